@@ -1,0 +1,62 @@
+/** A document's content: plain JSON. Instants are ISO 8601 text, so every store orders them alike. */
+export type DocumentData = Record<string, unknown>;
+
+export interface StoredDocument {
+  /** Slash-separated, an even number of segments: `runs/{runId}/epochs/0003`. */
+  path: string;
+  data: DocumentData;
+}
+
+export interface Filter {
+  /** Dots reach into maps: `spec.tags.team`. */
+  field: string;
+  op: '==' | 'in' | '<' | '<=' | '>' | '>=';
+  value: string | number | boolean | null | readonly (string | number)[];
+}
+
+/** Documents of one collection. Those that lack a field of `orderBy` are left out; ties are ordered by path. */
+export interface Query {
+  collection: string;
+  where?: readonly Filter[];
+  orderBy?: readonly { field: string; direction: 'asc' | 'desc' }[];
+  /** The last document of the page before. */
+  startAfter?: StoredDocument;
+  limit?: number;
+}
+
+export interface Transaction {
+  get(path: string): Promise<StoredDocument | undefined>;
+  /** Fails the transaction with `DocumentExistsError` if the document exists when it commits. */
+  create(path: string, data: DocumentData): void;
+  set(path: string, data: DocumentData): void;
+  delete(path: string): void;
+}
+
+export type DocumentChange = { kind: 'set'; document: StoredDocument } | { kind: 'deleted'; path: string };
+
+export interface DocumentStore {
+  /**
+   * Runs `work` and commits its writes together, or none of them. Reads come before writes. `work` runs again when what
+   * it read has changed meanwhile, so it does nothing but read, decide and write.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  get(path: string): Promise<StoredDocument | undefined>;
+  query(query: Query): Promise<StoredDocument[]>;
+  /**
+   * Tells of every document that matches now, then of each change, in commit order per document; changes may be folded
+   * to the newest. Returns what ends the watch.
+   */
+  watch(
+    target: { document: string } | { query: Query },
+    onChange: (changes: readonly DocumentChange[]) => void,
+    onError: (error: Error) => void,
+  ): () => void;
+  close(): Promise<void>;
+}
+
+export class DocumentExistsError extends Error {
+  override readonly name = 'DocumentExistsError';
+  constructor(readonly path: string) {
+    super(`document ${path} exists already`);
+  }
+}

@@ -1,0 +1,20 @@
+import type { RunEvent } from '@trainyard/shared';
+
+export interface EventBus {
+  /** Resolves when the event is durably accepted. Publishing the same event again may deliver it again. */
+  publish(event: RunEvent): Promise<void>;
+  /**
+   * Delivers every event published after the subscription first existed, at least once and in any order. A handler that
+   * throws gets the event again, later; after `MAX_DELIVERIES` it goes to the dead letters. `name` is durable: a
+   * subscription continues where the one of the same name stopped.
+   */
+  subscribe(name: string, handler: (event: RunEvent) => Promise<void>): Promise<Subscription>;
+  /** Events that a subscription gave up on. */
+  deadLetters(): Promise<{ subscription: string; event: RunEvent }[]>;
+  close(): Promise<void>;
+}
+
+export interface Subscription {
+  /** Stops delivering and waits for handlers under way. What was published meanwhile waits for the next subscriber. */
+  close(): Promise<void>;
+}

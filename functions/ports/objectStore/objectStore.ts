@@ -1,0 +1,23 @@
+import type { Readable } from 'node:stream';
+
+/** Keys are slash-separated relative paths without `.` or `..` segments. */
+export interface ObjectStore {
+  /** Writes the object unless the key is taken; false when it was. Readers never see a part of it. */
+  putIfAbsent(key: string, content: Buffer | Readable): Promise<boolean>;
+  get(key: string): Promise<Buffer | undefined>;
+  /** Fails with `ObjectNotFoundError` before the first byte. */
+  openRead(key: string): Promise<Readable>;
+  /** All keys that begin with `prefix`, in order. */
+  list(prefix: string): Promise<string[]>;
+  /** Deleting what is not there is no error. */
+  delete(key: string): Promise<void>;
+  /** The URI under which a trainer reaches the key (`file://…`, `gs://…`). */
+  uri(key: string): string;
+}
+
+export class ObjectNotFoundError extends Error {
+  override readonly name = 'ObjectNotFoundError';
+  constructor(readonly uri: string) {
+    super(`no object at ${uri}`);
+  }
+}

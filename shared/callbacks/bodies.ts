@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { instantSchema, metricsSchema } from '../common.js';
+import { progressSchema, resourcesSchema, runErrorSchema, runResultSchema } from '../runs/run.js';
+import { stageNameSchema } from '../runs/status.js';
+
+/** Every callback says which attempt speaks and carries its number in that attempt's order, from 1. */
+const sender = { attempt: z.int().min(1), seq: z.int().min(1), sentAt: instantSchema };
+
+export const stageCompleteSchema = z.strictObject({
+  ...sender,
+  stage: stageNameSchema,
+  seconds: z.number().min(0),
+  cacheHit: z.boolean(),
+  counts: z.record(z.string().max(63), z.number()).default({}),
+  detail: z.string().max(1000).default(''),
+});
+
+export const epochCompleteSchema = z.strictObject({
+  ...sender,
+  /** 1-based. */
+  epoch: z.int().min(1).max(10_000),
+  metrics: metricsSchema,
+  seconds: z.number().min(0),
+  examples: z.int().min(0),
+  examplesPerSecond: z.number().min(0),
+});
+
+/** At most about once a second, and at each stage's begin. */
+export const heartbeatSchema = z.strictObject({
+  ...sender,
+  stage: stageNameSchema,
+  progress: progressSchema,
+  resources: resourcesSchema.nullable().default(null),
+});
+
+export const logLineSchema = z.strictObject({
+  at: instantSchema,
+  level: z.enum(['debug', 'info', 'warn', 'error']),
+  message: z.string().max(8000),
+  stage: stageNameSchema.nullable().default(null),
+  /** Whatever else is worth knowing, by name. */
+  fields: z.record(z.string(), z.unknown()).default({}),
+});
+export type LogLine = z.infer<typeof logLineSchema>;
+
+export const logSchema = z.strictObject({ ...sender, lines: z.array(logLineSchema).min(1).max(500) });
+
+/** Sent after a checkpoint is durable. With `final` the trainer stops after it, for the reason given. */
+export const checkpointedSchema = z.strictObject({
+  ...sender,
+  uri: z.string().max(2048).nullable(),
+  epoch: z.int().min(0),
+  final: z.boolean(),
+  /** `stopped`: told to by the control plane · `preempted`: SIGTERM · `timeLimit`: the deadline of this attempt is near. */
+  reason: z.enum(['periodic', 'stopped', 'preempted', 'timeLimit']),
+});
+
+export const failedSchema = z.strictObject({
+  ...sender,
+  error: runErrorSchema,
+  /** False for a bad specification or bad data: trying again cannot help. */
+  retriable: z.boolean(),
+});
+
+export const completedSchema = z.strictObject({ ...sender, result: runResultSchema });
+
+/** The body of each callback by the last segment of its path. */
+export const callbackSchemas = {
+  'stage-complete': stageCompleteSchema,
+  'epoch-complete': epochCompleteSchema,
+  heartbeat: heartbeatSchema,
+  log: logSchema,
+  checkpointed: checkpointedSchema,
+  failed: failedSchema,
+  completed: completedSchema,
+} as const;
+export type CallbackKind = keyof typeof callbackSchemas;
+export type CallbackBody<K extends CallbackKind> = z.infer<(typeof callbackSchemas)[K]>;
+export const callbackKindSchema = z.keyof(z.object(callbackSchemas));
+
+/** The answer to every callback: the control plane's wish. */
+export const callbackAnswerSchema = z.strictObject({
+  status: z.literal('ok'),
+  command: z.enum(['continue', 'stop']),
+});
+export type CallbackAnswer = z.infer<typeof callbackAnswerSchema>;
+
+/** Callbacks larger than this are refused. */
+export const MAX_CALLBACK_BYTES = 1_000_000;

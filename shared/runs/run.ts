@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { instantSchema, metricsSchema, modelIdSchema, runIdSchema } from '../common.js';
+import { trainingSpecSchema } from '../spec/trainingSpec.js';
+import { runStatusSchema, stageNameSchema } from './status.js';
+
+/** Why a run or an attempt failed. `remedy` says what to change. Never holds a secret or a row of data. */
+export const runErrorSchema = z.strictObject({
+  code: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+  message: z.string().max(4000),
+  stage: stageNameSchema.nullable().default(null),
+  remedy: z.string().max(2000).nullable().default(null),
+});
+export type RunError = z.infer<typeof runErrorSchema>;
+
+/** Within the current stage: `fraction` 0 to 1; steps and throughput while it trains. */
+export const progressSchema = z.strictObject({
+  fraction: z.number().min(0).max(1),
+  step: z.int().min(0).nullable().default(null),
+  totalSteps: z.int().min(0).nullable().default(null),
+  examplesPerSecond: z.number().min(0).nullable().default(null),
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+/** Sampled by the trainer: resident memory in MB, processor use in percent of one core. */
+export const resourcesSchema = z.strictObject({
+  rssMb: z.number().min(0),
+  cpuPercent: z.number().min(0),
+});
+
+/** The URIs of what a completed run leaves behind, by artifact name (`query_model`, `vocabularies`, …). */
+export const artifactsSchema = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,62}$/), z.string().max(2048));
+
+export const runResultSchema = z.strictObject({
+  /** Metrics of the kept weights: `loss`, `val_loss`, `recall_at_K` of the best epoch, and `test_…` on the test split. */
+  metrics: metricsSchema,
+  /** The same `test_…` metrics for each baseline. */
+  baselines: z.record(z.string(), metricsSchema),
+  artifacts: artifactsSchema,
+  epochsTrained: z.int().min(0),
+  bestEpoch: z.int().min(0),
+  /** The epoch after which early stopping ended the training, or null. */
+  earlyStoppedAtEpoch: z.int().min(1).nullable(),
+  backend: z.enum(['tensorflow', 'wasm', 'cpu']),
+  examplesPerSecond: z.number().min(0),
+});
+export type RunResult = z.infer<typeof runResultSchema>;
+
+export const jobSchema = z.strictObject({
+  tier: z.string(),
+  /** The launcher's own name for the job: what it is inspected and cancelled by. */
+  name: z.string(),
+  launchedAt: instantSchema,
+});
+
+export const checkpointSchema = z.strictObject({
+  uri: z.string().max(2048),
+  epoch: z.int().min(0),
+  at: instantSchema,
+});
+
+/** A dispatcher's claim: until `expiresAt` nobody else launches this run. */
+export const leaseSchema = z.strictObject({ holder: z.string(), expiresAt: instantSchema });
+
+/** `runs/{runId}`: the listener's document. Only `transition` writes `status`, `attempt` and what follows from them. */
+export const runSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: runIdSchema,
+  modelId: modelIdSchema,
+  runNumber: z.int().min(1),
+  status: runStatusSchema,
+  /** Counts launches: 1 from the start, one more each time the run goes back to pending. */
+  attempt: z.int().min(1),
+  /** Attempts spent on losses, preemptions and retriable failures; at most `spec.compute.maxRetries`. */
+  retriesUsed: z.int().min(0),
+  /** The highest callback number applied of this attempt. */
+  seq: z.int().min(0),
+  spec: trainingSpecSchema,
+  specDigest: z.string(),
+  requestedBy: z.string(),
+  currentStage: stageNameSchema.nullable(),
+  /** The newest finished epoch of this attempt, 1-based; 0 before the first. */
+  currentEpoch: z.int().min(0),
+  totalEpochs: z.int().min(1),
+  progress: progressSchema.nullable(),
+  resources: resourcesSchema.nullable(),
+  latestMetrics: metricsSchema,
+  checkpoint: checkpointSchema.nullable(),
+  /** Index of the tier that the current attempt tries or runs on. */
+  tierIndex: z.int().min(0),
+  job: jobSchema.nullable(),
+  lease: leaseSchema.nullable(),
+  result: runResultSchema.nullable(),
+  error: runErrorSchema.nullable(),
+  cancelRequestedAt: instantSchema.nullable(),
+  createdAt: instantSchema,
+  startedAt: instantSchema.nullable(),
+  endedAt: instantSchema.nullable(),
+  lastCallbackAt: instantSchema.nullable(),
+  deadlineAt: instantSchema,
+  updatedAt: instantSchema,
+});
+export type Run = z.infer<typeof runSchema>;
+
+/** `runs/{runId}/epochs/{0001}`: stored once per (run, epoch); a newer attempt's row replaces an older attempt's. */
+export const epochSchema = z.strictObject({
+  epoch: z.int().min(1),
+  attempt: z.int().min(1),
+  metrics: metricsSchema,
+  seconds: z.number().min(0),
+  examples: z.int().min(0),
+  examplesPerSecond: z.number().min(0),
+  at: instantSchema,
+});
+export type Epoch = z.infer<typeof epochSchema>;
+
+/** `runs/{runId}/stages/{stage}`. */
+export const stageSchema = z.strictObject({
+  stage: stageNameSchema,
+  attempt: z.int().min(1),
+  seconds: z.number().min(0),
+  /** True when the stage's output was taken from an earlier run or attempt. */
+  cacheHit: z.boolean(),
+  counts: z.record(z.string(), z.number()),
+  detail: z.string().max(1000),
+  at: instantSchema,
+});
+export type Stage = z.infer<typeof stageSchema>;

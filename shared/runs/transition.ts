@@ -1,0 +1,336 @@
+/**
+ * The run state machine: the only writer of a run's `status`.
+ *
+ * | from | event | to |
+ * |---|---|---|
+ * | pending | launched | provisioning |
+ * | pending, provisioning | no tier left, spec rejected | failed |
+ * | pending, provisioning | first callback | running |
+ * | provisioning, running | lost, preempted, retriable failure (retries left), hand-over at a time limit | pending, attempt + 1 |
+ * | running | completed callback | completed |
+ * | running | failed callback, retries spent | failed |
+ * | any but terminal | deadline passed | failed (cancelling: cancelled) |
+ * | pending | cancel | cancelled |
+ * | provisioning, running | cancel | cancelling |
+ * | cancelling | trainer stopped, failed, completed or lost; job killed | cancelled |
+ *
+ * A callback may overtake the launcher's own record of the launch, so a pending run starts on a callback too. Everything
+ * here is idempotent: an event that was applied, or that speaks for an older attempt or a terminal run, changes nothing.
+ */
+import type { CallbackBody, CallbackKind } from '../callbacks/bodies.js';
+import { assertNever } from '../common.js';
+import type { EventType } from '../events/event.js';
+import type { Epoch, Run, RunError } from './run.js';
+import { isTerminal, type RunStatus } from './status.js';
+
+type Job = NonNullable<Run['job']>;
+
+export type RunCallback = {
+  [K in CallbackKind]: { type: 'callback'; kind: K; body: CallbackBody<K> };
+}[CallbackKind];
+
+export type LifecycleEvent =
+  | RunCallback
+  /** A dispatcher takes the run to launch it; refused while another one's lease is valid. */
+  | { type: 'claimed'; attempt: number; holder: string; expiresAt: string }
+  | { type: 'launched'; attempt: number; job: Job }
+  /** The tier has no capacity, or kept the job waiting too long; `tierCount` tells whether another one is left. */
+  | { type: 'tierUnavailable'; attempt: number; tierIndex: number; tierCount: number; reason: string }
+  /** The platform refused the job for good: no such image, no permission. */
+  | { type: 'launchRejected'; attempt: number; error: RunError }
+  /** The job is gone without a final callback, or silent for too long. */
+  | { type: 'lost'; attempt: number; error: RunError }
+  | { type: 'cancelRequested' }
+  /** The job of a cancelling run has ended or was killed. */
+  | { type: 'jobEnded'; attempt: number }
+  | { type: 'deadlinePassed' };
+
+export interface Transition {
+  /** The run after the event; the very same object when nothing changed. */
+  run: Run;
+  /** What to tell the world, in order. */
+  publish: { type: EventType; detail: Record<string, unknown> }[];
+  /** A job that nobody wants any more: to be cancelled after the write. */
+  stopJob: Job | null;
+}
+
+/** An event that no sequence of faults explains: a bug or a forgery, never a lost or repeated message. */
+export class IllegalTransitionError extends Error {
+  override readonly name = 'IllegalTransitionError';
+}
+
+type Step = { changes: Partial<Run>; publish?: Transition['publish']; stopJob?: Job | null };
+const NOTHING: Step = { changes: {} };
+
+export function transition(run: Run, event: LifecycleEvent, now: Date): Transition {
+  const step = decide(run, event, now);
+  const changed = Object.keys(step.changes).length > 0;
+  return {
+    run: changed ? { ...run, ...step.changes, updatedAt: now.toISOString() } : run,
+    publish: step.publish ?? [],
+    stopJob: step.stopJob ?? null,
+  };
+}
+
+/** What the trainer is told in answer to a callback of `attempt`, given the run after it. */
+export function commandFor(run: Run, attempt: number): 'continue' | 'stop' {
+  return attempt < run.attempt || run.status === 'cancelling' || isTerminal(run.status) ? 'stop' : 'continue';
+}
+
+/** The row to keep for an epoch: the newest attempt's, the first one told by that attempt. */
+export function mergeEpoch(stored: Epoch | undefined, incoming: Epoch): Epoch {
+  return stored && stored.attempt >= incoming.attempt ? stored : incoming;
+}
+
+function decide(run: Run, event: LifecycleEvent, now: Date): Step {
+  const attempt =
+    event.type === 'callback' ? event.body.attempt : 'attempt' in event ? event.attempt : run.attempt;
+  if (attempt > run.attempt) {
+    throw new IllegalTransitionError(
+      `run ${run.runId} is at attempt ${run.attempt}; there is no attempt ${attempt}`,
+    );
+  }
+  if (attempt < run.attempt || isTerminal(run.status)) {
+    return event.type === 'launched' && event.job.name !== run.job?.name
+      ? { changes: {}, stopJob: event.job }
+      : NOTHING;
+  }
+  switch (event.type) {
+    case 'callback':
+      return onCallback(run, event, now);
+    case 'claimed':
+      return onClaimed(run, event, now);
+    case 'launched':
+      return onLaunched(run, event.job);
+    case 'tierUnavailable':
+      return onTierUnavailable(run, event, now);
+    case 'launchRejected':
+      return run.status === 'cancelling' ? cancelled(run, now) : failed(run, event.error, now);
+    case 'lost':
+      return onAttemptEnded(run, event.error, now, 'retry');
+    case 'cancelRequested':
+      return onCancelRequested(run, now);
+    case 'jobEnded':
+      return run.status === 'cancelling' ? cancelled(run, now) : NOTHING;
+    case 'deadlinePassed':
+      return onDeadline(run, now);
+    default:
+      return assertNever(event);
+  }
+}
+
+function onClaimed(run: Run, event: Extract<LifecycleEvent, { type: 'claimed' }>, now: Date): Step {
+  const held =
+    run.lease !== null && run.lease.expiresAt > now.toISOString() && run.lease.holder !== event.holder;
+  if (run.status !== 'pending' || held) return NOTHING;
+  return { changes: { lease: { holder: event.holder, expiresAt: event.expiresAt } } };
+}
+
+function onLaunched(run: Run, job: Job): Step {
+  if (run.job !== null) return run.job.name === job.name ? NOTHING : { changes: {}, stopJob: job };
+  const publish: Transition['publish'] = [
+    { type: 'run.launched', detail: { tier: job.tier, job: job.name } },
+  ];
+  return {
+    changes: { job, lease: null, ...(run.status === 'pending' && { status: 'provisioning' }) },
+    publish,
+  };
+}
+
+function onTierUnavailable(
+  run: Run,
+  event: Extract<LifecycleEvent, { type: 'tierUnavailable' }>,
+  now: Date,
+): Step {
+  if (event.tierIndex !== run.tierIndex || run.status === 'running') return NOTHING;
+  if (run.status === 'cancelling') return { ...cancelled(run, now), stopJob: run.job };
+  if (event.tierIndex + 1 >= event.tierCount) {
+    const error: RunError = {
+      code: 'no-capacity',
+      message: `no compute tier could take the run; the last one said: ${event.reason}`,
+      stage: null,
+      remedy: 'start the run again later, or name more tiers in compute.tiers',
+    };
+    return failed(run, error, now);
+  }
+  const changes: Partial<Run> = { status: 'pending', tierIndex: event.tierIndex + 1, lease: null };
+  if (run.job === null) return { changes };
+  // The waiting job may yet start: a new attempt number keeps its callbacks apart.
+  return { changes: { ...changes, attempt: run.attempt + 1, seq: 0, job: null }, stopJob: run.job };
+}
+
+function onCancelRequested(run: Run, now: Date): Step {
+  switch (run.status) {
+    case 'pending':
+      return cancelled(run, now);
+    case 'provisioning':
+    case 'running':
+      return {
+        changes: { status: 'cancelling', cancelRequestedAt: now.toISOString() },
+        publish: [{ type: 'run.cancel.requested', detail: {} }],
+        stopJob: run.status === 'provisioning' ? run.job : null,
+      };
+    default:
+      return NOTHING;
+  }
+}
+
+function onDeadline(run: Run, now: Date): Step {
+  if (now.toISOString() < run.deadlineAt) return NOTHING;
+  if (run.status === 'cancelling') return { ...cancelled(run, now), stopJob: run.job };
+  const error: RunError = {
+    code: 'deadline-passed',
+    message: `the run did not end within its ${run.spec.compute.deadlineSeconds} s`,
+    stage: run.currentStage,
+    remedy: 'raise compute.deadlineSeconds, or train fewer epochs or on a faster tier',
+  };
+  return failed(run, error, now);
+}
+
+function onCallback(run: Run, event: RunCallback, now: Date): Step {
+  const heard = hearing(run, event, now);
+  const own = effectOf({ ...run, ...heard.changes }, event, now);
+  return {
+    changes: { ...heard.changes, ...own.changes },
+    publish: [...(heard.publish ?? []), ...(own.publish ?? [])],
+    stopJob: own.stopJob ?? null,
+  };
+}
+
+/** What any callback of the current attempt means: the trainer lives, and the run has started. */
+function hearing(run: Run, event: RunCallback, now: Date): Step {
+  const changes: Partial<Run> = { seq: Math.max(run.seq, event.body.seq), lastCallbackAt: now.toISOString() };
+  if (run.status !== 'pending' && run.status !== 'provisioning') return { changes };
+  return {
+    changes: { ...changes, status: 'running', lease: null, startedAt: run.startedAt ?? now.toISOString() },
+    publish: [{ type: 'run.started', detail: {} }],
+  };
+}
+
+function effectOf(run: Run, event: RunCallback, now: Date): Step {
+  // `hearing` has raised seq to at least this callback's; below it, a later one was applied already.
+  const isNewest = event.body.seq >= run.seq;
+  switch (event.kind) {
+    case 'log':
+      return NOTHING;
+    case 'heartbeat': {
+      if (!isNewest) return NOTHING;
+      const { stage, progress, resources } = event.body;
+      return { changes: { currentStage: stage, progress, resources } };
+    }
+    case 'stage-complete': {
+      const { stage, seconds, cacheHit } = event.body;
+      return {
+        changes: isNewest ? { currentStage: stage } : {},
+        publish: [{ type: 'run.stage.completed', detail: { stage, seconds, cacheHit } }],
+      };
+    }
+    case 'epoch-complete': {
+      const { epoch, metrics } = event.body;
+      return {
+        changes: epoch >= run.currentEpoch ? { currentEpoch: epoch, latestMetrics: metrics } : {},
+        publish: [{ type: 'run.epoch.completed', detail: { epoch, metrics } }],
+      };
+    }
+    case 'checkpointed':
+      return onCheckpointed(run, event.body, now);
+    case 'failed':
+      return event.body.retriable
+        ? onAttemptEnded(run, event.body.error, now, 'retry')
+        : endedBy(run, () => failed(run, event.body.error, now), now);
+    case 'completed': {
+      const { result } = event.body;
+      return endedBy(
+        run,
+        () => ({
+          changes: {
+            ...ended('completed', now),
+            result,
+            currentEpoch: result.epochsTrained,
+            currentStage: 'register',
+            latestMetrics: { ...run.latestMetrics, ...result.metrics },
+            error: null,
+          },
+          publish: [{ type: 'run.completed', detail: { metrics: result.metrics } }],
+        }),
+        now,
+      );
+    }
+    default:
+      return assertNever(event);
+  }
+}
+
+function onCheckpointed(run: Run, body: CallbackBody<'checkpointed'>, now: Date): Step {
+  const { uri, epoch, final, reason } = body;
+  const isAhead = uri !== null && epoch >= (run.checkpoint?.epoch ?? 0);
+  const checkpoint = isAhead ? { uri, epoch, at: now.toISOString() } : run.checkpoint;
+  const saved: Step = {
+    changes: { checkpoint },
+    publish: uri === null ? [] : [{ type: 'run.checkpointed', detail: { epoch, uri } }],
+  };
+  if (!final) return saved;
+  const error: RunError = {
+    code: reason === 'timeLimit' ? 'time-limit' : 'preempted',
+    message:
+      reason === 'timeLimit' ? 'the platform limit of the attempt was near' : 'the trainer was told to stop',
+    stage: run.currentStage,
+    remedy: null,
+  };
+  const end = onAttemptEnded({ ...run, checkpoint }, error, now, reason === 'timeLimit' ? 'free' : 'retry');
+  return {
+    changes: { ...saved.changes, ...end.changes },
+    publish: [...(saved.publish ?? []), ...(end.publish ?? [])],
+    stopJob: end.stopJob ?? null,
+  };
+}
+
+/** The attempt is over and the run is not: once more from the checkpoint, unless its retries are spent. */
+function onAttemptEnded(run: Run, error: RunError, now: Date, cost: 'retry' | 'free'): Step {
+  if (run.status === 'cancelling') return cancelled(run, now);
+  if (run.status === 'pending') return NOTHING;
+  const spent = cost === 'retry' ? 1 : 0;
+  if (run.retriesUsed + spent > run.spec.compute.maxRetries) {
+    const message = `${error.message} (attempt ${run.attempt}; all ${run.spec.compute.maxRetries} retries are spent)`;
+    return failed(run, { ...error, message }, now);
+  }
+  return {
+    changes: {
+      status: 'pending',
+      attempt: run.attempt + 1,
+      retriesUsed: run.retriesUsed + spent,
+      seq: 0,
+      currentEpoch: run.checkpoint?.epoch ?? 0,
+      progress: null,
+      resources: null,
+      job: null,
+      lease: null,
+      error,
+    },
+    stopJob: run.job,
+  };
+}
+
+/** A final callback ends a cancelling run as cancelled, whatever it says. */
+function endedBy(run: Run, otherwise: () => Step, now: Date): Step {
+  return run.status === 'cancelling' ? cancelled(run, now) : otherwise();
+}
+
+function ended(status: RunStatus, now: Date): Partial<Run> {
+  return { status, endedAt: now.toISOString(), lease: null, progress: null, resources: null };
+}
+
+function cancelled(run: Run, now: Date): Step {
+  return {
+    changes: { ...ended('cancelled', now), cancelRequestedAt: run.cancelRequestedAt ?? now.toISOString() },
+    publish: [{ type: 'run.cancelled', detail: {} }],
+  };
+}
+
+function failed(run: Run, error: RunError, now: Date): Step {
+  return {
+    changes: { ...ended('failed', now), error },
+    publish: [{ type: 'run.failed', detail: { error } }],
+    stopJob: run.job,
+  };
+}

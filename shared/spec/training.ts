@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+const rate = (fallback: number) => z.number().gt(0).max(10).default(fallback);
+
+/** Learning rates are per step, on the mean loss of the batch. */
+export const optimizerSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('adagrad'),
+    learningRate: rate(0.1),
+    initialAccumulator: z.number().min(0).default(0.1),
+    epsilon: z.number().gt(0).default(1e-7),
+  }),
+  z.strictObject({
+    type: z.literal('adam'),
+    learningRate: rate(0.001),
+    beta1: z.number().min(0).lt(1).default(0.9),
+    beta2: z.number().min(0).lt(1).default(0.999),
+    epsilon: z.number().gt(0).default(1e-7),
+  }),
+  z.strictObject({ type: z.literal('sgd'), learningRate: rate(0.01) }),
+]);
+export type OptimizerSpec = z.infer<typeof optimizerSchema>;
+
+/**
+ * What a positive pair competes with in the softmax. `catalogue`: every item. `inBatch`: the items of the batch, each as
+ * often as it occurs; `samplingCorrection` subtracts the log of an item's share of the training rows (logQ).
+ */
+export const negativesSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('catalogue') }),
+  z.strictObject({ type: z.literal('inBatch'), samplingCorrection: z.boolean().default(true) }),
+]);
+export type Negatives = z.infer<typeof negativesSchema>;
+
+export const earlyStoppingSchema = z.strictObject({
+  monitor: z
+    .string()
+    .regex(
+      /^(val_loss|recall_at_[1-9][0-9]*)$/,
+      'must be val_loss or recall_at_K (both on the validation split)',
+    )
+    .default('val_loss'),
+  patience: z.int().min(1).default(5),
+  minDelta: z.number().min(0).default(0),
+});
+
+export const trainingSchema = z.strictObject({
+  epochs: z.int().min(1).max(10_000).default(20),
+  batchSize: z.int().min(1).max(1_048_576).default(8192),
+  optimizer: optimizerSchema.prefault({ type: 'adagrad' }),
+  negatives: negativesSchema.prefault({ type: 'catalogue' }),
+  /** L2 penalty on the embedding rows of a batch: each row that was gathered adds `l2 · row` to its gradient. */
+  embeddingL2: z.number().min(0).max(1).default(0),
+  /** Stops when the monitored metric has not improved for `patience` epochs. `false` trains every epoch. */
+  earlyStopping: z.union([earlyStoppingSchema, z.literal(false)]).prefault({}),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(42),
+  checkpoint: z
+    .strictObject({ everyEpochs: z.int().min(1).default(1), keepBest: z.int().min(1).default(3) })
+    .prefault({}),
+});
+export type Training = z.infer<typeof trainingSchema>;

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { datasetSchema } from './dataset.js';
+import { featuresSchema } from './features.js';
+import { modelSchema } from './model.js';
+import { trainingSchema } from './training.js';
+
+export const baselineSchema = z.enum(['popularity', 'history']);
+export type Baseline = z.infer<typeof baselineSchema>;
+
+/**
+ * Rank of a row = number of catalogue items that score strictly higher than its item; recall@K = share of rows with
+ * rank < K. A row counts when its user and its item occur in train. Nothing is excluded from the catalogue.
+ */
+export const evaluationSchema = z.strictObject({
+  k: z.array(z.int().min(1).max(10_000)).min(1).max(10).default([5, 10, 50, 100]),
+  baselines: z.array(baselineSchema).default(['popularity', 'history']),
+});
+
+/** Where and how long. Tiers are names of the deployment's compute tiers, tried in order; all of them unless given. */
+export const computeSchema = z.strictObject({
+  tiers: z.array(z.string().min(1).max(63)).min(1).max(10).optional(),
+  /** How often a lost, preempted or retriably failed attempt is launched again. Hand-overs at a time limit are free. */
+  maxRetries: z.int().min(0).max(100).default(3),
+  /** From the start request to the latest end, pending time included. */
+  deadlineSeconds: z
+    .int()
+    .min(10)
+    .max(30 * 86_400)
+    .default(86_400),
+  /** How long a cancelled trainer may take to save and stop before it is killed. */
+  cancelGraceSeconds: z.int().min(0).max(3600).default(30),
+  /** Silence after which a launched attempt counts as lost. */
+  heartbeatTimeoutSeconds: z.int().min(5).max(86_400).default(300),
+});
+
+/** What one run does: immutable, unknown keys refused. Parsing fills every default; the filled form is what is stored. */
+export const trainingSpecSchema = z
+  .strictObject({
+    dataset: datasetSchema,
+    features: featuresSchema,
+    model: modelSchema.prefault({}),
+    training: trainingSchema.prefault({}),
+    evaluation: evaluationSchema.prefault({}),
+    compute: computeSchema.prefault({}),
+    tags: z.record(z.string().min(1).max(63), z.string().max(255)).default({}),
+  })
+  .superRefine((spec, context) => {
+    const monitored = spec.training.earlyStopping && spec.training.earlyStopping.monitor.match(/_at_(\d+)$/);
+    if (monitored && !spec.evaluation.k.includes(Number(monitored[1]))) {
+      context.addIssue({
+        code: 'custom',
+        path: ['training', 'earlyStopping', 'monitor'],
+        message: `recall@${monitored[1]} is monitored but evaluation.k is [${spec.evaluation.k.join(', ')}]: add ${monitored[1]} to it`,
+      });
+    }
+    if (Object.keys(spec.tags).length > 64) {
+      context.addIssue({ code: 'custom', path: ['tags'], message: 'at most 64 tags' });
+    }
+  });
+export type TrainingSpec = z.infer<typeof trainingSpecSchema>;
+/** A spec as a person writes it: defaults may be left out. */
+export type TrainingSpecInput = z.input<typeof trainingSpecSchema>;

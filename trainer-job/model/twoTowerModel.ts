@@ -1,0 +1,3 @@
+export interface TwoTowerModel {
+  dispose(): void;
+}

@@ -1,0 +1,50 @@
+import type { Metrics, Progress, TrainingSpec } from '@trainyard/shared';
+import type { EncodedDataset } from '../data/encodedDataset.js';
+import type { TwoTowerModel } from '../model/twoTowerModel.js';
+
+export interface EpochReport {
+  /** 1-based. */
+  epoch: number;
+  metrics: Metrics;
+  seconds: number;
+  examples: number;
+  examplesPerSecond: number;
+}
+
+export interface TrainRequest {
+  data: EncodedDataset;
+  spec: TrainingSpec;
+  /** A folder on this machine. The newest readable checkpoint in it is resumed from. */
+  checkpointDirectory: string;
+  /** Called for every finished epoch, and on resuming once more for each epoch that the checkpoint knows. */
+  onEpoch(report: EpochReport): void;
+  /** Called often; the receiver thins out. */
+  onProgress(progress: Progress): void;
+  /** Called when a checkpoint is durable. */
+  onCheckpoint(checkpoint: { path: string; epoch: number }): void;
+  onLog(level: 'info' | 'warn', message: string, fields?: Record<string, unknown>): void;
+  /** Asked after every step; when true the training saves a checkpoint, within the epoch, and returns `stopped`. */
+  stopRequested(): boolean;
+}
+
+export type TrainOutcome =
+  | { kind: 'stopped'; checkpoint: { path: string; epoch: number } }
+  | {
+      kind: 'trained';
+      /** Holds the weights of the best epoch. The caller disposes it. */
+      model: TwoTowerModel;
+      /** Of the best epoch. */
+      metrics: Metrics;
+      bestEpoch: number;
+      epochsTrained: number;
+      earlyStoppedAtEpoch: number | null;
+      /** Over all epochs of this process, evaluation not counted. */
+      examplesPerSecond: number;
+    };
+
+export interface EvaluationOutcome {
+  /** `test_loss`, `test_recall_at_K` and `test_rows`. */
+  metrics: Metrics;
+  /** The same recalls by baseline name. */
+  baselines: Record<string, Metrics>;
+}

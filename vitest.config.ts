@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const room = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
+const rooms = ['shared', 'functions', 'trainer-job', 'local', 'bench'];
+
+export default defineConfig({
+  resolve: {
+    // Tests run the sources, not the build: one edit, one run. The spawned processes of end-to-end tests use the build.
+    alias: rooms.flatMap((name) => [
+      { find: new RegExp(`^@trainyard/${name}$`), replacement: `${room(name)}/index.ts` },
+      { find: new RegExp(`^@trainyard/${name}/(.*)$`), replacement: `${room(name)}/$1.ts` },
+    ]),
+  },
+  test: {
+    include: ['{shared,functions,trainer-job,local,bench,test}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
