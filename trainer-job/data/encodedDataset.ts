@@ -5,9 +5,7 @@
  * the distinct tuples of query features. A row is a pair (query entity, item). Because a row names entities, whatever
  * occurs twice in a batch is found by comparing integers, and is computed once.
  */
-import type { Split } from '@trainyard/shared';
-
-export type SplitName = Exclude<keyof Split, 'strategy' | 'column' | 'seed'>;
+export type SplitName = 'train' | 'validation' | 'test';
 
 export interface EncodedFeature {
   name: string;
