@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 const rate = (fallback: number) => z.number().gt(0).max(10).default(fallback);
 
-/** Learning rates are per step, on the mean loss of the batch. */
+/**
+ * Learning rates are per step, on the summed loss of the batch, as in TensorFlow Recommenders: a row's update does not
+ * depend on how many others are in its batch.
+ */
 export const optimizerSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('adagrad'),

@@ -31,7 +31,7 @@ export type TrainOutcome =
   | { kind: 'stopped'; checkpoint: { path: string; epoch: number } }
   | {
       kind: 'trained';
-      /** Holds the weights of the best epoch. The caller disposes it. */
+      /** Holds the weights of the best epoch. */
       model: TwoTowerModel;
       /** Of the best epoch. */
       metrics: Metrics;

@@ -1,0 +1,27 @@
+import type { Metrics } from '@trainyard/shared';
+
+/** Counts rows by rank for recall at several K at once. */
+export class RecallCounter {
+  private readonly hits: number[];
+  private rows = 0;
+
+  constructor(private readonly k: readonly number[]) {
+    this.hits = k.map(() => 0);
+  }
+
+  /** `rows` rows whose item has this rank, 0 for the best. */
+  add(rank: number, rows: number): void {
+    this.rows += rows;
+    this.k.forEach((k, i) => {
+      if (rank < k) this.hits[i] = (this.hits[i] ?? 0) + rows;
+    });
+  }
+
+  /** `recall_at_K` of all rows added, each name with the prefix; empty when there were none. */
+  metrics(prefix = ''): Metrics {
+    if (this.rows === 0) return {};
+    return Object.fromEntries(
+      this.k.map((k, i) => [`${prefix}recall_at_${k}`, (this.hits[i] ?? 0) / this.rows]),
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import type { Metrics, Training } from '@trainyard/shared';
+
+/** Which epoch is the best so far, and whether waiting for a better one has lasted too long. Plain data. */
+export interface BestSoFar {
+  /** 1-based; 0 before the first epoch. */
+  bestEpoch: number;
+  /** The monitored metric of the best epoch. */
+  bestValue: number | null;
+  epochsSinceBest: number;
+}
+
+export const NONE_SO_FAR: BestSoFar = { bestEpoch: 0, bestValue: null, epochsSinceBest: 0 };
+
+/**
+ * Takes an epoch's metrics into account. Without early stopping, or where the metric is missing (no validation rows), every
+ * epoch is better than the one before, so that the last is kept.
+ */
+export function afterEpoch(
+  best: BestSoFar,
+  epoch: number,
+  metrics: Metrics,
+  earlyStopping: Training['earlyStopping'],
+): BestSoFar {
+  const value = earlyStopping ? metrics[earlyStopping.monitor] : undefined;
+  if (!earlyStopping || value === undefined) return { bestEpoch: epoch, bestValue: null, epochsSinceBest: 0 };
+  const gain =
+    best.bestValue === null
+      ? Infinity
+      : earlyStopping.monitor === 'val_loss'
+        ? best.bestValue - value
+        : value - best.bestValue;
+  return gain > earlyStopping.minDelta
+    ? { bestEpoch: epoch, bestValue: value, epochsSinceBest: 0 }
+    : { ...best, epochsSinceBest: best.epochsSinceBest + 1 };
+}
+
+export function isOver(best: BestSoFar, earlyStopping: Training['earlyStopping']): boolean {
+  return earlyStopping !== false && best.epochsSinceBest >= earlyStopping.patience;
+}
