@@ -45,11 +45,11 @@ export interface SoftmaxGradients {
 /** At most this many scores are held at once: 64 MB a matrix. */
 const MAX_SCORES = 16 * 1024 * 1024;
 
-export function softmaxLoss(batch: SoftmaxBatch): SoftmaxGradients {
+export function softmaxLoss(batch: SoftmaxBatch, maxScores = MAX_SCORES): SoftmaxGradients {
   const own = ownTerm(batch);
   const rowsOfQuery = new Float32Array(batch.queries.length / batch.width);
   for (const query of batch.rowQuery) rowsOfQuery[query]! += 1;
-  const competing = competingTerm(batch, rowsOfQuery, own);
+  const competing = competingTerm(batch, rowsOfQuery, own, maxScores);
   return { loss: competing - own.score, dQueries: own.dQueries, dItems: own.dItems };
 }
 
@@ -79,10 +79,11 @@ function competingTerm(
   batch: SoftmaxBatch,
   rowsOfQuery: Float32Array,
   sums: { dQueries: Float32Array; dItems: Float32Array },
+  maxScores: number,
 ): number {
   const { queries, items, width } = batch;
   const itemCount = items.length / width;
-  const block = Math.max(1, Math.floor(MAX_SCORES / itemCount));
+  const block = Math.max(1, Math.floor(maxScores / itemCount));
   const device = uploadItems(batch, itemCount);
   let total = 0;
   for (let start = 0; start < rowsOfQuery.length; start += block) {

@@ -1,0 +1,171 @@
+import { readdir, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useWasm } from '../../test/support/backend.js';
+import { temporaryFolder } from '../../test/support/temporaryFolder.js';
+import { tinyDataset, tinySpec } from '../../test/support/tinyDataset.js';
+import { evaluateModel } from '../evaluate/evaluateModel.js';
+import type { EpochReport, TrainOutcome, TrainRequest } from './contract.js';
+import { trainModel } from './trainModel.js';
+
+beforeAll(useWasm);
+
+const data = tinyDataset();
+const training = {
+  epochs: 6,
+  batchSize: 256,
+  optimizer: { type: 'adam' as const, learningRate: 0.02 },
+  earlyStopping: { patience: 5 },
+};
+
+interface Trained {
+  outcome: TrainOutcome;
+  epochs: EpochReport[];
+  logs: string[];
+}
+
+async function train(folder: string, parts: Partial<TrainRequest> = {}): Promise<Trained> {
+  const epochs: EpochReport[] = [];
+  const logs: string[] = [];
+  const outcome = await trainModel({
+    data,
+    spec: tinySpec({ training }),
+    checkpointDirectory: folder,
+    onEpoch: (report) => epochs.push(report),
+    onProgress: () => {},
+    onCheckpoint: () => {},
+    onLog: (_level, message) => logs.push(message),
+    stopRequested: () => false,
+    ...parts,
+  });
+  return { outcome, epochs, logs };
+}
+
+function weights(outcome: TrainOutcome): number[][] {
+  if (outcome.kind !== 'trained') throw new Error(outcome.kind);
+  return outcome.model.parameters.map((parameter) => Array.from(parameter.values));
+}
+
+const metricsOf = (trained: Trained) => trained.epochs.map((report) => report.metrics);
+
+/** Answers true from the given call on. */
+function stopAfter(steps: number): () => boolean {
+  let asked = 0;
+  return () => ++asked > steps;
+}
+
+describe('a training', () => {
+  it('learns the planted structure: far better than popularity', async () => {
+    const { outcome, epochs } = await train(await temporaryFolder());
+    if (outcome.kind !== 'trained') throw new Error(outcome.kind);
+    const { metrics, baselines } = await evaluateModel({
+      model: outcome.model,
+      data,
+      spec: outcome.model.spec,
+    });
+    expect(epochs.map((report) => report.epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(epochs.at(-1)!.metrics['loss']).toBeLessThan(epochs[0]!.metrics['loss']!);
+    expect(metrics['test_recall_at_10']).toBeGreaterThan(
+      1.5 * baselines['popularity']!['test_recall_at_10']!,
+    );
+  });
+
+  it.each(['catalogue', 'inBatch'] as const)(
+    'gives the same numbers each time, with %s negatives',
+    async (type) => {
+      const spec = tinySpec({ training: { ...training, epochs: 2, negatives: { type } } });
+      const [first, second] = [
+        await train(await temporaryFolder(), { spec }),
+        await train(await temporaryFolder(), { spec }),
+      ];
+      expect(metricsOf(second)).toEqual(metricsOf(first));
+      expect(weights(second.outcome)).toEqual(weights(first.outcome));
+    },
+  );
+
+  it('stopped within an epoch and resumed, ends as if it had never stopped', async () => {
+    const [whole, folder] = [await train(await temporaryFolder()), await temporaryFolder()];
+    const stopped = await train(folder, { stopRequested: stopAfter(29) });
+    expect(stopped.outcome).toMatchObject({ kind: 'stopped', checkpoint: { epoch: 2 } });
+    const resumed = await train(folder);
+    expect(resumed.logs).toContain('resuming after epoch 2, step 5');
+    expect(metricsOf(resumed)).toEqual(metricsOf(whole));
+    expect(weights(resumed.outcome)).toEqual(weights(whole.outcome));
+  });
+
+  it('falls back to the checkpoint before a damaged one', async () => {
+    const [whole, folder] = [await train(await temporaryFolder()), await temporaryFolder()];
+    await train(folder, { stopRequested: stopAfter(40) });
+    const newest = (await readdir(folder)).toSorted().at(-1)!;
+    await truncate(join(folder, newest, 'state.bin'), 100);
+    const resumed = await train(folder);
+    expect(resumed.logs).toContain(`checkpoint ${newest} is not used: its content is damaged`);
+    expect(resumed.logs).toContain('resuming after epoch 3, step 0');
+    expect(weights(resumed.outcome)).toEqual(weights(whole.outcome));
+  });
+
+  it('does not resume from a checkpoint of another specification', async () => {
+    const folder = await temporaryFolder();
+    await train(folder, { stopRequested: stopAfter(3) });
+    const other = await train(folder, { spec: tinySpec({ training: { ...training, epochs: 1, seed: 7 } }) });
+    expect(other.logs.join()).toContain('another specification');
+    expect(other.epochs).toHaveLength(1);
+  });
+
+  it('reports the epochs of its checkpoint again when it resumes a finished training', async () => {
+    const folder = await temporaryFolder();
+    const first = await train(folder);
+    expect(metricsOf(await train(folder))).toEqual(metricsOf(first));
+  });
+
+  it('stops early and keeps the weights of the best epoch', async () => {
+    const spec = tinySpec({
+      training: {
+        ...training,
+        epochs: 60,
+        optimizer: { type: 'adam', learningRate: 0.1 },
+        earlyStopping: { patience: 3 },
+      },
+    });
+    const { outcome, epochs } = await train(await temporaryFolder(), { spec });
+    if (outcome.kind !== 'trained') throw new Error(outcome.kind);
+    const best = Math.min(...epochs.map((report) => report.metrics['val_loss']!));
+    expect(outcome.epochsTrained).toBe(outcome.bestEpoch + 3);
+    expect(outcome.earlyStoppedAtEpoch).toBe(outcome.epochsTrained);
+    expect(outcome.metrics['val_loss']).toBe(best);
+    const folder = await temporaryFolder();
+    const untilBest = await train(folder, {
+      spec: { ...spec, training: { ...spec.training, epochs: outcome.bestEpoch, earlyStopping: false } },
+    });
+    expect(weights(outcome)).toEqual(weights(untilBest.outcome));
+  });
+
+  it('keeps the best checkpoints and the newest, and no more', async () => {
+    const folder = await temporaryFolder();
+    await train(folder, { spec: tinySpec({ training: { ...training, checkpoint: { keepBest: 2 } } }) });
+    expect((await readdir(folder)).length).toBeLessThanOrEqual(3);
+  });
+
+  it('explains a diverging loss', async () => {
+    const spec = tinySpec({
+      training: { ...training, epochs: 50, optimizer: { type: 'sgd', learningRate: 10 } },
+    });
+    await expect(train(await temporaryFolder(), { spec })).rejects.toThrow(/diverged/);
+  });
+
+  it('refuses towers of different widths before the first step', async () => {
+    const spec = tinySpec({
+      model: { query: { layers: [] }, candidate: { layers: [{ type: 'dense', units: 3 }] } },
+    });
+    await expect(train(await temporaryFolder(), { spec })).rejects.toThrow(
+      /width 8, the candidate tower in 3/,
+    );
+  });
+
+  it('leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    await train(await temporaryFolder());
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
