@@ -36,7 +36,7 @@ export class DenseLayer {
    */
   backward(x: tf.Tensor2D, y: tf.Tensor2D, dy: tf.Tensor2D): { gradients: Gradient[]; dx: tf.Tensor2D } {
     const [dx, dWeights, dBias] = tf.tidy(() => {
-      const dz = this.activation === 'relu' ? tf.mul<tf.Tensor2D>(dy, tf.step(y)) : dy;
+      const dz = this.activation === 'relu' ? whereActive(dy, y) : dy;
       return [matMulTransposed(dz, this.weightTensor()), transposedMatMul(x, dz), tf.sum(dz, 0)] as const;
     });
     const gradients = [
@@ -49,4 +49,9 @@ export class DenseLayer {
   private weightTensor(): tf.Tensor2D {
     return tf.tensor2d(this.weights.values, [this.weights.rows, this.weights.columns]);
   }
+}
+
+/** dy where the relu let its input through. A cast comparison: tf.step is five passes on TensorFlow. */
+function whereActive(dy: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor2D {
+  return tf.mul<tf.Tensor2D>(dy, tf.cast(tf.greater(y, 0), 'float32'));
 }

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingSpec } from '@trainyard/shared';
 import type { EncodedTower } from '../data/encodedDataset.js';
 import { DenseLayer } from './denseLayer.js';
+import { distinctFinder, type Distinct } from './distinct.js';
 import { take } from './matrix.js';
 import { newParameter, type Gradient, type Parameter } from './parameter.js';
 import { fillUniform, randomFor } from './random.js';
@@ -27,8 +28,7 @@ export class Tower {
   readonly embeddings: readonly Parameter[];
   private readonly layers: readonly DenseLayer[];
   private readonly inputWidth: number;
-  /** Scratch of `embeddingGradients`: where a vocabulary row stands in the gradient, per feature. */
-  private readonly slots: readonly Int32Array[];
+  private readonly distinctRows: readonly ((rows: Int32Array) => Distinct)[];
 
   constructor(
     readonly name: 'query' | 'candidate',
@@ -45,7 +45,7 @@ export class Tower {
       fillUniform(table.values, EMBEDDING_LIMIT, random(`embedding ${feature.name}`));
       return table;
     });
-    this.slots = this.embeddings.map((table) => new Int32Array(table.rows).fill(-1));
+    this.distinctRows = this.embeddings.map((table) => distinctFinder(table.rows));
     this.inputWidth = this.embeddings.reduce((sum, table) => sum + table.columns, 0);
     let width = this.inputWidth;
     this.layers = spec.model[name].layers.map((layer, i) => {
@@ -63,13 +63,19 @@ export class Tower {
     return [...this.embeddings, ...this.layers.flatMap((layer) => [layer.weights, layer.bias])];
   }
 
-  /** Takes the entities, each named once, through the tower. */
-  forward(entities: Int32Array): TowerPass {
-    const input = this.gather(entities);
+  /**
+   * Takes the entities, each named once, through the tower. `table` holds their vocabulary indices, [·, features]; the
+   * training data's unless given.
+   */
+  forward(entities: Int32Array, table: Int32Array = this.data.table): TowerPass {
+    const indices = (feature: number) =>
+      entities.map((entity) => table[entity * this.data.features.length + feature]!);
+    const rows = this.embeddings.map((_, feature) => indices(feature));
+    const input = this.gather(rows, entities.length);
     if (this.layers.length === 0) {
       return {
         output: input,
-        backward: (dOutput) => this.embeddingGradients(entities, dOutput),
+        backward: (dOutput) => this.embeddingGradients(rows, dOutput),
         dispose: () => {},
       };
     }
@@ -90,55 +96,39 @@ export class Tower {
           dy = step.dx;
         }
         dispose();
-        return [...gradients, ...this.embeddingGradients(entities, take(dy))];
+        return [...gradients, ...this.embeddingGradients(rows, take(dy))];
       },
     };
   }
 
-  /** [entities, inputWidth]: the embeddings of each entity's features side by side. */
-  private gather(entities: Int32Array): Float32Array {
-    const input = new Float32Array(entities.length * this.inputWidth);
+  /** [count, inputWidth]: the embeddings of each entity's features side by side; `rows` are vocabulary rows per feature. */
+  private gather(rows: readonly Int32Array[], count: number): Float32Array {
+    const input = new Float32Array(count * this.inputWidth);
     let offset = 0;
     this.embeddings.forEach((table, f) => {
-      for (let e = 0; e < entities.length; e++) {
-        const row = this.vocabularyIndex(entities[e]!, f) * table.columns;
-        input.set(table.values.subarray(row, row + table.columns), e * this.inputWidth + offset);
-      }
-      offset += table.columns;
+      const width = table.columns;
+      at(rows, f).forEach((row, e) => {
+        input.set(table.values.subarray(row * width, (row + 1) * width), e * this.inputWidth + offset);
+      });
+      offset += width;
     });
     return input;
   }
 
-  /** Sums `dInput` [entities, inputWidth] over the entities that share a vocabulary row, feature by feature. */
-  private embeddingGradients(entities: Int32Array, dInput: Float32Array): Gradient[] {
+  /** Sums `dInput` [count, inputWidth] over the entities that share a vocabulary row, feature by feature. */
+  private embeddingGradients(rows: readonly Int32Array[], dInput: Float32Array): Gradient[] {
     let offset = 0;
     return this.embeddings.map((table, f) => {
-      const slot = at(this.slots, f);
       const width = table.columns;
-      const rows = new Int32Array(entities.length);
-      const values = new Float32Array(entities.length * width);
-      let count = 0;
-      for (let e = 0; e < entities.length; e++) {
-        const row = this.vocabularyIndex(entities[e]!, f);
-        let place = slot[row]!;
-        if (place < 0) {
-          place = count++;
-          slot[row] = place;
-          rows[place] = row;
-        }
-        const from = e * this.inputWidth + offset;
-        for (let c = 0, to = place * width; c < width; c++, to++) {
-          values[to]! += dInput[from + c]!;
-        }
-      }
-      for (let i = 0; i < count; i++) slot[rows[i]!] = -1;
+      const distinct = at(this.distinctRows, f)(at(rows, f));
+      const values = new Float32Array(distinct.values.length * width);
+      distinct.position.forEach((place, e) => {
+        let from = e * this.inputWidth + offset;
+        for (let to = place * width; to < (place + 1) * width; to++) values[to]! += dInput[from++]!;
+      });
       offset += width;
-      return { parameter: table, rows: rows.subarray(0, count), values: values.subarray(0, count * width) };
+      return { parameter: table, rows: distinct.values, values };
     });
-  }
-
-  private vocabularyIndex(entity: number, feature: number): number {
-    return this.data.table[entity * this.data.features.length + feature]!;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { EncodedRows } from '../data/encodedDataset.js';
+import { distinctFinder } from '../model/distinct.js';
 import type { Gradient } from '../model/parameter.js';
 import { scaleVectors } from '../model/similarity.js';
 import { softmaxLoss } from '../model/softmaxLoss.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import { distinctFinder } from './distinct.js';
 import type { Optimizer } from './optimizer.js';
 
 /** A batch: positions of training rows. */
