@@ -36,7 +36,9 @@ export async function runKerasPeer(request: {
 
 /** Why this Python cannot run the peer, or undefined when it can. */
 export async function peerObstacle(python: string): Promise<string | undefined> {
-  const child = spawn(python, ['-c', 'import tensorflow, duckdb, pandas'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(python, ['-c', 'import tensorflow, duckdb, pandas'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => {

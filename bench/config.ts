@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root, whether this runs from the sources or from `dist`. */
+const root = new URL(import.meta.url.includes('/dist/') ? '../../' : '../', import.meta.url);
+
+/** The only place of the benchmarks that reads the environment. */
+export const config = {
+  /** A Python with TensorFlow, DuckDB and pandas, for the peer. */
+  python: process.env['PYTHON'] ?? 'python3',
+  examples: fileURLToPath(new URL('examples/', root)),
+  /** Handed out beside the repository, not with it: the data and the peer that the claims are about. */
+  onlineRetail: fileURLToPath(new URL('../shared/data/online-retail.parquet', root)),
+  kerasPeer: fileURLToPath(new URL('../shared/bench/keras_two_tower.py', root)),
+};

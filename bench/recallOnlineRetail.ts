@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { trainingSpecSchema } from '@trainyard/shared';
+import { selectBackend } from '@trainyard/trainer-job/backend/selectBackend';
+import { evaluateModel } from '@trainyard/trainer-job/evaluate/evaluateModel';
+import { parse } from 'yaml';
+import type { Bench } from './bench.js';
+import { config } from './config.js';
+import { tell, trainHere } from './trainRun.js';
+
+const BAR = 0.3;
+
+export const recallOnlineRetail: Bench = {
+  name: 'recall-online-retail',
+  claim: 'recall@100 of examples/online-retail.yaml on the test split of the Online Retail protocol',
+  usage: '[--backend auto|tensorflow|wasm|cpu]',
+  async run(args) {
+    const { values } = parseArgs({ args, options: { backend: { type: 'string', default: 'auto' } } });
+    if (!existsSync(config.onlineRetail)) return { skipped: `there is no ${config.onlineRetail}` };
+    const example: unknown = parse(await readFile(join(config.examples, 'online-retail.yaml'), 'utf8'));
+    const spec = trainingSpecSchema.parse(example);
+    spec.dataset.source.uri = config.onlineRetail;
+
+    const start = performance.now();
+    const backend = await selectBackend(values.backend);
+    tell(`backend ${backend.name}: ${backend.reason}`);
+    const { data, outcome } = await trainHere(spec);
+    const { metrics, baselines } = await evaluateModel({ model: outcome.model, data, spec });
+    const recall = metrics['test_recall_at_100'] ?? 0;
+    return {
+      figures: {
+        backend: backend.name,
+        recall_at_100: Number(recall.toFixed(4)),
+        history_recall_at_100: Number((baselines['history']?.['test_recall_at_100'] ?? 0).toFixed(4)),
+        popularity_recall_at_100: Number((baselines['popularity']?.['test_recall_at_100'] ?? 0).toFixed(4)),
+        epochs: outcome.epochsTrained,
+        examples_per_second: Math.round(outcome.examplesPerSecond),
+        seconds: Number(((performance.now() - start) / 1000).toFixed(1)),
+        peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+      },
+      bar: `recall_at_100 >= ${BAR}`,
+      pass: recall >= BAR && outcome.epochsTrained <= 20,
+    };
+  },
+};

@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { trainingSpecSchema, type TrainingSpec, type TrainingSpecInput } from '@trainyard/shared';
+import { readEncodedDataset } from '@trainyard/trainer-job/data/readEncodedDataset';
+import type { EncodedDataset } from '@trainyard/trainer-job/data/encodedDataset';
+import { prepare } from '@trainyard/trainer-job/pipeline/prepareStages';
+import type { EpochReport, TrainOutcome } from '@trainyard/trainer-job/train/contract';
+import { trainModel } from '@trainyard/trainer-job/train/trainModel';
+
+export interface BenchTraining {
+  spec: TrainingSpec;
+  data: EncodedDataset;
+  epochs: EpochReport[];
+  outcome: Extract<TrainOutcome, { kind: 'trained' }>;
+}
+
+/** Prepares the data and trains in this process, in a folder that is gone afterwards; each epoch is told on stderr. */
+export async function trainHere(input: TrainingSpecInput): Promise<BenchTraining> {
+  const spec = trainingSpecSchema.parse(input);
+  const folder = await mkdtemp(join(tmpdir(), 'trainyard-bench-'));
+  try {
+    const { encodedFolder } = await prepare({
+      spec,
+      baseDirectory: folder,
+      cacheRoot: join(folder, 'cache'),
+      onStageStart: () => {},
+      onStage: ({ stage, seconds }) => tell(`${stage} ${seconds.toFixed(1)} s`),
+      log: () => {},
+    });
+    const data = await readEncodedDataset(encodedFolder);
+    const epochs: EpochReport[] = [];
+    const outcome = await trainModel({
+      data,
+      spec,
+      checkpointDirectory: join(folder, 'checkpoints'),
+      onEpoch: (report) => {
+        epochs.push(report);
+        tell(describe(report));
+      },
+      onProgress: () => {},
+      onCheckpoint: () => {},
+      onLog: (_level, message) => tell(message),
+      stopRequested: () => false,
+    });
+    if (outcome.kind !== 'trained') throw new Error('nobody asked the training to stop');
+    return { spec, data, epochs, outcome };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function describe({ epoch, metrics, seconds, examplesPerSecond }: EpochReport): string {
+  const values = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+  return `epoch ${epoch} ${values.join(' ')} seconds ${seconds.toFixed(1)} examples_per_second ${examplesPerSecond.toFixed(0)}`;
+}
+
+export function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { TrainingSpecInput } from '@trainyard/shared';
+import { selectBackend } from '@trainyard/trainer-job/backend/selectBackend';
+import { median, type Bench } from './bench.js';
+import { config } from './config.js';
+import { peerObstacle, runKerasPeer } from './kerasPeer.js';
+import { tell, trainHere } from './trainRun.js';
+
+/** How many times the peer's examples/s each backend must reach at batch 8192, and at smaller batches. */
+const BARS: Record<string, number> = { tensorflow: 8, wasm: 2, cpu: 0 };
+
+/** The peer's model and objective: id embeddings 64/32, towers 128-64-32, in-batch softmax, Adagrad 0.02. */
+function peerSpec(parquet: string, batchSize: number, epochs: number): TrainingSpecInput {
+  return {
+    dataset: {
+      source: { uri: parquet },
+      columns: { CustomerID: { cast: 'int64' }, Description: { trim: true } },
+      where: [
+        { column: 'CustomerID', is: 'notNull' },
+        { column: 'Description', is: 'notNull' },
+        { column: 'Quantity', is: 'greater', value: 0 },
+      ],
+      split: { strategy: 'time', column: 'InvoiceDate' },
+    },
+    features: {
+      query: [{ column: 'CustomerID', transform: 'lookup', id: true, dim: 64 }],
+      candidate: [{ column: 'Description', transform: 'lookup', id: true, dim: 32 }],
+    },
+    training: {
+      epochs,
+      batchSize,
+      optimizer: { type: 'adagrad', learningRate: 0.02 },
+      negatives: { type: 'inBatch', samplingCorrection: false },
+      earlyStopping: false,
+    },
+  };
+}
+
+export const trainVsKeras: Bench = {
+  name: 'train-vs-keras',
+  claim:
+    'examples/s of training against the TensorFlow Recommenders recipe in Keras: same data, batch, objective, cores',
+  usage:
+    '[--backend auto|tensorflow|wasm|cpu] [--batch-size 8192] [--epochs 3]   (PYTHON= names the peer’s Python)',
+  async run(args) {
+    const { values } = parseArgs({
+      args,
+      options: {
+        backend: { type: 'string', default: 'auto' },
+        'batch-size': { type: 'string', default: '8192' },
+        epochs: { type: 'string', default: '3' },
+      },
+    });
+    const [batchSize, epochs] = [Number(values['batch-size']), Number(values.epochs)];
+    for (const file of [config.onlineRetail, config.kerasPeer]) {
+      if (!existsSync(file)) return { skipped: `there is no ${file}` };
+    }
+    const obstacle = await peerObstacle(config.python);
+    if (obstacle) return { skipped: `${obstacle}: set PYTHON to one that has tensorflow, duckdb and pandas` };
+
+    const backend = await selectBackend(values.backend);
+    tell(`backend ${backend.name}: ${backend.reason}`);
+    const ours = await trainHere(peerSpec(config.onlineRetail, batchSize, epochs));
+    const peer = await runKerasPeer({
+      python: config.python,
+      script: config.kerasPeer,
+      parquet: config.onlineRetail,
+      batchSize,
+      epochs,
+    });
+    // The first epoch of either has its warm-up: graph tracing there, compilation of hot functions here.
+    const speed = (all: readonly { examplesPerSecond: number }[]) =>
+      median(all.slice(Math.min(1, all.length - 1)).map((epoch) => epoch.examplesPerSecond));
+    const ratio = speed(ours.epochs) / speed(peer);
+    const bar = BARS[backend.name] ?? 0;
+    return {
+      figures: {
+        backend: backend.name,
+        batch_size: batchSize,
+        ratio: Number(ratio.toFixed(2)),
+        examples_per_second: Math.round(speed(ours.epochs)),
+        peer_examples_per_second: Math.round(speed(peer)),
+      },
+      bar: `ratio >= ${bar}`,
+      pass: ratio >= bar,
+    };
+  },
+};
