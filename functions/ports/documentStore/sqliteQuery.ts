@@ -1,0 +1,113 @@
+/** Queries as SQL over JSON text, with Firestore's meaning: types are not mixed, absent fields match nothing. */
+import type { DocumentData, Filter, Query, StoredDocument } from './documentStore.js';
+
+type Parameter = string | number | null;
+
+export function selectStatement(query: Query): { sql: string; parameters: Parameter[] } {
+  const order = query.orderBy ?? [];
+  const parts = [
+    { sql: 'collection = ?', parameters: [query.collection] },
+    ...(query.where ?? []).map(condition),
+    ...order.map(({ field }) => ({ sql: 'json_type(data, ?) IS NOT NULL', parameters: [jsonPath(field)] })),
+    ...(query.startAfter ? [afterCursor(order, query.startAfter)] : []),
+  ];
+  const columns = order.map(
+    ({ direction }) => `json_extract(data, ?) ${direction === 'asc' ? 'ASC' : 'DESC'}`,
+  );
+  const pathDirection = order.at(-1)?.direction === 'desc' ? 'DESC' : 'ASC';
+  const sql = [
+    'SELECT path, data FROM documents',
+    `WHERE ${parts.map((part) => `(${part.sql})`).join(' AND ')}`,
+    `ORDER BY ${[...columns, `path ${pathDirection}`].join(', ')}`,
+    ...(query.limit === undefined ? [] : ['LIMIT ?']),
+  ].join(' ');
+  const parameters = [
+    ...parts.flatMap((part) => part.parameters),
+    ...order.map(({ field }) => jsonPath(field)),
+    ...(query.limit === undefined ? [] : [query.limit]),
+  ];
+  return { sql, parameters };
+}
+
+/** Whether a document belongs to the query, its limit and cursor left aside. */
+export function matches(document: StoredDocument, query: Query): boolean {
+  if (document.path.slice(0, document.path.lastIndexOf('/')) !== query.collection) return false;
+  if ((query.orderBy ?? []).some(({ field }) => valueAt(document.data, field) === undefined)) return false;
+  return (query.where ?? []).every((filter) => holds(valueAt(document.data, filter.field), filter));
+}
+
+function condition({ field, op, value }: Filter): { sql: string; parameters: Parameter[] } {
+  const path = jsonPath(field);
+  if (Array.isArray(value)) {
+    const choices = value.map((choice) => condition({ field, op: '==', value: choice as string | number }));
+    return {
+      sql: choices.length === 0 ? 'FALSE' : choices.map((choice) => choice.sql).join(' OR '),
+      parameters: choices.flatMap((choice) => choice.parameters),
+    };
+  }
+  if (value === null) return { sql: `json_type(data, ?) = 'null'`, parameters: [path] };
+  if (typeof value === 'boolean') return { sql: 'json_type(data, ?) = ?', parameters: [path, String(value)] };
+  const types = typeof value === 'number' ? `('integer', 'real')` : `('text')`;
+  const operator = op === '==' || op === 'in' ? '=' : op;
+  return {
+    sql: `json_type(data, ?) IN ${types} AND json_extract(data, ?) ${operator} ?`,
+    parameters: [path, path, value as Parameter],
+  };
+}
+
+/** The documents behind the cursor in the query's order: the first differing field decides, the path breaks ties. */
+function afterCursor(
+  order: NonNullable<Query['orderBy']>,
+  cursor: StoredDocument,
+): { sql: string; parameters: Parameter[] } {
+  const last = order.at(-1)?.direction ?? 'asc';
+  let sql = `path ${last === 'asc' ? '>' : '<'} ?`;
+  let parameters: Parameter[] = [cursor.path];
+  for (const { field, direction } of order.toReversed()) {
+    const value = parameterOf(valueAt(cursor.data, field));
+    const path = jsonPath(field);
+    sql = `json_extract(data, ?) ${direction === 'asc' ? '>' : '<'} ? OR (json_extract(data, ?) IS ? AND (${sql}))`;
+    parameters = [path, value, path, value, ...parameters];
+  }
+  return { sql, parameters };
+}
+
+function holds(actual: unknown, { op, value }: Filter): boolean {
+  if (Array.isArray(value)) return value.some((choice) => choice === actual);
+  if (op === '==' || op === 'in') return actual === value;
+  if (typeof actual !== typeof value || actual === null || value === null) return false;
+  const [left, right] = [actual as string | number, value as string | number];
+  switch (op) {
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+    case '>':
+      return left > right;
+    case '>=':
+      return left >= right;
+  }
+}
+
+function valueAt(data: DocumentData, field: string): unknown {
+  return field
+    .split('.')
+    .reduce<unknown>(
+      (inner, key) => (inner && typeof inner === 'object' ? (inner as DocumentData)[key] : undefined),
+      data,
+    );
+}
+
+function parameterOf(value: unknown): Parameter {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return typeof value === 'string' || typeof value === 'number' ? value : null;
+}
+
+/** A dotted field as a JSON path. Every key is quoted, so no name can mean anything else. */
+function jsonPath(field: string): string {
+  if (!/^[\w-]+(\.[\w-]+)*$/.test(field)) throw new Error(`field "${field}" cannot be queried`);
+  return `$${field
+    .split('.')
+    .map((key) => `."${key}"`)
+    .join('')}`;
+}
