@@ -1,0 +1,140 @@
+/** The only reader of the environment in this room, apart from `setup/config.ts`. */
+import { availableParallelism, platform, arch } from 'node:os';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { instantSchema, runIdSchema } from '@trainyard/shared';
+import { z } from 'zod';
+
+export const backendChoiceSchema = z.enum(['auto', 'tensorflow', 'wasm', 'cpu']);
+export type BackendChoice = z.infer<typeof backendChoiceSchema>;
+
+/** Where and how one attempt runs: the environment variables or the flags, checked. */
+export interface Settings {
+  runId: string;
+  attempt: number;
+  /** The specification: a JSON file. */
+  specFile: string;
+  /** Replaces the specification's source when it is given on the command line. */
+  dataFile: string | null;
+  artifactDirectory: string;
+  /** Outputs of the first three stages, shared between runs. */
+  cacheDirectory: string;
+  /** What relative paths of the specification start from. */
+  dataBase: string;
+  /** Null without a control plane. The secret is never logged. */
+  callbacks: { url: string; secret: string } | null;
+  /** When the platform ends this attempt. */
+  deadline: Date | null;
+  /** How long before the deadline the training is saved and handed over. */
+  marginSeconds: number;
+  backend: BackendChoice;
+  gitCommit: string | null;
+}
+
+/** The settings are wrong: nothing was started. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** A `file://` URL as a path. */
+const fileUri = z.string().transform((uri, context) => {
+  try {
+    if (new URL(uri).protocol === 'file:') return fileURLToPath(uri);
+  } catch {
+    // Not a URL: the same answer as for another protocol.
+  }
+  context.addIssue({
+    code: 'custom',
+    message: `got "${uri}"; this trainer reads and writes file:// URLs only`,
+  });
+  return z.NEVER;
+});
+
+const environmentSchema = z
+  .object({
+    RUN_ID: runIdSchema,
+    ATTEMPT: z.coerce.number().int().min(1).default(1),
+    SPEC_URI: fileUri,
+    ARTIFACT_URI: fileUri,
+    CACHE_URI: fileUri.optional(),
+    CALLBACK_URL: z.url({ protocol: /^https?$/ }).optional(),
+    RUN_SECRET: z
+      .string()
+      .regex(/^whsec_[A-Za-z0-9+/]+=*$/, 'must be whsec_ and base64 (its value is not shown)')
+      .optional(),
+    DEADLINE: instantSchema.optional(),
+    TRAINYARD_BACKEND: backendChoiceSchema.default('auto'),
+    TRAINYARD_DATA_BASE: z.string().min(1).optional(),
+    TIME_LIMIT_MARGIN_SECONDS: z.coerce.number().min(0).max(3600).default(60),
+    GIT_COMMIT: z.string().min(1).max(100).optional(),
+  })
+  .refine((env) => !env.CALLBACK_URL || env.RUN_SECRET, {
+    path: ['RUN_SECRET'],
+    message: 'is needed with CALLBACK_URL: callbacks are signed with it',
+  });
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The settings of a job: from environment variables alone. Throws `ConfigError` with every mistake in it. */
+export function settingsFromEnvironment(environment: Environment = process.env): Settings {
+  const env = parse(environment);
+  return {
+    runId: env.RUN_ID,
+    attempt: env.ATTEMPT,
+    specFile: env.SPEC_URI,
+    dataFile: null,
+    artifactDirectory: env.ARTIFACT_URI,
+    cacheDirectory: env.CACHE_URI ?? resolve(env.ARTIFACT_URI, 'cache'),
+    dataBase: resolve(env.TRAINYARD_DATA_BASE ?? '.'),
+    callbacks:
+      env.CALLBACK_URL && env.RUN_SECRET
+        ? { url: env.CALLBACK_URL.replace(/\/+$/, ''), secret: env.RUN_SECRET }
+        : null,
+    deadline: env.DEADLINE ? new Date(env.DEADLINE) : null,
+    marginSeconds: env.TIME_LIMIT_MARGIN_SECONDS,
+    backend: env.TRAINYARD_BACKEND,
+    gitCommit: env.GIT_COMMIT ?? null,
+  };
+}
+
+function parse(environment: Environment): z.infer<typeof environmentSchema> {
+  // An empty variable is one that is not set: launchers can often not leave one out.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const mistakes = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(`the environment is not complete:\n${mistakes.join('\n')}`);
+}
+
+/** What the command line does not ask for and the environment may say all the same. */
+export function defaultsFromEnvironment(
+  environment: Environment = process.env,
+): Pick<Settings, 'backend' | 'gitCommit'> {
+  const backend = backendChoiceSchema.safeParse(environment['TRAINYARD_BACKEND'] || 'auto');
+  if (!backend.success) {
+    throw new ConfigError(
+      `TRAINYARD_BACKEND is "${environment['TRAINYARD_BACKEND']}"; allowed: ${backendChoiceSchema.options.join(', ')}`,
+    );
+  }
+  return { backend: backend.data, gitCommit: environment['GIT_COMMIT'] || null };
+}
+
+/** True when the process was started as a job, with variables instead of flags. */
+export function isJobEnvironment(environment: Environment = process.env): boolean {
+  return Boolean(environment['RUN_ID'] ?? environment['SPEC_URI']);
+}
+
+/** Takes the secret out of the environment once it was read, so that no child process and no dump carries it. */
+export function forgetSecret(): void {
+  delete process.env['RUN_SECRET'];
+}
+
+/** Stops TensorFlow's own log below errors. It reads this variable while it is loaded. */
+export function quietTensorflow(): void {
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+}
+
+/** The machine, as the run's metadata record it. */
+export function machine(): { node: string; platform: string; cpuCount: number } {
+  return { node: process.version, platform: `${platform()}-${arch()}`, cpuCount: availableParallelism() };
+}

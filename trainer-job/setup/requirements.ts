@@ -1,0 +1,46 @@
+import { pythonInterpreter } from './config.js';
+import type { RunTool } from './runTool.js';
+import { SetupError } from './setupError.js';
+
+/** Node versions whose `util` still has what tfjs-node 4.22 calls. */
+export function requireNode(version = process.versions.node): void {
+  const major = Number(version.split('.')[0]);
+  if (major === 20 || major === 22) return;
+  throw new SetupError(
+    `Node ${version} cannot run tfjs-node 4.22, which needs Node 20 or 22`,
+    'switch to Node 22 (nvm install 22) and run this again; until then the wasm backend trains',
+  );
+}
+
+/** Building against the Python wheel's libraries is known to work on Linux only. */
+export function requireBuildPlatform(platform: string = process.platform, arch: string = process.arch): void {
+  if (platform === 'linux' && (arch === 'x64' || arch === 'arm64')) return;
+  throw new SetupError(
+    `the native backend cannot be built from the Python wheel on ${platform}-${arch}, only on linux-x64 and linux-arm64`,
+    'make https://storage.googleapis.com reachable so that tfjs-node brings its own build; until then the wasm backend trains',
+  );
+}
+
+/** Throws a `SetupError` naming the first tool that is missing and how to get it. */
+export async function requireBuildTools(run: RunTool): Promise<void> {
+  const python = pythonInterpreter();
+  const tools: [[string, ...string[]], string, string][] = [
+    [
+      [python, '--version'],
+      python,
+      'install Python 3.9 or newer (apt-get install python3), or name one with PYTHON=',
+    ],
+    [
+      [python, '-m', 'pip', '--version'],
+      `${python} -m pip`,
+      'install pip for it (apt-get install python3-pip)',
+    ],
+    [['g++', '--version'], 'g++', 'install a C++17 compiler (apt-get install g++)'],
+    [['make', '--version'], 'make', 'install make (apt-get install make)'],
+  ];
+  for (const [command, name, remedy] of tools) {
+    const { exitCode } = await run(command);
+    if (exitCode !== 0)
+      throw new SetupError(`${name} is needed to build the native backend and does not run`, remedy);
+  }
+}

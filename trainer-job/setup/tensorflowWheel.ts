@@ -1,0 +1,75 @@
+/** The TensorFlow Python wheel: it holds the C library and headers that the node addon is built against. */
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pythonInterpreter } from './config.js';
+import { lastLines, type RunTool } from './runTool.js';
+import { SetupError } from './setupError.js';
+
+/** The version the build was verified with. */
+export const TENSORFLOW_VERSION = '2.21.0';
+
+/** Extracts what the build needs. `include/external` is most of the headers and none of the C interface. */
+const EXTRACT = `
+import sys, zipfile
+wheel, target = sys.argv[1:]
+with zipfile.ZipFile(wheel) as archive:
+    for name in archive.namelist():
+        if not name.startswith('tensorflow/'):
+            continue
+        library = name in ('tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2')
+        header = name.startswith('tensorflow/include/') and not name.startswith('tensorflow/include/external/')
+        if library or header:
+            archive.extract(name, target)
+`;
+
+/**
+ * The wheel's path in `folder`, downloaded there unless it is there already. Only the wheel itself: none of its Python
+ * dependencies is needed.
+ */
+export async function fetchWheel(
+  run: RunTool,
+  folder: string,
+  project: 'tensorflow' | 'tensorflow-cpu',
+): Promise<{ wheel: string; downloaded: boolean }> {
+  await mkdir(folder, { recursive: true });
+  const present = await findWheel(folder, project);
+  if (present) return { wheel: present, downloaded: false };
+  const requirement = `${project}==${TENSORFLOW_VERSION}`;
+  const { exitCode, output } = await run(
+    [
+      pythonInterpreter(),
+      '-m',
+      'pip',
+      'download',
+      '--no-deps',
+      '--only-binary=:all:',
+      '--dest',
+      folder,
+      requirement,
+    ],
+    { env: { PIP_RETRIES: '0' } },
+  );
+  const wheel = await findWheel(folder, project);
+  if (exitCode === 0 && wheel) return { wheel, downloaded: true };
+  throw new SetupError(
+    `pip could not download ${requirement}:\n${lastLines(output)}`,
+    `check that pip reaches its index and that ${requirement} has a wheel for this Python (name another with PYTHON=), or put the wheel into ${folder}`,
+  );
+}
+
+async function findWheel(folder: string, project: string): Promise<string | undefined> {
+  const prefix = `${project.replaceAll('-', '_')}-`;
+  const names = await readdir(folder);
+  const name = names.toSorted().findLast((file) => file.startsWith(prefix) && file.endsWith('.whl'));
+  return name && join(folder, name);
+}
+
+/** Unpacks the two libraries and the headers to `target/tensorflow/`. */
+export async function unpackWheel(run: RunTool, wheel: string, target: string): Promise<void> {
+  const { exitCode, output } = await run([pythonInterpreter(), '-c', EXTRACT, wheel, target]);
+  if (exitCode === 0) return;
+  throw new SetupError(
+    `the wheel ${wheel} could not be unpacked:\n${lastLines(output)}`,
+    'delete the wheel, make sure that 2 GB are free on this disk, and run this again',
+  );
+}
