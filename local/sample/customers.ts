@@ -5,11 +5,11 @@ import { Random } from './random.js';
 import { WeightedChoice } from './weightedChoice.js';
 
 /** Subcategories that a customer likes, from two categories. */
-export const PREFERRED = 4;
+export const PREFERRED = 6;
 /** Products that a customer buys again and again. */
 export const FAVOURITES = 6;
 /** Share of the draws within a subcategory that stay with the customer's style. */
-const STYLE_LOYALTY = 0.8;
+const STYLE_LOYALTY = 0.65;
 /** How much busier an active customer is than a quiet one: the deviation of the log of the purchases. */
 const ACTIVITY_SPREAD = 0.8;
 
@@ -53,7 +53,7 @@ export function makeCustomers(sample: SampleOptions, catalogue: Catalogue): Cust
     const city = cities.draw(random);
     customers.cityOf[customer] = city;
     customers.styleOf[customer] = random.below(STYLES);
-    customers.repeatShare[customer] = 0.15 + 0.25 * random.float();
+    customers.repeatShare[customer] = 0.1 + 0.2 * random.float();
     prefer(customers, customer, catalogue, random);
     for (let i = 0; i < FAVOURITES; i += 1) {
       const liked = customers.preferred[customer * PREFERRED + random.below(PREFERRED)] ?? 0;

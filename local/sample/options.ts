@@ -5,8 +5,8 @@ const count = (fallback: number, most: number) => z.int().min(1).max(most).defau
 /** How much to generate. The defaults train in well under a minute on two cores without native TensorFlow. */
 export const sampleOptionsSchema = z
   .strictObject({
-    rows: count(250_000, 1_000_000_000),
-    customers: count(4_000, 20_000_000),
+    rows: count(200_000, 1_000_000_000),
+    customers: count(8_000, 20_000_000),
     products: count(1_500, 5_000_000),
     categories: count(24, 10_000),
     subcategories: count(125, 100_000),

@@ -13,6 +13,13 @@ const share = (of: readonly Purchase[], holds: (row: Purchase) => boolean) =>
   of.filter(holds).length / of.length;
 const slice = (array: Int32Array, customer: number, width: number) =>
   array.subarray(customer * width, (customer + 1) * width);
+const likes = (customer: number, product: number) =>
+  slice(customers.preferred, customer, PREFERRED).includes(catalogue.subcategoryOf[product]!);
+const some = (seed: number) =>
+  Array.from(
+    makeSample({ ...options, rows: 100, seed }).purchases(),
+    (row) => `${row.customer}:${row.product}`,
+  );
 
 describe('sample purchases', () => {
   it('have 24 categories, 125 subcategories and 3 cities unless scaled', () => {
@@ -24,19 +31,13 @@ describe('sample purchases', () => {
   });
 
   it('keep to the categories that the customer likes', () => {
-    const liked = (row: Purchase) =>
-      slice(customers.preferred, row.customer, PREFERRED).includes(catalogue.subcategoryOf[row.product]!);
-    expect(share(rows, liked)).toBeGreaterThan(0.85);
-    const anybody = (row: Purchase) =>
-      slice(customers.preferred, (row.customer + 1) % 800, PREFERRED).includes(
-        catalogue.subcategoryOf[row.product]!,
-      );
-    expect(share(rows, anybody)).toBeLessThan(0.15);
+    expect(share(rows, (row) => likes(row.customer, row.product))).toBeGreaterThan(0.75);
+    expect(share(rows, (row) => likes((row.customer + 1) % 800, row.product))).toBeLessThan(0.15);
   });
 
   it('keep to the style of the customer', () => {
     const same = share(rows, (row) => catalogue.styleOf[row.product] === customers.styleOf[row.customer]);
-    expect(same).toBeGreaterThan(0.6);
+    expect(same).toBeGreaterThan(0.5);
     expect(same).toBeLessThan(0.9);
   });
 
@@ -81,11 +82,6 @@ describe('sample purchases', () => {
   });
 
   it('are the same for a seed and others for another', () => {
-    const some = (seed: number) =>
-      Array.from(
-        makeSample({ ...options, rows: 100, seed }).purchases(),
-        (row) => `${row.customer}:${row.product}`,
-      );
     expect(some(7)).toEqual(some(7));
     expect(some(7)).not.toEqual(some(8));
   });

@@ -3,11 +3,11 @@
  * does not is found out.
  *
  * - Products stand in subcategories of categories. Each has a style, and a Zipf share of its subcategory's sales.
- * - A city has its own taste for categories. A customer lives in a city, has a style, likes four subcategories from two
+ * - A city has its own taste for categories. A customer lives in a city, has a style, likes six subcategories from two
  *   categories drawn as the city does, and has six favourite products among them.
  * - A purchase (in the order of time over a year; busy customers buy more) is a favourite with the customer's own repeat
- *   share, 15 to 40 %; else from a liked subcategory, mostly in the customer's style; one in ten is anything that the
- *   city buys.
+ *   share, 10 to 30 %; else from a liked subcategory, mostly in the customer's style; one in five of these is
+ *   anything that the city buys.
  * - Time: each category has a season, when it sells up to 40 % more, and each customer's order of liking turns round
  *   slowly over the year.
  *
@@ -20,7 +20,7 @@ import { Random } from './random.js';
 import { WeightedChoice, zipf } from './weightedChoice.js';
 
 /** Share of the purchases that follow no taste but the city's. */
-const WANDERING = 0.1;
+const WANDERING = 0.2;
 const SEASON = 0.4;
 /** 2025-01-01, seconds. */
 const FIRST_SECOND = 1_735_689_600;
@@ -39,7 +39,8 @@ export interface Purchase {
 export interface Sample {
   catalogue: Catalogue;
   customers: Customers;
-  purchases(): Generator<Purchase>;
+  /** Yields one object, changed in place for every row: copy what is kept. */
+  purchases: () => Generator<Purchase>;
 }
 
 export function makeSample(options: SampleOptions): Sample {
@@ -48,7 +49,6 @@ export function makeSample(options: SampleOptions): Sample {
   return { catalogue, customers, purchases: () => purchases(options, catalogue, customers) };
 }
 
-/** Yields one object, changed in place for every row: copy what is kept. */
 function* purchases(options: SampleOptions, catalogue: Catalogue, customers: Customers): Generator<Purchase> {
   const random = new Random(options.seed, 'purchases');
   const favouriteRank = new WeightedChoice(zipf(FAVOURITES, 0.8));

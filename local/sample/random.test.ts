@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Random } from './random.js';
 import { WeightedChoice, zipf } from './weightedChoice.js';
 
+const first = (seed: number, stream: string) => new Random(seed, stream).uint32();
+
 describe('Random', () => {
   it('gives the same numbers for a seed for ever', () => {
     const random = new Random(42, 'purchases');
@@ -11,7 +13,6 @@ describe('Random', () => {
   });
 
   it('gives other numbers for another seed or stream', () => {
-    const first = (seed: number, stream: string) => new Random(seed, stream).uint32();
     expect(new Set([first(1, 'a'), first(2, 'a'), first(1, 'b'), first(12, 'a')]).size).toBe(4);
   });
 

@@ -26,7 +26,7 @@ describe('writeSample', () => {
     const digest = createHash('sha256')
       .update(await readFile(file))
       .digest('hex');
-    expect(digest).toBe('12572cd8c4ef5206da0967d9160c6a237ab33e22a40313af7231461cb52031df');
+    expect(digest).toBe('ed48367fe899d1f7ec90b4b68a486e68bcd017316f8087e2ae2cfbd17b8ae87c');
   });
 
   it('leaves nothing behind when it cannot write', async () => {

@@ -1,0 +1,115 @@
+import { problemSchema, type Problem } from '@trainyard/shared';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { z } from 'zod';
+import { ApiError, UnreachableError } from './apiError.js';
+
+export interface Connection {
+  /** Where a Trainyard answers, without a path: `https://…` or `http://127.0.0.1:8080`. */
+  url: string;
+  /** Sent as a bearer token when given. */
+  token?: string | undefined;
+  /** How often a request that got no answer, 429 or 5xx is sent again; 4 unless given. */
+  retries?: number;
+  /** Milliseconds before the first repetition, doubled for each one after it; 200 unless given. */
+  retryPauseMs?: number;
+}
+
+export interface Request {
+  method: 'GET' | 'POST';
+  /** With the leading slash; may have a query. */
+  path: string;
+  body?: unknown;
+  headers?: Readonly<Record<string, string>>;
+  signal?: AbortSignal | undefined;
+}
+
+/** Long enough for any answer that is not a stream. */
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/** Sends the request until it is answered, and parses the answer. Only for requests that are safe to repeat. */
+export async function requestJson<T>(
+  connection: Connection,
+  request: Request,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const { retries = 4, retryPauseMs = 200 } = connection;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await once(connection, request, schema);
+    } catch (error) {
+      if (tries >= retries || !isWorthRepeating(error) || request.signal?.aborted) throw error;
+    }
+    await pause(retryPauseMs * 2 ** tries * (0.5 + Math.random() / 2), undefined, { signal: request.signal });
+  }
+}
+
+async function once<T>(connection: Connection, request: Request, schema: z.ZodType<T>): Promise<T> {
+  const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+  const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+  const response = await send(connection, { ...request, signal });
+  const text = await response.text().catch((cause: unknown) => {
+    throw new UnreachableError(`${connection.url} broke off its answer`, { cause });
+  });
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new UnreachableError(
+    `${connection.url}${request.path} answered something else than Trainyard does: is it the right URL, and the same version?`,
+    { cause: parsed.error },
+  );
+}
+
+/** The response of a request that was accepted; all else is thrown. */
+export async function send(connection: Connection, request: Request): Promise<Response> {
+  const { method, path, body, headers, signal } = request;
+  let response: Response;
+  try {
+    response = await fetch(`${connection.url}${path}`, {
+      method,
+      headers: {
+        ...(connection.token ? { authorization: `Bearer ${connection.token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (cause) {
+    if (signal?.aborted && signal.reason instanceof Error && signal.reason.name === 'AbortError') throw cause;
+    throw new UnreachableError(
+      `nobody answers at ${connection.url} (${reasonOf(cause)}): start a host with "trainyard up", or name another with --url`,
+      { cause },
+    );
+  }
+  if (response.ok) return response;
+  throw new ApiError(response.status, problemOf(response, await response.text().catch(() => '')));
+}
+
+function isWorthRepeating(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 429 || error.status >= 500;
+  return error instanceof UnreachableError && error.cause instanceof Error && error.cause.name !== 'ZodError';
+}
+
+/** The server's problem document, or one that says what came instead: a proxy's page, another server's answer. */
+function problemOf(response: Response, text: string): Problem {
+  const parsed = problemSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  const { status, statusText, url } = response;
+  const detail = `${new URL(url).origin} answered ${status} without saying why: is it a Trainyard's URL?`;
+  return { type: 'about:blank', title: statusText || 'Error', status, detail };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `fetch` says only "fetch failed"; its cause has the reason. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
+  return cause instanceof Error && cause.message ? cause.message : error.message;
+}

@@ -1,0 +1,117 @@
+import { isTerminal, type StreamEvent, streamEventSchema } from '@trainyard/shared';
+import { createParser } from 'eventsource-parser';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ApiError, UnreachableError } from './apiError.js';
+import { type Connection, send } from './request.js';
+
+export interface FollowOptions {
+  signal?: AbortSignal;
+  /** Told why, each time the stream broke and is opened again. */
+  onReconnect?: (reason: string) => void;
+  /** Without a stream for so long the follower gives up; two minutes unless given. */
+  giveUpAfterMs?: number;
+  /** Milliseconds before the first reconnection, doubled for each failed one up to 5 s; 250 unless given. */
+  reconnectPauseMs?: number;
+}
+
+const LONGEST_PAUSE_MS = 5_000;
+/** A stream that is silent for so long is taken for dead and opened again. */
+const SILENCE_MS = 60_000;
+
+/**
+ * The events of a run until it is over. When the stream breaks it is opened again, and every stored event comes once
+ * more: who receives them keys rows by epoch and stage. Fails when the server refuses, or stays away too long.
+ */
+export async function* followRun(
+  connection: Connection,
+  runId: string,
+  options: FollowOptions = {},
+): AsyncGenerator<StreamEvent> {
+  const { giveUpAfterMs = 120_000, reconnectPauseMs = 250, signal } = options;
+  let failures = 0;
+  let lastHeard = Date.now();
+  for (;;) {
+    let reason = 'the stream ended before the run did';
+    let isOver = false;
+    try {
+      for await (const event of openStream(connection, runId, signal)) {
+        failures = 0;
+        lastHeard = Date.now();
+        yield event;
+        isOver ||= event.event === 'run' && isTerminal(event.data.status);
+      }
+      if (isOver) return;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (isOver) return;
+      if (!isTemporary(error) || Date.now() - lastHeard > giveUpAfterMs) throw error;
+      reason = error instanceof Error ? error.message : String(error);
+    }
+    options.onReconnect?.(reason);
+    await pause(Math.min(LONGEST_PAUSE_MS, reconnectPauseMs * 2 ** failures), undefined, { signal });
+    failures += 1;
+  }
+}
+
+/** The events of one connection. */
+async function* openStream(
+  connection: Connection,
+  runId: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<StreamEvent> {
+  const silence = new AbortController();
+  const silent = () => silence.abort(new UnreachableError(`${connection.url} fell silent`));
+  let watchdog = setTimeout(silent, SILENCE_MS);
+  const received: StreamEvent[] = [];
+  const parser = createParser({
+    onEvent: ({ event, data }) => {
+      const parsed = parseEvent(event, data);
+      if (parsed) received.push(parsed);
+    },
+  });
+  try {
+    const response = await send(connection, {
+      method: 'GET',
+      path: `/api/training-runs/${encodeURIComponent(runId)}/stream`,
+      headers: { accept: 'text/event-stream' },
+      signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
+    });
+    const decoder = new TextDecoder();
+    for await (const bytes of response.body ?? []) {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(silent, SILENCE_MS);
+      parser.feed(decoder.decode(bytes, { stream: true }));
+      yield* received.splice(0);
+    }
+  } finally {
+    clearTimeout(watchdog);
+  }
+}
+
+/** Events of a kind that a newer server may add are passed over; what is known must be as agreed. */
+function parseEvent(event: string | undefined, data: string): StreamEvent | undefined {
+  const known = streamEventSchema.options.some((option) => option.shape.event.value === event);
+  if (!known) return undefined;
+  let content: unknown;
+  try {
+    content = JSON.parse(data);
+  } catch (cause) {
+    throw new StreamFormatError(`the "${event}" event of the stream is not JSON`, { cause });
+  }
+  const parsed = streamEventSchema.safeParse({ event, data: content });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new StreamFormatError(
+    `the "${event}" event of the stream is not as this version knows it (${issue?.path.join('.')}: ${issue?.message}): use the same version on both sides`,
+  );
+}
+
+/** Reconnecting would bring the same again. */
+class StreamFormatError extends Error {
+  override readonly name = 'StreamFormatError';
+}
+
+function isTemporary(error: unknown): boolean {
+  if (error instanceof StreamFormatError) return false;
+  return !(error instanceof ApiError) || error.status === 429 || error.status >= 500;
+}

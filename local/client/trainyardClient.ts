@@ -1,0 +1,118 @@
+import {
+  logPageSchema,
+  type Epoch,
+  metricsPageSchema,
+  runIdSchema,
+  runPageSchema,
+  type RunStatus,
+  type RunView,
+  runViewSchema,
+  type Stage,
+  stagesPageSchema,
+  type StreamEvent,
+  type TrainingSpecInput,
+} from '@trainyard/shared';
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { type Connection, requestJson } from './request.js';
+import { followRun, type FollowOptions } from './runStream.js';
+
+export type LogPage = z.infer<typeof logPageSchema>;
+export type RunPage = z.infer<typeof runPageSchema>;
+
+export interface PageOptions {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+/**
+ * A Trainyard over HTTP. Every call parses what it gets; it fails with `ApiError` for an answer that says no and with
+ * `UnreachableError` for none.
+ */
+export class TrainyardClient {
+  constructor(private readonly connection: Connection) {}
+
+  get url(): string {
+    return this.connection.url;
+  }
+
+  /** Starts one run however often it is sent: a repetition carries the same Idempotency-Key. */
+  start(
+    modelId: string,
+    spec: TrainingSpecInput | Record<string, unknown>,
+    idempotencyKey: string = randomUUID(),
+  ): Promise<RunView> {
+    const request = {
+      method: 'POST',
+      path: `/api/models/${encodeURIComponent(modelId)}/training-runs`,
+      body: { spec },
+      headers: { 'idempotency-key': idempotencyKey },
+    } as const;
+    return requestJson(this.connection, request, runViewSchema);
+  }
+
+  get(runId: string): Promise<RunView> {
+    return requestJson(this.connection, { method: 'GET', path: runPath(runId) }, runViewSchema);
+  }
+
+  list(modelId: string, options: PageOptions & { status?: RunStatus | undefined } = {}): Promise<RunPage> {
+    const path = `/api/models/${encodeURIComponent(modelId)}/training-runs${queryOf({ ...options })}`;
+    return requestJson(this.connection, { method: 'GET', path }, runPageSchema);
+  }
+
+  /** Cancelling what is cancelled or over changes nothing. */
+  cancel(runId: string): Promise<RunView> {
+    const request = { method: 'POST', path: `${runPath(runId)}/cancel`, body: {} } as const;
+    return requestJson(this.connection, request, runViewSchema);
+  }
+
+  async metrics(runId: string): Promise<Epoch[]> {
+    const path = `${runPath(runId)}/metrics`;
+    return (await requestJson(this.connection, { method: 'GET', path }, metricsPageSchema)).epochs;
+  }
+
+  async stages(runId: string): Promise<Stage[]> {
+    const path = `${runPath(runId)}/stages`;
+    return (await requestJson(this.connection, { method: 'GET', path }, stagesPageSchema)).stages;
+  }
+
+  logs(runId: string, options: PageOptions = {}): Promise<LogPage> {
+    const path = `${runPath(runId)}/logs${queryOf({ ...options })}`;
+    return requestJson(this.connection, { method: 'GET', path }, logPageSchema);
+  }
+
+  /** Everything that is stored of the run, then what happens, until it is over; see `followRun`. */
+  follow(runId: string, options?: FollowOptions): AsyncGenerator<StreamEvent> {
+    return followRun(this.connection, runId, options);
+  }
+
+  /** Finds a run by its id or by the name people use, `model#number`. Undefined when there is none of that number. */
+  async find(nameOrId: string): Promise<RunView | undefined> {
+    const named = /^(.+)#(\d+)$/.exec(nameOrId);
+    if (!named) return this.get(nameOrId);
+    const [, modelId = '', number] = named;
+    let cursor: string | undefined;
+    do {
+      const page = await this.list(modelId, { limit: 200, cursor });
+      const found = page.runs.find((run) => run.runNumber === Number(number));
+      if (found) return found;
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return undefined;
+  }
+}
+
+/** What names a run: an id or `model#number`. */
+export function isRunReference(text: string): boolean {
+  return /^[^#/]+#[1-9]\d*$/.test(text) || runIdSchema.safeParse(text).success;
+}
+
+function runPath(runId: string): string {
+  return `/api/training-runs/${encodeURIComponent(runId)}`;
+}
+
+function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) query.set(name, String(value));
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}

@@ -1,0 +1,46 @@
+/** The only reader of the environment in this room. */
+import { z } from 'zod';
+
+export const DEFAULT_PORT = 8080;
+export const DEFAULT_DIRECTORY = '.trainyard';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const environmentSchema = z.object({
+  /** The Trainyard to talk to, when `--url` is not given. */
+  TRAINYARD_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  /** Sent as a bearer token. */
+  TRAINYARD_TOKEN: z.string().min(1).optional(),
+  /** Any value turns colours off (https://no-color.org). */
+  NO_COLOR: z.string().optional(),
+});
+
+export interface Config {
+  url: string | null;
+  token: string | null;
+  noColor: boolean;
+  /** What a trainer process inherits: all but the caller's own credentials. */
+  trainerEnvironment: Readonly<Record<string, string>>;
+}
+
+/** The environment is wrong: nothing was started. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export function readConfig(environment: Environment = process.env): Config {
+  // An empty variable is one that is not set.
+  const given = Object.entries(environment).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  const parsed = environmentSchema.safeParse(Object.fromEntries(given));
+  if (!parsed.success) {
+    const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new ConfigError(`the environment: ${mistakes.join('; ')}`);
+  }
+  const { TRAINYARD_URL: url, TRAINYARD_TOKEN: token, NO_COLOR: noColor } = parsed.data;
+  return {
+    url: url ?? null,
+    token: token ?? null,
+    noColor: noColor !== undefined,
+    trainerEnvironment: Object.fromEntries(given.filter(([name]) => name !== 'TRAINYARD_TOKEN')),
+  };
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const holderSchema = z.object({
+  pid: z.int().min(1),
+  /** When the process began, as the system tells it: a number that is used again is told apart by it. */
+  processStart: z.string().nullable(),
+  /** Where it serves; null until it does. */
+  url: z.string().nullable(),
+  startedAt: z.string(),
+});
+export type Holder = z.infer<typeof holderSchema>;
+
+/** Another host works on the directory. */
+export class DirectoryInUseError extends Error {
+  override readonly name = 'DirectoryInUseError';
+  constructor(
+    readonly directory: string,
+    readonly holder: Holder,
+  ) {
+    super(
+      `a host already works on ${directory} (process ${holder.pid}${holder.url ? `, ${holder.url}` : ''}): ` +
+        'use that one, stop it with Ctrl-C, or give this one another --directory',
+    );
+  }
+}
+
+export interface HostLock {
+  /** Writes where the host serves, for the other commands to find. */
+  announce(url: string): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** One host per data directory. The lock of a process that died is taken over. */
+export async function lockDirectory(directory: string, now: Date): Promise<HostLock> {
+  const file = lockFile(directory);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const holder: Holder = {
+    pid: process.pid,
+    processStart: await processStart(process.pid),
+    url: null,
+    startedAt: now.toISOString(),
+  };
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await writeFile(file, JSON.stringify(holder), { flag: 'wx', mode: 0o600 });
+      break;
+    } catch (error) {
+      if (!isTaken(error) || tries === 5) throw error;
+    }
+    const other = await readHolder(file);
+    if (other && (await isAlive(other))) throw new DirectoryInUseError(directory, other);
+    await removeStale(file, other);
+  }
+  return {
+    announce: async (url) => {
+      const next = `${file}.${randomUUID()}`;
+      await writeFile(next, JSON.stringify({ ...holder, url }), { mode: 0o600 });
+      await rename(next, file);
+    },
+    release: () => rm(file, { force: true }),
+  };
+}
+
+/** The host that works on the directory and serves, if there is one. */
+export async function runningHost(directory: string): Promise<{ url: string; pid: number } | null> {
+  const holder = await readHolder(lockFile(directory));
+  if (!holder?.url || !(await isAlive(holder))) return null;
+  return { url: holder.url, pid: holder.pid };
+}
+
+function lockFile(directory: string): string {
+  return join(directory, 'host.json');
+}
+
+async function readHolder(file: string): Promise<Holder | null> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  try {
+    return holderSchema.parse(JSON.parse(text));
+  } catch {
+    // Not there, or cut off by a crash: it holds nothing.
+    return null;
+  }
+}
+
+async function isAlive({ pid, processStart: started }: Holder): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+  }
+  const current = await processStart(pid);
+  return started === null || current === null || started === current;
+}
+
+/** Field 22 of `/proc/PID/stat`; null on systems that have no such file. */
+async function processStart(pid: number): Promise<string | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+}
+
+/** Moves the lock aside first: when two hosts start at once, only one of them moves what both saw. */
+async function removeStale(file: string, seen: Holder | null): Promise<void> {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    await rename(file, aside);
+  } catch {
+    // The other one was faster; the next try finds its lock.
+    return;
+  }
+  const moved = await readHolder(aside);
+  if (moved && moved.pid !== seen?.pid && (await isAlive(moved))) await rename(aside, file);
+  else await rm(aside, { force: true });
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}

@@ -1,0 +1,110 @@
+import { type Epoch, type RunView, type Stage, STAGES } from '@trainyard/shared';
+import { type Layout, paint, plain, truncate, wrap } from './layout.js';
+import { amount, duration, metric, whole } from './numbers.js';
+import { type Column, fitColumns, tableRow } from './table.js';
+import type { WatchState } from './watchState.js';
+
+/**
+ * The lines that tell what happened between two states, each once and for good: the run and its attempts, a line per
+ * finished stage, a table row per finished epoch.
+ */
+export function happenings(before: WatchState, after: WatchState, layout: Layout): string[] {
+  const { run } = after;
+  if (!run) return [];
+  const columns = epochColumns(run, layout.width);
+  const stages = (names: readonly string[]) =>
+    STAGES.filter((name) => names.includes(name)).flatMap((name) => {
+      const stage = after.stages.get(name);
+      return stage && isNews(before.stages.get(name), stage) ? [stageLine(stage, layout)] : [];
+    });
+  const rows = [...after.epochs.values()]
+    .filter((row) => isNews(before.epochs.get(row.epoch), row))
+    .toSorted((a, b) => a.epoch - b.epoch);
+  const header = rows.length > 0 && before.epochs.size === 0;
+  return [
+    ...runLines(before.run, run, layout),
+    ...stages(['ingest', 'validate', 'transform']),
+    ...(header ? [paint(layout, 'dim', headerLine(columns))] : []),
+    ...rows.map((row) => epochLine(columns, row)),
+    ...stages(['train', 'evaluate', 'register']),
+  ];
+}
+
+/** A newer attempt tells again what its checkpoint knows: the same numbers are no news. */
+function isNews(known: Epoch | Stage | undefined, row: Epoch | Stage): boolean {
+  if (!known) return true;
+  return known.attempt < row.attempt && told(known) !== told(row);
+}
+
+function told({ attempt: _attempt, at: _at, ...content }: Epoch | Stage): string {
+  return JSON.stringify(content);
+}
+
+function runLines(before: RunView | null, run: RunView, layout: Layout): string[] {
+  const lines: string[] = [];
+  if (!before) {
+    const { name, runId } = run;
+    lines.push(`${paint(layout, 'bold', plain(name))} ${paint(layout, 'dim', `(run ${runId})`)}`);
+  }
+  if (run.attempt > (before?.attempt ?? 1)) {
+    const why = run.error ? `: ${run.error.message}` : '';
+    const from = run.checkpoint ? `, continuing after epoch ${run.checkpoint.epoch}` : ', from the start';
+    const text = `attempt ${run.attempt}${from}${why}`;
+    lines.push(...wrap(text, layout.width, '  ').map((line) => paint(layout, 'yellow', line)));
+  }
+  if (run.status === 'cancelling' && before?.status !== 'cancelling')
+    lines.push(paint(layout, 'yellow', '  cancel requested: waiting for the trainer to save and stop'));
+  return lines;
+}
+
+function stageLine({ stage, seconds, cacheHit, counts, detail }: Stage, layout: Layout): string {
+  const facts = [
+    cacheHit ? 'cached' : '',
+    ...Object.entries(counts).map(([name, value]) => `${amount(value)} ${name}`),
+    detail,
+  ].filter((fact) => fact !== '');
+  const head = `${stage.padEnd(10)} ${duration(seconds).padStart(12)}`;
+  const tail = truncate(plain(facts.join(' · ')), layout.width - head.length - 6);
+  return `  ${paint(layout, 'green', '✓')} ${head}  ${paint(layout, 'dim', tail)}`;
+}
+
+type EpochColumn = Column & { cell(row: Epoch): string };
+
+const SHOWN_K = [10, 50, 100];
+
+function epochColumns(run: RunView, width: number): EpochColumn[] {
+  const { k } = run.spec.evaluation;
+  const asked = SHOWN_K.filter((shown) => k.includes(shown));
+  const shown = asked.length > 0 ? asked : k.slice(0, 3);
+  const columns: EpochColumn[] = [
+    { title: 'epoch', cell: (row) => String(row.epoch) },
+    { title: 'loss', cell: byName('loss') },
+    { title: 'val loss', cell: byName('val_loss') },
+    ...shown.map((at, i) => ({
+      title: `recall@${at}`,
+      cell: byName(`recall_at_${at}`),
+      ...(i === shown.length - 1 ? {} : { dropOrder: 10 - i }),
+    })),
+    { title: 'examples/s', cell: (row) => whole(row.examplesPerSecond), dropOrder: 2 },
+    { title: 'seconds', cell: (row) => row.seconds.toFixed(1), dropOrder: 1 },
+  ];
+  return fitColumns(columns, width);
+}
+
+function byName(name: string): EpochColumn['cell'] {
+  return (row) => metric(row.metrics[name]);
+}
+
+function headerLine(columns: readonly EpochColumn[]): string {
+  return tableRow(
+    columns,
+    columns.map((column) => column.title),
+  );
+}
+
+function epochLine(columns: readonly EpochColumn[], row: Epoch): string {
+  return tableRow(
+    columns,
+    columns.map((column) => column.cell(row)),
+  );
+}

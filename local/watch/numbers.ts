@@ -1,0 +1,39 @@
+/** Numbers as people read them, alike in every locale. */
+
+/** `1234567` → `1,234,567`. */
+export function whole(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** A count that may have a fraction: `12`, `0.25`. */
+export function amount(value: number): string {
+  return Number.isInteger(value) ? whole(value) : value.toPrecision(4).replace(/\.?0+$/, '');
+}
+
+export function metric(value: number | undefined): string {
+  return value === undefined ? '–' : value.toFixed(4);
+}
+
+/** Seconds: `0.8 s`, `34 s`, `5 min 03 s`, `2 h 05 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const rounded = Math.round(seconds);
+  if (rounded < 60) return `${rounded} s`;
+  const minutes = Math.floor(rounded / 60);
+  if (minutes < 60) return `${minutes} min ${twoDigits(rounded % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** How `value` differs from `reference`, in words: `26 % better`, `3 % worse`, `equal`. Greater is better. */
+export function comparison(value: number, reference: number): string {
+  if (reference === 0) return value === 0 ? 'equal' : 'better (that one finds nothing)';
+  const percent = Math.round((value / reference - 1) * 100);
+  if (value >= 3 * reference) return `${(value / reference).toFixed(1)} times as good`;
+  return percent === 0 ? 'equal' : `${Math.abs(percent)} % ${percent > 0 ? 'better' : 'worse'}`;
+}

@@ -1,0 +1,139 @@
+import type { Metrics, RunResult, RunView } from '@trainyard/shared';
+import { fileURLToPath } from 'node:url';
+import { type Layout, paint, plain, wrap } from './layout.js';
+import { comparison, duration, metric, whole } from './numbers.js';
+
+/** How the run ended: its result beside the baselines, or why there is none and what to do. */
+export function outcome(run: RunView, layout: Layout): string[] {
+  const took = (Date.parse(run.endedAt ?? run.updatedAt) - Date.parse(run.createdAt)) / 1000;
+  switch (run.status) {
+    case 'completed':
+      return [
+        '',
+        paint(layout, 'green', `${plain(run.name)} completed in ${duration(took)}`),
+        ...resultLines(run, layout),
+      ];
+    case 'failed':
+      return [
+        '',
+        paint(layout, 'red', `${plain(run.name)} failed after ${duration(took)}`),
+        ...errorLines(run, layout),
+      ];
+    case 'cancelled':
+      return [
+        '',
+        paint(layout, 'yellow', `${plain(run.name)} was cancelled after ${duration(took)}`),
+        ...cancelledLines(run, layout),
+      ];
+    default:
+      return [];
+  }
+}
+
+function errorLines({ error, attempt }: RunView, layout: Layout): string[] {
+  if (!error) return ['  the run says no reason'];
+  const where = [error.stage ? `in ${error.stage}` : '', attempt > 1 ? `attempt ${attempt}` : '', error.code];
+  return [
+    paint(layout, 'dim', `  ${where.filter((part) => part !== '').join(', ')}`),
+    ...wrap(error.message, layout.width, '  '),
+    ...(error.remedy ? wrap(`what to do: ${error.remedy}`, layout.width, '  ') : []),
+  ];
+}
+
+function cancelledLines(run: RunView, layout: Layout): string[] {
+  const trained =
+    run.currentEpoch > 0
+      ? `${run.currentEpoch} of ${run.totalEpochs} epochs were trained`
+      : 'no epoch was finished';
+  return wrap(trained, layout.width, '  ');
+}
+
+function resultLines(run: RunView, layout: Layout): string[] {
+  const { result } = run;
+  if (!result) return [];
+  const stopped =
+    result.earlyStoppedAtEpoch === null ? '' : `, stopped early after ${result.earlyStoppedAtEpoch}`;
+  const training =
+    `${result.epochsTrained} epochs${stopped}, the best is ${result.bestEpoch}; ` +
+    `${whole(result.examplesPerSecond)} examples/s on the ${result.backend} backend`;
+  return [
+    ...wrap(training, layout.width, '  '),
+    '',
+    ...comparisonTable(run, result, layout),
+    ...verdicts(run, result).flatMap((text) => wrap(text, layout.width, '  ')),
+    '',
+    ...artifactLines(result, layout),
+  ];
+}
+
+const BASELINE_NAMES: Readonly<Record<string, string>> = { popularity: 'popularity', history: 'own history' };
+
+function comparisonTable(run: RunView, result: RunResult, layout: Layout): string[] {
+  const names = run.spec.evaluation.k.map((k) => ({ k, name: `test_recall_at_${k}` }));
+  const rows = result.metrics['test_rows'];
+  const label = Math.max(16, ...Object.keys(result.baselines).map((name) => baselineName(name).length));
+  const room = Math.max(1, Math.floor((layout.width - 2 - label) / 12));
+  const shown = names.slice(-room);
+  const line = (head: string, cells: readonly string[]) =>
+    `  ${head.padEnd(label)}${cells.map((cell) => cell.padStart(12)).join('')}`;
+  const values = (metrics: Metrics) => shown.map(({ name }) => metric(metrics[name]));
+  return [
+    paint(
+      layout,
+      'dim',
+      line(
+        'on the test split',
+        shown.map(({ k }) => `recall@${k}`),
+      ),
+    ),
+    paint(layout, 'bold', line('this model', values(result.metrics))),
+    ...Object.entries(result.baselines).map(([name, metrics]) => line(baselineName(name), values(metrics))),
+    ...(rows === undefined ? [] : [paint(layout, 'dim', `  (${whole(rows)} rows)`)]),
+  ];
+}
+
+/** Better or worse than each baseline, said as it is, at the largest K. */
+function verdicts(run: RunView, result: RunResult): string[] {
+  const k = Math.max(...run.spec.evaluation.k);
+  const name = `test_recall_at_${k}`;
+  const own = result.metrics[name];
+  if (own === undefined)
+    return ['The test split has no row whose user and item occur in train: nothing to compare.'];
+  const compared = Object.entries(result.baselines).flatMap(([baseline, metrics]) => {
+    const value = metrics[name];
+    return value === undefined ? [] : [{ baseline: baselineName(baseline), value }];
+  });
+  if (compared.length === 0) return [];
+  const sentence = compared.map(
+    ({ baseline, value }) =>
+      `${comparison(own, value)}${own === value ? ' to' : own >= 3 * value && value > 0 ? ' as' : ' than'} ${baseline}`,
+  );
+  const beaten = compared.filter(({ value }) => value >= own);
+  return [
+    `By recall@${k} the model is ${sentence.join(' and ')}.`,
+    ...(beaten.length > 0
+      ? [
+          `It does not beat ${beaten.map(({ baseline }) => baseline).join(' or ')}: serve that instead, or train more epochs, ` +
+            'another learning rate, wider embeddings or more features.',
+        ]
+      : []),
+  ];
+}
+
+function baselineName(name: string): string {
+  return BASELINE_NAMES[name] ?? plain(name);
+}
+
+function artifactLines({ artifacts }: RunResult, layout: Layout): string[] {
+  const entries = Object.entries(artifacts);
+  if (entries.length === 0) return [];
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return [
+    '  artifacts',
+    ...entries.map(([name, uri]) => `    ${paint(layout, 'dim', name.padEnd(width))}  ${plain(asPath(uri))}`),
+  ];
+}
+
+function asPath(uri: string): string {
+  return uri.startsWith('file://') ? fileURLToPath(uri) : uri;
+}
