@@ -71,7 +71,7 @@ const BASELINE_NAMES: Readonly<Record<string, string>> = { popularity: 'populari
 function comparisonTable(run: RunView, result: RunResult, layout: Layout): string[] {
   const names = run.spec.evaluation.k.map((k) => ({ k, name: `test_recall_at_${k}` }));
   const rows = result.metrics['test_rows'];
-  const label = Math.max(16, ...Object.keys(result.baselines).map((name) => baselineName(name).length));
+  const label = Math.max(18, ...Object.keys(result.baselines).map((name) => baselineName(name).length));
   const room = Math.max(1, Math.floor((layout.width - 2 - label) / 12));
   const shown = names.slice(-room);
   const line = (head: string, cells: readonly string[]) =>

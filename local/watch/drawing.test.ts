@@ -1,0 +1,238 @@
+import type { RunResult, StreamEvent } from '@trainyard/shared';
+import { describe, expect, it } from 'vitest';
+import { epochRow, runView, stageRow } from '../../test/support/runView.js';
+import { happenings } from './happenings.js';
+import { type Layout, truncate, wrap } from './layout.js';
+import { livePart } from './livePart.js';
+import { comparison, duration, whole } from './numbers.js';
+import { outcome } from './outcome.js';
+import { applyEvent, startWatching, type WatchState } from './watchState.js';
+
+const WIDE: Layout = { width: 100, color: false };
+const START = startWatching(0);
+
+function after(events: readonly StreamEvent[], state: WatchState = START, now = 0): WatchState {
+  return events.reduce((current, event) => applyEvent(current, event, now), state);
+}
+const runEvent = (changes = {}): StreamEvent => ({ event: 'run', data: runView(changes) });
+const epochEvent = (epoch: number, changes = {}): StreamEvent => ({
+  event: 'epoch',
+  data: epochRow(epoch, changes),
+});
+const stageEvent = (stage: Parameters<typeof stageRow>[0], changes = {}): StreamEvent => ({
+  event: 'stage',
+  data: stageRow(stage, changes),
+});
+
+describe('what happened', () => {
+  it('is a line per stage and a row per epoch, in the order of the work', () => {
+    const state = after([
+      runEvent(),
+      epochEvent(2),
+      epochEvent(1),
+      stageEvent('train', { seconds: 75, counts: {}, detail: 'backend wasm' }),
+      stageEvent('ingest'),
+      stageEvent('transform', { cacheHit: true, counts: { customers: 8000, items: 1500 } }),
+    ]);
+    expect(happenings(START, state, WIDE)).toEqual([
+      'shop#3 (run abcdefghijklmnopqrst)',
+      '  ✓ ingest            0.8 s  200,000 rows',
+      '  ✓ transform         0.8 s  cached · 8,000 customers · 1,500 items',
+      '    epoch     loss  val loss  recall@10  recall@50  recall@100  examples/s  seconds',
+      '        1   6.0000    6.5000     0.1000     0.1200      0.1500      37,647      4.3',
+      '        2   5.0000    5.5000     0.2000     0.2400      0.3000      37,647      4.3',
+      '  ✓ train        1 min 15 s  backend wasm',
+    ]);
+  });
+
+  it('is told once, however often the events come', () => {
+    const events = [runEvent(), stageEvent('ingest'), epochEvent(1)];
+    const state = after(events);
+    expect(happenings(state, after(events, state), WIDE)).toEqual([]);
+  });
+
+  it('of a later epoch comes without the header', () => {
+    const state = after([runEvent(), epochEvent(1)]);
+    expect(happenings(state, after([epochEvent(2)], state), WIDE)).toHaveLength(1);
+  });
+
+  it('tells a new attempt and why, and not the rows that are the same again', () => {
+    const state = after([runEvent(), epochEvent(1), epochEvent(2)]);
+    const next = after(
+      [
+        runEvent({
+          attempt: 2,
+          error: { code: 'lost', message: 'the trainer is gone', stage: 'train', remedy: null },
+          checkpoint: { uri: 'file:///c', epoch: 1, at: '2026-11-20T19:18:25.000Z' },
+        }),
+        epochEvent(1, { attempt: 2 }),
+        epochEvent(2, { attempt: 2, seconds: 6 }),
+      ],
+      state,
+    );
+    const lines = happenings(state, next, WIDE);
+    expect(lines[0]).toBe('  attempt 2, continuing after epoch 1: the trainer is gone');
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain('6.0');
+  });
+
+  it('fits narrow terminals by leaving columns out, never the best K', () => {
+    const state = after([runEvent(), epochEvent(1)]);
+    for (const width of [40, 50, 60, 70, 80]) {
+      const lines = happenings(START, state, { width, color: false }).slice(1);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(Math.max(width, 48));
+      expect(lines[0]).toContain('recall@100');
+    }
+  });
+
+  it('shows the K that the spec asks for when it asks for none of the usual', () => {
+    const run = runView();
+    const spec = { ...run.spec, evaluation: { ...run.spec.evaluation, k: [1, 20] } };
+    const state = after([runEvent({ spec }), epochEvent(1, { metrics: { loss: 1, recall_at_20: 0.5 } })]);
+    const lines = happenings(START, state, WIDE);
+    expect(lines[1]).toContain('recall@20');
+    expect(lines[2]).toContain('0.5000');
+    expect(lines[2]).toContain('–');
+  });
+
+  it('lets no control character of a message through', () => {
+    const state = after([
+      runEvent(),
+      stageEvent('validate', { detail: 'bad\u001B[2Jcolumn\nname', counts: {} }),
+    ]);
+    const text = happenings(START, state, WIDE).join('\n');
+    expect(text).not.toContain('\u001B');
+    expect(text).toContain('bad [2Jcolumn name');
+  });
+});
+
+describe('the live part', () => {
+  it('is a bar within the epoch, with step, pace and what is left', () => {
+    const state = after([runEvent(), epochEvent(2, { seconds: 4 })]);
+    expect(livePart(state, 2000, WIDE)).toEqual([
+      '  epoch 3/6  ████████████░░░░░░░░░░░░   50 %  step 20/40  51,234 examples/s  about 14 s left',
+    ]);
+  });
+
+  it('says what it waits for before and between', () => {
+    const line = (changes: object) => livePart(after([runEvent(changes)]), 3000, WIDE)[0];
+    expect(livePart(START, 0, WIDE)).toEqual(['  waiting for the run …']);
+    expect(line({ status: 'pending', job: null })).toBe('  waiting for a machine … 3.0 s');
+    expect(line({ status: 'provisioning' })).toBe('  the trainer starts on local … 3.0 s');
+    expect(line({ currentStage: 'ingest', progress: null })).toBe('  ingest … 3.0 s');
+    expect(line({ status: 'cancelling' })).toBe('  stopping … 3.0 s');
+  });
+
+  it('is gone when the run is over', () => {
+    expect(livePart(after([runEvent({ status: 'failed' })]), 0, WIDE)).toEqual([]);
+  });
+
+  it('is never wider than the terminal', () => {
+    const [line] = livePart(after([runEvent()]), 0, { width: 30, color: false });
+    expect(line!.length).toBeLessThan(30);
+  });
+});
+
+const RESULT: RunResult = {
+  metrics: { test_recall_at_10: 0.5, test_recall_at_100: 0.83, test_rows: 12_497 },
+  baselines: {
+    popularity: { test_recall_at_10: 0.06, test_recall_at_100: 0.27 },
+    history: { test_recall_at_10: 0.48, test_recall_at_100: 0.66 },
+  },
+  artifacts: { query_model: 'file:///data/run/query_model', vocabularies: 'gs://bucket/v.json' },
+  epochsTrained: 6,
+  bestEpoch: 4,
+  earlyStoppedAtEpoch: 6,
+  backend: 'wasm',
+  examplesPerSecond: 51_000,
+};
+
+describe('the outcome', () => {
+  const over = { status: 'completed', endedAt: '2026-11-20T19:19:10.000Z', result: RESULT } as const;
+
+  it('sets the result beside the baselines', () => {
+    const lines = outcome(runView(over), { width: 80, color: false });
+    expect(lines).toEqual([
+      '',
+      'shop#3 completed in 45 s',
+      '  6 epochs, stopped early after 6, the best is 4; 51,000 examples/s on the wasm',
+      '  backend',
+      '',
+      '  on the test split     recall@5   recall@10   recall@50  recall@100',
+      '  this model                   –      0.5000           –      0.8300',
+      '  popularity                   –      0.0600           –      0.2700',
+      '  own history                  –      0.4800           –      0.6600',
+      '  (12,497 rows)',
+      '  By recall@100 the model is 3.1 times as good as popularity and 26 % better',
+      '  than own history.',
+      '',
+      '  artifacts',
+      '    query_model   /data/run/query_model',
+      '    vocabularies  gs://bucket/v.json',
+    ]);
+  });
+
+  it('says so when the model is worse, and what to do', () => {
+    const result = { ...RESULT, metrics: { ...RESULT.metrics, test_recall_at_100: 0.33 } };
+    const text = outcome(runView({ ...over, result }), WIDE).join('\n');
+    expect(text).toContain('22 % better than popularity and 50 % worse than own history');
+    expect(text).toContain('It does not beat own history: serve that instead, or');
+  });
+
+  it('tells of a failure where, why and what to do', () => {
+    const error = {
+      code: 'missing-column',
+      message: 'there is no column "usr"; the file has user, item',
+      stage: 'validate' as const,
+      remedy: 'change features.query[0].column',
+    };
+    const run = runView({ status: 'failed', endedAt: '2026-11-20T19:18:27.500Z', error });
+    expect(outcome(run, WIDE)).toEqual([
+      '',
+      'shop#3 failed after 2.5 s',
+      '  in validate, missing-column',
+      '  there is no column "usr"; the file has user, item',
+      '  what to do: change features.query[0].column',
+    ]);
+  });
+
+  it('tells of a cancellation how far it came', () => {
+    const run = runView({ status: 'cancelled', endedAt: '2026-11-20T19:18:30.000Z' });
+    expect(outcome(run, WIDE).slice(1)).toEqual([
+      'shop#3 was cancelled after 5.0 s',
+      '  2 of 6 epochs were trained',
+    ]);
+  });
+
+  it('has colours only where they are wanted', () => {
+    expect(outcome(runView(over), { width: 80, color: true }).join('')).toContain('\u001B[32m');
+    expect(outcome(runView(over), { width: 80, color: false }).join('')).not.toContain('\u001B');
+  });
+});
+
+describe('words and numbers', () => {
+  it.each([
+    [0.04, '0.0 s'],
+    [9.96, '10 s'],
+    [59.6, '1 min 00 s'],
+    [3725, '1 h 02 min'],
+  ])('%f seconds are %s', (seconds, text) => expect(duration(seconds)).toBe(text));
+
+  it.each([
+    [0.3, 0.2, '50 % better'],
+    [0.1, 0.2, '50 % worse'],
+    [0.2, 0.2, 'equal'],
+    [0.9, 0.3, '3.0 times as good'],
+    [0.1, 0, 'better (that one finds nothing)'],
+  ])('%f against %f is %s', (value, reference, text) => expect(comparison(value, reference)).toBe(text));
+
+  it('groups digits', () => {
+    expect([999, 1000, 1_234_567].map(whole)).toEqual(['999', '1,000', '1,234,567']);
+  });
+
+  it('cuts and wraps', () => {
+    expect(truncate('abcdef', 4)).toBe('abc…');
+    expect(wrap('aa bb cc', 5, ' ')).toEqual([' aa', ' bb', ' cc']);
+    expect(wrap('', 5)).toEqual([]);
+  });
+});
