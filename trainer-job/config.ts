@@ -11,6 +11,8 @@ export type BackendChoice = z.infer<typeof backendChoiceSchema>;
 /** Where and how one attempt runs: the environment variables or the flags, checked. */
 export interface Settings {
   runId: string;
+  /** What people call the run; its id where nobody gave it a name. */
+  runName: string;
   attempt: number;
   /** The specification: a JSON file. */
   specFile: string;
@@ -53,6 +55,7 @@ const fileUri = z.string().transform((uri, context) => {
 const environmentSchema = z
   .object({
     RUN_ID: runIdSchema,
+    RUN_NAME: z.string().min(1).max(100).optional(),
     ATTEMPT: z.coerce.number().int().min(1).default(1),
     SPEC_URI: fileUri,
     ARTIFACT_URI: fileUri,
@@ -80,6 +83,7 @@ export function settingsFromEnvironment(environment: Environment = process.env):
   const env = parse(environment);
   return {
     runId: env.RUN_ID,
+    runName: env.RUN_NAME ?? env.RUN_ID,
     attempt: env.ATTEMPT,
     specFile: env.SPEC_URI,
     dataFile: null,

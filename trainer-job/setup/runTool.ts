@@ -7,6 +7,8 @@ export interface ToolResult {
   exitCode: number | null;
   /** What it printed on both streams, the last 64 KB. */
   output: string;
+  /** What it printed on standard output alone, the last 64 KB. */
+  stdout: string;
 }
 
 export type RunTool = (
@@ -21,6 +23,7 @@ export function toolRunner(logFile: string): RunTool {
   return async ([program, ...args], { folder, env = {} } = {}) => {
     const result = await new Promise<ToolResult>((resolve) => {
       let output = '';
+      let stdout = '';
       const keep = (chunk: Buffer) => {
         output = (output + chunk.toString()).slice(-KEPT);
       };
@@ -29,10 +32,13 @@ export function toolRunner(logFile: string): RunTool {
         env: environmentWith(env),
         stdio: ['ignore', 'pipe', 'pipe'],
       });
-      child.stdout.on('data', keep);
+      child.stdout.on('data', (chunk: Buffer) => {
+        keep(chunk);
+        stdout = (stdout + chunk.toString()).slice(-KEPT);
+      });
       child.stderr.on('data', keep);
-      child.on('error', (error) => resolve({ exitCode: null, output: error.message }));
-      child.on('close', (exitCode) => resolve({ exitCode: exitCode ?? 1, output }));
+      child.on('error', (error) => resolve({ exitCode: null, output: error.message, stdout }));
+      child.on('close', (exitCode) => resolve({ exitCode: exitCode ?? 1, output, stdout }));
     });
     await appendFile(
       logFile,

@@ -60,8 +60,10 @@ async function main(): Promise<void> {
 /** Trains one step in a process of its own: a native library that crashes must not take this one along. */
 async function check(run: RunTool): Promise<{ works: boolean; output: string }> {
   const script = fileURLToPath(new URL('./trainOneStep.js', import.meta.url));
-  const { exitCode, output } = await run([process.execPath, script], { env: { TF_CPP_MIN_LOG_LEVEL: '2' } });
-  return { works: exitCode === 0, output: output.trim() };
+  const { exitCode, output, stdout } = await run([process.execPath, script], {
+    env: { TF_CPP_MIN_LOG_LEVEL: '2' },
+  });
+  return { works: exitCode === 0, output: (exitCode === 0 ? stdout : output).trim() };
 }
 
 /** The ready-made build from npm and Google's storage; false where that cannot be had. */

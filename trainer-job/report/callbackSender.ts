@@ -1,0 +1,244 @@
+/** Sends the callbacks of one journal, strictly in their order, until each is acknowledged or rejected. */
+import { appendFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { callbackAnswerSchema, signCallback } from '@trainyard/shared';
+import { backoffMs } from './backoff.js';
+import { JournalReader, PositionWriter, readPosition, type Journal, type JournalEntry } from './journal.js';
+
+/** How the newest callback of the journal fared. */
+export type Delivery = 'acknowledged' | 'rejected' | 'pending';
+
+/** What the queue needs of a sender, wherever it runs. */
+export interface Sender {
+  /** The journal has grown. */
+  wake(): void;
+  /** Takes the place of a heartbeat that still waits. */
+  heartbeat(entry: JournalEntry): void;
+  /** Waits until everything in the journal is dealt with, trying harder meanwhile. */
+  drain(timeoutMs: number): Promise<Delivery>;
+  close(): Promise<void>;
+}
+
+export interface SenderOptions {
+  journal: Journal;
+  /** Of the run's callbacks, without the kind. */
+  url: string;
+  secret: string;
+  attempt: number;
+  requestTimeoutMs?: number;
+  now?: () => Date;
+  random?: () => number;
+}
+
+export interface SenderEvents {
+  /** The control plane wants the trainer to stop. */
+  onStop(): void;
+  /** Worth a line in the process's own log. Never holds the secret or a body. */
+  onNote(level: 'info' | 'warn', message: string): void;
+}
+
+export type StartSender = (options: SenderOptions, events: SenderEvents) => Sender;
+
+type Attempted = { result: 'acknowledged' | 'rejected' } | { result: 'failed'; reason: string };
+
+const REQUEST_TIMEOUT_MS = 15_000;
+/** While somebody waits for the end, a control plane that is back is noticed soon. */
+const DRAINING_CAP_MS = 1000;
+
+export class CallbackSender implements Sender {
+  private readonly reader: JournalReader;
+  private readonly position: PositionWriter;
+  private head: { entry: JournalEntry; end: number } | undefined;
+  private waitingHeartbeat: JournalEntry | undefined;
+  private offset: number;
+  private highestSeq: number;
+  private newest: Delivery = 'acknowledged';
+  private draining = false;
+  private failing = false;
+  private readonly closing = new AbortController();
+  /** Ends whatever the loop sleeps on: an idle queue or a backoff. */
+  private interrupt: () => void = () => {};
+  private idleListeners: (() => void)[] = [];
+  private readonly loop: Promise<void>;
+
+  constructor(
+    private readonly options: SenderOptions,
+    private readonly events: SenderEvents,
+  ) {
+    const { journal } = options;
+    ({ offset: this.offset, seq: this.highestSeq } = readPosition(journal));
+    this.reader = new JournalReader(journal, this.offset, (at) =>
+      events.onNote('warn', `a callback before byte ${at} of the journal is damaged and was passed over`),
+    );
+    this.position = new PositionWriter(journal);
+    this.loop = this.run();
+  }
+
+  wake(): void {
+    if (!this.failing) this.interrupt();
+  }
+
+  heartbeat(entry: JournalEntry): void {
+    this.waitingHeartbeat = entry;
+    this.wake();
+  }
+
+  async drain(timeoutMs: number): Promise<Delivery> {
+    this.draining = true;
+    const idle = new Promise<'idle'>((resolve) => this.idleListeners.push(() => resolve('idle')));
+    this.interrupt();
+    const timer = new AbortController();
+    const late = pause(timeoutMs, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
+    const first = await Promise.race([idle, late]);
+    timer.abort();
+    this.draining = false;
+    return first === 'idle' ? this.newest : 'pending';
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    this.interrupt();
+    await this.loop;
+    this.reader.close();
+    this.position.close();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.closing.signal.aborted) {
+      const next = this.takeNext();
+      if (next) await this.deliver(next);
+      else await this.idle();
+    }
+  }
+
+  /** The lower number goes first: a heartbeat never overtakes what was queued before it. */
+  private takeNext(): { entry: JournalEntry; end: number | null } | undefined {
+    this.head ??= this.reader.next();
+    const heartbeat = this.waitingHeartbeat;
+    if (heartbeat && (!this.head || heartbeat.body.seq < this.head.entry.body.seq)) {
+      this.waitingHeartbeat = undefined;
+      return { entry: heartbeat, end: null };
+    }
+    return this.head;
+  }
+
+  private async idle(): Promise<void> {
+    for (const listener of this.idleListeners.splice(0)) listener();
+    await this.sleep(null);
+  }
+
+  private async deliver({ entry, end }: { entry: JournalEntry; end: number | null }): Promise<void> {
+    for (let failures = 0; !this.closing.signal.aborted;) {
+      // A newer heartbeat says more than this one; the newest is sent when its turn comes.
+      if (end === null && failures > 0 && this.waitingHeartbeat) return;
+      const attempted = await this.send(entry);
+      if (attempted.result !== 'failed') {
+        this.dealtWith(entry, end, attempted.result);
+        return;
+      }
+      if (failures === 0 && !this.failing) {
+        this.events.onNote(
+          'warn',
+          `callback ${nameOf(entry)} failed (${attempted.reason}); retrying until it is taken`,
+        );
+      }
+      this.failing = true;
+      const wait = backoffMs(failures++, this.options.random ?? Math.random);
+      await this.sleep(this.draining ? Math.min(wait, DRAINING_CAP_MS) : wait);
+    }
+  }
+
+  private dealtWith(entry: JournalEntry, end: number | null, result: 'acknowledged' | 'rejected'): void {
+    if (this.failing) this.events.onNote('info', 'callbacks are taken again');
+    this.failing = false;
+    this.highestSeq = Math.max(this.highestSeq, entry.body.seq);
+    if (end !== null) {
+      this.offset = end;
+      this.head = undefined;
+      this.newest = result;
+    }
+    this.position.write({ offset: this.offset, seq: this.highestSeq });
+  }
+
+  private async send(entry: JournalEntry): Promise<Attempted> {
+    const {
+      url,
+      secret,
+      attempt,
+      requestTimeoutMs = REQUEST_TIMEOUT_MS,
+      now = () => new Date(),
+    } = this.options;
+    const body = JSON.stringify(entry.body);
+    try {
+      const response = await fetch(`${url}/${entry.kind}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'trainyard-attempt': String(attempt),
+          ...signCallback(secret, entry.id, now(), body),
+        },
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.any([AbortSignal.timeout(requestTimeoutMs), this.closing.signal]),
+      });
+      const answer = await response.text();
+      if (response.ok) return this.acknowledged(entry, answer);
+      if (isWorthRetrying(response.status)) return { result: 'failed', reason: `status ${response.status}` };
+      return this.rejected(entry, response.status, answer);
+    } catch (error) {
+      return { result: 'failed', reason: reasonOf(error) };
+    }
+  }
+
+  private acknowledged(entry: JournalEntry, answer: string): Attempted {
+    const parsed = callbackAnswerSchema.safeParse(jsonOf(answer));
+    if (!parsed.success) {
+      this.events.onNote('warn', `the answer to ${nameOf(entry)} is not {status, command}; going on`);
+    } else if (parsed.data.command === 'stop') {
+      this.events.onStop();
+    }
+    return { result: 'acknowledged' };
+  }
+
+  private rejected(entry: JournalEntry, status: number, answer: string): Attempted {
+    const excerpt = answer.slice(0, 500);
+    this.events.onNote('warn', `callback ${nameOf(entry)} was rejected with status ${status}: ${excerpt}`);
+    const file = join(dirname(this.options.journal.file), 'rejected.jsonl');
+    appendFileSync(file, `${JSON.stringify({ status, answer: excerpt, entry })}\n`);
+    return { result: 'rejected' };
+  }
+
+  /** Until `ms` are over, or for ever with null; `interrupt` ends it. */
+  private sleep(ms: number | null): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === null ? undefined : setTimeout(resolve, ms);
+      this.interrupt = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function isWorthRetrying(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+function nameOf({ kind, body }: JournalEntry): string {
+  return `${kind} ${body.attempt}.${body.seq}`;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error && cause.message ? cause.message : error.message;
+}

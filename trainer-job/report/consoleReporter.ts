@@ -1,0 +1,96 @@
+import type { Progress, RunError, RunResult, StageName } from '@trainyard/shared';
+import type { EpochReport } from '../train/contract.js';
+import type { CallbackContent } from './callbackQueue.js';
+import type { Delivery } from './callbackSender.js';
+import type { LogFields, LogLevel, Reporter } from './reporter.js';
+
+export interface Terminal {
+  write(text: string): void;
+  /** False for files and pipes: no progress is drawn there. */
+  isTTY: boolean;
+}
+
+const DRAW_EVERY_MS = 200;
+
+/** Tells a person at a terminal how the training goes, where there is no control plane. */
+export class ConsoleReporter implements Reporter {
+  private lastDrawn = 0;
+  private isProgressShown = false;
+
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly totalEpochs: () => number | null = () => null,
+  ) {}
+
+  stageStarted(stage: StageName): void {
+    if (this.terminal.isTTY) this.draw(`${stage.padEnd(10)} …`);
+  }
+
+  stageCompleted({ stage, seconds, cacheHit, counts, detail }: CallbackContent<'stage-complete'>): void {
+    const numbers = Object.entries(counts).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`);
+    const took = cacheHit ? 'reused' : `${seconds.toFixed(1)} s`;
+    this.line([stage.padEnd(10), took.padStart(8), ...numbers, detail].filter(Boolean).join('  '));
+  }
+
+  epochCompleted({ epoch, metrics, examplesPerSecond }: EpochReport): void {
+    const total = this.totalEpochs();
+    const values = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+    const speed = `${Math.round(examplesPerSecond).toLocaleString('en-US')} examples/s`;
+    this.line([`epoch ${epoch}${total === null ? '' : `/${total}`}`.padEnd(11), ...values, speed].join('  '));
+  }
+
+  progress({ fraction, examplesPerSecond }: Progress): void {
+    const now = Date.now();
+    if (!this.terminal.isTTY || now - this.lastDrawn < DRAW_EVERY_MS) return;
+    this.lastDrawn = now;
+    const filled = Math.round(fraction * 30);
+    const speed = examplesPerSecond === null ? '' : `  ${Math.round(examplesPerSecond)} examples/s`;
+    this.draw(`[${'#'.repeat(filled)}${'.'.repeat(30 - filled)}] ${Math.round(fraction * 100)} %${speed}`);
+  }
+
+  checkpointed({ uri, epoch, final }: CallbackContent<'checkpointed'>): void {
+    if (!final) return;
+    const where = uri === null ? 'before anything was saved' : `after epoch ${epoch}; saved in ${uri}`;
+    this.line(`stopped ${where}. The same command goes on from there.`);
+  }
+
+  log(level: LogLevel, message: string, _fields?: LogFields): void {
+    if (level !== 'debug') this.line(level === 'info' ? message : `${level}: ${message}`);
+  }
+
+  failed({ message, remedy }: RunError, retriable: boolean): void {
+    this.line(`failed: ${message}`);
+    if (remedy !== null) this.line(`  to do: ${remedy}`);
+    else if (retriable) this.line('  the same command tries again from the last checkpoint');
+  }
+
+  completed({ metrics, baselines, artifacts, bestEpoch, backend }: RunResult): void {
+    this.line(`completed on ${backend}; best epoch ${bestEpoch}`);
+    const columns: [string, Readonly<Record<string, number>>][] = [
+      ['model', metrics],
+      ...Object.entries(baselines),
+    ];
+    for (const name of Object.keys(metrics).filter((metric) => metric.startsWith('test_recall'))) {
+      const values = columns.map(([who, of]) => `${who} ${of[name]?.toFixed(4) ?? '-'}`);
+      this.line(`  ${name.padEnd(20)}  ${values.join('   ')}`);
+    }
+    for (const [name, uri] of Object.entries(artifacts)) this.line(`  ${name.padEnd(20)}  ${uri}`);
+  }
+
+  /** Nobody but the person at the keyboard can stop it, by a signal. */
+  onStop(_listener: () => void): void {}
+
+  async end(): Promise<Delivery> {
+    return 'acknowledged';
+  }
+
+  private line(text: string): void {
+    this.terminal.write(`${this.isProgressShown ? '\r\u001b[K' : ''}${text}\n`);
+    this.isProgressShown = false;
+  }
+
+  private draw(text: string): void {
+    this.terminal.write(`\r\u001b[K${text}`);
+    this.isProgressShown = true;
+  }
+}
