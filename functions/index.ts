@@ -1,1 +1,7 @@
-export {};
+/** What the deployed bundle and the local host need of the functions. */
+import './register.js';
+
+export { configSchema, tierSchema, type Config, type Tier } from './config.js';
+export { setControlPlane, type ControlPlane } from './controlPlane.js';
+export { jsonLog, type Log } from './log.js';
+export { reconcile, reconcileRun } from './runs/reconcile.js';

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { instantSchema, metricsSchema } from '../common.js';
-import { progressSchema, resourcesSchema, runErrorSchema, runResultSchema } from '../runs/run.js';
+import {
+  logLineSchema,
+  progressSchema,
+  resourcesSchema,
+  runErrorSchema,
+  runResultSchema,
+} from '../runs/run.js';
 import { stageNameSchema } from '../runs/status.js';
 
 /** Every callback says which attempt speaks and carries its number in that attempt's order, from 1. */
@@ -32,16 +38,6 @@ export const heartbeatSchema = z.strictObject({
   progress: progressSchema,
   resources: resourcesSchema.nullable().default(null),
 });
-
-export const logLineSchema = z.strictObject({
-  at: instantSchema,
-  level: z.enum(['debug', 'info', 'warn', 'error']),
-  message: z.string().max(8000),
-  stage: stageNameSchema.nullable().default(null),
-  /** Whatever else is worth knowing, by name. */
-  fields: z.record(z.string(), z.unknown()).default({}),
-});
-export type LogLine = z.infer<typeof logLineSchema>;
 
 export const logSchema = z.strictObject({ ...sender, lines: z.array(logLineSchema).min(1).max(500) });
 

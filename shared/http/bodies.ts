@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { logLineSchema } from '../callbacks/bodies.js';
-import { epochSchema, runSchema, stageSchema } from '../runs/run.js';
+import { epochSchema, logLineSchema, runEventRecordSchema, runSchema, stageSchema } from '../runs/run.js';
 import { runStatusSchema } from '../runs/status.js';
 import { trainingSpecSchema } from '../spec/trainingSpec.js';
 
@@ -17,6 +16,11 @@ export const pageQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
 });
+export const logsQuerySchema = z.strictObject({
+  cursor: z.string().max(500).optional(),
+  /** Only the last lines, as many as given. */
+  tail: z.coerce.number().int().min(1).max(5000).optional(),
+});
 export const listRunsQuerySchema = pageQuerySchema.extend({ status: runStatusSchema.optional() });
 
 export const runPageSchema = z.strictObject({
@@ -25,6 +29,7 @@ export const runPageSchema = z.strictObject({
 });
 export const metricsPageSchema = z.strictObject({ epochs: z.array(epochSchema) });
 export const stagesPageSchema = z.strictObject({ stages: z.array(stageSchema) });
+export const eventsPageSchema = z.strictObject({ events: z.array(runEventRecordSchema) });
 export const logPageSchema = z.strictObject({
   lines: z.array(logLineSchema.extend({ attempt: z.int() })),
   nextCursor: z.string().nullable(),

@@ -61,6 +61,16 @@ export const checkpointSchema = z.strictObject({
 /** A dispatcher's claim: until `expiresAt` nobody else launches this run. */
 export const leaseSchema = z.strictObject({ holder: z.string(), expiresAt: instantSchema });
 
+export const logLineSchema = z.strictObject({
+  at: instantSchema,
+  level: z.enum(['debug', 'info', 'warn', 'error']),
+  message: z.string().max(8000),
+  stage: stageNameSchema.nullable().default(null),
+  /** Whatever else is worth knowing, by name. */
+  fields: z.record(z.string(), z.unknown()).default({}),
+});
+export type LogLine = z.infer<typeof logLineSchema>;
+
 /** `runs/{runId}`: the listener's document. Only `transition` writes `status`, `attempt` and what follows from them. */
 export const runSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -125,3 +135,25 @@ export const stageSchema = z.strictObject({
   at: instantSchema,
 });
 export type Stage = z.infer<typeof stageSchema>;
+
+/** `runs/{runId}/events/{eventId}`: what happened to the run, append-only; creating it is the duplicate check. */
+export const runEventRecordSchema = z.strictObject({
+  id: z.string(),
+  at: instantSchema,
+  /** A callback's kind, or the name of the lifecycle event. */
+  what: z.string(),
+  attempt: z.int().min(1),
+  /** The callback's number; null for what did not come from the trainer. */
+  seq: z.int().min(1).nullable(),
+  /** The run's status after it. */
+  status: runStatusSchema,
+  published: z.array(z.string()),
+});
+export type RunEventRecord = z.infer<typeof runEventRecordSchema>;
+
+/** `runs/{runId}/logs/{chunk}`. */
+export const logChunkSchema = z.strictObject({
+  attempt: z.int().min(1),
+  seq: z.int().min(1),
+  lines: z.array(logLineSchema),
+});

@@ -61,6 +61,8 @@ export class IllegalTransitionError extends Error {
 
 type Step = { changes: Partial<Run>; publish?: Transition['publish']; stopJob?: Job | null };
 const NOTHING: Step = { changes: {} };
+/** A run that is pending again wants a machine again. */
+const REQUESTED: Transition['publish'] = [{ type: 'run.requested', detail: {} }];
 
 export function transition(run: Run, event: LifecycleEvent, now: Date): Transition {
   const step = decide(run, event, now);
@@ -154,9 +156,13 @@ function onTierUnavailable(
     return failed(run, error, now);
   }
   const changes: Partial<Run> = { status: 'pending', tierIndex: event.tierIndex + 1, lease: null };
-  if (run.job === null) return { changes };
+  if (run.job === null) return { changes, publish: REQUESTED };
   // The waiting job may yet start: a new attempt number keeps its callbacks apart.
-  return { changes: { ...changes, attempt: run.attempt + 1, seq: 0, job: null }, stopJob: run.job };
+  return {
+    changes: { ...changes, attempt: run.attempt + 1, seq: 0, job: null },
+    publish: REQUESTED,
+    stopJob: run.job,
+  };
 }
 
 function onCancelRequested(run: Run, now: Date): Step {
@@ -262,9 +268,9 @@ function effectOf(run: Run, event: RunCallback, now: Date): Step {
 }
 
 function onCheckpointed(run: Run, body: CallbackBody<'checkpointed'>, now: Date): Step {
-  const { uri, epoch, final, reason } = body;
+  const { uri, epoch, final, reason, sentAt } = body;
   const isAhead = uri !== null && epoch >= (run.checkpoint?.epoch ?? 0);
-  const checkpoint = isAhead ? { uri, epoch, at: now.toISOString() } : run.checkpoint;
+  const checkpoint = isAhead ? { uri, epoch, at: sentAt } : run.checkpoint;
   const saved: Step = {
     changes: { checkpoint },
     publish: uri === null ? [] : [{ type: 'run.checkpointed', detail: { epoch, uri } }],
@@ -307,6 +313,7 @@ function onAttemptEnded(run: Run, error: RunError, now: Date, cost: 'retry' | 'f
       lease: null,
       error,
     },
+    publish: REQUESTED,
     stopJob: run.job,
   };
 }

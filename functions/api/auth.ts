@@ -1,0 +1,31 @@
+import type { ControlPlane } from '../controlPlane.js';
+import type { Request } from '../http/answers.js';
+import { ProblemError } from '../http/problemError.js';
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
+
+/** Who calls, as it is written into `requestedBy`. Fails closed: without a configured way in, nobody gets in. */
+export function authenticate(cp: ControlPlane, request: Request): string {
+  switch (cp.config.auth) {
+    case 'loopback':
+      // A page of a foreign site can reach a port on this machine under a name of its own; its name gives it away.
+      if (!LOOPBACK.test(request.get('host') ?? '')) {
+        throw new ProblemError(
+          403,
+          'foreign-host',
+          'Forbidden',
+          'This server answers to localhost and 127.0.0.1 only.',
+        );
+      }
+      return 'local';
+    case 'platform':
+      return 'platform';
+    case 'none':
+      throw new ProblemError(
+        401,
+        'not-configured',
+        'Not authenticated',
+        'No way to authenticate is configured: set TRAINYARD_AUTH (platform, behind the invoker check of Cloud Run functions).',
+      );
+  }
+}

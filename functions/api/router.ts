@@ -1,0 +1,78 @@
+import { MAX_BODY_BYTES } from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
+import type { Request, Response } from '../http/answers.js';
+import { notFound, ProblemError } from '../http/problemError.js';
+import { authenticate } from './auth.js';
+import type { Route } from './route.js';
+
+/** Size, path, caller, content type, then the route's own parsing. */
+export function routed(
+  routes: readonly Route[],
+): (cp: ControlPlane, request: Request, response: Response) => Promise<void> {
+  return async (cp, request, response) => {
+    refuseLargeBody(request);
+    const { route, params } = findRoute(routes, request);
+    const caller = route.path === '/healthz' ? 'anyone' : authenticate(cp, request);
+    const body = route.method === 'POST' ? jsonBody(request) : undefined;
+    await route.run(cp, { params, query: { ...request.query }, body, caller, request }, response);
+  };
+}
+
+function refuseLargeBody(request: Request): void {
+  const size = request.rawBody?.length ?? 0;
+  if (size <= MAX_BODY_BYTES) return;
+  const detail = `The body has ${size} bytes; at most ${MAX_BODY_BYTES} are read. A specification names its data, it does not hold it.`;
+  throw new ProblemError(413, 'too-large', 'Body too large', detail);
+}
+
+function findRoute(
+  routes: readonly Route[],
+  request: Request,
+): { route: Route; params: Record<string, string> } {
+  const segments = decodedSegments(request.path);
+  const fitting = routes.flatMap((route) => {
+    const params = match(route, segments);
+    return params ? [{ route, params }] : [];
+  });
+  const found = fitting.find(({ route }) => route.method === request.method);
+  if (found) return found;
+  if (fitting.length === 0) throw notFound(`resource at ${request.path.slice(0, 200)}`);
+  const allow = fitting.map(({ route }) => route.method).join(', ');
+  throw new ProblemError(
+    405,
+    'method-not-allowed',
+    'Method not allowed',
+    `${request.method} is not possible here; ${allow} is.`,
+    { headers: { allow } },
+  );
+}
+
+/** Splits before it decodes, so that an encoded slash stays within its segment. One slash at the end is ignored. */
+function decodedSegments(path: string): string[] {
+  try {
+    return path.replace(/\/$/, '').split('/').slice(1).map(decodeURIComponent);
+  } catch (cause) {
+    const detail = 'The path has a percent sign that is not followed by two hexadecimal digits of UTF-8.';
+    throw new ProblemError(400, 'invalid-path', 'Invalid path', detail, { cause });
+  }
+}
+
+function match(route: Route, segments: readonly string[]): Record<string, string> | undefined {
+  if (segments.length !== route.segments.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [i, { text, parameter }] of route.segments.entries()) {
+    const segment = segments[i] ?? '';
+    if (parameter) params[parameter] = segment;
+    else if (segment !== text) return undefined;
+  }
+  return params;
+}
+
+/** Requiring the JSON type also keeps forms of foreign web pages out: browsers ask before they send it across sites. */
+function jsonBody(request: Request): unknown {
+  if ((request.rawBody?.length ?? 0) === 0) return {};
+  if (request.is('application/json')) return request.body;
+  const given = request.get('content-type') ?? 'none';
+  const detail = `The body's content-type is ${given.slice(0, 100)}; only application/json is read.`;
+  throw new ProblemError(415, 'unsupported-media-type', 'Unsupported media type', detail);
+}

@@ -1,0 +1,236 @@
+import {
+  eventsPageSchema,
+  listRunsQuerySchema,
+  logChunkSchema,
+  logPageSchema,
+  logsQuerySchema,
+  metricsPageSchema,
+  modelIdSchema,
+  paths,
+  runIdSchema,
+  runPageSchema,
+  runViewSchema,
+  stagesPageSchema,
+  startRequestSchema,
+  type Run,
+} from '@trainyard/shared';
+import { z } from 'zod';
+import type { ControlPlane } from '../controlPlane.js';
+import { notFound, ProblemError } from '../http/problemError.js';
+import { createRun } from '../runs/createRun.js';
+import { recordLifecycle } from '../runs/lifecycle.js';
+import { listEpochs, listEvents, listStages, parseRun, readRun, viewOf } from '../runs/repository.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import { defineRoute, defineStream } from './defineRoute.js';
+import type { Route } from './route.js';
+import { streamRun } from './stream.js';
+
+const modelParams = z.strictObject({ modelId: modelIdSchema });
+const runParams = z.strictObject({ runId: runIdSchema });
+const noQuery = z.strictObject({});
+
+async function existing(cp: ControlPlane, runId: string): Promise<Run> {
+  const run = await readRun(cp.store, runId);
+  if (!run) throw notFound(`run ${runId}`);
+  return run;
+}
+
+/** The header as it is, within the limits of a document id's digest. */
+function idempotencyKey(header: string | undefined): string | undefined {
+  if (header === undefined || /^[\x21-\x7e]{1,200}$/.test(header)) return header;
+  const detail = 'Idempotency-Key is 1 to 200 visible ASCII characters, such as a UUID.';
+  throw new ProblemError(400, 'invalid-idempotency-key', 'Invalid Idempotency-Key', detail);
+}
+
+const start = defineRoute({
+  method: 'POST',
+  path: '/api/models/{modelId}/training-runs',
+  summary: 'Start a training run',
+  params: modelParams,
+  query: noQuery,
+  body: startRequestSchema,
+  result: runViewSchema,
+  async handle(cp, { params, body, caller, request }) {
+    const run = await createRun(cp, {
+      modelId: params.modelId,
+      spec: body.spec,
+      requestedBy: caller,
+      idempotencyKey: idempotencyKey(request.get('idempotency-key')),
+    });
+    return { status: 202, body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` } };
+  },
+});
+
+const listCursor = z.strictObject({ path: z.string(), createdAt: z.string() });
+
+const list = defineRoute({
+  method: 'GET',
+  path: '/api/models/{modelId}/training-runs',
+  summary: 'List the runs of a model, newest first',
+  params: modelParams,
+  query: listRunsQuerySchema,
+  result: runPageSchema,
+  async handle(cp, { params, query }) {
+    const place = decodeCursor(listCursor, query.cursor);
+    const found = await cp.store.query({
+      collection: paths.runs,
+      where: [
+        { field: 'modelId', op: '==', value: params.modelId },
+        ...(query.status ? [{ field: 'status', op: '==' as const, value: query.status }] : []),
+      ],
+      orderBy: [{ field: 'createdAt', direction: 'desc' }],
+      ...(place && { startAfter: { path: place.path, data: { createdAt: place.createdAt } } }),
+      limit: query.limit + 1,
+    });
+    const page = found.slice(0, query.limit).map(parseRun);
+    const last = page.at(-1);
+    const nextCursor =
+      found.length > query.limit && last
+        ? encodeCursor({ path: paths.run(last.runId), createdAt: last.createdAt })
+        : null;
+    return { status: 200, body: { runs: page.map(viewOf), nextCursor } };
+  },
+});
+
+const get = defineRoute({
+  method: 'GET',
+  path: '/api/training-runs/{runId}',
+  summary: 'Read a run',
+  params: runParams,
+  query: noQuery,
+  result: runViewSchema,
+  handle: async (cp, { params }) => ({ status: 200, body: viewOf(await existing(cp, params.runId)) }),
+});
+
+const metrics = defineRoute({
+  method: 'GET',
+  path: '/api/training-runs/{runId}/metrics',
+  summary: 'Read the epochs of a run',
+  params: runParams,
+  query: noQuery,
+  result: metricsPageSchema,
+  async handle(cp, { params }) {
+    await existing(cp, params.runId);
+    return { status: 200, body: { epochs: await listEpochs(cp.store, params.runId) } };
+  },
+});
+
+const stages = defineRoute({
+  method: 'GET',
+  path: '/api/training-runs/{runId}/stages',
+  summary: 'Read the finished stages of a run',
+  params: runParams,
+  query: noQuery,
+  result: stagesPageSchema,
+  async handle(cp, { params }) {
+    await existing(cp, params.runId);
+    return { status: 200, body: { stages: await listStages(cp.store, params.runId) } };
+  },
+});
+
+const events = defineRoute({
+  method: 'GET',
+  path: '/api/training-runs/{runId}/events',
+  summary: 'Read what happened to a run',
+  params: runParams,
+  query: noQuery,
+  result: eventsPageSchema,
+  async handle(cp, { params }) {
+    await existing(cp, params.runId);
+    return { status: 200, body: { events: await listEvents(cp.store, params.runId) } };
+  },
+});
+
+/** Chunks of lines that are read at once; a page may end within a chunk's lines only at its end. */
+const CHUNKS = 50;
+const logCursor = z.strictObject({ path: z.string(), attempt: z.int(), seq: z.int() });
+
+const logs = defineRoute({
+  method: 'GET',
+  path: '/api/training-runs/{runId}/logs',
+  summary: 'Read the trainer’s log lines in order, or the last of them',
+  params: runParams,
+  query: logsQuerySchema,
+  result: logPageSchema,
+  async handle(cp, { params, query }) {
+    await existing(cp, params.runId);
+    const direction = query.tail === undefined ? 'asc' : 'desc';
+    const place = decodeCursor(logCursor, query.cursor);
+    const found = await cp.store.query({
+      collection: paths.logs(params.runId),
+      orderBy: [
+        { field: 'attempt', direction },
+        { field: 'seq', direction },
+      ],
+      ...(place && { startAfter: { path: place.path, data: { attempt: place.attempt, seq: place.seq } } }),
+      limit: CHUNKS,
+    });
+    const chunks = found.map(({ path, data }) => ({ path, ...logChunkSchema.parse(data) }));
+    if (query.tail !== undefined) {
+      const lines = chunks
+        .toReversed()
+        .flatMap(({ attempt, lines: own }) => own.map((line) => ({ ...line, attempt })));
+      return { status: 200, body: { lines: lines.slice(-query.tail), nextCursor: null } };
+    }
+    const last = chunks.at(-1);
+    return {
+      status: 200,
+      body: {
+        lines: chunks.flatMap(({ attempt, lines }) => lines.map((line) => ({ ...line, attempt }))),
+        // The cursor is given even at the end, so that a follower can ask for what comes after.
+        nextCursor: last
+          ? encodeCursor({ path: last.path, attempt: last.attempt, seq: last.seq })
+          : (query.cursor ?? null),
+      },
+    };
+  },
+});
+
+const cancel = defineRoute({
+  method: 'POST',
+  path: '/api/training-runs/{runId}/cancel',
+  summary: 'Cancel a run; harmless when it has ended or is being cancelled',
+  params: runParams,
+  query: noQuery,
+  body: z.strictObject({}),
+  result: runViewSchema,
+  async handle(cp, { params }) {
+    const applied = await recordLifecycle(cp, params.runId, () => ({ type: 'cancelRequested' }));
+    if (!applied) throw notFound(`run ${params.runId}`);
+    return { status: 202, body: viewOf(applied.run) };
+  },
+});
+
+const stream = defineStream({
+  method: 'GET',
+  path: '/api/training-runs/{runId}/stream',
+  summary: 'Follow a run: Server-Sent Events `run`, `stage` and `epoch`, until it ends',
+  params: runParams,
+  async stream(cp, { runId }, request, response) {
+    await existing(cp, runId);
+    await streamRun(cp, runId, request, response);
+  },
+});
+
+const health = defineRoute({
+  method: 'GET',
+  path: '/healthz',
+  summary: 'Whether the API answers',
+  params: noQuery,
+  query: noQuery,
+  result: z.strictObject({ status: z.literal('ok') }),
+  handle: async () => ({ status: 200, body: { status: 'ok' as const } }),
+});
+
+export const routes: readonly Route[] = [
+  start,
+  list,
+  get,
+  metrics,
+  stages,
+  events,
+  logs,
+  cancel,
+  stream,
+  health,
+];

@@ -1,0 +1,115 @@
+/** A run as Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+import {
+  epochSchema,
+  isTerminal,
+  paths,
+  stageSchema,
+  type Epoch,
+  type Run,
+  type Stage,
+  type StreamEvent,
+} from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
+import type { Request, Response } from '../http/answers.js';
+import type { DocumentChange } from '../ports/documentStore/documentStore.js';
+import { listEpochs, listStages, parseRun, viewOf } from '../runs/repository.js';
+
+/** Proxies close connections that are silent for a minute or so. */
+const KEEP_ALIVE_MS = 15_000;
+
+/**
+ * Sends what is stored and then every change, until the run has ended or the client has gone. The last event is the ended run;
+ * every stage and epoch stored by then has been sent before it.
+ */
+export function streamRun(
+  cp: ControlPlane,
+  runId: string,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  response
+    .status(200)
+    .set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  response.flushHeaders();
+  return new Promise((resolve) => {
+    const sender = new Sender(response);
+    const stops: (() => void)[] = [];
+    const keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS);
+    const finish = () => {
+      clearInterval(keepAlive);
+      for (const stop of stops.splice(0)) stop();
+      response.end();
+      resolve();
+    };
+    const fail = (error: unknown) => {
+      cp.log('ERROR', 'a stream failed', { runId, error });
+      finish();
+    };
+    const onRun = (run: Run) => {
+      if (!isTerminal(run.status)) return sender.run(run);
+      sendEnd(cp, run, sender).then(finish, fail);
+    };
+    request.once('close', finish);
+    stops.push(
+      cp.store.watch(
+        { query: { collection: paths.stages(runId) } },
+        eachSet((data) => sender.stage(stageSchema.parse(data))),
+        fail,
+      ),
+      cp.store.watch(
+        { query: { collection: paths.epochs(runId) } },
+        eachSet((data) => sender.epoch(epochSchema.parse(data))),
+        fail,
+      ),
+      cp.store.watch(
+        { document: paths.run(runId) },
+        eachSet((data) => onRun(parseRun({ path: '', data }))),
+        fail,
+      ),
+    );
+  });
+}
+
+async function sendEnd(cp: ControlPlane, run: Run, sender: Sender): Promise<void> {
+  for (const stage of await listStages(cp.store, run.runId)) sender.stage(stage);
+  for (const epoch of await listEpochs(cp.store, run.runId)) sender.epoch(epoch);
+  sender.run(run);
+}
+
+function eachSet(
+  handle: (data: Record<string, unknown>) => void,
+): (changes: readonly DocumentChange[]) => void {
+  return (changes) => {
+    for (const change of changes) if (change.kind === 'set') handle(change.document.data);
+  };
+}
+
+/** Writes events, each row of an attempt once. */
+class Sender {
+  private readonly sent = new Set<string>();
+
+  constructor(private readonly response: Response) {}
+
+  run(run: Run): void {
+    this.write({ event: 'run', data: viewOf(run) });
+  }
+
+  stage(stage: Stage): void {
+    if (this.isNew(`stage ${stage.stage} ${stage.attempt}`)) this.write({ event: 'stage', data: stage });
+  }
+
+  epoch(epoch: Epoch): void {
+    if (this.isNew(`epoch ${epoch.epoch} ${epoch.attempt}`)) this.write({ event: 'epoch', data: epoch });
+  }
+
+  private isNew(key: string): boolean {
+    if (this.sent.has(key)) return false;
+    this.sent.add(key);
+    return true;
+  }
+
+  private write({ event, data }: StreamEvent): void {
+    if (!this.response.writableEnded)
+      this.response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+}

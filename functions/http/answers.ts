@@ -1,0 +1,87 @@
+/** The one place that turns errors into answers. */
+import type { HttpFunction } from '@google-cloud/functions-framework';
+import type { Problem } from '@trainyard/shared';
+import { controlPlane, type ControlPlane } from '../controlPlane.js';
+import { ProblemError } from './problemError.js';
+
+export type Request = Parameters<HttpFunction>[0];
+export type Response = Parameters<HttpFunction>[1];
+
+export function sendJson(
+  response: Response,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.status(status).set({ 'cache-control': 'no-store', ...headers });
+  response.type('application/json').send(JSON.stringify(body));
+}
+
+export function sendProblem(
+  response: Response,
+  problem: Problem,
+  headers: Record<string, string> = {},
+): void {
+  response.status(problem.status).set({ 'cache-control': 'no-store', ...headers });
+  response.type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** A function whose errors are answers: problems as they are, anything else as a 500 that says nothing and is logged. */
+export function answering(
+  handle: (cp: ControlPlane, request: Request, response: Response) => Promise<void>,
+): HttpFunction {
+  return async (request, response) => {
+    installProblemHandler(request);
+    let cp: ControlPlane | undefined;
+    try {
+      cp = await controlPlane();
+      await handle(cp, request, response);
+    } catch (error) {
+      if (error instanceof ProblemError) {
+        if (!response.headersSent) sendProblem(response, error.problem, error.headers);
+        return;
+      }
+      if (!cp) throw error;
+      cp.log('ERROR', 'a request failed', { method: request.method, path: request.path, error });
+      if (!response.headersSent) sendProblem(response, INTERNAL);
+    }
+  };
+}
+
+const INTERNAL: Problem = {
+  type: 'https://trainyard.dev/problems/internal',
+  title: 'Internal error',
+  status: 500,
+  detail: 'The request could not be carried out. Nothing was half-written; try again.',
+};
+
+const withHandler = new WeakSet<object>();
+
+/**
+ * The framework reads and parses bodies before a function sees them, and answers unreadable ones with a page of its own. An
+ * error handler added to its Express application gives a problem instead. The application is reached through a request, so the
+ * first request of a process adds it; hosts send one before they open.
+ */
+function installProblemHandler(request: Request): void {
+  if (withHandler.has(request.app)) return;
+  withHandler.add(request.app);
+  request.app.use((error: unknown, _request: unknown, response: Response, next: (error: unknown) => void) => {
+    const status = statusOf(error);
+    if (status === undefined || response.headersSent) return next(error);
+    const [type, title, detail] =
+      status === 413
+        ? ['too-large', 'Body too large', 'The body is larger than this server reads.']
+        : [
+            'invalid-json',
+            'Invalid JSON',
+            'The body is not valid JSON in UTF-8: correct it and send it again.',
+          ];
+    sendProblem(response, { type: `https://trainyard.dev/problems/${type}`, title, status, detail });
+  });
+}
+
+/** The status of an error that the body parser made of a caller's mistake. */
+function statusOf(error: unknown): number | undefined {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}

@@ -1,0 +1,26 @@
+/** The functions, under the names they are deployed with. Importing this registers them with the functions framework. */
+import { cloudEvent, http, type CloudEvent } from '@google-cloud/functions-framework';
+import { authenticate } from './api/auth.js';
+import { routes } from './api/runRoutes.js';
+import { routed } from './api/router.js';
+import { controlPlane } from './controlPlane.js';
+import { handleDispatchMessage } from './events/dispatchFunction.js';
+import { answering, sendJson } from './http/answers.js';
+import { reconcile } from './runs/reconcile.js';
+import { handleWebhook } from './webhooks/webhooks.js';
+
+http('api', answering(routed(routes)));
+
+http('webhooks', answering(handleWebhook));
+
+http(
+  'reconcile',
+  answering(async (cp, request, response) => {
+    authenticate(cp, request);
+    sendJson(response, 200, await reconcile(cp));
+  }),
+);
+
+cloudEvent('dispatch', async (event: CloudEvent<unknown>) =>
+  handleDispatchMessage(await controlPlane(), event),
+);

@@ -1,0 +1,103 @@
+import { canonicalJson, deriveRunSecret, isTerminal, type LifecycleEvent, type Run } from '@trainyard/shared';
+import type { Tier } from '../config.js';
+import type { ControlPlane } from '../controlPlane.js';
+import { CapacityError, LaunchRejectedError } from '../ports/jobLauncher/jobLauncher.js';
+import { recordLifecycle } from './lifecycle.js';
+import { launcherOf, tiersOf } from './tiers.js';
+
+/**
+ * Launches a pending run: claims it under a lease, starts the job on its tier, records the launch; a tier without capacity gives
+ * way to the next. Harmless for a run that is not pending or that somebody else holds.
+ *
+ * Killed between the launch and its record, it leaves a lease that runs out; the next dispatch launches again, and a launcher
+ * starts one attempt only once.
+ */
+export async function dispatch(cp: ControlPlane, runId: string): Promise<void> {
+  for (;;) {
+    const run = await claim(cp, runId);
+    if (!run) return;
+    const tiers = tiersOf(cp, run);
+    const tier = tiers[run.tierIndex];
+    const event = tier ? await launchOn(cp, run, tier, tiers.length) : noSuchTier(run);
+    const recorded = await recordLifecycle(cp, runId, () => event);
+    if (recorded?.run.status !== 'pending') return;
+  }
+}
+
+/** The run when it is now ours to launch. */
+async function claim(cp: ControlPlane, runId: string): Promise<Run | undefined> {
+  const holder = cp.newId();
+  const expiresAt = new Date(cp.now().getTime() + cp.config.leaseSeconds * 1000).toISOString();
+  const claimed = await recordLifecycle(cp, runId, (run) =>
+    isTerminal(run.status) ? undefined : { type: 'claimed', attempt: run.attempt, holder, expiresAt },
+  );
+  return claimed?.changed && claimed.run.lease?.holder === holder ? claimed.run : undefined;
+}
+
+/** Starts the attempt's job and says what came of it. Throws where nobody can tell: the lease runs out, and it is tried again. */
+async function launchOn(cp: ControlPlane, run: Run, tier: Tier, tierCount: number): Promise<LifecycleEvent> {
+  const { runId, attempt, tierIndex } = run;
+  try {
+    const env = await trainerEnvironment(cp, run, tier);
+    const { name } = await launcherOf(cp, tier.name).launch({ runId, attempt, tier: tier.name, env });
+    cp.log('INFO', 'launched', { runId, attempt, tier: tier.name, job: name });
+    return { type: 'launched', attempt, job: { tier: tier.name, name, launchedAt: cp.now().toISOString() } };
+  } catch (error) {
+    if (error instanceof CapacityError) {
+      cp.log('WARNING', 'the tier has no capacity', {
+        runId,
+        attempt,
+        tier: tier.name,
+        reason: error.message,
+      });
+      return {
+        type: 'tierUnavailable',
+        attempt,
+        tierIndex,
+        tierCount,
+        reason: `${tier.name}: ${error.message}`,
+      };
+    }
+    if (error instanceof LaunchRejectedError) {
+      const { message, remedy } = error;
+      return {
+        type: 'launchRejected',
+        attempt,
+        error: { code: 'launch-rejected', message, stage: null, remedy },
+      };
+    }
+    throw error;
+  }
+}
+
+function noSuchTier(run: Run): LifecycleEvent {
+  return {
+    type: 'launchRejected',
+    attempt: run.attempt,
+    error: {
+      code: 'no-tier',
+      message: `the deployment has none of the run's compute tiers: ${run.spec.compute.tiers?.join(', ') ?? 'none'}`,
+      stage: null,
+      remedy: 'start a new run that names tiers of this deployment',
+    },
+  };
+}
+
+/** What the trainer gets to know, and all it gets to know. */
+async function trainerEnvironment(cp: ControlPlane, run: Run, tier: Tier): Promise<Record<string, string>> {
+  const { runId, attempt } = run;
+  const specKey = `specs/${run.specDigest.replace('sha256:', '')}.json`;
+  await cp.objects.putIfAbsent(specKey, Buffer.from(canonicalJson(run.spec)));
+  const limit = new Date(cp.now().getTime() + tier.maxAttemptSeconds * 1000).toISOString();
+  return {
+    RUN_ID: runId,
+    MODEL_VERSION: `${run.modelId}#${run.runNumber}`,
+    ATTEMPT: String(attempt),
+    SPEC_URI: cp.objects.uri(specKey),
+    ARTIFACT_URI: cp.objects.uri(`runs/${runId}`),
+    CACHE_URI: cp.objects.uri('cache'),
+    CALLBACK_URL: `${cp.config.publicUrl}/api/training-runs/${runId}/webhook`,
+    RUN_SECRET: deriveRunSecret(cp.config.masterSecret, runId, attempt),
+    DEADLINE: limit < run.deadlineAt ? limit : run.deadlineAt,
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * The transactional outbox: an event is written with the change that it tells of, published right after, and deleted once the
+ * bus has it. What a crash left behind, `relayOutbox` publishes.
+ */
+import { paths, runEventSchema, type RunEvent } from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
+import type { Transaction } from '../ports/documentStore/documentStore.js';
+
+const PAGE = 100;
+
+export function putInOutbox(tx: Transaction, event: RunEvent): void {
+  tx.set(paths.outboxEvent(event.id), { ...event });
+}
+
+/** Publishes events just committed. A failure is logged and left to the relay: the change itself has happened. */
+export async function publishCommitted(cp: ControlPlane, events: readonly RunEvent[]): Promise<void> {
+  for (const event of events) {
+    try {
+      await publishOne(cp, event);
+    } catch (error) {
+      cp.log('WARNING', 'an event stays in the outbox', { runId: event.data.runId, event: event.id, error });
+    }
+  }
+}
+
+/** Publishes what has been in the outbox for at least `settleSeconds`; returns how many events. */
+export async function relayOutbox(cp: ControlPlane): Promise<number> {
+  const settled = new Date(cp.now().getTime() - cp.config.settleSeconds * 1000).toISOString();
+  let relayed = 0;
+  for (;;) {
+    const page = await cp.store.query({
+      collection: paths.outbox,
+      where: [{ field: 'time', op: '<=', value: settled }],
+      orderBy: [{ field: 'time', direction: 'asc' }],
+      limit: PAGE,
+    });
+    for (const { data } of page) {
+      await publishOne(cp, runEventSchema.parse(data));
+      relayed++;
+    }
+    if (page.length < PAGE) return relayed;
+  }
+}
+
+async function publishOne(cp: ControlPlane, event: RunEvent): Promise<void> {
+  await cp.bus.publish(event);
+  await cp.store.transaction(async (tx) => tx.delete(paths.outboxEvent(event.id)));
+}

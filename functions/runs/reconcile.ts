@@ -1,0 +1,157 @@
+/**
+ * Makes good what crashes, lost messages and silent machines left behind. Called every minute in the cloud, every few seconds on
+ * one machine; doing it more often, or twice at once, changes nothing.
+ */
+import {
+  isTerminal,
+  paths,
+  type LifecycleEvent,
+  type Run,
+  type RunError,
+  type RunStatus,
+} from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
+import type { JobState } from '../ports/jobLauncher/jobLauncher.js';
+import { dispatch } from './dispatch.js';
+import { recordLifecycle } from './lifecycle.js';
+import { relayOutbox } from './outbox.js';
+import { parseRun, readRun } from './repository.js';
+import { launcherOf, tiersOf } from './tiers.js';
+
+const OPEN: readonly RunStatus[] = ['pending', 'provisioning', 'running', 'cancelling'];
+const PAGE = 200;
+/** The trainer's exit code for a bad specification or bad data. */
+const EXIT_REJECTED = 2;
+
+export interface Reconciled {
+  relayed: number;
+  runs: number;
+  failed: number;
+}
+
+/** One failing run does not keep the others from being looked at. */
+export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
+  const relayed = await relayOutbox(cp);
+  const runs = await openRuns(cp);
+  let failed = 0;
+  for (const run of runs) {
+    try {
+      await reconcileRun(cp, run.runId);
+    } catch (error) {
+      failed++;
+      cp.log('ERROR', 'a run could not be reconciled', { runId: run.runId, error });
+    }
+  }
+  return { relayed, runs: runs.length, failed };
+}
+
+/** Looks at one run: enforces its deadline, launches it if it waits, compares it with the platform. */
+export async function reconcileRun(cp: ControlPlane, runId: string): Promise<void> {
+  const run = await readRun(cp.store, runId);
+  if (!run || isTerminal(run.status)) return;
+  const event =
+    cp.now().toISOString() >= run.deadlineAt
+      ? ({ type: 'deadlinePassed' } as const)
+      : await lookAtJob(cp, run);
+  const after = event ? ((await recordLifecycle(cp, runId, () => event))?.run ?? run) : run;
+  if (after.status === 'pending' && !isHeld(cp, after)) await dispatch(cp, runId);
+}
+
+async function openRuns(cp: ControlPlane): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (;;) {
+    const last = runs.at(-1);
+    const page = await cp.store.query({
+      collection: paths.runs,
+      where: [{ field: 'status', op: 'in', value: OPEN }],
+      orderBy: [{ field: 'createdAt', direction: 'asc' }],
+      ...(last && { startAfter: { path: paths.run(last.runId), data: { ...last } } }),
+      limit: PAGE,
+    });
+    runs.push(...page.map(parseRun));
+    if (page.length < PAGE) return runs;
+  }
+}
+
+/** A dispatcher is at it, or its request is too fresh to be taken for lost. */
+function isHeld(cp: ControlPlane, run: Run): boolean {
+  const now = cp.now();
+  if (run.lease && run.lease.expiresAt > now.toISOString()) return true;
+  return now.getTime() - Date.parse(run.updatedAt) < cp.config.settleSeconds * 1000;
+}
+
+async function lookAtJob(cp: ControlPlane, run: Run): Promise<LifecycleEvent | undefined> {
+  if (run.status === 'pending') return undefined;
+  const { job, attempt } = run;
+  if (!job) return isSilent(cp, run) ? lost(run, 'no callback came for too long') : undefined;
+  const launcher = launcherOf(cp, job.tier);
+  const found = await launcher.inspect(job.name);
+  if (run.status === 'cancelling') {
+    if (found.state === 'ended' || found.state === 'unknown') return { type: 'jobEnded', attempt };
+    if (isGraceOver(cp, run)) await launcher.cancel(job.name);
+    return undefined;
+  }
+  switch (found.state) {
+    case 'ended':
+      return ended(run, found);
+    case 'unknown':
+      return lost(run, `the platform has no job ${job.name}`);
+    case 'waiting':
+      return waitedTooLong(cp, run);
+    case 'running':
+      if (!isSilent(cp, run)) return undefined;
+      await launcher.cancel(job.name);
+      return lost(run, `no callback came for ${run.spec.compute.heartbeatTimeoutSeconds} s`);
+  }
+}
+
+function ended(run: Run, { exitCode }: Extract<JobState, { state: 'ended' }>): LifecycleEvent {
+  if (exitCode !== EXIT_REJECTED) {
+    return lost(
+      run,
+      `the trainer ended without a last word${exitCode === null ? '' : `, exit code ${exitCode}`}`,
+    );
+  }
+  return {
+    type: 'launchRejected',
+    attempt: run.attempt,
+    error: {
+      code: 'trainer-rejected',
+      message: 'the trainer refused the specification or the data, and its explanation did not arrive',
+      stage: run.currentStage,
+      remedy: "read the trainer's own output",
+    },
+  };
+}
+
+function waitedTooLong(cp: ControlPlane, run: Run): LifecycleEvent | undefined {
+  const { attempt, job, tierIndex } = run;
+  const tiers = tiersOf(cp, run);
+  const tier = tiers[tierIndex];
+  if (!job || !tier || secondsSince(cp, job.launchedAt) <= tier.maxWaitSeconds) return undefined;
+  const reason = `${tier.name}: no machine within ${tier.maxWaitSeconds} s`;
+  return { type: 'tierUnavailable', attempt, tierIndex, tierCount: tiers.length, reason };
+}
+
+function lost(run: Run, message: string): LifecycleEvent {
+  const error: RunError = { code: 'trainer-lost', message, stage: run.currentStage, remedy: null };
+  return { type: 'lost', attempt: run.attempt, error };
+}
+
+/** Silence counts from the launch or the last callback of this attempt, whichever is later. */
+function isSilent(cp: ControlPlane, run: Run): boolean {
+  const heard = [run.job?.launchedAt, run.lastCallbackAt, run.job ? null : run.updatedAt];
+  const last = heard.reduce<string>((latest, at) => (at && at > latest ? at : latest), run.createdAt);
+  return secondsSince(cp, last) > run.spec.compute.heartbeatTimeoutSeconds;
+}
+
+function isGraceOver(cp: ControlPlane, run: Run): boolean {
+  return (
+    run.cancelRequestedAt !== null &&
+    secondsSince(cp, run.cancelRequestedAt) > run.spec.compute.cancelGraceSeconds
+  );
+}
+
+function secondsSince(cp: ControlPlane, instant: string): number {
+  return (cp.now().getTime() - Date.parse(instant)) / 1000;
+}

@@ -1,0 +1,52 @@
+/** Reads of run documents, each parsed by the schema it was written with. */
+import {
+  epochSchema,
+  paths,
+  runEventRecordSchema,
+  runSchema,
+  runName,
+  stageSchema,
+  STAGES,
+  type Epoch,
+  type Run,
+  type RunEventRecord,
+  type RunView,
+  type Stage,
+} from '@trainyard/shared';
+import type { DocumentStore, StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
+
+export function parseRun(document: StoredDocument): Run {
+  return runSchema.parse(document.data);
+}
+
+export async function readRun(from: DocumentStore | Transaction, runId: string): Promise<Run | undefined> {
+  const document = await from.get(paths.run(runId));
+  return document && parseRun(document);
+}
+
+export function viewOf({ lease: _lease, ...run }: Run): RunView {
+  return { ...run, name: runName(run) };
+}
+
+export async function listEpochs(store: DocumentStore, runId: string): Promise<Epoch[]> {
+  const rows = await store.query({
+    collection: paths.epochs(runId),
+    orderBy: [{ field: 'epoch', direction: 'asc' }],
+  });
+  return rows.map(({ data }) => epochSchema.parse(data));
+}
+
+/** In the order of the stages. */
+export async function listStages(store: DocumentStore, runId: string): Promise<Stage[]> {
+  const rows = await store.query({ collection: paths.stages(runId) });
+  const stages = rows.map(({ data }) => stageSchema.parse(data));
+  return stages.toSorted((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage));
+}
+
+export async function listEvents(store: DocumentStore, runId: string): Promise<RunEventRecord[]> {
+  const rows = await store.query({
+    collection: paths.events(runId),
+    orderBy: [{ field: 'at', direction: 'asc' }],
+  });
+  return rows.map(({ data }) => runEventRecordSchema.parse(data));
+}

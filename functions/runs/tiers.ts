@@ -1,0 +1,17 @@
+import type { Run } from '@trainyard/shared';
+import type { Tier } from '../config.js';
+import type { ControlPlane } from '../controlPlane.js';
+import type { JobLauncher } from '../ports/jobLauncher/jobLauncher.js';
+
+/** The tiers of a run in their order; those that the deployment no longer has are left out. */
+export function tiersOf(cp: ControlPlane, run: Run): Tier[] {
+  const names = run.spec.compute.tiers ?? cp.config.tiers.map((tier) => tier.name);
+  return names.flatMap((name) => cp.config.tiers.filter((tier) => tier.name === name));
+}
+
+export function launcherOf(cp: ControlPlane, tierName: string): JobLauncher {
+  const tier = cp.config.tiers.find(({ name }) => name === tierName);
+  const launcher = tier && cp.launchers[tier.launcher];
+  if (!launcher) throw new Error(`no launcher for compute tier "${tierName}"`);
+  return launcher;
+}

@@ -1,0 +1,107 @@
+/** The trainer's callbacks: `POST /api/training-runs/{runId}/webhook/{kind}`. */
+import {
+  callbackKindSchema,
+  callbackSchemas,
+  deriveRunSecret,
+  MAX_CALLBACK_BYTES,
+  runIdSchema,
+  SIGNATURE_TOLERANCE_SECONDS,
+  verifyCallback,
+  type CallbackKind,
+  type RunCallback,
+  type SignatureVerdict,
+} from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
+import { sendJson, type Request, type Response } from '../http/answers.js';
+import { notFound, parseOrProblem, ProblemError } from '../http/problemError.js';
+import { recordCallback } from '../runs/recordCallback.js';
+
+const PATH = /^\/api\/training-runs\/([^/]+)\/webhook\/([^/]+)\/?$/;
+
+/** Size, path, signature over the raw body, body, record, answer. No work after the answer. */
+export async function handleWebhook(cp: ControlPlane, request: Request, response: Response): Promise<void> {
+  const body = limitedBody(request);
+  const { runId, kind } = addressOf(request);
+  const attempt = claimedAttempt(request);
+  const callbackId = verifiedId(cp, request, runId, attempt, body);
+  const callback = parseCallback(kind, body);
+  if (callback.body.attempt !== attempt) throw badSignature('invalid');
+  sendJson(response, 200, await recordCallback(cp, runId, callbackId, callback));
+}
+
+function limitedBody(request: Request): Buffer {
+  const body = request.rawBody ?? Buffer.alloc(0);
+  if (body.length <= MAX_CALLBACK_BYTES) return body;
+  const detail = `The callback has ${body.length} bytes; at most ${MAX_CALLBACK_BYTES} are read. Send log lines in smaller parts.`;
+  throw new ProblemError(413, 'too-large', 'Callback too large', detail);
+}
+
+function addressOf(request: Request): { runId: string; kind: CallbackKind } {
+  const match = PATH.exec(request.path);
+  const runId = runIdSchema.safeParse(match?.[1]);
+  const kind = callbackKindSchema.safeParse(match?.[2]);
+  if (!runId.success || !kind.success) throw notFound('such callback');
+  if (request.method !== 'POST') {
+    throw new ProblemError(405, 'method-not-allowed', 'Method not allowed', 'A callback is sent with POST.', {
+      headers: { allow: 'POST' },
+    });
+  }
+  return { runId: runId.data, kind: kind.data };
+}
+
+/** The attempt whose key signed; the body must say the same. */
+function claimedAttempt(request: Request): number {
+  const header = request.get('trainyard-attempt') ?? '';
+  if (!/^[1-9]\d{0,5}$/.test(header)) throw badSignature('missing');
+  return Number(header);
+}
+
+/** The callback's id, once its signature is known to be good. */
+function verifiedId(
+  cp: ControlPlane,
+  request: Request,
+  runId: string,
+  attempt: number,
+  body: Buffer,
+): string {
+  const id = request.get('webhook-id');
+  const verdict = verifyCallback(
+    deriveRunSecret(cp.config.masterSecret, runId, attempt),
+    {
+      'webhook-id': id,
+      'webhook-timestamp': request.get('webhook-timestamp'),
+      'webhook-signature': request.get('webhook-signature'),
+    },
+    cp.now(),
+    body,
+  );
+  if (verdict !== 'valid') throw badSignature(verdict);
+  if (!id || !/^[\w-]{1,100}$/.test(id)) throw badSignature('missing');
+  return id;
+}
+
+const REASONS: Record<Exclude<SignatureVerdict, 'valid'>, string> = {
+  missing:
+    'A callback carries the headers trainyard-attempt, webhook-id, webhook-timestamp and webhook-signature (Standard Webhooks).',
+  outsideWindow: `The callback's timestamp is more than ${SIGNATURE_TOLERANCE_SECONDS} s away from this server's clock.`,
+  invalid: 'The signature does not match.',
+};
+
+function badSignature(verdict: Exclude<SignatureVerdict, 'valid'>): ProblemError {
+  return new ProblemError(401, 'bad-signature', 'Callback not accepted', REASONS[verdict]);
+}
+
+function parseCallback(kind: CallbackKind, body: Buffer): RunCallback {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString('utf8'));
+  } catch (cause) {
+    throw new ProblemError(400, 'invalid-json', 'Invalid JSON', 'The callback is not valid JSON.', { cause });
+  }
+  // Kind and body go together by the table they come from; the compiler cannot follow a union through an index.
+  return {
+    type: 'callback',
+    kind,
+    body: parseOrProblem<unknown>(callbackSchemas[kind], json, 'callback'),
+  } as RunCallback;
+}

@@ -1,0 +1,263 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { newRun } from '../../test/support/newRun.js';
+import type { Epoch, Run } from './run.js';
+import { runSchema } from './run.js';
+import { isTerminal, STAGES } from './status.js';
+import { commandFor, mergeEpoch, transition, type LifecycleEvent } from './transition.js';
+
+const START = new Date('2026-01-01T00:00:00.000Z');
+const instant = (seconds: number) => new Date(START.getTime() + seconds * 1000);
+const error = { code: 'lost', message: 'gone', stage: null, remedy: null };
+
+/** An event as it may arrive, its attempt counted back from the run's so that older attempts speak, too. */
+type Arriving = (attempt: number) => LifecycleEvent;
+
+const seq = fc.integer({ min: 1, max: 20 });
+const epoch = fc.integer({ min: 1, max: 6 });
+const metrics = fc.integer({ min: 0, max: 9 }).map((loss) => ({ loss }));
+const sentAt = START.toISOString();
+
+const callback: fc.Arbitrary<Arriving> = fc.oneof(
+  fc.record({ seq, stage: fc.constantFrom(...STAGES) }).map(({ seq: n, stage }): Arriving => (attempt) => ({
+    type: 'callback',
+    kind: 'heartbeat',
+    body: {
+      attempt,
+      seq: n,
+      sentAt,
+      stage,
+      progress: { fraction: 0, step: null, totalSteps: null, examplesPerSecond: null },
+      resources: null,
+    },
+  })),
+  fc.record({ seq, stage: fc.constantFrom(...STAGES) }).map(({ seq: n, stage }): Arriving => (attempt) => ({
+    type: 'callback',
+    kind: 'stage-complete',
+    body: { attempt, seq: n, sentAt, stage, seconds: 1, cacheHit: false, counts: {}, detail: '' },
+  })),
+  fc.record({ seq, epoch, metrics }).map(({ seq: n, epoch: e, metrics: m }): Arriving => (attempt) => ({
+    type: 'callback',
+    kind: 'epoch-complete',
+    body: { attempt, seq: n, sentAt, epoch: e, metrics: m, seconds: 1, examples: 1, examplesPerSecond: 1 },
+  })),
+  fc
+    .record({
+      seq,
+      epoch,
+      final: fc.boolean(),
+      reason: fc.constantFrom('periodic', 'stopped', 'preempted', 'timeLimit'),
+    })
+    .map(({ seq: n, epoch: e, final, reason }): Arriving => (attempt) => ({
+      type: 'callback',
+      kind: 'checkpointed',
+      body: { attempt, seq: n, sentAt, uri: `file:///checkpoints/${e}`, epoch: e, final, reason },
+    })),
+  fc.record({ seq, retriable: fc.boolean() }).map(({ seq: n, retriable }): Arriving => (attempt) => ({
+    type: 'callback',
+    kind: 'failed',
+    body: { attempt, seq: n, sentAt, error, retriable },
+  })),
+  seq.map((n): Arriving => (attempt) => ({
+    type: 'callback',
+    kind: 'completed',
+    body: {
+      attempt,
+      seq: n,
+      sentAt,
+      result: {
+        metrics: { val_loss: 1 },
+        baselines: {},
+        artifacts: {},
+        epochsTrained: 6,
+        bestEpoch: 6,
+        earlyStoppedAtEpoch: null,
+        backend: 'cpu',
+        examplesPerSecond: 1,
+      },
+    },
+  })),
+);
+
+const other: fc.Arbitrary<Arriving> = fc.oneof(
+  fc.constantFrom('a', 'b').map((holder): Arriving => (attempt) => ({
+    type: 'claimed',
+    attempt,
+    holder,
+    expiresAt: instant(60).toISOString(),
+  })),
+  fc.nat(2).map((job): Arriving => (attempt) => ({
+    type: 'launched',
+    attempt,
+    job: { tier: 'gpu', name: `job-${attempt}-${job}`, launchedAt: sentAt },
+  })),
+  fc.nat(2).map((tierIndex): Arriving => (attempt) => ({
+    type: 'tierUnavailable',
+    attempt,
+    tierIndex,
+    tierCount: 3,
+    reason: 'stock-out',
+  })),
+  fc.constantFrom<Arriving>(
+    (attempt) => ({ type: 'lost', attempt, error }),
+    (attempt) => ({ type: 'launchRejected', attempt, error }),
+    (attempt) => ({ type: 'jobEnded', attempt }),
+    () => ({ type: 'cancelRequested' }),
+    () => ({ type: 'deadlinePassed' }),
+  ),
+);
+
+/** Arrivals in any order, with repetitions, from the current attempt or up to two before it. */
+const arrivals = fc.array(
+  fc.record({
+    arriving: fc.oneof({ weight: 3, arbitrary: callback }, { weight: 1, arbitrary: other }),
+    back: fc.nat(2),
+  }),
+  { maxLength: 60 },
+);
+
+interface World {
+  run: Run;
+  epochs: Map<number, Epoch>;
+}
+
+/** Applies an arrival as the functions do: the run by `transition`, the epoch table by `mergeEpoch`. */
+function arrive(world: World, event: LifecycleEvent, seconds: number): World {
+  const { run } = transition(world.run, event, instant(seconds));
+  const epochs = new Map(world.epochs);
+  if (
+    event.type === 'callback' &&
+    event.kind === 'epoch-complete' &&
+    event.body.attempt === world.run.attempt
+  ) {
+    const {
+      attempt,
+      epoch: number,
+      metrics: m,
+      seconds: s,
+      examples,
+      examplesPerSecond,
+      sentAt: at,
+    } = event.body;
+    const row = { epoch: number, attempt, metrics: m, seconds: s, examples, examplesPerSecond, at };
+    epochs.set(number, mergeEpoch(epochs.get(number), row));
+  }
+  return { run, epochs };
+}
+
+function play(
+  list: readonly { arriving: Arriving; back: number }[],
+  check: (before: World, event: LifecycleEvent, after: World) => void = () => {},
+): World {
+  let world: World = { run: newRun(START), epochs: new Map() };
+  list.forEach(({ arriving, back }, i) => {
+    const event = arriving(Math.max(1, world.run.attempt - back));
+    const next = arrive(world, event, i);
+    check(world, event, next);
+    world = next;
+  });
+  return world;
+}
+
+const attemptOf = (event: LifecycleEvent, run: Run) =>
+  event.type === 'callback' ? event.body.attempt : 'attempt' in event ? event.attempt : run.attempt;
+
+describe('any order of events, with losses, repetitions and voices of older attempts', () => {
+  it('never changes a terminal run', () => {
+    fc.assert(
+      fc.property(arrivals, (list) => {
+        play(list, (before, _event, after) => {
+          if (isTerminal(before.run.status)) expect(after.run).toBe(before.run);
+        });
+      }),
+    );
+  });
+
+  it('changes nothing by a callback of an older attempt, and tells it to stop', () => {
+    fc.assert(
+      fc.property(arrivals, (list) => {
+        play(list, (before, event, after) => {
+          if (attemptOf(event, before.run) === before.run.attempt) return;
+          expect(after).toEqual(before);
+          expect(commandFor(after.run, attemptOf(event, before.run))).toBe('stop');
+        });
+      }),
+    );
+  });
+
+  it('never takes the current epoch or the number of callbacks back within an attempt, nor the attempt at all', () => {
+    fc.assert(
+      fc.property(arrivals, (list) => {
+        play(list, (before, _event, after) => {
+          expect(after.run.attempt).toBeGreaterThanOrEqual(before.run.attempt);
+          expect(after.run.attempt - before.run.attempt).toBeLessThanOrEqual(1);
+          if (after.run.attempt > before.run.attempt) return;
+          expect(after.run.currentEpoch).toBeGreaterThanOrEqual(before.run.currentEpoch);
+          expect(after.run.seq).toBeGreaterThanOrEqual(before.run.seq);
+        });
+      }),
+    );
+  });
+
+  it('stores an epoch once, by the newest attempt', () => {
+    fc.assert(
+      fc.property(arrivals, (list) => {
+        const newest = new Map<number, number>();
+        const { epochs } = play(list, (before, event) => {
+          if (event.type !== 'callback' || event.kind !== 'epoch-complete') return;
+          if (event.body.attempt === before.run.attempt) newest.set(event.body.epoch, event.body.attempt);
+        });
+        expect(new Map([...epochs].map(([number, row]) => [number, row.attempt]))).toEqual(newest);
+      }),
+    );
+  });
+
+  it('ends every run once its deadline has passed', () => {
+    fc.assert(
+      fc.property(arrivals, (list) => {
+        const { run } = play(list);
+        const late = new Date(Date.parse(run.deadlineAt));
+        expect(isTerminal(transition(run, { type: 'deadlinePassed' }, late).run.status)).toBe(true);
+      }),
+    );
+  });
+
+  it('ends in the same state when any prefix is replayed', () => {
+    fc.assert(fc.property(arrivals, (list) => void expect(play(list)).toEqual(play(list))));
+  });
+
+  it('means the same once or twice in a row, but for the time it was heard', () => {
+    fc.assert(
+      fc.property(arrivals, (list) => {
+        play(list, (_before, event, after) => {
+          const again = arrive(after, event, 59);
+          const untimed = ({ run, epochs }: World) => ({
+            run: { ...run, lastCallbackAt: null, updatedAt: null },
+            epochs,
+          });
+          expect(untimed(again)).toEqual(untimed(after));
+        });
+      }),
+    );
+  });
+
+  it('never spends more retries than the specification allows', () => {
+    fc.assert(
+      fc.property(arrivals, (list) => {
+        const { run } = play(list);
+        expect(run.retriesUsed).toBeLessThanOrEqual(run.spec.compute.maxRetries);
+      }),
+    );
+  });
+
+  it('always leaves a document that its schema accepts, well below the limit of 100 KB', () => {
+    fc.assert(
+      fc.property(arrivals, (list) => {
+        const { run } = play(list);
+        expect(runSchema.parse(run)).toEqual(run);
+        expect(JSON.stringify(run).length).toBeLessThan(100_000);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

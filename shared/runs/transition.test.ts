@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { newRun } from '../../test/support/newRun.js';
+import type { Run, RunResult } from './run.js';
+import { runSchema } from './run.js';
+import { isTerminal, runStatusSchema, type RunStatus } from './status.js';
+import {
+  commandFor,
+  IllegalTransitionError,
+  mergeEpoch,
+  transition,
+  type LifecycleEvent,
+} from './transition.js';
+
+const NOW = new Date('2026-01-01T00:00:00.000Z');
+const at = NOW.toISOString();
+const job = { tier: 'gpu', name: 'job-1', launchedAt: at };
+const error = { code: 'trainer-lost', message: 'gone', stage: null, remedy: null };
+const result: RunResult = {
+  metrics: { val_loss: 1 },
+  baselines: {},
+  artifacts: {},
+  epochsTrained: 4,
+  bestEpoch: 3,
+  earlyStoppedAtEpoch: null,
+  backend: 'wasm',
+  examplesPerSecond: 10,
+};
+const sender = { attempt: 1, seq: 1, sentAt: at };
+const progress = { fraction: 0.5, step: null, totalSteps: null, examplesPerSecond: null };
+
+const events = {
+  claimed: { type: 'claimed', attempt: 1, holder: 'me', expiresAt: '2026-01-01T00:01:00.000Z' },
+  launched: { type: 'launched', attempt: 1, job },
+  noTierLeft: { type: 'tierUnavailable', attempt: 1, tierIndex: 0, tierCount: 1, reason: 'stock-out' },
+  nextTier: { type: 'tierUnavailable', attempt: 1, tierIndex: 0, tierCount: 2, reason: 'stock-out' },
+  rejected: { type: 'launchRejected', attempt: 1, error },
+  lost: { type: 'lost', attempt: 1, error },
+  cancel: { type: 'cancelRequested' },
+  jobEnded: { type: 'jobEnded', attempt: 1 },
+  deadline: { type: 'deadlinePassed' },
+  heartbeat: {
+    type: 'callback',
+    kind: 'heartbeat',
+    body: { ...sender, stage: 'train', progress, resources: null },
+  },
+  preempted: {
+    type: 'callback',
+    kind: 'checkpointed',
+    body: { ...sender, uri: 'file:///c', epoch: 2, final: true, reason: 'preempted' },
+  },
+  timeLimit: {
+    type: 'callback',
+    kind: 'checkpointed',
+    body: { ...sender, uri: 'file:///c', epoch: 2, final: true, reason: 'timeLimit' },
+  },
+  failedForGood: { type: 'callback', kind: 'failed', body: { ...sender, error, retriable: false } },
+  failedRetriable: { type: 'callback', kind: 'failed', body: { ...sender, error, retriable: true } },
+  completed: { type: 'callback', kind: 'completed', body: { ...sender, result } },
+} satisfies Record<string, LifecycleEvent>;
+type Name = keyof typeof events;
+
+/** A run in a status, with what comes along with it. */
+function runIn(status: RunStatus, parts: Partial<Run> = {}): Run {
+  const launched = status === 'provisioning' || status === 'running' || status === 'cancelling';
+  return newRun(NOW, { status, ...(launched && { job }), ...parts });
+}
+
+const after = (run: Run, name: Name, now = NOW) => transition(run, events[name], now).run;
+
+/** The whole table: what each event makes of each status. What is not named leaves it as it is. */
+const TABLE: Record<RunStatus, Partial<Record<Name, RunStatus>>> = {
+  pending: {
+    launched: 'provisioning',
+    noTierLeft: 'failed',
+    rejected: 'failed',
+    cancel: 'cancelled',
+    heartbeat: 'running',
+    preempted: 'pending',
+    timeLimit: 'pending',
+    failedForGood: 'failed',
+    failedRetriable: 'pending',
+    completed: 'completed',
+  },
+  provisioning: {
+    noTierLeft: 'failed',
+    nextTier: 'pending',
+    rejected: 'failed',
+    lost: 'pending',
+    cancel: 'cancelling',
+    heartbeat: 'running',
+    preempted: 'pending',
+    timeLimit: 'pending',
+    failedForGood: 'failed',
+    failedRetriable: 'pending',
+    completed: 'completed',
+  },
+  running: {
+    rejected: 'failed',
+    lost: 'pending',
+    cancel: 'cancelling',
+    preempted: 'pending',
+    timeLimit: 'pending',
+    failedForGood: 'failed',
+    failedRetriable: 'pending',
+    completed: 'completed',
+  },
+  cancelling: {
+    noTierLeft: 'cancelled',
+    nextTier: 'cancelled',
+    rejected: 'cancelled',
+    lost: 'cancelled',
+    jobEnded: 'cancelled',
+    preempted: 'cancelled',
+    timeLimit: 'cancelled',
+    failedForGood: 'cancelled',
+    failedRetriable: 'cancelled',
+    completed: 'cancelled',
+  },
+  completed: {},
+  failed: {},
+  cancelled: {},
+};
+
+const cases = runStatusSchema.options.flatMap((status) =>
+  (Object.keys(events) as Name[]).map((name) => ({ status, name, to: TABLE[status][name] ?? status })),
+);
+
+describe('transition', () => {
+  it.each(cases)('$status, $name → $to', ({ status, name, to }) => {
+    const run = after(runIn(status), name);
+    expect(run.status).toBe(to);
+    expect(runSchema.parse(run)).toEqual(run);
+  });
+
+  it('fails an open run once its deadline has passed, and not before', () => {
+    const late = new Date('2026-01-03T00:00:00.000Z');
+    expect(after(runIn('running'), 'deadline').status).toBe('running');
+    expect(after(runIn('running'), 'deadline', late).status).toBe('failed');
+    expect(after(runIn('pending'), 'deadline', late).status).toBe('failed');
+    expect(after(runIn('cancelling'), 'deadline', late).status).toBe('cancelled');
+  });
+
+  it.each(['lost', 'failedRetriable', 'preempted'] as const)(
+    '%s: begins the next attempt, and fails when retries are spent',
+    (name) => {
+      const retried = after(runIn('running'), name);
+      expect(retried).toMatchObject({ status: 'pending', attempt: 2, retriesUsed: 1, job: null, seq: 0 });
+      const spent = after(runIn('running', { retriesUsed: 3 }), name);
+      expect(spent).toMatchObject({ status: 'failed', attempt: 1 });
+      expect(spent.error?.message).toContain('all 3 retries are spent');
+    },
+  );
+
+  it('a hand-over at a time limit spends no retry', () => {
+    const handedOver = after(runIn('running', { retriesUsed: 3 }), 'timeLimit');
+    expect(handedOver).toMatchObject({
+      status: 'pending',
+      attempt: 2,
+      retriesUsed: 3,
+      checkpoint: { epoch: 2 },
+    });
+  });
+
+  it('a run that is pending again asks for a machine again', () => {
+    const { publish } = transition(runIn('running'), events.lost, NOW);
+    expect(publish.map(({ type }) => type)).toEqual(['run.requested']);
+  });
+
+  it('a tier that kept the job waiting gives way with a new attempt, and its job is stopped', () => {
+    const { run, stopJob } = transition(runIn('provisioning'), events.nextTier, NOW);
+    expect(run).toMatchObject({ tierIndex: 1, attempt: 2, job: null });
+    expect(stopJob).toEqual(job);
+    expect(after(runIn('pending'), 'nextTier')).toMatchObject({ tierIndex: 1, attempt: 1 });
+  });
+
+  it('a claim holds until it expires', () => {
+    const claimed = after(runIn('pending'), 'claimed');
+    const other: LifecycleEvent = {
+      ...events.claimed,
+      holder: 'other',
+      expiresAt: '2026-01-01T00:09:00.000Z',
+    };
+    expect(transition(claimed, other, NOW).run.lease?.holder).toBe('me');
+    expect(transition(claimed, other, new Date('2026-01-01T00:01:00.000Z')).run.lease?.holder).toBe('other');
+  });
+
+  it('a job that was launched for a run that no longer wants it is stopped', () => {
+    expect(transition(runIn('cancelled'), events.launched, NOW).stopJob).toEqual(job);
+    expect(transition(runIn('pending', { attempt: 2 }), events.launched, NOW).stopJob).toEqual(job);
+    expect(transition(runIn('provisioning'), events.launched, NOW).stopJob).toBeNull();
+  });
+
+  it('a callback that overtakes the record of its launch starts the run, and the launch is recorded then', () => {
+    const started = after(runIn('pending'), 'heartbeat');
+    expect(after(started, 'launched')).toMatchObject({ status: 'running', job });
+  });
+
+  it('a callback that arrives late does not take progress back', () => {
+    const heard = transition(
+      runIn('running'),
+      { ...events.heartbeat, body: { ...events.heartbeat.body, seq: 9 } },
+      NOW,
+    ).run;
+    const body = { ...events.heartbeat.body, seq: 3, stage: 'ingest' as const };
+    expect(transition(heard, { ...events.heartbeat, body }, NOW).run).toMatchObject({
+      currentStage: 'train',
+      seq: 9,
+    });
+  });
+
+  it('refuses an attempt that was never launched', () => {
+    expect(() => transition(runIn('running'), { ...events.lost, attempt: 2 }, NOW)).toThrow(
+      IllegalTransitionError,
+    );
+  });
+
+  it('tells the trainer to stop when its attempt is over, cancelled or ended', () => {
+    expect(commandFor(runIn('running'), 1)).toBe('continue');
+    expect(commandFor(runIn('running', { attempt: 2 }), 1)).toBe('stop');
+    expect(commandFor(runIn('cancelling'), 1)).toBe('stop');
+    for (const status of runStatusSchema.options.filter(isTerminal))
+      expect(commandFor(runIn(status), 1)).toBe('stop');
+  });
+});
+
+describe('mergeEpoch', () => {
+  const epoch = {
+    epoch: 1,
+    attempt: 1,
+    metrics: { loss: 2 },
+    seconds: 1,
+    examples: 1,
+    examplesPerSecond: 1,
+    at,
+  };
+
+  it('keeps the first row of an attempt, and prefers a newer attempt', () => {
+    expect(mergeEpoch(undefined, epoch)).toBe(epoch);
+    expect(mergeEpoch(epoch, { ...epoch, metrics: { loss: 9 } })).toBe(epoch);
+    const newer = { ...epoch, attempt: 2 };
+    expect(mergeEpoch(epoch, newer)).toBe(newer);
+    expect(mergeEpoch(newer, epoch)).toBe(newer);
+  });
+});
