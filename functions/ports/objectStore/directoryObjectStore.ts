@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
+import { ObjectNotFoundError, type ObjectStore } from './objectStore.js';
+
+/** Names of files being written; no key may look like one. */
+const UNFINISHED = '.unfinished-';
+
+/** Objects as files below `root`. A new object appears under its name at once and whole, by a hard link that never overwrites. */
+export function openDirectoryObjectStore(root: string): ObjectStore {
+  const base = resolve(root);
+  const pathOf = (key: string) => join(base, ...checkedSegments(key));
+  const uri = (key: string) => pathToFileURL(pathOf(key)).href;
+
+  return {
+    uri,
+    async putIfAbsent(key, content) {
+      const path = pathOf(key);
+      await mkdir(dirname(path), { recursive: true });
+      const unfinished = join(dirname(path), `${UNFINISHED}${randomUUID()}`);
+      try {
+        const source = Buffer.isBuffer(content) ? Readable.from([content]) : content;
+        await pipeline(source, createWriteStream(unfinished, { flags: 'wx' }));
+        await flushToDisk(unfinished);
+        await link(unfinished, path);
+        return true;
+      } catch (error) {
+        if (codeOf(error) === 'EEXIST') return false;
+        throw error;
+      } finally {
+        await rm(unfinished, { force: true });
+      }
+    },
+    async get(key) {
+      try {
+        return await readFile(pathOf(key));
+      } catch (error) {
+        if (isAbsence(error)) return undefined;
+        throw error;
+      }
+    },
+    async openRead(key) {
+      const path = pathOf(key);
+      try {
+        if (!(await stat(path)).isFile()) throw new ObjectNotFoundError(uri(key));
+      } catch (error) {
+        throw isAbsence(error) ? new ObjectNotFoundError(uri(key)) : error;
+      }
+      return createReadStream(path);
+    },
+    async list(prefix) {
+      // Only the folder that the prefix names can hold matching keys; its last part may be the beginning of a name.
+      const folder = prefix.includes('/') ? prefix.slice(0, prefix.lastIndexOf('/')) : '';
+      const keys = await keysBelow(folder === '' ? base : pathOf(folder), folder === '' ? '' : `${folder}/`);
+      return keys.filter((key) => key.startsWith(prefix)).toSorted();
+    },
+    async delete(key) {
+      await rm(pathOf(key), { force: true });
+    },
+  };
+}
+
+function checkedSegments(key: string): string[] {
+  const segments = key.split('/');
+  const isBad = (part: string) =>
+    part === '' || part === '.' || part === '..' || part.startsWith(UNFINISHED) || /[\\\0]/.test(part);
+  if (segments.some(isBad)) {
+    throw new RangeError(
+      `object key "${key}": use parts of any name but "", "." and "..", with "/" between them`,
+    );
+  }
+  return segments;
+}
+
+async function keysBelow(folder: string, prefix: string): Promise<string[]> {
+  let entries;
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isAbsence(error)) return [];
+    throw error;
+  }
+  const keys = await Promise.all(
+    entries.map(async (entry) => {
+      if (entry.isDirectory()) return keysBelow(join(folder, entry.name), `${prefix}${entry.name}/`);
+      return entry.isFile() && !entry.name.startsWith(UNFINISHED) ? [`${prefix}${entry.name}`] : [];
+    }),
+  );
+  return keys.flat();
+}
+
+async function flushToDisk(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function isAbsence(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(String(codeOf(error)));
+}
