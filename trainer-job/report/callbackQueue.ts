@@ -23,6 +23,7 @@ export class CallbackQueue {
   private seq: number;
   private isStopped = false;
   private stopListeners: (() => void)[] = [];
+  private closing: Promise<void> | undefined;
   private readonly now: () => Date;
 
   /** Opens a journal for this process, takes over what earlier ones left unsaid, and starts to send. */
@@ -64,9 +65,10 @@ export class CallbackQueue {
     return this.sender.drain(timeoutMs);
   }
 
-  async close(): Promise<void> {
-    await this.sender.close();
-    this.writer.close();
+  /** What is unsent stays in the journal. */
+  close(): Promise<void> {
+    this.closing ??= this.sender.close().then(() => this.writer.close());
+    return this.closing;
   }
 
   private entry<K extends CallbackKind>(kind: K, content: CallbackContent<K>): JournalEntry {
