@@ -3,22 +3,40 @@ import { ApiError, UnreachableError } from './client/apiError.js';
 import { cancel } from './commands/cancel.js';
 import { type Command, CommandError, EXIT, UsageError, type World } from './commands/command.js';
 import { commandHelp, overview } from './commands/help.js';
+import { demo } from './commands/demo.js';
 import { list } from './commands/list.js';
 import { logs } from './commands/logs.js';
 import { sample } from './commands/sample.js';
 import { start } from './commands/start.js';
+import { up } from './commands/up.js';
 import { watch } from './commands/watch.js';
 import { ConfigError, readConfig } from './config.js';
+import { EmulatorMissingError } from './host/emulators/cloudSdk.js';
+import { PortError } from './host/functionServer.js';
 import { DirectoryInUseError } from './host/hostLock.js';
+import { TrainerMissingError } from './host/trainerCommand.js';
 import { Terminal } from './watch/terminal.js';
 
-const COMMANDS: Readonly<Record<string, Command>> = { start, watch, list, cancel, logs, sample };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  up,
+  start,
+  watch,
+  list,
+  cancel,
+  logs,
+  sample,
+  demo,
+};
 
 /** Runs `trainyard` with the process's arguments and sets its exit code. */
 export async function runCli(): Promise<void> {
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => interruption.abort(new Error(`stopped by ${signal}`)));
+    process.on(signal, () => {
+      // Whoever asks twice does not want to wait.
+      if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+      interruption.abort(new Error(`stopped by ${signal}`));
+    });
   try {
     const config = readConfig();
     const terminal = new Terminal(process.stdout, config.noColor);
@@ -83,9 +101,20 @@ function parse(command: Command, args: readonly string[]) {
   }
 }
 
+const EXPECTED = [
+  ApiError,
+  UnreachableError,
+  UsageError,
+  CommandError,
+  ConfigError,
+  DirectoryInUseError,
+  PortError,
+  TrainerMissingError,
+  EmulatorMissingError,
+];
+
 /** What is expected to go wrong is told by its message; anything else is a bug, and its stack helps to find it. */
 function explain(error: unknown): string {
-  const expected = [ApiError, UnreachableError, UsageError, CommandError, ConfigError, DirectoryInUseError];
   if (!(error instanceof Error)) return String(error);
-  return expected.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
+  return EXPECTED.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
 }

@@ -39,6 +39,9 @@ async function serve(...answers: ((request: Seen, response: ServerResponse) => v
 const json = (status: number, body: unknown) => (_: Seen, response: ServerResponse) => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 };
+const page = (status: number) => (_: Seen, response: ServerResponse) => {
+  response.writeHead(status).end('<html>hello</html>');
+};
 const hangUp = (_: Seen, response: ServerResponse) => response.destroy();
 const stream =
   (events: readonly (StreamEvent | string)[], end: 'end' | 'break' = 'end') =>
@@ -107,9 +110,6 @@ describe('a request', () => {
   });
 
   it('to a server that is no Trainyard says so', async () => {
-    const page = (status: number) => (_: Seen, response: ServerResponse) => {
-      response.writeHead(status).end('<html>hello</html>');
-    };
     const found = await serve(page(200));
     await expect(found.client.get(RUN_ID)).rejects.toThrow(/is it the right URL/);
     const missing = await serve(page(404));

@@ -29,7 +29,7 @@ export const logs: Command = {
   },
 };
 
-/** Page by page; the last page is read again while the run goes on, and its new lines are printed. */
+/** Page by page, from where the last one ended; with `follow` until the run is over and all of it is printed. */
 async function printLogs(
   client: TrainyardClient,
   run: RunView,
@@ -37,17 +37,14 @@ async function printLogs(
   world: World,
 ): Promise<void> {
   let cursor: string | undefined;
-  let printed = 0;
   for (;;) {
     // Asked before the page: what was logged before the end is in the page that comes after it.
     const isOver = !follow || isTerminal((await client.get(run.runId)).status);
     for (;;) {
-      const page = await client.logs(run.runId, { limit: 200, cursor });
-      world.terminal.draw(page.lines.slice(printed).map(logLine));
-      printed = page.lines.length;
-      if (page.nextCursor === null) break;
-      cursor = page.nextCursor;
-      printed = 0;
+      const page = await client.logs(run.runId, { cursor });
+      world.terminal.draw(page.lines.map(logLine));
+      cursor = page.nextCursor ?? cursor;
+      if (page.lines.length === 0 || page.nextCursor === null) break;
     }
     if (isOver) return;
     await pause(FOLLOW_MS, undefined, { signal: world.interrupted });

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startOf } from '@trainyard/functions/ports/jobLauncher/processIdentity';
 import { z } from 'zod';
 
 const holderSchema = z.object({
   pid: z.int().min(1),
   /** When the process began, as the system tells it: a number that is used again is told apart by it. */
-  processStart: z.string().nullable(),
+  processStart: z.string(),
   /** Where it serves; null until it does. */
   url: z.string().nullable(),
   startedAt: z.string(),
@@ -39,7 +40,7 @@ export async function lockDirectory(directory: string, now: Date): Promise<HostL
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const holder: Holder = {
     pid: process.pid,
-    processStart: await processStart(process.pid),
+    processStart: startOf(process.pid) ?? 'unknown',
     url: null,
     startedAt: now.toISOString(),
   };
@@ -51,7 +52,7 @@ export async function lockDirectory(directory: string, now: Date): Promise<HostL
       if (!isTaken(error) || tries === 5) throw error;
     }
     const other = await readHolder(file);
-    if (other && (await isAlive(other))) throw new DirectoryInUseError(directory, other);
+    if (other && isAlive(other)) throw new DirectoryInUseError(directory, other);
     await removeStale(file, other);
   }
   return {
@@ -67,7 +68,7 @@ export async function lockDirectory(directory: string, now: Date): Promise<HostL
 /** The host that works on the directory and serves, if there is one. */
 export async function runningHost(directory: string): Promise<{ url: string; pid: number } | null> {
   const holder = await readHolder(lockFile(directory));
-  if (!holder?.url || !(await isAlive(holder))) return null;
+  if (!holder?.url || !isAlive(holder)) return null;
   return { url: holder.url, pid: holder.pid };
 }
 
@@ -85,20 +86,8 @@ async function readHolder(file: string): Promise<Holder | null> {
   }
 }
 
-async function isAlive({ pid, processStart: started }: Holder): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
-  }
-  const current = await processStart(pid);
-  return started === null || current === null || started === current;
-}
-
-/** Field 22 of `/proc/PID/stat`; null on systems that have no such file. */
-async function processStart(pid: number): Promise<string | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+function isAlive({ pid, processStart }: Holder): boolean {
+  return startOf(pid) === processStart;
 }
 
 /** Moves the lock aside first: when two hosts start at once, only one of them moves what both saw. */
@@ -111,7 +100,7 @@ async function removeStale(file: string, seen: Holder | null): Promise<void> {
     return;
   }
   const moved = await readHolder(aside);
-  if (moved && moved.pid !== seen?.pid && (await isAlive(moved))) await rename(aside, file);
+  if (moved && moved.pid !== seen?.pid && isAlive(moved)) await rename(aside, file);
   else await rm(aside, { force: true });
 }
 

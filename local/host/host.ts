@@ -1,0 +1,138 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { configSchema, type ControlPlane, jsonLog, type Log, setControlPlane } from '@trainyard/functions';
+import { isTerminal, paths, runName, runSchema, runStatusSchema } from '@trainyard/shared';
+import type { Column, ColumnRequest } from './column.js';
+import { type DataDirectory, masterSecret, openDataDirectory, openFunctionsLog } from './dataDirectory.js';
+import { type FunctionServer, startFunctionServer } from './functionServer.js';
+import { lockDirectory } from './hostLock.js';
+import { pushBody, pushPath } from './pubsubPush.js';
+import { type Reconciler, startReconciler } from './reconciler.js';
+import { trainerCommand } from './trainerCommand.js';
+
+export interface HostOptions {
+  /** The data directory, absolute. */
+  directory: string;
+  /** 0 for any free one. */
+  port: number;
+  openColumn: (request: ColumnRequest) => Promise<Column>;
+  trainerEnvironment: Readonly<Record<string, string>>;
+  tell: (line: string) => void;
+}
+
+export interface Host {
+  url: string;
+  directory: DataDirectory;
+  notes: readonly string[];
+  /** The names of the runs that are not over. */
+  openRuns(): Promise<string[]>;
+  /** Takes no more requests and closes everything. Trainers go on by themselves; the next host picks them up. */
+  stop(): Promise<void>;
+}
+
+const RECONCILE_MS = 2_000;
+/** The name of this machine's compute tier and of its launcher. */
+const LOCAL_TIER = 'local';
+const SUBSCRIPTION = 'dispatch';
+const PROJECT = 'trainyard-local';
+
+/**
+ * Serves all functions on one port of the loopback interface, delivers events to `dispatch`, and calls `reconcile` every
+ * few seconds and whenever a trainer ends. One host per process and per data directory.
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const closing: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (let close = closing.pop(); close; close = closing.pop()) await close();
+  };
+  try {
+    return await open(options, closing, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Everything that is opened puts what closes it on `closing`, which is emptied from its end. */
+async function open(
+  { directory: root, port, openColumn, trainerEnvironment, tell }: HostOptions,
+  closing: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Host> {
+  const command = trainerCommand();
+  const lock = await lockDirectory(root, new Date());
+  closing.push(() => lock.release());
+  const directory = await openDataDirectory(root);
+  const secret = await masterSecret(directory);
+  const logFile = await openFunctionsLog(directory);
+  closing.push(() => new Promise((resolve) => logFile.end(resolve)));
+  const log = jsonLog((line) => void logFile.write(line));
+
+  let reconciler: Reconciler | undefined;
+  const column = await openColumn({
+    directory,
+    trainerCommand: command,
+    trainerEnvironment,
+    onTrainerEnded: () => reconciler?.poke(),
+    tell,
+  });
+  closing.push(() => column.close());
+
+  const server = await startFunctionServer(port, randomBytes(32).toString('base64url'));
+  closing.push(() => server.close());
+  // Before the event loop turns: no request comes before the control plane.
+  const plane = controlPlaneOf(column, server.url, secret, log);
+  setControlPlane(() => Promise.resolve(plane));
+  await warmUp(server);
+
+  const subscription = await column.bus.subscribe(SUBSCRIPTION, (event) =>
+    server.invoke('dispatch', pushPath(PROJECT), pushBody(PROJECT, SUBSCRIPTION, event)),
+  );
+  closing.push(() => subscription.close());
+  const started = startReconciler(
+    () => server.invoke('reconcile', '/', {}),
+    RECONCILE_MS,
+    (error) => log('WARNING', 'reconcile failed', { error }),
+  );
+  closing.push(() => started.stop());
+  reconciler = started;
+  await lock.announce(server.url);
+  return { url: server.url, directory, notes: column.notes, openRuns: () => openRuns(column), stop };
+}
+
+async function openRuns({ store }: Column): Promise<string[]> {
+  const unended = runStatusSchema.options.filter((status) => !isTerminal(status));
+  const found = await store.query({
+    collection: paths.runs,
+    where: [{ field: 'status', op: 'in', value: unended }],
+    orderBy: [{ field: 'createdAt', direction: 'asc' }],
+    limit: 100,
+  });
+  return found.map(({ data }) => runName(runSchema.parse(data)));
+}
+
+function controlPlaneOf(column: Column, publicUrl: string, secret: string, log: Log): ControlPlane {
+  const { store, bus, objects, launcher } = column;
+  return {
+    store,
+    bus,
+    objects,
+    launchers: { process: launcher },
+    config: configSchema.parse({
+      publicUrl,
+      masterSecret: secret,
+      auth: 'loopback',
+      tiers: [{ name: LOCAL_TIER, launcher: 'process' }],
+      leaseSeconds: 15,
+      settleSeconds: 2,
+    }),
+    now: () => new Date(),
+    newId: randomUUID,
+    log,
+  };
+}
+
+/** The first request of each function finishes its set-up; that should not be a caller's. */
+async function warmUp(server: FunctionServer): Promise<void> {
+  for (const path of ['/healthz', '/api/training-runs/-/webhook/-'])
+    await (await fetch(`${server.url}${path}`)).arrayBuffer();
+}
