@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+
+/** DuckDB spills to disk beyond this. */
+const MEMORY_LIMIT = '2GB';
+
+/** An in-process DuckDB with its files in a work folder. Closed by `withDuck`. */
+export class Duck {
+  constructor(private readonly connection: DuckDBConnection) {}
+
+  async run(sql: string): Promise<void> {
+    await this.connection.run(sql);
+  }
+
+  async rows(sql: string): Promise<Record<string, DuckDBValue>[]> {
+    return (await this.connection.runAndReadAll(sql)).getRowObjects();
+  }
+
+  /** The one row of a query whose columns are all counts. */
+  async counts(sql: string): Promise<Record<string, number>> {
+    const [row = {}] = await this.rows(sql);
+    return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Number(value)]));
+  }
+
+  /** INTEGER columns without nulls, each as an array of `count` values. */
+  async integers(sql: string, columns: number, count: number): Promise<Int32Array[]> {
+    const result = await this.connection.stream(sql);
+    const arrays = Array.from({ length: columns }, () => new Int32Array(count));
+    let filled = 0;
+    for (
+      let chunk = await result.fetchChunk();
+      chunk && chunk.rowCount > 0;
+      chunk = await result.fetchChunk()
+    ) {
+      arrays.forEach((array, column) => {
+        const vector = chunk.getColumnVector(column);
+        for (let i = 0; i < chunk.rowCount; i++) array[filled + i] = Number(vector.getItem(i));
+      });
+      filled += chunk.rowCount;
+    }
+    if (filled !== count) throw new Error(`expected ${count} rows of integers, got ${filled}`);
+    return arrays;
+  }
+}
+
+/** Runs `work` on a database of its own, whose temporary files lie in `folder`. */
+export async function withDuck<T>(folder: string, work: (duck: Duck) => Promise<T>): Promise<T> {
+  const instance = await DuckDBInstance.create(join(folder, 'work.duckdb'), {
+    memory_limit: MEMORY_LIMIT,
+    temp_directory: join(folder, 'spill'),
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  try {
+    return await work(new Duck(connection));
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+/** A name as SQL sees it; names are data and may hold anything. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text, number or truth value as SQL sees it. */
+export function literal(value: string | number | boolean): string {
+  if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
+  return String(value);
+}

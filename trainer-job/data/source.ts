@@ -1,0 +1,148 @@
+/** Where the rows come from: files, found, checked and fingerprinted before anything reads them. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sourceFormatSchema, type Dataset, type SourceFormat } from '@trainyard/shared';
+import { DataError } from './dataError.js';
+import { literal } from './duck.js';
+
+export interface SourceFiles {
+  files: string[];
+  format: SourceFormat;
+  bytes: number;
+  /** Of the names and bytes of all files, in order. */
+  fingerprint: string;
+}
+
+/** Relative paths are relative to `baseDirectory`. */
+export async function findSource({ source }: Dataset, baseDirectory: string): Promise<SourceFiles> {
+  const pattern = resolve(baseDirectory, pathOf(source.uri));
+  const files = await matching(pattern);
+  if (files.length === 0)
+    throw problem('source-not-found', `nothing is found at ${source.uri}`, 'correct dataset.source.uri');
+  const format = source.format ?? formatOf(files);
+  let bytes = 0;
+  const hash = createHash('sha256');
+  for (const file of files) {
+    bytes += await checkFile(file, format);
+    hash.update(`${basename(file)}\0`);
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }))
+      hash.update(chunk as Buffer);
+  }
+  return { files, format, bytes, fingerprint: `sha256:${hash.digest('hex')}` };
+}
+
+/** The reader's SQL expression. Text of CSV stays text: an id such as 00123 keeps its zeros. */
+export function readerOf({ files, format }: Pick<SourceFiles, 'files' | 'format'>): string {
+  const list = `[${files.map(literal).join(', ')}]`;
+  switch (format) {
+    case 'parquet':
+      return `read_parquet(${list})`;
+    case 'csv':
+      return `read_csv(${list}, header = true, all_varchar = true, null_padding = false, max_line_size = 10000000)`;
+    case 'jsonl':
+      return `read_json(${list}, format = 'newline_delimited', sample_size = -1)`;
+  }
+}
+
+function problem(code: string, message: string, remedy: string): DataError {
+  return new DataError('ingest', code, message, remedy);
+}
+
+function pathOf(uri: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(uri)?.[1]?.toLowerCase();
+  if (scheme === undefined) return uri;
+  if (scheme === 'file') return fileURLToPath(uri);
+  throw problem(
+    'unsupported-source',
+    `dataset.source.uri is ${uri}: sources of kind ${scheme}:// are not read`,
+    'give a path or a file:// URL',
+  );
+}
+
+/** The file itself, or the files that a pattern with *, ? or [] matches, in order. */
+async function matching(pattern: string): Promise<string[]> {
+  if (!/[*?[]/.test(pattern)) return (await exists(pattern)) ? [pattern] : [];
+  let root = pattern;
+  while (/[*?[]/.test(root)) root = dirname(root);
+  if (!(await exists(root))) return [];
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const found = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const inside: string[] = [];
+  const realRoot = await realpath(root);
+  for (const file of found) {
+    if (!globMatches(relative(root, file), relative(root, pattern))) continue;
+    // A link that leads out of the folder is not what the pattern names.
+    if ((await realpath(file)).startsWith(realRoot + sep)) inside.push(file);
+  }
+  return inside.toSorted();
+}
+
+/** `*`, `?` and `[…]` stay within a folder, `**` does not. */
+function globMatches(path: string, pattern: string): boolean {
+  const expression = pattern.replace(/\*\*\/?|[*?]|\[[^\]]*\]|[.+^${}()|\\[\]]/g, (part) => {
+    if (part.startsWith('**')) return '(.*/)?';
+    if (part === '*') return '[^/]*';
+    if (part === '?') return '[^/]';
+    return part.length > 1 ? part : `\\${part}`;
+  });
+  return new RegExp(`^${expression}$`).test(path.split(sep).join('/'));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function formatOf(files: readonly string[]): SourceFormat {
+  const endings = new Set(
+    files.map((file) => extname(file.replace(/\.gz$/, '')).slice(1).replace('ndjson', 'jsonl')),
+  );
+  const format = sourceFormatSchema.safeParse([...endings][0]);
+  if (endings.size === 1 && format.success) return format.data;
+  throw problem(
+    'unknown-format',
+    `the format of ${files[0] ?? 'the source'} cannot be told from its ending`,
+    `name dataset.source.format: ${sourceFormatSchema.options.join(', ')}`,
+  );
+}
+
+/** The size of a file that can be what its format says. */
+async function checkFile(file: string, format: SourceFormat): Promise<number> {
+  const found = await stat(file);
+  if (!found.isFile())
+    throw problem(
+      'not-a-file',
+      `${file} is not a file`,
+      `give a file, or a pattern such as ${join(file, '*')}`,
+    );
+  if (found.size === 0)
+    throw problem('empty-file', `${file} is empty`, 'write the data before the run is started');
+  if (format === 'parquet' && !(await isParquet(file, found.size))) {
+    throw problem(
+      'not-parquet',
+      `${file} is not a whole Parquet file: it does not begin and end with "PAR1"`,
+      'write it again, or name dataset.source.format if it is csv or jsonl',
+    );
+  }
+  return found.size;
+}
+
+async function isParquet(path: string, size: number): Promise<boolean> {
+  if (size < 12) return false;
+  const file = await open(path);
+  try {
+    const ends = Buffer.alloc(8);
+    await file.read(ends, 0, 4, 0);
+    await file.read(ends, 4, 4, size - 4);
+    return ends.toString('latin1') === 'PAR1PAR1';
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,99 @@
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Metrics, TrainingSpec } from '@trainyard/shared';
+import type { EncodedDataset } from '../data/encodedDataset.js';
+import { TRANSFORM_ARTIFACTS } from '../data/transformManifest.js';
+import type { TwoTowerModel } from '../model/twoTowerModel.js';
+import { catalogue } from '../train/trainingStep.js';
+import type { EpochReport } from '../train/contract.js';
+import type { ModelMetadata } from './metadata.js';
+import { saveTower } from './savedTower.js';
+
+export interface ExportRequest {
+  model: TwoTowerModel;
+  data: EncodedDataset;
+  spec: TrainingSpec;
+  /** The output of `transform`: its vocabularies are exported with the model. */
+  encodedFolder: string;
+  /** Replaced as a whole: readers see the old model or the new one. */
+  directory: string;
+  version: string;
+  createdAt: Date;
+  testMetrics: Metrics;
+  validationMetrics: Metrics;
+  baselines: Record<string, Metrics>;
+  history: readonly EpochReport[];
+  /** Whatever else identifies the run: ids, digests, environment, durations. */
+  run: Record<string, unknown>;
+}
+
+/** Writes all artifacts of a run and returns their paths by name. */
+export async function exportRun(request: ExportRequest): Promise<Record<string, string>> {
+  const { model, spec, encodedFolder, directory } = request;
+  const unfinished = `${directory}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(join(unfinished, 'transform'), { recursive: true });
+
+  await saveTower(join(unfinished, 'query_model'), model.query, spec);
+  await saveTower(join(unfinished, 'candidate_model'), model.candidate, spec);
+  for (const name of TRANSFORM_ARTIFACTS) {
+    await cp(join(encodedFolder, name), join(unfinished, 'transform', name), { recursive: true });
+  }
+  const items = model.embed('candidate', catalogue(model.candidate.data.entities));
+  await writeFile(
+    join(unfinished, 'item_vectors.f32'),
+    Buffer.from(items.buffer, items.byteOffset, items.byteLength),
+  );
+  await writeFile(
+    join(unfinished, 'model_metadata.json'),
+    `${JSON.stringify(metadataOf(request), null, 2)}\n`,
+  );
+
+  await rm(directory, { recursive: true, force: true });
+  await rename(unfinished, directory);
+  return {
+    query_model: join(directory, 'query_model'),
+    candidate_model: join(directory, 'candidate_model'),
+    item_vectors: join(directory, 'item_vectors.f32'),
+    transform: join(directory, 'transform'),
+    metadata: join(directory, 'model_metadata.json'),
+  };
+}
+
+function metadataOf(request: ExportRequest): ModelMetadata {
+  const { model, spec } = request;
+  const tower = (name: 'query' | 'candidate') => ({
+    features: [...model[name].data.features],
+    layers: spec.model[name].layers,
+  });
+  const [query, candidate] = [tower('query'), tower('candidate')];
+  return {
+    schemaVersion: 1,
+    model_version: request.version,
+    created_at: request.createdAt.toISOString(),
+    architecture: {
+      type: spec.model.type,
+      similarity: spec.model.similarity,
+      output_width: model.width,
+      parameters: model.parameters.reduce((sum, { values }) => sum + values.length, 0),
+      query,
+      candidate,
+    },
+    hyperparameters: {
+      training: spec.training,
+      embedding_dims: Object.fromEntries(
+        [...query.features, ...candidate.features].map(({ name, dim }) => [name, dim]),
+      ),
+      product_metadata: candidate.features
+        .filter((_feature, i) => i !== model.candidate.data.idFeature)
+        .map(({ name }) => name),
+    },
+    metrics: {
+      test_metrics: request.testMetrics,
+      validation_metrics: request.validationMetrics,
+      baselines: request.baselines,
+      history: [...request.history],
+    },
+    run: request.run,
+  };
+}

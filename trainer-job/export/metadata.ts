@@ -1,0 +1,40 @@
+import { metricsSchema } from '@trainyard/shared';
+import { z } from 'zod';
+
+const encodedFeatureSchema = z.strictObject({
+  name: z.string(),
+  column: z.string(),
+  vocabularySize: z.int(),
+  dim: z.int(),
+});
+
+/** `model_metadata.json`: what was trained, from what, by what, and how good it is. */
+export const modelMetadataSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** The run's name, `model#number`, or its id where the trainer runs alone. */
+  model_version: z.string(),
+  created_at: z.string(),
+  architecture: z.strictObject({
+    type: z.string(),
+    similarity: z.string(),
+    output_width: z.int(),
+    parameters: z.int(),
+    query: z.strictObject({ features: z.array(encodedFeatureSchema), layers: z.array(z.unknown()) }),
+    candidate: z.strictObject({ features: z.array(encodedFeatureSchema), layers: z.array(z.unknown()) }),
+  }),
+  hyperparameters: z.strictObject({
+    training: z.unknown(),
+    /** Width by feature. */
+    embedding_dims: z.record(z.string(), z.int()),
+    /** The features of the candidate tower beside its id. */
+    product_metadata: z.array(z.string()),
+  }),
+  metrics: z.strictObject({
+    test_metrics: metricsSchema,
+    validation_metrics: metricsSchema,
+    baselines: z.record(z.string(), metricsSchema),
+    history: z.array(z.unknown()),
+  }),
+  run: z.record(z.string(), z.unknown()),
+});
+export type ModelMetadata = z.infer<typeof modelMetadataSchema>;

@@ -1,0 +1,113 @@
+import type { StageName, TrainingSpec } from '@trainyard/shared';
+import { neededColumns } from '../data/columns.js';
+import { ingest, ingestOutcomeSchema, INGEST_VERSION } from '../data/ingest.js';
+import { findSource } from '../data/source.js';
+import { transform, TRANSFORM_VERSION } from '../data/transform.js';
+import { transformManifestSchema, type TransformManifest } from '../data/transformManifest.js';
+import { validate, validateOutcomeSchema, VALIDATE_VERSION } from '../data/validate.js';
+import { runStage, type StageOutput, type StageRequest } from './stageCache.js';
+
+export interface StageReport {
+  stage: StageName;
+  seconds: number;
+  cacheHit: boolean;
+  counts: Record<string, number>;
+  detail: string;
+}
+
+export interface PrepareRequest {
+  spec: TrainingSpec;
+  /** What relative paths of the source are relative to. */
+  baseDirectory: string;
+  cacheRoot: string;
+  onStageStart(stage: StageName): void;
+  onStage(report: StageReport): void;
+  log(level: 'info' | 'warn', message: string, fields?: Record<string, unknown>): void;
+}
+
+export interface Prepared {
+  /** Holds what `readEncodedDataset` reads. */
+  encodedFolder: string;
+  /** Of the source's bytes. */
+  dataFingerprint: string;
+  manifest: TransformManifest;
+}
+
+/** `ingest`, `validate` and `transform`, each taken from the cache when nothing that shapes it has changed. */
+export async function prepare(request: PrepareRequest): Promise<Prepared> {
+  const { spec, cacheRoot } = request;
+  const run = async <T>(
+    stageRequest: StageRequest<T>,
+    describe: (outcome: T) => Pick<StageReport, 'counts' | 'detail'>,
+    began?: number,
+  ): Promise<StageOutput<T>> => {
+    const output = await runStage(cacheRoot, stageRequest);
+    const seconds = began === undefined ? output.seconds : (performance.now() - began) / 1000;
+    request.onStage({
+      stage: stageRequest.stage,
+      seconds,
+      cacheHit: output.cacheHit,
+      ...describe(output.outcome),
+    });
+    return output;
+  };
+
+  request.onStageStart('ingest');
+  const began = performance.now();
+  const source = await findSource(spec.dataset, request.baseDirectory);
+  const { dataset, features } = spec;
+  const ingested = await run(
+    {
+      stage: 'ingest',
+      key: {
+        version: INGEST_VERSION,
+        source: source.fingerprint,
+        format: source.format,
+        cleaning: dataset.columns,
+        where: dataset.where,
+        columns: neededColumns(dataset, features).map(({ name }) => name),
+      },
+      outcome: ingestOutcomeSchema,
+      produce: (folder) => ingest(spec, source, folder),
+    },
+    ({ rowsRead, rowsKept }) => ({
+      counts: { rowsRead, rowsKept, bytes: source.bytes, files: source.files.length },
+      detail: `${rowsKept} of ${rowsRead} rows`,
+    }),
+    began,
+  );
+
+  request.onStageStart('validate');
+  const validated = await run(
+    {
+      stage: 'validate',
+      key: { version: VALIDATE_VERSION, rows: ingested.digest, split: dataset.split, ids: features },
+      outcome: validateOutcomeSchema,
+      produce: (folder) => validate(spec, ingested.outcome, ingested.folder, folder),
+    },
+    ({ columns: profiled, warnings }) => ({
+      counts: { columns: profiled.length, warnings: warnings.length },
+      detail: `${profiled.length} columns, ${warnings.length} warnings`,
+    }),
+  );
+  for (const warning of validated.outcome.warnings) request.log('warn', warning);
+
+  request.onStageStart('transform');
+  const transformed = await run(
+    {
+      stage: 'transform',
+      key: { version: TRANSFORM_VERSION, rows: ingested.digest, split: dataset.split, features },
+      outcome: transformManifestSchema,
+      produce: (folder) => transform(spec, ingested.outcome, ingested.folder, folder),
+    },
+    ({ query, candidate, rows }) => ({
+      counts: { queries: query.entities, items: candidate.entities - 1, ...rows },
+      detail: `${query.entities} queries, ${candidate.entities - 1} items, ${rows.train} training rows`,
+    }),
+  );
+  return {
+    encodedFolder: transformed.folder,
+    dataFingerprint: source.fingerprint,
+    manifest: transformed.outcome,
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * Content-addressed outputs of stages: a folder per key, where the key is the digest of all that shapes the output. A folder
+ * appears under its key by a rename, when it is whole; who comes second finds it there and uses it.
+ */
+import { mkdir, mkdtemp, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf, type StageName } from '@trainyard/shared';
+import { z } from 'zod';
+
+export interface StageRequest<T> {
+  stage: StageName;
+  /** Everything that the output depends on: code version, inputs, configuration. */
+  key: unknown;
+  /** What `produce` returned, read back from disk on a hit. */
+  outcome: z.ZodType<T>;
+  produce(folder: string): Promise<T>;
+}
+
+export interface StageOutput<T> {
+  folder: string;
+  outcome: T;
+  /** The key, as a digest: the identity of this output for the stages after it. */
+  digest: string;
+  cacheHit: boolean;
+  seconds: number;
+}
+
+/** Written last into every entry: an entry without it is not one. */
+const OUTCOME_FILE = 'outcome.json';
+const entrySchema = z.strictObject({ outcome: z.unknown() });
+
+export async function runStage<T>(cacheRoot: string, request: StageRequest<T>): Promise<StageOutput<T>> {
+  const start = performance.now();
+  const digest = digestOf({ stage: request.stage, key: request.key });
+  const stageFolder = join(cacheRoot, request.stage);
+  const folder = join(stageFolder, digest.replace('sha256:', ''));
+  const done = (outcome: T, cacheHit: boolean) => ({
+    folder,
+    outcome,
+    digest,
+    cacheHit,
+    seconds: (performance.now() - start) / 1000,
+  });
+
+  const stored = await readOutcome(folder, request.outcome);
+  if (stored) return done(stored.outcome, true);
+  await mkdir(stageFolder, { recursive: true });
+  await removeLeftovers(stageFolder);
+  const unfinished = await mkdtemp(join(stageFolder, `unfinished-${process.pid}-`));
+  try {
+    const outcome = await request.produce(unfinished);
+    await writeDurably(join(unfinished, OUTCOME_FILE), JSON.stringify({ outcome }));
+    await publish(unfinished, folder);
+    return done(outcome, false);
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+async function readOutcome<T>(folder: string, schema: z.ZodType<T>): Promise<{ outcome: T } | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, OUTCOME_FILE), 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  return { outcome: schema.parse(entrySchema.parse(JSON.parse(text)).outcome) };
+}
+
+/** An entry of the same key that came first holds the same; it stays. */
+async function publish(unfinished: string, folder: string): Promise<void> {
+  try {
+    await rename(unfinished, folder);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes(String(codeOf(error)))) throw error;
+  }
+}
+
+/** Folders of processes of this machine that died while they wrote. */
+async function removeLeftovers(stageFolder: string): Promise<void> {
+  for (const name of await readdir(stageFolder)) {
+    const pid = /^unfinished-(\d+)-/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) await rm(join(stageFolder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
