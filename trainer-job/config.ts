@@ -11,8 +11,8 @@ export type BackendChoice = z.infer<typeof backendChoiceSchema>;
 /** Where and how one attempt runs: the environment variables or the flags, checked. */
 export interface Settings {
   runId: string;
-  /** What people call the run; its id where nobody gave it a name. */
-  runName: string;
+  /** What the model made here is called, `model#number`; the run's id where nobody gave it a name. */
+  modelVersion: string;
   attempt: number;
   /** The specification: a JSON file. */
   specFile: string;
@@ -55,7 +55,7 @@ const fileUri = z.string().transform((uri, context) => {
 const environmentSchema = z
   .object({
     RUN_ID: runIdSchema,
-    RUN_NAME: z.string().min(1).max(100).optional(),
+    MODEL_VERSION: z.string().min(1).max(100).optional(),
     ATTEMPT: z.coerce.number().int().min(1).default(1),
     SPEC_URI: fileUri,
     ARTIFACT_URI: fileUri,
@@ -83,7 +83,7 @@ export function settingsFromEnvironment(environment: Environment = process.env):
   const env = parse(environment);
   return {
     runId: env.RUN_ID,
-    runName: env.RUN_NAME ?? env.RUN_ID,
+    modelVersion: env.MODEL_VERSION ?? env.RUN_ID,
     attempt: env.ATTEMPT,
     specFile: env.SPEC_URI,
     dataFile: null,
@@ -113,14 +113,18 @@ function parse(environment: Environment): z.infer<typeof environmentSchema> {
 /** What the command line does not ask for and the environment may say all the same. */
 export function defaultsFromEnvironment(
   environment: Environment = process.env,
-): Pick<Settings, 'backend' | 'gitCommit'> {
+): Pick<Settings, 'backend' | 'dataBase' | 'gitCommit'> {
   const backend = backendChoiceSchema.safeParse(environment['TRAINYARD_BACKEND'] || 'auto');
   if (!backend.success) {
     throw new ConfigError(
       `TRAINYARD_BACKEND is "${environment['TRAINYARD_BACKEND']}"; allowed: ${backendChoiceSchema.options.join(', ')}`,
     );
   }
-  return { backend: backend.data, gitCommit: environment['GIT_COMMIT'] || null };
+  return {
+    backend: backend.data,
+    dataBase: resolve(environment['TRAINYARD_DATA_BASE'] || '.'),
+    gitCommit: environment['GIT_COMMIT'] || null,
+  };
 }
 
 /** True when the process was started as a job, with variables instead of flags. */

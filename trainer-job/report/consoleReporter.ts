@@ -17,10 +17,7 @@ export class ConsoleReporter implements Reporter {
   private lastDrawn = 0;
   private isProgressShown = false;
 
-  constructor(
-    private readonly terminal: Terminal,
-    private readonly totalEpochs: () => number | null = () => null,
-  ) {}
+  constructor(private readonly terminal: Terminal) {}
 
   stageStarted(stage: StageName): void {
     if (this.terminal.isTTY) this.draw(`${stage.padEnd(10)} …`);
@@ -33,10 +30,9 @@ export class ConsoleReporter implements Reporter {
   }
 
   epochCompleted({ epoch, metrics, examplesPerSecond }: EpochReport): void {
-    const total = this.totalEpochs();
     const values = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`);
     const speed = `${Math.round(examplesPerSecond).toLocaleString('en-US')} examples/s`;
-    this.line([`epoch ${epoch}${total === null ? '' : `/${total}`}`.padEnd(11), ...values, speed].join('  '));
+    this.line([`epoch ${epoch}`.padEnd(10), ...values, speed].join('  '));
   }
 
   progress({ fraction, examplesPerSecond }: Progress): void {

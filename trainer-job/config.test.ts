@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, settingsFromEnvironment } from './config.js';
+
+const environment = {
+  RUN_ID: 'abcdefghij234567abcd',
+  ATTEMPT: '2',
+  SPEC_URI: 'file:///data/specs/one%20spec.json',
+  ARTIFACT_URI: 'file:///data/runs/r',
+  CALLBACK_URL: 'http://127.0.0.1:8080/api/training-runs/r/webhook/',
+  RUN_SECRET: `whsec_${Buffer.from('secret').toString('base64')}`,
+  DEADLINE: '2026-11-20T19:18:25.000Z',
+};
+
+describe('the settings of a job', () => {
+  it('are read from the environment', () => {
+    expect(settingsFromEnvironment(environment)).toMatchObject({
+      runId: 'abcdefghij234567abcd',
+      modelVersion: 'abcdefghij234567abcd',
+      attempt: 2,
+      specFile: '/data/specs/one spec.json',
+      artifactDirectory: '/data/runs/r',
+      cacheDirectory: '/data/runs/r/cache',
+      callbacks: { url: 'http://127.0.0.1:8080/api/training-runs/r/webhook' },
+      deadline: new Date('2026-11-20T19:18:25.000Z'),
+      marginSeconds: 60,
+      backend: 'auto',
+      gitCommit: null,
+    });
+  });
+
+  it('take an empty variable for one that is not set', () => {
+    expect(settingsFromEnvironment({ ...environment, CALLBACK_URL: '', DEADLINE: '' })).toMatchObject({
+      callbacks: null,
+      deadline: null,
+    });
+  });
+
+  it('name every mistake at once', () => {
+    const wrong = { ...environment, RUN_ID: 'x', SPEC_URI: 'gs://b/spec.json', TRAINYARD_BACKEND: 'gpu' };
+    expect(() => settingsFromEnvironment(wrong)).toThrow(
+      /RUN_ID: must be a run id[^]*gs:\/\/b\/spec.json"; this trainer reads and writes file:\/\/ URLs only[^]*TRAINYARD_BACKEND/,
+    );
+    expect(() => settingsFromEnvironment({})).toThrow(ConfigError);
+  });
+
+  it('need the secret with a callback URL, and never show it', () => {
+    expect(() => settingsFromEnvironment({ ...environment, RUN_SECRET: '' })).toThrow(
+      /RUN_SECRET: is needed/,
+    );
+    const wrong = { ...environment, RUN_SECRET: 'hunter2 is not base64' };
+    expect(() => settingsFromEnvironment(wrong)).toThrow(/its value is not shown/);
+    expect(() => settingsFromEnvironment(wrong)).not.toThrow(/hunter2/);
+  });
+});

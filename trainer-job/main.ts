@@ -1,0 +1,86 @@
+/** The trainer's process: settings, reporter and signals around one attempt. How it ends stands in `pipeline/ending.ts`. */
+import { join } from 'node:path';
+import {
+  ConfigError,
+  forgetSecret,
+  isJobEnvironment,
+  settingsFromEnvironment,
+  type Settings,
+} from './config.js';
+import { HELP, settingsFromFlags } from './pipeline/commandLine.js';
+import { conclude, type Ending } from './pipeline/ending.js';
+import { failureOf } from './pipeline/failure.js';
+import { runTraining } from './pipeline/runTraining.js';
+import { StopSignal, timeLimit } from './pipeline/stopSignal.js';
+import { CallbackQueue } from './report/callbackQueue.js';
+import { CallbackReporter } from './report/callbackReporter.js';
+import { ConsoleReporter } from './report/consoleReporter.js';
+import { processLog } from './report/processLog.js';
+import type { Reporter } from './report/reporter.js';
+import { resourceSampler } from './report/resources.js';
+import { startThreadedSender } from './report/threadedSender.js';
+
+const now = () => new Date();
+const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function main(args: readonly string[]): Promise<number> {
+  const settings = readSettings(args);
+  if (settings === null) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const reporter = reporterFor(settings);
+  const stop = stopSignalOf(settings, reporter);
+  const ending = await Promise.race([runTraining({ settings, reporter, stop, now }), crash()]);
+  return conclude(ending, reporter);
+}
+
+/** From flags when there are any, else from the environment; null when help is asked for. */
+function readSettings(args: readonly string[]): Settings | null {
+  if (args.length > 0 || !isJobEnvironment()) return settingsFromFlags(args);
+  const settings = settingsFromEnvironment();
+  forgetSecret();
+  return settings;
+}
+
+function reporterFor({ callbacks, runId, attempt, artifactDirectory }: Settings): Reporter {
+  if (callbacks === null) return new ConsoleReporter(process.stdout);
+  const writeLog = processLog({ runId, attempt }, printLine);
+  const queue = new CallbackQueue({
+    ...callbacks,
+    attempt,
+    folder: join(artifactDirectory, 'callbacks'),
+    startSender: startThreadedSender,
+    // Not through the reporter: a callback about a failed callback would fail too.
+    onNote: (level, message) => writeLog(level, null, message, {}, now()),
+  });
+  return new CallbackReporter({ queue, writeLog, sampleResources: resourceSampler(), now });
+}
+
+function stopSignalOf({ deadline, marginSeconds }: Settings, reporter: Reporter): StopSignal {
+  const stop = new StopSignal();
+  reporter.onStop(() => stop.request('stopped'));
+  // A second Ctrl-C does not wait for the checkpoint.
+  process.once('SIGINT', () => process.once('SIGINT', () => process.exit(130)));
+  process.on('SIGINT', () => stop.request('preempted'));
+  process.on('SIGTERM', () => stop.request('preempted'));
+  if (deadline) stop.requestAt(timeLimit(deadline, now(), marginSeconds), now);
+  return stop;
+}
+
+/** What nobody caught ends the attempt like any other failure. */
+function crash(): Promise<Ending> {
+  return new Promise((resolve) => {
+    const end = (error: unknown) => resolve({ kind: 'failed', ...failureOf(error, null) });
+    process.on('uncaughtException', end);
+    process.on('unhandledRejection', end);
+  });
+}
+
+try {
+  process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+  // Before there is a reporter, or in reporting itself: nobody but this machine hears of it.
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(error instanceof ConfigError ? 2 : 75);
+}

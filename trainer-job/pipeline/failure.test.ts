@@ -1,0 +1,51 @@
+import { runErrorSchema } from '@trainyard/shared';
+import { describe, expect, it } from 'vitest';
+import { DataError } from '../data/dataError.js';
+import { SpecError } from '../model/specError.js';
+import { failureOf } from './failure.js';
+
+describe('a failure', () => {
+  it('of the specification is final, with its remedy', () => {
+    expect(failureOf(new SpecError('widths differ', 'make them equal'), 'train')).toEqual({
+      error: { code: 'invalid-spec', message: 'widths differ', stage: 'train', remedy: 'make them equal' },
+      retriable: false,
+    });
+  });
+
+  it('of the data is final, and knows its stage', () => {
+    const thrown = new DataError('validate', 'missing-column', 'no column "user"', 'name another column');
+    expect(failureOf(thrown, 'ingest')).toEqual({
+      error: {
+        code: 'missing-column',
+        message: 'no column "user"',
+        stage: 'validate',
+        remedy: 'name another column',
+      },
+      retriable: false,
+    });
+  });
+
+  it.each([
+    'std::bad_alloc',
+    'Array buffer allocation failed',
+    'OOM when allocating tensor with shape [1]',
+    'RESOURCE_EXHAUSTED: no memory',
+  ])('of memory is tried again and says what to lower: %s', (message) => {
+    expect(failureOf(new RangeError(message), null)).toMatchObject({
+      error: { code: 'out-of-memory', remedy: expect.stringContaining('batchSize') as string },
+      retriable: true,
+    });
+  });
+
+  it('of the disk is named', () => {
+    const thrown = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    expect(failureOf(thrown, 'ingest').error.code).toBe('disk-full');
+  });
+
+  it('that nobody foresaw is tried again, and always fits the callback', () => {
+    const { error, retriable } = failureOf(new Error('x'.repeat(10_000)), null);
+    expect(retriable).toBe(true);
+    expect(runErrorSchema.parse(error).code).toBe('trainer-error');
+    expect(failureOf('a text', null).error.message).toBe('a text');
+  });
+});

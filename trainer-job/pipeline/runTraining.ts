@@ -1,0 +1,237 @@
+/** One attempt: the six stages in their order, each reported, each free to be the one that a stop request ends. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { digestOf, type RunResult, type StageName, type TrainingSpec } from '@trainyard/shared';
+import { selectBackend, type SelectedBackend } from '../backend/selectBackend.js';
+import { machine, type Settings } from '../config.js';
+import type { EncodedDataset } from '../data/encodedDataset.js';
+import { readEncodedDataset } from '../data/readEncodedDataset.js';
+import { evaluateModel } from '../evaluate/evaluateModel.js';
+import { exportRun } from '../export/exportRun.js';
+import type { CallbackContent } from '../report/callbackQueue.js';
+import type { Reporter } from '../report/reporter.js';
+import type { EpochReport, EvaluationOutcome, TrainOutcome } from '../train/contract.js';
+import { trainModel } from '../train/trainModel.js';
+import type { Ending } from './ending.js';
+import { failureOf } from './failure.js';
+import { prepare } from './prepareStages.js';
+import { readSpec } from './readSpec.js';
+import type { StopSignal } from './stopSignal.js';
+
+export interface Attempt {
+  settings: Settings;
+  reporter: Reporter;
+  stop: StopSignal;
+  now: () => Date;
+}
+
+type Trained = Extract<TrainOutcome, { kind: 'trained' }>;
+type Prepared = Awaited<ReturnType<typeof prepare>>;
+
+/** Runs the attempt to its end. Never throws: whatever goes wrong is an ending too. */
+export async function runTraining(attempt: Attempt): Promise<Ending> {
+  const run = new RunningAttempt(attempt);
+  try {
+    return await run.allStages();
+  } catch (error) {
+    if (error instanceof Stopped) return run.stopped();
+    return { kind: 'failed', ...failureOf(error, run.stage) };
+  }
+}
+
+/** Leaves the stages where a stop request is noticed between two of them. */
+class Stopped extends Error {}
+
+class RunningAttempt {
+  stage: StageName | null = null;
+  private checkpoint: { uri: string; epoch: number } | null = null;
+  private readonly history: EpochReport[] = [];
+  private readonly seconds: Partial<Record<StageName, number>> = {};
+
+  constructor(private readonly attempt: Attempt) {}
+
+  async allStages(): Promise<Ending> {
+    const { settings, reporter } = this.attempt;
+    const spec = await readSpec(settings.specFile, settings.dataFile);
+    const backend = await selectBackend(settings.backend);
+    const { name, device, version, reason } = backend;
+    reporter.log('info', `backend ${name}: ${version} (${reason})`, {
+      backend: name,
+      device,
+      version,
+      reason,
+    });
+
+    const prepared = await this.unlessStopped(this.prepare(spec));
+    const data = await readEncodedDataset(prepared.encodedFolder);
+    const trained = await this.train(spec, data);
+    const evaluation = await this.evaluate(spec, data, trained);
+    const artifacts = await this.register({ spec, backend, prepared, data, trained, evaluation });
+    return { kind: 'completed', result: resultOf(trained, evaluation, artifacts, backend) };
+  }
+
+  stopped(): Ending {
+    return {
+      kind: 'stopped',
+      reason: this.attempt.stop.reason ?? 'preempted',
+      checkpoint: this.checkpoint,
+    };
+  }
+
+  private async prepare(spec: TrainingSpec): Promise<Prepared> {
+    const { settings, reporter } = this.attempt;
+    return prepare({
+      spec,
+      baseDirectory: settings.dataBase,
+      cacheRoot: settings.cacheDirectory,
+      onStageStart: (stage) => this.begin(stage),
+      onStage: (report) => {
+        this.seconds[report.stage] = report.seconds;
+        reporter.stageCompleted(report);
+      },
+      log: (level, message, fields) => reporter.log(level, message, fields),
+    });
+  }
+
+  private async train(spec: TrainingSpec, data: EncodedDataset): Promise<Trained> {
+    const { settings, reporter, stop } = this.attempt;
+    return this.timed('train', async () => {
+      const outcome = await trainModel({
+        data,
+        spec,
+        checkpointDirectory: join(settings.artifactDirectory, 'checkpoints'),
+        onEpoch: (report) => {
+          this.history.push(report);
+          reporter.epochCompleted(report);
+        },
+        onProgress: (progress) => reporter.progress(progress),
+        onCheckpoint: (checkpoint) => {
+          this.saved(checkpoint);
+          if (this.checkpoint)
+            reporter.checkpointed({ ...this.checkpoint, final: false, reason: 'periodic' });
+        },
+        onLog: (level, message, fields) => reporter.log(level, message, fields),
+        stopRequested: () => stop.reason !== null,
+      });
+      if (outcome.kind === 'stopped') {
+        this.saved(outcome.checkpoint);
+        throw new Stopped();
+      }
+      const { epochsTrained, bestEpoch, examplesPerSecond } = outcome;
+      const counts = { epochs: epochsTrained, bestEpoch, examplesPerSecond: Math.round(examplesPerSecond) };
+      return { value: outcome, counts };
+    });
+  }
+
+  private evaluate(spec: TrainingSpec, data: EncodedDataset, { model }: Trained): Promise<EvaluationOutcome> {
+    return this.timed('evaluate', async () => {
+      const value = await evaluateModel({ model, data, spec });
+      return { value, counts: { testRows: value.metrics['test_rows'] ?? 0 } };
+    });
+  }
+
+  /** Returns the URIs of the artifacts by name. */
+  private register(made: {
+    spec: TrainingSpec;
+    backend: SelectedBackend;
+    prepared: Prepared;
+    data: EncodedDataset;
+    trained: Trained;
+    evaluation: EvaluationOutcome;
+  }): Promise<Record<string, string>> {
+    const { settings, now } = this.attempt;
+    const { spec, data, prepared, trained, evaluation } = made;
+    return this.timed('register', async () => {
+      const paths = await exportRun({
+        model: trained.model,
+        data,
+        spec,
+        encodedFolder: prepared.encodedFolder,
+        directory: join(settings.artifactDirectory, 'model'),
+        version: settings.modelVersion,
+        createdAt: now(),
+        testMetrics: evaluation.metrics,
+        validationMetrics: trained.metrics,
+        baselines: evaluation.baselines,
+        history: this.history,
+        run: this.identity(spec, made.backend, prepared),
+      });
+      const uris = Object.entries(paths).map(([name, path]) => [name, pathToFileURL(path).href] as const);
+      return { value: Object.fromEntries(uris), counts: { artifacts: uris.length } };
+    });
+  }
+
+  /** What makes the run repeatable, for the artifacts' metadata. */
+  private identity(
+    spec: TrainingSpec,
+    backend: SelectedBackend,
+    prepared: Prepared,
+  ): Record<string, unknown> {
+    const { settings } = this.attempt;
+    return {
+      run_id: settings.runId,
+      attempt: settings.attempt,
+      spec,
+      spec_digest: digestOf(spec),
+      data_fingerprint: prepared.dataFingerprint,
+      data: prepared.manifest,
+      environment: {
+        ...machine(),
+        backend: backend.name,
+        backend_version: backend.version,
+        backend_reason: backend.reason,
+        device: backend.device,
+        git_commit: settings.gitCommit,
+      },
+      stage_seconds: this.seconds,
+    };
+  }
+
+  private begin(stage: StageName): void {
+    if (this.attempt.stop.reason !== null) throw new Stopped();
+    this.stage = stage;
+    this.attempt.reporter.stageStarted(stage);
+  }
+
+  private async timed<T>(
+    stage: StageName,
+    work: () => Promise<{ value: T; counts: CallbackContent<'stage-complete'>['counts'] }>,
+  ): Promise<T> {
+    this.begin(stage);
+    const start = performance.now();
+    const { value, counts } = await work();
+    const seconds = (performance.now() - start) / 1000;
+    this.seconds[stage] = seconds;
+    this.attempt.reporter.stageCompleted({ stage, seconds, cacheHit: false, counts, detail: '' });
+    return value;
+  }
+
+  /** Reading and encoding cannot be interrupted, only left: their outputs appear whole or not at all. */
+  private async unlessStopped<T>(work: Promise<T>): Promise<T> {
+    const stopped = this.attempt.stop.requested.then(() => Promise.reject(new Stopped()));
+    return Promise.race([work, stopped]);
+  }
+
+  private saved({ path, epoch }: { path: string; epoch: number }): void {
+    this.checkpoint = { uri: pathToFileURL(path).href, epoch };
+  }
+}
+
+function resultOf(
+  trained: Trained,
+  evaluation: EvaluationOutcome,
+  artifacts: Record<string, string>,
+  backend: SelectedBackend,
+): RunResult {
+  const { epochsTrained, bestEpoch, earlyStoppedAtEpoch, examplesPerSecond } = trained;
+  return {
+    metrics: { ...trained.metrics, ...evaluation.metrics },
+    baselines: evaluation.baselines,
+    artifacts,
+    epochsTrained,
+    bestEpoch,
+    earlyStoppedAtEpoch,
+    backend: backend.name,
+    examplesPerSecond,
+  };
+}
