@@ -7,6 +7,7 @@ import { TrainyardClient } from '../client/trainyardClient.js';
 import { DEFAULT_DIRECTORY } from '../config.js';
 import { type Host, startHost } from '../host/host.js';
 import { openOneMachine } from '../host/oneMachine.js';
+import { trainerCommand } from '../host/trainerCommand.js';
 import { repositoryFile } from '../repositoryFile.js';
 import type { SampleOptions } from '../sample/options.js';
 import { writeSample } from '../sample/writeSample.js';
@@ -74,6 +75,7 @@ export const demo: Command = {
       directory,
       port: 0,
       openColumn: openOneMachine,
+      trainerCommand: trainerCommand(),
       trainerEnvironment: {
         ...world.config.trainerEnvironment,
         TRAINYARD_DATA_BASE: world.cwd,
@@ -198,7 +200,9 @@ async function endRun(client: TrainyardClient, runId: string): Promise<void> {
 
 function nextSteps(run: RunView, host: Host, keep: boolean): string[] {
   if (run.status !== 'completed')
-    return [`  the run's log: ${join(host.directory.jobs, `${run.runId}-${run.attempt}`)}`];
+    return [
+      `  the trainer's own output: ${join(host.directory.jobs, `${run.runId}-${run.attempt}`, 'output.log')}`,
+    ];
   return [
     '',
     '  what to do next',

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { DEFAULT_DIRECTORY, DEFAULT_PORT } from '../config.js';
 import { type Host, startHost } from '../host/host.js';
 import { openOneMachine } from '../host/oneMachine.js';
+import { trainerCommand } from '../host/trainerCommand.js';
 import { type Command, EXIT, stringValue, wholeValue, type World } from './command.js';
 
 export const up: Command = {
@@ -36,6 +37,7 @@ export const up: Command = {
       directory: resolve(world.cwd, stringValue(values, 'directory') ?? DEFAULT_DIRECTORY),
       port: wholeValue(values, 'port', 0, 65_535) ?? DEFAULT_PORT,
       openColumn: openOneMachine,
+      trainerCommand: trainerCommand(),
       trainerEnvironment: { ...world.config.trainerEnvironment, TRAINYARD_DATA_BASE: world.cwd },
       tell: (line) => world.terminal.draw([line]),
     });

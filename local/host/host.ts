@@ -7,7 +7,6 @@ import { type FunctionServer, startFunctionServer } from './functionServer.js';
 import { lockDirectory } from './hostLock.js';
 import { pushBody, pushPath } from './pubsubPush.js';
 import { type Reconciler, startReconciler } from './reconciler.js';
-import { trainerCommand } from './trainerCommand.js';
 
 export interface HostOptions {
   /** The data directory, absolute. */
@@ -15,6 +14,9 @@ export interface HostOptions {
   /** 0 for any free one. */
   port: number;
   openColumn: (request: ColumnRequest) => Promise<Column>;
+  /** The program and arguments of a trainer. */
+  trainerCommand: readonly string[];
+  /** What each trainer inherits beside what its launch says. */
   trainerEnvironment: Readonly<Record<string, string>>;
   tell: (line: string) => void;
 }
@@ -54,11 +56,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
 /** Everything that is opened puts what closes it on `closing`, which is emptied from its end. */
 async function open(
-  { directory: root, port, openColumn, trainerEnvironment, tell }: HostOptions,
+  { directory: root, port, openColumn, trainerCommand, trainerEnvironment, tell }: HostOptions,
   closing: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<Host> {
-  const command = trainerCommand();
   const lock = await lockDirectory(root, new Date());
   closing.push(() => lock.release());
   const directory = await openDataDirectory(root);
@@ -70,7 +71,7 @@ async function open(
   let reconciler: Reconciler | undefined;
   const column = await openColumn({
     directory,
-    trainerCommand: command,
+    trainerCommand,
     trainerEnvironment,
     onTrainerEnded: () => reconciler?.poke(),
     tell,

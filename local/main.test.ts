@@ -1,0 +1,194 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { runView } from '../test/support/runView.js';
+import { temporaryFolder } from '../test/support/temporaryFolder.js';
+import { readConfig } from './config.js';
+import { runCommand } from './main.js';
+import { Terminal } from './watch/terminal.js';
+
+/** Runs one command line in `cwd`; what it writes comes back. */
+async function run(argv: readonly string[], cwd = '/', environment = {}) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCommand(argv, {
+    config: readConfig(environment),
+    cwd,
+    terminal: new Terminal({ write: (text) => out.push(text) }, false),
+    note: (line) => err.push(line),
+    interrupted: new AbortController().signal,
+  });
+  return { code, out: out.join(''), err: err.join('\n') };
+}
+
+/** A server that remembers bodies and answers everything with a run, lists with one of it. */
+async function serve() {
+  const bodies: unknown[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      if (body) bodies.push(JSON.parse(body));
+      const isList = request.method === 'GET' && request.url?.includes('/training-runs?');
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(isList ? { runs: [runView()], nextCursor: null } : runView()));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies };
+}
+
+describe('the command line', () => {
+  it('tells all commands, and of each its options and examples', async () => {
+    const overview = await run(['--help']);
+    expect(overview.code).toBe(0);
+    for (const name of ['up', 'start', 'watch', 'list', 'cancel', 'logs', 'sample', 'demo']) {
+      expect(overview.out).toContain(`\n  ${name} `);
+      const help = await run([name, '--help']);
+      expect(help.code).toBe(0);
+      expect(help.out).toContain('Options\n');
+      expect(help.out).toMatch(/Examples\n {2}(trainyard|npm start)/);
+    }
+  });
+
+  it.each([
+    [[], /^$/],
+    [['strat'], /there is no command "strat"; allowed are up, start/],
+    [['constructor'], /there is no command "constructor"/],
+    [['start', '--modle', 'x'], /Unknown option '--modle'/],
+    [['start', '--spec', 'x.yaml'], /--model is missing/],
+    [['start', '--model', 'A/b', '--spec', 'x.yaml'], /--model is "A\/b"; a model id must be 1 to 63 of/],
+    [['start', '--model', 'shop'], /--spec is missing/],
+    [['start', '--model', 'shop', '--spec', 'missing.yaml'], /cannot read the spec .*missing\.yaml: ENOENT/],
+    [['start', '--model', 'shop', '--spec', 'x.yaml', '--tag', 'team'], /--tag is "team"; write NAME=VALUE/],
+    [['start', 'extra', '--model', 'shop'], /write: trainyard start --model ID/],
+    [['watch'], /write: trainyard watch RUN/],
+    [['watch', 'shop'], /"shop" names no run: give its id/],
+    [['watch', 'shop#1', '--url', 'localhost:8080'], /--url is "localhost:8080"; write it with its protocol/],
+    [['list', 'shop', '--status', 'done'], /--status is "done"; allowed are pending, provisioning/],
+    [['list', 'shop', '--limit', '0'], /--limit is "0"; allowed is a whole number from 1 to 10000/],
+    [['sample'], /--output is missing/],
+    [['sample', '--output', 'x.csv', '--rows', '1e6'], /--rows is "1e6"; allowed is a whole number/],
+    [
+      ['sample', '--output', 'x.csv', '--products', '10'],
+      /--products: must be at least as many as subcategories/,
+    ],
+    [['up', '--port', '70000'], /--port is "70000"; allowed is a whole number from 0 to 65535/],
+    [['demo', '--backend', 'gpu'], /--backend is "gpu"; allowed are auto, tensorflow, wasm, cpu/],
+    [['demo', '--data', 'missing.csv'], /there is no data file \/missing\.csv/],
+  ])('%j is refused with what to change', async (argv, message) => {
+    const { code, err } = await run(argv);
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it('refuses a wrong environment', () => {
+    expect(() => readConfig({ TRAINYARD_URL: 'nonsense' })).toThrow(
+      /TRAINYARD_URL must be an http or https URL/,
+    );
+    expect(readConfig({ TRAINYARD_URL: '', TRAINYARD_TOKEN: 't' }).trainerEnvironment).toEqual({});
+  });
+});
+
+describe('trainyard demo --data', () => {
+  it.each([
+    ['rows.csv', '"who";what;when\n1;2;3\n', /rows\.csv has who, what, when\): copy examples/],
+    ['rows.jsonl', '{"who":1,"what":2}\n', /rows\.jsonl has who, what\): copy examples/],
+    [
+      'rows.parquet',
+      'PAR1',
+      /--data needs a --spec that says which columns are the user, the item and the time: copy/,
+    ],
+  ])('without a spec names the columns of %s', async (name, content, message) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, name), content);
+    const { code, err } = await run(['demo', '--data', name], folder);
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
+  });
+});
+
+describe('trainyard start', () => {
+  it('sends the spec with absolute data paths and tags', async () => {
+    const folder = await temporaryFolder();
+    const { url, bodies } = await serve();
+    await writeFile(join(folder, 'rows.csv'), 'a,b\n');
+    await writeFile(
+      join(folder, 'spec.yaml'),
+      'dataset:\n  source: { uri: rows.csv, format: csv }\ntags: { a: b }\n',
+    );
+    const started = ['start', '--model', 'shop', '--spec', 'spec.yaml', '--url', url];
+    const { code, out } = await run([...started, '--tag', 'team=shop=1'], folder);
+    expect(code).toBe(0);
+    expect(out).toContain('shop#3 (run abcdefghijklmnopqrst) was started');
+    await run([...started, '--data', '*.csv'], folder);
+    expect((await run([...started, '--data', 'gs://bucket/rows.parquet'], folder)).code).toBe(0);
+    expect(bodies).toMatchObject([
+      {
+        spec: {
+          dataset: { source: { uri: join(folder, 'rows.csv'), format: 'csv' } },
+          tags: { a: 'b', team: 'shop=1' },
+        },
+      },
+      { spec: { dataset: { source: { uri: join(folder, '*.csv') } } } },
+      { spec: { dataset: { source: { uri: 'gs://bucket/rows.parquet' } } } },
+    ]);
+  });
+
+  it.each([
+    ['a: [', /spec\.yaml is neither YAML nor JSON: .+ at line 1/],
+    ['- 1\n', /spec\.yaml is no spec: the whole: .*expected object/i],
+    ['dataset: { source: { uri: 3 } }', /is no spec: dataset\.source\.uri: .*expected string/i],
+    ['dataset: { source: { uri: none.csv } }', /there is no data file .+none\.csv: name one with --data/],
+  ])('refuses the spec %s', async (content, message) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'spec.yaml'), content);
+    const { code, err } = await run(['start', '--model', 'shop', '--spec', 'spec.yaml'], folder);
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
+  });
+});
+
+describe('trainyard list and cancel', () => {
+  it('list runs as a table or as JSON', async () => {
+    const { url } = await serve();
+    const table = await run(['list', 'shop'], '/', { TRAINYARD_URL: url });
+    expect(table.out.split('\n')[0]).toMatch(/^run +status +epochs +recall@100 +created \(UTC\) +id$/);
+    expect(table.out).toContain('shop#3  running  2/6');
+    const json = await run(['list', 'shop', '--json', '--url', url]);
+    expect(JSON.parse(json.out)).toMatchObject({ name: 'shop#3' });
+  });
+
+  it('cancel by name', async () => {
+    const { url } = await serve();
+    const { code, out } = await run(['cancel', 'shop#3', '--url', url]);
+    expect([code, out]).toEqual([0, 'shop#3 is running\n']);
+  });
+
+  it('fail with 1 when nobody answers', async () => {
+    const { code, err } = await run(['list', 'shop', '--url', 'http://127.0.0.1:1']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/nobody answers at http:\/\/127\.0\.0\.1:1/);
+  });
+});
+
+describe('trainyard sample', () => {
+  it('writes the file, and replaces it only when told to', async () => {
+    const folder = await temporaryFolder();
+    const command = ['sample', '--rows', '1_000', '--customers', '50', '--output', 'rows.csv'];
+    const { code, out } = await run(command, folder);
+    expect(code).toBe(0);
+    expect(out).toContain('1,000 purchases of 1,500 products by 50 customers');
+    expect((await readFile(join(folder, 'rows.csv'), 'utf8')).split('\n')).toHaveLength(1_002);
+    expect((await run(command, folder)).err).toContain(
+      'is there already: name another one, or replace it with --force',
+    );
+    expect((await run([...command, '--force'], folder)).code).toBe(0);
+  });
+});
