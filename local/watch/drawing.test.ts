@@ -32,12 +32,12 @@ describe('what happened', () => {
       epochEvent(1),
       stageEvent('train', { seconds: 75, counts: {}, detail: 'backend wasm' }),
       stageEvent('ingest'),
-      stageEvent('transform', { cacheHit: true, counts: { customers: 8000, items: 1500 } }),
+      stageEvent('transform', { cacheHit: true, counts: { queryEntities: 8000, items: 1500 } }),
     ]);
     expect(happenings(START, state, WIDE)).toEqual([
       'shop#3 (run abcdefghijklmnopqrst)',
       '  ✓ ingest            0.8 s  200,000 rows',
-      '  ✓ transform         0.8 s  cached · 8,000 customers · 1,500 items',
+      '  ✓ transform         0.8 s  cached · 8,000 query entities · 1,500 items',
       '    epoch     loss  val loss  recall@10  recall@50  recall@100  examples/s  seconds',
       '        1   6.0000    6.5000     0.1000     0.1200      0.1500      37,647      4.3',
       '        2   5.0000    5.5000     0.2000     0.2400      0.3000      37,647      4.3',

@@ -60,12 +60,17 @@ function runLines(before: RunView | null, run: RunView, layout: Layout): string[
 function stageLine({ stage, seconds, cacheHit, counts, detail }: Stage, layout: Layout): string {
   const facts = [
     cacheHit ? 'cached' : '',
-    ...Object.entries(counts).map(([name, value]) => `${amount(value)} ${name}`),
+    ...Object.entries(counts).map(([name, value]) => `${amount(value)} ${inWords(name)}`),
     detail,
   ].filter((fact) => fact !== '');
   const head = `${stage.padEnd(10)} ${duration(seconds).padStart(12)}`;
   const tail = truncate(plain(facts.join(' · ')), layout.width - head.length - 6);
   return `  ${paint(layout, 'green', '✓')} ${head}  ${paint(layout, 'dim', tail)}`;
+}
+
+/** `rowsKept` → `rows kept`. */
+function inWords(name: string): string {
+  return name.replaceAll('_', ' ').replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 type EpochColumn = Column & { cell(row: Epoch): string };
