@@ -3,19 +3,19 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { trainingSpecSchema } from '@trainyard/shared';
-import { selectBackend } from '@trainyard/trainer-job/backend/selectBackend';
 import { evaluateModel } from '@trainyard/trainer-job/evaluate/evaluateModel';
 import { parse } from 'yaml';
 import type { Bench } from './bench.js';
+import { BACKEND_USAGE, backendOf } from './backend.js';
 import { config } from './config.js';
-import { tell, trainHere } from './trainRun.js';
+import { trainHere } from './trainRun.js';
 
 const BAR = 0.3;
 
 export const recallOnlineRetail: Bench = {
   name: 'recall-online-retail',
   claim: 'recall@100 of examples/online-retail.yaml on the test split of the Online Retail protocol',
-  usage: '[--backend auto|tensorflow|wasm|cpu]',
+  usage: BACKEND_USAGE,
   async run(args) {
     const { values } = parseArgs({ args, options: { backend: { type: 'string', default: 'auto' } } });
     if (!existsSync(config.onlineRetail)) return { skipped: `there is no ${config.onlineRetail}` };
@@ -24,8 +24,7 @@ export const recallOnlineRetail: Bench = {
     spec.dataset.source.uri = config.onlineRetail;
 
     const start = performance.now();
-    const backend = await selectBackend(values.backend);
-    tell(`backend ${backend.name}: ${backend.reason}`);
+    const backend = await backendOf(values.backend);
     const { data, outcome } = await trainHere(spec);
     const { metrics, baselines } = await evaluateModel({ model: outcome.model, data, spec });
     const recall = metrics['test_recall_at_100'] ?? 0;

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { TrainingSpecInput } from '@trainyard/shared';
-import { selectBackend } from '@trainyard/trainer-job/backend/selectBackend';
 import { median, type Bench } from './bench.js';
+import { BACKEND_USAGE, backendOf } from './backend.js';
 import { config } from './config.js';
 import { peerObstacle, runKerasPeer } from './kerasPeer.js';
-import { tell, trainHere } from './trainRun.js';
+import { trainHere } from './trainRun.js';
 
 /** How many times the peer's examples/s each backend must reach at batch 8192, and at smaller batches. */
 const BARS: Record<string, number> = { tensorflow: 8, wasm: 2, cpu: 0 };
@@ -41,8 +41,7 @@ export const trainVsKeras: Bench = {
   name: 'train-vs-keras',
   claim:
     'examples/s of training against the TensorFlow Recommenders recipe in Keras: same data, batch, objective, cores',
-  usage:
-    '[--backend auto|tensorflow|wasm|cpu] [--batch-size 8192] [--epochs 3]   (PYTHON= names the peer’s Python)',
+  usage: `${BACKEND_USAGE} [--batch-size 8192] [--epochs 3]   (PYTHON= names the peer’s Python)`,
   async run(args) {
     const { values } = parseArgs({
       args,
@@ -59,8 +58,7 @@ export const trainVsKeras: Bench = {
     const obstacle = await peerObstacle(config.python);
     if (obstacle) return { skipped: `${obstacle}: set PYTHON to one that has tensorflow, duckdb and pandas` };
 
-    const backend = await selectBackend(values.backend);
-    tell(`backend ${backend.name}: ${backend.reason}`);
+    const backend = await backendOf(values.backend);
     const ours = await trainHere(peerSpec(config.onlineRetail, batchSize, epochs));
     const peer = await runKerasPeer({
       python: config.python,

@@ -72,7 +72,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     },
     ({ rowsRead, rowsKept }) => ({
       counts: { rowsRead, rowsKept, bytes: source.bytes, files: source.files.length },
-      detail: `${rowsKept} of ${rowsRead} rows`,
+      detail: '',
     }),
     began,
   );
@@ -87,7 +87,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     },
     ({ columns: profiled, warnings }) => ({
       counts: { columns: profiled.length, warnings: warnings.length },
-      detail: `${profiled.length} columns, ${warnings.length} warnings`,
+      detail: '',
     }),
   );
   for (const warning of validated.outcome.warnings) request.log('warn', warning);
@@ -102,7 +102,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     },
     ({ query, candidate, rows }) => ({
       counts: { queries: query.entities, items: candidate.entities - 1, ...rows },
-      detail: `${query.entities} queries, ${candidate.entities - 1} items, ${rows.train} training rows`,
+      detail: '',
     }),
   );
   return {
