@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TrainyardClient } from '../client/trainyardClient.js';
-import { DEFAULT_DIRECTORY } from '../config.js';
+import { DEFAULT_DIRECTORY, DEFAULT_PORT } from '../config.js';
 import { type Host, startHost } from '../host/host.js';
 import { openOneMachine } from '../host/oneMachine.js';
 import { trainerCommand } from '../host/trainerCommand.js';
@@ -203,15 +203,17 @@ function nextSteps(run: RunView, host: Host, keep: boolean): string[] {
     return [
       `  the trainer's own output: ${join(host.directory.jobs, `${run.runId}-${run.attempt}`, 'output.log')}`,
     ];
+  const steps = [
+    ...(keep
+      ? [[`${host.url}/api/training-runs/${run.runId}`, 'the API, until Ctrl-C']]
+      : [['npx trainyard up', `serves this and later runs on port ${DEFAULT_PORT}`]]),
+    [`npx trainyard list ${run.modelId}`, 'the runs of this model, while it is served'],
+    ['npm start -- --data FILE --spec FILE', 'your own data: examples/README.md'],
+  ];
+  const width = Math.max(...steps.map(([command = '']) => command.length));
   return [
     '',
     '  what to do next',
-    ...(keep
-      ? [`    ${host.url}/api/training-runs/${run.runId}   the API; Ctrl-C stops it`]
-      : [
-          '    npx trainyard up                          serves this and later runs at http://127.0.0.1:8080',
-        ]),
-    `    npx trainyard list ${run.modelId}    the runs of this model, while it is served`,
-    '    npm start -- --data FILE --spec FILE      your own data: examples/README.md',
+    ...steps.map(([command = '', meaning = '']) => `    ${command.padEnd(width)}  ${meaning}`),
   ];
 }

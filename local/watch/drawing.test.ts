@@ -36,8 +36,8 @@ describe('what happened', () => {
     ]);
     expect(happenings(START, state, WIDE)).toEqual([
       'shop#3 (run abcdefghijklmnopqrst)',
-      '  ✓ ingest            0.8 s  200,000 rows',
-      '  ✓ transform         0.8 s  cached · 8,000 query entities · 1,500 items',
+      '  ✓ ingest            0.8 s  rows 200,000',
+      '  ✓ transform         0.8 s  cached · query entities 8,000 · items 1,500',
       '    epoch     loss  val loss  recall@10  recall@50  recall@100  examples/s  seconds',
       '        1   6.0000    6.5000     0.1000     0.1200      0.1500      37,647      4.3',
       '        2   5.0000    5.5000     0.2000     0.2400      0.3000      37,647      4.3',
@@ -151,12 +151,12 @@ describe('the outcome', () => {
   const over = { status: 'completed', endedAt: '2026-11-20T19:19:10.000Z', result: RESULT } as const;
 
   it('sets the result beside the baselines', () => {
-    const lines = outcome(runView(over), { width: 80, color: false });
+    const lines = outcome(runView(over), { width: 80, color: false }, 'backend wasm (asked for)');
     expect(lines).toEqual([
       '',
       'shop#3 completed in 45 s',
-      '  6 epochs, stopped early after 6, the best is 4; 51,000 examples/s on the wasm',
-      '  backend',
+      '  6 epochs, stopped early after 6, the best is 4; 51,000 examples/s',
+      '  backend wasm (asked for)',
       '',
       '  on the test split     recall@5   recall@10   recall@50  recall@100',
       '  this model                   –      0.5000           –      0.8300',

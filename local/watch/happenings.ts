@@ -58,11 +58,12 @@ function runLines(before: RunView | null, run: RunView, layout: Layout): string[
 }
 
 function stageLine({ stage, seconds, cacheHit, counts, detail }: Stage, layout: Layout): string {
-  const facts = [
-    cacheHit ? 'cached' : '',
-    ...Object.entries(counts).map(([name, value]) => `${amount(value)} ${inWords(name)}`),
-    detail,
-  ].filter((fact) => fact !== '');
+  const summary =
+    detail ||
+    Object.entries(counts)
+      .map(([name, value]) => `${inWords(name)} ${amount(value)}`)
+      .join(' · ');
+  const facts = [cacheHit ? 'cached' : '', summary].filter((fact) => fact !== '');
   const head = `${stage.padEnd(10)} ${duration(seconds).padStart(12)}`;
   const tail = truncate(plain(facts.join(' · ')), layout.width - head.length - 6);
   return `  ${paint(layout, 'green', '✓')} ${head}  ${paint(layout, 'dim', tail)}`;

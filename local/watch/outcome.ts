@@ -3,15 +3,18 @@ import { fileURLToPath } from 'node:url';
 import { type Layout, paint, plain, wrap } from './layout.js';
 import { comparison, duration, metric, whole } from './numbers.js';
 
-/** How the run ended: its result beside the baselines, or why there is none and what to do. */
-export function outcome(run: RunView, layout: Layout): string[] {
+/**
+ * How the run ended: its result beside the baselines, or why there is none and what to do. `backendNote` says which
+ * backend trained and why.
+ */
+export function outcome(run: RunView, layout: Layout, backendNote?: string): string[] {
   const took = (Date.parse(run.endedAt ?? run.updatedAt) - Date.parse(run.createdAt)) / 1000;
   switch (run.status) {
     case 'completed':
       return [
         '',
         paint(layout, 'green', `${plain(run.name)} completed in ${duration(took)}`),
-        ...resultLines(run, layout),
+        ...resultLines(run, layout, backendNote),
       ];
     case 'failed':
       return [
@@ -48,16 +51,17 @@ function cancelledLines(run: RunView, layout: Layout): string[] {
   return wrap(trained, layout.width, '  ');
 }
 
-function resultLines(run: RunView, layout: Layout): string[] {
+function resultLines(run: RunView, layout: Layout, backendNote: string | undefined): string[] {
   const { result } = run;
   if (!result) return [];
   const stopped =
     result.earlyStoppedAtEpoch === null ? '' : `, stopped early after ${result.earlyStoppedAtEpoch}`;
   const training =
     `${result.epochsTrained} epochs${stopped}, the best is ${result.bestEpoch}; ` +
-    `${whole(result.examplesPerSecond)} examples/s on the ${result.backend} backend`;
+    `${whole(result.examplesPerSecond)} examples/s`;
   return [
     ...wrap(training, layout.width, '  '),
+    ...wrap(backendNote ?? `backend ${result.backend}`, layout.width, '  '),
     '',
     ...comparisonTable(run, result, layout),
     ...verdicts(run, result).flatMap((text) => wrap(text, layout.width, '  ')),

@@ -1,4 +1,5 @@
 import { isTerminal, type RunView } from '@trainyard/shared';
+import { ApiError, UnreachableError } from '../client/apiError.js';
 import type { TrainyardClient } from '../client/trainyardClient.js';
 import { happenings } from './happenings.js';
 import { paint, plain, truncate } from './layout.js';
@@ -51,6 +52,20 @@ export async function watchRun(
   }
   const { run } = state;
   if (!run || !isTerminal(run.status)) throw new Error(`the stream of run ${runId} ended before the run did`);
-  terminal.draw(outcome(run, terminal.layout));
+  terminal.draw(outcome(run, terminal.layout, await backendNote(client, run)));
   return run;
+}
+
+/** The trainer logs at its start which backend it took and why. */
+async function backendNote(client: TrainyardClient, run: RunView): Promise<string | undefined> {
+  if (run.status !== 'completed') return undefined;
+  try {
+    const { lines } = await client.logs(run.runId);
+    return lines.findLast(({ fields }) => fields['backend'] !== undefined && fields['device'] !== undefined)
+      ?.message;
+  } catch (error) {
+    // The result is complete without it.
+    if (error instanceof ApiError || error instanceof UnreachableError) return undefined;
+    throw error;
+  }
 }
