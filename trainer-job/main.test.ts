@@ -89,6 +89,12 @@ function startTrainer(args: string[], env: Record<string, string>): Trainer {
   return { child, exit, output: () => output };
 }
 
+/** Waits for the exit; one that is not expected is shown with what the trainer printed. */
+async function ended(trainer: Trainer, expected: number): Promise<void> {
+  const exit = await trainer.exit;
+  if (exit !== expected) throw new Error(`exit ${exit} instead of ${expected}:\n${trainer.output()}`);
+}
+
 const stagesOf = (plane: CallbackServer) => plane.taken('stage-complete').map(({ body }) => body['stage']);
 const epochsOf = (plane: CallbackServer) =>
   [...new Set(plane.taken('epoch-complete').map(({ body }) => Number(body['epoch'])))].toSorted(
@@ -109,7 +115,7 @@ describe('a trainer process', () => {
     async (backend) => {
       const { folder, plane, start } = await workplace(SPEC);
       const trainer = start(1, { TRAINYARD_BACKEND: backend });
-      expect(await trainer.exit, trainer.output()).toBe(0);
+      await ended(trainer, 0);
       expect(stagesOf(plane)).toEqual(STAGES);
       expect(epochsOf(plane)).toEqual(upTo(4));
       expect(plane.received.every(({ isValid, attemptHeader }) => isValid && attemptHeader === '1')).toBe(
@@ -141,7 +147,7 @@ describe('a trainer process', () => {
     const { plane, start } = await workplace(manyEpochs(5000));
     plane.behave = () => (epochsOf(plane).length >= 2 ? 'stop' : 'continue');
     const trainer = start(1);
-    expect(await trainer.exit, trainer.output()).toBe(143);
+    await ended(trainer, 143);
     expect(finals(plane)).toHaveLength(1);
     expect(finals(plane)[0]!.body).toMatchObject({
       reason: 'stopped',
@@ -155,13 +161,13 @@ describe('a trainer process', () => {
     const first = start(1);
     await epochTaken(plane, 3);
     first.child.kill('SIGTERM');
-    expect(await first.exit, first.output()).toBe(143);
+    await ended(first, 143);
     const [final] = finals(plane);
     expect(final!.body).toMatchObject({ reason: 'preempted' });
     expect(final!.body['epoch']).toBeGreaterThanOrEqual(3);
 
     const second = start(2);
-    expect(await second.exit, second.output()).toBe(0);
+    await ended(second, 0);
     expect(second.output()).toContain(`resuming after epoch ${String(final!.body['epoch'])}`);
     expect(epochsOf(plane)).toEqual(upTo(150));
     const prepared = plane.taken('stage-complete').filter(({ body }) => body.attempt === 2);
@@ -183,7 +189,7 @@ describe('a trainer process', () => {
     plane.behave = () => 'continue';
     const before = plane.received.length;
     const second = start(2);
-    expect(await second.exit, second.output()).toBe(0);
+    await ended(second, 0);
     const retold = plane.received.slice(before);
     expect(retold[0]!.body).toMatchObject({ attempt: 2, seq: 1 });
     expect(retold.find(({ kind }) => kind === 'epoch-complete')!.body['epoch']).toBe(heard + 1);
@@ -196,7 +202,7 @@ describe('a trainer process', () => {
   it('hands over before the deadline of its attempt', async () => {
     const { plane, start } = await workplace(manyEpochs(5000));
     const trainer = start(1, { DEADLINE: new Date(Date.now() + 3000).toISOString() });
-    expect(await trainer.exit, trainer.output()).toBe(75);
+    await ended(trainer, 75);
     expect(finals(plane)[0]!.body).toMatchObject({ reason: 'timeLimit' });
   });
 
@@ -214,7 +220,7 @@ describe('a trainer process', () => {
   ])('fails for good with %s, naming it', async (_name, spec, code, message) => {
     const { plane, start } = await workplace(spec);
     const trainer = start(1);
-    expect(await trainer.exit, trainer.output()).toBe(2);
+    await ended(trainer, 2);
     const [failed] = plane.taken('failed');
     expect(failed!.body).toMatchObject({
       retriable: false,
@@ -238,7 +244,7 @@ describe('the trainer on the command line', () => {
     const { folder } = await workplace(SPEC);
     const flags = ['--spec', join(folder, 'spec.json'), '--output', join(folder, 'out'), '--backend', 'wasm'];
     const trainer = startTrainer([...flags, '--data', join(folder, 'purchases.jsonl')], {});
-    expect(await trainer.exit, trainer.output()).toBe(0);
+    await ended(trainer, 0);
     for (const stage of STAGES) expect(trainer.output()).toMatch(new RegExp(`^${stage} `, 'm'));
     expect(trainer.output()).toMatch(/^epoch 4 .*val_loss/m);
     expect(trainer.output()).toMatch(/test_recall_at_10 .*model .*popularity/);

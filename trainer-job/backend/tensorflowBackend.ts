@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { quietTensorflow } from '../config.js';
-import { nativeBackendFolder } from './repositoryRoot.js';
+import { nativeBackendFolder } from './nativeBackendFolder.js';
 
 /** Where a native backend may be, best first. */
-export function nativePackages(): string[] {
+function nativePackages(): string[] {
   return [
     '@tensorflow/tfjs-node-gpu',
     '@tensorflow/tfjs-node',

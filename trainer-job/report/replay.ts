@@ -7,7 +7,7 @@ import { JournalReader, PositionWriter, readPosition, type Journal, type Journal
  * True for what stays true when its process is gone. A heartbeat is stale by then; how the old process ended is known
  * better by the new one's existence.
  */
-export function isReplayed({ kind, body }: JournalEntry): boolean {
+function isReplayed({ kind, body }: JournalEntry): boolean {
   switch (kind) {
     case 'stage-complete':
     case 'epoch-complete':

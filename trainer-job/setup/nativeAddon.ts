@@ -6,7 +6,7 @@ import { lastLines, type RunTool } from './runTool.js';
 import { SetupError } from './setupError.js';
 import { unpackWheel } from './tensorflowWheel.js';
 
-export const PACKAGE = '@tensorflow/tfjs-node@4.22.0';
+const PACKAGE = '@tensorflow/tfjs-node@4.22.0';
 
 export function packageFolder(folder: string): string {
   return join(folder, 'node_modules', '@tensorflow', 'tfjs-node');

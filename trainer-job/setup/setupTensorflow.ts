@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { nativeBackendFolder } from '../backend/repositoryRoot.js';
+import { nativeBackendFolder } from '../backend/nativeBackendFolder.js';
 import { buildAddon, installPackage, packageFolder, placeLibraries } from './nativeAddon.js';
 import { requireBuildPlatform, requireBuildTools, requireNode } from './requirements.js';
 import { lastLines, toolRunner, type RunTool } from './runTool.js';

@@ -6,7 +6,7 @@ import { lastLines, type RunTool } from './runTool.js';
 import { SetupError } from './setupError.js';
 
 /** The version the build was verified with. */
-export const TENSORFLOW_VERSION = '2.21.0';
+const TENSORFLOW_VERSION = '2.21.0';
 
 /** Extracts what the build needs. `include/external` is most of the headers and none of the C interface. */
 const EXTRACT = `

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend } from '../backend/selectBackend.js';
 
 /** One step of gradient descent on the mean squared error of `x · w`; returns the loss before and after it. */
-export function trainOneStep(): { before: number; after: number } {
+function trainOneStep(): { before: number; after: number } {
   return tf.tidy(() => {
     const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
     const target = tf.tensor2d([1, 2, 3], [3, 1]);
