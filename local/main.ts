@@ -37,6 +37,11 @@ export async function runCli(): Promise<void> {
       if (interruption.signal.aborted) process.exit(EXIT.interrupted);
       interruption.abort(new Error(`stopped by ${signal}`));
     });
+  // Whoever read the output has seen enough: as SIGPIPE would, but what runs is ended in order.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    interruption.abort(error);
+  });
   try {
     const config = readConfig();
     const terminal = new Terminal(process.stdout, config.noColor);

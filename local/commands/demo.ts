@@ -1,4 +1,4 @@
-import { isTerminal, runStatusSchema, type RunView } from '@trainyard/shared';
+import { isTerminal, runStatusSchema, type RunStatus, type RunView } from '@trainyard/shared';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -151,7 +151,7 @@ async function runDemo(plan: Plan, host: Host, keep: boolean, world: World): Pro
     return ended.status === 'completed' ? EXIT.ok : EXIT.failed;
   } catch (error) {
     world.note(`stopping ${run.name}: Ctrl-C again leaves it to itself`);
-    await endRun(client, run.runId);
+    world.note(`${run.name} is ${await endRun(client, run.runId)}`);
     if (world.interrupted.aborted) return EXIT.interrupted;
     throw error;
   }
@@ -189,13 +189,14 @@ async function endLeftovers(client: TrainyardClient, modelId: string): Promise<v
 const END_MS = 40_000;
 
 /** Cancels the run and waits until it is over, for as long as the platform may take to kill its trainer. */
-async function endRun(client: TrainyardClient, runId: string): Promise<void> {
+async function endRun(client: TrainyardClient, runId: string): Promise<RunStatus> {
   let run = await client.cancel(runId);
   const end = Date.now() + END_MS;
   while (!isTerminal(run.status) && Date.now() < end) {
     await pause(100);
     run = await client.get(runId);
   }
+  return run.status;
 }
 
 function nextSteps(run: RunView, host: Host, keep: boolean): string[] {

@@ -176,7 +176,12 @@ describe('the outcome', () => {
     const result = { ...RESULT, metrics: { ...RESULT.metrics, test_recall_at_100: 0.33 } };
     const text = outcome(runView({ ...over, result }), WIDE).join('\n');
     expect(text).toContain('22 % better than popularity and 50 % worse than own history');
-    expect(text).toContain('It does not beat own history: serve that instead, or');
+    expect(text).toContain('At recall@100 own history is better than the model.');
+    expect(text).toContain('Serve what is better, or train');
+    const short = { ...RESULT, metrics: { ...RESULT.metrics, test_recall_at_10: 0.1 } };
+    const other = outcome(runView({ ...over, result: short }), WIDE).join('\n');
+    expect(other).toContain('At recall@10 own history is better than the model.');
+    expect(other).not.toContain('Serve what is better');
   });
 
   it('tells of a failure where, why and what to do', () => {

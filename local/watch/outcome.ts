@@ -112,13 +112,26 @@ function verdicts(run: RunView, result: RunResult): string[] {
     ({ baseline, value }) =>
       `${comparison(own, value)}${own === value ? ' to' : own >= 3 * value && value > 0 ? ' as' : ' than'} ${baseline}`,
   );
-  const beaten = compared.filter(({ value }) => value >= own);
+  return [`By recall@${k} the model is ${sentence.join(' and ')}.`, ...lostTo(run, result)];
+}
+
+/** The baselines that are better at some K, and what could help where one is better at the largest. */
+function lostTo(run: RunView, result: RunResult): string[] {
+  const ks = run.spec.evaluation.k.toSorted((a, b) => a - b);
+  const better = Object.entries(result.baselines).flatMap(([baseline, metrics]) => {
+    const at = ks.filter(
+      (k) => (metrics[`test_recall_at_${k}`] ?? 0) > (result.metrics[`test_recall_at_${k}`] ?? 0),
+    );
+    return at.length === 0 ? [] : [{ name: baselineName(baseline), at }];
+  });
+  const largest = Math.max(...ks);
   return [
-    `By recall@${k} the model is ${sentence.join(' and ')}.`,
-    ...(beaten.length > 0
+    ...better.map(
+      ({ name, at }) => `At ${at.map((k) => `recall@${k}`).join(', ')} ${name} is better than the model.`,
+    ),
+    ...(better.some(({ at }) => at.includes(largest))
       ? [
-          `It does not beat ${beaten.map(({ baseline }) => baseline).join(' or ')}: serve that instead, or train more epochs, ` +
-            'another learning rate, wider embeddings or more features.',
+          'Serve what is better, or train more epochs, with another learning rate, wider embeddings or more features.',
         ]
       : []),
   ];
