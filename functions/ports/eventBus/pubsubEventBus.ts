@@ -1,0 +1,163 @@
+/** Events through Pub/Sub. The SDK is loaded when the bus is opened: it is heavy, and one machine does without it. */
+import type { Message, PubSub, Subscription as PubSubSubscription, Topic } from '@google-cloud/pubsub';
+import { EVENTS_TOPIC, MAX_DELIVERIES, runEventSchema, type RunEvent } from '@trainyard/shared';
+import type { EventBus, Subscription } from './eventBus.js';
+
+export interface PubSubOptions {
+  projectId: string;
+  /** `host:port` of an emulator; Google's service with the machine's own credentials unless given. */
+  emulator?: string;
+}
+
+const DEAD_LETTER_TOPIC = `${EVENTS_TOPIC}-dead-letters`;
+const DEAD_LETTER_SUBSCRIPTION = `${EVENTS_TOPIC}-dead-letters-kept`;
+const SOURCE_ATTRIBUTE = 'CloudPubSubDeadLetterSourceSubscription';
+/** gRPC's code for what exists already. */
+const ALREADY_EXISTS = 6;
+
+export async function openPubSubEventBus({ projectId, emulator }: PubSubOptions): Promise<EventBus> {
+  const sdk = await import('@google-cloud/pubsub');
+  const client = new sdk.PubSub({
+    projectId,
+    ...(emulator && { apiEndpoint: emulator, emulatorMode: true }),
+  });
+  return new PubSubEventBus(client);
+}
+
+class PubSubEventBus implements EventBus {
+  private readonly topic: Topic;
+  private readonly open = new Set<Subscription>();
+  private topics: Promise<void> | undefined;
+
+  constructor(private readonly client: PubSub) {
+    this.topic = client.topic(EVENTS_TOPIC, {
+      messageOrdering: true,
+      // Events are few, and somebody waits for each.
+      batching: { maxMilliseconds: 1 },
+    });
+  }
+
+  async publish(event: RunEvent): Promise<void> {
+    await this.ensureTopics();
+    const { runId, modelId } = event.data;
+    try {
+      await this.topic.publishMessage({
+        data: Buffer.from(JSON.stringify(event)),
+        attributes: { type: event.type, runId, modelId },
+        orderingKey: runId,
+      });
+    } catch (error) {
+      // After a failure the client holds back the key's messages until it is told to go on; the outbox tries again.
+      this.topic.resumePublishing(runId);
+      throw error;
+    }
+  }
+
+  async subscribe(name: string, handler: (event: RunEvent) => Promise<void>): Promise<Subscription> {
+    await this.ensureTopics();
+    await createUnlessThere(() =>
+      this.client.createSubscription(EVENTS_TOPIC, name, {
+        ackDeadlineSeconds: 60,
+        retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 60 } },
+        deadLetterPolicy: {
+          deadLetterTopic: `projects/${this.client.projectId}/topics/${DEAD_LETTER_TOPIC}`,
+          maxDeliveryAttempts: MAX_DELIVERIES,
+        },
+      }),
+    );
+    const stream = this.client.subscription(name);
+    const underWay = new Set<Promise<void>>();
+    stream.on('message', (message: Message) => {
+      const done = deliver(message, handler).finally(() => underWay.delete(done));
+      underWay.add(done);
+    });
+    // The client reconnects by itself; what it cannot mend it tells here, and delivery goes on at the next subscriber.
+    stream.on('error', () => undefined);
+    const subscription: Subscription = { close: () => this.closeStream(subscription, stream, underWay) };
+    this.open.add(subscription);
+    return subscription;
+  }
+
+  async deadLetters(): Promise<{ subscription: string; event: RunEvent }[]> {
+    await this.ensureTopics();
+    const sdk = await import('@google-cloud/pubsub');
+    const subscriber = new sdk.v1.SubscriberClient(
+      // The same package on both sides; only their declarations of optional settings differ.
+      (await this.client.getClientConfig()) as ConstructorParameters<typeof sdk.v1.SubscriberClient>[0],
+    );
+    const subscription = subscriber.subscriptionPath(this.client.projectId, DEAD_LETTER_SUBSCRIPTION);
+    try {
+      const [{ receivedMessages }] = await subscriber.pull({
+        subscription,
+        maxMessages: 1000,
+        returnImmediately: true,
+      });
+      const received = receivedMessages ?? [];
+      const ackIds = received.flatMap(({ ackId }) => ackId ?? []);
+      // Looked at, not taken: they are there for the next one who asks.
+      if (ackIds.length > 0)
+        await subscriber.modifyAckDeadline({ subscription, ackIds, ackDeadlineSeconds: 0 });
+      return received.map(({ message }) => ({
+        subscription: message?.attributes?.[SOURCE_ATTRIBUTE] ?? '',
+        event: parseEvent(Buffer.from(message?.data ?? '')),
+      }));
+    } finally {
+      await subscriber.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.open].map((subscription) => subscription.close()));
+    await this.topic.flush();
+    await this.client.close();
+  }
+
+  private async closeStream(
+    subscription: Subscription,
+    stream: PubSubSubscription,
+    underWay: ReadonlySet<Promise<void>>,
+  ): Promise<void> {
+    this.open.delete(subscription);
+    await Promise.all(underWay);
+    await stream.close();
+  }
+
+  /** Topics and the keeper of dead letters; made once, again after a failure. */
+  private ensureTopics(): Promise<void> {
+    this.topics ??= this.createTopics().catch((error: unknown) => {
+      this.topics = undefined;
+      throw error;
+    });
+    return this.topics;
+  }
+
+  private async createTopics(): Promise<void> {
+    await createUnlessThere(() => this.client.createTopic(EVENTS_TOPIC));
+    await createUnlessThere(() => this.client.createTopic(DEAD_LETTER_TOPIC));
+    await createUnlessThere(() =>
+      this.client.createSubscription(DEAD_LETTER_TOPIC, DEAD_LETTER_SUBSCRIPTION),
+    );
+  }
+}
+
+async function deliver(message: Message, handler: (event: RunEvent) => Promise<void>): Promise<void> {
+  try {
+    await handler(parseEvent(message.data));
+    message.ack();
+  } catch {
+    // The handler has told its log why; Pub/Sub counts the delivery and brings the message again, or buries it.
+    message.nack();
+  }
+}
+
+function parseEvent(data: Buffer): RunEvent {
+  return runEventSchema.parse(JSON.parse(data.toString('utf8')));
+}
+
+async function createUnlessThere(create: () => Promise<unknown>): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === ALREADY_EXISTS)) throw error;
+  }
+}

@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/until.js';
+import {
+  DocumentExistsError,
+  type DocumentChange,
+  type DocumentStore,
+  type Query,
+} from '../../functions/ports/documentStore/documentStore.js';
+
+export interface DocumentStoreHarness {
+  open(): Promise<DocumentStore>;
+  /** Parallel transactions on one document: some stores take turns slowly. */
+  contention: number;
+}
+
+/** What every document store promises. */
+export function describeDocumentStore(name: string, harness: DocumentStoreHarness): void {
+  describe(`${name} as a document store`, () => {
+    let store: DocumentStore;
+    let cases = 0;
+    /** A collection of its own for each test. */
+    const collection = () => `case${process.pid}x${++cases}`;
+    const put = (path: string, data: Record<string, unknown>) =>
+      store.transaction(async (tx) => tx.set(path, data));
+    const names = async (query: Query) =>
+      (await store.query(query)).map(({ path }) => path.split('/').at(-1));
+
+    beforeAll(async () => {
+      store = await harness.open();
+    });
+    afterAll(() => store.close());
+
+    it('gives back what was set, and undefined for what was not', async () => {
+      const path = `${collection()}/a`;
+      expect(await store.get(path)).toBeUndefined();
+      const data = {
+        text: 'ä',
+        number: 1.5,
+        flag: true,
+        none: null,
+        list: [1, 'b'],
+        map: { deep: { x: 0 } },
+      };
+      await put(path, data);
+      expect(await store.get(path)).toEqual({ path, data });
+      await put(path, { other: 1 });
+      expect((await store.get(path))?.data).toEqual({ other: 1 });
+      await store.transaction(async (tx) => tx.delete(path));
+      expect(await store.get(path)).toBeUndefined();
+    });
+
+    it('loses no increment of parallel transactions on one document', async () => {
+      const path = `${collection()}/counter`;
+      await put(path, { n: 0 });
+      const increment = () =>
+        store.transaction(async (tx) => {
+          const { n } = (await tx.get(path))!.data as { n: number };
+          tx.set(path, { n: n + 1 });
+        });
+      await Promise.all(Array.from({ length: harness.contention }, increment));
+      expect((await store.get(path))?.data).toEqual({ n: harness.contention });
+    }, 120_000);
+
+    it('writes all of a transaction or nothing of it', async () => {
+      const c = collection();
+      await put(`${c}/taken`, { by: 'first' });
+      const both = store.transaction(async (tx) => {
+        tx.set(`${c}/other`, { by: 'second' });
+        tx.create(`${c}/taken`, { by: 'second' });
+      });
+      await expect(both).rejects.toThrow(DocumentExistsError);
+      const failing = store.transaction(async (tx) => {
+        tx.set(`${c}/other`, { by: 'third' });
+        throw new Error('changed my mind');
+      });
+      await expect(failing).rejects.toThrow('changed my mind');
+      expect(await store.get(`${c}/other`)).toBeUndefined();
+      expect((await store.get(`${c}/taken`))?.data).toEqual({ by: 'first' });
+    });
+
+    it('lets one of many creators win', async () => {
+      const path = `${collection()}/prize`;
+      const tries = await Promise.allSettled(
+        Array.from({ length: 5 }, (_, i) => store.transaction(async (tx) => tx.create(path, { winner: i }))),
+      );
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    }, 60_000);
+
+    it('filters by equality, membership, range, truth values, null and nested fields', async () => {
+      const c = collection();
+      await put(`${c}/a`, { n: 1, s: 'x', flag: true, deep: { k: 'red' }, none: null });
+      await put(`${c}/b`, { n: 2, s: 'y', flag: false, deep: { k: 'blue' } });
+      await put(`${c}/c`, { n: 3, s: 'x', flag: true, deep: { k: 'red' } });
+      await put(`${c}/d`, { n: '2' });
+      const where = (field: string, op: '==' | 'in' | '<' | '<=' | '>' | '>=', value: never) =>
+        names({ collection: c, where: [{ field, op, value }] });
+      expect(await where('n', '==', 2 as never)).toEqual(['b']);
+      expect(await where('s', '==', 'x' as never)).toEqual(['a', 'c']);
+      expect(await where('s', 'in', ['y', 'z', 'x'] as never)).toEqual(['a', 'b', 'c']);
+      expect(await where('n', '>', 1 as never)).toEqual(['b', 'c']);
+      expect(await where('n', '<=', 1 as never)).toEqual(['a']);
+      expect(await where('flag', '==', true as never)).toEqual(['a', 'c']);
+      expect(await where('none', '==', null as never)).toEqual(['a']);
+      expect(await where('deep.k', '==', 'red' as never)).toEqual(['a', 'c']);
+      const both = [
+        { field: 's', op: '==' as const, value: 'x' },
+        { field: 'n', op: '>=' as const, value: 2 },
+      ];
+      expect(await names({ collection: c, where: both })).toEqual(['c']);
+    });
+
+    it('orders by fields, then by path, and leaves out documents without the field', async () => {
+      const c = collection();
+      await put(`${c}/b`, { n: 1, at: '2026' });
+      await put(`${c}/a`, { n: 1, at: '2025' });
+      await put(`${c}/c`, { n: 0, at: '2024' });
+      await put(`${c}/z`, { at: '2023' });
+      const by = (field: string, direction: 'asc' | 'desc') =>
+        names({ collection: c, orderBy: [{ field, direction }] });
+      expect(await by('n', 'asc')).toEqual(['c', 'a', 'b']);
+      expect(await by('n', 'desc')).toEqual(['b', 'a', 'c']);
+      expect(await by('at', 'desc')).toEqual(['b', 'a', 'c', 'z']);
+      const orderBy = [
+        { field: 'n', direction: 'asc' as const },
+        { field: 'at', direction: 'desc' as const },
+      ];
+      expect(await names({ collection: c, orderBy })).toEqual(['c', 'b', 'a']);
+    });
+
+    it.each(['asc', 'desc'] as const)(
+      'pages through everything once, %s, ties included',
+      async (direction) => {
+        const c = collection();
+        const all = Array.from({ length: 7 }, (_, i) => `d${i}`);
+        for (const [i, id] of all.entries()) await put(`${c}/${id}`, { n: Math.floor(i / 3) });
+        const query: Query = { collection: c, orderBy: [{ field: 'n', direction }], limit: 2 };
+        const seen: string[] = [];
+        for (
+          let page = await store.query(query);
+          page.length > 0;
+          page = await store.query({ ...query, startAfter: page.at(-1)! })
+        ) {
+          seen.push(...page.map(({ path }) => path.split('/').at(-1)!));
+        }
+        expect(seen).toEqual(direction === 'asc' ? all : all.toReversed());
+      },
+    );
+
+    it('keeps subcollections apart from their parents', async () => {
+      const c = collection();
+      await put(`${c}/a`, { n: 1 });
+      await put(`${c}/a/rows/1`, { n: 2 });
+      expect(await names({ collection: c })).toEqual(['a']);
+      expect(await names({ collection: `${c}/a/rows` })).toEqual(['1']);
+    });
+
+    it('tells a watcher of a document what is there, then each change, until it stops', async () => {
+      const path = `${collection()}/seen`;
+      const told: DocumentChange[] = [];
+      await put(path, { n: 1 });
+      const stop = store.watch(
+        { document: path },
+        (changes) => told.push(...changes),
+        (error) => {
+          throw error;
+        },
+      );
+      await until('the first state', () => told.length === 1);
+      await put(path, { n: 2 });
+      await until('the change', () => told.length === 2);
+      await store.transaction(async (tx) => tx.delete(path));
+      await until('the deletion', () => told.length === 3);
+      stop();
+      await put(path, { n: 3 });
+      expect(told).toEqual([
+        { kind: 'set', document: { path, data: { n: 1 } } },
+        { kind: 'set', document: { path, data: { n: 2 } } },
+        { kind: 'deleted', path },
+      ]);
+    });
+
+    it('tells a watcher of a query what matches, what begins to match and what ceases to', async () => {
+      const c = collection();
+      await put(`${c}/a`, { open: true });
+      await put(`${c}/b`, { open: false });
+      const told: string[] = [];
+      const stop = store.watch(
+        { query: { collection: c, where: [{ field: 'open', op: '==', value: true }] } },
+        (changes) => {
+          for (const change of changes) {
+            told.push(change.kind === 'set' ? `set ${change.document.path}` : `deleted ${change.path}`);
+          }
+        },
+        (error) => {
+          throw error;
+        },
+      );
+      await until('the first state', () => told.length === 1);
+      await put(`${c}/b`, { open: true });
+      await until('a new match', () => told.length === 2);
+      await put(`${c}/a`, { open: false });
+      await until('a lost match', () => told.length === 3);
+      stop();
+      expect(told).toEqual([`set ${c}/a`, `set ${c}/b`, `deleted ${c}/a`]);
+    });
+  });
+}
