@@ -68,7 +68,7 @@ export function describeDocumentStore(name: string, harness: DocumentStoreHarnes
         tx.set(`${c}/other`, { by: 'second' });
         tx.create(`${c}/taken`, { by: 'second' });
       });
-      await expect(both).rejects.toThrow(DocumentExistsError);
+      await expect(both).rejects.toThrow(new DocumentExistsError(`${c}/taken`));
       const failing = store.transaction(async (tx) => {
         tx.set(`${c}/other`, { by: 'third' });
         throw new Error('changed my mind');
@@ -76,6 +76,52 @@ export function describeDocumentStore(name: string, harness: DocumentStoreHarnes
       await expect(failing).rejects.toThrow('changed my mind');
       expect(await store.get(`${c}/other`)).toBeUndefined();
       expect((await store.get(`${c}/taken`))?.data).toEqual({ by: 'first' });
+    });
+
+    it('keeps what transactions over several documents keep', async () => {
+      const c = collection();
+      const accounts = [`${c}/a`, `${c}/b`, `${c}/c`];
+      await store.transaction(async (tx) => {
+        for (const path of accounts) tx.set(path, { balance: 10 });
+      });
+      const transfer = (from: string, to: string) =>
+        store.transaction(async (tx) => {
+          const source = (await tx.get(from))!.data['balance'] as number;
+          const target = (await tx.get(to))!.data['balance'] as number;
+          tx.set(from, { balance: source - 1 });
+          tx.set(to, { balance: target + 1 });
+          return source;
+        });
+      const moved = await Promise.all(
+        accounts.map((path, i) => transfer(path, accounts[(i + 1) % accounts.length]!)),
+      );
+      expect(moved.every((balance) => balance >= 9 && balance <= 11)).toBe(true);
+      const balances = (await store.query({ collection: c })).map(({ data }) => data['balance']);
+      expect(balances).toEqual([10, 10, 10]);
+    }, 120_000);
+
+    it('refuses reads after writes', async () => {
+      const path = `${collection()}/a`;
+      const late = store.transaction(async (tx) => {
+        tx.set(path, { n: 1 });
+        return tx.get(path);
+      });
+      await expect(late).rejects.toThrow(/reads/);
+      expect(await store.get(path)).toBeUndefined();
+    });
+
+    it('applies several writes to one document in their order', async () => {
+      const path = `${collection()}/a`;
+      await store.transaction(async (tx) => {
+        tx.create(path, { n: 1 });
+        tx.set(path, { n: 2 });
+      });
+      expect((await store.get(path))?.data).toEqual({ n: 2 });
+      await store.transaction(async (tx) => {
+        tx.delete(path);
+        tx.create(path, { n: 3 });
+      });
+      expect((await store.get(path))?.data).toEqual({ n: 3 });
     });
 
     it('lets one of many creators win', async () => {
@@ -97,6 +143,7 @@ export function describeDocumentStore(name: string, harness: DocumentStoreHarnes
       expect(await where('n', '==', 2 as never)).toEqual(['b']);
       expect(await where('s', '==', 'x' as never)).toEqual(['a', 'c']);
       expect(await where('s', 'in', ['y', 'z', 'x'] as never)).toEqual(['a', 'b', 'c']);
+      expect(await where('s', 'in', [] as never)).toEqual([]);
       expect(await where('n', '>', 1 as never)).toEqual(['b', 'c']);
       expect(await where('n', '<=', 1 as never)).toEqual(['a']);
       expect(await where('flag', '==', true as never)).toEqual(['a', 'c']);
@@ -145,6 +192,35 @@ export function describeDocumentStore(name: string, harness: DocumentStoreHarnes
         expect(seen).toEqual(direction === 'asc' ? all : all.toReversed());
       },
     );
+
+    it.each(['asc', 'desc'] as const)(
+      'pages past nulls, which come before every value, %s',
+      async (direction) => {
+        const c = collection();
+        await put(`${c}/a`, { n: null });
+        await put(`${c}/b`, { n: null });
+        await put(`${c}/c`, { n: -1 });
+        await put(`${c}/d`, { n: 'text' });
+        const seen: string[] = [];
+        const query: Query = { collection: c, orderBy: [{ field: 'n', direction }], limit: 1 };
+        for (
+          let page = await store.query(query);
+          page.length > 0;
+          page = await store.query({ ...query, startAfter: page.at(-1)! })
+        ) {
+          seen.push(page[0]!.path.split('/').at(-1)!);
+        }
+        expect(seen).toEqual(direction === 'asc' ? ['a', 'b', 'c', 'd'] : ['d', 'c', 'b', 'a']);
+      },
+    );
+
+    it('orders by path where nothing else is asked for', async () => {
+      const c = collection();
+      for (const id of ['0002', '0010', '0001']) await put(`${c}/${id}`, { n: 1 });
+      expect(await names({ collection: c, limit: 2 })).toEqual(['0001', '0002']);
+      const startAfter = { path: `${c}/0002`, data: { n: 1 } };
+      expect(await names({ collection: c, startAfter })).toEqual(['0010']);
+    });
 
     it('keeps subcollections apart from their parents', async () => {
       const c = collection();
@@ -202,6 +278,77 @@ export function describeDocumentStore(name: string, harness: DocumentStoreHarnes
       await until('a lost match', () => told.length === 3);
       stop();
       expect(told).toEqual([`set ${c}/a`, `set ${c}/b`, `deleted ${c}/a`]);
+    });
+
+    it('misses no change that comes while a watch begins, and tells the newest last', async () => {
+      const c = collection();
+      await put(`${c}/a`, { n: 0 });
+      const last = new Map<string, unknown>();
+      const writing = put(`${c}/a`, { n: 1 });
+      const stop = store.watch(
+        { query: { collection: c } },
+        (changes) => {
+          for (const change of changes) {
+            if (change.kind === 'set') last.set(change.document.path, change.document.data['n']);
+          }
+        },
+        (error) => {
+          throw error;
+        },
+      );
+      const told = last.size;
+      await Promise.all([writing, put(`${c}/a`, { n: 2 }), put(`${c}/b`, { n: 3 })]);
+      const stored = (await store.get(`${c}/a`))?.data['n'];
+      await until(
+        'both documents as they are',
+        () => last.get(`${c}/b`) === 3 && last.get(`${c}/a`) === stored,
+      );
+      stop();
+      expect(told).toBe(0);
+    }, 60_000);
+
+    it('says nothing about the deletion of what was never there', async () => {
+      const path = `${collection()}/ghost`;
+      const told: DocumentChange[] = [];
+      const stop = store.watch(
+        { document: path },
+        (changes) => told.push(...changes),
+        (error) => {
+          throw error;
+        },
+      );
+      await store.transaction(async (tx) => tx.delete(path));
+      await put(path, { n: 1 });
+      await until('the document', () => told.length > 0);
+      stop();
+      expect(told).toEqual([{ kind: 'set', document: { path, data: { n: 1 } } }]);
+    });
+
+    it('ends the watch whose listener throws, and disturbs neither writers nor other watchers', async () => {
+      const path = `${collection()}/shared`;
+      const errors: string[] = [];
+      const seen: unknown[] = [];
+      const onError = ({ message }: Error) => errors.push(message);
+      const stopBad = store.watch(
+        { document: path },
+        () => {
+          throw new Error('a bad listener');
+        },
+        onError,
+      );
+      const stopGood = store.watch(
+        { document: path },
+        ([change]) => seen.push(change?.kind === 'set' && change.document.data['n']),
+        onError,
+      );
+      await put(path, { n: 1 });
+      await until('the first change', () => seen.includes(1));
+      await until('the error', () => errors.length > 0);
+      await put(path, { n: 2 });
+      await until('the second change', () => seen.includes(2));
+      stopBad();
+      stopGood();
+      expect(errors).toEqual(['a bad listener']);
     });
   });
 }

@@ -10,6 +10,7 @@ export interface StoredDocument {
 export interface Filter {
   /** Dots reach into maps: `spec.tags.team`. */
   field: string;
+  /** Values of different types are never equal, smaller or greater. `in` takes 30 choices at most. */
   op: '==' | 'in' | '<' | '<=' | '>' | '>=';
   value: string | number | boolean | null | readonly (string | number)[];
 }
@@ -23,6 +24,9 @@ export interface Query {
   startAfter?: StoredDocument;
   limit?: number;
 }
+
+/** A watched query is watched whole: what falls off a page would be told differently by every store. */
+export type WatchTarget = { document: string } | { query: Omit<Query, 'startAfter' | 'limit'> };
 
 export interface Transaction {
   get(path: string): Promise<StoredDocument | undefined>;
@@ -44,10 +48,11 @@ export interface DocumentStore {
   query(query: Query): Promise<StoredDocument[]>;
   /**
    * Tells of every document that matches now, then of each change, in commit order per document; changes may be folded
-   * to the newest. Returns what ends the watch.
+   * to the newest. Nothing is told before `watch` has returned what ends it. `onError` ends it too: it is told when the
+   * watch breaks off and when `onChange` throws, which disturbs nobody else.
    */
   watch(
-    target: { document: string } | { query: Query },
+    target: WatchTarget,
     onChange: (changes: readonly DocumentChange[]) => void,
     onError: (error: Error) => void,
   ): () => void;

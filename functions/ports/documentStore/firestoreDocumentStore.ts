@@ -2,6 +2,7 @@
 import type {
   DocumentReference,
   DocumentSnapshot,
+  FieldPath,
   Firestore,
   Query as FirestoreQuery,
   Transaction as FirestoreTransaction,
@@ -13,6 +14,7 @@ import {
   type Query,
   type StoredDocument,
   type Transaction,
+  type WatchTarget,
 } from './documentStore.js';
 
 export interface FirestoreOptions {
@@ -37,12 +39,10 @@ export async function openFirestoreDocumentStore({
   return new FirestoreDocumentStore(firestore, sdk.FieldPath.documentId());
 }
 
-type NameField = ReturnType<(typeof import('@google-cloud/firestore'))['FieldPath']['documentId']>;
-
 class FirestoreDocumentStore implements DocumentStore {
   constructor(
     private readonly firestore: Firestore,
-    private readonly nameField: NameField,
+    private readonly nameField: FieldPath,
   ) {}
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -56,8 +56,7 @@ class FirestoreDocumentStore implements DocumentStore {
         { maxAttempts: 20 },
       );
     } catch (error) {
-      const exists = error instanceof Error && 'code' in error && error.code === ALREADY_EXISTS;
-      throw exists && created.length > 0 ? new DocumentExistsError(created.join(', ')) : error;
+      throw existsError(error, created) ?? error;
     }
   }
 
@@ -66,38 +65,68 @@ class FirestoreDocumentStore implements DocumentStore {
   }
 
   async query(query: Query): Promise<StoredDocument[]> {
+    // Firestore refuses what asks for nothing.
+    if (query.where?.some(({ value }) => Array.isArray(value) && value.length === 0)) return [];
     const found = await this.build(query).get();
     return found.docs.map((document) => ({ path: document.ref.path, data: document.data() }));
   }
 
   watch(
-    target: { document: string } | { query: Query },
+    target: WatchTarget,
     onChange: (changes: readonly DocumentChange[]) => void,
     onError: (error: Error) => void,
   ): () => void {
-    if ('query' in target) {
-      return this.build(target.query).onSnapshot((snapshot) => {
-        const changes = snapshot
-          .docChanges()
-          .map(({ type, doc }): DocumentChange =>
-            type === 'removed'
-              ? { kind: 'deleted', path: doc.ref.path }
-              : { kind: 'set', document: { path: doc.ref.path, data: doc.data() } },
-          );
-        if (changes.length > 0) onChange(changes);
-      }, onError);
-    }
-    let told = false;
-    return this.firestore.doc(target.document).onSnapshot((snapshot) => {
-      const document = storedOf(snapshot);
-      if (document) onChange([{ kind: 'set', document }]);
-      else if (told) onChange([{ kind: 'deleted', path: target.document }]);
-      told = document !== undefined;
-    }, onError);
+    const tell = (changes: readonly DocumentChange[]) => {
+      if (changes.length === 0) return;
+      try {
+        onChange(changes);
+      } catch (error) {
+        stop();
+        onError(error instanceof Error ? error : new Error(String(error)));
+      }
+    };
+    const stop =
+      'query' in target
+        ? this.watchQuery(target.query, tell, onError)
+        : this.watchDocument(target.document, tell, onError);
+    return stop;
   }
 
   async close(): Promise<void> {
     await this.firestore.terminate();
+  }
+
+  private watchQuery(
+    query: Query,
+    tell: (changes: readonly DocumentChange[]) => void,
+    onError: (error: Error) => void,
+  ): () => void {
+    return this.build(query).onSnapshot((snapshot) => {
+      tell(
+        snapshot
+          .docChanges()
+          .map(({ type, doc }) =>
+            type === 'removed'
+              ? { kind: 'deleted', path: doc.ref.path }
+              : { kind: 'set', document: { path: doc.ref.path, data: doc.data() } },
+          ),
+      );
+    }, onError);
+  }
+
+  private watchDocument(
+    path: string,
+    tell: (changes: readonly DocumentChange[]) => void,
+    onError: (error: Error) => void,
+  ): () => void {
+    let told = false;
+    return this.firestore.doc(path).onSnapshot((snapshot) => {
+      const document = storedOf(snapshot);
+      const wasTold = told;
+      told = document !== undefined;
+      if (document) tell([{ kind: 'set', document }]);
+      else if (wasTold) tell([{ kind: 'deleted', path }]);
+    }, onError);
   }
 
   private collect(inner: FirestoreTransaction, created: string[]): Transaction {
@@ -124,6 +153,16 @@ class FirestoreDocumentStore implements DocumentStore {
     }
     return limit === undefined ? query : query.limit(limit);
   }
+}
+
+/** Says which of the created documents was there, if the error is about that at all. */
+function existsError(error: unknown, created: readonly string[]): DocumentExistsError | undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === ALREADY_EXISTS)) return undefined;
+  // Told as a full name, `projects/…/documents/runs/r1`, or as the emulator does, `path=/runs/r1`.
+  const words = error.message.split(/[\s,{}]+/);
+  const named = created.filter((candidate) => words.some((word) => word.endsWith(`/${candidate}`)));
+  const path = named.toSorted((a, b) => b.length - a.length)[0] ?? created[0];
+  return path === undefined ? undefined : new DocumentExistsError(path);
 }
 
 function storedOf(snapshot: DocumentSnapshot): StoredDocument | undefined {

@@ -13,10 +13,11 @@ import {
   type Query,
   type StoredDocument,
   type Transaction,
+  type WatchTarget,
 } from './documentStore.js';
 import { matches, selectStatement } from './sqliteQuery.js';
 
-type Write = { kind: 'create' | 'set'; data: DocumentData } | { kind: 'delete' };
+type Write = { path: string } & ({ kind: 'create' | 'set'; data: DocumentData } | { kind: 'delete' });
 
 /** Conflicts happen only with another process on the same file, which is a mistake; a few tries outlast a restart. */
 const MAX_TRIES = 20;
@@ -56,43 +57,46 @@ class SqliteDocumentStore implements DocumentStore {
   }
 
   async query(query: Query): Promise<StoredDocument[]> {
-    const { sql, parameters } = selectStatement(query);
-    const rows = this.database.prepare(sql).all(...parameters) as { path: string; data: string }[];
-    return rows.map(({ path, data }) => ({ path, data: parseData(data) }));
+    return this.select(query);
   }
 
   watch(
-    target: { document: string } | { query: Query },
+    target: WatchTarget,
     onChange: (changes: readonly DocumentChange[]) => void,
     onError: (error: Error) => void,
   ): () => void {
-    let stopped = false;
     const told = new Set<string>();
-    const tell = (changes: DocumentChange[]) => {
-      if (stopped || changes.length === 0) return;
+    const stop = () => {
+      this.changes.off('change', listener);
+      stopped = true;
+    };
+    const tell = (changes: readonly DocumentChange[]) => {
       for (const change of changes) {
         if (change.kind === 'set') told.add(change.document.path);
         else told.delete(change.path);
       }
-      onChange(changes);
+      if (changes.length > 0) onChange(changes);
     };
-    const listener = (change: DocumentChange) => {
-      const seen =
-        'document' in target ? ofDocument(target.document, change) : ofQuery(target.query, change, told);
-      if (seen) tell([seen]);
+    const guarded = (step: () => void) => {
+      if (stopped) return;
+      try {
+        step();
+      } catch (error) {
+        stop();
+        onError(error instanceof Error ? error : new Error(String(error)));
+      }
     };
-    const begin = async () => {
-      // Reading and subscribing happen in one turn: no change falls between them.
-      const present =
-        'document' in target ? [this.find(target.document)?.document] : await this.query(target.query);
-      this.changes.on('change', listener);
-      tell(present.flatMap((document) => (document ? [{ kind: 'set', document }] : [])));
-    };
-    begin().catch(onError);
-    return () => {
-      stopped = true;
-      this.changes.off('change', listener);
-    };
+    const listener = (change: DocumentChange) => guarded(() => tell(seenBy(target, change, told)));
+    let stopped = false;
+    queueMicrotask(() =>
+      guarded(() => {
+        // Reading and subscribing happen in one turn: no change falls between them, none is told before what is there.
+        const present = this.matching(target);
+        this.changes.on('change', listener);
+        tell(present.map((document) => ({ kind: 'set', document })));
+      }),
+    );
+    return stop;
   }
 
   async close(): Promise<void> {
@@ -104,7 +108,7 @@ class SqliteDocumentStore implements DocumentStore {
   private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       const reads = new Map<string, number>();
-      const writes = new Map<string, Write>();
+      const writes: Write[] = [];
       const result = await work(this.collect(reads, writes));
       const changes = this.commit(reads, writes);
       if (changes) {
@@ -115,23 +119,22 @@ class SqliteDocumentStore implements DocumentStore {
     }
   }
 
-  private collect(reads: Map<string, number>, writes: Map<string, Write>): Transaction {
+  private collect(reads: Map<string, number>, writes: Write[]): Transaction {
     return {
       get: async (path) => {
-        if (writes.size > 0) throw new Error('reads come before writes in a transaction');
+        if (writes.length > 0) throw new Error('reads come before writes in a transaction');
         const found = this.find(path);
         reads.set(path, found?.version ?? 0);
         return found?.document;
       },
-      create: (path, data) => void writes.set(path, { kind: 'create', data }),
-      set: (path, data) =>
-        void writes.set(path, { kind: writes.get(path)?.kind === 'create' ? 'create' : 'set', data }),
-      delete: (path) => void writes.set(path, { kind: 'delete' }),
+      create: (path, data) => void writes.push({ kind: 'create', path, data }),
+      set: (path, data) => void writes.push({ kind: 'set', path, data }),
+      delete: (path) => void writes.push({ kind: 'delete', path }),
     };
   }
 
   /** Applies the writes if nothing that was read has changed; undefined when it has. */
-  private commit(reads: Map<string, number>, writes: Map<string, Write>): DocumentChange[] | undefined {
+  private commit(reads: Map<string, number>, writes: Write[]): DocumentChange[] | undefined {
     this.database.exec('BEGIN IMMEDIATE');
     try {
       for (const [path, version] of reads) {
@@ -139,16 +142,17 @@ class SqliteDocumentStore implements DocumentStore {
         this.database.exec('ROLLBACK');
         return undefined;
       }
-      const changes = [...writes].map(([path, write]) => this.apply(path, write));
+      const changes = new Map(writes.map((write) => [write.path, this.apply(write)]));
       this.database.exec('COMMIT');
-      return changes;
+      return [...changes.values()];
     } catch (error) {
       if (this.database.inTransaction) this.database.exec('ROLLBACK');
       throw error;
     }
   }
 
-  private apply(path: string, write: Write): DocumentChange {
+  private apply(write: Write): DocumentChange {
+    const { path } = write;
     if (write.kind === 'delete') {
       this.database.prepare('DELETE FROM documents WHERE path = ?').run(path);
       return { kind: 'deleted', path };
@@ -162,6 +166,18 @@ class SqliteDocumentStore implements DocumentStore {
     return { kind: 'set', document: { path, data: parseData(text) } };
   }
 
+  private matching(target: WatchTarget): StoredDocument[] {
+    if ('query' in target) return this.select(target.query);
+    const found = this.find(target.document);
+    return found ? [found.document] : [];
+  }
+
+  private select(query: Query): StoredDocument[] {
+    const { sql, parameters } = selectStatement(query);
+    const rows = this.database.prepare(sql).all(...parameters) as { path: string; data: string }[];
+    return rows.map(({ path, data }) => ({ path, data: parseData(data) }));
+  }
+
   private find(path: string): { document: StoredDocument; version: number } | undefined {
     const row = this.read.get(path) as { data: string; version: number } | undefined;
     return row && { document: { path, data: parseData(row.data) }, version: row.version };
@@ -172,18 +188,12 @@ function parseData(text: string): DocumentData {
   return JSON.parse(text) as DocumentData;
 }
 
-function ofDocument(path: string, change: DocumentChange): DocumentChange | undefined {
-  return (change.kind === 'set' ? change.document.path : change.path) === path ? change : undefined;
-}
-
-/** A document that no longer matches is deleted from the watcher's view. */
-function ofQuery(
-  query: Query,
-  change: DocumentChange,
-  told: ReadonlySet<string>,
-): DocumentChange | undefined {
-  if (change.kind === 'deleted') return told.has(change.path) ? change : undefined;
-  const { document } = change;
-  if (matches(document, query)) return change;
-  return told.has(document.path) ? { kind: 'deleted', path: document.path } : undefined;
+/** What a change means to a watcher, who knows the documents of `told`: one that matches no longer is deleted to him. */
+function seenBy(target: WatchTarget, change: DocumentChange, told: ReadonlySet<string>): DocumentChange[] {
+  const path = change.kind === 'set' ? change.document.path : change.path;
+  const belongs =
+    change.kind === 'set' &&
+    ('document' in target ? path === target.document : matches(change.document, target.query));
+  if (belongs) return [change];
+  return told.has(path) ? [{ kind: 'deleted', path }] : [];
 }

@@ -29,8 +29,8 @@ export function selectStatement(query: Query): { sql: string; parameters: Parame
   return { sql, parameters };
 }
 
-/** Whether a document belongs to the query, its limit and cursor left aside. */
-export function matches(document: StoredDocument, query: Query): boolean {
+/** Whether a document belongs to the query. */
+export function matches(document: StoredDocument, query: Omit<Query, 'startAfter' | 'limit'>): boolean {
   if (document.path.slice(0, document.path.lastIndexOf('/')) !== query.collection) return false;
   if ((query.orderBy ?? []).some(({ field }) => valueAt(document.data, field) === undefined)) return false;
   return (query.where ?? []).every((filter) => holds(valueAt(document.data, filter.field), filter));
@@ -66,8 +66,15 @@ function afterCursor(
   for (const { field, direction } of order.toReversed()) {
     const value = parameterOf(valueAt(cursor.data, field));
     const path = jsonPath(field);
-    sql = `json_extract(data, ?) ${direction === 'asc' ? '>' : '<'} ? OR (json_extract(data, ?) IS ? AND (${sql}))`;
-    parameters = [path, value, path, value, ...parameters];
+    // Null comes before every value, and nothing compares with it.
+    const behind = direction === 'asc' ? '>' : '<';
+    const beyondNull = direction === 'asc' ? value === null && 'NOT NULL' : value !== null && 'NULL';
+    sql = [
+      `json_extract(data, ?) ${behind} ?`,
+      ...(beyondNull ? [`json_extract(data, ?) IS ${beyondNull}`] : []),
+      `(json_extract(data, ?) IS ? AND (${sql}))`,
+    ].join(' OR ');
+    parameters = [path, value, ...(beyondNull ? [path] : []), path, value, ...parameters];
   }
   return { sql, parameters };
 }
