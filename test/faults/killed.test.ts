@@ -1,0 +1,110 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { TrainyardClient } from '../../local/client/trainyardClient.js';
+import { startHost } from '../../local/host/host.js';
+import { openOneMachine } from '../../local/host/oneMachine.js';
+import {
+  EPOCHS,
+  epochTable,
+  hostProcess,
+  stackSpec,
+  TRAINER,
+  TRAINER_ENVIRONMENT,
+  trainerOf,
+  untilEpoch,
+  untilOver,
+  writePurchases,
+} from '../support/stack.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
+
+async function hostHere(directory: string) {
+  const host = await startHost({
+    directory,
+    port: 0,
+    openColumn: openOneMachine,
+    trainerCommand: [process.execPath, TRAINER],
+    trainerEnvironment: TRAINER_ENVIRONMENT,
+    tell: () => {},
+  });
+  onTestFinished(() => host.stop());
+  return new TrainyardClient({ url: host.url, retries: 0 });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe('a run', () => {
+  it('whose trainer is killed goes on from its checkpoint and ends as if nothing had happened', async () => {
+    const folder = await temporaryFolder();
+    const spec = stackSpec(await writePurchases(folder));
+    const client = await hostHere(folder);
+    const quiet = await client.start('quiet', spec);
+    await untilOver(client, quiet.runId);
+
+    const hit = await client.start('hit', spec);
+    await untilEpoch(client, hit.runId, 3);
+    process.kill(await trainerOf(join(folder, 'jobs'), hit.runId), 'SIGKILL');
+    const ended = await untilOver(client, hit.runId);
+
+    expect(ended).toMatchObject({ status: 'completed', attempt: 2, retriesUsed: 1, currentEpoch: EPOCHS });
+    const table = epochTable(await client.metrics(hit.runId));
+    expect(table).toHaveLength(EPOCHS);
+    expect(table).toEqual(epochTable(await client.metrics(quiet.runId)));
+    expect(ended.result?.metrics).toEqual((await client.get(quiet.runId)).result?.metrics);
+  }, 120_000);
+
+  it('whose trainer is killed again and again fails in the end, and says why', async () => {
+    const folder = await temporaryFolder();
+    const spec = stackSpec(await writePurchases(folder), { compute: { maxRetries: 1 } });
+    const client = await hostHere(folder);
+    const { runId } = await client.start('doomed', spec);
+    for (const attempt of [1, 2]) {
+      await untilEpoch(client, runId, attempt);
+      process.kill(await trainerOf(join(folder, 'jobs'), runId, attempt), 'SIGKILL');
+    }
+    const ended = await untilOver(client, runId);
+    expect(ended).toMatchObject({ status: 'failed', attempt: 2, error: { code: 'trainer-lost' } });
+    expect(ended.error?.message).toContain('all 1 retries are spent');
+  }, 120_000);
+
+  it('whose functions host is killed completes when the host is back, every epoch told once', async () => {
+    const folder = await temporaryFolder();
+    const spec = stackSpec(await writePurchases(folder));
+    const port = await freePort();
+    const first = await hostProcess(folder, port);
+    const { runId } = await first.client.start('survivor', spec);
+    await untilEpoch(first.client, runId, 2);
+    await first.kill();
+
+    const second = await hostProcess(folder, port);
+    await untilEpoch(second.client, runId, 4);
+    await second.kill();
+
+    const third = await hostProcess(folder, port);
+    const ended = await untilOver(third.client, runId);
+    expect(ended).toMatchObject({ status: 'completed', attempt: 1, currentEpoch: EPOCHS });
+    const epochs = await third.client.metrics(runId);
+    expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: EPOCHS }, (_, i) => i + 1));
+    expect((await third.client.stages(runId)).map(({ stage }) => stage)).toHaveLength(6);
+  }, 120_000);
+
+  it('cancelled in the middle of an epoch saves what it has and ends as cancelled', async () => {
+    const folder = await temporaryFolder();
+    const spec = stackSpec(await writePurchases(folder, 60_000), { training: { epochs: 2, batchSize: 16 } });
+    const client = await hostHere(folder);
+    const { runId } = await client.start('unwanted', spec);
+    for await (const { event, data } of client.follow(runId)) {
+      if (event === 'run' && (data.progress?.step ?? 0) > 0) break;
+    }
+    const asked = await client.cancel(runId);
+    expect(asked.status).toBe('cancelling');
+    const ended = await untilOver(client, runId);
+    expect(ended).toMatchObject({ status: 'cancelled', currentEpoch: 0, checkpoint: { epoch: 0 } });
+  }, 120_000);
+});
