@@ -82,7 +82,7 @@ it('every callback of a real training, sent three times in random order, gives a
 
   const thrice = [...callbacks, ...callbacks, ...callbacks];
   const answers = new Map<number, number>();
-  for (const at of permutation(thrice.length, randomFor(Number(process.pid), 'order'))) {
+  for (const at of permutation(thrice.length, randomFor(process.pid, 'order'))) {
     const { path, headers, body } = thrice[at]!;
     const kept = [
       'webhook-id',

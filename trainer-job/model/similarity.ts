@@ -5,7 +5,7 @@ export interface Scaled {
   /** [count, width] */
   vectors: Float32Array;
   /** The loss's gradient at the tower's output, from its gradient at `vectors`. */
-  backward(dVectors: Float32Array): Float32Array;
+  backward(this: void, dVectors: Float32Array): Float32Array;
 }
 
 /** For `cosine`, vectors of length 1; the query's are divided by the temperature as well. */

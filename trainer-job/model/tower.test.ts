@@ -81,7 +81,7 @@ describe.each([
   it('names each embedding row once, and only rows of its entities', () => {
     const rowsOf = Object.fromEntries(
       gradientsOfSquares(newTower()).flatMap((g) =>
-        g.rows ? [[g.parameter.name, Array.from(g.rows).toSorted()]] : [],
+        g.rows ? [[g.parameter.name, Array.from(g.rows.toSorted())]] : [],
       ),
     );
     expect(rowsOf).toEqual({ 'query/embedding/user': [1, 2, 3], 'query/embedding/city': [1, 2] });
