@@ -44,3 +44,8 @@ export function readConfig(environment: Environment = process.env): Config {
     trainerEnvironment: Object.fromEntries(given.filter(([name]) => name !== 'TRAINYARD_TOKEN')),
   };
 }
+
+/** The Google clients look for a metadata server at their start, which only a machine in the cloud has. */
+export function skipMetadataServer(): void {
+  process.env['METADATA_SERVER_DETECTION'] ??= 'none';
+}

@@ -13,7 +13,7 @@ import { watch } from './commands/watch.js';
 import { ConfigError, readConfig } from './config.js';
 import { EmulatorMissingError } from './host/emulators/cloudSdk.js';
 import { PortError } from './host/functionServer.js';
-import { DirectoryInUseError } from './host/hostLock.js';
+import { DirectoryError, DirectoryInUseError } from './host/hostLock.js';
 import { TrainerMissingError } from './host/trainerCommand.js';
 import { Terminal } from './watch/terminal.js';
 
@@ -112,6 +112,7 @@ const EXPECTED = [
   UsageError,
   CommandError,
   ConfigError,
+  DirectoryError,
   DirectoryInUseError,
   PortError,
   TrainerMissingError,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { DEFAULT_DIRECTORY, DEFAULT_PORT } from '../config.js';
+import { openEmulators } from '../host/emulators/openEmulators.js';
 import { type Host, startHost } from '../host/host.js';
 import { openOneMachine } from '../host/oneMachine.js';
 import { trainerCommand } from '../host/trainerCommand.js';
@@ -36,7 +37,7 @@ export const up: Command = {
     const host = await startHost({
       directory: resolve(world.cwd, stringValue(values, 'directory') ?? DEFAULT_DIRECTORY),
       port: wholeValue(values, 'port', 0, 65_535) ?? DEFAULT_PORT,
-      openColumn: openOneMachine,
+      openColumn: values['emulators'] === true ? openEmulators : openOneMachine,
       trainerCommand: trainerCommand(),
       trainerEnvironment: { ...world.config.trainerEnvironment, TRAINYARD_DATA_BASE: world.cwd },
       tell: (line) => world.terminal.draw([line]),

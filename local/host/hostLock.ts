@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startOf } from '@trainyard/functions/ports/jobLauncher/processIdentity';
 import { z } from 'zod';
@@ -13,6 +14,11 @@ const holderSchema = z.object({
   startedAt: z.string(),
 });
 export type Holder = z.infer<typeof holderSchema>;
+
+/** The directory cannot be made or written to. */
+export class DirectoryError extends Error {
+  override readonly name = 'DirectoryError';
+}
 
 /** Another host works on the directory. */
 export class DirectoryInUseError extends Error {
@@ -37,7 +43,7 @@ export interface HostLock {
 /** One host per data directory. The lock of a process that died is taken over. */
 export async function lockDirectory(directory: string, now: Date): Promise<HostLock> {
   const file = lockFile(directory);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory);
   const holder: Holder = {
     pid: process.pid,
     processStart: startOf(process.pid) ?? 'unknown',
@@ -63,6 +69,16 @@ export async function lockDirectory(directory: string, now: Date): Promise<HostL
     },
     release: () => rm(file, { force: true }),
   };
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await access(directory, constants.W_OK);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DirectoryError(`${directory} cannot be used (${reason}): give another --directory`, { cause });
+  }
 }
 
 /** The host that works on the directory and serves, if there is one. */

@@ -6,6 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface EmulatorProcess {
   /** Host and port. */
   address: string;
+  /** The leader of its process group. */
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -52,7 +54,7 @@ export async function startEmulator(command: EmulatorCommand): Promise<EmulatorP
     });
   }
   failed.catch(() => undefined);
-  return { address, stop: () => stop(child) };
+  return { address, pid: child.pid ?? 0, stop: () => stop(child) };
 }
 
 async function untilReady(url: string): Promise<void> {
@@ -81,7 +83,8 @@ async function stop(child: ChildProcess): Promise<void> {
   signalGroup(child.pid, 'SIGKILL');
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** Signals a whole process group; nothing when it is gone. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   if (pid === 0) return;
   try {
     process.kill(-pid, signal);

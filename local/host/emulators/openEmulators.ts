@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { openFirestoreDocumentStore } from '@trainyard/functions/ports/documentStore/firestoreDocumentStore';
+import { openPubSubEventBus } from '@trainyard/functions/ports/eventBus/pubsubEventBus';
+import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
+import { skipMetadataServer } from '../../config.js';
+import type { Column, ColumnRequest } from '../column.js';
+import { openLocalLauncher } from '../localLauncher.js';
+import { startReconciler } from '../reconciler.js';
+import { findEmulators } from './cloudSdk.js';
+import { type EmulatorProcess, startEmulator } from './emulatorProcess.js';
+import { endLeftovers, rememberProcesses } from './leftovers.js';
+import { type Snapshots, snapshotsIn } from './snapshots.js';
+
+/** The Firebase SDKs take projects with this prefix for emulated ones, and never call Google for them. */
+const PROJECT = 'demo-trainyard';
+/** Preferred, so that a page finds them again; any free port where they are taken. */
+const FIRESTORE_PORT = 8081;
+const PUBSUB_PORT = 8085;
+const SNAPSHOT_MS = 30_000;
+
+/**
+ * The ports of Google Cloud on the official emulators, so that browsers and the Firebase SDK can listen; artifacts and
+ * trainers stay on this machine. Documents are exported every half minute and at the end, and imported at the start;
+ * events that were not delivered are lost with the emulator, and `reconcile` makes that good.
+ */
+export async function openEmulators(request: ColumnRequest): Promise<Column> {
+  const programs = await findEmulators();
+  skipMetadataServer();
+  const folder = request.directory.emulators;
+  await mkdir(folder, { recursive: true });
+  const memory = join(folder, 'processes.json');
+  await endLeftovers(memory);
+
+  let firestore: EmulatorProcess | undefined;
+  let pubsub: EmulatorProcess | undefined;
+  const stop = async () => void (await Promise.all([firestore?.stop(), pubsub?.stop()]));
+  const snapshots = snapshotsIn(folder, PROJECT, () => firestore?.address ?? '');
+  const start = async (name: keyof typeof programs, args: readonly string[], preferred: number) => {
+    const port = await freePort(preferred);
+    return startEmulator({
+      name,
+      program: programs[name],
+      args: [...args, '--host=127.0.0.1', `--port=${port}`],
+      cwd: folder,
+      logFile: join(folder, `${name}.log`),
+      port,
+      environment: request.trainerEnvironment,
+    });
+  };
+  try {
+    request.tell('starting the Firestore and Pub/Sub emulators …');
+    const snapshot = await snapshots.newest();
+    firestore = await start(
+      'firestore',
+      ['start', ...(snapshot ? [`--import-data=${snapshot}`] : [])],
+      FIRESTORE_PORT,
+    );
+    pubsub = await start('pubsub', [], PUBSUB_PORT);
+    await rememberProcesses(memory, [firestore.pid, pubsub.pid]);
+    return await openPorts(request, firestore.address, pubsub.address, snapshots, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openPorts(
+  request: ColumnRequest,
+  firestore: string,
+  pubsub: string,
+  snapshots: Snapshots,
+  stop: () => Promise<void>,
+): Promise<Column> {
+  const store = await openFirestoreDocumentStore({ projectId: PROJECT, emulator: firestore });
+  const bus = await openPubSubEventBus({ projectId: PROJECT, emulator: pubsub });
+  const saver = startReconciler(
+    () => snapshots.take(new Date()),
+    SNAPSHOT_MS,
+    (error) =>
+      request.tell(`the runs could not be saved: ${error instanceof Error ? error.message : String(error)}`),
+  );
+  return {
+    store,
+    bus,
+    objects: openDirectoryObjectStore(request.directory.objects),
+    launcher: openLocalLauncher(request),
+    notes: [
+      `project    ${PROJECT}`,
+      `firestore  FIRESTORE_EMULATOR_HOST=${firestore}`,
+      `pubsub     PUBSUB_EMULATOR_HOST=${pubsub}`,
+    ],
+    async close() {
+      await saver.stop();
+      try {
+        await bus.close();
+        await store.close();
+        await snapshots.take(new Date());
+      } finally {
+        await stop();
+      }
+    },
+  };
+}
+
+/** `preferred` if nobody listens there, else one that the system chooses. */
+async function freePort(preferred: number): Promise<number> {
+  return (await tryPort(preferred)) ?? (await tryPort(0)) ?? preferred;
+}
+
+function tryPort(port: number): Promise<number | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(null));
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      const found = address !== null && typeof address === 'object' ? address.port : null;
+      server.close(() => resolve(found));
+    });
+  });
+}
