@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startOf } from '@trainyard/functions/ports/jobLauncher/processIdentity';
 import { z } from 'zod';
 import { signalGroup } from './emulatorProcess.js';
@@ -11,10 +12,15 @@ export async function rememberProcesses(file: string, pids: readonly number[]): 
   await writeFile(file, JSON.stringify(processes), { mode: 0o600 });
 }
 
-/** Ends those that `rememberProcesses` wrote down and that still are the same processes. */
+const END_MS = 5_000;
+
+/** Ends those that `rememberProcesses` wrote down and that still are the same processes, and waits for their ports. */
 export async function endLeftovers(file: string): Promise<void> {
-  for (const { pid, start } of await readProcesses(file))
-    if (startOf(pid) === start) signalGroup(pid, 'SIGKILL');
+  for (const { pid, start } of await readProcesses(file)) {
+    if (startOf(pid) !== start) continue;
+    signalGroup(pid, 'SIGKILL');
+    for (const end = Date.now() + END_MS; startOf(pid) === start && Date.now() < end;) await pause(20);
+  }
 }
 
 async function readProcesses(file: string): Promise<z.infer<typeof processesSchema>> {
