@@ -2,34 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_DELIVERIES, type RunEvent } from '@trainyard/shared';
 import type { EventBus } from '../../functions/ports/eventBus/eventBus.js';
 import { until } from '../support/until.js';
+import { event } from './runEvent.js';
 
 export interface EventBusHarness {
   /** A bus on a place of its own, the same place each time within one test. */
   open(place: string): Promise<EventBus>;
   /** How long the bus may take from a first delivery to the dead letters. */
   patienceMs: number;
-}
-
-let events = 0;
-
-function event(): RunEvent {
-  return {
-    specversion: '1.0',
-    id: `event-${++events}`,
-    source: '//trainyard',
-    type: 'run.requested',
-    subject: 'runs/abcdefghijklmnopqrst',
-    time: '2026-01-01T00:00:00.000Z',
-    datacontenttype: 'application/json',
-    data: {
-      runId: 'abcdefghijklmnopqrst',
-      modelId: 'demo',
-      runNumber: 1,
-      attempt: 1,
-      status: 'pending',
-      detail: { ä: 1 },
-    },
-  };
 }
 
 /** What every event bus promises. */
@@ -127,5 +106,67 @@ export function describeEventBus(name: string, harness: EventBusHarness): void {
       end();
       await closing;
     });
+
+    it('continues after the bus itself was closed and opened again, and repeats nothing that was handled', async () => {
+      const first = await open();
+      const handled: string[] = [];
+      await first.subscribe('sub-restart', async ({ id }) => void handled.push(id));
+      const before = event();
+      await first.publish(before);
+      await until('the first event', () => handled.includes(before.id), harness.patienceMs);
+      await first.close();
+      buses.length = 0;
+
+      const next = await open();
+      const between = event();
+      await next.publish(between);
+      await next.subscribe('sub-restart', async ({ id }) => void handled.push(id));
+      await until('the next event', () => handled.includes(between.id), harness.patienceMs);
+      expect(handled).toEqual([before.id, between.id]);
+    }, 60_000);
+
+    it('holds up no event behind a slow handler', async () => {
+      const bus = await open();
+      const slow = event();
+      const done: string[] = [];
+      let finish: (() => void) | undefined;
+      await bus.subscribe('sub-parallel', async ({ id }) => {
+        if (id === slow.id) await new Promise<void>((resolve) => (finish = resolve));
+        done.push(id);
+      });
+      await bus.publish(slow);
+      const others = [event(), event(), event()];
+      for (const other of others) await bus.publish(other);
+      await until('the others', () => others.every(({ id }) => done.includes(id)), harness.patienceMs);
+      const end = await until('the slow delivery', () => finish);
+      expect(done).not.toContain(slow.id);
+      end();
+      await until('the slow one', () => done.includes(slow.id));
+    }, 60_000);
+
+    it('closes while a subscription closes, after the handlers of both', async () => {
+      const bus = await open();
+      let finish: (() => void) | undefined;
+      let done = false;
+      const subscription = await bus.subscribe('sub-closing', async () => {
+        await new Promise<void>((resolve) => (finish = resolve));
+        done = true;
+      });
+      await bus.publish(event());
+      const end = await until('a delivery', () => finish, harness.patienceMs);
+      const closing = Promise.all([subscription.close(), bus.close()]);
+      buses.length = 0;
+      end();
+      await closing;
+      expect(done).toBe(true);
+      // What was handled before the close was recorded as handled.
+      const next = await open();
+      const probe = event();
+      const got: string[] = [];
+      await next.subscribe('sub-closing', async ({ id }) => void got.push(id));
+      await next.publish(probe);
+      await until('the probe', () => got.includes(probe.id), harness.patienceMs);
+      expect(got).toEqual([probe.id]);
+    }, 60_000);
   });
 }

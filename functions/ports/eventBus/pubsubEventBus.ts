@@ -7,6 +7,8 @@ export interface PubSubOptions {
   projectId: string;
   /** `host:port` of an emulator; Google's service with the machine's own credentials unless given. */
   emulator?: string;
+  /** Told when the client gives up on a subscription. A warning of the process unless given. */
+  onError?: (error: Error) => void;
 }
 
 const DEAD_LETTER_TOPIC = `${EVENTS_TOPIC}-dead-letters`;
@@ -15,21 +17,28 @@ const SOURCE_ATTRIBUTE = 'CloudPubSubDeadLetterSourceSubscription';
 /** gRPC's code for what exists already. */
 const ALREADY_EXISTS = 6;
 
-export async function openPubSubEventBus({ projectId, emulator }: PubSubOptions): Promise<EventBus> {
+export async function openPubSubEventBus({
+  projectId,
+  emulator,
+  onError = (error) => process.emitWarning(error),
+}: PubSubOptions): Promise<EventBus> {
   const sdk = await import('@google-cloud/pubsub');
   const client = new sdk.PubSub({
     projectId,
     ...(emulator && { apiEndpoint: emulator, emulatorMode: true }),
   });
-  return new PubSubEventBus(client);
+  return new PubSubEventBus(client, onError);
 }
 
 class PubSubEventBus implements EventBus {
   private readonly topic: Topic;
-  private readonly open = new Set<Subscription>();
+  private readonly open = new Set<Delivery>();
   private topics: Promise<void> | undefined;
 
-  constructor(private readonly client: PubSub) {
+  constructor(
+    private readonly client: PubSub,
+    private readonly onError: (error: Error) => void,
+  ) {
     this.topic = client.topic(EVENTS_TOPIC, {
       messageOrdering: true,
       // Events are few, and somebody waits for each.
@@ -65,17 +74,15 @@ class PubSubEventBus implements EventBus {
         },
       }),
     );
-    const stream = this.client.subscription(name);
-    const underWay = new Set<Promise<void>>();
-    stream.on('message', (message: Message) => {
-      const done = deliver(message, handler).finally(() => underWay.delete(done));
-      underWay.add(done);
-    });
-    // The client reconnects by itself; what it cannot mend it tells here, and delivery goes on at the next subscriber.
-    stream.on('error', () => undefined);
-    const subscription: Subscription = { close: () => this.closeStream(subscription, stream, underWay) };
+    const subscription = new Delivery(this.client.subscription(name), handler, this.onError);
     this.open.add(subscription);
-    return subscription;
+    return {
+      close: async () => {
+        // Known until it is done, so that closing the bus waits for it too.
+        await subscription.close();
+        this.open.delete(subscription);
+      },
+    };
   }
 
   async deadLetters(): Promise<{ subscription: string; event: RunEvent }[]> {
@@ -112,16 +119,6 @@ class PubSubEventBus implements EventBus {
     await this.client.close();
   }
 
-  private async closeStream(
-    subscription: Subscription,
-    stream: PubSubSubscription,
-    underWay: ReadonlySet<Promise<void>>,
-  ): Promise<void> {
-    this.open.delete(subscription);
-    await Promise.all(underWay);
-    await stream.close();
-  }
-
   /** Topics and the keeper of dead letters; made once, again after a failure. */
   private ensureTopics(): Promise<void> {
     this.topics ??= this.createTopics().catch((error: unknown) => {
@@ -140,13 +137,46 @@ class PubSubEventBus implements EventBus {
   }
 }
 
-async function deliver(message: Message, handler: (event: RunEvent) => Promise<void>): Promise<void> {
-  try {
-    await handler(parseEvent(message.data));
-    message.ack();
-  } catch {
-    // The handler has told its log why; Pub/Sub counts the delivery and brings the message again, or buries it.
-    message.nack();
+/** Hands the messages of one subscription to its handler until it is closed. */
+class Delivery implements Subscription {
+  private readonly underWay = new Set<Promise<void>>();
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly stream: PubSubSubscription,
+    private readonly handler: (event: RunEvent) => Promise<void>,
+    onError: (error: Error) => void,
+  ) {
+    stream.on('message', (message: Message) => {
+      const done = this.deliver(message).finally(() => this.underWay.delete(done));
+      this.underWay.add(done);
+    });
+    // The client mends what it can by itself; after this the subscription delivers nothing until the next subscriber.
+    stream.on('error', onError);
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.finish();
+    return this.closing;
+  }
+
+  private async finish(): Promise<void> {
+    await Promise.all(this.underWay);
+    await this.stream.close();
+  }
+
+  private async deliver(message: Message): Promise<void> {
+    if (this.closing) {
+      message.nack();
+      return;
+    }
+    try {
+      await this.handler(parseEvent(message.data));
+      message.ack();
+    } catch {
+      // The handler has told its log why; Pub/Sub counts the delivery and brings the message again, or buries it.
+      message.nack();
+    }
   }
 }
 

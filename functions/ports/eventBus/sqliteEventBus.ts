@@ -59,8 +59,9 @@ class SqliteEventBus implements EventBus {
     worker.wake();
     return {
       close: async () => {
-        this.workers.delete(name);
+        // Known until it is done, so that closing the bus waits for it too.
         await worker.close();
+        if (this.workers.get(name) === worker) this.workers.delete(name);
       },
     };
   }

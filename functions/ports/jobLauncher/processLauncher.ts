@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -35,7 +36,10 @@ export interface ProcessLauncherOptions {
   onEnded?: (job: EndedJob) => void;
 }
 
+/** Names that cannot lead out of the folder. */
+const NAME = /^[\w-]+$/;
 const processSchema = z.strictObject({ pid: z.int().min(1), start: z.string() });
+type ProcessIdentity = z.infer<typeof processSchema>;
 const endSchema = z.strictObject({ exitCode: z.int().nullable() });
 
 /** A job folder without a process is a launch that died halfway; after this it counts as ended. */
@@ -52,45 +56,72 @@ export function openProcessLauncher(options: ProcessLauncherOptions): JobLaunche
 }
 
 class ProcessLauncher implements JobLauncher {
-  private readonly cancelling = new Map<string, Promise<void>>();
+  private readonly launching = new Map<string, Promise<void>>();
+  private readonly cancelling = new Set<string>();
 
   constructor(private readonly options: ProcessLauncherOptions) {}
 
   async launch(request: LaunchRequest): Promise<{ name: string }> {
     const name = `${request.runId}-${request.attempt}`;
-    if (!createFolder(this.folder(name))) return { name };
-    const child = this.spawn(request, this.folder(name));
-    const pid = await spawned(child, this.options.command[0]);
-    writeWhole(join(this.folder(name), 'process.json'), { pid, start: startOf(pid) ?? 'ended' });
+    if (!NAME.test(name)) throw new RangeError(`"${name}" is no job name: use letters, digits, "_" and "-"`);
+    const started =
+      this.launching.get(name) ?? this.start(name, request).finally(() => this.launching.delete(name));
+    this.launching.set(name, started);
+    await started;
     return { name };
   }
 
   async inspect(name: string): Promise<JobState> {
     const folder = this.folder(name);
-    if (!existsSync(folder)) return { state: 'unknown' };
+    if (!NAME.test(name) || !existsSync(folder)) return { state: 'unknown' };
     const end = readWhole(join(folder, 'end.json'), endSchema);
     if (end) return { state: 'ended', exitCode: end.exitCode };
     const identity = readWhole(join(folder, 'process.json'), processSchema);
     if (identity) return isAlive(identity) ? { state: 'running' } : { state: 'ended', exitCode: null };
-    const age = Date.now() - statSync(folder).birthtimeMs;
-    return age < HALF_LAUNCHED_MS ? { state: 'waiting' } : { state: 'ended', exitCode: null };
+    const age = Date.now() - statSync(folder).mtimeMs;
+    return this.launching.has(name) || age < HALF_LAUNCHED_MS
+      ? { state: 'waiting' }
+      : { state: 'ended', exitCode: null };
   }
 
   async cancel(name: string): Promise<void> {
-    const running = this.cancelling.get(name) ?? this.stop(name).finally(() => this.cancelling.delete(name));
-    this.cancelling.set(name, running);
-    // The grace period passes in the background: whoever asks again, or inspects, sees how far it is.
-    running.catch(() => undefined);
-  }
-
-  private async stop(name: string): Promise<void> {
+    if (!NAME.test(name)) return;
+    // Whether the launch succeeds is for its caller to hear; here it only has to be over.
+    await this.launching.get(name)?.catch(() => undefined);
+    if (this.cancelling.has(name)) return;
     const identity = readWhole(join(this.folder(name), 'process.json'), processSchema);
     if (!identity || !isAlive(identity)) return;
     signalGroup(identity.pid, 'SIGTERM');
+    this.cancelling.add(name);
+    // The grace period passes in the background: whoever asks again, or inspects, sees how far it is.
+    void this.killAfterGrace(identity).finally(() => this.cancelling.delete(name));
+  }
+
+  private async killAfterGrace({ pid, start }: ProcessIdentity): Promise<void> {
     const end = Date.now() + this.options.cancelGraceMs;
-    while (isAlive(identity)) {
-      if (Date.now() >= end) return signalGroup(identity.pid, 'SIGKILL');
+    // What the trainer itself has started must go with it.
+    while (isAlive({ pid, start }) || signalGroup(pid, 0)) {
+      if (Date.now() >= end) {
+        signalGroup(pid, 'SIGKILL');
+        return;
+      }
       await pause(POLL_MS, undefined, { ref: false });
+    }
+  }
+
+  private async start(name: string, request: LaunchRequest): Promise<void> {
+    const folder = this.folder(name);
+    if (!createFolder(folder)) return;
+    let child: ChildProcess | undefined;
+    try {
+      child = this.spawn(request, folder);
+      const pid = await spawned(child);
+      writeWhole(join(folder, 'process.json'), { pid, start: startOf(pid) ?? 'ended' });
+    } catch (error) {
+      // Nothing may run unrecorded; and the next try shall meet the same error, not a job that seems to be launched.
+      if (child?.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
     }
   }
 
@@ -113,12 +144,12 @@ class ProcessLauncher implements JobLauncher {
   }
 
   private ended({ runId, attempt }: LaunchRequest, folder: string, exitCode: number | null): void {
-    writeWhole(join(folder, 'end.json'), { exitCode });
+    // A folder that was cleared away has nobody to tell.
+    if (existsSync(folder)) writeWhole(join(folder, 'end.json'), { exitCode });
     this.options.onEnded?.({ name: `${runId}-${attempt}`, runId, attempt, exitCode });
   }
 
   private folder(name: string): string {
-    if (!/^[\w-]+$/.test(name)) throw new RangeError(`"${name}" is no job name`);
     return join(this.options.directory, name);
   }
 }
@@ -134,37 +165,43 @@ function createFolder(folder: string): boolean {
   }
 }
 
-async function spawned(child: ChildProcess, program: string): Promise<number> {
+/** The process id, once the program runs. */
+async function spawned(child: ChildProcess): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
-    child.once('error', (cause) =>
-      reject(
-        new LaunchRejectedError(
-          `${program} cannot be started: ${cause.message}`,
-          'install it, or correct the command',
-        ),
-      ),
-    );
+    child.once('error', (cause) => reject(startError(child.spawnfile, cause)));
   });
-  if (child.pid === undefined) throw new Error(`${program} has started without a process id`);
+  if (child.pid === undefined) throw new Error(`${child.spawnfile} has started without a process id`);
   return child.pid;
 }
 
-function isAlive({ pid, start }: z.infer<typeof processSchema>): boolean {
+/** A program that is missing or not executable stays so; anything else may pass. */
+function startError(program: string, cause: Error): Error {
+  const message = `${program} cannot be started: ${cause.message}`;
+  return ['ENOENT', 'EACCES'].includes(String('code' in cause && cause.code))
+    ? new LaunchRejectedError(message, 'install it, or correct the command')
+    : new Error(message, { cause });
+}
+
+function isAlive({ pid, start }: ProcessIdentity): boolean {
   return startOf(pid) === start;
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** False when nobody is left in the group. Signal 0 only asks. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-pid, signal);
+    return process.kill(-pid, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    // EPERM is how some systems answer for a group whose members have all ended.
+    if (error instanceof Error && 'code' in error && ['ESRCH', 'EPERM'].includes(String(error.code)))
+      return false;
+    throw error;
   }
 }
 
 /** A file that is there whole or not at all. */
 function writeWhole(path: string, value: unknown): void {
-  writeFileSync(`${path}.unfinished`, JSON.stringify(value));
+  writeFileSync(`${path}.unfinished`, JSON.stringify(value), { flush: true });
   renameSync(`${path}.unfinished`, path);
 }
 

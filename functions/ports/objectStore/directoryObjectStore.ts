@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -59,7 +59,11 @@ export function openDirectoryObjectStore(root: string): ObjectStore {
       return keys.filter((key) => key.startsWith(prefix)).toSorted();
     },
     async delete(key) {
-      await rm(pathOf(key), { force: true });
+      try {
+        await unlink(pathOf(key));
+      } catch (error) {
+        if (!isAbsence(error)) throw error;
+      }
     },
   };
 }
