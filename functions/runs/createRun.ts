@@ -94,6 +94,7 @@ function newRun(cp: ControlPlane, { modelId, spec, requestedBy }: StartRequest):
     checkpoint: null,
     tierIndex: 0,
     job: null,
+    retryAt: null,
     lease: null,
     result: null,
     error: null,

@@ -98,6 +98,8 @@ export const runSchema = z.strictObject({
   /** Index of the tier that the current attempt tries or runs on. */
   tierIndex: z.int().min(0),
   job: jobSchema.nullable(),
+  /** A pending run is not launched before this; null: at once. */
+  retryAt: instantSchema.nullable(),
   lease: leaseSchema.nullable(),
   result: runResultSchema.nullable(),
   error: runErrorSchema.nullable(),

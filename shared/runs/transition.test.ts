@@ -151,6 +151,14 @@ describe('transition', () => {
     },
   );
 
+  it('waits longer before each retry, and is not claimed before', () => {
+    const retried = after(runIn('running', { retriesUsed: 1 }), 'lost');
+    expect(retried.retryAt).toBe('2026-01-01T00:00:04.000Z');
+    const claim: LifecycleEvent = { ...events.claimed, attempt: 2 };
+    expect(transition(retried, claim, new Date('2026-01-01T00:00:03.999Z')).run).toBe(retried);
+    expect(transition(retried, claim, new Date('2026-01-01T00:00:04.000Z')).run.lease?.holder).toBe('me');
+  });
+
   it('a hand-over at a time limit spends no retry', () => {
     const handedOver = after(runIn('running', { retriesUsed: 3 }), 'timeLimit');
     expect(handedOver).toMatchObject({

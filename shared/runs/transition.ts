@@ -305,6 +305,7 @@ function onAttemptEnded(run: Run, error: RunError, now: Date, cost: 'retry' | 'f
       status: 'pending',
       attempt: run.attempt + 1,
       retriesUsed: run.retriesUsed + spent,
+      retryAt: spent === 0 ? null : new Date(now.getTime() + retryDelayMs(run.retriesUsed)).toISOString(),
       seq: 0,
       currentEpoch: run.checkpoint?.epoch ?? 0,
       progress: null,
@@ -316,6 +317,11 @@ function onAttemptEnded(run: Run, error: RunError, now: Date, cost: 'retry' | 'f
     publish: REQUESTED,
     stopJob: run.job,
   };
+}
+
+/** 1 s, 4 s, 16 s, then a minute: what fails at its start does not spend all retries within a second. */
+function retryDelayMs(retriesUsed: number): number {
+  return Math.min(1000 * 4 ** retriesUsed, 60_000);
 }
 
 /** A final callback ends a cancelling run as cancelled, whatever it says. */

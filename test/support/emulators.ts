@@ -21,7 +21,7 @@ export const emulators: EmulatorPrograms | { missing: string } = await findEmula
 export const emulatorsMissing = 'missing' in emulators ? emulators.missing : undefined;
 
 // Google's clients look for a metadata server first, which no test machine has: seconds, and a warning each.
-process.env['METADATA_SERVER_DETECTION'] ??= 'none';
+process.env['METADATA_SERVER_DETECTION'] ||= 'none';
 
 if (emulatorsMissing) console.warn(`emulator tests are skipped: ${emulatorsMissing}`);
 

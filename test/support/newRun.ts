@@ -32,6 +32,7 @@ export function newRun(now: Date, parts: Partial<Run> = {}): Run {
     checkpoint: null,
     tierIndex: 0,
     job: null,
+    retryAt: null,
     lease: null,
     result: null,
     error: null,
