@@ -122,6 +122,7 @@ function decide(run: Run, event: LifecycleEvent, now: Date): Step {
 }
 
 function onClaimed(run: Run, event: Extract<LifecycleEvent, { type: 'claimed' }>, now: Date): Step {
+  if (run.retryAt !== null && run.retryAt > now.toISOString()) return NOTHING;
   const held =
     run.lease !== null && run.lease.expiresAt > now.toISOString() && run.lease.holder !== event.holder;
   if (run.status !== 'pending' || held) return NOTHING;
