@@ -96,7 +96,8 @@ describe('a run', () => {
 
   it('cancelled in the middle of an epoch saves what it has and ends as cancelled', async () => {
     const folder = await temporaryFolder();
-    const spec = stackSpec(await writePurchases(folder, 60_000), { training: { epochs: 2, batchSize: 16 } });
+    // One row a step: an epoch takes far longer than it takes to cancel it.
+    const spec = stackSpec(await writePurchases(folder, 60_000), { training: { epochs: 2, batchSize: 1 } });
     const client = await hostHere(folder);
     const { runId } = await client.start('unwanted', spec);
     for await (const { event, data } of client.follow(runId)) {
@@ -106,5 +107,6 @@ describe('a run', () => {
     expect(asked.status).toBe('cancelling');
     const ended = await untilOver(client, runId);
     expect(ended).toMatchObject({ status: 'cancelled', currentEpoch: 0, checkpoint: { epoch: 0 } });
+    expect(ended.checkpoint?.uri).toMatch(/e0000-s0*[1-9]\d*$/);
   }, 120_000);
 });
