@@ -93,18 +93,21 @@ export function describeEventBus(name: string, harness: EventBusHarness): void {
     it('waits for handlers under way when a subscription closes', async () => {
       const bus = await open();
       let finish: (() => void) | undefined;
-      const subscription = await bus.subscribe(
-        'sub-slow',
-        () => new Promise<void>((resolve) => (finish = resolve)),
-      );
-      await bus.publish(event());
+      const begun: string[] = [];
+      const subscription = await bus.subscribe('sub-slow', ({ id }) => {
+        begun.push(id);
+        return new Promise<void>((resolve) => (finish = resolve));
+      });
+      const [taken, late] = [event(), event()];
+      await bus.publish(taken);
       const end = await until('a delivery', () => finish);
       let closed = false;
       const closing = subscription.close().then(() => (closed = true));
-      await new Promise((resolve) => setImmediate(resolve));
+      await bus.publish(late);
       expect(closed).toBe(false);
       end();
       await closing;
+      expect(begun).toEqual([taken.id]);
     });
 
     it('continues after the bus itself was closed and opened again, and repeats nothing that was handled', async () => {

@@ -5,7 +5,9 @@ import { emulatorsMissing, startEmulators, type Emulators } from '../support/emu
 import { describeDocumentStore } from './documentStore.contract.js';
 import { describeEventBus } from './eventBus.contract.js';
 
-describe.skipIf(emulatorsMissing)('on the official emulators', () => {
+const reason = emulatorsMissing ? `, which are not here: ${emulatorsMissing}` : '';
+
+describe.skipIf(emulatorsMissing)(`on the official emulators${reason}`, () => {
   let emulators: Emulators;
   beforeAll(async () => {
     emulators = await startEmulators();

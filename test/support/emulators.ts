@@ -7,7 +7,11 @@ import {
   EmulatorMissingError,
   type EmulatorPrograms,
 } from '../../local/host/emulators/cloudSdk.js';
-import { startEmulator, type EmulatorProcess } from '../../local/host/emulators/emulatorProcess.js';
+import {
+  signalGroup,
+  startEmulator,
+  type EmulatorProcess,
+} from '../../local/host/emulators/emulatorProcess.js';
 
 /** The official emulators of the Google Cloud SDK where this machine has them, else why not. */
 export const emulators: EmulatorPrograms | { missing: string } = await findEmulators().catch(
@@ -50,10 +54,16 @@ export async function startEmulators(): Promise<Emulators> {
     });
   };
   const [firestore, pubsub] = await Promise.all([start('firestore', ['start']), start('pubsub', [])]);
+  // A test process that ends without its hooks leaves no emulator behind.
+  const kill = () => {
+    for (const { pid } of [firestore, pubsub]) signalGroup(pid, 'SIGKILL');
+  };
+  process.once('exit', kill);
   return {
     firestore: firestore.address,
     pubsub: pubsub.address,
     async stop() {
+      process.off('exit', kill);
       await Promise.all([firestore.stop(), pubsub.stop()]);
       await rm(folder, { recursive: true, force: true });
     },

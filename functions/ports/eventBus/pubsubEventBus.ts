@@ -74,7 +74,10 @@ class PubSubEventBus implements EventBus {
         },
       }),
     );
-    const subscription = new Delivery(this.client.subscription(name), handler, this.onError);
+    const sdk = await import('@google-cloud/pubsub');
+    const closeOptions = { behavior: sdk.SubscriptionCloseBehaviors.WaitForProcessing };
+    const stream = this.client.subscription(name, { closeOptions });
+    const subscription = new Delivery(stream, handler, this.onError);
     this.open.add(subscription);
     return {
       close: async () => {
@@ -161,15 +164,12 @@ class Delivery implements Subscription {
   }
 
   private async finish(): Promise<void> {
-    await Promise.all(this.underWay);
+    // Takes nothing new from now on, and waits until what it took has been answered; a broken stream does not wait.
     await this.stream.close();
+    await Promise.all(this.underWay);
   }
 
   private async deliver(message: Message): Promise<void> {
-    if (this.closing) {
-      message.nack();
-      return;
-    }
     try {
       await this.handler(parseEvent(message.data));
       message.ack();
