@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { trainingSpecSchema } from '@trainyard/shared';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { routes } from '../functions/api/runRoutes.js';
+
+const read = (path: string) => readFile(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
+
+/** The names of all properties of a JSON schema, however deep. */
+function propertyNames(schema: unknown): Set<string> {
+  const names = new Set<string>();
+  const visit = (value: unknown) => {
+    if (value === null || typeof value !== 'object') return;
+    if ('properties' in value && value.properties && typeof value.properties === 'object') {
+      for (const name of Object.keys(value.properties)) names.add(name);
+    }
+    for (const inner of Object.values(value)) visit(inner);
+  };
+  visit(schema);
+  return names;
+}
+
+describe('the documentation', () => {
+  it('names every key of the specification', async () => {
+    const text = await read('docs/specification.md');
+    const names = propertyNames(z.toJSONSchema(trainingSpecSchema, { io: 'input' }));
+    expect(names.size).toBeGreaterThan(40);
+    expect([...names].filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
+  });
+
+  it('begins with a specification that parses', async () => {
+    const [, example = ''] = /```yaml\n([^]*?)```/.exec(await read('docs/specification.md')) ?? [];
+    expect(trainingSpecSchema.parse(parse(example)).dataset.source.uri).toBe('purchases.csv');
+  });
+
+  it.each(['examples/sample.yaml', 'examples/online-retail.yaml'])('%s parses', async (path) => {
+    expect(trainingSpecSchema.safeParse(parse(await read(path))).error).toBeUndefined();
+  });
+
+  it('names every route of the API', async () => {
+    const text = await read('docs/api.md');
+    expect(
+      routes.filter(({ method, path }) => !text.includes(`\`${method} ${path}\``)).map(({ path }) => path),
+    ).toEqual([]);
+  });
+});
