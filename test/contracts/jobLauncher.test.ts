@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -41,13 +41,18 @@ async function launcherOf(script: string, options: Partial<ProcessLauncherOption
   const pidOf = (name: string) =>
     (JSON.parse(readFileSync(join(directory, name, 'process.json'), 'utf8')) as { pid: number }).pid;
   const output = (name: string) => readFile(join(directory, name, 'output.log'), 'utf8');
-  /** Launches, and sees to it that nothing of the job is left after the test. */
+  /** Sees to it that nothing of the job is left after the test, and that its end is recorded before the folder goes. */
+  const endAfterTest = (name: string) =>
+    onTestFinished(async () => {
+      killGroup(pidOf(name));
+      await until('the end of the job', () => existsSync(join(directory, name, 'end.json')));
+    });
   const launch = async (launcher = open(), what = request()) => {
     const { name } = await launcher.launch(what);
-    onTestFinished(() => killGroup(pidOf(name)));
+    endAfterTest(name);
     return name;
   };
-  return { directory, ended, open, launch, pidOf, output };
+  return { directory, ended, open, launch, endAfterTest, pidOf, output };
 }
 
 function killGroup(pid: number): void {
@@ -83,10 +88,10 @@ describe('the process launcher', () => {
   });
 
   it('starts one process when the first launches come together', async () => {
-    const { open, output, pidOf } = await launcherOf(`console.log('begun'); ${SLEEP}`);
+    const { open, output, endAfterTest } = await launcherOf(`console.log('begun'); ${SLEEP}`);
     const launcher = open();
     const names = await Promise.all(Array.from({ length: 5 }, () => launcher.launch(request())));
-    onTestFinished(() => killGroup(pidOf('run-1')));
+    endAfterTest('run-1');
     expect(new Set(names.map(({ name }) => name))).toEqual(new Set(['run-1']));
     await until('the output', async () => (await output('run-1')).includes('begun'));
     expect(await output('run-1')).toBe('begun\n');
@@ -262,12 +267,12 @@ describe('cancelling a process', () => {
   });
 
   it('reaches a job that is just being launched', async () => {
-    const { open, pidOf, ended } = await launcherOf(SLEEP);
+    const { open, endAfterTest, ended } = await launcherOf(SLEEP);
     const launcher = open();
     const launching = launcher.launch(request());
     await launcher.cancel('run-1');
     await launching;
-    onTestFinished(() => killGroup(pidOf('run-1')));
+    endAfterTest('run-1');
     await until('the end', () => ended.length > 0);
   });
 
