@@ -41,6 +41,7 @@ export function runView(changes: Partial<RunView> = {}): RunView {
     checkpoint: null,
     tierIndex: 0,
     job: { tier: 'local', name: 'process-1', launchedAt: AT },
+    retryAt: null,
     result: null,
     error: null,
     cancelRequestedAt: null,
