@@ -47,14 +47,12 @@ function findRoute(
   );
 }
 
-/** Splits before it decodes, so that an encoded slash stays within its segment. One slash at the end is ignored. */
+/**
+ * Splits before it decodes, so that an encoded slash stays within its segment. One slash at the end is ignored. A path that
+ * cannot be decoded does not come this far.
+ */
 function decodedSegments(path: string): string[] {
-  try {
-    return path.replace(/\/$/, '').split('/').slice(1).map(decodeURIComponent);
-  } catch (cause) {
-    const detail = 'The path has a percent sign that is not followed by two hexadecimal digits of UTF-8.';
-    throw new ProblemError(400, 'invalid-path', 'Invalid path', detail, { cause });
-  }
+  return path.replace(/\/$/, '').split('/').slice(1).map(decodeURIComponent);
 }
 
 function match(route: Route, segments: readonly string[]): Record<string, string> | undefined {
@@ -70,9 +68,14 @@ function match(route: Route, segments: readonly string[]): Record<string, string
 
 /** Requiring the JSON type also keeps forms of foreign web pages out: browsers ask before they send it across sites. */
 function jsonBody(request: Request): unknown {
-  if ((request.rawBody?.length ?? 0) === 0) return {};
+  if (!hasBody(request)) return {};
   if (request.is('application/json')) return request.body;
   const given = request.get('content-type') ?? 'none';
   const detail = `The body's content-type is ${given.slice(0, 100)}; only application/json is read.`;
   throw new ProblemError(415, 'unsupported-media-type', 'Unsupported media type', detail);
+}
+
+/** By its headers: a body without a type is not even read. */
+function hasBody(request: Request): boolean {
+  return request.get('transfer-encoding') !== undefined || Number(request.get('content-length') ?? 0) > 0;
 }

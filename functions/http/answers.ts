@@ -2,7 +2,7 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Problem } from '@trainyard/shared';
 import { controlPlane, type ControlPlane } from '../controlPlane.js';
-import { ProblemError } from './problemError.js';
+import { invalidPath, ProblemError } from './problemError.js';
 
 export type Request = Parameters<HttpFunction>[0];
 export type Response = Parameters<HttpFunction>[1];
@@ -58,30 +58,46 @@ const INTERNAL: Problem = {
 const withHandler = new WeakSet<object>();
 
 /**
- * The framework reads and parses bodies before a function sees them, and answers unreadable ones with a page of its own. An
- * error handler added to its Express application gives a problem instead. The application is reached through a request, so the
+ * The framework decodes paths and parses bodies before a function sees them, and answers unreadable ones with a page of its own.
+ * An error handler added to its Express application gives a problem instead. The application is reached through a request, so the
  * first request of a process adds it; hosts send one before they open.
  */
 function installProblemHandler(request: Request): void {
   if (withHandler.has(request.app)) return;
   withHandler.add(request.app);
   request.app.use((error: unknown, _request: unknown, response: Response, next: (error: unknown) => void) => {
-    const status = statusOf(error);
-    if (status === undefined || response.headersSent) return next(error);
-    const [type, title, detail] =
-      status === 413
-        ? ['too-large', 'Body too large', 'The body is larger than this server reads.']
-        : [
-            'invalid-json',
-            'Invalid JSON',
-            'The body is not valid JSON in UTF-8: correct it and send it again.',
-          ];
-    sendProblem(response, { type: `https://trainyard.dev/problems/${type}`, title, status, detail });
+    const problem = response.headersSent ? undefined : unreadable(error);
+    if (!problem) return next(error);
+    sendProblem(response, problem.problem, problem.headers);
   });
 }
 
-/** The status of an error that the body parser made of a caller's mistake. */
-function statusOf(error: unknown): number | undefined {
+/** The problem of a request that could not be read; undefined where that is not the caller's mistake. */
+function unreadable(error: unknown): ProblemError | undefined {
+  if (error instanceof URIError) return invalidPath(error);
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+  if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
+  switch (status) {
+    case 413:
+      return new ProblemError(
+        413,
+        'too-large',
+        'Body too large',
+        'The body is larger than this server reads.',
+      );
+    case 415:
+      return new ProblemError(
+        415,
+        'unsupported-media-type',
+        'Unsupported media type',
+        'The body has an encoding that is not read: send JSON in UTF-8, as it is or with content-encoding gzip.',
+      );
+    default:
+      return new ProblemError(
+        status,
+        'invalid-json',
+        'Invalid JSON',
+        'The body is not valid JSON in UTF-8: correct it and send it again.',
+      );
+  }
 }

@@ -31,6 +31,11 @@ export function notFound(what: string): ProblemError {
   return new ProblemError(404, 'not-found', 'Not found', `There is no ${what}.`);
 }
 
+export function invalidPath(cause: URIError): ProblemError {
+  const detail = 'The path has a percent sign that is not followed by two hexadecimal digits of UTF-8.';
+  return new ProblemError(400, 'invalid-path', 'Invalid path', detail, { cause });
+}
+
 /** Parses what a caller sent; every violation becomes an entry of `errors`. */
 export function parseOrProblem<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);

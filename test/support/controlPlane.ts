@@ -1,0 +1,108 @@
+/** The control plane on one machine's stores, in a folder of its own; the test holds its clock, its jobs and its faults. */
+import { join } from 'node:path';
+import { runSchema, trainingSpecSchema, paths, type Run, type TrainingSpecInput } from '@trainyard/shared';
+import type { z } from 'zod';
+import { onTestFinished } from 'vitest';
+import { configSchema } from '../../functions/config.js';
+import { setControlPlane, type ControlPlane } from '../../functions/controlPlane.js';
+import type { LogFields, Severity } from '../../functions/log.js';
+import type { DocumentData } from '../../functions/ports/documentStore/documentStore.js';
+import { openSqliteDocumentStore } from '../../functions/ports/documentStore/sqliteDocumentStore.js';
+import { openSqliteEventBus } from '../../functions/ports/eventBus/sqliteEventBus.js';
+import { openDirectoryObjectStore } from '../../functions/ports/objectStore/directoryObjectStore.js';
+import { openSqlite } from '../../functions/ports/sqlite.js';
+import { createRun } from '../../functions/runs/createRun.js';
+import { FakeLauncher } from './fakeLauncher.js';
+import { FaultyBus, FaultyStore } from './faults.js';
+import { EXAMPLE_SPEC } from './newRun.js';
+import { temporaryFolder } from './temporaryFolder.js';
+
+export const MASTER_SECRET = 'a-master-secret-that-only-tests-know';
+export const START = new Date('2026-01-01T00:00:00.000Z');
+export const TIERS = [
+  { name: 'small', launcher: 'fake', maxWaitSeconds: 60, maxAttemptSeconds: 3600 },
+  { name: 'large', launcher: 'fake', maxWaitSeconds: 120, maxAttemptSeconds: 7200 },
+];
+
+export interface LogEntry {
+  severity: Severity;
+  message: string;
+  fields: LogFields;
+}
+
+export interface TestControlPlane extends ControlPlane {
+  store: FaultyStore;
+  bus: FaultyBus;
+  /** Of every tier. */
+  launcher: FakeLauncher;
+  logged: LogEntry[];
+  /** Moves the clock, which stands still otherwise. */
+  pass(seconds: number): void;
+  /** Every stored document by its path. */
+  documents(): Record<string, DocumentData>;
+  /** The stored run. */
+  run(runId: string): Promise<Run>;
+  /** Writes a run as it is. */
+  put(...runs: Run[]): Promise<void>;
+  /** Requests a run of the example specification. */
+  request(spec?: Partial<TrainingSpecInput>): Promise<Run>;
+}
+
+/** Gone after the test. The functions of this process use it until the next one is made. */
+export async function testControlPlane(
+  config: Partial<z.input<typeof configSchema>> = {},
+): Promise<TestControlPlane> {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'documents.db');
+  const store = new FaultyStore(openSqliteDocumentStore(file));
+  const bus = new FaultyBus(openSqliteEventBus({ file: join(folder, 'events.db') }));
+  const reader = openSqlite(file);
+  onTestFinished(async () => {
+    reader.close();
+    await Promise.all([store.close(), bus.close()]);
+  });
+  const launcher = new FakeLauncher();
+  const logged: LogEntry[] = [];
+  let [time, ids] = [START.getTime(), 0];
+  const plane: TestControlPlane = {
+    store,
+    bus,
+    objects: openDirectoryObjectStore(join(folder, 'objects')),
+    launcher,
+    launchers: { fake: launcher },
+    config: configSchema.parse({
+      publicUrl: 'https://trainyard.example',
+      masterSecret: MASTER_SECRET,
+      auth: 'loopback',
+      tiers: TIERS,
+      leaseSeconds: 30,
+      settleSeconds: 5,
+      ...config,
+    }),
+    now: () => new Date(time),
+    newId: () => `id-${String(++ids).padStart(6, '0')}`,
+    log: (severity, message, fields = {}) => void logged.push({ severity, message, fields }),
+    logged,
+    pass: (seconds) => void (time += seconds * 1000),
+    documents() {
+      const rows = reader.prepare('SELECT path, data FROM documents ORDER BY path').all() as {
+        path: string;
+        data: string;
+      }[];
+      return Object.fromEntries(rows.map(({ path, data }) => [path, JSON.parse(data) as DocumentData]));
+    },
+    run: async (runId) => runSchema.parse((await store.get(paths.run(runId)))?.data),
+    put: (...runs) =>
+      store.transaction(async (tx) => {
+        for (const run of runs) tx.set(paths.run(run.runId), { ...run });
+      }),
+    request: (spec = {}) =>
+      createRun(plane, {
+        modelId: 'demo',
+        spec: trainingSpecSchema.parse({ ...EXAMPLE_SPEC, ...spec }),
+        requestedBy: 'test',
+      }),
+  };
+  setControlPlane(async () => plane);
+  return plane;
+}

@@ -1,0 +1,101 @@
+/** Ports that fail when a test says so. */
+import type {
+  DocumentStore,
+  Query,
+  StoredDocument,
+  Transaction,
+  WatchTarget,
+} from '../../functions/ports/documentStore/documentStore.js';
+import type { EventBus, Subscription } from '../../functions/ports/eventBus/eventBus.js';
+import type { RunEvent } from '@trainyard/shared';
+
+export class FaultyStore implements DocumentStore {
+  /** Watches that were begun and have not ended. */
+  watches = 0;
+  private commitFailures = 0;
+  private readFailure: Error | undefined;
+
+  constructor(private readonly inner: DocumentStore) {}
+
+  /** The next transactions do all their work, and none of it is written. */
+  failNextCommits(count = 1): void {
+    this.commitFailures = count;
+  }
+
+  /** From now on every read outside a transaction fails. */
+  failReads(error: Error): void {
+    this.readFailure = error;
+  }
+
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.inner.transaction(async (tx) => {
+      const result = await work(tx);
+      if (this.commitFailures === 0) return result;
+      this.commitFailures--;
+      throw new Error('the store is gone');
+    });
+  }
+
+  async get(path: string): Promise<StoredDocument | undefined> {
+    if (this.readFailure) throw this.readFailure;
+    return this.inner.get(path);
+  }
+
+  async query(query: Query): Promise<StoredDocument[]> {
+    if (this.readFailure) throw this.readFailure;
+    return this.inner.query(query);
+  }
+
+  watch(
+    target: WatchTarget,
+    onChange: Parameters<DocumentStore['watch']>[1],
+    onError: (error: Error) => void,
+  ): () => void {
+    const stop = this.inner.watch(target, onChange, onError);
+    this.watches++;
+    let stopped = false;
+    return () => {
+      if (!stopped) this.watches--;
+      stopped = true;
+      stop();
+    };
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+}
+
+export class FaultyBus implements EventBus {
+  /** What the bus has accepted, in that order. */
+  readonly published: RunEvent[] = [];
+  private failures = 0;
+
+  constructor(private readonly inner: EventBus) {}
+
+  /** The next events are not accepted. */
+  failNext(count = 1): void {
+    this.failures = count;
+  }
+
+  async publish(event: RunEvent): Promise<void> {
+    if (this.failures > 0) {
+      this.failures--;
+      throw new Error('the bus is gone');
+    }
+    await this.inner.publish(event);
+    this.published.push(event);
+  }
+
+  subscribe(name: string, handler: (event: RunEvent) => Promise<void>): Promise<Subscription> {
+    return this.inner.subscribe(name, handler);
+  }
+
+  deadLetters(): Promise<{ subscription: string; event: RunEvent }[]> {
+    return this.inner.deadLetters();
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+}
