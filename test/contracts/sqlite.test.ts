@@ -13,6 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describeDocumentStore('SQLite', {
   open: async () => openSqliteDocumentStore(join(folder, 'documents.db')),
   contention: 200,
+  watchesExactly: true,
 });
 
 describeEventBus('SQLite', {
