@@ -1,7 +1,6 @@
 import {
   eventsPageSchema,
   listRunsQuerySchema,
-  logChunkSchema,
   logPageSchema,
   logsQuerySchema,
   metricsPageSchema,
@@ -19,6 +18,7 @@ import type { ControlPlane } from '../controlPlane.js';
 import { notFound, ProblemError } from '../http/problemError.js';
 import { createRun } from '../runs/createRun.js';
 import { recordLifecycle } from '../runs/lifecycle.js';
+import { readLog, readLogTail } from '../runs/logLines.js';
 import { listEpochs, listEvents, listStages, parseRun, readRun, viewOf } from '../runs/repository.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { defineRoute, defineStream } from './defineRoute.js';
@@ -141,8 +141,6 @@ const events = defineRoute({
   },
 });
 
-/** Chunks of lines that are read at once; a page may end within a chunk's lines only at its end. */
-const CHUNKS = 50;
 const logCursor = z.strictObject({ path: z.string(), attempt: z.int(), seq: z.int() });
 
 const logs = defineRoute({
@@ -154,35 +152,13 @@ const logs = defineRoute({
   result: logPageSchema,
   async handle(cp, { params, query }) {
     await existing(cp, params.runId);
-    const direction = query.tail === undefined ? 'asc' : 'desc';
-    const place = decodeCursor(logCursor, query.cursor);
-    const found = await cp.store.query({
-      collection: paths.logs(params.runId),
-      orderBy: [
-        { field: 'attempt', direction },
-        { field: 'seq', direction },
-      ],
-      ...(place && { startAfter: { path: place.path, data: { attempt: place.attempt, seq: place.seq } } }),
-      limit: CHUNKS,
-    });
-    const chunks = found.map(({ path, data }) => ({ path, ...logChunkSchema.parse(data) }));
     if (query.tail !== undefined) {
-      const lines = chunks
-        .toReversed()
-        .flatMap(({ attempt, lines: own }) => own.map((line) => ({ ...line, attempt })));
-      return { status: 200, body: { lines: lines.slice(-query.tail), nextCursor: null } };
+      const lines = await readLogTail(cp.store, params.runId, query.tail);
+      return { status: 200, body: { lines, nextCursor: null } };
     }
-    const last = chunks.at(-1);
-    return {
-      status: 200,
-      body: {
-        lines: chunks.flatMap(({ attempt, lines }) => lines.map((line) => ({ ...line, attempt }))),
-        // The cursor is given even at the end, so that a follower can ask for what comes after.
-        nextCursor: last
-          ? encodeCursor({ path: last.path, attempt: last.attempt, seq: last.seq })
-          : (query.cursor ?? null),
-      },
-    };
+    const { lines, end } = await readLog(cp.store, params.runId, decodeCursor(logCursor, query.cursor));
+    // The cursor is given even at the end, so that a follower can ask for what comes after.
+    return { status: 200, body: { lines, nextCursor: end ? encodeCursor(end) : null } };
   },
 });
 

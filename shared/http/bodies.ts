@@ -16,11 +16,13 @@ export const pageQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
 });
-export const logsQuerySchema = z.strictObject({
-  cursor: z.string().max(500).optional(),
-  /** Only the last lines, as many as given. */
-  tail: z.coerce.number().int().min(1).max(5000).optional(),
-});
+export const logsQuerySchema = z
+  .strictObject({
+    cursor: z.string().max(500).optional(),
+    /** Only the last lines, as many as given. */
+    tail: z.coerce.number().int().min(1).max(5000).optional(),
+  })
+  .refine(({ cursor, tail }) => cursor === undefined || tail === undefined, 'give cursor or tail, not both');
 export const listRunsQuerySchema = pageQuerySchema.extend({ status: runStatusSchema.optional() });
 
 export const runPageSchema = z.strictObject({
