@@ -31,7 +31,7 @@ export function defineStream<P>(definition: StreamingRoute<P>): Route {
     path,
     summary,
     segments: segmentsOf(path),
-    run: (cp, { params, request }, response) =>
-      definition.stream(cp, parseOrProblem(definition.params, params, 'path'), request, response),
+    run: (cp, { params }, response) =>
+      definition.stream(cp, parseOrProblem(definition.params, params, 'path'), response),
   };
 }

@@ -37,7 +37,7 @@ export interface StreamingRoute<Params> {
   path: string;
   summary: string;
   params: z.ZodType<Params>;
-  stream(cp: ControlPlane, params: Params, request: Request, response: Response): Promise<void>;
+  stream(cp: ControlPlane, params: Params, response: Response): Promise<void>;
 }
 
 export interface Route {

@@ -182,9 +182,9 @@ const stream = defineStream({
   path: '/api/training-runs/{runId}/stream',
   summary: 'Follow a run: Server-Sent Events `run`, `stage` and `epoch`, until it ends',
   params: runParams,
-  async stream(cp, { runId }, request, response) {
+  async stream(cp, { runId }, response) {
     await existing(cp, runId);
-    await streamRun(cp, runId, request, response);
+    await streamRun(cp, runId, response);
   },
 });
 

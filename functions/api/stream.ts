@@ -10,7 +10,7 @@ import {
   type StreamEvent,
 } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import type { Request, Response } from '../http/answers.js';
+import type { Response } from '../http/answers.js';
 import type { DocumentChange } from '../ports/documentStore/documentStore.js';
 import { listEpochs, listStages, parseRun, viewOf } from '../runs/repository.js';
 
@@ -21,12 +21,7 @@ const KEEP_ALIVE_MS = 15_000;
  * Sends what is stored and then every change, until the run has ended or the client has gone. The last event is the ended run;
  * every stage and epoch stored by then has been sent before it.
  */
-export function streamRun(
-  cp: ControlPlane,
-  runId: string,
-  request: Request,
-  response: Response,
-): Promise<void> {
+export function streamRun(cp: ControlPlane, runId: string, response: Response): Promise<void> {
   response
     .status(200)
     .set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
@@ -49,10 +44,12 @@ export function streamRun(
       if (!isTerminal(run.status)) return sender.run(run);
       sendEnd(cp, run, sender).then(finish, fail);
     };
-    request.once('close', finish);
+    // Of the response: a request with a body is closed when its body has been read. The client may be gone already.
+    response.once('close', finish);
+    if (response.closed) return finish();
     stops.push(
       cp.store.watch(
-        { query: { collection: paths.stages(runId) } },
+        { query: { collection: paths.stages(runId), orderBy: [{ field: 'at', direction: 'asc' }] } },
         eachSet((data) => sender.stage(stageSchema.parse(data))),
         fail,
       ),

@@ -8,7 +8,7 @@ export interface EventStream {
   /** Resolves when the connection is over. */
   ended: Promise<void>;
   /** Whether the server has ended the stream as it should. */
-  isOver(): boolean;
+  isOver: () => boolean;
 }
 
 export function eventStream(response: IncomingMessage): EventStream {

@@ -12,8 +12,11 @@ import type { RunEvent } from '@trainyard/shared';
 export class FaultyStore implements DocumentStore {
   /** Watches that were begun and have not ended. */
   watches = 0;
+  /** Reads that have waited, or still do. */
+  heldReads = 0;
   private commitFailures = 0;
   private readFailure: Error | undefined;
+  private hold: Promise<void> | undefined;
 
   constructor(private readonly inner: DocumentStore) {}
 
@@ -27,6 +30,16 @@ export class FaultyStore implements DocumentStore {
     this.readFailure = error;
   }
 
+  /** Reads outside a transaction wait until the function that it returns is called. */
+  holdReads(): () => void {
+    let release = () => {};
+    this.hold = new Promise((resolve) => (release = resolve));
+    return () => {
+      this.hold = undefined;
+      release();
+    };
+  }
+
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.inner.transaction(async (tx) => {
       const result = await work(tx);
@@ -37,12 +50,12 @@ export class FaultyStore implements DocumentStore {
   }
 
   async get(path: string): Promise<StoredDocument | undefined> {
-    if (this.readFailure) throw this.readFailure;
+    await this.passed();
     return this.inner.get(path);
   }
 
   async query(query: Query): Promise<StoredDocument[]> {
-    if (this.readFailure) throw this.readFailure;
+    await this.passed();
     return this.inner.query(query);
   }
 
@@ -63,6 +76,13 @@ export class FaultyStore implements DocumentStore {
 
   close(): Promise<void> {
     return this.inner.close();
+  }
+
+  private async passed(): Promise<void> {
+    if (this.readFailure) throw this.readFailure;
+    if (!this.hold) return;
+    this.heldReads++;
+    await this.hold;
   }
 }
 

@@ -30,6 +30,8 @@ export interface FunctionClient {
   refused(path: string, sent?: Sent): Promise<Problem & { headers: Answered['headers'] }>;
   /** The answer as soon as its head is there. */
   open(path: string, sent?: Sent): Promise<IncomingMessage>;
+  /** How many connections the server has. */
+  connections(): Promise<number>;
 }
 
 /** Gone after the test. The control plane must have been set. */
@@ -52,9 +54,13 @@ export async function serveFunction(name: string): Promise<FunctionClient> {
       throw new Error(`status ${status}, and the problem says ${problem.status}`);
     return { ...problem, headers };
   };
+  const connections = () =>
+    new Promise<number>((resolve, reject) => {
+      server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+    });
   // As hosts do: the first request finishes the set-up of a function.
   await send('/healthz');
-  return { port, send, refused, open };
+  return { port, send, refused, open, connections };
 }
 
 function begin(port: number, path: string, { method, headers, body }: Sent = {}): Promise<IncomingMessage> {
