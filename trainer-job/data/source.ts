@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
 import { sourceFormatSchema, type Dataset, type SourceFormat } from '@trainyard/shared';
 import { DataError } from './dataError.js';
 import { literal } from './duck.js';
@@ -11,6 +12,8 @@ import { literal } from './duck.js';
 export interface SourceFiles {
   files: string[];
   format: SourceFormat;
+  /** Between the columns of a CSV. */
+  delimiter: string;
   bytes: number;
   /** Of the names and bytes of all files, in order. */
   fingerprint: string;
@@ -31,17 +34,18 @@ export async function findSource({ source }: Dataset, baseDirectory: string): Pr
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }))
       hash.update(chunk as Buffer);
   }
-  return { files, format, bytes, fingerprint: `sha256:${hash.digest('hex')}` };
+  const delimiter = format === 'csv' ? delimiterOf(await firstLine(files[0] ?? '')) : ',';
+  return { files, format, delimiter, bytes, fingerprint: `sha256:${hash.digest('hex')}` };
 }
 
 /** The reader's SQL expression. Text of CSV stays text: an id such as 00123 keeps its zeros. */
-export function readerOf({ files, format }: Pick<SourceFiles, 'files' | 'format'>): string {
+export function readerOf({ files, format, delimiter }: SourceFiles): string {
   const list = `[${files.map(literal).join(', ')}]`;
   switch (format) {
     case 'parquet':
       return `read_parquet(${list})`;
     case 'csv':
-      return `read_csv(${list}, header = true, all_varchar = true, null_padding = false, max_line_size = 10000000)`;
+      return `read_csv(${list}, header = true, all_varchar = true, delim = ${literal(delimiter)}, quote = '"', escape = '"', max_line_size = 10000000)`;
     case 'jsonl':
       return `read_json(${list}, format = 'newline_delimited', sample_size = -1)`;
   }
@@ -91,6 +95,24 @@ function globMatches(path: string, pattern: string): boolean {
     return part.length > 1 ? part : `\\${part}`;
   });
   return new RegExp(`^${expression}$`).test(path.split(sep).join('/'));
+}
+
+/** The one of the usual delimiters that the header has most of. */
+function delimiterOf(header: string): string {
+  const count = (delimiter: string) => header.split(delimiter).length;
+  return [',', ';', '\t', '|'].reduce((best, next) => (count(next) > count(best) ? next : best));
+}
+
+async function firstLine(file: string): Promise<string> {
+  const bytes = createReadStream(file, { highWaterMark: 1 << 16 });
+  const text = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
+  let line = '';
+  for await (const chunk of text) {
+    line += (chunk as Buffer).toString('utf8');
+    if (line.includes('\n') || line.length > 1 << 20) break;
+  }
+  bytes.destroy();
+  return line.split('\n', 1)[0] ?? '';
 }
 
 async function exists(path: string): Promise<boolean> {

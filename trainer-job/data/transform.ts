@@ -72,7 +72,7 @@ async function fitTower(
 ): Promise<Omit<TowerManifest, 'entities'>> {
   const fitted: TowerManifest['features'] = [];
   for (const [i, feature] of features.entries()) {
-    const value = `CAST(${internalName(ingested.columns, feature.column)} AS VARCHAR)`;
+    const value = textOf(ingested, feature.column);
     await duck.run(
       `CREATE TABLE ${tower}${i}_vocabulary AS
         SELECT value, CAST(row_number() OVER (ORDER BY n DESC, value) AS INTEGER) AS idx
@@ -102,17 +102,24 @@ async function encodeRows(
   const all = (['query', 'candidate'] as const).flatMap((tower) =>
     features[tower].map((feature, i) => ({
       name: `${tower}${i}`,
-      column: internalName(ingested.columns, feature.column),
+      value: textOf(ingested, feature.column, 'numbered.'),
     })),
   );
   const indices = all.map(({ name }) => `coalesce(${name}_vocabulary.idx, 0) AS ${name}`);
   const joins = all.map(
-    ({ name, column }) =>
-      `LEFT JOIN ${name}_vocabulary ON CAST(numbered.${column} AS VARCHAR) = ${name}_vocabulary.value`,
+    ({ name, value }) => `LEFT JOIN ${name}_vocabulary ON ${value} = ${name}_vocabulary.value`,
   );
   await duck.run(
     `CREATE TABLE encoded AS SELECT position, split, ${indices.join(', ')} FROM numbered ${joins.join(' ')}`,
   );
+}
+
+/** SQL of a column's value as vocabularies hold it: as JavaScript writes it, so whole floating-point numbers without ".0". */
+function textOf({ columns }: IngestOutcome, name: string, table = ''): string {
+  const column = `${table}${internalName(columns, name)}`;
+  const isFloating = columns.some((entry) => entry.name === name && /^(DOUBLE|FLOAT|REAL)$/.test(entry.type));
+  const text = `CAST(${column} AS VARCHAR)`;
+  return isFloating ? `regexp_replace(${text}, '\\.0$', '')` : text;
 }
 
 /** The distinct tuples of query features, in their order; returns how many. */

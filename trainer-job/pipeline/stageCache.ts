@@ -68,13 +68,20 @@ async function readOutcome<T>(folder: string, schema: z.ZodType<T>): Promise<{ o
   return { outcome: schema.parse(entrySchema.parse(JSON.parse(text)).outcome) };
 }
 
-/** An entry of the same key that came first holds the same; it stays. */
+/** A whole entry of the same key that came first holds the same, and stays; what is left of one is replaced. */
 async function publish(unfinished: string, folder: string): Promise<void> {
   try {
     await rename(unfinished, folder);
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST'].includes(String(codeOf(error)))) throw error;
+    if (await isWhole(folder)) return;
+    await rm(folder, { recursive: true, force: true });
+    await rename(unfinished, folder);
   }
+}
+
+async function isWhole(folder: string): Promise<boolean> {
+  return (await readdir(folder)).includes(OUTCOME_FILE);
 }
 
 /** Folders of processes of this machine that died while they wrote. */

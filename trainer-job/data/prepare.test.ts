@@ -1,0 +1,499 @@
+import { appendFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
+import { onlineRetail } from '../../test/support/onlineRetail.js';
+import { prepared, userItemSpec, writeLines } from '../../test/support/prepared.js';
+import { temporaryFolder } from '../../test/support/temporaryFolder.js';
+import { evaluationRows } from '../evaluate/evaluationRows.js';
+import { lookupOf } from '../features/lookup.js';
+import { withDuck } from './duck.js';
+import { ingest } from './ingest.js';
+import { findSource } from './source.js';
+
+/** 100 purchases: user i % 7, item i % 5, at = i. */
+const ROWS = Array.from({ length: 100 }, (_, i) => ({ user: `u${i % 7}`, item: `i${i % 5}`, at: i }));
+const jsonLines = ROWS.map((row) => JSON.stringify(row));
+const csvLines = ['user,item,at', ...ROWS.map(({ user, item, at }) => `${user},${item},${at}`)];
+const byTime = { split: { strategy: 'time' as const, column: 'at' } };
+
+async function writeParquet(folder: string, name: string, select: string): Promise<string> {
+  const file = join(folder, name);
+  const work = join(folder, 'parquet-work');
+  await mkdir(work, { recursive: true });
+  await withDuck(await temporaryFolder(), (duck) =>
+    duck.run(`COPY (${select}) TO '${file}' (FORMAT parquet)`),
+  );
+  return file;
+}
+
+describe.skipIf(!onlineRetail)('the Online Retail protocol', () => {
+  it('has the rows, users and items that its description counts', async () => {
+    const { data, manifest, reports } = await prepared(await temporaryFolder(), {
+      dataset: {
+        source: { uri: onlineRetail ?? '' },
+        columns: { CustomerID: { cast: 'int64' }, Description: { trim: true } },
+        where: [
+          { column: 'CustomerID', is: 'notNull' },
+          { column: 'Description', is: 'notNull' },
+          { column: 'Quantity', is: 'greater', value: 0 },
+        ],
+        split: { strategy: 'time', column: 'InvoiceDate' },
+      },
+      features: {
+        query: [{ column: 'CustomerID', transform: 'lookup', id: true }],
+        candidate: [{ column: 'Description', transform: 'lookup', id: true }],
+      },
+    });
+    expect(reports[0]?.counts).toMatchObject({ rowsRead: 541_909, rowsKept: 397_924 });
+    expect(manifest.rows.train).toBe(318_339);
+    expect(evaluationRows(data, 'test').rowCount).toBe(17_113);
+    expect(manifest.query.features[0]?.vocabularySize).toBe(3993);
+    expect(manifest.candidate.features[0]?.vocabularySize).toBe(3801);
+  });
+});
+
+describe('a source', () => {
+  it.each<[string, (folder: string) => Promise<string>, TrainingSpecInput['dataset']['columns']]>([
+    ['JSON lines', (folder) => writeLines(folder, 'rows.jsonl', jsonLines), {}],
+    ['CSV', (folder) => writeLines(folder, 'rows.csv', csvLines), { at: { cast: 'int64' } }],
+    [
+      'compressed CSV',
+      async (folder) => {
+        await writeFile(join(folder, 'rows.csv.gz'), gzipSync(csvLines.join('\n')));
+        return 'rows.csv.gz';
+      },
+      { at: { cast: 'int64' } },
+    ],
+    [
+      'Parquet',
+      (folder) =>
+        writeParquet(
+          folder,
+          'rows.parquet',
+          `SELECT 'u' || (i % 7) AS "user", 'i' || (i % 5) AS item, i AS at FROM range(100) t(i)`,
+        ),
+      {},
+    ],
+    [
+      'several files by a pattern, in the order of their names',
+      async (folder) => {
+        await writeLines(folder, 'parts/b.jsonl', jsonLines.slice(50));
+        await writeLines(folder, 'parts/a.jsonl', jsonLines.slice(0, 50));
+        return 'parts/*.jsonl';
+      },
+      {},
+    ],
+  ])('of %s gives the same integers', async (_name, write, columns) => {
+    const folder = await temporaryFolder();
+    const { data, vocabulary } = await prepared(
+      folder,
+      userItemSpec(await write(folder), { ...byTime, columns }),
+    );
+    expect(data.splits.train.count).toBe(80);
+    expect(data.splits.validation.count).toBe(15);
+    expect(data.splits.test.count).toBe(5);
+    const items = await vocabulary('candidate', 'item');
+    expect(items).toEqual(['i0', 'i1', 'i2', 'i3', 'i4']);
+    const decoded = Array.from(data.splits.train.item, (index) => items[index - 1]);
+    expect(decoded).toEqual(ROWS.slice(0, 80).map(({ item }) => item));
+  });
+
+  it('keeps the zeros of CSV ids', async () => {
+    const folder = await temporaryFolder();
+    const lines = ['user,item', ...Array.from({ length: 100 }, (_, i) => `00${i % 3},0${i % 4}`)];
+    const { vocabulary } = await prepared(folder, userItemSpec(await writeLines(folder, 'rows.csv', lines)));
+    expect((await vocabulary('query', 'user')).toSorted()).toEqual(['000', '001', '002']);
+  });
+
+  it('takes column names for what they are, whatever they hold', async () => {
+    const folder = await temporaryFolder();
+    const [user, item] = ['a"; drop table rows; --', "Größe 'x' 🙂"];
+    const lines = ROWS.map((row) => JSON.stringify({ [user]: row.user, [item]: row.item }));
+    const { data } = await prepared(folder, {
+      dataset: {
+        source: { uri: await writeLines(folder, 'rows.jsonl', lines) },
+        where: [{ column: user, is: 'notNull' }],
+      },
+      features: {
+        query: [{ column: user, transform: 'lookup', id: true }],
+        candidate: [{ column: item, transform: 'lookup', id: true }],
+      },
+    });
+    expect(data.candidate.entities).toBe(6);
+  });
+});
+
+describe('cleaning', () => {
+  const lines = [
+    ...ROWS.map((row) =>
+      JSON.stringify({ ...row, user: ` ${row.user} `, price: String(row.at), ok: row.at % 2 === 0 }),
+    ),
+    ...Array.from({ length: 5 }, () =>
+      JSON.stringify({ user: 'u1', item: null, at: 200, price: 'free', ok: null }),
+    ),
+  ];
+
+  it.each<[string, NonNullable<TrainingSpecInput['dataset']['where']>, number]>([
+    ['notNull', [{ column: 'item', is: 'notNull' }], 100],
+    ['equal to text', [{ column: 'item', is: 'equal', value: 'i3' }], 20],
+    ['equal to a truth value', [{ column: 'ok', is: 'equal', value: true }], 50],
+    ['not equal, null never', [{ column: 'item', is: 'notEqual', value: 'i3' }], 80],
+    ['a number in a text column', [{ column: 'price', is: 'greaterOrEqual', value: 9 }], 91],
+    ['less', [{ column: 'at', is: 'less', value: 10 }], 10],
+    ['in', [{ column: 'item', is: 'in', values: ['i0', 'i4'] }], 40],
+    [
+      'all of several',
+      [
+        { column: 'at', is: 'greater', value: 9 },
+        { column: 'at', is: 'lessOrEqual', value: 19 },
+      ],
+      10,
+    ],
+    ['values are no SQL', [{ column: 'item', is: 'notEqual', value: "x' OR '1'='1" }], 100],
+  ])('keeps the rows of a condition: %s', async (_name, where, kept) => {
+    const folder = await temporaryFolder();
+    const input = userItemSpec(await writeLines(folder, 'rows.jsonl', lines), { where });
+    const spec = trainingSpecSchema.parse(input);
+    const { rowsRead, rowsKept } = await ingest(spec, await findSource(spec.dataset, folder), folder);
+    expect({ rowsRead, rowsKept }).toEqual({ rowsRead: 105, rowsKept: kept });
+  });
+
+  it('trims, casts, and counts what it could not cast', async () => {
+    const folder = await temporaryFolder();
+    const { vocabulary, warnings } = await prepared(
+      folder,
+      userItemSpec(await writeLines(folder, 'rows.jsonl', lines), {
+        columns: { user: { trim: true }, price: { cast: 'int64' } },
+        split: { strategy: 'time', column: 'price' },
+      }),
+    );
+    expect((await vocabulary('query', 'user'))[0]).toBe('u1');
+    expect(warnings.join()).toContain('the cast of column "price" failed for 5 values');
+  });
+});
+
+describe('the split', () => {
+  it('by time orders ties as the source does, every time', async () => {
+    const folder = await temporaryFolder();
+    const lines = Array.from({ length: 100 }, (_, i) =>
+      JSON.stringify({ user: `u${i % 7}`, item: `i${i}`, at: 1 }),
+    );
+    const file = await writeLines(folder, 'rows.jsonl', lines);
+    const { data, vocabulary } = await prepared(folder, { ...userItemSpec(file, byTime) });
+    const items = await vocabulary('candidate', 'item');
+    expect(Array.from(data.splits.train.item, (i) => items[i - 1])).toEqual(
+      Array.from({ length: 80 }, (_, i) => `i${i}`),
+    );
+  });
+
+  it('at random keeps a row on its side when rows are added', async () => {
+    const folder = await temporaryFolder();
+    const lines = Array.from({ length: 200 }, (_, i) => JSON.stringify({ user: 'u', item: `i${i}` })).concat(
+      '{"user":"v","item":"i0"}',
+    );
+    const file = await writeLines(folder, 'rows.jsonl', lines);
+    const trainItems = async () => {
+      const { data, vocabulary } = await prepared(folder, userItemSpec(file));
+      const items = await vocabulary('candidate', 'item');
+      return Array.from(data.splits.train.item, (i) => items[i - 1]);
+    };
+    const before = await trainItems();
+    await appendFile(
+      file,
+      `${Array.from({ length: 50 }, (_, i) => JSON.stringify({ user: 'u', item: `new${i}` })).join('\n')}\n`,
+    );
+    const after = await trainItems();
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(before.length).toBeGreaterThan(130);
+    expect(before.length).toBeLessThan(190);
+  });
+});
+
+describe('the vocabulary', () => {
+  it('is of training rows only, the most frequent first, then by value; rare, later and null values are unknown', async () => {
+    const folder = await temporaryFolder();
+    const users = ['b', 'b', 'a', 'a', 'c', 'rare', null, 'b'];
+    const rows = Array.from({ length: 80 }, (_, i) => ({ user: users[i % 8]!, item: `i${i % 2}`, at: i }));
+    rows[5] = { user: 'once', item: 'i0', at: 5 };
+    const later = Array.from({ length: 20 }, (_, i) => ({ user: 'late', item: 'i0', at: 100 + i }));
+    const file = await writeLines(
+      folder,
+      'rows.jsonl',
+      [...rows, ...later].map((row) => JSON.stringify(row)),
+    );
+    const spec = userItemSpec(file, byTime);
+    const { data, vocabulary } = await prepared(folder, {
+      ...spec,
+      features: {
+        ...spec.features,
+        query: [{ column: 'user', transform: 'lookup', id: true, minCount: 2, dim: 3 }],
+      },
+    });
+    const known = await vocabulary('query', 'user');
+    expect(known).toEqual(['b', 'a', 'c', 'rare']);
+    const encode = lookupOf(known);
+    const encoded = Array.from(data.splits.train.query, (entity) => data.query.table[entity]);
+    expect(encoded).toEqual(rows.map(({ user }) => encode(user)));
+    expect(encode('once')).toBe(0);
+    expect([...new Set(Array.from(data.splits.test.query, (entity) => data.query.table[entity]))]).toEqual([
+      0,
+    ]);
+    expect(data.query.features[0]).toEqual({ name: 'user', column: 'user', vocabularySize: 4, dim: 3 });
+  });
+
+  it('writes numbers as JavaScript does, so that a request finds them', async () => {
+    const folder = await temporaryFolder();
+    const file = await writeParquet(
+      folder,
+      'rows.parquet',
+      `SELECT CAST(17850 + i % 3 AS DOUBLE) AS "user", i % 4 AS item, i AS at FROM range(100) t(i)`,
+    );
+    const { vocabulary } = await prepared(folder, userItemSpec(file, byTime));
+    expect(lookupOf(await vocabulary('query', 'user'))(17_850)).toBeGreaterThan(0);
+    expect(lookupOf(await vocabulary('candidate', 'item'))(3)).toBeGreaterThan(0);
+  });
+});
+
+describe('entities', () => {
+  it('of the query are the distinct tuples of its features; of the candidate the items, as their newest row has them', async () => {
+    const folder = await temporaryFolder();
+    const rows = Array.from({ length: 100 }, (_, i) => ({
+      user: `u${i % 4}`,
+      city: i % 8 < 4 ? 'north' : 'south',
+      item: `i${i % 5}`,
+      category: i < 40 ? 'old' : `c${i % 5}`,
+      at: i,
+    }));
+    const file = await writeLines(
+      folder,
+      'rows.jsonl',
+      rows.map((row) => JSON.stringify(row)),
+    );
+    const { data, vocabulary } = await prepared(folder, {
+      dataset: { source: { uri: file }, ...byTime },
+      features: {
+        query: [
+          { column: 'user', transform: 'lookup', id: true },
+          { column: 'city', transform: 'lookup' },
+        ],
+        candidate: [
+          { column: 'category', transform: 'lookup' },
+          { column: 'item', transform: 'lookup', id: true },
+        ],
+      },
+    });
+    expect(data.query.entities).toBe(8);
+    expect(data.candidate.entities).toBe(6);
+    expect(Array.from(data.candidate.table.subarray(0, 2))).toEqual([0, 0]);
+    const [items, categories] = [
+      await vocabulary('candidate', 'item'),
+      await vocabulary('candidate', 'category'),
+    ];
+    for (let entity = 1; entity < 6; entity++) {
+      const [category, item] = data.candidate.table.subarray(entity * 2, entity * 2 + 2);
+      expect(item).toBe(entity);
+      expect(categories[category! - 1]).toBe(`c${items[item! - 1]!.slice(1)}`);
+    }
+  });
+});
+
+describe('the cache of stages', () => {
+  it('takes everything from the cache the second time, and only what a change touches otherwise', async () => {
+    const folder = await temporaryFolder();
+    const file = await writeLines(folder, 'rows.jsonl', jsonLines);
+    const hits = async (spec: TrainingSpecInput) =>
+      (await prepared(folder, spec)).reports.map(({ cacheHit }) => cacheHit);
+    const spec = userItemSpec(file, byTime);
+    expect(await hits(spec)).toEqual([false, false, false]);
+    expect(await hits(spec)).toEqual([true, true, true]);
+    const wider = {
+      ...spec,
+      features: {
+        ...spec.features,
+        query: [{ column: 'user', transform: 'lookup' as const, id: true, dim: 5 }],
+      },
+    };
+    expect((await hits(wider))[0]).toBe(true);
+    expect((await hits(wider))[2]).toBe(true);
+    await appendFile(file, `${JSON.stringify(ROWS[0])}\n`);
+    expect(await hits(spec)).toEqual([false, false, false]);
+  });
+
+  it('gives the same bytes for the same input', async () => {
+    const encoded = async () => {
+      const folder = await temporaryFolder();
+      const { encodedFolder } = await prepared(
+        folder,
+        userItemSpec(await writeLines(folder, 'rows.jsonl', jsonLines), byTime),
+      );
+      return Promise.all(
+        ['transform.json', 'train.query.i32', 'query.table.i32', 'test.item.i32'].map((name) =>
+          readFile(join(encodedFolder, name), 'hex'),
+        ),
+      );
+    };
+    expect(await encoded()).toEqual(await encoded());
+  });
+});
+
+describe('what cannot be read or trained on', () => {
+  it.each<
+    [string, (folder: string) => Promise<string>, Partial<TrainingSpecInput['dataset']>, string, RegExp]
+  >([
+    ['nothing there', async () => 'no-such.csv', {}, 'source-not-found', /nothing is found at no-such.csv/],
+    ['a pattern without match', async () => '*.parquet', {}, 'source-not-found', /\*\.parquet/],
+    [
+      'a folder',
+      async (folder) => folder,
+      { source: { uri: '', format: 'csv' } },
+      'not-a-file',
+      /is not a file/,
+    ],
+    ['an empty file', (folder) => writeLines(folder, 'e.csv', []), {}, 'empty-file', /is empty/],
+    [
+      'an unknown ending',
+      (folder) => writeLines(folder, 'rows.xlsx', ['x']),
+      {},
+      'unknown-format',
+      /rows.xlsx/,
+    ],
+    ['another kind of source', async () => 'gs://bucket/rows.csv', {}, 'unsupported-source', /gs:\/\//],
+    [
+      'text named .parquet',
+      (folder) => writeLines(folder, 'rows.parquet', jsonLines),
+      {},
+      'not-parquet',
+      /PAR1/,
+    ],
+    [
+      'a Parquet file cut in the middle',
+      async (folder) => {
+        const whole = await writeParquet(
+          folder,
+          'whole.parquet',
+          `SELECT 'u' AS "user", 'i' || i AS item FROM range(9999) t(i)`,
+        );
+        const bytes = await readFile(whole);
+        await writeFile(
+          join(folder, 'cut.parquet'),
+          Buffer.concat([bytes.subarray(0, 200), bytes.subarray(-200)]),
+        );
+        return 'cut.parquet';
+      },
+      {},
+      'unreadable-source',
+      /cannot be read as parquet/,
+    ],
+    [
+      'CSV with rows of other lengths',
+      (folder) => writeLines(folder, 'r.csv', [...csvLines, 'a,b,c,d,e', ...csvLines.slice(1)]),
+      {},
+      'unreadable-source',
+      /cannot be read as csv/,
+    ],
+    [
+      'CSV with an open quote',
+      (folder) => writeLines(folder, 'q.csv', ['user,item,at', ...csvLines.slice(1), '"a,b,1']),
+      {},
+      'unreadable-source',
+      /cannot be read as csv/,
+    ],
+    [
+      'a broken line of JSON',
+      (folder) => writeLines(folder, 'b.jsonl', [...jsonLines, '{"user":']),
+      {},
+      'unreadable-source',
+      /cannot be read as jsonl/,
+    ],
+    [
+      'text that is not UTF-8',
+      async (folder) => {
+        await writeFile(join(folder, 'latin.csv'), Buffer.from('user,item,at\nJosé,b,1\n', 'latin1'));
+        return 'latin.csv';
+      },
+      {},
+      'unreadable-source',
+      /cannot be read as csv/,
+    ],
+    [
+      'a header and no rows',
+      (folder) => writeLines(folder, 'h.csv', ['user,item,at']),
+      {},
+      'no-rows',
+      /no rows/,
+    ],
+    [
+      'a column that is not there',
+      (folder) => writeLines(folder, 'c.csv', ['usr,item,at', 'a,b,1']),
+      {},
+      'missing-column',
+      /"user" \(did you mean "usr"\?\); it has "usr"/,
+    ],
+    [
+      'no row left',
+      (folder) => writeLines(folder, 'n.jsonl', jsonLines),
+      { where: [{ column: 'at', is: 'less', value: 0 }] },
+      'no-rows-left',
+      /"at < 0" fails for 100/,
+    ],
+    [
+      'an id that is always null',
+      (folder) =>
+        writeLines(
+          folder,
+          'z.jsonl',
+          ROWS.map(({ item, at }) => JSON.stringify({ user: null, item, at })),
+        ),
+      {},
+      'empty-id',
+      /"user", the id of the query tower/,
+    ],
+    [
+      'only one item',
+      (folder) =>
+        writeLines(
+          folder,
+          'o.jsonl',
+          ROWS.map(({ user, at }) => JSON.stringify({ user, item: 'i', at })),
+        ),
+      {},
+      'single-id',
+      /nothing to choose among/,
+    ],
+    [
+      'a time that is text',
+      (folder) => writeLines(folder, 't.csv', csvLines),
+      byTime,
+      'split-column-is-text',
+      /cast to "timestamp"|holds text/,
+    ],
+    [
+      'too few rows for three splits',
+      (folder) => writeLines(folder, 'f.jsonl', jsonLines.slice(0, 5)),
+      byTime,
+      'empty-split',
+      /none would be in the/,
+    ],
+  ])('%s: an error that says what and what to do', async (_name, write, dataset, code, says) => {
+    const folder = await temporaryFolder();
+    const uri = await write(folder);
+    const spec = userItemSpec(uri, { ...dataset, source: { ...dataset.source, uri } });
+    const error = await prepared(folder, spec).then(
+      () => expect.fail('it was read'),
+      (reason: unknown) => reason as { name: string; code: string; message: string; remedy: string },
+    );
+    expect(error).toMatchObject({ name: 'DataError', code });
+    expect(error.message).toMatch(says);
+    expect(error.remedy).not.toBe('');
+  });
+
+  it('a link out of the folder that a pattern names is not followed', async () => {
+    const [folder, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
+    await writeLines(elsewhere, 'secret.jsonl', jsonLines);
+    await mkdir(join(folder, 'parts'));
+    await symlink(join(elsewhere, 'secret.jsonl'), join(folder, 'parts', 'link.jsonl'));
+    await expect(prepared(folder, userItemSpec('parts/*.jsonl'))).rejects.toThrow(/nothing is found/);
+  });
+});

@@ -1,0 +1,133 @@
+import { readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { trainingSpecSchema } from '@trainyard/shared';
+import { useWasm } from '../../test/support/backend.js';
+import { prepared, writeLines } from '../../test/support/prepared.js';
+import { temporaryFolder } from '../../test/support/temporaryFolder.js';
+import { evaluateModel } from '../evaluate/evaluateModel.js';
+import { catalogue } from '../train/trainingStep.js';
+import { trainModel } from '../train/trainModel.js';
+import { exportRun } from './exportRun.js';
+import { modelMetadataSchema } from './metadata.js';
+import { openRecommender } from './recommender.js';
+
+beforeAll(useWasm);
+
+const SPEC = {
+  features: {
+    query: [
+      { column: 'user', transform: 'lookup' as const, id: true },
+      { column: 'city', transform: 'lookup' as const },
+    ],
+    candidate: [
+      { column: 'item', transform: 'lookup' as const, id: true },
+      { column: 'category', transform: 'lookup' as const },
+    ],
+  },
+  model: {
+    query: { layers: [{ type: 'dense' as const, units: 8, activation: 'linear' as const }] },
+    candidate: { layers: [{ type: 'dense' as const, units: 8, activation: 'linear' as const }] },
+    similarity: 'cosine' as const,
+    temperature: 0.1,
+  },
+  training: { epochs: 2, batchSize: 64, optimizer: { type: 'adam' as const, learningRate: 0.01 } },
+  evaluation: { k: [3] },
+};
+
+async function exported() {
+  const folder = await temporaryFolder();
+  const rows = Array.from({ length: 600 }, (_, i) =>
+    JSON.stringify({
+      user: i % 11,
+      city: `c${i % 2}`,
+      item: `i${(i * 7) % 13}`,
+      category: `k${(i % 13) % 3}`,
+    }),
+  );
+  const input = { dataset: { source: { uri: await writeLines(folder, 'rows.jsonl', rows) } }, ...SPEC };
+  const spec = trainingSpecSchema.parse(input);
+  const { data, encodedFolder, vocabulary } = await prepared(folder, input);
+  const outcome = await trainModel({
+    data,
+    spec,
+    checkpointDirectory: join(folder, 'checkpoints'),
+    onEpoch: () => {},
+    onProgress: () => {},
+    onCheckpoint: () => {},
+    onLog: () => {},
+    stopRequested: () => false,
+  });
+  if (outcome.kind !== 'trained') throw new Error(outcome.kind);
+  const { model } = outcome;
+  const evaluation = await evaluateModel({ model, data, spec });
+  const directory = join(folder, 'model');
+  const artifacts = await exportRun({
+    model,
+    data,
+    spec,
+    encodedFolder,
+    directory,
+    version: 'demo#1',
+    createdAt: new Date('2026-01-01T00:00:00.000Z'),
+    testMetrics: evaluation.metrics,
+    validationMetrics: outcome.metrics,
+    baselines: evaluation.baselines,
+    history: [],
+    run: {},
+  });
+  return { data, model, directory, artifacts, vocabulary };
+}
+
+describe('the artifacts of a run', () => {
+  it('recommend what the model in memory recommends, to known and unknown users', async () => {
+    const { data, model, directory, vocabulary } = await exported();
+    const recommender = await openRecommender(directory);
+    const [users, items] = [await vocabulary('query', 'user'), await vocabulary('candidate', 'item')];
+    const itemVectors = model.embed('candidate', catalogue(data.candidate.entities));
+    for (let entity = 0; entity < data.query.entities; entity++) {
+      const [user = 0, city = 0] = data.query.table.subarray(entity * 2, entity * 2 + 2);
+      const vector = model.embed('query', Int32Array.of(entity));
+      const scores = items.map((_, i) =>
+        vector.reduce((sum, v, c) => sum + v * itemVectors[i * vector.length + c]!, 0),
+      );
+      const best = Array.from(scores.keys())
+        .toSorted((a, b) => scores[b]! - scores[a]!)
+        .slice(0, 5);
+      const query = {
+        user: user === 0 ? 'nobody' : Number(users[user - 1]),
+        city: city === 0 ? null : `c${(await vocabulary('query', 'city'))[city - 1]!.slice(1)}`,
+      };
+      expect(recommender.recommend(query, 5).map(({ item }) => item)).toEqual(best.map((i) => items[i]));
+    }
+  });
+
+  it('say what was trained and how good it is', async () => {
+    const { artifacts } = await exported();
+    expect(Object.keys(artifacts)).toEqual([
+      'query_model',
+      'candidate_model',
+      'item_vectors',
+      'transform',
+      'metadata',
+    ]);
+    const metadata = modelMetadataSchema.parse(
+      JSON.parse(await readFile(artifacts['metadata'] ?? '', 'utf8')),
+    );
+    expect(metadata).toMatchObject({
+      model_version: 'demo#1',
+      architecture: { output_width: 8, similarity: 'cosine' },
+      hyperparameters: {
+        embedding_dims: { user: 8, city: 8, item: 8, category: 8 },
+        product_metadata: ['category'],
+      },
+    });
+    expect(metadata.metrics.test_metrics['test_recall_at_3']).toBeGreaterThan(0);
+  });
+
+  it('that do not belong together are refused', async () => {
+    const { directory } = await exported();
+    await truncate(join(directory, 'query_model', 'weights.bin'), 40);
+    await expect(openRecommender(directory)).rejects.toThrow(/weights.bin is too short/);
+  });
+});
