@@ -9,7 +9,7 @@ export interface PreparedData extends Prepared {
   data: EncodedDataset;
   reports: StageReport[];
   warnings: string[];
-  vocabulary(tower: 'query' | 'candidate', feature: string): Promise<string[]>;
+  vocabulary(this: void, tower: 'query' | 'candidate', feature: string): Promise<string[]>;
 }
 
 /** Takes a specification through ingest, validate and transform, with `folder` for relative paths and the cache. */
