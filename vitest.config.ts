@@ -15,6 +15,8 @@ export default defineConfig({
   test: {
     include: ['{shared,functions,trainer-job,local,bench,test}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    // Google's clients look for a metadata server at their first call, and warn where there is none.
+    env: { METADATA_SERVER_DETECTION: 'none' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

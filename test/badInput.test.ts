@@ -2,25 +2,13 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { problemSchema, type Problem } from '@trainyard/shared';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { TrainyardClient } from '../local/client/trainyardClient.js';
-import { startHost } from '../local/host/host.js';
-import { openOneMachine } from '../local/host/oneMachine.js';
-import { stackSpec, TRAINER, TRAINER_ENVIRONMENT, untilOver } from './support/stack.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hostHere, stackSpec, untilOver } from './support/stack.js';
 import { temporaryFolder } from './support/temporaryFolder.js';
 
 async function stack() {
   const folder = await temporaryFolder();
-  const host = await startHost({
-    directory: join(folder, 'data'),
-    port: 0,
-    openColumn: openOneMachine,
-    trainerCommand: [process.execPath, TRAINER],
-    trainerEnvironment: TRAINER_ENVIRONMENT,
-    tell: () => {},
-  });
-  onTestFinished(() => host.stop());
-  return { folder, host, client: new TrainyardClient({ url: host.url, retries: 0 }) };
+  return { folder, client: await hostHere(join(folder, 'data')) };
 }
 
 const good = stackSpec('/nowhere/purchases.jsonl');
@@ -77,8 +65,8 @@ describe('a request that cannot be carried out', () => {
       says: /at most 256000/,
     },
   ])('$what: a problem that names what to change', async ({ path, body, status, says, pointer }) => {
-    const { host, client } = await stack();
-    const response = await fetch(`${host.url}${path ?? '/api/models/shop/training-runs'}`, {
+    const { client } = await stack();
+    const response = await fetch(`${client.url}${path ?? '/api/models/shop/training-runs'}`, {
       method: 'POST',
       headers: json,
       body: JSON.stringify(body),
@@ -92,8 +80,8 @@ describe('a request that cannot be carried out', () => {
   });
 
   it('is not JSON: a problem, from the first request on', async () => {
-    const { host } = await stack();
-    const response = await fetch(`${host.url}/api/models/shop/training-runs`, {
+    const { client } = await stack();
+    const response = await fetch(`${client.url}/api/models/shop/training-runs`, {
       method: 'POST',
       headers: json,
       body: '{"spec":',

@@ -1,6 +1,7 @@
 import {
   digestOf,
   modelDocumentSchema,
+  newRun,
   newRunId,
   paths,
   type Run,
@@ -32,7 +33,16 @@ const idempotencyRecordSchema = z.strictObject({
  * outbox. The same idempotency key gives the same run; with another request it is a problem.
  */
 export async function createRun(cp: ControlPlane, request: StartRequest): Promise<Run> {
-  const run = newRun(cp, request);
+  const { modelId, spec, requestedBy } = request;
+  const resolved = { ...spec, compute: { ...spec.compute, tiers: tierNames(cp, spec) } };
+  const run = newRun({
+    runId: newRunId(),
+    modelId,
+    runNumber: 1,
+    spec: resolved,
+    requestedBy,
+    now: cp.now(),
+  });
   const requestDigest = digestOf({ modelId: request.modelId, spec: request.spec });
   const keyPath =
     request.idempotencyKey === undefined
@@ -67,45 +77,6 @@ export async function createRun(cp: ControlPlane, request: StartRequest): Promis
   });
   await publishCommitted(cp, result.events);
   return result.run;
-}
-
-function newRun(cp: ControlPlane, { modelId, spec, requestedBy }: StartRequest): Run {
-  const tiers = tierNames(cp, spec);
-  const now = cp.now();
-  const resolved: TrainingSpec = { ...spec, compute: { ...spec.compute, tiers } };
-  return {
-    schemaVersion: 1,
-    runId: newRunId(),
-    modelId,
-    runNumber: 1,
-    status: 'pending',
-    attempt: 1,
-    retriesUsed: 0,
-    seq: 0,
-    spec: resolved,
-    specDigest: digestOf(resolved),
-    requestedBy,
-    currentStage: null,
-    currentEpoch: 0,
-    totalEpochs: spec.training.epochs,
-    progress: null,
-    resources: null,
-    latestMetrics: {},
-    checkpoint: null,
-    tierIndex: 0,
-    job: null,
-    retryAt: null,
-    lease: null,
-    result: null,
-    error: null,
-    cancelRequestedAt: null,
-    createdAt: now.toISOString(),
-    startedAt: null,
-    endedAt: null,
-    lastCallbackAt: null,
-    deadlineAt: new Date(now.getTime() + spec.compute.deadlineSeconds * 1000).toISOString(),
-    updatedAt: now.toISOString(),
-  };
 }
 
 /** The tiers that the specification names, or all of the deployment's. */

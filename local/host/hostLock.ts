@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startOf } from '@trainyard/functions/ports/jobLauncher/processIdentity';
 import { z } from 'zod';
@@ -52,7 +52,7 @@ export async function lockDirectory(directory: string, now: Date): Promise<HostL
   };
   for (let tries = 0; ; tries += 1) {
     try {
-      await writeFile(file, JSON.stringify(holder), { flag: 'wx', mode: 0o600 });
+      await createWhole(file, JSON.stringify(holder));
       break;
     } catch (error) {
       if (!isTaken(error) || tries === 5) throw error;
@@ -69,6 +69,17 @@ export async function lockDirectory(directory: string, now: Date): Promise<HostL
     },
     release: () => rm(file, { force: true }),
   };
+}
+
+/** Fails with EEXIST when the file is there; a reader never sees it empty or in part. */
+async function createWhole(file: string, text: string): Promise<void> {
+  const next = `${file}.${randomUUID()}`;
+  await writeFile(next, text, { mode: 0o600 });
+  try {
+    await link(next, file);
+  } finally {
+    await rm(next, { force: true });
+  }
 }
 
 async function makeDirectory(directory: string): Promise<void> {
@@ -116,7 +127,8 @@ async function removeStale(file: string, seen: Holder | null): Promise<void> {
     return;
   }
   const moved = await readHolder(aside);
-  if (moved && moved.pid !== seen?.pid && isAlive(moved)) await rename(aside, file);
+  const isAnother = moved?.pid !== seen?.pid || moved?.processStart !== seen?.processStart;
+  if (moved && isAnother && isAlive(moved)) await rename(aside, file);
   else await rm(aside, { force: true });
 }
 

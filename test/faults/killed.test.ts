@@ -1,43 +1,18 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { TrainyardClient } from '../../local/client/trainyardClient.js';
-import { startHost } from '../../local/host/host.js';
-import { openOneMachine } from '../../local/host/oneMachine.js';
+import { describe, expect, it } from 'vitest';
 import {
   EPOCHS,
   epochTable,
+  hostHere,
   hostProcess,
   stackSpec,
-  TRAINER,
-  TRAINER_ENVIRONMENT,
   trainerOf,
   untilEpoch,
   untilOver,
   writePurchases,
 } from '../support/stack.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
-
-async function hostHere(directory: string) {
-  const host = await startHost({
-    directory,
-    port: 0,
-    openColumn: openOneMachine,
-    trainerCommand: [process.execPath, TRAINER],
-    trainerEnvironment: TRAINER_ENVIRONMENT,
-    tell: () => {},
-  });
-  onTestFinished(() => host.stop());
-  return new TrainyardClient({ url: host.url, retries: 0 });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+import { freePort } from '../support/freePort.js';
 
 describe('a run', () => {
   it('whose trainer is killed goes on from its checkpoint and ends as if nothing had happened', async () => {

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -12,6 +11,7 @@ import {
   startEmulator,
   type EmulatorProcess,
 } from '../../local/host/emulators/emulatorProcess.js';
+import { freePort } from './freePort.js';
 
 /** The official emulators of the Google Cloud SDK where this machine has them, else why not. */
 export const emulators: EmulatorPrograms | { missing: string } = await findEmulators().catch(
@@ -80,12 +80,4 @@ function inherited(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

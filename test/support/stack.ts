@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { isTerminal, type Epoch, type RunView, type TrainingSpecInput } from '@trainyard/shared';
 import { onTestFinished } from 'vitest';
 import { TrainyardClient } from '../../local/client/trainyardClient.js';
+import { startHost } from '../../local/host/host.js';
+import { openOneMachine } from '../../local/host/oneMachine.js';
 import { randomFor } from '../../trainer-job/model/random.js';
 import { until } from './until.js';
 
@@ -105,4 +107,18 @@ export function untilOver(client: TrainyardClient, runId: string, timeoutMs = 60
 /** What must be equal however often a run was interrupted. */
 export function epochTable(epochs: readonly Epoch[]): { epoch: number; metrics: Epoch['metrics'] }[] {
   return epochs.map(({ epoch, metrics }) => ({ epoch, metrics }));
+}
+
+/** A host in this process, with the built trainer, closed after the test. */
+export async function hostHere(directory: string): Promise<TrainyardClient> {
+  const host = await startHost({
+    directory,
+    port: 0,
+    openColumn: openOneMachine,
+    trainerCommand: [process.execPath, TRAINER],
+    trainerEnvironment: TRAINER_ENVIRONMENT,
+    tell: () => {},
+  });
+  onTestFinished(() => host.stop());
+  return new TrainyardClient({ url: host.url, retries: 0 });
 }
