@@ -4,7 +4,7 @@
  */
 import { paths, runEventSchema, type RunEvent } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import type { Transaction } from '../ports/documentStore/documentStore.js';
+import type { StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
 
 const PAGE = 100;
 
@@ -23,22 +23,32 @@ export async function publishCommitted(cp: ControlPlane, events: readonly RunEve
   }
 }
 
-/** Publishes what has been in the outbox for at least `settleSeconds`; returns how many events. */
+/**
+ * Publishes what has been in the outbox for at least `settleSeconds`; returns how many events. What is no event stays there, for
+ * somebody to look at, and is passed over. Stops at the first event that the bus does not take.
+ */
 export async function relayOutbox(cp: ControlPlane): Promise<number> {
   const settled = new Date(cp.now().getTime() - cp.config.settleSeconds * 1000).toISOString();
-  let relayed = 0;
+  let [relayed, last]: [number, StoredDocument | undefined] = [0, undefined];
   for (;;) {
-    const page = await cp.store.query({
+    const page: StoredDocument[] = await cp.store.query({
       collection: paths.outbox,
       where: [{ field: 'time', op: '<=', value: settled }],
       orderBy: [{ field: 'time', direction: 'asc' }],
+      ...(last && { startAfter: last }),
       limit: PAGE,
     });
-    for (const { data } of page) {
-      await publishOne(cp, runEventSchema.parse(data));
-      relayed++;
+    for (const { path, data } of page) {
+      const event = runEventSchema.safeParse(data);
+      if (event.success) {
+        await publishOne(cp, event.data);
+        relayed++;
+      } else {
+        cp.log('ERROR', 'an entry of the outbox is no event and stays there', { path, error: event.error });
+      }
     }
     if (page.length < PAGE) return relayed;
+    last = page.at(-1);
   }
 }
 

@@ -11,11 +11,13 @@ import {
   type RunStatus,
 } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
+import type { LogFields } from '../log.js';
+import type { StoredDocument } from '../ports/documentStore/documentStore.js';
 import type { JobState } from '../ports/jobLauncher/jobLauncher.js';
 import { dispatch } from './dispatch.js';
 import { recordLifecycle } from './lifecycle.js';
 import { relayOutbox } from './outbox.js';
-import { parseRun, readRun } from './repository.js';
+import { readRun } from './repository.js';
 import { launcherOf, tiersOf } from './tiers.js';
 
 const OPEN: readonly RunStatus[] = ['pending', 'provisioning', 'running', 'cancelling'];
@@ -24,25 +26,32 @@ const PAGE = 200;
 const EXIT_REJECTED = 2;
 
 export interface Reconciled {
+  /** Events published that a crash had left behind. */
   relayed: number;
+  /** Open runs that were looked at. */
   runs: number;
+  /** Parts of the work that went wrong; the log says how. */
   failed: number;
 }
 
-/** One failing run does not keep the others from being looked at. */
+/** One failing run, or a bus that is gone, does not keep the others from being looked at. */
 export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
-  const relayed = await relayOutbox(cp);
-  const runs = await openRuns(cp);
-  let failed = 0;
-  for (const run of runs) {
+  const reconciled: Reconciled = { relayed: 0, runs: 0, failed: 0 };
+  const attempt = async (work: () => Promise<void>, message: string, fields: LogFields = {}) => {
     try {
-      await reconcileRun(cp, run.runId);
+      await work();
     } catch (error) {
-      failed++;
-      cp.log('ERROR', 'a run could not be reconciled', { runId: run.runId, error });
+      reconciled.failed++;
+      cp.log('ERROR', message, { ...fields, error });
     }
-  }
-  return { relayed, runs: runs.length, failed };
+  };
+  const relay = async () => void (reconciled.relayed = await relayOutbox(cp));
+  await attempt(relay, 'the outbox could not be relayed');
+  const runIds = await openRuns(cp);
+  reconciled.runs = runIds.length;
+  for (const runId of runIds)
+    await attempt(() => reconcileRun(cp, runId), 'a run could not be reconciled', { runId });
+  return reconciled;
 }
 
 /** Looks at one run: enforces its deadline, launches it if it waits, compares it with the platform. */
@@ -57,19 +66,20 @@ export async function reconcileRun(cp: ControlPlane, runId: string): Promise<voi
   if (after.status === 'pending' && !isHeld(cp, after)) await dispatch(cp, runId);
 }
 
-async function openRuns(cp: ControlPlane): Promise<Run[]> {
-  const runs: Run[] = [];
+/** The ids of all runs that are not over, oldest first. The documents are not parsed: a broken one is its own run's affair. */
+async function openRuns(cp: ControlPlane): Promise<string[]> {
+  const found: StoredDocument[] = [];
   for (;;) {
-    const last = runs.at(-1);
+    const last = found.at(-1);
     const page = await cp.store.query({
       collection: paths.runs,
       where: [{ field: 'status', op: 'in', value: OPEN }],
       orderBy: [{ field: 'createdAt', direction: 'asc' }],
-      ...(last && { startAfter: { path: paths.run(last.runId), data: { ...last } } }),
+      ...(last && { startAfter: last }),
       limit: PAGE,
     });
-    runs.push(...page.map(parseRun));
-    if (page.length < PAGE) return runs;
+    found.push(...page);
+    if (page.length < PAGE) return found.map(({ path }) => path.slice(paths.runs.length + 1));
   }
 }
 
