@@ -17,7 +17,7 @@ export type Tier = z.infer<typeof tierSchema>;
 
 export const configSchema = z.strictObject({
   /** Where trainers reach the callbacks, without a slash at the end. */
-  publicUrl: z.url().transform((url) => url.replace(/\/$/, '')),
+  publicUrl: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, '')),
   /** Callback keys are derived from it. */
   masterSecret: z.string().min(32, 'must have at least 32 characters'),
   /**
@@ -25,7 +25,13 @@ export const configSchema = z.strictObject({
    * passes the platform's own invoker check, where the functions are deployed without public access. `none`: nobody.
    */
   auth: z.enum(['loopback', 'platform', 'none']).default('none'),
-  tiers: z.array(tierSchema).min(1),
+  tiers: z
+    .array(tierSchema)
+    .min(1)
+    .refine(
+      (tiers) => new Set(tiers.map(({ name }) => name)).size === tiers.length,
+      'two tiers have the same name: runs could not tell them apart',
+    ),
   /** How long a dispatcher may take to launch before another one tries. */
   leaseSeconds: z.int().min(1).default(60),
   /** Events and pending runs younger than this are left to whoever made them. */

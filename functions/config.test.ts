@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { configFromEnvironment, configSchema } from './config.js';
+
+const SECRET = 'a-secret-of-more-than-thirty-two-characters';
+const GOOD = {
+  GOOGLE_CLOUD_PROJECT: 'shop-prod',
+  TRAINYARD_PUBLIC_URL: 'https://trainyard.example/base/',
+  TRAINYARD_MASTER_SECRET: SECRET,
+  TRAINYARD_TIERS:
+    '[{"name":"l4","launcher":"cloudRunJobs"},{"name":"h100","launcher":"vertex","maxWaitSeconds":60}]',
+};
+
+describe('the configuration of deployed functions', () => {
+  it('is read from the environment, with defaults that let nobody in', () => {
+    expect(configFromEnvironment({ ...GOOD, UNRELATED: 'x' })).toEqual({
+      projectId: 'shop-prod',
+      publicUrl: 'https://trainyard.example/base',
+      masterSecret: SECRET,
+      auth: 'none',
+      tiers: [
+        { name: 'l4', launcher: 'cloudRunJobs', maxWaitSeconds: 900, maxAttemptSeconds: 7 * 86_400 },
+        { name: 'h100', launcher: 'vertex', maxWaitSeconds: 60, maxAttemptSeconds: 7 * 86_400 },
+      ],
+      leaseSeconds: 60,
+      settleSeconds: 5,
+    });
+    expect(configFromEnvironment({ ...GOOD, TRAINYARD_AUTH: 'platform' }).auth).toBe('platform');
+  });
+
+  it('names every variable that is missing', () => {
+    expect(() => configFromEnvironment({})).toThrow(
+      /GOOGLE_CLOUD_PROJECT[^]*TRAINYARD_PUBLIC_URL[^]*TRAINYARD_MASTER_SECRET[^]*TRAINYARD_TIERS/,
+    );
+  });
+
+  it.each<[what: string, environment: Partial<typeof GOOD> & { TRAINYARD_AUTH?: string }, says: RegExp]>([
+    ['a URL that is none', { TRAINYARD_PUBLIC_URL: 'trainyard' }, /publicUrl/],
+    ['a URL of another scheme', { TRAINYARD_PUBLIC_URL: 'ftp://trainyard.example' }, /publicUrl/],
+    [
+      'a short secret',
+      { TRAINYARD_MASTER_SECRET: 'short-and-private' },
+      /at least 32 characters[^]*masterSecret/,
+    ],
+    ['an unknown way in', { TRAINYARD_AUTH: 'everybody' }, /"loopback"\|"platform"\|"none"[^]*auth/],
+    [
+      'tiers that are not JSON',
+      { TRAINYARD_TIERS: 'l4' },
+      /TRAINYARD_TIERS is not JSON: give a list such as/,
+    ],
+    ['no tier', { TRAINYARD_TIERS: '[]' }, /tiers/],
+    [
+      'an unknown key of a tier',
+      { TRAINYARD_TIERS: '[{"name":"l4","launcher":"x","gpu":1}]' },
+      /"gpu"[^]*tiers\[0\]/,
+    ],
+    [
+      'two tiers of one name',
+      { TRAINYARD_TIERS: '[{"name":"l4","launcher":"x"},{"name":"l4","launcher":"y"}]' },
+      /two tiers have the same name/,
+    ],
+  ])('refuses %s and says where, without the secret', (_what, environment, says) => {
+    const read = () => configFromEnvironment({ ...GOOD, ...environment });
+    expect(read).toThrow(says);
+    expect(read).not.toThrow(/short-and-private|thirty-two/);
+  });
+
+  it('refuses keys that it does not know', () => {
+    const config = {
+      publicUrl: 'https://x.example',
+      masterSecret: SECRET,
+      tiers: [{ name: 'a', launcher: 'b' }],
+    };
+    expect(configSchema.safeParse(config).success).toBe(true);
+    expect(configSchema.safeParse({ ...config, leaseSecond: 3 }).success).toBe(false);
+  });
+});
