@@ -1,6 +1,6 @@
 import type { Dataset, Features, TrainingSpec } from '@trainyard/shared';
 import { DataError } from './dataError.js';
-import { identifier } from './duck.js';
+import { identifier, literal } from './duck.js';
 
 /** A column that a later stage needs, under the name that it has inside the prepared files. */
 export interface NeededColumn {
@@ -28,15 +28,10 @@ export function internalName(columns: readonly NeededColumn[], name: string): st
 
 /** Fails when the specification names a column that the source does not have. */
 export function checkColumns(
-  { dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>,
+  spec: Pick<TrainingSpec, 'dataset' | 'features'>,
   existing: readonly string[],
 ): void {
-  const wanted = [
-    ...neededColumns(dataset, features).map(({ name }) => name),
-    ...dataset.where.map((condition) => condition.column),
-    ...Object.keys(dataset.columns),
-  ];
-  const missing = [...new Set(wanted)].filter((name) => !existing.includes(name));
+  const missing = namedColumns(spec).filter((name) => !existing.includes(name));
   if (missing.length === 0) return;
   const hints = missing.map((name) => `"${name}"${suggestion(name, existing)}`);
   throw new DataError(
@@ -48,6 +43,16 @@ export function checkColumns(
       .join(', ')}`,
     'correct the column names in dataset and features: upper and lower case differ',
   );
+}
+
+/** The columns of the source that the specification names anywhere. */
+export function namedColumns({ dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>): string[] {
+  const names = [
+    ...neededColumns(dataset, features).map(({ name }) => name),
+    ...dataset.where.map((condition) => condition.column),
+    ...Object.keys(dataset.columns),
+  ];
+  return [...new Set(names)];
 }
 
 function suggestion(name: string, existing: readonly string[]): string {
@@ -72,10 +77,31 @@ function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** SQL of a column after its cleaning. */
+/** What `String.trim` removes, so that a server can clean a value as training did. */
+const BLANKS =
+  ' \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a' +
+  '\u2028\u2029\u202f\u205f\u3000\ufeff';
+
+/** SQL of a column after its cleaning. What is cast to a number or a time has no blanks left to trim. */
 export function cleaned(dataset: Dataset, column: string): string {
   const { cast, trim } = dataset.columns[column] ?? {};
-  const types = { string: 'VARCHAR', int64: 'BIGINT', float64: 'DOUBLE', timestamp: 'TIMESTAMP' };
-  const value = cast ? `try_cast(${identifier(column)} AS ${types[cast]})` : identifier(column);
-  return trim ? `trim(CAST(${value} AS VARCHAR))` : value;
+  const source = identifier(column);
+  switch (cast) {
+    case 'int64':
+      return `try_cast(${source} AS BIGINT)`;
+    case 'float64':
+      return withoutNan(`try_cast(${source} AS DOUBLE)`);
+    case 'timestamp':
+      return `try_cast(${source} AS TIMESTAMP)`;
+    case 'string':
+    case undefined: {
+      const value = cast ? `CAST(${source} AS VARCHAR)` : source;
+      return trim ? `trim(CAST(${value} AS VARCHAR), ${literal(BLANKS)})` : value;
+    }
+  }
+}
+
+/** Null for not-a-number, which is how some writers store a number that is missing. */
+export function withoutNan(sql: string): string {
+  return `nullif(${sql}, 'nan'::DOUBLE)`;
 }

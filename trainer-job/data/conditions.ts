@@ -1,5 +1,6 @@
 import { assertNever, type Condition, type Dataset } from '@trainyard/shared';
-import { cleaned } from './columns.js';
+import { cleaned, withoutNan } from './columns.js';
+import { DataError } from './dataError.js';
 import { literal } from './duck.js';
 
 const OPERATORS = {
@@ -13,30 +14,84 @@ const OPERATORS = {
 
 type Scalar = string | number | boolean;
 
-/** SQL that is true for the rows to keep and false, never null, for all others. */
-export function conditionSql(dataset: Dataset, condition: Condition): string {
+/**
+ * SQL that is true for the rows to keep and false, never null, for all others. `type` is DuckDB's of the cleaned column.
+ * Fails with a `DataError` for text that a column of numbers or times cannot be compared with.
+ */
+export function conditionSql(dataset: Dataset, condition: Condition, type: string): string {
   const value = cleaned(dataset, condition.column);
+  const compared = (operator: string, choice: Scalar) =>
+    `coalesce(${comparison(value, type, operator, choice, condition)}, false)`;
   switch (condition.is) {
     case 'notNull':
       return `(${value}) IS NOT NULL`;
     case 'in':
-      return condition.values.map((choice) => comparison(value, '=', choice)).join(' OR ');
+      return condition.values.map((choice) => compared('=', choice)).join(' OR ');
     case 'equal':
     case 'notEqual':
     case 'greater':
     case 'greaterOrEqual':
     case 'less':
     case 'lessOrEqual':
-      return comparison(value, OPERATORS[condition.is], condition.value);
+      return compared(OPERATORS[condition.is], condition.value);
     default:
       return assertNever(condition);
   }
 }
 
-/** Compared in the type of the value given: text of a CSV is read as a number where a number is asked for. */
-function comparison(sql: string, operator: string, value: Scalar): string {
-  const type = typeof value === 'number' ? 'DOUBLE' : typeof value === 'boolean' ? 'BOOLEAN' : 'VARCHAR';
-  return `coalesce(try_cast(${sql} AS ${type}) ${operator} ${literal(value)}, false)`;
+/**
+ * Text is read as a time or a number where the column holds those: as text, "9" is more than "10". A number or a truth
+ * value makes the column what it is itself: the text of a CSV is read as a number where a number is asked for.
+ */
+function comparison(
+  sql: string,
+  type: string,
+  operator: string,
+  value: Scalar,
+  condition: Condition,
+): string {
+  if (typeof value === 'number') return `${asNumber(sql)} ${operator} ${literal(value)}`;
+  if (typeof value === 'boolean') return `try_cast(${sql} AS BOOLEAN) ${operator} ${literal(value)}`;
+  if (isTime(type)) return `${sql} ${operator} ${literal(timeOf(value, condition, type))}::TIMESTAMP`;
+  if (isNumber(type)) return `${asNumber(sql)} ${operator} ${literal(numberOf(value, condition, type))}`;
+  return `CAST(${sql} AS VARCHAR) ${operator} ${literal(value)}`;
+}
+
+function asNumber(sql: string): string {
+  return withoutNan(`try_cast(${sql} AS DOUBLE)`);
+}
+
+function isTime(type: string): boolean {
+  return /^(DATE$|TIMESTAMP)/.test(type);
+}
+
+function isNumber(type: string): boolean {
+  return /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL)/.test(type);
+}
+
+/** In UTC, as DuckDB writes it. Without a zone it is UTC already. */
+function timeOf(value: string, condition: Condition, type: string): string {
+  const parts =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(value);
+  const time = new Date(parts ? `${parts[1]}T${parts[2] ?? '00:00'}${parts[3] ?? 'Z'}` : Number.NaN);
+  if (Number.isNaN(time.getTime()))
+    throw incomparable(value, condition, type, '2024-12-31 or 2024-12-31T23:59:59Z');
+  return time.toISOString().replace('T', ' ').replace('Z', '');
+}
+
+function numberOf(value: string, condition: Condition, type: string): number {
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  if (!Number.isFinite(number)) throw incomparable(value, condition, type, '12.5');
+  return number;
+}
+
+function incomparable(value: string, condition: Condition, type: string, example: string): DataError {
+  return new DataError(
+    'ingest',
+    'bad-condition',
+    `dataset.where compares column "${condition.column}" with "${value}"; the column is of type ${type}`,
+    `write the value as in ${example}, or set dataset.columns["${condition.column}"].cast to "string"`,
+  );
 }
 
 /** In words, for reports and errors. */

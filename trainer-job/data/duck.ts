@@ -53,6 +53,8 @@ export async function withDuck<T>(folder: string, work: (duck: Duck) => Promise<
   });
   const connection = await instance.connect();
   try {
+    // A time with a zone is the same text on every machine.
+    await connection.run("SET TimeZone = 'UTC'");
     return await work(new Duck(connection));
   } finally {
     connection.closeSync();

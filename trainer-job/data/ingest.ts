@@ -1,15 +1,22 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TrainingSpec } from '@trainyard/shared';
+import type { Dataset, TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
-import { checkColumns, cleaned, neededColumns, type NeededColumn } from './columns.js';
+import {
+  checkColumns,
+  cleaned,
+  namedColumns,
+  neededColumns,
+  withoutNan,
+  type NeededColumn,
+} from './columns.js';
 import { conditionSql, describeCondition } from './conditions.js';
 import { DataError } from './dataError.js';
 import { literal, withDuck, identifier, type Duck } from './duck.js';
 import { readerOf, type SourceFiles } from './source.js';
 
 /** Raise it when the same source and specification would give other rows. */
-export const INGEST_VERSION = 1;
+export const INGEST_VERSION = 2;
 export const ROWS_FILE = 'rows.parquet';
 
 export const ingestOutcomeSchema = z.strictObject({
@@ -48,13 +55,9 @@ async function ingestWith(
   source: SourceFiles,
   folder: string,
 ): Promise<IngestOutcome> {
-  const reader = readerOf(source);
-  const described = await reading(source, () => duck.rows(`DESCRIBE SELECT * FROM ${reader}`));
-  const existing = described.map((row) => String(row['column_name']));
-  checkColumns({ dataset, features }, existing);
-
+  const reader = await tableOf(duck, { dataset, features }, source);
   const columns = neededColumns(dataset, features);
-  const conditions = dataset.where.map((condition) => conditionSql(dataset, condition));
+  const conditions = await conditionsOn(duck, dataset, source, reader);
   const casts = Object.keys(dataset.columns).filter((name) => dataset.columns[name]?.cast !== undefined);
   const selected = [
     'row_number() OVER () - 1 AS row',
@@ -90,13 +93,51 @@ async function ingestWith(
   };
 }
 
-async function typedColumns(duck: Duck, columns: readonly NeededColumn[]): Promise<IngestOutcome['columns']> {
-  const types = new Map(
-    (await duck.rows('DESCRIBE source')).map((row) => [
-      String(row['column_name']),
-      String(row['column_type']),
-    ]),
+/**
+ * SQL of the source's table: a missing number is null, and ids of JSON lines are the text that is written there. Guessed
+ * types would put quotes around the texts of a column that has numbers too, and write UUIDs in lower case.
+ */
+async function tableOf(
+  duck: Duck,
+  spec: Pick<TrainingSpec, 'dataset' | 'features'>,
+  source: SourceFiles,
+): Promise<string> {
+  const types = await typesOf(duck, source, `SELECT * FROM ${readerOf(source)}`);
+  checkColumns(spec, [...types.keys()]);
+  const named = namedColumns(spec).map((name) => ({ name, type: types.get(name) ?? 'VARCHAR' }));
+  const asWritten = ({ name, type }: { name: string; type: string }) =>
+    [name, /^(JSON|UUID|TIME)$/.test(type) ? 'VARCHAR' : type] as const;
+  const reader =
+    source.format === 'jsonl' ? readerOf(source, Object.fromEntries(named.map(asWritten))) : readerOf(source);
+  const floats = named
+    .filter(({ type }) => /^(DOUBLE|FLOAT)$/.test(type))
+    .map(({ name }) => `${withoutNan(identifier(name))} AS ${identifier(name)}`);
+  return floats.length === 0 ? reader : `(SELECT * REPLACE (${floats.join(', ')}) FROM ${reader})`;
+}
+
+async function conditionsOn(
+  duck: Duck,
+  dataset: Dataset,
+  source: SourceFiles,
+  reader: string,
+): Promise<string[]> {
+  if (dataset.where.length === 0) return [];
+  const values = dataset.where.map(({ column }, i) => `${cleaned(dataset, column)} AS value${i}`);
+  const types = await typesOf(duck, source, `SELECT ${values.join(', ')} FROM ${reader}`);
+  return dataset.where.map((condition, i) =>
+    conditionSql(dataset, condition, types.get(`value${i}`) ?? 'VARCHAR'),
   );
+}
+
+/** DuckDB's types of a query's columns, in their order. */
+async function typesOf(duck: Duck, source: SourceFiles, query: string): Promise<Map<string, string>> {
+  const described = await reading(source, () => duck.rows(`DESCRIBE ${query}`));
+  return new Map(described.map((row) => [String(row['column_name']), String(row['column_type'])]));
+}
+
+async function typedColumns(duck: Duck, columns: readonly NeededColumn[]): Promise<IngestOutcome['columns']> {
+  const described = await duck.rows('DESCRIBE source');
+  const types = new Map(described.map((row) => [String(row['column_name']), String(row['column_type'])]));
   return columns.map(({ name, internal }) => ({ name, internal, type: types.get(internal) ?? 'VARCHAR' }));
 }
 
@@ -105,11 +146,13 @@ async function reading<T>({ files, format }: SourceFiles, read: () => Promise<T>
   try {
     return await read();
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    // The machine's fault, not the data's: another try may go well.
+    if (/^Out of Memory Error|No space left on device/i.test(reason)) throw error;
     throw new DataError(
       'ingest',
       'unreadable-source',
-      `${files[0] ?? 'the source'} cannot be read as ${format}: ${reason ?? ''}`.slice(0, 1000),
+      `${files[0] ?? 'the source'} cannot be read as ${format}: ${reason}`.slice(0, 1000),
       'mend the file, or name the right dataset.source.format',
       error,
     );

@@ -5,7 +5,7 @@ import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
-import { sourceFormatSchema, type Dataset, type SourceFormat } from '@trainyard/shared';
+import { digestOf, sourceFormatSchema, type Dataset, type SourceFormat } from '@trainyard/shared';
 import { DataError } from './dataError.js';
 import { literal } from './duck.js';
 
@@ -15,7 +15,7 @@ export interface SourceFiles {
   /** Between the columns of a CSV. */
   delimiter: string;
   bytes: number;
-  /** Of the names and bytes of all files, in order. */
+  /** Digest of the names and SHA-256 of all files, in order. */
   fingerprint: string;
 }
 
@@ -27,38 +27,74 @@ export async function findSource({ source }: Dataset, baseDirectory: string): Pr
     throw problem('source-not-found', `nothing is found at ${source.uri}`, 'correct dataset.source.uri');
   const format = source.format ?? formatOf(files);
   let bytes = 0;
-  const hash = createHash('sha256');
+  const digests: { name: string; sha256: string }[] = [];
   for (const file of files) {
     bytes += await checkFile(file, format);
-    hash.update(`${basename(file)}\0`);
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }))
-      hash.update(chunk as Buffer);
+    digests.push({ name: basename(file), sha256: await sha256Of(file) });
   }
   const delimiter = format === 'csv' ? delimiterOf(await firstLine(files[0] ?? '')) : ',';
-  return { files, format, delimiter, bytes, fingerprint: `sha256:${hash.digest('hex')}` };
+  return { files, format, delimiter, bytes, fingerprint: digestOf(digests) };
 }
 
-/** The reader's SQL expression. Text of CSV stays text: an id such as 00123 keeps its zeros. */
-export function readerOf({ files, format, delimiter }: SourceFiles): string {
-  const list = `[${files.map(literal).join(', ')}]`;
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/**
+ * CSV as RFC 4180 has it. Left to guess, DuckDB takes lines that begin with "#" for comments and lines that do not fit
+ * for a preamble, and drops them without a word.
+ */
+const STRICT_CSV = [
+  'header = true',
+  'all_varchar = true',
+  'skip = 0',
+  `quote = '"'`,
+  `escape = '"'`,
+  `comment = ''`,
+  'strict_mode = true',
+  'max_line_size = 10000000',
+].join(', ');
+
+/**
+ * The reader's SQL expression. Text of CSV stays text: an id such as 00123 keeps its zeros. `jsonTypes` are the types of
+ * the columns to read of JSON lines, all and guessed unless given. The names of folders (`country=DE`) are no columns:
+ * they are not in the fingerprint.
+ */
+export function readerOf(
+  { files, format, delimiter }: Pick<SourceFiles, 'files' | 'format' | 'delimiter'>,
+  jsonTypes?: Record<string, string>,
+): string {
+  const list = `[${files.map((file) => literal(asPattern(file))).join(', ')}], hive_partitioning = false`;
   switch (format) {
     case 'parquet':
       return `read_parquet(${list})`;
     case 'csv':
-      return `read_csv(${list}, header = true, all_varchar = true, delim = ${literal(delimiter)}, quote = '"', escape = '"', max_line_size = 10000000)`;
-    case 'jsonl':
-      return `read_json(${list}, format = 'newline_delimited', sample_size = -1)`;
+      return `read_csv(${list}, delim = ${literal(delimiter)}, ${STRICT_CSV})`;
+    case 'jsonl': {
+      const types = Object.entries(jsonTypes ?? {}).map(
+        ([name, type]) => `${literal(name)}: ${literal(type)}`,
+      );
+      const typing = jsonTypes ? `columns = {${types.join(', ')}}` : 'sample_size = -1';
+      return `read_json(${list}, format = 'newline_delimited', ${typing})`;
+    }
   }
 }
 
-function problem(code: string, message: string, remedy: string): DataError {
-  return new DataError('ingest', code, message, remedy);
+/** DuckDB takes every path for a pattern; this one matches the file of that name alone. */
+function asPattern(file: string): string {
+  return file.replace(/[*?[]/g, '[$&]');
+}
+
+function problem(code: string, message: string, remedy: string, cause?: unknown): DataError {
+  return new DataError('ingest', code, message, remedy, cause);
 }
 
 function pathOf(uri: string): string {
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(uri)?.[1]?.toLowerCase();
   if (scheme === undefined) return uri;
-  if (scheme === 'file') return fileURLToPath(uri);
+  if (scheme === 'file') return localPath(uri);
   throw problem(
     'unsupported-source',
     `dataset.source.uri is ${uri}: sources of kind ${scheme}:// are not read`,
@@ -66,20 +102,37 @@ function pathOf(uri: string): string {
   );
 }
 
+function localPath(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    throw problem(
+      'invalid-file-url',
+      `dataset.source.uri is ${url}, which is not the URL of a file on this machine`,
+      'write file:// and an absolute path, as in file:///data/rows.parquet, or give the path alone',
+      error,
+    );
+  }
+}
+
 /** The file itself, or the files that a pattern with *, ? or [] matches, in order. */
 async function matching(pattern: string): Promise<string[]> {
-  if (!/[*?[]/.test(pattern)) return (await exists(pattern)) ? [pattern] : [];
+  if (await exists(pattern)) return [pattern];
   let root = pattern;
   while (/[*?[]/.test(root)) root = dirname(root);
-  if (!(await exists(root))) return [];
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const inRoot = relative(root, pattern).split(sep).join('/');
+  if (root === pattern || !(await exists(root))) return [];
+  const matches = globMatcher(inRoot);
+  // A pattern of names in one folder does not walk all that lies below it.
+  const recursive = inRoot.includes('/') || inRoot.includes('**');
+  const entries = await readdir(root, { recursive, withFileTypes: true });
   const found = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name));
   const inside: string[] = [];
   const realRoot = await realpath(root);
   for (const file of found) {
-    if (!globMatches(relative(root, file), relative(root, pattern))) continue;
+    if (!matches(relative(root, file).split(sep).join('/'))) continue;
     // A link that leads out of the folder is not what the pattern names.
     if ((await realpath(file)).startsWith(realRoot + sep)) inside.push(file);
   }
@@ -87,14 +140,24 @@ async function matching(pattern: string): Promise<string[]> {
 }
 
 /** `*`, `?` and `[…]` stay within a folder, `**` does not. */
-function globMatches(path: string, pattern: string): boolean {
+function globMatcher(pattern: string): (path: string) => boolean {
   const expression = pattern.replace(/\*\*\/?|[*?]|\[[^\]]*\]|[.+^${}()|\\[\]]/g, (part) => {
     if (part.startsWith('**')) return '(.*/)?';
     if (part === '*') return '[^/]*';
     if (part === '?') return '[^/]';
     return part.length > 1 ? part : `\\${part}`;
   });
-  return new RegExp(`^${expression}$`).test(path.split(sep).join('/'));
+  try {
+    const compiled = new RegExp(`^${expression}$`);
+    return (path) => compiled.test(path);
+  } catch (error) {
+    throw problem(
+      'invalid-pattern',
+      `dataset.source.uri has the pattern ${pattern}, which cannot be read`,
+      'use *, ?, ** and sets such as [0-9]',
+      error,
+    );
+  }
 }
 
 /** The one of the usual delimiters that the header has most of. */

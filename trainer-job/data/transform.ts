@@ -6,13 +6,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { embeddingDimFor, featureName, type Feature, type TrainingSpec } from '@trainyard/shared';
 import { internalName } from './columns.js';
+import { DataError } from './dataError.js';
 import { literal, withDuck, type Duck } from './duck.js';
 import { ROWS_FILE, type IngestOutcome } from './ingest.js';
 import { numberedSql, SPLITS } from './split.js';
 import { MANIFEST_FILE, VOCABULARIES_FOLDER, type TransformManifest } from './transformManifest.js';
 
 /** Raise it when the same rows would be encoded otherwise. */
-export const TRANSFORM_VERSION = 1;
+export const TRANSFORM_VERSION = 2;
 
 type TowerName = 'query' | 'candidate';
 type TowerManifest = TransformManifest[TowerName];
@@ -48,6 +49,7 @@ async function transformWith(
   await duck.run(`CREATE VIEW rows AS SELECT * FROM read_parquet(${literal(join(ingestFolder, ROWS_FILE))})`);
   await duck.run(numberedSql(split, orderColumn, ingested.rowsKept));
 
+  const rows = await countSplits(duck);
   const query = await fitTower(duck, 'query', features.query, ingested, folder);
   const candidate = await fitTower(duck, 'candidate', features.candidate, ingested, folder);
   await encodeRows(duck, features, ingested);
@@ -58,8 +60,39 @@ async function transformWith(
     schemaVersion: 1,
     query: { ...query, entities: queryEntities },
     candidate: { ...candidate, entities: items },
-    rows: await writeSplits(duck, features.query.length, itemColumn, folder),
+    rows: await writeSplits(duck, features.query.length, itemColumn, rows, folder),
   };
+}
+
+/** Fails when a split is empty, as the draw of a random one may leave it. */
+async function countSplits(duck: Duck): Promise<TransformManifest['rows']> {
+  const counts = SPLITS.map((name, number) => `count(*) FILTER (split = ${number}) AS ${name}`);
+  const {
+    train = 0,
+    validation = 0,
+    test = 0,
+  } = await duck.counts(`SELECT ${counts.join(', ')} FROM numbered`);
+  const rows = { train, validation, test };
+  const empty = SPLITS.find((name) => rows[name] === 0);
+  if (empty) {
+    throw new DataError(
+      'transform',
+      'empty-split',
+      `of ${train + validation + test} rows none is in the ${empty} split`,
+      'bring more data, or change the shares or the seed of dataset.split',
+    );
+  }
+  return rows;
+}
+
+function checkIdVocabulary(tower: TowerName, { column, minCount }: Feature, size: number): void {
+  if (size > 0) return;
+  throw new DataError(
+    'transform',
+    'empty-vocabulary',
+    `no value of column "${column}", the id of the ${tower} tower, occurs in ${minCount} or more training rows`,
+    'lower the minCount of the feature, or bring more data',
+  );
 }
 
 /** A vocabulary table `{tower}{i}_vocabulary` and file for each feature, from training rows only. */
@@ -80,6 +113,7 @@ async function fitTower(
         WHERE value IS NOT NULL AND n >= ${feature.minCount}`,
     );
     const values = await duck.rows(`SELECT value FROM ${tower}${i}_vocabulary ORDER BY idx`);
+    if (feature.id) checkIdVocabulary(tower, feature, values.length);
     const file = `${VOCABULARIES_FOLDER}/${tower}-${i}.json`;
     await writeFile(join(folder, file), `${JSON.stringify(values.map((row) => row['value']))}\n`);
     fitted.push({
@@ -161,24 +195,22 @@ async function writeSplits(
   duck: Duck,
   queryFeatures: number,
   itemColumn: string,
+  rows: TransformManifest['rows'],
   folder: string,
 ): Promise<TransformManifest['rows']> {
-  const rows = { train: 0, validation: 0, test: 0 };
   const same = Array.from(
     { length: queryFeatures },
     (_, i) => `encoded.query${i} = query_entities.query${i}`,
   );
   for (const [number, split] of SPLITS.entries()) {
-    const { n: count = 0 } = await duck.counts(`SELECT count(*) AS n FROM encoded WHERE split = ${number}`);
     const [query = new Int32Array(), item = new Int32Array()] = await duck.integers(
       `SELECT entity, ${itemColumn} FROM encoded JOIN query_entities ON ${same.join(' AND ')}
         WHERE split = ${number} ORDER BY position`,
       2,
-      count,
+      rows[split],
     );
     await writeIntegers(join(folder, `${split}.query.i32`), query);
     await writeIntegers(join(folder, `${split}.item.i32`), item);
-    rows[split] = count;
   }
   return rows;
 }

@@ -8,7 +8,7 @@ import { ROWS_FILE, type IngestOutcome } from './ingest.js';
 import { splitSizes } from './split.js';
 
 /** Raise it when the checks or the profile change. */
-export const VALIDATE_VERSION = 1;
+export const VALIDATE_VERSION = 2;
 
 const columnProfileSchema = z.strictObject({
   name: z.string(),
@@ -51,7 +51,7 @@ export async function validate(
       for (const column of ingested.columns) columns.push(await profile(duck, column));
       checkIds(spec, columns, ingested);
       checkSplit(spec, columns, ingested);
-      return { rows: ingested.rowsKept, columns, warnings: warningsOf(columns, ingested) };
+      return { rows: ingested.rowsKept, columns, warnings: warningsOf(spec, columns, ingested) };
     });
     await writeFile(join(folder, 'profile.json'), `${JSON.stringify(outcome, null, 2)}\n`);
     return outcome;
@@ -165,12 +165,22 @@ function checkSplit(
   }
 }
 
-function warningsOf(columns: readonly ColumnProfile[], { rowsKept, castFailures }: IngestOutcome): string[] {
+function warningsOf(
+  { dataset: { split } }: Pick<TrainingSpec, 'dataset'>,
+  columns: readonly ColumnProfile[],
+  { rowsKept, castFailures }: IngestOutcome,
+): string[] {
   const percent = (rows: number) => `${((100 * rows) / rowsKept).toFixed(1)} %`;
+  const timeless = split.strategy === 'time' ? columns.find(({ name }) => name === split.column) : undefined;
   return [
     ...columns
       .filter(({ nulls }) => nulls / rowsKept > NULL_SHARE)
       .map(({ name, nulls }) => `column "${name}" is null in ${nulls} rows (${percent(nulls)})`),
+    ...(timeless && timeless.nulls > 0
+      ? [
+          `column "${timeless.name}", which orders the split, is null in ${timeless.nulls} rows: they count as the oldest`,
+        ]
+      : []),
     ...Object.entries(castFailures)
       .filter(([, failed]) => failed > 0)
       .map(

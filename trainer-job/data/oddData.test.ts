@@ -1,0 +1,294 @@
+/** Data that is legal and odd: every row of it counts, and as what it says. */
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
+import { prepared, userItemSpec, writeLines } from '../../test/support/prepared.js';
+import { temporaryFolder } from '../../test/support/temporaryFolder.js';
+import { lookupOf } from '../features/lookup.js';
+import { withDuck } from './duck.js';
+import { ingest, type IngestOutcome } from './ingest.js';
+import { findSource } from './source.js';
+
+const ROWS = Array.from({ length: 100 }, (_, i) => ({ user: `u${i % 7}`, item: `i${i % 5}`, at: i }));
+const jsonLines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row));
+
+async function ingested(folder: string, input: TrainingSpecInput): Promise<IngestOutcome> {
+  const spec = trainingSpecSchema.parse(input);
+  return ingest(spec, await findSource(spec.dataset, folder), await temporaryFolder());
+}
+
+async function fingerprintOf(folder: string, uri: string): Promise<string> {
+  return (await findSource(trainingSpecSchema.parse(userItemSpec(uri)).dataset, folder)).fingerprint;
+}
+
+/** Runs one statement in a database that is gone afterwards. */
+async function sql(statement: string): Promise<Record<string, unknown>[]> {
+  return withDuck(await temporaryFolder(), (duck) => duck.rows(statement));
+}
+
+async function writeParquet(file: string, select: string): Promise<string> {
+  await sql(`COPY (${select}) TO '${file}' (FORMAT parquet)`);
+  return file;
+}
+
+describe('CSV', () => {
+  it('has no comments: an id may begin with #', async () => {
+    const folder = await temporaryFolder();
+    const lines = ROWS.map(({ user, item }, i) => `${i % 2 === 0 ? '#' : ''}${user},${item}`);
+    const file = await writeLines(folder, 'rows.csv', ['user,item', ...lines]);
+    expect(await ingested(folder, userItemSpec(file))).toMatchObject({ rowsRead: 100 });
+  });
+
+  it.each<[string, string[]]>([
+    ['more fields than its header has names', ROWS.map(({ user, item, at }) => `${user},${item},${at}`)],
+    [
+      'more fields from the second row on',
+      ['a,b', ...ROWS.map(({ user, item, at }) => `${user},${item},${at}`)],
+    ],
+  ])('with %s is refused, not read in part', async (_what, lines) => {
+    const folder = await temporaryFolder();
+    const file = await writeLines(folder, 'rows.csv', ['user,item', ...lines]);
+    await expect(ingested(folder, userItemSpec(file))).rejects.toMatchObject({
+      name: 'DataError',
+      code: expect.stringMatching(/^(unreadable-source|missing-column)$/) as string,
+    });
+  });
+
+  it('keeps a quote in the middle of a field, blank lines apart, and single quotes', async () => {
+    const folder = await temporaryFolder();
+    const lines = [
+      'user,item',
+      `'a',"say ""hi"", twice"`,
+      'b,"two\nlines"',
+      '',
+      ...ROWS.map(({ user }) => `${user},i`),
+    ];
+    const { vocabulary } = await prepared(folder, userItemSpec(await writeLines(folder, 'rows.csv', lines)));
+    const known = [...(await vocabulary('query', 'user')), ...(await vocabulary('candidate', 'item'))];
+    expect(known).toEqual(expect.arrayContaining([`'a'`, 'say "hi", twice', 'two\nlines']));
+  });
+});
+
+describe('JSON lines', () => {
+  it('keep ids as they are written, numbers among texts and upper case in UUIDs', async () => {
+    const folder = await temporaryFolder();
+    const uuid = (i: number) => `550E8400-E29B-41D4-A716-4466554400${10 + (i % 9)}`;
+    const rows = ROWS.map(({ at }, i) => ({ user: i % 2 === 0 ? i % 8 : `x${i % 8}`, item: uuid(i), at }));
+    const file = await writeLines(folder, 'rows.jsonl', jsonLines(rows));
+    const { data, vocabulary } = await prepared(
+      folder,
+      userItemSpec(file, { split: { strategy: 'time', column: 'at' } }),
+    );
+    const user = lookupOf(await vocabulary('query', 'user'));
+    const item = lookupOf(await vocabulary('candidate', 'item'));
+    const train = rows.slice(0, data.splits.train.count);
+    expect(Array.from(data.splits.train.query, (entity) => data.query.table[entity])).toEqual(
+      train.map((row) => user(row.user)),
+    );
+    expect(Array.from(data.splits.train.item)).toEqual(train.map((row) => item(row.item)));
+    expect(train.every((row) => user(row.user) > 0 && item(row.item) > 0)).toBe(true);
+  });
+});
+
+describe('the files', () => {
+  it('are the ones that were found, whatever their names hold', async () => {
+    const folder = await temporaryFolder();
+    const rows = (user: string) =>
+      `SELECT '${user}' || (i % 3) AS "user", 'i' || (i % 5) AS item FROM range(100) t(i)`;
+    await writeParquet(join(folder, 'rows1.parquet'), rows('wrong'));
+    await copyFile(
+      await writeParquet(join(folder, 'right.parquet'), rows('right')),
+      join(folder, 'rows[1].parquet'),
+    );
+    const { vocabulary } = await prepared(folder, userItemSpec('rows[1].parquet'));
+    expect((await vocabulary('query', 'user')).toSorted()).toEqual(['right0', 'right1', 'right2']);
+  });
+
+  it('have one fingerprint each: no other files have theirs', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'one'));
+    await mkdir(join(folder, 'two'));
+    await writeFile(join(folder, 'one', 'a.csv'), 'user\nb.csv\0item\n');
+    await writeFile(join(folder, 'two', 'a.csv'), 'user\n');
+    await writeFile(join(folder, 'two', 'b.csv'), 'item\n');
+    expect(await fingerprintOf(folder, 'one/*.csv')).not.toBe(await fingerprintOf(folder, 'two/*.csv'));
+  });
+
+  it('give the columns that are inside them; the name of a folder is none', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'user=folder'));
+    await writeParquet(
+      join(folder, 'user=folder', 'rows.parquet'),
+      `SELECT 'i' || (i % 5) AS item FROM range(100) t(i)`,
+    );
+    await expect(ingested(folder, userItemSpec('user=folder/rows.parquet'))).rejects.toMatchObject({
+      code: 'missing-column',
+    });
+  });
+
+  it.each<[string, string]>([
+    ['file://elsewhere/rows.csv', 'invalid-file-url'],
+    ['rows[z-a].csv', 'invalid-pattern'],
+  ])('named by %s: an error of the data', async (uri, code) => {
+    const folder = await temporaryFolder();
+    await writeLines(folder, 'rows.csv', ['user,item']);
+    await expect(ingested(folder, userItemSpec(uri))).rejects.toMatchObject({ name: 'DataError', code });
+  });
+});
+
+describe('cleaning', () => {
+  it('trims what String.trim trims', async () => {
+    const folder = await temporaryFolder();
+    const blanks = ['\t', '\n', '\r\n', '\v', '\f', '\u00a0', '\u2003', '\u3000', '\ufeff', ' '];
+    const rows = ROWS.map((row, i) => ({
+      ...row,
+      user: `${blanks[i % 10]}a b${blanks[(i + 3) % 10]}${i % 2}`,
+    }));
+    const padded = rows.map((row, i) => ({ ...row, user: row.user + blanks[(i * 7) % 10] }));
+    const file = await writeLines(folder, 'rows.jsonl', jsonLines(padded));
+    const { vocabulary } = await prepared(folder, userItemSpec(file, { columns: { user: { trim: true } } }));
+    const expected = new Set(padded.map(({ user }) => user.trim()));
+    expect((await vocabulary('query', 'user')).filter((value) => !expected.has(value))).toEqual([]);
+  });
+
+  it('leaves a time a time when it is trimmed too', async () => {
+    const folder = await temporaryFolder();
+    const lines = ROWS.map(
+      ({ user, item, at }) => `${user},${item}, 2024-01-01 00:00:${String(at % 60).padStart(2, '0')} `,
+    );
+    const file = await writeLines(folder, 'rows.csv', ['user,item,at', ...lines]);
+    const { data } = await prepared(
+      folder,
+      userItemSpec(file, {
+        columns: { at: { cast: 'timestamp', trim: true } },
+        split: { strategy: 'time', column: 'at' },
+      }),
+    );
+    expect(data.splits.train.count).toBe(80);
+  });
+
+  it('takes not-a-number for null, in conditions and as an id', async () => {
+    const folder = await temporaryFolder();
+    const file = await writeParquet(
+      join(folder, 'rows.parquet'),
+      `SELECT CASE WHEN i % 4 = 0 THEN 'nan'::DOUBLE ELSE i % 7 END AS "user", i % 5 AS item FROM range(100) t(i)`,
+    );
+    for (const where of [
+      [{ column: 'user', is: 'greaterOrEqual' as const, value: 0 }],
+      [{ column: 'user', is: 'notNull' as const }],
+    ]) {
+      expect(await ingested(folder, userItemSpec(file, { where }))).toMatchObject({ rowsKept: 75 });
+    }
+  });
+});
+
+describe('a condition', () => {
+  const from = (value: string) => [{ column: 'at', is: 'greaterOrEqual' as const, value }];
+  const timed = (folder: string) =>
+    writeParquet(
+      join(folder, 'rows.parquet'),
+      `SELECT 'u' || (i % 7) AS "user", 'i' || (i % 5) AS item, i * 1.0 AS price,
+        TIMESTAMP '2024-01-01' + to_hours(i::BIGINT) AS at FROM range(100) t(i)`,
+    );
+
+  it.each<[string, number]>([
+    ['2024-01-02', 76],
+    ['2024-01-02T00:00:00', 76],
+    ['2024-01-02T12:00:00Z', 64],
+    ['2024-01-02T12:00:00+02:00', 66],
+  ])('on times reads %s as a time', async (value, kept) => {
+    const folder = await temporaryFolder();
+    const file = await timed(folder);
+    expect(await ingested(folder, userItemSpec(file, { where: from(value) }))).toMatchObject({
+      rowsKept: kept,
+    });
+  });
+
+  it('on numbers reads text as a number', async () => {
+    const folder = await temporaryFolder();
+    const where = [{ column: 'price', is: 'less' as const, value: '9' }];
+    expect(await ingested(folder, userItemSpec(await timed(folder), { where }))).toMatchObject({
+      rowsKept: 9,
+    });
+  });
+
+  it('that cannot be compared with its column is an error of the specification', async () => {
+    const folder = await temporaryFolder();
+    const spec = userItemSpec(await timed(folder), { where: from('last week') });
+    await expect(ingested(folder, spec)).rejects.toMatchObject({
+      name: 'DataError',
+      code: 'bad-condition',
+      message: expect.stringMatching(/"last week".*TIMESTAMP/) as string,
+    });
+  });
+});
+
+describe('every machine', () => {
+  it('reads times with a zone as UTC', async () => {
+    expect(await sql(`SELECT current_setting('TimeZone') AS zone`)).toEqual([{ zone: 'UTC' }]);
+  });
+
+  it('keeps apart the columns of the source and its own', async () => {
+    const folder = await temporaryFolder();
+    const rows = ROWS.map(({ user, item, at }) => ({ c1: user, row: item, c0: at, keep0: 'k', failed0: at }));
+    const { data, vocabulary } = await prepared(folder, {
+      dataset: {
+        source: { uri: await writeLines(folder, 'rows.jsonl', jsonLines(rows)) },
+        columns: { failed0: { cast: 'int64' } },
+        where: [{ column: 'keep0', is: 'equal', value: 'k' }],
+        split: { strategy: 'time', column: 'c0' },
+      },
+      features: {
+        query: [{ column: 'c1', transform: 'lookup', id: true }],
+        candidate: [{ column: 'row', transform: 'lookup', id: true }],
+      },
+    });
+    const items = await vocabulary('candidate', 'row');
+    expect(Array.from(data.splits.train.item, (index) => items[index - 1])).toEqual(
+      ROWS.slice(0, 80).map(({ item }) => item),
+    );
+  });
+});
+
+describe('nothing to train or to test on', () => {
+  it('is an error when no item is frequent enough', async () => {
+    const folder = await temporaryFolder();
+    const spec = userItemSpec(await writeLines(folder, 'rows.jsonl', jsonLines(ROWS)));
+    const candidate = [{ column: 'item', transform: 'lookup' as const, id: true, minCount: 1000 }];
+    await expect(
+      prepared(folder, { ...spec, features: { ...spec.features, candidate } }),
+    ).rejects.toMatchObject({
+      name: 'DataError',
+      code: 'empty-vocabulary',
+    });
+  });
+
+  it('is an error when the draw of a random split leaves one empty', async () => {
+    const folder = await temporaryFolder();
+    const file = await writeLines(folder, 'rows.jsonl', jsonLines(ROWS.slice(0, 20)));
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, async (_, seed) =>
+        prepared(await temporaryFolder(), userItemSpec(file, { split: { strategy: 'random', seed } })).then(
+          ({ data: { splits } }) => Math.min(splits.train.count, splits.validation.count, splits.test.count),
+          (error: unknown) => (error as { code: string }).code,
+        ),
+      ),
+    );
+    expect(outcomes).toContain('empty-split');
+    expect(outcomes.filter((outcome) => outcome === 0)).toEqual([]);
+  });
+
+  it('is no error but a warning when some rows have no time', async () => {
+    const folder = await temporaryFolder();
+    const rows = ROWS.map((row, i) => ({ ...row, at: i === 50 ? null : row.at }));
+    const file = await writeLines(folder, 'rows.jsonl', jsonLines(rows));
+    const { warnings } = await prepared(
+      folder,
+      userItemSpec(file, { split: { strategy: 'time', column: 'at' } }),
+    );
+    expect(warnings.join()).toMatch(
+      /"at", which orders the split, is null in 1 rows: they count as the oldest/,
+    );
+  });
+});
