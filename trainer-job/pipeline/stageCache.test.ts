@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -19,6 +20,8 @@ function request(key: unknown, made: { times: number }): StageRequest<{ n: numbe
     },
   };
 }
+
+const machine = hostname().replace(/[^A-Za-z0-9]/g, '_');
 
 describe('the stage cache', () => {
   it('makes a key once, and another key anew', async () => {
@@ -51,10 +54,40 @@ describe('the stage cache', () => {
 
   it('leaves nothing of a stage that failed, nor of a process that died', async () => {
     const [root, made] = [await temporaryFolder(), { times: 0 }];
-    await mkdir(join(root, 'ingest', 'unfinished-999999999-x'), { recursive: true });
+    await mkdir(join(root, 'ingest', `unfinished-${machine}-999999999-x`), { recursive: true });
     const failing = { ...request('key', made), produce: () => Promise.reject(new Error('no disk')) };
     await expect(runStage(root, failing)).rejects.toThrow('no disk');
     expect(await readdir(join(root, 'ingest'))).toEqual([]);
     expect((await runStage(root, request('key', made))).cacheHit).toBe(false);
+  });
+
+  it.each<[string, (folder: string) => Promise<unknown>]>([
+    ['lost a file', (folder) => rm(join(folder, 'content'))],
+    ['has a cut file', (folder) => writeFile(join(folder, 'content'), 'wh')],
+    [
+      'has an outcome cut in the middle',
+      (folder) => writeFile(join(folder, 'outcome.json'), '{"outcome":{"n'),
+    ],
+    ['has an outcome of another form', (folder) => writeFile(join(folder, 'outcome.json'), '{"outcome":{}}')],
+  ])('makes an entry again that %s', async (_what, damage) => {
+    const [root, made] = [await temporaryFolder(), { times: 0 }];
+    const { folder } = await runStage(root, request('key', made));
+    await damage(folder);
+    expect(await runStage(root, request('key', made))).toMatchObject({
+      folder,
+      cacheHit: false,
+      outcome: { n: 2 },
+    });
+    expect(await readFile(join(folder, 'content'), 'utf8')).toBe('whole');
+    expect((await runStage(root, request('key', made))).cacheHit).toBe(true);
+    expect(await readdir(join(root, 'ingest'))).toHaveLength(1);
+  });
+
+  it('leaves alone what living processes and those of other machines write', async () => {
+    const [root, made] = [await temporaryFolder(), { times: 0 }];
+    const names = [`unfinished-${machine}-${process.pid}-x`, `unfinished-not_${machine}-999999999-x`];
+    for (const name of names) await mkdir(join(root, 'ingest', name), { recursive: true });
+    await runStage(root, request('key', made));
+    expect(await readdir(join(root, 'ingest'))).toEqual(expect.arrayContaining(names));
   });
 });

@@ -2,8 +2,9 @@
  * Content-addressed outputs of stages: a folder per key, where the key is the digest of all that shapes the output. A folder
  * appears under its key by a rename, when it is whole; who comes second finds it there and uses it.
  */
-import { mkdir, mkdtemp, open, readFile, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, relative } from 'node:path';
 import { digestOf, type StageName } from '@trainyard/shared';
 import { z } from 'zod';
 
@@ -27,7 +28,13 @@ export interface StageOutput<T> {
 
 /** Written last into every entry: an entry without it is not one. */
 const OUTCOME_FILE = 'outcome.json';
-const entrySchema = z.strictObject({ outcome: z.unknown() });
+const entrySchema = z.strictObject({
+  outcome: z.unknown(),
+  /** Bytes of every other file: an entry that lost some, to a cleaner or a power cut, is made again. */
+  files: z.record(z.string(), z.int()),
+});
+/** Other machines with the same cache have other processes: the name says whose number it is. */
+const UNFINISHED = `unfinished-${hostname().replace(/[^A-Za-z0-9]/g, '_')}-`;
 
 export async function runStage<T>(cacheRoot: string, request: StageRequest<T>): Promise<StageOutput<T>> {
   const start = performance.now();
@@ -46,17 +53,19 @@ export async function runStage<T>(cacheRoot: string, request: StageRequest<T>): 
   if (stored) return done(stored.outcome, true);
   await mkdir(stageFolder, { recursive: true });
   await removeLeftovers(stageFolder);
-  const unfinished = await mkdtemp(join(stageFolder, `unfinished-${process.pid}-`));
+  const unfinished = await mkdtemp(join(stageFolder, `${UNFINISHED}${process.pid}-`));
   try {
     const outcome = await request.produce(unfinished);
-    await writeDurably(join(unfinished, OUTCOME_FILE), JSON.stringify({ outcome }));
-    await publish(unfinished, folder);
+    const files = await sizesOf(unfinished);
+    await writeDurably(join(unfinished, OUTCOME_FILE), JSON.stringify({ outcome, files }));
+    await publish(unfinished, folder, request.outcome);
     return done(outcome, false);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
 }
 
+/** Undefined unless the entry is whole and its outcome has the form that is asked for. */
 async function readOutcome<T>(folder: string, schema: z.ZodType<T>): Promise<{ outcome: T } | undefined> {
   let text: string;
   try {
@@ -65,29 +74,50 @@ async function readOutcome<T>(folder: string, schema: z.ZodType<T>): Promise<{ o
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-  return { outcome: schema.parse(entrySchema.parse(JSON.parse(text)).outcome) };
+  const entry = entrySchema.safeParse(jsonOf(text));
+  if (!entry.success) return undefined;
+  const sizes = await sizesOf(folder);
+  if (Object.entries(entry.data.files).some(([name, size]) => sizes[name] !== size)) return undefined;
+  const outcome = schema.safeParse(entry.data.outcome);
+  return outcome.success ? { outcome: outcome.data } : undefined;
+}
+
+/** Undefined for what is not JSON, such as a file cut in the middle. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes of each file in a folder, however deep, by its path inside it. */
+async function sizesOf(folder: string): Promise<Record<string, number>> {
+  const sizes: Record<string, number> = {};
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    sizes[relative(folder, path)] = (await stat(path)).size;
+  }
+  return sizes;
 }
 
 /** A whole entry of the same key that came first holds the same, and stays; what is left of one is replaced. */
-async function publish(unfinished: string, folder: string): Promise<void> {
+async function publish<T>(unfinished: string, folder: string, schema: z.ZodType<T>): Promise<void> {
   try {
     await rename(unfinished, folder);
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST'].includes(String(codeOf(error)))) throw error;
-    if (await isWhole(folder)) return;
+    if (await readOutcome(folder, schema)) return;
     await rm(folder, { recursive: true, force: true });
     await rename(unfinished, folder);
   }
 }
 
-async function isWhole(folder: string): Promise<boolean> {
-  return (await readdir(folder)).includes(OUTCOME_FILE);
-}
-
 /** Folders of processes of this machine that died while they wrote. */
 async function removeLeftovers(stageFolder: string): Promise<void> {
   for (const name of await readdir(stageFolder)) {
-    const pid = /^unfinished-(\d+)-/.exec(name)?.[1];
+    const pid = name.startsWith(UNFINISHED) && /^\d+/.exec(name.slice(UNFINISHED.length))?.[0];
     if (pid && !isAlive(Number(pid))) await rm(join(stageFolder, name), { recursive: true, force: true });
   }
 }
