@@ -233,7 +233,9 @@ describe('any order of events, with losses, repetitions and voices of older atte
   it('means the same once or twice in a row, but for the time it was heard', () => {
     fc.assert(
       fc.property(arrivals, (list) => {
-        play(list, (_before, event, after) => {
+        play(list, (before, event, after) => {
+          // A claim that came before the time of a retry may be granted later.
+          if (event.type === 'claimed' && before.run.retryAt !== null) return;
           const again = arrive(after, event, 59);
           const untimed = ({ run, epochs }: World) => ({
             run: { ...run, lastCallbackAt: null, updatedAt: null },
