@@ -192,6 +192,17 @@ describe('reconciling a launched run', () => {
     expect(await run()).toMatchObject({ status: 'pending', attempt: 3 });
   });
 
+  it('starts no second trainer beside a silent one that could not be stopped', async () => {
+    const { cp, run } = await launched({ heartbeatTimeoutSeconds: 20 });
+    cp.launcher.failsToCancel = true;
+    cp.pass(21);
+    expect(await reconcile(cp)).toMatchObject({ failed: 1 });
+    expect(await run()).toMatchObject({ status: 'provisioning', attempt: 1 });
+    cp.launcher.failsToCancel = false;
+    expect(await reconcile(cp)).toMatchObject({ failed: 0 });
+    expect(await run()).toMatchObject({ status: 'pending', attempt: 2 });
+  });
+
   it('gives up a trainer whose launch was never recorded and who fell silent', async () => {
     const { cp, run, tell } = await requested({ heartbeatTimeoutSeconds: 20 });
     await tell(trainer().heartbeat(0.5));
@@ -259,8 +270,10 @@ describe('reconciling a run whose deadline has passed', () => {
     const { cp, run, tell, job } = await launched({ deadlineSeconds: 60 });
     await tell(trainer().heartbeat(0.5));
     cp.launcher.unreachable.add(job);
+    cp.launcher.failsToCancel = true;
     cp.pass(60);
     expect(await reconcile(cp)).toMatchObject({ failed: 0 });
+    expect(cp.logged.at(-1)).toMatchObject({ severity: 'WARNING', message: 'a job could not be stopped' });
     expect(await run()).toMatchObject({ status: 'failed', error: { code: 'deadline-passed' } });
     expect(cp.launcher.cancelled).toEqual([job]);
   });

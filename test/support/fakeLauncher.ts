@@ -16,6 +16,8 @@ export class FakeLauncher implements JobLauncher {
   stateAtStart: JobState = { state: 'running' };
   /** Asked to inspect one of these, the platform is unreachable. */
   readonly unreachable = new Set<string>();
+  /** Asked to cancel, the platform fails. */
+  failsToCancel = false;
   private readonly jobs = new Map<string, JobState>();
 
   async launch(request: LaunchRequest): Promise<{ name: string }> {
@@ -37,6 +39,7 @@ export class FakeLauncher implements JobLauncher {
 
   async cancel(name: string): Promise<void> {
     this.cancelled.push(name);
+    if (this.failsToCancel) throw new Error('the platform does not answer');
     const job = this.jobs.get(name);
     if (job && job.state !== 'ended') this.jobs.set(name, { state: 'ended', exitCode: 143 });
   }
