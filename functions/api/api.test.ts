@@ -195,6 +195,11 @@ describe('listing runs', () => {
   it.each([
     ['a cursor of somebody else', 'cursor=abc', 'Invalid cursor'],
     [
+      'a forged cursor',
+      `cursor=${encodeCursor({ path: 'models/x', createdAt: '2026-01-01T00:00:00.000Z' })}`,
+      'Invalid cursor',
+    ],
+    [
       'a cursor of another list',
       `cursor=${encodeCursor({ path: 'x', attempt: 1, seq: 1 })}`,
       'Invalid cursor',

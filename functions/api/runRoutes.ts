@@ -1,5 +1,6 @@
 import {
   eventsPageSchema,
+  instantSchema,
   listRunsQuerySchema,
   logPageSchema,
   logsQuerySchema,
@@ -61,7 +62,10 @@ const start = defineRoute({
   },
 });
 
-const listCursor = z.strictObject({ path: z.string(), createdAt: z.string() });
+const listCursor = z.strictObject({
+  path: z.string().regex(/^runs\/[a-z2-7]{20}$/),
+  createdAt: instantSchema,
+});
 
 const list = defineRoute({
   method: 'GET',

@@ -32,6 +32,7 @@ export async function recordCallback(
   const applied = await cp.store.transaction(async (tx) => {
     const run = await readRun(tx, runId);
     if (!run) throw notFound(`run ${runId}`);
+    if (attempt > run.attempt) throw notFound(`attempt ${attempt} of run ${runId}`);
     const seen = await tx.get(paths.event(runId, callbackId));
     const writeRow = await prepareRow(tx, run, callback);
     if (seen || attempt < run.attempt) return unchanged(run);

@@ -111,6 +111,14 @@ describe('a callback', () => {
     expect(await tell(trainer(2).heartbeat(0.1), run.runId)).toBe('continue');
   });
 
+  it('of an attempt that was never launched is not found, and nothing is written', async () => {
+    const { cp, run, webhooks } = await opened({ status: 'running' });
+    const before = cp.documents();
+    const { path, sent } = signed(trainer(2).epoch(1), { now: cp.now(), runId: run.runId });
+    expect(await webhooks.refused(path, sent)).toMatchObject({ status: 404 });
+    expect(cp.documents()).toEqual(before);
+  });
+
   it('to a run that is being cancelled is recorded and told to stop; the last one ends the run', async () => {
     const { cp, run, tell } = await opened({ status: 'cancelling' });
     const says = trainer();
