@@ -14,7 +14,7 @@ import {
 import { freePort } from './freePort.js';
 
 /** The official emulators of the Google Cloud SDK where this machine has them, else why not. */
-export const emulators: EmulatorPrograms | { missing: string } = await findEmulators().catch(
+const emulators: EmulatorPrograms | { missing: string } = await findEmulators().catch(
   (error: unknown) => {
     if (error instanceof EmulatorMissingError) return { missing: error.message };
     throw error;

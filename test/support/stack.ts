@@ -15,7 +15,7 @@ import { until } from './until.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 export const TRAINER = join(root, 'trainer-job/dist/main.js');
-export const CLI = join(root, 'local/bin/trainyard.js');
+const CLI = join(root, 'local/bin/trainyard.js');
 if (!existsSync(TRAINER)) throw new Error('the build is missing: run "npm run build" first');
 
 export const EPOCHS = 40;

@@ -3,7 +3,7 @@ import { randomFor } from '../../trainer-job/model/random.js';
 import type { EncodedDataset, EncodedRows, EncodedTower } from '../../trainer-job/data/encodedDataset.js';
 
 /** A tower whose only feature is its id, `size` known values and one unknown. */
-export function idTower(name: string, size: number, dim: number): EncodedTower {
+function idTower(name: string, size: number, dim: number): EncodedTower {
   return {
     features: [{ name, column: name, vocabularySize: size, dim }],
     idFeature: 0,
