@@ -13,11 +13,12 @@ export function countHigher(scores: Float32Array, thresholds: Float32Array): Int
   }
   const order = Array.from(thresholds.keys()).toSorted((a, b) => thresholds[a]! - thresholds[b]!);
   const ascending = Float32Array.from(order, (at) => thresholds[at]!);
-  // below[n]: scores that are higher than exactly the n lowest thresholds.
+  // below[n]: scores that are higher than exactly the n lowest thresholds; nobody asks for n = 0, where most of them are.
   const below = new Int32Array(ascending.length + 1);
+  const lowest = ascending[0]!;
   for (let i = 0; i < scores.length; i++) {
-    const at = thresholdsBelow(ascending, scores[i]!);
-    below[at]! += 1;
+    const score = scores[i]!;
+    if (score > lowest) below[thresholdsBelow(ascending, score)]! += 1;
   }
   const ranks = new Int32Array(thresholds.length);
   let higher = 0;
