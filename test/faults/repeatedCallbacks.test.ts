@@ -11,6 +11,7 @@ import {
   stackSpec,
   TRAINER,
   TRAINER_ENVIRONMENT,
+  untilJobsRecorded,
   untilOver,
   writePurchases,
 } from '../support/stack.js';
@@ -75,7 +76,10 @@ it('every callback of a real training, sent three times in random order, gives a
     trainerEnvironment: {},
     tell: () => {},
   });
-  onTestFinished(() => host.stop());
+  onTestFinished(async () => {
+    await host.stop();
+    await untilJobsRecorded(folder);
+  });
   const client = new TrainyardClient({ url: host.url, retries: 0 });
   const { runId } = await client.start('echo', stackSpec(await writePurchases(folder)));
   await until('the last callback', () => callbacks.some(({ path }) => path.endsWith('/completed')), 60_000);

@@ -14,12 +14,10 @@ import {
 import { freePort } from './freePort.js';
 
 /** The official emulators of the Google Cloud SDK where this machine has them, else why not. */
-const emulators: EmulatorPrograms | { missing: string } = await findEmulators().catch(
-  (error: unknown) => {
-    if (error instanceof EmulatorMissingError) return { missing: error.message };
-    throw error;
-  },
-);
+const emulators: EmulatorPrograms | { missing: string } = await findEmulators().catch((error: unknown) => {
+  if (error instanceof EmulatorMissingError) return { missing: error.message };
+  throw error;
+});
 
 /** For `describe.skipIf`, and for the name of what is skipped. */
 export const emulatorsMissing = 'missing' in emulators ? emulators.missing : undefined;

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isTerminal, type Epoch, type RunView, type TrainingSpecInput } from '@trainyard/shared';
@@ -119,6 +119,17 @@ export async function hostHere(directory: string): Promise<TrainyardClient> {
     trainerEnvironment: TRAINER_ENVIRONMENT,
     tell: () => {},
   });
-  onTestFinished(() => host.stop());
+  onTestFinished(async () => {
+    await host.stop();
+    await untilJobsRecorded(directory);
+  });
   return new TrainyardClient({ url: host.url, retries: 0 });
+}
+
+/** Waits until the launcher of this process has recorded the end of every trainer: their folders are written to until then. */
+export async function untilJobsRecorded(directory: string): Promise<void> {
+  const jobs = join(directory, 'jobs');
+  for (const job of await readdir(jobs).catch(() => [])) {
+    await until(`the end of job ${job}`, () => existsSync(join(jobs, job, 'end.json')), 30_000);
+  }
 }
