@@ -45,6 +45,21 @@ export function checkColumns(
   );
 }
 
+/** Fails when the specification names a column whose name, in a CSV, is that of another one too. */
+export function checkUnique(
+  spec: Pick<TrainingSpec, 'dataset' | 'features'>,
+  repeated: readonly string[],
+): void {
+  const name = namedColumns(spec).find((named) => repeated.includes(named));
+  if (name === undefined) return;
+  throw new DataError(
+    'ingest',
+    'duplicate-column',
+    `the header of the data has the column "${name}" twice`,
+    'give each column a name of its own, or remove the one that is not meant',
+  );
+}
+
 /** The columns of the source that the specification names anywhere. */
 export function namedColumns({ dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>): string[] {
   const names = [
@@ -82,7 +97,10 @@ const BLANKS =
   ' \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a' +
   '\u2028\u2029\u202f\u205f\u3000\ufeff';
 
-/** SQL of a column after its cleaning. What is cast to a number or a time has no blanks left to trim. */
+/**
+ * SQL of a column after its cleaning. What is cast to a number or a time has no blanks left to trim. A time without a zone
+ * is one of UTC.
+ */
 export function cleaned(dataset: Dataset, column: string): string {
   const { cast, trim } = dataset.columns[column] ?? {};
   const source = identifier(column);
@@ -92,13 +110,19 @@ export function cleaned(dataset: Dataset, column: string): string {
     case 'float64':
       return withoutNan(`try_cast(${source} AS DOUBLE)`);
     case 'timestamp':
-      return `try_cast(${source} AS TIMESTAMP)`;
+      // By way of a time with a zone: DuckDB drops the offset from a text that it casts to a time without one.
+      return `CAST(try_cast(${source} AS TIMESTAMPTZ) AS TIMESTAMP)`;
     case 'string':
-    case undefined: {
-      const value = cast ? `CAST(${source} AS VARCHAR)` : source;
-      return trim ? `trim(CAST(${value} AS VARCHAR), ${literal(BLANKS)})` : value;
-    }
+    case undefined:
+      if (trim) return `trim(${textSql(source)}, ${literal(BLANKS)})`;
+      return cast ? textSql(source) : source;
   }
+}
+
+/** SQL of a value as the text that JavaScript writes: whole floating-point numbers without ".0". */
+export function textSql(sql: string): string {
+  const text = `CAST(${sql} AS VARCHAR)`;
+  return `CASE WHEN typeof(${sql}) IN ('DOUBLE', 'FLOAT') THEN regexp_replace(${text}, '\\.0$', '') ELSE ${text} END`;
 }
 
 /** Null for not-a-number, which is how some writers store a number that is missing. */

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dataset, TrainingSpec } from '@trainyard/shared';
+import type { Dataset, SourceFormat, TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import {
   checkColumns,
+  checkUnique,
   cleaned,
   namedColumns,
   neededColumns,
@@ -16,7 +17,7 @@ import { literal, withDuck, identifier, type Duck } from './duck.js';
 import { readerOf, type SourceFiles } from './source.js';
 
 /** Raise it when the same source and specification would give other rows. */
-export const INGEST_VERSION = 2;
+export const INGEST_VERSION = 3;
 export const ROWS_FILE = 'rows.parquet';
 
 export const ingestOutcomeSchema = z.strictObject({
@@ -93,10 +94,7 @@ async function ingestWith(
   };
 }
 
-/**
- * SQL of the source's table: a missing number is null, and ids of JSON lines are the text that is written there. Guessed
- * types would put quotes around the texts of a column that has numbers too, and write UUIDs in lower case.
- */
+/** SQL of the source's table: a missing number is null, and ids of JSON lines are the text that is written there. */
 async function tableOf(
   duck: Duck,
   spec: Pick<TrainingSpec, 'dataset' | 'features'>,
@@ -104,15 +102,28 @@ async function tableOf(
 ): Promise<string> {
   const types = await typesOf(duck, source, `SELECT * FROM ${readerOf(source)}`);
   checkColumns(spec, [...types.keys()]);
+  checkUnique(spec, source.repeated);
   const named = namedColumns(spec).map((name) => ({ name, type: types.get(name) ?? 'VARCHAR' }));
-  const asWritten = ({ name, type }: { name: string; type: string }) =>
-    [name, /^(JSON|UUID|TIME)$/.test(type) ? 'VARCHAR' : type] as const;
+  const asWritten = named.map(
+    ({ name, type }) => [name, isRewritten(spec.dataset, name, type) ? 'VARCHAR' : type] as const,
+  );
   const reader =
-    source.format === 'jsonl' ? readerOf(source, Object.fromEntries(named.map(asWritten))) : readerOf(source);
+    source.format === 'jsonl' ? readerOf(source, Object.fromEntries(asWritten)) : readerOf(source);
   const floats = named
     .filter(({ type }) => /^(DOUBLE|FLOAT)$/.test(type))
     .map(({ name }) => `${withoutNan(identifier(name))} AS ${identifier(name)}`);
   return floats.length === 0 ? reader : `(SELECT * REPLACE (${floats.join(', ')}) FROM ${reader})`;
+}
+
+/**
+ * Whether the type that was guessed of JSON texts would give other texts than are written: quotes around those of a column
+ * that has numbers too, lower case in UUIDs, a time in UTC without its T and Z. Times stay times where they are compared.
+ */
+function isRewritten({ split, where, columns }: Dataset, name: string, type: string): boolean {
+  if (/^(JSON|UUID|TIME)$/.test(type)) return true;
+  const isCompared =
+    (split.strategy === 'time' && split.column === name) || where.some(({ column }) => column === name);
+  return /^(DATE|TIMESTAMP)/.test(type) && (columns[name]?.cast === 'string' || !isCompared);
 }
 
 async function conditionsOn(
@@ -141,20 +152,35 @@ async function typedColumns(duck: Duck, columns: readonly NeededColumn[]): Promi
   return columns.map(({ name, internal }) => ({ name, internal, type: types.get(internal) ?? 'VARCHAR' }));
 }
 
-/** What DuckDB says of an unreadable file, its first line only: the lines after it quote the data. */
+/** What to do about a file that cannot be read. */
+const REMEDIES: Record<SourceFormat, string> = {
+  parquet: 'write the file again',
+  csv: 'give every row as many fields as the header, close every quote and double those inside a field, end all lines alike, and write the text as UTF-8',
+  jsonl: 'write one JSON object to a line, as UTF-8',
+};
+
 async function reading<T>({ files, format }: SourceFiles, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const reason = reasonOf(error instanceof Error ? error.message : String(error));
     // The machine's fault, not the data's: another try may go well.
     if (/^Out of Memory Error|No space left on device/i.test(reason)) throw error;
     throw new DataError(
       'ingest',
       'unreadable-source',
       `${files[0] ?? 'the source'} cannot be read as ${format}: ${reason}`.slice(0, 1000),
-      'mend the file, or name the right dataset.source.format',
+      `${REMEDIES[format]}; or name the right dataset.source.format`,
       error,
     );
   }
+}
+
+/** What DuckDB says of an unreadable file, without the data that it quotes. */
+function reasonOf(message: string): string {
+  const [first = ''] = message.split('\n');
+  const detail =
+    /^(Invalid unicode|Maximum line size|Expected Number of Columns|Value with unterminated)[^\n]*/m;
+  const reason = first.replace(/Object \{.*\} has/, 'object has').replace(/(but got \w+): .*/, '$1');
+  return [reason, detail.exec(message)?.[0]].filter(Boolean).join(' ');
 }

@@ -4,14 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { prepared, userItemSpec, writeLines } from '../../test/support/prepared.js';
+import { jsonLines, purchases, sql, writeParquet } from '../../test/support/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { lookupOf } from '../features/lookup.js';
-import { withDuck } from './duck.js';
 import { ingest, type IngestOutcome } from './ingest.js';
 import { findSource } from './source.js';
-
-const ROWS = Array.from({ length: 100 }, (_, i) => ({ user: `u${i % 7}`, item: `i${i % 5}`, at: i }));
-const jsonLines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row));
 
 async function ingested(folder: string, input: TrainingSpecInput): Promise<IngestOutcome> {
   const spec = trainingSpecSchema.parse(input);
@@ -22,29 +19,19 @@ async function fingerprintOf(folder: string, uri: string): Promise<string> {
   return (await findSource(trainingSpecSchema.parse(userItemSpec(uri)).dataset, folder)).fingerprint;
 }
 
-/** Runs one statement in a database that is gone afterwards. */
-async function sql(statement: string): Promise<Record<string, unknown>[]> {
-  return withDuck(await temporaryFolder(), (duck) => duck.rows(statement));
-}
-
-async function writeParquet(file: string, select: string): Promise<string> {
-  await sql(`COPY (${select}) TO '${file}' (FORMAT parquet)`);
-  return file;
-}
-
 describe('CSV', () => {
   it('has no comments: an id may begin with #', async () => {
     const folder = await temporaryFolder();
-    const lines = ROWS.map(({ user, item }, i) => `${i % 2 === 0 ? '#' : ''}${user},${item}`);
+    const lines = purchases.map(({ user, item }, i) => `${i % 2 === 0 ? '#' : ''}${user},${item}`);
     const file = await writeLines(folder, 'rows.csv', ['user,item', ...lines]);
     expect(await ingested(folder, userItemSpec(file))).toMatchObject({ rowsRead: 100 });
   });
 
   it.each<[string, string[]]>([
-    ['more fields than its header has names', ROWS.map(({ user, item, at }) => `${user},${item},${at}`)],
+    ['more fields than its header has names', purchases.map(({ user, item, at }) => `${user},${item},${at}`)],
     [
       'more fields from the second row on',
-      ['a,b', ...ROWS.map(({ user, item, at }) => `${user},${item},${at}`)],
+      ['a,b', ...purchases.map(({ user, item, at }) => `${user},${item},${at}`)],
     ],
   ])('with %s is refused, not read in part', async (_what, lines) => {
     const folder = await temporaryFolder();
@@ -62,7 +49,7 @@ describe('CSV', () => {
       `'a',"say ""hi"", twice"`,
       'b,"two\nlines"',
       '',
-      ...ROWS.map(({ user }) => `${user},i`),
+      ...purchases.map(({ user }) => `${user},i`),
     ];
     const { vocabulary } = await prepared(folder, userItemSpec(await writeLines(folder, 'rows.csv', lines)));
     const known = [...(await vocabulary('query', 'user')), ...(await vocabulary('candidate', 'item'))];
@@ -74,7 +61,11 @@ describe('JSON lines', () => {
   it('keep ids as they are written, numbers among texts and upper case in UUIDs', async () => {
     const folder = await temporaryFolder();
     const uuid = (i: number) => `550E8400-E29B-41D4-A716-4466554400${10 + (i % 9)}`;
-    const rows = ROWS.map(({ at }, i) => ({ user: i % 2 === 0 ? i % 8 : `x${i % 8}`, item: uuid(i), at }));
+    const rows = purchases.map(({ at }, i) => ({
+      user: i % 2 === 0 ? i % 8 : `x${i % 8}`,
+      item: uuid(i),
+      at,
+    }));
     const file = await writeLines(folder, 'rows.jsonl', jsonLines(rows));
     const { data, vocabulary } = await prepared(
       folder,
@@ -88,6 +79,43 @@ describe('JSON lines', () => {
     );
     expect(Array.from(data.splits.train.item)).toEqual(train.map((row) => item(row.item)));
     expect(train.every((row) => user(row.user) > 0 && item(row.item) > 0)).toBe(true);
+  });
+});
+
+describe('a time in JSON lines', () => {
+  it('is the text that is written where it is a feature alone, and a time where it orders the split', async () => {
+    const folder = await temporaryFolder();
+    const rows = purchases.map((row, i) => ({ ...row, at: `2024-01-${10 + (i % 9)}T00:00:00Z` }));
+    const spec = userItemSpec(await writeLines(folder, 'rows.jsonl', jsonLines(rows)));
+    const features = {
+      ...spec.features,
+      query: [...spec.features.query, { column: 'at', transform: 'lookup' as const }],
+    };
+    const { vocabulary } = await prepared(folder, { ...spec, features });
+    expect(await vocabulary('query', 'at')).toContain('2024-01-18T00:00:00Z');
+    const split = { strategy: 'time' as const, column: 'at' };
+    const { manifest } = await prepared(folder, { ...spec, features, dataset: { ...spec.dataset, split } });
+    expect(manifest.rows.train).toBe(80);
+  });
+});
+
+describe('a value', () => {
+  it.each<[string, string[]]>([
+    [
+      'csv',
+      ['user,item', ...purchases.map(({ item }, i) => `${['a\0b', 'ÅÉ 🙂', "' OR 1=1 --"][i % 3]},${item}`)],
+    ],
+    [
+      'jsonl',
+      jsonLines(purchases.map(({ item }, i) => ({ user: ['a\0b', 'ÅÉ 🙂', "' OR 1=1 --"][i % 3], item }))),
+    ],
+  ])('of %s is what it is, whatever it holds', async (format, lines) => {
+    const folder = await temporaryFolder();
+    const { vocabulary } = await prepared(
+      folder,
+      userItemSpec(await writeLines(folder, `r.${format}`, lines)),
+    );
+    expect((await vocabulary('query', 'user')).toSorted()).toEqual(["' OR 1=1 --", 'a\0b', 'ÅÉ 🙂']);
   });
 });
 
@@ -141,7 +169,7 @@ describe('cleaning', () => {
   it('trims what String.trim trims', async () => {
     const folder = await temporaryFolder();
     const blanks = ['\t', '\n', '\r\n', '\v', '\f', '\u00a0', '\u2003', '\u3000', '\ufeff', ' '];
-    const rows = ROWS.map((row, i) => ({
+    const rows = purchases.map((row, i) => ({
       ...row,
       user: `${blanks[i % 10]}a b${blanks[(i + 3) % 10]}${i % 2}`,
     }));
@@ -154,7 +182,7 @@ describe('cleaning', () => {
 
   it('leaves a time a time when it is trimmed too', async () => {
     const folder = await temporaryFolder();
-    const lines = ROWS.map(
+    const lines = purchases.map(
       ({ user, item, at }) => `${user},${item}, 2024-01-01 00:00:${String(at % 60).padStart(2, '0')} `,
     );
     const file = await writeLines(folder, 'rows.csv', ['user,item,at', ...lines]);
@@ -231,7 +259,13 @@ describe('every machine', () => {
 
   it('keeps apart the columns of the source and its own', async () => {
     const folder = await temporaryFolder();
-    const rows = ROWS.map(({ user, item, at }) => ({ c1: user, row: item, c0: at, keep0: 'k', failed0: at }));
+    const rows = purchases.map(({ user, item, at }) => ({
+      c1: user,
+      row: item,
+      c0: at,
+      keep0: 'k',
+      failed0: at,
+    }));
     const { data, vocabulary } = await prepared(folder, {
       dataset: {
         source: { uri: await writeLines(folder, 'rows.jsonl', jsonLines(rows)) },
@@ -246,7 +280,7 @@ describe('every machine', () => {
     });
     const items = await vocabulary('candidate', 'row');
     expect(Array.from(data.splits.train.item, (index) => items[index - 1])).toEqual(
-      ROWS.slice(0, 80).map(({ item }) => item),
+      purchases.slice(0, 80).map(({ item }) => item),
     );
   });
 });
@@ -254,7 +288,7 @@ describe('every machine', () => {
 describe('nothing to train or to test on', () => {
   it('is an error when no item is frequent enough', async () => {
     const folder = await temporaryFolder();
-    const spec = userItemSpec(await writeLines(folder, 'rows.jsonl', jsonLines(ROWS)));
+    const spec = userItemSpec(await writeLines(folder, 'rows.jsonl', jsonLines()));
     const candidate = [{ column: 'item', transform: 'lookup' as const, id: true, minCount: 1000 }];
     await expect(
       prepared(folder, { ...spec, features: { ...spec.features, candidate } }),
@@ -264,24 +298,22 @@ describe('nothing to train or to test on', () => {
     });
   });
 
-  it('is an error when the draw of a random split leaves one empty', async () => {
+  it('is an error when the draw of a random split leaves one empty, as that of seed 2 does', async () => {
     const folder = await temporaryFolder();
-    const file = await writeLines(folder, 'rows.jsonl', jsonLines(ROWS.slice(0, 20)));
-    const outcomes = await Promise.all(
-      Array.from({ length: 12 }, async (_, seed) =>
-        prepared(await temporaryFolder(), userItemSpec(file, { split: { strategy: 'random', seed } })).then(
-          ({ data: { splits } }) => Math.min(splits.train.count, splits.validation.count, splits.test.count),
-          (error: unknown) => (error as { code: string }).code,
-        ),
-      ),
-    );
-    expect(outcomes).toContain('empty-split');
-    expect(outcomes.filter((outcome) => outcome === 0)).toEqual([]);
+    const file = await writeLines(folder, 'rows.jsonl', jsonLines().slice(0, 20));
+    const drawn = (seed: number) =>
+      prepared(folder, userItemSpec(file, { split: { strategy: 'random', seed } }));
+    expect((await drawn(1)).manifest.rows).toEqual({ train: 16, validation: 2, test: 2 });
+    await expect(drawn(2)).rejects.toMatchObject({
+      name: 'DataError',
+      code: 'empty-split',
+      message: 'of 20 rows none is in the test split',
+    });
   });
 
   it('is no error but a warning when some rows have no time', async () => {
     const folder = await temporaryFolder();
-    const rows = ROWS.map((row, i) => ({ ...row, at: i === 50 ? null : row.at }));
+    const rows = purchases.map((row, i) => ({ ...row, at: i === 50 ? null : row.at }));
     const file = await writeLines(folder, 'rows.jsonl', jsonLines(rows));
     const { warnings } = await prepared(
       folder,

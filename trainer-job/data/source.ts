@@ -4,8 +4,8 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createGunzip } from 'node:zlib';
 import { digestOf, sourceFormatSchema, type Dataset, type SourceFormat } from '@trainyard/shared';
+import { readCsvHeader, type CsvHeader } from './csvHeader.js';
 import { DataError } from './dataError.js';
 import { literal } from './duck.js';
 
@@ -14,6 +14,8 @@ export interface SourceFiles {
   format: SourceFormat;
   /** Between the columns of a CSV. */
   delimiter: string;
+  /** Names that a CSV gives to two columns. */
+  repeated: string[];
   bytes: number;
   /** Digest of the names and SHA-256 of all files, in order. */
   fingerprint: string;
@@ -28,12 +30,20 @@ export async function findSource({ source }: Dataset, baseDirectory: string): Pr
   const format = source.format ?? formatOf(files);
   let bytes = 0;
   const digests: { name: string; sha256: string }[] = [];
+  const headers: CsvHeader[] = [];
   for (const file of files) {
     bytes += await checkFile(file, format);
+    if (format === 'csv') headers.push(await readCsvHeader(file));
     digests.push({ name: basename(file), sha256: await sha256Of(file) });
   }
-  const delimiter = format === 'csv' ? delimiterOf(await firstLine(files[0] ?? '')) : ',';
-  return { files, format, delimiter, bytes, fingerprint: digestOf(digests) };
+  return {
+    files,
+    format,
+    delimiter: headers[0]?.delimiter ?? ',',
+    repeated: headers.flatMap(({ repeated }) => repeated),
+    bytes,
+    fingerprint: digestOf(digests),
+  };
 }
 
 async function sha256Of(file: string): Promise<string> {
@@ -77,7 +87,7 @@ export function readerOf(
         ([name, type]) => `${literal(name)}: ${literal(type)}`,
       );
       const typing = jsonTypes ? `columns = {${types.join(', ')}}` : 'sample_size = -1';
-      return `read_json(${list}, format = 'newline_delimited', ${typing})`;
+      return `read_json(${list}, format = 'newline_delimited', records = true, ${typing})`;
     }
   }
 }
@@ -158,24 +168,6 @@ function globMatcher(pattern: string): (path: string) => boolean {
       error,
     );
   }
-}
-
-/** The one of the usual delimiters that the header has most of. */
-function delimiterOf(header: string): string {
-  const count = (delimiter: string) => header.split(delimiter).length;
-  return [',', ';', '\t', '|'].reduce((best, next) => (count(next) > count(best) ? next : best));
-}
-
-async function firstLine(file: string): Promise<string> {
-  const bytes = createReadStream(file, { highWaterMark: 1 << 16 });
-  const text = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
-  let line = '';
-  for await (const chunk of text) {
-    line += (chunk as Buffer).toString('utf8');
-    if (line.includes('\n') || line.length > 1 << 20) break;
-  }
-  bytes.destroy();
-  return line.split('\n', 1)[0] ?? '';
 }
 
 async function exists(path: string): Promise<boolean> {

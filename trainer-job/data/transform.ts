@@ -5,7 +5,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { embeddingDimFor, featureName, type Feature, type TrainingSpec } from '@trainyard/shared';
-import { internalName } from './columns.js';
+import { internalName, textSql } from './columns.js';
 import { DataError } from './dataError.js';
 import { literal, withDuck, type Duck } from './duck.js';
 import { ROWS_FILE, type IngestOutcome } from './ingest.js';
@@ -148,12 +148,9 @@ async function encodeRows(
   );
 }
 
-/** SQL of a column's value as vocabularies hold it: as JavaScript writes it, so whole floating-point numbers without ".0". */
+/** SQL of a column's value as vocabularies hold it. */
 function textOf({ columns }: IngestOutcome, name: string, table = ''): string {
-  const column = `${table}${internalName(columns, name)}`;
-  const isFloating = columns.some((entry) => entry.name === name && /^(DOUBLE|FLOAT|REAL)$/.test(entry.type));
-  const text = `CAST(${column} AS VARCHAR)`;
-  return isFloating ? `regexp_replace(${text}, '\\.0$', '')` : text;
+  return textSql(`${table}${internalName(columns, name)}`);
 }
 
 /** The distinct tuples of query features, in their order; returns how many. */

@@ -66,6 +66,8 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
         cleaning: dataset.columns,
         where: dataset.where,
         columns: neededColumns(dataset, features).map(({ name }) => name),
+        // A column of JSON that is compared as a time is read as one, and as its text otherwise.
+        orderedBy: dataset.split.strategy === 'time' ? dataset.split.column : null,
       },
       outcome: ingestOutcomeSchema,
       produce: (folder) => ingest(spec, source, folder),

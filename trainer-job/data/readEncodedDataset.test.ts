@@ -1,0 +1,26 @@
+import { appendFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { prepared, userItemSpec, writeLines } from '../../test/support/prepared.js';
+import { jsonLines } from '../../test/support/purchases.js';
+import { temporaryFolder } from '../../test/support/temporaryFolder.js';
+import { readEncodedDataset, readVocabulary } from './readEncodedDataset.js';
+
+describe('the encoded data', () => {
+  it('is refused when a file is longer or shorter than its manifest says, or the manifest is no manifest', async () => {
+    const folder = await temporaryFolder();
+    const { encodedFolder } = await prepared(
+      folder,
+      userItemSpec(await writeLines(folder, 'rows.jsonl', jsonLines())),
+    );
+    await expect(readVocabulary(encodedFolder, 'query', 'city')).rejects.toThrow(/no feature "city"/);
+    await appendFile(join(encodedFolder, 'train.item.i32'), 'more');
+    await expect(readEncodedDataset(encodedFolder)).rejects.toThrow(
+      /train.item.i32 has \d+ bytes instead of/,
+    );
+    await truncate(join(encodedFolder, 'train.item.i32'), 8);
+    await expect(readEncodedDataset(encodedFolder)).rejects.toThrow(/train.item.i32 has 8 bytes instead of/);
+    await writeFile(join(encodedFolder, 'transform.json'), '{"schemaVersion":2}');
+    await expect(readEncodedDataset(encodedFolder)).rejects.toThrow(/schemaVersion/);
+  });
+});
