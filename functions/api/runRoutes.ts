@@ -17,6 +17,7 @@ import {
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { notFound, ProblemError } from '../http/problemError.js';
+import type { DocumentStore } from '../ports/documentStore/documentStore.js';
 import { createRun } from '../runs/createRun.js';
 import { recordLifecycle } from '../runs/lifecycle.js';
 import { readLog, readLogTail } from '../runs/logLines.js';
@@ -106,44 +107,43 @@ const get = defineRoute({
   handle: async (cp, { params }) => ({ status: 200, body: viewOf(await existing(cp, params.runId)) }),
 });
 
-const metrics = defineRoute({
-  method: 'GET',
-  path: '/api/training-runs/{runId}/metrics',
-  summary: 'Read the epochs of a run',
-  params: runParams,
-  query: noQuery,
-  result: metricsPageSchema,
-  async handle(cp, { params }) {
-    await existing(cp, params.runId);
-    return { status: 200, body: { epochs: await listEpochs(cp.store, params.runId) } };
-  },
-});
+/** A route that gives what is stored below a run, all of it. */
+function readOfRun<T>(
+  path: string,
+  summary: string,
+  result: z.ZodType<T>,
+  read: (store: DocumentStore, runId: string) => Promise<T>,
+): Route {
+  return defineRoute({
+    method: 'GET',
+    path: `/api/training-runs/{runId}/${path}`,
+    summary,
+    params: runParams,
+    query: noQuery,
+    result,
+    async handle(cp, { params }) {
+      await existing(cp, params.runId);
+      return { status: 200, body: await read(cp.store, params.runId) };
+    },
+  });
+}
 
-const stages = defineRoute({
-  method: 'GET',
-  path: '/api/training-runs/{runId}/stages',
-  summary: 'Read the finished stages of a run',
-  params: runParams,
-  query: noQuery,
-  result: stagesPageSchema,
-  async handle(cp, { params }) {
-    await existing(cp, params.runId);
-    return { status: 200, body: { stages: await listStages(cp.store, params.runId) } };
-  },
-});
+const metrics = readOfRun('metrics', 'Read the epochs of a run', metricsPageSchema, async (store, runId) => ({
+  epochs: await listEpochs(store, runId),
+}));
 
-const events = defineRoute({
-  method: 'GET',
-  path: '/api/training-runs/{runId}/events',
-  summary: 'Read what happened to a run',
-  params: runParams,
-  query: noQuery,
-  result: eventsPageSchema,
-  async handle(cp, { params }) {
-    await existing(cp, params.runId);
-    return { status: 200, body: { events: await listEvents(cp.store, params.runId) } };
-  },
-});
+const stages = readOfRun(
+  'stages',
+  'Read the finished stages of a run',
+  stagesPageSchema,
+  async (store, runId) => ({
+    stages: await listStages(store, runId),
+  }),
+);
+
+const events = readOfRun('events', 'Read what happened to a run', eventsPageSchema, async (store, runId) => ({
+  events: await listEvents(store, runId),
+}));
 
 const logCursor = z.strictObject({ path: z.string(), attempt: z.int(), seq: z.int() });
 

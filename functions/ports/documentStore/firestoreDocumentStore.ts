@@ -16,6 +16,7 @@ import {
   type Transaction,
   type WatchTarget,
 } from './documentStore.js';
+import { valueAt } from './field.js';
 
 export interface FirestoreOptions {
   projectId: string;
@@ -168,14 +169,4 @@ function existsError(error: unknown, created: readonly string[]): DocumentExists
 function storedOf(snapshot: DocumentSnapshot): StoredDocument | undefined {
   const data = snapshot.data();
   return data && { path: snapshot.ref.path, data };
-}
-
-function valueAt(data: Record<string, unknown>, field: string): unknown {
-  return field
-    .split('.')
-    .reduce<unknown>(
-      (inner, key) =>
-        inner && typeof inner === 'object' ? (inner as Record<string, unknown>)[key] : undefined,
-      data,
-    );
 }

@@ -1,5 +1,6 @@
 /** Queries as SQL over JSON text, with Firestore's meaning: types are not mixed, absent fields match nothing. */
-import type { DocumentData, Filter, Query, StoredDocument } from './documentStore.js';
+import type { Filter, Query, StoredDocument } from './documentStore.js';
+import { valueAt } from './field.js';
 
 type Parameter = string | number | null;
 
@@ -94,15 +95,6 @@ function holds(actual: unknown, { op, value }: Filter): boolean {
     case '>=':
       return left >= right;
   }
-}
-
-function valueAt(data: DocumentData, field: string): unknown {
-  return field
-    .split('.')
-    .reduce<unknown>(
-      (inner, key) => (inner && typeof inner === 'object' ? (inner as DocumentData)[key] : undefined),
-      data,
-    );
 }
 
 function parameterOf(value: unknown): Parameter {
