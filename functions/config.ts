@@ -12,6 +12,8 @@ export const tierSchema = z.strictObject({
     .int()
     .min(60)
     .default(7 * 86_400),
+  /** What a job on it costs; the cost of runs is counted with it. */
+  usdPerHour: z.number().min(0).nullable().default(null),
 });
 export type Tier = z.infer<typeof tierSchema>;
 

@@ -8,6 +8,7 @@ export * from './firestore/paths.js';
 export * from './http/bodies.js';
 export * from './http/problem.js';
 export * from './ids.js';
+export * from './runs/gates.js';
 export * from './runs/newRun.js';
 export * from './runs/run.js';
 export * from './runs/status.js';

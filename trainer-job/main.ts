@@ -17,6 +17,7 @@ import { CallbackReporter } from './report/callbackReporter.js';
 import { ConsoleReporter } from './report/consoleReporter.js';
 import { processLog } from './report/processLog.js';
 import type { Reporter } from './report/reporter.js';
+import { gpuSampler } from './report/gpu.js';
 import { resourceSampler } from './report/resources.js';
 import { startThreadedSender } from './report/threadedSender.js';
 
@@ -54,7 +55,7 @@ function reporterFor({ callbacks, runId, attempt, artifactDirectory }: Settings)
     // Not through the reporter: a callback about a failed callback would fail too.
     onNote: (level, message) => writeLog(level, null, message, {}, now()),
   });
-  return new CallbackReporter({ queue, writeLog, sampleResources: resourceSampler(), now });
+  return new CallbackReporter({ queue, writeLog, sampleResources: resourceSampler(gpuSampler()), now });
 }
 
 function stopSignalOf({ deadline, marginSeconds }: Settings, reporter: Reporter): StopSignal {

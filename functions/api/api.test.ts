@@ -242,7 +242,7 @@ describe('cancelling a run', () => {
 
   it('stops the job of one that waits for its trainer, and asks a running one to stop by itself', async () => {
     const { cp, api } = await opened();
-    const job = { tier: 'small', name: 'job', launchedAt: cp.now().toISOString() };
+    const job = { tier: 'small', name: 'job', launchedAt: cp.now().toISOString(), usdPerHour: null };
     const waiting = newRun(cp.now(), { runId: newRunId(), status: 'provisioning', job });
     const running = newRun(cp.now(), { runId: newRunId(), status: 'running', job: { ...job, name: 'busy' } });
     await cp.put(waiting, running);

@@ -17,7 +17,7 @@ describe('dispatching a run', () => {
     expect(cp.launcher.started).toMatchObject([{ runId, attempt: 1, tier: 'small' }]);
     expect(await cp.run(runId)).toMatchObject({
       status: 'provisioning',
-      job: { tier: 'small', name: `${runId}-1`, launchedAt: '2026-01-01T00:00:02.000Z' },
+      job: { tier: 'small', name: `${runId}-1`, launchedAt: '2026-01-01T00:00:02.000Z', usdPerHour: null },
       lease: null,
     });
     expect(cp.bus.published).toMatchObject([

@@ -41,7 +41,12 @@ async function launchOn(cp: ControlPlane, run: Run, tier: Tier, tierCount: numbe
     const env = await trainerEnvironment(cp, run, tier);
     const { name } = await launcherOf(cp, tier.name).launch({ runId, attempt, tier: tier.name, env });
     cp.log('INFO', 'launched', { runId, attempt, tier: tier.name, job: name });
-    return { type: 'launched', attempt, job: { tier: tier.name, name, launchedAt: cp.now().toISOString() } };
+    const launchedAt = cp.now().toISOString();
+    return {
+      type: 'launched',
+      attempt,
+      job: { tier: tier.name, name, launchedAt, usdPerHour: tier.usdPerHour },
+    };
   } catch (error) {
     if (error instanceof CapacityError) {
       cp.log('WARNING', 'the tier has no capacity', {

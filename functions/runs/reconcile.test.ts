@@ -279,8 +279,45 @@ describe('reconciling a run whose deadline has passed', () => {
   });
 });
 
+describe('reconciling a run whose trainer reports but gets no further', () => {
+  it('stops the job and launches the next attempt once the idle limit is over', async () => {
+    const { cp, run, tell, job } = await launched({ idleTimeoutSeconds: 120, heartbeatTimeoutSeconds: 100 });
+    const trainerOfRun = trainer();
+    await tell(trainerOfRun.heartbeat(0.5));
+    for (let minute = 0; minute < 2; minute++) {
+      cp.pass(60);
+      await tell(trainerOfRun.heartbeat(0.5));
+      await reconcile(cp);
+      expect(await run()).toMatchObject({ status: 'running', attempt: 1 });
+    }
+    cp.pass(1);
+    await reconcile(cp);
+    expect(cp.launcher.cancelled).toContain(job);
+    expect(await run()).toMatchObject({
+      attempt: 2,
+      error: { code: 'trainer-lost', message: 'the trainer reported no progress for 120 s' },
+    });
+  });
+
+  it('leaves a trainer alone that gets further, however slowly', async () => {
+    const { cp, run, tell } = await launched({ idleTimeoutSeconds: 120, heartbeatTimeoutSeconds: 100 });
+    const trainerOfRun = trainer();
+    for (let minute = 0; minute < 5; minute++) {
+      cp.pass(90);
+      await tell(trainerOfRun.heartbeat(minute / 10));
+      await reconcile(cp);
+    }
+    expect(await run()).toMatchObject({ status: 'running', attempt: 1 });
+  });
+});
+
 describe('reconciling many runs', () => {
-  const job = (name: string) => ({ tier: 'small', name, launchedAt: '2026-01-01T00:00:00.000Z' });
+  const job = (name: string) => ({
+    tier: 'small',
+    name,
+    launchedAt: '2026-01-01T00:00:00.000Z',
+    usdPerHour: null,
+  });
 
   it('looks at all 250 of them, and at none that is over', async () => {
     const cp = await testControlPlane();

@@ -13,7 +13,7 @@ import {
 import type { ControlPlane } from '../controlPlane.js';
 import type { LogFields } from '../log.js';
 import type { StoredDocument } from '../ports/documentStore/documentStore.js';
-import type { JobState } from '../ports/jobLauncher/jobLauncher.js';
+import type { JobLauncher, JobState } from '../ports/jobLauncher/jobLauncher.js';
 import { dispatch } from './dispatch.js';
 import { recordLifecycle } from './lifecycle.js';
 import { relayOutbox } from './outbox.js';
@@ -109,10 +109,26 @@ async function lookAtJob(cp: ControlPlane, run: Run): Promise<LifecycleEvent | u
     case 'waiting':
       return waitedTooLong(cp, run);
     case 'running':
-      if (!isSilent(cp, run)) return undefined;
-      await launcher.cancel(job.name);
-      return lost(run, `no callback came for ${run.spec.compute.heartbeatTimeoutSeconds} s`);
+      return stalled(cp, run, launcher, job.name);
   }
+}
+
+/** A job that says nothing, or says the same for too long, is stopped: it costs and brings nothing. */
+async function stalled(
+  cp: ControlPlane,
+  run: Run,
+  launcher: JobLauncher,
+  jobName: string,
+): Promise<LifecycleEvent | undefined> {
+  const { heartbeatTimeoutSeconds, idleTimeoutSeconds } = run.spec.compute;
+  const reason = isSilent(cp, run)
+    ? `no callback came for ${heartbeatTimeoutSeconds} s`
+    : isIdle(cp, run)
+      ? `the trainer reported no progress for ${idleTimeoutSeconds} s`
+      : undefined;
+  if (reason === undefined) return undefined;
+  await launcher.cancel(jobName);
+  return lost(run, reason);
 }
 
 function ended(run: Run, { exitCode }: Extract<JobState, { state: 'ended' }>): LifecycleEvent {
@@ -150,9 +166,18 @@ function lost(run: Run, message: string): LifecycleEvent {
 
 /** Silence counts from the launch or the last callback of this attempt, whichever is later. */
 function isSilent(cp: ControlPlane, run: Run): boolean {
-  const heard = [run.job?.launchedAt, run.lastCallbackAt, run.job ? null : run.updatedAt];
-  const last = heard.reduce<string>((latest, at) => (at && at > latest ? at : latest), run.createdAt);
+  const last = latestOf(run, [run.job?.launchedAt, run.lastCallbackAt, run.job ? null : run.updatedAt]);
   return secondsSince(cp, last) > run.spec.compute.heartbeatTimeoutSeconds;
+}
+
+/** Idleness counts from the launch or the last progress, whichever is later. */
+function isIdle(cp: ControlPlane, run: Run): boolean {
+  const last = latestOf(run, [run.job?.launchedAt, run.lastProgressAt]);
+  return secondsSince(cp, last) > run.spec.compute.idleTimeoutSeconds;
+}
+
+function latestOf(run: Run, instants: readonly (string | null | undefined)[]): string {
+  return instants.reduce<string>((latest, at) => (at && at > latest ? at : latest), run.createdAt);
 }
 
 function isGraceOver(cp: ControlPlane, run: Run): boolean {

@@ -28,7 +28,7 @@ import { readLog } from '../runs/logLines.js';
 /** A launched run, whose trainer has not spoken yet. */
 async function opened(parts: Partial<Run> = {}) {
   const cp = await testControlPlane();
-  const job = { tier: 'small', name: 'job', launchedAt: cp.now().toISOString() };
+  const job = { tier: 'small', name: 'job', launchedAt: cp.now().toISOString(), usdPerHour: null };
   const launched = (more: Partial<Run> = {}) =>
     newRun(cp.now(), { runId: newRunId(), status: 'provisioning', job, ...more });
   const run = launched(parts);

@@ -1,6 +1,6 @@
 import { digestOf } from '../digest.js';
 import type { TrainingSpec } from '../spec/trainingSpec.js';
-import type { Run } from './run.js';
+import { EVERY_TEAM, type Run } from './run.js';
 
 export interface NewRun {
   runId: string;
@@ -9,11 +9,16 @@ export interface NewRun {
   /** Resolved: with all defaults and the tiers it may run on. */
   spec: TrainingSpec;
   requestedBy: string;
+  /** Everybody's unless given. */
+  teams?: string[] | undefined;
+  traceparent?: string | null | undefined;
+  /** An ended run whose checkpoints this one goes on from. */
+  retryOf?: Run['retryOf'] | undefined;
   now: Date;
 }
 
 /** A run as it is first recorded: pending, its first attempt not launched. */
-export function newRun({ runId, modelId, runNumber, spec, requestedBy, now }: NewRun): Run {
+export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...given }: NewRun): Run {
   return {
     schemaVersion: 1,
     runId,
@@ -25,7 +30,11 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now }: Ne
     seq: 0,
     spec,
     specDigest: digestOf(spec),
+    tagPairs: Object.entries(spec.tags).map(([key, value]) => tagPair(key, value)),
     requestedBy,
+    teams: given.teams ?? [EVERY_TEAM],
+    retryOf: given.retryOf ?? null,
+    traceparent: given.traceparent ?? null,
     currentStage: null,
     currentEpoch: 0,
     totalEpochs: spec.training.epochs,
@@ -35,16 +44,24 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now }: Ne
     checkpoint: null,
     tierIndex: 0,
     job: null,
+    cost: null,
     retryAt: null,
     lease: null,
     result: null,
+    gates: [],
     error: null,
     cancelRequestedAt: null,
     createdAt: now.toISOString(),
     startedAt: null,
     endedAt: null,
     lastCallbackAt: null,
+    lastProgressAt: null,
     deadlineAt: new Date(now.getTime() + spec.compute.deadlineSeconds * 1000).toISOString(),
     updatedAt: now.toISOString(),
   };
+}
+
+/** A tag as it stands in `tagPairs`. */
+export function tagPair(key: string, value: string): string {
+  return `${key}=${value}`;
 }

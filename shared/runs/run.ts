@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instantSchema, metricsSchema, modelIdSchema, runIdSchema } from '../common.js';
-import { trainingSpecSchema } from '../spec/trainingSpec.js';
+import { gateSchema, trainingSpecSchema } from '../spec/trainingSpec.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
 
 /** Why a run or an attempt failed. `remedy` says what to change. Never holds a secret or a row of data. */
@@ -21,10 +21,15 @@ export const progressSchema = z.strictObject({
 });
 export type Progress = z.infer<typeof progressSchema>;
 
-/** Sampled by the trainer: resident memory in MB, processor use in percent of one core. */
+/**
+ * Sampled by the trainer: resident memory in MB, processor use in percent of one core, and of all its GPUs together the mean
+ * use in percent and the memory in MB; null where there is no GPU.
+ */
 export const resourcesSchema = z.strictObject({
   rssMb: z.number().min(0),
   cpuPercent: z.number().min(0),
+  gpuPercent: z.number().min(0).max(100).nullable().default(null),
+  gpuMemoryMb: z.number().min(0).nullable().default(null),
 });
 
 /** The URIs of what a completed run leaves behind, by artifact name (`query_model`, `vocabularies`, …). */
@@ -50,13 +55,37 @@ export const jobSchema = z.strictObject({
   /** The launcher's own name for the job: what it is inspected and cancelled by. */
   name: z.string(),
   launchedAt: instantSchema,
+  /** The price of the tier when the job was launched; null where the tier has none. */
+  usdPerHour: z.number().min(0).nullable().default(null),
 });
+
+/** What the jobs of a run have cost so far: time since each launch at its tier's price. The platform's bill has the last word. */
+export const costSchema = z.strictObject({ usd: z.number().min(0), countedUntil: instantSchema });
+
+export const gateResultSchema = z.strictObject({
+  ...gateSchema.shape,
+  /** The metric of the result; null when it has none of that name. */
+  value: z.number().nullable(),
+  passed: z.boolean(),
+});
+export type GateResult = z.infer<typeof gateResultSchema>;
 
 export const checkpointSchema = z.strictObject({
   uri: z.string().max(2048),
   epoch: z.int().min(0),
   at: instantSchema,
 });
+
+/** In a list of teams: whoever is signed in. */
+export const EVERY_TEAM = '*';
+/** Teams whose members may see something. */
+export const teamsSchema = z
+  .array(z.union([z.literal(EVERY_TEAM), z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/)]))
+  .min(1)
+  .max(30);
+
+/** W3C trace context (https://www.w3.org/TR/trace-context/): the trace that a run's request belongs to. */
+export const traceparentSchema = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
 
 /** A dispatcher's claim: until `expiresAt` nobody else launches this run. */
 export const leaseSchema = z.strictObject({ holder: z.string(), expiresAt: instantSchema });
@@ -86,7 +115,17 @@ export const runSchema = z.strictObject({
   seq: z.int().min(0),
   spec: trainingSpecSchema,
   specDigest: z.string(),
+  /** `key=value` of each tag of the specification, so that a query can ask for one. */
+  tagPairs: z.array(z.string()).default([]),
   requestedBy: z.string(),
+  /** The teams of the run's model: the security rules read them here. */
+  teams: teamsSchema.default([EVERY_TEAM]),
+  /** The run that this one goes on from, and the folder of its checkpoints. */
+  retryOf: z
+    .strictObject({ runId: runIdSchema, checkpointUri: z.string().max(2048) })
+    .nullable()
+    .default(null),
+  traceparent: traceparentSchema.nullable().default(null),
   currentStage: stageNameSchema.nullable(),
   /** The newest finished epoch of this attempt, 1-based; 0 before the first. */
   currentEpoch: z.int().min(0),
@@ -98,16 +137,21 @@ export const runSchema = z.strictObject({
   /** Index of the tier that the current attempt tries or runs on. */
   tierIndex: z.int().min(0),
   job: jobSchema.nullable(),
+  cost: costSchema.nullable().default(null),
   /** A pending run is not launched before this; null: at once. */
   retryAt: instantSchema.nullable(),
   lease: leaseSchema.nullable(),
   result: runResultSchema.nullable(),
+  /** The gates of the specification against the result; empty until the run has completed. */
+  gates: z.array(gateResultSchema).default([]),
   error: runErrorSchema.nullable(),
   cancelRequestedAt: instantSchema.nullable(),
   createdAt: instantSchema,
   startedAt: instantSchema.nullable(),
   endedAt: instantSchema.nullable(),
   lastCallbackAt: instantSchema.nullable(),
+  /** The last callback that told of a step, an epoch, a stage or a checkpoint. */
+  lastProgressAt: instantSchema.nullable().default(null),
   deadlineAt: instantSchema,
   updatedAt: instantSchema,
 });

@@ -89,7 +89,7 @@ const other: fc.Arbitrary<Arriving> = fc.oneof(
   fc.nat(2).map((job): Arriving => (attempt) => ({
     type: 'launched',
     attempt,
-    job: { tier: 'gpu', name: `job-${attempt}-${job}`, launchedAt: sentAt },
+    job: { tier: 'gpu', name: `job-${attempt}-${job}`, launchedAt: sentAt, usdPerHour: 2 },
   })),
   fc.nat(2).map((tierIndex): Arriving => (attempt) => ({
     type: 'tierUnavailable',
@@ -243,7 +243,7 @@ describe('any order of events, with losses, repetitions and voices of older atte
           if (event.type === 'claimed' && before.run.retryAt !== null) return;
           const again = arrive(after, event, 59);
           const untimed = ({ run, epochs }: World) => ({
-            run: { ...run, lastCallbackAt: null, updatedAt: null },
+            run: { ...run, lastCallbackAt: null, updatedAt: null, cost: null },
             epochs,
           });
           expect(untimed(again)).toEqual(untimed(after));

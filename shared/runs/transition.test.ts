@@ -13,7 +13,7 @@ import {
 
 const NOW = new Date('2026-01-01T00:00:00.000Z');
 const at = NOW.toISOString();
-const job = { tier: 'gpu', name: 'job-1', launchedAt: at };
+const job = { tier: 'gpu', name: 'job-1', launchedAt: at, usdPerHour: 1.8 };
 const error = { code: 'trainer-lost', message: 'gone', stage: null, remedy: null };
 const result: RunResult = {
   metrics: { val_loss: 1 },

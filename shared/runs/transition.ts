@@ -20,6 +20,8 @@
 import type { CallbackBody, CallbackKind } from '../callbacks/bodies.js';
 import { assertNever } from '../common.js';
 import type { EventType } from '../events/event.js';
+import { withCostUntil } from './cost.js';
+import { checkGates } from './gates.js';
 import type { Epoch, Run, RunError } from './run.js';
 import { isTerminal, type RunStatus } from './status.js';
 
@@ -68,7 +70,7 @@ export function transition(run: Run, event: LifecycleEvent, now: Date): Transiti
   const step = decide(run, event, now);
   const changed = Object.keys(step.changes).length > 0;
   return {
-    run: changed ? { ...run, ...step.changes, updatedAt: now.toISOString() } : run,
+    run: changed ? { ...withCostUntil(run, now), ...step.changes, updatedAt: now.toISOString() } : run,
     publish: step.publish ?? [],
     stopJob: step.stopJob ?? null,
   };
@@ -206,12 +208,25 @@ function onCallback(run: Run, event: RunCallback, now: Date): Step {
 
 /** What any callback of the current attempt means: the trainer lives, and the run has started. */
 function hearing(run: Run, event: RunCallback, now: Date): Step {
-  const changes: Partial<Run> = { seq: Math.max(run.seq, event.body.seq), lastCallbackAt: now.toISOString() };
+  const changes: Partial<Run> = {
+    seq: Math.max(run.seq, event.body.seq),
+    lastCallbackAt: now.toISOString(),
+    ...(isProgress(run, event) && { lastProgressAt: now.toISOString() }),
+  };
   if (run.status !== 'pending' && run.status !== 'provisioning') return { changes };
   return {
     changes: { ...changes, status: 'running', lease: null, startedAt: run.startedAt ?? now.toISOString() },
     publish: [{ type: 'run.started', detail: {} }],
   };
+}
+
+/** Whether the trainer got further: a heartbeat alone only shows that it lives. */
+function isProgress(run: Run, event: RunCallback): boolean {
+  if (event.kind === 'log' || event.body.seq <= run.seq) return false;
+  if (event.kind !== 'heartbeat') return true;
+  const { stage, progress } = event.body;
+  const { fraction, step } = run.progress ?? {};
+  return stage !== run.currentStage || progress.fraction !== fraction || progress.step !== step;
 }
 
 function effectOf(run: Run, event: RunCallback, now: Date): Step {
@@ -247,6 +262,7 @@ function effectOf(run: Run, event: RunCallback, now: Date): Step {
         : endedBy(run, () => failed(run, event.body.error, now), now);
     case 'completed': {
       const { result } = event.body;
+      const gates = checkGates(run.spec.evaluation.gates, result);
       return endedBy(
         run,
         () => ({
@@ -256,9 +272,10 @@ function effectOf(run: Run, event: RunCallback, now: Date): Step {
             currentEpoch: result.epochsTrained,
             currentStage: 'register',
             latestMetrics: { ...run.latestMetrics, ...result.metrics },
+            gates,
             error: null,
           },
-          publish: [{ type: 'run.completed', detail: { metrics: result.metrics } }],
+          publish: [{ type: 'run.completed', detail: { metrics: result.metrics, gates } }],
         }),
         now,
       );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { metricNameSchema } from '../common.js';
 import { datasetSchema } from './dataset.js';
 import { featuresSchema } from './features.js';
 import { modelSchema } from './model.js';
@@ -8,12 +9,31 @@ export const baselineSchema = z.enum(['popularity', 'history']);
 export type Baseline = z.infer<typeof baselineSchema>;
 
 /**
+ * What a completed run's result must reach before its model version may be promoted. A metric that the result lacks does not
+ * pass. `aboveBaseline`: strictly greater than the same metric of that baseline.
+ */
+export const gateSchema = z
+  .strictObject({
+    metric: metricNameSchema,
+    atLeast: z.number().optional(),
+    atMost: z.number().optional(),
+    aboveBaseline: baselineSchema.optional(),
+  })
+  .refine(
+    ({ atLeast, atMost, aboveBaseline }) =>
+      [atLeast, atMost, aboveBaseline].some((bound) => bound !== undefined),
+    'a gate has atLeast, atMost or aboveBaseline, or several of them',
+  );
+export type Gate = z.infer<typeof gateSchema>;
+
+/**
  * Rank of a row = number of catalogue items that score strictly higher than its item; recall@K = share of rows with
  * rank < K. A row counts when its user and its item occur in train. Nothing is excluded from the catalogue.
  */
 export const evaluationSchema = z.strictObject({
   k: z.array(z.int().min(1).max(10_000)).min(1).max(10).default([5, 10, 50, 100]),
   baselines: z.array(baselineSchema).default(['popularity', 'history']),
+  gates: z.array(gateSchema).max(20).default([]),
 });
 
 /** Where and how long. Tiers are names of the deployment's compute tiers, tried in order; all of them unless given. */
@@ -31,6 +51,12 @@ export const computeSchema = z.strictObject({
   cancelGraceSeconds: z.int().min(0).max(3600).default(30),
   /** Silence after which a launched attempt counts as lost. */
   heartbeatTimeoutSeconds: z.int().min(5).max(86_400).default(300),
+  /** A trainer that reports but gets no further (no step, epoch or stage) for this long counts as lost: it costs and does nothing. */
+  idleTimeoutSeconds: z
+    .int()
+    .min(10)
+    .max(7 * 86_400)
+    .default(3600),
 });
 
 /** What one run does: immutable, unknown keys refused. Parsing fills every default; the filled form is what is stored. */

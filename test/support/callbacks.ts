@@ -45,7 +45,7 @@ export function trainer(attempt = 1) {
       make('heartbeat', {
         stage: 'train',
         progress: { fraction, step: null, totalSteps: null, examplesPerSecond: null },
-        resources: { rssMb: 512, cpuPercent: 98 },
+        resources: { rssMb: 512, gpuPercent: null, gpuMemoryMb: null, cpuPercent: 98 },
       }),
     stage: (stage: (typeof STAGES)[number]) =>
       make('stage-complete', { stage, seconds: 1.5, cacheHit: false, counts: { rows: 100 }, detail: '' }),

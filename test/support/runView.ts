@@ -40,7 +40,7 @@ export function runView(changes: Partial<RunView> = {}): RunView {
     latestMetrics: {},
     checkpoint: null,
     tierIndex: 0,
-    job: { tier: 'local', name: 'process-1', launchedAt: AT },
+    job: { tier: 'local', name: 'process-1', launchedAt: AT, usdPerHour: null },
     retryAt: null,
     result: null,
     error: null,

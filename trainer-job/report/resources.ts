@@ -1,9 +1,11 @@
 import type { CallbackBody } from '@trainyard/shared';
+import type { GpuUse } from './gpu.js';
 
 export type Resources = NonNullable<CallbackBody<'heartbeat'>['resources']>;
 
-/** Samples this process: resident memory in MB, and processor use since the last sample in percent of one core. */
+/** Samples this process: resident memory in MB, processor use since the last sample in percent of one core, and the GPUs. */
 export function resourceSampler(
+  gpu: () => GpuUse | null,
   clock = {
     cpu: () => process.cpuUsage(),
     now: () => performance.now(),
@@ -19,6 +21,7 @@ export function resourceSampler(
     return {
       rssMb: Math.round(clock.rss() / 1_048_576),
       cpuPercent: wallMs > 0 ? Math.round((100 * cpuMs) / wallMs) : 0,
+      ...(gpu() ?? { gpuPercent: null, gpuMemoryMb: null }),
     };
   };
 }
