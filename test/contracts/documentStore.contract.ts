@@ -172,6 +172,35 @@ export function describeDocumentStore(name: string, harness: DocumentStoreHarnes
       expect(await names({ collection: c, where: both })).toEqual(['c']);
     });
 
+    it('filters by what a list contains, also while it watches', async () => {
+      const c = collection();
+      await put(`${c}/a`, { teams: ['red', 'blue'], n: [1, 'red2'] });
+      await put(`${c}/b`, { teams: ['green'], n: [2] });
+      await put(`${c}/c`, { teams: 'red' });
+      await put(`${c}/d`, { teams: [] });
+      const contains = (value: string | number, field = 'teams') =>
+        names({ collection: c, where: [{ field, op: 'array-contains', value }] });
+      expect(await contains('red')).toEqual(['a']);
+      expect(await contains('re')).toEqual([]);
+      expect(await contains(2, 'n')).toEqual(['b']);
+      const any = { field: 'teams', op: 'array-contains-any' as const, value: ['green', 'blue', 'pink'] };
+      expect(await names({ collection: c, where: [any] })).toEqual(['a', 'b']);
+      expect(await names({ collection: c, where: [{ ...any, value: [] }] })).toEqual([]);
+      const told: string[] = [];
+      const stop = store.watch(
+        { query: { collection: c, where: [{ field: 'teams', op: 'array-contains', value: 'green' }] } },
+        (changes) => void told.push(...changes.map(({ kind }) => kind)),
+        fail,
+      );
+      await until('the first state', () => told.length === 1);
+      await put(`${c}/d`, { teams: ['green'] });
+      await until('a new match', () => told.length === 2);
+      await put(`${c}/b`, { teams: ['red'] });
+      await until('a lost match', () => told.length === 3);
+      stop();
+      expect(told).toEqual(['set', 'set', 'deleted']);
+    });
+
     it('orders by fields, then by path, and leaves out documents without the field', async () => {
       const c = collection();
       await put(`${c}/b`, { n: 1, at: '2026' });

@@ -10,8 +10,11 @@ export interface StoredDocument {
 export interface Filter {
   /** Dots reach into maps: `spec.tags.team`. */
   field: string;
-  /** Values of different types are never equal, smaller or greater. `in` takes 30 choices at most. */
-  op: '==' | 'in' | '<' | '<=' | '>' | '>=';
+  /**
+   * Values of different types are never equal, smaller or greater. `in` and `array-contains-any` take 30 choices at most; a query
+   * has one of the two `array-contains` at most, for which the field is a list.
+   */
+  op: '==' | 'in' | '<' | '<=' | '>' | '>=' | 'array-contains' | 'array-contains-any';
   value: string | number | boolean | null | readonly (string | number)[];
 }
 

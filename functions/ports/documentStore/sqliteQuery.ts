@@ -39,6 +39,7 @@ export function matches(document: StoredDocument, query: Omit<Query, 'startAfter
 
 function condition({ field, op, value }: Filter): { sql: string; parameters: Parameter[] } {
   const path = jsonPath(field);
+  if (op === 'array-contains' || op === 'array-contains-any') return containing(path, [value].flat());
   if (Array.isArray(value)) {
     const choices = value.map((choice) => condition({ field, op: '==', value: choice as string | number }));
     return {
@@ -54,6 +55,20 @@ function condition({ field, op, value }: Filter): { sql: string; parameters: Par
     sql: `json_type(data, ?) IN ${types} AND json_extract(data, ?) ${operator} ?`,
     parameters: [path, path, value as Parameter],
   };
+}
+
+/** A list that has one of the choices among its elements. */
+function containing(path: string, choices: Filter['value'][]): { sql: string; parameters: Parameter[] } {
+  const wanted = choices.map(() => `(element.type = ? AND element.value = ?)`).join(' OR ') || 'FALSE';
+  return {
+    sql: `json_type(data, ?) = 'array' AND EXISTS (SELECT 1 FROM json_each(data, ?) AS element WHERE ${wanted})`,
+    parameters: [path, path, ...choices.flatMap((choice) => [jsonTypeOf(choice), choice as Parameter])],
+  };
+}
+
+function jsonTypeOf(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'real';
+  return 'text';
 }
 
 /** The documents behind the cursor in the query's order: the first differing field decides, the path breaks ties. */
@@ -81,6 +96,9 @@ function afterCursor(
 }
 
 function holds(actual: unknown, { op, value }: Filter): boolean {
+  if (op === 'array-contains' || op === 'array-contains-any') {
+    return Array.isArray(actual) && [value].flat().some((choice) => actual.includes(choice));
+  }
   if (Array.isArray(value)) return value.some((choice) => choice === actual);
   if (op === '==' || op === 'in') return actual === value;
   if (typeof actual !== typeof value || actual === null || value === null) return false;
