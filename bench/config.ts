@@ -7,6 +7,12 @@ const root = new URL(import.meta.url.includes('/dist/') ? '../../' : '../', impo
 export const config = {
   /** A Python with TensorFlow, DuckDB and pandas, for the peer. */
   python: process.env['PYTHON'] ?? 'python3',
+  /** What started programs inherit. */
+  inherited: Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  ) as Readonly<Record<string, string>>,
+  /** The functions host that the fault experiments kill, built. */
+  faultsHost: fileURLToPath(new URL('bench/dist/faults/hostProcess.js', root)),
   examples: fileURLToPath(new URL('examples/', root)),
   /** Handed out beside the repository, not with it: the data and the peer that the claims are about. */
   onlineRetail: fileURLToPath(new URL('../shared/data/online-retail.parquet', root)),

@@ -1,6 +1,7 @@
 import {
   paths,
   transition,
+  type EventType,
   type LifecycleEvent,
   type Run,
   type RunEvent,
@@ -42,15 +43,20 @@ export async function recordLifecycle(
   return applied;
 }
 
-/** Writes the run after `event`, a record of it and the events it publishes. All reads of the transaction come before. */
+/**
+ * Writes the run after `event`, a record of it and the events it publishes, except those of the types `untold`. All reads of
+ * the transaction come before.
+ */
 export function applyEvent(
   tx: Transaction,
   before: Run,
   event: LifecycleEvent,
   causeId: string,
   now: Date,
+  untold: readonly EventType[] = [],
 ): Applied {
-  const { run, publish, stopJob } = transition(before, event, now);
+  const { run, publish: all, stopJob } = transition(before, event, now);
+  const publish = all.filter(({ type }) => !untold.includes(type));
   if (run !== before) tx.set(paths.run(run.runId), { ...run });
   if (run !== before && (publish.length > 0 || isWorthRecord(event))) {
     tx.create(paths.event(run.runId, causeId), { ...recordOf(run, event, causeId, publish, now) });

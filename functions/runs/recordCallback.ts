@@ -6,6 +6,7 @@ import {
   paths,
   stageSchema,
   type CallbackAnswer,
+  type EventType,
   type Run,
   type RunCallback,
 } from '@trainyard/shared';
@@ -34,18 +35,31 @@ export async function recordCallback(
     if (!run) throw notFound(`run ${runId}`);
     if (attempt > run.attempt) throw notFound(`attempt ${attempt} of run ${runId}`);
     const seen = await tx.get(paths.event(runId, callbackId));
-    const writeRow = await prepareRow(tx, run, callback);
+    const row = await prepareRow(tx, run, callback);
     if (seen || attempt < run.attempt) return unchanged(run);
-    const result = applyEvent(tx, run, callback, callbackId, cp.now());
-    const isNewRow = writeRow();
-    return isNewRow && isTerminal(run.status) ? withLateEvent(tx, cp, result, callback, callbackId) : result;
+    // An attempt may tell of an epoch or stage twice: for the one before it, and when it has done it itself.
+    const untold = row?.isNews === false ? ROW_EVENTS : [];
+    const result = applyEvent(tx, run, callback, callbackId, cp.now(), untold);
+    if (!row?.isNews) return result;
+    tx.set(row.path, row.data);
+    return isTerminal(run.status) ? withLateEvent(tx, cp, result, callback, callbackId) : result;
   });
   await afterCommit(cp, applied);
   return { status: 'ok', command: commandFor(applied.run, attempt) };
 }
 
-/** Reads what the callback's row needs; the function that it returns writes the row and says whether it was news. */
-async function prepareRow(tx: Transaction, run: Run, callback: RunCallback): Promise<() => boolean> {
+/** What is stored of a callback beside the run. No news is what the attempt, or a newer one, has told before. */
+interface Row {
+  path: string;
+  data: Record<string, unknown>;
+  isNews: boolean;
+}
+
+/** What the world hears of rows. */
+const ROW_EVENTS: readonly EventType[] = ['run.epoch.completed', 'run.stage.completed'];
+
+/** Reads what the callback's row depends on; undefined for a callback without one. */
+async function prepareRow(tx: Transaction, run: Run, callback: RunCallback): Promise<Row | undefined> {
   const { runId } = run;
   switch (callback.kind) {
     case 'epoch-complete': {
@@ -53,34 +67,23 @@ async function prepareRow(tx: Transaction, run: Run, callback: RunCallback): Pro
       const path = paths.epoch(runId, epoch);
       const document = await tx.get(path);
       const stored = document && epochSchema.parse(document.data);
-      const incoming = { epoch, attempt, metrics, seconds, examples, examplesPerSecond, at: sentAt };
-      return () => writeUnless(tx, path, mergeEpoch(stored, incoming) === stored, incoming);
+      const data = { epoch, attempt, metrics, seconds, examples, examplesPerSecond, at: sentAt };
+      return { path, data, isNews: mergeEpoch(stored, data) !== stored };
     }
     case 'stage-complete': {
       const { attempt, stage, seconds, cacheHit, counts, detail, sentAt } = callback.body;
       const path = paths.stage(runId, stage);
       const document = await tx.get(path);
-      const isOlder = document !== undefined && stageSchema.parse(document.data).attempt >= attempt;
-      const row = { stage, attempt, seconds, cacheHit, counts, detail, at: sentAt };
-      return () => writeUnless(tx, path, isOlder, row);
+      const isNews = document === undefined || stageSchema.parse(document.data).attempt < attempt;
+      return { path, data: { stage, attempt, seconds, cacheHit, counts, detail, at: sentAt }, isNews };
     }
     case 'log': {
       const { attempt, seq, lines } = callback.body;
-      return () => writeUnless(tx, paths.logChunk(runId, attempt, seq), false, { attempt, seq, lines });
+      return { path: paths.logChunk(runId, attempt, seq), data: { attempt, seq, lines }, isNews: true };
     }
     default:
-      return () => false;
+      return undefined;
   }
-}
-
-function writeUnless(
-  tx: Transaction,
-  path: string,
-  keepStored: boolean,
-  row: Record<string, unknown>,
-): boolean {
-  if (!keepStored) tx.set(path, row);
-  return !keepStored;
 }
 
 /** The world hears of a stage or epoch that arrived after the end, too. */

@@ -172,6 +172,17 @@ describe('a callback', () => {
     const [stored] = await listEpochs(cp.store, run.runId);
     expect(stored).toMatchObject({ attempt: 2, metrics: { loss: 10 - 1 / 3 } });
   });
+
+  it('that tells of an epoch or stage of its attempt once more is no news: the row stays, nothing is published', async () => {
+    const { cp, run, tell } = await opened({ attempt: 2, status: 'running' });
+    const says = trainer(2);
+    await tell(says.epoch(1));
+    await tell(says.stage('ingest'));
+    const [epochs, published] = [await listEpochs(cp.store, run.runId), cp.bus.published.length];
+    for (const again of [says.epoch(1), says.stage('ingest')]) expect(await tell(again)).toBe('continue');
+    expect(await listEpochs(cp.store, run.runId)).toEqual(epochs);
+    expect(cp.bus.published).toHaveLength(published);
+  });
 });
 
 describe('the callbacks of a whole training', () => {

@@ -258,6 +258,23 @@ describe('after a crash', () => {
     expect(plane.taken()).toHaveLength(3);
   });
 
+  it('what was answered with stop is said again: the attempt may have been given up, and nobody kept it', async () => {
+    const folder = await temporaryFolder();
+    const plane = await server();
+    const first = open(folder, plane.url, 1);
+    sayEpoch(first.queue, 1);
+    await first.queue.flush(5000);
+    plane.behave = () => 'stop';
+    for (const epoch of [2, 3]) sayEpoch(first.queue, epoch);
+    expect(await first.queue.flush(5000)).toBe('acknowledged');
+    await first.queue.close();
+
+    plane.behave = () => 'continue';
+    const second = open(folder, plane.url, 2);
+    await second.queue.flush(5000);
+    expect(epochsOf(plane.taken().filter(({ body }) => body.attempt === 2))).toEqual([2, 3]);
+  });
+
   it('a restart of the same attempt goes on with its numbers and keeps the ids', async () => {
     const folder = await temporaryFolder();
     const plane = await server();

@@ -52,10 +52,14 @@ export class CallbackSender implements Sender {
   private head: { entry: JournalEntry; end: number } | undefined;
   private waitingHeartbeat: JournalEntry | undefined;
   private offset: number;
+  /** How far the next process may rely on what was acknowledged. */
+  private keptOffset: number;
   private highestSeq: number;
   private newest: Delivery = 'acknowledged';
   private draining = false;
   private failing = false;
+  /** The control plane has told the trainer to stop: it may speak for nobody, and what it says be kept by nobody. */
+  private isTold = false;
   private readonly closing = new AbortController();
   /** Ends whatever the loop sleeps on: an idle queue or a backoff. */
   private interrupt: () => void = () => {};
@@ -68,6 +72,7 @@ export class CallbackSender implements Sender {
   ) {
     const { journal } = options;
     ({ offset: this.offset, seq: this.highestSeq } = readPosition(journal));
+    this.keptOffset = this.offset;
     this.reader = new JournalReader(journal, this.offset, (at) =>
       events.onNote('warn', `a callback before byte ${at} of the journal is damaged and was passed over`),
     );
@@ -158,7 +163,9 @@ export class CallbackSender implements Sender {
       this.head = undefined;
       this.newest = result;
     }
-    this.position.write({ offset: this.offset, seq: this.highestSeq });
+    // Told to stop, this attempt may be one that was given up, whose callbacks change nothing: the next one says them again.
+    if (!this.isTold) this.keptOffset = this.offset;
+    this.position.write({ offset: this.keptOffset, seq: this.highestSeq });
   }
 
   private async send(entry: JournalEntry): Promise<Attempted> {
@@ -196,6 +203,7 @@ export class CallbackSender implements Sender {
     if (!parsed.success) {
       this.events.onNote('warn', `the answer to ${nameOf(entry)} is not {status, command}; going on`);
     } else if (parsed.data.command === 'stop') {
+      this.isTold = true;
       this.events.onStop();
     }
     return { result: 'acknowledged' };
