@@ -75,6 +75,23 @@ async function launchOn(cp: ControlPlane, run: Run, tier: Tier, tierCount: numbe
   }
 }
 
+/**
+ * The launch of an attempt that reports although its launch was never recorded: whoever launched it died before he could. A
+ * launcher starts an attempt only once, so asking again tells the job's name. Undefined where the platform has none to tell.
+ */
+export async function recallLaunch(
+  cp: ControlPlane,
+  run: Run,
+): Promise<Extract<LifecycleEvent, { type: 'launched' }> | undefined> {
+  const tiers = tiersOf(cp, run);
+  const tier = tiers[run.tierIndex];
+  const event = tier && (await launchOn(cp, run, tier, tiers.length));
+  if (event?.type !== 'launched') return undefined;
+  // Silence counts from the last callback, not from this.
+  const launchedAt = run.lastCallbackAt ?? event.job.launchedAt;
+  return { ...event, job: { ...event.job, launchedAt } };
+}
+
 function noSuchTier(run: Run): LifecycleEvent {
   return {
     type: 'launchRejected',

@@ -211,6 +211,36 @@ describe('reconciling a launched run', () => {
     expect(await run()).toMatchObject({ status: 'pending', attempt: 2, error: { code: 'trainer-lost' } });
   });
 
+  it('finds out the job of a trainer whose launch was never recorded, and starts no second one', async () => {
+    const { cp, run, tell } = await requested({ heartbeatTimeoutSeconds: 20 });
+    cp.launcher.afterLaunch = () => {
+      throw new Error('the answer of the platform was lost');
+    };
+    cp.pass(10);
+    await reconcile(cp);
+    await tell(trainer().heartbeat(0.5));
+    expect(await run()).toMatchObject({ status: 'running', attempt: 1, job: null });
+    cp.launcher.afterLaunch = () => {};
+    await reconcile(cp);
+    const { runId, job } = await run();
+    expect(job).toMatchObject({ name: `${runId}-1` });
+    expect(cp.launcher.started).toHaveLength(1);
+    cp.pass(21);
+    await reconcile(cp);
+    expect(cp.launcher.cancelled).toContain(`${runId}-1`);
+    expect(await run()).toMatchObject({ status: 'pending', attempt: 2 });
+  });
+
+  it('stops the unrecorded job of a trainer that fell silent before it gives it up', async () => {
+    const { cp, run, tell } = await requested({ heartbeatTimeoutSeconds: 20 });
+    await tell(trainer().heartbeat(0.5));
+    cp.pass(21);
+    await reconcile(cp);
+    const { runId, attempt } = await run();
+    expect(attempt).toBe(2);
+    expect(cp.launcher.cancelled).toContain(`${runId}-1`);
+  });
+
   it('continues from the checkpoint that the lost attempt had made', async () => {
     const { cp, run, tell, job } = await launched();
     const says = trainer();

@@ -14,7 +14,7 @@ import type { ControlPlane } from '../controlPlane.js';
 import type { LogFields } from '../log.js';
 import type { StoredDocument } from '../ports/documentStore/documentStore.js';
 import type { JobLauncher, JobState } from '../ports/jobLauncher/jobLauncher.js';
-import { dispatch } from './dispatch.js';
+import { dispatch, recallLaunch } from './dispatch.js';
 import { recordLifecycle } from './lifecycle.js';
 import { relayOutbox } from './outbox.js';
 import { readRun } from './repository.js';
@@ -93,7 +93,7 @@ function isHeld(cp: ControlPlane, run: Run): boolean {
 async function lookAtJob(cp: ControlPlane, run: Run): Promise<LifecycleEvent | undefined> {
   if (run.status === 'pending') return undefined;
   const { job, attempt } = run;
-  if (!job) return isSilent(cp, run) ? lost(run, 'no callback came for too long') : undefined;
+  if (!job) return withUnrecordedJob(cp, run);
   const launcher = launcherOf(cp, job.tier);
   const found = await launcher.inspect(job.name);
   if (run.status === 'cancelling') {
@@ -111,6 +111,14 @@ async function lookAtJob(cp: ControlPlane, run: Run): Promise<LifecycleEvent | u
     case 'running':
       return stalled(cp, run, launcher, job.name);
   }
+}
+
+/** Reports without a job: its launch was never recorded. The job is found out, so that it can be watched and stopped. */
+async function withUnrecordedJob(cp: ControlPlane, run: Run): Promise<LifecycleEvent | undefined> {
+  const launched = await recallLaunch(cp, run);
+  if (!isSilent(cp, run)) return launched;
+  if (launched) await launcherOf(cp, launched.job.tier).cancel(launched.job.name);
+  return lost(run, 'no callback came for too long');
 }
 
 /** A job that says nothing, or says the same for too long, is stopped: it costs and brings nothing. */
