@@ -42,12 +42,18 @@ export async function startEmulators(): Promise<Emulators | { missing: string }>
   const kill = () => {
     for (const { pid } of [firestore, pubsub]) signalGroup(pid, 'SIGKILL');
   };
+  const killAndEnd = () => {
+    kill();
+    process.kill(process.pid, 'SIGTERM');
+  };
   process.once('exit', kill);
+  process.once('SIGTERM', killAndEnd);
   return {
     firestore: firestore.address,
     pubsub: pubsub.address,
     async stop() {
       process.off('exit', kill);
+      process.off('SIGTERM', killAndEnd);
       await Promise.all([firestore.stop(), pubsub.stop()]);
       await rm(folder, { recursive: true, force: true });
     },

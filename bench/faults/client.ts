@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { specOf } from './settings.js';
 import type { PlannedRun } from './scenario.js';
 
-const TIMEOUT_MS = 3_000;
-const TRIES = 200;
+/** Longer than a transaction waits for another one: impatience only makes it wait longer. */
+const TIMEOUT_MS = 15_000;
+const TRIES = 100;
 const startedSchema = z.object({ runId: z.string() });
 
 /** A caller who asks again until he is answered. */

@@ -98,6 +98,9 @@ class Experiment {
     await this.startHost(false);
     await lives;
     await waitFor(() => this.isQuiet(store, link, trainers), peaceMs);
+    tell(
+      `quiet after ${this.seconds()} s: ${trainers.count} trainers, ${link.underWay()} requests, ${await this.open(store)} runs`,
+    );
     const outboxLeft = (await store.query({ collection: paths.outbox })).length;
     await this.host.kill();
     return this.result(store, trainers, link, outboxLeft);
@@ -125,7 +128,7 @@ class Experiment {
   private async harass(store: DocumentStore, runs: number): Promise<void> {
     const end = this.began + this.options.spreadMs * 2;
     while (Date.now() < end && (this.plans.size < runs || (await this.open(store)) > runs / 10)) {
-      await pause(200 + this.random() * 1800);
+      await pause(200 + this.random() * 1200);
       if (this.random() < 0.6) {
         await this.host.kill();
         this.kills++;

@@ -2,6 +2,7 @@
  * A trainer that trains nothing and says what a real one says, with the real one's queue: callbacks numbered, signed, sent in
  * order and again until they are taken, kept on disk, and said by the next attempt where this one died.
  */
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { epochCompleteSchema, STAGES, type Metrics, type StageName } from '@trainyard/shared';
 import { CallbackQueue } from '@trainyard/trainer-job/report/callbackQueue';
@@ -154,7 +155,7 @@ class FakeTrainer {
       silent: () =>
         new Ended(async () => {
           await this.queue.close();
-          if (!terminated.aborted) await new Promise((resolve) => (terminated.onabort = resolve));
+          if (!terminated.aborted) await once(terminated, 'abort');
           return null;
         }),
       retriable: () => this.fails('no-memory', true, 75),

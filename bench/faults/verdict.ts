@@ -106,7 +106,7 @@ function judgeRepetitions({ records, published }: Evidence): Told[] {
     const of = epoch ?? stage ?? job;
     return of === undefined || type === 'run.checkpointed'
       ? []
-      : [`${type} ${String(of)}, attempt ${data.attempt}`];
+      : [`${type} ${JSON.stringify(of)}, attempt ${data.attempt}`];
   });
   const callbacks = records.flatMap(({ what, attempt, seq }) =>
     seq === null ? [] : [`callback ${what} ${attempt}.${seq}`],
