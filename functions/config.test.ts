@@ -18,8 +18,20 @@ describe('the configuration of deployed functions', () => {
       masterSecret: SECRET,
       auth: 'none',
       tiers: [
-        { name: 'l4', launcher: 'cloudRunJobs', maxWaitSeconds: 900, maxAttemptSeconds: 7 * 86_400 },
-        { name: 'h100', launcher: 'vertex', maxWaitSeconds: 60, maxAttemptSeconds: 7 * 86_400 },
+        {
+          name: 'l4',
+          launcher: 'cloudRunJobs',
+          maxWaitSeconds: 900,
+          maxAttemptSeconds: 7 * 86_400,
+          usdPerHour: null,
+        },
+        {
+          name: 'h100',
+          launcher: 'vertex',
+          maxWaitSeconds: 60,
+          maxAttemptSeconds: 7 * 86_400,
+          usdPerHour: null,
+        },
       ],
       leaseSeconds: 60,
       settleSeconds: 5,

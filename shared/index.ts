@@ -16,5 +16,6 @@ export * from './runs/transition.js';
 export * from './spec/dataset.js';
 export * from './spec/features.js';
 export * from './spec/model.js';
+export * from './spec/presets.js';
 export * from './spec/training.js';
 export * from './spec/trainingSpec.js';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { trainingSpecSchema } from '@trainyard/shared';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { routes } from '../functions/api/runRoutes.js';
+import { routes } from '../functions/api/routes.js';
 
 const read = (path: string) => readFile(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
 

@@ -19,6 +19,7 @@ describe('the settings of a job', () => {
       attempt: 2,
       specFile: '/data/specs/one spec.json',
       artifactDirectory: '/data/runs/r',
+      resumeDirectory: null,
       cacheDirectory: '/data/runs/r/cache',
       callbacks: { url: 'http://127.0.0.1:8080/api/training-runs/r/webhook' },
       deadline: new Date('2026-11-20T19:18:25.000Z'),

@@ -19,6 +19,8 @@ export interface Settings {
   /** Replaces the specification's source when it is given on the command line. */
   dataFile: string | null;
   artifactDirectory: string;
+  /** The checkpoints of an earlier run to go on from; null to begin anew. */
+  resumeDirectory: string | null;
   /** Outputs of the first three stages, shared between runs. */
   cacheDirectory: string;
   /** What relative paths of the specification start from. */
@@ -60,6 +62,7 @@ const environmentSchema = z
     SPEC_URI: fileUri,
     ARTIFACT_URI: fileUri,
     CACHE_URI: fileUri.optional(),
+    RESUME_URI: fileUri.optional(),
     CALLBACK_URL: z.url({ protocol: /^https?$/ }).optional(),
     RUN_SECRET: z
       .string()
@@ -88,6 +91,7 @@ export function settingsFromEnvironment(environment: Environment = process.env):
     specFile: env.SPEC_URI,
     dataFile: null,
     artifactDirectory: env.ARTIFACT_URI,
+    resumeDirectory: env.RESUME_URI ?? null,
     cacheDirectory: env.CACHE_URI ?? resolve(env.ARTIFACT_URI, 'cache'),
     dataBase: resolve(env.TRAINYARD_DATA_BASE ?? '.'),
     callbacks:

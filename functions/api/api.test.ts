@@ -322,7 +322,8 @@ describe('a refused request writes nothing and says why:', () => {
     ['bad JSON', 400, RUNS, { method: 'POST', headers: json, body: '{"spec":' }, /not valid JSON/],
     ['JSON that is no object', 400, RUNS, { method: 'POST', headers: json, body: '[1]' }, /expected object/],
     ['no body', 400, RUNS, { method: 'POST' }, /\/spec/],
-    ['an unknown query parameter', 400, `${RUNS}?dryRun=true`, { body: START_BODY }, /unknown key "dryRun"/],
+    ['an unknown query parameter', 400, `${RUNS}?dry=true`, { body: START_BODY }, /unknown key "dry"/],
+    ['a flag that is neither', 400, `${RUNS}?dryRun=yes`, { body: START_BODY }, /\/dryRun/],
     [
       'a body for a request that takes none',
       400,

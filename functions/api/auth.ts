@@ -1,11 +1,12 @@
+import type { Caller } from './caller.js';
 import type { ControlPlane } from '../controlPlane.js';
 import type { Request } from '../http/answers.js';
 import { ProblemError } from '../http/problemError.js';
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 
-/** Who calls, as it is written into `requestedBy`. Fails closed: without a configured way in, nobody gets in. */
-export function authenticate(cp: ControlPlane, request: Request): string {
+/** Who calls. Fails closed: without a configured way in, nobody gets in. */
+export async function authenticate(cp: ControlPlane, request: Request): Promise<Caller> {
   switch (cp.config.auth) {
     case 'loopback':
       // A page of a foreign site can reach a port on this machine under a name of its own; its name gives it away.
@@ -17,9 +18,9 @@ export function authenticate(cp: ControlPlane, request: Request): string {
           'This server answers to localhost and 127.0.0.1 only.',
         );
       }
-      return 'local';
+      return { id: 'local', role: 'admin', teams: [] };
     case 'platform':
-      return 'platform';
+      return { id: 'platform', role: 'admin', teams: [] };
     case 'none':
       throw new ProblemError(
         401,

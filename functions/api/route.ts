@@ -1,49 +1,71 @@
 import type { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import type { Request, Response } from '../http/answers.js';
+import type { Caller, Role } from './caller.js';
+
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+/** What is said of a route before anything is parsed. */
+export interface RouteFace {
+  method: Method;
+  /** Segments in braces are parameters. */
+  path: string;
+  summary: string;
+  /** The least role that may call it; `anyone` needs no token. */
+  access: Role | 'anyone';
+}
+
+export interface RouteSchemas {
+  params: z.ZodType;
+  query: z.ZodType;
+  body: z.ZodType | undefined;
+  /** By the status of success; a stream has the data of its events. */
+  success: { status: number; schema: z.ZodType; mediaType: 'application/json' | 'text/event-stream' };
+}
 
 /** What a handler gets: everything parsed, and who asks. */
 export interface Call<Params, Query, Body> {
   params: Params;
   query: Query;
   body: Body;
-  caller: string;
+  caller: Caller;
+  /** The header `Idempotency-Key`, checked; undefined where none was sent. */
+  idempotencyKey: string | undefined;
   request: Request;
 }
 
 export interface Answer<T> {
-  status: number;
+  /** The definition's `success` unless given. */
+  status?: number;
   body: T;
   headers?: Record<string, string>;
 }
 
 /** A route as data: its schemas parse what comes in and describe what goes out. */
-export interface RouteDefinition<Params, Query, Body, Result> {
-  method: 'GET' | 'POST';
-  /** Segments in braces are parameters. */
-  path: string;
-  summary: string;
+export interface RouteDefinition<Params, Query, Body, Result> extends RouteFace {
   params: z.ZodType<Params>;
   query: z.ZodType<Query>;
   /** Left out for routes that take none. */
   body?: z.ZodType<Body>;
   result: z.ZodType<Result>;
+  /** The status of success. */
+  success: number;
   handle(cp: ControlPlane, call: Call<Params, Query, Body>): Promise<Answer<Result>>;
 }
 
-/** A route that writes its own answer, such as a stream. */
-export interface StreamingRoute<Params> {
+/** A route that writes its own answer: a stream of server-sent events. */
+export interface StreamingRoute<Params, Query> extends RouteFace {
   method: 'GET';
-  path: string;
-  summary: string;
   params: z.ZodType<Params>;
-  stream(cp: ControlPlane, params: Params, response: Response): Promise<void>;
+  query: z.ZodType<Query>;
+  /** Of the data of each event. */
+  events: z.ZodType;
+  stream(cp: ControlPlane, call: Call<Params, Query, undefined>, response: Response): Promise<void>;
 }
 
-export interface Route {
-  method: 'GET' | 'POST';
-  path: string;
-  summary: string;
+/** A route as the router and the OpenAPI document know it. */
+export interface Route extends RouteFace {
+  schemas: RouteSchemas;
   /** Segments; a parameter has its name in `parameter`. */
   segments: readonly { text: string; parameter?: string }[];
   run(cp: ControlPlane, incoming: Incoming, response: Response): Promise<void>;
@@ -54,7 +76,7 @@ export interface Incoming {
   params: Record<string, string>;
   query: Record<string, unknown>;
   body: unknown;
-  caller: string;
+  caller: Caller;
   request: Request;
 }
 

@@ -3,6 +3,8 @@ import type { ControlPlane } from '../controlPlane.js';
 import type { Request, Response } from '../http/answers.js';
 import { notFound, ProblemError } from '../http/problemError.js';
 import { authenticate } from './auth.js';
+import { hasRole, type Caller } from './caller.js';
+import { forbidden } from './forbidden.js';
 import type { Route } from './route.js';
 
 /** Size, path, caller, content type, then the route's own parsing. */
@@ -12,10 +14,20 @@ export function routed(
   return async (cp, request, response) => {
     refuseLargeBody(request);
     const { route, params } = findRoute(routes, request);
-    const caller = route.path === '/healthz' ? 'anyone' : authenticate(cp, request);
+    const caller = await admitted(cp, route, request);
     const body = route.method === 'POST' ? jsonBody(request) : undefined;
     await route.run(cp, { params, query: { ...request.query }, body, caller, request }, response);
   };
+}
+
+/** Whoever calls a route for everybody is nobody in particular. */
+const ANYONE: Caller = { id: 'anyone', role: 'viewer', teams: [] };
+
+async function admitted(cp: ControlPlane, { access }: Route, request: Request): Promise<Caller> {
+  if (access === 'anyone') return ANYONE;
+  const caller = await authenticate(cp, request);
+  if (!hasRole(caller, access)) throw forbidden(access);
+  return caller;
 }
 
 function refuseLargeBody(request: Request): void {

@@ -12,22 +12,31 @@ import {
 import type { ControlPlane } from '../controlPlane.js';
 import type { Response } from '../http/answers.js';
 import type { DocumentChange } from '../ports/documentStore/documentStore.js';
+import { queries } from '../queries.js';
 import { listEpochs, listStages, parseRun, viewOf } from '../runs/repository.js';
+import { SentRows } from './sentRows.js';
 
 /** Proxies close connections that are silent for a minute or so. */
 const KEEP_ALIVE_MS = 15_000;
 
 /**
  * Sends what is stored and then every change, until the run has ended or the client has gone. The last event is the ended run;
- * every stage and epoch stored by then has been sent before it.
+ * every stage and epoch stored by then has been sent before it. `lastEventId` is the id of the last event that the client has:
+ * of stages and epochs it is sent the rest.
  */
-export function streamRun(cp: ControlPlane, runId: string, response: Response): Promise<void> {
+export async function streamRun(
+  cp: ControlPlane,
+  runId: string,
+  lastEventId: string | undefined,
+  response: Response,
+): Promise<void> {
+  const sent = SentRows.parse(lastEventId);
   response
     .status(200)
     .set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   response.flushHeaders();
-  return new Promise((resolve) => {
-    const sender = new Sender(response);
+  await new Promise<void>((resolve) => {
+    const sender = new Sender(response, sent);
     const stops: (() => void)[] = [];
     const keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS);
     const finish = () => {
@@ -49,12 +58,12 @@ export function streamRun(cp: ControlPlane, runId: string, response: Response): 
     if (response.closed) return finish();
     stops.push(
       cp.store.watch(
-        { query: { collection: paths.stages(runId), orderBy: [{ field: 'at', direction: 'asc' }] } },
+        { query: queries.stages(runId) },
         eachSet((data) => sender.stage(stageSchema.parse(data))),
         fail,
       ),
       cp.store.watch(
-        { query: { collection: paths.epochs(runId) } },
+        { query: queries.epochs(runId) },
         eachSet((data) => sender.epoch(epochSchema.parse(data))),
         fail,
       ),
@@ -83,30 +92,25 @@ function eachSet(
 
 /** Writes events, each row of an attempt once. */
 class Sender {
-  private readonly sent = new Set<string>();
-
-  constructor(private readonly response: Response) {}
+  constructor(
+    private readonly response: Response,
+    private readonly sent: SentRows,
+  ) {}
 
   run(run: Run): void {
     this.write({ event: 'run', data: viewOf(run) });
   }
 
   stage(stage: Stage): void {
-    if (this.isNew(`stage ${stage.stage} ${stage.attempt}`)) this.write({ event: 'stage', data: stage });
+    if (this.sent.addStage(stage.stage, stage.attempt)) this.write({ event: 'stage', data: stage });
   }
 
   epoch(epoch: Epoch): void {
-    if (this.isNew(`epoch ${epoch.epoch} ${epoch.attempt}`)) this.write({ event: 'epoch', data: epoch });
-  }
-
-  private isNew(key: string): boolean {
-    if (this.sent.has(key)) return false;
-    this.sent.add(key);
-    return true;
+    if (this.sent.addEpoch(epoch.epoch, epoch.attempt)) this.write({ event: 'epoch', data: epoch });
   }
 
   private write({ event, data }: StreamEvent): void {
     if (!this.response.writableEnded)
-      this.response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      this.response.write(`id: ${this.sent.toString()}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 }

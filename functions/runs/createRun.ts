@@ -1,95 +1,126 @@
 import {
-  digestOf,
   modelDocumentSchema,
+  newModel,
   newRun,
   newRunId,
   paths,
+  runIdSchema,
+  type ModelDocument,
   type Run,
+  type RunEvent,
   type RunEventRecord,
-  type TrainingSpec,
+  type UnresolvedSpec,
 } from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
-import { ProblemError } from '../http/problemError.js';
+import type { Transaction } from '../ports/documentStore/documentStore.js';
+import { idempotencySlot, recall, remember } from './idempotency.js';
+import { inTurn } from './inTurn.js';
 import { publishCommitted, putInOutbox } from './outbox.js';
 import { readRun } from './repository.js';
+import { resolveSpec } from './resolveSpec.js';
 
 export interface StartRequest {
   modelId: string;
-  spec: TrainingSpec;
+  spec: UnresolvedSpec;
   requestedBy: string;
   idempotencyKey?: string | undefined;
+  traceparent?: string | null | undefined;
+  retryOf?: Run['retryOf'] | undefined;
 }
 
-const idempotencyRecordSchema = z.strictObject({
-  requestDigest: z.string(),
-  runId: z.string(),
-  createdAt: z.string(),
-});
+/** What became of a request: a run, or why there is none. */
+export type Started = { run: Run; refusal?: never } | { run?: never; refusal: string };
+
+/** The model as it is to be written, and why it may not start, if it may not. Throws where the request itself is wrong. */
+export type Admit = (
+  model: ModelDocument,
+  tx: Transaction,
+) => Promise<{ model: ModelDocument; refusal?: string }>;
+
+const outcomeSchema = z.union([
+  z.strictObject({ runId: runIdSchema }),
+  z.strictObject({ refusal: z.string() }),
+]);
+
+/** Starts a run of a model that `check` has nothing against; it throws where the caller may not. */
+export async function startRun(
+  cp: ControlPlane,
+  request: StartRequest,
+  check: (model: ModelDocument) => void,
+): Promise<Run> {
+  const { run, refusal } = await createRun(cp, request, async (model) => {
+    check(model);
+    return { model };
+  });
+  if (!run) throw new Error(`a start that nobody refuses was refused: ${refusal}`);
+  return run;
+}
 
 /**
  * Records a run and asks for a machine, in one transaction: the model's next run number, the run, its first event and the
- * outbox. The same idempotency key gives the same run; with another request it is a problem.
+ * outbox. The same idempotency key gives the same answer; with another request it is a problem. A refusal is recorded as well.
  */
-export async function createRun(cp: ControlPlane, request: StartRequest): Promise<Run> {
-  const { modelId, spec, requestedBy } = request;
-  const resolved = { ...spec, compute: { ...spec.compute, tiers: tierNames(cp, spec) } };
-  const run = newRun({
-    runId: newRunId(),
-    modelId,
-    runNumber: 1,
-    spec: resolved,
-    requestedBy,
-    now: cp.now(),
-  });
-  const requestDigest = digestOf({ modelId: request.modelId, spec: request.spec });
-  const keyPath =
-    request.idempotencyKey === undefined
-      ? undefined
-      : paths.idempotencyKey(digestOf([request.requestedBy, request.idempotencyKey]).replace('sha256:', ''));
-
-  const result = await cp.store.transaction(async (tx) => {
-    const known = keyPath && (await tx.get(keyPath));
-    if (known) {
-      const record = idempotencyRecordSchema.parse(known.data);
-      if (record.requestDigest !== requestDigest) throw keyReused();
-      const earlier = await readRun(tx, record.runId);
-      if (!earlier) throw new Error(`idempotency record of run ${record.runId}, which does not exist`);
-      return { run: earlier, events: [] };
-    }
-    const model = await tx.get(paths.model(request.modelId));
-    const runNumber = model ? modelDocumentSchema.parse(model.data).lastRunNumber + 1 : 1;
-    const numbered: Run = { ...run, runNumber };
-    const event = runEvent(numbered, 'start', { type: 'run.requested', detail: {} }, cp.now());
-    tx.set(paths.model(request.modelId), {
-      schemaVersion: 1,
-      modelId: request.modelId,
-      lastRunNumber: runNumber,
-      createdAt: model ? modelDocumentSchema.parse(model.data).createdAt : run.createdAt,
-      updatedAt: run.createdAt,
-    });
-    tx.create(paths.run(run.runId), { ...numbered });
-    tx.create(paths.event(run.runId, 'start'), { ...firstRecord(numbered) });
-    putInOutbox(tx, event);
-    if (keyPath) tx.create(keyPath, { requestDigest, runId: run.runId, createdAt: run.createdAt });
-    return { run: numbered, events: [event] };
-  });
+export async function createRun(cp: ControlPlane, request: StartRequest, admit: Admit): Promise<Started> {
+  const runId = newRunId();
+  // All starts of a model take their number from one document.
+  const result = await inTurn(`start ${request.modelId}`, () =>
+    cp.store.transaction((tx) => record(cp, tx, request, runId, admit)),
+  );
   await publishCommitted(cp, result.events);
-  return result.run;
+  return result.started;
 }
 
-/** The tiers that the specification names, or all of the deployment's. */
-function tierNames(cp: ControlPlane, spec: TrainingSpec): string[] {
-  const known = cp.config.tiers.map((tier) => tier.name);
-  const unknown = (spec.compute.tiers ?? []).filter((name) => !known.includes(name));
-  if (unknown.length === 0) return spec.compute.tiers ?? known;
-  const detail = `Compute tier ${unknown.map((name) => `"${name}"`).join(', ')} does not exist here; there is ${known
-    .map((name) => `"${name}"`)
-    .join(', ')}.`;
-  throw new ProblemError(400, 'unknown-tier', 'Unknown compute tier', detail, {
-    errors: [{ pointer: '/spec/compute/tiers', detail }],
+async function record(
+  cp: ControlPlane,
+  tx: Transaction,
+  request: StartRequest,
+  runId: string,
+  admit: Admit,
+): Promise<{ started: Started; events: RunEvent[] }> {
+  const { modelId, requestedBy, traceparent, retryOf } = request;
+  const now = cp.now();
+  const slot = idempotencySlot(requestedBy, request.idempotencyKey, { modelId, spec: request.spec, retryOf });
+  const earlier = await recall(tx, slot, outcomeSchema);
+  if (earlier) return { started: await startedBefore(tx, earlier), events: [] };
+  const stored = await tx.get(paths.model(modelId));
+  const known = stored ? modelDocumentSchema.parse(stored.data) : newModel(modelId, now);
+  const resolved = await resolveSpec(cp, tx, request.spec);
+  const { model, refusal } = await admit(known, tx);
+  if (refusal !== undefined) {
+    tx.set(paths.model(modelId), { ...model, updatedAt: now.toISOString() });
+    remember(tx, slot, { refusal }, now);
+    return { started: { refusal }, events: [] };
+  }
+  const runNumber = model.lastRunNumber + 1;
+  const { teams } = model;
+  const run = newRun({
+    runId,
+    modelId,
+    runNumber,
+    ...resolved,
+    requestedBy,
+    teams,
+    traceparent,
+    retryOf,
+    now,
   });
+  const event = runEvent(run, 'start', { type: 'run.requested', detail: {} }, now);
+  const at = now.toISOString();
+  tx.set(paths.model(modelId), { ...model, lastRunNumber: runNumber, lastStartedAt: at, updatedAt: at });
+  tx.create(paths.run(runId), { ...run });
+  tx.create(paths.event(runId, 'start'), { ...firstRecord(run) });
+  putInOutbox(tx, event);
+  remember(tx, slot, { runId }, now);
+  return { started: { run }, events: [event] };
+}
+
+async function startedBefore(tx: Transaction, outcome: z.infer<typeof outcomeSchema>): Promise<Started> {
+  if ('refusal' in outcome) return outcome;
+  const run = await readRun(tx, outcome.runId);
+  if (!run) throw new Error(`idempotency record of run ${outcome.runId}, which does not exist`);
+  return { run };
 }
 
 function firstRecord(run: Run): RunEventRecord {
@@ -102,13 +133,4 @@ function firstRecord(run: Run): RunEventRecord {
     status: run.status,
     published: ['run.requested'],
   };
-}
-
-function keyReused(): ProblemError {
-  return new ProblemError(
-    422,
-    'idempotency-key-reused',
-    'Idempotency key used for another request',
-    'This Idempotency-Key started a run with another specification. Send a new key with a new request.',
-  );
 }

@@ -121,5 +121,7 @@ async function trainerEnvironment(cp: ControlPlane, run: Run, tier: Tier): Promi
     CALLBACK_URL: `${cp.config.publicUrl}/api/training-runs/${runId}/webhook`,
     RUN_SECRET: deriveRunSecret(cp.config.masterSecret, runId, attempt),
     DEADLINE: limit < run.deadlineAt ? limit : run.deadlineAt,
+    ...(run.retryOf && { RESUME_URI: run.retryOf.checkpointUri }),
+    ...(run.traceparent !== null && { TRACEPARENT: run.traceparent }),
   };
 }

@@ -1,6 +1,7 @@
 /** The trainer's log: lines in the order of attempts and, within one, of their chunks. */
-import { logChunkSchema, paths, type LogLine } from '@trainyard/shared';
+import { logChunkSchema, type LogLine } from '@trainyard/shared';
 import type { DocumentStore, StoredDocument } from '../ports/documentStore/documentStore.js';
+import { queries } from '../queries.js';
 
 export type AttemptLine = LogLine & { attempt: number };
 
@@ -47,15 +48,8 @@ async function readChunks(
   direction: 'asc' | 'desc',
   after: LogPlace | undefined,
 ): Promise<{ lines: AttemptLine[][]; end: LogPlace | undefined }> {
-  const found = await store.query({
-    collection: paths.logs(runId),
-    orderBy: [
-      { field: 'attempt', direction },
-      { field: 'seq', direction },
-    ],
-    ...(after && { startAfter: storedAt(after) }),
-    limit: CHUNKS,
-  });
+  const startAfter = after && storedAt(after);
+  const found = await store.query(queries.logChunks(runId, direction, { startAfter, limit: CHUNKS }));
   const chunks = found.map(({ path, data }) => ({ path, ...logChunkSchema.parse(data) }));
   const last = chunks.at(-1);
   return {

@@ -5,6 +5,7 @@
 import { paths, runEventSchema, type RunEvent } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import type { StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
+import { queries } from '../queries.js';
 
 const PAGE = 100;
 
@@ -31,13 +32,9 @@ export async function relayOutbox(cp: ControlPlane): Promise<number> {
   const settled = new Date(cp.now().getTime() - cp.config.settleSeconds * 1000).toISOString();
   let [relayed, last]: [number, StoredDocument | undefined] = [0, undefined];
   for (;;) {
-    const page: StoredDocument[] = await cp.store.query({
-      collection: paths.outbox,
-      where: [{ field: 'time', op: '<=', value: settled }],
-      orderBy: [{ field: 'time', direction: 'asc' }],
-      ...(last && { startAfter: last }),
-      limit: PAGE,
-    });
+    const page: StoredDocument[] = await cp.store.query(
+      queries.outbox(settled, { startAfter: last, limit: PAGE }),
+    );
     for (const { path, data } of page) {
       const event = runEventSchema.safeParse(data);
       if (event.success) {

@@ -2,25 +2,19 @@
  * Makes good what crashes, lost messages and silent machines left behind. Called every minute in the cloud, every few seconds on
  * one machine; doing it more often, or twice at once, changes nothing.
  */
-import {
-  isTerminal,
-  paths,
-  type LifecycleEvent,
-  type Run,
-  type RunError,
-  type RunStatus,
-} from '@trainyard/shared';
+import { isTerminal, paths, type LifecycleEvent, type Run, type RunError } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import type { LogFields } from '../log.js';
 import type { StoredDocument } from '../ports/documentStore/documentStore.js';
 import type { JobLauncher, JobState } from '../ports/jobLauncher/jobLauncher.js';
+import { queries } from '../queries.js';
 import { dispatch, recallLaunch } from './dispatch.js';
+import { sweepKeys } from './idempotency.js';
 import { recordLifecycle } from './lifecycle.js';
 import { relayOutbox } from './outbox.js';
 import { readRun } from './repository.js';
 import { launcherOf, tiersOf } from './tiers.js';
 
-const OPEN: readonly RunStatus[] = ['pending', 'provisioning', 'running', 'cancelling'];
 const PAGE = 200;
 /** The trainer's exit code for a bad specification or bad data. */
 const EXIT_REJECTED = 2;
@@ -47,6 +41,7 @@ export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
   };
   const relay = async () => void (reconciled.relayed = await relayOutbox(cp));
   await attempt(relay, 'the outbox could not be relayed');
+  await attempt(() => sweepKeys(cp), 'expired idempotency keys could not be deleted');
   const runIds = await openRuns(cp);
   reconciled.runs = runIds.length;
   for (const runId of runIds)
@@ -71,13 +66,7 @@ async function openRuns(cp: ControlPlane): Promise<string[]> {
   const found: StoredDocument[] = [];
   for (;;) {
     const last = found.at(-1);
-    const page = await cp.store.query({
-      collection: paths.runs,
-      where: [{ field: 'status', op: 'in', value: OPEN }],
-      orderBy: [{ field: 'createdAt', direction: 'asc' }],
-      ...(last && { startAfter: last }),
-      limit: PAGE,
-    });
+    const page = await cp.store.query(queries.openRuns({ startAfter: last, limit: PAGE }));
     found.push(...page);
     if (page.length < PAGE) return found.map(({ path }) => path.slice(paths.runs.length + 1));
   }

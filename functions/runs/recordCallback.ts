@@ -13,6 +13,7 @@ import {
 import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
 import { notFound } from '../http/problemError.js';
+import { prepareRegistration } from '../models/registerVersion.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { afterCommit, applyEvent, unchanged, type Applied } from './lifecycle.js';
 import { putInOutbox } from './outbox.js';
@@ -36,10 +37,13 @@ export async function recordCallback(
     if (attempt > run.attempt) throw notFound(`attempt ${attempt} of run ${runId}`);
     const seen = await tx.get(paths.event(runId, callbackId));
     const row = await prepareRow(tx, run, callback);
+    const register = callback.kind === 'completed' ? await prepareRegistration(cp, tx, run) : undefined;
     if (seen || attempt < run.attempt) return unchanged(run);
     // An attempt may tell of an epoch or stage twice: for the one before it, and when it has done it itself.
     const untold = row?.isNews === false ? ROW_EVENTS : [];
     const result = applyEvent(tx, run, callback, callbackId, cp.now(), untold);
+    if (register && result.changed && result.run.status === 'completed')
+      return { ...result, events: [...result.events, register(result.run)] };
     if (!row?.isNews) return result;
     tx.set(row.path, row.data);
     return isTerminal(run.status) ? withLateEvent(tx, cp, result, callback, callbackId) : result;

@@ -14,6 +14,7 @@ import {
   type Stage,
 } from '@trainyard/shared';
 import type { DocumentStore, StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
+import { queries } from '../queries.js';
 
 export function parseRun(document: StoredDocument): Run {
   return runSchema.parse(document.data);
@@ -29,24 +30,18 @@ export function viewOf({ lease: _lease, ...run }: Run): RunView {
 }
 
 export async function listEpochs(store: DocumentStore, runId: string): Promise<Epoch[]> {
-  const rows = await store.query({
-    collection: paths.epochs(runId),
-    orderBy: [{ field: 'epoch', direction: 'asc' }],
-  });
+  const rows = await store.query(queries.epochs(runId));
   return rows.map(({ data }) => epochSchema.parse(data));
 }
 
 /** In the order of the stages. */
 export async function listStages(store: DocumentStore, runId: string): Promise<Stage[]> {
-  const rows = await store.query({ collection: paths.stages(runId) });
+  const rows = await store.query(queries.stages(runId));
   const stages = rows.map(({ data }) => stageSchema.parse(data));
   return stages.toSorted((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage));
 }
 
 export async function listEvents(store: DocumentStore, runId: string): Promise<RunEventRecord[]> {
-  const rows = await store.query({
-    collection: paths.events(runId),
-    orderBy: [{ field: 'at', direction: 'asc' }],
-  });
+  const rows = await store.query(queries.events(runId));
   return rows.map(({ data }) => runEventRecordSchema.parse(data));
 }

@@ -67,7 +67,11 @@ describe('a callback', () => {
       { status: 'pending', attempt: 2, retriesUsed: 0 },
       ['run.checkpointed', 'run.requested'],
     ],
-    [trainer().completed(), { status: 'completed', result: RESULT, currentEpoch: 20 }, ['run.completed']],
+    [
+      trainer().completed(),
+      { status: 'completed', result: RESULT, currentEpoch: 20 },
+      ['run.completed', 'model.version.registered'],
+    ],
   ])('$kind is recorded with what it publishes', async (callback, expected, events) => {
     const { cp, run, tell } = await opened();
     const { attempt, status } = expected;

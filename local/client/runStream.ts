@@ -19,8 +19,7 @@ const LONGEST_PAUSE_MS = 5_000;
 const SILENCE_MS = 60_000;
 
 /**
- * The events of a run until it is over. When the stream breaks it is opened again, and every stored event comes once
- * more: who receives them keys rows by epoch and stage. Fails when the server refuses, or stays away too long.
+ * The events of a run until it is over. When the stream breaks it is opened again and goes on where it broke off. Fails when the server refuses, or stays away too long.
  */
 export async function* followRun(
   connection: Connection,
@@ -30,11 +29,12 @@ export async function* followRun(
   const { giveUpAfterMs = 120_000, reconnectPauseMs = 250, signal } = options;
   let failures = 0;
   let lastHeard = Date.now();
+  const place: Place = {};
   for (;;) {
     let reason = 'the stream ended before the run did';
     let isOver = false;
     try {
-      for await (const event of openStream(connection, runId, signal)) {
+      for await (const event of openStream(connection, runId, place, signal)) {
         failures = 0;
         lastHeard = Date.now();
         yield event;
@@ -53,27 +53,36 @@ export async function* followRun(
   }
 }
 
-/** The events of one connection. */
+/** Where a stream is: the id of its last event. */
+interface Place {
+  lastEventId?: string;
+}
+
+/** The events of one connection, which begins behind `place` and moves it. */
 async function* openStream(
   connection: Connection,
   runId: string,
+  place: Place,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<StreamEvent> {
   const silence = new AbortController();
   const silent = () => silence.abort(new UnreachableError(`${connection.url} fell silent`));
   let watchdog = setTimeout(silent, SILENCE_MS);
-  const received: StreamEvent[] = [];
+  const received: { parsed: StreamEvent; id: string | undefined }[] = [];
   const parser = createParser({
-    onEvent: ({ event, data }) => {
+    onEvent: ({ event, data, id }) => {
       const parsed = parseEvent(event, data);
-      if (parsed) received.push(parsed);
+      if (parsed) received.push({ parsed, id });
     },
   });
   try {
     const response = await send(connection, {
       method: 'GET',
       path: `/api/training-runs/${encodeURIComponent(runId)}/stream`,
-      headers: { accept: 'text/event-stream' },
+      headers: {
+        accept: 'text/event-stream',
+        ...(place.lastEventId !== undefined && { 'last-event-id': place.lastEventId }),
+      },
       signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
     });
     const decoder = new TextDecoder();
@@ -81,7 +90,11 @@ async function* openStream(
       clearTimeout(watchdog);
       watchdog = setTimeout(silent, SILENCE_MS);
       parser.feed(decoder.decode(bytes, { stream: true }));
-      yield* received.splice(0);
+      for (const { parsed, id } of received.splice(0)) {
+        // Before the event is handed on: who takes it may be the last thing this generator does.
+        if (id !== undefined) place.lastEventId = id;
+        yield parsed;
+      }
     }
   } finally {
     clearTimeout(watchdog);

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { configSchema, type ControlPlane, jsonLog, type Log, setControlPlane } from '@trainyard/functions';
-import { isTerminal, paths, runName, runSchema, runStatusSchema } from '@trainyard/shared';
+import { queries } from '@trainyard/functions/queries';
+import { runName, runSchema } from '@trainyard/shared';
 import type { Column, ColumnRequest } from './column.js';
 import { type DataDirectory, masterSecret, openDataDirectory, openFunctionsLog } from './dataDirectory.js';
 import { type FunctionServer, startFunctionServer } from './functionServer.js';
@@ -101,13 +102,7 @@ async function open(
 }
 
 async function openRuns({ store }: Column): Promise<string[]> {
-  const unended = runStatusSchema.options.filter((status) => !isTerminal(status));
-  const found = await store.query({
-    collection: paths.runs,
-    where: [{ field: 'status', op: 'in', value: unended }],
-    orderBy: [{ field: 'createdAt', direction: 'asc' }],
-    limit: 100,
-  });
+  const found = await store.query(queries.openRuns({ limit: 100 }));
   return found.map(({ data }) => runName(runSchema.parse(data)));
 }
 

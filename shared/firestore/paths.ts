@@ -1,9 +1,26 @@
 /** Where each document lives (DESIGN: Firestore). The only place that spells a path. */
+import type { PresetKind } from '../spec/presets.js';
 import type { StageName } from '../runs/status.js';
+
+const PRESET_COLLECTIONS = {
+  datasets: 'datasets',
+  'feature-configs': 'featureConfigs',
+  'model-configs': 'modelConfigs',
+} as const satisfies Record<PresetKind, string>;
+
+/** So that text order is number order. */
+const numbered = (version: number) => String(version).padStart(7, '0');
 
 export const paths = {
   models: 'models',
   model: (modelId: string) => `models/${modelId}`,
+  modelVersions: (modelId: string) => `models/${modelId}/versions`,
+  modelVersion: (modelId: string, version: number) => `models/${modelId}/versions/${numbered(version)}`,
+  presets: (kind: PresetKind) => PRESET_COLLECTIONS[kind],
+  preset: (kind: PresetKind, id: string) => `${PRESET_COLLECTIONS[kind]}/${id}`,
+  presetVersions: (kind: PresetKind, id: string) => `${PRESET_COLLECTIONS[kind]}/${id}/versions`,
+  presetVersion: (kind: PresetKind, id: string, version: number) =>
+    `${PRESET_COLLECTIONS[kind]}/${id}/versions/${numbered(version)}`,
   runs: 'runs',
   run: (runId: string) => `runs/${runId}`,
   epochs: (runId: string) => `runs/${runId}/epochs`,
@@ -19,5 +36,6 @@ export const paths = {
   event: (runId: string, eventId: string) => `runs/${runId}/events/${eventId}`,
   outbox: 'outbox',
   outboxEvent: (eventId: string) => `outbox/${eventId}`,
+  idempotencyKeys: 'idempotencyKeys',
   idempotencyKey: (digest: string) => `idempotencyKeys/${digest}`,
 } as const;

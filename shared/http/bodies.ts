@@ -1,12 +1,28 @@
 import { z } from 'zod';
-import { epochSchema, logLineSchema, runEventRecordSchema, runSchema, stageSchema } from '../runs/run.js';
+import { metricsSchema } from '../common.js';
+import { modelDocumentSchema, modelVersionSchema, retrainPolicySchema } from '../firestore/model.js';
+import {
+  epochSchema,
+  logLineSchema,
+  runEventRecordSchema,
+  runSchema,
+  stageSchema,
+  teamsSchema,
+} from '../runs/run.js';
 import { runStatusSchema } from '../runs/status.js';
+import {
+  presetContentSchemas,
+  presetIdSchema,
+  presetSchema,
+  presetVersionSchemas,
+  unresolvedSpecSchema,
+} from '../spec/presets.js';
 import { trainingSpecSchema } from '../spec/trainingSpec.js';
 
 /** Request bodies larger than this are refused with 413. */
 export const MAX_BODY_BYTES = 256_000;
 
-export const startRequestSchema = z.strictObject({ spec: trainingSpecSchema });
+export const startRequestSchema = z.strictObject({ spec: unresolvedSpecSchema });
 
 /** A run as the API shows it: the listener's document without the dispatcher's claim. */
 export const runViewSchema = runSchema.omit({ lease: true }).extend({ name: z.string() });
@@ -23,7 +39,47 @@ export const logsQuerySchema = z
     tail: z.coerce.number().int().min(1).max(5000).optional(),
   })
   .refine(({ cursor, tail }) => cursor === undefined || tail === undefined, 'give cursor or tail, not both');
-export const listRunsQuerySchema = pageQuerySchema.extend({ status: runStatusSchema.optional() });
+
+/** `true` and `false` as a query writes them. */
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+export const startQuerySchema = z.strictObject({
+  /** Checks the request and estimates; nothing is recorded. */
+  dryRun: flag.optional(),
+});
+
+/** The metrics of results that runs can be ordered by: each has an index. The least is best of losses, else the greatest. */
+export const orderMetricSchema = z.enum([
+  'val_loss',
+  'test_recall_at_5',
+  'test_recall_at_10',
+  'test_recall_at_50',
+  'test_recall_at_100',
+]);
+export type OrderMetric = z.infer<typeof orderMetricSchema>;
+
+/** `key=value` of a tag; the value may hold more of `=`. */
+const tagQuery = z
+  .string()
+  .min(3)
+  .max(320)
+  .regex(/^[^=]+=/, 'must be key=value');
+
+export const listRunsQuerySchema = z
+  .strictObject({
+    ...pageQuerySchema.shape,
+    status: runStatusSchema.optional(),
+    tag: tagQuery.optional(),
+    /** Completed runs only, the best first. Without it: all, the newest first. */
+    bestBy: orderMetricSchema.optional(),
+  })
+  .refine(
+    ({ status, bestBy }) => bestBy === undefined || status === undefined || status === 'completed',
+    'only completed runs have results: leave out status, or ask for completed',
+  );
+export const bestRunsQuerySchema = z.strictObject({
+  metric: orderMetricSchema.default('test_recall_at_100'),
+  limit: z.coerce.number().int().min(1).max(200).default(10),
+});
 
 export const runPageSchema = z.strictObject({
   runs: z.array(runViewSchema),
@@ -34,6 +90,95 @@ export const stagesPageSchema = z.strictObject({ stages: z.array(stageSchema) })
 export const eventsPageSchema = z.strictObject({ events: z.array(runEventRecordSchema) });
 export const logPageSchema = z.strictObject({
   lines: z.array(logLineSchema.extend({ attempt: z.int() })),
+  nextCursor: z.string().nullable(),
+});
+
+/** What a start would take, measured on the newest completed run of the model; null for what nothing is known about. */
+export const estimateSchema = z.strictObject({
+  /** The run that was measured. */
+  basis: z.strictObject({ runId: z.string(), name: z.string() }).nullable(),
+  tier: z.string(),
+  seconds: z.number().nullable(),
+  usd: z.number().nullable(),
+  /** The most memory that the basis used, in MB: of the process, and of its GPUs. */
+  memoryMb: z.number().nullable(),
+  gpuMemoryMb: z.number().nullable(),
+});
+export type Estimate = z.infer<typeof estimateSchema>;
+export const dryRunSchema = z.strictObject({
+  dryRun: z.literal(true),
+  spec: trainingSpecSchema,
+  presets: z.array(z.string()),
+  estimate: estimateSchema,
+});
+
+/** A model as the API shows it. */
+export const modelViewSchema = modelDocumentSchema
+  .omit({ schemaVersion: true, newRows: true })
+  .extend({ name: z.string() });
+export type ModelView = z.infer<typeof modelViewSchema>;
+export const modelPageSchema = z.strictObject({
+  models: z.array(modelViewSchema),
+  nextCursor: z.string().nullable(),
+});
+/** What an administrator may set of a model; what is not given stays. */
+export const modelChangeSchema = z.strictObject({
+  name: z.string().min(1).max(200).optional(),
+  teams: teamsSchema.optional(),
+  retrain: retrainPolicySchema.optional(),
+});
+export const modelVersionViewSchema = modelVersionSchema.omit({ schemaVersion: true });
+export const modelVersionPageSchema = z.strictObject({
+  versions: z.array(modelVersionViewSchema),
+  nextCursor: z.string().nullable(),
+});
+export const promoteRequestSchema = z.strictObject({
+  stage: z.enum(['staging', 'production']),
+  /** Promotes although a gate did not pass; administrators only. */
+  force: z.boolean().default(false),
+});
+export const bestRunsSchema = z.strictObject({
+  runs: z.array(
+    z.strictObject({ runId: z.string(), name: z.string(), value: z.number(), metrics: metricsSchema }),
+  ),
+});
+
+/** Bodies of presets, by kind. */
+export const presetRequestSchemas = {
+  datasets: presetRequest(presetContentSchemas.datasets),
+  'feature-configs': presetRequest(presetContentSchemas['feature-configs']),
+  'model-configs': presetRequest(presetContentSchemas['model-configs']),
+} as const;
+function presetRequest<T extends z.ZodType>(content: T) {
+  return z.strictObject({ id: presetIdSchema, description: z.string().max(1000).optional(), content });
+}
+const presetView = presetSchema.omit({ schemaVersion: true });
+const presetFields = { ...presetView.shape, version: z.int().min(1), digest: z.string() };
+/** A preset with the content of one of its versions. */
+export const presetViewSchemas = {
+  datasets: z.strictObject({ ...presetFields, content: presetVersionSchemas.datasets.shape.content }),
+  'feature-configs': z.strictObject({
+    ...presetFields,
+    content: presetVersionSchemas['feature-configs'].shape.content,
+  }),
+  'model-configs': z.strictObject({
+    ...presetFields,
+    content: presetVersionSchemas['model-configs'].shape.content,
+  }),
+} as const;
+export const presetPageSchema = z.strictObject({
+  presets: z.array(presetView),
+  nextCursor: z.string().nullable(),
+});
+export const presetVersionPageSchema = z.strictObject({
+  versions: z.array(
+    z.strictObject({
+      version: z.int().min(1),
+      digest: z.string(),
+      createdBy: z.string(),
+      createdAt: z.string(),
+    }),
+  ),
   nextCursor: z.string().nullable(),
 });
 

@@ -15,14 +15,40 @@ export function jsonPointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** Each issue as a pointer and a sentence. */
-export function problemErrors(error: z.ZodError): NonNullable<Problem['errors']> {
-  return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({
-          pointer: jsonPointer([...issue.path, key]),
-          detail: `unknown key "${key}": remove it or correct its spelling`,
-        }))
-      : [{ pointer: jsonPointer(issue.path), detail: issue.message }],
-  );
+type Issue = z.core.$ZodIssue;
+type Entry = NonNullable<Problem['errors']>[number];
+
+/** Each issue as a pointer and a sentence. Of a choice between forms, the issues of the form that was most likely meant. */
+export function problemErrors(error: z.ZodError): Entry[] {
+  return error.issues.flatMap((issue) => entriesOf(issue, []));
+}
+
+function entriesOf(issue: Issue, base: readonly PropertyKey[]): Entry[] {
+  const path = [...base, ...issue.path];
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        pointer: jsonPointer([...path, key]),
+        detail: `unknown key "${key}": remove it or correct its spelling`,
+      }));
+    case 'invalid_union':
+      return unionEntries(issue.errors, path) ?? [{ pointer: jsonPointer(path), detail: issue.message }];
+    default:
+      return [{ pointer: jsonPointer(path), detail: issue.message }];
+  }
+}
+
+/** The form with the fewest complaints was meant; where several have as few, all of them are told. */
+function unionEntries(
+  forms: readonly (readonly Issue[])[],
+  path: readonly PropertyKey[],
+): Entry[] | undefined {
+  const told = forms.map((issues) => issues.flatMap((issue) => entriesOf(issue, path)));
+  const fewest = Math.min(...told.map((entries) => entries.length));
+  const likely = told.filter((entries) => entries.length === fewest);
+  if (likely.length === 1) return likely[0];
+  const details = new Set(likely.flat().map(({ detail }) => detail));
+  return details.size === 0
+    ? undefined
+    : [{ pointer: jsonPointer(path), detail: [...details].join('; or ') }];
 }

@@ -9,6 +9,8 @@ export interface NewRun {
   /** Resolved: with all defaults and the tiers it may run on. */
   spec: TrainingSpec;
   requestedBy: string;
+  /** The preset versions that went into the specification. */
+  presets?: string[] | undefined;
   /** Everybody's unless given. */
   teams?: string[] | undefined;
   traceparent?: string | null | undefined;
@@ -29,6 +31,7 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...g
     retriesUsed: 0,
     seq: 0,
     spec,
+    presets: given.presets ?? [],
     specDigest: digestOf(spec),
     tagPairs: Object.entries(spec.tags).map(([key, value]) => tagPair(key, value)),
     requestedBy,
@@ -40,6 +43,7 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...g
     totalEpochs: spec.training.epochs,
     progress: null,
     resources: null,
+    peakMemory: null,
     latestMetrics: {},
     checkpoint: null,
     tierIndex: 0,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instantSchema, metricsSchema, modelIdSchema, runIdSchema } from '../common.js';
+import { presetRefSchema } from '../spec/presets.js';
 import { gateSchema, trainingSpecSchema } from '../spec/trainingSpec.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
 
@@ -113,7 +114,10 @@ export const runSchema = z.strictObject({
   retriesUsed: z.int().min(0),
   /** The highest callback number applied of this attempt. */
   seq: z.int().min(0),
+  /** Resolved: presets are replaced by their content. */
   spec: trainingSpecSchema,
+  /** The preset versions that the specification was made of. */
+  presets: z.array(presetRefSchema).default([]),
   specDigest: z.string(),
   /** `key=value` of each tag of the specification, so that a query can ask for one. */
   tagPairs: z.array(z.string()).default([]),
@@ -132,6 +136,11 @@ export const runSchema = z.strictObject({
   totalEpochs: z.int().min(1),
   progress: progressSchema.nullable(),
   resources: resourcesSchema.nullable(),
+  /** The most memory that any heartbeat told of, in MB. */
+  peakMemory: z
+    .strictObject({ rssMb: z.number(), gpuMemoryMb: z.number().nullable() })
+    .nullable()
+    .default(null),
   latestMetrics: metricsSchema,
   checkpoint: checkpointSchema.nullable(),
   /** Index of the tier that the current attempt tries or runs on. */

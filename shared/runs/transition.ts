@@ -220,6 +220,17 @@ function hearing(run: Run, event: RunCallback, now: Date): Step {
   };
 }
 
+function peakOf({ peakMemory }: Run, resources: Run['resources']): Run['peakMemory'] {
+  if (!resources) return peakMemory;
+  const gpu = [peakMemory?.gpuMemoryMb, resources.gpuMemoryMb].filter(
+    (mb) => mb !== null && mb !== undefined,
+  );
+  return {
+    rssMb: Math.max(peakMemory?.rssMb ?? 0, resources.rssMb),
+    gpuMemoryMb: gpu.length > 0 ? Math.max(...gpu) : null,
+  };
+}
+
 /** Whether the trainer got further: a heartbeat alone only shows that it lives. */
 function isProgress(run: Run, event: RunCallback): boolean {
   if (event.kind === 'log' || event.body.seq <= run.seq) return false;
@@ -238,7 +249,7 @@ function effectOf(run: Run, event: RunCallback, now: Date): Step {
     case 'heartbeat': {
       if (!isNewest) return NOTHING;
       const { stage, progress, resources } = event.body;
-      return { changes: { currentStage: stage, progress, resources } };
+      return { changes: { currentStage: stage, progress, resources, peakMemory: peakOf(run, resources) } };
     }
     case 'stage-complete': {
       const { stage, seconds, cacheHit } = event.body;

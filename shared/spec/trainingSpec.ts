@@ -59,18 +59,26 @@ export const computeSchema = z.strictObject({
     .default(3600),
 });
 
-/** What one run does: immutable, unknown keys refused. Parsing fills every default; the filled form is what is stored. */
-export const trainingSpecSchema = z
-  .strictObject({
-    dataset: datasetSchema,
-    features: featuresSchema,
-    model: modelSchema.prefault({}),
-    training: trainingSchema.prefault({}),
-    evaluation: evaluationSchema.prefault({}),
-    compute: computeSchema.prefault({}),
-    tags: z.record(z.string().min(1).max(63), z.string().max(255)).default({}),
-  })
-  .superRefine((spec, context) => {
+/** The sections of a specification. */
+export const trainingSpecShape = {
+  dataset: datasetSchema,
+  features: featuresSchema,
+  model: modelSchema.prefault({}),
+  training: trainingSchema.prefault({}),
+  evaluation: evaluationSchema.prefault({}),
+  compute: computeSchema.prefault({}),
+  tags: z.record(z.string().min(1).max(63), z.string().max(255)).default({}),
+};
+
+/** What holds between the sections. */
+export function withSpecRules<
+  T extends z.ZodType<{
+    training: z.infer<typeof trainingSchema>;
+    evaluation: z.infer<typeof evaluationSchema>;
+    tags: Record<string, string>;
+  }>,
+>(schema: T): T {
+  return schema.superRefine((spec, context) => {
     const monitored = spec.training.earlyStopping && spec.training.earlyStopping.monitor.match(/_at_(\d+)$/);
     if (monitored && !spec.evaluation.k.includes(Number(monitored[1]))) {
       context.addIssue({
@@ -83,6 +91,10 @@ export const trainingSpecSchema = z
       context.addIssue({ code: 'custom', path: ['tags'], message: 'at most 64 tags' });
     }
   });
+}
+
+/** What one run does: immutable, unknown keys refused. Parsing fills every default; the filled form is what is stored. */
+export const trainingSpecSchema = withSpecRules(z.strictObject(trainingSpecShape));
 export type TrainingSpec = z.infer<typeof trainingSpecSchema>;
 /** A spec as a person writes it: defaults may be left out. */
 export type TrainingSpecInput = z.input<typeof trainingSpecSchema>;

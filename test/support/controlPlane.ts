@@ -11,7 +11,7 @@ import { openSqliteDocumentStore } from '../../functions/ports/documentStore/sql
 import { openSqliteEventBus } from '../../functions/ports/eventBus/sqliteEventBus.js';
 import { openDirectoryObjectStore } from '../../functions/ports/objectStore/directoryObjectStore.js';
 import { openSqlite } from '../../functions/ports/sqlite.js';
-import { createRun } from '../../functions/runs/createRun.js';
+import { startRun } from '../../functions/runs/createRun.js';
 import { FakeLauncher } from './fakeLauncher.js';
 import { FaultyBus, FaultyStore } from './faults.js';
 import { EXAMPLE_SPEC } from './newRun.js';
@@ -97,11 +97,15 @@ export async function testControlPlane(
         for (const run of runs) tx.set(paths.run(run.runId), { ...run });
       }),
     request: (spec = {}) =>
-      createRun(plane, {
-        modelId: 'demo',
-        spec: trainingSpecSchema.parse({ ...EXAMPLE_SPEC, ...spec }),
-        requestedBy: 'test',
-      }),
+      startRun(
+        plane,
+        {
+          modelId: 'demo',
+          spec: trainingSpecSchema.parse({ ...EXAMPLE_SPEC, ...spec }),
+          requestedBy: 'test',
+        },
+        () => undefined,
+      ),
   };
   setControlPlane(async () => plane);
   return plane;

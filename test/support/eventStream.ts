@@ -28,9 +28,9 @@ export function eventStream(response: IncomingMessage): EventStream {
   return { events, ended, isOver: () => isOver };
 }
 
-/** A block of `event:` and `data:`; comments keep the connection alive and say nothing. */
+/** A block of `id:`, `event:` and `data:`; comments keep the connection alive and say nothing. */
 function parseBlock(block: string): StreamEvent[] {
-  const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
+  const [, event, data] = /^id: .*\nevent: (.*)\ndata: (.*)$/.exec(block) ?? [];
   return event === undefined || data === undefined
     ? []
     : [streamEventSchema.parse({ event, data: JSON.parse(data) })];

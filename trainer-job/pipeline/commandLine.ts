@@ -45,6 +45,7 @@ export function settingsFromFlags(args: readonly string[]): Settings | null {
     specFile: resolve(flags.spec),
     dataFile: flags.data === undefined ? null : resolve(flags.data),
     artifactDirectory: output,
+    resumeDirectory: null,
     cacheDirectory: resolve(output, 'cache'),
     callbacks: null,
     deadline: null,

@@ -12,6 +12,7 @@ import type { CallbackContent } from '../report/callbackQueue.js';
 import type { Reporter } from '../report/reporter.js';
 import type { EpochReport, EvaluationOutcome, TrainOutcome } from '../train/contract.js';
 import { trainModel } from '../train/trainModel.js';
+import { adoptCheckpoints } from './adoptCheckpoints.js';
 import type { Ending } from './ending.js';
 import { failureOf } from './failure.js';
 import { prepare } from './prepareStages.js';
@@ -96,10 +97,14 @@ class RunningAttempt {
   private async train(spec: TrainingSpec, data: EncodedDataset): Promise<Trained> {
     const { settings, reporter, stop } = this.attempt;
     return this.timed('train', async () => {
+      const checkpointDirectory = join(settings.artifactDirectory, 'checkpoints');
+      const { resumeDirectory } = settings;
+      if (resumeDirectory !== null && (await adoptCheckpoints(resumeDirectory, checkpointDirectory)))
+        reporter.log('info', 'going on from the checkpoints of an earlier run', { from: resumeDirectory });
       const outcome = await trainModel({
         data,
         spec,
-        checkpointDirectory: join(settings.artifactDirectory, 'checkpoints'),
+        checkpointDirectory,
         onEpoch: (report) => {
           this.history.push(report);
           reporter.epochCompleted(report);

@@ -1,0 +1,47 @@
+import { runViewSchema } from '@trainyard/shared';
+import { notFound } from '../../http/problemError.js';
+import { recordLifecycle } from '../../runs/lifecycle.js';
+import { viewOf } from '../../runs/repository.js';
+import { retryRun } from '../../runs/retryRun.js';
+import { traceparentOf } from '../../telemetry/traceparent.js';
+import { defineRoute } from '../defineRoute.js';
+import type { Route } from '../route.js';
+import { noBody, noQuery, runParams, visibleRun } from './parameters.js';
+
+const cancel = defineRoute({
+  method: 'POST',
+  path: '/api/training-runs/{runId}/cancel',
+  summary: 'Cancel a run; harmless when it has ended or is being cancelled',
+  access: 'trainer',
+  params: runParams,
+  query: noQuery,
+  body: noBody,
+  result: runViewSchema,
+  success: 202,
+  async handle(cp, { params, caller }) {
+    const { runId } = await visibleRun(cp, caller, params.runId);
+    const applied = await recordLifecycle(cp, runId, () => ({ type: 'cancelRequested' }));
+    if (!applied) throw notFound(`run ${params.runId}`);
+    return { body: viewOf(applied.run) };
+  },
+});
+
+const retry = defineRoute({
+  method: 'POST',
+  path: '/api/training-runs/{runId}/retry',
+  summary: 'Start a new run that goes on from the last checkpoint of one that failed or was cancelled',
+  access: 'trainer',
+  params: runParams,
+  query: noQuery,
+  body: noBody,
+  result: runViewSchema,
+  success: 202,
+  async handle(cp, { params, caller, idempotencyKey, request }) {
+    const failed = await visibleRun(cp, caller, params.runId);
+    const traceparent = traceparentOf(request);
+    const run = await retryRun(cp, failed, { requestedBy: caller.id, idempotencyKey, traceparent });
+    return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` } };
+  },
+});
+
+export const controlRunRoutes: readonly Route[] = [cancel, retry];

@@ -1,0 +1,103 @@
+import {
+  bestRunsQuerySchema,
+  bestRunsSchema,
+  instantSchema,
+  listRunsQuerySchema,
+  paths,
+  runName,
+  runPageSchema,
+  type OrderMetric,
+} from '@trainyard/shared';
+import { z } from 'zod';
+import type { ControlPlane } from '../../controlPlane.js';
+import type { StoredDocument } from '../../ports/documentStore/documentStore.js';
+import { queries } from '../../queries.js';
+import { parseRun, viewOf } from '../../runs/repository.js';
+import type { Caller } from '../caller.js';
+import { decodeCursor, encodeCursor } from '../cursor.js';
+import { defineRoute } from '../defineRoute.js';
+import { readModel } from '../../models/repository.js';
+import { modelParams, refuseOtherTeams, visibleModel } from './parameters.js';
+
+type ListQuery = z.infer<typeof listRunsQuerySchema>;
+
+const path = z.string().regex(/^runs\/[a-z2-7]{20}$/);
+/** Where a list in the order of time goes on, or one in the order of a metric. */
+const cursorSchema = z.union([
+  z.strictObject({ path, createdAt: instantSchema }),
+  z.strictObject({ path, value: z.number() }),
+]);
+
+export const listRunsRoute = defineRoute({
+  method: 'GET',
+  path: '/api/models/{modelId}/training-runs',
+  summary: 'List the runs of a model, newest first, or the completed ones by a metric, best first',
+  access: 'viewer',
+  params: modelParams,
+  query: listRunsQuerySchema,
+  result: runPageSchema,
+  success: 200,
+  async handle(cp, { params, query, caller }) {
+    await refuseForeignModel(cp, caller, params.modelId);
+    const startAfter = placeOf(query);
+    const page = { startAfter, limit: query.limit + 1 };
+    const found = await cp.store.query(
+      query.bestBy
+        ? queries.bestRunsOfModel(params.modelId, query.bestBy, query, page)
+        : queries.runsOfModel(params.modelId, query, page),
+    );
+    const runs = found.slice(0, query.limit).map(parseRun);
+    const last = runs.at(-1);
+    const nextCursor =
+      found.length > query.limit && last ? encodeCursor(placeAfter(last, query.bestBy)) : null;
+    return { body: { runs: runs.map(viewOf), nextCursor } };
+  },
+});
+
+export const bestRunsRoute = defineRoute({
+  method: 'GET',
+  path: '/api/models/{modelId}/best-runs',
+  summary: 'The completed runs with the best value of a metric',
+  access: 'viewer',
+  params: modelParams,
+  query: bestRunsQuerySchema,
+  result: bestRunsSchema,
+  success: 200,
+  async handle(cp, { params, query: { metric, limit }, caller }) {
+    await visibleModel(cp, caller, params.modelId);
+    const found = await cp.store.query(queries.bestRunsOfModel(params.modelId, metric, {}, { limit }));
+    const runs = found.map(parseRun).flatMap((run) => {
+      const metrics = run.result?.metrics ?? {};
+      const value = metrics[metric];
+      return value === undefined ? [] : [{ runId: run.runId, name: runName(run), value, metrics }];
+    });
+    return { body: { runs } };
+  },
+});
+
+/** A model that nobody has started has no runs; one of other teams is not there. */
+async function refuseForeignModel(cp: ControlPlane, caller: Caller, modelId: string): Promise<void> {
+  const model = await readModel(cp.store, modelId);
+  if (model) refuseOtherTeams(caller, model);
+}
+
+function placeOf({ cursor, bestBy }: ListQuery): StoredDocument | undefined {
+  const place = decodeCursor(cursorSchema, cursor);
+  if (!place) return undefined;
+  const isOfMetric = 'value' in place;
+  // A cursor of the other order points nowhere: begin anew, as with any cursor that was not given out for this list.
+  if (isOfMetric !== (bestBy !== undefined)) decodeCursor(z.never(), cursor);
+  return isOfMetric
+    ? { path: place.path, data: { result: { metrics: { [bestBy ?? '']: place.value } } } }
+    : { path: place.path, data: { createdAt: place.createdAt } };
+}
+
+function placeAfter(
+  run: ReturnType<typeof parseRun>,
+  bestBy: OrderMetric | undefined,
+): z.infer<typeof cursorSchema> {
+  const at = paths.run(run.runId);
+  return bestBy
+    ? { path: at, value: run.result?.metrics[bestBy] ?? 0 }
+    : { path: at, createdAt: run.createdAt };
+}

@@ -1,0 +1,163 @@
+import {
+  modelChangeSchema,
+  modelPageSchema,
+  modelIdSchema,
+  modelVersionPageSchema,
+  modelVersionViewSchema,
+  modelViewSchema,
+  pageQuerySchema,
+  paths,
+  promoteRequestSchema,
+} from '@trainyard/shared';
+import { z } from 'zod';
+import { notFound } from '../../http/problemError.js';
+import { changeModel } from '../../models/changeModel.js';
+import { promote, rollback } from '../../models/promote.js';
+import {
+  modelViewOf,
+  parseModel,
+  parseVersion,
+  readVersion,
+  versionViewOf,
+} from '../../models/repository.js';
+import { queries } from '../../queries.js';
+import { hasRole, teamsOf } from '../caller.js';
+import { decodeCursor, encodeCursor } from '../cursor.js';
+import { defineRoute } from '../defineRoute.js';
+import { forbidden } from '../forbidden.js';
+import type { Route } from '../route.js';
+import { modelParams, noBody, noParams, noQuery, versionParams, visibleModel } from './parameters.js';
+
+const modelCursor = z.strictObject({ modelId: modelIdSchema });
+
+const list = defineRoute({
+  method: 'GET',
+  path: '/api/models',
+  summary: 'List the models that the caller sees, by id',
+  access: 'viewer',
+  params: noParams,
+  query: pageQuerySchema,
+  result: modelPageSchema,
+  success: 200,
+  async handle(cp, { query: { cursor, limit }, caller }) {
+    const place = decodeCursor(modelCursor, cursor);
+    const startAfter = place && { path: paths.model(place.modelId), data: place };
+    const found = await cp.store.query(queries.models(teamsOf(caller), { startAfter, limit: limit + 1 }));
+    const models = found.slice(0, limit).map(parseModel);
+    const last = models.at(-1);
+    const nextCursor = found.length > limit && last ? encodeCursor({ modelId: last.modelId }) : null;
+    return { body: { models: models.map(modelViewOf), nextCursor } };
+  },
+});
+
+const get = defineRoute({
+  method: 'GET',
+  path: '/api/models/{modelId}',
+  summary: 'Read a model: its versions in production and staging, its best metrics, its teams',
+  access: 'viewer',
+  params: modelParams,
+  query: noQuery,
+  result: modelViewSchema,
+  success: 200,
+  handle: async (cp, { params, caller }) => ({
+    body: modelViewOf(await visibleModel(cp, caller, params.modelId)),
+  }),
+});
+
+const change = defineRoute({
+  method: 'POST',
+  path: '/api/models/{modelId}',
+  summary: 'Set the name, the teams or the retraining policy of a model; makes it where there is none',
+  access: 'admin',
+  params: modelParams,
+  query: noQuery,
+  body: modelChangeSchema,
+  result: modelViewSchema,
+  success: 200,
+  handle: async (cp, { params, body }) => ({
+    body: modelViewOf(await changeModel(cp, params.modelId, body)),
+  }),
+});
+
+const versionCursor = z.strictObject({ version: z.int().min(1) });
+
+const versions = defineRoute({
+  method: 'GET',
+  path: '/api/models/{modelId}/versions',
+  summary: 'List the versions of a model, newest first',
+  access: 'viewer',
+  params: modelParams,
+  query: pageQuerySchema,
+  result: modelVersionPageSchema,
+  success: 200,
+  async handle(cp, { params, query: { cursor, limit }, caller }) {
+    const { modelId } = await visibleModel(cp, caller, params.modelId);
+    const place = decodeCursor(versionCursor, cursor);
+    const startAfter = place && { path: paths.modelVersion(modelId, place.version), data: place };
+    const found = await cp.store.query(queries.modelVersions(modelId, { startAfter, limit: limit + 1 }));
+    const page = found.slice(0, limit).map(parseVersion);
+    const last = page.at(-1);
+    const nextCursor = found.length > limit && last ? encodeCursor({ version: last.version }) : null;
+    return { body: { versions: page.map(versionViewOf), nextCursor } };
+  },
+});
+
+const version = defineRoute({
+  method: 'GET',
+  path: '/api/models/{modelId}/versions/{version}',
+  summary: 'Read a version: its run, artifacts, metrics, gates and stages',
+  access: 'viewer',
+  params: versionParams,
+  query: noQuery,
+  result: modelVersionViewSchema,
+  success: 200,
+  async handle(cp, { params, caller }) {
+    const { modelId } = await visibleModel(cp, caller, params.modelId);
+    const found = await readVersion(cp.store, modelId, params.version);
+    if (!found) throw notFound(`version ${params.version} of model ${modelId}`);
+    return { body: versionViewOf(found) };
+  },
+});
+
+const promoteVersion = defineRoute({
+  method: 'POST',
+  path: '/api/models/{modelId}/versions/{version}/promote',
+  summary: 'Put a version into staging or production; harmless when it is there',
+  access: 'trainer',
+  params: versionParams,
+  query: noQuery,
+  body: promoteRequestSchema,
+  result: modelVersionViewSchema,
+  success: 200,
+  async handle(cp, { params, body, caller }) {
+    if (body.force && !hasRole(caller, 'admin')) throw forbidden('admin');
+    await visibleModel(cp, caller, params.modelId);
+    return { body: versionViewOf(await promote(cp, { ...params, ...body, by: caller.id })) };
+  },
+});
+
+const rollbackModel = defineRoute({
+  method: 'POST',
+  path: '/api/models/{modelId}/rollback',
+  summary: 'Put the version that was in production before into production again',
+  access: 'trainer',
+  params: modelParams,
+  query: noQuery,
+  body: noBody,
+  result: modelVersionViewSchema,
+  success: 200,
+  async handle(cp, { params, caller, idempotencyKey }) {
+    const { modelId } = await visibleModel(cp, caller, params.modelId);
+    return { body: versionViewOf(await rollback(cp, { modelId, by: caller.id, idempotencyKey })) };
+  },
+});
+
+export const modelRoutes: readonly Route[] = [
+  list,
+  get,
+  change,
+  versions,
+  version,
+  promoteVersion,
+  rollbackModel,
+];

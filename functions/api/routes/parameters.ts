@@ -1,0 +1,46 @@
+/** What the routes have in common: their parameters, and who sees what. */
+import { modelIdSchema, presetIdSchema, runIdSchema, type ModelDocument, type Run } from '@trainyard/shared';
+import { z } from 'zod';
+import type { ControlPlane } from '../../controlPlane.js';
+import { notFound } from '../../http/problemError.js';
+import { readModel } from '../../models/repository.js';
+import { readRun } from '../../runs/repository.js';
+import { maySee, type Caller } from '../caller.js';
+
+/** A version's number as a path has it. */
+const versionInPath = z
+  .string()
+  .regex(/^[1-9]\d{0,6}$/, 'must be a version number')
+  .transform(Number);
+
+export const modelParams = z.strictObject({ modelId: modelIdSchema });
+export const versionParams = z.strictObject({ modelId: modelIdSchema, version: versionInPath });
+export const runParams = z.strictObject({ runId: runIdSchema });
+export const presetParams = z.strictObject({ id: presetIdSchema });
+export const presetVersionParams = z.strictObject({ id: presetIdSchema, version: versionInPath });
+export const noParams = z.strictObject({});
+export const noQuery = z.strictObject({});
+export const noBody = z.strictObject({});
+
+/** A run of a model of other teams is not there. */
+export async function visibleRun(cp: ControlPlane, caller: Caller, runId: string): Promise<Run> {
+  const run = await readRun(cp.store, runId);
+  if (!run || !maySee(caller, run.teams)) throw notFound(`run ${runId}`);
+  return run;
+}
+
+/** A model of other teams is not there. */
+export async function visibleModel(
+  cp: ControlPlane,
+  caller: Caller,
+  modelId: string,
+): Promise<ModelDocument> {
+  const model = await readModel(cp.store, modelId);
+  if (!model) throw notFound(`model ${modelId}`);
+  refuseOtherTeams(caller, model);
+  return model;
+}
+
+export function refuseOtherTeams(caller: Caller, model: ModelDocument): void {
+  if (!maySee(caller, model.teams)) throw notFound(`model ${model.modelId}`);
+}

@@ -1,0 +1,91 @@
+import {
+  eventsPageSchema,
+  logPageSchema,
+  logsQuerySchema,
+  metricsPageSchema,
+  runViewSchema,
+  stagesPageSchema,
+} from '@trainyard/shared';
+import { z } from 'zod';
+import type { DocumentStore } from '../../ports/documentStore/documentStore.js';
+import { readLog, readLogTail } from '../../runs/logLines.js';
+import { listEpochs, listEvents, listStages, viewOf } from '../../runs/repository.js';
+import { decodeCursor, encodeCursor } from '../cursor.js';
+import { defineRoute } from '../defineRoute.js';
+import type { Route } from '../route.js';
+import { noQuery, runParams, visibleRun } from './parameters.js';
+
+const get = defineRoute({
+  method: 'GET',
+  path: '/api/training-runs/{runId}',
+  summary: 'Read a run',
+  access: 'viewer',
+  params: runParams,
+  query: noQuery,
+  result: runViewSchema,
+  success: 200,
+  handle: async (cp, { params, caller }) => ({ body: viewOf(await visibleRun(cp, caller, params.runId)) }),
+});
+
+/** A route that gives what is stored below a run, all of it. */
+function readBelow<T>(
+  path: string,
+  summary: string,
+  result: z.ZodType<T>,
+  read: (store: DocumentStore, runId: string) => Promise<T>,
+): Route {
+  return defineRoute({
+    method: 'GET',
+    path: `/api/training-runs/{runId}/${path}`,
+    summary,
+    access: 'viewer',
+    params: runParams,
+    query: noQuery,
+    result,
+    success: 200,
+    async handle(cp, { params, caller }) {
+      await visibleRun(cp, caller, params.runId);
+      return { body: await read(cp.store, params.runId) };
+    },
+  });
+}
+
+const metrics = readBelow('metrics', 'Read the epochs of a run', metricsPageSchema, async (store, runId) => ({
+  epochs: await listEpochs(store, runId),
+}));
+
+const stages = readBelow(
+  'stages',
+  'Read the finished stages of a run',
+  stagesPageSchema,
+  async (store, runId) => ({ stages: await listStages(store, runId) }),
+);
+
+const events = readBelow('events', 'Read what happened to a run', eventsPageSchema, async (store, runId) => ({
+  events: await listEvents(store, runId),
+}));
+
+const logCursor = z.strictObject({ path: z.string(), attempt: z.int(), seq: z.int() });
+
+const logs = defineRoute({
+  method: 'GET',
+  path: '/api/training-runs/{runId}/logs',
+  summary: 'Read the trainer’s log lines in order, or the last of them',
+  access: 'viewer',
+  params: runParams,
+  query: logsQuerySchema,
+  result: logPageSchema,
+  success: 200,
+  async handle(cp, { params, query, caller }) {
+    await visibleRun(cp, caller, params.runId);
+    if (query.tail !== undefined) {
+      const lines = await readLogTail(cp.store, params.runId, query.tail);
+      return { body: { lines, nextCursor: null } };
+    }
+    const { lines, end } = await readLog(cp.store, params.runId, decodeCursor(logCursor, query.cursor));
+    // The cursor is given even at the end, so that a follower can ask for what comes after.
+    return { body: { lines, nextCursor: end ? encodeCursor(end) : null } };
+  },
+});
+
+export const readRunRoutes: readonly Route[] = [get, metrics, stages, events, logs];

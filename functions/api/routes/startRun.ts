@@ -1,0 +1,59 @@
+import { dryRunSchema, runViewSchema, startQuerySchema, startRequestSchema } from '@trainyard/shared';
+import { z } from 'zod';
+import type { ControlPlane } from '../../controlPlane.js';
+import { readModel } from '../../models/repository.js';
+import { startRun } from '../../runs/createRun.js';
+import { estimateRun } from '../../runs/estimate.js';
+import { viewOf } from '../../runs/repository.js';
+import { resolveSpec } from '../../runs/resolveSpec.js';
+import { traceparentOf } from '../../telemetry/traceparent.js';
+import { defineRoute } from '../defineRoute.js';
+import type { Answer, Call } from '../route.js';
+import { modelParams, refuseOtherTeams } from './parameters.js';
+
+const answerSchema = z.union([runViewSchema, dryRunSchema]);
+type StartCall = Call<
+  z.infer<typeof modelParams>,
+  z.infer<typeof startQuerySchema>,
+  z.infer<typeof startRequestSchema>
+>;
+
+export const startRoute = defineRoute({
+  method: 'POST',
+  path: '/api/models/{modelId}/training-runs',
+  summary: 'Start a training run; with dryRun=true check the request and estimate what it takes',
+  access: 'trainer',
+  params: modelParams,
+  query: startQuerySchema,
+  body: startRequestSchema,
+  result: answerSchema,
+  success: 202,
+  handle: (cp, call) => (call.query.dryRun === true ? dryRun(cp, call) : start(cp, call)),
+});
+
+async function start(cp: ControlPlane, call: StartCall): Promise<Answer<z.infer<typeof runViewSchema>>> {
+  const { params, body, caller, idempotencyKey, request } = call;
+  const run = await startRun(
+    cp,
+    {
+      modelId: params.modelId,
+      spec: body.spec,
+      requestedBy: caller.id,
+      idempotencyKey,
+      traceparent: traceparentOf(request),
+    },
+    (model) => refuseOtherTeams(caller, model),
+  );
+  return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` } };
+}
+
+async function dryRun(
+  cp: ControlPlane,
+  { params, body, caller }: StartCall,
+): Promise<Answer<z.infer<typeof dryRunSchema>>> {
+  const model = await readModel(cp.store, params.modelId);
+  if (model) refuseOtherTeams(caller, model);
+  const resolved = await resolveSpec(cp, cp.store, body.spec);
+  const estimate = await estimateRun(cp, params.modelId, resolved.spec);
+  return { status: 200, body: { dryRun: true, ...resolved, estimate } };
+}

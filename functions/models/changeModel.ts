@@ -1,0 +1,52 @@
+import { newModel, paths, type ModelDocument, type RetrainPolicy } from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
+import { queries } from '../queries.js';
+import { readRun } from '../runs/repository.js';
+import { readModel } from './repository.js';
+
+export interface ModelChange {
+  name?: string | undefined;
+  teams?: string[] | undefined;
+  retrain?: RetrainPolicy | undefined;
+}
+
+const PAGE = 200;
+
+/**
+ * Changes what is given of a model, and makes the model where there is none. New teams are written into each of its runs too,
+ * where the security rules read them; when this fails halfway, sending it again completes it.
+ */
+export async function changeModel(
+  cp: ControlPlane,
+  modelId: string,
+  { name, teams, retrain }: ModelChange,
+): Promise<ModelDocument> {
+  const model = await cp.store.transaction(async (tx) => {
+    const now = cp.now();
+    const changed: ModelDocument = {
+      ...((await readModel(tx, modelId)) ?? newModel(modelId, now)),
+      ...(name !== undefined && { name }),
+      ...(teams && { teams }),
+      ...(retrain && { retrain }),
+      updatedAt: now.toISOString(),
+    };
+    tx.set(paths.model(modelId), { ...changed });
+    return changed;
+  });
+  if (teams) await shareRuns(cp, modelId, teams);
+  return model;
+}
+
+async function shareRuns(cp: ControlPlane, modelId: string, teams: string[]): Promise<void> {
+  for (let startAfter; ;) {
+    const page = await cp.store.query(queries.runsOfModel(modelId, {}, { startAfter, limit: PAGE }));
+    for (const { path } of page) {
+      await cp.store.transaction(async (tx) => {
+        const run = await readRun(tx, path.slice(paths.runs.length + 1));
+        if (run) tx.set(path, { ...run, teams });
+      });
+    }
+    startAfter = page.at(-1);
+    if (page.length < PAGE) return;
+  }
+}

@@ -1,0 +1,138 @@
+/** Which version of a model serves. The model's pointers and the versions' stages change together. */
+import {
+  modelVersionSchema,
+  paths,
+  type ModelDocument,
+  type ModelStage,
+  type ModelVersion,
+} from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
+import { notFound, ProblemError } from '../http/problemError.js';
+import type { Transaction } from '../ports/documentStore/documentStore.js';
+import { idempotencySlot, recall, remember } from '../runs/idempotency.js';
+import { readModel, readVersion } from './repository.js';
+
+/** Earlier versions that rollbacks can reach. */
+const FORMER_KEPT = 100;
+
+export interface Promotion {
+  modelId: string;
+  version: number;
+  stage: 'staging' | 'production';
+  /** Although a gate did not pass. */
+  force: boolean;
+  by: string;
+}
+
+/**
+ * Puts a version into a stage; the one that was there is archived (production) or leaves it (staging). A version that is there
+ * already stays as it is. Refused when a gate did not pass, unless forced.
+ */
+export function promote(cp: ControlPlane, promotion: Promotion): Promise<ModelVersion> {
+  const { modelId, version, stage, force, by } = promotion;
+  return cp.store.transaction(async (tx) => {
+    const { model, versions } = await readStages(tx, modelId, version);
+    const promoted = versions.get(version);
+    if (!promoted) throw notFound(`version ${version} of model ${modelId}`);
+    if (model[stage] === version) return promoted;
+    if (model.production === version) throw servesAlready(promoted);
+    if (!force) refuseMissedGates(promoted);
+    const replaced = model[stage] === null ? undefined : versions.get(model[stage]);
+    const write = writerOf(cp, tx, by);
+    if (replaced) write.stage(replaced, stage === 'production' ? 'archived' : 'none');
+    if (stage === 'staging') write.model({ ...model, staging: version });
+    else {
+      const former = model.production === null ? [] : [model.production];
+      write.model({
+        ...model,
+        production: version,
+        formerProduction: [...model.formerProduction, ...former].slice(-FORMER_KEPT),
+        staging: model.staging === version ? null : model.staging,
+      });
+    }
+    return write.stage(promoted, stage);
+  });
+}
+
+/** Puts the version that served before into production again, and archives the one that serves. */
+export function rollback(
+  cp: ControlPlane,
+  { modelId, by, idempotencyKey }: { modelId: string; by: string; idempotencyKey: string | undefined },
+): Promise<ModelVersion> {
+  return cp.store.transaction(async (tx) => {
+    const slot = idempotencySlot(by, idempotencyKey, { modelId, action: 'rollback' });
+    const done = await recall(tx, slot, modelVersionSchema);
+    if (done) return done;
+    const { model, versions } = await readStages(tx, modelId, undefined);
+    const { production } = model;
+    const former = model.formerProduction.at(-1);
+    const earlier = former === undefined ? undefined : await readVersion(tx, modelId, former);
+    if (!earlier || production === null) throw nothingBefore(modelId);
+    const replaced = versions.get(production);
+    const write = writerOf(cp, tx, by);
+    if (replaced) write.stage(replaced, 'archived');
+    write.model({
+      ...model,
+      production: earlier.version,
+      formerProduction: model.formerProduction.slice(0, -1),
+      staging: model.staging === earlier.version ? null : model.staging,
+    });
+    const result = write.stage(earlier, 'production');
+    remember(tx, slot, result, cp.now());
+    return result;
+  });
+}
+
+/** The model, and the versions that its pointers and the request name. */
+async function readStages(
+  tx: Transaction,
+  modelId: string,
+  version: number | undefined,
+): Promise<{ model: ModelDocument; versions: Map<number, ModelVersion> }> {
+  const model = await readModel(tx, modelId);
+  if (!model) throw notFound(`model ${modelId}`);
+  const versions = new Map<number, ModelVersion>();
+  for (const n of new Set([version, model.production, model.staging])) {
+    const found = n === undefined || n === null ? undefined : await readVersion(tx, modelId, n);
+    if (found) versions.set(found.version, found);
+  }
+  return { model, versions };
+}
+
+function writerOf(cp: ControlPlane, tx: Transaction, by: string) {
+  const at = cp.now().toISOString();
+  return {
+    model(model: ModelDocument): void {
+      tx.set(paths.model(model.modelId), { ...model, updatedAt: at });
+    },
+    stage(version: ModelVersion, stage: ModelStage): ModelVersion {
+      const stageHistory = [...version.stageHistory, { stage, at, by }];
+      const changed: ModelVersion = { ...version, stage, stageHistory };
+      tx.set(paths.modelVersion(version.modelId, version.version), { ...changed });
+      return changed;
+    },
+  };
+}
+
+function refuseMissedGates({ modelId, version, gates }: ModelVersion): void {
+  const missed = gates
+    .filter(({ passed }) => !passed)
+    .map(({ metric, value }) => `${metric} is ${value ?? 'missing'}`);
+  if (missed.length === 0) return;
+  throw new ProblemError(
+    409,
+    'gate-failed',
+    'A quality gate did not pass',
+    `Version ${version} of ${modelId} did not pass its gates: ${missed.join(', ')}. Train a better one; an administrator may promote it with "force": true.`,
+  );
+}
+
+function servesAlready({ modelId, version }: ModelVersion): ProblemError {
+  const detail = `Version ${version} of ${modelId} is in production: promote another one to production first.`;
+  return new ProblemError(409, 'in-production', 'This version serves', detail);
+}
+
+function nothingBefore(modelId: string): ProblemError {
+  const detail = `No version of ${modelId} was in production before: there is nothing to roll back to.`;
+  return new ProblemError(409, 'nothing-before', 'Nothing to roll back to', detail);
+}

@@ -1,0 +1,42 @@
+/** Reads of models and their versions, each parsed by the schema it was written with. */
+import {
+  modelDocumentSchema,
+  modelVersionSchema,
+  paths,
+  type ModelDocument,
+  type ModelVersion,
+  type ModelView,
+} from '@trainyard/shared';
+import type { DocumentStore, StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
+
+type Reader = Pick<DocumentStore | Transaction, 'get'>;
+
+export function parseModel(document: StoredDocument): ModelDocument {
+  return modelDocumentSchema.parse(document.data);
+}
+
+export async function readModel(from: Reader, modelId: string): Promise<ModelDocument | undefined> {
+  const document = await from.get(paths.model(modelId));
+  return document && parseModel(document);
+}
+
+export function parseVersion(document: StoredDocument): ModelVersion {
+  return modelVersionSchema.parse(document.data);
+}
+
+export async function readVersion(
+  from: Reader,
+  modelId: string,
+  version: number,
+): Promise<ModelVersion | undefined> {
+  const document = await from.get(paths.modelVersion(modelId, version));
+  return document && parseVersion(document);
+}
+
+export function modelViewOf({ schemaVersion: _version, newRows: _rows, ...model }: ModelDocument): ModelView {
+  return { ...model, name: model.name ?? model.modelId };
+}
+
+export function versionViewOf({ schemaVersion: _version, ...version }: ModelVersion) {
+  return version;
+}

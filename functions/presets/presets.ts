@@ -1,0 +1,179 @@
+/** Presets: named sections of specifications, in versions that never change. */
+import {
+  digestOf,
+  paths,
+  presetRef,
+  presetSchema,
+  presetVersionSchema,
+  presetVersionSchemas,
+  type Preset,
+  type PresetKind,
+  type PresetVersion,
+} from '@trainyard/shared';
+import { z } from 'zod';
+import type { ControlPlane } from '../controlPlane.js';
+import { notFound, ProblemError } from '../http/problemError.js';
+import type { DocumentStore, StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
+import { queries } from '../queries.js';
+import { idempotencySlot, recall, remember } from '../runs/idempotency.js';
+
+type Reader = Pick<DocumentStore | Transaction, 'get'>;
+
+export interface PresetRequest<K extends PresetKind> {
+  kind: K;
+  id: string;
+  /** Left as it is unless given. */
+  description: string | undefined;
+  content: PresetVersion<K>['content'];
+  by: string;
+  idempotencyKey: string | undefined;
+}
+
+export interface StoredPreset<K extends PresetKind> {
+  preset: Preset;
+  version: PresetVersion<K>;
+}
+
+const outcomeSchema = z.strictObject({ version: presetVersionSchema });
+
+/** Makes a preset, or its next version; content equal to the newest version's makes none. `created` tells which. */
+export function savePreset<K extends PresetKind>(
+  cp: ControlPlane,
+  { kind, id, description, content, by, idempotencyKey }: PresetRequest<K>,
+): Promise<StoredPreset<K> & { created: boolean }> {
+  return cp.store.transaction(async (tx) => {
+    const now = cp.now();
+    const slot = idempotencySlot(by, idempotencyKey, { kind, id, description, content });
+    const done = await recall(tx, slot, outcomeSchema);
+    if (done) return { ...(await readPreset(tx, kind, id, done.version)), created: false };
+    const known = await tx.get(paths.preset(kind, id));
+    const before = known && presetSchema.parse(known.data);
+    const newest = before && (await readVersion(tx, kind, id, before.latestVersion));
+    const digest = digestOf(content);
+    const at = now.toISOString();
+    const isSame = newest?.digest === digest && !newest.deleting;
+    const version = isSame ? newest.version : (before?.latestVersion ?? 0) + 1;
+    const preset: Preset = {
+      schemaVersion: 1,
+      id,
+      latestVersion: version,
+      description: description ?? before?.description ?? '',
+      createdBy: before?.createdBy ?? by,
+      createdAt: before?.createdAt ?? at,
+      updatedAt: at,
+    };
+    tx.set(paths.preset(kind, id), { ...preset });
+    remember(tx, slot, { version }, now);
+    if (isSame) return { preset, version: newest, created: false };
+    const made = {
+      schemaVersion: 1 as const,
+      version,
+      digest,
+      createdBy: by,
+      createdAt: at,
+      deleting: false,
+      content,
+    };
+    tx.create(paths.presetVersion(kind, id, version), made);
+    // The content has the type that belongs to the kind; the compiler cannot follow it into the table.
+    return { preset, version: made as PresetVersion<K>, created: true };
+  });
+}
+
+/** A preset with one of its versions, the newest unless given. */
+export async function readPreset<K extends PresetKind>(
+  from: Reader,
+  kind: K,
+  id: string,
+  wanted?: number,
+): Promise<StoredPreset<K>> {
+  const document = await from.get(paths.preset(kind, id));
+  if (!document) throw notFound(`preset ${id} among ${kind}`);
+  const preset = presetSchema.parse(document.data);
+  const version = await readVersion(from, kind, id, wanted ?? preset.latestVersion);
+  if (!version) throw notFound(`version ${wanted ?? preset.latestVersion} of preset ${id} among ${kind}`);
+  return { preset, version };
+}
+
+/** Deletes a version that no run was made of, and that is not the newest: that one stands for the preset. */
+export async function deletePresetVersion(
+  cp: ControlPlane,
+  kind: PresetKind,
+  id: string,
+  version: number,
+): Promise<void> {
+  const { latestVersion } = (await readPreset(cp.store, kind, id)).preset;
+  if (version === latestVersion) {
+    const detail = `Version ${version} is the newest of preset ${id}: save another one first, or delete the whole preset.`;
+    throw new ProblemError(409, 'newest-version', 'This is the newest version', detail);
+  }
+  await deleteUnused(cp, kind, id, [version], () => undefined);
+}
+
+/** Deletes a preset with all its versions; refused when a run was made of one of them. */
+export async function deletePreset(cp: ControlPlane, kind: PresetKind, id: string): Promise<void> {
+  const { latestVersion } = (await readPreset(cp.store, kind, id)).preset;
+  const documents = await cp.store.query(queries.presetVersions(kind, id, { limit: latestVersion }));
+  const versions = documents.map((document) => parseVersion(kind, document).version);
+  await deleteUnused(cp, kind, id, versions, (tx) => tx.delete(paths.preset(kind, id)));
+}
+
+/**
+ * The versions are marked first, so that no run can begin to use one between the look at the runs and the deletion; what a crash
+ * leaves marked cannot be used, and the next call deletes it.
+ */
+async function deleteUnused(
+  cp: ControlPlane,
+  kind: PresetKind,
+  id: string,
+  versions: readonly number[],
+  finish: (tx: Transaction) => void,
+): Promise<void> {
+  await mark(cp, kind, id, versions, true);
+  for (const version of versions) {
+    const uses = await cp.store.query(queries.runsOfPreset(presetRef(kind, id, version)));
+    if (uses.length === 0) continue;
+    await mark(cp, kind, id, versions, false);
+    const detail = `Runs were made of version ${version} of preset ${id}, so it stays: they could not be explained without it.`;
+    throw new ProblemError(409, 'in-use', 'The preset is in use', detail);
+  }
+  await cp.store.transaction(async (tx) => {
+    const preset = await tx.get(paths.preset(kind, id));
+    if (!preset) throw notFound(`preset ${id} among ${kind}`);
+    for (const version of versions) tx.delete(paths.presetVersion(kind, id, version));
+    finish(tx);
+  });
+}
+
+async function mark(
+  cp: ControlPlane,
+  kind: PresetKind,
+  id: string,
+  versions: readonly number[],
+  deleting: boolean,
+): Promise<void> {
+  await cp.store.transaction(async (tx) => {
+    const found = [];
+    for (const version of versions) {
+      const one = await readVersion(tx, kind, id, version);
+      if (!one) throw notFound(`version ${version} of preset ${id} among ${kind}`);
+      found.push(one);
+    }
+    for (const one of found) tx.set(paths.presetVersion(kind, id, one.version), { ...one, deleting });
+  });
+}
+
+async function readVersion<K extends PresetKind>(
+  from: Reader,
+  kind: K,
+  id: string,
+  version: number,
+): Promise<PresetVersion<K> | undefined> {
+  const document = await from.get(paths.presetVersion(kind, id, version));
+  return document && parseVersion(kind, document);
+}
+
+/** One schema for each kind; the compiler cannot follow the parameter through the table. */
+export function parseVersion<K extends PresetKind>(kind: K, document: StoredDocument): PresetVersion<K> {
+  return presetVersionSchemas[kind].parse(document.data) as PresetVersion<K>;
+}

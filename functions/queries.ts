@@ -1,0 +1,151 @@
+/** Every query of the control plane, by name: the only place that makes one, so that each is known to have its index. */
+import {
+  isTerminal,
+  paths,
+  runStatusSchema,
+  type OrderMetric,
+  type PresetKind,
+  type RunStatus,
+} from '@trainyard/shared';
+import type { Filter, Query, StoredDocument } from './ports/documentStore/documentStore.js';
+
+/** Where a page begins and how long it is. */
+export interface Page {
+  startAfter?: StoredDocument | undefined;
+  limit: number;
+}
+
+const OPEN: readonly RunStatus[] = runStatusSchema.options.filter((status) => !isTerminal(status));
+
+const equal = (field: string, value: string): Filter => ({ field, op: '==', value });
+
+function paged(query: Query, { startAfter, limit }: Page): Query {
+  return { ...query, ...(startAfter && { startAfter }), limit };
+}
+
+export const queries = {
+  /** Runs that are not over, oldest first. */
+  openRuns: (page: Page) =>
+    paged(
+      {
+        collection: paths.runs,
+        where: [{ field: 'status', op: 'in', value: OPEN }],
+        orderBy: [{ field: 'createdAt', direction: 'asc' }],
+      },
+      page,
+    ),
+  openRunsOfModel: (modelId: string, limit: number): Query => ({
+    collection: paths.runs,
+    where: [equal('modelId', modelId), { field: 'status', op: 'in', value: OPEN }],
+    limit,
+  }),
+  /** Newest first. */
+  runsOfModel: (modelId: string, filter: RunFilter, page: Page) =>
+    paged(
+      {
+        collection: paths.runs,
+        where: runFilters(modelId, filter),
+        orderBy: [{ field: 'createdAt', direction: 'desc' }],
+      },
+      page,
+    ),
+  /** Completed runs, the best first. */
+  bestRunsOfModel: (modelId: string, metric: OrderMetric, filter: Omit<RunFilter, 'status'>, page: Page) =>
+    paged(
+      {
+        collection: paths.runs,
+        where: runFilters(modelId, { ...filter, status: 'completed' }),
+        orderBy: [{ field: `result.metrics.${metric}`, direction: isLowerBetter(metric) ? 'asc' : 'desc' }],
+      },
+      page,
+    ),
+  /** Whether any run was made of a preset's version. */
+  runsOfPreset: (presetRef: string): Query => ({
+    collection: paths.runs,
+    where: [{ field: 'presets', op: 'array-contains', value: presetRef }],
+    limit: 1,
+  }),
+  epochs: (runId: string): Query => ({
+    collection: paths.epochs(runId),
+    orderBy: [{ field: 'epoch', direction: 'asc' }],
+  }),
+  stages: (runId: string): Query => ({
+    collection: paths.stages(runId),
+    orderBy: [{ field: 'at', direction: 'asc' }],
+  }),
+  events: (runId: string): Query => ({
+    collection: paths.events(runId),
+    orderBy: [{ field: 'at', direction: 'asc' }],
+  }),
+  logChunks: (runId: string, direction: 'asc' | 'desc', page: Page) =>
+    paged(
+      {
+        collection: paths.logs(runId),
+        orderBy: [
+          { field: 'attempt', direction },
+          { field: 'seq', direction },
+        ],
+      },
+      page,
+    ),
+  /** Events that wait since `settled` or longer, oldest first. */
+  outbox: (settled: string, page: Page) =>
+    paged(
+      {
+        collection: paths.outbox,
+        where: [{ field: 'time', op: '<=', value: settled }],
+        orderBy: [{ field: 'time', direction: 'asc' }],
+      },
+      page,
+    ),
+  /** Idempotency keys that nobody will send again. */
+  expiredKeys: (now: string, limit: number): Query => ({
+    collection: paths.idempotencyKeys,
+    where: [{ field: 'expiresAt', op: '<=', value: now }],
+    orderBy: [{ field: 'expiresAt', direction: 'asc' }],
+    limit,
+  }),
+  /** In the order of their ids; those of the given teams, or all. */
+  models: (teams: readonly string[] | undefined, page: Page) =>
+    paged(
+      {
+        collection: paths.models,
+        ...(teams && { where: [{ field: 'teams', op: 'array-contains-any' as const, value: teams }] }),
+        orderBy: [{ field: 'modelId', direction: 'asc' }],
+      },
+      page,
+    ),
+  /** Newest first. */
+  modelVersions: (modelId: string, page: Page) =>
+    paged(
+      { collection: paths.modelVersions(modelId), orderBy: [{ field: 'version', direction: 'desc' }] },
+      page,
+    ),
+  presets: (kind: PresetKind, page: Page) =>
+    paged({ collection: paths.presets(kind), orderBy: [{ field: 'id', direction: 'asc' }] }, page),
+  /** Newest first. */
+  presetVersions: (kind: PresetKind, id: string, page: Page) =>
+    paged(
+      { collection: paths.presetVersions(kind, id), orderBy: [{ field: 'version', direction: 'desc' }] },
+      page,
+    ),
+} as const;
+
+export interface RunFilter {
+  status?: RunStatus | undefined;
+  /** `key=value`. */
+  tag?: string | undefined;
+}
+
+function runFilters(modelId: string, { status, tag }: RunFilter): Filter[] {
+  return [
+    equal('modelId', modelId),
+    ...(status ? [equal('status', status)] : []),
+    ...(tag === undefined ? [] : [{ field: 'tagPairs', op: 'array-contains' as const, value: tag }]),
+  ];
+}
+
+/** Losses and errors are better when they are less. */
+export function isLowerBetter(metric: string): boolean {
+  return /(^|_)(loss|rmse|mae|mse)$/.test(metric);
+}

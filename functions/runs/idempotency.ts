@@ -1,0 +1,86 @@
+/**
+ * What a request with an `Idempotency-Key` did, recorded in the transaction that did it: the same request with the same key does
+ * nothing more and gets the same answer; another request with that key is a problem.
+ */
+import { digestOf, instantSchema, paths } from '@trainyard/shared';
+import { z } from 'zod';
+import type { ControlPlane } from '../controlPlane.js';
+import { ProblemError } from '../http/problemError.js';
+import type { Transaction } from '../ports/documentStore/documentStore.js';
+import { queries } from '../queries.js';
+
+/** How long a key is remembered. */
+const LIFETIME_MS = 7 * 86_400_000;
+const SWEEP = 200;
+
+/** Where the record of a request is, and what the request was. */
+export interface IdempotencySlot {
+  path: string;
+  requestDigest: string;
+}
+
+const recordSchema = z.strictObject({
+  requestDigest: z.string(),
+  /** Plain JSON: what `recall` gives back. */
+  outcome: z.unknown(),
+  createdAt: instantSchema,
+  expiresAt: instantSchema,
+});
+
+/** Undefined without a key. Keys of different callers never meet. */
+export function idempotencySlot(
+  caller: string,
+  key: string | undefined,
+  request: unknown,
+): IdempotencySlot | undefined {
+  if (key === undefined) return undefined;
+  const name = digestOf([caller, key]).replace('sha256:', '');
+  return { path: paths.idempotencyKey(name), requestDigest: digestOf(request) };
+}
+
+/** The outcome of the same request, if there was one. */
+export async function recall<T>(
+  tx: Transaction,
+  slot: IdempotencySlot | undefined,
+  schema: z.ZodType<T>,
+): Promise<T | undefined> {
+  const document = slot && (await tx.get(slot.path));
+  if (!document) return undefined;
+  const record = recordSchema.parse(document.data);
+  if (record.requestDigest !== slot.requestDigest) throw keyReused();
+  return schema.parse(record.outcome);
+}
+
+export function remember(
+  tx: Transaction,
+  slot: IdempotencySlot | undefined,
+  outcome: unknown,
+  now: Date,
+): void {
+  if (!slot) return;
+  const expiresAt = new Date(now.getTime() + LIFETIME_MS).toISOString();
+  tx.create(slot.path, {
+    requestDigest: slot.requestDigest,
+    outcome,
+    createdAt: now.toISOString(),
+    expiresAt,
+  });
+}
+
+/** Forgets keys whose time is over; a part of them at each call. */
+export async function sweepKeys(cp: ControlPlane): Promise<void> {
+  const expired = await cp.store.query(queries.expiredKeys(cp.now().toISOString(), SWEEP));
+  if (expired.length === 0) return;
+  await cp.store.transaction(async (tx) => {
+    for (const { path } of expired) tx.delete(path);
+  });
+}
+
+function keyReused(): ProblemError {
+  return new ProblemError(
+    422,
+    'idempotency-key-reused',
+    'Idempotency key used for another request',
+    'This Idempotency-Key was sent with another request before. Send a new key with a new request.',
+  );
+}

@@ -1,0 +1,85 @@
+import {
+  isPresetReference,
+  paths,
+  presetRef,
+  presetSchema,
+  PRESET_SECTIONS,
+  type PresetKind,
+  type PresetReference,
+  type PresetVersion,
+  type TrainingSpec,
+  type UnresolvedSpec,
+} from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
+import { ProblemError } from '../http/problemError.js';
+import { parseVersion } from '../presets/presets.js';
+import type { DocumentStore, Transaction } from '../ports/documentStore/documentStore.js';
+
+type Reader = Pick<DocumentStore | Transaction, 'get'>;
+
+/** A specification with everything in its place, and the preset versions that it was made of. */
+export interface ResolvedSpec {
+  spec: TrainingSpec;
+  presets: string[];
+}
+
+/** Puts the content of presets in the place of their names, and the deployment's compute tiers where none are named. */
+export async function resolveSpec(
+  cp: ControlPlane,
+  from: Reader,
+  unresolved: UnresolvedSpec,
+): Promise<ResolvedSpec> {
+  const presets: string[] = [];
+  const content = async <K extends PresetKind>(
+    kind: K,
+    section: PresetReference,
+  ): Promise<PresetVersion<K>['content']> => {
+    const found = await readPresetVersion(from, kind, section);
+    presets.push(presetRef(kind, section.preset, found.version));
+    return found.content;
+  };
+  const { dataset, features, model, compute } = unresolved;
+  const spec: TrainingSpec = {
+    ...unresolved,
+    dataset: isPresetReference(dataset) ? await content('datasets', dataset) : dataset,
+    features: isPresetReference(features) ? await content('feature-configs', features) : features,
+    model: isPresetReference(model) ? await content('model-configs', model) : model,
+    compute: { ...compute, tiers: tierNames(cp, compute.tiers) },
+  };
+  return { spec, presets };
+}
+
+async function readPresetVersion<K extends PresetKind>(
+  from: Reader,
+  kind: K,
+  { preset: id, version: wanted }: PresetReference,
+): Promise<PresetVersion<K>> {
+  const pointer = `/spec/${PRESET_SECTIONS[kind]}/preset`;
+  const preset = await from.get(paths.preset(kind, id));
+  if (!preset) throw unknownPreset(pointer, `There is no preset "${id}" among ${kind}: create it first.`);
+  const { latestVersion } = presetSchema.parse(preset.data);
+  const version = wanted ?? latestVersion;
+  const document = await from.get(paths.presetVersion(kind, id, version));
+  const found = document && parseVersion(kind, document);
+  if (!found || found.deleting) {
+    const detail = `Preset "${id}" among ${kind} has no version ${version}; the newest is ${latestVersion}.`;
+    throw unknownPreset(pointer, detail);
+  }
+  return found;
+}
+
+function unknownPreset(pointer: string, detail: string): ProblemError {
+  return new ProblemError(400, 'unknown-preset', 'Unknown preset', detail, { errors: [{ pointer, detail }] });
+}
+
+/** The tiers that the specification names, or all of the deployment's. */
+function tierNames(cp: ControlPlane, wanted: string[] | undefined): string[] {
+  const known = cp.config.tiers.map((tier) => tier.name);
+  const unknown = (wanted ?? []).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return wanted ?? known;
+  const list = (names: string[]) => names.map((name) => `"${name}"`).join(', ');
+  const detail = `Compute tier ${list(unknown)} does not exist here; there is ${list(known)}.`;
+  throw new ProblemError(400, 'unknown-tier', 'Unknown compute tier', detail, {
+    errors: [{ pointer: '/spec/compute/tiers', detail }],
+  });
+}

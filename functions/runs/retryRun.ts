@@ -1,0 +1,35 @@
+import { isTerminal, runName, type Run } from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
+import { ProblemError } from '../http/problemError.js';
+import { startRun } from './createRun.js';
+
+/**
+ * Starts a new run with the specification of one that failed or was cancelled, going on from its last checkpoint where it has
+ * one. A run that has ended never changes again, so the retry is a run of its own, which says whose.
+ */
+export function retryRun(
+  cp: ControlPlane,
+  run: Run,
+  request: { requestedBy: string; idempotencyKey: string | undefined; traceparent: string | null },
+): Promise<Run> {
+  if (!isTerminal(run.status)) {
+    throw cannotRetry(
+      `${runName(run)} is ${run.status}: it retries by itself. Cancel it first to begin another attempt.`,
+    );
+  }
+  if (run.status === 'completed') {
+    throw cannotRetry(`${runName(run)} is completed: start a new run instead.`);
+  }
+  const checkpointUri =
+    (run.checkpoint ? undefined : run.retryOf?.checkpointUri) ??
+    cp.objects.uri(`runs/${run.runId}/checkpoints`);
+  return startRun(
+    cp,
+    { modelId: run.modelId, spec: run.spec, retryOf: { runId: run.runId, checkpointUri }, ...request },
+    () => undefined,
+  );
+}
+
+function cannotRetry(detail: string): ProblemError {
+  return new ProblemError(409, 'cannot-retry', 'This run cannot be retried', detail);
+}

@@ -1,0 +1,27 @@
+import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Copies the checkpoints of the run that this one goes on from, unless this one has a folder of its own already: then an earlier
+ * attempt has adopted them. The copy appears whole or not at all. False when there was nothing to copy.
+ */
+export async function adoptCheckpoints(from: string, own: string): Promise<boolean> {
+  if ((await isFolder(own)) || !(await isFolder(from))) return false;
+  const unfinished = `${own}-adopting-${process.pid}`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(dirname(own), { recursive: true });
+  await cp(from, unfinished, { recursive: true });
+  await rename(unfinished, own);
+  return true;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+      return false;
+    }
+    throw error;
+  }
+}
