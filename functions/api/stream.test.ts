@@ -114,6 +114,19 @@ describe('the stream of a run', () => {
     expect(cp.store.watches).toBe(0);
   });
 
+  it('goes on behind the event that the client has, with what came meanwhile and what was missing', async () => {
+    const { api, path, write, epochs } = await openedRun();
+    await write(epochs(1, 2, 4));
+    const response = await api.open(path, { headers: { 'last-event-id': 'se1-1.1_4-4.1' } });
+    const { events } = eventStream(response);
+    await until('the rest', () => events.length === 2);
+    expect(events.map(brief).toSorted()).toEqual(['epoch 2', 'run running']);
+    await write(epochs(3));
+    await until('the news', () => events.length === 3);
+    expect(brief(events[2]!)).toBe('epoch 3');
+    expect((await api.refused(path, { headers: { 'last-event-id': 'seven' } })).status).toBe(400);
+  });
+
   it('tells many followers the same', async () => {
     const { follow, write, epochs } = await openedRun();
     const followers = await Promise.all(Array.from({ length: 10 }, follow));
