@@ -1,0 +1,61 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { orderMetricSchema } from '@trainyard/shared';
+import { expect, test } from 'vitest';
+import type { Query } from '../../functions/ports/documentStore/documentStore.js';
+import { queries } from '../../functions/queries.js';
+import { requiredIndex } from './requiredIndexes.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const page = { limit: 1 };
+
+/** Each query in every form that it can take. */
+const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
+  openRuns: () => [queries.openRuns(page)],
+  openRunsOfModel: () => [queries.openRunsOfModel('m', 1)],
+  runsOfModel: () =>
+    ([{}, { status: 'failed' }, { tag: 'a=b' }, { status: 'failed', tag: 'a=b' }] as const).map((filter) =>
+      queries.runsOfModel('m', filter, page),
+    ),
+  bestRunsOfModel: () =>
+    orderMetricSchema.options.flatMap((metric) =>
+      [{}, { tag: 'a=b' }].map((filter) => queries.bestRunsOfModel('m', metric, filter, page)),
+    ),
+  runsOfPreset: () => [queries.runsOfPreset('datasets/d@1')],
+  epochs: () => [queries.epochs('r')],
+  stages: () => [queries.stages('r')],
+  events: () => [queries.events('r')],
+  logChunks: () => (['asc', 'desc'] as const).map((direction) => queries.logChunks('r', direction, page)),
+  outbox: () => [queries.outbox('now', page)],
+  expiredKeys: () => [queries.expiredKeys('now', 1)],
+  models: () => [queries.models(undefined, page), queries.models(['*'], page)],
+  modelVersions: () => [queries.modelVersions('m', page)],
+  presets: () => [queries.presets('datasets', page)],
+  presetVersions: () => [queries.presetVersions('datasets', 'd', page)],
+};
+
+test('firestore.indexes.json has the composite index of every query, and no other', async () => {
+  const needed = Object.values(FORMS)
+    .flatMap((forms) => forms())
+    .flatMap((query) => requiredIndex(query) ?? []);
+  const distinct = [...new Map(needed.map((index) => [JSON.stringify(index), index])).values()];
+  const stored = JSON.parse(await readFile(join(root, 'firestore.indexes.json'), 'utf8')) as {
+    indexes: unknown[];
+  };
+  expect(stored.indexes).toEqual(distinct);
+});
+
+test('queries are made in one file only', async () => {
+  const files = await readdir(join(root, 'functions'), { recursive: true });
+  const sources = files.filter(
+    (file) =>
+      file.endsWith('.ts') && !file.endsWith('.test.ts') && !/^(dist|node_modules|ports)\b/.test(file),
+  );
+  const making = [];
+  for (const file of sources) {
+    const text = await readFile(join(root, 'functions', file), 'utf8');
+    if (/\bcollection:/.test(text)) making.push(file);
+  }
+  expect(making).toEqual(['queries.ts']);
+});

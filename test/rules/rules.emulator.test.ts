@@ -1,0 +1,143 @@
+/** The security rules on the official emulator: each role × each collection × read, list, write. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  assertFails,
+  assertSucceeds,
+  initializeTestEnvironment,
+  type RulesTestContext,
+  type RulesTestEnvironment,
+} from '@firebase/rules-unit-testing';
+import { collection, deleteDoc, doc, getDoc, getDocs, query, setDoc, where } from 'firebase/firestore';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emulatorsMissing, startEmulators, type Emulators } from '../support/emulators.js';
+
+const PROJECT = 'demo-rules';
+const RUNS = { red: 'run-of-red', everybody: 'run-of-everybody' } as const;
+const BELOW = ['stages', 'epochs', 'logs', 'events'] as const;
+/** Collections that are nobody's business but the functions'. */
+const CLOSED = [
+  'models/demo',
+  'models/demo/versions/1',
+  'datasets/d',
+  'datasets/d/versions/1',
+  'featureConfigs/f',
+  'modelConfigs/m',
+  'outbox/e',
+  'idempotencyKeys/k',
+  'unknown/u',
+  `runs/${RUNS.everybody}/secrets/s`,
+];
+
+type Name = 'nobody' | 'stranger' | 'blueViewer' | 'redViewer' | 'redTrainer' | 'admin';
+/** Whether somebody reads the runs of team red, and those of everybody. */
+const READS: Record<Name, { red: boolean; everybody: boolean }> = {
+  nobody: { red: false, everybody: false },
+  stranger: { red: false, everybody: false },
+  blueViewer: { red: false, everybody: true },
+  redViewer: { red: true, everybody: true },
+  redTrainer: { red: true, everybody: true },
+  admin: { red: true, everybody: true },
+};
+const names = Object.keys(READS) as Name[];
+
+describe.skipIf(emulatorsMissing)('the security rules', () => {
+  let emulators: Emulators;
+  let environment: RulesTestEnvironment;
+  let people: Record<Name, RulesTestContext>;
+
+  beforeAll(async () => {
+    emulators = await startEmulators();
+    const [host = '', port = ''] = emulators.firestore.split(':');
+    const rules = await readFile(fileURLToPath(new URL('../../firestore.rules', import.meta.url)), 'utf8');
+    environment = await initializeTestEnvironment({
+      projectId: PROJECT,
+      firestore: { host, port: Number(port), rules },
+    });
+    const member = (name: string, trainyardRole: string, ...trainyardTeams: string[]) =>
+      environment.authenticatedContext(name, { trainyardRole, trainyardTeams });
+    people = {
+      nobody: environment.unauthenticatedContext(),
+      stranger: environment.authenticatedContext('stranger'),
+      blueViewer: member('blue', 'viewer', 'blue'),
+      redViewer: member('red', 'viewer', 'red', 'green'),
+      redTrainer: member('trainer', 'trainer', 'red'),
+      admin: environment.authenticatedContext('admin', { trainyardRole: 'admin' }),
+    };
+    await environment.withSecurityRulesDisabled(async (context) => {
+      const store = context.firestore();
+      const put = (path: string, data: object) => setDoc(doc(store, path), data);
+      await put(`runs/${RUNS.red}`, { modelId: 'demo', teams: ['red'] });
+      await put(`runs/${RUNS.everybody}`, { modelId: 'demo', teams: ['*'] });
+      for (const run of Object.values(RUNS))
+        for (const below of BELOW) await put(`runs/${run}/${below}/1`, { n: 1 });
+      for (const path of CLOSED) await put(path, { n: 1 });
+    });
+  });
+
+  afterAll(async () => {
+    await environment.cleanup();
+    await emulators.stop();
+  });
+
+  const decided = (isAllowed: boolean, asked: Promise<unknown>) =>
+    isAllowed ? assertSucceeds(asked) : assertFails(asked);
+
+  describe.each(names)('%s', (name) => {
+    const store = () => people[name].firestore();
+
+    it.each(['red', 'everybody'] as const)(
+      'reads a run of %s, and what is below it, as the table says',
+      async (team) => {
+        const allowed = READS[name][team];
+        await decided(allowed, getDoc(doc(store(), `runs/${RUNS[team]}`)));
+        for (const below of BELOW) {
+          await decided(allowed, getDoc(doc(store(), `runs/${RUNS[team]}/${below}/1`)));
+          await decided(allowed, getDocs(collection(store(), `runs/${RUNS[team]}/${below}`)));
+        }
+      },
+    );
+
+    it('lists the runs that a query limits to what may be read, and never all of them', async () => {
+      const runs = collection(store(), 'runs');
+      const list = (...teams: string[]) => getDocs(query(runs, where('teams', 'array-contains-any', teams)));
+      await decided(name === 'admin', getDocs(runs));
+      await decided(READS[name].everybody, getDocs(query(runs, where('teams', 'array-contains', '*'))));
+      await decided(READS[name].red, list('red'));
+      if (READS[name].red) expect((await list('red')).docs.map(({ id }) => id)).toEqual([RUNS.red]);
+    });
+
+    it('writes and deletes nothing', async () => {
+      const below = BELOW.map((part) => `runs/${RUNS.everybody}/${part}/1`);
+      for (const path of [`runs/${RUNS.everybody}`, 'runs/new', ...below, ...CLOSED]) {
+        await assertFails(setDoc(doc(store(), path), { teams: ['*'] }));
+        await assertFails(deleteDoc(doc(store(), path)));
+      }
+    });
+
+    it('sees nothing but runs', async () => {
+      for (const path of CLOSED) {
+        await assertFails(getDoc(doc(store(), path)));
+        await assertFails(getDocs(collection(store(), path.slice(0, path.lastIndexOf('/')))));
+      }
+    });
+  });
+
+  it('have no expression that these tests did not decide', async () => {
+    const report = await fetch(`http://${emulators.firestore}/emulator/v1/projects/${PROJECT}:ruleCoverage`);
+    const { report: covered } = (await report.json()) as { report: Report[] };
+    const untested = leaves(covered).filter(({ values }) => !values?.length);
+    expect(untested.map(({ sourcePosition }) => sourcePosition)).toEqual([]);
+    expect(covered.length).toBeGreaterThan(0);
+  });
+});
+
+interface Report {
+  sourcePosition: { line: number; column: number };
+  values?: { value: unknown; count: number }[];
+  children?: Report[];
+}
+
+function leaves(reports: readonly Report[]): Report[] {
+  return reports.flatMap((report) => (report.children ? [report, ...leaves(report.children)] : [report]));
+}
