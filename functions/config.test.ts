@@ -33,6 +33,8 @@ describe('the configuration of deployed functions', () => {
           usdPerHour: null,
         },
       ],
+      tokenIssuers: [],
+      members: {},
       leaseSeconds: 60,
       settleSeconds: 5,
     });
@@ -45,7 +47,13 @@ describe('the configuration of deployed functions', () => {
     );
   });
 
-  it.each<[what: string, environment: Partial<typeof GOOD> & { TRAINYARD_AUTH?: string }, says: RegExp]>([
+  it.each<
+    [
+      what: string,
+      environment: Partial<typeof GOOD> & { TRAINYARD_AUTH?: string; TRAINYARD_MEMBERS?: string },
+      says: RegExp,
+    ]
+  >([
     ['a URL that is none', { TRAINYARD_PUBLIC_URL: 'trainyard' }, /publicUrl/],
     ['a URL of another scheme', { TRAINYARD_PUBLIC_URL: 'ftp://trainyard.example' }, /publicUrl/],
     [
@@ -53,11 +61,26 @@ describe('the configuration of deployed functions', () => {
       { TRAINYARD_MASTER_SECRET: 'short-and-private' },
       /at least 32 characters[^]*masterSecret/,
     ],
-    ['an unknown way in', { TRAINYARD_AUTH: 'everybody' }, /"loopback"\|"platform"\|"none"[^]*auth/],
+    [
+      'an unknown way in',
+      { TRAINYARD_AUTH: 'everybody' },
+      /"loopback"\|"platform"\|"tokens"\|"none"[^]*auth/,
+    ],
     [
       'tiers that are not JSON',
       { TRAINYARD_TIERS: 'l4' },
-      /TRAINYARD_TIERS is not JSON: give a list such as/,
+      /TRAINYARD_TIERS is not JSON: give something such as/,
+    ],
+    [
+      'tokens that nobody issues',
+      { TRAINYARD_AUTH: 'tokens' },
+      /TRAINYARD_FIREBASE_PROJECT or TRAINYARD_GOOGLE_AUDIENCE/,
+    ],
+    ['members that are not JSON', { TRAINYARD_MEMBERS: 'ana' }, /TRAINYARD_MEMBERS is not JSON/],
+    [
+      'a role that there is not',
+      { TRAINYARD_MEMBERS: '{"ana":{"role":"owner"}}' },
+      /"viewer"\|"trainer"\|"admin"/,
     ],
     ['no tier', { TRAINYARD_TIERS: '[]' }, /tiers/],
     [

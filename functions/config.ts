@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROLES } from './roles.js';
 
 /** A place to run jobs on. Runs name tiers and try them in order. */
 export const tierSchema = z.strictObject({
@@ -17,28 +18,54 @@ export const tierSchema = z.strictObject({
 });
 export type Tier = z.infer<typeof tierSchema>;
 
-export const configSchema = z.strictObject({
-  /** Where trainers reach the callbacks, without a slash at the end. */
-  publicUrl: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, '')),
-  /** Callback keys are derived from it. */
-  masterSecret: z.string().min(32, 'must have at least 32 characters'),
-  /**
-   * Who may call the API. `loopback`: whoever is on this machine, where the host listens on loopback only. `platform`: whoever
-   * passes the platform's own invoker check, where the functions are deployed without public access. `none`: nobody.
-   */
-  auth: z.enum(['loopback', 'platform', 'none']).default('none'),
-  tiers: z
-    .array(tierSchema)
-    .min(1)
-    .refine(
-      (tiers) => new Set(tiers.map(({ name }) => name)).size === tiers.length,
-      'two tiers have the same name: runs could not tell them apart',
-    ),
-  /** How long a dispatcher may take to launch before another one tries. */
-  leaseSeconds: z.int().min(1).default(60),
-  /** Events and pending runs younger than this are left to whoever made them. */
-  settleSeconds: z.number().min(0).default(5),
+/** Whose ID tokens are accepted, for whom they must be meant, and where the keys are that sign them (RFC 7517). */
+export const tokenIssuerSchema = z.strictObject({
+  issuer: z.string().min(1),
+  audience: z.string().min(1),
+  keysUrl: z.url({ protocol: /^https?$/ }),
 });
+export type TokenIssuer = z.infer<typeof tokenIssuerSchema>;
+
+/** What a caller may do, by the verified e-mail address or the subject of the token. */
+export const memberSchema = z.strictObject({
+  role: z.enum(ROLES),
+  teams: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/))
+    .max(30)
+    .default([]),
+});
+
+export const configSchema = z
+  .strictObject({
+    /** Where trainers reach the callbacks, without a slash at the end. */
+    publicUrl: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, '')),
+    /** Callback keys are derived from it. */
+    masterSecret: z.string().min(32, 'must have at least 32 characters'),
+    /**
+     * Who may call the API. `loopback`: whoever is on this machine, where the host listens on loopback only. `platform`: whoever
+     * passes the platform's own invoker check, where the functions are deployed without public access. `tokens`: who brings an ID
+     * token of one of `tokenIssuers` and has a role. `none`: nobody.
+     */
+    auth: z.enum(['loopback', 'platform', 'tokens', 'none']).default('none'),
+    tokenIssuers: z.array(tokenIssuerSchema).default([]),
+    /** Roles of people whose tokens carry none. */
+    members: z.record(z.string().min(1), memberSchema).default({}),
+    tiers: z
+      .array(tierSchema)
+      .min(1)
+      .refine(
+        (tiers) => new Set(tiers.map(({ name }) => name)).size === tiers.length,
+        'two tiers have the same name: runs could not tell them apart',
+      ),
+    /** How long a dispatcher may take to launch before another one tries. */
+    leaseSeconds: z.int().min(1).default(60),
+    /** Events and pending runs younger than this are left to whoever made them. */
+    settleSeconds: z.number().min(0).default(5),
+  })
+  .refine(
+    ({ auth, tokenIssuers: issuers }) => auth !== 'tokens' || issuers.length > 0,
+    'auth "tokens" needs somebody who issues them: set TRAINYARD_FIREBASE_PROJECT or TRAINYARD_GOOGLE_AUDIENCE',
+  );
 export type Config = z.infer<typeof configSchema>;
 
 const environmentSchema = z.object({
@@ -46,6 +73,12 @@ const environmentSchema = z.object({
   TRAINYARD_PUBLIC_URL: z.string(),
   TRAINYARD_MASTER_SECRET: z.string(),
   TRAINYARD_AUTH: z.string().optional(),
+  /** The Firebase project whose users may call. */
+  TRAINYARD_FIREBASE_PROJECT: z.string().min(1).optional(),
+  /** The audience that Google-signed ID tokens must be meant for: an OAuth client id, or the address of this service. */
+  TRAINYARD_GOOGLE_AUDIENCE: z.string().min(1).optional(),
+  /** JSON: roles by e-mail address or subject. */
+  TRAINYARD_MEMBERS: z.string().optional(),
   /** JSON: the list of tiers. */
   TRAINYARD_TIERS: z.string(),
 });
@@ -60,21 +93,53 @@ export function configFromEnvironment(
     publicUrl: variables.data.TRAINYARD_PUBLIC_URL,
     masterSecret: variables.data.TRAINYARD_MASTER_SECRET,
     auth: variables.data.TRAINYARD_AUTH,
-    tiers: parseTiers(variables.data.TRAINYARD_TIERS),
+    tokenIssuers: tokenIssuers(variables.data),
+    members: parseJson(
+      'TRAINYARD_MEMBERS',
+      variables.data.TRAINYARD_MEMBERS ?? '{}',
+      '{"ana@shop.example":{"role":"trainer"}}',
+    ),
+    tiers: parseJson(
+      'TRAINYARD_TIERS',
+      variables.data.TRAINYARD_TIERS,
+      '[{"name":"l4","launcher":"cloudRunJobs"}]',
+    ),
   });
   if (!config.success) throw new Error(`the functions' configuration: ${z.prettifyError(config.error)}`);
   return { ...config.data, projectId: variables.data.GOOGLE_CLOUD_PROJECT };
 }
 
-function parseTiers(text: string): unknown {
+/** Firebase Auth (https://firebase.google.com/docs/auth/admin/verify-id-tokens) and Google (OpenID Connect discovery). */
+function tokenIssuers(variables: z.infer<typeof environmentSchema>): TokenIssuer[] {
+  const { TRAINYARD_FIREBASE_PROJECT: project, TRAINYARD_GOOGLE_AUDIENCE: audience } = variables;
+  const firebase =
+    project === undefined
+      ? []
+      : [
+          {
+            issuer: `https://securetoken.google.com/${project}`,
+            audience: project,
+            keysUrl:
+              'https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com',
+          },
+        ];
+  const google =
+    audience === undefined
+      ? []
+      : [
+          {
+            issuer: 'https://accounts.google.com',
+            audience,
+            keysUrl: 'https://www.googleapis.com/oauth2/v3/certs',
+          },
+        ];
+  return [...firebase, ...google];
+}
+
+function parseJson(variable: string, text: string, example: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(
-      'TRAINYARD_TIERS is not JSON: give a list such as [{"name":"l4","launcher":"cloudRunJobs"}]',
-      {
-        cause: error,
-      },
-    );
+    throw new Error(`${variable} is not JSON: give something such as ${example}`, { cause: error });
   }
 }

@@ -1,4 +1,6 @@
 import type { Caller } from './caller.js';
+import { notAuthenticated, verifyIdToken } from './idToken.js';
+import { callerOf } from './tokenCaller.js';
 import type { ControlPlane } from '../controlPlane.js';
 import type { Request } from '../http/answers.js';
 import { ProblemError } from '../http/problemError.js';
@@ -21,12 +23,19 @@ export async function authenticate(cp: ControlPlane, request: Request): Promise<
       return { id: 'local', role: 'admin', teams: [] };
     case 'platform':
       return { id: 'platform', role: 'admin', teams: [] };
+    case 'tokens': {
+      const [scheme, token, ...more] = (request.get('authorization') ?? '').split(' ');
+      if (scheme?.toLowerCase() !== 'bearer' || !token || more.length > 0)
+        throw notAuthenticated('Send an ID token: "Authorization: Bearer …".');
+      const claims = await verifyIdToken(token, cp.config.tokenIssuers, cp.now());
+      return callerOf(claims, cp.config.members);
+    }
     case 'none':
       throw new ProblemError(
         401,
         'not-configured',
         'Not authenticated',
-        'No way to authenticate is configured: set TRAINYARD_AUTH (platform, behind the invoker check of Cloud Run functions).',
+        'No way to authenticate is configured: set TRAINYARD_AUTH to tokens, or to platform behind the invoker check of Cloud Run functions.',
       );
   }
 }

@@ -1,8 +1,5 @@
 import { EVERY_TEAM } from '@trainyard/shared';
-
-/** What somebody may do: `viewer` reads, `trainer` starts and stops too, `admin` everything, in every team. */
-export const ROLES = ['viewer', 'trainer', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
+import { ROLES, type Role } from '../roles.js';
 
 /** Who calls. `id` is written into `requestedBy`. */
 export interface Caller {

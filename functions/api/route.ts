@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import type { Request, Response } from '../http/answers.js';
-import type { Caller, Role } from './caller.js';
+import type { Role } from '../roles.js';
+import type { Caller } from './caller.js';
 
 export type Method = 'GET' | 'POST' | 'DELETE';
 

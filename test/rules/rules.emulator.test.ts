@@ -104,6 +104,7 @@ describe.skipIf(emulatorsMissing)('the security rules', () => {
       await decided(name === 'admin', getDocs(runs));
       await decided(READS[name].everybody, getDocs(query(runs, where('teams', 'array-contains', '*'))));
       await decided(READS[name].red, list('red'));
+      await decided(READS[name].red, list('*', 'red'));
       if (READS[name].red) expect((await list('red')).docs.map(({ id }) => id)).toEqual([RUNS.red]);
     });
 
