@@ -33,6 +33,7 @@ describe('the configuration of deployed functions', () => {
           usdPerHour: null,
         },
       ],
+      formerMasterSecrets: [],
       tokenIssuers: [],
       members: {},
       leaseSeconds: 60,

@@ -35,12 +35,16 @@ export const memberSchema = z.strictObject({
     .default([]),
 });
 
+const masterSecret = z.string().min(32, 'must have at least 32 characters');
+
 export const configSchema = z
   .strictObject({
     /** Where trainers reach the callbacks, without a slash at the end. */
     publicUrl: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, '')),
     /** Callback keys are derived from it. */
-    masterSecret: z.string().min(32, 'must have at least 32 characters'),
+    masterSecret,
+    /** Master secrets from before a rotation: trainers launched with them are still heard, nothing new is derived from them. */
+    formerMasterSecrets: z.array(masterSecret).max(5).default([]),
     /**
      * Who may call the API. `loopback`: whoever is on this machine, where the host listens on loopback only. `platform`: whoever
      * passes the platform's own invoker check, where the functions are deployed without public access. `tokens`: who brings an ID
@@ -72,6 +76,8 @@ const environmentSchema = z.object({
   GOOGLE_CLOUD_PROJECT: z.string().min(1),
   TRAINYARD_PUBLIC_URL: z.string(),
   TRAINYARD_MASTER_SECRET: z.string(),
+  /** Separated by blanks. */
+  TRAINYARD_FORMER_MASTER_SECRETS: z.string().optional(),
   TRAINYARD_AUTH: z.string().optional(),
   /** The Firebase project whose users may call. */
   TRAINYARD_FIREBASE_PROJECT: z.string().min(1).optional(),
@@ -92,6 +98,7 @@ export function configFromEnvironment(
   const config = configSchema.safeParse({
     publicUrl: variables.data.TRAINYARD_PUBLIC_URL,
     masterSecret: variables.data.TRAINYARD_MASTER_SECRET,
+    formerMasterSecrets: (variables.data.TRAINYARD_FORMER_MASTER_SECRETS ?? '').split(/\s+/).filter(Boolean),
     auth: variables.data.TRAINYARD_AUTH,
     tokenIssuers: tokenIssuers(variables.data),
     members: parseJson(

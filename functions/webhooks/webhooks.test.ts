@@ -395,3 +395,29 @@ describe('a callback that cannot be read is refused and nothing is written:', ()
     expect((await webhooks.send(`${path}/`, sent)).status).toBe(200);
   });
 });
+
+describe('a rotated master secret', () => {
+  const OLD = 'the-master-secret-of-the-year-before-this-one';
+
+  it('still hears the trainers of the old one while it is named, and never after', async () => {
+    const cp = await testControlPlane({ formerMasterSecrets: [OLD] });
+    const job = { tier: 'small', name: 'job', launchedAt: cp.now().toISOString(), usdPerHour: null };
+    const run = newRun(cp.now(), { runId: newRunId(), status: 'provisioning', job });
+    await cp.put(run);
+    const webhooks = await serveFunction('webhooks');
+    const says = trainer();
+    const send = (callback: TestCallback, master: string) => {
+      const secret = deriveRunSecret(master, run.runId, 1);
+      const { path, sent } = signed(callback, { now: cp.now(), runId: run.runId, secret });
+      return webhooks.send(path, sent);
+    };
+    expect(await send(says.epoch(1), OLD)).toMatchObject({ status: 200 });
+    expect(await send(says.epoch(2), MASTER_SECRET)).toMatchObject({ status: 200 });
+    expect(await send(says.epoch(3), 'a-master-secret-that-was-never-one-here')).toMatchObject({
+      status: 401,
+    });
+    cp.config.formerMasterSecrets = [];
+    expect(await send(says.epoch(4), OLD)).toMatchObject({ status: 401 });
+    expect((await cp.run(run.runId)).currentEpoch).toBe(2);
+  });
+});
