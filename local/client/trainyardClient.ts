@@ -60,6 +60,17 @@ export class TrainyardClient {
     return requestJson(this.connection, { method: 'GET', path }, runPageSchema);
   }
 
+  /** A new run that goes on from the last checkpoint of one that failed or was cancelled; one, however often it is sent. */
+  retry(runId: string, idempotencyKey: string = randomUUID()): Promise<RunView> {
+    const request = {
+      method: 'POST',
+      path: `${runPath(runId)}/retry`,
+      body: {},
+      headers: { 'idempotency-key': idempotencyKey },
+    } as const;
+    return requestJson(this.connection, request, runViewSchema);
+  }
+
   /** Cancelling what is cancelled or over changes nothing. */
   cancel(runId: string): Promise<RunView> {
     const request = { method: 'POST', path: `${runPath(runId)}/cancel`, body: {} } as const;

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import {
+  EPOCHS,
+  epochTable,
+  hostHere,
+  stackSpec,
+  untilEpoch,
+  untilOver,
+  writePurchases,
+} from '../support/stack.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
+
+it('a run that was cancelled, retried, cancelled and retried again ends as if nothing had happened', async () => {
+  const folder = await temporaryFolder();
+  const spec = stackSpec(await writePurchases(folder));
+  const client = await hostHere(folder);
+  const quiet = await client.start('quiet', spec);
+  await untilOver(client, quiet.runId);
+
+  const first = await client.start('hit', spec);
+  await untilEpoch(client, first.runId, 3);
+  await client.cancel(first.runId);
+  const cancelled = await untilOver(client, first.runId);
+  expect(cancelled.checkpoint?.epoch).toBeGreaterThanOrEqual(3);
+
+  const second = await client.retry(first.runId);
+  await untilEpoch(client, second.runId, (cancelled.checkpoint?.epoch ?? 0) + 2);
+  await client.cancel(second.runId);
+  await untilOver(client, second.runId);
+
+  const third = await client.retry(second.runId);
+  const ended = await untilOver(client, third.runId);
+  expect(ended).toMatchObject({
+    name: 'hit#3',
+    status: 'completed',
+    attempt: 1,
+    retryOf: { runId: second.runId },
+    currentEpoch: EPOCHS,
+  });
+  expect(epochTable(await client.metrics(third.runId))).toEqual(
+    epochTable(await client.metrics(quiet.runId)),
+  );
+  expect(ended.result?.metrics).toEqual((await client.get(quiet.runId)).result?.metrics);
+  expect(await client.get(first.runId)).toEqual(cancelled);
+}, 120_000);
