@@ -1,15 +1,18 @@
+import { z } from 'zod';
+import { defineRoute } from './defineRoute.js';
+import { openApiDocument } from './openapi.js';
 import type { Route } from './route.js';
 import { controlRunRoutes } from './routes/controlRun.js';
 import { healthRoute } from './routes/health.js';
 import { bestRunsRoute, listRunsRoute } from './routes/listRuns.js';
 import { modelRoutes } from './routes/models.js';
+import { noParams, noQuery } from './routes/parameters.js';
 import { allPresetRoutes } from './routes/presets.js';
 import { readRunRoutes } from './routes/readRun.js';
 import { startRoute } from './routes/startRun.js';
 import { streamRoute } from './routes/streamRun.js';
 
-/** Every route of the API. */
-export const routes: readonly Route[] = [
+const described: readonly Route[] = [
   startRoute,
   listRunsRoute,
   ...readRunRoutes,
@@ -20,3 +23,18 @@ export const routes: readonly Route[] = [
   ...allPresetRoutes,
   healthRoute,
 ];
+
+const openApiRoute: Route = defineRoute({
+  method: 'GET',
+  path: '/openapi.json',
+  summary: 'This API as an OpenAPI 3.1 document',
+  access: 'anyone',
+  params: noParams,
+  query: noQuery,
+  result: z.record(z.string(), z.unknown()),
+  success: 200,
+  handle: async () => ({ body: openApiDocument(routes) }),
+});
+
+/** Every route of the API. */
+export const routes: readonly Route[] = [...described, openApiRoute];
