@@ -60,7 +60,8 @@ export async function startEmulators(): Promise<Emulators | { missing: string }>
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port of the loopback interface that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

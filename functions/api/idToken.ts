@@ -24,7 +24,8 @@ export async function verifyIdToken(
   issuers: readonly TokenIssuer[],
   now: Date,
 ): Promise<JWTPayload> {
-  const trusted = issuers.find(({ issuer }) => issuer === claimedIssuer(token));
+  const claimed = claimedIssuer(token);
+  const trusted = issuers.find(({ issuer }) => issuer === claimed);
   if (!trusted) throw notAuthenticated('The token is not one of an issuer that is accepted here.');
   const { issuer, audience, keysUrl } = trusted;
   try {

@@ -24,6 +24,9 @@ const described: readonly Route[] = [
   healthRoute,
 ];
 
+/** Made at the first request: it is the same for all, and anybody may ask. */
+let document: ReturnType<typeof openApiDocument> | undefined;
+
 const openApiRoute: Route = defineRoute({
   method: 'GET',
   path: '/openapi.json',
@@ -33,7 +36,7 @@ const openApiRoute: Route = defineRoute({
   query: noQuery,
   result: z.record(z.string(), z.unknown()),
   success: 200,
-  handle: async () => ({ body: openApiDocument(routes) }),
+  handle: async () => ({ body: (document ??= openApiDocument(routes)) }),
 });
 
 /** Every route of the API. */

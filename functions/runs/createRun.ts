@@ -1,5 +1,4 @@
 import {
-  modelDocumentSchema,
   newModel,
   newRun,
   newRunId,
@@ -14,6 +13,7 @@ import {
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
+import { readModel } from '../models/repository.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { idempotencySlot, recall, remember } from './idempotency.js';
 import { inTurn } from './inTurn.js';
@@ -84,8 +84,7 @@ async function record(
   const slot = idempotencySlot(requestedBy, request.idempotencyKey, { modelId, spec: request.spec, retryOf });
   const earlier = await recall(tx, slot, outcomeSchema);
   if (earlier) return { started: await startedBefore(tx, earlier), events: [] };
-  const stored = await tx.get(paths.model(modelId));
-  const known = stored ? modelDocumentSchema.parse(stored.data) : newModel(modelId, now);
+  const known = (await readModel(tx, modelId)) ?? newModel(modelId, now);
   const resolved = await resolveSpec(cp, tx, request.spec);
   const { model, refusal } = await admit(known, tx);
   if (refusal !== undefined) {

@@ -12,7 +12,7 @@ import {
   writePurchases,
 } from '../support/stack.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
-import { freePort } from '../support/freePort.js';
+import { freePort } from '../../bench/emulators.js';
 
 describe('a run', () => {
   it('whose trainer is killed goes on from its checkpoint and ends as if nothing had happened', async () => {
