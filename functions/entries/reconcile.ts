@@ -1,0 +1,15 @@
+/** What Cloud Scheduler calls each minute. */
+import { http } from '@google-cloud/functions-framework';
+import { authenticate } from '../api/auth.js';
+import { hasRole } from '../api/caller.js';
+import { forbidden } from '../api/forbidden.js';
+import { answering, sendJson } from '../http/answers.js';
+import { reconcile } from '../runs/reconcile.js';
+
+http(
+  'reconcile',
+  answering(async (cp, request, response) => {
+    if (!hasRole(await authenticate(cp, request), 'admin')) throw forbidden('admin');
+    sendJson(response, 200, await reconcile(cp));
+  }),
+);

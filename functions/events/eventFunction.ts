@@ -1,0 +1,21 @@
+import type { CloudEvent } from '@google-cloud/functions-framework';
+import { runEventSchema, type RunEvent } from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
+import { readMessage } from './pubsubMessage.js';
+
+/**
+ * Hands `consume` the event that a message of `trainyard-events` carries. A message that is not one of our events is logged and
+ * acknowledged, for it will never become one; what `consume` throws is thrown, so that Pub/Sub delivers again.
+ */
+export async function handleEventMessage(
+  cp: ControlPlane,
+  delivered: CloudEvent<unknown>,
+  consume: (cp: ControlPlane, event: RunEvent) => Promise<void>,
+): Promise<void> {
+  const message = readMessage(delivered, runEventSchema);
+  if (message instanceof Error) {
+    cp.log('ERROR', 'a message is not an event and is dropped', { messageId: delivered.id, error: message });
+    return;
+  }
+  await consume(cp, message.body);
+}
