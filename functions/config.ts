@@ -52,6 +52,8 @@ export const configSchema = z
      */
     auth: z.enum(['loopback', 'platform', 'tokens', 'none']).default('none'),
     tokenIssuers: z.array(tokenIssuerSchema).default([]),
+    /** The service account that trainers run as: their callbacks must carry its ID token. Null: the signature is enough. */
+    trainerIdentity: tokenIssuerSchema.extend({ email: z.email() }).nullable().default(null),
     /** Roles of people whose tokens carry none. */
     members: z.record(z.string().min(1), memberSchema).default({}),
     tiers: z
@@ -83,6 +85,8 @@ const environmentSchema = z.object({
   TRAINYARD_FIREBASE_PROJECT: z.string().min(1).optional(),
   /** The audience that Google-signed ID tokens must be meant for: an OAuth client id, or the address of this service. */
   TRAINYARD_GOOGLE_AUDIENCE: z.string().min(1).optional(),
+  /** The e-mail address of the service account that trainers run as, where their callbacks must carry its ID token. */
+  TRAINYARD_TRAINER_SERVICE_ACCOUNT: z.string().min(1).optional(),
   /** JSON: roles by e-mail address or subject. */
   TRAINYARD_MEMBERS: z.string().optional(),
   /** JSON: the list of tiers. */
@@ -101,6 +105,7 @@ export function configFromEnvironment(
     formerMasterSecrets: (variables.data.TRAINYARD_FORMER_MASTER_SECRETS ?? '').split(/\s+/).filter(Boolean),
     auth: variables.data.TRAINYARD_AUTH,
     tokenIssuers: tokenIssuers(variables.data),
+    trainerIdentity: trainerIdentity(variables.data),
     members: parseJson(
       'TRAINYARD_MEMBERS',
       variables.data.TRAINYARD_MEMBERS ?? '{}',
@@ -114,6 +119,16 @@ export function configFromEnvironment(
   });
   if (!config.success) throw new Error(`the functions' configuration: ${z.prettifyError(config.error)}`);
   return { ...config.data, projectId: variables.data.GOOGLE_CLOUD_PROJECT };
+}
+
+const GOOGLE = {
+  issuer: 'https://accounts.google.com',
+  keysUrl: 'https://www.googleapis.com/oauth2/v3/certs',
+};
+
+function trainerIdentity(variables: z.infer<typeof environmentSchema>): Config['trainerIdentity'] {
+  const { TRAINYARD_TRAINER_SERVICE_ACCOUNT: email, TRAINYARD_PUBLIC_URL: audience } = variables;
+  return email === undefined ? null : { ...GOOGLE, audience, email };
 }
 
 /** Firebase Auth (https://firebase.google.com/docs/auth/admin/verify-id-tokens) and Google (OpenID Connect discovery). */
@@ -135,9 +150,8 @@ function tokenIssuers(variables: z.infer<typeof environmentSchema>): TokenIssuer
       ? []
       : [
           {
-            issuer: 'https://accounts.google.com',
+            ...GOOGLE,
             audience,
-            keysUrl: 'https://www.googleapis.com/oauth2/v3/certs',
           },
         ];
   return [...firebase, ...google];

@@ -1,4 +1,7 @@
 /** Structured logs as Cloud Logging reads them: one JSON object a line, `severity` and `message` among its fields. */
+import { currentLogFields } from './telemetry/context.js';
+import { currentSpanContext } from './telemetry/tracing.js';
+
 export type Severity = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
 
 /** `runId`, `attempt`, `stage` where they apply. Never a secret or a request's body. */
@@ -6,11 +9,21 @@ export type LogFields = Record<string, unknown>;
 
 export type Log = (severity: Severity, message: string, fields?: LogFields) => void;
 
-export function jsonLog(write: (line: string) => void): Log {
+/** Each entry says what the work under way is about, and its trace as Cloud Logging links it, of `projectId` where that is given. */
+export function jsonLog(write: (line: string) => void, projectId?: string): Log {
   return (severity, message, fields = {}) => {
-    const entry = { severity, message, time: new Date().toISOString(), ...withErrors(fields) };
-    write(`${JSON.stringify(entry)}\n`);
+    const time = new Date().toISOString();
+    const about = { ...currentLogFields(), ...withErrors(fields) };
+    write(`${JSON.stringify({ severity, message, time, ...about, ...traceFields(projectId) })}\n`);
   };
+}
+
+/** https://cloud.google.com/logging/docs/structured-logging */
+function traceFields(projectId: string | undefined): LogFields {
+  const span = currentSpanContext();
+  if (!span) return {};
+  const name = projectId === undefined ? span.traceId : `projects/${projectId}/traces/${span.traceId}`;
+  return { 'logging.googleapis.com/trace': name, 'logging.googleapis.com/spanId': span.spanId };
 }
 
 /** Errors have no enumerable fields: they are written as their stack and the chain of their causes. */

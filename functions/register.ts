@@ -5,4 +5,5 @@
 import './entries/api.js';
 import './entries/dispatch.js';
 import './entries/reconcile.js';
+import './entries/retrain.js';
 import './entries/webhooks.js';

@@ -23,6 +23,9 @@ export const metricNameSchema = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must
 export const metricsSchema = z.record(metricNameSchema, z.number());
 export type Metrics = z.infer<typeof metricsSchema>;
 
+/** A span and its trace, as W3C trace context writes them (https://www.w3.org/TR/trace-context/). */
+export const traceparentSchema = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
+
 /** Marks a switch or table as exhaustive: the compiler refuses a call that can happen. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`);

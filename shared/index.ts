@@ -3,6 +3,7 @@ export * from './callbacks/signature.js';
 export * from './common.js';
 export * from './digest.js';
 export * from './events/event.js';
+export * from './events/retrainMessage.js';
 export * from './firestore/model.js';
 export * from './firestore/paths.js';
 export * from './http/bodies.js';

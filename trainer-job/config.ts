@@ -2,7 +2,7 @@
 import { availableParallelism, platform, arch } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { instantSchema, runIdSchema } from '@trainyard/shared';
+import { instantSchema, runIdSchema, traceparentSchema } from '@trainyard/shared';
 import { z } from 'zod';
 
 export const backendChoiceSchema = z.enum(['auto', 'tensorflow', 'wasm', 'cpu']);
@@ -26,13 +26,22 @@ export interface Settings {
   /** What relative paths of the specification start from. */
   dataBase: string;
   /** Null without a control plane. The secret is never logged. */
-  callbacks: { url: string; secret: string } | null;
+  callbacks: CallbackSettings | null;
   /** When the platform ends this attempt. */
   deadline: Date | null;
   /** How long before the deadline the training is saved and handed over. */
   marginSeconds: number;
   backend: BackendChoice;
   gitCommit: string | null;
+}
+
+export interface CallbackSettings {
+  url: string;
+  secret: string;
+  /** Where the control plane wants to know whom it hears: where an ID token comes from. */
+  identity: { audience: string; metadataHost: string } | null;
+  /** The trace that this attempt was launched in; it goes along with each callback. */
+  traceparent: string | null;
 }
 
 /** The settings are wrong: nothing was started. */
@@ -68,6 +77,10 @@ const environmentSchema = z
       .string()
       .regex(/^whsec_[A-Za-z0-9+/]+=*$/, 'must be whsec_ and base64 (its value is not shown)')
       .optional(),
+    CALLBACK_AUDIENCE: z.string().min(1).optional(),
+    /** As Google's own libraries read it. */
+    GCE_METADATA_HOST: z.string().min(1).default('metadata.google.internal'),
+    TRACEPARENT: traceparentSchema.optional(),
     DEADLINE: instantSchema.optional(),
     TRAINYARD_BACKEND: backendChoiceSchema.default('auto'),
     TRAINYARD_DATA_BASE: z.string().min(1).optional(),
@@ -94,14 +107,22 @@ export function settingsFromEnvironment(environment: Environment = process.env):
     resumeDirectory: env.RESUME_URI ?? null,
     cacheDirectory: env.CACHE_URI ?? resolve(env.ARTIFACT_URI, 'cache'),
     dataBase: resolve(env.TRAINYARD_DATA_BASE ?? '.'),
-    callbacks:
-      env.CALLBACK_URL && env.RUN_SECRET
-        ? { url: env.CALLBACK_URL.replace(/\/+$/, ''), secret: env.RUN_SECRET }
-        : null,
+    callbacks: callbacksOf(env),
     deadline: env.DEADLINE ? new Date(env.DEADLINE) : null,
     marginSeconds: env.TIME_LIMIT_MARGIN_SECONDS,
     backend: env.TRAINYARD_BACKEND,
     gitCommit: env.GIT_COMMIT ?? null,
+  };
+}
+
+function callbacksOf(env: z.infer<typeof environmentSchema>): CallbackSettings | null {
+  const { CALLBACK_URL: url, RUN_SECRET: secret, CALLBACK_AUDIENCE: audience } = env;
+  if (!url || !secret) return null;
+  return {
+    url: url.replace(/\/+$/, ''),
+    secret,
+    identity: audience ? { audience, metadataHost: env.GCE_METADATA_HOST } : null,
+    traceparent: env.TRACEPARENT ?? null,
   };
 }
 

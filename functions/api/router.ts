@@ -2,6 +2,7 @@ import { MAX_BODY_BYTES } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import type { Request, Response } from '../http/answers.js';
 import { notFound, ProblemError } from '../http/problemError.js';
+import { nameSpan } from '../telemetry/tracing.js';
 import { authenticate } from './auth.js';
 import { hasRole, type Caller } from './caller.js';
 import { forbidden } from './forbidden.js';
@@ -14,6 +15,7 @@ export function routed(
   return async (cp, request, response) => {
     refuseLargeBody(request);
     const { route, params } = findRoute(routes, request);
+    nameSpan(`${route.method} ${route.path}`, { 'http.route': route.path });
     const caller = await admitted(cp, route, request);
     const body = route.method === 'POST' ? jsonBody(request) : undefined;
     await route.run(cp, { params, query: { ...request.query }, body, caller, request }, response);

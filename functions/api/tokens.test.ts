@@ -1,12 +1,11 @@
 /** Who may: ID tokens of every kind of wrong, and each role at each route. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { newRunId } from '@trainyard/shared';
-import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { generateKeyPair, type JWTPayload } from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { serveFunction } from '../../test/support/functionClient.js';
 import { EXAMPLE_SPEC, newRun } from '../../test/support/newRun.js';
+import { tokenIssuer } from '../../test/support/tokenIssuer.js';
 import { routes } from './routes.js';
 
 const ISSUER = 'https://securetoken.google.com/shop';
@@ -18,23 +17,20 @@ interface Wrong {
   expires?: number;
 }
 type Pair = Awaited<ReturnType<typeof generateKeyPair>>;
-let [good, other]: Pair[] = [];
+interface Signed {
+  key?: Pair['privateKey'] | undefined;
+  kid?: string | undefined;
+  expires?: number;
+}
+let other: Pair | undefined;
 
 beforeAll(async () => {
-  [good, other] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]);
+  other = await generateKeyPair('RS256');
 });
 
 /** An API that accepts tokens of one issuer, whose keys are served here. */
 async function opened(keysStatus = 200) {
-  const jwk = { ...(await exportJWK(good!.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' };
-  const keys = createServer((_request, response) => {
-    response
-      .writeHead(keysStatus, { 'content-type': 'application/json' })
-      .end(JSON.stringify({ keys: [jwk] }));
-  });
-  await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void keys.close());
-  const keysUrl = `http://127.0.0.1:${(keys.address() as AddressInfo).port}/keys`;
+  const { keysUrl, sign } = await tokenIssuer(ISSUER, keysStatus);
   const cp = await testControlPlane({
     auth: 'tokens',
     tokenIssuers: [{ issuer: ISSUER, audience: AUDIENCE, keysUrl }],
@@ -42,18 +38,11 @@ async function opened(keysStatus = 200) {
   });
   const api = await serveFunction('api');
   const now = cp.now().getTime() / 1000;
-  const token = (
-    claims: JWTPayload = {},
-    { key = good!.privateKey, kid = 'k1', expires = now + 600 } = {},
-  ): Promise<string> =>
-    new SignJWT({ trainyardRole: 'viewer', ...claims })
-      .setProtectedHeader({ alg: 'RS256', kid })
-      .setIssuer(claims.iss ?? ISSUER)
-      .setAudience(claims.aud ?? AUDIENCE)
-      .setSubject(claims.sub ?? 'user-1')
-      .setIssuedAt(now)
-      .setExpirationTime(expires)
-      .sign(key);
+  const token = (claims: JWTPayload = {}, { key, kid, expires = now + 600 }: Signed = {}) =>
+    sign(
+      { aud: AUDIENCE, sub: 'user-1', iat: now, exp: expires, trainyardRole: 'viewer', ...claims },
+      { key, kid },
+    );
   const as = (value: string) => ({ authorization: `Bearer ${value}` });
   const get = (value: string) => api.send('/api/models', { headers: as(value) });
   return { cp, api, token, as, get, now };

@@ -4,4 +4,4 @@ import { routed } from '../api/router.js';
 import { routes } from '../api/routes.js';
 import { answering } from '../http/answers.js';
 
-http('api', answering(routed(routes)));
+http('api', answering('api', routed(routes)));

@@ -5,7 +5,7 @@ import { handleEventMessage } from '../events/eventFunction.js';
 import { dispatch } from '../runs/dispatch.js';
 
 cloudEvent('dispatch', async (delivered: CloudEvent<unknown>) =>
-  handleEventMessage(await controlPlane(), delivered, async (cp, event) => {
+  handleEventMessage(await controlPlane(), 'dispatch', delivered, async (cp, event) => {
     if (event.type === 'run.requested') await dispatch(cp, event.data.runId);
   }),
 );

@@ -8,7 +8,7 @@ import { reconcile } from '../runs/reconcile.js';
 
 http(
   'reconcile',
-  answering(async (cp, request, response) => {
+  answering('reconcile', async (cp, request, response) => {
     if (!hasRole(await authenticate(cp, request), 'admin')) throw forbidden('admin');
     sendJson(response, 200, await reconcile(cp));
   }),

@@ -3,4 +3,4 @@ import { http } from '@google-cloud/functions-framework';
 import { answering } from '../http/answers.js';
 import { handleWebhook } from '../webhooks/webhooks.js';
 
-http('webhooks', answering(handleWebhook));
+http('webhooks', answering('webhooks', handleWebhook));

@@ -1,4 +1,5 @@
 import { paths, type EventType, type Run, type RunEvent } from '@trainyard/shared';
+import { currentTraceparent } from '../telemetry/tracing.js';
 
 /**
  * The CloudEvent of something that happened to a run. Its id follows from its cause, so that handling the cause again makes
@@ -10,6 +11,7 @@ export function runEvent(
   { type, detail }: { type: EventType; detail: Record<string, unknown> },
   now: Date,
 ): RunEvent {
+  const traceparent = currentTraceparent() ?? run.traceparent;
   return {
     specversion: '1.0',
     id: `${run.runId}.${causeId}.${type}`,
@@ -18,6 +20,7 @@ export function runEvent(
     subject: paths.run(run.runId),
     time: now.toISOString(),
     datacontenttype: 'application/json',
+    ...(traceparent !== null && { traceparent }),
     data: {
       runId: run.runId,
       modelId: run.modelId,

@@ -2,6 +2,7 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Problem } from '@trainyard/shared';
 import { controlPlane, type ControlPlane } from '../controlPlane.js';
+import { inSpan, SpanKind } from '../telemetry/tracing.js';
 import { invalidPath, ProblemError } from './problemError.js';
 
 export type Request = Parameters<HttpFunction>[0];
@@ -26,26 +27,36 @@ export function sendProblem(
   response.type('application/problem+json').send(JSON.stringify(problem));
 }
 
-/** A function whose errors are answers: problems as they are, anything else as a 500 that says nothing and is logged. */
-export function answering(
-  handle: (cp: ControlPlane, request: Request, response: Response) => Promise<void>,
-): HttpFunction {
+type Handle = (cp: ControlPlane, request: Request, response: Response) => Promise<void>;
+
+/**
+ * A function, in a span of that name, whose errors are answers: problems as they are, anything else as a 500 that says nothing and
+ * is logged.
+ */
+export function answering(name: string, handle: Handle): HttpFunction {
   return async (request, response) => {
     installProblemHandler(request);
-    let cp: ControlPlane | undefined;
-    try {
-      cp = await controlPlane();
-      await handle(cp, request, response);
-    } catch (error) {
-      if (error instanceof ProblemError) {
-        if (!response.headersSent) sendProblem(response, error.problem, error.headers);
-        return;
-      }
-      if (!cp) throw error;
-      cp.log('ERROR', 'a request failed', { method: request.method, path: request.path, error });
-      if (!response.headersSent) sendProblem(response, INTERNAL);
-    }
+    const cp = await controlPlane();
+    const parent = request.get('traceparent');
+    const attributes = { 'http.request.method': request.method };
+    await inSpan(name, { parent, kind: SpanKind.SERVER, attributes }, async (span) => {
+      await answer(cp, handle, request, response);
+      span.setAttribute('http.response.status_code', response.statusCode);
+    });
   };
+}
+
+async function answer(cp: ControlPlane, handle: Handle, request: Request, response: Response): Promise<void> {
+  try {
+    await handle(cp, request, response);
+  } catch (error) {
+    if (error instanceof ProblemError) {
+      if (!response.headersSent) sendProblem(response, error.problem, error.headers);
+      return;
+    }
+    cp.log('ERROR', 'a request failed', { method: request.method, path: request.path, error });
+    if (!response.headersSent) sendProblem(response, INTERNAL);
+  }
 }
 
 const INTERNAL: Problem = {

@@ -8,25 +8,30 @@ import {
   type Run,
   type RunEvent,
   type RunEventRecord,
+  type TrainingSpec,
   type UnresolvedSpec,
 } from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
+import { ProblemError } from '../http/problemError.js';
 import { readModel } from '../models/repository.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
+import { queries } from '../queries.js';
+import { instruments } from '../telemetry/metrics.js';
+import { currentTraceparent } from '../telemetry/tracing.js';
 import { idempotencySlot, recall, remember } from './idempotency.js';
 import { inTurn } from './inTurn.js';
 import { publishCommitted, putInOutbox } from './outbox.js';
-import { readRun } from './repository.js';
+import { parseRun, readRun } from './repository.js';
 import { resolveSpec } from './resolveSpec.js';
 
 export interface StartRequest {
   modelId: string;
-  spec: UnresolvedSpec;
+  /** As the model's newest run had it unless given. */
+  spec: UnresolvedSpec | undefined;
   requestedBy: string;
   idempotencyKey?: string | undefined;
-  traceparent?: string | null | undefined;
   retryOf?: Run['retryOf'] | undefined;
 }
 
@@ -68,6 +73,7 @@ export async function createRun(cp: ControlPlane, request: StartRequest, admit: 
   const result = await inTurn(`start ${request.modelId}`, () =>
     cp.store.transaction((tx) => record(cp, tx, request, runId, admit)),
   );
+  if (result.events.length > 0) instruments().runsStarted.add(1, { model: request.modelId });
   await publishCommitted(cp, result.events);
   return result.started;
 }
@@ -79,13 +85,13 @@ async function record(
   runId: string,
   admit: Admit,
 ): Promise<{ started: Started; events: RunEvent[] }> {
-  const { modelId, requestedBy, traceparent, retryOf } = request;
+  const { modelId, requestedBy, retryOf } = request;
   const now = cp.now();
   const slot = idempotencySlot(requestedBy, request.idempotencyKey, { modelId, spec: request.spec, retryOf });
   const earlier = await recall(tx, slot, outcomeSchema);
   if (earlier) return { started: await startedBefore(tx, earlier), events: [] };
   const known = (await readModel(tx, modelId)) ?? newModel(modelId, now);
-  const resolved = await resolveSpec(cp, tx, request.spec);
+  const resolved = await resolveSpec(cp, tx, request.spec ?? (await newestSpec(cp, modelId)));
   const { model, refusal } = await admit(known, tx);
   if (refusal !== undefined) {
     tx.set(paths.model(modelId), { ...model, updatedAt: now.toISOString() });
@@ -101,13 +107,19 @@ async function record(
     ...resolved,
     requestedBy,
     teams,
-    traceparent,
+    traceparent: currentTraceparent(),
     retryOf,
     now,
   });
   const event = runEvent(run, 'start', { type: 'run.requested', detail: {} }, now);
   const at = now.toISOString();
-  tx.set(paths.model(modelId), { ...model, lastRunNumber: runNumber, lastStartedAt: at, updatedAt: at });
+  tx.set(paths.model(modelId), {
+    ...model,
+    lastRunNumber: runNumber,
+    newRows: 0,
+    lastStartedAt: at,
+    updatedAt: at,
+  });
   tx.create(paths.run(runId), { ...run });
   tx.create(paths.event(runId, 'start'), { ...firstRecord(run) });
   putInOutbox(tx, event);
@@ -120,6 +132,13 @@ async function startedBefore(tx: Transaction, outcome: z.infer<typeof outcomeSch
   const run = await readRun(tx, outcome.runId);
   if (!run) throw new Error(`idempotency record of run ${outcome.runId}, which does not exist`);
   return { run };
+}
+
+async function newestSpec(cp: ControlPlane, modelId: string): Promise<TrainingSpec> {
+  const [newest] = await cp.store.query(queries.runsOfModel(modelId, {}, { limit: 1 }));
+  if (newest) return parseRun(newest).spec;
+  const detail = `Model "${modelId}" has no run yet whose specification could be used: give one.`;
+  throw new ProblemError(400, 'no-specification', 'No specification', detail);
 }
 
 function firstRecord(run: Run): RunEventRecord {

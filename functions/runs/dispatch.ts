@@ -2,6 +2,8 @@ import { canonicalJson, deriveRunSecret, isTerminal, type LifecycleEvent, type R
 import type { Tier } from '../config.js';
 import type { ControlPlane } from '../controlPlane.js';
 import { CapacityError, LaunchRejectedError } from '../ports/jobLauncher/jobLauncher.js';
+import { instruments } from '../telemetry/metrics.js';
+import { currentTraceparent } from '../telemetry/tracing.js';
 import { recordLifecycle } from './lifecycle.js';
 import { launcherOf, tiersOf } from './tiers.js';
 
@@ -40,6 +42,7 @@ async function launchOn(cp: ControlPlane, run: Run, tier: Tier, tierCount: numbe
   try {
     const env = await trainerEnvironment(cp, run, tier);
     const { name } = await launcherOf(cp, tier.name).launch({ runId, attempt, tier: tier.name, env });
+    instruments().launches.add(1, { tier: tier.name, outcome: 'launched' });
     cp.log('INFO', 'launched', { runId, attempt, tier: tier.name, job: name });
     const launchedAt = cp.now().toISOString();
     return {
@@ -48,6 +51,7 @@ async function launchOn(cp: ControlPlane, run: Run, tier: Tier, tierCount: numbe
       job: { tier: tier.name, name, launchedAt, usdPerHour: tier.usdPerHour },
     };
   } catch (error) {
+    instruments().launches.add(1, { tier: tier.name, outcome: outcomeOf(error) });
     if (error instanceof CapacityError) {
       cp.log('WARNING', 'the tier has no capacity', {
         runId,
@@ -73,6 +77,11 @@ async function launchOn(cp: ControlPlane, run: Run, tier: Tier, tierCount: numbe
     }
     throw error;
   }
+}
+
+function outcomeOf(error: unknown): string {
+  if (error instanceof CapacityError) return 'noCapacity';
+  return error instanceof LaunchRejectedError ? 'rejected' : 'unknown';
 }
 
 /**
@@ -108,6 +117,8 @@ function noSuchTier(run: Run): LifecycleEvent {
 /** What the trainer gets to know, and all it gets to know. */
 async function trainerEnvironment(cp: ControlPlane, run: Run, tier: Tier): Promise<Record<string, string>> {
   const { runId, attempt } = run;
+  const identity = cp.config.trainerIdentity;
+  const traceparent = currentTraceparent() ?? run.traceparent;
   const specKey = `specs/${run.specDigest.replace('sha256:', '')}.json`;
   await cp.objects.putIfAbsent(specKey, Buffer.from(canonicalJson(run.spec)));
   const limit = new Date(cp.now().getTime() + tier.maxAttemptSeconds * 1000).toISOString();
@@ -119,9 +130,10 @@ async function trainerEnvironment(cp: ControlPlane, run: Run, tier: Tier): Promi
     ARTIFACT_URI: cp.objects.uri(`runs/${runId}`),
     CACHE_URI: cp.objects.uri('cache'),
     CALLBACK_URL: `${cp.config.publicUrl}/api/training-runs/${runId}/webhook`,
+    ...(identity && { CALLBACK_AUDIENCE: identity.audience }),
     RUN_SECRET: deriveRunSecret(cp.config.masterSecret, runId, attempt),
     DEADLINE: limit < run.deadlineAt ? limit : run.deadlineAt,
     ...(run.retryOf && { RESUME_URI: run.retryOf.checkpointUri }),
-    ...(run.traceparent !== null && { TRACEPARENT: run.traceparent }),
+    ...(traceparent !== null && { TRACEPARENT: traceparent }),
   };
 }

@@ -11,6 +11,7 @@ import {
 import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
+import { instruments } from '../telemetry/metrics.js';
 import { publishCommitted, putInOutbox } from './outbox.js';
 import { readRun } from './repository.js';
 import { launcherOf } from './tiers.js';
@@ -68,6 +69,7 @@ export function applyEvent(
 
 /** Publishes, and stops a job that nobody wants any more. What fails here is made good by `reconcile`. */
 export async function afterCommit(cp: ControlPlane, { run, events, stopJob }: Applied): Promise<void> {
+  if (events.some(({ type }) => ENDS.has(type))) countEnd(run);
   await publishCommitted(cp, events);
   if (!stopJob) return;
   try {
@@ -75,6 +77,14 @@ export async function afterCommit(cp: ControlPlane, { run, events, stopJob }: Ap
   } catch (error) {
     cp.log('WARNING', 'a job could not be stopped', { runId: run.runId, job: stopJob.name, error });
   }
+}
+
+const ENDS: ReadonlySet<EventType> = new Set(['run.completed', 'run.failed', 'run.cancelled']);
+
+function countEnd({ modelId: model, status, error, createdAt, endedAt }: Run): void {
+  const { runsEnded, runSeconds } = instruments();
+  runsEnded.add(1, { model, status, error: status === 'failed' ? (error?.code ?? 'none') : 'none' });
+  if (endedAt) runSeconds.record((Date.parse(endedAt) - Date.parse(createdAt)) / 1000, { status });
 }
 
 export function unchanged(run: Run): Applied {

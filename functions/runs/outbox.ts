@@ -6,6 +6,7 @@ import { paths, runEventSchema, type RunEvent } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import type { StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
+import { instruments } from '../telemetry/metrics.js';
 
 const PAGE = 100;
 
@@ -40,6 +41,7 @@ export async function relayOutbox(cp: ControlPlane): Promise<number> {
       if (event.success) {
         await publishOne(cp, event.data);
         relayed++;
+        instruments().eventsRelayed.add(1, { type: event.data.type });
       } else {
         cp.log('ERROR', 'an entry of the outbox is no event and stays there', { path, error: event.error });
       }
@@ -51,5 +53,6 @@ export async function relayOutbox(cp: ControlPlane): Promise<number> {
 
 async function publishOne(cp: ControlPlane, event: RunEvent): Promise<void> {
   await cp.bus.publish(event);
+  instruments().eventsPublished.add(1, { type: event.type });
   await cp.store.transaction(async (tx) => tx.delete(paths.outboxEvent(event.id)));
 }

@@ -5,7 +5,7 @@ import { serveFunction } from '../../test/support/functionClient.js';
 import { newRun } from '../../test/support/newRun.js';
 import type { JobState } from '../ports/jobLauncher/jobLauncher.js';
 import { dispatch } from './dispatch.js';
-import { recordCallback } from './recordCallback.js';
+import { recordCallbacks, type SentCallback } from './recordCallback.js';
 import { reconcile } from './reconcile.js';
 import { trainer, type TestCallback } from '../../test/support/callbacks.js';
 
@@ -15,7 +15,9 @@ async function requested(compute: TrainingSpecInput['compute'] = {}) {
   const { runId } = await cp.request({ compute });
   const run = () => cp.run(runId);
   const tell = ({ kind, id, body }: TestCallback) =>
-    recordCallback(cp, runId, id, { type: 'callback', kind, body } as Parameters<typeof recordCallback>[3]);
+    recordCallbacks(cp, runId, body.attempt, [
+      { id, callback: { type: 'callback', kind, body } as SentCallback['callback'] },
+    ]);
   return { cp, runId, run, tell, job: `${runId}-1` };
 }
 

@@ -8,6 +8,9 @@ import type { LogFields } from '../log.js';
 import type { StoredDocument } from '../ports/documentStore/documentStore.js';
 import type { JobLauncher, JobState } from '../ports/jobLauncher/jobLauncher.js';
 import { queries } from '../queries.js';
+import { withLogFields } from '../telemetry/context.js';
+import { instruments } from '../telemetry/metrics.js';
+import { inSpan } from '../telemetry/tracing.js';
 import { dispatch, recallLaunch } from './dispatch.js';
 import { sweepKeys } from './idempotency.js';
 import { recordLifecycle } from './lifecycle.js';
@@ -42,10 +45,13 @@ export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
   const relay = async () => void (reconciled.relayed = await relayOutbox(cp));
   await attempt(relay, 'the outbox could not be relayed');
   await attempt(() => sweepKeys(cp), 'expired idempotency keys could not be deleted');
-  const runIds = await openRuns(cp);
-  reconciled.runs = runIds.length;
-  for (const runId of runIds)
+  const open = await openRuns(cp);
+  reconciled.runs = open.length;
+  for (const { path } of open) {
+    const runId = path.slice(paths.runs.length + 1);
     await attempt(() => reconcileRun(cp, runId), 'a run could not be reconciled', { runId });
+  }
+  observe(cp, open, reconciled.failed);
   return reconciled;
 }
 
@@ -53,30 +59,47 @@ export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
 export async function reconcileRun(cp: ControlPlane, runId: string): Promise<void> {
   const run = await readRun(cp.store, runId);
   if (!run || isTerminal(run.status)) return;
-  const event =
-    cp.now().toISOString() >= run.deadlineAt
-      ? ({ type: 'deadlinePassed' } as const)
-      : await lookAtJob(cp, run);
-  const after = event ? ((await recordLifecycle(cp, runId, () => event))?.run ?? run) : run;
-  if (after.status === 'pending' && !isHeld(cp, after)) await dispatch(cp, runId);
+  const { attempt, traceparent: parent } = run;
+  await withLogFields({ runId, attempt }, async () => {
+    const event = await verdictOn(cp, run);
+    if (!event && !awaitsLaunch(cp, run)) return;
+    await inSpan('reconcile run', { parent, attributes: { 'trainyard.run_id': runId } }, async () => {
+      const after = event ? ((await recordLifecycle(cp, runId, () => event))?.run ?? run) : run;
+      if (awaitsLaunch(cp, after)) await dispatch(cp, runId);
+    });
+  });
 }
 
-/** The ids of all runs that are not over, oldest first. The documents are not parsed: a broken one is its own run's affair. */
-async function openRuns(cp: ControlPlane): Promise<string[]> {
+async function verdictOn(cp: ControlPlane, run: Run): Promise<LifecycleEvent | undefined> {
+  return cp.now().toISOString() >= run.deadlineAt ? { type: 'deadlinePassed' } : lookAtJob(cp, run);
+}
+
+/** All runs that are not over, oldest first. The documents are not parsed: a broken one is its own run's affair. */
+async function openRuns(cp: ControlPlane): Promise<StoredDocument[]> {
   const found: StoredDocument[] = [];
   for (;;) {
     const last = found.at(-1);
     const page = await cp.store.query(queries.openRuns({ startAfter: last, limit: PAGE }));
     found.push(...page);
-    if (page.length < PAGE) return found.map(({ path }) => path.slice(paths.runs.length + 1));
+    if (page.length < PAGE) return found;
   }
 }
 
-/** A dispatcher is at it, or its request is too fresh to be taken for lost. */
-function isHeld(cp: ControlPlane, run: Run): boolean {
+function observe(cp: ControlPlane, open: readonly StoredDocument[], failed: number): void {
+  const { openRuns: count, longestSilenceSeconds, reconcileFailures } = instruments();
+  const silences = open.flatMap(({ data: { status, lastCallbackAt } }) =>
+    status === 'running' && typeof lastCallbackAt === 'string' ? secondsSince(cp, lastCallbackAt) : [],
+  );
+  count.record(open.length);
+  longestSilenceSeconds.record(Math.max(0, ...silences));
+  if (failed > 0) reconcileFailures.add(failed);
+}
+
+/** Not where a dispatcher is at it, or its request is too fresh to be taken for lost. */
+function awaitsLaunch(cp: ControlPlane, { status, lease, updatedAt }: Run): boolean {
   const now = cp.now();
-  if (run.lease && run.lease.expiresAt > now.toISOString()) return true;
-  return now.getTime() - Date.parse(run.updatedAt) < cp.config.settleSeconds * 1000;
+  if (status !== 'pending' || (lease && lease.expiresAt > now.toISOString())) return false;
+  return now.getTime() - Date.parse(updatedAt) >= cp.config.settleSeconds * 1000;
 }
 
 async function lookAtJob(cp: ControlPlane, run: Run): Promise<LifecycleEvent | undefined> {

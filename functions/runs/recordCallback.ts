@@ -9,6 +9,7 @@ import {
   type EventType,
   type Run,
   type RunCallback,
+  type RunEvent,
 } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
@@ -19,97 +20,194 @@ import { afterCommit, applyEvent, unchanged, type Applied } from './lifecycle.js
 import { putInOutbox } from './outbox.js';
 import { readRun } from './repository.js';
 
+/** A callback and the id by which it is known again. */
+export interface SentCallback {
+  id: string;
+  callback: RunCallback;
+}
+
+/** `recorded`: it was news · `repeated`: it was here before · `stale`: its attempt is over. */
+export type Outcome = 'recorded' | 'repeated' | 'stale';
+
+export interface Recorded {
+  run: Run;
+  answer: CallbackAnswer;
+  /** Of each callback, in their order. */
+  outcomes: readonly Outcome[];
+}
+
 /**
- * Records one verified callback in one transaction: duplicate check, transition, and the row it brings. Says what the trainer
- * is to do. A callback of an older attempt changes nothing. A row of the current attempt is kept even when the run has ended,
- * for callbacks may arrive in any order.
+ * Records verified callbacks of one attempt, in their order, in one transaction: duplicate check, transition, and the row that
+ * each brings. Says what the trainer is to do. A callback of an older attempt changes nothing. A row of the current attempt is
+ * kept even when the run has ended, for callbacks may arrive in any order.
  */
-export async function recordCallback(
+export async function recordCallbacks(
   cp: ControlPlane,
   runId: string,
-  callbackId: string,
-  callback: RunCallback,
-): Promise<CallbackAnswer> {
-  const { attempt } = callback.body;
-  const applied = await cp.store.transaction(async (tx) => {
+  attempt: number,
+  callbacks: readonly SentCallback[],
+): Promise<Recorded> {
+  const { applied, outcomes } = await cp.store.transaction(async (tx) => {
     const run = await readRun(tx, runId);
     if (!run) throw notFound(`run ${runId}`);
     if (attempt > run.attempt) throw notFound(`attempt ${attempt} of run ${runId}`);
-    const seen = await tx.get(paths.event(runId, callbackId));
-    const row = await prepareRow(tx, run, callback);
-    const register = callback.kind === 'completed' ? await prepareRegistration(cp, tx, run) : undefined;
-    if (seen || attempt < run.attempt) return unchanged(run);
-    // An attempt may tell of an epoch or stage twice: for the one before it, and when it has done it itself.
-    const untold = row?.isNews === false ? ROW_EVENTS : [];
-    const result = applyEvent(tx, run, callback, callbackId, cp.now(), untold);
-    if (register && result.changed && result.run.status === 'completed')
-      return { ...result, events: [...result.events, register(result.run)] };
-    if (!row?.isNews) return result;
-    tx.set(row.path, row.data);
-    return isTerminal(run.status) ? withLateEvent(tx, cp, result, callback, callbackId) : result;
+    if (attempt < run.attempt) return { applied: unchanged(run), outcomes: callbacks.map(() => STALE) };
+    return new Recording(cp, tx, await Known.read(cp, tx, run, callbacks)).recordAll(run, callbacks);
   });
   await afterCommit(cp, applied);
-  return { status: 'ok', command: commandFor(applied.run, attempt) };
+  const { run } = applied;
+  return { run, outcomes, answer: { status: 'ok', command: commandFor(run, attempt) } };
 }
 
-/** What is stored of a callback beside the run. No news is what the attempt, or a newer one, has told before. */
+const STALE: Outcome = 'stale';
+
+/** What is stored of a callback beside the run. */
 interface Row {
   path: string;
   data: Record<string, unknown>;
-  isNews: boolean;
+  /** Whether this attempt, or a newer one, has not told it before; null: each is news. */
+  isNewsAfter: ((stored: Record<string, unknown> | undefined) => boolean) | null;
+}
+
+/** All that the transaction reads, for it reads before it writes. What is recorded is known from then on. */
+class Known {
+  private constructor(
+    private readonly seen: Set<string>,
+    private readonly rows: Map<string, Record<string, unknown>>,
+    readonly register: ((completed: Run) => RunEvent) | undefined,
+  ) {}
+
+  static async read(
+    cp: ControlPlane,
+    tx: Transaction,
+    run: Run,
+    callbacks: readonly SentCallback[],
+  ): Promise<Known> {
+    const { runId } = run;
+    const ids = [...new Set(callbacks.map(({ id }) => id))];
+    const compared = callbacks
+      .flatMap(({ callback }) => rowOf(runId, callback) ?? [])
+      .filter(({ isNewsAfter }) => isNewsAfter);
+    const rowPaths = [...new Set(compared.map(({ path }) => path))];
+    const completes = callbacks.some(({ callback }) => callback.kind === 'completed');
+    const [events, rows, register] = await Promise.all([
+      Promise.all(ids.map((id) => tx.get(paths.event(runId, id)))),
+      Promise.all(rowPaths.map((path) => tx.get(path))),
+      completes ? prepareRegistration(cp, tx, run) : undefined,
+    ]);
+    return new Known(
+      new Set(ids.filter((_, i) => events[i])),
+      new Map(rows.flatMap((row) => (row ? [[row.path, row.data] as const] : []))),
+      register,
+    );
+  }
+
+  /** True the second time it is asked for an id as well. */
+  hasSeen(id: string): boolean {
+    const has = this.seen.has(id);
+    this.seen.add(id);
+    return has;
+  }
+
+  /** True for a row that says something new, which is known from then on. */
+  isNews({ path, data, isNewsAfter }: Row): boolean {
+    const isNews = isNewsAfter?.(this.rows.get(path)) ?? true;
+    if (isNews) this.rows.set(path, data);
+    return isNews;
+  }
 }
 
 /** What the world hears of rows. */
 const ROW_EVENTS: readonly EventType[] = ['run.epoch.completed', 'run.stage.completed'];
 
-/** Reads what the callback's row depends on; undefined for a callback without one. */
-async function prepareRow(tx: Transaction, run: Run, callback: RunCallback): Promise<Row | undefined> {
-  const { runId } = run;
+class Recording {
+  constructor(
+    private readonly cp: ControlPlane,
+    private readonly tx: Transaction,
+    private readonly known: Known,
+  ) {}
+
+  recordAll(run: Run, callbacks: readonly SentCallback[]): { applied: Applied; outcomes: Outcome[] } {
+    let applied = unchanged(run);
+    const outcomes = callbacks.map((sent): Outcome => {
+      if (this.known.hasSeen(sent.id)) return 'repeated';
+      const next = this.record(applied.run, sent);
+      applied = {
+        run: next.run,
+        changed: applied.changed || next.changed,
+        events: [...applied.events, ...next.events],
+        stopJob: next.stopJob ?? applied.stopJob,
+      };
+      return 'recorded';
+    });
+    return { applied, outcomes };
+  }
+
+  private record(run: Run, { id, callback }: SentCallback): Applied {
+    const row = rowOf(run.runId, callback);
+    const isNews = row !== undefined && this.known.isNews(row);
+    // An attempt may tell of an epoch or stage twice: for the one before it, and when it has done it itself.
+    const untold = row && !isNews ? ROW_EVENTS : [];
+    const result = applyEvent(this.tx, run, callback, id, this.cp.now(), untold);
+    if (
+      callback.kind === 'completed' &&
+      result.changed &&
+      result.run.status === 'completed' &&
+      this.known.register
+    )
+      return { ...result, events: [...result.events, this.known.register(result.run)] };
+    if (!row || !isNews) return result;
+    this.tx.set(row.path, row.data);
+    return isTerminal(run.status) ? this.withLateEvent(result, callback, id) : result;
+  }
+
+  /** The world hears of a stage or epoch that arrived after the end, too. */
+  private withLateEvent(applied: Applied, callback: RunCallback, id: string): Applied {
+    const entry =
+      callback.kind === 'epoch-complete'
+        ? ({
+            type: 'run.epoch.completed',
+            detail: { epoch: callback.body.epoch, metrics: callback.body.metrics },
+          } as const)
+        : callback.kind === 'stage-complete'
+          ? ({ type: 'run.stage.completed', detail: { stage: callback.body.stage } } as const)
+          : undefined;
+    if (!entry) return applied;
+    const event = runEvent(applied.run, id, entry, this.cp.now());
+    putInOutbox(this.tx, event);
+    return { ...applied, events: [...applied.events, event] };
+  }
+}
+
+/** The row that a callback brings; undefined for a callback without one. */
+function rowOf(runId: string, callback: RunCallback): Row | undefined {
   switch (callback.kind) {
     case 'epoch-complete': {
       const { attempt, epoch, metrics, seconds, examples, examplesPerSecond, sentAt } = callback.body;
-      const path = paths.epoch(runId, epoch);
-      const document = await tx.get(path);
-      const stored = document && epochSchema.parse(document.data);
       const data = { epoch, attempt, metrics, seconds, examples, examplesPerSecond, at: sentAt };
-      return { path, data, isNews: mergeEpoch(stored, data) !== stored };
+      return {
+        path: paths.epoch(runId, epoch),
+        data,
+        isNewsAfter(document) {
+          const stored = document && epochSchema.parse(document);
+          return mergeEpoch(stored, data) !== stored;
+        },
+      };
     }
     case 'stage-complete': {
       const { attempt, stage, seconds, cacheHit, counts, detail, sentAt } = callback.body;
-      const path = paths.stage(runId, stage);
-      const document = await tx.get(path);
-      const isNews = document === undefined || stageSchema.parse(document.data).attempt < attempt;
-      return { path, data: { stage, attempt, seconds, cacheHit, counts, detail, at: sentAt }, isNews };
+      return {
+        path: paths.stage(runId, stage),
+        data: { stage, attempt, seconds, cacheHit, counts, detail, at: sentAt },
+        isNewsAfter: (document) => !document || stageSchema.parse(document).attempt < attempt,
+      };
     }
     case 'log': {
       const { attempt, seq, lines } = callback.body;
-      return { path: paths.logChunk(runId, attempt, seq), data: { attempt, seq, lines }, isNews: true };
+      const path = paths.logChunk(runId, attempt, seq);
+      return { path, data: { attempt, seq, lines }, isNewsAfter: null };
     }
     default:
       return undefined;
   }
-}
-
-/** The world hears of a stage or epoch that arrived after the end, too. */
-function withLateEvent(
-  tx: Transaction,
-  cp: ControlPlane,
-  applied: Applied,
-  callback: RunCallback,
-  callbackId: string,
-): Applied {
-  const now = cp.now();
-  const entry =
-    callback.kind === 'epoch-complete'
-      ? ({
-          type: 'run.epoch.completed',
-          detail: { epoch: callback.body.epoch, metrics: callback.body.metrics },
-        } as const)
-      : callback.kind === 'stage-complete'
-        ? ({ type: 'run.stage.completed', detail: { stage: callback.body.stage } } as const)
-        : undefined;
-  if (!entry) return applied;
-  const event = runEvent(applied.run, callbackId, entry, now);
-  putInOutbox(tx, event);
-  return { ...applied, events: [...applied.events, event] };
 }

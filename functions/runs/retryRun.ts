@@ -10,7 +10,7 @@ import { startRun } from './createRun.js';
 export function retryRun(
   cp: ControlPlane,
   run: Run,
-  request: { requestedBy: string; idempotencyKey: string | undefined; traceparent: string | null },
+  request: { requestedBy: string; idempotencyKey: string | undefined },
 ): Promise<Run> {
   if (!isTerminal(run.status)) {
     throw cannotRetry(

@@ -1,5 +1,8 @@
-/** The trainer's callbacks: `POST /api/training-runs/{runId}/webhook/{kind}`. */
+/** The trainer's callbacks: `POST /api/training-runs/{runId}/webhook/{kind}`, and `…/webhook/batch` for several at once. */
 import {
+  BATCH,
+  callbackBatchSchema,
+  callbackIdSchema,
   callbackKindSchema,
   callbackSchemas,
   deriveRunSecret,
@@ -11,22 +14,39 @@ import {
   type RunCallback,
   type SignatureVerdict,
 } from '@trainyard/shared';
+import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { sendJson, type Request, type Response } from '../http/answers.js';
 import { notFound, parseOrProblem, ProblemError } from '../http/problemError.js';
-import { recordCallback } from '../runs/recordCallback.js';
+import { recordCallbacks, type SentCallback } from '../runs/recordCallback.js';
+import { withLogFields } from '../telemetry/context.js';
+import { nameSpan } from '../telemetry/tracing.js';
+import { observeCallbacks } from './observeCallbacks.js';
+import { requireTrainerIdentity } from './trainerIdentity.js';
 
 const PATH = /^\/api\/training-runs\/([^/]+)\/webhook\/([^/]+)\/?$/;
 
-/** Size, path, signature over the raw body, body, record, answer. No work after the answer. */
+/** Size, path, signature over the raw body, the trainer's identity, body, record, answer. No work after the answer. */
 export async function handleWebhook(cp: ControlPlane, request: Request, response: Response): Promise<void> {
+  const begun = performance.now();
   const body = limitedBody(request);
   const { runId, kind } = addressOf(request);
+  nameSpan(`callback ${kind}`, { 'trainyard.run_id': runId });
   const attempt = claimedAttempt(request);
-  const callbackId = verifiedId(cp, request, runId, attempt, body);
-  const callback = parseCallback(kind, body);
-  if (callback.body.attempt !== attempt) throw badSignature('invalid');
-  sendJson(response, 200, await recordCallback(cp, runId, callbackId, callback));
+  const id = verifiedId(cp, request, runId, attempt, body);
+  await requireTrainerIdentity(cp, request);
+  const callbacks = parseCallbacks(kind, id, body);
+  if (callbacks.some(({ callback }) => callback.body.attempt !== attempt)) throw badSignature('invalid');
+  await withLogFields({ runId, attempt, stage: stageOf(callbacks) }, async () => {
+    const recorded = await recordCallbacks(cp, runId, attempt, callbacks);
+    sendJson(response, 200, recorded.answer);
+    observeCallbacks(cp, recorded, callbacks, (performance.now() - begun) / 1000);
+  });
+}
+
+/** The stage that the newest of them tells of, as far as it does. */
+function stageOf(callbacks: readonly SentCallback[]): string | undefined {
+  return callbacks.flatMap(({ callback: { body } }) => ('stage' in body ? body.stage : [])).at(-1);
 }
 
 function limitedBody(request: Request): Buffer {
@@ -36,10 +56,12 @@ function limitedBody(request: Request): Buffer {
   throw new ProblemError(413, 'too-large', 'Callback too large', detail);
 }
 
-function addressOf(request: Request): { runId: string; kind: CallbackKind } {
+const addressSchema = callbackKindSchema.or(z.literal(BATCH));
+
+function addressOf(request: Request): { runId: string; kind: CallbackKind | typeof BATCH } {
   const match = PATH.exec(request.path);
   const runId = runIdSchema.safeParse(match?.[1]);
-  const kind = callbackKindSchema.safeParse(match?.[2]);
+  const kind = addressSchema.safeParse(match?.[2]);
   if (!runId.success || !kind.success) throw notFound('such callback');
   if (request.method !== 'POST') {
     throw new ProblemError(405, 'method-not-allowed', 'Method not allowed', 'A callback is sent with POST.', {
@@ -77,8 +99,9 @@ function verifiedId(
   );
   const verdict = verdicts.includes('valid') ? 'valid' : (verdicts[0] ?? 'invalid');
   if (verdict !== 'valid') throw badSignature(verdict);
-  if (!id || !/^[\w-]{1,100}$/.test(id)) throw badSignature('missing');
-  return id;
+  const parsed = callbackIdSchema.safeParse(id);
+  if (!parsed.success) throw badSignature('missing');
+  return parsed.data;
 }
 
 const REASONS: Record<Exclude<SignatureVerdict, 'valid'>, string> = {
@@ -92,17 +115,30 @@ function badSignature(verdict: Exclude<SignatureVerdict, 'valid'>): ProblemError
   return new ProblemError(401, 'bad-signature', 'Callback not accepted', REASONS[verdict]);
 }
 
-function parseCallback(kind: CallbackKind, body: Buffer): RunCallback {
-  let json: unknown;
+function parseCallbacks(
+  kind: CallbackKind | typeof BATCH,
+  id: string,
+  body: Buffer,
+): readonly SentCallback[] {
+  const json = jsonOf(body);
+  if (kind === BATCH) {
+    const { callbacks } = parseOrProblem(callbackBatchSchema, json, 'batch');
+    return callbacks.map((sent) => ({ id: sent.id, callback: callbackOf(sent.kind, sent.body) }));
+  }
+  return [
+    { id, callback: callbackOf(kind, parseOrProblem<unknown>(callbackSchemas[kind], json, 'callback')) },
+  ];
+}
+
+function jsonOf(body: Buffer): unknown {
   try {
-    json = JSON.parse(body.toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch (cause) {
     throw new ProblemError(400, 'invalid-json', 'Invalid JSON', 'The callback is not valid JSON.', { cause });
   }
-  // Kind and body go together by the table they come from; the compiler cannot follow a union through an index.
-  return {
-    type: 'callback',
-    kind,
-    body: parseOrProblem<unknown>(callbackSchemas[kind], json, 'callback'),
-  } as RunCallback;
+}
+
+/** Kind and body go together by the table they come from; the compiler cannot follow a union through an index. */
+function callbackOf(kind: CallbackKind, body: unknown): RunCallback {
+  return { type: 'callback', kind, body } as RunCallback;
 }

@@ -74,6 +74,36 @@ export type CallbackKind = keyof typeof callbackSchemas;
 export type CallbackBody<K extends CallbackKind> = z.infer<(typeof callbackSchemas)[K]>;
 export const callbackKindSchema = z.keyof(z.object(callbackSchemas));
 
+/** A callback's own id: the same whenever it is sent again. */
+export const callbackIdSchema = z
+  .string()
+  .regex(/^[\w-]{1,100}$/, 'must be 1 to 100 of A-Z, a-z, 0-9, "_" and "-"');
+
+/** The segment of the path for several callbacks at once. */
+export const BATCH = 'batch';
+export const MAX_BATCH = 100;
+
+const inBatch = <K extends CallbackKind>(kind: K) =>
+  z.strictObject({ id: callbackIdSchema, kind: z.literal(kind), body: callbackSchemas[kind] });
+/** Callbacks of one attempt in their order, signed together; each is recorded as if it had come alone, or none is. */
+export const callbackBatchSchema = z.strictObject({
+  callbacks: z
+    .array(
+      z.discriminatedUnion('kind', [
+        inBatch('stage-complete'),
+        inBatch('epoch-complete'),
+        inBatch('heartbeat'),
+        inBatch('log'),
+        inBatch('checkpointed'),
+        inBatch('failed'),
+        inBatch('completed'),
+      ]),
+    )
+    .min(1)
+    .max(MAX_BATCH),
+});
+export type CallbackBatch = z.infer<typeof callbackBatchSchema>;
+
 /** The answer to every callback: the control plane's wish. */
 export const callbackAnswerSchema = z.strictObject({
   status: z.literal('ok'),

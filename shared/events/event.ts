@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantSchema, modelIdSchema, runIdSchema } from '../common.js';
+import { instantSchema, modelIdSchema, runIdSchema, traceparentSchema } from '../common.js';
 
 export const eventTypeSchema = z.enum([
   'run.requested',
@@ -36,6 +36,8 @@ export const runEventSchema = z.strictObject({
   subject: z.string(),
   time: instantSchema,
   datacontenttype: z.literal('application/json'),
+  /** The trace that it happened in (CloudEvents' extension for distributed tracing). */
+  traceparent: traceparentSchema.optional(),
   data: eventDataSchema,
 });
 export type RunEvent = z.infer<typeof runEventSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantSchema, metricsSchema, modelIdSchema, runIdSchema } from '../common.js';
+import { instantSchema, metricsSchema, modelIdSchema, runIdSchema, traceparentSchema } from '../common.js';
 import { presetRefSchema } from '../spec/presets.js';
 import { gateSchema, trainingSpecSchema } from '../spec/trainingSpec.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
@@ -85,9 +85,6 @@ export const teamsSchema = z
   .min(1)
   .max(30);
 
-/** W3C trace context (https://www.w3.org/TR/trace-context/): the trace that a run's request belongs to. */
-export const traceparentSchema = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
-
 /** A dispatcher's claim: until `expiresAt` nobody else launches this run. */
 export const leaseSchema = z.strictObject({ holder: z.string(), expiresAt: instantSchema });
 
@@ -129,6 +126,7 @@ export const runSchema = z.strictObject({
     .strictObject({ runId: runIdSchema, checkpointUri: z.string().max(2048) })
     .nullable()
     .default(null),
+  /** The trace that its request belongs to. */
   traceparent: traceparentSchema.nullable().default(null),
   currentStage: stageNameSchema.nullable(),
   /** The newest finished epoch of this attempt, 1-based; 0 before the first. */

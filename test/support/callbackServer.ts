@@ -8,6 +8,7 @@ export interface Received {
   kind: CallbackKind;
   id: string;
   attemptHeader: string | undefined;
+  headers: IncomingMessage['headers'];
   body: { attempt: number; seq: number } & Record<string, unknown>;
   /** True when the signature is right for the secret and the body is right for its kind. */
   isValid: boolean;
@@ -87,6 +88,7 @@ function read(request: IncomingMessage, raw: Buffer, secretOf: (attempt: number)
     kind,
     id: headers['webhook-id'] ?? '',
     attemptHeader: header('trainyard-attempt'),
+    headers: request.headers,
     body,
     isValid: verdict === 'valid' && callbackSchemas[kind].safeParse(body).success,
     timestamp: Number(headers['webhook-timestamp']),

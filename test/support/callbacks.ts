@@ -103,13 +103,21 @@ export interface Signing {
   headers?: Record<string, string>;
 }
 
+export interface Signable {
+  kind: string;
+  id: string;
+  body: { attempt?: number; [key: string]: unknown };
+  /** Who speaks, where the body does not say. */
+  attempt?: number;
+}
+
 /** The request that a trainer makes of a callback. */
 export function signed(
-  { kind, id, body }: { kind: string; id: string; body: { attempt: number } },
+  { kind, id, body, attempt = body.attempt ?? 1 }: Signable,
   { now, runId, secret, headers }: Signing,
 ): { path: string; sent: Sent } {
   const text = JSON.stringify(body);
-  const key = secret ?? deriveRunSecret(MASTER_SECRET, runId, body.attempt);
+  const key = secret ?? deriveRunSecret(MASTER_SECRET, runId, attempt);
   return {
     path: `/api/training-runs/${runId}/webhook/${kind}`,
     sent: {
@@ -117,7 +125,7 @@ export function signed(
       body: text,
       headers: {
         'content-type': 'application/json',
-        'trainyard-attempt': String(body.attempt),
+        'trainyard-attempt': String(attempt),
         ...signCallback(key, id, now, text),
         ...headers,
       },

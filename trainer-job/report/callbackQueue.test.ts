@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { appendFileSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { deriveRunSecret, type CallbackKind } from '@trainyard/shared';
@@ -5,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { callbackServer, type CallbackServer, type Received } from '../../test/support/callbackServer.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { until } from '../../test/support/until.js';
-import { CallbackQueue } from './callbackQueue.js';
+import { CallbackQueue, type QueueOptions } from './callbackQueue.js';
 import { CallbackSender } from './callbackSender.js';
 
 const secretOf = (attempt: number) => deriveRunSecret('a master secret of the tests', 'run', attempt);
@@ -17,7 +19,13 @@ interface Opened {
   notes: string[];
 }
 
-function open(folder: string, url: string, attempt = 1, requestTimeoutMs = 5000): Opened {
+function open(
+  folder: string,
+  url: string,
+  attempt = 1,
+  requestTimeoutMs = 5000,
+  more: Partial<QueueOptions> = {},
+): Opened {
   const notes: string[] = [];
   const queue = new CallbackQueue({
     folder,
@@ -29,6 +37,7 @@ function open(folder: string, url: string, attempt = 1, requestTimeoutMs = 5000)
     random: () => 0,
     startSender: (options, events) => new CallbackSender(options, events),
     onNote: (_level, message) => notes.push(message),
+    ...more,
   });
   onTestFinished(() => queue.close());
   return { queue, notes };
@@ -116,6 +125,41 @@ describe('the callback queue', () => {
     expect(second!.timestamp).toBe(first!.timestamp + 1);
     expect(second!.signature).not.toBe(first!.signature);
     expect(plane.received.every(({ isValid }) => isValid)).toBe(true);
+  });
+
+  it('says in which trace it speaks, and who it is where that is wanted, with a token that is fetched once', async () => {
+    const plane = await server();
+    const token = `x.${Buffer.from(JSON.stringify({ exp: Date.now() / 1000 + 3600 })).toString('base64url')}.y`;
+    const asked: string[] = [];
+    const metadata = createServer((request, response) => {
+      asked.push(`${String(request.headers['metadata-flavor'])} ${request.url}`);
+      if (asked.length === 1) response.writeHead(503).end('not yet');
+      else response.end(token);
+    });
+    await new Promise<void>((resolve) => metadata.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void metadata.close());
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const { port } = metadata.address() as AddressInfo;
+    const { queue, notes } = open(await temporaryFolder(), plane.url, 1, 5000, {
+      identity: { audience: 'https://trainyard.example', metadataHost: `127.0.0.1:${port}` },
+      traceparent,
+    });
+    for (const epoch of [1, 2, 3]) sayEpoch(queue, epoch);
+    expect(await queue.flush(5000)).toBe('acknowledged');
+    expect(asked[0]).toBe(
+      'Google /computeMetadata/v1/instance/service-accounts/default/identity?audience=https%3A%2F%2Ftrainyard.example&format=full',
+    );
+    expect(asked).toHaveLength(2);
+    expect(plane.taken().map(({ headers }) => headers)).toEqual(
+      Array.from({ length: 3 }, () =>
+        expect.objectContaining({
+          traceparent,
+          authorization: `Bearer ${token}`,
+          'trainyard-identity': token,
+        }),
+      ),
+    );
+    expect(notes.join()).not.toContain(token);
   });
 
   it('drops what is refused for good into a file, and goes on', async () => {

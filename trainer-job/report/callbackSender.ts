@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { callbackAnswerSchema, signCallback } from '@trainyard/shared';
 import { backoffMs } from './backoff.js';
+import { identityTokens, type IdentityOptions } from './identity.js';
 import { JournalReader, PositionWriter, readPosition, type Journal, type JournalEntry } from './journal.js';
 
 /** How the newest callback of the journal fared. */
@@ -26,6 +27,10 @@ export interface SenderOptions {
   url: string;
   secret: string;
   attempt: number;
+  /** Where an ID token comes from, where one is wanted. */
+  identity?: IdentityOptions | null;
+  /** Goes along with each callback. */
+  traceparent?: string | null;
   requestTimeoutMs?: number;
   now?: () => Date;
   random?: () => number;
@@ -49,6 +54,7 @@ const DRAINING_CAP_MS = 1000;
 export class CallbackSender implements Sender {
   private readonly reader: JournalReader;
   private readonly position: PositionWriter;
+  private readonly identityToken: (() => Promise<string>) | undefined;
   private head: { entry: JournalEntry; end: number } | undefined;
   private waitingHeartbeat: JournalEntry | undefined;
   private offset: number;
@@ -77,6 +83,7 @@ export class CallbackSender implements Sender {
       events.onNote('warn', `a callback before byte ${at} of the journal is damaged and was passed over`),
     );
     this.position = new PositionWriter(journal);
+    if (options.identity) this.identityToken = identityTokens(options.identity, options.now);
     this.loop = this.run();
   }
 
@@ -173,6 +180,7 @@ export class CallbackSender implements Sender {
       url,
       secret,
       attempt,
+      traceparent,
       requestTimeoutMs = REQUEST_TIMEOUT_MS,
       now = () => new Date(),
     } = this.options;
@@ -183,6 +191,8 @@ export class CallbackSender implements Sender {
         headers: {
           'content-type': 'application/json',
           'trainyard-attempt': String(attempt),
+          ...(traceparent && { traceparent }),
+          ...(await this.identityHeaders()),
           ...signCallback(secret, entry.id, now(), body),
         },
         body,
@@ -196,6 +206,13 @@ export class CallbackSender implements Sender {
     } catch (error) {
       return { result: 'failed', reason: reasonOf(error) };
     }
+  }
+
+  /** Twice: for the control plane, and for the platform before it, which may take its copy apart. */
+  private async identityHeaders(): Promise<Record<string, string>> {
+    if (!this.identityToken) return {};
+    const token = await this.identityToken();
+    return { authorization: `Bearer ${token}`, 'trainyard-identity': token };
   }
 
   private acknowledged(entry: JournalEntry, answer: string): Attempted {

@@ -7,6 +7,8 @@ export const senderDataSchema = z.object({
   url: z.string(),
   secret: z.string(),
   attempt: z.int(),
+  identity: z.object({ audience: z.string(), metadataHost: z.string() }).nullable(),
+  traceparent: z.string().nullable(),
 });
 export type SenderData = z.infer<typeof senderDataSchema>;
 

@@ -9,8 +9,8 @@ const ANSWER_GRACE_MS = 500;
 
 /** Starts a `CallbackSender` in a thread of its own (see `senderThread.ts` for why). */
 export function startThreadedSender(options: SenderOptions, events: SenderEvents): Sender {
-  const { journal, url, secret, attempt } = options;
-  const data: SenderData = { journal, url, secret, attempt };
+  const { journal, url, secret, attempt, identity = null, traceparent = null } = options;
+  const data: SenderData = { journal, url, secret, attempt, identity, traceparent };
   const worker = new Worker(new URL('./senderThread.js', import.meta.url), { workerData: data });
   // The thread alone keeps no process alive: what is unsent at the end stays in the journal.
   worker.unref();

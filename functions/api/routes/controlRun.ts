@@ -3,7 +3,6 @@ import { notFound } from '../../http/problemError.js';
 import { recordLifecycle } from '../../runs/lifecycle.js';
 import { viewOf } from '../../runs/repository.js';
 import { retryRun } from '../../runs/retryRun.js';
-import { traceparentOf } from '../../telemetry/traceparent.js';
 import { defineRoute } from '../defineRoute.js';
 import type { Route } from '../route.js';
 import { noBody, noQuery, runParams, visibleRun } from './parameters.js';
@@ -36,10 +35,9 @@ const retry = defineRoute({
   body: noBody,
   result: runViewSchema,
   success: 202,
-  async handle(cp, { params, caller, idempotencyKey, request }) {
+  async handle(cp, { params, caller, idempotencyKey }) {
     const failed = await visibleRun(cp, caller, params.runId);
-    const traceparent = traceparentOf(request);
-    const run = await retryRun(cp, failed, { requestedBy: caller.id, idempotencyKey, traceparent });
+    const run = await retryRun(cp, failed, { requestedBy: caller.id, idempotencyKey });
     return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` } };
   },
 });

@@ -6,7 +6,6 @@ import { startRun } from '../../runs/createRun.js';
 import { estimateRun } from '../../runs/estimate.js';
 import { viewOf } from '../../runs/repository.js';
 import { resolveSpec } from '../../runs/resolveSpec.js';
-import { traceparentOf } from '../../telemetry/traceparent.js';
 import { defineRoute } from '../defineRoute.js';
 import type { Answer, Call } from '../route.js';
 import { modelParams, refuseOtherTeams } from './parameters.js';
@@ -32,7 +31,7 @@ export const startRoute = defineRoute({
 });
 
 async function start(cp: ControlPlane, call: StartCall): Promise<Answer<z.infer<typeof runViewSchema>>> {
-  const { params, body, caller, idempotencyKey, request } = call;
+  const { params, body, caller, idempotencyKey } = call;
   const run = await startRun(
     cp,
     {
@@ -40,7 +39,6 @@ async function start(cp: ControlPlane, call: StartCall): Promise<Answer<z.infer<
       spec: body.spec,
       requestedBy: caller.id,
       idempotencyKey,
-      traceparent: traceparentOf(request),
     },
     (model) => refuseOtherTeams(caller, model),
   );

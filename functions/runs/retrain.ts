@@ -1,0 +1,86 @@
+/**
+ * Retraining by message: whoever has new data publishes to `trainyard-retrain`, and the model's policy decides whether that
+ * starts a run. Each message is answered once, by its id, however often it is delivered.
+ */
+import type { CloudEvent } from '@google-cloud/functions-framework';
+import { retrainMessageSchema, type ModelDocument, type RetrainMessage } from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
+import { readMessage } from '../events/pubsubMessage.js';
+import { ProblemError } from '../http/problemError.js';
+import { queries } from '../queries.js';
+import { withLogFields } from '../telemetry/context.js';
+import { instruments } from '../telemetry/metrics.js';
+import { inSpan, SpanKind } from '../telemetry/tracing.js';
+import { createRun, type Started } from './createRun.js';
+
+/** Who requested the runs that messages start. */
+export const REQUESTED_BY = 'retrain';
+
+/**
+ * Starts what a message asks for, or says in the log why not. A message that asks for what cannot be is logged and acknowledged,
+ * for it will never be possible; any other failure is thrown, so that Pub/Sub delivers again.
+ */
+export async function handleRetrainMessage(cp: ControlPlane, delivered: CloudEvent<unknown>): Promise<void> {
+  const message = readMessage(delivered, retrainMessageSchema);
+  if (message instanceof Error) {
+    cp.log('ERROR', 'a retrain message cannot be read and is dropped', {
+      messageId: delivered.id,
+      error: message,
+    });
+    return;
+  }
+  const { id: messageId, body, attributes } = message;
+  const { modelId } = body;
+  const parent = attributes['googclient_traceparent'] ?? attributes['traceparent'];
+  const about = { kind: SpanKind.CONSUMER, attributes: { 'trainyard.model_id': modelId } };
+  const outcome = await inSpan('retrain', { parent, ...about }, () =>
+    withLogFields({ messageId, modelId }, () => answered(cp, messageId, body)),
+  );
+  instruments().retrainMessages.add(1, { model: modelId, outcome });
+}
+
+async function answered(
+  cp: ControlPlane,
+  messageId: string,
+  message: RetrainMessage,
+): Promise<'started' | 'skipped' | 'dropped'> {
+  try {
+    const { run, refusal } = await retrain(cp, messageId, message);
+    if (run) cp.log('INFO', 'a retrain message started a run', { runId: run.runId });
+    else cp.log('INFO', 'a retrain message started no run', { reason: refusal });
+    return run ? 'started' : 'skipped';
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    cp.log('ERROR', 'a retrain message asks for what cannot be and is dropped', { error });
+    return 'dropped';
+  }
+}
+
+function retrain(
+  cp: ControlPlane,
+  messageId: string,
+  { modelId, spec, newRows }: RetrainMessage,
+): Promise<Started> {
+  const request = { modelId, spec, requestedBy: REQUESTED_BY, idempotencyKey: messageId };
+  return createRun(cp, request, async (known) => {
+    const model = { ...known, newRows: known.newRows + newRows };
+    const refusal = await refusalOf(cp, model);
+    return refusal === undefined ? { model } : { model, refusal };
+  });
+}
+
+/** Why the model's policy lets no run start now, if it does not. Called in the transaction that has read the model. */
+async function refusalOf(cp: ControlPlane, model: ModelDocument): Promise<string | undefined> {
+  const { minIntervalSeconds, minNewRows, skipWhileRunning } = model.retrain;
+  if (model.newRows < minNewRows)
+    return `${model.newRows} of the ${minNewRows} new rows that the policy wants have come`;
+  const sinceStart = model.lastStartedAt
+    ? (cp.now().getTime() - Date.parse(model.lastStartedAt)) / 1000
+    : Infinity;
+  if (sinceStart < minIntervalSeconds)
+    return `the last start was ${Math.floor(sinceStart)} s ago; the policy wants ${minIntervalSeconds} s between starts`;
+  if (!skipWhileRunning) return undefined;
+  // Another start changes the model and makes this transaction begin again: none is overlooked.
+  const [open] = await cp.store.query(queries.openRunsOfModel(model.modelId, 1));
+  return open && 'a run of the model is under way, and the policy skips while one is';
+}
