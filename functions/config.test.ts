@@ -36,6 +36,8 @@ describe('the configuration of deployed functions', () => {
       formerMasterSecrets: [],
       tokenIssuers: [],
       members: {},
+      notifications: { channels: [] },
+      trainerIdentity: null,
       leaseSeconds: 60,
       settleSeconds: 5,
     });
@@ -48,13 +50,7 @@ describe('the configuration of deployed functions', () => {
     );
   });
 
-  it.each<
-    [
-      what: string,
-      environment: Partial<typeof GOOD> & { TRAINYARD_AUTH?: string; TRAINYARD_MEMBERS?: string },
-      says: RegExp,
-    ]
-  >([
+  it.each<[what: string, environment: Record<string, string>, says: RegExp]>([
     ['a URL that is none', { TRAINYARD_PUBLIC_URL: 'trainyard' }, /publicUrl/],
     ['a URL of another scheme', { TRAINYARD_PUBLIC_URL: 'ftp://trainyard.example' }, /publicUrl/],
     [
@@ -84,6 +80,23 @@ describe('the configuration of deployed functions', () => {
       /"viewer"\|"trainer"\|"admin"/,
     ],
     ['no tier', { TRAINYARD_TIERS: '[]' }, /tiers/],
+    [
+      'channels that are not JSON',
+      { TRAINYARD_NOTIFICATIONS: 'short-and-private' },
+      /TRAINYARD_NOTIFICATIONS is not JSON/,
+    ],
+    [
+      'a channel within',
+      {
+        TRAINYARD_NOTIFICATIONS: '[{"type":"slack","name":"ops","url":"https://10.0.0.1/short-and-private"}]',
+      },
+      /TRAINYARD_NOTIFICATIONS\[0\]\.url: must have a public address/,
+    ],
+    [
+      'an address of runs without the run',
+      { TRAINYARD_RUN_URL: 'https://x.example' },
+      /TRAINYARD_RUN_URL: .*runId/,
+    ],
     [
       'an unknown key of a tier',
       { TRAINYARD_TIERS: '[{"name":"l4","launcher":"x","gpu":1}]' },

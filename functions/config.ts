@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notificationsSchema, readNotifications } from './notify/channels.js';
 import { ROLES } from './roles.js';
 
 /** A place to run jobs on. Runs name tiers and try them in order. */
@@ -67,6 +68,8 @@ export const configSchema = z
     leaseSeconds: z.int().min(1).default(60),
     /** Events and pending runs younger than this are left to whoever made them. */
     settleSeconds: z.number().min(0).default(5),
+    /** Who hears how runs end. */
+    notifications: notificationsSchema.prefault({}),
   })
   .refine(
     ({ auth, tokenIssuers: issuers }) => auth !== 'tokens' || issuers.length > 0,
@@ -89,6 +92,10 @@ const environmentSchema = z.object({
   TRAINYARD_TRAINER_SERVICE_ACCOUNT: z.string().min(1).optional(),
   /** JSON: roles by e-mail address or subject. */
   TRAINYARD_MEMBERS: z.string().optional(),
+  /** JSON: the list of channels that hear how runs end. */
+  TRAINYARD_NOTIFICATIONS: z.string().optional(),
+  /** Where people look at a run, with `{runId}` in it. */
+  TRAINYARD_RUN_URL: z.string().optional(),
   /** JSON: the list of tiers. */
   TRAINYARD_TIERS: z.string(),
 });
@@ -115,6 +122,10 @@ export function configFromEnvironment(
       'TRAINYARD_TIERS',
       variables.data.TRAINYARD_TIERS,
       '[{"name":"l4","launcher":"cloudRunJobs"}]',
+    ),
+    notifications: readNotifications(
+      variables.data.TRAINYARD_NOTIFICATIONS,
+      variables.data.TRAINYARD_RUN_URL,
     ),
   });
   if (!config.success) throw new Error(`the functions' configuration: ${z.prettifyError(config.error)}`);

@@ -105,6 +105,13 @@ export const queries = {
     orderBy: [{ field: 'expiresAt', direction: 'asc' }],
     limit,
   }),
+  /** Deliveries of notifications that nobody will ask for again. */
+  expiredNotifications: (now: string, limit: number): Query => ({
+    collection: paths.notifications,
+    where: [{ field: 'expiresAt', op: '<=', value: now }],
+    orderBy: [{ field: 'expiresAt', direction: 'asc' }],
+    limit,
+  }),
   /** In the order of their ids; those of the given teams, or all. */
   models: (teams: readonly string[] | undefined, page: Page) =>
     paged(

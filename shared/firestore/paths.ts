@@ -36,6 +36,9 @@ export const paths = {
   event: (runId: string, eventId: string) => `runs/${runId}/events/${eventId}`,
   outbox: 'outbox',
   outboxEvent: (eventId: string) => `outbox/${eventId}`,
+  notifications: 'notifications',
+  /** One per event and channel. */
+  notification: (deliveryId: string) => `notifications/${deliveryId}`,
   idempotencyKeys: 'idempotencyKeys',
   idempotencyKey: (digest: string) => `idempotencyKeys/${digest}`,
 } as const;

@@ -29,6 +29,7 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   logChunks: () => (['asc', 'desc'] as const).map((direction) => queries.logChunks('r', direction, page)),
   outbox: () => [queries.outbox('now', page)],
   expiredKeys: () => [queries.expiredKeys('now', 1)],
+  expiredNotifications: () => [queries.expiredNotifications('now', 1)],
   models: () => [queries.models(undefined, page), queries.models(['*'], page)],
   modelVersions: () => [queries.modelVersions('m', page)],
   presets: () => [queries.presets('datasets', page)],

@@ -1,0 +1,9 @@
+/** Tells how runs end: subscribed to `trainyard-events`. */
+import { cloudEvent, type CloudEvent } from '@google-cloud/functions-framework';
+import { controlPlane } from '../controlPlane.js';
+import { handleEventMessage } from '../events/eventFunction.js';
+import { notify } from '../notify/notify.js';
+
+cloudEvent('notify', async (delivered: CloudEvent<unknown>) =>
+  handleEventMessage(await controlPlane(), 'notify', delivered, (cp, event) => notify(cp, event)),
+);

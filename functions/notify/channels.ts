@@ -1,0 +1,140 @@
+/** The channels through which people and programs hear how runs end: this part of the configuration. */
+import { modelIdSchema, type EventType, type Run } from '@trainyard/shared';
+import { z } from 'zod';
+import { urlProblem } from './publicAddress.js';
+
+/** How a run ended. `gateFailed`: it completed, and its result did not pass a gate. */
+export const outcomeSchema = z.enum(['completed', 'failed', 'gateFailed', 'cancelled']);
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** Messages say what is wrong and never quote the URL: those of Slack and Teams are secrets. */
+const channelUrl = z
+  .string()
+  .max(2048)
+  .check(({ value, issues }) => {
+    const problem = urlProblem(value);
+    if (problem) issues.push({ code: 'custom', message: problem, input: undefined });
+  });
+
+const common = {
+  /** Stands in logs and in the records of deliveries. A channel that is renamed is another one. */
+  name: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9-]{0,62}$/,
+      'must be 1 to 63 of a-z, 0-9 and "-", starting with a letter or digit',
+    ),
+  enabled: z.boolean().default(true),
+  on: z.array(outcomeSchema).min(1).default(['completed', 'failed', 'gateFailed']),
+  /** Only the runs of these; of all models unless given. */
+  models: z.array(modelIdSchema).min(1).optional(),
+};
+
+/** `whsec_` and 24 to 64 bytes in base64, as Standard Webhooks says. */
+const webhookSecret = z
+  .string()
+  .regex(
+    /^whsec_(?=[A-Za-z0-9+/]{32,86}={0,2}$)([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+    'must be whsec_ and 24 to 64 random bytes in base64: "whsec_$(openssl rand -base64 32)"',
+  );
+
+export const webhookChannelSchema = z.strictObject({
+  type: z.literal('webhook'),
+  ...common,
+  url: channelUrl,
+  secret: webhookSecret,
+});
+export type WebhookChannel = z.infer<typeof webhookChannelSchema>;
+
+export const emailChannelSchema = z.strictObject({
+  type: z.literal('email'),
+  ...common,
+  provider: z.enum(['sendgrid', 'postmark', 'resend']),
+  apiKey: z.string().regex(/^[\x21-\x7e]{1,500}$/, 'must be one word, as the provider gave it'),
+  from: z.email(),
+  /** They all stand in one mail and see one another. */
+  to: z.array(z.email()).min(1).max(50),
+});
+export type EmailChannel = z.infer<typeof emailChannelSchema>;
+
+export const channelSchema = z.discriminatedUnion(
+  'type',
+  [
+    webhookChannelSchema,
+    z.strictObject({ type: z.literal('slack'), ...common, url: channelUrl }),
+    z.strictObject({ type: z.literal('teams'), ...common, url: channelUrl }),
+    emailChannelSchema,
+  ],
+  'must be webhook, slack, teams or email',
+);
+export type Channel = z.infer<typeof channelSchema>;
+
+export const RUN_ID = '{runId}';
+
+export const notificationsSchema = z.strictObject({
+  channels: z
+    .array(channelSchema)
+    .max(20)
+    .refine(
+      (channels) => new Set(channels.map(({ name }) => name)).size === channels.length,
+      'two channels have the same name: their deliveries could not be told apart',
+    )
+    .default([]),
+  /** Where people look at a run. */
+  runUrl: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .refine((url) => url.includes(RUN_ID), `must have ${RUN_ID} in it`)
+    .optional(),
+});
+export type Notifications = z.infer<typeof notificationsSchema>;
+
+/**
+ * What the variables TRAINYARD_NOTIFICATIONS and TRAINYARD_RUN_URL say. Fails with the place of each mistake, never with the text
+ * that stands there: it may be a secret.
+ */
+export function readNotifications(channels: string | undefined, runUrl: string | undefined): Notifications {
+  const parsed = notificationsSchema.safeParse({ channels: parseList(channels ?? '[]'), runUrl });
+  if (parsed.success) return parsed.data;
+  const mistakes = parsed.error.issues.map(({ path: [part, ...rest], message }) => {
+    const variable = part === 'runUrl' ? 'TRAINYARD_RUN_URL' : 'TRAINYARD_NOTIFICATIONS';
+    return `${variable}${z.core.toDotPath(rest)}: ${message}`;
+  });
+  throw new Error(mistakes.join('; '));
+}
+
+function parseList(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own error quotes the text.
+    throw new Error(
+      'TRAINYARD_NOTIFICATIONS is not JSON: give a list such as [{"type":"slack","name":"ops","url":"https://…"}]',
+    );
+  }
+}
+
+/** How the run of an event ended; undefined for events of runs that go on. */
+export function endOf(type: EventType): Exclude<Outcome, 'gateFailed'> | undefined {
+  switch (type) {
+    case 'run.completed':
+      return 'completed';
+    case 'run.failed':
+      return 'failed';
+    case 'run.cancelled':
+      return 'cancelled';
+    default:
+      return undefined;
+  }
+}
+
+/** What a channel is to tell of a run that ended; undefined for nothing. `gateFailed` takes the place of `completed`. */
+export function outcomeFor(
+  { enabled, on, models }: Channel,
+  end: Exclude<Outcome, 'gateFailed'>,
+  { modelId, gates }: Pick<Run, 'modelId' | 'gates'>,
+): Outcome | undefined {
+  if (!enabled || (models && !models.includes(modelId))) return undefined;
+  const isGateFailed = end === 'completed' && gates.some(({ passed }) => !passed);
+  if (isGateFailed && on.includes('gateFailed')) return 'gateFailed';
+  return on.includes(end) ? end : undefined;
+}

@@ -1,0 +1,145 @@
+/**
+ * One delivery: an event told to a channel. Its record keeps it from being told again once that has succeeded, or can never
+ * succeed; a crash between the two tells it again, under the same id.
+ */
+import { digestOf, instantSchema, paths, runIdSchema, type RunEvent } from '@trainyard/shared';
+import { z } from 'zod';
+import type { ControlPlane } from '../controlPlane.js';
+import type { Transaction } from '../ports/documentStore/documentStore.js';
+import { queries } from '../queries.js';
+import type { Channel } from './channels.js';
+import { RequestError, type Post } from './safeRequest.js';
+
+/** Sends a request and says the status of the answer. Fails with `RequestError` where there is none. */
+export type Poster = (post: Post) => Promise<number>;
+
+/** Longer than a request may take, so that two deliveries of one event do not send at the same time. */
+const LEASE_MS = 15_000;
+const LIFETIME_MS = 30 * 86_400_000;
+const SWEEP = 200;
+
+/** `notifications/{deliveryId}`. */
+export const deliverySchema = z.strictObject({
+  eventId: z.string(),
+  runId: runIdSchema,
+  channel: z.string(),
+  type: z.string(),
+  host: z.string(),
+  /** `sending`: somebody is at it until the lease ends · `waiting`: failed, to be tried again · the others are final. */
+  state: z.enum(['sending', 'waiting', 'delivered', 'refused']),
+  attempts: z.int().min(1),
+  lease: z.strictObject({ holder: z.string(), expiresAt: instantSchema }).nullable(),
+  /** How the last attempt ended: `answered 503`, `ECONNRESET`; null before that. */
+  reason: z.string().nullable(),
+  createdAt: instantSchema,
+  updatedAt: instantSchema,
+  expiresAt: instantSchema,
+});
+export type Delivery = z.infer<typeof deliverySchema>;
+
+/** Names an event's delivery to a channel: stable over retries, and without the full stop that signatures part their text by. */
+export function deliveryId(eventId: string, channelName: string): string {
+  return `msg_${digestOf([eventId, channelName]).slice('sha256:'.length, 'sha256:'.length + 40)}`;
+}
+
+/** What is sent where. */
+export interface Parcel {
+  id: string;
+  event: RunEvent;
+  channel: Channel;
+  post: Post;
+}
+
+/** True when there is nothing left to do: told now or before, or refused for good. False when it is to be tried again. */
+export async function deliver(cp: ControlPlane, parcel: Parcel, send: Poster): Promise<boolean> {
+  const claimed = await claim(cp, parcel);
+  if (typeof claimed === 'boolean') return claimed;
+  const { state, reason } = await attempt(parcel.post, send);
+  await cp.store.transaction((tx) => settle(tx, parcel.id, claimed, { state, reason }, cp.now()));
+  tell(cp, { ...claimed, state, reason });
+  return state !== 'waiting';
+}
+
+/** Writes that we are at it. True where that is not needed any more, false where somebody else is at it. */
+async function claim(cp: ControlPlane, { id, event, channel, post }: Parcel): Promise<Delivery | boolean> {
+  const holder = cp.newId();
+  return cp.store.transaction(async (tx) => {
+    const now = cp.now();
+    const found = await tx.get(paths.notification(id));
+    const before = found && deliverySchema.parse(found.data);
+    if (before?.state === 'delivered' || before?.state === 'refused') return true;
+    if (before?.lease && before.lease.expiresAt > now.toISOString()) return false;
+    const claimed: Delivery = {
+      eventId: event.id,
+      runId: event.data.runId,
+      channel: channel.name,
+      type: channel.type,
+      host: new URL(post.url).hostname,
+      state: 'sending',
+      attempts: (before?.attempts ?? 0) + 1,
+      lease: { holder, expiresAt: later(now, LEASE_MS) },
+      reason: before?.reason ?? null,
+      createdAt: before?.createdAt ?? now.toISOString(),
+      updatedAt: now.toISOString(),
+      expiresAt: later(now, LIFETIME_MS),
+    };
+    tx.set(paths.notification(id), claimed);
+    return claimed;
+  });
+}
+
+type Ended = Pick<Delivery, 'reason'> & { state: Exclude<Delivery['state'], 'sending'> };
+
+async function attempt(post: Post, send: Poster): Promise<Ended> {
+  try {
+    const status = await send(post);
+    return { state: stateAfter(status), reason: `answered ${status}` };
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return { state: error.isPermanent ? 'refused' : 'waiting', reason: error.reason };
+  }
+}
+
+/** A redirect is refused like a mistake of ours: the channel's URL is to be corrected. */
+export function stateAfter(status: number): Ended['state'] {
+  if (status >= 200 && status < 300) return 'delivered';
+  return status === 408 || status === 429 || status >= 500 ? 'waiting' : 'refused';
+}
+
+/** Nothing when the lease ran out and somebody else has the delivery now. */
+async function settle(
+  tx: Transaction,
+  id: string,
+  claimed: Delivery,
+  ended: Ended,
+  now: Date,
+): Promise<void> {
+  const found = await tx.get(paths.notification(id));
+  if (found && deliverySchema.parse(found.data).lease?.holder !== claimed.lease?.holder) return;
+  tx.set(paths.notification(id), { ...claimed, ...ended, lease: null, updatedAt: now.toISOString() });
+}
+
+const TOLD = {
+  delivered: ['INFO', 'a notification was delivered'],
+  waiting: ['WARNING', 'a notification could not be delivered and will be tried again'],
+  refused: ['ERROR', 'a notification was refused and will not be tried again'],
+} as const satisfies Record<Ended['state'], unknown>;
+
+function tell(cp: ControlPlane, delivery: Delivery & Ended): void {
+  const { eventId, runId, channel, type, host, reason, attempts } = delivery;
+  const [severity, message] = TOLD[delivery.state];
+  cp.log(severity, message, { runId, event: eventId, channel, type, host, reason, attempts });
+}
+
+function later(now: Date, ms: number): string {
+  return new Date(now.getTime() + ms).toISOString();
+}
+
+/** Forgets deliveries whose time is over; a part of them at each call. */
+export async function sweepDeliveries(cp: ControlPlane): Promise<void> {
+  const expired = await cp.store.query(queries.expiredNotifications(cp.now().toISOString(), SWEEP));
+  if (expired.length === 0) return;
+  await cp.store.transaction(async (tx) => {
+    for (const { path } of expired) tx.delete(path);
+  });
+}

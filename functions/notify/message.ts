@@ -1,0 +1,187 @@
+/** What is told about a run that ended. Every channel's form is made of this and nothing else. */
+import {
+  assertNever,
+  baselineSchema,
+  gateResultSchema,
+  instantSchema,
+  metricNameSchema,
+  modelIdSchema,
+  runErrorSchema,
+  runIdSchema,
+  runName,
+  type GateResult,
+  type Run,
+  type RunResult,
+} from '@trainyard/shared';
+import { z } from 'zod';
+import { outcomeSchema, RUN_ID, type Outcome } from './channels.js';
+
+export const messageSchema = z.strictObject({
+  outcome: outcomeSchema,
+  title: z.string(),
+  runId: runIdSchema,
+  /** `demo#7`. */
+  runName: z.string(),
+  modelId: modelIdSchema,
+  runNumber: z.int().min(1),
+  endedAt: instantSchema,
+  /** From the first callback to the end; null for a run that never started. */
+  seconds: z.number().min(0).nullable(),
+  costUsd: z.number().min(0).nullable(),
+  /** Of the test split, by name; empty for a run without a result. */
+  metrics: z.array(
+    z.strictObject({
+      name: metricNameSchema,
+      value: z.number(),
+      /** The same metric of each baseline that has it. */
+      baselines: z.partialRecord(baselineSchema, z.number()),
+    }),
+  ),
+  /** The gates that the result did not pass. */
+  failedGates: z.array(
+    z.strictObject({
+      metric: gateResultSchema.shape.metric,
+      /** Null when the result has no such metric. */
+      value: z.number().nullable(),
+      /** What it had to be, in words: `at least 0.3, above history (0.2811)`. */
+      required: z.string(),
+    }),
+  ),
+  error: runErrorSchema.nullable(),
+  /** Where people look at the run. */
+  runUrl: z.string().nullable(),
+});
+export type Message = z.infer<typeof messageSchema>;
+
+/** What a program is told by a webhook. */
+export const webhookBodySchema = z.strictObject({
+  type: z.templateLiteral(['run.', outcomeSchema]),
+  /** When it happened. */
+  timestamp: instantSchema,
+  data: messageSchema,
+});
+
+/** The message about a run that ended. `runUrl` has `{runId}` in it. */
+export function messageOf(run: Run, outcome: Outcome, runUrl: string | undefined): Message {
+  const { runId, modelId, runNumber, startedAt, result } = run;
+  const endedAt = run.endedAt ?? run.updatedAt;
+  return {
+    outcome,
+    title: `[${modelId}] Run ${runName(run)} ${phraseOf(outcome)}`,
+    runId,
+    runName: runName(run),
+    modelId,
+    runNumber,
+    endedAt,
+    seconds: startedAt === null ? null : Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) / 1000,
+    costUsd: run.cost?.usd ?? null,
+    metrics: result ? keyMetrics(result) : [],
+    failedGates: run.gates
+      .filter(({ passed }) => !passed)
+      .map((gate) => ({ metric: gate.metric, value: gate.value, required: requirementOf(gate, result) })),
+    error: run.error,
+    runUrl: runUrl?.replaceAll(RUN_ID, runId) ?? null,
+  };
+}
+
+function phraseOf(outcome: Outcome): string {
+  switch (outcome) {
+    case 'completed':
+      return 'completed';
+    case 'failed':
+      return 'failed';
+    case 'gateFailed':
+      return 'completed, a gate failed';
+    case 'cancelled':
+      return 'cancelled';
+    default:
+      return assertNever(outcome);
+  }
+}
+
+const byName = new Intl.Collator('en', { numeric: true });
+
+function keyMetrics({ metrics, baselines }: RunResult): Message['metrics'] {
+  const names = Object.keys(metrics).filter((name) => name.startsWith('test_'));
+  return names.toSorted(byName.compare).map((name) => ({
+    name,
+    value: metrics[name] ?? 0,
+    baselines: Object.fromEntries(
+      baselineSchema.options.flatMap((baseline) => {
+        const value = baselines[baseline]?.[name];
+        return value === undefined ? [] : [[baseline, value]];
+      }),
+    ),
+  }));
+}
+
+function requirementOf(
+  { metric, atLeast, atMost, aboveBaseline }: GateResult,
+  result: RunResult | null,
+): string {
+  const rival = aboveBaseline && result?.baselines[aboveBaseline]?.[metric];
+  return [
+    ...(atLeast === undefined ? [] : [`at least ${atLeast}`]),
+    ...(atMost === undefined ? [] : [`at most ${atMost}`]),
+    ...(aboveBaseline
+      ? [`above ${aboveBaseline} (${rival === undefined ? 'which has none' : exact(rival)})`]
+      : []),
+  ].join(', ');
+}
+
+/** Names and values of what people look at first. */
+export function factsOf({ runName: name, runId, endedAt, seconds, costUsd }: Message): [string, string][] {
+  return [
+    ['Run', `${name} (${runId})`],
+    ['Ended', `${endedAt.slice(0, 19).replace('T', ' ')} UTC`],
+    ...(seconds === null ? [] : [['Duration', duration(seconds)] satisfies [string, string]]),
+    ...(costUsd === null ? [] : [['Cost', dollars(costUsd)] satisfies [string, string]]),
+  ];
+}
+
+/** A row for each metric under a row of headings: name, this model, each baseline. Empty without metrics. */
+export function metricRows({ metrics }: Message): string[][] {
+  if (metrics.length === 0) return [];
+  const rivals = baselineSchema.options.filter((name) => metrics.some(({ baselines }) => name in baselines));
+  return [
+    ['metric', 'this model', ...rivals],
+    ...metrics.map(({ name, value, baselines }) => [
+      name,
+      value.toFixed(4),
+      ...rivals.map((rival) => baselines[rival]?.toFixed(4) ?? '–'),
+    ]),
+  ];
+}
+
+/** The rows as lines with columns: names to the left, numbers to the right. */
+export function metricLines(message: Message): string[] {
+  const rows = metricRows(message);
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
+  const padded = (cell: string, i: number) =>
+    i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
+  return rows.map((cells) => cells.map(padded).join('  '));
+}
+
+/** A line for each gate that failed. */
+export function gateLines({ failedGates }: Message): string[] {
+  return failedGates.map(
+    ({ metric, value, required }) =>
+      `${metric} is ${value === null ? 'missing' : exact(value)}, must be ${required}`,
+  );
+}
+
+/** Six digits: a value just below its threshold does not look equal to it. */
+function exact(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [h, min, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  if (h > 0) return `${h} h ${min} min`;
+  return min > 0 ? `${min} min ${s} s` : `${s} s`;
+}
+
+function dollars(usd: number): string {
+  return `$${usd.toFixed(usd > 0 && usd < 0.1 ? 4 : 2)}`;
+}
