@@ -1,4 +1,5 @@
 /** The only reader of the environment in this room. */
+import { type Notifications, readNotifications } from '@trainyard/functions/notify/channels';
 import { z } from 'zod';
 
 export const DEFAULT_PORT = 8080;
@@ -11,6 +12,10 @@ const environmentSchema = z.object({
   TRAINYARD_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   /** Sent as a bearer token. */
   TRAINYARD_TOKEN: z.string().min(1).optional(),
+  /** JSON: the channels that hear how the runs of this machine end. */
+  TRAINYARD_NOTIFICATIONS: z.string().optional(),
+  /** Where people look at a run, with `{runId}` in it. */
+  TRAINYARD_RUN_URL: z.string().optional(),
   /** Any value turns colours off (https://no-color.org). */
   NO_COLOR: z.string().optional(),
 });
@@ -19,9 +24,13 @@ export interface Config {
   url: string | null;
   token: string | null;
   noColor: boolean;
+  notifications: Notifications;
   /** What a trainer process inherits: all but the caller's own credentials. */
   trainerEnvironment: Readonly<Record<string, string>>;
 }
+
+/** What trainers have no need of. */
+const CREDENTIALS: ReadonlySet<string> = new Set(['TRAINYARD_TOKEN', 'TRAINYARD_NOTIFICATIONS']);
 
 /** The environment is wrong: nothing was started. */
 export class ConfigError extends Error {
@@ -41,8 +50,19 @@ export function readConfig(environment: Environment = process.env): Config {
     url: url ?? null,
     token: token ?? null,
     noColor: noColor !== undefined,
-    trainerEnvironment: Object.fromEntries(given.filter(([name]) => name !== 'TRAINYARD_TOKEN')),
+    notifications: notificationsOf(parsed.data),
+    trainerEnvironment: Object.fromEntries(given.filter(([name]) => !CREDENTIALS.has(name))),
   };
+}
+
+function notificationsOf(variables: z.infer<typeof environmentSchema>): Notifications {
+  try {
+    return readNotifications(variables.TRAINYARD_NOTIFICATIONS, variables.TRAINYARD_RUN_URL);
+  } catch (error) {
+    throw new ConfigError(`the environment: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** The Google clients look for a metadata server at their start, which only a machine in the cloud has. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runView } from '../test/support/runView.js';
 import { temporaryFolder } from '../test/support/temporaryFolder.js';
-import { readConfig } from './config.js';
+import { ConfigError, readConfig } from './config.js';
 import { runCommand } from './main.js';
 import { Terminal } from './watch/terminal.js';
 
@@ -93,6 +93,23 @@ describe('the command line', () => {
       /TRAINYARD_URL must be an http or https URL/,
     );
     expect(readConfig({ TRAINYARD_URL: '', TRAINYARD_TOKEN: 't' }).trainerEnvironment).toEqual({});
+  });
+
+  it('reads who hears how runs end, keeps that from trainers, and refuses it without quoting it', () => {
+    const channel = { type: 'slack', name: 'ops', url: 'https://hooks.slack.com/very-secret' };
+    const read = (parts: object) =>
+      readConfig({ TRAINYARD_NOTIFICATIONS: JSON.stringify([{ ...channel, ...parts }]) });
+    expect(read({}).notifications.channels).toMatchObject([channel]);
+    expect(read({}).trainerEnvironment).toEqual({});
+    const refused = () => read({ url: 'https://192.168.0.1/very-secret' });
+    expect(refused).toThrow(ConfigError);
+    expect(refused).toThrow(
+      /^the environment: TRAINYARD_NOTIFICATIONS\[0\]\.url: must have a public address/,
+    );
+    expect(refused).not.toThrow(/very-secret/);
+    expect(() => readConfig({ TRAINYARD_RUN_URL: 'https://x.example' })).toThrow(
+      /TRAINYARD_RUN_URL: must have \{runId\}/,
+    );
   });
 });
 

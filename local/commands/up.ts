@@ -40,6 +40,7 @@ export const up: Command = {
       openColumn: values['emulators'] === true ? openEmulators : openOneMachine,
       trainerCommand: trainerCommand(),
       trainerEnvironment: { ...world.config.trainerEnvironment, TRAINYARD_DATA_BASE: world.cwd },
+      notifications: world.config.notifications,
       tell: (line) => world.terminal.draw([line]),
     });
     world.terminal.draw([

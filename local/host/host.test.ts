@@ -3,12 +3,13 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { notificationsSchema } from '@trainyard/functions/notify/channels';
 import { isTerminal, type TrainingSpecInput } from '@trainyard/shared';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { until } from '../../test/support/until.js';
 import { TrainyardClient } from '../client/trainyardClient.js';
-import { startHost } from './host.js';
+import { startHost, type HostOptions } from './host.js';
 import { lockDirectory, runningHost } from './hostLock.js';
 import { openOneMachine } from './oneMachine.js';
 
@@ -21,7 +22,7 @@ const SPEC: TrainingSpecInput = {
 };
 
 /** A host whose trainers run `script`. */
-async function hostWith(script: string, directory?: string, port = 0) {
+async function hostWith(script: string, directory?: string, port = 0, options: Partial<HostOptions> = {}) {
   const host = await startHost({
     directory: directory ?? (await temporaryFolder()),
     port,
@@ -29,6 +30,7 @@ async function hostWith(script: string, directory?: string, port = 0) {
     trainerCommand: [process.execPath, '-e', script],
     trainerEnvironment: { PATH: process.env['PATH'] ?? '' },
     tell: () => {},
+    ...options,
   });
   onTestFinished(() => host.stop());
   return { host, client: new TrainyardClient({ url: host.url, retries: 0 }) };
@@ -46,6 +48,30 @@ describe('a host', () => {
       expect(event.data.error?.code).toBe('trainer-rejected');
     }
     expect(Date.now() - began).toBeLessThan(10_000);
+  });
+
+  it('tells the configured channels how a run ended', async () => {
+    // The framework tells the console as well.
+    const spy = vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => spy.mockRestore());
+    // No name below .invalid is ever resolved (RFC 6761): the attempt is enough.
+    const channel = { type: 'slack', name: 'ops', url: 'https://hooks.invalid/very-secret' };
+    const notifications = notificationsSchema.parse({ channels: [channel] });
+    const { host, client } = await hostWith('process.exit(2)', undefined, 0, { notifications });
+    const run = await client.start('shop', SPEC);
+    const log = join(host.directory.root, 'functions.log');
+    const line = await until('the attempt', async () =>
+      (await readFile(log, 'utf8'))
+        .split('\n')
+        .find((each) => each.includes('a notification could not be delivered')),
+    );
+    expect(JSON.parse(line)).toMatchObject({
+      runId: run.runId,
+      channel: 'ops',
+      type: 'slack',
+      host: 'hooks.invalid',
+    });
+    expect(line).not.toContain('very-secret');
   });
 
   it('gives a trainer its environment and keeps its own secret', async () => {
@@ -80,6 +106,7 @@ describe('a host', () => {
     expect(await ask('/api/training-runs/abcdefghijklmnopqrst')).toBe('404 Not found');
     expect(await ask('/_functions/reconcile/', 'POST')).toBe('404 Not found');
     expect(await ask('/_functions/dispatch/projects/p/topics/t', 'POST')).toBe('404 Not found');
+    expect(await ask('/_functions/notify/projects/p/topics/t', 'POST')).toBe('404 Not found');
   });
 
   it('continues with the runs of the one before it', async () => {

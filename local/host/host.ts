@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { configSchema, type ControlPlane, jsonLog, type Log, setControlPlane } from '@trainyard/functions';
 import { queries } from '@trainyard/functions/queries';
+import type { Notifications } from '@trainyard/functions/notify/channels';
 import { runName, runSchema } from '@trainyard/shared';
 import type { Column, ColumnRequest } from './column.js';
 import { type DataDirectory, masterSecret, openDataDirectory, openFunctionsLog } from './dataDirectory.js';
@@ -19,6 +20,8 @@ export interface HostOptions {
   trainerCommand: readonly string[];
   /** What each trainer inherits beside what its launch says. */
   trainerEnvironment: Readonly<Record<string, string>>;
+  /** Who hears how runs end; nobody unless given. */
+  notifications?: Notifications;
   tell: (line: string) => void;
 }
 
@@ -35,12 +38,13 @@ export interface Host {
 const RECONCILE_MS = 2_000;
 /** The name of this machine's compute tier and of its launcher. */
 const LOCAL_TIER = 'local';
-const SUBSCRIPTION = 'dispatch';
+/** The functions that hear of every event, and their subscriptions. */
+const SUBSCRIPTIONS = ['dispatch', 'notify'] as const;
 const PROJECT = 'trainyard-local';
 
 /**
- * Serves all functions on one port of the loopback interface, delivers events to `dispatch`, and calls `reconcile` every
- * few seconds and whenever a trainer ends. One host per process and per data directory.
+ * Serves all functions on one port of the loopback interface, delivers events to `dispatch` and `notify`, and calls
+ * `reconcile` every few seconds and whenever a trainer ends. One host per process and per data directory.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const closing: (() => Promise<void>)[] = [];
@@ -57,10 +61,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
 /** Everything that is opened puts what closes it on `closing`, which is emptied from its end. */
 async function open(
-  { directory: root, port, openColumn, trainerCommand, trainerEnvironment, tell }: HostOptions,
+  options: HostOptions,
   closing: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<Host> {
+  const { directory: root, port, openColumn, trainerCommand, trainerEnvironment, tell } = options;
   const lock = await lockDirectory(root, new Date());
   closing.push(() => lock.release());
   const directory = await openDataDirectory(root);
@@ -82,14 +87,20 @@ async function open(
   const server = await startFunctionServer(port, randomBytes(32).toString('base64url'));
   closing.push(() => server.close());
   // Before the event loop turns: no request comes before the control plane.
-  const plane = controlPlaneOf(column, server.url, secret, log);
+  const plane = controlPlaneOf(
+    column,
+    { publicUrl: server.url, masterSecret: secret, notifications: options.notifications },
+    log,
+  );
   setControlPlane(() => Promise.resolve(plane));
   await warmUp(server);
 
-  const subscription = await column.bus.subscribe(SUBSCRIPTION, (event) =>
-    server.invoke('dispatch', pushPath(PROJECT), pushBody(PROJECT, SUBSCRIPTION, event)),
-  );
-  closing.push(() => subscription.close());
+  for (const name of SUBSCRIPTIONS) {
+    const subscription = await column.bus.subscribe(name, (event) =>
+      server.invoke(name, pushPath(PROJECT), pushBody(PROJECT, name, event)),
+    );
+    closing.push(() => subscription.close());
+  }
   const started = startReconciler(
     () => server.invoke('reconcile', '/', {}),
     RECONCILE_MS,
@@ -106,7 +117,11 @@ async function openRuns({ store }: Column): Promise<string[]> {
   return found.map(({ data }) => runName(runSchema.parse(data)));
 }
 
-function controlPlaneOf(column: Column, publicUrl: string, secret: string, log: Log): ControlPlane {
+function controlPlaneOf(
+  column: Column,
+  given: { publicUrl: string; masterSecret: string; notifications: Notifications | undefined },
+  log: Log,
+): ControlPlane {
   const { store, bus, objects, launcher } = column;
   return {
     store,
@@ -114,8 +129,7 @@ function controlPlaneOf(column: Column, publicUrl: string, secret: string, log: 
     objects,
     launchers: { process: launcher },
     config: configSchema.parse({
-      publicUrl,
-      masterSecret: secret,
+      ...given,
       auth: 'loopback',
       tiers: [{ name: LOCAL_TIER, launcher: 'process' }],
       leaseSeconds: 15,
