@@ -18,16 +18,22 @@ function strings(value: unknown): string[] {
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(strings) : [];
 }
 
-/** A message that is as long as anything can be. */
-function longest(): Message {
-  const error = { ...FAILURE, message: '<&>'.repeat(1_333), remedy: '&'.repeat(2_000) };
+/** A message that is as long as anything can be, and longer when it is escaped. */
+function longest(character: string): Message {
+  const error = { ...FAILURE, message: character.repeat(4_000), remedy: character.repeat(2_000) };
   const gates = Array.from({ length: 20 }, (_, i) => ({
     metric: `test_${'x'.repeat(56)}_${String(i).padStart(2, '0')}`,
     atLeast: 0.123456789,
     atMost: 0.9,
     aboveBaseline: 'history' as const,
   }));
-  return { ...messageOf(endedRun('completed', { error }, gates), 'gateFailed', RUN_URL) };
+  const message = messageOf(endedRun('completed', { error }, gates), 'gateFailed', RUN_URL);
+  const metrics = gates.map(({ metric }) => ({
+    name: metric,
+    value: 1e15,
+    baselines: { history: 1e15, popularity: 1e15 },
+  }));
+  return { ...message, metrics };
 }
 
 describe('the message to a program', () => {
@@ -97,7 +103,7 @@ describe('the message to Slack', () => {
   });
 
   it('stays within the limits of Slack, without half an entity', () => {
-    const { blocks } = slackBody(longest()) as { blocks: { text: { text: string } }[] };
+    const { blocks } = slackBody(longest('<')) as { blocks: { text: { text: string } }[] };
     for (const { text } of blocks) {
       expect(text.text.length).toBeLessThan(3_000);
       expect(text.text).not.toMatch(/&(?!amp;|lt;|gt;)/);
@@ -158,6 +164,6 @@ describe('the message to Teams', () => {
   });
 
   it('stays below 28 KB', () => {
-    expect(Buffer.byteLength(JSON.stringify(teamsBody(longest())))).toBeLessThan(28_000);
+    expect(Buffer.byteLength(JSON.stringify(teamsBody(longest('\u0001'))))).toBeLessThan(28_000);
   });
 });

@@ -28,7 +28,7 @@ export const messageSchema = z.strictObject({
   /** From the first callback to the end; null for a run that never started. */
   seconds: z.number().min(0).nullable(),
   costUsd: z.number().min(0).nullable(),
-  /** Of the test split, by name; empty for a run without a result. */
+  /** Of the test split, by name, the first 20; empty for a run without a result. */
   metrics: z.array(
     z.strictObject({
       name: metricNameSchema,
@@ -100,19 +100,24 @@ function phraseOf(outcome: Outcome): string {
 }
 
 const byName = new Intl.Collator('en', { numeric: true });
+/** More than any evaluation has; what is longer than a channel takes would be refused. */
+const MOST_METRICS = 20;
 
 function keyMetrics({ metrics, baselines }: RunResult): Message['metrics'] {
   const names = Object.keys(metrics).filter((name) => name.startsWith('test_'));
-  return names.toSorted(byName.compare).map((name) => ({
-    name,
-    value: metrics[name] ?? 0,
-    baselines: Object.fromEntries(
-      baselineSchema.options.flatMap((baseline) => {
-        const value = baselines[baseline]?.[name];
-        return value === undefined ? [] : [[baseline, value]];
-      }),
-    ),
-  }));
+  return names
+    .toSorted(byName.compare)
+    .slice(0, MOST_METRICS)
+    .map((name) => ({
+      name,
+      value: metrics[name] ?? 0,
+      baselines: Object.fromEntries(
+        baselineSchema.options.flatMap((baseline) => {
+          const value = baselines[baseline]?.[name];
+          return value === undefined ? [] : [[baseline, value]];
+        }),
+      ),
+    }));
 }
 
 function requirementOf(

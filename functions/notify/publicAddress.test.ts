@@ -64,6 +64,8 @@ describe('an address', () => {
     ['fe80::1%eth0', 'link-local with a zone'],
     ['fec0::1', 'site-local'],
     ['ff02::1', 'multicast'],
+    ['200::1', 'outside of global unicast'],
+    ['4000::1', 'outside of global unicast'],
     ['localhost', 'no address'],
     ['127.1', 'no address as resolvers write them'],
     ['', 'nothing'],
