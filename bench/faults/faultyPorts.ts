@@ -52,7 +52,7 @@ export function recordingBus(inner: EventBus, record: (event: RunEvent) => void)
       await inner.publish(event);
       record(event);
     },
-    subscribe: (name, handler) => inner.subscribe(name, handler),
+    subscribe: (name, handler, types) => inner.subscribe(name, handler, types),
     deadLetters: () => inner.deadLetters(),
     close: () => inner.close(),
   };

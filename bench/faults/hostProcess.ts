@@ -4,6 +4,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configSchema, jsonLog, setControlPlane, type ControlPlane } from '@trainyard/functions';
 import { openFirestoreDocumentStore } from '@trainyard/functions/ports/documentStore/firestoreDocumentStore';
+import { SUBSCRIPTIONS } from '@trainyard/functions/events/subscriptions';
 import type { DocumentStore } from '@trainyard/functions/ports/documentStore/documentStore';
 import { openSqliteDocumentStore } from '@trainyard/functions/ports/documentStore/sqliteDocumentStore';
 import type { EventBus } from '@trainyard/functions/ports/eventBus/eventBus';
@@ -13,6 +14,7 @@ import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore
 import { startFunctionServer } from '@trainyard/local/host/functionServer';
 import { pushBody, pushPath } from '@trainyard/local/host/pubsubPush';
 import { startReconciler } from '@trainyard/local/host/reconciler';
+import type { RunEvent } from '@trainyard/shared';
 import { randomFor } from '@trainyard/trainer-job/model/random';
 import { deliverBadly } from './faultyDelivery.js';
 import { BreakableStore, recordingBus } from './faultyPorts.js';
@@ -90,11 +92,12 @@ async function serve(settings: HostSettings): Promise<void> {
   setControlPlane(() => Promise.resolve(plane));
   for (const path of ['/healthz', '/api/training-runs/-/webhook/-'])
     await (await fetch(`${server.url}${path}`)).arrayBuffer();
-  await plane.bus.subscribe(SUBSCRIPTION, (event) => {
+  const onEvent = (event: RunEvent) => {
     const deliver = () =>
       server.invoke('dispatch', pushPath(PROJECT), pushBody(PROJECT, SUBSCRIPTION, event));
     return settings.faulty ? deliverBadly(random, deliver) : deliver();
-  });
+  };
+  await plane.bus.subscribe(SUBSCRIPTION, onEvent, SUBSCRIPTIONS[SUBSCRIPTION]);
   startReconciler(
     () => server.invoke('reconcile', '/', {}),
     RECONCILE_MS,

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { configSchema, type ControlPlane, jsonLog, type Log, setControlPlane } from '@trainyard/functions';
+import { SUBSCRIBED_FUNCTIONS, SUBSCRIPTIONS } from '@trainyard/functions/events/subscriptions';
 import { queries } from '@trainyard/functions/queries';
 import type { Notifications } from '@trainyard/functions/notify/channels';
 import { runName, runSchema } from '@trainyard/shared';
@@ -38,8 +39,6 @@ export interface Host {
 const RECONCILE_MS = 2_000;
 /** The name of this machine's compute tier and of its launcher. */
 const LOCAL_TIER = 'local';
-/** The functions that hear of every event, and their subscriptions. */
-const SUBSCRIPTIONS = ['dispatch', 'notify'] as const;
 const PROJECT = 'trainyard-local';
 
 /**
@@ -95,9 +94,11 @@ async function open(
   setControlPlane(() => Promise.resolve(plane));
   await warmUp(server);
 
-  for (const name of SUBSCRIPTIONS) {
-    const subscription = await column.bus.subscribe(name, (event) =>
-      server.invoke(name, pushPath(PROJECT), pushBody(PROJECT, name, event)),
+  for (const name of SUBSCRIBED_FUNCTIONS) {
+    const subscription = await column.bus.subscribe(
+      name,
+      (event) => server.invoke(name, pushPath(PROJECT), pushBody(PROJECT, name, event)),
+      SUBSCRIPTIONS[name],
     );
     closing.push(() => subscription.close());
   }

@@ -45,6 +45,22 @@ export function describeEventBus(name: string, harness: EventBusHarness): void {
       }
     });
 
+    it('delivers events of the types that a subscription is for, and no others', async () => {
+      const bus = await open();
+      const got: RunEvent['type'][] = [];
+      const all: string[] = [];
+      await bus.subscribe('sub-ends', async ({ type }) => void got.push(type), [
+        'run.completed',
+        'run.failed',
+      ]);
+      await bus.subscribe('sub-all', async ({ id }) => void all.push(id));
+      const types = ['run.started', 'run.completed', 'run.epoch.completed', 'run.failed'] as const;
+      for (const type of types) await bus.publish({ ...event(), type });
+      await until('all events', () => all.length === types.length, harness.patienceMs);
+      await until('both ends', () => got.length === 2, harness.patienceMs);
+      expect(got.toSorted()).toEqual(['run.completed', 'run.failed']);
+    });
+
     it('delivers again what a handler failed on, and then no more', async () => {
       const bus = await open();
       let tries = 0;

@@ -107,8 +107,8 @@ export class FaultyBus implements EventBus {
     this.published.push(event);
   }
 
-  subscribe(name: string, handler: (event: RunEvent) => Promise<void>): Promise<Subscription> {
-    return this.inner.subscribe(name, handler);
+  subscribe(...parameters: Parameters<EventBus['subscribe']>): Promise<Subscription> {
+    return this.inner.subscribe(...parameters);
   }
 
   deadLetters(): Promise<{ subscription: string; event: RunEvent }[]> {

@@ -12,10 +12,10 @@ export interface IssuerOfTokens {
   issuer: string;
   keysUrl: string;
   /** A token with these claims; its issuer is this one unless they say otherwise. */
-  sign(
+  sign: (
     claims: JWTPayload,
     signing?: { key?: Keys['privateKey'] | undefined; kid?: string | undefined },
-  ): Promise<string>;
+  ) => Promise<string>;
 }
 
 export async function tokenIssuer(issuer: string, keysStatus = 200): Promise<IssuerOfTokens> {

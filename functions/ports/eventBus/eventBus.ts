@@ -1,4 +1,4 @@
-import type { RunEvent } from '@trainyard/shared';
+import type { EventType, RunEvent } from '@trainyard/shared';
 
 export interface EventBus {
   /** Resolves when the event is durably accepted. Publishing the same event again may deliver it again. */
@@ -6,9 +6,14 @@ export interface EventBus {
   /**
    * Delivers every event published after the subscription first existed, at least once and in any order. A handler that
    * throws gets the event again, later; after `MAX_DELIVERIES` it goes to the dead letters. `name` is durable: a
-   * subscription continues where the one of the same name stopped.
+   * subscription continues where the one of the same name stopped. It gets events of `types` only, where they are given: the
+   * same ones each time.
    */
-  subscribe(name: string, handler: (event: RunEvent) => Promise<void>): Promise<Subscription>;
+  subscribe(
+    name: string,
+    handler: (event: RunEvent) => Promise<void>,
+    types?: readonly EventType[],
+  ): Promise<Subscription>;
   /** Events that a subscription gave up on. */
   deadLetters(): Promise<{ subscription: string; event: RunEvent }[]>;
   close(): Promise<void>;

@@ -1,6 +1,12 @@
 /** Events through Pub/Sub. The SDK is loaded when the bus is opened: it is heavy, and one machine does without it. */
 import type { Message, PubSub, Subscription as PubSubSubscription, Topic } from '@google-cloud/pubsub';
-import { EVENTS_TOPIC, MAX_DELIVERIES, runEventSchema, type RunEvent } from '@trainyard/shared';
+import {
+  EVENTS_TOPIC,
+  MAX_DELIVERIES,
+  runEventSchema,
+  type EventType,
+  type RunEvent,
+} from '@trainyard/shared';
 import type { EventBus, Subscription } from './eventBus.js';
 
 export interface PubSubOptions {
@@ -62,11 +68,16 @@ class PubSubEventBus implements EventBus {
     }
   }
 
-  async subscribe(name: string, handler: (event: RunEvent) => Promise<void>): Promise<Subscription> {
+  async subscribe(
+    name: string,
+    handler: (event: RunEvent) => Promise<void>,
+    types?: readonly EventType[],
+  ): Promise<Subscription> {
     await this.ensureTopics();
     await createUnlessThere(() =>
       this.client.createSubscription(EVENTS_TOPIC, name, {
         ackDeadlineSeconds: 60,
+        ...(types && { filter: types.map((type) => `attributes.type = "${type}"`).join(' OR ') }),
         retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 60 } },
         deadLetterPolicy: {
           deadLetterTopic: `projects/${this.client.projectId}/topics/${DEAD_LETTER_TOPIC}`,
@@ -77,7 +88,10 @@ class PubSubEventBus implements EventBus {
     const sdk = await import('@google-cloud/pubsub');
     const closeOptions = { behavior: sdk.SubscriptionCloseBehaviors.WaitForProcessing };
     const stream = this.client.subscription(name, { closeOptions });
-    const subscription = new Delivery(stream, handler, this.onError);
+    // The emulator keeps the filter and delivers all the same.
+    const wanted = (event: RunEvent) =>
+      !types || types.includes(event.type) ? handler(event) : Promise.resolve();
+    const subscription = new Delivery(stream, wanted, this.onError);
     this.open.add(subscription);
     return {
       close: async () => {

@@ -2,7 +2,7 @@
  * Events in one SQLite file, delivered in this process. Publishing writes a row per subscription; a row is deleted once its
  * handler has succeeded. So what was published survives the process, and is delivered by the next one.
  */
-import { MAX_DELIVERIES, runEventSchema, type RunEvent } from '@trainyard/shared';
+import { MAX_DELIVERIES, runEventSchema, type EventType, type RunEvent } from '@trainyard/shared';
 import type Database from 'libsql';
 import { openSqlite } from '../sqlite.js';
 import type { EventBus, Subscription } from './eventBus.js';
@@ -22,7 +22,7 @@ export function openSqliteEventBus({
 }: SqliteEventBusOptions): EventBus {
   const database = openSqlite(file);
   database.exec(`
-    CREATE TABLE IF NOT EXISTS subscriptions (name TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS subscriptions (name TEXT PRIMARY KEY, types TEXT) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS deliveries (
       number INTEGER PRIMARY KEY AUTOINCREMENT,
       subscription TEXT NOT NULL,
@@ -33,6 +33,9 @@ export function openSqliteEventBus({
     );
     CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (subscription, dead, due);
   `);
+  // Files from before subscriptions had types.
+  const columns = database.prepare('SELECT name FROM pragma_table_info(?)').all('subscriptions');
+  if (columns.length === 1) database.exec('ALTER TABLE subscriptions ADD COLUMN types TEXT');
   return new SqliteEventBus(database, retryDelaysMs);
 }
 
@@ -45,15 +48,25 @@ class SqliteEventBus implements EventBus {
   ) {}
 
   async publish(event: RunEvent): Promise<void> {
-    this.database
-      .prepare('INSERT INTO deliveries (subscription, event, due) SELECT name, ?, ? FROM subscriptions')
-      .run(JSON.stringify(event), Date.now());
+    const { changes } = this.database
+      .prepare(
+        `INSERT INTO deliveries (subscription, event, due) SELECT name, ?, ? FROM subscriptions
+         WHERE types IS NULL OR EXISTS (SELECT 1 FROM json_each(types) WHERE value = ?)`,
+      )
+      .run(JSON.stringify(event), Date.now(), event.type);
+    if (changes === 0) return;
     for (const worker of this.workers.values()) worker.wake();
   }
 
-  async subscribe(name: string, handler: (event: RunEvent) => Promise<void>): Promise<Subscription> {
+  async subscribe(
+    name: string,
+    handler: (event: RunEvent) => Promise<void>,
+    types?: readonly EventType[],
+  ): Promise<Subscription> {
     if (this.workers.has(name)) throw new Error(`subscription ${name} has a subscriber already`);
-    this.database.prepare('INSERT OR IGNORE INTO subscriptions (name) VALUES (?)').run(name);
+    this.database
+      .prepare('INSERT OR REPLACE INTO subscriptions (name, types) VALUES (?, ?)')
+      .run(name, types ? JSON.stringify(types) : null);
     const worker = new Worker(this.database, name, handler, this.delays);
     this.workers.set(name, worker);
     worker.wake();
