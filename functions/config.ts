@@ -38,6 +38,13 @@ export const memberSchema = z.strictObject({
 
 const masterSecret = z.string().min(32, 'must have at least 32 characters');
 
+/** The BigQuery dataset that keeps the history of runs; without an endpoint, Google's. */
+export const historySchema = z.strictObject({
+  projectId: z.string().min(1),
+  dataset: z.string().regex(/^\w{1,1024}$/, 'must be letters, digits and underscores'),
+  apiEndpoint: z.url({ protocol: /^https?$/ }).optional(),
+});
+
 export const configSchema = z
   .strictObject({
     /** Where trainers reach the callbacks, without a slash at the end. */
@@ -70,6 +77,8 @@ export const configSchema = z
     settleSeconds: z.number().min(0).default(5),
     /** Who hears how runs end. */
     notifications: notificationsSchema.prefault({}),
+    /** No history is kept unless given. */
+    history: historySchema.optional(),
   })
   .refine(
     ({ auth, tokenIssuers: issuers }) => auth !== 'tokens' || issuers.length > 0,
@@ -92,6 +101,8 @@ const environmentSchema = z.object({
   TRAINYARD_TRAINER_SERVICE_ACCOUNT: z.string().min(1).optional(),
   /** JSON: roles by e-mail address or subject. */
   TRAINYARD_MEMBERS: z.string().optional(),
+  /** `dataset` or `project.dataset`. */
+  TRAINYARD_HISTORY_DATASET: z.string().min(1).optional(),
   /** JSON: the list of channels that hear how runs end. */
   TRAINYARD_NOTIFICATIONS: z.string().optional(),
   /** Where people look at a run, with `{runId}` in it. */
@@ -127,6 +138,7 @@ export function configFromEnvironment(
       variables.data.TRAINYARD_NOTIFICATIONS,
       variables.data.TRAINYARD_RUN_URL,
     ),
+    history: historyDataset(variables.data),
   });
   if (!config.success) throw new Error(`the functions' configuration: ${z.prettifyError(config.error)}`);
   return { ...config.data, projectId: variables.data.GOOGLE_CLOUD_PROJECT };
@@ -166,6 +178,16 @@ function tokenIssuers(variables: z.infer<typeof environmentSchema>): TokenIssuer
           },
         ];
   return [...firebase, ...google];
+}
+
+/** A dataset's id has no dot; that of some projects has. */
+function historyDataset(
+  variables: z.infer<typeof environmentSchema>,
+): z.input<typeof historySchema> | undefined {
+  const { TRAINYARD_HISTORY_DATASET: name, GOOGLE_CLOUD_PROJECT: ownProject } = variables;
+  if (name === undefined) return undefined;
+  const dot = name.lastIndexOf('.');
+  return { projectId: dot < 0 ? ownProject : name.slice(0, dot), dataset: name.slice(dot + 1) };
 }
 
 function parseJson(variable: string, text: string, example: string): unknown {

@@ -36,6 +36,8 @@ export const paths = {
   event: (runId: string, eventId: string) => `runs/${runId}/events/${eventId}`,
   outbox: 'outbox',
   outboxEvent: (eventId: string) => `outbox/${eventId}`,
+  /** What BigQuery has of a run. */
+  history: (runId: string) => `history/${runId}`,
   notifications: 'notifications',
   /** One per event and channel. */
   notification: (deliveryId: string) => `notifications/${deliveryId}`,
