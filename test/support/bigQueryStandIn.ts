@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Column } from './tables.js';
+import type { Column } from '../../functions/history/tables.js';
 
 export interface StoredTable {
   tableReference: { tableId: string };
