@@ -13,6 +13,11 @@ export const config = {
   ) as Readonly<Record<string, string>>,
   /** The functions host that the fault experiments kill, built. */
   faultsHost: fileURLToPath(new URL('bench/dist/faults/hostProcess.js', root)),
+  /** What the bundle of the callbacks is made of, built. */
+  webhooksEntry: fileURLToPath(new URL('functions/dist/entries/webhooks.js', root)),
+  modules: fileURLToPath(new URL('node_modules', root)),
+  /** The functions host that callbacks are sent to, built. */
+  callbacksServer: fileURLToPath(new URL('bench/dist/callbacks/serverProcess.js', root)),
   examples: fileURLToPath(new URL('examples/', root)),
   /** Handed out beside the repository, not with it: the data and the peer that the claims are about. */
   onlineRetail: fileURLToPath(new URL('../shared/data/online-retail.parquet', root)),

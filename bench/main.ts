@@ -1,10 +1,12 @@
 import type { Bench } from './bench.js';
 import { resultLine } from './bench.js';
+import { callbacks } from './callbacksBench.js';
+import { coldStart } from './coldStartBench.js';
 import { faults } from './faultsBench.js';
 import { recallOnlineRetail } from './recallOnlineRetail.js';
 import { trainVsKeras } from './trainVsKeras.js';
 
-const BENCHES: readonly Bench[] = [recallOnlineRetail, trainVsKeras, faults];
+const BENCHES: readonly Bench[] = [recallOnlineRetail, trainVsKeras, faults, callbacks, coldStart];
 
 const HELP = `npm run bench -- NAME [flags]   runs one claim; its last line is one line of JSON
 npm run bench -- --list         names the claims

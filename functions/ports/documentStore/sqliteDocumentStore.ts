@@ -40,10 +40,10 @@ class SqliteDocumentStore implements DocumentStore {
   private readonly changes = new EventEmitter<{ change: [DocumentChange] }>().setMaxListeners(0);
   /** The end of the queue of transactions: they run one after another, so none of this process's conflict. */
   private last: Promise<unknown> = Promise.resolve();
-  private readonly read: Database.Statement;
+  private readonly statements: ReturnType<typeof prepared>;
 
   constructor(private readonly database: Database.Database) {
-    this.read = database.prepare('SELECT data, version FROM documents WHERE path = ?');
+    this.statements = prepared(database);
   }
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -135,35 +135,35 @@ class SqliteDocumentStore implements DocumentStore {
 
   /** Applies the writes if nothing that was read has changed; undefined when it has. */
   private commit(reads: Map<string, number>, writes: Write[]): DocumentChange[] | undefined {
-    this.database.exec('BEGIN IMMEDIATE');
+    const { begin, commit, rollback } = this.statements;
+    begin.run();
     try {
       for (const [path, version] of reads) {
-        if ((this.find(path)?.version ?? 0) === version) continue;
-        this.database.exec('ROLLBACK');
+        if (this.versionOf(path) === version) continue;
+        rollback.run();
         return undefined;
       }
       const changes = new Map(writes.map((write) => [write.path, this.apply(write)]));
-      this.database.exec('COMMIT');
-      return [...changes.values()];
+      commit.run();
+      return this.changes.listenerCount('change') > 0 ? [...changes.values()].map((change) => change()) : [];
     } catch (error) {
-      if (this.database.inTransaction) this.database.exec('ROLLBACK');
+      if (this.database.inTransaction) rollback.run();
       throw error;
     }
   }
 
-  private apply(write: Write): DocumentChange {
+  /** Gives what makes the change that watchers are told of: the written data as the next reader has them. */
+  private apply(write: Write): () => DocumentChange {
     const { path } = write;
     if (write.kind === 'delete') {
-      this.database.prepare('DELETE FROM documents WHERE path = ?').run(path);
-      return { kind: 'deleted', path };
+      this.statements.delete.run(path);
+      return () => ({ kind: 'deleted', path });
     }
-    const version = this.find(path)?.version ?? 0;
+    const version = this.versionOf(path);
     if (write.kind === 'create' && version > 0) throw new DocumentExistsError(path);
     const text = JSON.stringify(write.data);
-    this.database
-      .prepare('INSERT OR REPLACE INTO documents (path, collection, data, version) VALUES (?, ?, ?, ?)')
-      .run(path, path.slice(0, path.lastIndexOf('/')), text, version + 1);
-    return { kind: 'set', document: { path, data: parseData(text) } };
+    this.statements.put.run(path, path.slice(0, path.lastIndexOf('/')), text, version + 1);
+    return () => ({ kind: 'set', document: { path, data: parseData(text) } });
   }
 
   private matching(target: WatchTarget): StoredDocument[] {
@@ -178,10 +178,30 @@ class SqliteDocumentStore implements DocumentStore {
     return rows.map(({ path, data }) => ({ path, data: parseData(data) }));
   }
 
+  /** 0 where there is no document. */
+  private versionOf(path: string): number {
+    return (this.statements.version.get(path) as { version: number } | undefined)?.version ?? 0;
+  }
+
   private find(path: string): { document: StoredDocument; version: number } | undefined {
-    const row = this.read.get(path) as { data: string; version: number } | undefined;
+    const row = this.statements.read.get(path) as { data: string; version: number } | undefined;
     return row && { document: { path, data: parseData(row.data) }, version: row.version };
   }
+}
+
+/** The statements of every transaction, compiled once. */
+function prepared(database: Database.Database) {
+  return {
+    begin: database.prepare('BEGIN IMMEDIATE'),
+    commit: database.prepare('COMMIT'),
+    rollback: database.prepare('ROLLBACK'),
+    read: database.prepare('SELECT data, version FROM documents WHERE path = ?'),
+    version: database.prepare('SELECT version FROM documents WHERE path = ?'),
+    put: database.prepare(
+      'INSERT OR REPLACE INTO documents (path, collection, data, version) VALUES (?, ?, ?, ?)',
+    ),
+    delete: database.prepare('DELETE FROM documents WHERE path = ?'),
+  };
 }
 
 function parseData(text: string): DocumentData {

@@ -41,19 +41,20 @@ export function openSqliteEventBus({
 
 class SqliteEventBus implements EventBus {
   private readonly workers = new Map<string, Worker>();
+  private readonly insert: Database.Statement;
 
   constructor(
     private readonly database: Database.Database,
     private readonly delays: readonly number[],
-  ) {}
+  ) {
+    this.insert = database.prepare(
+      `INSERT INTO deliveries (subscription, event, due) SELECT name, ?, ? FROM subscriptions
+       WHERE types IS NULL OR EXISTS (SELECT 1 FROM json_each(types) WHERE value = ?)`,
+    );
+  }
 
   async publish(event: RunEvent): Promise<void> {
-    const { changes } = this.database
-      .prepare(
-        `INSERT INTO deliveries (subscription, event, due) SELECT name, ?, ? FROM subscriptions
-         WHERE types IS NULL OR EXISTS (SELECT 1 FROM json_each(types) WHERE value = ?)`,
-      )
-      .run(JSON.stringify(event), Date.now(), event.type);
+    const { changes } = this.insert.run(JSON.stringify(event), Date.now(), event.type);
     if (changes === 0) return;
     for (const worker of this.workers.values()) worker.wake();
   }

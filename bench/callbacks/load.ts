@@ -1,0 +1,115 @@
+/**
+ * Callbacks at a steady rate, whatever the server makes of them: each run says one epoch after another, as its trainer would, and
+ * the time of a callback counts from when it was due, so that waiting behind a slow one counts too.
+ */
+import { Agent, request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { deriveRunSecret, signCallback } from '@trainyard/shared';
+
+export interface LoadOptions {
+  url: string;
+  masterSecret: string;
+  runIds: readonly string[];
+  /** Callbacks a second, over all runs together; 0: each run sends the next as soon as the last is answered. */
+  perSecond: number;
+  /** Of all runs together. */
+  callbacks: number;
+  /** The number of each run's last epoch so far. */
+  after: number;
+  /** Told when a callback is due, so that its way to listeners can be timed. */
+  onDue?: (runId: string, epoch: number) => void;
+}
+
+export interface LoadResult {
+  seconds: number;
+  /** Milliseconds from when each was due to its answer, sorted. */
+  latencies: number[];
+  /** Answers other than 200. */
+  refused: number;
+}
+
+export async function sendCallbacks(options: LoadOptions): Promise<LoadResult> {
+  const { runIds, callbacks } = options;
+  const agent = new Agent({ keepAlive: true, maxSockets: runIds.length });
+  const latencies: number[] = [];
+  const begun = performance.now();
+  const each = Math.ceil(callbacks / runIds.length);
+  const refused = await Promise.all(
+    runIds.map((runId, index) => speak({ ...options, agent, runId, index, each, begun, latencies })),
+  );
+  const seconds = (performance.now() - begun) / 1000;
+  agent.destroy();
+  return {
+    seconds,
+    latencies: latencies.toSorted((a, b) => a - b),
+    refused: refused.reduce((sum, count) => sum + count, 0),
+  };
+}
+
+interface Speaker extends LoadOptions {
+  agent: Agent;
+  runId: string;
+  index: number;
+  each: number;
+  begun: number;
+  latencies: number[];
+}
+
+/** One run's callbacks, in order; gives how many were refused. */
+async function speak(speaker: Speaker): Promise<number> {
+  const { runId, index, each, begun, perSecond, runIds, after, latencies, onDue } = speaker;
+  const secret = deriveRunSecret(speaker.masterSecret, runId, 1);
+  let refused = 0;
+  for (let i = 0; i < each; i++) {
+    const epoch = after + i + 1;
+    const due =
+      perSecond === 0 ? performance.now() : begun + ((i * runIds.length + index) * 1000) / perSecond;
+    const wait = due - performance.now();
+    if (wait > 0) await pause(wait);
+    onDue?.(runId, epoch);
+    const status = await post(speaker, secret, epoch);
+    latencies.push(performance.now() - due);
+    if (status !== 200) refused++;
+  }
+  return refused;
+}
+
+function post({ url, agent, runId }: Speaker, secret: string, epoch: number): Promise<number> {
+  const now = new Date();
+  const body = JSON.stringify({
+    attempt: 1,
+    seq: epoch,
+    sentAt: now.toISOString(),
+    epoch,
+    metrics: { loss: 1 / epoch, val_loss: 1.1 / epoch, recall_at_10: 0.1, recall_at_100: 0.3 },
+    seconds: 1,
+    examples: 100_000,
+    examplesPerSecond: 100_000,
+  });
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      `${url}/api/training-runs/${runId}/webhook/epoch-complete`,
+      {
+        agent,
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+          'trainyard-attempt': '1',
+          ...signCallback(secret, `epoch-${epoch}`, now, body),
+        },
+      },
+      (response) => {
+        response.resume();
+        response.once('end', () => resolve(response.statusCode ?? 0));
+      },
+    );
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}
+
+/** The value below which a share of the sorted values lies. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
