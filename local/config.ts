@@ -16,6 +16,10 @@ const environmentSchema = z.object({
   TRAINYARD_NOTIFICATIONS: z.string().optional(),
   /** Where people look at a run, with `{runId}` in it. */
   TRAINYARD_RUN_URL: z.string().optional(),
+  /** A collector of OpenTelemetry, OTLP over HTTP, that hears of spans and numbers: `http://127.0.0.1:4318`. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .optional(),
   /** Any value turns colours off (https://no-color.org). */
   NO_COLOR: z.string().optional(),
 });
@@ -25,6 +29,7 @@ export interface Config {
   token: string | null;
   noColor: boolean;
   notifications: Notifications;
+  otlpEndpoint: string | null;
   /** What a trainer process inherits: all but the caller's own credentials. */
   trainerEnvironment: Readonly<Record<string, string>>;
 }
@@ -51,6 +56,7 @@ export function readConfig(environment: Environment = process.env): Config {
     token: token ?? null,
     noColor: noColor !== undefined,
     notifications: notificationsOf(parsed.data),
+    otlpEndpoint: parsed.data.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     trainerEnvironment: Object.fromEntries(given.filter(([name]) => !CREDENTIALS.has(name))),
   };
 }

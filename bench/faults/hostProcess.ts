@@ -12,7 +12,7 @@ import { openPubSubEventBus } from '@trainyard/functions/ports/eventBus/pubsubEv
 import { openSqliteEventBus } from '@trainyard/functions/ports/eventBus/sqliteEventBus';
 import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
 import { startFunctionServer } from '@trainyard/local/host/functionServer';
-import { pushBody, pushPath } from '@trainyard/local/host/pubsubPush';
+import { eventMessage, pushBody, pushPath } from '@trainyard/local/host/pubsubPush';
 import { startReconciler } from '@trainyard/local/host/reconciler';
 import type { RunEvent } from '@trainyard/shared';
 import { randomFor } from '@trainyard/trainer-job/model/random';
@@ -94,7 +94,7 @@ async function serve(settings: HostSettings): Promise<void> {
     await (await fetch(`${server.url}${path}`)).arrayBuffer();
   const onEvent = (event: RunEvent) => {
     const deliver = () =>
-      server.invoke('dispatch', pushPath(PROJECT), pushBody(PROJECT, SUBSCRIPTION, event));
+      server.invoke('dispatch', pushPath(PROJECT), pushBody(PROJECT, SUBSCRIPTION, eventMessage(event)));
     return settings.faulty ? deliverBadly(random, deliver) : deliver();
   };
   await plane.bus.subscribe(SUBSCRIPTION, onEvent, SUBSCRIPTIONS[SUBSCRIPTION]);

@@ -3,7 +3,7 @@ import { paths, type EventType, type Run, type RunEvent } from '@trainyard/share
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { z } from 'zod';
-import { pushBody, pushPath } from '../../local/host/pubsubPush.js';
+import { eventMessage, pushBody, pushPath } from '../../local/host/pubsubPush.js';
 import { testControlPlane, type TestControlPlane } from '../../test/support/controlPlane.js';
 import { endedRun } from '../../test/support/endedRun.js';
 import { serveFunction } from '../../test/support/functionClient.js';
@@ -370,7 +370,7 @@ describe('secrets', () => {
 
 describe('the function', () => {
   const PATH = pushPath('shop-prod');
-  const push = (event: RunEvent) => ({ body: pushBody('shop-prod', 'notify', event) });
+  const push = (event: RunEvent) => ({ body: pushBody('shop-prod', 'notify', eventMessage(event)) });
 
   it('acknowledges every event where nobody is to be told', async () => {
     const { cp, event } = await ended([]);

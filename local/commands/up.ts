@@ -41,6 +41,7 @@ export const up: Command = {
       trainerCommand: trainerCommand(),
       trainerEnvironment: { ...world.config.trainerEnvironment, TRAINYARD_DATA_BASE: world.cwd },
       notifications: world.config.notifications,
+      otlpEndpoint: world.config.otlpEndpoint,
       tell: (line) => world.terminal.draw([line]),
     });
     world.terminal.draw([

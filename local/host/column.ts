@@ -1,8 +1,9 @@
 import type { DocumentStore } from '@trainyard/functions/ports/documentStore/documentStore';
-import type { EventBus } from '@trainyard/functions/ports/eventBus/eventBus';
+import type { EventBus, Subscription } from '@trainyard/functions/ports/eventBus/eventBus';
 import type { JobLauncher } from '@trainyard/functions/ports/jobLauncher/jobLauncher';
 import type { ObjectStore } from '@trainyard/functions/ports/objectStore/objectStore';
 import type { DataDirectory } from './dataDirectory.js';
+import type { PushedMessage } from './pubsubPush.js';
 
 /** The four ports that everything below the functions sits behind, opened. */
 export interface Column {
@@ -10,6 +11,8 @@ export interface Column {
   bus: EventBus;
   objects: ObjectStore;
   launcher: JobLauncher;
+  /** Hears the messages that ask for retraining, where there is a topic for them. */
+  onRetrainMessage?(handler: (message: PushedMessage) => Promise<void>): Promise<Subscription>;
   /** What people should know: addresses, where things are kept. */
   notes: readonly string[];
   close(): Promise<void>;

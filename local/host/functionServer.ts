@@ -8,7 +8,7 @@ export class PortError extends Error {
   override readonly name = 'PortError';
 }
 
-const FUNCTIONS = ['api', 'webhooks', 'dispatch', 'notify', 'reconcile'] as const;
+const FUNCTIONS = ['api', 'webhooks', 'dispatch', 'notify', 'retrain', 'reconcile'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 export interface FunctionServer {
@@ -25,7 +25,7 @@ const INTERNAL_HEADER = 'trainyard-internal';
 
 /**
  * One HTTP server on the loopback interface with all functions behind it, each with the middleware that it has in the
- * cloud. `dispatch`, `notify` and `reconcile` answer only to who knows `internalToken`.
+ * cloud. `dispatch`, `notify`, `retrain` and `reconcile` answer only to who knows `internalToken`.
  */
 export async function startFunctionServer(port: number, internalToken: string): Promise<FunctionServer> {
   const functions = new Map<string, Server>(FUNCTIONS.map((name) => [name, getTestServer(name)]));

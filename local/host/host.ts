@@ -1,14 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { configSchema, type ControlPlane, jsonLog, type Log, setControlPlane } from '@trainyard/functions';
 import { SUBSCRIBED_FUNCTIONS, SUBSCRIPTIONS } from '@trainyard/functions/events/subscriptions';
+import { startTelemetry } from '@trainyard/functions/telemetry/startTelemetry';
 import { queries } from '@trainyard/functions/queries';
 import type { Notifications } from '@trainyard/functions/notify/channels';
-import { runName, runSchema } from '@trainyard/shared';
+import { RETRAIN_TOPIC, runName, runSchema } from '@trainyard/shared';
 import type { Column, ColumnRequest } from './column.js';
 import { type DataDirectory, masterSecret, openDataDirectory, openFunctionsLog } from './dataDirectory.js';
 import { type FunctionServer, startFunctionServer } from './functionServer.js';
 import { lockDirectory } from './hostLock.js';
-import { pushBody, pushPath } from './pubsubPush.js';
+import { eventMessage, pushBody, pushPath } from './pubsubPush.js';
 import { type Reconciler, startReconciler } from './reconciler.js';
 
 export interface HostOptions {
@@ -23,6 +24,8 @@ export interface HostOptions {
   trainerEnvironment: Readonly<Record<string, string>>;
   /** Who hears how runs end; nobody unless given. */
   notifications?: Notifications;
+  /** Of a collector that hears of spans and numbers; nobody unless given. */
+  otlpEndpoint?: string | null;
   tell: (line: string) => void;
 }
 
@@ -83,6 +86,10 @@ async function open(
   });
   closing.push(() => column.close());
 
+  if (options.otlpEndpoint) {
+    const telemetry = await startTelemetry({ endpoint: options.otlpEndpoint });
+    closing.push(() => telemetry.close());
+  }
   const server = await startFunctionServer(port, randomBytes(32).toString('base64url'));
   closing.push(() => server.close());
   // Before the event loop turns: no request comes before the control plane.
@@ -94,14 +101,7 @@ async function open(
   setControlPlane(() => Promise.resolve(plane));
   await warmUp(server);
 
-  for (const name of SUBSCRIBED_FUNCTIONS) {
-    const subscription = await column.bus.subscribe(
-      name,
-      (event) => server.invoke(name, pushPath(PROJECT), pushBody(PROJECT, name, event)),
-      SUBSCRIPTIONS[name],
-    );
-    closing.push(() => subscription.close());
-  }
+  await subscribeFunctions(column, server, closing);
   const started = startReconciler(
     () => server.invoke('reconcile', '/', {}),
     RECONCILE_MS,
@@ -111,6 +111,26 @@ async function open(
   reconciler = started;
   await lock.announce(server.url);
   return { url: server.url, directory, notes: column.notes, openRuns: () => openRuns(column), stop };
+}
+
+/** Events and retrain messages go to the functions that are for them, as Pub/Sub pushes them in the cloud. */
+async function subscribeFunctions(
+  column: Column,
+  server: FunctionServer,
+  closing: (() => Promise<void>)[],
+): Promise<void> {
+  for (const name of SUBSCRIBED_FUNCTIONS) {
+    const subscription = await column.bus.subscribe(
+      name,
+      (event) => server.invoke(name, pushPath(PROJECT), pushBody(PROJECT, name, eventMessage(event))),
+      SUBSCRIPTIONS[name],
+    );
+    closing.push(() => subscription.close());
+  }
+  const retrain = await column.onRetrainMessage?.((message) =>
+    server.invoke('retrain', pushPath(PROJECT, RETRAIN_TOPIC), pushBody(PROJECT, 'retrain', message)),
+  );
+  if (retrain) closing.push(() => retrain.close());
 }
 
 async function openRuns({ store }: Column): Promise<string[]> {

@@ -1,19 +1,29 @@
 import { EVENTS_TOPIC, type RunEvent } from '@trainyard/shared';
 
-/** Where a push subscription of `project` points to: the path names the topic, as in the cloud. */
-export function pushPath(project: string): string {
-  return `/projects/${project}/topics/${EVENTS_TOPIC}`;
+/** A message as a push subscription hands it over. */
+export interface PushedMessage {
+  /** In base64. */
+  data: string;
+  messageId: string;
+  publishTime: string;
+  attributes: Readonly<Record<string, string>>;
 }
 
-/** The request body by which Pub/Sub pushes an event to a function. */
-export function pushBody(project: string, subscription: string, event: RunEvent) {
+/** Where a push subscription of `project` points to: the path names the topic, as in the cloud. */
+export function pushPath(project: string, topic: string = EVENTS_TOPIC): string {
+  return `/projects/${project}/topics/${topic}`;
+}
+
+/** The request body by which Pub/Sub pushes a message to a function. */
+export function pushBody(project: string, subscription: string, message: PushedMessage) {
+  return { subscription: `projects/${project}/subscriptions/${subscription}`, message };
+}
+
+export function eventMessage(event: RunEvent): PushedMessage {
   return {
-    subscription: `projects/${project}/subscriptions/${subscription}`,
-    message: {
-      data: Buffer.from(JSON.stringify(event)).toString('base64'),
-      messageId: event.id,
-      publishTime: event.time,
-      attributes: { type: event.type, runId: event.data.runId, modelId: event.data.modelId },
-    },
+    data: Buffer.from(JSON.stringify(event)).toString('base64'),
+    messageId: event.id,
+    publishTime: event.time,
+    attributes: { type: event.type, runId: event.data.runId, modelId: event.data.modelId },
   };
 }

@@ -1,4 +1,5 @@
-import type { TrainingSpecInput } from '@trainyard/shared';
+import { PubSub } from '@google-cloud/pubsub';
+import { RETRAIN_TOPIC, type TrainingSpecInput } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { TrainyardClient } from '../../local/client/trainyardClient.js';
 import { openEmulators } from '../../local/host/emulators/openEmulators.js';
@@ -25,8 +26,9 @@ async function hostIn(directory: string) {
     tell: () => {},
   });
   onTestFinished(() => host.stop());
+  const pubsub = host.notes.join('\n').match(/PUBSUB_EMULATOR_HOST=(\S+)/)?.[1];
   const firestore = host.notes.join('\n').match(/FIRESTORE_EMULATOR_HOST=(\S+)/)?.[1];
-  return { host, firestore, client: new TrainyardClient({ url: host.url, retries: 0 }) };
+  return { host, firestore, pubsub, client: new TrainyardClient({ url: host.url, retries: 0 }) };
 }
 
 describe.skipIf(emulatorsMissing)('a host on the emulators', () => {
@@ -41,5 +43,18 @@ describe.skipIf(emulatorsMissing)('a host on the emulators', () => {
 
     const second = await hostIn(directory);
     expect((await second.client.get(runId)).error?.code).toBe('trainer-rejected');
+  }, 90_000);
+
+  it('starts a run for a message on the retrain topic', async () => {
+    const { client, pubsub } = await hostIn(await temporaryFolder());
+    const publisher = new PubSub({
+      projectId: 'demo-trainyard',
+      apiEndpoint: pubsub!,
+      emulatorMode: true,
+    });
+    onTestFinished(() => publisher.close());
+    await publisher.topic(RETRAIN_TOPIC).publishMessage({ json: { modelId: 'shop', spec: SPEC } });
+    const run = await until('the run', async () => (await client.list('shop', { limit: 1 })).runs[0], 30_000);
+    expect(run).toMatchObject({ name: 'shop#1', requestedBy: 'retrain' });
   }, 90_000);
 });

@@ -1,5 +1,5 @@
 /** Events through Pub/Sub. The SDK is loaded when the bus is opened: it is heavy, and one machine does without it. */
-import type { Message, PubSub, Subscription as PubSubSubscription, Topic } from '@google-cloud/pubsub';
+import type { PubSub, Topic } from '@google-cloud/pubsub';
 import {
   EVENTS_TOPIC,
   MAX_DELIVERIES,
@@ -8,42 +8,24 @@ import {
   type RunEvent,
 } from '@trainyard/shared';
 import type { EventBus, Subscription } from './eventBus.js';
-
-export interface PubSubOptions {
-  projectId: string;
-  /** `host:port` of an emulator; Google's service with the machine's own credentials unless given. */
-  emulator?: string;
-  /** Told when the client gives up on a subscription. A warning of the process unless given. */
-  onError?: (error: Error) => void;
-}
+import { createUnlessThere, openClient, PubSubDelivery, type PubSubOptions } from './pubsubDelivery.js';
 
 const DEAD_LETTER_TOPIC = `${EVENTS_TOPIC}-dead-letters`;
 const DEAD_LETTER_SUBSCRIPTION = `${EVENTS_TOPIC}-dead-letters-kept`;
 const SOURCE_ATTRIBUTE = 'CloudPubSubDeadLetterSourceSubscription';
-/** gRPC's code for what exists already. */
-const ALREADY_EXISTS = 6;
 
-export async function openPubSubEventBus({
-  projectId,
-  emulator,
-  onError = (error) => process.emitWarning(error),
-}: PubSubOptions): Promise<EventBus> {
-  const sdk = await import('@google-cloud/pubsub');
-  const client = new sdk.PubSub({
-    projectId,
-    ...(emulator && { apiEndpoint: emulator, emulatorMode: true }),
-  });
-  return new PubSubEventBus(client, onError);
+export async function openPubSubEventBus(options: PubSubOptions): Promise<EventBus> {
+  return new PubSubEventBus(await openClient(options), options.onError);
 }
 
 class PubSubEventBus implements EventBus {
   private readonly topic: Topic;
-  private readonly open = new Set<Delivery>();
+  private readonly open = new Set<PubSubDelivery>();
   private topics: Promise<void> | undefined;
 
   constructor(
     private readonly client: PubSub,
-    private readonly onError: (error: Error) => void,
+    private readonly onError: PubSubOptions['onError'],
   ) {
     this.topic = client.topic(EVENTS_TOPIC, {
       messageOrdering: true,
@@ -85,13 +67,17 @@ class PubSubEventBus implements EventBus {
         },
       }),
     );
-    const sdk = await import('@google-cloud/pubsub');
-    const closeOptions = { behavior: sdk.SubscriptionCloseBehaviors.WaitForProcessing };
-    const stream = this.client.subscription(name, { closeOptions });
-    // The emulator keeps the filter and delivers all the same.
-    const wanted = (event: RunEvent) =>
-      !types || types.includes(event.type) ? handler(event) : Promise.resolve();
-    const subscription = new Delivery(stream, wanted, this.onError);
+    const deliver = async (data: Buffer) => {
+      const event = parseEvent(data);
+      // The emulator keeps the filter and delivers all the same.
+      if (!types || types.includes(event.type)) await handler(event);
+    };
+    const subscription = await PubSubDelivery.open(
+      this.client,
+      name,
+      ({ data }) => deliver(data),
+      this.onError,
+    );
     this.open.add(subscription);
     return {
       close: async () => {
@@ -154,54 +140,6 @@ class PubSubEventBus implements EventBus {
   }
 }
 
-/** Hands the messages of one subscription to its handler until it is closed. */
-class Delivery implements Subscription {
-  private readonly underWay = new Set<Promise<void>>();
-  private closing: Promise<void> | undefined;
-
-  constructor(
-    private readonly stream: PubSubSubscription,
-    private readonly handler: (event: RunEvent) => Promise<void>,
-    onError: (error: Error) => void,
-  ) {
-    stream.on('message', (message: Message) => {
-      const done = this.deliver(message).finally(() => this.underWay.delete(done));
-      this.underWay.add(done);
-    });
-    // The client mends what it can by itself; after this the subscription delivers nothing until the next subscriber.
-    stream.on('error', onError);
-  }
-
-  close(): Promise<void> {
-    this.closing ??= this.finish();
-    return this.closing;
-  }
-
-  private async finish(): Promise<void> {
-    // Takes nothing new from now on, and waits until what it took has been answered; a broken stream does not wait.
-    await this.stream.close();
-    await Promise.all(this.underWay);
-  }
-
-  private async deliver(message: Message): Promise<void> {
-    try {
-      await this.handler(parseEvent(message.data));
-      message.ack();
-    } catch {
-      // The handler has told its log why; Pub/Sub counts the delivery and brings the message again, or buries it.
-      message.nack();
-    }
-  }
-}
-
 function parseEvent(data: Buffer): RunEvent {
   return runEventSchema.parse(JSON.parse(data.toString('utf8')));
-}
-
-async function createUnlessThere(create: () => Promise<unknown>): Promise<void> {
-  try {
-    await create();
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === ALREADY_EXISTS)) throw error;
-  }
 }

@@ -3,7 +3,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { openFirestoreDocumentStore } from '@trainyard/functions/ports/documentStore/firestoreDocumentStore';
 import { openPubSubEventBus } from '@trainyard/functions/ports/eventBus/pubsubEventBus';
+import { subscribeToTopic } from '@trainyard/functions/ports/eventBus/pubsubTopic';
 import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
+import { RETRAIN_TOPIC } from '@trainyard/shared';
 import { skipMetadataServer } from '../../config.js';
 import type { Column, ColumnRequest } from '../column.js';
 import { openLocalLauncher } from '../localLauncher.js';
@@ -86,10 +88,22 @@ async function openPorts(
     bus,
     objects: openDirectoryObjectStore(request.directory.objects),
     launcher: openLocalLauncher(request),
+    onRetrainMessage: (handler) =>
+      subscribeToTopic(
+        { projectId: PROJECT, emulator: pubsub, topic: RETRAIN_TOPIC, subscription: 'retrain' },
+        ({ id, data, attributes, publishTime }) =>
+          handler({
+            data: data.toString('base64'),
+            messageId: id,
+            publishTime: publishTime.toISOString(),
+            attributes,
+          }),
+      ),
     notes: [
       `project    ${PROJECT}`,
       `firestore  FIRESTORE_EMULATOR_HOST=${firestore}`,
       `pubsub     PUBSUB_EMULATOR_HOST=${pubsub}`,
+      `retrain    messages on the topic ${RETRAIN_TOPIC}`,
     ],
     async close() {
       await saver.stop();

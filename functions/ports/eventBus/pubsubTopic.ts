@@ -1,0 +1,31 @@
+import {
+  createUnlessThere,
+  openClient,
+  PubSubDelivery,
+  type Delivered,
+  type PubSubOptions,
+} from './pubsubDelivery.js';
+import type { Subscription } from './eventBus.js';
+
+/** Hears the messages of a topic, which is made where it is not there: what a push subscription does in the cloud. */
+export async function subscribeToTopic(
+  options: PubSubOptions & { topic: string; subscription: string },
+  handler: (message: Delivered) => Promise<void>,
+): Promise<Subscription> {
+  const { topic, subscription, onError } = options;
+  const client = await openClient(options);
+  await createUnlessThere(() => client.createTopic(topic));
+  await createUnlessThere(() =>
+    client.createSubscription(topic, subscription, {
+      ackDeadlineSeconds: 60,
+      retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 60 } },
+    }),
+  );
+  const delivery = await PubSubDelivery.open(client, subscription, handler, onError);
+  return {
+    async close() {
+      await delivery.close();
+      await client.close();
+    },
+  };
+}
