@@ -8,9 +8,13 @@ export interface TelemetryOptions {
   metricsIntervalMs?: number;
 }
 
+/** How long an export may take with all its tries: a collector is near, or it is not there. */
+const EXPORT_MS = 2_000;
+
 export interface Telemetry {
   /** Sends what is recorded so far. */
   flush(): Promise<void>;
+  /** Sends the rest, and records nothing from now on. */
   close(): Promise<void>;
 }
 
@@ -37,14 +41,19 @@ export async function startTelemetry({
   const tracer = new tracing.NodeTracerProvider({
     resource,
     spanProcessors: [
-      new tracing.BatchSpanProcessor(new spanExport.OTLPTraceExporter({ url: `${base}/v1/traces` })),
+      new tracing.BatchSpanProcessor(
+        new spanExport.OTLPTraceExporter({ url: `${base}/v1/traces`, timeoutMillis: EXPORT_MS }),
+      ),
     ],
   });
   const meter = new metering.MeterProvider({
     resource,
     readers: [
       new metering.PeriodicExportingMetricReader({
-        exporter: new metricExport.OTLPMetricExporter({ url: `${base}/v1/metrics` }),
+        exporter: new metricExport.OTLPMetricExporter({
+          url: `${base}/v1/metrics`,
+          timeoutMillis: EXPORT_MS,
+        }),
         exportIntervalMillis: metricsIntervalMs,
       }),
     ],
@@ -58,7 +67,8 @@ export async function startTelemetry({
       trace.disable();
       metrics.disable();
       renewInstruments();
-      await Promise.all([tracer.shutdown(), meter.shutdown()]);
+      // A collector that does not answer is nobody's failure.
+      await Promise.allSettled([tracer.shutdown(), meter.shutdown()]);
     },
   };
 }
