@@ -17,6 +17,10 @@ export interface Page {
 
 const OPEN: readonly RunStatus[] = runStatusSchema.options.filter((status) => !isTerminal(status));
 
+/** Collections whose documents are kept until their `expiresAt`. */
+export const EXPIRING = [paths.idempotencyKeys, paths.notifications] as const;
+type Expiring = (typeof EXPIRING)[number];
+
 const equal = (field: string, value: string): Filter => ({ field, op: '==', value });
 
 function paged(query: Query, { startAfter, limit }: Page): Query {
@@ -98,16 +102,9 @@ export const queries = {
       },
       page,
     ),
-  /** Idempotency keys that nobody will send again. */
-  expiredKeys: (now: string, limit: number): Query => ({
-    collection: paths.idempotencyKeys,
-    where: [{ field: 'expiresAt', op: '<=', value: now }],
-    orderBy: [{ field: 'expiresAt', direction: 'asc' }],
-    limit,
-  }),
-  /** Deliveries of notifications that nobody will ask for again. */
-  expiredNotifications: (now: string, limit: number): Query => ({
-    collection: paths.notifications,
+  /** Documents whose time is over. */
+  expired: (collection: Expiring, now: string, limit: number): Query => ({
+    collection,
     where: [{ field: 'expiresAt', op: '<=', value: now }],
     orderBy: [{ field: 'expiresAt', direction: 'asc' }],
     limit,

@@ -6,7 +6,7 @@ import { digestOf, instantSchema, paths, runIdSchema, type RunEvent } from '@tra
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
-import { queries } from '../queries.js';
+import { instruments } from '../telemetry/metrics.js';
 import type { Channel } from './channels.js';
 import { RequestError, type Post } from './safeRequest.js';
 
@@ -16,7 +16,6 @@ export type Poster = (post: Post) => Promise<number>;
 /** Longer than a request may take, so that two deliveries of one event do not send at the same time. */
 const LEASE_MS = 15_000;
 const LIFETIME_MS = 30 * 86_400_000;
-const SWEEP = 200;
 
 /** `notifications/{deliveryId}`. */
 export const deliverySchema = z.strictObject({
@@ -128,18 +127,10 @@ const TOLD = {
 function tell(cp: ControlPlane, delivery: Delivery & Ended): void {
   const { eventId, runId, channel, type, host, reason, attempts } = delivery;
   const [severity, message] = TOLD[delivery.state];
+  instruments().notifications.add(1, { type, outcome: delivery.state });
   cp.log(severity, message, { runId, event: eventId, channel, type, host, reason, attempts });
 }
 
 function later(now: Date, ms: number): string {
   return new Date(now.getTime() + ms).toISOString();
-}
-
-/** Forgets deliveries whose time is over; a part of them at each call. */
-export async function sweepDeliveries(cp: ControlPlane): Promise<void> {
-  const expired = await cp.store.query(queries.expiredNotifications(cp.now().toISOString(), SWEEP));
-  if (expired.length === 0) return;
-  await cp.store.transaction(async (tx) => {
-    for (const { path } of expired) tx.delete(path);
-  });
 }

@@ -3,7 +3,7 @@ import type { Run, RunEvent } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { readRun } from '../runs/repository.js';
 import { endOf, outcomeFor, type Channel, type Outcome } from './channels.js';
-import { deliver, deliveryId, sweepDeliveries, type Poster } from './delivery.js';
+import { deliver, deliveryId, type Poster } from './delivery.js';
 import { requestFor } from './formats.js';
 import { messageOf } from './message.js';
 import { postSafely } from './safeRequest.js';
@@ -28,7 +28,6 @@ export async function notify(
       return outcome && !(await isTold(cp, event, run, { channel, outcome }, send)) ? [channel.name] : [];
     }),
   );
-  await sweep(cp);
   const names = untold.flat();
   if (names.length > 0) throw new Error(`event ${event.id} is still to be told to ${names.join(', ')}`);
 }
@@ -50,14 +49,5 @@ async function isTold(
     const { runId } = run;
     cp.log('ERROR', 'a notification failed', { runId, event: event.id, channel: channel.name, error });
     return false;
-  }
-}
-
-/** Expired records do no harm: what cannot be swept now is swept with the next event. */
-async function sweep(cp: ControlPlane): Promise<void> {
-  try {
-    await sweepDeliveries(cp);
-  } catch (error) {
-    cp.log('WARNING', 'expired notifications could not be deleted', { error });
   }
 }

@@ -4,14 +4,11 @@
  */
 import { digestOf, instantSchema, paths } from '@trainyard/shared';
 import { z } from 'zod';
-import type { ControlPlane } from '../controlPlane.js';
 import { ProblemError } from '../http/problemError.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
-import { queries } from '../queries.js';
 
 /** How long a key is remembered. */
 const LIFETIME_MS = 7 * 86_400_000;
-const SWEEP = 200;
 
 /** Where the record of a request is, and what the request was. */
 export interface IdempotencySlot {
@@ -64,15 +61,6 @@ export function remember(
     outcome,
     createdAt: now.toISOString(),
     expiresAt,
-  });
-}
-
-/** Forgets keys whose time is over; a part of them at each call. */
-export async function sweepKeys(cp: ControlPlane): Promise<void> {
-  const expired = await cp.store.query(queries.expiredKeys(cp.now().toISOString(), SWEEP));
-  if (expired.length === 0) return;
-  await cp.store.transaction(async (tx) => {
-    for (const { path } of expired) tx.delete(path);
   });
 }
 

@@ -12,7 +12,7 @@ import { withLogFields } from '../telemetry/context.js';
 import { instruments } from '../telemetry/metrics.js';
 import { inSpan } from '../telemetry/tracing.js';
 import { dispatch, recallLaunch } from './dispatch.js';
-import { sweepKeys } from './idempotency.js';
+import { sweepExpired } from './sweepExpired.js';
 import { recordLifecycle } from './lifecycle.js';
 import { relayOutbox } from './outbox.js';
 import { readRun } from './repository.js';
@@ -44,7 +44,7 @@ export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
   };
   const relay = async () => void (reconciled.relayed = await relayOutbox(cp));
   await attempt(relay, 'the outbox could not be relayed');
-  await attempt(() => sweepKeys(cp), 'expired idempotency keys could not be deleted');
+  await attempt(() => sweepExpired(cp), 'what has expired could not be deleted');
   const open = await openRuns(cp);
   reconciled.runs = open.length;
   for (const { path } of open) {

@@ -23,6 +23,7 @@ export interface Instruments {
   longestSilenceSeconds: Gauge;
   reconcileFailures: Counter;
   retrainMessages: Counter;
+  notifications: Counter;
 }
 
 let made: Instruments | undefined;
@@ -76,7 +77,8 @@ function create(): Instruments {
       's',
     ),
     reconcileFailures: counter('reconcile.failures', 'Parts of a reconcile that went wrong'),
-    retrainMessages: counter('retrain.messages', 'Retrain messages, by outcome'),
+    retrainMessages: counter('retrain.messages', 'Retrain messages, by model and outcome'),
+    notifications: counter('notifications', 'Notifications, by type of channel and outcome'),
   };
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { orderMetricSchema } from '@trainyard/shared';
 import { expect, test } from 'vitest';
 import type { Query } from '../../functions/ports/documentStore/documentStore.js';
-import { queries } from '../../functions/queries.js';
+import { EXPIRING, queries } from '../../functions/queries.js';
 import { requiredIndex } from './requiredIndexes.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -28,8 +28,7 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   events: () => [queries.events('r')],
   logChunks: () => (['asc', 'desc'] as const).map((direction) => queries.logChunks('r', direction, page)),
   outbox: () => [queries.outbox('now', page)],
-  expiredKeys: () => [queries.expiredKeys('now', 1)],
-  expiredNotifications: () => [queries.expiredNotifications('now', 1)],
+  expired: () => EXPIRING.map((collection) => queries.expired(collection, 'now', 1)),
   models: () => [queries.models(undefined, page), queries.models(['*'], page)],
   modelVersions: () => [queries.modelVersions('m', page)],
   presets: () => [queries.presets('datasets', page)],
