@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, createReadStream, openSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EmulatorPrograms } from './cloudSdk.js';
 
 export interface EmulatorProcess {
   /** Host and port. */
@@ -12,7 +15,7 @@ export interface EmulatorProcess {
 }
 
 export interface EmulatorCommand {
-  name: string;
+  name: keyof EmulatorPrograms;
   program: string;
   args: readonly string[];
   /** The program's folder to work in. */
@@ -23,15 +26,28 @@ export interface EmulatorCommand {
   environment: Readonly<Record<string, string>>;
 }
 
+/** The port went to another program after it was found free. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError';
+}
+
 const START_MS = 60_000;
 const STOP_MS = 5_000;
+/** What each says of itself once the port is its own: an answer alone may come from another host's emulator. */
+const READY: Record<keyof EmulatorPrograms, string> = {
+  firestore: 'is now running',
+  pubsub: 'Server started',
+};
+/** The Pub/Sub emulator says it and stays, without a port. */
+const TAKEN = 'java.net.BindException';
 
 /**
  * Starts an emulator in a process group of its own, so that Ctrl-C reaches the host alone and everything that the program
- * starts ends with it. Resolves when it answers.
+ * starts ends with it. Resolves when it answers, and fails with `PortTakenError` when another program was quicker.
  */
 export async function startEmulator(command: EmulatorCommand): Promise<EmulatorProcess> {
   const output = openSync(command.logFile, 'a', 0o600);
+  const { size: logged } = await stat(command.logFile);
   const child = spawn(command.program, command.args, {
     cwd: command.cwd,
     env: command.environment,
@@ -39,36 +55,56 @@ export async function startEmulator(command: EmulatorCommand): Promise<EmulatorP
     stdio: ['ignore', output, output],
   });
   closeSync(output);
-  const failed = new Promise<never>((_, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`it ended with exit code ${code}`)));
-  });
-  const address = `127.0.0.1:${command.port}`;
+  const starting: Starting = {
+    name: command.name,
+    url: `http://127.0.0.1:${command.port}/`,
+    said: () => text(createReadStream(command.logFile, { start: logged })),
+  };
+  child.once('error', (error) => (starting.failure = error));
+  child.once('exit', (code) => (starting.failure = new Error(`it ended with exit code ${code}`)));
   try {
-    await Promise.race([untilReady(`http://${address}/`), failed]);
+    await untilReady(starting);
   } catch (cause) {
     await stop(child);
+    if ((await starting.said()).includes(TAKEN))
+      throw new PortTakenError(`the ${command.name} emulator found port ${command.port} taken`, { cause });
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`the ${command.name} emulator did not start (${reason}): see ${command.logFile}`, {
       cause,
     });
   }
-  failed.catch(() => undefined);
-  return { address, pid: child.pid ?? 0, stop: () => stop(child) };
+  return { address: `127.0.0.1:${command.port}`, pid: child.pid ?? 0, stop: () => stop(child) };
 }
 
-async function untilReady(url: string): Promise<void> {
+interface Starting {
+  name: keyof EmulatorPrograms;
+  url: string;
+  /** What it has written since it was started. */
+  said(): Promise<string>;
+  /** Set once there is nothing to wait for any more. */
+  failure?: Error;
+}
+
+async function untilReady(starting: Starting): Promise<void> {
   const end = Date.now() + START_MS;
   for (;;) {
-    try {
-      const response = await fetch(url);
-      await response.arrayBuffer();
-      if (response.ok) return;
-    } catch {
-      // Not listening yet.
-    }
+    const words = await starting.said();
+    if (words.includes(READY[starting.name]) && (await answers(starting.url))) return;
+    if (starting.failure) throw starting.failure;
+    if (words.includes(TAKEN)) throw new Error(TAKEN);
     if (Date.now() > end) throw new Error(`no answer within ${START_MS / 1000} s`);
     await pause(50);
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url);
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    // Not listening yet.
+    return false;
   }
 }
 

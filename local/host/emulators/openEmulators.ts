@@ -11,7 +11,7 @@ import type { Column, ColumnRequest } from '../column.js';
 import { openLocalLauncher } from '../localLauncher.js';
 import { startReconciler } from '../reconciler.js';
 import { findEmulators } from './cloudSdk.js';
-import { type EmulatorProcess, startEmulator } from './emulatorProcess.js';
+import { type EmulatorProcess, PortTakenError, startEmulator } from './emulatorProcess.js';
 import { endLeftovers, rememberProcesses } from './leftovers.js';
 import { type Snapshots, snapshotsIn } from './snapshots.js';
 
@@ -39,9 +39,8 @@ export async function openEmulators(request: ColumnRequest): Promise<Column> {
   let pubsub: EmulatorProcess | undefined;
   const stop = async () => void (await Promise.all([firestore?.stop(), pubsub?.stop()]));
   const snapshots = snapshotsIn(folder, PROJECT, () => firestore?.address ?? '');
-  const start = async (name: keyof typeof programs, args: readonly string[], preferred: number) => {
-    const port = await freePort(preferred);
-    return startEmulator({
+  const startOn = (port: number, name: keyof typeof programs, args: readonly string[]) =>
+    startEmulator({
       name,
       program: programs[name],
       args: [...args, '--host=127.0.0.1', `--port=${port}`],
@@ -50,6 +49,14 @@ export async function openEmulators(request: ColumnRequest): Promise<Column> {
       port,
       environment: request.trainerEnvironment,
     });
+  const start = async (name: keyof typeof programs, args: readonly string[], preferred: number) => {
+    try {
+      return await startOn(await freePort(preferred), name, args);
+    } catch (error) {
+      // Another host took it meanwhile: Java takes seconds to start.
+      if (!(error instanceof PortTakenError)) throw error;
+      return startOn(await freePort(0), name, args);
+    }
   };
   try {
     request.tell('starting the Firestore and Pub/Sub emulators …');
