@@ -7,6 +7,7 @@ import { subscribeToTopic } from '@trainyard/functions/ports/eventBus/pubsubTopi
 import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
 import { RETRAIN_TOPIC } from '@trainyard/shared';
 import { skipMetadataServer } from '../../config.js';
+import { repositoryFile } from '../../repositoryFile.js';
 import type { Column, ColumnRequest } from '../column.js';
 import { openLocalLauncher } from '../localLauncher.js';
 import { startReconciler } from '../reconciler.js';
@@ -23,8 +24,8 @@ const PUBSUB_PORT = 8085;
 const SNAPSHOT_MS = 30_000;
 
 /**
- * The ports of Google Cloud on the official emulators, so that browsers and the Firebase SDK can listen; artifacts and
- * trainers stay on this machine. Documents are exported every half minute and at the end, and imported at the start;
+ * The ports of Google Cloud on the official emulators, so that browsers and the Firebase SDK can listen, under the security
+ * rules that they meet in the cloud; artifacts and trainers stay on this machine. Documents are exported every half minute and at the end, and imported at the start;
  * events that were not delivered are lost with the emulator, and `reconcile` makes that good.
  */
 export async function openEmulators(request: ColumnRequest): Promise<Column> {
@@ -63,7 +64,11 @@ export async function openEmulators(request: ColumnRequest): Promise<Column> {
     const snapshot = await snapshots.newest();
     firestore = await start(
       'firestore',
-      ['start', ...(snapshot ? [`--import-data=${snapshot}`] : [])],
+      [
+        'start',
+        `--rules=${repositoryFile('firestore.rules')}`,
+        ...(snapshot ? [`--import-data=${snapshot}`] : []),
+      ],
       FIRESTORE_PORT,
     );
     pubsub = await start('pubsub', [], PUBSUB_PORT);
