@@ -1,22 +1,21 @@
 import { sendJson } from '../http/answers.js';
 import { parseOrProblem, ProblemError } from '../http/problemError.js';
-import { segmentsOf, type Incoming, type Route, type RouteDefinition, type StreamingRoute } from './route.js';
+import {
+  segmentsOf,
+  type Incoming,
+  type Route,
+  type RouteDefinition,
+  type RouteFace,
+  type StreamingRoute,
+  type Success,
+} from './route.js';
 
 /** Makes a route of its definition: parse, handle, answer. */
-export function defineRoute<P, Q, B, R>(definition: RouteDefinition<P, Q, B, R>): Route {
-  const { method, path, summary, access, params, query, body, result, success } = definition;
+export function defineRoute<P, Q, B, R, O = never>(definition: RouteDefinition<P, Q, B, R, O>): Route {
+  const { params, query, body, success } = definition;
   return {
-    method,
-    path,
-    summary,
-    access,
-    segments: segmentsOf(path),
-    schemas: {
-      params,
-      query,
-      body,
-      success: { status: success, schema: result, mediaType: 'application/json' },
-    },
+    ...faceOf(definition),
+    schemas: { params, query, body, successes: successesOf(definition) },
     async run(cp, incoming, response) {
       const answer = await definition.handle(cp, {
         ...parsed(definition, incoming),
@@ -29,22 +28,43 @@ export function defineRoute<P, Q, B, R>(definition: RouteDefinition<P, Q, B, R>)
 }
 
 export function defineStream<P, Q>(definition: StreamingRoute<P, Q>): Route {
-  const { method, path, summary, access, params, query, events } = definition;
+  const { summary, params, query, events } = definition;
+  const success = {
+    status: 200,
+    description: summary,
+    schema: events,
+    mediaType: 'text/event-stream',
+  } as const;
+  return {
+    ...faceOf(definition),
+    schemas: { params, query, body: undefined, successes: [success] },
+    run: (cp, incoming, response) =>
+      definition.stream(cp, { ...parsed(definition, incoming), body: undefined }, response),
+  };
+}
+
+function faceOf({ method, path, summary, access, mayConflict, locates }: RouteFace) {
+  const segments = segmentsOf(path);
   return {
     method,
     path,
     summary,
     access,
-    segments: segmentsOf(path),
-    schemas: {
-      params,
-      query,
-      body: undefined,
-      success: { status: 200, schema: events, mediaType: 'text/event-stream' },
-    },
-    run: (cp, incoming, response) =>
-      definition.stream(cp, { ...parsed(definition, incoming), body: undefined }, response),
+    segments,
+    ...(mayConflict && { mayConflict }),
+    ...(locates && { locates }),
   };
+}
+
+function successesOf<P, Q, B, R, O>(definition: RouteDefinition<P, Q, B, R, O>): Success[] {
+  const { summary, success, result, otherSuccess } = definition;
+  const usual = { status: success, description: summary, result };
+  return [usual, ...(otherSuccess ? [otherSuccess] : [])].map(({ status, description, result: schema }) => ({
+    status,
+    description,
+    schema,
+    mediaType: 'application/json',
+  }));
 }
 
 function parsed<P, Q>(

@@ -1,15 +1,10 @@
+import { BATCH, callbackKindSchema } from '@trainyard/shared';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { serveFunction } from '../../test/support/functionClient.js';
+import { documentSchema } from '../../test/support/openapiCheck.js';
 import { routes } from './routes.js';
-
-interface Operation {
-  operationId: string;
-  security: unknown[];
-  parameters: { name: string; in: string; required: boolean; schema: object }[];
-  requestBody?: { content: Record<string, { schema: { type?: string; properties?: object } }> };
-  responses: Record<string, { content: Record<string, { schema: object }> }>;
-}
 
 /** As a client gets it: without a token. */
 async function document() {
@@ -17,58 +12,128 @@ async function document() {
   const api = await serveFunction('api');
   const { status, json } = await api.send('/openapi.json');
   expect(status).toBe(200);
-  return json as { openapi: string; paths: Record<string, Record<string, Operation>> };
+  const { paths, components } = documentSchema.parse(json);
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, operation]) =>
+      operation ? { ...operation, name: `${method.toUpperCase()} ${path}`, path } : [],
+    ),
+  );
+  return { json, paths, components, operations };
+}
+
+const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
+const callbacks = [...callbackKindSchema.options, BATCH].map(
+  (kind) => `POST /api/training-runs/{runId}/webhook/${kind}`,
+);
+
+/** Every value of that key, anywhere in the document. */
+function everyValue(value: unknown, key: string): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name === key ? [inner, ...everyValue(inner, key)] : everyValue(inner, key),
+  );
 }
 
 describe('the OpenAPI document', () => {
-  it('has each route, with its parameters, its body, its answer and its problems', async () => {
-    const { openapi, paths } = await document();
-    expect(openapi).toBe('3.1.0');
-    const described = Object.entries(paths).flatMap(([path, operations]) =>
-      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  it('has each route and each callback, and nothing else', async () => {
+    const { operations } = await document();
+    expect(operations.map(({ name }) => name).toSorted()).toEqual(
+      [...routes.map(nameOf), ...callbacks].toSorted(),
     );
-    expect(described.toSorted()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).toSorted());
-    for (const { method, path, schemas, access } of routes) {
-      const operation = paths[path]![method.toLowerCase()]!;
-      const named = operation.parameters
-        .filter((parameter) => parameter.in === 'path')
-        .map(({ name }) => name);
-      expect({ path, named }).toEqual({
-        path,
-        named: [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
-      });
-      expect(operation.requestBody !== undefined).toBe(schemas.body !== undefined);
-      expect(operation.security).toHaveLength(access === 'anyone' ? 0 : 1);
-      expect(Object.keys(operation.responses)).toEqual([String(schemas.success.status), 'default']);
+    for (const { name, tags } of operations)
+      expect(tags).toEqual([callbacks.includes(name) ? 'webhooks' : 'api']);
+  });
+
+  it('declares the parameters of each path, the body and the successes of each route', async () => {
+    const { operations } = await document();
+    for (const { name, path, parameters } of operations) {
+      const inPath = parameters.filter((parameter) => parameter.in === 'path');
+      const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+      expect({ name, names: inPath.map((parameter) => parameter.name) }).toEqual({ name, names });
+      expect(inPath.every(({ required }) => required)).toBe(true);
     }
-    const ids = routes.map(({ method, path }) => paths[path]![method.toLowerCase()]!.operationId);
-    expect(new Set(ids).size).toBe(routes.length);
+    for (const route of routes) {
+      const operation = operations.find(({ name }) => name === nameOf(route));
+      expect(operation?.requestBody !== undefined).toBe(route.schemas.body !== undefined);
+      expect(Object.keys(operation?.responses ?? {}).filter((status) => status < '300')).toEqual(
+        route.schemas.successes.map(({ status }) => String(status)).toSorted(),
+      );
+    }
+  });
+
+  it('names each operation once, and each parameter of it once', async () => {
+    const { operations } = await document();
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    for (const { parameters } of operations)
+      expect(new Set(parameters.map((one) => `${one.in} ${one.name.toLowerCase()}`)).size).toBe(
+        parameters.length,
+      );
+  });
+
+  it('names only definitions that it has, and uses all that it has', async () => {
+    const { json } = await document();
+    const references = new Set(everyValue(json, '$ref') as string[]);
+    for (const reference of references) {
+      const keys = reference.replace(/^#\//, '').split('/');
+      const found = keys.reduce<unknown>(
+        (inner, key) => (inner as Record<string, unknown> | undefined)?.[key],
+        json,
+      );
+      expect({ reference, found }).toEqual({ reference, found: expect.any(Object) as object });
+    }
+    const { components } = json as { components: Record<string, Record<string, object>> };
+    const defined = ['schemas', 'responses'].flatMap((kind) =>
+      Object.keys(components[kind] ?? {}).map((name) => `#/components/${kind}/${name}`),
+    );
+    // That of a method which a path lacks belongs to no operation.
+    expect(defined.filter((name) => !references.has(name))).toEqual([
+      '#/components/responses/MethodNotAllowed',
+    ]);
+    const schemes = new Set(
+      (everyValue(json, 'security') as object[][]).flat().flatMap((one) => Object.keys(one)),
+    );
+    expect([...schemes].toSorted()).toEqual(Object.keys(components['securitySchemes'] ?? {}).toSorted());
+  });
+
+  it('has schemas of JSON Schema 2020-12 only, with patterns that can be compiled', async () => {
+    const { json } = await document();
+    const ajv = new Ajv2020();
+    const schemas = everyValue(json, 'schema');
+    expect(schemas.length).toBeGreaterThan(100);
+    for (const schema of schemas)
+      expect([schema, ajv.validateSchema(schema as object)]).toEqual([schema, true]);
+    for (const pattern of everyValue(json, 'pattern'))
+      expect(() => new RegExp(String(pattern), 'u')).not.toThrow();
   });
 
   it('leaves out of a request what has a default, and promises it in the answer', async () => {
     const { paths } = await document();
-    const start = paths['/api/models/{modelId}/training-runs']!;
-    expect(start['post']!.requestBody!.content['application/json']!.schema).toMatchObject({
+    const { get, post } = paths['/api/models/{modelId}/training-runs'] ?? {};
+    expect(post?.requestBody?.content['application/json']?.schema).toMatchObject({
       type: 'object',
       required: ['spec'],
       properties: { spec: { required: ['dataset', 'features'], additionalProperties: false } },
     });
-    expect(start['get']!.parameters.find(({ name }) => name === 'limit')).toMatchObject({
+    expect(get?.parameters.find(({ name }) => name === 'limit')).toMatchObject({
       in: 'query',
       required: false,
       schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
     });
   });
 
-  it('names only definitions that it has', async () => {
-    const whole = await document();
-    const references = [...JSON.stringify(whole).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path!);
-    expect(references.length).toBeGreaterThan(0);
-    for (const path of references) {
-      const found = path
-        .split('/')
-        .reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], whole);
-      expect({ path, found }).toEqual({ path, found: expect.any(Object) as object });
+  it('asks for a body only where none would be refused', async () => {
+    const { paths } = await document();
+    const required = (path: string) => paths[path]?.post?.requestBody?.required;
+    expect(required('/api/training-runs/{runId}/cancel')).toBe(false);
+    expect(required('/api/models/{modelId}/training-runs')).toBe(true);
+  });
+
+  it('says for each status of refusal what it means, and that its body is a problem', async () => {
+    const { components } = await document();
+    for (const { description, content, headers } of Object.values(components.responses)) {
+      expect(description).toMatch(/\.$/);
+      expect(Object.keys(content)).toEqual(['application/problem+json']);
+      expect(headers).toHaveProperty('Cache-Control');
     }
   });
 });

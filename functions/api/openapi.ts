@@ -1,20 +1,13 @@
-/** The API as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0), made of the same schemas that parse and answer. */
+/** The HTTP interface as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0), made of the same schemas that parse and answer. */
 import { problemSchema } from '@trainyard/shared';
-import { z } from 'zod';
-import type { Route } from './route.js';
+import { callbackPaths, callbackSecurity } from './openapiCallbacks.js';
+import { NOT_STORED, refusalComponents, refusals, type Refusal } from './openapiResponses.js';
+import { operationId, parametersOf, requestBodyOf, schemaOf, type Json } from './openapiSchema.js';
+import type { Route, Success } from './route.js';
 
-type Json = Record<string, unknown>;
-
-/** JSON Schema of what is sent (`input`) or answered (`output`). A number that a query writes as text is its number. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
-    target: 'draft-2020-12',
-    io,
-    reused: 'inline',
-    unrepresentable: 'any',
-  });
-  return json;
-}
+const DESCRIPTION = `Retrains two-tower recommendation models. Errors are RFC 9457 problem details. A path that is not here is answered
+with 404, a method that a path lacks with 405 and an Allow header; parameters that are not declared are refused with 400. One slash
+at the end of a path is ignored.`;
 
 export function openApiDocument(routes: readonly Route[]): Json {
   const paths: Record<string, Json> = {};
@@ -24,69 +17,80 @@ export function openApiDocument(routes: readonly Route[]): Json {
   }
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'Trainyard',
-      version: '1',
-      description: 'Retrains two-tower recommendation models. Errors are RFC 9457 problem details.',
-    },
-    paths,
+    info: { title: 'Trainyard', version: '1', description: DESCRIPTION.replaceAll('\n', ' ') },
+    tags: [
+      { name: 'api', description: 'What people and programs call: the function `api`.' },
+      { name: 'webhooks', description: 'What trainers call: the function `webhooks`.' },
+    ],
+    paths: { ...paths, ...callbackPaths() },
     components: {
       schemas: { Problem: schemaOf(problemSchema, 'output') },
+      responses: refusalComponents(),
       securitySchemes: {
         idToken: { type: 'http', scheme: 'bearer', bearerFormat: 'ID token of Firebase Auth or Google' },
+        ...callbackSecurity,
       },
     },
   };
 }
 
-function operationOf({ method, path, summary, access, schemas }: Route): Json {
-  const { params, query, body, success } = schemas;
+function operationOf(route: Route): Json {
+  const { method, path, summary, access, schemas } = route;
+  const { params, query, body, successes } = schemas;
   return {
+    tags: ['api'],
     summary,
     operationId: operationId(method, path),
     security: access === 'anyone' ? [] : [{ idToken: [] }],
     ...(access !== 'anyone' && { 'x-role': access }),
-    parameters: [...parametersOf('path', params), ...parametersOf('query', query), ...headersOf(method)],
-    ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } },
-    }),
+    parameters: [...parametersOf('path', params), ...parametersOf('query', query), ...headersOf(route)],
+    ...(body && { requestBody: requestBodyOf(body) }),
     responses: {
-      [success.status]: {
-        description: summary,
-        content: { [success.mediaType]: { schema: schemaOf(success.schema, 'output') } },
-      },
-      default: {
-        description: 'What was wrong, and what to do.',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
+      ...Object.fromEntries(successes.map((success) => [success.status, successOf(success, route)])),
+      ...refusals(...refusalsOf(route)),
     },
   };
 }
 
-/** `GET /api/models/{modelId}` is `getApiModelsModelId`. */
-function operationId(method: string, path: string): string {
-  const words = path.split(/[^A-Za-z0-9]+/).filter(Boolean);
-  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+function successOf({ status, description, schema, mediaType }: Success, { locates, schemas }: Route): Json {
+  const isMade = locates && status === schemas.successes[0]?.status;
+  const location = {
+    required: true,
+    description: 'Where the made thing is.',
+    schema: { type: 'string', pattern: '^/api/' },
+  };
+  return {
+    description,
+    headers: { ...NOT_STORED, ...(isMade && { Location: location }) },
+    content: { [mediaType]: { schema: schemaOf(schema, 'output') } },
+  };
 }
 
-/** Each property of an object of parameters as a parameter. */
-function parametersOf(place: 'path' | 'query', schema: z.ZodType): Json[] {
-  const { properties, required } = z
-    .object({
-      properties: z.record(z.string(), z.unknown()).default({}),
-      required: z.array(z.string()).default([]),
-    })
-    .parse(schemaOf(schema, 'input'));
-  return Object.entries(properties).map(([name, property]) => ({
-    name,
-    in: place,
-    required: place === 'path' || required.includes(name),
-    schema: property,
-  }));
+function refusalsOf({ method, path, access, mayConflict }: Route): Refusal[] {
+  return [
+    400,
+    ...(access === 'anyone' ? [] : ([401, 403, 503] as const)),
+    ...(path.includes('{') ? ([404] as const) : []),
+    ...(mayConflict ? ([409] as const) : []),
+    413,
+    415,
+    ...(method === 'POST' ? ([422] as const) : []),
+    500,
+  ];
 }
 
-function headersOf(method: string): Json[] {
-  if (method !== 'POST') return [];
-  const schema = { type: 'string', pattern: '^[\\x21-\\x7e]{1,200}$' };
-  return [{ name: 'Idempotency-Key', in: 'header', required: false, schema }];
+function headersOf({ method, schemas }: Route): Json[] {
+  const header = (name: string, description: string, schema: Json) => [
+    { name, in: 'header', required: false, description, schema },
+  ];
+  if (method === 'POST') {
+    return header('Idempotency-Key', 'The same key and request give the same answer, once done.', {
+      type: 'string',
+      pattern: '^[\\x21-\\x7e]{1,200}$',
+    });
+  }
+  const isStream = schemas.successes.some(({ mediaType }) => mediaType === 'text/event-stream');
+  if (!isStream) return [];
+  const description = 'The id of the last event that the client has: it is sent the rest.';
+  return header('Last-Event-ID', description, { type: 'string', maxLength: 4000 });
 }

@@ -14,14 +14,27 @@ export interface RouteFace {
   summary: string;
   /** The least role that may call it; `anyone` needs no token. */
   access: Role | 'anyone';
+  /** Refuses with 409 where the state of things is against what is asked. */
+  mayConflict?: true;
+  /** What it makes is named in the header `location`. */
+  locates?: true;
+}
+
+/** An answer that says yes. */
+export interface Success {
+  status: number;
+  description: string;
+  /** Of a stream: its events, each with its data. */
+  schema: z.ZodType;
+  mediaType: 'application/json' | 'text/event-stream';
 }
 
 export interface RouteSchemas {
   params: z.ZodType;
   query: z.ZodType;
   body: z.ZodType | undefined;
-  /** By the status of success; a stream has the data of its events. */
-  success: { status: number; schema: z.ZodType; mediaType: 'application/json' | 'text/event-stream' };
+  /** The usual one first. */
+  successes: readonly Success[];
 }
 
 /** What a handler gets: everything parsed, and who asks. */
@@ -43,7 +56,7 @@ export interface Answer<T> {
 }
 
 /** A route as data: its schemas parse what comes in and describe what goes out. */
-export interface RouteDefinition<Params, Query, Body, Result> extends RouteFace {
+export interface RouteDefinition<Params, Query, Body, Result, Other = never> extends RouteFace {
   params: z.ZodType<Params>;
   query: z.ZodType<Query>;
   /** Left out for routes that take none. */
@@ -51,7 +64,9 @@ export interface RouteDefinition<Params, Query, Body, Result> extends RouteFace 
   result: z.ZodType<Result>;
   /** The status of success. */
   success: number;
-  handle(cp: ControlPlane, call: Call<Params, Query, Body>): Promise<Answer<Result>>;
+  /** What else a success may be. */
+  otherSuccess?: { status: number; description: string; result: z.ZodType<Other> };
+  handle(cp: ControlPlane, call: Call<Params, Query, Body>): Promise<Answer<Result | Other>>;
 }
 
 /** A route that writes its own answer: a stream of server-sent events. */

@@ -368,19 +368,28 @@ describe('a callback that cannot be read is refused and nothing is written:', ()
     expect((await webhooks.refused(path, { ...sent, headers })).status).toBe(status);
   });
 
-  it('rightly signed, of bytes that are no JSON: 400', async () => {
+  it.each([
+    ['without a body', 400, '', {}],
+    ['of another type', 415, JSON.stringify(good.body), { 'content-type': 'text/plain' }],
+  ])('rightly signed, %s: %i', async (_what, status, text, type) => {
     const { cp, webhooks } = await opened({ runId: RUN_ID });
-    const text = 'not JSON';
+    const before = cp.documents();
+    const body = Buffer.from(text);
     const headers = {
-      'content-type': 'text/plain',
+      'content-type': 'application/json',
       'trainyard-attempt': '1',
-      ...signCallback(deriveRunSecret(MASTER_SECRET, RUN_ID, 1), 'x', cp.now(), text),
+      ...signCallback(deriveRunSecret(MASTER_SECRET, RUN_ID, 1), 'x', cp.now(), body),
+      ...type,
     };
     const path = `/api/training-runs/${RUN_ID}/webhook/epoch-complete`;
-    expect(await webhooks.refused(path, { method: 'POST', body: text, headers })).toMatchObject({
-      status: 400,
-      title: 'Invalid JSON',
-    });
+    expect(await webhooks.refused(path, { method: 'POST', body, headers })).toMatchObject({ status });
+    expect(cp.documents()).toEqual(before);
+  });
+
+  it('rightly signed, with a query: 400', async () => {
+    const { cp, webhooks } = await opened({ runId: RUN_ID });
+    const { path, sent } = signed(good, { now: cp.now(), runId: RUN_ID });
+    expect((await webhooks.refused(`${path}?attempt=2`, sent)).status).toBe(400);
   });
 
   it('rightly signed, of a run that does not exist: 404', async () => {

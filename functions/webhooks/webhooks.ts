@@ -35,6 +35,8 @@ export async function handleWebhook(cp: ControlPlane, request: Request, response
   const attempt = claimedAttempt(request);
   const id = verifiedId(cp, request, runId, attempt, body);
   await requireTrainerIdentity(cp, request);
+  parseOrProblem(noQuery, { ...request.query }, 'query');
+  requireJson(request);
   const callbacks = parseCallbacks(kind, id, body);
   if (callbacks.some(({ callback }) => callback.body.attempt !== attempt)) throw badSignature('invalid');
   await withLogFields({ runId, attempt, stage: stageOf(callbacks) }, async () => {
@@ -113,6 +115,15 @@ const REASONS: Record<Exclude<SignatureVerdict, 'valid'>, string> = {
 
 function badSignature(verdict: Exclude<SignatureVerdict, 'valid'>): ProblemError {
   return new ProblemError(401, 'bad-signature', 'Callback not accepted', REASONS[verdict]);
+}
+
+const noQuery = z.strictObject({});
+
+function requireJson(request: Request): void {
+  if (request.is('application/json')) return;
+  const given = request.get('content-type') ?? 'none';
+  const detail = `The callback's content-type is ${given.slice(0, 100)}; only application/json is read.`;
+  throw new ProblemError(415, 'unsupported-media-type', 'Unsupported media type', detail);
 }
 
 function parseCallbacks(

@@ -28,15 +28,22 @@ export const startRequestSchema = z.strictObject({ spec: unresolvedSpecSchema })
 export const runViewSchema = runSchema.omit({ lease: true }).extend({ name: z.string() });
 export type RunView = z.infer<typeof runViewSchema>;
 
+/** A count as a query writes it: in digits, nothing else. */
+const countInQuery = (max: number) =>
+  z.preprocess(
+    (text) => (typeof text === 'string' && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : text),
+    z.int().min(1).max(max),
+  );
+
 export const pageQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: countInQuery(200).prefault(50),
   cursor: z.string().max(500).optional(),
 });
 export const logsQuerySchema = z
   .strictObject({
     cursor: z.string().max(500).optional(),
     /** Only the last lines, as many as given. */
-    tail: z.coerce.number().int().min(1).max(5000).optional(),
+    tail: countInQuery(5000).optional(),
   })
   .refine(({ cursor, tail }) => cursor === undefined || tail === undefined, 'give cursor or tail, not both');
 
@@ -57,10 +64,9 @@ export const orderMetricSchema = z.enum([
 ]);
 export type OrderMetric = z.infer<typeof orderMetricSchema>;
 
-/** `key=value` of a tag; the value may hold more of `=`. */
+/** `key=value` of a tag; the value may hold more of `=`, or nothing. */
 const tagQuery = z
   .string()
-  .min(3)
   .max(320)
   .regex(/^[^=]+=/, 'must be key=value');
 
@@ -78,7 +84,7 @@ export const listRunsQuerySchema = z
   );
 export const bestRunsQuerySchema = z.strictObject({
   metric: orderMetricSchema.default('test_recall_at_100'),
-  limit: z.coerce.number().int().min(1).max(200).default(10),
+  limit: countInQuery(200).prefault(10),
 });
 
 export const runPageSchema = z.strictObject({

@@ -35,6 +35,8 @@ const retry = defineRoute({
   body: noBody,
   result: runViewSchema,
   success: 202,
+  mayConflict: true,
+  locates: true,
   async handle(cp, { params, caller, idempotencyKey }) {
     const failed = await visibleRun(cp, caller, params.runId);
     const run = await retryRun(cp, failed, { requestedBy: caller.id, idempotencyKey });

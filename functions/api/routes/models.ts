@@ -129,6 +129,7 @@ const promoteVersion = defineRoute({
   body: promoteRequestSchema,
   result: modelVersionViewSchema,
   success: 200,
+  mayConflict: true,
   async handle(cp, { params, body, caller }) {
     if (body.force && !hasRole(caller, 'admin')) throw forbidden('admin');
     await visibleModel(cp, caller, params.modelId);
@@ -146,6 +147,7 @@ const rollbackModel = defineRoute({
   body: noBody,
   result: modelVersionViewSchema,
   success: 200,
+  mayConflict: true,
   async handle(cp, { params, caller, idempotencyKey }) {
     const { modelId } = await visibleModel(cp, caller, params.modelId);
     return { body: versionViewOf(await rollback(cp, { modelId, by: caller.id, idempotencyKey })) };

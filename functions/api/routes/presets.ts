@@ -48,6 +48,11 @@ function presetRoutes(kind: PresetKind): Route[] {
       body: requestSchema,
       result: viewSchema,
       success: 201,
+      otherSuccess: {
+        status: 200,
+        description: 'The newest version has this content already',
+        result: viewSchema,
+      },
       async handle(cp, { body, caller, idempotencyKey }) {
         const { id, description, content } = body;
         const saved = await savePreset(cp, { kind, id, description, content, by: caller.id, idempotencyKey });
@@ -159,6 +164,7 @@ function deleteRoutes(kind: PresetKind): Route[] {
       query: noQuery,
       result: deletedSchema,
       success: 200,
+      mayConflict: true,
       async handle(cp, { params }) {
         await deletePreset(cp, kind, params.id);
         return { body: { deleted: true as const } };
@@ -173,6 +179,7 @@ function deleteRoutes(kind: PresetKind): Route[] {
       query: noQuery,
       result: deletedSchema,
       success: 200,
+      mayConflict: true,
       async handle(cp, { params }) {
         await deletePresetVersion(cp, kind, params.id, params.version);
         return { body: { deleted: true as const } };

@@ -1,5 +1,5 @@
 import { dryRunSchema, runViewSchema, startQuerySchema, startRequestSchema } from '@trainyard/shared';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ControlPlane } from '../../controlPlane.js';
 import { readModel } from '../../models/repository.js';
 import { startRun } from '../../runs/createRun.js';
@@ -10,7 +10,6 @@ import { defineRoute } from '../defineRoute.js';
 import type { Answer, Call } from '../route.js';
 import { modelParams, refuseOtherTeams } from './parameters.js';
 
-const answerSchema = z.union([runViewSchema, dryRunSchema]);
 type StartCall = Call<
   z.infer<typeof modelParams>,
   z.infer<typeof startQuerySchema>,
@@ -25,8 +24,14 @@ export const startRoute = defineRoute({
   params: modelParams,
   query: startQuerySchema,
   body: startRequestSchema,
-  result: answerSchema,
+  result: runViewSchema,
   success: 202,
+  otherSuccess: {
+    status: 200,
+    description: 'What the dry run found; nothing was recorded',
+    result: dryRunSchema,
+  },
+  locates: true,
   handle: (cp, call) => (call.query.dryRun === true ? dryRun(cp, call) : start(cp, call)),
 });
 

@@ -1,0 +1,134 @@
+/** Each operation of the OpenAPI document is asked once rightly and once wrongly; the client holds both against the document. */
+import { newRunId, type Run } from '@trainyard/shared';
+import { describe, expect, it } from 'vitest';
+import { RESULT, signed, trainer } from '../../test/support/callbacks.js';
+import { testControlPlane } from '../../test/support/controlPlane.js';
+import { serveFunction, type Sent } from '../../test/support/functionClient.js';
+import { EXAMPLE_SPEC, newRun } from '../../test/support/newRun.js';
+import { operations } from '../../test/support/openapiCheck.js';
+
+const says = trainer();
+const dataset = (uri: string) => ({ id: 'small', content: { source: { uri } } });
+const model = (temperature: number) => ({ id: 'small', content: { temperature } });
+const features = (column: string) => ({
+  id: 'small',
+  content: { ...EXAMPLE_SPEC.features, query: [{ column, transform: 'lookup', id: true }] },
+});
+
+/** What is sent to each operation that takes a body. */
+const BODIES: Record<string, unknown> = {
+  'POST /api/models/{modelId}/training-runs': { spec: EXAMPLE_SPEC },
+  'POST /api/training-runs/{runId}/cancel': {},
+  'POST /api/training-runs/{runId}/retry': {},
+  'POST /api/models/{modelId}': { name: 'Shop', teams: ['red'], retrain: { minNewRows: 5 } },
+  'POST /api/models/{modelId}/versions/{version}/promote': { stage: 'staging' },
+  'POST /api/models/{modelId}/rollback': {},
+  'POST /api/datasets': dataset('c.csv'),
+  'POST /api/feature-configs': features('buyer'),
+  'POST /api/model-configs': model(3),
+  ...Object.fromEntries(
+    [
+      says.stage('train'),
+      says.epoch(1),
+      says.heartbeat(0.5),
+      says.log('a line'),
+      says.checkpointed(1),
+      says.failed(true),
+      says.completed(),
+    ].map((callback) => [`POST /api/training-runs/{runId}/webhook/${callback.kind}`, callback.body]),
+  ),
+  'POST /api/training-runs/{runId}/webhook/batch': { callbacks: [says.epoch(2), says.stage('evaluate')] },
+};
+
+/** Runs in every state that matters, versions of which two have served, and presets with two versions each. */
+async function world() {
+  const cp = await testControlPlane();
+  const [api, webhooks] = [await serveFunction('api'), await serveFunction('webhooks')];
+  const job = { tier: 'small', name: 'job', launchedAt: cp.now().toISOString(), usdPerHour: null };
+  const put = async (parts: Partial<Run>) => {
+    const run = newRun(cp.now(), { runId: newRunId(), modelId: 'other', ...parts });
+    await cp.put(run);
+    return run.runId;
+  };
+  const send = async (path: string, sent: Sent, client = api) => {
+    const answer = await client.send(path, sent);
+    expect({ path, answer }).toMatchObject({
+      path,
+      answer: { status: expect.toBeOneOf([200, 201, 202]) as number },
+    });
+  };
+  for (const version of [1, 2, 3]) {
+    const { runId } = await cp.request();
+    const { path, sent } = signed(trainer().completed(RESULT), { now: cp.now(), runId });
+    await send(path, sent, webhooks);
+    if (version < 3)
+      await send(`/api/models/demo/versions/${version}/promote`, { body: { stage: 'production' } });
+  }
+  for (const n of [1, 2]) {
+    await send('/api/datasets', { body: dataset(`${n}.csv`) });
+    await send('/api/feature-configs', { body: features(`user${n}`) });
+    await send('/api/model-configs', { body: model(n) });
+  }
+  const parameters: Record<string, string> = {
+    modelId: 'demo',
+    version: '1',
+    id: 'small',
+    runId: await put({ status: 'running', job }),
+    failedRun: await put({ status: 'failed' }),
+    readyVersion: '3',
+  };
+  return { cp, api, webhooks, parameters };
+}
+
+/** Where an operation needs another one than the rest. */
+const OTHER_PARAMETERS: Record<string, Record<string, string>> = {
+  'POST /api/training-runs/{runId}/retry': { runId: 'failedRun' },
+  'GET /api/training-runs/{runId}/stream': { runId: 'failedRun' },
+  'POST /api/models/{modelId}/versions/{version}/promote': { version: 'readyVersion' },
+};
+
+describe('is answered as the OpenAPI document says, when asked rightly and when asked wrongly:', () => {
+  it.each(
+    operations.map(({ method, path, tags: [name] }) => ({
+      operation: `${method} ${path}`,
+      method,
+      path,
+      name,
+    })),
+  )('$operation', async ({ operation, method, path: template, name }) => {
+    const { cp, parameters, ...clients } = await world();
+    const client = clients[name];
+    const path = template.replace(/\{(\w+)\}/g, (_braces, parameter: string) => {
+      const value = parameters[OTHER_PARAMETERS[operation]?.[parameter] ?? parameter];
+      if (value === undefined) throw new Error(`give the parameter ${parameter} a value in world()`);
+      return value;
+    });
+    const body = BODIES[operation];
+    if (method === 'POST' && body === undefined) throw new Error(`give ${operation} a sample in BODIES`);
+    const kind = template.split('/').at(-1) ?? '';
+    const sent: Sent =
+      name === 'webhooks'
+        ? signed(
+            { kind, id: 'sample', body: body as Record<string, unknown> },
+            { now: cp.now(), runId: parameters['runId'] ?? '' },
+          ).sent
+        : { method, ...(body !== undefined && { body }) };
+    const { 'webhook-signature': _signature, ...unsigned } = sent.headers ?? {};
+    const wrong = name === 'webhooks' ? { ...sent, headers: unsigned } : sent;
+    const documents = cp.documents();
+    expect((await client.refused(`${path}?unknown=1`, wrong)).status).toBe(name === 'api' ? 400 : 401);
+    expect(cp.documents()).toEqual(documents);
+    expect(await client.send(path, sent)).toMatchObject({
+      status: expect.toBeOneOf([200, 201, 202]) as number,
+    });
+  });
+
+  it('a dry run, and content that a preset has already', async () => {
+    const { api } = await world();
+    const body = { spec: EXAMPLE_SPEC };
+    expect(await api.send('/api/models/demo/training-runs?dryRun=true', { body })).toMatchObject({
+      status: 200,
+    });
+    expect(await api.send('/api/model-configs', { body: model(2) })).toMatchObject({ status: 200 });
+  });
+});
