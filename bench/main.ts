@@ -3,10 +3,11 @@ import { resultLine } from './bench.js';
 import { callbacks } from './callbacksBench.js';
 import { coldStart } from './coldStartBench.js';
 import { faults } from './faultsBench.js';
+import { fuzz } from './fuzzBench.js';
 import { recallOnlineRetail } from './recallOnlineRetail.js';
 import { trainVsKeras } from './trainVsKeras.js';
 
-const BENCHES: readonly Bench[] = [recallOnlineRetail, trainVsKeras, faults, callbacks, coldStart];
+const BENCHES: readonly Bench[] = [recallOnlineRetail, trainVsKeras, faults, callbacks, coldStart, fuzz];
 
 const HELP = `npm run bench -- NAME [flags]   runs one claim; its last line is one line of JSON
 npm run bench -- --list         names the claims

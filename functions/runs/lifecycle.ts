@@ -12,6 +12,7 @@ import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { instruments } from '../telemetry/metrics.js';
+import { inTurn } from './inTurn.js';
 import { publishCommitted, putInOutbox } from './outbox.js';
 import { readRun } from './repository.js';
 import { launcherOf } from './tiers.js';
@@ -34,7 +35,7 @@ export async function recordLifecycle(
   decide: (run: Run) => LifecycleEvent | undefined,
 ): Promise<Applied | undefined> {
   const causeId = cp.newId();
-  const applied = await cp.store.transaction(async (tx) => {
+  const applied = await changingRun(cp, runId, async (tx) => {
     const run = await readRun(tx, runId);
     if (!run) return undefined;
     const event = decide(run);
@@ -42,6 +43,15 @@ export async function recordLifecycle(
   });
   if (applied) await afterCommit(cp, applied);
   return applied;
+}
+
+/** A transaction that may write the run's document; those of this process take turns, so that none makes another begin again. */
+export function changingRun<T>(
+  cp: ControlPlane,
+  runId: string,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return inTurn(`run ${runId}`, () => cp.store.transaction(work));
 }
 
 /**

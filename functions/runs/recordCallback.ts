@@ -16,7 +16,7 @@ import { runEvent } from '../events/runEvent.js';
 import { notFound } from '../http/problemError.js';
 import { prepareRegistration } from '../models/registerVersion.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
-import { afterCommit, applyEvent, unchanged, type Applied } from './lifecycle.js';
+import { afterCommit, applyEvent, changingRun, unchanged, type Applied } from './lifecycle.js';
 import { putInOutbox } from './outbox.js';
 import { readRun } from './repository.js';
 
@@ -47,7 +47,7 @@ export async function recordCallbacks(
   attempt: number,
   callbacks: readonly SentCallback[],
 ): Promise<Recorded> {
-  const { applied, outcomes } = await cp.store.transaction(async (tx) => {
+  const { applied, outcomes } = await changingRun(cp, runId, async (tx) => {
     const run = await readRun(tx, runId);
     if (!run) throw notFound(`run ${runId}`);
     if (attempt > run.attempt) throw notFound(`attempt ${attempt} of run ${runId}`);
