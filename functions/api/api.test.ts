@@ -208,6 +208,7 @@ describe('listing runs', () => {
     ['a limit of 0', 'limit=0', 'Invalid request'],
     ['a limit of 201', 'limit=201', 'Invalid request'],
     ['a limit that is no number', 'limit=many', 'Invalid request'],
+    ['a limit in another notation', 'limit=0x10', 'Invalid request'],
     ['a limit given twice', 'limit=1&limit=2', 'Invalid request'],
     ['an unknown parameter', 'page=2', 'Invalid request'],
   ])('refuses %s with 400', async (_what, query, title) => {
@@ -279,6 +280,12 @@ describe('whatever is asked', () => {
     expect((await api.send(`${RUNS}//`, { body: START_BODY })).status).toBe(404);
   });
 
+  it('is said again to a client that has a copy of its own', async () => {
+    const { api } = await opened();
+    const answer = await api.send('/healthz', { headers: { 'if-none-match': '*' } });
+    expect(answer).toMatchObject({ status: 200, json: { status: 'ok' } });
+  });
+
   it('says that it is well, to anyone', async () => {
     const { api } = await opened({ auth: 'none' });
     expect(await api.send('/healthz', { headers: { host: 'foreign.example' } })).toMatchObject({
@@ -323,6 +330,17 @@ describe('a refused request writes nothing and says why:', () => {
     ['JSON that is no object', 400, RUNS, { method: 'POST', headers: json, body: '[1]' }, /expected object/],
     ['no body', 400, RUNS, { method: 'POST' }, /\/spec/],
     ['an unknown query parameter', 400, `${RUNS}?dry=true`, { body: START_BODY }, /unknown key "dry"/],
+    [
+      'a key that no object can have',
+      400,
+      RUNS,
+      {
+        method: 'POST',
+        headers: json,
+        body: `{"spec":{"tags":{"__proto__":"x"},${JSON.stringify(EXAMPLE_SPEC).slice(1)}}`,
+      },
+      /a key "__proto__"/,
+    ],
     ['a flag that is neither', 400, `${RUNS}?dryRun=yes`, { body: START_BODY }, /\/dryRun/],
     [
       'a body for a request that takes none',

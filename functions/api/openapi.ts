@@ -4,6 +4,7 @@ import { callbackPaths, callbackSecurity } from './openapiCallbacks.js';
 import { NOT_STORED, refusalComponents, refusals, type Refusal } from './openapiResponses.js';
 import { operationId, parametersOf, requestBodyOf, schemaOf, type Json } from './openapiSchema.js';
 import type { Route, Success } from './route.js';
+import { EVENT_ID, MAX_EVENT_ID_LENGTH } from './sentRows.js';
 
 const DESCRIPTION = `Retrains two-tower recommendation models. Errors are RFC 9457 problem details. A path that is not here is answered
 with 404, a method that a path lacks with 405 and an Allow header; parameters that are not declared are refused with 400. One slash
@@ -92,5 +93,9 @@ function headersOf({ method, schemas }: Route): Json[] {
   const isStream = schemas.successes.some(({ mediaType }) => mediaType === 'text/event-stream');
   if (!isStream) return [];
   const description = 'The id of the last event that the client has: it is sent the rest.';
-  return header('Last-Event-ID', description, { type: 'string', maxLength: 4000 });
+  return header('Last-Event-ID', description, {
+    type: 'string',
+    maxLength: MAX_EVENT_ID_LENGTH,
+    pattern: EVENT_ID.source,
+  });
 }

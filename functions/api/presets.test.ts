@@ -102,6 +102,17 @@ describe('a preset', () => {
     expect((await api.send('/api/model-configs')).json).toEqual({ presets: [], nextCursor: null });
   });
 
+  it('whose deletion is refused is not written to', async () => {
+    const { cp, save, start, remove } = await opened();
+    for (const uri of ['a.csv', 'b.csv']) await save(uri);
+    await start({ preset: 'purchases', version: 1 });
+    for (const path of ['/api/datasets/purchases', '/api/datasets/purchases/versions/1']) {
+      // A write would make it a 500.
+      cp.store.failNextCommits();
+      expect(await remove(path)).toMatchObject({ status: 409 });
+    }
+  });
+
   it('that is being deleted cannot be used by a run that begins meanwhile', async () => {
     const { cp, save, start, remove } = await opened();
     await save('a.csv');

@@ -44,3 +44,12 @@ test.each(['x', '17', 's0.1', 'se1-2', 's9', `se${'1-1.1_'.repeat(2000)}`, 's0.1
     expect(() => SentRows.parse(text)).toThrow(ProblemError);
   },
 );
+
+test.each([`se${'1-1.11111'.repeat(400)}!`, `s${'1.11111'.repeat(500)}!`])(
+  'an id made to be read in very many ways is refused at once: %.20s',
+  (text) => {
+    const begun = performance.now();
+    expect(() => SentRows.parse(text)).toThrow(ProblemError);
+    expect(performance.now() - begun).toBeLessThan(100);
+  },
+);

@@ -14,8 +14,7 @@ export function sendJson(
   body: unknown,
   headers: Record<string, string> = {},
 ): void {
-  response.status(status).set({ 'cache-control': 'no-store', ...headers });
-  response.type('application/json').send(JSON.stringify(body));
+  sendText(response, status, 'application/json', JSON.stringify(body), headers);
 }
 
 export function sendProblem(
@@ -23,8 +22,19 @@ export function sendProblem(
   problem: Problem,
   headers: Record<string, string> = {},
 ): void {
-  response.status(problem.status).set({ 'cache-control': 'no-store', ...headers });
-  response.type('application/problem+json').send(JSON.stringify(problem));
+  sendText(response, problem.status, 'application/problem+json', JSON.stringify(problem), headers);
+}
+
+/** Express' own `send` would answer `If-None-Match: *` with 304 and nothing: what is never stored is always sent. */
+function sendText(
+  response: Response,
+  status: number,
+  type: string,
+  text: string,
+  headers: Record<string, string>,
+): void {
+  response.status(status).set({ 'cache-control': 'no-store', ...headers });
+  response.type(type).end(text);
 }
 
 type Handle = (cp: ControlPlane, request: Request, response: Response) => Promise<void>;

@@ -39,11 +39,30 @@ export function invalidPath(cause: URIError): ProblemError {
 /** Parses what a caller sent; every violation becomes an entry of `errors`. */
 export function parseOrProblem<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    if (hasPrototypeKey(value)) throw prototypeKey(what);
+    return parsed.data;
+  }
   const errors = problemErrors(parsed.error);
   const first = errors[0];
   const detail = `The ${what} is not valid: ${first?.pointer ?? ''} ${first?.detail ?? ''}${
     errors.length > 1 ? ` (and ${errors.length - 1} more, see errors)` : ''
   }`;
   throw new ProblemError(400, 'invalid-request', 'Invalid request', detail, { errors });
+}
+
+/** zod leaves such keys out of maps without a word. Without recursion, for what was sent may be nested without end. */
+function hasPrototypeKey(sent: unknown): boolean {
+  const open = [sent];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    if (Object.hasOwn(value, '__proto__')) return true;
+    for (const inner of Object.values(value)) if (typeof inner === 'object') open.push(inner);
+  }
+  return false;
+}
+
+function prototypeKey(what: string): ProblemError {
+  const detail = `The ${what} has a key "__proto__": nothing can have that name. Remove it or give it another.`;
+  return new ProblemError(400, 'invalid-request', 'Invalid request', detail);
 }

@@ -119,8 +119,8 @@ export async function deletePreset(cp: ControlPlane, kind: PresetKind, id: strin
 }
 
 /**
- * The versions are marked first, so that no run can begin to use one between the look at the runs and the deletion; what a crash
- * leaves marked cannot be used, and the next call deletes it.
+ * The versions are marked before the runs are looked at for good, so that no run can begin to use one between that look and the
+ * deletion; what a crash leaves marked cannot be used, and the next call deletes it. The look before it is for those refused.
  */
 async function deleteUnused(
   cp: ControlPlane,
@@ -129,13 +129,13 @@ async function deleteUnused(
   versions: readonly number[],
   finish: (tx: Transaction) => void,
 ): Promise<void> {
+  const usedBefore = await versionInUse(cp, kind, id, versions);
+  if (usedBefore !== undefined) throw inUse(id, usedBefore);
   await mark(cp, kind, id, versions, true);
-  for (const version of versions) {
-    const uses = await cp.store.query(queries.runsOfPreset(presetRef(kind, id, version)));
-    if (uses.length === 0) continue;
+  const used = await versionInUse(cp, kind, id, versions);
+  if (used !== undefined) {
     await mark(cp, kind, id, versions, false);
-    const detail = `Runs were made of version ${version} of preset ${id}, so it stays: they could not be explained without it.`;
-    throw new ProblemError(409, 'in-use', 'The preset is in use', detail);
+    throw inUse(id, used);
   }
   await cp.store.transaction(async (tx) => {
     const preset = await tx.get(paths.preset(kind, id));
@@ -143,6 +143,25 @@ async function deleteUnused(
     for (const version of versions) tx.delete(paths.presetVersion(kind, id, version));
     finish(tx);
   });
+}
+
+/** The first of the versions that a run was made of. */
+async function versionInUse(
+  cp: ControlPlane,
+  kind: PresetKind,
+  id: string,
+  versions: readonly number[],
+): Promise<number | undefined> {
+  for (const version of versions) {
+    const uses = await cp.store.query(queries.runsOfPreset(presetRef(kind, id, version)));
+    if (uses.length > 0) return version;
+  }
+  return undefined;
+}
+
+function inUse(id: string, version: number): ProblemError {
+  const detail = `Runs were made of version ${version} of preset ${id}, so it stays: they could not be explained without it.`;
+  return new ProblemError(409, 'in-use', 'The preset is in use', detail);
 }
 
 async function mark(

@@ -386,6 +386,19 @@ describe('a callback that cannot be read is refused and nothing is written:', ()
     expect(cp.documents()).toEqual(before);
   });
 
+  it.each([
+    ['are nested without end', `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`],
+    ['have a list within a list', '{"a":[[1]]}'],
+    ['have a key that no object can have', '{"__proto__":1}'],
+  ])('rightly signed, with fields of a log line that %s: 400', async (_what, fields) => {
+    const { cp, webhooks } = await opened({ runId: RUN_ID });
+    const { path, sent } = signed(trainer().log('a line'), { now: cp.now(), runId: RUN_ID });
+    const body = String(sent.body).replace('"fields":{}', `"fields":${fields}`);
+    const signature = signCallback(deriveRunSecret(MASTER_SECRET, RUN_ID, 1), 'x', cp.now(), body);
+    const headers = { ...sent.headers, ...signature, 'content-length': String(body.length) };
+    expect((await webhooks.refused(path, { ...sent, body, headers })).status).toBe(400);
+  });
+
   it('rightly signed, with a query: 400', async () => {
     const { cp, webhooks } = await opened({ runId: RUN_ID });
     const { path, sent } = signed(good, { now: cp.now(), runId: RUN_ID });

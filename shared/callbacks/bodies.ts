@@ -39,7 +39,22 @@ export const heartbeatSchema = z.strictObject({
   resources: resourcesSchema.nullable().default(null),
 });
 
-export const logSchema = z.strictObject({ ...sender, lines: z.array(logLineSchema).min(1).max(500) });
+const MAX_NESTING = 10;
+
+/** No store takes what is nested without end, and Firestore takes no list directly within a list. */
+function isStorable(value: unknown, level = 0): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (level > MAX_NESTING) return false;
+  const inner: unknown[] = Object.values(value);
+  if (Array.isArray(value) && inner.some((one) => Array.isArray(one))) return false;
+  return inner.every((one) => isStorable(one, level + 1));
+}
+
+const sentLineSchema = logLineSchema.refine(({ fields }) => isStorable(fields), {
+  path: ['fields'],
+  message: `nest at most ${MAX_NESTING} deep, and no list directly within a list`,
+});
+export const logSchema = z.strictObject({ ...sender, lines: z.array(sentLineSchema).min(1).max(500) });
 
 /** Sent after a checkpoint is durable. With `final` the trainer stops after it, for the reason given. */
 export const checkpointedSchema = z.strictObject({

@@ -124,11 +124,13 @@ function operationsAt(name: string, path: string): Operation[] {
 }
 
 function segmentsOf(path: string): (string | undefined)[] {
-  return pathOf(path).replace(/\/$/, '').split('/').map(decoded);
+  return targetOf(path).path.replace(/\/$/, '').split('/').map(decoded);
 }
 
-function pathOf(path: string): string {
-  return path.split('?', 1)[0] ?? '';
+/** Proxies are asked for a whole URL; a server finds the path in it. What follows a # is not for it. */
+function targetOf(path: string): { path: string; query: string } {
+  const [, target = '', query = ''] = /^(?:https?:\/\/[^/?#]*)?([^?#]*)(?:\?([^#]*))?/i.exec(path) ?? [];
+  return { path: target, query };
 }
 
 /** Undefined where that is not possible. */
@@ -235,7 +237,7 @@ function pathMismatches(operation: Operation, { path }: SentRequest): string[] {
 }
 
 function queryMismatches(operation: Operation, { path }: SentRequest): string[] {
-  const given = new URLSearchParams(path.split('?').slice(1).join('?'));
+  const given = new URLSearchParams(targetOf(path).query);
   const declared = parameters(operation, 'query');
   const unknown = [...new Set(given.keys())].filter((key) => !declared.some(({ name }) => name === key));
   return [
@@ -257,7 +259,7 @@ function numberOr(text: string): number | string {
 
 function headerMismatches(operation: Operation, { headers }: SentRequest): string[] {
   return parameters(operation, 'header').flatMap(({ name, required, pointer }) => {
-    const value = headers[name.toLowerCase()];
+    const value = headers[name.toLowerCase()]?.trim();
     if (value === undefined) return required ? [`the header ${name} is missing`] : [];
     const wrong = violation(pointer, value);
     return wrong === undefined ? [] : [`the header ${name}: ${wrong}`];
@@ -278,7 +280,7 @@ function bodyMismatches({ requestBody, pointer, method }: Operation, request: Se
 }
 
 function textOf(bytes: Buffer, headers: SentRequest['headers']): string {
-  const [, charset = 'utf-8'] = /charset="?([^";]*)/i.exec(headers['content-type'] ?? '') ?? [];
+  const [, charset = 'utf-8'] = /charset="?([^";]+)/i.exec(headers['content-type'] ?? '') ?? [];
   const plain = headers['content-encoding']?.toLowerCase() === 'gzip' ? gunzipSync(bytes) : bytes;
   return new TextDecoder(charset).decode(plain);
 }
