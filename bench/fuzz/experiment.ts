@@ -1,0 +1,141 @@
+/** Sends generated requests one after another, and says which of them went wrong. */
+import '@trainyard/functions/register';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { randomFor } from '@trainyard/trainer-job/model/random';
+import { z } from 'zod';
+import { Dice } from './dice.js';
+import { readOperations, type FunctionName } from './document.js';
+import { attack, brokenConnection } from './hostile.js';
+import { spoil } from './nearValid.js';
+import { finished, validDraft, type FuzzRequest, type Sort } from './request.js';
+import { Values } from './values.js';
+import { Wire, type FuzzAnswer } from './wire.js';
+import { World } from './world.js';
+
+export interface FuzzOptions {
+  seed: number;
+  requests: number;
+  /** An empty folder. */
+  folder: string;
+  /** Sees every exchange that was one. */
+  observe?: (request: FuzzRequest, answer: FuzzAnswer) => void;
+  tell: (line: string) => void;
+}
+
+export interface FuzzFinding {
+  kind: 'server error' | 'write of a refused request';
+  request: FuzzRequest;
+  status: number;
+  /** The error, or what was written. */
+  detail: string;
+}
+
+export interface FuzzResult {
+  sent: Record<Sort, number>;
+  accepted: number;
+  refused: number;
+  /** Connections that were closed without an answer, for they held no request. */
+  unanswered: number;
+  /** How many requests got each status. */
+  statuses: Record<string, number>;
+  /** Requests that the document allows, and how many of them were accepted. */
+  findings: FuzzFinding[];
+  seconds: number;
+}
+
+const EVERY = 250;
+
+export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
+  const world = new World(options.folder);
+  const wires = {
+    api: await Wire.open(getTestServer('api')),
+    webhooks: await Wire.open(getTestServer('webhooks')),
+  };
+  try {
+    return await new Experiment(options, world, wires).run();
+  } finally {
+    for (const wire of Object.values(wires)) wire.close();
+    await world.close();
+  }
+}
+
+class Experiment {
+  private readonly dice: Dice;
+  private readonly values: Values;
+  private readonly operations = readOperations();
+  private readonly began = Date.now();
+  private readonly result: FuzzResult = {
+    sent: { valid: 0, near_valid: 0, hostile: 0 },
+    accepted: 0,
+    refused: 0,
+    unanswered: 0,
+    statuses: {},
+    findings: [],
+    seconds: 0,
+  };
+
+  constructor(
+    private readonly options: FuzzOptions,
+    private readonly world: World,
+    private readonly wires: Record<FunctionName, Wire>,
+  ) {
+    this.dice = new Dice(randomFor(options.seed, 'fuzz'));
+    this.values = new Values(this.dice, options.seed);
+  }
+
+  async run(): Promise<FuzzResult> {
+    const { requests, tell } = this.options;
+    const { result, world, dice } = this;
+    for (let i = 0; i < requests; i++) {
+      if (i % EVERY === 0) await world.refresh(dice);
+      await this.sendOne(this.nextRequest());
+      if ((i + 1) % 5000 === 0) tell(`${i + 1} requests, ${JSON.stringify(result.statuses)}`);
+    }
+    return { ...result, seconds: Math.round((Date.now() - this.began) / 100) / 10 };
+  }
+
+  private nextRequest(): FuzzRequest {
+    const { dice, world, values } = this;
+    const share = dice.between(0, 1);
+    if (share > 0.97) return brokenConnection(dice);
+    const draft = validDraft(dice.pick(this.operations), world, values, dice);
+    if (share < 0.35) return finished(draft, 'valid', 'as the document has it');
+    if (share < 0.75) return finished(draft, 'near_valid', spoil(draft, dice));
+    return finished(draft, 'hostile', attack(draft, dice));
+  }
+
+  private async sendOne(request: FuzzRequest): Promise<void> {
+    const { result, world, options } = this;
+    const [writes, errors] = [world.writes.length, world.errors.length];
+    const answer = await this.wires[request.of].send(request);
+    const { status } = answer;
+    result.sent[request.sort]++;
+    result.statuses[status] = (result.statuses[status] ?? 0) + 1;
+    if (status === 0) result.unanswered++;
+    else if (status < 300) result.accepted++;
+    else result.refused++;
+    const report = (kind: FuzzFinding['kind'], detail: string) => {
+      result.findings.push({ kind, request, status, detail });
+      if (result.findings.length <= 20)
+        options.tell(`${kind}: ${request.what}, ${request.path.slice(0, 120)}: ${detail}`);
+    };
+    const written = world.writes.slice(writes);
+    const logged = world.errors.slice(errors);
+    if (status >= 500 || logged.length > 0) report('server error', logged.join('\n') || (answer.text ?? ''));
+    // A body that never ended gets no answer, and nothing may have come of it either.
+    if ((status === 0 || status >= 300) && written.length > 0)
+      report('write of a refused request', `${status}, ${written.join()}`);
+    if (Object.keys(Object.prototype).length > 0)
+      throw new Error(`prototypes are polluted by ${request.what}`);
+    this.learn(answer);
+    if (!request.raw && status > 0) options.observe?.(request, answer);
+  }
+
+  /** Cursors that lists give out are good for the next requests. */
+  private learn({ status, text }: FuzzAnswer): void {
+    if (status !== 200 || !text?.includes('"nextCursor":"')) return;
+    const page = z.object({ nextCursor: z.string() }).safeParse(JSON.parse(text));
+    if (page.success) this.world.cursors.push(page.data.nextCursor);
+    if (this.world.cursors.length > 20) this.world.cursors.shift();
+  }
+}
