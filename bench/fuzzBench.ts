@@ -25,12 +25,9 @@ export const fuzz: Bench = {
     const { requests, seed } = flagsSchema.parse(values);
     const folder = await mkdtemp(join(tmpdir(), 'trainyard-fuzz-'));
     try {
-      const { sent, accepted, refused, unanswered, findings, seconds } = await runFuzz({
-        seed,
-        requests,
-        folder,
-        tell,
-      });
+      const result = await runFuzz({ seed, requests, folder, tell });
+      const { sent, accepted, refused, unanswered, neverAccepted, findings, seconds } = result;
+      if (neverAccepted.length > 0) tell(`never accepted: ${neverAccepted.join(', ')}`);
       const found = (kind: FuzzFinding['kind']) => findings.filter((one) => one.kind === kind).length;
       const figures = {
         requests,
@@ -38,6 +35,7 @@ export const fuzz: Bench = {
         accepted,
         refused,
         unanswered,
+        operations_never_accepted: neverAccepted.length,
         server_errors: found('server error'),
         writes_by_refused: found('write of a refused request'),
         seconds,

@@ -7,7 +7,7 @@ import { Dice } from './dice.js';
 import { readOperations, type FunctionName } from './document.js';
 import { attack, brokenConnection } from './hostile.js';
 import { spoil } from './nearValid.js';
-import { finished, validDraft, type FuzzRequest, type Sort } from './request.js';
+import { finished, nameOf, validDraft, type FuzzRequest, type Sort } from './request.js';
 import { Values } from './values.js';
 import { Wire, type FuzzAnswer } from './wire.js';
 import { World } from './world.js';
@@ -38,7 +38,8 @@ export interface FuzzResult {
   unanswered: number;
   /** How many requests got each status. */
   statuses: Record<string, number>;
-  /** Requests that the document allows, and how many of them were accepted. */
+  /** Operations that no request got through to: they were not put to the test. */
+  neverAccepted: string[];
   findings: FuzzFinding[];
   seconds: number;
 }
@@ -63,6 +64,7 @@ class Experiment {
   private readonly dice: Dice;
   private readonly values: Values;
   private readonly operations = readOperations();
+  private readonly acceptedBy = new Set<string>();
   private readonly began = Date.now();
   private readonly result: FuzzResult = {
     sent: { valid: 0, near_valid: 0, hostile: 0 },
@@ -70,6 +72,7 @@ class Experiment {
     refused: 0,
     unanswered: 0,
     statuses: {},
+    neverAccepted: [],
     findings: [],
     seconds: 0,
   };
@@ -91,7 +94,8 @@ class Experiment {
       await this.sendOne(this.nextRequest());
       if ((i + 1) % 5000 === 0) tell(`${i + 1} requests, ${JSON.stringify(result.statuses)}`);
     }
-    return { ...result, seconds: Math.round((Date.now() - this.began) / 100) / 10 };
+    const neverAccepted = this.operations.map(nameOf).filter((name) => !this.acceptedBy.has(name));
+    return { ...result, neverAccepted, seconds: Math.round((Date.now() - this.began) / 100) / 10 };
   }
 
   private nextRequest(): FuzzRequest {
@@ -114,6 +118,7 @@ class Experiment {
     if (status === 0) result.unanswered++;
     else if (status < 300) result.accepted++;
     else result.refused++;
+    if (status > 0 && status < 300) this.acceptedBy.add(request.operation);
     const report = (kind: FuzzFinding['kind'], detail: string) => {
       result.findings.push({ kind, request, status, detail });
       if (result.findings.length <= 20)

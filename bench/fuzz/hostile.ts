@@ -187,6 +187,7 @@ export function brokenConnection(dice: Dice): FuzzRequest {
   return {
     of: dice.pick(['api', 'webhooks'] as const),
     sort: 'hostile',
+    operation: 'none',
     what: `the bytes ${JSON.stringify(bytes.slice(0, 60))}`,
     method: '',
     path: '',

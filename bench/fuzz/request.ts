@@ -28,6 +28,8 @@ export interface Draft {
 export interface FuzzRequest {
   of: FunctionName;
   sort: Sort;
+  /** What it was before it was spoilt. */
+  operation: string;
   /** What is special about it. */
   what: string;
   method: string;
@@ -36,6 +38,10 @@ export interface FuzzRequest {
   body: Buffer | undefined;
   /** In place of all of it: the bytes of a connection. */
   raw?: Buffer;
+}
+
+export function nameOf({ method, path }: Pick<Operation, 'method' | 'path'>): string {
+  return `${method} ${path}`;
 }
 
 /** A request that the document allows; most name what there is. */
@@ -128,7 +134,8 @@ export function finished(draft: Draft, sort: Sort, what: string): FuzzRequest {
   return {
     of: operation.of,
     sort,
-    what: `${what}: ${operation.method} ${operation.path}`,
+    operation: nameOf(operation),
+    what: `${what}: ${nameOf(operation)}`,
     method,
     path: query.length > 0 ? `${path}?${query.join('&')}` : path,
     headers: sendable({

@@ -13,12 +13,15 @@ import { instruments } from '../telemetry/metrics.js';
 import { inSpan } from '../telemetry/tracing.js';
 import { dispatch, recallLaunch } from './dispatch.js';
 import { sweepExpired } from './sweepExpired.js';
+import { inParallel } from './inParallel.js';
 import { recordLifecycle } from './lifecycle.js';
 import { relayOutbox } from './outbox.js';
 import { readRun } from './repository.js';
 import { launcherOf, tiersOf } from './tiers.js';
 
 const PAGE = 200;
+/** How many runs are looked at at a time. */
+const CONCURRENCY = 16;
 /** The trainer's exit code for a bad specification or bad data. */
 const EXIT_REJECTED = 2;
 
@@ -47,10 +50,11 @@ export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
   await attempt(() => sweepExpired(cp), 'what has expired could not be deleted');
   const open = await openRuns(cp);
   reconciled.runs = open.length;
-  for (const { path } of open) {
+  // A run whose document somebody else holds for a minute holds up none of the others.
+  await inParallel(open, CONCURRENCY, ({ path }) => {
     const runId = path.slice(paths.runs.length + 1);
-    await attempt(() => reconcileRun(cp, runId), 'a run could not be reconciled', { runId });
-  }
+    return attempt(() => reconcileRun(cp, runId), 'a run could not be reconciled', { runId });
+  });
   observe(cp, open, reconciled.failed);
   return reconciled;
 }
