@@ -13,7 +13,8 @@ import { tell } from './trainRun.js';
 const BAR = 'lost, doubled, unfinished and wrong = 0 on each store';
 /** How fast runs are started, so that a few dozen go on at any time. */
 const MS_PER_RUN = 300;
-const PEACE_MS = 120_000;
+/** Long: a host that was killed in a transaction leaves its locks in Firestore behind for a minute. */
+const PEACE_MS = 240_000;
 
 const flagsSchema = z.object({
   runs: z.coerce.number().int().min(1).max(10_000),
