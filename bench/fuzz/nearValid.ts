@@ -80,7 +80,23 @@ const BODY: Record<string, Spoil> = {
     if (keys.length > 0) delete object[dice.pick(keys)];
   }),
   'another key': inObject((object, dice) =>
-    put(object, dice.pick(['extra', '', ' ', 'Spec', '$ref', 'preset', '0', 'version', 'x'.repeat(70)]), 1),
+    put(
+      object,
+      dice.pick([
+        'extra',
+        '',
+        ' ',
+        'Spec',
+        '$ref',
+        '__name__',
+        '\ud800',
+        'preset',
+        '0',
+        'version',
+        'x'.repeat(70),
+      ]),
+      1,
+    ),
   ),
   'a key of prototypes': inObject((object, dice) =>
     put(object, dice.pick(['__proto__', 'constructor', 'prototype']), { ...POLLUTION, prototype: POLLUTION }),

@@ -60,7 +60,7 @@ export function validDraft(operation: Operation, world: World, values: Values, d
       headers[parameter.name.toLowerCase()] = text;
   }
   const json = operation.body && bodyOf(operation, values, dice, run.attempt);
-  const id = `${dice.chance(0.2) ? '__' : ''}callback-${dice.int(1, 5000)}`;
+  const id = `${dice.chance(0.2) ? '_' : ''}callback-${dice.int(1, 5000)}`;
   const signing = operation.of === 'webhooks' ? { id, attempt, runId: run.runId, at: new Date() } : undefined;
   return { operation, method: operation.method, path, query, headers, json, signing };
 }

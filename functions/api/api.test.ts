@@ -330,17 +330,20 @@ describe('a refused request writes nothing and says why:', () => {
     ['JSON that is no object', 400, RUNS, { method: 'POST', headers: json, body: '[1]' }, /expected object/],
     ['no body', 400, RUNS, { method: 'POST' }, /\/spec/],
     ['an unknown query parameter', 400, `${RUNS}?dry=true`, { body: START_BODY }, /unknown key "dry"/],
-    [
-      'a key that no object can have',
-      400,
-      RUNS,
-      {
-        method: 'POST',
-        headers: json,
-        body: `{"spec":{"tags":{"__proto__":"x"},${JSON.stringify(EXAMPLE_SPEC).slice(1)}}`,
-      },
-      /a key "__proto__"/,
-    ],
+    ...(['__proto__', '__name__', '', '\\ud800'] as const).map(
+      (key): [string, number, string, Sent, RegExp] => [
+        `a key that no store takes, "${key}"`,
+        400,
+        RUNS,
+        {
+          method: 'POST',
+          headers: json,
+          body: `{"spec":{"dataset":{"source":{"uri":"x.csv"},"columns":{"a":{}}},"compute":{},"tags":{"${key}":"x"},${JSON.stringify({ features: EXAMPLE_SPEC.features }).slice(1)}}`,
+        },
+        key === '' ? /tags/ : /a key ".*", which cannot be stored/,
+      ],
+    ),
+    ['half of a surrogate pair', 400, RUNS, spec({ tags: { team: 'a\udc00' } }), /half of a surrogate pair/],
     ['a flag that is neither', 400, `${RUNS}?dryRun=yes`, { body: START_BODY }, /\/dryRun/],
     [
       'a body for a request that takes none',

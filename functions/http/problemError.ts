@@ -40,7 +40,8 @@ export function invalidPath(cause: URIError): ProblemError {
 export function parseOrProblem<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) {
-    if (hasPrototypeKey(value)) throw prototypeKey(what);
+    const wrong = unstorable(value);
+    if (wrong !== undefined) throw cannotBeStored(what, wrong);
     return parsed.data;
   }
   const errors = problemErrors(parsed.error);
@@ -51,18 +52,27 @@ export function parseOrProblem<T>(schema: z.ZodType<T>, value: unknown, what: st
   throw new ProblemError(400, 'invalid-request', 'Invalid request', detail, { errors });
 }
 
-/** zod leaves such keys out of maps without a word. Without recursion, for what was sent may be nested without end. */
-function hasPrototypeKey(sent: unknown): boolean {
+/** Firestore has no empty names, keeps those between double underscores to itself, and takes no text that is not Unicode. */
+const RESERVED = /^(__.*__)?$/s;
+const HALF_PAIR = /\p{Surrogate}/u;
+
+/**
+ * What of something sent no store takes, though its schema does; `__proto__`, which zod leaves out of maps without a word, is such a
+ * name too. Without recursion, for what was sent may be nested without end.
+ */
+function unstorable(sent: unknown): string | undefined {
   const open = [sent];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value === 'string' && HALF_PAIR.test(value)) return 'text with half of a surrogate pair';
     if (typeof value !== 'object' || value === null) continue;
-    if (Object.hasOwn(value, '__proto__')) return true;
-    for (const inner of Object.values(value)) if (typeof inner === 'object') open.push(inner);
+    const wrong = Object.keys(value).find((key) => RESERVED.test(key) || HALF_PAIR.test(key));
+    if (wrong !== undefined) return `a key ${JSON.stringify(wrong)}`;
+    open.push(...Object.values(value).filter((inner) => inner !== undefined));
   }
-  return false;
+  return undefined;
 }
 
-function prototypeKey(what: string): ProblemError {
-  const detail = `The ${what} has a key "__proto__": nothing can have that name. Remove it or give it another.`;
+function cannotBeStored(what: string, found: string): ProblemError {
+  const detail = `The ${what} has ${found}, which cannot be stored: remove it or call it something else.`;
   return new ProblemError(400, 'invalid-request', 'Invalid request', detail);
 }

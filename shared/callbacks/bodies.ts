@@ -89,10 +89,13 @@ export type CallbackKind = keyof typeof callbackSchemas;
 export type CallbackBody<K extends CallbackKind> = z.infer<(typeof callbackSchemas)[K]>;
 export const callbackKindSchema = z.keyof(z.object(callbackSchemas));
 
-/** A callback's own id: the same whenever it is sent again. */
+/** A callback's own id: the same whenever it is sent again. Firestore keeps ids between double underscores to itself. */
 export const callbackIdSchema = z
   .string()
-  .regex(/^[\w-]{1,100}$/, 'must be 1 to 100 of A-Z, a-z, 0-9, "_" and "-"');
+  .regex(
+    /^_?[A-Za-z0-9-][\w-]{0,98}$/,
+    'must be 1 to 100 of A-Z, a-z, 0-9, "_" and "-", beginning with one "_" at most',
+  );
 
 /** The segment of the path for several callbacks at once. */
 export const BATCH = 'batch';
