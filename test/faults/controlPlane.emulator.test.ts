@@ -7,8 +7,9 @@ import { temporaryFolder } from '../support/temporaryFolder.js';
 it.skipIf(emulatorsMissing)(
   'on Firestore and Pub/Sub, too, runs survive killed hosts, a broken store and a bad network',
   async () => {
-    const { firestore, pubsub, stop } = await startEmulators();
-    onTestFinished(stop);
+    const emulators = await startEmulators();
+    onTestFinished(() => emulators.stop());
+    const { firestore, pubsub } = emulators;
     const result = await runExperiment({
       seed: 7,
       runs: 5,
