@@ -102,7 +102,7 @@ async function steadyLoad(server: Server, runIds: string[], { rate, callbacks: c
   const listeners = new Listeners(server.url, runIds.slice(0, LISTENERS));
   const memories: Memory[] = [];
   const latencies: number[] = [];
-  let [seconds, refused] = [0, 0];
+  let [seconds, refused, broken] = [0, 0, 0];
   const cpuBefore = (await server.memory()).cpuSeconds;
   for (let part = 0; part < PARTS; part++) {
     const load = { ...target, perSecond: rate, callbacks: count / PARTS, after };
@@ -110,6 +110,7 @@ async function steadyLoad(server: Server, runIds: string[], { rate, callbacks: c
     latencies.push(...result.latencies);
     seconds += result.seconds;
     refused += result.refused;
+    broken += result.broken;
     after += Math.ceil(count / PARTS / runIds.length);
     memories.push(await server.memory());
     const { heapMb, rssMb } = memories.at(-1) ?? { heapMb: 0, rssMb: 0 };
@@ -136,6 +137,7 @@ async function steadyLoad(server: Server, runIds: string[], { rate, callbacks: c
     heap_mb: last?.heapMb ?? Number.NaN,
     rss_mb: last?.rssMb ?? Number.NaN,
     refused: refused + peak.refused,
+    broken: broken + peak.broken,
   };
 }
 

@@ -26,23 +26,29 @@ export interface LoadResult {
   latencies: number[];
   /** Answers other than 200. */
   refused: number;
+  /**
+   * Connections that broke before the answer: the server ends what was idle for five seconds, and a callback may just then be on
+   * its way. It was sent again, as a trainer would.
+   */
+  broken: number;
 }
 
 export async function sendCallbacks(options: LoadOptions): Promise<LoadResult> {
   const { runIds, callbacks } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: runIds.length });
   const latencies: number[] = [];
+  const counts = { refused: 0, broken: 0 };
   const begun = performance.now();
   const each = Math.ceil(callbacks / runIds.length);
-  const refused = await Promise.all(
-    runIds.map((runId, index) => speak({ ...options, agent, runId, index, each, begun, latencies })),
+  await Promise.all(
+    runIds.map((runId, index) => speak({ ...options, agent, runId, index, each, begun, latencies, counts })),
   );
   const seconds = (performance.now() - begun) / 1000;
   agent.destroy();
   return {
     seconds,
     latencies: latencies.toSorted((a, b) => a - b),
-    refused: refused.reduce((sum, count) => sum + count, 0),
+    ...counts,
   };
 }
 
@@ -53,13 +59,13 @@ interface Speaker extends LoadOptions {
   each: number;
   begun: number;
   latencies: number[];
+  counts: { refused: number; broken: number };
 }
 
-/** One run's callbacks, in order; gives how many were refused. */
-async function speak(speaker: Speaker): Promise<number> {
-  const { runId, index, each, begun, perSecond, runIds, after, latencies, onDue } = speaker;
+/** One run's callbacks, in order. */
+async function speak(speaker: Speaker): Promise<void> {
+  const { runId, index, each, begun, perSecond, runIds, after, latencies, counts, onDue } = speaker;
   const secret = deriveRunSecret(speaker.masterSecret, runId, 1);
-  let refused = 0;
   for (let i = 0; i < each; i++) {
     const epoch = after + i + 1;
     const due =
@@ -67,11 +73,21 @@ async function speak(speaker: Speaker): Promise<number> {
     const wait = due - performance.now();
     if (wait > 0) await pause(wait);
     onDue?.(runId, epoch);
-    const status = await post(speaker, secret, epoch);
+    const status = await untilAnswered(speaker, secret, epoch);
     latencies.push(performance.now() - due);
-    if (status !== 200) refused++;
+    if (status !== 200) counts.refused++;
   }
-  return refused;
+}
+
+async function untilAnswered(speaker: Speaker, secret: string, epoch: number): Promise<number> {
+  for (;;) {
+    try {
+      return await post(speaker, secret, epoch);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) throw error;
+      speaker.counts.broken++;
+    }
+  }
 }
 
 function post({ url, agent, runId }: Speaker, secret: string, epoch: number): Promise<number> {
