@@ -81,7 +81,7 @@ describe('starting a run', () => {
     await start(api);
     expect(cp.bus.published).toEqual([]);
     expect(Object.keys(cp.documents()).filter((path) => path.startsWith('outbox/'))).toHaveLength(1);
-    expect(cp.logged).toMatchObject([{ severity: 'WARNING', message: 'an event stays in the outbox' }]);
+    expect(cp.logged).toMatchObject([{ severity: 'WARNING', message: 'events stay in the outbox' }]);
   });
 
   it('writes nothing when the transaction fails, and a second try starts run 1', async () => {

@@ -19,12 +19,13 @@ export function putInOutbox(tx: Transaction, event: RunEvent): void {
 
 /** Publishes events just committed. A failure is logged and left to the relay: the change itself has happened. */
 export async function publishCommitted(cp: ControlPlane, events: readonly RunEvent[]): Promise<void> {
-  for (const event of events) {
-    try {
-      await publishOne(cp, event);
-    } catch (error) {
-      cp.log('WARNING', 'an event stays in the outbox', { runId: event.data.runId, event: event.id, error });
-    }
+  const [first] = events;
+  if (!first) return;
+  try {
+    await publish(cp, events);
+  } catch (error) {
+    const { id: event, data } = first;
+    cp.log('WARNING', 'events stay in the outbox', { runId: data.runId, event, count: events.length, error });
   }
 }
 
@@ -40,11 +41,9 @@ export async function relayOutbox(cp: ControlPlane): Promise<number> {
       queries.outbox(settled, { startAfter: last, limit: PAGE }),
     );
     await inParallel(byRun(eventsOf(cp, page)), CONCURRENCY, async (events) => {
-      for (const event of events) {
-        await publishOne(cp, event);
-        relayed++;
-        instruments().eventsRelayed.add(1, { type: event.type });
-      }
+      await publish(cp, events);
+      relayed += events.length;
+      for (const { type } of events) instruments().eventsRelayed.add(1, { type });
     });
     if (page.length < PAGE) return relayed;
     last = page.at(-1);
@@ -72,8 +71,15 @@ function byRun(events: readonly RunEvent[]): RunEvent[][] {
   return [...runs.values()];
 }
 
-async function publishOne(cp: ControlPlane, event: RunEvent): Promise<void> {
-  await cp.bus.publish(event);
-  instruments().eventsPublished.add(1, { type: event.type });
-  await cp.store.transaction(async (tx) => tx.delete(paths.outboxEvent(event.id)));
+/** Hands events of one run to the bus, in their order, and takes those that it has out of the outbox. Fails when one is left. */
+async function publish(cp: ControlPlane, events: readonly RunEvent[]): Promise<void> {
+  const ends = await Promise.allSettled(events.map((event) => cp.bus.publish(event)));
+  const taken = events.filter((_, i) => ends[i]?.status === 'fulfilled');
+  for (const { type } of taken) instruments().eventsPublished.add(1, { type });
+  if (taken.length > 0)
+    await cp.store.transaction(async (tx) => {
+      for (const { id } of taken) tx.delete(paths.outboxEvent(id));
+    });
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
 }

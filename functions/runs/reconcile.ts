@@ -46,8 +46,10 @@ export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
     }
   };
   const relay = async () => void (reconciled.relayed = await relayOutbox(cp));
-  await attempt(relay, 'the outbox could not be relayed');
-  await attempt(() => sweepExpired(cp), 'what has expired could not be deleted');
+  const others = Promise.all([
+    attempt(relay, 'the outbox could not be relayed'),
+    attempt(() => sweepExpired(cp), 'what has expired could not be deleted'),
+  ]);
   const open = await openRuns(cp);
   reconciled.runs = open.length;
   // A run whose document somebody else holds for a minute holds up none of the others.
@@ -55,6 +57,7 @@ export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
     const runId = path.slice(paths.runs.length + 1);
     return attempt(() => reconcileRun(cp, runId), 'a run could not be reconciled', { runId });
   });
+  await others;
   observe(cp, open, reconciled.failed);
   return reconciled;
 }

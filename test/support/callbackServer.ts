@@ -1,12 +1,21 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { callbackKindSchema, callbackSchemas, verifyCallback, type CallbackKind } from '@trainyard/shared';
+import {
+  BATCH,
+  callbackBatchSchema,
+  callbackKindSchema,
+  callbackSchemas,
+  verifyCallback,
+  type CallbackKind,
+} from '@trainyard/shared';
 import { onTestFinished } from 'vitest';
 
 /** A callback as it came in, whatever was answered. */
 export interface Received {
   kind: CallbackKind;
   id: string;
+  /** True when it came together with others. */
+  isBatched: boolean;
   attemptHeader: string | undefined;
   headers: IncomingMessage['headers'];
   body: { attempt: number; seq: number } & Record<string, unknown>;
@@ -27,7 +36,7 @@ export interface CallbackServer {
   received: Received[];
   /** Those that were answered with 2xx. */
   taken(kind?: CallbackKind): Received[];
-  /** Decides on the answer; `count` is how many came before. */
+  /** Decides on the answer to a request, by its first callback; `count` is how many callbacks came before. */
   behave: (callback: Received, count: number) => Behaviour;
 }
 
@@ -62,10 +71,10 @@ async function handle(
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const raw = Buffer.concat(chunks);
-  const callback = read(request, raw, secretOf);
-  const behaviour = server.behave(callback, server.received.length);
-  callback.isTaken = behaviour === 'continue' || behaviour === 'stop';
-  server.received.push(callback);
+  const callbacks = read(request, raw, secretOf);
+  const behaviour = server.behave(callbacks[0]!, server.received.length);
+  for (const callback of callbacks) callback.isTaken = behaviour === 'continue' || behaviour === 'stop';
+  server.received.push(...callbacks);
   if (behaviour === 'drop') request.socket.destroy();
   else if (typeof behaviour === 'number') response.writeHead(behaviour).end('no');
   else if (behaviour !== 'hang') {
@@ -74,25 +83,31 @@ async function handle(
   }
 }
 
-function read(request: IncomingMessage, raw: Buffer, secretOf: (attempt: number) => string): Received {
+/** The callbacks of a request: one, or those of a batch. */
+function read(request: IncomingMessage, raw: Buffer, secretOf: (attempt: number) => string): Received[] {
+  const kind = request.url?.split('/').at(-1);
+  const json = JSON.parse(raw.toString()) as unknown;
   const header = (name: string) => request.headers[name] as string | undefined;
-  const kind = callbackKindSchema.parse(request.url?.split('/').at(-1));
-  const body = JSON.parse(raw.toString()) as Received['body'];
+  const sent =
+    kind === BATCH
+      ? callbackBatchSchema.parse(json).callbacks
+      : [{ id: header('webhook-id') ?? '', kind: callbackKindSchema.parse(kind), body: json }];
   const headers = {
     'webhook-id': header('webhook-id'),
     'webhook-timestamp': header('webhook-timestamp'),
     'webhook-signature': header('webhook-signature'),
   };
-  const verdict = verifyCallback(secretOf(body.attempt), headers, new Date(), raw);
-  return {
-    kind,
-    id: headers['webhook-id'] ?? '',
+  const verdict = verifyCallback(secretOf(Number(header('trainyard-attempt'))), headers, new Date(), raw);
+  return sent.map((callback) => ({
+    kind: callback.kind,
+    id: callback.id,
+    isBatched: kind === BATCH,
     attemptHeader: header('trainyard-attempt'),
     headers: request.headers,
-    body,
-    isValid: verdict === 'valid' && callbackSchemas[kind].safeParse(body).success,
+    body: callback.body as Received['body'],
+    isValid: verdict === 'valid' && callbackSchemas[callback.kind].safeParse(callback.body).success,
     timestamp: Number(headers['webhook-timestamp']),
     signature: headers['webhook-signature'] ?? '',
     isTaken: false,
-  };
+  }));
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { appendFileSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { deriveRunSecret, type CallbackKind } from '@trainyard/shared';
+import { deriveRunSecret, MAX_CALLBACK_BYTES, type CallbackKind } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { callbackServer, type CallbackServer, type Received } from '../../test/support/callbackServer.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
@@ -84,24 +84,33 @@ describe('the callback queue', () => {
     expect(plane.received.every(({ isValid, attemptHeader }) => isValid && attemptHeader === '3')).toBe(true);
   });
 
-  it('loses and reorders nothing whatever the control plane does, and keeps each id over its tries', async () => {
-    const plane = await server();
-    const faults = ['drop', 500, 'continue', 429, 'hang', 408, 'drop', 503, 'continue'] as const;
-    plane.behave = (_callback, count) =>
-      count < 40 ? (faults[count % faults.length] ?? 'continue') : 'continue';
-    const { queue } = open(await temporaryFolder(), plane.url, 1, 100);
-    for (let epoch = 1; epoch <= 20; epoch++) sayEpoch(queue, epoch);
-    expect(await queue.flush(20_000)).toBe('acknowledged');
-    expect(epochsOf(plane.taken())).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
-    expect(plane.received.length).toBeGreaterThan(40);
-    const idsOfEpochs = new Map<unknown, Set<string>>();
-    for (const { body, id } of plane.received) {
-      idsOfEpochs.set(body['epoch'], (idsOfEpochs.get(body['epoch']) ?? new Set()).add(id));
-    }
-    expect([...idsOfEpochs.values()].every((ids) => ids.size === 1)).toBe(true);
-    expect(new Set(plane.received.map(({ id }) => id)).size).toBe(20);
-    expect(plane.received.every(({ isValid }) => isValid)).toBe(true);
-  });
+  it.each([
+    ['one by one', 5],
+    ['together', 20],
+  ])(
+    'loses and reorders nothing whatever the control plane does, and keeps each id over its tries: %s',
+    async (_how, atOnce) => {
+      const plane = await server();
+      const faults = ['drop', 500, 'continue', 429, 'hang', 408, 'drop', 503, 'continue'] as const;
+      let requests = 0;
+      plane.behave = () => faults[requests++ % faults.length] ?? 'continue';
+      const { queue } = open(await temporaryFolder(), plane.url, 1, 100);
+      for (let epoch = 1; epoch <= 20; epoch++) {
+        sayEpoch(queue, epoch);
+        if (epoch % atOnce === 0) expect(await queue.flush(20_000)).toBe('acknowledged');
+      }
+      expect(epochsOf(plane.taken())).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+      expect(plane.received.length).toBeGreaterThan(40);
+      expect(plane.received.some(({ isBatched }) => isBatched)).toBe(atOnce === 20);
+      const idsOfEpochs = new Map<unknown, Set<string>>();
+      for (const { body, id } of plane.received) {
+        idsOfEpochs.set(body['epoch'], (idsOfEpochs.get(body['epoch']) ?? new Set()).add(id));
+      }
+      expect([...idsOfEpochs.values()].every((ids) => ids.size === 1)).toBe(true);
+      expect(new Set(plane.received.map(({ id }) => id)).size).toBe(20);
+      expect(plane.received.every(({ isValid }) => isValid)).toBe(true);
+    },
+  );
 
   it('signs each try anew, at its own time', async () => {
     const plane = await server();
@@ -173,6 +182,55 @@ describe('the callback queue', () => {
     expect(plane.received).toHaveLength(2);
     expect(readFileSync(join(folder, 'rejected.jsonl'), 'utf8')).toContain('"status":400');
     expect(notes.join()).toMatch(/epoch-complete 1\.1 was rejected with status 400/);
+  });
+
+  it('sends together what has piled up, and one by one what is refused so', async () => {
+    const plane = await server();
+    let isUp = false;
+    plane.behave = ({ isBatched, body }) => {
+      if (!isUp) return 'drop';
+      return (isBatched && body.seq === 1) || body['epoch'] === 3 ? 422 : 'continue';
+    };
+    const { queue } = open(await temporaryFolder(), plane.url);
+    for (let epoch = 1; epoch <= 250; epoch++) sayEpoch(queue, epoch);
+    await until('a try', () => plane.received.length > 0);
+    isUp = true;
+    expect(await queue.flush(10_000)).toBe('acknowledged');
+    const all = Array.from({ length: 250 }, (_, i) => i + 1);
+    expect(epochsOf(plane.taken())).toEqual(all.filter((epoch) => epoch !== 3));
+    expect(new Set(plane.taken().map(({ id }) => id)).size).toBe(249);
+    expect(plane.received.every(({ isValid }) => isValid)).toBe(true);
+    // The first hundred were refused together; the others went in two requests.
+    const requests = new Set(plane.taken().map(({ signature }) => signature));
+    expect(requests.size).toBe(99 + 2);
+  });
+
+  it('puts no more together than a request may hold, and no heartbeat out of its place', async () => {
+    const plane = await server();
+    let isUp = false;
+    plane.behave = () => (isUp ? 'continue' : 'drop');
+    const { queue } = open(await temporaryFolder(), plane.url);
+    const line = 'x'.repeat(7000);
+    for (let i = 0; i < 150; i++) {
+      queue.enqueue('log', {
+        lines: Array.from({ length: 3 }, () => ({
+          at: new Date().toISOString(),
+          level: 'info' as const,
+          message: line,
+          stage: null,
+          fields: {},
+        })),
+      });
+      if (i === 120) sayHeartbeat(queue, 0.5);
+    }
+    await until('a try', () => plane.received.length > 0);
+    isUp = true;
+    expect(await queue.flush(10_000)).toBe('acknowledged');
+    const seqs = seqsOf(plane.taken());
+    expect(seqs).toEqual(Array.from({ length: 151 }, (_, i) => i + 1));
+    const lengths = plane.taken().map(({ headers }) => Number(headers['content-length']));
+    expect(Math.max(...lengths)).toBeGreaterThan(500_000);
+    expect(Math.max(...lengths)).toBeLessThan(MAX_CALLBACK_BYTES);
   });
 
   it('says how the last callback fared', async () => {

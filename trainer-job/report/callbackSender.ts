@@ -1,8 +1,11 @@
-/** Sends the callbacks of one journal, strictly in their order, until each is acknowledged or rejected. */
+/**
+ * Sends the callbacks of one journal, strictly in their order, until each is acknowledged or rejected: one by one, and together where
+ * many wait.
+ */
 import { appendFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { callbackAnswerSchema, signCallback } from '@trainyard/shared';
+import { BATCH, callbackAnswerSchema, MAX_BATCH, MAX_CALLBACK_BYTES, signCallback } from '@trainyard/shared';
 import { backoffMs } from './backoff.js';
 import { identityTokens, type IdentityOptions } from './identity.js';
 import { JournalReader, PositionWriter, readPosition, type Journal, type JournalEntry } from './journal.js';
@@ -47,6 +50,16 @@ export type StartSender = (options: SenderOptions, events: SenderEvents) => Send
 
 type Attempted = { result: 'acknowledged' | 'rejected' } | { result: 'failed'; reason: string };
 
+/** What is sent at once: a heartbeat, or callbacks of the journal up to the byte `end`. */
+interface Parcel {
+  entries: readonly [JournalEntry, ...JournalEntry[]];
+  end: number | null;
+}
+
+/** Fewer go one by one, for the answer to each may be to stop. */
+const MANY = 10;
+/** Of the journal, whose lines are about as long as what is sent of them. */
+const MAX_BATCH_BYTES = MAX_CALLBACK_BYTES * 0.9;
 const REQUEST_TIMEOUT_MS = 15_000;
 /** While somebody waits for the end, a control plane that is back is noticed soon. */
 const DRAINING_CAP_MS = 1000;
@@ -55,7 +68,10 @@ export class CallbackSender implements Sender {
   private readonly reader: JournalReader;
   private readonly position: PositionWriter;
   private readonly identityToken: (() => Promise<string>) | undefined;
-  private head: { entry: JournalEntry; end: number } | undefined;
+  /** The oldest callbacks that are not dealt with. */
+  private readonly heads: { entry: JournalEntry; end: number }[] = [];
+  /** So many of them go one by one: together they were rejected, and nobody knows for which of them. */
+  private oneByOne = 0;
   private waitingHeartbeat: JournalEntry | undefined;
   private offset: number;
   /** How far the next process may rely on what was acknowledged. */
@@ -125,14 +141,31 @@ export class CallbackSender implements Sender {
   }
 
   /** The lower number goes first: a heartbeat never overtakes what was queued before it. */
-  private takeNext(): { entry: JournalEntry; end: number | null } | undefined {
-    this.head ??= this.reader.next();
+  private takeNext(): Parcel | undefined {
+    this.readAhead();
     const heartbeat = this.waitingHeartbeat;
-    if (heartbeat && (!this.head || heartbeat.body.seq < this.head.entry.body.seq)) {
+    const [first] = this.heads;
+    if (heartbeat && (!first || heartbeat.body.seq < first.entry.body.seq)) {
       this.waitingHeartbeat = undefined;
-      return { entry: heartbeat, end: null };
+      return { entries: [heartbeat], end: null };
     }
-    return this.head;
+    if (!first) return undefined;
+    const fitting = this.heads.filter(
+      ({ entry, end }) =>
+        (!heartbeat || entry.body.seq < heartbeat.body.seq) && end - this.offset <= MAX_BATCH_BYTES,
+    );
+    const last = fitting.at(-1);
+    if (!last || fitting.length < MANY || this.oneByOne > 0)
+      return { entries: [first.entry], end: first.end };
+    return { entries: [first.entry, ...fitting.slice(1).map(({ entry }) => entry)], end: last.end };
+  }
+
+  private readAhead(): void {
+    while (this.heads.length < MAX_BATCH && (this.heads.at(-1)?.end ?? 0) - this.offset < MAX_BATCH_BYTES) {
+      const next = this.reader.next();
+      if (!next) return;
+      this.heads.push(next);
+    }
   }
 
   private async idle(): Promise<void> {
@@ -140,19 +173,23 @@ export class CallbackSender implements Sender {
     await this.sleep(null);
   }
 
-  private async deliver({ entry, end }: { entry: JournalEntry; end: number | null }): Promise<void> {
+  private async deliver(parcel: Parcel): Promise<void> {
     for (let failures = 0; !this.closing.signal.aborted;) {
       // A newer heartbeat says more than this one; the newest is sent when its turn comes.
-      if (end === null && failures > 0 && this.waitingHeartbeat) return;
-      const attempted = await this.send(entry);
+      if (parcel.end === null && failures > 0 && this.waitingHeartbeat) return;
+      const attempted = await this.send(parcel);
+      if (attempted.result === 'rejected' && parcel.entries.length > 1) {
+        this.oneByOne = parcel.entries.length;
+        return;
+      }
       if (attempted.result !== 'failed') {
-        this.dealtWith(entry, end, attempted.result);
+        this.dealtWith(parcel, attempted.result);
         return;
       }
       if (failures === 0 && !this.failing) {
         this.events.onNote(
           'warn',
-          `callback ${nameOf(entry)} failed (${attempted.reason}); retrying until it is taken`,
+          `callback ${nameOf(parcel.entries[0])} failed (${attempted.reason}); retrying until it is taken`,
         );
       }
       this.failing = true;
@@ -161,13 +198,14 @@ export class CallbackSender implements Sender {
     }
   }
 
-  private dealtWith(entry: JournalEntry, end: number | null, result: 'acknowledged' | 'rejected'): void {
+  private dealtWith({ entries, end }: Parcel, result: 'acknowledged' | 'rejected'): void {
     if (this.failing) this.events.onNote('info', 'callbacks are taken again');
     this.failing = false;
-    this.highestSeq = Math.max(this.highestSeq, entry.body.seq);
+    this.highestSeq = Math.max(this.highestSeq, ...entries.map(({ body }) => body.seq));
     if (end !== null) {
       this.offset = end;
-      this.head = undefined;
+      this.heads.splice(0, entries.length);
+      this.oneByOne = Math.max(0, this.oneByOne - entries.length);
       this.newest = result;
     }
     // Told to stop, this attempt may be one that was given up, whose callbacks change nothing: the next one says them again.
@@ -175,7 +213,7 @@ export class CallbackSender implements Sender {
     this.position.write({ offset: this.keptOffset, seq: this.highestSeq });
   }
 
-  private async send(entry: JournalEntry): Promise<Attempted> {
+  private async send({ entries }: Parcel): Promise<Attempted> {
     const {
       url,
       secret,
@@ -184,25 +222,28 @@ export class CallbackSender implements Sender {
       requestTimeoutMs = REQUEST_TIMEOUT_MS,
       now = () => new Date(),
     } = this.options;
-    const body = JSON.stringify(entry.body);
+    const [first] = entries;
+    const isBatch = entries.length > 1;
+    const id = isBatch ? `batch-${first.id}` : first.id;
+    const body = JSON.stringify(isBatch ? { callbacks: entries } : first.body);
     try {
-      const response = await fetch(`${url}/${entry.kind}`, {
+      const response = await fetch(`${url}/${isBatch ? BATCH : first.kind}`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           'trainyard-attempt': String(attempt),
           ...(traceparent && { traceparent }),
           ...(await this.identityHeaders()),
-          ...signCallback(secret, entry.id, now(), body),
+          ...signCallback(secret, id, now(), body),
         },
         body,
         redirect: 'manual',
         signal: AbortSignal.any([AbortSignal.timeout(requestTimeoutMs), this.closing.signal]),
       });
       const answer = await response.text();
-      if (response.ok) return this.acknowledged(entry, answer);
+      if (response.ok) return this.acknowledged(first, answer);
       if (isWorthRetrying(response.status)) return { result: 'failed', reason: `status ${response.status}` };
-      return this.rejected(entry, response.status, answer);
+      return isBatch ? { result: 'rejected' } : this.rejected(first, response.status, answer);
     } catch (error) {
       return { result: 'failed', reason: reasonOf(error) };
     }

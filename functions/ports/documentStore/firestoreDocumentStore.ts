@@ -24,6 +24,11 @@ export interface FirestoreOptions {
   emulator?: string;
 }
 
+/**
+ * How often a transaction begins again that met others. The SDK waits 1 s, then half as long again each time: together 13 s, within the
+ * patience of whoever asked, who tries again; a few more would be minutes, for which a reconcile would hold up the outbox.
+ */
+const MAX_ATTEMPTS = 6;
 /** gRPC's code for what exists already. */
 const ALREADY_EXISTS = 6;
 
@@ -54,7 +59,7 @@ class FirestoreDocumentStore implements DocumentStore {
           created.length = 0;
           return work(this.collect(inner, created));
         },
-        { maxAttempts: 20 },
+        { maxAttempts: MAX_ATTEMPTS },
       );
     } catch (error) {
       throw existsError(error, created) ?? error;
