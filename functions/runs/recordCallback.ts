@@ -51,15 +51,12 @@ export async function recordCallbacks(
     const run = await readRun(tx, runId);
     if (!run) throw notFound(`run ${runId}`);
     if (attempt > run.attempt) throw notFound(`attempt ${attempt} of run ${runId}`);
-    if (attempt < run.attempt) return { applied: unchanged(run), outcomes: callbacks.map(() => STALE) };
     return new Recording(cp, tx, await Known.read(cp, tx, run, callbacks)).recordAll(run, callbacks);
   });
   await afterCommit(cp, applied);
   const { run } = applied;
   return { run, outcomes, answer: { status: 'ok', command: commandFor(run, attempt) } };
 }
-
-const STALE: Outcome = 'stale';
 
 /** What is stored of a callback beside the run. */
 interface Row {
@@ -131,6 +128,8 @@ class Recording {
     let applied = unchanged(run);
     const outcomes = callbacks.map((sent): Outcome => {
       if (this.known.hasSeen(sent.id)) return 'repeated';
+      // Also after one that ended the attempt, within the same batch.
+      if (sent.callback.body.attempt < applied.run.attempt) return 'stale';
       const next = this.record(applied.run, sent);
       applied = {
         run: next.run,

@@ -95,6 +95,15 @@ describe('a batch of callbacks', () => {
     expect(cp.documents()).toEqual(before);
   });
 
+  it('keeps nothing of what comes behind the end of its attempt, as if each had come alone', async () => {
+    const { cp, run, webhooks, batch } = await withBatches();
+    const says = trainer();
+    const answer = await webhooks.send(...batch([says.epoch(1), says.failed(true), says.epoch(2)]));
+    expect(answer.json).toEqual({ status: 'ok', command: 'stop' });
+    expect(await cp.run(run.runId)).toMatchObject({ status: 'pending', attempt: 2 });
+    expect(await listEpochs(cp.store, run.runId)).toMatchObject([{ epoch: 1, attempt: 1 }]);
+  });
+
   it('of an older attempt is told to stop, and nothing is written', async () => {
     const { cp, webhooks, batch } = await withBatches(2);
     const before = cp.documents();
