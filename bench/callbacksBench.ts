@@ -8,7 +8,8 @@ import type { Bench, BenchResult } from './bench.js';
 import { Listeners } from './callbacks/listeners.js';
 import { quantile, sendCallbacks, type LoadOptions } from './callbacks/load.js';
 import { Server } from './callbacks/server.js';
-import type { ColumnSettings, Memory } from './callbacks/settings.js';
+import type { Memory } from './callbacks/settings.js';
+import type { ColumnSettings } from './column.js';
 import { startEmulators } from './emulators.js';
 import { tell } from './trainRun.js';
 

@@ -7,7 +7,7 @@ import type { Bench, BenchResult } from './bench.js';
 import { config } from './config.js';
 import { startEmulators } from './emulators.js';
 import { runExperiment, type ExperimentResult } from './faults/experiment.js';
-import type { ColumnSettings } from './faults/settings.js';
+import type { ColumnSettings } from './column.js';
 import { tell } from './trainRun.js';
 
 const BAR = 'lost, doubled, unfinished and wrong = 0 on each store';

@@ -1,17 +1,14 @@
 /** The functions host as `trainyard up` serves it, with trainers that only it believes in. Run with its settings as JSON. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openFirestoreDocumentStore } from '@trainyard/functions/ports/documentStore/firestoreDocumentStore';
-import { openSqliteDocumentStore } from '@trainyard/functions/ports/documentStore/sqliteDocumentStore';
-import { openPubSubEventBus } from '@trainyard/functions/ports/eventBus/pubsubEventBus';
-import { openSqliteEventBus } from '@trainyard/functions/ports/eventBus/sqliteEventBus';
 import type { JobLauncher } from '@trainyard/functions/ports/jobLauncher/jobLauncher';
 import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
 import type { Column, ColumnRequest } from '@trainyard/local/host/column';
 import { startHost } from '@trainyard/local/host/host';
-import { serverSettingsSchema, type ColumnSettings } from './settings.js';
+import { openStoreAndBus, type ColumnSettings } from '../column.js';
+import { serverSettingsSchema } from './settings.js';
 
-/** Jobs that run as long as anybody asks. */
+/** Its jobs run for ever. */
 const believer: JobLauncher = {
   launch: async ({ runId, attempt }) => ({ name: `${runId}-${attempt}` }),
   inspect: async () => ({ state: 'running' }),
@@ -19,13 +16,10 @@ const believer: JobLauncher = {
 };
 
 async function openColumn({ directory }: ColumnRequest, column: ColumnSettings): Promise<Column> {
-  const isSqlite = column.kind === 'sqlite';
-  const store = isSqlite
-    ? openSqliteDocumentStore(directory.documents)
-    : await openFirestoreDocumentStore({ projectId: column.projectId, emulator: column.firestore });
-  const bus = isSqlite
-    ? openSqliteEventBus({ file: directory.events })
-    : await openPubSubEventBus({ projectId: column.projectId, emulator: column.pubsub });
+  const { store, bus } = await openStoreAndBus(column, {
+    documents: directory.documents,
+    events: { file: directory.events },
+  });
   return {
     store,
     bus,

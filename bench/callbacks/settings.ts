@@ -1,22 +1,13 @@
 /** What the server under load and the harness must agree on. */
 import { z } from 'zod';
+import { columnSchema } from '../column.js';
 
 /** The one argument of the server's process, as JSON. */
 export const serverSettingsSchema = z.strictObject({
   folder: z.string(),
-  /** Stored documents and events: in files of the folder, or in emulators. */
-  column: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('sqlite') }),
-    z.strictObject({
-      kind: z.literal('firestore'),
-      projectId: z.string(),
-      firestore: z.string(),
-      pubsub: z.string(),
-    }),
-  ]),
+  column: columnSchema,
 });
 export type ServerSettings = z.infer<typeof serverSettingsSchema>;
-export type ColumnSettings = ServerSettings['column'];
 
 /** Server to harness: once it serves, and in answer to `measure`. */
 export const fromServerSchema = z.discriminatedUnion('type', [

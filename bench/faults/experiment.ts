@@ -13,7 +13,8 @@ import { gatherEvidence } from './evidence.js';
 import { openFaultyLink, type FaultyLink } from './faultyLink.js';
 import { Host } from './host.js';
 import { planRuns, type PlannedRun } from './scenario.js';
-import { files, type ColumnSettings } from './settings.js';
+import type { ColumnSettings } from '../column.js';
+import { files } from './settings.js';
 import { Trainers } from './trainers.js';
 import { judge, type Finding } from './verdict.js';
 

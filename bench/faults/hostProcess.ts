@@ -3,19 +3,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configSchema, jsonLog, setControlPlane, type ControlPlane } from '@trainyard/functions';
-import { openFirestoreDocumentStore } from '@trainyard/functions/ports/documentStore/firestoreDocumentStore';
 import { SUBSCRIPTIONS } from '@trainyard/functions/events/subscriptions';
-import type { DocumentStore } from '@trainyard/functions/ports/documentStore/documentStore';
-import { openSqliteDocumentStore } from '@trainyard/functions/ports/documentStore/sqliteDocumentStore';
-import type { EventBus } from '@trainyard/functions/ports/eventBus/eventBus';
-import { openPubSubEventBus } from '@trainyard/functions/ports/eventBus/pubsubEventBus';
-import { openSqliteEventBus } from '@trainyard/functions/ports/eventBus/sqliteEventBus';
 import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
 import { startFunctionServer } from '@trainyard/local/host/functionServer';
 import { eventMessage, pushBody, pushPath } from '@trainyard/local/host/pubsubPush';
 import { startReconciler } from '@trainyard/local/host/reconciler';
 import type { RunEvent } from '@trainyard/shared';
 import { randomFor } from '@trainyard/trainer-job/model/random';
+import { openStoreAndBus } from '../column.js';
 import { deliverBadly } from './faultyDelivery.js';
 import { BreakableStore, recordingBus } from './faultyPorts.js';
 import { FileLauncher } from './fileLauncher.js';
@@ -34,23 +29,6 @@ const RECONCILE_MS = 500;
 const SUBSCRIPTION = 'dispatch';
 const PROJECT = 'trainyard-faults';
 
-async function openColumn({
-  column,
-  folder,
-}: HostSettings): Promise<{ store: DocumentStore; bus: EventBus }> {
-  if (column.kind === 'sqlite') {
-    return {
-      store: openSqliteDocumentStore(join(folder, files.documents)),
-      bus: openSqliteEventBus({ file: join(folder, files.events), retryDelaysMs: [50, 200, 500] }),
-    };
-  }
-  const { projectId, firestore, pubsub } = column;
-  return {
-    store: await openFirestoreDocumentStore({ projectId, emulator: firestore }),
-    bus: await openPubSubEventBus({ projectId, emulator: pubsub }),
-  };
-}
-
 /** The control plane, and its store's switch. */
 async function openControlPlane(
   settings: HostSettings,
@@ -59,7 +37,10 @@ async function openControlPlane(
   const { folder, publicUrl, faulty } = settings;
   const append = (name: string, entry: unknown) =>
     appendFileSync(join(folder, name), `${JSON.stringify(entry)}\n`);
-  const { store, bus } = await openColumn(settings);
+  const { store, bus } = await openStoreAndBus(settings.column, {
+    documents: join(folder, files.documents),
+    events: { file: join(folder, files.events), retryDelaysMs: [50, 200, 500] },
+  });
   const launcher = new FileLauncher({
     files: new JobFiles(join(folder, files.jobs)),
     losesAnswer: () => faulty && random() < 0.1,

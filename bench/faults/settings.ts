@@ -1,6 +1,7 @@
 /** What the harness and the host under test must agree on. Times are short, so that a hundred runs take minutes. */
 import type { TrainingSpecInput } from '@trainyard/shared';
 import { z } from 'zod';
+import { columnSchema } from '../column.js';
 
 export const FIRST_TIER = 'small';
 export const SECOND_TIER = 'large';
@@ -11,22 +12,12 @@ export const hostSettingsSchema = z.strictObject({
   folder: z.string(),
   /** What trainers call: the faulty link. */
   publicUrl: z.string(),
-  /** Stored documents and events: in files of the folder, or in emulators. */
-  column: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('sqlite') }),
-    z.strictObject({
-      kind: z.literal('firestore'),
-      projectId: z.string(),
-      firestore: z.string(),
-      pubsub: z.string(),
-    }),
-  ]),
+  column: columnSchema,
   /** Messages are dropped, doubled and delayed, launches lose their answer. */
   faulty: z.boolean(),
   seed: z.number(),
 });
 export type HostSettings = z.infer<typeof hostSettingsSchema>;
-export type ColumnSettings = HostSettings['column'];
 
 /** `refusing`: every operation fails · `forgetting`: reads fail, and so do transactions, after their commit. */
 export const storeStateSchema = z.enum(['whole', 'refusing', 'forgetting']);

@@ -1,0 +1,36 @@
+/** Where a host of a benchmark keeps documents and events: in files of its folder, or in emulators. */
+import type { DocumentStore } from '@trainyard/functions/ports/documentStore/documentStore';
+import { openFirestoreDocumentStore } from '@trainyard/functions/ports/documentStore/firestoreDocumentStore';
+import { openSqliteDocumentStore } from '@trainyard/functions/ports/documentStore/sqliteDocumentStore';
+import type { EventBus } from '@trainyard/functions/ports/eventBus/eventBus';
+import { openPubSubEventBus } from '@trainyard/functions/ports/eventBus/pubsubEventBus';
+import {
+  openSqliteEventBus,
+  type SqliteEventBusOptions,
+} from '@trainyard/functions/ports/eventBus/sqliteEventBus';
+import { z } from 'zod';
+
+export const columnSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sqlite') }),
+  z.strictObject({
+    kind: z.literal('firestore'),
+    projectId: z.string(),
+    firestore: z.string(),
+    pubsub: z.string(),
+  }),
+]);
+export type ColumnSettings = z.infer<typeof columnSchema>;
+
+/** `files` are those of SQLite. */
+export async function openStoreAndBus(
+  column: ColumnSettings,
+  files: { documents: string; events: SqliteEventBusOptions },
+): Promise<{ store: DocumentStore; bus: EventBus }> {
+  if (column.kind === 'sqlite')
+    return { store: openSqliteDocumentStore(files.documents), bus: openSqliteEventBus(files.events) };
+  const { projectId, firestore, pubsub } = column;
+  return {
+    store: await openFirestoreDocumentStore({ projectId, emulator: firestore }),
+    bus: await openPubSubEventBus({ projectId, emulator: pubsub }),
+  };
+}
