@@ -7,8 +7,8 @@ import { prepared, userItemSpec, writeLines } from '../../test/support/prepared.
 import { jsonLines, purchases, sql, writeParquet } from '../../test/support/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { lookupOf } from '../features/lookup.js';
-import { ingest, type IngestOutcome } from './ingest.js';
-import { findSource } from './source.js';
+import { ingest, type IngestOutcome } from './ingest/ingest.js';
+import { findSource } from './source/source.js';
 
 async function ingested(folder: string, input: TrainingSpecInput): Promise<IngestOutcome> {
   const spec = trainingSpecSchema.parse(input);

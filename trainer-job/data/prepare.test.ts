@@ -9,8 +9,8 @@ import { byTime, csvLines, jsonLines, purchases, writeParquet } from '../../test
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { evaluationRows } from '../evaluate/evaluationRows.js';
 import { lookupOf } from '../features/lookup.js';
-import { ingest } from './ingest.js';
-import { findSource } from './source.js';
+import { ingest } from './ingest/ingest.js';
+import { findSource } from './source/source.js';
 
 describe.skipIf(!onlineRetail)('the Online Retail protocol', () => {
   it('has the rows, users and items that its description counts', async () => {

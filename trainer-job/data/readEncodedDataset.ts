@@ -2,7 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { EncodedDataset, EncodedRows, EncodedTower, SplitName } from './encodedDataset.js';
-import { MANIFEST_FILE, transformManifestSchema, type TransformManifest } from './transformManifest.js';
+import {
+  MANIFEST_FILE,
+  transformManifestSchema,
+  type TransformManifest,
+} from './transform/transformManifest.js';
 
 /** Reads what `transform` wrote into `folder`; fails when a file's size is not what the manifest says. */
 export async function readEncodedDataset(folder: string): Promise<EncodedDataset> {

@@ -2,7 +2,7 @@ import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
-import { TRANSFORM_ARTIFACTS } from '../data/transformManifest.js';
+import { TRANSFORM_ARTIFACTS } from '../data/transform/transformManifest.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../train/trainingStep.js';
 import type { EpochReport } from '../train/contract.js';

@@ -1,10 +1,10 @@
 import type { StageName, TrainingSpec } from '@trainyard/shared';
-import { neededColumns } from '../data/columns.js';
-import { ingest, ingestOutcomeSchema, INGEST_VERSION } from '../data/ingest.js';
-import { findSource } from '../data/source.js';
-import { transform, TRANSFORM_VERSION } from '../data/transform.js';
-import { transformManifestSchema, type TransformManifest } from '../data/transformManifest.js';
-import { validate, validateOutcomeSchema, VALIDATE_VERSION } from '../data/validate.js';
+import { neededColumns } from '../data/ingest/columns.js';
+import { ingest, ingestOutcomeSchema, INGEST_VERSION } from '../data/ingest/ingest.js';
+import { findSource } from '../data/source/source.js';
+import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
+import { transformManifestSchema, type TransformManifest } from '../data/transform/transformManifest.js';
+import { validate, validateOutcomeSchema, VALIDATE_VERSION } from '../data/validate/validate.js';
 import { runStage, type StageOutput, type StageRequest } from './stageCache.js';
 
 export interface StageReport {

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { DataError } from './dataError.js';
+import { DataError } from '../dataError.js';
 
 export interface CsvHeader {
   delimiter: string;

@@ -5,10 +5,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { embeddingDimFor, featureName, type Feature, type TrainingSpec } from '@trainyard/shared';
-import { internalName, textSql } from './columns.js';
-import { DataError } from './dataError.js';
-import { literal, withDuck, type Duck } from './duck.js';
-import { ROWS_FILE, type IngestOutcome } from './ingest.js';
+import { internalName, textSql } from '../ingest/columns.js';
+import { DataError } from '../dataError.js';
+import { literal, withDuck, type Duck } from '../duck.js';
+import { ROWS_FILE, type IngestOutcome } from '../ingest/ingest.js';
 import { numberedSql, SPLITS } from './split.js';
 import { MANIFEST_FILE, VOCABULARIES_FOLDER, type TransformManifest } from './transformManifest.js';
 

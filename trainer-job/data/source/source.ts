@@ -6,8 +6,8 @@ import { basename, dirname, extname, join, relative, resolve, sep } from 'node:p
 import { fileURLToPath } from 'node:url';
 import { digestOf, sourceFormatSchema, type Dataset, type SourceFormat } from '@trainyard/shared';
 import { readCsvHeader, type CsvHeader } from './csvHeader.js';
-import { DataError } from './dataError.js';
-import { literal } from './duck.js';
+import { DataError } from '../dataError.js';
+import { literal } from '../duck.js';
 
 export interface SourceFiles {
   files: string[];

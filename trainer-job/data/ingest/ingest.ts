@@ -12,9 +12,9 @@ import {
   type NeededColumn,
 } from './columns.js';
 import { conditionSql, describeCondition } from './conditions.js';
-import { DataError } from './dataError.js';
-import { literal, withDuck, identifier, type Duck } from './duck.js';
-import { readerOf, type SourceFiles } from './source.js';
+import { DataError } from '../dataError.js';
+import { literal, withDuck, identifier, type Duck } from '../duck.js';
+import { readerOf, type SourceFiles } from '../source/source.js';
 
 /** Raise it when the same source and specification would give other rows. */
 export const INGEST_VERSION = 3;

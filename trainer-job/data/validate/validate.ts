@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { idFeature, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
-import { DataError } from './dataError.js';
-import { literal, withDuck, type Duck } from './duck.js';
-import { ROWS_FILE, type IngestOutcome } from './ingest.js';
-import { splitSizes } from './split.js';
+import { DataError } from '../dataError.js';
+import { literal, withDuck, type Duck } from '../duck.js';
+import { ROWS_FILE, type IngestOutcome } from '../ingest/ingest.js';
+import { splitSizes } from '../transform/split.js';
 
 /** Raise it when the checks or the profile change. */
 export const VALIDATE_VERSION = 2;

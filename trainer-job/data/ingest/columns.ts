@@ -1,6 +1,6 @@
 import type { Dataset, Features, TrainingSpec } from '@trainyard/shared';
-import { DataError } from './dataError.js';
-import { identifier, literal } from './duck.js';
+import { DataError } from '../dataError.js';
+import { identifier, literal } from '../duck.js';
 
 /** A column that a later stage needs, under the name that it has inside the prepared files. */
 export interface NeededColumn {

@@ -1,5 +1,5 @@
 import type { Split } from '@trainyard/shared';
-import type { SplitName } from './encodedDataset.js';
+import type { SplitName } from '../encodedDataset.js';
 
 /** 0, 1 and 2 in the encoded rows. */
 export const SPLITS: readonly SplitName[] = ['train', 'validation', 'test'];

@@ -1,7 +1,7 @@
 import { assertNever, type Condition, type Dataset } from '@trainyard/shared';
 import { cleaned, withoutNan } from './columns.js';
-import { DataError } from './dataError.js';
-import { literal } from './duck.js';
+import { DataError } from '../dataError.js';
+import { literal } from '../duck.js';
 
 const OPERATORS = {
   equal: '=',
