@@ -1,7 +1,7 @@
 import type { StageName, TrainingSpec } from '@trainyard/shared';
 import { neededColumns } from '../data/ingest/columns.js';
 import { ingest, ingestOutcomeSchema, INGEST_VERSION } from '../data/ingest/ingest.js';
-import { findSource } from '../data/source/source.js';
+import { openSource } from '../data/source/openSource.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { transformManifestSchema, type TransformManifest } from '../data/transform/transformManifest.js';
 import { validate, validateOutcomeSchema, VALIDATE_VERSION } from '../data/validate/validate.js';
@@ -54,7 +54,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
 
   request.onStageStart('ingest');
   const began = performance.now();
-  const source = await findSource(spec.dataset, request.baseDirectory);
+  const source = await openSource(spec.dataset.source, request);
   const { dataset, features } = spec;
   const ingested = await run(
     {
@@ -70,10 +70,10 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
         orderedBy: dataset.split.strategy === 'time' ? dataset.split.column : null,
       },
       outcome: ingestOutcomeSchema,
-      produce: (folder) => ingest(spec, source, folder),
+      produce: async (folder) => ingest(spec, await source.files(), folder),
     },
     ({ rowsRead, rowsKept }) => ({
-      counts: { rowsRead, rowsKept, bytes: source.bytes, files: source.files.length },
+      counts: { rowsRead, rowsKept, bytes: source.bytes, files: source.fileCount },
       detail: '',
     }),
     began,

@@ -6,6 +6,7 @@ import { basename, dirname, extname, join, relative, resolve, sep } from 'node:p
 import { fileURLToPath } from 'node:url';
 import { digestOf, sourceFormatSchema, type Dataset, type SourceFormat } from '@trainyard/shared';
 import { readCsvHeader, type CsvHeader } from './csvHeader.js';
+import { globMatcher } from './glob.js';
 import { DataError } from '../dataError.js';
 import { literal } from '../duck.js';
 
@@ -21,20 +22,31 @@ export interface SourceFiles {
   fingerprint: string;
 }
 
+type Source = Dataset['source'];
+
 /** Relative paths are relative to `baseDirectory`. */
-export async function findSource({ source }: Dataset, baseDirectory: string): Promise<SourceFiles> {
+export async function findSource(
+  { source }: Pick<Dataset, 'source'>,
+  baseDirectory: string,
+): Promise<SourceFiles> {
   const pattern = resolve(baseDirectory, pathOf(source.uri));
   const files = await matching(pattern);
   if (files.length === 0)
     throw problem('source-not-found', `nothing is found at ${source.uri}`, 'correct dataset.source.uri');
+  const digests: { name: string; sha256: string }[] = [];
+  const checked = await checkFiles(source, files);
+  for (const file of files) digests.push({ name: basename(file), sha256: await sha256Of(file) });
+  return { ...checked, fingerprint: digestOf(digests) };
+}
+
+/** Files on this machine whose fingerprint is known from elsewhere or yet to be made: what the reader must know of them. */
+export async function checkFiles(source: Source, files: string[]): Promise<Omit<SourceFiles, 'fingerprint'>> {
   const format = source.format ?? formatOf(files);
   let bytes = 0;
-  const digests: { name: string; sha256: string }[] = [];
   const headers: CsvHeader[] = [];
   for (const file of files) {
     bytes += await checkFile(file, format);
     if (format === 'csv') headers.push(await readCsvHeader(file));
-    digests.push({ name: basename(file), sha256: await sha256Of(file) });
   }
   return {
     files,
@@ -42,7 +54,6 @@ export async function findSource({ source }: Dataset, baseDirectory: string): Pr
     delimiter: headers[0]?.delimiter ?? ',',
     repeated: headers.flatMap(({ repeated }) => repeated),
     bytes,
-    fingerprint: digestOf(digests),
   };
 }
 
@@ -149,27 +160,6 @@ async function matching(pattern: string): Promise<string[]> {
   return inside.toSorted();
 }
 
-/** `*`, `?` and `[…]` stay within a folder, `**` does not. */
-function globMatcher(pattern: string): (path: string) => boolean {
-  const expression = pattern.replace(/\*\*\/?|[*?]|\[[^\]]*\]|[.+^${}()|\\[\]]/g, (part) => {
-    if (part.startsWith('**')) return '(.*/)?';
-    if (part === '*') return '[^/]*';
-    if (part === '?') return '[^/]';
-    return part.length > 1 ? part : `\\${part}`;
-  });
-  try {
-    const compiled = new RegExp(`^${expression}$`);
-    return (path) => compiled.test(path);
-  } catch (error) {
-    throw problem(
-      'invalid-pattern',
-      `dataset.source.uri has the pattern ${pattern}, which cannot be read`,
-      'use *, ?, ** and sets such as [0-9]',
-      error,
-    );
-  }
-}
-
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -177,7 +167,8 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-function formatOf(files: readonly string[]): SourceFormat {
+/** By the endings of the files' names. */
+export function formatOf(files: readonly string[]): SourceFormat {
   const endings = new Set(
     files.map((file) => extname(file.replace(/\.gz$/, '')).slice(1).replace('ndjson', 'jsonl')),
   );
