@@ -1,5 +1,5 @@
 /** The only reader of the environment in this room, apart from `setup/config.ts`. */
-import { availableParallelism, platform, arch } from 'node:os';
+import { availableParallelism, platform, arch, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { instantSchema, runIdSchema, traceparentSchema } from '@trainyard/shared';
@@ -96,7 +96,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The settings of a job: from environment variables alone. Throws `ConfigError` with every mistake in it. */
 export function settingsFromEnvironment(environment: Environment = process.env): Settings {
-  const env = parse(environment);
+  const env = parse(environment, environmentSchema);
   return {
     runId: env.RUN_ID,
     modelVersion: env.MODEL_VERSION ?? env.RUN_ID,
@@ -126,10 +126,10 @@ function callbacksOf(env: z.infer<typeof environmentSchema>): CallbackSettings |
   };
 }
 
-function parse(environment: Environment): z.infer<typeof environmentSchema> {
+function parse<T>(environment: Environment, schema: z.ZodType<T>): T {
   // An empty variable is one that is not set: launchers can often not leave one out.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = environmentSchema.safeParse(given);
+  const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw new ConfigError(`the environment is not complete:\n${mistakes.join('\n')}`);
@@ -149,6 +149,28 @@ export function defaultsFromEnvironment(
     backend: backend.data,
     dataBase: resolve(environment['TRAINYARD_DATA_BASE'] || '.'),
     gitCommit: environment['GIT_COMMIT'] || null,
+  };
+}
+
+const dataLimitsSchema = z.object({
+  TRAINYARD_MEMORY_MB: z.coerce.number().int().min(128).max(4_194_304).optional(),
+  TRAINYARD_THREADS: z.coerce.number().int().min(1).max(1024).optional(),
+});
+
+/** What the data stages may take of the machine. */
+export interface DataLimits {
+  /** Memory of DuckDB, in MB: 2048, or half of what the machine or the container has, unless that is more. */
+  memoryMegabytes: number;
+  threads: number;
+}
+
+export function dataLimits(environment: Environment = process.env): DataLimits {
+  const env = parse(environment, dataLimitsSchema);
+  // 0 where there is no container, a huge number where it has no limit.
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return {
+    memoryMegabytes: env.TRAINYARD_MEMORY_MB ?? Math.min(2048, Math.max(128, Math.floor(memory / 2e6))),
+    threads: env.TRAINYARD_THREADS ?? availableParallelism(),
   };
 }
 

@@ -7,6 +7,8 @@ export const datasetSchema = z.strictObject({
   source: sourceSchema,
   columns: z.record(columnNameSchema, columnCleaningSchema).default({}),
   where: z.array(conditionSchema).max(100).default([]),
+  /** The columns to bring of a table that has more than are of use; all of them unless given. */
+  select: z.array(columnNameSchema).min(1).max(10_000).optional(),
   split: splitSchema.prefault({ strategy: 'random' }),
 });
 export type Dataset = z.infer<typeof datasetSchema>;

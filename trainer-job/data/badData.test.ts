@@ -135,8 +135,15 @@ describe('what cannot be read or trained on', () => {
       'nothing but NUL bytes',
       (folder) => writeLines(folder, 'n.csv', ['\0'.repeat(99)]),
       {},
+      'invalid-column-name',
+      /NUL byte in its name/,
+    ],
+    [
+      'a column to select that is not there',
+      (folder) => writeLines(folder, 'w.csv', csvLines),
+      { select: ['user', 'itm'] },
       'missing-column',
-      /"user"/,
+      /no column "itm" \(did you mean "item"\?\)/,
     ],
     [
       'a line of more than 10 MB',

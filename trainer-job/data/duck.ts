@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
-
-/** DuckDB spills to disk beyond this. */
-const MEMORY_LIMIT = '2GB';
+import { dataLimits } from '../config.js';
 
 /** An in-process DuckDB with its files in a work folder. Closed by `withDuck`. */
 export class Duck {
@@ -45,8 +43,11 @@ export class Duck {
 
 /** Runs `work` on a database of its own, whose temporary files lie in `folder`. */
 export async function withDuck<T>(folder: string, work: (duck: Duck) => Promise<T>): Promise<T> {
+  const { memoryMegabytes, threads } = dataLimits();
   const instance = await DuckDBInstance.create(join(folder, 'work.duckdb'), {
-    memory_limit: MEMORY_LIMIT,
+    // Beyond this it spills to disk.
+    memory_limit: `${memoryMegabytes}MB`,
+    threads: String(threads),
     temp_directory: join(folder, 'spill'),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

@@ -7,12 +7,15 @@ import { prepared, userItemSpec, writeLines } from '../../test/support/prepared.
 import { jsonLines, purchases, sql, writeParquet } from '../../test/support/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { lookupOf } from '../features/lookup.js';
-import { ingest, type IngestOutcome } from './ingest/ingest.js';
+import { checkTrainedColumns, ingest, type IngestOutcome } from './ingest/ingest.js';
 import { findSource } from './source/source.js';
 
 async function ingested(folder: string, input: TrainingSpecInput): Promise<IngestOutcome> {
   const spec = trainingSpecSchema.parse(input);
-  return ingest(spec, await findSource(spec.dataset, folder), await temporaryFolder());
+  const source = await findSource(spec.dataset, folder);
+  const outcome = await ingest(spec.dataset, source, await temporaryFolder());
+  checkTrainedColumns(spec, outcome);
+  return outcome;
 }
 
 async function fingerprintOf(folder: string, uri: string): Promise<string> {

@@ -166,7 +166,7 @@ describe('cleaning', () => {
     const folder = await temporaryFolder();
     const input = userItemSpec(await writeLines(folder, 'rows.jsonl', lines), { where });
     const spec = trainingSpecSchema.parse(input);
-    const { rowsRead, rowsKept } = await ingest(spec, await findSource(spec.dataset, folder), folder);
+    const { rowsRead, rowsKept } = await ingest(spec.dataset, await findSource(spec.dataset, folder), folder);
     expect({ rowsRead, rowsKept }).toEqual({ rowsRead: 105, rowsKept: kept });
   });
 
@@ -350,6 +350,17 @@ describe('the cache of stages', () => {
     };
     expect((await hits(wider))[0]).toBe(true);
     expect((await hits(wider))[2]).toBe(true);
+    const another = {
+      ...spec,
+      features: { ...spec.features, query: [{ column: 'at', transform: 'lookup' as const, id: true }] },
+    };
+    expect(await hits(another)).toEqual([true, false, false]);
+    await expect(
+      hits({
+        ...spec,
+        features: { ...spec.features, query: [{ column: 'usr', transform: 'lookup', id: true }] },
+      }),
+    ).rejects.toThrow(/no column "usr" \(did you mean "user"\?\)/);
     await appendFile(file, `${JSON.stringify(purchases[0])}\n`);
     expect(await hits(spec)).toEqual([false, false, false]);
   });

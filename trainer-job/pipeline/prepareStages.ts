@@ -1,6 +1,5 @@
 import type { StageName, TrainingSpec } from '@trainyard/shared';
-import { neededColumns } from '../data/ingest/columns.js';
-import { ingest, ingestOutcomeSchema, INGEST_VERSION } from '../data/ingest/ingest.js';
+import { checkTrainedColumns, ingest, ingestKey, ingestOutcomeSchema } from '../data/ingest/ingest.js';
 import { openSource } from '../data/source/openSource.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { transformManifestSchema, type TransformManifest } from '../data/transform/transformManifest.js';
@@ -59,18 +58,9 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   const ingested = await run(
     {
       stage: 'ingest',
-      key: {
-        version: INGEST_VERSION,
-        source: source.fingerprint,
-        format: source.format,
-        cleaning: dataset.columns,
-        where: dataset.where,
-        columns: neededColumns(dataset, features).map(({ name }) => name),
-        // A column of JSON that is compared as a time is read as one, and as its text otherwise.
-        orderedBy: dataset.split.strategy === 'time' ? dataset.split.column : null,
-      },
+      key: ingestKey(dataset, source),
       outcome: ingestOutcomeSchema,
-      produce: async (folder) => ingest(spec, await source.files(), folder),
+      produce: async (folder) => ingest(dataset, await source.files(), folder),
     },
     ({ rowsRead, rowsKept }) => ({
       counts: { rowsRead, rowsKept, bytes: source.bytes, files: source.fileCount },
@@ -78,6 +68,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     }),
     began,
   );
+  checkTrainedColumns(spec, ingested.outcome);
 
   request.onStageStart('validate');
   const validated = await run(

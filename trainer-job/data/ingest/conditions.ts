@@ -1,5 +1,5 @@
-import { assertNever, type Condition, type Dataset } from '@trainyard/shared';
-import { cleaned, withoutNan } from './columns.js';
+import { assertNever, type Condition } from '@trainyard/shared';
+import { withoutNan } from './columns.js';
 import { DataError } from '../dataError.js';
 import { literal } from '../duck.js';
 
@@ -15,11 +15,10 @@ const OPERATORS = {
 type Scalar = string | number | boolean;
 
 /**
- * SQL that is true for the rows to keep and false, never null, for all others. `type` is DuckDB's of the cleaned column.
- * Fails with a `DataError` for text that a column of numbers or times cannot be compared with.
+ * SQL that is true for the rows to keep and false, never null, for all others. `value` is SQL of the column after its
+ * cleaning, `type` DuckDB's of it. Fails with a `DataError` for text that a column of numbers or times cannot be compared with.
  */
-export function conditionSql(dataset: Dataset, condition: Condition, type: string): string {
-  const value = cleaned(dataset, condition.column);
+export function conditionSql(condition: Condition, value: string, type: string): string {
   const compared = (operator: string, choice: Scalar) =>
     `coalesce(${comparison(value, type, operator, choice, condition)}, false)`;
   switch (condition.is) {

@@ -1,0 +1,68 @@
+/** Whether the columns that a specification names are there, under one name each. */
+import type { Dataset, TrainingSpec } from '@trainyard/shared';
+import { DataError } from '../dataError.js';
+
+/** The columns of the ingested table that features and split read, each once. */
+export function trainedColumns({ dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>): string[] {
+  const names = [
+    ...features.query.map((feature) => feature.column),
+    ...features.candidate.map((feature) => feature.column),
+    ...(dataset.split.strategy === 'time' ? [dataset.split.column] : []),
+  ];
+  return [...new Set(names)];
+}
+
+/** The columns of the source that the shaping of the data set names. */
+export function shapedColumns({ columns, where, select }: Dataset): string[] {
+  return [...new Set([...where.map(({ column }) => column), ...Object.keys(columns), ...(select ?? [])])];
+}
+
+/** Fails when one of `names` is not among the `existing` columns. */
+export function checkColumns(names: readonly string[], existing: readonly string[]): void {
+  const missing = names.filter((name) => !existing.includes(name));
+  if (missing.length === 0) return;
+  const hints = missing.slice(0, 20).map((name) => `"${name}"${suggestion(name, existing)}`);
+  throw new DataError(
+    'ingest',
+    'missing-column',
+    `the data has no column ${hints.join(', ')}; it has ${existing
+      .slice(0, 50)
+      .map((name) => `"${name}"`)
+      .join(', ')}`,
+    'correct the column names in dataset and features: upper and lower case differ',
+  );
+}
+
+/** Fails when one of `names` is that of two columns of the source. */
+export function checkUnique(names: readonly string[], repeated: readonly string[]): void {
+  const name = names.find((named) => repeated.includes(named));
+  if (name === undefined) return;
+  throw new DataError(
+    'ingest',
+    'duplicate-column',
+    `the header of the data has the column "${name}" twice`,
+    'give each column a name of its own, or remove the one that is not meant',
+  );
+}
+
+function suggestion(name: string, existing: readonly string[]): string {
+  const [nearest] = existing
+    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ distance }) => distance <= Math.max(2, name.length / 3))
+    .toSorted((a, b) => a.distance - b.distance);
+  return nearest ? ` (did you mean "${nearest.candidate}"?)` : '';
+}
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,108 @@
+/** The source as a table of SQL: its columns have their names and the types in which the later stages know them. */
+import type { Dataset, SourceFormat } from '@trainyard/shared';
+import { withoutNan } from './columns.js';
+import { DataError } from '../dataError.js';
+import { identifier, type Duck } from '../duck.js';
+import { readerOf, type SourceFiles } from '../source/source.js';
+
+export interface Table {
+  /** What stands behind FROM. */
+  sql: string;
+  /** DuckDB's type of each column, in their order. */
+  types: ReadonlyMap<string, string>;
+}
+
+/** A missing number is null, and ids of JSON lines are the text that is written there. */
+export async function readTable(duck: Duck, dataset: Dataset, source: SourceFiles): Promise<Table> {
+  const types = await reading(source, () => typesOf(duck, `SELECT * FROM ${readerOf(source)}`));
+  checkNames([...types.keys()]);
+  const typed = [...types].map(
+    ([name, type]) => [name, isRewritten(dataset, name, type) ? 'VARCHAR' : type] as const,
+  );
+  const reader = source.format === 'jsonl' ? readerOf(source, Object.fromEntries(typed)) : readerOf(source);
+  const columns = [...types].map(
+    ([name, type]) => `${stored(identifier(name), type)} AS ${identifier(name)}`,
+  );
+  const sql = `(SELECT ${columns.join(', ')} FROM ${reader})`;
+  return { sql, types: await reading(source, () => typesOf(duck, `SELECT * FROM ${sql}`)) };
+}
+
+/** SQL ends at a NUL. */
+function checkNames(names: readonly string[]): void {
+  if (!names.some((name) => name.includes('\0'))) return;
+  throw new DataError(
+    'ingest',
+    'invalid-column-name',
+    'a column of the data has a NUL byte in its name',
+    'write the file again as text in UTF-8, or name the right dataset.source.format',
+  );
+}
+
+/** DuckDB's types of a query's columns, in their order. */
+export async function typesOf(duck: Duck, query: string): Promise<Map<string, string>> {
+  const described = await duck.rows(`DESCRIBE ${query}`);
+  return new Map(described.map((row) => [String(row['column_name']), String(row['column_type'])]));
+}
+
+/** SQL of a value as one of the types that stages know: numbers, truth values, times and text. */
+export function stored(sql: string, type: string): string {
+  if (/^(DOUBLE|FLOAT)$/.test(type)) return withoutNan(sql);
+  // Parquet has no whole numbers of 128 bits.
+  if (/^U?HUGEINT$/.test(type)) return `CAST(${sql} AS DOUBLE)`;
+  const isKnown =
+    /^(BOOLEAN|VARCHAR|DATE|U?(TINY|SMALL|BIG)?INT(EGER)?|DECIMAL\(\d+,\d+\)|TIME|TIMESTAMP(_\w+| WITH TIME ZONE)?)$/;
+  return isKnown.test(type) ? sql : `CAST(${sql} AS VARCHAR)`;
+}
+
+/**
+ * The columns of JSON lines that are compared as times. Whether a text of JSON is a time or a text cannot be told from the
+ * file alone, so what is ingested of JSON lines depends on them.
+ */
+export function comparedColumns({ split, where }: Dataset): string[] {
+  return [...(split.strategy === 'time' ? [split.column] : []), ...where.map(({ column }) => column)];
+}
+
+/**
+ * Whether the type that was guessed of JSON texts would give other texts than are written: quotes around those of a column
+ * that has numbers too, lower case in UUIDs, a time in UTC without its T and Z. Times stay times where they are compared.
+ */
+function isRewritten(dataset: Dataset, name: string, type: string): boolean {
+  if (/^(JSON|UUID|TIME)$/.test(type)) return true;
+  const isCompared = comparedColumns(dataset).includes(name);
+  return /^(DATE|TIMESTAMP)/.test(type) && (dataset.columns[name]?.cast === 'string' || !isCompared);
+}
+
+/** What to do about a file that cannot be read. */
+const REMEDIES: Record<SourceFormat, string> = {
+  parquet: 'write the file again',
+  csv: 'give every row as many fields as the header, close every quote and double those inside a field, end all lines alike, and write the text as UTF-8',
+  jsonl: 'write one JSON object to a line, as UTF-8',
+};
+
+/** Gives what DuckDB says while it reads a source the form of a `DataError`. */
+export async function reading<T>({ files, format }: SourceFiles, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const reason = reasonOf(error instanceof Error ? error.message : String(error));
+    // The machine's fault, not the data's: another try may go well.
+    if (/^Out of Memory Error|No space left on device/i.test(reason)) throw error;
+    throw new DataError(
+      'ingest',
+      'unreadable-source',
+      `${files[0] ?? 'the source'} cannot be read as ${format}: ${reason}`.slice(0, 1000),
+      `${REMEDIES[format]}; or name the right dataset.source.format`,
+      error,
+    );
+  }
+}
+
+/** What DuckDB says of an unreadable file, without the data that it quotes. */
+function reasonOf(message: string): string {
+  const [first = ''] = message.split('\n');
+  const detail =
+    /^(Invalid unicode|Maximum line size|Expected Number of Columns|Value with unterminated)[^\n]*/m;
+  const reason = first.replace(/Object \{.*\} has/, 'object has').replace(/(but got \w+): .*/, '$1');
+  return [reason, detail.exec(message)?.[0]].filter(Boolean).join(' ');
+}
