@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { StageName, TrainingSpec } from '@trainyard/shared';
 import { checkTrainedColumns, ingest, ingestKey, ingestOutcomeSchema } from '../data/ingest/ingest.js';
 import { openSource } from '../data/source/openSource.js';
@@ -53,7 +54,10 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
 
   request.onStageStart('ingest');
   const began = performance.now();
-  const source = await openSource(spec.dataset.source, request);
+  const source = await openSource(spec.dataset.source, {
+    baseDirectory: request.baseDirectory,
+    memoryFolder: join(cacheRoot, 'digests'),
+  });
   const { dataset, features } = spec;
   const ingested = await run(
     {

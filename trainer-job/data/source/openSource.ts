@@ -15,10 +15,12 @@ export interface OpenedSource {
 export interface SourceContext {
   /** What relative paths are relative to. */
   baseDirectory: string;
+  /** Remembers the digests of files by what the file system says of them. */
+  memoryFolder?: string;
 }
 
 /** Fails with a `DataError` where there is nothing that can be read. */
 export async function openSource(source: Dataset['source'], context: SourceContext): Promise<OpenedSource> {
-  const found = await findSource({ source }, context.baseDirectory);
+  const found = await findSource({ source }, context.baseDirectory, context.memoryFolder);
   return { ...found, fileCount: found.files.length, files: async () => found };
 }

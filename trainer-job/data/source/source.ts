@@ -1,11 +1,10 @@
 /** Where the rows come from: files, found, checked and fingerprinted before anything reads them. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { digestOf, sourceFormatSchema, type Dataset, type SourceFormat } from '@trainyard/shared';
 import { readCsvHeader, type CsvHeader } from './csvHeader.js';
+import { digestsOf } from './fileDigest.js';
 import { globMatcher } from './glob.js';
 import { DataError } from '../dataError.js';
 import { literal } from '../duck.js';
@@ -24,19 +23,20 @@ export interface SourceFiles {
 
 type Source = Dataset['source'];
 
-/** Relative paths are relative to `baseDirectory`. */
+/** Relative paths are relative to `baseDirectory`; digests of files are remembered in `memoryFolder`. */
 export async function findSource(
   { source }: Pick<Dataset, 'source'>,
   baseDirectory: string,
+  memoryFolder?: string,
 ): Promise<SourceFiles> {
   const pattern = resolve(baseDirectory, pathOf(source.uri));
   const files = await matching(pattern);
   if (files.length === 0)
     throw problem('source-not-found', `nothing is found at ${source.uri}`, 'correct dataset.source.uri');
-  const digests: { name: string; sha256: string }[] = [];
   const checked = await checkFiles(source, files);
-  for (const file of files) digests.push({ name: basename(file), sha256: await sha256Of(file) });
-  return { ...checked, fingerprint: digestOf(digests) };
+  const digests = await digestsOf(files, memoryFolder);
+  const named = files.map((file, i) => ({ name: basename(file), sha256: digests[i] }));
+  return { ...checked, fingerprint: digestOf(named) };
 }
 
 /** Files on this machine whose fingerprint is known from elsewhere or yet to be made: what the reader must know of them. */
@@ -55,12 +55,6 @@ export async function checkFiles(source: Source, files: string[]): Promise<Omit<
     repeated: headers.flatMap(({ repeated }) => repeated),
     bytes,
   };
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 /**
