@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trainingSpecSchema, type TrainingSpec, type TrainingSpecInput } from '@trainyard/shared';
+import { defaultsFromEnvironment } from '@trainyard/trainer-job/config';
 import { readEncodedDataset } from '@trainyard/trainer-job/data/readEncodedDataset';
 import type { EncodedDataset } from '@trainyard/trainer-job/data/encodedDataset';
 import { prepare } from '@trainyard/trainer-job/pipeline/prepareStages';
@@ -20,7 +21,11 @@ export async function trainHere(input: TrainingSpecInput): Promise<BenchTraining
   const spec = trainingSpecSchema.parse(input);
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-bench-'));
   try {
+    const { cloud } = defaultsFromEnvironment();
     const { encodedFolder } = await prepare({
+      runId: 'bench',
+      cloud,
+      signal: new AbortController().signal,
       spec,
       baseDirectory: folder,
       cacheRoot: join(folder, 'cache'),

@@ -27,6 +27,7 @@ export interface Settings {
   dataBase: string;
   /** Null without a control plane. The secret is never logged. */
   callbacks: CallbackSettings | null;
+  cloud: CloudSettings;
   /** When the platform ends this attempt. */
   deadline: Date | null;
   /** How long before the deadline the training is saved and handed over. */
@@ -42,6 +43,21 @@ export interface CallbackSettings {
   identity: { audience: string; metadataHost: string } | null;
   /** The trace that this attempt was launched in; it goes along with each callback. */
   traceparent: string | null;
+}
+
+/** How sources in Google Cloud are read. Credentials are not settings: the clients find those of the machine. */
+export interface CloudSettings {
+  /** Null is Google's own. */
+  storageEndpoint: string | null;
+  bigQueryEndpoint: string | null;
+  /** What downloaded objects take of the disk at most. */
+  downloadLimitBytes: number;
+  /** The first pause before a request is made again. */
+  retryBaseMs: number;
+  /** A download that brings no byte for so long is begun again. */
+  stallMs: number;
+  /** Between two looks at a job of BigQuery. */
+  pollMs: number;
 }
 
 /** The settings are wrong: nothing was started. */
@@ -62,6 +78,14 @@ const fileUri = z.string().transform((uri, context) => {
   });
   return z.NEVER;
 });
+
+const cloudEnvironment = {
+  /** Both are named as Google's own clients name them. */
+  STORAGE_EMULATOR_HOST: z.string().min(1).optional(),
+  BIGQUERY_EMULATOR_HOST: z.string().min(1).optional(),
+  TRAINYARD_DOWNLOAD_LIMIT_GB: z.coerce.number().positive().max(100_000).default(100),
+};
+const cloudEnvironmentSchema = z.object(cloudEnvironment);
 
 const environmentSchema = z
   .object({
@@ -85,6 +109,7 @@ const environmentSchema = z
     TRAINYARD_BACKEND: backendChoiceSchema.default('auto'),
     TRAINYARD_DATA_BASE: z.string().min(1).optional(),
     TIME_LIMIT_MARGIN_SECONDS: z.coerce.number().min(0).max(3600).default(60),
+    ...cloudEnvironment,
     GIT_COMMIT: z.string().min(1).max(100).optional(),
   })
   .refine((env) => !env.CALLBACK_URL || env.RUN_SECRET, {
@@ -108,10 +133,22 @@ export function settingsFromEnvironment(environment: Environment = process.env):
     cacheDirectory: env.CACHE_URI ?? resolve(env.ARTIFACT_URI, 'cache'),
     dataBase: resolve(env.TRAINYARD_DATA_BASE ?? '.'),
     callbacks: callbacksOf(env),
+    cloud: cloudOf(env),
     deadline: env.DEADLINE ? new Date(env.DEADLINE) : null,
     marginSeconds: env.TIME_LIMIT_MARGIN_SECONDS,
     backend: env.TRAINYARD_BACKEND,
     gitCommit: env.GIT_COMMIT ?? null,
+  };
+}
+
+function cloudOf(env: z.infer<typeof cloudEnvironmentSchema>): CloudSettings {
+  return {
+    storageEndpoint: env.STORAGE_EMULATOR_HOST ?? null,
+    bigQueryEndpoint: env.BIGQUERY_EMULATOR_HOST ?? null,
+    downloadLimitBytes: env.TRAINYARD_DOWNLOAD_LIMIT_GB * 1e9,
+    retryBaseMs: 500,
+    stallMs: 30_000,
+    pollMs: 2000,
   };
 }
 
@@ -138,7 +175,7 @@ function parse<T>(environment: Environment, schema: z.ZodType<T>): T {
 /** What the command line does not ask for and the environment may say all the same. */
 export function defaultsFromEnvironment(
   environment: Environment = process.env,
-): Pick<Settings, 'backend' | 'dataBase' | 'gitCommit'> {
+): Pick<Settings, 'backend' | 'cloud' | 'dataBase' | 'gitCommit'> {
   const backend = backendChoiceSchema.safeParse(environment['TRAINYARD_BACKEND'] || 'auto');
   if (!backend.success) {
     throw new ConfigError(
@@ -147,6 +184,7 @@ export function defaultsFromEnvironment(
   }
   return {
     backend: backend.data,
+    cloud: cloudOf(parse(environment, cloudEnvironmentSchema)),
     dataBase: resolve(environment['TRAINYARD_DATA_BASE'] || '.'),
     gitCommit: environment['GIT_COMMIT'] || null,
   };

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
+import type { CloudSettings } from '../../trainer-job/config.js';
+import type { SourceContext } from '../../trainer-job/data/source/openSource.js';
 import { readEncodedDataset, readVocabulary } from '../../trainer-job/data/readEncodedDataset.js';
 import type { EncodedDataset } from '../../trainer-job/data/encodedDataset.js';
 import { prepare, type Prepared, type StageReport } from '../../trainer-job/pipeline/prepareStages.js';
@@ -13,7 +15,11 @@ export interface PreparedData extends Prepared {
 }
 
 /** Takes a specification through ingest, validate and transform, with `folder` for relative paths and the cache. */
-export async function prepared(folder: string, input: TrainingSpecInput): Promise<PreparedData> {
+export async function prepared(
+  folder: string,
+  input: TrainingSpecInput,
+  context: Partial<SourceContext> = {},
+): Promise<PreparedData> {
   const reports: StageReport[] = [];
   const warnings: string[] = [];
   const result = await prepare({
@@ -22,7 +28,11 @@ export async function prepared(folder: string, input: TrainingSpecInput): Promis
     cacheRoot: join(folder, 'cache'),
     onStageStart: () => {},
     onStage: (report) => reports.push(report),
-    log: (_level, message) => warnings.push(message),
+    runId: 'run-of-a-test',
+    cloud: offline,
+    signal: new AbortController().signal,
+    log: (level, message) => level === 'warn' && warnings.push(message),
+    ...context,
   });
   const { encodedFolder } = result;
   return {
@@ -33,6 +43,16 @@ export async function prepared(folder: string, input: TrainingSpecInput): Promis
     vocabulary: (tower, feature) => readVocabulary(encodedFolder, tower, feature),
   };
 }
+
+/** No source of a test is in the cloud unless the test says where. */
+export const offline: CloudSettings = {
+  storageEndpoint: 'http://127.0.0.1:9',
+  bigQueryEndpoint: 'http://127.0.0.1:9',
+  downloadLimitBytes: 1e9,
+  retryBaseMs: 1,
+  stallMs: 1000,
+  pollMs: 1,
+};
 
 export async function writeLines(folder: string, name: string, lines: readonly string[]): Promise<string> {
   const file = join(folder, name);

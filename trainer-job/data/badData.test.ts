@@ -36,7 +36,7 @@ describe('what cannot be read or trained on', () => {
       'unknown-format',
       /rows.xlsx/,
     ],
-    ['another kind of source', async () => 'gs://bucket/rows.csv', {}, 'unsupported-source', /gs:\/\//],
+    ['another kind of source', async () => 's3://bucket/rows.csv', {}, 'unsupported-source', /s3:\/\//],
     [
       'text named .parquet',
       (folder) => writeLines(folder, 'rows.parquet', jsonLines()),

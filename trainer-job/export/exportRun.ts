@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { TRANSFORM_ARTIFACTS } from '../data/transform/transformManifest.js';
-import { inputWidthOf } from '../features/encodedFeature.js';
-import type { Parameter } from '../model/parameter.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../train/trainingStep.js';
 import type { EpochReport } from '../train/contract.js';
@@ -67,26 +65,24 @@ function metadataOf(request: ExportRequest): ModelMetadata {
   const tower = (name: 'query' | 'candidate') => ({
     features: [...model[name].data.features],
     layers: spec.model[name].layers,
-    input_width: model[name].data.features.reduce((width, feature) => width + inputWidthOf(feature), 0),
-    parameters: sizeOf(model[name].parameters),
   });
   const [query, candidate] = [tower('query'), tower('candidate')];
   return {
-    schemaVersion: 2,
+    schemaVersion: 1,
     model_version: request.version,
     created_at: request.createdAt.toISOString(),
     architecture: {
       type: spec.model.type,
       similarity: spec.model.similarity,
       output_width: model.width,
-      parameters: sizeOf(model.parameters),
+      parameters: model.parameters.reduce((sum, { values }) => sum + values.length, 0),
       query,
       candidate,
     },
     hyperparameters: {
       training: spec.training,
       embedding_dims: Object.fromEntries(
-        [...query.features, ...candidate.features].map((feature) => [feature.name, inputWidthOf(feature)]),
+        [...query.features, ...candidate.features].map(({ name, dim }) => [name, dim]),
       ),
       product_metadata: candidate.features
         .filter((_feature, i) => i !== model.candidate.data.idFeature)
@@ -100,8 +96,4 @@ function metadataOf(request: ExportRequest): ModelMetadata {
     },
     run: request.run,
   };
-}
-
-function sizeOf(parameters: readonly Parameter[]): number {
-  return parameters.reduce((sum, { values }) => sum + values.length, 0);
 }

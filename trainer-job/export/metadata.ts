@@ -1,18 +1,16 @@
 import { metricsSchema } from '@trainyard/shared';
 import { z } from 'zod';
-import { encodedFeatureSchema } from '../features/encodedFeature.js';
 
-const towerSchema = z.strictObject({
-  /** What each feature contributes; `input_width` is the sum of these widths. */
-  features: z.array(encodedFeatureSchema),
-  layers: z.array(z.unknown()),
-  input_width: z.int(),
-  parameters: z.int(),
+const encodedFeatureSchema = z.strictObject({
+  name: z.string(),
+  column: z.string(),
+  vocabularySize: z.int(),
+  dim: z.int(),
 });
 
 /** `model_metadata.json`: what was trained, from what, by what, and how good it is. */
 export const modelMetadataSchema = z.strictObject({
-  schemaVersion: z.literal(2),
+  schemaVersion: z.literal(1),
   /** The run's name, `model#number`, or its id where the trainer runs alone. */
   model_version: z.string(),
   created_at: z.string(),
@@ -21,12 +19,12 @@ export const modelMetadataSchema = z.strictObject({
     similarity: z.string(),
     output_width: z.int(),
     parameters: z.int(),
-    query: towerSchema,
-    candidate: towerSchema,
+    query: z.strictObject({ features: z.array(encodedFeatureSchema), layers: z.array(z.unknown()) }),
+    candidate: z.strictObject({ features: z.array(encodedFeatureSchema), layers: z.array(z.unknown()) }),
   }),
   hyperparameters: z.strictObject({
     training: z.unknown(),
-    /** Width of the tower's input that each feature makes. */
+    /** Width by feature. */
     embedding_dims: z.record(z.string(), z.int()),
     /** The features of the candidate tower beside its id. */
     product_metadata: z.array(z.string()),

@@ -1,6 +1,7 @@
 import type { RunError, StageName } from '@trainyard/shared';
 import { BackendError } from '../backend/selectBackend.js';
 import { DataError } from '../data/dataError.js';
+import { SourceUnavailable } from '../data/sourceUnavailable.js';
 import { SpecError } from '../model/specError.js';
 
 export interface Failure {
@@ -33,6 +34,9 @@ function judge(thrown: unknown): Omit<RunError, 'stage'> & { retriable: boolean 
   }
   if (thrown instanceof DataError) {
     return { code: thrown.code, message, remedy: thrown.remedy, retriable: false };
+  }
+  if (thrown instanceof SourceUnavailable) {
+    return { code: thrown.code, message, remedy: thrown.remedy, retriable: true };
   }
   if (thrown instanceof BackendError) {
     return { code: 'backend-unavailable', message, remedy: thrown.remedy, retriable: false };

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import type { StageName, TrainingSpec } from '@trainyard/shared';
 import { checkTrainedColumns, ingest, ingestKey, ingestOutcomeSchema } from '../data/ingest/ingest.js';
-import { openSource } from '../data/source/openSource.js';
-import type { PieceCache } from '../data/transform/pieces.js';
+import { openSource, type SourceContext } from '../data/source/openSource.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { transformManifestSchema, type TransformManifest } from '../data/transform/transformManifest.js';
 import { validate, validateOutcomeSchema, VALIDATE_VERSION } from '../data/validate/validate.js';
@@ -16,14 +14,10 @@ export interface StageReport {
   detail: string;
 }
 
-export interface PrepareRequest {
+export interface PrepareRequest extends SourceContext {
   spec: TrainingSpec;
-  /** What relative paths of the source are relative to. */
-  baseDirectory: string;
-  cacheRoot: string;
   onStageStart(stage: StageName): void;
   onStage(report: StageReport): void;
-  log(level: 'info' | 'warn', message: string, fields?: Record<string, unknown>): void;
 }
 
 export interface Prepared {
@@ -55,10 +49,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
 
   request.onStageStart('ingest');
   const began = performance.now();
-  const source = await openSource(spec.dataset.source, {
-    baseDirectory: request.baseDirectory,
-    memoryFolder: join(cacheRoot, 'digests'),
-  });
+  const source = await openSource(spec.dataset.source, request);
   const { dataset, features } = spec;
   const ingested = await run(
     {
@@ -91,13 +82,12 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   for (const warning of validated.outcome.warnings) request.log('warn', warning);
 
   request.onStageStart('transform');
-  const cache: PieceCache = (piece) => runStage(cacheRoot, { stage: 'transform', ...piece });
   const transformed = await run(
     {
       stage: 'transform',
       key: { version: TRANSFORM_VERSION, rows: ingested.digest, split: dataset.split, features },
       outcome: transformManifestSchema,
-      produce: (folder) => transform(spec, ingested, cache, folder),
+      produce: (folder) => transform(spec, ingested.outcome, ingested.folder, folder),
     },
     ({ query, candidate, rows }) => ({
       counts: { queries: query.entities, items: candidate.entities - 1, ...rows },

@@ -80,11 +80,14 @@ class RunningAttempt {
   }
 
   private async prepare(spec: TrainingSpec): Promise<Prepared> {
-    const { settings, reporter } = this.attempt;
+    const { settings, reporter, stop } = this.attempt;
     return prepare({
       spec,
+      runId: settings.runId,
       baseDirectory: settings.dataBase,
       cacheRoot: settings.cacheDirectory,
+      cloud: settings.cloud,
+      signal: stop.signal,
       onStageStart: (stage) => this.begin(stage),
       onStage: (report) => {
         this.seconds[report.stage] = report.seconds;

@@ -6,6 +6,7 @@ export type StopReason = Exclude<CallbackBody<'checkpointed'>['reason'], 'period
 /** The one place that knows whether to stop. The first reason stays: it is what made the training end. */
 export class StopSignal {
   private first: StopReason | null = null;
+  private readonly controller = new AbortController();
   private resolve: (reason: StopReason) => void = () => {};
   /** Resolves when a stop is requested. */
   readonly requested = new Promise<StopReason>((resolve) => {
@@ -16,9 +17,15 @@ export class StopSignal {
     return this.first;
   }
 
+  /** Aborted when a stop is requested. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
   request(reason: StopReason): void {
     this.first ??= reason;
     this.resolve(this.first);
+    this.controller.abort();
   }
 
   /** Requests a stop for the time limit at `at`, as long as the process lives. */

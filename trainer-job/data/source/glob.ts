@@ -6,7 +6,8 @@ export const isPattern = (path: string): boolean => /[*?[]/.test(path);
 /** `*`, `?` and `[…]` stay within a folder, `**` does not. */
 export function globMatcher(pattern: string): (path: string) => boolean {
   const expression = pattern.replace(/\*\*\/?|[*?]|\[[^\]]*\]|[.+^${}()|\\[\]]/g, (part) => {
-    if (part.startsWith('**')) return '(.*/)?';
+    if (part === '**/') return '(.*/)?';
+    if (part === '**') return '.*';
     if (part === '*') return '[^/]*';
     if (part === '?') return '[^/]';
     return part.length > 1 ? part : `\\${part}`;

@@ -1,5 +1,9 @@
 /** One door to all sources: what a run must know to look for its output in the cache, before any row is brought here. */
+import { join } from 'node:path';
 import type { Dataset, SourceFormat } from '@trainyard/shared';
+import { openObjects } from '../cloud/objectSource.js';
+import { isObjectUri } from '../cloud/objectUri.js';
+import type { CloudContext } from '../cloud/cloudContext.js';
 import { findSource, type SourceFiles } from './source.js';
 
 export interface OpenedSource {
@@ -12,15 +16,17 @@ export interface OpenedSource {
   files(): Promise<SourceFiles>;
 }
 
-export interface SourceContext {
+export interface SourceContext extends CloudContext {
   /** What relative paths are relative to. */
   baseDirectory: string;
-  /** Remembers the digests of files by what the file system says of them. */
-  memoryFolder?: string;
 }
 
-/** Fails with a `DataError` where there is nothing that can be read. */
+/**
+ * Fails with a `DataError` where there is nothing that can be read, with `SourceUnavailable` where Google's services did not
+ * answer for a while.
+ */
 export async function openSource(source: Dataset['source'], context: SourceContext): Promise<OpenedSource> {
-  const found = await findSource({ source }, context.baseDirectory, context.memoryFolder);
+  if (isObjectUri(source.uri)) return openObjects(source, context);
+  const found = await findSource({ source }, context.baseDirectory, join(context.cacheRoot, 'digests'));
   return { ...found, fileCount: found.files.length, files: async () => found };
 }

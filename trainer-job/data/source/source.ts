@@ -113,7 +113,7 @@ function pathOf(uri: string): string {
   throw problem(
     'unsupported-source',
     `dataset.source.uri is ${uri}: sources of kind ${scheme}:// are not read`,
-    'give a path or a file:// URL',
+    'give a path, a file:// URL or gs://bucket/object',
   );
 }
 

@@ -1,0 +1,187 @@
+/**
+ * What tests have for Cloud Storage: the part of its JSON API that reads objects, in memory, with checksums, generations and
+ * pages. Answers are shaped like the ones of https://cloud.google.com/storage/docs/json_api/v1.
+ */
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { CRC32C } from '@google-cloud/storage';
+
+interface StoredObject {
+  name: string;
+  bytes: Buffer;
+  generation: number;
+  contentEncoding: string | undefined;
+}
+export interface StorageRequest {
+  method: string;
+  /** `list`, `read`, `metadata`, `upload` or `delete`. */
+  what: string;
+  bucket: string;
+  name: string;
+  query: URLSearchParams;
+}
+interface Answer {
+  status: number;
+  reason: string;
+  message: string;
+}
+
+export class StorageStandIn {
+  readonly buckets = new Map<string, Map<string, StoredObject>>();
+  readonly requests: StorageRequest[] = [];
+  /** Objects to a page where a request does not say. */
+  pageSize = 1000;
+  /** Answers a request in its place. */
+  before: (request: StorageRequest) => Answer | undefined = () => undefined;
+  /** The bytes that are sent of an object; with fewer than it has, the connection breaks off. */
+  sent: (object: { name: string; bytes: Buffer }) => Buffer = ({ bytes }) => bytes;
+  private generations = 1_700_000_000_000_000;
+  private readonly server = createServer((request, response) => void this.answer(request, response));
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Makes the bucket where it is missing. What was there of this name is replaced. */
+  put(bucket: string, name: string, content: string | Buffer, contentEncoding?: string): void {
+    const objects = this.buckets.get(bucket) ?? new Map<string, StoredObject>();
+    this.buckets.set(bucket, objects);
+    this.generations += 1;
+    objects.set(name, { name, bytes: Buffer.from(content), generation: this.generations, contentEncoding });
+  }
+
+  /** How many requests of this kind have come. */
+  count(what: string): number {
+    return this.requests.filter((request) => request.what === what).length;
+  }
+
+  private async answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(incoming);
+    const request = parsed(incoming);
+    this.requests.push(request);
+    const refused = this.before(request);
+    if (refused) return send(response, refused.status, problem(refused));
+    const objects = this.buckets.get(request.bucket);
+    if (!objects) return send(response, 404, notFound('The specified bucket does not exist.'));
+    if (request.what === 'list') return send(response, 200, this.list(objects, request.query));
+    if (request.what === 'upload') {
+      this.put(request.bucket, request.query.get('name') ?? '', body);
+      return send(response, 200, resource(request.bucket, objects.get(request.query.get('name') ?? '')!));
+    }
+    const object = objects.get(request.name);
+    const generation = request.query.get('generation');
+    if (!object || (generation !== null && generation !== String(object.generation))) {
+      return send(response, 404, notFound(`No such object: ${request.bucket}/${request.name}`));
+    }
+    const expected = request.query.get('ifGenerationMatch');
+    if (expected !== null && expected !== String(object.generation)) {
+      return send(
+        response,
+        412,
+        problem({ status: 412, reason: 'conditionNotMet', message: 'Precondition Failed' }),
+      );
+    }
+    if (request.what === 'delete') {
+      objects.delete(request.name);
+      return void response.writeHead(204).end();
+    }
+    if (request.what === 'metadata') return send(response, 200, resource(request.bucket, object));
+    this.sendBytes(incoming, response, object);
+  }
+
+  private list(objects: ReadonlyMap<string, StoredObject>, query: URLSearchParams) {
+    const prefix = query.get('prefix') ?? '';
+    const delimiter = query.get('delimiter');
+    const names = [...objects.keys()].filter((name) => name.startsWith(prefix)).toSorted();
+    const inFolder = (name: string) => delimiter !== null && name.slice(prefix.length).includes(delimiter);
+    const listed = names.filter((name) => !inFolder(name));
+    const size = Number(query.get('maxResults') ?? this.pageSize);
+    const from = Number(query.get('pageToken') ?? 0);
+    const page = listed.slice(from, from + size);
+    return {
+      kind: 'storage#objects',
+      items: page.map((name) => resource('', objects.get(name)!)),
+      ...(from + size < listed.length && { nextPageToken: String(from + size) }),
+    };
+  }
+
+  private sendBytes({ headers }: IncomingMessage, response: ServerResponse, object: StoredObject): void {
+    const [, start, end] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '') ?? [];
+    const last = end ? Number(end) : object.bytes.length - 1;
+    const whole = start === undefined ? object.bytes : object.bytes.subarray(Number(start), last + 1);
+    const sent = start === undefined ? this.sent(object) : whole;
+    response.writeHead(start === undefined ? 200 : 206, {
+      'content-length': whole.length,
+      'content-type': 'application/octet-stream',
+      'x-goog-hash': `crc32c=${crc32cOf(object.bytes)},md5=${md5Of(object.bytes)}`,
+      'x-goog-generation': object.generation,
+      'x-goog-stored-content-encoding': object.contentEncoding ?? 'identity',
+      ...(object.contentEncoding !== undefined && { 'content-encoding': object.contentEncoding }),
+      ...(start !== undefined && { 'content-range': `bytes ${start}-${last}/${object.bytes.length}` }),
+    });
+    if (sent.length === whole.length) return void response.end(sent);
+    response.write(sent, () => response.destroy());
+  }
+}
+
+/** Clients that are told an endpoint put `/storage/v1` before the path; those that read STORAGE_EMULATOR_HOST do not. */
+function parsed({ method = '', url = '' }: IncomingMessage): StorageRequest {
+  const { pathname, searchParams: query } = new URL(url, 'http://localhost');
+  const [, upload, bucket = '', name] =
+    /^(\/upload)?(?:\/storage\/v1)?\/b\/([^/]+)\/o(?:\/(.+))?$/.exec(pathname) ?? [];
+  const kind = () => {
+    if (upload) return 'upload';
+    if (name === undefined) return 'list';
+    if (method === 'DELETE') return 'delete';
+    return query.get('alt') === 'media' ? 'read' : 'metadata';
+  };
+  return { method, what: kind(), bucket, name: decodeURIComponent(name ?? ''), query };
+}
+
+function resource(bucket: string, { name, bytes, generation, contentEncoding }: StoredObject) {
+  return {
+    kind: 'storage#object',
+    bucket,
+    name,
+    generation: String(generation),
+    metageneration: '1',
+    size: String(bytes.length),
+    crc32c: crc32cOf(bytes),
+    md5Hash: md5Of(bytes),
+    ...(contentEncoding !== undefined && { contentEncoding }),
+  };
+}
+
+/** Castagnoli, big-endian, base64. */
+function crc32cOf(bytes: Buffer): string {
+  const crc = new CRC32C();
+  crc.update(bytes);
+  return crc.toString();
+}
+
+function md5Of(bytes: Buffer): string {
+  return createHash('md5').update(bytes).digest('base64');
+}
+
+function problem({ status, reason, message }: Answer) {
+  return { error: { code: status, message, errors: [{ domain: 'global', reason, message }] } };
+}
+
+function notFound(message: string) {
+  return problem({ status: 404, reason: 'notFound', message });
+}
+
+function send(response: ServerResponse, status: number, answer: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+}

@@ -1,0 +1,55 @@
+import { DataError } from '../dataError.js';
+import { SourceUnavailable } from '../sourceUnavailable.js';
+import { noCredentials } from './noCredentials.js';
+import { isTransient, thrown } from './retries.js';
+import type { StoredObject } from './storage.js';
+
+/** In words what Cloud Storage refused; what is not understood is handed back as it came. */
+export function storageProblem(error: unknown, bucket: string, object: StoredObject | null): unknown {
+  const { status, message } = thrown(error);
+  const what = object ? `gs://${bucket}/${object.name}` : `the objects of gs://${bucket}`;
+  if (isTransient(error)) {
+    return new SourceUnavailable(
+      'storage-unavailable',
+      `${what} could not be read after several attempts: ${message.slice(0, 300)}`,
+      'the run can be started again; https://status.cloud.google.com tells of outages',
+      error,
+    );
+  }
+  switch (status) {
+    case 401:
+    case 403:
+      return new DataError(
+        'ingest',
+        'no-permission',
+        `Cloud Storage does not let the trainer read ${what}`,
+        `grant the service account of the job the role roles/storage.objectViewer on the bucket ${bucket}`,
+        error,
+      );
+    case 404:
+    case 412:
+      return object ? changed(what, error) : noBucket(bucket, error);
+    default:
+      return noCredentials(error) ?? error;
+  }
+}
+
+/** The object was listed a moment ago, but that generation of it is there no more. */
+function changed(what: string, error: unknown): SourceUnavailable {
+  return new SourceUnavailable(
+    'source-changed',
+    `${what} was replaced or deleted while the run was reading it`,
+    'start runs when the data are written, or write each version to a folder of its own',
+    error,
+  );
+}
+
+function noBucket(bucket: string, error: unknown): DataError {
+  return new DataError(
+    'ingest',
+    'source-not-found',
+    `there is no bucket ${bucket} in Cloud Storage`,
+    'correct the bucket in dataset.source',
+    error,
+  );
+}
