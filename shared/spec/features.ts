@@ -1,22 +1,59 @@
 import { z } from 'zod';
+import { columnNameSchema } from './columns.js';
+
+const naming = {
+  /** The feature's name in artifacts and reports; made of its columns unless given. */
+  name: z.string().min(1).max(300).optional(),
+};
+const oneColumn = { ...naming, column: columnNameSchema };
+/** Only a lookup identifies an entity. */
+const notAnId = { id: z.literal(false, 'only a "lookup" can be the id of a tower').default(false) };
+/** Width of the embedding; taken from the number of its rows by `embeddingDimFor` unless given. */
+const dim = { dim: z.int().min(1).max(1024).optional() };
+/** A number 1 beside the feature where its value is missing, else 0. */
+const missingIndicator = { missingIndicator: z.boolean().default(false) };
 
 /**
- * A column of categories as an embedding. The vocabulary holds every value of the training rows that occurs at least
- * `minCount` times; all other values, null included, share index 0, the out-of-vocabulary row.
+ * A column of categories as an embedding. The vocabulary holds the values of the training rows that occur at least
+ * `minCount` times, at most `maxSize` of them, the most frequent first. All other values are out of vocabulary: they share
+ * rows 0 … `oovBuckets` - 1 of the embedding by their hash; null is always row 0.
  */
-export const lookupFeatureSchema = z.strictObject({
-  /** The feature's name in artifacts and reports; the column's name unless given. */
-  name: z.string().min(1).max(300).optional(),
-  column: z.string().min(1).max(300),
-  transform: z.literal('lookup'),
-  /** Marks the one feature of a tower that identifies its entity: the user of the query, the item of the candidate. */
-  id: z.boolean().default(false),
-  /** Width of the embedding; taken from the vocabulary's size by `embeddingDimFor` unless given. */
-  dim: z.int().min(1).max(1024).optional(),
-  minCount: z.int().min(1).default(1),
+export const lookupFeatureSchema = z
+  .strictObject({
+    ...oneColumn,
+    transform: z.literal('lookup'),
+    /** Marks the one feature of a tower that identifies its entity: the user of the query, the item of the candidate. */
+    id: z.boolean().default(false),
+    ...dim,
+    minCount: z.int().min(1).default(1),
+    maxSize: z.int().min(1).max(100_000_000).optional(),
+    oovBuckets: z.int().min(1).max(1_000_000).default(1),
+  })
+  .refine(({ id, oovBuckets }) => !id || oovBuckets === 1, {
+    path: ['oovBuckets'],
+    message: 'an id has one row for all unknown values',
+  });
+
+/** Numbers, standardised by mean and standard deviation of the training rows. A missing one is the mean, 0. */
+export const normalizeFeatureSchema = z.strictObject({
+  ...oneColumn,
+  transform: z.literal('normalize'),
+  ...notAnId,
+  /** sign(x) · log(1 + |x|) before the mean is taken. */
+  log1p: z.boolean().default(false),
+  /** Outliers are drawn in to these two quantiles of the training rows, before everything else. */
+  clip: z
+    .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
+    .refine(([low, high]) => low < high, 'the first quantile is below the second')
+    .optional(),
+  /** 2: the square of the standardised number stands beside it. */
+  degree: z.union([z.literal(1), z.literal(2)]).default(1),
+  ...missingIndicator,
 });
-export const featureSchema = z.discriminatedUnion('transform', [lookupFeatureSchema]);
+
+export const featureSchema = z.discriminatedUnion('transform', [lookupFeatureSchema, normalizeFeatureSchema]);
 export type Feature = z.infer<typeof featureSchema>;
+export type LookupFeature = z.infer<typeof lookupFeatureSchema>;
 
 const towerFeatures = z
   .array(featureSchema)
@@ -38,14 +75,21 @@ const towerFeatures = z
 export const featuresSchema = z.strictObject({ query: towerFeatures, candidate: towerFeatures });
 export type Features = z.infer<typeof featuresSchema>;
 
-export function featureName(feature: { name?: string | undefined; column: string }): string {
-  return feature.name ?? feature.column;
+type Sources = { column: string } | { columns: readonly string[] };
+
+/** The columns that a feature is made of. */
+export function featureColumns(feature: Sources): readonly string[] {
+  return 'columns' in feature ? feature.columns : [feature.column];
+}
+
+export function featureName(feature: Sources & { name?: string | undefined }): string {
+  return feature.name ?? featureColumns(feature).join(' x ');
 }
 
 /** The feature that identifies a tower's entity. */
-export function idFeature(features: readonly Feature[]): Feature {
+export function idFeature(features: readonly Feature[]): LookupFeature {
   const feature = features.find((f) => f.id);
-  if (!feature) throw new Error('a parsed tower has an id feature');
+  if (feature?.transform !== 'lookup') throw new Error('a parsed tower has an id feature');
   return feature;
 }
 

@@ -1,15 +1,22 @@
 import { trainingSpecSchema, type TrainingSpec, type TrainingSpecInput } from '@trainyard/shared';
 import { randomFor } from '../../trainer-job/model/random.js';
-import type { EncodedDataset, EncodedRows, EncodedTower } from '../../trainer-job/data/encodedDataset.js';
+import {
+  towerInMemory,
+  type EncodedDataset,
+  type EncodedRows,
+  type EncodedTower,
+} from '../../trainer-job/data/encodedDataset.js';
+import type { EncodedFeature } from '../../trainer-job/features/encodedFeature.js';
+
+/** A lookup of the column of its name. */
+export function embeddingOf(name: string, rows: number, dim: number, indices = 1): EncodedFeature {
+  return { name, columns: [name], transform: 'lookup', kind: 'embedding', rows, dim, indices };
+}
 
 /** A tower whose only feature is its id, `size` known values and one unknown. */
 function idTower(name: string, size: number, dim: number): EncodedTower {
-  return {
-    features: [{ name, column: name, vocabularySize: size, dim }],
-    idFeature: 0,
-    entities: size + 1,
-    table: Int32Array.from({ length: size + 1 }, (_, i) => i),
-  };
+  const ids = Int32Array.from({ length: size + 1 }, (_, i) => i);
+  return towerInMemory([embeddingOf(name, size + 1, dim)], 0, { indices: ids, numbers: new Float32Array(0) });
 }
 
 /**

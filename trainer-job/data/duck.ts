@@ -20,24 +20,19 @@ export class Duck {
     return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Number(value)]));
   }
 
-  /** INTEGER columns without nulls, each as an array of `count` values. */
-  async integers(sql: string, columns: number, count: number): Promise<Int32Array[]> {
+  /** Calls `take` with the columns of each part of the result, a few thousand rows at a time, in the result's order. */
+  async scan(
+    sql: string,
+    take: (columns: readonly (readonly DuckDBValue[])[], rows: number) => void,
+  ): Promise<void> {
     const result = await this.connection.stream(sql);
-    const arrays = Array.from({ length: columns }, () => new Int32Array(count));
-    let filled = 0;
     for (
       let chunk = await result.fetchChunk();
       chunk && chunk.rowCount > 0;
       chunk = await result.fetchChunk()
     ) {
-      arrays.forEach((array, column) => {
-        const vector = chunk.getColumnVector(column);
-        for (let i = 0; i < chunk.rowCount; i++) array[filled + i] = Number(vector.getItem(i));
-      });
-      filled += chunk.rowCount;
+      take(chunk.getColumns(), chunk.rowCount);
     }
-    if (filled !== count) throw new Error(`expected ${count} rows of integers, got ${filled}`);
-    return arrays;
   }
 }
 

@@ -1,19 +1,22 @@
 /**
- * The training data as integers: what `transform` writes and all later stages read.
+ * The training data as numbers: what `transform` writes and all later stages read.
  *
  * A tower's *entities* are the distinct things that go through it: for the candidate tower the items, for the query tower
- * the distinct tuples of query features. A row is a pair (query entity, item). Because a row names entities, whatever
- * occurs twice in a batch is found by comparing integers, and is computed once.
+ * the distinct tuples of query features (or, where almost all of these are distinct, the rows). A row is a pair (query
+ * entity, item). Because a row names entities, whatever occurs twice in a batch is found by comparing integers, and is
+ * computed once.
  */
+import type { EncodedFeature } from '../features/encodedFeature.js';
+import { totalColumns } from '../features/encodedFeature.js';
+
 export type SplitName = 'train' | 'validation' | 'test';
 
-export interface EncodedFeature {
-  name: string;
-  column: string;
-  /** Values of the vocabulary; the embedding table has one row more, row 0 for out-of-vocabulary. */
-  vocabularySize: number;
-  /** Width of the embedding. */
-  dim: number;
+/** Encodings of entities, row-major: what a tower takes. */
+export interface EntityRows {
+  /** [entities, columns of embeddings' rows], -1 for none */
+  indices: Int32Array;
+  /** [entities, columns of numbers] */
+  numbers: Float32Array;
 }
 
 export interface EncodedTower {
@@ -21,8 +24,10 @@ export interface EncodedTower {
   /** Position in `features` of the one that identifies the entity. */
   idFeature: number;
   entities: number;
-  /** [entities, features] row-major: each entity's vocabulary index per feature. */
-  table: Int32Array;
+  /** [entities] each entity's row of the id's embedding; 0 is an unknown one. */
+  ids: Int32Array;
+  /** The encodings of some entities, in their order; the caller may change them. */
+  rows(entities: Int32Array): EntityRows;
 }
 
 export interface EncodedRows {
@@ -42,4 +47,39 @@ export interface EncodedDataset {
   candidate: EncodedTower;
   /** Rows of each split in the split's order; with a `time` split, the order of time. */
   splits: Record<SplitName, EncodedRows>;
+}
+
+/** A tower whose table is in memory, [entities, columns] row-major. */
+export function towerInMemory(
+  features: readonly EncodedFeature[],
+  idFeature: number,
+  table: EntityRows,
+): EncodedTower {
+  const { indices: stride, numbers: width } = totalColumns(features);
+  const entities = table.indices.length / stride;
+  const idColumn = totalColumns(features.slice(0, idFeature)).indices;
+  return {
+    features,
+    idFeature,
+    entities,
+    ids: Int32Array.from({ length: entities }, (_, entity) => table.indices[entity * stride + idColumn]!),
+    rows: (wanted) => ({
+      indices: rowsOf(table.indices, stride, wanted, Int32Array),
+      numbers: rowsOf(table.numbers, width, wanted, Float32Array),
+    }),
+  };
+}
+
+function rowsOf<T extends Int32Array | Float32Array>(
+  table: T,
+  width: number,
+  wanted: Int32Array,
+  kind: new (length: number) => T,
+): T {
+  const rows = new kind(wanted.length * width);
+  for (let i = 0, to = 0; i < wanted.length; i++) {
+    const from = wanted[i]! * width;
+    for (let c = 0; c < width; c++) rows[to++] = table[from + c]!;
+  }
+  return rows;
 }

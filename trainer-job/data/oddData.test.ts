@@ -6,7 +6,7 @@ import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { prepared, userItemSpec, writeLines } from '../../test/support/prepared.js';
 import { jsonLines, purchases, sql, writeParquet } from '../../test/support/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { lookupOf } from '../features/lookup.js';
+import { lookupOf } from '../../test/support/lookupOf.js';
 import { checkTrainedColumns, ingest, type IngestOutcome } from './ingest/ingest.js';
 import { findSource } from './source/source.js';
 
@@ -77,7 +77,7 @@ describe('JSON lines', () => {
     const user = lookupOf(await vocabulary('query', 'user'));
     const item = lookupOf(await vocabulary('candidate', 'item'));
     const train = rows.slice(0, data.splits.train.count);
-    expect(Array.from(data.splits.train.query, (entity) => data.query.table[entity])).toEqual(
+    expect(Array.from(data.splits.train.query, (entity) => data.query.ids[entity])).toEqual(
       train.map((row) => user(row.user)),
     );
     expect(Array.from(data.splits.train.item)).toEqual(train.map((row) => item(row.item)));

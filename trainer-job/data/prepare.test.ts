@@ -6,9 +6,10 @@ import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { onlineRetail } from '../../test/support/onlineRetail.js';
 import { prepared, userItemSpec, writeLines } from '../../test/support/prepared.js';
 import { byTime, csvLines, jsonLines, purchases, writeParquet } from '../../test/support/purchases.js';
+import { embeddingOf } from '../../test/support/tinyDataset.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { evaluationRows } from '../evaluate/evaluationRows.js';
-import { lookupOf } from '../features/lookup.js';
+import { lookupOf } from '../../test/support/lookupOf.js';
 import { ingest } from './ingest/ingest.js';
 import { findSource } from './source/source.js';
 
@@ -33,8 +34,8 @@ describe.skipIf(!onlineRetail)('the Online Retail protocol', () => {
     expect(reports[0]?.counts).toMatchObject({ rowsRead: 541_909, rowsKept: 397_924 });
     expect(manifest.rows.train).toBe(318_339);
     expect(evaluationRows(data, 'test').rowCount).toBe(17_113);
-    expect(manifest.query.features[0]?.vocabularySize).toBe(3993);
-    expect(manifest.candidate.features[0]?.vocabularySize).toBe(3801);
+    expect(manifest.query.features[0]?.vocabulary.size).toBe(3993);
+    expect(manifest.candidate.features[0]?.vocabulary.size).toBe(3801);
   });
 });
 
@@ -266,13 +267,11 @@ describe('the vocabulary', () => {
     const known = await vocabulary('query', 'user');
     expect(known).toEqual(['b', 'a', 'c', 'rare']);
     const encode = lookupOf(known);
-    const encoded = Array.from(data.splits.train.query, (entity) => data.query.table[entity]);
+    const encoded = Array.from(data.splits.train.query, (entity) => data.query.ids[entity]);
     expect(encoded).toEqual(rows.map(({ user }) => encode(user)));
     expect(encode('once')).toBe(0);
-    expect([...new Set(Array.from(data.splits.test.query, (entity) => data.query.table[entity]))]).toEqual([
-      0,
-    ]);
-    expect(data.query.features[0]).toEqual({ name: 'user', column: 'user', vocabularySize: 4, dim: 3 });
+    expect([...new Set(Array.from(data.splits.test.query, (entity) => data.query.ids[entity]))]).toEqual([0]);
+    expect(data.query.features[0]).toEqual(embeddingOf('user', 5, 3));
   });
 
   it('writes numbers as JavaScript does, so that a request finds them', async () => {
@@ -319,13 +318,14 @@ describe('entities', () => {
     });
     expect(data.query.entities).toBe(8);
     expect(data.candidate.entities).toBe(6);
-    expect(Array.from(data.candidate.table.subarray(0, 2))).toEqual([0, 0]);
+    const encoded = (entity: number) => Array.from(data.candidate.rows(Int32Array.of(entity)).indices);
+    expect(encoded(0)).toEqual([0, 0]);
     const [items, categories] = [
       await vocabulary('candidate', 'item'),
       await vocabulary('candidate', 'category'),
     ];
     for (let entity = 1; entity < 6; entity++) {
-      const [category, item] = data.candidate.table.subarray(entity * 2, entity * 2 + 2);
+      const [category, item] = encoded(entity);
       expect(item).toBe(entity);
       expect(categories[category! - 1]).toBe(`c${items[item! - 1]!.slice(1)}`);
     }

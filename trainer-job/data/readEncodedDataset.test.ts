@@ -20,7 +20,7 @@ describe('the encoded data', () => {
     );
     await truncate(join(encodedFolder, 'train.item.i32'), 8);
     await expect(readEncodedDataset(encodedFolder)).rejects.toThrow(/train.item.i32 has 8 bytes instead of/);
-    await writeFile(join(encodedFolder, 'transform.json'), '{"schemaVersion":2}');
+    await writeFile(join(encodedFolder, 'transform.json'), '{"schemaVersion":1}');
     await expect(readEncodedDataset(encodedFolder)).rejects.toThrow(/schemaVersion/);
   });
 });

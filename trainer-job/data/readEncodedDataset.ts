@@ -1,12 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import type { EncodedDataset, EncodedRows, EncodedTower, SplitName } from './encodedDataset.js';
+import { totalColumns } from '../features/encodedFeature.js';
+import { encoderOf } from '../features/fitted.js';
+import { encodeTower, type TowerEncoder } from '../features/towerEncoder.js';
 import {
-  MANIFEST_FILE,
-  transformManifestSchema,
-  type TransformManifest,
-} from './transform/transformManifest.js';
+  towerInMemory,
+  type EncodedDataset,
+  type EncodedRows,
+  type EncodedTower,
+  type SplitName,
+} from './encodedDataset.js';
+import { SPLITS } from './transform/split.js';
+import { BINARY_FILE, readTransformManifest, type TransformManifest } from './transform/transformManifest.js';
+import { readArray, unpackTexts } from './typedFiles.js';
+
+type TowerName = 'query' | 'candidate';
 
 /** Reads what `transform` wrote into `folder`; fails when a file's size is not what the manifest says. */
 export async function readEncodedDataset(folder: string): Promise<EncodedDataset> {
@@ -21,54 +29,60 @@ export async function readEncodedDataset(folder: string): Promise<EncodedDataset
   return { query, candidate, splits: { train, validation, test } };
 }
 
-export async function readTransformManifest(folder: string): Promise<TransformManifest> {
-  return transformManifestSchema.parse(JSON.parse(await readFile(join(folder, MANIFEST_FILE), 'utf8')));
+/** The values of a feature: element i has vocabulary index i + 1. */
+export async function readVocabulary(folder: string, tower: TowerName, feature: string): Promise<string[]> {
+  const manifest = await readTransformManifest(folder);
+  const found = manifest[tower].features.findIndex(({ encoded }) => encoded.name === feature);
+  if (found < 0) throw new Error(`the ${tower} tower has no feature "${feature}"`);
+  const vocabularies = await readVocabularies(folder, manifest, tower);
+  return vocabularies[found] ?? [];
 }
 
-/** The values of a feature: element i has vocabulary index i + 1. */
-export async function readVocabulary(
-  folder: string,
-  tower: 'query' | 'candidate',
-  feature: string,
-): Promise<string[]> {
+/** The transform of one tower, for requests: the same code that encoded the training data. */
+export async function readTowerEncoder(folder: string, tower: TowerName): Promise<TowerEncoder> {
   const manifest = await readTransformManifest(folder);
-  const found = manifest[tower].features.find(({ name }) => name === feature);
-  if (!found) throw new Error(`the ${tower} tower has no feature "${feature}"`);
-  return z.array(z.string()).parse(JSON.parse(await readFile(join(folder, found.vocabulary), 'utf8')));
+  const vocabularies = await readVocabularies(folder, manifest, tower);
+  return encodeTower(
+    manifest[tower].features.map(({ encoded, fitted }, i) => ({
+      encoded,
+      encoder: encoderOf(fitted, vocabularies[i] ?? []),
+    })),
+  );
+}
+
+async function readVocabularies(
+  folder: string,
+  manifest: TransformManifest,
+  tower: TowerName,
+): Promise<string[][]> {
+  const binary = await readFile(join(folder, BINARY_FILE));
+  return manifest[tower].features.map(({ vocabulary: { size, offset, bytes } }) =>
+    unpackTexts(binary.subarray(offset, offset + bytes), size),
+  );
 }
 
 async function readTower(
   folder: string,
   manifest: TransformManifest,
-  tower: 'query' | 'candidate',
+  tower: TowerName,
 ): Promise<EncodedTower> {
   const { features, idFeature, entities } = manifest[tower];
-  const table = await readIntegers(join(folder, `${tower}.table.i32`), entities * features.length);
-  return {
-    features: features.map(({ name, column, vocabularySize, dim }) => ({
-      name,
-      column,
-      vocabularySize,
-      dim,
-    })),
-    idFeature,
-    entities,
-    table,
-  };
+  const encoded = features.map((feature) => feature.encoded);
+  const columns = totalColumns(encoded);
+  return towerInMemory(encoded, idFeature, {
+    indices: await readArray(Int32Array, join(folder, `${tower}.table.i32`), entities * columns.indices),
+    numbers: await readArray(Float32Array, join(folder, `${tower}.table.f32`), entities * columns.numbers),
+  });
 }
 
 async function readRows(folder: string, manifest: TransformManifest, split: SplitName): Promise<EncodedRows> {
   const count = manifest.rows[split];
-  const query = await readIntegers(join(folder, `${split}.query.i32`), count);
-  const item = await readIntegers(join(folder, `${split}.item.i32`), count);
-  return { count, query, item };
-}
-
-async function readIntegers(path: string, count: number): Promise<Int32Array> {
-  const content = await readFile(path);
-  if (content.byteLength !== count * 4)
-    throw new Error(`${path} has ${content.byteLength} bytes instead of ${count * 4}`);
-  const values = new Int32Array(count);
-  new Uint8Array(values.buffer).set(content);
-  return values;
+  const item = await readArray(Int32Array, join(folder, `${split}.item.i32`), count);
+  if (manifest.queryEntities === 'tuples') {
+    return { count, item, query: await readArray(Int32Array, join(folder, `${split}.query.i32`), count) };
+  }
+  // Rows are entities, those of train first.
+  let from = 0;
+  for (const before of SPLITS.slice(0, SPLITS.indexOf(split))) from += manifest.rows[before];
+  return { count, item, query: Int32Array.from({ length: count }, (_, row) => from + row) };
 }

@@ -54,8 +54,7 @@ function ranksByCount(counts: Int32Array): Int32Array {
 
 /** By how often the user had the item in train; ties, such as all items never had, by popularity. */
 function historyRanker(data: EncodedDataset, popularity: Int32Array, popularityRank: Int32Array): Ranker {
-  const stride = data.query.features.length;
-  const userOf = (query: number) => data.query.table[query * stride + data.query.idFeature]!;
+  const userOf = (query: number) => data.query.ids[query]!;
   const histories = new Map<number, Map<number, number>>();
   const { query, item, count } = data.splits.train;
   for (let row = 0; row < count; row++) {

@@ -14,14 +14,13 @@ export interface EvaluationRows {
 
 export function evaluationRows(data: EncodedDataset, split: SplitName): EvaluationRows {
   const { query, item, count } = data.splits[split];
-  const idStride = data.query.features.length;
   const byQuery = new Map<number, Map<number, number>>();
   let rowCount = 0;
   let targetCount = 0;
   for (let row = 0; row < count; row++) {
     const entity = query[row]!;
     const target = item[row]!;
-    const userKnown = data.query.table[entity * idStride + data.query.idFeature] !== 0;
+    const userKnown = data.query.ids[entity] !== 0;
     if (!userKnown || target === 0) continue;
     let targets = byQuery.get(entity);
     if (!targets) byQuery.set(entity, (targets = new Map()));

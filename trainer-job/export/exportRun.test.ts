@@ -86,7 +86,7 @@ describe('the artifacts of a run', () => {
     const [users, items] = [await vocabulary('query', 'user'), await vocabulary('candidate', 'item')];
     const itemVectors = model.embed('candidate', catalogue(data.candidate.entities));
     for (let entity = 0; entity < data.query.entities; entity++) {
-      const [user = 0, city = 0] = data.query.table.subarray(entity * 2, entity * 2 + 2);
+      const [user = 0, city = 0] = data.query.rows(Int32Array.of(entity)).indices;
       const vector = model.embed('query', Int32Array.of(entity));
       const scores = items.map((_, i) =>
         vector.reduce((sum, v, c) => sum + v * itemVectors[i * vector.length + c]!, 0),

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { TRANSFORM_ARTIFACTS } from '../data/transform/transformManifest.js';
+import { inputWidthOf } from '../features/encodedFeature.js';
+import type { Parameter } from '../model/parameter.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../train/trainingStep.js';
 import type { EpochReport } from '../train/contract.js';
@@ -65,24 +67,26 @@ function metadataOf(request: ExportRequest): ModelMetadata {
   const tower = (name: 'query' | 'candidate') => ({
     features: [...model[name].data.features],
     layers: spec.model[name].layers,
+    input_width: model[name].data.features.reduce((width, feature) => width + inputWidthOf(feature), 0),
+    parameters: sizeOf(model[name].parameters),
   });
   const [query, candidate] = [tower('query'), tower('candidate')];
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     model_version: request.version,
     created_at: request.createdAt.toISOString(),
     architecture: {
       type: spec.model.type,
       similarity: spec.model.similarity,
       output_width: model.width,
-      parameters: model.parameters.reduce((sum, { values }) => sum + values.length, 0),
+      parameters: sizeOf(model.parameters),
       query,
       candidate,
     },
     hyperparameters: {
       training: spec.training,
       embedding_dims: Object.fromEntries(
-        [...query.features, ...candidate.features].map(({ name, dim }) => [name, dim]),
+        [...query.features, ...candidate.features].map((feature) => [feature.name, inputWidthOf(feature)]),
       ),
       product_metadata: candidate.features
         .filter((_feature, i) => i !== model.candidate.data.idFeature)
@@ -96,4 +100,8 @@ function metadataOf(request: ExportRequest): ModelMetadata {
     },
     run: request.run,
   };
+}
+
+function sizeOf(parameters: readonly Parameter[]): number {
+  return parameters.reduce((sum, { values }) => sum + values.length, 0);
 }

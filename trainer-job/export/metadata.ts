@@ -1,16 +1,18 @@
 import { metricsSchema } from '@trainyard/shared';
 import { z } from 'zod';
+import { encodedFeatureSchema } from '../features/encodedFeature.js';
 
-const encodedFeatureSchema = z.strictObject({
-  name: z.string(),
-  column: z.string(),
-  vocabularySize: z.int(),
-  dim: z.int(),
+const towerSchema = z.strictObject({
+  /** What each feature contributes; `input_width` is the sum of these widths. */
+  features: z.array(encodedFeatureSchema),
+  layers: z.array(z.unknown()),
+  input_width: z.int(),
+  parameters: z.int(),
 });
 
 /** `model_metadata.json`: what was trained, from what, by what, and how good it is. */
 export const modelMetadataSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   /** The run's name, `model#number`, or its id where the trainer runs alone. */
   model_version: z.string(),
   created_at: z.string(),
@@ -19,12 +21,12 @@ export const modelMetadataSchema = z.strictObject({
     similarity: z.string(),
     output_width: z.int(),
     parameters: z.int(),
-    query: z.strictObject({ features: z.array(encodedFeatureSchema), layers: z.array(z.unknown()) }),
-    candidate: z.strictObject({ features: z.array(encodedFeatureSchema), layers: z.array(z.unknown()) }),
+    query: towerSchema,
+    candidate: towerSchema,
   }),
   hyperparameters: z.strictObject({
     training: z.unknown(),
-    /** Width by feature. */
+    /** Width of the tower's input that each feature makes. */
     embedding_dims: z.record(z.string(), z.int()),
     /** The features of the candidate tower beside its id. */
     product_metadata: z.array(z.string()),

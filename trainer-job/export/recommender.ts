@@ -1,8 +1,8 @@
 /** Recommendations from a run's artifacts, with nothing but the folder. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readVocabulary } from '../data/readEncodedDataset.js';
-import { lookupOf, type Lookup } from '../features/lookup.js';
+import { readTowerEncoder, readVocabulary } from '../data/readEncodedDataset.js';
+import type { FeatureValues } from '../features/value.js';
 import { loadTower } from './savedTower.js';
 
 export interface Recommendation {
@@ -12,7 +12,7 @@ export interface Recommendation {
 }
 
 /** A query's values by column, as a row of the training data would have them. */
-export type QueryValues = Record<string, Parameters<Lookup>[0]>;
+export type QueryValues = FeatureValues;
 
 export interface Recommender {
   /** The `count` items of the highest scores, best first; ties in the order of popularity. */
@@ -24,9 +24,7 @@ export async function openRecommender(folder: string): Promise<Recommender> {
   const transform = join(folder, 'transform');
   const query = await loadTower(join(folder, 'query_model'));
   const candidate = await loadTower(join(folder, 'candidate_model'));
-  const lookups = await Promise.all(
-    query.features.map(async ({ name }) => lookupOf(await readVocabulary(transform, 'query', name))),
-  );
+  const encode = await readTowerEncoder(transform, 'query');
   const idFeature = candidate.features[candidate.idFeature];
   if (!idFeature) throw new Error(`${folder}: the candidate tower has no id feature`);
   const items = await readVocabulary(transform, 'candidate', idFeature.name);
@@ -34,8 +32,7 @@ export async function openRecommender(folder: string): Promise<Recommender> {
 
   return {
     recommend(values, count) {
-      const indices = query.features.map(({ column }, i) => lookups[i]?.(values[column]) ?? 0);
-      const vector = query.embed(Int32Array.from(indices));
+      const vector = query.embed(encode(values));
       const scores = items.map((_, item) => dot(vector, vectors, item * query.width));
       return Array.from(scores.keys())
         .toSorted((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))

@@ -6,19 +6,18 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trainingSpecSchema, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
-import type { EncodedTower } from '../data/encodedDataset.js';
+import { towerInMemory, type EntityRows } from '../data/encodedDataset.js';
+import { encodedFeatureSchema, type EncodedFeature } from '../features/encodedFeature.js';
 import { scaleVectors } from '../model/similarity.js';
 import { Tower } from '../model/tower.js';
 
 const savedTowerSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   tower: z.enum(['query', 'candidate']),
   /** Of the output vectors; scores are their products. */
   width: z.int().min(1),
   spec: trainingSpecSchema,
-  features: z.array(
-    z.strictObject({ name: z.string(), column: z.string(), vocabularySize: z.int(), dim: z.int() }),
-  ),
+  features: z.array(encodedFeatureSchema),
   idFeature: z.int().min(0),
   /** `offset` and `rows * columns` in elements. */
   weights: z.array(z.strictObject({ name: z.string(), rows: z.int(), columns: z.int(), offset: z.int() })),
@@ -32,7 +31,7 @@ export async function saveTower(folder: string, tower: Tower, spec: TrainingSpec
     return entry;
   });
   const description: z.input<typeof savedTowerSchema> = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     tower: tower.name,
     width: tower.width,
     spec,
@@ -50,18 +49,19 @@ export async function saveTower(folder: string, tower: Tower, spec: TrainingSpec
 
 export interface SavedTower {
   width: number;
-  /** The features in the order that `embed` takes their vocabulary indices in. */
-  features: EncodedTower['features'];
+  /** The features in the order that `embed` takes their encodings in. */
+  features: readonly EncodedFeature[];
   idFeature: number;
-  /** [count, width] from [count, features] vocabulary indices. */
-  embed(indices: Int32Array): Float32Array;
+  /** [count, width] */
+  embed(rows: EntityRows): Float32Array;
 }
 
 /** Fails when the files do not belong together. */
 export async function loadTower(folder: string): Promise<SavedTower> {
   const saved = savedTowerSchema.parse(JSON.parse(await readFile(join(folder, 'tower.json'), 'utf8')));
   const { features, idFeature, spec, width } = saved;
-  const tower = new Tower(saved.tower, { features, idFeature, entities: 0, table: new Int32Array() }, spec);
+  const none = { indices: new Int32Array(), numbers: new Float32Array() };
+  const tower = new Tower(saved.tower, towerInMemory(features, idFeature, none), spec);
   const content = await readFile(join(folder, 'weights.bin'));
   const entries = new Map(saved.weights.map((entry) => [entry.name, entry]));
   for (const parameter of tower.parameters) {
@@ -78,9 +78,8 @@ export async function loadTower(folder: string): Promise<SavedTower> {
     width,
     features,
     idFeature,
-    embed(indices) {
-      const entities = Int32Array.from({ length: indices.length / features.length }, (_, i) => i);
-      const pass = tower.forward(entities, indices);
+    embed(rows) {
+      const pass = tower.forward(rows);
       pass.dispose();
       return scaleVectors(pass.output, width, spec.model, saved.tower).vectors;
     },

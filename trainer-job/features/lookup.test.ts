@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { prepared, writeLines } from '../../test/support/prepared.js';
 import { byTime, sql } from '../../test/support/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { lookupOf } from './lookup.js';
+import { lookupOf } from '../../test/support/lookupOf.js';
 
 const FEATURES = ['text', 'whole', 'decimal', 'flag', 'day'] as const;
 
@@ -80,9 +80,7 @@ async function encodedTwice(write: Writer, written: readonly Row[]) {
   const lookups = await Promise.all(FEATURES.map(async (name) => lookupOf(await vocabulary('query', name))));
   const { train, validation, test } = data.splits;
   const stored = [train, validation, test].flatMap(({ query }) =>
-    Array.from(query, (entity) =>
-      Array.from(data.query.table.subarray(entity * FEATURES.length, (entity + 1) * FEATURES.length)),
-    ),
+    Array.from(query, (entity) => Array.from(data.query.rows(Int32Array.of(entity)).indices)),
   );
   const lookedUp = written.map((values) => FEATURES.map((name, i) => lookups[i]?.(values[name])));
   return { stored, lookedUp };

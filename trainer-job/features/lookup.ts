@@ -1,10 +1,43 @@
-/** The serving side of the `lookup` transform: the same value has the same index as in the encoded rows. */
+import type { LookupFeature } from '@trainyard/shared';
+import { z } from 'zod';
+import type { TextFeatureEncoder } from './encoder.js';
+import { bucketOf } from './murmur3.js';
 
-/** Encodes one value: its index in the vocabulary, 0 when it is unknown, null or missing. */
-export type Lookup = (value: string | number | bigint | boolean | null | undefined) => number;
+/** `lookup`, fitted: row `oovBuckets` + i of the embedding is value i of the vocabulary. */
+export const fittedLookupSchema = z.strictObject({
+  transform: z.literal('lookup'),
+  oovBuckets: z.int().min(1),
+});
+export type FittedLookup = z.infer<typeof fittedLookupSchema>;
 
-/** From the values of indices 1, 2, … as `readVocabulary` gives them. */
-export function lookupOf(vocabulary: readonly string[]): Lookup {
-  const indices = new Map(vocabulary.map((value, i) => [value, i + 1]));
-  return (value) => (value === null || value === undefined ? 0 : (indices.get(String(value)) ?? 0));
+export function encodeLookup(
+  { oovBuckets }: FittedLookup,
+  vocabulary: readonly string[],
+): TextFeatureEncoder {
+  const rows = new Map(vocabulary.map((value, i) => [value, i + oovBuckets]));
+  return {
+    form: 'text',
+    encode([text = null], { indices }, i) {
+      if (text === null) indices[i] = 0;
+      else indices[i] = rows.get(text) ?? (oovBuckets === 1 ? 0 : bucketOf(text, oovBuckets));
+    },
+  };
+}
+
+/** A value and the number of training rows that have it. */
+export interface Counted {
+  text: string;
+  rows: number;
+}
+
+/** The values that occur often enough, the most frequent first, ties in the order given; the order of their texts. */
+export function vocabularyOf(
+  counted: readonly Counted[],
+  { minCount, maxSize }: Pick<LookupFeature, 'minCount' | 'maxSize'>,
+): string[] {
+  return counted
+    .filter(({ rows }) => rows >= minCount)
+    .toSorted((a, b) => b.rows - a.rows)
+    .slice(0, maxSize)
+    .map(({ text }) => text);
 }

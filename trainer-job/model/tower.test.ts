@@ -1,23 +1,37 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
 import { useWasm } from '../../test/support/backend.js';
-import { tinySpec } from '../../test/support/tinyDataset.js';
-import type { EncodedTower } from '../data/encodedDataset.js';
+import { embeddingOf, tinySpec } from '../../test/support/tinyDataset.js';
+import { towerInMemory } from '../data/encodedDataset.js';
 import type { Gradient } from './parameter.js';
 import { Tower } from './tower.js';
 
 beforeAll(useWasm);
 
-/** Four entities with an id of their own; entities 1 and 2 share a city. */
-const data: EncodedTower = {
-  features: [
-    { name: 'user', column: 'user', vocabularySize: 3, dim: 3 },
-    { name: 'city', column: 'city', vocabularySize: 2, dim: 2 },
+/**
+ * Four entities with an id of their own: 1 and 2 share a city; the words are bags, one with a repeated word, one empty; two
+ * numbers stand between the embeddings.
+ */
+const data = towerInMemory(
+  [
+    embeddingOf('user', 4, 3),
+    { name: 'spent', columns: ['spent'], transform: 'normalize', kind: 'numbers', width: 2 },
+    embeddingOf('city', 3, 2),
+    embeddingOf('words', 5, 2, 3),
   ],
-  idFeature: 0,
-  entities: 4,
-  table: Int32Array.of(0, 0, 1, 2, 2, 2, 3, 1),
-};
+  0,
+  {
+    indices: Int32Array.from(
+      [
+        [0, 0, -1, -1, -1],
+        [1, 2, 1, 3, 1],
+        [2, 2, 4, -1, -1],
+        [3, 1, -1, -1, -1],
+      ].flat(),
+    ),
+    numbers: Float32Array.of(0, 0, 0.5, -1, 2, 0.25, -0.75, 1),
+  },
+);
 const layers = [
   { type: 'dense' as const, units: 4, activation: 'relu' as const },
   { type: 'dense' as const, units: 2, activation: 'linear' as const },
@@ -34,13 +48,13 @@ const flatTower = () => new Tower('query', data, tinySpec());
 
 /** Σ output², whose gradient at the output is 2·output. */
 function squares(tower: Tower): number {
-  const pass = tower.forward(entities);
+  const pass = tower.forward(data.rows(entities));
   pass.dispose();
   return pass.output.reduce((sum, value) => sum + value * value, 0);
 }
 
 function gradientsOfSquares(tower: Tower): Gradient[] {
-  const pass = tower.forward(entities);
+  const pass = tower.forward(data.rows(entities));
   return pass.backward(pass.output.map((value) => 2 * value));
 }
 
@@ -50,6 +64,34 @@ function gradientAt({ parameter, rows, values }: Gradient, element: number): num
   const at = rows.indexOf(Math.floor(element / parameter.columns));
   return at < 0 ? 0 : values[at * parameter.columns + (element % parameter.columns)]!;
 }
+
+describe('the input of a tower', () => {
+  it('is the embeddings, the means of bags and the numbers side by side, 0 for an empty bag', () => {
+    const tower = flatTower();
+    const [users, cities, words] = tower.embeddings.map(
+      ({ values, columns }) =>
+        (row: number) =>
+          Array.from(values.subarray(row * columns, (row + 1) * columns)),
+    );
+    const { output } = tower.forward(data.rows(Int32Array.of(1, 3)));
+    const bag = [0, 1].map((d) => (2 * words!(1)[d]! + words!(3)[d]!) / 3);
+    const expected = [
+      ...users!(1),
+      0.5,
+      -1,
+      ...cities!(2),
+      ...bag,
+      ...users!(3),
+      -0.75,
+      1,
+      ...cities!(1),
+      0,
+      0,
+    ];
+    expect(output).toHaveLength(expected.length);
+    expected.forEach((value, i) => expect(output[i]).toBeCloseTo(value, 7));
+  });
+});
 
 describe.each([
   ['without layers', flatTower],
@@ -84,7 +126,11 @@ describe.each([
         g.rows ? [[g.parameter.name, Array.from(g.rows.toSorted())]] : [],
       ),
     );
-    expect(rowsOf).toEqual({ 'query/embedding/user': [1, 2, 3], 'query/embedding/city': [1, 2] });
+    expect(rowsOf).toEqual({
+      'query/embedding/user': [1, 2, 3],
+      'query/embedding/city': [1, 2],
+      'query/embedding/words': [1, 3, 4],
+    });
   });
 
   it('leaves no tensor behind', () => {

@@ -1,19 +1,12 @@
-/**
- * A tower: the concatenated embeddings of an entity's features, taken through dense layers. The embedding tables live in
- * host memory; a pass gathers the rows of its entities and touches no others, so its cost follows the batch and not the
- * vocabulary.
- */
+/** A tower: the embeddings and numbers of an entity's features side by side, taken through dense layers. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingSpec } from '@trainyard/shared';
-import type { EncodedTower } from '../data/encodedDataset.js';
+import type { EncodedTower, EntityRows } from '../data/encodedDataset.js';
 import { DenseLayer } from './denseLayer.js';
-import { distinctFinder, type Distinct } from './distinct.js';
 import { take } from './matrix.js';
-import { newParameter, type Gradient, type Parameter } from './parameter.js';
-import { fillUniform, randomFor } from './random.js';
-
-/** Keras's default for embeddings: uniform in ±0.05. */
-const EMBEDDING_LIMIT = 0.05;
+import type { Gradient, Parameter } from './parameter.js';
+import { randomFor } from './random.js';
+import { TowerInput } from './towerInput.js';
 
 export interface TowerPass {
   /** [entities, width] */
@@ -25,10 +18,8 @@ export interface TowerPass {
 }
 
 export class Tower {
-  readonly embeddings: readonly Parameter[];
+  private readonly input: TowerInput;
   private readonly layers: readonly DenseLayer[];
-  private readonly inputWidth: number;
-  private readonly distinctRows: readonly ((rows: Int32Array) => Distinct)[];
 
   constructor(
     readonly name: 'query' | 'candidate',
@@ -36,18 +27,8 @@ export class Tower {
     spec: TrainingSpec,
   ) {
     const random = (part: string) => randomFor(spec.training.seed, `initialise ${name} ${part}`);
-    this.embeddings = data.features.map((feature) => {
-      const table = newParameter(
-        `${name}/embedding/${feature.name}`,
-        feature.vocabularySize + 1,
-        feature.dim,
-      );
-      fillUniform(table.values, EMBEDDING_LIMIT, random(`embedding ${feature.name}`));
-      return table;
-    });
-    this.distinctRows = this.embeddings.map((table) => distinctFinder(table.rows));
-    this.inputWidth = this.embeddings.reduce((sum, table) => sum + table.columns, 0);
-    let width = this.inputWidth;
+    this.input = new TowerInput(name, data.features, random);
+    let width = this.input.width;
     this.layers = spec.model[name].layers.map((layer, i) => {
       const dense = new DenseLayer(`${name}/dense${i}`, width, layer, random(`dense ${i}`));
       width = dense.units;
@@ -56,30 +37,22 @@ export class Tower {
   }
 
   get width(): number {
-    return this.layers.at(-1)?.units ?? this.inputWidth;
+    return this.layers.at(-1)?.units ?? this.input.width;
+  }
+
+  get embeddings(): readonly Parameter[] {
+    return this.input.embeddings;
   }
 
   get parameters(): Parameter[] {
-    return [...this.embeddings, ...this.layers.flatMap((layer) => [layer.weights, layer.bias])];
+    return [...this.input.embeddings, ...this.layers.flatMap((layer) => [layer.weights, layer.bias])];
   }
 
-  /**
-   * Takes the entities, each named once, through the tower. `table` holds their vocabulary indices, [·, features]; the
-   * training data's unless given.
-   */
-  forward(entities: Int32Array, table: Int32Array = this.data.table): TowerPass {
-    const indices = (feature: number) =>
-      entities.map((entity) => table[entity * this.data.features.length + feature]!);
-    const rows = this.embeddings.map((_, feature) => indices(feature));
-    const input = this.gather(rows, entities.length);
-    if (this.layers.length === 0) {
-      return {
-        output: input,
-        backward: (dOutput) => this.embeddingGradients(rows, dOutput),
-        dispose: () => {},
-      };
-    }
-    const activations = [tf.tensor2d(input, [entities.length, this.inputWidth])];
+  /** Takes entities, each of them once, through the tower. */
+  forward(rows: EntityRows): TowerPass {
+    const { values: input, count, backward } = this.input.forward(rows);
+    if (this.layers.length === 0) return { output: input, backward, dispose: () => {} };
+    const activations = [tf.tensor2d(input, [count, this.input.width])];
     for (const layer of this.layers) activations.push(layer.forward(last(activations)));
     const dispose = () => tf.dispose(activations);
     return {
@@ -87,7 +60,7 @@ export class Tower {
       dispose,
       backward: (dOutput) => {
         const gradients: Gradient[] = [];
-        let dy = tf.tensor2d(dOutput, [entities.length, this.width]);
+        let dy = tf.tensor2d(dOutput, [count, this.width]);
         for (let i = this.layers.length - 1; i >= 0; i--) {
           const [layer, x, y] = [at(this.layers, i), at(activations, i), at(activations, i + 1)];
           const step = layer.backward(x, y, dy);
@@ -96,39 +69,9 @@ export class Tower {
           dy = step.dx;
         }
         dispose();
-        return [...gradients, ...this.embeddingGradients(rows, take(dy))];
+        return [...gradients, ...backward(take(dy))];
       },
     };
-  }
-
-  /** [count, inputWidth]: the embeddings of each entity's features side by side; `rows` are vocabulary rows per feature. */
-  private gather(rows: readonly Int32Array[], count: number): Float32Array {
-    const input = new Float32Array(count * this.inputWidth);
-    let offset = 0;
-    this.embeddings.forEach((table, f) => {
-      const width = table.columns;
-      at(rows, f).forEach((row, e) => {
-        input.set(table.values.subarray(row * width, (row + 1) * width), e * this.inputWidth + offset);
-      });
-      offset += width;
-    });
-    return input;
-  }
-
-  /** Sums `dInput` [count, inputWidth] over the entities that share a vocabulary row, feature by feature. */
-  private embeddingGradients(rows: readonly Int32Array[], dInput: Float32Array): Gradient[] {
-    let offset = 0;
-    return this.embeddings.map((table, f) => {
-      const width = table.columns;
-      const distinct = at(this.distinctRows, f)(at(rows, f));
-      const values = new Float32Array(distinct.values.length * width);
-      distinct.position.forEach((place, e) => {
-        let from = e * this.inputWidth + offset;
-        for (let to = place * width; to < (place + 1) * width; to++) values[to]! += dInput[from++]!;
-      });
-      offset += width;
-      return { parameter: table, rows: distinct.values, values };
-    });
   }
 }
 

@@ -40,7 +40,8 @@ export class TwoTowerModel {
   embed(tower: 'query' | 'candidate', entities: Int32Array): Float32Array {
     const vectors = new Float32Array(entities.length * this.width);
     for (let start = 0; start < entities.length; start += EMBED_BLOCK) {
-      const pass = this[tower].forward(entities.subarray(start, start + EMBED_BLOCK));
+      const block = entities.subarray(start, start + EMBED_BLOCK);
+      const pass = this[tower].forward(this[tower].data.rows(block));
       vectors.set(scaleVectors(pass.output, this.width, this.spec.model, tower).vectors, start * this.width);
       pass.dispose();
     }

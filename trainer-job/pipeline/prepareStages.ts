@@ -1,6 +1,7 @@
 import type { StageName, TrainingSpec } from '@trainyard/shared';
 import { checkTrainedColumns, ingest, ingestKey, ingestOutcomeSchema } from '../data/ingest/ingest.js';
 import { openSource, type SourceContext } from '../data/source/openSource.js';
+import type { PieceCache } from '../data/transform/pieces.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { transformManifestSchema, type TransformManifest } from '../data/transform/transformManifest.js';
 import { validate, validateOutcomeSchema, VALIDATE_VERSION } from '../data/validate/validate.js';
@@ -82,12 +83,13 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   for (const warning of validated.outcome.warnings) request.log('warn', warning);
 
   request.onStageStart('transform');
+  const cache: PieceCache = (piece) => runStage(cacheRoot, { stage: 'transform', ...piece });
   const transformed = await run(
     {
       stage: 'transform',
       key: { version: TRANSFORM_VERSION, rows: ingested.digest, split: dataset.split, features },
       outcome: transformManifestSchema,
-      produce: (folder) => transform(spec, ingested.outcome, ingested.folder, folder),
+      produce: (folder) => transform(spec, ingested, cache, folder),
     },
     ({ query, candidate, rows }) => ({
       counts: { queries: query.entities, items: candidate.entities - 1, ...rows },

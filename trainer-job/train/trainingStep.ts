@@ -37,8 +37,8 @@ export function trainingStep(model: TwoTowerModel, optimizer: Optimizer, rows: E
     const queries = distinctQueries(batch.map((row) => rows.query[row]!));
     const { items, ...competing } = compete(batch.map((row) => rows.item[row]!));
 
-    const queryPass = model.query.forward(queries.values);
-    const candidatePass = model.candidate.forward(items);
+    const queryPass = model.query.forward(model.query.data.rows(queries.values));
+    const candidatePass = model.candidate.forward(model.candidate.data.rows(items));
     const queryVectors = scaleVectors(queryPass.output, width, spec.model, 'query');
     const itemVectors = scaleVectors(candidatePass.output, width, spec.model, 'candidate');
 

@@ -1,12 +1,12 @@
 /** Whether the columns that a specification names are there, under one name each. */
-import type { Dataset, TrainingSpec } from '@trainyard/shared';
+import { featureColumns, type Dataset, type TrainingSpec } from '@trainyard/shared';
 import { DataError } from '../dataError.js';
 
 /** The columns of the ingested table that features and split read, each once. */
 export function trainedColumns({ dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>): string[] {
   const names = [
-    ...features.query.map((feature) => feature.column),
-    ...features.candidate.map((feature) => feature.column),
+    ...features.query.flatMap((feature) => featureColumns(feature)),
+    ...features.candidate.flatMap((feature) => featureColumns(feature)),
     ...(dataset.split.strategy === 'time' ? [dataset.split.column] : []),
   ];
   return [...new Set(names)];

@@ -1,5 +1,8 @@
 import type { Split } from '@trainyard/shared';
+import type { Duck } from '../duck.js';
 import type { SplitName } from '../encodedDataset.js';
+import { internalName } from '../ingest/columns.js';
+import type { IngestOutcome } from '../ingest/ingest.js';
 
 /** 0, 1 and 2 in the encoded rows. */
 export const SPLITS: readonly SplitName[] = ['train', 'validation', 'test'];
@@ -24,20 +27,41 @@ export function splitSizes(split: Split, rows: number): Record<SplitName, number
   return { train: validation, validation: test - validation, test: rows - test };
 }
 
+/** [rows] 0, 1 or 2 for train, validation and test; and all rows in the split's order where that is not the source's. */
+export interface Sides {
+  side: Uint8Array;
+  order?: Int32Array;
+}
+
 /**
- * SQL of a table `numbered` with all of `rows`, `position` in the split's order and `split`, 0 to 2. `time` is ordered by
- * `orderColumn`, nulls first, ties by the row's position in the source. `random` draws from a hash of seed and position.
+ * Splits the rows of the view `rows`. `time` is ordered by its column, nulls first, ties by the row's position in the
+ * source. `random` draws from a hash of seed and position.
  */
-export function numberedSql(split: Split, orderColumn: string | undefined, rows: number): string {
+export async function sidesOf(
+  duck: Duck,
+  split: Split,
+  { columns, rowsKept }: IngestOutcome,
+): Promise<Sides> {
+  const side = new Uint8Array(rowsKept);
   if (split.strategy === 'time') {
-    const { validation, test } = bounds(split, rows);
-    return `CREATE TABLE numbered AS
-      SELECT *, CASE WHEN position < ${validation} THEN 0 WHEN position < ${test} THEN 1 ELSE 2 END AS split
-      FROM (SELECT *, row_number() OVER (ORDER BY ${orderColumn ?? 'row'} NULLS FIRST, row) - 1 AS position FROM rows)`;
+    const order = new Int32Array(rowsKept);
+    const { validation, test } = bounds(split, rowsKept);
+    let position = 0;
+    await duck.scan(
+      `SELECT n FROM rows ORDER BY ${internalName(columns, split.column)} NULLS FIRST, n`,
+      ([rows = []]) => {
+        for (const row of rows as number[]) {
+          side[row] = position < validation ? 0 : position < test ? 1 : 2;
+          order[position++] = row;
+        }
+      },
+    );
+    return { side, order };
   }
   const draw = `(md5_number_lower('${split.seed}:' || row)::DOUBLE / 18446744073709551616.0)`;
-  return `CREATE TABLE numbered AS
-    SELECT *, row AS position,
-      CASE WHEN ${draw} < ${split.train} THEN 0 WHEN ${draw} < ${1 - split.test} THEN 1 ELSE 2 END AS split
-    FROM rows`;
+  await duck.scan(
+    `SELECT n, CASE WHEN ${draw} < ${split.train} THEN 0 WHEN ${draw} < ${1 - split.test} THEN 1 ELSE 2 END FROM rows`,
+    ([rows = [], sides = []]) => rows.forEach((row, i) => (side[row as number] = sides[i] as number)),
+  );
+  return { side };
 }

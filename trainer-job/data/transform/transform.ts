@@ -1,231 +1,188 @@
 /**
- * Fits the transform on the training rows and encodes all rows with it: vocabularies, entities and integer columns, as
- * `encodedDataset.ts` describes them.
+ * Fits the transform on the training rows and encodes all rows with it, as `encodedDataset.ts` describes them:
+ * 1. every row gets its place (train, validation, test, each in the split's order),
+ * 2. each feature is fitted and encoded by itself,
+ * 3. the features of a tower are put side by side, for each of its entities.
+ * Steps 1 and 2 are pieces of the cache.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { embeddingDimFor, featureName, type Feature, type TrainingSpec } from '@trainyard/shared';
-import { internalName, textSql } from '../ingest/columns.js';
+import type { Feature, TrainingSpec } from '@trainyard/shared';
+import { inputWidthOf } from '../../features/encodedFeature.js';
+import { encoderOf } from '../../features/fitted.js';
+import { encodeTower } from '../../features/towerEncoder.js';
 import { DataError } from '../dataError.js';
-import { literal, withDuck, type Duck } from '../duck.js';
-import { ROWS_FILE, type IngestOutcome } from '../ingest/ingest.js';
-import { numberedSql, SPLITS } from './split.js';
-import { MANIFEST_FILE, VOCABULARIES_FOLDER, type TransformManifest } from './transformManifest.js';
+import { packTexts, writeArrays } from '../typedFiles.js';
+import { encodeFeature, type FeatureRows } from './encodeFeature.js';
+import type { PieceCache } from './pieces.js';
+import type { IngestedRows } from './rowsOf.js';
+import { SPLITS } from './split.js';
+import { splitRows, type SplitRows } from './splitRows.js';
+import { tableOf, writeRowsTable } from './towerTables.js';
+import { BINARY_FILE, MANIFEST_FILE, type TransformManifest } from './transformManifest.js';
+import { noColumns, withColumn, type Tuples } from './tuples.js';
 
-/** Raise it when the same rows would be encoded otherwise. */
-export const TRANSFORM_VERSION = 2;
+/** Raise it when the same features would be put together otherwise. */
+export const TRANSFORM_VERSION = 3;
 
 type TowerName = 'query' | 'candidate';
-type TowerManifest = TransformManifest[TowerName];
 
 export async function transform(
-  spec: Pick<TrainingSpec, 'dataset' | 'features'>,
-  ingested: IngestOutcome,
-  ingestFolder: string,
-  folder: string,
-): Promise<TransformManifest> {
-  const work = await mkdtemp(join(folder, 'work-'));
-  try {
-    await mkdir(join(folder, VOCABULARIES_FOLDER), { recursive: true });
-    const manifest = await withDuck(work, (duck) =>
-      transformWith(duck, spec, ingested, ingestFolder, folder),
-    );
-    await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
-    return manifest;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-async function transformWith(
-  duck: Duck,
   { dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>,
-  ingested: IngestOutcome,
-  ingestFolder: string,
+  ingested: IngestedRows,
+  cache: PieceCache,
   folder: string,
 ): Promise<TransformManifest> {
-  const { split } = dataset;
-  const orderColumn = split.strategy === 'time' ? internalName(ingested.columns, split.column) : undefined;
-  await duck.run(`CREATE VIEW rows AS SELECT * FROM read_parquet(${literal(join(ingestFolder, ROWS_FILE))})`);
-  await duck.run(numberedSql(split, orderColumn, ingested.rowsKept));
-
-  const rows = await countSplits(duck);
-  const query = await fitTower(duck, 'query', features.query, ingested, folder);
-  const candidate = await fitTower(duck, 'candidate', features.candidate, ingested, folder);
-  await encodeRows(duck, features, ingested);
-  const itemColumn = `candidate${candidate.idFeature}`;
-  const queryEntities = await writeQueryEntities(duck, features.query.length, folder);
-  const items = await writeItems(duck, candidate, itemColumn, folder);
-  return {
-    schemaVersion: 1,
-    query: { ...query, entities: queryEntities },
-    candidate: { ...candidate, entities: items },
-    rows: await writeSplits(duck, features.query.length, itemColumn, rows, folder),
+  const split = await splitRows(cache, ingested, dataset.split);
+  const encodeAll = async (tower: TowerName) => {
+    const encoded: FeatureRows[] = [];
+    for (const feature of features[tower]) {
+      const rows = await encodeFeature(cache, ingested, split, feature);
+      if (feature.id) checkIdVocabulary(tower, feature, rows.vocabulary.length);
+      encoded.push(rows);
+    }
+    return encoded;
   };
+  const query = await encodeAll('query');
+  const candidate = await encodeAll('candidate');
+
+  const queries = await writeQueries(query, split, folder);
+  const items = await writeItems(candidate, idOf(features.candidate), split, folder);
+  const binary = new Binary();
+  const manifest: TransformManifest = {
+    schemaVersion: 2,
+    query: towerOf(query, idOf(features.query), queries.entities, binary),
+    candidate: towerOf(candidate, idOf(features.candidate), items, binary),
+    queryEntities: queries.are,
+    rows: split.rows,
+  };
+  await writeFile(join(folder, BINARY_FILE), binary.parts);
+  await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
 }
 
-/** Fails when a split is empty, as the draw of a random one may leave it. */
-async function countSplits(duck: Duck): Promise<TransformManifest['rows']> {
-  const counts = SPLITS.map((name, number) => `count(*) FILTER (split = ${number}) AS ${name}`);
-  const {
-    train = 0,
-    validation = 0,
-    test = 0,
-  } = await duck.counts(`SELECT ${counts.join(', ')} FROM numbered`);
-  const rows = { train, validation, test };
-  const empty = SPLITS.find((name) => rows[name] === 0);
-  if (empty) {
-    throw new DataError(
-      'transform',
-      'empty-split',
-      `of ${train + validation + test} rows none is in the ${empty} split`,
-      'bring more data, or change the shares or the seed of dataset.split',
-    );
-  }
-  return rows;
+function idOf(features: readonly Feature[]): number {
+  return features.findIndex((feature) => feature.id);
 }
 
-function checkIdVocabulary(tower: TowerName, { column, minCount }: Feature, size: number): void {
-  if (size > 0) return;
+function checkIdVocabulary(tower: TowerName, feature: Feature, size: number): void {
+  if (size > 0 || feature.transform !== 'lookup') return;
   throw new DataError(
     'transform',
     'empty-vocabulary',
-    `no value of column "${column}", the id of the ${tower} tower, occurs in ${minCount} or more training rows`,
+    `no value of column "${feature.column}", the id of the ${tower} tower, occurs in ${feature.minCount} or more training rows`,
     'lower the minCount of the feature, or bring more data',
   );
 }
 
-/** A vocabulary table `{tower}{i}_vocabulary` and file for each feature, from training rows only. */
-async function fitTower(
-  duck: Duck,
-  tower: TowerName,
-  features: readonly Feature[],
-  ingested: IngestOutcome,
-  folder: string,
-): Promise<Omit<TowerManifest, 'entities'>> {
-  const fitted: TowerManifest['features'] = [];
-  for (const [i, feature] of features.entries()) {
-    const value = textOf(ingested, feature.column);
-    await duck.run(
-      `CREATE TABLE ${tower}${i}_vocabulary AS
-        SELECT value, CAST(row_number() OVER (ORDER BY n DESC, value) AS INTEGER) AS idx
-        FROM (SELECT ${value} AS value, count(*) AS n FROM numbered WHERE split = 0 GROUP BY 1)
-        WHERE value IS NOT NULL AND n >= ${feature.minCount}`,
-    );
-    const values = await duck.rows(`SELECT value FROM ${tower}${i}_vocabulary ORDER BY idx`);
-    if (feature.id) checkIdVocabulary(tower, feature, values.length);
-    const file = `${VOCABULARIES_FOLDER}/${tower}-${i}.json`;
-    await writeFile(join(folder, file), `${JSON.stringify(values.map((row) => row['value']))}\n`);
-    fitted.push({
-      name: featureName(feature),
-      column: feature.column,
-      vocabularySize: values.length,
-      dim: feature.dim ?? embeddingDimFor(values.length),
-      vocabulary: file,
-    });
+/** `transform.bin`, as it grows. */
+class Binary {
+  readonly parts: Buffer[] = [];
+  private offset = 0;
+
+  add(part: Buffer): { offset: number; bytes: number } {
+    const place = { offset: this.offset, bytes: part.length };
+    this.parts.push(part);
+    this.offset += part.length;
+    return place;
   }
-  return { features: fitted, idFeature: features.findIndex((feature) => feature.id) };
 }
 
-/** `encoded`: position, split, and each feature's vocabulary index as `query0`, …, `candidate0`, …; 0 for unknown and null. */
-async function encodeRows(
-  duck: Duck,
-  features: TrainingSpec['features'],
-  ingested: IngestOutcome,
-): Promise<void> {
-  const all = (['query', 'candidate'] as const).flatMap((tower) =>
-    features[tower].map((feature, i) => ({
-      name: `${tower}${i}`,
-      value: textOf(ingested, feature.column, 'numbered.'),
+function towerOf(
+  features: readonly FeatureRows[],
+  idFeature: number,
+  entities: number,
+  binary: Binary,
+): TransformManifest[TowerName] {
+  return {
+    features: features.map(({ encoded, fitted, vocabulary }) => ({
+      encoded,
+      fitted,
+      vocabulary: { size: vocabulary.length, ...binary.add(packTexts(vocabulary)) },
     })),
-  );
-  const indices = all.map(({ name }) => `coalesce(${name}_vocabulary.idx, 0) AS ${name}`);
-  const joins = all.map(
-    ({ name, value }) => `LEFT JOIN ${name}_vocabulary ON ${value} = ${name}_vocabulary.value`,
-  );
-  await duck.run(
-    `CREATE TABLE encoded AS SELECT position, split, ${indices.join(', ')} FROM numbered ${joins.join(' ')}`,
-  );
+    idFeature,
+    entities,
+    inputWidth: features.reduce((width, { encoded }) => width + inputWidthOf(encoded), 0),
+  };
 }
 
-/** SQL of a column's value as vocabularies hold it. */
-function textOf({ columns }: IngestOutcome, name: string, table = ''): string {
-  return textSql(`${table}${internalName(columns, name)}`);
+/** The table of the queries, and which of them each row has. */
+async function writeQueries(
+  features: readonly FeatureRows[],
+  { rows, place }: SplitRows,
+  folder: string,
+): Promise<{ entities: number; are: TransformManifest['queryEntities'] }> {
+  const tuples = await tuplesOf(features, place.length);
+  if (!tuples) {
+    await writeRowsTable(features, place.length, folder, 'query');
+    return { entities: place.length, are: 'rows' };
+  }
+  const table = await tableOf(features, tuples.first);
+  await writeArrays(join(folder, 'query.table.i32'), table.indices);
+  await writeArrays(join(folder, 'query.table.f32'), table.numbers);
+  await writeSplits('query', tuples.tuple, rows, folder);
+  return { entities: tuples.first.length, are: 'tuples' };
 }
 
-/** The distinct tuples of query features, in their order; returns how many. */
-async function writeQueryEntities(duck: Duck, features: number, folder: string): Promise<number> {
-  const columns = columnsOf('query', features);
-  await duck.run(
-    `CREATE TABLE query_entities AS SELECT *, CAST(row_number() OVER (ORDER BY ${columns}) - 1 AS INTEGER) AS entity
-      FROM (SELECT DISTINCT ${columns} FROM encoded)`,
-  );
-  const { n: count = 0 } = await duck.counts('SELECT count(*) AS n FROM query_entities');
-  const table = await duck.integers(`SELECT ${columns} FROM query_entities ORDER BY entity`, features, count);
-  await writeIntegers(join(folder, 'query.table.i32'), interleaved(table, count));
-  return count;
+/** The distinct encodings of rows; undefined when they are more than half as many as the rows: then nothing is won by them. */
+async function tuplesOf(features: readonly FeatureRows[], rows: number): Promise<Tuples | undefined> {
+  const limit = Math.ceil(rows / 2);
+  let tuples: Tuples | undefined = noColumns(rows);
+  for (const feature of features) {
+    const { codes, numbers } = await feature.read();
+    const columns = codes ? [codes] : bitColumns(numbers, rows);
+    for (const column of columns) {
+      tuples = withColumn(tuples, column, limit);
+      if (!tuples) return undefined;
+    }
+  }
+  return tuples;
+}
+
+/** The columns of numbers [rows, columns] as integers of the same bits. */
+function bitColumns(numbers: Float32Array, rows: number): Int32Array[] {
+  const bits = new Int32Array(numbers.buffer, numbers.byteOffset, numbers.length);
+  const columns = numbers.length / rows;
+  return Array.from({ length: columns }, (_, c) => {
+    const column = new Int32Array(rows);
+    for (let row = 0; row < rows; row++) column[row] = bits[row * columns + c]!;
+    return column;
+  });
 }
 
 /** Item i has vocabulary index i and the properties of its newest training row; item 0 stands for the unknown ones. */
 async function writeItems(
-  duck: Duck,
-  { features, idFeature }: Omit<TowerManifest, 'entities'>,
-  itemColumn: string,
+  features: readonly FeatureRows[],
+  idFeature: number,
+  { rows }: SplitRows,
   folder: string,
 ): Promise<number> {
-  const columns = features.map((_, i) =>
-    i === idFeature ? itemColumn : `CAST(arg_max(candidate${i}, position) AS INTEGER)`,
-  );
-  const size = features[idFeature]?.vocabularySize ?? 0;
-  const known = await duck.integers(
-    `SELECT ${columns.join(', ')} FROM encoded WHERE split = 0 AND ${itemColumn} > 0 GROUP BY ${itemColumn} ORDER BY ${itemColumn}`,
-    features.length,
-    size,
-  );
-  const unknown = new Int32Array(features.length);
-  const table = interleaved(known, size);
-  await writeIntegers(join(folder, 'candidate.table.i32'), unknown, table);
-  return size + 1;
+  const id = features[idFeature];
+  const { codes } = (await id?.read()) ?? {};
+  if (!id || !codes) throw new Error('the id of a tower is a lookup');
+  const items = id.vocabulary.length + 1;
+  const newest = new Int32Array(items);
+  for (let row = 0; row < rows.train; row++) newest[codes[row]!] = row;
+  const known = await tableOf(features, newest.subarray(1));
+  const unknown = encodeTower(
+    features.map(({ encoded, fitted, vocabulary }) => ({ encoded, encoder: encoderOf(fitted, vocabulary) })),
+  )({});
+  await writeArrays(join(folder, 'candidate.table.i32'), unknown.indices, known.indices);
+  await writeArrays(join(folder, 'candidate.table.f32'), unknown.numbers, known.numbers);
+  await writeSplits('item', codes, rows, folder);
+  return items;
 }
 
+/** Cuts a column in the order of places into a file for each split. */
 async function writeSplits(
-  duck: Duck,
-  queryFeatures: number,
-  itemColumn: string,
-  rows: TransformManifest['rows'],
+  name: 'query' | 'item',
+  column: Int32Array,
+  rows: SplitRows['rows'],
   folder: string,
-): Promise<TransformManifest['rows']> {
-  const same = Array.from(
-    { length: queryFeatures },
-    (_, i) => `encoded.query${i} = query_entities.query${i}`,
-  );
-  for (const [number, split] of SPLITS.entries()) {
-    const [query = new Int32Array(), item = new Int32Array()] = await duck.integers(
-      `SELECT entity, ${itemColumn} FROM encoded JOIN query_entities ON ${same.join(' AND ')}
-        WHERE split = ${number} ORDER BY position`,
-      2,
-      rows[split],
-    );
-    await writeIntegers(join(folder, `${split}.query.i32`), query);
-    await writeIntegers(join(folder, `${split}.item.i32`), item);
+): Promise<void> {
+  let from = 0;
+  for (const split of SPLITS) {
+    await writeArrays(join(folder, `${split}.${name}.i32`), column.subarray(from, from + rows[split]));
+    from += rows[split];
   }
-  return rows;
-}
-
-function columnsOf(tower: TowerName, features: number): string {
-  return Array.from({ length: features }, (_, i) => `${tower}${i}`).join(', ');
-}
-
-/** [count, columns] row-major. */
-function interleaved(columns: readonly Int32Array[], count: number): Int32Array {
-  const table = new Int32Array(count * columns.length);
-  columns.forEach((column, c) => column.forEach((value, row) => (table[row * columns.length + c] = value)));
-  return table;
-}
-
-async function writeIntegers(path: string, ...parts: Int32Array[]): Promise<void> {
-  await writeFile(
-    path,
-    parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)),
-  );
 }

@@ -1,30 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { encodedFeatureSchema } from '../../features/encodedFeature.js';
+import { fittedFeatureSchema } from '../../features/fitted.js';
 
 const towerSchema = z.strictObject({
   features: z.array(
     z.strictObject({
-      name: z.string(),
-      column: z.string(),
-      vocabularySize: z.int().min(0),
-      dim: z.int().min(1),
-      /** Relative to the transform's folder: the values of indices 1, 2, …, as a JSON list of texts. */
-      vocabulary: z.string(),
+      encoded: encodedFeatureSchema,
+      fitted: fittedFeatureSchema,
+      /** Values of the feature's vocabulary, and where they lie in `transform.bin`, packed as `packTexts` does. */
+      vocabulary: z.strictObject({ size: z.int().min(0), offset: z.int().min(0), bytes: z.int().min(0) }),
     }),
   ),
+  /** Position in `features` of the one that identifies the entity. */
   idFeature: z.int().min(0),
   entities: z.int().min(1),
+  /** Width of the tower's input: the widths of its features side by side. */
+  inputWidth: z.int().min(1),
 });
 
-/** `transform.json`. The files `{split}.query.i32`, `{split}.item.i32` and `{tower}.table.i32` hold little-endian int32. */
+/**
+ * `transform.json`: with `transform.bin`, all that a server needs to encode a request as the training data was. The other
+ * files, little-endian, are the encoded data: `{split}.item.i32` and `{split}.query.i32` [rows], and of each tower
+ * `{tower}.table.i32`, `{tower}.table.f32` [entities, columns].
+ */
 export const transformManifestSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   query: towerSchema,
   candidate: towerSchema,
+  /** What a query entity is: a distinct tuple of features, or, where almost all are distinct, a row. */
+  queryEntities: z.enum(['tuples', 'rows']),
   rows: z.strictObject({ train: z.int(), validation: z.int(), test: z.int() }),
 });
 export type TransformManifest = z.infer<typeof transformManifestSchema>;
 
 export const MANIFEST_FILE = 'transform.json';
-export const VOCABULARIES_FOLDER = 'vocabularies';
+export const BINARY_FILE = 'transform.bin';
 /** What serving needs of the transform: all but the encoded rows. */
-export const TRANSFORM_ARTIFACTS: readonly string[] = [MANIFEST_FILE, VOCABULARIES_FOLDER];
+export const TRANSFORM_ARTIFACTS: readonly string[] = [MANIFEST_FILE, BINARY_FILE];
+
+export async function readTransformManifest(folder: string): Promise<TransformManifest> {
+  return transformManifestSchema.parse(JSON.parse(await readFile(join(folder, MANIFEST_FILE), 'utf8')));
+}

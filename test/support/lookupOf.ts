@@ -1,0 +1,12 @@
+import { encodeLookup } from '../../trainer-job/features/lookup.js';
+import { textOf, type FeatureValue } from '../../trainer-job/features/value.js';
+
+/** Encodes single values by a vocabulary, as a server does. */
+export function lookupOf(vocabulary: readonly string[]): (value: FeatureValue) => number {
+  const encoder = encodeLookup({ transform: 'lookup', oovBuckets: 1 }, vocabulary);
+  return (value) => {
+    const to = { indices: new Int32Array(1), numbers: new Float32Array(0) };
+    encoder.encode([textOf(value)], to, 0, 0);
+    return to.indices[0]!;
+  };
+}

@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { literal, withDuck, type Duck } from '../duck.js';
+import { ROWS_FILE, type IngestOutcome } from '../ingest/ingest.js';
+
+/** What `ingest` made: its folder, what it says of it and its identity. */
+export interface IngestedRows {
+  folder: string;
+  outcome: IngestOutcome;
+  digest: string;
+}
+
+/** Runs `work` with the ingested rows as the view `rows`; `n` is each row's position among them, from 0. */
+export async function withRows<T>(
+  ingested: IngestedRows,
+  folder: string,
+  work: (duck: Duck) => Promise<T>,
+): Promise<T> {
+  const temporary = await mkdtemp(join(folder, 'work-'));
+  try {
+    return await withDuck(temporary, async (duck) => {
+      const file = literal(join(ingested.folder, ROWS_FILE));
+      await duck.run(
+        `CREATE VIEW rows AS SELECT *, CAST(file_row_number AS INTEGER) AS n
+          FROM read_parquet(${file}, file_row_number = true)`,
+      );
+      return work(duck);
+    });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}

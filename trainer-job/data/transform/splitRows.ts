@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import type { Split } from '@trainyard/shared';
+import { z } from 'zod';
+import { DataError } from '../dataError.js';
+import { readArray, writeArrays } from '../typedFiles.js';
+import type { PieceCache } from './pieces.js';
+import { withRows, type IngestedRows } from './rowsOf.js';
+import { sidesOf, SPLITS } from './split.js';
+
+/** Raise it when the same rows would be split otherwise. */
+const SPLIT_VERSION = 1;
+
+const rowsSchema = z.strictObject({ train: z.int(), validation: z.int(), test: z.int() });
+
+/**
+ * Which rows are for what. All rows have a *place*: those of train come first, then validation, then test, and within each
+ * they are in the split's order. Encoded rows are stored by place, so the training rows are places 0 … rows.train - 1.
+ */
+export interface SplitRows {
+  rows: z.infer<typeof rowsSchema>;
+  /** [rows] the place of each row of the ingested ones. */
+  place: Int32Array;
+  digest: string;
+}
+
+export async function splitRows(cache: PieceCache, ingested: IngestedRows, split: Split): Promise<SplitRows> {
+  const { folder, outcome, digest } = await cache({
+    key: { piece: 'split', version: SPLIT_VERSION, rows: ingested.digest, split },
+    outcome: rowsSchema,
+    produce: (target) => writePlaces(ingested, split, target),
+  });
+  const place = await readArray(Int32Array, join(folder, 'place.i32'), ingested.outcome.rowsKept);
+  return { rows: outcome, place, digest };
+}
+
+async function writePlaces(ingested: IngestedRows, split: Split, folder: string): Promise<SplitRows['rows']> {
+  const { side, order } = await withRows(ingested, folder, (duck) => sidesOf(duck, split, ingested.outcome));
+  const counts = [0, 0, 0];
+  for (const number of side) counts[number]! += 1;
+  const [train = 0, validation = 0, test = 0] = counts;
+  const rows = { train, validation, test };
+  checkNoneEmpty(rows);
+  const next = [0, train, train + validation];
+  const place = new Int32Array(side.length);
+  for (let i = 0; i < side.length; i++) {
+    const row = order ? order[i]! : i;
+    place[row] = next[side[row]!]!++;
+  }
+  await writeArrays(join(folder, 'place.i32'), place);
+  return rows;
+}
+
+/** A split is empty when the draw of a random one, or the data, left it so. */
+function checkNoneEmpty(rows: SplitRows['rows']): void {
+  const empty = SPLITS.find((name) => rows[name] === 0);
+  if (!empty) return;
+  throw new DataError(
+    'transform',
+    'empty-split',
+    `of ${rows.train + rows.validation + rows.test} rows none is in the ${empty} split`,
+    'bring more data, or change the shares or the seed of dataset.split',
+  );
+}

@@ -1,0 +1,81 @@
+/** Arrays of numbers as files, little-endian, and lists of texts. */
+import { endianness } from 'node:os';
+import { open, readFile, writeFile } from 'node:fs/promises';
+
+type NumberArray = Int32Array | Float32Array | Float64Array | Uint32Array;
+type Kind<T> = { new (buffer: ArrayBuffer): T; readonly BYTES_PER_ELEMENT: number };
+
+if (endianness() !== 'LE')
+  throw new Error('the files of encoded data are little-endian; this machine is not');
+
+export function bytesOf(array: NumberArray): Buffer {
+  return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** Writes the arrays one after the other. */
+export async function writeArrays(path: string, ...arrays: readonly NumberArray[]): Promise<void> {
+  await writeFile(path, arrays.map(bytesOf));
+}
+
+/** Fails when the file does not hold `count` numbers. */
+export async function readArray<T extends NumberArray>(
+  kind: Kind<T>,
+  path: string,
+  count: number,
+): Promise<T> {
+  const content = await readFile(path);
+  const bytes = count * kind.BYTES_PER_ELEMENT;
+  if (content.byteLength !== bytes) {
+    throw new Error(`${path} has ${content.byteLength} bytes instead of ${bytes}`);
+  }
+  const aligned = content.byteOffset % kind.BYTES_PER_ELEMENT === 0 && content.buffer.byteLength === bytes;
+  if (aligned) return new kind(content.buffer);
+  const buffer = new ArrayBuffer(bytes);
+  new Uint8Array(buffer).set(content);
+  return new kind(buffer);
+}
+
+/** The numbers `from` … `from + count - 1` of a file; fails when it does not hold them. */
+export async function readPart<T extends NumberArray>(
+  kind: Kind<T>,
+  path: string,
+  from: number,
+  count: number,
+): Promise<T> {
+  const buffer = new ArrayBuffer(count * kind.BYTES_PER_ELEMENT);
+  const bytes = new Uint8Array(buffer);
+  const file = await open(path);
+  try {
+    for (let filled = 0; filled < bytes.length;) {
+      const position = from * kind.BYTES_PER_ELEMENT + filled;
+      const { bytesRead } = await file.read(
+        bytes,
+        filled,
+        Math.min(bytes.length - filled, 1 << 30),
+        position,
+      );
+      if (bytesRead === 0) throw new Error(`${path} ends before number ${from + count}`);
+      filled += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+  return new kind(buffer);
+}
+
+/** Texts as bytes: for n texts, n + 1 uint32 with the ends of each (first 0), then their UTF-8. */
+export function packTexts(texts: readonly string[]): Buffer {
+  const encoded = texts.map((text) => Buffer.from(text, 'utf8'));
+  const ends = new Uint32Array(texts.length + 1);
+  encoded.forEach((bytes, i) => (ends[i + 1] = ends[i]! + bytes.length));
+  return Buffer.concat([bytesOf(ends), ...encoded]);
+}
+
+/** What `packTexts` made of `count` texts. */
+export function unpackTexts(packed: Uint8Array, count: number): string[] {
+  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+  const start = (count + 1) * 4;
+  const end = (i: number) => start + bytes.readUInt32LE(i * 4);
+  if (bytes.length < start || bytes.length !== end(count)) throw new Error('a list of texts is cut off');
+  return Array.from({ length: count }, (_, i) => bytes.toString('utf8', end(i), end(i + 1)));
+}

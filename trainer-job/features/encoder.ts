@@ -1,0 +1,31 @@
+/**
+ * Fitted encoders. What an encoder gives for a value is all that any row with that value is encoded as: the transform of
+ * the training data and a server both go through here.
+ */
+import type { ValueForm } from './value.js';
+
+/** Where an encoder writes: `indices` from position `i` on, `numbers` from position `n` on. */
+export interface Target {
+  indices: Int32Array;
+  numbers: Float32Array;
+}
+
+/** Of a feature made of texts, one for each of its columns; null is a missing one. */
+export interface TextFeatureEncoder {
+  form: 'text';
+  encode(texts: readonly (string | null)[], to: Target, i: number, n: number): void;
+}
+
+/** Of a feature made of one number or time in seconds; NaN is a missing one. */
+export interface NumberFeatureEncoder {
+  form: Exclude<ValueForm, 'text'>;
+  encode(value: number, to: Target, i: number, n: number): void;
+}
+
+export type FeatureEncoder = TextFeatureEncoder | NumberFeatureEncoder;
+
+/** The columns of one row, or of many, that a feature is fitted on: only those of training rows are shown. */
+export interface TrainingTexts {
+  /** Calls back for each distinct tuple of texts with the number of its training rows, those without any left out. */
+  forEach(callback: (texts: readonly (string | null)[], rows: number) => void): void;
+}

@@ -1,0 +1,57 @@
+import type { Feature } from '@trainyard/shared';
+import { z } from 'zod';
+import type { NumberFeatureEncoder } from './encoder.js';
+import { meanAndStd, quantilesOf } from './statistics.js';
+
+/** `normalize`, fitted. */
+export const fittedNormalizeSchema = z.strictObject({
+  transform: z.literal('normalize'),
+  /** Bounds of the raw number; null does not clip. */
+  clip: z.tuple([z.number(), z.number()]).nullable(),
+  log1p: z.boolean(),
+  /** Of the training rows, after clip and log1p. */
+  mean: z.number(),
+  std: z.number().gt(0),
+  degree: z.int(),
+  missingIndicator: z.boolean(),
+  /** The column holds single precision: a request's number is rounded to it first. */
+  single: z.boolean(),
+});
+export type FittedNormalize = z.infer<typeof fittedNormalizeSchema>;
+type NormalizeFeature = Extract<Feature, { transform: 'normalize' }>;
+
+/** From the numbers of the training rows, at least one. */
+export function fitNormalize(
+  { clip, log1p, degree, missingIndicator }: NormalizeFeature,
+  numbers: Float64Array,
+  single: boolean,
+): FittedNormalize {
+  const [low = 0, high = 0] = clip ? quantilesOf(numbers.toSorted(), clip) : [];
+  const shape = { clip: clip ? ([low, high] satisfies [number, number]) : null, log1p };
+  const { mean, std } = meanAndStd(numbers.map((number) => shaped(shape, number)));
+  // A constant column is 0, not a division by it.
+  return { transform: 'normalize', ...shape, mean, std: std || 1, degree, missingIndicator, single };
+}
+
+export function normalizeWidth({ degree, missingIndicator }: FittedNormalize): number {
+  return degree + (missingIndicator ? 1 : 0);
+}
+
+export function encodeNormalize(fitted: FittedNormalize): NumberFeatureEncoder {
+  const { mean, std, degree, missingIndicator, single } = fitted;
+  return {
+    form: 'number',
+    encode(value, { numbers }, _i, n) {
+      const isMissing = Number.isNaN(value);
+      const score = isMissing ? 0 : (shaped(fitted, single ? Math.fround(value) : value) - mean) / std;
+      numbers[n] = score;
+      if (degree === 2) numbers[n + 1] = score * score;
+      if (missingIndicator) numbers[n + degree] = isMissing ? 1 : 0;
+    },
+  };
+}
+
+function shaped({ clip, log1p }: Pick<FittedNormalize, 'clip' | 'log1p'>, number: number): number {
+  const clipped = clip ? Math.min(Math.max(number, clip[0]), clip[1]) : number;
+  return log1p ? Math.sign(clipped) * Math.log1p(Math.abs(clipped)) : clipped;
+}

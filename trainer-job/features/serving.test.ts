@@ -1,0 +1,107 @@
+/** What a server encodes of one request is, bit for bit, what the transform stored for a row of the same values. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { TrainingSpecInput } from '@trainyard/shared';
+import { prepared, writeLines } from '../../test/support/prepared.js';
+import { writeParquet } from '../../test/support/purchases.js';
+import { temporaryFolder } from '../../test/support/temporaryFolder.js';
+import type { EntityRows } from '../data/encodedDataset.js';
+import { readTowerEncoder } from '../data/readEncodedDataset.js';
+import type { FeatureValues } from './value.js';
+
+const ROWS = 3000;
+
+/** Every seventh value or so is missing; the times fall. */
+const row = (i: number) => ({
+  user: i % 17 === 3 ? null : `u${i % 41}`,
+  item: `i${i % 23}`,
+  price: i % 7 === 0 ? null : Math.round(Math.exp((i % 100) / 20) * 100) / 100,
+  at: ROWS - i,
+});
+
+const FEATURES: TrainingSpecInput['features'] = {
+  query: [
+    { column: 'user', transform: 'lookup', id: true, minCount: 40 },
+    { column: 'user', name: 'rare users', transform: 'lookup', minCount: 70, oovBuckets: 3 },
+    { column: 'price', transform: 'normalize', missingIndicator: true },
+    { column: 'price', name: 'price²', transform: 'normalize', log1p: true, clip: [0.01, 0.9], degree: 2 },
+  ],
+  candidate: [{ column: 'item', transform: 'lookup', id: true }],
+};
+
+type Writer = (folder: string) => Promise<string>;
+const jsonLines: Writer = (folder) =>
+  writeLines(
+    folder,
+    'rows.jsonl',
+    Array.from({ length: ROWS }, (_, i) => JSON.stringify(row(i))),
+  );
+const parquet: Writer = async (folder) => {
+  const lines = await jsonLines(folder);
+  return writeParquet(
+    join(folder, 'rows.parquet'),
+    `SELECT "user", item, price::FLOAT AS price, "at" FROM read_json('${lines}', columns = {
+      "user": 'VARCHAR', item: 'VARCHAR', price: 'DOUBLE', "at": 'INTEGER'})`,
+  );
+};
+
+async function encodedTwice(write: Writer): Promise<{ stored: EntityRows[]; served: EntityRows[] }> {
+  const folder = await temporaryFolder();
+  const { data, encodedFolder } = await prepared(folder, {
+    dataset: {
+      source: { uri: await write(folder) },
+      columns: { at: { cast: 'int64' } },
+      split: { strategy: 'time', column: 'at' },
+    },
+    features: FEATURES,
+  });
+  const { train, validation, test } = data.splits;
+  const stored = [train, validation, test].flatMap(({ query }) =>
+    Array.from(query, (entity) => data.query.rows(Int32Array.of(entity))),
+  );
+  const encode = await readTowerEncoder(encodedFolder, 'query');
+  const served = Array.from({ length: ROWS }, (_, i) => encode(row(ROWS - 1 - i) as FeatureValues));
+  return { stored, served };
+}
+
+describe('a request with the values of a row', () => {
+  it.each<[string, Writer]>([
+    ['JSON lines', jsonLines],
+    ['Parquet in single precision', parquet],
+  ])('of %s is encoded as that row, bit for bit', async (_format, write) => {
+    const { stored, served } = await encodedTwice(write);
+    expect(stored).toHaveLength(ROWS);
+    expect(stored).toEqual(served);
+    for (const part of ['indices', 'numbers'] as const) {
+      const width = stored[0]![part].length;
+      for (let c = 0; c < width; c++) {
+        const distinct = new Set(stored.map((encoded) => encoded[part][c]));
+        expect(distinct.size, `${part} ${c} is constant`).toBeGreaterThan(1);
+      }
+    }
+  });
+});
+
+describe('a value that a column never had', () => {
+  it('is out of vocabulary, missing or clipped, and never a number that is none', async () => {
+    const folder = await temporaryFolder();
+    const { encodedFolder } = await prepared(folder, {
+      dataset: { source: { uri: await jsonLines(folder) } },
+      features: FEATURES,
+    });
+    const encode = await readTowerEncoder(encodedFolder, 'query');
+    const odd = [undefined, null, '', 'nobody', '12.5', 1e300, -1e300, Infinity, NaN, true, 12n, '\ud800'];
+    for (const user of odd) {
+      for (const price of odd) {
+        const { indices, numbers } = encode({ user, price });
+        expect(indices[0]).toBe(0);
+        expect(indices[1]).toBeGreaterThanOrEqual(0);
+        expect(indices[1]).toBeLessThan(3);
+        expect(numbers.some(Number.isNaN)).toBe(false);
+      }
+    }
+    expect(encode({ price: '12.5' })).toEqual(encode({ user: null, price: 12.5 }));
+    // A column's name may be that of something every object has.
+    expect(encode(Object.create({ user: 'u1' }) as FeatureValues)).toEqual(encode({}));
+  });
+});

@@ -1,0 +1,52 @@
+import { totalColumns, columnsOf, type EncodedFeature } from './encodedFeature.js';
+import type { FeatureEncoder, Target } from './encoder.js';
+import { numberOf, secondsOf, textOf, type FeatureValue, type FeatureValues } from './value.js';
+
+export interface TowerFeature {
+  encoded: EncodedFeature;
+  encoder: FeatureEncoder;
+}
+
+/** Encodes one row, all features side by side: `indices` and `numbers` as a tower's table holds them. */
+export type TowerEncoder = (values: FeatureValues) => Target;
+
+export function encodeTower(features: readonly TowerFeature[]): TowerEncoder {
+  const total = totalColumns(features.map(({ encoded }) => encoded));
+  return (values) => {
+    const to = { indices: new Int32Array(total.indices), numbers: new Float32Array(total.numbers) };
+    let [i, n] = [0, 0];
+    for (const { encoded, encoder } of features) {
+      encodeOne(encoder, encoded.columns, values, to, i, n);
+      const own = columnsOf(encoded);
+      i += own.indices;
+      n += own.numbers;
+    }
+    return to;
+  };
+}
+
+function encodeOne(
+  encoder: FeatureEncoder,
+  columns: readonly string[],
+  values: FeatureValues,
+  to: Target,
+  i: number,
+  n: number,
+): void {
+  if (encoder.form === 'text') {
+    encoder.encode(
+      columns.map((column) => textOf(ownValue(values, column))),
+      to,
+      i,
+      n,
+    );
+  } else {
+    const value = ownValue(values, columns[0] ?? '');
+    encoder.encode(encoder.form === 'time' ? secondsOf(value) : numberOf(value), to, i, n);
+  }
+}
+
+/** A column may have any name, that of something every object has too. */
+function ownValue(values: FeatureValues, column: string): FeatureValue {
+  return Object.hasOwn(values, column) ? values[column] : undefined;
+}

@@ -1,0 +1,37 @@
+/**
+ * A value as a request brings it, and the three canonical forms in which encoders take values. Training reads columns in
+ * the same forms (data/transform/columnPieces.ts), so that equal values are encoded equally on both sides.
+ */
+export type FeatureValue = string | number | bigint | boolean | null | undefined;
+
+/** What of a column an encoder takes: its text, its number, or its time in seconds since 1970 UTC. */
+export type ValueForm = 'text' | 'number' | 'time';
+
+/** A row's values by column. */
+export type FeatureValues = Readonly<Record<string, FeatureValue>>;
+
+export function textOf(value: FeatureValue): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+/** NaN for what is missing, no number or not finite. A text counts for the number that it writes. */
+export function numberOf(value: FeatureValue): number {
+  if (value === null || value === undefined || (typeof value === 'string' && value.trim() === '')) return NaN;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : NaN;
+}
+
+const INSTANT =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*(?:(Z)|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
+
+/** Seconds since 1970 of a number of seconds or an ISO 8601 text; without a zone it is UTC. NaN for anything else. */
+export function secondsOf(value: FeatureValue): number {
+  if (typeof value !== 'string') return numberOf(value);
+  const match = INSTANT.exec(value.trim());
+  if (!match) return numberOf(value);
+  const part = (i: number) => Number(match[i] ?? 0);
+  const offset = (match[9] === '-' ? -1 : 1) * (part(10) * 60 + part(11)) * 60;
+  const whole = Date.UTC(part(1), part(2) - 1, part(3), part(4), part(5), part(6)) / 1000 - offset;
+  const micros = Number((match[7] ?? '').padEnd(6, '0').slice(0, 6));
+  return (whole * 1e6 + micros) / 1e6;
+}

@@ -1,0 +1,153 @@
+/**
+ * The first layer of a tower: embeddings and numbers of an entity's features, side by side in the order of the features.
+ * The embedding tables live in host memory; a pass gathers the rows that its entities name and touches no others, so its
+ * cost follows the batch and not the vocabulary.
+ */
+import { totalColumns, columnsOf, inputWidthOf, type EncodedFeature } from '../features/encodedFeature.js';
+import type { EntityRows } from '../data/encodedDataset.js';
+import { distinctFinder, type Distinct } from './distinct.js';
+import { newParameter, type Gradient, type Parameter } from './parameter.js';
+import { fillUniform, type Random } from './random.js';
+
+/** Keras's default for embeddings: uniform in ±0.05. */
+const EMBEDDING_LIMIT = 0.05;
+
+/** Where a feature's columns lie: in the encoded rows, and from `offset` on in the input. */
+interface Place {
+  indices: number;
+  numbers: number;
+  offset: number;
+}
+
+interface EmbeddingPlace extends Place {
+  table: Parameter;
+  /** Columns of indices: 1, or as many as a bag has at most. */
+  bag: number;
+  distinct: (rows: Int32Array) => Distinct;
+}
+
+interface NumbersPlace extends Place {
+  width: number;
+}
+
+/** The rows of one embedding that a batch names, one after the other, and the entity each is for. */
+interface Named {
+  rows: Int32Array;
+  entities: Int32Array;
+  /** [entities] 1 / the entity's number of rows: a bag is their mean. */
+  shares: Float32Array;
+}
+
+export class TowerInput {
+  readonly width: number;
+  private readonly embedded: EmbeddingPlace[] = [];
+  private readonly numeric: NumbersPlace[] = [];
+  private readonly columns: { indices: number; numbers: number };
+
+  constructor(tower: string, features: readonly EncodedFeature[], random: (part: string) => Random) {
+    const next: Place = { indices: 0, numbers: 0, offset: 0 };
+    for (const feature of features) {
+      const place = { ...next };
+      if (feature.kind === 'embedding') {
+        const table = newParameter(`${tower}/embedding/${feature.name}`, feature.rows, feature.dim);
+        fillUniform(table.values, EMBEDDING_LIMIT, random(`embedding ${feature.name}`));
+        this.embedded.push({ ...place, table, bag: feature.indices, distinct: distinctFinder(feature.rows) });
+      } else {
+        this.numeric.push({ ...place, width: feature.width });
+      }
+      const own = columnsOf(feature);
+      next.indices += own.indices;
+      next.numbers += own.numbers;
+      next.offset += inputWidthOf(feature);
+    }
+    this.width = next.offset;
+    this.columns = totalColumns(features);
+  }
+
+  get embeddings(): readonly Parameter[] {
+    return this.embedded.map(({ table }) => table);
+  }
+
+  /** `values` [count, width] for `count` entities; `backward` takes the loss's gradient at them to the embeddings. */
+  forward(rows: EntityRows): {
+    values: Float32Array;
+    count: number;
+    backward: (dInput: Float32Array) => Gradient[];
+  } {
+    const count = rows.indices.length / this.columns.indices;
+    const values = new Float32Array(count * this.width);
+    const named = this.embedded.map((place) => {
+      const found = this.namedBy(place, rows.indices, count);
+      this.gather(place, found, values);
+      return found;
+    });
+    for (const place of this.numeric) this.copyNumbers(place, rows.numbers, count, values);
+    return {
+      values,
+      count,
+      backward: (dInput) => this.embedded.map((place, f) => this.gradient(place, named[f]!, dInput)),
+    };
+  }
+
+  private namedBy({ indices: first, bag }: EmbeddingPlace, indices: Int32Array, count: number): Named {
+    const rows = new Int32Array(count * bag);
+    const entities = new Int32Array(count * bag);
+    const shares = new Float32Array(count);
+    let found = 0;
+    for (let entity = 0; entity < count; entity++) {
+      const before = found;
+      const from = entity * this.columns.indices + first;
+      for (let c = from; c < from + bag; c++) {
+        if (indices[c]! < 0) continue;
+        rows[found] = indices[c]!;
+        entities[found++] = entity;
+      }
+      shares[entity] = 1 / Math.max(found - before, 1);
+    }
+    return { rows: rows.subarray(0, found), entities: entities.subarray(0, found), shares };
+  }
+
+  /** Adds the mean of each entity's rows to its part of the input. */
+  private gather({ table, bag, offset }: EmbeddingPlace, named: Named, values: Float32Array): void {
+    const width = table.columns;
+    if (bag === 1) {
+      named.rows.forEach((row, i) => {
+        const to = named.entities[i]! * this.width + offset;
+        values.set(table.values.subarray(row * width, (row + 1) * width), to);
+      });
+      return;
+    }
+    named.rows.forEach((row, i) => {
+      const entity = named.entities[i]!;
+      const share = named.shares[entity]!;
+      const to = entity * this.width + offset;
+      for (let d = 0; d < width; d++) values[to + d]! += share * table.values[row * width + d]!;
+    });
+  }
+
+  private copyNumbers(place: NumbersPlace, numbers: Float32Array, count: number, values: Float32Array): void {
+    for (let entity = 0; entity < count; entity++) {
+      const from = entity * this.columns.numbers + place.numbers;
+      const to = entity * this.width + place.offset;
+      for (let c = 0; c < place.width; c++) values[to + c] = numbers[from + c]!;
+    }
+  }
+
+  /** Sums the shares of `dInput` [count, width] over all that named the same row. */
+  private gradient(
+    { table, distinct, offset }: EmbeddingPlace,
+    named: Named,
+    dInput: Float32Array,
+  ): Gradient {
+    const width = table.columns;
+    const { values: rows, position } = distinct(named.rows);
+    const values = new Float32Array(rows.length * width);
+    position.forEach((place, i) => {
+      const entity = named.entities[i]!;
+      const share = named.shares[entity]!;
+      let from = entity * this.width + offset;
+      for (let to = place * width; to < (place + 1) * width; to++) values[to]! += share * dInput[from++]!;
+    });
+    return { parameter: table, rows, values };
+  }
+}
