@@ -1,17 +1,12 @@
 /** What the native backend computes is what the others compute. Skipped where `npm run setup:tensorflow` has not been run. */
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EpochReport } from '../trainer-job/train/contract.js';
 import { selectBackend } from '../trainer-job/backend/selectBackend.js';
 import { trainModel } from '../trainer-job/train/trainModel.js';
+import { missingTensorflow, useTensorflow } from './support/nativeTensorflow.js';
 import { temporaryFolder } from './support/temporaryFolder.js';
 import { tinyDataset, tinySpec } from './support/tinyDataset.js';
-
-const missing = await selectBackend('tensorflow').then(
-  () => undefined,
-  (error: unknown) => (error instanceof Error ? error.message : String(error)),
-);
-if (missing) console.warn(`tests of native TensorFlow are skipped: ${missing}`);
 
 const layers = [
   { type: 'dense' as const, units: 16, activation: 'relu' as const },
@@ -47,12 +42,8 @@ async function train(
   return epochs;
 }
 
-describe.skipIf(missing)('native TensorFlow', () => {
-  let before: string;
-  beforeAll(() => {
-    before = tf.getBackend();
-  });
-  afterAll(() => tf.setBackend(before));
+describe.skipIf(missingTensorflow)('native TensorFlow', () => {
+  useTensorflow();
 
   it.each(['catalogue', 'inBatch'] as const)(
     'trains to the same numbers as wasm, with %s negatives',

@@ -9,6 +9,11 @@ export class RecallCounter {
     this.hits = k.map(() => 0);
   }
 
+  /** Ranks from here on count nowhere. */
+  get depth(): number {
+    return Math.max(...this.k);
+  }
+
   /** `rows` rows whose item has this rank, 0 for the best. */
   add(rank: number, rows: number): void {
     this.rows += rows;

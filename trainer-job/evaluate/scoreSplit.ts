@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Metrics } from '@trainyard/shared';
-import { take, transposed } from '../model/matrix.js';
+import { matMul, take, transposed } from '../model/matrix.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../train/trainingStep.js';
+import { bestScores } from './bestScores.js';
 import type { EvaluationRows } from './evaluationRows.js';
+import { logSumExp } from './logSumExp.js';
 import { countHigher } from './ranks.js';
 import { RecallCounter } from './recall.js';
 
@@ -31,48 +33,60 @@ export async function scoreSplit(
   const block = Math.max(1, Math.floor(MAX_SCORES / itemCount));
   let loss = 0;
   for (let start = 0; start < rows.queries.length; start += block) {
-    const count = Math.min(block, rows.queries.length - start);
-    const { scores, logSums } = scoreBlock(
-      queries.subarray(start * width, (start + count) * width),
-      count,
-      items,
-    );
-    for (let q = 0; q < count; q++) {
-      const own = scores.subarray(q * itemCount, (q + 1) * itemCount);
-      loss += scoreQuery(own, logSums[q]!, rows, start + q, recall);
-    }
+    const end = Math.min(start + block, rows.queries.length);
+    loss += scoreBlock(queries.subarray(start * width, end * width), items, rows, start, recall);
     await between();
   }
   items.dispose();
   return { [`${prefix}loss`]: loss / rows.rowCount, ...recall.metrics(prefix) };
 }
 
-function scoreBlock(vectors: Float32Array, count: number, items: tf.Tensor2D) {
-  const tensors = tf.tidy(() => {
-    const scores = tf.matMul(tf.tensor2d(vectors, [count, vectors.length / count]), items);
-    const logSums = tf.sub(tf.max(scores, 1), tf.log(tf.max(tf.softmax(scores), 1)));
-    return { scores, logSums };
-  });
-  return { scores: take(tensors.scores), logSums: take(tensors.logSums) };
-}
-
-/** Adds the ranks of one query's targets to `recall` and returns their summed loss. */
-function scoreQuery(
-  scores: Float32Array,
-  logSum: number,
+/** Adds the ranks of the targets of the queries `first`, … to `recall` and returns their summed loss. */
+function scoreBlock(
+  vectors: Float32Array,
+  items: tf.Tensor2D,
   rows: EvaluationRows,
-  query: number,
+  first: number,
   recall: RecallCounter,
 ): number {
-  const [from, to] = [rows.targetStart[query]!, rows.targetStart[query + 1]!];
-  const own = new Float32Array(to - from);
-  for (let t = from; t < to; t++) own[t - from] = scores[rows.items[t]! - 1]!;
-  const ranks = countHigher(scores, own);
+  const [width] = items.shape;
+  const count = vectors.length / width;
+  const [from, to] = [rows.targetStart[first]!, rows.targetStart[first + count]!];
+  const scores = tf.tidy(() => matMul(tf.tensor2d(vectors, [count, width]), items));
+  const logSums = logSumExp(scores);
+  const best = bestScores(scores, recall.depth);
+  const own = ownScores(scores, rows, first, from, to);
+  scores.dispose();
+
   let loss = 0;
-  for (let t = from; t < to; t++) {
-    const count = rows.rows[t]!;
-    recall.add(ranks[t - from]!, count);
-    loss += count * (logSum - own[t - from]!);
+  for (let q = 0; q < count; q++) {
+    const [start, end] = [rows.targetStart[first + q]!, rows.targetStart[first + q + 1]!];
+    const targets = own.subarray(start - from, end - from);
+    const ranks = countHigher(best.scores.subarray(best.starts[q], best.starts[q + 1]), targets);
+    for (let t = start; t < end; t++) {
+      const score = targets[t - start]!;
+      recall.add(score < best.bounds[q]! ? recall.depth : ranks[t - start]!, rows.rows[t]!);
+      loss += rows.rows[t]! * (logSums[q]! - score);
+    }
   }
   return loss;
+}
+
+/** The scores of the targets `from` … `to - 1`, which are of the queries `first`, …: the very numbers that they are ranked among. */
+function ownScores(
+  scores: tf.Tensor2D,
+  rows: EvaluationRows,
+  first: number,
+  from: number,
+  to: number,
+): Float32Array {
+  const [count, itemCount] = scores.shape;
+  const places = new Int32Array(to - from);
+  for (let q = 0; q < count; q++) {
+    const [start, end] = [rows.targetStart[first + q]!, rows.targetStart[first + q + 1]!];
+    for (let t = start; t < end; t++) places[t - from] = q * itemCount + rows.items[t]! - 1;
+  }
+  return take(
+    tf.tidy(() => tf.gather(tf.reshape(scores, [count * itemCount]), tf.tensor1d(places, 'int32'))),
+  );
 }

@@ -1,19 +1,23 @@
 /** Dense products on the chosen tfjs backend. */
 import * as tf from '@tensorflow/tfjs-core';
+import { tensorflowOps } from '../backend/tensorflowOps.js';
+
+/** a·b for a [n, p] and b [p, q]. */
+export function matMul(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  return tensorflowOps()?.matMul(a, b) ?? tf.matMul(a, b);
+}
 
 /**
  * aᵀ·b for a [n, p] and b [n, q]. The wasm backend's matMul is an order of magnitude slower with a transpose flag than
  * without, so it transposes first; TensorFlow's is not.
  */
 export function transposedMatMul(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
-  if (tf.getBackend() === 'tensorflow') return tf.matMul(a, b, true, false);
-  return tf.tidy(() => tf.matMul(tf.transpose(a), b));
+  return tensorflowOps()?.matMul(a, b, true, false) ?? tf.tidy(() => tf.matMul(tf.transpose(a), b));
 }
 
 /** a·bᵀ for a [n, p] and b [q, p]. */
 export function matMulTransposed(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
-  if (tf.getBackend() === 'tensorflow') return tf.matMul(a, b, false, true);
-  return tf.tidy(() => tf.matMul(a, tf.transpose(b)));
+  return tensorflowOps()?.matMul(a, b, false, true) ?? tf.tidy(() => tf.matMul(a, tf.transpose(b)));
 }
 
 /** The tensor's values in host memory; the tensor is disposed. */
@@ -30,4 +34,33 @@ export function transposed(values: Float32Array, rows: number, columns: number):
     for (let c = 0, to = r; c < columns; c++, to += rows) result[to] = values[from++]!;
   }
   return result;
+}
+
+/** rows [count, width] with `columns` appended to each: [count, width + columns.length]. A number stands for a column of it. */
+export function withColumns(
+  rows: Float32Array,
+  width: number,
+  ...columns: readonly (number | Float32Array)[]
+): Float32Array {
+  const count = rows.length / width;
+  const wide = width + columns.length;
+  const result = new Float32Array(count * wide);
+  for (let r = 0; r < count; r++) result.set(rows.subarray(r * width, (r + 1) * width), r * wide);
+  columns.forEach((column, c) => {
+    for (let r = 0, to = width + c; r < count; r++, to += wide) {
+      result[to] = typeof column === 'number' ? column : column[r]!;
+    }
+  });
+  return result;
+}
+
+/** The largest length of the rows of [count, width]. */
+export function largestLength(rows: Float32Array, width: number): number {
+  let largest = 0;
+  for (let from = 0; from < rows.length; from += width) {
+    let square = 0;
+    for (let i = from; i < from + width; i++) square += rows[i]! * rows[i]!;
+    if (square > largest) largest = square;
+  }
+  return Math.sqrt(largest);
 }

@@ -1,0 +1,118 @@
+/** What TensorFlow's own ops compute is what the plain formulation computes. */
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bestScores } from '../trainer-job/evaluate/bestScores.js';
+import { countHigher } from '../trainer-job/evaluate/ranks.js';
+import { DenseLayer } from '../trainer-job/model/denseLayer.js';
+import { exponentialSums } from '../trainer-job/model/exponentialSums.js';
+import { matMul, matMulTransposed, transposedMatMul } from '../trainer-job/model/matrix.js';
+import { randomFor } from '../trainer-job/model/random.js';
+import type { CompetingItems, SoftmaxBatch } from '../trainer-job/model/softmaxLoss.js';
+import { softmaxSums } from '../trainer-job/model/softmaxSums.js';
+import { missingTensorflow, useTensorflow } from './support/nativeTensorflow.js';
+
+function numbers(count: number, limit: number, purpose: string): Float32Array {
+  const random = randomFor(7, purpose);
+  return Float32Array.from({ length: count }, () => (2 * random() - 1) * limit);
+}
+
+function expectClose(actual: Float32Array, expected: Float32Array, tolerance: number): void {
+  expect(actual.length).toBe(expected.length);
+  const largest = Math.max(1, ...expected.map(Math.abs));
+  const worst = actual.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0);
+  expect(worst / largest).toBeLessThan(tolerance);
+}
+
+describe.skipIf(missingTensorflow)('TensorFlow’s own ops', () => {
+  useTensorflow();
+
+  it('multiplies with either matrix transposed', () => {
+    const [a, b] = [tf.tensor2d(numbers(12, 1, 'a'), [3, 4]), tf.tensor2d(numbers(20, 1, 'b'), [4, 5])];
+    const expected = tf.matMul(a, b).dataSync<'float32'>();
+    expectClose(matMul(a, b).dataSync<'float32'>(), expected, 1e-6);
+    const [at, bt] = [tf.transpose<tf.Tensor2D>(a), tf.transpose<tf.Tensor2D>(b)];
+    expectClose(transposedMatMul(at, b).dataSync<'float32'>(), expected, 1e-6);
+    expectClose(matMulTransposed(a, bt).dataSync<'float32'>(), expected, 1e-6);
+  });
+
+  it('lets gradients through a relu where its output is positive', () => {
+    const layer = new DenseLayer(
+      'layer',
+      5,
+      { type: 'dense', units: 4, activation: 'relu' },
+      randomFor(1, 'w'),
+    );
+    layer.bias.values.set([0.1, -0.2, 0.3, 0]);
+    const x = tf.tensor2d(numbers(15, 1, 'x'), [3, 5]);
+    const y = layer.forward(x);
+    const z = tf.add(tf.matMul(x, tf.tensor2d(layer.weights.values, [5, 4])), tf.tensor1d(layer.bias.values));
+    expectClose(y.dataSync<'float32'>(), tf.relu(z).dataSync<'float32'>(), 1e-6);
+    const dy = tf.tensor2d(numbers(12, 1, 'dy'), [3, 4]);
+    const dz = tf.mul(dy, tf.cast(tf.greater(z, 0), 'float32'));
+    const { gradients } = layer.backward(x, y, dy);
+    expectClose(gradients[1]!.values, tf.sum(dz, 0).dataSync<'float32'>(), 1e-6);
+  });
+
+  it('sums exponentials to the loss and the gradients of the softmax, for any weights and counts', () => {
+    const sizes = fc.record({
+      queries: fc.integer({ min: 1, max: 60 }),
+      items: fc.integer({ min: 1, max: 60 }),
+      width: fc.integer({ min: 1, max: 9 }),
+      limit: fc.constantFrom(0.01, 1, 2),
+      weighted: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(sizes, ({ queries, items, width, limit, weighted }) => {
+        const batch = {
+          queries: numbers(queries * width, limit, 'queries'),
+          items: numbers(items * width, limit, 'items'),
+          width,
+          rowQuery: new Int32Array(),
+          rowItem: new Int32Array(),
+          logWeights: weighted ? numbers(items, 5, 'weights') : undefined,
+        } satisfies SoftmaxBatch;
+        const counts = Float32Array.from({ length: queries }, (_, u) => 1 + (u % 3));
+        const sums = (competing: CompetingItems) => {
+          const dQueries = new Float32Array(queries * width);
+          const dItems = new Float32Array(items * width);
+          const total = competing.add(batch.queries, counts, dQueries, dItems);
+          competing.dispose();
+          return { total, dQueries, dItems };
+        };
+        const fused = exponentialSums(batch);
+        if (!fused) throw new Error('scores this small are summed as they are');
+        const [actual, expected] = [sums(fused), sums(softmaxSums(batch))];
+        expect(Math.abs(actual.total - expected.total) / queries).toBeLessThan(1e-4);
+        expectClose(actual.dQueries, expected.dQueries, 1e-5);
+        expectClose(actual.dItems, expected.dItems, 1e-5);
+      }),
+    );
+  });
+
+  it('leaves scores that exp cannot hold to the softmax', () => {
+    const vectors = { queries: Float32Array.of(10, 0), items: Float32Array.of(10, 0), width: 2 };
+    expect(exponentialSums({ ...vectors, rowQuery: Int32Array.of(0), rowItem: Int32Array.of(0) })).toBe(
+      undefined,
+    );
+  });
+
+  it.each([700, 997])('lists every score that a rank below the depth depends on, of %i items', (items) => {
+    const [queries, depth] = [5, 10];
+    // Few distinct values: most scores have equals.
+    const values = numbers(queries * items, 40, 'scores').map(Math.round);
+    const scores = tf.tensor2d(values, [queries, items]);
+    const best = bestScores(scores, depth);
+    expect(best.scores.length).toBeLessThan(values.length);
+    for (let q = 0; q < queries; q++) {
+      const own = values.subarray(q * items, (q + 1) * items);
+      const listed = best.scores.subarray(best.starts[q], best.starts[q + 1]);
+      const [ranks, ranksInList] = [countHigher(own, own), countHigher(listed, own)];
+      for (let i = 0; i < items; i++) {
+        if (ranks[i]! < depth) expect(ranksInList[i]).toBe(ranks[i]);
+        if (own[i]! < best.bounds[q]!) expect(ranks[i]).toBeGreaterThanOrEqual(depth);
+        else expect(ranksInList[i]).toBe(ranks[i]);
+      }
+    }
+  });
+});

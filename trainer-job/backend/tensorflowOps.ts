@@ -1,0 +1,75 @@
+/**
+ * TensorFlow's own ops, by way of the node binding: those that tfjs lacks, or makes several passes of. There are none on
+ * other backends; whoever uses one has a formulation in plain tfjs ops too, and a test that both give the same.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+
+interface Attribute {
+  name: string;
+  type: number;
+  value: unknown;
+}
+
+/** What the binding's backend offers beyond tfjs; it has no types of its own. */
+interface NativeBackend {
+  binding: Record<'TF_ATTR_BOOL' | 'TF_ATTR_TYPE' | 'TF_FLOAT', number>;
+  executeSingleOutput(name: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor;
+}
+
+const number = z.number();
+const nativeBackendSchema = z.custom<NativeBackend>(
+  (backend) =>
+    z
+      .object({
+        binding: z.object({
+          TF_ATTR_BOOL: number,
+          TF_ATTR_TYPE: number,
+          TF_FLOAT: number,
+        }),
+      })
+      .safeParse(backend).success,
+);
+
+export class TensorflowOps {
+  private readonly float: Attribute;
+
+  constructor(private readonly backend: NativeBackend) {
+    const { TF_ATTR_TYPE, TF_FLOAT } = backend.binding;
+    this.float = { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT };
+  }
+
+  /** a·b, either of them transposed first, without a copy. */
+  matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB = false): tf.Tensor2D {
+    const attributes = [
+      this.flag('transpose_a', transposeA),
+      this.flag('transpose_b', transposeB),
+      this.float,
+    ];
+    return this.run('MatMul', attributes, [a, b]);
+  }
+
+  /** `dy` where `y`, the output of a relu, is positive; 0 elsewhere. */
+  reluGrad(dy: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor2D {
+    return this.run('ReluGrad', [this.float], [dy, y]);
+  }
+
+  private run(name: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor2D {
+    return this.backend.executeSingleOutput(name, attributes, inputs) as tf.Tensor2D;
+  }
+
+  private flag(name: string, value: boolean): Attribute {
+    return { name, type: this.backend.binding.TF_ATTR_BOOL, value };
+  }
+}
+
+const known = new WeakMap<object, TensorflowOps>();
+
+/** The ops of the backend in use, if it is TensorFlow. */
+export function tensorflowOps(): TensorflowOps | undefined {
+  if (tf.getBackend() !== 'tensorflow') return undefined;
+  const backend = tf.backend();
+  const ops = known.get(backend) ?? new TensorflowOps(nativeBackendSchema.parse(backend));
+  known.set(backend, ops);
+  return ops;
+}
