@@ -1,6 +1,16 @@
 import { join } from 'node:path';
-import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import {
+  BIGINT,
+  DOUBLE,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  VARCHAR,
+  type DuckDBConnection,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import { dataLimits } from '../config.js';
+
+const APPENDED = { VARCHAR, DOUBLE, BIGINT } as const;
 
 /** An in-process DuckDB with its files in a work folder. Closed by `withDuck`. */
 export class Duck {
@@ -18,6 +28,24 @@ export class Duck {
   async counts(sql: string): Promise<Record<string, number>> {
     const [row = {}] = await this.rows(sql);
     return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Number(value)]));
+  }
+
+  /** Adds rows to a table that has these columns, in their order: at most 2048 at once. */
+  async append(
+    table: string,
+    columns: readonly { type: keyof typeof APPENDED; values: DuckDBValue[] }[],
+  ): Promise<void> {
+    const appender = await this.connection.createAppender(table);
+    try {
+      const chunk = DuckDBDataChunk.create(
+        columns.map(({ type }) => APPENDED[type]),
+        columns[0]?.values.length ?? 0,
+      );
+      chunk.setColumns(columns.map(({ values }) => values));
+      appender.appendDataChunk(chunk);
+    } finally {
+      appender.closeSync();
+    }
   }
 
   /** Calls `take` with the columns of each part of the result, a few thousand rows at a time, in the result's order. */

@@ -10,7 +10,7 @@ import { comparedColumns, readTable, reading, typesOf, type Table } from './tabl
 import type { SourceFiles } from '../source/source.js';
 
 /** Raise it when the same source and specification would give other rows. */
-export const INGEST_VERSION = 4;
+export const INGEST_VERSION = 5;
 export const ROWS_FILE = 'rows.parquet';
 
 export const ingestOutcomeSchema = z.strictObject({
@@ -33,6 +33,7 @@ export function ingestKey(dataset: Dataset, source: Pick<SourceFiles, 'fingerpri
     version: INGEST_VERSION,
     source: source.fingerprint,
     format: source.format,
+    csv: dataset.source.csv ?? null,
     cleaning: dataset.columns,
     where: dataset.where,
     select: dataset.select ?? null,

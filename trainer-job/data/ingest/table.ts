@@ -3,7 +3,11 @@ import type { Dataset, SourceFormat } from '@trainyard/shared';
 import { withoutNan } from './columns.js';
 import { DataError } from '../dataError.js';
 import { identifier, type Duck } from '../duck.js';
-import { readerOf, type SourceFiles } from '../source/source.js';
+import { checkGzip } from '../source/gunzip.js';
+import { checkNames } from '../source/checkNames.js';
+import { readerOf } from '../source/reader.js';
+import type { SourceFiles } from '../source/source.js';
+import { loadExamples } from '../source/tfrecord/loadExamples.js';
 
 export interface Table {
   /** What stands behind FROM. */
@@ -14,27 +18,45 @@ export interface Table {
 
 /** A missing number is null, and ids of JSON lines are the text that is written there. */
 export async function readTable(duck: Duck, dataset: Dataset, source: SourceFiles): Promise<Table> {
-  const types = await reading(source, () => typesOf(duck, `SELECT * FROM ${readerOf(source)}`));
-  checkNames([...types.keys()]);
-  const typed = [...types].map(
-    ([name, type]) => [name, isRewritten(dataset, name, type) ? 'VARCHAR' : type] as const,
-  );
-  const reader = source.format === 'jsonl' ? readerOf(source, Object.fromEntries(typed)) : readerOf(source);
-  const columns = [...types].map(
-    ([name, type]) => `${stored(identifier(name), type)} AS ${identifier(name)}`,
-  );
-  const sql = `(SELECT ${columns.join(', ')} FROM ${reader})`;
-  return { sql, types: await reading(source, () => typesOf(duck, `SELECT * FROM ${sql}`)) };
+  return reading(source, async () => {
+    const reader = await readerOfSource(duck, dataset, source);
+    const types = await typesOf(duck, `SELECT * FROM ${reader}`);
+    checkNames([...types.keys()]);
+    const columns = [...types].map(
+      ([name, type]) => `${stored(identifier(name), type)} AS ${identifier(name)}`,
+    );
+    const sql = `(SELECT ${columns.join(', ')} FROM ${reader})`;
+    return { sql, types: await typesOf(duck, `SELECT * FROM ${sql}`) };
+  });
 }
 
-/** SQL ends at a NUL. */
-function checkNames(names: readonly string[]): void {
-  if (!names.some((name) => name.includes('\0'))) return;
+async function readerOfSource(duck: Duck, dataset: Dataset, source: SourceFiles): Promise<string> {
+  const { format, files } = source;
+  if (format === 'tfrecord') return loadExamples(duck, 'examples', files);
+  if (format === 'parquet') return readerOf(source, format);
+  // DuckDB does not hold the bytes against their checksum.
+  for (const file of files) if (file.endsWith('.gz')) await checkGzip(file);
+  if (format === 'csv') {
+    const reader = readerOf(source, format);
+    if (source.csv.columns) checkCount(source.csv.columns, await typesOf(duck, `SELECT * FROM ${reader}`));
+    return reader;
+  }
+  const guessed = await typesOf(duck, `SELECT * FROM ${readerOf(source, format)}`);
+  checkNames([...guessed.keys()]);
+  const types = [...guessed].map(
+    ([name, type]) => [name, isRewritten(dataset, name, type) ? 'VARCHAR' : type] as const,
+  );
+  return readerOf(source, format, Object.fromEntries(types));
+}
+
+/** DuckDB makes up names for columns that have none. */
+function checkCount(names: readonly string[], types: ReadonlyMap<string, string>): void {
+  if (names.length === types.size) return;
   throw new DataError(
     'ingest',
-    'invalid-column-name',
-    'a column of the data has a NUL byte in its name',
-    'write the file again as text in UTF-8, or name the right dataset.source.format',
+    'column-count',
+    `dataset.source.csv.columns names ${names.length} columns, and the data has ${types.size}`,
+    'name each column of the file, in its order; dataset.select leaves columns out',
   );
 }
 
@@ -77,6 +99,7 @@ const REMEDIES: Record<SourceFormat, string> = {
   parquet: 'write the file again',
   csv: 'give every row as many fields as the header, close every quote and double those inside a field, end all lines alike, and write the text as UTF-8',
   jsonl: 'write one JSON object to a line, as UTF-8',
+  tfrecord: 'write the file again with tf.io.TFRecordWriter',
 };
 
 /** Gives what DuckDB says while it reads a source the form of a `DataError`. */

@@ -1,8 +1,7 @@
 /** What the first line of a CSV says: how its columns are parted, and what they are called. */
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { CsvDialect } from '@trainyard/shared';
 import { DataError } from '../dataError.js';
+import { bytesOf } from './gunzip.js';
 
 export interface CsvHeader {
   delimiter: string;
@@ -11,19 +10,20 @@ export interface CsvHeader {
 }
 
 /** Fails with a `DataError` where the file does not begin with a header, or is no gzip file although its ending says so. */
-export async function readCsvHeader(file: string): Promise<CsvHeader> {
-  const line = await firstLine(file);
-  // DuckDB would skip an empty line and take the header for a row.
+export async function readCsvHeader(file: string, csv: CsvDialect): Promise<CsvHeader> {
+  const line = await lineAt(file, csv.skipLines);
+  // DuckDB would skip an empty line and take what follows for the header.
   if (line.trim() === '') {
+    const place = csv.skipLines === 0 ? 'begins with' : `has behind its first ${csv.skipLines} lines`;
     throw new DataError(
       'ingest',
       'no-header',
-      `${file} begins with an empty line instead of the names of its columns`,
-      'begin the file with a line of column names',
+      `${file} ${place} an empty line instead of ${csv.header ? 'the names of its columns' : 'a row'}`,
+      csv.header ? 'begin the file with a line of column names' : 'remove empty lines before the rows',
     );
   }
-  const delimiter = delimiterOf(line);
-  const names = fieldsOf(line, delimiter);
+  const delimiter = csv.delimiter ?? delimiterOf(line);
+  const names = csv.columns ?? fieldsOf(line, delimiter, csv.quote);
   return { delimiter, repeated: [...new Set(names.filter((name, i) => names.indexOf(name) < i))] };
 }
 
@@ -34,42 +34,28 @@ function delimiterOf(header: string): string {
 }
 
 /** Without their quotes and the blanks around them. */
-function fieldsOf(line: string, delimiter: string): string[] {
+function fieldsOf(line: string, delimiter: string, quote: string): string[] {
   const fields = [''];
   let quoted = false;
   for (const character of line) {
-    if (character === '"') quoted = !quoted;
+    if (character === quote) quoted = !quoted;
     else if (character === delimiter && !quoted) fields.push('');
     else fields[fields.length - 1] += character;
   }
   return fields.map((field) => field.trim());
 }
 
-/** Without a byte order mark; the beginning of a line beyond a megabyte. */
-async function firstLine(file: string): Promise<string> {
-  const bytes = createReadStream(file, { highWaterMark: 1 << 16 });
-  // The reader of the lines below hears of every error; the callback is also told that it stops early.
-  const text = file.endsWith('.gz') ? pipeline(bytes, createGunzip(), () => undefined) : bytes;
+/** The line behind `skipped` others, without a byte order mark; of a very long one the beginning. */
+async function lineAt(file: string, skipped: number): Promise<string> {
   const decoder = new TextDecoder();
-  let line = '';
-  try {
-    for await (const chunk of text) {
-      line += decoder.decode(chunk as Buffer, { stream: true });
-      if (/[\r\n]/.test(line) || line.length > 1 << 20) break;
-    }
-  } catch (error) {
-    if (!isBadGzip(error)) throw error;
-    throw new DataError(
-      'ingest',
-      'unreadable-source',
-      `${file} cannot be read as gzip: ${error.message}`,
-      'compress the file again, or take .gz from its name if it is not compressed',
-      error,
-    );
+  let text = '';
+  for await (const chunk of bytesOf(file)) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > LONGEST_BEGINNING || text.split(LINE_END, skipped + 2).length > skipped + 1) break;
   }
-  return line.split(/[\r\n]/, 1)[0] ?? '';
+  return text.split(LINE_END, skipped + 1)[skipped] ?? '';
 }
 
-function isBadGzip(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
-}
+/** What is read, at most, to find the first line. */
+const LONGEST_BEGINNING = 1 << 22;
+const LINE_END = /\r\n|\r|\n/;

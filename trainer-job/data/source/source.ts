@@ -2,17 +2,24 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { digestOf, sourceFormatSchema, type Dataset, type SourceFormat } from '@trainyard/shared';
+import {
+  csvDialectSchema,
+  digestOf,
+  sourceFormatSchema,
+  type CsvDialect,
+  type Dataset,
+  type SourceFormat,
+} from '@trainyard/shared';
 import { readCsvHeader, type CsvHeader } from './csvHeader.js';
 import { digestsOf } from './fileDigest.js';
 import { globMatcher } from './glob.js';
 import { DataError } from '../dataError.js';
-import { literal } from '../duck.js';
 
 export interface SourceFiles {
   files: string[];
   format: SourceFormat;
-  /** Between the columns of a CSV. */
+  csv: CsvDialect;
+  /** Between the columns of a CSV, given or found. */
   delimiter: string;
   /** Names that a CSV gives to two columns. */
   repeated: string[];
@@ -42,64 +49,28 @@ export async function findSource(
 /** Files on this machine whose fingerprint is known from elsewhere or yet to be made: what the reader must know of them. */
 export async function checkFiles(source: Source, files: string[]): Promise<Omit<SourceFiles, 'fingerprint'>> {
   const format = source.format ?? formatOf(files);
+  if (source.csv && format !== 'csv') {
+    throw problem(
+      'not-csv',
+      `dataset.source.csv is given, and ${files[0] ?? 'the source'} is read as ${format}`,
+      'remove dataset.source.csv, or set dataset.source.format to csv',
+    );
+  }
+  const csv = source.csv ?? csvDialectSchema.parse({});
   let bytes = 0;
   const headers: CsvHeader[] = [];
   for (const file of files) {
     bytes += await checkFile(file, format);
-    if (format === 'csv') headers.push(await readCsvHeader(file));
+    if (format === 'csv') headers.push(await readCsvHeader(file, csv));
   }
   return {
     files,
     format,
+    csv,
     delimiter: headers[0]?.delimiter ?? ',',
     repeated: headers.flatMap(({ repeated }) => repeated),
     bytes,
   };
-}
-
-/**
- * CSV as RFC 4180 has it. Left to guess, DuckDB takes lines that begin with "#" for comments and lines that do not fit
- * for a preamble, and drops them without a word.
- */
-const STRICT_CSV = [
-  'header = true',
-  'all_varchar = true',
-  'skip = 0',
-  `quote = '"'`,
-  `escape = '"'`,
-  `comment = ''`,
-  'strict_mode = true',
-  'max_line_size = 10000000',
-].join(', ');
-
-/**
- * The reader's SQL expression. Text of CSV stays text: an id such as 00123 keeps its zeros. `jsonTypes` are the types of
- * the columns to read of JSON lines, all and guessed unless given. The names of folders (`country=DE`) are no columns:
- * they are not in the fingerprint.
- */
-export function readerOf(
-  { files, format, delimiter }: Pick<SourceFiles, 'files' | 'format' | 'delimiter'>,
-  jsonTypes?: Record<string, string>,
-): string {
-  const list = `[${files.map((file) => literal(asPattern(file))).join(', ')}], hive_partitioning = false`;
-  switch (format) {
-    case 'parquet':
-      return `read_parquet(${list})`;
-    case 'csv':
-      return `read_csv(${list}, delim = ${literal(delimiter)}, ${STRICT_CSV})`;
-    case 'jsonl': {
-      const types = Object.entries(jsonTypes ?? {}).map(
-        ([name, type]) => `${literal(name)}: ${literal(type)}`,
-      );
-      const typing = jsonTypes ? `columns = {${types.join(', ')}}` : 'sample_size = -1';
-      return `read_json(${list}, format = 'newline_delimited', records = true, ${typing})`;
-    }
-  }
-}
-
-/** DuckDB takes every path for a pattern; this one matches the file of that name alone. */
-function asPattern(file: string): string {
-  return file.replace(/[*?[]/g, '[$&]');
 }
 
 function problem(code: string, message: string, remedy: string, cause?: unknown): DataError {
@@ -162,9 +133,16 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** By the endings of the files' names. */
-export function formatOf(files: readonly string[]): SourceFormat {
+export /** What TensorFlow adds to the names of files that are one data set. */
+const SHARD = /-\d{5}-of-\d{5}$/;
+const ALIASES: Record<string, SourceFormat> = { ndjson: 'jsonl', tfrecords: 'tfrecord' };
+
+function formatOf(files: readonly string[]): SourceFormat {
   const endings = new Set(
-    files.map((file) => extname(file.replace(/\.gz$/, '')).slice(1).replace('ndjson', 'jsonl')),
+    files.map((file) => {
+      const ending = extname(file.replace(/\.gz$/, '').replace(SHARD, '')).slice(1);
+      return ALIASES[ending] ?? ending;
+    }),
   );
   const format = sourceFormatSchema.safeParse([...endings][0]);
   if (endings.size === 1 && format.success) return format.data;

@@ -1,0 +1,57 @@
+/** SQL that reads files. */
+import type { SourceFiles } from './source.js';
+import { literal } from '../duck.js';
+
+/**
+ * CSV as RFC 4180 has it, or as the specification says. Left to guess, DuckDB takes lines that begin with "#" for comments
+ * and lines that do not fit for a preamble, and drops them without a word.
+ */
+function csvOptions({ csv, delimiter }: Pick<SourceFiles, 'csv' | 'delimiter'>): string {
+  const { quote, escape, header, columns, nullTexts, skipLines } = csv;
+  const nulls = nullTexts.map((text) => literal(text)).join(', ');
+  return [
+    `delim = ${literal(delimiter)}`,
+    `header = ${header}`,
+    ...(columns ? [`names = [${columns.map((name) => literal(name)).join(', ')}]`] : []),
+    'all_varchar = true',
+    `skip = ${skipLines}`,
+    `quote = ${literal(quote)}`,
+    `escape = ${literal(escape ?? quote)}`,
+    `nullstr = [${nulls}]`,
+    `comment = ''`,
+    'strict_mode = true',
+    'max_line_size = 10000000',
+  ].join(', ');
+}
+
+/**
+ * The reader's SQL expression. Text of CSV stays text: an id such as 00123 keeps its zeros. `jsonTypes` are the types of
+ * the columns to read of JSON lines, all and guessed unless given. The names of folders (`country=DE`) are no columns:
+ * they are not in the fingerprint.
+ */
+export function readerOf(
+  source: Pick<SourceFiles, 'files' | 'csv' | 'delimiter'>,
+  format: 'parquet' | 'csv' | 'jsonl',
+  jsonTypes?: Record<string, string>,
+): string {
+  const paths = source.files.map((file) => literal(asPattern(file)));
+  const list = `[${paths.join(', ')}], hive_partitioning = false`;
+  switch (format) {
+    case 'parquet':
+      return `read_parquet(${list})`;
+    case 'csv':
+      return `read_csv(${list}, ${csvOptions(source)})`;
+    case 'jsonl': {
+      const types = Object.entries(jsonTypes ?? {}).map(
+        ([name, type]) => `${literal(name)}: ${literal(type)}`,
+      );
+      const typing = jsonTypes ? `columns = {${types.join(', ')}}` : 'sample_size = -1';
+      return `read_json(${list}, format = 'newline_delimited', records = true, ${typing})`;
+    }
+  }
+}
+
+/** DuckDB takes every path for a pattern; this one matches the file of that name alone. */
+function asPattern(file: string): string {
+  return file.replace(/[*?[]/g, '[$&]');
+}

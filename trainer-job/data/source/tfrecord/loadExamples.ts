@@ -1,0 +1,174 @@
+/** Record files of `tf.train.Example` as a table of DuckDB: a row for each example, a column for each feature. */
+import { isUtf8 } from 'node:buffer';
+import type { DuckDBValue } from '@duckdb/node-api';
+import { DataError } from '../../dataError.js';
+import { identifier, type Duck } from '../../duck.js';
+import { checkNames } from '../checkNames.js';
+import { NoExampleError, readExample, type FeatureKind, type FeatureValues } from './example.js';
+import { damaged, recordsOf } from './records.js';
+
+const TYPES = { bytes: 'VARCHAR', float: 'DOUBLE', int64: 'BIGINT' } as const;
+/** Examples on their way into the table: DuckDB takes at most so many at once. */
+const MOST_ROWS = 2048;
+const MOST_BYTES = 32 * 1024 * 1024;
+const MOST_FEATURES = 10_000;
+
+interface Column {
+  name: string;
+  kind: FeatureKind;
+  values: DuckDBValue[];
+}
+
+/**
+ * Reads all `files` into `table`, which lies on disk where it does not fit into memory, and returns SQL of it under the
+ * features' names. Fails with a `DataError` for damaged records, and for a feature with several values or of two types.
+ */
+export async function loadExamples(duck: Duck, table: string, files: readonly string[]): Promise<string> {
+  const loader = new ExampleLoader(duck, table);
+  for (const file of files) await loader.load(file);
+  return loader.finish();
+}
+
+class ExampleLoader {
+  private readonly columns = new Map<string, Column>();
+  private stored = 0;
+  private rows = 0;
+  private bytes = 0;
+
+  constructor(
+    private readonly duck: Duck,
+    private readonly table: string,
+  ) {}
+
+  async load(file: string): Promise<void> {
+    let number = 0;
+    for await (const records of recordsOf(file)) {
+      for (const record of records) {
+        this.add(record, file, ++number);
+        if (this.rows === MOST_ROWS || this.bytes > MOST_BYTES) await this.flush();
+      }
+    }
+  }
+
+  async finish(): Promise<string> {
+    await this.flush();
+    const names = [...this.columns.keys()];
+    if (names.length === 0) {
+      throw new DataError(
+        'ingest',
+        'no-features',
+        'no record of the source has a feature',
+        'write examples with features',
+      );
+    }
+    checkNames(names);
+    checkCase(names);
+    const columns = names.map((name, i) => `f${i} AS ${identifier(name)}`);
+    return `(SELECT ${columns.join(', ')} FROM ${identifier(this.table)})`;
+  }
+
+  private add(record: Buffer, file: string, number: number): void {
+    try {
+      readExample(record, (name, feature) => {
+        if (feature && feature.values.length > 0) this.set(name, feature, file, number);
+      });
+    } catch (error) {
+      if (!(error instanceof NoExampleError)) throw error;
+      throw damaged(file, number, `it is no tf.train.Example: ${error.message}`);
+    }
+    this.rows++;
+    this.bytes += record.length;
+  }
+
+  private set(name: string, feature: FeatureValues, file: string, number: number): void {
+    const column = this.columnOf(name, feature.kind);
+    if (column.kind !== feature.kind) {
+      throw new DataError(
+        'ingest',
+        'mixed-types',
+        `feature "${name}" has values of ${column.kind}, but of ${feature.kind} in record ${number} of ${file}`,
+        'write the feature with one type in all examples',
+      );
+    }
+    if (feature.values.length > 1) {
+      throw new DataError(
+        'ingest',
+        'several-values',
+        `feature "${name}" has ${feature.values.length} values in record ${number} of ${file}; one is read`,
+        'write one value for each feature, several as several features or as one text',
+      );
+    }
+    const [value] = feature.values;
+    column.values[this.rows] = Buffer.isBuffer(value) ? textOf(value, name, file, number) : (value ?? null);
+  }
+
+  private columnOf(name: string, kind: FeatureKind): Column {
+    const known = this.columns.get(name);
+    if (known) return known;
+    if (this.columns.size === MOST_FEATURES) {
+      throw new DataError(
+        'ingest',
+        'too-many-features',
+        `the examples have more than ${MOST_FEATURES} features`,
+        'write what differs from row to row as values of a feature, not as its name',
+      );
+    }
+    const column = { name, kind, values: [] };
+    this.columns.set(name, column);
+    return column;
+  }
+
+  /** A feature that the examples so far lacked is null in all of them. */
+  private async flush(): Promise<void> {
+    if (this.rows === 0) return;
+    const columns = [...this.columns.values()];
+    if (this.stored === 0 && columns.length > 0) {
+      const declared = columns.map(({ kind }, i) => `f${i} ${TYPES[kind]}`);
+      await this.duck.run(`CREATE TABLE ${identifier(this.table)} (${declared.join(', ')})`);
+    } else {
+      for (let i = this.stored; i < columns.length; i++) {
+        const type = TYPES[columns[i]?.kind ?? 'bytes'];
+        await this.duck.run(`ALTER TABLE ${identifier(this.table)} ADD COLUMN f${i} ${type}`);
+      }
+    }
+    this.stored = columns.length;
+    if (columns.length === 0) return;
+    await this.duck.append(
+      this.table,
+      columns.map(({ kind, values }) => ({
+        type: TYPES[kind],
+        values: Array.from({ length: this.rows }, (_, row) => values[row] ?? null),
+      })),
+    );
+    for (const column of columns) column.values = [];
+    this.rows = 0;
+    this.bytes = 0;
+  }
+}
+
+function textOf(bytes: Buffer, name: string, file: string, number: number): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new DataError(
+    'ingest',
+    'not-text',
+    `feature "${name}" holds bytes that are not UTF-8 in record ${number} of ${file}`,
+    'write texts as UTF-8, and leave out features that hold no text',
+  );
+}
+
+/** SQL takes names for the same that differ in their case. */
+function checkCase(names: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const other = seen.get(name.toLowerCase());
+    if (other !== undefined) {
+      throw new DataError(
+        'ingest',
+        'duplicate-column',
+        `the features "${other}" and "${name}" differ in upper and lower case alone`,
+        'give each feature a name of its own',
+      );
+    }
+    seen.set(name.toLowerCase(), name);
+  }
+}
