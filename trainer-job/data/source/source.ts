@@ -132,12 +132,12 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** By the endings of the files' names. */
-export /** What TensorFlow adds to the names of files that are one data set. */
+/** What TensorFlow adds to the names of files that are one data set. */
 const SHARD = /-\d{5}-of-\d{5}$/;
 const ALIASES: Record<string, SourceFormat> = { ndjson: 'jsonl', tfrecords: 'tfrecord' };
 
-function formatOf(files: readonly string[]): SourceFormat {
+/** By the endings of the files' names. */
+export function formatOf(files: readonly string[]): SourceFormat {
   const endings = new Set(
     files.map((file) => {
       const ending = extname(file.replace(/\.gz$/, '').replace(SHARD, '')).slice(1);
