@@ -1,0 +1,169 @@
+import type { Duck } from '../../duck.js';
+import { binCounts } from './binCounts.js';
+import { kindOf } from './kind.js';
+import {
+  HISTOGRAM_BINS,
+  MAX_TOP,
+  QUANTILES,
+  SMALL_DOMAIN,
+  type ColumnProfile,
+  type Measured,
+  type Profile,
+} from './profile.js';
+import { basicType, doubleSql, measureOf, measureSql, shownSql, type RowsColumn } from './columnSql.js';
+import { percentilesOf } from './percentiles.js';
+import { topValues } from './topValues.js';
+
+/** With more values than this a column is not grouped: the groups would need gigabytes. */
+const MAX_GROUPS = 5_000_000;
+
+/**
+ * Profiles the table or view `rows`. Of each column the distinct values are counted once, and everything else is computed
+ * of these counts, which are far fewer than the rows; then one pass over all columns fills the bins.
+ */
+export async function measureProfile(
+  duck: Duck,
+  columns: readonly RowsColumn[],
+  { maxGroups = MAX_GROUPS } = {},
+): Promise<Profile> {
+  const estimates = await duck.counts(
+    `SELECT count(*) AS n ${columns.map(({ internal }, i) => `, approx_count_distinct(${internal}) AS d${i}`).join('')}
+      FROM rows`,
+  );
+  const rows = estimates['n'] ?? 0;
+  const drafts: Draft[] = [];
+  for (const [i, column] of columns.entries()) {
+    drafts.push(await draftOf(duck, column, rows, (estimates[`d${i}`] ?? 0) <= maxGroups));
+  }
+  return { schemaVersion: 1, rows, columns: await withBins(duck, drafts) };
+}
+
+type MeasuredDraft = Omit<Measured, 'histogram' | 'bins'> & { edges: number[] };
+interface Draft {
+  column: RowsColumn;
+  profile: Omit<ColumnProfile, 'measured'>;
+  measured: MeasuredDraft | null;
+}
+
+/** All of a column but its bins. `groups` has a row for each value with its count, or, ungrouped, for each row with 1. */
+async function draftOf(duck: Duck, column: RowsColumn, rows: number, isGrouped: boolean): Promise<Draft> {
+  const { name, internal, type } = column;
+  // Lists and structures are compared and counted as their text.
+  const value = basicType(type) === 'nested' ? `CAST(${internal} AS VARCHAR)` : internal;
+  const selected = `${value} AS value, ${measureSql(value, type)} AS m`;
+  await duck.run(
+    isGrouped
+      ? `CREATE OR REPLACE TEMP TABLE groups AS SELECT ${selected}, count(*) AS n FROM rows
+          WHERE ${internal} IS NOT NULL GROUP BY ALL`
+      : `CREATE OR REPLACE TEMP VIEW groups AS SELECT ${selected}, 1 AS n FROM rows WHERE ${internal} IS NOT NULL`,
+  );
+  try {
+    return await draftOfGroups(duck, { name, type }, column, rows, isGrouped);
+  } finally {
+    await duck.run(`DROP ${isGrouped ? 'TABLE' : 'VIEW'} groups`);
+  }
+}
+
+async function draftOfGroups(
+  duck: Duck,
+  { name, type }: { name: string; type: string },
+  column: RowsColumn,
+  rows: number,
+  isGrouped: boolean,
+): Promise<Draft> {
+  const isText = basicType(type) === 'text';
+  const [found = {}] = await duck.rows(
+    `SELECT coalesce(sum(n), 0) AS present, ${isGrouped ? 'count(*)' : 'approx_count_distinct(value)'} AS "distinct",
+      ${shownSql('min(value)')} AS min, ${shownSql('max(value)')} AS max,
+      ${isText ? `coalesce(sum(n) FILTER (contains(CAST(value AS VARCHAR), ' ')), 0)` : '0'} AS blanks,
+      coalesce(bool_and(m = trunc(m)), false) AS whole FROM groups`,
+  );
+  const present = Number(found['present']);
+  const distinct = Math.min(Number(found['distinct']), present);
+  const text = (value: unknown) => (typeof value === 'string' ? value : null);
+  const isSmall = isGrouped && distinct <= SMALL_DOMAIN && basicType(type) !== 'time';
+  return {
+    column,
+    profile: {
+      name,
+      type,
+      kind: kindOf({
+        name,
+        type,
+        distinct,
+        blankShare: present === 0 ? 0 : Number(found['blanks']) / present,
+        whole: found['whole'] === true,
+      }),
+      nulls: rows - present,
+      nullShare: rows === 0 ? 0 : (rows - present) / rows,
+      distinct,
+      distinctIsExact: isGrouped,
+      min: text(found['min']),
+      max: text(found['max']),
+      top: await topValues(duck, isSmall ? SMALL_DOMAIN : MAX_TOP, isGrouped),
+    },
+    measured: await measuredOf(duck, column, isGrouped),
+  };
+}
+
+/** Sums are compensated (Kahan) and squares are of differences to the mean: times are large and lie close together. */
+async function measuredOf(
+  duck: Duck,
+  { type }: RowsColumn,
+  isGrouped: boolean,
+): Promise<MeasuredDraft | null> {
+  const [row = {}] = await duck.rows(
+    `SELECT coalesce(sum(n), 0) AS rows, min(m) AS min, max(m) AS max, fsum(m * n) / sum(n) AS mean,
+      coalesce(sum(n) FILTER (m = 0), 0) AS zeros, coalesce(sum(n) FILTER (m < 0), 0) AS negatives
+      FROM groups WHERE m IS NOT NULL`,
+  );
+  const count = Number(row['rows']);
+  if (count === 0) return null;
+  const [min, max, mean] = [Number(row['min']), Number(row['max']), Number(row['mean'])];
+  const [spread = {}] = await duck.rows(
+    `SELECT fsum(n * (m - ${doubleSql(mean)}) * (m - ${doubleSql(mean)})) AS squares FROM groups WHERE m IS NOT NULL`,
+  );
+  const percentiles = await percentilesOf(duck, count, isGrouped);
+  const at = (percent: (typeof QUANTILES)[number]) => percentiles[percent - 1] ?? 0;
+  return {
+    of: measureOf(type),
+    rows: count,
+    min,
+    max,
+    mean,
+    std: count < 2 ? null : Math.sqrt(Number(spread['squares']) / (count - 1)),
+    zeros: Number(row['zeros']),
+    negatives: Number(row['negatives']),
+    quantiles: { p01: at(1), p05: at(5), p25: at(25), p50: at(50), p75: at(75), p95: at(95), p99: at(99) },
+    quantilesAreExact: isGrouped,
+    edges: [...new Set(percentiles)].toSorted((a, b) => a - b),
+  };
+}
+
+/** Upper ends of the histogram's intervals but the last. */
+function widthEdges({ min, max }: Pick<Measured, 'min' | 'max'>): number[] {
+  const edges = Array.from(
+    { length: HISTOGRAM_BINS - 1 },
+    (_, i) => min + ((max - min) * (i + 1)) / HISTOGRAM_BINS,
+  );
+  // Of a single value all edges are the same, and of values a rounding apart some are.
+  return [...new Set(edges)];
+}
+
+async function withBins(duck: Duck, drafts: readonly Draft[]): Promise<ColumnProfile[]> {
+  const requests = drafts.flatMap(({ column, measured }) => {
+    if (!measured) return [];
+    const measure = measureSql(column.internal, column.type);
+    return [
+      { measure, edges: widthEdges(measured) },
+      { measure, edges: measured.edges },
+    ];
+  });
+  const counts = await binCounts(duck, requests);
+  return drafts.map(({ profile, measured }) => {
+    if (!measured) return { ...profile, measured };
+    const [histogram = [], bins = []] = counts.splice(0, 2);
+    const { edges, ...rest } = measured;
+    return { ...profile, measured: { ...rest, histogram, bins: { edges, counts: bins } } };
+  });
+}
