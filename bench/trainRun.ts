@@ -29,6 +29,8 @@ export async function trainHere(input: TrainingSpecInput): Promise<BenchTraining
       spec,
       baseDirectory: folder,
       cacheRoot: join(folder, 'cache'),
+      reportFolder: join(folder, 'data'),
+      now: () => new Date(),
       onStageStart: () => {},
       onStage: ({ stage, seconds }) => tell(`${stage} ${seconds.toFixed(1)} s`),
       log: () => {},

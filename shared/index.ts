@@ -16,6 +16,7 @@ export * from './runs/status.js';
 export * from './runs/transition.js';
 export * from './spec/columns.js';
 export * from './spec/dataset.js';
+export * from './spec/expectations.js';
 export * from './spec/features.js';
 export * from './spec/model.js';
 export * from './spec/presets.js';

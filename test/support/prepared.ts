@@ -26,6 +26,8 @@ export async function prepared(
     spec: trainingSpecSchema.parse(input),
     baseDirectory: folder,
     cacheRoot: join(folder, 'cache'),
+    reportFolder: join(folder, 'data'),
+    now: () => new Date('2026-11-20T12:00:00.000Z'),
     onStageStart: () => {},
     onStage: (report) => reports.push(report),
     runId: 'run-of-a-test',

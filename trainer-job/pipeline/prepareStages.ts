@@ -1,11 +1,18 @@
 import type { StageName, TrainingSpec } from '@trainyard/shared';
-import { checkTrainedColumns, ingest, ingestKey, ingestOutcomeSchema } from '../data/ingest/ingest.js';
+import {
+  checkTrainedColumns,
+  ingest,
+  ingestKey,
+  ingestOutcomeSchema,
+  type IngestOutcome,
+} from '../data/ingest/ingest.js';
 import { openSource, type SourceContext } from '../data/source/openSource.js';
 import type { PieceCache } from '../data/transform/pieces.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { transformManifestSchema, type TransformManifest } from '../data/transform/transformManifest.js';
-import { validate, validateOutcomeSchema, VALIDATE_VERSION } from '../data/validate/validate.js';
+import { violations } from '../data/validate/report.js';
 import { runStage, type StageOutput, type StageRequest } from './stageCache.js';
+import { runValidate } from './validateStage.js';
 
 export interface StageReport {
   stage: StageName;
@@ -17,6 +24,9 @@ export interface StageReport {
 
 export interface PrepareRequest extends SourceContext {
   spec: TrainingSpec;
+  /** Gets the profile and the validation of the data, for people too. */
+  reportFolder: string;
+  now(): Date;
   onStageStart(stage: StageName): void;
   onStage(report: StageReport): void;
 }
@@ -68,19 +78,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   checkTrainedColumns(spec, ingested.outcome);
 
   request.onStageStart('validate');
-  const validated = await run(
-    {
-      stage: 'validate',
-      key: { version: VALIDATE_VERSION, rows: ingested.digest, split: dataset.split, ids: features },
-      outcome: validateOutcomeSchema,
-      produce: (folder) => validate(spec, ingested.outcome, ingested.folder, folder),
-    },
-    ({ columns: profiled, warnings }) => ({
-      counts: { columns: profiled.length, warnings: warnings.length },
-      detail: '',
-    }),
-  );
-  for (const warning of validated.outcome.warnings) request.log('warn', warning);
+  await validateAndTell(request, ingested);
 
   request.onStageStart('transform');
   const cache: PieceCache = (piece) => runStage(cacheRoot, { stage: 'transform', ...piece });
@@ -102,3 +100,32 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     manifest: transformed.outcome,
   };
 }
+
+/** `validate`, which is cached in parts of its own. */
+async function validateAndTell(request: PrepareRequest, ingested: StageOutput<IngestOutcome>): Promise<void> {
+  const began = performance.now();
+  const { profile, validation, cacheHit } = await runValidate({ ...request, ingested, now: request.now() });
+  const violated = violations(validation, 'warning').map(({ message }) => message);
+  const unchecked = validation.findings.filter(({ outcome }) => outcome === 'notChecked');
+  const drifted = new Set(
+    validation.drift.filter(({ psi }) => psi > DRIFTED_PSI).map(({ column }) => column),
+  );
+  request.onStage({
+    stage: 'validate',
+    seconds: (performance.now() - began) / 1000,
+    cacheHit,
+    counts: {
+      columns: profile.columns.length,
+      expectations: new Set(validation.findings.map(({ expectation }) => expectation)).size,
+      warnings: validation.warnings.length + violated.length,
+      drifted: drifted.size,
+    },
+    detail: violated.length > 0 ? `expected otherwise: ${violated.join('; ')}`.slice(0, 1000) : '',
+  });
+  for (const warning of [...validation.warnings, ...violated]) request.log('warn', warning);
+  for (const { message } of validation.schema_changes) request.log('warn', `since the reference: ${message}`);
+  for (const { expectation, message } of unchecked) request.log('info', `${expectation.expect}: ${message}`);
+}
+
+/** Above it a column counts as drifted (Siddiqi), whatever the specification allows. */
+const DRIFTED_PSI = 0.25;

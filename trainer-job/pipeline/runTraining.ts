@@ -88,6 +88,8 @@ class RunningAttempt {
       cacheRoot: settings.cacheDirectory,
       cloud: settings.cloud,
       signal: stop.signal,
+      reportFolder: join(settings.artifactDirectory, 'data'),
+      now: this.attempt.now,
       onStageStart: (stage) => this.begin(stage),
       onStage: (report) => {
         this.seconds[report.stage] = report.seconds;

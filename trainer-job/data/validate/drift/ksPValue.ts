@@ -27,23 +27,26 @@ function exactCdf(d: number, n: number): number {
   const k = Math.ceil(n * d);
   const size = 2 * k - 1;
   const h = k - n * d;
-  const matrix = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j < size; j++) matrix[i * size + j] = i - j + 1 < 0 ? 0 : 1;
-  }
-  const at = (i: number, j: number) => i * size + j;
-  for (let i = 0; i < size; i++) {
-    matrix[at(i, 0)]! -= h ** (i + 1);
-    matrix[at(size - 1, i)]! -= h ** (size - i);
-  }
-  if (2 * h - 1 > 0) matrix[at(size - 1, 0)]! += (2 * h - 1) ** size;
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) for (let g = 2; g <= i - j + 1; g++) matrix[at(i, j)]! /= g;
-  }
+  const matrix = new Float64Array(size * size).map((_, cell) => {
+    const [i, j] = [Math.floor(cell / size), cell % size];
+    return i - j + 1 < 0 ? 0 : (1 - lost(i, j, size, h)) / factorial(i - j + 1);
+  });
   const { values, exponent } = power(matrix, size, n);
-  let result = Math.log(values[at(k - 1, k - 1)] ?? 0) + exponent;
+  let result = Math.log(values[(k - 1) * size + k - 1] ?? 0) + exponent;
   for (let i = 1; i <= n; i++) result += Math.log(i / n);
   return Math.exp(result);
+}
+
+/** What the paper takes from the ones of the first column and the last row. */
+function lost(i: number, j: number, size: number, h: number): number {
+  const corner = i === size - 1 && j === 0 && 2 * h - 1 > 0 ? (2 * h - 1) ** size : 0;
+  return (j === 0 ? h ** (i + 1) : 0) + (i === size - 1 ? h ** (size - j) : 0) - corner;
+}
+
+function factorial(n: number): number {
+  let result = 1;
+  for (let i = 2; i <= n; i++) result *= i;
+  return result;
 }
 
 /** A square matrix to the n-th power, times e to the exponent. */
@@ -67,7 +70,9 @@ function product(a: Float64Array, b: Float64Array, size: number): Float64Array {
     for (let k = 0; k < size; k++) {
       const factor = a[i * size + k] ?? 0;
       if (factor === 0) continue;
-      for (let j = 0; j < size; j++) result[i * size + j]! += factor * (b[k * size + j] ?? 0);
+      for (let j = 0; j < size; j++) {
+        result[i * size + j] = (result[i * size + j] ?? 0) + factor * (b[k * size + j] ?? 0);
+      }
     }
   }
   return result;

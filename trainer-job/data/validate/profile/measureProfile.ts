@@ -4,7 +4,7 @@ import { kindOf } from './kind.js';
 import {
   HISTOGRAM_BINS,
   MAX_TOP,
-  QUANTILES,
+  type QUANTILES,
   SMALL_DOMAIN,
   type ColumnProfile,
   type Measured,
@@ -136,8 +136,13 @@ async function measuredOf(
     negatives: Number(row['negatives']),
     quantiles: { p01: at(1), p05: at(5), p25: at(25), p50: at(50), p75: at(75), p95: at(95), p99: at(99) },
     quantilesAreExact: isGrouped,
-    edges: [...new Set(percentiles)].toSorted((a, b) => a - b),
+    edges: [justBelow(min), ...new Set(percentiles)].toSorted((a, b) => a - b),
   };
+}
+
+/** What falls below every value of the reference has a bin of its own. */
+function justBelow(min: number): number {
+  return min - Math.max(Math.abs(min) * 2 ** -52, 1e-300);
 }
 
 /** Upper ends of the histogram's intervals but the last. */

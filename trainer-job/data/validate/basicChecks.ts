@@ -1,0 +1,112 @@
+import { idFeature, type TrainingSpec } from '@trainyard/shared';
+import { DataError } from '../dataError.js';
+import type { IngestOutcome } from '../ingest/ingest.js';
+import { splitSizes } from '../transform/split.js';
+import { basicType } from './profile/columnSql.js';
+import type { ColumnProfile } from './profile/profile.js';
+
+type Spec = Pick<TrainingSpec, 'dataset' | 'features'>;
+
+/** Beyond this share of nulls a column is worth a warning. */
+const NULL_SHARE = 0.05;
+
+function problem(code: string, message: string, remedy: string): DataError {
+  return new DataError('validate', code, message, remedy);
+}
+
+/** Fails with a `DataError` where there are no rows. */
+export function checkAnyRows({ rowsRead, rowsKept, dropped }: IngestOutcome): void {
+  if (rowsRead === 0)
+    throw problem('no-rows', 'the source has no rows', 'write the data before the run is started');
+  if (rowsKept > 0) return;
+  const reasons = dropped.map(({ condition, rows }) => `"${condition}" fails for ${rows}`);
+  throw problem(
+    'no-rows-left',
+    `none of ${rowsRead} rows meets all conditions of dataset.where: ${reasons.join(', ')}`,
+    'correct or remove the condition that drops too much',
+  );
+}
+
+/** Fails with a `DataError` where ids or the split's column leave nothing to train on. */
+export function checkTrainable(spec: Spec, columns: readonly ColumnProfile[], ingested: IngestOutcome): void {
+  checkIds(spec, columns, ingested);
+  checkSplit(spec, columns, ingested);
+}
+
+function checkIds({ features }: Spec, columns: readonly ColumnProfile[], ingested: IngestOutcome): void {
+  for (const tower of ['query', 'candidate'] as const) {
+    const { column } = idFeature(features[tower]);
+    const found = columns.find(({ name }) => name === column);
+    if (!found || found.nulls === ingested.rowsKept) {
+      const failed = ingested.castFailures[column] ?? 0;
+      throw problem(
+        'empty-id',
+        `column "${column}", the id of the ${tower} tower, is null in every row${failed > 0 ? `; its cast failed for ${failed} values` : ''}`,
+        'name the right column, or correct its cast in dataset.columns',
+      );
+    }
+    if (found.distinct < 2) {
+      throw problem(
+        'single-id',
+        `column "${column}", the id of the ${tower} tower, has only one value: there is nothing to choose among`,
+        'name the right column, or bring more data',
+      );
+    }
+  }
+}
+
+function checkSplit({ dataset }: Spec, columns: readonly ColumnProfile[], ingested: IngestOutcome): void {
+  const { split } = dataset;
+  if (split.strategy === 'time') {
+    const { column } = split;
+    const found = columns.find(({ name }) => name === column);
+    if (!found || found.nulls === ingested.rowsKept) {
+      throw problem(
+        'empty-split-column',
+        `column "${column}", which orders the split, is null in every row`,
+        'name the column of the time',
+      );
+    }
+    if (!['time', 'number'].includes(basicType(found.type))) {
+      throw problem(
+        'split-column-is-text',
+        `column "${column}", which orders the split, holds text, whose order is not that of time`,
+        `set dataset.columns["${column}"].cast to "timestamp", "int64" or "float64"`,
+      );
+    }
+  }
+  for (const [name, size] of Object.entries(splitSizes(split, ingested.rowsKept))) {
+    if (size < 1) {
+      throw problem(
+        'empty-split',
+        `of ${ingested.rowsKept} rows none would be in the ${name} split`,
+        'bring more data, or change the shares of dataset.split',
+      );
+    }
+  }
+}
+
+/** What a run can live with and a person should know. */
+export function warningsOf(
+  { dataset: { split } }: Spec,
+  columns: readonly ColumnProfile[],
+  { rowsKept, castFailures }: IngestOutcome,
+): string[] {
+  const percent = (rows: number) => `${((100 * rows) / rowsKept).toFixed(1)} %`;
+  const timeless = split.strategy === 'time' ? columns.find(({ name }) => name === split.column) : undefined;
+  return [
+    ...columns
+      .filter(({ nulls }) => nulls / rowsKept > NULL_SHARE)
+      .map(({ name, nulls }) => `column "${name}" is null in ${nulls} rows (${percent(nulls)})`),
+    ...(timeless && timeless.nulls > 0
+      ? [
+          `column "${timeless.name}", which orders the split, is null in ${timeless.nulls} rows: they count as the oldest`,
+        ]
+      : []),
+    ...Object.entries(castFailures)
+      .filter(([, failed]) => failed > 0)
+      .map(
+        ([name, failed]) => `the cast of column "${name}" failed for ${failed} values, which count as null`,
+      ),
+  ];
+}

@@ -1,0 +1,116 @@
+import type { ColumnDrift } from '../drift/columnDrift.js';
+import { figure, percent, whole } from '../expectations/words.js';
+import type { ColumnProfile, Measured } from '../profile/profile.js';
+import { html, type Html } from './html.js';
+
+/** Above it a population counts as another one, above the lower as shifting. */
+const PSI_TONES = [
+  { above: 0.25, tone: 'bad' },
+  { above: 0.1, tone: 'warn' },
+  { above: -1, tone: 'good' },
+] as const;
+
+const SHOWN_VALUES = 10;
+
+/** What is known of a column: its shape, its figures, its most frequent values, how far it is from the reference. */
+export function columnCard(column: ColumnProfile, rows: number, drift: ColumnDrift | undefined): Html {
+  const { name, type, kind, nulls, nullShare, distinct, distinctIsExact, measured } = column;
+  return html`<section class="card">
+    <span class="kind">${kind} · ${type}</span>
+    <h3>${name}</h3>
+    ${measured ? histogram(measured) : ''}
+    <table>
+      ${row('nulls', `${whole(nulls)} (${percent(nullShare)})`)}
+      ${row('distinct', `${distinctIsExact ? '' : 'about '}${whole(distinct)}`)}
+      ${measured ? figures(measured) : ''} ${drift ? driftRows(drift) : ''}
+    </table>
+    ${topPart(column, rows)}
+  </section> `;
+}
+
+function row(label: string, value: string, tone = ''): Html {
+  return html`<tr>
+    <td class="soft">${label}</td>
+    <td class="${tone}">${value}</td>
+  </tr>`;
+}
+
+/** A value of the measure as people write it. */
+function shown(value: number, { of }: Measured): string {
+  if (of !== 'epochSeconds') return figure(value);
+  return new Date(value * 1000).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function figures(measured: Measured): readonly Html[] {
+  const { quantiles, mean, std, zeros, negatives, of, rows, quantilesAreExact } = measured;
+  const value = (number: number) => shown(number, measured);
+  const about = quantilesAreExact ? '' : 'about ';
+  const spread = std === null ? '–' : of === 'epochSeconds' ? `${figure(std / 86_400)} days` : figure(std);
+  return [
+    ...(of === 'length' ? [row('', 'of the length in characters')] : []),
+    row('mean', value(mean)),
+    row('standard deviation', spread),
+    row(
+      '5 %, median, 95 %',
+      `${about}${[quantiles.p05, quantiles.p50, quantiles.p95].map(value).join(' · ')}`,
+    ),
+    ...(of === 'value'
+      ? [row('zero, negative', `${percent(zeros / rows)}, ${percent(negatives / rows)}`)]
+      : []),
+  ];
+}
+
+function driftRows({ psi, kl, ks }: ColumnDrift): readonly Html[] {
+  const tone = PSI_TONES.find(({ above }) => psi > above)?.tone ?? '';
+  return [
+    row('drift: PSI', figure(psi), tone),
+    row('drift: KL divergence', figure(kl)),
+    ...(ks ? [row('drift: KS, p-value', `${figure(ks.statistic)}, ${figure(ks.pValue)}`)] : []),
+  ];
+}
+
+const [WIDTH, HEIGHT] = [320, 72];
+
+function histogram(measured: Measured): Html {
+  const { histogram: counts, min, max } = measured;
+  const most = Math.max(1, ...counts);
+  const width = WIDTH / counts.length;
+  const bars = counts.map((count, i) => {
+    // What is there can be seen, however little it is.
+    const height = count === 0 ? 0 : Math.max(1, (HEIGHT * count) / most);
+    return html`<rect
+      x="${figure(i * width + 0.5)}"
+      y="${figure(HEIGHT - height)}"
+      width="${figure(width - 1)}"
+      height="${figure(height)}"
+      ><title>${whole(count)} rows</title></rect
+    >`;
+  });
+  return html`<svg
+      viewBox="0 0 ${WIDTH} ${HEIGHT}"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label="histogram"
+    >
+      ${bars}
+    </svg>
+    <div class="axis"><span>${shown(min, measured)}</span><span>${shown(max, measured)}</span></div>`;
+}
+
+function topPart({ top, kind, distinct }: ColumnProfile, rows: number): Html {
+  // Times and numbers that hardly repeat have no frequent values.
+  if (top.length === 0 || (kind === 'time' && (top[0]?.rows ?? 0) < 2)) return html``;
+  const lines = top.slice(0, SHOWN_VALUES).map(
+    ({ value, rows: count }) =>
+      html`<tr>
+        <td>
+          <span class="share" style="--w:${figure(Math.min(100, (100 * count) / rows))}%"
+            >${value === '' ? '(empty)' : value}</span
+          >
+        </td>
+        <td>${whole(count)}</td>
+      </tr>`,
+  );
+  const label = distinct <= lines.length ? 'values' : 'most frequent values';
+  return html`<details${kind === 'category' || kind === 'boolean' ? html` open` : ''}><summary>${label}</summary><table class="top">${lines}</table></details>`;
+}

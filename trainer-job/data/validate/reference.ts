@@ -1,0 +1,120 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { digestOf, instantSchema, type Dataset } from '@trainyard/shared';
+import { z } from 'zod';
+import { DataError } from '../dataError.js';
+import { profileSchema, type Profile } from './profile/profile.js';
+
+/** A version of a data set that passed: `rows` is the digest of its rows. */
+const versionSchema = z.strictObject({
+  rows: z.string(),
+  validatedAt: instantSchema,
+  profile: profileSchema,
+});
+/** The newest version and the one before, which the newest is compared with when it comes again. */
+const historySchema = z.strictObject({ latest: versionSchema, before: versionSchema.nullable() });
+
+export interface Reference {
+  /** Where it comes from, in words; or why there is none. */
+  note: string;
+  profile: Profile | null;
+}
+
+export interface ReferenceRequest {
+  dataset: Dataset;
+  /** The digest of the rows that are compared. */
+  rows: string;
+  cacheRoot: string;
+  baseDirectory: string;
+}
+
+/** The profile that the specification names, or the newest validated one of the same data set with other rows. */
+export async function findReference({
+  dataset,
+  rows,
+  cacheRoot,
+  baseDirectory,
+}: ReferenceRequest): Promise<Reference> {
+  if (dataset.reference !== undefined) return given(dataset.reference, baseDirectory);
+  const history = await readHistory(fileOf(dataset, cacheRoot));
+  const version = history?.latest.rows === rows ? history.before : history?.latest;
+  if (!version) return { note: 'not checked: there is no earlier version of this data set', profile: null };
+  return { note: `the version validated at ${version.validatedAt}`, profile: version.profile };
+}
+
+/** Remembers rows that passed as the newest version of their data set. */
+export async function keepAsReference(
+  { dataset, rows, cacheRoot }: ReferenceRequest,
+  profile: Profile,
+  now: Date,
+): Promise<void> {
+  const file = fileOf(dataset, cacheRoot);
+  const history = await readHistory(file);
+  if (history?.latest.rows === rows) return;
+  const latest = { rows, validatedAt: now.toISOString(), profile };
+  const text = JSON.stringify({ latest, before: history?.latest ?? null });
+  await mkdir(join(cacheRoot, FOLDER), { recursive: true });
+  const unfinished = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(unfinished, text);
+    await rename(unfinished, file);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+const FOLDER = 'references';
+
+/** A data set is where it comes from and how it is shaped, whatever is expected of it and made of it. */
+function fileOf(dataset: Dataset, cacheRoot: string): string {
+  const { split: _split, expectations: _expectations, reference: _reference, ...identity } = dataset;
+  return join(cacheRoot, FOLDER, `${digestOf(identity).replace('sha256:', '')}.json`);
+}
+
+/** Undefined where there is none that this version of the program can read: then it begins anew. */
+async function readHistory(file: string): Promise<z.infer<typeof historySchema> | undefined> {
+  const text = await textOf(file);
+  const parsed = historySchema.safeParse(text === undefined ? undefined : jsonOf(text));
+  return parsed.success ? parsed.data : undefined;
+}
+
+async function given(uri: string, baseDirectory: string): Promise<Reference> {
+  const path = /^file:/i.test(uri) ? fileURLToPath(uri) : resolve(baseDirectory, uri);
+  const remedy = 'set dataset.reference to a profile.json that a run of this version has written';
+  const text = await textOf(path);
+  if (text === undefined)
+    throw new DataError(
+      'validate',
+      'no-reference',
+      `there is no file ${uri}, which dataset.reference names`,
+      remedy,
+    );
+  const parsed = profileSchema.safeParse(jsonOf(text));
+  if (!parsed.success)
+    throw new DataError(
+      'validate',
+      'bad-reference',
+      `${uri}, which dataset.reference names, is no profile`,
+      remedy,
+    );
+  return { note: uri, profile: parsed.data };
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import { instantSchema } from '@trainyard/shared';
+import { z } from 'zod';
+import { DataError } from '../dataError.js';
+import { columnDriftSchema } from './drift/columnDrift.js';
+import { exampleSchema, findingSchema, type Finding } from './expectations/finding.js';
+import { schemaChangeSchema } from './schema.js';
+
+const suspectsSchema = z.strictObject({
+  column: z.string(),
+  count: z.int(),
+  total: z.int(),
+  examples: z.array(exampleSchema),
+});
+
+/** `validation.json`: what was checked of one version of a data set, and what came of it. */
+export const validationSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** Whether no expectation of severity `error` is violated. */
+  passed: z.boolean(),
+  checkedAt: instantSchema,
+  rows: z.int(),
+  /** What volume, drift and schema were compared with, or why with nothing. */
+  reference: z.string(),
+  /** Of every expectation, in the order of the specification. */
+  findings: z.array(findingSchema),
+  /** What no expectation asks for and a person should know. */
+  warnings: z.array(z.string()),
+  /** Against the reference; empty without one. */
+  schema_changes: z.array(schemaChangeSchema),
+  drift: z.array(columnDriftSchema),
+  /** The violated expectations but those on outliers and labels, in words. */
+  schema_violations: z.array(z.string()),
+  /** Found by `outliers` and `labels`, whether or not they are too many. */
+  detected_outliers: z.array(suspectsSchema),
+  potential_mislabels: z.array(suspectsSchema),
+  /** Always empty: values are told of and never replaced here. */
+  corrections_applied: z.array(z.never()),
+});
+export type Validation = z.infer<typeof validationSchema>;
+
+export function validationOf(
+  made: Pick<Validation, 'rows' | 'reference' | 'findings' | 'warnings' | 'schema_changes' | 'drift'>,
+  now: Date,
+): Validation {
+  const { findings } = made;
+  const violated = findings.filter(({ outcome }) => outcome === 'violated');
+  return {
+    schemaVersion: 1,
+    passed: violated.every(({ severity }) => severity === 'warning'),
+    checkedAt: now.toISOString(),
+    ...made,
+    schema_violations: violated
+      .filter(({ expectation: { expect } }) => expect !== 'outliers' && expect !== 'labels')
+      .map(({ message }) => message),
+    detected_outliers: suspects(findings, 'outliers'),
+    potential_mislabels: suspects(findings, 'labels'),
+    corrections_applied: [],
+  };
+}
+
+function suspects(
+  findings: readonly Finding[],
+  kind: 'outliers' | 'labels',
+): z.infer<typeof suspectsSchema>[] {
+  return findings.flatMap(({ expectation, count, total, examples }) =>
+    expectation.expect === kind && count !== null && total !== null && count > 0
+      ? [{ column: expectation.column, count, total, examples }]
+      : [],
+  );
+}
+
+export function violations({ findings }: Validation, severity: 'error' | 'warning'): Finding[] {
+  return findings.filter((one) => one.outcome === 'violated' && one.severity === severity);
+}
+
+/** What a run's error can hold, less what is put around it. */
+const MAX_MESSAGE = 3600;
+
+/** All violated expectations at once, as the error that ends the run. `folder` holds the report. */
+export function violationError(validation: Validation, folder: string): DataError {
+  const errors = violations(validation, 'error').map(({ message }) => message);
+  const warnings = violations(validation, 'warning').map(({ message }) => `(warning) ${message}`);
+  const lines = [...errors, ...warnings].map((message, i) => `${i + 1}. ${message.slice(0, 600)}`);
+  let shown = lines.length;
+  while (shown > 1 && lines.slice(0, shown).join('\n').length > MAX_MESSAGE) shown--;
+  const more = lines.length > shown ? [`and ${lines.length - shown} more`] : [];
+  const many = errors.length > 1 ? `${errors.length} expectations are` : 'an expectation is';
+  return new DataError(
+    'validate',
+    'expectation-violated',
+    [`${many} violated:`, ...lines.slice(0, shown), ...more].join('\n'),
+    `correct the data, or change dataset.expectations; the whole report is in ${folder}`,
+  );
+}

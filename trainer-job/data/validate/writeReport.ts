@@ -1,0 +1,27 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { renderPage } from './page/renderPage.js';
+import type { Profile } from './profile/profile.js';
+import type { Validation } from './report.js';
+import { schemaOf } from './schema.js';
+
+/** What a run leaves behind of its data, by file. */
+export const REPORT_FILES = ['profile.json', 'schema.json', 'validation.json', 'profile.html'] as const;
+
+/** Writes the report into `folder`, for programs and for people. */
+export async function writeReport(
+  folder: string,
+  report: { profile: Profile; validation: Validation; reference: Profile | null },
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const { profile, validation } = report;
+  const contents: Record<(typeof REPORT_FILES)[number], string> = {
+    'profile.json': jsonText(profile),
+    'schema.json': jsonText(schemaOf(profile)),
+    'validation.json': jsonText(validation),
+    'profile.html': renderPage(report),
+  };
+  await Promise.all(REPORT_FILES.map((name) => writeFile(join(folder, name), contents[name])));
+}
+
+const jsonText = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

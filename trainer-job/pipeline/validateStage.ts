@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf, idFeature, type TrainingSpec } from '@trainyard/shared';
+import { z } from 'zod';
+import { literal, withDuck, type Duck } from '../data/duck.js';
+import { ROWS_FILE, type IngestOutcome } from '../data/ingest/ingest.js';
+import { checkAnyRows, checkTrainable, warningsOf } from '../data/validate/basicChecks.js';
+import {
+  columnDrifts,
+  driftCounts,
+  driftCountsSchema,
+  type ColumnDrift,
+} from '../data/validate/drift/columnDrift.js';
+import type { Finding } from '../data/validate/expectations/finding.js';
+import { judgeByProfile, type Evidence } from '../data/validate/expectations/profileChecks.js';
+import { checkRows, needsRows, type RowExpectation } from '../data/validate/expectations/rowChecks.js';
+import { judgeRows } from '../data/validate/expectations/rowFindings.js';
+import { rowResultSchema, type RowResult } from '../data/validate/expectations/rowResult.js';
+import { measureProfile } from '../data/validate/profile/measureProfile.js';
+import { profileSchema, type Profile } from '../data/validate/profile/profile.js';
+import { findReference, keepAsReference } from '../data/validate/reference.js';
+import { validationOf, violationError, type Validation } from '../data/validate/report.js';
+import { schemaChanges, schemaOf } from '../data/validate/schema.js';
+import { writeReport } from '../data/validate/writeReport.js';
+import { runStage, type StageOutput } from './stageCache.js';
+
+/** Raise it when the profile, the checks of rows or the counts of drift change. */
+export const VALIDATE_VERSION = 3;
+
+export interface ValidateRequest {
+  spec: TrainingSpec;
+  ingested: StageOutput<IngestOutcome>;
+  cacheRoot: string;
+  /** What a relative path of the reference is relative to. */
+  baseDirectory: string;
+  /** Gets `profile.json`, `schema.json`, `validation.json` and `profile.html`, also when the run ends here. */
+  reportFolder: string;
+  now: Date;
+}
+
+export interface Validated {
+  profile: Profile;
+  validation: Validation;
+  cacheHit: boolean;
+}
+
+/**
+ * Profiles the rows and checks them. Whatever reads rows is taken from the cache when neither rows, expectations nor
+ * reference have changed; the judgement on it, which depends on the clock as well, is made anew each time. Throws a
+ * `DataError` with all violations where one is an error. Rows that pass are the next version's reference.
+ */
+export async function runValidate(request: ValidateRequest): Promise<Validated> {
+  const { spec, ingested, now } = request;
+  checkAnyRows(ingested.outcome);
+  const work = new RowsWork(request);
+  const { outcome: profile } = await work.once('profile', null, profileSchema, (duck) =>
+    measureProfile(duck, ingested.outcome.columns),
+  );
+  checkTrainable(spec, profile.columns, ingested.outcome);
+
+  const referenceRequest = { ...request, dataset: spec.dataset, rows: ingested.digest };
+  const reference = await findReference(referenceRequest);
+  const drifts = reference.profile === null ? [] : await drift(work, ingested.outcome, reference.profile);
+  const evidence: Evidence = {
+    profile,
+    reference: reference.profile === null ? null : { profile: reference.profile, drifts },
+    referenceNote: reference.note,
+    now,
+  };
+  const findings = await judge(work, spec, evidence);
+  const validation = validationOf(
+    {
+      rows: profile.rows,
+      reference: reference.note,
+      findings,
+      warnings: warningsOf(spec, profile.columns, ingested.outcome),
+      schema_changes:
+        reference.profile === null ? [] : schemaChanges(schemaOf(reference.profile), schemaOf(profile)),
+      drift: drifts,
+    },
+    now,
+  );
+  await writeReport(request.reportFolder, { profile, validation, reference: reference.profile });
+  if (!validation.passed) throw violationError(validation, request.reportFolder);
+  await keepAsReference(referenceRequest, profile, now);
+  return { profile, validation, cacheHit: work.allHit };
+}
+
+async function drift(work: RowsWork, { columns }: IngestOutcome, reference: Profile): Promise<ColumnDrift[]> {
+  const { outcome: counts } = await work.once('drift', digestOf(reference), driftCountsSchema, (duck) =>
+    driftCounts(duck, columns, reference),
+  );
+  return columnDrifts(reference, counts);
+}
+
+/** Findings in the order of the expectations. */
+async function judge(work: RowsWork, spec: TrainingSpec, evidence: Evidence): Promise<Finding[]> {
+  const { expectations } = spec.dataset;
+  const ofRows = expectations.filter(needsRows);
+  const results = await resultsOf(work, spec, evidence.profile, ofRows);
+  return expectations.flatMap((expectation) => {
+    if (!needsRows(expectation)) return judgeByProfile(evidence, expectation);
+    return [judgeRows(expectation, results[ofRows.indexOf(expectation)] ?? { problem: 'not checked' })];
+  });
+}
+
+async function resultsOf(
+  work: RowsWork,
+  { features }: TrainingSpec,
+  profile: Profile,
+  expectations: readonly RowExpectation[],
+): Promise<RowResult[]> {
+  if (expectations.length === 0) return [];
+  const ids = { user: idFeature(features.query).column, item: idFeature(features.candidate).column };
+  const needsIds = expectations.some(({ expect }) => expect === 'labels');
+  const key = { expectations, ids: needsIds ? ids : null };
+  const { outcome } = await work.once('expectations', key, z.array(rowResultSchema), (duck, { columns }) =>
+    checkRows({ duck, columns, profile, ids }, expectations),
+  );
+  return outcome;
+}
+
+/** Work on the view `rows` that is done once for the same rows and the same question. */
+class RowsWork {
+  allHit = true;
+
+  constructor(private readonly request: ValidateRequest) {}
+
+  async once<T>(
+    part: string,
+    question: unknown,
+    outcome: z.ZodType<T>,
+    work: (duck: Duck, ingested: IngestOutcome) => Promise<T>,
+  ): Promise<StageOutput<T>> {
+    const { ingested, cacheRoot } = this.request;
+    const output = await runStage(cacheRoot, {
+      stage: 'validate',
+      key: { version: VALIDATE_VERSION, part, rows: ingested.digest, question },
+      outcome,
+      produce: (folder) => this.withRows(folder, (duck) => work(duck, ingested.outcome)),
+    });
+    this.allHit &&= output.cacheHit;
+    return output;
+  }
+
+  private async withRows<T>(folder: string, work: (duck: Duck) => Promise<T>): Promise<T> {
+    const rows = literal(join(this.request.ingested.folder, ROWS_FILE));
+    const scratch = await mkdtemp(join(folder, 'work-'));
+    try {
+      return await withDuck(scratch, async (duck) => {
+        await duck.run(`CREATE VIEW rows AS SELECT * FROM read_parquet(${rows})`);
+        return work(duck);
+      });
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }
+}
