@@ -13,6 +13,9 @@ export const config = {
   ) as Readonly<Record<string, string>>,
   /** The functions host that the fault experiments kill, built. */
   faultsHost: fileURLToPath(new URL('bench/dist/faults/hostProcess.js', root)),
+  /** The process that prepares data, and the trainer, built. */
+  prepareProcess: fileURLToPath(new URL('bench/dist/dataPrep/prepareProcess.js', root)),
+  trainer: fileURLToPath(new URL('trainer-job/dist/main.js', root)),
   /** What the bundle of the callbacks is made of, built. */
   webhooksEntry: fileURLToPath(new URL('functions/dist/entries/webhooks.js', root)),
   modules: fileURLToPath(new URL('node_modules', root)),

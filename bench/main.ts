@@ -2,12 +2,25 @@ import type { Bench } from './bench.js';
 import { resultLine } from './bench.js';
 import { callbacks } from './callbacksBench.js';
 import { coldStart } from './coldStartBench.js';
+import { dataPrep } from './dataPrepBench.js';
 import { faults } from './faultsBench.js';
 import { fuzz } from './fuzzBench.js';
 import { recallOnlineRetail } from './recallOnlineRetail.js';
+import { stageCache } from './stageCacheBench.js';
 import { trainVsKeras } from './trainVsKeras.js';
+import { wholeRun } from './wholeRunBench.js';
 
-const BENCHES: readonly Bench[] = [recallOnlineRetail, trainVsKeras, faults, callbacks, coldStart, fuzz];
+const BENCHES: readonly Bench[] = [
+  dataPrep,
+  stageCache,
+  recallOnlineRetail,
+  trainVsKeras,
+  wholeRun,
+  faults,
+  callbacks,
+  coldStart,
+  fuzz,
+];
 
 const HELP = `npm run bench -- NAME [flags]   runs one claim; its last line is one line of JSON
 npm run bench -- --list         names the claims

@@ -1,0 +1,39 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
+import { config } from '../config.js';
+import { preparedSchema, type PreparedReport, type PrepareSettings } from './settings.js';
+
+/** The towers of inventory C17 and C18 over the made-up purchases; cities that occur less than `minCount` times are unknown. */
+export function purchasesSpec(file: string, { minCount = 1 } = {}): TrainingSpecInput {
+  return {
+    dataset: { source: { uri: file }, split: { strategy: 'time', column: 'timestamp' } },
+    features: {
+      query: [
+        { column: 'cust_person_id', transform: 'lookup', id: true, dim: 64 },
+        { column: 'revenue', transform: 'normalize', log1p: true },
+        { column: 'city', transform: 'lookup', dim: 16, minCount },
+      ],
+      candidate: [
+        { column: 'product_id', transform: 'lookup', id: true, dim: 32 },
+        { column: 'stratbuy_domain_desc', transform: 'lookup', dim: 16 },
+        { column: 'mge_main_cat_desc', transform: 'lookup', dim: 24 },
+      ],
+    },
+  };
+}
+
+/** Runs `ingest`, `validate` and `transform` in a process of their own. */
+export async function prepareInProcess(spec: TrainingSpecInput, cacheRoot: string): Promise<PreparedReport> {
+  const settings: PrepareSettings = { spec: trainingSpecSchema.parse(spec), cacheRoot };
+  const child = fork(config.prepareProcess, [JSON.stringify(settings)], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the preparation has ended by itself with exit code ${String(code)}`);
+  });
+  ended.catch(() => undefined);
+  const [report] = await Promise.race([once(child, 'message'), ended]);
+  return preparedSchema.parse(report);
+}

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { modelMetadataSchema } from '@trainyard/trainer-job/export/metadata';
+import { z } from 'zod';
+import { BACKEND_USAGE } from './backend.js';
+import type { Bench } from './bench.js';
+import { config } from './config.js';
+import { purchasesSpec } from './dataPrep/preparation.js';
+import { NIGHTLY, writePurchases } from './dataPrep/purchases.js';
+import { tell } from './trainRun.js';
+
+const BAR_SECONDS = 15 * 60;
+const epochSchema = z.object({ seconds: z.number(), examplesPerSecond: z.number() });
+
+export const wholeRun: Bench = {
+  name: 'whole-run',
+  claim:
+    'seconds of a whole run, source to registered model: 98 thousand users, 36 thousand products, batch 8192, in-batch softmax, 20 epochs, evaluation after each',
+  usage: `${BACKEND_USAGE} [--rows ${NIGHTLY.rows}] [--epochs 20]`,
+  async run(args) {
+    const { values } = parseArgs({
+      args,
+      options: {
+        backend: { type: 'string', default: 'auto' },
+        rows: { type: 'string', default: String(NIGHTLY.rows) },
+        epochs: { type: 'string', default: '20' },
+      },
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'trainyard-whole-run-'));
+    try {
+      const file = join(folder, 'purchases.parquet');
+      await writePurchases({ ...NIGHTLY, rows: Number(values.rows) }, file, folder);
+      const spec = join(folder, 'spec.json');
+      await writeFile(spec, JSON.stringify(specOf(file, Number(values.epochs))));
+      const start = performance.now();
+      const output = join(folder, 'output');
+      await runTrainer(['--spec', spec, '--output', output, '--backend', values.backend]);
+      const seconds = (performance.now() - start) / 1000;
+      const made: unknown = JSON.parse(await readFile(join(output, 'model', 'model_metadata.json'), 'utf8'));
+      const { metrics, run } = modelMetadataSchema.parse(made);
+      const epochs = z.array(epochSchema).parse(metrics.history);
+      const last = epochs.at(-1);
+      return {
+        figures: {
+          rows: Number(values.rows),
+          epochs: epochs.length,
+          seconds: Math.round(seconds),
+          train_seconds: Math.round(epochs.reduce((sum, epoch) => sum + epoch.seconds, 0)),
+          examples_per_second: Math.round(last?.examplesPerSecond ?? 0),
+          recall_at_100: Number((metrics.test_metrics['test_recall_at_100'] ?? 0).toFixed(4)),
+          stages: JSON.stringify(run['stage_seconds']),
+        },
+        bar: `seconds < ${BAR_SECONDS}`,
+        pass: seconds < BAR_SECONDS && epochs.length === Number(values.epochs),
+      };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+function specOf(file: string, epochs: number) {
+  return {
+    ...purchasesSpec(file),
+    training: {
+      epochs,
+      batchSize: 8192,
+      optimizer: { type: 'adagrad', learningRate: 0.02 },
+      negatives: { type: 'inBatch' },
+      earlyStopping: false,
+    },
+  };
+}
+
+async function runTrainer(args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [config.trainer, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  child.stdout.on('data', (text: Buffer) => tell(text.toString().trimEnd()));
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`the trainer ended with exit code ${String(code)}`);
+}
