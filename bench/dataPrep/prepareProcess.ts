@@ -1,4 +1,5 @@
 /** A process of its own for the three stages of the data, so that its memory is theirs alone. */
+import { join } from 'node:path';
 import { defaultsFromEnvironment } from '@trainyard/trainer-job/config';
 import { prepare } from '@trainyard/trainer-job/pipeline/prepareStages';
 import { tell } from '../trainRun.js';
@@ -11,6 +12,8 @@ await prepare({
   spec,
   baseDirectory: '/',
   cacheRoot,
+  reportFolder: join(cacheRoot, 'report'),
+  now: () => new Date(),
   runId: 'bench',
   cloud: defaultsFromEnvironment().cloud,
   signal: new AbortController().signal,
