@@ -51,9 +51,113 @@ export const normalizeFeatureSchema = z.strictObject({
   ...missingIndicator,
 });
 
-export const featureSchema = z.discriminatedUnion('transform', [lookupFeatureSchema, normalizeFeatureSchema]);
+/** A column of categories whose values share `buckets` rows of an embedding by their hash. Null has a row of its own. */
+export const hashFeatureSchema = z.strictObject({
+  ...oneColumn,
+  transform: z.literal('hash'),
+  ...notAnId,
+  ...dim,
+  buckets: z.int().min(2).max(10_000_000),
+});
+
+/**
+ * A text as the mean of its words' embeddings: lower-cased, normalised (NFKC) runs of letters and digits. Words are in a
+ * vocabulary of the training rows as in a lookup, or share `buckets` rows. No words, or null: 0.
+ */
+export const textFeatureSchema = z
+  .strictObject({
+    ...oneColumn,
+    transform: z.literal('text'),
+    ...notAnId,
+    ...dim,
+    /** Later words do not count. */
+    maxTokens: z.int().min(1).max(256).default(16),
+    minCount: z.int().min(1).default(1),
+    maxSize: z.int().min(1).max(10_000_000).optional(),
+    /** Instead of a vocabulary: this many rows that words share by their hash. */
+    buckets: z.int().min(2).max(10_000_000).optional(),
+    /** Pairs of neighbouring words as well, by their hash, in so many rows of their own. */
+    bigramBuckets: z.int().min(2).max(10_000_000).optional(),
+  })
+  .refine(({ buckets, minCount, maxSize }) => !buckets || (minCount === 1 && maxSize === undefined), {
+    path: ['buckets'],
+    message: 'hashed words have no vocabulary: leave out minCount and maxSize',
+  });
+
+/**
+ * Numbers as an embedding of the interval they are in: `boundaries` as given, each the first number of the interval above
+ * it, or quantiles of the training rows for `buckets` intervals of about as many rows. A missing one has a row of its own.
+ */
+export const bucketizeFeatureSchema = z
+  .strictObject({
+    ...oneColumn,
+    transform: z.literal('bucketize'),
+    ...notAnId,
+    ...dim,
+    boundaries: z.array(z.number()).min(1).max(100_000).optional(),
+    buckets: z.int().min(2).max(100_000).optional(),
+  })
+  .refine(({ boundaries, buckets }) => (boundaries === undefined) !== (buckets === undefined), {
+    message: 'either boundaries or buckets',
+  })
+  .refine(({ boundaries = [] }) => boundaries.every((b, i) => i === 0 || b > (boundaries[i - 1] ?? b)), {
+    path: ['boundaries'],
+    message: 'each boundary is above the one before it',
+  });
+
+export const cyclePeriodSchema = z.union([
+  z.enum(['hour-of-day', 'day-of-week', 'day-of-month', 'month-of-year']),
+  z.number().gt(0).max(1e10),
+]);
+export type CyclePeriod = z.infer<typeof cyclePeriodSchema>;
+
+/**
+ * A time as sine and cosine of where it stands in each period, in UTC; a number is a period in seconds since 1970. A missing
+ * time is 0, 0. Numbers are seconds since 1970.
+ */
+export const cyclicalFeatureSchema = z.strictObject({
+  ...oneColumn,
+  transform: z.literal('cyclical'),
+  ...notAnId,
+  periods: z.array(cyclePeriodSchema).min(1).max(20).default(['hour-of-day', 'day-of-week']),
+  ...missingIndicator,
+});
+
+/** true, t, yes, y and 1 are 1, false, f, no, n and 0 are 0, in any case; everything else is missing, 0. */
+export const booleanFeatureSchema = z.strictObject({
+  ...oneColumn,
+  transform: z.literal('boolean'),
+  ...notAnId,
+  ...missingIndicator,
+});
+
+/** Two or more columns together, such as city and category: their combinations share `buckets` rows by their hash. */
+export const crossFeatureSchema = z.strictObject({
+  ...naming,
+  columns: z
+    .array(columnNameSchema)
+    .min(2)
+    .max(10)
+    .refine((columns) => new Set(columns).size === columns.length, 'a column stands twice'),
+  transform: z.literal('cross'),
+  ...notAnId,
+  ...dim,
+  buckets: z.int().min(2).max(10_000_000),
+});
+
+export const featureSchema = z.discriminatedUnion('transform', [
+  lookupFeatureSchema,
+  hashFeatureSchema,
+  textFeatureSchema,
+  normalizeFeatureSchema,
+  bucketizeFeatureSchema,
+  cyclicalFeatureSchema,
+  booleanFeatureSchema,
+  crossFeatureSchema,
+]);
 export type Feature = z.infer<typeof featureSchema>;
-export type LookupFeature = z.infer<typeof lookupFeatureSchema>;
+export type FeatureOf<T extends Feature['transform']> = Extract<Feature, { transform: T }>;
+export type LookupFeature = FeatureOf<'lookup'>;
 
 const towerFeatures = z
   .array(featureSchema)

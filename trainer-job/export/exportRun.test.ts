@@ -19,10 +19,13 @@ const SPEC = {
     query: [
       { column: 'user', transform: 'lookup' as const, id: true },
       { column: 'city', transform: 'lookup' as const },
+      { columns: ['user', 'city'], transform: 'cross' as const, buckets: 20 },
     ],
     candidate: [
       { column: 'item', transform: 'lookup' as const, id: true },
       { column: 'category', transform: 'lookup' as const },
+      { column: 'name', transform: 'text' as const, bigramBuckets: 10 },
+      { column: 'price', transform: 'normalize' as const, missingIndicator: true },
     ],
   },
   model: {
@@ -43,6 +46,8 @@ async function exported() {
       city: `c${i % 2}`,
       item: `i${(i * 7) % 13}`,
       category: `k${(i % 13) % 3}`,
+      name: `thing ${i % 13} of ${(i % 13) % 4}`,
+      price: i % 13 === 5 ? null : (i * 7) % 13,
     }),
   );
   const input = { dataset: { source: { uri: await writeLines(folder, 'rows.jsonl', rows) } }, ...SPEC };
@@ -116,10 +121,15 @@ describe('the artifacts of a run', () => {
     );
     expect(metadata).toMatchObject({
       model_version: 'demo#1',
-      architecture: { output_width: 8, similarity: 'cosine' },
+      architecture: {
+        output_width: 8,
+        similarity: 'cosine',
+        query: { input_width: 24 },
+        candidate: { input_width: 26 },
+      },
       hyperparameters: {
-        embedding_dims: { user: 8, city: 8, item: 8, category: 8 },
-        product_metadata: ['category'],
+        embedding_dims: { user: 8, city: 8, 'user x city': 8, item: 8, category: 8, name: 8, price: 2 },
+        product_metadata: ['category', 'name', 'price'],
       },
     });
     expect(metadata.metrics.test_metrics['test_recall_at_3']).toBeGreaterThan(0);

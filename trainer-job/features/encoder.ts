@@ -23,9 +23,3 @@ export interface NumberFeatureEncoder {
 }
 
 export type FeatureEncoder = TextFeatureEncoder | NumberFeatureEncoder;
-
-/** The columns of one row, or of many, that a feature is fitted on: only those of training rows are shown. */
-export interface TrainingTexts {
-  /** Calls back for each distinct tuple of texts with the number of its training rows, those without any left out. */
-  forEach(callback: (texts: readonly (string | null)[], rows: number) => void): void;
-}

@@ -1,15 +1,24 @@
 import { assertNever, embeddingDimFor, featureColumns, featureName, type Feature } from '@trainyard/shared';
 import { z } from 'zod';
+import { encodeBoolean, fittedBooleanSchema } from './boolean.js';
+import { encodeBucketize, fittedBucketizeSchema } from './bucketize.js';
+import { cyclicalWidth, encodeCyclical, fittedCyclicalSchema } from './cyclical.js';
 import type { EncodedFeature } from './encodedFeature.js';
 import type { FeatureEncoder } from './encoder.js';
+import { encodeHash, fittedHashSchema } from './hash.js';
 import { encodeLookup, fittedLookupSchema } from './lookup.js';
 import { encodeNormalize, fittedNormalizeSchema, normalizeWidth } from './normalize.js';
-import type { ValueForm } from './value.js';
+import { encodeText, fittedTextSchema, textColumns, textRows } from './text.js';
 
 /** What fitting a feature found, without its vocabulary: that is a list of texts of its own. */
 export const fittedFeatureSchema = z.discriminatedUnion('transform', [
   fittedLookupSchema,
+  fittedHashSchema,
+  fittedTextSchema,
   fittedNormalizeSchema,
+  fittedBucketizeSchema,
+  fittedCyclicalSchema,
+  fittedBooleanSchema,
 ]);
 export type FittedFeature = z.infer<typeof fittedFeatureSchema>;
 
@@ -18,22 +27,21 @@ export function encoderOf(fitted: FittedFeature, vocabulary: readonly string[]):
   switch (fitted.transform) {
     case 'lookup':
       return encodeLookup(fitted, vocabulary);
+    case 'hash':
+    case 'cross':
+      return encodeHash(fitted);
+    case 'text':
+      return encodeText(fitted, vocabulary);
     case 'normalize':
       return encodeNormalize(fitted);
+    case 'bucketize':
+      return encodeBucketize(fitted);
+    case 'cyclical':
+      return encodeCyclical(fitted);
+    case 'boolean':
+      return encodeBoolean(fitted);
     default:
       return assertNever(fitted);
-  }
-}
-
-/** The form in which a feature takes its columns' values. */
-export function formOf(transform: Feature['transform']): ValueForm {
-  switch (transform) {
-    case 'lookup':
-      return 'text';
-    case 'normalize':
-      return 'number';
-    default:
-      return assertNever(transform);
   }
 }
 
@@ -59,8 +67,23 @@ export function encodedFeatureOf(
   switch (fitted.transform) {
     case 'lookup':
       return embedding(vocabularySize, vocabularySize + fitted.oovBuckets);
+    case 'hash':
+    case 'cross':
+      return embedding(fitted.buckets, fitted.buckets + 1);
+    case 'text':
+      return embedding(
+        fitted.buckets ?? vocabularySize,
+        textRows(fitted, vocabularySize),
+        textColumns(fitted),
+      );
+    case 'bucketize':
+      return embedding(fitted.boundaries.length + 1, fitted.boundaries.length + 2);
     case 'normalize':
       return numbers(normalizeWidth(fitted));
+    case 'cyclical':
+      return numbers(cyclicalWidth(fitted));
+    case 'boolean':
+      return numbers(fitted.missingIndicator ? 2 : 1);
     default:
       return assertNever(fitted);
   }

@@ -1,4 +1,4 @@
-import type { Feature } from '@trainyard/shared';
+import type { FeatureOf } from '@trainyard/shared';
 import { z } from 'zod';
 import type { NumberFeatureEncoder } from './encoder.js';
 import { meanAndStd, quantilesOf } from './statistics.js';
@@ -18,11 +18,10 @@ export const fittedNormalizeSchema = z.strictObject({
   single: z.boolean(),
 });
 export type FittedNormalize = z.infer<typeof fittedNormalizeSchema>;
-type NormalizeFeature = Extract<Feature, { transform: 'normalize' }>;
 
 /** From the numbers of the training rows, at least one. */
 export function fitNormalize(
-  { clip, log1p, degree, missingIndicator }: NormalizeFeature,
+  { clip, log1p, degree, missingIndicator }: FeatureOf<'normalize'>,
   numbers: Float64Array,
   single: boolean,
 ): FittedNormalize {

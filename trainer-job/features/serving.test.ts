@@ -16,6 +16,10 @@ const row = (i: number) => ({
   user: i % 17 === 3 ? null : `u${i % 41}`,
   item: `i${i % 23}`,
   price: i % 7 === 0 ? null : Math.round(Math.exp((i % 100) / 20) * 100) / 100,
+  // A day and 77 seconds and a bit from row to row: over eight years, each hour and day of the month comes up.
+  day: i % 11 === 0 ? null : new Date(Date.UTC(2020, 1, 27) + i * 86_477_123).toISOString(),
+  flag: i % 5 === 0 ? null : i % 3 === 0,
+  note: i % 9 === 0 ? null : `Größe ${i % 13}, ﬁne-ish TEA, ${'so '.repeat(i % 4)}№ ${i % 1000}`,
   at: ROWS - i,
 });
 
@@ -25,6 +29,19 @@ const FEATURES: TrainingSpecInput['features'] = {
     { column: 'user', name: 'rare users', transform: 'lookup', minCount: 70, oovBuckets: 3 },
     { column: 'price', transform: 'normalize', missingIndicator: true },
     { column: 'price', name: 'price²', transform: 'normalize', log1p: true, clip: [0.01, 0.9], degree: 2 },
+    { column: 'price', name: 'price band', transform: 'bucketize', buckets: 7 },
+    { column: 'price', name: 'given band', transform: 'bucketize', boundaries: [1.5, 2.1, 9] },
+    { column: 'user', name: 'user hash', transform: 'hash', buckets: 13 },
+    { columns: ['user', 'flag'], transform: 'cross', buckets: 31 },
+    { column: 'flag', transform: 'boolean', missingIndicator: true },
+    { column: 'note', transform: 'text', maxTokens: 6, minCount: 3, bigramBuckets: 50 },
+    { column: 'note', name: 'note hash', transform: 'text', maxTokens: 4, buckets: 20 },
+    {
+      column: 'day',
+      transform: 'cyclical',
+      periods: ['hour-of-day', 'day-of-week', 'day-of-month', 'month-of-year', 604_800],
+      missingIndicator: true,
+    },
   ],
   candidate: [{ column: 'item', transform: 'lookup', id: true }],
 };
@@ -40,8 +57,8 @@ const parquet: Writer = async (folder) => {
   const lines = await jsonLines(folder);
   return writeParquet(
     join(folder, 'rows.parquet'),
-    `SELECT "user", item, price::FLOAT AS price, "at" FROM read_json('${lines}', columns = {
-      "user": 'VARCHAR', item: 'VARCHAR', price: 'DOUBLE', "at": 'INTEGER'})`,
+    `SELECT "user", item, price::FLOAT AS price, day::TIMESTAMP AS day, flag, note, "at" FROM read_json('${lines}', columns = {
+      "user": 'VARCHAR', item: 'VARCHAR', price: 'DOUBLE', "at": 'INTEGER', day: 'VARCHAR', flag: 'BOOLEAN', note: 'VARCHAR'})`,
   );
 };
 

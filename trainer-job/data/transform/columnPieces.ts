@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ValueForm } from '../../features/value.js';
+import { secondsOf, type ValueForm } from '../../features/value.js';
 import { DataError } from '../dataError.js';
 import { internalName, textSql } from '../ingest/columns.js';
 import { packTexts, readArray, unpackTexts, writeArrays } from '../typedFiles.js';
@@ -80,16 +80,21 @@ export async function numberColumn(
   column: string,
   form: Exclude<ValueForm, 'text'>,
 ): Promise<NumberColumn> {
+  const rows = ingested.outcome.rowsKept;
   const { type } = ingested.outcome.columns.find(({ name }) => name === column) ?? { type: 'VARCHAR' };
   const { folder } = await cache({
     key: { piece: 'numbers', version: COLUMN_VERSION, rows: ingested.digest, column, form },
     outcome: z.strictObject({ type: z.string() }),
     produce: async (target) => {
-      await writeNumbers(ingested, column, numberSql(type, form, column), target);
+      const values =
+        type === 'VARCHAR' && form === 'time'
+          ? writtenTimes(await textColumn(cache, ingested, column))
+          : await numbersOf(ingested, column, numberSql(type, form, column), target);
+      await writeArrays(join(target, 'values.f64'), values);
       return { type };
     },
   });
-  const values = await readArray(Float64Array, join(folder, 'values.f64'), ingested.outcome.rowsKept);
+  const values = await readArray(Float64Array, join(folder, 'values.f64'), rows);
   return { values, single: type === 'FLOAT' };
 }
 
@@ -111,12 +116,18 @@ function numberSql(type: string, form: 'number' | 'time', column: string): (sql:
   );
 }
 
-async function writeNumbers(
+/** Texts are read as times by the code that reads them in a request. */
+function writtenTimes({ texts, codes }: TextColumn): Float64Array {
+  const times = [NaN, ...texts.map(secondsOf)];
+  return Float64Array.from(codes, (code) => times[code] ?? NaN);
+}
+
+async function numbersOf(
   ingested: IngestedRows,
   column: string,
   number: (sql: string) => string,
   folder: string,
-): Promise<void> {
+): Promise<Float64Array> {
   const values = new Float64Array(ingested.outcome.rowsKept);
   const value = number(internalName(ingested.outcome.columns, column));
   await withRows(ingested, folder, (duck) =>
@@ -125,5 +136,5 @@ async function writeNumbers(
       ([n = [], number_ = []]) => n.forEach((row, i) => (values[row as number] = number_[i] as number)),
     ),
   );
-  await writeArrays(join(folder, 'values.f64'), values);
+  return values;
 }

@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { columnsOf, totalColumns } from '../../features/encodedFeature.js';
 import { bytesOf } from '../typedFiles.js';
-import type { FeatureRows, RowValues } from './encodeFeature.js';
+import type { FeatureRows } from './encodeFeature.js';
+import type { RowValues } from './encoding.js';
 
 /** Entities that are put together at a time. */
 const BLOCK = 262_144;

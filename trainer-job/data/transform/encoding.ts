@@ -1,0 +1,32 @@
+import { featureColumns, type Feature } from '@trainyard/shared';
+import type { EncodedFeature } from '../../features/encodedFeature.js';
+import type { Fit } from '../../features/fit.js';
+import { DataError } from '../dataError.js';
+
+/** A feature of all rows, in the order of their places. */
+export type RowValues =
+  /** Row r is encoded as entry `codes[r]` of a table of distinct encodings, `indices` and `numbers` columns each. */
+  | { codes: Int32Array; indices: Int32Array; numbers: Float32Array }
+  /** [rows, width] */
+  | { codes?: never; numbers: Float32Array };
+
+/** A fitted feature, and all rows encoded by it. */
+export interface Encoding extends Fit {
+  encoded: EncodedFeature;
+  rows: RowValues;
+}
+
+/** The table where a code is the row of the embedding. */
+export function identity(rows: number): { indices: Int32Array; numbers: Float32Array } {
+  return { indices: Int32Array.from({ length: rows }, (_, i) => i), numbers: new Float32Array(0) };
+}
+
+/** What to say of a column that has nothing to be fitted on. */
+export function emptyFeature(feature: Feature, what: string): DataError {
+  return new DataError(
+    'transform',
+    'empty-feature',
+    `column "${featureColumns(feature).join('", "')}" has no ${what} in any training row`,
+    'name the right column, correct its cast in dataset.columns, or leave the feature out',
+  );
+}

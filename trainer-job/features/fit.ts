@@ -1,0 +1,58 @@
+/** Fitting, on what the training rows hold and nothing else. */
+import { assertNever, type Feature, type FeatureOf } from '@trainyard/shared';
+import { fitBucketize } from './bucketize.js';
+import type { FittedFeature } from './fitted.js';
+import { vocabularyOf, type Counted } from './lookup.js';
+import { fitNormalize } from './normalize.js';
+import { fitText } from './text.js';
+
+/** The features that take their columns as texts, and those that take one as a number or a time. */
+export type TextFeature = FeatureOf<'lookup' | 'hash' | 'text' | 'boolean' | 'cross'>;
+export type NumberFeature = FeatureOf<'normalize' | 'bucketize' | 'cyclical'>;
+
+export function isTextFeature(feature: Feature): feature is TextFeature {
+  return ['lookup', 'hash', 'text', 'boolean', 'cross'].includes(feature.transform);
+}
+
+export interface Fit {
+  fitted: FittedFeature;
+  vocabulary: string[];
+}
+
+/** From the distinct texts of the feature's column and the number of training rows that have each. */
+export function fitTexts(feature: TextFeature, counted: readonly Counted[]): Fit {
+  switch (feature.transform) {
+    case 'lookup':
+      return {
+        fitted: { transform: feature.transform, oovBuckets: feature.oovBuckets },
+        vocabulary: vocabularyOf(counted, feature),
+      };
+    case 'text':
+      return fitText(feature, counted);
+    case 'hash':
+    case 'cross':
+      return { fitted: { transform: feature.transform, buckets: feature.buckets }, vocabulary: [] };
+    case 'boolean': {
+      const { transform, missingIndicator } = feature;
+      return { fitted: { transform, missingIndicator }, vocabulary: [] };
+    }
+    default:
+      return assertNever(feature);
+  }
+}
+
+/** From the numbers of the training rows that have one, at least one; `single` when the source has single precision. */
+export function fitNumbers(feature: NumberFeature, numbers: Float64Array, single: boolean): FittedFeature {
+  switch (feature.transform) {
+    case 'normalize':
+      return fitNormalize(feature, numbers, single);
+    case 'bucketize':
+      return fitBucketize(feature, numbers, single);
+    case 'cyclical': {
+      const { transform, periods, missingIndicator } = feature;
+      return { transform, periods, missingIndicator };
+    }
+    default:
+      return assertNever(feature);
+  }
+}
