@@ -201,6 +201,21 @@ describe('the outcome', () => {
     ]);
   });
 
+  it('gives each violated expectation a line of its own', () => {
+    const error = {
+      code: 'expectation-violated',
+      message:
+        '2 expectations are violated:\n1. column "price": 20 of 1,000 values are not at most 97\n2. too few',
+      stage: 'validate' as const,
+      remedy: null,
+    };
+    expect(outcome(runView({ status: 'failed', error }), WIDE).slice(3)).toEqual([
+      '  2 expectations are violated:',
+      '  1. column "price": 20 of 1,000 values are not at most 97',
+      '  2. too few',
+    ]);
+  });
+
   it('tells of a cancellation how far it came', () => {
     const run = runView({ status: 'cancelled', endedAt: '2026-11-20T19:18:30.000Z' });
     expect(outcome(run, WIDE).slice(1)).toEqual([

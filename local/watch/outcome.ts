@@ -38,7 +38,7 @@ function errorLines({ error, attempt }: RunView, layout: Layout): string[] {
   const where = [error.stage ? `in ${error.stage}` : '', attempt > 1 ? `attempt ${attempt}` : '', error.code];
   return [
     paint(layout, 'dim', `  ${where.filter((part) => part !== '').join(', ')}`),
-    ...wrap(error.message, layout.width, '  '),
+    ...error.message.split('\n').flatMap((line) => wrap(line, layout.width, '  ')),
     ...(error.remedy ? wrap(`what to do: ${error.remedy}`, layout.width, '  ') : []),
   ];
 }

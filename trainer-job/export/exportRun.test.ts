@@ -72,6 +72,7 @@ async function exported() {
     data,
     spec,
     encodedFolder,
+    reportFolder: join(folder, 'data'),
     directory,
     version: 'demo#1',
     createdAt: new Date('2026-01-01T00:00:00.000Z'),
@@ -114,6 +115,10 @@ describe('the artifacts of a run', () => {
       'candidate_model',
       'item_vectors',
       'transform',
+      'data_profile',
+      'data_schema',
+      'data_validation',
+      'data_page',
       'metadata',
     ]);
     const metadata = modelMetadataSchema.parse(

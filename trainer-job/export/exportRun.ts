@@ -5,6 +5,7 @@ import type { EncodedDataset } from '../data/encodedDataset.js';
 import { TRANSFORM_ARTIFACTS } from '../data/transform/transformManifest.js';
 import { inputWidthOf } from '../features/encodedFeature.js';
 import type { Parameter } from '../model/parameter.js';
+import { REPORT_FILES } from '../data/validate/writeReport.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../train/trainingStep.js';
 import type { EpochReport } from '../train/contract.js';
@@ -17,6 +18,8 @@ export interface ExportRequest {
   spec: TrainingSpec;
   /** The output of `transform`: its vocabularies are exported with the model. */
   encodedFolder: string;
+  /** The output of `validate`: what is known of the data is exported with the model. */
+  reportFolder: string;
   /** Replaced as a whole: readers see the old model or the new one. */
   directory: string;
   version: string;
@@ -31,7 +34,7 @@ export interface ExportRequest {
 
 /** Writes all artifacts of a run and returns their paths by name. */
 export async function exportRun(request: ExportRequest): Promise<Record<string, string>> {
-  const { model, spec, encodedFolder, directory } = request;
+  const { model, spec, encodedFolder, reportFolder, directory } = request;
   const unfinished = `${directory}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(join(unfinished, 'transform'), { recursive: true });
@@ -41,6 +44,7 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
   for (const name of TRANSFORM_ARTIFACTS) {
     await cp(join(encodedFolder, name), join(unfinished, 'transform', name), { recursive: true });
   }
+  for (const name of REPORT_FILES) await cp(join(reportFolder, name), join(unfinished, 'data', name));
   const items = model.embed('candidate', catalogue(model.candidate.data.entities));
   await writeFile(
     join(unfinished, 'item_vectors.f32'),
@@ -58,6 +62,10 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
     candidate_model: join(directory, 'candidate_model'),
     item_vectors: join(directory, 'item_vectors.f32'),
     transform: join(directory, 'transform'),
+    data_profile: join(directory, 'data', 'profile.json'),
+    data_schema: join(directory, 'data', 'schema.json'),
+    data_validation: join(directory, 'data', 'validation.json'),
+    data_page: join(directory, 'data', 'profile.html'),
     metadata: join(directory, 'model_metadata.json'),
   };
 }

@@ -51,6 +51,11 @@ class RunningAttempt {
 
   constructor(private readonly attempt: Attempt) {}
 
+  /** Stays where it is when the run fails, so that a person can see why. */
+  private get reportFolder(): string {
+    return join(this.attempt.settings.artifactDirectory, 'data');
+  }
+
   async allStages(): Promise<Ending> {
     const { settings, reporter } = this.attempt;
     const spec = await readSpec(settings.specFile, settings.dataFile);
@@ -88,7 +93,7 @@ class RunningAttempt {
       cacheRoot: settings.cacheDirectory,
       cloud: settings.cloud,
       signal: stop.signal,
-      reportFolder: join(settings.artifactDirectory, 'data'),
+      reportFolder: this.reportFolder,
       now: this.attempt.now,
       onStageStart: (stage) => this.begin(stage),
       onStage: (report) => {
@@ -157,6 +162,7 @@ class RunningAttempt {
         data,
         spec,
         encodedFolder: prepared.encodedFolder,
+        reportFolder: this.reportFolder,
         directory: join(settings.artifactDirectory, 'model'),
         version: settings.modelVersion,
         createdAt: now(),
