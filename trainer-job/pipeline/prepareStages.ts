@@ -10,6 +10,7 @@ import { openSource, type SourceContext } from '../data/source/openSource.js';
 import type { PieceCache } from '../data/transform/pieces.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { transformManifestSchema, type TransformManifest } from '../data/transform/transformManifest.js';
+import { driftedColumns } from '../data/validate/drift/lastingColumns.js';
 import { violations } from '../data/validate/report.js';
 import { runStage, type StageOutput, type StageRequest } from './stageCache.js';
 import { runValidate } from './validateStage.js';
@@ -107,9 +108,6 @@ async function validateAndTell(request: PrepareRequest, ingested: StageOutput<In
   const { profile, validation, cacheHit } = await runValidate({ ...request, ingested, now: request.now() });
   const violated = violations(validation, 'warning').map(({ message }) => message);
   const unchecked = validation.findings.filter(({ outcome }) => outcome === 'notChecked');
-  const drifted = new Set(
-    validation.drift.filter(({ psi }) => psi > DRIFTED_PSI).map(({ column }) => column),
-  );
   request.onStage({
     stage: 'validate',
     seconds: (performance.now() - began) / 1000,
@@ -118,14 +116,11 @@ async function validateAndTell(request: PrepareRequest, ingested: StageOutput<In
       columns: profile.columns.length,
       expectations: new Set(validation.findings.map(({ expectation }) => expectation)).size,
       warnings: validation.warnings.length + violated.length,
-      drifted: drifted.size,
+      drifted: driftedColumns(profile, validation.drift).length,
     },
-    detail: violated.length > 0 ? `expected otherwise: ${violated.join('; ')}`.slice(0, 1000) : '',
+    detail: violated.join('; ').slice(0, 1000),
   });
   for (const warning of [...validation.warnings, ...violated]) request.log('warn', warning);
   for (const { message } of validation.schema_changes) request.log('warn', `since the reference: ${message}`);
   for (const { expectation, message } of unchecked) request.log('info', `${expectation.expect}: ${message}`);
 }
-
-/** Above it a column counts as drifted (Siddiqi), whatever the specification allows. */
-const DRIFTED_PSI = 0.25;

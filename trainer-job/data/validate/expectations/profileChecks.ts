@@ -1,5 +1,6 @@
 import { assertNever, type Expectation } from '@trainyard/shared';
 import type { ColumnDrift } from '../drift/columnDrift.js';
+import { lastingColumns } from '../drift/lastingColumns.js';
 import { basicType, isWhole } from '../profile/columnSql.js';
 import type { ColumnProfile, Profile } from '../profile/profile.js';
 import { schemaChanges, schemaOf } from '../schema.js';
@@ -132,22 +133,15 @@ function sameSchema(profile: Profile, reference: Profile, expectation: Of<'sameS
   return changes.map(({ message }) => verdict(expectation, false, message));
 }
 
-/** Kinds whose distribution is expected to last: new ids, names and times are what new data is made of. */
-const LASTING: readonly ColumnProfile['kind'][] = ['number', 'category', 'boolean'];
-
 function drift(
   profile: Profile,
   drifts: readonly ColumnDrift[],
   expectation: Of<'psi' | 'kl' | 'ks'>,
 ): Finding[] {
+  const comparable = drifts.filter(({ ks }) => expectation.expect !== 'ks' || ks !== null);
   const asked =
     expectation.columns ??
-    profile.columns
-      .filter(({ name, kind }) => LASTING.includes(kind) && drifts.some(({ column }) => column === name))
-      .filter(
-        ({ name }) => expectation.expect !== 'ks' || drifts.some(({ column, ks }) => column === name && ks),
-      )
-      .map(({ name }) => name);
+    lastingColumns(profile).filter((name) => comparable.some(({ column }) => column === name));
   const findings = asked.map((name) => driftOf(name, profile, drifts, expectation));
   const broken = findings.filter(({ outcome }) => outcome !== 'met');
   if (broken.length > 0) return broken;
