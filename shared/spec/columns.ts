@@ -9,7 +9,7 @@ export const columnCleaningSchema = z.strictObject({
   trim: z.boolean().default(false),
 });
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
+export const scalarSchema = z.union([z.string(), z.number(), z.boolean()]);
 
 /** A row is kept when every condition holds. A comparison with null never holds. */
 export const conditionSchema = z.discriminatedUnion('is', [
@@ -17,8 +17,12 @@ export const conditionSchema = z.discriminatedUnion('is', [
   z.strictObject({
     column: columnNameSchema,
     is: z.enum(['equal', 'notEqual', 'greater', 'greaterOrEqual', 'less', 'lessOrEqual']),
-    value: scalar,
+    value: scalarSchema,
   }),
-  z.strictObject({ column: columnNameSchema, is: z.literal('in'), values: z.array(scalar).min(1).max(1000) }),
+  z.strictObject({
+    column: columnNameSchema,
+    is: z.literal('in'),
+    values: z.array(scalarSchema).min(1).max(1000),
+  }),
 ]);
 export type Condition = z.infer<typeof conditionSchema>;

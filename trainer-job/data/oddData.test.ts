@@ -13,7 +13,7 @@ import { findSource } from './source/source.js';
 async function ingested(folder: string, input: TrainingSpecInput): Promise<IngestOutcome> {
   const spec = trainingSpecSchema.parse(input);
   const source = await findSource(spec.dataset, folder);
-  const outcome = await ingest(spec.dataset, source, await temporaryFolder());
+  const outcome = await ingest(spec.dataset, { source, tables: {} }, await temporaryFolder());
   checkTrainedColumns(spec, outcome);
   return outcome;
 }

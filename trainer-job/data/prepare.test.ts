@@ -167,7 +167,11 @@ describe('cleaning', () => {
     const folder = await temporaryFolder();
     const input = userItemSpec(await writeLines(folder, 'rows.jsonl', lines), { where });
     const spec = trainingSpecSchema.parse(input);
-    const { rowsRead, rowsKept } = await ingest(spec.dataset, await findSource(spec.dataset, folder), folder);
+    const { rowsRead, rowsKept } = await ingest(
+      spec.dataset,
+      { source: await findSource(spec.dataset, folder), tables: {} },
+      folder,
+    );
     expect({ rowsRead, rowsKept }).toEqual({ rowsRead: 105, rowsKept: kept });
   });
 

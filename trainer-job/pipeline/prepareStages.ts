@@ -4,9 +4,11 @@ import {
   ingest,
   ingestKey,
   ingestOutcomeSchema,
+  ingestWarnings,
   type IngestOutcome,
 } from '../data/ingest/ingest.js';
-import { openSource, type SourceContext } from '../data/source/openSource.js';
+import type { SourceContext } from '../data/source/openSource.js';
+import { openTables } from '../data/source/openTables.js';
 import type { PieceCache } from '../data/transform/pieces.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { transformManifestSchema, type TransformManifest } from '../data/transform/transformManifest.js';
@@ -61,7 +63,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
 
   request.onStageStart('ingest');
   const began = performance.now();
-  const source = await openSource(spec.dataset.source, request);
+  const source = await openTables(spec.dataset, request);
   const { dataset, features } = spec;
   const ingested = await run(
     {
@@ -77,6 +79,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     began,
   );
   checkTrainedColumns(spec, ingested.outcome);
+  for (const warning of ingestWarnings(ingested.outcome)) request.log('warn', warning);
 
   request.onStageStart('validate');
   await validateAndTell(request, ingested);

@@ -1,5 +1,5 @@
 /** Whether the columns that a specification names are there, under one name each. */
-import { featureColumns, type Dataset, type TrainingSpec } from '@trainyard/shared';
+import { featureColumns, type TrainingSpec } from '@trainyard/shared';
 import { DataError } from '../dataError.js';
 
 /** The columns of the ingested table that features and split read, each once. */
@@ -12,25 +12,40 @@ export function trainedColumns({ dataset, features }: Pick<TrainingSpec, 'datase
   return [...new Set(names)];
 }
 
-/** The columns of the source that the shaping of the data set names. */
-export function shapedColumns({ columns, where, select }: Dataset): string[] {
-  return [...new Set([...where.map(({ column }) => column), ...Object.keys(columns), ...(select ?? [])])];
-}
-
 /** Fails when one of `names` is not among the `existing` columns. */
-export function checkColumns(names: readonly string[], existing: readonly string[]): void {
+export function checkColumns(
+  names: readonly string[],
+  existing: readonly string[],
+  table = 'the data',
+): void {
   const missing = names.filter((name) => !existing.includes(name));
   if (missing.length === 0) return;
   const hints = missing.slice(0, 20).map((name) => `"${name}"${suggestion(name, existing)}`);
   throw new DataError(
     'ingest',
     'missing-column',
-    `the data has no column ${hints.join(', ')}; it has ${existing
+    `${table} has no column ${hints.join(', ')}; it has ${existing
       .slice(0, 50)
       .map((name) => `"${name}"`)
       .join(', ')}`,
     'correct the column names in dataset and features: upper and lower case differ',
   );
+}
+
+/** Fails when a column that `place` makes has the name of another, to SQL, which takes upper and lower case for the same. */
+export function checkNew(names: readonly string[], existing: readonly string[], place: string): void {
+  const seen = new Set(existing.map((name) => name.toLowerCase()));
+  for (const name of names) {
+    if (seen.has(name.toLowerCase())) {
+      throw new DataError(
+        'ingest',
+        'duplicate-column',
+        `${place} makes a column "${name}", and there is one of that name already`,
+        'give each column a name of its own; upper and lower case do not count',
+      );
+    }
+    seen.add(name.toLowerCase());
+  }
 }
 
 /** Fails when one of `names` is that of two columns of the source. */

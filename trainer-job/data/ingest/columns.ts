@@ -14,12 +14,12 @@ const BLANKS =
   '\u2028\u2029\u202f\u205f\u3000\ufeff';
 
 /**
- * SQL of a column after its cleaning. What is cast to a number or a time has no blanks left to trim. A time without a zone
+ * SQL of a column after its cleaning; `sql` is what it is before, unless that is its name. What is cast to a number or a time has no blanks left to trim. A time without a zone
  * is one of UTC.
  */
-export function cleaned(dataset: Dataset, column: string): string {
+export function cleaned(dataset: Pick<Dataset, 'columns'>, column: string, sql?: string): string {
   const { cast, trim } = dataset.columns[column] ?? {};
-  const source = identifier(column);
+  const source = sql ?? identifier(column);
   switch (cast) {
     case 'int64':
       return `try_cast(${source} AS BIGINT)`;
@@ -30,9 +30,13 @@ export function cleaned(dataset: Dataset, column: string): string {
       return `CAST(try_cast(${source} AS TIMESTAMPTZ) AS TIMESTAMP)`;
     case 'string':
     case undefined:
-      if (trim) return `trim(${textSql(source)}, ${literal(BLANKS)})`;
+      if (trim) return blanksTrimmed(textSql(source));
       return cast ? textSql(source) : source;
   }
+}
+
+export function blanksTrimmed(sql: string): string {
+  return `trim(${sql}, ${literal(BLANKS)})`;
 }
 
 /** SQL of a value as the text that JavaScript writes: whole floating-point numbers without ".0". */

@@ -15,7 +15,7 @@ async function ingested(
 ): Promise<IngestOutcome & { rows: Record<string, unknown>[] }> {
   const dataset = datasetSchema.parse(input);
   const target = await temporaryFolder();
-  const outcome = await ingest(dataset, await findSource(dataset, folder), target);
+  const outcome = await ingest(dataset, { source: await findSource(dataset, folder), tables: {} }, target);
   const rows = await sql(`SELECT * FROM read_parquet(${literal(join(target, ROWS_FILE))})`);
   const named = rows.map((row) =>
     Object.fromEntries([

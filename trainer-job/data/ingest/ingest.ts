@@ -2,15 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset, TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
-import { checkColumns, checkUnique, shapedColumns, trainedColumns } from './columnNames.js';
-import { cleaned } from './columns.js';
-import { conditionSql, describeCondition } from './conditions.js';
+import { checkColumns, checkUnique, trainedColumns } from './columnNames.js';
+import { shape, timeColumns, type ShapedTable } from './shape.js';
 import { literal, withDuck, identifier, type Duck } from '../duck.js';
-import { comparedColumns, readTable, reading, typesOf, type Table } from './table.js';
-import type { SourceFiles } from '../source/source.js';
+import { reading } from './table.js';
+import type { OpenedTables, TableFiles } from '../source/openTables.js';
 
 /** Raise it when the same source and specification would give other rows. */
-export const INGEST_VERSION = 5;
+export const INGEST_VERSION = 6;
 export const ROWS_FILE = 'rows.parquet';
 
 export const ingestOutcomeSchema = z.strictObject({
@@ -20,6 +19,8 @@ export const ingestOutcomeSchema = z.strictObject({
   dropped: z.array(z.strictObject({ condition: z.string(), rows: z.int() })),
   /** Values that a cast could not read and that count as null, by column. */
   castFailures: z.record(z.string(), z.int()),
+  /** Rows without a match in each joined table, in the order of the specification. */
+  unmatched: z.array(z.strictObject({ table: z.string(), rows: z.int() })),
   /** Every column of the table; `internal`, `c0`, `c1`, …, is its name in `rows.parquet`: whatever a source has, nothing clashes. */
   columns: z.array(z.strictObject({ name: z.string(), internal: z.string(), type: z.string() })),
   /** Names that the source gives to two columns. */
@@ -28,16 +29,26 @@ export const ingestOutcomeSchema = z.strictObject({
 export type IngestOutcome = z.infer<typeof ingestOutcomeSchema>;
 
 /** All that shapes the rows: neither the features nor, but for times in JSON lines, the split. */
-export function ingestKey(dataset: Dataset, source: Pick<SourceFiles, 'fingerprint' | 'format'>): unknown {
+export function ingestKey(dataset: Dataset, opened: OpenedTables): unknown {
   return {
     version: INGEST_VERSION,
-    source: source.fingerprint,
-    format: source.format,
+    source: opened.fingerprint,
+    format: opened.format,
     csv: dataset.source.csv ?? null,
+    tables: Object.fromEntries(
+      Object.entries(opened.tables).map(([name, { fingerprint, format }]) => [
+        name,
+        { fingerprint, format, csv: dataset.tables[name]?.csv ?? null },
+      ]),
+    ),
+    rename: dataset.rename,
     cleaning: dataset.columns,
+    joins: dataset.joins,
+    derive: dataset.derive,
     where: dataset.where,
+    sample: dataset.sample ?? null,
     select: dataset.select ?? null,
-    times: source.format === 'jsonl' ? comparedColumns(dataset).toSorted() : [],
+    times: opened.format === 'jsonl' ? timeColumns(dataset).toSorted() : [],
   };
 }
 
@@ -55,13 +66,13 @@ export function checkTrainedColumns(
 }
 
 /**
- * Reads the source, cleans it and writes all its columns to `rows.parquet` in `folder`, with `row`, each row's position in
- * the source. Fails with a `DataError` for a source that cannot be read or lacks a column.
+ * Reads the tables, shapes them into one and writes its columns to `rows.parquet` in `folder`, with `row`, each row's position
+ * in the source. Fails with a `DataError` for a source that cannot be read or lacks a column.
  */
-export async function ingest(dataset: Dataset, source: SourceFiles, folder: string): Promise<IngestOutcome> {
+export async function ingest(dataset: Dataset, files: TableFiles, folder: string): Promise<IngestOutcome> {
   const work = await mkdtemp(join(folder, 'work-'));
   try {
-    const outcome = await withDuck(work, (duck) => ingestWith(duck, dataset, source, folder));
+    const outcome = await withDuck(work, (duck) => ingestWith(duck, dataset, files, folder));
     await writeFile(join(folder, 'ingest.json'), `${JSON.stringify(outcome, null, 2)}\n`);
     return outcome;
   } finally {
@@ -72,96 +83,85 @@ export async function ingest(dataset: Dataset, source: SourceFiles, folder: stri
 async function ingestWith(
   duck: Duck,
   dataset: Dataset,
-  source: SourceFiles,
+  files: TableFiles,
   folder: string,
 ): Promise<IngestOutcome> {
-  const raw = await readTable(duck, dataset, source);
-  checkUnique(shapedColumns(dataset), source.repeated);
-  checkColumns(shapedColumns(dataset), [...raw.types.keys()]);
-  const table = await cleanedTable(duck, dataset, raw);
+  const { repeated } = files.source;
+  const table = await shape(duck, dataset, files);
+  checkColumns(dataset.select ?? [], [...table.types.keys()]);
+  checkUnique(namedColumns(dataset), repeated);
   const columns = (dataset.select ?? [...table.types.keys()]).map((name, i) => ({
     name,
     internal: `c${i}`,
     type: table.types.get(name) ?? 'VARCHAR',
   }));
-  const conditions = dataset.where.map((condition) =>
-    conditionSql(condition, identifier(condition.column), table.types.get(condition.column) ?? 'VARCHAR'),
-  );
-  return reading(source, async () => {
-    const rowsKept = await writeRows(duck, table, columns, conditions, folder);
-    const losses = await countLosses(duck, dataset, table, conditions, rowsKept);
-    return { rowsKept, ...losses, columns, repeated: source.repeated };
+  return reading(files.source, async () => {
+    const rowsKept = await writeRows(duck, table, columns, folder);
+    const losses = await countLosses(duck, table, rowsKept);
+    return { rowsKept, ...losses, columns, repeated };
   });
-}
-
-interface CleanedTable extends Table {
-  /** By the column that is cast, the one that is true where its value could not be. They stand beside the table's own. */
-  failures: ReadonlyMap<string, string>;
-}
-
-async function cleanedTable(duck: Duck, dataset: Dataset, { sql, types }: Table): Promise<CleanedTable> {
-  const names = [...types.keys()];
-  let prefix = 'failed';
-  while (names.some((name) => name.toLowerCase().startsWith(prefix))) prefix += '_';
-  const casts = names.filter((name) => dataset.columns[name]?.cast !== undefined);
-  const failures = new Map(casts.map((name, i) => [name, `${prefix}${i}`]));
-  const columns = names.map((name) => `${cleaned(dataset, name)} AS ${identifier(name)}`).join(', ');
-  const failed = [...failures].map(
-    ([name, failure]) =>
-      `, (${identifier(name)} IS NOT NULL AND ${cleaned(dataset, name)} IS NULL) AS ${failure}`,
-  );
-  return {
-    sql: `(SELECT ${columns} ${failed.join('')} FROM ${sql})`,
-    types: await typesOf(duck, `SELECT ${columns} FROM ${sql}`),
-    failures,
-  };
 }
 
 /** Streams the rows to keep into `rows.parquet`, in the order of the source; returns how many they are. */
 async function writeRows(
   duck: Duck,
-  table: Table,
+  table: ShapedTable,
   columns: IngestOutcome['columns'],
-  conditions: readonly string[],
   folder: string,
 ): Promise<number> {
-  const kept = conditions.map((sql, i) => `(${sql}) AS keep${i}`);
-  const numbered = [
-    'row_number() OVER () - 1 AS row',
-    ...columns.map(({ name, internal }) => `${identifier(name)} AS ${internal}`),
-    ...kept,
-  ];
-  const names = ['row', ...columns.map(({ internal }) => internal)].join(', ');
-  const filter = conditions.map((_, i) => `keep${i}`).join(' AND ') || 'true';
+  const named = columns.map(({ name, internal }) => `${identifier(name)} AS ${internal}`);
+  const filter = table.conditions.map(({ sql }) => `(${sql})`).join(' AND ') || 'true';
   const { Count: rows = 0 } = await duck.counts(
-    `COPY (SELECT ${names} FROM (SELECT ${numbered.join(', ')} FROM ${table.sql}) WHERE ${filter})
+    `COPY (SELECT ${[`${table.row} AS row`, ...named].join(', ')} FROM ${table.sql} WHERE ${filter}
+        ${table.isShuffled ? `ORDER BY ${table.row}` : ''})
       TO ${literal(join(folder, ROWS_FILE))} (FORMAT parquet)`,
   );
   return rows;
 }
 
-/** Reads once more the columns that are cast or compared. */
+/** Reads once more the columns that are cast, compared or joined. */
 async function countLosses(
   duck: Duck,
-  { where }: Dataset,
-  { sql, failures }: CleanedTable,
-  conditions: readonly string[],
+  { sql, conditions, castFailures, unmatched }: ShapedTable,
   rowsKept: number,
-): Promise<Pick<IngestOutcome, 'rowsRead' | 'dropped' | 'castFailures'>> {
-  if (conditions.length === 0 && failures.size === 0) {
-    return { rowsRead: rowsKept, dropped: [], castFailures: {} };
-  }
-  const counts = await duck.counts(
-    `SELECT count(*) AS read
-      ${conditions.map((condition, i) => `, count(*) FILTER (NOT (${condition})) AS dropped${i}`).join('')}
-      ${[...failures.values()].map((failure) => `, count(*) FILTER (${failure}) AS ${failure}`).join('')} FROM ${sql}`,
-  );
+): Promise<Pick<IngestOutcome, 'rowsRead' | 'dropped' | 'castFailures' | 'unmatched'>> {
+  const failures = [...castFailures];
+  const counted = [
+    ...conditions.map((condition, i) => [`dropped${i}`, `NOT (${condition.sql})`]),
+    ...failures.map(([, failed], i) => [`failed${i}`, failed]),
+    ...unmatched.map((one, i) => [`unmatched${i}`, one.sql]),
+  ];
+  const counts: Record<string, number> =
+    counted.length === 0
+      ? { read: rowsKept }
+      : await duck.counts(
+          `SELECT count(*) AS read, ${counted
+            .map(([name, filter]) => `count(*) FILTER (${filter}) AS ${name}`)
+            .join(', ')} FROM ${sql}`,
+        );
+  const countOf = (name: string) => counts[name] ?? 0;
   return {
-    rowsRead: counts['read'] ?? 0,
-    dropped: where.map((condition, i) => ({
-      condition: describeCondition(condition),
-      rows: counts[`dropped${i}`] ?? 0,
-    })),
-    castFailures: Object.fromEntries([...failures].map(([name, failure]) => [name, counts[failure] ?? 0])),
+    rowsRead: countOf('read'),
+    dropped: conditions.map(({ describes }, i) => ({ condition: describes, rows: countOf(`dropped${i}`) })),
+    castFailures: Object.fromEntries(failures.map(([name], i) => [name, countOf(`failed${i}`)])),
+    unmatched: unmatched.map(({ table }, i) => ({ table, rows: countOf(`unmatched${i}`) })),
   };
+}
+
+/** The columns of the source that the shaping of the data set names. */
+function namedColumns({ columns, where, select = [], rename, joins }: Dataset): string[] {
+  return [
+    ...Object.keys(columns),
+    ...where.map(({ column }) => column),
+    ...select,
+    ...Object.values(rename),
+    ...joins.flatMap(({ on }) => Object.keys(on)),
+  ];
+}
+
+/** What a person should know of rows that were kept. */
+export function ingestWarnings({ unmatched, rowsRead }: IngestOutcome): string[] {
+  return unmatched
+    .filter(({ rows }) => rows > 0)
+    .map(({ table, rows }) => `${rows} of ${rowsRead} rows have no match in table "${table}"`);
 }

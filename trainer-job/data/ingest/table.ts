@@ -1,5 +1,5 @@
 /** The source as a table of SQL: its columns have their names and the types in which the later stages know them. */
-import type { Dataset, SourceFormat } from '@trainyard/shared';
+import type { SourceFormat } from '@trainyard/shared';
 import { withoutNan } from './columns.js';
 import { DataError } from '../dataError.js';
 import { identifier, type Duck } from '../duck.js';
@@ -16,10 +16,18 @@ export interface Table {
   types: ReadonlyMap<string, string>;
 }
 
-/** A missing number is null, and ids of JSON lines are the text that is written there. */
-export async function readTable(duck: Duck, dataset: Dataset, source: SourceFiles): Promise<Table> {
+/**
+ * A missing number is null, and ids of JSON lines are the text that is written there, but for the columns that `isTime` says
+ * are times. `tableName` is of the table in DuckDB where one is made.
+ */
+export async function readTable(
+  duck: Duck,
+  source: SourceFiles,
+  tableName: string,
+  isTime: (column: string) => boolean,
+): Promise<Table> {
   return reading(source, async () => {
-    const reader = await readerOfSource(duck, dataset, source);
+    const reader = await readerOfSource(duck, source, tableName, isTime);
     const types = await typesOf(duck, `SELECT * FROM ${reader}`);
     checkNames([...types.keys()]);
     const columns = [...types].map(
@@ -30,9 +38,14 @@ export async function readTable(duck: Duck, dataset: Dataset, source: SourceFile
   });
 }
 
-async function readerOfSource(duck: Duck, dataset: Dataset, source: SourceFiles): Promise<string> {
+async function readerOfSource(
+  duck: Duck,
+  source: SourceFiles,
+  tableName: string,
+  isTime: (column: string) => boolean,
+): Promise<string> {
   const { format, files } = source;
-  if (format === 'tfrecord') return loadExamples(duck, 'examples', files);
+  if (format === 'tfrecord') return loadExamples(duck, tableName, files);
   if (format === 'parquet') return readerOf(source, format);
   // DuckDB does not hold the bytes against their checksum.
   for (const file of files) if (file.endsWith('.gz')) await checkGzip(file);
@@ -44,7 +57,7 @@ async function readerOfSource(duck: Duck, dataset: Dataset, source: SourceFiles)
   const guessed = await typesOf(duck, `SELECT * FROM ${readerOf(source, format)}`);
   checkNames([...guessed.keys()]);
   const types = [...guessed].map(
-    ([name, type]) => [name, isRewritten(dataset, name, type) ? 'VARCHAR' : type] as const,
+    ([column, type]) => [column, isRewritten(type, isTime(column)) ? 'VARCHAR' : type] as const,
   );
   return readerOf(source, format, Object.fromEntries(types));
 }
@@ -77,21 +90,11 @@ export function stored(sql: string, type: string): string {
 }
 
 /**
- * The columns of JSON lines that are compared as times. Whether a text of JSON is a time or a text cannot be told from the
- * file alone, so what is ingested of JSON lines depends on them.
- */
-export function comparedColumns({ split, where }: Dataset): string[] {
-  return [...(split.strategy === 'time' ? [split.column] : []), ...where.map(({ column }) => column)];
-}
-
-/**
  * Whether the type that was guessed of JSON texts would give other texts than are written: quotes around those of a column
  * that has numbers too, lower case in UUIDs, a time in UTC without its T and Z. Times stay times where they are compared.
  */
-function isRewritten(dataset: Dataset, name: string, type: string): boolean {
-  if (/^(JSON|UUID|TIME)$/.test(type)) return true;
-  const isCompared = comparedColumns(dataset).includes(name);
-  return /^(DATE|TIMESTAMP)/.test(type) && (dataset.columns[name]?.cast === 'string' || !isCompared);
+function isRewritten(type: string, isTime: boolean): boolean {
+  return /^(JSON|UUID|TIME)$/.test(type) || (/^(DATE|TIMESTAMP)/.test(type) && !isTime);
 }
 
 /** What to do about a file that cannot be read. */

@@ -15,7 +15,11 @@ async function rowsOf(bytes: string | Buffer, csv: CsvInput, name = 'rows.csv'):
   const [folder, target] = [await temporaryFolder(), await temporaryFolder()];
   await writeFile(join(folder, name), bytes);
   const dataset = datasetSchema.parse({ source: { uri: name, csv } });
-  const { columns } = await ingest(dataset, await findSource(dataset, folder), target);
+  const { columns } = await ingest(
+    dataset,
+    { source: await findSource(dataset, folder), tables: {} },
+    target,
+  );
   const rows = await sql(`SELECT * FROM read_parquet(${literal(join(target, ROWS_FILE))}) ORDER BY row`);
   return [
     columns.map((column) => column.name),

@@ -18,7 +18,7 @@ async function rowsOf(
 ): Promise<{ types: Record<string, string>; rows: Record<string, unknown>[] }> {
   const dataset = datasetSchema.parse({ source: { uri } });
   const folder = await temporaryFolder();
-  const { columns } = await ingest(dataset, await findSource(dataset, '/'), folder);
+  const { columns } = await ingest(dataset, { source: await findSource(dataset, '/'), tables: {} }, folder);
   const selected = columns.map(({ name, internal }) => `${internal} AS "${name}"`);
   return {
     types: Object.fromEntries(columns.map(({ name, type }) => [name, type])),

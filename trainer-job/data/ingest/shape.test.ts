@@ -1,0 +1,276 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { datasetSchema, type DerivedColumn, type TrainingSpecInput } from '@trainyard/shared';
+import { prepared, userItemSpec, writeLines } from '../../../test/support/prepared.js';
+import { csvLines, jsonLines, sql, writeParquet } from '../../../test/support/purchases.js';
+import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
+import { literal } from '../duck.js';
+import { openTables } from '../source/openTables.js';
+import { ingest, ROWS_FILE, type IngestOutcome } from './ingest.js';
+
+type DatasetInput = TrainingSpecInput['dataset'];
+
+async function ingested(
+  folder: string,
+  input: DatasetInput,
+): Promise<IngestOutcome & { rows: Record<string, unknown>[]; fingerprint: string }> {
+  const dataset = datasetSchema.parse(input);
+  const target = await temporaryFolder();
+  const opened = await openTables(dataset, { baseDirectory: folder, cacheRoot: target } as never);
+  const outcome = await ingest(dataset, await opened.files(), target);
+  const rows = await sql(`SELECT * FROM read_parquet(${literal(join(target, ROWS_FILE))})`);
+  const named = rows.map((row) =>
+    Object.fromEntries(outcome.columns.map(({ name, internal }) => [name, row[internal]])),
+  );
+  return { ...outcome, rows: named, fingerprint: opened.fingerprint };
+}
+
+describe('rename', () => {
+  it('gives columns new names, which everything else says', async () => {
+    const folder = await temporaryFolder();
+    const uri = await writeLines(folder, 'rows.csv', csvLines);
+    const { columns, rows } = await ingested(folder, {
+      source: { uri },
+      rename: { customer: 'user', user: 'item' },
+      columns: { at: { cast: 'int64' } },
+      where: [{ column: 'customer', is: 'equal', value: 'u3' }],
+    });
+    expect(columns.map(({ name }) => name)).toEqual(['customer', 'user', 'at']);
+    expect(rows[0]).toEqual({ customer: 'u3', user: 'i3', at: 3n });
+  });
+
+  it('makes no two columns of one name, and names columns that are there', async () => {
+    const folder = await temporaryFolder();
+    const uri = await writeLines(folder, 'rows.csv', csvLines);
+    await expect(ingested(folder, { source: { uri }, rename: { Item: 'user' } })).rejects.toMatchObject({
+      code: 'duplicate-column',
+    });
+    await expect(ingested(folder, { source: { uri }, rename: { x: 'usr' } })).rejects.toThrow(
+      /did you mean "user"/,
+    );
+  });
+});
+
+describe('a join', () => {
+  const products = ['product,price,colour', ...[0, 1, 2, 4].map((i) => `i${i},${i}.5,c${i % 2}`)];
+  const join1 = { table: 'products', on: { item: 'product' }, columns: { price: 'price', shade: 'colour' } };
+
+  it('brings columns of another table, cleaned, to each row once and in its place', async () => {
+    const folder = await temporaryFolder();
+    const uri = await writeParquet(
+      join(folder, 'rows.parquet'),
+      `SELECT ' i' || (i % 5) AS item, i AS id FROM range(250000) t(i)`,
+    );
+    await writeLines(folder, 'products.csv', products);
+    const { rows, rowsRead, rowsKept, unmatched, columns } = await ingested(folder, {
+      source: { uri },
+      tables: { products: { uri: 'products.csv' } },
+      columns: { item: { trim: true }, price: { cast: 'float64' } },
+      joins: [join1],
+    });
+    expect(columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'item VARCHAR',
+      'id BIGINT',
+      'price DOUBLE',
+      'shade VARCHAR',
+    ]);
+    expect({ rowsRead, rowsKept, unmatched }).toEqual({
+      rowsRead: 250_000,
+      rowsKept: 250_000,
+      unmatched: [{ table: 'products', rows: 50_000 }],
+    });
+    expect(rows.every((row, i) => Number(row['id']) === i)).toBe(true);
+    expect(rows.slice(2, 5)).toEqual([
+      { item: 'i2', id: 2n, price: 2.5, shade: 'c0' },
+      { item: 'i3', id: 3n, price: null, shade: null },
+      { item: 'i4', id: 4n, price: 4.5, shade: 'c0' },
+    ]);
+  });
+
+  it('that is inner drops what has no match, and counts it', async () => {
+    const folder = await temporaryFolder();
+    const uri = await writeLines(folder, 'rows.jsonl', jsonLines());
+    await writeLines(folder, 'products.csv', products);
+    const { rows, dropped } = await ingested(folder, {
+      source: { uri },
+      tables: { products: { uri: 'products.csv' } },
+      joins: [{ ...join1, kind: 'inner' }],
+      where: [{ column: 'shade', is: 'equal', value: 'c1' }],
+    });
+    expect(dropped).toEqual([
+      { condition: 'has a match in table products', rows: 20 },
+      { condition: 'shade = "c1"', rows: 80 },
+    ]);
+    expect(rows.map(({ item }) => item)).toEqual(Array.from({ length: 20 }, () => 'i1'));
+  });
+
+  it('compares keys of other types by their texts', async () => {
+    const folder = await temporaryFolder();
+    const uri = await writeParquet(join(folder, 'rows.parquet'), 'SELECT i::DOUBLE AS id FROM range(3) t(i)');
+    await writeLines(folder, 'names.csv', ['id,name', '1,one', 'x,none', ',empty', ',empty']);
+    const { rows } = await ingested(folder, {
+      source: { uri },
+      tables: { names: { uri: 'names.csv' } },
+      joins: [{ table: 'names', on: { id: 'id' }, columns: { name: 'name' } }],
+    });
+    expect(rows.map(({ name }) => name)).toEqual([null, 'one', null]);
+  });
+
+  it.each<[string, string[], Partial<typeof join1>, string, RegExp]>([
+    [
+      'a key twice',
+      [...products, 'i1,9,c9', 'i2,9,c9'],
+      {},
+      'duplicate-key',
+      /"products" has 2 keys more than once, such as "product" = "i1"/,
+    ],
+    [
+      'a column that the table lacks',
+      products,
+      { columns: { price: 'prize', shade: 'colour' } },
+      'missing-column',
+      /table "products" has no column "prize" \(did you mean "price"\?\)/,
+    ],
+    ['a column that the data lacks', products, { on: { item: 'produkt' } }, 'missing-column', /"produkt"/],
+    [
+      'a column that is there already',
+      products,
+      { columns: { price: 'price', shade: 'colour', Item: 'colour' } as never },
+      'duplicate-column',
+      /"Item"/,
+    ],
+  ])('with %s is refused', async (_what, lines, change, code, says) => {
+    const folder = await temporaryFolder();
+    const uri = await writeLines(folder, 'rows.jsonl', jsonLines());
+    await writeLines(folder, 'products.csv', lines);
+    await expect(
+      ingested(folder, {
+        source: { uri },
+        tables: { products: { uri: 'products.csv' } },
+        joins: [{ ...join1, ...change }],
+      }),
+    ).rejects.toMatchObject({ name: 'DataError', code, message: expect.stringMatching(says) as string });
+  });
+
+  it('names a table that is there', () => {
+    expect(() => datasetSchema.parse({ source: { uri: 'a' }, joins: [join1] })).toThrow(/is \\"products\\"/);
+  });
+
+  it('makes the table a part of the data: another table is another version, and its unmatched rows a warning', async () => {
+    const folder = await temporaryFolder();
+    const uri = await writeLines(folder, 'rows.jsonl', jsonLines());
+    const spec = userItemSpec(uri, { tables: { products: { uri: 'products.csv' } }, joins: [join1] });
+    await writeLines(folder, 'products.csv', products);
+    const first = await prepared(folder, spec);
+    expect(first.warnings.join()).toContain('20 of 100 rows have no match in table "products"');
+    expect((await prepared(folder, spec)).reports.map(({ cacheHit }) => cacheHit)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    await writeLines(folder, 'products.csv', [...products, 'i9,9,c9']);
+    expect((await prepared(folder, spec)).reports[0]?.cacheHit).toBe(false);
+  });
+});
+
+describe('a derived column', () => {
+  const line = {
+    text: ' Ab ',
+    word: 'lamp',
+    n: 7,
+    half: 2.5,
+    zero: 0,
+    at: '2024-03-03T23:30:00-02:00',
+    nothing: null as string | null,
+    flag: true,
+  };
+  const c = (column: string) => ({ column });
+  const v = (value: string | number | boolean) => ({ value });
+  type Step = DerivedColumn extends infer D ? (D extends unknown ? Omit<D, 'name'> : never) : never;
+
+  it.each<[string, Step, unknown]>([
+    ['add', { is: 'add', of: [c('n'), c('half')] }, 9.5],
+    ['subtract', { is: 'subtract', of: [v(1), c('n')] }, -6],
+    ['multiply', { is: 'multiply', of: [c('n'), v(-0.5)] }, -3.5],
+    ['divide', { is: 'divide', of: [c('n'), c('half')] }, 2.8],
+    ['divide by zero', { is: 'divide', of: [c('n'), c('zero')] }, null],
+    ['a product beyond all numbers', { is: 'multiply', of: [v(1e308), v(1e308)] }, null],
+    ['a number of a text', { is: 'add', of: [c('word'), c('n')] }, null],
+    ['round', { is: 'round', column: 'half' }, 3],
+    ['log1p', { is: 'log1p', column: 'n' }, Math.log1p(7)],
+    ['lower', { is: 'lower', column: 'text' }, ' ab '],
+    ['upper', { is: 'upper', column: 'word' }, 'LAMP'],
+    ['trim', { is: 'trim', column: 'text' }, 'Ab'],
+    ['substring', { is: 'substring', column: 'word', start: 1, length: 2 }, 'am'],
+    ['concat', { is: 'concat', of: [c('word'), c('n'), v('x')], separator: '-' }, 'lamp-7-x'],
+    ['concat with null', { is: 'concat', of: [c('word'), c('nothing')], separator: '' }, null],
+    ['coalesce of texts', { is: 'coalesce', of: [c('nothing'), c('word')] }, 'lamp'],
+    ['coalesce of numbers', { is: 'coalesce', of: [c('n'), v(0.5)] }, 7],
+    ['coalesce of a number and a text', { is: 'coalesce', of: [c('n'), v('none')] }, '7'],
+    ['year', { is: 'year', column: 'at' }, 2024n],
+    ['month', { is: 'month', column: 'at' }, 3n],
+    ['day, in UTC', { is: 'day', column: 'at' }, 4n],
+    ['weekday, Monday first', { is: 'weekday', column: 'at' }, 1n],
+    ['hour, in UTC', { is: 'hour', column: 'at' }, 1n],
+    ['hour of what is no time', { is: 'hour', column: 'word' }, null],
+    [
+      'if',
+      { is: 'if', when: { column: 'n', is: 'greater', value: 5 }, use: v('many'), otherwise: v('few') },
+      'many',
+    ],
+    ['if not', { is: 'if', when: { column: 'nothing', is: 'notNull' }, use: c('n'), otherwise: v(-1) }, -1],
+    ['values are no SQL', { is: 'coalesce', of: [c('nothing'), v(`x' || 'y`)] }, `x' || 'y`],
+  ])('%s', async (_what, step, expected) => {
+    const folder = await temporaryFolder();
+    const uri = await writeLines(folder, 'rows.jsonl', jsonLines([line] as never));
+    const { rows, columns } = await ingested(folder, {
+      source: { uri },
+      derive: [{ name: 'a "new" one', ...step }],
+    });
+    expect(rows[0]?.['a "new" one']).toEqual(expected);
+    expect(columns.at(-1)?.type).toMatch(/^(VARCHAR|DOUBLE|BIGINT)$/);
+  });
+
+  it('is made of those before it, and filters', async () => {
+    const folder = await temporaryFolder();
+    const uri = await writeLines(folder, 'rows.jsonl', jsonLines());
+    const { rows } = await ingested(folder, {
+      source: { uri },
+      derive: [
+        { name: 'double', is: 'multiply', of: [{ column: 'at' }, { value: 2 }] },
+        { name: 'more', is: 'add', of: [{ column: 'double' }, { value: 1 }] },
+      ],
+      where: [{ column: 'more', is: 'less', value: 5 }],
+      select: ['more'],
+    });
+    expect(rows).toEqual([{ more: 1 }, { more: 3 }]);
+  });
+
+  it('of a column that is not there, or of a name that is, is refused', async () => {
+    const folder = await temporaryFolder();
+    const uri = await writeLines(folder, 'rows.jsonl', jsonLines());
+    const derive = (name: string, column: string) =>
+      ingested(folder, { source: { uri }, derive: [{ name, is: 'lower', column }] });
+    await expect(derive('x', 'usr')).rejects.toMatchObject({ code: 'missing-column' });
+    await expect(derive('ITEM', 'user')).rejects.toMatchObject({ code: 'duplicate-column' });
+  });
+});
+
+describe('a sample', () => {
+  it('is a share of the rows by what they hold: a row stays when others come', async () => {
+    const folder = await temporaryFolder();
+    const row = (i: number) => JSON.stringify({ user: `u${i}`, item: i % 2 === 0 ? null : '', n: i });
+    const all = Array.from({ length: 4000 }, (_, i) => row(i));
+    const sampled = async (lines: string[], seed: number) => {
+      const uri = await writeLines(folder, 'rows.jsonl', lines);
+      const { rows, rowsRead } = await ingested(folder, { source: { uri }, sample: { share: 0.25, seed } });
+      expect(rowsRead).toBe(lines.length);
+      return rows.map(({ user }) => user);
+    };
+    const first = await sampled(all.slice(0, 2000), 1);
+    expect(first.length).toBeGreaterThan(430);
+    expect(first.length).toBeLessThan(570);
+    expect((await sampled(all, 1)).slice(0, first.length)).toEqual(first);
+    expect((await sampled(all, 2)).slice(0, first.length)).not.toEqual(first);
+  });
+});
