@@ -26,6 +26,7 @@ export async function trainHere(input: TrainingSpecInput): Promise<BenchTraining
       runId: 'bench',
       cloud,
       signal: new AbortController().signal,
+      beforeEnd: () => () => {},
       spec,
       baseDirectory: folder,
       cacheRoot: join(folder, 'cache'),

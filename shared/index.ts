@@ -21,6 +21,7 @@ export * from './spec/features.js';
 export * from './spec/model.js';
 export * from './spec/presets.js';
 export * from './spec/shaping.js';
+export * from './spec/bigQuerySource.js';
 export * from './spec/source.js';
 export * from './spec/split.js';
 export * from './spec/training.js';

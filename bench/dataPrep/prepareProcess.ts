@@ -17,6 +17,7 @@ await prepare({
   runId: 'bench',
   cloud: defaultsFromEnvironment().cloud,
   signal: new AbortController().signal,
+  beforeEnd: () => () => {},
   onStageStart: () => {},
   onStage: ({ stage, seconds, cacheHit }) => {
     stages.push({ stage, seconds, cacheHit });

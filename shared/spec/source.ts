@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bigQuerySourceSchema } from './bigQuerySource.js';
 import { columnNameSchema } from './columns.js';
 
 export const sourceFormatSchema = z.enum(['parquet', 'csv', 'jsonl', 'tfrecord']);
@@ -32,12 +33,23 @@ export const csvDialectSchema = z
   });
 export type CsvDialect = z.infer<typeof csvDialectSchema>;
 
-/** Where the rows are: a path, a `file://` URL or a glob of either. The format is read off the ending unless given. */
+/**
+ * Where the rows are: files, by a path, a `file://` URL, `gs://bucket/object` or a glob of these, whose format is read off the
+ * ending unless given; or BigQuery.
+ */
 export const sourceSchema = z
   .strictObject({
-    uri: z.string().min(1).max(2048),
+    uri: z.string().min(1).max(2048).optional(),
     format: sourceFormatSchema.optional(),
     csv: csvDialectSchema.optional(),
+    bigquery: bigQuerySourceSchema.optional(),
+  })
+  .refine(({ uri, bigquery }) => (uri === undefined) !== (bigquery === undefined), {
+    message: 'needs either uri or bigquery',
+  })
+  .refine(({ bigquery, format, csv }) => !bigquery || (format === undefined && csv === undefined), {
+    path: ['bigquery'],
+    message: 'has no format: its rows come as Parquet',
   })
   .refine(({ format, csv }) => !csv || format === undefined || format === 'csv', {
     path: ['csv'],

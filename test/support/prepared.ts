@@ -33,6 +33,7 @@ export async function prepared(
     runId: 'run-of-a-test',
     cloud: offline,
     signal: new AbortController().signal,
+    beforeEnd: () => () => {},
     log: (level, message) => level === 'warn' && warnings.push(message),
     ...context,
   });

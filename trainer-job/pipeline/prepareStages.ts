@@ -39,6 +39,8 @@ export interface Prepared {
   encodedFolder: string;
   /** Of the source's bytes. */
   dataFingerprint: string;
+  /** When the rows were read where they came from; null for files, which their fingerprint identifies. */
+  dataSnapshot: string | null;
   manifest: TransformManifest;
 }
 
@@ -101,6 +103,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   return {
     encodedFolder: transformed.folder,
     dataFingerprint: source.fingerprint,
+    dataSnapshot: ingested.outcome.snapshot,
     manifest: transformed.outcome,
   };
 }

@@ -95,6 +95,7 @@ class RunningAttempt {
       signal: stop.signal,
       reportFolder: this.reportFolder,
       now: this.attempt.now,
+      beforeEnd: stop.beforeEnd,
       onStageStart: (stage) => this.begin(stage),
       onStage: (report) => {
         this.seconds[report.stage] = report.seconds;
@@ -190,6 +191,7 @@ class RunningAttempt {
       spec,
       spec_digest: digestOf(spec),
       data_fingerprint: prepared.dataFingerprint,
+      data_snapshot: prepared.dataSnapshot,
       data: prepared.manifest,
       environment: {
         ...machine(),
@@ -224,7 +226,11 @@ class RunningAttempt {
 
   /** Reading and encoding cannot be interrupted, only left: their outputs appear whole or not at all. */
   private async unlessStopped<T>(work: Promise<T>): Promise<T> {
-    const stopped = this.attempt.stop.requested.then(() => Promise.reject(new Stopped()));
+    const { stop } = this.attempt;
+    const stopped = stop.requested.then(async () => {
+      await stop.finish();
+      throw new Stopped();
+    });
     return Promise.race([work, stopped]);
   }
 

@@ -1,4 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { CallbackBody } from '@trainyard/shared';
+
+/** Platforms kill a process some ten seconds after they asked it to end. */
+const FINISH_MS = 5000;
 
 /** Why a training ends before it is done. */
 export type StopReason = Exclude<CallbackBody<'checkpointed'>['reason'], 'periodic'>;
@@ -6,6 +10,8 @@ export type StopReason = Exclude<CallbackBody<'checkpointed'>['reason'], 'period
 /** The one place that knows whether to stop. The first reason stays: it is what made the training end. */
 export class StopSignal {
   private first: StopReason | null = null;
+  private readonly lastWorks = new Set<(reason: StopReason) => Promise<void>>();
+  private lastWorksDone: Promise<unknown> = Promise.resolve();
   private readonly controller = new AbortController();
   private resolve: (reason: StopReason) => void = () => {};
   /** Resolves when a stop is requested. */
@@ -17,14 +23,27 @@ export class StopSignal {
     return this.first;
   }
 
+  /** What must be done between a stop and the end of the process. Returns how to take it back. */
+  readonly beforeEnd = (work: (reason: StopReason) => Promise<void>): (() => void) => {
+    this.lastWorks.add(work);
+    return () => this.lastWorks.delete(work);
+  };
+
+  /** Resolves when that is done, or after some seconds. A failure is that of work that is given up anyway. */
+  async finish(): Promise<void> {
+    await Promise.race([this.lastWorksDone, pause(FINISH_MS, undefined, { ref: false })]);
+  }
+
   /** Aborted when a stop is requested. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
 
   request(reason: StopReason): void {
-    this.first ??= reason;
-    this.resolve(this.first);
+    if (this.first !== null) return;
+    this.first = reason;
+    this.lastWorksDone = Promise.allSettled([...this.lastWorks].map((work) => work(reason)));
+    this.resolve(reason);
     this.controller.abort();
   }
 

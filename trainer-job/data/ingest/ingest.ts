@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dataset, TrainingSpec } from '@trainyard/shared';
+import { instantSchema, type Dataset, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { checkColumns, checkUnique, trainedColumns } from './columnNames.js';
 import { shape, timeColumns, type ShapedTable } from './shape.js';
@@ -25,6 +25,8 @@ export const ingestOutcomeSchema = z.strictObject({
   columns: z.array(z.strictObject({ name: z.string(), internal: z.string(), type: z.string() })),
   /** Names that the source gives to two columns. */
   repeated: z.array(z.string()),
+  /** When the rows were read where they came from; null for files. */
+  snapshot: instantSchema.nullable().default(null),
 });
 export type IngestOutcome = z.infer<typeof ingestOutcomeSchema>;
 
@@ -98,7 +100,8 @@ async function ingestWith(
   return reading(files.source, async () => {
     const rowsKept = await writeRows(duck, table, columns, folder);
     const losses = await countLosses(duck, table, rowsKept);
-    return { rowsKept, ...losses, columns, repeated };
+    const snapshot = files.source.snapshot ?? null;
+    return { rowsKept, ...losses, columns, repeated, snapshot };
   });
 }
 

@@ -1,6 +1,7 @@
 /** One door to all sources: what a run must know to look for its output in the cache, before any row is brought here. */
 import { join } from 'node:path';
 import type { Dataset, SourceFormat } from '@trainyard/shared';
+import { openBigQueryRows } from '../cloud/bigQuerySource.js';
 import { openObjects } from '../cloud/objectSource.js';
 import { isObjectUri } from '../cloud/objectUri.js';
 import type { CloudContext } from '../cloud/cloudContext.js';
@@ -26,7 +27,9 @@ export interface SourceContext extends CloudContext {
  * answer for a while.
  */
 export async function openSource(source: Dataset['source'], context: SourceContext): Promise<OpenedSource> {
-  if (isObjectUri(source.uri)) return openObjects(source, context);
+  const { uri, bigquery } = source;
+  if (bigquery !== undefined) return openBigQueryRows(bigquery, context);
+  if (uri !== undefined && isObjectUri(uri)) return openObjects({ ...source, uri }, context);
   const found = await findSource({ source }, context.baseDirectory, join(context.cacheRoot, 'digests'));
   return { ...found, fileCount: found.files.length, files: async () => found };
 }

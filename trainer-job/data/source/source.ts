@@ -24,6 +24,8 @@ export interface SourceFiles {
   /** Names that a CSV gives to two columns. */
   repeated: string[];
   bytes: number;
+  /** When the rows were read where they came from, ISO 8601: files on their own say nothing of it. */
+  snapshot?: string | null;
   /** Digest of the names and SHA-256 of all files, in order. */
   fingerprint: string;
 }
@@ -36,10 +38,11 @@ export async function findSource(
   baseDirectory: string,
   memoryFolder?: string,
 ): Promise<SourceFiles> {
-  const pattern = resolve(baseDirectory, pathOf(source.uri));
+  const uri = source.uri ?? '';
+  const pattern = resolve(baseDirectory, pathOf(uri));
   const files = await matching(pattern);
   if (files.length === 0)
-    throw problem('source-not-found', `nothing is found at ${source.uri}`, 'correct dataset.source.uri');
+    throw problem('source-not-found', `nothing is found at ${uri}`, 'correct dataset.source.uri');
   const checked = await checkFiles(source, files);
   const digests = await digestsOf(files, memoryFolder);
   const named = files.map((file, i) => ({ name: basename(file), sha256: digests[i] }));
