@@ -6,7 +6,7 @@ import { sourceSchema } from './source.js';
 import { splitSchema } from './split.js';
 
 /**
- * From a table to rows, in this order: `rename`, `columns`, `joins`, `derive`, `where`, `sample`, `select`. Columns that a join
+ * From a table to rows, in this order: `sql`, `rename`, `columns`, `joins`, `derive`, `where`, `sample`, `select`. Columns that a join
  * brings are cleaned by `columns` too, under their new names.
  */
 export const datasetSchema = z
@@ -14,6 +14,11 @@ export const datasetSchema = z
     source: sourceSchema,
     /** Other tables, for joins and for `sql`. */
     tables: tablesSchema.default({}),
+    /**
+     * A SELECT over `source` and the names of `tables`, in DuckDB's SQL; its rows take the place of the source's. It reaches no
+     * other files. Its rows come in the order of their values.
+     */
+    sql: z.string().min(1).max(20_000).optional(),
     /** New names of the source's columns: everything below says the new ones. */
     rename: z.record(columnNameSchema, columnNameSchema).default({}),
     columns: z.record(columnNameSchema, columnCleaningSchema).default({}),

@@ -4,6 +4,7 @@ import {
   DOUBLE,
   DuckDBDataChunk,
   DuckDBInstance,
+  StatementType,
   VARCHAR,
   type DuckDBConnection,
   type DuckDBValue,
@@ -28,6 +29,18 @@ export class Duck {
   async counts(sql: string): Promise<Record<string, number>> {
     const [row = {}] = await this.rows(sql);
     return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Number(value)]));
+  }
+
+  /** Whether a text is a single statement, and that one reads only. Throws what DuckDB says of SQL that cannot be bound. */
+  async isOneSelect(sql: string): Promise<boolean> {
+    const statements = await this.connection.extractStatements(sql);
+    if (statements.count !== 1) return false;
+    const statement = await statements.prepare(0);
+    try {
+      return statement.statementType === StatementType.SELECT;
+    } finally {
+      statement.destroySync();
+    }
   }
 
   /** Adds rows to a table that has these columns, in their order: at most 2048 at once. */

@@ -1,15 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { instantSchema, type Dataset, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { checkColumns, checkUnique, trainedColumns } from './columnNames.js';
+import { runOwnSql } from './ownSql.js';
 import { shape, timeColumns, type ShapedTable } from './shape.js';
 import { literal, withDuck, identifier, type Duck } from '../duck.js';
 import { reading } from './table.js';
 import type { OpenedTables, TableFiles } from '../source/openTables.js';
+import type { SourceFiles } from '../source/source.js';
 
 /** Raise it when the same source and specification would give other rows. */
-export const INGEST_VERSION = 6;
+export const INGEST_VERSION = 7;
 export const ROWS_FILE = 'rows.parquet';
 
 export const ingestOutcomeSchema = z.strictObject({
@@ -43,6 +45,7 @@ export function ingestKey(dataset: Dataset, opened: OpenedTables): unknown {
         { fingerprint, format, csv: dataset.tables[name]?.csv ?? null },
       ]),
     ),
+    sql: dataset.sql ?? null,
     rename: dataset.rename,
     cleaning: dataset.columns,
     joins: dataset.joins,
@@ -74,12 +77,19 @@ export function checkTrainedColumns(
 export async function ingest(dataset: Dataset, files: TableFiles, folder: string): Promise<IngestOutcome> {
   const work = await mkdtemp(join(folder, 'work-'));
   try {
-    const outcome = await withDuck(work, (duck) => ingestWith(duck, dataset, files, folder));
+    const source = dataset.sql === undefined ? files.source : await ownRows(dataset.sql, files, work);
+    const outcome = await withDuck(work, (duck) => ingestWith(duck, dataset, { ...files, source }, folder));
     await writeFile(join(folder, 'ingest.json'), `${JSON.stringify(outcome, null, 2)}\n`);
     return outcome;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+async function ownRows(sql: string, files: TableFiles, work: string): Promise<SourceFiles> {
+  const folder = join(work, 'own');
+  await mkdir(folder);
+  return runOwnSql(sql, files, folder);
 }
 
 async function ingestWith(

@@ -1,0 +1,74 @@
+/** The user's own SQL over the tables of the data set, in a database that reaches nothing else. */
+import { realpath, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { csvDialectSchema } from '@trainyard/shared';
+import { readTable } from './table.js';
+import { DataError } from '../dataError.js';
+import { identifier, literal, withDuck, type Duck } from '../duck.js';
+import type { TableFiles } from '../source/openTables.js';
+import type { SourceFiles } from '../source/source.js';
+
+/**
+ * The rows of a SELECT over `source` and the other tables, as a Parquet file in `folder`. They come in the order of their
+ * values, as the rows of a SELECT have none: the same data gives the same rows each time. Fails with a `DataError` for what is
+ * not one SELECT, or does not run.
+ */
+export async function runOwnSql(sql: string, files: TableFiles, folder: string): Promise<SourceFiles> {
+  const result = resolve(folder, 'result.parquet');
+  const paths = [result];
+  await withDuck(folder, async (duck) => {
+    for (const [name, table] of Object.entries({ ...files.tables, source: files.source })) {
+      const real = await Promise.all(table.files.map((file) => realpath(file)));
+      paths.push(...real);
+      const { sql: rows } = await readTable(duck, { ...table, files: real }, `trainyard_${name}`, () => true);
+      // A name that is a pattern too can be read before the lock alone.
+      const kind = real.some((file) => /[*?[]/.test(file)) ? 'TABLE' : 'VIEW';
+      await duck.run(`CREATE ${kind} ${identifier(name)} AS SELECT * FROM ${rows}`);
+    }
+    await lock(duck, paths);
+    await run(duck, sql, result);
+  });
+  return {
+    files: [result],
+    format: 'parquet',
+    csv: csvDialectSchema.parse({}),
+    delimiter: ',',
+    repeated: [],
+    bytes: (await stat(result)).size,
+    fingerprint: files.source.fingerprint,
+  };
+}
+
+/** From here on no file beside `paths`, no network, no extension, and no setting that would change that. */
+async function lock(duck: Duck, paths: readonly string[]): Promise<void> {
+  await duck.run(`SET allowed_paths = [${paths.map((path) => literal(path)).join(', ')}]`);
+  await duck.run('SET enable_external_access = false');
+  await duck.run('SET lock_configuration = true');
+}
+
+async function run(duck: Duck, sql: string, result: string): Promise<void> {
+  const select = sql.trim().replace(/;\s*$/, '');
+  try {
+    if (!(await duck.isOneSelect(select))) {
+      throw badSql('it is not one SELECT', undefined);
+    }
+    // The end of the line ends a comment at the end of the SQL.
+    await duck.run(`COPY (SELECT * FROM (${select}\n) ORDER BY ALL) TO ${literal(result)} (FORMAT parquet)`);
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    // The machine's fault: another try may go well.
+    if (/^Out of Memory Error|No space left on device/i.test(reason)) throw error;
+    throw badSql(reason.slice(0, 500), error);
+  }
+}
+
+function badSql(reason: string, cause: unknown): DataError {
+  return new DataError(
+    'ingest',
+    'bad-sql',
+    `dataset.sql does not run: ${reason}`,
+    "write one SELECT in DuckDB's SQL over source and the names in dataset.tables; it reaches no other files",
+    cause,
+  );
+}
