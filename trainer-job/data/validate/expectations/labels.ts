@@ -18,13 +18,18 @@ export async function suspectLabels(
   duck: Duck,
   { measure, user, item, z }: { measure: string; user: string; item: string; z: number },
 ): Promise<RowResult> {
+  const present = `${user} IS NOT NULL AND ${item} IS NOT NULL AND ${measure} IS NOT NULL`;
+  const [overall = {}] = await duck.rows(`SELECT avg(${measure}) AS mean FROM rows WHERE ${present}`);
+  if (overall['mean'] === null) return { count: 0, total: 0, examples: [] };
+  const centred = `${measure} - ${doubleSql(Number(overall['mean']))}`;
   // Neighbouring rows go to folds as if at random: Knuth's multiplicative hash.
   await duck.run(
     `CREATE OR REPLACE TEMP TABLE labelled AS SELECT row, ${user} AS u, ${item} AS i, ${measure} AS y,
-      CAST((row * 2654435761) % 4294967296 // (4294967296 // ${FOLDS} + 1) AS INTEGER) AS fold FROM rows
-      WHERE ${user} IS NOT NULL AND ${item} IS NOT NULL AND ${measure} IS NOT NULL`,
+      ${centred} AS c, ${centred} AS r,
+      CAST((row * 2654435761) % 4294967296 // (4294967296 // ${FOLDS} + 1) AS INTEGER) AS fold FROM rows WHERE ${present}`,
   );
-  await duck.run(residualsSql());
+  await subtractBias(duck, 'labelled', 'u', 'less_user');
+  await subtractBias(duck, 'less_user', 'i', 'residuals');
   const [spread = {}] = await duck.rows(
     'SELECT count(*) AS n, avg(r) AS mean, stddev_samp(r) AS std FROM residuals',
   );
@@ -45,23 +50,25 @@ export async function suspectLabels(
           ),
         };
   await duck.run('DROP TABLE residuals');
-  await duck.run('DROP TABLE labelled');
   return result;
 }
 
-/** Sums outside a fold are those of all rows less those of the fold. */
-function residualsSql(): string {
-  const biases = (key: string) => `
-    SELECT whole.${key}, f.fold, (whole.s - coalesce(part.s, 0)) / (whole.n - coalesce(part.n, 0) + ${DAMPING}) AS bias
-    FROM (SELECT ${key}, sum(c) AS s, count(*) AS n FROM centred GROUP BY ${key}) whole
-    CROSS JOIN (SELECT unnest(range(${FOLDS})) AS fold) f
-    LEFT JOIN (SELECT ${key}, fold, sum(c) AS s, count(*) AS n FROM centred GROUP BY ${key}, fold) part
-      ON part.${key} = whole.${key} AND part.fold = f.fold
-    WHERE whole.n > coalesce(part.n, 0)`;
-  return `CREATE OR REPLACE TEMP TABLE residuals AS
-    WITH centred AS (SELECT *, y - (SELECT avg(y) FROM labelled) AS c FROM labelled),
-      users AS (${biases('u')}), items AS (${biases('i')})
-    SELECT row, y, c - users.bias - items.bias AS r FROM centred
-      JOIN users ON users.u = centred.u AND users.fold = centred.fold
-      JOIN items ON items.i = centred.i AND items.fold = centred.fold`;
+/**
+ * Writes `from` to the table `to` with the bias of `key` taken from the residual `r`. Sums outside a fold are those of all
+ * rows less those of the fold. One key at a time: joined at once, the biases could be paired with each other by their fold.
+ */
+async function subtractBias(duck: Duck, from: string, key: 'u' | 'i', to: string): Promise<void> {
+  await duck.run(
+    `CREATE OR REPLACE TEMP TABLE biases AS
+      WITH part AS (SELECT ${key}, fold, sum(c) AS s, count(*) AS n FROM ${from} GROUP BY ${key}, fold),
+        whole AS (SELECT ${key}, sum(s) AS s, sum(n) AS n FROM part GROUP BY ${key})
+      SELECT part.${key}, part.fold, (whole.s - part.s) / (whole.n - part.n + ${DAMPING}) AS bias
+      FROM part JOIN whole ON whole.${key} = part.${key} WHERE whole.n > part.n`,
+  );
+  await duck.run(
+    `CREATE OR REPLACE TEMP TABLE ${to} AS SELECT f.* REPLACE (f.r - b.bias AS r)
+      FROM ${from} f JOIN biases b ON b.${key} = f.${key} AND b.fold = f.fold`,
+  );
+  await duck.run('DROP TABLE biases');
+  await duck.run(`DROP TABLE ${from}`);
 }
