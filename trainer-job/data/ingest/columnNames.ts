@@ -1,5 +1,5 @@
 /** Whether the columns that a specification names are there, under one name each. */
-import { featureColumns, type TrainingSpec } from '@trainyard/shared';
+import { featureColumns, splitColumn, type TrainingSpec } from '@trainyard/shared';
 import { DataError } from '../dataError.js';
 
 /** The columns of the ingested table that features and split read, each once. */
@@ -7,7 +7,7 @@ export function trainedColumns({ dataset, features }: Pick<TrainingSpec, 'datase
   const names = [
     ...features.query.flatMap((feature) => featureColumns(feature)),
     ...features.candidate.flatMap((feature) => featureColumns(feature)),
-    ...(dataset.split.strategy === 'time' ? [dataset.split.column] : []),
+    ...[splitColumn(dataset.split) ?? []].flat(),
   ];
   return [...new Set(names)];
 }

@@ -1,5 +1,5 @@
 /** The tables of a data set as the one table that its specification describes, still as SQL. */
-import type { Dataset, Join } from '@trainyard/shared';
+import { splitTimeColumn, type Dataset, type Join } from '@trainyard/shared';
 import { checkColumns, checkNew } from './columnNames.js';
 import { cleaned } from './columns.js';
 import { conditionSql, describeCondition } from './conditions.js';
@@ -61,7 +61,7 @@ export async function shape(duck: Duck, dataset: Dataset, files: TableFiles): Pr
  */
 export function timeColumns({ split, where, derive, columns, rename }: Dataset): string[] {
   const compared = [
-    ...(split.strategy === 'time' ? [split.column] : []),
+    ...[splitTimeColumn(split) ?? []].flat(),
     ...where.map(({ column }) => column),
     ...derive.flatMap((derived) => (derived.is === 'if' ? [derived.when.column] : [])),
   ];

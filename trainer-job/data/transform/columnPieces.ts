@@ -101,6 +101,12 @@ export async function numberColumn(
 const NUMBER_TYPE = /^(U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|DOUBLE|FLOAT|DECIMAL|BOOLEAN)/;
 const TIME_TYPE = /^(TIMESTAMP|DATE)/;
 
+/** SQL of a column's seconds since 1970; null where it has none. */
+export function secondsSql({ columns }: Pick<IngestedRows['outcome'], 'columns'>, column: string): string {
+  const { type } = columns.find(({ name }) => name === column) ?? { type: 'VARCHAR' };
+  return numberSql(type, 'time', column)(internalName(columns, column));
+}
+
 /** Makes SQL of a column's name into SQL of its number; fails for a column that has none. */
 function numberSql(type: string, form: 'number' | 'time', column: string): (sql: string) => string {
   if (TIME_TYPE.test(type)) {

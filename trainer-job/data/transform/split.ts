@@ -1,30 +1,47 @@
-import type { Split } from '@trainyard/shared';
-import type { Duck } from '../duck.js';
+import { assertNever, type Split, type SplitOf } from '@trainyard/shared';
+import { literal, type Duck } from '../duck.js';
 import type { SplitName } from '../encodedDataset.js';
-import { internalName } from '../ingest/columns.js';
+import { internalName, textSql } from '../ingest/columns.js';
 import type { IngestOutcome } from '../ingest/ingest.js';
+import { secondsSql } from './columnPieces.js';
 
 /** 0, 1 and 2 in the encoded rows. */
 export const SPLITS: readonly SplitName[] = ['train', 'validation', 'test'];
+/** Of a row that the split's column puts nowhere. */
+export const NOWHERE = 3;
 
 /** Shares are of binary fractions: 0.95 · 400 must be 380, not 379. */
 const ROUNDING = 1e-6;
+const DAY = 86_400;
+
+type Shares = Record<SplitName, number>;
 
 /** Positions of the first validation and the first test row, of `rows` rows in the split's order. */
-function bounds(split: Split, rows: number): { validation: number; test: number } {
+function bounds(split: Shares, rows: number): { validation: number; test: number } {
   return {
     validation: Math.floor(rows * split.train + ROUNDING),
     test: Math.floor(rows * (1 - split.test) + ROUNDING),
   };
 }
 
-/** Rows per split: exact for `time`, expected for `random`. */
-export function splitSizes(split: Split, rows: number): Record<SplitName, number> {
-  if (split.strategy === 'random') {
-    return { train: rows * split.train, validation: rows * split.validation, test: rows * split.test };
+/** Rows per split: exact for `time`, expected for draws, undefined where only the data can tell. */
+export function splitSizes(split: Split, rows: number): Record<SplitName, number> | undefined {
+  switch (split.strategy) {
+    case 'time': {
+      const { validation, test } = bounds(split, rows);
+      return { train: validation, validation: test - validation, test: rows - test };
+    }
+    case 'random':
+    case 'stratified':
+    case 'group':
+      return { train: rows * split.train, validation: rows * split.validation, test: rows * split.test };
+    case 'timeHoldout':
+    case 'strictTemporal':
+    case 'column':
+      return undefined;
+    default:
+      return assertNever(split);
   }
-  const { validation, test } = bounds(split, rows);
-  return { train: validation, validation: test - validation, test: rows - test };
 }
 
 /** [rows] 0, 1 or 2 for train, validation and test; and all rows in the split's order where that is not the source's. */
@@ -33,35 +50,121 @@ export interface Sides {
   order?: Int32Array;
 }
 
-/**
- * Splits the rows of the view `rows`. `time` is ordered by its column, nulls first, ties by the row's position in the
- * source. `random` draws from a hash of seed and position.
- */
-export async function sidesOf(
-  duck: Duck,
-  split: Split,
-  { columns, rowsKept }: IngestOutcome,
-): Promise<Sides> {
-  const side = new Uint8Array(rowsKept);
-  if (split.strategy === 'time') {
-    const order = new Int32Array(rowsKept);
-    const { validation, test } = bounds(split, rowsKept);
-    let position = 0;
-    await duck.scan(
-      `SELECT n FROM rows ORDER BY ${internalName(columns, split.column)} NULLS FIRST, n`,
-      ([rows = []]) => {
-        for (const row of rows as number[]) {
-          side[row] = position < validation ? 0 : position < test ? 1 : 2;
-          order[position++] = row;
-        }
-      },
-    );
-    return { side, order };
+/** Splits the rows of the view `rows`. Splits by time are in its order, nulls first, ties in the order of the source. */
+export async function sidesOf(duck: Duck, split: Split, ingested: IngestOutcome): Promise<Sides> {
+  const { columns, rowsKept } = ingested;
+  const textOf = (name: string) => textSql(internalName(columns, name));
+  switch (split.strategy) {
+    case 'random':
+      return drawn(
+        duck,
+        rowsKept,
+        `SELECT n, ${sideByShares(drawSql(split.seed, contentSql(columns)), split)} FROM rows`,
+      );
+    case 'group':
+      return drawn(
+        duck,
+        rowsKept,
+        `SELECT n, ${sideByShares(drawSql(split.seed, partSql(textOf(split.column))), split)} FROM rows`,
+      );
+    case 'stratified':
+      return drawn(duck, rowsKept, stratifiedSql(split, textOf(split.column), contentSql(columns)));
+    case 'column':
+      return drawn(duck, rowsKept, `SELECT n, ${sideByValue(split, textOf(split.column))} FROM rows`);
+    case 'time': {
+      const { validation, test } = bounds(split, rowsKept);
+      const order = await orderOf(duck, rowsKept, internalName(columns, split.column));
+      const side = new Uint8Array(rowsKept);
+      order.forEach((row, position) => (side[row] = position < validation ? 0 : position < test ? 1 : 2));
+      return { side, order };
+    }
+    case 'timeHoldout':
+    case 'strictTemporal': {
+      const seconds = secondsSql(ingested, split.column);
+      const { validation, test } = await turningPoints(duck, split, seconds);
+      // A row without a time is one of the oldest.
+      const side = `CASE WHEN ${seconds} >= ${test} THEN 2 WHEN ${seconds} >= ${validation} THEN 1 ELSE 0 END`;
+      return {
+        ...(await drawn(duck, rowsKept, `SELECT n, ${side} FROM rows`)),
+        order: await orderOf(duck, rowsKept, seconds),
+      };
+    }
+    default:
+      return assertNever(split);
   }
-  const draw = `(md5_number_lower('${split.seed}:' || row)::DOUBLE / 18446744073709551616.0)`;
-  await duck.scan(
-    `SELECT n, CASE WHEN ${draw} < ${split.train} THEN 0 WHEN ${draw} < ${1 - split.test} THEN 1 ELSE 2 END FROM rows`,
-    ([rows = [], sides = []]) => rows.forEach((row, i) => (side[row as number] = sides[i] as number)),
+}
+
+/** The sides of a query of row and side. */
+async function drawn(duck: Duck, rows: number, sql: string): Promise<Sides> {
+  const side = new Uint8Array(rows);
+  await duck.scan(sql, ([numbers = [], sides = []]) =>
+    numbers.forEach((row, i) => (side[row as number] = sides[i] as number)),
   );
   return { side };
+}
+
+async function orderOf(duck: Duck, rows: number, by: string): Promise<Int32Array> {
+  const order = new Int32Array(rows);
+  let position = 0;
+  await duck.scan(`SELECT n FROM rows ORDER BY ${by} NULLS FIRST, n`, ([numbers = []]) => {
+    for (const row of numbers) order[position++] = row as number;
+  });
+  return order;
+}
+
+/** The first seconds of validation and of test. */
+async function turningPoints(
+  duck: Duck,
+  split: SplitOf<'timeHoldout' | 'strictTemporal'>,
+  seconds: string,
+): Promise<{ validation: number; test: number }> {
+  if (split.strategy === 'strictTemporal') {
+    return { validation: Date.parse(split.validationFrom) / 1000, test: Date.parse(split.testFrom) / 1000 };
+  }
+  const { newest = 0 } = await duck.counts(`SELECT max(${seconds}) AS newest FROM rows`);
+  const test = newest - split.testDays * DAY;
+  return { validation: test - split.validationDays * DAY, test };
+}
+
+/** A text in which it is seen where it ends, and that it is not null. */
+function partSql(text: string): string {
+  return `coalesce(strlen(${text}) || ':' || ${text}, '-')`;
+}
+
+/** All that a row holds, by the names of the columns: neither their order nor the row's position counts. */
+function contentSql(columns: IngestOutcome['columns']): string {
+  const parts = columns
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ internal }) => partSql(textSql(internal)));
+  return `concat(${parts.join(', ')})`;
+}
+
+/** A number in [0, 1) by a hash. */
+function drawSql(seed: number, content: string): string {
+  return `(md5_number_lower(${literal(`${seed}:`)} || ${content})::DOUBLE / 18446744073709551616.0)`;
+}
+
+function sideByShares(draw: string, { train, test }: Shares): string {
+  return `(CASE WHEN ${draw} < ${train} THEN 0 WHEN ${draw} < ${1 - test} THEN 1 ELSE 2 END)`;
+}
+
+function sideByValue(split: SplitOf<'column'>, text: string): string {
+  const whens = SPLITS.map((name, side) => {
+    const values = split[name].map((value) => literal(String(value)));
+    return `WHEN ${text} IN (${values.join(', ')}) THEN ${side}`;
+  });
+  return `(CASE ${whens.join(' ')} ELSE ${NOWHERE} END)`;
+}
+
+/** The rows of each stratum in the order of their draws, cut where the shares say. */
+function stratifiedSql(
+  { seed, train, test }: SplitOf<'stratified'>,
+  stratum: string,
+  content: string,
+): string {
+  const until = (share: number) => `floor(size * ${share} + ${0.5 + ROUNDING})`;
+  return `SELECT n, CASE WHEN position < ${until(train)} THEN 0 WHEN position < ${until(1 - test)} THEN 1 ELSE 2 END
+    FROM (SELECT n, count(*) OVER (PARTITION BY stratum) AS size,
+        row_number() OVER (PARTITION BY stratum ORDER BY draw, n) - 1 AS position
+      FROM (SELECT n, ${stratum} AS stratum, ${drawSql(seed, content)} AS draw FROM rows))`;
 }

@@ -8,7 +8,7 @@ import { withRows, type IngestedRows } from './rowsOf.js';
 import { sidesOf, SPLITS } from './split.js';
 
 /** Raise it when the same rows would be split otherwise. */
-const SPLIT_VERSION = 1;
+const SPLIT_VERSION = 2;
 
 const rowsSchema = z.strictObject({ train: z.int(), validation: z.int(), test: z.int() });
 
@@ -35,9 +35,10 @@ export async function splitRows(cache: PieceCache, ingested: IngestedRows, split
 
 async function writePlaces(ingested: IngestedRows, split: Split, folder: string): Promise<SplitRows['rows']> {
   const { side, order } = await withRows(ingested, folder, (duck) => sidesOf(duck, split, ingested.outcome));
-  const counts = [0, 0, 0];
+  const counts = [0, 0, 0, 0];
   for (const number of side) counts[number]! += 1;
-  const [train = 0, validation = 0, test = 0] = counts;
+  const [train = 0, validation = 0, test = 0, nowhere = 0] = counts;
+  checkNoneNowhere(split, nowhere, side.length);
   const rows = { train, validation, test };
   checkNoneEmpty(rows);
   const next = [0, train, train + validation];
@@ -50,6 +51,17 @@ async function writePlaces(ingested: IngestedRows, split: Split, folder: string)
   return rows;
 }
 
+function checkNoneNowhere(split: Split, nowhere: number, rows: number): void {
+  if (nowhere === 0 || split.strategy !== 'column') return;
+  const listed = [...split.train, ...split.validation, ...split.test];
+  throw new DataError(
+    'transform',
+    'unlisted-split-value',
+    `of ${rows} rows ${nowhere} have a value in column "${split.column}" that is none of ${JSON.stringify(listed)}`,
+    'list every value under train, validation or test of dataset.split, or drop the other rows by dataset.where',
+  );
+}
+
 /** A split is empty when the draw of a random one, or the data, left it so. */
 function checkNoneEmpty(rows: SplitRows['rows']): void {
   const empty = SPLITS.find((name) => rows[name] === 0);
@@ -58,6 +70,6 @@ function checkNoneEmpty(rows: SplitRows['rows']): void {
     'transform',
     'empty-split',
     `of ${rows.train + rows.validation + rows.test} rows none is in the ${empty} split`,
-    'bring more data, or change the shares or the seed of dataset.split',
+    'bring more data, or change dataset.split',
   );
 }

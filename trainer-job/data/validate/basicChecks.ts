@@ -1,4 +1,4 @@
-import { idFeature, type TrainingSpec } from '@trainyard/shared';
+import { idFeature, type TrainingSpec, splitColumn, splitTimeColumn } from '@trainyard/shared';
 import { DataError } from '../dataError.js';
 import type { IngestOutcome } from '../ingest/ingest.js';
 import { splitSizes } from '../transform/split.js';
@@ -57,17 +57,17 @@ function checkIds({ features }: Spec, columns: readonly ColumnProfile[], ingeste
 
 function checkSplit({ dataset }: Spec, columns: readonly ColumnProfile[], ingested: IngestOutcome): void {
   const { split } = dataset;
-  if (split.strategy === 'time') {
-    const { column } = split;
+  const column = splitColumn(split);
+  if (column !== undefined) {
     const found = columns.find(({ name }) => name === column);
     if (!found || found.nulls === ingested.rowsKept) {
       throw problem(
         'empty-split-column',
-        `column "${column}", which orders the split, is null in every row`,
-        'name the column of the time',
+        `column "${column}", which the split goes by, is null in every row`,
+        'name the right column in dataset.split',
       );
     }
-    if (!['time', 'number'].includes(basicType(found.type))) {
+    if (splitTimeColumn(split) && !['time', 'number'].includes(basicType(found.type))) {
       throw problem(
         'split-column-is-text',
         `column "${column}", which orders the split, holds text, whose order is not that of time`,
@@ -75,7 +75,7 @@ function checkSplit({ dataset }: Spec, columns: readonly ColumnProfile[], ingest
       );
     }
   }
-  for (const [name, size] of Object.entries(splitSizes(split, ingested.rowsKept))) {
+  for (const [name, size] of Object.entries(splitSizes(split, ingested.rowsKept) ?? {})) {
     if (size < 1) {
       throw problem(
         'empty-split',
@@ -93,7 +93,7 @@ export function warningsOf(
   { rowsKept, castFailures }: IngestOutcome,
 ): string[] {
   const percent = (rows: number) => `${((100 * rows) / rowsKept).toFixed(1)} %`;
-  const timeless = split.strategy === 'time' ? columns.find(({ name }) => name === split.column) : undefined;
+  const timeless = columns.find(({ name }) => name === splitTimeColumn(split));
   return [
     ...columns
       .filter(({ nulls }) => nulls / rowsKept > NULL_SHARE)
