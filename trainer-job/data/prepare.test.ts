@@ -121,7 +121,7 @@ describe('a source', () => {
   it('takes column names for what they are, whatever they hold', async () => {
     const folder = await temporaryFolder();
     const [user, item] = ['a"; drop table rows; --', "Größe 'x' 🙂"];
-    const lines = purchases.map((row) => JSON.stringify({ [user]: row.user, [item]: row.item }));
+    const lines = purchases.map((row) => JSON.stringify({ [user]: row.user, [item]: row.item, at: row.at }));
     const { data } = await prepared(folder, {
       dataset: {
         source: { uri: await writeLines(folder, 'rows.jsonl', lines) },
