@@ -2,7 +2,7 @@
 import { availableParallelism, platform, arch, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { instantSchema, runIdSchema, traceparentSchema } from '@trainyard/shared';
+import { instantSchema, runIdSchema, traceparentSchema, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 
 export const backendChoiceSchema = z.enum(['auto', 'tensorflow', 'wasm', 'cpu']);
@@ -18,6 +18,8 @@ export interface Settings {
   specFile: string;
   /** Replaces the specification's source when it is given on the command line. */
   dataFile: string | null;
+  /** Replaces `compute.forceRecompute` when it is given on the command line. */
+  forceRecompute: TrainingSpec['compute']['forceRecompute'] | null;
   artifactDirectory: string;
   /** The checkpoints of an earlier run to go on from; null to begin anew. */
   resumeDirectory: string | null;
@@ -128,6 +130,7 @@ export function settingsFromEnvironment(environment: Environment = process.env):
     attempt: env.ATTEMPT,
     specFile: env.SPEC_URI,
     dataFile: null,
+    forceRecompute: null,
     artifactDirectory: env.ARTIFACT_URI,
     resumeDirectory: env.RESUME_URI ?? null,
     cacheDirectory: env.CACHE_URI ?? resolve(env.ARTIFACT_URI, 'cache'),
@@ -194,6 +197,28 @@ const dataLimitsSchema = z.object({
   TRAINYARD_MEMORY_MB: z.coerce.number().int().min(128).max(4_194_304).optional(),
   TRAINYARD_THREADS: z.coerce.number().int().min(1).max(1024).optional(),
 });
+
+const cacheLimitsSchema = z.object({
+  TRAINYARD_CACHE_MB: z.coerce.number().min(0).max(1e9).default(20_480),
+  TRAINYARD_CACHE_UNUSED_DAYS: z.coerce.number().min(0).max(36_500).optional(),
+});
+
+export interface CacheLimits {
+  /** Of the outputs of all stages together, on disk. */
+  bytes: number;
+  /** Outputs that were not used for so long go whatever the size; null keeps them. */
+  unusedSeconds: number | null;
+}
+
+/** 20 GB, whatever its age, unless the environment says otherwise. */
+export function cacheLimits(environment: Environment = process.env): CacheLimits {
+  const env = parse(environment, cacheLimitsSchema);
+  const days = env.TRAINYARD_CACHE_UNUSED_DAYS;
+  return {
+    bytes: env.TRAINYARD_CACHE_MB * 1e6,
+    unusedSeconds: days === undefined ? null : days * 86_400,
+  };
+}
 
 /** What the data stages may take of the machine. */
 export interface DataLimits {

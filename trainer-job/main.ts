@@ -7,7 +7,8 @@ import {
   settingsFromEnvironment,
   type Settings,
 } from './config.js';
-import { HELP, settingsFromFlags } from './pipeline/commandLine.js';
+import { evict } from './pipeline/cache/eviction.js';
+import { commandFromFlags, HELP, type CommandLine } from './pipeline/commandLine.js';
 import { conclude, type Ending } from './pipeline/ending.js';
 import { failureOf } from './pipeline/failure.js';
 import { runTraining } from './pipeline/runTraining.js';
@@ -25,23 +26,33 @@ const now = () => new Date();
 const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(args: readonly string[]): Promise<number> {
-  const settings = readSettings(args);
-  if (settings === null) {
+  const asked = readCommand(args);
+  if (asked.command === 'help') {
     process.stdout.write(HELP);
     return 0;
   }
+  if (asked.command === 'clearCache') {
+    const { entries, bytes, keptBytes } = await evict(asked.folder, asked.limits, now());
+    printLine(`removed ${entries} outputs, ${megabytes(bytes)}; ${megabytes(keptBytes)} are left`);
+    return 0;
+  }
+  const { settings } = asked;
   const reporter = reporterFor(settings);
   const stop = stopSignalOf(settings, reporter);
   const ending = await Promise.race([runTraining({ settings, reporter, stop, now }), crash()]);
   return conclude(ending, reporter);
 }
 
-/** From flags when there are any, else from the environment; null when help is asked for. */
-function readSettings(args: readonly string[]): Settings | null {
-  if (args.length > 0 || !isJobEnvironment()) return settingsFromFlags(args);
+/** From flags when there are any, else from the environment. */
+function readCommand(args: readonly string[]): CommandLine {
+  if (args.length > 0 || !isJobEnvironment()) return commandFromFlags(args);
   const settings = settingsFromEnvironment();
   forgetSecret();
-  return settings;
+  return { command: 'train', settings };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function reporterFor({ callbacks, runId, attempt, artifactDirectory }: Settings): Reporter {

@@ -9,6 +9,7 @@ import { UsageError } from './command.js';
 /** What is touched of a specification here; the server checks all of it. */
 const outerSpecSchema = z.looseObject({
   dataset: z.looseObject({ source: z.looseObject({ uri: z.string() }).optional() }).optional(),
+  compute: z.looseObject({}).optional(),
   tags: z.record(z.string(), z.unknown()).optional(),
 });
 export type OuterSpec = z.infer<typeof outerSpecSchema>;
@@ -16,6 +17,8 @@ export type OuterSpec = z.infer<typeof outerSpecSchema>;
 export interface SpecChanges {
   /** Replaces the source. */
   data?: string | undefined;
+  /** Replaces `compute.forceRecompute`; what stages there are, the server knows. */
+  forceRecompute?: readonly string[] | undefined;
   tags?: Readonly<Record<string, string>>;
 }
 
@@ -58,6 +61,7 @@ export function prepareSpec(
   return {
     ...spec,
     ...(source && { dataset: { ...spec.dataset, source } }),
+    ...(changes.forceRecompute && { compute: { ...spec.compute, forceRecompute: changes.forceRecompute } }),
     ...(changes.tags && Object.keys(changes.tags).length > 0 && { tags: { ...spec.tags, ...changes.tags } }),
   };
 }

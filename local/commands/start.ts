@@ -7,7 +7,7 @@ import { parseTags, prepareSpec, readSpec } from './specFile.js';
 
 export const start: Command = {
   summary: 'Starts a run of a model.',
-  usage: '--model ID --spec FILE [--data FILE] [--watch]',
+  usage: '--model ID --spec FILE [--data FILE] [--force-recompute STAGES] [--watch]',
   options: {
     model: { type: 'string', short: 'm', value: 'ID', help: 'the model that the run belongs to' },
     spec: { type: 'string', short: 's', value: 'FILE', help: 'the training spec, YAML or JSON' },
@@ -22,6 +22,11 @@ export const start: Command = {
       multiple: true,
       value: 'NAME=VALUE',
       help: 'adds a tag; may be given several times',
+    },
+    'force-recompute': {
+      type: 'string',
+      value: 'STAGES',
+      help: 'does ingest, validate or transform again (with commas between) although the cache has their output',
     },
     watch: { type: 'boolean', short: 'w', help: 'draws the run until it is over' },
     ...connectionOptions,
@@ -41,7 +46,11 @@ export const start: Command = {
     const specFile = resolve(world.cwd, spec);
     const prepared = prepareSpec(
       await readSpec(specFile),
-      { data: stringValue(values, 'data'), tags },
+      {
+        data: stringValue(values, 'data'),
+        forceRecompute: stringValue(values, 'force-recompute')?.split(','),
+        tags,
+      },
       { specFile, cwd: world.cwd, local: isThisMachine(client.url) },
     );
     const run = await client.start(modelId, prepared);

@@ -57,6 +57,11 @@ export const computeSchema = z.strictObject({
     .min(10)
     .max(7 * 86_400)
     .default(3600),
+  /** Stages of the data that are done again although the cache has their output, which is replaced. */
+  forceRecompute: z
+    .array(z.enum(['ingest', 'validate', 'transform']))
+    .max(3)
+    .default([]),
 });
 
 /** The sections of a specification. */

@@ -1,7 +1,13 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { newRunId } from '@trainyard/shared';
-import { backendChoiceSchema, ConfigError, defaultsFromEnvironment, type Settings } from '../config.js';
+import { computeSchema, newRunId } from '@trainyard/shared';
+import {
+  backendChoiceSchema,
+  ConfigError,
+  defaultsFromEnvironment,
+  type CacheLimits,
+  type Settings,
+} from '../config.js';
 
 export const HELP = `Usage: node trainer-job/dist/main.js --spec FILE --output DIR [--data FILE] [--backend NAME]
 
@@ -11,6 +17,11 @@ Trains one two-tower model without a control plane.
   --output DIR     gets checkpoints/, model/ and cache/; the same command goes on where it stopped
   --data FILE      CSV, JSONL or Parquet instead of the specification's source
   --backend NAME   auto (default), tensorflow, wasm or cpu
+  --force-recompute STAGES
+                   ingest, validate, transform or several of them, with commas between: done again although
+                   the cache has their output
+  --clear-cache DIR [--unused-days N]
+                   removes what DIR, a cache, holds and no run has used for half an hour, or for N days, and ends
   --help           this text
 
 Relative paths, those in the specification too, start from the current folder (TRAINYARD_DATA_BASE names another one).
@@ -20,10 +31,45 @@ RUN_SECRET and DEADLINE from the environment.
 Exit codes: 0 done, 2 bad specification or data, 75 try again, 143 stopped.
 `;
 
-/** The settings that the flags say; null when help is asked for. Throws `ConfigError`. */
-export function settingsFromFlags(args: readonly string[]): Settings | null {
+/** What the command line asks for. */
+export type CommandLine =
+  | { command: 'help' }
+  | { command: 'train'; settings: Settings }
+  | { command: 'clearCache'; folder: string; limits: CacheLimits };
+
+/** What the flags say. Throws `ConfigError`. */
+export function commandFromFlags(args: readonly string[]): CommandLine {
   const flags = parse(args);
-  if (flags.help) return null;
+  if (flags.help) return { command: 'help' };
+  if (flags['clear-cache'] !== undefined) {
+    const limits = limitsOf(flags['unused-days']);
+    return { command: 'clearCache', folder: resolve(flags['clear-cache']), limits };
+  }
+  return { command: 'train', settings: settingsOf(flags) };
+}
+
+/** Without a number of days everything goes; with one, what is older than that. */
+function limitsOf(unusedDays: string | undefined): CacheLimits {
+  if (unusedDays === undefined) return { bytes: 0, unusedSeconds: null };
+  const days = Number(unusedDays);
+  if (unusedDays.trim() === '' || !(days >= 0)) {
+    throw new ConfigError(`--unused-days is "${unusedDays}"; it is a number of days, 0 or more`);
+  }
+  return { bytes: Infinity, unusedSeconds: days * 86_400 };
+}
+
+const recomputeSchema = computeSchema.shape.forceRecompute.unwrap();
+
+function recomputeOf(stages: string | undefined): Settings['forceRecompute'] {
+  if (stages === undefined) return null;
+  const parsed = recomputeSchema.safeParse(stages.split(','));
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    `--force-recompute is "${stages}"; allowed: ${recomputeSchema.element.options.join(', ')}, with commas between`,
+  );
+}
+
+function settingsOf(flags: ReturnType<typeof parse>): Settings {
   if (!flags.spec || !flags.output) {
     throw new ConfigError('--spec FILE and --output DIR are needed; --help tells more');
   }
@@ -44,6 +90,7 @@ export function settingsFromFlags(args: readonly string[]): Settings | null {
     attempt: 1,
     specFile: resolve(flags.spec),
     dataFile: flags.data === undefined ? null : resolve(flags.data),
+    forceRecompute: recomputeOf(flags['force-recompute']),
     artifactDirectory: output,
     resumeDirectory: null,
     cacheDirectory: resolve(output, 'cache'),
@@ -61,6 +108,9 @@ function parse(args: readonly string[]) {
       output: text,
       data: text,
       backend: text,
+      'force-recompute': text,
+      'clear-cache': text,
+      'unused-days': text,
       help: { type: 'boolean', short: 'h' },
     } as const;
     return parseArgs({ args: [...args], options }).values;

@@ -1,4 +1,5 @@
 import type { StageName, TrainingSpec } from '@trainyard/shared';
+import { cacheLimits } from '../config.js';
 import {
   checkTrainedColumns,
   ingest,
@@ -14,7 +15,8 @@ import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { transformManifestSchema, type TransformManifest } from '../data/transform/transformManifest.js';
 import { driftedColumns } from '../data/validate/drift/lastingColumns.js';
 import { violations } from '../data/validate/report.js';
-import { runStage, type StageOutput, type StageRequest } from './stageCache.js';
+import { evict } from './cache/eviction.js';
+import { StageCache, type StageOutput, type StageRequest } from './cache/stageCache.js';
 import { runValidate } from './validateStage.js';
 
 export interface StageReport {
@@ -42,23 +44,26 @@ export interface Prepared {
   /** When the rows were read where they came from; null for files, which their fingerprint identifies. */
   dataSnapshot: string | null;
   manifest: TransformManifest;
+  /** Ends the hold on the cache's entries: from then on other runs may evict them. */
+  release(this: void): void;
 }
 
 /** `ingest`, `validate` and `transform`, each taken from the cache when nothing that shapes it has changed. */
 export async function prepare(request: PrepareRequest): Promise<Prepared> {
-  const { spec, cacheRoot } = request;
+  const { spec } = request;
+  const cache = new StageCache(request.cacheRoot, new Set(spec.compute.forceRecompute), () => request.now());
   const run = async <T>(
     stageRequest: StageRequest<T>,
-    describe: (outcome: T) => Pick<StageReport, 'counts' | 'detail'>,
+    describe: (output: StageOutput<T>) => Pick<StageReport, 'counts' | 'detail'>,
     began?: number,
   ): Promise<StageOutput<T>> => {
-    const output = await runStage(cacheRoot, stageRequest);
+    const output = await cache.run(stageRequest);
     const seconds = began === undefined ? output.seconds : (performance.now() - began) / 1000;
     request.onStage({
       stage: stageRequest.stage,
       seconds,
       cacheHit: output.cacheHit,
-      ...describe(output.outcome),
+      ...describe(output),
     });
     return output;
   };
@@ -74,8 +79,8 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
       outcome: ingestOutcomeSchema,
       produce: async (folder) => ingest(dataset, await source.files(), folder),
     },
-    ({ rowsRead, rowsKept }) => ({
-      counts: { rowsRead, rowsKept, bytes: source.bytes, files: source.fileCount },
+    ({ outcome: { rowsRead, rowsKept }, bytes: outputBytes }) => ({
+      counts: { rowsRead, rowsKept, bytes: source.bytes, files: source.fileCount, outputBytes },
       detail: '',
     }),
     began,
@@ -84,34 +89,57 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   for (const warning of ingestWarnings(ingested.outcome)) request.log('warn', warning);
 
   request.onStageStart('validate');
-  await validateAndTell(request, ingested);
+  await validateAndTell({ ...request, cache }, ingested);
 
   request.onStageStart('transform');
-  const cache: PieceCache = (piece) => runStage(cacheRoot, { stage: 'transform', ...piece });
+  const parts = { made: 0, reused: 0 };
+  const pieces: PieceCache = async (piece) => {
+    const output = await cache.run({ stage: 'transform', ...piece });
+    parts[output.cacheHit ? 'reused' : 'made'] += 1;
+    return output;
+  };
   const transformed = await run(
     {
       stage: 'transform',
       key: { version: TRANSFORM_VERSION, rows: ingested.digest, split: dataset.split, features },
       outcome: transformManifestSchema,
-      produce: (folder) => transform(spec, ingested, cache, folder),
+      produce: (folder) => transform(spec, ingested, pieces, folder),
     },
-    ({ query, candidate, rows }) => ({
-      counts: { queries: query.entities, items: candidate.entities - 1, ...rows },
-      detail: '',
+    ({ outcome: { query, candidate, rows }, bytes: outputBytes }) => ({
+      counts: { queries: query.entities, items: candidate.entities - 1, ...rows, outputBytes },
+      detail:
+        parts.reused > 0 ? `${parts.reused} of ${parts.made + parts.reused} parts are from the cache` : '',
     }),
   );
+  await keepWithinLimits(request);
   return {
     encodedFolder: transformed.folder,
     dataFingerprint: source.fingerprint,
     dataSnapshot: ingested.outcome.snapshot,
     manifest: transformed.outcome,
+    release: () => cache.close(),
   };
 }
 
+/** The cache of a machine serves all its runs, so it grows until somebody tidies up: each run does, once it has its data. */
+async function keepWithinLimits(request: PrepareRequest): Promise<void> {
+  const evicted = await evict(request.cacheRoot, cacheLimits(), request.now());
+  if (evicted.entries > 0)
+    request.log('info', 'outputs that were used least lately have left the cache', { ...evicted });
+}
+
 /** `validate`, which is cached in parts of its own. */
-async function validateAndTell(request: PrepareRequest, ingested: StageOutput<IngestOutcome>): Promise<void> {
+async function validateAndTell(
+  request: PrepareRequest & { cache: StageCache },
+  ingested: StageOutput<IngestOutcome>,
+): Promise<void> {
   const began = performance.now();
-  const { profile, validation, cacheHit } = await runValidate({ ...request, ingested, now: request.now() });
+  const {
+    profile,
+    validation,
+    cacheHit,
+    bytes: outputBytes,
+  } = await runValidate({ ...request, ingested, now: request.now() });
   const violated = violations(validation, 'warning').map(({ message }) => message);
   const unchecked = validation.findings.filter(({ outcome }) => outcome === 'notChecked');
   request.onStage({
@@ -123,6 +151,7 @@ async function validateAndTell(request: PrepareRequest, ingested: StageOutput<In
       expectations: new Set(validation.findings.map(({ expectation }) => expectation)).size,
       warnings: validation.warnings.length + violated.length,
       drifted: driftedColumns(profile, validation.drift).length,
+      outputBytes,
     },
     detail: violated.join('; ').slice(0, 1000),
   });

@@ -20,13 +20,16 @@ async function specFile(content: string, name = 'spec.json'): Promise<string> {
 
 describe('a specification file', () => {
   it('is read with its defaults', async () => {
-    const spec = await readSpec(await specFile(JSON.stringify(good)), null);
+    const spec = await readSpec(await specFile(JSON.stringify(good)));
     expect(spec.training.epochs).toBe(20);
     expect(spec.dataset.source).toEqual(good.dataset.source);
   });
 
   it('trains on another source when a data file is named, whose ending tells the format', async () => {
-    const spec = await readSpec(await specFile(JSON.stringify(good)), '/data/rows.jsonl');
+    const spec = await readSpec(await specFile(JSON.stringify(good)), {
+      dataFile: '/data/rows.jsonl',
+      forceRecompute: ['ingest'],
+    });
     expect(spec.dataset.source).toEqual({ uri: '/data/rows.jsonl' });
   });
 
@@ -34,14 +37,14 @@ describe('a specification file', () => {
     [{ ...good, extra: 1 }, /\/extra: unknown key "extra"/],
     [{ ...good, features: { ...good.features, query: [] } }, /\/features\/query/],
   ])('says where it is wrong', async (spec, message) => {
-    await expect(readSpec(await specFile(JSON.stringify(spec)), null)).rejects.toThrow(message);
+    await expect(readSpec(await specFile(JSON.stringify(spec)))).rejects.toThrow(message);
   });
 
   it('says what it is instead of JSON, or that it is not there', async () => {
-    await expect(readSpec(await specFile('a: 1', 'spec.yaml'), null)).rejects.toMatchObject({
+    await expect(readSpec(await specFile('a: 1', 'spec.yaml'))).rejects.toMatchObject({
       message: expect.stringContaining('is not JSON') as string,
       remedy: expect.stringContaining('YAML') as string,
     });
-    await expect(readSpec(join(await temporaryFolder(), 'none.json'), null)).rejects.toThrow(/there is no/);
+    await expect(readSpec(join(await temporaryFolder(), 'none.json'))).rejects.toThrow(/there is no/);
   });
 });

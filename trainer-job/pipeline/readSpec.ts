@@ -1,21 +1,31 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { problemErrors, trainingSpecSchema, type TrainingSpec } from '@trainyard/shared';
+import type { Settings } from '../config.js';
 import { SpecError } from '../model/specError.js';
 
+/** What the command line says in place of the specification; null where it says nothing. */
+type Replaced = Pick<Settings, 'dataFile' | 'forceRecompute'>;
+
 /**
- * The specification in a JSON file, every default filled in; its source replaced when a data file is named. Throws
- * `SpecError` naming everything that is wrong with it.
+ * The specification in a JSON file, every default filled in, and parts of it replaced. Throws `SpecError` naming everything
+ * that is wrong with it.
  */
-export async function readSpec(file: string, dataFile: string | null): Promise<TrainingSpec> {
+export async function readSpec(
+  file: string,
+  { dataFile, forceRecompute }: Replaced = { dataFile: null, forceRecompute: null },
+): Promise<TrainingSpec> {
   const parsed = trainingSpecSchema.safeParse(json(file, await text(file)));
   if (!parsed.success) {
     const mistakes = problemErrors(parsed.error).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
     throw new SpecError(`the specification is not valid: ${mistakes.join('; ')}`, 'correct what is named');
   }
-  if (dataFile === null) return parsed.data;
-  const dataset = { ...parsed.data.dataset, source: { uri: resolve(dataFile) } };
-  return { ...parsed.data, dataset };
+  const { dataset, compute } = parsed.data;
+  return {
+    ...parsed.data,
+    dataset: dataFile === null ? dataset : { ...dataset, source: { uri: resolve(dataFile) } },
+    compute: forceRecompute === null ? compute : { ...compute, forceRecompute },
+  };
 }
 
 async function text(file: string): Promise<string> {

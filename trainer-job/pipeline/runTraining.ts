@@ -58,7 +58,7 @@ class RunningAttempt {
 
   async allStages(): Promise<Ending> {
     const { settings, reporter } = this.attempt;
-    const spec = await readSpec(settings.specFile, settings.dataFile);
+    const spec = await readSpec(settings.specFile, settings);
     const backend = await selectBackend(settings.backend);
     const { name, device, version, reason } = backend;
     reporter.log('info', `backend ${name}: ${version} (${reason})`, {
@@ -73,6 +73,7 @@ class RunningAttempt {
     const trained = await this.train(spec, data);
     const evaluation = await this.evaluate(spec, data, trained);
     const artifacts = await this.register({ spec, backend, prepared, data, trained, evaluation });
+    prepared.release();
     return { kind: 'completed', result: resultOf(trained, evaluation, artifacts, backend) };
   }
 

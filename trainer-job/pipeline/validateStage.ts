@@ -22,7 +22,7 @@ import { findReference, keepAsReference } from '../data/validate/reference.js';
 import { validationOf, violationError, type Validation } from '../data/validate/report.js';
 import { schemaChanges, schemaOf } from '../data/validate/schema.js';
 import { writeReport } from '../data/validate/writeReport.js';
-import { runStage, type StageOutput } from './stageCache.js';
+import type { StageCache, StageOutput } from './cache/stageCache.js';
 
 /** Raise it when the profile, the checks of rows or the counts of drift change. */
 export const VALIDATE_VERSION = 3;
@@ -31,6 +31,7 @@ export interface ValidateRequest {
   spec: TrainingSpec;
   ingested: StageOutput<IngestOutcome>;
   cacheRoot: string;
+  cache: StageCache;
   /** What a relative path of the reference is relative to. */
   baseDirectory: string;
   /** Gets `profile.json`, `schema.json`, `validation.json` and `profile.html`, also when the run ends here. */
@@ -42,6 +43,8 @@ export interface Validated {
   profile: Profile;
   validation: Validation;
   cacheHit: boolean;
+  /** Of all that was found out about the rows, on disk. */
+  bytes: number;
 }
 
 /**
@@ -83,7 +86,7 @@ export async function runValidate(request: ValidateRequest): Promise<Validated> 
   await writeReport(request.reportFolder, { profile, validation, reference: reference.profile });
   if (!validation.passed) throw violationError(validation, request.reportFolder);
   await keepAsReference(referenceRequest, profile, now);
-  return { profile, validation, cacheHit: work.allHit };
+  return { profile, validation, cacheHit: work.allHit, bytes: work.bytes };
 }
 
 async function drift(work: RowsWork, { columns }: IngestOutcome, reference: Profile): Promise<ColumnDrift[]> {
@@ -123,6 +126,7 @@ async function resultsOf(
 /** Work on the view `rows` that is done once for the same rows and the same question. */
 class RowsWork {
   allHit = true;
+  bytes = 0;
 
   constructor(private readonly request: ValidateRequest) {}
 
@@ -132,14 +136,15 @@ class RowsWork {
     outcome: z.ZodType<T>,
     work: (duck: Duck, ingested: IngestOutcome) => Promise<T>,
   ): Promise<StageOutput<T>> {
-    const { ingested, cacheRoot } = this.request;
-    const output = await runStage(cacheRoot, {
+    const { ingested, cache } = this.request;
+    const output = await cache.run({
       stage: 'validate',
       key: { version: VALIDATE_VERSION, part, rows: ingested.digest, question },
       outcome,
       produce: (folder) => this.withRows(folder, (duck) => work(duck, ingested.outcome)),
     });
     this.allHit &&= output.cacheHit;
+    this.bytes += output.bytes;
     return output;
   }
 

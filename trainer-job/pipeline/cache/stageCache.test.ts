@@ -1,12 +1,17 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { runStage, type StageRequest } from './stageCache.js';
+import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
+import { evict } from './eviction.js';
+import { StageCache, type StageOutput, type StageRequest } from './stageCache.js';
 
 const outcome = z.strictObject({ n: z.number() });
+
+function runStage<T>(root: string, asked: StageRequest<T>): Promise<StageOutput<T>> {
+  return new StageCache(root).run(asked);
+}
 
 function request(key: unknown, made: { times: number }): StageRequest<{ n: number }> {
   return {
@@ -89,5 +94,89 @@ describe('the stage cache', () => {
     for (const name of names) await mkdir(join(root, 'ingest', name), { recursive: true });
     await runStage(root, request('key', made));
     expect(await readdir(join(root, 'ingest'))).toEqual(expect.arrayContaining(names));
+  });
+
+  it('makes a stage again that it is told to, once, and replaces what was there', async () => {
+    const [root, made] = [await temporaryFolder(), { times: 0 }];
+    const { folder } = await runStage(root, request('key', made));
+    const cache = new StageCache(root, new Set(['ingest'] as const));
+    const again = await cache.run(request('key', made));
+    expect(again).toMatchObject({ folder, cacheHit: false, outcome: { n: 2 } });
+    expect(await cache.run(request('key', made))).toMatchObject({ cacheHit: true, outcome: { n: 2 } });
+    expect(await runStage(root, request('key', made))).toMatchObject({ cacheHit: true, outcome: { n: 2 } });
+    expect(await readdir(join(root, 'ingest'))).toHaveLength(1);
+  });
+
+  it('tells the bytes of an output, made or found', async () => {
+    const [root, made] = [await temporaryFolder(), { times: 0 }];
+    const first = await runStage(root, request('key', made));
+    expect(first.bytes).toBeGreaterThan('whole'.length);
+    expect((await runStage(root, request('key', made))).bytes).toBe(first.bytes);
+  });
+});
+
+describe('eviction from the stage cache', () => {
+  const start = new Date('2026-11-20T00:00:00.000Z');
+  const hour = (n: number) => new Date(start.getTime() + n * 3_600_000);
+
+  /** Three entries, used at the hours 0, 1 and 2. */
+  async function threeEntries() {
+    const [root, made] = [await temporaryFolder(), { times: 0 }];
+    const folders: string[] = [];
+    let bytes = 0;
+    for (const n of [0, 1, 2]) {
+      const cache = new StageCache(root, new Set(), () => hour(n));
+      const output = await cache.run(request(n, made));
+      await cache.touchAll();
+      folders.push(output.folder);
+      bytes = output.bytes;
+    }
+    const left = async () => {
+      const names = await readdir(join(root, 'ingest'));
+      return folders.map((folder) => names.includes(basename(folder)));
+    };
+    return { root, made, bytes, left };
+  }
+
+  it('removes what was used least lately until the rest is small enough', async () => {
+    const { root, bytes, left } = await threeEntries();
+    const evicted = await evict(root, { bytes: 2 * bytes, unusedSeconds: null }, hour(10));
+    expect(evicted).toEqual({ entries: 1, bytes, keptBytes: 2 * bytes });
+    expect(await left()).toEqual([false, true, true]);
+    await evict(root, { bytes: 0, unusedSeconds: null }, hour(10));
+    expect(await left()).toEqual([false, false, false]);
+  });
+
+  it('counts a hit as a use', async () => {
+    const { root, made, bytes, left } = await threeEntries();
+    await new StageCache(root, new Set(), () => hour(3)).run(request(0, made));
+    await evict(root, { bytes, unusedSeconds: null }, hour(10));
+    expect(await left()).toEqual([true, false, false]);
+  });
+
+  it('removes what was not used for long, whatever the size', async () => {
+    const { root, left } = await threeEntries();
+    await evict(root, { bytes: Infinity, unusedSeconds: 8.5 * 3600 }, hour(10));
+    expect(await left()).toEqual([false, false, true]);
+  });
+
+  it('leaves what a run holds and what is being made', async () => {
+    const { root, made, left } = await threeEntries();
+    const holding = new StageCache(root, new Set(), () => hour(10));
+    await holding.run(request(0, made));
+    const unfinished = `unfinished-${machine}-${process.pid}-x`;
+    await mkdir(join(root, 'ingest', unfinished));
+    await evict(root, { bytes: 0, unusedSeconds: 0 }, hour(10.1));
+    expect(await left()).toEqual([true, false, false]);
+    expect(await readdir(join(root, 'ingest'))).toContain(unfinished);
+  });
+
+  it('has nothing to do where there is no cache yet', async () => {
+    const limits = { bytes: 0, unusedSeconds: null };
+    expect(await evict(join(await temporaryFolder(), 'none'), limits, start)).toEqual({
+      entries: 0,
+      bytes: 0,
+      keptBytes: 0,
+    });
   });
 });
