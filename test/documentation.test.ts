@@ -24,7 +24,8 @@ function propertyNames(schema: unknown): Set<string> {
 
 describe('the documentation', () => {
   it('names every key of the specification', async () => {
-    const text = `${await read('docs/specification.md')}${await read('docs/validation.md')}`;
+    const pages = ['specification', 'sources', 'cloud-sources', 'validation', 'features'];
+    const text = (await Promise.all(pages.map((page) => read(`docs/${page}.md`)))).join('\n');
     const names = propertyNames(z.toJSONSchema(trainingSpecSchema, { io: 'input' }));
     expect(names.size).toBeGreaterThan(40);
     expect([...names].filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);

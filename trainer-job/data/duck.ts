@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   BIGINT,
@@ -80,11 +81,14 @@ export class Duck {
 /** Runs `work` on a database of its own, whose temporary files lie in `folder`. */
 export async function withDuck<T>(folder: string, work: (duck: Duck) => Promise<T>): Promise<T> {
   const { memoryMegabytes, threads } = dataLimits();
+  const disk = await statfs(folder);
   const instance = await DuckDBInstance.create(join(folder, 'work.duckdb'), {
     // Beyond this it spills to disk.
     memory_limit: `${memoryMegabytes}MB`,
     threads: String(threads),
     temp_directory: join(folder, 'spill'),
+    // A join that multiplies its rows fails before it has taken the disk from everybody else.
+    max_temp_directory_size: `${Math.floor((disk.bavail * disk.bsize) / 2e6)}MB`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
