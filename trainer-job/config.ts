@@ -227,6 +227,17 @@ export interface DataLimits {
   threads: number;
 }
 
+const tableMemorySchema = z.object({
+  TRAINYARD_TABLE_MEMORY_MB: z.coerce.number().min(0.001).max(4_194_304).optional(),
+});
+
+/** Bytes that the encoded queries may take while a model trains; a larger table is read from disk in blocks. */
+export function tableMemory(environment: Environment = process.env): number {
+  const { TRAINYARD_TABLE_MEMORY_MB: megabytes } = parse(environment, tableMemorySchema);
+  if (megabytes !== undefined) return megabytes * 1e6;
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / 4;
+}
+
 export function dataLimits(environment: Environment = process.env): DataLimits {
   const env = parse(environment, dataLimitsSchema);
   // 0 where there is no container, a huge number where it has no limit.

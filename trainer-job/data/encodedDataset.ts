@@ -28,6 +28,8 @@ export interface EncodedTower {
   ids: Int32Array;
   /** The encodings of some entities, in their order; the caller may change them. */
   rows(entities: Int32Array): EntityRows;
+  /** Of a table that is not in memory: so many entities lie near each other, and so many such blocks are kept together. */
+  blocks?: { entities: number; together: number };
 }
 
 export interface EncodedRows {

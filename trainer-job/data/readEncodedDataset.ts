@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { tableMemory } from '../config.js';
 import { totalColumns } from '../features/encodedFeature.js';
 import { encoderOf } from '../features/fitted.js';
 import { encodeTower, type TowerEncoder } from '../features/towerEncoder.js';
@@ -12,16 +13,24 @@ import {
 } from './encodedDataset.js';
 import { SPLITS } from './transform/split.js';
 import { BINARY_FILE, readTransformManifest, type TransformManifest } from './transform/transformManifest.js';
-import { readArray, unpackTexts } from './typedFiles.js';
+import { towerOnDisk } from './towerOnDisk.js';
+import { checkSize, readArray, unpackTexts } from './typedFiles.js';
 
 type TowerName = 'query' | 'candidate';
 
-/** Reads what `transform` wrote into `folder`; fails when a file's size is not what the manifest says. */
-export async function readEncodedDataset(folder: string): Promise<EncodedDataset> {
+/**
+ * Reads what `transform` wrote into `folder`; fails when a file's size is not what the manifest says. The table of the
+ * queries stays on disk when it is larger than `memoryBytes`.
+ */
+export async function readEncodedDataset(
+  folder: string,
+  memoryBytes = tableMemory(),
+): Promise<EncodedDataset> {
   const manifest = await readTransformManifest(folder);
   const [query, candidate, train, validation, test] = await Promise.all([
-    readTower(folder, manifest, 'query'),
-    readTower(folder, manifest, 'candidate'),
+    readTower(folder, manifest, 'query', memoryBytes),
+    // Every step may need all of the items.
+    readTower(folder, manifest, 'candidate', Infinity),
     readRows(folder, manifest, 'train'),
     readRows(folder, manifest, 'validation'),
     readRows(folder, manifest, 'test'),
@@ -65,13 +74,24 @@ async function readTower(
   folder: string,
   manifest: TransformManifest,
   tower: TowerName,
+  memoryBytes: number,
 ): Promise<EncodedTower> {
   const { features, idFeature, entities } = manifest[tower];
   const encoded = features.map((feature) => feature.encoded);
   const columns = totalColumns(encoded);
+  const files = {
+    indices: join(folder, `${tower}.table.i32`),
+    numbers: join(folder, `${tower}.table.f32`),
+  };
+  const bytes = { indices: entities * columns.indices * 4, numbers: entities * columns.numbers * 4 };
+  if (bytes.indices + bytes.numbers > memoryBytes) {
+    await checkSize(files.indices, bytes.indices);
+    await checkSize(files.numbers, bytes.numbers);
+    return towerOnDisk(encoded, idFeature, entities, files, memoryBytes);
+  }
   return towerInMemory(encoded, idFeature, {
-    indices: await readArray(Int32Array, join(folder, `${tower}.table.i32`), entities * columns.indices),
-    numbers: await readArray(Float32Array, join(folder, `${tower}.table.f32`), entities * columns.numbers),
+    indices: await readArray(Int32Array, files.indices, entities * columns.indices),
+    numbers: await readArray(Float32Array, files.numbers, entities * columns.numbers),
   });
 }
 

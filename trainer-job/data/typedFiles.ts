@@ -1,6 +1,6 @@
 /** Arrays of numbers as files, little-endian, and lists of texts. */
 import { endianness } from 'node:os';
-import { open, readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, stat, writeFile } from 'node:fs/promises';
 
 type NumberArray = Int32Array | Float32Array | Float64Array | Uint32Array;
 type Kind<T> = { new (buffer: ArrayBuffer): T; readonly BYTES_PER_ELEMENT: number };
@@ -33,6 +33,12 @@ export async function readArray<T extends NumberArray>(
   const buffer = new ArrayBuffer(bytes);
   new Uint8Array(buffer).set(content);
   return new kind(buffer);
+}
+
+/** Fails when a file does not have so many bytes. */
+export async function checkSize(path: string, bytes: number): Promise<void> {
+  const { size } = await stat(path);
+  if (size !== bytes) throw new Error(`${path} has ${size} bytes instead of ${bytes}`);
 }
 
 /** The numbers `from` … `from + count - 1` of a file; fails when it does not hold them. */

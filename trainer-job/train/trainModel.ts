@@ -3,12 +3,13 @@ import { digestOf, type Metrics } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { evaluationRows } from '../evaluate/evaluationRows.js';
 import { scoreSplit } from '../evaluate/scoreSplit.js';
-import { permutation, randomFor } from '../model/random.js';
+import { randomFor } from '../model/random.js';
 import { SpecError } from '../model/specError.js';
 import { TwoTowerModel } from '../model/twoTowerModel.js';
 import { CheckpointFolder, type TrainingState } from './checkpoints.js';
 import type { EpochReport, TrainOutcome, TrainRequest } from './contract.js';
 import { afterEpoch, isOver, NONE_SO_FAR } from './earlyStopping.js';
+import { epochOrder } from './epochOrder.js';
 import { newOptimizer } from './optimizer.js';
 import { trainingStep, type TrainingStep } from './trainingStep.js';
 
@@ -98,6 +99,8 @@ function identityOf({ data, spec }: TrainRequest): string {
     query: shapeOf(data.query),
     candidate: shapeOf(data.candidate),
     rows: data.splits.train.count,
+    // They shape the order of the rows; an epoch that began in one order does not go on in another.
+    ...(data.query.blocks && { blocks: data.query.blocks }),
   });
 }
 
@@ -117,7 +120,8 @@ function knownRows(data: EncodedDataset): Int32Array {
 async function runEpoch(training: Training, request: TrainRequest): Promise<boolean> {
   const { state, rows, spent } = training;
   const { batchSize, seed } = request.spec.training;
-  const order = permutation(rows.length, randomFor(seed, `shuffle ${state.epoch}`));
+  const random = randomFor(seed, `shuffle ${state.epoch}`);
+  const order = epochOrder(rows.length, random, request.data.query.blocks);
   const totalSteps = Math.ceil(rows.length / batchSize);
   const takeTurn = turnTaker();
   const begin = { step: state.step, at: performance.now() };

@@ -1,0 +1,66 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { TrainingSpecInput } from '@trainyard/shared';
+import { prepared, userItemSpec, writeLines } from '../../../test/support/prepared.js';
+import { byTime } from '../../../test/support/purchases.js';
+import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
+
+const row = (i: number) => ({ user: `u${i % 7}`, item: `i${i % 5}`, price: i % 11, at: i });
+const lines = (count: number) => Array.from({ length: count }, (_, i) => JSON.stringify(row(i)));
+
+function withFeature(
+  spec: TrainingSpecInput,
+  feature: Extract<TrainingSpecInput['features'], { query: unknown }>['query'][number],
+): TrainingSpecInput {
+  return { ...spec, features: { ...spec.features, query: [...spec.features.query, feature] } };
+}
+
+describe('the pieces of a transform in the cache', () => {
+  it('are made anew only where a change reaches them', async () => {
+    const folder = await temporaryFolder();
+    const spec = userItemSpec(await writeLines(folder, 'rows.jsonl', lines(200)), byTime);
+    const entries = async () => (await readdir(join(folder, 'cache', 'transform'))).length;
+    const made = async (changed: TrainingSpecInput) => {
+      const before = await entries().catch(() => 0);
+      await prepared(folder, changed);
+      return (await entries()) - before;
+    };
+    // Two columns, the split, two features and the whole.
+    expect(await made(spec)).toBe(6);
+    const price = { column: 'price', transform: 'normalize' as const };
+    expect(await made(withFeature(spec, price)), 'a column, a feature and the whole').toBe(3);
+    expect(await made(withFeature(spec, { ...price, log1p: true })), 'the feature and the whole').toBe(2);
+    expect(await made(withFeature(spec, price)), 'nothing').toBe(0);
+    const split = { ...byTime.split, train: 0.6, validation: 0.2, test: 0.2 };
+    expect(await made({ ...spec, dataset: { ...spec.dataset, split } }), 'all but the columns').toBe(4);
+  });
+});
+
+describe('what is fitted', () => {
+  it('does not know of any row outside train', async () => {
+    const manifestOf = async (later: object) => {
+      const folder = await temporaryFolder();
+      const rows = [
+        ...lines(80),
+        ...Array.from({ length: 20 }, (_, i) => JSON.stringify({ ...row(80 + i), ...later })),
+      ];
+      const spec = userItemSpec(await writeLines(folder, 'rows.jsonl', rows), byTime);
+      const { manifest, vocabulary } = await prepared(folder, {
+        ...spec,
+        features: {
+          query: [
+            ...spec.features.query,
+            { column: 'price', transform: 'normalize', clip: [0.1, 0.9] },
+            { column: 'price', name: 'band', transform: 'bucketize', buckets: 3 },
+            { column: 'user', name: 'words', transform: 'text' },
+          ],
+          candidate: spec.features.candidate,
+        },
+      });
+      const words = [await vocabulary('query', 'words'), await vocabulary('candidate', 'item')];
+      return { query: manifest.query.features, candidate: manifest.candidate.features, words };
+    };
+    expect(await manifestOf({ price: 1e6, user: 'late', item: 'new' })).toEqual(await manifestOf({}));
+  });
+});
