@@ -46,6 +46,16 @@ export const earlyStoppingSchema = z.strictObject({
   minDelta: z.number().min(0).default(0),
 });
 
+/** Each is a probability or a size, of each entity of a batch anew; the same seed changes the same. */
+export const augmentationSchema = z.strictObject({
+  /** A lookup's value counts as unknown, so that the embedding of unknown values learns something. */
+  lookupDropout: z.number().min(0).lt(1).default(0),
+  /** A word, or pair of words, of a text is left out. */
+  wordDropout: z.number().min(0).lt(1).default(0),
+  /** Standard deviation of what is added to standardised numbers; their squares and indicators stay. */
+  numberNoise: z.number().min(0).max(10).default(0),
+});
+
 export const trainingSchema = z.strictObject({
   epochs: z.int().min(1).max(10_000).default(20),
   batchSize: z.int().min(1).max(1_048_576).default(8192),
@@ -53,6 +63,8 @@ export const trainingSchema = z.strictObject({
   negatives: negativesSchema.prefault({ type: 'catalogue' }),
   /** L2 penalty on the embedding rows of a batch: each row that was gathered adds `l2 · row` to its gradient. */
   embeddingL2: z.number().min(0).max(1).default(0),
+  /** Changes of what training sees, at random and never of what is evaluated; none unless given. */
+  augmentation: augmentationSchema.optional(),
   /** Stops when the monitored metric has not improved for `patience` epochs. `false` trains every epoch. */
   earlyStopping: z.union([earlyStoppingSchema, z.literal(false)]).prefault({}),
   seed: z

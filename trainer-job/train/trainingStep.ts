@@ -1,4 +1,5 @@
 import type { EncodedRows } from '../data/encodedDataset.js';
+import { augmenter } from './augment.js';
 import { distinctFinder } from '../model/distinct.js';
 import type { Gradient } from '../model/parameter.js';
 import { scaleVectors } from '../model/similarity.js';
@@ -32,13 +33,17 @@ export function trainingStep(model: TwoTowerModel, optimizer: Optimizer, rows: E
   const { spec, width } = model;
   const distinctQueries = distinctFinder(model.query.data.entities);
   const compete = competition(model, rows);
+  const augmentQueries = augmenter('query', model.query.data.features, spec.training);
+  const augmentItems = augmenter('candidate', model.candidate.data.features, spec.training);
 
   return (batch) => {
     const queries = distinctQueries(batch.map((row) => rows.query[row]!));
     const { items, ...competing } = compete(batch.map((row) => rows.item[row]!));
 
-    const queryPass = model.query.forward(model.query.data.rows(queries.values));
-    const candidatePass = model.candidate.forward(model.candidate.data.rows(items));
+    const queryRows = augmentQueries(model.query.data.rows(queries.values), optimizer.steps);
+    const itemRows = augmentItems(model.candidate.data.rows(items), optimizer.steps);
+    const queryPass = model.query.forward(queryRows);
+    const candidatePass = model.candidate.forward(itemRows);
     const queryVectors = scaleVectors(queryPass.output, width, spec.model, 'query');
     const itemVectors = scaleVectors(candidatePass.output, width, spec.model, 'candidate');
 
