@@ -24,13 +24,13 @@ export async function writePurchases(size: PurchasesSize, file: string, folder: 
  * rows name every user and every product once.
  */
 function purchasesSql({ rows, users, products }: PurchasesSize): string {
-  const draw = (salt: string) => `((hash(i, '${salt}') % 9007199254740992)::DOUBLE / 9007199254740992)`;
+  const draw = (salt: string) => `((hash('${salt}' || i) % 9007199254740992)::DOUBLE / 9007199254740992)`;
   const perSubcategory = Math.floor(products / SUBCATEGORIES);
   return `
     SELECT 'customer-' || lpad(u::VARCHAR, 7, '0') AS cust_person_id,
       (1000000 + p)::BIGINT AS product_id,
       round(exp(1 + 2 * ${draw('revenue')}), 2)::FLOAT AS revenue,
-      'city ' || (hash(u, 'city') % ${CITIES}) AS city,
+      'city ' || (hash('city' || u) % ${CITIES}) AS city,
       (1735689600 + i * 31536000 // ${rows})::BIGINT AS "timestamp",
       'article ' || (p % 977) || ' of sort ' || (p % 41) || ' number ' || p AS art_name,
       'domain ' || (p % ${SUBCATEGORIES} % ${CATEGORIES}) AS stratbuy_domain_desc,

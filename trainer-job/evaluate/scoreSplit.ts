@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Metrics } from '@trainyard/shared';
 import { matMul, take, transposed } from '../model/matrix.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import { catalogue } from '../train/trainingStep.js';
+import { catalogue } from '../train/competition.js';
 import { bestScores } from './bestScores.js';
 import type { EvaluationRows } from './evaluationRows.js';
 import { logSumExp } from './logSumExp.js';

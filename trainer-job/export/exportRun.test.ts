@@ -6,7 +6,7 @@ import { useWasm } from '../../test/support/backend.js';
 import { prepared, writeLines } from '../../test/support/prepared.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
-import { catalogue } from '../train/trainingStep.js';
+import { catalogue } from '../train/competition.js';
 import { trainModel } from '../train/trainModel.js';
 import { exportRun } from './exportRun.js';
 import { modelMetadataSchema } from './metadata.js';

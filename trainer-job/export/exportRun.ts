@@ -7,7 +7,7 @@ import { inputWidthOf } from '../features/encodedFeature.js';
 import type { Parameter } from '../model/parameter.js';
 import { REPORT_FILES } from '../data/validate/writeReport.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import { catalogue } from '../train/trainingStep.js';
+import { catalogue } from '../train/competition.js';
 import type { EpochReport } from '../train/contract.js';
 import type { ModelMetadata } from './metadata.js';
 import { saveTower } from './savedTower.js';

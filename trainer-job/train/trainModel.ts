@@ -129,7 +129,7 @@ async function runEpoch(training: Training, request: TrainRequest): Promise<bool
     if (request.stopRequested()) return false;
     const start = state.step * batchSize;
     const batch = order.subarray(start, start + batchSize).map((position) => rows[position]!);
-    const { loss } = training.step(batch);
+    const { loss } = training.step(batch, state);
     if (!Number.isFinite(loss)) throw divergence(state, loss);
     state.lossSum += loss;
     state.step += 1;
