@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
 import { useWasm } from '../../test/support/backend.js';
-import { softmaxLoss, type SoftmaxBatch } from './softmaxLoss.js';
+import type { SoftmaxBatch } from './softmaxBatch.js';
+import { softmaxLoss } from './softmaxLoss.js';
 
 beforeAll(useWasm);
 
@@ -17,17 +18,23 @@ const dot = (batch: SoftmaxBatch, query: number, item: number) =>
 
 /** The plain formulation: one softmax per row, over one column per competitor, in doubles. */
 function plainLoss(batch: SoftmaxBatch): number {
-  const items = batch.items.length / batch.width;
+  const competing = batch.competing ?? batch.items.length / batch.width;
   return sum(
     Array.from(batch.rowQuery, (query, row) => {
       const own = batch.rowItem[row]!;
-      const weighted = Array.from(
-        { length: items },
-        (_, j) => dot(batch, query, j) + (batch.logWeights?.[j] ?? 0),
-      );
-      const top = Math.max(...weighted);
-      const logSum = top + Math.log(sum(weighted.map((score) => Math.exp(score - top))));
-      return logSum - dot(batch, query, own) - (batch.logOwnWeights?.[own] ?? 0);
+      const ownTerm = dot(batch, query, own) + (batch.logOwnWeights?.[own] ?? 0);
+      const weighted = Array.from({ length: competing }, (_, item) => ({
+        item,
+        score: dot(batch, query, item) + (batch.logWeights?.[item] ?? 0),
+      }))
+        .toSorted((a, b) => b.score - a.score)
+        .slice(0, batch.hardest ?? competing);
+      const columns = [
+        ...weighted.filter(({ item }) => batch.own !== 'once' || item !== own).map(({ score }) => score),
+        ...((batch.own ?? 'among') === 'among' ? [] : [ownTerm]),
+      ];
+      const top = Math.max(...columns);
+      return top + Math.log(sum(columns.map((score) => Math.exp(score - top)))) - ownTerm;
     }),
   );
 }
@@ -74,6 +81,55 @@ const batches = fc
     rowItem: Int32Array.from(rows, ([, item]) => item),
   }));
 
+/** Batches whose own items compete once or are added to those that compete, some of them competing and some not. */
+const sampledBatches = fc
+  .tuple(
+    batches,
+    fc.record({
+      own: fc.constantFrom('once' as const, 'added' as const),
+      competing: fc.integer({ min: 1, max: 7 }),
+      hardest: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+    }),
+  )
+  .map(([batch, { own, competing, hardest }]): SoftmaxBatch => ({
+    ...batch,
+    own,
+    hardest,
+    competing: Math.min(competing, batch.items.length / batch.width),
+    logWeights: batch.logWeights?.slice(0, competing),
+  }))
+  // Which of two equal scores is the harder one is not said.
+  .filter((batch) => batch.hardest === undefined || !hasTies(batch));
+
+function hasTies(batch: SoftmaxBatch): boolean {
+  const competing = Array.from({ length: batch.competing ?? 0 }, (_, item) => item);
+  return Array.from({ length: batch.queries.length / batch.width }, (_, query) =>
+    competing
+      .map((item) => dot(batch, query, item) + (batch.logWeights?.[item] ?? 0))
+      .toSorted((a, b) => a - b),
+  ).some((scores) => scores.some((score, i) => i > 0 && score - scores[i - 1]! < 1e-3));
+}
+
+function expectGradientsOfFiniteDifferences(batch: SoftmaxBatch): void {
+  const { dQueries, dItems } = softmaxLoss(batch);
+  for (const [values, gradient] of [
+    [batch.queries, dQueries],
+    [batch.items, dItems],
+  ] as const) {
+    for (let i = 0; i < values.length; i++) {
+      const [kept, step] = [values[i]!, batch.hardest === undefined ? 1e-2 : 1e-4];
+      values[i] = kept + step;
+      const above = plainLoss(batch);
+      const width = values[i]!;
+      values[i] = kept - step;
+      const below = plainLoss(batch);
+      const difference = (above - below) / (width - values[i]!);
+      values[i] = kept;
+      expect(gradient[i]!).toBeCloseTo(difference, 2);
+    }
+  }
+}
+
 describe('softmaxLoss', () => {
   it('equals the plain formulation for any duplicates and weights', () => {
     fc.assert(
@@ -102,29 +158,27 @@ describe('softmaxLoss', () => {
   it('has the gradients that finite differences of the plain formulation give', () => {
     fc.assert(
       fc.property(batches, (batch) => {
-        const { dQueries, dItems } = softmaxLoss(batch);
-        for (const [values, gradient] of [
-          [batch.queries, dQueries],
-          [batch.items, dItems],
-        ] as const) {
-          for (let i = 0; i < values.length; i++) {
-            const [kept, step] = [values[i]!, 1e-2];
-            values[i] = kept + step;
-            const above = plainLoss(batch);
-            values[i] = kept - step;
-            const below = plainLoss(batch);
-            values[i] = kept;
-            expect(gradient[i]!).toBeCloseTo((above - below) / (2 * step), 2);
-          }
-        }
+        expectGradientsOfFiniteDifferences(batch);
       }),
       { numRuns: 30 },
     );
   });
 
+  it('equals the plain formulation where own items compete once or are added, among the hardest too', () => {
+    fc.assert(
+      fc.property(sampledBatches, (batch) => {
+        expect(softmaxLoss(batch).loss).toBeCloseTo(plainLoss(batch), 3);
+      }),
+    );
+  });
+
+  it('has the gradients of finite differences where own items compete once or are added', () => {
+    fc.assert(fc.property(sampledBatches, expectGradientsOfFiniteDifferences), { numRuns: 30 });
+  });
+
   it('gives the same in blocks of queries as in one', () => {
     fc.assert(
-      fc.property(batches, fc.integer({ min: 1, max: 20 }), (batch, maxScores) => {
+      fc.property(fc.oneof(batches, sampledBatches), fc.integer({ min: 1, max: 20 }), (batch, maxScores) => {
         const [whole, blocks] = [softmaxLoss(batch), softmaxLoss(batch, maxScores)];
         expect(blocks.loss).toBeCloseTo(whole.loss, 3);
         blocks.dQueries.forEach((value, i) => expect(value).toBeCloseTo(whole.dQueries[i]!, 4));

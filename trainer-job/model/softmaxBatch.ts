@@ -1,0 +1,56 @@
+/** What the softmax loss is computed of; what its parts mean says `softmaxLoss.ts`. */
+
+export interface SoftmaxBatch {
+  /** [queries, width] distinct query vectors */
+  queries: Float32Array;
+  /** [items, width] vectors of distinct items: first those that compete, then the rows' own ones that do not */
+  items: Float32Array;
+  width: number;
+  /** How many of the items compete; all unless given. */
+  competing?: number | undefined;
+  /** [rows] position in `queries` of each row */
+  rowQuery: Int32Array;
+  /** [rows] position in `items` of each row's own item */
+  rowItem: Int32Array;
+  /** How a row's own item competes; `among` unless given. `among` needs all own items to compete. */
+  own?: 'among' | 'once' | 'added' | undefined;
+  /** Of the competing items only so many compete, for each query those of the highest w exp(q·c). Not with `among`. */
+  hardest?: number | undefined;
+  /** [competing] log w; all 0 if left out */
+  logWeights?: Float32Array | undefined;
+  /** [items] log v; all 0 if left out */
+  logOwnWeights?: Float32Array | undefined;
+}
+
+export interface SoftmaxGradients {
+  /** Summed over the rows. */
+  loss: number;
+  /** [queries, width] and [items, width]: the gradients of that sum. */
+  dQueries: Float32Array;
+  dItems: Float32Array;
+}
+
+/** The items that queries choose among, on the device. */
+export interface CompetingItems {
+  /**
+   * Finds log Z_u of `queries` [count, width], asks `weigh` how often each query counts, and adds the gradients of
+   * Σ n_u log Z_u to `dQueries`, of these queries, and to `dItems`, of the competing items. `pairs` are places in
+   * [count, competing]; `weigh` is told the share of Z_u that each of them has.
+   */
+  add(
+    queries: Float32Array,
+    pairs: Int32Array,
+    weigh: (logSums: Float32Array, shares: Float32Array) => Float32Array,
+    dQueries: Float32Array,
+    dItems: Float32Array,
+  ): void;
+  dispose(): void;
+}
+
+export function competingCount({
+  items,
+  width,
+  competing,
+}: Pick<SoftmaxBatch, 'items' | 'width' | 'competing'>) {
+  return competing ?? items.length / width;
+}
