@@ -19,6 +19,7 @@ export * from './spec/dataset.js';
 export * from './spec/expectations.js';
 export * from './spec/features.js';
 export * from './spec/model.js';
+export * from './spec/negatives.js';
 export * from './spec/presets.js';
 export * from './spec/shaping.js';
 export * from './spec/bigQuerySource.js';

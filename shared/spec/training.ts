@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { negativesSchema } from './negatives.js';
 
 const rate = (fallback: number) => z.number().gt(0).max(10).default(fallback);
 
@@ -23,16 +24,6 @@ export const optimizerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('sgd'), learningRate: rate(0.01) }),
 ]);
 export type OptimizerSpec = z.infer<typeof optimizerSchema>;
-
-/**
- * What a positive pair competes with in the softmax. `catalogue`: every item. `inBatch`: the items of the batch, each as
- * often as it occurs; `samplingCorrection` subtracts the log of an item's share of the training rows (logQ).
- */
-export const negativesSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('catalogue') }),
-  z.strictObject({ type: z.literal('inBatch'), samplingCorrection: z.boolean().default(true) }),
-]);
-export type Negatives = z.infer<typeof negativesSchema>;
 
 export const earlyStoppingSchema = z.strictObject({
   monitor: z

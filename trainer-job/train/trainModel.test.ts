@@ -163,6 +163,19 @@ describe('a training', () => {
     );
   });
 
+  it.each([
+    { type: 'inBatch', removeAccidentalHits: true },
+    { type: 'inBatch', hardest: 8 },
+    { type: 'sampled', count: 16 },
+    { type: 'sampled', count: 16, removeAccidentalHits: false, samplingCorrection: false },
+    { type: 'catalogue', hardest: 10 },
+  ] as const)('learns with the negatives %j', async (negatives) => {
+    const spec = tinySpec({ training: { ...training, negatives } });
+    const { epochs } = await train(await temporaryFolder(), { spec });
+    expect(epochs.at(-1)!.metrics['loss']).toBeLessThan(epochs[0]!.metrics['loss']!);
+    expect(epochs.at(-1)!.metrics['recall_at_10']).toBeGreaterThan(0.6);
+  });
+
   it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     await train(await temporaryFolder());
