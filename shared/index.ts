@@ -18,6 +18,7 @@ export * from './spec/columns.js';
 export * from './spec/dataset.js';
 export * from './spec/expectations.js';
 export * from './spec/features.js';
+export * from './spec/layers.js';
 export * from './spec/model.js';
 export * from './spec/negatives.js';
 export * from './spec/presets.js';

@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bestScores } from '../trainer-job/evaluate/bestScores.js';
 import { countHigher } from '../trainer-job/evaluate/ranks.js';
-import { DenseLayer } from '../trainer-job/model/denseLayer.js';
 import { exponentialSums } from '../trainer-job/model/exponentialSums.js';
 import { matMul, matMulTransposed, transposedMatMul } from '../trainer-job/model/matrix.js';
 import { randomFor } from '../trainer-job/model/random.js';
@@ -34,24 +33,6 @@ describe.skipIf(missingTensorflow)('TensorFlow’s own ops', () => {
     const [at, bt] = [tf.transpose<tf.Tensor2D>(a), tf.transpose<tf.Tensor2D>(b)];
     expectClose(transposedMatMul(at, b).dataSync<'float32'>(), expected, 1e-6);
     expectClose(matMulTransposed(a, bt).dataSync<'float32'>(), expected, 1e-6);
-  });
-
-  it('lets gradients through a relu where its output is positive', () => {
-    const layer = new DenseLayer(
-      'layer',
-      5,
-      { type: 'dense', units: 4, activation: 'relu' },
-      randomFor(1, 'w'),
-    );
-    layer.bias.values.set([0.1, -0.2, 0.3, 0]);
-    const x = tf.tensor2d(numbers(15, 1, 'x'), [3, 5]);
-    const y = layer.forward(x);
-    const z = tf.add(tf.matMul(x, tf.tensor2d(layer.weights.values, [5, 4])), tf.tensor1d(layer.bias.values));
-    expectClose(y.dataSync<'float32'>(), tf.relu(z).dataSync<'float32'>(), 1e-6);
-    const dy = tf.tensor2d(numbers(12, 1, 'dy'), [3, 4]);
-    const dz = tf.mul(dy, tf.cast(tf.greater(z, 0), 'float32'));
-    const { gradients } = layer.backward(x, y, dy);
-    expectClose(gradients[1]!.values, tf.sum(dz, 0).dataSync<'float32'>(), 1e-6);
   });
 
   it('sums exponentials to the loss and the gradients of the softmax, for any weights and counts', () => {

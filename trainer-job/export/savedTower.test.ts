@@ -17,10 +17,21 @@ describe('a tower from disk', () => {
     ['without layers', {}],
     ['with layers', layers],
     ['of a cosine', { ...layers, similarity: 'cosine' as const, temperature: 0.05 }],
+    [
+      'with running means and a learned temperature',
+      {
+        query: { layers: [dense(12), { type: 'batchNorm' as const }, dense(6)] },
+        candidate: { layers: [{ type: 'cross' as const }, dense(6)] },
+        temperature: { learned: true as const },
+      },
+    ],
   ])('%s gives the vectors of the one in memory, to the bit', async (_what, parts) => {
     const data = tinyDataset();
     const spec = tinySpec({ model: { query: { layers: [] }, candidate: { layers: [] }, ...parts } });
     const model = new TwoTowerModel(data, spec);
+    // As trained ones: nothing is as it starts.
+    for (const { values } of [...model.parameters, ...model.state])
+      values.forEach((v, i) => (values[i] = v * 1.5 + 0.1));
     for (const name of ['query', 'candidate'] as const) {
       const folder = join(await temporaryFolder(), name);
       await saveTower(folder, model[name], spec);

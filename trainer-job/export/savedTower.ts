@@ -8,7 +8,6 @@ import { trainingSpecSchema, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { towerInMemory, type EntityRows } from '../data/encodedDataset.js';
 import { encodedFeatureSchema, type EncodedFeature } from '../features/encodedFeature.js';
-import { scaleVectors } from '../model/similarity.js';
 import { Tower } from '../model/tower.js';
 
 const savedTowerSchema = z.strictObject({
@@ -25,7 +24,8 @@ const savedTowerSchema = z.strictObject({
 
 export async function saveTower(folder: string, tower: Tower, spec: TrainingSpec): Promise<void> {
   let offset = 0;
-  const weights = tower.parameters.map(({ name, rows, columns }) => {
+  const arrays = [...tower.parameters, ...tower.state];
+  const weights = arrays.map(({ name, rows, columns }) => {
     const entry = { name, rows, columns, offset };
     offset += rows * columns;
     return entry;
@@ -40,9 +40,7 @@ export async function saveTower(folder: string, tower: Tower, spec: TrainingSpec
     weights,
   };
   await mkdir(folder, { recursive: true });
-  const bytes = tower.parameters.map(({ values }) =>
-    Buffer.from(values.buffer, values.byteOffset, values.byteLength),
-  );
+  const bytes = arrays.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength));
   await writeFile(join(folder, 'weights.bin'), bytes);
   await writeFile(join(folder, 'tower.json'), `${JSON.stringify(description, null, 2)}\n`);
 }
@@ -64,7 +62,7 @@ export async function loadTower(folder: string): Promise<SavedTower> {
   const tower = new Tower(saved.tower, towerInMemory(features, idFeature, none), spec);
   const content = await readFile(join(folder, 'weights.bin'));
   const entries = new Map(saved.weights.map((entry) => [entry.name, entry]));
-  for (const parameter of tower.parameters) {
+  for (const parameter of [...tower.parameters, ...tower.state]) {
     const entry = entries.get(parameter.name);
     if (entry?.rows !== parameter.rows || entry.columns !== parameter.columns) {
       throw new Error(`${folder}: tower.json and its weights disagree about ${parameter.name}`);
@@ -81,7 +79,7 @@ export async function loadTower(folder: string): Promise<SavedTower> {
     embed(rows) {
       const pass = tower.forward(rows);
       pass.dispose();
-      return scaleVectors(pass.output, width, spec.model, saved.tower).vectors;
+      return tower.scale(pass.output).vectors;
     },
   };
 }

@@ -33,6 +33,16 @@ export function fillUniform(values: Float32Array, limit: number, random: Random)
   for (let i = 0; i < values.length; i++) values[i] = (random() * 2 - 1) * limit;
 }
 
+/** `values` filled with numbers of a normal distribution around 0 (Box and Muller). */
+export function fillNormal(values: Float32Array, deviation: number, random: Random): void {
+  for (let i = 0; i < values.length; i += 2) {
+    const radius = deviation * Math.sqrt(-2 * Math.log(1 - random()));
+    const angle = 2 * Math.PI * random();
+    values[i] = radius * Math.cos(angle);
+    if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle);
+  }
+}
+
 /** The numbers 0 … count - 1 in random order (Fisher and Yates). */
 export function permutation(count: number, random: Random): Int32Array {
   const order = Int32Array.from({ length: count }, (_, i) => i);

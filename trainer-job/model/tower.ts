@@ -1,11 +1,13 @@
-/** A tower: the embeddings and numbers of an entity's features side by side, taken through dense layers. */
-import * as tf from '@tensorflow/tfjs-core';
+/** A tower: the embeddings and numbers of an entity's features side by side, taken through layers. */
 import type { TrainingSpec } from '@trainyard/shared';
 import type { EncodedTower, EntityRows } from '../data/encodedDataset.js';
-import { DenseLayer } from './denseLayer.js';
-import { take } from './matrix.js';
+import { initializeEmbedding } from './initialize.js';
+import { passThrough } from './layers/hostPass.js';
+import type { TrainingPass } from './layers/layer.js';
+import { LayerSequence } from './layers/sequence.js';
 import type { Gradient, Parameter } from './parameter.js';
 import { randomFor } from './random.js';
+import { Scaling, type Scaled } from './similarity.js';
 import { TowerInput } from './towerInput.js';
 
 export interface TowerPass {
@@ -18,69 +20,57 @@ export interface TowerPass {
 }
 
 export class Tower {
+  readonly scaling: Scaling;
   private readonly input: TowerInput;
-  private readonly layers: readonly DenseLayer[];
+  private readonly layers: LayerSequence;
 
   constructor(
     readonly name: 'query' | 'candidate',
     readonly data: EncodedTower,
-    spec: TrainingSpec,
+    { model, training }: Pick<TrainingSpec, 'model' | 'training'>,
   ) {
-    const random = (part: string) => randomFor(spec.training.seed, `initialise ${name} ${part}`);
-    this.input = new TowerInput(name, data.features, random);
-    let width = this.input.width;
-    this.layers = spec.model[name].layers.map((layer, i) => {
-      const dense = new DenseLayer(`${name}/dense${i}`, width, layer, random(`dense ${i}`));
-      width = dense.units;
-      return dense;
-    });
+    const random = (part: string) => randomFor(training.seed, `initialise ${name} ${part}`);
+    this.input = new TowerInput(name, data.features, (table, feature) =>
+      initializeEmbedding(table, model.embeddings, random(`embedding ${feature}`)),
+    );
+    this.layers = new LayerSequence(name, this.input.width, model[name].layers, random);
+    this.scaling = new Scaling(name, this.width, model);
   }
 
   get width(): number {
-    return this.layers.at(-1)?.units ?? this.input.width;
+    return this.layers.width;
   }
 
   get embeddings(): readonly Parameter[] {
     return this.input.embeddings;
   }
 
+  /** Every trainable matrix, always in the same order. */
   get parameters(): Parameter[] {
-    return [...this.input.embeddings, ...this.layers.flatMap((layer) => [layer.weights, layer.bias])];
+    return [...this.input.embeddings, ...this.layers.parameters, ...this.scaling.parameters];
   }
 
-  /** Takes entities, each of them once, through the tower. */
-  forward(rows: EntityRows): TowerPass {
-    const { values: input, count, backward } = this.input.forward(rows);
-    if (this.layers.length === 0) return { output: input, backward, dispose: () => {} };
-    const activations = [tf.tensor2d(input, [count, this.input.width])];
-    for (const layer of this.layers) activations.push(layer.forward(last(activations)));
-    const dispose = () => tf.dispose(activations);
+  /** What belongs to the tower and is not trained, such as running means. */
+  get state(): readonly Parameter[] {
+    return this.layers.state;
+  }
+
+  /** Takes entities, each of them once, through the tower; with `training`, as one does who trains. */
+  forward(rows: EntityRows, training?: TrainingPass): TowerPass {
+    const input = this.input.forward(rows);
+    const { output, backward, dispose } = passThrough(this.layers, input.values, training);
     return {
-      output: last(activations).dataSync<'float32'>(),
+      output,
       dispose,
       backward: (dOutput) => {
-        const gradients: Gradient[] = [];
-        let dy = tf.tensor2d(dOutput, [count, this.width]);
-        for (let i = this.layers.length - 1; i >= 0; i--) {
-          const [layer, x, y] = [at(this.layers, i), at(activations, i), at(activations, i + 1)];
-          const step = layer.backward(x, y, dy);
-          gradients.push(...step.gradients);
-          dy.dispose();
-          dy = step.dx;
-        }
-        dispose();
-        return [...gradients, ...backward(take(dy))];
+        const { gradients, dInput } = backward(dOutput);
+        return [...gradients, ...input.backward(dInput)];
       },
     };
   }
-}
 
-function last<T>(items: readonly T[]): T {
-  return at(items, items.length - 1);
-}
-
-function at<T>(items: readonly T[], index: number): T {
-  const item = items[index];
-  if (item === undefined) throw new RangeError(`index ${index} of ${items.length}`);
-  return item;
+  /** The vectors whose products are scores, [entities, width], of a pass's output. */
+  scale(output: Float32Array): Scaled {
+    return this.scaling.scale(output);
+  }
 }

@@ -7,10 +7,6 @@ import { totalColumns, columnsOf, inputWidthOf, type EncodedFeature } from '../f
 import type { EntityRows } from '../data/encodedDataset.js';
 import { distinctFinder, type Distinct } from './distinct.js';
 import { newParameter, type Gradient, type Parameter } from './parameter.js';
-import { fillUniform, type Random } from './random.js';
-
-/** Keras's default for embeddings: uniform in ±0.05. */
-const EMBEDDING_LIMIT = 0.05;
 
 /** Where a feature's columns lie: in the encoded rows, and from `offset` on in the input. */
 interface Place {
@@ -44,13 +40,18 @@ export class TowerInput {
   private readonly numeric: NumbersPlace[] = [];
   private readonly columns: { indices: number; numbers: number };
 
-  constructor(tower: string, features: readonly EncodedFeature[], random: (part: string) => Random) {
+  /** `initialize` fills the table of the feature of that name. */
+  constructor(
+    tower: string,
+    features: readonly EncodedFeature[],
+    initialize: (table: Parameter, feature: string) => void,
+  ) {
     const next: Place = { indices: 0, numbers: 0, offset: 0 };
     for (const feature of features) {
       const place = { ...next };
       if (feature.kind === 'embedding') {
         const table = newParameter(`${tower}/embedding/${feature.name}`, feature.rows, feature.dim);
-        fillUniform(table.values, EMBEDDING_LIMIT, random(`embedding ${feature.name}`));
+        initialize(table, feature.name);
         this.embedded.push({ ...place, table, bag: feature.indices, distinct: distinctFinder(feature.rows) });
       } else {
         this.numeric.push({ ...place, width: feature.width });

@@ -1,7 +1,6 @@
-import type { TrainingSpec } from '@trainyard/shared';
+import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { Parameter } from './parameter.js';
-import { scaleVectors } from './similarity.js';
 import { Tower } from './tower.js';
 import { SpecError } from './specError.js';
 
@@ -36,13 +35,24 @@ export class TwoTowerModel {
     return [...this.query.parameters, ...this.candidate.parameters];
   }
 
+  /** What belongs to the model and is not trained, such as running means. */
+  get state(): Parameter[] {
+    return [...this.query.state, ...this.candidate.state];
+  }
+
+  /** What an epoch tells of the model itself: `temperature`, where it is learned. */
+  get metrics(): Metrics {
+    const { scaling } = this.query;
+    return scaling.parameters.length > 0 ? { temperature: scaling.temperature } : {};
+  }
+
   /** [entities, width]: vectors whose products are scores. */
   embed(tower: 'query' | 'candidate', entities: Int32Array): Float32Array {
     const vectors = new Float32Array(entities.length * this.width);
     for (let start = 0; start < entities.length; start += EMBED_BLOCK) {
       const block = entities.subarray(start, start + EMBED_BLOCK);
       const pass = this[tower].forward(this[tower].data.rows(block));
-      vectors.set(scaleVectors(pass.output, this.width, this.spec.model, tower).vectors, start * this.width);
+      vectors.set(this[tower].scale(pass.output).vectors, start * this.width);
       pass.dispose();
     }
     return vectors;

@@ -1,7 +1,7 @@
 /**
  * Checkpoints: everything a training needs to go on as if it had never stopped, in one folder per checkpoint, named
  * `e0003-s00000012` for 3 finished epochs and 12 steps of the next. `state.bin` holds each parameter and then each of its
- * optimizer slots as little-endian float32; `checkpoint.json` describes it and is written last. The folder appears under
+ * optimizer slots, and what the model has besides, as little-endian float32; `checkpoint.json` describes it and is written last. The folder appears under
  * its name by a rename, so a reader sees a whole checkpoint or none.
  */
 import { createHash } from 'node:crypto';
@@ -56,6 +56,8 @@ export class CheckpointFolder {
     private readonly identity: string,
     private readonly parameters: readonly Parameter[],
     private readonly optimizer: Optimizer,
+    /** Arrays that no optimizer changes. */
+    private readonly modelState: readonly Parameter[] = [],
   ) {}
 
   /** Writes a checkpoint and returns its path; one of the same name is there already only if it holds the same. */
@@ -122,13 +124,14 @@ export class CheckpointFolder {
   }
 
   private arrays(): NamedArray[] {
-    return this.parameters.flatMap((parameter) => [
+    const trained = this.parameters.flatMap((parameter) => [
       { name: parameter.name, values: parameter.values },
       ...Object.entries(this.optimizer.slots(parameter)).map(([slot, values]) => ({
         name: `${parameter.name}/${slot}`,
         values,
       })),
     ]);
+    return [...trained, ...this.modelState];
   }
 
   private async restore(

@@ -94,6 +94,31 @@ describe('a training', () => {
     expect(weights(resumed.outcome)).toEqual(weights(whole.outcome));
   });
 
+  it('resumes exactly with dropout, batch normalization and a learned temperature too', async () => {
+    const layers = [
+      { type: 'dense' as const, units: 8 },
+      { type: 'batchNorm' as const },
+      { type: 'dropout' as const, rate: 0.3 },
+      { type: 'dense' as const, units: 4, activation: 'linear' as const },
+    ];
+    const temperature = { learned: true as const, initial: 0.5 };
+    const spec = tinySpec({
+      model: { query: { layers }, candidate: { layers }, temperature },
+      training: { ...training, epochs: 3, negatives: { type: 'inBatch' } },
+    });
+    const state = ({ outcome }: Trained) =>
+      outcome.kind === 'trained' ? outcome.model.state.map(({ values }) => Array.from(values)) : [];
+    const [whole, folder] = [await train(await temporaryFolder(), { spec }), await temporaryFolder()];
+    await train(folder, { spec, stopRequested: stopAfter(17) });
+    const resumed = await train(folder, { spec });
+    expect(metricsOf(resumed)).toEqual(metricsOf(whole));
+    expect(weights(resumed.outcome)).toEqual(weights(whole.outcome));
+    expect(state(resumed)).toEqual(state(whole));
+    expect(state(whole)).toHaveLength(4);
+    const temperatures = whole.epochs.map(({ metrics }) => metrics['temperature']!);
+    expect(new Set(temperatures.map((value) => value > 0 && value !== 0.5))).toEqual(new Set([true]));
+  });
+
   it('falls back to the checkpoint before a damaged one', async () => {
     const [whole, folder] = [await train(await temporaryFolder()), await temporaryFolder()];
     await train(folder, { stopRequested: stopAfter(40) });

@@ -63,6 +63,7 @@ async function openTraining(request: TrainRequest): Promise<Training> {
     identityOf(request),
     model.parameters,
     optimizer,
+    model.state,
   );
   const restored = await checkpoints.restoreNewest((name, reason) =>
     request.onLog('warn', `checkpoint ${name} is not used: ${reason}`),
@@ -164,8 +165,12 @@ async function closeEpoch(
   request: TrainRequest,
   { seconds, examples }: { seconds: number; examples: number },
 ): Promise<void> {
-  const { state, rows } = training;
-  const metrics: Metrics = { loss: state.lossSum / rows.length, ...(await training.validate()) };
+  const { state, rows, model } = training;
+  const metrics: Metrics = {
+    loss: state.lossSum / rows.length,
+    ...model.metrics,
+    ...(await training.validate()),
+  };
   const epoch = state.epoch + 1;
   const report: EpochReport = { epoch, metrics, seconds, examples, examplesPerSecond: examples / seconds };
   Object.assign(state, {

@@ -1,8 +1,9 @@
+import type { Negatives } from '@trainyard/shared';
 import type { EncodedRows } from '../data/encodedDataset.js';
 import { augmenter } from './augment.js';
 import { distinctFinder } from '../model/distinct.js';
 import type { Gradient } from '../model/parameter.js';
-import { scaleVectors } from '../model/similarity.js';
+import { randomFor } from '../model/random.js';
 import { softmaxLoss } from '../model/softmaxLoss.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { competition, type StepNumber } from './competition.js';
@@ -41,10 +42,14 @@ export function trainingStep(model: TwoTowerModel, optimizer: Optimizer, rows: E
 
     const queryRows = augmentQueries(model.query.data.rows(queries.values), optimizer.steps);
     const itemRows = augmentItems(model.candidate.data.rows(items), optimizer.steps);
-    const queryPass = model.query.forward(queryRows);
-    const candidatePass = model.candidate.forward(itemRows);
-    const queryVectors = scaleVectors(queryPass.output, width, spec.model, 'query');
-    const itemVectors = scaleVectors(candidatePass.output, width, spec.model, 'candidate');
+    const random = (name: string) => randomFor(spec.training.seed, `dropout ${at.epoch} ${at.step} ${name}`);
+    const queryPass = model.query.forward(queryRows, { counts: queries.counts, random });
+    const candidatePass = model.candidate.forward(itemRows, {
+      counts: occurrences(items.length, competing.rowItem, spec.training.negatives),
+      random,
+    });
+    const queryVectors = model.query.scale(queryPass.output);
+    const itemVectors = model.candidate.scale(candidatePass.output);
 
     const { loss, dQueries, dItems } = softmaxLoss({
       queries: queryVectors.vectors,
@@ -54,14 +59,28 @@ export function trainingStep(model: TwoTowerModel, optimizer: Optimizer, rows: E
       ...competing,
     });
 
+    const [queryEnd, itemEnd] = [queryVectors.backward(dQueries), itemVectors.backward(dItems)];
     const gradients = [
-      ...queryPass.backward(queryVectors.backward(dQueries)),
-      ...candidatePass.backward(itemVectors.backward(dItems)),
+      ...queryPass.backward(queryEnd.dOutput),
+      ...queryEnd.gradients,
+      ...candidatePass.backward(itemEnd.dOutput),
     ];
     addEmbeddingPenalty(gradients, spec.training.embeddingL2);
     optimizer.apply(gradients);
+    model.query.scaling.clamp();
     return { loss };
   };
+}
+
+/**
+ * [items] how often each item would go through its tower if the batch were written out: every item of a catalogue once,
+ * else an item of the batch as often as it occurs, and one that was drawn once.
+ */
+function occurrences(items: number, rowItem: Int32Array, negatives: Negatives): Float32Array {
+  if (negatives.type === 'catalogue') return new Float32Array(items).fill(1);
+  const counts = new Float32Array(items);
+  for (const item of rowItem) counts[item]! += 1;
+  return counts.map((count) => Math.max(count, 1));
 }
 
 function addEmbeddingPenalty(gradients: readonly Gradient[], l2: number): void {
