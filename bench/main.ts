@@ -7,6 +7,8 @@ import { faults } from './faultsBench.js';
 import { fuzz } from './fuzzBench.js';
 import { recallOnlineRetail } from './recallOnlineRetail.js';
 import { stageCache } from './stageCacheBench.js';
+import { stepVsCatalogue } from './stepVsCatalogueBench.js';
+import { trainMemory } from './trainMemoryBench.js';
 import { trainVsKeras } from './trainVsKeras.js';
 import { wholeRun } from './wholeRunBench.js';
 
@@ -16,6 +18,8 @@ const BENCHES: readonly Bench[] = [
   recallOnlineRetail,
   trainVsKeras,
   wholeRun,
+  stepVsCatalogue,
+  trainMemory,
   faults,
   callbacks,
   coldStart,

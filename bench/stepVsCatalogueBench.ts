@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+import { trainingSpecSchema } from '@trainyard/shared';
+import { TwoTowerModel } from '@trainyard/trainer-job/model/twoTowerModel';
+import { newOptimizer } from '@trainyard/trainer-job/train/optimizer';
+import { trainingStep } from '@trainyard/trainer-job/train/trainingStep';
+import { BACKEND_USAGE, backendOf } from './backend.js';
+import { median, type Bench } from './bench.js';
+import { IDS_SPEC, idsDataset } from './training/ids.js';
+import { tell } from './trainRun.js';
+
+const BAR = 1.3;
+const ITEMS = [10_000, 100_000, 1_000_000];
+const USERS = 100_000;
+const BATCH = 8192;
+const STEPS = 40;
+
+export const stepVsCatalogue: Bench = {
+  name: 'step-vs-catalogue',
+  claim: `milliseconds of a training step with sampled negatives as the catalogue grows from ${ITEMS[0]} to ${ITEMS.at(-1)} items`,
+  usage: BACKEND_USAGE,
+  async run(args) {
+    const { values } = parseArgs({ args, options: { backend: { type: 'string', default: 'auto' } } });
+    const backend = await backendOf(values.backend);
+    const steps = ITEMS.map(stepper);
+    const times = ITEMS.map((): number[] => []);
+    // In turns, so that whatever else the machine does is shared by all; the first steps compile.
+    for (let step = 0; step < STEPS; step++) {
+      steps.forEach((run, i) => {
+        const start = performance.now();
+        run(step);
+        if (step >= STEPS / 4) times[i]?.push(performance.now() - start);
+      });
+    }
+    const medians = times.map(median);
+    medians.forEach((ms, i) => tell(`${ITEMS[i]} items: ${ms.toFixed(1)} ms a step`));
+    const ratio = (medians.at(-1) ?? Infinity) / (medians[0] ?? 0);
+    return {
+      figures: {
+        backend: backend.name,
+        ratio: Number(ratio.toFixed(2)),
+        ...Object.fromEntries(medians.map((ms, i) => [`ms_${ITEMS[i]}`, Number(ms.toFixed(1))])),
+      },
+      bar: `ratio < ${BAR}`,
+      pass: ratio < BAR,
+    };
+  },
+};
+
+function stepper(items: number): (step: number) => void {
+  const spec = trainingSpecSchema.parse({
+    ...IDS_SPEC,
+    model: towers(),
+    training: { batchSize: BATCH, negatives: { type: 'sampled', count: 4096 } },
+  });
+  const data = idsDataset({ users: USERS, items, rows: BATCH * STEPS, dim: 32 });
+  const model = new TwoTowerModel(data, spec);
+  const step = trainingStep(
+    model,
+    newOptimizer(spec.training.optimizer, model.parameters),
+    data.splits.train,
+  );
+  return (number) => {
+    const batch = Int32Array.from({ length: BATCH }, (_, i) => number * BATCH + i);
+    step(batch, { epoch: 0, step: number });
+  };
+}
+
+function towers() {
+  const layers = [
+    { type: 'dense' as const, units: 64 },
+    { type: 'dense' as const, units: 32, activation: 'linear' as const },
+  ];
+  return { query: { layers }, candidate: { layers } };
+}
