@@ -11,7 +11,7 @@ import { tell } from './trainRun.js';
 const BAR = 1.3;
 const ITEMS = [10_000, 100_000, 1_000_000];
 const USERS = 100_000;
-const BATCH = 8192;
+const BATCH = 4096;
 const STEPS = 40;
 
 export const stepVsCatalogue: Bench = {
@@ -50,7 +50,7 @@ function stepper(items: number): (step: number) => void {
   const spec = trainingSpecSchema.parse({
     ...IDS_SPEC,
     model: towers(),
-    training: { batchSize: BATCH, negatives: { type: 'sampled', count: 4096 } },
+    training: { batchSize: BATCH, negatives: { type: 'sampled' } },
   });
   const data = idsDataset({ users: USERS, items, rows: BATCH * STEPS, dim: 32 });
   const model = new TwoTowerModel(data, spec);

@@ -10,7 +10,7 @@ const BAR = 1.2;
 
 /** What the process under measurement answers, in bytes. */
 export const trainMemorySchema = z.strictObject({
-  /** Of Node, backend and data, before the model. */
+  /** Of Node, the backend's libraries and the data, before there is a model: not what training takes. */
   before: z.number(),
   /** The most that was resident while it trained. */
   peak: z.number(),
@@ -45,8 +45,8 @@ export const trainMemory: Bench = {
         before_model_mb: megabytes(before),
         whole_ratio: Number((peak / tables).toFixed(3)),
       },
-      bar: `whole_ratio < ${BAR}`,
-      pass: peak / tables < BAR,
+      bar: `ratio < ${BAR}`,
+      pass: ratio < BAR,
     };
   },
 };

@@ -52,6 +52,8 @@ export const trainingSchema = z.strictObject({
   batchSize: z.int().min(1).max(1_048_576).default(8192),
   optimizer: optimizerSchema.prefault({ type: 'adagrad' }),
   negatives: negativesSchema.prefault({ type: 'catalogue' }),
+  /** Scores of queries and items are computed in parts of so many MB, two at a time; more than 8 gains nothing on a CPU. */
+  scoreMegabytes: z.number().min(1).max(65_536).default(8),
   /** L2 penalty on the embedding rows of a batch: each row that was gathered adds `l2 · row` to its gradient. */
   embeddingL2: z.number().min(0).max(1).default(0),
   /** Changes of what training sees, at random and never of what is evaluated; none unless given. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Metrics } from '@trainyard/shared';
 import { matMul, take, transposed } from '../model/matrix.js';
+import { maxScores } from '../model/maxScores.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../train/competition.js';
 import { bestScores } from './bestScores.js';
@@ -8,9 +9,6 @@ import type { EvaluationRows } from './evaluationRows.js';
 import { logSumExp } from './logSumExp.js';
 import { countHigher } from './ranks.js';
 import { RecallCounter } from './recall.js';
-
-/** At most this many scores are held at once. */
-const MAX_SCORES = 4 * 1024 * 1024;
 
 /**
  * `{prefix}loss`: the mean over the rows of the softmax cross-entropy over the whole catalogue, whatever negatives the model
@@ -30,7 +28,7 @@ export async function scoreSplit(
   const items = tf.tensor2d(transposed(itemVectors, itemCount, width), [width, itemCount]);
   const queries = model.embed('query', rows.queries);
   const recall = new RecallCounter(k);
-  const block = Math.max(1, Math.floor(MAX_SCORES / itemCount));
+  const block = Math.max(1, Math.floor(maxScores(model.spec) / itemCount));
   let loss = 0;
   for (let start = 0; start < rows.queries.length; start += block) {
     const end = Math.min(start + block, rows.queries.length);

@@ -27,10 +27,8 @@ import { ownPairs, type OwnPairs } from './ownPairs.js';
 import { competingCount, type SoftmaxBatch, type SoftmaxGradients } from './softmaxBatch.js';
 import { softmaxSums } from './softmaxSums.js';
 
-/** At most this many scores are held at once: 64 MB a matrix. */
-const MAX_SCORES = 16 * 1024 * 1024;
-
-export function softmaxLoss(batch: SoftmaxBatch, maxScores = MAX_SCORES): SoftmaxGradients {
+/** At most `maxScores` scores of queries and items are held in one matrix, and two such matrices at once. */
+export function softmaxLoss(batch: SoftmaxBatch, maxScores: number): SoftmaxGradients {
   const { queries, items, width } = batch;
   const dQueries = new Float32Array(queries.length);
   const dItems = new Float32Array(items.length);

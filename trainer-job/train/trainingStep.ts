@@ -7,6 +7,7 @@ import { randomFor } from '../model/random.js';
 import { softmaxLoss } from '../model/softmaxLoss.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { competition, type StepNumber } from './competition.js';
+import { maxScores } from '../model/maxScores.js';
 import type { Optimizer } from './optimizer.js';
 
 /** A batch: positions of training rows; and which step it is, for what is drawn at random in it. */
@@ -51,13 +52,16 @@ export function trainingStep(model: TwoTowerModel, optimizer: Optimizer, rows: E
     const queryVectors = model.query.scale(queryPass.output);
     const itemVectors = model.candidate.scale(candidatePass.output);
 
-    const { loss, dQueries, dItems } = softmaxLoss({
-      queries: queryVectors.vectors,
-      items: itemVectors.vectors,
-      width,
-      rowQuery: queries.position,
-      ...competing,
-    });
+    const { loss, dQueries, dItems } = softmaxLoss(
+      {
+        queries: queryVectors.vectors,
+        items: itemVectors.vectors,
+        width,
+        rowQuery: queries.position,
+        ...competing,
+      },
+      maxScores(spec),
+    );
 
     const [queryEnd, itemEnd] = [queryVectors.backward(dQueries), itemVectors.backward(dItems)];
     const gradients = [
