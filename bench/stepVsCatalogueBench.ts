@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { trainingSpecSchema } from '@trainyard/shared';
 import { TwoTowerModel } from '@trainyard/trainer-job/model/twoTowerModel';
 import { newOptimizer } from '@trainyard/trainer-job/train/optimizer';
-import { trainingStep } from '@trainyard/trainer-job/train/trainingStep';
+import { optimizerStep } from '@trainyard/trainer-job/train/optimizerStep';
 import { BACKEND_USAGE, backendOf } from './backend.js';
 import { median, type Bench } from './bench.js';
 import { IDS_SPEC, idsDataset } from './training/ids.js';
@@ -54,14 +54,14 @@ function stepper(items: number): (step: number) => void {
   });
   const data = idsDataset({ users: USERS, items, rows: BATCH * STEPS, dim: 32 });
   const model = new TwoTowerModel(data, spec);
-  const step = trainingStep(
+  const step = optimizerStep(
     model,
     newOptimizer(spec.training.optimizer, model.parameters),
     data.splits.train,
   );
   return (number) => {
     const batch = Int32Array.from({ length: BATCH }, (_, i) => number * BATCH + i);
-    step(batch, { epoch: 0, step: number });
+    step(batch, { epoch: 0, step: number }, spec.training.optimizer.learningRate);
   };
 }
 

@@ -26,5 +26,8 @@ export * from './spec/shaping.js';
 export * from './spec/bigQuerySource.js';
 export * from './spec/source.js';
 export * from './spec/split.js';
+export * from './spec/optimizer.js';
+export * from './spec/schedule.js';
+export * from './spec/seeds.js';
 export * from './spec/training.js';
 export * from './spec/trainingSpec.js';

@@ -24,7 +24,15 @@ function propertyNames(schema: unknown): Set<string> {
 
 describe('the documentation', () => {
   it('names every key of the specification', async () => {
-    const pages = ['specification', 'sources', 'cloud-sources', 'validation', 'features', 'models'];
+    const pages = [
+      'specification',
+      'sources',
+      'cloud-sources',
+      'validation',
+      'features',
+      'models',
+      'training',
+    ];
     const text = (await Promise.all(pages.map((page) => read(`docs/${page}.md`)))).join('\n');
     const names = propertyNames(z.toJSONSchema(trainingSpecSchema, { io: 'input' }));
     expect(names.size).toBeGreaterThan(40);

@@ -2,7 +2,7 @@
 import { trainingSpecSchema } from '@trainyard/shared';
 import { TwoTowerModel } from '@trainyard/trainer-job/model/twoTowerModel';
 import { newOptimizer } from '@trainyard/trainer-job/train/optimizer';
-import { trainingStep } from '@trainyard/trainer-job/train/trainingStep';
+import { optimizerStep } from '@trainyard/trainer-job/train/optimizerStep';
 import { backendOf } from '../backend.js';
 import { IDS_SPEC, idsDataset } from './ids.js';
 
@@ -19,12 +19,13 @@ globalThis.gc?.();
 const before = process.memoryUsage.rss();
 const model = new TwoTowerModel(data, spec);
 const optimizer = newOptimizer(spec.training.optimizer, model.parameters);
-const step = trainingStep(model, optimizer, data.splits.train);
+const step = optimizerStep(model, optimizer, data.splits.train);
 let peak = 0;
 for (let number = 0; number < STEPS; number++) {
   step(
     Int32Array.from({ length: BATCH }, (_, i) => number * BATCH + i),
     { epoch: 0, step: number },
+    spec.training.optimizer.learningRate,
   );
   peak = Math.max(peak, process.memoryUsage.rss());
 }

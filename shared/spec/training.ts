@@ -1,40 +1,31 @@
 import { z } from 'zod';
 import { negativesSchema } from './negatives.js';
-
-const rate = (fallback: number) => z.number().gt(0).max(10).default(fallback);
-
-/**
- * Learning rates are per step, on the summed loss of the batch, as in TensorFlow Recommenders: a row's update does not
- * depend on how many others are in its batch.
- */
-export const optimizerSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('adagrad'),
-    learningRate: rate(0.1),
-    initialAccumulator: z.number().min(0).default(0.1),
-    epsilon: z.number().gt(0).default(1e-7),
-  }),
-  z.strictObject({
-    type: z.literal('adam'),
-    learningRate: rate(0.001),
-    beta1: z.number().min(0).lt(1).default(0.9),
-    beta2: z.number().min(0).lt(1).default(0.999),
-    epsilon: z.number().gt(0).default(1e-7),
-  }),
-  z.strictObject({ type: z.literal('sgd'), learningRate: rate(0.01) }),
-]);
-export type OptimizerSpec = z.infer<typeof optimizerSchema>;
+import { optimizerSchema } from './optimizer.js';
+import { monitorSchema, scheduleSchema } from './schedule.js';
+import { seedSchema, seedsSchema } from './seeds.js';
 
 export const earlyStoppingSchema = z.strictObject({
-  monitor: z
-    .string()
-    .regex(
-      /^(val_loss|recall_at_[1-9][0-9]*)$/,
-      'must be val_loss or recall_at_K (both on the validation split)',
-    )
-    .default('val_loss'),
+  monitor: monitorSchema,
   patience: z.int().min(1).default(5),
   minDelta: z.number().min(0).default(0),
+});
+export type EarlyStopping = z.infer<typeof earlyStoppingSchema>;
+
+/** Limits of the gradients of a step, as in TensorFlow: of each element, of each parameter's norm, or of the norm of all. */
+export const clippingSchema = z.strictObject({
+  type: z.enum(['value', 'norm', 'globalNorm']),
+  limit: z.number().gt(0),
+});
+export type Clipping = z.infer<typeof clippingSchema>;
+
+/** Penalties that are added once a step to the summed loss; the reported loss is without them. */
+export const regularizationSchema = z.strictObject({
+  /** l1 · Σ|w| over the weights of the towers' layers. */
+  l1: z.number().min(0).max(100).default(0),
+  /** ½ · l2 · Σw² over the same. */
+  l2: z.number().min(0).max(100).default(0),
+  /** ½ · activityL2 · Σy² over the outputs of both towers, of each user and item that the step takes through them. */
+  activityL2: z.number().min(0).max(100).default(0),
 });
 
 /** Each is a probability or a size, of each entity of a batch anew; the same seed changes the same. */
@@ -51,6 +42,19 @@ export const trainingSchema = z.strictObject({
   epochs: z.int().min(1).max(10_000).default(20),
   batchSize: z.int().min(1).max(1_048_576).default(8192),
   optimizer: optimizerSchema.prefault({ type: 'adagrad' }),
+  /**
+   * The optimizer's rate is for batches of `baseBatchSize` rows; for others it is times the root (`sqrt`) of how many times
+   * as large they are, or times that itself (`linear`).
+   */
+  lrScaling: z.enum(['none', 'sqrt', 'linear']).default('none'),
+  baseBatchSize: z.int().min(1).max(1_048_576).default(4096),
+  /** The rate rises linearly over the first so many steps, on top of the schedule. */
+  warmupSteps: z.int().min(0).max(10_000_000).default(0),
+  schedule: scheduleSchema.prefault({ type: 'constant' }),
+  /** So many batches make one step of the optimizer: their gradients are added up. */
+  accumulateSteps: z.int().min(1).max(10_000).default(1),
+  clipping: clippingSchema.optional(),
+  regularization: regularizationSchema.prefault({}),
   negatives: negativesSchema.prefault({ type: 'catalogue' }),
   /** Scores of queries and items are computed in parts of so many MB, two at a time; more than 8 gains nothing on a CPU. */
   scoreMegabytes: z.number().min(1).max(65_536).default(8),
@@ -60,11 +64,9 @@ export const trainingSchema = z.strictObject({
   augmentation: augmentationSchema.optional(),
   /** Stops when the monitored metric has not improved for `patience` epochs. `false` trains every epoch. */
   earlyStopping: z.union([earlyStoppingSchema, z.literal(false)]).prefault({}),
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(42),
+  seed: seedSchema.default(42),
+  /** Of single purposes, where they are not to follow `seed`. */
+  seeds: seedsSchema.optional(),
   checkpoint: z
     .strictObject({ everyEpochs: z.int().min(1).default(1), keepBest: z.int().min(1).default(3) })
     .prefault({}),

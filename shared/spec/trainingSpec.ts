@@ -84,12 +84,18 @@ export function withSpecRules<
   }>,
 >(schema: T): T {
   return schema.superRefine((spec, context) => {
-    const monitored = spec.training.earlyStopping && spec.training.earlyStopping.monitor.match(/_at_(\d+)$/);
-    if (monitored && !spec.evaluation.k.includes(Number(monitored[1]))) {
+    const { earlyStopping, schedule } = spec.training;
+    const monitors: [string, string | undefined][] = [
+      ['earlyStopping', earlyStopping ? earlyStopping.monitor : undefined],
+      ['schedule', schedule.type === 'plateau' ? schedule.monitor : undefined],
+    ];
+    for (const [section, monitor] of monitors) {
+      const k = monitor?.match(/_at_(\d+)$/)?.[1];
+      if (k === undefined || spec.evaluation.k.includes(Number(k))) continue;
       context.addIssue({
         code: 'custom',
-        path: ['training', 'earlyStopping', 'monitor'],
-        message: `recall@${monitored[1]} is monitored but evaluation.k is [${spec.evaluation.k.join(', ')}]: add ${monitored[1]} to it`,
+        path: ['training', section, 'monitor'],
+        message: `recall@${k} is monitored but evaluation.k is [${spec.evaluation.k.join(', ')}]: add ${k} to it`,
       });
     }
     if (Object.keys(spec.tags).length > 64) {

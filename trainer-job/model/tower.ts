@@ -1,5 +1,5 @@
 /** A tower: the embeddings and numbers of an entity's features side by side, taken through layers. */
-import type { TrainingSpec } from '@trainyard/shared';
+import { seedOf, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedTower, EntityRows } from '../data/encodedDataset.js';
 import { initializeEmbedding } from './initialize.js';
 import { passThrough } from './layers/hostPass.js';
@@ -29,7 +29,8 @@ export class Tower {
     readonly data: EncodedTower,
     { model, training }: Pick<TrainingSpec, 'model' | 'training'>,
   ) {
-    const random = (part: string) => randomFor(training.seed, `initialise ${name} ${part}`);
+    const seed = seedOf(training, 'initialization');
+    const random = (part: string) => randomFor(seed, `initialise ${name} ${part}`);
     this.input = new TowerInput(name, data.features, (table, feature) =>
       initializeEmbedding(table, model.embeddings, random(`embedding ${feature}`)),
     );

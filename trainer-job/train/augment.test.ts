@@ -26,7 +26,7 @@ describe('augmentation', () => {
   const augment = augmenter('query', features, { augmentation, seed: 1 });
 
   it('takes lookups and words away as often as asked, and moves standardised numbers; nothing else', () => {
-    const { indices, numbers } = augment(rows(), 3);
+    const { indices, numbers } = augment(rows(), { epoch: 0, step: 3 });
     expect(share(column(indices, 5, 0), 0)).toBeCloseTo(0.1, 1);
     for (const at of [1, 2]) expect(share(column(indices, 5, at), -1)).toBeCloseTo(0.3, 1);
     expect(share(column(indices, 5, 3), -1)).toBe(1);
@@ -38,9 +38,9 @@ describe('augmentation', () => {
   });
 
   it('is the same for the same step, and another for the next', () => {
-    expect(augment(rows(), 3)).toEqual(augment(rows(), 3));
-    expect(augment(rows(), 4)).not.toEqual(augment(rows(), 3));
-    expect(augmenter('query', features, { seed: 1 })(rows(), 3)).toEqual(rows());
+    expect(augment(rows(), { epoch: 0, step: 3 })).toEqual(augment(rows(), { epoch: 0, step: 3 }));
+    expect(augment(rows(), { epoch: 0, step: 4 })).not.toEqual(augment(rows(), { epoch: 0, step: 3 }));
+    expect(augmenter('query', features, { seed: 1 })(rows(), { epoch: 0, step: 3 })).toEqual(rows());
   });
 
   it('goes on as it would have when a training resumes', async () => {

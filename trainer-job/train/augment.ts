@@ -1,23 +1,26 @@
 /** Training sees entities a little otherwise each time, so that a model does not hang on what a request may lack. */
-import type { Training } from '@trainyard/shared';
+import { seedOf, type Training } from '@trainyard/shared';
 import type { EntityRows } from '../data/encodedDataset.js';
 import { columnsOf, totalColumns, type EncodedFeature } from '../features/encodedFeature.js';
 import { randomFor, type Random } from '../model/random.js';
+import type { StepNumber } from './competition.js';
 
 type Augmentation = NonNullable<Training['augmentation']>;
 
-/** Changes the encodings of one batch in place; equal seed, tower and step change equally. */
-export type Augment = (rows: EntityRows, step: number) => EntityRows;
+/** Changes the encodings of one batch in place; equal seed, tower and batch change equally. */
+export type Augment = (rows: EntityRows, at: StepNumber) => EntityRows;
 
 export function augmenter(
   tower: string,
   features: readonly EncodedFeature[],
-  { augmentation, seed }: Pick<Training, 'augmentation' | 'seed'>,
+  training: Pick<Training, 'augmentation' | 'seed' | 'seeds'>,
 ): Augment {
+  const { augmentation } = training;
   if (!augmentation) return (rows) => rows;
+  const seed = seedOf(training, 'augmentation');
   const stride = totalColumns(features);
-  return (rows, step) => {
-    const random = randomFor(seed, `augment ${tower} ${step}`);
+  return (rows, { epoch, step }) => {
+    const random = randomFor(seed, `augment ${tower} ${epoch} ${step}`);
     const next = { indices: 0, numbers: 0 };
     for (const feature of features) {
       change(feature, next, stride, rows, augmentation, random);

@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { metricsSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import type { Parameter } from '../model/parameter.js';
+import { bestSoFarSchema } from './earlyStopping.js';
+import { plateauSchema } from './learningRate.js';
 import type { Optimizer } from './optimizer.js';
 
 export const trainingStateSchema = z.strictObject({
@@ -18,12 +20,9 @@ export const trainingStateSchema = z.strictObject({
   /** Steps done of the epoch after them, and their summed loss. */
   step: z.int().min(0),
   lossSum: z.number(),
-  optimizerSteps: z.int().min(0),
-  best: z.strictObject({
-    bestEpoch: z.int().min(0),
-    bestValue: z.number().nullable(),
-    epochsSinceBest: z.int().min(0),
-  }),
+  optimizer: z.strictObject({ steps: z.int().min(0), owedDecay: z.number().max(0) }),
+  plateau: plateauSchema,
+  best: bestSoFarSchema,
   history: z.array(
     z.strictObject({
       epoch: z.int().min(1),
@@ -37,7 +36,7 @@ export const trainingStateSchema = z.strictObject({
 export type TrainingState = z.infer<typeof trainingStateSchema>;
 
 const manifestSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   /** What was trained: a checkpoint of another specification or of other data is not resumed from. */
   identity: z.string(),
   state: trainingStateSchema,
@@ -74,7 +73,7 @@ export class CheckpointFolder {
       hash,
     );
     const manifest: z.input<typeof manifestSchema> = {
-      schemaVersion: 1,
+      schemaVersion: 2,
       identity: this.identity,
       state,
       sha256: hash.digest('hex'),
@@ -160,7 +159,7 @@ export class CheckpointFolder {
       bytesOf(values).set(content.subarray(offset, offset + values.byteLength));
       offset += values.byteLength;
     }
-    this.optimizer.steps = manifest.state.optimizerSteps;
+    this.optimizer.restore(manifest.state.optimizer);
     return { state: manifest.state };
   }
 }

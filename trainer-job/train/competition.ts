@@ -1,4 +1,4 @@
-import { assertNever, type Negatives } from '@trainyard/shared';
+import { assertNever, seedOf, type Negatives } from '@trainyard/shared';
 import type { EncodedRows } from '../data/encodedDataset.js';
 import { distinctFinder } from '../model/distinct.js';
 import { randomFor } from '../model/random.js';
@@ -15,7 +15,7 @@ export type Competition = Pick<
   items: Int32Array;
 };
 
-/** Finished epochs, and finished steps of the one after them. */
+/** Finished epochs, and finished batches of the one after them. */
 export interface StepNumber {
   epoch: number;
   step: number;
@@ -32,7 +32,11 @@ export function competition(model: TwoTowerModel, rows: EncodedRows): Compete {
     case 'inBatch':
       return inBatch(negatives, itemCounts(rows, model.candidate.data.entities));
     case 'sampled':
-      return sampled(negatives, itemCounts(rows, model.candidate.data.entities), model.spec.training.seed);
+      return sampled(
+        negatives,
+        itemCounts(rows, model.candidate.data.entities),
+        seedOf(model.spec.training, 'negatives'),
+      );
     default:
       return assertNever(negatives);
   }

@@ -1,13 +1,18 @@
-import type { Metrics, Training } from '@trainyard/shared';
+import type { EarlyStopping, Metrics } from '@trainyard/shared';
+import { z } from 'zod';
+
+/** A metric, and how long to wait for a better one. */
+type Monitored = Pick<EarlyStopping, 'monitor' | 'patience' | 'minDelta'>;
 
 /** Which epoch is the best so far, and whether waiting for a better one has lasted too long. Plain data. */
-export interface BestSoFar {
+export const bestSoFarSchema = z.strictObject({
   /** 1-based; 0 before the first epoch. */
-  bestEpoch: number;
+  bestEpoch: z.int().min(0),
   /** The monitored metric of the best epoch. */
-  bestValue: number | null;
-  epochsSinceBest: number;
-}
+  bestValue: z.number().nullable(),
+  epochsSinceBest: z.int().min(0),
+});
+export type BestSoFar = z.infer<typeof bestSoFarSchema>;
 
 export const NONE_SO_FAR: BestSoFar = { bestEpoch: 0, bestValue: null, epochsSinceBest: 0 };
 
@@ -19,7 +24,7 @@ export function afterEpoch(
   best: BestSoFar,
   epoch: number,
   metrics: Metrics,
-  earlyStopping: Training['earlyStopping'],
+  earlyStopping: Monitored | false,
 ): BestSoFar {
   const value = earlyStopping ? metrics[earlyStopping.monitor] : undefined;
   if (!earlyStopping || value === undefined) return { bestEpoch: epoch, bestValue: null, epochsSinceBest: 0 };
@@ -34,6 +39,6 @@ export function afterEpoch(
     : { ...best, epochsSinceBest: best.epochsSinceBest + 1 };
 }
 
-export function isOver(best: BestSoFar, earlyStopping: Training['earlyStopping']): boolean {
+export function isOver(best: BestSoFar, earlyStopping: Monitored | false): boolean {
   return earlyStopping !== false && best.epochsSinceBest >= earlyStopping.patience;
 }

@@ -1,7 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { useWasm } from '../../test/support/backend.js';
 import { tinyDataset, tinySpec } from '../../test/support/tinyDataset.js';
-import type { Gradient } from '../model/parameter.js';
 import { TwoTowerModel } from '../model/twoTowerModel.js';
 import { trainingStep } from './trainingStep.js';
 
@@ -25,10 +24,7 @@ it.each(['catalogue', 'inBatch'] as const)(
       training: { negatives: { type } },
     });
     const model = new TwoTowerModel(data, spec);
-    const applied: Gradient[] = [];
-    const optimizer = { steps: 0, slots: () => ({}), apply: (g: readonly Gradient[]) => applied.push(...g) };
-    const step = trainingStep(model, optimizer, data.splits.train);
-    step(
+    const { gradients: applied } = trainingStep(model, data.splits.train)(
       Int32Array.from({ length: 256 }, (_, row) => row),
       { epoch: 0, step: 0 },
     );

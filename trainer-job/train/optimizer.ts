@@ -1,120 +1,122 @@
 /**
  * Row-sparse optimizers over host memory. A gradient names the rows it is about; only these rows, and only their state,
- * are read and written. State that a dense formulation would change without a gradient stays as it is ("lazy"), as in
- * Keras's and TensorFlow's sparse updates: Adam's moments of a row decay at the steps that touch the row.
+ * are read and written. State that a dense formulation would change without a gradient stays as it is ("lazy"); each rule
+ * in `optimizers/` says what that means for it.
  */
 import { assertNever, type OptimizerSpec } from '@trainyard/shared';
 import type { Gradient, Parameter } from '../model/parameter.js';
+import { adagrad } from './optimizers/adagrad.js';
+import { adam } from './optimizers/adam.js';
+import type { Rule } from './optimizers/rule.js';
+import { sgd } from './optimizers/sgd.js';
+import { WeightDecay } from './optimizers/weightDecay.js';
 
-type SlotName = 'accumulator' | 'moment1' | 'moment2';
+/** What is to be restored together with the slots. */
+export interface OptimizerState {
+  /** The steps applied so far. */
+  steps: number;
+  /** The logarithm of the decay that rows owe, see `WeightDecay`; 0 without decay. */
+  owedDecay: number;
+}
 
 export interface Optimizer {
-  /** Applies the gradients of one step; each parameter stands in at most one of them. */
-  apply(gradients: readonly Gradient[]): void;
-  /** The steps applied so far; restored together with the slots. */
-  steps: number;
-  /** The optimizer's state of a parameter, by name, each the size of the parameter. */
+  /** Applies the gradients of one step at a learning rate; each parameter stands in at most one of them. */
+  apply(gradients: readonly Gradient[], rate: number): void;
+  /** Brings parameters up to date that steps have not touched: before they are read as a whole. */
+  settle(): void;
+  readonly steps: number;
+  state(): OptimizerState;
+  restore(state: OptimizerState): void;
+  /** The optimizer's state of a parameter by name, of its own, the size of the parameter or of its rows. */
   slots(parameter: Parameter): Record<string, Float32Array>;
 }
 
 export function newOptimizer(spec: OptimizerSpec, parameters: readonly Parameter[]): Optimizer {
+  const decay =
+    spec.type === 'adamw' && spec.weightDecay > 0 ? new WeightDecay(parameters, spec.weightDecay) : undefined;
+  return new RowSparseOptimizer(parameters, ruleOf(spec), decay);
+}
+
+function ruleOf(spec: OptimizerSpec): Rule {
   switch (spec.type) {
     case 'adagrad':
-      return optimizer(parameters, { accumulator: spec.initialAccumulator }, () => adagrad(spec));
+      return adagrad(spec);
     case 'adam':
-      return optimizer(parameters, { moment1: 0, moment2: 0 }, (step) => adam(spec, step));
+    case 'adamw':
+      return adam(spec);
     case 'sgd':
-      return optimizer(parameters, {}, () => sgd(spec));
+      return sgd(spec);
     default:
       return assertNever(spec);
   }
 }
 
-/** Updates the elements `from … from + length - 1` of `values` and of the slots; their gradient starts at `g`. */
-type Update = (
-  values: Float32Array,
-  slots: readonly Float32Array[],
-  from: number,
-  gradient: Float32Array,
-  g: number,
-  length: number,
-) => void;
+/** The names and sizes of the slots that an optimizer keeps of a parameter; for estimates of memory. */
+export function slotCount(spec: OptimizerSpec): number {
+  return Object.keys(ruleOf(spec).slots).length;
+}
 
-function optimizer(
-  parameters: readonly Parameter[],
-  slotStarts: Partial<Record<SlotName, number>>,
-  updateAt: (step: number) => Update,
-): Optimizer {
-  const state = new Map(
-    parameters.map((parameter) => [
-      parameter,
-      Object.fromEntries(
-        Object.entries(slotStarts).map(([slot, start]) => [
-          slot,
-          new Float32Array(parameter.values.length).fill(start),
-        ]),
-      ),
-    ]),
-  );
-  const slotsOf = (parameter: Parameter) => {
-    const slots = state.get(parameter);
+/** A whole parameter is one long row. */
+const WHOLE = Int32Array.of(0);
+
+class RowSparseOptimizer implements Optimizer {
+  private applied = 0;
+  private readonly slotsOf: Map<Parameter, Record<string, Float32Array>>;
+
+  constructor(
+    parameters: readonly Parameter[],
+    private readonly rule: Rule,
+    private readonly decay: WeightDecay | undefined,
+  ) {
+    this.slotsOf = new Map(
+      parameters.map((parameter) => [
+        parameter,
+        Object.fromEntries(
+          Object.entries(rule.slots).map(([slot, start]) => [
+            slot,
+            new Float32Array(parameter.values.length).fill(start),
+          ]),
+        ),
+      ]),
+    );
+  }
+
+  get steps(): number {
+    return this.applied;
+  }
+
+  apply(gradients: readonly Gradient[], rate: number): void {
+    this.applied += 1;
+    this.decay?.step(rate);
+    const update = this.rule.updateAt({ step: this.applied, rate });
+    for (const { parameter, rows, values } of gradients) {
+      this.decay?.pay(parameter, rows);
+      const slots = Object.values(this.ruleSlots(parameter));
+      update(parameter.values, slots, rows ?? WHOLE, rows ? parameter.columns : values.length, values);
+    }
+  }
+
+  settle(): void {
+    this.decay?.settle();
+  }
+
+  state(): OptimizerState {
+    return { steps: this.applied, owedDecay: this.decay?.owed ?? 0 };
+  }
+
+  restore({ steps, owedDecay }: OptimizerState): void {
+    this.applied = steps;
+    if (this.decay) this.decay.owed = owedDecay;
+  }
+
+  slots(parameter: Parameter): Record<string, Float32Array> {
+    const paid = this.decay?.slot(parameter);
+    return { ...this.ruleSlots(parameter), ...(paid && { paidDecay: paid }) };
+  }
+
+  private ruleSlots(parameter: Parameter): Record<string, Float32Array> {
+    const slots = this.slotsOf.get(parameter);
     if (!slots) throw new Error(`parameter ${parameter.name} is not this optimizer's`);
     return slots;
-  };
-  return {
-    steps: 0,
-    slots: slotsOf,
-    apply(gradients) {
-      this.steps += 1;
-      const update = updateAt(this.steps);
-      for (const { parameter, rows, values } of gradients) {
-        const slots = Object.values(slotsOf(parameter));
-        if (!rows) {
-          update(parameter.values, slots, 0, values, 0, values.length);
-          continue;
-        }
-        const width = parameter.columns;
-        for (let i = 0; i < rows.length; i++) {
-          update(parameter.values, slots, rows[i]! * width, values, i * width, width);
-        }
-      }
-    },
-  };
-}
-
-/** Duchi, Hazan and Singer, JMLR 12, 2011: a += g²; x -= lr · g / (√a + ε). */
-function adagrad(spec: Extract<OptimizerSpec, { type: 'adagrad' }>): Update {
-  const { learningRate, epsilon } = spec;
-  return (values, [accumulator = values], from, gradient, g, length) => {
-    for (let i = from, j = g; j < g + length; i++, j++) {
-      const slope = gradient[j]!;
-      const sum = accumulator[i]! + slope * slope;
-      accumulator[i] = sum;
-      values[i]! -= (learningRate * slope) / (Math.sqrt(sum) + epsilon);
-    }
-  };
-}
-
-/** Kingma and Ba, "Adam", 2015, with the bias corrections folded into the step size (their section 2). */
-function adam(spec: Extract<OptimizerSpec, { type: 'adam' }>, step: number): Update {
-  const { beta1, beta2, epsilon } = spec;
-  const size = (spec.learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
-  return (values, [moment1 = values, moment2 = values], from, gradient, g, length) => {
-    for (let i = from, j = g; j < g + length; i++, j++) {
-      const slope = gradient[j]!;
-      const mean = beta1 * moment1[i]! + (1 - beta1) * slope;
-      const square = beta2 * moment2[i]! + (1 - beta2) * slope * slope;
-      moment1[i] = mean;
-      moment2[i] = square;
-      values[i]! -= (size * mean) / (Math.sqrt(square) + epsilon);
-    }
-  };
-}
-
-function sgd(spec: Extract<OptimizerSpec, { type: 'sgd' }>): Update {
-  return (values, _slots, from, gradient, g, length) => {
-    for (let i = from, j = g; j < g + length; i++, j++) {
-      values[i]! -= spec.learningRate * gradient[j]!;
-    }
-  };
+  }
 }

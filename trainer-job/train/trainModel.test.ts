@@ -119,6 +119,53 @@ describe('a training', () => {
     expect(new Set(temperatures.map((value) => value > 0 && value !== 0.5))).toEqual(new Set([true]));
   });
 
+  it.each([
+    { optimizer: { type: 'adamw' as const, learningRate: 0.02, weightDecay: 0.2 }, warmupSteps: 30 },
+    {
+      optimizer: { type: 'sgd' as const, momentum: 0.9 },
+      schedule: { type: 'plateau' as const, patience: 1, minDelta: 0.05 },
+    },
+    { schedule: { type: 'cosine' as const }, clipping: { type: 'globalNorm' as const, limit: 1 } },
+    { accumulateSteps: 3, regularization: { activityL2: 0.01 }, embeddingL2: 0.01 },
+    { negatives: { type: 'sampled' as const, count: 16 }, seeds: { negatives: 5 } },
+  ])('stopped anywhere and resumed with %j, ends as if it had never stopped', async (parts) => {
+    const spec = tinySpec({ training: { ...training, epochs: 4, ...parts } });
+    const whole = await train(await temporaryFolder(), { spec });
+    for (const steps of [0, 3, 4, 12, 13]) {
+      const folder = await temporaryFolder();
+      await train(folder, { spec, stopRequested: stopAfter(steps) });
+      const resumed = await train(folder, { spec });
+      expect(metricsOf(resumed)).toEqual(metricsOf(whole));
+      expect(weights(resumed.outcome)).toEqual(weights(whole.outcome));
+    }
+  });
+
+  it('of accumulated batches is one of batches as large, but for rounding', async () => {
+    const of = async (parts: object) => {
+      const spec = tinySpec({ training: { ...training, epochs: 2, embeddingL2: 0.01, ...parts } });
+      return train(await temporaryFolder(), { spec });
+    };
+    const [large, accumulated] = [
+      await of({ batchSize: 512 }),
+      await of({ batchSize: 64, accumulateSteps: 8 }),
+    ];
+    const [wanted, found] = [weights(large.outcome).flat(), weights(accumulated.outcome).flat()];
+    wanted.forEach((value, i) => expect(Math.abs(found[i]! - value)).toBeLessThan(2e-4));
+  });
+
+  it('reports the learning rate of each epoch', async () => {
+    const spec = tinySpec({
+      training: {
+        ...training,
+        epochs: 3,
+        schedule: { type: 'step', everyEpochs: 1, factor: 0.5 },
+        optimizer: { type: 'adam', learningRate: 0.04 },
+      },
+    });
+    const { epochs } = await train(await temporaryFolder(), { spec });
+    expect(epochs.map(({ metrics }) => metrics['learning_rate'])).toEqual([0.04, 0.02, 0.01]);
+  });
+
   it('falls back to the checkpoint before a damaged one', async () => {
     const [whole, folder] = [await train(await temporaryFolder()), await temporaryFolder()];
     await train(folder, { stopRequested: stopAfter(40) });

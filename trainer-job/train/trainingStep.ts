@@ -1,4 +1,4 @@
-import type { Negatives } from '@trainyard/shared';
+import { seedOf, type Negatives } from '@trainyard/shared';
 import type { EncodedRows } from '../data/encodedDataset.js';
 import { augmenter } from './augment.js';
 import { distinctFinder } from '../model/distinct.js';
@@ -8,42 +8,52 @@ import { softmaxLoss } from '../model/softmaxLoss.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { competition, type StepNumber } from './competition.js';
 import { maxScores } from '../model/maxScores.js';
-import type { Optimizer } from './optimizer.js';
+import { PhaseClock } from './phaseClock.js';
+import { withActivityPenalty } from './regularization.js';
 
-/** A batch: positions of training rows; and which step it is, for what is drawn at random in it. */
+/** A batch: positions of training rows; and which one it is, for what is drawn at random in it. */
 export type TrainingStep = (
   batch: Int32Array,
   at: StepNumber,
 ) => {
   /** Summed over the batch. */
   loss: number;
+  /** Of that sum, each parameter in one of them. */
+  gradients: Gradient[];
 };
 
 /**
- * One optimizer step on the summed loss of a batch of training rows:
+ * The summed loss of a batch of training rows, and its gradients:
  * 1. find the batch's distinct queries and the items that compete,
  * 2. take each once through its tower,
  * 3. softmax loss and its gradients,
- * 4. back through the towers,
- * 5. update the rows that were touched.
+ * 4. back through the towers.
  */
-export function trainingStep(model: TwoTowerModel, optimizer: Optimizer, rows: EncodedRows): TrainingStep {
+export function trainingStep(
+  model: TwoTowerModel,
+  rows: EncodedRows,
+  clock = new PhaseClock(),
+): TrainingStep {
   const { spec, width } = model;
+  const { activityL2 } = spec.training.regularization;
+  const dropoutSeed = seedOf(spec.training, 'dropout');
   const distinctQueries = distinctFinder(model.query.data.entities);
   const compete = competition(model, rows);
   const augmentQueries = augmenter('query', model.query.data.features, spec.training);
   const augmentItems = augmenter('candidate', model.candidate.data.features, spec.training);
 
   return (batch, at) => {
+    clock.enter('data');
     const queries = distinctQueries(batch.map((row) => rows.query[row]!));
     const { items, ...competing } = compete(
       batch.map((row) => rows.item[row]!),
       at,
     );
 
-    const queryRows = augmentQueries(model.query.data.rows(queries.values), optimizer.steps);
-    const itemRows = augmentItems(model.candidate.data.rows(items), optimizer.steps);
-    const random = (name: string) => randomFor(spec.training.seed, `dropout ${at.epoch} ${at.step} ${name}`);
+    const queryRows = augmentQueries(model.query.data.rows(queries.values), at);
+    const itemRows = augmentItems(model.candidate.data.rows(items), at);
+    clock.enter('forward');
+    const random = (name: string) => randomFor(dropoutSeed, `dropout ${at.epoch} ${at.step} ${name}`);
     const queryPass = model.query.forward(queryRows, { counts: queries.counts, random });
     const candidatePass = model.candidate.forward(itemRows, {
       counts: occurrences(items.length, competing.rowItem, spec.training.negatives),
@@ -52,6 +62,7 @@ export function trainingStep(model: TwoTowerModel, optimizer: Optimizer, rows: E
     const queryVectors = model.query.scale(queryPass.output);
     const itemVectors = model.candidate.scale(candidatePass.output);
 
+    clock.enter('loss');
     const { loss, dQueries, dItems } = softmaxLoss(
       {
         queries: queryVectors.vectors,
@@ -63,16 +74,15 @@ export function trainingStep(model: TwoTowerModel, optimizer: Optimizer, rows: E
       maxScores(spec),
     );
 
+    clock.enter('backward');
     const [queryEnd, itemEnd] = [queryVectors.backward(dQueries), itemVectors.backward(dItems)];
     const gradients = [
-      ...queryPass.backward(queryEnd.dOutput),
+      ...queryPass.backward(withActivityPenalty(queryEnd.dOutput, queryPass.output, activityL2)),
       ...queryEnd.gradients,
-      ...candidatePass.backward(itemEnd.dOutput),
+      ...candidatePass.backward(withActivityPenalty(itemEnd.dOutput, candidatePass.output, activityL2)),
     ];
-    addEmbeddingPenalty(gradients, spec.training.embeddingL2);
-    optimizer.apply(gradients);
-    model.query.scaling.clamp();
-    return { loss };
+    clock.stop();
+    return { loss, gradients };
   };
 }
 
@@ -85,16 +95,4 @@ function occurrences(items: number, rowItem: Int32Array, negatives: Negatives): 
   const counts = new Float32Array(items);
   for (const item of rowItem) counts[item]! += 1;
   return counts.map((count) => Math.max(count, 1));
-}
-
-function addEmbeddingPenalty(gradients: readonly Gradient[], l2: number): void {
-  if (l2 === 0) return;
-  for (const { parameter, rows, values } of gradients) {
-    if (!rows) continue;
-    const width = parameter.columns;
-    for (let i = 0; i < values.length; i++) {
-      const element = rows[Math.floor(i / width)]! * width + (i % width);
-      values[i]! += l2 * parameter.values[element]!;
-    }
-  }
 }

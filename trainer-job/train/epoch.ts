@@ -1,0 +1,95 @@
+import { seedOf, type Metrics } from '@trainyard/shared';
+import { randomFor } from '../model/random.js';
+import { SpecError } from '../model/specError.js';
+import type { TrainingState } from './checkpoints.js';
+import type { EpochReport, TrainRequest } from './contract.js';
+import { afterEpoch } from './earlyStopping.js';
+import { epochOrder } from './epochOrder.js';
+import { afterPlateauEpoch, learningRateAt } from './learningRate.js';
+import type { Training } from './training.js';
+import { turnTaker } from './turnTaker.js';
+
+/** Trains the rest of the epoch after `state.epoch` and closes it; false when a stop request came before its end. */
+export async function runEpoch(training: Training, request: TrainRequest): Promise<boolean> {
+  const { state, rows, stepsPerEpoch, spent } = training;
+  const rowsPerStep = request.spec.training.batchSize * request.spec.training.accumulateSteps;
+  const order = orderOf(training, request);
+  const takeTurn = turnTaker();
+  const begin = { step: state.step, at: performance.now() };
+  while (state.step < stepsPerEpoch) {
+    if (request.stopRequested()) return false;
+    const start = state.step * rowsPerStep;
+    takeStep(
+      training,
+      order.subarray(start, start + rowsPerStep).map((position) => rows[position]!),
+    );
+    const examples = Math.min(state.step * rowsPerStep, rows.length) - begin.step * rowsPerStep;
+    const seconds = (performance.now() - begin.at) / 1000;
+    request.onProgress({
+      fraction: state.step / stepsPerEpoch,
+      step: state.step,
+      totalSteps: stepsPerEpoch,
+      examplesPerSecond: examples / seconds,
+    });
+    await takeTurn();
+  }
+  const seconds = (performance.now() - begin.at) / 1000;
+  const examples = rows.length - begin.step * rowsPerStep;
+  spent.examples += examples;
+  spent.seconds += seconds;
+  await closeEpoch(training, request, { seconds, examples });
+  return true;
+}
+
+function orderOf({ rows, state }: Training, { spec, data }: TrainRequest): Int32Array {
+  const random = randomFor(seedOf(spec.training, 'shuffle'), `shuffle ${state.epoch}`);
+  return epochOrder(rows.length, random, data.query.blocks);
+}
+
+function takeStep(training: Training, rows: Int32Array): void {
+  const { state, optimizer } = training;
+  const { loss } = training.step(rows, state, rateAfter(training, optimizer.steps));
+  if (!Number.isFinite(loss)) throw divergence(state, loss);
+  state.lossSum += loss;
+  state.step += 1;
+  state.optimizer = optimizer.state();
+}
+
+function rateAfter({ model, state, stepsPerEpoch }: Training, steps: number): number {
+  return learningRateAt(model.spec.training, stepsPerEpoch, steps, state.plateau);
+}
+
+function divergence(state: TrainingState, loss: number): SpecError {
+  return new SpecError(
+    `the loss became ${loss} in epoch ${state.epoch + 1}, step ${state.step + 1}: the training diverged`,
+    'lower training.optimizer.learningRate, or raise model.temperature',
+  );
+}
+
+async function closeEpoch(
+  training: Training,
+  request: TrainRequest,
+  { seconds, examples }: { seconds: number; examples: number },
+): Promise<void> {
+  const { state, rows, optimizer, model } = training;
+  const { earlyStopping, schedule } = request.spec.training;
+  optimizer.settle();
+  const metrics: Metrics = {
+    loss: state.lossSum / rows.length,
+    learning_rate: rateAfter(training, optimizer.steps - 1),
+    ...model.metrics,
+    ...(await training.validate()),
+  };
+  const epoch = state.epoch + 1;
+  const report: EpochReport = { epoch, metrics, seconds, examples, examplesPerSecond: examples / seconds };
+  Object.assign(state, {
+    epoch,
+    step: 0,
+    lossSum: 0,
+    optimizer: optimizer.state(),
+    plateau: afterPlateauEpoch(state.plateau, epoch, metrics, schedule),
+    best: afterEpoch(state.best, epoch, metrics, earlyStopping),
+    history: [...state.history, report],
+  });
+  request.onEpoch(report);
+}

@@ -1,0 +1,25 @@
+import { digestOf } from '@trainyard/shared';
+import type { EncodedDataset } from '../data/encodedDataset.js';
+import type { TrainRequest } from './contract.js';
+
+/** What must be equal for a checkpoint to be continued: everything that shapes the weights. */
+export function identityOf({ data, spec }: Pick<TrainRequest, 'data' | 'spec'>): string {
+  const { epochs, earlyStopping: _stop, checkpoint: _checkpoint, ...training } = spec.training;
+  const { schedule } = training;
+  return digestOf({
+    features: spec.features,
+    model: spec.model,
+    training,
+    // How long the training is does not matter, unless the learning rate follows it.
+    ...(schedule.type === 'cosine' && { cosineEpochs: schedule.epochs ?? epochs }),
+    query: shapeOf(data.query),
+    candidate: shapeOf(data.candidate),
+    rows: data.splits.train.count,
+    // They shape the order of the rows; an epoch that began in one order does not go on in another.
+    ...(data.query.blocks && { blocks: data.query.blocks }),
+  });
+}
+
+function shapeOf({ features, entities }: EncodedDataset['query']) {
+  return { features, entities };
+}

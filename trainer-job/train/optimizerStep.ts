@@ -1,0 +1,62 @@
+import type { EncodedRows } from '../data/encodedDataset.js';
+import type { Gradient } from '../model/parameter.js';
+import type { TwoTowerModel } from '../model/twoTowerModel.js';
+import { clip } from './clipping.js';
+import type { StepNumber } from './competition.js';
+import { GradientSum } from './gradientSum.js';
+import type { Optimizer } from './optimizer.js';
+import { PhaseClock } from './phaseClock.js';
+import { addPenalties } from './regularization.js';
+import { trainingStep } from './trainingStep.js';
+
+/** One step of the optimizer on training rows, at a learning rate. */
+export type OptimizerStep = (
+  rows: Int32Array,
+  at: StepNumber,
+  rate: number,
+) => {
+  /** Summed over the rows. */
+  loss: number;
+};
+
+/**
+ * Takes `accumulateSteps` batches of `batchSize` rows, fewer at an epoch's end, adds up their gradients, adds those of the
+ * penalties, clips, and applies them.
+ */
+export function optimizerStep(
+  model: TwoTowerModel,
+  optimizer: Optimizer,
+  data: EncodedRows,
+  clock = new PhaseClock(),
+): OptimizerStep {
+  const { training } = model.spec;
+  const { batchSize, accumulateSteps } = training;
+  const gradientsOf = trainingStep(model, data, clock);
+  const sum = new GradientSum();
+
+  const summed = (rows: Int32Array, at: StepNumber): { loss: number; gradients: Gradient[] } => {
+    if (rows.length <= batchSize) return gradientsOf(rows, { ...at, step: at.step * accumulateSteps });
+    let loss = 0;
+    for (let batch = 0; batch * batchSize < rows.length; batch++) {
+      const part = gradientsOf(rows.subarray(batch * batchSize, (batch + 1) * batchSize), {
+        epoch: at.epoch,
+        step: at.step * accumulateSteps + batch,
+      });
+      loss += part.loss;
+      clock.enter('apply');
+      sum.add(part.gradients);
+    }
+    return { loss, gradients: sum.take() };
+  };
+
+  return (rows, at, rate) => {
+    const { loss, gradients } = summed(rows, at);
+    clock.enter('apply');
+    addPenalties(gradients, training);
+    clip(gradients, training.clipping);
+    optimizer.apply(gradients, rate);
+    model.query.scaling.clamp();
+    clock.stop();
+    return { loss };
+  };
+}

@@ -1,0 +1,97 @@
+import type { Metrics } from '@trainyard/shared';
+import type { EncodedDataset } from '../data/encodedDataset.js';
+import { evaluationRows } from '../evaluate/evaluationRows.js';
+import { scoreSplit } from '../evaluate/scoreSplit.js';
+import { SpecError } from '../model/specError.js';
+import { TwoTowerModel } from '../model/twoTowerModel.js';
+import { CheckpointFolder, type TrainingState } from './checkpoints.js';
+import type { TrainRequest } from './contract.js';
+import { NONE_SO_FAR } from './earlyStopping.js';
+import { identityOf } from './identity.js';
+import { NO_PLATEAU } from './learningRate.js';
+import { newOptimizer, type Optimizer } from './optimizer.js';
+import { optimizerStep, type OptimizerStep } from './optimizerStep.js';
+import { PhaseClock } from './phaseClock.js';
+import { turnTaker } from './turnTaker.js';
+
+/** A training that goes on in this process: what it works with, and how far it is. */
+export interface Training {
+  model: TwoTowerModel;
+  optimizer: Optimizer;
+  checkpoints: CheckpointFolder;
+  step: OptimizerStep;
+  clock: PhaseClock;
+  /** Positions of the training rows whose item is in the vocabulary. */
+  rows: Int32Array;
+  stepsPerEpoch: number;
+  validate(): Promise<Metrics>;
+  state: TrainingState;
+  /** Over this process, for the throughput: examples and seconds in training steps. */
+  spent: { examples: number; seconds: number };
+}
+
+/** From the newest checkpoint that can be used, or from the start. */
+export async function openTraining(request: TrainRequest): Promise<Training> {
+  const { data, spec, checkpointDirectory } = request;
+  const rows = knownRows(data);
+  const model = new TwoTowerModel(data, spec);
+  const optimizer = newOptimizer(spec.training.optimizer, model.parameters);
+  const checkpoints = new CheckpointFolder(
+    checkpointDirectory,
+    identityOf(request),
+    model.parameters,
+    optimizer,
+    model.state,
+  );
+  const restored = await checkpoints.restoreNewest((name, reason) =>
+    request.onLog('warn', `checkpoint ${name} is not used: ${reason}`),
+  );
+  if (restored) request.onLog('info', `resuming after epoch ${restored.epoch}, step ${restored.step}`);
+  const { batchSize, accumulateSteps } = spec.training;
+  const validation = evaluationRows(data, 'validation');
+  const between = turnTaker();
+  const clock = new PhaseClock();
+  return {
+    model,
+    optimizer,
+    checkpoints,
+    step: optimizerStep(model, optimizer, data.splits.train, clock),
+    clock,
+    rows,
+    stepsPerEpoch: Math.ceil(rows.length / (batchSize * accumulateSteps)),
+    validate: () => scoreSplit(model, validation, spec.evaluation.k, 'val_', between).then(asEpochMetrics),
+    state: restored ?? newState(),
+    spent: { examples: 0, seconds: 0 },
+  };
+}
+
+function newState(): TrainingState {
+  return {
+    epoch: 0,
+    step: 0,
+    lossSum: 0,
+    optimizer: { steps: 0, owedDecay: 0 },
+    plateau: NO_PLATEAU,
+    best: NONE_SO_FAR,
+    history: [],
+  };
+}
+
+/** Validation recalls carry no prefix: `recall_at_K` of an epoch is on the validation split. */
+function asEpochMetrics(metrics: Metrics): Metrics {
+  return Object.fromEntries(
+    Object.entries(metrics).map(([name, value]) => [name.replace(/^val_recall/, 'recall'), value]),
+  );
+}
+
+function knownRows(data: EncodedDataset): Int32Array {
+  const { item, count } = data.splits.train;
+  const rows = new Int32Array(count);
+  let kept = 0;
+  for (let row = 0; row < count; row++) if (item[row] !== 0) rows[kept++] = row;
+  if (kept > 0) return rows.slice(0, kept);
+  throw new SpecError(
+    'no training row has an item of the vocabulary',
+    'lower minCount of the candidate id feature, or bring more data',
+  );
+}
