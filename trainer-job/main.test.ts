@@ -151,7 +151,7 @@ describe('a trainer process', () => {
     expect(finals(plane)).toHaveLength(1);
     expect(finals(plane)[0]!.body).toMatchObject({
       reason: 'stopped',
-      uri: expect.stringMatching(/^file:.*\/checkpoints\/e\d+-s\d+$/) as string,
+      uri: expect.stringMatching(/^file:.*\/checkpoints\/e\d+-s\d+-a0001$/) as string,
     });
     expect(plane.received.at(-1)).toBe(finals(plane)[0]);
   });

@@ -68,7 +68,12 @@ export const trainingSchema = z.strictObject({
   /** Of single purposes, where they are not to follow `seed`. */
   seeds: seedsSchema.optional(),
   checkpoint: z
-    .strictObject({ everyEpochs: z.int().min(1).default(1), keepBest: z.int().min(1).default(3) })
+    .strictObject({
+      everyEpochs: z.int().min(1).default(1),
+      /** Within epochs too, so often. */
+      everySeconds: z.number().min(0.1).max(86_400).optional(),
+      keepBest: z.int().min(1).default(3),
+    })
     .prefault({}),
 });
 export type Training = z.infer<typeof trainingSchema>;

@@ -82,6 +82,6 @@ describe('a run', () => {
     expect(asked.status).toBe('cancelling');
     const ended = await untilOver(client, runId);
     expect(ended).toMatchObject({ status: 'cancelled', currentEpoch: 0, checkpoint: { epoch: 0 } });
-    expect(ended.checkpoint?.uri).toMatch(/e0000-s0*[1-9]\d*$/);
+    expect(ended.checkpoint?.uri).toMatch(/e0000-s0*[1-9]\d*-a\d+$/);
   }, 120_000);
 });

@@ -117,6 +117,7 @@ class RunningAttempt {
         data,
         spec,
         checkpointDirectory,
+        trainer: { runId: settings.runId, attempt: settings.attempt },
         onEpoch: (report) => {
           this.history.push(report);
           reporter.epochCompleted(report);
@@ -131,7 +132,7 @@ class RunningAttempt {
         stopRequested: () => stop.reason !== null,
       });
       if (outcome.kind === 'stopped') {
-        this.saved(outcome.checkpoint);
+        if (outcome.checkpoint) this.saved(outcome.checkpoint);
         throw new Stopped();
       }
       const { epochsTrained, bestEpoch, examplesPerSecond } = outcome;

@@ -1,99 +1,77 @@
 /**
- * Checkpoints: everything a training needs to go on as if it had never stopped, in one folder per checkpoint, named
- * `e0003-s00000012` for 3 finished epochs and 12 steps of the next. `state.bin` holds each parameter and then each of its
- * optimizer slots, and what the model has besides, as little-endian float32; `checkpoint.json` describes it and is written last. The folder appears under
- * its name by a rename, so a reader sees a whole checkpoint or none.
+ * A folder of checkpoints, one folder each, named `e0003-s00000012-a0001` for 3 finished epochs and 12 steps of the next, saved
+ * by attempt 1. A checkpoint appears under its name by a rename, so a reader sees a whole one or none.
  */
-import { createHash } from 'node:crypto';
-import { open, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { metricsSchema } from '@trainyard/shared';
-import { z } from 'zod';
 import type { Parameter } from '../model/parameter.js';
-import { bestSoFarSchema } from './earlyStopping.js';
-import { plateauSchema } from './learningRate.js';
+import { readCheckpoint, writeCheckpoint, type NamedArray, type TrainingState } from './checkpointFile.js';
+import { CheckpointOwner, type Trainer } from './checkpointOwner.js';
 import type { Optimizer } from './optimizer.js';
 
-export const trainingStateSchema = z.strictObject({
-  /** Finished epochs. */
-  epoch: z.int().min(0),
-  /** Steps done of the epoch after them, and their summed loss. */
-  step: z.int().min(0),
-  lossSum: z.number(),
-  optimizer: z.strictObject({ steps: z.int().min(0), owedDecay: z.number().max(0) }),
-  plateau: plateauSchema,
-  best: bestSoFarSchema,
-  history: z.array(
-    z.strictObject({
-      epoch: z.int().min(1),
-      metrics: metricsSchema,
-      seconds: z.number(),
-      examples: z.int(),
-      examplesPerSecond: z.number(),
-    }),
-  ),
-});
-export type TrainingState = z.infer<typeof trainingStateSchema>;
-
-const manifestSchema = z.strictObject({
-  schemaVersion: z.literal(2),
-  /** What was trained: a checkpoint of another specification or of other data is not resumed from. */
-  identity: z.string(),
-  state: trainingStateSchema,
-  sha256: z.string(),
-  arrays: z.array(z.strictObject({ name: z.string(), length: z.int() })),
-});
-
-interface NamedArray {
-  name: string;
-  values: Float32Array;
+/** What a checkpoint holds the arrays of. */
+interface Saved {
+  parameters: readonly Parameter[];
+  optimizer: Optimizer;
+  /** Arrays that no optimizer changes. */
+  modelState: readonly Parameter[];
 }
 
+/** For a process that shares its folder with nobody. */
+const ALONE: Trainer = { runId: 'alone', attempt: 1 };
+
 export class CheckpointFolder {
-  constructor(
+  private constructor(
     private readonly folder: string,
     private readonly identity: string,
-    private readonly parameters: readonly Parameter[],
-    private readonly optimizer: Optimizer,
-    /** Arrays that no optimizer changes. */
-    private readonly modelState: readonly Parameter[] = [],
+    private readonly saved: Saved,
+    private readonly owner: CheckpointOwner,
+    private readonly attempt: number,
   ) {}
 
-  /** Writes a checkpoint and returns its path; one of the same name is there already only if it holds the same. */
+  /** Takes the folder over from whoever had it. Throws `Superseded` for an attempt that comes too late. */
+  static async open(
+    folder: string,
+    identity: string,
+    saved: Saved,
+    trainer: Trainer = ALONE,
+  ): Promise<CheckpointFolder> {
+    const owner = await CheckpointOwner.claim(folder, trainer);
+    const opened = new CheckpointFolder(folder, identity, saved, owner, trainer.attempt);
+    await opened.removeUnfinished();
+    return opened;
+  }
+
+  /** Writes a checkpoint and returns its path. Throws `Superseded`, and then nothing has changed. */
   async save(state: TrainingState): Promise<string> {
-    const path = join(this.folder, nameOf(state));
-    const unfinished = join(this.folder, `unfinished-${nameOf(state)}-${process.pid}`);
+    const name = `${placeOf(state)}-a${String(this.attempt).padStart(4, '0')}`;
+    const path = join(this.folder, name);
+    const unfinished = join(this.folder, `unfinished-${name}-${process.pid}`);
+    await this.owner.check();
     await rm(unfinished, { recursive: true, force: true });
-    await mkdir(unfinished, { recursive: true });
-    const hash = createHash('sha256');
-    const arrays = this.arrays();
-    await writeDurably(
-      join(unfinished, 'state.bin'),
-      arrays.map((array) => bytesOf(array.values)),
-      hash,
-    );
-    const manifest: z.input<typeof manifestSchema> = {
-      schemaVersion: 2,
-      identity: this.identity,
-      state,
-      sha256: hash.digest('hex'),
-      arrays: arrays.map(({ name, values }) => ({ name, length: values.length })),
-    };
-    await writeDurably(join(unfinished, 'checkpoint.json'), [Buffer.from(JSON.stringify(manifest))]);
-    await rm(path, { recursive: true, force: true });
-    await rename(unfinished, path);
+    try {
+      await writeCheckpoint(unfinished, this.identity, state, this.arrays());
+      await this.owner.check();
+      await this.replace(path, unfinished);
+    } catch (error) {
+      await rm(unfinished, { recursive: true, force: true });
+      // A successor has cleared away what was being written: that is the reason then.
+      await this.owner.check();
+      throw error;
+    }
     return path;
   }
 
   /**
    * Fills the parameters and the optimizer from the newest checkpoint that is whole and of this training, and returns its
-   * state. Each one passed over is told to `onSkipped`.
+   * state and path. Each one passed over is told to `onSkipped`.
    */
-  async restoreNewest(onSkipped: (name: string, reason: string) => void): Promise<TrainingState | undefined> {
-    const names = await this.names();
-    for (const name of names.toReversed()) {
+  async restoreNewest(
+    onSkipped: (name: string, reason: string) => void,
+  ): Promise<{ state: TrainingState; path: string } | undefined> {
+    for (const name of (await this.names()).toReversed()) {
       const restored = await this.restore(name);
-      if (restored.state) return restored.state;
+      if (restored.state) return { state: restored.state, path: join(this.folder, name) };
       onSkipped(name, restored.reason);
     }
     return undefined;
@@ -101,17 +79,32 @@ export class CheckpointFolder {
 
   /** Fills the parameters and the optimizer as they were at the end of an epoch. */
   async restoreEpoch(epoch: number): Promise<void> {
-    const name = nameOf({ epoch, step: 0 });
-    const restored = await this.restore(name);
-    if (!restored.state) throw new Error(`checkpoint ${name} cannot be read: ${restored.reason}`);
+    const reasons: string[] = [];
+    for (const name of (await this.names()).filter(endsEpoch([epoch])).toReversed()) {
+      const restored = await this.restore(name);
+      if (restored.state) return;
+      reasons.push(`${name}: ${restored.reason}`);
+    }
+    throw new Error(`the best epoch, ${epoch}, has no checkpoint that can be used: ${reasons.join(', ')}`);
   }
 
-  /** Deletes all but the newest checkpoint and those at the ends of the `epochs` given. */
+  /** Deletes all but the newest checkpoint and those at the ends of the `epochs` given. Throws `Superseded`. */
   async keepOnly(epochs: readonly number[]): Promise<void> {
     const names = await this.names();
-    const kept = new Set([names.at(-1), ...epochs.map((epoch) => nameOf({ epoch, step: 0 }))]);
+    const keeps = endsEpoch(epochs);
+    await this.owner.check();
     for (const name of names) {
-      if (!kept.has(name)) await rm(join(this.folder, name), { recursive: true, force: true });
+      if (name !== names.at(-1) && !keeps(name)) {
+        await rm(join(this.folder, name), { recursive: true, force: true });
+      }
+    }
+  }
+
+  /** What processes left behind that were killed while they saved. */
+  private async removeUnfinished(): Promise<void> {
+    for (const name of await readdir(this.folder)) {
+      if (!name.startsWith('unfinished-') && !name.includes('-replaced-')) continue;
+      await rm(join(this.folder, name), { recursive: true, force: true });
     }
   }
 
@@ -119,72 +112,45 @@ export class CheckpointFolder {
   private async names(): Promise<string[]> {
     await mkdir(this.folder, { recursive: true });
     const entries = await readdir(this.folder);
-    return entries.filter((name) => /^e\d{4,}-s\d{8,}$/.test(name)).toSorted();
+    return entries.filter((name) => /^e\d{4,}-s\d{8,}(-a\d{4,})?$/.test(name)).toSorted();
+  }
+
+  /** One of the same name is there only where it could not be used; it is out of the way before the new one appears. */
+  private async replace(path: string, by: string): Promise<void> {
+    const before = `${path}-replaced-${process.pid}`;
+    await rename(path, before).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    });
+    await rename(by, path);
+    await rm(before, { recursive: true, force: true });
   }
 
   private arrays(): NamedArray[] {
-    const trained = this.parameters.flatMap((parameter) => [
+    const { parameters, optimizer, modelState } = this.saved;
+    const trained = parameters.flatMap((parameter) => [
       { name: parameter.name, values: parameter.values },
-      ...Object.entries(this.optimizer.slots(parameter)).map(([slot, values]) => ({
+      ...Object.entries(optimizer.slots(parameter)).map(([slot, values]) => ({
         name: `${parameter.name}/${slot}`,
         values,
       })),
     ]);
-    return [...trained, ...this.modelState];
+    return [...trained, ...modelState];
   }
 
-  private async restore(
-    name: string,
-  ): Promise<{ state: TrainingState; reason?: never } | { state?: never; reason: string }> {
-    const folder = join(this.folder, name);
-    let content: Buffer;
-    let manifest: z.infer<typeof manifestSchema>;
-    try {
-      manifest = manifestSchema.parse(JSON.parse(await readFile(join(folder, 'checkpoint.json'), 'utf8')));
-      content = await readFile(join(folder, 'state.bin'));
-    } catch (error) {
-      return { reason: `it cannot be read: ${error instanceof Error ? error.message : String(error)}` };
-    }
-    if (manifest.identity !== this.identity)
-      return { reason: 'it is of another specification or other data' };
-    if (createHash('sha256').update(content).digest('hex') !== manifest.sha256)
-      return { reason: 'its content is damaged' };
-    const arrays = this.arrays();
-    const described = arrays.map(({ name: array, values }) => `${array}:${values.length}`).join();
-    if (described !== manifest.arrays.map(({ name: array, length }) => `${array}:${length}`).join()) {
-      return { reason: 'its parameters are not those of this model' };
-    }
-    let offset = 0;
-    for (const { values } of arrays) {
-      bytesOf(values).set(content.subarray(offset, offset + values.byteLength));
-      offset += values.byteLength;
-    }
-    this.optimizer.restore(manifest.state.optimizer);
-    return { state: manifest.state };
+  private async restore(name: string): ReturnType<typeof readCheckpoint> {
+    const restored = await readCheckpoint(join(this.folder, name), this.identity, this.arrays());
+    if (restored.state) this.saved.optimizer.restore(restored.state.optimizer);
+    return restored;
   }
 }
 
-function nameOf(state: Pick<TrainingState, 'epoch' | 'step'>): string {
-  return `e${String(state.epoch).padStart(4, '0')}-s${String(state.step).padStart(8, '0')}`;
+/** The name of a checkpoint but for who saved it. */
+export function placeOf({ epoch, step }: Pick<TrainingState, 'epoch' | 'step'>): string {
+  return `e${String(epoch).padStart(4, '0')}-s${String(step).padStart(8, '0')}`;
 }
 
-function bytesOf(values: Float32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
-async function writeDurably(
-  path: string,
-  parts: Uint8Array[],
-  hash?: ReturnType<typeof createHash>,
-): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    for (const part of parts) {
-      hash?.update(part);
-      await file.writeFile(part);
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+/** Whether a name is of a checkpoint at the end of one of the epochs. */
+function endsEpoch(epochs: readonly number[]): (name: string) => boolean {
+  const places = new Set(epochs.map((epoch) => placeOf({ epoch, step: 0 })));
+  return (name) => places.has(name.replace(/-a\d+$/, ''));
 }

@@ -1,6 +1,7 @@
 import type { Metrics, Progress, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
+import type { Trainer } from './checkpointOwner.js';
 
 export interface EpochReport {
   /** 1-based. */
@@ -16,6 +17,8 @@ export interface TrainRequest {
   spec: TrainingSpec;
   /** A folder on this machine. The newest readable checkpoint in it is resumed from. */
   checkpointDirectory: string;
+  /** Who trains, where there may be several: a later attempt of the run, or another run, takes the folder over. */
+  trainer?: Trainer;
   /** Called for every finished epoch, and on resuming once more for each epoch that the checkpoint knows. */
   onEpoch(report: EpochReport): void;
   /** Called often; the receiver thins out. */
@@ -28,7 +31,8 @@ export interface TrainRequest {
 }
 
 export type TrainOutcome =
-  | { kind: 'stopped'; checkpoint: { path: string; epoch: number } }
+  /** `checkpoint` is null when another process has taken over. */
+  | { kind: 'stopped'; checkpoint: { path: string; epoch: number } | null }
   | {
       kind: 'trained';
       /** Holds the weights of the best epoch. */

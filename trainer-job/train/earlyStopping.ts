@@ -42,3 +42,12 @@ export function afterEpoch(
 export function isOver(best: BestSoFar, earlyStopping: Monitored | false): boolean {
   return earlyStopping !== false && best.epochsSinceBest >= earlyStopping.patience;
 }
+
+/** Epochs that have the metric, the best of them first. */
+export function bestFirst<T extends { metrics: Metrics }>(epochs: readonly T[], monitor: string): T[] {
+  const sign = monitor === 'val_loss' ? 1 : -1;
+  const value = ({ metrics }: T) => sign * (metrics[monitor] ?? Infinity);
+  return epochs
+    .filter(({ metrics }) => metrics[monitor] !== undefined)
+    .toSorted((a, b) => value(a) - value(b));
+}

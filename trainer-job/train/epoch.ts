@@ -1,12 +1,12 @@
 import { seedOf, type Metrics } from '@trainyard/shared';
 import { randomFor } from '../model/random.js';
 import { SpecError } from '../model/specError.js';
-import type { TrainingState } from './checkpoints.js';
+import type { TrainingState } from './checkpointFile.js';
 import type { EpochReport, TrainRequest } from './contract.js';
 import { afterEpoch } from './earlyStopping.js';
 import { epochOrder } from './epochOrder.js';
 import { afterPlateauEpoch, learningRateAt } from './learningRate.js';
-import type { Training } from './training.js';
+import { StopRequested, type Training } from './training.js';
 import { turnTaker } from './turnTaker.js';
 
 /** Trains the rest of the epoch after `state.epoch` and closes it; false when a stop request came before its end. */
@@ -31,14 +31,14 @@ export async function runEpoch(training: Training, request: TrainRequest): Promi
       totalSteps: stepsPerEpoch,
       examplesPerSecond: examples / seconds,
     });
+    await training.keeper.withinEpoch(state);
     await takeTurn();
   }
   const seconds = (performance.now() - begin.at) / 1000;
   const examples = rows.length - begin.step * rowsPerStep;
   spent.examples += examples;
   spent.seconds += seconds;
-  await closeEpoch(training, request, { seconds, examples });
-  return true;
+  return closeEpoch(training, request, { seconds, examples });
 }
 
 function orderOf({ rows, state }: Training, { spec, data }: TrainRequest): Int32Array {
@@ -66,19 +66,23 @@ function divergence(state: TrainingState, loss: number): SpecError {
   );
 }
 
+/** False when a stop request came before the epoch's metrics were there: then they will be made when the training goes on. */
 async function closeEpoch(
   training: Training,
   request: TrainRequest,
   { seconds, examples }: { seconds: number; examples: number },
-): Promise<void> {
+): Promise<boolean> {
   const { state, rows, optimizer, model } = training;
   const { earlyStopping, schedule } = request.spec.training;
   optimizer.settle();
+  state.optimizer = optimizer.state();
+  const validation = await unlessStopped(training.validate());
+  if (!validation) return false;
   const metrics: Metrics = {
     loss: state.lossSum / rows.length,
     learning_rate: rateAfter(training, optimizer.steps - 1),
     ...model.metrics,
-    ...(await training.validate()),
+    ...validation,
   };
   const epoch = state.epoch + 1;
   const report: EpochReport = { epoch, metrics, seconds, examples, examplesPerSecond: examples / seconds };
@@ -86,10 +90,19 @@ async function closeEpoch(
     epoch,
     step: 0,
     lossSum: 0,
-    optimizer: optimizer.state(),
     plateau: afterPlateauEpoch(state.plateau, epoch, metrics, schedule),
     best: afterEpoch(state.best, epoch, metrics, earlyStopping),
     history: [...state.history, report],
   });
   request.onEpoch(report);
+  return true;
+}
+
+async function unlessStopped(work: Promise<Metrics>): Promise<Metrics | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof StopRequested) return undefined;
+    throw error;
+  }
 }

@@ -49,7 +49,7 @@ function weights(outcome: TrainOutcome): number[][] {
 
 const metricsOf = (trained: Trained) => trained.epochs.map((report) => report.metrics);
 
-/** Answers true from the given call on. */
+/** Answers true from the given call on; it is called after each step, and in each epoch’s evaluation. */
 function stopAfter(steps: number): () => boolean {
   let asked = 0;
   return () => ++asked > steps;
@@ -89,7 +89,7 @@ describe('a training', () => {
     const stopped = await train(folder, { stopRequested: stopAfter(29) });
     expect(stopped.outcome).toMatchObject({ kind: 'stopped', checkpoint: { epoch: 2 } });
     const resumed = await train(folder);
-    expect(resumed.logs).toContain('resuming after epoch 2, step 5');
+    expect(resumed.logs).toContain('resuming after epoch 2, step 3');
     expect(metricsOf(resumed)).toEqual(metricsOf(whole));
     expect(weights(resumed.outcome)).toEqual(weights(whole.outcome));
   });
@@ -169,12 +169,53 @@ describe('a training', () => {
   it('falls back to the checkpoint before a damaged one', async () => {
     const [whole, folder] = [await train(await temporaryFolder()), await temporaryFolder()];
     await train(folder, { stopRequested: stopAfter(40) });
-    const newest = (await readdir(folder)).toSorted().at(-1)!;
+    const newest = (await readdir(folder))
+      .filter((name) => name.startsWith('e'))
+      .toSorted()
+      .at(-1)!;
     await truncate(join(folder, newest, 'state.bin'), 100);
     const resumed = await train(folder);
     expect(resumed.logs).toContain(`checkpoint ${newest} is not used: its content is damaged`);
     expect(resumed.logs).toContain('resuming after epoch 3, step 0');
     expect(weights(resumed.outcome)).toEqual(weights(whole.outcome));
+  });
+
+  it('stopped while it evaluates, makes the epoch’s metrics when it goes on', async () => {
+    const spec = tinySpec({ training: { ...training, epochs: 2 }, evaluation: { k: [1] } });
+    const whole = await train(await temporaryFolder(), { spec });
+    const folder = await temporaryFolder();
+    // Asked after each of 12 steps, and then within the evaluation.
+    const stopped = await train(folder, { spec, stopRequested: stopAfter(12) });
+    expect(stopped.outcome).toMatchObject({ kind: 'stopped', checkpoint: { epoch: 0 } });
+    expect((await readdir(folder)).join()).toContain('e0000-s00000012-a0001');
+    expect(stopped.epochs).toEqual([]);
+    expect(metricsOf(await train(folder, { spec }))).toEqual(metricsOf(whole));
+  });
+
+  it('whose place another attempt has taken stops, and leaves everything to it', async () => {
+    const folder = await temporaryFolder();
+    let later: Promise<Trained> | undefined;
+    const first = await train(folder, {
+      trainer: { runId: 'r', attempt: 1 },
+      onEpoch: ({ epoch }) => {
+        if (epoch === 2) later = train(folder, { trainer: { runId: 'r', attempt: 2 } });
+      },
+    });
+    expect(first.outcome).toEqual({ kind: 'stopped', checkpoint: null });
+    expect(first.logs.join()).toContain('stopped without saving: attempt 2 of run r trains');
+    expect(weights((await later!).outcome)).toEqual(weights((await train(await temporaryFolder())).outcome));
+  });
+
+  it('saves every so many seconds, within epochs too', async () => {
+    const saved: string[] = [];
+    await train(await temporaryFolder(), {
+      spec: tinySpec({
+        training: { ...training, epochs: 1, batchSize: 2, checkpoint: { everySeconds: 0.1 } },
+      }),
+      onCheckpoint: ({ path }) => saved.push(path),
+    });
+    expect(saved.length).toBeGreaterThan(1);
+    expect(saved[0]).toMatch(/e0000-s0*[1-9]\d*-a0001$/);
   });
 
   it('does not resume from a checkpoint of another specification', async () => {
@@ -216,7 +257,7 @@ describe('a training', () => {
   it('keeps the best checkpoints and the newest, and no more', async () => {
     const folder = await temporaryFolder();
     await train(folder, { spec: tinySpec({ training: { ...training, checkpoint: { keepBest: 2 } } }) });
-    expect((await readdir(folder)).length).toBeLessThanOrEqual(3);
+    expect((await readdir(folder)).filter((name) => name.startsWith('e')).length).toBeLessThanOrEqual(3);
   });
 
   it('explains a diverging loss', async () => {

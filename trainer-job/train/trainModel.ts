@@ -1,54 +1,37 @@
-import type { EpochReport, TrainOutcome, TrainRequest } from './contract.js';
+import { Superseded } from './checkpointOwner.js';
+import type { TrainOutcome, TrainRequest } from './contract.js';
 import { isOver } from './earlyStopping.js';
 import { runEpoch } from './epoch.js';
 import { openTraining, type Training } from './training.js';
 
-/** Trains from the newest checkpoint, or from the start, until the epochs are done, early stopping or a stop request. */
+/**
+ * Trains from the newest checkpoint, or from the start, until the epochs are done, early stopping or a stop request, or until
+ * another process goes on in its place.
+ */
 export async function trainModel(request: TrainRequest): Promise<TrainOutcome> {
-  const training = await openTraining(request);
-  const { spec } = request;
-  const { epochs, earlyStopping } = spec.training;
+  try {
+    return await train(request);
+  } catch (error) {
+    if (!(error instanceof Superseded)) throw error;
+    request.onLog('warn', `stopped without saving: ${error.message}`);
+    return { kind: 'stopped', checkpoint: null };
+  }
+}
 
-  for (const report of training.state.history) request.onEpoch(report);
-  while (training.state.epoch < epochs && !isOver(training.state.best, earlyStopping)) {
+async function train(request: TrainRequest): Promise<TrainOutcome> {
+  const training = await openTraining(request);
+  const { state, keeper } = training;
+  for (const report of state.history) request.onEpoch(report);
+  while (!isDone(training, request)) {
     const finished = await runEpoch(training, request);
-    if (!finished) {
-      const path = await training.checkpoints.save(training.state);
-      return { kind: 'stopped', checkpoint: { path, epoch: training.state.epoch } };
-    }
-    await keepProgress(training, request);
+    if (!finished) return { kind: 'stopped', checkpoint: await keeper.atStop(state) };
+    await keeper.afterEpoch(state, isDone(training, request));
   }
   return finish(training, request);
 }
 
-/** Saves where the specification says so, at every new best epoch and at the end; keeps the best ones and the newest. */
-async function keepProgress(training: Training, request: TrainRequest): Promise<void> {
-  const { state, checkpoints } = training;
-  const { checkpoint, epochs, earlyStopping } = request.spec.training;
-  const isLast = state.epoch === epochs || isOver(state.best, earlyStopping);
-  if (state.epoch % checkpoint.everyEpochs !== 0 && state.best.bestEpoch !== state.epoch && !isLast) return;
-  const path = await checkpoints.save(state);
-  await checkpoints.keepOnly([
-    state.best.bestEpoch,
-    ...bestEpochs(state.history, earlyStopping, checkpoint.keepBest),
-  ]);
-  request.onCheckpoint({ path, epoch: state.epoch });
-}
-
-/** The `count` best epochs by the monitored metric. */
-function bestEpochs(
-  history: readonly EpochReport[],
-  earlyStopping: TrainRequest['spec']['training']['earlyStopping'],
-  count: number,
-): number[] {
-  if (!earlyStopping) return [];
-  const { monitor } = earlyStopping;
-  const sign = monitor === 'val_loss' ? 1 : -1;
-  const value = (report: EpochReport) => sign * (report.metrics[monitor] ?? Infinity);
-  return history
-    .toSorted((a, b) => value(a) - value(b))
-    .slice(0, count)
-    .map((report) => report.epoch);
+function isDone({ state }: Training, { spec }: TrainRequest): boolean {
+  return state.epoch >= spec.training.epochs || isOver(state.best, spec.training.earlyStopping);
 }
 
 async function finish(

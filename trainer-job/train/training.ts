@@ -4,7 +4,8 @@ import { evaluationRows } from '../evaluate/evaluationRows.js';
 import { scoreSplit } from '../evaluate/scoreSplit.js';
 import { SpecError } from '../model/specError.js';
 import { TwoTowerModel } from '../model/twoTowerModel.js';
-import { CheckpointFolder, type TrainingState } from './checkpoints.js';
+import type { TrainingState } from './checkpointFile.js';
+import { CheckpointFolder, placeOf } from './checkpoints.js';
 import type { TrainRequest } from './contract.js';
 import { NONE_SO_FAR } from './earlyStopping.js';
 import { identityOf } from './identity.js';
@@ -12,18 +13,24 @@ import { NO_PLATEAU } from './learningRate.js';
 import { newOptimizer, type Optimizer } from './optimizer.js';
 import { optimizerStep, type OptimizerStep } from './optimizerStep.js';
 import { PhaseClock } from './phaseClock.js';
+import { ProgressKeeper } from './progressKeeper.js';
 import { turnTaker } from './turnTaker.js';
+
+/** Leaves an evaluation that is asked to stop. */
+export class StopRequested extends Error {}
 
 /** A training that goes on in this process: what it works with, and how far it is. */
 export interface Training {
   model: TwoTowerModel;
   optimizer: Optimizer;
   checkpoints: CheckpointFolder;
+  keeper: ProgressKeeper;
   step: OptimizerStep;
   clock: PhaseClock;
   /** Positions of the training rows whose item is in the vocabulary. */
   rows: Int32Array;
   stepsPerEpoch: number;
+  /** Throws `StopRequested` when there is one: evaluations may take longer than a stop has time. */
   validate(): Promise<Metrics>;
   state: TrainingState;
   /** Over this process, for the throughput: examples and seconds in training steps. */
@@ -36,31 +43,40 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   const rows = knownRows(data);
   const model = new TwoTowerModel(data, spec);
   const optimizer = newOptimizer(spec.training.optimizer, model.parameters);
-  const checkpoints = new CheckpointFolder(
+  const checkpoints = await CheckpointFolder.open(
     checkpointDirectory,
     identityOf(request),
-    model.parameters,
-    optimizer,
-    model.state,
+    { parameters: model.parameters, optimizer, modelState: model.state },
+    request.trainer,
   );
   const restored = await checkpoints.restoreNewest((name, reason) =>
     request.onLog('warn', `checkpoint ${name} is not used: ${reason}`),
   );
-  if (restored) request.onLog('info', `resuming after epoch ${restored.epoch}, step ${restored.step}`);
+  const state = restored?.state ?? newState();
+  if (restored) request.onLog('info', `resuming after epoch ${state.epoch}, step ${state.step}`);
   const { batchSize, accumulateSteps } = spec.training;
   const validation = evaluationRows(data, 'validation');
-  const between = turnTaker();
+  const takeTurn = turnTaker();
+  const between = async () => {
+    await takeTurn();
+    if (request.stopRequested()) throw new StopRequested();
+  };
   const clock = new PhaseClock();
   return {
     model,
     optimizer,
     checkpoints,
+    keeper: new ProgressKeeper(
+      checkpoints,
+      request,
+      restored && { path: restored.path, place: placeOf(state) },
+    ),
     step: optimizerStep(model, optimizer, data.splits.train, clock),
     clock,
     rows,
     stepsPerEpoch: Math.ceil(rows.length / (batchSize * accumulateSteps)),
     validate: () => scoreSplit(model, validation, spec.evaluation.k, 'val_', between).then(asEpochMetrics),
-    state: restored ?? newState(),
+    state,
     spent: { examples: 0, seconds: 0 },
   };
 }

@@ -1,0 +1,53 @@
+import { bestFirst } from './earlyStopping.js';
+import { placeOf, type CheckpointFolder } from './checkpoints.js';
+import type { TrainingState } from './checkpointFile.js';
+import type { TrainRequest } from './contract.js';
+
+/** Saves a training where its specification says so, and keeps the best checkpoints and the newest. */
+export class ProgressKeeper {
+  private lastSave = performance.now();
+
+  /** `path` is of the newest checkpoint and `place` where it was saved, if there is one. */
+  constructor(
+    private readonly checkpoints: CheckpointFolder,
+    private readonly request: Pick<TrainRequest, 'spec' | 'onCheckpoint'>,
+    private newest: { path: string; place: string } | undefined,
+  ) {}
+
+  /** After each step: every so many seconds. */
+  async withinEpoch(state: TrainingState): Promise<void> {
+    const { everySeconds } = this.request.spec.training.checkpoint;
+    if (everySeconds === undefined || performance.now() - this.lastSave < everySeconds * 1000) return;
+    await this.save(state);
+  }
+
+  /** At every new best epoch, at every so many, and at the end. */
+  async afterEpoch(state: TrainingState, isLast: boolean): Promise<void> {
+    const { everyEpochs } = this.request.spec.training.checkpoint;
+    if (state.epoch % everyEpochs !== 0 && state.best.bestEpoch !== state.epoch && !isLast) return;
+    await this.save(state);
+  }
+
+  /** Whatever the specification says: the training ends here for now. */
+  async atStop(state: TrainingState): Promise<{ path: string; epoch: number }> {
+    const isSaved = this.newest?.place === placeOf(state);
+    const path = isSaved && this.newest ? this.newest.path : await this.checkpoints.save(state);
+    return { path, epoch: state.epoch };
+  }
+
+  private async save(state: TrainingState): Promise<void> {
+    const path = await this.checkpoints.save(state);
+    this.newest = { path, place: placeOf(state) };
+    await this.checkpoints.keepOnly([state.best.bestEpoch, ...this.bestEpochs(state)]);
+    this.lastSave = performance.now();
+    this.request.onCheckpoint({ path, epoch: state.epoch });
+  }
+
+  private bestEpochs({ history }: TrainingState): number[] {
+    const { checkpoint, earlyStopping } = this.request.spec.training;
+    const monitor = earlyStopping ? earlyStopping.monitor : 'val_loss';
+    return bestFirst(history, monitor)
+      .slice(0, checkpoint.keepBest)
+      .map(({ epoch }) => epoch);
+  }
+}
