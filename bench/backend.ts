@@ -1,6 +1,6 @@
 import { selectBackend, type SelectedBackend } from '@trainyard/trainer-job/backend/selectBackend';
 import { backendChoiceSchema } from '@trainyard/trainer-job/config';
-import { tell } from './trainRun.js';
+import { tell } from './tell.js';
 
 export const BACKEND_USAGE = '[--backend auto|tensorflow|wasm|cpu]';
 

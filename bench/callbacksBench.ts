@@ -11,7 +11,7 @@ import { Server } from './callbacks/server.js';
 import type { Memory } from './callbacks/settings.js';
 import type { ColumnSettings } from './column.js';
 import { startEmulators } from './emulators.js';
-import { tell } from './trainRun.js';
+import { tell } from './tell.js';
 
 const PARTS = 5;
 const RUNS_PER_MODEL = 10;

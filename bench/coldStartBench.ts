@@ -8,7 +8,7 @@ import { bundleFunctions } from '@trainyard/cloudbuild/bundleFunctions';
 import { z } from 'zod';
 import { median, type Bench, type BenchResult } from './bench.js';
 import { config } from './config.js';
-import { tell } from './trainRun.js';
+import { tell } from './tell.js';
 
 const MAX_MS = 400;
 

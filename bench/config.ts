@@ -15,6 +15,7 @@ export const config = {
   faultsHost: fileURLToPath(new URL('bench/dist/faults/hostProcess.js', root)),
   /** The process that prepares data, and the trainer, built. */
   prepareProcess: fileURLToPath(new URL('bench/dist/dataPrep/prepareProcess.js', root)),
+  trainOnDiskProcess: fileURLToPath(new URL('bench/dist/training/onDiskProcess.js', root)),
   trainMemoryProcess: fileURLToPath(new URL('bench/dist/training/memoryProcess.js', root)),
   trainer: fileURLToPath(new URL('trainer-job/dist/main.js', root)),
   /** What the bundle of the callbacks is made of, built. */

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Bench } from './bench.js';
 import { prepareInProcess, purchasesSpec } from './dataPrep/preparation.js';
 import { NIGHTLY, writePurchases } from './dataPrep/purchases.js';
-import { tell } from './trainRun.js';
+import { tell } from './tell.js';
 
 /** Seconds and megabytes that a size must stay under, for two cores. */
 function barsOf(rows: number): { seconds: number; megabytes: number } {
@@ -29,7 +29,7 @@ export const dataPrep: Bench = {
       const file = join(folder, 'purchases.parquet');
       await writePurchases({ ...NIGHTLY, rows }, file, folder);
       tell(`${rows} rows are written`);
-      const report = await prepareInProcess(purchasesSpec(file), join(folder, 'cache'));
+      const report = await prepareInProcess(purchasesSpec(file), folder);
       return {
         figures: {
           rows,

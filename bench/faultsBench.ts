@@ -8,7 +8,7 @@ import { config } from './config.js';
 import { startEmulators } from './emulators.js';
 import { runExperiment, type ExperimentResult } from './faults/experiment.js';
 import type { ColumnSettings } from './column.js';
-import { tell } from './trainRun.js';
+import { tell } from './tell.js';
 
 const BAR = 'lost, doubled, unfinished and wrong = 0 on each store';
 /** How fast runs are started, so that a few dozen go on at any time. */

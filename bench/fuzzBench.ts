@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { Bench, BenchResult } from './bench.js';
 import { runFuzz, type FuzzFinding } from './fuzz/experiment.js';
-import { tell } from './trainRun.js';
+import { tell } from './tell.js';
 
 const flagsSchema = z.object({
   requests: z.coerce.number().int().min(1).max(1_000_000),

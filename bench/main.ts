@@ -9,6 +9,7 @@ import { recallOnlineRetail } from './recallOnlineRetail.js';
 import { stageCache } from './stageCacheBench.js';
 import { stepVsCatalogue } from './stepVsCatalogueBench.js';
 import { trainMemory } from './trainMemoryBench.js';
+import { trainOnDisk } from './trainOnDiskBench.js';
 import { trainVsKeras } from './trainVsKeras.js';
 import { wholeRun } from './wholeRunBench.js';
 
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   wholeRun,
   stepVsCatalogue,
   trainMemory,
+  trainOnDisk,
   faults,
   callbacks,
   coldStart,

@@ -21,10 +21,9 @@ export const stageCache: Bench = {
     try {
       const file = join(folder, 'purchases.parquet');
       await writePurchases({ ...NIGHTLY, rows: Number(values.rows) }, file, folder);
-      const cacheRoot = join(folder, 'cache');
-      const first = await prepareInProcess(purchasesSpec(file), cacheRoot);
-      const second = await prepareInProcess(purchasesSpec(file), cacheRoot);
-      const third = await prepareInProcess(purchasesSpec(file, { minCount: 2 }), cacheRoot);
+      const first = await prepareInProcess(purchasesSpec(file), folder);
+      const second = await prepareInProcess(purchasesSpec(file), folder);
+      const third = await prepareInProcess(purchasesSpec(file, { minCount: 2 }), folder);
       const hits = (report: typeof first) => report.stages.filter(({ cacheHit }) => cacheHit).length;
       return {
         figures: {

@@ -6,7 +6,7 @@ import { optimizerStep } from '@trainyard/trainer-job/train/optimizerStep';
 import { BACKEND_USAGE, backendOf } from './backend.js';
 import { median, type Bench } from './bench.js';
 import { IDS_SPEC, idsDataset } from './training/ids.js';
-import { tell } from './trainRun.js';
+import { tell } from './tell.js';
 
 const BAR = 1.3;
 const ITEMS = [10_000, 100_000, 1_000_000];

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trainingSpecSchema, type TrainingSpec, type TrainingSpecInput } from '@trainyard/shared';
-import { defaultsFromEnvironment } from '@trainyard/trainer-job/config';
 import { readEncodedDataset } from '@trainyard/trainer-job/data/readEncodedDataset';
 import type { EncodedDataset } from '@trainyard/trainer-job/data/encodedDataset';
-import { prepare } from '@trainyard/trainer-job/pipeline/prepareStages';
 import type { EpochReport, TrainOutcome } from '@trainyard/trainer-job/train/contract';
 import { trainModel } from '@trainyard/trainer-job/train/trainModel';
+import { prepareHere } from './prepareHere.js';
+import { tell } from './tell.js';
 
 export interface BenchTraining {
   spec: TrainingSpec;
@@ -21,21 +21,9 @@ export async function trainHere(input: TrainingSpecInput): Promise<BenchTraining
   const spec = trainingSpecSchema.parse(input);
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-bench-'));
   try {
-    const { cloud } = defaultsFromEnvironment();
-    const { encodedFolder } = await prepare({
-      runId: 'bench',
-      cloud,
-      signal: new AbortController().signal,
-      beforeEnd: () => () => {},
-      spec,
-      baseDirectory: folder,
-      cacheRoot: join(folder, 'cache'),
-      reportFolder: join(folder, 'data'),
-      now: () => new Date(),
-      onStageStart: () => {},
-      onStage: ({ stage, seconds }) => tell(`${stage} ${seconds.toFixed(1)} s`),
-      log: () => {},
-    });
+    const { encodedFolder } = await prepareHere(spec, folder, ({ stage, seconds }) =>
+      tell(`${stage} ${seconds.toFixed(1)} s`),
+    );
     const data = await readEncodedDataset(encodedFolder);
     const epochs: EpochReport[] = [];
     const outcome = await trainModel({
@@ -61,8 +49,4 @@ export async function trainHere(input: TrainingSpecInput): Promise<BenchTraining
 function describe({ epoch, metrics, seconds, examplesPerSecond }: EpochReport): string {
   const values = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`);
   return `epoch ${epoch} ${values.join(' ')} seconds ${seconds.toFixed(1)} examples_per_second ${examplesPerSecond.toFixed(0)}`;
-}
-
-export function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

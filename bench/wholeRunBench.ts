@@ -11,7 +11,7 @@ import type { Bench } from './bench.js';
 import { config } from './config.js';
 import { purchasesSpec } from './dataPrep/preparation.js';
 import { NIGHTLY, writePurchases } from './dataPrep/purchases.js';
-import { tell } from './trainRun.js';
+import { tell } from './tell.js';
 
 const BAR_SECONDS = 15 * 60;
 const epochSchema = z.object({ seconds: z.number(), examplesPerSecond: z.number() });

@@ -23,9 +23,9 @@ export function purchasesSpec(file: string, { minCount = 1 } = {}): TrainingSpec
   };
 }
 
-/** Runs `ingest`, `validate` and `transform` in a process of their own. */
-export async function prepareInProcess(spec: TrainingSpecInput, cacheRoot: string): Promise<PreparedReport> {
-  const settings: PrepareSettings = { spec: trainingSpecSchema.parse(spec), cacheRoot };
+/** Runs `ingest`, `validate` and `transform` in a process of their own, with the cache below `folder`. */
+export async function prepareInProcess(spec: TrainingSpecInput, folder: string): Promise<PreparedReport> {
+  const settings: PrepareSettings = { spec: trainingSpecSchema.parse(spec), folder };
   const child = fork(config.prepareProcess, [JSON.stringify(settings)], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -2,7 +2,7 @@
 import { stageNameSchema, trainingSpecSchema } from '@trainyard/shared';
 import { z } from 'zod';
 
-export const prepareSettingsSchema = z.strictObject({ spec: trainingSpecSchema, cacheRoot: z.string() });
+export const prepareSettingsSchema = z.strictObject({ spec: trainingSpecSchema, folder: z.string() });
 export type PrepareSettings = z.infer<typeof prepareSettingsSchema>;
 
 export const preparedSchema = z.strictObject({
@@ -10,5 +10,7 @@ export const preparedSchema = z.strictObject({
   /** From the first stage's start to the last one's end. */
   seconds: z.number(),
   peakMegabytes: z.number(),
+  /** What training reads. */
+  encodedFolder: z.string(),
 });
 export type PreparedReport = z.infer<typeof preparedSchema>;
