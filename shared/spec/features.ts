@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { columnNameSchema } from './columns.js';
+import { targetSchema } from './rating.js';
 
 const naming = {
   /** The feature's name in artifacts and reports; made of its columns unless given. */
@@ -176,7 +177,12 @@ const towerFeatures = z
  * The features of both towers. A candidate's features other than its id are properties of the item: the newest training
  * row of the item gives them. A query's features are read from each row.
  */
-export const featuresSchema = z.strictObject({ query: towerFeatures, candidate: towerFeatures });
+export const featuresSchema = z.strictObject({
+  query: towerFeatures,
+  candidate: towerFeatures,
+  /** What a ranking or hybrid model predicts. */
+  target: targetSchema.optional(),
+});
 export type Features = z.infer<typeof featuresSchema>;
 
 type Sources = { column: string } | { columns: readonly string[] };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { layerSchema } from './layers.js';
+import { ratingSchema } from './rating.js';
 
 /**
  * A tower takes the concatenated embeddings of its features through its layers. No layers: the embeddings are the
@@ -35,13 +36,38 @@ export const learnedTemperatureSchema = z
     message: 'lies between min and max',
   });
 
-export const modelSchema = z.strictObject({
-  type: z.enum(['retrieval']).default('retrieval'),
-  query: towerSchema.prefault({}),
-  candidate: towerSchema.prefault({}),
-  embeddings: embeddingStartSchema.prefault({}),
-  /** `dot`: score = q·c / temperature. `cosine`: both vectors have length 1 first. */
-  similarity: z.enum(['dot', 'cosine']).default('dot'),
-  temperature: z.union([z.number().gt(0).max(100), learnedTemperatureSchema]).default(1),
+/** Of a hybrid's two losses in the sum that is trained on. */
+export const lossWeightsSchema = z.strictObject({
+  retrieval: z.number().gt(0).max(1000).default(1),
+  ranking: z.number().gt(0).max(1000).default(1),
 });
+
+/**
+ * `retrieval` finds what goes with a query by the products of two towers' outputs; `ranking` predicts the target of a pair by
+ * a head on top of the two; `hybrid` trains the same towers for both.
+ */
+export const modelSchema = z
+  .strictObject({
+    type: z.enum(['retrieval', 'ranking', 'hybrid']).default('retrieval'),
+    query: towerSchema.prefault({}),
+    candidate: towerSchema.prefault({}),
+    embeddings: embeddingStartSchema.prefault({}),
+    /** `dot`: score = q·c / temperature. `cosine`: both vectors have length 1 first. */
+    similarity: z.enum(['dot', 'cosine']).default('dot'),
+    temperature: z.union([z.number().gt(0).max(100), learnedTemperatureSchema]).default(1),
+    /** The rating head; a `ranking` or `hybrid` model has one in any case. */
+    rating: ratingSchema.optional(),
+    lossWeights: lossWeightsSchema.optional(),
+  })
+  .overwrite(withParts);
 export type Model = z.infer<typeof modelSchema>;
+
+/** Fills the defaults of the parts that only some types have. */
+function withParts<T extends { type: string; rating?: unknown; lossWeights?: unknown }>(model: T): T {
+  if (model.type === 'retrieval') return model;
+  return {
+    ...model,
+    rating: model.rating ?? ratingSchema.parse({}),
+    ...(model.type === 'hybrid' && { lossWeights: model.lossWeights ?? lossWeightsSchema.parse({}) }),
+  };
+}

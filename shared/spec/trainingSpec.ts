@@ -3,6 +3,7 @@ import { metricNameSchema } from '../common.js';
 import { datasetSchema } from './dataset.js';
 import { featuresSchema } from './features.js';
 import { modelSchema } from './model.js';
+import { brokenModelRules } from './modelRules.js';
 import { trainingSchema } from './training.js';
 
 export const baselineSchema = z.enum(['popularity', 'history']);
@@ -78,6 +79,8 @@ export const trainingSpecShape = {
 /** What holds between the sections. */
 export function withSpecRules<
   T extends z.ZodType<{
+    features: z.infer<typeof featuresSchema> | { preset: string };
+    model: z.infer<typeof modelSchema> | { preset: string };
     training: z.infer<typeof trainingSchema>;
     evaluation: z.infer<typeof evaluationSchema>;
     tags: Record<string, string>;
@@ -97,6 +100,12 @@ export function withSpecRules<
         path: ['training', section, 'monitor'],
         message: `recall@${k} is monitored but evaluation.k is [${spec.evaluation.k.join(', ')}]: add ${k} to it`,
       });
+    }
+    const { features, model, training } = spec;
+    if (!('preset' in features) && !('preset' in model)) {
+      for (const { path, message } of brokenModelRules(model, features, training)) {
+        context.addIssue({ code: 'custom', path, message });
+      }
     }
     if (Object.keys(spec.tags).length > 64) {
       context.addIssue({ code: 'custom', path: ['tags'], message: 'at most 64 tags' });

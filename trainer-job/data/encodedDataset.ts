@@ -8,6 +8,7 @@
  */
 import type { EncodedFeature } from '../features/encodedFeature.js';
 import { totalColumns } from '../features/encodedFeature.js';
+import type { FittedTarget } from '../features/target.js';
 
 export type SplitName = 'train' | 'validation' | 'test';
 
@@ -38,6 +39,8 @@ export interface EncodedRows {
   query: Int32Array;
   /** [count] item of each row: its vocabulary index, 0 when it is out of vocabulary. */
   item: Int32Array;
+  /** [count] what a rating predicts, in the column's own units; NaN where there is none. */
+  target?: Float32Array;
 }
 
 export interface EncodedDataset {
@@ -47,6 +50,8 @@ export interface EncodedDataset {
    * catalogue is entities 1 … entities - 1, most frequent in train first.
    */
   candidate: EncodedTower;
+  /** What the target becomes for training, where the rows have one. */
+  target?: FittedTarget;
   /** Rows of each split in the split's order; with a `time` split, the order of time. */
   splits: Record<SplitName, EncodedRows>;
 }

@@ -35,7 +35,8 @@ export async function readEncodedDataset(
     readRows(folder, manifest, 'validation'),
     readRows(folder, manifest, 'test'),
   ]);
-  return { query, candidate, splits: { train, validation, test } };
+  const target = manifest.target && { target: manifest.target.fitted };
+  return { query, candidate, ...target, splits: { train, validation, test } };
 }
 
 /** The values of a feature: element i has vocabulary index i + 1. */
@@ -98,11 +99,15 @@ async function readTower(
 async function readRows(folder: string, manifest: TransformManifest, split: SplitName): Promise<EncodedRows> {
   const count = manifest.rows[split];
   const item = await readArray(Int32Array, join(folder, `${split}.item.i32`), count);
+  const target = manifest.target && {
+    target: await readArray(Float32Array, join(folder, `${split}.target.f32`), count),
+  };
   if (manifest.queryEntities === 'tuples') {
-    return { count, item, query: await readArray(Int32Array, join(folder, `${split}.query.i32`), count) };
+    const query = await readArray(Int32Array, join(folder, `${split}.query.i32`), count);
+    return { count, item, query, ...target };
   }
   // Rows are entities, those of train first.
   let from = 0;
   for (const before of SPLITS.slice(0, SPLITS.indexOf(split))) from += manifest.rows[before];
-  return { count, item, query: Int32Array.from({ length: count }, (_, row) => from + row) };
+  return { count, item, query: Int32Array.from({ length: count }, (_, row) => from + row), ...target };
 }

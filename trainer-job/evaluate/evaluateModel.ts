@@ -1,25 +1,56 @@
-import type { TrainingSpec } from '@trainyard/shared';
+import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import type { EvaluationOutcome } from '../train/contract.js';
 import { scoreBaseline } from './baselines.js';
 import { evaluationRows } from './evaluationRows.js';
-import { scoreSplit } from './scoreSplit.js';
+import { ratedPairs } from './ratedPairs.js';
+import { ratingBaselines } from './ratingBaselines.js';
+import { isBinaryTarget } from './ratingMetrics.js';
+import { splitScorer } from './splitScorer.js';
 
-/** The model and its baselines on the test split, by the same rows and the same definition of a rank. */
-export async function evaluateModel(request: {
+interface Evaluated {
   model: TwoTowerModel;
   data: EncodedDataset;
   spec: TrainingSpec;
-}): Promise<EvaluationOutcome> {
+}
+
+/** The model and its baselines on the test split, by the same rows and the same definitions. */
+export async function evaluateModel(request: Evaluated): Promise<EvaluationOutcome> {
   const { model, data, spec } = request;
+  const metrics = await splitScorer(model, data, 'test', 'test_')();
+  const retrieval = spec.model.type === 'ranking' ? undefined : retrievalBaselines(request);
+  const rating = model.rating && baselinesOfRatings(request);
+  const rows = retrieval?.rows ?? rating?.rows ?? 0;
+  return {
+    metrics: { ...metrics, test_rows: rows },
+    baselines: { ...retrieval?.baselines, ...rating?.baselines },
+  };
+}
+
+interface Baselines {
+  rows: number;
+  baselines: Record<string, Metrics>;
+}
+
+function retrievalBaselines({ data, spec }: Evaluated): Baselines {
   const rows = evaluationRows(data, 'test');
-  const metrics = await scoreSplit(model, rows, spec.evaluation.k, 'test_');
   const baselines = Object.fromEntries(
     spec.evaluation.baselines.map((name) => [
       name,
       scoreBaseline(name, data, rows, spec.evaluation.k, 'test_'),
     ]),
   );
-  return { metrics: { ...metrics, test_rows: rows.rowCount }, baselines };
+  return { rows: rows.rowCount, baselines };
+}
+
+function baselinesOfRatings({ model, data }: Evaluated): Baselines {
+  const pairs = ratedPairs(data, 'test');
+  if (!model.rating) return { rows: pairs.targets.length, baselines: {} };
+  const { target } = model.rating;
+  const isBinary = isBinaryTarget(model.rating);
+  return {
+    rows: pairs.targets.length,
+    baselines: ratingBaselines(data, target, pairs, isBinary, 'test_'),
+  };
 }

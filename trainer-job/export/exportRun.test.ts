@@ -1,10 +1,11 @@
 import { readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { trainingSpecSchema } from '@trainyard/shared';
+import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { useWasm } from '../../test/support/backend.js';
 import { prepared, writeLines } from '../../test/support/prepared.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
+import { decodedTarget } from '../features/target.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
 import { catalogue } from '../train/competition.js';
 import { trainModel } from '../train/trainModel.js';
@@ -38,7 +39,7 @@ const SPEC = {
   evaluation: { k: [3] },
 };
 
-async function exported() {
+async function exported(parts: Partial<Pick<TrainingSpecInput, 'features' | 'model'>> = {}) {
   const folder = await temporaryFolder();
   const rows = Array.from({ length: 600 }, (_, i) =>
     JSON.stringify({
@@ -48,9 +49,14 @@ async function exported() {
       category: `k${(i % 13) % 3}`,
       name: `thing ${i % 13} of ${(i % 13) % 4}`,
       price: i % 13 === 5 ? null : (i * 7) % 13,
+      rating: i % 9 === 4 ? null : 1 + (((i * 7) % 13) % 5),
     }),
   );
-  const input = { dataset: { source: { uri: await writeLines(folder, 'rows.jsonl', rows) } }, ...SPEC };
+  const input = {
+    dataset: { source: { uri: await writeLines(folder, 'rows.jsonl', rows) } },
+    ...SPEC,
+    ...parts,
+  };
   const spec = trainingSpecSchema.parse(input);
   const { data, encodedFolder, vocabulary } = await prepared(folder, input);
   const outcome = await trainModel({
@@ -139,6 +145,47 @@ describe('the artifacts of a run', () => {
     });
     expect(metadata.metrics.test_metrics['test_recall_at_3']).toBeGreaterThan(0);
   });
+
+  it.each(['ranking', 'hybrid'] as const)(
+    'of a %s model rate what the model in memory rates, unknown items too',
+    async (type) => {
+      const features = { ...SPEC.features, target: { column: 'rating', log1p: true, normalize: true } };
+      const { query: queryTower, candidate } = SPEC.model;
+      const { data, model, directory, artifacts, vocabulary } = await exported({
+        features,
+        model: { query: queryTower, candidate, type },
+      });
+      expect(Object.keys(artifacts).includes('item_vectors')).toBe(type === 'hybrid');
+      const recommender = await openRecommender(directory);
+      const items = await vocabulary('candidate', 'item');
+      const users = await vocabulary('query', 'user');
+      const entity = 1;
+      const [user = 0, city = 0] = data.query.rows(Int32Array.of(entity)).indices;
+      const query = {
+        user: Number(users[user - 1]),
+        city: (await vocabulary('query', 'city'))[city - 1] ?? null,
+      };
+      const { head, target } = model.rating!;
+      const places = Int32Array.from({ length: items.length + 1 }, (_, i) => i);
+      const pass = head.forward({
+        queries: model.outputs('query', Int32Array.of(entity)),
+        items: model.outputs('candidate', places),
+        pairQuery: new Int32Array(places.length),
+        pairItem: places,
+      });
+      pass.dispose();
+      const expected = Array.from(pass.logits, (logit) => decodedTarget(target, logit));
+      const rated = recommender.rate(query, ['nothing known', ...items]);
+      rated.forEach((rating, i) => expect(rating).toBeCloseTo(expected[i]!, 5));
+      const [best] = recommender.recommend(query, 1);
+      if (type === 'ranking') expect(best!.score).toBeCloseTo(Math.max(...expected.slice(1)), 5);
+      const metadata = modelMetadataSchema.parse(
+        JSON.parse(await readFile(artifacts['metadata'] ?? '', 'utf8')),
+      );
+      // 16 wide, 64, 32 and 1.
+      expect(metadata.architecture.rating?.parameters).toBe(17 * 64 + 65 * 32 + 33);
+    },
+  );
 
   it('that do not belong together are refused', async () => {
     const { directory } = await exported();

@@ -2,6 +2,7 @@ import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
+import { writeArrays } from '../data/typedFiles.js';
 import { TRANSFORM_ARTIFACTS } from '../data/transform/transformManifest.js';
 import { inputWidthOf } from '../features/encodedFeature.js';
 import type { Parameter } from '../model/parameter.js';
@@ -10,6 +11,7 @@ import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../train/competition.js';
 import type { EpochReport } from '../train/contract.js';
 import type { ModelMetadata } from './metadata.js';
+import { saveRating } from './savedRating.js';
 import { saveTower } from './savedTower.js';
 
 export interface ExportRequest {
@@ -45,11 +47,18 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
     await cp(join(encodedFolder, name), join(unfinished, 'transform', name), { recursive: true });
   }
   for (const name of REPORT_FILES) await cp(join(reportFolder, name), join(unfinished, 'data', name));
-  const items = model.embed('candidate', catalogue(model.candidate.data.entities));
-  await writeFile(
-    join(unfinished, 'item_vectors.f32'),
-    Buffer.from(items.buffer, items.byteOffset, items.byteLength),
-  );
+  const items = catalogue(model.candidate.data.entities);
+  if (spec.model.type !== 'ranking') {
+    await writeArrays(join(unfinished, 'item_vectors.f32'), model.embed('candidate', items));
+  }
+  if (model.rating) {
+    await saveRating(join(unfinished, 'rating_model'), model.rating);
+    const outputs = model.outputs(
+      'candidate',
+      Int32Array.from({ length: items.length + 1 }, (_, i) => i),
+    );
+    await writeArrays(join(unfinished, 'item_outputs.f32'), outputs);
+  }
   await writeFile(
     join(unfinished, 'model_metadata.json'),
     `${JSON.stringify(metadataOf(request), null, 2)}\n`,
@@ -60,7 +69,11 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
   return {
     query_model: join(directory, 'query_model'),
     candidate_model: join(directory, 'candidate_model'),
-    item_vectors: join(directory, 'item_vectors.f32'),
+    ...(spec.model.type !== 'ranking' && { item_vectors: join(directory, 'item_vectors.f32') }),
+    ...(model.rating && {
+      rating_model: join(directory, 'rating_model'),
+      item_outputs: join(directory, 'item_outputs.f32'),
+    }),
     transform: join(directory, 'transform'),
     data_profile: join(directory, 'data', 'profile.json'),
     data_schema: join(directory, 'data', 'schema.json'),
@@ -90,6 +103,9 @@ function metadataOf(request: ExportRequest): ModelMetadata {
       parameters: sizeOf(model.parameters),
       query,
       candidate,
+      ...(model.rating && {
+        rating: { ...model.rating.head.spec, parameters: sizeOf(model.rating.head.parameters) },
+      }),
     },
     hyperparameters: {
       training: spec.training,

@@ -1,4 +1,4 @@
-import { metricsSchema } from '@trainyard/shared';
+import { metricsSchema, ratingSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import { encodedFeatureSchema } from '../features/encodedFeature.js';
 
@@ -23,6 +23,8 @@ export const modelMetadataSchema = z.strictObject({
     parameters: z.int(),
     query: towerSchema,
     candidate: towerSchema,
+    /** Of models that predict a target: the head, and how many parameters it has. */
+    rating: ratingSchema.extend({ parameters: z.int() }).optional(),
   }),
   hyperparameters: z.strictObject({
     training: z.unknown(),

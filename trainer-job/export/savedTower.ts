@@ -4,11 +4,13 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { trainingSpecSchema, type TrainingSpec } from '@trainyard/shared';
+import { trainingSpecSchema, type Model, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { towerInMemory, type EntityRows } from '../data/encodedDataset.js';
 import { encodedFeatureSchema, type EncodedFeature } from '../features/encodedFeature.js';
+import type { Parameter } from '../model/parameter.js';
 import { Tower } from '../model/tower.js';
+import { loadArrays, saveArrays, savedArraysSchema } from './savedArrays.js';
 
 const savedTowerSchema = z.strictObject({
   schemaVersion: z.literal(2),
@@ -18,18 +20,11 @@ const savedTowerSchema = z.strictObject({
   spec: trainingSpecSchema,
   features: z.array(encodedFeatureSchema),
   idFeature: z.int().min(0),
-  /** `offset` and `rows * columns` in elements. */
-  weights: z.array(z.strictObject({ name: z.string(), rows: z.int(), columns: z.int(), offset: z.int() })),
+  weights: savedArraysSchema,
 });
 
 export async function saveTower(folder: string, tower: Tower, spec: TrainingSpec): Promise<void> {
-  let offset = 0;
-  const arrays = [...tower.parameters, ...tower.state];
-  const weights = arrays.map(({ name, rows, columns }) => {
-    const entry = { name, rows, columns, offset };
-    offset += rows * columns;
-    return entry;
-  });
+  await mkdir(folder, { recursive: true });
   const description: z.input<typeof savedTowerSchema> = {
     schemaVersion: 2,
     tower: tower.name,
@@ -37,21 +32,22 @@ export async function saveTower(folder: string, tower: Tower, spec: TrainingSpec
     spec,
     features: [...tower.data.features],
     idFeature: tower.data.idFeature,
-    weights,
+    weights: await saveArrays(folder, arraysOf(tower)),
   };
-  await mkdir(folder, { recursive: true });
-  const bytes = arrays.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength));
-  await writeFile(join(folder, 'weights.bin'), bytes);
   await writeFile(join(folder, 'tower.json'), `${JSON.stringify(description, null, 2)}\n`);
 }
 
 export interface SavedTower {
+  /** The model that it is a tower of. */
+  model: Model;
   width: number;
   /** The features in the order that `embed` takes their encodings in. */
   features: readonly EncodedFeature[];
   idFeature: number;
   /** [count, width] */
   embed(rows: EntityRows): Float32Array;
+  /** [count, width]: what a rating head takes. */
+  output(rows: EntityRows): Float32Array;
 }
 
 /** Fails when the files do not belong together. */
@@ -60,26 +56,22 @@ export async function loadTower(folder: string): Promise<SavedTower> {
   const { features, idFeature, spec, width } = saved;
   const none = { indices: new Int32Array(), numbers: new Float32Array() };
   const tower = new Tower(saved.tower, towerInMemory(features, idFeature, none), spec);
-  const content = await readFile(join(folder, 'weights.bin'));
-  const entries = new Map(saved.weights.map((entry) => [entry.name, entry]));
-  for (const parameter of [...tower.parameters, ...tower.state]) {
-    const entry = entries.get(parameter.name);
-    if (entry?.rows !== parameter.rows || entry.columns !== parameter.columns) {
-      throw new Error(`${folder}: tower.json and its weights disagree about ${parameter.name}`);
-    }
-    const { values } = parameter;
-    const bytes = content.subarray(entry.offset * 4, entry.offset * 4 + values.byteLength);
-    if (bytes.length !== values.byteLength) throw new Error(`${folder}: weights.bin is too short`);
-    new Uint8Array(values.buffer, values.byteOffset, values.byteLength).set(bytes);
-  }
+  await loadArrays(folder, 'tower.json', saved.weights, arraysOf(tower));
+  const output = (rows: EntityRows) => {
+    const pass = tower.forward(rows);
+    pass.dispose();
+    return pass.output;
+  };
   return {
+    model: spec.model,
     width,
     features,
     idFeature,
-    embed(rows) {
-      const pass = tower.forward(rows);
-      pass.dispose();
-      return tower.scale(pass.output).vectors;
-    },
+    embed: (rows) => tower.scale(output(rows)).vectors,
+    output,
   };
+}
+
+function arraysOf(tower: Tower): Parameter[] {
+  return [...tower.parameters, ...tower.state];
 }

@@ -50,7 +50,8 @@ export function encodeNormalize(fitted: FittedNormalize): NumberFeatureEncoder {
   };
 }
 
-function shaped({ clip, log1p }: Pick<FittedNormalize, 'clip' | 'log1p'>, number: number): number {
+/** The number clipped and its logarithm taken, as far as that is asked for. */
+export function shaped({ clip, log1p }: Pick<FittedNormalize, 'clip' | 'log1p'>, number: number): number {
   const clipped = clip ? Math.min(Math.max(number, clip[0]), clip[1]) : number;
   return log1p ? Math.sign(clipped) * Math.log1p(Math.abs(clipped)) : clipped;
 }

@@ -1,24 +1,37 @@
 import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
+import type { FittedTarget } from '../features/target.js';
 import type { Parameter } from './parameter.js';
+import { RatingHead } from './ratingHead.js';
 import { Tower } from './tower.js';
 import { SpecError } from './specError.js';
 
 /** How many entities go through a tower at once where no gradient is needed. */
 const EMBED_BLOCK = 8192;
 
-/** A query tower and a candidate tower whose outputs have the same width. All its state is in host memory. */
+/** What predicts a target, and what the predictions mean. */
+export interface RatingModel {
+  head: RatingHead;
+  target: FittedTarget;
+}
+
+/**
+ * A query tower and a candidate tower, whose outputs have the same width where their products are scores; models for ranking
+ * have a head on top of them. All its state is in host memory.
+ */
 export class TwoTowerModel {
   readonly query: Tower;
   readonly candidate: Tower;
+  readonly rating: RatingModel | undefined;
 
   constructor(
-    data: Pick<EncodedDataset, 'query' | 'candidate'>,
+    data: Pick<EncodedDataset, 'query' | 'candidate' | 'target'>,
     readonly spec: TrainingSpec,
   ) {
     this.query = new Tower('query', data.query, spec);
     this.candidate = new Tower('candidate', data.candidate, spec);
-    if (this.query.width !== this.candidate.width) {
+    this.rating = ratingModel(this, data.target, spec);
+    if (this.query.width !== this.candidate.width && needsEqualWidths(spec)) {
       throw new SpecError(
         `the query tower ends in width ${this.query.width}, the candidate tower in ${this.candidate.width}`,
         'give the last layer of both towers the same units or, without layers, the same embedding dims in total',
@@ -32,12 +45,12 @@ export class TwoTowerModel {
 
   /** Every trainable matrix, always in the same order. */
   get parameters(): Parameter[] {
-    return [...this.query.parameters, ...this.candidate.parameters];
+    return [...this.query.parameters, ...this.candidate.parameters, ...(this.rating?.head.parameters ?? [])];
   }
 
   /** What belongs to the model and is not trained, such as running means. */
   get state(): Parameter[] {
-    return [...this.query.state, ...this.candidate.state];
+    return [...this.query.state, ...this.candidate.state, ...(this.rating?.head.state ?? [])];
   }
 
   /** What an epoch tells of the model itself: `temperature`, where it is learned. */
@@ -48,13 +61,41 @@ export class TwoTowerModel {
 
   /** [entities, width]: vectors whose products are scores. */
   embed(tower: 'query' | 'candidate', entities: Int32Array): Float32Array {
-    const vectors = new Float32Array(entities.length * this.width);
+    return this.throughTower(tower, entities, (output) => this[tower].scale(output).vectors);
+  }
+
+  /** [entities, width of the tower]: what the rating head takes. */
+  outputs(tower: 'query' | 'candidate', entities: Int32Array): Float32Array {
+    return this.throughTower(tower, entities, (output) => output);
+  }
+
+  private throughTower(
+    name: 'query' | 'candidate',
+    entities: Int32Array,
+    end: (output: Float32Array) => Float32Array,
+  ): Float32Array {
+    const tower = this[name];
+    const vectors = new Float32Array(entities.length * tower.width);
     for (let start = 0; start < entities.length; start += EMBED_BLOCK) {
-      const block = entities.subarray(start, start + EMBED_BLOCK);
-      const pass = this[tower].forward(this[tower].data.rows(block));
-      vectors.set(this[tower].scale(pass.output).vectors, start * this.width);
+      const pass = tower.forward(tower.data.rows(entities.subarray(start, start + EMBED_BLOCK)));
+      vectors.set(end(pass.output), start * tower.width);
       pass.dispose();
     }
     return vectors;
   }
+}
+
+function ratingModel(
+  { query, candidate }: TwoTowerModel,
+  target: FittedTarget | undefined,
+  { model, training }: TrainingSpec,
+): RatingModel | undefined {
+  if (!model.rating) return undefined;
+  if (!target) throw new Error('the encoded data have no target');
+  const widths = { query: query.width, candidate: candidate.width };
+  return { head: new RatingHead(widths, model.rating, training.seed), target };
+}
+
+function needsEqualWidths({ model }: TrainingSpec): boolean {
+  return model.type !== 'ranking' || model.rating?.input === 'concatenationAndProduct';
 }

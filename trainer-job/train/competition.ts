@@ -26,6 +26,7 @@ export type Compete = (batchItems: Int32Array, at: StepNumber) => Competition;
 /** What the items of each batch compete with, by the negatives of the specification. */
 export function competition(model: TwoTowerModel, rows: EncodedRows): Compete {
   const { negatives } = model.spec.training;
+  if (model.spec.model.type === 'ranking') return noneBesides(model.candidate.data.entities);
   switch (negatives.type) {
     case 'catalogue':
       return wholeCatalogue(negatives, model.candidate.data.entities);
@@ -40,6 +41,15 @@ export function competition(model: TwoTowerModel, rows: EncodedRows): Compete {
     default:
       return assertNever(negatives);
   }
+}
+
+/** Ratings know no competition: the batch's own items, each once. */
+function noneBesides(entities: number): Compete {
+  const distinctItems = distinctFinder(entities);
+  return (batchItems) => {
+    const { values, position } = distinctItems(batchItems);
+    return { items: values, rowItem: position };
+  };
 }
 
 type Of<T extends Negatives['type']> = Extract<Negatives, { type: T }>;

@@ -1,7 +1,6 @@
 import type { Metrics } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
-import { evaluationRows } from '../evaluate/evaluationRows.js';
-import { scoreSplit } from '../evaluate/scoreSplit.js';
+import { splitScorer } from '../evaluate/splitScorer.js';
 import { SpecError } from '../model/specError.js';
 import { TwoTowerModel } from '../model/twoTowerModel.js';
 import type { TrainingState } from './checkpointFile.js';
@@ -27,7 +26,7 @@ export interface Training {
   keeper: ProgressKeeper;
   step: OptimizerStep;
   clock: PhaseClock;
-  /** Positions of the training rows whose item is in the vocabulary. */
+  /** Positions of the training rows that are learned from. */
   rows: Int32Array;
   stepsPerEpoch: number;
   /** Throws `StopRequested` when there is one: evaluations may take longer than a stop has time. */
@@ -40,7 +39,7 @@ export interface Training {
 /** From the newest checkpoint that can be used, or from the start. */
 export async function openTraining(request: TrainRequest): Promise<Training> {
   const { data, spec, checkpointDirectory } = request;
-  const rows = knownRows(data);
+  const rows = knownRows(data, spec);
   const model = new TwoTowerModel(data, spec);
   const optimizer = newOptimizer(spec.training.optimizer, model.parameters);
   const checkpoints = await CheckpointFolder.open(
@@ -55,7 +54,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   const state = restored?.state ?? newState();
   if (restored) request.onLog('info', `resuming after epoch ${state.epoch}, step ${state.step}`);
   const { batchSize, accumulateSteps } = spec.training;
-  const validation = evaluationRows(data, 'validation');
+  const validate = splitScorer(model, data, 'validation', 'val_');
   const takeTurn = turnTaker();
   const between = async () => {
     await takeTurn();
@@ -75,7 +74,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
     clock,
     rows,
     stepsPerEpoch: Math.ceil(rows.length / (batchSize * accumulateSteps)),
-    validate: () => scoreSplit(model, validation, spec.evaluation.k, 'val_', between).then(asEpochMetrics),
+    validate: () => validate(between).then(asEpochMetrics),
     state,
     spent: { examples: 0, seconds: 0 },
   };
@@ -100,14 +99,18 @@ function asEpochMetrics(metrics: Metrics): Metrics {
   );
 }
 
-function knownRows(data: EncodedDataset): Int32Array {
-  const { item, count } = data.splits.train;
+/** Those whose item is in the vocabulary and that, where nothing but a target is learned, have one. */
+function knownRows(data: EncodedDataset, { model }: TrainRequest['spec']): Int32Array {
+  const { item, count, target } = data.splits.train;
+  const needed = model.type === 'ranking' ? target : undefined;
   const rows = new Int32Array(count);
   let kept = 0;
-  for (let row = 0; row < count; row++) if (item[row] !== 0) rows[kept++] = row;
+  for (let row = 0; row < count; row++) {
+    if (item[row] !== 0 && !(needed && Number.isNaN(needed[row]!))) rows[kept++] = row;
+  }
   if (kept > 0) return rows.slice(0, kept);
   throw new SpecError(
-    'no training row has an item of the vocabulary',
+    `no training row has an item of the vocabulary${needed ? ' and a target' : ''}`,
     'lower minCount of the candidate id feature, or bring more data',
   );
 }

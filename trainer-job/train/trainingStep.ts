@@ -1,15 +1,14 @@
-import { seedOf, type Negatives } from '@trainyard/shared';
+import { seedOf, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedRows } from '../data/encodedDataset.js';
 import { augmenter } from './augment.js';
 import { distinctFinder } from '../model/distinct.js';
 import type { Gradient } from '../model/parameter.js';
 import { randomFor } from '../model/random.js';
-import { softmaxLoss } from '../model/softmaxLoss.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { competition, type StepNumber } from './competition.js';
-import { maxScores } from '../model/maxScores.js';
 import { PhaseClock } from './phaseClock.js';
 import { withActivityPenalty } from './regularization.js';
+import { taskOf } from './tasks/taskOf.js';
 
 /** A batch: positions of training rows; and which one it is, for what is drawn at random in it. */
 export type TrainingStep = (
@@ -26,7 +25,7 @@ export type TrainingStep = (
  * The summed loss of a batch of training rows, and its gradients:
  * 1. find the batch's distinct queries and the items that compete,
  * 2. take each once through its tower,
- * 3. softmax loss and its gradients,
+ * 3. the loss of what the model is for, and its gradients,
  * 4. back through the towers.
  */
 export function trainingStep(
@@ -34,9 +33,10 @@ export function trainingStep(
   rows: EncodedRows,
   clock = new PhaseClock(),
 ): TrainingStep {
-  const { spec, width } = model;
+  const { spec } = model;
   const { activityL2 } = spec.training.regularization;
   const dropoutSeed = seedOf(spec.training, 'dropout');
+  const task = taskOf(model, rows);
   const distinctQueries = distinctFinder(model.query.data.entities);
   const compete = competition(model, rows);
   const augmentQueries = augmenter('query', model.query.data.features, spec.training);
@@ -56,31 +56,25 @@ export function trainingStep(
     const random = (name: string) => randomFor(dropoutSeed, `dropout ${at.epoch} ${at.step} ${name}`);
     const queryPass = model.query.forward(queryRows, { counts: queries.counts, random });
     const candidatePass = model.candidate.forward(itemRows, {
-      counts: occurrences(items.length, competing.rowItem, spec.training.negatives),
+      counts: occurrences(items.length, competing.rowItem, spec),
       random,
     });
-    const queryVectors = model.query.scale(queryPass.output);
-    const itemVectors = model.candidate.scale(candidatePass.output);
 
     clock.enter('loss');
-    const { loss, dQueries, dItems } = softmaxLoss(
-      {
-        queries: queryVectors.vectors,
-        items: itemVectors.vectors,
-        width,
-        rowQuery: queries.position,
-        ...competing,
-      },
-      maxScores(spec),
-    );
+    const { loss, dQueries, dItems, gradients } = task({
+      queries: queryPass.output,
+      items: candidatePass.output,
+      competing,
+      rowQuery: queries.position,
+      rows: batch,
+      random,
+    });
 
     clock.enter('backward');
-    const [queryEnd, itemEnd] = [queryVectors.backward(dQueries), itemVectors.backward(dItems)];
-    const gradients = [
-      ...queryPass.backward(withActivityPenalty(queryEnd.dOutput, queryPass.output, activityL2)),
-      ...queryEnd.gradients,
-      ...candidatePass.backward(withActivityPenalty(itemEnd.dOutput, candidatePass.output, activityL2)),
-    ];
+    gradients.push(
+      ...queryPass.backward(withActivityPenalty(dQueries, queryPass.output, activityL2)),
+      ...candidatePass.backward(withActivityPenalty(dItems, candidatePass.output, activityL2)),
+    );
     clock.stop();
     return { loss, gradients };
   };
@@ -90,8 +84,9 @@ export function trainingStep(
  * [items] how often each item would go through its tower if the batch were written out: every item of a catalogue once,
  * else an item of the batch as often as it occurs, and one that was drawn once.
  */
-function occurrences(items: number, rowItem: Int32Array, negatives: Negatives): Float32Array {
-  if (negatives.type === 'catalogue') return new Float32Array(items).fill(1);
+function occurrences(items: number, rowItem: Int32Array, { model, training }: TrainingSpec): Float32Array {
+  if (model.type !== 'ranking' && training.negatives.type === 'catalogue')
+    return new Float32Array(items).fill(1);
   const counts = new Float32Array(items);
   for (const item of rowItem) counts[item]! += 1;
   return counts.map((count) => Math.max(count, 1));

@@ -2,11 +2,12 @@
 import { featureColumns, splitColumn, type TrainingSpec } from '@trainyard/shared';
 import { DataError } from '../dataError.js';
 
-/** The columns of the ingested table that features and split read, each once. */
+/** The columns of the ingested table that features, target and split read, each once. */
 export function trainedColumns({ dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>): string[] {
   const names = [
     ...features.query.flatMap((feature) => featureColumns(feature)),
     ...features.candidate.flatMap((feature) => featureColumns(feature)),
+    ...(features.target ? [features.target.column] : []),
     ...[splitColumn(dataset.split) ?? []].flat(),
   ];
   return [...new Set(names)];

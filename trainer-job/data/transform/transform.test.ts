@@ -64,3 +64,34 @@ describe('what is fitted', () => {
     expect(await manifestOf({ price: 1e6, user: 'late', item: 'new' })).toEqual(await manifestOf({}));
   });
 });
+
+describe('a target', () => {
+  const rated = (rows: object[]) => rows.map((rating, i) => JSON.stringify({ ...row(i), ...rating }));
+  const specOf = async (folder: string, rows: object[]): Promise<TrainingSpecInput> => {
+    const spec = userItemSpec(await writeLines(folder, 'rows.jsonl', rated(rows)), byTime);
+    const features = { ...spec.features, target: { column: 'rating', normalize: true } };
+    return { ...spec, features, model: { type: 'ranking' } };
+  };
+
+  it('is fitted on training rows alone, kept in its own units, and none where there is none', async () => {
+    const folder = await temporaryFolder();
+    const rows = Array.from({ length: 100 }, (_, i) => (i % 4 === 3 ? {} : { rating: i < 80 ? i % 3 : 50 }));
+    const { data, manifest } = await prepared(folder, await specOf(folder, rows));
+    expect(manifest.target?.rows).toEqual({ train: 60, validation: 12, test: 3 });
+    const training = rows.slice(0, 80).flatMap(({ rating }) => (rating === undefined ? [] : [rating]));
+    const mean = training.reduce((sum, value) => sum + value, 0) / training.length;
+    expect(data.target?.mean).toBeCloseTo(mean, 12);
+    expect(Array.from(data.splits.train.target!)).toEqual(
+      rows.slice(0, 80).map(({ rating }) => rating ?? NaN),
+    );
+    expect(Array.from(data.splits.test.target!)).toEqual(rows.slice(95).map(({ rating }) => rating ?? NaN));
+  });
+
+  it('that a split has none of is refused, with what to do', async () => {
+    const folder = await temporaryFolder();
+    const rows = Array.from({ length: 100 }, (_, i) => (i < 95 ? { rating: 1 } : {}));
+    await expect(prepared(folder, await specOf(folder, rows))).rejects.toThrow(
+      /column "rating", the target, has no number in any row of the test split/,
+    );
+  });
+});

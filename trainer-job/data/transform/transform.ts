@@ -14,6 +14,7 @@ import { encodeTower } from '../../features/towerEncoder.js';
 import { DataError } from '../dataError.js';
 import { packTexts, writeArrays } from '../typedFiles.js';
 import { encodeFeature, type FeatureRows } from './encodeFeature.js';
+import { encodeTarget } from './encodeTarget.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
 import { SPLITS } from './split.js';
@@ -46,6 +47,7 @@ export async function transform(
   const query = await encodeAll('query');
   const candidate = await encodeAll('candidate');
 
+  const target = features.target && (await encodeTarget(cache, ingested, split, features.target));
   const queries = await writeQueries(query, split, folder);
   const items = await writeItems(candidate, idOf(features.candidate), split, folder);
   const binary = new Binary();
@@ -55,7 +57,9 @@ export async function transform(
     candidate: towerOf(candidate, idOf(features.candidate), items, binary),
     queryEntities: queries.are,
     rows: split.rows,
+    ...(target && { target: { fitted: target.fitted, rows: target.rows } }),
   };
+  if (target) await writeSplits('target', target.values, split.rows, folder);
   await writeFile(join(folder, BINARY_FILE), binary.parts);
   await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
@@ -175,14 +179,15 @@ async function writeItems(
 
 /** Cuts a column in the order of places into a file for each split. */
 async function writeSplits(
-  name: 'query' | 'item',
-  column: Int32Array,
+  name: 'query' | 'item' | 'target',
+  column: Int32Array | Float32Array,
   rows: SplitRows['rows'],
   folder: string,
 ): Promise<void> {
+  const kind = column instanceof Float32Array ? 'f32' : 'i32';
   let from = 0;
   for (const split of SPLITS) {
-    await writeArrays(join(folder, `${split}.${name}.i32`), column.subarray(from, from + rows[split]));
+    await writeArrays(join(folder, `${split}.${name}.${kind}`), column.subarray(from, from + rows[split]));
     from += rows[split];
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { encodedFeatureSchema } from '../../features/encodedFeature.js';
 import { fittedFeatureSchema } from '../../features/fitted.js';
+import { fittedTargetSchema } from '../../features/target.js';
 
 const towerSchema = z.strictObject({
   features: z.array(
@@ -20,9 +21,11 @@ const towerSchema = z.strictObject({
   inputWidth: z.int().min(1),
 });
 
+const splitCountsSchema = z.strictObject({ train: z.int(), validation: z.int(), test: z.int() });
+
 /**
  * `transform.json`: with `transform.bin`, all that a server needs to encode a request as the training data was. The other
- * files, little-endian, are the encoded data: `{split}.item.i32` and `{split}.query.i32` [rows], and of each tower
+ * files, little-endian, are the encoded data: `{split}.item.i32` and `{split}.query.i32` [rows], `{split}.target.f32` [rows] where there is a target, and of each tower
  * `{tower}.table.i32`, `{tower}.table.f32` [entities, columns].
  */
 export const transformManifestSchema = z.strictObject({
@@ -31,7 +34,9 @@ export const transformManifestSchema = z.strictObject({
   candidate: towerSchema,
   /** What a query entity is: a distinct tuple of features, or, where almost all are distinct, a row. */
   queryEntities: z.enum(['tuples', 'rows']),
-  rows: z.strictObject({ train: z.int(), validation: z.int(), test: z.int() }),
+  rows: splitCountsSchema,
+  /** What a rating predicts; `rows` have one. */
+  target: z.strictObject({ fitted: fittedTargetSchema, rows: splitCountsSchema }).optional(),
 });
 export type TransformManifest = z.infer<typeof transformManifestSchema>;
 

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { trainingSpecSchema } from './trainingSpec.js';
+
+const target = { column: 'rating' };
+
+function problems(model: object, features: object = { target }, training: object = {}): string {
+  const result = trainingSpecSchema.safeParse({
+    dataset: { source: { uri: 'rows.csv' } },
+    features: {
+      query: [{ column: 'user', transform: 'lookup', id: true }],
+      candidate: [{ column: 'item', transform: 'lookup', id: true }],
+      ...features,
+    },
+    model,
+    training,
+  });
+  return (result.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n');
+}
+
+describe('what a type of model needs', () => {
+  it.each([
+    ['a target without one to predict it', { type: 'retrieval' }, {}, /^features.target: a retrieval model/],
+    ['a rating head on retrieval', { rating: {} }, { features: {} }, /^model.rating: a retrieval model/],
+    [
+      'ranking without a target',
+      { type: 'ranking' },
+      { features: {} },
+      /^features.target: a ranking model needs/,
+    ],
+    [
+      'hybrid without a target',
+      { type: 'hybrid' },
+      { features: {} },
+      /^features.target: a hybrid model needs/,
+    ],
+    [
+      'recall of a ranking model',
+      { type: 'ranking' },
+      { training: { earlyStopping: { monitor: 'recall_at_10' } } },
+      /has no recall: monitor val_loss/,
+    ],
+    ['weights of one loss', { type: 'ranking', lossWeights: {} }, {}, /^model.lossWeights: only a hybrid/],
+    [
+      'a learned temperature without a softmax',
+      { type: 'ranking', temperature: { learned: true } },
+      {},
+      /no softmax/,
+    ],
+    [
+      'binary targets of standardised numbers',
+      { type: 'ranking', rating: { loss: { type: 'binaryCrossEntropy' } } },
+      { features: { target: { ...target, normalize: true } } },
+      /use threshold/,
+    ],
+    [
+      'classes of logarithms',
+      { type: 'ranking', rating: { loss: { type: 'categoricalCrossEntropy', classes: [1, 2] } } },
+      { features: { target: { ...target, log1p: true } } },
+      /takes the column as it is/,
+    ],
+    [
+      'classes in disorder',
+      { type: 'ranking', rating: { loss: { type: 'categoricalCrossEntropy', classes: [2, 1] } } },
+      {},
+      /must be ascending/,
+    ],
+    [
+      'a threshold beside a logarithm',
+      { type: 'ranking' },
+      { features: { target: { ...target, threshold: 1, log1p: true } } },
+      /leave out clip, log1p and normalize/,
+    ],
+  ] as const)(
+    'refuses %s in words',
+    (_name, model, parts: { features?: object; training?: object }, expected) => {
+      expect(problems(model, parts.features, parts.training)).toMatch(expected);
+    },
+  );
+
+  it('fills the parts that only some types have', () => {
+    const model = (type: string) =>
+      trainingSpecSchema.parse({
+        dataset: { source: { uri: 'rows.csv' } },
+        features: {
+          query: [{ column: 'user', transform: 'lookup', id: true }],
+          candidate: [{ column: 'item', transform: 'lookup', id: true }],
+          ...(type !== 'retrieval' && { target }),
+        },
+        model: { type },
+      }).model;
+    expect(model('retrieval')).not.toHaveProperty('rating');
+    expect(model('ranking').rating?.loss).toEqual({ type: 'mse' });
+    expect(model('ranking')).not.toHaveProperty('lossWeights');
+    expect(model('hybrid').lossWeights).toEqual({ retrieval: 1, ranking: 1 });
+  });
+});

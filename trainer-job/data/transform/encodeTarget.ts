@@ -1,0 +1,51 @@
+/** The column that a rating predicts: each row's number, in the order of the places, and what it becomes for training. */
+import type { Target } from '@trainyard/shared';
+import { fitTarget, type FittedTarget } from '../../features/target.js';
+import { DataError } from '../dataError.js';
+import { numberColumn } from './columnPieces.js';
+import type { PieceCache } from './pieces.js';
+import type { IngestedRows } from './rowsOf.js';
+import { SPLITS } from './split.js';
+import type { SplitRows } from './splitRows.js';
+
+export interface EncodedTarget {
+  fitted: FittedTarget;
+  /** [rows] in the column's own units, NaN where there is no number. */
+  values: Float32Array;
+  /** How many rows of each split have one. */
+  rows: SplitRows['rows'];
+}
+
+export async function encodeTarget(
+  cache: PieceCache,
+  ingested: IngestedRows,
+  split: SplitRows,
+  target: Target,
+): Promise<EncodedTarget> {
+  const { values: column } = await numberColumn(cache, ingested, target.column, 'number');
+  const placed = new Float64Array(column.length);
+  column.forEach((value, row) => (placed[split.place[row]!] = value));
+  const [train = [], validation = [], test = []] = partsOf(placed, split.rows);
+  const rows = { train: train.length, validation: validation.length, test: test.length };
+  for (const name of SPLITS) if (rows[name] === 0) throw noTarget(target.column, name);
+  return { fitted: fitTarget(target, Float64Array.from(train)), values: Float32Array.from(placed), rows };
+}
+
+/** The numbers that there are, of each split. */
+function partsOf(placed: Float64Array, rows: SplitRows['rows']): Float64Array[] {
+  let from = 0;
+  return SPLITS.map((name) => {
+    const part = placed.subarray(from, from + rows[name]);
+    from += rows[name];
+    return part.filter((value) => !Number.isNaN(value));
+  });
+}
+
+function noTarget(column: string, split: string): DataError {
+  return new DataError(
+    'transform',
+    'empty-target',
+    `column "${column}", the target, has no number in any row of the ${split} split`,
+    'name the right column in features.target, correct its cast in dataset.columns, or bring rows that have one',
+  );
+}

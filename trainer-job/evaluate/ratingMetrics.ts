@@ -1,0 +1,59 @@
+/** How far predicted targets are from the true ones. */
+import type { Metrics } from '@trainyard/shared';
+import type { FittedTarget } from '../features/target.js';
+import type { RatingModel } from '../model/twoTowerModel.js';
+
+/** Predictions and truths of rows, in the target's own units; 0 … 1 for a target with a threshold. */
+export interface RatedRows {
+  predicted: Float64Array;
+  actual: Float64Array;
+}
+
+/**
+ * `rmse` and `mae` in the target's own units. Where targets are 0 or 1: `auc`, the share of pairs of a 1 and a 0 that are
+ * in the right order, ties counting half, and `accuracy` at 0.5.
+ */
+export function ratingMetrics({ predicted, actual }: RatedRows, isBinary: boolean, prefix: string): Metrics {
+  const count = actual.length;
+  if (count === 0) return {};
+  if (isBinary) {
+    const right = actual.reduce((sum, y, i) => sum + ((predicted[i]! >= 0.5 ? 1 : 0) === y ? 1 : 0), 0);
+    const auc = areaUnderCurve({ predicted, actual });
+    return { [`${prefix}accuracy`]: right / count, ...(auc !== undefined && { [`${prefix}auc`]: auc }) };
+  }
+  let [squares, sizes] = [0, 0];
+  actual.forEach((y, i) => {
+    squares += (predicted[i]! - y) ** 2;
+    sizes += Math.abs(predicted[i]! - y);
+  });
+  return { [`${prefix}rmse`]: Math.sqrt(squares / count), [`${prefix}mae`]: sizes / count };
+}
+
+/** By ranks (Mann and Whitney); undefined where all rows are of one kind. */
+function areaUnderCurve({ predicted, actual }: RatedRows): number | undefined {
+  const order = Uint32Array.from(actual.keys()).toSorted((a, b) => predicted[a]! - predicted[b]!);
+  let [ones, rankSum] = [0, 0];
+  for (let from = 0; from < order.length;) {
+    let to = from;
+    while (to < order.length && predicted[order[to]!] === predicted[order[from]!]) to++;
+    const meanRank = (from + 1 + to) / 2;
+    for (let i = from; i < to; i++) {
+      if (actual[order[i]!] !== 1) continue;
+      ones++;
+      rankSum += meanRank;
+    }
+    from = to;
+  }
+  const zeros = order.length - ones;
+  return ones === 0 || zeros === 0 ? undefined : (rankSum - (ones * (ones + 1)) / 2) / (ones * zeros);
+}
+
+/** Whether the target is 0 or 1 and nothing else. */
+export function isBinaryTarget({ head, target }: RatingModel): boolean {
+  return target.threshold !== null || head.spec.loss.type === 'binaryCrossEntropy';
+}
+
+/** What a row's own number counts as in the metrics. */
+export function actualTarget({ threshold }: FittedTarget, value: number): number {
+  return threshold === null ? value : value >= threshold ? 1 : 0;
+}

@@ -1,0 +1,44 @@
+/** What a rating predicts: the column's numbers, and what they become for training. */
+import type { Target } from '@trainyard/shared';
+import { z } from 'zod';
+import { shaped } from './normalize.js';
+import { meanAndStd, quantilesOf } from './statistics.js';
+
+export const fittedTargetSchema = z.strictObject({
+  column: z.string(),
+  /** Bounds of the raw number; null does not clip. */
+  clip: z.tuple([z.number(), z.number()]).nullable(),
+  log1p: z.boolean(),
+  /** Of the training rows, after clip and log1p; 0 and 1 where it is not standardised. */
+  mean: z.number(),
+  std: z.number().gt(0),
+  /** The target is 1 from here on and 0 below; null leaves it a number. */
+  threshold: z.number().nullable(),
+});
+export type FittedTarget = z.infer<typeof fittedTargetSchema>;
+
+/** From the numbers of the training rows that have one, at least one. */
+export function fitTarget(
+  { column, clip, log1p, normalize, threshold }: Target,
+  numbers: Float64Array,
+): FittedTarget {
+  const [low = 0, high = 0] = clip ? quantilesOf(numbers.toSorted(), clip) : [];
+  const shape = { clip: clip ? ([low, high] satisfies [number, number]) : null, log1p };
+  const moments = normalize
+    ? meanAndStd(numbers.map((number) => shaped(shape, number)))
+    : { mean: 0, std: 1 };
+  return { column, ...shape, mean: moments.mean, std: moments.std || 1, threshold: threshold ?? null };
+}
+
+/** What training sees of the column's number. */
+export function encodedTarget(fitted: FittedTarget, value: number): number {
+  if (fitted.threshold !== null) return value >= fitted.threshold ? 1 : 0;
+  return (shaped(fitted, value) - fitted.mean) / fitted.std;
+}
+
+/** The column's number of what training saw, or predicts; of a threshold's 0 … 1 there is none, and it stays. */
+export function decodedTarget({ log1p, mean, std, threshold }: FittedTarget, encoded: number): number {
+  if (threshold !== null) return encoded;
+  const number = encoded * std + mean;
+  return log1p ? Math.sign(number) * Math.expm1(Math.abs(number)) : number;
+}
