@@ -44,12 +44,14 @@ describe('the documentation', () => {
     expect(trainingSpecSchema.parse(parse(example)).dataset.source.uri).toBe('purchases.csv');
   });
 
-  it.each(['examples/sample.yaml', 'examples/features.yaml', 'examples/online-retail.yaml'])(
-    '%s parses',
-    async (path) => {
-      expect(trainingSpecSchema.safeParse(parse(await read(path))).error).toBeUndefined();
-    },
-  );
+  it.each([
+    'examples/sample.yaml',
+    'examples/features.yaml',
+    'examples/hybrid.yaml',
+    'examples/online-retail.yaml',
+  ])('%s parses', async (path) => {
+    expect(trainingSpecSchema.safeParse(parse(await read(path))).error).toBeUndefined();
+  });
 
   it('names every route of the API', async () => {
     const text = await read('docs/api.md');

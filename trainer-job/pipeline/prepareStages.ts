@@ -105,8 +105,14 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
       outcome: transformManifestSchema,
       produce: (folder) => transform(spec, ingested, pieces, folder),
     },
-    ({ outcome: { query, candidate, rows }, bytes: outputBytes }) => ({
-      counts: { queries: query.entities, items: candidate.entities - 1, ...rows, outputBytes },
+    ({ outcome: { query, candidate, rows, target }, bytes: outputBytes }) => ({
+      counts: {
+        queries: query.entities,
+        items: candidate.entities - 1,
+        ...rows,
+        ...(target && { trainTargets: target.rows.train }),
+        outputBytes,
+      },
       detail:
         parts.reused > 0 ? `${parts.reused} of ${parts.made + parts.reused} parts are from the cache` : '',
     }),
