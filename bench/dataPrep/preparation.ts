@@ -4,7 +4,10 @@ import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { config } from '../config.js';
 import { preparedSchema, type PreparedReport, type PrepareSettings } from './settings.js';
 
-/** The towers of inventory C17 and C18 over the made-up purchases; cities that occur less than `minCount` times are unknown. */
+/**
+ * Towers of user, revenue, city and time against product, category, subcategory and the words of its name, over the made-up
+ * purchases; cities that occur less than `minCount` times are unknown.
+ */
 export function purchasesSpec(file: string, { minCount = 1 } = {}): TrainingSpecInput {
   return {
     dataset: { source: { uri: file }, split: { strategy: 'time', column: 'timestamp' } },
@@ -13,11 +16,13 @@ export function purchasesSpec(file: string, { minCount = 1 } = {}): TrainingSpec
         { column: 'cust_person_id', transform: 'lookup', id: true, dim: 64 },
         { column: 'revenue', transform: 'normalize', log1p: true },
         { column: 'city', transform: 'lookup', dim: 16, minCount },
+        { column: 'timestamp', transform: 'cyclical', periods: ['hour-of-day', 'day-of-week'] },
       ],
       candidate: [
         { column: 'product_id', transform: 'lookup', id: true, dim: 32 },
         { column: 'stratbuy_domain_desc', transform: 'lookup', dim: 16 },
         { column: 'mge_main_cat_desc', transform: 'lookup', dim: 24 },
+        { column: 'art_name', transform: 'text', dim: 32 },
       ],
     },
   };
