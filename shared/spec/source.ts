@@ -22,7 +22,7 @@ export const csvDialectSchema = z
     header: z.boolean().default(true),
     /** The columns' names, in their order, in place of those that the header gives. */
     columns: z.array(columnNameSchema).min(1).max(10_000).optional(),
-    /** Unquoted fields that stand for null. */
+    /** Fields that stand for null, in quotes or not. */
     nullTexts: z.array(z.string().max(100)).min(1).max(100).default(['']),
     /** Lines before the header, or before the first row. */
     skipLines: z.int().min(0).max(1000).default(0),

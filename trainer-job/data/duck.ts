@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import {
   BIGINT,
   DOUBLE,
+  type DuckDBAppender,
   DuckDBDataChunk,
   DuckDBInstance,
   StatementType,
   VARCHAR,
   type DuckDBConnection,
+  type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { dataLimits } from '../config.js';
@@ -44,22 +46,12 @@ export class Duck {
     }
   }
 
-  /** Adds rows to a table that has these columns, in their order: at most 2048 at once. */
-  async append(
-    table: string,
-    columns: readonly { type: keyof typeof APPENDED; values: DuckDBValue[] }[],
-  ): Promise<void> {
-    const appender = await this.connection.createAppender(table);
-    try {
-      const chunk = DuckDBDataChunk.create(
-        columns.map(({ type }) => APPENDED[type]),
-        columns[0]?.values.length ?? 0,
-      );
-      chunk.setColumns(columns.map(({ values }) => values));
-      appender.appendDataChunk(chunk);
-    } finally {
-      appender.closeSync();
-    }
+  /** Adds rows to a table that has columns of these types. What it was given is in the table when it is closed. */
+  async appender(table: string, types: readonly (keyof typeof APPENDED)[]): Promise<Appender> {
+    return new Appender(
+      await this.connection.createAppender(table),
+      types.map((type) => APPENDED[type]),
+    );
   }
 
   /** Calls `take` with the columns of each part of the result, a few thousand rows at a time, in the result's order. */
@@ -75,6 +67,24 @@ export class Duck {
     ) {
       take(chunk.getColumns(), chunk.rowCount);
     }
+  }
+}
+
+export class Appender {
+  constructor(
+    private readonly appender: DuckDBAppender,
+    private readonly types: readonly DuckDBType[],
+  ) {}
+
+  /** The values of so many rows, at most 2048, column by column. */
+  append(columns: readonly (readonly DuckDBValue[])[], rows: number): void {
+    const chunk = DuckDBDataChunk.create(this.types, rows);
+    chunk.setColumns(columns);
+    this.appender.appendDataChunk(chunk);
+  }
+
+  close(): void {
+    this.appender.closeSync();
   }
 }
 

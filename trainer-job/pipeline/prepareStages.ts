@@ -1,4 +1,4 @@
-import type { StageName, TrainingSpec } from '@trainyard/shared';
+import type { Dataset, StageName, TrainingSpec } from '@trainyard/shared';
 import { cacheLimits } from '../config.js';
 import {
   checkTrainedColumns,
@@ -9,7 +9,7 @@ import {
   type IngestOutcome,
 } from '../data/ingest/ingest.js';
 import type { SourceContext } from '../data/source/openSource.js';
-import { openTables } from '../data/source/openTables.js';
+import { openTables, type OpenedTables } from '../data/source/openTables.js';
 import type { PieceCache } from '../data/transform/pieces.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { transformManifestSchema, type TransformManifest } from '../data/transform/transformManifest.js';
@@ -52,6 +52,16 @@ export interface Prepared {
 export async function prepare(request: PrepareRequest): Promise<Prepared> {
   const { spec } = request;
   const cache = new StageCache(request.cacheRoot, new Set(spec.compute.forceRecompute), () => request.now());
+  try {
+    return await prepareWith(cache, request);
+  } catch (error) {
+    cache.close();
+    throw error;
+  }
+}
+
+async function prepareWith(cache: StageCache, request: PrepareRequest): Promise<Prepared> {
+  const { spec } = request;
   const run = async <T>(
     stageRequest: StageRequest<T>,
     describe: (output: StageOutput<T>) => Pick<StageReport, 'counts' | 'detail'>,
@@ -77,7 +87,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
       stage: 'ingest',
       key: ingestKey(dataset, source),
       outcome: ingestOutcomeSchema,
-      produce: async (folder) => ingest(dataset, await source.files(), folder),
+      produce: (folder) => ingestUnchanged(dataset, source, folder),
     },
     ({ outcome: { rowsRead, rowsKept }, bytes: outputBytes }) => ({
       counts: { rowsRead, rowsKept, bytes: source.bytes, files: source.fileCount, outputBytes },
@@ -125,6 +135,20 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     manifest: transformed.outcome,
     release: () => cache.close(),
   };
+}
+
+/** Nothing is kept of files that changed while they were read, and what they seem to be damaged by is that. */
+async function ingestUnchanged(
+  dataset: Dataset,
+  source: OpenedTables,
+  folder: string,
+): Promise<IngestOutcome> {
+  const files = await source.files();
+  try {
+    return await ingest(dataset, files, folder);
+  } finally {
+    await source.checkUnchanged();
+  }
 }
 
 /** The cache of a machine serves all its runs, so it grows until somebody tidies up: each run does, once it has its data. */

@@ -64,7 +64,7 @@ export function checkUnique(names: readonly string[], repeated: readonly string[
 function suggestion(name: string, existing: readonly string[]): string {
   const [nearest] = existing
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ distance }) => distance <= Math.max(2, name.length / 3))
+    .filter(({ distance }) => distance <= Math.max(2, name.length / 3) && distance < name.length)
     .toSorted((a, b) => a.distance - b.distance);
   return nearest ? ` (did you mean "${nearest.candidate}"?)` : '';
 }

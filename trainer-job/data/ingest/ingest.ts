@@ -107,12 +107,13 @@ async function ingestWith(
     internal: `c${i}`,
     type: table.types.get(name) ?? 'VARCHAR',
   }));
-  return reading(files.source, async () => {
+  const bring = async () => {
     const rowsKept = await writeRows(duck, table, columns, folder);
     const losses = await countLosses(duck, table, rowsKept);
     const snapshot = files.source.snapshot ?? null;
     return { rowsKept, ...losses, columns, repeated, snapshot };
-  });
+  };
+  return reading(files.source, bring, columns.length);
 }
 
 /** Streams the rows to keep into `rows.parquet`, in the order of the source; returns how many they are. */

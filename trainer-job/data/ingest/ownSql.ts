@@ -59,7 +59,7 @@ async function run(duck: Duck, sql: string, result: string): Promise<void> {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     // The machine's fault: another try may go well.
     if (/^Out of Memory Error|No space left on device/i.test(reason)) throw error;
-    throw badSql(reason.slice(0, 500), error);
+    throw badSql(reason.replace(/(could not convert \w+) '.*'/i, '$1').slice(0, 500), error);
   }
 }
 

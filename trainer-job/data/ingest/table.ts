@@ -1,11 +1,13 @@
 /** The source as a table of SQL: its columns have their names and the types in which the later stages know them. */
 import type { SourceFormat } from '@trainyard/shared';
+import { dataLimits } from '../../config.js';
 import { withoutNan } from './columns.js';
 import { DataError } from '../dataError.js';
 import { identifier, type Duck } from '../duck.js';
 import { checkGzip } from '../source/gunzip.js';
 import { checkNames } from '../source/checkNames.js';
-import { readerOf } from '../source/reader.js';
+import { readCsvHeader } from '../source/csvHeader.js';
+import { plainCsvReaderOf, readerOf } from '../source/reader.js';
 import type { SourceFiles } from '../source/source.js';
 import { loadExamples } from '../source/tfrecord/loadExamples.js';
 
@@ -51,7 +53,10 @@ async function readerOfSource(
   for (const file of files) if (file.endsWith('.gz')) await checkGzip(file);
   if (format === 'csv') {
     const reader = readerOf(source, format);
-    if (source.csv.columns) checkCount(source.csv.columns, await typesOf(duck, `SELECT * FROM ${reader}`));
+    const types = await typesOf(duck, `SELECT * FROM ${reader}`).catch(async (error: unknown) => {
+      throw (await csvMistake(duck, source)) ?? error;
+    });
+    if (source.csv.columns) checkCount(source.csv.columns, types);
     return reader;
   }
   const guessed = await typesOf(duck, `SELECT * FROM ${readerOf(source, format)}`);
@@ -60,6 +65,22 @@ async function readerOfSource(
     ([column, type]) => [column, isRewritten(type, isTime(column)) ? 'VARCHAR' : type] as const,
   );
   return readerOf(source, format, Object.fromEntries(types));
+}
+
+/**
+ * What DuckDB says of the first line that it cannot read, told how many columns there are: without, it says of most mistakes no
+ * more than that it has found no dialect. Undefined where each file on its own can be read.
+ */
+async function csvMistake(duck: Duck, source: SourceFiles): Promise<unknown> {
+  const { fields } = await readCsvHeader(source.files[0] ?? '', source.csv);
+  for (const file of source.files) {
+    try {
+      await duck.rows(`SELECT count(*) FROM ${plainCsvReaderOf({ ...source, files: [file] }, fields)}`);
+    } catch (error) {
+      return error;
+    }
+  }
+  return undefined;
 }
 
 /** DuckDB makes up names for columns that have none. */
@@ -106,12 +127,19 @@ const REMEDIES: Record<SourceFormat, string> = {
 };
 
 /** Gives what DuckDB says while it reads a source the form of a `DataError`. */
-export async function reading<T>({ files, format }: SourceFiles, read: () => Promise<T>): Promise<T> {
+export async function reading<T>(
+  { files, format }: SourceFiles,
+  read: () => Promise<T>,
+  columns?: number,
+): Promise<T> {
   try {
     return await read();
   } catch (error) {
     if (error instanceof DataError) throw error;
     const reason = reasonOf(error instanceof Error ? error.message : String(error));
+    if (/^Out of Memory Error/i.test(reason) && columns !== undefined && columns > MANY_COLUMNS) {
+      throw tooWide(columns, error);
+    }
     // The machine's fault, not the data's: another try may go well.
     if (/^Out of Memory Error|No space left on device/i.test(reason)) throw error;
     throw new DataError(
@@ -124,11 +152,32 @@ export async function reading<T>({ files, format }: SourceFiles, read: () => Pro
   }
 }
 
+/** Each column that is written holds half a megabyte, however few the rows. */
+const MANY_COLUMNS = 500;
+
+function tooWide(columns: number, cause: unknown): DataError {
+  const { memoryMegabytes } = dataLimits();
+  return new DataError(
+    'ingest',
+    'too-many-columns',
+    `${columns} columns are to be brought, and ${memoryMegabytes} MB of memory are not enough for so many at once`,
+    'name the columns that are needed in dataset.select, or raise TRAINYARD_MEMORY_MB',
+    cause,
+  );
+}
+
 /** What DuckDB says of an unreadable file, without the data that it quotes. */
 function reasonOf(message: string): string {
   const [first = ''] = message.split('\n');
   const detail =
     /^(Invalid unicode|Maximum line size|Expected Number of Columns|Value with unterminated)[^\n]*/m;
-  const reason = first.replace(/Object \{.*\} has/, 'object has').replace(/(but got \w+): .*/, '$1');
+  const reason = first
+    .replace(/Object \{.*\} has/, 'object has')
+    .replace(/(but got \w+): .*/, '$1')
+    .replace(
+      'json_read expected records, but got non-record JSON instead',
+      'no line, or not every line, is an object',
+    )
+    .replace(/(could not convert \w+) '.*'/i, '$1');
   return [reason, detail.exec(message)?.[0]].filter(Boolean).join(' ');
 }

@@ -7,6 +7,8 @@ export interface CsvHeader {
   delimiter: string;
   /** Names that two columns have, each once: which of the two is meant cannot be told. */
   repeated: string[];
+  /** How many the line has. */
+  fields: number;
 }
 
 /** Fails with a `DataError` where the file does not begin with a header, or is no gzip file although its ending says so. */
@@ -22,14 +24,19 @@ export async function readCsvHeader(file: string, csv: CsvDialect): Promise<CsvH
       csv.header ? 'begin the file with a line of column names' : 'remove empty lines before the rows',
     );
   }
-  const delimiter = csv.delimiter ?? delimiterOf(line);
-  const names = csv.columns ?? fieldsOf(line, delimiter, csv.quote);
-  return { delimiter, repeated: [...new Set(names.filter((name, i) => names.indexOf(name) < i))] };
+  const delimiter = csv.delimiter ?? delimiterOf(line, csv.quote);
+  const fields = fieldsOf(line, delimiter, csv.quote);
+  const names = csv.columns ?? fields;
+  return {
+    delimiter,
+    repeated: [...new Set(names.filter((name, i) => names.indexOf(name) < i))],
+    fields: fields.length,
+  };
 }
 
-/** The one of the usual delimiters that the header has most of. */
-function delimiterOf(header: string): string {
-  const count = (delimiter: string) => header.split(delimiter).length;
+/** The one of the usual delimiters that the header has most of, but for those in names that are quoted. */
+function delimiterOf(header: string, quote: string): string {
+  const count = (delimiter: string) => fieldsOf(header, delimiter, quote).length;
   return [',', ';', '\t', '|'].reduce((best, next) => (count(next) > count(best) ? next : best));
 }
 
@@ -45,15 +52,25 @@ function fieldsOf(line: string, delimiter: string, quote: string): string[] {
   return fields.map((field) => field.trim());
 }
 
-/** The line behind `skipped` others, without a byte order mark; of a very long one the beginning. */
+/** The line behind `skipped` others, without a byte order mark. */
 async function lineAt(file: string, skipped: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of bytesOf(file)) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > LONGEST_BEGINNING || text.split(LINE_END, skipped + 2).length > skipped + 1) break;
+    if (text.split(LINE_END, skipped + 2).length > skipped + 1) break;
+    if (text.length > LONGEST_BEGINNING) throw noLine(file);
   }
   return text.split(LINE_END, skipped + 1)[skipped] ?? '';
+}
+
+function noLine(file: string): DataError {
+  return new DataError(
+    'ingest',
+    'unreadable-source',
+    `${file} cannot be read as csv: its first line does not end within ${LONGEST_BEGINNING} characters`,
+    'begin the file with a line of column names, or name the right dataset.source.format',
+  );
 }
 
 /** What is read, at most, to find the first line. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { digestsOf } from './fileDigest.js';
+import { checkUnchanged, digestsOf as fileDigests } from './fileDigest.js';
 
+const digestsOf = async (files: readonly string[], memory?: string) =>
+  (await fileDigests(files, memory)).map((digest) => digest.sha256);
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** What `digestsOf` would have left behind had the file been old enough. */
@@ -19,6 +21,24 @@ async function rememberAs(memory: string, file: string, digest: string, size: nu
   };
   await writeFile(join(memory, `${sha256(file)}.json`), JSON.stringify({ identity, sha256: digest }));
 }
+
+describe('a file that was read', () => {
+  it.each<[string, (file: string) => Promise<void>]>([
+    ['was changed', (file) => appendFile(file, 'more')],
+    ['was deleted', (file) => rm(file)],
+  ])('and %s since is told from one that is as it was', async (what, change) => {
+    const file = join(await temporaryFolder(), 'rows.csv');
+    await writeFile(file, 'one');
+    const digests = await fileDigests([file]);
+    await checkUnchanged(digests);
+    await change(file);
+    await expect(checkUnchanged(digests)).rejects.toMatchObject({
+      name: 'SourceUnavailable',
+      code: 'source-changed',
+      message: expect.stringContaining(`rows.csv ${what}`) as string,
+    });
+  });
+});
 
 describe('the digests of files', () => {
   it('are those of their bytes, in the order of the files', async () => {

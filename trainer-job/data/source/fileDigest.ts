@@ -4,6 +4,7 @@ import { createReadStream, type BigIntStats } from 'node:fs';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SourceUnavailable } from '../sourceUnavailable.js';
 
 /** What changes with a file's bytes, as far as the file system tells. `changed` is no one's to set, unlike `modified`. */
 const identitySchema = z.strictObject({
@@ -24,9 +25,19 @@ const SETTLED_MS = 2000;
 /** Files whose reading overlaps; the sums themselves take one core. */
 const AT_ONCE = 4;
 
-/** The digests of `files`, in their order, in hexadecimal. Without `memoryFolder` nothing is remembered. */
-export async function digestsOf(files: readonly string[], memoryFolder?: string): Promise<string[]> {
-  const digests: string[] = [];
+/** A file as it was when its digest was true. */
+export interface FileDigest {
+  identity: Identity;
+  /** In hexadecimal. */
+  sha256: string;
+}
+
+/**
+ * The digests of `files`, in their order. Without `memoryFolder` nothing is remembered. Fails with `SourceUnavailable` for a
+ * file that changes while it is read.
+ */
+export async function digestsOf(files: readonly string[], memoryFolder?: string): Promise<FileDigest[]> {
+  const digests: FileDigest[] = [];
   const queue = files.entries();
   const work = async () => {
     for (const [i, file] of queue) digests[i] = await digestOfFile(file, memoryFolder);
@@ -35,19 +46,39 @@ export async function digestsOf(files: readonly string[], memoryFolder?: string)
   return digests;
 }
 
-async function digestOfFile(file: string, memoryFolder: string | undefined): Promise<string> {
-  if (memoryFolder === undefined) return sha256Of(file);
+/** Fails with `SourceUnavailable` when one of the files is not what it was: rows of two versions are rows of none. */
+export async function checkUnchanged(digests: readonly FileDigest[]): Promise<void> {
+  for (const { identity } of digests) {
+    const { path } = identity;
+    const found = await stat(path, { bigint: true }).catch((error: unknown) => {
+      throw hasCode(error, 'ENOENT') ? changed(path, 'was deleted', error) : error;
+    });
+    if (!isSame(identity, identityOf(path, found))) throw changed(path, 'was changed');
+  }
+}
+
+function changed(path: string, what: string, cause?: unknown): SourceUnavailable {
+  return new SourceUnavailable(
+    'source-changed',
+    `${path} ${what} while it was read`,
+    'write each version of the data to files of its own, under another name until they are whole',
+    cause,
+  );
+}
+
+async function digestOfFile(file: string, memoryFolder: string | undefined): Promise<FileDigest> {
   const before = identityOf(file, await stat(file, { bigint: true }));
-  const memory = join(memoryFolder, `${createHash('sha256').update(file).digest('hex')}.json`);
-  const remembered = await recall(memory);
-  if (remembered && isSame(remembered.identity, before)) return remembered.sha256;
+  const memory =
+    memoryFolder && join(memoryFolder, `${createHash('sha256').update(file).digest('hex')}.json`);
+  const remembered = memory && (await recall(memory));
+  if (remembered && isSame(remembered.identity, before)) return remembered;
   const began = Date.now();
-  const sha256 = await sha256Of(file);
+  const digest = { identity: before, sha256: await sha256Of(file) };
   const found = await stat(file, { bigint: true });
   const settled = Number(found.ctimeMs) < began - SETTLED_MS && Number(found.mtimeMs) < began - SETTLED_MS;
-  if (settled && isSame(before, identityOf(file, found)))
-    await remember(memory, { identity: before, sha256 });
-  return sha256;
+  await checkUnchanged([digest]);
+  if (memory && settled) await remember(memory, digest);
+  return digest;
 }
 
 function identityOf(path: string, { size, ino, mtimeNs, ctimeNs }: BigIntStats): Identity {
@@ -70,9 +101,13 @@ async function recall(memory: string): Promise<z.infer<typeof rememberedSchema> 
     return rememberedSchema.safeParse(JSON.parse(await readFile(memory, 'utf8'))).data;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 async function remember(memory: string, value: z.infer<typeof rememberedSchema>): Promise<void> {

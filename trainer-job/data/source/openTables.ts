@@ -6,6 +6,7 @@ import type { SourceFiles } from './source.js';
 export interface OpenedTables extends Omit<OpenedSource, 'files'> {
   tables: Readonly<Record<string, OpenedSource>>;
   files(): Promise<TableFiles>;
+  checkUnchanged(this: void): Promise<void>;
 }
 
 export interface TableFiles {
@@ -35,6 +36,9 @@ export async function openTables(
           }),
     bytes: sum(({ bytes }) => bytes),
     fileCount: sum(({ fileCount }) => fileCount),
+    checkUnchanged: async () => {
+      for (const one of all) await one.checkUnchanged?.();
+    },
     files: async () => {
       const files: Record<string, SourceFiles> = {};
       for (const [name, one] of Object.entries(others)) files[name] = await one.files();

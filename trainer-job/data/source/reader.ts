@@ -6,14 +6,13 @@ import { literal } from '../duck.js';
  * CSV as RFC 4180 has it, or as the specification says. Left to guess, DuckDB takes lines that begin with "#" for comments
  * and lines that do not fit for a preamble, and drops them without a word.
  */
-function csvOptions({ csv, delimiter }: Pick<SourceFiles, 'csv' | 'delimiter'>): string {
-  const { quote, escape, header, columns, nullTexts, skipLines } = csv;
+function csvOptions({ csv, delimiter }: Pick<SourceFiles, 'csv' | 'delimiter'>, columns: string): string {
+  const { quote, escape, header, nullTexts, skipLines } = csv;
   const nulls = nullTexts.map((text) => literal(text)).join(', ');
   return [
     `delim = ${literal(delimiter)}`,
     `header = ${header}`,
-    ...(columns ? [`names = [${columns.map((name) => literal(name)).join(', ')}]`] : []),
-    'all_varchar = true',
+    columns,
     `skip = ${skipLines}`,
     `quote = ${literal(quote)}`,
     `escape = ${literal(escape ?? quote)}`,
@@ -22,6 +21,15 @@ function csvOptions({ csv, delimiter }: Pick<SourceFiles, 'csv' | 'delimiter'>):
     'strict_mode = true',
     'max_line_size = 10000000',
   ].join(', ');
+}
+
+/** A CSV of so many columns, whatever they are called: what is wrong with it has a line then. */
+export function plainCsvReaderOf(
+  source: Pick<SourceFiles, 'files' | 'csv' | 'delimiter'>,
+  columns: number,
+): string {
+  const types = Array.from({ length: columns }, (_, i) => `c${i}: 'VARCHAR'`);
+  return `read_csv(${pathsOf(source)}, ${csvOptions(source, `auto_detect = false, columns = {${types.join(', ')}}`)})`;
 }
 
 /**
@@ -34,13 +42,15 @@ export function readerOf(
   format: 'parquet' | 'csv' | 'jsonl',
   jsonTypes?: Record<string, string>,
 ): string {
-  const paths = source.files.map((file) => literal(asPattern(file)));
-  const list = `[${paths.join(', ')}], hive_partitioning = false`;
+  const list = pathsOf(source);
   switch (format) {
     case 'parquet':
       return `read_parquet(${list})`;
-    case 'csv':
-      return `read_csv(${list}, ${csvOptions(source)})`;
+    case 'csv': {
+      const { columns } = source.csv;
+      const names = columns ? `names = [${columns.map((name) => literal(name)).join(', ')}], ` : '';
+      return `read_csv(${list}, ${csvOptions(source, `${names}all_varchar = true`)})`;
+    }
     case 'jsonl': {
       const types = Object.entries(jsonTypes ?? {}).map(
         ([name, type]) => `${literal(name)}: ${literal(type)}`,
@@ -49,6 +59,10 @@ export function readerOf(
       return `read_json(${list}, format = 'newline_delimited', records = true, ${typing})`;
     }
   }
+}
+
+function pathsOf({ files }: Pick<SourceFiles, 'files'>): string {
+  return `[${files.map((file) => literal(asPattern(file))).join(', ')}], hive_partitioning = false`;
 }
 
 /** DuckDB takes every path for a pattern; this one matches the file of that name alone. */

@@ -1,5 +1,5 @@
 /** Where the rows come from: files, found, checked and fingerprinted before anything reads them. */
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -11,9 +11,11 @@ import {
   type SourceFormat,
 } from '@trainyard/shared';
 import { readCsvHeader, type CsvHeader } from './csvHeader.js';
-import { digestsOf } from './fileDigest.js';
+import { checkBeginning } from './beginning.js';
+import { checkUnchanged, digestsOf, hasCode } from './fileDigest.js';
 import { globMatcher } from './glob.js';
 import { DataError } from '../dataError.js';
+import { SourceUnavailable } from '../sourceUnavailable.js';
 
 export interface SourceFiles {
   files: string[];
@@ -28,6 +30,8 @@ export interface SourceFiles {
   snapshot?: string | null;
   /** Digest of the names and SHA-256 of all files, in order. */
   fingerprint: string;
+  /** Fails with `SourceUnavailable` when a file is no longer what it was when its fingerprint was taken. */
+  checkUnchanged?(this: void): Promise<void>;
 }
 
 type Source = Dataset['source'];
@@ -40,13 +44,39 @@ export async function findSource(
 ): Promise<SourceFiles> {
   const uri = source.uri ?? '';
   const pattern = resolve(baseDirectory, pathOf(uri));
-  const files = await matching(pattern);
-  if (files.length === 0)
-    throw problem('source-not-found', `nothing is found at ${uri}`, 'correct dataset.source.uri');
-  const checked = await checkFiles(source, files);
-  const digests = await digestsOf(files, memoryFolder);
-  const named = files.map((file, i) => ({ name: basename(file), sha256: digests[i] }));
-  return { ...checked, fingerprint: digestOf(named) };
+  return accessing(async () => {
+    const files = await matching(pattern);
+    if (files.length === 0)
+      throw problem('source-not-found', `nothing is found at ${uri}`, 'correct dataset.source.uri');
+    const checked = await checkFiles(source, files);
+    const digests = await digestsOf(files, memoryFolder);
+    const named = files.map((file, i) => ({ name: basename(file), sha256: digests[i]?.sha256 }));
+    return { ...checked, fingerprint: digestOf(named), checkUnchanged: () => checkUnchanged(digests) };
+  });
+}
+
+/** What the file system refuses is the user's to allow; what goes while it is looked at may come again. */
+async function accessing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const path = error instanceof Error && 'path' in error ? String(error.path) : 'a file of the source';
+    if (hasCode(error, 'ENOENT')) {
+      throw new SourceUnavailable(
+        'source-changed',
+        `${path} was there and is gone`,
+        'write each version of the data to files of its own, and leave them until the run is over',
+        error,
+      );
+    }
+    if (!hasCode(error, 'EACCES') && !hasCode(error, 'EPERM')) throw error;
+    throw problem(
+      'no-permission',
+      `${path} may not be read by the user that the trainer runs as`,
+      'let that user read the file and enter its folders',
+      error,
+    );
+  }
 }
 
 /** Files on this machine whose fingerprint is known from elsewhere or yet to be made: what the reader must know of them. */
@@ -123,9 +153,25 @@ async function matching(pattern: string): Promise<string[]> {
   for (const file of found) {
     if (!matches(relative(root, file).split(sep).join('/'))) continue;
     // A link that leads out of the folder is not what the pattern names.
-    if ((await realpath(file)).startsWith(realRoot + sep)) inside.push(file);
+    if ((await targetOf(file)).startsWith(realRoot + sep)) inside.push(file);
   }
   return inside.toSorted();
+}
+
+/** Where the path of a file that was listed leads. */
+async function targetOf(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    const isLink = (await lstat(file)).isSymbolicLink();
+    if (!isLink || !(hasCode(error, 'ENOENT') || hasCode(error, 'ELOOP'))) throw error;
+    throw problem(
+      'source-not-found',
+      `${file} is a link that leads nowhere, and the pattern of dataset.source.uri matches it`,
+      'remove the link, or bring back what it led to',
+      error,
+    );
+  }
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -149,6 +195,16 @@ export function formatOf(files: readonly string[]): SourceFormat {
   );
   const format = sourceFormatSchema.safeParse([...endings][0]);
   if (endings.size === 1 && format.success) return format.data;
+  if (endings.size > 1) {
+    throw problem(
+      'unknown-format',
+      `the files of the source have different endings: ${[...endings]
+        .map((ending) => `"${ending}"`)
+        .join(', ')
+        .slice(0, 300)}`,
+      'choose files of one format by the pattern, or name dataset.source.format',
+    );
+  }
   throw problem(
     'unknown-format',
     `the format of ${files[0] ?? 'the source'} cannot be told from its ending`,
@@ -174,6 +230,7 @@ async function checkFile(file: string, format: SourceFormat): Promise<number> {
       'write it again, or name dataset.source.format if it is csv or jsonl',
     );
   }
+  await checkBeginning(file, format);
   return found.size;
 }
 

@@ -16,7 +16,8 @@ function tables(): Uint32Array[] {
   return all;
 }
 
-export function crc32c(bytes: Uint8Array): number {
+/** Of the bytes from `from` to before `to`. */
+export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = [
     TABLES[0]!,
     TABLES[1]!,
@@ -28,8 +29,8 @@ export function crc32c(bytes: Uint8Array): number {
     TABLES[7]!,
   ];
   let sum = 0xffffffff;
-  let at = 0;
-  const whole = bytes.length - (bytes.length % 8);
+  let at = from;
+  const whole = to - ((to - from) % 8);
   while (at < whole) {
     sum ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
     sum =
@@ -43,12 +44,12 @@ export function crc32c(bytes: Uint8Array): number {
       t0[bytes[at + 7]!]!;
     at += 8;
   }
-  for (; at < bytes.length; at++) sum = (sum >>> 8) ^ t0[(sum ^ bytes[at]!) & 255]!;
+  for (; at < to; at++) sum = (sum >>> 8) ^ t0[(sum ^ bytes[at]!) & 255]!;
   return ~sum >>> 0;
 }
 
 /** As record files store it: a sum over bytes that hold sums is a poor one, so it is rotated and shifted. */
-export function maskedCrc32c(bytes: Uint8Array): number {
-  const sum = crc32c(bytes);
+export function maskedCrc32c(bytes: Uint8Array, from?: number, to?: number): number {
+  const sum = crc32c(bytes, from, to);
   return (((sum >>> 15) | (sum << 17)) + 0xa282ead8) >>> 0;
 }

@@ -1,10 +1,12 @@
-/** The bytes of a `tf.train.Example`: a protobuf message of three levels, read without its schema. */
+/** The bytes of a `tf.train.Example`: a protobuf message of three levels, read without its schema and without copies. */
+import { isUtf8 } from 'node:buffer';
 
 export type FeatureKind = 'bytes' | 'float' | 'int64';
 export interface FeatureValues {
   kind: FeatureKind;
-  /** Bytes as they are, floats widened without loss. */
-  values: (Buffer | number | bigint)[];
+  count: number;
+  /** The last one: bytes as text, floats widened without loss; undefined for bytes that are not UTF-8. */
+  value: string | number | bigint | undefined;
 }
 
 /** The bytes are no `tf.train.Example`. */
@@ -12,112 +14,153 @@ export class NoExampleError extends Error {
   override readonly name = 'NoExampleError';
 }
 
-const KINDS: Record<number, FeatureKind> = { 1: 'bytes', 2: 'float', 3: 'int64' };
+const KINDS: readonly (FeatureKind | undefined)[] = [undefined, 'bytes', 'float', 'int64'];
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
-/** Calls `found` with each feature of an example. Throws `NoExampleError` for bytes that are none. */
+/**
+ * Calls `found` with each feature of an example; undefined is a feature of no kind, and one that is given twice comes twice.
+ * Throws `NoExampleError` for bytes that are none.
+ */
 export function readExample(
   bytes: Buffer,
   found: (name: string, feature: FeatureValues | undefined) => void,
 ): void {
-  for (const features of messages(bytes, { 1: 'Features' })) {
-    for (const entry of messages(features.bytes, { 1: 'an entry of Features' })) {
-      let name = '';
-      let feature: FeatureValues | undefined;
-      for (const part of messages(entry.bytes, { 1: 'a name', 2: 'a Feature' })) {
-        if (part.field === 1) name = part.bytes.toString('utf8');
-        else feature = featureOf(part.bytes);
+  new ExampleReader(bytes, found).read();
+}
+
+/** One pass from the first byte to the last. `at` is where it stands; each level reads up to the end that it is given. */
+class ExampleReader {
+  private at = 0;
+
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly found: (name: string, feature: FeatureValues | undefined) => void,
+  ) {}
+
+  read(): void {
+    const { bytes } = this;
+    while (this.at < bytes.length) {
+      this.fieldOf(1, 'Features', bytes.length);
+      const end = this.length(bytes.length);
+      while (this.at < end) {
+        this.fieldOf(1, 'an entry of Features', end);
+        this.entry(this.length(end));
       }
-      found(name, feature);
     }
   }
-}
 
-/** Undefined for a feature of no kind. A later list of another kind replaces the earlier, as protobuf has it. */
-function featureOf(bytes: Buffer): FeatureValues | undefined {
-  let feature: FeatureValues | undefined;
-  for (const list of messages(bytes, { 1: 'BytesList', 2: 'FloatList', 3: 'Int64List' })) {
-    const kind = KINDS[list.field] ?? 'bytes';
-    if (feature?.kind !== kind) feature = { kind, values: [] };
-    readList(list.bytes, kind, feature.values);
+  private entry(end: number): void {
+    let name = '';
+    let feature: FeatureValues | undefined;
+    while (this.at < end) {
+      const field = this.fieldOf(2, 'a name or a Feature', end);
+      const partEnd = this.length(end);
+      if (field === 2) feature = this.feature(partEnd);
+      else name = this.text(partEnd) ?? fail('the name of a feature is not UTF-8');
+    }
+    this.found(name, feature);
   }
-  return feature;
-}
 
-/** Numbers stand packed in one field or each in a field of its own. */
-function readList(bytes: Buffer, kind: FeatureKind, values: FeatureValues['values']): void {
-  const at = { offset: 0 };
-  while (at.offset < bytes.length) {
-    const tag = Number(varint(bytes, at));
-    const wire = tag & 7;
-    if (tag >>> 3 !== 1) throw new NoExampleError(`a list has field ${tag >>> 3}`);
-    if (kind === 'int64' && wire === VARINT) values.push(BigInt.asIntN(64, varint(bytes, at)));
-    else if (kind === 'float' && wire === FIXED32) values.push(bytes.readFloatLE(skip(bytes, at, 4)));
-    else if (wire !== LENGTH_DELIMITED) throw new NoExampleError(`a list of ${kind} has wire type ${wire}`);
-    else readPacked(sized(bytes, at), kind, values);
+  /** A later list of another kind replaces the earlier, as protobuf has it. */
+  private feature(end: number): FeatureValues | undefined {
+    let feature: FeatureValues | undefined;
+    while (this.at < end) {
+      const kind = KINDS[this.fieldOf(3, 'BytesList, FloatList or Int64List', end)] ?? 'bytes';
+      if (feature?.kind !== kind) feature = { kind, count: 0, value: undefined };
+      this.list(feature, this.length(end));
+    }
+    return feature;
   }
-}
 
-function readPacked(packed: Buffer, kind: FeatureKind, values: FeatureValues['values']): void {
-  const at = { offset: 0 };
-  if (kind === 'bytes') values.push(packed);
-  else if (kind === 'int64') {
-    while (at.offset < packed.length) values.push(BigInt.asIntN(64, varint(packed, at)));
-  } else {
-    while (at.offset < packed.length) values.push(packed.readFloatLE(skip(packed, at, 4)));
+  /** Numbers stand packed in one field or each in a field of its own. */
+  private list(feature: FeatureValues, end: number): void {
+    while (this.at < end) {
+      const tag = this.varint(end);
+      const wire = tag % 8;
+      if (tag < 8 || tag >= 16) fail(`a list has field ${Math.floor(tag / 8)}`);
+      if (wire === LENGTH_DELIMITED) this.packed(feature, this.length(end));
+      else if (feature.kind === 'int64' && wire === VARINT) this.int64(feature, end);
+      else if (feature.kind === 'float' && wire === FIXED32) this.float(feature, end);
+      else fail(`a list of ${feature.kind} has wire type ${wire}`);
+    }
   }
-}
 
-/** The length-delimited fields of a message, all of which are in `known`. */
-function* messages(
-  bytes: Buffer,
-  known: Record<number, string>,
-): Generator<{ field: number; bytes: Buffer }> {
-  const at = { offset: 0 };
-  while (at.offset < bytes.length) {
-    const tag = Number(varint(bytes, at));
+  private packed(feature: FeatureValues, end: number): void {
+    if (feature.kind === 'bytes') {
+      feature.value = this.text(end);
+      feature.count++;
+    } else if (feature.kind === 'int64') while (this.at < end) this.int64(feature, end);
+    else while (this.at < end) this.float(feature, end);
+  }
+
+  private int64(feature: FeatureValues, end: number): void {
+    const start = this.at;
+    const value = this.varint(end);
+    // Seven times seven bits are a number without loss.
+    feature.value = this.at - start <= 7 ? BigInt(value) : this.exact(start);
+    feature.count++;
+  }
+
+  private float(feature: FeatureValues, end: number): void {
+    if (this.at + 4 > end) tooLong();
+    feature.value = this.bytes.readFloatLE(this.at);
+    feature.count++;
+    this.at += 4;
+  }
+
+  /** Undefined for what is not UTF-8, which decoding alone would hide behind replacement characters. */
+  private text(end: number): string | undefined {
+    const start = this.at;
+    this.at = end;
+    const text = this.bytes.toString('utf8', start, end);
+    return text.includes('\ufffd') && !isUtf8(this.bytes.subarray(start, end)) ? undefined : text;
+  }
+
+  /** The number of a length-delimited field, from 1 to `most`. */
+  private fieldOf(most: number, what: string, end: number): number {
+    const tag = this.varint(end);
     const field = Math.floor(tag / 8);
-    if (known[field] === undefined || tag % 8 !== LENGTH_DELIMITED) {
-      throw new NoExampleError(
-        `field ${field} of wire type ${tag % 8} stands where ${Object.values(known).join(' or ')} should`,
-      );
+    if (field < 1 || field > most || tag % 8 !== LENGTH_DELIMITED) {
+      fail(`field ${field} of wire type ${tag % 8} stands where ${what} should`);
     }
-    yield { field, bytes: sized(bytes, at) };
+    return field;
+  }
+
+  /** Where a field ends whose length stands here. */
+  private length(end: number): number {
+    const length = this.varint(end);
+    if (length > end - this.at) tooLong();
+    return this.at + length;
+  }
+
+  /** Unsigned; beyond 53 bits it is rounded. */
+  private varint(end: number): number {
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < 10; i++) {
+      if (this.at >= end) fail('it ends inside a number');
+      const byte = this.bytes[this.at++] ?? 0;
+      if (byte < 128) return value + byte * scale;
+      value += (byte & 127) * scale;
+      scale *= 128;
+    }
+    return fail('a number has more than ten bytes');
+  }
+
+  /** The varint from `start` to here, of 64 bits, signed. */
+  private exact(start: number): bigint {
+    let value = 0n;
+    for (let i = this.at - 1; i >= start; i--) value = (value << 7n) | BigInt((this.bytes[i] ?? 0) & 127);
+    return BigInt.asIntN(64, value);
   }
 }
 
-function sized(bytes: Buffer, at: { offset: number }): Buffer {
-  const length = Number(varint(bytes, at));
-  const start = skip(bytes, at, length);
-  return bytes.subarray(start, start + length);
+function tooLong(): never {
+  return fail('a field is longer than what it stands in');
 }
 
-/** Where the next `length` bytes begin. */
-function skip(bytes: Buffer, at: { offset: number }, length: number): number {
-  const start = at.offset;
-  if (length > bytes.length - start) throw new NoExampleError('a field is longer than what it stands in');
-  at.offset += length;
-  return start;
-}
-
-/** Of 64 bits, unsigned. */
-function varint(bytes: Buffer, at: { offset: number }): bigint {
-  let low = 0;
-  // Seven times seven bits fit a number without loss; nearly all values end there.
-  for (let i = 0; i < 7; i++) {
-    const byte = bytes[at.offset++];
-    if (byte === undefined) throw new NoExampleError('it ends inside a number');
-    low += (byte & 127) * 2 ** (7 * i);
-    if (byte < 128) return BigInt(low);
-  }
-  let value = BigInt(low);
-  for (let i = 7n; i < 10n; i++) {
-    const byte = bytes[at.offset++];
-    if (byte === undefined) throw new NoExampleError('it ends inside a number');
-    value += BigInt(byte & 127) << (7n * i);
-    if (byte < 128) return BigInt.asUintN(64, value);
-  }
-  throw new NoExampleError('a number has more than ten bytes');
+function fail(why: string): never {
+  throw new NoExampleError(why);
 }

@@ -1,8 +1,7 @@
 /** Record files of `tf.train.Example` as a table of DuckDB: a row for each example, a column for each feature. */
-import { isUtf8 } from 'node:buffer';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { DataError } from '../../dataError.js';
-import { identifier, type Duck } from '../../duck.js';
+import { identifier, type Appender, type Duck } from '../../duck.js';
 import { checkNames } from '../checkNames.js';
 import { NoExampleError, readExample, type FeatureKind, type FeatureValues } from './example.js';
 import { damaged, recordsOf } from './records.js';
@@ -11,11 +10,14 @@ const TYPES = { bytes: 'VARCHAR', float: 'DOUBLE', int64: 'BIGINT' } as const;
 /** Examples on their way into the table: DuckDB takes at most so many at once. */
 const MOST_ROWS = 2048;
 const MOST_BYTES = 32 * 1024 * 1024;
+/** Of records that an appender may hold in memory. */
+const MOST_APPENDED = 64 * 1024 * 1024;
 const MOST_FEATURES = 10_000;
 
 interface Column {
   name: string;
   kind: FeatureKind;
+  /** Of the rows that are not in the table yet; null where nothing is set. */
   values: DuckDBValue[];
 }
 
@@ -25,15 +27,23 @@ interface Column {
  */
 export async function loadExamples(duck: Duck, table: string, files: readonly string[]): Promise<string> {
   const loader = new ExampleLoader(duck, table);
-  for (const file of files) await loader.load(file);
-  return loader.finish();
+  try {
+    for (const file of files) await loader.load(file);
+    return await loader.finish();
+  } finally {
+    loader.closeAppender();
+  }
 }
 
 class ExampleLoader {
   private readonly columns = new Map<string, Column>();
   private stored = 0;
+  /** Rows before the first feature. */
+  private blank = 0;
   private rows = 0;
   private bytes = 0;
+  private appender: Appender | undefined;
+  private appended = 0;
 
   constructor(
     private readonly duck: Duck,
@@ -52,6 +62,7 @@ class ExampleLoader {
 
   async finish(): Promise<string> {
     await this.flush();
+    this.closeAppender();
     const names = [...this.columns.keys()];
     if (names.length === 0) {
       throw new DataError(
@@ -70,7 +81,7 @@ class ExampleLoader {
   private add(record: Buffer, file: string, number: number): void {
     try {
       readExample(record, (name, feature) => {
-        if (feature && feature.values.length > 0) this.set(name, feature, file, number);
+        if (feature && feature.count > 0) this.set(name, feature, file, number);
       });
     } catch (error) {
       if (!(error instanceof NoExampleError)) throw error;
@@ -90,16 +101,16 @@ class ExampleLoader {
         'write the feature with one type in all examples',
       );
     }
-    if (feature.values.length > 1) {
+    if (feature.count > 1) {
       throw new DataError(
         'ingest',
         'several-values',
-        `feature "${name}" has ${feature.values.length} values in record ${number} of ${file}; one is read`,
+        `feature "${name}" has ${feature.count} values in record ${number} of ${file}; one is read`,
         'write one value for each feature, several as several features or as one text',
       );
     }
-    const [value] = feature.values;
-    column.values[this.rows] = Buffer.isBuffer(value) ? textOf(value, name, file, number) : (value ?? null);
+    if (feature.value === undefined) throw notText(name, file, number);
+    column.values[this.rows] = feature.value;
   }
 
   private columnOf(name: string, kind: FeatureKind): Column {
@@ -113,7 +124,7 @@ class ExampleLoader {
         'write what differs from row to row as values of a feature, not as its name',
       );
     }
-    const column = { name, kind, values: [] };
+    const column: Column = { name, kind, values: nulls() };
     this.columns.set(name, column);
     return column;
   }
@@ -122,9 +133,34 @@ class ExampleLoader {
   private async flush(): Promise<void> {
     if (this.rows === 0) return;
     const columns = [...this.columns.values()];
+    await this.makeRoom(columns);
+    const { rows } = this;
+    if (columns.length === 0) this.blank += rows;
+    else {
+      this.appender ??= await this.duck.appender(
+        this.table,
+        columns.map(({ kind }) => TYPES[kind]),
+      );
+      this.appender.append(
+        columns.map(({ values }) => (rows === MOST_ROWS ? values : values.slice(0, rows))),
+        rows,
+      );
+      for (const column of columns) column.values = nulls();
+      this.appended += this.bytes;
+      if (this.appended > MOST_APPENDED) this.closeAppender();
+    }
+    this.rows = 0;
+    this.bytes = 0;
+  }
+
+  /** Gives the table the columns that it lacks. */
+  private async makeRoom(columns: readonly Column[]): Promise<void> {
+    if (this.stored === columns.length) return;
+    this.closeAppender();
     if (this.stored === 0 && columns.length > 0) {
       const declared = columns.map(({ kind }, i) => `f${i} ${TYPES[kind]}`);
       await this.duck.run(`CREATE TABLE ${identifier(this.table)} (${declared.join(', ')})`);
+      await this.duck.run(`INSERT INTO ${identifier(this.table)} (f0) SELECT NULL FROM range(${this.blank})`);
     } else {
       for (let i = this.stored; i < columns.length; i++) {
         const type = TYPES[columns[i]?.kind ?? 'bytes'];
@@ -132,23 +168,21 @@ class ExampleLoader {
       }
     }
     this.stored = columns.length;
-    if (columns.length === 0) return;
-    await this.duck.append(
-      this.table,
-      columns.map(({ kind, values }) => ({
-        type: TYPES[kind],
-        values: Array.from({ length: this.rows }, (_, row) => values[row] ?? null),
-      })),
-    );
-    for (const column of columns) column.values = [];
-    this.rows = 0;
-    this.bytes = 0;
+  }
+
+  closeAppender(): void {
+    this.appender?.close();
+    this.appender = undefined;
+    this.appended = 0;
   }
 }
 
-function textOf(bytes: Buffer, name: string, file: string, number: number): string {
-  if (isUtf8(bytes)) return bytes.toString('utf8');
-  throw new DataError(
+function nulls(): DuckDBValue[] {
+  return Array.from({ length: MOST_ROWS }, () => null);
+}
+
+function notText(name: string, file: string, number: number): DataError {
+  return new DataError(
     'ingest',
     'not-text',
     `feature "${name}" holds bytes that are not UTF-8 in record ${number} of ${file}`,

@@ -42,7 +42,7 @@ export async function* recordsOf(file: string): AsyncGenerator<Buffer[]> {
 }
 
 function lengthAt(bytes: Buffer, at: number, file: string, number: number): number {
-  if (bytes.readUInt32LE(at + 8) !== maskedCrc32c(bytes.subarray(at, at + 8))) {
+  if (bytes.readUInt32LE(at + 8) !== maskedCrc32c(bytes, at, at + 8)) {
     const isGzip = number === 1 && bytes.readUInt16BE(at) === 0x1f8b;
     throw damaged(
       file,
@@ -59,11 +59,10 @@ function lengthAt(bytes: Buffer, at: number, file: string, number: number): numb
 
 function recordAt(bytes: Buffer, at: number, size: number, file: string, number: number): Buffer {
   const end = at + size - FOOTER;
-  const record = bytes.subarray(at + HEADER, end);
-  if (bytes.readUInt32LE(end) !== maskedCrc32c(record)) {
+  if (bytes.readUInt32LE(end) !== maskedCrc32c(bytes, at + HEADER, end)) {
     throw damaged(file, number, 'the CRC of its data is wrong');
   }
-  return record;
+  return bytes.subarray(at + HEADER, end);
 }
 
 export function damaged(file: string, record: number, what: string): DataError {

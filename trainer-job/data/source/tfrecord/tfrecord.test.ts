@@ -4,6 +4,16 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { datasetSchema } from '@trainyard/shared';
+import {
+  BYTES,
+  example,
+  FLOAT,
+  INT64,
+  message,
+  record,
+  text,
+  textFeature,
+} from '../../../../test/support/examples.js';
 import { sql } from '../../../../test/support/purchases.js';
 import { temporaryFolder } from '../../../../test/support/temporaryFolder.js';
 import { literal } from '../../duck.js';
@@ -28,41 +38,7 @@ async function rowsOf(
   };
 }
 
-/** A record as TensorFlow frames it. */
-function record(data: Buffer): Buffer {
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(data.length));
-  const sum = (bytes: Buffer) => {
-    const field = Buffer.alloc(4);
-    field.writeUInt32LE(maskedCrc32c(bytes));
-    return field;
-  };
-  return Buffer.concat([length, sum(length), data, sum(data)]);
-}
-
-function message(number: number, ...parts: Buffer[]): Buffer {
-  const data = Buffer.concat(parts);
-  const head = [number * 8 + 2];
-  for (let rest = data.length; ; rest >>>= 7) {
-    head.push(rest > 127 ? (rest & 127) | 128 : rest);
-    if (rest < 128) break;
-  }
-  return Buffer.concat([Buffer.from(head), data]);
-}
-
-/** An example of features whose lists are given as bytes: [name, number of the kind of list, its bytes]. */
-function example(...features: [string, number, Buffer][]): Buffer {
-  const entries = features.map(([name, kind, list]) =>
-    message(1, message(1, Buffer.from(name)), message(2, message(kind, list))),
-  );
-  return message(1, ...entries);
-}
-
-const text = (value: string): Buffer => message(1, Buffer.from(value));
-const user = (value = 'u'): [string, number, Buffer] => ['user', 1, text(value)];
-const BYTES = 1;
-const FLOAT = 2;
-const INT64 = 3;
+const user = (value = 'u') => textFeature('user', value);
 
 describe('CRC-32C', () => {
   it.each<[string, Buffer, number]>([
@@ -115,6 +91,15 @@ describe('a record file', () => {
     expect(rows.map((row) => String(row['user']).length)).toEqual(
       records.map((_, i) => (i === 7 ? 3_000_000 : String(i).length + 1 + (i % 700))),
     );
+  });
+
+  it('counts the records before the first feature', async () => {
+    const file = join(await temporaryFolder(), 'a.tfrecord');
+    const blank = Array.from({ length: 5000 }, () => record(Buffer.alloc(0)));
+    await writeFile(file, Buffer.concat([...blank, record(example(user()))]));
+    const { rows } = await rowsOf(file);
+    expect(rows).toHaveLength(5001);
+    expect([rows[0], rows[4999], rows[5000]]).toEqual([{ user: null }, { user: null }, { user: 'u' }]);
   });
 
   it('may hold numbers packed or one by one, and features without values', async () => {
