@@ -36,6 +36,8 @@ export interface Settings {
   marginSeconds: number;
   backend: BackendChoice;
   gitCommit: string | null;
+  /** Writes `profile.json`, where the time of an epoch goes, beside the model. */
+  profile: boolean;
 }
 
 export interface CallbackSettings {
@@ -112,6 +114,7 @@ const environmentSchema = z
     TRAINYARD_DATA_BASE: z.string().min(1).optional(),
     TIME_LIMIT_MARGIN_SECONDS: z.coerce.number().min(0).max(3600).default(60),
     ...cloudEnvironment,
+    TRAINYARD_PROFILE: z.enum(['0', '1']).optional(),
     GIT_COMMIT: z.string().min(1).max(100).optional(),
   })
   .refine((env) => !env.CALLBACK_URL || env.RUN_SECRET, {
@@ -141,6 +144,7 @@ export function settingsFromEnvironment(environment: Environment = process.env):
     marginSeconds: env.TIME_LIMIT_MARGIN_SECONDS,
     backend: env.TRAINYARD_BACKEND,
     gitCommit: env.GIT_COMMIT ?? null,
+    profile: env.TRAINYARD_PROFILE === '1',
   };
 }
 
@@ -197,6 +201,15 @@ const dataLimitsSchema = z.object({
   TRAINYARD_MEMORY_MB: z.coerce.number().int().min(128).max(4_194_304).optional(),
   TRAINYARD_THREADS: z.coerce.number().int().min(1).max(1024).optional(),
 });
+
+const trainerMemorySchema = z.object({ TRAINYARD_TRAINER_MEMORY_MB: z.coerce.number().min(1).optional() });
+
+/** What the trainer's process may hold: what the machine or the container has, unless the environment says otherwise. */
+export function trainerMemoryBytes(environment: Environment = process.env): number {
+  const { TRAINYARD_TRAINER_MEMORY_MB: megabytes } = parse(environment, trainerMemorySchema);
+  if (megabytes !== undefined) return megabytes * 1e6;
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+}
 
 const cacheLimitsSchema = z.object({
   TRAINYARD_CACHE_MB: z.coerce.number().min(0).max(1e9).default(20_480),

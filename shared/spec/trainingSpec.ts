@@ -33,6 +33,8 @@ export type Gate = z.infer<typeof gateSchema>;
  */
 export const evaluationSchema = z.strictObject({
   k: z.array(z.int().min(1).max(10_000)).min(1).max(10).default([5, 10, 50, 100]),
+  /** So many training rows are evaluated after each epoch too (`train_loss`, `train_recall_at_K`); none unless given. */
+  trainSample: z.int().min(0).max(1_000_000).default(0),
   baselines: z.array(baselineSchema).default(['popularity', 'history']),
   gates: z.array(gateSchema).max(20).default([]),
 });

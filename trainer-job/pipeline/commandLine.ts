@@ -22,6 +22,7 @@ Trains one two-tower model without a control plane.
                    the cache has their output
   --clear-cache DIR [--unused-days N]
                    removes what DIR, a cache, holds and no run has used for half an hour, or for N days, and ends
+  --profile        writes profile.json to the output: where the time of an epoch goes
   --help           this text
 
 Relative paths, those in the specification too, start from the current folder (TRAINYARD_DATA_BASE names another one).
@@ -97,6 +98,7 @@ function settingsOf(flags: ReturnType<typeof parse>): Settings {
     callbacks: null,
     deadline: null,
     marginSeconds: 0,
+    profile: flags.profile === true,
   };
 }
 
@@ -111,6 +113,7 @@ function parse(args: readonly string[]) {
       'force-recompute': text,
       'clear-cache': text,
       'unused-days': text,
+      profile: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     } as const;
     return parseArgs({ args: [...args], options }).values;

@@ -1,9 +1,10 @@
 /** One attempt: the six stages in their order, each reported, each free to be the one that a stop request ends. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { digestOf, type RunResult, type StageName, type TrainingSpec } from '@trainyard/shared';
 import { selectBackend, type SelectedBackend } from '../backend/selectBackend.js';
-import { machine, type Settings } from '../config.js';
+import { machine, trainerMemoryBytes, type Settings } from '../config.js';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { readEncodedDataset } from '../data/readEncodedDataset.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
@@ -11,6 +12,7 @@ import { exportRun } from '../export/exportRun.js';
 import type { CallbackContent } from '../report/callbackQueue.js';
 import type { Reporter } from '../report/reporter.js';
 import type { EpochReport, EvaluationOutcome, TrainOutcome } from '../train/contract.js';
+import type { Profile } from '../train/profiler.js';
 import { trainModel } from '../train/trainModel.js';
 import { adoptCheckpoints } from './adoptCheckpoints.js';
 import type { Ending } from './ending.js';
@@ -130,6 +132,8 @@ class RunningAttempt {
         },
         onLog: (level, message, fields) => reporter.log(level, message, fields),
         stopRequested: () => stop.reason !== null,
+        memoryLimitBytes: trainerMemoryBytes(),
+        ...(settings.profile && { onProfile: (profile: Profile) => this.writeProfile(profile) }),
       });
       if (outcome.kind === 'stopped') {
         if (outcome.checkpoint) this.saved(outcome.checkpoint);
@@ -139,6 +143,13 @@ class RunningAttempt {
       const counts = { epochs: epochsTrained, bestEpoch, examplesPerSecond: Math.round(examplesPerSecond) };
       return { value: outcome, counts };
     });
+  }
+
+  private async writeProfile(profile: Profile): Promise<void> {
+    const { settings, reporter } = this.attempt;
+    const path = join(settings.artifactDirectory, 'profile.json');
+    await writeFile(path, `${JSON.stringify(profile, null, 2)}\n`);
+    reporter.log('info', `where the time of epoch ${profile.epoch} went: ${path}`, { ...profile.seconds });
   }
 
   private evaluate(spec: TrainingSpec, data: EncodedDataset, { model }: Trained): Promise<EvaluationOutcome> {

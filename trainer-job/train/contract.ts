@@ -2,6 +2,7 @@ import type { Metrics, Progress, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import type { Trainer } from './checkpointOwner.js';
+import type { Profile } from './profiler.js';
 
 export interface EpochReport {
   /** 1-based. */
@@ -25,8 +26,12 @@ export interface TrainRequest {
   onProgress(progress: Progress): void;
   /** Called when a checkpoint is durable. */
   onCheckpoint(checkpoint: { path: string; epoch: number }): void;
-  onLog(level: 'info' | 'warn', message: string, fields?: Record<string, unknown>): void;
-  /** Asked after every step; when true the training saves a checkpoint, within the epoch, and returns `stopped`. */
+  onLog(level: 'debug' | 'info' | 'warn', message: string, fields?: Record<string, unknown>): void;
+  /** Given where the first epoch is to be profiled. */
+  onProfile?: (profile: Profile) => Promise<void>;
+  /** What the process may hold in all; without it the training is not refused for its size. */
+  memoryLimitBytes?: number;
+  /** Asked after every step and within evaluations; when true the training saves a checkpoint, within the epoch, and returns `stopped`. */
   stopRequested(): boolean;
 }
 

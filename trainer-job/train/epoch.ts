@@ -1,8 +1,7 @@
 import { seedOf, type Metrics } from '@trainyard/shared';
 import { randomFor } from '../model/random.js';
-import { SpecError } from '../model/specError.js';
-import type { TrainingState } from './checkpointFile.js';
 import type { EpochReport, TrainRequest } from './contract.js';
+import { divergence } from './divergence.js';
 import { afterEpoch } from './earlyStopping.js';
 import { epochOrder } from './epochOrder.js';
 import { afterPlateauEpoch, learningRateAt } from './learningRate.js';
@@ -15,11 +14,12 @@ export async function runEpoch(training: Training, request: TrainRequest): Promi
   const rowsPerStep = request.spec.training.batchSize * request.spec.training.accumulateSteps;
   const order = orderOf(training, request);
   const takeTurn = turnTaker();
+  training.profiler?.begin(state.epoch);
   const begin = { step: state.step, at: performance.now() };
   while (state.step < stepsPerEpoch) {
     if (request.stopRequested()) return false;
     const start = state.step * rowsPerStep;
-    takeStep(
+    await takeStep(
       training,
       order.subarray(start, start + rowsPerStep).map((position) => rows[position]!),
     );
@@ -46,10 +46,15 @@ function orderOf({ rows, state }: Training, { spec, data }: TrainRequest): Int32
   return epochOrder(rows.length, random, data.query.blocks);
 }
 
-function takeStep(training: Training, rows: Int32Array): void {
-  const { state, optimizer } = training;
-  const { loss } = training.step(rows, state, rateAfter(training, optimizer.steps));
-  if (!Number.isFinite(loss)) throw divergence(state, loss);
+async function takeStep(training: Training, rows: Int32Array): Promise<void> {
+  const { state, optimizer, profiler, stepsPerEpoch } = training;
+  const rate = rateAfter(training, optimizer.steps);
+  const step = () => training.step(rows, state, rate);
+  const { loss } = profiler?.wants(state.epoch, state.step, stepsPerEpoch)
+    ? await profiler.operationsOf(step)
+    : step();
+  if (!Number.isFinite(loss)) throw diverged(training, 'loss', loss);
+  training.lossWatch.see(loss / rows.length, state.epoch);
   state.lossSum += loss;
   state.step += 1;
   state.optimizer = optimizer.state();
@@ -59,11 +64,16 @@ function rateAfter({ model, state, stepsPerEpoch }: Training, steps: number): nu
   return learningRateAt(model.spec.training, stepsPerEpoch, steps, state.plateau);
 }
 
-function divergence(state: TrainingState, loss: number): SpecError {
-  return new SpecError(
-    `the loss became ${loss} in epoch ${state.epoch + 1}, step ${state.step + 1}: the training diverged`,
-    'lower training.optimizer.learningRate, or raise model.temperature',
-  );
+function diverged(training: Training, name: string, value: number) {
+  const { model, state, lossWatch, optimizer } = training;
+  return divergence(model, {
+    name,
+    value,
+    when: `epoch ${state.epoch + 1}, step ${state.step + 1}`,
+    lastLoss: lossWatch.last,
+    // The step before has done it: this one has only seen it.
+    rate: rateAfter(training, Math.max(0, optimizer.steps - 1)),
+  });
 }
 
 /** False when a stop request came before the epoch's metrics were there: then they will be made when the training goes on. */
@@ -76,15 +86,23 @@ async function closeEpoch(
   const { earlyStopping, schedule } = request.spec.training;
   optimizer.settle();
   state.optimizer = optimizer.state();
+  const spent = training.clock.take();
+  const begin = performance.now();
   const validation = await unlessStopped(training.validate());
   if (!validation) return false;
+  const evaluate = (performance.now() - begin) / 1000;
   const metrics: Metrics = {
     loss: state.lossSum / rows.length,
     learning_rate: rateAfter(training, optimizer.steps - 1),
     ...model.metrics,
     ...validation,
   };
+  for (const [name, value] of Object.entries(metrics)) {
+    if (!Number.isFinite(value)) throw diverged(training, name, value);
+  }
   const epoch = state.epoch + 1;
+  request.onLog('debug', `epoch ${epoch}: seconds by phase`, { epoch, ...spent, evaluate });
+  await training.profiler?.end(state.epoch, state.step, examples, spent, evaluate);
   const report: EpochReport = { epoch, metrics, seconds, examples, examplesPerSecond: examples / seconds };
   Object.assign(state, {
     epoch,

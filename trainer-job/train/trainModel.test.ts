@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { tinyDataset, tinySpec } from '../../test/support/tinyDataset.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
 import type { EpochReport, TrainOutcome, TrainRequest } from './contract.js';
+import type { Profile } from './profiler.js';
 import { trainModel } from './trainModel.js';
 
 beforeAll(useWasm);
@@ -258,6 +259,38 @@ describe('a training', () => {
     const folder = await temporaryFolder();
     await train(folder, { spec: tinySpec({ training: { ...training, checkpoint: { keepBest: 2 } } }) });
     expect((await readdir(folder)).filter((name) => name.startsWith('e')).length).toBeLessThanOrEqual(3);
+  });
+
+  it('evaluates a sample of the training rows too, the same in each epoch', async () => {
+    const spec = tinySpec({ training: { ...training, epochs: 2 }, evaluation: { k: [5], trainSample: 500 } });
+    const plain = tinySpec({ training: { ...training, epochs: 2 }, evaluation: { k: [5] } });
+    const { epochs, outcome } = await train(await temporaryFolder(), { spec });
+    for (const { metrics } of epochs) {
+      expect(metrics['train_recall_at_5']).toBeGreaterThan(0.1);
+      expect(metrics['train_loss']).toBeGreaterThan(1);
+    }
+    expect(weights(outcome)).toEqual(
+      weights((await train(await temporaryFolder(), { spec: plain })).outcome),
+    );
+  });
+
+  it('profiled, tells the phases of one epoch and the operations of one step, and ends the same', async () => {
+    const profiles: Profile[] = [];
+    const profiled = await train(await temporaryFolder(), {
+      onProfile: async (profile) => void profiles.push(profile),
+    });
+    expect(profiles).toMatchObject([{ epoch: 1, steps: 12, examples: 3000 }]);
+    const { seconds, operations } = profiles[0]!;
+    expect(Object.keys(seconds)).toEqual(['data', 'forward', 'loss', 'backward', 'apply', 'evaluate']);
+    expect(Object.values(seconds).every((value) => value > 0)).toBe(true);
+    expect(operations.map(({ name }) => name)).toContain('BatchMatMul');
+    expect(weights(profiled.outcome)).toEqual(weights((await train(await temporaryFolder())).outcome));
+  });
+
+  it('too large for the memory is refused before the first step', async () => {
+    await expect(train(await temporaryFolder(), { memoryLimitBytes: 1000 })).rejects.toThrow(
+      /training needs about .* GB/,
+    );
   });
 
   it('explains a diverging loss', async () => {

@@ -6,13 +6,17 @@ import { TwoTowerModel } from '../model/twoTowerModel.js';
 import type { TrainingState } from './checkpointFile.js';
 import { CheckpointFolder, placeOf } from './checkpoints.js';
 import type { TrainRequest } from './contract.js';
+import { LossWatch } from './divergence.js';
 import { NONE_SO_FAR } from './earlyStopping.js';
 import { identityOf } from './identity.js';
 import { NO_PLATEAU } from './learningRate.js';
+import { estimateMemory, gigabytes, refuseWhatDoesNotFit } from './memoryEstimate.js';
 import { newOptimizer, type Optimizer } from './optimizer.js';
 import { optimizerStep, type OptimizerStep } from './optimizerStep.js';
 import { PhaseClock } from './phaseClock.js';
+import { Profiler } from './profiler.js';
 import { ProgressKeeper } from './progressKeeper.js';
+import { trainSample } from './trainSample.js';
 import { turnTaker } from './turnTaker.js';
 
 /** Leaves an evaluation that is asked to stop. */
@@ -31,6 +35,8 @@ export interface Training {
   stepsPerEpoch: number;
   /** Throws `StopRequested` when there is one: evaluations may take longer than a stop has time. */
   validate(): Promise<Metrics>;
+  profiler: Profiler | undefined;
+  lossWatch: LossWatch;
   state: TrainingState;
   /** Over this process, for the throughput: examples and seconds in training steps. */
   spent: { examples: number; seconds: number };
@@ -40,6 +46,7 @@ export interface Training {
 export async function openTraining(request: TrainRequest): Promise<Training> {
   const { data, spec, checkpointDirectory } = request;
   const rows = knownRows(data, spec);
+  checkMemory(request);
   const model = new TwoTowerModel(data, spec);
   const optimizer = newOptimizer(spec.training.optimizer, model.parameters);
   const checkpoints = await CheckpointFolder.open(
@@ -55,6 +62,8 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   if (restored) request.onLog('info', `resuming after epoch ${state.epoch}, step ${state.step}`);
   const { batchSize, accumulateSteps } = spec.training;
   const validate = splitScorer(model, data, 'validation', 'val_');
+  const sampled = trainSample(data, rows, spec);
+  const rescore = sampled && splitScorer(model, sampled, 'train', 'train_');
   const takeTurn = turnTaker();
   const between = async () => {
     await takeTurn();
@@ -74,10 +83,27 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
     clock,
     rows,
     stepsPerEpoch: Math.ceil(rows.length / (batchSize * accumulateSteps)),
-    validate: () => validate(between).then(asEpochMetrics),
+    validate: async () => ({
+      ...(rescore && (await rescore(between))),
+      ...asEpochMetrics(await validate(between)),
+    }),
+    profiler: request.onProfile && new Profiler(request.onProfile),
+    lossWatch: new LossWatch((message) => request.onLog('warn', message)),
     state,
     spent: { examples: 0, seconds: 0 },
   };
+}
+
+/** Before anything is allocated. */
+function checkMemory(request: TrainRequest): void {
+  const { data, spec, memoryLimitBytes: limit } = request;
+  const estimate = estimateMemory(data, spec);
+  const used = process.memoryUsage.rss();
+  if (limit !== undefined) refuseWhatDoesNotFit(estimate, data, limit, used);
+  request.onLog('debug', `training takes about ${gigabytes(estimate.total)} of memory`, {
+    ...estimate,
+    used,
+  });
 }
 
 function newState(): TrainingState {
