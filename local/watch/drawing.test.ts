@@ -1,4 +1,4 @@
-import type { RunResult, StreamEvent } from '@trainyard/shared';
+import { ratingSchema, targetSchema, type RunResult, type StreamEvent } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { epochRow, runView, stageRow } from '../../test/support/runView.js';
 import { happenings } from './happenings.js';
@@ -182,6 +182,33 @@ describe('the outcome', () => {
     const other = outcome(runView({ ...over, result: short }), WIDE).join('\n');
     expect(other).toContain('At recall@10 own history is better than the model.');
     expect(other).not.toContain('Serve what is better');
+  });
+
+  it('of a model that rates says how far its ratings are off, beside the means', () => {
+    const { spec } = runView();
+    const [rating, target] = [ratingSchema.parse({}), targetSchema.parse({ column: 'stars' })];
+    const rated = {
+      ...spec,
+      features: { ...spec.features, target },
+      model: { ...spec.model, type: 'ranking' as const, rating },
+    };
+    const result = {
+      ...RESULT,
+      metrics: { test_rmse: 0.8, test_mae: 0.6, test_rows: 900 },
+      baselines: {
+        globalMean: { test_rmse: 1.1, test_mae: 0.9 },
+        userItemMean: { test_rmse: 0.7, test_mae: 0.5 },
+      },
+    };
+    const text = outcome(runView({ ...over, spec: rated, result }), WIDE).join('\n');
+    expect(text).toMatch(/on the test split +rmse +mae\n/);
+    expect(text).toMatch(/this model +0.8000 +0.6000\n/);
+    expect(text).toContain(
+      'By rmse the model is better than the mean of all and not better than the user and item mean.',
+    );
+    expect(text).not.toContain('recall');
+    const rows = after([runEvent({ spec: rated }), epochEvent(1, { metrics: { val_rmse: 0.9 } })]);
+    expect(happenings(START, rows, WIDE).join('\n')).toMatch(/loss +val loss +val rmse +examples/);
   });
 
   it('tells of a failure where, why and what to do', () => {

@@ -80,8 +80,12 @@ const SHOWN_K = [10, 50, 100];
 
 function epochColumns(run: RunView, width: number): EpochColumn[] {
   const { k } = run.spec.evaluation;
+  const { type, rating } = run.spec.model;
   const asked = SHOWN_K.filter((shown) => k.includes(shown));
-  const shown = asked.length > 0 ? asked : k.slice(0, 3);
+  const shown = type === 'ranking' ? [] : asked.length > 0 ? asked : k.slice(0, 3);
+  const isBinary =
+    rating?.loss.type === 'binaryCrossEntropy' || run.spec.features.target?.threshold !== undefined;
+  const measure = isBinary ? 'auc' : 'rmse';
   const columns: EpochColumn[] = [
     { title: 'epoch', cell: (row) => String(row.epoch) },
     { title: 'loss', cell: byName('loss') },
@@ -91,6 +95,7 @@ function epochColumns(run: RunView, width: number): EpochColumn[] {
       cell: byName(`recall_at_${at}`),
       ...(i === shown.length - 1 ? {} : { dropOrder: 10 - i }),
     })),
+    ...(rating ? [{ title: `val ${measure}`, cell: byName(`val_${measure}`) }] : []),
     { title: 'examples/s', cell: (row) => whole(row.examplesPerSecond), dropOrder: 2 },
     { title: 'seconds', cell: (row) => row.seconds.toFixed(1), dropOrder: 1 },
   ];

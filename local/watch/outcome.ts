@@ -2,6 +2,7 @@ import type { Metrics, RunResult, RunView } from '@trainyard/shared';
 import { fileURLToPath } from 'node:url';
 import { type Layout, paint, plain, wrap } from './layout.js';
 import { comparison, duration, metric, whole } from './numbers.js';
+import { ratingMeasures } from './ratingMeasures.js';
 
 /**
  * How the run ended: its result beside the baselines, or why there is none and what to do. `backendNote` says which
@@ -70,10 +71,19 @@ function resultLines(run: RunView, layout: Layout, backendNote: string | undefin
   ];
 }
 
-const BASELINE_NAMES: Readonly<Record<string, string>> = { popularity: 'popularity', history: 'own history' };
+const BASELINE_NAMES: Readonly<Record<string, string>> = {
+  popularity: 'popularity',
+  history: 'own history',
+  globalMean: 'mean of all',
+  userItemMean: 'user and item mean',
+};
 
 function comparisonTable(run: RunView, result: RunResult, layout: Layout): string[] {
-  const names = run.spec.evaluation.k.map((k) => ({ k, name: `test_recall_at_${k}` }));
+  const recalls = run.spec.model.type === 'ranking' ? [] : run.spec.evaluation.k;
+  const names = [
+    ...recalls.map((k) => ({ title: `recall@${k}`, name: `test_recall_at_${k}` })),
+    ...ratingMeasures(result.metrics, 'test_'),
+  ];
   const rows = result.metrics['test_rows'];
   const label = Math.max(18, ...Object.keys(result.baselines).map((name) => baselineName(name).length));
   const room = Math.max(1, Math.floor((layout.width - 2 - label) / 12));
@@ -87,7 +97,7 @@ function comparisonTable(run: RunView, result: RunResult, layout: Layout): strin
       'dim',
       line(
         'on the test split',
-        shown.map(({ k }) => `recall@${k}`),
+        shown.map(({ title }) => title),
       ),
     ),
     paint(layout, 'bold', line('this model', values(result.metrics))),
@@ -96,8 +106,30 @@ function comparisonTable(run: RunView, result: RunResult, layout: Layout): strin
   ];
 }
 
-/** Better or worse than each baseline, said as it is, at the largest K. */
+/** Better or worse than each baseline, said as it is: at the largest K, and by how far ratings are off or in order. */
 function verdicts(run: RunView, result: RunResult): string[] {
+  return [
+    ...(run.spec.model.type === 'ranking' ? [] : recallVerdicts(run, result)),
+    ...(run.spec.model.type === 'retrieval' ? [] : ratingVerdicts(result)),
+  ];
+}
+
+function ratingVerdicts({ metrics, baselines }: RunResult): string[] {
+  const [measure] = ratingMeasures(metrics, 'test_');
+  const own = measure && metrics[measure.name];
+  if (!measure || own === undefined)
+    return [
+      'The test split has no row with a target whose user and item occur in train: nothing to compare.',
+    ];
+  const sentence = Object.entries(baselines).flatMap(([baseline, { [measure.name]: value }]) => {
+    if (value === undefined) return [];
+    const isBetter = measure.lowerIsBetter ? own < value : own > value;
+    return [`${isBetter ? 'better' : 'not better'} than the ${baselineName(baseline)}`];
+  });
+  return sentence.length === 0 ? [] : [`By ${measure.title} the model is ${sentence.join(' and ')}.`];
+}
+
+function recallVerdicts(run: RunView, result: RunResult): string[] {
   const k = Math.max(...run.spec.evaluation.k);
   const name = `test_recall_at_${k}`;
   const own = result.metrics[name];

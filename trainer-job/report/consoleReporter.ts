@@ -66,8 +66,11 @@ export class ConsoleReporter implements Reporter {
       ['model', metrics],
       ...Object.entries(baselines),
     ];
-    for (const name of Object.keys(metrics).filter((metric) => metric.startsWith('test_recall'))) {
-      const values = columns.map(([who, of]) => `${who} ${of[name]?.toFixed(4) ?? '-'}`);
+    const measures = /^test_(recall|rmse|mae|auc|accuracy)/;
+    for (const name of Object.keys(metrics).filter((metric) => measures.test(metric))) {
+      const values = columns.flatMap(([who, of]) =>
+        of[name] === undefined ? [] : [`${who} ${of[name].toFixed(4)}`],
+      );
       this.line(`  ${name.padEnd(20)}  ${values.join('   ')}`);
     }
     for (const [name, uri] of Object.entries(artifacts)) this.line(`  ${name.padEnd(20)}  ${uri}`);
