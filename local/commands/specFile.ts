@@ -1,14 +1,23 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
+import { sourceFormatSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import { UsageError } from './command.js';
 
 /** What is touched of a specification here; the server checks all of it. */
+const sourceSchema = z.looseObject({ uri: z.string().optional() });
+type Source = z.infer<typeof sourceSchema>;
 const outerSpecSchema = z.looseObject({
-  dataset: z.looseObject({ source: z.looseObject({ uri: z.string() }).optional() }).optional(),
+  dataset: z
+    .looseObject({
+      source: sourceSchema.optional(),
+      tables: z.record(z.string(), sourceSchema).optional(),
+      reference: z.string().optional(),
+    })
+    .optional(),
   compute: z.looseObject({}).optional(),
   tags: z.record(z.string(), z.unknown()).optional(),
 });
@@ -45,33 +54,81 @@ export async function readSpec(file: string): Promise<OuterSpec> {
 }
 
 /**
- * The specification with the changes of the command line. With `local`, the data lies on this machine: relative paths
- * become absolute, `data` from `cwd` and the specification's own from its folder, and a missing file is told at once.
+ * The specification with the changes of the command line. With `local`, the data lies on this machine: relative paths, those of
+ * tables and of the reference too, become absolute, `data` from `cwd` and the specification's own from its folder, and a missing
+ * file is told at once. Of the source that `data` replaces, the settings stay that hold for a file of its kind.
  */
 export function prepareSpec(
   spec: OuterSpec,
   changes: SpecChanges,
   place: { specFile: string; cwd: string; local: boolean },
 ): OuterSpec {
-  const own = spec.dataset?.source?.uri;
-  const base = changes.data === undefined ? dirname(place.specFile) : place.cwd;
-  const uri = changes.data ?? own;
-  const source =
-    uri === undefined ? undefined : { ...spec.dataset?.source, uri: place.local ? localUri(uri, base) : uri };
   return {
     ...spec,
-    ...(source && { dataset: { ...spec.dataset, source } }),
+    ...preparedDataset(spec.dataset, changes.data, place),
     ...(changes.forceRecompute && { compute: { ...spec.compute, forceRecompute: changes.forceRecompute } }),
     ...(changes.tags && Object.keys(changes.tags).length > 0 && { tags: { ...spec.tags, ...changes.tags } }),
   };
 }
 
-function localUri(uri: string, base: string): string {
+function preparedDataset(
+  dataset: OuterSpec['dataset'],
+  data: string | undefined,
+  { specFile, cwd, local }: { specFile: string; cwd: string; local: boolean },
+): Pick<OuterSpec, 'dataset'> {
+  const own = dataset?.source;
+  const beside = dirname(specFile);
+  const found = (source: Source, base: string, where?: string): Source =>
+    local && source.uri !== undefined ? { ...source, uri: localUri(source.uri, base, where) } : source;
+  const source = data === undefined ? own && found(own, beside) : found(replaced(own, data), cwd);
+  if (!dataset && !source) return {};
+  const { tables, reference } = dataset ?? {};
+  return {
+    dataset: {
+      ...dataset,
+      ...(source && { source }),
+      ...(tables && {
+        tables: Object.fromEntries(
+          Object.entries(tables).map(([name, table]) => [
+            name,
+            found(table, beside, `dataset.tables.${name}`),
+          ]),
+        ),
+      }),
+      ...(reference !== undefined && {
+        reference: local ? localUri(reference, beside, 'dataset.reference') : reference,
+      }),
+    },
+  };
+}
+
+/** Another file in the place of the source: its format and dialect stay where the endings say the same or nothing. */
+function replaced(own: Source | undefined, data: string): Source {
+  const { bigquery: _, ...settings } = own ?? {};
+  const [before, after] = [formatOf(own?.uri), formatOf(data)];
+  if (after === undefined || after === (settings['format'] ?? before)) return { ...settings, uri: data };
+  const { format: _format, csv: _csv, ...others } = settings;
+  return { ...others, uri: data };
+}
+
+/** What the ending of a file says of its format; undefined where it says nothing. */
+function formatOf(uri: string | undefined): string | undefined {
+  const ending = uri === undefined ? '' : extname(uri.replace(/\.gz$/, '')).slice(1);
+  const aliases: Record<string, string> = { ndjson: 'jsonl', tfrecords: 'tfrecord' };
+  const format = aliases[ending] ?? ending;
+  return sourceFormatSchema.safeParse(format).data;
+}
+
+function localUri(uri: string, base: string, where = ''): string {
   if (/^[a-z][a-z0-9+.-]+:/i.test(uri) && !uri.startsWith('file:')) return uri;
   const path = uri.startsWith('file://') ? fileURLToPath(uri) : isAbsolute(uri) ? uri : resolve(base, uri);
   const isGlob = /[*?[\]{}]/.test(path);
   if (!isGlob && !existsSync(path))
-    throw new UsageError(`there is no data file ${path}: name one with --data`);
+    throw new UsageError(
+      where
+        ? `there is no file ${path}, which ${where} names`
+        : `there is no data file ${path}: name one with --data`,
+    );
   return path;
 }
 
