@@ -48,7 +48,18 @@ describe('the command line', () => {
   it('tells all commands, and of each its options and examples', async () => {
     const overview = await run(['--help']);
     expect(overview.code).toBe(0);
-    for (const name of ['up', 'start', 'watch', 'list', 'cancel', 'retry', 'logs', 'sample', 'demo']) {
+    for (const name of [
+      'up',
+      'start',
+      'watch',
+      'list',
+      'cancel',
+      'retry',
+      'reproduce',
+      'logs',
+      'sample',
+      'demo',
+    ]) {
       expect(overview.out).toContain(`\n  ${name} `);
       const help = await run([name, '--help']);
       expect(help.code).toBe(0);

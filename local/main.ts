@@ -7,6 +7,7 @@ import { commandHelp, overview } from './commands/help.js';
 import { demo } from './commands/demo.js';
 import { list } from './commands/list.js';
 import { logs } from './commands/logs.js';
+import { reproduce } from './commands/reproduce.js';
 import { sample } from './commands/sample.js';
 import { start } from './commands/start.js';
 import { up } from './commands/up.js';
@@ -25,6 +26,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   list,
   cancel,
   retry,
+  reproduce,
   logs,
   sample,
   demo,

@@ -1,0 +1,128 @@
+import { isTerminal, type RunView } from '@trainyard/shared';
+import type { TrainyardClient } from '../client/trainyardClient.js';
+import {
+  type Command,
+  CommandError,
+  EXIT,
+  stringValue,
+  UsageError,
+  type Values,
+  wholeValue,
+  type World,
+} from './command.js';
+import { connect, connectionOptions, findRun } from './connect.js';
+import { compareRuns, type Reproducibility, type RunMetrics } from './reproducibility.js';
+
+const SUFFIX = '-reproduce';
+
+export const reproduce: Command = {
+  summary: 'Trains a run’s specification several times over and compares the numbers.',
+  usage: 'RUN [--runs N] [--tolerance X]',
+  options: {
+    runs: { type: 'string', short: 'n', value: 'N', help: 'how often, 3 unless given' },
+    tolerance: {
+      type: 'string',
+      value: 'X',
+      help: 'what the standard deviation of every metric stays below, 1e-5 unless given',
+    },
+    json: { type: 'boolean', help: 'prints the comparison as JSON' },
+    ...connectionOptions,
+  },
+  examples: ['trainyard reproduce shop#3', 'trainyard reproduce shop#3 --runs 5 --tolerance 1e-6'],
+  positionals: { least: 1, most: 1 },
+  async run({ values, positionals: [reference = ''] }, world) {
+    const count = wholeValue(values, 'runs', 2, 20) ?? 3;
+    const tolerance = toleranceValue(values);
+    const client = await connect(values, world);
+    const original = await findRun(client, reference);
+    const runs: RunView[] = [];
+    while (runs.length < count) runs.push(await trainAgain(client, original, runs.length + 1, count, world));
+    const metrics = await Promise.all(runs.map((run) => metricsOf(client, run)));
+    const compared = compareRuns(metrics, tolerance);
+    const backends = new Set(runs.map(({ result }) => result?.backend));
+    if (values['json'] === true) {
+      world.terminal.draw([
+        JSON.stringify({
+          runs: runs.map(({ name }) => name),
+          backends: [...backends],
+          tolerance,
+          ...compared,
+        }),
+      ]);
+    } else {
+      world.terminal.draw(report(compared, tolerance, count, [...backends].join(', ')));
+      world.terminal.draw(await comparisonWithOriginal(client, original, metrics[0], tolerance));
+    }
+    return compared.isReproducible ? EXIT.ok : EXIT.failed;
+  },
+};
+
+/** Runs of a model of their own: neither the versions nor the numbers of the original's model change. */
+async function trainAgain(
+  client: TrainyardClient,
+  original: RunView,
+  number: number,
+  count: number,
+  world: World,
+): Promise<RunView> {
+  const modelId = `${original.modelId.slice(0, 63 - SUFFIX.length)}${SUFFIX}`;
+  const started = await client.start(modelId, {
+    ...original.spec,
+    tags: { ...original.spec.tags, reproduces: original.runId },
+  });
+  world.note(`${started.name}: ${number} of ${count} …`);
+  for await (const event of client.follow(started.runId, { signal: world.interrupted })) {
+    if (event.event === 'run' && isTerminal(event.data.status)) break;
+  }
+  const ended = await client.get(started.runId);
+  if (ended.status === 'completed') return ended;
+  throw new CommandError(
+    `${ended.name} ${ended.status}: ${ended.error?.message ?? 'without saying why'}; there is nothing to compare`,
+  );
+}
+
+async function metricsOf(client: TrainyardClient, run: RunView): Promise<RunMetrics> {
+  const epochs = await client.metrics(run.runId);
+  return {
+    name: run.name,
+    epochs: epochs.toSorted((a, b) => a.epoch - b.epoch).map(({ metrics }) => metrics),
+    result: run.result?.metrics ?? {},
+  };
+}
+
+function report(compared: Reproducibility, tolerance: number, count: number, backend: string): string[] {
+  const { isReproducible, mismatches, spreads } = compared;
+  return [
+    `${count} runs on ${backend}: ${isReproducible ? 'reproducible' : 'NOT reproducible'} within ${tolerance}`,
+    ...mismatches.map((mismatch) => `  ${mismatch}`),
+    ...spreads.map(
+      ({ metric, deviation, difference, epoch }) =>
+        `  ${deviation < tolerance ? '✓' : '✗'} ${metric.padEnd(24)} deviation ${deviation.toExponential(1)}` +
+        `  largest difference ${difference.toExponential(1)}  ${epoch === null ? 'result' : `epoch ${epoch}`}`,
+    ),
+  ];
+}
+
+/** It says nothing of determinism: data, machine and version may have changed since. */
+async function comparisonWithOriginal(
+  client: TrainyardClient,
+  original: RunView,
+  again: RunMetrics | undefined,
+  tolerance: number,
+): Promise<string[]> {
+  if (original.status !== 'completed' || !again) return [];
+  const compared = compareRuns([await metricsOf(client, original), again], tolerance);
+  return [
+    compared.isReproducible
+      ? `${original.name} itself gave the same numbers`
+      : `${original.name} itself gave other numbers: its data, machine or version may have been others`,
+  ];
+}
+
+function toleranceValue(values: Values): number {
+  const text = stringValue(values, 'tolerance');
+  if (text === undefined) return 1e-5;
+  const tolerance = Number(text);
+  if (text.trim() !== '' && tolerance > 0 && Number.isFinite(tolerance)) return tolerance;
+  throw new UsageError(`--tolerance is "${text}"; allowed is a number above 0, such as 1e-5`);
+}
