@@ -48,7 +48,10 @@ const BROKEN: [Expectations[number], RegExp][] = [
     /in the order "user", "item"/,
   ],
   [{ expect: 'type', column: 'price', type: 'integer' }, /"price" is of type DOUBLE; allowed is integer/],
-  [{ expect: 'type', column: 'prize', type: 'number' }, /the data has no column "prize"/],
+  [
+    { expect: 'type', column: 'prize', type: 'number' },
+    /the data has no column "prize" \(did you mean "price"\?\); it has /,
+  ],
   [
     { expect: 'range', column: 'price', min: 0, max: 97 },
     /"price": 20 of 1,000 values are not at least 0 and at most 97: "98" in row 99, "99" in row 100/,

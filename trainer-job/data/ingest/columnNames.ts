@@ -21,16 +21,23 @@ export function checkColumns(
 ): void {
   const missing = names.filter((name) => !existing.includes(name));
   if (missing.length === 0) return;
-  const hints = missing.slice(0, 20).map((name) => `"${name}"${suggestion(name, existing)}`);
   throw new DataError(
     'ingest',
     'missing-column',
-    `${table} has no column ${hints.join(', ')}; it has ${existing
-      .slice(0, 50)
-      .map((name) => `"${name}"`)
-      .join(', ')}`,
+    noColumns(missing, existing, table),
     'correct the column names in dataset and features: upper and lower case differ',
   );
+}
+
+/** Says that a table lacks columns, what it has, and which of these may be meant. */
+export function noColumns(
+  missing: readonly string[],
+  existing: readonly string[],
+  table = 'the data',
+): string {
+  const hints = missing.slice(0, 20).map((name) => `"${name}"${suggestion(name, existing)}`);
+  const has = existing.slice(0, 50).map((name) => `"${name}"`);
+  return `${table} has no column ${hints.join(', ')}; it has ${has.join(', ')}`;
 }
 
 /** Fails when a column that `place` makes has the name of another, to SQL, which takes upper and lower case for the same. */

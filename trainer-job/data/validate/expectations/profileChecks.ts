@@ -1,6 +1,7 @@
 import { assertNever, type Expectation } from '@trainyard/shared';
 import type { ColumnDrift } from '../drift/columnDrift.js';
 import { lastingColumns } from '../drift/lastingColumns.js';
+import { noColumns } from '../../ingest/columnNames.js';
 import { basicType, isWhole } from '../profile/columnSql.js';
 import type { ColumnProfile, Profile } from '../profile/profile.js';
 import { schemaChanges, schemaOf } from '../schema.js';
@@ -55,9 +56,14 @@ function onColumn(
   judge: (column: ColumnProfile) => Finding,
 ): Finding {
   const column = profile.columns.find(({ name }) => name === expectation.column);
-  return column
-    ? judge(column)
-    : verdict(expectation, false, `the data has no column "${expectation.column}"`);
+  return column ? judge(column) : verdict(expectation, false, lacking(profile, expectation.column));
+}
+
+function lacking(profile: Profile, column: string): string {
+  return noColumns(
+    [column],
+    profile.columns.map(({ name }) => name),
+  );
 }
 
 function columns(profile: Profile, expectation: Of<'columns'>): Finding {
@@ -162,7 +168,7 @@ function driftOf(
           'notChecked',
           `column "${name}" has no values here or in the reference to compare`,
         )
-      : verdict(expectation, false, `the data has no column "${name}"`);
+      : verdict(expectation, false, lacking(profile, name));
   }
   if (expectation.expect === 'ks') {
     const { ks } = found;

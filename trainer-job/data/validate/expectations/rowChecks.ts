@@ -1,5 +1,6 @@
 import type { Expectation } from '@trainyard/shared';
 import { literal, type Duck } from '../../duck.js';
+import { noColumns } from '../../ingest/columnNames.js';
 import { textSql } from '../../ingest/columns.js';
 import { basicType, doubleSql, measureSql, shownSql, type RowsColumn } from '../profile/columnSql.js';
 import type { Profile } from '../profile/profile.js';
@@ -47,7 +48,10 @@ async function plan(under: RowsUnderTest, expectation: RowExpectation): Promise<
   const missing = columnsOf(under, expectation).filter(
     (name) => !under.columns.some((column) => column.name === name),
   );
-  if (missing.length > 0) return { problem: `the data has no column "${missing[0]}"` };
+  if (missing.length > 0) {
+    const existing = under.columns.map(({ name }) => name);
+    return { problem: noColumns(missing, existing) };
+  }
   switch (expectation.expect) {
     case 'range':
       return range(under, expectation);
