@@ -14,8 +14,12 @@ export interface Settings {
   /** What the model made here is called, `model#number`; the run's id where nobody gave it a name. */
   modelVersion: string;
   attempt: number;
-  /** The specification: a JSON file. */
-  specFile: string;
+  /** The specification: a JSON file; null where flags make all of it. */
+  specFile: string | null;
+  /** What flags say in its place. */
+  specFlags?: SpecFlags;
+  /** Tries batch sizes instead of training. */
+  findBatchSize?: boolean;
   /** Replaces the specification's source when it is given on the command line. */
   dataFile: string | null;
   /** Replaces `compute.forceRecompute` when it is given on the command line. */
@@ -38,6 +42,13 @@ export interface Settings {
   gitCommit: string | null;
   /** Writes `profile.json`, where the time of an epoch goes, beside the model. */
   profile: boolean;
+}
+
+export interface SpecFlags {
+  /** The whole of a specification; null where a file has it. */
+  base: Record<string, unknown> | null;
+  /** Replaces parts of `training`. */
+  training: Record<string, unknown>;
 }
 
 export interface CallbackSettings {

@@ -10,6 +10,8 @@ import {
 import { evict } from './pipeline/cache/eviction.js';
 import { commandFromFlags, HELP, type CommandLine } from './pipeline/commandLine.js';
 import { conclude, type Ending } from './pipeline/ending.js';
+import { readSpec } from './pipeline/readSpec.js';
+import { SpecError } from './model/specError.js';
 import { failureOf } from './pipeline/failure.js';
 import { runTraining } from './pipeline/runTraining.js';
 import { StopSignal, timeLimit } from './pipeline/stopSignal.js';
@@ -37,6 +39,10 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const { settings } = asked;
+  if (asked.command === 'printSpec') {
+    printLine(JSON.stringify(await readSpec(settings.specFile, settings), null, 2));
+    return 0;
+  }
   const reporter = reporterFor(settings);
   const stop = stopSignalOf(settings, reporter);
   const ending = await Promise.race([runTraining({ settings, reporter, stop, now }), crash()]);
@@ -94,5 +100,6 @@ try {
 } catch (error) {
   // Before there is a reporter, or in reporting itself: nobody but this machine hears of it.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(error instanceof ConfigError ? 2 : 75);
+  if (error instanceof SpecError) process.stderr.write(`  to do: ${error.remedy}\n`);
+  process.exit(error instanceof ConfigError || error instanceof SpecError ? 2 : 75);
 }

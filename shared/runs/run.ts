@@ -19,6 +19,8 @@ export const progressSchema = z.strictObject({
   step: z.int().min(0).nullable().default(null),
   totalSteps: z.int().min(0).nullable().default(null),
   examplesPerSecond: z.number().min(0).nullable().default(null),
+  /** Of the epoch so far, the mean over its rows. */
+  loss: z.number().optional(),
 });
 export type Progress = z.infer<typeof progressSchema>;
 

@@ -8,8 +8,9 @@ import {
   type CacheLimits,
   type Settings,
 } from '../config.js';
+import { SPEC_FLAGS, SPEC_FLAGS_HELP, specFlagsOf } from './specFlags.js';
 
-export const HELP = `Usage: node trainer-job/dist/main.js --spec FILE --output DIR [--data FILE] [--backend NAME]
+export const HELP = `Usage: node trainer-job/dist/main.js (--spec FILE | --tfrecords-path GLOB) --output DIR [FLAGS]
 
 Trains one two-tower model without a control plane.
 
@@ -22,9 +23,13 @@ Trains one two-tower model without a control plane.
                    the cache has their output
   --clear-cache DIR [--unused-days N]
                    removes what DIR, a cache, holds and no run has used for half an hour, or for N days, and ends
+  --print-spec     prints the specification with every default, and ends
+  --find-batch-size
+                   tries batches of 256, 512, … on this machine, tells how fast they are, and ends
   --profile        writes profile.json to the output: where the time of an epoch goes
   --help           this text
 
+${SPEC_FLAGS_HELP}
 Relative paths, those in the specification too, start from the current folder (TRAINYARD_DATA_BASE names another one).
 Without flags it runs as a job of a control plane and reads RUN_ID, ATTEMPT, SPEC_URI, ARTIFACT_URI, CALLBACK_URL,
 RUN_SECRET and DEADLINE from the environment.
@@ -36,6 +41,7 @@ Exit codes: 0 done, 2 bad specification or data, 75 try again, 143 stopped.
 export type CommandLine =
   | { command: 'help' }
   | { command: 'train'; settings: Settings }
+  | { command: 'printSpec'; settings: Settings }
   | { command: 'clearCache'; folder: string; limits: CacheLimits };
 
 /** What the flags say. Throws `ConfigError`. */
@@ -46,7 +52,7 @@ export function commandFromFlags(args: readonly string[]): CommandLine {
     const limits = limitsOf(flags['unused-days']);
     return { command: 'clearCache', folder: resolve(flags['clear-cache']), limits };
   }
-  return { command: 'train', settings: settingsOf(flags) };
+  return { command: flags['print-spec'] ? 'printSpec' : 'train', settings: settingsOf(flags) };
 }
 
 /** Without a number of days everything goes; with one, what is older than that. */
@@ -71,9 +77,14 @@ function recomputeOf(stages: string | undefined): Settings['forceRecompute'] {
 }
 
 function settingsOf(flags: ReturnType<typeof parse>): Settings {
-  if (!flags.spec || !flags.output) {
-    throw new ConfigError('--spec FILE and --output DIR are needed; --help tells more');
+  const isPrinted = flags['print-spec'] === true;
+  const outputFlag = flags.output ?? flags['output-path'] ?? (isPrinted ? '.' : undefined);
+  if (outputFlag === undefined || (flags.spec === undefined) === (flags['tfrecords-path'] === undefined)) {
+    throw new ConfigError(
+      'either --spec FILE or --tfrecords-path GLOB, and --output DIR are needed; --help tells more',
+    );
   }
+  const specFlags = specFlagsOf(flags);
   const defaults = defaultsFromEnvironment();
   const backend = backendChoiceSchema.safeParse(flags.backend ?? defaults.backend);
   if (!backend.success) {
@@ -81,7 +92,7 @@ function settingsOf(flags: ReturnType<typeof parse>): Settings {
       `--backend is "${flags.backend}"; allowed: ${backendChoiceSchema.options.join(', ')}`,
     );
   }
-  const output = resolve(flags.output);
+  const output = resolve(outputFlag);
   const runId = newRunId();
   return {
     ...defaults,
@@ -89,7 +100,9 @@ function settingsOf(flags: ReturnType<typeof parse>): Settings {
     runId,
     modelVersion: runId,
     attempt: 1,
-    specFile: resolve(flags.spec),
+    specFile: flags.spec === undefined ? null : resolve(flags.spec),
+    specFlags,
+    findBatchSize: flags['find-batch-size'] === true,
     dataFile: flags.data === undefined ? null : resolve(flags.data),
     forceRecompute: recomputeOf(flags['force-recompute']),
     artifactDirectory: output,
@@ -113,7 +126,11 @@ function parse(args: readonly string[]) {
       'force-recompute': text,
       'clear-cache': text,
       'unused-days': text,
+      'output-path': text,
+      'print-spec': { type: 'boolean' },
+      'find-batch-size': { type: 'boolean' },
       profile: { type: 'boolean' },
+      ...SPEC_FLAGS,
       help: { type: 'boolean', short: 'h' },
     } as const;
     return parseArgs({ args: [...args], options }).values;

@@ -3,6 +3,7 @@
  *
  * | what happened | last callback | waits for it | exit code |
  * |---|---|---|---|
+ * | it was asked to look only | none | 10 s | 0 |
  * | all stages done | `completed` | 120 s | 0, or 75 when nobody acknowledged it |
  * | the control plane said stop | `checkpointed`, final, `stopped` | 10 s | 143 |
  * | SIGTERM or SIGINT | `checkpointed`, final, `preempted` | 10 s | 143 |
@@ -15,14 +16,17 @@ import type { Reporter } from '../report/reporter.js';
 import type { StopReason } from './stopSignal.js';
 
 export type Ending =
+  /** There was something to find out, and nothing to train. */
+  | { kind: 'found' }
   | { kind: 'completed'; result: RunResult }
   /** `checkpoint` is null when nothing was saved yet. */
   | { kind: 'stopped'; reason: StopReason; checkpoint: { uri: string; epoch: number } | null }
   | { kind: 'failed'; error: RunError; retriable: boolean };
 
-type EndingName = 'completed' | StopReason | 'refused' | 'failed';
+type EndingName = 'found' | 'completed' | StopReason | 'refused' | 'failed';
 
 const TABLE: Record<EndingName, { waitMs: number; heard: number; unheard: number }> = {
+  found: { waitMs: 10_000, heard: 0, unheard: 0 },
   completed: { waitMs: 120_000, heard: 0, unheard: 75 },
   stopped: { waitMs: 10_000, heard: 143, unheard: 143 },
   preempted: { waitMs: 10_000, heard: 143, unheard: 143 },
@@ -41,11 +45,13 @@ export async function conclude(ending: Ending, reporter: Reporter): Promise<numb
 function nameOf(ending: Ending): EndingName {
   if (ending.kind === 'stopped') return ending.reason;
   if (ending.kind === 'failed') return ending.retriable ? 'failed' : 'refused';
-  return 'completed';
+  return ending.kind;
 }
 
 function say(ending: Ending, reporter: Reporter): void {
   switch (ending.kind) {
+    case 'found':
+      return;
     case 'completed':
       return reporter.completed(ending.result);
     case 'failed':

@@ -3,19 +3,21 @@ import { extname, resolve } from 'node:path';
 import { problemErrors, trainingSpecSchema, type TrainingSpec } from '@trainyard/shared';
 import type { Settings } from '../config.js';
 import { SpecError } from '../model/specError.js';
+import { withFlags } from './specFlags.js';
 
 /** What the command line says in place of the specification; null where it says nothing. */
-type Replaced = Pick<Settings, 'dataFile' | 'forceRecompute'>;
+type Replaced = Pick<Settings, 'dataFile' | 'forceRecompute'> & Partial<Pick<Settings, 'specFlags'>>;
 
 /**
- * The specification in a JSON file, every default filled in, and parts of it replaced. Throws `SpecError` naming everything
- * that is wrong with it.
+ * The specification in a JSON file, or of the flags alone, every default filled in, and parts of it replaced. Throws
+ * `SpecError` naming everything that is wrong with it.
  */
 export async function readSpec(
-  file: string,
-  { dataFile, forceRecompute }: Replaced = { dataFile: null, forceRecompute: null },
+  file: string | null,
+  { dataFile, forceRecompute, specFlags }: Replaced = { dataFile: null, forceRecompute: null },
 ): Promise<TrainingSpec> {
-  const parsed = trainingSpecSchema.safeParse(json(file, await text(file)));
+  const content = specFlags?.base ?? (file === null ? {} : json(file, await text(file)));
+  const parsed = trainingSpecSchema.safeParse(specFlags ? withFlags(content, specFlags) : content);
   if (!parsed.success) {
     const mistakes = problemErrors(parsed.error).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
     throw new SpecError(`the specification is not valid: ${mistakes.join('; ')}`, 'correct what is named');

@@ -12,6 +12,8 @@ import { exportRun } from '../export/exportRun.js';
 import type { CallbackContent } from '../report/callbackQueue.js';
 import type { Reporter } from '../report/reporter.js';
 import type { EpochReport, EvaluationOutcome, TrainOutcome } from '../train/contract.js';
+import { findBatchSize } from '../train/findBatchSize.js';
+import { gigabytes } from '../train/memoryEstimate.js';
 import type { Profile } from '../train/profiler.js';
 import { trainModel } from '../train/trainModel.js';
 import { adoptCheckpoints } from './adoptCheckpoints.js';
@@ -72,6 +74,7 @@ class RunningAttempt {
 
     const prepared = await this.unlessStopped(this.prepare(spec));
     const data = await readEncodedDataset(prepared.encodedFolder);
+    if (settings.findBatchSize) return this.tryBatchSizes(spec, data);
     const trained = await this.train(spec, data);
     const evaluation = await this.evaluate(spec, data, trained);
     const artifacts = await this.register({ spec, backend, prepared, data, trained, evaluation });
@@ -143,6 +146,28 @@ class RunningAttempt {
       const counts = { epochs: epochsTrained, bestEpoch, examplesPerSecond: Math.round(examplesPerSecond) };
       return { value: outcome, counts };
     });
+  }
+
+  private tryBatchSizes(spec: TrainingSpec, data: EncodedDataset): Ending {
+    const { reporter } = this.attempt;
+    const { trials, best, reason } = findBatchSize(data, spec, {
+      memoryLimitBytes: trainerMemoryBytes(),
+      used: process.memoryUsage.rss(),
+      secondsPerTrial: 1,
+    });
+    for (const { batchSize, examplesPerSecond, memoryBytes } of trials) {
+      const speed = Math.round(examplesPerSecond).toLocaleString('en-US');
+      reporter.log(
+        'info',
+        `batch ${String(batchSize).padStart(7)}  ${speed.padStart(11)} examples/s  about ${gigabytes(memoryBytes)}`,
+      );
+    }
+    const why = { memory: 'memory', rows: 'the rows', throughput: 'the speed' }[reason];
+    reporter.log('info', `training.batchSize ${best.batchSize} is fast enough; ${why} ended the search`, {
+      batchSize: best.batchSize,
+      reason,
+    });
+    return { kind: 'found' };
   }
 
   private async writeProfile(profile: Profile): Promise<void> {

@@ -16,6 +16,8 @@ const DRAW_EVERY_MS = 200;
 export class ConsoleReporter implements Reporter {
   private lastDrawn = 0;
   private isProgressShown = false;
+  /** Of the epoch that goes on: since when it is seen, and from where. */
+  private begin: { at: number; fraction: number; last: number } | undefined;
 
   constructor(private readonly terminal: Terminal) {}
 
@@ -30,18 +32,20 @@ export class ConsoleReporter implements Reporter {
   }
 
   epochCompleted({ epoch, metrics, examplesPerSecond }: EpochReport): void {
-    const values = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+    const values = Object.entries(metrics).map(([name, value]) => `${name} ${shown(value)}`);
     const speed = `${Math.round(examplesPerSecond).toLocaleString('en-US')} examples/s`;
     this.line([`epoch ${epoch}`.padEnd(10), ...values, speed].join('  '));
   }
 
-  progress({ fraction, examplesPerSecond }: Progress): void {
+  progress(progress: Progress): void {
     const now = Date.now();
+    // A step that is not after the last one belongs to another epoch.
+    if (!this.begin || (progress.step ?? 0) <= this.begin.last)
+      this.begin = { at: now, fraction: progress.fraction, last: 0 };
+    this.begin.last = progress.step ?? 0;
     if (!this.terminal.isTTY || now - this.lastDrawn < DRAW_EVERY_MS) return;
     this.lastDrawn = now;
-    const filled = Math.round(fraction * 30);
-    const speed = examplesPerSecond === null ? '' : `  ${Math.round(examplesPerSecond)} examples/s`;
-    this.draw(`[${'#'.repeat(filled)}${'.'.repeat(30 - filled)}] ${Math.round(fraction * 100)} %${speed}`);
+    this.draw(progressLine(progress, (now - this.begin.at) / 1000, this.begin.fraction));
   }
 
   checkpointed({ uri, epoch, final }: CallbackContent<'checkpointed'>): void {
@@ -92,4 +96,25 @@ export class ConsoleReporter implements Reporter {
     this.terminal.write(`\r\u001b[K${text}`);
     this.isProgressShown = true;
   }
+}
+
+/** Small numbers, such as learning rates, keep their digits. */
+function shown(value: number): string {
+  return value !== 0 && Math.abs(value) < 0.01 ? value.toPrecision(3) : value.toFixed(4);
+}
+
+/** A bar, the step, the loss, the speed, and how long the epoch will take yet: from `seconds` since it was at `from`. */
+export function progressLine(progress: Progress, seconds: number, from: number): string {
+  const { fraction, step, totalSteps, examplesPerSecond, loss } = progress;
+  const filled = Math.round(fraction * 30);
+  const left = fraction > from ? (seconds * (1 - fraction)) / (fraction - from) : undefined;
+  return [
+    `[${'#'.repeat(filled)}${'.'.repeat(30 - filled)}] ${Math.round(fraction * 100)} %`,
+    step !== null && totalSteps !== null && `step ${step}/${totalSteps}`,
+    loss !== undefined && `loss ${loss.toFixed(4)}`,
+    examplesPerSecond !== null && `${Math.round(examplesPerSecond).toLocaleString('en-US')} examples/s`,
+    left !== undefined && `${left < 90 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`} left`,
+  ]
+    .filter(Boolean)
+    .join('  ');
 }

@@ -30,6 +30,7 @@ export async function runEpoch(training: Training, request: TrainRequest): Promi
       step: state.step,
       totalSteps: stepsPerEpoch,
       examplesPerSecond: examples / seconds,
+      loss: state.lossSum / Math.min(state.step * rowsPerStep, rows.length),
     });
     await training.keeper.withinEpoch(state);
     await takeTurn();

@@ -1,0 +1,109 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TrainingSpec } from '@trainyard/shared';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../test/support/temporaryFolder.js';
+import { ConfigError } from '../config.js';
+import { progressLine } from '../report/consoleReporter.js';
+import { commandFromFlags, HELP } from './commandLine.js';
+import { readSpec } from './readSpec.js';
+
+/** The specification that a command line means. */
+async function specOf(args: string[]): Promise<TrainingSpec> {
+  const asked = commandFromFlags(args);
+  if (asked.command !== 'train') throw new Error(asked.command);
+  return readSpec(asked.settings.specFile, asked.settings);
+}
+
+const records = ['--tfrecords-path', 'gs://b/*.tfrecord.gz', '--query-id', 'user', '--candidate-id', 'item'];
+
+describe('flags', () => {
+  it('make a specification over records, with the recipe of their defaults', async () => {
+    const spec = await specOf([...records, '--output-path', 'out']);
+    expect(spec.dataset.source).toEqual({ uri: 'gs://b/*.tfrecord.gz', format: 'tfrecord' });
+    expect(spec.features.query).toMatchObject([{ column: 'user', transform: 'lookup', id: true }]);
+    expect(spec.training).toMatchObject({
+      epochs: 150,
+      batchSize: 4096,
+      optimizer: { type: 'adam', learningRate: 0.001 },
+      lrScaling: 'sqrt',
+      warmupSteps: 1000,
+    });
+  });
+
+  it('join a table of the items, whose columns become features', async () => {
+    const table = ['--metadata-path', 'items.csv', '--metadata-columns', 'brand,category'];
+    const spec = await specOf([...records, '--output', 'out', ...table, '--learning-rate', '0.01']);
+    expect(spec.dataset.joins).toMatchObject([
+      { table: 'metadata', on: { item: 'item' }, columns: { brand: 'brand', category: 'category' } },
+    ]);
+    expect(spec.features.candidate).toMatchObject([
+      { column: 'item', id: true },
+      { column: 'brand', id: false },
+      { column: 'category', transform: 'lookup' },
+    ]);
+    expect(spec.training.optimizer).toMatchObject({ type: 'adam', learningRate: 0.01 });
+  });
+
+  it('replace parts of a specification, and another optimizer all of the one before', async () => {
+    const file = join(await temporaryFolder(), 'spec.json');
+    const features = {
+      query: [{ column: 'user', transform: 'lookup', id: true }],
+      candidate: [{ column: 'item', transform: 'lookup', id: true }],
+    };
+    const training = { epochs: 7, batchSize: 64, optimizer: { type: 'adagrad', initialAccumulator: 0.5 } };
+    const content = { dataset: { source: { uri: 'a.csv' } }, features, training };
+    await writeFile(file, JSON.stringify(content));
+    const of = (...args: string[]) => specOf(['--spec', file, '--output', 'out', ...args]);
+    expect((await of()).training).toMatchObject(training);
+    expect((await of('--epochs', '3', '--learning-rate', '0.3', '--patience', '9')).training).toMatchObject({
+      epochs: 3,
+      batchSize: 64,
+      optimizer: { type: 'adagrad', learningRate: 0.3, initialAccumulator: 0.5 },
+      earlyStopping: { monitor: 'val_loss', patience: 9 },
+    });
+    expect((await of('--optimizer', 'sgd')).training.optimizer).toMatchObject({
+      type: 'sgd',
+      learningRate: 0.01,
+    });
+    await expect(of('--lr-scaling', 'cubic')).rejects.toThrow(/training\/lrScaling/);
+  });
+
+  it.each([
+    [['--output', 'out'], 'either --spec FILE or --tfrecords-path GLOB'],
+    [['--spec', 'a', '--tfrecords-path', 'b', '--output', 'out'], 'either --spec FILE or'],
+    [['--tfrecords-path', 'b', '--output', 'out'], 'needs --query-id COLUMN and --candidate-id COLUMN'],
+    [['--spec', 'a', '--output', 'out', '--query-id', 'u'], '--query-id goes with --tfrecords-path'],
+    [[...records, '--output', 'out', '--metadata-path', 'm'], 'belong together'],
+    [
+      [...records, '--output', 'out', '--vocabularies-path', 'v'],
+      'vocabularies are made of the training rows',
+    ],
+    [[...records, '--output', 'out', '--epochs', 'many'], '--epochs is "many"; it is a number'],
+  ])('%j: refused with what to do', (args, message) => {
+    expect(() => commandFromFlags(args)).toThrow(ConfigError);
+    expect(() => commandFromFlags(args)).toThrow(message);
+  });
+
+  it('are all in the help', () => {
+    for (const flag of [
+      'tfrecords-path',
+      'lr-scaling',
+      'warmup-steps',
+      'print-spec',
+      'find-batch-size',
+      'profile',
+    ]) {
+      expect(HELP).toContain(`--${flag}`);
+    }
+    expect(commandFromFlags([...records, '--print-spec'])).toMatchObject({ command: 'printSpec' });
+  });
+});
+
+it('progress tells the step, the loss, the speed and how long the epoch will take yet', () => {
+  const progress = { fraction: 0.5, step: 50, totalSteps: 100, examplesPerSecond: 12_345.6, loss: 3.25 };
+  expect(progressLine(progress, 30, 0)).toBe(
+    `[${'#'.repeat(15)}${'.'.repeat(15)}] 50 %  step 50/100  loss 3.2500  12,346 examples/s  30 s left`,
+  );
+  expect(progressLine({ ...progress, fraction: 0.75 }, 600, 0.5)).toContain('10 min left');
+});
