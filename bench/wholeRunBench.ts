@@ -9,7 +9,6 @@ import { z } from 'zod';
 import { BACKEND_USAGE } from './backend.js';
 import type { Bench } from './bench.js';
 import { config } from './config.js';
-import { purchasesSpec } from './dataPrep/preparation.js';
 import { NIGHTLY, writePurchases } from './dataPrep/purchases.js';
 import { tell } from './tell.js';
 
@@ -65,7 +64,18 @@ export const wholeRun: Bench = {
 
 function specOf(file: string, epochs: number) {
   return {
-    ...purchasesSpec(file),
+    dataset: { source: { uri: file }, split: { strategy: 'time', column: 'timestamp' } },
+    features: {
+      query: [
+        { column: 'cust_person_id', transform: 'lookup', id: true, dim: 64 },
+        { column: 'city', transform: 'lookup', dim: 16 },
+      ],
+      candidate: [
+        { column: 'product_id', transform: 'lookup', id: true, dim: 32 },
+        { column: 'stratbuy_domain_desc', transform: 'lookup', dim: 16 },
+        { column: 'mge_main_cat_desc', transform: 'lookup', dim: 24 },
+      ],
+    },
     training: {
       epochs,
       batchSize: 8192,
