@@ -104,6 +104,8 @@ describe('data that cannot be trained on', () => {
     content: () => string;
     code: string;
     says: RegExp;
+    /** What the cache holds afterwards: rows that could be read serve the run that names the right column. */
+    cached?: number;
   }>([
     {
       what: 'a missing column',
@@ -111,6 +113,7 @@ describe('data that cannot be trained on', () => {
       content: () => rows.replaceAll('"item"', '"itm"'),
       code: 'missing-column',
       says: /no column "item" \(did you mean "itm"\?\)/,
+      cached: 1,
     },
     { what: 'an empty file', file: 'rows.jsonl', content: () => '', code: 'empty-file', says: /is empty/ },
     {
@@ -129,7 +132,7 @@ describe('data that cannot be trained on', () => {
     },
   ])(
     '$what: a failed run that names what to change, not tried again',
-    async ({ file, content, code, says }) => {
+    async ({ file, content, code, says, cached = 0 }) => {
       const { folder, client } = await stack();
       await writeFile(join(folder, file), content());
       const { runId } = await client.start('shop', stackSpec(join(folder, file)));
@@ -137,8 +140,10 @@ describe('data that cannot be trained on', () => {
       expect(run).toMatchObject({ status: 'failed', attempt: 1, error: { code, stage: 'ingest' } });
       expect(run.error?.message).toMatch(says);
       expect(run.error?.remedy).toBeTruthy();
-      const cached = await readdir(join(folder, 'data', 'objects', 'cache', 'ingest')).catch(() => []);
-      expect(cached).toEqual([]);
+      const ingested = join(folder, 'data', 'objects', 'cache', 'ingest');
+      const entries = await readdir(ingested).catch(() => []);
+      expect(entries).toHaveLength(cached);
+      for (const entry of entries) expect(await readdir(join(ingested, entry))).toContain('outcome.json');
     },
   );
 });
