@@ -102,10 +102,11 @@ async function prepareWith(cache: StageCache, request: PrepareRequest): Promise<
   await validateAndTell({ ...request, cache }, ingested);
 
   request.onStageStart('transform');
-  const parts = { made: 0, reused: 0 };
+  /** Of the parts that the transform is made of: whether the cache had them, by their key. */
+  const reused = new Map<string, boolean>();
   const pieces: PieceCache = async (piece) => {
     const output = await cache.run({ stage: 'transform', ...piece });
-    parts[output.cacheHit ? 'reused' : 'made'] += 1;
+    if (!reused.has(output.digest)) reused.set(output.digest, output.cacheHit);
     return output;
   };
   const transformed = await run(
@@ -121,10 +122,11 @@ async function prepareWith(cache: StageCache, request: PrepareRequest): Promise<
         items: candidate.entities - 1,
         ...rows,
         ...(target && { trainTargets: target.rows.train }),
+        partsMade: [...reused.values()].filter((hit) => !hit).length,
+        partsReused: [...reused.values()].filter((hit) => hit).length,
         outputBytes,
       },
-      detail:
-        parts.reused > 0 ? `${parts.reused} of ${parts.made + parts.reused} parts are from the cache` : '',
+      detail: '',
     }),
   );
   await keepWithinLimits(request);
