@@ -14,7 +14,9 @@ export interface Schema {
   required?: string[] | undefined;
   additionalProperties?: boolean | Schema | undefined;
   propertyNames?: Schema | undefined;
-  items?: Schema | undefined;
+  prefixItems?: Schema[] | undefined;
+  /** False beside `prefixItems`: those and no more. */
+  items?: boolean | Schema | undefined;
   minItems?: number | undefined;
   maxItems?: number | undefined;
   pattern?: string | undefined;
@@ -38,7 +40,8 @@ const schemaSchema: z.ZodType<Schema> = z.lazy(() =>
     required: z.array(z.string()).optional(),
     additionalProperties: z.union([z.boolean(), schemaSchema]).optional(),
     propertyNames: schemaSchema.optional(),
-    items: schemaSchema.optional(),
+    prefixItems: z.array(schemaSchema).optional(),
+    items: z.union([z.boolean(), schemaSchema]).optional(),
     minItems: z.number().optional(),
     maxItems: z.number().optional(),
     pattern: z.string().optional(),

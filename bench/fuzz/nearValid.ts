@@ -334,6 +334,8 @@ const WIRE: Record<string, Spoil> = {
       ['content-length', '0'],
     ] as const);
     draft.headers[name] = value;
+    // A body after none would be the next request, and its answer not that of this one.
+    if (name === 'content-length') draft.body = Buffer.alloc(0);
   },
 };
 

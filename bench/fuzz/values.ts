@@ -89,9 +89,12 @@ export class Values {
     return Object.fromEntries(entries);
   }
 
-  private array({ minItems = 0, maxItems = MANY, items = {} }: Schema, depth: number): unknown[] {
+  private array(schema: Schema, depth: number): unknown[] {
+    const { minItems = 0, maxItems = MANY, prefixItems = [], items = {} } = schema;
+    const first = prefixItems.map((item) => this.value(item, depth + 1));
+    if (typeof items === 'boolean') return first;
     const length = this.dice.int(minItems, Math.min(maxItems, minItems + MANY));
-    return Array.from({ length }, () => this.value(items, depth + 1));
+    return [...first, ...Array.from({ length }, () => this.value(items, depth + 1))];
   }
 
   private text({ pattern, format, minLength = 0, maxLength = 300 }: Schema): string {
