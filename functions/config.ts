@@ -1,3 +1,4 @@
+import { machineSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import { notificationsSchema, readNotifications } from './notify/channels.js';
 import { ROLES } from './roles.js';
@@ -14,6 +15,8 @@ export const tierSchema = z.strictObject({
     .int()
     .min(60)
     .default(7 * 86_400),
+  /** What its jobs run on; null where that is not known, as on one's own machine. */
+  machine: machineSchema.nullable().default(null),
   /** What a job on it costs; the cost of runs is counted with it. */
   usdPerHour: z.number().min(0).nullable().default(null),
 });

@@ -1,6 +1,7 @@
 export * from './callbacks/bodies.js';
 export * from './callbacks/signature.js';
 export * from './common.js';
+export * from './compute/machine.js';
 export * from './digest.js';
 export * from './events/event.js';
 export * from './events/retrainMessage.js';
