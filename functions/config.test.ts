@@ -23,6 +23,7 @@ describe('the configuration of deployed functions', () => {
           launcher: 'cloudRunJobs',
           maxWaitSeconds: 900,
           maxAttemptSeconds: 7 * 86_400,
+          machine: null,
           usdPerHour: null,
         },
         {
@@ -30,6 +31,7 @@ describe('the configuration of deployed functions', () => {
           launcher: 'vertex',
           maxWaitSeconds: 60,
           maxAttemptSeconds: 7 * 86_400,
+          machine: null,
           usdPerHour: null,
         },
       ],
