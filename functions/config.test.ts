@@ -35,6 +35,7 @@ describe('the configuration of deployed functions', () => {
           usdPerHour: null,
         },
       ],
+      prices: [],
       formerMasterSecrets: [],
       tokenIssuers: [],
       members: {},
@@ -82,6 +83,12 @@ describe('the configuration of deployed functions', () => {
       /"viewer"\|"trainer"\|"admin"/,
     ],
     ['no tier', { TRAINYARD_TIERS: '[]' }, /tiers/],
+    ['prices that are not JSON', { TRAINYARD_PRICES: 'cheap' }, /TRAINYARD_PRICES is not JSON/],
+    [
+      'a price of what is not known',
+      { TRAINYARD_PRICES: '[{"sku":"cloudRun.tpu","usd":1}]' },
+      /"cloudRun\.vcpu"[^]*prices\[0\]\.sku/,
+    ],
     [
       'channels that are not JSON',
       { TRAINYARD_NOTIFICATIONS: 'short-and-private' },

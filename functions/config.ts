@@ -1,4 +1,4 @@
-import { machineSchema } from '@trainyard/shared';
+import { machineSchema, priceOverridesSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import { notificationsSchema, readNotifications } from './notify/channels.js';
 import { ROLES } from './roles.js';
@@ -17,7 +17,7 @@ export const tierSchema = z.strictObject({
     .default(7 * 86_400),
   /** What its jobs run on; null where that is not known, as on one's own machine. */
   machine: machineSchema.nullable().default(null),
-  /** What a job on it costs; the cost of runs is counted with it. */
+  /** What a job on it costs; the cost of runs is counted with it. Null: what the price table says of the machine. */
   usdPerHour: z.number().min(0).nullable().default(null),
 });
 export type Tier = z.infer<typeof tierSchema>;
@@ -74,6 +74,8 @@ export const configSchema = z
         (tiers) => new Set(tiers.map(({ name }) => name)).size === tiers.length,
         'two tiers have the same name: runs could not tell them apart',
       ),
+    /** Prices that go before those of the table. */
+    prices: priceOverridesSchema.default([]),
     /** How long a dispatcher may take to launch before another one tries. */
     leaseSeconds: z.int().min(1).default(60),
     /** Events and pending runs younger than this are left to whoever made them. */
@@ -112,6 +114,8 @@ const environmentSchema = z.object({
   TRAINYARD_RUN_URL: z.string().optional(),
   /** JSON: the list of tiers. */
   TRAINYARD_TIERS: z.string(),
+  /** JSON: prices that go before those of the table. */
+  TRAINYARD_PRICES: z.string().optional(),
 });
 
 /** The configuration of deployed functions. Fails with the names of all variables that are missing or wrong. */
@@ -136,6 +140,11 @@ export function configFromEnvironment(
       'TRAINYARD_TIERS',
       variables.data.TRAINYARD_TIERS,
       '[{"name":"l4","launcher":"cloudRunJobs"}]',
+    ),
+    prices: parseJson(
+      'TRAINYARD_PRICES',
+      variables.data.TRAINYARD_PRICES ?? '[]',
+      '[{"sku":"cloudRun.vcpu","regions":["europe-west4"],"usd":0.000018}]',
     ),
     notifications: readNotifications(
       variables.data.TRAINYARD_NOTIFICATIONS,

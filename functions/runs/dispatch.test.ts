@@ -26,6 +26,28 @@ describe('dispatching a run', () => {
     ]);
   });
 
+  it('prices the job as its tier says, else by its machine', async () => {
+    const machine = { region: 'europe-west4', cpu: 8, memoryGb: 32 };
+    const tiers = [
+      { name: 'own', launcher: 'fake', usdPerHour: 2, machine },
+      { name: 'listed', launcher: 'fake', machine },
+      { name: 'given', launcher: 'fake', machine: { ...machine, region: 'africa-south1' } },
+    ];
+    const prices = [
+      { sku: 'cloudRun.vcpu' as const, regions: ['africa-south1'], usd: 1 / 3600 },
+      { sku: 'cloudRun.gib' as const, regions: ['africa-south1'], usd: 0.5 / 3600 },
+    ];
+    const cp = await testControlPlane({ tiers, prices });
+    const priced = async (name: string) => {
+      const { runId } = await cp.request({ compute: { tiers: [name] } });
+      await dispatch(cp, runId);
+      return (await cp.run(runId)).job?.usdPerHour;
+    };
+    expect(await priced('own')).toBe(2);
+    expect(await priced('listed')).toBeCloseTo(0.7488, 10);
+    expect(await priced('given')).toBeCloseTo(8 + 16, 10);
+  });
+
   it('gives the trainer the documented environment and nothing else', async () => {
     const cp = await testControlPlane();
     const { runId, spec, specDigest } = await cp.request();

@@ -5,7 +5,7 @@ import { CapacityError, LaunchRejectedError } from '../ports/jobLauncher/jobLaun
 import { instruments } from '../telemetry/metrics.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
 import { recordLifecycle } from './lifecycle.js';
-import { launcherOf, tiersOf } from './tiers.js';
+import { launcherOf, tierPrice, tiersOf } from './tiers.js';
 
 /**
  * Launches a pending run: claims it under a lease, starts the job on its tier, records the launch; a tier without capacity gives
@@ -48,7 +48,7 @@ async function launchOn(cp: ControlPlane, run: Run, tier: Tier, tierCount: numbe
     return {
       type: 'launched',
       attempt,
-      job: { tier: tier.name, name, launchedAt, usdPerHour: tier.usdPerHour },
+      job: { tier: tier.name, name, launchedAt, usdPerHour: tierPrice(cp, tier) },
     };
   } catch (error) {
     instruments().launches.add(1, { tier: tier.name, outcome: outcomeOf(error) });

@@ -1,4 +1,4 @@
-import type { Run } from '@trainyard/shared';
+import { PRICES, usdPerHourOf, type Run } from '@trainyard/shared';
 import type { Tier } from '../config.js';
 import type { ControlPlane } from '../controlPlane.js';
 import type { JobLauncher } from '../ports/jobLauncher/jobLauncher.js';
@@ -14,4 +14,9 @@ export function launcherOf(cp: ControlPlane, tierName: string): JobLauncher {
   const launcher = tier && cp.launchers[tier.launcher];
   if (!launcher) throw new Error(`no launcher for compute tier "${tierName}"`);
   return launcher;
+}
+
+/** What an hour on a tier costs: as it is configured, else by the price table; null where neither knows. */
+export function tierPrice(cp: ControlPlane, { usdPerHour, machine }: Tier): number | null {
+  return usdPerHour ?? (machine && usdPerHourOf(machine, [...cp.config.prices, ...PRICES]));
 }
