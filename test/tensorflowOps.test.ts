@@ -62,7 +62,7 @@ describe.skipIf(missingTensorflow)('TensorFlow’s own ops', () => {
             known = { logSums, shares };
             return Float32Array.from(logSums, (_, u) => 1 + (u % 3));
           };
-          competing.add(batch.queries, pairs, weigh, dQueries, dItems);
+          competing.add(batch.queries, { pairs, references: undefined, weigh }, dQueries, dItems);
           competing.dispose();
           if (!known) throw new Error('queries are weighed before their gradients are added');
           return { ...known, dQueries, dItems };

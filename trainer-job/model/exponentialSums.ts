@@ -29,7 +29,8 @@ export function exponentialSums(batch: Batch): CompetingItems | undefined {
   const extended = tf.tensor2d(withColumns(items, width, logWeights ?? 0, 1), [itemCount, wide]);
 
   return {
-    add(queries, pairs, weigh, dQueries, dItems) {
+    largestBlock: Infinity,
+    add(queries, { pairs, weigh }, dQueries, dItems) {
       const count = queries.length / width;
       const exponentials = tf.tidy(() => {
         const vectors = tf.tensor2d(withColumns(queries, width, 1, 0), [count, wide]);

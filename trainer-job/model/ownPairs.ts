@@ -1,11 +1,13 @@
 /** The rows of a batch as pairs of a query and its own item, query by query: their scores, losses and ρ (see `softmaxLoss`). */
-import { competingCount, type SoftmaxBatch } from './softmaxBatch.js';
+import { competingCount, type Scored, type SoftmaxBatch } from './softmaxBatch.js';
 
 export interface OwnPairs {
   /** [rows] ρ = Z / D of each row, known once its query has been weighed. */
   rho: Float32Array;
   /** Of the rows of the queries `start` … `end - 1` whose own item competes: place in [end - start, competing]. */
   places(start: number, end: number): Int32Array;
+  /** Of the queries `start` … `end - 1` one own item each; undefined where one of them has none that competes. */
+  references(start: number, end: number): Scored | undefined;
   /**
    * The summed loss of the rows of the queries from `start` on, one for each of `logSums`, and by query the sum of their ρ.
    * `shares` of Z are of the pairs that `places` named.
@@ -14,7 +16,7 @@ export interface OwnPairs {
 }
 
 export function ownPairs(batch: SoftmaxBatch): OwnPairs {
-  const { rowQuery, rowItem, logOwnWeights } = batch;
+  const { rowQuery, rowItem, logWeights, logOwnWeights } = batch;
   const own = batch.own ?? 'among';
   const competing = competingCount(batch);
   const { order, starts } = rowsByQuery(batch);
@@ -28,6 +30,17 @@ export function ownPairs(batch: SoftmaxBatch): OwnPairs {
       if (own !== 'once') return new Int32Array();
       const rows = order.subarray(starts[start], starts[end]).filter((row) => rowItem[row]! < competing);
       return rows.map((row) => (rowQuery[row]! - start) * competing + rowItem[row]!);
+    },
+    references(start, end) {
+      const found = { places: new Int32Array(end - start), scores: new Float32Array(end - start) };
+      for (let u = start; u < end; u++) {
+        const row = order[starts[u]!]!;
+        const item = rowItem[row]!;
+        if (starts[u] === starts[u + 1] || item >= competing) return undefined;
+        found.places[u - start] = (u - start) * competing + item;
+        found.scores[u - start] = scores[row]! + (logWeights?.[item] ?? 0);
+      }
+      return found;
     },
     weigh(start, logSums, shares) {
       const counts = new Float32Array(logSums.length);

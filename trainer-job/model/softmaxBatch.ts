@@ -30,20 +30,31 @@ export interface SoftmaxGradients {
   dItems: Float32Array;
 }
 
+/** Places in [queries, competing], one for each query, and the weighted scores there, w included. */
+export interface Scored {
+  places: Int32Array;
+  scores: Float32Array;
+}
+
+/** What a block of queries is asked for. */
+export interface Block {
+  /** Places in [queries, competing]; `weigh` is told the share of Z_u that each of them has. */
+  pairs: Int32Array;
+  /** Undefined where a query has no competing item whose score is known. */
+  references: Scored | undefined;
+  /** Takes log Z_u, returns how often each query counts. */
+  weigh(this: void, logSums: Float32Array, shares: Float32Array): Float32Array;
+}
+
 /** The items that queries choose among, on the device. */
 export interface CompetingItems {
   /**
    * Finds log Z_u of `queries` [count, width], asks `weigh` how often each query counts, and adds the gradients of
-   * Σ n_u log Z_u to `dQueries`, of these queries, and to `dItems`, of the competing items. `pairs` are places in
-   * [count, competing]; `weigh` is told the share of Z_u that each of them has.
+   * Σ n_u log Z_u to `dQueries`, of these queries, and to `dItems`, of the competing items.
    */
-  add(
-    queries: Float32Array,
-    pairs: Int32Array,
-    weigh: (logSums: Float32Array, shares: Float32Array) => Float32Array,
-    dQueries: Float32Array,
-    dItems: Float32Array,
-  ): void;
+  add(queries: Float32Array, block: Block, dQueries: Float32Array, dItems: Float32Array): void;
+  /** More queries at a time are no faster. */
+  readonly largestBlock: number;
   dispose(): void;
 }
 

@@ -37,7 +37,7 @@ export function softmaxLoss(batch: SoftmaxBatch, maxScores: number): SoftmaxGrad
   const device = exponentialSums(batch) ?? softmaxSums(batch);
   const count = queries.length / width;
   // Queries go in blocks that bound the memory.
-  const block = Math.max(1, Math.floor(maxScores / competingCount(batch)));
+  const block = Math.min(device.largestBlock, Math.max(1, Math.floor(maxScores / competingCount(batch))));
   for (let start = 0; start < count; start += block) {
     const end = Math.min(start + block, count);
     const [from, to] = [start * width, end * width];
@@ -48,8 +48,7 @@ export function softmaxLoss(batch: SoftmaxBatch, maxScores: number): SoftmaxGrad
     };
     device.add(
       queries.subarray(from, to),
-      pairs.places(start, end),
-      weigh,
+      { pairs: pairs.places(start, end), references: pairs.references(start, end), weigh },
       dQueries.subarray(from, to),
       dItems,
     );

@@ -1,10 +1,13 @@
 /** The competing items of the softmax loss in plain tfjs ops: on every backend, for scores of any size. */
 import * as tf from '@tensorflow/tfjs-core';
-import { take, transposed, withColumns } from './matrix.js';
-import { competingCount, type CompetingItems, type SoftmaxBatch } from './softmaxBatch.js';
+import { matMul, take, transposed, transposedMatMul, withColumns } from './matrix.js';
+import { competingCount, type CompetingItems, type Scored, type SoftmaxBatch } from './softmaxBatch.js';
 
 /** exp of it is 0. */
 const ABSENT = -1e9;
+
+/** So many rows of scores are transposed twice as fast as the thousands that would fit. */
+const WASM_BLOCK = 256;
 
 type Items = Pick<SoftmaxBatch, 'items' | 'width' | 'competing' | 'hardest' | 'logWeights'>;
 
@@ -20,27 +23,23 @@ export function softmaxSums(batch: Items): CompetingItems {
   const weighted = tf.tensor2d(rows, [width + 1, itemCount]);
 
   return {
-    add(queries, pairs, weigh, dQueries, dItems) {
+    largestBlock: tf.getBackend() === 'wasm' ? WASM_BLOCK : Infinity,
+    add(queries, { pairs, references, weigh }, dQueries, dItems) {
       const count = queries.length / width;
-      const { softmax, logSums, means } = tf.tidy(() => {
-        const all = tf.matMul<tf.Tensor2D>(
-          tf.tensor2d(withColumns(queries, width, 1), [count, width + 1]),
-          weighted,
-        );
-        const scores = hardest === undefined ? all : onlyHighest(all, hardest);
-        const probabilities = tf.softmax<tf.Tensor2D>(scores);
-        return {
-          softmax: probabilities,
-          // log Σ exp(s) = max s - log max softmax(s): two cheap passes where exp and sum over all scores are slow on wasm.
-          logSums: tf.sub(tf.max(scores, 1), tf.log(tf.max(probabilities, 1))),
-          means: tf.matMul(probabilities, vectors),
-        };
+      const scores = tf.tidy(() => {
+        const all = matMul(tf.tensor2d(withColumns(queries, width, 1), [count, width + 1]), weighted);
+        return hardest === undefined ? all : onlyHighest(all, hardest);
       });
-      const counts = weigh(take(logSums), gathered(softmax, pairs));
-      addCounted(dQueries, take(means), counts, width);
-      const counted = tf.tensor2d(countedTransposed(queries, counts, width), [width, count]);
-      addTransposed(dItems, take(tf.matMul(counted, softmax)), itemCount, width);
-      tf.dispose([softmax, counted]);
+      const softmax = tf.softmax<tf.Tensor2D>(scores);
+      const logSums = logSumsByReference(softmax, references) ?? take(logSumsByMaximum(scores, softmax));
+      scores.dispose();
+      const counts = weigh(logSums, gathered(softmax, pairs));
+      addCounted(dQueries, take(matMul(softmax, vectors)), counts, width);
+      const gradients = tf.tidy(() =>
+        transposedMatMul(softmax, tf.tensor2d(timesCounts(queries, counts, width), [count, width])),
+      );
+      softmax.dispose();
+      addTo(dItems, take(gradients));
     },
     dispose: () => tf.dispose([vectors, weighted]),
   };
@@ -61,11 +60,31 @@ export function gathered(matrix: tf.Tensor2D, places: Int32Array): Float32Array 
   return take(tf.tidy(() => tf.gather(tf.reshape(matrix, [matrix.size]), tf.tensor1d(places, 'int32'))));
 }
 
-/** [width, queries]: each query times the number of its rows. */
-function countedTransposed(queries: Float32Array, counts: Float32Array, width: number): Float32Array {
-  const result = transposed(queries, counts.length, width);
-  for (let c = 0, i = 0; c < width; c++) {
-    for (let u = 0; u < counts.length; u++, i++) result[i]! *= counts[u]!;
+/** Below it a probability has lost too many digits to a float32's smallest numbers. */
+const LEAST_PROBABILITY = 1e-20;
+
+/** log Σ exp(s) = s_r - log softmax(s)_r for any r: no pass over the scores. Undefined where a probability is too small. */
+function logSumsByReference(softmax: tf.Tensor2D, references: Scored | undefined): Float32Array | undefined {
+  if (!references) return undefined;
+  const logSums = gathered(softmax, references.places);
+  for (let u = 0; u < logSums.length; u++) {
+    if (!(logSums[u]! >= LEAST_PROBABILITY)) return undefined;
+    logSums[u] = references.scores[u]! - Math.log(logSums[u]!);
+  }
+  return logSums;
+}
+
+/** max s - log max softmax(s): two passes, where exp and sum over all scores would be slow on wasm. */
+function logSumsByMaximum(scores: tf.Tensor2D, softmax: tf.Tensor2D): tf.Tensor {
+  return tf.tidy(() => tf.sub(tf.max(scores, 1), tf.log(tf.max(softmax, 1))));
+}
+
+/** [queries, width]: each query times the number of its rows. */
+function timesCounts(queries: Float32Array, counts: Float32Array, width: number): Float32Array {
+  const result = new Float32Array(queries.length);
+  for (let u = 0, i = 0; u < counts.length; u++) {
+    const count = counts[u]!;
+    for (const end = i + width; i < end; i++) result[i] = count * queries[i]!;
   }
   return result;
 }
@@ -77,10 +96,7 @@ function addCounted(sums: Float32Array, means: Float32Array, counts: Float32Arra
   }
 }
 
-function addTransposed(sums: Float32Array, values: Float32Array, rows: number, columns: number): void {
-  for (let c = 0, from = 0; c < columns; c++) {
-    for (let r = 0, to = c; r < rows; r++, to += columns) {
-      sums[to]! += values[from++]!;
-    }
-  }
+/** Adds to the first of `sums`. */
+function addTo(sums: Float32Array, values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) sums[i]! += values[i]!;
 }

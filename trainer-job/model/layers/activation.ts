@@ -14,8 +14,7 @@ export const ACTIVATIONS: Record<Activation, ActivationFunction> = {
   linear: { apply: (z) => z, gradient: (dy) => dy },
   relu: {
     apply: (z) => tf.relu(z),
-    gradient: (dy, y) =>
-      tensorflowOps()?.reluGrad(dy, y) ?? tf.mul<tf.Tensor2D>(dy, tf.cast(tf.greater(y, 0), 'float32')),
+    gradient: (dy, y) => tensorflowOps()?.reluGrad(dy, y) ?? tf.mul<tf.Tensor2D>(dy, tf.step(y)),
   },
   // y = e^z - 1 below 0, so its slope there is y + 1.
   elu: { apply: (z) => tf.elu(z), gradient: (dy, y) => tf.mul(dy, tf.add(tf.minimum(y, 0), 1)) },

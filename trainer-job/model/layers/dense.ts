@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Activation, LayerOf } from '@trainyard/shared';
 import { tensorflowOps } from '../../backend/tensorflowOps.js';
 import { initializeWeights } from '../initialize.js';
-import { matMulTransposed, transposedMatMul } from '../matrix.js';
+import { columnSums, matMulTransposed, transposedMatMul } from '../matrix.js';
 import { denseGradient, newParameter, tensorOf, type Parameter } from '../parameter.js';
 import type { Random } from '../random.js';
 import { ACTIVATIONS } from './activation.js';
@@ -37,7 +37,7 @@ export class DenseLayer implements Layer {
     const backward: Backward = (dy) => {
       const [dx, dWeights, dBias] = tf.tidy(() => {
         const dz = gradient(dy, y, z);
-        return [matMulTransposed(dz, weights), transposedMatMul(x, dz), tf.sum(dz, 0)] as const;
+        return [matMulTransposed(dz, weights), transposedMatMul(x, dz), columnSums(dz)] as const;
       });
       return { gradients: [denseGradient(this.weights, dWeights), denseGradient(this.bias, dBias)], dx };
     };
