@@ -1,22 +1,25 @@
 /**
- * What tests have for Cloud Storage: the part of its JSON API that reads objects, in memory, with checksums, generations and
- * pages. Answers are shaped like the ones of https://cloud.google.com/storage/docs/json_api/v1.
+ * What tests have for Cloud Storage: the part of its JSON API that reads, writes, lists and deletes objects, in memory, with
+ * checksums, generations, preconditions and pages. Answers are shaped like the ones of
+ * https://cloud.google.com/storage/docs/json_api/v1.
  */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { CRC32C } from '@google-cloud/storage';
+import { multipartOf, UploadSessions, type Upload } from './storageStandInUploads.js';
 
 interface StoredObject {
   name: string;
   bytes: Buffer;
   generation: number;
   contentEncoding: string | undefined;
+  metadata: Record<string, string>;
 }
 export interface StorageRequest {
   method: string;
-  /** `list`, `read`, `metadata`, `upload` or `delete`. */
+  /** `list`, `read`, `metadata`, `upload` (of a session: its beginning), `chunk` (of a session) or `delete`. */
   what: string;
   bucket: string;
   name: string;
@@ -35,10 +38,16 @@ export class StorageStandIn {
   pageSize = 1000;
   /** Answers a request in its place. */
   before: (request: StorageRequest) => Answer | undefined = () => undefined;
+  /** Said of a request that was done: true where its answer is lost on the way. */
+  loses: (request: StorageRequest) => boolean = () => false;
   /** The bytes that are sent of an object; with fewer than it has, the connection breaks off. */
   sent: (object: { name: string; bytes: Buffer }) => Buffer = ({ bytes }) => bytes;
   private generations = 1_700_000_000_000_000;
-  private readonly server = createServer((request, response) => void this.answer(request, response));
+  readonly sessions = new UploadSessions();
+  private readonly server = createServer((request, response) => {
+    // A request that breaks off in its middle has done nothing.
+    this.answer(request, response).catch(() => response.destroy());
+  });
 
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
@@ -58,7 +67,17 @@ export class StorageStandIn {
     const objects = this.buckets.get(bucket) ?? new Map<string, StoredObject>();
     this.buckets.set(bucket, objects);
     this.generations += 1;
-    objects.set(name, { name, bytes: Buffer.from(content), generation: this.generations, contentEncoding });
+    const bytes = Buffer.from(content);
+    objects.set(name, { name, bytes, generation: this.generations, contentEncoding, metadata: {} });
+  }
+
+  /** The names of a bucket's objects, in order. */
+  names(bucket: string, prefix = ''): string[] {
+    return [...(this.buckets.get(bucket)?.keys() ?? [])].filter((name) => name.startsWith(prefix)).toSorted();
+  }
+
+  text(bucket: string, name: string): string | undefined {
+    return this.buckets.get(bucket)?.get(name)?.bytes.toString();
   }
 
   /** How many requests of this kind have come. */
@@ -75,9 +94,8 @@ export class StorageStandIn {
     const objects = this.buckets.get(request.bucket);
     if (!objects) return send(response, 404, notFound('The specified bucket does not exist.'));
     if (request.what === 'list') return send(response, 200, this.list(objects, request.query));
-    if (request.what === 'upload') {
-      this.put(request.bucket, request.query.get('name') ?? '', body);
-      return send(response, 200, resource(request.bucket, objects.get(request.query.get('name') ?? '')!));
+    if (request.what === 'upload' || request.what === 'chunk') {
+      return this.takeBytes(request, incoming, body, response);
     }
     const object = objects.get(request.name);
     const generation = request.query.get('generation');
@@ -86,18 +104,77 @@ export class StorageStandIn {
     }
     const expected = request.query.get('ifGenerationMatch');
     if (expected !== null && expected !== String(object.generation)) {
-      return send(
-        response,
-        412,
-        problem({ status: 412, reason: 'conditionNotMet', message: 'Precondition Failed' }),
-      );
+      return send(response, 412, NOT_MET);
     }
     if (request.what === 'delete') {
       objects.delete(request.name);
+      if (this.loses(request)) return void response.destroy();
       return void response.writeHead(204).end();
     }
     if (request.what === 'metadata') return send(response, 200, resource(request.bucket, object));
     this.sendBytes(incoming, response, object);
+  }
+
+  private takeBytes(
+    request: StorageRequest,
+    incoming: IncomingMessage,
+    body: Buffer,
+    response: ServerResponse,
+  ): void {
+    const { bucket, query } = request;
+    const session = query.get('upload_id');
+    if (session !== null) return this.takeChunk(session, request, incoming, body, response);
+    const expected = query.get('ifGenerationMatch');
+    if (!this.meets(bucket, query.get('name') ?? '', expected)) return send(response, 412, NOT_MET);
+    if (query.get('uploadType') === 'resumable') {
+      const id = this.sessions.begin(bucket, query, body);
+      const path = `/upload/storage/v1/b/${bucket}/o?uploadType=resumable&upload_id=${id}`;
+      response.setHeader('location', `${this.endpoint}${path}`);
+      return send(response, 200, {});
+    }
+    const name = query.get('name') ?? '';
+    const parts =
+      query.get('uploadType') === 'multipart'
+        ? multipartOf(incoming.headers, body)
+        : { metadata: {}, bytes: body };
+    this.store({ bucket, name, expected, ...parts }, request, response);
+  }
+
+  private takeChunk(
+    id: string,
+    request: StorageRequest,
+    incoming: IncomingMessage,
+    body: Buffer,
+    response: ServerResponse,
+  ): void {
+    const { upload, kept } = this.sessions.put(id, incoming.headers['content-range'] ?? 'bytes 0-*/*', body);
+    if (upload) {
+      this.sessions.end(id);
+      return this.store(upload, request, response);
+    }
+    if (kept === null) return send(response, 404, notFound('There is no such upload.'));
+    if (kept > 0) response.setHeader('range', `bytes=0-${kept - 1}`);
+    response.writeHead(308).end();
+  }
+
+  private store(upload: Upload, request: StorageRequest, response: ServerResponse): void {
+    const { bucket, name, bytes, metadata, expected } = upload;
+    if (!this.meets(bucket, name, expected)) return send(response, 412, NOT_MET);
+    const { md5Hash = md5Of(bytes), crc32c = crc32cOf(bytes) } = metadata;
+    if (md5Hash !== md5Of(bytes) || crc32c !== crc32cOf(bytes)) {
+      return send(response, 400, problem({ status: 400, reason: 'invalid', message: 'Checksum mismatch.' }));
+    }
+    this.put(bucket, name, bytes, metadata.contentEncoding);
+    const stored = this.buckets.get(bucket)!.get(name)!;
+    stored.metadata = metadata.metadata ?? {};
+    if (this.loses(request)) return void response.destroy();
+    send(response, 200, resource(bucket, stored));
+  }
+
+  /** 0 is for an object that must not be there. */
+  private meets(bucket: string, name: string, expected: string | null): boolean {
+    const generation = this.buckets.get(bucket)?.get(name)?.generation ?? 0;
+    return expected === null || Number(expected) === generation;
   }
 
   private list(objects: ReadonlyMap<string, StoredObject>, query: URLSearchParams) {
@@ -141,15 +218,17 @@ function parsed({ method = '', url = '' }: IncomingMessage): StorageRequest {
   const [, upload, bucket = '', name] =
     /^(\/upload)?(?:\/storage\/v1)?\/b\/([^/]+)\/o(?:\/(.+))?$/.exec(pathname) ?? [];
   const kind = () => {
-    if (upload) return 'upload';
+    if (upload) return query.has('upload_id') ? 'chunk' : 'upload';
     if (name === undefined) return 'list';
     if (method === 'DELETE') return 'delete';
     return query.get('alt') === 'media' ? 'read' : 'metadata';
   };
-  return { method, what: kind(), bucket, name: decodeURIComponent(name ?? ''), query };
+  // Uploads say the name in the query.
+  const said = name === undefined ? (query.get('name') ?? '') : decodeURIComponent(name);
+  return { method, what: kind(), bucket, name: said, query };
 }
 
-function resource(bucket: string, { name, bytes, generation, contentEncoding }: StoredObject) {
+function resource(bucket: string, { name, bytes, generation, contentEncoding, metadata }: StoredObject) {
   return {
     kind: 'storage#object',
     bucket,
@@ -159,6 +238,7 @@ function resource(bucket: string, { name, bytes, generation, contentEncoding }: 
     size: String(bytes.length),
     crc32c: crc32cOf(bytes),
     md5Hash: md5Of(bytes),
+    metadata,
     ...(contentEncoding !== undefined && { contentEncoding }),
   };
 }
@@ -177,6 +257,8 @@ function md5Of(bytes: Buffer): string {
 function problem({ status, reason, message }: Answer) {
   return { error: { code: status, message, errors: [{ domain: 'global', reason, message }] } };
 }
+
+const NOT_MET = problem({ status: 412, reason: 'conditionNotMet', message: 'Precondition Failed' });
 
 function notFound(message: string) {
   return problem({ status: 404, reason: 'notFound', message });

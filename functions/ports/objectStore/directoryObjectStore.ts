@@ -5,10 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
+import { checkedSegments, folderOf, UNFINISHED } from './objectKey.js';
 import { ObjectNotFoundError, type ObjectStore } from './objectStore.js';
-
-/** Names of files being written; no key may look like one. */
-const UNFINISHED = '.unfinished-';
 
 /** Objects as files below `root`. A new object appears under its name at once and whole, by a hard link that never overwrites. */
 export function openDirectoryObjectStore(root: string): ObjectStore {
@@ -53,8 +51,8 @@ export function openDirectoryObjectStore(root: string): ObjectStore {
       return createReadStream(path);
     },
     async list(prefix) {
-      // Only the folder that the prefix names can hold matching keys; its last part may be the beginning of a name.
-      const folder = prefix.includes('/') ? prefix.slice(0, prefix.lastIndexOf('/')) : '';
+      // No other folder can hold matching keys.
+      const folder = folderOf(prefix);
       const keys = await keysBelow(folder === '' ? base : pathOf(folder), folder === '' ? '' : `${folder}/`);
       return keys.filter((key) => key.startsWith(prefix)).toSorted();
     },
@@ -66,18 +64,6 @@ export function openDirectoryObjectStore(root: string): ObjectStore {
       }
     },
   };
-}
-
-function checkedSegments(key: string): string[] {
-  const segments = key.split('/');
-  const isBad = (part: string) =>
-    part === '' || part === '.' || part === '..' || part.startsWith(UNFINISHED) || /[\\\0]/.test(part);
-  if (segments.some(isBad)) {
-    throw new RangeError(
-      `object key "${key}": use parts of any name but "", "." and "..", with "/" between them`,
-    );
-  }
-  return segments;
 }
 
 async function keysBelow(folder: string, prefix: string): Promise<string[]> {
