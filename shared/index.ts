@@ -25,6 +25,7 @@ export * from './spec/features.js';
 export * from './spec/layers.js';
 export * from './spec/model.js';
 export * from './spec/rating.js';
+export * from './spec/sampleWeight.js';
 export * from './spec/negatives.js';
 export * from './spec/presets.js';
 export * from './spec/shaping.js';

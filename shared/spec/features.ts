@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { columnNameSchema } from './columns.js';
 import { targetSchema } from './rating.js';
+import { sampleWeightSchema } from './sampleWeight.js';
 
 const naming = {
   /** The feature's name in artifacts and reports; made of its columns unless given. */
@@ -182,6 +183,8 @@ export const featuresSchema = z.strictObject({
   candidate: towerFeatures,
   /** What a ranking or hybrid model predicts. */
   target: targetSchema.optional(),
+  /** How much each training row counts; all the same unless given. */
+  sampleWeight: sampleWeightSchema.optional(),
 });
 export type Features = z.infer<typeof featuresSchema>;
 

@@ -102,12 +102,22 @@ async function readRows(folder: string, manifest: TransformManifest, split: Spli
   const target = manifest.target && {
     target: await readArray(Float32Array, join(folder, `${split}.target.f32`), count),
   };
+  const weight = split === 'train' &&
+    manifest.sampleWeight && {
+      weight: await readArray(Float32Array, join(folder, 'train.weight.f32'), count),
+    };
   if (manifest.queryEntities === 'tuples') {
     const query = await readArray(Int32Array, join(folder, `${split}.query.i32`), count);
-    return { count, item, query, ...target };
+    return { count, item, query, ...target, ...weight };
   }
   // Rows are entities, those of train first.
   let from = 0;
   for (const before of SPLITS.slice(0, SPLITS.indexOf(split))) from += manifest.rows[before];
-  return { count, item, query: Int32Array.from({ length: count }, (_, row) => from + row), ...target };
+  return {
+    count,
+    item,
+    query: Int32Array.from({ length: count }, (_, row) => from + row),
+    ...target,
+    ...weight,
+  };
 }

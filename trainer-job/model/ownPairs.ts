@@ -2,7 +2,7 @@
 import { competingCount, type Scored, type SoftmaxBatch } from './softmaxBatch.js';
 
 export interface OwnPairs {
-  /** [rows] ρ = Z / D of each row, known once its query has been weighed. */
+  /** [rows] ρ = Z / D of each row times its weight, known once its query has been weighed. */
   rho: Float32Array;
   /** Of the rows of the queries `start` … `end - 1` whose own item competes: place in [end - start, competing]. */
   places(start: number, end: number): Int32Array;
@@ -16,12 +16,12 @@ export interface OwnPairs {
 }
 
 export function ownPairs(batch: SoftmaxBatch): OwnPairs {
-  const { rowQuery, rowItem, logWeights, logOwnWeights } = batch;
+  const { rowQuery, rowItem, rowWeights, logWeights, logOwnWeights } = batch;
   const own = batch.own ?? 'among';
   const competing = competingCount(batch);
   const { order, starts } = rowsByQuery(batch);
   const scores = ownScores(batch);
-  const rho = new Float32Array(rowQuery.length).fill(1);
+  const rho = rowWeights?.slice() ?? new Float32Array(rowQuery.length).fill(1);
 
   return {
     rho,
@@ -58,10 +58,11 @@ export function ownPairs(batch: SoftmaxBatch): OwnPairs {
             const added = Math.exp(logOwn - logSum);
             const ratio = Math.max(1 - taken, 0) + added;
             [logSum, weight] = [logSum + Math.log(ratio), 1 / ratio];
-            rho[row] = weight;
           }
-          loss += logSum - logOwn;
-          counts[u]! += weight;
+          const times = rowWeights?.[row] ?? 1;
+          rho[row] = times * weight;
+          loss += times * (logSum - logOwn);
+          counts[u]! += times * weight;
         }
       }
       return { loss, counts };

@@ -12,6 +12,8 @@ export interface SoftmaxBatch {
   rowQuery: Int32Array;
   /** [rows] position in `items` of each row's own item */
   rowItem: Int32Array;
+  /** [rows] how often each row counts; once each unless given. */
+  rowWeights?: Float32Array | undefined;
   /** How a row's own item competes; `among` unless given. `among` needs all own items to compete. */
   own?: 'among' | 'once' | 'added' | undefined;
   /** Of the competing items only so many compete, for each query those of the highest w exp(q·c). Not with `among`. */

@@ -36,7 +36,8 @@ function plainLoss(batch: SoftmaxBatch): number {
         ...((batch.own ?? 'among') === 'among' ? [] : [ownTerm]),
       ];
       const top = Math.max(...columns);
-      return top + Math.log(sum(columns.map((score) => Math.exp(score - top)))) - ownTerm;
+      const loss = top + Math.log(sum(columns.map((score) => Math.exp(score - top)))) - ownTerm;
+      return loss * (batch.rowWeights?.[row] ?? 1);
     }),
   );
 }
@@ -50,7 +51,8 @@ function batchByBatchLoss(batch: SoftmaxBatch): number {
         (item) => dot(batch, query, item) + (batch.logOwnWeights?.[item] ?? 0),
       );
       const top = Math.max(...scores);
-      return top + Math.log(sum(scores.map((score) => Math.exp(score - top)))) - scores[row]!;
+      const loss = top + Math.log(sum(scores.map((score) => Math.exp(score - top)))) - scores[row]!;
+      return loss * (batch.rowWeights?.[row] ?? 1);
     }),
   );
 }
@@ -72,15 +74,20 @@ const batches = fc
       queries: vectors(queries),
       items: vectors(items),
       width: fc.constant(width),
-      rows: fc.array(fc.tuple(fc.nat(queries - 1), fc.nat(items - 1)), { minLength: 1, maxLength: 12 }),
+      rows: fc.array(fc.tuple(fc.nat(queries - 1), fc.nat(items - 1), fc.nat(8)), {
+        minLength: 1,
+        maxLength: 12,
+      }),
+      isWeighted: fc.boolean(),
       logWeights: fc.option(weights, { nil: undefined }),
       logOwnWeights: fc.option(weights, { nil: undefined }),
     });
   })
-  .map(({ rows, ...rest }): SoftmaxBatch => ({
+  .map(({ rows, isWeighted, ...rest }): SoftmaxBatch => ({
     ...rest,
     rowQuery: Int32Array.from(rows, ([query]) => query),
     rowItem: Int32Array.from(rows, ([, item]) => item),
+    rowWeights: isWeighted ? Float32Array.from(rows, ([, , weight]) => weight / 4) : undefined,
   }));
 
 /** Batches whose own items compete once or are added to those that compete, some of them competing and some not. */

@@ -18,7 +18,7 @@
  * - with the logQ correction (Yi et al., "Sampling-bias-corrected neural modeling", RecSys 2019; Jean et al., "On using very
  *   large target vocabulary", ACL 2015): w and v both divided by how often the item is expected.
  *
- * With ρ = Z_u / D of a row, its gradients are ρ times those of log Z_u, and -ρ times those of q_u·c_i, in all three cases: so the
+ * A row counts as often as its row weight says: that factor of its loss is part of its ρ. With ρ = Z_u / D of a row, its gradients are ρ times those of log Z_u, and -ρ times those of q_u·c_i, in all three cases: so the
  * softmax is computed once per distinct query, and counts as often as the ρ of its rows add up to. The second term touches only
  * the batch's own pairs and is summed on the host.
  */

@@ -95,3 +95,47 @@ describe('a target', () => {
     );
   });
 });
+
+describe('a sample weight', () => {
+  const specOf = async (
+    folder: string,
+    weight: (i: number) => object,
+    halfLifeDays?: number,
+  ): Promise<TrainingSpecInput> => {
+    const rows = Array.from({ length: 100 }, (_, i) => JSON.stringify({ ...row(i), ...weight(i) }));
+    const spec = userItemSpec(await writeLines(folder, 'rows.jsonl', rows), byTime);
+    const sampleWeight = { column: 'weight', ...(halfLifeDays !== undefined && { halfLifeDays }) };
+    return { ...spec, features: { ...spec.features, sampleWeight } };
+  };
+  const weightsOf = async (
+    ...given: Parameters<typeof specOf> extends [string, ...infer Rest] ? Rest : never
+  ) => {
+    const folder = await temporaryFolder();
+    const { data } = await prepared(folder, await specOf(folder, ...given));
+    expect([data.splits.validation.weight, data.splits.test.weight]).toEqual([undefined, undefined]);
+    return data.splits.train.weight!;
+  };
+
+  it('is the column, 1 on the average over the training rows', async () => {
+    const weights = await weightsOf((i) => ({ weight: i < 80 ? i : 1e9 }));
+    const mean = 79 / 2;
+    weights.forEach((weight, i) => expect(weight).toBeCloseTo(i / mean, 5));
+  });
+
+  it('of times halves with every half-life that a row is older than the newest training row', async () => {
+    const day = (i: number) => new Date(Date.UTC(2026, 0, 1) + i * 86_400_000).toISOString();
+    const weights = await weightsOf((i) => ({ weight: day(i) }), 10);
+    expect(weights[69]! / weights[79]!).toBeCloseTo(0.5, 5);
+    expect(weights[0]! / weights[79]!).toBeCloseTo(2 ** -7.9, 5);
+    expect(weights.reduce((sum, weight) => sum + weight, 0) / 80).toBeCloseTo(1, 5);
+  });
+
+  it.each<[string, (i: number) => object, RegExp]>([
+    ['is missing', (i) => (i % 8 === 0 ? {} : { weight: 1 }), /has no number in 10 of the 80 training rows/],
+    ['is negative', (i) => ({ weight: i === 3 ? -1 : 1 }), /is below 0 in 1 of the 80 training rows/],
+    ['is always 0', (i) => ({ weight: i < 80 ? 0 : 1 }), /is 0 in all of the 80 training rows/],
+    ['is no number', () => ({ weight: 'much' }), /column "weight" is VARCHAR; its feature needs numbers/],
+  ])('that %s is refused, with what to do', async (_what, weight, message) => {
+    await expect(weightsOf(weight)).rejects.toThrow(message);
+  });
+});

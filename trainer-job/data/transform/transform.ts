@@ -14,6 +14,7 @@ import { encodeTower } from '../../features/towerEncoder.js';
 import { DataError } from '../dataError.js';
 import { packTexts, writeArrays } from '../typedFiles.js';
 import { encodeFeature, type FeatureRows } from './encodeFeature.js';
+import { encodeSampleWeight } from './encodeSampleWeight.js';
 import { encodeTarget } from './encodeTarget.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
@@ -48,6 +49,8 @@ export async function transform(
   const candidate = await encodeAll('candidate');
 
   const target = features.target && (await encodeTarget(cache, ingested, split, features.target));
+  const weights =
+    features.sampleWeight && (await encodeSampleWeight(cache, ingested, split, features.sampleWeight));
   const queries = await writeQueries(query, split, folder);
   const items = await writeItems(candidate, idOf(features.candidate), split, folder);
   const binary = new Binary();
@@ -58,8 +61,10 @@ export async function transform(
     queryEntities: queries.are,
     rows: split.rows,
     ...(target && { target: { fitted: target.fitted, rows: target.rows } }),
+    ...(features.sampleWeight && { sampleWeight: features.sampleWeight }),
   };
   if (target) await writeSplits('target', target.values, split.rows, folder);
+  if (weights) await writeArrays(join(folder, 'train.weight.f32'), weights);
   await writeFile(join(folder, BINARY_FILE), binary.parts);
   await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;

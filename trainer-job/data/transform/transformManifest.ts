@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sampleWeightSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import { encodedFeatureSchema } from '../../features/encodedFeature.js';
 import { fittedFeatureSchema } from '../../features/fitted.js';
@@ -25,7 +26,8 @@ const splitCountsSchema = z.strictObject({ train: z.int(), validation: z.int(), 
 
 /**
  * `transform.json`: with `transform.bin`, all that a server needs to encode a request as the training data was. The other
- * files, little-endian, are the encoded data: `{split}.item.i32` and `{split}.query.i32` [rows], `{split}.target.f32` [rows] where there is a target, and of each tower
+ * files, little-endian, are the encoded data: `{split}.item.i32` and `{split}.query.i32` [rows], `{split}.target.f32` [rows] where there is a target,
+ * `train.weight.f32` [rows] where there is a sample weight, and of each tower
  * `{tower}.table.i32`, `{tower}.table.f32` [entities, columns].
  */
 export const transformManifestSchema = z.strictObject({
@@ -37,6 +39,8 @@ export const transformManifestSchema = z.strictObject({
   rows: splitCountsSchema,
   /** What a rating predicts; `rows` have one. */
   target: z.strictObject({ fitted: fittedTargetSchema, rows: splitCountsSchema }).optional(),
+  /** What the weights of the training rows were made of. */
+  sampleWeight: sampleWeightSchema.optional(),
 });
 export type TransformManifest = z.infer<typeof transformManifestSchema>;
 

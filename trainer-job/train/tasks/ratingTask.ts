@@ -24,7 +24,12 @@ export function ratingTask(rating: RatingModel, rows: EncodedRows): Task {
     const dLogits = new Float32Array(logits.length);
     const { outputs, row } = head.loss;
     let loss = 0;
-    known.forEach((i, pair) => (loss += row(logits, pair * outputs, targets[batch[i]!]!, dLogits)));
+    known.forEach((i, pair) => {
+      const at = pair * outputs;
+      const weight = rows.weight?.[batch[i]!] ?? 1;
+      loss += weight * row(logits, at, targets[batch[i]!]!, dLogits);
+      for (let output = at; output < at + outputs; output++) dLogits[output]! *= weight;
+    });
     return { loss, ...backward(dLogits) };
   };
 }

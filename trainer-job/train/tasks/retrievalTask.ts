@@ -1,14 +1,26 @@
+import type { EncodedRows } from '../../data/encodedDataset.js';
 import { maxScores } from '../../model/maxScores.js';
 import { softmaxLoss } from '../../model/softmaxLoss.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import type { Task } from './task.js';
 
 /** The softmax cross-entropy of each row's own item among those that compete. */
-export function retrievalTask({ query, candidate, width, spec }: TwoTowerModel): Task {
-  return ({ queries, items, competing, rowQuery }) => {
+export function retrievalTask(
+  { query, candidate, width, spec }: TwoTowerModel,
+  { weight }: EncodedRows,
+): Task {
+  return ({ queries, items, competing, rowQuery, rows }) => {
+    const rowWeights = weight && gathered(weight, rows);
     const [queryVectors, itemVectors] = [query.scale(queries), candidate.scale(items)];
     const { loss, dQueries, dItems } = softmaxLoss(
-      { queries: queryVectors.vectors, items: itemVectors.vectors, width, rowQuery, ...competing },
+      {
+        queries: queryVectors.vectors,
+        items: itemVectors.vectors,
+        width,
+        rowQuery,
+        rowWeights,
+        ...competing,
+      },
       maxScores(spec),
     );
     const [queryEnd, itemEnd] = [queryVectors.backward(dQueries), itemVectors.backward(dItems)];
@@ -19,4 +31,8 @@ export function retrievalTask({ query, candidate, width, spec }: TwoTowerModel):
       gradients: [...queryEnd.gradients, ...itemEnd.gradients],
     };
   };
+}
+
+function gathered(values: Float32Array, positions: Int32Array): Float32Array {
+  return Float32Array.from(positions, (position) => values[position]!);
 }
