@@ -40,8 +40,16 @@ async function claim(cp: ControlPlane, runId: string): Promise<Run | undefined> 
 async function launchOn(cp: ControlPlane, run: Run, tier: Tier, tierCount: number): Promise<LifecycleEvent> {
   const { runId, attempt, tierIndex } = run;
   try {
-    const env = await trainerEnvironment(cp, run, tier);
-    const { name } = await launcherOf(cp, tier.name).launch({ runId, attempt, tier: tier.name, env });
+    const end = endOfAttempt(cp, run, tier);
+    const { name } = await launcherOf(cp, tier.name).launch({
+      runId,
+      attempt,
+      modelId: run.modelId,
+      tier: tier.name,
+      env: await trainerEnvironment(cp, run, end),
+      requestedAt: run.createdAt,
+      timeoutSeconds: Math.max(1, Math.ceil((Date.parse(end) - cp.now().getTime()) / 1000)),
+    });
     instruments().launches.add(1, { tier: tier.name, outcome: 'launched' });
     cp.log('INFO', 'launched', { runId, attempt, tier: tier.name, job: name });
     const launchedAt = cp.now().toISOString();
@@ -114,14 +122,19 @@ function noSuchTier(run: Run): LifecycleEvent {
   };
 }
 
+/** The limit of the platform, counted from now, or the deadline of the run where that is earlier. */
+function endOfAttempt(cp: ControlPlane, { deadlineAt }: Run, { maxAttemptSeconds }: Tier): string {
+  const limit = new Date(cp.now().getTime() + maxAttemptSeconds * 1000).toISOString();
+  return limit < deadlineAt ? limit : deadlineAt;
+}
+
 /** What the trainer gets to know, and all it gets to know. */
-async function trainerEnvironment(cp: ControlPlane, run: Run, tier: Tier): Promise<Record<string, string>> {
+async function trainerEnvironment(cp: ControlPlane, run: Run, end: string): Promise<Record<string, string>> {
   const { runId, attempt } = run;
   const identity = cp.config.trainerIdentity;
   const traceparent = currentTraceparent() ?? run.traceparent;
   const specKey = `specs/${run.specDigest.replace('sha256:', '')}.json`;
   await cp.objects.putIfAbsent(specKey, Buffer.from(canonicalJson(run.spec)));
-  const limit = new Date(cp.now().getTime() + tier.maxAttemptSeconds * 1000).toISOString();
   return {
     RUN_ID: runId,
     MODEL_VERSION: `${run.modelId}#${run.runNumber}`,
@@ -132,7 +145,7 @@ async function trainerEnvironment(cp: ControlPlane, run: Run, tier: Tier): Promi
     CALLBACK_URL: `${cp.config.publicUrl}/api/training-runs/${runId}/webhook`,
     ...(identity && { CALLBACK_AUDIENCE: identity.audience }),
     RUN_SECRET: deriveRunSecret(cp.config.masterSecret, runId, attempt),
-    DEADLINE: limit < run.deadlineAt ? limit : run.deadlineAt,
+    DEADLINE: end,
     ...(run.retryOf && { RESUME_URI: run.retryOf.checkpointUri }),
     ...(traceparent !== null && { TRACEPARENT: traceparent }),
   };

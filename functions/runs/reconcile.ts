@@ -7,6 +7,7 @@ import type { ControlPlane } from '../controlPlane.js';
 import type { LogFields } from '../log.js';
 import type { StoredDocument } from '../ports/documentStore/documentStore.js';
 import type { JobLauncher, JobState } from '../ports/jobLauncher/jobLauncher.js';
+import { consequenceOf, shown, type PlatformProblem } from '../ports/jobLauncher/platformProblem.js';
 import { queries } from '../queries.js';
 import { withLogFields } from '../telemetry/context.js';
 import { instruments } from '../telemetry/metrics.js';
@@ -122,11 +123,14 @@ async function lookAtJob(cp: ControlPlane, run: Run): Promise<LifecycleEvent | u
   }
   switch (found.state) {
     case 'ended':
-      return ended(run, found);
+      return ended(cp, run, found);
     case 'unknown':
       return lost(run, `the platform has no job ${job.name}`);
     case 'waiting':
-      return waitedTooLong(cp, run);
+      // A trainer that reports runs, whatever the platform says of it.
+      return run.status === 'running'
+        ? stalled(cp, run, launcher, job.name)
+        : waitedTooLong(cp, run, found.detail);
     case 'running':
       return stalled(cp, run, launcher, job.name);
   }
@@ -158,31 +162,49 @@ async function stalled(
   return lost(run, reason);
 }
 
-function ended(run: Run, { exitCode }: Extract<JobState, { state: 'ended' }>): LifecycleEvent {
-  if (exitCode !== EXIT_REJECTED) {
-    return lost(
-      run,
-      `the trainer ended without a last word${exitCode === null ? '' : `, exit code ${exitCode}`}`,
-    );
-  }
-  return {
-    type: 'launchRejected',
-    attempt: run.attempt,
-    error: {
+function ended(
+  cp: ControlPlane,
+  run: Run,
+  { exitCode, problem }: Extract<JobState, { state: 'ended' }>,
+): LifecycleEvent {
+  if (exitCode === EXIT_REJECTED) {
+    return rejected(run, {
       code: 'trainer-rejected',
       message: 'the trainer refused the specification or the data, and its explanation did not arrive',
       stage: run.currentStage,
       remedy: "read the trainer's own output",
-    },
-  };
+    });
+  }
+  if (problem) return endedBy(cp, run, problem);
+  const code = exitCode === null ? '' : `, exit code ${exitCode}`;
+  return lost(run, `the trainer ended without a last word${code}`);
 }
 
-function waitedTooLong(cp: ControlPlane, run: Run): LifecycleEvent | undefined {
+/** The platform says why: a place without machines gives way to the next one, unless the trainer had begun there. */
+function endedBy(cp: ControlPlane, run: Run, problem: PlatformProblem): LifecycleEvent {
+  const { code, message, remedy } = problem;
+  const error: RunError = { code, message, stage: run.currentStage, remedy };
+  const consequence = consequenceOf(code);
+  if (consequence === 'giveUp') return rejected(run, error);
+  if (consequence === 'nextTier' && run.status === 'provisioning' && run.job) {
+    const { attempt, tierIndex, job } = run;
+    const tierCount = tiersOf(cp, run).length;
+    return { type: 'tierUnavailable', attempt, tierIndex, tierCount, reason: `${job.tier}: ${message}` };
+  }
+  return { type: 'lost', attempt: run.attempt, error };
+}
+
+function rejected({ attempt }: Run, error: RunError): LifecycleEvent {
+  return { type: 'launchRejected', attempt, error };
+}
+
+function waitedTooLong(cp: ControlPlane, run: Run, detail?: string): LifecycleEvent | undefined {
   const { attempt, job, tierIndex } = run;
   const tiers = tiersOf(cp, run);
   const tier = tiers[tierIndex];
   if (!job || !tier || secondsSince(cp, job.launchedAt) <= tier.maxWaitSeconds) return undefined;
-  const reason = `${tier.name}: no machine within ${tier.maxWaitSeconds} s`;
+  const said = detail === undefined ? '' : ` (the platform says: ${shown(detail)})`;
+  const reason = `${tier.name}: no machine within ${tier.maxWaitSeconds} s${said}`;
   return { type: 'tierUnavailable', attempt, tierIndex, tierCount: tiers.length, reason };
 }
 

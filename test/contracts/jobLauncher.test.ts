@@ -21,8 +21,11 @@ const STUBBORN = `process.on('SIGTERM', () => {}); ${SLEEP} console.log('deaf');
 const request = (parts: Partial<LaunchRequest> = {}): LaunchRequest => ({
   runId: 'run',
   attempt: 1,
+  modelId: 'shop',
   tier: 'local',
   env: {},
+  requestedAt: '2026-01-01T00:00:00.000Z',
+  timeoutSeconds: 3600,
   ...parts,
 });
 
