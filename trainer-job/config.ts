@@ -272,6 +272,23 @@ export function dataLimits(environment: Environment = process.env): DataLimits {
   };
 }
 
+export interface AcceleratorSettings {
+  /** How many GPUs this job was given; null where nobody says, as on one's own machine. */
+  expectedGpus: number | null;
+  /** `CUDA_VISIBLE_DEVICES`, which CUDA reads itself. */
+  visibleDevices: string | null;
+}
+
+const acceleratorSchema = z.object({
+  EXPECTED_GPUS: z.coerce.number().int().min(0).max(64).optional(),
+});
+
+/** What the check of the GPUs goes by. */
+export function acceleratorSettings(environment: Environment = process.env): AcceleratorSettings {
+  const { EXPECTED_GPUS: expectedGpus } = parse(environment, acceleratorSchema);
+  return { expectedGpus: expectedGpus ?? null, visibleDevices: environment['CUDA_VISIBLE_DEVICES'] ?? null };
+}
+
 /** True when the process was started as a job, with variables instead of flags. */
 export function isJobEnvironment(environment: Environment = process.env): boolean {
   return Boolean(environment['RUN_ID'] ?? environment['SPEC_URI']);

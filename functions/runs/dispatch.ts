@@ -148,5 +148,7 @@ async function trainerEnvironment(cp: ControlPlane, run: Run, end: string): Prom
     DEADLINE: end,
     ...(run.retryOf && { RESUME_URI: run.retryOf.checkpointUri }),
     ...(traceparent !== null && { TRACEPARENT: traceparent }),
+    // Held against what the trainer finds before it does anything that costs.
+    ...(tier.machine && { EXPECTED_GPUS: String(tier.machine.accelerator?.count ?? 0) }),
   };
 }

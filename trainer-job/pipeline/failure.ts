@@ -1,4 +1,5 @@
 import type { RunError, StageName } from '@trainyard/shared';
+import { AcceleratorError } from '../accelerator/acceleratorError.js';
 import { BackendError } from '../backend/selectBackend.js';
 import { DataError } from '../data/dataError.js';
 import { SourceUnavailable } from '../data/sourceUnavailable.js';
@@ -37,6 +38,9 @@ function judge(thrown: unknown): Omit<RunError, 'stage'> & { retriable: boolean 
   }
   if (thrown instanceof SourceUnavailable) {
     return { code: thrown.code, message, remedy: thrown.remedy, retriable: true };
+  }
+  if (thrown instanceof AcceleratorError) {
+    return { code: thrown.code, message, remedy: thrown.remedy, retriable: thrown.retriable };
   }
   if (thrown instanceof BackendError) {
     return { code: 'backend-unavailable', message, remedy: thrown.remedy, retriable: false };

@@ -3,8 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { digestOf, type RunResult, type StageName, type TrainingSpec } from '@trainyard/shared';
+import { checkAccelerator } from '../accelerator/checkAccelerator.js';
 import { selectBackend, type SelectedBackend } from '../backend/selectBackend.js';
-import { machine, trainerMemoryBytes, type Settings } from '../config.js';
+import { acceleratorSettings, machine, trainerMemoryBytes, type Settings } from '../config.js';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { readEncodedDataset } from '../data/readEncodedDataset.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
@@ -71,6 +72,7 @@ class RunningAttempt {
       version,
       reason,
     });
+    await this.checkAccelerator(backend);
 
     const prepared = await this.unlessStopped(this.prepare(spec));
     const data = await readEncodedDataset(prepared.encodedFolder);
@@ -80,6 +82,14 @@ class RunningAttempt {
     const artifacts = await this.register({ spec, backend, prepared, data, trained, evaluation });
     prepared.release();
     return { kind: 'completed', result: resultOf(trained, evaluation, artifacts, backend) };
+  }
+
+  /** Where nobody says how many GPUs the job has, there is nothing to hold against the machine. */
+  private async checkAccelerator(backend: SelectedBackend): Promise<void> {
+    const settings = acceleratorSettings();
+    if (settings.expectedGpus === null) return;
+    const { text, fields } = await checkAccelerator(backend, settings);
+    this.attempt.reporter.log('info', text, fields);
   }
 
   stopped(): Ending {

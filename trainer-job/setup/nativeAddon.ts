@@ -1,12 +1,15 @@
 /** The package `@tensorflow/tfjs-node` in a folder of its own, and its addon built against given TensorFlow libraries. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BUILD_FILE } from '../backend/tensorflowBuild.js';
+import { repositoryRoot } from '../backend/nativeBackendFolder.js';
 import { lastLines, type RunTool } from './runTool.js';
 import { SetupError } from './setupError.js';
-import { unpackWheel } from './tensorflowWheel.js';
+import { unpackTensorflow } from './tensorflowPackage.js';
 
-const PACKAGE = '@tensorflow/tfjs-node@4.22.0';
+/** `tfjs-node` and all that it needs, in the versions that were built and tried. */
+const PACKAGE_FILES = ['package.json', 'package-lock.json'];
 
 export function packageFolder(folder: string): string {
   return join(folder, 'node_modules', '@tensorflow', 'tfjs-node');
@@ -18,46 +21,49 @@ export async function installPackage(
   folder: string,
   scripts: 'withDownload' | 'withoutDownload',
 ): Promise<string | null> {
-  await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
+  for (const name of PACKAGE_FILES)
+    await copyFile(join(repositoryRoot(), 'trainer-job/setup/package', name), join(folder, name));
   const flags = [
     '--no-audit',
     '--no-fund',
     '--no-workspaces',
     ...(scripts === 'withoutDownload' ? ['--ignore-scripts'] : []),
   ];
-  const { exitCode, output } = await run(['npm', 'install', ...flags, PACKAGE], { folder });
+  const { exitCode, output } = await run(['npm', 'install', ...flags], { folder });
   return exitCode === 0 ? null : output;
 }
 
-/** The names under which linker and loader look for the two libraries of the wheel. */
+/** The names under which linker and loader look for the two libraries. */
 const LINKS = {
   'libtensorflow.so.2': ['libtensorflow.so', 'libtensorflow_cc.so.2'],
   'libtensorflow_framework.so.2': ['libtensorflow_framework.so'],
 } as const;
 
-/** Puts the wheel's libraries and headers where the addon's build looks for them. Does nothing when they are there. */
+/** Puts the libraries and headers of a wheel or a folder where the addon's build looks for them. Does nothing when they are there. */
 export async function placeLibraries(
   run: RunTool,
   folder: string,
-  wheel: string,
+  source: string,
 ): Promise<'placed' | 'there'> {
   const deps = join(packageFolder(folder), 'deps');
-  const stamp = join(deps, 'from-wheel');
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === basename(wheel)) return 'there';
+  const stamp = join(deps, 'placed-from');
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === source) return 'there';
   const unpacked = join(folder, 'unpacked');
   await rm(deps, { recursive: true, force: true });
   await rm(unpacked, { recursive: true, force: true });
   await mkdir(join(deps, 'lib'), { recursive: true });
-  await unpackWheel(run, wheel, unpacked);
+  await mkdir(unpacked);
+  await unpackTensorflow(run, source, unpacked);
   const from = join(unpacked, 'tensorflow');
   await rename(join(from, 'libtensorflow_cc.so.2'), join(deps, 'lib', 'libtensorflow.so.2'));
   await rename(join(from, 'libtensorflow_framework.so.2'), join(deps, 'lib', 'libtensorflow_framework.so.2'));
   await rename(join(from, 'include'), join(deps, 'include'));
+  await rename(join(unpacked, BUILD_FILE), join(deps, BUILD_FILE));
   for (const [library, links] of Object.entries(LINKS)) {
     for (const link of links) await symlink(library, join(deps, 'lib', link));
   }
   await rm(unpacked, { recursive: true, force: true });
-  await writeFile(stamp, basename(wheel));
+  await writeFile(stamp, source);
   return 'placed';
 }
 

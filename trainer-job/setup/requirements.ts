@@ -21,8 +21,8 @@ export function requireBuildPlatform(platform: string = process.platform, arch: 
   );
 }
 
-/** Throws a `SetupError` naming the first tool that is missing and how to get it. */
-export async function requireBuildTools(run: RunTool): Promise<void> {
+/** Throws a `SetupError` naming the first tool that is missing and how to get it; pip is needed to download only. */
+export async function requireBuildTools(run: RunTool, withPip = true): Promise<void> {
   const python = pythonInterpreter();
   const tools: [[string, ...string[]], string, string][] = [
     [
@@ -39,6 +39,7 @@ export async function requireBuildTools(run: RunTool): Promise<void> {
     [['make', '--version'], 'make', 'install make (apt-get install make)'],
   ];
   for (const [command, name, remedy] of tools) {
+    if (command.includes('pip') && !withPip) continue;
     const { exitCode } = await run(command);
     if (exitCode !== 0)
       throw new SetupError(`${name} is needed to build the native backend and does not run`, remedy);

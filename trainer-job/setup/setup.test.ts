@@ -1,12 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { installPackage, packageFolder, placeLibraries } from './nativeAddon.js';
 import { requireBuildPlatform, requireBuildTools, requireNode } from './requirements.js';
 import { lastLines, toolRunner, type RunTool, type ToolResult } from './runTool.js';
-import { fetchWheel, unpackWheel } from './tensorflowWheel.js';
+import { installedTensorflow, unpackTensorflow } from './tensorflowPackage.js';
+import { fetchWheel } from './tensorflowWheel.js';
 
 const OK: ToolResult = { exitCode: 0, output: '', stdout: '' };
 
@@ -76,7 +77,68 @@ describe('the wheel', () => {
     const wheel = join(folder, 'damaged.whl');
     await writeFile(wheel, 'no zip');
     const run = toolRunner(join(folder, 'log'));
-    await expect(unpackWheel(run, wheel, folder)).rejects.toThrow(/could not be unpacked/);
+    await expect(unpackTensorflow(run, wheel, folder)).rejects.toThrow(/could not be taken from/);
+  });
+});
+
+describe('a TensorFlow that is here already', () => {
+  /** As pip lays it: two libraries, headers, and what it was built for. */
+  async function pythonPackages(): Promise<string> {
+    const folder = join(await temporaryFolder(), 'site-packages');
+    const files = {
+      'tensorflow/libtensorflow_cc.so.2': 'cc',
+      'tensorflow/libtensorflow_framework.so.2': 'framework',
+      'tensorflow/libother.so': 'other',
+      'tensorflow/include/tensorflow/c/c_api.h': 'header',
+      'tensorflow/include/xla/a.h': 'header',
+      'tensorflow/include/external/huge.h': 'header',
+      'tensorflow/python/platform/build_info.py':
+        "import collections\nbuild_info = collections.OrderedDict([('is_cuda_build', True), ('cuda_version', '12.5.1'), ('cudnn_version', '9')])\n",
+      'tensorflow-2.21.0.dist-info/METADATA': '',
+      'tensorflow_estimator-2.15.0.dist-info/METADATA': '',
+    };
+    for (const [name, content] of Object.entries(files)) {
+      await mkdir(join(folder, name, '..'), { recursive: true });
+      await writeFile(join(folder, name), content);
+    }
+    return folder;
+  }
+
+  it('gives its libraries, its headers and what it was built for', async () => {
+    const packages = await pythonPackages();
+    const target = await temporaryFolder();
+    await unpackTensorflow(toolRunner(join(target, 'log')), join(packages, 'tensorflow'), target);
+    const names = await readdir(join(target, 'tensorflow'), { recursive: true });
+    expect(names.filter((name) => /\.(h|so.*)$/.test(name)).toSorted()).toEqual([
+      'include/tensorflow/c/c_api.h',
+      'include/xla/a.h',
+      'libtensorflow_cc.so.2',
+      'libtensorflow_framework.so.2',
+    ]);
+    expect(JSON.parse(await readFile(join(target, 'tensorflow.json'), 'utf8'))).toEqual({
+      version: '2.21.0',
+      cuda: '12.5.1',
+      cudnn: '9',
+    });
+  });
+
+  it('that is not whole is named with what it lacks', async () => {
+    const packages = await pythonPackages();
+    const target = await temporaryFolder();
+    await rm(join(packages, 'tensorflow/libtensorflow_cc.so.2'));
+    await expect(
+      unpackTensorflow(toolRunner(join(target, 'log')), join(packages, 'tensorflow'), target),
+    ).rejects.toThrow(/has no tensorflow\/libtensorflow_cc.so.2/);
+  });
+
+  it('is the one that the interpreter imports, or none', async () => {
+    const { run } = scripted(() => ({ stdout: '/usr/lib/python3/dist-packages/tensorflow\n' }));
+    expect(await installedTensorflow(run)).toBe('/usr/lib/python3/dist-packages/tensorflow');
+    const none = scripted(() => ({ stdout: '\n' }));
+    await expect(installedTensorflow(none.run)).rejects.toMatchObject({
+      message: expect.stringContaining('no TensorFlow installed') as string,
+      remedy: expect.stringContaining('PYTHON=') as string,
+    });
   });
 });
 
@@ -85,7 +147,10 @@ describe('the package', () => {
     const folder = await temporaryFolder();
     await mkdir(packageFolder(folder), { recursive: true });
     const { run, commands } = scripted(async (command) => {
-      const from = join(command.split(' ').at(-1) ?? '', 'tensorflow');
+      const unpacked = command.split(' ').at(-2) ?? '';
+      const from = join(unpacked, 'tensorflow');
+      await mkdir(unpacked, { recursive: true });
+      await writeFile(join(unpacked, 'tensorflow.json'), '{}');
       await mkdir(join(from, 'include', 'tensorflow', 'c'), { recursive: true });
       for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) {
         await writeFile(join(from, name), name);
@@ -117,7 +182,11 @@ describe('the package', () => {
     );
     expect(await installPackage(run, folder, 'withDownload')).toBe('ENOTFOUND');
     expect(await installPackage(run, folder, 'withoutDownload')).toBeNull();
-    expect(commands.every((command) => command.endsWith('@tensorflow/tfjs-node@4.22.0'))).toBe(true);
+    expect(commands.every((command) => command.startsWith('npm install'))).toBe(true);
+    const { packages } = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version: string }>;
+    };
+    expect(packages['node_modules/@tensorflow/tfjs-node']?.version).toBe('4.22.0');
   });
 });
 

@@ -1,6 +1,6 @@
 /** `npm run setup:tensorflow`: gives this machine the native backend. Run it again at any time. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nativeBackendFolder } from '../backend/nativeBackendFolder.js';
@@ -8,9 +8,10 @@ import { buildAddon, installPackage, packageFolder, placeLibraries } from './nat
 import { requireBuildPlatform, requireBuildTools, requireNode } from './requirements.js';
 import { lastLines, toolRunner, type RunTool } from './runTool.js';
 import { SetupError } from './setupError.js';
+import { installedTensorflow } from './tensorflowPackage.js';
 import { fetchWheel } from './tensorflowWheel.js';
 
-const HELP = `Usage: npm run setup:tensorflow -- [--gpu] [--help]
+const HELP = `Usage: npm run setup:tensorflow -- [--gpu | --tensorflow PACKAGE] [--help]
 
 Gives the trainer its native TensorFlow backend, about five times as fast as the wasm one:
   1. a backend that loads already is only checked;
@@ -19,18 +20,24 @@ Gives the trainer its native TensorFlow backend, about five times as fast as the
      addon is built against the libraries inside it, which takes python3 with pip, g++ and make, and a minute.
 It ends with a step that is really trained, and exits 1 when that does not work.
 
-  --gpu    build against the GPU wheel "tensorflow"; CUDA 12 and cuDNN must be on the machine's library path
-  PYTHON=  names the interpreter whose pip is used (python3)
+  --gpu         build against the GPU wheel "tensorflow"; CUDA 12 and cuDNN must be on the machine's library path
+  --tensorflow  build against a TensorFlow that is here already: a wheel, the folder "tensorflow" of an installed Python
+                package, or "installed" for the one that the interpreter imports; nothing of TensorFlow is downloaded
+  PYTHON=       names the interpreter (python3)
 `;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { gpu: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      gpu: { type: 'boolean', default: false },
+      tensorflow: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help) return void process.stdout.write(HELP);
-  const gpu = values.gpu ?? false;
+  const { gpu, tensorflow: given } = values;
   requireNode();
   const folder = nativeBackendFolder();
   await mkdir(folder, { recursive: true });
@@ -38,13 +45,21 @@ async function main(): Promise<void> {
   await writeFile(logFile, '');
   const run = toolRunner(logFile);
 
-  const first = await check(run);
-  if (first.works && (!gpu || first.output.includes('GPU'))) {
-    say(`Native TensorFlow is there already.\n  ${first.output}`);
-    return;
+  if (given === undefined) {
+    const first = await check(run);
+    if (first.works && (!gpu || first.output.includes('GPU'))) {
+      say(`Native TensorFlow is there already.\n  ${first.output}`);
+      return;
+    }
   }
   say(`Native TensorFlow is not ready on this machine: setting it up in ${folder}`);
-  if (gpu || !(await installReady(run, folder))) await build(run, folder, gpu);
+  if (given !== undefined) {
+    await requireBuildTools(run, false);
+    await build(run, folder, () => givenPackage(run, given));
+  } else if (gpu || !(await installReady(run, folder))) {
+    await requireBuildTools(run);
+    await build(run, folder, () => downloadedWheel(run, folder, gpu ? 'tensorflow' : 'tensorflow-cpu'));
+  }
 
   say('Checking: training one step');
   const last = await check(run);
@@ -75,9 +90,9 @@ async function installReady(run: RunTool, folder: string): Promise<boolean> {
   return false;
 }
 
-async function build(run: RunTool, folder: string, gpu: boolean): Promise<void> {
+/** Installs the package, gets TensorFlow from `source`, and builds the one against the other. */
+async function build(run: RunTool, folder: string, source: () => Promise<string>): Promise<void> {
   requireBuildPlatform();
-  await requireBuildTools(run);
 
   say('Installing the package alone');
   const failure = await installPackage(run, folder, 'withoutDownload');
@@ -88,16 +103,29 @@ async function build(run: RunTool, folder: string, gpu: boolean): Promise<void> 
     );
   }
 
-  const project = gpu ? 'tensorflow' : 'tensorflow-cpu';
-  say(`Fetching the Python wheel ${project}`);
-  const { wheel, downloaded } = await fetchWheel(run, join(folder, 'wheels'), project);
-  say(downloaded ? `  ${wheel}` : `  there already: ${wheel}`);
-
+  const from = await source();
   say('Placing its libraries and headers');
-  if ((await placeLibraries(run, folder, wheel)) === 'there') say('  there already');
+  if ((await placeLibraries(run, folder, from)) === 'there') say('  there already');
 
   say(`Building the addon in ${packageFolder(folder)}`);
   await buildAddon(run, folder);
+}
+
+async function downloadedWheel(
+  run: RunTool,
+  folder: string,
+  project: 'tensorflow' | 'tensorflow-cpu',
+): Promise<string> {
+  say(`Fetching the Python wheel ${project}`);
+  const { wheel, downloaded } = await fetchWheel(run, join(folder, 'wheels'), project);
+  say(downloaded ? `  ${wheel}` : `  there already: ${wheel}`);
+  return wheel;
+}
+
+async function givenPackage(run: RunTool, given: string): Promise<string> {
+  const from = given === 'installed' ? await installedTensorflow(run) : resolve(given);
+  say(`Taking TensorFlow from ${from}`);
+  return from;
 }
 
 try {

@@ -1,4 +1,4 @@
-/** The TensorFlow Python wheel: it holds the C library and headers that the node addon is built against. */
+/** The TensorFlow Python wheel, downloaded: it holds the C library and headers that the node addon is built against. */
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pythonInterpreter } from './config.js';
@@ -7,20 +7,6 @@ import { SetupError } from './setupError.js';
 
 /** The version the build was verified with. */
 const TENSORFLOW_VERSION = '2.21.0';
-
-/** Extracts what the build needs. `include/external` is most of the headers and none of the C interface. */
-const EXTRACT = `
-import sys, zipfile
-wheel, target = sys.argv[1:]
-with zipfile.ZipFile(wheel) as archive:
-    for name in archive.namelist():
-        if not name.startswith('tensorflow/'):
-            continue
-        library = name in ('tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2')
-        header = name.startswith('tensorflow/include/') and not name.startswith('tensorflow/include/external/')
-        if library or header:
-            archive.extract(name, target)
-`;
 
 /**
  * The wheel's path in `folder`, downloaded there unless it is there already. Only the wheel itself: none of its Python
@@ -62,14 +48,4 @@ async function findWheel(folder: string, project: string): Promise<string | unde
   const names = await readdir(folder);
   const name = names.toSorted().findLast((file) => file.startsWith(prefix) && file.endsWith('.whl'));
   return name && join(folder, name);
-}
-
-/** Unpacks the two libraries and the headers to `target/tensorflow/`. */
-export async function unpackWheel(run: RunTool, wheel: string, target: string): Promise<void> {
-  const { exitCode, output } = await run([pythonInterpreter(), '-c', EXTRACT, wheel, target]);
-  if (exitCode === 0) return;
-  throw new SetupError(
-    `the wheel ${wheel} could not be unpacked:\n${lastLines(output)}`,
-    'delete the wheel, make sure that 2 GB are free on this disk, and run this again',
-  );
 }
