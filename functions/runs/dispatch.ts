@@ -46,7 +46,7 @@ async function launchOn(cp: ControlPlane, run: Run, tier: Tier, tierCount: numbe
       attempt,
       modelId: run.modelId,
       tier: tier.name,
-      env: await trainerEnvironment(cp, run, end),
+      env: await trainerEnvironment(cp, run, tier, end),
       requestedAt: run.createdAt,
       timeoutSeconds: Math.max(1, Math.ceil((Date.parse(end) - cp.now().getTime()) / 1000)),
     });
@@ -129,7 +129,12 @@ function endOfAttempt(cp: ControlPlane, { deadlineAt }: Run, { maxAttemptSeconds
 }
 
 /** What the trainer gets to know, and all it gets to know. */
-async function trainerEnvironment(cp: ControlPlane, run: Run, end: string): Promise<Record<string, string>> {
+async function trainerEnvironment(
+  cp: ControlPlane,
+  run: Run,
+  { machine }: Tier,
+  end: string,
+): Promise<Record<string, string>> {
   const { runId, attempt } = run;
   const identity = cp.config.trainerIdentity;
   const traceparent = currentTraceparent() ?? run.traceparent;
@@ -149,6 +154,6 @@ async function trainerEnvironment(cp: ControlPlane, run: Run, end: string): Prom
     ...(run.retryOf && { RESUME_URI: run.retryOf.checkpointUri }),
     ...(traceparent !== null && { TRACEPARENT: traceparent }),
     // Held against what the trainer finds before it does anything that costs.
-    ...(tier.machine && { EXPECTED_GPUS: String(tier.machine.accelerator?.count ?? 0) }),
+    ...(machine && { EXPECTED_GPUS: String(machine.accelerator?.count ?? 0) }),
   };
 }
