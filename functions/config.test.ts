@@ -2,18 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { configFromEnvironment, configSchema } from './config.js';
 
 const SECRET = 'a-secret-of-more-than-thirty-two-characters';
+const L4 = { region: 'europe-west1', cpu: 4, memoryGb: 16, accelerator: { type: 'nvidia-l4' } };
 const GOOD = {
   GOOGLE_CLOUD_PROJECT: 'shop-prod',
   TRAINYARD_PUBLIC_URL: 'https://trainyard.example/base/',
   TRAINYARD_MASTER_SECRET: SECRET,
-  TRAINYARD_TIERS:
-    '[{"name":"l4","launcher":"cloudRunJobs"},{"name":"h100","launcher":"vertex","maxWaitSeconds":60}]',
+  TRAINYARD_TIERS: JSON.stringify([
+    { name: 'l4', launcher: 'cloudRunJobs', machine: L4 },
+    { name: 'h100', launcher: 'other', maxWaitSeconds: 60 },
+  ]),
 };
 
 describe('the configuration of deployed functions', () => {
   it('is read from the environment, with defaults that let nobody in', () => {
     expect(configFromEnvironment({ ...GOOD, UNRELATED: 'x' })).toEqual({
       projectId: 'shop-prod',
+      region: 'europe-west4',
+      bucket: 'shop-prod-trainyard',
+      trainerServiceAccount: null,
+      images: { gpu: null, cpu: null },
+      otlpEndpoint: null,
+      emulators: { firestore: null, pubsub: null, storage: null },
       publicUrl: 'https://trainyard.example/base',
       masterSecret: SECRET,
       auth: 'none',
@@ -22,17 +31,21 @@ describe('the configuration of deployed functions', () => {
           name: 'l4',
           launcher: 'cloudRunJobs',
           maxWaitSeconds: 900,
-          maxAttemptSeconds: 7 * 86_400,
-          machine: null,
+          maxAttemptSeconds: 3600,
+          machine: { ...L4, machineType: null, spot: false, accelerator: { type: 'nvidia-l4', count: 1 } },
           usdPerHour: null,
+          image: null,
+          diskGb: 100,
         },
         {
           name: 'h100',
-          launcher: 'vertex',
+          launcher: 'other',
           maxWaitSeconds: 60,
           maxAttemptSeconds: 7 * 86_400,
           machine: null,
           usdPerHour: null,
+          image: null,
+          diskGb: 100,
         },
       ],
       prices: [],
@@ -49,7 +62,7 @@ describe('the configuration of deployed functions', () => {
 
   it('names every variable that is missing', () => {
     expect(() => configFromEnvironment({})).toThrow(
-      /GOOGLE_CLOUD_PROJECT[^]*TRAINYARD_PUBLIC_URL[^]*TRAINYARD_MASTER_SECRET[^]*TRAINYARD_TIERS/,
+      /GOOGLE_CLOUD_PROJECT[^]*TRAINYARD_PUBLIC_URL[^]*TRAINYARD_MASTER_SECRET/,
     );
   });
 
@@ -120,6 +133,21 @@ describe('the configuration of deployed functions', () => {
     const read = () => configFromEnvironment({ ...GOOD, ...environment });
     expect(read).toThrow(says);
     expect(read).not.toThrow(/short-and-private|thirty-two/);
+  });
+
+  it('takes an empty variable for one that is not set, and the ready-made tiers in its region where none are given', () => {
+    const config = configFromEnvironment({ ...GOOD, TRAINYARD_TIERS: '', TRAINYARD_REGION: 'us-central1' });
+    expect(config.tiers.map(({ machine }) => machine?.region)).toEqual(config.tiers.map(() => 'us-central1'));
+  });
+
+  it.each<[what: string, environment: Record<string, string>, says: RegExp]>([
+    ['a region that is none', { TRAINYARD_REGION: 'Amsterdam' }, /must be a region/],
+    ['a bucket with its protocol', { TRAINYARD_BUCKET: 'gs://shop' }, /without gs:\/\//],
+    ['a service account that is no address', { TRAINYARD_TRAINER_SERVICE_ACCOUNT: 'trainer' }, /email/i],
+    ['a collector that is no URL', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' }, /URL[^]*otlpEndpoint/],
+    ['an emulator without a port', { FIRESTORE_EMULATOR_HOST: 'localhost' }, /must be host:port/],
+  ])('refuses %s', (_what, environment, says) => {
+    expect(() => configFromEnvironment({ ...GOOD, ...environment })).toThrow(says);
   });
 
   it('refuses keys that it does not know', () => {

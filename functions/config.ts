@@ -1,26 +1,13 @@
-import { machineSchema, priceOverridesSchema } from '@trainyard/shared';
+import { priceOverridesSchema } from '@trainyard/shared';
 import { z } from 'zod';
+import { defaultTiers } from './compute/defaultTiers.js';
+import { deploymentSchema, type Deployment } from './compute/deployment.js';
+import { tierSchema, type Tier } from './compute/tier.js';
 import { notificationsSchema, readNotifications } from './notify/channels.js';
 import { ROLES } from './roles.js';
 
-/** A place to run jobs on. Runs name tiers and try them in order. */
-export const tierSchema = z.strictObject({
-  name: z.string().min(1).max(63),
-  /** Which launcher starts its jobs. */
-  launcher: z.string().min(1),
-  /** How long a job may wait for a machine before the next tier is tried. */
-  maxWaitSeconds: z.int().min(1).default(900),
-  /** The platform's limit for one attempt; the trainer hands over before it. */
-  maxAttemptSeconds: z
-    .int()
-    .min(60)
-    .default(7 * 86_400),
-  /** What its jobs run on; null where that is not known, as on one's own machine. */
-  machine: machineSchema.nullable().default(null),
-  /** What a job on it costs; the cost of runs is counted with it. Null: what the price table says of the machine. */
-  usdPerHour: z.number().min(0).nullable().default(null),
-});
-export type Tier = z.infer<typeof tierSchema>;
+export { tierSchema, type Tier };
+export type { Deployment };
 
 /** Whose ID tokens are accepted, for whom they must be meant, and where the keys are that sign them (RFC 7517). */
 export const tokenIssuerSchema = z.strictObject({
@@ -70,6 +57,7 @@ export const configSchema = z
     tiers: z
       .array(tierSchema)
       .min(1)
+      .max(10)
       .refine(
         (tiers) => new Set(tiers.map(({ name }) => name)).size === tiers.length,
         'two tiers have the same name: runs could not tell them apart',
@@ -112,17 +100,30 @@ const environmentSchema = z.object({
   TRAINYARD_NOTIFICATIONS: z.string().optional(),
   /** Where people look at a run, with `{runId}` in it. */
   TRAINYARD_RUN_URL: z.string().optional(),
-  /** JSON: the list of tiers. */
-  TRAINYARD_TIERS: z.string(),
+  /** JSON: the list of tiers; those of `defaultTiers` unless given. */
+  TRAINYARD_TIERS: z.string().optional(),
   /** JSON: prices that go before those of the table. */
   TRAINYARD_PRICES: z.string().optional(),
+  /** Of the functions, and of tiers that do not say otherwise. */
+  TRAINYARD_REGION: z.string().default('europe-west4'),
+  /** Where specifications, artifacts and the cache lie; `PROJECT-trainyard` unless given. */
+  TRAINYARD_BUCKET: z.string().optional(),
+  /** Containers of the jobs on Vertex AI, with and without GPU. */
+  TRAINYARD_TRAINER_IMAGE_GPU: z.string().optional(),
+  TRAINYARD_TRAINER_IMAGE_CPU: z.string().optional(),
+  /** Of a collector that takes OTLP over HTTP. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
+  /** `host:port`, named as Google's own clients name them. */
+  FIRESTORE_EMULATOR_HOST: z.string().optional(),
+  PUBSUB_EMULATOR_HOST: z.string().optional(),
+  STORAGE_EMULATOR_HOST: z.string().optional(),
 });
 
 /** The configuration of deployed functions. Fails with the names of all variables that are missing or wrong. */
-export function configFromEnvironment(
-  environment: NodeJS.ProcessEnv = process.env,
-): Config & { projectId: string } {
-  const variables = environmentSchema.safeParse(environment);
+export function configFromEnvironment(environment: NodeJS.ProcessEnv = process.env): Config & Deployment {
+  // An empty variable is one that is not set: Terraform and gcloud can often not leave one out.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const variables = environmentSchema.safeParse(given);
   if (!variables.success) throw new Error(`the functions' environment: ${z.prettifyError(variables.error)}`);
   const config = configSchema.safeParse({
     publicUrl: variables.data.TRAINYARD_PUBLIC_URL,
@@ -136,11 +137,10 @@ export function configFromEnvironment(
       variables.data.TRAINYARD_MEMBERS ?? '{}',
       '{"ana@shop.example":{"role":"trainer"}}',
     ),
-    tiers: parseJson(
-      'TRAINYARD_TIERS',
-      variables.data.TRAINYARD_TIERS,
-      '[{"name":"l4","launcher":"cloudRunJobs"}]',
-    ),
+    tiers:
+      variables.data.TRAINYARD_TIERS === undefined
+        ? defaultTiers(variables.data.TRAINYARD_REGION)
+        : parseJson('TRAINYARD_TIERS', variables.data.TRAINYARD_TIERS, TIER_EXAMPLE),
     prices: parseJson(
       'TRAINYARD_PRICES',
       variables.data.TRAINYARD_PRICES ?? '[]',
@@ -153,7 +153,32 @@ export function configFromEnvironment(
     history: historyDataset(variables.data),
   });
   if (!config.success) throw new Error(`the functions' configuration: ${z.prettifyError(config.error)}`);
-  return { ...config.data, projectId: variables.data.GOOGLE_CLOUD_PROJECT };
+  const deployment = deploymentOf(variables.data);
+  if (!deployment.success)
+    throw new Error(`the functions' environment: ${z.prettifyError(deployment.error)}`);
+  return { ...config.data, ...deployment.data };
+}
+
+const TIER_EXAMPLE =
+  '[{"name":"run-l4","launcher":"cloudRunJobs","machine":{"region":"europe-west4","cpu":8,"memoryGb":32,"accelerator":{"type":"nvidia-l4"}}}]';
+
+function deploymentOf(variables: z.infer<typeof environmentSchema>) {
+  return deploymentSchema.safeParse({
+    projectId: variables.GOOGLE_CLOUD_PROJECT,
+    region: variables.TRAINYARD_REGION,
+    bucket: variables.TRAINYARD_BUCKET ?? `${variables.GOOGLE_CLOUD_PROJECT}-trainyard`,
+    trainerServiceAccount: variables.TRAINYARD_TRAINER_SERVICE_ACCOUNT ?? null,
+    images: {
+      gpu: variables.TRAINYARD_TRAINER_IMAGE_GPU ?? null,
+      cpu: variables.TRAINYARD_TRAINER_IMAGE_CPU ?? null,
+    },
+    otlpEndpoint: variables.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    emulators: {
+      firestore: variables.FIRESTORE_EMULATOR_HOST ?? null,
+      pubsub: variables.PUBSUB_EMULATOR_HOST ?? null,
+      storage: variables.STORAGE_EMULATOR_HOST ?? null,
+    },
+  });
 }
 
 const GOOGLE = {

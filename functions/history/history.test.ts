@@ -432,7 +432,6 @@ describe('configuration', () => {
     GOOGLE_CLOUD_PROJECT: 'shop-prod',
     TRAINYARD_PUBLIC_URL: 'https://trainyard.example',
     TRAINYARD_MASTER_SECRET: 'a-secret-of-more-than-thirty-two-characters',
-    TRAINYARD_TIERS: '[{"name":"l4","launcher":"cloudRunJobs"}]',
   };
 
   it.each([
