@@ -29,6 +29,41 @@ describe('the settings of a job', () => {
     });
   });
 
+  it('name places in a bucket, and then folders of scratch on this machine', () => {
+    const inBucket = {
+      ...environment,
+      SPEC_URI: 'gs://shop-trainyard/specs/abc.json',
+      ARTIFACT_URI: 'gs://shop-trainyard/runs/r',
+      CACHE_URI: 'gs://shop-trainyard/cache',
+      RESUME_URI: 'gs://shop-trainyard/runs/q/checkpoints',
+      TRAINYARD_SCRATCH: '/scratch',
+    };
+    const bucket = 'shop-trainyard';
+    expect(settingsFromEnvironment(inBucket)).toMatchObject({
+      specFile: '/scratch/runs/abcdefghij234567abcd/spec.json',
+      artifactDirectory: '/scratch/runs/abcdefghij234567abcd',
+      cacheDirectory: '/scratch/cache',
+      resumeDirectory: null,
+      remote: {
+        spec: { bucket, path: 'specs/abc.json' },
+        artifacts: { bucket, path: 'runs/r' },
+        cache: { bucket, path: 'cache' },
+        resume: { bucket, path: 'runs/q/checkpoints' },
+      },
+    });
+    expect(() => settingsFromEnvironment({ ...inBucket, RESUME_URI: 'file:///q/checkpoints' })).toThrow(
+      /RESUME_URI: and ARTIFACT_URI must both/,
+    );
+    expect(() => settingsFromEnvironment({ ...environment, CACHE_URI: 'gs://shop-trainyard/cache' })).toThrow(
+      /CACHE_URI: is gs:\/\/ and ARTIFACT_URI is file:/,
+    );
+    for (const wrong of ['gs://', 'gs://bucket', 'gs://bucket/', 'gs://Bucket/x', 'gs://bucket//x']) {
+      expect(() => settingsFromEnvironment({ ...inBucket, ARTIFACT_URI: wrong })).toThrow(
+        /ARTIFACT_URI: got/,
+      );
+    }
+  });
+
   it('take an empty variable for one that is not set', () => {
     expect(settingsFromEnvironment({ ...environment, CALLBACK_URL: '', DEADLINE: '' })).toMatchObject({
       callbacks: null,
@@ -37,9 +72,9 @@ describe('the settings of a job', () => {
   });
 
   it('name every mistake at once', () => {
-    const wrong = { ...environment, RUN_ID: 'x', SPEC_URI: 'gs://b/spec.json', TRAINYARD_BACKEND: 'gpu' };
+    const wrong = { ...environment, RUN_ID: 'x', SPEC_URI: 's3://b/spec.json', TRAINYARD_BACKEND: 'gpu' };
     expect(() => settingsFromEnvironment(wrong)).toThrow(
-      /RUN_ID: must be a run id[^]*gs:\/\/b\/spec.json"; this trainer reads and writes file:\/\/ URLs only[^]*TRAINYARD_BACKEND/,
+      /RUN_ID: must be a run id[^]*s3:\/\/b\/spec.json"; give file:\/\/\/folder\/name or gs:\/\/bucket\/folder\/name[^]*TRAINYARD_BACKEND/,
     );
     expect(() => settingsFromEnvironment({})).toThrow(ConfigError);
   });

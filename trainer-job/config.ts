@@ -1,9 +1,10 @@
 /** The only reader of the environment in this room, apart from `setup/config.ts`. */
-import { availableParallelism, platform, arch, totalmem } from 'node:os';
-import { resolve } from 'node:path';
+import { availableParallelism, platform, arch, tmpdir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { instantSchema, runIdSchema, traceparentSchema, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
+import { placeOf, type Place } from './remote/place.js';
 
 export const backendChoiceSchema = z.enum(['auto', 'tensorflow', 'wasm', 'cpu']);
 export type BackendChoice = z.infer<typeof backendChoiceSchema>;
@@ -34,10 +35,14 @@ export interface Settings {
   /** Null without a control plane. The secret is never logged. */
   callbacks: CallbackSettings | null;
   cloud: CloudSettings;
+  /** Where what must last is kept, if that is not on this machine: then the folders above are scratch. */
+  remote: RemoteSettings | null;
   /** When the platform ends this attempt. */
   deadline: Date | null;
   /** How long before the deadline the training is saved and handed over. */
   marginSeconds: number;
+  /** From the signal to end to the platform's kill. */
+  stopGraceSeconds: number;
   backend: BackendChoice;
   gitCommit: string | null;
   /** Writes `profile.json`, where the time of an epoch goes, beside the model. */
@@ -75,21 +80,35 @@ export interface CloudSettings {
   pollMs: number;
 }
 
+/** Folders in buckets of Cloud Storage. */
+export interface RemoteSettings {
+  /** Null where the specification is a file of this machine. */
+  spec: Place | null;
+  artifacts: Place;
+  /** Null where the cache is a folder of this machine. */
+  cache: Place | null;
+  resume: Place | null;
+}
+
 /** The settings are wrong: nothing was started. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** A `file://` URL as a path. */
-const fileUri = z.string().transform((uri, context) => {
+/** A path of this machine, or a place in a bucket. */
+type Stored = { file: string; place?: never } | { place: Place; file?: never };
+
+const storedUri = z.string().transform((uri, context): Stored => {
+  const place = placeOf(uri);
+  if (place) return { place };
   try {
-    if (new URL(uri).protocol === 'file:') return fileURLToPath(uri);
+    if (new URL(uri).protocol === 'file:') return { file: fileURLToPath(uri) };
   } catch {
     // Not a URL: the same answer as for another protocol.
   }
   context.addIssue({
     code: 'custom',
-    message: `got "${uri}"; this trainer reads and writes file:// URLs only`,
+    message: `got "${uri}"; give file:///folder/name or gs://bucket/folder/name`,
   });
   return z.NEVER;
 });
@@ -107,10 +126,10 @@ const environmentSchema = z
     RUN_ID: runIdSchema,
     MODEL_VERSION: z.string().min(1).max(100).optional(),
     ATTEMPT: z.coerce.number().int().min(1).default(1),
-    SPEC_URI: fileUri,
-    ARTIFACT_URI: fileUri,
-    CACHE_URI: fileUri.optional(),
-    RESUME_URI: fileUri.optional(),
+    SPEC_URI: storedUri,
+    ARTIFACT_URI: storedUri,
+    CACHE_URI: storedUri.optional(),
+    RESUME_URI: storedUri.optional(),
     CALLBACK_URL: z.url({ protocol: /^https?$/ }).optional(),
     RUN_SECRET: z
       .string()
@@ -124,6 +143,9 @@ const environmentSchema = z
     TRAINYARD_BACKEND: backendChoiceSchema.default('auto'),
     TRAINYARD_DATA_BASE: z.string().min(1).optional(),
     TIME_LIMIT_MARGIN_SECONDS: z.coerce.number().min(0).max(3600).default(60),
+    /** Cloud Run leaves ten seconds. */
+    STOP_GRACE_SECONDS: z.coerce.number().min(1).max(3600).default(10),
+    TRAINYARD_SCRATCH: z.string().min(1).optional(),
     ...cloudEnvironment,
     TRAINYARD_PROFILE: z.enum(['0', '1']).optional(),
     GIT_COMMIT: z.string().min(1).max(100).optional(),
@@ -131,6 +153,18 @@ const environmentSchema = z
   .refine((env) => !env.CALLBACK_URL || env.RUN_SECRET, {
     path: ['RUN_SECRET'],
     message: 'is needed with CALLBACK_URL: callbacks are signed with it',
+  })
+  .refine(({ ARTIFACT_URI: own, RESUME_URI: from }) => !from || !own.place === !from.place, {
+    path: ['RESUME_URI'],
+    message: 'and ARTIFACT_URI must both be file:// or both be gs://',
+  })
+  .refine(({ ARTIFACT_URI: own, CACHE_URI: cache }) => own.place || !cache?.place, {
+    path: ['CACHE_URI'],
+    message: 'is gs:// and ARTIFACT_URI is file://: keep the cache on this machine, too',
+  })
+  .refine(({ ARTIFACT_URI: own, SPEC_URI: spec }) => own.place || !spec.place, {
+    path: ['SPEC_URI'],
+    message: 'is gs:// and ARTIFACT_URI is file://: give the specification as a file',
   });
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -142,20 +176,52 @@ export function settingsFromEnvironment(environment: Environment = process.env):
     runId: env.RUN_ID,
     modelVersion: env.MODEL_VERSION ?? env.RUN_ID,
     attempt: env.ATTEMPT,
-    specFile: env.SPEC_URI,
     dataFile: null,
     forceRecompute: null,
-    artifactDirectory: env.ARTIFACT_URI,
-    resumeDirectory: env.RESUME_URI ?? null,
-    cacheDirectory: env.CACHE_URI ?? resolve(env.ARTIFACT_URI, 'cache'),
+    ...storageOf(env),
     dataBase: resolve(env.TRAINYARD_DATA_BASE ?? '.'),
     callbacks: callbacksOf(env),
     cloud: cloudOf(env),
     deadline: env.DEADLINE ? new Date(env.DEADLINE) : null,
     marginSeconds: env.TIME_LIMIT_MARGIN_SECONDS,
+    stopGraceSeconds: env.STOP_GRACE_SECONDS,
     backend: env.TRAINYARD_BACKEND,
     gitCommit: env.GIT_COMMIT ?? null,
     profile: env.TRAINYARD_PROFILE === '1',
+  };
+}
+
+type StorageSettings = Pick<
+  Settings,
+  'specFile' | 'artifactDirectory' | 'resumeDirectory' | 'cacheDirectory' | 'remote'
+>;
+
+/** With places in buckets, the folders are below the scratch folder, which may be lost with the machine. */
+function storageOf(env: z.infer<typeof environmentSchema>): StorageSettings {
+  const { SPEC_URI: spec, ARTIFACT_URI: artifacts, CACHE_URI: cache, RESUME_URI: resume } = env;
+  if (artifacts.file !== undefined) {
+    return {
+      specFile: spec.file ?? null,
+      artifactDirectory: artifacts.file,
+      resumeDirectory: resume?.file ?? null,
+      cacheDirectory: cache?.file ?? resolve(artifacts.file, 'cache'),
+      remote: null,
+    };
+  }
+  const scratch = resolve(env.TRAINYARD_SCRATCH ?? join(tmpdir(), 'trainyard'));
+  const own = join(scratch, 'runs', env.RUN_ID);
+  const { bucket, path } = artifacts.place;
+  return {
+    specFile: spec.file ?? join(own, 'spec.json'),
+    artifactDirectory: own,
+    resumeDirectory: null,
+    cacheDirectory: cache?.file ?? join(scratch, 'cache'),
+    remote: {
+      spec: spec.place ?? null,
+      artifacts: artifacts.place,
+      cache: cache ? (cache.place ?? null) : { bucket, path: `${path}/cache` },
+      resume: resume?.place ?? null,
+    },
   };
 }
 

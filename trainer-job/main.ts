@@ -21,6 +21,7 @@ import { ConsoleReporter } from './report/consoleReporter.js';
 import { processLog } from './report/processLog.js';
 import type { Reporter } from './report/reporter.js';
 import { gpuSampler } from './report/gpu.js';
+import { RemoteRun } from './remote/remoteRun.js';
 import { resourceSampler } from './report/resources.js';
 import { startThreadedSender } from './report/threadedSender.js';
 
@@ -45,7 +46,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const reporter = reporterFor(settings);
   const stop = stopSignalOf(settings, reporter);
-  const ending = await Promise.race([runTraining({ settings, reporter, stop, now }), crash()]);
+  const remote = await RemoteRun.open(settings, (...said) => reporter.log(...said));
+  const ending = await Promise.race([runTraining({ settings, reporter, stop, now, remote }), crash()]);
   return conclude(ending, reporter);
 }
 

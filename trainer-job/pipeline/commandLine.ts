@@ -111,6 +111,8 @@ function settingsOf(flags: ReturnType<typeof parse>): Settings {
     callbacks: null,
     deadline: null,
     marginSeconds: 0,
+    stopGraceSeconds: 10,
+    remote: null,
     profile: flags.profile === true,
   };
 }

@@ -4,6 +4,7 @@ import { BackendError } from '../backend/selectBackend.js';
 import { DataError } from '../data/dataError.js';
 import { SourceUnavailable } from '../data/sourceUnavailable.js';
 import { SpecError } from '../model/specError.js';
+import { RemoteError } from '../remote/remoteError.js';
 
 export interface Failure {
   error: RunError;
@@ -44,6 +45,9 @@ function judge(thrown: unknown): Omit<RunError, 'stage'> & { retriable: boolean 
   }
   if (thrown instanceof BackendError) {
     return { code: 'backend-unavailable', message, remedy: thrown.remedy, retriable: false };
+  }
+  if (thrown instanceof RemoteError) {
+    return { code: thrown.code, message, remedy: thrown.remedy, retriable: thrown.retriable };
   }
   if (isOutOfMemory(message)) {
     return {

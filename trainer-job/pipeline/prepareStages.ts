@@ -31,6 +31,8 @@ export interface PrepareRequest extends SourceContext {
   spec: TrainingSpec;
   /** Gets the profile and the validation of the data, for people too. */
   reportFolder: string;
+  /** What people are told of where it is, if that is elsewhere in the end. */
+  reportPlace?: string;
   now(): Date;
   onStageStart(stage: StageName): void;
   onStage(report: StageReport): void;

@@ -12,6 +12,8 @@ import { evaluateModel } from '../evaluate/evaluateModel.js';
 import { exportRun } from '../export/exportRun.js';
 import type { CallbackContent } from '../report/callbackQueue.js';
 import type { Reporter } from '../report/reporter.js';
+import type { RemoteCheckpoints } from '../remote/remoteCheckpoints.js';
+import type { RemoteRun } from '../remote/remoteRun.js';
 import type { EpochReport, EvaluationOutcome, TrainOutcome } from '../train/contract.js';
 import { findBatchSize } from '../train/findBatchSize.js';
 import { gigabytes } from '../train/memoryEstimate.js';
@@ -22,13 +24,15 @@ import type { Ending } from './ending.js';
 import { failureOf } from './failure.js';
 import { prepare } from './prepareStages.js';
 import { readSpec } from './readSpec.js';
-import type { StopSignal } from './stopSignal.js';
+import type { StopReason, StopSignal } from './stopSignal.js';
 
 export interface Attempt {
   settings: Settings;
   reporter: Reporter;
   stop: StopSignal;
   now: () => Date;
+  /** Null where all that is made stays on this machine. */
+  remote?: RemoteRun | null;
 }
 
 type Trained = Extract<TrainOutcome, { kind: 'trained' }>;
@@ -40,10 +44,18 @@ export async function runTraining(attempt: Attempt): Promise<Ending> {
   try {
     return await run.allStages();
   } catch (error) {
-    if (error instanceof Stopped) return run.stopped();
+    if (error instanceof Stopped) return await run.stopped();
+    await run.storeCheckpoints(FAILED_FLUSH_MS);
     return { kind: 'failed', ...failureOf(error, run.stage) };
   }
 }
+
+/** How long a failed attempt stores what the next one goes on from. */
+const FAILED_FLUSH_MS = 60_000;
+/** Of the time that a platform leaves, for the last callback. */
+const LAST_WORD_MS = 3000;
+/** How long a cancelled attempt may store its last checkpoint: the control plane kills it after `cancelGraceSeconds`. */
+const STOPPED_FLUSH_MS = 20_000;
 
 /** Leaves the stages where a stop request is noticed between two of them. */
 class Stopped extends Error {}
@@ -51,6 +63,8 @@ class Stopped extends Error {}
 class RunningAttempt {
   stage: StageName | null = null;
   private checkpoint: { uri: string; epoch: number } | null = null;
+  /** Where checkpoints are stored in a bucket. */
+  private mirror: RemoteCheckpoints | undefined;
   private readonly history: EpochReport[] = [];
   private readonly seconds: Partial<Record<StageName, number>> = {};
 
@@ -62,7 +76,8 @@ class RunningAttempt {
   }
 
   async allStages(): Promise<Ending> {
-    const { settings, reporter } = this.attempt;
+    const { settings, reporter, remote } = this.attempt;
+    await remote?.bringSpec();
     const spec = await readSpec(settings.specFile, settings);
     const backend = await selectBackend(settings.backend);
     const { name, device, version, reason } = backend;
@@ -81,6 +96,7 @@ class RunningAttempt {
     const evaluation = await this.evaluate(spec, data, trained);
     const artifacts = await this.register({ spec, backend, prepared, data, trained, evaluation });
     prepared.release();
+    await this.mirror?.close();
     return { kind: 'completed', result: resultOf(trained, evaluation, artifacts, backend) };
   }
 
@@ -92,16 +108,49 @@ class RunningAttempt {
     this.attempt.reporter.log('info', text, fields);
   }
 
-  stopped(): Ending {
-    return {
-      kind: 'stopped',
-      reason: this.attempt.stop.reason ?? 'preempted',
-      checkpoint: this.checkpoint,
-    };
+  async stopped(): Promise<Ending> {
+    const reason = this.attempt.stop.reason ?? 'preempted';
+    await this.storeCheckpoints(this.timeToStore(reason));
+    return { kind: 'stopped', reason, checkpoint: this.checkpoint };
+  }
+
+  /** Waits until the checkpoints are in the bucket, at most so long: the last one that is will be named and gone on from. */
+  async storeCheckpoints(timeoutMs: number): Promise<void> {
+    if (!this.mirror || (await this.mirror.flush(timeoutMs))) return;
+    this.attempt.reporter.log(
+      'warn',
+      'the last checkpoint is not in the bucket: going on will be from the one before',
+      {
+        waitedMs: timeoutMs,
+      },
+    );
+  }
+
+  private timeToStore(reason: StopReason): number {
+    const { deadline, stopGraceSeconds } = this.attempt.settings;
+    const grace = stopGraceSeconds * 1000 - LAST_WORD_MS;
+    if (reason === 'stopped') return Math.max(grace, STOPPED_FLUSH_MS);
+    if (reason === 'preempted' || !deadline) return Math.max(1000, grace);
+    return Math.max(1000, deadline.getTime() - this.attempt.now().getTime() - LAST_WORD_MS);
   }
 
   private async prepare(spec: TrainingSpec): Promise<Prepared> {
-    const { settings, reporter, stop } = this.attempt;
+    const { remote, reporter } = this.attempt;
+    try {
+      const prepared = await this.prepareHere(spec);
+      await remote?.storeReport(this.reportFolder);
+      return prepared;
+    } catch (error) {
+      // Where the data are refused, the report says why.
+      await remote?.storeReport(this.reportFolder).catch((reason: unknown) => {
+        reporter.log('warn', `the report about the data is not stored: ${String(reason)}`);
+      });
+      throw error;
+    }
+  }
+
+  private async prepareHere(spec: TrainingSpec): Promise<Prepared> {
+    const { settings, reporter, stop, remote } = this.attempt;
     return prepare({
       spec,
       runId: settings.runId,
@@ -110,6 +159,7 @@ class RunningAttempt {
       cloud: settings.cloud,
       signal: stop.signal,
       reportFolder: this.reportFolder,
+      ...(remote && { reportPlace: remote.reportUri }),
       now: this.attempt.now,
       beforeEnd: stop.beforeEnd,
       onStageStart: (stage) => this.begin(stage),
@@ -128,20 +178,21 @@ class RunningAttempt {
       const { resumeDirectory } = settings;
       if (resumeDirectory !== null && (await adoptCheckpoints(resumeDirectory, checkpointDirectory)))
         reporter.log('info', 'going on from the checkpoints of an earlier run', { from: resumeDirectory });
+      const mirror = await this.openMirror();
       const outcome = await trainModel({
         data,
         spec,
         checkpointDirectory,
+        ...(mirror && { checkpointMirror: mirror }),
         trainer: { runId: settings.runId, attempt: settings.attempt },
         onEpoch: (report) => {
           this.history.push(report);
           reporter.epochCompleted(report);
         },
         onProgress: (progress) => reporter.progress(progress),
-        onCheckpoint: (checkpoint) => {
-          this.saved(checkpoint);
-          if (this.checkpoint)
-            reporter.checkpointed({ ...this.checkpoint, final: false, reason: 'periodic' });
+        onCheckpoint: ({ path, epoch }) => {
+          // What is on its way to a bucket is told when it is there.
+          if (!mirror) this.saved({ uri: pathToFileURL(path).href, epoch });
         },
         onLog: (level, message, fields) => reporter.log(level, message, fields),
         stopRequested: () => stop.reason !== null,
@@ -149,7 +200,10 @@ class RunningAttempt {
         ...(settings.profile && { onProfile: (profile: Profile) => this.writeProfile(profile) }),
       });
       if (outcome.kind === 'stopped') {
-        if (outcome.checkpoint) this.saved(outcome.checkpoint);
+        const { checkpoint } = outcome;
+        if (checkpoint && !mirror) {
+          this.checkpoint = { uri: pathToFileURL(checkpoint.path).href, epoch: checkpoint.epoch };
+        }
         throw new Stopped();
       }
       const { epochsTrained, bestEpoch, examplesPerSecond } = outcome;
@@ -184,7 +238,8 @@ class RunningAttempt {
     const { settings, reporter } = this.attempt;
     const path = join(settings.artifactDirectory, 'profile.json');
     await writeFile(path, `${JSON.stringify(profile, null, 2)}\n`);
-    reporter.log('info', `where the time of epoch ${profile.epoch} went: ${path}`, { ...profile.seconds });
+    const place = (await this.attempt.remote?.storeFile(path)) ?? path;
+    reporter.log('info', `where the time of epoch ${profile.epoch} went: ${place}`, { ...profile.seconds });
   }
 
   private evaluate(spec: TrainingSpec, data: EncodedDataset, { model }: Trained): Promise<EvaluationOutcome> {
@@ -203,8 +258,9 @@ class RunningAttempt {
     trained: Trained;
     evaluation: EvaluationOutcome;
   }): Promise<Record<string, string>> {
-    const { settings, now } = this.attempt;
+    const { settings, now, remote } = this.attempt;
     const { spec, data, prepared, trained, evaluation } = made;
+    const directory = join(settings.artifactDirectory, 'model');
     return this.timed('register', async () => {
       const paths = await exportRun({
         model: trained.model,
@@ -212,7 +268,7 @@ class RunningAttempt {
         spec,
         encodedFolder: prepared.encodedFolder,
         reportFolder: this.reportFolder,
-        directory: join(settings.artifactDirectory, 'model'),
+        directory,
         version: settings.modelVersion,
         createdAt: now(),
         testMetrics: evaluation.metrics,
@@ -221,8 +277,8 @@ class RunningAttempt {
         history: this.history,
         run: this.identity(spec, made.backend, prepared),
       });
-      const uris = Object.entries(paths).map(([name, path]) => [name, pathToFileURL(path).href] as const);
-      return { value: Object.fromEntries(uris), counts: { artifacts: uris.length } };
+      const value = (await remote?.storeModel(directory, paths)) ?? fileUris(paths);
+      return { value, counts: { artifacts: Object.keys(value).length } };
     });
   }
 
@@ -282,9 +338,21 @@ class RunningAttempt {
     return Promise.race([work, stopped]);
   }
 
-  private saved({ path, epoch }: { path: string; epoch: number }): void {
-    this.checkpoint = { uri: pathToFileURL(path).href, epoch };
+  private async openMirror(): Promise<RemoteCheckpoints | undefined> {
+    this.mirror = await this.attempt.remote?.checkpoints((checkpoint) => this.saved(checkpoint));
+    return this.mirror;
   }
+
+  private saved(checkpoint: { uri: string; epoch: number }): void {
+    this.checkpoint = checkpoint;
+    // The last word of an attempt that stops names it.
+    if (this.attempt.stop.reason !== null) return;
+    this.attempt.reporter.checkpointed({ ...checkpoint, final: false, reason: 'periodic' });
+  }
+}
+
+function fileUris(paths: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, pathToFileURL(path).href]));
 }
 
 function resultOf(

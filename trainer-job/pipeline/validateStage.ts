@@ -36,6 +36,7 @@ export interface ValidateRequest {
   baseDirectory: string;
   /** Gets `profile.json`, `schema.json`, `validation.json` and `profile.html`, also when the run ends here. */
   reportFolder: string;
+  reportPlace?: string;
   now: Date;
 }
 
@@ -84,7 +85,7 @@ export async function runValidate(request: ValidateRequest): Promise<Validated> 
     now,
   );
   await writeReport(request.reportFolder, { profile, validation, reference: reference.profile });
-  if (!validation.passed) throw violationError(validation, request.reportFolder);
+  if (!validation.passed) throw violationError(validation, request.reportPlace ?? request.reportFolder);
   await keepAsReference(referenceRequest, profile, now);
   return { profile, validation, cacheHit: work.allHit, bytes: work.bytes };
 }

@@ -2,10 +2,12 @@
  * A folder of checkpoints, one folder each, named `e0003-s00000012-a0001` for 3 finished epochs and 12 steps of the next, saved
  * by attempt 1. A checkpoint appears under its name by a rename, so a reader sees a whole one or none.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Parameter } from '../model/parameter.js';
 import { readCheckpoint, writeCheckpoint, type NamedArray, type TrainingState } from './checkpointFile.js';
+import type { CheckpointMirror } from './checkpointMirror.js';
 import { CheckpointOwner, type Trainer } from './checkpointOwner.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -27,6 +29,7 @@ export class CheckpointFolder {
     private readonly saved: Saved,
     private readonly owner: CheckpointOwner,
     private readonly attempt: number,
+    private readonly mirror: CheckpointMirror | undefined,
   ) {}
 
   /** Takes the folder over from whoever had it. Throws `Superseded` for an attempt that comes too late. */
@@ -35,9 +38,11 @@ export class CheckpointFolder {
     identity: string,
     saved: Saved,
     trainer: Trainer = ALONE,
+    mirror?: CheckpointMirror,
   ): Promise<CheckpointFolder> {
     const owner = await CheckpointOwner.claim(folder, trainer);
-    const opened = new CheckpointFolder(folder, identity, saved, owner, trainer.attempt);
+    await mirror?.claim(trainer);
+    const opened = new CheckpointFolder(folder, identity, saved, owner, trainer.attempt, mirror);
     await opened.removeUnfinished();
     return opened;
   }
@@ -47,18 +52,19 @@ export class CheckpointFolder {
     const name = `${placeOf(state)}-a${String(this.attempt).padStart(4, '0')}`;
     const path = join(this.folder, name);
     const unfinished = join(this.folder, `unfinished-${name}-${process.pid}`);
-    await this.owner.check();
+    await this.check();
     await rm(unfinished, { recursive: true, force: true });
     try {
       await writeCheckpoint(unfinished, this.identity, state, this.arrays());
-      await this.owner.check();
+      await this.check();
       await this.replace(path, unfinished);
     } catch (error) {
       await rm(unfinished, { recursive: true, force: true });
       // A successor has cleared away what was being written: that is the reason then.
-      await this.owner.check();
+      await this.check();
       throw error;
     }
+    await this.mirror?.store(name, path, state.epoch);
     return path;
   }
 
@@ -92,12 +98,19 @@ export class CheckpointFolder {
   async keepOnly(epochs: readonly number[]): Promise<void> {
     const names = await this.names();
     const keeps = endsEpoch(epochs);
-    await this.owner.check();
+    await this.check();
     for (const name of names) {
       if (name !== names.at(-1) && !keeps(name)) {
         await rm(join(this.folder, name), { recursive: true, force: true });
+        this.mirror?.remove(name);
       }
     }
+  }
+
+  /** Throws `Superseded`. */
+  private async check(): Promise<void> {
+    this.mirror?.check();
+    await this.owner.check();
   }
 
   /** What processes left behind that were killed while they saved. */
@@ -111,8 +124,8 @@ export class CheckpointFolder {
   /** Oldest first. */
   private async names(): Promise<string[]> {
     await mkdir(this.folder, { recursive: true });
-    const entries = await readdir(this.folder);
-    return entries.filter((name) => /^e\d{4,}-s\d{8,}(-a\d{4,})?$/.test(name)).toSorted();
+    const entries = new Set([...(await readdir(this.folder)), ...(this.mirror?.names() ?? [])]);
+    return [...entries].filter((name) => /^e\d{4,}-s\d{8,}(-a\d{4,})?$/.test(name)).toSorted();
   }
 
   /** One of the same name is there only where it could not be used; it is out of the way before the new one appears. */
@@ -138,7 +151,10 @@ export class CheckpointFolder {
   }
 
   private async restore(name: string): ReturnType<typeof readCheckpoint> {
-    const restored = await readCheckpoint(join(this.folder, name), this.identity, this.arrays());
+    const path = join(this.folder, name);
+    const reason = this.mirror && !existsSync(path) ? await this.mirror.bring(name, path) : undefined;
+    if (reason !== undefined) return { reason };
+    const restored = await readCheckpoint(path, this.identity, this.arrays());
     if (restored.state) this.saved.optimizer.restore(restored.state.optimizer);
     return restored;
   }

@@ -1,6 +1,7 @@
 import type { Metrics, Progress, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
+import type { CheckpointMirror } from './checkpointMirror.js';
 import type { Trainer } from './checkpointOwner.js';
 import type { Profile } from './profiler.js';
 
@@ -18,6 +19,8 @@ export interface TrainRequest {
   spec: TrainingSpec;
   /** A folder on this machine. The newest readable checkpoint in it is resumed from. */
   checkpointDirectory: string;
+  /** Where the checkpoints are kept as well, if the folder may be lost with the machine. */
+  checkpointMirror?: CheckpointMirror;
   /** Who trains, where there may be several: a later attempt of the run, or another run, takes the folder over. */
   trainer?: Trainer;
   /** Called for every finished epoch, and on resuming once more for each epoch that the checkpoint knows. */

@@ -54,6 +54,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
     identityOf(request),
     { parameters: model.parameters, optimizer, modelState: model.state },
     request.trainer,
+    request.checkpointMirror,
   );
   const restored = await checkpoints.restoreNewest((name, reason) =>
     request.onLog('warn', `checkpoint ${name} is not used: ${reason}`),

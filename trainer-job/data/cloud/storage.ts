@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Bucket, Storage } from '@google-cloud/storage';
 import { z } from 'zod';
+import type { CloudSettings } from '../../config.js';
 import type { CloudContext } from './cloudContext.js';
 import { withRetries } from './retries.js';
 import { stallWatch } from './stallWatch.js';
@@ -32,22 +33,35 @@ const metadataSchema = z.object({
   size: z.coerce.number(),
 });
 
-export async function openStorage(context: CloudContext): Promise<ObjectReader> {
+type ReaderContext = Pick<CloudContext, 'cloud' | 'signal'>;
+
+export async function openStorage(context: ReaderContext): Promise<ObjectReader> {
+  return objectReader(await storageClient(context.cloud), context, storageProblem);
+}
+
+/** `problem` says in words what was refused; `object` is null for a bucket's list. */
+export function objectReader(
+  storage: Storage,
+  context: ReaderContext,
+  problem: (error: unknown, bucket: string, object: StoredObject | null) => unknown,
+): ObjectReader {
+  return new StorageReader(storage, context, problem);
+}
+
+/** The client of Google's, with its own repetitions off. */
+export async function storageClient({ storageEndpoint }: CloudSettings): Promise<Storage> {
   const { Storage: Client } = await import('@google-cloud/storage');
-  const { storageEndpoint } = context.cloud;
-  return new StorageReader(
-    new Client({
-      retryOptions: { autoRetry: false },
-      ...(storageEndpoint !== null && { apiEndpoint: storageEndpoint }),
-    }),
-    context,
-  );
+  return new Client({
+    retryOptions: { autoRetry: false },
+    ...(storageEndpoint !== null && { apiEndpoint: storageEndpoint }),
+  });
 }
 
 class StorageReader implements ObjectReader {
   constructor(
     private readonly storage: Storage,
-    private readonly context: CloudContext,
+    private readonly context: ReaderContext,
+    private readonly problem: (error: unknown, bucket: string, object: StoredObject | null) => unknown,
   ) {}
 
   async list(bucket: string, prefix: string, flat: boolean): Promise<StoredObject[]> {
@@ -92,7 +106,7 @@ class StorageReader implements ObjectReader {
     try {
       return await withRetries(work, { baseMs: cloud.retryBaseMs, signal });
     } catch (error) {
-      throw storageProblem(error, bucket, object);
+      throw this.problem(error, bucket, object);
     }
   }
 }

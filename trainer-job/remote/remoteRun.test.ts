@@ -1,0 +1,107 @@
+/** The built trainer as a process whose machine is lost: what must last is in a stand-in of Cloud Storage. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { StorageStandIn } from '../../test/support/storageStandIn.js';
+import {
+  ended,
+  epochsOf,
+  epochTaken,
+  finals,
+  manyEpochs,
+  RUN_ID,
+  SPEC,
+  STAGES,
+  stagesOf,
+  upTo,
+  workplace,
+} from '../../test/support/trainerProcess.js';
+import { until } from '../../test/support/until.js';
+
+const BUCKET = 'shop-trainyard';
+const RUN = `runs/${RUN_ID}`;
+
+async function cloudWorkplace(spec: object) {
+  const { folder, plane, start } = await workplace(spec);
+  const storage = new StorageStandIn();
+  await storage.start();
+  onTestFinished(() => storage.stop());
+  storage.put(BUCKET, 'specs/abc.json', JSON.stringify(spec));
+  let machines = 0;
+  /** Each attempt has a disk of its own, empty at first. */
+  const startElsewhere = (attempt: number, extra: Record<string, string> = {}) =>
+    start(attempt, {
+      SPEC_URI: `gs://${BUCKET}/specs/abc.json`,
+      ARTIFACT_URI: `gs://${BUCKET}/${RUN}`,
+      CACHE_URI: `gs://${BUCKET}/cache`,
+      TRAINYARD_SCRATCH: join(folder, `machine-${++machines}`),
+      STORAGE_EMULATOR_HOST: storage.endpoint,
+      ...extra,
+    });
+  const lose = () => rm(join(folder, `machine-${machines}`), { recursive: true, force: true });
+  return { folder, plane, storage, start: startElsewhere, lose };
+}
+
+const checkpointsOf = (storage: StorageStandIn) =>
+  storage.names(BUCKET, `${RUN}/checkpoints/e`).filter((name) => name.endsWith('/checkpoint.json'));
+
+describe('a trainer whose machine keeps nothing', () => {
+  it('brings its specification from a bucket and leaves its artifacts there, whole before it says so', async () => {
+    const { plane, storage, start, lose } = await cloudWorkplace(SPEC);
+    let present: string[] = [];
+    plane.behave = ({ kind }) => {
+      if (kind === 'completed') present = storage.names(BUCKET);
+      return 'continue';
+    };
+    const trainer = start(1);
+    await ended(trainer, 0);
+    await lose();
+    expect(stagesOf(plane)).toEqual(STAGES);
+    expect(epochsOf(plane)).toEqual(upTo(4));
+    const { artifacts } = plane.taken('completed')[0]!.body['result'] as {
+      artifacts: Record<string, string>;
+    };
+    expect(artifacts['metadata']).toBe(`gs://${BUCKET}/${RUN}/model/a0001/model_metadata.json`);
+    for (const uri of Object.values(artifacts)) {
+      const name = uri.replace(`gs://${BUCKET}/`, '');
+      expect(present.some((stored) => stored === name || stored.startsWith(`${name}/`))).toBe(true);
+    }
+    expect(present).toEqual(expect.arrayContaining([`${RUN}/data/profile.html`]));
+    const metadata = JSON.parse(storage.text(BUCKET, `${RUN}/model/a0001/model_metadata.json`)!) as object;
+    expect(metadata).toMatchObject({ model_version: 'tiny#1', run: { run_id: RUN_ID } });
+    const periodic = plane.taken('checkpointed').map(({ body }) => body['uri']);
+    expect(periodic.length).toBeGreaterThan(0);
+    for (const uri of periodic) expect(uri).toMatch(new RegExp(`^gs://${BUCKET}/${RUN}/checkpoints/e0`));
+  });
+
+  it('is killed and its disk lost: the next attempt goes on from the last checkpoint that was stored', async () => {
+    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(60));
+    const first = start(1);
+    await until('a stored checkpoint', () => checkpointsOf(storage).length > 1);
+    await epochTaken(plane, 5);
+    first.child.kill('SIGKILL');
+    await first.exit;
+    await lose();
+    const second = start(2);
+    await ended(second, 0);
+    expect(second.output()).toMatch(/resuming after epoch [1-9]/);
+    expect(epochsOf(plane)).toEqual(upTo(60));
+    expect(plane.taken('completed')).toHaveLength(1);
+  });
+
+  it('stores its last checkpoint before it ends at SIGTERM, and names it', async () => {
+    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(60));
+    const first = start(1);
+    await epochTaken(plane, 3);
+    first.child.kill('SIGTERM');
+    await ended(first, 143);
+    await lose();
+    const [final] = finals(plane);
+    const uri = String(final!.body['uri']);
+    expect(storage.names(BUCKET)).toContain(`${uri.replace(`gs://${BUCKET}/`, '')}/checkpoint.json`);
+    const second = start(2);
+    await ended(second, 0);
+    expect(second.output()).toContain(`resuming after epoch ${String(final!.body['epoch'])}`);
+    expect(epochsOf(plane)).toEqual(upTo(60));
+  });
+});
