@@ -53,9 +53,8 @@ describe('the ready-made tiers', () => {
   });
 
   it('each have a price', () => {
-    for (const { name, machine } of tiers) {
-      expect(machine && priceOf(machine), name).toMatchObject({ usdPerHour: expect.any(Number) as number });
-    }
+    const unpriced = tiers.filter(({ machine }) => !machine || 'missing' in priceOf(machine));
+    expect(unpriced.map(({ name }) => name)).toEqual([]);
   });
 
   it('are as many as a run may name', () => {
