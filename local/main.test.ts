@@ -2,7 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { dryRunSchema } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { z } from 'zod';
 import { runView } from '../test/support/runView.js';
 import { temporaryFolder } from '../test/support/temporaryFolder.js';
 import { ConfigError, readConfig } from './config.js';
@@ -24,16 +26,45 @@ async function run(argv: readonly string[], cwd = '/', environment = {}) {
 }
 
 /** A server that remembers bodies and answers everything with a run, lists with one of it. */
+const L4 = {
+  tier: 'l4',
+  seconds: { low: 7200, high: 14_400 },
+  usdPerHour: 1.42,
+  usd: { low: 2.84, high: 5.68 },
+};
+const DRY_RUN: z.infer<typeof dryRunSchema> = {
+  dryRun: true,
+  spec: runView().spec,
+  presets: [],
+  estimate: {
+    basis: { runId: 'abcdefghijklmnopqrst', name: 'shop#2' },
+    rows: { low: 5000, high: 5000 },
+    ...L4,
+    tiers: [
+      L4,
+      { tier: 'own', seconds: null, usdPerHour: null, usd: null },
+      { tier: 'vertex', seconds: null, usdPerHour: 3, usd: null },
+    ],
+    memoryMb: 2048,
+    gpuMemoryMb: null,
+    notes: ['measured on the newest completed run of the model'],
+  },
+};
+
 async function serve() {
+  const urls: string[] = [];
   const bodies: unknown[] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       if (body) bodies.push(JSON.parse(body));
+      urls.push(request.url ?? '');
       const isList = request.method === 'GET' && request.url?.includes('/training-runs?');
+      const isDryRun = request.url?.includes('dryRun=true');
+      const answer = isList ? { runs: [runView()], nextCursor: null } : isDryRun ? DRY_RUN : runView();
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(isList ? { runs: [runView()], nextCursor: null } : runView()));
+      response.end(JSON.stringify(answer));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -41,7 +72,7 @@ async function serve() {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies, urls };
 }
 
 describe('the command line', () => {
@@ -180,6 +211,26 @@ describe('trainyard start', () => {
     const { code, err } = await run(['start', '--model', 'shop', '--spec', 'spec.yaml'], folder);
     expect(err).toMatch(message);
     expect(code).toBe(2);
+  });
+});
+
+describe('trainyard start --dry-run', () => {
+  it('starts nothing and tells of each tier how long and how much', async () => {
+    const folder = await temporaryFolder();
+    const { url, urls } = await serve();
+    await writeFile(join(folder, 'spec.yaml'), 'dataset: { source: { uri: "gs://b/rows.csv" } }\n');
+    const command = ['start', '--model', 'shop', '--spec', 'spec.yaml', '--url', url, '--dry-run'];
+    const { code, out } = await run([...command, '--rows', '5_000'], folder);
+    expect(code).toBe(0);
+    expect(urls).toEqual(['/api/models/shop/training-runs?dryRun=true&rows=5000']);
+    expect(out.trimEnd().split('\n')).toEqual([
+      'a run of shop would take, measured on shop#2; nothing was started',
+      '  l4      duration 2 h 00 min – 4 h 00 min, cost $2.84 – $5.68',
+      '  own     duration not known, the tier has no price',
+      '  vertex  duration not known, $3.00 an hour',
+      '  that run used 2.0 GB of memory',
+      '  measured on the newest completed run of the model',
+    ]);
   });
 });
 

@@ -155,6 +155,8 @@ describe('a dry run', () => {
   it('records nothing, resolves the specification and estimates from the newest completed run', async () => {
     const { cp, api, complete } = await opened();
     const basis = await complete(0.3);
+    const job = { tier: 'small', name: 'job', launchedAt: basis.createdAt, usdPerHour: null };
+    await cp.put({ ...(await cp.run(basis.runId)), job });
     await cp.store.transaction(async (tx) => {
       for (const epoch of [1, 2]) {
         const row = { epoch, attempt: 1, metrics: {}, seconds: 3, examples: 10, examplesPerSecond: 3 };
@@ -169,7 +171,14 @@ describe('a dry run', () => {
       json: {
         dryRun: true,
         spec: { compute: { tiers: ['small', 'large'] } },
-        estimate: { basis: { runId: basis.runId }, tier: 'small', seconds: 30, usd: null },
+        // Six epochs of 3 s at least before early stopping, ten at most, a quarter off.
+        estimate: {
+          basis: { runId: basis.runId },
+          tier: 'small',
+          seconds: { low: 0.75 * 18, high: 1.25 * 30 },
+          usd: null,
+          tiers: [{ tier: 'small' }, { tier: 'large', seconds: { low: 0.75 * 9, high: 1.25 * 60 } }],
+        },
       },
     });
     expect(cp.documents()).toEqual(before);

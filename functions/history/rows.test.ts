@@ -35,7 +35,7 @@ const COMPLETED = newRun(new Date(CREATED), {
   attempt: 2,
   retriesUsed: 1,
   job: { tier: 'l4', name: 'job-2', launchedAt: CREATED, usdPerHour: 0.7 },
-  cost: { usd: 0.35, countedUntil: CREATED },
+  cost: { usd: 0.35, countedUntil: CREATED, byMonth: {} },
   peakMemory: { rssMb: 2048, gpuMemoryMb: 9000 },
   result: RESULT,
   gates: [{ metric: 'test_recall_at_100', atLeast: 0.3, value: 0.354, passed: true }],
@@ -182,7 +182,7 @@ const ended: fc.Arbitrary<Run> = fc
     currentEpoch: fc.nat(),
     latestMetrics: metrics,
     job: or(fc.record({ tier: text, name: text, launchedAt: instant, usdPerHour: or(positive) })),
-    cost: or(fc.record({ usd: positive, countedUntil: instant })),
+    cost: or(fc.record({ usd: positive, countedUntil: instant, byMonth: fc.constant({}) })),
     peakMemory: or(fc.record({ rssMb: positive, gpuMemoryMb: or(positive) })),
     result: or(result),
     gates: fc.array(fc.record({ metric: name, atLeast: finite, value: or(finite), passed: fc.boolean() }), {

@@ -74,7 +74,7 @@ describe('the message about a run', () => {
     ['2026-01-01T01:02:01.400Z', 0, ['2 s', '$0.00']],
     [null, null, []],
   ])('begun at %s and costing %s says %j', (startedAt, usd, facts) => {
-    const cost = usd === null ? null : { usd, countedUntil: '2026-01-01T01:02:03.000Z' };
+    const cost = usd === null ? null : { usd, countedUntil: '2026-01-01T01:02:03.000Z', byMonth: {} };
     const message = messageOf(endedRun('cancelled', { startedAt, cost }), 'cancelled', undefined);
     expect(factsOf(message).map(([, value]) => value)).toEqual([
       'demo#7 (abcdefghijklmnopqrst)',

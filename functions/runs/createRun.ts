@@ -20,11 +20,13 @@ import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
 import { instruments } from '../telemetry/metrics.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
+import { estimateRun } from './estimate.js';
 import { idempotencySlot, recall, remember } from './idempotency.js';
 import { inTurn } from './inTurn.js';
 import { publishCommitted, putInOutbox } from './outbox.js';
 import { parseRun, readRun } from './repository.js';
 import { resolveSpec } from './resolveSpec.js';
+import { refuseOverRunBudget } from './runBudget.js';
 
 export interface StartRequest {
   modelId: string;
@@ -92,6 +94,7 @@ async function record(
   if (earlier) return { started: await startedBefore(tx, earlier), events: [] };
   const known = (await readModel(tx, modelId)) ?? newModel(modelId, now);
   const resolved = await resolveSpec(cp, tx, request.spec ?? (await newestSpec(cp, modelId)));
+  await refuseOverBudget(cp, modelId, resolved.spec);
   const { model, refusal } = await admit(known, tx);
   if (refusal !== undefined) {
     tx.set(paths.model(modelId), { ...model, updatedAt: now.toISOString() });
@@ -125,6 +128,12 @@ async function record(
   putInOutbox(tx, event);
   remember(tx, slot, { runId }, now);
   return { started: { run }, events: [event] };
+}
+
+/** What a run may cost is asked of an estimate, which takes a few reads: only where there is a budget. */
+async function refuseOverBudget(cp: ControlPlane, modelId: string, spec: TrainingSpec): Promise<void> {
+  if (spec.compute.maxUsd === undefined) return;
+  refuseOverRunBudget(cp, spec, await estimateRun(cp, modelId, spec));
 }
 
 async function startedBefore(tx: Transaction, outcome: z.infer<typeof outcomeSchema>): Promise<Started> {

@@ -1,34 +1,127 @@
-import { runName, type Estimate, type Run, type TrainingSpec } from '@trainyard/shared';
+import {
+  estimateSeconds,
+  runName,
+  times,
+  type Estimate,
+  type Measured,
+  type Range,
+  type Run,
+  type Stage,
+  type StageName,
+  type TierEstimate,
+  type TrainingSpec,
+} from '@trainyard/shared';
+import type { Tier } from '../config.js';
 import type { ControlPlane } from '../controlPlane.js';
 import { queries } from '../queries.js';
 import { listEpochs, listStages, parseRun } from './repository.js';
+import { tierPrice, tiersNamed } from './tiers.js';
 
 /**
- * What a run of this specification would take on its first tier, from the newest completed run of the model: the seconds of its
- * other stages, and of its mean epoch times the epochs asked for. Early stopping makes it less. Nothing is known before the first.
+ * What a run of this specification would take on each of its tiers: from the newest completed run of the model, scaled by the rows
+ * where they are known (`rows`, else those of that run), else from the rows and what trainers are known to do.
  */
-export async function estimateRun(cp: ControlPlane, modelId: string, spec: TrainingSpec): Promise<Estimate> {
+export async function estimateRun(
+  cp: ControlPlane,
+  modelId: string,
+  spec: TrainingSpec,
+  rows?: number,
+): Promise<Estimate> {
   const [document] = await cp.store.query(
     queries.runsOfModel(modelId, { status: 'completed' }, { limit: 1 }),
   );
   const basis = document && parseRun(document);
-  const seconds = basis ? await secondsLike(cp, basis, spec.training.epochs) : null;
-  const tierName = spec.compute.tiers?.[0] ?? '';
-  const usdPerHour = cp.config.tiers.find(({ name }) => name === tierName)?.usdPerHour ?? null;
+  const measured = basis ? await measure(cp, basis) : null;
+  const expected = rowsOf(spec, rows, basis, measured);
+  const tiers = tiersNamed(cp, spec.compute.tiers).map((tier) =>
+    onTier(cp, tier, estimateSeconds({ spec, rows: expected, tier }, measured)),
+  );
   return {
     basis: basis ? { runId: basis.runId, name: runName(basis) } : null,
-    tier: tierName,
-    seconds,
-    usd: seconds === null || usdPerHour === null ? null : (seconds / 3600) * usdPerHour,
+    rows: expected,
+    ...(tiers[0] ?? { tier: '', seconds: null, usdPerHour: null, usd: null }),
+    tiers,
     memoryMb: basis?.peakMemory?.rssMb ?? null,
     gpuMemoryMb: basis?.peakMemory?.gpuMemoryMb ?? null,
+    notes: notesOn(spec, measured, expected),
   };
 }
 
-async function secondsLike(cp: ControlPlane, basis: Run, epochs: number): Promise<number | null> {
-  const rows = await listEpochs(cp.store, basis.runId);
-  if (rows.length === 0) return null;
-  const perEpoch = rows.reduce((sum, row) => sum + row.seconds, 0) / rows.length;
-  const others = (await listStages(cp.store, basis.runId)).filter(({ stage }) => stage !== 'train');
-  return others.reduce((sum, { seconds }) => sum + seconds, 0) + perEpoch * epochs;
+function onTier(cp: ControlPlane, tier: Tier, seconds: Range | null): TierEstimate {
+  const usdPerHour = tierPrice(cp, tier);
+  const usd = seconds === null || usdPerHour === null ? null : times(seconds, usdPerHour / 3600);
+  return { tier: tier.name, seconds, usdPerHour, usd };
+}
+
+const DATA_STAGES: readonly StageName[] = ['ingest', 'validate', 'transform'];
+
+/** Null where the run has no epoch to go by. */
+async function measure(cp: ControlPlane, basis: Run): Promise<Measured | null> {
+  const [epochs, stages] = await Promise.all([
+    listEpochs(cp.store, basis.runId),
+    listStages(cp.store, basis.runId),
+  ]);
+  if (epochs.length === 0) return null;
+  const [data, others] = [true, false].map((isData) =>
+    stages.filter(({ stage }) => stage !== 'train' && DATA_STAGES.includes(stage) === isData),
+  ) as [Stage[], Stage[]];
+  const rows = stages.find(({ stage }) => stage === 'ingest')?.counts['rowsKept'];
+  return {
+    tier: basis.job?.tier ?? null,
+    machine: cp.config.tiers.find(({ name }) => name === basis.job?.tier)?.machine ?? null,
+    rows: rows === undefined || rows === 0 ? null : rows,
+    secondsPerEpoch: epochs.reduce((sum, { seconds }) => sum + seconds, 0) / epochs.length,
+    dataSeconds: sumOf(data),
+    hadCache: data.some(({ cacheHit }) => cacheHit),
+    otherSeconds: sumOf(others),
+  };
+}
+
+function sumOf(stages: readonly Stage[]): number {
+  return stages.reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+/** As given, else of the basis with the share that is sampled now, else as the specification expects them. */
+function rowsOf(
+  spec: TrainingSpec,
+  given: number | undefined,
+  basis: Run | undefined,
+  measured: Measured | null,
+): Range | null {
+  const share = spec.dataset.sample?.share ?? 1;
+  if (given !== undefined) return times({ low: given, high: given }, share);
+  if (basis && measured && measured.rows !== null) {
+    const rows = (measured.rows / (basis.spec.dataset.sample?.share ?? 1)) * share;
+    return { low: rows, high: rows };
+  }
+  for (const expectation of spec.dataset.expectations) {
+    if (expectation.expect !== 'rows') continue;
+    const { atLeast, atMost } = expectation;
+    if (atLeast !== undefined && atMost !== undefined && atLeast <= atMost)
+      return { low: atLeast, high: atMost };
+  }
+  return null;
+}
+
+function notesOn(spec: TrainingSpec, measured: Measured | null, rows: Range | null): string[] {
+  const stopping = spec.training.earlyStopping
+    ? [`the low end is where early stopping ends it after ${spec.training.earlyStopping.patience + 1} epochs`]
+    : [];
+  if (measured)
+    return [
+      'measured on the newest completed run of the model; on another tier its time is a guess',
+      ...(measured.rows === null && rows
+        ? ['that run did not tell its rows: its time is taken as it was']
+        : []),
+      ...(measured.hadCache ? ['that run took data from the cache: with new data it takes longer'] : []),
+      ...stopping,
+    ];
+  if (!rows)
+    return [
+      'the model has no completed run yet: give the number of rows for an estimate (rows=N), or expect it in dataset.expectations',
+    ];
+  return [
+    'the model has no completed run yet: by the pace of two cores, the only one that was ever measured; that of GPUs never was',
+    ...stopping,
+  ];
 }

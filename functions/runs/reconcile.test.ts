@@ -30,6 +30,46 @@ async function launched(compute: TrainingSpecInput['compute'] = {}, stateAtStart
   return opened;
 }
 
+describe('reconciling a run that may cost so much', () => {
+  const tiers = [{ name: 'small', launcher: 'fake', usdPerHour: 3.6 }];
+  const started = async (maxUsd: number) => {
+    const cp = await testControlPlane({ tiers });
+    const { runId } = await cp.request({ compute: { maxUsd, heartbeatTimeoutSeconds: 86_400 } });
+    await dispatch(cp, runId);
+    const { kind, id, body } = trainer().heartbeat(0.1);
+    await recordCallbacks(cp, runId, 1, [
+      { id, callback: { type: 'callback', kind, body } as SentCallback['callback'] },
+    ]);
+    return { cp, runId };
+  };
+
+  it('stops a trainer that is not heard of while it costs, and lets one go on that has cost less', async () => {
+    const { cp, runId } = await started(1);
+    cp.pass(999);
+    await reconcile(cp);
+    expect((await cp.run(runId)).status).toBe('running');
+    cp.pass(1);
+    await reconcile(cp);
+    expect(await cp.run(runId)).toMatchObject({
+      status: 'cancelling',
+      error: { code: 'budget-exceeded', remedy: expect.stringContaining('raise compute.maxUsd') },
+    });
+  });
+
+  it('counts the time of a trainer that was stopped because it got no further', async () => {
+    const cp = await testControlPlane({ tiers });
+    const { runId } = await cp.request({
+      compute: { idleTimeoutSeconds: 600, heartbeatTimeoutSeconds: 9000 },
+    });
+    await dispatch(cp, runId);
+    cp.pass(1000);
+    await reconcile(cp);
+    const run = await cp.run(runId);
+    expect(run).toMatchObject({ status: 'pending', attempt: 2, error: { code: 'trainer-lost' } });
+    expect(run.cost?.usd).toBeCloseTo(1, 9);
+  });
+});
+
 describe('reconciling a pending run', () => {
   it('launches one that nobody holds, once it is not fresh any more', async () => {
     const { cp, run } = await requested();

@@ -2,7 +2,14 @@
  * Makes good what crashes, lost messages and silent machines left behind. Called every minute in the cloud, every few seconds on
  * one machine; doing it more often, or twice at once, changes nothing.
  */
-import { isTerminal, paths, type LifecycleEvent, type Run, type RunError } from '@trainyard/shared';
+import {
+  isTerminal,
+  ownBudgetError,
+  paths,
+  type LifecycleEvent,
+  type Run,
+  type RunError,
+} from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import type { LogFields } from '../log.js';
 import type { StoredDocument } from '../ports/documentStore/documentStore.js';
@@ -79,7 +86,14 @@ export async function reconcileRun(cp: ControlPlane, runId: string): Promise<voi
 }
 
 async function verdictOn(cp: ControlPlane, run: Run): Promise<LifecycleEvent | undefined> {
-  return cp.now().toISOString() >= run.deadlineAt ? { type: 'deadlinePassed' } : lookAtJob(cp, run);
+  if (cp.now().toISOString() >= run.deadlineAt) return { type: 'deadlinePassed' };
+  return overBudget(run, cp.now()) ?? lookAtJob(cp, run);
+}
+
+/** Callbacks tell as soon as a run has cost what it may; a trainer that sends none for a while costs as well. */
+function overBudget(run: Run, now: Date): LifecycleEvent | undefined {
+  const error = run.status === 'running' ? ownBudgetError(run, now) : undefined;
+  return error && { type: 'budgetExceeded', error };
 }
 
 /** All runs that are not over, oldest first. The documents are not parsed: a broken one is its own run's affair. */

@@ -5,8 +5,14 @@ import type { JobLauncher } from '../ports/jobLauncher/jobLauncher.js';
 
 /** The tiers of a run in their order; those that the deployment no longer has are left out. */
 export function tiersOf(cp: ControlPlane, run: Run): Tier[] {
-  const names = run.spec.compute.tiers ?? cp.config.tiers.map((tier) => tier.name);
-  return names.flatMap((name) => cp.config.tiers.filter((tier) => tier.name === name));
+  return tiersNamed(cp, run.spec.compute.tiers);
+}
+
+/** The deployment's tiers of these names in their order, or all of them. */
+export function tiersNamed(cp: ControlPlane, names: readonly string[] | undefined): Tier[] {
+  return (names ?? cp.config.tiers.map((tier) => tier.name)).flatMap((name) =>
+    cp.config.tiers.filter((tier) => tier.name === name),
+  );
 }
 
 export function launcherOf(cp: ControlPlane, tierName: string): JobLauncher {

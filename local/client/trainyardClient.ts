@@ -1,4 +1,5 @@
 import {
+  dryRunSchema,
   logPageSchema,
   type Epoch,
   metricsPageSchema,
@@ -49,6 +50,17 @@ export class TrainyardClient {
       headers: { 'idempotency-key': idempotencyKey },
     } as const;
     return requestJson(this.connection, request, runViewSchema);
+  }
+
+  /** Checks what would be started, and says what it would take. Nothing is recorded. */
+  dryRun(
+    modelId: string,
+    spec: TrainingSpecInput | Record<string, unknown>,
+    rows?: number,
+  ): Promise<z.infer<typeof dryRunSchema>> {
+    const query = queryOf({ dryRun: 'true', rows });
+    const path = `/api/models/${encodeURIComponent(modelId)}/training-runs${query}`;
+    return requestJson(this.connection, { method: 'POST', path, body: { spec } }, dryRunSchema);
   }
 
   get(runId: string): Promise<RunView> {

@@ -1,13 +1,14 @@
 import { modelIdSchema } from '@trainyard/shared';
 import { resolve } from 'node:path';
-import { type Command, EXIT, listValue, stringValue, UsageError } from './command.js';
+import { type Command, EXIT, listValue, stringValue, UsageError, wholeValue } from './command.js';
 import { connect, connectionOptions, isThisMachine } from './connect.js';
+import { estimateLines } from './estimateLines.js';
 import { watchOrLeave } from './watch.js';
 import { parseTags, prepareSpec, readSpec } from './specFile.js';
 
 export const start: Command = {
   summary: 'Starts a run of a model.',
-  usage: '--model ID --spec FILE [--data FILE] [--force-recompute STAGES] [--watch]',
+  usage: '--model ID --spec FILE [--data FILE] [--force-recompute STAGES] [--watch | --dry-run]',
   options: {
     model: { type: 'string', short: 'm', value: 'ID', help: 'the model that the run belongs to' },
     spec: { type: 'string', short: 's', value: 'FILE', help: 'the training spec, YAML or JSON' },
@@ -28,12 +29,15 @@ export const start: Command = {
       value: 'STAGES',
       help: 'does ingest, validate or transform again (with commas between) although the cache has their output',
     },
+    'dry-run': { type: 'boolean', help: 'starts nothing: checks the spec and says what a run would take' },
+    rows: { type: 'string', value: 'N', help: 'with --dry-run: how many rows the data has' },
     watch: { type: 'boolean', short: 'w', help: 'draws the run until it is over' },
     ...connectionOptions,
   },
   examples: [
     'trainyard start --model shop --spec examples/sample.yaml --data purchases.csv --watch',
     'trainyard start --model retail --spec examples/online-retail.yaml --data online-retail.parquet --tag team=shop',
+    'trainyard start --model shop --spec my-spec.yaml --dry-run --rows 2_000_000',
   ],
   positionals: { least: 0, most: 0 },
   async run({ values }, world) {
@@ -53,6 +57,12 @@ export const start: Command = {
       },
       { specFile, cwd: world.cwd, local: isThisMachine(client.url) },
     );
+    if (values['dry-run'] === true) {
+      const rows = wholeValue(values, 'rows', 1, 999_999_999);
+      const { estimate } = await client.dryRun(modelId, prepared, rows);
+      world.terminal.draw(estimateLines(modelId, estimate, world.terminal.layout.width));
+      return EXIT.ok;
+    }
     const run = await client.start(modelId, prepared);
     if (values['watch'] === true) return watchOrLeave(client, run, world);
     world.terminal.draw([

@@ -4,7 +4,7 @@ import { epochRow, runView, stageRow } from '../../test/support/runView.js';
 import { happenings } from './happenings.js';
 import { type Layout, truncate, wrap } from './layout.js';
 import { livePart } from './livePart.js';
-import { comparison, duration, whole } from './numbers.js';
+import { comparison, dollars, duration, whole } from './numbers.js';
 import { outcome } from './outcome.js';
 import { applyEvent, startWatching, type WatchState } from './watchState.js';
 
@@ -112,6 +112,13 @@ describe('the live part', () => {
     expect(livePart(state, 2000, WIDE)).toEqual([
       '  epoch 3/6  ████████████░░░░░░░░░░░░   50 %  step 20/40  51,234 examples/s  about 14 s left',
     ]);
+  });
+
+  it('tells what the run has cost so far, where it costs anything', () => {
+    const cost = { usd: 0.4251, countedUntil: '2026-11-20T19:20:25.000Z', byMonth: {} };
+    expect(livePart(after([runEvent({ cost })]), 0, WIDE)[0]).toContain('  $0.43 so far');
+    const evaluating = runEvent({ cost: { ...cost, usd: 0.0123 }, currentStage: 'evaluate' });
+    expect(livePart(after([evaluating]), 0, WIDE)[0]).toContain('evaluate 50 % … 0.0 s  $0.0123 so far');
   });
 
   it('says what it waits for before and between', () => {
@@ -243,6 +250,23 @@ describe('the outcome', () => {
     ]);
   });
 
+  it('tells what all attempts cost, and an epoch of them', () => {
+    const cost = { usd: 1.2, countedUntil: '2026-11-20T19:20:25.000Z', byMonth: {} };
+    const lines = outcome(runView({ status: 'cancelled', currentEpoch: 4, cost }), WIDE);
+    expect(lines).toContain('  it cost $1.20, $0.30 an epoch');
+  });
+
+  it('tells of a run that was stopped for its cost why, and what to do', () => {
+    const error = {
+      code: 'budget-exceeded',
+      message: 'the run has cost $5.01; compute.maxUsd allows $5.00',
+      stage: 'train' as const,
+      remedy: 'raise compute.maxUsd',
+    };
+    const lines = outcome(runView({ status: 'cancelled', error }), WIDE).join('\n');
+    expect(lines).toMatch(/was cancelled[^]*has cost \$5\.01[^]*what to do: raise compute\.maxUsd/);
+  });
+
   it('tells of a cancellation how far it came', () => {
     const run = runView({ status: 'cancelled', endedAt: '2026-11-20T19:18:30.000Z' });
     expect(outcome(run, WIDE).slice(1)).toEqual([
@@ -272,6 +296,16 @@ describe('words and numbers', () => {
     [0.9, 0.3, '3.0 times as good'],
     [0.1, 0, 'better (that one finds nothing)'],
   ])('%f against %f is %s', (value, reference, text) => expect(comparison(value, reference)).toBe(text));
+
+  it('writes dollars with as many digits as they need', () => {
+    expect([0, 0.0042, 0.1, 12.345, 1234.5].map(dollars)).toEqual([
+      '$0.00',
+      '$0.0042',
+      '$0.10',
+      '$12.35',
+      '$1,235',
+    ]);
+  });
 
   it('groups digits', () => {
     expect([999, 1000, 1_234_567].map(whole)).toEqual(['999', '1,000', '1,234,567']);

@@ -1,6 +1,6 @@
 import { assertNever, isTerminal, type Progress, type RunView } from '@trainyard/shared';
 import { type Layout, paint, truncate } from './layout.js';
-import { duration, whole } from './numbers.js';
+import { dollars, duration, whole } from './numbers.js';
 import type { WatchState } from './watchState.js';
 
 const BAR = 24;
@@ -15,7 +15,7 @@ export function livePart(state: WatchState, now: number, layout: Layout): string
   const text =
     isTraining && run.progress
       ? trainingText(state, run, run.progress, seconds)
-      : `${doing(run)} … ${duration(seconds)}`;
+      : `${doing(run)} … ${duration(seconds)}${run.cost ? `  ${dollars(run.cost.usd)} so far` : ''}`;
   return [`  ${paint(layout, 'cyan', truncate(text, layout.width - 3))}`];
 }
 
@@ -52,6 +52,7 @@ function trainingText(state: WatchState, run: RunView, progress: Progress, secon
     `${Math.floor(fraction * 100)} %`.padStart(5),
     step !== null && totalSteps !== null ? `step ${step}/${totalSteps}` : '',
     examplesPerSecond !== null ? `${whole(examplesPerSecond)} examples/s` : '',
+    run.cost ? `${dollars(run.cost.usd)} so far` : '',
     left === null ? '' : `about ${duration(left)} left`,
   ]
     .filter((part) => part !== '')

@@ -37,3 +37,9 @@ export function comparison(value: number, reference: number): string {
   if (value >= 3 * reference) return `${(value / reference).toFixed(1)} times as good`;
   return percent === 0 ? 'equal' : `${Math.abs(percent)} % ${percent > 0 ? 'better' : 'worse'}`;
 }
+
+/** `$0.0042`, `$1.23`, `$1,234`. */
+export function dollars(usd: number): string {
+  if (usd >= 1000) return `$${whole(usd)}`;
+  return `$${usd.toFixed(usd > 0 && usd < 0.1 ? 4 : 2)}`;
+}

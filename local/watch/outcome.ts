@@ -1,7 +1,7 @@
-import type { Metrics, RunResult, RunView } from '@trainyard/shared';
+import { BUDGET_EXCEEDED, type Metrics, type RunResult, type RunView } from '@trainyard/shared';
 import { fileURLToPath } from 'node:url';
 import { type Layout, paint, plain, wrap } from './layout.js';
-import { comparison, duration, metric, whole } from './numbers.js';
+import { comparison, dollars, duration, metric, whole } from './numbers.js';
 import { ratingMeasures } from './ratingMeasures.js';
 
 /**
@@ -15,23 +15,33 @@ export function outcome(run: RunView, layout: Layout, backendNote?: string): str
       return [
         '',
         paint(layout, 'green', `${plain(run.name)} completed in ${duration(took)}`),
+        ...costLines(run, layout),
         ...resultLines(run, layout, backendNote),
       ];
     case 'failed':
       return [
         '',
         paint(layout, 'red', `${plain(run.name)} failed after ${duration(took)}`),
+        ...costLines(run, layout),
         ...errorLines(run, layout),
       ];
     case 'cancelled':
       return [
         '',
         paint(layout, 'yellow', `${plain(run.name)} was cancelled after ${duration(took)}`),
+        ...costLines(run, layout),
         ...cancelledLines(run, layout),
       ];
     default:
       return [];
   }
+}
+
+/** Of all attempts together, and of an epoch, which includes what the other stages cost. */
+function costLines({ cost, currentEpoch }: RunView, layout: Layout): string[] {
+  if (!cost) return [];
+  const perEpoch = currentEpoch > 0 ? `, ${dollars(cost.usd / currentEpoch)} an epoch` : '';
+  return wrap(`it cost ${dollars(cost.usd)}${perEpoch}`, layout.width, '  ');
 }
 
 function errorLines({ error, attempt }: RunView, layout: Layout): string[] {
@@ -45,6 +55,8 @@ function errorLines({ error, attempt }: RunView, layout: Layout): string[] {
 }
 
 function cancelledLines(run: RunView, layout: Layout): string[] {
+  // A run that was stopped for its cost says so.
+  if (run.error?.code === BUDGET_EXCEEDED) return errorLines(run, layout);
   const trained =
     run.currentEpoch > 0
       ? `${run.currentEpoch} of ${run.totalEpochs} epochs were trained`

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { metricsSchema } from '../common.js';
+import { rangeSchema } from '../compute/range.js';
 import { modelDocumentSchema, modelVersionSchema, retrainPolicySchema } from '../firestore/model.js';
 import {
   epochSchema,
@@ -52,6 +53,8 @@ const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 export const startQuerySchema = z.strictObject({
   /** Checks the request and estimates; nothing is recorded. */
   dryRun: flag.optional(),
+  /** For the estimate: how many rows the data has, where that is known. */
+  rows: countInQuery(999_999_999).optional(),
 });
 
 /** The metrics of results that runs can be ordered by: each has an index. The least is best of losses, else the greatest. */
@@ -99,16 +102,32 @@ export const logPageSchema = z.strictObject({
   nextCursor: z.string().nullable(),
 });
 
-/** What a start would take, measured on the newest completed run of the model; null for what nothing is known about. */
+/** What a start would take on one of its tiers; null for what nothing is known about. */
+export const tierEstimateSchema = z.strictObject({
+  tier: z.string(),
+  /** From the launch to the end; the low end is where early stopping ends it first. */
+  seconds: rangeSchema.nullable(),
+  usdPerHour: z.number().nullable(),
+  usd: rangeSchema.nullable(),
+});
+export type TierEstimate = z.infer<typeof tierEstimateSchema>;
+
+/**
+ * What a start would take: by the newest completed run of the model, else by its rows and what trainers are known to do. `tier`,
+ * `seconds` and `usd` are those of the first tier.
+ */
 export const estimateSchema = z.strictObject({
   /** The run that was measured. */
   basis: z.strictObject({ runId: z.string(), name: z.string() }).nullable(),
-  tier: z.string(),
-  seconds: z.number().nullable(),
-  usd: z.number().nullable(),
+  /** Of the data set; as given, else of the basis, else as the specification expects. */
+  rows: rangeSchema.nullable(),
+  ...tierEstimateSchema.shape,
+  tiers: z.array(tierEstimateSchema),
   /** The most memory that the basis used, in MB: of the process, and of its GPUs. */
   memoryMb: z.number().nullable(),
   gpuMemoryMb: z.number().nullable(),
+  /** What the numbers rest on, and what they leave out, in words. */
+  notes: z.array(z.string()),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
 export const dryRunSchema = z.strictObject({

@@ -10,7 +10,11 @@ test('a job costs its time since the launch at its price, however often it is co
   const run = testRun(NOW, { job });
   const once = withCostUntil(run, later(1000));
   const often = [10, 500, 500, 1000].reduce((counted, at) => withCostUntil(counted, later(at)), run);
-  expect(once.cost).toEqual({ usd: 1, countedUntil: later(1000).toISOString() });
+  expect(once.cost).toEqual({
+    usd: 1,
+    countedUntil: later(1000).toISOString(),
+    byMonth: { '2026-01': 1 },
+  });
   expect(often.cost?.usd).toBeCloseTo(1, 12);
 });
 

@@ -63,7 +63,13 @@ export const jobSchema = z.strictObject({
 });
 
 /** What the jobs of a run have cost so far: time since each launch at its tier's price. The platform's bill has the last word. */
-export const costSchema = z.strictObject({ usd: z.number().min(0), countedUntil: instantSchema });
+export const costSchema = z.strictObject({
+  usd: z.number().min(0),
+  countedUntil: instantSchema,
+  /** The same by months of UTC (`2026-11`), which budgets go by. */
+  byMonth: z.record(z.string().regex(/^\d{4}-\d{2}$/), z.number().min(0)).default({}),
+});
+export type Cost = z.infer<typeof costSchema>;
 
 export const gateResultSchema = z.strictObject({
   ...gateSchema.shape,

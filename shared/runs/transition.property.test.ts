@@ -103,6 +103,7 @@ const other: fc.Arbitrary<Arriving> = fc.oneof(
     (attempt) => ({ type: 'launchRejected', attempt, error }),
     (attempt) => ({ type: 'jobEnded', attempt }),
     () => ({ type: 'cancelRequested' }),
+    () => ({ type: 'budgetExceeded', error }),
     () => ({ type: 'deadlinePassed' }),
   ),
 );

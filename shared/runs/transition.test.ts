@@ -36,6 +36,7 @@ const events = {
   rejected: { type: 'launchRejected', attempt: 1, error },
   lost: { type: 'lost', attempt: 1, error },
   cancel: { type: 'cancelRequested' },
+  overBudget: { type: 'budgetExceeded', error: { ...error, code: 'budget-exceeded' } },
   jobEnded: { type: 'jobEnded', attempt: 1 },
   deadline: { type: 'deadlinePassed' },
   heartbeat: {
@@ -74,6 +75,7 @@ const TABLE: Record<RunStatus, Partial<Record<Name, RunStatus>>> = {
     noTierLeft: 'failed',
     rejected: 'failed',
     cancel: 'cancelled',
+    overBudget: 'cancelled',
     heartbeat: 'running',
     preempted: 'pending',
     timeLimit: 'pending',
@@ -87,6 +89,7 @@ const TABLE: Record<RunStatus, Partial<Record<Name, RunStatus>>> = {
     rejected: 'failed',
     lost: 'pending',
     cancel: 'cancelling',
+    overBudget: 'cancelling',
     heartbeat: 'running',
     preempted: 'pending',
     timeLimit: 'pending',
@@ -98,6 +101,7 @@ const TABLE: Record<RunStatus, Partial<Record<Name, RunStatus>>> = {
     rejected: 'failed',
     lost: 'pending',
     cancel: 'cancelling',
+    overBudget: 'cancelling',
     preempted: 'pending',
     timeLimit: 'pending',
     failedForGood: 'failed',
@@ -213,6 +217,49 @@ describe('transition', () => {
     expect(transition(heard, { ...events.heartbeat, body }, NOW).run).toMatchObject({
       currentStage: 'train',
       seq: 9,
+    });
+  });
+
+  const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
+  /** Two hours of the job cost 3.60. */
+  const within = (maxUsd: number, status: RunStatus = 'running'): Run => {
+    const run = runIn(status);
+    return { ...run, spec: { ...run.spec, compute: { ...run.spec.compute, maxUsd } } };
+  };
+
+  it('a run that has cost what it may is told to stop by the callback that shows it, and says why when it has', () => {
+    expect(after(within(3.61), 'heartbeat', later(7200)).status).toBe('running');
+    const { run, publish } = transition(within(3.6), events.heartbeat, later(7200));
+    expect(run).toMatchObject({ status: 'cancelling', cancelRequestedAt: later(7200).toISOString() });
+    expect(run.error).toMatchObject({
+      code: 'budget-exceeded',
+      message: 'the run has cost $3.60; compute.maxUsd allows $3.60',
+    });
+    expect(publish.map(({ type }) => type)).toEqual(['run.cancel.requested']);
+    expect(commandFor(run, 1)).toBe('stop');
+    expect(after(run, 'preempted', later(7210))).toMatchObject({
+      status: 'cancelled',
+      checkpoint: { epoch: 2 },
+      error: { code: 'budget-exceeded' },
+    });
+  });
+
+  it('a run that has cost what it may does not ask for another machine', () => {
+    const { run, publish, stopJob } = transition(within(3.6), events.lost, later(7200));
+    expect(run).toMatchObject({ status: 'cancelled', error: { code: 'budget-exceeded' } });
+    expect(publish.map(({ type }) => type)).toEqual(['run.cancelled']);
+    expect(stopJob).toEqual(job);
+  });
+
+  it('a run that completes with its last money is completed', () => {
+    expect(after(within(3.6), 'completed', later(7200))).toMatchObject({ status: 'completed', error: null });
+  });
+
+  it('a job that only waited for a machine cost nothing', () => {
+    expect(after(within(0.01, 'provisioning'), 'nextTier', later(7200))).toMatchObject({
+      status: 'pending',
+      tierIndex: 1,
+      cost: null,
     });
   });
 

@@ -10,8 +10,8 @@
  * | running | completed callback | completed |
  * | running | failed callback, retries spent | failed |
  * | any but terminal | deadline passed | failed (cancelling: cancelled) |
- * | pending | cancel | cancelled |
- * | provisioning, running | cancel | cancelling |
+ * | pending | cancel, budget spent | cancelled |
+ * | provisioning, running | cancel, budget spent | cancelling |
  * | cancelling | trainer stopped, failed, completed or lost; job killed | cancelled |
  *
  * A callback may overtake the launcher's own record of the launch, so a pending run starts on a callback too. Everything
@@ -20,6 +20,7 @@
 import type { CallbackBody, CallbackKind } from '../callbacks/bodies.js';
 import { assertNever } from '../common.js';
 import type { EventType } from '../events/event.js';
+import { ownBudgetError } from './budget.js';
 import { withCostUntil } from './cost.js';
 import { checkGates } from './gates.js';
 import type { Epoch, Run, RunError } from './run.js';
@@ -43,6 +44,8 @@ export type LifecycleEvent =
   /** The job is gone without a final callback, or silent for too long. */
   | { type: 'lost'; attempt: number; error: RunError }
   | { type: 'cancelRequested' }
+  /** A budget is spent: as if cancelled, and the run says why. */
+  | { type: 'budgetExceeded'; error: RunError }
   /** The job of a cancelling run has ended or was killed. */
   | { type: 'jobEnded'; attempt: number }
   | { type: 'deadlinePassed' };
@@ -69,10 +72,30 @@ const REQUESTED: Transition['publish'] = [{ type: 'run.requested', detail: {} }]
 export function transition(run: Run, event: LifecycleEvent, now: Date): Transition {
   const step = decide(run, event, now);
   const changed = Object.keys(step.changes).length > 0;
+  // A job that only waited for a machine cost nothing.
+  const counted = event.type === 'tierUnavailable' ? run : withCostUntil(run, now);
+  const { changes, publish, stopJob } = changed ? withinBudget(counted, step, now) : step;
   return {
-    run: changed ? { ...withCostUntil(run, now), ...step.changes, updatedAt: now.toISOString() } : run,
-    publish: step.publish ?? [],
-    stopJob: step.stopJob ?? null,
+    run: changed ? { ...counted, ...changes, updatedAt: now.toISOString() } : run,
+    publish: publish ?? [],
+    stopJob: stopJob ?? null,
+  };
+}
+
+/** The step, and the end of a run that goes on although it has cost what it may. */
+function withinBudget(counted: Run, step: Step, now: Date): Step {
+  const after = { ...counted, ...step.changes };
+  // What the job that has just ended cost is in the sum; a job that is gone costs nothing more.
+  const error = ownBudgetError({ ...after, job: null }, now);
+  const stop = error ? onBudgetExceeded(after, error, now) : NOTHING;
+  return {
+    changes: { ...step.changes, ...stop.changes },
+    // A run that has ended wants no machine.
+    publish: [
+      ...(step.publish ?? []).filter(({ type }) => !stop.publish || type !== 'run.requested'),
+      ...(stop.publish ?? []),
+    ],
+    stopJob: stop.stopJob ?? step.stopJob ?? null,
   };
 }
 
@@ -114,6 +137,8 @@ function decide(run: Run, event: LifecycleEvent, now: Date): Step {
       return onAttemptEnded(run, event.error, now, 'retry');
     case 'cancelRequested':
       return onCancelRequested(run, now);
+    case 'budgetExceeded':
+      return onBudgetExceeded(run, event.error, now);
     case 'jobEnded':
       return run.status === 'cancelling' ? cancelled(run, now) : NOTHING;
     case 'deadlinePassed':
@@ -182,6 +207,13 @@ function onCancelRequested(run: Run, now: Date): Step {
     default:
       return NOTHING;
   }
+}
+
+/** Terminal and cancelling runs stay as they are. */
+function onBudgetExceeded(run: Run, error: RunError, now: Date): Step {
+  if (isTerminal(run.status)) return NOTHING;
+  const step = onCancelRequested(run, now);
+  return step === NOTHING ? NOTHING : { ...step, changes: { ...step.changes, error } };
 }
 
 function onDeadline(run: Run, now: Date): Step {

@@ -60,6 +60,8 @@ export const computeSchema = z.strictObject({
     .min(10)
     .max(7 * 86_400)
     .default(3600),
+  /** USD that the run may cost, all attempts together: it is not started when it cannot be done for that, and stopped when it is reached. */
+  maxUsd: z.number().gt(0).max(1_000_000).optional(),
   /** Stages of the data that are done again although the cache has their output, which is replaced. */
   forceRecompute: z
     .array(z.enum(['ingest', 'validate', 'transform']))

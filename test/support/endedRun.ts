@@ -38,7 +38,7 @@ export function endedRun(
     requestedBy: 'somebody',
     startedAt: START.toISOString(),
     endedAt,
-    cost: { usd: 1.234, countedUntil: endedAt },
+    cost: { usd: 1.234, countedUntil: endedAt, byMonth: {} },
     result,
     gates: result ? checkGates(gates, result) : [],
     error: status === 'failed' ? FAILURE : null,

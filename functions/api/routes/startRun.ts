@@ -52,11 +52,11 @@ async function start(cp: ControlPlane, call: StartCall): Promise<Answer<z.infer<
 
 async function dryRun(
   cp: ControlPlane,
-  { params, body, caller }: StartCall,
+  { params, query, body, caller }: StartCall,
 ): Promise<Answer<z.infer<typeof dryRunSchema>>> {
   const model = await readModel(cp.store, params.modelId);
   if (model) refuseOtherTeams(caller, model);
   const resolved = await resolveSpec(cp, cp.store, body.spec);
-  const estimate = await estimateRun(cp, params.modelId, resolved.spec);
+  const estimate = await estimateRun(cp, params.modelId, resolved.spec, query.rows);
   return { status: 200, body: { dryRun: true, ...resolved, estimate } };
 }
