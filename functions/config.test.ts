@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configFromEnvironment, configSchema } from './config.js';
+import { configFromEnvironment, configSchema, NEED_MASTER_SECRET } from './config.js';
 
 const SECRET = 'a-secret-of-more-than-thirty-two-characters';
 const L4 = { region: 'europe-west1', cpu: 4, memoryGb: 16, accelerator: { type: 'nvidia-l4' } };
@@ -64,6 +64,19 @@ describe('the configuration of deployed functions', () => {
     expect(() => configFromEnvironment({})).toThrow(
       /GOOGLE_CLOUD_PROJECT[^]*TRAINYARD_PUBLIC_URL[^]*TRAINYARD_MASTER_SECRET/,
     );
+  });
+
+  it('wants the master secret only of functions that derive callback keys', () => {
+    const { TRAINYARD_MASTER_SECRET: _none, ...without } = GOOD;
+    const read = (name: string) => configFromEnvironment({ ...without, FUNCTION_TARGET: name });
+    expect(['api', 'notify', 'retrain', 'runHistory'].map((name) => read(name).masterSecret)).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+    for (const name of NEED_MASTER_SECRET) expect(() => read(name)).toThrow('TRAINYARD_MASTER_SECRET');
+    expect(() => configFromEnvironment(without)).toThrow('TRAINYARD_MASTER_SECRET');
   });
 
   it.each<[what: string, environment: Record<string, string>, says: RegExp]>([

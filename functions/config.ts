@@ -39,8 +39,8 @@ export const configSchema = z
   .strictObject({
     /** Where trainers reach the callbacks, without a slash at the end. */
     publicUrl: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, '')),
-    /** Callback keys are derived from it. */
-    masterSecret,
+    /** Callback keys are derived from it. Null in functions that neither launch nor hear trainers: they are not given it. */
+    masterSecret: masterSecret.nullable().default(null),
     /** Master secrets from before a rotation: trainers launched with them are still heard, nothing new is derived from them. */
     formerMasterSecrets: z.array(masterSecret).max(5).default([]),
     /**
@@ -79,10 +79,15 @@ export const configSchema = z
   );
 export type Config = z.infer<typeof configSchema>;
 
-const environmentSchema = z.object({
+/** The functions that derive callback keys, or check what is signed with them: no other is given the master secret. */
+export const NEED_MASTER_SECRET = ['dispatch', 'reconcile', 'webhooks'] as const;
+
+const variablesSchema = z.object({
   GOOGLE_CLOUD_PROJECT: z.string().min(1),
   TRAINYARD_PUBLIC_URL: z.string(),
-  TRAINYARD_MASTER_SECRET: z.string(),
+  TRAINYARD_MASTER_SECRET: z.string().optional(),
+  /** The platform's own: which function this is. */
+  FUNCTION_TARGET: z.string().optional(),
   /** Separated by blanks. */
   TRAINYARD_FORMER_MASTER_SECRETS: z.string().optional(),
   TRAINYARD_AUTH: z.string().optional(),
@@ -119,6 +124,12 @@ const environmentSchema = z.object({
   STORAGE_EMULATOR_HOST: z.string().optional(),
 });
 
+const environmentSchema = variablesSchema.refine(
+  ({ TRAINYARD_MASTER_SECRET: secret, FUNCTION_TARGET: name }) =>
+    secret !== undefined || (name !== undefined && !NEED_MASTER_SECRET.some((needing) => needing === name)),
+  { path: ['TRAINYARD_MASTER_SECRET'], error: 'is missing', when: () => true },
+);
+
 /** The configuration of deployed functions. Fails with the names of all variables that are missing or wrong. */
 export function configFromEnvironment(environment: NodeJS.ProcessEnv = process.env): Config & Deployment {
   // An empty variable is one that is not set: Terraform and gcloud can often not leave one out.
@@ -127,7 +138,7 @@ export function configFromEnvironment(environment: NodeJS.ProcessEnv = process.e
   if (!variables.success) throw new Error(`the functions' environment: ${z.prettifyError(variables.error)}`);
   const config = configSchema.safeParse({
     publicUrl: variables.data.TRAINYARD_PUBLIC_URL,
-    masterSecret: variables.data.TRAINYARD_MASTER_SECRET,
+    masterSecret: variables.data.TRAINYARD_MASTER_SECRET ?? null,
     formerMasterSecrets: (variables.data.TRAINYARD_FORMER_MASTER_SECRETS ?? '').split(/\s+/).filter(Boolean),
     auth: variables.data.TRAINYARD_AUTH,
     tokenIssuers: tokenIssuers(variables.data),

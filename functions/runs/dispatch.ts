@@ -5,6 +5,7 @@ import { CapacityError, LaunchRejectedError } from '../ports/jobLauncher/jobLaun
 import { instruments } from '../telemetry/metrics.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
 import { recordLifecycle } from './lifecycle.js';
+import { masterSecretOf } from './masterSecret.js';
 import { launcherOf, tierPrice, tiersOf } from './tiers.js';
 
 /**
@@ -149,7 +150,7 @@ async function trainerEnvironment(
     CACHE_URI: cp.objects.uri('cache'),
     CALLBACK_URL: `${cp.config.publicUrl}/api/training-runs/${runId}/webhook`,
     ...(identity && { CALLBACK_AUDIENCE: identity.audience }),
-    RUN_SECRET: deriveRunSecret(cp.config.masterSecret, runId, attempt),
+    RUN_SECRET: deriveRunSecret(masterSecretOf(cp.config), runId, attempt),
     DEADLINE: end,
     ...(run.retryOf && { RESUME_URI: run.retryOf.checkpointUri }),
     ...(traceparent !== null && { TRACEPARENT: traceparent }),

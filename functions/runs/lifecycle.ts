@@ -79,7 +79,7 @@ export function applyEvent(
 
 /** Publishes, and stops a job that nobody wants any more. What fails here is made good by `reconcile`. */
 export async function afterCommit(cp: ControlPlane, { run, events, stopJob }: Applied): Promise<void> {
-  if (events.some(({ type }) => ENDS.has(type))) countEnd(run);
+  if (events.some(({ type }) => ENDS.has(type))) tellEnd(cp, run);
   await publishCommitted(cp, events);
   if (!stopJob) return;
   try {
@@ -91,9 +91,11 @@ export async function afterCommit(cp: ControlPlane, { run, events, stopJob }: Ap
 
 const ENDS: ReadonlySet<EventType> = new Set(['run.completed', 'run.failed', 'run.cancelled']);
 
-function countEnd({ modelId: model, status, error, createdAt, endedAt }: Run): void {
+function tellEnd(cp: ControlPlane, { runId, modelId: model, status, error, createdAt, endedAt }: Run): void {
   const { runsEnded, runSeconds } = instruments();
-  runsEnded.add(1, { model, status, error: status === 'failed' ? (error?.code ?? 'none') : 'none' });
+  const code = status === 'failed' ? (error?.code ?? 'none') : 'none';
+  runsEnded.add(1, { model, status, error: code });
+  cp.log('INFO', 'a run ended', { runId, modelId: model, status, ...(status === 'failed' && { code }) });
   if (endedAt) runSeconds.record((Date.parse(endedAt) - Date.parse(createdAt)) / 1000, { status });
 }
 

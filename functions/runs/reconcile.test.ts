@@ -346,7 +346,15 @@ describe('reconciling a run whose deadline has passed', () => {
     cp.launcher.failsToCancel = true;
     cp.pass(60);
     expect(await reconcile(cp)).toMatchObject({ failed: 0 });
-    expect(cp.logged.at(-1)).toMatchObject({ severity: 'WARNING', message: 'a job could not be stopped' });
+    expect(cp.logged).toContainEqual(
+      expect.objectContaining({ severity: 'WARNING', message: 'a job could not be stopped' }),
+    );
+    expect(cp.logged).toContainEqual(
+      expect.objectContaining({
+        message: 'a run ended',
+        fields: expect.objectContaining({ status: 'failed', code: 'deadline-passed' }),
+      }),
+    );
     expect(await run()).toMatchObject({ status: 'failed', error: { code: 'deadline-passed' } });
     expect(cp.launcher.cancelled).toEqual([job]);
   });
@@ -456,5 +464,32 @@ describe('reconciling many runs', () => {
     expect((await open.send('/', { body: {} })).json).toEqual({ relayed: 0, runs: 1, failed: 0 });
     await testControlPlane({ auth: 'none' });
     expect((await open.refused('/', { body: {} })).status).toBe(401);
+  });
+});
+
+describe('what reconcile tells of the open runs', () => {
+  const told = (cp: Awaited<ReturnType<typeof testControlPlane>>) =>
+    cp.logged.filter(({ message }) => message === 'open runs were looked at').map(({ fields }) => fields);
+
+  it('is the longest silence, and how little a GPU of a run that trains is used', async () => {
+    const { cp, run, tell } = await launched();
+    await tell(trainer().heartbeat(0.5));
+    const document = await run();
+    await cp.store.transaction(async (tx) => {
+      tx.set(paths.run(document.runId), {
+        ...document,
+        currentStage: 'train',
+        resources: { rssMb: 1, cpuPercent: 1, gpuPercent: 12, gpuMemoryMb: 1 },
+      });
+    });
+    cp.pass(7);
+    await reconcile(cp);
+    expect(told(cp)).toEqual([{ runs: 1, failed: 0, longestSilenceSeconds: 7, lowestGpuPercent: 12 }]);
+  });
+
+  it('is nothing while no run is open', async () => {
+    const cp = await testControlPlane();
+    await reconcile(cp);
+    expect(told(cp)).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import {
   type Run,
   type RunError,
 } from '@trainyard/shared';
+import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import type { LogFields } from '../log.js';
 import type { StoredDocument } from '../ports/documentStore/documentStore.js';
@@ -107,14 +108,36 @@ async function openRuns(cp: ControlPlane): Promise<StoredDocument[]> {
   }
 }
 
+/** For people and alerts. While no run is open and nothing fails there is nothing to tell. */
 function observe(cp: ControlPlane, open: readonly StoredDocument[], failed: number): void {
   const { openRuns: count, longestSilenceSeconds, reconcileFailures } = instruments();
-  const silences = open.flatMap(({ data: { status, lastCallbackAt } }) =>
-    status === 'running' && typeof lastCallbackAt === 'string' ? secondsSince(cp, lastCallbackAt) : [],
+  const running = open.filter(({ data }) => data['status'] === 'running');
+  const silences = running.flatMap(({ data: { lastCallbackAt } }) =>
+    typeof lastCallbackAt === 'string' ? secondsSince(cp, lastCallbackAt) : [],
   );
+  const longest = Math.max(0, ...silences);
   count.record(open.length);
-  longestSilenceSeconds.record(Math.max(0, ...silences));
+  longestSilenceSeconds.record(longest);
   if (failed > 0) reconcileFailures.add(failed);
+  if (open.length === 0 && failed === 0) return;
+  const gpus = running.flatMap(gpuPercentOf);
+  cp.log('DEBUG', 'open runs were looked at', {
+    runs: open.length,
+    failed,
+    longestSilenceSeconds: Math.round(longest),
+    ...(gpus.length > 0 && { lowestGpuPercent: Math.min(...gpus) }),
+  });
+}
+
+const trainingSchema = z.object({
+  currentStage: z.literal('train'),
+  resources: z.object({ gpuPercent: z.number() }),
+});
+
+/** How much the GPUs of a run that trains are used; empty where it has none, or does something else. */
+function gpuPercentOf({ data }: StoredDocument): number[] {
+  const training = trainingSchema.safeParse(data);
+  return training.success ? [training.data.resources.gpuPercent] : [];
 }
 
 /** Not where a dispatcher is at it, or its request is too fresh to be taken for lost. */

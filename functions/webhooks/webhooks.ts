@@ -18,6 +18,7 @@ import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { sendJson, type Request, type Response } from '../http/answers.js';
 import { notFound, parseOrProblem, ProblemError } from '../http/problemError.js';
+import { masterSecretOf } from '../runs/masterSecret.js';
 import { recordCallbacks, type SentCallback } from '../runs/recordCallback.js';
 import { withLogFields } from '../telemetry/context.js';
 import { nameSpan } from '../telemetry/tracing.js';
@@ -94,9 +95,8 @@ function verifiedId(
     'webhook-timestamp': request.get('webhook-timestamp'),
     'webhook-signature': request.get('webhook-signature'),
   };
-  const { masterSecret, formerMasterSecrets } = cp.config;
   // Every secret is tried, so that the time tells nothing of which one it was.
-  const verdicts = [masterSecret, ...formerMasterSecrets].map((secret) =>
+  const verdicts = [masterSecretOf(cp.config), ...cp.config.formerMasterSecrets].map((secret) =>
     verifyCallback(deriveRunSecret(secret, runId, attempt), headers, cp.now(), body),
   );
   const verdict = verdicts.includes('valid') ? 'valid' : (verdicts[0] ?? 'invalid');

@@ -15,7 +15,7 @@ const DEAD_LETTER_SUBSCRIPTION = `${EVENTS_TOPIC}-dead-letters-kept`;
 const SOURCE_ATTRIBUTE = 'CloudPubSubDeadLetterSourceSubscription';
 
 export async function openPubSubEventBus(options: PubSubOptions): Promise<EventBus> {
-  return new PubSubEventBus(await openClient(options), options.onError);
+  return new PubSubEventBus(await openClient(options), options.onError, options.emulator !== undefined);
 }
 
 class PubSubEventBus implements EventBus {
@@ -26,6 +26,8 @@ class PubSubEventBus implements EventBus {
   constructor(
     private readonly client: PubSub,
     private readonly onError: PubSubOptions['onError'],
+    /** In the cloud the topics are part of the infrastructure, and functions may publish only. */
+    private readonly makesTopics: boolean,
   ) {
     this.topic = client.topic(EVENTS_TOPIC, {
       messageOrdering: true,
@@ -123,12 +125,13 @@ class PubSubEventBus implements EventBus {
   }
 
   /** Topics and the keeper of dead letters; made once, again after a failure. */
-  private ensureTopics(): Promise<void> {
+  private async ensureTopics(): Promise<void> {
+    if (!this.makesTopics) return;
     this.topics ??= this.createTopics().catch((error: unknown) => {
       this.topics = undefined;
       throw error;
     });
-    return this.topics;
+    await this.topics;
   }
 
   private async createTopics(): Promise<void> {

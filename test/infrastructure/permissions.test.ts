@@ -1,0 +1,93 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EVENTS_TOPIC, MAX_DELIVERIES, RETRAIN_TOPIC } from '@trainyard/shared';
+import { expect, it } from 'vitest';
+import { NEED_MASTER_SECRET } from '../../functions/config.js';
+import { SUBSCRIPTIONS } from '../../functions/events/subscriptions.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path: string) => readFile(join(ROOT, path), 'utf8');
+const module = (name: string) => read(`cloudbuild/terraform/${name}`);
+
+interface Permission {
+  account: string;
+  role: string;
+  on: string;
+  prefixes?: string[];
+  when?: string;
+  why: string;
+}
+const permissions = async () => JSON.parse(await module('permissions.json')) as Permission[];
+
+/** The rows of the table under a heading of a page, as cells. */
+function tableUnder(page: string, heading: string): string[][] {
+  const section = page.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
+  const rows = section.split('\n').filter((line) => line.startsWith('|'));
+  return rows.slice(2).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+it('docs/security.md says of each account what Terraform lets it do, and why', async () => {
+  const shown = tableUnder(await read('docs/security.md'), 'What each account may do');
+  const applied = (await permissions()).map(({ account, role, on, prefixes, when, why }) => [
+    `\`${account}\``,
+    `\`${role}\``,
+    [on, ...(prefixes ? [`only ${prefixes.map((prefix) => `\`${prefix}\``).join(', ')}`] : [])].join(': '),
+    when ?? '',
+    why,
+  ]);
+  expect(shown).toEqual(applied);
+});
+
+it('docs/security.md lists the permissions of the roles that Trainyard makes', async () => {
+  const roles = JSON.parse(await module('roles.json')) as Record<string, { permissions: string[] }>;
+  const shown = tableUnder(await read('docs/security.md'), 'Roles of its own');
+  expect(shown.map(([name, list]) => [name, list])).toEqual(
+    Object.entries(roles).map(([name, role]) => [`\`${name}\``, role.permissions.join(', ')]),
+  );
+});
+
+it('the master secret is given to the functions that need it, and to no other account', async () => {
+  const given = (await permissions()).filter(({ on }) => on === 'secret:trainyard-master-secret');
+  expect(given.map(({ account }) => account).toSorted()).toEqual(
+    NEED_MASTER_SECRET.map((name) => `trainyard-${name}`).toSorted(),
+  );
+});
+
+it('the push subscriptions are filtered as the functions expect', async () => {
+  const made = JSON.parse(await module('subscriptions.json')) as Record<
+    string,
+    { topic: string; types: string[] }
+  >;
+  const heard = Object.entries(SUBSCRIPTIONS).map(([name, types]) => [name, { topic: EVENTS_TOPIC, types }]);
+  expect(made).toEqual({
+    ...(Object.fromEntries(heard) as object),
+    retrain: { topic: RETRAIN_TOPIC, types: [] },
+  });
+  expect(await module('subscriptions.tf')).toContain(`max_delivery_attempts = ${MAX_DELIVERIES}`);
+});
+
+it('the log messages that metrics count are written somewhere in the functions', async () => {
+  const folder = join(ROOT, 'functions');
+  const files = (await readdir(folder, { recursive: true })).filter(
+    (file) => /^(runs|http|events)\/.*\.ts$/.test(file) && !file.endsWith('.test.ts'),
+  );
+  const code = (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join('\n');
+  const text = await module('metrics.tf');
+  const messages = [...text.matchAll(/jsonPayload\.message=\\"([^\\]+)\\"/g)].map(([, message]) => message);
+  expect(messages.length).toBeGreaterThan(3);
+  expect(messages.filter((message) => !code.includes(`'${message}'`))).toEqual([]);
+  for (const field of ['longestSilenceSeconds', 'lowestGpuPercent']) expect(code).toContain(field);
+});
+
+it('firestore.indexes.json holds nothing that the module would overlook', async () => {
+  const { fieldOverrides } = JSON.parse(await read('firestore.indexes.json')) as {
+    fieldOverrides: unknown[];
+  };
+  expect(fieldOverrides).toEqual([]);
+});
