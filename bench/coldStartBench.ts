@@ -31,7 +31,7 @@ export const coldStart: Bench = {
     try {
       const bundles = await bundleFunctions(folder);
       await symlink(config.modules, join(folder, 'node_modules'));
-      const bundle = pathToFileURL(join(folder, 'webhooks.js')).href;
+      const bundle = pathToFileURL(join(folder, 'webhooks', 'webhooks.js')).href;
       const unbundled = pathToFileURL(config.webhooksEntry).href;
       const firestore = pathToFileURL(
         join(config.modules, '@google-cloud/firestore/build/src/index.js'),

@@ -1,13 +1,19 @@
-import { execFile } from 'node:child_process';
-import { readFile, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../bench/emulators.js';
 import { temporaryFolder } from '../test/support/temporaryFolder.js';
-import { bundleFunctions, ENTRIES } from './bundleFunctions.js';
+import { until } from '../test/support/until.js';
+import { bundleFunctions, ENTRIES, type Bundle, type Entry } from './bundleFunctions.js';
+import { readLock } from './lockedPackage.js';
 
-const MODULES = fileURLToPath(new URL('../node_modules', import.meta.url));
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+/** Of a function's own code, all parts together: a library that slips in shows here. */
+const MAX_BYTES = 1_000_000;
 
 describe('the bundles of the functions', () => {
   it('load no heavy client before it is used: callbacks need the framework alone', async () => {
@@ -28,20 +34,145 @@ describe('the bundles of the functions', () => {
     expect(webhooks?.modules.filter((module) => /jose|ipaddr|notify|history/.test(module))).toEqual([]);
   });
 
-  it('each load in a process of its own, where only the packages are that they are deployed with', async () => {
-    const folder = await temporaryFolder();
-    await bundleFunctions(folder);
-    await symlink(MODULES, join(folder, 'node_modules'));
-    const script = ENTRIES.map((entry) => `await import(${JSON.stringify(join(folder, `${entry}.js`))});`);
-    await promisify(execFile)(process.execPath, [
-      '--input-type=module',
-      '-e',
-      `${script.join('\n')} process.exit(0)`,
-    ]);
-    const { dependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
-      dependencies: Record<string, string>;
-    };
-    expect(Object.keys(dependencies)).toContain('@google-cloud/firestore');
-    expect(Object.keys(dependencies).filter((name) => /trainyard|libsql|zod/.test(name))).toEqual([]);
+  it('are small, and deployed with the versions of the lockfile', async () => {
+    const lock = await readLock(ROOT);
+    for (const { entry, folder, bytes } of await bundleFunctions(await temporaryFolder())) {
+      expect(bytes, `bytes of ${entry}`).toBeLessThan(MAX_BYTES);
+      const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
+      expect(manifest.main).toBe(`${entry}.js`);
+      const names = Object.keys(manifest.dependencies);
+      expect(names).toContain('@google-cloud/functions-framework');
+      expect(names.filter((name) => /trainyard|libsql|zod/.test(name))).toEqual([]);
+      expect(names.includes('firebase-functions')).toBe(entry === 'history');
+      const { packages } = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')) as {
+        packages: Record<string, { version: string }>;
+      };
+      for (const name of names) {
+        const locked = lock.packages[`node_modules/${name}`] as { version: string };
+        expect(packages[`node_modules/${name}`]?.version).toBe(locked.version);
+        expect(manifest.dependencies[name]).toBe(locked.version);
+      }
+    }
   });
 });
+
+interface Manifest {
+  main: string;
+  dependencies: Record<string, string>;
+}
+
+/** What the buildpack starts: the function that `--entry-point` names, with the signature of its trigger. */
+const TARGETS: readonly { entry: Entry; target: string; signature: 'http' | 'cloudevent' }[] = [
+  ...ENTRIES.filter((entry) => entry !== 'history').map((entry) => ({
+    entry,
+    target: entry,
+    signature: 'http' as const,
+  })),
+  { entry: 'history', target: 'runHistory', signature: 'cloudevent' },
+  { entry: 'history', target: 'epochHistory', signature: 'cloudevent' },
+];
+
+describe('a bundle alone, with nothing but what npm would install beside it,', () => {
+  let room: string;
+  let bundles: Bundle[];
+  beforeAll(async () => {
+    room = await mkdtemp(join(tmpdir(), 'trainyard-bundles-'));
+    bundles = await bundleFunctions(room);
+    for (const { folder } of bundles) await linkPackages(folder);
+  });
+  afterAll(() => rm(room, { recursive: true, force: true }));
+
+  it.each(TARGETS)('serves $target', async ({ entry, target, signature }) => {
+    const { folder } = bundles.find((bundle) => bundle.entry === entry)!;
+    const port = await freePort();
+    const output = start(folder, target, signature, port);
+    await until(`${target} to listen`, () => output().includes(`http://localhost:${port}/`));
+    const response = await fetch(`http://127.0.0.1:${port}/`, requestTo(target));
+    const answer = await response.text();
+    // It came to the code that reads its configuration, of which it was given none, and no module was missing on the way.
+    expect(response.status).toBe(500);
+    await until('the log to name what is missing', () => /GOOGLE_CLOUD_PROJECT/.test(output()));
+    expect(`${answer}${output()}`).not.toMatch(/Cannot find (module|package)|ERR_MODULE_NOT_FOUND/);
+  });
+});
+
+/** As `npm ci` would: the packages of the lockfile, and no others. Symbolic links, which Node is told to take for the place itself. */
+async function linkPackages(folder: string): Promise<void> {
+  const { packages } = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, unknown>;
+  };
+  const outer = Object.keys(packages).filter((path) => path.split('node_modules/').length === 2);
+  for (const path of outer) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await symlink(join(ROOT, path), join(folder, path));
+  }
+}
+
+/** As Google's buildpack does: the framework of the function's own packages, started in its folder. */
+function start(folder: string, target: string, signature: string, port: number): () => string {
+  const main = join(folder, 'node_modules/@google-cloud/functions-framework/build/src/main.js');
+  const child = spawn(
+    process.execPath,
+    ['--preserve-symlinks', '--preserve-symlinks-main', main, `--target=${target}`],
+    {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        PORT: String(port),
+        FUNCTION_SIGNATURE_TYPE: signature,
+        METADATA_SERVER_DETECTION: 'none',
+      },
+    },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = once(child, 'exit');
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return () => output;
+}
+
+/** What calls it in the cloud: Pub/Sub pushes, Eventarc delivers a document, others ask. */
+function requestTo(target: string): RequestInit {
+  const json = { 'content-type': 'application/json' };
+  if (target.endsWith('History')) {
+    return {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'ce-datacontenttype': 'application/json',
+        'ce-id': '1',
+        'ce-specversion': '1.0',
+        'ce-source': '//firestore.googleapis.com/projects/p/databases/(default)',
+        'ce-type': 'google.cloud.firestore.document.v1.written',
+        'ce-subject': 'documents/runs/abcdefghijklmnopqrst/epochs/0001',
+        'ce-document': 'runs/abcdefghijklmnopqrst/epochs/0001',
+        'ce-project': 'p',
+        'ce-database': '(default)',
+        'ce-location': 'europe-west4',
+        'ce-namespace': '(default)',
+        'ce-time': new Date().toISOString(),
+      },
+      body: JSON.stringify({
+        value: {
+          name: 'projects/p/databases/(default)/documents/runs/abcdefghijklmnopqrst',
+          fields: { status: { stringValue: 'completed' }, attempt: { integerValue: '1' } },
+          createTime: '2025-06-01T00:00:00Z',
+          updateTime: '2025-06-01T00:00:00Z',
+        },
+      }),
+    };
+  }
+  if (['dispatch', 'notify', 'retrain'].includes(target)) {
+    const message = { messageId: '1', publishTime: '2025-06-01T00:00:00Z', data: 'e30=', attributes: {} };
+    return {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ subscription: `projects/p/subscriptions/trainyard-${target}`, message }),
+    };
+  }
+  return { method: 'POST', headers: json, body: '{}' };
+}
