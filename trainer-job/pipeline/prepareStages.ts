@@ -16,6 +16,7 @@ import { transformManifestSchema, type TransformManifest } from '../data/transfo
 import { driftedColumns } from '../data/validate/drift/lastingColumns.js';
 import { violations } from '../data/validate/report.js';
 import { evict } from './cache/eviction.js';
+import type { EntryMirror } from './cache/entryMirror.js';
 import { StageCache, type StageOutput, type StageRequest } from './cache/stageCache.js';
 import { runValidate } from './validateStage.js';
 
@@ -33,6 +34,8 @@ export interface PrepareRequest extends SourceContext {
   reportFolder: string;
   /** What people are told of where it is, if that is elsewhere in the end. */
   reportPlace?: string;
+  /** Keeps the cache's entries for other machines as well. */
+  mirror?: EntryMirror;
   now(): Date;
   onStageStart(stage: StageName): void;
   onStage(report: StageReport): void;
@@ -41,6 +44,8 @@ export interface PrepareRequest extends SourceContext {
 export interface Prepared {
   /** Holds what `readEncodedDataset` reads. */
   encodedFolder: string;
+  /** Resolves with that folder when everything is in it. */
+  encodedFiles(this: void): Promise<string>;
   /** Of the source's bytes. */
   dataFingerprint: string;
   /** When the rows were read where they came from; null for files, which their fingerprint identifies. */
@@ -53,7 +58,8 @@ export interface Prepared {
 /** `ingest`, `validate` and `transform`, each taken from the cache when nothing that shapes it has changed. */
 export async function prepare(request: PrepareRequest): Promise<Prepared> {
   const { spec } = request;
-  const cache = new StageCache(request.cacheRoot, new Set(spec.compute.forceRecompute), () => request.now());
+  const recompute = new Set(spec.compute.forceRecompute);
+  const cache = new StageCache(request.cacheRoot, recompute, () => request.now(), request.mirror);
   try {
     return await prepareWith(cache, request);
   } catch (error) {
@@ -109,6 +115,7 @@ async function prepareWith(cache: StageCache, request: PrepareRequest): Promise<
   const pieces: PieceCache = async (piece) => {
     const output = await cache.run({ stage: 'transform', ...piece });
     if (!reused.has(output.digest)) reused.set(output.digest, output.cacheHit);
+    await output.files();
     return output;
   };
   const transformed = await run(
@@ -134,6 +141,7 @@ async function prepareWith(cache: StageCache, request: PrepareRequest): Promise<
   await keepWithinLimits(request);
   return {
     encodedFolder: transformed.folder,
+    encodedFiles: transformed.files,
     dataFingerprint: source.fingerprint,
     dataSnapshot: ingested.outcome.snapshot,
     manifest: transformed.outcome,

@@ -1,6 +1,7 @@
 /** One attempt: the six stages in their order, each reported, each free to be the one that a stop request ends. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { digestOf, type RunResult, type StageName, type TrainingSpec } from '@trainyard/shared';
 import { checkAccelerator } from '../accelerator/checkAccelerator.js';
@@ -13,6 +14,7 @@ import { exportRun } from '../export/exportRun.js';
 import type { CallbackContent } from '../report/callbackQueue.js';
 import type { Reporter } from '../report/reporter.js';
 import type { RemoteCheckpoints } from '../remote/remoteCheckpoints.js';
+import type { RemoteEntries } from '../remote/remoteEntries.js';
 import type { RemoteRun } from '../remote/remoteRun.js';
 import type { EpochReport, EvaluationOutcome, TrainOutcome } from '../train/contract.js';
 import { findBatchSize } from '../train/findBatchSize.js';
@@ -54,6 +56,8 @@ export async function runTraining(attempt: Attempt): Promise<Ending> {
 const FAILED_FLUSH_MS = 60_000;
 /** Of the time that a platform leaves, for the last callback. */
 const LAST_WORD_MS = 3000;
+/** How long a training that is done waits for the outputs of its data stages, which were on their way all the time. */
+const ENTRIES_MS = 600_000;
 /** How long a cancelled attempt may store its last checkpoint: the control plane kills it after `cancelGraceSeconds`. */
 const STOPPED_FLUSH_MS = 20_000;
 
@@ -65,6 +69,7 @@ class RunningAttempt {
   private checkpoint: { uri: string; epoch: number } | null = null;
   /** Where checkpoints are stored in a bucket. */
   private mirror: RemoteCheckpoints | undefined;
+  private entries: RemoteEntries | undefined;
   private readonly history: EpochReport[] = [];
   private readonly seconds: Partial<Record<StageName, number>> = {};
 
@@ -90,13 +95,13 @@ class RunningAttempt {
     await this.checkAccelerator(backend);
 
     const prepared = await this.unlessStopped(this.prepare(spec));
-    const data = await readEncodedDataset(prepared.encodedFolder);
+    const data = await readEncodedDataset(await this.unlessStopped(prepared.encodedFiles()));
     if (settings.findBatchSize) return this.tryBatchSizes(spec, data);
     const trained = await this.train(spec, data);
     const evaluation = await this.evaluate(spec, data, trained);
     const artifacts = await this.register({ spec, backend, prepared, data, trained, evaluation });
     prepared.release();
-    await this.mirror?.close();
+    await Promise.all([this.mirror?.close(), this.storeEntries(ENTRIES_MS)]);
     return { kind: 'completed', result: resultOf(trained, evaluation, artifacts, backend) };
   }
 
@@ -110,8 +115,18 @@ class RunningAttempt {
 
   async stopped(): Promise<Ending> {
     const reason = this.attempt.stop.reason ?? 'preempted';
-    await this.storeCheckpoints(this.timeToStore(reason));
+    const timeoutMs = this.timeToStore(reason);
+    await Promise.all([this.storeCheckpoints(timeoutMs), this.storeEntries(timeoutMs)]);
     return { kind: 'stopped', reason, checkpoint: this.checkpoint };
+  }
+
+  /** Waits, at most so long, until what the data stages made is kept for other machines. What is not is made again there. */
+  private async storeEntries(timeoutMs: number): Promise<void> {
+    // Whoever stores them has told of failures.
+    await within(
+      timeoutMs,
+      this.entries?.settled().catch(() => undefined),
+    );
   }
 
   /** Waits until the checkpoints are in the bucket, at most so long: the last one that is will be named and gone on from. */
@@ -151,8 +166,10 @@ class RunningAttempt {
 
   private async prepareHere(spec: TrainingSpec): Promise<Prepared> {
     const { settings, reporter, stop, remote } = this.attempt;
+    this.entries = await remote?.entries();
     return prepare({
       spec,
+      ...(this.entries && { mirror: this.entries }),
       runId: settings.runId,
       baseDirectory: settings.dataBase,
       cacheRoot: settings.cacheDirectory,
@@ -349,6 +366,12 @@ class RunningAttempt {
     if (this.attempt.stop.reason !== null) return;
     this.attempt.reporter.checkpointed({ ...checkpoint, final: false, reason: 'periodic' });
   }
+}
+
+async function within(timeoutMs: number, work: Promise<void> | undefined): Promise<void> {
+  const late = new AbortController();
+  await Promise.race([work, pause(timeoutMs, undefined, { signal: late.signal }).catch(() => undefined)]);
+  late.abort();
 }
 
 function fileUris(paths: Readonly<Record<string, string>>): Record<string, string> {

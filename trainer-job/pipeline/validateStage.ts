@@ -22,6 +22,7 @@ import { findReference, keepAsReference } from '../data/validate/reference.js';
 import { validationOf, violationError, type Validation } from '../data/validate/report.js';
 import { schemaChanges, schemaOf } from '../data/validate/schema.js';
 import { writeReport } from '../data/validate/writeReport.js';
+import type { EntryMirror } from './cache/entryMirror.js';
 import type { StageCache, StageOutput } from './cache/stageCache.js';
 
 /** Raise it when the profile, the checks of rows or the counts of drift change. */
@@ -31,6 +32,8 @@ export interface ValidateRequest {
   spec: TrainingSpec;
   ingested: StageOutput<IngestOutcome>;
   cacheRoot: string;
+  /** Where references are kept as well. */
+  mirror?: EntryMirror;
   cache: StageCache;
   /** What a relative path of the reference is relative to. */
   baseDirectory: string;
@@ -150,7 +153,7 @@ class RowsWork {
   }
 
   private async withRows<T>(folder: string, work: (duck: Duck) => Promise<T>): Promise<T> {
-    const rows = literal(join(this.request.ingested.folder, ROWS_FILE));
+    const rows = literal(join(await this.request.ingested.files(), ROWS_FILE));
     const scratch = await mkdtemp(join(folder, 'work-'));
     try {
       return await withDuck(scratch, async (duck) => {

@@ -84,6 +84,11 @@ describe('a trainer whose machine keeps nothing', () => {
     await lose();
     const second = start(2);
     await ended(second, 0);
+    // What the data stages made is in the bucket: nothing is read or encoded again.
+    const prepared = plane.taken('stage-complete').filter(({ body }) => body.attempt === 2);
+    expect(prepared.slice(0, 3).map(({ body }) => body['cacheHit'])).toEqual([true, true, true]);
+    expect(second.output()).toMatch(/downloaded what transform had made before/);
+    expect(second.output()).not.toMatch(/downloaded what ingest had made before/);
     expect(second.output()).toMatch(/resuming after epoch [1-9]/);
     expect(epochsOf(plane)).toEqual(upTo(60));
     expect(plane.taken('completed')).toHaveLength(1);

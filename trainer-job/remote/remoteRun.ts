@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import type { RemoteSettings, Settings } from '../config.js';
 import { SpecError } from '../model/specError.js';
 import { RemoteCheckpoints, type StoredCheckpoint } from './remoteCheckpoints.js';
+import { RemoteEntries } from './remoteEntries.js';
 import { RemoteFolder } from './remoteFolder.js';
 import type { Place } from './place.js';
 import { filesIn, uploadFiles } from './uploadFolder.js';
@@ -42,6 +43,12 @@ export class RemoteRun {
     }
     await mkdir(dirname(specFile), { recursive: true });
     await writeFile(specFile, found.text);
+  }
+
+  /** The cache of all machines; undefined where it is a folder of this one. */
+  async entries(): Promise<RemoteEntries | undefined> {
+    const { cache } = this.remote;
+    return cache ? new RemoteEntries(await this.open(cache), this.log) : undefined;
   }
 
   async checkpoints(onStored: (checkpoint: StoredCheckpoint) => void): Promise<RemoteCheckpoints> {

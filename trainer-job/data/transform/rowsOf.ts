@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { literal, withDuck, type Duck } from '../duck.js';
 import { ROWS_FILE, type IngestOutcome } from '../ingest/ingest.js';
 
-/** What `ingest` made: its folder, what it says of it and its identity. */
+/** What `ingest` made: where its rows are, what it says of them and its identity. */
 export interface IngestedRows {
-  folder: string;
+  /** Resolves with its folder when the rows are there. */
+  files(this: void): Promise<string>;
   outcome: IngestOutcome;
   digest: string;
 }
@@ -19,7 +20,7 @@ export async function withRows<T>(
   const temporary = await mkdtemp(join(folder, 'work-'));
   try {
     return await withDuck(temporary, async (duck) => {
-      const file = literal(join(ingested.folder, ROWS_FILE));
+      const file = literal(join(await ingested.files(), ROWS_FILE));
       await duck.run(
         `CREATE VIEW rows AS SELECT *, CAST(file_row_number AS INTEGER) AS n
           FROM read_parquet(${file}, file_row_number = true)`,

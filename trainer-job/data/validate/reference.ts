@@ -28,6 +28,15 @@ export interface ReferenceRequest {
   rows: string;
   cacheRoot: string;
   baseDirectory: string;
+  /** Keeps the versions for other machines as well. */
+  mirror?: FileMirror;
+}
+
+interface FileMirror {
+  /** Nothing happens where there is no file of the name. */
+  bringFile(name: string, path: string): Promise<void>;
+  /** Stores a file that was brought before, unless somebody else did since. */
+  storeFile(name: string, path: string): Promise<void>;
 }
 
 /** The profile that the specification names, or the newest validated one of the same data set with other rows. */
@@ -36,9 +45,12 @@ export async function findReference({
   rows,
   cacheRoot,
   baseDirectory,
+  mirror,
 }: ReferenceRequest): Promise<Reference> {
   if (dataset.reference !== undefined) return given(dataset.reference, baseDirectory);
-  const history = await readHistory(fileOf(dataset, cacheRoot));
+  const name = nameOf(dataset);
+  await mirror?.bringFile(name, join(cacheRoot, name));
+  const history = await readHistory(join(cacheRoot, name));
   const version = history?.latest.rows === rows ? history.before : history?.latest;
   if (!version) return { note: 'not checked: there is no earlier version of this data set', profile: null };
   return { note: `the version validated at ${version.validatedAt}`, profile: version.profile };
@@ -46,11 +58,12 @@ export async function findReference({
 
 /** Remembers rows that passed as the newest version of their data set. */
 export async function keepAsReference(
-  { dataset, rows, cacheRoot }: ReferenceRequest,
+  { dataset, rows, cacheRoot, mirror }: ReferenceRequest,
   profile: Profile,
   now: Date,
 ): Promise<void> {
-  const file = fileOf(dataset, cacheRoot);
+  const name = nameOf(dataset);
+  const file = join(cacheRoot, name);
   const history = await readHistory(file);
   if (history?.latest.rows === rows) return;
   const latest = { rows, validatedAt: now.toISOString(), profile };
@@ -63,14 +76,15 @@ export async function keepAsReference(
   } finally {
     await rm(unfinished, { force: true });
   }
+  await mirror?.storeFile(name, file);
 }
 
 const FOLDER = 'references';
 
 /** A data set is where it comes from and how it is shaped, whatever is expected of it and made of it. */
-function fileOf(dataset: Dataset, cacheRoot: string): string {
+function nameOf(dataset: Dataset): string {
   const { split: _split, expectations: _expectations, reference: _reference, ...identity } = dataset;
-  return join(cacheRoot, FOLDER, `${digestOf(identity).replace('sha256:', '')}.json`);
+  return `${FOLDER}/${digestOf(identity).replace('sha256:', '')}.json`;
 }
 
 /** Undefined where there is none that this version of the program can read: then it begins anew. */

@@ -6,6 +6,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, type StageName } from '@trainyard/shared';
 import type { z } from 'zod';
+import type { EntryId, EntryMirror } from './entryMirror.js';
 import { codeOf, readEntry, sealEntry, touchEntry } from './entry.js';
 import { newUnfinished, removeEntry, removeLeftovers } from './unfinished.js';
 
@@ -19,7 +20,10 @@ export interface StageRequest<T> {
 }
 
 export interface StageOutput<T> {
+  /** Where its files are, or will be when `files` has resolved. */
   folder: string;
+  /** Resolves when they are there: those of another machine are brought when somebody needs them. */
+  files(this: void): Promise<string>;
   outcome: T;
   /** The key, as a digest: the identity of this output for the stages after it. */
   digest: string;
@@ -41,6 +45,7 @@ export class StageCache {
     readonly root: string,
     private readonly recompute: ReadonlySet<StageName> = new Set(),
     private readonly now: () => Date = () => new Date(),
+    private readonly mirror?: EntryMirror,
   ) {
     // Whoever evicts passes over what was used of late, so a stage of hours keeps what it reads.
     this.timer = setInterval(() => void this.touchAll().catch(() => undefined), TOUCH_MS).unref();
@@ -49,15 +54,64 @@ export class StageCache {
   async run<T>(request: StageRequest<T>): Promise<StageOutput<T>> {
     const start = performance.now();
     const digest = digestOf({ stage: request.stage, key: request.key });
-    const stageFolder = join(this.root, request.stage);
-    const folder = join(stageFolder, digest.replace('sha256:', ''));
+    const id = { stage: request.stage, digest: digest.replace('sha256:', '') };
+    const folder = join(this.root, id.stage, id.digest);
     const isFresh = !this.recompute.has(request.stage) || this.inUse.has(folder);
-    const stored = isFresh ? await readEntry(folder, request.outcome) : undefined;
-    const { outcome, bytes } = stored ?? (await make(request, stageFolder, folder, !isFresh));
+    const found = isFresh ? await this.find(request, id, folder) : undefined;
+    const { outcome, bytes, isElsewhere = false } = found ?? (await this.make(request, id, folder, !isFresh));
     this.inUse.add(folder);
-    if (stored) await touchEntry(folder, this.now());
+    let brought: Promise<string> | undefined;
+    const files = () => (brought ??= isElsewhere ? this.bring(request, id, folder) : Promise.resolve(folder));
     const seconds = (performance.now() - start) / 1000;
-    return { folder, outcome, digest, cacheHit: stored !== undefined, bytes, seconds };
+    return { folder, files, outcome, digest, cacheHit: found !== undefined, bytes, seconds };
+  }
+
+  /** On this machine, or else where entries are kept for all machines. */
+  private async find<T>(
+    { outcome: schema }: StageRequest<T>,
+    id: EntryId,
+    folder: string,
+  ): Promise<{ outcome: T; bytes: number; isElsewhere: boolean } | undefined> {
+    const stored = await readEntry(folder, schema);
+    if (stored) {
+      await touchEntry(folder, this.now());
+      if (!this.inUse.has(folder)) this.mirror?.store(id, folder, { replace: false });
+      return { ...stored, isElsewhere: false };
+    }
+    const kept = await this.mirror?.find(id);
+    const outcome = kept && schema.safeParse(kept.outcome);
+    return kept && outcome?.success
+      ? { outcome: outcome.data, bytes: kept.bytes, isElsewhere: true }
+      : undefined;
+  }
+
+  private async make<T>(
+    request: StageRequest<T>,
+    id: EntryId,
+    folder: string,
+    replace: boolean,
+  ): Promise<{ outcome: T; bytes: number; isElsewhere?: never }> {
+    const made = await make(request, join(this.root, id.stage), folder, replace);
+    this.mirror?.store(id, folder, { replace });
+    return made;
+  }
+
+  /** The files of an entry that is elsewhere; where they are gone after all, the stage is done again. */
+  private async bring<T>(request: StageRequest<T>, id: EntryId, folder: string): Promise<string> {
+    const stageFolder = join(this.root, id.stage);
+    const unfinished = await openUnfinished(stageFolder);
+    try {
+      const kept = await this.mirror?.find(id);
+      if (kept && (await this.mirror?.bring(id, unfinished))) {
+        await sealEntry(unfinished, kept.outcome);
+        await publish(unfinished, folder, request.outcome);
+        return folder;
+      }
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+    }
+    await this.make(request, id, folder, false);
+    return folder;
   }
 
   /** Marks the entries that this process has used as used now. */
@@ -71,15 +125,19 @@ export class StageCache {
   }
 }
 
+async function openUnfinished(stageFolder: string): Promise<string> {
+  await mkdir(stageFolder, { recursive: true });
+  await removeLeftovers(stageFolder);
+  return newUnfinished(stageFolder);
+}
+
 async function make<T>(
   request: StageRequest<T>,
   stageFolder: string,
   folder: string,
   replace: boolean,
 ): Promise<{ outcome: T; bytes: number }> {
-  await mkdir(stageFolder, { recursive: true });
-  await removeLeftovers(stageFolder);
-  const unfinished = await newUnfinished(stageFolder);
+  const unfinished = await openUnfinished(stageFolder);
   try {
     const outcome = await request.produce(unfinished);
     const bytes = await sealEntry(unfinished, outcome);

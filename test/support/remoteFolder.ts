@@ -1,0 +1,24 @@
+import { onTestFinished } from 'vitest';
+import { RemoteFolder } from '../../trainer-job/remote/remoteFolder.js';
+import { offline } from './prepared.js';
+import { StorageStandIn } from './storageStandIn.js';
+
+export const BUCKET = 'shop-trainyard';
+
+/** A folder `runs/r1` in a bucket of a stand-in, which is gone after the test. */
+export async function remoteFolder(): Promise<{ storage: StorageStandIn; remote: RemoteFolder }> {
+  const storage = new StorageStandIn();
+  await storage.start();
+  onTestFinished(() => storage.stop());
+  storage.buckets.set(BUCKET, new Map());
+  const cloud = { ...offline, storageEndpoint: storage.endpoint };
+  const place = { bucket: BUCKET, path: 'runs/r1' };
+  return { storage, remote: await RemoteFolder.open(place, cloud, new AbortController().signal) };
+}
+
+/** Answers the next requests of a kind as a service that is away for a moment. */
+export function failNext(storage: StorageStandIn, what: string, times: number, status = 503): void {
+  let left = times;
+  storage.before = (request) =>
+    request.what === what && left-- > 0 ? { status, reason: 'backendError', message: 'Away.' } : undefined;
+}
