@@ -11,6 +11,7 @@ import { stepVsCatalogue } from './stepVsCatalogueBench.js';
 import { trainMemory } from './trainMemoryBench.js';
 import { trainOnDisk } from './trainOnDiskBench.js';
 import { trainVsKeras } from './trainVsKeras.js';
+import { trainWorkers } from './trainWorkersBench.js';
 import { wholeRun } from './wholeRunBench.js';
 
 const BENCHES: readonly Bench[] = [
@@ -18,6 +19,7 @@ const BENCHES: readonly Bench[] = [
   stageCache,
   recallOnlineRetail,
   trainVsKeras,
+  trainWorkers,
   wholeRun,
   stepVsCatalogue,
   trainMemory,

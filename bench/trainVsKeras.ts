@@ -15,7 +15,7 @@ const BARS: Record<string, { large: number; small: number }> = {
 const LARGE_BATCH = 8192;
 
 /** The peer's model and objective: id embeddings 64/32, towers 128-64-32, in-batch softmax, Adagrad 0.02. */
-function peerSpec(parquet: string, batchSize: number, epochs: number): TrainingSpecInput {
+export function peerSpec(parquet: string, batchSize: number, epochs: number): TrainingSpecInput {
   return {
     dataset: {
       source: { uri: parquet },

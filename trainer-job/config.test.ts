@@ -25,6 +25,7 @@ describe('the settings of a job', () => {
       deadline: new Date('2026-11-20T19:18:25.000Z'),
       marginSeconds: 60,
       backend: 'auto',
+      workers: 1,
       gitCommit: null,
     });
   });
@@ -62,6 +63,13 @@ describe('the settings of a job', () => {
         /ARTIFACT_URI: got/,
       );
     }
+  });
+
+  it('take a number of workers or as many as there are cores', () => {
+    const workers = (TRAINYARD_WORKERS: string) =>
+      settingsFromEnvironment({ ...environment, TRAINYARD_WORKERS }).workers;
+    expect(['', '4', 'auto'].map(workers)).toEqual([1, 4, 'auto']);
+    expect(() => workers('0')).toThrow(/TRAINYARD_WORKERS: is "0"; allowed: auto, or a number from 1 to 64/);
   });
 
   it('take an empty variable for one that is not set', () => {

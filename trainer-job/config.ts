@@ -9,6 +9,15 @@ import { placeOf, type Place } from './remote/place.js';
 export const backendChoiceSchema = z.enum(['auto', 'tensorflow', 'wasm', 'cpu']);
 export type BackendChoice = z.infer<typeof backendChoiceSchema>;
 
+export const workerChoiceSchema = z.coerce
+  .string()
+  .regex(/^(auto|[1-9]|[1-5]\d|6[0-4])$/, {
+    error: ({ input }) => `is "${String(input)}"; allowed: auto, or a number from 1 to 64`,
+  })
+  .transform((choice) => (choice === 'auto' ? choice : Number(choice)))
+  .default(1);
+export type WorkerChoice = z.infer<typeof workerChoiceSchema>;
+
 /** Where and how one attempt runs: the environment variables or the flags, checked. */
 export interface Settings {
   runId: string;
@@ -44,6 +53,8 @@ export interface Settings {
   /** From the signal to end to the platform's kill. */
   stopGraceSeconds: number;
   backend: BackendChoice;
+  /** How many threads compute the steps of the training; `auto` is as many as there are cores, where that helps. */
+  workers: WorkerChoice;
   gitCommit: string | null;
   /** Writes `profile.json`, where the time of an epoch goes, beside the model. */
   profile: boolean;
@@ -141,6 +152,7 @@ const environmentSchema = z
     TRACEPARENT: traceparentSchema.optional(),
     DEADLINE: instantSchema.optional(),
     TRAINYARD_BACKEND: backendChoiceSchema.default('auto'),
+    TRAINYARD_WORKERS: workerChoiceSchema,
     TRAINYARD_DATA_BASE: z.string().min(1).optional(),
     TIME_LIMIT_MARGIN_SECONDS: z.coerce.number().min(0).max(3600).default(60),
     /** Cloud Run leaves ten seconds. */
@@ -186,6 +198,7 @@ export function settingsFromEnvironment(environment: Environment = process.env):
     marginSeconds: env.TIME_LIMIT_MARGIN_SECONDS,
     stopGraceSeconds: env.STOP_GRACE_SECONDS,
     backend: env.TRAINYARD_BACKEND,
+    workers: env.TRAINYARD_WORKERS,
     gitCommit: env.GIT_COMMIT ?? null,
     profile: env.TRAINYARD_PROFILE === '1',
   };
@@ -259,7 +272,7 @@ function parse<T>(environment: Environment, schema: z.ZodType<T>): T {
 /** What the command line does not ask for and the environment may say all the same. */
 export function defaultsFromEnvironment(
   environment: Environment = process.env,
-): Pick<Settings, 'backend' | 'cloud' | 'dataBase' | 'gitCommit'> {
+): Pick<Settings, 'backend' | 'workers' | 'cloud' | 'dataBase' | 'gitCommit'> {
   const backend = backendChoiceSchema.safeParse(environment['TRAINYARD_BACKEND'] || 'auto');
   if (!backend.success) {
     throw new ConfigError(
@@ -268,6 +281,7 @@ export function defaultsFromEnvironment(
   }
   return {
     backend: backend.data,
+    workers: parse(environment, z.object({ TRAINYARD_WORKERS: workerChoiceSchema })).TRAINYARD_WORKERS,
     cloud: cloudOf(parse(environment, cloudEnvironmentSchema)),
     dataBase: resolve(environment['TRAINYARD_DATA_BASE'] || '.'),
     gitCommit: environment['GIT_COMMIT'] || null,
@@ -368,6 +382,11 @@ export function forgetSecret(): void {
 /** Stops TensorFlow's own log below errors. It reads this variable while it is loaded. */
 export function quietTensorflow(): void {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+}
+
+/** The cores that this process may use. */
+export function cores(): number {
+  return availableParallelism();
 }
 
 /** The machine, as the run's metadata record it. */

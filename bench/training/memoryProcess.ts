@@ -22,7 +22,7 @@ const optimizer = newOptimizer(spec.training.optimizer, model.parameters);
 const step = optimizerStep(model, optimizer, data.splits.train);
 let peak = 0;
 for (let number = 0; number < STEPS; number++) {
-  step(
+  await step(
     Int32Array.from({ length: BATCH }, (_, i) => number * BATCH + i),
     { epoch: 0, step: number },
     spec.training.optimizer.learningRate,

@@ -28,11 +28,11 @@ const milliseconds = trainings.map((): number[] => []);
 let peak = 0;
 for (let number = 0; number * BATCH < rows; number++) {
   // In turns, so that whatever else the machine does is shared by all.
-  trainings.forEach(({ step }, i) => {
+  for (const [i, { step }] of trainings.entries()) {
     const start = performance.now();
-    step(number);
+    await step(number);
     milliseconds[i]?.push(performance.now() - start);
-  });
+  }
   peak = Math.max(peak, process.memoryUsage.rss());
 }
 process.send?.({ stepMilliseconds: milliseconds.map(median), megabytes: (peak - before) / 1e6 });
@@ -48,9 +48,9 @@ async function opened(memoryBytes: number) {
   const order = epochOrder(count, randomFor(1, 'order'), data.query.blocks);
   return {
     count,
-    step: (number: number) => {
+    step: async (number: number) => {
       const batch = order.subarray(number * BATCH, (number + 1) * BATCH);
-      step(batch, { epoch: 0, step: number }, optimizer.learningRate);
+      await step(batch, { epoch: 0, step: number }, optimizer.learningRate);
     },
   };
 }

@@ -10,8 +10,43 @@ export interface Parameter {
   readonly values: Float32Array;
 }
 
+type Allocate = (length: number) => Float32Array;
+
+const ownMemory: Allocate = (length) => new Float32Array(length);
+let allocate = ownMemory;
+
 export function newParameter(name: string, rows: number, columns: number): Parameter {
-  return { name, rows, columns, values: new Float32Array(rows * columns) };
+  return { name, rows, columns, values: allocate(rows * columns) };
+}
+
+/** Other threads of this process can read and write the parameters that are made within `make`. */
+export function inSharedMemory<T>(make: () => T): T {
+  return allocating(
+    (length) => new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT)),
+    make,
+  );
+}
+
+/** The parameters made within `make` have no values, and nothing is spent on filling them, until they `borrow` some. */
+export function withoutValues<T>(make: () => T): T {
+  return allocating(() => new Float32Array(0), make);
+}
+
+/** The parameter's values are from now on these, which another thread owns. */
+export function borrow(parameter: Parameter, values: Float32Array): void {
+  const { name, rows, columns } = parameter;
+  if (values.length !== rows * columns) throw new RangeError(`${name} has ${rows} × ${columns} numbers`);
+  Object.assign(parameter, { values });
+}
+
+/** `make` is synchronous: nobody else allocates meanwhile. */
+function allocating<T>(by: Allocate, make: () => T): T {
+  allocate = by;
+  try {
+    return make();
+  } finally {
+    allocate = ownMemory;
+  }
 }
 
 /** The parameter as it is now, [rows, columns]. */

@@ -62,8 +62,8 @@ export class RatingHead {
   }
 
   /** Each pair is a row of its own: the same pair may have several targets. */
-  forward(pairs: Pairs, random?: TrainingPass['random']): HeadPass {
-    const training = random && { counts: new Float32Array(pairs.pairQuery.length).fill(1), random };
+  forward(pairs: Pairs, pass?: Omit<TrainingPass, 'counts'>): HeadPass {
+    const training = pass && { ...pass, counts: new Float32Array(pairs.pairQuery.length).fill(1) };
     const { output, backward, dispose } = passThrough(this.layers, this.inputOf(pairs), training);
     return {
       logits: output,

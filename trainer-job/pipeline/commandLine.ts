@@ -5,6 +5,7 @@ import {
   backendChoiceSchema,
   ConfigError,
   defaultsFromEnvironment,
+  workerChoiceSchema,
   type CacheLimits,
   type Settings,
 } from '../config.js';
@@ -18,6 +19,7 @@ Trains one two-tower model without a control plane.
   --output DIR     gets checkpoints/, model/ and cache/; the same command goes on where it stopped
   --data FILE      CSV, JSONL or Parquet instead of the specification's source
   --backend NAME   auto (default), tensorflow, wasm or cpu
+  --workers N      threads that compute each step together; auto: on wasm and cpu as many as there are cores; default 1
   --force-recompute STAGES
                    ingest, validate, transform or several of them, with commas between: done again although
                    the cache has their output
@@ -92,11 +94,16 @@ function settingsOf(flags: ReturnType<typeof parse>): Settings {
       `--backend is "${flags.backend}"; allowed: ${backendChoiceSchema.options.join(', ')}`,
     );
   }
+  const workers = workerChoiceSchema.safeParse(flags.workers ?? defaults.workers);
+  if (!workers.success) {
+    throw new ConfigError(`--workers ${workers.error.issues[0]?.message}`);
+  }
   const output = resolve(outputFlag);
   const runId = newRunId();
   return {
     ...defaults,
     backend: backend.data,
+    workers: workers.data,
     runId,
     modelVersion: runId,
     attempt: 1,
@@ -125,6 +132,7 @@ function parse(args: readonly string[]) {
       output: text,
       data: text,
       backend: text,
+      workers: text,
       'force-recompute': text,
       'clear-cache': text,
       'unused-days': text,

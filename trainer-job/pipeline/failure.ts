@@ -5,6 +5,7 @@ import { DataError } from '../data/dataError.js';
 import { SourceUnavailable } from '../data/sourceUnavailable.js';
 import { SpecError } from '../model/specError.js';
 import { RemoteError } from '../remote/remoteError.js';
+import { WorkerLost } from '../train/workers/workerPool.js';
 
 export interface Failure {
   error: RunError;
@@ -48,6 +49,15 @@ function judge(thrown: unknown): Omit<RunError, 'stage'> & { retriable: boolean 
   }
   if (thrown instanceof RemoteError) {
     return { code: thrown.code, message, remedy: thrown.remedy, retriable: thrown.retriable };
+  }
+  if (thrown instanceof WorkerLost && !isOutOfMemory(message)) {
+    return {
+      code: 'worker-lost',
+      message,
+      remedy:
+        'it goes on from the last checkpoint; where it happens again, train with fewer workers (TRAINYARD_WORKERS)',
+      retriable: true,
+    };
   }
   if (isOutOfMemory(message)) {
     return {

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { digestOf, type RunResult, type StageName, type TrainingSpec } from '@trainyard/shared';
 import { checkAccelerator } from '../accelerator/checkAccelerator.js';
 import { selectBackend, type SelectedBackend } from '../backend/selectBackend.js';
-import { acceleratorSettings, machine, trainerMemoryBytes, type Settings } from '../config.js';
+import { acceleratorSettings, cores, machine, trainerMemoryBytes, type Settings } from '../config.js';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { readEncodedDataset } from '../data/readEncodedDataset.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
@@ -97,7 +97,7 @@ class RunningAttempt {
     const prepared = await this.unlessStopped(this.prepare(spec));
     const data = await readEncodedDataset(await this.unlessStopped(prepared.encodedFiles()));
     if (settings.findBatchSize) return this.tryBatchSizes(spec, data);
-    const trained = await this.train(spec, data);
+    const trained = await this.train(spec, data, workerCount(settings.workers, backend));
     const evaluation = await this.evaluate(spec, data, trained);
     const artifacts = await this.register({ spec, backend, prepared, data, trained, evaluation });
     prepared.release();
@@ -188,7 +188,7 @@ class RunningAttempt {
     });
   }
 
-  private async train(spec: TrainingSpec, data: EncodedDataset): Promise<Trained> {
+  private async train(spec: TrainingSpec, data: EncodedDataset, workers: number): Promise<Trained> {
     const { settings, reporter, stop } = this.attempt;
     return this.timed('train', async () => {
       const checkpointDirectory = join(settings.artifactDirectory, 'checkpoints');
@@ -199,6 +199,7 @@ class RunningAttempt {
       const outcome = await trainModel({
         data,
         spec,
+        workers,
         checkpointDirectory,
         ...(mirror && { checkpointMirror: mirror }),
         trainer: { runId: settings.runId, attempt: settings.attempt },
@@ -229,9 +230,9 @@ class RunningAttempt {
     });
   }
 
-  private tryBatchSizes(spec: TrainingSpec, data: EncodedDataset): Ending {
+  private async tryBatchSizes(spec: TrainingSpec, data: EncodedDataset): Promise<Ending> {
     const { reporter } = this.attempt;
-    const { trials, best, reason } = findBatchSize(data, spec, {
+    const { trials, best, reason } = await findBatchSize(data, spec, {
       memoryLimitBytes: trainerMemoryBytes(),
       used: process.memoryUsage.rss(),
       secondsPerTrial: 1,
@@ -376,6 +377,12 @@ async function within(timeoutMs: number, work: Promise<void> | undefined): Promi
 
 function fileUris(paths: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, pathToFileURL(path).href]));
+}
+
+/** `auto`: TensorFlow divides its operations among the cores itself. */
+function workerCount(asked: Settings['workers'], { name }: SelectedBackend): number {
+  if (asked !== 'auto') return asked;
+  return name === 'tensorflow' ? 1 : cores();
 }
 
 function resultOf(

@@ -17,6 +17,8 @@ export interface EpochReport {
 export interface TrainRequest {
   data: EncodedDataset;
   spec: TrainingSpec;
+  /** How many threads compute each step; 1 unless given. It changes nothing but rounding and time. */
+  workers?: number;
   /** A folder on this machine. The newest readable checkpoint in it is resumed from. */
   checkpointDirectory: string;
   /** Where the checkpoints are kept as well, if the folder may be lost with the machine. */

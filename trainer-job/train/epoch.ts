@@ -53,7 +53,7 @@ async function takeStep(training: Training, rows: Int32Array): Promise<void> {
   const step = () => training.step(rows, state, rate);
   const { loss } = profiler?.wants(state.epoch, state.step, stepsPerEpoch)
     ? await profiler.operationsOf(step)
-    : step();
+    : await step();
   if (!Number.isFinite(loss)) throw diverged(training, 'loss', loss);
   training.lossWatch.see(loss / rows.length, state.epoch);
   state.lossSum += loss;

@@ -28,7 +28,7 @@ const WORTHWHILE = 1.05;
  * Tries batch sizes, each twice the one before, on steps that are thrown away, until memory or rows run out or the speed
  * stops rising. How well a model learns with a batch is another question.
  */
-export function findBatchSize(
+export async function findBatchSize(
   data: EncodedDataset,
   spec: TrainingSpec,
   {
@@ -36,7 +36,7 @@ export function findBatchSize(
     used,
     secondsPerTrial,
   }: { memoryLimitBytes: number; used: number; secondsPerTrial: number },
-): FoundBatchSize {
+): Promise<FoundBatchSize> {
   const trials: Trial[] = [];
   const known = data.splits.train.item.reduce((count, item) => count + (item === 0 ? 0 : 1), 0);
   let fastest = 0;
@@ -49,7 +49,7 @@ export function findBatchSize(
       reason = 'memory';
       break;
     }
-    const examplesPerSecond = speedOf(data, tried, secondsPerTrial);
+    const examplesPerSecond = await speedOf(data, tried, secondsPerTrial);
     trials.push({ batchSize, examplesPerSecond, memoryBytes });
     idle = examplesPerSecond > WORTHWHILE * fastest ? 0 : idle + 1;
     fastest = Math.max(fastest, examplesPerSecond);
@@ -64,7 +64,7 @@ export function findBatchSize(
 }
 
 /** Examples a second over some seconds of steps, after one that warms up. */
-function speedOf(data: EncodedDataset, spec: TrainingSpec, seconds: number): number {
+async function speedOf(data: EncodedDataset, spec: TrainingSpec, seconds: number): Promise<number> {
   const { batchSize, optimizer: chosen } = spec.training;
   const model = new TwoTowerModel(data, spec);
   const step = optimizerStep(model, newOptimizer(chosen, model.parameters), data.splits.train);
@@ -75,11 +75,11 @@ function speedOf(data: EncodedDataset, spec: TrainingSpec, seconds: number): num
     for (let i = 0; i < rows.length; next = (next + 1) % item.length) if (item[next] !== 0) rows[i++] = next;
     return rows;
   };
-  step(batch(), { epoch: 0, step: 0 }, chosen.learningRate);
+  await step(batch(), { epoch: 0, step: 0 }, chosen.learningRate);
   const begin = performance.now();
   let steps = 0;
   while (steps < 2 || performance.now() - begin < seconds * 1000) {
-    step(batch(), { epoch: 0, step: ++steps }, chosen.learningRate);
+    await step(batch(), { epoch: 0, step: ++steps }, chosen.learningRate);
   }
   return (steps * batchSize) / ((performance.now() - begin) / 1000);
 }

@@ -60,18 +60,18 @@ describe('the estimate of memory', () => {
 describe('the search for a batch size', () => {
   const limits = { memoryLimitBytes: Infinity, used: 0, secondsPerTrial: 0.01 };
 
-  it('doubles until the rows run out or the speed stops rising, and takes the smallest that is fast', () => {
-    const { trials, best } = findBatchSize(data, tinySpec(), limits);
+  it('doubles until the rows run out or the speed stops rising, and takes the smallest that is fast', async () => {
+    const { trials, best } = await findBatchSize(data, tinySpec(), limits);
     expect(trials.map(({ batchSize }) => batchSize)).toEqual([256, 512, 1024, 2048].slice(0, trials.length));
     const fastest = Math.max(...trials.map(({ examplesPerSecond }) => examplesPerSecond));
     expect(best.examplesPerSecond).toBeGreaterThanOrEqual(fastest / 1.05);
     expect(trials.find(({ examplesPerSecond }) => examplesPerSecond >= fastest / 1.05)).toBe(best);
   });
 
-  it('stops where the memory is too small for the next', () => {
+  it('stops where the memory is too small for the next', async () => {
     const many = tinyDataset({ users: 5000 });
     const memoryLimitBytes = estimateMemory(many, tinySpec({ training: { batchSize: 300 } })).total;
-    const found = findBatchSize(many, tinySpec(), { ...limits, memoryLimitBytes });
+    const found = await findBatchSize(many, tinySpec(), { ...limits, memoryLimitBytes });
     expect(found).toMatchObject({ reason: 'memory', trials: [{ batchSize: 256 }] });
   });
 });

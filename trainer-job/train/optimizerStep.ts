@@ -1,5 +1,4 @@
 import type { EncodedRows } from '../data/encodedDataset.js';
-import type { Gradient } from '../model/parameter.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { clip } from './clipping.js';
 import type { StepNumber } from './competition.js';
@@ -7,17 +6,20 @@ import { GradientSum } from './gradientSum.js';
 import type { Optimizer } from './optimizer.js';
 import { PhaseClock } from './phaseClock.js';
 import { addPenalties } from './regularization.js';
-import { trainingStep } from './trainingStep.js';
+import { trainingStep, type StepGradients } from './trainingStep.js';
 
 /** One step of the optimizer on training rows, at a learning rate. */
 export type OptimizerStep = (
   rows: Int32Array,
   at: StepNumber,
   rate: number,
-) => {
+) => Promise<{
   /** Summed over the rows. */
   loss: number;
-};
+}>;
+
+/** As `trainingStep`, or as workers do it together. */
+type GradientsOf = (batch: Int32Array, at: StepNumber) => StepGradients | Promise<StepGradients>;
 
 /**
  * Takes `accumulateSteps` batches of `batchSize` rows, fewer at an epoch's end, adds up their gradients, adds those of the
@@ -28,17 +30,17 @@ export function optimizerStep(
   optimizer: Optimizer,
   data: EncodedRows,
   clock = new PhaseClock(),
+  gradientsOf: GradientsOf = trainingStep(model, data, clock),
 ): OptimizerStep {
   const { training } = model.spec;
   const { batchSize, accumulateSteps } = training;
-  const gradientsOf = trainingStep(model, data, clock);
   const sum = new GradientSum();
 
-  const summed = (rows: Int32Array, at: StepNumber): { loss: number; gradients: Gradient[] } => {
+  const summed = async (rows: Int32Array, at: StepNumber): Promise<StepGradients> => {
     if (rows.length <= batchSize) return gradientsOf(rows, { ...at, step: at.step * accumulateSteps });
     let loss = 0;
     for (let batch = 0; batch * batchSize < rows.length; batch++) {
-      const part = gradientsOf(rows.subarray(batch * batchSize, (batch + 1) * batchSize), {
+      const part = await gradientsOf(rows.subarray(batch * batchSize, (batch + 1) * batchSize), {
         epoch: at.epoch,
         step: at.step * accumulateSteps + batch,
       });
@@ -49,8 +51,8 @@ export function optimizerStep(
     return { loss, gradients: sum.take() };
   };
 
-  return (rows, at, rate) => {
-    const { loss, gradients } = summed(rows, at);
+  return async (rows, at, rate) => {
+    const { loss, gradients } = await summed(rows, at);
     clock.enter('apply');
     addPenalties(gradients, training);
     clip(gradients, training.clipping);

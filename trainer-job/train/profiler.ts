@@ -29,10 +29,10 @@ export class Profiler {
     return this.epoch === epoch && !this.operations && step === Math.min(2, steps - 1);
   }
 
-  async operationsOf<T>(step: () => T): Promise<T> {
+  async operationsOf<T>(step: () => Promise<T>): Promise<T> {
     const results: T[] = [];
-    const { kernels } = await tf.profile(() => {
-      results.push(step());
+    const { kernels } = await tf.profile(async () => {
+      results.push(await step());
       return [];
     });
     const byName = new Map<string, Profile['operations'][number]>();

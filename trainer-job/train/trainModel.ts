@@ -20,6 +20,14 @@ export async function trainModel(request: TrainRequest): Promise<TrainOutcome> {
 
 async function train(request: TrainRequest): Promise<TrainOutcome> {
   const training = await openTraining(request);
+  try {
+    return await runEpochs(training, request);
+  } finally {
+    await training.workers?.close();
+  }
+}
+
+async function runEpochs(training: Training, request: TrainRequest): Promise<TrainOutcome> {
   const { state, keeper } = training;
   for (const report of state.history) request.onEpoch(report);
   while (!isDone(training, request)) {

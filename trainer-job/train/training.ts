@@ -2,6 +2,7 @@ import type { Metrics } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { splitScorer } from '../evaluate/splitScorer.js';
 import { SpecError } from '../model/specError.js';
+import { inSharedMemory } from '../model/parameter.js';
 import { TwoTowerModel } from '../model/twoTowerModel.js';
 import type { TrainingState } from './checkpointFile.js';
 import { CheckpointFolder, placeOf } from './checkpoints.js';
@@ -18,6 +19,9 @@ import { Profiler } from './profiler.js';
 import { ProgressKeeper } from './progressKeeper.js';
 import { trainSample } from './trainSample.js';
 import { turnTaker } from './turnTaker.js';
+import { parallelStep } from './workers/parallelStep.js';
+import { WorkerPool } from './workers/workerPool.js';
+import { workersOf } from './workers/workersOf.js';
 
 /** Leaves an evaluation that is asked to stop. */
 export class StopRequested extends Error {}
@@ -29,6 +33,8 @@ export interface Training {
   checkpoints: CheckpointFolder;
   keeper: ProgressKeeper;
   step: OptimizerStep;
+  /** Those that compute the steps together, where they are several; to be closed at the end. */
+  workers: WorkerPool | undefined;
   clock: PhaseClock;
   /** Positions of the training rows that are learned from. */
   rows: Int32Array;
@@ -47,7 +53,9 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   const { data, spec, checkpointDirectory } = request;
   const rows = knownRows(data, spec);
   checkMemory(request);
-  const model = new TwoTowerModel(data, spec);
+  const size = workersOf(request);
+  const newModel = () => new TwoTowerModel(data, spec);
+  const model = size > 1 ? inSharedMemory(newModel) : newModel();
   const optimizer = newOptimizer(spec.training.optimizer, model.parameters);
   const checkpoints = await CheckpointFolder.open(
     checkpointDirectory,
@@ -71,8 +79,11 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
     if (request.stopRequested()) throw new StopRequested();
   };
   const clock = new PhaseClock();
+  const workers = size > 1 ? await WorkerPool.start(size, model, data) : undefined;
+  const gradients = workers && parallelStep(model, data.splits.train, workers, clock);
   return {
     model,
+    workers,
     optimizer,
     checkpoints,
     keeper: new ProgressKeeper(
@@ -80,7 +91,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
       request,
       restored && { path: restored.path, place: placeOf(state) },
     ),
-    step: optimizerStep(model, optimizer, data.splits.train, clock),
+    step: optimizerStep(model, optimizer, data.splits.train, clock, gradients),
     clock,
     rows,
     stepsPerEpoch: Math.ceil(rows.length / (batchSize * accumulateSteps)),

@@ -1,25 +1,23 @@
-import { seedOf, type TrainingSpec } from '@trainyard/shared';
+import { seedOf } from '@trainyard/shared';
 import type { EncodedRows } from '../data/encodedDataset.js';
-import { augmenter } from './augment.js';
-import { distinctFinder } from '../model/distinct.js';
 import type { Gradient } from '../model/parameter.js';
-import { randomFor } from '../model/random.js';
+import { randomFor, type Random } from '../model/random.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import { competition, type StepNumber } from './competition.js';
+import { batchOf } from './batchOf.js';
+import type { StepNumber } from './competition.js';
 import { PhaseClock } from './phaseClock.js';
 import { withActivityPenalty } from './regularization.js';
 import { taskOf } from './tasks/taskOf.js';
 
-/** A batch: positions of training rows; and which one it is, for what is drawn at random in it. */
-export type TrainingStep = (
-  batch: Int32Array,
-  at: StepNumber,
-) => {
+export interface StepGradients {
   /** Summed over the batch. */
   loss: number;
   /** Of that sum, each parameter in one of them. */
   gradients: Gradient[];
-};
+}
+
+/** A batch: positions of training rows; and which one it is, for what is drawn at random in it. */
+export type TrainingStep = (batch: Int32Array, at: StepNumber) => StepGradients;
 
 /**
  * The summed loss of a batch of training rows, and its gradients:
@@ -33,32 +31,18 @@ export function trainingStep(
   rows: EncodedRows,
   clock = new PhaseClock(),
 ): TrainingStep {
-  const { spec } = model;
-  const { activityL2 } = spec.training.regularization;
-  const dropoutSeed = seedOf(spec.training, 'dropout');
+  const { activityL2 } = model.spec.training.regularization;
   const task = taskOf(model, rows);
-  const distinctQueries = distinctFinder(model.query.data.entities);
-  const compete = competition(model, rows);
-  const augmentQueries = augmenter('query', model.query.data.features, spec.training);
-  const augmentItems = augmenter('candidate', model.candidate.data.features, spec.training);
+  const prepare = batchOf(model, rows);
+  const randomAt = dropoutRandom(model);
 
   return (batch, at) => {
     clock.enter('data');
-    const queries = distinctQueries(batch.map((row) => rows.query[row]!));
-    const { items, ...competing } = compete(
-      batch.map((row) => rows.item[row]!),
-      at,
-    );
-
-    const queryRows = augmentQueries(model.query.data.rows(queries.values), at);
-    const itemRows = augmentItems(model.candidate.data.rows(items), at);
+    const { queries, competing, queryRows, itemRows, itemCounts } = prepare(batch, at);
     clock.enter('forward');
-    const random = (name: string) => randomFor(dropoutSeed, `dropout ${at.epoch} ${at.step} ${name}`);
+    const random = randomAt(at);
     const queryPass = model.query.forward(queryRows, { counts: queries.counts, random });
-    const candidatePass = model.candidate.forward(itemRows, {
-      counts: occurrences(items.length, competing.rowItem, spec),
-      random,
-    });
+    const candidatePass = model.candidate.forward(itemRows, { counts: itemCounts, random });
 
     clock.enter('loss');
     const { loss, dQueries, dItems, gradients } = task({
@@ -80,14 +64,10 @@ export function trainingStep(
   };
 }
 
-/**
- * [items] how often each item would go through its tower if the batch were written out: every item of a catalogue once,
- * else an item of the batch as often as it occurs, and one that was drawn once.
- */
-function occurrences(items: number, rowItem: Int32Array, { model, training }: TrainingSpec): Float32Array {
-  if (model.type !== 'ranking' && training.negatives.type === 'catalogue')
-    return new Float32Array(items).fill(1);
-  const counts = new Float32Array(items);
-  for (const item of rowItem) counts[item]! += 1;
-  return counts.map((count) => Math.max(count, 1));
+/** The numbers that dropout draws in a step, by what draws them. */
+export function dropoutRandom({ spec }: TwoTowerModel): (at: StepNumber) => (name: string) => Random {
+  const seed = seedOf(spec.training, 'dropout');
+  return ({ epoch, step }) =>
+    (name) =>
+      randomFor(seed, `dropout ${epoch} ${step} ${name}`);
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerOf } from '@trainyard/shared';
-import type { Backward, Layer, Pass } from './layer.js';
+import type { Backward, Layer, Pass, TrainingPass } from './layer.js';
 
 /**
  * In training, each number is 0 with probability `rate` and divided by 1 - rate else (Srivastava et al., 2014). The mask is
@@ -21,15 +21,23 @@ export class DropoutLayer implements Layer {
 
   forward(x: tf.Tensor2D, { keep, training }: Pass): { y: tf.Tensor2D; backward: Backward } {
     if (!training) return { y: x, backward: (dy) => ({ gradients: [], dx: tf.clone(dy) }) };
-    const mask = keep(tf.tensor2d(this.mask(x.size, training.random(this.name)), x.shape));
+    const mask = keep(tf.tensor2d(this.mask(x.shape[0], training), x.shape));
     const y = keep(tf.mul<tf.Tensor2D>(x, mask));
     return { y, backward: (dy) => ({ gradients: [], dx: tf.mul(dy, mask) }) };
   }
 
-  private mask(size: number, random: () => number): Float32Array {
+  /** [rows, width]. Rows that others have draw their numbers here too: a mask does not depend on who computes it. */
+  private mask(rows: number, training: TrainingPass): Float32Array {
+    const { places } = training;
+    const random = training.random(this.name);
     const kept = 1 / (1 - this.rate);
-    const mask = new Float32Array(size);
-    for (let i = 0; i < size; i++) if (random() >= this.rate) mask[i] = kept;
+    const mask = new Float32Array(rows * this.width);
+    let drawn = 0;
+    for (let row = 0, i = 0; row < rows; row++) {
+      const place = places ? places[row]! : row;
+      for (; drawn < place * this.width; drawn++) random();
+      for (const end = i + this.width; i < end; i++, drawn++) if (random() >= this.rate) mask[i] = kept;
+    }
     return mask;
   }
 }

@@ -27,6 +27,8 @@ export interface Pass {
 export interface TrainingPass {
   /** [rows] how often each row occurs in the batch: distinct rows are computed once. */
   counts: Float32Array;
+  /** [rows] which of the batch's rows these are, ascending, where workers share the batch; without it they are all. */
+  places?: Int32Array | undefined;
   /** The numbers of this step for what the name says; equal for an equal seed, step and name. */
   random(name: string): Random;
 }

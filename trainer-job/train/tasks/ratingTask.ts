@@ -2,14 +2,15 @@ import type { EncodedRows } from '../../data/encodedDataset.js';
 import { encodedTarget } from '../../features/target.js';
 import { SpecError } from '../../model/specError.js';
 import type { RatingModel } from '../../model/twoTowerModel.js';
-import type { Task } from './task.js';
+import type { BatchOutputs, Task } from './task.js';
 
 /** The loss of each row's predicted target. Rows without a target are no part of it. */
 export function ratingTask(rating: RatingModel, rows: EncodedRows): Task {
   const { head } = rating;
   const targets = encodedTargets(rating, rows);
-  return ({ queries, items, competing, rowQuery, rows: batch, random }) => {
-    const known = batch.map((_, i) => i).filter((i) => !Number.isNaN(targets[batch[i]!]!));
+  const isKnown = (row: number) => !Number.isNaN(targets[row]!);
+  return ({ queries, items, competing, rowQuery, rows: batch, part, random }) => {
+    const known = batch.map((_, i) => i).filter((i) => isKnown(batch[i]!));
     if (known.length === 0) {
       return {
         loss: 0,
@@ -20,7 +21,10 @@ export function ratingTask(rating: RatingModel, rows: EncodedRows): Task {
     }
     const pairQuery = known.map((i) => rowQuery[i]!);
     const pairItem = known.map((i) => competing.rowItem[i]!);
-    const { logits, backward } = head.forward({ queries, items, pairQuery, pairItem }, random);
+    const { logits, backward } = head.forward(
+      { queries, items, pairQuery, pairItem },
+      { random, places: part && placesAmongKnown(part, isKnown) },
+    );
     const dLogits = new Float32Array(logits.length);
     const { outputs, row } = head.loss;
     let loss = 0;
@@ -32,6 +36,20 @@ export function ratingTask(rating: RatingModel, rows: EncodedRows): Task {
     });
     return { loss, ...backward(dLogits) };
   };
+}
+
+/** Of a part of a batch: where each of its rows with a target stands among all those of the batch. */
+function placesAmongKnown(
+  { batch, own }: NonNullable<BatchOutputs['part']>,
+  isKnown: (row: number) => boolean,
+): Int32Array {
+  const places = new Int32Array(own.length);
+  let [found, seen, place] = [0, 0, 0];
+  for (const i of own) {
+    for (; seen < i; seen++) if (isKnown(batch[seen]!)) place++;
+    if (isKnown(batch[i]!)) places[found++] = place;
+  }
+  return places.subarray(0, found);
 }
 
 /** [rows] what training sees of each row's target, NaN where there is none. */

@@ -14,6 +14,8 @@ export interface BatchOutputs {
   rowQuery: Int32Array;
   /** [rows] positions among the training rows */
   rows: Int32Array;
+  /** Where workers share a batch: all its training rows, and which of them are those of `rows`, ascending. */
+  part?: { batch: Int32Array; own: Int32Array };
   random: TrainingPass['random'];
 }
 
