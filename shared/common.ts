@@ -23,6 +23,11 @@ export const metricNameSchema = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must
 export const metricsSchema = z.record(metricNameSchema, z.number());
 export type Metrics = z.infer<typeof metricsSchema>;
 
+/** Whether less of a metric is better, on whatever split: losses and errors; recalls, `auc` and `accuracy` are better high. */
+export function isLowerBetter(metric: string): boolean {
+  return /(^|_)(loss|rmse|mae)$/.test(metric);
+}
+
 /** A span and its trace, as W3C trace context writes them (https://www.w3.org/TR/trace-context/). */
 export const traceparentSchema = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
 

@@ -54,7 +54,7 @@ describe('the message about a run', () => {
   it('says that a baseline lacks the metric of a gate', () => {
     const gates = [{ metric: 'test_loss', aboveBaseline: 'popularity' as const }];
     const message = messageOf(endedRun('completed', {}, gates), 'gateFailed', undefined);
-    expect(gateLines(message)).toEqual(['test_loss is 5.25, must be above popularity (which has none)']);
+    expect(gateLines(message)).toEqual(['test_loss is 5.25, must be below popularity (which has none)']);
   });
 
   it('of a failed run has the error with its remedy', () => {

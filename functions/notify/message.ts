@@ -1,11 +1,12 @@
 /** What is told about a run that ended. Every channel's form is made of this and nothing else. */
 import {
   assertNever,
-  baselineSchema,
   gateResultSchema,
   instantSchema,
+  isLowerBetter,
   metricNameSchema,
   modelIdSchema,
+  rivalSchema,
   runErrorSchema,
   runIdSchema,
   runName,
@@ -34,7 +35,7 @@ export const messageSchema = z.strictObject({
       name: metricNameSchema,
       value: z.number(),
       /** The same metric of each baseline that has it. */
-      baselines: z.partialRecord(baselineSchema, z.number()),
+      baselines: z.partialRecord(rivalSchema, z.number()),
     }),
   ),
   /** The gates that the result did not pass. */
@@ -112,7 +113,7 @@ function keyMetrics({ metrics, baselines }: RunResult): Message['metrics'] {
       name,
       value: metrics[name] ?? 0,
       baselines: Object.fromEntries(
-        baselineSchema.options.flatMap((baseline) => {
+        rivalSchema.options.flatMap((baseline) => {
           const value = baselines[baseline]?.[name];
           return value === undefined ? [] : [[baseline, value]];
         }),
@@ -129,7 +130,9 @@ function requirementOf(
     ...(atLeast === undefined ? [] : [`at least ${atLeast}`]),
     ...(atMost === undefined ? [] : [`at most ${atMost}`]),
     ...(aboveBaseline
-      ? [`above ${aboveBaseline} (${rival === undefined ? 'which has none' : exact(rival)})`]
+      ? [
+          `${isLowerBetter(metric) ? 'below' : 'above'} ${aboveBaseline} (${rival === undefined ? 'which has none' : exact(rival)})`,
+        ]
       : []),
   ].join(', ');
 }
@@ -147,7 +150,7 @@ export function factsOf({ runName: name, runId, endedAt, seconds, costUsd }: Mes
 /** A row for each metric under a row of headings: name, this model, each baseline. Empty without metrics. */
 export function metricRows({ metrics }: Message): string[][] {
   if (metrics.length === 0) return [];
-  const rivals = baselineSchema.options.filter((name) => metrics.some(({ baselines }) => name in baselines));
+  const rivals = rivalSchema.options.filter((name) => metrics.some(({ baselines }) => name in baselines));
   return [
     ['metric', 'this model', ...rivals],
     ...metrics.map(({ name, value, baselines }) => [

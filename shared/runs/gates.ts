@@ -1,3 +1,4 @@
+import { isLowerBetter } from '../common.js';
 import type { Gate } from '../spec/trainingSpec.js';
 import type { GateResult, RunResult } from './run.js';
 
@@ -14,5 +15,5 @@ function passes({ metric, atLeast, atMost, aboveBaseline }: Gate, value: number,
   if (atMost !== undefined && value > atMost) return false;
   if (aboveBaseline === undefined) return true;
   const rival = result.baselines[aboveBaseline]?.[metric];
-  return rival !== undefined && value > rival;
+  return rival !== undefined && (isLowerBetter(metric) ? value < rival : value > rival);
 }

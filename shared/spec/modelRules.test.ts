@@ -39,6 +39,27 @@ describe('what a type of model needs', () => {
       { training: { earlyStopping: { monitor: 'recall_at_10' } } },
       /has no recall: monitor val_loss/,
     ],
+    ...(
+      [
+        ['ranking', {}, 'val_rating_loss', /has one loss: monitor val_loss/],
+        ['ranking', {}, 'val_auc', /monitor val_rmse or val_mae/],
+        ['hybrid', { threshold: 4 }, 'val_rmse', /monitor val_auc or val_accuracy/],
+      ] as const
+    ).map(([type, part, monitor, message]): [string, object, object, RegExp] => [
+      `${monitor} of a ${type} model that has none`,
+      { type },
+      {
+        features: { target: { ...target, ...part } },
+        training: { schedule: { type: 'plateau', monitor } },
+      },
+      message,
+    ]),
+    [
+      'a rating metric of a retrieval model',
+      {},
+      { features: {}, training: { earlyStopping: { monitor: 'val_rmse' } } },
+      /a retrieval model has no val_rmse/,
+    ],
     ['weights of one loss', { type: 'ranking', lossWeights: {} }, {}, /^model.lossWeights: only a hybrid/],
     [
       'a learned temperature without a softmax',

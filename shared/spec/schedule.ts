@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** A metric of the epochs, on the validation split. */
+/** A metric of the epochs, on the validation split; which a model has, its type and target decide (`brokenModelRules`). */
 export const monitorSchema = z
   .string()
   .regex(
-    /^(val_loss|recall_at_[1-9][0-9]*)$/,
-    'must be val_loss or recall_at_K (both on the validation split)',
+    /^(val_(loss|retrieval_loss|rating_loss|rmse|mae|auc|accuracy)|recall_at_[1-9][0-9]*)$/,
+    'must be val_loss, recall_at_K, val_retrieval_loss, val_rating_loss, val_rmse, val_mae, val_auc or val_accuracy (all on the validation split)',
   )
   .default('val_loss');
 

@@ -9,16 +9,20 @@ import { trainingSchema } from './training.js';
 export const baselineSchema = z.enum(['popularity', 'history']);
 export type Baseline = z.infer<typeof baselineSchema>;
 
+/** All that a result may be compared with: those above for recalls, and two that come with every rating. */
+export const rivalSchema = z.enum([...baselineSchema.options, 'globalMean', 'userItemMean']);
+export type Rival = z.infer<typeof rivalSchema>;
+
 /**
  * What a completed run's result must reach before its model version may be promoted. A metric that the result lacks does not
- * pass. `aboveBaseline`: strictly greater than the same metric of that baseline.
+ * pass. `aboveBaseline`: strictly better than the same metric of that baseline: greater, or for losses, `rmse` and `mae` less.
  */
 export const gateSchema = z
   .strictObject({
     metric: metricNameSchema,
     atLeast: z.number().optional(),
     atMost: z.number().optional(),
-    aboveBaseline: baselineSchema.optional(),
+    aboveBaseline: rivalSchema.optional(),
   })
   .refine(
     ({ atLeast, atMost, aboveBaseline }) =>

@@ -25,17 +25,21 @@ export async function scoreSplit(
   const { width } = model;
   const itemCount = model.candidate.data.entities - 1;
   const itemVectors = model.embed('candidate', catalogue(itemCount + 1));
-  const items = tf.tensor2d(transposed(itemVectors, itemCount, width), [width, itemCount]);
   const queries = model.embed('query', rows.queries);
+  const items = tf.tensor2d(transposed(itemVectors, itemCount, width), [width, itemCount]);
   const recall = new RecallCounter(k);
   const block = Math.max(1, Math.floor(maxScores(model.spec) / itemCount));
   let loss = 0;
-  for (let start = 0; start < rows.queries.length; start += block) {
-    const end = Math.min(start + block, rows.queries.length);
-    loss += scoreBlock(queries.subarray(start * width, end * width), items, rows, start, recall);
-    await between();
+  try {
+    for (let start = 0; start < rows.queries.length; start += block) {
+      const end = Math.min(start + block, rows.queries.length);
+      loss += scoreBlock(queries.subarray(start * width, end * width), items, rows, start, recall);
+      await between();
+    }
+  } finally {
+    // `between` may end the evaluation.
+    items.dispose();
   }
-  items.dispose();
   return { [`${prefix}loss`]: loss / rows.rowCount, ...recall.metrics(prefix) };
 }
 

@@ -43,6 +43,20 @@ export function fillNormal(values: Float32Array, deviation: number, random: Rand
   }
 }
 
+/** What is left of a standard normal distribution's deviation when all beyond ±2 is drawn again. */
+const TRUNCATED_DEVIATION = 0.87962566103423978;
+
+/** `values` filled with numbers around 0 of this deviation, none of them further off than 2.27 times as much: Keras' truncated normal. */
+export function fillTruncatedNormal(values: Float32Array, deviation: number, random: Random): void {
+  const drawn = new Float32Array(2);
+  for (let i = 0; i < values.length;) {
+    fillNormal(drawn, 1, random);
+    for (const value of drawn) {
+      if (Math.abs(value) <= 2 && i < values.length) values[i++] = (value * deviation) / TRUNCATED_DEVIATION;
+    }
+  }
+}
+
 /** The numbers 0 … count - 1 in random order (Fisher and Yates). */
 export function permutation(count: number, random: Random): Int32Array {
   const order = Int32Array.from({ length: count }, (_, i) => i);

@@ -2,12 +2,20 @@ import { runErrorSchema } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../data/dataError.js';
 import { SpecError } from '../model/specError.js';
+import { DivergedError } from '../train/divergence.js';
 import { failureOf } from './failure.js';
 
 describe('a failure', () => {
   it('of the specification is final, with its remedy', () => {
     expect(failureOf(new SpecError('widths differ', 'make them equal'), 'train')).toEqual({
       error: { code: 'invalid-spec', message: 'widths differ', stage: 'train', remedy: 'make them equal' },
+      retriable: false,
+    });
+  });
+
+  it('to keep to numbers has a code of its own, and is final', () => {
+    expect(failureOf(new DivergedError('the loss became NaN', 'lower it'), 'train')).toEqual({
+      error: { code: 'diverged', message: 'the loss became NaN', stage: 'train', remedy: 'lower it' },
       retriable: false,
     });
   });

@@ -5,6 +5,7 @@ import { DataError } from '../data/dataError.js';
 import { SourceUnavailable } from '../data/sourceUnavailable.js';
 import { SpecError } from '../model/specError.js';
 import { RemoteError } from '../remote/remoteError.js';
+import { DivergedError } from '../train/divergence.js';
 import { WorkerLost } from '../train/workers/workerPool.js';
 
 export interface Failure {
@@ -34,6 +35,9 @@ function judge(thrown: unknown): Omit<RunError, 'stage'> & { retriable: boolean 
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   if (thrown instanceof SpecError) {
     return { code: 'invalid-spec', message, remedy: thrown.remedy, retriable: false };
+  }
+  if (thrown instanceof DivergedError) {
+    return { code: 'diverged', message, remedy: thrown.remedy, retriable: false };
   }
   if (thrown instanceof DataError) {
     return { code: thrown.code, message, remedy: thrown.remedy, retriable: false };

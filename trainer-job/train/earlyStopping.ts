@@ -1,4 +1,4 @@
-import type { EarlyStopping, Metrics } from '@trainyard/shared';
+import { isLowerBetter, type EarlyStopping, type Metrics } from '@trainyard/shared';
 import { z } from 'zod';
 
 /** A metric, and how long to wait for a better one. */
@@ -31,7 +31,7 @@ export function afterEpoch(
   const gain =
     best.bestValue === null
       ? Infinity
-      : earlyStopping.monitor === 'val_loss'
+      : isLowerBetter(earlyStopping.monitor)
         ? best.bestValue - value
         : value - best.bestValue;
   return gain > earlyStopping.minDelta
@@ -45,7 +45,7 @@ export function isOver(best: BestSoFar, earlyStopping: Monitored | false): boole
 
 /** Epochs that have the metric, the best of them first. */
 export function bestFirst<T extends { metrics: Metrics }>(epochs: readonly T[], monitor: string): T[] {
-  const sign = monitor === 'val_loss' ? 1 : -1;
+  const sign = isLowerBetter(monitor) ? 1 : -1;
   const value = ({ metrics }: T) => sign * (metrics[monitor] ?? Infinity);
   return epochs
     .filter(({ metrics }) => metrics[monitor] !== undefined)

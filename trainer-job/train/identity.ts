@@ -4,7 +4,14 @@ import type { TrainRequest } from './contract.js';
 
 /** What must be equal for a checkpoint to be continued: everything that shapes the weights. */
 export function identityOf({ data, spec }: Pick<TrainRequest, 'data' | 'spec'>): string {
-  const { epochs, earlyStopping: _stop, checkpoint: _checkpoint, ...training } = spec.training;
+  // What only says how long to train, what to keep and how much memory a step may take leaves the weights as they are.
+  const {
+    epochs,
+    earlyStopping: _stop,
+    checkpoint: _checkpoint,
+    scoreMegabytes: _memory,
+    ...training
+  } = spec.training;
   const { schedule } = training;
   return digestOf({
     features: spec.features,

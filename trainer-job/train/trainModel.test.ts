@@ -322,9 +322,19 @@ describe('a training', () => {
     expect(epochs.at(-1)!.metrics['recall_at_10']).toBeGreaterThan(0.6);
   });
 
-  it('leaves no tensor behind', async () => {
+  it('goes on from a checkpoint of other memory for scores: the weights do not depend on it', async () => {
+    const folder = await temporaryFolder();
+    const withScores = (scoreMegabytes: number) =>
+      tinySpec({ training: { ...training, epochs: 2, scoreMegabytes } });
+    await train(folder, { spec: withScores(1), stopRequested: stopAfter(5) });
+    const { logs } = await train(folder, { spec: withScores(8) });
+    expect(logs).toContain('resuming after epoch 0, step 5');
+  });
+
+  it.each([Infinity, 5, 12])('leaves no tensor behind, stopped after %d steps or never', async (steps) => {
     const before = tf.memory().numTensors;
-    await train(await temporaryFolder());
+    const spec = tinySpec({ training: { ...training, epochs: 2, scoreMegabytes: 1 } });
+    await train(await temporaryFolder(), { spec, stopRequested: stopAfter(steps) });
     expect(tf.memory().numTensors).toBe(before);
   });
 });
