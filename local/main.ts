@@ -5,6 +5,7 @@ import { retry } from './commands/retry.js';
 import { type Command, CommandError, EXIT, UsageError, type World } from './commands/command.js';
 import { commandHelp, overview } from './commands/help.js';
 import { demo } from './commands/demo.js';
+import { doctor } from './commands/doctor.js';
 import { list } from './commands/list.js';
 import { logs } from './commands/logs.js';
 import { reproduce } from './commands/reproduce.js';
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   logs,
   sample,
   demo,
+  doctor,
 };
 
 /** Runs `trainyard` with the process's arguments and sets its exit code. */
