@@ -49,6 +49,7 @@ describe('the configuration of deployed functions', () => {
         },
       ],
       prices: [],
+      budget: { monthlyUsd: null, whenSpent: 'finish' },
       formerMasterSecrets: [],
       tokenIssuers: [],
       members: {},
@@ -109,6 +110,7 @@ describe('the configuration of deployed functions', () => {
       /"viewer"\|"trainer"\|"admin"/,
     ],
     ['no tier', { TRAINYARD_TIERS: '[]' }, /tiers/],
+    ['a budget in words', { TRAINYARD_MONTHLY_BUDGET_USD: 'lots' }, /TRAINYARD_MONTHLY_BUDGET_USD/],
     ['prices that are not JSON', { TRAINYARD_PRICES: 'cheap' }, /TRAINYARD_PRICES is not JSON/],
     [
       'a price of what is not known',

@@ -35,6 +35,13 @@ export const historySchema = z.strictObject({
   apiEndpoint: z.url({ protocol: /^https?$/ }).optional(),
 });
 
+/** What all runs together may cost in a month of UTC. Models may have limits of their own. */
+export const budgetSchema = z.strictObject({
+  monthlyUsd: z.number().min(0).nullable().default(null),
+  /** Of runs that are open when their budget is spent; none is started then. */
+  whenSpent: z.enum(['finish', 'stop']).default('finish'),
+});
+
 export const configSchema = z
   .strictObject({
     /** Where trainers reach the callbacks, without a slash at the end. */
@@ -64,6 +71,7 @@ export const configSchema = z
       ),
     /** Prices that go before those of the table. */
     prices: priceOverridesSchema.default([]),
+    budget: budgetSchema.prefault({}),
     /** How long a dispatcher may take to launch before another one tries. */
     leaseSeconds: z.int().min(1).default(60),
     /** Events and pending runs younger than this are left to whoever made them. */
@@ -107,6 +115,13 @@ const variablesSchema = z.object({
   TRAINYARD_RUN_URL: z.string().optional(),
   /** JSON: the list of tiers; those of `defaultTiers` unless given. */
   TRAINYARD_TIERS: z.string().optional(),
+  /** USD that all runs together may cost in a month of UTC. */
+  TRAINYARD_MONTHLY_BUDGET_USD: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'must be an amount in US dollars, such as 500')
+    .optional(),
+  /** `finish` or `stop`: what becomes of open runs when their month's budget is spent. */
+  TRAINYARD_BUDGET_ACTION: z.enum(['finish', 'stop']).optional(),
   /** JSON: prices that go before those of the table. */
   TRAINYARD_PRICES: z.string().optional(),
   /** Of the functions, and of tiers that do not say otherwise. */
@@ -157,6 +172,10 @@ export function configFromEnvironment(environment: NodeJS.ProcessEnv = process.e
       variables.data.TRAINYARD_PRICES ?? '[]',
       '[{"sku":"cloudRun.vcpu","regions":["europe-west4"],"usd":0.000018}]',
     ),
+    budget: {
+      monthlyUsd: amount(variables.data.TRAINYARD_MONTHLY_BUDGET_USD),
+      whenSpent: variables.data.TRAINYARD_BUDGET_ACTION,
+    },
     notifications: readNotifications(
       variables.data.TRAINYARD_NOTIFICATIONS,
       variables.data.TRAINYARD_RUN_URL,
@@ -236,6 +255,10 @@ function historyDataset(
   if (name === undefined) return undefined;
   const dot = name.lastIndexOf('.');
   return { projectId: dot < 0 ? ownProject : name.slice(0, dot), dataset: name.slice(dot + 1) };
+}
+
+function amount(text: string | undefined): number | null {
+  return text === undefined ? null : Number(text);
 }
 
 function parseJson(variable: string, text: string, example: string): unknown {

@@ -102,6 +102,8 @@ export const queries = {
       },
       page,
     ),
+  /** What runs that have ended cost in a month. */
+  spent: (month: string): Query => ({ collection: paths.spentRuns(month) }),
   /** Documents whose time is over. */
   expired: (collection: Expiring, now: string, limit: number): Query => ({
     collection,

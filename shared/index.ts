@@ -13,6 +13,7 @@ export * from './events/event.js';
 export * from './events/retrainMessage.js';
 export * from './firestore/model.js';
 export * from './firestore/paths.js';
+export * from './firestore/spending.js';
 export * from './http/bodies.js';
 export * from './http/problem.js';
 export * from './ids.js';

@@ -20,7 +20,12 @@ const BODIES: Record<string, unknown> = {
   'POST /api/models/{modelId}/training-runs': { spec: EXAMPLE_SPEC },
   'POST /api/training-runs/{runId}/cancel': {},
   'POST /api/training-runs/{runId}/retry': {},
-  'POST /api/models/{modelId}': { name: 'Shop', teams: ['red'], retrain: { minNewRows: 5 } },
+  'POST /api/models/{modelId}': {
+    name: 'Shop',
+    teams: ['red'],
+    retrain: { minNewRows: 5 },
+    monthlyBudgetUsd: 50,
+  },
   'POST /api/models/{modelId}/versions/{version}/promote': { stage: 'staging' },
   'POST /api/models/{modelId}/rollback': {},
   'POST /api/datasets': dataset('c.csv'),

@@ -8,6 +8,7 @@ export interface ModelChange {
   name?: string | undefined;
   teams?: string[] | undefined;
   retrain?: RetrainPolicy | undefined;
+  monthlyBudgetUsd?: number | null | undefined;
 }
 
 const PAGE = 200;
@@ -19,7 +20,7 @@ const PAGE = 200;
 export async function changeModel(
   cp: ControlPlane,
   modelId: string,
-  { name, teams, retrain }: ModelChange,
+  { name, teams, retrain, monthlyBudgetUsd }: ModelChange,
 ): Promise<ModelDocument> {
   const model = await cp.store.transaction(async (tx) => {
     const now = cp.now();
@@ -28,6 +29,7 @@ export async function changeModel(
       ...(name !== undefined && { name }),
       ...(teams && { teams }),
       ...(retrain && { retrain }),
+      ...(monthlyBudgetUsd !== undefined && { monthlyBudgetUsd }),
       updatedAt: now.toISOString(),
     };
     tx.set(paths.model(modelId), { ...changed });

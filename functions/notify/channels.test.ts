@@ -31,7 +31,7 @@ describe('the configuration of notifications', () => {
       [SLACK, { ...SLACK, type: 'teams', name: 'dev' }, WEBHOOK, EMAIL],
       'https://trainyard.example/runs/{runId}',
     );
-    const defaults = { enabled: true, on: ['completed', 'failed', 'gateFailed'] };
+    const defaults = { enabled: true, on: ['completed', 'failed', 'gateFailed', 'budget'] };
     expect(channels).toEqual([
       { ...SLACK, ...defaults },
       { ...SLACK, type: 'teams', name: 'dev', ...defaults },

@@ -1,10 +1,13 @@
 /** The channels through which people and programs hear how runs end: this part of the configuration. */
-import { modelIdSchema, type EventType, type Run } from '@trainyard/shared';
+import { modelIdSchema, type BudgetReached, type EventType, type Run } from '@trainyard/shared';
 import { z } from 'zod';
 import { urlProblem } from './publicAddress.js';
 
-/** How a run ended. `gateFailed`: it completed, and its result did not pass a gate. */
-export const outcomeSchema = z.enum(['completed', 'failed', 'gateFailed', 'cancelled']);
+/**
+ * How a run ended. `gateFailed`: it completed, and its result did not pass a gate. `budget`: no end, but a share of a month's budget
+ * that is spent.
+ */
+export const outcomeSchema = z.enum(['completed', 'failed', 'gateFailed', 'cancelled', 'budget']);
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** Messages say what is wrong and never quote the URL: those of Slack and Teams are secrets. */
@@ -25,7 +28,7 @@ const common = {
       'must be 1 to 63 of a-z, 0-9 and "-", starting with a letter or digit',
     ),
   enabled: z.boolean().default(true),
-  on: z.array(outcomeSchema).min(1).default(['completed', 'failed', 'gateFailed']),
+  on: z.array(outcomeSchema).min(1).default(['completed', 'failed', 'gateFailed', 'budget']),
   /** Only the runs of these; of all models unless given. */
   models: z.array(modelIdSchema).min(1).optional(),
 };
@@ -113,8 +116,11 @@ function parseList(text: string): unknown {
   }
 }
 
+/** What a run does at its end, as events tell it. */
+export type End = Exclude<Outcome, 'gateFailed' | 'budget'>;
+
 /** How the run of an event ended; undefined for events of runs that go on. */
-export function endOf(type: EventType): Exclude<Outcome, 'gateFailed'> | undefined {
+export function endOf(type: EventType): End | undefined {
   switch (type) {
     case 'run.completed':
       return 'completed';
@@ -130,11 +136,20 @@ export function endOf(type: EventType): Exclude<Outcome, 'gateFailed'> | undefin
 /** What a channel is to tell of a run that ended; undefined for nothing. `gateFailed` takes the place of `completed`. */
 export function outcomeFor(
   { enabled, on, models }: Channel,
-  end: Exclude<Outcome, 'gateFailed'>,
+  end: End,
   { modelId, gates }: Pick<Run, 'modelId' | 'gates'>,
 ): Outcome | undefined {
   if (!enabled || (models && !models.includes(modelId))) return undefined;
   const isGateFailed = end === 'completed' && gates.some(({ passed }) => !passed);
   if (isGateFailed && on.includes('gateFailed')) return 'gateFailed';
   return on.includes(end) ? end : undefined;
+}
+
+/** Whether a channel is to tell of a budget: that of the deployment is everybody's, that of a model goes with its runs. */
+export function wantsBudget(
+  { enabled, on, models }: Channel,
+  { scope }: BudgetReached,
+  modelId: string,
+): boolean {
+  return enabled && on.includes('budget') && (scope === 'deployment' || !models || models.includes(modelId));
 }

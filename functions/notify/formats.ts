@@ -165,6 +165,7 @@ const CARD_COLORS: Record<Message['outcome'], string> = {
   failed: 'Attention',
   gateFailed: 'Warning',
   cancelled: 'Default',
+  budget: 'Warning',
 };
 
 /** Names and values of our own: cards read Markdown in them. */

@@ -10,8 +10,10 @@ import {
   runErrorSchema,
   runIdSchema,
   runName,
+  type BudgetReached,
   type GateResult,
   type Run,
+  type RunError,
   type RunResult,
 } from '@trainyard/shared';
 import { z } from 'zod';
@@ -85,6 +87,23 @@ export function messageOf(run: Run, outcome: Outcome, runUrl: string | undefined
   };
 }
 
+/** The message about a month's budget, of which `share` is spent; `run` is one that it was spent on. */
+export function budgetMessage(
+  run: Run,
+  { share, month, scope }: BudgetReached,
+  told: { at: string; error: RunError; runUrl: string | undefined },
+): Message {
+  const whose = scope === 'deployment' ? 'trainyard' : run.modelId;
+  return {
+    ...messageOf(run, 'budget', told.runUrl),
+    title: `[${whose}] ${Math.round(share * 100)} % of the budget of ${month} is spent`,
+    endedAt: told.at,
+    metrics: [],
+    failedGates: [],
+    error: told.error,
+  };
+}
+
 function phraseOf(outcome: Outcome): string {
   switch (outcome) {
     case 'completed':
@@ -95,6 +114,8 @@ function phraseOf(outcome: Outcome): string {
       return 'completed, a gate failed';
     case 'cancelled':
       return 'cancelled';
+    case 'budget':
+      return 'spends a budget';
     default:
       return assertNever(outcome);
   }

@@ -23,10 +23,11 @@ import { currentTraceparent } from '../telemetry/tracing.js';
 import { estimateRun } from './estimate.js';
 import { idempotencySlot, recall, remember } from './idempotency.js';
 import { inTurn } from './inTurn.js';
+import { hasMonthlyBudget, overMonthlyBudget } from './monthlyBudget.js';
 import { publishCommitted, putInOutbox } from './outbox.js';
 import { parseRun, readRun } from './repository.js';
 import { resolveSpec } from './resolveSpec.js';
-import { refuseOverRunBudget } from './runBudget.js';
+import { cheapest, overRunBudget } from './runBudget.js';
 
 export interface StartRequest {
   modelId: string;
@@ -44,6 +45,8 @@ export type Started = { run: Run; refusal?: never } | { run?: never; refusal: st
 export type Admit = (
   model: ModelDocument,
   tx: Transaction,
+  /** Why its budget allows no run now. */
+  overBudget: ProblemError | undefined,
 ) => Promise<{ model: ModelDocument; refusal?: string }>;
 
 const outcomeSchema = z.union([
@@ -57,8 +60,9 @@ export async function startRun(
   request: StartRequest,
   check: (model: ModelDocument) => void,
 ): Promise<Run> {
-  const { run, refusal } = await createRun(cp, request, async (model) => {
+  const { run, refusal } = await createRun(cp, request, async (model, _tx, overBudget) => {
     check(model);
+    if (overBudget) throw overBudget;
     return { model };
   });
   if (!run) throw new Error(`a start that nobody refuses was refused: ${refusal}`);
@@ -94,8 +98,7 @@ async function record(
   if (earlier) return { started: await startedBefore(tx, earlier), events: [] };
   const known = (await readModel(tx, modelId)) ?? newModel(modelId, now);
   const resolved = await resolveSpec(cp, tx, request.spec ?? (await newestSpec(cp, modelId)));
-  await refuseOverBudget(cp, modelId, resolved.spec);
-  const { model, refusal } = await admit(known, tx);
+  const { model, refusal } = await admit(known, tx, await budgetRefusal(cp, known, resolved.spec));
   if (refusal !== undefined) {
     tx.set(paths.model(modelId), { ...model, updatedAt: now.toISOString() });
     remember(tx, slot, { refusal }, now);
@@ -131,9 +134,16 @@ async function record(
 }
 
 /** What a run may cost is asked of an estimate, which takes a few reads: only where there is a budget. */
-async function refuseOverBudget(cp: ControlPlane, modelId: string, spec: TrainingSpec): Promise<void> {
-  if (spec.compute.maxUsd === undefined) return;
-  refuseOverRunBudget(cp, spec, await estimateRun(cp, modelId, spec));
+async function budgetRefusal(
+  cp: ControlPlane,
+  model: ModelDocument,
+  spec: TrainingSpec,
+): Promise<ProblemError | undefined> {
+  if (spec.compute.maxUsd === undefined && !hasMonthlyBudget(cp, model)) return undefined;
+  const estimate = await estimateRun(cp, model.modelId, spec);
+  return (
+    overRunBudget(cp, spec, estimate) ?? (await overMonthlyBudget(cp, model, cheapest(estimate)?.usd ?? null))
+  );
 }
 
 async function startedBefore(tx: Transaction, outcome: z.infer<typeof outcomeSchema>): Promise<Started> {

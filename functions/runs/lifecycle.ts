@@ -1,4 +1,5 @@
 import {
+  isTerminal,
   paths,
   transition,
   type EventType,
@@ -15,6 +16,7 @@ import { instruments } from '../telemetry/metrics.js';
 import { inTurn } from './inTurn.js';
 import { publishCommitted, putInOutbox } from './outbox.js';
 import { readRun } from './repository.js';
+import { recordSpending } from './spending.js';
 import { launcherOf } from './tiers.js';
 
 /** What a transaction decided: the run after it, and what is to be done once it is committed. */
@@ -69,6 +71,7 @@ export function applyEvent(
   const { run, publish: all, stopJob } = transition(before, event, now);
   const publish = all.filter(({ type }) => !untold.includes(type));
   if (run !== before) tx.set(paths.run(run.runId), { ...run });
+  if (isTerminal(run.status) && !isTerminal(before.status)) recordSpending(tx, run);
   if (run !== before && (publish.length > 0 || isWorthRecord(event))) {
     tx.create(paths.event(run.runId, causeId), { ...recordOf(run, event, causeId, publish, now) });
   }

@@ -16,7 +16,6 @@ import type { LogFields } from '../log.js';
 import type { StoredDocument } from '../ports/documentStore/documentStore.js';
 import type { JobLauncher, JobState } from '../ports/jobLauncher/jobLauncher.js';
 import { consequenceOf, shown, type PlatformProblem } from '../ports/jobLauncher/platformProblem.js';
-import { queries } from '../queries.js';
 import { withLogFields } from '../telemetry/context.js';
 import { instruments } from '../telemetry/metrics.js';
 import { inSpan } from '../telemetry/tracing.js';
@@ -24,11 +23,12 @@ import { dispatch, recallLaunch } from './dispatch.js';
 import { sweepExpired } from './sweepExpired.js';
 import { inParallel } from './inParallel.js';
 import { recordLifecycle } from './lifecycle.js';
+import { keepBudgets } from './monthlyBudget.js';
+import { openRuns } from './openRuns.js';
 import { relayOutbox } from './outbox.js';
 import { readRun } from './repository.js';
 import { launcherOf, tiersOf } from './tiers.js';
 
-const PAGE = 200;
 /** How many runs are looked at at a time. */
 const CONCURRENCY = 16;
 /** The trainer's exit code for a bad specification or bad data. */
@@ -67,6 +67,8 @@ export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
     return attempt(() => reconcileRun(cp, runId), 'a run could not be reconciled', { runId });
   });
   await others;
+  const models = open.flatMap(({ data: { modelId } }) => (typeof modelId === 'string' ? modelId : []));
+  await attempt(() => keepBudgets(cp, models), 'the budgets could not be kept');
   observe(cp, open, reconciled.failed);
   return reconciled;
 }
@@ -95,17 +97,6 @@ async function verdictOn(cp: ControlPlane, run: Run): Promise<LifecycleEvent | u
 function overBudget(run: Run, now: Date): LifecycleEvent | undefined {
   const error = run.status === 'running' ? ownBudgetError(run, now) : undefined;
   return error && { type: 'budgetExceeded', error };
-}
-
-/** All runs that are not over, oldest first. The documents are not parsed: a broken one is its own run's affair. */
-async function openRuns(cp: ControlPlane): Promise<StoredDocument[]> {
-  const found: StoredDocument[] = [];
-  for (;;) {
-    const last = found.at(-1);
-    const page = await cp.store.query(queries.openRuns({ startAfter: last, limit: PAGE }));
-    found.push(...page);
-    if (page.length < PAGE) return found;
-  }
 }
 
 /** For people and alerts. While no run is open and nothing fails there is nothing to tell. */

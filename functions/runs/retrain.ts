@@ -62,9 +62,9 @@ function retrain(
   { modelId, spec, newRows }: RetrainMessage,
 ): Promise<Started> {
   const request = { modelId, spec, requestedBy: REQUESTED_BY, idempotencyKey: messageId };
-  return createRun(cp, request, async (known) => {
+  return createRun(cp, request, async (known, _tx, overBudget) => {
     const model = { ...known, newRows: known.newRows + newRows };
-    const refusal = await refusalOf(cp, model);
+    const refusal = (await refusalOf(cp, model)) ?? overBudget?.message;
     return refusal === undefined ? { model } : { model, refusal };
   });
 }

@@ -1,25 +1,29 @@
-import { inDollars, type Estimate, type TrainingSpec } from '@trainyard/shared';
+import { BUDGET_EXCEEDED, inDollars, type Estimate, type TrainingSpec } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { ProblemError } from '../http/problemError.js';
 import { tiersNamed } from './tiers.js';
 
 const POINTER = '/spec/compute/maxUsd';
 
-/** Throws where a run cannot be done for its `compute.maxUsd`, or where nobody could tell what it costs. */
-export function refuseOverRunBudget(cp: ControlPlane, spec: TrainingSpec, estimate: Estimate): void {
+/** Why a run is not started for its `compute.maxUsd`: it cannot be done for that, or nobody could tell what it costs. */
+export function overRunBudget(
+  cp: ControlPlane,
+  spec: TrainingSpec,
+  estimate: Estimate,
+): ProblemError | undefined {
   const { maxUsd, tiers } = spec.compute;
-  if (maxUsd === undefined) return;
+  if (maxUsd === undefined) return undefined;
   const unpriced = estimate.tiers.filter(({ usdPerHour }) => usdPerHour === null).map(({ tier }) => tier);
   // A machine of one's own has no price and is not billed.
   const isBilled = tiersNamed(cp, tiers).some(({ name, machine }) => machine && unpriced.includes(name));
   if (isBilled) {
     const detail = `compute.maxUsd is ${inDollars(maxUsd)}, and compute tier ${unpriced.join(', ')} has no price to count with: name other tiers, set usdPerHour of the tier or TRAINYARD_PRICES, or leave maxUsd out.`;
-    throw new ProblemError(400, 'no-price', 'No price', detail, { errors: [{ pointer: POINTER, detail }] });
+    return new ProblemError(400, 'no-price', 'No price', detail, { errors: [{ pointer: POINTER, detail }] });
   }
   const least = cheapest(estimate);
-  if (least === null || least.usd <= maxUsd) return;
+  if (least === null || least.usd <= maxUsd) return undefined;
   const detail = `The run is estimated to cost ${inDollars(least.usd)} at least, on compute tier ${least.tier}; compute.maxUsd allows ${inDollars(maxUsd)}: raise it, train fewer epochs or rows, or name a cheaper tier.`;
-  throw new ProblemError(409, 'budget-exceeded', 'Budget exceeded', detail, {
+  return new ProblemError(409, BUDGET_EXCEEDED, 'Budget exceeded', detail, {
     errors: [{ pointer: POINTER, detail }],
   });
 }

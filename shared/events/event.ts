@@ -13,8 +13,21 @@ export const eventTypeSchema = z.enum([
   'run.failed',
   'run.cancelled',
   'model.version.registered',
+  'budget.reached',
 ]);
 export type EventType = z.infer<typeof eventTypeSchema>;
+
+/** The detail of `budget.reached`: so much of a month's budget is spent. The run is one that it was spent on. */
+export const budgetReachedSchema = z.strictObject({
+  scope: z.enum(['deployment', 'model']),
+  /** Of UTC, such as `2026-11`. */
+  month: z.string().regex(/^\d{4}-\d{2}$/),
+  /** 0.5, 0.8 or 1. */
+  share: z.number().gt(0).max(1),
+  spentUsd: z.number().min(0),
+  limitUsd: z.number().min(0),
+});
+export type BudgetReached = z.infer<typeof budgetReachedSchema>;
 
 /** What an event says beside its type: enough to act on; the run's document has the rest. */
 export const eventDataSchema = z.strictObject({

@@ -36,6 +36,8 @@ export const modelDocumentSchema = z.strictObject({
   /** The best value of each test metric over all versions: the least of losses and errors, the greatest of the others. */
   bestMetrics: metricsSchema.default({}),
   retrain: retrainPolicySchema.prefault({}),
+  /** USD that the model's runs may cost in a month of UTC; null: as much as the deployment's. */
+  monthlyBudgetUsd: z.number().min(0).max(10_000_000).nullable().default(null),
   /** New rows that messages told of since the last start. */
   newRows: z.int().min(0).default(0),
   lastStartedAt: instantSchema.nullable().default(null),

@@ -38,6 +38,11 @@ export const paths = {
   outboxEvent: (eventId: string) => `outbox/${eventId}`,
   /** What BigQuery has of a run. */
   history: (runId: string) => `history/${runId}`,
+  /** Of which budgets of a month warnings were told. */
+  spending: (month: string) => `spending/${month}`,
+  spentRuns: (month: string) => `spending/${month}/spent`,
+  /** What an ended run cost in a month. */
+  spent: (month: string, runId: string) => `spending/${month}/spent/${runId}`,
   notifications: 'notifications',
   /** One per event and channel. */
   notification: (deliveryId: string) => `notifications/${deliveryId}`,

@@ -151,6 +151,8 @@ export const modelChangeSchema = z.strictObject({
   name: z.string().min(1).max(200).optional(),
   teams: teamsSchema.optional(),
   retrain: retrainPolicySchema.optional(),
+  /** USD that its runs may cost in a month of UTC; null takes the limit away. */
+  monthlyBudgetUsd: modelDocumentSchema.shape.monthlyBudgetUsd.unwrap().optional(),
 });
 export const modelVersionViewSchema = modelVersionSchema.omit({ schemaVersion: true });
 export const modelVersionPageSchema = z.strictObject({

@@ -67,7 +67,8 @@ const get = defineRoute({
 const change = defineRoute({
   method: 'POST',
   path: '/api/models/{modelId}',
-  summary: 'Set the name, the teams or the retraining policy of a model; makes it where there is none',
+  summary:
+    'Set the name, the teams, the retraining policy or the monthly budget of a model; makes it where there is none',
   access: 'admin',
   params: modelParams,
   query: noQuery,

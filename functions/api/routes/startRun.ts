@@ -31,6 +31,7 @@ export const startRoute = defineRoute({
     description: 'What the dry run found; nothing was recorded',
     result: dryRunSchema,
   },
+  mayConflict: true,
   locates: true,
   handle: (cp, call) => (call.query.dryRun === true ? dryRun(cp, call) : start(cp, call)),
 });
