@@ -271,3 +271,49 @@ describe('trainyard sample', () => {
     expect((await run([...command, '--force'], folder)).code).toBe(0);
   });
 });
+
+describe('trainyard deploy', () => {
+  const settings = 'project: shop-prod\nprojectNumber: 123456789012\nfirebaseProject: shop-prod\n';
+
+  it('prints the plan of the settings in this folder, corrected by flags', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(join(cwd, 'trainyard.deploy.yaml'), settings);
+    const { code, out } = await run(
+      ['deploy', '--plan', '--only', 'jobs,functions', '--region', 'us-central1', '--tag', 'v1', '--bundled'],
+      cwd,
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/^#!\/bin\/sh\nset -eu\n/);
+    expect(out).toContain('us-central1-docker.pkg.dev/shop-prod/trainyard/trainer-gpu:v1');
+    expect(out).not.toMatch(/terraform|npm run/);
+  });
+
+  it('names images by the commit unless a tag is given', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(join(cwd, 's.yaml'), settings);
+    const { out } = await run(['deploy', '--plan', '--only', 'images', '--settings', 's.yaml'], cwd);
+    expect(out).toMatch(/COMMIT_SHA=[0-9a-f]{40}/);
+  });
+
+  it.each([
+    ['project: shop-prod\n', [], /projectNumber: .*gcloud projects describe/s],
+    [`${settings}regoin: eu\n`, [], /regoin/],
+    ['project: shop-prod\nprojectNumber: 123456789012\n', [], /auth: "tokens" needs somebody/],
+    [`${settings}auth: platform\napiCallers: [allUsers]\n`, [], /let everybody do everything/],
+    [`${settings}tiers: [{name: l4, launcher: cloudRunJobs}]\n`, [], /tiers of the deployment/],
+    [`${settings}members: {ana: {role: queen}}\n`, [], /members of the deployment/],
+    ['a: [', [], /neither YAML nor JSON/],
+    [
+      settings,
+      ['--only', 'function'],
+      /--only has "function"; allowed are infrastructure, images, jobs, functions/,
+    ],
+    [settings, ['--settings', 'none.yaml'], /none.yaml cannot be read/],
+  ])('refuses %j %j', async (file, flags, says) => {
+    const cwd = await temporaryFolder();
+    await writeFile(join(cwd, 'trainyard.deploy.yaml'), file);
+    const { code, err } = await run(['deploy', '--plan', '--tag', 'v1', ...flags], cwd);
+    expect(code).toBe(2);
+    expect(err).toMatch(says);
+  });
+});

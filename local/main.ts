@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ApiError, UnreachableError } from './client/apiError.js';
 import { cancel } from './commands/cancel.js';
+import { deploy } from './commands/deploy.js';
 import { retry } from './commands/retry.js';
 import { type Command, CommandError, EXIT, UsageError, type World } from './commands/command.js';
 import { commandHelp, overview } from './commands/help.js';
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   logs,
   sample,
   demo,
+  deploy,
   doctor,
 };
 

@@ -1,0 +1,19 @@
+/** The whole of a deployment, in its order: what lasts, images, jobs, functions, and who may call them. */
+import { functionSteps } from './functions.js';
+import { imageSteps } from './images.js';
+import { callerSteps, infrastructureSteps } from './infrastructure.js';
+import { jobSteps } from './jobs.js';
+import type { Deployment } from './settings.js';
+import type { Phase, Step } from './step.js';
+
+/** Every step can be taken again: what is there already is brought up to date. */
+export function deploymentPlan(deployment: Deployment, only: readonly Phase[] = []): Step[] {
+  const steps = [
+    ...infrastructureSteps(deployment),
+    ...imageSteps(deployment),
+    ...jobSteps(deployment),
+    ...functionSteps(deployment),
+    ...callerSteps(deployment),
+  ];
+  return only.length === 0 ? steps : steps.filter(({ phase }) => only.includes(phase));
+}

@@ -1,0 +1,182 @@
+/** The functions, from the bundles that `npm run bundle` makes. */
+import { FUNCTIONS, type DeployedFunction } from './functionTable.js';
+import { account, functionUrl, imageName, MASTER_SECRET, type Deployment } from './settings.js';
+import type { Step } from './step.js';
+
+const BUNDLES = 'functions/bundle';
+
+export function functionSteps(deployment: Deployment): Step[] {
+  const { settings, bundled } = deployment;
+  const wanted = FUNCTIONS.filter(({ entry }) => entry !== 'history' || settings.historyDataset);
+  return [
+    ...(bundled ? [] : [bundleStep]),
+    secretStep(deployment, MASTER_SECRET, MAKE_SECRET),
+    ...notificationSteps(deployment),
+    ...wanted.map((each) => functionStep(deployment, each)),
+  ];
+}
+
+const bundleStep: Step = {
+  phase: 'functions',
+  title: 'Each function is bundled',
+  command: ['npm', 'run', '--silent', 'bundle'],
+  files: [],
+  remedy: 'run npm ci first: the bundles are made of the packages that it installs',
+};
+
+const MAKE_SECRET = `make its first version: openssl rand -base64 48 | tr -d '\\n' | gcloud secrets versions add ${MASTER_SECRET} --data-file=-`;
+
+/** A function whose secret has no version does not start, and says so late. */
+function secretStep({ settings }: Deployment, secret: string, remedy: string): Step {
+  return {
+    phase: 'functions',
+    title: `The secret ${secret} has a version`,
+    command: [
+      'gcloud',
+      'secrets',
+      'versions',
+      'describe',
+      'latest',
+      `--secret=${secret}`,
+      `--project=${settings.project}`,
+      '--format=value(name)',
+      '--quiet',
+    ],
+    files: [],
+    remedy,
+  };
+}
+
+function notificationSteps(deployment: Deployment): Step[] {
+  const { notificationsSecret: secret, project } = deployment.settings;
+  if (secret === undefined) return [];
+  return [
+    secretStep(
+      deployment,
+      secret,
+      `make it of a file that has the channels as JSON: gcloud secrets create ${secret} --data-file=FILE`,
+    ),
+    {
+      phase: 'functions',
+      title: `trainyard-notify may read ${secret}`,
+      command: [
+        'gcloud',
+        'secrets',
+        'add-iam-policy-binding',
+        secret,
+        `--project=${project}`,
+        `--member=serviceAccount:${account(deployment.settings, 'trainyard-notify')}`,
+        '--role=roles/secretmanager.secretAccessor',
+        '--condition=None',
+        '--quiet',
+      ],
+      files: [],
+      remedy: 'who deploys needs roles/secretmanager.admin for this once',
+    },
+  ];
+}
+
+function functionStep(deployment: Deployment, each: DeployedFunction): Step {
+  const { settings } = deployment;
+  const environment = `${BUNDLES}/${each.name}.env.yaml`;
+  const secrets = secretsOf(deployment, each);
+  const isPublic =
+    each.isPublic === 'always' || (each.isPublic === 'asSet' && settings.apiCallers.includes('allUsers'));
+  return {
+    phase: 'functions',
+    title: `Function ${each.name}`,
+    command: [
+      'gcloud',
+      'functions',
+      'deploy',
+      each.name,
+      '--gen2',
+      '--runtime=nodejs22',
+      `--project=${settings.project}`,
+      `--region=${settings.region}`,
+      `--source=${BUNDLES}/${each.entry}`,
+      `--entry-point=${each.entryPoint}`,
+      ...trigger(deployment, each),
+      `--service-account=${account(settings, each.runAs ?? each.name)}`,
+      `--build-service-account=projects/${settings.project}/serviceAccounts/${account(settings, 'trainyard-build')}`,
+      `--env-vars-file=${environment}`,
+      ...(secrets.length > 0 ? [`--set-secrets=${secrets.join(',')}`] : ['--clear-secrets']),
+      `--memory=${each.memory}`,
+      '--cpu=1',
+      `--concurrency=${each.concurrency}`,
+      '--min-instances=0',
+      `--max-instances=${each.maxInstances}`,
+      `--timeout=${each.timeoutSeconds}s`,
+      `--ingress-settings=${each.ingress}`,
+      // Who may call the others is said by Terraform, of each by itself.
+      ...(each.documents === null
+        ? [isPublic ? '--allow-unauthenticated' : '--no-allow-unauthenticated']
+        : []),
+      '--update-labels=app=trainyard',
+      '--quiet',
+    ],
+    files: [
+      {
+        path: environment,
+        // JSON is YAML, and leaves no doubt about what is text.
+        content: `${JSON.stringify(environmentOf(deployment, each), null, 2)}\n`,
+      },
+    ],
+    remedy: `read the log of its build or of its start: gcloud functions logs read ${each.name} --gen2 --region=${settings.region}; that accounts and APIs are there, trainyard doctor tells`,
+  };
+}
+
+function trigger({ settings }: Deployment, { documents }: DeployedFunction): string[] {
+  if (documents === null) return ['--trigger-http'];
+  return [
+    '--trigger-event-filters=type=google.cloud.firestore.document.v1.written',
+    '--trigger-event-filters=database=(default)',
+    `--trigger-event-filters-path-pattern=document=${documents}`,
+    `--trigger-location=${settings.firestoreLocation}`,
+    `--trigger-service-account=${account(settings, 'trainyard-push')}`,
+    '--retry',
+  ];
+}
+
+/** Variables that are secrets, by reference: their values are read by the platform, as the function's own account. */
+function secretsOf({ settings }: Deployment, { name, needsMasterSecret }: DeployedFunction): string[] {
+  const former = settings.formerMasterSecretVersion;
+  return [
+    ...(needsMasterSecret ? [`TRAINYARD_MASTER_SECRET=${MASTER_SECRET}:latest`] : []),
+    ...(needsMasterSecret && former ? [`TRAINYARD_FORMER_MASTER_SECRETS=${MASTER_SECRET}:${former}`] : []),
+    ...(name === 'trainyard-notify' && settings.notificationsSecret
+      ? [`TRAINYARD_NOTIFICATIONS=${settings.notificationsSecret}:latest`]
+      : []),
+  ];
+}
+
+/** As `functions/config.ts` reads it; nearly the same for all, for each takes what it needs. */
+export function environmentOf(
+  deployment: Deployment,
+  { isPublic }: Pick<DeployedFunction, 'isPublic'>,
+): Record<string, string> {
+  const { settings } = deployment;
+  const json = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value));
+  const variables = {
+    GOOGLE_CLOUD_PROJECT: settings.project,
+    TRAINYARD_PUBLIC_URL: functionUrl(settings, 'trainyard-webhooks'),
+    TRAINYARD_REGION: settings.region,
+    TRAINYARD_BUCKET: `${settings.project}-trainyard`,
+    // Google checks who calls what is not public, and takes the signature off the token that it has checked.
+    TRAINYARD_AUTH: isPublic === 'never' ? 'platform' : settings.auth,
+    TRAINYARD_FIREBASE_PROJECT: settings.firebaseProject,
+    TRAINYARD_GOOGLE_AUDIENCE: settings.googleAudience,
+    TRAINYARD_MEMBERS: json(settings.members),
+    TRAINYARD_TRAINER_SERVICE_ACCOUNT: account(settings, 'trainyard-trainer'),
+    TRAINYARD_TRAINER_IMAGE_GPU: imageName(deployment, 'trainer-gpu'),
+    TRAINYARD_TRAINER_IMAGE_CPU: imageName(deployment, 'trainer-cpu'),
+    TRAINYARD_TIERS: json(settings.tiers),
+    TRAINYARD_PRICES: json(settings.prices),
+    TRAINYARD_HISTORY_DATASET: settings.historyDataset,
+    TRAINYARD_RUN_URL: settings.runUrl,
+    OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
+  };
+  return Object.fromEntries(
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,68 @@
+/** Takes the steps of a deployment one by one, and ends at the first that fails. */
+import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { commandLine } from '@trainyard/cloudbuild/plan/script';
+import type { Step } from '@trainyard/cloudbuild/plan/step';
+import { CommandError } from '../commands/command.js';
+
+export interface PlanWorld {
+  /** The repository: commands run there, and paths of files start there. */
+  root: string;
+  environment: Readonly<Record<string, string>>;
+  tell(this: void, line: string): void;
+  interrupted: AbortSignal;
+  now(this: void): number;
+}
+
+/** Throws `CommandError` with the remedy when a step fails. What is there already is brought up to date by the same steps. */
+export async function runPlan(steps: readonly Step[], world: PlanWorld): Promise<void> {
+  for (const [i, step] of steps.entries()) {
+    world.tell(`[${i + 1}/${steps.length}] ${step.phase}: ${step.title}`);
+    world.tell(`  ${commandLine(step.command)}`);
+    const start = world.now();
+    await writeFiles(step, world.root);
+    const failure = await run(step.command, world);
+    if (failure !== null) throw failed(step, failure);
+    world.tell(`  done in ${Math.round((world.now() - start) / 1000)} s`);
+  }
+}
+
+async function writeFiles({ files }: Step, root: string): Promise<void> {
+  for (const { path, content } of files) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+}
+
+/** What the tool printed is seen as it comes; null when it did its work. */
+function run(command: Step['command'], world: PlanWorld): Promise<string | null> {
+  const [program, ...args] = command;
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd: world.root,
+      env: world.environment,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      signal: world.interrupted,
+      killSignal: 'SIGINT',
+    });
+    child.on('error', (error) =>
+      resolve(
+        'code' in error && error.code === 'ENOENT'
+          ? `${program} is not installed, or not on the path`
+          : error.message,
+      ),
+    );
+    child.on('close', (code, signal) => resolve(code === 0 ? null : `it ended with ${signal ?? code}`));
+  });
+}
+
+function failed({ title, phase, command, remedy }: Step, failure: string): CommandError {
+  const lines = [
+    `${title}: ${failure}`,
+    `  command   ${commandLine(command)}`,
+    `  to do     ${remedy}`,
+    `  then      run the same command again; --only ${phase} leaves out what went well`,
+  ];
+  return new CommandError(lines.join('\n'));
+}

@@ -1,0 +1,203 @@
+/** What a deployment would run, held against what the functions, the launchers and the Terraform module expect. */
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { ENTRIES } from '../../cloudbuild/bundleFunctions.js';
+import { deploymentPlan } from '../../cloudbuild/plan/deploymentPlan.js';
+import { environmentOf } from '../../cloudbuild/plan/functions.js';
+import { FUNCTIONS } from '../../cloudbuild/plan/functionTable.js';
+import { quoted, scriptOf } from '../../cloudbuild/plan/script.js';
+import { configFromEnvironment, NEED_MASTER_SECRET } from '../../functions/config.js';
+import { CommandError } from '../../local/commands/command.js';
+import { runPlan, type PlanWorld } from '../../local/deploy/runPlan.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
+import { deploymentOf, FULL } from './commands.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const full = deploymentOf(FULL, { first: true });
+const plan = deploymentPlan(full);
+const flag = (command: readonly string[], name: string) =>
+  command.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+const functionSteps = plan.filter(
+  ({ command }) => command.slice(0, 3).join(' ') === 'gcloud functions deploy',
+);
+
+describe('a plan', () => {
+  it('goes from what lasts to who may call, and is made of the phases that are asked for', () => {
+    const phases = plan.map(({ phase }) => phase).filter((phase, i, all) => phase !== all[i - 1]);
+    expect(phases).toEqual(['infrastructure', 'images', 'jobs', 'functions', 'infrastructure']);
+    const jobs = deploymentPlan(full, ['jobs']);
+    expect(jobs.map(({ phase }) => phase)).toEqual(['jobs', 'jobs']);
+  });
+
+  it('says who may call each function only once they are there', () => {
+    const applied = (steps: typeof plan) =>
+      steps
+        .flatMap(({ files }) => files)
+        .filter(({ path }) => path.endsWith('terraform.tfvars.json'))
+        .map(({ content }) => (JSON.parse(content) as Record<string, unknown>)['functions_deployed']);
+    expect(applied(plan)).toEqual([false, true]);
+    expect(applied(deploymentPlan(deploymentOf()))).toEqual([true]);
+  });
+
+  it('gives Terraform variables that the module has', async () => {
+    const declared = await readFile(`${ROOT}cloudbuild/terraform/variables.tf`, 'utf8');
+    for (const { path, content } of plan.flatMap(({ files }) => files)) {
+      if (!path.endsWith('tfvars.json')) continue;
+      for (const name of Object.keys(JSON.parse(content) as object))
+        expect(declared).toContain(`variable "${name}" {`);
+    }
+  });
+
+  it('has a remedy for each step, and no secret anywhere', () => {
+    for (const { remedy, title } of plan)
+      expect(`${title}: ${remedy}`.length).toBeGreaterThan(title.length + 20);
+    const settings = functionSteps.flatMap(({ files }) => files).map(({ content }) => content);
+    for (const content of settings) expect(content).not.toMatch(/"TRAINYARD_\w*(SECRET|NOTIFICATIONS)"/);
+    const references = functionSteps.flatMap(({ command }) => flag(command, 'set-secrets')?.split(',') ?? []);
+    for (const reference of references) expect(reference).toMatch(/^TRAINYARD_[A-Z_]+=[\w-]+:(latest|\d+)$/);
+  });
+
+  it('deploys each bundle, as the account that Terraform makes for it', async () => {
+    const locals = await readFile(`${ROOT}cloudbuild/terraform/locals.tf`, 'utf8');
+    const names = [...(/functions = \[(.*)\]/.exec(locals)?.[1] ?? '').matchAll(/"(\w+)"/g)].map(
+      ([, name]) => name,
+    );
+    expect(new Set(names)).toEqual(new Set(ENTRIES));
+    const sources = functionSteps.map(({ command }) => flag(command, 'source'));
+    expect(new Set(sources)).toEqual(new Set(ENTRIES.map((entry) => `functions/bundle/${entry}`)));
+    for (const { command } of functionSteps) {
+      const account = flag(command, 'service-account')?.split('@')[0];
+      expect(names.map((name) => `trainyard-${name}`)).toContain(account);
+      expect(flag(command, 'min-instances')).toBe('0');
+    }
+  });
+
+  it('lets everybody through to callbacks and to an API that checks tokens, and to nothing else', () => {
+    const open = (steps: typeof plan) =>
+      steps
+        .filter(({ command }) => command.includes('--allow-unauthenticated'))
+        .map(({ command }) => command[3]);
+    expect(open(plan)).toEqual(['trainyard-webhooks', 'trainyard-api']);
+    const closed = { ...FULL, auth: 'platform', apiCallers: ['group:ml@shop.example'] };
+    expect(open(deploymentPlan(deploymentOf(closed)))).toEqual(['trainyard-webhooks']);
+    const outside = functionSteps.filter(({ command }) => flag(command, 'ingress-settings') === 'all');
+    expect(outside.map(({ command }) => command[3])).toEqual(['trainyard-webhooks', 'trainyard-api']);
+  });
+
+  it('keeps no history unless a dataset is named', () => {
+    const { historyDataset: _, ...without } = FULL;
+    const names = deploymentPlan(deploymentOf(without)).map(({ command }) => command[3]);
+    expect(names).toContain('trainyard-api');
+    expect(names.filter((name) => name?.includes('history'))).toEqual([]);
+  });
+});
+
+describe('each function', () => {
+  it.each(FUNCTIONS.map((each) => [each.name, each] as const))(
+    '%s reads the environment it gets',
+    (_, each) => {
+      const needs = NEED_MASTER_SECRET.some((name) => name === each.entryPoint);
+      expect(each.needsMasterSecret).toBe(needs);
+      const config = configFromEnvironment({
+        ...environmentOf(full, each),
+        FUNCTION_TARGET: each.entryPoint,
+        ...(needs && { TRAINYARD_MASTER_SECRET: 'x'.repeat(32) }),
+      });
+      expect(config).toMatchObject({
+        projectId: 'shop-prod',
+        publicUrl: 'https://trainyard-webhooks-123456789012.europe-west4.run.app',
+        auth: each.isPublic === 'never' ? 'platform' : 'tokens',
+        history: { dataset: 'trainyard_history' },
+        images: { gpu: 'europe-west4-docker.pkg.dev/shop-prod/trainyard/trainer-gpu:abc123' },
+      });
+      expect(config.tiers.length).toBeGreaterThan(3);
+    },
+  );
+
+  it('has its Job for each tier on Cloud Run, as large as the tier says', () => {
+    const jobs = plan.filter(({ phase }) => phase === 'jobs').map(({ command }) => command);
+    expect(jobs.map((command) => command[5])).toEqual(['trainyard-run-l4', 'trainyard-run-cpu']);
+    expect(jobs.map((command) => flag(command, 'gpu-type'))).toEqual(['nvidia-l4', undefined]);
+    expect(jobs.map((command) => flag(command, 'task-timeout'))).toEqual(['3600s', '86400s']);
+    expect(jobs.map((command) => flag(command, 'image')?.split('/').at(-1))).toEqual([
+      'trainer-gpu:abc123',
+      'trainer-cpu:abc123',
+    ]);
+    for (const command of jobs) expect(flag(command, 'max-retries')).toBe('0');
+  });
+});
+
+/** A folder with programs that write down how they were called; `failing` is what the one that fails has in its arguments. */
+async function fakeTools(failing = 'nothing fails') {
+  const root = await temporaryFolder();
+  const calls = join(root, 'calls');
+  await mkdir(join(root, 'bin'));
+  for (const program of ['gcloud', 'terraform', 'npm']) {
+    const file = join(root, 'bin', program);
+    await writeFile(
+      file,
+      `#!/bin/sh\nprintf '%s' '${program}' >> ${calls}\nfor word; do printf ' %s' "$word" >> ${calls}; done\necho >> ${calls}\ncase "$*" in *${quoted(failing)}*) exit 3;; esac\n`,
+    );
+    await chmod(file, 0o755);
+  }
+  const environment = { PATH: `${join(root, 'bin')}:${process.env['PATH']}` };
+  const called = async () => (await readFile(calls, 'utf8')).trimEnd().split('\n');
+  return { root, environment, called };
+}
+
+describe('run', () => {
+  const world = (tools: Awaited<ReturnType<typeof fakeTools>>, told: string[]): PlanWorld => ({
+    ...tools,
+    tell: (line) => told.push(line),
+    interrupted: new AbortController().signal,
+    now: () => 0,
+  });
+  const lines = plan.map(({ command }) => command.join(' '));
+
+  it('takes every step in its order, and writes what it reads', async () => {
+    const tools = await fakeTools();
+    const told: string[] = [];
+    await runPlan(plan, world(tools, told));
+    expect(await tools.called()).toEqual(lines);
+    const environment = await readFile(join(tools.root, 'functions/bundle/trainyard-api.env.yaml'), 'utf8');
+    expect(JSON.parse(environment)).toMatchObject({ TRAINYARD_AUTH: 'tokens' });
+    expect(told[0]).toMatch(/^\[1\/\d+\] infrastructure: /);
+  });
+
+  it('ends at the first that fails, with what to do', async () => {
+    const tools = await fakeTools('trainyard-run-cpu');
+    const told: string[] = [];
+    const failure = await runPlan(plan, world(tools, told)).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(CommandError);
+    expect((failure as Error).message).toMatch(
+      /Job of the tier run-cpu: it ended with 3[^]*command {3}gcloud beta run jobs deploy[^]*to do {5}check that the image[^]*--only jobs/,
+    );
+    expect((await tools.called()).at(-1)).toContain('trainyard-run-cpu');
+  });
+
+  it('names a program that is missing', async () => {
+    const tools = await fakeTools();
+    const [first] = plan;
+    const missing = { ...first!, command: ['terraform-of-nobody', 'init'] as const };
+    await expect(runPlan([missing], world(tools, []))).rejects.toThrow(
+      /terraform-of-nobody is not installed/,
+    );
+  });
+
+  it('is what the printed script does', async () => {
+    const tools = await fakeTools();
+    const script = join(tools.root, 'deploy.sh');
+    await writeFile(script, `${scriptOf(plan).join('\n')}\n`);
+    await promisify(execFile)('sh', [script], { cwd: tools.root, env: tools.environment });
+    expect(await tools.called()).toEqual(lines);
+    const environment = await readFile(join(tools.root, 'functions/bundle/trainyard-api.env.yaml'), 'utf8');
+    expect(JSON.parse(environment)).toEqual(environmentOf(full, { isPublic: 'asSet' }));
+  });
+});
