@@ -48,6 +48,7 @@ describe('the configuration of deployed functions', () => {
           diskGb: 100,
         },
       ],
+      prepareTier: null,
       prices: [],
       budget: { monthlyUsd: null, whenSpent: 'finish' },
       formerMasterSecrets: [],

@@ -69,6 +69,8 @@ export const configSchema = z
         (tiers) => new Set(tiers.map(({ name }) => name)).size === tiers.length,
         'two tiers have the same name: runs could not tell them apart',
       ),
+    /** Where the data stages run as a job of their own, unless a specification says otherwise; null: one job does all. */
+    prepareTier: z.string().min(1).max(63).nullable().default(null),
     /** Prices that go before those of the table. */
     prices: priceOverridesSchema.default([]),
     budget: budgetSchema.prefault({}),
@@ -84,6 +86,13 @@ export const configSchema = z
   .refine(
     ({ auth, tokenIssuers: issuers }) => auth !== 'tokens' || issuers.length > 0,
     'auth "tokens" needs somebody who issues them: set TRAINYARD_FIREBASE_PROJECT or TRAINYARD_GOOGLE_AUDIENCE',
+  )
+  .refine(
+    ({ prepareTier, tiers }) => prepareTier === null || tiers.some(({ name }) => name === prepareTier),
+    {
+      path: ['prepareTier'],
+      message: 'is no tier of the deployment: name one of tiers, or leave it out (TRAINYARD_PREPARE_TIER)',
+    },
   );
 export type Config = z.infer<typeof configSchema>;
 
@@ -122,6 +131,8 @@ const variablesSchema = z.object({
     .optional(),
   /** `finish` or `stop`: what becomes of open runs when their month's budget is spent. */
   TRAINYARD_BUDGET_ACTION: z.enum(['finish', 'stop']).optional(),
+  /** The tier where the data stages run as a job of their own; with none, one job does all. */
+  TRAINYARD_PREPARE_TIER: z.string().optional(),
   /** JSON: prices that go before those of the table. */
   TRAINYARD_PRICES: z.string().optional(),
   /** Of the functions, and of tiers that do not say otherwise. */
@@ -167,6 +178,7 @@ export function configFromEnvironment(environment: NodeJS.ProcessEnv = process.e
       variables.data.TRAINYARD_TIERS === undefined
         ? defaultTiers(variables.data.TRAINYARD_REGION)
         : parseJson('TRAINYARD_TIERS', variables.data.TRAINYARD_TIERS, TIER_EXAMPLE),
+    prepareTier: variables.data.TRAINYARD_PREPARE_TIER ?? null,
     prices: parseJson(
       'TRAINYARD_PRICES',
       variables.data.TRAINYARD_PRICES ?? '[]',

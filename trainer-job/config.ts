@@ -24,6 +24,11 @@ export interface Settings {
   /** What the model made here is called, `model#number`; the run's id where nobody gave it a name. */
   modelVersion: string;
   attempt: number;
+  /**
+   * `prepare`: nothing after `transform`, whose output the next attempt takes from the cache · `train`: another job has prepared
+   * the data, so that nothing is done again by `compute.forceRecompute`.
+   */
+  stages: 'all' | 'prepare' | 'train';
   /** The specification: a JSON file; null where flags make all of it. */
   specFile: string | null;
   /** What flags say in its place. */
@@ -137,6 +142,7 @@ const environmentSchema = z
     RUN_ID: runIdSchema,
     MODEL_VERSION: z.string().min(1).max(100).optional(),
     ATTEMPT: z.coerce.number().int().min(1).default(1),
+    STAGES: z.enum(['all', 'prepare', 'train']).default('all'),
     SPEC_URI: storedUri,
     ARTIFACT_URI: storedUri,
     CACHE_URI: storedUri.optional(),
@@ -188,6 +194,7 @@ export function settingsFromEnvironment(environment: Environment = process.env):
     runId: env.RUN_ID,
     modelVersion: env.MODEL_VERSION ?? env.RUN_ID,
     attempt: env.ATTEMPT,
+    stages: env.STAGES,
     dataFile: null,
     forceRecompute: null,
     ...storageOf(env),

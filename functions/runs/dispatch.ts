@@ -110,13 +110,17 @@ export async function recallLaunch(
   return { ...event, job: { ...event.job, launchedAt } };
 }
 
+function namesOf({ phase, spec: { compute } }: Run): readonly string[] {
+  return phase === 'prepare' && compute.prepare ? [compute.prepare] : (compute.tiers ?? []);
+}
+
 function noSuchTier(run: Run): LifecycleEvent {
   return {
     type: 'launchRejected',
     attempt: run.attempt,
     error: {
       code: 'no-tier',
-      message: `the deployment has none of the run's compute tiers: ${run.spec.compute.tiers?.join(', ') ?? 'none'}`,
+      message: `the deployment has none of the run's compute tiers: ${namesOf(run).join(', ') || 'none'}`,
       stage: null,
       remedy: 'start a new run that names tiers of this deployment',
     },
@@ -143,6 +147,7 @@ async function trainerEnvironment(
   await cp.objects.putIfAbsent(specKey, Buffer.from(canonicalJson(run.spec)));
   return {
     RUN_ID: runId,
+    ...(run.phase !== null && { STAGES: run.phase }),
     MODEL_VERSION: `${run.modelId}#${run.runNumber}`,
     ATTEMPT: String(attempt),
     SPEC_URI: cp.objects.uri(specKey),

@@ -44,7 +44,7 @@ export async function resolveSpec(
     dataset: isPresetReference(dataset) ? await content('datasets', dataset) : dataset,
     features: isPresetReference(features) ? await content('feature-configs', features) : features,
     model: isPresetReference(model) ? await content('model-configs', model) : model,
-    compute: { ...compute, tiers: tierNames(cp, compute.tiers) },
+    compute: { ...compute, tiers: tierNames(cp, compute.tiers), ...prepareTier(cp, compute.prepare) },
   };
   return { spec, presets };
 }
@@ -72,14 +72,27 @@ function unknownPreset(pointer: string, detail: string): ProblemError {
   return new ProblemError(400, 'unknown-preset', 'Unknown preset', detail, { errors: [{ pointer, detail }] });
 }
 
+/** The tier of the data stages alone, as the specification says or else the deployment. */
+function prepareTier(cp: ControlPlane, wanted: string | null | undefined): { prepare?: string | null } {
+  const prepare = wanted === undefined ? cp.config.prepareTier : wanted;
+  if (prepare === null) return wanted === null ? { prepare } : {};
+  checkTiers(cp, [prepare], '/spec/compute/prepare');
+  return { prepare };
+}
+
 /** The tiers that the specification names, or all of the deployment's. */
 function tierNames(cp: ControlPlane, wanted: string[] | undefined): string[] {
+  if (wanted) checkTiers(cp, wanted, '/spec/compute/tiers');
+  return wanted ?? cp.config.tiers.map((tier) => tier.name);
+}
+
+function checkTiers(cp: ControlPlane, wanted: readonly string[], pointer: string): void {
   const known = cp.config.tiers.map((tier) => tier.name);
-  const unknown = (wanted ?? []).filter((name) => !known.includes(name));
-  if (unknown.length === 0) return wanted ?? known;
-  const list = (names: string[]) => names.map((name) => `"${name}"`).join(', ');
+  const unknown = wanted.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const list = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
   const detail = `Compute tier ${list(unknown)} does not exist here; there is ${list(known)}.`;
   throw new ProblemError(400, 'unknown-tier', 'Unknown compute tier', detail, {
-    errors: [{ pointer: '/spec/compute/tiers', detail }],
+    errors: [{ pointer, detail }],
   });
 }

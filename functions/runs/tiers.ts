@@ -3,9 +3,9 @@ import type { Tier } from '../config.js';
 import type { ControlPlane } from '../controlPlane.js';
 import type { JobLauncher } from '../ports/jobLauncher/jobLauncher.js';
 
-/** The tiers of a run in their order; those that the deployment no longer has are left out. */
-export function tiersOf(cp: ControlPlane, run: Run): Tier[] {
-  return tiersNamed(cp, run.spec.compute.tiers);
+/** The tiers of a run's attempt in their order; those that the deployment no longer has are left out. */
+export function tiersOf(cp: ControlPlane, { phase, spec: { compute } }: Run): Tier[] {
+  return tiersNamed(cp, phase === 'prepare' && compute.prepare ? [compute.prepare] : compute.tiers);
 }
 
 /** The deployment's tiers of these names in their order, or all of them. */

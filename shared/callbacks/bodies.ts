@@ -62,8 +62,11 @@ export const checkpointedSchema = z.strictObject({
   uri: z.string().max(2048).nullable(),
   epoch: z.int().min(0),
   final: z.boolean(),
-  /** `stopped`: told to by the control plane · `preempted`: SIGTERM · `timeLimit`: the deadline of this attempt is near. */
-  reason: z.enum(['periodic', 'stopped', 'preempted', 'timeLimit']),
+  /**
+   * `stopped`: told to by the control plane · `preempted`: SIGTERM · `timeLimit`: the deadline of this attempt is near ·
+   * `prepared`: the stages up to `transform` are done and kept, which was all that the attempt was asked for.
+   */
+  reason: z.enum(['periodic', 'stopped', 'preempted', 'timeLimit', 'prepared']),
 });
 
 export const failedSchema = z.strictObject({

@@ -46,6 +46,7 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...g
     peakMemory: null,
     latestMetrics: {},
     checkpoint: null,
+    phase: spec.compute.prepare ? 'prepare' : null,
     tierIndex: 0,
     job: null,
     cost: null,

@@ -149,7 +149,12 @@ export const runSchema = z.strictObject({
     .default(null),
   latestMetrics: metricsSchema,
   checkpoint: checkpointSchema.nullable(),
-  /** Index of the tier that the current attempt tries or runs on. */
+  /**
+   * `prepare`: attempts do the stages up to `transform`, on the tier that `spec.compute.prepare` names · `train`: those are done,
+   * and attempts go on from what is kept of them · null: one job does all stages.
+   */
+  phase: z.enum(['prepare', 'train']).nullable().default(null),
+  /** Index of the tier that the current attempt tries or runs on; in the phase `prepare` there is but one. */
   tierIndex: z.int().min(0),
   job: jobSchema.nullable(),
   cost: costSchema.nullable().default(null),

@@ -46,7 +46,7 @@ const callback: fc.Arbitrary<Arriving> = fc.oneof(
       seq,
       epoch,
       final: fc.boolean(),
-      reason: fc.constantFrom('periodic', 'stopped', 'preempted', 'timeLimit'),
+      reason: fc.constantFrom('periodic', 'stopped', 'preempted', 'timeLimit', 'prepared'),
     })
     .map(({ seq: n, epoch: e, final, reason }): Arriving => (attempt) => ({
       type: 'callback',
@@ -146,130 +146,157 @@ function arrive(world: World, event: LifecycleEvent, seconds: number): World {
   return { run, epochs };
 }
 
-function play(
-  list: readonly { arriving: Arriving; back: number }[],
-  check: (before: World, event: LifecycleEvent, after: World) => void = () => {},
-  start: World & { seconds: number } = { run: newRun(START), epochs: new Map(), seconds: 0 },
-): World {
-  let world: World = { run: start.run, epochs: start.epochs };
-  list.forEach(({ arriving, back }, i) => {
-    const event = arriving(Math.max(1, world.run.attempt - back));
-    const next = arrive(world, event, start.seconds + i);
-    check(world, event, next);
-    world = next;
-  });
-  return world;
+/** Arrivals at a run that begins in the phase. */
+function playFrom(phase: Run['phase']) {
+  return (
+    list: readonly { arriving: Arriving; back: number }[],
+    check: (before: World, event: LifecycleEvent, after: World) => void = () => {},
+    start: World & { seconds: number } = { run: newRun(START, { phase }), epochs: new Map(), seconds: 0 },
+  ): World => {
+    let world: World = { run: start.run, epochs: start.epochs };
+    list.forEach(({ arriving, back }, i) => {
+      const event = arriving(Math.max(1, world.run.attempt - back));
+      const next = arrive(world, event, start.seconds + i);
+      check(world, event, next);
+      world = next;
+    });
+    return world;
+  };
 }
 
 const attemptOf = (event: LifecycleEvent, run: Run) =>
   event.type === 'callback' ? event.body.attempt : 'attempt' in event ? event.attempt : run.attempt;
 
-describe('any order of events, with losses, repetitions and voices of older attempts', () => {
-  it('never changes a terminal run', () => {
-    fc.assert(
-      fc.property(arrivals, (list) => {
-        play(list, (before, _event, after) => {
-          if (isTerminal(before.run.status)) expect(after.run).toBe(before.run);
-        });
-      }),
-    );
-  });
+describe.each([
+  ['one job', null],
+  ['a job for the data and one for the rest', 'prepare'],
+] as const)(
+  'of a run of %s, any order of events, with losses, repetitions and older voices,',
+  (_jobs, phase) => {
+    const play = playFrom(phase);
 
-  it('changes nothing by a callback of an older attempt, and tells it to stop', () => {
-    fc.assert(
-      fc.property(arrivals, (list) => {
-        play(list, (before, event, after) => {
-          if (attemptOf(event, before.run) === before.run.attempt) return;
-          expect(after).toEqual(before);
-          expect(commandFor(after.run, attemptOf(event, before.run))).toBe('stop');
-        });
-      }),
-    );
-  });
-
-  it('never takes the current epoch or the number of callbacks back within an attempt, nor the attempt at all', () => {
-    fc.assert(
-      fc.property(arrivals, (list) => {
-        play(list, (before, _event, after) => {
-          expect(after.run.attempt).toBeGreaterThanOrEqual(before.run.attempt);
-          expect(after.run.attempt - before.run.attempt).toBeLessThanOrEqual(1);
-          if (after.run.attempt > before.run.attempt) return;
-          expect(after.run.currentEpoch).toBeGreaterThanOrEqual(before.run.currentEpoch);
-          expect(after.run.seq).toBeGreaterThanOrEqual(before.run.seq);
-        });
-      }),
-    );
-  });
-
-  it('stores an epoch once, by the newest attempt', () => {
-    fc.assert(
-      fc.property(arrivals, (list) => {
-        const newest = new Map<number, number>();
-        const { epochs } = play(list, (before, event) => {
-          if (event.type !== 'callback' || event.kind !== 'epoch-complete') return;
-          if (event.body.attempt === before.run.attempt) newest.set(event.body.epoch, event.body.attempt);
-        });
-        expect(new Map([...epochs].map(([number, row]) => [number, row.attempt]))).toEqual(newest);
-      }),
-    );
-  });
-
-  it('ends every run once its deadline has passed', () => {
-    fc.assert(
-      fc.property(arrivals, (list) => {
-        const { run } = play(list);
-        const late = new Date(Date.parse(run.deadlineAt));
-        expect(isTerminal(transition(run, { type: 'deadlinePassed' }, late).run.status)).toBe(true);
-      }),
-    );
-  });
-
-  it('goes on from what was stored after any prefix as if it had never stopped, and gives the prefix the same state again', () => {
-    fc.assert(
-      fc.property(arrivals, fc.nat(60), (list, cut) => {
-        const [prefix, rest] = [list.slice(0, cut), list.slice(cut)];
-        const { run, epochs } = play(prefix);
-        const stored = runSchema.parse(JSON.parse(JSON.stringify(run)));
-        expect(play(prefix)).toEqual({ run: stored, epochs });
-        expect(play(rest, undefined, { run: stored, epochs, seconds: prefix.length })).toEqual(play(list));
-      }),
-    );
-  });
-
-  it('means the same once or twice in a row, but for the time it was heard', () => {
-    fc.assert(
-      fc.property(arrivals, (list) => {
-        play(list, (before, event, after) => {
-          // A claim that came before the time of a retry may be granted later.
-          if (event.type === 'claimed' && before.run.retryAt !== null) return;
-          const again = arrive(after, event, 59);
-          const untimed = ({ run, epochs }: World) => ({
-            run: { ...run, lastCallbackAt: null, updatedAt: null, cost: null },
-            epochs,
+    it('never changes a terminal run', () => {
+      fc.assert(
+        fc.property(arrivals, (list) => {
+          play(list, (before, _event, after) => {
+            if (isTerminal(before.run.status)) expect(after.run).toBe(before.run);
           });
-          expect(untimed(again)).toEqual(untimed(after));
-        });
-      }),
-    );
-  });
+        }),
+      );
+    });
 
-  it('never spends more retries than the specification allows', () => {
-    fc.assert(
-      fc.property(arrivals, (list) => {
-        const { run } = play(list);
-        expect(run.retriesUsed).toBeLessThanOrEqual(run.spec.compute.maxRetries);
-      }),
-    );
-  });
+    it('changes nothing by a callback of an older attempt, and tells it to stop', () => {
+      fc.assert(
+        fc.property(arrivals, (list) => {
+          play(list, (before, event, after) => {
+            if (attemptOf(event, before.run) === before.run.attempt) return;
+            expect(after).toEqual(before);
+            expect(commandFor(after.run, attemptOf(event, before.run))).toBe('stop');
+          });
+        }),
+      );
+    });
 
-  it('always leaves a document that its schema accepts, well below the limit of 100 KB', () => {
-    fc.assert(
-      fc.property(arrivals, (list) => {
-        const { run } = play(list);
-        expect(runSchema.parse(run)).toEqual(run);
-        expect(JSON.stringify(run).length).toBeLessThan(100_000);
-      }),
-      { numRuns: 30 },
-    );
-  });
-});
+    it('never takes the current epoch or the number of callbacks back within an attempt, nor the attempt at all', () => {
+      fc.assert(
+        fc.property(arrivals, (list) => {
+          play(list, (before, _event, after) => {
+            expect(after.run.attempt).toBeGreaterThanOrEqual(before.run.attempt);
+            expect(after.run.attempt - before.run.attempt).toBeLessThanOrEqual(1);
+            if (after.run.attempt > before.run.attempt) return;
+            expect(after.run.currentEpoch).toBeGreaterThanOrEqual(before.run.currentEpoch);
+            expect(after.run.seq).toBeGreaterThanOrEqual(before.run.seq);
+          });
+        }),
+      );
+    });
+
+    it('never prepares the data again by a job of its own once that is over', () => {
+      fc.assert(
+        fc.property(arrivals, (list) => {
+          play(list, (before, _event, after) => {
+            if (after.run.phase === before.run.phase) return;
+            expect(before.run.phase).toBe('prepare');
+            expect(after.run).toMatchObject({
+              status: 'pending',
+              attempt: before.run.attempt + 1,
+              tierIndex: 0,
+            });
+          });
+        }),
+      );
+    });
+
+    it('stores an epoch once, by the newest attempt', () => {
+      fc.assert(
+        fc.property(arrivals, (list) => {
+          const newest = new Map<number, number>();
+          const { epochs } = play(list, (before, event) => {
+            if (event.type !== 'callback' || event.kind !== 'epoch-complete') return;
+            if (event.body.attempt === before.run.attempt) newest.set(event.body.epoch, event.body.attempt);
+          });
+          expect(new Map([...epochs].map(([number, row]) => [number, row.attempt]))).toEqual(newest);
+        }),
+      );
+    });
+
+    it('ends every run once its deadline has passed', () => {
+      fc.assert(
+        fc.property(arrivals, (list) => {
+          const { run } = play(list);
+          const late = new Date(Date.parse(run.deadlineAt));
+          expect(isTerminal(transition(run, { type: 'deadlinePassed' }, late).run.status)).toBe(true);
+        }),
+      );
+    });
+
+    it('goes on from what was stored after any prefix as if it had never stopped, and gives the prefix the same state again', () => {
+      fc.assert(
+        fc.property(arrivals, fc.nat(60), (list, cut) => {
+          const [prefix, rest] = [list.slice(0, cut), list.slice(cut)];
+          const { run, epochs } = play(prefix);
+          const stored = runSchema.parse(JSON.parse(JSON.stringify(run)));
+          expect(play(prefix)).toEqual({ run: stored, epochs });
+          expect(play(rest, undefined, { run: stored, epochs, seconds: prefix.length })).toEqual(play(list));
+        }),
+      );
+    });
+
+    it('means the same once or twice in a row, but for the time it was heard', () => {
+      fc.assert(
+        fc.property(arrivals, (list) => {
+          play(list, (before, event, after) => {
+            // A claim that came before the time of a retry may be granted later.
+            if (event.type === 'claimed' && before.run.retryAt !== null) return;
+            const again = arrive(after, event, 59);
+            const untimed = ({ run, epochs }: World) => ({
+              run: { ...run, lastCallbackAt: null, updatedAt: null, cost: null },
+              epochs,
+            });
+            expect(untimed(again)).toEqual(untimed(after));
+          });
+        }),
+      );
+    });
+
+    it('never spends more retries than the specification allows', () => {
+      fc.assert(
+        fc.property(arrivals, (list) => {
+          const { run } = play(list);
+          expect(run.retriesUsed).toBeLessThanOrEqual(run.spec.compute.maxRetries);
+        }),
+      );
+    });
+
+    it('always leaves a document that its schema accepts, well below the limit of 100 KB', () => {
+      fc.assert(
+        fc.property(arrivals, (list) => {
+          const { run } = play(list);
+          expect(runSchema.parse(run)).toEqual(run);
+          expect(JSON.stringify(run).length).toBeLessThan(100_000);
+        }),
+        { numRuns: 30 },
+      );
+    });
+  },
+);

@@ -54,6 +54,11 @@ const events = {
     kind: 'checkpointed',
     body: { ...sender, uri: 'file:///c', epoch: 2, final: true, reason: 'timeLimit' },
   },
+  prepared: {
+    type: 'callback',
+    kind: 'checkpointed',
+    body: { ...sender, uri: null, epoch: 0, final: true, reason: 'prepared' },
+  },
   failedForGood: { type: 'callback', kind: 'failed', body: { ...sender, error, retriable: false } },
   failedRetriable: { type: 'callback', kind: 'failed', body: { ...sender, error, retriable: true } },
   completed: { type: 'callback', kind: 'completed', body: { ...sender, result } },
@@ -78,6 +83,7 @@ const TABLE: Record<RunStatus, Partial<Record<Name, RunStatus>>> = {
     overBudget: 'cancelled',
     heartbeat: 'running',
     preempted: 'pending',
+    prepared: 'pending',
     timeLimit: 'pending',
     failedForGood: 'failed',
     failedRetriable: 'pending',
@@ -92,6 +98,7 @@ const TABLE: Record<RunStatus, Partial<Record<Name, RunStatus>>> = {
     overBudget: 'cancelling',
     heartbeat: 'running',
     preempted: 'pending',
+    prepared: 'pending',
     timeLimit: 'pending',
     failedForGood: 'failed',
     failedRetriable: 'pending',
@@ -103,6 +110,7 @@ const TABLE: Record<RunStatus, Partial<Record<Name, RunStatus>>> = {
     cancel: 'cancelling',
     overBudget: 'cancelling',
     preempted: 'pending',
+    prepared: 'pending',
     timeLimit: 'pending',
     failedForGood: 'failed',
     failedRetriable: 'pending',
@@ -115,6 +123,7 @@ const TABLE: Record<RunStatus, Partial<Record<Name, RunStatus>>> = {
     lost: 'cancelled',
     jobEnded: 'cancelled',
     preempted: 'cancelled',
+    prepared: 'cancelled',
     timeLimit: 'cancelled',
     failedForGood: 'cancelled',
     failedRetriable: 'cancelled',
@@ -171,6 +180,44 @@ describe('transition', () => {
       retriesUsed: 3,
       checkpoint: { epoch: 2 },
     });
+  });
+
+  it('a job that was for the data alone hands over to one for the rest, which is free and no error', () => {
+    const { run, publish, stopJob } = transition(
+      runIn('running', { phase: 'prepare', retriesUsed: 3 }),
+      events.prepared,
+      NOW,
+    );
+    expect(run).toMatchObject({
+      status: 'pending',
+      attempt: 2,
+      phase: 'train',
+      tierIndex: 0,
+      retriesUsed: 3,
+      retryAt: null,
+      error: null,
+    });
+    expect(publish.map(({ type }) => type)).toEqual(['run.requested']);
+    expect(stopJob).toEqual(job);
+    expect(transition(run, events.prepared, NOW).run).toBe(run);
+  });
+
+  it('a job for the data that is lost is launched for the data again', () => {
+    expect(after(runIn('running', { phase: 'prepare' }), 'lost')).toMatchObject({
+      status: 'pending',
+      attempt: 2,
+      phase: 'prepare',
+      retriesUsed: 1,
+    });
+  });
+
+  it('where there is no machine for the data alone, one job does all, on the tiers that train', () => {
+    for (const status of ['pending', 'provisioning'] as const) {
+      const run = after(runIn(status, { phase: 'prepare' }), 'noTierLeft');
+      expect(run).toMatchObject({ status: 'pending', phase: null, tierIndex: 0, attempt: 2, job: null });
+      // Told once more, it says nothing about the tiers that train.
+      expect(after(run, 'noTierLeft')).toBe(run);
+    }
   });
 
   it('a run that is pending again asks for a machine again', () => {

@@ -5,6 +5,8 @@
  * |---|---|---|
  * | pending | launched | provisioning |
  * | pending, provisioning | no tier left, spec rejected | failed |
+ * | pending, provisioning | no machine for the data stages alone | pending, attempt + 1: one job does all |
+ * | running | data stages prepared | pending, attempt + 1, for the tiers that train |
  * | pending, provisioning | first callback | running |
  * | provisioning, running | lost, preempted, retriable failure (retries left), hand-over at a time limit | pending, attempt + 1 |
  * | running | completed callback | completed |
@@ -174,6 +176,15 @@ function onTierUnavailable(
 ): Step {
   if (event.tierIndex !== run.tierIndex || run.status === 'running') return NOTHING;
   if (run.status === 'cancelling') return { ...cancelled(run, now), stopJob: run.job };
+  if (event.tierIndex + 1 >= event.tierCount && run.phase === 'prepare') {
+    // Told again, the loss of this tier must not be taken for one of those that come now: another attempt begins.
+    const again: Partial<Run> = { phase: null, attempt: run.attempt + 1, seq: 0, job: null };
+    return {
+      changes: { ...again, status: 'pending', tierIndex: 0, lease: null },
+      publish: REQUESTED,
+      stopJob: run.job,
+    };
+  }
   if (event.tierIndex + 1 >= event.tierCount) {
     const error: RunError = {
       code: 'no-capacity',
@@ -337,6 +348,7 @@ function onCheckpointed(run: Run, body: CallbackBody<'checkpointed'>, now: Date)
     publish: uri === null ? [] : [{ type: 'run.checkpointed', detail: { epoch, uri } }],
   };
   if (!final) return saved;
+  if (reason === 'prepared' && run.phase === 'prepare' && run.status !== 'cancelling') return prepared(run);
   const error: RunError = {
     code: reason === 'timeLimit' ? 'time-limit' : 'preempted',
     message:
@@ -352,6 +364,29 @@ function onCheckpointed(run: Run, body: CallbackBody<'checkpointed'>, now: Date)
   };
 }
 
+/** The data stages are done, as they were asked for: the rest is for another job. */
+function prepared(run: Run): Step {
+  return {
+    changes: { ...nextAttempt(run), phase: 'train', tierIndex: 0, retryAt: null, error: null },
+    publish: REQUESTED,
+    stopJob: run.job,
+  };
+}
+
+/** What is of an attempt, as it is before the next one is launched. */
+function nextAttempt(run: Run): Partial<Run> {
+  return {
+    status: 'pending',
+    attempt: run.attempt + 1,
+    seq: 0,
+    currentEpoch: run.checkpoint?.epoch ?? 0,
+    progress: null,
+    resources: null,
+    job: null,
+    lease: null,
+  };
+}
+
 /** The attempt is over and the run is not: once more from the checkpoint, unless its retries are spent. */
 function onAttemptEnded(run: Run, error: RunError, now: Date, cost: 'retry' | 'free'): Step {
   if (run.status === 'cancelling') return cancelled(run, now);
@@ -363,16 +398,9 @@ function onAttemptEnded(run: Run, error: RunError, now: Date, cost: 'retry' | 'f
   }
   return {
     changes: {
-      status: 'pending',
-      attempt: run.attempt + 1,
+      ...nextAttempt(run),
       retriesUsed: run.retriesUsed + spent,
       retryAt: spent === 0 ? null : new Date(now.getTime() + retryDelayMs(run.retriesUsed)).toISOString(),
-      seq: 0,
-      currentEpoch: run.checkpoint?.epoch ?? 0,
-      progress: null,
-      resources: null,
-      job: null,
-      lease: null,
       error,
     },
     publish: REQUESTED,

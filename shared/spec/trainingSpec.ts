@@ -46,6 +46,11 @@ export const evaluationSchema = z.strictObject({
 /** Where and how long. Tiers are names of the deployment's compute tiers, tried in order; all of them unless given. */
 export const computeSchema = z.strictObject({
   tiers: z.array(z.string().min(1).max(63)).min(1).max(10).optional(),
+  /**
+   * The tier of a job of its own for the stages up to `transform`, so that bad data fail before a GPU is paid for; null for one
+   * job that does all. As the deployment has it unless given.
+   */
+  prepare: z.string().min(1).max(63).nullable().optional(),
   /** How often a lost, preempted or retriably failed attempt is launched again. Hand-overs at a time limit are free. */
   maxRetries: z.int().min(0).max(100).default(3),
   /** From the start request to the latest end, pending time included. */

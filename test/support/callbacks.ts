@@ -67,7 +67,7 @@ export function trainer(attempt = 1) {
           fields: {},
         })),
       }),
-    checkpointed: (epoch: number, final?: 'stopped' | 'preempted' | 'timeLimit') =>
+    checkpointed: (epoch: number, final?: 'stopped' | 'preempted' | 'timeLimit' | 'prepared') =>
       make('checkpointed', {
         uri: `file:///objects/checkpoints/${epoch}`,
         epoch,

@@ -107,6 +107,7 @@ function settingsOf(flags: ReturnType<typeof parse>): Settings {
     runId,
     modelVersion: runId,
     attempt: 1,
+    stages: 'all',
     specFile: flags.spec === undefined ? null : resolve(flags.spec),
     specFlags,
     findBatchSize: flags['find-batch-size'] === true,

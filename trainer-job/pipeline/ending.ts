@@ -4,6 +4,7 @@
  * | what happened | last callback | waits for it | exit code |
  * |---|---|---|---|
  * | it was asked to look only | none | 10 s | 0 |
+ * | the data stages are done, and no more was asked for | `checkpointed`, final, `prepared` | 60 s | 0, or 75 when nobody acknowledged it |
  * | all stages done | `completed` | 120 s | 0, or 75 when nobody acknowledged it |
  * | the control plane said stop | `checkpointed`, final, `stopped` | 10 s | 143 |
  * | SIGTERM or SIGINT | `checkpointed`, final, `preempted` | 10 s | 143 |
@@ -18,15 +19,18 @@ import type { StopReason } from './stopSignal.js';
 export type Ending =
   /** There was something to find out, and nothing to train. */
   | { kind: 'found' }
+  /** The data stages were all that was asked for. */
+  | { kind: 'prepared' }
   | { kind: 'completed'; result: RunResult }
   /** `checkpoint` is null when nothing was saved yet. */
   | { kind: 'stopped'; reason: StopReason; checkpoint: { uri: string; epoch: number } | null }
   | { kind: 'failed'; error: RunError; retriable: boolean };
 
-type EndingName = 'found' | 'completed' | StopReason | 'refused' | 'failed';
+type EndingName = 'found' | 'prepared' | 'completed' | StopReason | 'refused' | 'failed';
 
 const TABLE: Record<EndingName, { waitMs: number; heard: number; unheard: number }> = {
   found: { waitMs: 10_000, heard: 0, unheard: 0 },
+  prepared: { waitMs: 60_000, heard: 0, unheard: 75 },
   completed: { waitMs: 120_000, heard: 0, unheard: 75 },
   stopped: { waitMs: 10_000, heard: 143, unheard: 143 },
   preempted: { waitMs: 10_000, heard: 143, unheard: 143 },
@@ -52,6 +56,8 @@ function say(ending: Ending, reporter: Reporter): void {
   switch (ending.kind) {
     case 'found':
       return;
+    case 'prepared':
+      return reporter.checkpointed({ uri: null, epoch: 0, final: true, reason: 'prepared' });
     case 'completed':
       return reporter.completed(ending.result);
     case 'failed':

@@ -84,6 +84,7 @@ class RunningAttempt {
     const { settings, reporter, remote } = this.attempt;
     await remote?.bringSpec();
     const spec = await readSpec(settings.specFile, settings);
+    if (settings.stages === 'prepare') return this.prepareOnly(spec);
     const backend = await selectBackend(settings.backend);
     const { name, device, version, reason } = backend;
     reporter.log('info', `backend ${name}: ${version} (${reason})`, {
@@ -103,6 +104,14 @@ class RunningAttempt {
     prepared.release();
     await Promise.all([this.mirror?.close(), this.storeEntries(ENTRIES_MS)]);
     return { kind: 'completed', result: resultOf(trained, evaluation, artifacts, backend) };
+  }
+
+  /** Ends when what the data stages made is where the next attempt finds it, and not before. */
+  private async prepareOnly(spec: TrainingSpec): Promise<Ending> {
+    const prepared = await this.unlessStopped(this.prepare(spec));
+    await this.unlessStopped(this.entries?.settled() ?? Promise.resolve());
+    prepared.release();
+    return { kind: 'prepared' };
   }
 
   /** Where nobody says how many GPUs the job has, there is nothing to hold against the machine. */
@@ -167,8 +176,9 @@ class RunningAttempt {
   private async prepareHere(spec: TrainingSpec): Promise<Prepared> {
     const { settings, reporter, stop, remote } = this.attempt;
     this.entries = await remote?.entries();
+    const isPrepared = settings.stages === 'train';
     return prepare({
-      spec,
+      spec: isPrepared ? { ...spec, compute: { ...spec.compute, forceRecompute: [] } } : spec,
       ...(this.entries && { mirror: this.entries }),
       runId: settings.runId,
       baseDirectory: settings.dataBase,

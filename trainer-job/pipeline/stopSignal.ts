@@ -5,7 +5,7 @@ import type { CallbackBody } from '@trainyard/shared';
 const FINISH_MS = 5000;
 
 /** Why a training ends before it is done. */
-export type StopReason = Exclude<CallbackBody<'checkpointed'>['reason'], 'periodic'>;
+export type StopReason = Exclude<CallbackBody<'checkpointed'>['reason'], 'periodic' | 'prepared'>;
 
 /** The one place that knows whether to stop. The first reason stays: it is what made the training end. */
 export class StopSignal {

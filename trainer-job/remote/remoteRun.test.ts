@@ -94,6 +94,37 @@ describe('a trainer whose machine keeps nothing', () => {
     expect(plane.taken('completed')).toHaveLength(1);
   });
 
+  it('prepares the data on one machine and trains on another', async () => {
+    const { plane, storage, start, lose } = await cloudWorkplace({
+      ...SPEC,
+      compute: { forceRecompute: ['ingest'] },
+    });
+    const first = start(1, { STAGES: 'prepare' });
+    await ended(first, 0);
+    await lose();
+    expect(stagesOf(plane)).toEqual(['ingest', 'validate', 'transform']);
+    expect(plane.received.at(-1)!.body).toMatchObject({ reason: 'prepared', final: true, uri: null });
+    expect(storage.names(BUCKET, 'cache/transform/').some((name) => name.endsWith('/entry.json'))).toBe(true);
+    expect(first.output()).not.toMatch(/backend /);
+    const second = start(2, { STAGES: 'train' });
+    await ended(second, 0);
+    expect(second.output()).toMatch(/ingest reused[^]*transform reused/);
+    expect(plane.taken('completed')).toHaveLength(1);
+  });
+
+  it('does not say that the data are prepared where they cannot be kept', async () => {
+    const { plane, storage, start } = await cloudWorkplace(SPEC);
+    storage.before = ({ what, query }) =>
+      what === 'upload' && query.get('name')?.startsWith('cache/')
+        ? { status: 403, reason: 'forbidden', message: 'No.' }
+        : undefined;
+    await ended(start(1, { STAGES: 'prepare' }), 2);
+    expect(plane.received.at(-1)).toMatchObject({
+      kind: 'failed',
+      body: { retriable: false, error: { code: 'no-storage-permission' } },
+    });
+  });
+
   it('stores its last checkpoint before it ends at SIGTERM, and names it', async () => {
     const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(60));
     const first = start(1);

@@ -66,7 +66,8 @@ export class CallbackReporter implements Reporter {
 
   checkpointed(checkpoint: CallbackContent<'checkpointed'>): void {
     const { epoch, reason, final } = checkpoint;
-    this.log('info', `checkpoint after epoch ${epoch}`, { reason, final });
+    const what = reason === 'prepared' ? 'the data are prepared' : `checkpoint after epoch ${epoch}`;
+    this.log('info', what, { reason, final });
     this.sayBefore(final);
     this.options.queue.enqueue('checkpointed', checkpoint);
   }
