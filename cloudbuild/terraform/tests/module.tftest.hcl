@@ -12,7 +12,7 @@ variables {
 
 run "the_first_apply" {
   assert {
-    condition     = google_pubsub_subscription.push["notify"].filter == "attributes.type = \"run.completed\" OR attributes.type = \"run.failed\" OR attributes.type = \"run.cancelled\""
+    condition     = google_pubsub_subscription.push["notify"].filter == "attributes.type = \"run.completed\" OR attributes.type = \"run.failed\" OR attributes.type = \"run.cancelled\" OR attributes.type = \"budget.reached\""
     error_message = "notify hears how runs end, and nothing else"
   }
   assert {
