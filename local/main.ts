@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { ApiError, UnreachableError } from './client/apiError.js';
 import { cancel } from './commands/cancel.js';
 import { deploy } from './commands/deploy.js';
+import { retrain } from './commands/retrain.js';
 import { retry } from './commands/retry.js';
 import { type Command, CommandError, EXIT, UsageError, type World } from './commands/command.js';
 import { commandHelp, overview } from './commands/help.js';
@@ -28,6 +29,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   list,
   cancel,
   retry,
+  retrain,
   reproduce,
   logs,
   sample,

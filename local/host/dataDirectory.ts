@@ -12,6 +12,8 @@ export interface DataDirectory {
   jobs: string;
   samples: string;
   emulators: string;
+  /** Where messages are left that ask for retraining. */
+  retrain: string;
 }
 
 /** Names the places, and makes the folder: readable by its owner only, for it holds a secret and a team's purchases. */
@@ -25,7 +27,13 @@ export async function openDataDirectory(root: string): Promise<DataDirectory> {
     jobs: join(root, 'jobs'),
     samples: join(root, 'samples'),
     emulators: join(root, 'emulators'),
+    retrain: retrainFolderOf(root),
   };
+}
+
+/** Also for those who leave messages, without opening the rest. */
+export function retrainFolderOf(root: string): string {
+  return join(root, 'retrain');
 }
 
 /** The secret that callback keys are derived from: made once, never shown. */

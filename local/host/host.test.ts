@@ -12,6 +12,7 @@ import { TrainyardClient } from '../client/trainyardClient.js';
 import { startHost, type HostOptions } from './host.js';
 import { lockDirectory, runningHost } from './hostLock.js';
 import { openOneMachine } from './oneMachine.js';
+import { leaveRetrainMessage } from './retrainFolder.js';
 
 const SPEC: TrainingSpecInput = {
   dataset: { source: { uri: '/data/purchases.csv' } },
@@ -72,6 +73,17 @@ describe('a host', () => {
       host: 'hooks.invalid',
     });
     expect(line).not.toContain('very-secret');
+  });
+
+  it('starts a run of a model that a message in its folder asks for', async () => {
+    const { host, client } = await hostWith('process.exit(2)');
+    await client.start('shop', SPEC);
+    await leaveRetrainMessage(host.directory.retrain, { modelId: 'shop' });
+    const requestedBy = await until('the second run', async () => {
+      const { runs } = await client.list('shop', {});
+      return runs.find((run) => run.runNumber === 2)?.requestedBy;
+    });
+    expect(requestedBy).toBe('retrain');
   });
 
   it('gives a trainer its environment and keeps its own secret', async () => {

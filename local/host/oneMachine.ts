@@ -3,6 +3,7 @@ import { openSqliteEventBus } from '@trainyard/functions/ports/eventBus/sqliteEv
 import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
 import type { Column, ColumnRequest } from './column.js';
 import { openLocalLauncher } from './localLauncher.js';
+import { hearRetrainFolder } from './retrainFolder.js';
 
 /** The ports on one machine: two SQLite files, a directory, child processes. Needs nothing but Node. */
 export async function openOneMachine(request: ColumnRequest): Promise<Column> {
@@ -14,6 +15,7 @@ export async function openOneMachine(request: ColumnRequest): Promise<Column> {
     bus,
     objects: openDirectoryObjectStore(directory.objects),
     launcher: openLocalLauncher(request),
+    onRetrainMessage: (handler) => hearRetrainFolder(directory.retrain, handler),
     notes: [],
     async close() {
       await bus.close();
