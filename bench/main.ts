@@ -5,6 +5,7 @@ import { coldStart } from './coldStartBench.js';
 import { dataPrep } from './dataPrepBench.js';
 import { faults } from './faultsBench.js';
 import { fuzz } from './fuzzBench.js';
+import { logqOnlineRetail } from './logqOnlineRetail.js';
 import { recallOnlineRetail } from './recallOnlineRetail.js';
 import { stageCache } from './stageCacheBench.js';
 import { stepVsCatalogue } from './stepVsCatalogueBench.js';
@@ -18,6 +19,7 @@ const BENCHES: readonly Bench[] = [
   dataPrep,
   stageCache,
   recallOnlineRetail,
+  logqOnlineRetail,
   trainVsKeras,
   trainWorkers,
   wholeRun,

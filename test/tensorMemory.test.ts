@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { TwoTowerModel } from '../trainer-job/model/twoTowerModel.js';
+import { newOptimizer } from '../trainer-job/train/optimizer.js';
+import { optimizerStep } from '../trainer-job/train/optimizerStep.js';
+import { useWasm } from './support/backend.js';
+import { MODEL_KINDS } from './support/modelKinds.js';
+import { missingTensorflow, useTensorflow } from './support/nativeTensorflow.js';
+
+const [STEPS, BATCH] = [1000, 4];
+const TIMEOUT_MS = 180_000;
+
+/** The numbers of tensors that there were after a step, over all steps, and before the first. */
+async function tensorCounts([, data, spec]: (typeof MODEL_KINDS)[number]): Promise<number[]> {
+  const counts = new Set([tf.memory().numTensors]);
+  const model = new TwoTowerModel(data, spec);
+  const { train } = data.splits;
+  const step = optimizerStep(model, newOptimizer(spec.training.optimizer, model.parameters), train);
+  for (let number = 0; number < STEPS; number++) {
+    const batch = Int32Array.from({ length: BATCH }, (_, i) => (number * BATCH + i) % train.count);
+    await step(batch, { epoch: 0, step: number }, 0.01);
+    counts.add(tf.memory().numTensors);
+  }
+  return [...counts];
+}
+
+describe('a thousand steps on wasm', () => {
+  beforeAll(useWasm);
+
+  it.each(MODEL_KINDS)(
+    'leave no tensor behind, of %s',
+    async (...kind) => {
+      expect(await tensorCounts(kind)).toHaveLength(1);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe.skipIf(missingTensorflow)('a thousand steps on TensorFlow', () => {
+  useTensorflow();
+
+  it.each(MODEL_KINDS)(
+    'leave no tensor behind, of %s',
+    async (...kind) => {
+      expect(await tensorCounts(kind)).toHaveLength(1);
+    },
+    TIMEOUT_MS,
+  );
+});
