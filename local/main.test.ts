@@ -88,6 +88,7 @@ describe('the command line', () => {
       'retry',
       'reproduce',
       'logs',
+      'cost',
       'sample',
       'demo',
     ]) {
@@ -231,6 +232,34 @@ describe('trainyard start --dry-run', () => {
       '  that run used 2.0 GB of memory',
       '  measured on the newest completed run of the model',
     ]);
+  });
+});
+
+describe('trainyard cost', () => {
+  it('tells what ten models trained nightly cost, as docs/cost.md has it', async () => {
+    const { code, out } = await run(['cost']);
+    expect(code).toBe(0);
+    const docs = await readFile(new URL('../docs/cost.md', import.meta.url), 'utf8');
+    expect(docs).toContain(`\`\`\`text\n${out}\`\`\``);
+  });
+
+  it('goes by prices of a file before the table', async () => {
+    const folder = await temporaryFolder();
+    const prices = ['vcpu', 'gib', 'nvidia-l4'].map((part) => ({ sku: `cloudRun.${part}`, usd: 1 / 3600 }));
+    await writeFile(join(folder, 'prices.json'), JSON.stringify(prices));
+    const { out } = await run(['cost', '--prices', 'prices.json'], folder);
+    expect(out).toContain('run-l4       $41.00');
+    await writeFile(join(folder, 'wrong.json'), '[{"sku":"cloudRun.tpu","usd":1}]');
+    const wrong = await run(['cost', '--prices', 'wrong.json'], folder);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/wrong\.json is no list of prices/)]);
+  });
+
+  it('says which price is missing', async () => {
+    const { code, err } = await run(['cost', '--region', 'africa-south1']);
+    expect(err).toMatch(
+      /price of run-cpu is not known: .*no cloudRun\.vcpu in africa-south1; give it by --prices/,
+    );
+    expect(code).toBe(1);
   });
 });
 

@@ -6,6 +6,7 @@ import { retrain } from './commands/retrain.js';
 import { retry } from './commands/retry.js';
 import { type Command, CommandError, EXIT, UsageError, type World } from './commands/command.js';
 import { commandHelp, overview } from './commands/help.js';
+import { cost } from './commands/cost.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { list } from './commands/list.js';
@@ -32,6 +33,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   retrain,
   reproduce,
   logs,
+  cost,
   sample,
   demo,
   deploy,

@@ -4,6 +4,7 @@ export * from './common.js';
 export * from './compute/duration.js';
 export * from './compute/machine.js';
 export * from './compute/machinePrice.js';
+export * from './compute/monthlyCost.js';
 export * from './compute/price.js';
 export * from './compute/priceTable.js';
 export * from './compute/range.js';
