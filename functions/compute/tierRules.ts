@@ -15,6 +15,11 @@ const DAY = 24 * HOUR;
 /** Cloud Run Job names are DNS labels of at most 63 characters, `trainyard-` among them. */
 const CLOUD_RUN_NAME = /^[a-z][a-z0-9-]{0,51}[a-z0-9]$/;
 
+/** The Cloud Run Job of a tier, which is deployed before the functions. */
+export function cloudRunJobName(tierName: string): string {
+  return `trainyard-${tierName}`;
+}
+
 /** What a platform lets one attempt take at most, in seconds; 7 days where it is not known. */
 export function platformLimitSeconds({ launcher, machine }: RuledTier): number {
   // https://cloud.google.com/run/docs/configuring/task-timeout, read November 2026: 7 days; with a GPU 1 hour (12 in preview).
