@@ -379,7 +379,7 @@ describe('a refused request writes nothing and says why:', () => {
       415,
       RUNS,
       { method: 'POST', headers: { ...json, 'content-encoding': 'zip' }, body: '{}' },
-      /content-encoding gzip/,
+      /gzip of at most 64 KB/,
     ],
     [
       'a tier that does not exist',

@@ -3,6 +3,7 @@ import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Problem } from '@trainyard/shared';
 import { controlPlane, type ControlPlane } from '../controlPlane.js';
 import { inSpan, SpanKind } from '../telemetry/tracing.js';
+import './compressedBodies.js';
 import { invalidPath, ProblemError } from './problemError.js';
 
 export type Request = Parameters<HttpFunction>[0];
@@ -111,7 +112,7 @@ function unreadable(error: unknown): ProblemError | undefined {
         415,
         'unsupported-media-type',
         'Unsupported media type',
-        'The body has an encoding that is not read: send JSON in UTF-8, as it is or with content-encoding gzip.',
+        'The body has an encoding that is not read: send JSON in UTF-8, as it is, or as gzip of at most 64 KB with its content-length.',
       );
     default:
       return new ProblemError(

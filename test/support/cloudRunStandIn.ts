@@ -38,7 +38,8 @@ export class CloudRunStandIn {
     environment: Record<string, string>,
     timeoutSeconds: number,
   ) => void = () => {};
-  onCancel: (name: string) => void = () => {};
+  /** Told of a cancel; then it is for the test to end the execution, as a trainer may take its time. Ends at once unless given. */
+  onCancel: ((name: string) => void) | undefined;
   private created = 0;
   private server: GrpcStandIn | undefined;
 
@@ -83,6 +84,18 @@ export class CloudRunStandIn {
     this.operation = undefined;
   }
 
+  /** Ended by a signal: by the kernel, or with the machine. */
+  endKilled(name: string, termSignal: number): void {
+    this.tasks.set(name, { name: `${name}/tasks/0`, lastAttemptResult: { termSignal, status: { code: 2 } } });
+    const reason = { executionReason: 'NON_ZERO_EXIT_CODE' };
+    this.set(name, {
+      runningCount: 0,
+      completionTime: timestamp(),
+      failedCount: 1,
+      conditions: [completed('CONDITION_FAILED', reason)],
+    });
+  }
+
   /** Changes what an execution says of itself. */
   set(name: string, changes: Message): void {
     this.executions.set(name, { ...this.execution(name), ...changes });
@@ -106,6 +119,15 @@ export class CloudRunStandIn {
             conditions: [completed('CONDITION_FAILED', { executionReason: 'NON_ZERO_EXIT_CODE' })],
           }
         : { succeededCount: 1, conditions: [completed('CONDITION_SUCCEEDED')] }),
+    });
+  }
+
+  endCancelled(name: string): void {
+    this.set(name, {
+      completionTime: timestamp(),
+      runningCount: 0,
+      cancelledCount: 1,
+      conditions: [completed('CONDITION_FAILED', { executionReason: 'CANCELLED' })],
     });
   }
 
@@ -164,13 +186,8 @@ export class CloudRunStandIn {
     const execution = this.execution(name);
     if (execution['completionTime'])
       throw new StandInError({ code: 9, message: 'The execution has completed.' });
-    this.onCancel(execution.name);
-    this.set(execution.name, {
-      completionTime: timestamp(),
-      runningCount: 0,
-      cancelledCount: 1,
-      conditions: [completed('CONDITION_FAILED', { executionReason: 'CANCELLED' })],
-    });
+    if (this.onCancel) this.onCancel(execution.name);
+    else this.endCancelled(execution.name);
     return { name: 'operations/2', done: false, metadata: this.server?.any(`${RUN}.Execution`, execution) };
   }
 }
