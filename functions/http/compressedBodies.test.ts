@@ -18,7 +18,7 @@ async function post(body: Buffer | ReadableStream, encoding: string): Promise<Re
     headers: { 'content-type': 'application/json', 'content-encoding': encoding },
     body,
     ...(body instanceof ReadableStream && { duplex: 'half' }),
-  } as RequestInit);
+  });
 }
 
 describe('a compressed body', () => {
