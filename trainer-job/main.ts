@@ -25,6 +25,8 @@ import { RemoteRun } from './remote/remoteRun.js';
 import { resourceSampler } from './report/resources.js';
 import { startThreadedSender } from './report/threadedSender.js';
 
+/** How long what nobody has heard may take to be kept for the next attempt. */
+const JOURNAL_MS = 2000;
 const now = () => new Date();
 const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -44,11 +46,19 @@ async function main(args: readonly string[]): Promise<number> {
     printLine(JSON.stringify(await readSpec(settings.specFile, settings), null, 2));
     return 0;
   }
-  const reporter = reporterFor(settings);
+  let reporter: Reporter | undefined;
+  const remote = await RemoteRun.open(settings, (...said) => reporter?.log(...said));
+  const journals = remote?.journals();
+  const notBrought = await journals?.bring().catch((error: unknown) => failureOf(error, null));
+  reporter = reporterFor(settings);
+  journals?.start(settings.attempt);
   const stop = stopSignalOf(settings, reporter);
-  const remote = await RemoteRun.open(settings, (...said) => reporter.log(...said));
-  const ending = await Promise.race([runTraining({ settings, reporter, stop, now, remote }), crash()]);
-  return conclude(ending, reporter);
+  const ending: Ending = notBrought
+    ? { kind: 'failed', ...notBrought }
+    : await Promise.race([runTraining({ settings, reporter, stop, now, remote }), crash()]);
+  const exitCode = await conclude(ending, reporter);
+  await journals?.end(JOURNAL_MS);
+  return exitCode;
 }
 
 /** From flags when there are any, else from the environment. */

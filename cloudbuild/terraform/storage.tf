@@ -13,10 +13,11 @@ resource "google_storage_bucket" "this" {
     retention_duration_seconds = local.production ? 604800 : 0
   }
 
+  # Not cache/references/: small, and what the next version of a data set is compared with.
   lifecycle_rule {
     condition {
       age            = var.cache_days
-      matches_prefix = ["cache/"]
+      matches_prefix = ["cache/ingest/", "cache/validate/", "cache/transform/"]
     }
     action {
       type = "Delete"

@@ -94,6 +94,69 @@ describe('a trainer whose machine keeps nothing', () => {
     expect(plane.taken('completed')).toHaveLength(1);
   });
 
+  it('says on another machine what its lost one had left unsaid', async () => {
+    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(60));
+    const first = start(1);
+    await epochTaken(plane, 2);
+    plane.behave = () => 'drop';
+    const waiting = () =>
+      storage
+        .names(BUCKET, `${RUN}/callbacks/`)
+        .filter((name) => name.endsWith('.jsonl'))
+        .map((name) => storage.text(BUCKET, name)!)
+        .join('');
+    await until('callbacks that wait in the bucket', () => waiting().includes('"kind":"epoch-complete"'));
+    first.child.kill('SIGKILL');
+    await first.exit;
+    await lose();
+    const unsaid = JSON.parse(waiting().split('\n')[0]!) as { kind: string; body: Record<string, unknown> };
+
+    plane.behave = () => 'continue';
+    const before = plane.received.length;
+    const second = start(2);
+    await ended(second, 0);
+    const retold = plane.received.slice(before);
+    expect(retold[0]).toMatchObject({
+      kind: unsaid.kind,
+      body: { ...unsaid.body, attempt: 2, seq: 1 },
+      isValid: true,
+    });
+    expect(second.output()).toMatch(/callbacks of earlier processes are sent first/);
+    expect(epochsOf(plane)).toEqual(upTo(60));
+    expect(storage.names(BUCKET, `${RUN}/callbacks/attempt-0001`)).toEqual([]);
+  });
+
+  it('goes on with its numbers when the same attempt begins once more', async () => {
+    const { plane, start, lose } = await cloudWorkplace(manyEpochs(60));
+    const first = start(1);
+    await epochTaken(plane, 2);
+    first.child.kill('SIGKILL');
+    await first.exit;
+    await lose();
+    const highest = Math.max(...plane.received.map(({ body }) => body.seq));
+    const before = plane.received.length;
+    await ended(start(1), 0);
+    const later = plane.received.slice(before).map(({ body }) => body.seq);
+    expect(Math.min(...later)).toBeGreaterThan(highest);
+  });
+
+  it('says what is wrong with its bucket, and fails for good', async () => {
+    const { plane, storage, start } = await cloudWorkplace(SPEC);
+    storage.before = () => ({ status: 403, reason: 'forbidden', message: 'No.' });
+    await ended(start(1), 2);
+    expect(plane.received.at(-1)).toMatchObject({
+      kind: 'failed',
+      body: {
+        retriable: false,
+        error: {
+          code: 'no-storage-permission',
+          message: expect.stringContaining(`gs://${BUCKET}/${RUN}`) as string,
+          remedy: expect.stringContaining('roles/storage.objectUser') as string,
+        },
+      },
+    });
+  });
+
   it('prepares the data on one machine and trains on another', async () => {
     const { plane, storage, start, lose } = await cloudWorkplace({
       ...SPEC,

@@ -5,6 +5,7 @@ import type { RemoteSettings, Settings } from '../config.js';
 import { SpecError } from '../model/specError.js';
 import { RemoteCheckpoints, type StoredCheckpoint } from './remoteCheckpoints.js';
 import { RemoteEntries } from './remoteEntries.js';
+import { RemoteJournals } from './remoteJournals.js';
 import { RemoteFolder } from './remoteFolder.js';
 import type { Place } from './place.js';
 import { filesIn, uploadFiles } from './uploadFolder.js';
@@ -43,6 +44,13 @@ export class RemoteRun {
     }
     await mkdir(dirname(specFile), { recursive: true });
     await writeFile(specFile, found.text);
+  }
+
+  /** Keeps callbacks that wait for other machines; undefined where nobody hears any. */
+  journals(): RemoteJournals | undefined {
+    if (this.settings.callbacks === null) return undefined;
+    const folder = join(this.settings.artifactDirectory, 'callbacks');
+    return new RemoteJournals(this.artifacts.folder('callbacks'), folder, this.log);
   }
 
   /** The cache of all machines; undefined where it is a folder of this one. */

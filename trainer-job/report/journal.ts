@@ -139,9 +139,18 @@ function parseEntry(line: string): JournalEntry | undefined {
 
 /** Where the sender of a journal is; the beginning when nothing was sent or the file cannot be read. */
 export function readPosition(journal: Journal): Position {
-  const text = existsSync(journal.positionFile) ? readFileSync(journal.positionFile, 'utf8') : '';
+  return parsePosition(existsSync(journal.positionFile) ? readFileSync(journal.positionFile, 'utf8') : '');
+}
+
+/** The beginning where the text is of no position. */
+export function parsePosition(text: string): Position {
   const match = text.match(/^(\d{16}) (\d{12})\n$/);
   return { offset: Number(match?.[1] ?? 0), seq: Number(match?.[2] ?? 0) };
+}
+
+/** Of the same length always. */
+export function positionText({ offset, seq }: Position): string {
+  return `${String(offset).padStart(16, '0')} ${String(seq).padStart(12, '0')}\n`;
 }
 
 /** Overwrites the position in place: always the same few bytes, so a reader sees the old one or the new one. */
@@ -152,8 +161,8 @@ export class PositionWriter {
     this.descriptor = openSync(journal.positionFile, existsSync(journal.positionFile) ? 'r+' : 'w');
   }
 
-  write({ offset, seq }: Position): void {
-    writeSync(this.descriptor, `${String(offset).padStart(16, '0')} ${String(seq).padStart(12, '0')}\n`, 0);
+  write(position: Position): void {
+    writeSync(this.descriptor, positionText(position), 0);
   }
 
   close(): void {
