@@ -123,6 +123,19 @@ describe('a bucket of objects', () => {
     await expect(store.delete('a')).rejects.toThrow(message);
   });
 
+  it('knows what is there also where it may write but not replace', async () => {
+    const { store, storage } = await opened();
+    await store.putIfAbsent('specs/a', Buffer.from('a'));
+    storage.before = ({ what }) =>
+      what === 'upload'
+        ? { status: 403, reason: 'forbidden', message: 'No storage.objects.delete access.' }
+        : undefined;
+    expect(await store.putIfAbsent('specs/a', Buffer.from('a'))).toBe(false);
+    await expect(store.putIfAbsent('specs/b', Buffer.from('b'))).rejects.toThrow(
+      /refuses access to gs:.*specs\/b/,
+    );
+  });
+
   it('says that the bucket is missing', async () => {
     const { store } = await opened('elsewhere');
     const message = /there is no bucket elsewhere in Cloud Storage: create it/;

@@ -27,6 +27,7 @@ export function openCloudStorageObjectStore(options: CloudStorageOptions): Objec
   return new CloudStorageObjectStore(options);
 }
 
+const FORBIDDEN = 403;
 const NOT_FOUND = 404;
 const PRECONDITION_FAILED = 412;
 /** What is larger goes in several requests, so that it need not be in memory. A multiple of 256 KiB, as the service wants. */
@@ -60,12 +61,16 @@ class CloudStorageObjectStore implements ObjectStore {
     try {
       // Part of a stream is gone once it was sent: only what is held whole is sent again.
       if (rest) await pipeline(rest, file.createWriteStream({ ...options, chunkSize: PART_BYTES }));
-      else await this.trying(key, () => file.save(whole, { ...options, resumable: false }));
+      else
+        await withRetries(() => file.save(whole, { ...options, resumable: false }), this.options.retryBaseMs);
       return true;
     } catch (error) {
-      if (statusOf(error) !== PRECONDITION_FAILED) throw this.problem(error, key);
+      // Whoever may write but not replace is told, of an object that is there, either that or that he may not.
+      const mayBeTaken = [PRECONDITION_FAILED, FORBIDDEN].includes(statusOf(error) ?? 0);
+      const found = mayBeTaken ? await this.writerOf(file, key, error) : undefined;
+      if (!found && statusOf(error) !== PRECONDITION_FAILED) throw this.problem(error, key);
       // An earlier try may have done it, and its answer have been lost.
-      return (await this.writerOf(file, key)) === writer;
+      return found?.writer === writer;
     }
   }
 
@@ -128,13 +133,18 @@ class CloudStorageObjectStore implements ObjectStore {
     );
   }
 
-  private async writerOf(file: File, key: string): Promise<unknown> {
+  /** Of the object that is there; undefined where none is. Where nobody may look, `refusal` is thrown. */
+  private async writerOf(
+    file: File,
+    key: string,
+    refusal: unknown,
+  ): Promise<{ writer: unknown } | undefined> {
     try {
       const [{ metadata }] = await this.trying(key, () => file.getMetadata());
-      return metadata?.[WRITE];
+      return { writer: metadata?.[WRITE] };
     } catch (error) {
       if (error instanceof ObjectNotFoundError) return undefined;
-      throw error;
+      throw statusOf(refusal) === FORBIDDEN ? this.problem(refusal, key) : error;
     }
   }
 
