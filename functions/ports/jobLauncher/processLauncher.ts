@@ -58,6 +58,8 @@ export function openProcessLauncher(options: ProcessLauncherOptions): JobLaunche
 class ProcessLauncher implements JobLauncher {
   private readonly launching = new Map<string, Promise<void>>();
   private readonly cancelling = new Set<string>();
+  /** Jobs whose end this process will hear of: until then their exit code is not known, though they may be gone. */
+  private readonly ownJobs = new Set<string>();
 
   constructor(private readonly options: ProcessLauncherOptions) {}
 
@@ -77,7 +79,10 @@ class ProcessLauncher implements JobLauncher {
     const end = readWhole(join(folder, 'end.json'), endSchema);
     if (end) return { state: 'ended', exitCode: end.exitCode };
     const identity = readWhole(join(folder, 'process.json'), processSchema);
-    if (identity) return isAlive(identity) ? { state: 'running' } : { state: 'ended', exitCode: null };
+    if (identity) {
+      const runs = this.ownJobs.has(name) || isAlive(identity);
+      return runs ? { state: 'running' } : { state: 'ended', exitCode: null };
+    }
     const age = Date.now() - statSync(folder).mtimeMs;
     return this.launching.has(name) || age < HALF_LAUNCHED_MS
       ? { state: 'waiting' }
@@ -135,7 +140,12 @@ class ProcessLauncher implements JobLauncher {
         cwd: folder,
         env: { ...this.options.baseEnv, ...request.env },
       });
-      child.once('exit', (code) => this.ended(request, folder, code));
+      const name = `${request.runId}-${request.attempt}`;
+      child.once('spawn', () => this.ownJobs.add(name));
+      child.once('exit', (code) => {
+        this.ended(request, folder, code);
+        this.ownJobs.delete(name);
+      });
       child.unref();
       return child;
     } finally {
