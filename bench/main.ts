@@ -9,6 +9,7 @@ import { logqOnlineRetail } from './logqOnlineRetail.js';
 import { recallOnlineRetail } from './recallOnlineRetail.js';
 import { stageCache } from './stageCacheBench.js';
 import { stepVsCatalogue } from './stepVsCatalogueBench.js';
+import { stopAndSave } from './stopAndSaveBench.js';
 import { trainMemory } from './trainMemoryBench.js';
 import { trainOnDisk } from './trainOnDiskBench.js';
 import { trainVsKeras } from './trainVsKeras.js';
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   wholeRun,
   stepVsCatalogue,
   trainMemory,
+  stopAndSave,
   trainOnDisk,
   faults,
   callbacks,
