@@ -16,8 +16,8 @@ export interface DeployedFunction {
   /** `all` where trainers or people call; otherwise only what is Google's own and of this project. */
   ingress: 'all' | 'internal-only';
   /**
-   * Whether Google lets everybody through to it. Trainers' callbacks are checked by the function itself, signature and ID token,
-   * and so are the API's callers unless the settings leave that to Google.
+   * Whether everybody may reach it, which the Terraform module says. Trainers' callbacks are checked by the function itself, signature
+   * and ID token, and so are the API's callers unless the settings leave that to Google.
    */
   isPublic: 'always' | 'asSet' | 'never';
   /** Whether it derives or checks keys of callbacks. */

@@ -8,12 +8,7 @@ const BUNDLES = 'functions/bundle';
 export function functionSteps(deployment: Deployment): Step[] {
   const { settings, bundled } = deployment;
   const wanted = FUNCTIONS.filter(({ entry }) => entry !== 'history' || settings.historyDataset);
-  return [
-    ...(bundled ? [] : [bundleStep]),
-    secretStep(deployment, MASTER_SECRET, MAKE_SECRET),
-    ...notificationSteps(deployment),
-    ...wanted.map((each) => functionStep(deployment, each)),
-  ];
+  return [...(bundled ? [] : [bundleStep]), ...wanted.map((each) => functionStep(deployment, each))];
 }
 
 const bundleStep: Step = {
@@ -24,64 +19,10 @@ const bundleStep: Step = {
   remedy: 'run npm ci first: the bundles are made of the packages that it installs',
 };
 
-const MAKE_SECRET = `make its first version: openssl rand -base64 48 | tr -d '\\n' | gcloud secrets versions add ${MASTER_SECRET} --data-file=-`;
-
-/** A function whose secret has no version does not start, and says so late. */
-function secretStep({ settings }: Deployment, secret: string, remedy: string): Step {
-  return {
-    phase: 'functions',
-    title: `The secret ${secret} has a version`,
-    command: [
-      'gcloud',
-      'secrets',
-      'versions',
-      'describe',
-      'latest',
-      `--secret=${secret}`,
-      `--project=${settings.project}`,
-      '--format=value(name)',
-      '--quiet',
-    ],
-    files: [],
-    remedy,
-  };
-}
-
-function notificationSteps(deployment: Deployment): Step[] {
-  const { notificationsSecret: secret, project } = deployment.settings;
-  if (secret === undefined) return [];
-  return [
-    secretStep(
-      deployment,
-      secret,
-      `make it of a file that has the channels as JSON: gcloud secrets create ${secret} --data-file=FILE`,
-    ),
-    {
-      phase: 'functions',
-      title: `trainyard-notify may read ${secret}`,
-      command: [
-        'gcloud',
-        'secrets',
-        'add-iam-policy-binding',
-        secret,
-        `--project=${project}`,
-        `--member=serviceAccount:${account(deployment.settings, 'trainyard-notify')}`,
-        '--role=roles/secretmanager.secretAccessor',
-        '--condition=None',
-        '--quiet',
-      ],
-      files: [],
-      remedy: 'who deploys needs roles/secretmanager.admin for this once',
-    },
-  ];
-}
-
 function functionStep(deployment: Deployment, each: DeployedFunction): Step {
   const { settings } = deployment;
   const environment = `${BUNDLES}/${each.name}.env.yaml`;
   const secrets = secretsOf(deployment, each);
-  const isPublic =
-    each.isPublic === 'always' || (each.isPublic === 'asSet' && settings.apiCallers.includes('allUsers'));
   return {
     phase: 'functions',
     title: `Function ${each.name}`,
@@ -108,10 +49,8 @@ function functionStep(deployment: Deployment, each: DeployedFunction): Step {
       `--max-instances=${each.maxInstances}`,
       `--timeout=${each.timeoutSeconds}s`,
       `--ingress-settings=${each.ingress}`,
-      // Who may call the others is said by Terraform, of each by itself.
-      ...(each.documents === null
-        ? [isPublic ? '--allow-unauthenticated' : '--no-allow-unauthenticated']
-        : []),
+      // Private as it is made. Who may call it is said by Terraform, and left as it is here.
+      ...(deployment.first && each.documents === null ? ['--no-allow-unauthenticated'] : []),
       '--update-labels=app=trainyard',
       '--quiet',
     ],
@@ -172,6 +111,8 @@ export function environmentOf(
     TRAINYARD_TRAINER_IMAGE_CPU: imageName(deployment, 'trainer-cpu'),
     TRAINYARD_TIERS: json(settings.tiers),
     TRAINYARD_PRICES: json(settings.prices),
+    TRAINYARD_MONTHLY_BUDGET_USD: json(settings.monthlyBudgetUsd),
+    TRAINYARD_BUDGET_ACTION: settings.budgetAction,
     TRAINYARD_HISTORY_DATASET: settings.historyDataset,
     TRAINYARD_RUN_URL: settings.runUrl,
     OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,

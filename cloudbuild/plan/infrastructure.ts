@@ -1,5 +1,5 @@
 /** What lasts, made by Terraform. */
-import type { Deployment } from './settings.js';
+import { account, MASTER_SECRET, type Deployment } from './settings.js';
 import type { Step } from './step.js';
 
 const MODULE = 'cloudbuild/terraform';
@@ -19,6 +19,54 @@ export function infrastructureSteps(deployment: Deployment): Step[] {
     {
       ...apply(deployment, !deployment.first),
       title: `Terraform makes what lasts in ${project}: APIs, accounts, topics, bucket, database, scheduler`,
+    },
+    secretStep(deployment),
+    ...notificationSteps(deployment),
+  ];
+}
+
+/** Its value is no part of Terraform's state. A function whose secret has no version does not start, and says so late. */
+function secretStep({ settings }: Deployment): Step {
+  return {
+    phase: 'infrastructure',
+    title: `The secret ${MASTER_SECRET} has a version`,
+    command: [
+      'gcloud',
+      'secrets',
+      'versions',
+      'describe',
+      'latest',
+      `--secret=${MASTER_SECRET}`,
+      `--project=${settings.project}`,
+      '--format=value(name)',
+      '--quiet',
+    ],
+    files: [],
+    remedy: `make its first version: openssl rand -base64 48 | tr -d '\\n' | gcloud secrets versions add ${MASTER_SECRET} --data-file=- --project=${settings.project}`,
+  };
+}
+
+/** The secret of the channels is made by a person, and so Terraform does not know it. */
+function notificationSteps({ settings }: Deployment): Step[] {
+  const { notificationsSecret: secret, project } = settings;
+  if (secret === undefined) return [];
+  return [
+    {
+      phase: 'infrastructure',
+      title: `trainyard-notify may read ${secret}`,
+      command: [
+        'gcloud',
+        'secrets',
+        'add-iam-policy-binding',
+        secret,
+        `--project=${project}`,
+        `--member=serviceAccount:${account(settings, 'trainyard-notify')}`,
+        '--role=roles/secretmanager.secretAccessor',
+        '--condition=None',
+        '--quiet',
+      ],
+      files: [],
+      remedy: `make it of a file that has the channels as JSON: gcloud secrets create ${secret} --data-file=FILE --project=${project}`,
     },
   ];
 }

@@ -34,6 +34,9 @@ export const deploySettingsSchema = z
     tiers: z.array(z.unknown()).min(1).optional(),
     /** As `TRAINYARD_PRICES`. */
     prices: z.array(z.unknown()).optional(),
+    monthlyBudgetUsd: z.number().min(0).optional(),
+    /** What becomes of open runs once the month's budget is spent, as `TRAINYARD_BUDGET_ACTION`. */
+    budgetAction: z.enum(['finish', 'stop']).optional(),
     historyDataset: z.string().min(1).optional(),
     /** The name of a secret that holds `TRAINYARD_NOTIFICATIONS`. */
     notificationsSecret: z

@@ -20,6 +20,8 @@ export const FULL = {
   googleAudience: 'https://trainyard.shop.example',
   members: { "o'neil@shop.example": { role: 'admin' } },
   prices: [{ sku: 'cloudRun.vcpu', regions: ['europe-west4'], usd: 0.00002 }],
+  monthlyBudgetUsd: 500,
+  budgetAction: 'stop' as const,
   historyDataset: 'trainyard_history',
   notificationsSecret: 'trainyard-notifications',
   formerMasterSecretVersion: 3,
@@ -66,18 +68,40 @@ export function documented(): string[][] {
   });
 }
 
+/** What the variables of the scripts stand for, where a build or a loop sets them. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  PROJECT_ID: 'shop-prod',
+  COMMIT_SHA: 'abc123',
+  image: 'trainer-gpu',
+  name: 'trainyard-api',
+  scan: 'projects/shop-prod/locations/europe/scans/1',
+};
+
 /** In the scripts of Cloud Build's steps. */
 export function built(): string[][] {
   const files = readdirSync(`${ROOT}cloudbuild`).filter((name) => name.endsWith('.yaml'));
   return files.flatMap((file) => {
-    const { steps } = parse(readFileSync(`${ROOT}cloudbuild/${file}`, 'utf8')) as {
-      steps: { script?: string; entrypoint?: string; args?: string[] }[];
+    const { steps, substitutions = {} } = parse(readFileSync(`${ROOT}cloudbuild/${file}`, 'utf8')) as {
+      steps: { script: string; env?: string[] }[];
+      substitutions?: Record<string, string>;
     };
-    return steps.flatMap(({ script, entrypoint, args }) => [
-      ...(script ? commandsIn(script) : []),
-      ...(entrypoint === 'gcloud' && args ? [['gcloud', ...args]] : []),
-    ]);
+    return steps.flatMap(({ script, env = [] }) => {
+      const set = Object.fromEntries(
+        env.map((entry) => entry.split(/=(.*)/s)).map(([name, value]) => [name, value]),
+      );
+      const values = { ...EXAMPLES, ...substitutions, ...set };
+      return commandsIn(script).map((words) => words.map((word) => filled(word, values)));
+    });
   });
+}
+
+/** Values may have variables in them, as a step's environment has the build's. */
+function filled(word: string, values: Readonly<Record<string, string | undefined>>): string {
+  const next = word.replaceAll(
+    /\$\{?([A-Za-z_]\w*)\}?/g,
+    (variable, name: string) => values[name] ?? variable,
+  );
+  return next === word ? word : filled(next, values);
 }
 
 /** Lines that begin with gcloud, or have it behind a pipe or in `$(…)`; comments and what follows the command are left out. */
@@ -85,7 +109,7 @@ export function commandsIn(script: string): string[][] {
   const lines = script.replaceAll(/\\\n\s*/g, ' ').split('\n');
   return lines
     .flatMap((line) => {
-      const { inner, outer } = substitutions(line);
+      const { inner, outer } = substituted(line);
       return [...inner, ...outer.split(/\s(?:\|\|?|&&|;|>>?)\s?|^if !? ?|; then/)];
     })
     .map((line) => wordsOf(line.trim()))
@@ -93,7 +117,7 @@ export function commandsIn(script: string): string[][] {
 }
 
 /** What stands in `$(…)`, and the line with a word in its place. */
-function substitutions(line: string): { inner: string[]; outer: string } {
+function substituted(line: string): { inner: string[]; outer: string } {
   const start = line.indexOf('$(');
   if (start < 0) return { inner: [], outer: line };
   let depth = 0;
@@ -103,7 +127,7 @@ function substitutions(line: string): { inner: string[]; outer: string } {
     if (line[end] === ')') depth -= 1;
     end += 1;
   } while (depth > 0 && end < line.length);
-  const rest = substitutions(`${line.slice(0, start)}VALUE${line.slice(end)}`);
+  const rest = substituted(`${line.slice(0, start)}VALUE${line.slice(end)}`);
   return { inner: [line.slice(start + 2, end - 1), ...rest.inner], outer: rest.outer };
 }
 

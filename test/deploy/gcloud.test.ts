@@ -16,6 +16,7 @@ const unique = [...new Map(commands.map((command) => [commandLine(command), comm
 
 it('there are command lines of plans, of Cloud Build and of the documentation', () => {
   expect(planned().length).toBeGreaterThan(15);
+  expect(built().length).toBeGreaterThan(2);
   expect(documented().length).toBeGreaterThan(3);
 });
 

@@ -76,14 +76,17 @@ describe('a plan', () => {
     }
   });
 
-  it('lets everybody through to callbacks and to an API that checks tokens, and to nothing else', () => {
-    const open = (steps: typeof plan) =>
-      steps
-        .filter(({ command }) => command.includes('--allow-unauthenticated'))
-        .map(({ command }) => command[3]);
-    expect(open(plan)).toEqual(['trainyard-webhooks', 'trainyard-api']);
-    const closed = { ...FULL, auth: 'platform', apiCallers: ['group:ml@shop.example'] };
-    expect(open(deploymentPlan(deploymentOf(closed)))).toEqual(['trainyard-webhooks']);
+  it('opens nothing to everybody: that, Terraform says, and a later deployment leaves it as it is', async () => {
+    const access = (steps: typeof plan) =>
+      steps.flatMap(({ command }) => command.filter((word) => word.includes('allow-unauthenticated')));
+    expect(new Set(access(plan))).toEqual(new Set(['--no-allow-unauthenticated']));
+    expect(access(deploymentPlan(deploymentOf()))).toEqual([]);
+    const module = await readFile(`${ROOT}cloudbuild/terraform/permissions.tf`, 'utf8');
+    const everybody = [...module.matchAll(/name = "trainyard-(\w+)", member = (\S+)/g)].map(
+      ([, name]) => name,
+    );
+    const open = FUNCTIONS.filter(({ isPublic }) => isPublic !== 'never').map(({ entry }) => entry);
+    expect(new Set(everybody)).toEqual(new Set(open));
     const outside = functionSteps.filter(({ command }) => flag(command, 'ingress-settings') === 'all');
     expect(outside.map(({ command }) => command[3])).toEqual(['trainyard-webhooks', 'trainyard-api']);
   });

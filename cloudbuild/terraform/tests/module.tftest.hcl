@@ -67,8 +67,8 @@ run "after_the_functions" {
     error_message = "the right to call everything ends"
   }
   assert {
-    condition     = toset([for binding in google_cloud_run_v2_service_iam_member.this : binding.name]) == toset(["trainyard-dispatch", "trainyard-history", "trainyard-notify", "trainyard-reconcile", "trainyard-retrain"])
-    error_message = "trainyard-push calls these five, and neither api nor webhooks"
+    condition     = toset([for binding in google_cloud_run_v2_service_iam_member.this : binding.name]) == toset(["trainyard-dispatch", "trainyard-history", "trainyard-history-epochs", "trainyard-notify", "trainyard-reconcile", "trainyard-retrain"])
+    error_message = "trainyard-push calls these, and neither api nor webhooks"
   }
   assert {
     condition     = google_cloud_run_v2_service_iam_member.callers["webhooks"].member == "allUsers"
