@@ -405,6 +405,14 @@ describe('what Cloud Run says of an execution', () => {
     if (becomes.code && !becomes.code.startsWith('trainer')) expect(run.error?.remedy).toBeTruthy();
   });
 
+  it('nothing of its task, for the account may not look: the end is known all the same', async () => {
+    const { dispatch, reconcile } = await launchedBy(launcher, TIER);
+    cloudRun.end((await dispatch()).run.job!.name, 1);
+    cloudRun.faults['ListTasks'] = [before(7, "Permission 'run.tasks.list' denied")];
+    const { events, run } = await reconcile();
+    expect({ events, code: run.error?.code }).toEqual({ events: ['lost'], code: 'trainer-lost' });
+  });
+
   it('nothing: it knows no such execution', async () => {
     const { dispatch, reconcile } = await launchedBy(launcher, TIER);
     await dispatch();

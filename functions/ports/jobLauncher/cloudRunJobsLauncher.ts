@@ -80,7 +80,7 @@ export class CloudRunJobsLauncher implements JobLauncher {
   async inspect(name: string): Promise<JobState> {
     const [, region, jobName] = NAME.exec(name) ?? [];
     if (region === undefined || jobName === undefined) return { state: 'unknown' };
-    const { executions, tasks } = await this.clients();
+    const { executions } = await this.clients();
     let execution: Execution;
     try {
       execution = executionSchema.parse((await executions.getExecution({ name }, this.call))[0]);
@@ -90,15 +90,23 @@ export class CloudRunJobsLauncher implements JobLauncher {
     }
     const known = this.options.tiers.find((tier) => tier.jobName === jobName && tier.region === region);
     const place = placeOf(known ?? { name: jobName, region, jobName });
-    let task: Task | undefined;
-    if (hasEnded(execution) && execution.succeededCount === 0) {
-      const [found] = await tasks.listTasks(
-        { parent: name, pageSize: 1 },
-        { ...this.call, autoPaginate: false },
-      );
-      task = listOf(taskSchema).parse(found)[0];
-    }
+    const mustTell = hasEnded(execution) && execution.succeededCount === 0;
+    const task = mustTell ? await this.taskOf(name) : undefined;
     return stateOf(execution, task, place);
+  }
+
+  /** The exit code and signal are here alone. An account that may not look, or a task that is gone, leaves them unknown. */
+  private async taskOf(execution: string): Promise<Task | undefined> {
+    const { tasks } = await this.clients();
+    try {
+      const request = { parent: execution, pageSize: 1 };
+      const [found] = await tasks.listTasks(request, { ...this.call, autoPaginate: false });
+      return listOf(taskSchema).parse(found)[0];
+    } catch (error) {
+      const code = grpcCode(error);
+      if (code === GRPC.PERMISSION_DENIED || code === GRPC.NOT_FOUND) return undefined;
+      throw error;
+    }
   }
 
   async cancel(name: string): Promise<void> {
