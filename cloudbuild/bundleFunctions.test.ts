@@ -1,15 +1,19 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../bench/emulators.js';
 import { temporaryFolder } from '../test/support/temporaryFolder.js';
 import { until } from '../test/support/until.js';
 import { bundleFunctions, ENTRIES, type Bundle, type Entry } from './bundleFunctions.js';
 import { readLock } from './lockedPackage.js';
+import { deploymentOf } from '../test/deploy/commands.js';
+import { environmentOf } from './plan/functions.js';
+import { FUNCTIONS } from './plan/functionTable.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** Of a function's own code, all parts together: a library that slips in shows here. */
@@ -94,7 +98,32 @@ describe('a bundle alone, with nothing but what npm would install beside it,', (
     await until('the log to name what is missing', () => /GOOGLE_CLOUD_PROJECT/.test(output()));
     expect(`${answer}${output()}`).not.toMatch(/Cannot find (module|package)|ERR_MODULE_NOT_FOUND/);
   });
+
+  it.each(ENTRIES)('finds every package that %s may come to load', async (entry) => {
+    await importAll(bundles.find((bundle) => bundle.entry === entry)!);
+  });
+
+  it('answers with the environment that trainyard deploy gives it', async () => {
+    const { folder } = bundles.find(({ entry }) => entry === 'api')!;
+    const port = await freePort();
+    const api = FUNCTIONS.find(({ entry }) => entry === 'api')!;
+    const output = start(folder, 'api', 'http', port, environmentOf(deploymentOf(), api));
+    await until('the API to listen', () => output().includes(`http://localhost:${port}/`));
+    const health = await fetch(`http://127.0.0.1:${port}/healthz`);
+    expect(await health.text()).toContain('ok');
+    const unknown = await fetch(`http://127.0.0.1:${port}/api/models`);
+    expect(unknown.status).toBe(401);
+  });
 });
+
+/** Modules that a bundle imports from the packages beside it, at once and later. */
+async function importAll({ folder, packages, laterPackages }: Bundle): Promise<void> {
+  const script = [...packages, ...laterPackages].map((name) => `await import(${JSON.stringify(name)});`);
+  await writeFile(join(folder, 'all.js'), `${script.join('\n')}\nprocess.exit(0);\n`);
+  const flags = ['--preserve-symlinks', '--preserve-symlinks-main'];
+  const env = { PATH: process.env['PATH'], METADATA_SERVER_DETECTION: 'none' };
+  await promisify(execFile)(process.execPath, [...flags, join(folder, 'all.js')], { cwd: folder, env });
+}
 
 /** As `npm ci` would: the packages of the lockfile, and no others. Symbolic links, which Node is told to take for the place itself. */
 async function linkPackages(folder: string): Promise<void> {
@@ -109,7 +138,13 @@ async function linkPackages(folder: string): Promise<void> {
 }
 
 /** As Google's buildpack does: the framework of the function's own packages, started in its folder. */
-function start(folder: string, target: string, signature: string, port: number): () => string {
+function start(
+  folder: string,
+  target: string,
+  signature: string,
+  port: number,
+  environment: Record<string, string> = {},
+): () => string {
   const main = join(folder, 'node_modules/@google-cloud/functions-framework/build/src/main.js');
   const child = spawn(
     process.execPath,
@@ -120,6 +155,8 @@ function start(folder: string, target: string, signature: string, port: number):
         PATH: process.env['PATH'],
         PORT: String(port),
         FUNCTION_SIGNATURE_TYPE: signature,
+        FUNCTION_TARGET: target,
+        ...environment,
         METADATA_SERVER_DETECTION: 'none',
       },
     },

@@ -111,6 +111,25 @@ describe('a trainer process', () => {
     expect(plane.taken('completed')).toHaveLength(1);
   });
 
+  it('ends before it reads any data when it was given a GPU that it cannot use', async () => {
+    const { plane, start } = await workplace(SPEC);
+    const trainer = start(1, { EXPECTED_GPUS: '1', TRAINYARD_BACKEND: 'wasm' });
+    await ended(trainer, 2);
+    const [failed] = plane.taken('failed');
+    expect(failed!.body).toMatchObject({
+      retriable: false,
+      error: { code: 'gpu-backend-missing', message: expect.stringMatching(/would train on wasm/) as string },
+    });
+    expect(plane.taken('stage-complete')).toEqual([]);
+  });
+
+  it('says that its tier has no GPU, and trains', async () => {
+    const { start } = await workplace(SPEC);
+    const trainer = start(1, { EXPECTED_GPUS: '0' });
+    await ended(trainer, 0);
+    expect(trainer.output()).toContain('no GPU is checked, this tier has no GPU');
+  });
+
   it('hands over before the deadline of its attempt', async () => {
     const { plane, start } = await workplace(manyEpochs(5000));
     const trainer = start(1, { DEADLINE: new Date(Date.now() + 3000).toISOString() });
