@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { trainingSpecSchema } from '@trainyard/shared';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { deploySettingsSchema } from '../cloudbuild/plan/settings.js';
 import { routes } from '../functions/api/routes.js';
+import { CHECKS } from '../local/doctor/cloud/examine.js';
 
 const read = (path: string) => readFile(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
 
@@ -58,5 +60,22 @@ describe('the documentation', () => {
     expect(
       routes.filter(({ method, path }) => !text.includes(`\`${method} ${path}\``)).map(({ path }) => path),
     ).toEqual([]);
+  });
+
+  it('docs/deploy.md has settings that parse, and names variables that the Terraform module has', async () => {
+    const [, example = ''] = /```yaml\n([^]*?)```/.exec(await read('docs/deploy.md')) ?? [];
+    const settings = deploySettingsSchema.parse(parse(example));
+    const module = await read('cloudbuild/terraform/variables.tf');
+    const variables = new Set([...module.matchAll(/^variable "(\w+)"/gm)].map(([, name]) => name));
+    const commands = await Promise.all(['deploy', 'security'].map((page) => read(`docs/${page}.md`)));
+    const named = [...commands.join('\n').matchAll(/-var '?(\w+)=/g)].map(([, name]) => name);
+    const unknown = [...Object.keys(settings.terraform), ...named].filter((name) => !variables.has(name));
+    expect(unknown).toEqual([]);
+    expect(named).not.toEqual([]);
+  });
+
+  it('names every check of trainyard doctor', async () => {
+    const page = await read('docs/deploy.md');
+    expect(CHECKS.filter(({ name }) => !page.includes(`\`${name}\``)).map(({ name }) => name)).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ variables {
 run "the_first_apply" {
   assert {
     condition     = google_pubsub_subscription.push["notify"].filter == "attributes.type = \"run.completed\" OR attributes.type = \"run.failed\" OR attributes.type = \"run.cancelled\" OR attributes.type = \"budget.reached\""
-    error_message = "notify hears how runs end, and nothing else"
+    error_message = "notify hears how runs end and of budgets, and nothing else"
   }
   assert {
     condition     = google_pubsub_subscription.push["retrain"].filter == ""
