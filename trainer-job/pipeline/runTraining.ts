@@ -56,6 +56,8 @@ export async function runTraining(attempt: Attempt): Promise<Ending> {
 const FAILED_FLUSH_MS = 60_000;
 /** Of the time that a platform leaves, for the last callback. */
 const LAST_WORD_MS = 3000;
+/** How long a training that is done puts its checkpoints in order. */
+const TIDY_MS = 5000;
 /** How long a training that is done waits for the outputs of its data stages, which were on their way all the time. */
 const ENTRIES_MS = 600_000;
 /** How long a cancelled attempt may store its last checkpoint: the control plane kills it after `cancelGraceSeconds`. */
@@ -102,7 +104,9 @@ class RunningAttempt {
     const evaluation = await this.evaluate(spec, data, trained);
     const artifacts = await this.register({ spec, backend, prepared, data, trained, evaluation });
     prepared.release();
-    await Promise.all([this.mirror?.close(), this.storeEntries(ENTRIES_MS)]);
+    // What is not needed any more goes; a checkpoint that is still on its way is not needed either.
+    await Promise.all([this.mirror?.flush(TIDY_MS), this.storeEntries(ENTRIES_MS)]);
+    await this.mirror?.close();
     return { kind: 'completed', result: resultOf(trained, evaluation, artifacts, backend) };
   }
 

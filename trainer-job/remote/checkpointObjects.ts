@@ -14,13 +14,12 @@ import { jsonOf } from './remoteOwner.js';
 const MANIFEST = 'checkpoint.json';
 const manifestSchema = z.looseObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
-/** The names of the checkpoints in a folder of a bucket. */
-export async function checkpointsIn(folder: RemoteFolder): Promise<string[]> {
-  const objects = await folder.list('e');
-  return objects.flatMap(({ name }) => {
-    const [checkpoint, file, ...deeper] = name.split('/');
-    return checkpoint && file === MANIFEST && deeper.length === 0 ? [checkpoint] : [];
-  });
+/** The names of the checkpoints in a folder of a bucket, and of those that killed processes stored or removed by half. */
+export async function checkpointsIn(folder: RemoteFolder): Promise<{ whole: string[]; halves: string[] }> {
+  const files = (await folder.list('e')).map(({ name }) => name.split('/'));
+  const whole = files.flatMap(([name = '', file]) => (file === MANIFEST ? [name] : []));
+  const names = new Set(files.map(([name = '']) => name));
+  return { whole, halves: [...names].filter((name) => !whole.includes(name)) };
 }
 
 /** Uploads a checkpoint; `fence` is asked before it can be seen. */

@@ -89,7 +89,10 @@ describe('checkpoints in a bucket', () => {
     await first.mirror.close();
     storage.before = () => undefined;
     expect(storage.names(BUCKET, 'runs/r1/e0002')).toHaveLength(1);
-    expect(await (await attemptOn(remote, 2)).restore()).toMatchObject({ epoch: 1, value: 1 });
+    const second = await attemptOn(remote, 2);
+    expect(await second.restore()).toMatchObject({ epoch: 1, value: 1 });
+    await second.mirror.flush(5000);
+    expect(storage.names(BUCKET, 'runs/r1/e0002')).toEqual([]);
   });
 
   it('that are damaged or lack their state are passed over', async () => {

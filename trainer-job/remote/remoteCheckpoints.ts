@@ -53,9 +53,11 @@ export class RemoteCheckpoints implements CheckpointMirror {
     const { own, earlier, scratch, log } = this.options;
     await rm(scratch, { recursive: true, force: true });
     this.owner = await RemoteOwner.claim(own, trainer);
-    for (const name of await checkpointsIn(own)) this.ownNames.add(name);
+    const { whole, halves } = await checkpointsIn(own);
+    for (const name of whole) this.ownNames.add(name);
+    for (const name of halves) this.add({ kind: 'remove', name });
     if (!earlier) return;
-    this.earlierNames = await checkpointsIn(earlier);
+    this.earlierNames = (await checkpointsIn(earlier)).whole;
     if (this.ownNames.size === 0 && this.earlierNames.length > 0) {
       log('info', 'going on from the checkpoints of an earlier run', { from: earlier.uri('') });
     }

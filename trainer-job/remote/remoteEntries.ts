@@ -115,7 +115,7 @@ export class RemoteEntries implements EntryMirror {
       return;
     }
     const seconds = (performance.now() - began) / 1000;
-    this.log('info', `uploaded what ${id.stage} made`, { bytes: bytesOf(entry), seconds });
+    if (seconds > 1) this.log('info', `uploaded what ${id.stage} made`, { bytes: bytesOf(entry), seconds });
   }
 
   /** Undefined for what another version of this program wrote as well. */
