@@ -1,4 +1,3 @@
-import '../http/compressedBodies.js';
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import { runEventSchema, type RunEvent } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';

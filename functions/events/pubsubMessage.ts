@@ -1,3 +1,4 @@
+import '../http/compressedBodies.js';
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 
