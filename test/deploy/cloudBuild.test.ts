@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { missingGcloud } from '../support/gcloud.js';
 
 const FOLDER = fileURLToPath(new URL('../../cloudbuild/', import.meta.url));
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
@@ -141,6 +142,27 @@ describe.each(files)('cloudbuild/%s', (file) => {
       expect(seconds(timeout)).toBeLessThanOrEqual(seconds(build.timeout));
     expect(seconds(build.timeout)).toBeLessThanOrEqual(24 * 3600);
   });
+});
+
+/** As `gcloud builds submit` reads it, by the SDK's own Python. */
+const LOAD = `
+import sys
+root, folder, *names = sys.argv[1:]
+sys.path[:0] = [root + '/lib', root + '/lib/third_party']
+from googlecloudsdk.api_lib.cloudbuild import cloudbuild_util, config
+for name in names:
+    build = config.LoadCloudbuildConfigFromPath(folder + name, cloudbuild_util.GetMessagesModule(), params={'COMMIT_SHA': 'abc'})
+    print(name, len(build.steps))
+`;
+
+it.skipIf(missingGcloud)('gcloud loads each file', { timeout: 60_000 }, () => {
+  const format = '--format=value[separator=" "](basic.python_location,installation.sdk_root)';
+  const [python = '', root = ''] = execFileSync('gcloud', ['info', format], { encoding: 'utf8' })
+    .trim()
+    .split(' ');
+  const loaded = execFileSync(python, ['-S', '-c', LOAD, root, FOLDER, ...files], { encoding: 'utf8' });
+  const steps = files.map((file) => buildSchema.parse(parse(textOf(file))).steps.length);
+  expect(loaded.trim().split('\n')).toEqual(files.map((file, i) => `${file} ${steps[i]}`));
 });
 
 describe('the check', () => {
