@@ -31,6 +31,7 @@ const L4 = {
   seconds: { low: 7200, high: 14_400 },
   usdPerHour: 1.42,
   usd: { low: 2.84, high: 5.68 },
+  tooSmall: null,
 };
 const DRY_RUN: z.infer<typeof dryRunSchema> = {
   dryRun: true,
@@ -42,9 +43,11 @@ const DRY_RUN: z.infer<typeof dryRunSchema> = {
     ...L4,
     tiers: [
       L4,
-      { tier: 'own', seconds: null, usdPerHour: null, usd: null },
-      { tier: 'vertex', seconds: null, usdPerHour: 3, usd: null },
+      { tier: 'own', seconds: null, usdPerHour: null, usd: null, tooSmall: null },
+      { tier: 'vertex', seconds: null, usdPerHour: 3, usd: null, tooSmall: null },
+      { tier: 'tiny', seconds: null, usdPerHour: 1, usd: null, tooSmall: 'it needs 20.0 GB' },
     ],
+    recommendedTier: 'l4',
     memoryMb: 2048,
     gpuMemoryMb: null,
     notes: ['measured on the newest completed run of the model'],
@@ -229,6 +232,8 @@ describe('trainyard start --dry-run', () => {
       '  l4      duration 2 h 00 min – 4 h 00 min, cost $2.84 – $5.68',
       '  own     duration not known, the tier has no price',
       '  vertex  duration not known, $3.00 an hour',
+      '  tiny    left out: it needs 20.0 GB',
+      '  the cheapest that is large enough is l4',
       '  that run used 2.0 GB of memory',
       '  measured on the newest completed run of the model',
     ]);

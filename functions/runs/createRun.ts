@@ -27,6 +27,7 @@ import { hasMonthlyBudget, overMonthlyBudget } from './monthlyBudget.js';
 import { publishCommitted, putInOutbox } from './outbox.js';
 import { parseRun, readRun } from './repository.js';
 import { resolveSpec } from './resolveSpec.js';
+import { memoryFloorOf, noTierFits } from './tierFit.js';
 import { cheapest, overRunBudget } from './runBudget.js';
 
 export interface StartRequest {
@@ -45,8 +46,8 @@ export type Started = { run: Run; refusal?: never } | { run?: never; refusal: st
 export type Admit = (
   model: ModelDocument,
   tx: Transaction,
-  /** Why its budget allows no run now. */
-  overBudget: ProblemError | undefined,
+  /** Why there can be no run now: no tier is large enough, or a budget is spent. */
+  obstacle: ProblemError | undefined,
 ) => Promise<{ model: ModelDocument; refusal?: string }>;
 
 const outcomeSchema = z.union([
@@ -60,9 +61,9 @@ export async function startRun(
   request: StartRequest,
   check: (model: ModelDocument) => void,
 ): Promise<Run> {
-  const { run, refusal } = await createRun(cp, request, async (model, _tx, overBudget) => {
+  const { run, refusal } = await createRun(cp, request, async (model, _tx, obstacle) => {
     check(model);
-    if (overBudget) throw overBudget;
+    if (obstacle) throw obstacle;
     return { model };
   });
   if (!run) throw new Error(`a start that nobody refuses was refused: ${refusal}`);
@@ -98,7 +99,10 @@ async function record(
   if (earlier) return { started: await startedBefore(tx, earlier), events: [] };
   const known = (await readModel(tx, modelId)) ?? newModel(modelId, now);
   const resolved = await resolveSpec(cp, tx, request.spec ?? (await newestSpec(cp, modelId)));
-  const { model, refusal } = await admit(known, tx, await budgetRefusal(cp, known, resolved.spec));
+  const memoryFloor = await memoryFloorOf(cp, modelId, resolved.spec);
+  const obstacle =
+    noTierFits(cp, resolved.spec, memoryFloor) ?? (await budgetRefusal(cp, known, resolved.spec));
+  const { model, refusal } = await admit(known, tx, obstacle);
   if (refusal !== undefined) {
     tx.set(paths.model(modelId), { ...model, updatedAt: now.toISOString() });
     remember(tx, slot, { refusal }, now);
@@ -114,6 +118,7 @@ async function record(
     requestedBy,
     teams,
     traceparent: currentTraceparent(),
+    memoryFloor,
     retryOf,
     now,
   });

@@ -6,6 +6,7 @@ import { instruments } from '../telemetry/metrics.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
 import { recordLifecycle } from './lifecycle.js';
 import { masterSecretOf } from './masterSecret.js';
+import { tooSmall } from './tierFit.js';
 import { launcherOf, tierPrice, tiersOf } from './tiers.js';
 
 /**
@@ -21,7 +22,7 @@ export async function dispatch(cp: ControlPlane, runId: string): Promise<void> {
     if (!run) return;
     const tiers = tiersOf(cp, run);
     const tier = tiers[run.tierIndex];
-    const event = tier ? await launchOn(cp, run, tier, tiers.length) : noSuchTier(run);
+    const event = tier ? await tryTier(cp, run, tier, tiers.length) : noSuchTier(run);
     const recorded = await recordLifecycle(cp, runId, () => event);
     if (recorded?.run.status !== 'pending') return;
   }
@@ -35,6 +36,15 @@ async function claim(cp: ControlPlane, runId: string): Promise<Run | undefined> 
     isTerminal(run.status) ? undefined : { type: 'claimed', attempt: run.attempt, holder, expiresAt },
   );
   return claimed?.changed && claimed.run.lease?.holder === holder ? claimed.run : undefined;
+}
+
+/** A tier that is too small gives way to the next without being asked. */
+async function tryTier(cp: ControlPlane, run: Run, tier: Tier, tierCount: number): Promise<LifecycleEvent> {
+  const misfit = tooSmall(cp, run, tier);
+  if (misfit === undefined) return launchOn(cp, run, tier, tierCount);
+  const { runId, attempt, tierIndex } = run;
+  cp.log('INFO', 'a tier is too small', { runId, attempt, tier: tier.name, reason: misfit });
+  return { type: 'tierUnavailable', attempt, tierIndex, tierCount, reason: `${tier.name}: ${misfit}` };
 }
 
 /** Starts the attempt's job and says what came of it. Throws where nobody can tell: the lease runs out, and it is tried again. */

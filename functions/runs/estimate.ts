@@ -15,6 +15,7 @@ import type { Tier } from '../config.js';
 import type { ControlPlane } from '../controlPlane.js';
 import { queries } from '../queries.js';
 import { listEpochs, listStages, parseRun } from './repository.js';
+import { memoryFloorOf, tooSmall } from './tierFit.js';
 import { tierPrice, tiersNamed } from './tiers.js';
 
 /**
@@ -33,21 +34,32 @@ export async function estimateRun(
   const basis = document && parseRun(document);
   const measured = basis ? await measure(cp, basis) : null;
   const expected = rowsOf(spec, rows, basis, measured);
-  const tiers = tiersNamed(cp, spec.compute.tiers).map((tier) =>
-    onTier(cp, tier, estimateSeconds({ spec, rows: expected, tier }, measured)),
-  );
+  const memoryFloor = await memoryFloorOf(cp, modelId, spec);
+  const tiers = tiersNamed(cp, spec.compute.tiers).map((tier) => ({
+    ...onTier(cp, tier, estimateSeconds({ spec, rows: expected, tier }, measured)),
+    tooSmall: tooSmall(cp, { phase: null, memoryFloor, outgrown: [] }, tier) ?? null,
+  }));
   return {
     basis: basis ? { runId: basis.runId, name: runName(basis) } : null,
     rows: expected,
-    ...(tiers[0] ?? { tier: '', seconds: null, usdPerHour: null, usd: null }),
+    ...(tiers[0] ?? { tier: '', seconds: null, usdPerHour: null, usd: null, tooSmall: null }),
     tiers,
+    recommendedTier: recommended(tiers),
     memoryMb: basis?.peakMemory?.rssMb ?? null,
     gpuMemoryMb: basis?.peakMemory?.gpuMemoryMb ?? null,
     notes: notesOn(spec, measured, expected),
   };
 }
 
-function onTier(cp: ControlPlane, tier: Tier, seconds: Range | null): TierEstimate {
+/** By what it may cost at most, or by the hour where the time is not known. */
+function recommended(tiers: readonly TierEstimate[]): string | null {
+  const fitting = tiers.filter((tier) => tier.tooSmall === null);
+  if (fitting.some(({ usdPerHour }) => usdPerHour === null)) return null;
+  const price = ({ usd, usdPerHour }: TierEstimate) => usd?.high ?? usdPerHour ?? 0;
+  return fitting.toSorted((a, b) => price(a) - price(b))[0]?.tier ?? null;
+}
+
+function onTier(cp: ControlPlane, tier: Tier, seconds: Range | null): Omit<TierEstimate, 'tooSmall'> {
   const usdPerHour = tierPrice(cp, tier);
   const usd = seconds === null || usdPerHour === null ? null : times(seconds, usdPerHour / 3600);
   return { tier: tier.name, seconds, usdPerHour, usd };

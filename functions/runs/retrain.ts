@@ -62,9 +62,9 @@ function retrain(
   { modelId, spec, newRows }: RetrainMessage,
 ): Promise<Started> {
   const request = { modelId, spec, requestedBy: REQUESTED_BY, idempotencyKey: messageId };
-  return createRun(cp, request, async (known, _tx, overBudget) => {
+  return createRun(cp, request, async (known, _tx, obstacle) => {
     const model = { ...known, newRows: known.newRows + newRows };
-    const refusal = (await refusalOf(cp, model)) ?? overBudget?.message;
+    const refusal = (await refusalOf(cp, model)) ?? obstacle?.message;
     return refusal === undefined ? { model } : { model, refusal };
   });
 }

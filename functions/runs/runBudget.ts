@@ -29,7 +29,8 @@ export function overRunBudget(
 }
 
 /** The least that any of the tiers may cost; null where that of one is not known. */
-export function cheapest({ tiers }: Estimate): { tier: string; usd: number } | null {
+export function cheapest({ tiers: all }: Estimate): { tier: string; usd: number } | null {
+  const tiers = all.filter((tier) => tier.tooSmall === null);
   const known = tiers.flatMap(({ tier, usd }) => (usd ? { tier, usd: usd.low } : []));
   if (known.length < tiers.length) return null;
   return known.toSorted((a, b) => a.usd - b.usd)[0] ?? null;

@@ -1,4 +1,4 @@
-import { BUDGET_EXCEEDED, type Metrics, type RunResult, type RunView } from '@trainyard/shared';
+import { adviceOn, BUDGET_EXCEEDED, type Metrics, type RunResult, type RunView } from '@trainyard/shared';
 import { fileURLToPath } from 'node:url';
 import { type Layout, paint, plain, wrap } from './layout.js';
 import { comparison, dollars, duration, metric, whole } from './numbers.js';
@@ -78,6 +78,7 @@ function resultLines(run: RunView, layout: Layout, backendNote: string | undefin
     '',
     ...comparisonTable(run, result, layout),
     ...verdicts(run, result).flatMap((text) => wrap(text, layout.width, '  ')),
+    ...adviceOn(run).flatMap((text) => wrap(text, layout.width, '  ')),
     '',
     ...artifactLines(result, layout),
   ];

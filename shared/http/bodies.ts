@@ -109,6 +109,8 @@ export const tierEstimateSchema = z.strictObject({
   seconds: rangeSchema.nullable(),
   usdPerHour: z.number().nullable(),
   usd: rangeSchema.nullable(),
+  /** Why the tier is left out; null where it is large enough as far as that can be told. */
+  tooSmall: z.string().nullable(),
 });
 export type TierEstimate = z.infer<typeof tierEstimateSchema>;
 
@@ -123,6 +125,8 @@ export const estimateSchema = z.strictObject({
   rows: rangeSchema.nullable(),
   ...tierEstimateSchema.shape,
   tiers: z.array(tierEstimateSchema),
+  /** The cheapest of those that are large enough, at the high end; null where one has no price. */
+  recommendedTier: z.string().nullable(),
   /** The most memory that the basis used, in MB: of the process, and of its GPUs. */
   memoryMb: z.number().nullable(),
   gpuMemoryMb: z.number().nullable(),

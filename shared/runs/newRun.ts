@@ -14,6 +14,8 @@ export interface NewRun {
   /** Everybody's unless given. */
   teams?: string[] | undefined;
   traceparent?: string | null | undefined;
+  /** The least memory that it takes, where that is known. */
+  memoryFloor?: Run['memoryFloor'] | undefined;
   /** An ended run whose checkpoints this one goes on from. */
   retryOf?: Run['retryOf'] | undefined;
   now: Date;
@@ -44,10 +46,13 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...g
     progress: null,
     resources: null,
     peakMemory: null,
+    gpuUse: null,
     latestMetrics: {},
     checkpoint: null,
     phase: spec.compute.prepare ? 'prepare' : null,
     tierIndex: 0,
+    memoryFloor: given.memoryFloor ?? null,
+    outgrown: [],
     job: null,
     cost: null,
     retryAt: null,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instantSchema, metricsSchema, modelIdSchema, runIdSchema, traceparentSchema } from '../common.js';
+import { memoryFloorSchema } from '../compute/fit.js';
 import { presetRefSchema } from '../spec/presets.js';
 import { gateSchema, trainingSpecSchema } from '../spec/trainingSpec.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
@@ -23,6 +24,9 @@ export const progressSchema = z.strictObject({
   loss: z.number().optional(),
 });
 export type Progress = z.infer<typeof progressSchema>;
+
+/** The code of an error that a machine with more memory may not have. */
+export const OUT_OF_MEMORY = 'out-of-memory';
 
 /**
  * Sampled by the trainer: resident memory in MB, processor use in percent of one core, and of all its GPUs together the mean
@@ -147,6 +151,11 @@ export const runSchema = z.strictObject({
     .strictObject({ rssMb: z.number(), gpuMemoryMb: z.number().nullable() })
     .nullable()
     .default(null),
+  /** The mean use of its GPUs, in percent, over the heartbeats of the training; null where there is none. */
+  gpuUse: z
+    .strictObject({ meanPercent: z.number().min(0).max(100), samples: z.int().min(1) })
+    .nullable()
+    .default(null),
   latestMetrics: metricsSchema,
   checkpoint: checkpointSchema.nullable(),
   /**
@@ -156,6 +165,10 @@ export const runSchema = z.strictObject({
   phase: z.enum(['prepare', 'train']).nullable().default(null),
   /** Index of the tier that the current attempt tries or runs on; in the phase `prepare` there is but one. */
   tierIndex: z.int().min(0),
+  /** The least memory that it takes, as far as that could be told before it was started; null where it could not. */
+  memoryFloor: memoryFloorSchema.nullable().default(null),
+  /** Tiers whose memory was too small for it. */
+  outgrown: z.array(z.string()).default([]),
   job: jobSchema.nullable(),
   cost: costSchema.nullable().default(null),
   /** A pending run is not launched before this; null: at once. */

@@ -8,6 +8,7 @@
  * | pending, provisioning | no machine for the data stages alone | pending, attempt + 1: one job does all |
  * | running | data stages prepared | pending, attempt + 1, for the tiers that train |
  * | pending, provisioning | first callback | running |
+ * | provisioning, running | out of memory, a tier left | pending on the next tier, attempt + 1 |
  * | provisioning, running | lost, preempted, retriable failure (retries left), hand-over at a time limit | pending, attempt + 1 |
  * | running | completed callback | completed |
  * | running | failed callback, retries spent | failed |
@@ -25,7 +26,7 @@ import type { EventType } from '../events/event.js';
 import { ownBudgetError } from './budget.js';
 import { withCostUntil } from './cost.js';
 import { checkGates } from './gates.js';
-import type { Epoch, Run, RunError } from './run.js';
+import { OUT_OF_MEMORY, type Epoch, type Run, type RunError } from './run.js';
 import { isTerminal, type RunStatus } from './status.js';
 
 type Job = NonNullable<Run['job']>;
@@ -186,6 +187,8 @@ function onTierUnavailable(
     };
   }
   if (event.tierIndex + 1 >= event.tierCount) {
+    // No tier is large enough: that is why, and not a lack of machines.
+    if (run.outgrown.length > 0 && run.error) return failed(run, run.error, now);
     const error: RunError = {
       code: 'no-capacity',
       message: `no compute tier could take the run; the last one said: ${event.reason}`,
@@ -241,9 +244,10 @@ function onDeadline(run: Run, now: Date): Step {
 
 function onCallback(run: Run, event: RunCallback, now: Date): Step {
   const heard = hearing(run, event, now);
+  const isNews = event.body.seq > run.seq;
   const own = effectOf({ ...run, ...heard.changes }, event, now);
   return {
-    changes: { ...heard.changes, ...own.changes },
+    changes: { ...heard.changes, ...(isNews && gpuUseAfter(run, event)), ...own.changes },
     publish: [...(heard.publish ?? []), ...(own.publish ?? [])],
     stopJob: own.stopJob ?? null,
   };
@@ -272,6 +276,16 @@ function peakOf({ peakMemory }: Run, resources: Run['resources']): Run['peakMemo
     rssMb: Math.max(peakMemory?.rssMb ?? 0, resources.rssMb),
     gpuMemoryMb: gpu.length > 0 ? Math.max(...gpu) : null,
   };
+}
+
+/** The mean over all heartbeats of the training so far, each counted once. */
+function gpuUseAfter({ gpuUse }: Run, event: RunCallback): Partial<Run> {
+  if (event.kind !== 'heartbeat' || event.body.stage !== 'train') return {};
+  const percent = event.body.resources?.gpuPercent ?? null;
+  if (percent === null) return {};
+  const { meanPercent, samples } = gpuUse ?? { meanPercent: 0, samples: 0 };
+  const mean = meanPercent + (percent - meanPercent) / (samples + 1);
+  return { gpuUse: { meanPercent: Math.min(100, Math.max(0, mean)), samples: samples + 1 } };
 }
 
 /** Whether the trainer got further: a heartbeat alone only shows that it lives. */
@@ -311,6 +325,7 @@ function effectOf(run: Run, event: RunCallback, now: Date): Step {
     case 'checkpointed':
       return onCheckpointed(run, event.body, now);
     case 'failed':
+      if (mayOutgrow(run, event.body.error)) return onOutgrown(run, event.body.error);
       return event.body.retriable
         ? onAttemptEnded(run, event.body.error, now, 'retry')
         : endedBy(run, () => failed(run, event.body.error, now), now);
@@ -391,6 +406,7 @@ function nextAttempt(run: Run): Partial<Run> {
 function onAttemptEnded(run: Run, error: RunError, now: Date, cost: 'retry' | 'free'): Step {
   if (run.status === 'cancelling') return cancelled(run, now);
   if (run.status === 'pending') return NOTHING;
+  if (mayOutgrow(run, error)) return onOutgrown(run, error);
   const spent = cost === 'retry' ? 1 : 0;
   if (run.retriesUsed + spent > run.spec.compute.maxRetries) {
     const message = `${error.message} (attempt ${run.attempt}; all ${run.spec.compute.maxRetries} retries are spent)`;
@@ -402,6 +418,30 @@ function onAttemptEnded(run: Run, error: RunError, now: Date, cost: 'retry' | 'f
       retriesUsed: run.retriesUsed + spent,
       retryAt: spent === 0 ? null : new Date(now.getTime() + retryDelayMs(run.retriesUsed)).toISOString(),
       error,
+    },
+    publish: REQUESTED,
+    stopJob: run.job,
+  };
+}
+
+/** Whether a tier that comes after this one may have the memory that it lacked. */
+function mayOutgrow({ status, phase, tierIndex, spec }: Run, { code }: RunError): boolean {
+  const isOpen = status === 'provisioning' || status === 'running';
+  // The data has one tier to be prepared on.
+  if (!isOpen || phase === 'prepare' || code !== OUT_OF_MEMORY) return false;
+  return tierIndex + 1 < (spec.compute.tiers?.length ?? 1);
+}
+
+/** Goes on at once, from the checkpoint, where there is more memory; as there are only so many tiers, no retry is spent. */
+function onOutgrown(run: Run, error: RunError): Step {
+  const tier = run.job?.tier ?? run.spec.compute.tiers?.[run.tierIndex];
+  return {
+    changes: {
+      ...nextAttempt(run),
+      error,
+      retryAt: null,
+      tierIndex: run.tierIndex + 1,
+      outgrown: tier === undefined ? run.outgrown : [...run.outgrown, tier],
     },
     publish: REQUESTED,
     stopJob: run.job,

@@ -4,6 +4,8 @@ export class SpecError extends Error {
   constructor(
     message: string,
     readonly remedy: string,
+    /** Of the run's error. */
+    readonly code = 'invalid-spec',
   ) {
     super(message);
   }

@@ -1,4 +1,4 @@
-import type { RunError, StageName } from '@trainyard/shared';
+import { OUT_OF_MEMORY, type RunError, type StageName } from '@trainyard/shared';
 import { AcceleratorError } from '../accelerator/acceleratorError.js';
 import { BackendError } from '../backend/selectBackend.js';
 import { DataError } from '../data/dataError.js';
@@ -34,7 +34,7 @@ export function failureOf(thrown: unknown, stage: StageName | null): Failure {
 function judge(thrown: unknown): Omit<RunError, 'stage'> & { retriable: boolean } {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   if (thrown instanceof SpecError) {
-    return { code: 'invalid-spec', message, remedy: thrown.remedy, retriable: false };
+    return { code: thrown.code, message, remedy: thrown.remedy, retriable: false };
   }
   if (thrown instanceof DivergedError) {
     return { code: 'diverged', message, remedy: thrown.remedy, retriable: false };
@@ -65,7 +65,7 @@ function judge(thrown: unknown): Omit<RunError, 'stage'> & { retriable: boolean 
   }
   if (isOutOfMemory(message)) {
     return {
-      code: 'out-of-memory',
+      code: OUT_OF_MEMORY,
       message,
       remedy:
         'lower training.batchSize or the embedding dims, raise minCount, or choose a tier with more memory',

@@ -51,11 +51,6 @@ function ruleOf(spec: OptimizerSpec): Rule {
   }
 }
 
-/** The names and sizes of the slots that an optimizer keeps of a parameter; for estimates of memory. */
-export function slotCount(spec: OptimizerSpec): number {
-  return Object.keys(ruleOf(spec).slots).length;
-}
-
 /** A whole parameter is one long row. */
 const WHOLE = Int32Array.of(0);
 
