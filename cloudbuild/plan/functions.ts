@@ -110,6 +110,7 @@ export function environmentOf(
     TRAINYARD_TRAINER_IMAGE_GPU: imageName(deployment, 'trainer-gpu'),
     TRAINYARD_TRAINER_IMAGE_CPU: imageName(deployment, 'trainer-cpu'),
     TRAINYARD_TIERS: json(settings.tiers),
+    TRAINYARD_PREPARE_TIER: settings.prepareTier,
     TRAINYARD_PRICES: json(settings.prices),
     TRAINYARD_MONTHLY_BUDGET_USD: json(settings.monthlyBudgetUsd),
     TRAINYARD_BUDGET_ACTION: settings.budgetAction,

@@ -32,6 +32,8 @@ export const deploySettingsSchema = z
     members: z.record(z.string().min(1), z.unknown()).default({}),
     /** The tiers as `TRAINYARD_TIERS`; those that the functions have by themselves unless given. */
     tiers: z.array(z.unknown()).min(1).optional(),
+    /** As `TRAINYARD_PREPARE_TIER`. */
+    prepareTier: z.string().min(1).optional(),
     /** As `TRAINYARD_PRICES`. */
     prices: z.array(z.unknown()).optional(),
     monthlyBudgetUsd: z.number().min(0).optional(),

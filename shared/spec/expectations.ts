@@ -134,11 +134,11 @@ export const expectationSchema = z.discriminatedUnion('expect', [
 export type Expectation = z.infer<typeof expectationSchema>;
 export type ExpectationKind = Expectation['expect'];
 
-/** A `profile.json` of data that is as it should be: a path or a `file://` URL. */
+/** A `profile.json` of data that is as it should be: a path, or a `file://` or `gs://` URL. */
 export const referenceSchema = z
   .string()
   .min(1)
   .max(2048)
-  .refine((uri) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(uri) || /^file:\/\//i.test(uri), {
-    message: 'must be a path or a file:// URL',
+  .refine((uri) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(uri) || /^(file|gs):\/\//i.test(uri), {
+    message: 'must be a path, or a file:// or gs:// URL',
   });

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, idFeature, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
+import type { CloudSettings } from '../config.js';
 import { literal, withDuck, type Duck } from '../data/duck.js';
 import { ROWS_FILE, type IngestOutcome } from '../data/ingest/ingest.js';
 import { checkAnyRows, checkTrainable, warningsOf } from '../data/validate/basicChecks.js';
@@ -32,6 +33,8 @@ export interface ValidateRequest {
   spec: TrainingSpec;
   ingested: StageOutput<IngestOutcome>;
   cacheRoot: string;
+  cloud: CloudSettings;
+  signal: AbortSignal;
   /** Where references are kept as well. */
   mirror?: EntryMirror;
   cache: StageCache;

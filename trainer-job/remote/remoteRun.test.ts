@@ -175,6 +175,21 @@ describe('a trainer whose machine keeps nothing', () => {
     expect(plane.taken('completed')).toHaveLength(1);
   });
 
+  it('compares its data with a profile in a bucket, where the specification names one', async () => {
+    const first = await cloudWorkplace(SPEC);
+    await ended(first.start(1, { STAGES: 'prepare' }), 0);
+    const profile = first.storage.text(BUCKET, `${RUN}/data/profile.json`)!;
+    const dataset = { ...SPEC.dataset, reference: `gs://${BUCKET}/profiles/good.json` };
+    const { plane, storage, start } = await cloudWorkplace({ ...SPEC, dataset });
+    await ended(start(1, { STAGES: 'prepare' }), 2);
+    expect(plane.taken('failed')[0]!.body['error']).toMatchObject({
+      code: 'no-reference',
+      message: expect.stringContaining(`gs://${BUCKET}/profiles/good.json`) as string,
+    });
+    storage.put(BUCKET, 'profiles/good.json', profile);
+    await ended(start(2, { STAGES: 'prepare' }), 0);
+  });
+
   it('does not say that the data are prepared where they cannot be kept', async () => {
     const { plane, storage, start } = await cloudWorkplace(SPEC);
     storage.before = ({ what, query }) =>

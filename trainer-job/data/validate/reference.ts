@@ -1,9 +1,12 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { digestOf, instantSchema, type Dataset } from '@trainyard/shared';
 import { z } from 'zod';
+import type { CloudSettings } from '../../config.js';
+import { placeOf } from '../../remote/place.js';
+import { RemoteFolder } from '../../remote/remoteFolder.js';
 import { DataError } from '../dataError.js';
 import { profileSchema, type Profile } from './profile/profile.js';
 
@@ -28,6 +31,9 @@ export interface ReferenceRequest {
   rows: string;
   cacheRoot: string;
   baseDirectory: string;
+  /** How a reference in Cloud Storage is read. */
+  cloud: CloudSettings;
+  signal: AbortSignal;
   /** Keeps the versions for other machines as well. */
   mirror?: FileMirror;
 }
@@ -40,14 +46,9 @@ interface FileMirror {
 }
 
 /** The profile that the specification names, or the newest validated one of the same data set with other rows. */
-export async function findReference({
-  dataset,
-  rows,
-  cacheRoot,
-  baseDirectory,
-  mirror,
-}: ReferenceRequest): Promise<Reference> {
-  if (dataset.reference !== undefined) return given(dataset.reference, baseDirectory);
+export async function findReference(request: ReferenceRequest): Promise<Reference> {
+  const { dataset, rows, cacheRoot, mirror } = request;
+  if (dataset.reference !== undefined) return given(dataset.reference, request);
   const name = nameOf(dataset);
   await mirror?.bringFile(name, join(cacheRoot, name));
   const history = await readHistory(join(cacheRoot, name));
@@ -94,10 +95,9 @@ async function readHistory(file: string): Promise<z.infer<typeof historySchema> 
   return parsed.success ? parsed.data : undefined;
 }
 
-async function given(uri: string, baseDirectory: string): Promise<Reference> {
-  const path = /^file:/i.test(uri) ? fileURLToPath(uri) : resolve(baseDirectory, uri);
+async function given(uri: string, request: ReferenceRequest): Promise<Reference> {
   const remedy = 'set dataset.reference to a profile.json that a run of this version has written';
-  const text = await textOf(path);
+  const text = await textAt(uri, request);
   if (text === undefined)
     throw new DataError(
       'validate',
@@ -114,6 +114,16 @@ async function given(uri: string, baseDirectory: string): Promise<Reference> {
       remedy,
     );
   return { note: uri, profile: parsed.data };
+}
+
+async function textAt(
+  uri: string,
+  { baseDirectory, cloud, signal }: ReferenceRequest,
+): Promise<string | undefined> {
+  const place = placeOf(uri);
+  if (!place) return textOf(/^file:/i.test(uri) ? fileURLToPath(uri) : resolve(baseDirectory, uri));
+  const folder = await RemoteFolder.open({ ...place, path: posix.dirname(place.path) }, cloud, signal);
+  return (await folder.read(posix.basename(place.path)))?.text;
 }
 
 async function textOf(path: string): Promise<string | undefined> {
