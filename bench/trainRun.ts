@@ -17,7 +17,10 @@ export interface BenchTraining {
 }
 
 /** Prepares the data and trains in this process, in a folder that is gone afterwards; each epoch is told on stderr. */
-export async function trainHere(input: TrainingSpecInput): Promise<BenchTraining> {
+export async function trainHere(
+  input: TrainingSpecInput,
+  { workers = 1 }: { workers?: number } = {},
+): Promise<BenchTraining> {
   const spec = trainingSpecSchema.parse(input);
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-bench-'));
   try {
@@ -29,6 +32,7 @@ export async function trainHere(input: TrainingSpecInput): Promise<BenchTraining
     const outcome = await trainModel({
       data,
       spec,
+      workers,
       checkpointDirectory: join(folder, 'checkpoints'),
       onEpoch: (report) => {
         epochs.push(report);

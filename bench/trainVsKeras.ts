@@ -45,12 +45,13 @@ export const trainVsKeras: Bench = {
   name: 'train-vs-keras',
   claim:
     'examples/s of training against the TensorFlow Recommenders recipe in Keras: same data, batch, objective, cores',
-  usage: `${BACKEND_USAGE} [--batch-size 8192] [--epochs 3]   (PYTHON= names the peer’s Python)`,
+  usage: `${BACKEND_USAGE} [--workers 1] [--batch-size 8192] [--epochs 3]   (PYTHON= names the peer’s Python)`,
   async run(args) {
     const { values } = parseArgs({
       args,
       options: {
         backend: { type: 'string', default: 'auto' },
+        workers: { type: 'string', default: '1' },
         'batch-size': { type: 'string', default: '8192' },
         epochs: { type: 'string', default: '3' },
       },
@@ -63,7 +64,8 @@ export const trainVsKeras: Bench = {
     if (obstacle) return { skipped: `${obstacle}: set PYTHON to one that has tensorflow, duckdb and pandas` };
 
     const backend = await backendOf(values.backend);
-    const ours = await trainHere(peerSpec(config.onlineRetail, batchSize, epochs));
+    const workers = Number(values.workers);
+    const ours = await trainHere(peerSpec(config.onlineRetail, batchSize, epochs), { workers });
     const peer = await runKerasPeer({
       python: config.python,
       script: config.kerasPeer,
@@ -79,6 +81,7 @@ export const trainVsKeras: Bench = {
     return {
       figures: {
         backend: backend.name,
+        workers,
         batch_size: batchSize,
         ratio: Number(ratio.toFixed(2)),
         examples_per_second: Math.round(speed(ours.epochs)),
