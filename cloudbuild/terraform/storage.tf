@@ -24,6 +24,18 @@ resource "google_storage_bucket" "this" {
     }
   }
 
+  # Nobody goes on from a run of long ago; its model stays.
+  lifecycle_rule {
+    condition {
+      age            = var.checkpoint_days
+      matches_prefix = ["runs/"]
+      matches_suffix = [".checkpoint"]
+    }
+    action {
+      type = "Delete"
+    }
+  }
+
   dynamic "lifecycle_rule" {
     for_each = var.run_days == null ? [] : [var.run_days]
     content {

@@ -59,6 +59,12 @@ variable "cache_days" {
   default     = 30
 }
 
+variable "checkpoint_days" {
+  description = "How long the states of checkpoints are kept, from the day when each was written: so long a failed run can be retried from where it was."
+  type        = number
+  default     = 30
+}
+
 variable "run_days" {
   description = "How long a run's files are kept, models and checkpoints among them, from the day when each was written; null for ever."
   type        = number

@@ -1,7 +1,7 @@
 /**
  * Checkpoints in a bucket. One is there when its `checkpoint.json` is, which is written last and says which state it is of:
  *
- *     e0003-s00000000-a0001/state-4f1d….bin    named after its digest
+ *     e0003-s00000000-a0001/state-4f1d….checkpoint    named after its digest; a lifecycle rule of the bucket goes by the ending
  *     e0003-s00000000-a0001/checkpoint.json
  */
 import { mkdtemp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -76,5 +76,5 @@ async function find(remote: RemoteFolder, name: string): Promise<StoredObject | 
 }
 
 function stateOf(manifest: string): string {
-  return `state-${manifestSchema.parse(JSON.parse(manifest)).sha256.slice(0, 32)}.bin`;
+  return `state-${manifestSchema.parse(JSON.parse(manifest)).sha256.slice(0, 32)}.checkpoint`;
 }

@@ -44,6 +44,14 @@ run "the_first_apply" {
     error_message = "the bucket is nobody else's, and is not thrown away with models in it"
   }
   assert {
+    condition = alltrue([
+      for rule in google_storage_bucket.this.lifecycle_rule : alltrue([
+        for prefix in coalesce(one(rule.condition).matches_prefix, []) : !startswith("cache/references/", prefix)
+      ])
+    ])
+    error_message = "what data sets are compared with is kept"
+  }
+  assert {
     condition     = google_firestore_database.this.delete_protection_state == "DELETE_PROTECTION_ENABLED" && length(google_firestore_backup_schedule.daily) == 1
     error_message = "production keeps its documents"
   }

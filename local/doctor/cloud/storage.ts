@@ -33,7 +33,8 @@ export const bucket: Check = {
     const { iamConfiguration: access, lifecycle } = found;
     const update = (flag: string) => `gcloud storage buckets update gs://${name} ${flag}`;
     const cleans = lifecycle.rule.some(
-      ({ action, condition }) => action.type === 'Delete' && condition.matchesPrefix.includes('cache/'),
+      ({ action, condition }) =>
+        action.type === 'Delete' && condition.matchesPrefix.some((prefix) => prefix.startsWith('cache/')),
     );
     const findings = [
       access.publicAccessPrevention === 'enforced'

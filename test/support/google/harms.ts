@@ -59,8 +59,8 @@ export const HARMS: Harm[] = [
     'a role that lacks a permission',
     change('/roles/trainyardJobLauncher', 'includedPermissions.-1'),
     'roles',
-    /lacks run\.operations\.get/,
-    /^gcloud iam roles update trainyardJobLauncher .*run\.operations\.get/,
+    /lacks run\.[a-z.]+$/i,
+    /^gcloud iam roles update trainyardJobLauncher .*--permissions=aiplatform\./,
   ],
   [
     'a role that has too many',

@@ -58,7 +58,9 @@ export async function healthyProject(): Promise<Map<string, Answer>> {
   }
   put(`storage.googleapis.com/storage/v1/b/${ID}-trainyard`, {
     iamConfiguration: { uniformBucketLevelAccess: { enabled: true }, publicAccessPrevention: 'enforced' },
-    lifecycle: { rule: [{ action: { type: 'Delete' }, condition: { age: 30, matchesPrefix: ['cache/'] } }] },
+    lifecycle: {
+      rule: [{ action: { type: 'Delete' }, condition: { age: 30, matchesPrefix: ['cache/ingest/'] } }],
+    },
   });
   pubsub(put, own.subscriptions);
   put(`cloudscheduler.googleapis.com/v1/projects/${ID}/locations/${REGION}/jobs/trainyard-reconcile`, {
