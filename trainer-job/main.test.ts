@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   ended,
   epochsOf,
@@ -19,6 +19,9 @@ import {
   workplace,
 } from '../test/support/trainerProcess.js';
 import { until } from '../test/support/until.js';
+
+// Up to two trainers one after the other, on a machine that may be busy.
+vi.setConfig({ testTimeout: 90_000 });
 
 describe('a trainer process', () => {
   // `auto` is the native backend where this machine has it.

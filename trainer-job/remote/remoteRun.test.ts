@@ -1,7 +1,7 @@
 /** The built trainer as a process whose machine is lost: what must last is in a stand-in of Cloud Storage. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { StorageStandIn } from '../../test/support/storageStandIn.js';
 import {
   ended,
@@ -17,6 +17,9 @@ import {
   workplace,
 } from '../../test/support/trainerProcess.js';
 import { until } from '../../test/support/until.js';
+
+// Two or three trainers one after the other, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const BUCKET = 'shop-trainyard';
 const RUN = `runs/${RUN_ID}`;
@@ -75,7 +78,7 @@ describe('a trainer whose machine keeps nothing', () => {
   });
 
   it('is killed and its disk lost: the next attempt goes on from the last checkpoint that was stored', async () => {
-    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(60));
+    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(40));
     const first = start(1);
     await until('a stored checkpoint', () => checkpointsOf(storage).length > 1);
     await epochTaken(plane, 5);
@@ -90,12 +93,12 @@ describe('a trainer whose machine keeps nothing', () => {
     expect(second.output()).toMatch(/downloaded what transform had made before/);
     expect(second.output()).not.toMatch(/downloaded what ingest had made before/);
     expect(second.output()).toMatch(/resuming after epoch [1-9]/);
-    expect(epochsOf(plane)).toEqual(upTo(60));
+    expect(epochsOf(plane)).toEqual(upTo(40));
     expect(plane.taken('completed')).toHaveLength(1);
   });
 
   it('says on another machine what its lost one had left unsaid', async () => {
-    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(60));
+    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(40));
     const first = start(1);
     await epochTaken(plane, 2);
     plane.behave = () => 'drop';
@@ -122,12 +125,12 @@ describe('a trainer whose machine keeps nothing', () => {
       isValid: true,
     });
     expect(second.output()).toMatch(/callbacks of earlier processes are sent first/);
-    expect(epochsOf(plane)).toEqual(upTo(60));
+    expect(epochsOf(plane)).toEqual(upTo(40));
     expect(storage.names(BUCKET, `${RUN}/callbacks/attempt-0001`)).toEqual([]);
   });
 
   it('goes on with its numbers when the same attempt begins once more', async () => {
-    const { plane, start, lose } = await cloudWorkplace(manyEpochs(60));
+    const { plane, start, lose } = await cloudWorkplace(manyEpochs(40));
     const first = start(1);
     await epochTaken(plane, 2);
     first.child.kill('SIGKILL');
@@ -204,7 +207,7 @@ describe('a trainer whose machine keeps nothing', () => {
   });
 
   it('stores its last checkpoint before it ends at SIGTERM, and names it', async () => {
-    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(60));
+    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(40));
     const first = start(1);
     await epochTaken(plane, 3);
     first.child.kill('SIGTERM');
@@ -216,6 +219,6 @@ describe('a trainer whose machine keeps nothing', () => {
     const second = start(2);
     await ended(second, 0);
     expect(second.output()).toContain(`resuming after epoch ${String(final!.body['epoch'])}`);
-    expect(epochsOf(plane)).toEqual(upTo(60));
+    expect(epochsOf(plane)).toEqual(upTo(40));
   });
 });
