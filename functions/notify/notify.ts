@@ -20,7 +20,7 @@ export async function notify(
   const run = await readRun(cp.store, event.data.runId);
   if (!run) return;
   if (!end) return tellOfBudget(cp, event, run, send);
-  // The last that a run cost may be what reaches the next share.
+  // The last that a run cost may be what reaches the next share. Reconcile publishes it: nothing here may.
   await warnOfBudgets(cp, run);
   await tell(cp, event, send, (channel) => {
     const outcome = outcomeFor(channel, end, run);

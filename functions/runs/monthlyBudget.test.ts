@@ -163,6 +163,8 @@ describe('warnings of a budget', () => {
     if (!end) throw new Error('no end');
     await notify(cp, end);
     await notify(cp, end);
+    cp.pass(5);
+    await reconcile(cp);
     expect(reached(cp)).toEqual([0.5, 0.8, 1]);
   });
 

@@ -82,19 +82,19 @@ function remedyOf({ scope }: Pick<Budget, 'scope'>, month: string): string {
 
 /**
  * Warns of each budget of the run's model, and of the deployment's, whose next share is spent: once a share, however often this is
- * called.
+ * called. The events are in the outbox then, and returned for who may publish them.
  */
-export async function warnOfBudgets(cp: ControlPlane, run: Run, known?: Spending): Promise<void> {
+export async function warnOfBudgets(cp: ControlPlane, run: Run, known?: Spending): Promise<RunEvent[]> {
   const model = await budgetedModel(cp, run.modelId);
-  if (!hasMonthlyBudget(cp, model)) return;
+  if (!hasMonthlyBudget(cp, model)) return [];
   const month = monthOf(cp.now());
   const spending = known ?? (await spendingIn(cp, month));
   const reached = budgetsOf(cp, model, spending).flatMap((budget): BudgetReached[] => {
     const share = WARNED_AT.findLast((at) => budget.spentUsd >= at * budget.limitUsd);
     return share === undefined ? [] : [{ ...budget, month, share }];
   });
-  if (reached.length === 0) return;
-  const events = await cp.store.transaction(async (tx) => {
+  if (reached.length === 0) return [];
+  return cp.store.transaction(async (tx) => {
     const document = await tx.get(paths.spending(month));
     const warned = document ? { ...spendingSchema.parse(document.data).warned } : {};
     const news = reached.filter((budget) => {
@@ -112,7 +112,6 @@ export async function warnOfBudgets(cp: ControlPlane, run: Run, known?: Spending
     for (const event of told) putInOutbox(tx, event);
     return told;
   });
-  await publishCommitted(cp, events);
 }
 
 function keyOf({ scope }: Pick<Budget, 'scope'>, modelId: string): string {
@@ -156,7 +155,7 @@ export async function keepBudgets(cp: ControlPlane, openModels: readonly string[
     const { modelId } = model;
     const run = spending.open.find((open) => open.modelId === modelId);
     if (!run) continue;
-    await warnOfBudgets(cp, run, spending);
+    await publishCommitted(cp, await warnOfBudgets(cp, run, spending));
     if (cp.config.budget.whenSpent !== 'stop') continue;
     const spent = budgetsOf(cp, model, spending).find(({ spentUsd, limitUsd }) => spentUsd >= limitUsd);
     if (!spent) continue;
