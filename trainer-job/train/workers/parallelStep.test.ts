@@ -1,6 +1,6 @@
 import type { Layer, TrainingSpec } from '@trainyard/shared';
 import { layerSchema } from '@trainyard/shared';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { useWasm } from '../../../test/support/backend.js';
 import { ratedDataset, ratedSpec } from '../../../test/support/ratedDataset.js';
 import { tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
@@ -14,6 +14,8 @@ import { parallelStep } from './parallelStep.js';
 import { WorkerLost, WorkerPool } from './workerPool.js';
 
 beforeAll(useWasm);
+// Threads start slowly on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const pools: WorkerPool[] = [];
 afterEach(async () => {

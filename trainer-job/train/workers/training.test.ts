@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { useWasm } from '../../../test/support/backend.js';
 import { ratedDataset, ratedSpec } from '../../../test/support/ratedDataset.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
@@ -8,6 +8,8 @@ import type { Profile } from '../profiler.js';
 import { trainModel } from '../trainModel.js';
 
 beforeAll(useWasm);
+// Threads start slowly on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const data = tinyDataset();
 const layers = [
