@@ -2,14 +2,20 @@
 # rehearse.sh [WHEEL]: takes the steps of trainer-job/Dockerfile that need no Docker, in a folder of its own, with this machine's
 # Node, compiler and python3: what npm installs, the addon against an installed TensorFlow, what stays of it, the check that ends
 # the image's build, the entry point, and the check of a job that was given a GPU. About a minute. Without a wheel, it takes the
-# one that npm run setup:tensorflow keeps.
+# one that npm run setup:tensorflow keeps, or downloads it as the Dockerfile does, for Python 3.11 on x86-64.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
-wheel=${1:-$(find "$root/.tensorflow/wheels" -name 'tensorflow*.whl' | head -n 1)}
-[ -n "$wheel" ] || { echo 'rehearse.sh: name a wheel of TensorFlow, or run npm run setup:tensorflow first' >&2; exit 1; }
+wheel=${1:-$(find "$root/.tensorflow" -path '*/wheels/tensorflow*.whl' 2>/dev/null | head -n 1)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 say() { printf '\n-- %s\n' "$1"; }
+
+if [ -z "$wheel" ]; then
+  say 'TensorFlow for processors, by its hash'
+  python3 -m pip download --quiet --no-cache-dir --no-deps --only-binary=:all: --require-hashes --dest "$work/wheels" \
+    --requirement "$root/trainer-job/image/requirements.txt"
+  wheel=$(find "$work/wheels" -name 'tensorflow*.whl')
+fi
 
 say 'stage packages: npm ci by the lockfile'
 mkdir -p "$work/app"
