@@ -8,18 +8,18 @@ import { objectStoreContract } from './objectStore.contract.js';
 
 const BUCKET = 'shop-trainyard';
 
-async function opened(bucket = BUCKET) {
+async function opened(bucket = BUCKET, stallMs = 20_000) {
   const storage = new StorageStandIn();
   await storage.start();
   onTestFinished(() => storage.stop());
   storage.buckets.set(BUCKET, new Map());
   const reopen = () =>
-    openCloudStorageObjectStore({ bucket, apiEndpoint: storage.endpoint, retryBaseMs: 1, stallMs: 300 });
+    openCloudStorageObjectStore({ bucket, apiEndpoint: storage.endpoint, retryBaseMs: 1, stallMs });
   const everything = (prefix: string) => Promise.resolve(storage.names(BUCKET, prefix));
   return { storage, store: reopen(), reopen, everything };
 }
 
-objectStoreContract('a bucket of Cloud Storage', opened);
+objectStoreContract('a bucket of Cloud Storage', () => opened());
 
 const MEBIBYTE = 1024 * 1024;
 const megabytes = (count: number) => Array.from({ length: count }, (_, i) => Buffer.alloc(MEBIBYTE, i));
@@ -83,7 +83,7 @@ describe('a bucket of objects', () => {
   });
 
   it('reads again what broke off or came damaged', async () => {
-    const { store, storage } = await opened();
+    const { store, storage } = await opened(BUCKET, 1000);
     const content = Buffer.concat(megabytes(2));
     storage.put(BUCKET, 'a', content);
     let tries = 0;

@@ -6,12 +6,14 @@ import { StorageStandIn } from './storageStandIn.js';
 export const BUCKET = 'shop-trainyard';
 
 /** A folder `runs/r1` in a bucket of a stand-in, which is gone after the test. */
-export async function remoteFolder(): Promise<{ storage: StorageStandIn; remote: RemoteFolder }> {
+export async function remoteFolder(
+  stallMs = 20_000,
+): Promise<{ storage: StorageStandIn; remote: RemoteFolder }> {
   const storage = new StorageStandIn();
   await storage.start();
   onTestFinished(() => storage.stop());
   storage.buckets.set(BUCKET, new Map());
-  const cloud = { ...offline, storageEndpoint: storage.endpoint };
+  const cloud = { ...offline, storageEndpoint: storage.endpoint, stallMs };
   const place = { bucket: BUCKET, path: 'runs/r1' };
   return { storage, remote: await RemoteFolder.open(place, cloud, new AbortController().signal) };
 }

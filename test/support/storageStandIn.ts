@@ -16,6 +16,8 @@ interface StoredObject {
   generation: number;
   contentEncoding: string | undefined;
   metadata: Record<string, string>;
+  crc32c: string;
+  md5Hash: string;
 }
 export interface StorageRequest {
   method: string;
@@ -68,7 +70,9 @@ export class StorageStandIn {
     this.buckets.set(bucket, objects);
     this.generations += 1;
     const bytes = Buffer.from(content);
-    objects.set(name, { name, bytes, generation: this.generations, contentEncoding, metadata: {} });
+    const checksums = { crc32c: crc32cOf(bytes), md5Hash: md5Of(bytes) };
+    const generation = this.generations;
+    objects.set(name, { name, bytes, generation, contentEncoding, metadata: {}, ...checksums });
   }
 
   /** The names of a bucket's objects, in order. */
@@ -160,8 +164,11 @@ export class StorageStandIn {
   private store(upload: Upload, request: StorageRequest, response: ServerResponse): void {
     const { bucket, name, bytes, metadata, expected } = upload;
     if (!this.meets(bucket, name, expected)) return send(response, 412, NOT_MET);
-    const { md5Hash = md5Of(bytes), crc32c = crc32cOf(bytes) } = metadata;
-    if (md5Hash !== md5Of(bytes) || crc32c !== crc32cOf(bytes)) {
+    const { md5Hash, crc32c } = metadata;
+    const isWrong =
+      (md5Hash !== undefined && md5Hash !== md5Of(bytes)) ||
+      (crc32c !== undefined && crc32c !== crc32cOf(bytes));
+    if (isWrong) {
       return send(response, 400, problem({ status: 400, reason: 'invalid', message: 'Checksum mismatch.' }));
     }
     this.put(bucket, name, bytes, metadata.contentEncoding);
@@ -201,7 +208,7 @@ export class StorageStandIn {
     response.writeHead(start === undefined ? 200 : 206, {
       'content-length': whole.length,
       'content-type': 'application/octet-stream',
-      'x-goog-hash': `crc32c=${crc32cOf(object.bytes)},md5=${md5Of(object.bytes)}`,
+      'x-goog-hash': `crc32c=${object.crc32c},md5=${object.md5Hash}`,
       'x-goog-generation': object.generation,
       'x-goog-stored-content-encoding': object.contentEncoding ?? 'identity',
       ...(object.contentEncoding !== undefined && { 'content-encoding': object.contentEncoding }),
@@ -228,7 +235,10 @@ function parsed({ method = '', url = '' }: IncomingMessage): StorageRequest {
   return { method, what: kind(), bucket, name: said, query };
 }
 
-function resource(bucket: string, { name, bytes, generation, contentEncoding, metadata }: StoredObject) {
+function resource(
+  bucket: string,
+  { name, bytes, generation, contentEncoding, metadata, crc32c, md5Hash }: StoredObject,
+) {
   return {
     kind: 'storage#object',
     bucket,
@@ -236,8 +246,8 @@ function resource(bucket: string, { name, bytes, generation, contentEncoding, me
     generation: String(generation),
     metageneration: '1',
     size: String(bytes.length),
-    crc32c: crc32cOf(bytes),
-    md5Hash: md5Of(bytes),
+    crc32c,
+    md5Hash,
     metadata,
     ...(contentEncoding !== undefined && { contentEncoding }),
   };

@@ -78,7 +78,7 @@ describe('a folder in a bucket', () => {
   });
 
   it('is asked again when it is away for a moment, and when a read breaks off', async () => {
-    const { storage, remote } = await remoteFolder();
+    const { storage, remote } = await remoteFolder(500);
     failNext(storage, 'upload', 3);
     await remote.write('a', 'content');
     failNext(storage, 'metadata', 3, 429);
