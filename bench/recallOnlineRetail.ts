@@ -10,7 +10,8 @@ import { BACKEND_USAGE, backendOf } from './backend.js';
 import { config } from './config.js';
 import { trainHere } from './trainRun.js';
 
-const BAR = 0.3;
+/** EASE (lambda 200, diagonal removed) under the same protocol. */
+const BAR = 0.3475;
 
 export const recallOnlineRetail: Bench = {
   name: 'recall-online-retail',
