@@ -270,6 +270,7 @@ describe('whatever is asked', () => {
     const { runId } = await start(api);
     for (const path of [
       '/healthz',
+      '/health',
       RUNS,
       `/api/training-runs/${runId}`,
       `/api/training-runs/${runId}/events`,

@@ -3,7 +3,7 @@ import { defineRoute } from './defineRoute.js';
 import { openApiDocument } from './openapi.js';
 import type { Route } from './route.js';
 import { controlRunRoutes } from './routes/controlRun.js';
-import { healthRoute } from './routes/health.js';
+import { healthRoutes } from './routes/health.js';
 import { bestRunsRoute, listRunsRoute } from './routes/listRuns.js';
 import { modelRoutes } from './routes/models.js';
 import { noParams, noQuery } from './routes/parameters.js';
@@ -21,7 +21,7 @@ const described: readonly Route[] = [
   ...modelRoutes,
   bestRunsRoute,
   ...allPresetRoutes,
-  healthRoute,
+  ...healthRoutes,
 ];
 
 /** Made at the first request: it is the same for all, and anybody may ask. */
