@@ -111,6 +111,19 @@ it('is the successor’s alone: who is late neither saves, nor deletes, nor take
   expect(await names(folder)).toEqual(['e0001-s00000000-a0001', 'e0003-s00000000-a0002']);
 });
 
+it('is taken over while its predecessor writes, however often', async () => {
+  const folder = await temporaryFolder();
+  for (let attempt = 1; attempt <= 30; attempt++) {
+    const late = await opened(folder, 2 * attempt);
+    const [saving, successor] = await Promise.allSettled([
+      late.checkpoints.save(at(1)),
+      opened(folder, 2 * attempt + 1),
+    ]);
+    expect(successor.status).toBe('fulfilled');
+    if (saving.status === 'rejected') expect(saving.reason).toBeInstanceOf(Superseded);
+  }
+});
+
 it('goes over to another run that adopts it, whatever its attempt', async () => {
   const folder = await temporaryFolder();
   await (await opened(folder, 4)).checkpoints.save(at(1));

@@ -22,6 +22,10 @@ interface Saved {
 /** For a process that shares its folder with nobody. */
 const ALONE: Trainer = { runId: 'alone', attempt: 1 };
 
+/** Whoever was taken for lost may be writing into it at this moment: then it is tried again. */
+const removeFolder = (folder: string) =>
+  rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+
 export class CheckpointFolder {
   private constructor(
     private readonly folder: string,
@@ -53,13 +57,13 @@ export class CheckpointFolder {
     const path = join(this.folder, name);
     const unfinished = join(this.folder, `unfinished-${name}-${process.pid}`);
     await this.check();
-    await rm(unfinished, { recursive: true, force: true });
+    await removeFolder(unfinished);
     try {
       await writeCheckpoint(unfinished, this.identity, state, this.arrays());
       await this.check();
       await this.replace(path, unfinished);
     } catch (error) {
-      await rm(unfinished, { recursive: true, force: true });
+      await removeFolder(unfinished);
       // A successor has cleared away what was being written: that is the reason then.
       await this.check();
       throw error;
@@ -101,7 +105,7 @@ export class CheckpointFolder {
     await this.check();
     for (const name of names) {
       if (name !== names.at(-1) && !keeps(name)) {
-        await rm(join(this.folder, name), { recursive: true, force: true });
+        await removeFolder(join(this.folder, name));
         this.mirror?.remove(name);
       }
     }
@@ -117,7 +121,7 @@ export class CheckpointFolder {
   private async removeUnfinished(): Promise<void> {
     for (const name of await readdir(this.folder)) {
       if (!name.startsWith('unfinished-') && !name.includes('-replaced-')) continue;
-      await rm(join(this.folder, name), { recursive: true, force: true });
+      await removeFolder(join(this.folder, name));
     }
   }
 
@@ -135,7 +139,7 @@ export class CheckpointFolder {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     });
     await rename(by, path);
-    await rm(before, { recursive: true, force: true });
+    await removeFolder(before);
   }
 
   private arrays(): NamedArray[] {
