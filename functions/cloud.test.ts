@@ -43,7 +43,7 @@ describe('the control plane of deployed functions', () => {
     [
       'without an image for Vertex AI',
       { TRAINYARD_TRAINER_IMAGE_GPU: '' },
-      /tier "t4x4-spot" has no image: set TRAINYARD_TRAINER_IMAGE_GPU/,
+      /tier "l4-spot" has no image: set TRAINYARD_TRAINER_IMAGE_GPU/,
     ],
     [
       'with a tier of one machine',

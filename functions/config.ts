@@ -64,7 +64,7 @@ export const configSchema = z
     tiers: z
       .array(tierSchema)
       .min(1)
-      .max(10)
+      .max(20)
       .refine(
         (tiers) => new Set(tiers.map(({ name }) => name)).size === tiers.length,
         'two tiers have the same name: runs could not tell them apart',

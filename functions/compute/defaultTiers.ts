@@ -1,7 +1,22 @@
 import type { TierInput } from './tier.js';
 
-/** The GPU machines of Vertex AI, in the order in which one gives way to the next. */
+/**
+ * The GPU machines of Vertex AI, in the order in which one gives way to the next: those with one GPU first, for a training computes
+ * on one (docs/decisions/0025-workers.md). The larger ones are for regions and quotas that have nothing else.
+ */
 const GPU_MACHINES = {
+  l4: {
+    machineType: 'g2-standard-12',
+    cpu: 12,
+    memoryGb: 48,
+    accelerator: { type: 'nvidia-l4', count: 1 },
+  },
+  t4: {
+    machineType: 'n1-standard-8',
+    cpu: 8,
+    memoryGb: 30,
+    accelerator: { type: 'nvidia-t4', count: 1 },
+  },
   t4x4: {
     machineType: 'n1-standard-32',
     cpu: 32,

@@ -56,8 +56,9 @@ describe('the ready-made tiers', () => {
       name: `${JOB}/trainyard-run-l4/executions/e-0001`,
     });
 
-    // Cloud Run has no L4 within its 5 minutes; the quota of T4 is spent, spot and full price alike; of V100 there is a spot machine.
-    vertex.faults['CreateCustomJob'] = [SPENT, SPENT];
+    // Cloud Run has no L4 within its 5 minutes; the quotas of L4 and T4 are spent, spot and full price alike; of V100
+    // there is a spot machine.
+    vertex.faults['CreateCustomJob'] = Array.from({ length: 6 }, () => SPENT);
     await wait(301);
     expect(await run()).toMatchObject({
       status: 'provisioning',
@@ -94,7 +95,7 @@ describe('the ready-made tiers', () => {
   it('go on from a spot machine that was taken back on the same tier, as the next attempt', async () => {
     const { vertex, run, wait } = await deployment();
     await wait(301);
-    expect((await run()).job).toMatchObject({ tier: 't4x4-spot' });
+    expect((await run()).job).toMatchObject({ tier: 'l4-spot' });
     const name = (await run()).job?.name ?? '';
     vertex.set(name, {
       state: 'JOB_STATE_FAILED',
@@ -108,6 +109,6 @@ describe('the ready-made tiers', () => {
       error: { code: 'preempted' },
     });
     await wait(60);
-    expect(await run()).toMatchObject({ status: 'provisioning', attempt: 3, job: { tier: 't4x4-spot' } });
+    expect(await run()).toMatchObject({ status: 'provisioning', attempt: 3, job: { tier: 'l4-spot' } });
   });
 });

@@ -30,6 +30,10 @@ describe('the ready-made tiers', () => {
     });
     expect(said).toEqual([
       'run-l4: 1 nvidia-l4, Cloud Run',
+      'l4-spot: 1 nvidia-l4, g2-standard-12, spot',
+      'l4: 1 nvidia-l4, g2-standard-12',
+      't4-spot: 1 nvidia-t4, n1-standard-8, spot',
+      't4: 1 nvidia-t4, n1-standard-8',
       't4x4-spot: 4 nvidia-t4, n1-standard-32, spot',
       't4x4: 4 nvidia-t4, n1-standard-32',
       'v100x4-spot: 4 nvidia-v100, n1-standard-16, spot',
@@ -47,7 +51,7 @@ describe('the ready-made tiers', () => {
       Object.fromEntries(tiers.map(({ name, maxAttemptSeconds }) => [name, maxAttemptSeconds])),
     ).toMatchObject({
       'run-l4': 3600,
-      t4x4: 7 * 86_400,
+      l4: 7 * 86_400,
       'run-cpu': 86_400,
     });
   });

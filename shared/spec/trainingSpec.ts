@@ -45,7 +45,7 @@ export const evaluationSchema = z.strictObject({
 
 /** Where and how long. Tiers are names of the deployment's compute tiers, tried in order; all of them unless given. */
 export const computeSchema = z.strictObject({
-  tiers: z.array(z.string().min(1).max(63)).min(1).max(10).optional(),
+  tiers: z.array(z.string().min(1).max(63)).min(1).max(20).optional(),
   /**
    * The tier of a job of its own for the stages up to `transform`, so that bad data fail before a GPU is paid for; null for one
    * job that does all. As the deployment has it unless given.
