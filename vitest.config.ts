@@ -17,6 +17,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Google's clients look for a metadata server at their first call, and warn where there is none.
     env: { METADATA_SERVER_DETECTION: 'none' },
+    // Half the time is waited for emulators and other processes: one less than the processors, the default, leaves them idle.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
