@@ -15,7 +15,7 @@ export async function runEpoch(training: Training, request: TrainRequest): Promi
   const order = orderOf(training, request);
   const takeTurn = turnTaker();
   training.profiler?.begin(state.epoch);
-  const begin = { step: state.step, at: performance.now() };
+  const begin = { examples: Math.min(state.step * rowsPerStep, rows.length), at: performance.now() };
   while (state.step < stepsPerEpoch) {
     if (request.stopRequested()) return false;
     const start = state.step * rowsPerStep;
@@ -23,7 +23,7 @@ export async function runEpoch(training: Training, request: TrainRequest): Promi
       training,
       order.subarray(start, start + rowsPerStep).map((position) => rows[position]!),
     );
-    const examples = Math.min(state.step * rowsPerStep, rows.length) - begin.step * rowsPerStep;
+    const examples = Math.min(state.step * rowsPerStep, rows.length) - begin.examples;
     const seconds = (performance.now() - begin.at) / 1000;
     request.onProgress({
       fraction: state.step / stepsPerEpoch,
@@ -36,7 +36,8 @@ export async function runEpoch(training: Training, request: TrainRequest): Promi
     await takeTurn();
   }
   const seconds = (performance.now() - begin.at) / 1000;
-  const examples = rows.length - begin.step * rowsPerStep;
+  // None where the attempt before had only the evaluation left to do.
+  const examples = rows.length - begin.examples;
   spent.examples += examples;
   spent.seconds += seconds;
   return closeEpoch(training, request, { seconds, examples });
@@ -104,7 +105,8 @@ async function closeEpoch(
   const epoch = state.epoch + 1;
   request.onLog('debug', `epoch ${epoch}: seconds by phase`, { epoch, ...spent, evaluate });
   await training.profiler?.end(state.epoch, state.step, examples, spent, evaluate);
-  const report: EpochReport = { epoch, metrics, seconds, examples, examplesPerSecond: examples / seconds };
+  const examplesPerSecond = examples === 0 ? 0 : examples / seconds;
+  const report: EpochReport = { epoch, metrics, seconds, examples, examplesPerSecond };
   Object.assign(state, {
     epoch,
     step: 0,

@@ -190,7 +190,9 @@ describe('a training', () => {
     expect(stopped.outcome).toMatchObject({ kind: 'stopped', checkpoint: { epoch: 0 } });
     expect((await readdir(folder)).join()).toContain('e0000-s00000012-a0001');
     expect(stopped.epochs).toEqual([]);
-    expect(metricsOf(await train(folder, { spec }))).toEqual(metricsOf(whole));
+    const resumed = await train(folder, { spec });
+    expect(metricsOf(resumed)).toEqual(metricsOf(whole));
+    expect(resumed.epochs[0]).toMatchObject({ examples: 0, examplesPerSecond: 0 });
   });
 
   it('whose place another attempt has taken stops, and leaves everything to it', async () => {
