@@ -14,10 +14,9 @@ import {
   type Execution,
   type Task,
 } from './cloudRunExecution.js';
-import { GRPC, grpcCode } from './grpcProblem.js';
-import { inFlightOnce } from './inFlightOnce.js';
+import { GRPC, grpcCode, stopUnlessOver } from './grpcProblem.js';
 import { LaunchRejectedError, type JobLauncher, type JobState, type LaunchRequest } from './jobLauncher.js';
-import { launchOnce, type StartedJob } from './launchOnce.js';
+import { attemptLauncher, type StartedJob } from './launchOnce.js';
 import type { JobPlace } from './platformProblem.js';
 import { listOf } from './protoValues.js';
 
@@ -56,7 +55,7 @@ export function openCloudRunJobsLauncher(options: CloudRunJobsOptions): CloudRun
 
 export class CloudRunJobsLauncher implements JobLauncher {
   private opened: ReturnType<typeof openClients> | undefined;
-  private readonly once = inFlightOnce<string>();
+  private readonly launchAttempt = attemptLauncher();
   private readonly call: { timeout: number; maxRetries: number };
 
   constructor(private readonly options: CloudRunJobsOptions) {
@@ -71,10 +70,7 @@ export class CloudRunJobsLauncher implements JobLauncher {
       start: () => this.start(tier, request),
       stop: (execution: string) => this.cancel(execution),
     };
-    const name = await this.once(`${request.runId}-${request.attempt}`, () =>
-      launchOnce(jobs, placeOf(tier)),
-    );
-    return { name };
+    return this.launchAttempt(request, jobs, placeOf(tier));
   }
 
   async inspect(name: string): Promise<JobState> {
@@ -112,13 +108,7 @@ export class CloudRunJobsLauncher implements JobLauncher {
   async cancel(name: string): Promise<void> {
     if (!NAME.test(name)) return;
     const { executions } = await this.clients();
-    try {
-      await executions.cancelExecution({ name }, this.call);
-    } catch (error) {
-      // It is gone, or it has ended: nothing is left to stop.
-      const code = grpcCode(error);
-      if (code !== GRPC.NOT_FOUND && code !== GRPC.FAILED_PRECONDITION) throw error;
-    }
+    await stopUnlessOver(() => executions.cancelExecution({ name }, this.call));
   }
 
   /** Closes the connections; for tests and hosts that end. */

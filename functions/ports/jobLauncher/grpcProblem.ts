@@ -97,6 +97,16 @@ export function grpcCode(error: unknown): number | undefined {
   return failureSchema.safeParse(error).data?.code;
 }
 
+/** Stops a job; where it is gone or has ended, nothing is left to stop. */
+export async function stopUnlessOver(stop: () => Promise<unknown>): Promise<void> {
+  try {
+    await stop();
+  } catch (error) {
+    const code = grpcCode(error);
+    if (code !== GRPC.NOT_FOUND && code !== GRPC.FAILED_PRECONDITION) throw error;
+  }
+}
+
 /** Whether the platform may have done what it was asked although it did not say so. */
 export function mayHaveHappened(error: unknown): boolean {
   const code = grpcCode(error);

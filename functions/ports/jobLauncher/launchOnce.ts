@@ -1,6 +1,7 @@
 /** One job per attempt on a platform that takes no request id: look, start, look again. */
 import { launchError, mayHaveHappened, notKnown } from './grpcProblem.js';
-import { LaunchRejectedError } from './jobLauncher.js';
+import { inFlightOnce } from './inFlightOnce.js';
+import { LaunchRejectedError, type LaunchRequest } from './jobLauncher.js';
 import type { JobPlace } from './platformProblem.js';
 
 export interface StartedJob {
@@ -42,6 +43,18 @@ export async function launchOnce(jobs: AttemptJobs, place: JobPlace): Promise<st
   // A list may lag behind; what was just started is there all the same.
   const all = found.some(({ name }) => name === started.name) ? found : [...found, started];
   return keepOldest(jobs, all, place);
+}
+
+/** As `launchOnce`; and whoever asks while the launch of an attempt is under way in this process gets the answer to that. */
+export function attemptLauncher() {
+  const once = inFlightOnce<string>();
+  return async (
+    { runId, attempt }: Pick<LaunchRequest, 'runId' | 'attempt'>,
+    jobs: AttemptJobs,
+    place: JobPlace,
+  ): Promise<{ name: string }> => ({
+    name: await once(`${runId}-${attempt}`, () => launchOnce(jobs, place)),
+  });
 }
 
 async function lookFirst(jobs: AttemptJobs, place: JobPlace): Promise<StartedJob[]> {

@@ -6,10 +6,9 @@ import type { JobServiceClient } from '@google-cloud/aiplatform/build/src/v1/job
 import type { AcceleratorType, Machine } from '@trainyard/shared';
 import { z } from 'zod';
 import type { ClientOptions } from './clientOptions.js';
-import { GRPC, grpcCode } from './grpcProblem.js';
-import { inFlightOnce } from './inFlightOnce.js';
+import { GRPC, grpcCode, stopUnlessOver } from './grpcProblem.js';
 import { LaunchRejectedError, type JobLauncher, type JobState, type LaunchRequest } from './jobLauncher.js';
-import { launchOnce, type StartedJob } from './launchOnce.js';
+import { attemptLauncher, type StartedJob } from './launchOnce.js';
 import type { JobPlace } from './platformProblem.js';
 import { listOf } from './protoValues.js';
 import { customJobSchema, stateOf } from './vertexJob.js';
@@ -60,7 +59,7 @@ export function openVertexCustomJobLauncher(options: VertexCustomJobOptions): Ve
 export class VertexCustomJobLauncher implements JobLauncher {
   /** One client a region: each region has its own endpoint. */
   private readonly opened = new Map<string, Promise<JobServiceClient>>();
-  private readonly once = inFlightOnce<string>();
+  private readonly launchAttempt = attemptLauncher();
   private readonly call: { timeout: number; maxRetries: number };
 
   constructor(private readonly options: VertexCustomJobOptions) {
@@ -75,10 +74,7 @@ export class VertexCustomJobLauncher implements JobLauncher {
       start: () => this.start(tier, request),
       stop: (name: string) => this.cancel(name),
     };
-    const name = await this.once(`${request.runId}-${request.attempt}`, () =>
-      launchOnce(jobs, placeOf(tier)),
-    );
-    return { name };
+    return this.launchAttempt(request, jobs, placeOf(tier));
   }
 
   async inspect(name: string): Promise<JobState> {
@@ -101,13 +97,7 @@ export class VertexCustomJobLauncher implements JobLauncher {
     const region = NAME.exec(name)?.[1];
     if (region === undefined) return;
     const client = await this.client(region);
-    try {
-      await client.cancelCustomJob({ name }, this.call);
-    } catch (error) {
-      // It is gone, or it has ended: nothing is left to stop.
-      const code = grpcCode(error);
-      if (code !== GRPC.NOT_FOUND && code !== GRPC.FAILED_PRECONDITION) throw error;
-    }
+    await stopUnlessOver(() => client.cancelCustomJob({ name }, this.call));
   }
 
   /** Closes the connections; for tests and hosts that end. */

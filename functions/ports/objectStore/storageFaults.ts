@@ -1,5 +1,6 @@
 /** What goes wrong with Cloud Storage: what is tried again, and what the rest means in words. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { BROKEN_CONNECTION, saysBrokenConnection, TRANSIENT_STATUS } from '@trainyard/shared';
 import { z } from 'zod';
 
 /** Cloud Storage refused, or could not be reached after several attempts. The message says what to do. */
@@ -35,28 +36,14 @@ export function statusOf(error: unknown): number | undefined {
   return status ?? (Number.isInteger(number) ? number : undefined);
 }
 
-/** https://cloud.google.com/storage/docs/retry-strategy */
-const TRANSIENT_STATUS = new Set([408, 429, 500, 502, 503, 504]);
-const TRANSIENT_CODE = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'ETIMEDOUT',
-  'EPIPE',
-  'EAI_AGAIN',
-  'ERR_STREAM_PREMATURE_CLOSE',
-  'CONTENT_DOWNLOAD_MISMATCH',
-  'FILE_NO_UPLOAD',
-]);
+const TRANSIENT_CODE = new Set([...BROKEN_CONNECTION, 'CONTENT_DOWNLOAD_MISMATCH', 'FILE_NO_UPLOAD']);
 
 export function isTransient(error: unknown): boolean {
   const status = statusOf(error);
   if (status !== undefined) return TRANSIENT_STATUS.has(status);
   const { code } = thrownSchema.catch({}).parse(error);
   if (typeof code === 'string') return TRANSIENT_CODE.has(code);
-  return (
-    error instanceof Error && /premature close|socket hang up|network timeout|^aborted$/i.test(error.message)
-  );
+  return error instanceof Error && saysBrokenConnection(error.message);
 }
 
 /** An error in words; what is not understood is handed back as it came. `key` is null for a whole bucket. */

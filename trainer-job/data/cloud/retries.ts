@@ -1,5 +1,6 @@
 /** Requests to Google's services are made again where they failed for a moment: one policy, so the clients' own are off. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { BROKEN_CONNECTION, saysBrokenConnection, TRANSIENT_STATUS } from '@trainyard/shared';
 import { z } from 'zod';
 import { backoffMs } from '../../report/backoff.js';
 
@@ -56,7 +57,6 @@ export function thrown(error: unknown): Thrown {
   };
 }
 
-const TRANSIENT_STATUS = new Set([408, 429, 500, 502, 503, 504]);
 const TRANSIENT_REASON = new Set([
   'rateLimitExceeded',
   'jobRateLimitExceeded',
@@ -67,13 +67,7 @@ const TRANSIENT_REASON = new Set([
   'tableUnavailable',
 ]);
 const TRANSIENT_CODE = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'ETIMEDOUT',
-  'EPIPE',
-  'EAI_AGAIN',
-  'ERR_STREAM_PREMATURE_CLOSE',
+  ...BROKEN_CONNECTION,
   // The bytes that came are not those whose checksum came along.
   'CONTENT_DOWNLOAD_MISMATCH',
 ]);
@@ -83,5 +77,5 @@ export function isTransient(error: unknown): boolean {
   if (reason !== undefined && TRANSIENT_REASON.has(reason)) return true;
   if (code !== undefined) return TRANSIENT_CODE.has(code);
   if (status !== undefined) return TRANSIENT_STATUS.has(status);
-  return /premature close|socket hang up|network timeout|^aborted$/i.test(message);
+  return saysBrokenConnection(message);
 }

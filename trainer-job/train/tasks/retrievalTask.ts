@@ -10,7 +10,7 @@ export function retrievalTask(
   { weight }: EncodedRows,
 ): Task {
   return ({ queries, items, competing, rowQuery, rows }) => {
-    const rowWeights = weight && gathered(weight, rows);
+    const rowWeights = weight && Float32Array.from(rows, (row) => weight[row]!);
     const [queryVectors, itemVectors] = [query.scale(queries), candidate.scale(items)];
     const { loss, dQueries, dItems } = softmaxLoss(
       {
@@ -31,8 +31,4 @@ export function retrievalTask(
       gradients: [...queryEnd.gradients, ...itemEnd.gradients],
     };
   };
-}
-
-function gathered(values: Float32Array, positions: Int32Array): Float32Array {
-  return Float32Array.from(positions, (position) => values[position]!);
 }
