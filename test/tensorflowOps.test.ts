@@ -1,14 +1,13 @@
 /** What TensorFlow's own ops compute is what the plain formulation computes. */
 import * as tf from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestScores } from '../trainer-job/evaluate/bestScores.js';
-import { countHigher } from '../trainer-job/evaluate/ranks.js';
 import { exponentialSums } from '../trainer-job/model/exponentialSums.js';
 import { matMul, matMulTransposed, transposedMatMul } from '../trainer-job/model/matrix.js';
 import { randomFor } from '../trainer-job/model/random.js';
 import type { CompetingItems } from '../trainer-job/model/softmaxBatch.js';
 import { softmaxSums } from '../trainer-job/model/softmaxSums.js';
+import { scoreSplitContract } from './contracts/scoreSplit.contract.js';
+import { softmaxLossContract } from './contracts/softmaxLoss.contract.js';
 import { missingTensorflow, useTensorflow } from './support/nativeTensorflow.js';
 
 function numbers(count: number, limit: number, purpose: string): Float32Array {
@@ -35,70 +34,29 @@ describe.skipIf(missingTensorflow)('TensorFlow’s own ops', () => {
     expectClose(matMulTransposed(a, bt).dataSync<'float32'>(), expected, 1e-6);
   });
 
-  it('sums exponentials to the loss and the gradients of the softmax, for any weights and counts', () => {
-    const sizes = fc.record({
-      queries: fc.integer({ min: 1, max: 60 }),
-      items: fc.integer({ min: 1, max: 60 }),
-      width: fc.integer({ min: 1, max: 9 }),
-      limit: fc.constantFrom(0.01, 1, 2),
-      weighted: fc.boolean(),
-      hardest: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
-    });
-    fc.assert(
-      fc.property(sizes, ({ queries, items, width, limit, weighted, hardest }) => {
-        const batch = {
-          queries: numbers(queries * width, limit, 'queries'),
-          items: numbers(items * width, limit, 'items'),
-          width,
-          hardest,
-          logWeights: weighted ? numbers(items, 5, 'weights') : undefined,
-        };
-        const pairs = Int32Array.from({ length: queries }, (_, u) => u * items + (u % items));
-        const sums = (competing: CompetingItems) => {
-          const dQueries = new Float32Array(queries * width);
-          const dItems = new Float32Array(items * width);
-          let known: { logSums: Float32Array; shares: Float32Array } | undefined;
-          const weigh = (logSums: Float32Array, shares: Float32Array) => {
-            known = { logSums, shares };
-            return Float32Array.from(logSums, (_, u) => 1 + (u % 3));
-          };
-          competing.add(batch.queries, { pairs, references: undefined, weigh }, dQueries, dItems);
-          competing.dispose();
-          if (!known) throw new Error('queries are weighed before their gradients are added');
-          return { ...known, dQueries, dItems };
-        };
-        const fused = exponentialSums(batch);
-        if (!fused) throw new Error('scores this small are summed as they are');
-        const [actual, expected] = [sums(fused), sums(softmaxSums(batch))];
-        expectClose(actual.logSums, expected.logSums, 1e-5);
-        expectClose(actual.shares, expected.shares, 1e-5);
-        expectClose(actual.dQueries, expected.dQueries, 1e-5);
-        expectClose(actual.dItems, expected.dItems, 1e-5);
-      }),
-    );
-  });
+  softmaxLossContract('TensorFlow');
+  scoreSplitContract('TensorFlow');
 
-  it('leaves scores that exp cannot hold to the softmax', () => {
-    const vectors = { queries: Float32Array.of(10, 0), items: Float32Array.of(10, 0), width: 2 };
-    expect(exponentialSums(vectors)).toBe(undefined);
-  });
-
-  it.each([700, 997])('lists every score that a rank below the depth depends on, of %i items', (items) => {
-    const [queries, depth] = [5, 10];
-    // Few distinct values: most scores have equals.
-    const values = numbers(queries * items, 40, 'scores').map(Math.round);
-    const scores = tf.tensor2d(values, [queries, items]);
-    const best = bestScores(scores, depth);
-    expect(best.scores.length).toBeLessThan(values.length);
-    for (let q = 0; q < queries; q++) {
-      const own = values.subarray(q * items, (q + 1) * items);
-      const listed = best.scores.subarray(best.starts[q], best.starts[q + 1]);
-      const [ranks, ranksInList] = [countHigher(own, own), countHigher(listed, own)];
-      for (let i = 0; i < items; i++) {
-        if (ranks[i]! < depth) expect(ranksInList[i]).toBe(ranks[i]);
-        if (own[i]! < best.bounds[q]!) expect(ranks[i]).toBeGreaterThanOrEqual(depth);
-        else expect(ranksInList[i]).toBe(ranks[i]);
-      }
-    }
+  it('takes the plain way where references are no measure of the scores, and counts the block once', () => {
+    const items = Float32Array.of(10, 0, -10, 0, 0, 1);
+    const [far, near] = [Float32Array.of(10, 0), Float32Array.of(0.1, 0.2)];
+    const sumsOf = (competing: CompetingItems, blocks: readonly Float32Array[]) => {
+      const dQueries = blocks.map(() => new Float32Array(2));
+      const logSums = blocks.map((queries, i) => {
+        let found = NaN;
+        const references = { scores: Float32Array.of(0), items: undefined };
+        const pairs = { queries: new Int32Array(), items: new Int32Array() };
+        const weigh = ([logSum]: Float32Array) => {
+          found = logSum!;
+          return Float32Array.of(2);
+        };
+        competing.add(queries, { pairs, references, weigh }, dQueries[i]!);
+        return found;
+      });
+      const dItems = competing.end() ?? [];
+      return Float32Array.from([...logSums, ...dQueries.flatMap((values) => [...values]), ...dItems]);
+    };
+    const [batch, blocks] = [{ items, width: 2 }, [near, far, near]];
+    expectClose(sumsOf(exponentialSums(batch), blocks), sumsOf(softmaxSums(batch), blocks), 1e-6);
   });
 });

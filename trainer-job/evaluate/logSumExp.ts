@@ -1,17 +1,33 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { take } from '../model/matrix.js';
 
-/** [queries] log Σ exp of each row of `scores` [queries, items], in the passes that cost the backend least. */
+/** Between these a sum of float32 exponentials has lost nothing: none was too large, and none that counts too small. */
+const [LEAST_SUM, LARGEST_SUM] = [1e-24, 1e37];
+
+/**
+ * [queries] log Σ exp of each row of `scores` [queries, items], in the passes that cost the backend least: fewest where the
+ * sums are near 1, as they are of scores less the score of a likely item.
+ */
 export function logSumExp(scores: tf.Tensor2D): Float32Array {
+  return tf.getBackend() === 'tensorflow' ? (logOfSums(scores) ?? shifted(scores)) : bySoftmax(scores);
+}
+
+/** Undefined where exp cannot hold the scores. */
+function logOfSums(scores: tf.Tensor2D): Float32Array | undefined {
+  const sums = take(tf.tidy(() => tf.sum(tf.exp(scores), 1)));
+  return sums.every((sum) => sum >= LEAST_SUM && sum <= LARGEST_SUM) ? sums.map(Math.log) : undefined;
+}
+
+function shifted(scores: tf.Tensor2D): Float32Array {
   return take(
     tf.tidy(() => {
       const highest = tf.max(scores, 1, true);
-      const logs =
-        tf.getBackend() === 'tensorflow'
-          ? tf.log(tf.sum(tf.exp(tf.sub(scores, highest)), 1, true))
-          : // Σ exp(s - max s) = 1 / max softmax(s): exp and sum over all scores are slow on wasm.
-            tf.neg(tf.log(tf.max(tf.softmax(scores), 1, true)));
-      return tf.add(highest, logs);
+      return tf.add(highest, tf.log(tf.sum(tf.exp(tf.sub(scores, highest)), 1, true)));
     }),
   );
+}
+
+/** Σ exp(s - max s) = 1 / max softmax(s): exp and sum over all scores are slow on wasm. */
+function bySoftmax(scores: tf.Tensor2D): Float32Array {
+  return take(tf.tidy(() => tf.sub(tf.max(scores, 1, true), tf.log(tf.max(tf.softmax(scores), 1, true)))));
 }

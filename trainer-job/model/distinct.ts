@@ -8,13 +8,17 @@ export interface Distinct {
   counts: Float32Array;
 }
 
+/** The place of each value, or -1. Every finder leaves it as it was: one is enough for all. */
+let places = new Int32Array(0);
+
 /**
  * Finds distinct values of integers in 0 … size - 1 in one pass, with a scratch array that is cleared by touching only what
  * was used: the cost follows the input, not `size`.
  */
 export function distinctFinder(size: number): (input: Int32Array) => Distinct {
-  const place = new Int32Array(size).fill(-1);
+  if (places.length < size) places = new Int32Array(size).fill(-1);
   return (input) => {
+    const place = places;
     const values = new Int32Array(input.length);
     const position = new Int32Array(input.length);
     const counts = new Float32Array(input.length);

@@ -1,67 +1,121 @@
 /**
- * The competing items of the softmax loss where TensorFlow computes: the softmax is never made. With E = w exp(q·c), one
- * product of E with the items and a column of ones gives both Σ E c and Z = Σ E, and one of Eᵀ with n q / Z the gradients of
- * the items. One pass over the scores and three products, where the softmax alone is five passes.
+ * The competing items of the softmax loss where TensorFlow computes: the softmax is never made. With E = w exp(q·c - r), one
+ * product of E with the items and a column of ones gives both Σ E c and Σ E = Z exp(-r), and one with n q / Σ E the gradients
+ * of the items. One pass over the scores and three products, where the softmax alone is five passes. Matrices lie so that no
+ * large one is transposed: a row of E is an item's.
  *
- * exp needs no shift by the largest score as long as no score can be large: |q·c| ≤ |q||c|. The relative error of exp(s) is
- * that of s in either way.
+ * r is the query's reference, the score of an item of its own: it is subtracted within the first product. exp(q·c - r) then
+ * neither overflows nor vanishes unless the own item has a share of Z below 1e-30 or, where it does not compete, above 1e24.
+ * What came of it shows whether it did, and such a block takes the plain way.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { tensorflowOps } from '../backend/tensorflowOps.js';
-import { largestLength, take, withColumns } from './matrix.js';
-import { competingCount, type CompetingItems, type SoftmaxBatch } from './softmaxBatch.js';
-import { gathered, onlyHighest } from './softmaxSums.js';
+import { DeviceSum } from './deviceSum.js';
+import { matMul, matMulTransposed, take, timesWeights, withColumns } from './matrix.js';
+import { competingCount, type Block, type CompetingItems, type SoftmaxBatch } from './softmaxBatch.js';
+import { gathered, onlyHighest, softmaxSums } from './softmaxSums.js';
 
-/** exp(±60) and sums of 2^40 of them are float32 numbers, none of them denormal. */
-const LARGEST_SCORE = 60;
+/** What is below the smallest float32 numbers is lost: of a million items, less than a rounding error of such a sum. */
+const LEAST_SUM = 1e-24;
+/** Products of it with vectors are float32 numbers. */
+const LARGEST_SUM = 1e30;
 
-type Batch = Pick<SoftmaxBatch, 'queries' | 'items' | 'width' | 'competing' | 'hardest' | 'logWeights'>;
+type Items = Pick<SoftmaxBatch, 'items' | 'width' | 'competing' | 'hardest' | 'logWeights'>;
 
-/** Undefined where the backend is not TensorFlow or where scores may be too large. */
-export function exponentialSums(batch: Batch): CompetingItems | undefined {
-  const ops = tensorflowOps();
-  if (!ops || !isSmall(batch)) return undefined;
-  const { width, hardest, logWeights } = batch;
+export function exponentialSums(batch: Items): CompetingItems {
+  const { width, logWeights } = batch;
   const itemCount = competingCount(batch);
-  const items = batch.items.subarray(0, itemCount * width);
   const wide = width + 2;
-  // The log weights meet the queries' ones; the column of ones meets their zeros, and E in the second product.
-  const extended = tf.tensor2d(withColumns(items, width, logWeights ?? 0, 1), [itemCount, wide]);
+  // The log weights meet a column of ones, and -1 the references; in the second product it adds up -E.
+  const extended = withColumns(batch.items.subarray(0, itemCount * width), width, logWeights ?? 0, -1);
+  const rows = tf.tensor2d(extended, [itemCount, wide]);
+  const items: ItemMatrices = { rows, columns: tf.transpose(rows), hardest: batch.hardest };
+  const gradients = new DeviceSum();
+  let plain: CompetingItems | undefined;
 
   return {
     largestBlock: Infinity,
-    add(queries, { pairs, weigh }, dQueries, dItems) {
+    add(queries, block, dQueries) {
       const count = queries.length / width;
-      const exponentials = tf.tidy(() => {
-        const vectors = tf.tensor2d(withColumns(queries, width, 1, 0), [count, wide]);
-        const scores = ops.matMul(vectors, extended, false, true);
-        return tf.exp(hardest === undefined ? scores : onlyHighest(scores, hardest));
-      });
-      const sums = take(ops.matMul(exponentials, extended));
-      const totals = Float32Array.from({ length: count }, (_, u) => sums[u * wide + width + 1]!);
-      const shares = gathered(exponentials, pairs);
-      for (let p = 0; p < pairs.length; p++) shares[p]! /= totals[Math.floor(pairs[p]! / itemCount)]!;
-      const counts = weigh(totals.map(Math.log), shares);
-
-      const weighted = new Float32Array(queries.length);
-      for (let u = 0, i = 0; u < count; u++) {
-        const weight = counts[u]! / totals[u]!;
-        for (let from = u * wide, end = i + width; i < end; i++, from++) {
-          dQueries[i]! += weight * sums[from]!;
-          weighted[i] = weight * queries[i]!;
-        }
+      const exponentials = exponentialsOf(items, queries, block);
+      // [wide, queries]
+      const sums = take(matMul(items.columns, exponentials));
+      const totals = negated(sums.subarray((wide - 1) * count));
+      if (!totals.every((total) => total >= LEAST_SUM && total <= LARGEST_SUM)) {
+        exponentials.dispose();
+        plain ??= softmaxSums(batch);
+        plain.add(queries, block, dQueries);
+        return;
       }
-      const gradients = take(
-        tf.tidy(() => ops.matMul(exponentials, tf.tensor2d(weighted, [count, width]), true)),
-      );
-      for (let i = 0; i < gradients.length; i++) dItems[i]! += gradients[i]!;
+      const weights = weightsOf(block, exponentials, totals);
+      addWeighted(dQueries, sums, weights);
+      const weighted = timesWeights(queries, weights);
+      const gradient = tf.tidy(() => matMul(exponentials, tf.tensor2d(weighted, [count, width])));
       exponentials.dispose();
+      gradients.add(gradient);
     },
-    dispose: () => extended.dispose(),
+    end() {
+      tf.dispose([items.rows, items.columns]);
+      const [own, others] = [gradients.take(), plain?.end()];
+      if (own && others) for (let i = 0; i < own.length; i++) own[i]! += others[i]!;
+      return own ?? others;
+    },
   };
 }
 
-function isSmall({ queries, items, width, logWeights = new Float32Array() }: Batch): boolean {
-  const largest = logWeights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
-  return largestLength(queries, width) * largestLength(items, width) + largest <= LARGEST_SCORE;
+interface ItemMatrices {
+  /** [items, width + 2] */
+  rows: tf.Tensor2D;
+  /** [width + 2, items] */
+  columns: tf.Tensor2D;
+  hardest: number | undefined;
+}
+
+/** [items, queries] w exp(q·c - r) */
+function exponentialsOf(
+  { rows, hardest }: ItemMatrices,
+  queries: Float32Array,
+  { references }: Block,
+): tf.Tensor2D {
+  const count = references.scores.length;
+  return tf.tidy(() => {
+    const extended = withColumns(queries, queries.length / count, 1, references.scores);
+    const vectors = tf.tensor2d(extended, [count, rows.shape[1]]);
+    return tf.exp(
+      hardest === undefined
+        ? matMulTransposed(rows, vectors)
+        : tf.transpose<tf.Tensor2D>(onlyHighest(matMulTransposed(vectors, rows), hardest)),
+    );
+  });
+}
+
+/** [queries] how often each counts, over its sum of exponentials. */
+function weightsOf(
+  { pairs, references, weigh }: Block,
+  exponentials: tf.Tensor2D,
+  totals: Float32Array,
+): Float32Array {
+  const shares = gathered(exponentials, pairs.items, pairs.queries);
+  for (let p = 0; p < shares.length; p++) shares[p]! /= totals[pairs.queries[p]!]!;
+  const logSums = new Float32Array(totals.length);
+  for (let u = 0; u < totals.length; u++) logSums[u] = references.scores[u]! + Math.log(totals[u]!);
+  const weights = weigh(logSums, shares);
+  for (let u = 0; u < totals.length; u++) weights[u]! /= totals[u]!;
+  return weights;
+}
+
+function negated(values: Float32Array): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) result[i] = -values[i]!;
+  return result;
+}
+
+/** To `values` [queries, width] the first rows of `sums` [width + 2, queries], each query's as often as it weighs. */
+function addWeighted(values: Float32Array, sums: Float32Array, weights: Float32Array): void {
+  const width = values.length / weights.length;
+  for (let u = 0, i = 0; u < weights.length; u++) {
+    const weight = weights[u]!;
+    for (let from = u, end = i + width; i < end; i++, from += weights.length) {
+      values[i]! += weight * sums[from]!;
+    }
+  }
 }

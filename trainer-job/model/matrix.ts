@@ -58,7 +58,9 @@ export function withColumns(
   const count = rows.length / width;
   const wide = width + columns.length;
   const result = new Float32Array(count * wide);
-  for (let r = 0; r < count; r++) result.set(rows.subarray(r * width, (r + 1) * width), r * wide);
+  for (let from = 0, to = 0; to < result.length; to += columns.length) {
+    for (const end = from + width; from < end; from++, to++) result[to] = rows[from]!;
+  }
   columns.forEach((column, c) => {
     for (let r = 0, to = width + c; r < count; r++, to += wide) {
       result[to] = typeof column === 'number' ? column : column[r]!;
@@ -67,13 +69,13 @@ export function withColumns(
   return result;
 }
 
-/** The largest length of the rows of [count, width]. */
-export function largestLength(rows: Float32Array, width: number): number {
-  let largest = 0;
-  for (let from = 0; from < rows.length; from += width) {
-    let square = 0;
-    for (let i = from; i < from + width; i++) square += rows[i]! * rows[i]!;
-    if (square > largest) largest = square;
+/** rows [count, width], each times its weight. */
+export function timesWeights(rows: Float32Array, weights: Float32Array): Float32Array {
+  const result = new Float32Array(rows.length);
+  const width = rows.length / weights.length;
+  for (let r = 0, i = 0; r < weights.length; r++) {
+    const weight = weights[r]!;
+    for (const end = i + width; i < end; i++) result[i] = weight * rows[i]!;
   }
-  return Math.sqrt(largest);
+  return result;
 }

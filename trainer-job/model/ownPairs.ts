@@ -1,16 +1,16 @@
 /** The rows of a batch as pairs of a query and its own item, query by query: their scores, losses and ρ (see `softmaxLoss`). */
-import { competingCount, type Scored, type SoftmaxBatch } from './softmaxBatch.js';
+import { competingCount, type Pairs, type References, type SoftmaxBatch } from './softmaxBatch.js';
 
 export interface OwnPairs {
   /** [rows] ρ = Z / D of each row times its weight, known once its query has been weighed. */
   rho: Float32Array;
-  /** Of the rows of the queries `start` … `end - 1` whose own item competes: place in [end - start, competing]. */
-  places(start: number, end: number): Int32Array;
-  /** Of the queries `start` … `end - 1` one own item each; undefined where one of them has none that competes. */
-  references(start: number, end: number): Scored | undefined;
+  /** Of the rows of the queries `start` … `end - 1`, counted from `start`, those whose own item competes. */
+  pairs(start: number, end: number): Pairs;
+  /** Of the queries `start` … `end - 1`. */
+  references(start: number, end: number): References;
   /**
    * The summed loss of the rows of the queries from `start` on, one for each of `logSums`, and by query the sum of their ρ.
-   * `shares` of Z are of the pairs that `places` named.
+   * `shares` of Z are of those `pairs`.
    */
   weigh(start: number, logSums: Float32Array, shares: Float32Array): { loss: number; counts: Float32Array };
 }
@@ -25,22 +25,36 @@ export function ownPairs(batch: SoftmaxBatch): OwnPairs {
 
   return {
     rho,
-    places(start, end) {
+    pairs(start, end) {
       // Without it, ρ is 1 whatever the share.
-      if (own !== 'once') return new Int32Array();
-      const rows = order.subarray(starts[start], starts[end]).filter((row) => rowItem[row]! < competing);
-      return rows.map((row) => (rowQuery[row]! - start) * competing + rowItem[row]!);
+      const rows = own === 'once' ? order.subarray(starts[start], starts[end]) : new Int32Array();
+      const competes = rows.filter((row) => rowItem[row]! < competing);
+      return {
+        queries: competes.map((row) => rowQuery[row]! - start),
+        items: competes.map((row) => rowItem[row]!),
+      };
     },
     references(start, end) {
-      const found = { places: new Int32Array(end - start), scores: new Float32Array(end - start) };
+      const items = new Int32Array(end - start);
+      const found = new Float32Array(end - start);
+      let allCompete = true;
       for (let u = start; u < end; u++) {
-        const row = order[starts[u]!]!;
-        const item = rowItem[row]!;
-        if (starts[u] === starts[u + 1] || item >= competing) return undefined;
-        found.places[u - start] = (u - start) * competing + item;
-        found.scores[u - start] = scores[row]! + (logWeights?.[item] ?? 0);
+        let best = -Infinity;
+        let competes = false;
+        for (let at = starts[u]!; at < starts[u + 1]!; at++) {
+          const row = order[at]!;
+          const item = rowItem[row]!;
+          const isCompeting = item < competing;
+          if (competes && !isCompeting) continue;
+          const score = scores[row]! + ((isCompeting ? logWeights : logOwnWeights)?.[item] ?? 0);
+          if (competes === isCompeting && score <= best) continue;
+          [best, competes] = [score, isCompeting];
+          items[u - start] = item;
+        }
+        if (starts[u] !== starts[u + 1]) found[u - start] = best;
+        allCompete &&= competes;
       }
-      return found;
+      return { scores: found, items: allCompete ? items : undefined };
     },
     weigh(start, logSums, shares) {
       const counts = new Float32Array(logSums.length);
@@ -51,17 +65,17 @@ export function ownPairs(batch: SoftmaxBatch): OwnPairs {
           const row = order[at]!;
           const item = rowItem[row]!;
           const logOwn = scores[row]! + (logOwnWeights?.[item] ?? 0);
-          let [logSum, weight] = [logSums[u]!, 1];
+          const logZ = logSums[u]!;
+          let logD = logZ;
           if (own !== 'among') {
             const taken = own === 'once' && item < competing ? shares[share++]! : 0;
-            // D / Z, never below X / Z: what is taken away may exceed the rest by a rounding error.
-            const added = Math.exp(logOwn - logSum);
-            const ratio = Math.max(1 - taken, 0) + added;
-            [logSum, weight] = [logSum + Math.log(ratio), 1 / ratio];
+            // (Z - w exp(q·c)) / Z: what is taken away may exceed the rest by a rounding error.
+            logD = logWithOwn(logZ, Math.max(1 - taken, 0), logOwn);
           }
+          const weight = Math.exp(logZ - logD);
           const times = rowWeights?.[row] ?? 1;
           rho[row] = times * weight;
-          loss += times * (logSum - logOwn);
+          loss += times * (logD - logOwn);
           counts[u]! += times * weight;
         }
       }
@@ -92,4 +106,10 @@ function ownScores({ queries, items, width, rowQuery, rowItem }: SoftmaxBatch): 
     scores[row] = score;
   }
   return scores;
+}
+
+/** log (rest·Z + X) from log Z and log X, whichever of them is the larger by far. */
+function logWithOwn(logZ: number, rest: number, logX: number): number {
+  const less = Math.exp(-Math.abs(logX - logZ));
+  return logX <= logZ ? logZ + Math.log(rest + less) : logX + Math.log(1 + rest * less);
 }

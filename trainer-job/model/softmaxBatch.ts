@@ -32,18 +32,28 @@ export interface SoftmaxGradients {
   dItems: Float32Array;
 }
 
-/** Places in [queries, competing], one for each query, and the weighted scores there, w included. */
-export interface Scored {
-  places: Int32Array;
+/** One score of each query, with its weight, by which its other scores are measured. */
+export interface References {
+  /**
+   * The highest weighted score among the query's own items, among those that compete if there are any: a number near log Z_u
+   * once a model has learned anything. 0 for a query without rows.
+   */
   scores: Float32Array;
+  /** [queries] whose score it is; undefined where one of them does not compete. */
+  items: Int32Array | undefined;
+}
+
+/** Pairs of a query of a block and a competing item. */
+export interface Pairs {
+  queries: Int32Array;
+  items: Int32Array;
 }
 
 /** What a block of queries is asked for. */
 export interface Block {
-  /** Places in [queries, competing]; `weigh` is told the share of Z_u that each of them has. */
-  pairs: Int32Array;
-  /** Undefined where a query has no competing item whose score is known. */
-  references: Scored | undefined;
+  /** `weigh` is told the share of Z_u that each of them has. */
+  pairs: Pairs;
+  references: References;
   /** Takes log Z_u, returns how often each query counts. */
   weigh(this: void, logSums: Float32Array, shares: Float32Array): Float32Array;
 }
@@ -52,12 +62,13 @@ export interface Block {
 export interface CompetingItems {
   /**
    * Finds log Z_u of `queries` [count, width], asks `weigh` how often each query counts, and adds the gradients of
-   * Σ n_u log Z_u to `dQueries`, of these queries, and to `dItems`, of the competing items.
+   * Σ n_u log Z_u to `dQueries`, of these queries, and to the sum of those of the items.
    */
-  add(queries: Float32Array, block: Block, dQueries: Float32Array, dItems: Float32Array): void;
+  add(queries: Float32Array, block: Block, dQueries: Float32Array): void;
+  /** [competing, width] the gradients of the items, if any were added. Frees what it holds. */
+  end(): Float32Array | undefined;
   /** More queries at a time are no faster. */
   readonly largestBlock: number;
-  dispose(): void;
 }
 
 export function competingCount({

@@ -18,10 +18,11 @@
  * - with the logQ correction (Yi et al., "Sampling-bias-corrected neural modeling", RecSys 2019; Jean et al., "On using very
  *   large target vocabulary", ACL 2015): w and v both divided by how often the item is expected.
  *
- * A row counts as often as its row weight says: that factor of its loss is part of its ρ. With ρ = Z_u / D of a row, its gradients are ρ times those of log Z_u, and -ρ times those of q_u·c_i, in all three cases: so the
- * softmax is computed once per distinct query, and counts as often as the ρ of its rows add up to. The second term touches only
- * the batch's own pairs and is summed on the host.
+ * With ρ = Z_u / D of a row, its gradients are ρ times those of log Z_u, and -ρ times those of q_u·c_i, in all three cases: so
+ * the softmax is computed once per distinct query, and counts as often as the ρ of its rows add up to. The second term touches
+ * only the batch's own pairs and is summed on the host. A row counts as often as its row weight says: it is a factor of ρ.
  */
+import { tensorflowOps } from '../backend/tensorflowOps.js';
 import { exponentialSums } from './exponentialSums.js';
 import { ownPairs, type OwnPairs } from './ownPairs.js';
 import { competingCount, type SoftmaxBatch, type SoftmaxGradients } from './softmaxBatch.js';
@@ -31,10 +32,9 @@ import { softmaxSums } from './softmaxSums.js';
 export function softmaxLoss(batch: SoftmaxBatch, maxScores: number): SoftmaxGradients {
   const { queries, items, width } = batch;
   const dQueries = new Float32Array(queries.length);
-  const dItems = new Float32Array(items.length);
-  const pairs = ownPairs(batch);
+  const own = ownPairs(batch);
   let loss = 0;
-  const device = exponentialSums(batch) ?? softmaxSums(batch);
+  const device = tensorflowOps() ? exponentialSums(batch) : softmaxSums(batch);
   const count = queries.length / width;
   // Queries go in blocks that bound the memory.
   const block = Math.min(device.largestBlock, Math.max(1, Math.floor(maxScores / competingCount(batch))));
@@ -42,19 +42,18 @@ export function softmaxLoss(batch: SoftmaxBatch, maxScores: number): SoftmaxGrad
     const end = Math.min(start + block, count);
     const [from, to] = [start * width, end * width];
     const weigh = (logSums: Float32Array, shares: Float32Array) => {
-      const weighed = pairs.weigh(start, logSums, shares);
+      const weighed = own.weigh(start, logSums, shares);
       loss += weighed.loss;
       return weighed.counts;
     };
     device.add(
       queries.subarray(from, to),
-      { pairs: pairs.places(start, end), references: pairs.references(start, end), weigh },
+      { pairs: own.pairs(start, end), references: own.references(start, end), weigh },
       dQueries.subarray(from, to),
-      dItems,
     );
   }
-  device.dispose();
-  addOwnGradients(batch, pairs, dQueries, dItems);
+  const dItems = ofLength(device.end() ?? new Float32Array(), items.length);
+  addOwnGradients(batch, own, dQueries, dItems);
   return { loss, dQueries, dItems };
 }
 
@@ -74,4 +73,12 @@ function addOwnGradients(
       dItems[i]! -= weight * queries[q]!;
     }
   }
+}
+
+/** `values`, with zeros behind them where they are fewer. */
+function ofLength(values: Float32Array, length: number): Float32Array {
+  if (values.length === length) return values;
+  const result = new Float32Array(length);
+  result.set(values);
+  return result;
 }

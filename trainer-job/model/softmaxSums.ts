@@ -1,7 +1,8 @@
 /** The competing items of the softmax loss in plain tfjs ops: on every backend, for scores of any size. */
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul, take, transposed, transposedMatMul, withColumns } from './matrix.js';
-import { competingCount, type CompetingItems, type Scored, type SoftmaxBatch } from './softmaxBatch.js';
+import { DeviceSum } from './deviceSum.js';
+import { matMul, take, timesWeights, transposed, transposedMatMul, withColumns } from './matrix.js';
+import { competingCount, type CompetingItems, type References, type SoftmaxBatch } from './softmaxBatch.js';
 
 /** exp of it is 0. */
 const ABSENT = -1e9;
@@ -22,9 +23,11 @@ export function softmaxSums(batch: Items): CompetingItems {
   if (logWeights) rows.set(logWeights, width * itemCount);
   const weighted = tf.tensor2d(rows, [width + 1, itemCount]);
 
+  const gradients = new DeviceSum();
+
   return {
     largestBlock: tf.getBackend() === 'wasm' ? WASM_BLOCK : Infinity,
-    add(queries, { pairs, references, weigh }, dQueries, dItems) {
+    add(queries, { pairs, references, weigh }, dQueries) {
       const count = queries.length / width;
       const scores = tf.tidy(() => {
         const all = matMul(tf.tensor2d(withColumns(queries, width, 1), [count, width + 1]), weighted);
@@ -33,15 +36,17 @@ export function softmaxSums(batch: Items): CompetingItems {
       const softmax = tf.softmax<tf.Tensor2D>(scores);
       const logSums = logSumsByReference(softmax, references) ?? take(logSumsByMaximum(scores, softmax));
       scores.dispose();
-      const counts = weigh(logSums, gathered(softmax, pairs));
+      const counts = weigh(logSums, gathered(softmax, pairs.queries, pairs.items));
       addCounted(dQueries, take(matMul(softmax, vectors)), counts, width);
-      const gradients = tf.tidy(() =>
-        transposedMatMul(softmax, tf.tensor2d(timesCounts(queries, counts, width), [count, width])),
+      gradients.add(
+        tf.tidy(() => transposedMatMul(softmax, tf.tensor2d(timesWeights(queries, counts), [count, width]))),
       );
       softmax.dispose();
-      addTo(dItems, take(gradients));
     },
-    dispose: () => tf.dispose([vectors, weighted]),
+    end() {
+      tf.dispose([vectors, weighted]);
+      return gradients.take();
+    },
   };
 }
 
@@ -54,9 +59,11 @@ export function onlyHighest(scores: tf.Tensor2D, count: number): tf.Tensor2D {
   });
 }
 
-/** The elements at these places of a matrix laid out row by row. */
-export function gathered(matrix: tf.Tensor2D, places: Int32Array): Float32Array {
-  if (places.length === 0) return new Float32Array();
+/** The elements of a matrix in these rows and columns. */
+export function gathered(matrix: tf.Tensor2D, rows: Int32Array, columns: Int32Array): Float32Array {
+  if (rows.length === 0) return new Float32Array();
+  const [, width] = matrix.shape;
+  const places = rows.map((row, i) => row * width + columns[i]!);
   return take(tf.tidy(() => tf.gather(tf.reshape(matrix, [matrix.size]), tf.tensor1d(places, 'int32'))));
 }
 
@@ -64,12 +71,16 @@ export function gathered(matrix: tf.Tensor2D, places: Int32Array): Float32Array 
 const LEAST_PROBABILITY = 1e-20;
 
 /** log Σ exp(s) = s_r - log softmax(s)_r for any r: no pass over the scores. Undefined where a probability is too small. */
-function logSumsByReference(softmax: tf.Tensor2D, references: Scored | undefined): Float32Array | undefined {
-  if (!references) return undefined;
-  const logSums = gathered(softmax, references.places);
+function logSumsByReference(softmax: tf.Tensor2D, { items, scores }: References): Float32Array | undefined {
+  if (!items) return undefined;
+  const logSums = gathered(
+    softmax,
+    items.map((_, u) => u),
+    items,
+  );
   for (let u = 0; u < logSums.length; u++) {
     if (!(logSums[u]! >= LEAST_PROBABILITY)) return undefined;
-    logSums[u] = references.scores[u]! - Math.log(logSums[u]!);
+    logSums[u] = scores[u]! - Math.log(logSums[u]!);
   }
   return logSums;
 }
@@ -79,24 +90,9 @@ function logSumsByMaximum(scores: tf.Tensor2D, softmax: tf.Tensor2D): tf.Tensor 
   return tf.tidy(() => tf.sub(tf.max(scores, 1), tf.log(tf.max(softmax, 1))));
 }
 
-/** [queries, width]: each query times the number of its rows. */
-function timesCounts(queries: Float32Array, counts: Float32Array, width: number): Float32Array {
-  const result = new Float32Array(queries.length);
-  for (let u = 0, i = 0; u < counts.length; u++) {
-    const count = counts[u]!;
-    for (const end = i + width; i < end; i++) result[i] = count * queries[i]!;
-  }
-  return result;
-}
-
 function addCounted(sums: Float32Array, means: Float32Array, counts: Float32Array, width: number): void {
   for (let u = 0, i = 0; u < counts.length; u++) {
     const count = counts[u]!;
     for (const end = i + width; i < end; i++) sums[i]! += count * means[i]!;
   }
-}
-
-/** Adds to the first of `sums`. */
-function addTo(sums: Float32Array, values: Float32Array): void {
-  for (let i = 0; i < values.length; i++) sums[i]! += values[i]!;
 }

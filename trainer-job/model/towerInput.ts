@@ -110,20 +110,20 @@ export class TowerInput {
 
   /** Adds the mean of each entity's rows to its part of the input. */
   private gather({ table, bag, offset }: EmbeddingPlace, named: Named, values: Float32Array): void {
-    const width = table.columns;
-    if (bag === 1) {
-      named.rows.forEach((row, i) => {
-        const to = named.entities[i]! * this.width + offset;
-        values.set(table.values.subarray(row * width, (row + 1) * width), to);
-      });
-      return;
+    const { values: vectors, columns } = table;
+    const { rows, entities, shares } = named;
+    for (let i = 0; i < rows.length; i++) {
+      const entity = entities[i]!;
+      let to = entity * this.width + offset;
+      let from = rows[i]! * columns;
+      const end = from + columns;
+      if (bag === 1) {
+        while (from < end) values[to++] = vectors[from++]!;
+      } else {
+        const share = shares[entity]!;
+        while (from < end) values[to++]! += share * vectors[from++]!;
+      }
     }
-    named.rows.forEach((row, i) => {
-      const entity = named.entities[i]!;
-      const share = named.shares[entity]!;
-      const to = entity * this.width + offset;
-      for (let d = 0; d < width; d++) values[to + d]! += share * table.values[row * width + d]!;
-    });
   }
 
   private copyNumbers(place: NumbersPlace, numbers: Float32Array, count: number, values: Float32Array): void {
@@ -136,19 +136,25 @@ export class TowerInput {
 
   /** Sums the shares of `dInput` [count, width] over all that named the same row. */
   private gradient(
-    { table, distinct, offset }: EmbeddingPlace,
+    { table, bag, distinct, offset }: EmbeddingPlace,
     named: Named,
     dInput: Float32Array,
   ): Gradient {
-    const width = table.columns;
+    const { columns } = table;
+    const { entities, shares } = named;
     const { values: rows, position } = distinct(named.rows);
-    const values = new Float32Array(rows.length * width);
-    position.forEach((place, i) => {
-      const entity = named.entities[i]!;
-      const share = named.shares[entity]!;
+    // All of the input are these rows, each of them once.
+    if (bag === 1 && dInput.length === rows.length * columns && position.length === rows.length) {
+      return { parameter: table, rows, values: dInput };
+    }
+    const values = new Float32Array(rows.length * columns);
+    for (let i = 0; i < position.length; i++) {
+      const entity = entities[i]!;
+      const share = shares[entity]!;
       let from = entity * this.width + offset;
-      for (let to = place * width; to < (place + 1) * width; to++) values[to]! += share * dInput[from++]!;
-    });
+      let to = position[i]! * columns;
+      for (const end = to + columns; to < end;) values[to++]! += share * dInput[from++]!;
+    }
     return { parameter: table, rows, values };
   }
 }

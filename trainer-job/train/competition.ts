@@ -65,18 +65,39 @@ function inBatch(
   counts: Float64Array,
 ): Compete {
   const distinctItems = distinctFinder(counts.length);
-  const rows = counts.reduce((sum, count) => sum + count, 0);
   const own = removeAccidentalHits || hardest !== undefined ? 'once' : 'among';
+  const corrections = samplingCorrection ? logCorrections(counts) : undefined;
   return (batchItems) => {
-    const distinct = distinctItems(batchItems);
-    // The probability that a row of a batch has the item.
-    const logShare = (item: number) => Math.log(Math.max(counts[item]!, 1) / rows);
-    const logOwnWeights = samplingCorrection
-      ? Float32Array.from(distinct.values, (item) => -logShare(item))
-      : undefined;
-    const logWeights = distinct.counts.map((count, i) => Math.log(count) + (logOwnWeights?.[i] ?? 0));
-    return { items: distinct.values, rowItem: distinct.position, own, hardest, logWeights, logOwnWeights };
+    const { values: items, position: rowItem, counts: times } = distinctItems(batchItems);
+    const logOwnWeights = corrections && valuesAt(corrections, items);
+    const logWeights = logOf(times);
+    if (logOwnWeights) for (let i = 0; i < items.length; i++) logWeights[i]! += logOwnWeights[i]!;
+    return { items, rowItem, own, hardest, logWeights, logOwnWeights };
   };
+}
+
+/** [items] -log of the probability that a row of a batch has the item. */
+function logCorrections(counts: Float64Array): Float32Array {
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  return negativeLog(counts.map((count) => Math.max(count, 1) / rows));
+}
+
+function negativeLog(values: Float64Array): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) result[i] = -Math.log(values[i]!);
+  return result;
+}
+
+function valuesAt(values: Float32Array, places: Int32Array): Float32Array {
+  const result = new Float32Array(places.length);
+  for (let i = 0; i < places.length; i++) result[i] = values[places[i]!]!;
+  return result;
+}
+
+function logOf(values: Float32Array): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) result[i] = Math.log(values[i]!);
+  return result;
 }
 
 function sampled(
@@ -88,6 +109,9 @@ function sampled(
   const weights = counts.map((rows, item) => (item === 0 ? 0 : Math.max(rows, 1) ** popularityPower));
   const sampler = itemSampler(weights);
   const own = removeAccidentalHits ? 'once' : 'added';
+  const corrections = samplingCorrection
+    ? negativeLog(sampler.probabilities.map((probability) => count * probability))
+    : undefined;
   return (batchItems, { epoch, step }) => {
     const drawn = sampler.draw(count, randomFor(seed, `negatives ${epoch} ${step}`));
     const all = new Int32Array(count + batchItems.length);
@@ -95,13 +119,13 @@ function sampled(
     all.set(batchItems, count);
     // First come those drawn, as they occur, and then the batch's own that were not.
     const { values, position } = distinctItems(all);
-    const competing = position.subarray(0, count).reduce((most, place) => Math.max(most, place), 0) + 1;
+    let competing = 0;
+    for (let i = 0; i < count; i++) competing = Math.max(competing, position[i]! + 1);
     const times = new Float32Array(competing);
-    for (const place of position.subarray(0, count)) times[place]! += 1;
-    const logOwnWeights = samplingCorrection
-      ? Float32Array.from(values, (item) => -Math.log(count * sampler.probabilities[item]!))
-      : undefined;
-    const logWeights = times.map((n, i) => Math.log(n) + (logOwnWeights?.[i] ?? 0));
+    for (let i = 0; i < count; i++) times[position[i]!]! += 1;
+    const logOwnWeights = corrections && valuesAt(corrections, values);
+    const logWeights = logOf(times);
+    if (logOwnWeights) for (let i = 0; i < competing; i++) logWeights[i]! += logOwnWeights[i]!;
     const rowItem = position.subarray(count);
     return { items: values, competing, rowItem, own, hardest, logWeights, logOwnWeights };
   };

@@ -1,0 +1,137 @@
+/** What evaluation must find on every backend: the loss and the ranks that all scores of a catalogue, in order, give. */
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EvaluationRows } from '../../trainer-job/evaluate/evaluationRows.js';
+import { scoreSplit } from '../../trainer-job/evaluate/scoreSplit.js';
+import { randomFor } from '../../trainer-job/model/random.js';
+import { tinySpec } from '../support/tinyDataset.js';
+
+const WIDTH = 3;
+const K = [1, 5, 20];
+
+interface Case {
+  items: number;
+  queries: number;
+  /** Scores are of the order of its square. */
+  scale: number;
+  /** Of the parts of vectors; coarse ones make many equal scores. Powers of two, as scales are: every score is exact. */
+  step: number;
+  scoreMegabytes: number;
+  seed: number;
+}
+
+const cases = fc.record<Case>({
+  items: fc.integer({ min: 2, max: 900 }),
+  queries: fc.integer({ min: 1, max: 12 }),
+  scale: fc.constantFrom(1 / 8, 1, 16),
+  step: fc.constantFrom(1 / 2, 1 / 1024),
+  scoreMegabytes: fc.constantFrom(0.01, 8),
+  seed: fc.nat(1000),
+});
+
+function vectorsOf(count: number, { scale, step, seed }: Case, name: string): Float32Array {
+  const random = randomFor(seed, name);
+  const part = () => Math.round((2 * random() - 1) / step) * step * scale;
+  return Float32Array.from({ length: count * WIDTH }, part);
+}
+
+/** One to three targets a query, each once. */
+function rowsOf({ items, queries, seed }: Case): EvaluationRows {
+  const random = randomFor(seed, 'targets');
+  const targets = Array.from({ length: queries }, () => [
+    ...new Set(Array.from({ length: 1 + Math.floor(random() * 3) }, () => 1 + Math.floor(random() * items))),
+  ]);
+  const all = targets.flat();
+  const rows = Int32Array.from(all, () => 1 + Math.floor(random() * 3));
+  return {
+    queries: Int32Array.from({ length: queries }, (_, q) => q),
+    targetStart: Int32Array.from({ length: queries + 1 }, (_, q) => targets.slice(0, q).flat().length),
+    items: Int32Array.from(all),
+    rows,
+    rowCount: rows.reduce((sum, count) => sum + count, 0),
+  };
+}
+
+/** The same from all scores, in doubles. */
+function plainMetrics(rows: EvaluationRows, queries: Float32Array, items: Float32Array) {
+  const count = items.length / WIDTH;
+  let loss = 0;
+  const hits = K.map(() => 0);
+  for (let q = 0; q + 1 < rows.targetStart.length; q++) {
+    const scores = Array.from({ length: count }, (_, i) => {
+      let score = 0;
+      for (let c = 0; c < WIDTH; c++) score += queries[q * WIDTH + c]! * items[i * WIDTH + c]!;
+      return score;
+    });
+    const top = Math.max(...scores);
+    const logSum = top + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - top), 0));
+    for (let t = rows.targetStart[q]!; t < rows.targetStart[q + 1]!; t++) {
+      const own = scores[rows.items[t]! - 1]!;
+      const rank = scores.filter((score) => score > own).length;
+      loss += rows.rows[t]! * (logSum - own);
+      K.forEach((k, i) => (hits[i]! += rank < k ? rows.rows[t]! : 0));
+    }
+  }
+  const recall = Object.fromEntries(K.map((k, i) => [`recall_at_${k}`, hits[i]! / rows.rowCount]));
+  return { loss: loss / rows.rowCount, recall };
+}
+
+/** Runs on the backend in use. */
+export function scoreSplitContract(backend: string): void {
+  describe(`scoreSplit on ${backend}`, () => {
+    const score = async (example: Case) => {
+      const rows = rowsOf(example);
+      const [queries, items] = [
+        vectorsOf(example.queries, example, 'queries'),
+        vectorsOf(example.items, example, 'items'),
+      ];
+      const { scoreMegabytes } = example;
+      const { training } = tinySpec();
+      const found = await scoreSplit(
+        {
+          width: WIDTH,
+          candidate: { data: { entities: example.items + 1 } },
+          embed: (tower) => (tower === 'query' ? queries : items),
+          spec: { training: { ...training, scoreMegabytes } },
+        },
+        rows,
+        K,
+        '',
+      );
+      const size = example.scale * example.scale;
+      return { found, plain: plainMetrics(rows, queries, items), size };
+    };
+
+    it('has the loss and the recall of all scores in order: equal ones, large ones, catalogues of any size', async () => {
+      await fc.assert(
+        fc.asyncProperty(cases, async (example) => {
+          const { found, plain, size } = await score(example);
+          const { loss, ...recall } = found;
+          expect(Math.abs(loss! - plain.loss)).toBeLessThan(1e-4 * Math.max(1, size));
+          expect(recall).toEqual(plain.recall);
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    it('holds scores that exp does not, below all others as well', async () => {
+      const { found, plain } = await score({
+        items: 400,
+        queries: 6,
+        scale: 16,
+        step: 1 / 1024,
+        scoreMegabytes: 8,
+        seed: 1,
+      });
+      expect(plain.loss).toBeGreaterThan(100);
+      expect(found['loss']).toBeCloseTo(plain.loss, 2);
+    });
+
+    it('leaves no tensor behind', async () => {
+      const before = tf.memory().numTensors;
+      await score({ items: 300, queries: 4, scale: 1, step: 1 / 1024, scoreMegabytes: 8, seed: 2 });
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * The ranks of targets among the scores of a catalogue, without sorting scores or moving all of them to the host. The rank of
+ * a target is the number of items that score strictly higher; from `depth` on it is not told apart.
+ *
+ * The catalogue is cut into groups. A group whose best score is higher than the target's holds at least one higher item, and
+ * any other group none: so with `depth` such groups the rank is `depth` or more, and with fewer only their scores need
+ * counting. On TensorFlow that is one pass for the groups' best and a gathering of few groups; wasm has the scores in host
+ * memory anyway and counts them all.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { take } from '../model/matrix.js';
+import { countHigher } from './ranks.js';
+
+export interface Targets {
+  /** The targets of query q are `starts[q]` … `starts[q + 1] - 1`. */
+  starts: Int32Array;
+  /** [targets] */
+  scores: Float32Array;
+}
+
+/** Items of a group: with about so many the best scores and the gathered ones cost alike. Fewer than 2 are no group. */
+export function groupSize(items: number): number {
+  return tf.getBackend() === 'tensorflow' ? Math.max(1, Math.round(Math.sqrt(items) / 3)) : 1;
+}
+
+/** [targets] ranks among `scores` [queries, items], at most `depth`; `items` is a multiple of `size`, the size of a group. */
+export function targetRanks(scores: tf.Tensor2D, targets: Targets, depth: number, size: number): Int32Array {
+  const ranks = new Int32Array(targets.scores.length);
+  const [queries, items] = scores.shape;
+  if (size < 2) {
+    const all = scores.dataSync<'float32'>();
+    for (let q = 0; q < queries; q++) {
+      rankTargets(ranks, targets, q, all.subarray(q * items, (q + 1) * items), depth);
+    }
+    return ranks;
+  }
+  const { groups, starts } = groupsAbove(scores, targets, depth, size, ranks);
+  const listed = take(tf.tidy(() => tf.gather(tf.reshape(scores, [-1, size]), tf.tensor1d(groups, 'int32'))));
+  for (let q = 0; q < queries; q++) {
+    rankTargets(ranks, targets, q, listed.subarray(starts[q]! * size, starts[q + 1]! * size), depth);
+  }
+  return ranks;
+}
+
+/** Ranks the targets of query `q` that are not known to be at `depth` yet, among these scores. */
+function rankTargets(
+  ranks: Int32Array,
+  { starts, scores }: Targets,
+  q: number,
+  among: Float32Array,
+  depth: number,
+): void {
+  const near: number[] = [];
+  for (let t = starts[q]!; t < starts[q + 1]!; t++) if (ranks[t]! < depth) near.push(t);
+  if (near.length === 0) return;
+  const higher = countHigher(
+    among,
+    Float32Array.from(near, (t) => scores[t]!),
+  );
+  near.forEach((t, i) => (ranks[t] = Math.min(higher[i]!, depth)));
+}
+
+/**
+ * The groups that hold an item higher than one of the query's targets with a rank below `depth`; those of query q are
+ * `groups[starts[q]]` … `groups[starts[q + 1] - 1]`. Sets the ranks that the groups' best show to be `depth` or more.
+ */
+function groupsAbove(
+  scores: tf.Tensor2D,
+  targets: Targets,
+  depth: number,
+  size: number,
+  ranks: Int32Array,
+): { groups: Int32Array; starts: Int32Array } {
+  const [queries, items] = scores.shape;
+  const count = items / size;
+  const best = take(tf.tidy(() => tf.max(tf.reshape(scores, [queries, count, size]), 2)));
+  const groups: number[] = [];
+  const starts = new Int32Array(queries + 1);
+  for (let q = 0; q < queries; q++) {
+    const own = best.subarray(q * count, (q + 1) * count);
+    let lowest = Infinity;
+    for (let t = targets.starts[q]!; t < targets.starts[q + 1]!; t++) {
+      const score = targets.scores[t]!;
+      let above = 0;
+      for (let g = 0; g < count; g++) if (own[g]! > score) above++;
+      if (above >= depth) ranks[t] = depth;
+      else if (score < lowest) lowest = score;
+    }
+    for (let g = 0; g < count; g++) if (own[g]! > lowest) groups.push(q * count + g);
+    starts[q + 1] = groups.length;
+  }
+  return { groups: Int32Array.from(groups), starts };
+}

@@ -1,0 +1,21 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { take } from './matrix.js';
+
+/** A sum of tensors of one shape, which stays on the device until it is taken. */
+export class DeviceSum {
+  private sum: tf.Tensor | undefined;
+
+  /** The tensor is disposed. */
+  add(tensor: tf.Tensor): void {
+    const { sum } = this;
+    this.sum = sum ? tf.add(sum, tensor) : tensor;
+    if (sum) tf.dispose([sum, tensor]);
+  }
+
+  /** The sum, if anything was added. */
+  take(): Float32Array | undefined {
+    const { sum } = this;
+    this.sum = undefined;
+    return sum && take(sum);
+  }
+}
