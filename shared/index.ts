@@ -19,6 +19,7 @@ export * from './firestore/paths.js';
 export * from './firestore/spending.js';
 export * from './http/bodies.js';
 export * from './http/problem.js';
+export * from './http/timeLimit.js';
 export * from './http/transient.js';
 export * from './ids.js';
 export * from './runs/advice.js';

@@ -7,7 +7,7 @@ import { trainModel } from '@trainyard/trainer-job/train/trainModel';
 import { backendOf } from '../backend.js';
 import { IDS_SPEC, idsDataset } from './ids.js';
 
-const [BATCH, STEPS, EPOCHS] = [256, 8, 50];
+const [BATCH, STEPS, EPOCHS] = [256, 8, 75];
 
 await backendOf(process.argv[2] ?? 'auto');
 const data = idsDataset({ users: 1000, items: 500, rows: BATCH * STEPS, dim: 32 });

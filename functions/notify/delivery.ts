@@ -2,7 +2,14 @@
  * One delivery: an event told to a channel. Its record keeps it from being told again once that has succeeded, or can never
  * succeed; a crash between the two tells it again, under the same id.
  */
-import { digestOf, instantSchema, paths, runIdSchema, type RunEvent } from '@trainyard/shared';
+import {
+  digestOf,
+  instantSchema,
+  isTransientStatus,
+  paths,
+  runIdSchema,
+  type RunEvent,
+} from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
@@ -102,7 +109,7 @@ async function attempt(post: Post, send: Poster): Promise<Ended> {
 /** A redirect is refused like a mistake of ours: the channel's URL is to be corrected. */
 export function stateAfter(status: number): Ended['state'] {
   if (status >= 200 && status < 300) return 'delivered';
-  return status === 408 || status === 429 || status >= 500 ? 'waiting' : 'refused';
+  return isTransientStatus(status) ? 'waiting' : 'refused';
 }
 
 /** Nothing when the lease ran out and somebody else has the delivery now. */

@@ -1,4 +1,4 @@
-import { problemSchema, type Problem } from '@trainyard/shared';
+import { isTransientStatus, problemSchema, timeLimit, type Problem } from '@trainyard/shared';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { ApiError, UnreachableError } from './apiError.js';
@@ -8,7 +8,7 @@ export interface Connection {
   url: string;
   /** Sent as a bearer token when given. */
   token?: string | undefined;
-  /** How often a request that got no answer, 429 or 5xx is sent again; 4 unless given. */
+  /** How often a request that got no answer, or one that may pass (408, 429, 5xx), is sent again; 4 unless given. */
   retries?: number;
   /** Milliseconds before the first repetition, doubled for each one after it; 200 unless given. */
   retryPauseMs?: number;
@@ -44,8 +44,7 @@ export async function requestJson<T>(
 }
 
 async function once<T>(connection: Connection, request: Request, schema: z.ZodType<T>): Promise<T> {
-  const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-  const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+  const signal = timeLimit(ANSWER_TIMEOUT_MS, ...(request.signal ? [request.signal] : []));
   const response = await send(connection, { ...request, signal });
   const text = await response.text().catch((cause: unknown) => {
     throw new UnreachableError(`${connection.url} broke off its answer`, { cause });
@@ -85,7 +84,7 @@ export async function send(connection: Connection, request: Request): Promise<Re
 }
 
 function isWorthRepeating(error: unknown): boolean {
-  if (error instanceof ApiError) return error.status === 429 || error.status >= 500;
+  if (error instanceof ApiError) return isTransientStatus(error.status);
   return error instanceof UnreachableError && error.cause instanceof Error && error.cause.name !== 'ZodError';
 }
 

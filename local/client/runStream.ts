@@ -1,4 +1,4 @@
-import { isTerminal, type StreamEvent, streamEventSchema } from '@trainyard/shared';
+import { isTerminal, isTransientStatus, type StreamEvent, streamEventSchema } from '@trainyard/shared';
 import { createParser } from 'eventsource-parser';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError, UnreachableError } from './apiError.js';
@@ -126,5 +126,5 @@ class StreamFormatError extends Error {
 
 function isTemporary(error: unknown): boolean {
   if (error instanceof StreamFormatError) return false;
-  return !(error instanceof ApiError) || error.status === 429 || error.status >= 500;
+  return !(error instanceof ApiError) || isTransientStatus(error.status);
 }

@@ -1,5 +1,6 @@
 /** Google's REST APIs, read only, with the caller's own credentials. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { isTransientStatus } from '@trainyard/shared';
 import { z } from 'zod';
 
 /** Why an API did not tell. */
@@ -113,8 +114,8 @@ export class GoogleApi {
       });
       const text = await response.text();
       if (response.ok) return jsonOf(text);
-      const isPassing = response.status === 429 || response.status >= 500;
-      if (!isPassing || attempt === TRIES) throw problemOf(service, response.status, text);
+      if (!isTransientStatus(response.status) || attempt === TRIES)
+        throw problemOf(service, response.status, text);
       await pause(pauseMs * 2 ** attempt);
     }
   }

@@ -1,6 +1,11 @@
-/** Failures of Google's APIs that pass: what a request is made again after. */
+/** Failures that pass: what a request is made again after. */
 
-/** https://cloud.google.com/storage/docs/retry-strategy, and the same of BigQuery */
+/** Whether a server may answer the same request otherwise later: it was slow, busy or broken (RFC 9110 §15, RFC 6585 §4). */
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+/** Of Google's APIs: https://cloud.google.com/storage/docs/retry-strategy, and the same of BigQuery */
 export const TRANSIENT_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 /** Codes of errors where a connection broke or never came about. */

@@ -4,6 +4,7 @@
  */
 import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { timeLimit } from '@trainyard/shared';
 import { isTransient } from '../data/cloud/retries.js';
 import { backoffMs } from '../report/backoff.js';
 
@@ -96,7 +97,7 @@ class PartedUpload {
       headers: { 'content-range': range },
       body,
       redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(partTimeoutMs)]),
+      signal: timeLimit(partTimeoutMs, signal),
     });
     const text = await response.text();
     if (response.ok) return 'done';

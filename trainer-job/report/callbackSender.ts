@@ -5,7 +5,15 @@
 import { appendFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { BATCH, callbackAnswerSchema, MAX_BATCH, MAX_CALLBACK_BYTES, signCallback } from '@trainyard/shared';
+import {
+  BATCH,
+  callbackAnswerSchema,
+  isTransientStatus,
+  MAX_BATCH,
+  MAX_CALLBACK_BYTES,
+  signCallback,
+  timeLimit,
+} from '@trainyard/shared';
 import { backoffMs } from './backoff.js';
 import { identityTokens, type IdentityOptions } from './identity.js';
 import { JournalReader, PositionWriter, readPosition, type Journal, type JournalEntry } from './journal.js';
@@ -238,11 +246,12 @@ export class CallbackSender implements Sender {
         },
         body,
         redirect: 'manual',
-        signal: AbortSignal.any([AbortSignal.timeout(requestTimeoutMs), this.closing.signal]),
+        signal: timeLimit(requestTimeoutMs, this.closing.signal),
       });
       const answer = await response.text();
       if (response.ok) return this.acknowledged(first, answer);
-      if (isWorthRetrying(response.status)) return { result: 'failed', reason: `status ${response.status}` };
+      if (isTransientStatus(response.status))
+        return { result: 'failed', reason: `status ${response.status}` };
       return isBatch ? { result: 'rejected' } : this.rejected(first, response.status, answer);
     } catch (error) {
       return { result: 'failed', reason: reasonOf(error) };
@@ -285,10 +294,6 @@ export class CallbackSender implements Sender {
       };
     });
   }
-}
-
-function isWorthRetrying(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
 }
 
 function nameOf({ kind, body }: JournalEntry): string {
