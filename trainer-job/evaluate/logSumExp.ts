@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { LEAST_SUM } from '../model/exponentialSums.js';
 import { take } from '../model/matrix.js';
 
-/** Between these a sum of float32 exponentials has lost nothing: none was too large, and none that counts too small. */
-const [LEAST_SUM, LARGEST_SUM] = [1e-24, 1e37];
+/** Up to it no exponential was too large for a float32. */
+const LARGEST_SUM = 1e37;
 
 /**
  * [queries] log Σ exp of each row of `scores` [queries, items], in the passes that cost the backend least: fewest where the

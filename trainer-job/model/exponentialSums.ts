@@ -15,7 +15,7 @@ import { competingCount, type Block, type CompetingItems, type SoftmaxBatch } fr
 import { gathered, onlyHighest, softmaxSums } from './softmaxSums.js';
 
 /** What is below the smallest float32 numbers is lost: of a million items, less than a rounding error of such a sum. */
-const LEAST_SUM = 1e-24;
+export const LEAST_SUM = 1e-24;
 /** Products of it with vectors are float32 numbers. */
 const LARGEST_SUM = 1e30;
 

@@ -70,8 +70,7 @@ function inBatch(
   return (batchItems) => {
     const { values: items, position: rowItem, counts: times } = distinctItems(batchItems);
     const logOwnWeights = corrections && valuesAt(corrections, items);
-    const logWeights = logOf(times);
-    if (logOwnWeights) for (let i = 0; i < items.length; i++) logWeights[i]! += logOwnWeights[i]!;
+    const logWeights = logWeightsOf(times, logOwnWeights);
     return { items, rowItem, own, hardest, logWeights, logOwnWeights };
   };
 }
@@ -94,9 +93,11 @@ function valuesAt(values: Float32Array, places: Int32Array): Float32Array {
   return result;
 }
 
-function logOf(values: Float32Array): Float32Array {
-  const result = new Float32Array(values.length);
-  for (let i = 0; i < values.length; i++) result[i] = Math.log(values[i]!);
+/** [times.length] the logarithms of how often items occur, and of their own weights if they have any. */
+function logWeightsOf(times: Float32Array, logOwnWeights: Float32Array | undefined): Float32Array {
+  const result = new Float32Array(times.length);
+  for (let i = 0; i < times.length; i++) result[i] = Math.log(times[i]!);
+  if (logOwnWeights) for (let i = 0; i < times.length; i++) result[i]! += logOwnWeights[i]!;
   return result;
 }
 
@@ -124,8 +125,7 @@ function sampled(
     const times = new Float32Array(competing);
     for (let i = 0; i < count; i++) times[position[i]!]! += 1;
     const logOwnWeights = corrections && valuesAt(corrections, values);
-    const logWeights = logOf(times);
-    if (logOwnWeights) for (let i = 0; i < competing; i++) logWeights[i]! += logOwnWeights[i]!;
+    const logWeights = logWeightsOf(times, logOwnWeights);
     const rowItem = position.subarray(count);
     return { items: values, competing, rowItem, own, hardest, logWeights, logOwnWeights };
   };
