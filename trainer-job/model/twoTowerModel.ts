@@ -1,4 +1,4 @@
-import type { Metrics, TrainingSpec } from '@trainyard/shared';
+import { seedOf, type Metrics, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { FittedTarget } from '../features/target.js';
 import type { Parameter } from './parameter.js';
@@ -93,7 +93,7 @@ function ratingModel(
   if (!model.rating) return undefined;
   if (!target) throw new Error('the encoded data have no target');
   const widths = { query: query.width, candidate: candidate.width };
-  return { head: new RatingHead(widths, model.rating, training.seed), target };
+  return { head: new RatingHead(widths, model.rating, seedOf(training, 'initialization')), target };
 }
 
 function needsEqualWidths({ model }: TrainingSpec): boolean {

@@ -136,11 +136,11 @@ describe('checkpoints in a bucket', () => {
     const { checkpoints, save, mirror, stored, folder } = await attemptOn(remote, 1);
     failNext(storage, 'upload', Number.POSITIVE_INFINITY);
     for (const epoch of [1, 2, 3, 4]) await save(epoch);
-    await checkpoints.keepOnly([1]);
+    await checkpoints.keepOnly('e0004-s00000000-a0001', [1]);
     storage.before = () => undefined;
     expect(await mirror.flush(5000)).toBe(true);
     expect(stored.map(({ epoch }) => epoch)).toEqual([1, 4]);
-    await checkpoints.keepOnly([]);
+    await checkpoints.keepOnly('e0004-s00000000-a0001', []);
     await mirror.flush(5000);
     expect(storage.names(BUCKET).map((name) => name.split('/')[2])).toEqual([
       'e0004-s00000000-a0001',
@@ -161,7 +161,7 @@ describe('checkpoints in a bucket', () => {
     const first = await attemptOn(own, 1, earlier);
     expect(await first.restore()).toMatchObject({ epoch: 2 });
     await first.save(3);
-    await first.checkpoints.keepOnly([]);
+    await first.checkpoints.keepOnly('e0003-s00000000-a0001', []);
     await first.mirror.flush(5000);
     expect(storage.names(BUCKET, 'runs/r1/checkpoints/')).toEqual(before);
     expect(await (await attemptOn(own, 2, earlier)).restore()).toMatchObject({ epoch: 3, value: 3 });
@@ -182,7 +182,7 @@ describe('an attempt whose successor has begun', () => {
     await late.save(2);
     await late.mirror.flush(5000);
     await expect(late.save(3)).rejects.toThrow(Superseded);
-    await expect(late.checkpoints.keepOnly([])).rejects.toThrow(
+    await expect(late.checkpoints.keepOnly('e0002-s00000000-a0001', [])).rejects.toThrow(
       'attempt 2 of run abcdefghijklmnopqrst trains with these checkpoints now',
     );
     expect(storage.names(BUCKET)).toEqual(before);

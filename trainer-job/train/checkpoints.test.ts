@@ -97,18 +97,37 @@ it('is the successor’s alone: who is late neither saves, nor deletes, nor take
   await first.checkpoints.save(at(1));
   const second = await opened(folder, 2);
   await second.checkpoints.save(at(2));
-  await second.checkpoints.save(at(3));
+  const newest = await second.checkpoints.save(at(3));
 
   await expect(first.checkpoints.save(at(1, 5))).rejects.toThrow(Superseded);
-  await expect(first.checkpoints.keepOnly([])).rejects.toThrow(/attempt 2 of run abc/);
+  await expect(first.checkpoints.keepOnly('e0001-s00000000-a0001', [])).rejects.toThrow(
+    /attempt 2 of run abc/,
+  );
   await expect(opened(folder, 1)).rejects.toThrow('attempt 2 trains already; this is attempt 1');
   expect(await names(folder)).toEqual([
     'e0001-s00000000-a0001',
     'e0002-s00000000-a0002',
     'e0003-s00000000-a0002',
   ]);
-  await second.checkpoints.keepOnly([1]);
+  await second.checkpoints.keepOnly(newest, [1]);
   expect(await names(folder)).toEqual(['e0001-s00000000-a0001', 'e0003-s00000000-a0002']);
+});
+
+it('keeps the checkpoint saved last although one that cannot be used has a later name', async () => {
+  const folder = await temporaryFolder();
+  await (await opened(folder, 1, 'other')).checkpoints.save(at(20));
+  const { checkpoints } = await opened(folder, 2);
+  await checkpoints.save(at(1));
+  const path = await checkpoints.save(at(1, 5));
+  await checkpoints.keepOnly(path, []);
+  expect((await restored(folder)).newest).toEqual({ state: at(1, 5), path });
+});
+
+it('orders epochs by their numbers', async () => {
+  const folder = await temporaryFolder();
+  const { checkpoints } = await opened(folder);
+  for (const epoch of [9999, 10_000]) await checkpoints.save(at(epoch));
+  expect((await restored(folder)).newest?.state.epoch).toBe(10_000);
 });
 
 it('is taken over while its predecessor writes, however often', async () => {

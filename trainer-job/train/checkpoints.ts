@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Parameter } from '../model/parameter.js';
 import { readCheckpoint, writeCheckpoint, type NamedArray, type TrainingState } from './checkpointFile.js';
 import type { CheckpointMirror } from './checkpointMirror.js';
@@ -18,6 +18,9 @@ interface Saved {
   /** Arrays that no optimizer changes. */
   modelState: readonly Parameter[];
 }
+
+/** `e9999` comes before `e10000`. */
+const BY_NUMBERS = new Intl.Collator('en', { numeric: true }).compare;
 
 /** For a process that shares its folder with nobody. */
 const ALONE: Trainer = { runId: 'alone', attempt: 1 };
@@ -98,13 +101,16 @@ export class CheckpointFolder {
     throw new Error(`the best epoch, ${epoch}, has no checkpoint that can be used: ${reasons.join(', ')}`);
   }
 
-  /** Deletes all but the newest checkpoint and those at the ends of the `epochs` given. Throws `Superseded`. */
-  async keepOnly(epochs: readonly number[]): Promise<void> {
+  /**
+   * Deletes all but the checkpoint at `newest` and those at the ends of the `epochs` given. What is named as if it were newer
+   * could not be used, or this training would have begun there. Throws `Superseded`.
+   */
+  async keepOnly(newest: string, epochs: readonly number[]): Promise<void> {
     const names = await this.names();
     const keeps = endsEpoch(epochs);
     await this.check();
     for (const name of names) {
-      if (name !== names.at(-1) && !keeps(name)) {
+      if (name !== basename(newest) && !keeps(name)) {
         await removeFolder(join(this.folder, name));
         this.mirror?.remove(name);
       }
@@ -129,7 +135,7 @@ export class CheckpointFolder {
   private async names(): Promise<string[]> {
     await mkdir(this.folder, { recursive: true });
     const entries = new Set([...(await readdir(this.folder)), ...(this.mirror?.names() ?? [])]);
-    return [...entries].filter((name) => /^e\d{4,}-s\d{8,}(-a\d{4,})?$/.test(name)).toSorted();
+    return [...entries].filter((name) => /^e\d{4,}-s\d{8,}(-a\d{4,})?$/.test(name)).toSorted(BY_NUMBERS);
   }
 
   /** One of the same name is there only where it could not be used; it is out of the way before the new one appears. */

@@ -21,10 +21,12 @@ export class ProgressKeeper {
     await this.save(state);
   }
 
-  /** At every new best epoch, at every so many, and at the end. */
+  /** At every epoch that a metric says is the best, at every so many, and at the end. */
   async afterEpoch(state: TrainingState, isLast: boolean): Promise<void> {
     const { everyEpochs } = this.request.spec.training.checkpoint;
-    if (state.epoch % everyEpochs !== 0 && state.best.bestEpoch !== state.epoch && !isLast) return;
+    const { bestEpoch, bestValue } = state.best;
+    const isBest = bestValue !== null && bestEpoch === state.epoch;
+    if (state.epoch % everyEpochs !== 0 && !isBest && !isLast) return;
     await this.save(state);
   }
 
@@ -38,7 +40,7 @@ export class ProgressKeeper {
   private async save(state: TrainingState): Promise<void> {
     const path = await this.checkpoints.save(state);
     this.newest = { path, place: placeOf(state) };
-    await this.checkpoints.keepOnly([state.best.bestEpoch, ...this.bestEpochs(state)]);
+    await this.checkpoints.keepOnly(path, [state.best.bestEpoch, ...this.bestEpochs(state)]);
     this.lastSave = performance.now();
     this.request.onCheckpoint({ path, epoch: state.epoch });
   }
