@@ -18,6 +18,13 @@ it('tells the share of pairs in the right order, ties half, and the share beyond
   expect(metrics['accuracy']).toBeCloseTo(3 / 5, 12);
 });
 
+it('takes targets between 0 and 1 for what they are nearer to', () => {
+  expect(ratingMetrics(rows([0.9, 0.2, 0.4], [0.9, 0.1, 0.6]), true, '')).toEqual({
+    accuracy: 2 / 3,
+    auc: 1,
+  });
+});
+
 it('has no order to tell of rows of one kind, and nothing of no rows', () => {
   expect(ratingMetrics(rows([0.8, 0.4], [1, 1]), true, '')).toEqual({ accuracy: 0.5 });
   expect(ratingMetrics(rows([], []), false, '')).toEqual({});

@@ -10,14 +10,17 @@ export interface RatedRows {
 }
 
 /**
- * `rmse` and `mae` in the target's own units. Where targets are 0 or 1: `auc`, the share of pairs of a 1 and a 0 that are
- * in the right order, ties counting half, and `accuracy` at 0.5.
+ * `rmse` and `mae` in the target's own units. Where targets are 0 … 1, each is of one kind from 0.5 on and of the other
+ * below: `auc`, the share of pairs of both that are in the right order, ties counting half, and `accuracy`.
  */
 export function ratingMetrics({ predicted, actual }: RatedRows, isBinary: boolean, prefix: string): Metrics {
   const count = actual.length;
   if (count === 0) return {};
   if (isBinary) {
-    const right = actual.reduce((sum, y, i) => sum + ((predicted[i]! >= 0.5 ? 1 : 0) === y ? 1 : 0), 0);
+    const right = actual.reduce(
+      (sum, y, i) => sum + (isPositive(predicted[i]!) === isPositive(y) ? 1 : 0),
+      0,
+    );
     const auc = areaUnderCurve({ predicted, actual });
     return { [`${prefix}accuracy`]: right / count, ...(auc !== undefined && { [`${prefix}auc`]: auc }) };
   }
@@ -29,6 +32,8 @@ export function ratingMetrics({ predicted, actual }: RatedRows, isBinary: boolea
   return { [`${prefix}rmse`]: Math.sqrt(squares / count), [`${prefix}mae`]: sizes / count };
 }
 
+const isPositive = (value: number) => value >= 0.5;
+
 /** By ranks (Mann and Whitney); undefined where all rows are of one kind. */
 function areaUnderCurve({ predicted, actual }: RatedRows): number | undefined {
   const order = Uint32Array.from(actual.keys()).toSorted((a, b) => predicted[a]! - predicted[b]!);
@@ -38,7 +43,7 @@ function areaUnderCurve({ predicted, actual }: RatedRows): number | undefined {
     while (to < order.length && predicted[order[to]!] === predicted[order[from]!]) to++;
     const meanRank = (from + 1 + to) / 2;
     for (let i = from; i < to; i++) {
-      if (actual[order[i]!] !== 1) continue;
+      if (!isPositive(actual[order[i]!]!)) continue;
       ones++;
       rankSum += meanRank;
     }
@@ -48,7 +53,7 @@ function areaUnderCurve({ predicted, actual }: RatedRows): number | undefined {
   return ones === 0 || zeros === 0 ? undefined : (rankSum - (ones * (ones + 1)) / 2) / (ones * zeros);
 }
 
-/** Whether the target is 0 or 1 and nothing else. */
+/** Whether the target is 0 … 1. */
 export function isBinaryTarget({ head, target }: RatingModel): boolean {
   return target.threshold !== null || head.spec.loss.type === 'binaryCrossEntropy';
 }

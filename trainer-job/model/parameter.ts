@@ -8,6 +8,23 @@ export interface Parameter {
   readonly rows: number;
   readonly columns: number;
   readonly values: Float32Array;
+  /** A bias, a scale or a temperature: it neither decays nor has a penalty, as a matrix of one row does. */
+  readonly isVector?: true;
+  /** Where weights decay: what the rows have yet to lose. */
+  decay?: OwedDecay;
+}
+
+/** Row r is worth exp(owed - paid[r]) times what its values say. Memory that all threads of the process see. */
+export interface OwedDecay {
+  /** [1] */
+  owed: Float64Array;
+  /** [rows] */
+  paid: Float32Array;
+}
+
+/** What the values of a row are to be multiplied with. */
+export function worthOf({ decay }: Parameter, row: number): number {
+  return decay ? Math.exp(decay.owed[0]! - decay.paid[row]!) : 1;
 }
 
 type Allocate = (length: number) => Float32Array;
@@ -17,6 +34,11 @@ let allocate = ownMemory;
 
 export function newParameter(name: string, rows: number, columns: number): Parameter {
   return { name, rows, columns, values: allocate(rows * columns) };
+}
+
+/** A bias, a scale or a temperature: [1, columns]. */
+export function newVector(name: string, columns: number): Parameter {
+  return { ...newParameter(name, 1, columns), isVector: true };
 }
 
 /** Other threads of this process can read and write the parameters that are made within `make`. */
@@ -32,11 +54,11 @@ export function withoutValues<T>(make: () => T): T {
   return allocating(() => new Float32Array(0), make);
 }
 
-/** The parameter's values are from now on these, which another thread owns. */
-export function borrow(parameter: Parameter, values: Float32Array): void {
+/** The parameter's values, and what they have yet to lose, are from now on these, which another thread owns. */
+export function borrow(parameter: Parameter, values: Float32Array, decay?: OwedDecay): void {
   const { name, rows, columns } = parameter;
   if (values.length !== rows * columns) throw new RangeError(`${name} has ${rows} × ${columns} numbers`);
-  Object.assign(parameter, { values });
+  Object.assign(parameter, { values, ...(decay && { decay }) });
 }
 
 /** `make` is synchronous: nobody else allocates meanwhile. */

@@ -1,6 +1,6 @@
 /** How a tower's output becomes the vector that is multiplied: score(q, c) = scaled(q) · scaled(c). */
 import type { Model } from '@trainyard/shared';
-import { newParameter, type Gradient, type Parameter } from './parameter.js';
+import { newVector, type Gradient, type Parameter } from './parameter.js';
 
 export interface Scaled {
   /** [count, width] */
@@ -24,7 +24,7 @@ export class Scaling {
   ) {
     this.fixed = tower === 'query' && typeof model.temperature === 'number' ? model.temperature : 1;
     if (tower === 'candidate' || typeof model.temperature === 'number') return;
-    this.logTemperature = newParameter('query/logTemperature', 1, 1);
+    this.logTemperature = newVector('query/logTemperature', 1);
     this.logTemperature.values[0] = Math.log(model.temperature.initial);
   }
 

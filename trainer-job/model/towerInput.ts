@@ -6,7 +6,7 @@
 import { totalColumns, columnsOf, inputWidthOf, type EncodedFeature } from '../features/encodedFeature.js';
 import type { EntityRows } from '../data/encodedDataset.js';
 import { distinctFinder, type Distinct } from './distinct.js';
-import { newParameter, type Gradient, type Parameter } from './parameter.js';
+import { newParameter, worthOf, type Gradient, type Parameter } from './parameter.js';
 
 /** Where a feature's columns lie: in the encoded rows, and from `offset` on in the input. */
 interface Place {
@@ -109,20 +109,16 @@ export class TowerInput {
   }
 
   /** Adds the mean of each entity's rows to its part of the input. */
-  private gather({ table, bag, offset }: EmbeddingPlace, named: Named, values: Float32Array): void {
+  private gather({ table, offset }: EmbeddingPlace, named: Named, values: Float32Array): void {
     const { values: vectors, columns } = table;
     const { rows, entities, shares } = named;
     for (let i = 0; i < rows.length; i++) {
       const entity = entities[i]!;
+      const row = rows[i]!;
+      const share = shares[entity]! * worthOf(table, row);
       let to = entity * this.width + offset;
-      let from = rows[i]! * columns;
-      const end = from + columns;
-      if (bag === 1) {
-        while (from < end) values[to++] = vectors[from++]!;
-      } else {
-        const share = shares[entity]!;
-        while (from < end) values[to++]! += share * vectors[from++]!;
-      }
+      let from = row * columns;
+      for (const end = from + columns; from < end;) values[to++]! += share * vectors[from++]!;
     }
   }
 

@@ -1,4 +1,4 @@
-import { assertNever, seedOf, type Negatives } from '@trainyard/shared';
+import { assertNever, seedOf, type Negatives, type Training } from '@trainyard/shared';
 import type { EncodedRows } from '../data/encodedDataset.js';
 import { distinctFinder } from '../model/distinct.js';
 import { randomFor } from '../model/random.js';
@@ -33,11 +33,7 @@ export function competition(model: TwoTowerModel, rows: EncodedRows): Compete {
     case 'inBatch':
       return inBatch(negatives, itemCounts(rows, model.candidate.data.entities));
     case 'sampled':
-      return sampled(
-        negatives,
-        itemCounts(rows, model.candidate.data.entities),
-        seedOf(model.spec.training, 'negatives'),
-      );
+      return sampled(negatives, itemCounts(rows, model.candidate.data.entities), model.spec.training);
     default:
       return assertNever(negatives);
   }
@@ -104,17 +100,20 @@ function logWeightsOf(times: Float32Array, logOwnWeights: Float32Array | undefin
 function sampled(
   { count, popularityPower, samplingCorrection, removeAccidentalHits, hardest }: Of<'sampled'>,
   counts: Float64Array,
-  seed: number,
+  training: Training,
 ): Compete {
   const distinctItems = distinctFinder(counts.length);
   const weights = counts.map((rows, item) => (item === 0 ? 0 : Math.max(rows, 1) ** popularityPower));
   const sampler = itemSampler(weights);
+  const seed = seedOf(training, 'negatives');
   const own = removeAccidentalHits ? 'once' : 'added';
   const corrections = samplingCorrection
     ? negativeLog(sampler.probabilities.map((probability) => count * probability))
     : undefined;
   return (batchItems, { epoch, step }) => {
-    const drawn = sampler.draw(count, randomFor(seed, `negatives ${epoch} ${step}`));
+    // The batches whose gradients are added up share one draw, as one large batch would.
+    const optimizerStep = Math.floor(step / training.accumulateSteps);
+    const drawn = sampler.draw(count, randomFor(seed, `negatives ${epoch} ${optimizerStep}`));
     const all = new Int32Array(count + batchItems.length);
     all.set(drawn);
     all.set(batchItems, count);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { optimizerSchema } from '@trainyard/shared';
 import type { z } from 'zod';
-import { newParameter, type Gradient, type Parameter } from '../model/parameter.js';
+import { newParameter, newVector, type Gradient, type Parameter } from '../model/parameter.js';
 import { newOptimizer } from './optimizer.js';
 import { optimizerGolden as golden } from '../../test/support/optimizerGolden.js';
 
@@ -186,12 +186,14 @@ describe('decoupled weight decay', () => {
     );
   });
 
-  it('spares parameters of a single row: biases, scales, a temperature', () => {
-    const bias = filled([1, -2], 2);
-    const optimizer = newOptimizer(parse({ type: 'adamw', weightDecay: 1 }), [bias]);
+  it('spares biases, scales and a temperature, but no matrix for having one row', () => {
+    const [bias, matrix] = [newVector('bias', 2), filled([1, -2], 2)];
+    bias.values.set([1, -2]);
+    const optimizer = newOptimizer(parse({ type: 'adamw', weightDecay: 1 }), [bias, matrix]);
     optimizer.apply([], 0.5);
     optimizer.settle();
     expect([...bias.values]).toEqual([1, -2]);
+    expect([...matrix.values]).toEqual([0.5, -1]);
   });
 
   it('goes on from its state to the bit', () => {

@@ -47,17 +47,19 @@ describe('penalties', () => {
 
   it('spare biases and, of embeddings, all rows but those of the step', () => {
     const bias: Gradient = {
-      parameter: filled(1, 2, [5, 5]),
+      parameter: { ...filled(1, 2, [5, 5]), isVector: true },
       rows: undefined,
       values: Float32Array.of(0, 0),
     };
+    const oneRow: Gradient = { ...bias, parameter: filled(1, 2, [5, 5]), values: Float32Array.of(0, 0) };
     const rows: Gradient = {
       parameter: filled(3, 2, weights),
       rows: Int32Array.of(2, 0),
       values: Float32Array.of(0, 0, 0, 0),
     };
-    addPenalties([bias, rows], { embeddingL2: 0.5, regularization: { ...none, l1: 1, l2: 1 } });
+    addPenalties([bias, oneRow, rows], { embeddingL2: 0.5, regularization: { ...none, l1: 1, l2: 1 } });
     expect([...bias.values]).toEqual([0, 0]);
+    expect([...oneRow.values]).toEqual([6, 6]);
     expect([...rows.values]).toEqual([0.5, -0.5, 0.25, -1]);
   });
 

@@ -1,12 +1,11 @@
 /** Penalties on weights, as gradients; they are of the sum over a step, as the loss is. */
 import type { Training } from '@trainyard/shared';
-import type { Gradient } from '../model/parameter.js';
+import { worthOf, type Gradient, type Parameter } from '../model/parameter.js';
 
 /**
  * Adds the gradients of the penalties of a step:
  * - ½ · embeddingL2 · Σ row² over the embedding rows that the step touches,
- * - l1 · Σ|w| + ½ · l2 · Σw² over the weights of layers; the derivative of |w| at 0 is taken as 0. Parameters of a single
- *   row (biases, scales) are free.
+ * - l1 · Σ|w| + ½ · l2 · Σw² over the weights of layers; the derivative of |w| at 0 is taken as 0. Biases and scales are free.
  */
 export function addPenalties(
   gradients: readonly Gradient[],
@@ -14,8 +13,8 @@ export function addPenalties(
 ): void {
   for (const { parameter, rows, values } of gradients) {
     if (rows) {
-      if (embeddingL2 > 0) addRowPenalty(parameter.values, parameter.columns, rows, values, embeddingL2);
-    } else if (parameter.rows > 1 && (l1 > 0 || l2 > 0)) {
+      if (embeddingL2 > 0) addRowPenalty(parameter, rows, values, embeddingL2);
+    } else if (!parameter.isVector && (l1 > 0 || l2 > 0)) {
       for (let i = 0; i < values.length; i++) {
         const weight = parameter.values[i]!;
         values[i]! += l1 * Math.sign(weight) + l2 * weight;
@@ -24,17 +23,13 @@ export function addPenalties(
   }
 }
 
-function addRowPenalty(
-  table: Float32Array,
-  width: number,
-  rows: Int32Array,
-  gradient: Float32Array,
-  l2: number,
-): void {
+function addRowPenalty(table: Parameter, rows: Int32Array, gradient: Float32Array, l2: number): void {
   let g = 0;
   for (let r = 0; r < rows.length; r++) {
-    const from = rows[r]! * width;
-    for (let i = from; i < from + width; i++) gradient[g++]! += l2 * table[i]!;
+    const row = rows[r]!;
+    const times = l2 * worthOf(table, row);
+    const from = row * table.columns;
+    for (let i = from; i < from + table.columns; i++) gradient[g++]! += times * table.values[i]!;
   }
 }
 

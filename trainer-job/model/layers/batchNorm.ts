@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerOf } from '@trainyard/shared';
 import { take } from '../matrix.js';
-import { denseGradient, newParameter, tensorOf, type Parameter } from '../parameter.js';
+import { denseGradient, newVector, tensorOf, type Parameter } from '../parameter.js';
 import type { Backward, Layer, Pass, TrainingPass } from './layer.js';
 
 /**
@@ -22,7 +22,7 @@ export class BatchNormLayer implements Layer {
     layer: LayerOf<'batchNorm'>,
   ) {
     const part = (of: string, start: number) => {
-      const parameter = newParameter(`${name}/${of}`, 1, width);
+      const parameter = newVector(`${name}/${of}`, width);
       parameter.values.fill(start);
       return parameter;
     };

@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayerOf } from '@trainyard/shared';
 import { initializeWeights } from '../initialize.js';
 import { matMul, matMulTransposed, transposedMatMul } from '../matrix.js';
-import { denseGradient, newParameter, tensorOf, type Gradient, type Parameter } from '../parameter.js';
+import {
+  denseGradient,
+  newParameter,
+  newVector,
+  tensorOf,
+  type Gradient,
+  type Parameter,
+} from '../parameter.js';
 import type { Random } from '../random.js';
 import type { Backward, Layer, Pass } from './layer.js';
 
@@ -35,7 +42,7 @@ export class CrossLayer implements Layer {
       factors: rank
         ? [weights(`down${i}`, width, rank), weights(`up${i}`, rank, width)]
         : [weights(`weights${i}`, width, width)],
-      bias: newParameter(`${name}/bias${i}`, 1, width),
+      bias: newVector(`${name}/bias${i}`, width),
     }));
   }
 

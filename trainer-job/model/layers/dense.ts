@@ -3,7 +3,7 @@ import type { Activation, LayerOf } from '@trainyard/shared';
 import { tensorflowOps } from '../../backend/tensorflowOps.js';
 import { initializeWeights } from '../initialize.js';
 import { columnSums, matMulTransposed, transposedMatMul } from '../matrix.js';
-import { denseGradient, newParameter, tensorOf, type Parameter } from '../parameter.js';
+import { denseGradient, newParameter, newVector, tensorOf, type Parameter } from '../parameter.js';
 import type { Random } from '../random.js';
 import { ACTIVATIONS } from './activation.js';
 import type { Backward, Layer, Pass } from './layer.js';
@@ -17,7 +17,7 @@ export class DenseLayer implements Layer {
 
   constructor(name: string, inputs: number, layer: LayerOf<'dense'>, random: Random) {
     this.weights = newParameter(`${name}/weights`, inputs, layer.units);
-    this.bias = newParameter(`${name}/bias`, 1, layer.units);
+    this.bias = newVector(`${name}/bias`, layer.units);
     this.activation = layer.activation;
     initializeWeights(this.weights, layer.initializer, random);
   }

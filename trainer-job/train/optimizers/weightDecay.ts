@@ -1,39 +1,59 @@
-import type { Parameter } from '../../model/parameter.js';
+import { SpecError } from '../../model/specError.js';
+import { worthOf, type OwedDecay, type Parameter } from '../../model/parameter.js';
 
 /**
  * Decoupled weight decay (Loshchilov and Hutter, ICLR 2019) at a cost that follows the batch: each step takes the share
- * `rate · decay` of every row, but a row pays when it is touched next, or when all are settled, for all the steps until then
- * at once. What a row has paid is kept as the logarithm of the factor since all were settled last.
+ * `rate · decay` of every row, but a row pays when it is changed next, or when all are settled, for all the steps until then
+ * at once; who reads it before takes it for what it is worth. What a row has paid is kept as the logarithm of the factor since
+ * all were settled last.
  *
- * Embeddings and weights decay; parameters of a single row (biases, scales, a temperature) do not.
+ * Embeddings and weights decay; biases, scales and a temperature do not.
  */
 export class WeightDecay {
-  /** The logarithm of the factor of all steps since the last settlement. */
-  owed = 0;
-  private readonly paid = new Map<Parameter, Float32Array>();
+  private readonly total = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
+  private readonly decaying = new Map<Parameter, OwedDecay>();
 
   constructor(
     parameters: readonly Parameter[],
     private readonly decay: number,
   ) {
     for (const parameter of parameters) {
-      if (parameter.rows > 1) this.paid.set(parameter, new Float32Array(parameter.rows));
+      if (parameter.isVector) continue;
+      const memory = new SharedArrayBuffer(parameter.rows * Float32Array.BYTES_PER_ELEMENT);
+      parameter.decay = { owed: this.total, paid: new Float32Array(memory) };
+      this.decaying.set(parameter, parameter.decay);
     }
+  }
+
+  /** The logarithm of the factor of all steps since the last settlement. */
+  get owed(): number {
+    return this.total[0]!;
+  }
+
+  set owed(logarithm: number) {
+    this.total[0] = logarithm;
   }
 
   /** [rows] of a parameter that decays. */
   slot(parameter: Parameter): Float32Array | undefined {
-    return this.paid.get(parameter);
+    return this.decaying.get(parameter)?.paid;
   }
 
-  /** A step at this learning rate. */
+  /** A step at this learning rate. Throws `SpecError` where a step would take all of a weight. */
   step(rate: number): void {
-    this.owed += Math.log1p(-rate * this.decay);
+    const share = rate * this.decay;
+    if (share >= 1) {
+      throw new SpecError(
+        `a learning rate of ${rate.toPrecision(3)} times a weight decay of ${this.decay} leaves nothing of any weight`,
+        'lower training.optimizer.learningRate or weightDecay until their product, with lrScaling, is far below 1',
+      );
+    }
+    this.owed += Math.log1p(-share);
   }
 
   /** Rows that are about to change pay what they owe, this step's share included. */
   pay(parameter: Parameter, rows: Int32Array | undefined): void {
-    const paid = this.paid.get(parameter);
+    const paid = this.slot(parameter);
     if (!paid) return;
     const count = rows?.length ?? parameter.rows;
     for (let r = 0; r < count; r++) this.payRow(parameter, paid, rows ? rows[r]! : r);
@@ -42,15 +62,16 @@ export class WeightDecay {
   /** Every row pays: parameters are what a step by step decay would have left of them. */
   settle(): void {
     if (this.owed === 0) return;
-    for (const [parameter, paid] of this.paid) {
+    for (const [parameter, { paid }] of this.decaying) {
       this.pay(parameter, undefined);
       paid.fill(0);
     }
     this.owed = 0;
   }
 
-  private payRow({ values, columns }: Parameter, paid: Float32Array, row: number): void {
-    const factor = Math.exp(this.owed - paid[row]!);
+  private payRow(parameter: Parameter, paid: Float32Array, row: number): void {
+    const { values, columns } = parameter;
+    const factor = worthOf(parameter, row);
     paid[row] = this.owed;
     if (factor === 1) return;
     for (let i = row * columns; i < (row + 1) * columns; i++) values[i]! *= factor;

@@ -2,9 +2,12 @@
 import { trainingSpecSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import type { EncodedTower } from '../../data/encodedDataset.js';
+import type { OwedDecay } from '../../model/parameter.js';
 import type { FittedTarget } from '../../features/target.js';
 
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
+/** Of a training that diverges it is none: that is said where it is seen, with what to do. */
+const anyNumber = z.custom<number>((value) => typeof value === 'number');
 const integers = z.custom<Int32Array>((value) => value instanceof Int32Array);
 
 /** What a worker makes its model of; the values of the parameters are those of the training's thread. */
@@ -20,6 +23,8 @@ export const workerDataSchema = z.object({
   weights: floats.optional(),
   /** In the order of the model's parameters, and of its state. */
   parameters: z.array(floats),
+  /** Of those whose weights decay, what they have yet to lose. */
+  decays: z.array(z.custom<OwedDecay>().nullable()),
   state: z.array(floats),
 });
 export type WorkerData = z.infer<typeof workerDataSchema>;
@@ -87,7 +92,7 @@ const sentGradientSchema = z.object({
 
 export const fromWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('done'), loss: z.number(), gradients: z.array(sentGradientSchema) }),
+  z.object({ type: z.literal('done'), loss: anyNumber, gradients: z.array(sentGradientSchema) }),
   z.object({ type: z.literal('failed'), message: z.string() }),
 ]);
 export type FromWorker = z.infer<typeof fromWorkerSchema>;

@@ -159,6 +159,15 @@ describe('a step of several workers', () => {
     expect(dense(await several(batch(0), at))).toEqual(dense(await several(batch(0), at)));
   });
 
+  it('has a loss that is no number where one worker has, as a training that diverges', async () => {
+    const { several, models: made } = await stepsOf(
+      tinyDataset(),
+      tinySpec({ training: { negatives: { type: 'inBatch' } } }),
+    );
+    made[1]!.parameters[0]!.values.fill(NaN);
+    expect((await several(batch(0), { epoch: 0, step: 0 })).loss).toBeNaN();
+  });
+
   it('fails, and may be tried again, where a worker is gone or cannot do its part', async () => {
     const { pool, several } = await stepsOf(
       tinyDataset(),

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
 import type { EncodedDataset, EncodedTower } from '../../data/encodedDataset.js';
 import type { Parameter } from '../../model/parameter.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
@@ -35,19 +36,19 @@ export class WorkerPool {
     private readonly answers: readonly Answers[],
   ) {}
 
-  /** `model` was made `inSharedMemory`. Throws `WorkerLost` when a thread does not start. */
+  /** `model` was made `inSharedMemory`, and its optimizer is there already. Throws `WorkerLost` when a thread does not start. */
   static async start(size: number, model: TwoTowerModel, data: EncodedDataset): Promise<WorkerPool> {
     const workerData = workerDataOf(model, data);
     // They need nothing of the environment, and so they are given none of it.
     const threads = Array.from({ length: size - 1 }, () => new Worker(ENTRY, { workerData, env: {} }));
     const answers = threads.map((thread, i) => new Answers(thread, `worker ${i + 2} of ${size}`));
-    const own = new StepPart(model, data.splits.train);
-    const pool = new WorkerPool(own, model.parameters, threads, answers);
     try {
-      await Promise.all(answers.map((answer) => answer.next()));
-      return pool;
+      const started = Promise.all(answers.map((answer) => answer.next()));
+      const own = new StepPart(model, data.splits.train);
+      await started;
+      return new WorkerPool(own, model.parameters, threads, answers);
     } catch (error) {
-      await pool.close();
+      await ended(threads);
       throw error;
     }
   }
@@ -74,7 +75,7 @@ export class WorkerPool {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.threads.map((thread) => thread.terminate()));
+    await ended(this.threads);
   }
 
   private gradientsOf(answer: FromWorker): StepGradients {
@@ -91,6 +92,10 @@ export class WorkerPool {
   }
 }
 
+async function ended(threads: readonly Worker[]): Promise<void> {
+  await Promise.all(threads.map((thread) => thread.terminate()));
+}
+
 /** What one thread answers, one at a time. */
 class Answers {
   private lost: WorkerLost | undefined;
@@ -101,8 +106,9 @@ class Answers {
     private readonly name: string,
   ) {
     thread.on('message', (raw: unknown) => {
-      const answer = fromWorkerSchema.parse(raw);
-      if (answer.type === 'failed') this.lose(`could not do its part: ${answer.message}`);
+      const { data: answer, error } = fromWorkerSchema.safeParse(raw);
+      if (error) this.lose(`answered what cannot be read: ${z.prettifyError(error)}`);
+      else if (answer.type === 'failed') this.lose(`could not do its part: ${answer.message}`);
       else this.waiting?.resolve(answer);
     });
     thread.on('error', (error) =>
@@ -139,6 +145,7 @@ function workerDataOf(
     ...(splits.train.target && { targets: shared(splits.train.target) }),
     ...(splits.train.weight && { weights: shared(splits.train.weight) }),
     parameters: valuesOf(parameters),
+    decays: parameters.map(({ decay }) => decay ?? null),
     state: valuesOf(state),
   };
 }

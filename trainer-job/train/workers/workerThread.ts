@@ -53,10 +53,13 @@ function done({ loss, gradients }: StepGradients): void {
   );
 }
 
-function borrowedModel({ spec, query, candidate, target, parameters, state }: WorkerData): TwoTowerModel {
+function borrowedModel(given: WorkerData): TwoTowerModel {
+  const { spec, query, candidate, target, parameters, decays, state } = given;
   const towers = { query: towerOf(query), candidate: towerOf(candidate) };
   const made = withoutValues(() => new TwoTowerModel({ ...towers, ...(target && { target }) }, spec));
-  made.parameters.forEach((parameter, i) => borrow(parameter, parameters[i] ?? new Float32Array()));
+  made.parameters.forEach((parameter, i) =>
+    borrow(parameter, parameters[i] ?? new Float32Array(), decays[i] ?? undefined),
+  );
   made.state.forEach((array, i) => borrow(array, state[i] ?? new Float32Array()));
   return made;
 }
