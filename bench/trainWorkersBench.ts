@@ -94,7 +94,10 @@ async function opened(spec: TrainingSpec, data: EncodedDataset, workers: number)
   const pool = workers > 1 ? await WorkerPool.start(workers, model, data) : undefined;
   const clock = new PhaseClock();
   const gradients = pool && parallelStep(model, train, pool, clock);
-  const step = optimizerStep(model, newOptimizer(optimizer, model.parameters), train, clock, gradients);
+  const step = optimizerStep(model, newOptimizer(optimizer, model.parameters), train, {
+    clock,
+    gradientsOf: gradients,
+  });
   const order = permutation(train.count, randomFor(1, 'order')).filter((row) => train.item[row] !== 0);
   const batches = Math.floor(order.length / batchSize);
   return {

@@ -2,7 +2,13 @@
 import { availableParallelism, platform, arch, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { instantSchema, runIdSchema, traceparentSchema, type TrainingSpec } from '@trainyard/shared';
+import {
+  digestOf,
+  instantSchema,
+  runIdSchema,
+  traceparentSchema,
+  type TrainingSpec,
+} from '@trainyard/shared';
 import { z } from 'zod';
 import { placeOf, type Place } from './remote/place.js';
 
@@ -228,7 +234,7 @@ function storageOf(env: z.infer<typeof environmentSchema>): StorageSettings {
       remote: null,
     };
   }
-  const scratch = resolve(env.TRAINYARD_SCRATCH ?? join(tmpdir(), 'trainyard'));
+  const scratch = scratchOf(env);
   const own = join(scratch, 'runs', env.RUN_ID);
   const { bucket, path } = artifacts.place;
   return {
@@ -241,6 +247,42 @@ function storageOf(env: z.infer<typeof environmentSchema>): StorageSettings {
       artifacts: artifacts.place,
       cache: cache ? (cache.place ?? null) : { bucket, path: `${path}/cache` },
       resume: resume?.place ?? null,
+    },
+  };
+}
+
+const scratchSchema = z.object({ TRAINYARD_SCRATCH: z.string().min(1).optional() });
+
+function scratchOf({ TRAINYARD_SCRATCH: folder }: z.infer<typeof scratchSchema>): string {
+  return resolve(folder ?? join(tmpdir(), 'trainyard'));
+}
+
+/** A folder, or `gs://BUCKET/PATH`: then what is made goes there, and the same place has the same scratch folder again. */
+export function storageOfOutput(
+  output: string,
+  environment: Environment = process.env,
+): Omit<StorageSettings, 'specFile'> {
+  if (!output.startsWith('gs://')) {
+    const folder = resolve(output);
+    return {
+      artifactDirectory: folder,
+      resumeDirectory: null,
+      cacheDirectory: resolve(folder, 'cache'),
+      remote: null,
+    };
+  }
+  const place = placeOf(output);
+  if (!place) throw new ConfigError(`the output is "${output}"; it is a folder, or gs://BUCKET/PATH`);
+  const scratch = scratchOf(parse(environment, scratchSchema));
+  return {
+    artifactDirectory: join(scratch, 'outputs', digestOf(place).slice(0, 16)),
+    resumeDirectory: null,
+    cacheDirectory: join(scratch, 'cache'),
+    remote: {
+      spec: null,
+      artifacts: place,
+      cache: { ...place, path: `${place.path}/cache` },
+      resume: null,
     },
   };
 }

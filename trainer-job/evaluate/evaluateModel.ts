@@ -13,13 +13,15 @@ interface Evaluated {
   model: TwoTowerModel;
   data: EncodedDataset;
   spec: TrainingSpec;
+  /** Called often; what it throws ends the evaluation. */
+  between?: () => Promise<void>;
 }
 
 /** The model and its baselines on the test split, by the same rows and the same definitions. */
 export async function evaluateModel(request: Evaluated): Promise<EvaluationOutcome> {
-  const { model, data, spec } = request;
-  const metrics = await splitScorer(model, data, 'test', 'test_')();
-  const retrieval = spec.model.type === 'ranking' ? undefined : retrievalBaselines(request);
+  const { model, data, spec, between } = request;
+  const metrics = await splitScorer(model, data, 'test', 'test_')(between);
+  const retrieval = spec.model.type === 'ranking' ? undefined : await retrievalBaselines(request);
   const rating = model.rating && baselinesOfRatings(request);
   const rows = retrieval?.rows ?? rating?.rows ?? 0;
   return {
@@ -33,14 +35,13 @@ interface Baselines {
   baselines: Record<string, Metrics>;
 }
 
-function retrievalBaselines({ data, spec }: Evaluated): Baselines {
+async function retrievalBaselines({ data, spec, between }: Evaluated): Promise<Baselines> {
   const rows = evaluationRows(data, 'test');
-  const baselines = Object.fromEntries(
-    spec.evaluation.baselines.map((name) => [
-      name,
-      scoreBaseline(name, data, rows, spec.evaluation.k, 'test_'),
-    ]),
-  );
+  const baselines: Record<string, Metrics> = {};
+  for (const name of spec.evaluation.baselines) {
+    baselines[name] = scoreBaseline(name, data, rows, spec.evaluation.k, 'test_');
+    await between?.();
+  }
   return { rows: rows.rowCount, baselines };
 }
 

@@ -40,6 +40,7 @@ function together(
     ...rated,
     ...(a !== undefined && { [`${prefix}retrieval_loss`]: a }),
     ...(b !== undefined && { [`${prefix}rating_loss`]: b }),
-    [`${prefix}loss`]: retrieval * (a ?? 0) + ranking * (b ?? 0),
+    // Without a row for either there is none: 0 would be the best of all.
+    ...((a ?? b) !== undefined && { [`${prefix}loss`]: retrieval * (a ?? 0) + ranking * (b ?? 0) }),
   };
 }

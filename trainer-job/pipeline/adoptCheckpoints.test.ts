@@ -14,7 +14,7 @@ async function folders() {
 
 test('the checkpoints of the run before are copied, and stay where they were', async () => {
   const { from, own } = await folders();
-  expect(await adoptCheckpoints(from, own)).toBe(true);
+  expect(await adoptCheckpoints(from, own)).toBe('adopted');
   for (const folder of [from, own]) {
     expect(await readFile(join(folder, 'e0002-s00000000/state.bin'), 'utf8')).toBe('weights');
   }
@@ -23,11 +23,11 @@ test('the checkpoints of the run before are copied, and stay where they were', a
 test('an attempt that has checkpoints of its own keeps them', async () => {
   const { from, own } = await folders();
   await mkdir(own, { recursive: true });
-  expect(await adoptCheckpoints(from, own)).toBe(false);
+  expect(await adoptCheckpoints(from, own)).toBe('adopted before');
   await expect(readFile(join(own, 'e0002-s00000000/state.bin'))).rejects.toThrow('ENOENT');
 });
 
 test('where the run before left none, the training begins anew', async () => {
   const { from, own } = await folders();
-  expect(await adoptCheckpoints(join(from, 'missing'), own)).toBe(false);
+  expect(await adoptCheckpoints(join(from, 'missing'), own)).toBe('none there');
 });

@@ -3,16 +3,20 @@ import { dirname } from 'node:path';
 
 /**
  * Copies the checkpoints of the run that this one goes on from, unless this one has a folder of its own already: then an earlier
- * attempt has adopted them. The copy appears whole or not at all. False when there was nothing to copy.
+ * attempt has adopted them. The copy appears whole or not at all.
  */
-export async function adoptCheckpoints(from: string, own: string): Promise<boolean> {
-  if ((await isFolder(own)) || !(await isFolder(from))) return false;
+export async function adoptCheckpoints(
+  from: string,
+  own: string,
+): Promise<'adopted' | 'adopted before' | 'none there'> {
+  if (await isFolder(own)) return 'adopted before';
+  if (!(await isFolder(from))) return 'none there';
   const unfinished = `${own}-adopting-${process.pid}`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(dirname(own), { recursive: true });
   await cp(from, unfinished, { recursive: true });
   await rename(unfinished, own);
-  return true;
+  return 'adopted';
 }
 
 async function isFolder(path: string): Promise<boolean> {

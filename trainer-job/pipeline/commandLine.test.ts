@@ -18,6 +18,11 @@ async function specOf(args: string[]): Promise<TrainingSpec> {
 const records = ['--tfrecords-path', 'gs://b/*.tfrecord.gz', '--query-id', 'user', '--candidate-id', 'item'];
 
 describe('flags', () => {
+  it('refuse what is no place in a bucket, and a specification there', () => {
+    expect(() => commandFromFlags([...records, '--output-path', 'gs://b'])).toThrow(/gs:\/\/BUCKET\/PATH/);
+    expect(() => commandFromFlags(['--spec', 'gs://b/spec.json', '--output', 'out'])).toThrow(ConfigError);
+  });
+
   it('make a specification over records, with the recipe of their defaults', async () => {
     const spec = await specOf([...records, '--output-path', 'out']);
     expect(spec.dataset.source).toEqual({ uri: 'gs://b/*.tfrecord.gz', format: 'tfrecord' });

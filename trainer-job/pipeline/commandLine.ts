@@ -5,6 +5,7 @@ import {
   backendChoiceSchema,
   ConfigError,
   defaultsFromEnvironment,
+  storageOfOutput,
   workerChoiceSchema,
   type CacheLimits,
   type Settings,
@@ -16,7 +17,7 @@ export const HELP = `Usage: node trainer-job/dist/main.js (--spec FILE | --tfrec
 Trains one two-tower model without a control plane.
 
   --spec FILE      the specification, JSON
-  --output DIR     gets checkpoints/, model/ and cache/; the same command goes on where it stopped
+  --output DIR     gets checkpoints/, model/ and cache/; the same command goes on where it stopped; or gs://BUCKET/PATH
   --data FILE      CSV, JSONL or Parquet instead of the specification's source
   --backend NAME   auto (default), tensorflow, wasm or cpu
   --workers N      threads that compute each step together; auto: on wasm and cpu as many as there are cores; default 1
@@ -98,7 +99,6 @@ function settingsOf(flags: ReturnType<typeof parse>): Settings {
   if (!workers.success) {
     throw new ConfigError(`--workers ${workers.error.issues[0]?.message}`);
   }
-  const output = resolve(outputFlag);
   const runId = newRunId();
   return {
     ...defaults,
@@ -108,21 +108,25 @@ function settingsOf(flags: ReturnType<typeof parse>): Settings {
     modelVersion: runId,
     attempt: 1,
     stages: 'all',
-    specFile: flags.spec === undefined ? null : resolve(flags.spec),
+    specFile: flags.spec === undefined ? null : specFileOf(flags.spec),
     specFlags,
     findBatchSize: flags['find-batch-size'] === true,
     dataFile: flags.data === undefined ? null : resolve(flags.data),
     forceRecompute: recomputeOf(flags['force-recompute']),
-    artifactDirectory: output,
-    resumeDirectory: null,
-    cacheDirectory: resolve(output, 'cache'),
+    ...storageOfOutput(outputFlag),
     callbacks: null,
     deadline: null,
     marginSeconds: 0,
     stopGraceSeconds: 10,
-    remote: null,
     profile: flags.profile === true,
   };
+}
+
+function specFileOf(path: string): string {
+  if (!path.startsWith('gs://')) return resolve(path);
+  throw new ConfigError(
+    `--spec is "${path}"; it is a file of this machine: gcloud storage cp brings it here`,
+  );
 }
 
 function parse(args: readonly string[]) {

@@ -46,6 +46,8 @@ export interface Prepared {
   encodedFolder: string;
   /** Resolves with that folder when everything is in it. */
   encodedFiles(this: void): Promise<string>;
+  /** Of all that shaped what is in that folder. */
+  encodedDigest: string;
   /** Of the source's bytes. */
   dataFingerprint: string;
   /** When the rows were read where they came from; null for files, which their fingerprint identifies. */
@@ -142,6 +144,7 @@ async function prepareWith(cache: StageCache, request: PrepareRequest): Promise<
   return {
     encodedFolder: transformed.folder,
     encodedFiles: transformed.files,
+    encodedDigest: transformed.digest,
     dataFingerprint: source.fingerprint,
     dataSnapshot: ingested.outcome.snapshot,
     manifest: transformed.outcome,

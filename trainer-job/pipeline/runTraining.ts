@@ -16,11 +16,12 @@ import type { Reporter } from '../report/reporter.js';
 import type { RemoteCheckpoints } from '../remote/remoteCheckpoints.js';
 import type { RemoteEntries } from '../remote/remoteEntries.js';
 import type { RemoteRun } from '../remote/remoteRun.js';
-import type { EpochReport, EvaluationOutcome, TrainOutcome } from '../train/contract.js';
+import type { EpochReport, EvaluationOutcome, TrainOutcome, TrainRequest } from '../train/contract.js';
 import { findBatchSize } from '../train/findBatchSize.js';
 import { gigabytes } from '../train/memoryEstimate.js';
 import type { Profile } from '../train/profiler.js';
 import { trainModel } from '../train/trainModel.js';
+import { turnTaker } from '../train/turnTaker.js';
 import { adoptCheckpoints } from './adoptCheckpoints.js';
 import type { Ending } from './ending.js';
 import { failureOf } from './failure.js';
@@ -100,7 +101,8 @@ class RunningAttempt {
     const prepared = await this.unlessStopped(this.prepare(spec));
     const data = await readEncodedDataset(await this.unlessStopped(prepared.encodedFiles()));
     if (settings.findBatchSize) return this.tryBatchSizes(spec, data);
-    const trained = await this.train(spec, data, workerCount(settings.workers, backend));
+    const workers = workerCount(settings.workers, backend);
+    const trained = await this.train({ spec, data, dataDigest: prepared.encodedDigest, workers });
     const evaluation = await this.evaluate(spec, data, trained);
     const artifacts = await this.register({ spec, backend, prepared, data, trained, evaluation });
     prepared.release();
@@ -202,18 +204,16 @@ class RunningAttempt {
     });
   }
 
-  private async train(spec: TrainingSpec, data: EncodedDataset, workers: number): Promise<Trained> {
+  private async train(
+    given: Pick<TrainRequest, 'spec' | 'data' | 'dataDigest' | 'workers'>,
+  ): Promise<Trained> {
     const { settings, reporter, stop } = this.attempt;
     return this.timed('train', async () => {
       const checkpointDirectory = join(settings.artifactDirectory, 'checkpoints');
-      const { resumeDirectory } = settings;
-      if (resumeDirectory !== null && (await adoptCheckpoints(resumeDirectory, checkpointDirectory)))
-        reporter.log('info', 'going on from the checkpoints of an earlier run', { from: resumeDirectory });
+      await this.adopt(checkpointDirectory);
       const mirror = await this.openMirror();
       const outcome = await trainModel({
-        data,
-        spec,
-        workers,
+        ...given,
         checkpointDirectory,
         ...(mirror && { checkpointMirror: mirror }),
         trainer: { runId: settings.runId, attempt: settings.attempt },
@@ -244,12 +244,25 @@ class RunningAttempt {
     });
   }
 
+  /** Begins with the checkpoints of the run that this one is to go on from, if there is one. */
+  private async adopt(own: string): Promise<void> {
+    const { settings, reporter } = this.attempt;
+    const { resumeDirectory: from } = settings;
+    if (from === null) return;
+    const found = await adoptCheckpoints(from, own);
+    if (found === 'adopted')
+      reporter.log('info', 'going on from the checkpoints of an earlier run', { from });
+    if (found === 'none there')
+      reporter.log('warn', `${from} has no checkpoints to go on from: the training begins anew`);
+  }
+
   private async tryBatchSizes(spec: TrainingSpec, data: EncodedDataset): Promise<Ending> {
     const { reporter } = this.attempt;
     const { trials, best, reason } = await findBatchSize(data, spec, {
       memoryLimitBytes: trainerMemoryBytes(),
       used: process.memoryUsage.rss(),
       secondsPerTrial: 1,
+      between: this.unlessStopping(),
     });
     for (const { batchSize, examplesPerSecond, memoryBytes } of trials) {
       const speed = Math.round(examplesPerSecond).toLocaleString('en-US');
@@ -276,9 +289,18 @@ class RunningAttempt {
 
   private evaluate(spec: TrainingSpec, data: EncodedDataset, { model }: Trained): Promise<EvaluationOutcome> {
     return this.timed('evaluate', async () => {
-      const value = await evaluateModel({ model, data, spec });
+      const value = await evaluateModel({ model, data, spec, between: this.unlessStopping() });
       return { value, counts: { testRows: value.metrics['test_rows'] ?? 0 } };
     });
+  }
+
+  /** Lets reports and signals have their turn; leaves what is going on where there is a stop request. */
+  private unlessStopping(): () => Promise<void> {
+    const takeTurn = turnTaker();
+    return async () => {
+      await takeTurn();
+      if (this.attempt.stop.reason !== null) throw new Stopped();
+    };
   }
 
   /** Returns the URIs of the artifacts by name. */

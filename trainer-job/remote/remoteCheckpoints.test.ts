@@ -71,7 +71,7 @@ describe('checkpoints in a bucket', () => {
     expect(await second.restore()).toEqual({ epoch: 2, value: 2, skipped: [] });
     // Only what is needed is downloaded; the best epoch's when the training ends.
     expect((await readdir(second.folder)).filter((name) => name.startsWith('e'))).toHaveLength(1);
-    await second.checkpoints.restoreEpoch(1);
+    await second.checkpoints.restoreEpoch([1], () => {});
     expect(second.parameter.values[0]).toBe(1);
   });
 

@@ -58,9 +58,11 @@ export class RemoteCheckpoints implements CheckpointMirror {
     for (const name of halves) this.add({ kind: 'remove', name });
     if (!earlier) return;
     this.earlierNames = (await checkpointsIn(earlier)).whole;
-    if (this.ownNames.size === 0 && this.earlierNames.length > 0) {
-      log('info', 'going on from the checkpoints of an earlier run', { from: earlier.uri('') });
-    }
+    if (this.ownNames.size > 0) return;
+    const from = earlier.uri('');
+    if (this.earlierNames.length > 0)
+      log('info', 'going on from the checkpoints of an earlier run', { from });
+    else log('warn', `${from} has no checkpoints to go on from: the training begins anew`);
   }
 
   check(): void {

@@ -13,6 +13,7 @@ import {
   SPEC,
   STAGES,
   stagesOf,
+  startTrainer,
   upTo,
   workplace,
 } from '../../test/support/trainerProcess.js';
@@ -220,5 +221,31 @@ describe('a trainer whose machine keeps nothing', () => {
     await ended(second, 0);
     expect(second.output()).toContain(`resuming after epoch ${String(final!.body['epoch'])}`);
     expect(epochsOf(plane)).toEqual(upTo(40));
+  });
+});
+
+describe('a command line whose output is in a bucket', () => {
+  it('leaves all of it there, and goes on from it on another machine', async () => {
+    const { folder } = await workplace(manyEpochs(3));
+    const storage = new StorageStandIn();
+    await storage.start();
+    onTestFinished(() => storage.stop());
+    storage.put(BUCKET, 'models/other', 'what the bucket has before');
+    const given = ['--spec', join(folder, 'spec.json'), '--data', join(folder, 'purchases.jsonl')];
+    const flags = [...given, '--output-path', `gs://${BUCKET}/models/shop`, '--backend', 'wasm'];
+    const command = (machine: string, epochs: number) =>
+      startTrainer([...flags, '--epochs', String(epochs)], {
+        STORAGE_EMULATOR_HOST: storage.endpoint,
+        TRAINYARD_SCRATCH: join(folder, machine),
+      });
+    await ended(command('one', 3), 0);
+    expect(storage.names(BUCKET, 'models/shop/model/a0001/')).toContain(
+      'models/shop/model/a0001/model_metadata.json',
+    );
+    expect(storage.names(BUCKET, 'models/shop/cache/')).not.toEqual([]);
+    const second = command('another', 5);
+    await ended(second, 0);
+    expect(second.output()).toMatch(/resuming after epoch 3/);
+    expect(second.output()).toMatch(/^epoch 5 /m);
   });
 });

@@ -90,15 +90,23 @@ export class CheckpointFolder {
     return undefined;
   }
 
-  /** Fills the parameters and the optimizer as they were at the end of an epoch. */
-  async restoreEpoch(epoch: number): Promise<void> {
-    const reasons: string[] = [];
-    for (const name of (await this.names()).filter(endsEpoch([epoch])).toReversed()) {
-      const restored = await this.restore(name);
-      if (restored.state) return;
-      reasons.push(`${name}: ${restored.reason}`);
+  /**
+   * Fills the parameters and the optimizer as they were at the end of the first of these epochs whose checkpoint is whole, and
+   * returns which it is. Each one passed over is told to `onSkipped`.
+   */
+  async restoreEpoch(
+    epochs: readonly number[],
+    onSkipped: (name: string, reason: string) => void,
+  ): Promise<number> {
+    const names = await this.names();
+    for (const epoch of epochs) {
+      for (const name of names.filter(endsEpoch([epoch])).toReversed()) {
+        const restored = await this.restore(name);
+        if (restored.state) return epoch;
+        onSkipped(name, restored.reason);
+      }
     }
-    throw new Error(`the best epoch, ${epoch}, has no checkpoint that can be used: ${reasons.join(', ')}`);
+    throw new Error(`none of the epochs ${epochs.join(', ')} has a checkpoint that can be used`);
   }
 
   /**

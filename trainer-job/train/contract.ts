@@ -16,6 +16,8 @@ export interface EpochReport {
 
 export interface TrainRequest {
   data: EncodedDataset;
+  /** Of all that shaped `data`: a checkpoint of other data is not gone on from, though their sizes be the same. */
+  dataDigest?: string;
   spec: TrainingSpec;
   /** How many threads compute each step; 1 unless given. It changes nothing but rounding and time. */
   workers?: number;

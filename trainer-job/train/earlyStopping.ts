@@ -1,6 +1,11 @@
 import { isLowerBetter, type EarlyStopping, type Metrics } from '@trainyard/shared';
 import { z } from 'zod';
 
+interface EpochMetrics {
+  epoch: number;
+  metrics: Metrics;
+}
+
 /** A metric, and how long to wait for a better one. */
 type Monitored = Pick<EarlyStopping, 'monitor' | 'patience' | 'minDelta'>;
 
@@ -37,6 +42,21 @@ export function afterEpoch(
   return gain > earlyStopping.minDelta
     ? { bestEpoch: epoch, bestValue: value, epochsSinceBest: 0 }
     : { ...best, epochsSinceBest: best.epochsSinceBest + 1 };
+}
+
+/**
+ * What a training that goes on takes for the best so far. Where its specification says otherwise than before what makes an
+ * epoch the best, waiting begins anew: with the last epoch, or with the next where the training stopped within one.
+ */
+export function bestOnResuming(
+  { best, history, step }: { best: BestSoFar; history: readonly EpochMetrics[]; step: number },
+  earlyStopping: Monitored | false,
+): BestSoFar {
+  const found = history.find(({ epoch }) => epoch === best.bestEpoch)?.metrics;
+  const value = earlyStopping ? found?.[earlyStopping.monitor] : undefined;
+  if ((value ?? null) === best.bestValue) return best;
+  const last = step === 0 ? history.at(-1) : undefined;
+  return last ? afterEpoch(NONE_SO_FAR, last.epoch, last.metrics, earlyStopping) : NONE_SO_FAR;
 }
 
 export function isOver(best: BestSoFar, earlyStopping: Monitored | false): boolean {

@@ -19,10 +19,8 @@ export async function runEpoch(training: Training, request: TrainRequest): Promi
   while (state.step < stepsPerEpoch) {
     if (request.stopRequested()) return false;
     const start = state.step * rowsPerStep;
-    await takeStep(
-      training,
-      order.subarray(start, start + rowsPerStep).map((position) => rows[position]!),
-    );
+    const batch = order.subarray(start, start + rowsPerStep).map((position) => rows[position]!);
+    if (!(await unlessStopped(takeStep(training, batch)))) return false;
     const examples = Math.min(state.step * rowsPerStep, rows.length) - begin.examples;
     const seconds = (performance.now() - begin.at) / 1000;
     request.onProgress({
@@ -43,12 +41,14 @@ export async function runEpoch(training: Training, request: TrainRequest): Promi
   return closeEpoch(training, request, { seconds, examples });
 }
 
+/** An epoch that began on a machine with other memory goes on in its order, though another would read less here. */
 function orderOf({ rows, state }: Training, { spec, data }: TrainRequest): Int32Array {
+  if (state.step === 0) state.blocks = data.query.blocks;
   const random = randomFor(seedOf(spec.training, 'shuffle'), `shuffle ${state.epoch}`);
-  return epochOrder(rows.length, random, data.query.blocks);
+  return epochOrder(rows.length, random, state.blocks);
 }
 
-async function takeStep(training: Training, rows: Int32Array): Promise<void> {
+async function takeStep(training: Training, rows: Int32Array): Promise<{ loss: number }> {
   const { state, optimizer, profiler, stepsPerEpoch } = training;
   const rate = rateAfter(training, optimizer.steps);
   const step = () => training.step(rows, state, rate);
@@ -60,6 +60,7 @@ async function takeStep(training: Training, rows: Int32Array): Promise<void> {
   state.lossSum += loss;
   state.step += 1;
   state.optimizer = optimizer.state();
+  return { loss };
 }
 
 function rateAfter({ model, state, stepsPerEpoch }: Training, steps: number): number {
@@ -119,7 +120,7 @@ async function closeEpoch(
   return true;
 }
 
-async function unlessStopped(work: Promise<Metrics>): Promise<Metrics | undefined> {
+async function unlessStopped<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {

@@ -35,7 +35,14 @@ export async function findBatchSize(
     memoryLimitBytes,
     used,
     secondsPerTrial,
-  }: { memoryLimitBytes: number; used: number; secondsPerTrial: number },
+    between = async () => {},
+  }: {
+    memoryLimitBytes: number;
+    used: number;
+    secondsPerTrial: number;
+    /** Called after each step; what it throws ends the search. */
+    between?: () => Promise<void>;
+  },
 ): Promise<FoundBatchSize> {
   const trials: Trial[] = [];
   const known = data.splits.train.item.reduce((count, item) => count + (item === 0 ? 0 : 1), 0);
@@ -49,7 +56,7 @@ export async function findBatchSize(
       reason = 'memory';
       break;
     }
-    const examplesPerSecond = await speedOf(data, tried, secondsPerTrial);
+    const examplesPerSecond = await speedOf(data, tried, secondsPerTrial, between);
     trials.push({ batchSize, examplesPerSecond, memoryBytes });
     idle = examplesPerSecond > WORTHWHILE * fastest ? 0 : idle + 1;
     fastest = Math.max(fastest, examplesPerSecond);
@@ -64,7 +71,12 @@ export async function findBatchSize(
 }
 
 /** Examples a second over some seconds of steps, after one that warms up. */
-async function speedOf(data: EncodedDataset, spec: TrainingSpec, seconds: number): Promise<number> {
+async function speedOf(
+  data: EncodedDataset,
+  spec: TrainingSpec,
+  seconds: number,
+  between: () => Promise<void>,
+): Promise<number> {
   const { batchSize, optimizer: chosen } = spec.training;
   const model = new TwoTowerModel(data, spec);
   const step = optimizerStep(model, newOptimizer(chosen, model.parameters), data.splits.train);
@@ -80,6 +92,7 @@ async function speedOf(data: EncodedDataset, spec: TrainingSpec, seconds: number
   let steps = 0;
   while (steps < 2 || performance.now() - begin < seconds * 1000) {
     await step(batch(), { epoch: 0, step: ++steps }, chosen.learningRate);
+    await between();
   }
   return (steps * batchSize) / ((performance.now() - begin) / 1000);
 }

@@ -3,7 +3,11 @@ import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TrainRequest } from './contract.js';
 
 /** What must be equal for a checkpoint to be continued: everything that shapes the weights. */
-export function identityOf({ data, spec }: Pick<TrainRequest, 'data' | 'spec'>): string {
+export function identityOf({
+  data,
+  dataDigest,
+  spec,
+}: Pick<TrainRequest, 'data' | 'dataDigest' | 'spec'>): string {
   // What only says how long to train, what to keep and how much memory a step may take leaves the weights as they are.
   const {
     epochs,
@@ -22,8 +26,7 @@ export function identityOf({ data, spec }: Pick<TrainRequest, 'data' | 'spec'>):
     query: shapeOf(data.query),
     candidate: shapeOf(data.candidate),
     rows: data.splits.train.count,
-    // They shape the order of the rows; an epoch that began in one order does not go on in another.
-    ...(data.query.blocks && { blocks: data.query.blocks }),
+    ...(dataDigest !== undefined && { data: dataDigest }),
   });
 }
 

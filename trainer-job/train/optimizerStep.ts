@@ -21,6 +21,14 @@ export type OptimizerStep = (
 /** As `trainingStep`, or as workers do it together. */
 type GradientsOf = (batch: Int32Array, at: StepNumber) => StepGradients | Promise<StepGradients>;
 
+interface StepParts {
+  clock?: PhaseClock;
+  /** `trainingStep` unless given. */
+  gradientsOf?: GradientsOf | undefined;
+  /** Called between batches whose gradients are added up. What it throws ends the step, and nothing has changed. */
+  between?: () => Promise<void>;
+}
+
 /**
  * Takes `accumulateSteps` batches of `batchSize` rows, fewer at an epoch's end, adds up their gradients, adds those of the
  * penalties, clips, and applies them.
@@ -29,8 +37,7 @@ export function optimizerStep(
   model: TwoTowerModel,
   optimizer: Optimizer,
   data: EncodedRows,
-  clock = new PhaseClock(),
-  gradientsOf: GradientsOf = trainingStep(model, data, clock),
+  { clock = new PhaseClock(), gradientsOf = trainingStep(model, data, clock), between }: StepParts = {},
 ): OptimizerStep {
   const { training } = model.spec;
   const { batchSize, accumulateSteps } = training;
@@ -40,6 +47,7 @@ export function optimizerStep(
     if (rows.length <= batchSize) return gradientsOf(rows, { ...at, step: at.step * accumulateSteps });
     let loss = 0;
     for (let batch = 0; batch * batchSize < rows.length; batch++) {
+      if (batch > 0) await between?.();
       const part = await gradientsOf(rows.subarray(batch * batchSize, (batch + 1) * batchSize), {
         epoch: at.epoch,
         step: at.step * accumulateSteps + batch,
@@ -51,8 +59,20 @@ export function optimizerStep(
     return { loss, gradients: sum.take() };
   };
 
+  /** Batches of a step that does not end leave nothing behind: neither gradients nor running means. */
+  const wholeOrNot = async (rows: Int32Array, at: StepNumber): Promise<StepGradients> => {
+    const before = model.state.map(({ values }) => values.slice());
+    try {
+      return await summed(rows, at);
+    } catch (error) {
+      sum.take();
+      model.state.forEach(({ values }, i) => values.set(before[i]!));
+      throw error;
+    }
+  };
+
   return async (rows, at, rate) => {
-    const { loss, gradients } = await summed(rows, at);
+    const { loss, gradients } = await wholeOrNot(rows, at);
     clock.enter('apply');
     addPenalties(gradients, training);
     clip(gradients, training.clipping);

@@ -10,7 +10,7 @@ export class ProgressKeeper {
   /** `path` is of the newest checkpoint and `place` where it was saved, if there is one. */
   constructor(
     private readonly checkpoints: CheckpointFolder,
-    private readonly request: Pick<TrainRequest, 'spec' | 'onCheckpoint'>,
+    private readonly request: Pick<TrainRequest, 'spec' | 'onCheckpoint' | 'onLog'>,
     private newest: { path: string; place: string } | undefined,
   ) {}
 
@@ -40,16 +40,29 @@ export class ProgressKeeper {
   private async save(state: TrainingState): Promise<void> {
     const path = await this.checkpoints.save(state);
     this.newest = { path, place: placeOf(state) };
-    await this.checkpoints.keepOnly(path, [state.best.bestEpoch, ...this.bestEpochs(state)]);
+    const { keepBest } = this.request.spec.training.checkpoint;
+    await this.checkpoints.keepOnly(path, [
+      state.best.bestEpoch,
+      ...this.bestEpochs(state).slice(0, keepBest),
+    ]);
     this.lastSave = performance.now();
     this.request.onCheckpoint({ path, epoch: state.epoch });
   }
 
+  /** Gives the model the weights of the best epoch whose checkpoint can be used; returns which it is. */
+  async restoreBest(state: TrainingState): Promise<number> {
+    const { bestEpoch } = state.best;
+    if (bestEpoch === state.epoch) return bestEpoch;
+    const epochs = new Set([bestEpoch, ...this.bestEpochs(state), state.epoch]);
+    return this.checkpoints.restoreEpoch([...epochs], (name, reason) =>
+      this.request.onLog('warn', `checkpoint ${name}, of the best epochs, is not used: ${reason}`),
+    );
+  }
+
+  /** The best of them first. */
   private bestEpochs({ history }: TrainingState): number[] {
-    const { checkpoint, earlyStopping } = this.request.spec.training;
+    const { earlyStopping } = this.request.spec.training;
     const monitor = earlyStopping ? earlyStopping.monitor : 'val_loss';
-    return bestFirst(history, monitor)
-      .slice(0, checkpoint.keepBest)
-      .map(({ epoch }) => epoch);
+    return bestFirst(history, monitor).map(({ epoch }) => epoch);
   }
 }

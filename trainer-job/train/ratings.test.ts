@@ -160,6 +160,25 @@ describe('a hybrid model', () => {
     );
   });
 
+  it('has no loss on a split without a row that counts, and keeps the last epoch then', async () => {
+    const data = ratedDataset();
+    const { query, item, target } = data.splits.validation;
+    const none = { count: 0, query: query.slice(0, 0), item: item.slice(0, 0), target: target!.slice(0, 0) };
+    const spec = ratedSpec({ type: 'hybrid' }, { ...training, epochs: 3, earlyStopping: { patience: 1 } });
+    const { outcome, epochs } = await train({ ...data, splits: { ...data.splits, validation: none } }, spec);
+    expect(epochs.map(({ metrics }) => metrics['val_loss'])).toEqual([undefined, undefined, undefined]);
+    expect(outcome).toMatchObject({ kind: 'trained', bestEpoch: 3 });
+  });
+
+  it('draws what it begins with from the seed of initialization', () => {
+    const of = (seeds: object) =>
+      new TwoTowerModel(ratedDataset(), ratedSpec(hybrid, { seeds })).parameters
+        .filter(({ name }) => name.startsWith('rating'))
+        .map(({ values }) => Array.from(values));
+    expect(of({ initialization: 5 })).not.toEqual(of({}));
+    expect(of({ initialization: 5 })).toEqual(of({ initialization: 5, dropout: 1 }));
+  });
+
   it('stopped within an epoch and resumed, ends as if it had never stopped', async () => {
     const [data, folder] = [ratedDataset(), await temporaryFolder()];
     const spec = ratedSpec(hybrid, { ...training, epochs: 3 });

@@ -141,9 +141,13 @@ describe('a training', () => {
     }
   });
 
-  it('of accumulated batches is one of batches as large, but for rounding', async () => {
+  it.each([
+    { type: 'catalogue' as const },
+    { type: 'sampled' as const, count: 16 },
+    { type: 'sampled' as const, count: 16, removeAccidentalHits: false, samplingCorrection: false },
+  ])('of accumulated batches is one of batches as large, but for rounding: %j', async (negatives) => {
     const of = async (parts: object) => {
-      const spec = tinySpec({ training: { ...training, epochs: 2, embeddingL2: 0.01, ...parts } });
+      const spec = tinySpec({ training: { ...training, epochs: 2, embeddingL2: 0.01, negatives, ...parts } });
       return train(await temporaryFolder(), { spec });
     };
     const [large, accumulated] = [
@@ -181,6 +185,66 @@ describe('a training', () => {
     expect(weights(resumed.outcome)).toEqual(weights(whole.outcome));
   });
 
+  it('goes on to the next best epoch where the checkpoint of the best is damaged, and says so', async () => {
+    const folder = await temporaryFolder();
+    const spec = tinySpec({
+      training: { ...training, epochs: 60, optimizer: { type: 'adam', learningRate: 0.1 } },
+    });
+    const whole = await train(folder, { spec });
+    if (whole.outcome.kind !== 'trained') throw new Error(whole.outcome.kind);
+    const losses = whole.epochs.map(({ metrics }) => metrics['val_loss']!);
+    const [best, second] = losses.toSorted((a, b) => a - b).map((loss) => losses.indexOf(loss) + 1);
+    expect(whole.outcome.bestEpoch).toBe(best);
+    const name = `e${String(best).padStart(4, '0')}-s00000000-a0001`;
+    await truncate(join(folder, name, 'state.bin'), 100);
+    const again = await train(folder, { spec });
+    expect(again.logs.join()).toContain(`checkpoint ${name}, of the best epochs, is not used`);
+    expect(again.outcome).toMatchObject({ bestEpoch: second, metrics: { val_loss: losses[second! - 1] } });
+  });
+
+  it('that goes on with another monitored metric waits anew, from the epoch it goes on from', async () => {
+    const folder = await temporaryFolder();
+    const of = (epochs: number, monitor: string) =>
+      tinySpec({ training: { ...training, epochs, earlyStopping: { monitor, patience: 10 } } });
+    await train(folder, { spec: of(3, 'val_loss') });
+    const { outcome, epochs } = await train(folder, { spec: of(8, 'recall_at_10') });
+    if (outcome.kind !== 'trained') throw new Error(outcome.kind);
+    expect(outcome.epochsTrained).toBe(8);
+    const recalls = epochs.slice(2).map(({ metrics }) => metrics['recall_at_10']!);
+    expect(outcome.metrics['recall_at_10']).toBe(Math.max(...recalls));
+  });
+
+  it('saves every so many epochs where no metric says which is the best', async () => {
+    const saved: number[] = [];
+    await train(await temporaryFolder(), {
+      spec: tinySpec({ training: { ...training, checkpoint: { everyEpochs: 4 }, earlyStopping: false } }),
+      onCheckpoint: ({ epoch }) => saved.push(epoch),
+    });
+    expect(saved).toEqual([4, 6]);
+  });
+
+  it('ends an epoch in the order in which it began, on a machine with other memory too', async () => {
+    const blocks = { entities: 40, together: 2 };
+    const onDisk = { ...data, query: { ...data.query, blocks } };
+    const spec = tinySpec({ training: { ...training, epochs: 3 } });
+    const [whole, folder] = [
+      await train(await temporaryFolder(), { spec, data: onDisk }),
+      await temporaryFolder(),
+    ];
+    await train(folder, { spec, data: onDisk, stopRequested: stopAfter(29) });
+    const resumed = await train(folder, { spec });
+    expect(resumed.logs).toContain('resuming after epoch 2, step 3');
+    expect(weights(resumed.outcome)).toEqual(weights(whole.outcome));
+  });
+
+  it('does not resume from a checkpoint of other data, though of the same size', async () => {
+    const folder = await temporaryFolder();
+    await train(folder, { dataDigest: 'of yesterday', stopRequested: stopAfter(3) });
+    const other = await train(folder, { dataDigest: 'of today' });
+    expect(other.logs.join()).toContain('other data');
+    expect(weights(other.outcome)).toEqual(weights((await train(await temporaryFolder())).outcome));
+  });
+
   it('stopped while it evaluates, makes the epoch’s metrics when it goes on', async () => {
     const spec = tinySpec({ training: { ...training, epochs: 2 }, evaluation: { k: [1] } });
     const whole = await train(await temporaryFolder(), { spec });
@@ -193,6 +257,23 @@ describe('a training', () => {
     const resumed = await train(folder, { spec });
     expect(metricsOf(resumed)).toEqual(metricsOf(whole));
     expect(resumed.epochs[0]).toMatchObject({ examples: 0, examplesPerSecond: 0 });
+  });
+
+  it('stopped among the batches of one step, ends as if it had never stopped', async () => {
+    const layers = [{ type: 'dense' as const, units: 8 }, { type: 'batchNorm' as const }];
+    const spec = tinySpec({
+      model: { query: { layers }, candidate: { layers } },
+      training: { ...training, epochs: 2, batchSize: 64, accumulateSteps: 6, negatives: { type: 'inBatch' } },
+    });
+    const whole = await train(await temporaryFolder(), { spec });
+    for (const asked of [3, 11, 16]) {
+      const folder = await temporaryFolder();
+      const stopped = await train(folder, { spec, stopRequested: stopAfter(asked) });
+      expect(stopped.outcome).toMatchObject({ kind: 'stopped' });
+      const resumed = await train(folder, { spec });
+      expect(metricsOf(resumed)).toEqual(metricsOf(whole));
+      expect(weights(resumed.outcome)).toEqual(weights(whole.outcome));
+    }
   });
 
   it('whose place another attempt has taken stops, and leaves everything to it', async () => {

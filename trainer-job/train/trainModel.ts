@@ -43,11 +43,10 @@ function isDone({ state }: Training, { spec }: TrainRequest): boolean {
 }
 
 async function finish(
-  { model, checkpoints, state, spent }: Training,
+  { model, keeper, state, spent }: Training,
   request: TrainRequest,
 ): Promise<TrainOutcome> {
-  const { bestEpoch } = state.best;
-  if (bestEpoch !== state.epoch) await checkpoints.restoreEpoch(bestEpoch);
+  const bestEpoch = await keeper.restoreBest(state);
   const best = state.history.find((report) => report.epoch === bestEpoch);
   const stoppedEarly = isOver(state.best, request.spec.training.earlyStopping);
   return {

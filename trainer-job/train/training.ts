@@ -8,7 +8,7 @@ import type { TrainingState } from './checkpointFile.js';
 import { CheckpointFolder, placeOf } from './checkpoints.js';
 import type { TrainRequest } from './contract.js';
 import { LossWatch } from './divergence.js';
-import { NONE_SO_FAR } from './earlyStopping.js';
+import { bestOnResuming, NONE_SO_FAR } from './earlyStopping.js';
 import { identityOf } from './identity.js';
 import { NO_PLATEAU } from './learningRate.js';
 import { estimateMemory, gigabytes, refuseWhatDoesNotFit } from './memoryEstimate.js';
@@ -30,8 +30,8 @@ export class StopRequested extends Error {}
 export interface Training {
   model: TwoTowerModel;
   optimizer: Optimizer;
-  checkpoints: CheckpointFolder;
   keeper: ProgressKeeper;
+  /** Throws `StopRequested`, as `validate` does, and then has changed nothing. */
   step: OptimizerStep;
   /** Those that compute the steps together, where they are several; to be closed at the end. */
   workers: WorkerPool | undefined;
@@ -39,7 +39,7 @@ export interface Training {
   /** Positions of the training rows that are learned from. */
   rows: Int32Array;
   stepsPerEpoch: number;
-  /** Throws `StopRequested` when there is one: evaluations may take longer than a stop has time. */
+  /** Throws `StopRequested` where there is a stop request: an evaluation may take longer than a stop has time. */
   validate(): Promise<Metrics>;
   profiler: Profiler | undefined;
   lossWatch: LossWatch;
@@ -67,7 +67,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   const restored = await checkpoints.restoreNewest((name, reason) =>
     request.onLog('warn', `checkpoint ${name} is not used: ${reason}`),
   );
-  const state = restored?.state ?? newState();
+  const state = restored ? resumed(restored.state, spec) : newState();
   if (restored) request.onLog('info', `resuming after epoch ${state.epoch}, step ${state.step}`);
   const { batchSize, accumulateSteps } = spec.training;
   const validate = splitScorer(model, data, 'validation', 'val_');
@@ -80,18 +80,17 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   };
   const clock = new PhaseClock();
   const workers = size > 1 ? await WorkerPool.start(size, model, data) : undefined;
-  const gradients = workers && parallelStep(model, data.splits.train, workers, clock);
+  const gradientsOf = workers && parallelStep(model, data.splits.train, workers, clock);
   return {
     model,
     workers,
     optimizer,
-    checkpoints,
     keeper: new ProgressKeeper(
       checkpoints,
       request,
       restored && { path: restored.path, place: placeOf(state) },
     ),
-    step: optimizerStep(model, optimizer, data.splits.train, clock, gradients),
+    step: optimizerStep(model, optimizer, data.splits.train, { clock, gradientsOf, between }),
     clock,
     rows,
     stepsPerEpoch: Math.ceil(rows.length / (batchSize * accumulateSteps)),
@@ -128,6 +127,10 @@ function newState(): TrainingState {
     best: NONE_SO_FAR,
     history: [],
   };
+}
+
+function resumed(state: TrainingState, { training }: TrainRequest['spec']): TrainingState {
+  return { ...state, best: bestOnResuming(state, training.earlyStopping) };
 }
 
 /** Validation recalls carry no prefix: `recall_at_K` of an epoch is on the validation split. */
