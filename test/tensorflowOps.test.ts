@@ -6,6 +6,7 @@ import { matMul, matMulTransposed, transposedMatMul } from '../trainer-job/model
 import { randomFor } from '../trainer-job/model/random.js';
 import type { CompetingItems } from '../trainer-job/model/softmaxBatch.js';
 import { softmaxSums } from '../trainer-job/model/softmaxSums.js';
+import { kerasModelContract } from './contracts/kerasModel.contract.js';
 import { scoreSplitContract } from './contracts/scoreSplit.contract.js';
 import { softmaxLossContract } from './contracts/softmaxLoss.contract.js';
 import { missingTensorflow, useTensorflow } from './support/nativeTensorflow.js';
@@ -36,6 +37,7 @@ describe.skipIf(missingTensorflow)('TensorFlow’s own ops', () => {
 
   softmaxLossContract('TensorFlow');
   scoreSplitContract('TensorFlow');
+  kerasModelContract('TensorFlow');
 
   it('takes the plain way where references are no measure of the scores, and counts the block once', () => {
     const items = Float32Array.of(10, 0, -10, 0, 0, 1);
