@@ -40,6 +40,12 @@ export const augmentationSchema = z.strictObject({
 
 export const trainingSchema = z.strictObject({
   epochs: z.int().min(1).max(10_000).default(20),
+  /**
+   * Training ends after so many steps of the optimizer, or seconds of training and evaluation over all attempts, if `epochs` have
+   * not ended it before: the epoch at hand is cut short and evaluated.
+   */
+  maxSteps: z.int().min(1).max(1_000_000_000).optional(),
+  maxSeconds: z.number().min(1).max(31_536_000).optional(),
   batchSize: z.int().min(1).max(1_048_576).default(8192),
   optimizer: optimizerSchema.prefault({ type: 'adagrad' }),
   /**

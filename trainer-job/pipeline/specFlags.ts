@@ -10,6 +10,8 @@ export const SPEC_FLAGS = {
   'metadata-columns': text,
   'vocabularies-path': text,
   epochs: text,
+  'max-steps': text,
+  'max-seconds': text,
   'batch-size': text,
   optimizer: text,
   'learning-rate': text,
@@ -22,6 +24,8 @@ export const SPEC_FLAGS = {
 export const SPEC_FLAGS_HELP = `  Parts of the specification, in place of what it says:
   --epochs N  --batch-size N  --learning-rate X  --lr-scaling none|sqrt|linear  --warmup-steps N  --seed N
   --optimizer adagrad|adam|adamw|sgd
+  --max-steps N  --max-seconds X
+                   ends the training earlier, within an epoch too
   --patience N     epochs without a better val_loss before it stops
 
   Without --spec, of records of tf.train.Example:
@@ -104,6 +108,8 @@ function trainingOf(flags: Flags): Record<string, unknown> {
   const patience = number(flags, 'patience');
   return without({
     epochs: number(flags, 'epochs'),
+    maxSteps: number(flags, 'max-steps'),
+    maxSeconds: number(flags, 'max-seconds'),
     batchSize: number(flags, 'batch-size'),
     lrScaling: flags['lr-scaling'],
     warmupSteps: number(flags, 'warmup-steps'),

@@ -19,6 +19,7 @@ const at = (epoch: number): TrainingState => ({
   epoch,
   step: 0,
   lossSum: 0,
+  seconds: 0,
   optimizer: { steps: epoch, owedDecay: 0 },
   plateau: NO_PLATEAU,
   best: NONE_SO_FAR,

@@ -17,6 +17,8 @@ export const trainingStateSchema = z.strictObject({
   /** Steps done of the epoch after them, and their summed loss. */
   step: z.int().min(0),
   lossSum: z.number(),
+  /** Of training and evaluation, over all attempts. */
+  seconds: z.number().min(0).default(0),
   /** What shaped the order of that epoch's rows, if anything: it goes on in the order in which it began. */
   blocks: z.strictObject({ entities: z.int().min(1), together: z.int().min(1) }).optional(),
   optimizer: z.strictObject({ steps: z.int().min(0), owedDecay: z.number().max(0) }),

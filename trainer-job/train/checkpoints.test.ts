@@ -16,6 +16,7 @@ const at = (epoch: number, step = 0): TrainingState => ({
   epoch,
   step,
   lossSum: 1.5,
+  seconds: 2.5,
   optimizer: { steps: epoch * 10 + step, owedDecay: -0.25 },
   plateau: NO_PLATEAU,
   best: NONE_SO_FAR,

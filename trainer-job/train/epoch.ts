@@ -4,41 +4,48 @@ import type { EpochReport, TrainRequest } from './contract.js';
 import { divergence } from './divergence.js';
 import { afterEpoch } from './earlyStopping.js';
 import { epochOrder } from './epochOrder.js';
+import { limitReached } from './limits.js';
 import { afterPlateauEpoch, learningRateAt } from './learningRate.js';
 import { StopRequested, type Training } from './training.js';
 import { turnTaker } from './turnTaker.js';
 
-/** Trains the rest of the epoch after `state.epoch` and closes it; false when a stop request came before its end. */
+/**
+ * Trains the rest of the epoch after `state.epoch`, or up to a limit of the specification, and closes it; false when a stop
+ * request came before its end.
+ */
 export async function runEpoch(training: Training, request: TrainRequest): Promise<boolean> {
   const { state, rows, stepsPerEpoch, spent } = training;
   const rowsPerStep = request.spec.training.batchSize * request.spec.training.accumulateSteps;
   const order = orderOf(training, request);
   const takeTurn = turnTaker();
   training.profiler?.begin(state.epoch);
-  const begin = { examples: Math.min(state.step * rowsPerStep, rows.length), at: performance.now() };
-  while (state.step < stepsPerEpoch) {
+  const seen = () => Math.min(state.step * rowsPerStep, rows.length);
+  const begin = { examples: seen(), at: performance.now() };
+  while (state.step < stepsPerEpoch && !limitReached(request.spec.training, state)) {
     if (request.stopRequested()) return false;
+    const startedAt = performance.now();
     const start = state.step * rowsPerStep;
     const batch = order.subarray(start, start + rowsPerStep).map((position) => rows[position]!);
     if (!(await unlessStopped(takeStep(training, batch)))) return false;
-    const examples = Math.min(state.step * rowsPerStep, rows.length) - begin.examples;
+    const examples = seen() - begin.examples;
     const seconds = (performance.now() - begin.at) / 1000;
     request.onProgress({
       fraction: state.step / stepsPerEpoch,
       step: state.step,
       totalSteps: stepsPerEpoch,
       examplesPerSecond: examples / seconds,
-      loss: state.lossSum / Math.min(state.step * rowsPerStep, rows.length),
+      loss: state.lossSum / seen(),
     });
+    state.seconds += (performance.now() - startedAt) / 1000;
     await training.keeper.withinEpoch(state);
     await takeTurn();
   }
   const seconds = (performance.now() - begin.at) / 1000;
   // None where the attempt before had only the evaluation left to do.
-  const examples = rows.length - begin.examples;
+  const examples = seen() - begin.examples;
   spent.examples += examples;
   spent.seconds += seconds;
-  return closeEpoch(training, request, { seconds, examples });
+  return closeEpoch(training, request, { seconds, examples, seen: seen() });
 }
 
 /** An epoch that began on a machine with other memory goes on in its order, though another would read less here. */
@@ -83,9 +90,9 @@ function diverged(training: Training, name: string, value: number) {
 async function closeEpoch(
   training: Training,
   request: TrainRequest,
-  { seconds, examples }: { seconds: number; examples: number },
+  { seconds, examples, seen }: { seconds: number; examples: number; seen: number },
 ): Promise<boolean> {
-  const { state, rows, optimizer, model } = training;
+  const { state, optimizer, model } = training;
   const { earlyStopping, schedule } = request.spec.training;
   optimizer.settle();
   state.optimizer = optimizer.state();
@@ -94,8 +101,9 @@ async function closeEpoch(
   const validation = await unlessStopped(training.validate());
   if (!validation) return false;
   const evaluate = (performance.now() - begin) / 1000;
+  state.seconds += evaluate;
   const metrics: Metrics = {
-    loss: state.lossSum / rows.length,
+    loss: state.lossSum / seen,
     learning_rate: rateAfter(training, optimizer.steps - 1),
     ...model.metrics,
     ...validation,

@@ -11,6 +11,8 @@ export function identityOf({
   // What only says how long to train, what to keep and how much memory a step may take leaves the weights as they are.
   const {
     epochs,
+    maxSteps: _steps,
+    maxSeconds: _seconds,
     earlyStopping: _stop,
     checkpoint: _checkpoint,
     scoreMegabytes: _memory,

@@ -290,6 +290,35 @@ describe('a training', () => {
     expect(weights((await later!).outcome)).toEqual(weights((await train(await temporaryFolder())).outcome));
   });
 
+  it('ends after so many steps, within an epoch too, and tells what that part of the epoch came to', async () => {
+    const limited = tinySpec({ training: { ...training, maxSteps: 29 } });
+    const { outcome, epochs, logs } = await train(await temporaryFolder(), { spec: limited });
+    expect(epochs.map(({ examples }) => examples)).toEqual([3000, 3000, 5 * 256]);
+    expect(outcome).toMatchObject({ kind: 'trained', epochsTrained: 3, earlyStoppedAtEpoch: null });
+    expect(logs).toContain('training.maxSteps, 29, is reached: the training ends in epoch 3');
+    const [first, second, third] = epochs.map(({ metrics }) => metrics['loss']!);
+    expect(third).toBeLessThan(second!);
+    expect(second).toBeLessThan(first!);
+
+    const folder = await temporaryFolder();
+    await train(folder, { spec: limited, stopRequested: stopAfter(27) });
+    const resumed = await train(folder, { spec: limited });
+    expect(weights(resumed.outcome)).toEqual(weights(outcome));
+    const longer = await train(folder, { spec: tinySpec({ training: { ...training, maxSteps: 30 } }) });
+    expect(longer.logs).toContain('resuming after epoch 3, step 0');
+    expect(longer.epochs.map(({ examples }) => examples).at(-1)).toBe(256);
+  });
+
+  it('ends after so many seconds', async () => {
+    const { outcome, epochs } = await train(await temporaryFolder(), {
+      spec: tinySpec({ training: { ...training, epochs: 10_000, maxSeconds: 1, earlyStopping: false } }),
+    });
+    expect(outcome.kind).toBe('trained');
+    const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+    expect(epochs.length).toBeLessThan(10_000);
+    expect(seconds).toBeGreaterThan(0.1);
+  });
+
   it('saves every so many seconds, within epochs too', async () => {
     const saved: string[] = [];
     await train(await temporaryFolder(), {

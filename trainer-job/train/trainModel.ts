@@ -2,6 +2,7 @@ import { Superseded } from './checkpointOwner.js';
 import type { TrainOutcome, TrainRequest } from './contract.js';
 import { isOver } from './earlyStopping.js';
 import { runEpoch } from './epoch.js';
+import { limitReached } from './limits.js';
 import { openTraining, type Training } from './training.js';
 
 /**
@@ -39,13 +40,17 @@ async function runEpochs(training: Training, request: TrainRequest): Promise<Tra
 }
 
 function isDone({ state }: Training, { spec }: TrainRequest): boolean {
-  return state.epoch >= spec.training.epochs || isOver(state.best, spec.training.earlyStopping);
+  const { epochs, earlyStopping } = spec.training;
+  const isWhole = state.epoch >= epochs || isOver(state.best, earlyStopping);
+  return isWhole || (state.step === 0 && limitReached(spec.training, state) !== undefined);
 }
 
 async function finish(
   { model, keeper, state, spent }: Training,
   request: TrainRequest,
 ): Promise<TrainOutcome> {
+  const limit = limitReached(request.spec.training, state);
+  if (limit) request.onLog('info', `${limit}, is reached: the training ends in epoch ${state.epoch}`);
   const bestEpoch = await keeper.restoreBest(state);
   const best = state.history.find((report) => report.epoch === bestEpoch);
   const stoppedEarly = isOver(state.best, request.spec.training.earlyStopping);

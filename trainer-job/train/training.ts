@@ -122,6 +122,7 @@ function newState(): TrainingState {
     epoch: 0,
     step: 0,
     lossSum: 0,
+    seconds: 0,
     optimizer: { steps: 0, owedDecay: 0 },
     plateau: NO_PLATEAU,
     best: NONE_SO_FAR,
