@@ -433,6 +433,15 @@ export function quietTensorflow(): void {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
 }
 
+/**
+ * Has TensorFlow take, of the kernels of a GPU, those that give the same numbers each time, and cuBLAS too. They read these
+ * variables while they are loaded; whoever set them before is heeded.
+ */
+export function deterministicTensorflow(): void {
+  process.env['TF_DETERMINISTIC_OPS'] ??= '1';
+  process.env['CUBLAS_WORKSPACE_CONFIG'] ??= ':4096:8';
+}
+
 /** The cores that this process may use. */
 export function cores(): number {
   return availableParallelism();

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** Of the items that compete only so many do, for each query those that it scores highest. All of them unless given. */
+/**
+ * Only so many negatives compete, for each query those that it scores highest; one more where a row's own item is not among
+ * them. All of them unless given.
+ */
 const hardest = z.int().min(1).max(100_000).optional();
 /** Scores are lowered by the log of how often their item is expected to compete (logQ): popular items are not punished. */
 const samplingCorrection = z.boolean().default(true);

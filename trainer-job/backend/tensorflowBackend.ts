@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { quietTensorflow } from '../config.js';
+import { deterministicTensorflow, quietTensorflow } from '../config.js';
 import { nativeBackendFolder } from './nativeBackendFolder.js';
 
 /** Where a native backend may be, best first. */
@@ -35,6 +35,7 @@ export async function loadTensorflow(packages = nativePackages()): Promise<LoadR
     };
   }
   quietTensorflow();
+  deterministicTensorflow();
   const require = createRequire(import.meta.url);
   const failures: string[] = [];
   for (const name of packages) {

@@ -48,12 +48,23 @@ function noneBesides(entities: number): Compete {
   };
 }
 
+/** Of the highest scores one may be the row's own, which is none of its negatives. */
+function highestOf(negatives: number | undefined, own: SoftmaxBatch['own']): number | undefined {
+  return negatives === undefined || own !== 'once' ? negatives : negatives + 1;
+}
+
 type Of<T extends Negatives['type']> = Extract<Negatives, { type: T }>;
 
 function wholeCatalogue({ hardest }: Of<'catalogue'>, entities: number): Compete {
   const items = catalogue(entities);
   const own = hardest === undefined ? 'among' : 'once';
-  return (batchItems) => ({ items, rowItem: batchItems.map((item) => item - 1), own, hardest });
+  const kept = highestOf(hardest, own);
+  return (batchItems) => ({
+    items,
+    rowItem: batchItems.map((item) => item - 1),
+    own,
+    hardest: kept,
+  });
 }
 
 function inBatch(
@@ -67,7 +78,7 @@ function inBatch(
     const { values: items, position: rowItem, counts: times } = distinctItems(batchItems);
     const logOwnWeights = corrections && valuesAt(corrections, items);
     const logWeights = logWeightsOf(times, logOwnWeights);
-    return { items, rowItem, own, hardest, logWeights, logOwnWeights };
+    return { items, rowItem, own, hardest: highestOf(hardest, own), logWeights, logOwnWeights };
   };
 }
 
@@ -126,7 +137,15 @@ function sampled(
     const logOwnWeights = corrections && valuesAt(corrections, values);
     const logWeights = logWeightsOf(times, logOwnWeights);
     const rowItem = position.subarray(count);
-    return { items: values, competing, rowItem, own, hardest, logWeights, logOwnWeights };
+    return {
+      items: values,
+      competing,
+      rowItem,
+      own,
+      hardest: highestOf(hardest, own),
+      logWeights,
+      logOwnWeights,
+    };
   };
 }
 
