@@ -28,7 +28,8 @@ Trains one two-tower model without a control plane.
                    removes what DIR, a cache, holds and no run has used for half an hour, or for N days, and ends
   --print-spec     prints the specification with every default, and ends
   --find-batch-size
-                   tries batches of 256, 512, … on this machine, tells how fast they are, and ends
+                   tries batches of 256, 512, … on this machine (from 8 on where memory is short), tells how fast they
+                   are, and ends
   --profile        writes profile.json to the output: where the time of an epoch goes
   --help           this text
 

@@ -1,7 +1,7 @@
 import type { TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { TwoTowerModel } from '../model/twoTowerModel.js';
-import { estimateMemory } from './memoryEstimate.js';
+import { estimateMemory, refuseWhatDoesNotFit } from './memoryEstimate.js';
 import { newOptimizer } from './optimizer.js';
 import { optimizerStep } from './optimizerStep.js';
 
@@ -20,13 +20,15 @@ export interface FoundBatchSize {
   reason: 'memory' | 'rows' | 'throughput';
 }
 
-const SMALLEST = 256;
+/** The first that is tried, or the largest half of it that fits. */
+const FIRST = 256;
+const SMALLEST = 8;
 /** Doubling that gains less, twice in a row, is not worth its memory. */
 const WORTHWHILE = 1.05;
 
 /**
  * Tries batch sizes, each twice the one before, on steps that are thrown away, until memory or rows run out or the speed
- * stops rising. How well a model learns with a batch is another question.
+ * stops rising. How well a model learns with a batch is another question. Throws `SpecError` when not even the smallest fits.
  */
 export async function findBatchSize(
   data: EncodedDataset,
@@ -49,14 +51,21 @@ export async function findBatchSize(
   let fastest = 0;
   let idle = 0;
   let reason: FoundBatchSize['reason'] = 'rows';
-  for (let batchSize = SMALLEST; batchSize <= Math.max(SMALLEST, known); batchSize *= 2) {
-    const tried: TrainingSpec = { ...spec, training: { ...spec.training, batchSize, accumulateSteps: 1 } };
-    const memoryBytes = used + estimateMemory(data, tried).total;
-    if (memoryBytes > memoryLimitBytes && trials.length > 0) {
+  const specOf = (batchSize: number): TrainingSpec => ({
+    ...spec,
+    training: { ...spec.training, batchSize, accumulateSteps: 1 },
+  });
+  const memoryOf = (batchSize: number) => used + estimateMemory(data, specOf(batchSize)).total;
+  let first = FIRST;
+  while (first > SMALLEST && memoryOf(first) > memoryLimitBytes) first /= 2;
+  refuseWhatDoesNotFit(estimateMemory(data, specOf(first)), data, memoryLimitBytes, used);
+  for (let batchSize = first; batchSize <= Math.max(first, known); batchSize *= 2) {
+    const memoryBytes = memoryOf(batchSize);
+    if (memoryBytes > memoryLimitBytes) {
       reason = 'memory';
       break;
     }
-    const examplesPerSecond = await speedOf(data, tried, secondsPerTrial, between);
+    const examplesPerSecond = await speedOf(data, specOf(batchSize), secondsPerTrial, between);
     trials.push({ batchSize, examplesPerSecond, memoryBytes });
     idle = examplesPerSecond > WORTHWHILE * fastest ? 0 : idle + 1;
     fastest = Math.max(fastest, examplesPerSecond);

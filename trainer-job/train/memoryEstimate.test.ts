@@ -74,4 +74,13 @@ describe('the search for a batch size', () => {
     const found = await findBatchSize(many, tinySpec(), { ...limits, memoryLimitBytes });
     expect(found).toMatchObject({ reason: 'memory', trials: [{ batchSize: 256 }] });
   });
+
+  it('begins lower where the first does not fit, and refuses what fits with no batch at all', async () => {
+    const many = tinyDataset({ users: 5000 });
+    const memoryLimitBytes = estimateMemory(many, tinySpec({ training: { batchSize: 40 } })).total;
+    const found = await findBatchSize(many, tinySpec(), { ...limits, memoryLimitBytes });
+    expect(found).toMatchObject({ reason: 'memory', trials: [{ batchSize: 32 }], best: { batchSize: 32 } });
+    const none = findBatchSize(many, tinySpec(), { ...limits, memoryLimitBytes: 1000 });
+    await expect(none).rejects.toThrow(SpecError);
+  });
 });
