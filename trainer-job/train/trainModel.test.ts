@@ -214,6 +214,19 @@ describe('a training', () => {
     expect(outcome.metrics['recall_at_10']).toBe(Math.max(...recalls));
   });
 
+  it('sees that its last step diverged although there is no row to validate on', async () => {
+    const { count, query, item } = data.splits.validation;
+    const none = { count: 0, query: query.slice(count), item: item.slice(count) };
+    const spec = tinySpec({ training: { epochs: 1, batchSize: 8192, optimizer: { type: 'sgd' } } });
+    // One step, of a rate that no specification may have, to be sure of it.
+    const optimizer = { ...spec.training.optimizer, learningRate: 1e39 };
+    const diverging = train(await temporaryFolder(), {
+      data: { ...data, splits: { ...data.splits, validation: none } },
+      spec: { ...spec, training: { ...spec.training, optimizer } },
+    });
+    await expect(diverging).rejects.toThrow(/the weights became NaN.*hold what is no number/s);
+  });
+
   it('saves every so many epochs where no metric says which is the best', async () => {
     const saved: number[] = [];
     await train(await temporaryFolder(), {
