@@ -168,6 +168,29 @@ describe('a step of several workers', () => {
     expect((await several(batch(0), { epoch: 0, step: 0 })).loss).toBeNaN();
   });
 
+  it('is computed in turn at first, when names are new to the threads of tfjs-node, and then all at once', async () => {
+    const { pool, several } = await stepsOf(
+      tinyDataset(),
+      tinySpec({ training: { negatives: { type: 'inBatch' } } }),
+      3,
+    );
+    let happened: string[] = [];
+    pool.threads.forEach((thread, i) => {
+      const post = thread.postMessage.bind(thread);
+      vi.spyOn(thread, 'postMessage').mockImplementation((task: unknown) => {
+        happened.push(`asks ${i}`);
+        post(task);
+      });
+      thread.on('message', () => happened.push(`hears ${i}`));
+    });
+    await several(batch(0), { epoch: 0, step: 0 });
+    const inTurn = ['asks 0', 'hears 0', 'asks 1', 'hears 1'];
+    expect(happened).toEqual([...inTurn, ...inTurn, ...inTurn]);
+    happened = [];
+    await several(batch(300), { epoch: 0, step: 1 });
+    expect(happened.slice(0, 2)).toEqual(['asks 0', 'asks 1']);
+  });
+
   it('fails, and may be tried again, where a worker is gone or cannot do its part', async () => {
     const { pool, several } = await stepsOf(
       tinyDataset(),

@@ -20,6 +20,8 @@ export class WorkerLost extends Error {
   override readonly name = 'WorkerLost';
 }
 
+const NOTHING: StepGradients = { loss: 0, gradients: [] };
+
 /** Tests run the sources, but a thread needs the build. */
 const ENTRY = new URL(
   import.meta.url.endsWith('.ts') ? '../../dist/train/workers/workerThread.js' : './workerThread.js',
@@ -28,6 +30,8 @@ const ENTRY = new URL(
 
 /** The workers of a training: this thread is the first, the others are threads that see its parameters. */
 export class WorkerPool {
+  private readonly done = new Set<ToWorker['type']>();
+
   private constructor(
     private readonly own: StepPart,
     private readonly parameters: readonly Parameter[],
@@ -57,21 +61,38 @@ export class WorkerPool {
     return this.threads.length + 1;
   }
 
-  /** Does each worker's task, all at once; null is none. Throws `WorkerLost`. */
+  /**
+   * Does each worker's task, all of one type; null is none. All at once, but one after the other at the first of a type: the
+   * threads of tfjs-node put the names of attributes that are new to it into one set, without a lock (`ATTR_NAME_SET` in its
+   * tfjs_backend.cc). Throws `WorkerLost`.
+   */
   async run(tasks: readonly (ToWorker | null)[]): Promise<StepGradients[]> {
-    const others = this.threads.map(async (thread, i): Promise<StepGradients> => {
-      const task = tasks[i + 1];
-      if (!task) return { loss: 0, gradients: [] };
-      const answer = this.answers[i]!.next();
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
-      thread.postMessage(task);
-      return this.gradientsOf(await answer);
-    });
-    const all = Promise.all(others);
+    const type = tasks.find((task) => task !== null)?.type;
+    if (type === undefined) return tasks.map(() => NOTHING);
+    if (this.done.has(type)) return this.allAtOnce(tasks);
+    const inTurn = [this.ownPart(tasks[0])];
+    for (const i of this.threads.keys()) inTurn.push(await this.partOf(i, tasks[i + 1]));
+    this.done.add(type);
+    return inTurn;
+  }
+
+  private async allAtOnce(tasks: readonly (ToWorker | null)[]): Promise<StepGradients[]> {
+    const all = Promise.all(this.threads.map((_, i) => this.partOf(i, tasks[i + 1])));
     // Should this thread's part fail, theirs is of no interest.
     all.catch(() => {});
-    const own = tasks[0] ? this.own.do(tasks[0]) : { loss: 0, gradients: [] };
-    return [own, ...(await all)];
+    return [this.ownPart(tasks[0]), ...(await all)];
+  }
+
+  private ownPart(task: ToWorker | null | undefined): StepGradients {
+    return task ? this.own.do(task) : NOTHING;
+  }
+
+  private async partOf(i: number, task: ToWorker | null | undefined): Promise<StepGradients> {
+    if (!task) return NOTHING;
+    const answer = this.answers[i]!.next();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
+    this.threads[i]!.postMessage(task);
+    return this.gradientsOf(await answer);
   }
 
   async close(): Promise<void> {
