@@ -45,7 +45,7 @@ export const trainVsKeras: Bench = {
   name: 'train-vs-keras',
   claim:
     'examples/s of training against the TensorFlow Recommenders recipe in Keras: same data, batch, objective, cores',
-  usage: `${BACKEND_USAGE} [--workers 1] [--batch-size 8192] [--epochs 3]   (PYTHON= names the peer’s Python)`,
+  usage: `${BACKEND_USAGE} [--workers 1] [--batch-size 8192] [--epochs 2] [--rounds 3]   (PYTHON= names the peer’s Python)`,
   async run(args) {
     const { values } = parseArgs({
       args,
@@ -53,7 +53,8 @@ export const trainVsKeras: Bench = {
         backend: { type: 'string', default: 'auto' },
         workers: { type: 'string', default: '1' },
         'batch-size': { type: 'string', default: '8192' },
-        epochs: { type: 'string', default: '3' },
+        epochs: { type: 'string', default: '2' },
+        rounds: { type: 'string', default: '3' },
       },
     });
     const [batchSize, epochs] = [Number(values['batch-size']), Number(values.epochs)];
@@ -65,18 +66,21 @@ export const trainVsKeras: Bench = {
 
     const backend = await backendOf(values.backend);
     const workers = Number(values.workers);
-    const ours = await trainHere(peerSpec(config.onlineRetail, batchSize, epochs), { workers });
-    const peer = await runKerasPeer({
-      python: config.python,
-      script: config.kerasPeer,
-      parquet: config.onlineRetail,
-      batchSize,
-      epochs,
-    });
-    // The first epoch of either has its warm-up: graph tracing there, compilation of hot functions here.
-    const speed = (all: readonly { examplesPerSecond: number }[]) =>
-      median(all.slice(Math.min(1, all.length - 1)).map((epoch) => epoch.examplesPerSecond));
-    const ratio = speed(ours.epochs) / speed(peer);
+    // In turns: what else the machine does in these seconds is much the same for both of a round.
+    const rounds: { ours: number; peer: number }[] = [];
+    while (rounds.length < Number(values.rounds)) {
+      // Ours are short, so there are more of them.
+      const ours = await trainHere(peerSpec(config.onlineRetail, batchSize, 2 * epochs), { workers });
+      const peer = await runKerasPeer({
+        python: config.python,
+        script: config.kerasPeer,
+        parquet: config.onlineRetail,
+        batchSize,
+        epochs,
+      });
+      rounds.push({ ours: speed(ours.epochs), peer: speed(peer) });
+    }
+    const ratio = median(rounds.map(({ ours, peer }) => ours / peer));
     const bar = BARS[backend.name]?.[batchSize < LARGE_BATCH ? 'small' : 'large'] ?? 0;
     return {
       figures: {
@@ -84,11 +88,17 @@ export const trainVsKeras: Bench = {
         workers,
         batch_size: batchSize,
         ratio: Number(ratio.toFixed(2)),
-        examples_per_second: Math.round(speed(ours.epochs)),
-        peer_examples_per_second: Math.round(speed(peer)),
+        ratios: rounds.map(({ ours, peer }) => (ours / peer).toFixed(1)).join(' '),
+        examples_per_second: Math.round(median(rounds.map(({ ours }) => ours))),
+        peer_examples_per_second: Math.round(median(rounds.map(({ peer }) => peer))),
       },
       bar: `ratio >= ${bar}`,
       pass: ratio >= bar,
     };
   },
 };
+
+/** The first epoch of either has its warm-up: graph tracing there, compilation of hot functions here. */
+function speed(epochs: readonly { examplesPerSecond: number }[]): number {
+  return median(epochs.slice(Math.min(1, epochs.length - 1)).map((epoch) => epoch.examplesPerSecond));
+}
