@@ -26,9 +26,14 @@ export function divergence(
   );
 }
 
+/** Whether a parameter holds what is no number. */
+export function isBroken({ values }: Parameter): boolean {
+  return values.some((value) => !Number.isFinite(value));
+}
+
 /** Where the damage is: a parameter's name says its tower and its feature or layer. */
 function largestOf(parameters: readonly Parameter[]): string {
-  const broken = parameters.filter(({ values }) => values.some((value) => !Number.isFinite(value)));
+  const broken = parameters.filter(isBroken);
   if (broken.length > 0) {
     const names = broken.slice(0, 3).map(({ name }) => name);
     const more = broken.length > names.length ? ` and ${broken.length - names.length} more` : '';

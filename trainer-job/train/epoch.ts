@@ -1,8 +1,7 @@
 import { seedOf, type Metrics } from '@trainyard/shared';
-import type { Parameter } from '../model/parameter.js';
 import { randomFor } from '../model/random.js';
 import type { EpochReport, TrainRequest } from './contract.js';
-import { divergence } from './divergence.js';
+import { divergence, isBroken } from './divergence.js';
 import { afterEpoch } from './earlyStopping.js';
 import { epochOrder } from './epochOrder.js';
 import { limitReached } from './limits.js';
@@ -87,10 +86,6 @@ function diverged(training: Training, name: string, value: number) {
   });
 }
 
-function isFinite({ values }: Parameter): boolean {
-  return values.every((value) => Number.isFinite(value));
-}
-
 /** False when a stop request came before the epoch's metrics were there: then they will be made when the training goes on. */
 async function closeEpoch(
   training: Training,
@@ -107,7 +102,7 @@ async function closeEpoch(
   if (!validation) return false;
   // Where there are no rows to measure by, nobody else would see what the last step has done.
   const isSeen = Object.keys(validation).length > 0;
-  if (!isSeen && !model.parameters.every(isFinite)) throw diverged(training, 'weights', NaN);
+  if (!isSeen && model.parameters.some(isBroken)) throw diverged(training, 'weights', NaN);
   const evaluate = (performance.now() - begin) / 1000;
   state.seconds += evaluate;
   const metrics: Metrics = {

@@ -9,7 +9,8 @@ import { taskOf } from '../tasks/taskOf.js';
 import { dropoutRandom, type StepGradients } from '../trainingStep.js';
 import type { BackwardTask, ForwardTask, LossTask, TowerPart, ToWorker } from './messages.js';
 
-const NOTHING: StepGradients = { loss: 0, gradients: [] };
+/** Of a worker that has no part in it. */
+export const NOTHING: StepGradients = { loss: 0, gradients: [] };
 
 /**
  * One worker's part of each step, in the thread of the training as in the others: some of the batch's queries and items

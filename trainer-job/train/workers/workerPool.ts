@@ -13,14 +13,12 @@ import {
   type ToWorker,
   type WorkerData,
 } from './messages.js';
-import { StepPart } from './stepPart.js';
+import { NOTHING, StepPart } from './stepPart.js';
 
 /** A worker of a training is gone, or could not do its part. The attempt ends; the next one goes on from its checkpoint. */
 export class WorkerLost extends Error {
   override readonly name = 'WorkerLost';
 }
-
-const NOTHING: StepGradients = { loss: 0, gradients: [] };
 
 /** Tests run the sources, but a thread needs the build. */
 const ENTRY = new URL(
