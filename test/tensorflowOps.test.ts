@@ -1,8 +1,9 @@
 /** What TensorFlow's own ops compute is what the plain formulation computes. */
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { tensorflowOps } from '../trainer-job/backend/tensorflowOps.js';
 import { exponentialSums } from '../trainer-job/model/exponentialSums.js';
-import { matMul, matMulTransposed, transposedMatMul } from '../trainer-job/model/matrix.js';
+import { columnSums, matMul, matMulTransposed, transposedMatMul } from '../trainer-job/model/matrix.js';
 import { randomFor } from '../trainer-job/model/random.js';
 import type { CompetingItems } from '../trainer-job/model/softmaxBatch.js';
 import { softmaxSums } from '../trainer-job/model/softmaxSums.js';
@@ -33,6 +34,15 @@ describe.skipIf(missingTensorflow)('TensorFlow’s own ops', () => {
     const [at, bt] = [tf.transpose<tf.Tensor2D>(a), tf.transpose<tf.Tensor2D>(b)];
     expectClose(transposedMatMul(at, b).dataSync<'float32'>(), expected, 1e-6);
     expectClose(matMulTransposed(a, bt).dataSync<'float32'>(), expected, 1e-6);
+  });
+
+  it('adds a bias, sums columns and takes what is positive', () => {
+    const x = tf.tensor2d(numbers(300 * 7, 1, 'x'), [300, 7]);
+    const bias = tf.tensor1d(numbers(7, 1, 'bias'));
+    const ops = tensorflowOps()!;
+    expect(ops.biasAdd(x, bias).dataSync()).toEqual(tf.add(x, bias).dataSync());
+    expect(ops.relu(x).dataSync()).toEqual(tf.relu(x).dataSync());
+    expectClose(columnSums(x).dataSync<'float32'>(), tf.sum(x, 0).dataSync<'float32'>(), 1e-6);
   });
 
   softmaxLossContract('TensorFlow');

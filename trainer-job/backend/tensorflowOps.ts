@@ -46,16 +46,30 @@ export class TensorflowOps {
       this.flag('transpose_b', transposeB),
       this.float,
     ];
-    return this.run('MatMul', attributes, [a, b]);
+    return this.run('MatMul', attributes, [a, b]) as tf.Tensor2D;
+  }
+
+  /** x [n, p] with bias [p] added to each row: a kernel for this, where tf.add has one for all shapes. */
+  biasAdd(x: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+    return this.run('BiasAdd', [this.float], [x, bias]) as tf.Tensor2D;
+  }
+
+  /** [p] the sums of the columns of dy [n, p], in a third of the time of tf.sum. */
+  biasAddGrad(dy: tf.Tensor2D): tf.Tensor1D {
+    return this.run('BiasAddGrad', [this.float], [dy]) as tf.Tensor1D;
+  }
+
+  relu(x: tf.Tensor2D): tf.Tensor2D {
+    return this.run('Relu', [this.float], [x]) as tf.Tensor2D;
   }
 
   /** `dy` where `y`, the output of a relu, is positive; 0 elsewhere. */
   reluGrad(dy: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor2D {
-    return this.run('ReluGrad', [this.float], [dy, y]);
+    return this.run('ReluGrad', [this.float], [dy, y]) as tf.Tensor2D;
   }
 
-  private run(name: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor2D {
-    return this.backend.executeSingleOutput(name, attributes, inputs) as tf.Tensor2D;
+  private run(name: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor {
+    return this.backend.executeSingleOutput(name, attributes, inputs);
   }
 
   private flag(name: string, value: boolean): Attribute {

@@ -1,4 +1,5 @@
 import type { EncodedDataset, SplitName } from '../data/encodedDataset.js';
+import { valuesAt } from '../model/valuesAt.js';
 
 /** The rows of a split that have a target, and whose user and item both occur in train. */
 export interface RatedPairs {
@@ -16,8 +17,8 @@ export function ratedPairs(data: EncodedDataset, split: SplitName): RatedPairs {
     (row) => data.query.ids[query[row]!] !== 0 && item[row] !== 0 && !Number.isNaN(target[row]!),
   );
   return {
-    queries: kept.map((row) => query[row]!),
-    items: kept.map((row) => item[row]!),
-    targets: Float32Array.from(kept, (row) => target[row]!),
+    queries: valuesAt(query, kept),
+    items: valuesAt(item, kept),
+    targets: valuesAt(target, kept),
   };
 }

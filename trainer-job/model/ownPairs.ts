@@ -1,5 +1,6 @@
 /** The rows of a batch as pairs of a query and its own item, query by query: their scores, losses and ρ (see `softmaxLoss`). */
 import { competingCount, type Pairs, type References, type SoftmaxBatch } from './softmaxBatch.js';
+import { valuesAt } from './valuesAt.js';
 
 export interface OwnPairs {
   /** [rows] ρ = Z / D of each row times its weight, known once its query has been weighed. */
@@ -31,7 +32,7 @@ export function ownPairs(batch: SoftmaxBatch): OwnPairs {
       const competes = rows.filter((row) => rowItem[row]! < competing);
       return {
         queries: competes.map((row) => rowQuery[row]! - start),
-        items: competes.map((row) => rowItem[row]!),
+        items: valuesAt(rowItem, competes),
       };
     },
     references(start, end) {

@@ -2,6 +2,7 @@ import type { TrainingSpec } from '@trainyard/shared';
 import type { EncodedRows, EntityRows } from '../data/encodedDataset.js';
 import { distinctFinder, type Distinct } from '../model/distinct.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
+import { valuesAt } from '../model/valuesAt.js';
 import { augmenter } from './augment.js';
 import { competition, type Competition, type StepNumber } from './competition.js';
 
@@ -27,11 +28,8 @@ export function batchOf(model: TwoTowerModel, rows: EncodedRows): BatchOf {
   const augmentQueries = augmenter('query', query.data.features, spec.training);
   const augmentItems = augmenter('candidate', candidate.data.features, spec.training);
   return (batch, at) => {
-    const queries = distinctQueries(batch.map((row) => rows.query[row]!));
-    const { items, ...competing } = compete(
-      batch.map((row) => rows.item[row]!),
-      at,
-    );
+    const queries = distinctQueries(valuesAt(rows.query, batch));
+    const { items, ...competing } = compete(valuesAt(rows.item, batch), at);
     return {
       queries,
       items,
@@ -52,5 +50,6 @@ function occurrences(items: number, rowItem: Int32Array, { model, training }: Tr
     return new Float32Array(items).fill(1);
   const counts = new Float32Array(items);
   for (const item of rowItem) counts[item]! += 1;
-  return counts.map((count) => Math.max(count, 1));
+  for (let i = 0; i < items; i++) counts[i] = Math.max(counts[i]!, 1);
+  return counts;
 }

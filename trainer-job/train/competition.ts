@@ -4,6 +4,7 @@ import { distinctFinder } from '../model/distinct.js';
 import { randomFor } from '../model/random.js';
 import type { SoftmaxBatch } from '../model/softmaxBatch.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
+import { valuesAt } from '../model/valuesAt.js';
 import { itemSampler } from './itemSampler.js';
 
 /** The items a batch's queries choose among, and how they compete in the softmax (see softmaxLoss). */
@@ -91,12 +92,6 @@ function logCorrections(counts: Float64Array): Float32Array {
 function negativeLog(values: Float64Array): Float32Array {
   const result = new Float32Array(values.length);
   for (let i = 0; i < values.length; i++) result[i] = -Math.log(values[i]!);
-  return result;
-}
-
-function valuesAt(values: Float32Array, places: Int32Array): Float32Array {
-  const result = new Float32Array(places.length);
-  for (let i = 0; i < places.length; i++) result[i] = values[places[i]!]!;
   return result;
 }
 

@@ -1,5 +1,6 @@
 import { seedOf, type Metrics } from '@trainyard/shared';
 import { randomFor } from '../model/random.js';
+import { valuesAt } from '../model/valuesAt.js';
 import type { EpochReport, TrainRequest } from './contract.js';
 import { divergence, isBroken } from './divergence.js';
 import { afterEpoch } from './earlyStopping.js';
@@ -25,7 +26,7 @@ export async function runEpoch(training: Training, request: TrainRequest): Promi
     if (request.stopRequested()) return false;
     const startedAt = performance.now();
     const start = state.step * rowsPerStep;
-    const batch = order.subarray(start, start + rowsPerStep).map((position) => rows[position]!);
+    const batch = valuesAt(rows, order.subarray(start, start + rowsPerStep));
     if (!(await unlessStopped(takeStep(training, batch)))) return false;
     const examples = seen() - begin.examples;
     const seconds = (performance.now() - begin.at) / 1000;

@@ -13,7 +13,7 @@ export interface ActivationFunction {
 export const ACTIVATIONS: Record<Activation, ActivationFunction> = {
   linear: { apply: (z) => z, gradient: (dy) => dy },
   relu: {
-    apply: (z) => tf.relu(z),
+    apply: (z) => tensorflowOps()?.relu(z) ?? tf.relu(z),
     gradient: (dy, y) => tensorflowOps()?.reluGrad(dy, y) ?? tf.mul<tf.Tensor2D>(dy, tf.step(y)),
   },
   // y = e^z - 1 below 0, so its slope there is y + 1.

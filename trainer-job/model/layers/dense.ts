@@ -65,7 +65,7 @@ export class DenseLayer implements Layer {
     const bias = tf.tensor1d(this.bias.values);
     const ops = tensorflowOps();
     // tfjs's fused product is three ops and two reshapes on TensorFlow.
-    if (ops) return tf.add(ops.matMul(x, weights), bias);
+    if (ops) return ops.biasAdd(ops.matMul(x, weights), bias);
     const y = tf.fused.matMul({ a: x, b: weights, bias, activation });
     return tf.reshape<tf.Rank.R2>(y, [x.shape[0], this.width]);
   }

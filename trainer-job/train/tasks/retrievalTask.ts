@@ -2,6 +2,7 @@ import type { EncodedRows } from '../../data/encodedDataset.js';
 import { maxScores } from '../../model/maxScores.js';
 import { softmaxLoss } from '../../model/softmaxLoss.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
+import { valuesAt } from '../../model/valuesAt.js';
 import type { Task } from './task.js';
 
 /** The softmax cross-entropy of each row's own item among those that compete. */
@@ -10,7 +11,7 @@ export function retrievalTask(
   { weight }: EncodedRows,
 ): Task {
   return ({ queries, items, competing, rowQuery, rows }) => {
-    const rowWeights = weight && Float32Array.from(rows, (row) => weight[row]!);
+    const rowWeights = weight && valuesAt(weight, rows);
     const [queryVectors, itemVectors] = [query.scale(queries), candidate.scale(items)];
     const { loss, dQueries, dItems } = softmaxLoss(
       {

@@ -3,6 +3,7 @@ import type { EncodedRows } from '../../data/encodedDataset.js';
 import type { Gradient } from '../../model/parameter.js';
 import type { Tower, TowerPass } from '../../model/tower.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
+import { valuesAt } from '../../model/valuesAt.js';
 import { withActivityPenalty } from '../regularization.js';
 import type { Task } from '../tasks/task.js';
 import { taskOf } from '../tasks/taskOf.js';
@@ -61,7 +62,7 @@ export class StepPart {
   }
 
   private loss({ queries, items, rowQuery, batch, own, competing, ...found }: LossTask): StepGradients {
-    const rows = own.map((i) => batch[i]!);
+    const rows = valuesAt(batch, own);
     const { loss, dQueries, dItems, gradients } = this.task({
       queries,
       items,
