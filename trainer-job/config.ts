@@ -442,6 +442,14 @@ export function deterministicTensorflow(): void {
   process.env['CUBLAS_WORKSPACE_CONFIG'] ??= ':4096:8';
 }
 
+/**
+ * Has TensorFlow multiply with oneDNN on every x86 processor, as it does of its own accord on those with AVX-512 VNNI: in less
+ * time and memory where one side of a product is narrow (docs/decisions/0028-onednn.md). TensorFlow says so on stderr, once.
+ */
+export function oneDnnTensorflow(): void {
+  process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
+}
+
 /** The cores that this process may use. */
 export function cores(): number {
   return availableParallelism();

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { deterministicTensorflow, quietTensorflow } from '../config.js';
+import { deterministicTensorflow, oneDnnTensorflow, quietTensorflow } from '../config.js';
 import { nativeBackendFolder } from './nativeBackendFolder.js';
 
 /** Where a native backend may be, best first. */
@@ -36,6 +36,7 @@ export async function loadTensorflow(packages = nativePackages()): Promise<LoadR
   }
   quietTensorflow();
   deterministicTensorflow();
+  oneDnnTensorflow();
   const require = createRequire(import.meta.url);
   const failures: string[] = [];
   for (const name of packages) {
