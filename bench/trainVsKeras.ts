@@ -64,13 +64,14 @@ export const trainVsKeras: Bench = {
     const obstacle = await peerObstacle(config.python);
     if (obstacle) return { skipped: `${obstacle}: set PYTHON to one that has tensorflow, duckdb and pandas` };
 
-    const backend = await backendOf(values.backend);
+    const spec = peerSpec(config.onlineRetail, batchSize, 2 * epochs);
+    const backend = await backendOf(values.backend, spec);
     const workers = Number(values.workers);
     // In turns: what else the machine does in these seconds is much the same for both of a round.
     const rounds: { ours: number; peer: number }[] = [];
     while (rounds.length < Number(values.rounds)) {
       // Ours are short, so there are more of them.
-      const ours = await trainHere(peerSpec(config.onlineRetail, batchSize, 2 * epochs), { workers });
+      const ours = await trainHere(spec, { workers });
       const peer = await runKerasPeer({
         python: config.python,
         script: config.kerasPeer,

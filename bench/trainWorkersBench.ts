@@ -41,9 +41,9 @@ export const trainWorkers: Bench = {
       },
     });
     if (!existsSync(config.onlineRetail)) return { skipped: `there is no ${config.onlineRetail}` };
-    const backend = await backendOf(values.backend);
     const batchSize = Number(values['batch-size']);
     const spec = trainingSpecSchema.parse(peerSpec(config.onlineRetail, batchSize, 1));
+    const backend = await backendOf(values.backend, spec);
     const data = await encoded(spec);
     const trainings = [
       await opened(spec, data, 1),

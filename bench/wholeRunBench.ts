@@ -90,6 +90,8 @@ function specOf(file: string, epochs: number, negatives: object) {
       batchSize: 8192,
       optimizer: { type: 'adagrad', learningRate: 0.02 },
       negatives,
+      // Of a machine that has gigabytes: fewer and larger products, an eighth less time in the loss.
+      scoreMegabytes: 32,
       earlyStopping: false,
     },
   };

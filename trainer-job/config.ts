@@ -450,6 +450,11 @@ export function oneDnnTensorflow(): void {
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
 }
 
+/** Has TensorFlow compute each operation on one thread. It reads this variable while it is loaded. */
+export function undividedTensorflow(): void {
+  process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
+}
+
 /** The cores that this process may use. */
 export function cores(): number {
   return availableParallelism();

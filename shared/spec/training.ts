@@ -62,7 +62,7 @@ export const trainingSchema = z.strictObject({
   clipping: clippingSchema.optional(),
   regularization: regularizationSchema.prefault({}),
   negatives: negativesSchema.prefault({ type: 'catalogue' }),
-  /** Scores of queries and items are computed in parts of so many MB, two at a time; more than 8 gains nothing on a CPU. */
+  /** Scores of queries and items are computed in parts of so many MB, two at a time; more than 8 gain little on a CPU. */
   scoreMegabytes: z.number().min(1).max(65_536).default(8),
   /** L2 penalty on the embedding rows of a batch: each row that was gathered adds `l2 · row` to its gradient. */
   embeddingL2: z.number().min(0).max(1).default(0),

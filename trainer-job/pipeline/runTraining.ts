@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { digestOf, type RunResult, type StageName, type TrainingSpec } from '@trainyard/shared';
 import { checkAccelerator } from '../accelerator/checkAccelerator.js';
 import { selectBackend, type SelectedBackend } from '../backend/selectBackend.js';
+import { fitThreads } from '../backend/undivided.js';
 import { acceleratorSettings, cores, machine, trainerMemoryBytes, type Settings } from '../config.js';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { readEncodedDataset } from '../data/readEncodedDataset.js';
@@ -88,6 +89,7 @@ class RunningAttempt {
     await remote?.bringSpec();
     const spec = await readSpec(settings.specFile, settings);
     if (settings.stages === 'prepare') return this.prepareOnly(spec);
+    const undivided = fitThreads(spec);
     const backend = await selectBackend(settings.backend);
     const { name, device, version, reason } = backend;
     reporter.log('info', `backend ${name}: ${version} (${reason})`, {
@@ -96,6 +98,9 @@ class RunningAttempt {
       version,
       reason,
     });
+    if (undivided && name === 'tensorflow') {
+      reporter.log('debug', 'each operation is computed on one thread: they are small', { threads: 1 });
+    }
     await this.checkAccelerator(backend);
 
     const prepared = await this.unlessStopped(this.prepare(spec));
