@@ -450,9 +450,9 @@ export function oneDnnTensorflow(): void {
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
 }
 
-/** Has TensorFlow compute each operation on one thread. It reads this variable while it is loaded. */
-export function undividedTensorflow(): void {
-  process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
+/** Has TensorFlow compute each operation on one thread; false where somebody wants more. It reads this variable while it is loaded. */
+export function undividedTensorflow(): boolean {
+  return (process.env['TF_NUM_INTRAOP_THREADS'] ??= '1') === '1';
 }
 
 /** The cores that this process may use. */

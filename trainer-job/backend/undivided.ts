@@ -14,9 +14,7 @@ const MOST_UNITS = 128;
 
 /** To be called before the backend is loaded. True where operations are not divided from now on. */
 export function fitThreads(spec: Pick<TrainingSpec, 'model' | 'training'>, available = cores()): boolean {
-  const fits = available <= MOST_CORES && hasSmallOperations(spec);
-  if (fits) undividedTensorflow();
-  return fits;
+  return available <= MOST_CORES && hasSmallOperations(spec) && undividedTensorflow();
 }
 
 /** Whether all products of a training step are small. */

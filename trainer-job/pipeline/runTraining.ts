@@ -89,7 +89,8 @@ class RunningAttempt {
     await remote?.bringSpec();
     const spec = await readSpec(settings.specFile, settings);
     if (settings.stages === 'prepare') return this.prepareOnly(spec);
-    const undivided = fitThreads(spec);
+    // A search for a batch size tries large batches too.
+    const undivided = !settings.findBatchSize && fitThreads(spec);
     const backend = await selectBackend(settings.backend);
     const { name, device, version, reason } = backend;
     reporter.log('info', `backend ${name}: ${version} (${reason})`, {
