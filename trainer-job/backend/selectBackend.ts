@@ -1,6 +1,7 @@
 /** Chooses what computes: `tensorflow` where it loads, else `wasm`, else `cpu`. Only the chosen package is imported. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendChoice } from '../config.js';
+import { collectInOneGo } from './garbageCollection.js';
 import { loadTensorflow, type LoadResult } from './tensorflowBackend.js';
 
 export type BackendName = Exclude<BackendChoice, 'auto'>;
@@ -35,6 +36,7 @@ export async function selectBackend(
 ): Promise<SelectedBackend> {
   // Warnings such as "Platform node has already been set" are about how packages are laid out, not about the run.
   tf.env().set('PROD', true);
+  collectInOneGo();
   const failures: string[] = [];
   for (const name of choice === 'auto' ? ORDER : [choice]) {
     const loaded = await loaders[name]();
