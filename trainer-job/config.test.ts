@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { ConfigError, settingsFromEnvironment } from './config.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ConfigError, oneDnnTensorflow, settingsFromEnvironment } from './config.js';
 
 const environment = {
   RUN_ID: 'abcdefghij234567abcd',
@@ -95,4 +95,25 @@ describe('the settings of a job', () => {
     expect(() => settingsFromEnvironment(wrong)).toThrow(/its value is not shown/);
     expect(() => settingsFromEnvironment(wrong)).not.toThrow(/hunter2/);
   });
+});
+
+describe('how TensorFlow multiplies', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    { cores: 2, threads: undefined, asked: undefined, oneDnn: '1' },
+    { cores: 1, threads: undefined, asked: undefined, oneDnn: '0' },
+    { cores: 8, threads: '1', asked: undefined, oneDnn: '0' },
+    { cores: 1, threads: '2', asked: undefined, oneDnn: '1' },
+    { cores: 8, threads: '0', asked: undefined, oneDnn: '1' },
+    { cores: 2, threads: undefined, asked: '0', oneDnn: '0' },
+  ])(
+    'is with oneDNN where operations have several threads, unless somebody says otherwise: %o',
+    ({ cores, threads, asked, oneDnn }) => {
+      vi.stubEnv('TF_NUM_INTRAOP_THREADS', threads);
+      vi.stubEnv('TF_ENABLE_ONEDNN_OPTS', asked);
+      oneDnnTensorflow(cores);
+      expect(process.env['TF_ENABLE_ONEDNN_OPTS']).toBe(oneDnn);
+    },
+  );
 });

@@ -444,10 +444,13 @@ export function deterministicTensorflow(): void {
 
 /**
  * Has TensorFlow multiply with oneDNN on every x86 processor, as it does of its own accord on those with AVX-512 VNNI: in less
- * time and memory where one side of a product is narrow (docs/decisions/0028-onednn.md). TensorFlow says so on stderr, once.
+ * time and memory where one side of a product is narrow; TensorFlow says so on stderr, once. With Eigen where an operation has
+ * one thread, which then is the one that signals interrupt: oneDNN's products take the heap for their stack meanwhile, and a
+ * signal's handler would write over other data (docs/decisions/0028-onednn.md).
  */
-export function oneDnnTensorflow(): void {
-  process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
+export function oneDnnTensorflow(available = availableParallelism()): void {
+  const threads = Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? 0) || available;
+  process.env['TF_ENABLE_ONEDNN_OPTS'] ??= threads > 1 ? '1' : '0';
 }
 
 /** Has TensorFlow compute each operation on one thread; false where somebody wants more. It reads this variable while it is loaded. */

@@ -31,6 +31,14 @@ const nativeBackendSchema = z.custom<NativeBackend>(
       .safeParse(backend).success,
 );
 
+/**
+ * A product so small that oneDNN leaves it to the thread which asks, and so long that it takes the heap for its stack: a signal
+ * then writes over other data (docs/decisions/0028-onednn.md). With one column more, other threads compute it.
+ */
+const FEW_ROWS = 48;
+const FEW_COLUMNS = 64;
+const SHORT = 128;
+
 export class TensorflowOps {
   private readonly float: Attribute;
 
@@ -41,12 +49,16 @@ export class TensorflowOps {
 
   /** a·b, either of them transposed first, without a copy. */
   matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB = false): tf.Tensor2D {
-    const attributes = [
-      this.flag('transpose_a', transposeA),
-      this.flag('transpose_b', transposeB),
-      this.float,
-    ];
-    return this.run('MatMul', attributes, [a, b]) as tf.Tensor2D;
+    const [rows, inner] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
+    const columns = transposeB ? b.shape[0] : b.shape[1];
+    if (inner <= SHORT || rows > FEW_ROWS || columns > FEW_COLUMNS) {
+      return this.product(a, b, transposeA, transposeB);
+    }
+    return tf.tidy(() => {
+      const added: [number, number] = [0, FEW_COLUMNS + 1 - columns];
+      const wide = tf.pad(b, transposeB ? [added, [0, 0]] : [[0, 0], added]);
+      return tf.slice(this.product(a, wide, transposeA, transposeB), 0, [rows, columns]);
+    });
   }
 
   /** x [n, p] with bias [p] added to each row: a kernel for this, where tf.add has one for all shapes. */
@@ -66,6 +78,15 @@ export class TensorflowOps {
   /** `dy` where `y`, the output of a relu, is positive; 0 elsewhere. */
   reluGrad(dy: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor2D {
     return this.run('ReluGrad', [this.float], [dy, y]) as tf.Tensor2D;
+  }
+
+  private product(a: tf.Tensor2D, b: tf.Tensor2D, transposeA: boolean, transposeB: boolean): tf.Tensor2D {
+    const attributes = [
+      this.flag('transpose_a', transposeA),
+      this.flag('transpose_b', transposeB),
+      this.float,
+    ];
+    return this.run('MatMul', attributes, [a, b]) as tf.Tensor2D;
   }
 
   private run(name: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor {
