@@ -108,8 +108,8 @@ export class TowerInput {
     return { rows: rows.subarray(0, found), entities: entities.subarray(0, found), shares };
   }
 
-  /** Adds the mean of each entity's rows to its part of the input. */
-  private gather({ table, offset }: EmbeddingPlace, named: Named, values: Float32Array): void {
+  /** Puts the mean of each entity's rows into its part of the input, where zeros are. */
+  private gather({ table, bag, offset }: EmbeddingPlace, named: Named, values: Float32Array): void {
     const { values: vectors, columns } = table;
     const { rows, entities, shares } = named;
     for (let i = 0; i < rows.length; i++) {
@@ -118,7 +118,10 @@ export class TowerInput {
       const share = shares[entity]! * worthOf(table, row);
       let to = entity * this.width + offset;
       let from = row * columns;
-      for (const end = from + columns; from < end;) values[to++]! += share * vectors[from++]!;
+      const end = from + columns;
+      // One row need not be added to what is read first.
+      if (bag === 1) while (from < end) values[to++] = share * vectors[from++]!;
+      else while (from < end) values[to++]! += share * vectors[from++]!;
     }
   }
 
@@ -139,17 +142,18 @@ export class TowerInput {
     const { columns } = table;
     const { entities, shares } = named;
     const { values: rows, position } = distinct(named.rows);
-    // All of the input are these rows, each of them once.
-    if (bag === 1 && dInput.length === rows.length * columns && position.length === rows.length) {
-      return { parameter: table, rows, values: dInput };
-    }
+    const once = bag === 1 && position.length === rows.length;
+    // All of the input are these rows.
+    if (once && dInput.length === rows.length * columns) return { parameter: table, rows, values: dInput };
     const values = new Float32Array(rows.length * columns);
     for (let i = 0; i < position.length; i++) {
       const entity = entities[i]!;
       const share = shares[entity]!;
       let from = entity * this.width + offset;
       let to = position[i]! * columns;
-      for (const end = to + columns; to < end;) values[to++]! += share * dInput[from++]!;
+      const end = to + columns;
+      if (once) while (to < end) values[to++] = dInput[from++]!;
+      else while (to < end) values[to++]! += share * dInput[from++]!;
     }
     return { parameter: table, rows, values };
   }
