@@ -74,20 +74,24 @@ function groupsAbove(
   const [queries, items] = scores.shape;
   const count = items / size;
   const best = take(tf.tidy(() => tf.max(tf.reshape(scores, [queries, count, size]), 2)));
-  const groups: number[] = [];
+  // Fewer than `depth` are above the lowest target that is asked for.
+  const groups = new Int32Array(queries * depth);
   const starts = new Int32Array(queries + 1);
+  let listed = 0;
   for (let q = 0; q < queries; q++) {
-    const own = best.subarray(q * count, (q + 1) * count);
+    const end = (q + 1) * count;
     let lowest = Infinity;
     for (let t = targets.starts[q]!; t < targets.starts[q + 1]!; t++) {
       const score = targets.scores[t]!;
       let above = 0;
-      for (let g = 0; g < count; g++) if (own[g]! > score) above++;
-      if (above >= depth) ranks[t] = depth;
+      for (let g = q * count; g < end && above < depth; g++) if (best[g]! > score) above++;
+      if (above === depth) ranks[t] = depth;
       else if (score < lowest) lowest = score;
     }
-    for (let g = 0; g < count; g++) if (own[g]! > lowest) groups.push(q * count + g);
-    starts[q + 1] = groups.length;
+    if (lowest < Infinity) {
+      for (let g = q * count; g < end; g++) if (best[g]! > lowest) groups[listed++] = g;
+    }
+    starts[q + 1] = listed;
   }
-  return { groups: Int32Array.from(groups), starts };
+  return { groups: groups.subarray(0, listed), starts };
 }
