@@ -448,7 +448,7 @@ export function deterministicTensorflow(): void {
  * one thread, which then is the one that signals interrupt: oneDNN's products take the heap for their stack meanwhile, and a
  * signal's handler would write over other data (docs/decisions/0028-onednn.md).
  */
-export function oneDnnTensorflow(available = availableParallelism()): void {
+export function oneDnnTensorflow(available = cores()): void {
   const threads = Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? 0) || available;
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= threads > 1 ? '1' : '0';
 }

@@ -142,18 +142,17 @@ export class TowerInput {
     const { columns } = table;
     const { entities, shares } = named;
     const { values: rows, position } = distinct(named.rows);
-    const once = bag === 1 && position.length === rows.length;
-    // All of the input are these rows.
-    if (once && dInput.length === rows.length * columns) return { parameter: table, rows, values: dInput };
+    // All of the input are these rows, each of them once.
+    if (bag === 1 && dInput.length === rows.length * columns && position.length === rows.length) {
+      return { parameter: table, rows, values: dInput };
+    }
     const values = new Float32Array(rows.length * columns);
     for (let i = 0; i < position.length; i++) {
       const entity = entities[i]!;
       const share = shares[entity]!;
       let from = entity * this.width + offset;
       let to = position[i]! * columns;
-      const end = to + columns;
-      if (once) while (to < end) values[to++] = dInput[from++]!;
-      else while (to < end) values[to++]! += share * dInput[from++]!;
+      for (const end = to + columns; to < end;) values[to++]! += share * dInput[from++]!;
     }
     return { parameter: table, rows, values };
   }
