@@ -88,16 +88,16 @@ async function encoded(spec: TrainingSpec): Promise<EncodedDataset> {
 
 /** A training of its own, whose turns take the milliseconds that they return. */
 async function opened(spec: TrainingSpec, data: EncodedDataset, workers: number) {
-  const model = inSharedMemory(() => new TwoTowerModel(data, spec));
-  const { optimizer, batchSize } = spec.training;
-  const { train } = data.splits;
-  const pool = workers > 1 ? await WorkerPool.start(workers, model, data) : undefined;
-  const clock = new PhaseClock();
-  const gradients = pool && parallelStep(model, train, pool, clock);
-  const step = optimizerStep(model, newOptimizer(optimizer, model.parameters), train, {
-    clock,
-    gradientsOf: gradients,
+  const { optimizer: chosen, batchSize } = spec.training;
+  const { model, optimizer } = inSharedMemory(() => {
+    const made = new TwoTowerModel(data, spec);
+    return { model: made, optimizer: newOptimizer(chosen, made.parameters) };
   });
+  const { train } = data.splits;
+  const pool = workers > 1 ? await WorkerPool.start(workers, model, optimizer, data) : undefined;
+  const clock = new PhaseClock();
+  const computer = pool && parallelStep(model, optimizer, train, pool, clock);
+  const step = optimizerStep(model, optimizer, train, { clock, computer });
   const order = permutation(train.count, randomFor(1, 'order')).filter((row) => train.item[row] !== 0);
   const batches = Math.floor(order.length / batchSize);
   return {
@@ -106,11 +106,7 @@ async function opened(spec: TrainingSpec, data: EncodedDataset, workers: number)
       const begin = performance.now();
       for (let number = round * TURN; number < (round + 1) * TURN; number++) {
         const from = (number % batches) * batchSize;
-        await step(
-          order.subarray(from, from + batchSize),
-          { epoch: 0, step: number },
-          optimizer.learningRate,
-        );
+        await step(order.subarray(from, from + batchSize), { epoch: 0, step: number }, chosen.learningRate);
       }
       return performance.now() - begin;
     },

@@ -25,13 +25,14 @@ export const wholeRun: Bench = {
   name: 'whole-run',
   claim:
     'seconds of a whole run, source to registered model: 98 thousand users, 36 thousand products, batch 8192, 2048 negatives shared by a batch or those of the batch, 20 epochs, evaluation after each',
-  usage: `${BACKEND_USAGE} [--negatives sampled|inBatch] [--rows ${NIGHTLY.rows}] [--epochs 20]`,
+  usage: `${BACKEND_USAGE} [--negatives sampled|inBatch] [--workers auto] [--rows ${NIGHTLY.rows}] [--epochs 20]`,
   async run(args) {
     const { values } = parseArgs({
       args,
       options: {
         backend: { type: 'string', default: 'auto' },
         negatives: { type: 'string', default: 'sampled' },
+        workers: { type: 'string', default: 'auto' },
         rows: { type: 'string', default: String(NIGHTLY.rows) },
         epochs: { type: 'string', default: '20' },
       },
@@ -45,7 +46,8 @@ export const wholeRun: Bench = {
       await writeFile(spec, JSON.stringify(specOf(file, Number(values.epochs), negatives)));
       const start = performance.now();
       const output = join(folder, 'output');
-      await runTrainer(['--spec', spec, '--output', output, '--backend', values.backend]);
+      const { backend, workers } = values;
+      await runTrainer(['--spec', spec, '--output', output, '--backend', backend, '--workers', workers]);
       const seconds = (performance.now() - start) / 1000;
       const made: unknown = JSON.parse(await readFile(join(output, 'model', 'model_metadata.json'), 'utf8'));
       const { metrics, run } = modelMetadataSchema.parse(made);
@@ -54,6 +56,7 @@ export const wholeRun: Bench = {
       return {
         figures: {
           negatives: values.negatives,
+          workers: values.workers,
           rows: Number(values.rows),
           epochs: epochs.length,
           seconds: Math.round(seconds),

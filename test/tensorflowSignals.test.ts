@@ -27,8 +27,8 @@ const products = (columns: number) => `
   process.exit(0);
 `;
 
-function endOf(script: string, threads: number): Promise<string> {
-  const env = { TF_NUM_INTRAOP_THREADS: String(threads) };
+function endOf(script: string, threads: number, oneDnn?: string): Promise<string> {
+  const env = { TF_NUM_INTRAOP_THREADS: String(threads), TF_ENABLE_ONEDNN_OPTS: oneDnn };
   return new Promise((resolve) => {
     execFile(process.execPath, ['--input-type=module', '-e', script], { env }, (error, _, stderr) =>
       resolve(error ? `${error.signal ?? error.code}: ${stderr}` : 'well'),
@@ -39,10 +39,16 @@ function endOf(script: string, threads: number): Promise<string> {
 describe.skipIf(missingTensorflow)('signals in the middle of products', () => {
   it.each([
     { threads: 1, columns: 700 },
+    // As where workers have a thread each.
+    { threads: 1, columns: 700, oneDnn: '1' },
     { threads: 2, columns: 700 },
     { threads: 2, columns: 16 },
     { threads: 2, columns: 2 },
-  ])('write over nothing: $threads threads, $columns columns', { timeout: 60_000 }, async (of) => {
-    expect(await endOf(products(of.columns), of.threads)).toBe('well');
-  });
+  ])(
+    'write over nothing: $threads threads, $columns columns, oneDNN $oneDnn',
+    { timeout: 60_000 },
+    async (of) => {
+      expect(await endOf(products(of.columns), of.threads, of.oneDnn)).toBe('well');
+    },
+  );
 });

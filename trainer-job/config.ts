@@ -458,6 +458,21 @@ export function undividedTensorflow(): boolean {
   return (process.env['TF_NUM_INTRAOP_THREADS'] ??= '1') === '1';
 }
 
+/**
+ * Has each of several workers compute its operations itself, on its one thread, with oneDNN: signals interrupt another thread.
+ * False where somebody wants it otherwise. It reads these variables while it is loaded.
+ */
+export function workersOfTensorflow(): boolean {
+  if (!undividedTensorflow()) return false;
+  process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
+  return true;
+}
+
+/** Whether an operation of TensorFlow runs on the thread that asks, with oneDNN. */
+export function asksOneDnnItself(): boolean {
+  return process.env['TF_NUM_INTRAOP_THREADS'] === '1' && process.env['TF_ENABLE_ONEDNN_OPTS'] === '1';
+}
+
 /** The cores that this process may use. */
 export function cores(): number {
   return availableParallelism();

@@ -2,8 +2,10 @@
  * TensorFlow's own ops, by way of the node binding: those that tfjs lacks, or makes several passes of. There are none on
  * other backends; whoever uses one has a formulation in plain tfjs ops too, and a test that both give the same.
  */
+import { isMainThread } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { asksOneDnnItself } from '../config.js';
 
 interface Attribute {
   name: string;
@@ -38,6 +40,8 @@ const nativeBackendSchema = z.custom<NativeBackend>(
 const FEW_ROWS = 48;
 const FEW_COLUMNS = 64;
 const SHORT = 128;
+/** Then this thread, which signals interrupt, computes every product itself: of long sums it makes several short ones. */
+const inShortSums = () => isMainThread && asksOneDnnItself();
 
 export class TensorflowOps {
   private readonly float: Attribute;
@@ -51,6 +55,7 @@ export class TensorflowOps {
   matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB = false): tf.Tensor2D {
     const [rows, inner] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
     const columns = transposeB ? b.shape[0] : b.shape[1];
+    if (inner > SHORT && inShortSums()) return this.sumOfProducts(a, b, transposeA, transposeB);
     if (inner <= SHORT || rows > FEW_ROWS || columns > FEW_COLUMNS) {
       return this.product(a, b, transposeA, transposeB);
     }
@@ -78,6 +83,30 @@ export class TensorflowOps {
   /** `dy` where `y`, the output of a relu, is positive; 0 elsewhere. */
   reluGrad(dy: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor2D {
     return this.run('ReluGrad', [this.float], [dy, y]) as tf.Tensor2D;
+  }
+
+  /** The product as a sum of such whose own sums are short. */
+  private sumOfProducts(
+    a: tf.Tensor2D,
+    b: tf.Tensor2D,
+    transposeA: boolean,
+    transposeB: boolean,
+  ): tf.Tensor2D {
+    const inner = a.shape[transposeA ? 0 : 1];
+    const part = (x: tf.Tensor2D, axis: 0 | 1, from: number, size: number) =>
+      axis === 0 ? tf.slice(x, [from, 0], [size, x.shape[1]]) : tf.slice(x, [0, from], [x.shape[0], size]);
+    return tf.tidy(() => {
+      const parts: tf.Tensor2D[] = [];
+      for (let from = 0; from < inner; from += SHORT) {
+        const size = Math.min(SHORT, inner - from);
+        const [left, right] = [
+          part(a, transposeA ? 0 : 1, from, size),
+          part(b, transposeB ? 1 : 0, from, size),
+        ];
+        parts.push(this.product(left, right, transposeA, transposeB));
+      }
+      return tf.addN(parts);
+    });
   }
 
   private product(a: tf.Tensor2D, b: tf.Tensor2D, transposeA: boolean, transposeB: boolean): tf.Tensor2D {

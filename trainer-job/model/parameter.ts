@@ -33,7 +33,12 @@ const ownMemory: Allocate = (length) => new Float32Array(length);
 let allocate = ownMemory;
 
 export function newParameter(name: string, rows: number, columns: number): Parameter {
-  return { name, rows, columns, values: allocate(rows * columns) };
+  return { name, rows, columns, values: newValues(rows * columns) };
+}
+
+/** Zeros, in memory that is shared `inSharedMemory`. */
+export function newValues(length: number): Float32Array {
+  return allocate(length);
 }
 
 /** A bias, a scale or a temperature: [1, columns]. */
@@ -41,7 +46,7 @@ export function newVector(name: string, columns: number): Parameter {
   return { ...newParameter(name, 1, columns), isVector: true };
 }
 
-/** Other threads of this process can read and write the parameters that are made within `make`. */
+/** Other threads of this process can read and write the parameters, and the state of the optimizer, that are made within `make`. */
 export function inSharedMemory<T>(make: () => T): T {
   return allocating(
     (length) => new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT)),

@@ -1,5 +1,5 @@
 import { seedOf, type Metrics, type TrainingSpec } from '@trainyard/shared';
-import type { EncodedDataset } from '../data/encodedDataset.js';
+import type { EncodedDataset, EntityRows } from '../data/encodedDataset.js';
 import type { FittedTarget } from '../features/target.js';
 import type { Parameter } from './parameter.js';
 import { RatingHead } from './ratingHead.js';
@@ -7,7 +7,7 @@ import { Tower } from './tower.js';
 import { SpecError } from './specError.js';
 
 /** How many entities go through a tower at once where no gradient is needed. */
-const EMBED_BLOCK = 8192;
+export const EMBED_BLOCK = 8192;
 
 /** What predicts a target, and what the predictions mean. */
 export interface RatingModel {
@@ -62,6 +62,14 @@ export class TwoTowerModel {
   /** [entities, width]: vectors whose products are scores. */
   embed(tower: 'query' | 'candidate', entities: Int32Array): Float32Array {
     return this.throughTower(tower, entities, (output) => this[tower].scale(output).vectors);
+  }
+
+  /** As `embed`, of the encodings of some entities; all of them at once. */
+  embedRows(tower: 'query' | 'candidate', rows: EntityRows): Float32Array {
+    const pass = this[tower].forward(rows);
+    const { vectors } = this[tower].scale(pass.output);
+    pass.dispose();
+    return vectors;
   }
 
   /** [entities, width of the tower]: what the rating head takes. */

@@ -20,7 +20,8 @@ Trains one two-tower model without a control plane.
   --output DIR     gets checkpoints/, model/ and cache/; the same command goes on where it stopped; or gs://BUCKET/PATH
   --data FILE      CSV, JSONL or Parquet instead of the specification's source
   --backend NAME   auto (default), tensorflow, wasm or cpu
-  --workers N      threads that compute each step together; auto: on wasm and cpu as many as there are cores; default 1
+  --workers N      threads that compute each step together; auto: as many as there are cores, where that is known to be
+                   faster; default 1
   --force-recompute STAGES
                    ingest, validate, transform or several of them, with commas between: done again although
                    the cache has their output

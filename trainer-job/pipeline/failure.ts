@@ -6,7 +6,7 @@ import { SourceUnavailable } from '../data/sourceUnavailable.js';
 import { SpecError } from '../model/specError.js';
 import { RemoteError } from '../remote/remoteError.js';
 import { DivergedError } from '../train/divergence.js';
-import { WorkerLost } from '../train/workers/workerPool.js';
+import { WorkerLost } from '../train/workers/answers.js';
 
 export interface Failure {
   error: RunError;

@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { digestOf, type RunResult, type StageName, type TrainingSpec } from '@trainyard/shared';
 import { checkAccelerator } from '../accelerator/checkAccelerator.js';
 import { selectBackend, type SelectedBackend } from '../backend/selectBackend.js';
-import { fitThreads } from '../backend/undivided.js';
-import { acceleratorSettings, cores, machine, trainerMemoryBytes, type Settings } from '../config.js';
+import { fitThreads, workerCount } from '../backend/threads.js';
+import { acceleratorSettings, machine, trainerMemoryBytes, type Settings } from '../config.js';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { readEncodedDataset } from '../data/readEncodedDataset.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
@@ -90,7 +90,7 @@ class RunningAttempt {
     const spec = await readSpec(settings.specFile, settings);
     if (settings.stages === 'prepare') return this.prepareOnly(spec);
     // A search for a batch size tries large batches too.
-    const undivided = !settings.findBatchSize && fitThreads(spec);
+    const threads = settings.findBatchSize ? 'divided' : fitThreads(spec, settings.workers);
     const backend = await selectBackend(settings.backend);
     const { name, device, version, reason } = backend;
     reporter.log('info', `backend ${name}: ${version} (${reason})`, {
@@ -99,15 +99,16 @@ class RunningAttempt {
       version,
       reason,
     });
-    if (undivided && name === 'tensorflow') {
-      reporter.log('debug', 'each operation is computed on one thread: they are small', { threads: 1 });
+    if (threads !== 'divided' && name === 'tensorflow') {
+      const why = threads === 'workers' ? 'each worker has its own' : 'they are small';
+      reporter.log('debug', `each operation is computed on one thread: ${why}`, { threads: 1 });
     }
     await this.checkAccelerator(backend);
 
     const prepared = await this.unlessStopped(this.prepare(spec));
     const data = await readEncodedDataset(await this.unlessStopped(prepared.encodedFiles()));
     if (settings.findBatchSize) return this.tryBatchSizes(spec, data);
-    const workers = workerCount(settings.workers, backend);
+    const workers = workerCount(settings.workers, backend, spec);
     const trained = await this.train({ spec, data, dataDigest: prepared.encodedDigest, workers });
     const evaluation = await this.evaluate(spec, data, trained);
     const artifacts = await this.register({ spec, backend, prepared, data, trained, evaluation });
@@ -419,12 +420,6 @@ async function within(timeoutMs: number, work: Promise<void> | undefined): Promi
 
 function fileUris(paths: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, pathToFileURL(path).href]));
-}
-
-/** `auto`: TensorFlow divides its operations among the cores itself. */
-function workerCount(asked: Settings['workers'], { name }: SelectedBackend): number {
-  if (asked !== 'auto') return asked;
-  return name === 'tensorflow' ? 1 : cores();
 }
 
 function resultOf(

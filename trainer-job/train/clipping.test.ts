@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newParameter, type Gradient } from '../model/parameter.js';
-import { clip } from './clipping.js';
+import { clip, squaresOf } from './clipping.js';
 import { optimizerGolden as golden } from '../../test/support/optimizerGolden.js';
 
 /** The gradients of two parameters, one of them by rows. */
@@ -22,6 +22,20 @@ describe('clipping', () => {
     both.forEach(({ values }, g) => {
       golden.clipped[type][g]!.forEach((value, i) => expect(values[i]).toBeCloseTo(value, 6));
     });
+  });
+
+  it.each(['norm', 'globalNorm'] as const)('of a part by %s needs the squares of the whole', (type) => {
+    const [whole, [first, second]] = [gradients(), gradients()];
+    const half = {
+      parameter: second.parameter,
+      rows: second.rows!.slice(0, 1),
+      values: second.values.slice(0, 4),
+    };
+    const squares = [...squaresOf(whole).values()];
+    const byParameter = new Map([first, second].map(({ parameter }, i) => [parameter, squares[i]!]));
+    clip([first, half], { type, limit: 0.5 }, byParameter);
+    golden.clipped[type][0].forEach((value, i) => expect(first.values[i]).toBeCloseTo(value, 6));
+    [...half.values].forEach((value, i) => expect(value).toBeCloseTo(golden.clipped[type][1][i]!, 6));
   });
 
   it.each(['value', 'norm', 'globalNorm'] as const)('by %s leaves what is within the limit', (type) => {

@@ -42,3 +42,24 @@ it('adds up to the gradients of the summed losses, and begins anew', () => {
     { numRuns: 30 },
   );
 });
+
+it('of several shares has each row in one of them, and the same sums', () => {
+  fc.assert(
+    fc.property(
+      fc.array(rowsGradient, { minLength: 1, maxLength: 3 }),
+      fc.integer({ min: 1, max: 4 }),
+      (parts, among) => {
+        const shares = Array.from({ length: among }, (_, number) => {
+          const sum = new GradientSum({ number, among });
+          sum.add(parts);
+          return sum.take();
+        });
+        shares.forEach((share, number) => {
+          for (const row of share[0]?.rows ?? []) expect(row % among).toBe(number);
+        });
+        expect(written(shares.flat())).toEqual(written(parts));
+      },
+    ),
+    { numRuns: 30 },
+  );
+});

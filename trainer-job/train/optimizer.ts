@@ -4,10 +4,10 @@
  * in `optimizers/` says what that means for it.
  */
 import { assertNever, type OptimizerSpec } from '@trainyard/shared';
-import type { Gradient, Parameter } from '../model/parameter.js';
+import { newValues, type Gradient, type Parameter } from '../model/parameter.js';
 import { adagrad } from './optimizers/adagrad.js';
 import { adam } from './optimizers/adam.js';
-import type { Rule } from './optimizers/rule.js';
+import type { Rule, StepRate } from './optimizers/rule.js';
 import { sgd } from './optimizers/sgd.js';
 import { WeightDecay } from './optimizers/weightDecay.js';
 
@@ -22,6 +22,9 @@ export interface OptimizerState {
 export interface Optimizer {
   /** Applies the gradients of one step at a learning rate; each parameter stands in at most one of them. */
   apply(gradients: readonly Gradient[], rate: number): void;
+  /** The two halves of `apply`: a step begins once, and may then be applied in parts of different rows. */
+  begin(rate: number): StepRate;
+  change(gradients: readonly Gradient[], at: StepRate): void;
   /** Brings parameters up to date that steps have not touched: before they are read as a whole. */
   settle(): void;
   readonly steps: number;
@@ -32,9 +35,52 @@ export interface Optimizer {
 }
 
 export function newOptimizer(spec: OptimizerSpec, parameters: readonly Parameter[]): Optimizer {
-  const decay =
-    spec.type === 'adamw' && spec.weightDecay > 0 ? new WeightDecay(parameters, spec.weightDecay) : undefined;
-  return new RowSparseOptimizer(parameters, ruleOf(spec), decay);
+  const rule = ruleOf(spec);
+  const slots = new Map(parameters.map((parameter) => [parameter, newSlots(rule, parameter.values.length)]));
+  return new RowSparseOptimizer(slots, rule, decayOf(spec, parameters, false));
+}
+
+/** Of parameters that another thread owns, with the slots of its optimizer in their order: for `change` alone. */
+export function borrowingOptimizer(
+  spec: OptimizerSpec,
+  parameters: readonly Parameter[],
+  slots: readonly Slots[],
+): Optimizer {
+  const rule = ruleOf(spec);
+  const lent = new Map(parameters.map((parameter, i) => [parameter, slotsAmong(slots[i], rule)]));
+  return new RowSparseOptimizer(lent, rule, decayOf(spec, parameters, true));
+}
+
+/** By name. */
+type Slots = Readonly<Record<string, Float32Array>>;
+
+function newSlots({ slots }: Rule, length: number): Slots {
+  return Object.fromEntries(
+    Object.entries(slots).map(([slot, start]) => [
+      slot,
+      start === 0 ? newValues(length) : newValues(length).fill(start),
+    ]),
+  );
+}
+
+/** Those of the rule, in its order. */
+function slotsAmong(given: Slots | undefined, { slots }: Rule): Slots {
+  return Object.fromEntries(
+    Object.keys(slots).map((slot) => {
+      const values = given?.[slot];
+      if (!values) throw new Error(`the optimizer was lent no ${slot}`);
+      return [slot, values];
+    }),
+  );
+}
+
+function decayOf(
+  spec: OptimizerSpec,
+  parameters: readonly Parameter[],
+  borrowed: boolean,
+): WeightDecay | undefined {
+  if (spec.type !== 'adamw' || spec.weightDecay === 0) return undefined;
+  return new WeightDecay(parameters, spec.weightDecay, borrowed);
 }
 
 function ruleOf(spec: OptimizerSpec): Rule {
@@ -56,34 +102,29 @@ const WHOLE = Int32Array.of(0);
 
 class RowSparseOptimizer implements Optimizer {
   private applied = 0;
-  private readonly slotsOf: Map<Parameter, Record<string, Float32Array>>;
 
   constructor(
-    parameters: readonly Parameter[],
+    private readonly slotsOf: ReadonlyMap<Parameter, Slots>,
     private readonly rule: Rule,
     private readonly decay: WeightDecay | undefined,
-  ) {
-    this.slotsOf = new Map(
-      parameters.map((parameter) => [
-        parameter,
-        Object.fromEntries(
-          Object.entries(rule.slots).map(([slot, start]) => [
-            slot,
-            new Float32Array(parameter.values.length).fill(start),
-          ]),
-        ),
-      ]),
-    );
-  }
+  ) {}
 
   get steps(): number {
     return this.applied;
   }
 
   apply(gradients: readonly Gradient[], rate: number): void {
+    this.change(gradients, this.begin(rate));
+  }
+
+  begin(rate: number): StepRate {
     this.applied += 1;
     this.decay?.step(rate);
-    const update = this.rule.updateAt({ step: this.applied, rate });
+    return { step: this.applied, rate };
+  }
+
+  change(gradients: readonly Gradient[], at: StepRate): void {
+    const update = this.rule.updateAt(at);
     for (const { parameter, rows, values } of gradients) {
       this.decay?.pay(parameter, rows);
       const slots = Object.values(this.ruleSlots(parameter));
@@ -109,7 +150,7 @@ class RowSparseOptimizer implements Optimizer {
     return { ...this.ruleSlots(parameter), ...(paid && { paidDecay: paid }) };
   }
 
-  private ruleSlots(parameter: Parameter): Record<string, Float32Array> {
+  private ruleSlots(parameter: Parameter): Slots {
     const slots = this.slotsOf.get(parameter);
     if (!slots) throw new Error(`parameter ${parameter.name} is not this optimizer's`);
     return slots;

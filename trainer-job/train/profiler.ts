@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { operationsOf, type Operation } from './operations.js';
 import { PHASES, type Phase } from './phaseClock.js';
 
 /** Where the time of an epoch went. */
@@ -9,16 +9,22 @@ export interface Profile {
   /** Of the whole epoch, its evaluation last. */
   seconds: Record<Phase | 'evaluate', number>;
   millisecondsPerStep: Record<Phase, number>;
-  /** The operations of one step that went through tfjs, by name; those that call TensorFlow directly are not among them. */
-  operations: { name: string; calls: number; milliseconds: number; bytes: number }[];
+  /** Of one step; with several workers those of the first. */
+  operations: Operation[];
 }
+
+type Watch = <T>(work: () => Promise<T>) => Promise<{ value: T; operations: Operation[] }>;
 
 /** Watches the first epoch that this process begins: the time of each phase, and the operations of one of its steps. */
 export class Profiler {
   private epoch: number | undefined;
   private operations: Profile['operations'] | undefined;
 
-  constructor(private readonly report: (profile: Profile) => Promise<void>) {}
+  /** `watch` tells the operations of some work: those of this thread, unless others do it. */
+  constructor(
+    private readonly report: (profile: Profile) => Promise<void>,
+    private readonly watch: Watch = operationsOf,
+  ) {}
 
   begin(epoch: number): void {
     this.epoch ??= epoch;
@@ -30,22 +36,9 @@ export class Profiler {
   }
 
   async operationsOf<T>(step: () => Promise<T>): Promise<T> {
-    const results: T[] = [];
-    const { kernels } = await tf.profile(async () => {
-      results.push(await step());
-      return [];
-    });
-    const byName = new Map<string, Profile['operations'][number]>();
-    for (const { name, kernelTimeMs, bytesAdded } of kernels) {
-      const row = byName.get(name) ?? { name, calls: 0, milliseconds: 0, bytes: 0 };
-      const spent = await kernelTimeMs;
-      row.calls += 1;
-      row.milliseconds += typeof spent === 'number' ? spent : 0;
-      row.bytes += Math.max(0, bytesAdded);
-      byName.set(name, row);
-    }
-    this.operations = [...byName.values()].toSorted((a, b) => b.milliseconds - a.milliseconds);
-    return results[0]!;
+    const { value, operations } = await this.watch(step);
+    this.operations = operations;
+    return value;
   }
 
   async end(

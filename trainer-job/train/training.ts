@@ -15,10 +15,11 @@ import { estimateMemory, gigabytes, refuseWhatDoesNotFit } from './memoryEstimat
 import { newOptimizer, type Optimizer } from './optimizer.js';
 import { optimizerStep, type OptimizerStep } from './optimizerStep.js';
 import { PhaseClock } from './phaseClock.js';
-import { Profiler } from './profiler.js';
+import { Profiler, type Profile } from './profiler.js';
 import { ProgressKeeper } from './progressKeeper.js';
 import { trainSample } from './trainSample.js';
 import { turnTaker } from './turnTaker.js';
+import { parallelScoring } from './workers/parallelScoring.js';
 import { parallelStep } from './workers/parallelStep.js';
 import { WorkerPool } from './workers/workerPool.js';
 import { workersOf } from './workers/workersOf.js';
@@ -54,9 +55,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   const rows = knownRows(data, spec);
   checkMemory(request);
   const size = workersOf(request);
-  const newModel = () => new TwoTowerModel(data, spec);
-  const model = size > 1 ? inSharedMemory(newModel) : newModel();
-  const optimizer = newOptimizer(spec.training.optimizer, model.parameters);
+  const { model, optimizer } = size > 1 ? inSharedMemory(() => newModel(request)) : newModel(request);
   const checkpoints = await CheckpointFolder.open(
     checkpointDirectory,
     identityOf(request),
@@ -70,17 +69,18 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   const state = restored ? resumed(restored.state, spec) : newState();
   if (restored) request.onLog('info', `resuming after epoch ${state.epoch}, step ${state.step}`);
   const { batchSize, accumulateSteps } = spec.training;
-  const validate = splitScorer(model, data, 'validation', 'val_');
+  const workers = size > 1 ? await WorkerPool.start(size, model, optimizer, data) : undefined;
+  const scoring = workers && parallelScoring(model, workers);
+  const validate = splitScorer(model, data, 'validation', 'val_', scoring);
   const sampled = trainSample(data, rows, spec);
-  const rescore = sampled && splitScorer(model, sampled, 'train', 'train_');
+  const rescore = sampled && splitScorer(model, sampled, 'train', 'train_', scoring);
   const takeTurn = turnTaker();
   const between = async () => {
     await takeTurn();
     if (request.stopRequested()) throw new StopRequested();
   };
   const clock = new PhaseClock();
-  const workers = size > 1 ? await WorkerPool.start(size, model, data) : undefined;
-  const gradientsOf = workers && parallelStep(model, data.splits.train, workers, clock);
+  const computer = workers && parallelStep(model, optimizer, data.splits.train, workers, clock);
   return {
     model,
     workers,
@@ -90,7 +90,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
       request,
       restored && { path: restored.path, place: placeOf(state) },
     ),
-    step: optimizerStep(model, optimizer, data.splits.train, { clock, gradientsOf, between }),
+    step: optimizerStep(model, optimizer, data.splits.train, { clock, computer, between }),
     clock,
     rows,
     stepsPerEpoch: Math.ceil(rows.length / (batchSize * accumulateSteps)),
@@ -98,11 +98,20 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
       ...(rescore && (await rescore(between))),
       ...asEpochMetrics(await validate(between)),
     }),
-    profiler: request.onProfile && new Profiler(request.onProfile),
+    profiler: request.onProfile && newProfiler(request.onProfile, workers),
     lossWatch: new LossWatch((message) => request.onLog('warn', message)),
     state,
     spent: { examples: 0, seconds: 0 },
   };
+}
+
+function newModel({ data, spec }: TrainRequest): Pick<Training, 'model' | 'optimizer'> {
+  const model = new TwoTowerModel(data, spec);
+  return { model, optimizer: newOptimizer(spec.training.optimizer, model.parameters) };
+}
+
+function newProfiler(report: (profile: Profile) => Promise<void>, workers: WorkerPool | undefined): Profiler {
+  return workers ? new Profiler(report, (work) => workers.watch(work)) : new Profiler(report);
 }
 
 /** Before anything is allocated. */

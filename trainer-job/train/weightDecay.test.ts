@@ -35,13 +35,15 @@ async function weightsAfter(
   steps: number,
   { workers = 1, afterStep = () => {} }: { workers?: number; afterStep?: (optimizer: Optimizer) => void },
 ): Promise<number[]> {
-  const model = inSharedMemory(() => new TwoTowerModel(data, spec));
-  const optimizer = newOptimizer(spec.training.optimizer, model.parameters);
+  const { model, optimizer } = inSharedMemory(() => {
+    const made = new TwoTowerModel(data, spec);
+    return { model: made, optimizer: newOptimizer(spec.training.optimizer, made.parameters) };
+  });
   const { train } = data.splits;
-  const pool = workers > 1 ? await WorkerPool.start(workers, model, data) : undefined;
+  const pool = workers > 1 ? await WorkerPool.start(workers, model, optimizer, data) : undefined;
   if (pool) pools.push(pool);
-  const gradientsOf = pool && parallelStep(model, train, pool, new PhaseClock());
-  const step = optimizerStep(model, optimizer, train, { gradientsOf });
+  const computer = pool && parallelStep(model, optimizer, train, pool, new PhaseClock());
+  const step = optimizerStep(model, optimizer, train, { computer });
   for (let number = 0; number < steps; number++) {
     const rows = Int32Array.from({ length: 8 }, (_, i) => (number * 8 + i) % train.count);
     await step(rows, { epoch: 0, step: number }, RATE);

@@ -10,18 +10,23 @@ import { worthOf, type OwedDecay, type Parameter } from '../../model/parameter.j
  * Embeddings and weights decay; biases, scales and a temperature do not.
  */
 export class WeightDecay {
-  private readonly total = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
+  private readonly total: Float64Array;
   private readonly decaying = new Map<Parameter, OwedDecay>();
 
   constructor(
     parameters: readonly Parameter[],
     private readonly decay: number,
+    /** Where another thread owns the parameters, it keeps what they have yet to lose. */
+    borrowed = false,
   ) {
+    const lent = parameters.find((parameter) => parameter.decay)?.decay;
+    this.total =
+      (borrowed ? lent?.owed : undefined) ??
+      new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
     for (const parameter of parameters) {
       if (parameter.isVector) continue;
-      const memory = new SharedArrayBuffer(parameter.rows * Float32Array.BYTES_PER_ELEMENT);
-      parameter.decay = { owed: this.total, paid: new Float32Array(memory) };
-      this.decaying.set(parameter, parameter.decay);
+      if (!borrowed) parameter.decay = { owed: this.total, paid: sharedFloats(parameter.rows) };
+      if (parameter.decay) this.decaying.set(parameter, parameter.decay);
     }
   }
 
@@ -76,4 +81,8 @@ export class WeightDecay {
     if (factor === 1) return;
     for (let i = row * columns; i < (row + 1) * columns; i++) values[i]! *= factor;
   }
+}
+
+function sharedFloats(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 }

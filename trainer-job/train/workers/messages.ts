@@ -1,18 +1,22 @@
-/** What the training's thread and its workers say to each other. Large arrays are views of memory that both see. */
+/** What the training's thread and its workers say to each other. Large arrays are views of memory that all see. */
 import { trainingSpecSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import type { EncodedTower } from '../../data/encodedDataset.js';
+import type { BlockScores, QueryBlock } from '../../evaluate/blockScorer.js';
 import type { OwedDecay } from '../../model/parameter.js';
 import type { FittedTarget } from '../../features/target.js';
+import type { Operation } from '../operations.js';
 
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
 /** Of a training that diverges it is none: that is said where it is seen, with what to do. */
 const anyNumber = z.custom<number>((value) => typeof value === 'number');
 const integers = z.custom<Int32Array>((value) => value instanceof Int32Array);
 
-/** What a worker makes its model of; the values of the parameters are those of the training's thread. */
+/** What a worker makes its model of; the values of the parameters, and the optimizer's, are those of the training's thread. */
 export const workerDataSchema = z.object({
   backend: z.enum(['tensorflow', 'wasm', 'cpu']),
+  /** Which of how many workers. */
+  share: z.object({ number: z.int(), among: z.int() }),
   spec: trainingSpecSchema,
   query: z.custom<TowerShape>(),
   candidate: z.custom<TowerShape>(),
@@ -25,6 +29,8 @@ export const workerDataSchema = z.object({
   parameters: z.array(floats),
   /** Of those whose weights decay, what they have yet to lose. */
   decays: z.array(z.custom<OwedDecay>().nullable()),
+  /** Of each parameter, what the optimizer keeps. */
+  slots: z.array(z.record(z.string(), floats)),
   state: z.array(floats),
 });
 export type WorkerData = z.infer<typeof workerDataSchema>;
@@ -70,18 +76,15 @@ const lossSchema = z.object({
   dItems: floats,
 });
 
-/** The gradients at the outputs of `forward`'s parts, as summands in the order in which they are added. */
+/**
+ * The gradients at the outputs of `forward`'s parts, as summands in the order in which they are added. Answered with the
+ * gradients of all of the worker's parts of the batch.
+ */
 const backwardSchema = z.object({
   type: z.literal('backward'),
   query: z.array(floats),
   candidate: z.array(floats),
 });
-
-export const toWorkerSchema = z.discriminatedUnion('type', [forwardSchema, lossSchema, backwardSchema]);
-export type ToWorker = z.infer<typeof toWorkerSchema>;
-export type ForwardTask = z.infer<typeof forwardSchema>;
-export type LossTask = z.infer<typeof lossSchema>;
-export type BackwardTask = z.infer<typeof backwardSchema>;
 
 const sentGradientSchema = z.object({
   /** Position among the model's parameters. */
@@ -89,11 +92,79 @@ const sentGradientSchema = z.object({
   rows: integers.optional(),
   values: floats,
 });
+export type SentGradient = z.infer<typeof sentGradientSchema>;
+
+const squaresSchema = z.array(z.object({ parameter: z.int(), sum: anyNumber }));
+export type SentSquares = z.infer<typeof squaresSchema>;
+
+/** The gradients that all workers have of a batch, in their order: each adds up its share. */
+const collectSchema = z.object({
+  type: z.literal('collect'),
+  /** Whether it is the first batch of a step. */
+  begins: z.boolean(),
+  gradients: z.array(sentGradientSchema),
+});
+
+/** Adds the gradients of penalties to the share of a step that is complete. Answered with the squares of its gradients. */
+const measureSchema = z.object({ type: z.literal('measure') });
+
+/** Clips, and changes the parameters. */
+const applySchema = z.object({
+  type: z.literal('apply'),
+  at: z.object({ step: z.int(), rate: anyNumber }),
+  /** Of the whole step, where it was measured before. */
+  squares: squaresSchema.optional(),
+});
+
+/** Some entities to the vectors that scores are made of. */
+const embedSchema = z.object({
+  type: z.literal('embed'),
+  tower: z.enum(['query', 'candidate']),
+  indices: integers,
+  numbers: floats,
+  /** [entities, width] to be filled. */
+  output: floats,
+});
+
+/** Blocks of queries are scored against these items from now on; without items none is, and their memory is free. */
+const itemsSchema = z.object({
+  type: z.literal('items'),
+  items: floats.nullable(),
+  depth: z.int(),
+});
+
+const scoreSchema = z.object({ type: z.literal('score'), block: z.custom<QueryBlock>() });
+
+export const taskSchema = z.discriminatedUnion('type', [
+  forwardSchema,
+  lossSchema,
+  backwardSchema,
+  collectSchema,
+  measureSchema,
+  applySchema,
+  embedSchema,
+  itemsSchema,
+  scoreSchema,
+]);
+export type Task = z.infer<typeof taskSchema>;
+export type TaskOf<Type extends Task['type']> = Extract<Task, { type: Type }>;
+
+/** A task, and whether the operations of it are to be told. */
+export const toWorkerSchema = z.object({ task: taskSchema, profiled: z.boolean() });
+export type ToWorker = z.infer<typeof toWorkerSchema>;
+
+/** What a task was answered with; of most tasks all is in memory that they have named. */
+const resultSchema = z.object({
+  loss: anyNumber.optional(),
+  gradients: z.array(sentGradientSchema).optional(),
+  squares: squaresSchema.optional(),
+  scores: z.custom<BlockScores>().optional(),
+});
+export type Result = z.infer<typeof resultSchema>;
 
 export const fromWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('done'), loss: anyNumber, gradients: z.array(sentGradientSchema) }),
+  z.object({ type: z.literal('done'), result: resultSchema, operations: z.array(z.custom<Operation>()) }),
   z.object({ type: z.literal('failed'), message: z.string() }),
 ]);
 export type FromWorker = z.infer<typeof fromWorkerSchema>;
-export type SentGradient = z.infer<typeof sentGradientSchema>;

@@ -1,5 +1,5 @@
 import type { Layer, TrainingSpec } from '@trainyard/shared';
-import { layerSchema } from '@trainyard/shared';
+import { layerSchema, optimizerSchema } from '@trainyard/shared';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { useWasm } from '../../../test/support/backend.js';
 import { ratedDataset, ratedSpec } from '../../../test/support/ratedDataset.js';
@@ -8,10 +8,13 @@ import type { EncodedDataset } from '../../data/encodedDataset.js';
 import { inSharedMemory } from '../../model/parameter.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { failureOf } from '../../pipeline/failure.js';
+import type { StepNumber } from '../competition.js';
+import { newOptimizer, type Optimizer } from '../optimizer.js';
+import { optimizerStep, type OptimizerStep } from '../optimizerStep.js';
 import { PhaseClock } from '../phaseClock.js';
-import { trainingStep, type StepGradients } from '../trainingStep.js';
+import { WorkerLost } from './answers.js';
 import { parallelStep } from './parallelStep.js';
-import { WorkerLost, WorkerPool } from './workerPool.js';
+import { WorkerPool } from './workerPool.js';
 
 beforeAll(useWasm);
 // Threads start slowly on a busy machine.
@@ -22,46 +25,67 @@ afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
 });
 
-/** The same step by several workers, and by one. */
-async function stepsOf(data: EncodedDataset, spec: TrainingSpec, size = 2) {
-  const [alone, shared] = [
-    new TwoTowerModel(data, spec),
-    inSharedMemory(() => new TwoTowerModel(data, spec)),
-  ];
-  const pool = await WorkerPool.start(size, shared, data);
-  pools.push(pool);
-  return {
-    pool,
-    models: [alone, shared],
-    one: trainingStep(alone, data.splits.train),
-    several: parallelStep(shared, data.splits.train, pool, new PhaseClock()),
+interface Made {
+  model: TwoTowerModel;
+  optimizer: Optimizer;
+}
+
+function newTraining(data: EncodedDataset, spec: TrainingSpec): Made {
+  const model = new TwoTowerModel(data, spec);
+  return { model, optimizer: newOptimizer(spec.training.optimizer, model.parameters) };
+}
+
+/** What a step changes, and its loss; the parameters are as before then. */
+type Measured = (
+  rows: Int32Array,
+  at: StepNumber,
+) => Promise<{ loss: number; changes: Map<string, number[]> }>;
+
+const RATE = 1;
+
+function measured({ model }: Made, step: OptimizerStep): Measured {
+  return async (rows, at) => {
+    const before = model.parameters.map(({ values }) => values.slice());
+    const { loss } = await step(rows, at, RATE);
+    const changes = new Map(
+      model.parameters.map(({ name, values }, p) => [
+        name,
+        Array.from(values, (now, i) => before[p]![i]! - now),
+      ]),
+    );
+    model.parameters.forEach(({ values }, p) => values.set(before[p]!));
+    return { loss, changes };
   };
 }
 
-/** Each parameter's gradient, written out. */
-function dense({ gradients }: StepGradients): Map<string, Float32Array> {
-  return new Map(
-    gradients.map(({ parameter, rows, values }) => {
-      if (!rows) return [parameter.name, values];
-      const whole = new Float32Array(parameter.values.length);
-      rows.forEach((row, r) => {
-        for (let c = 0; c < parameter.columns; c++) {
-          whole[row * parameter.columns + c] = values[r * parameter.columns + c]!;
-        }
-      });
-      return [parameter.name, whole];
-    }),
-  );
+/** The same step by several workers, and by one. */
+async function stepsOf(data: EncodedDataset, given: TrainingSpec, size = 2) {
+  const { training } = given;
+  // What a step changes is its gradients.
+  const spec = { ...given, training: { ...training, optimizer: optimizerSchema.parse({ type: 'sgd' }) } };
+  const [alone, shared] = [newTraining(data, spec), inSharedMemory(() => newTraining(data, spec))];
+  const pool = await WorkerPool.start(size, shared.model, shared.optimizer, data);
+  pools.push(pool);
+  const { train } = data.splits;
+  const computer = parallelStep(shared.model, shared.optimizer, train, pool, new PhaseClock());
+  return {
+    pool,
+    models: [alone.model, shared.model],
+    one: measured(alone, optimizerStep(alone.model, alone.optimizer, train)),
+    several: measured(shared, optimizerStep(shared.model, shared.optimizer, train, { computer })),
+  };
 }
 
+type Changed = Awaited<ReturnType<Measured>>;
+
 /** Within 1e-5 of the largest number of each, or of 1 where that is more: the sum of some gradients is 0. */
-function expectEqual(actual: StepGradients, expected: StepGradients): void {
+function expectEqual(actual: Changed, expected: Changed): void {
   expect(Math.abs(actual.loss / expected.loss - 1)).toBeLessThan(1e-5);
-  const [found, wanted] = [dense(actual), dense(expected)];
-  expect([...found.keys()].toSorted()).toEqual([...wanted.keys()].toSorted());
-  for (const [name, values] of wanted) {
+  expect([...actual.changes.keys()]).toEqual([...expected.changes.keys()]);
+  for (const [name, values] of expected.changes) {
+    const found = actual.changes.get(name)!;
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const off = values.reduce((most, value, i) => Math.max(most, Math.abs(value - found.get(name)![i]!)), 0);
+    const off = values.reduce((most, value, i) => Math.max(most, Math.abs(value - found[i]!)), 0);
     expect({ name, off: off > 1e-5 * Math.max(1, largest) && off }).toEqual({ name, off: false });
   }
 }
@@ -123,6 +147,27 @@ const models: [string, EncodedDataset, TrainingSpec][] = [
     weighted(tinyDataset()),
     tinySpec({ model: towers, training: { negatives: { type: 'sampled', count: 20 } } }),
   ],
+  ...(['value', 'norm', 'globalNorm'] as const).map((type): [string, EncodedDataset, TrainingSpec] => [
+    `penalties and clipping by ${type}`,
+    tinyDataset(),
+    tinySpec({
+      model: towers,
+      training: {
+        negatives: { type: 'inBatch' },
+        clipping: { type, limit: 0.3 },
+        embeddingL2: 0.5,
+        regularization: { l1: 0.1, l2: 0.2 },
+      },
+    }),
+  ]),
+  [
+    'batches that are added up',
+    tinyDataset(),
+    tinySpec({
+      model: towers,
+      training: { batchSize: 64, accumulateSteps: 5, negatives: { type: 'inBatch' } },
+    }),
+  ],
   ['ranking', weighted(ratedDataset()), ratedSpec({ type: 'ranking', ...towers, rating })],
   [
     'hybrid',
@@ -136,7 +181,9 @@ describe('a step of several workers', () => {
     const { one, several, models: made } = await stepsOf(data, spec);
     for (const step of [0, 1, 2]) {
       const at = { epoch: 1, step };
-      expectEqual(await several(batch(300 * step), at), one(batch(300 * step), at));
+      const alone = await one(batch(300 * step), at);
+      expect([...alone.changes.values()].some((values) => values.some((change) => change !== 0))).toBe(true);
+      expectEqual(await several(batch(300 * step), at), alone);
     }
     const [alone, shared] = made.map(({ state }) => state.map(({ values }) => Array.from(values)));
     expect(shared).toEqual(alone);
@@ -149,14 +196,14 @@ describe('a step of several workers', () => {
       3,
     );
     const at = { epoch: 0, step: 0 };
-    expectEqual(await several(batch(0), at), one(batch(0), at));
-    expectEqual(await several(batch(0, 1), at), one(batch(0, 1), at));
+    expectEqual(await several(batch(0), at), await one(batch(0), at));
+    expectEqual(await several(batch(0, 1), at), await one(batch(0, 1), at));
   });
 
   it('is the same each time, to the last digit', async () => {
     const { several } = await stepsOf(...(models[0]!.slice(1) as [EncodedDataset, TrainingSpec]));
     const at = { epoch: 0, step: 0 };
-    expect(dense(await several(batch(0), at))).toEqual(dense(await several(batch(0), at)));
+    expect(await several(batch(0), at)).toEqual(await several(batch(0), at));
   });
 
   it('has a loss that is no number where one worker has, as a training that diverges', async () => {
@@ -184,11 +231,12 @@ describe('a step of several workers', () => {
       thread.on('message', () => happened.push(`hears ${i}`));
     });
     await several(batch(0), { epoch: 0, step: 0 });
-    const inTurn = ['asks 0', 'hears 0', 'asks 1', 'hears 1'];
-    expect(happened).toEqual([...inTurn, ...inTurn, ...inTurn]);
+    const inTurn = [0, 1, 2].flatMap((worker) => [`asks ${worker}`, `hears ${worker}`]);
+    const tasks = ['forward', 'loss', 'backward', 'collect', 'apply'];
+    expect(happened).toEqual(tasks.flatMap(() => inTurn));
     happened = [];
     await several(batch(300), { epoch: 0, step: 1 });
-    expect(happened.slice(0, 2)).toEqual(['asks 0', 'asks 1']);
+    expect(happened.slice(0, 3)).toEqual(['asks 0', 'asks 1', 'asks 2']);
   });
 
   it('fails, and may be tried again, where a worker is gone or cannot do its part', async () => {
@@ -202,8 +250,8 @@ describe('a step of several workers', () => {
     expect(error).toBeInstanceOf(WorkerLost);
     expect(failureOf(error, 'train')).toMatchObject({
       retriable: true,
-      error: { code: 'worker-lost', message: expect.stringMatching(/worker 2 of 2 ended/) as string },
+      error: { code: 'worker-lost', message: expect.stringMatching(/worker 1 of 2 ended/) as string },
     });
-    await expect(several(batch(0), { epoch: 0, step: 1 })).rejects.toThrow(/worker 2 of 2 ended/);
+    await expect(several(batch(0), { epoch: 0, step: 1 })).rejects.toThrow(/worker 1 of 2 ended/);
   });
 });

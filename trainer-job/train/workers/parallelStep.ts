@@ -1,22 +1,26 @@
 /**
- * A step that several workers compute together, exactly: but for rounding, loss and gradients are those of `trainingStep`.
+ * Steps that several workers compute together, exactly: but for rounding, losses and gradients are those of `trainingStep`.
  *
  * 1. Each takes its part of the batch's distinct queries and items through the towers; all see the outputs.
  * 2. Each computes the loss of its queries' rows against all items: the gradients of its queries are complete then, those of
  *    the items are one summand of as many as there are workers.
  * 3. Each adds up the summands of its items, in the order of the workers, and goes back through the towers.
  *
- * The gradients of parameters are added up in the order of the workers too: equal runs are equal to the last digit.
+ * 4. Each adds up the gradients of its share of the parameters, in that order too: equal runs are equal to the last digit.
+ * 5. Each changes its share, when the step has all its batches.
+ *
+ * This thread finds and reads the batches, and computes nothing itself.
  */
 import type { Layer } from '@trainyard/shared';
 import type { EncodedRows, EntityRows } from '../../data/encodedDataset.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { batchOf, type PreparedBatch } from '../batchOf.js';
 import type { StepNumber } from '../competition.js';
-import { GradientSum } from '../gradientSum.js';
+import { needsNorms } from '../clipping.js';
+import type { Optimizer } from '../optimizer.js';
 import type { PhaseClock } from '../phaseClock.js';
-import type { StepGradients } from '../trainingStep.js';
-import type { ForwardTask, LossTask, TowerPart } from './messages.js';
+import type { StepComputer } from '../stepComputer.js';
+import type { SentSquares, TaskOf, TowerPart } from './messages.js';
 import { StepMemory } from './stepMemory.js';
 import type { WorkerPool } from './workerPool.js';
 
@@ -28,21 +32,23 @@ interface Range {
 
 export function parallelStep(
   model: TwoTowerModel,
+  optimizer: Optimizer,
   rows: EncodedRows,
   pool: WorkerPool,
   clock: PhaseClock,
-): (batch: Int32Array, at: StepNumber) => Promise<StepGradients> {
+): StepComputer {
   const prepare = batchOf(model, rows);
   const memory = new StepMemory();
-  const sum = new GradientSum();
   const { query, candidate } = model.spec.model;
+  const { clipping, embeddingL2 } = model.spec.training;
   const rangesOf = {
     // Statistics of a batch are of the whole batch: such a tower is one worker's, the query tower the first's.
     query: hasBatchNorm(query.layers) ? ofOne(0, pool.size) : evenly(pool.size),
     candidate: hasBatchNorm(candidate.layers) ? ofOne(pool.size - 1, pool.size) : evenly(pool.size),
   };
+  let begins = true;
 
-  return async (batch, at) => {
+  const add = async (batch: Int32Array, at: StepNumber): Promise<number> => {
     clock.enter('data');
     const prepared = prepare(batch, at);
     const counts = { query: prepared.queries.values.length, candidate: prepared.items.length };
@@ -50,12 +56,11 @@ export function parallelStep(
       const { width } = model[tower];
       return { values: memory.take(`${tower} ${what}`, counts[tower] * width), width };
     };
-    const queries = shared('query', 'outputs');
-    const items = shared('candidate', 'outputs');
+    const [queries, items] = [shared('query', 'outputs'), shared('candidate', 'outputs')];
     const through = { query: rangesOf.query(counts.query), candidate: rangesOf.candidate(counts.candidate) };
     clock.enter('forward');
     await pool.run(
-      through.query.map((_, w): ForwardTask => ({
+      through.query.map((_, w): TaskOf<'forward'> => ({
         type: 'forward',
         at: { epoch: at.epoch, step: at.step },
         query: towerPart(prepared.queryRows, prepared.queries.counts, through.query[w]!, queries),
@@ -74,7 +79,7 @@ export function parallelStep(
 
     clock.enter('backward');
     const given = summands.filter((_, w) => tasks[w]);
-    const gradients = await pool.run(
+    const found = await pool.run(
       through.query.map((_, w) => ({
         type: 'backward',
         query: [part(dQueries, through.query[w]!)],
@@ -82,10 +87,33 @@ export function parallelStep(
       })),
     );
     clock.enter('apply');
-    for (const done of [...losses, ...gradients]) sum.add(done.gradients);
+    const gradients = found.flatMap((result) => result.gradients ?? []);
+    await pool.run(found.map(() => ({ type: 'collect', begins, gradients })));
+    begins = false;
     clock.stop();
-    return { loss: losses.reduce((total, { loss }) => total + loss, 0), gradients: sum.take() };
+    return losses.reduce((total, { loss = 0 }) => total + loss, 0);
   };
+
+  const apply = async (rate: number): Promise<void> => {
+    // Penalties are of rows as they are before this step has them decay; norms are those of all shares.
+    const isMeasured = needsNorms(clipping) || embeddingL2 > 0;
+    const squares = isMeasured ? await squaresOfAll(pool) : undefined;
+    const at = optimizer.begin(rate);
+    await pool.run(pool.threads.map(() => ({ type: 'apply', at, ...(squares && { squares }) })));
+    begins = true;
+  };
+
+  return { add, apply, forget: () => (begins = true) };
+}
+
+/** Of each parameter over all shares. */
+async function squaresOfAll(pool: WorkerPool): Promise<SentSquares> {
+  const parts = await pool.run(pool.threads.map(() => ({ type: 'measure' })));
+  const sums = new Map<number, number>();
+  for (const { parameter, sum } of parts.flatMap(({ squares = [] }) => squares)) {
+    sums.set(parameter, (sums.get(parameter) ?? 0) + sum);
+  }
+  return Array.from(sums, ([parameter, sum]) => ({ parameter, sum }));
 }
 
 interface Shared {
@@ -125,7 +153,7 @@ function lossTask(
   batch: Int32Array,
   range: Range,
   shared: Record<'queries' | 'items' | 'dQueries' | 'dItems', Shared>,
-): LossTask | null {
+): TaskOf<'loss'> | null {
   const { from, to } = range;
   if (from === to) return null;
   const own = new Int32Array(batch.length);

@@ -1,15 +1,29 @@
-/** Memory that all workers see and that grows to the largest batch: outputs of the towers and their gradients. */
+/** Memory that all threads see and that grows to the largest batch: outputs of the towers, and gradients. */
 export class StepMemory {
-  private readonly kept = new Map<string, Float32Array>();
+  private readonly floats = new Map<string, Float32Array>();
+  private readonly integers = new Map<string, Int32Array>();
 
   /** `length` numbers under a name, whatever they were. */
   take(name: string, length: number): Float32Array {
-    const known = this.kept.get(name);
-    if (known && known.length >= length) return known.subarray(0, length);
-    // Somewhat more: the next batch may have a few distinct entities more.
-    const bytes = Math.ceil(length * 1.2) * Float32Array.BYTES_PER_ELEMENT;
-    const made = new Float32Array(new SharedArrayBuffer(bytes));
-    this.kept.set(name, made);
-    return made.subarray(0, length);
+    return taken(this.floats, name, length, (bytes) => new Float32Array(new SharedArrayBuffer(bytes)));
   }
+
+  takeIntegers(name: string, length: number): Int32Array {
+    return taken(this.integers, name, length, (bytes) => new Int32Array(new SharedArrayBuffer(bytes)));
+  }
+}
+
+function taken<T extends Float32Array | Int32Array>(
+  kept: Map<string, T>,
+  name: string,
+  length: number,
+  make: (bytes: number) => T,
+): T {
+  let memory = kept.get(name);
+  if (!memory || memory.length < length) {
+    // Somewhat more: the next batch may have a few distinct entities more.
+    memory = make(Math.ceil(length * 1.2) * Float32Array.BYTES_PER_ELEMENT);
+    kept.set(name, memory);
+  }
+  return memory.subarray(0, length) as T;
 }

@@ -1,4 +1,3 @@
-import { assertNever } from '@trainyard/shared';
 import type { EncodedRows } from '../../data/encodedDataset.js';
 import type { Gradient } from '../../model/parameter.js';
 import type { Tower, TowerPass } from '../../model/tower.js';
@@ -7,15 +6,12 @@ import { valuesAt } from '../../model/valuesAt.js';
 import { withActivityPenalty } from '../regularization.js';
 import type { Task } from '../tasks/task.js';
 import { taskOf } from '../tasks/taskOf.js';
-import { dropoutRandom, type StepGradients } from '../trainingStep.js';
-import type { BackwardTask, ForwardTask, LossTask, TowerPart, ToWorker } from './messages.js';
-
-/** Of a worker that has no part in it. */
-export const NOTHING: StepGradients = { loss: 0, gradients: [] };
+import { dropoutRandom } from '../trainingStep.js';
+import type { TaskOf, TowerPart } from './messages.js';
 
 /**
- * One worker's part of each step, in the thread of the training as in the others: some of the batch's queries and items
- * through their towers, the loss of some queries' rows, and back through the towers.
+ * One worker's part of the gradients of each batch: some of its queries and items through their towers, the loss of some
+ * queries' rows, and back through the towers.
  */
 export class StepPart {
   private readonly task: Task;
@@ -23,6 +19,8 @@ export class StepPart {
   private readonly randomAt: ReturnType<typeof dropoutRandom>;
   private passes: { query: TowerPass | undefined; candidate: TowerPass | undefined } | undefined;
   private random: ReturnType<typeof this.randomAt>;
+  /** Those of the loss itself, as far as it has any. */
+  private gradients: Gradient[] = [];
 
   constructor(
     private readonly model: TwoTowerModel,
@@ -34,21 +32,9 @@ export class StepPart {
     this.random = this.randomAt({ epoch: 0, step: 0 });
   }
 
-  do(task: ToWorker): StepGradients {
-    switch (task.type) {
-      case 'forward':
-        return this.forward(task);
-      case 'loss':
-        return this.loss(task);
-      case 'backward':
-        return this.backward(task);
-      default:
-        return assertNever(task);
-    }
-  }
-
-  private forward({ at, query, candidate }: ForwardTask): StepGradients {
+  forward({ at, query, candidate }: TaskOf<'forward'>): void {
     this.random = this.randomAt(at);
+    this.gradients = [];
     const through = (tower: Tower, part: TowerPart) => {
       const pass = tower.forward(part, { counts: part.counts, places: part.places, random: this.random });
       part.output.set(pass.output);
@@ -58,10 +44,10 @@ export class StepPart {
       query: query ? through(this.model.query, query) : undefined,
       candidate: candidate ? through(this.model.candidate, candidate) : undefined,
     };
-    return NOTHING;
   }
 
-  private loss({ queries, items, rowQuery, batch, own, competing, ...found }: LossTask): StepGradients {
+  /** Returns the loss of its rows, summed. */
+  loss({ queries, items, rowQuery, batch, own, competing, ...found }: TaskOf<'loss'>): number {
     const rows = valuesAt(batch, own);
     const { loss, dQueries, dItems, gradients } = this.task({
       queries,
@@ -74,16 +60,18 @@ export class StepPart {
     });
     found.dQueries.set(dQueries);
     found.dItems.set(dItems);
-    return { loss, gradients };
+    this.gradients = gradients;
+    return loss;
   }
 
-  private backward(task: BackwardTask): StepGradients {
-    const gradients = (['query', 'candidate'] as const).flatMap((tower): Gradient[] => {
+  /** Returns the gradients of all parts of the batch. */
+  backward(task: TaskOf<'backward'>): Gradient[] {
+    const ofTowers = (['query', 'candidate'] as const).flatMap((tower): Gradient[] => {
       const pass = this.passes?.[tower];
       return pass ? pass.backward(withActivityPenalty(sumOf(task[tower]), pass.output, this.activityL2)) : [];
     });
     this.passes = undefined;
-    return { loss: 0, gradients };
+    return [...this.gradients, ...ofTowers];
   }
 }
 

@@ -1,24 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
-import { z } from 'zod';
 import type { EncodedDataset, EncodedTower } from '../../data/encodedDataset.js';
 import type { Parameter } from '../../model/parameter.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
-import type { StepGradients } from '../trainingStep.js';
-import {
-  fromWorkerSchema,
-  workerDataSchema,
-  type FromWorker,
-  type TowerShape,
-  type ToWorker,
-  type WorkerData,
-} from './messages.js';
-import { NOTHING, StepPart } from './stepPart.js';
-
-/** A worker of a training is gone, or could not do its part. The attempt ends; the next one goes on from its checkpoint. */
-export class WorkerLost extends Error {
-  override readonly name = 'WorkerLost';
-}
+import { summed, type Operation } from '../operations.js';
+import type { Optimizer } from '../optimizer.js';
+import { Answers, WorkerLost } from './answers.js';
+import { workerDataSchema, type Result, type Task, type TowerShape, type WorkerData } from './messages.js';
 
 /** Tests run the sources, but a thread needs the build. */
 const ENTRY = new URL(
@@ -26,29 +14,35 @@ const ENTRY = new URL(
   import.meta.url,
 );
 
-/** The workers of a training: this thread is the first, the others are threads that see its parameters. */
+/** The workers of a training: threads that see its parameters and the state of its optimizer. */
 export class WorkerPool {
-  private readonly done = new Set<ToWorker['type']>();
+  private readonly done = new Set<Task['type']>();
+  /** Of the first worker, while somebody watches. */
+  private operations: Operation[] | undefined;
 
   private constructor(
-    private readonly own: StepPart,
-    private readonly parameters: readonly Parameter[],
-    /** All but the first worker. */
     readonly threads: readonly Worker[],
     private readonly answers: readonly Answers[],
   ) {}
 
-  /** `model` was made `inSharedMemory`, and its optimizer is there already. Throws `WorkerLost` when a thread does not start. */
-  static async start(size: number, model: TwoTowerModel, data: EncodedDataset): Promise<WorkerPool> {
-    const workerData = workerDataOf(model, data);
-    // They need nothing of the environment, and so they are given none of it.
-    const threads = Array.from({ length: size - 1 }, () => new Worker(ENTRY, { workerData, env: {} }));
-    const answers = threads.map((thread, i) => new Answers(thread, `worker ${i + 2} of ${size}`));
+  /** `model` and `optimizer` were made `inSharedMemory`. Throws `WorkerLost` when a thread does not start. */
+  static async start(
+    size: number,
+    model: TwoTowerModel,
+    optimizer: Optimizer,
+    data: EncodedDataset,
+  ): Promise<WorkerPool> {
+    const workerData = workerDataOf(model, optimizer, data);
+    const threads = Array.from(
+      { length: size },
+      (_, number) =>
+        // They need nothing of the environment, and so they are given none of it.
+        new Worker(ENTRY, { workerData: { ...workerData, share: { number, among: size } }, env: {} }),
+    );
+    const answers = threads.map((thread, i) => new Answers(thread, `worker ${i + 1} of ${size}`));
     try {
-      const started = Promise.all(answers.map((answer) => answer.next()));
-      const own = new StepPart(model, data.splits.train);
-      await started;
-      return new WorkerPool(own, model.parameters, threads, answers);
+      await Promise.all(answers.map((answer) => answer.next()));
+      return new WorkerPool(threads, answers);
     } catch (error) {
       await ended(threads);
       throw error;
@@ -56,58 +50,74 @@ export class WorkerPool {
   }
 
   get size(): number {
-    return this.threads.length + 1;
+    return this.threads.length;
+  }
+
+  /** Does each worker's task, all of one type; null is none, and is answered with nothing. Throws `WorkerLost`. */
+  async run(tasks: readonly (Task | null)[]): Promise<Result[]> {
+    const type = tasks.find((task) => task !== null)?.type;
+    const ask = async (task: Task | null, i: number) => (task ? this.ask(i, task) : {});
+    if (type === undefined || this.done.has(type)) return Promise.all(tasks.map(ask));
+    const results: Result[] = [];
+    for (const [i, task] of tasks.entries()) results.push(await ask(task, i));
+    this.done.add(type);
+    return results;
   }
 
   /**
-   * Does each worker's task, all of one type; null is none. All at once, but one after the other at the first of a type: the
-   * threads of tfjs-node put the names of attributes that are new to it into one set, without a lock (`ATTR_NAME_SET` in its
-   * tfjs_backend.cc). Throws `WorkerLost`.
+   * Does tasks, all of one type, each by the next worker that is free; `between` is called after each. Returns the results in
+   * the order of the tasks. What `between` throws, or `WorkerLost`, is thrown when no worker has a task any more.
    */
-  async run(tasks: readonly (ToWorker | null)[]): Promise<StepGradients[]> {
-    const type = tasks.find((task) => task !== null)?.type;
-    if (type === undefined) return tasks.map(() => NOTHING);
-    if (this.done.has(type)) return this.allAtOnce(tasks);
-    const inTurn = [this.ownPart(tasks[0])];
-    for (const i of this.threads.keys()) inTurn.push(await this.partOf(i, tasks[i + 1]));
-    this.done.add(type);
-    return inTurn;
+  async each(tasks: Iterable<Task>, between: () => Promise<void> = async () => {}): Promise<Result[]> {
+    const results: Result[] = [];
+    const queue = tasks[Symbol.iterator]();
+    let count = 0;
+    let isOver = false;
+    const next = async (worker: number): Promise<boolean> => {
+      const { value: task, done } = queue.next();
+      if (done || isOver) return false;
+      const place = count++;
+      results[place] = await this.ask(worker, task);
+      await between();
+      return true;
+    };
+    const work = async (worker: number) => {
+      try {
+        while (await next(worker));
+      } finally {
+        // One that fails ends the others' work too.
+        isOver = true;
+      }
+    };
+    for (const [worker] of this.threads.entries()) if (!(await next(worker))) return results;
+    const ends = await Promise.allSettled(this.threads.map((_, worker) => work(worker)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    return results;
   }
 
-  private async allAtOnce(tasks: readonly (ToWorker | null)[]): Promise<StepGradients[]> {
-    const all = Promise.all(this.threads.map((_, i) => this.partOf(i, tasks[i + 1])));
-    // Should this thread's part fail, theirs is of no interest.
-    all.catch(() => {});
-    return [this.ownPart(tasks[0]), ...(await all)];
-  }
-
-  private ownPart(task: ToWorker | null | undefined): StepGradients {
-    return task ? this.own.do(task) : NOTHING;
-  }
-
-  private async partOf(i: number, task: ToWorker | null | undefined): Promise<StepGradients> {
-    if (!task) return NOTHING;
-    const answer = this.answers[i]!.next();
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
-    this.threads[i]!.postMessage(task);
-    return this.gradientsOf(await answer);
+  /** The operations of the first worker's tasks while `work` goes on. */
+  async watch<T>(work: () => Promise<T>): Promise<{ value: T; operations: Operation[] }> {
+    this.operations = [];
+    try {
+      return { value: await work(), operations: summed(this.operations) };
+    } finally {
+      this.operations = undefined;
+    }
   }
 
   async close(): Promise<void> {
     await ended(this.threads);
   }
 
-  private gradientsOf(answer: FromWorker): StepGradients {
-    if (answer.type !== 'done')
-      throw new WorkerLost(`a worker answered "${answer.type}" to its part of a step`);
-    return {
-      loss: answer.loss,
-      gradients: answer.gradients.map(({ parameter: place, rows, values }) => {
-        const parameter = this.parameters[place];
-        if (!parameter) throw new RangeError(`the model has no parameter ${place}`);
-        return { parameter, rows, values };
-      }),
-    };
+  private async ask(i: number, task: Task): Promise<Result> {
+    const answer = this.answers[i]!.next();
+    const profiled = this.operations !== undefined && i === 0;
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
+    this.threads[i]!.postMessage({ task, profiled });
+    const message = await answer;
+    if (message.type !== 'done') throw new WorkerLost(`a worker answered "${message.type}" to a task`);
+    this.operations?.push(...message.operations);
+    return message.result;
   }
 }
 
@@ -115,45 +125,11 @@ async function ended(threads: readonly Worker[]): Promise<void> {
   await Promise.all(threads.map((thread) => thread.terminate()));
 }
 
-/** What one thread answers, one at a time. */
-class Answers {
-  private lost: WorkerLost | undefined;
-  private waiting: { resolve: (answer: FromWorker) => void; reject: (error: Error) => void } | undefined;
-
-  constructor(
-    thread: Worker,
-    private readonly name: string,
-  ) {
-    thread.on('message', (raw: unknown) => {
-      const { data: answer, error } = fromWorkerSchema.safeParse(raw);
-      if (error) this.lose(`answered what cannot be read: ${z.prettifyError(error)}`);
-      else if (answer.type === 'failed') this.lose(`could not do its part: ${answer.message}`);
-      else this.waiting?.resolve(answer);
-    });
-    thread.on('error', (error) =>
-      this.lose(`broke: ${error instanceof Error ? error.message : String(error)}`),
-    );
-    thread.on('exit', (code) => this.lose(`ended with code ${code} in the midst of the training`));
-  }
-
-  next(): Promise<FromWorker> {
-    return new Promise((resolve, reject) => {
-      this.waiting = { resolve, reject };
-      if (this.lost) reject(this.lost);
-    });
-  }
-
-  /** The first reason counts: a thread that broke ends too. */
-  private lose(reason: string): void {
-    this.lost ??= new WorkerLost(`${this.name} ${reason}`);
-    this.waiting?.reject(this.lost);
-  }
-}
-
 function workerDataOf(
   { spec, parameters, state }: TwoTowerModel,
+  optimizer: Optimizer,
   { query, candidate, target, splits }: EncodedDataset,
-): WorkerData {
+): Omit<WorkerData, 'share'> {
   const valuesOf = (arrays: readonly Parameter[]) => arrays.map(({ values }) => values);
   return {
     backend: workerDataSchema.shape.backend.parse(tf.getBackend()),
@@ -165,6 +141,7 @@ function workerDataOf(
     ...(splits.train.weight && { weights: shared(splits.train.weight) }),
     parameters: valuesOf(parameters),
     decays: parameters.map(({ decay }) => decay ?? null),
+    slots: parameters.map((parameter) => optimizer.slots(parameter)),
     state: valuesOf(state),
   };
 }

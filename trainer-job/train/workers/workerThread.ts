@@ -4,53 +4,42 @@ import { selectBackend } from '../../backend/selectBackend.js';
 import type { EncodedRows, EncodedTower } from '../../data/encodedDataset.js';
 import { borrow, withoutValues } from '../../model/parameter.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
-import type { StepGradients } from '../trainingStep.js';
+import { operationsOf } from '../operations.js';
+import { borrowingOptimizer } from '../optimizer.js';
 import {
   toWorkerSchema,
   workerDataSchema,
   type FromWorker,
-  type SentGradient,
   type TowerShape,
   type WorkerData,
 } from './messages.js';
-import { StepPart } from './stepPart.js';
+import { WorkerTasks } from './workerTasks.js';
 
 const port = parentPort;
 if (!port) throw new Error('workerThread runs as a worker thread only');
-const tell = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+const tell = (message: FromWorker) => port.postMessage(message);
 
 const data = workerDataSchema.parse(workerData);
 await selectBackend(data.backend);
 const model = borrowedModel(data);
-const part = new StepPart(model, rowsOf(data));
-const places = new Map(model.parameters.map((parameter, i) => [parameter, i]));
+const optimizer = borrowingOptimizer(data.spec.training.optimizer, model.parameters, data.slots);
+const tasks = new WorkerTasks(model, optimizer, rowsOf(data), data.share);
 
-port.on('message', (raw: unknown) => {
+port.on('message', (raw: unknown) => void answer(raw));
+tell({ type: 'ready' });
+
+async function answer(raw: unknown): Promise<void> {
   try {
-    done(part.do(toWorkerSchema.parse(raw)));
+    const { task, profiled } = toWorkerSchema.parse(raw);
+    if (!profiled) return tell({ type: 'done', result: tasks.do(task), operations: [] });
+    const { value, operations } = await operationsOf(async () => tasks.do(task));
+    tell({ type: 'done', result: value, operations });
   } catch (error) {
     tell({
       type: 'failed',
       message: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
   }
-});
-tell({ type: 'ready' });
-
-function done({ loss, gradients }: StepGradients): void {
-  const sent = gradients.map(({ parameter, rows, values }): SentGradient => {
-    const place = places.get(parameter);
-    if (place === undefined) throw new Error(`${parameter.name} is no parameter of the model`);
-    return { parameter: place, values, ...(rows && { rows }) };
-  });
-  // Nobody here needs them any more.
-  const buffers = new Set(
-    sent.flatMap(({ rows, values }) => (rows ? [rows.buffer, values.buffer] : [values.buffer])),
-  );
-  tell(
-    { type: 'done', loss, gradients: sent },
-    [...buffers].filter((buffer) => buffer instanceof ArrayBuffer),
-  );
 }
 
 function borrowedModel(given: WorkerData): TwoTowerModel {

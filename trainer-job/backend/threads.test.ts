@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { ratedSpec } from '../../test/support/ratedDataset.js';
 import { tinySpec } from '../../test/support/tinyDataset.js';
-import { fitThreads, hasSmallOperations } from './undivided.js';
+import { fitThreads, hasSmallOperations, workerCount } from './threads.js';
 
 const defaults = trainingSpecSchema.parse({
   ...tinySpec({}),
@@ -16,6 +16,8 @@ const changed = (parts: Pick<TrainingSpecInput, 'model' | 'training'>) =>
     model: { ...defaults.model, ...parts.model },
     training: { ...defaults.training, ...parts.training },
   });
+
+const large = changed({ training: { batchSize: 8192 } });
 
 describe('operations of a step', () => {
   it('are small with the default towers and a batch of up to 1024 rows', () => {
@@ -42,21 +44,51 @@ describe('operations of a step', () => {
 });
 
 describe('the threads of TensorFlow', () => {
-  beforeEach(() => vi.stubEnv('TF_NUM_INTRAOP_THREADS', undefined));
+  beforeEach(() => {
+    vi.stubEnv('TF_NUM_INTRAOP_THREADS', undefined);
+    vi.stubEnv('TF_ENABLE_ONEDNN_OPTS', undefined);
+  });
   afterEach(() => vi.unstubAllEnvs());
-  const threads = () => process.env['TF_NUM_INTRAOP_THREADS'];
+  const threads = () => [process.env['TF_NUM_INTRAOP_THREADS'], process.env['TF_ENABLE_ONEDNN_OPTS']];
 
   it('are one for small operations on two cores, and its own choice elsewhere', () => {
-    expect(fitThreads(defaults, 4)).toBe(false);
-    expect(fitThreads(changed({ training: { batchSize: 8192 } }), 2)).toBe(false);
-    expect(threads()).toBeUndefined();
-    expect(fitThreads(defaults, 2)).toBe(true);
-    expect(threads()).toBe('1');
+    expect(fitThreads(defaults, 1, 4)).toBe('divided');
+    expect(fitThreads(large, 1, 2)).toBe('divided');
+    expect(threads()).toEqual([undefined, undefined]);
+    expect(fitThreads(defaults, 1, 2)).toBe('undivided');
+    expect(threads()).toEqual(['1', undefined]);
+  });
+
+  it('are one of each worker, with oneDNN, unless the training computes ratings itself', () => {
+    expect(fitThreads(ratedSpec({ type: 'hybrid' }, {}), 2, 2)).toBe('divided');
+    expect(threads()).toEqual([undefined, undefined]);
+    expect(fitThreads(large, 'auto', 2)).toBe('workers');
+    expect(threads()).toEqual(['1', '1']);
   });
 
   it('are what somebody has set', () => {
     vi.stubEnv('TF_NUM_INTRAOP_THREADS', '2');
-    expect(fitThreads(defaults, 2)).toBe(false);
-    expect(threads()).toBe('2');
+    expect(fitThreads(defaults, 1, 2)).toBe('divided');
+    expect(fitThreads(large, 2, 2)).toBe('divided');
+    expect(threads()).toEqual(['2', undefined]);
+  });
+});
+
+describe('workers', () => {
+  const [cpu, gpu] = (['cpu', 'gpu'] as const).map((device) => ({ name: 'tensorflow' as const, device }));
+  const wasm = { name: 'wasm' as const, device: 'cpu' as const };
+
+  it('are as many as are asked for', () => {
+    expect(workerCount(3, cpu!, large, 2)).toBe(3);
+    expect(workerCount(1, wasm, large, 8)).toBe(1);
+  });
+
+  it('are as many as there are cores with auto, where that is known to be faster', () => {
+    expect(workerCount('auto', wasm, defaults, 8)).toBe(8);
+    expect(workerCount('auto', cpu!, large, 2)).toBe(2);
+    expect(workerCount('auto', cpu!, large, 8)).toBe(1);
+    expect(workerCount('auto', cpu!, defaults, 2)).toBe(1);
+    expect(workerCount('auto', cpu!, ratedSpec({ type: 'hybrid' }, {}), 2)).toBe(1);
+    expect(workerCount('auto', gpu!, large, 2)).toBe(1);
   });
 });

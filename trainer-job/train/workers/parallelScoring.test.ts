@@ -1,0 +1,73 @@
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { useWasm } from '../../../test/support/backend.js';
+import { tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
+import { evaluationRows } from '../../evaluate/evaluationRows.js';
+import { scoreSplit } from '../../evaluate/scoreSplit.js';
+import { inSharedMemory } from '../../model/parameter.js';
+import { TwoTowerModel } from '../../model/twoTowerModel.js';
+import { newOptimizer } from '../optimizer.js';
+import { WorkerLost } from './answers.js';
+import { parallelScoring } from './parallelScoring.js';
+import { WorkerPool } from './workerPool.js';
+
+beforeAll(useWasm);
+// Threads start slowly on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
+const pools: WorkerPool[] = [];
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+});
+
+const data = tinyDataset();
+const spec = tinySpec({ model: { similarity: 'cosine', temperature: 0.2 } });
+const rows = evaluationRows(data, 'validation');
+const K = [1, 10];
+
+async function opened(size: number) {
+  const { model, optimizer } = inSharedMemory(() => {
+    const made = new TwoTowerModel(data, spec);
+    return { model: made, optimizer: newOptimizer(spec.training.optimizer, made.parameters) };
+  });
+  const pool = await WorkerPool.start(size, model, optimizer, data);
+  pools.push(pool);
+  // So few scores at once that a split has many blocks.
+  const scored = {
+    width: model.width,
+    embed: (tower: 'query' | 'candidate', entities: Int32Array) => model.embed(tower, entities),
+    candidate: model.candidate,
+    spec: { training: { ...spec.training, scoreMegabytes: 0.001 } },
+  };
+  return { model, scored, pool, scoring: parallelScoring(model, pool) };
+}
+
+describe('an evaluation of several workers', () => {
+  it.each([2, 3])('by %i has the metrics of one, to the last digit, each time', async (size) => {
+    const { model, scored, scoring } = await opened(size);
+    const alone = await scoreSplit(scored, rows, K, '');
+    expect(Object.keys(alone)).toEqual(['loss', 'recall_at_1', 'recall_at_10']);
+    expect(await scoreSplit(scored, rows, K, '', { scoring })).toEqual(alone);
+    model.parameters[0]!.values.fill(0.5);
+    const changed = await scoreSplit(scored, rows, K, '', { scoring });
+    expect(changed).toEqual(await scoreSplit(scored, rows, K, ''));
+    expect(changed).not.toEqual(alone);
+  });
+
+  it('ends within a block of the wish to stop, and may begin again', async () => {
+    const { scored, scoring } = await opened(2);
+    let blocks = 0;
+    const between = async () => {
+      if (++blocks === 5) throw new Error('stop');
+    };
+    await expect(scoreSplit(scored, rows, K, '', { between, scoring })).rejects.toThrow('stop');
+    expect(blocks).toBeLessThanOrEqual(6);
+    expect(await scoreSplit(scored, rows, K, '', { scoring })).toEqual(await scoreSplit(scored, rows, K, ''));
+  });
+
+  it('fails where a worker is gone', async () => {
+    const { scored, pool, scoring } = await opened(2);
+    const score = scoreSplit(scored, rows, K, '', { scoring });
+    await pool.threads[1]!.terminate();
+    await expect(score).rejects.toThrow(WorkerLost);
+  });
+});

@@ -1,0 +1,24 @@
+import { BlockScorer, type BlockScores } from '../../evaluate/blockScorer.js';
+import type { TwoTowerModel } from '../../model/twoTowerModel.js';
+import type { TaskOf } from './messages.js';
+
+/** One worker's part of an evaluation. */
+export class ScoringPart {
+  private scorer: BlockScorer | undefined;
+
+  constructor(private readonly model: TwoTowerModel) {}
+
+  embed({ tower, output, ...rows }: TaskOf<'embed'>): void {
+    output.set(this.model.embedRows(tower, rows));
+  }
+
+  items({ items, depth }: TaskOf<'items'>): void {
+    this.scorer?.dispose();
+    this.scorer = items ? new BlockScorer(items, this.model.width, depth) : undefined;
+  }
+
+  score({ block }: TaskOf<'score'>): BlockScores {
+    if (!this.scorer) throw new Error('there are no items to score against');
+    return this.scorer.score(block);
+  }
+}
