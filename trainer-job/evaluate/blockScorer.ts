@@ -33,6 +33,12 @@ interface Items {
   groupSize: number;
 }
 
+/** How many scores a query has against so many items: those that fill the last group are among them. */
+export function scoresOfQuery(items: number): number {
+  const size = groupSize(items);
+  return Math.ceil(items / size) * size;
+}
+
 export class BlockScorer {
   private readonly items: Items;
 
@@ -73,15 +79,14 @@ const LOWEST = -1e30;
 
 function itemMatrix(vectors: Float32Array, width: number): Items {
   const count = vectors.length / width;
-  const size = groupSize(count);
-  const columns = Math.ceil(count / size) * size;
+  const columns = scoresOfQuery(count);
   const matrix = new Float32Array((width + 2) * columns);
   for (let item = 0, from = 0; item < count; item++) {
     for (let c = 0, to = item; c < width; c++, to += columns) matrix[to] = vectors[from++]!;
   }
   matrix.fill(-1, width * columns, (width + 1) * columns);
   matrix.fill(LOWEST, (width + 1) * columns + count);
-  return { vectors, matrix: tf.tensor2d(matrix, [width + 2, columns]), groupSize: size };
+  return { vectors, matrix: tf.tensor2d(matrix, [width + 2, columns]), groupSize: groupSize(count) };
 }
 
 type Targets = Pick<QueryBlock, 'starts' | 'items'>;

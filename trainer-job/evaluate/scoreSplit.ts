@@ -2,7 +2,7 @@ import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import { maxScores } from '../model/maxScores.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../train/competition.js';
-import type { QueryBlock } from './blockScorer.js';
+import { scoresOfQuery, type QueryBlock } from './blockScorer.js';
 import type { EvaluationRows } from './evaluationRows.js';
 import { RecallCounter } from './recall.js';
 import { ownScoring, type Scoring } from './scoring.js';
@@ -35,7 +35,8 @@ export async function scoreSplit(
   const items = await scoring.embed('candidate', catalogue(model.candidate.data.entities));
   const queries = await scoring.embed('query', rows.queries);
   const recall = new RecallCounter(k);
-  const size = Math.max(1, Math.floor((maxScores(model.spec) * model.width) / items.length));
+  const scoresEach = scoresOfQuery(items.length / model.width);
+  const size = Math.max(1, Math.floor(maxScores(model.spec) / scoresEach));
   const blocks = [...blocksOf(queries, rows, model.width, size)];
   const scores = await scoring.score(items, recall.depth, blocks, between);
   let loss = 0;

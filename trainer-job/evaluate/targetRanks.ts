@@ -18,9 +18,13 @@ export interface Targets {
   scores: Float32Array;
 }
 
+/** The best of a group are found in steps of so many: what is left over takes longer than one of them. */
+const PACKET = 8;
+
 /** Items of a group: with about so many the best scores and the gathered ones cost alike. Fewer than 2 are no group. */
 export function groupSize(items: number): number {
-  return tf.getBackend() === 'tensorflow' ? Math.max(1, Math.round(Math.sqrt(items) / 3)) : 1;
+  if (tf.getBackend() !== 'tensorflow') return 1;
+  return PACKET * Math.round(Math.sqrt(items) / 3 / PACKET) || 1;
 }
 
 /** [targets] ranks among `scores` [queries, items], at most `depth`; `items` is a multiple of `size`, the size of a group. */

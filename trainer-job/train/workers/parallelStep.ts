@@ -5,7 +5,6 @@
  * 2. Each computes the loss of its queries' rows against all items: the gradients of its queries are complete then, those of
  *    the items are one summand of as many as there are workers.
  * 3. Each adds up the summands of its items, in the order of the workers, and goes back through the towers.
- *
  * 4. Each adds up the gradients of its share of the parameters, in that order too: equal runs are equal to the last digit.
  * 5. Each changes its share, when the step has all its batches.
  *
@@ -15,8 +14,8 @@ import type { Layer } from '@trainyard/shared';
 import type { EncodedRows, EntityRows } from '../../data/encodedDataset.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { batchOf, type PreparedBatch } from '../batchOf.js';
-import type { StepNumber } from '../competition.js';
 import { needsNorms } from '../clipping.js';
+import type { StepNumber } from '../competition.js';
 import type { Optimizer } from '../optimizer.js';
 import type { PhaseClock } from '../phaseClock.js';
 import type { StepComputer } from '../stepComputer.js';
@@ -30,6 +29,13 @@ interface Range {
   to: number;
 }
 
+/** What the workers are asked for a batch. */
+interface Plan {
+  forward: TaskOf<'forward'>[];
+  loss: (TaskOf<'loss'> | null)[];
+  backward: TaskOf<'backward'>[];
+}
+
 export function parallelStep(
   model: TwoTowerModel,
   optimizer: Optimizer,
@@ -37,61 +43,25 @@ export function parallelStep(
   pool: WorkerPool,
   clock: PhaseClock,
 ): StepComputer {
-  const prepare = batchOf(model, rows);
-  const memory = new StepMemory();
-  const { query, candidate } = model.spec.model;
+  const plan = planner(model, rows, pool.size);
   const { clipping, embeddingL2 } = model.spec.training;
-  const rangesOf = {
-    // Statistics of a batch are of the whole batch: such a tower is one worker's, the query tower the first's.
-    query: hasBatchNorm(query.layers) ? ofOne(0, pool.size) : evenly(pool.size),
-    candidate: hasBatchNorm(candidate.layers) ? ofOne(pool.size - 1, pool.size) : evenly(pool.size),
-  };
   let begins = true;
 
   const add = async (batch: Int32Array, at: StepNumber): Promise<number> => {
     clock.enter('data');
-    const prepared = prepare(batch, at);
-    const counts = { query: prepared.queries.values.length, candidate: prepared.items.length };
-    const shared = (tower: 'query' | 'candidate', what: string): Shared => {
-      const { width } = model[tower];
-      return { values: memory.take(`${tower} ${what}`, counts[tower] * width), width };
-    };
-    const [queries, items] = [shared('query', 'outputs'), shared('candidate', 'outputs')];
-    const through = { query: rangesOf.query(counts.query), candidate: rangesOf.candidate(counts.candidate) };
+    const { forward, loss, backward } = plan(batch, at);
     clock.enter('forward');
-    await pool.run(
-      through.query.map((_, w): TaskOf<'forward'> => ({
-        type: 'forward',
-        at: { epoch: at.epoch, step: at.step },
-        query: towerPart(prepared.queryRows, prepared.queries.counts, through.query[w]!, queries),
-        candidate: towerPart(prepared.itemRows, prepared.itemCounts, through.candidate[w]!, items),
-      })),
-    );
-
+    await pool.run(forward);
     clock.enter('loss');
-    const dQueries = shared('query', 'gradients');
-    const summands = through.query.map((_, w) => shared('candidate', `gradients ${w}`));
-    const weighed = evenly(pool.size)(counts.query);
-    const tasks = weighed.map((range, w) =>
-      lossTask(prepared, batch, range, { queries, items, dQueries, dItems: summands[w]! }),
-    );
-    const losses = await pool.run(tasks);
-
+    const losses = await pool.run(loss);
     clock.enter('backward');
-    const given = summands.filter((_, w) => tasks[w]);
-    const found = await pool.run(
-      through.query.map((_, w) => ({
-        type: 'backward',
-        query: [part(dQueries, through.query[w]!)],
-        candidate: given.map((summand) => part(summand, through.candidate[w]!)),
-      })),
-    );
+    const found = await pool.run(backward);
     clock.enter('apply');
     const gradients = found.flatMap((result) => result.gradients ?? []);
     await pool.run(found.map(() => ({ type: 'collect', begins, gradients })));
     begins = false;
     clock.stop();
-    return losses.reduce((total, { loss = 0 }) => total + loss, 0);
+    return losses.reduce((total, { loss: own = 0 }) => total + own, 0);
   };
 
   const apply = async (rate: number): Promise<void> => {
@@ -104,6 +74,52 @@ export function parallelStep(
   };
 
   return { add, apply, forget: () => (begins = true) };
+}
+
+/** Finds and reads what a batch is computed of, and divides it among the workers. */
+function planner(
+  model: TwoTowerModel,
+  rows: EncodedRows,
+  workers: number,
+): (batch: Int32Array, at: StepNumber) => Plan {
+  const prepare = batchOf(model, rows);
+  const memory = new StepMemory();
+  const { query, candidate } = model.spec.model;
+  const rangesOf = {
+    // Statistics of a batch are of the whole batch: such a tower is one worker's, the query tower the first's.
+    query: hasBatchNorm(query.layers) ? ofOne(0, workers) : evenly(workers),
+    candidate: hasBatchNorm(candidate.layers) ? ofOne(workers - 1, workers) : evenly(workers),
+  };
+  return (batch, at) => {
+    const prepared = prepare(batch, at);
+    const counts = { query: prepared.queries.values.length, candidate: prepared.items.length };
+    const shared = (tower: 'query' | 'candidate', what: string): Shared => {
+      const { width } = model[tower];
+      return { values: memory.take(`${tower} ${what}`, counts[tower] * width), width };
+    };
+    const [queries, items] = [shared('query', 'outputs'), shared('candidate', 'outputs')];
+    const dQueries = shared('query', 'gradients');
+    const through = { query: rangesOf.query(counts.query), candidate: rangesOf.candidate(counts.candidate) };
+    const summands = through.query.map((_, w) => shared('candidate', `gradients ${w}`));
+    const loss = evenly(workers)(counts.query).map((range, w) =>
+      lossTask(prepared, batch, range, { queries, items, dQueries, dItems: summands[w]! }),
+    );
+    const given = summands.filter((_, w) => loss[w]);
+    return {
+      loss,
+      forward: through.query.map((_, w) => ({
+        type: 'forward',
+        at: { epoch: at.epoch, step: at.step },
+        query: towerPart(prepared.queryRows, prepared.queries.counts, through.query[w]!, queries),
+        candidate: towerPart(prepared.itemRows, prepared.itemCounts, through.candidate[w]!, items),
+      })),
+      backward: through.query.map((_, w) => ({
+        type: 'backward',
+        query: [part(dQueries, through.query[w]!)],
+        candidate: given.map((summand) => part(summand, through.candidate[w]!)),
+      })),
+    };
+  };
 }
 
 /** Of each parameter over all shares. */
