@@ -69,10 +69,10 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   const state = restored ? resumed(restored.state, spec) : newState();
   if (restored) request.onLog('info', `resuming after epoch ${state.epoch}, step ${state.step}`);
   const { batchSize, accumulateSteps } = spec.training;
+  const sampled = trainSample(data, rows, spec);
   const workers = size > 1 ? await WorkerPool.start(size, model, optimizer, data) : undefined;
   const scoring = workers && parallelScoring(model, workers);
   const validate = splitScorer(model, data, 'validation', 'val_', scoring);
-  const sampled = trainSample(data, rows, spec);
   const rescore = sampled && splitScorer(model, sampled, 'train', 'train_', scoring);
   const takeTurn = turnTaker();
   const between = async () => {

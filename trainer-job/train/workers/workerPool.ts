@@ -89,6 +89,7 @@ export class WorkerPool {
         isOver = true;
       }
     };
+    // The first of each worker in turn, as in `run`.
     for (const [worker] of this.threads.entries()) if (!(await next(worker))) return results;
     const ends = await Promise.allSettled(this.threads.map((_, worker) => work(worker)));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
