@@ -48,10 +48,12 @@ export function newVector(name: string, columns: number): Parameter {
 
 /** Other threads of this process can read and write the parameters, and the state of the optimizer, that are made within `make`. */
 export function inSharedMemory<T>(make: () => T): T {
-  return allocating(
-    (length) => new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT)),
-    make,
-  );
+  return allocating(sharedFloats, make);
+}
+
+/** Zeros that all threads of the process see. */
+export function sharedFloats(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 }
 
 /** The parameters made within `make` have no values, and nothing is spent on filling them, until they `borrow` some. */

@@ -66,10 +66,7 @@ export class TwoTowerModel {
 
   /** As `embed`, of the encodings of some entities; all of them at once. */
   embedRows(tower: 'query' | 'candidate', rows: EntityRows): Float32Array {
-    const pass = this[tower].forward(rows);
-    const { vectors } = this[tower].scale(pass.output);
-    pass.dispose();
-    return vectors;
+    return this.rowsThrough(tower, rows, (output) => this[tower].scale(output).vectors);
   }
 
   /** [entities, width of the tower]: what the rating head takes. */
@@ -82,13 +79,23 @@ export class TwoTowerModel {
     entities: Int32Array,
     end: (output: Float32Array) => Float32Array,
   ): Float32Array {
-    const tower = this[name];
-    const vectors = new Float32Array(entities.length * tower.width);
+    const { data, width } = this[name];
+    const vectors = new Float32Array(entities.length * width);
     for (let start = 0; start < entities.length; start += EMBED_BLOCK) {
-      const pass = tower.forward(tower.data.rows(entities.subarray(start, start + EMBED_BLOCK)));
-      vectors.set(end(pass.output), start * tower.width);
-      pass.dispose();
+      const rows = data.rows(entities.subarray(start, start + EMBED_BLOCK));
+      vectors.set(this.rowsThrough(name, rows, end), start * width);
     }
+    return vectors;
+  }
+
+  private rowsThrough(
+    name: 'query' | 'candidate',
+    rows: EntityRows,
+    end: (output: Float32Array) => Float32Array,
+  ): Float32Array {
+    const pass = this[name].forward(rows);
+    const vectors = end(pass.output);
+    pass.dispose();
     return vectors;
   }
 }

@@ -1,6 +1,7 @@
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { useWasm } from '../../test/support/backend.js';
 import { tinyDataset, tinySpec } from '../../test/support/tinyDataset.js';
+import { poolsOfTests } from '../../test/support/workerPools.js';
 import { inSharedMemory } from '../model/parameter.js';
 import { SpecError } from '../model/specError.js';
 import { TwoTowerModel } from '../model/twoTowerModel.js';
@@ -8,16 +9,12 @@ import { newOptimizer, type Optimizer } from './optimizer.js';
 import { optimizerStep } from './optimizerStep.js';
 import { PhaseClock } from './phaseClock.js';
 import { parallelStep } from './workers/parallelStep.js';
-import { WorkerPool } from './workers/workerPool.js';
 
 beforeAll(useWasm);
 // Threads start slowly on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
-const pools: WorkerPool[] = [];
-afterEach(async () => {
-  await Promise.all(pools.splice(0).map((pool) => pool.close()));
-});
+const startPool = poolsOfTests();
 
 const data = tinyDataset();
 const RATE = 0.05;
@@ -40,8 +37,7 @@ async function weightsAfter(
     return { model: made, optimizer: newOptimizer(spec.training.optimizer, made.parameters) };
   });
   const { train } = data.splits;
-  const pool = workers > 1 ? await WorkerPool.start(workers, model, optimizer, data) : undefined;
-  if (pool) pools.push(pool);
+  const pool = workers > 1 ? await startPool(workers, model, optimizer, data) : undefined;
   const computer = pool && parallelStep(model, optimizer, train, pool, new PhaseClock());
   const step = optimizerStep(model, optimizer, train, { computer });
   for (let number = 0; number < steps; number++) {

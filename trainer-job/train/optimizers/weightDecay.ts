@@ -1,5 +1,5 @@
 import { SpecError } from '../../model/specError.js';
-import { worthOf, type OwedDecay, type Parameter } from '../../model/parameter.js';
+import { sharedFloats, worthOf, type OwedDecay, type Parameter } from '../../model/parameter.js';
 
 /**
  * Decoupled weight decay (Loshchilov and Hutter, ICLR 2019) at a cost that follows the batch: each step takes the share
@@ -19,10 +19,8 @@ export class WeightDecay {
     /** Where another thread owns the parameters, it keeps what they have yet to lose. */
     borrowed = false,
   ) {
-    const lent = parameters.find((parameter) => parameter.decay)?.decay;
-    this.total =
-      (borrowed ? lent?.owed : undefined) ??
-      new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
+    const lent = borrowed ? parameters.find((parameter) => parameter.decay)?.decay : undefined;
+    this.total = lent?.owed ?? new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
     for (const parameter of parameters) {
       if (parameter.isVector) continue;
       if (!borrowed) parameter.decay = { owed: this.total, paid: sharedFloats(parameter.rows) };
@@ -81,8 +79,4 @@ export class WeightDecay {
     if (factor === 1) return;
     for (let i = row * columns; i < (row + 1) * columns; i++) values[i]! *= factor;
   }
-}
-
-function sharedFloats(length: number): Float32Array {
-  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 }

@@ -1,6 +1,7 @@
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { useWasm } from '../../../test/support/backend.js';
 import { tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
+import { poolsOfTests } from '../../../test/support/workerPools.js';
 import { evaluationRows } from '../../evaluate/evaluationRows.js';
 import { scoreSplit } from '../../evaluate/scoreSplit.js';
 import { inSharedMemory } from '../../model/parameter.js';
@@ -8,16 +9,12 @@ import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { newOptimizer } from '../optimizer.js';
 import { WorkerLost } from './answers.js';
 import { parallelScoring } from './parallelScoring.js';
-import { WorkerPool } from './workerPool.js';
 
 beforeAll(useWasm);
 // Threads start slowly on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
-const pools: WorkerPool[] = [];
-afterEach(async () => {
-  await Promise.all(pools.splice(0).map((pool) => pool.close()));
-});
+const startPool = poolsOfTests();
 
 const data = tinyDataset();
 const spec = tinySpec({ model: { similarity: 'cosine', temperature: 0.2 } });
@@ -29,8 +26,7 @@ async function opened(size: number) {
     const made = new TwoTowerModel(data, spec);
     return { model: made, optimizer: newOptimizer(spec.training.optimizer, made.parameters) };
   });
-  const pool = await WorkerPool.start(size, model, optimizer, data);
-  pools.push(pool);
+  const pool = await startPool(size, model, optimizer, data);
   // So few scores at once that a split has many blocks.
   const scored = {
     width: model.width,

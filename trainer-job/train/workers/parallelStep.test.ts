@@ -1,9 +1,10 @@
 import type { Layer, TrainingSpec } from '@trainyard/shared';
 import { layerSchema, optimizerSchema } from '@trainyard/shared';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { useWasm } from '../../../test/support/backend.js';
 import { ratedDataset, ratedSpec } from '../../../test/support/ratedDataset.js';
 import { tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
+import { poolsOfTests } from '../../../test/support/workerPools.js';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import { inSharedMemory } from '../../model/parameter.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
@@ -14,16 +15,12 @@ import { optimizerStep, type OptimizerStep } from '../optimizerStep.js';
 import { PhaseClock } from '../phaseClock.js';
 import { WorkerLost } from './answers.js';
 import { parallelStep } from './parallelStep.js';
-import { WorkerPool } from './workerPool.js';
 
 beforeAll(useWasm);
 // Threads start slowly on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
-const pools: WorkerPool[] = [];
-afterEach(async () => {
-  await Promise.all(pools.splice(0).map((pool) => pool.close()));
-});
+const startPool = poolsOfTests();
 
 interface Made {
   model: TwoTowerModel;
@@ -64,8 +61,7 @@ async function stepsOf(data: EncodedDataset, given: TrainingSpec, size = 2) {
   // What a step changes is its gradients.
   const spec = { ...given, training: { ...training, optimizer: optimizerSchema.parse({ type: 'sgd' }) } };
   const [alone, shared] = [newTraining(data, spec), inSharedMemory(() => newTraining(data, spec))];
-  const pool = await WorkerPool.start(size, shared.model, shared.optimizer, data);
-  pools.push(pool);
+  const pool = await startPool(size, shared.model, shared.optimizer, data);
   const { train } = data.splits;
   const computer = parallelStep(shared.model, shared.optimizer, train, pool, new PhaseClock());
   return {

@@ -19,7 +19,7 @@ export class StepPart {
   private readonly randomAt: ReturnType<typeof dropoutRandom>;
   private passes: { query: TowerPass | undefined; candidate: TowerPass | undefined } | undefined;
   private random: ReturnType<typeof this.randomAt>;
-  /** Those of the loss itself, as far as it has any. */
+  /** Those of the loss itself, if it has parameters of its own. */
   private gradients: Gradient[] = [];
 
   constructor(

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EncodedDataset, EncodedTower } from '../../data/encodedDataset.js';
-import type { Parameter } from '../../model/parameter.js';
+import { sharedFloats, type Parameter } from '../../model/parameter.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { summed, type Operation } from '../operations.js';
 import type { Optimizer } from '../optimizer.js';
@@ -153,7 +153,7 @@ function shapeOf({ features, idFeature, entities }: EncodedTower): TowerShape {
 
 /** A copy that threads see without one of their own. */
 function shared(values: Float32Array): Float32Array {
-  const copy = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  const copy = sharedFloats(values.length);
   copy.set(values);
   return copy;
 }
