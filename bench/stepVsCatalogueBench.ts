@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { trainingSpecSchema } from '@trainyard/shared';
 import { TwoTowerModel } from '@trainyard/trainer-job/model/twoTowerModel';
-import { newOptimizer } from '@trainyard/trainer-job/train/optimizer';
-import { optimizerStep } from '@trainyard/trainer-job/train/optimizerStep';
+import { newOptimizer } from '@trainyard/trainer-job/train/optimize/optimizer';
+import { optimizerStep } from '@trainyard/trainer-job/train/loop/optimizerStep';
 import { BACKEND_USAGE, backendOf } from './backend.js';
 import { median, type Bench } from './bench.js';
 import { IDS_SPEC, idsDataset } from './training/ids.js';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { trainingSpecSchema, type TrainingSpec, type TrainingSpecInput } from '@trainyard/shared';
 import { readEncodedDataset } from '@trainyard/trainer-job/data/readEncodedDataset';
 import type { EncodedDataset } from '@trainyard/trainer-job/data/encodedDataset';
-import type { EpochReport, TrainOutcome } from '@trainyard/trainer-job/train/contract';
-import { trainModel } from '@trainyard/trainer-job/train/trainModel';
+import type { EpochReport, TrainOutcome } from '@trainyard/trainer-job/train/loop/contract';
+import { trainModel } from '@trainyard/trainer-job/train/loop/trainModel';
 import { prepareHere } from './prepareHere.js';
 import { tell } from './tell.js';
 

@@ -9,9 +9,9 @@ import { readEncodedDataset } from '@trainyard/trainer-job/data/readEncodedDatas
 import { inSharedMemory } from '@trainyard/trainer-job/model/parameter';
 import { permutation, randomFor } from '@trainyard/trainer-job/model/random';
 import { TwoTowerModel } from '@trainyard/trainer-job/model/twoTowerModel';
-import { newOptimizer } from '@trainyard/trainer-job/train/optimizer';
-import { optimizerStep } from '@trainyard/trainer-job/train/optimizerStep';
-import { PhaseClock } from '@trainyard/trainer-job/train/phaseClock';
+import { newOptimizer } from '@trainyard/trainer-job/train/optimize/optimizer';
+import { optimizerStep } from '@trainyard/trainer-job/train/loop/optimizerStep';
+import { PhaseClock } from '@trainyard/trainer-job/train/batch/phaseClock';
 import { parallelStep } from '@trainyard/trainer-job/train/workers/parallelStep';
 import { WorkerPool } from '@trainyard/trainer-job/train/workers/workerPool';
 import { backendOf } from './backend.js';

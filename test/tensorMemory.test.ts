@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TwoTowerModel } from '../trainer-job/model/twoTowerModel.js';
-import { newOptimizer } from '../trainer-job/train/optimizer.js';
-import { optimizerStep } from '../trainer-job/train/optimizerStep.js';
+import { newOptimizer } from '../trainer-job/train/optimize/optimizer.js';
+import { optimizerStep } from '../trainer-job/train/loop/optimizerStep.js';
 import { useWasm } from './support/backend.js';
 import { MODEL_KINDS } from './support/modelKinds.js';
 import { missingTensorflow, useTensorflow } from './support/nativeTensorflow.js';

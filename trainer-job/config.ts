@@ -10,7 +10,7 @@ import {
   type TrainingSpec,
 } from '@trainyard/shared';
 import { z } from 'zod';
-import { placeOf, type Place } from './remote/place.js';
+import { placeOf, type Place } from './cloud/place.js';
 
 export const backendChoiceSchema = z.enum(['auto', 'tensorflow', 'wasm', 'cpu']);
 export type BackendChoice = z.infer<typeof backendChoiceSchema>;

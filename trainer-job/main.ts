@@ -7,7 +7,7 @@ import {
   settingsFromEnvironment,
   type Settings,
 } from './config.js';
-import { evict } from './pipeline/cache/eviction.js';
+import { evict } from './cache/eviction.js';
 import { commandFromFlags, HELP, type CommandLine } from './pipeline/commandLine.js';
 import { conclude, type Ending } from './pipeline/ending.js';
 import { readSpec } from './pipeline/readSpec.js';
@@ -21,7 +21,7 @@ import { ConsoleReporter } from './report/consoleReporter.js';
 import { processLog } from './report/processLog.js';
 import type { Reporter } from './report/reporter.js';
 import { gpuSampler } from './report/gpu.js';
-import { RemoteRun } from './remote/remoteRun.js';
+import { RemoteRun } from './home/remoteRun.js';
 import { resourceSampler } from './report/resources.js';
 import { startThreadedSender } from './report/threadedSender.js';
 

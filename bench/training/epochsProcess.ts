@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trainingSpecSchema } from '@trainyard/shared';
-import { trainModel } from '@trainyard/trainer-job/train/trainModel';
+import { trainModel } from '@trainyard/trainer-job/train/loop/trainModel';
 import { backendOf } from '../backend.js';
 import { IDS_SPEC, idsDataset } from './ids.js';
 

@@ -1,8 +1,8 @@
 /** A process of its own that trains with large tables, so that its memory is that of the training alone. */
 import { trainingSpecSchema } from '@trainyard/shared';
 import { TwoTowerModel } from '@trainyard/trainer-job/model/twoTowerModel';
-import { newOptimizer } from '@trainyard/trainer-job/train/optimizer';
-import { optimizerStep } from '@trainyard/trainer-job/train/optimizerStep';
+import { newOptimizer } from '@trainyard/trainer-job/train/optimize/optimizer';
+import { optimizerStep } from '@trainyard/trainer-job/train/loop/optimizerStep';
 import { backendOf } from '../backend.js';
 import { IDS_SPEC, idsDataset } from './ids.js';
 

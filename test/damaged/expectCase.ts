@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { DataError } from '../../trainer-job/data/dataError.js';
 import { identifier, literal } from '../../trainer-job/data/duck.js';
 import { ingestOutcomeSchema, ROWS_FILE } from '../../trainer-job/data/ingest/ingest.js';
-import { readEntry } from '../../trainer-job/pipeline/cache/entry.js';
+import { readEntry } from '../../trainer-job/cache/entry.js';
 import { prepared, userItemSpec } from '../support/prepared.js';
 import { sql } from '../support/purchases.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';

@@ -19,7 +19,7 @@ export const optimizerGolden = z
   .parse(
     JSON.parse(
       readFileSync(
-        new URL('../../trainer-job/train/optimizers/optimizers.golden.json', import.meta.url),
+        new URL('../../trainer-job/train/optimize/rules/optimizers.golden.json', import.meta.url),
         'utf8',
       ),
     ),

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { RemoteFolder } from '../../trainer-job/remote/remoteFolder.js';
+import { RemoteFolder } from '../../trainer-job/cloud/remoteFolder.js';
 import { offline } from './prepared.js';
 import { StorageStandIn } from './storageStandIn.js';
 

@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest';
 import type { EncodedDataset } from '../../trainer-job/data/encodedDataset.js';
 import type { TwoTowerModel } from '../../trainer-job/model/twoTowerModel.js';
-import type { Optimizer } from '../../trainer-job/train/optimizer.js';
+import type { Optimizer } from '../../trainer-job/train/optimize/optimizer.js';
 import { WorkerPool } from '../../trainer-job/train/workers/workerPool.js';
 
 /** Starts pools as `WorkerPool.start` does; each is closed when the test that started it is over. */

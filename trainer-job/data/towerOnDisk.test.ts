@@ -5,8 +5,8 @@ import { useWasm } from '../../test/support/backend.js';
 import { prepared, writeLines } from '../../test/support/prepared.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { randomFor } from '../model/random.js';
-import { epochOrder } from '../train/epochOrder.js';
-import { trainModel } from '../train/trainModel.js';
+import { epochOrder } from '../train/batch/epochOrder.js';
+import { trainModel } from '../train/loop/trainModel.js';
 import type { EncodedDataset } from './encodedDataset.js';
 import { readEncodedDataset } from './readEncodedDataset.js';
 

@@ -1,7 +1,7 @@
 import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import type { EvaluationOutcome } from '../train/contract.js';
+import type { EvaluationOutcome } from '../train/loop/contract.js';
 import { scoreBaseline } from './baselines.js';
 import { evaluationRows } from './evaluationRows.js';
 import { ratedPairs } from './ratedPairs.js';

@@ -1,7 +1,7 @@
 import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import { maxScores } from '../model/maxScores.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import { catalogue } from '../train/competition.js';
+import { catalogue } from '../train/batch/competition.js';
 import { scoresOfQuery, type QueryBlock } from './blockScorer.js';
 import type { EvaluationRows } from './evaluationRows.js';
 import { RecallCounter } from './recall.js';

@@ -2,7 +2,7 @@ import { runErrorSchema } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../data/dataError.js';
 import { SpecError } from '../model/specError.js';
-import { DivergedError } from '../train/divergence.js';
+import { DivergedError } from '../train/loop/divergence.js';
 import { failureOf } from './failure.js';
 
 describe('a failure', () => {

@@ -4,8 +4,8 @@ import { BackendError } from '../backend/selectBackend.js';
 import { DataError } from '../data/dataError.js';
 import { SourceUnavailable } from '../data/sourceUnavailable.js';
 import { SpecError } from '../model/specError.js';
-import { RemoteError } from '../remote/remoteError.js';
-import { DivergedError } from '../train/divergence.js';
+import { RemoteError } from '../cloud/remoteError.js';
+import { DivergedError } from '../train/loop/divergence.js';
 import { WorkerLost } from '../train/workers/answers.js';
 
 export interface Failure {

@@ -15,9 +15,9 @@ import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { transformManifestSchema, type TransformManifest } from '../data/transform/transformManifest.js';
 import { driftedColumns } from '../data/validate/drift/lastingColumns.js';
 import { violations } from '../data/validate/report.js';
-import { evict } from './cache/eviction.js';
-import type { EntryMirror } from './cache/entryMirror.js';
-import { StageCache, type StageOutput, type StageRequest } from './cache/stageCache.js';
+import { evict } from '../cache/eviction.js';
+import type { EntryMirror } from '../cache/entryMirror.js';
+import { StageCache, type StageOutput, type StageRequest } from '../cache/stageCache.js';
 import { runValidate } from './validateStage.js';
 
 export interface StageReport {

@@ -23,8 +23,8 @@ import { findReference, keepAsReference } from '../data/validate/reference.js';
 import { validationOf, violationError, type Validation } from '../data/validate/report.js';
 import { schemaChanges, schemaOf } from '../data/validate/schema.js';
 import { writeReport } from '../data/validate/writeReport.js';
-import type { EntryMirror } from './cache/entryMirror.js';
-import type { StageCache, StageOutput } from './cache/stageCache.js';
+import type { EntryMirror } from '../cache/entryMirror.js';
+import type { StageCache, StageOutput } from '../cache/stageCache.js';
 
 /** Raise it when the profile, the checks of rows or the counts of drift change. */
 export const VALIDATE_VERSION = 3;

@@ -14,7 +14,7 @@ import {
   signCallback,
   timeLimit,
 } from '@trainyard/shared';
-import { backoffMs } from './backoff.js';
+import { backoffMs } from '../cloud/backoff.js';
 import { identityTokens, type IdentityOptions } from './identity.js';
 import { JournalReader, PositionWriter, readPosition, type Journal, type JournalEntry } from './journal.js';
 

@@ -2,7 +2,7 @@
 import { DataError } from '../dataError.js';
 import { SourceUnavailable } from '../sourceUnavailable.js';
 import { noCredentials } from './noCredentials.js';
-import { isTransient, thrown, type Thrown } from './retries.js';
+import { isTransient, thrown, type Thrown } from '../../cloud/retries.js';
 
 /** What is not understood is handed back as it came. */
 export function bigQueryProblem(error: unknown): unknown {

@@ -2,14 +2,14 @@
 import { digestOf, type BigQuerySource } from '@trainyard/shared';
 import { DataError } from '../dataError.js';
 import type { OpenedSource } from '../source/openSource.js';
-import { openBigQuery, type DryRun, type QueryJobs, type TableFacts } from './bigQuery.js';
+import { openBigQuery, type DryRun, type QueryJobs, type TableFacts } from '../../cloud/bigQuery.js';
 import { onDemandUsd } from './bigQueryPrice.js';
 import { tooCostly } from './bigQueryProblem.js';
 import { exportSql, isVolatile, rowsSql } from './bigQuerySql.js';
-import type { CloudContext } from './cloudContext.js';
+import type { CloudContext } from '../../cloud/cloudContext.js';
 import { exportRows } from './exportJob.js';
 import { openedObjects } from './objectSource.js';
-import { openStorage } from './storage.js';
+import { openStorage } from '../../cloud/storage.js';
 
 /** Raise it when the same rows would be exported otherwise. */
 const EXPORT_VERSION = 1;

@@ -1,6 +1,6 @@
 /** The statements that are sent to BigQuery, in GoogleSQL. */
 import type { BigQuerySource } from '@trainyard/shared';
-import type { ResultColumn } from './bigQuery.js';
+import type { ResultColumn } from '../../cloud/bigQuery.js';
 
 /** What the source asks for. */
 export function rowsSql({ table, columns, query, asOf }: BigQuerySource): string {

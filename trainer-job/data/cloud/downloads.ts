@@ -6,9 +6,9 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promi
 import { join } from 'node:path';
 import { digestOf } from '@trainyard/shared';
 import { DataError } from '../dataError.js';
-import type { CloudContext } from './cloudContext.js';
-import { inParallel } from './inParallel.js';
-import type { ObjectReader, StoredObject } from './storage.js';
+import type { CloudContext } from '../../cloud/cloudContext.js';
+import { inParallel } from '../../cloud/inParallel.js';
+import type { ObjectReader, StoredObject } from '../../cloud/storage.js';
 
 const AT_A_TIME = 4;
 /** What was used within this time may be in use by another run of this machine. */

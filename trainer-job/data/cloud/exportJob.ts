@@ -1,10 +1,10 @@
 /** Rows leave BigQuery by one job, which no attempt of a run pays for twice. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { JobState, QueryJobs } from './bigQuery.js';
+import type { JobState, QueryJobs } from '../../cloud/bigQuery.js';
 import { jobProblem } from './bigQueryProblem.js';
-import type { CloudContext } from './cloudContext.js';
+import type { CloudContext } from '../../cloud/cloudContext.js';
 import { parseObjectUri } from './objectUri.js';
-import type { ObjectReader, StoredObject } from './storage.js';
+import type { ObjectReader, StoredObject } from '../../cloud/storage.js';
 import { SourceUnavailable } from '../sourceUnavailable.js';
 
 export interface ExportRequest {

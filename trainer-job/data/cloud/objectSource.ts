@@ -4,10 +4,10 @@ import { DataError } from '../dataError.js';
 import { globMatcher } from '../source/glob.js';
 import type { OpenedSource } from '../source/openSource.js';
 import { checkFiles, formatOf } from '../source/source.js';
-import type { CloudContext } from './cloudContext.js';
+import type { CloudContext } from '../../cloud/cloudContext.js';
 import { bytesOf, download } from './downloads.js';
 import { parseObjectUri, type ObjectUri } from './objectUri.js';
-import { openStorage, type ObjectReader, type StoredObject } from './storage.js';
+import { openStorage, type ObjectReader, type StoredObject } from '../../cloud/storage.js';
 
 type FileSource = Dataset['source'] & { uri: string };
 

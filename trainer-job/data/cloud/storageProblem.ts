@@ -1,8 +1,8 @@
 import { DataError } from '../dataError.js';
 import { SourceUnavailable } from '../sourceUnavailable.js';
 import { noCredentials } from './noCredentials.js';
-import { isTransient, thrown } from './retries.js';
-import type { StoredObject } from './storage.js';
+import { isTransient, thrown } from '../../cloud/retries.js';
+import type { StoredObject } from '../../cloud/storage.js';
 
 /** In words what Cloud Storage refused; what is not understood is handed back as it came. */
 export function storageProblem(error: unknown, bucket: string, object: StoredObject | null): unknown {

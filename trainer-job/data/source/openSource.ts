@@ -4,7 +4,7 @@ import type { Dataset, SourceFormat } from '@trainyard/shared';
 import { openBigQueryRows } from '../cloud/bigQuerySource.js';
 import { openObjects } from '../cloud/objectSource.js';
 import { isObjectUri } from '../cloud/objectUri.js';
-import type { CloudContext } from '../cloud/cloudContext.js';
+import type { CloudContext } from '../../cloud/cloudContext.js';
 import { findSource, type SourceFiles } from './source.js';
 
 export interface OpenedSource {

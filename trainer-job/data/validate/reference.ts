@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { digestOf, instantSchema, type Dataset } from '@trainyard/shared';
 import { z } from 'zod';
 import type { CloudSettings } from '../../config.js';
-import { placeOf } from '../../remote/place.js';
-import { RemoteFolder } from '../../remote/remoteFolder.js';
+import { placeOf } from '../../cloud/place.js';
+import { RemoteFolder } from '../../cloud/remoteFolder.js';
 import { DataError } from '../dataError.js';
 import { profileSchema, type Profile } from './profile/profile.js';
 

@@ -1,9 +1,9 @@
 import type { Gradient, Parameter } from '../../model/parameter.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
-import { clip, squaresOf, type Squares } from '../clipping.js';
-import { GradientSum, type Share } from '../gradientSum.js';
-import type { Optimizer } from '../optimizer.js';
-import { addPenalties } from '../regularization.js';
+import { clip, squaresOf, type Squares } from '../optimize/clipping.js';
+import { GradientSum, type Share } from '../optimize/gradientSum.js';
+import type { Optimizer } from '../optimize/optimizer.js';
+import { addPenalties } from '../optimize/regularization.js';
 import type { SentGradient, SentSquares, TaskOf } from './messages.js';
 import { StepMemory } from './stepMemory.js';
 

@@ -5,7 +5,7 @@ import type { EncodedTower } from '../../data/encodedDataset.js';
 import type { BlockScores, QueryBlock } from '../../evaluate/blockScorer.js';
 import type { OwedDecay } from '../../model/parameter.js';
 import type { FittedTarget } from '../../features/target.js';
-import type { Operation } from '../operations.js';
+import type { Operation } from './operations.js';
 
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
 /** Of a training that diverges it is none: that is said where it is seen, with what to do. */

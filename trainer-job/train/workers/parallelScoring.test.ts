@@ -6,7 +6,7 @@ import { evaluationRows } from '../../evaluate/evaluationRows.js';
 import { scoreSplit } from '../../evaluate/scoreSplit.js';
 import { inSharedMemory } from '../../model/parameter.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
-import { newOptimizer } from '../optimizer.js';
+import { newOptimizer } from '../optimize/optimizer.js';
 import { WorkerLost } from './answers.js';
 import { parallelScoring } from './parallelScoring.js';
 

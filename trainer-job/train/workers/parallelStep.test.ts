@@ -9,10 +9,10 @@ import type { EncodedDataset } from '../../data/encodedDataset.js';
 import { inSharedMemory } from '../../model/parameter.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { failureOf } from '../../pipeline/failure.js';
-import type { StepNumber } from '../competition.js';
-import { newOptimizer, type Optimizer } from '../optimizer.js';
-import { optimizerStep, type OptimizerStep } from '../optimizerStep.js';
-import { PhaseClock } from '../phaseClock.js';
+import type { StepNumber } from '../batch/competition.js';
+import { newOptimizer, type Optimizer } from '../optimize/optimizer.js';
+import { optimizerStep, type OptimizerStep } from '../loop/optimizerStep.js';
+import { PhaseClock } from '../batch/phaseClock.js';
 import { WorkerLost } from './answers.js';
 import { parallelStep } from './parallelStep.js';
 

@@ -13,12 +13,12 @@
 import type { Layer } from '@trainyard/shared';
 import type { EncodedRows, EntityRows } from '../../data/encodedDataset.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
-import { batchOf, type PreparedBatch } from '../batchOf.js';
-import { needsNorms } from '../clipping.js';
-import type { StepNumber } from '../competition.js';
-import type { Optimizer } from '../optimizer.js';
-import type { PhaseClock } from '../phaseClock.js';
-import type { StepComputer } from '../stepComputer.js';
+import { batchOf, type PreparedBatch } from '../batch/batchOf.js';
+import { needsNorms } from '../optimize/clipping.js';
+import type { StepNumber } from '../batch/competition.js';
+import type { Optimizer } from '../optimize/optimizer.js';
+import type { PhaseClock } from '../batch/phaseClock.js';
+import type { StepComputer } from './stepComputer.js';
 import type { SentSquares, TaskOf, TowerPart } from './messages.js';
 import { StepMemory } from './stepMemory.js';
 import type { WorkerPool } from './workerPool.js';

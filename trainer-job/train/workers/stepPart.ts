@@ -3,10 +3,10 @@ import type { Gradient } from '../../model/parameter.js';
 import type { Tower, TowerPass } from '../../model/tower.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { valuesAt } from '../../model/valuesAt.js';
-import { withActivityPenalty } from '../regularization.js';
-import type { Task } from '../tasks/task.js';
-import { taskOf } from '../tasks/taskOf.js';
-import { dropoutRandom } from '../trainingStep.js';
+import { withActivityPenalty } from '../optimize/regularization.js';
+import type { Task } from '../batch/tasks/task.js';
+import { taskOf } from '../batch/tasks/taskOf.js';
+import { dropoutRandom } from '../batch/trainingStep.js';
 import type { TaskOf, TowerPart } from './messages.js';
 
 /**

@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { EncodedDataset, EncodedTower } from '../../data/encodedDataset.js';
 import { sharedFloats, type Parameter } from '../../model/parameter.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
-import { summed, type Operation } from '../operations.js';
-import type { Optimizer } from '../optimizer.js';
+import { summed, type Operation } from './operations.js';
+import type { Optimizer } from '../optimize/optimizer.js';
 import { Answers, WorkerLost } from './answers.js';
 import { workerDataSchema, type Result, type Task, type TowerShape, type WorkerData } from './messages.js';
 

@@ -1,8 +1,8 @@
 import { assertNever } from '@trainyard/shared';
 import type { EncodedRows } from '../../data/encodedDataset.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
-import type { Share } from '../gradientSum.js';
-import type { Optimizer } from '../optimizer.js';
+import type { Share } from '../optimize/gradientSum.js';
+import type { Optimizer } from '../optimize/optimizer.js';
 import { ChangePart } from './changePart.js';
 import type { Result, Task } from './messages.js';
 import { ScoringPart } from './scoringPart.js';

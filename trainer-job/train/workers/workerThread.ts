@@ -4,8 +4,8 @@ import { selectBackend } from '../../backend/selectBackend.js';
 import type { EncodedRows, EncodedTower } from '../../data/encodedDataset.js';
 import { borrow, withoutValues } from '../../model/parameter.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
-import { operationsOf } from '../operations.js';
-import { borrowingOptimizer } from '../optimizer.js';
+import { operationsOf } from './operations.js';
+import { borrowingOptimizer } from '../optimize/optimizer.js';
 import {
   toWorkerSchema,
   workerDataSchema,

@@ -1,0 +1,61 @@
+import { stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { inParallel } from './inParallel.js';
+import type { RemoteFolder } from './remoteFolder.js';
+
+const AT_A_TIME = 4;
+
+export interface LocalFile {
+  /** Within its folder, with slashes. */
+  name: string;
+  path: string;
+  bytes: number;
+}
+
+/** All files in a folder, however deep, by name. */
+export async function filesIn(folder: string): Promise<LocalFile[]> {
+  const files: LocalFile[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const name = relative(folder, path).split(sep).join('/');
+    files.push({ name, path, bytes: (await stat(path)).size });
+  }
+  return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Uploads files under `to`, some at a time. Resolves when all of them are there. */
+export async function uploadFiles(
+  files: readonly LocalFile[],
+  remote: RemoteFolder,
+  to: string,
+  onProgress: (percent: number) => void = () => undefined,
+): Promise<void> {
+  const tell = progressOf(
+    files.reduce((sum, { bytes }) => sum + bytes, 0),
+    onProgress,
+  );
+  await inParallel(files, AT_A_TIME, async ({ name, path }) => {
+    let told = 0;
+    await remote.upload(path, `${to}/${name}`, {
+      onProgress: (bytes) => {
+        tell(bytes - told);
+        told = bytes;
+      },
+    });
+  });
+}
+
+/** Tells the share of `total` that is done, in percent, whenever it has grown by ten. */
+function progressOf(total: number, tell: (percent: number) => void): (bytes: number) => void {
+  let done = 0;
+  let told = 0;
+  return (bytes) => {
+    done += bytes;
+    const percent = Math.floor((100 * done) / Math.max(1, total));
+    if (percent < told + 10) return;
+    told = percent;
+    tell(percent);
+  };
+}

@@ -1,0 +1,35 @@
+import type { EncodedRows } from '../../../data/encodedDataset.js';
+import { maxScores } from '../../../model/maxScores.js';
+import { softmaxLoss } from '../../../model/softmaxLoss.js';
+import type { TwoTowerModel } from '../../../model/twoTowerModel.js';
+import { valuesAt } from '../../../model/valuesAt.js';
+import type { Task } from './task.js';
+
+/** The softmax cross-entropy of each row's own item among those that compete. */
+export function retrievalTask(
+  { query, candidate, width, spec }: TwoTowerModel,
+  { weight }: EncodedRows,
+): Task {
+  return ({ queries, items, competing, rowQuery, rows }) => {
+    const rowWeights = weight && valuesAt(weight, rows);
+    const [queryVectors, itemVectors] = [query.scale(queries), candidate.scale(items)];
+    const { loss, dQueries, dItems } = softmaxLoss(
+      {
+        queries: queryVectors.vectors,
+        items: itemVectors.vectors,
+        width,
+        rowQuery,
+        rowWeights,
+        ...competing,
+      },
+      maxScores(spec),
+    );
+    const [queryEnd, itemEnd] = [queryVectors.backward(dQueries), itemVectors.backward(dItems)];
+    return {
+      loss,
+      dQueries: queryEnd.dOutput,
+      dItems: itemEnd.dOutput,
+      gradients: [...queryEnd.gradients, ...itemEnd.gradients],
+    };
+  };
+}

@@ -1,0 +1,37 @@
+import { digestOf } from '@trainyard/shared';
+import type { EncodedDataset } from '../../data/encodedDataset.js';
+import type { TrainRequest } from '../loop/contract.js';
+
+/** What must be equal for a checkpoint to be continued: everything that shapes the weights. */
+export function identityOf({
+  data,
+  dataDigest,
+  spec,
+}: Pick<TrainRequest, 'data' | 'dataDigest' | 'spec'>): string {
+  // What only says how long to train, what to keep and how much memory a step may take leaves the weights as they are.
+  const {
+    epochs,
+    maxSteps: _steps,
+    maxSeconds: _seconds,
+    earlyStopping: _stop,
+    checkpoint: _checkpoint,
+    scoreMegabytes: _memory,
+    ...training
+  } = spec.training;
+  const { schedule } = training;
+  return digestOf({
+    features: spec.features,
+    model: spec.model,
+    training,
+    // How long the training is does not matter, unless the learning rate follows it.
+    ...(schedule.type === 'cosine' && { cosineEpochs: schedule.epochs ?? epochs }),
+    query: shapeOf(data.query),
+    candidate: shapeOf(data.candidate),
+    rows: data.splits.train.count,
+    ...(dataDigest !== undefined && { data: dataDigest }),
+  });
+}
+
+function shapeOf({ features, entities }: EncodedDataset['query']) {
+  return { features, entities };
+}
