@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const room = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
-const rooms = ['shared', 'functions', 'trainer-job', 'local', 'cloudbuild', 'bench'];
+const rooms = ['shared', 'recommender', 'functions', 'trainer-job', 'local', 'cloudbuild', 'bench'];
 
 export default defineConfig({
   resolve: {
@@ -13,7 +13,7 @@ export default defineConfig({
     ]),
   },
   test: {
-    include: ['{shared,functions,trainer-job,local,cloudbuild,bench,test}/**/*.test.ts'],
+    include: ['{shared,recommender,functions,trainer-job,local,cloudbuild,bench,test}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Google's clients look for a metadata server at their first call, and warn where there is none.
     env: { METADATA_SERVER_DETECTION: 'none' },

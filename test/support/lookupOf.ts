@@ -1,5 +1,5 @@
-import { encodeLookup } from '../../trainer-job/features/lookup.js';
-import { textOf, type FeatureValue } from '../../trainer-job/features/value.js';
+import { encodeLookup } from '@trainyard/recommender/encode/lookup';
+import { textOf, type FeatureValue } from '@trainyard/recommender/encode/value';
 
 /** Encodes single values by a vocabulary, as a server does. */
 export function lookupOf(vocabulary: readonly string[]): (value: FeatureValue) => number {

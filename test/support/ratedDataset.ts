@@ -1,7 +1,7 @@
 import { trainingSpecSchema, type TrainingSpec, type TrainingSpecInput } from '@trainyard/shared';
 import { randomFor } from '../../trainer-job/model/random.js';
 import type { EncodedDataset, EncodedRows } from '../../trainer-job/data/encodedDataset.js';
-import { fitTarget } from '../../trainer-job/features/target.js';
+import { fitTarget } from '../../trainer-job/features/fitTarget.js';
 import { targetSchema } from '../../shared/spec/rating.js';
 import { tinyDataset, tinySpec } from './tinyDataset.js';
 import type { z } from 'zod';

@@ -6,7 +6,7 @@ import {
   type EncodedRows,
   type EncodedTower,
 } from '../../trainer-job/data/encodedDataset.js';
-import type { EncodedFeature } from '../../trainer-job/features/encodedFeature.js';
+import type { EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 
 /** A lookup of the column of its name. */
 export function embeddingOf(name: string, rows: number, dim: number, indices = 1): EncodedFeature {

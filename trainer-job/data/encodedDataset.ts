@@ -6,9 +6,9 @@
  * entity, item). Because a row names entities, whatever occurs twice in a batch is found by comparing integers, and is
  * computed once.
  */
-import type { EncodedFeature } from '../features/encodedFeature.js';
-import { totalColumns } from '../features/encodedFeature.js';
-import type { FittedTarget } from '../features/target.js';
+import type { EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
+import { totalColumns } from '@trainyard/recommender/encode/encodedFeature';
+import type { FittedTarget } from '@trainyard/recommender/encode/target';
 
 export type SplitName = 'train' | 'validation' | 'test';
 

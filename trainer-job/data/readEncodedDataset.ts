@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tableMemory } from '../config.js';
-import { totalColumns } from '../features/encodedFeature.js';
-import { encoderOf } from '../features/fitted.js';
-import { encodeTower, type TowerEncoder } from '../features/towerEncoder.js';
+import { totalColumns } from '@trainyard/recommender/encode/encodedFeature';
+import { encoderOf } from '@trainyard/recommender/encode/fittedFeature';
+import { encodeTower, type TowerEncoder } from '@trainyard/recommender/encode/towerEncoder';
 import {
   towerInMemory,
   type EncodedDataset,

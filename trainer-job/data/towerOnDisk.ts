@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { totalColumns, type EncodedFeature } from '../features/encodedFeature.js';
+import { totalColumns, type EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import type { EncodedTower, EntityRows } from './encodedDataset.js';
 
 /** What is read at a time: large enough for a disk, small enough that a batch of rows near each other needs few. */

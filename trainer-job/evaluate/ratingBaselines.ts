@@ -1,7 +1,7 @@
 /** What a rating model has to beat: the mean of all targets, and the mean with what user and item are usually off it. */
 import type { Metrics } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
-import type { FittedTarget } from '../features/target.js';
+import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import { ratedPairs, type RatedPairs } from './ratedPairs.js';
 import { actualTarget, ratingMetrics } from './ratingMetrics.js';
 

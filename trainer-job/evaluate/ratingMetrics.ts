@@ -1,6 +1,6 @@
 /** How far predicted targets are from the true ones. */
 import type { Metrics } from '@trainyard/shared';
-import type { FittedTarget } from '../features/target.js';
+import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import type { RatingModel } from '../model/twoTowerModel.js';
 
 /** Predictions and truths of rows, in the target's own units; 0 … 1 for a target with a threshold. */

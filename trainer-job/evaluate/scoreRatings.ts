@@ -1,5 +1,5 @@
 import type { Metrics } from '@trainyard/shared';
-import { decodedTarget, encodedTarget } from '../features/target.js';
+import { decodedTarget, encodedTarget } from '@trainyard/recommender/encode/target';
 import { distinctFinder } from '../model/distinct.js';
 import type { RatingModel, TwoTowerModel } from '../model/twoTowerModel.js';
 import type { RatedPairs } from './ratedPairs.js';

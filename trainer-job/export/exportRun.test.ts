@@ -5,7 +5,7 @@ import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { useWasm } from '../../test/support/backend.js';
 import { prepared, writeLines } from '../../test/support/prepared.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { decodedTarget } from '../features/target.js';
+import { decodedTarget } from '@trainyard/recommender/encode/target';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
 import { catalogue } from '../train/batch/competition.js';
 import { trainModel } from '../train/loop/trainModel.js';

@@ -4,7 +4,7 @@ import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { writeArrays } from '../data/typedFiles.js';
 import { TRANSFORM_ARTIFACTS } from '../data/transform/transformManifest.js';
-import { inputWidthOf } from '../features/encodedFeature.js';
+import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
 import type { Parameter } from '../model/parameter.js';
 import { REPORT_FILES } from '../data/validate/writeReport.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';

@@ -1,6 +1,6 @@
 import { metricsSchema, ratingSchema } from '@trainyard/shared';
 import { z } from 'zod';
-import { encodedFeatureSchema } from '../features/encodedFeature.js';
+import { encodedFeatureSchema } from '@trainyard/recommender/encode/encodedFeature';
 
 const towerSchema = z.strictObject({
   /** What each feature contributes; `input_width` is the sum of these widths. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { readTowerEncoder, readVocabulary } from '../data/readEncodedDataset.js';
 import { readArray } from '../data/typedFiles.js';
-import type { FeatureValues } from '../features/value.js';
+import type { FeatureValues } from '@trainyard/recommender/encode/value';
 import { loadRating } from './savedRating.js';
 import { loadTower } from './savedTower.js';
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ratingSchema } from '@trainyard/shared';
 import { z } from 'zod';
-import { decodedTarget, fittedTargetSchema } from '../features/target.js';
+import { decodedTarget, fittedTargetSchema } from '@trainyard/recommender/encode/target';
 import { RatingHead } from '../model/ratingHead.js';
 import type { RatingModel } from '../model/twoTowerModel.js';
 import { loadArrays, saveArrays, savedArraysSchema } from './savedArrays.js';

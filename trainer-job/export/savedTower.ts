@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { trainingSpecSchema, type Model, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { towerInMemory, type EntityRows } from '../data/encodedDataset.js';
-import { encodedFeatureSchema, type EncodedFeature } from '../features/encodedFeature.js';
+import { encodedFeatureSchema, type EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import type { Parameter } from '../model/parameter.js';
 import { Tower } from '../model/tower.js';
 import { loadArrays, saveArrays, savedArraysSchema } from './savedArrays.js';

@@ -1,10 +1,10 @@
 /** Fitting, on what the training rows hold and nothing else. */
+import type { FittedFeature } from '@trainyard/recommender/encode/fittedFeature';
 import { assertNever, type Feature, type FeatureOf } from '@trainyard/shared';
-import { fitBucketize } from './bucketize.js';
-import type { FittedFeature } from './fitted.js';
-import { vocabularyOf, type Counted } from './lookup.js';
-import { fitNormalize } from './normalize.js';
-import { fitText } from './text.js';
+import { fitBucketize } from './fitBucketize.js';
+import { fitNormalize } from './fitNormalize.js';
+import { fitText } from './fitText.js';
+import { vocabularyOf, type Counted } from './vocabulary.js';
 
 /** The features that take their columns as texts, and those that take one as a number or a time. */
 export type TextFeature = FeatureOf<'lookup' | 'hash' | 'text' | 'boolean' | 'cross'>;

@@ -7,7 +7,7 @@ import { writeParquet } from '../../test/support/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import type { EntityRows } from '../data/encodedDataset.js';
 import { readTowerEncoder } from '../data/readEncodedDataset.js';
-import type { FeatureValues } from './value.js';
+import type { FeatureValues } from '@trainyard/recommender/encode/value';
 
 const ROWS = 3000;
 

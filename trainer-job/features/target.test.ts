@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { targetSchema } from '@trainyard/shared';
-import { decodedTarget, encodedTarget, fitTarget } from './target.js';
+import { decodedTarget, encodedTarget } from '@trainyard/recommender/encode/target';
+import { fitTarget } from './fitTarget.js';
 
 const numbers = Float64Array.of(1, 2, 3, 4, 100);
 const fit = (parts: object) => fitTarget(targetSchema.parse({ column: 'rating', ...parts }), numbers);

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { featureSchema, type Feature } from '@trainyard/shared';
 import { z } from 'zod';
-import { columnsOf } from './encodedFeature.js';
+import { columnsOf } from '@trainyard/recommender/encode/encodedFeature';
 import { fitNumbers, fitTexts, isTextFeature } from './fit.js';
-import { encodedFeatureOf, encoderOf } from './fitted.js';
-import { encodeTower } from './towerEncoder.js';
-import type { FeatureValue } from './value.js';
+import { encodedFeatureOf, encoderOf } from '@trainyard/recommender/encode/fittedFeature';
+import { encodeTower } from '@trainyard/recommender/encode/towerEncoder';
+import type { FeatureValue } from '@trainyard/recommender/encode/value';
 
 const numbers = z.array(z.number());
 const golden = z

@@ -21,15 +21,16 @@ say 'stage packages: npm ci by the lockfile'
 mkdir -p "$work/app"
 cd "$root"
 for file in package.json package-lock.json .npmrc; do cp "$file" "$work/app/"; done
-for room in shared functions trainer-job local cloudbuild bench; do
+for room in shared recommender functions trainer-job local cloudbuild bench; do
   mkdir "$work/app/$room" && cp "$room/package.json" "$work/app/$room/"
 done
 cd "$work/app"
-npm ci --silent --ignore-scripts --omit=dev --workspace=@trainyard/shared --workspace=@trainyard/trainer-job
+npm ci --silent --ignore-scripts --omit=dev --workspace=@trainyard/shared --workspace=@trainyard/recommender \
+  --workspace=@trainyard/trainer-job
 npm uninstall --silent --ignore-scripts --offline --workspace=@trainyard/trainer-job @tensorflow/tfjs-node
 
 say 'stage trainer: the compiled program'
-for room in shared trainer-job; do cp -r "$root/$room/dist" "$room/"; done
+for room in shared recommender trainer-job; do cp -r "$root/$room/dist" "$room/"; done
 mkdir trainer-job/setup && cp -r "$root/trainer-job/setup/package" trainer-job/setup/
 
 say 'stage addon: against a TensorFlow that is installed'
@@ -39,7 +40,7 @@ python=$work/python/bin/python
 PYTHON=$python node trainer-job/dist/setup/setupTensorflow.js --tensorflow installed
 sh "$root/trainer-job/image/keepRuntime.sh" .tensorflow
 rm -rf "$work/python"
-du -sh .tensorflow node_modules shared trainer-job
+du -sh .tensorflow node_modules shared recommender trainer-job
 
 say 'the check that ends the build, and the entry point'
 TF_CPP_MIN_LOG_LEVEL=2 node trainer-job/dist/checkImage.js

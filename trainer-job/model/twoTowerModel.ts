@@ -1,6 +1,6 @@
 import { seedOf, type Metrics, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset, EntityRows } from '../data/encodedDataset.js';
-import type { FittedTarget } from '../features/target.js';
+import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import type { Parameter } from './parameter.js';
 import { RatingHead } from './ratingHead.js';
 import { Tower } from './tower.js';

@@ -1,11 +1,11 @@
 /**
- * Columns of the ingested rows in the canonical forms that encoders take (features/value.ts). DuckDB finds the distinct
+ * Columns of the ingested rows in the canonical forms that encoders take (the recommender's `encode/value.ts`). DuckDB finds the distinct
  * texts of a column and which row has which; what they are encoded as is not its business.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { secondsOf, type ValueForm } from '../../features/value.js';
+import { secondsOf, type ValueForm } from '@trainyard/recommender/encode/value';
 import { DataError } from '../dataError.js';
 import { internalName, textSql } from '../ingest/columns.js';
 import { packTexts, readArray, unpackTexts, writeArrays } from '../typedFiles.js';

@@ -1,7 +1,7 @@
 /** Features of numbers and times: each row's own number is encoded. */
-import { columnsOf } from '../../features/encodedFeature.js';
+import { columnsOf } from '@trainyard/recommender/encode/encodedFeature';
 import { fitNumbers, type NumberFeature } from '../../features/fit.js';
-import { encodedFeatureOf, encoderOf } from '../../features/fitted.js';
+import { encodedFeatureOf, encoderOf } from '@trainyard/recommender/encode/fittedFeature';
 import { numberColumn } from './columnPieces.js';
 import { emptyFeature, identity, type Encoding } from './encoding.js';
 import type { PieceCache } from './pieces.js';

@@ -1,6 +1,7 @@
 /** The column that a rating predicts: each row's number, in the order of the places, and what it becomes for training. */
 import type { Target } from '@trainyard/shared';
-import { fitTarget, type FittedTarget } from '../../features/target.js';
+import type { FittedTarget } from '@trainyard/recommender/encode/target';
+import { fitTarget } from '../../features/fitTarget.js';
 import { DataError } from '../dataError.js';
 import { numberColumn } from './columnPieces.js';
 import type { PieceCache } from './pieces.js';

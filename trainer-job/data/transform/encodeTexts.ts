@@ -1,11 +1,11 @@
 /** Features of texts: each distinct text, or tuple of texts, is encoded once, and rows point to it. */
 import { featureColumns } from '@trainyard/shared';
-import { truthOf } from '../../features/boolean.js';
-import { columnsOf } from '../../features/encodedFeature.js';
-import type { TextFeatureEncoder } from '../../features/encoder.js';
+import { truthOf } from '@trainyard/recommender/encode/boolean';
+import { columnsOf } from '@trainyard/recommender/encode/encodedFeature';
+import type { TextFeatureEncoder } from '@trainyard/recommender/encode/encoder';
 import { fitTexts, type TextFeature } from '../../features/fit.js';
-import { encodedFeatureOf, encoderOf } from '../../features/fitted.js';
-import type { Counted } from '../../features/lookup.js';
+import { encodedFeatureOf, encoderOf } from '@trainyard/recommender/encode/fittedFeature';
+import type { Counted } from '../../features/vocabulary.js';
 import { textColumn } from './columnPieces.js';
 import { emptyFeature, identity, type Encoding } from './encoding.js';
 import type { PieceCache } from './pieces.js';

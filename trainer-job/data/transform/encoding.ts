@@ -1,5 +1,5 @@
 import { featureColumns, type Feature } from '@trainyard/shared';
-import type { EncodedFeature } from '../../features/encodedFeature.js';
+import type { EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import type { Fit } from '../../features/fit.js';
 import { DataError } from '../dataError.js';
 

@@ -1,7 +1,7 @@
 /** The table of a tower's entities: the encodings of all its features side by side. */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { columnsOf, totalColumns } from '../../features/encodedFeature.js';
+import { columnsOf, totalColumns } from '@trainyard/recommender/encode/encodedFeature';
 import { bytesOf } from '../typedFiles.js';
 import type { FeatureRows } from './encodeFeature.js';
 import type { RowValues } from './encoding.js';

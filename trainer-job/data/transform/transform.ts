@@ -8,9 +8,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Feature, TrainingSpec } from '@trainyard/shared';
-import { inputWidthOf } from '../../features/encodedFeature.js';
-import { encoderOf } from '../../features/fitted.js';
-import { encodeTower } from '../../features/towerEncoder.js';
+import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
+import { encoderOf } from '@trainyard/recommender/encode/fittedFeature';
+import { encodeTower } from '@trainyard/recommender/encode/towerEncoder';
 import { DataError } from '../dataError.js';
 import { packTexts, writeArrays } from '../typedFiles.js';
 import { encodeFeature, type FeatureRows } from './encodeFeature.js';

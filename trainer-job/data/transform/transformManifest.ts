@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sampleWeightSchema } from '@trainyard/shared';
 import { z } from 'zod';
-import { encodedFeatureSchema } from '../../features/encodedFeature.js';
-import { fittedFeatureSchema } from '../../features/fitted.js';
-import { fittedTargetSchema } from '../../features/target.js';
+import { encodedFeatureSchema } from '@trainyard/recommender/encode/encodedFeature';
+import { fittedFeatureSchema } from '@trainyard/recommender/encode/fittedFeature';
+import { fittedTargetSchema } from '@trainyard/recommender/encode/target';
 
 const towerSchema = z.strictObject({
   features: z.array(

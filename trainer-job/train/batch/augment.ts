@@ -1,7 +1,7 @@
 /** Training sees entities a little otherwise each time, so that a model does not hang on what a request may lack. */
 import { seedOf, type Training } from '@trainyard/shared';
 import type { EntityRows } from '../../data/encodedDataset.js';
-import { columnsOf, totalColumns, type EncodedFeature } from '../../features/encodedFeature.js';
+import { columnsOf, totalColumns, type EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import { randomFor, type Random } from '../../model/random.js';
 import type { StepNumber } from './competition.js';
 

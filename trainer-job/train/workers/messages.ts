@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { EncodedTower } from '../../data/encodedDataset.js';
 import type { BlockScores, QueryBlock } from '../../evaluate/blockScorer.js';
 import type { OwedDecay } from '../../model/parameter.js';
-import type { FittedTarget } from '../../features/target.js';
+import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import type { Operation } from './operations.js';
 
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);

@@ -1,5 +1,5 @@
 import type { EncodedRows } from '../../../data/encodedDataset.js';
-import { encodedTarget } from '../../../features/target.js';
+import { encodedTarget } from '@trainyard/recommender/encode/target';
 import { SpecError } from '../../../model/specError.js';
 import type { RatingModel } from '../../../model/twoTowerModel.js';
 import type { BatchOutputs, Task } from './task.js';

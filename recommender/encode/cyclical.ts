@@ -1,4 +1,5 @@
-import { assertNever, cyclePeriodSchema, type CyclePeriod } from '@trainyard/shared';
+import { assertNever } from '@trainyard/shared/common';
+import { cyclePeriodSchema, type CyclePeriod } from '@trainyard/shared/spec/features';
 import { z } from 'zod';
 import type { NumberFeatureEncoder } from './encoder.js';
 

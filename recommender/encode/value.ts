@@ -1,6 +1,6 @@
 /**
  * A value as a request brings it, and the three canonical forms in which encoders take values. Training reads columns in
- * the same forms (data/transform/columnPieces.ts), so that equal values are encoded equally on both sides.
+ * the same forms (the trainer's `columnPieces.ts`), so that equal values are encoded equally on both sides.
  */
 export type FeatureValue = string | number | bigint | boolean | null | undefined;
 

@@ -1,5 +1,5 @@
 import { totalColumns, columnsOf, type EncodedFeature } from './encodedFeature.js';
-import type { FeatureEncoder, Target } from './encoder.js';
+import type { Encodings, FeatureEncoder } from './encoder.js';
 import { numberOf, secondsOf, textOf, type FeatureValue, type FeatureValues } from './value.js';
 
 export interface TowerFeature {
@@ -8,7 +8,7 @@ export interface TowerFeature {
 }
 
 /** Encodes one row, all features side by side: `indices` and `numbers` as a tower's table holds them. */
-export type TowerEncoder = (values: FeatureValues) => Target;
+export type TowerEncoder = (values: FeatureValues) => Encodings;
 
 export function encodeTower(features: readonly TowerFeature[]): TowerEncoder {
   const total = totalColumns(features.map(({ encoded }) => encoded));
@@ -29,7 +29,7 @@ function encodeOne(
   encoder: FeatureEncoder,
   columns: readonly string[],
   values: FeatureValues,
-  to: Target,
+  to: Encodings,
   i: number,
   n: number,
 ): void {

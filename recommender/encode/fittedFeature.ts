@@ -1,4 +1,5 @@
-import { assertNever, embeddingDimFor, featureColumns, featureName, type Feature } from '@trainyard/shared';
+import { assertNever } from '@trainyard/shared/common';
+import { embeddingDimFor, featureColumns, featureName, type Feature } from '@trainyard/shared/spec/features';
 import { z } from 'zod';
 import { encodeBoolean, fittedBooleanSchema } from './boolean.js';
 import { encodeBucketize, fittedBucketizeSchema } from './bucketize.js';

@@ -5,7 +5,7 @@
 import type { ValueForm } from './value.js';
 
 /** Where an encoder writes: `indices` from position `i` on, `numbers` from position `n` on. */
-export interface Target {
+export interface Encodings {
   indices: Int32Array;
   numbers: Float32Array;
 }
@@ -13,13 +13,13 @@ export interface Target {
 /** Of a feature made of texts, one for each of its columns; null is a missing one. */
 export interface TextFeatureEncoder {
   form: 'text';
-  encode(texts: readonly (string | null)[], to: Target, i: number, n: number): void;
+  encode(texts: readonly (string | null)[], to: Encodings, i: number, n: number): void;
 }
 
 /** Of a feature made of one number or time in seconds; NaN is a missing one. */
 export interface NumberFeatureEncoder {
   form: Exclude<ValueForm, 'text'>;
-  encode(value: number, to: Target, i: number, n: number): void;
+  encode(value: number, to: Encodings, i: number, n: number): void;
 }
 
 export type FeatureEncoder = TextFeatureEncoder | NumberFeatureEncoder;

@@ -23,7 +23,9 @@ function mixed(block: number): number {
   return Math.imul((product << 15) | (product >>> 17), 0x1b873593);
 }
 
+const utf8 = new TextEncoder();
+
 /** The hash of a text's UTF-8, as one of `buckets` numbers from 0. */
 export function bucketOf(text: string, buckets: number): number {
-  return murmur3(Buffer.from(text, 'utf8')) % buckets;
+  return murmur3(utf8.encode(text)) % buckets;
 }

@@ -1,8 +1,6 @@
 /** What a rating predicts: the column's numbers, and what they become for training. */
-import type { Target } from '@trainyard/shared';
 import { z } from 'zod';
 import { shaped } from './normalize.js';
-import { meanAndStd, quantilesOf } from './statistics.js';
 
 export const fittedTargetSchema = z.strictObject({
   column: z.string(),
@@ -16,19 +14,6 @@ export const fittedTargetSchema = z.strictObject({
   threshold: z.number().nullable(),
 });
 export type FittedTarget = z.infer<typeof fittedTargetSchema>;
-
-/** From the numbers of the training rows that have one, at least one. */
-export function fitTarget(
-  { column, clip, log1p, normalize, threshold }: Target,
-  numbers: Float64Array,
-): FittedTarget {
-  const [low = 0, high = 0] = clip ? quantilesOf(numbers.toSorted(), clip) : [];
-  const shape = { clip: clip ? ([low, high] satisfies [number, number]) : null, log1p };
-  const moments = normalize
-    ? meanAndStd(numbers.map((number) => shaped(shape, number)))
-    : { mean: 0, std: 1 };
-  return { column, ...shape, mean: moments.mean, std: moments.std || 1, threshold: threshold ?? null };
-}
 
 /** What training sees of the column's number. */
 export function encodedTarget(fitted: FittedTarget, value: number): number {

@@ -1,7 +1,5 @@
-import type { FeatureOf } from '@trainyard/shared';
 import { z } from 'zod';
 import type { NumberFeatureEncoder } from './encoder.js';
-import { meanAndStd, quantilesOf } from './statistics.js';
 
 /** `normalize`, fitted. */
 export const fittedNormalizeSchema = z.strictObject({
@@ -18,19 +16,6 @@ export const fittedNormalizeSchema = z.strictObject({
   single: z.boolean(),
 });
 export type FittedNormalize = z.infer<typeof fittedNormalizeSchema>;
-
-/** From the numbers of the training rows, at least one. */
-export function fitNormalize(
-  { clip, log1p, degree, missingIndicator }: FeatureOf<'normalize'>,
-  numbers: Float64Array,
-  single: boolean,
-): FittedNormalize {
-  const [low = 0, high = 0] = clip ? quantilesOf(numbers.toSorted(), clip) : [];
-  const shape = { clip: clip ? ([low, high] satisfies [number, number]) : null, log1p };
-  const { mean, std } = meanAndStd(numbers.map((number) => shaped(shape, number)));
-  // A constant column is 0, not a division by it.
-  return { transform: 'normalize', ...shape, mean, std: std || 1, degree, missingIndicator, single };
-}
 
 export function normalizeWidth({ degree, missingIndicator }: FittedNormalize): number {
   return degree + (missingIndicator ? 1 : 0);

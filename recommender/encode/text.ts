@@ -1,7 +1,5 @@
-import type { FeatureOf } from '@trainyard/shared';
 import { z } from 'zod';
 import type { TextFeatureEncoder } from './encoder.js';
-import { vocabularyOf, type Counted } from './lookup.js';
 import { bucketOf } from './murmur3.js';
 
 /**
@@ -24,25 +22,6 @@ export function wordsOf(text: string, most: number): string[] {
       .toLowerCase()
       .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
   ).slice(0, most);
-}
-
-/** The vocabulary counts a word once for each time that it stands in a training row. */
-export function fitText(
-  feature: FeatureOf<'text'>,
-  counted: readonly Counted[],
-): { fitted: FittedText; vocabulary: string[] } {
-  const { maxTokens, buckets = null, bigramBuckets = null } = feature;
-  const fitted: FittedText = { transform: 'text', maxTokens, buckets, bigramBuckets };
-  if (buckets !== null) return { fitted, vocabulary: [] };
-  const counts = new Map<string, number>();
-  for (const { text, rows } of counted) {
-    if (rows === 0) continue;
-    for (const word of wordsOf(text, maxTokens)) counts.set(word, (counts.get(word) ?? 0) + rows);
-  }
-  const words = Array.from(counts, ([text, rows]) => ({ text, rows }));
-  // Ties in the order of the words, whatever row came first.
-  words.sort((a, b) => (a.text < b.text ? -1 : 1));
-  return { fitted, vocabulary: vocabularyOf(words, feature) };
 }
 
 export function textRows({ buckets, bigramBuckets }: FittedText, vocabularySize: number): number {
