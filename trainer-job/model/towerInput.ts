@@ -3,7 +3,12 @@
  * The embedding tables live in host memory; a pass gathers the rows that its entities name and touches no others, so its
  * cost follows the batch and not the vocabulary.
  */
-import { totalColumns, columnsOf, inputWidthOf, type EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
+import {
+  totalColumns,
+  columnsOf,
+  inputWidthOf,
+  type EncodedFeature,
+} from '@trainyard/recommender/encode/encodedFeature';
 import type { EntityRows } from '../data/encodedDataset.js';
 import { distinctFinder, type Distinct } from './distinct.js';
 import { newParameter, worthOf, type Gradient, type Parameter } from './parameter.js';
