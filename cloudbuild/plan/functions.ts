@@ -32,7 +32,7 @@ function functionStep(deployment: Deployment, each: DeployedFunction): Step {
       'deploy',
       each.name,
       '--gen2',
-      '--runtime=nodejs22',
+      '--runtime=nodejs24',
       `--project=${settings.project}`,
       `--region=${settings.region}`,
       `--source=${BUNDLES}/${each.entry}`,

@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { deterministicTensorflow, oneDnnTensorflow, quietTensorflow } from '../config.js';
 import { nativeBackendFolder } from './nativeBackendFolder.js';
+import { restoreRemovedUtil } from './nodeUtil.js';
 
 /** Where a native backend may be, best first. */
 function nativePackages(): string[] {
@@ -28,12 +29,7 @@ export type LoadResult = { version: string; device: 'gpu' | 'cpu' } | { failure:
 
 /** Loads the first package that can be loaded and makes it the backend. */
 export async function loadTensorflow(packages = nativePackages()): Promise<LoadResult> {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major >= 23) {
-    return {
-      failure: `tfjs-node 4.22 uses util.isNullOrUndefined, which Node ${process.version} no longer has: use Node 20 or 22`,
-    };
-  }
+  restoreRemovedUtil();
   quietTensorflow();
   deterministicTensorflow();
   oneDnnTensorflow();

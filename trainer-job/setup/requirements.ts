@@ -2,13 +2,15 @@ import { pythonInterpreter } from './config.js';
 import type { RunTool } from './runTool.js';
 import { SetupError } from './setupError.js';
 
-/** Node versions whose `util` still has what tfjs-node 4.22 calls. */
+/** Long-term releases that tfjs-node 4.22 has been seen to train on. */
+const MAJORS = [20, 22, 24, 26];
+
 export function requireNode(version = process.versions.node): void {
   const major = Number(version.split('.')[0]);
-  if (major === 20 || major === 22) return;
+  if (MAJORS.includes(major)) return;
   throw new SetupError(
-    `Node ${version} cannot run tfjs-node 4.22, which needs Node 20 or 22`,
-    'switch to Node 22 (nvm install 22) and run this again; until then the wasm backend trains',
+    `Node ${version} is none that tfjs-node 4.22 has been tried on, which are ${MAJORS.join(', ')}`,
+    'switch to Node 24 (nvm install 24) and run this again; until then the wasm backend trains',
   );
 }
 

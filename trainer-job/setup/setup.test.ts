@@ -22,9 +22,10 @@ function scripted(answer: (command: string) => Partial<ToolResult> | Promise<Par
 }
 
 describe('the set-up names what is missing and what to do', () => {
-  it('a Node that tfjs-node cannot run on', () => {
-    expect(() => requireNode('23.1.0')).toThrow(/Node 20 or 22/);
-    expect(() => requireNode('22.12.0')).not.toThrow();
+  it('a Node that tfjs-node has not been tried on', () => {
+    expect(() => requireNode('23.1.0')).toThrow(/20, 22, 24, 26/);
+    for (const version of ['20.19.0', '22.12.0', '24.22.3', '26.12.1'])
+      expect(() => requireNode(version)).not.toThrow();
   });
 
   it('a platform that it cannot build for', () => {

@@ -48,8 +48,8 @@ function lookAt(
     );
   if (service.serviceAccountEmail !== emailOf(own, id))
     found.push(error(`${own} runs as ${service.serviceAccountEmail ?? 'nobody'}, not as itself`, deploy));
-  if (buildConfig.runtime !== undefined && !/^nodejs2[24]$/.test(buildConfig.runtime))
-    found.push(warning(`${own} runs on ${buildConfig.runtime}; it is built for nodejs22`, deploy));
+  if (buildConfig.runtime !== undefined && !/^nodejs2[246]$/.test(buildConfig.runtime))
+    found.push(warning(`${own} runs on ${buildConfig.runtime}; it is built for nodejs24`, deploy));
   if (PUSHED.has(name) && (service.timeoutSeconds ?? 60) > ACK_DEADLINE_SECONDS)
     found.push(
       warning(

@@ -46,7 +46,7 @@ export function judgeMachine(machine: Machine, port = DEFAULT_PORT): Finding[] {
     isSupported(nodeVersion)
       ? node.ok(`Node ${nodeVersion}`)
       : node.error(
-          `Node ${nodeVersion}; needed is 20.19 or newer of 20, or 22.12 or newer of 22`,
+          `Node ${nodeVersion}; needed is 20.19 or newer of 20, 22.12 or newer of 22, 24 or 26`,
           'nvm install',
         ),
     machine.hasTrainer
@@ -83,7 +83,7 @@ export function judgeMachine(machine: Machine, port = DEFAULT_PORT): Finding[] {
 
 function isSupported(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return (major === 20 && minor >= 19) || (major === 22 && minor >= 12);
+  return (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major === 24 || major === 26;
 }
 
 function isFree(port: number): Promise<boolean> {

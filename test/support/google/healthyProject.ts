@@ -174,7 +174,7 @@ export function deployed() {
   return names.map((name) => ({
     name: `projects/${ID}/locations/${REGION}/functions/trainyard-${name}`,
     state: 'ACTIVE',
-    buildConfig: { runtime: 'nodejs22' },
+    buildConfig: { runtime: 'nodejs24' },
     serviceConfig: {
       serviceAccountEmail: email(`trainyard-${name}`),
       timeoutSeconds: 120,
