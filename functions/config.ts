@@ -99,55 +99,206 @@ export type Config = z.infer<typeof configSchema>;
 /** The functions that derive callback keys, or check what is signed with them: no other is given the master secret. */
 export const NEED_MASTER_SECRET = ['dispatch', 'reconcile', 'webhooks'] as const;
 
-const variablesSchema = z.object({
-  GOOGLE_CLOUD_PROJECT: z.string().min(1),
-  TRAINYARD_PUBLIC_URL: z.string(),
-  TRAINYARD_MASTER_SECRET: z.string().optional(),
-  /** The platform's own: which function this is. */
-  FUNCTION_TARGET: z.string().optional(),
-  /** Separated by blanks. */
-  TRAINYARD_FORMER_MASTER_SECRETS: z.string().optional(),
-  TRAINYARD_AUTH: z.string().optional(),
-  /** The Firebase project whose users may call. */
-  TRAINYARD_FIREBASE_PROJECT: z.string().min(1).optional(),
-  /** The audience that Google-signed ID tokens must be meant for: an OAuth client id, or the address of this service. */
-  TRAINYARD_GOOGLE_AUDIENCE: z.string().min(1).optional(),
-  /** The e-mail address of the service account that trainers run as, where their callbacks must carry its ID token. */
-  TRAINYARD_TRAINER_SERVICE_ACCOUNT: z.string().min(1).optional(),
-  /** JSON: roles by e-mail address or subject. */
-  TRAINYARD_MEMBERS: z.string().optional(),
-  /** `dataset` or `project.dataset`. */
-  TRAINYARD_HISTORY_DATASET: z.string().min(1).optional(),
-  /** JSON: the list of channels that hear how runs end. */
-  TRAINYARD_NOTIFICATIONS: z.string().optional(),
-  /** Where people look at a run, with `{runId}` in it. */
-  TRAINYARD_RUN_URL: z.string().optional(),
-  /** JSON: the list of tiers; those of `defaultTiers` unless given. */
-  TRAINYARD_TIERS: z.string().optional(),
-  /** USD that all runs together may cost in a month of UTC. */
+const TIER_EXAMPLE =
+  '[{"name":"run-l4","launcher":"cloudRunJobs","machine":{"region":"europe-west4","cpu":8,"memoryGb":32,"accelerator":{"type":"nvidia-l4"}}}]';
+const PRICE_EXAMPLE = '[{"sku":"cloudRun.vcpu","regions":["europe-west4"],"usd":0.000018}]';
+
+/** The environment of deployed functions. The functions refuse to start where a part of it is wrong. */
+export const variablesSchema = z.object({
+  GOOGLE_CLOUD_PROJECT: z
+    .string()
+    .min(1)
+    .meta({
+      description: 'The Google Cloud project that the functions run in.',
+      examples: ['shop-prod'],
+    }),
+  TRAINYARD_PUBLIC_URL: z.string().meta({
+    description:
+      "Where trainers reach the callbacks: an http or https URL. A slash at its end is ignored. It is the audience of the trainers' ID tokens as well.",
+    examples: ['https://trainyard.example.com'],
+  }),
+  TRAINYARD_MASTER_SECRET: z.string().optional().meta({
+    description:
+      'The secret of at least 32 characters that the keys of callbacks are derived from. Only `dispatch`, `reconcile` and `webhooks` need it, and no other function is given it.',
+  }),
+  FUNCTION_TARGET: z
+    .string()
+    .optional()
+    .meta({
+      description: 'The platform sets this one itself: it names the function that runs here.',
+      examples: ['dispatch'],
+    }),
+  TRAINYARD_FORMER_MASTER_SECRETS: z.string().optional().meta({
+    description:
+      'Up to five master secrets from before a rotation, separated by blanks. Trainers that were launched with them are still heard; no new key is derived from them.',
+  }),
+  TRAINYARD_AUTH: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'Who may call the API. `tokens`: who brings an ID token and has a role. `platform`: everybody whom the invoker check of Cloud Run lets through, as an administrator. `loopback`: whoever is on this machine. `none`, which holds where it is not set: nobody.',
+      examples: ['tokens'],
+    }),
+  TRAINYARD_FIREBASE_PROJECT: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description: 'The Firebase project whose users may call with their ID tokens.',
+      examples: ['shop-prod'],
+    }),
+  TRAINYARD_GOOGLE_AUDIENCE: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        'The audience that ID tokens signed by Google must be meant for: an OAuth client id, or the address of this service.',
+      examples: ['https://trainyard.example.com'],
+    }),
+  TRAINYARD_TRAINER_SERVICE_ACCOUNT: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        'The e-mail address of the service account that trainers run as. Where it is set, callbacks must carry an ID token of that account beside their signature.',
+      examples: ['trainer@shop-prod.iam.gserviceaccount.com'],
+    }),
+  TRAINYARD_MEMBERS: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'JSON: roles and teams of people whose tokens carry none, by verified e-mail address or subject of the token. A role is `viewer`, `trainer` or `admin`.',
+      examples: ['{"ana@shop.example":{"role":"trainer","teams":["red"]}}'],
+    }),
+  TRAINYARD_HISTORY_DATASET: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        'The BigQuery dataset that keeps the history of runs, as `dataset` or `project.dataset`. No history is kept where it is not set.',
+      examples: ['trainyard_history'],
+    }),
+  TRAINYARD_NOTIFICATIONS: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'JSON: the list of channels that hear how runs end, at most 20. Nobody hears where it is not set.',
+      examples: ['[{"type":"slack","name":"ops","url":"https://hooks.slack.com/services/…"}]'],
+    }),
+  TRAINYARD_RUN_URL: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'Where people look at a run: an http or https URL with `{runId}` in it. Notifications link to it.',
+      examples: ['https://trainyard.example.com/runs/{runId}'],
+    }),
+  TRAINYARD_TIERS: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'JSON: the list of 1 to 20 compute tiers, in the order in which runs try them. The built-in tiers of the region hold where it is not set.',
+      examples: [TIER_EXAMPLE],
+    }),
   TRAINYARD_MONTHLY_BUDGET_USD: z
     .string()
     .regex(/^\d+(\.\d+)?$/, 'must be an amount in US dollars, such as 500')
-    .optional(),
-  /** `finish` or `stop`: what becomes of open runs when their month's budget is spent. */
-  TRAINYARD_BUDGET_ACTION: z.enum(['finish', 'stop']).optional(),
-  /** The tier where the data stages run as a job of their own; with none, one job does all. */
-  TRAINYARD_PREPARE_TIER: z.string().optional(),
-  /** JSON: prices that go before those of the table. */
-  TRAINYARD_PRICES: z.string().optional(),
-  /** Of the functions, and of tiers that do not say otherwise. */
-  TRAINYARD_REGION: z.string().default('europe-west4'),
-  /** Where specifications, artifacts and the cache lie; `PROJECT-trainyard` unless given. */
-  TRAINYARD_BUCKET: z.string().optional(),
-  /** Containers of the jobs on Vertex AI, with and without GPU. */
-  TRAINYARD_TRAINER_IMAGE_GPU: z.string().optional(),
-  TRAINYARD_TRAINER_IMAGE_CPU: z.string().optional(),
-  /** Of a collector that takes OTLP over HTTP. */
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
-  /** `host:port`, named as Google's own clients name them. */
-  FIRESTORE_EMULATOR_HOST: z.string().optional(),
-  PUBSUB_EMULATOR_HOST: z.string().optional(),
-  STORAGE_EMULATOR_HOST: z.string().optional(),
+    .optional()
+    .meta({
+      description:
+        'US dollars that all runs together may cost in a month of UTC. There is no limit where it is not set.',
+      examples: ['500'],
+    }),
+  TRAINYARD_BUDGET_ACTION: z
+    .enum(['finish', 'stop'])
+    .optional()
+    .meta({
+      description:
+        'What becomes of open runs when the budget of their month is spent: `finish`, which holds where it is not set, lets them end; `stop` stops them.',
+      examples: ['stop'],
+    }),
+  TRAINYARD_PREPARE_TIER: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'The tier where the stages up to `transform` run as a job of their own, unless a specification says otherwise. One job does all stages where it is not set.',
+      examples: ['run-cpu'],
+    }),
+  TRAINYARD_PRICES: z
+    .string()
+    .optional()
+    .meta({
+      description: 'JSON: a list of prices that go before those of the built-in table.',
+      examples: [PRICE_EXAMPLE],
+    }),
+  TRAINYARD_REGION: z
+    .string()
+    .default('europe-west4')
+    .meta({
+      description: 'The Google Cloud region of the functions, and of tiers that do not say otherwise.',
+      examples: ['us-central1'],
+    }),
+  TRAINYARD_BUCKET: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'The bucket where specifications, artifacts and the cache lie, without `gs://`. It is the name of the project followed by `-trainyard` where it is not set.',
+      examples: ['shop-prod-trainyard'],
+    }),
+  TRAINYARD_TRAINER_IMAGE_GPU: z
+    .string()
+    .optional()
+    .meta({
+      description: 'The container image of jobs on Vertex AI that have a GPU.',
+      examples: ['europe-west4-docker.pkg.dev/shop-prod/trainyard/trainer-gpu:1'],
+    }),
+  TRAINYARD_TRAINER_IMAGE_CPU: z
+    .string()
+    .optional()
+    .meta({
+      description: 'The container image of jobs on Vertex AI that have no GPU.',
+      examples: ['europe-west4-docker.pkg.dev/shop-prod/trainyard/trainer-cpu:1'],
+    }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'The address of an OpenTelemetry collector that takes OTLP over HTTP. No spans or metrics are sent where it is not set.',
+      examples: ['http://127.0.0.1:4318'],
+    }),
+  FIRESTORE_EMULATOR_HOST: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "The Firestore emulator to use in place of the service, as `host:port`, named as Google's clients name it.",
+      examples: ['127.0.0.1:8081'],
+    }),
+  PUBSUB_EMULATOR_HOST: z
+    .string()
+    .optional()
+    .meta({
+      description: 'The Pub/Sub emulator to use in place of the service, as `host:port`.',
+      examples: ['127.0.0.1:8085'],
+    }),
+  STORAGE_EMULATOR_HOST: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'A stand-in for Cloud Storage to use in place of the service, as `host:port` or `http://host:port`.',
+      examples: ['http://127.0.0.1:9023'],
+    }),
 });
 
 const environmentSchema = variablesSchema.refine(
@@ -179,11 +330,7 @@ export function configFromEnvironment(environment: NodeJS.ProcessEnv = process.e
         ? defaultTiers(variables.data.TRAINYARD_REGION)
         : parseJson('TRAINYARD_TIERS', variables.data.TRAINYARD_TIERS, TIER_EXAMPLE),
     prepareTier: variables.data.TRAINYARD_PREPARE_TIER ?? null,
-    prices: parseJson(
-      'TRAINYARD_PRICES',
-      variables.data.TRAINYARD_PRICES ?? '[]',
-      '[{"sku":"cloudRun.vcpu","regions":["europe-west4"],"usd":0.000018}]',
-    ),
+    prices: parseJson('TRAINYARD_PRICES', variables.data.TRAINYARD_PRICES ?? '[]', PRICE_EXAMPLE),
     budget: {
       monthlyUsd: amount(variables.data.TRAINYARD_MONTHLY_BUDGET_USD),
       whenSpent: variables.data.TRAINYARD_BUDGET_ACTION,
@@ -200,9 +347,6 @@ export function configFromEnvironment(environment: NodeJS.ProcessEnv = process.e
     throw new Error(`the functions' environment: ${z.prettifyError(deployment.error)}`);
   return { ...config.data, ...deployment.data };
 }
-
-const TIER_EXAMPLE =
-  '[{"name":"run-l4","launcher":"cloudRunJobs","machine":{"region":"europe-west4","cpu":8,"memoryGb":32,"accelerator":{"type":"nvidia-l4"}}}]';
 
 function deploymentOf(variables: z.infer<typeof environmentSchema>) {
   return deploymentSchema.safeParse({

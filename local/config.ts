@@ -7,21 +7,48 @@ export const DEFAULT_DIRECTORY = '.trainyard';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const environmentSchema = z.object({
-  /** The Trainyard to talk to, when `--url` is not given. */
-  TRAINYARD_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
-  /** Sent as a bearer token. */
-  TRAINYARD_TOKEN: z.string().min(1).optional(),
-  /** JSON: the channels that hear how the runs of this machine end. */
-  TRAINYARD_NOTIFICATIONS: z.string().optional(),
-  /** Where people look at a run, with `{runId}` in it. */
-  TRAINYARD_RUN_URL: z.string().optional(),
-  /** A collector of OpenTelemetry, OTLP over HTTP, that hears of spans and numbers: `http://127.0.0.1:4318`. */
+export const environmentSchema = z.object({
+  TRAINYARD_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .optional()
+    .meta({
+      description: 'The Trainyard that commands talk to when `--url` is not given.',
+      examples: ['https://trainyard.example.com'],
+    }),
+  TRAINYARD_TOKEN: z.string().min(1).optional().meta({
+    description: 'The ID token that commands send as a bearer token. Trainers do not inherit it.',
+  }),
+  TRAINYARD_NOTIFICATIONS: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'JSON: the list of channels that hear how the runs of this machine end, at most 20. Trainers do not inherit it.',
+      examples: ['[{"type":"slack","name":"ops","url":"https://hooks.slack.com/services/…"}]'],
+    }),
+  TRAINYARD_RUN_URL: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'Where people look at a run: an http or https URL with `{runId}` in it. Notifications link to it.',
+      examples: ['http://127.0.0.1:8080/runs/{runId}'],
+    }),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-    .optional(),
-  /** Any value turns colours off (https://no-color.org). */
-  NO_COLOR: z.string().optional(),
+    .optional()
+    .meta({
+      description:
+        "An OpenTelemetry collector that takes OTLP over HTTP. It is sent spans and metrics of this machine's Trainyard.",
+      examples: ['http://127.0.0.1:4318'],
+    }),
+  NO_COLOR: z
+    .string()
+    .optional()
+    .meta({
+      description: 'Any value turns colours off, as https://no-color.org says.',
+      examples: ['1'],
+    }),
 });
 
 export interface Config {
