@@ -10,16 +10,16 @@ export interface Field {
   examples: readonly unknown[];
 }
 
-/** The schema inside wrappers such as `.optional()`; undefined where there is none. */
-function innerOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
-  const { def } = schema._zod as { def: { innerType?: z.core.$ZodType; in?: z.core.$ZodType } };
-  return def.innerType ?? def.in;
+/** Wrappers such as `.optional()` hold the schema that they wrap; pipes hold what goes in. */
+function innerOf({ def }: z.ZodType): z.ZodType | undefined {
+  const inner: unknown = 'innerType' in def ? def.innerType : 'in' in def ? def.in : undefined;
+  return inner instanceof z.ZodType ? inner : undefined;
 }
 
-function metaOf(schema: z.core.$ZodType): z.core.GlobalMeta {
-  const meta = z.globalRegistry.get(schema);
+/** What a schema says of itself, and what the schema that it wraps says where it is silent. */
+function metaOf(schema: z.ZodType): z.core.GlobalMeta {
   const inner = innerOf(schema);
-  return { ...(inner && metaOf(inner)), ...meta };
+  return { ...(inner && metaOf(inner)), ...schema.meta() };
 }
 
 /** The fields of an object in the order in which it declares them. Fails at one that says nothing of itself. */
