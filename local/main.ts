@@ -1,44 +1,16 @@
-import { parseArgs } from 'node:util';
+import { programHelp } from '@trainyard/shared/commandLine/help';
+import { nearestName } from '@trainyard/shared/commandLine/nearestName';
+import { UsageError } from '@trainyard/shared/commandLine/usageError';
 import { ApiError, UnreachableError } from './client/apiError.js';
-import { cancel } from './commands/cancel.js';
-import { deploy } from './commands/deploy.js';
-import { retrain } from './commands/retrain.js';
-import { retry } from './commands/retry.js';
-import { type Command, CommandError, EXIT, UsageError, type World } from './commands/command.js';
-import { commandHelp, overview } from './commands/help.js';
-import { cost } from './commands/cost.js';
-import { demo } from './commands/demo.js';
-import { doctor } from './commands/doctor.js';
-import { list } from './commands/list.js';
-import { logs } from './commands/logs.js';
-import { reproduce } from './commands/reproduce.js';
-import { sample } from './commands/sample.js';
-import { start } from './commands/start.js';
-import { up } from './commands/up.js';
-import { watch } from './commands/watch.js';
+import { CommandError } from './commandError.js';
+import { type CommandContext, EXIT } from './commands/command.js';
+import { COMMANDS, PROGRAM } from './commands/program.js';
 import { ConfigError, readConfig } from './config.js';
 import { EmulatorMissingError } from './host/emulators/cloudSdk.js';
 import { PortError } from './host/functionServer.js';
 import { DirectoryError, DirectoryInUseError } from './host/hostLock.js';
 import { TrainerMissingError } from './host/trainerCommand.js';
 import { Terminal } from './watch/terminal.js';
-
-const COMMANDS: Readonly<Record<string, Command>> = {
-  up,
-  start,
-  watch,
-  list,
-  cancel,
-  retry,
-  retrain,
-  reproduce,
-  logs,
-  cost,
-  sample,
-  demo,
-  deploy,
-  doctor,
-};
 
 /** Runs `trainyard` with the process's arguments and sets its exit code. */
 export async function runCli(): Promise<void> {
@@ -57,8 +29,8 @@ export async function runCli(): Promise<void> {
   try {
     const config = readConfig();
     const terminal = new Terminal(process.stdout, config.noColor);
-    const world = { config, cwd: process.cwd(), terminal, note, interrupted: interruption.signal };
-    process.exitCode = await runCommand(process.argv.slice(2), world);
+    const context = { config, cwd: process.cwd(), terminal, note, interrupted: interruption.signal };
+    process.exitCode = await runCommand(process.argv.slice(2), context);
   } catch (error) {
     note(explain(error));
     process.exitCode = error instanceof ConfigError ? EXIT.usage : EXIT.failed;
@@ -69,52 +41,30 @@ function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Runs one command line and returns its exit code; what goes wrong is told by `world.note`. */
-export async function runCommand(argv: readonly string[], world: World): Promise<number> {
+/** Runs one command line and returns its exit code; what goes wrong is said by `context.note`. */
+export async function runCommand(argv: readonly string[], context: CommandContext): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    world.terminal.draw(overview(COMMANDS));
+    context.terminal.draw(programHelp(PROGRAM));
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const command = COMMANDS.get(name);
   if (!command) {
-    world.note(`there is no command "${name}"; allowed are ${Object.keys(COMMANDS).join(', ')}`);
+    const names = [...COMMANDS.keys()];
+    const nearest = nearestName(name, names);
+    context.note(
+      `there is no command "${name}"; allowed are ${names.join(', ')}` +
+        (nearest === undefined ? '' : `; did you mean ${nearest}?`),
+    );
     return EXIT.usage;
   }
   try {
-    const { values, positionals } = parse(command, rest);
-    if (values['help'] === true) {
-      world.terminal.draw(commandHelp(name, command));
-      return EXIT.ok;
-    }
-    const { least, most } = command.positionals;
-    if (positionals.length < least || positionals.length > most)
-      throw new UsageError(`write: trainyard ${name} ${command.usage}`);
-    return await command.run({ values, positionals }, world);
+    return await command.run(rest, context);
   } catch (error) {
-    world.note(explain(error));
+    context.note(explain(error));
     if (!(error instanceof UsageError)) return EXIT.failed;
-    world.note(`trainyard ${name} --help tells more`);
+    context.note(`trainyard ${name} --help tells more`);
     return EXIT.usage;
-  }
-}
-
-function parse(command: Command, args: readonly string[]) {
-  const options = Object.fromEntries(
-    Object.entries(command.options).map(([name, { help: _help, value: _value, ...option }]) => [
-      name,
-      option,
-    ]),
-  );
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { ...options, help: { type: 'boolean', short: 'h' } },
-      allowPositionals: true,
-    });
-  } catch (error) {
-    // parseArgs throws nothing but mistakes of the command line, in words for its user.
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 
@@ -131,7 +81,7 @@ const EXPECTED = [
   EmulatorMissingError,
 ];
 
-/** What is expected to go wrong is told by its message; anything else is a bug, and its stack helps to find it. */
+/** What is expected to go wrong is explained by its message; anything else is a bug, and its stack helps to find it. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return EXPECTED.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);

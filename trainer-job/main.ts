@@ -7,8 +7,9 @@ import {
   settingsFromEnvironment,
   type Settings,
 } from './config.js';
+import { commandHelp } from '@trainyard/shared/commandLine/help';
 import { evict } from './cache/eviction.js';
-import { commandFromFlags, HELP, type CommandLine } from './pipeline/commandLine.js';
+import { commandFromFlags, TRAINER, type CommandLine } from './pipeline/commandLine.js';
 import { conclude, type Ending } from './pipeline/ending.js';
 import { readSpec } from './pipeline/readSpec.js';
 import { SpecError } from './model/specError.js';
@@ -33,7 +34,7 @@ const printLine = (line: string): void => void process.stdout.write(`${line}\n`)
 async function main(args: readonly string[]): Promise<number> {
   const asked = readCommand(args);
   if (asked.command === 'help') {
-    process.stdout.write(HELP);
+    commandHelp(TRAINER).forEach(printLine);
     return 0;
   }
   if (asked.command === 'clearCache') {

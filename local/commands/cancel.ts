@@ -1,26 +1,28 @@
 import { isTerminal } from '@trainyard/shared';
-import { type Command, EXIT } from './command.js';
-import { connect, connectionOptions, findRun } from './connect.js';
+import { defineCommand, EXIT, runArgument } from './command.js';
+import { connect, connectionFlags, findRun } from './connect.js';
 
-export const cancel: Command = {
-  summary: 'Cancels a run: the trainer saves a checkpoint and stops.',
-  usage: 'RUN',
-  options: connectionOptions,
-  examples: ['trainyard cancel shop#3'],
-  positionals: { least: 1, most: 1 },
-  async run({ values, positionals: [reference = ''] }, world) {
-    const client = await connect(values, world);
-    const before = await findRun(client, reference);
+export const cancel = defineCommand(
+  {
+    name: 'trainyard cancel',
+    summary: 'Cancels a run: the trainer saves a checkpoint and stops.',
+    positionals: { run: runArgument },
+    flags: connectionFlags,
+    examples: ['trainyard cancel shop#3'],
+  },
+  async (values, context) => {
+    const client = await connect(values, context);
+    const before = await findRun(client, values.run);
     if (isTerminal(before.status)) {
-      world.terminal.draw([`${before.name} is ${before.status} already: nothing to cancel`]);
+      context.terminal.draw([`${before.name} is ${before.status} already: nothing to cancel`]);
       return EXIT.ok;
     }
     const run = await client.cancel(before.runId);
-    world.terminal.draw([
+    context.terminal.draw([
       run.status === 'cancelling'
         ? `${run.name} is being cancelled; see it end: trainyard watch ${run.name}`
         : `${run.name} is ${run.status}`,
     ]);
     return EXIT.ok;
   },
-};
+);

@@ -1,84 +1,57 @@
+import { commandTable, type CommandTable } from '@trainyard/shared/commandLine/commandTable';
+import { type Flags, type Positionals, type Values } from '@trainyard/shared/commandLine/flags';
+import { commandHelp } from '@trainyard/shared/commandLine/help';
+import { parseArguments } from '@trainyard/shared/commandLine/parseArguments';
+import { modelIdSchema } from '@trainyard/shared';
+import { z } from 'zod';
 import type { Config } from '../config.js';
 import type { Terminal } from '../watch/terminal.js';
 
-/** What a command may use of the world. */
-export interface World {
+/** What a command is given besides its arguments. */
+export interface CommandContext {
   config: Config;
   /** Where relative paths start. */
   cwd: string;
   /** Standard output: what was asked for. */
   terminal: Terminal;
-  /** Standard error, a line: what one should know besides. */
+  /** Writes a line of standard error: what one should know besides. */
   note(line: string): void;
   /** Aborted by Ctrl-C or SIGTERM. */
   interrupted: AbortSignal;
 }
 
-export type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
-
-/** An option as `util.parseArgs` takes it, with what `--help` says of it; `value` is what stands for its value there. */
-export interface Option {
-  type: 'string' | 'boolean';
-  short?: string;
-  multiple?: boolean;
-  value?: string;
-  help: string;
-}
-
 export interface Command {
-  /** One line. */
-  summary: string;
-  /** What follows `trainyard NAME` on the command line. */
-  usage: string;
-  options: Readonly<Record<string, Option>>;
-  examples: readonly string[];
-  /** How many positional arguments it takes. */
-  positionals: { least: number; most: number };
+  table: CommandTable;
   /** Resolves to the exit code. Throws `UsageError` when the arguments are wrong. */
-  run(args: { values: Values; positionals: readonly string[] }, world: World): Promise<number>;
+  run(args: readonly string[], context: CommandContext): Promise<number>;
 }
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** The command line is wrong: says what is, what is allowed, and what to write instead. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+/** A command of its table and of what it does with the values, which the table has read. */
+export function defineCommand<const P extends Positionals, const F extends Flags>(
+  table: CommandTable<P, F>,
+  act: (values: Values<P, F>, context: CommandContext) => Promise<number>,
+): Command {
+  return {
+    table: commandTable(table),
+    run: async (args, context) => {
+      const values = parseArguments(table, args);
+      if (values !== 'help') return act(values, context);
+      context.terminal.draw(commandHelp(table));
+      return EXIT.ok;
+    },
+  };
 }
 
-/** The command could not do its work for a reason that the message explains: no stack trace helps. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-}
+/** The id of a model, in the words of the command line. */
+export const modelArgument = z.string().superRefine((text, context) => {
+  const mistake = modelIdSchema.safeParse(text).error?.issues[0];
+  if (mistake) context.addIssue({ code: 'custom', message: `a model id ${mistake.message}` });
+});
 
-export function stringValue(values: Values, name: string): string | undefined {
-  const value = values[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-export function listValue(values: Values, name: string): string[] {
-  const value = values[name];
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
-}
-
-/** A whole number from `least` to `most`, or undefined when it is not given. */
-export function wholeValue(values: Values, name: string, least: number, most: number): number | undefined {
-  const text = stringValue(values, name);
-  if (text === undefined) return undefined;
-  const digits = text.replaceAll('_', '');
-  const number = Number(digits);
-  if (/^\d+$/.test(digits) && number >= least && number <= most) return number;
-  throw new UsageError(`--${name} is "${text}"; allowed is a whole number from ${least} to ${most}`);
-}
-
-/** One of `allowed`, or undefined when it is not given. */
-export function choiceValue<T extends string>(
-  values: Values,
-  name: string,
-  allowed: readonly T[],
-): T | undefined {
-  const text = stringValue(values, name);
-  if (text === undefined) return undefined;
-  const found = allowed.find((choice) => choice === text);
-  if (found === undefined) throw new UsageError(`--${name} is "${text}"; allowed are ${allowed.join(', ')}`);
-  return found;
-}
+/** The argument of each command that is about one run. */
+export const runArgument = {
+  value: 'RUN',
+  description: 'the run’s id, or its name, such as `shop#3`',
+} as const;

@@ -3,32 +3,37 @@ import { TrainyardClient, isRunReference } from '../client/trainyardClient.js';
 import { DEFAULT_DIRECTORY, DEFAULT_PORT } from '../config.js';
 import { runningHost } from '../host/hostLock.js';
 import type { RunView } from '@trainyard/shared';
-import { CommandError, stringValue, UsageError, type Values, type World } from './command.js';
+import type { FlagValues } from '@trainyard/shared/commandLine/flags';
+import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { z } from 'zod';
+import { CommandError } from '../commandError.js';
+import type { CommandContext } from './command.js';
 
-/** The options of every command that talks to a Trainyard. */
-export const connectionOptions = {
+/** The flags of every command that talks to a Trainyard. */
+export const connectionFlags = {
   url: {
-    type: 'string',
     value: 'URL',
-    help: `the Trainyard to talk to; else TRAINYARD_URL, else the host of this folder, else port ${DEFAULT_PORT} here`,
+    description: `the Trainyard to talk to; else TRAINYARD_URL, else the host of this folder, else port ${DEFAULT_PORT} here`,
+    schema: z
+      .string()
+      .regex(/^https?:\/\/[^/]/, `write it with its protocol, such as http://127.0.0.1:${DEFAULT_PORT}`)
+      .optional(),
   },
   token: {
-    type: 'string',
     value: 'TOKEN',
-    help: 'bearer token; better in TRAINYARD_TOKEN, where no list of processes shows it',
+    description: 'bearer token; better in TRAINYARD_TOKEN, where no list of processes shows it',
   },
 } as const;
 
 /** The client for `--url`, else TRAINYARD_URL, else the host that runs on this folder's data, else the default port. */
-export async function connect(values: Values, world: World): Promise<TrainyardClient> {
-  const given = stringValue(values, 'url');
-  if (given !== undefined && !/^https?:\/\/[^/]/.test(given))
-    throw new UsageError(
-      `--url is "${given}"; write it with its protocol, such as http://127.0.0.1:${DEFAULT_PORT}`,
-    );
-  const here = given || world.config.url ? null : await runningHost(resolve(world.cwd, DEFAULT_DIRECTORY));
-  const url = given ?? world.config.url ?? here?.url ?? `http://127.0.0.1:${DEFAULT_PORT}`;
-  const token = stringValue(values, 'token') ?? world.config.token ?? undefined;
+export async function connect(
+  { url: given, token: givenToken }: FlagValues<typeof connectionFlags>,
+  context: CommandContext,
+): Promise<TrainyardClient> {
+  const here =
+    given || context.config.url ? null : await runningHost(resolve(context.cwd, DEFAULT_DIRECTORY));
+  const url = given ?? context.config.url ?? here?.url ?? `http://127.0.0.1:${DEFAULT_PORT}`;
+  const token = givenToken ?? context.config.token ?? undefined;
   return new TrainyardClient({ url: url.replace(/\/+$/, ''), token });
 }
 

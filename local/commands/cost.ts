@@ -14,69 +14,64 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { dollars } from '../watch/numbers.js';
-import {
-  choiceValue,
-  type Command,
-  CommandError,
-  EXIT,
-  stringValue,
-  UsageError,
-  wholeValue,
-} from './command.js';
+import { wholeNumber } from '@trainyard/shared/commandLine/flags';
+import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { CommandError } from '../commandError.js';
+import { defineCommand, EXIT } from './command.js';
 
-const DEFAULTS = { models: 10, nights: 30, train: 20, prepare: 5, region: 'europe-west4', tier: 'run-l4' };
+const DEFAULT_REGION = 'europe-west4';
 const PREPARE_TIER = 'run-cpu';
-const TIERS = defaultTiers(DEFAULTS.region).map(({ name }) => name);
+const TIERS = defaultTiers(DEFAULT_REGION).map(({ name }) => name);
 
-export const cost: Command = {
-  summary: 'Tells what a deployment costs in a month, and an hour of each tier.',
-  usage: '[--models N] [--nights N] [--train-minutes N] [--tier TIER] [--prices FILE]',
-  options: {
-    models: {
-      type: 'string',
-      value: 'N',
-      help: `how many models are trained, ${DEFAULTS.models} unless given`,
+export const cost = defineCommand(
+  {
+    name: 'trainyard cost',
+    summary: 'Tells what a deployment costs in a month, and an hour of each tier.',
+    positionals: {},
+    flags: {
+      models: {
+        value: 'N',
+        description: 'how many models are trained',
+        schema: wholeNumber(0, 100_000).default(10),
+      },
+      nights: {
+        value: 'N',
+        description: 'how often each is trained',
+        schema: wholeNumber(0, 1000).default(30),
+      },
+      'train-minutes': {
+        value: 'N',
+        description: 'how long a training takes',
+        schema: wholeNumber(0, 10_000).default(20),
+      },
+      'prepare-minutes': {
+        value: 'N',
+        description: 'how long the preparation of the data takes',
+        schema: wholeNumber(0, 10_000).default(5),
+      },
+      tier: { value: 'TIER', description: 'where it is trained', schema: z.enum(TIERS).default('run-l4') },
+      region: { value: 'REGION', description: 'of Google Cloud', schema: z.string().default(DEFAULT_REGION) },
+      prices: { value: 'FILE', description: 'JSON: prices that go before those of the table' },
     },
-    nights: { type: 'string', value: 'N', help: `how often each, ${DEFAULTS.nights} unless given` },
-    'train-minutes': {
-      type: 'string',
-      value: 'N',
-      help: `how long a training takes, ${DEFAULTS.train} unless given`,
-    },
-    'prepare-minutes': {
-      type: 'string',
-      value: 'N',
-      help: `how long the preparation of the data takes, ${DEFAULTS.prepare} unless given`,
-    },
-    tier: {
-      type: 'string',
-      value: 'TIER',
-      help: `where it is trained, ${DEFAULTS.tier} unless given: ${TIERS.join(', ')}`,
-    },
-    region: { type: 'string', value: 'REGION', help: `of Google Cloud, ${DEFAULTS.region} unless given` },
-    prices: { type: 'string', value: 'FILE', help: 'JSON: prices that go before those of the table' },
+    examples: ['trainyard cost', 'trainyard cost --models 3 --train-minutes 45 --tier l4x4-spot'],
   },
-  examples: ['trainyard cost', 'trainyard cost --models 3 --train-minutes 45 --tier l4x4-spot'],
-  positionals: { least: 0, most: 0 },
-  async run({ values }, world) {
-    const region = stringValue(values, 'region') ?? DEFAULTS.region;
-    const file = stringValue(values, 'prices');
-    const prices = [...(file === undefined ? [] : await readPrices(resolve(world.cwd, file))), ...PRICES];
-    const tier = choiceValue(values, 'tier', TIERS) ?? DEFAULTS.tier;
+  async (values, context) => {
+    const { region, tier, prices: file } = values;
+    const prices = [...(file === undefined ? [] : await readPrices(resolve(context.cwd, file))), ...PRICES];
     const use = {
       region,
-      models: wholeValue(values, 'models', 0, 100_000) ?? DEFAULTS.models,
-      nights: wholeValue(values, 'nights', 0, 1000) ?? DEFAULTS.nights,
+      models: values.models,
+      nights: values.nights,
       prepare: {
-        minutes: wholeValue(values, 'prepare-minutes', 0, 10_000) ?? DEFAULTS.prepare,
+        minutes: values['prepare-minutes'],
         usdPerHour: pricePerHour(PREPARE_TIER, region, prices),
       },
       train: {
-        minutes: wholeValue(values, 'train-minutes', 0, 10_000) ?? DEFAULTS.train,
+        minutes: values['train-minutes'],
         usdPerHour: pricePerHour(tier, region, prices),
       },
     };
-    world.terminal.draw([
+    context.terminal.draw([
       `${use.models} models, each trained ${use.nights} times a month in ${region}: ${use.prepare.minutes} min on ${PREPARE_TIER}, ${use.train.minutes} min on ${tier}`,
       '',
       ...costTable(linesOf(use, prices)),
@@ -86,7 +81,7 @@ export const cost: Command = {
     ]);
     return EXIT.ok;
   },
-};
+);
 
 function linesOf(use: Parameters<typeof monthlyCost>[0], prices: readonly Price[]): CostLine[] {
   try {

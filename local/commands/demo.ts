@@ -14,82 +14,87 @@ import { writeSample } from '../sample/writeSample.js';
 import { duration, whole } from '../watch/numbers.js';
 import { watchRun } from '../watch/watchRun.js';
 import { columnsOf } from './columns.js';
-import {
-  choiceValue,
-  type Command,
-  EXIT,
-  stringValue,
-  UsageError,
-  type Values,
-  wholeValue,
-  type World,
-} from './command.js';
-import { sampleOptions, sampleSizeOptions } from './sample.js';
+import { wholeNumber } from '@trainyard/shared/commandLine/flags';
+import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { z } from 'zod';
+import { type CommandContext, defineCommand, EXIT, modelArgument } from './command.js';
+import { SAMPLE_SIZES, sampleOptions, sampleSizeFlags, type SampleSizes } from './sample.js';
 import { type OuterSpec, prepareSpec, readSpec } from './specFile.js';
-import { modelValue } from './start.js';
 import { serveUntilInterrupted } from './up.js';
 
 const BACKENDS = ['auto', 'tensorflow', 'wasm', 'cpu'] as const;
 /** Marks the runs of this command, so that it can end what an interrupted one left. */
 const ORIGIN = { origin: 'trainyard demo' };
 
-export const demo: Command = {
-  summary: 'Trains on sample purchases, or on your own data, through the whole path on this machine.',
-  usage: '[--rows N …] | [--data FILE] --spec FILE',
-  options: {
-    data: {
-      type: 'string',
-      short: 'd',
-      value: 'FILE',
-      help: 'your rows: CSV, JSONL or Parquet; needs --spec',
+export const demo = defineCommand(
+  {
+    name: 'trainyard demo',
+    summary: 'Trains on sample purchases, or on your own data, through the whole path on this machine.',
+    positionals: {},
+    flags: {
+      data: { short: 'd', value: 'FILE', description: 'your rows: CSV, JSONL or Parquet; needs --spec' },
+      spec: { short: 's', value: 'FILE', description: 'the training spec, YAML or JSON; examples/ has some' },
+      model: {
+        short: 'm',
+        value: 'ID',
+        description: 'the model that the run belongs to; sample, or the name of the spec, unless given',
+        schema: modelArgument.optional(),
+      },
+      ...sampleSizeFlags,
+      epochs: {
+        value: 'N',
+        description: 'how often the rows are gone through, instead of the number in the spec',
+        schema: wholeNumber(1, 10_000).optional(),
+      },
+      backend: {
+        value: 'NAME',
+        description: 'what computes; auto takes the fastest there is',
+        schema: z.enum(BACKENDS).optional(),
+      },
+      keep: { description: 'goes on serving until Ctrl-C' },
+      directory: {
+        value: 'DIR',
+        description: 'where everything is kept',
+        schema: z.string().default(DEFAULT_DIRECTORY),
+      },
     },
-    spec: {
-      type: 'string',
-      short: 's',
-      value: 'FILE',
-      help: 'the training spec, YAML or JSON; examples/ has some',
-    },
-    model: { type: 'string', short: 'm', value: 'ID', help: 'the model that the run belongs to' },
-    ...sampleSizeOptions,
-    epochs: { type: 'string', value: 'N', help: "instead of the spec's" },
-    backend: { type: 'string', value: 'NAME', help: BACKENDS.join(', ') },
-    keep: { type: 'boolean', help: 'goes on serving until Ctrl-C' },
-    directory: {
-      type: 'string',
-      value: 'DIR',
-      help: `where everything is kept, ${DEFAULT_DIRECTORY} unless given`,
-    },
+    examples: [
+      'npm start',
+      'npm start -- --rows 20000 --epochs 2',
+      'npm start -- --data online-retail.parquet --spec examples/online-retail.yaml',
+      'npm start -- --keep',
+    ],
   },
-  examples: [
-    'npm start',
-    'npm start -- --rows 20000 --epochs 2',
-    'npm start -- --data online-retail.parquet --spec examples/online-retail.yaml',
-    'npm start -- --keep',
-  ],
-  positionals: { least: 0, most: 0 },
-  async run({ values }, world) {
-    const plan = await planDemo(values, world);
-    const directory = resolve(world.cwd, stringValue(values, 'directory') ?? DEFAULT_DIRECTORY);
-    const backend = choiceValue(values, 'backend', BACKENDS);
+  async (values, context) => {
+    const plan = await planDemo(values, context);
+    const directory = resolve(context.cwd, values.directory);
+    const { backend } = values;
     const host = await startHost({
       directory,
       port: 0,
       openColumn: openOneMachine,
       trainerCommand: trainerCommand(),
       trainerEnvironment: {
-        ...world.config.trainerEnvironment,
-        TRAINYARD_DATA_BASE: world.cwd,
+        ...context.config.trainerEnvironment,
+        TRAINYARD_DATA_BASE: context.cwd,
         ...(backend && { TRAINYARD_BACKEND: backend }),
       },
-      tell: (line) => world.terminal.draw([line]),
+      tell: (line) => context.terminal.draw([line]),
     });
     try {
-      return await runDemo(plan, host, values['keep'] === true, world);
+      return await runDemo(plan, host, values.keep, context);
     } finally {
       await host.stop();
     }
   },
-};
+);
+
+interface DemoValues extends SampleSizes {
+  data: string | undefined;
+  spec: string | undefined;
+  model: string | undefined;
+  epochs: number | undefined;
+}
 
 interface Plan {
   modelId: string;
@@ -99,27 +104,32 @@ interface Plan {
 }
 
 /** Everything that the command line can get wrong is found here, before anything starts. */
-async function planDemo(values: Values, world: World): Promise<Plan> {
-  const data = stringValue(values, 'data');
-  const given = stringValue(values, 'spec');
-  const model = stringValue(values, 'model');
-  if (data !== undefined && given === undefined) throw await specMissing(resolve(world.cwd, data));
-  const specFile = given === undefined ? repositoryFile('examples/sample.yaml') : resolve(world.cwd, given);
-  const epochs = wholeValue(values, 'epochs', 1, 10_000);
+async function planDemo(
+  { data, spec: given, model, epochs, ...values }: DemoValues,
+  context: CommandContext,
+): Promise<Plan> {
+  if (data !== undefined && given === undefined) throw await specMissing(resolve(context.cwd, data));
+  const specFile = given === undefined ? repositoryFile('examples/sample.yaml') : resolve(context.cwd, given);
   const spec = withEpochs(await readSpec(specFile), epochs);
-  if (given === undefined)
-    return { modelId: modelValue(model ?? 'sample'), spec, sample: sampleOptions(values) };
-  const sizes = Object.keys(sampleSizeOptions).filter((name) => values[name] !== undefined);
+  if (given === undefined) return { modelId: model ?? 'sample', spec, sample: sampleOptions(values) };
+  const sizes = SAMPLE_SIZES.filter((name) => values[name] !== undefined);
   if (sizes.length > 0)
     throw new UsageError(`--${sizes[0]} is of the generated sample: leave it out with --spec`);
-  const place = { specFile, cwd: world.cwd, local: true };
-  const modelId = modelValue(
-    model ??
-      basename(specFile)
-        .replace(/\.[^.]*$/, '')
-        .toLowerCase(),
-  );
+  const place = { specFile, cwd: context.cwd, local: true };
+  const modelId = model ?? modelNamedBy(specFile);
   return { modelId, spec: prepareSpec(spec, { data, tags: ORIGIN }, place), sample: null };
+}
+
+/** `online-retail` of `examples/online-retail.yaml`. */
+function modelNamedBy(specFile: string): string {
+  const name = basename(specFile)
+    .replace(/\.[^.]*$/, '')
+    .toLowerCase();
+  const parsed = modelArgument.safeParse(name);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(
+    `--model is missing, and the spec's name makes "${name}"; ${parsed.error.issues[0]?.message}`,
+  );
 }
 
 async function specMissing(file: string): Promise<UsageError> {
@@ -138,21 +148,21 @@ function withEpochs(spec: OuterSpec, epochs: number | undefined): OuterSpec {
   return { ...spec, training: { ...training, epochs } };
 }
 
-async function runDemo(plan: Plan, host: Host, keep: boolean, world: World): Promise<number> {
+async function runDemo(plan: Plan, host: Host, keep: boolean, context: CommandContext): Promise<number> {
   const client = new TrainyardClient({ url: host.url });
-  world.terminal.draw([`Trainyard serves at ${host.url}, and keeps its data in ${host.directory.root}`]);
+  context.terminal.draw([`Trainyard serves at ${host.url}, and keeps its data in ${host.directory.root}`]);
   await endLeftovers(client, plan.modelId);
-  const spec = plan.sample ? await sampleSpec(plan.spec, plan.sample, host, world) : plan.spec;
+  const spec = plan.sample ? await sampleSpec(plan.spec, plan.sample, host, context) : plan.spec;
   const run = await client.start(plan.modelId, spec);
   try {
-    const ended = await watchRun(client, run.runId, world.terminal, world.interrupted);
-    world.terminal.draw(nextSteps(ended, host, keep));
-    if (keep) await serveUntilInterrupted(host, world);
+    const ended = await watchRun(client, run.runId, context.terminal, context.interrupted);
+    context.terminal.draw(nextSteps(ended, host, keep));
+    if (keep) await serveUntilInterrupted(host, context);
     return ended.status === 'completed' ? EXIT.ok : EXIT.failed;
   } catch (error) {
-    world.note(`stopping ${run.name}: Ctrl-C again leaves it to itself`);
-    world.note(`${run.name} is ${await endRun(client, run.runId)}`);
-    if (world.interrupted.aborted) return EXIT.interrupted;
+    context.note(`stopping ${run.name}: Ctrl-C again leaves it to itself`);
+    context.note(`${run.name} is ${await endRun(client, run.runId)}`);
+    if (context.interrupted.aborted) return EXIT.interrupted;
     throw error;
   }
 }
@@ -162,20 +172,20 @@ async function sampleSpec(
   spec: OuterSpec,
   sample: SampleOptions,
   host: Host,
-  world: World,
+  context: CommandContext,
 ): Promise<OuterSpec> {
   const { rows, customers, products, seed } = sample;
   const file = join(host.directory.samples, `${rows}-${customers}-${products}-${seed}.csv`);
   const facts = `${whole(rows)} purchases of ${whole(products)} products by ${whole(customers)} customers`;
   if (existsSync(file)) {
-    world.terminal.draw([`sample purchases: ${facts} (there already)`]);
+    context.terminal.draw([`sample purchases: ${facts} (there already)`]);
   } else {
     const began = performance.now();
     await mkdir(host.directory.samples, { recursive: true });
     await writeSample(sample, file);
-    world.terminal.draw([`sample purchases: ${facts} in ${duration((performance.now() - began) / 1000)}`]);
+    context.terminal.draw([`sample purchases: ${facts} in ${duration((performance.now() - began) / 1000)}`]);
   }
-  return prepareSpec(spec, { data: file, tags: ORIGIN }, { specFile: file, cwd: world.cwd, local: true });
+  return prepareSpec(spec, { data: file, tags: ORIGIN }, { specFile: file, cwd: context.cwd, local: true });
 }
 
 /** What a killed demo left running would only take the processors from this one. */

@@ -5,51 +5,49 @@ import { googleCredentials } from '../doctor/credentials.js';
 import type { Finding } from '../doctor/finding.js';
 import { judgeMachine, lookAtMachine } from '../doctor/machine/examineMachine.js';
 import { reportLines } from '../doctor/report.js';
-import { type Command, EXIT, stringValue, UsageError, type Values, type World } from './command.js';
+import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { type CommandContext, defineCommand, EXIT } from './command.js';
 
 const DEFAULT_REGION = 'europe-west4';
 
-export const doctor: Command = {
-  summary: 'Says what is wrong with a deployment, or with this machine, and the command that mends it.',
-  usage: '[--project ID] [--region REGION] [--json] | --local [--json]',
-  options: {
-    project: {
-      type: 'string',
-      value: 'ID',
-      help: 'the Google Cloud project; that of the credentials unless given',
+export const doctor = defineCommand(
+  {
+    name: 'trainyard doctor',
+    summary: 'Says what is wrong with a deployment, or with this machine, and the command that mends it.',
+    positionals: {},
+    flags: {
+      project: { value: 'ID', description: 'the Google Cloud project; that of the credentials unless given' },
+      region: { value: 'REGION', description: `of the functions, ${DEFAULT_REGION} unless given` },
+      local: { description: 'looks at this machine instead: what it lacks to run a Trainyard of its own' },
+      json: { description: 'prints the findings for programs' },
     },
-    region: { type: 'string', value: 'REGION', help: `of the functions, ${DEFAULT_REGION} unless given` },
-    local: {
-      type: 'boolean',
-      help: 'looks at this machine instead: what it lacks to run a Trainyard of its own',
-    },
-    json: { type: 'boolean', help: 'prints the findings for programs' },
+    examples: [
+      'trainyard doctor --local',
+      'trainyard doctor --project shop-prod',
+      'trainyard doctor --project shop-prod --json',
+    ],
   },
-  examples: [
-    'trainyard doctor --local',
-    'trainyard doctor --project shop-prod',
-    'trainyard doctor --project shop-prod --json',
-  ],
-  positionals: { least: 0, most: 0 },
-  async run({ values }, world) {
-    const findings = await (values['local'] === true ? ofMachine(values, world) : ofProject(values));
-    world.terminal.draw(
-      values['json'] === true ? [JSON.stringify(findings, null, 2)] : reportLines(findings),
-    );
+  async (values, context) => {
+    const findings = await (values.local ? ofMachine(values, context) : ofProject(values));
+    context.terminal.draw(values.json ? [JSON.stringify(findings, null, 2)] : reportLines(findings));
     return findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
   },
-};
+);
 
-async function ofMachine(values: Values, { cwd }: World): Promise<Finding[]> {
-  if (values['project'] !== undefined || values['region'] !== undefined)
+interface ProjectFlags {
+  project: string | undefined;
+  region: string | undefined;
+}
+
+async function ofMachine({ project, region }: ProjectFlags, { cwd }: CommandContext): Promise<Finding[]> {
+  if (project !== undefined || region !== undefined)
     throw new UsageError('--local looks at this machine: it goes with neither --project nor --region');
   return judgeMachine(await lookAtMachine(resolve(cwd, DEFAULT_DIRECTORY)));
 }
 
-async function ofProject(values: Values): Promise<Finding[]> {
+async function ofProject({ project, region = DEFAULT_REGION }: ProjectFlags): Promise<Finding[]> {
   const credentials = await googleCredentials();
-  const projectId = stringValue(values, 'project') ?? (await credentials.projectId());
+  const projectId = project ?? (await credentials.projectId());
   if (projectId === null) throw new UsageError('say which project: --project ID');
-  const region = stringValue(values, 'region') ?? DEFAULT_REGION;
   return examineProject({ projectId, region, api: { token: credentials.token }, now: new Date() });
 }

@@ -1,26 +1,35 @@
 import { type RunView, runStatusSchema } from '@trainyard/shared';
 import { plain, truncate } from '../watch/layout.js';
 import { metric } from '../watch/numbers.js';
-import { choiceValue, type Command, EXIT, wholeValue } from './command.js';
-import { connect, connectionOptions } from './connect.js';
-import { modelValue } from './start.js';
+import { wholeNumber } from '@trainyard/shared/commandLine/flags';
+import { defineCommand, EXIT, modelArgument } from './command.js';
+import { connect, connectionFlags } from './connect.js';
 
-export const list: Command = {
-  summary: 'Lists the runs of a model, the newest first.',
-  usage: 'MODEL [--status STATUS] [--limit N]',
-  options: {
-    status: { type: 'string', value: 'STATUS', help: runStatusSchema.options.join(', ') },
-    limit: { type: 'string', short: 'n', value: 'N', help: 'at most so many, 20 unless given' },
-    json: { type: 'boolean', help: 'prints JSON, a run per line' },
-    ...connectionOptions,
+export const list = defineCommand(
+  {
+    name: 'trainyard list',
+    summary: 'Lists the runs of a model, the newest first.',
+    positionals: { model: { value: 'MODEL', description: 'the id of the model', schema: modelArgument } },
+    flags: {
+      status: {
+        value: 'STATUS',
+        description: 'only runs of this status',
+        schema: runStatusSchema.optional(),
+      },
+      limit: {
+        short: 'n',
+        value: 'N',
+        description: 'at most so many runs',
+        schema: wholeNumber(1, 10_000).default(20),
+      },
+      json: { description: 'prints JSON, a run per line' },
+      ...connectionFlags,
+    },
+    examples: ['trainyard list shop', 'trainyard list shop --status failed --limit 5'],
   },
-  examples: ['trainyard list shop', 'trainyard list shop --status failed --limit 5'],
-  positionals: { least: 1, most: 1 },
-  async run({ values, positionals: [model] }, world) {
-    const modelId = modelValue(model);
-    const status = choiceValue(values, 'status', runStatusSchema.options);
-    const limit = wholeValue(values, 'limit', 1, 10_000) ?? 20;
-    const client = await connect(values, world);
+  async (values, context) => {
+    const { model: modelId, status, limit } = values;
+    const client = await connect(values, context);
     const runs: RunView[] = [];
     for (let cursor: string | undefined; runs.length < limit;) {
       const page = await client.list(modelId, { status, limit: Math.min(200, limit - runs.length), cursor });
@@ -28,12 +37,13 @@ export const list: Command = {
       if (page.nextCursor === null) break;
       cursor = page.nextCursor;
     }
-    if (values['json'] === true) world.terminal.draw(runs.map((run) => JSON.stringify(run)));
-    else world.terminal.draw(runLines(runs, world.terminal.layout.width));
-    if (runs.length === 0) world.note(`${modelId} has no ${status ? `${status} ` : ''}run at ${client.url}`);
+    if (values.json) context.terminal.draw(runs.map((run) => JSON.stringify(run)));
+    else context.terminal.draw(runLines(runs, context.terminal.layout.width));
+    if (runs.length === 0)
+      context.note(`${modelId} has no ${status ? `${status} ` : ''}run at ${client.url}`);
     return EXIT.ok;
   },
-};
+);
 
 /** A table: name, status, epochs, best recall, when it began, id. */
 export function runLines(runs: readonly RunView[], width: number): string[] {

@@ -1,47 +1,55 @@
 import { isTerminal, type RunView } from '@trainyard/shared';
 import type { TrainyardClient } from '../client/trainyardClient.js';
-import {
-  type Command,
-  CommandError,
-  EXIT,
-  stringValue,
-  UsageError,
-  type Values,
-  wholeValue,
-  type World,
-} from './command.js';
-import { connect, connectionOptions, findRun } from './connect.js';
+import { wholeNumber } from '@trainyard/shared/commandLine/flags';
+import { z } from 'zod';
+import { CommandError } from '../commandError.js';
+import { type CommandContext, defineCommand, EXIT, runArgument } from './command.js';
+import { connect, connectionFlags, findRun } from './connect.js';
 import { compareRuns, type Reproducibility, type RunMetrics } from './reproducibility.js';
 
 const SUFFIX = '-reproduce';
 
-export const reproduce: Command = {
-  summary: 'Trains a run’s specification several times over and compares the numbers.',
-  usage: 'RUN [--runs N] [--tolerance X]',
-  options: {
-    runs: { type: 'string', short: 'n', value: 'N', help: 'how often, 3 unless given' },
-    tolerance: {
-      type: 'string',
-      value: 'X',
-      help: 'what the standard deviation of every metric stays below, 1e-5 unless given',
+export const reproduce = defineCommand(
+  {
+    name: 'trainyard reproduce',
+    summary: 'Trains a run’s specification several times over and compares the numbers.',
+    positionals: { run: runArgument },
+    flags: {
+      runs: {
+        short: 'n',
+        value: 'N',
+        description: 'how often it is trained',
+        schema: wholeNumber(2, 20).default(3),
+      },
+      tolerance: {
+        value: 'X',
+        description: 'what the standard deviation of every metric stays below',
+        schema: z
+          .string()
+          .transform(Number)
+          .refine(
+            (tolerance) => tolerance > 0 && Number.isFinite(tolerance),
+            'allowed is a number above 0, such as 1e-5',
+          )
+          .default(1e-5),
+      },
+      json: { description: 'prints the comparison as JSON' },
+      ...connectionFlags,
     },
-    json: { type: 'boolean', help: 'prints the comparison as JSON' },
-    ...connectionOptions,
+    examples: ['trainyard reproduce shop#3', 'trainyard reproduce shop#3 --runs 5 --tolerance 1e-6'],
   },
-  examples: ['trainyard reproduce shop#3', 'trainyard reproduce shop#3 --runs 5 --tolerance 1e-6'],
-  positionals: { least: 1, most: 1 },
-  async run({ values, positionals: [reference = ''] }, world) {
-    const count = wholeValue(values, 'runs', 2, 20) ?? 3;
-    const tolerance = toleranceValue(values);
-    const client = await connect(values, world);
-    const original = await findRun(client, reference);
+  async (values, context) => {
+    const { runs: count, tolerance } = values;
+    const client = await connect(values, context);
+    const original = await findRun(client, values.run);
     const runs: RunView[] = [];
-    while (runs.length < count) runs.push(await trainAgain(client, original, runs.length + 1, count, world));
+    while (runs.length < count)
+      runs.push(await trainAgain(client, original, runs.length + 1, count, context));
     const metrics = await Promise.all(runs.map((run) => metricsOf(client, run)));
     const compared = compareRuns(metrics, tolerance);
     const backends = new Set(runs.map(({ result }) => result?.backend));
-    if (values['json'] === true) {
-      world.terminal.draw([
+    if (values.json) {
+      context.terminal.draw([
         JSON.stringify({
           runs: runs.map(({ name }) => name),
           backends: [...backends],
@@ -50,12 +58,12 @@ export const reproduce: Command = {
         }),
       ]);
     } else {
-      world.terminal.draw(report(compared, tolerance, count, [...backends].join(', ')));
-      world.terminal.draw(await comparisonWithOriginal(client, original, metrics[0], tolerance));
+      context.terminal.draw(report(compared, tolerance, count, [...backends].join(', ')));
+      context.terminal.draw(await comparisonWithOriginal(client, original, metrics[0], tolerance));
     }
     return compared.isReproducible ? EXIT.ok : EXIT.failed;
   },
-};
+);
 
 /** Runs of a model of their own: neither the versions nor the numbers of the original's model change. */
 async function trainAgain(
@@ -63,15 +71,15 @@ async function trainAgain(
   original: RunView,
   number: number,
   count: number,
-  world: World,
+  context: CommandContext,
 ): Promise<RunView> {
   const modelId = `${original.modelId.slice(0, 63 - SUFFIX.length)}${SUFFIX}`;
   const started = await client.start(modelId, {
     ...original.spec,
     tags: { ...original.spec.tags, reproduces: original.runId },
   });
-  world.note(`${started.name}: ${number} of ${count} …`);
-  for await (const event of client.follow(started.runId, { signal: world.interrupted })) {
+  context.note(`${started.name}: ${number} of ${count} …`);
+  for await (const event of client.follow(started.runId, { signal: context.interrupted })) {
     if (event.event === 'run' && isTerminal(event.data.status)) break;
   }
   const ended = await client.get(started.runId);
@@ -117,12 +125,4 @@ async function comparisonWithOriginal(
       ? `${original.name} itself gave the same numbers`
       : `${original.name} itself gave other numbers: its data, machine or version may have been others`,
   ];
-}
-
-function toleranceValue(values: Values): number {
-  const text = stringValue(values, 'tolerance');
-  if (text === undefined) return 1e-5;
-  const tolerance = Number(text);
-  if (text.trim() !== '' && tolerance > 0 && Number.isFinite(tolerance)) return tolerance;
-  throw new UsageError(`--tolerance is "${text}"; allowed is a number above 0, such as 1e-5`);
 }

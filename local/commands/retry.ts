@@ -1,20 +1,22 @@
-import { type Command, EXIT } from './command.js';
-import { connect, connectionOptions, findRun } from './connect.js';
+import { defineCommand, EXIT, runArgument } from './command.js';
+import { connect, connectionFlags, findRun } from './connect.js';
 
-export const retry: Command = {
-  summary: 'Starts a new run from the last checkpoint of one that failed or was cancelled.',
-  usage: 'RUN',
-  options: connectionOptions,
-  examples: ['trainyard retry shop#3'],
-  positionals: { least: 1, most: 1 },
-  async run({ values, positionals: [reference = ''] }, world) {
-    const client = await connect(values, world);
-    const before = await findRun(client, reference);
+export const retry = defineCommand(
+  {
+    name: 'trainyard retry',
+    summary: 'Starts a new run from the last checkpoint of one that failed or was cancelled.',
+    positionals: { run: runArgument },
+    flags: connectionFlags,
+    examples: ['trainyard retry shop#3'],
+  },
+  async (values, context) => {
+    const client = await connect(values, context);
+    const before = await findRun(client, values.run);
     const run = await client.retry(before.runId);
-    world.terminal.draw([
+    context.terminal.draw([
       `${run.name} goes on from ${before.name}${before.checkpoint ? `, after epoch ${before.checkpoint.epoch}` : ''}; ` +
         `see it: trainyard watch ${run.name}`,
     ]);
     return EXIT.ok;
   },
-};
+);

@@ -4,63 +4,79 @@ import { resolve } from 'node:path';
 import { type SampleOptions, sampleOptionsSchema } from '../sample/options.js';
 import { writeSample } from '../sample/writeSample.js';
 import { duration, whole } from '../watch/numbers.js';
-import { type Command, EXIT, stringValue, UsageError, type Values, wholeValue } from './command.js';
+import { wholeNumber } from '@trainyard/shared/commandLine/flags';
+import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { z } from 'zod';
+import { defineCommand, EXIT } from './command.js';
 
-const SIZES = ['rows', 'customers', 'products', 'categories', 'subcategories', 'cities', 'seed'] as const;
+export const SAMPLE_SIZES = [
+  'rows',
+  'customers',
+  'products',
+  'categories',
+  'subcategories',
+  'cities',
+  'seed',
+] as const;
+type Size = (typeof SAMPLE_SIZES)[number];
+/** What the command line gives of them. */
+export type SampleSizes = Readonly<Partial<Record<Size, number | undefined>>>;
 const DEFAULTS = sampleOptionsSchema.parse({});
 
-/** An option per size of the sample. */
-export const sampleSizeOptions = {
-  rows: { type: 'string', value: 'N', help: `purchases, ${whole(DEFAULTS.rows)} unless given` },
-  customers: { type: 'string', value: 'N', help: `${whole(DEFAULTS.customers)} unless given` },
-  products: { type: 'string', value: 'N', help: `${whole(DEFAULTS.products)} unless given` },
-  seed: { type: 'string', value: 'N', help: 'the same seed gives the same rows, 42 unless given' },
+/** The flag of one size; the schema of the sample has its default, and knows how large it may be. */
+const sizeFlag = (name: Size, description: string) => ({
+  value: 'N',
+  description: `${description} (default ${DEFAULTS[name]})`,
+  schema: wholeNumber(name === 'seed' ? 0 : 1, Number.MAX_SAFE_INTEGER).optional(),
+});
+
+/** The sizes of the sample that both `trainyard sample` and the demonstration take. */
+export const sampleSizeFlags = {
+  rows: sizeFlag('rows', 'how many purchases'),
+  customers: sizeFlag('customers', 'how many customers'),
+  products: sizeFlag('products', 'how many products'),
+  seed: sizeFlag('seed', 'the same seed gives the same rows'),
 } as const;
 
-export const sample: Command = {
-  summary: 'Writes sample purchases with a planted structure as CSV.',
-  usage: '--output FILE.csv [--rows N] …',
-  options: {
-    output: { type: 'string', short: 'o', value: 'FILE', help: 'where to write' },
-    ...sampleSizeOptions,
-    categories: { type: 'string', value: 'N', help: `${DEFAULTS.categories} unless given` },
-    subcategories: { type: 'string', value: 'N', help: `${DEFAULTS.subcategories} unless given` },
-    cities: { type: 'string', value: 'N', help: `${DEFAULTS.cities} unless given` },
-    force: { type: 'boolean', help: 'replaces a file that is there' },
+export const sample = defineCommand(
+  {
+    name: 'trainyard sample',
+    summary: 'Writes sample purchases with a planted structure as CSV.',
+    positionals: {},
+    flags: {
+      output: { short: 'o', value: 'FILE', description: 'the CSV file to write', schema: z.string() },
+      ...sampleSizeFlags,
+      categories: sizeFlag('categories', 'how many categories'),
+      subcategories: sizeFlag('subcategories', 'how many subcategories, all categories together'),
+      cities: sizeFlag('cities', 'how many cities'),
+      force: { description: 'replaces a file that is there' },
+    },
+    examples: [
+      'trainyard sample --output purchases.csv',
+      'trainyard sample --rows 2000000 --customers 50000 --products 8000 --seed 7 --output purchases.csv',
+    ],
   },
-  examples: [
-    'trainyard sample --output purchases.csv',
-    'trainyard sample --rows 2000000 --customers 50000 --products 8000 --seed 7 --output purchases.csv',
-  ],
-  positionals: { least: 0, most: 0 },
-  async run({ values }, world) {
+  async (values, context) => {
     const options = sampleOptions(values);
-    const output = stringValue(values, 'output');
-    if (output === undefined) throw new UsageError('--output is missing: name the CSV file to write');
-    const file = resolve(world.cwd, output);
-    if (existsSync(file) && values['force'] !== true)
+    const file = resolve(context.cwd, values.output);
+    if (existsSync(file) && !values.force)
       throw new UsageError(`${file} is there already: name another one, or replace it with --force`);
     const began = performance.now();
     await writeSample(options, file);
     const seconds = (performance.now() - began) / 1000;
     const { size } = await stat(file);
-    world.terminal.draw([
+    context.terminal.draw([
       `${whole(options.rows)} purchases of ${whole(options.products)} products by ${whole(options.customers)} customers`,
       `${file} (${whole(size / 1e6)} MB in ${duration(seconds)})`,
     ]);
     return EXIT.ok;
   },
-};
+);
 
-/** The sizes that the command line gives, the defaults for the rest. */
-export function sampleOptions(values: Values): SampleOptions {
-  const given = Object.fromEntries(
-    SIZES.flatMap((name) => {
-      const value = wholeValue(values, name, name === 'seed' ? 0 : 1, Number.MAX_SAFE_INTEGER);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  const parsed = sampleOptionsSchema.safeParse(given);
+/** The sizes that the command line gives, the defaults for the rest. Throws `UsageError` where they do not go together. */
+export function sampleOptions(values: SampleSizes): SampleOptions {
+  const given = SAMPLE_SIZES.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]));
+  const parsed = sampleOptionsSchema.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
   throw new UsageError(
     parsed.error.issues.map((issue) => `--${issue.path.join('.')}: ${issue.message}`).join('\n'),

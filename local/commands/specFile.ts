@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
 import { sourceFormatSchema } from '@trainyard/shared';
 import { z } from 'zod';
-import { UsageError } from './command.js';
+import { UsageError } from '@trainyard/shared/commandLine/usageError';
 
 /** What is touched of a specification here; the server checks all of it. */
 const sourceSchema = z.looseObject({ uri: z.string().optional() });
@@ -132,13 +132,10 @@ function localUri(uri: string, base: string, where = ''): string {
   return path;
 }
 
-/** `--tag team=shop` as tags. */
-export function parseTags(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw new UsageError(`--tag is "${pair}"; write NAME=VALUE, such as --tag team=shop`);
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
-}
+/** `team=shop`, a tag on the command line, as its name and its value. */
+export const tagSchema = z.string().transform((text, context): [string, string] => {
+  const at = text.indexOf('=');
+  if (at >= 1) return [text.slice(0, at), text.slice(at + 1)];
+  context.addIssue({ code: 'custom', message: 'write NAME=VALUE, such as --tag team=shop' });
+  return z.NEVER;
+});

@@ -1,29 +1,35 @@
 import type { RunView } from '@trainyard/shared';
 import type { TrainyardClient } from '../client/trainyardClient.js';
 import { watchRun } from '../watch/watchRun.js';
-import { type Command, EXIT, type World } from './command.js';
-import { connect, connectionOptions, findRun } from './connect.js';
+import { type CommandContext, defineCommand, EXIT, runArgument } from './command.js';
+import { connect, connectionFlags, findRun } from './connect.js';
 
-export const watch: Command = {
-  summary: 'Draws a run until it is over.',
-  usage: 'RUN',
-  options: connectionOptions,
-  examples: ['trainyard watch shop#3', 'trainyard watch shop#3 --url https://trainyard.example'],
-  positionals: { least: 1, most: 1 },
-  async run({ values, positionals: [reference = ''] }, world) {
-    const client = await connect(values, world);
-    return watchOrLeave(client, await findRun(client, reference), world);
+export const watch = defineCommand(
+  {
+    name: 'trainyard watch',
+    summary: 'Draws a run until it is over.',
+    positionals: { run: runArgument },
+    flags: connectionFlags,
+    examples: ['trainyard watch shop#3', 'trainyard watch shop#3 --url https://trainyard.example'],
   },
-};
+  async (values, context) => {
+    const client = await connect(values, context);
+    return watchOrLeave(client, await findRun(client, values.run), context);
+  },
+);
 
 /** Watches until the run is over, or until Ctrl-C: the run itself goes on then. */
-export async function watchOrLeave(client: TrainyardClient, run: RunView, world: World): Promise<number> {
+export async function watchOrLeave(
+  client: TrainyardClient,
+  run: RunView,
+  context: CommandContext,
+): Promise<number> {
   try {
-    const ended = await watchRun(client, run.runId, world.terminal, world.interrupted);
+    const ended = await watchRun(client, run.runId, context.terminal, context.interrupted);
     return ended.status === 'completed' ? EXIT.ok : EXIT.failed;
   } catch (error) {
-    if (!world.interrupted.aborted) throw error;
-    world.note(
+    if (!context.interrupted.aborted) throw error;
+    context.note(
       `${run.name} goes on: trainyard watch ${run.name} looks again, trainyard cancel ${run.name} ends it`,
     );
     return EXIT.interrupted;

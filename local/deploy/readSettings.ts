@@ -13,7 +13,7 @@ import { tierSchema } from '@trainyard/functions/compute/tier';
 import { memberSchema } from '@trainyard/functions/config';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { UsageError } from '../commands/command.js';
+import { UsageError } from '@trainyard/shared/commandLine/usageError';
 
 export const SETTINGS_FILE = 'trainyard.deploy.yaml';
 

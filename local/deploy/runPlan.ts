@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { commandLine } from '@trainyard/cloudbuild/plan/script';
 import type { Step } from '@trainyard/cloudbuild/plan/step';
-import { CommandError } from '../commands/command.js';
+import { CommandError } from '../commandError.js';
 
 export interface PlanWorld {
   /** The repository: commands run there, and paths of files start there. */

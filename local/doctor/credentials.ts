@@ -1,4 +1,4 @@
-import { CommandError } from '../commands/command.js';
+import { CommandError } from '../commandError.js';
 
 export interface Credentials {
   token: () => Promise<string>;

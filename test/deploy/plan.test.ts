@@ -11,7 +11,7 @@ import { environmentOf } from '../../cloudbuild/plan/functions.js';
 import { FUNCTIONS } from '../../cloudbuild/plan/functionTable.js';
 import { quoted, scriptOf } from '../../cloudbuild/plan/script.js';
 import { configFromEnvironment, NEED_MASTER_SECRET } from '../../functions/config.js';
-import { CommandError } from '../../local/commands/command.js';
+import { CommandError } from '../../local/commandError.js';
 import { runPlan, type PlanWorld } from '../../local/deploy/runPlan.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { deploymentOf, FULL } from './commands.js';

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { ConfigError } from '../config.js';
 import { progressLine } from '../report/consoleReporter.js';
-import { commandFromFlags, HELP } from './commandLine.js';
+import { commandHelp } from '@trainyard/shared/commandLine/help';
+import { commandFromFlags, TRAINER } from './commandLine.js';
 import { readSpec } from './readSpec.js';
 
 /** The specification that a command line means. */
@@ -85,12 +86,21 @@ describe('flags', () => {
       'vocabularies are made of the training rows',
     ],
     [[...records, '--output', 'out', '--epochs', 'many'], '--epochs is "many"; it is a number'],
+    [[...records, '--output', 'out', '--epoch', '3'], "Unknown option '--epoch'; did you mean --epochs?"],
+    [[...records, '--output', 'out', '--backend', 'gpu'], '--backend is "gpu"; allowed are auto, tensorflow'],
+    [
+      [...records, '--output', 'out', '--force-recompute', 'ingest,train'],
+      '--force-recompute is "ingest,train"; allowed are ingest, validate, transform',
+    ],
+    [['--clear-cache', 'c', '--unused-days', '-1'], '--unused-days lacks its value'],
+    [['--clear-cache', 'c', '--unused-days=-1'], '--unused-days is "-1"; it is a number of days, 0 or more'],
   ])('%j: refused with what to do', (args, message) => {
     expect(() => commandFromFlags(args)).toThrow(ConfigError);
     expect(() => commandFromFlags(args)).toThrow(message);
   });
 
   it('are all in the help', () => {
+    const help = commandHelp(TRAINER).join('\n');
     for (const flag of [
       'tfrecords-path',
       'lr-scaling',
@@ -99,7 +109,7 @@ describe('flags', () => {
       'find-batch-size',
       'profile',
     ]) {
-      expect(HELP).toContain(`--${flag}`);
+      expect(help).toContain(`--${flag}`);
     }
     expect(commandFromFlags([...records, '--print-spec'])).toMatchObject({ command: 'printSpec' });
   });

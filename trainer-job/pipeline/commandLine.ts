@@ -1,6 +1,10 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { computeSchema, newRunId } from '@trainyard/shared';
+import { commandTable } from '@trainyard/shared/commandLine/commandTable';
+import { commaSeparated } from '@trainyard/shared/commandLine/flags';
+import { parseArguments } from '@trainyard/shared/commandLine/parseArguments';
+import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { z } from 'zod';
 import {
   backendChoiceSchema,
   ConfigError,
@@ -10,37 +14,73 @@ import {
   type CacheLimits,
   type Settings,
 } from '../config.js';
-import { SPEC_FLAGS, SPEC_FLAGS_HELP, specFlagsOf } from './specFlags.js';
+import { SPEC_FLAGS, specFlagsOf } from './specFlags.js';
 
-export const HELP = `Usage: node trainer-job/dist/main.js (--spec FILE | --tfrecords-path GLOB) --output DIR [FLAGS]
+const recomputeSchema = computeSchema.shape.forceRecompute.unwrap();
+const recomputeFlag = commaSeparated.pipe(z.array(z.enum(recomputeSchema.element.options)));
+const daysFlag = z
+  .string()
+  .transform((text) => (text.trim() === '' ? NaN : Number(text)))
+  .refine((days) => days >= 0, 'it is a number of days, 0 or more');
 
-Trains one two-tower model without a control plane.
-
-  --spec FILE      the specification, JSON
-  --output DIR     gets checkpoints/, model/ and cache/; the same command goes on where it stopped; or gs://BUCKET/PATH
-  --data FILE      CSV, JSONL or Parquet instead of the specification's source
-  --backend NAME   auto (default), tensorflow, wasm or cpu
-  --workers N      threads that compute each step together; auto: as many as there are cores, where that is known to be
-                   faster; default 1
-  --force-recompute STAGES
-                   ingest, validate, transform or several of them, with commas between: done again although
-                   the cache has their output
-  --clear-cache DIR [--unused-days N]
-                   removes what DIR, a cache, holds and no run has used for half an hour, or for N days, and ends
-  --print-spec     prints the specification with every default, and ends
-  --find-batch-size
-                   tries batches of 256, 512, … on this machine (from 8 on where memory is short), tells how fast they
-                   are, and ends
-  --profile        writes profile.json to the output: where the time of an epoch goes
-  --help           this text
-
-${SPEC_FLAGS_HELP}
-Relative paths, those in the specification too, start from the current folder (TRAINYARD_DATA_BASE names another one).
-Without flags it runs as a job of a control plane and reads RUN_ID, ATTEMPT, SPEC_URI, ARTIFACT_URI, CALLBACK_URL,
-RUN_SECRET and DEADLINE from the environment.
-
-Exit codes: 0 done, 2 bad specification or data, 75 try again, 143 stopped.
-`;
+/** The command line of the trainer. */
+export const TRAINER = commandTable({
+  name: 'node trainer-job/dist/main.js',
+  summary: 'Trains one two-tower model without a control plane.',
+  positionals: {},
+  flags: {
+    spec: { value: 'FILE', description: 'the specification, JSON' },
+    output: {
+      value: 'DIR',
+      description:
+        'gets checkpoints/, model/ and cache/; the same command goes on where it stopped; or gs://BUCKET/PATH',
+    },
+    data: { value: 'FILE', description: 'CSV, JSONL or Parquet instead of the specification’s source' },
+    backend: {
+      value: 'NAME',
+      description: 'what computes; auto unless given',
+      schema: backendChoiceSchema.optional(),
+    },
+    workers: {
+      value: 'N',
+      description:
+        'threads that compute each step together; auto: as many as there are cores, where that is known to be faster; 1 unless given',
+      schema: z.string().optional(),
+    },
+    'force-recompute': {
+      value: 'STAGES',
+      description:
+        'ingest, validate, transform or several of them, with commas between: done again although the cache has their output',
+      schema: recomputeFlag.optional(),
+    },
+    'clear-cache': {
+      value: 'DIR',
+      description:
+        'removes what DIR, a cache, holds and no run has used for half an hour, or for --unused-days, and ends',
+    },
+    'unused-days': {
+      value: 'N',
+      description: 'with --clear-cache: removes only what no run has used for so many days',
+      schema: daysFlag.optional(),
+    },
+    'print-spec': { description: 'prints the specification with every default, and ends' },
+    'find-batch-size': {
+      description:
+        'tries batches of 256, 512, … on this machine (from 8 on where memory is short), tells how fast they are, and ends',
+    },
+    profile: { description: 'writes profile.json to the output: where the time of an epoch goes' },
+    ...SPEC_FLAGS,
+  },
+  examples: [
+    'node trainer-job/dist/main.js --spec spec.json --output out',
+    'node trainer-job/dist/main.js --spec spec.json --data purchases.parquet --output out --epochs 3 --seed 7',
+  ],
+  notes: [
+    'Either --spec FILE or --tfrecords-path GLOB, and --output DIR are needed. Without --spec, and unless given, there are 150 epochs, batches of 4096, adam at 0.001 with --lr-scaling sqrt, and 1000 steps of warm-up.',
+    'Relative paths, those in the specification too, start from the current folder (TRAINYARD_DATA_BASE names another one). Without flags it runs as a job of a control plane and reads RUN_ID, ATTEMPT, SPEC_URI, ARTIFACT_URI, CALLBACK_URL, RUN_SECRET and DEADLINE from the environment.',
+    'Exit codes: 0 done, 2 bad specification or data, 75 try again, 143 stopped.',
+  ],
+});
 
 /** What the command line asks for. */
 export type CommandLine =
@@ -51,8 +91,8 @@ export type CommandLine =
 
 /** What the flags say. Throws `ConfigError`. */
 export function commandFromFlags(args: readonly string[]): CommandLine {
-  const flags = parse(args);
-  if (flags.help) return { command: 'help' };
+  const flags = parsed(args);
+  if (flags === 'help') return { command: 'help' };
   if (flags['clear-cache'] !== undefined) {
     const limits = limitsOf(flags['unused-days']);
     return { command: 'clearCache', folder: resolve(flags['clear-cache']), limits };
@@ -61,28 +101,13 @@ export function commandFromFlags(args: readonly string[]): CommandLine {
 }
 
 /** Without a number of days everything goes; with one, what is older than that. */
-function limitsOf(unusedDays: string | undefined): CacheLimits {
-  if (unusedDays === undefined) return { bytes: 0, unusedSeconds: null };
-  const days = Number(unusedDays);
-  if (unusedDays.trim() === '' || !(days >= 0)) {
-    throw new ConfigError(`--unused-days is "${unusedDays}"; it is a number of days, 0 or more`);
-  }
+function limitsOf(days: number | undefined): CacheLimits {
+  if (days === undefined) return { bytes: 0, unusedSeconds: null };
   return { bytes: Infinity, unusedSeconds: days * 86_400 };
 }
 
-const recomputeSchema = computeSchema.shape.forceRecompute.unwrap();
-
-function recomputeOf(stages: string | undefined): Settings['forceRecompute'] {
-  if (stages === undefined) return null;
-  const parsed = recomputeSchema.safeParse(stages.split(','));
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(
-    `--force-recompute is "${stages}"; allowed: ${recomputeSchema.element.options.join(', ')}, with commas between`,
-  );
-}
-
-function settingsOf(flags: ReturnType<typeof parse>): Settings {
-  const isPrinted = flags['print-spec'] === true;
+function settingsOf(flags: Exclude<ReturnType<typeof parsed>, 'help'>): Settings {
+  const isPrinted = flags['print-spec'];
   const outputFlag = flags.output ?? flags['output-path'] ?? (isPrinted ? '.' : undefined);
   if (outputFlag === undefined || (flags.spec === undefined) === (flags['tfrecords-path'] === undefined)) {
     throw new ConfigError(
@@ -91,12 +116,6 @@ function settingsOf(flags: ReturnType<typeof parse>): Settings {
   }
   const specFlags = specFlagsOf(flags);
   const defaults = defaultsFromEnvironment();
-  const backend = backendChoiceSchema.safeParse(flags.backend ?? defaults.backend);
-  if (!backend.success) {
-    throw new ConfigError(
-      `--backend is "${flags.backend}"; allowed: ${backendChoiceSchema.options.join(', ')}`,
-    );
-  }
   const workers = workerChoiceSchema.safeParse(flags.workers ?? defaults.workers);
   if (!workers.success) {
     throw new ConfigError(`--workers ${workers.error.issues[0]?.message}`);
@@ -104,7 +123,7 @@ function settingsOf(flags: ReturnType<typeof parse>): Settings {
   const runId = newRunId();
   return {
     ...defaults,
-    backend: backend.data,
+    backend: flags.backend ?? defaults.backend,
     workers: workers.data,
     runId,
     modelVersion: runId,
@@ -112,15 +131,15 @@ function settingsOf(flags: ReturnType<typeof parse>): Settings {
     stages: 'all',
     specFile: flags.spec === undefined ? null : specFileOf(flags.spec),
     specFlags,
-    findBatchSize: flags['find-batch-size'] === true,
+    findBatchSize: flags['find-batch-size'],
     dataFile: flags.data === undefined ? null : resolve(flags.data),
-    forceRecompute: recomputeOf(flags['force-recompute']),
+    forceRecompute: flags['force-recompute'] ?? null,
     ...storageOfOutput(outputFlag),
     callbacks: null,
     deadline: null,
     marginSeconds: 0,
     stopGraceSeconds: 10,
-    profile: flags.profile === true,
+    profile: flags.profile,
   };
 }
 
@@ -131,27 +150,13 @@ function specFileOf(path: string): string {
   );
 }
 
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const;
+/** A mistake in the flags ends the process as one in the environment does. */
+function parsed(args: readonly string[]) {
   try {
-    const options = {
-      spec: text,
-      output: text,
-      data: text,
-      backend: text,
-      workers: text,
-      'force-recompute': text,
-      'clear-cache': text,
-      'unused-days': text,
-      'output-path': text,
-      'print-spec': { type: 'boolean' },
-      'find-batch-size': { type: 'boolean' },
-      profile: { type: 'boolean' },
-      ...SPEC_FLAGS,
-      help: { type: 'boolean', short: 'h' },
-    } as const;
-    return parseArgs({ args: [...args], options }).values;
+    return parseArguments(TRAINER, args);
   } catch (error) {
-    throw new ConfigError(`${error instanceof Error ? error.message : String(error)}; --help tells more`);
+    if (error instanceof UsageError)
+      throw new ConfigError(`${error.message}; --help tells more`, { cause: error });
+    throw error;
   }
 }

@@ -1,47 +1,91 @@
 /** What flags say of the specification: parts of one in a file, or the whole of a simple one over record files. */
+import { trainingSpecSchema } from '@trainyard/shared';
+import { commaSeparated, type FlagValues } from '@trainyard/shared/commandLine/flags';
+import { fieldDescription } from '@trainyard/shared/commandLine/fieldDescription';
+import { z } from 'zod';
 import { ConfigError, type SpecFlags } from '../config.js';
 
-const text = { type: 'string' } as const;
+const numberFlag = z
+  .string()
+  .transform((text) => (text.trim() === '' ? NaN : Number(text)))
+  .refine(Number.isFinite, 'it is a number')
+  .optional();
+
+const SPEC = 'Parts of the specification, in place of what it says';
+const RECORDS = 'Without --spec, of records of tf.train.Example';
+
+/** A flag that sets a field of the specification is described as the field is. */
+const specFlag = (value: string, path: readonly string[], description: string) => ({
+  group: SPEC,
+  value,
+  description: fieldDescription(trainingSpecSchema, path) ?? description,
+});
+const specNumber = (value: string, path: readonly string[], description: string) => ({
+  ...specFlag(value, path, description),
+  schema: numberFlag,
+});
+
 export const SPEC_FLAGS = {
-  'tfrecords-path': text,
-  'query-id': text,
-  'candidate-id': text,
-  'metadata-path': text,
-  'metadata-columns': text,
-  'vocabularies-path': text,
-  epochs: text,
-  'max-steps': text,
-  'max-seconds': text,
-  'batch-size': text,
-  optimizer: text,
-  'learning-rate': text,
-  'lr-scaling': text,
-  'warmup-steps': text,
-  patience: text,
-  seed: text,
+  epochs: specNumber('N', ['training', 'epochs'], 'how often the training rows are gone through'),
+  'batch-size': specNumber('N', ['training', 'batchSize'], 'rows of a batch'),
+  optimizer: specFlag('NAME', ['training', 'optimizer'], 'adagrad, adam, adamw or sgd'),
+  'learning-rate': specNumber(
+    'X',
+    ['training', 'optimizer', 'learningRate'],
+    'the rate of the optimizer, per step',
+  ),
+  'lr-scaling': specFlag(
+    'NAME',
+    ['training', 'lrScaling'],
+    'how the rate follows the size of the batch: none, sqrt or linear',
+  ),
+  'warmup-steps': specNumber(
+    'N',
+    ['training', 'warmupSteps'],
+    'steps over which the rate rises to its full value',
+  ),
+  seed: specNumber('N', ['training', 'seed'], 'the same seed and data give the same model'),
+  'max-steps': specNumber('N', ['training', 'maxSteps'], 'ends the training earlier, within an epoch too'),
+  'max-seconds': specNumber(
+    'X',
+    ['training', 'maxSeconds'],
+    'ends the training earlier, within an epoch too',
+  ),
+  patience: specNumber(
+    'N',
+    ['training', 'earlyStopping', 'patience'],
+    'epochs without a better val_loss before it stops',
+  ),
+  'tfrecords-path': { group: RECORDS, value: 'GLOB', description: 'the files; a path, or gs://…' },
+  'query-id': {
+    group: RECORDS,
+    value: 'COLUMN',
+    description: 'the feature of the records that says the user',
+  },
+  'candidate-id': { group: RECORDS, value: 'COLUMN', description: 'the one that says the item' },
+  'metadata-path': {
+    group: RECORDS,
+    value: 'FILE',
+    description: 'a table of the items, joined by the candidate’s id; goes with --metadata-columns',
+  },
+  'metadata-columns': {
+    group: RECORDS,
+    value: 'A,B',
+    description: 'the columns of that table which become features',
+    schema: commaSeparated.transform((columns) => columns.filter((column) => column !== '')).default([]),
+  },
+  'vocabularies-path': {
+    group: RECORDS,
+    value: 'PATH',
+    description: 'is refused: vocabularies are made of the training rows, and stand in the model’s artifacts',
+  },
+  'output-path': { group: RECORDS, value: 'DIR', description: 'the same as --output' },
 } as const;
 
-export const SPEC_FLAGS_HELP = `  Parts of the specification, in place of what it says:
-  --epochs N  --batch-size N  --learning-rate X  --lr-scaling none|sqrt|linear  --warmup-steps N  --seed N
-  --optimizer adagrad|adam|adamw|sgd
-  --max-steps N  --max-seconds X
-                   ends the training earlier, within an epoch too
-  --patience N     epochs without a better val_loss before it stops
-
-  Without --spec, of records of tf.train.Example:
-  --tfrecords-path GLOB    the files; a path, or gs://…
-  --query-id COLUMN        the feature of the records that says the user, and
-  --candidate-id COLUMN    the one that says the item
-  --metadata-path FILE --metadata-columns A,B
-                           a table of the items, joined by the candidate's id, and the columns that become features
-  --output-path DIR        the same as --output
-  Then unless given: 150 epochs, batches of 4096, adam at 0.001 with --lr-scaling sqrt, 1000 steps of warm-up.
-`;
-
-type Flags = Readonly<Partial<Record<keyof typeof SPEC_FLAGS, string | undefined>>>;
+type SpecFlagValues = FlagValues<typeof SPEC_FLAGS>;
 
 /** Checks the form alone: the schema of the specification knows what values may be. Throws `ConfigError`. */
-export function specFlagsOf(flags: Flags): SpecFlags {
+export function specFlagsOf(flags: SpecFlagValues): SpecFlags {
   const records = flags['tfrecords-path'];
   if (flags['vocabularies-path'] !== undefined) {
     throw new ConfigError(
@@ -50,7 +94,8 @@ export function specFlagsOf(flags: Flags): SpecFlags {
     );
   }
   for (const name of ['query-id', 'candidate-id', 'metadata-path', 'metadata-columns'] as const) {
-    if (flags[name] !== undefined && records === undefined) {
+    const isGiven = flags[name] !== undefined && flags[name].length > 0;
+    if (isGiven && records === undefined) {
       throw new ConfigError(`--${name} goes with --tfrecords-path; a specification in a file says it itself`);
     }
   }
@@ -67,14 +112,14 @@ const RECIPE = {
   warmupSteps: 1000,
 };
 
-function recordsSpec(uri: string, flags: Flags): Record<string, unknown> {
+function recordsSpec(uri: string, flags: SpecFlagValues): Record<string, unknown> {
   const { 'query-id': user, 'candidate-id': item, 'metadata-path': table } = flags;
   if (user === undefined || item === undefined) {
     throw new ConfigError(
       '--tfrecords-path needs --query-id COLUMN and --candidate-id COLUMN, or a --spec instead',
     );
   }
-  const columns = flags['metadata-columns']?.split(',').filter((column) => column !== '') ?? [];
+  const columns = flags['metadata-columns'];
   if ((table === undefined) !== (columns.length === 0)) {
     throw new ConfigError('--metadata-path and --metadata-columns A,B belong together');
   }
@@ -102,31 +147,24 @@ function recordsSpec(uri: string, flags: Flags): Record<string, unknown> {
   };
 }
 
-function trainingOf(flags: Flags): Record<string, unknown> {
+function trainingOf(flags: SpecFlagValues): Record<string, unknown> {
   const { optimizer } = flags;
-  const learningRate = number(flags, 'learning-rate');
-  const patience = number(flags, 'patience');
+  const learningRate = flags['learning-rate'];
+  const patience = flags.patience;
   return without({
-    epochs: number(flags, 'epochs'),
-    maxSteps: number(flags, 'max-steps'),
-    maxSeconds: number(flags, 'max-seconds'),
-    batchSize: number(flags, 'batch-size'),
+    epochs: flags.epochs,
+    maxSteps: flags['max-steps'],
+    maxSeconds: flags['max-seconds'],
+    batchSize: flags['batch-size'],
     lrScaling: flags['lr-scaling'],
-    warmupSteps: number(flags, 'warmup-steps'),
-    seed: number(flags, 'seed'),
+    warmupSteps: flags['warmup-steps'],
+    seed: flags.seed,
     optimizer:
       optimizer === undefined && learningRate === undefined
         ? undefined
         : without({ type: optimizer, learningRate }),
     earlyStopping: patience === undefined ? undefined : { patience },
   });
-}
-
-function number(flags: Flags, name: keyof Flags): number | undefined {
-  const value = flags[name];
-  if (value === undefined) return undefined;
-  if (value.trim() !== '' && Number.isFinite(Number(value))) return Number(value);
-  throw new ConfigError(`--${name} is "${value}"; it is a number`);
 }
 
 function without(values: Record<string, unknown>): Record<string, unknown> {

@@ -1,0 +1,34 @@
+/** The commands of `trainyard`, in the order in which help and the reference page have them. */
+import type { ProgramTable } from '@trainyard/shared/commandLine/commandTable';
+import { cancel } from './cancel.js';
+import type { Command } from './command.js';
+import { cost } from './cost.js';
+import { demo } from './demo.js';
+import { deploy } from './deploy.js';
+import { doctor } from './doctor.js';
+import { list } from './list.js';
+import { logs } from './logs.js';
+import { reproduce } from './reproduce.js';
+import { retrain } from './retrain.js';
+import { retry } from './retry.js';
+import { sample } from './sample.js';
+import { start } from './start.js';
+import { up } from './up.js';
+import { watch } from './watch.js';
+
+/** By the word that follows `trainyard`. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  [up, start, watch, list, cancel, retry, retrain, reproduce, logs, cost, sample, demo, deploy, doctor].map(
+    (command) => [command.table.name.replace(/^trainyard /, ''), command],
+  ),
+);
+
+export const PROGRAM: ProgramTable = {
+  name: 'trainyard',
+  summary: 'Trains two-tower recommendation models, here or on a Trainyard elsewhere.',
+  commands: [...COMMANDS.values()].map(({ table }) => table),
+  notes: [
+    'Environment: TRAINYARD_URL and TRAINYARD_TOKEN name another Trainyard; NO_COLOR turns colours off.',
+    'Exit codes: 0 done, 1 the run failed or was cancelled, or something went wrong, 2 wrong arguments.',
+  ],
+};

@@ -1,0 +1,113 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { allFlags, type CommandTable } from './commandTable.js';
+import type { Flag, Flags, Positionals, Values } from './flags.js';
+import { usageOf } from './help.js';
+import { nearestName } from './nearestName.js';
+import { UsageError } from './usageError.js';
+
+interface Written {
+  positionals: readonly string[];
+  /** What was written for each flag, in the order in which it was. */
+  flags: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The values of a command line, or `help` where that is asked for. Throws `UsageError`. */
+export function parseArguments<P extends Positionals, F extends Flags>(
+  table: CommandTable<P, F>,
+  args: readonly string[],
+): Values<P, F> | 'help' {
+  const written = readWritten(table, args);
+  if (written.flags.has('help')) return 'help';
+  const positionals = Object.entries(table.positionals);
+  if (written.positionals.length !== positionals.length) throw new UsageError(`write: ${usageOf(table)}`);
+  const values = [
+    ...Object.entries(table.flags).map(([name, flag]) => [name, flagValue(name, flag, written)]),
+    ...positionals.map(([name, { value, schema = z.string() }], i) => [
+      name,
+      checked(value, schema, written.positionals[i]),
+    ]),
+  ];
+  // The entries are those of the table, each read by its own schema.
+  return Object.fromEntries(values) as Values<P, F>;
+}
+
+/** Flags are told apart here and not by a strict `parseArgs`, whose words differ between versions of Node. */
+function readWritten(table: CommandTable, args: readonly string[]): Written {
+  const known = new Map(allFlags(table));
+  const options = Object.fromEntries(
+    [...known].map(([name, { value, short }]) => {
+      const type = value === undefined ? ('boolean' as const) : ('string' as const);
+      return [name, { type, ...(short !== undefined && { short }) }];
+    }),
+  );
+  const { tokens, positionals } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const flags = new Map<string, string[]>();
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const flag = known.get(token.name);
+    if (!flag) throw unknownFlag(token.rawName, [...known.keys()]);
+    flags.set(token.name, [...(flags.get(token.name) ?? []), textOf(token, flag)]);
+  }
+  return { positionals, flags };
+}
+
+/** The text of a flag's value; an empty one for a switch. */
+function textOf(
+  {
+    rawName,
+    value,
+    inlineValue,
+  }: { rawName: string; value?: string | undefined; inlineValue?: boolean | undefined },
+  flag: Flag,
+): string {
+  if (flag.value === undefined) {
+    if (value === undefined) return '';
+    throw new UsageError(`${rawName} is a switch: it takes no value, and got "${value}"`);
+  }
+  // A dash begins the next flag, unless an equals sign says that it is part of the value.
+  const isMissing = value === undefined || (inlineValue !== true && /^-./.test(value));
+  if (!isMissing) return value;
+  throw new UsageError(
+    `${rawName} lacks its value: write ${rawName} ${flag.value}` +
+      (value === undefined ? '' : `, or ${rawName}=${value} where that is the value`),
+  );
+}
+
+function unknownFlag(rawName: string, names: readonly string[]): UsageError {
+  const nearest = nearestName(rawName.replace(/^-+/, ''), names);
+  return new UsageError(
+    `Unknown option '${rawName}'${nearest === undefined ? '' : `; did you mean --${nearest}?`}`,
+  );
+}
+
+function flagValue(name: string, flag: Flag, { flags }: Written): unknown {
+  const texts = flags.get(name);
+  if (flag.value === undefined) return texts !== undefined;
+  const schema = flag.schema ?? z.string().optional();
+  if (texts === undefined) {
+    const absent = schema.safeParse(undefined);
+    if (absent.success) return absent.data;
+    throw new UsageError(`--${name} is missing: ${flag.value} is ${flag.description}`);
+  }
+  return checked(`--${name}`, schema, flag.multiple ? texts : texts.at(-1));
+}
+
+function checked(what: string, schema: z.ZodType, written: string | readonly string[] | undefined): unknown {
+  const parsed = schema.safeParse(written);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const at = issue?.path[0];
+  const text = Array.isArray(written) && typeof at === 'number' ? String(written[at]) : String(written);
+  throw new UsageError(`${what} is "${text}"; ${issue ? allowed(issue) : 'that is not allowed'}`);
+}
+
+function allowed(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_value' ? `allowed are ${issue.values.join(', ')}` : issue.message;
+}
