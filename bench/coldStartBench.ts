@@ -1,24 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { bundleFunctions } from '@trainyard/cloudbuild/bundleFunctions';
 import { z } from 'zod';
 import { median, type Bench, type BenchResult } from './bench.js';
 import { config } from './config.js';
+import { importMs } from './importMs.js';
 import { tell } from './tell.js';
 
 const MAX_MS = 400;
-
-/** Milliseconds that a fresh process takes to import a module. */
-async function importMs(module: string): Promise<number> {
-  const script = `const begun = performance.now(); await import(${JSON.stringify(module)});
-    process.stdout.write(String(performance.now() - begun)); process.exit(0);`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
-  return z.coerce.number().parse(stdout);
-}
 
 export const coldStart: Bench = {
   name: 'cold-start',

@@ -7,6 +7,7 @@ import { faults } from './faultsBench.js';
 import { fuzz } from './fuzzBench.js';
 import { logqOnlineRetail } from './logqOnlineRetail.js';
 import { recallOnlineRetail } from './recallOnlineRetail.js';
+import { recommenderImport } from './recommenderImportBench.js';
 import { stageCache } from './stageCacheBench.js';
 import { stepVsCatalogue } from './stepVsCatalogueBench.js';
 import { stopAndSave } from './stopAndSaveBench.js';
@@ -31,6 +32,7 @@ const BENCHES: readonly Bench[] = [
   faults,
   callbacks,
   coldStart,
+  recommenderImport,
   fuzz,
 ];
 

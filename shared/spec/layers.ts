@@ -1,4 +1,7 @@
-/** The layers that towers are made of. Each is computed by the file of its name in the trainer's `model/layers`. */
+/**
+ * The layers that towers are made of. Each is trained by the file of its name in the trainer's `model/layers`, and
+ * served by that in the recommender's `layers`.
+ */
 import { z } from 'zod';
 
 export const activationSchema = z.enum(['linear', 'relu', 'elu', 'gelu', 'tanh', 'sigmoid']);

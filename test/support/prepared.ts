@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { openTransform } from '@trainyard/recommender/model/transform';
+import { readDirectory } from '@trainyard/recommender/node';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import type { CloudSettings } from '../../trainer-job/config.js';
 import type { SourceContext } from '../../trainer-job/data/source/openSource.js';
-import { readEncodedDataset, readVocabulary } from '../../trainer-job/data/readEncodedDataset.js';
+import { readEncodedDataset } from '../../trainer-job/data/readEncodedDataset.js';
 import type { EncodedDataset } from '../../trainer-job/data/encodedDataset.js';
 import { prepare, type Prepared, type StageReport } from '../../trainer-job/pipeline/prepareStages.js';
 
@@ -43,7 +45,13 @@ export async function prepared(
     data: await readEncodedDataset(encodedFolder),
     reports,
     warnings,
-    vocabulary: (tower, feature) => readVocabulary(encodedFolder, tower, feature),
+    vocabulary: async (tower, feature) => {
+      const { document, vocabulary } = await openTransform(readDirectory(encodedFolder));
+      return vocabulary(
+        tower,
+        document[tower].features.findIndex(({ encoded }) => encoded.name === feature),
+      );
+    },
   };
 }
 

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tableMemory } from '../config.js';
 import { totalColumns } from '@trainyard/recommender/encode/encodedFeature';
-import { encoderOf } from '@trainyard/recommender/encode/fittedFeature';
-import { encodeTower, type TowerEncoder } from '@trainyard/recommender/encode/towerEncoder';
+import type { TowerName } from '@trainyard/recommender/format/files';
+import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
 import {
   towerInMemory,
   type EncodedDataset,
@@ -12,11 +11,9 @@ import {
   type SplitName,
 } from './encodedDataset.js';
 import { SPLITS } from './transform/split.js';
-import { BINARY_FILE, readTransformManifest, type TransformManifest } from './transform/transformManifest.js';
+import { readTransformDocument } from './transform/transformManifest.js';
 import { towerOnDisk } from './towerOnDisk.js';
-import { checkSize, readArray, unpackTexts } from './typedFiles.js';
-
-type TowerName = 'query' | 'candidate';
+import { checkSize, readArray } from './typedFiles.js';
 
 /**
  * Reads what `transform` wrote into `folder`; fails when a file's size is not what the manifest says. The table of the
@@ -26,7 +23,7 @@ export async function readEncodedDataset(
   folder: string,
   memoryBytes = tableMemory(),
 ): Promise<EncodedDataset> {
-  const manifest = await readTransformManifest(folder);
+  const manifest = await readTransformDocument(folder);
   const [query, candidate, train, validation, test] = await Promise.all([
     readTower(folder, manifest, 'query', memoryBytes),
     // Every step may need all of the items.
@@ -39,41 +36,9 @@ export async function readEncodedDataset(
   return { query, candidate, ...target, splits: { train, validation, test } };
 }
 
-/** The values of a feature: element i has vocabulary index i + 1. */
-export async function readVocabulary(folder: string, tower: TowerName, feature: string): Promise<string[]> {
-  const manifest = await readTransformManifest(folder);
-  const found = manifest[tower].features.findIndex(({ encoded }) => encoded.name === feature);
-  if (found < 0) throw new Error(`the ${tower} tower has no feature "${feature}"`);
-  const vocabularies = await readVocabularies(folder, manifest, tower);
-  return vocabularies[found] ?? [];
-}
-
-/** The transform of one tower, for requests: the same code that encoded the training data. */
-export async function readTowerEncoder(folder: string, tower: TowerName): Promise<TowerEncoder> {
-  const manifest = await readTransformManifest(folder);
-  const vocabularies = await readVocabularies(folder, manifest, tower);
-  return encodeTower(
-    manifest[tower].features.map(({ encoded, fitted }, i) => ({
-      encoded,
-      encoder: encoderOf(fitted, vocabularies[i] ?? []),
-    })),
-  );
-}
-
-async function readVocabularies(
-  folder: string,
-  manifest: TransformManifest,
-  tower: TowerName,
-): Promise<string[][]> {
-  const binary = await readFile(join(folder, BINARY_FILE));
-  return manifest[tower].features.map(({ vocabulary: { size, offset, bytes } }) =>
-    unpackTexts(binary.subarray(offset, offset + bytes), size),
-  );
-}
-
 async function readTower(
   folder: string,
-  manifest: TransformManifest,
+  manifest: TransformDocument,
   tower: TowerName,
   memoryBytes: number,
 ): Promise<EncodedTower> {
@@ -96,7 +61,7 @@ async function readTower(
   });
 }
 
-async function readRows(folder: string, manifest: TransformManifest, split: SplitName): Promise<EncodedRows> {
+async function readRows(folder: string, manifest: TransformDocument, split: SplitName): Promise<EncodedRows> {
   const count = manifest.rows[split];
   const item = await readArray(Int32Array, join(folder, `${split}.item.i32`), count);
   const target = manifest.target && {

@@ -69,19 +69,10 @@ export async function readPart<T extends NumberArray>(
   return new kind(buffer);
 }
 
-/** Texts as bytes: for n texts, n + 1 uint32 with the ends of each (first 0), then their UTF-8. */
+/** Texts as the bytes that the recommender's `unpackTexts` reads. */
 export function packTexts(texts: readonly string[]): Buffer {
   const encoded = texts.map((text) => Buffer.from(text, 'utf8'));
   const ends = new Uint32Array(texts.length + 1);
   encoded.forEach((bytes, i) => (ends[i + 1] = ends[i]! + bytes.length));
   return Buffer.concat([bytesOf(ends), ...encoded]);
-}
-
-/** What `packTexts` made of `count` texts. */
-export function unpackTexts(packed: Uint8Array, count: number): string[] {
-  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
-  const start = (count + 1) * 4;
-  const end = (i: number) => start + bytes.readUInt32LE(i * 4);
-  if (bytes.length < start || bytes.length !== end(count)) throw new Error('a list of texts is cut off');
-  return Array.from({ length: count }, (_, i) => bytes.toString('utf8', end(i), end(i + 1)));
 }

@@ -1,17 +1,17 @@
 import { readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { decodedTarget } from '@trainyard/recommender/encode/target';
+import { openModelDirectory } from '@trainyard/recommender/node';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { useWasm } from '../../test/support/backend.js';
 import { prepared, writeLines } from '../../test/support/prepared.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { decodedTarget } from '@trainyard/recommender/encode/target';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
 import { catalogue } from '../train/batch/competition.js';
 import { trainModel } from '../train/loop/trainModel.js';
 import { exportRun } from './exportRun.js';
 import { modelMetadataSchema } from './metadata.js';
-import { openRecommender } from './recommender.js';
 
 beforeAll(useWasm);
 
@@ -94,7 +94,7 @@ async function exported(parts: Partial<Pick<TrainingSpecInput, 'features' | 'mod
 describe('the artifacts of a run', () => {
   it('recommend what the model in memory recommends, to known and unknown users', async () => {
     const { data, model, directory, vocabulary } = await exported();
-    const recommender = await openRecommender(directory);
+    const recommender = await openModelDirectory(directory);
     const [users, items] = [await vocabulary('query', 'user'), await vocabulary('candidate', 'item')];
     const itemVectors = model.embed('candidate', catalogue(data.candidate.entities));
     for (let entity = 0; entity < data.query.entities; entity++) {
@@ -110,7 +110,9 @@ describe('the artifacts of a run', () => {
         user: user === 0 ? 'nobody' : Number(users[user - 1]),
         city: city === 0 ? null : `c${(await vocabulary('query', 'city'))[city - 1]!.slice(1)}`,
       };
-      expect(recommender.recommend(query, 5).map(({ item }) => item)).toEqual(best.map((i) => items[i]));
+      expect(recommender.recommend(query, { k: 5 }).map(({ item }) => item)).toEqual(
+        best.map((i) => items[i]),
+      );
     }
   });
 
@@ -156,7 +158,7 @@ describe('the artifacts of a run', () => {
         model: { query: queryTower, candidate, type },
       });
       expect(Object.keys(artifacts).includes('item_vectors')).toBe(type === 'hybrid');
-      const recommender = await openRecommender(directory);
+      const recommender = await openModelDirectory(directory);
       const items = await vocabulary('candidate', 'item');
       const users = await vocabulary('query', 'user');
       const entity = 1;
@@ -175,9 +177,9 @@ describe('the artifacts of a run', () => {
       });
       pass.dispose();
       const expected = Array.from(pass.logits, (logit) => decodedTarget(target, logit));
-      const rated = recommender.rate(query, ['nothing known', ...items]);
+      const rated = recommender.predict(['nothing known', ...items].map((item) => ({ query, item })));
       rated.forEach((rating, i) => expect(rating).toBeCloseTo(expected[i]!, 5));
-      const [best] = recommender.recommend(query, 1);
+      const [best] = recommender.recommend(query, { k: 1 });
       if (type === 'ranking') expect(best!.score).toBeCloseTo(Math.max(...expected.slice(1)), 5);
       const metadata = modelMetadataSchema.parse(
         JSON.parse(await readFile(artifacts['metadata'] ?? '', 'utf8')),
@@ -190,6 +192,6 @@ describe('the artifacts of a run', () => {
   it('that do not belong together are refused', async () => {
     const { directory } = await exported();
     await truncate(join(directory, 'query_model', 'weights.bin'), 40);
-    await expect(openRecommender(directory)).rejects.toThrow(/weights.bin is too short/);
+    await expect(openModelDirectory(directory)).rejects.toThrow(/weights.bin is too short/);
   });
 });

@@ -1,5 +1,12 @@
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  ITEM_OUTPUTS_FILE,
+  ITEM_VECTORS_FILE,
+  RATING_FOLDER,
+  TOWER_FOLDERS,
+  TRANSFORM_FOLDER,
+} from '@trainyard/recommender/format/files';
 import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { writeArrays } from '../data/typedFiles.js';
@@ -39,25 +46,25 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
   const { model, spec, encodedFolder, reportFolder, directory } = request;
   const unfinished = `${directory}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
-  await mkdir(join(unfinished, 'transform'), { recursive: true });
+  await mkdir(join(unfinished, TRANSFORM_FOLDER), { recursive: true });
 
-  await saveTower(join(unfinished, 'query_model'), model.query, spec);
-  await saveTower(join(unfinished, 'candidate_model'), model.candidate, spec);
+  await saveTower(join(unfinished, TOWER_FOLDERS.query), model.query, spec.model);
+  await saveTower(join(unfinished, TOWER_FOLDERS.candidate), model.candidate, spec.model);
   for (const name of TRANSFORM_ARTIFACTS) {
-    await cp(join(encodedFolder, name), join(unfinished, 'transform', name), { recursive: true });
+    await cp(join(encodedFolder, name), join(unfinished, TRANSFORM_FOLDER, name), { recursive: true });
   }
   for (const name of REPORT_FILES) await cp(join(reportFolder, name), join(unfinished, 'data', name));
   const items = catalogue(model.candidate.data.entities);
   if (spec.model.type !== 'ranking') {
-    await writeArrays(join(unfinished, 'item_vectors.f32'), model.embed('candidate', items));
+    await writeArrays(join(unfinished, ITEM_VECTORS_FILE), model.embed('candidate', items));
   }
   if (model.rating) {
-    await saveRating(join(unfinished, 'rating_model'), model.rating);
+    await saveRating(join(unfinished, RATING_FOLDER), model.rating);
     const outputs = model.outputs(
       'candidate',
       Int32Array.from({ length: items.length + 1 }, (_, i) => i),
     );
-    await writeArrays(join(unfinished, 'item_outputs.f32'), outputs);
+    await writeArrays(join(unfinished, ITEM_OUTPUTS_FILE), outputs);
   }
   await writeFile(
     join(unfinished, 'model_metadata.json'),
@@ -67,14 +74,14 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
   await rm(directory, { recursive: true, force: true });
   await rename(unfinished, directory);
   return {
-    query_model: join(directory, 'query_model'),
-    candidate_model: join(directory, 'candidate_model'),
-    ...(spec.model.type !== 'ranking' && { item_vectors: join(directory, 'item_vectors.f32') }),
+    query_model: join(directory, TOWER_FOLDERS.query),
+    candidate_model: join(directory, TOWER_FOLDERS.candidate),
+    ...(spec.model.type !== 'ranking' && { item_vectors: join(directory, ITEM_VECTORS_FILE) }),
     ...(model.rating && {
-      rating_model: join(directory, 'rating_model'),
-      item_outputs: join(directory, 'item_outputs.f32'),
+      rating_model: join(directory, RATING_FOLDER),
+      item_outputs: join(directory, ITEM_OUTPUTS_FILE),
     }),
-    transform: join(directory, 'transform'),
+    transform: join(directory, TRANSFORM_FOLDER),
     data_profile: join(directory, 'data', 'profile.json'),
     data_schema: join(directory, 'data', 'schema.json'),
     data_validation: join(directory, 'data', 'validation.json'),

@@ -6,7 +6,8 @@ import { prepared, writeLines } from '../../test/support/prepared.js';
 import { writeParquet } from '../../test/support/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import type { EntityRows } from '../data/encodedDataset.js';
-import { readTowerEncoder } from '../data/readEncodedDataset.js';
+import { openTransform } from '@trainyard/recommender/model/transform';
+import { readDirectory } from '@trainyard/recommender/node';
 import type { FeatureValues } from '@trainyard/recommender/encode/value';
 
 const ROWS = 3000;
@@ -76,7 +77,7 @@ async function encodedTwice(write: Writer): Promise<{ stored: EntityRows[]; serv
   const stored = [train, validation, test].flatMap(({ query }) =>
     Array.from(query, (entity) => data.query.rows(Int32Array.of(entity))),
   );
-  const encode = await readTowerEncoder(encodedFolder, 'query');
+  const encode = (await openTransform(readDirectory(encodedFolder))).encoder('query');
   const served = Array.from({ length: ROWS }, (_, i) => encode(row(ROWS - 1 - i) as FeatureValues));
   return { stored, served };
 }
@@ -106,7 +107,7 @@ describe('a value that a column never had', () => {
       dataset: { source: { uri: await jsonLines(folder) } },
       features: FEATURES,
     });
-    const encode = await readTowerEncoder(encodedFolder, 'query');
+    const encode = (await openTransform(readDirectory(encodedFolder))).encoder('query');
     const odd = [undefined, null, '', 'nobody', '12.5', 1e300, -1e300, Infinity, NaN, true, 12n, '\ud800'];
     for (const user of odd) {
       for (const price of odd) {

@@ -1,4 +1,6 @@
 /** What a rating head's outputs mean, and the losses they are trained on. */
+import { sigmoid } from '@trainyard/recommender/layers/activation';
+import { predictionOf, softmax } from '@trainyard/recommender/layers/prediction';
 import { assertNever, type RatingLossSpec } from '@trainyard/shared';
 
 export interface RatingLoss {
@@ -36,7 +38,7 @@ const squaredError: RatingLoss = {
     dLogits[at] = 2 * off;
     return off * off;
   },
-  prediction: (logits, at) => logits[at]!,
+  prediction: predictionOf({ type: 'mse' }).of,
   refusal: () => undefined,
 };
 
@@ -48,34 +50,22 @@ const binaryCrossEntropy: RatingLoss = {
     dLogits[at] = sigmoid(x) - target;
     return Math.max(x, 0) - x * target + Math.log1p(Math.exp(-Math.abs(x)));
   },
-  prediction: (logits, at) => sigmoid(logits[at]!),
+  prediction: predictionOf({ type: 'binaryCrossEntropy' }).of,
   refusal: (target) => (target >= 0 && target <= 1 ? undefined : 'binaryCrossEntropy needs targets in 0 … 1'),
 };
-
-function sigmoid(x: number): number {
-  return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
-}
 
 /** log Σ exp(x) - x_k, k being the class nearest to the target; the prediction is the mean of the classes. */
 function categoricalCrossEntropy(classes: readonly number[]): RatingLoss {
   const outputs = classes.length;
-  const softmax = (logits: Float32Array, at: number) => {
-    const own = logits.subarray(at, at + outputs);
-    const largest = own.reduce((most, x) => Math.max(most, x), -Infinity);
-    const powers = Float64Array.from(own, (x) => Math.exp(x - largest));
-    const sum = powers.reduce((total, power) => total + power, 0);
-    return { shares: powers.map((power) => power / sum), logSum: largest + Math.log(sum) };
-  };
   return {
     outputs,
     row(logits, at, target, dLogits) {
-      const { shares, logSum } = softmax(logits, at);
+      const { shares, logSum } = softmax(logits, at, outputs);
       const own = nearest(classes, target);
       shares.forEach((share, k) => (dLogits[at + k] = share - (k === own ? 1 : 0)));
       return logSum - logits[at + own]!;
     },
-    prediction: (logits, at) =>
-      softmax(logits, at).shares.reduce((sum, share, k) => sum + share * classes[k]!, 0),
+    prediction: predictionOf({ type: 'categoricalCrossEntropy', classes: [...classes] }).of,
     refusal: () => undefined,
   };
 }

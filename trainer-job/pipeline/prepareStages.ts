@@ -1,3 +1,7 @@
+import {
+  transformDocumentSchema,
+  type TransformDocument,
+} from '@trainyard/recommender/format/transformDocument';
 import type { Dataset, StageName, TrainingSpec } from '@trainyard/shared';
 import { cacheLimits } from '../config.js';
 import {
@@ -12,7 +16,6 @@ import type { SourceContext } from '../data/source/openSource.js';
 import { openTables, type OpenedTables } from '../data/source/openTables.js';
 import type { PieceCache } from '../data/transform/pieces.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
-import { transformManifestSchema, type TransformManifest } from '../data/transform/transformManifest.js';
 import { driftedColumns } from '../data/validate/drift/lastingColumns.js';
 import { violations } from '../data/validate/report.js';
 import { evict } from '../cache/eviction.js';
@@ -52,7 +55,7 @@ export interface Prepared {
   dataFingerprint: string;
   /** When the rows were read where they came from; null for files, which their fingerprint identifies. */
   dataSnapshot: string | null;
-  manifest: TransformManifest;
+  manifest: TransformDocument;
   /** Ends the hold on the cache's entries: from then on other runs may evict them. */
   release(this: void): void;
 }
@@ -124,7 +127,7 @@ async function prepareWith(cache: StageCache, request: PrepareRequest): Promise<
     {
       stage: 'transform',
       key: { version: TRANSFORM_VERSION, rows: ingested.digest, split: dataset.split, features },
-      outcome: transformManifestSchema,
+      outcome: transformDocumentSchema,
       produce: (folder) => transform(spec, ingested, pieces, folder),
     },
     ({ outcome: { query, candidate, rows, target }, bytes: outputBytes }) => ({

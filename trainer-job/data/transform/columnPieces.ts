@@ -6,9 +6,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { secondsOf, type ValueForm } from '@trainyard/recommender/encode/value';
+import { unpackTexts } from '@trainyard/recommender/format/texts';
 import { DataError } from '../dataError.js';
 import { internalName, textSql } from '../ingest/columns.js';
-import { packTexts, readArray, unpackTexts, writeArrays } from '../typedFiles.js';
+import { packTexts, readArray, writeArrays } from '../typedFiles.js';
 import type { PieceCache } from './pieces.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
 

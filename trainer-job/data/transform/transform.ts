@@ -11,6 +11,8 @@ import type { Feature, TrainingSpec } from '@trainyard/shared';
 import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
 import { encoderOf } from '@trainyard/recommender/encode/fittedFeature';
 import { encodeTower } from '@trainyard/recommender/encode/towerEncoder';
+import { TEXTS_FILE, TRANSFORM_FILE, type TowerName } from '@trainyard/recommender/format/files';
+import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
 import { DataError } from '../dataError.js';
 import { packTexts, writeArrays } from '../typedFiles.js';
 import { encodeFeature, type FeatureRows } from './encodeFeature.js';
@@ -21,20 +23,17 @@ import type { IngestedRows } from './rowsOf.js';
 import { SPLITS } from './split.js';
 import { splitRows, type SplitRows } from './splitRows.js';
 import { tableOf, writeRowsTable } from './towerTables.js';
-import { BINARY_FILE, MANIFEST_FILE, type TransformManifest } from './transformManifest.js';
 import { noColumns, withColumn, type Tuples } from './tuples.js';
 
 /** Raise it when the same features would be put together otherwise. */
 export const TRANSFORM_VERSION = 3;
-
-type TowerName = 'query' | 'candidate';
 
 export async function transform(
   { dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>,
   ingested: IngestedRows,
   cache: PieceCache,
   folder: string,
-): Promise<TransformManifest> {
+): Promise<TransformDocument> {
   const split = await splitRows(cache, ingested, dataset.split);
   const encodeAll = async (tower: TowerName) => {
     const encoded: FeatureRows[] = [];
@@ -54,7 +53,7 @@ export async function transform(
   const queries = await writeQueries(query, split, folder);
   const items = await writeItems(candidate, idOf(features.candidate), split, folder);
   const binary = new Binary();
-  const manifest: TransformManifest = {
+  const manifest: TransformDocument = {
     schemaVersion: 2,
     query: towerOf(query, idOf(features.query), queries.entities, binary),
     candidate: towerOf(candidate, idOf(features.candidate), items, binary),
@@ -65,8 +64,8 @@ export async function transform(
   };
   if (target) await writeSplits('target', target.values, split.rows, folder);
   if (weights) await writeArrays(join(folder, 'train.weight.f32'), weights);
-  await writeFile(join(folder, BINARY_FILE), binary.parts);
-  await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFile(join(folder, TEXTS_FILE), binary.parts);
+  await writeFile(join(folder, TRANSFORM_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 
@@ -102,7 +101,7 @@ function towerOf(
   idFeature: number,
   entities: number,
   binary: Binary,
-): TransformManifest[TowerName] {
+): TransformDocument[TowerName] {
   return {
     features: features.map(({ encoded, fitted, vocabulary }) => ({
       encoded,
@@ -120,7 +119,7 @@ async function writeQueries(
   features: readonly FeatureRows[],
   { rows, place }: SplitRows,
   folder: string,
-): Promise<{ entities: number; are: TransformManifest['queryEntities'] }> {
+): Promise<{ entities: number; are: TransformDocument['queryEntities'] }> {
   const tuples = await tuplesOf(features, place.length);
   if (!tuples) {
     await writeRowsTable(features, place.length, folder, 'query');

@@ -1,0 +1,59 @@
+/** How a model's folder is reached: the only thing that differs between a disk, a bucket and the web. */
+import type { z } from 'zod';
+import { RecommenderError } from '../error.js';
+
+/** The bytes of a file of the folder, by its path from there, such as `query_model/tower.json`; rejects where there is none. */
+export type ReadFile = (path: string) => Promise<Uint8Array>;
+
+/** Rejects with a `RecommenderError` that names the file, whatever the port's own error is. */
+export async function readBytes(read: ReadFile, path: string): Promise<Uint8Array> {
+  try {
+    return await read(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RecommenderError(
+      'missing-file',
+      `${path} cannot be read (${why})`,
+      'give the "model" folder of a completed run, with all of its files',
+      { cause },
+    );
+  }
+}
+
+/** Reads a description by the schema of the version that it says it is of. */
+export async function readDocument<T>(
+  read: ReadFile,
+  path: string,
+  versions: Readonly<Record<number, z.ZodType<T>>>,
+): Promise<T> {
+  const document = parsedJson(path, await readBytes(read, path));
+  const version =
+    typeof document === 'object' && document !== null && 'schemaVersion' in document
+      ? document.schemaVersion
+      : undefined;
+  const schema = typeof version === 'number' ? versions[version] : undefined;
+  if (!schema) {
+    throw new RecommenderError(
+      'unknown-version',
+      `${path} is of schemaVersion ${JSON.stringify(version)}; this version of the recommender reads ${Object.keys(versions).join(', ')}`,
+      'use the version of the package that the trainer had, or a newer one',
+    );
+  }
+  const parsed = schema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new RecommenderError(
+    'bad-document',
+    `${path} at /${issue?.path.join('/') ?? ''}: ${issue?.message ?? 'is not what its schema says'}`,
+    'export the model again: somebody changed the file',
+    { cause: parsed.error },
+  );
+}
+
+function parsedJson(path: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new RecommenderError('bad-document', `${path} is no JSON`, 'copy the folder again', { cause });
+  }
+}

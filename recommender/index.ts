@@ -1,0 +1,6 @@
+export type { FeatureValue, FeatureValues } from './encode/value.js';
+export { RecommenderError, type RecommenderErrorCode } from './error.js';
+export type { ReadFile } from './format/read.js';
+export { readOverHttp } from './http.js';
+export type { ItemId, Pair, Recommendation, RecommenderModel, RecommendOptions } from './model/model.js';
+export { openModel } from './model/openModel.js';

@@ -1,0 +1,33 @@
+/** The items that a model knows, each with its id and what the candidate tower made of it. */
+import type { FeatureValue } from '../encode/value.js';
+import { RecommenderError } from '../error.js';
+import { ITEM_OUTPUTS_FILE, ITEM_VECTORS_FILE } from '../format/files.js';
+import { floatsOf } from '../format/floats.js';
+import { readBytes, type ReadFile } from '../format/read.js';
+import { idText } from './checkValues.js';
+
+export interface Catalogue {
+  /** Ids as the data have them, most frequent in training first. */
+  ids: readonly string[];
+  /** The position of an item, or -1 for one that nobody knew in training. */
+  indexOf(this: void, item: FeatureValue): number;
+}
+
+export function catalogueOf(ids: readonly string[]): Catalogue {
+  const places = new Map(ids.map((id, i) => [id, i]));
+  return { ids, indexOf: (item) => places.get(idText(item, 'an item') ?? '') ?? -1 };
+}
+
+/** [items, width] the vectors of all items. */
+export async function readVectors(read: ReadFile, items: number, width: number): Promise<Float32Array> {
+  return floatsOf(ITEM_VECTORS_FILE, await readBytes(read, ITEM_VECTORS_FILE), items * width);
+}
+
+/** [1 + items, width] the candidate tower's outputs: of unknown items, and of each that is known. */
+export async function readOutputs(read: ReadFile, items: number, width: number): Promise<Float32Array> {
+  return floatsOf(ITEM_OUTPUTS_FILE, await readBytes(read, ITEM_OUTPUTS_FILE), (items + 1) * width);
+}
+
+export function notOfThisModel(what: string, remedy: string): RecommenderError {
+  return new RecommenderError('not-of-this-model', what, remedy);
+}

@@ -1,0 +1,69 @@
+/** Requests are read strictly: what no training row could have said is an error, and never quietly somebody else. */
+import type { FeatureValue, FeatureValues } from '../encode/value.js';
+import { RecommenderError } from '../error.js';
+import type { TransformDocument } from '../format/transformDocument.js';
+
+type TowerTransform = TransformDocument['query'];
+
+/** Numbers of these columns are numbers; of others they are names that somebody wrote as numbers. */
+const NUMERIC: ReadonlySet<string> = new Set(['normalize', 'bucketize', 'cyclical']);
+
+/** Makes a check of values by column, which throws a `RecommenderError` for the first that a tower cannot mean. */
+export function valuesChecker(
+  tower: string,
+  { features, idFeature }: TowerTransform,
+): (values: FeatureValues) => void {
+  const allowed = new Set(features.flatMap(({ encoded }) => encoded.columns));
+  const ids = new Set(features[idFeature]?.encoded.columns);
+  const named = new Set(
+    features.filter(({ fitted }) => !NUMERIC.has(fitted.transform)).flatMap(({ encoded }) => encoded.columns),
+  );
+  return (values) => {
+    for (const [column, value] of Object.entries(values)) {
+      if (!allowed.has(column)) throw unknownColumn(tower, column, allowed);
+      checkType(column, value);
+      if (ids.has(column)) idText(value, `column "${column}"`);
+      else if (named.has(column)) checkSafe(column, value);
+    }
+  };
+}
+
+/** An id as a text; null where it is missing. A number must be a safe integer: others are not the id that was written. */
+export function idText(value: FeatureValue, what: string): string | null {
+  checkType(what, value);
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    throw new RecommenderError(
+      'unsafe-number',
+      `${what} is an id, and ${value} was given: a number is one only as an integer from -(2^53 - 1) to 2^53 - 1`,
+      'give it as a text or a bigint, as the data have it',
+    );
+  }
+  return value === null || value === undefined ? null : String(value);
+}
+
+/** A fraction is the text that it writes; of an integer beyond 2^53, nobody knows which it was. */
+function checkSafe(column: string, value: FeatureValue): void {
+  if (typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value)) return;
+  throw new RecommenderError(
+    'unsafe-number',
+    `column "${column}" holds categories, and ${value} was given: integers stand for one up to 2^53 - 1`,
+    'give it as a text or a bigint, as the data have it',
+  );
+}
+
+function checkType(what: string, value: unknown): void {
+  if (value === null || ['string', 'number', 'bigint', 'boolean', 'undefined'].includes(typeof value)) return;
+  throw new RecommenderError(
+    'bad-value',
+    `${what} was given ${Array.isArray(value) ? 'a list' : `an ${typeof value}`}`,
+    'give a text, a number, a bigint, a boolean, or null for a missing value; times as ISO 8601 or seconds since 1970',
+  );
+}
+
+function unknownColumn(tower: string, column: string, allowed: ReadonlySet<string>): RecommenderError {
+  return new RecommenderError(
+    'unknown-column',
+    `"${column}" was given, and the ${tower} tower reads ${[...allowed].map((name) => `"${name}"`).join(', ')}`,
+    'leave it out, or name one of these columns; a column that is left out counts as missing',
+  );
+}

@@ -1,0 +1,53 @@
+import type { Encodings } from '../encode/encoder.js';
+import { RecommenderError } from '../error.js';
+import { TOWER_FILE, TOWER_FOLDERS, type TowerName } from '../format/files.js';
+import { readDocument, type ReadFile } from '../format/read.js';
+import { readWeights } from '../format/savedArrays.js';
+import { TOWER_VERSIONS, type TowerDocument } from '../format/towerDocument.js';
+import { scaling } from '../layers/scaling.js';
+import { sequence } from '../layers/sequence.js';
+import { towerInput } from '../layers/towerInput.js';
+
+export interface Tower {
+  document: TowerDocument;
+  /** [width] of one entity, what a rating head takes. */
+  output(this: void, encodings: Encodings): Float32Array;
+  /** The vector whose products are scores, [width], of an output. */
+  scale(this: void, output: Float32Array): Float32Array;
+}
+
+/** Fails where the files do not belong together. */
+export async function openTower(read: ReadFile, name: TowerName): Promise<Tower> {
+  const folder = TOWER_FOLDERS[name];
+  const path = `${folder}/${TOWER_FILE}`;
+  const document = await readDocument(read, path, TOWER_VERSIONS);
+  if (document.tower !== name) {
+    throw new RecommenderError(
+      'mismatched-files',
+      `${path} describes the ${document.tower} tower`,
+      'copy all files of one run, each to its place',
+    );
+  }
+  const { features, layers, model, weights: entries, width } = document;
+  const weights = await readWeights(read, folder, TOWER_FILE, entries);
+  const input = towerInput(name, features, weights);
+  const tower = sequence(name, input.width, layers, weights);
+  if (tower.width !== width) {
+    throw new RecommenderError(
+      'mismatched-files',
+      `${path}: the layers end in width ${tower.width}, and its "width" is ${width}`,
+      'export the model again',
+    );
+  }
+  const temperature =
+    name === 'candidate'
+      ? 1
+      : model.temperature === 'learned'
+        ? Math.exp(weights('query/logTemperature', 1, 1)[0]!)
+        : model.temperature;
+  return {
+    document,
+    output: (encodings) => tower.forward(input.of(encodings)),
+    scale: scaling(model.similarity, temperature),
+  };
+}

@@ -1,0 +1,45 @@
+/** The transform of a run: what turns values by column into what the towers take. */
+import { encoderOf } from '../encode/fittedFeature.js';
+import { encodeTower, type TowerEncoder } from '../encode/towerEncoder.js';
+import { RecommenderError } from '../error.js';
+import { TEXTS_FILE, TRANSFORM_FILE, type TowerName } from '../format/files.js';
+import { readBytes, readDocument, type ReadFile } from '../format/read.js';
+import { unpackTexts } from '../format/texts.js';
+import { TRANSFORM_VERSIONS, type TransformDocument } from '../format/transformDocument.js';
+
+export interface Transform {
+  document: TransformDocument;
+  /** Encodes a row by the code that encoded the training data. */
+  encoder(this: void, tower: TowerName): TowerEncoder;
+  /** The values of the feature at that position: element i is row i + 1 of an id's embedding. */
+  vocabulary(this: void, tower: TowerName, feature: number): string[];
+}
+
+/** Reads `transform.json` and `transform.bin`; `folder` ends in `/`, or is empty. */
+export async function openTransform(read: ReadFile, folder = ''): Promise<Transform> {
+  const document = await readDocument(read, `${folder}${TRANSFORM_FILE}`, TRANSFORM_VERSIONS);
+  const binary = await readBytes(read, `${folder}${TEXTS_FILE}`);
+  const vocabulary = (tower: TowerName, feature: number): string[] => {
+    const found = document[tower].features[feature];
+    if (!found) {
+      throw new RecommenderError(
+        'mismatched-files',
+        `${folder}${TRANSFORM_FILE}: the ${tower} tower has no feature ${feature}`,
+        'copy all files of one run',
+      );
+    }
+    const { size, offset, bytes } = found.vocabulary;
+    return unpackTexts(binary.subarray(offset, offset + bytes), size);
+  };
+  return {
+    document,
+    vocabulary,
+    encoder: (tower) =>
+      encodeTower(
+        document[tower].features.map(({ encoded, fitted }, i) => ({
+          encoded,
+          encoder: encoderOf(fitted, vocabulary(tower, i)),
+        })),
+      ),
+  };
+}
