@@ -11,7 +11,7 @@ import {
   type UnresolvedSpec,
 } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 import { parseVersion } from '../presets/presets.js';
 import type { DocumentStore, Transaction } from '../ports/documentStore/documentStore.js';
 
@@ -68,8 +68,8 @@ async function readPresetVersion<K extends PresetKind>(
   return found;
 }
 
-function unknownPreset(pointer: string, detail: string): ProblemError {
-  return new ProblemError(400, 'unknown-preset', 'Unknown preset', detail, { errors: [{ pointer, detail }] });
+function unknownPreset(pointer: string, detail: string): DomainError {
+  return new DomainError('unknown-preset', detail, { errors: [{ pointer, detail }] });
 }
 
 /** The tier of the data stages alone, as the specification says or else the deployment. */
@@ -92,7 +92,7 @@ function checkTiers(cp: ControlPlane, wanted: readonly string[], pointer: string
   if (unknown.length === 0) return;
   const list = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
   const detail = `Compute tier ${list(unknown)} does not exist here; there is ${list(known)}.`;
-  throw new ProblemError(400, 'unknown-tier', 'Unknown compute tier', detail, {
+  throw new DomainError('unknown-tier', detail, {
     errors: [{ pointer, detail }],
   });
 }
