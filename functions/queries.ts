@@ -1,7 +1,9 @@
 /** Every query of the control plane, by name: the only place that makes one, so that each is known to have its index. */
 import {
+  isLowerBetter,
   isTerminal,
   paths,
+  resultField,
   runStatusSchema,
   type OrderMetric,
   type PresetKind,
@@ -59,7 +61,7 @@ export const queries = {
       {
         collection: paths.runs,
         where: runFilters(modelId, { ...filter, status: 'completed' }),
-        orderBy: [{ field: `result.metrics.${metric}`, direction: isLowerBetter(metric) ? 'asc' : 'desc' }],
+        orderBy: [{ field: resultField(metric), direction: isLowerBetter(metric) ? 'asc' : 'desc' }],
       },
       page,
     ),
@@ -149,9 +151,4 @@ function runFilters(modelId: string, { status, tag }: RunFilter): Filter[] {
     ...(status ? [equal('status', status)] : []),
     ...(tag === undefined ? [] : [{ field: 'tagPairs', op: 'array-contains' as const, value: tag }]),
   ];
-}
-
-/** Losses and errors are better when they are less. */
-export function isLowerBetter(metric: string): boolean {
-  return /(^|_)(loss|rmse|mae|mse)$/.test(metric);
 }

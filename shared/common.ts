@@ -16,17 +16,16 @@ export const runIdSchema = z
   .string()
   .regex(/^[a-z2-7]{20}$/, 'must be a run id: 20 characters of a-z and 2-7');
 
-/** Metric names as they are stored and shown: `loss`, `val_loss`, `recall_at_100`. */
+/** What a model is for: to find items, to predict a target, or both. */
+export const modelTypeSchema = z.enum(['retrieval', 'ranking', 'hybrid']);
+export type ModelType = z.infer<typeof modelTypeSchema>;
+
+/** Names of metrics as they are stored and shown. Those that Trainyard computes are declared in `shared/metrics`. */
 export const metricNameSchema = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be snake_case');
 
 /** Metric values by name. A metric that is not a finite number is left out, never written as null. */
 export const metricsSchema = z.record(metricNameSchema, z.number());
 export type Metrics = z.infer<typeof metricsSchema>;
-
-/** Whether less of a metric is better, on whatever split: losses and errors; recalls, `auc` and `accuracy` are better high. */
-export function isLowerBetter(metric: string): boolean {
-  return /(^|_)(loss|rmse|mae)$/.test(metric);
-}
 
 /** A span and its trace, as W3C trace context writes them (https://www.w3.org/TR/trace-context/). */
 export const traceparentSchema = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);

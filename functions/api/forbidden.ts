@@ -1,7 +1,7 @@
-import { DomainError } from '../errors/domainError.js';
+import { ProblemError } from '../http/problemError.js';
 import type { Role } from '../roles.js';
 
-export function forbidden(needed: Role): DomainError {
+export function forbidden(needed: Role): ProblemError {
   const detail = `This needs the role "${needed}": ask an administrator of this Trainyard for it.`;
-  return new DomainError('forbidden', detail);
+  return new ProblemError(403, 'forbidden', 'Forbidden', detail);
 }

@@ -84,7 +84,7 @@ export const epochRowSchema = z.strictObject({
   seconds: z.number().describe('How long it took'),
   examples: z.int().describe('Examples trained on'),
   examples_per_second: z.number().describe('Training throughput'),
-  metrics: z.array(metricSchema).describe('loss, val_loss, recall_at_K, … after it'),
+  metrics: z.array(metricSchema).describe('Metrics of training and validation after it'),
 });
 export type EpochRow = z.infer<typeof epochRowSchema>;
 

@@ -1,5 +1,8 @@
 import {
+  isBetter,
+  metricSplit,
   newModel,
+  parseMetricName,
   paths,
   type Metrics,
   type ModelDocument,
@@ -10,7 +13,6 @@ import {
 import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
-import { isLowerBetter } from '../queries.js';
 import { putInOutbox } from '../runs/outbox.js';
 import { readModel } from './repository.js';
 
@@ -61,11 +63,10 @@ function versionOf(model: ModelDocument, run: Run, now: Date): ModelVersion {
 
 /** The best of each metric that tells about the test split. */
 function bestOf(best: Metrics, metrics: Metrics): Metrics {
-  const told = Object.entries(metrics).filter(([name]) => name.startsWith('test_') && name !== 'test_rows');
-  const better = (name: string, value: number) => {
+  const improved = Object.entries(metrics).filter(([name, value]) => {
+    if (metricSplit(name) !== 'test' || parseMetricName(name)?.family.better === null) return false;
     const known = best[name];
-    if (known === undefined) return value;
-    return isLowerBetter(name) ? Math.min(known, value) : Math.max(known, value);
-  };
-  return { ...best, ...Object.fromEntries(told.map(([name, value]) => [name, better(name, value)])) };
+    return known === undefined || isBetter(name, value, known);
+  });
+  return { ...best, ...Object.fromEntries(improved) };
 }

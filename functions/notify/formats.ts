@@ -174,8 +174,8 @@ function facts(pairs: readonly [name: string, value: string][]): unknown {
 }
 
 /** `0.3432 (popularity 0.0322, history 0.3414)`. */
-function withHeadings([own = '', ...rivals]: readonly string[], [, ...names]: readonly string[]): string {
-  const beside = rivals.map((value, i) => `${names[i] ?? ''} ${value}`);
+function withHeadings([own = '', ...compared]: readonly string[], [, ...names]: readonly string[]): string {
+  const beside = compared.map((value, i) => `${names[i] ?? ''} ${value}`);
   return beside.length === 0 ? own : `${own} (${beside.join(', ')})`;
 }
 

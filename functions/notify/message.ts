@@ -1,12 +1,15 @@
 /** What is told about a run that ended. Every channel's form is made of this and nothing else. */
 import {
   assertNever,
+  baselineSchema,
+  formatMetric,
   gateResultSchema,
   instantSchema,
   isLowerBetter,
   metricNameSchema,
+  metricSplit,
+  metricValue,
   modelIdSchema,
-  rivalSchema,
   runErrorSchema,
   runIdSchema,
   runName,
@@ -37,7 +40,7 @@ export const messageSchema = z.strictObject({
       name: metricNameSchema,
       value: z.number(),
       /** The same metric of each baseline that has it. */
-      baselines: z.partialRecord(rivalSchema, z.number()),
+      baselines: z.partialRecord(baselineSchema, z.number()),
     }),
   ),
   /** The gates that the result did not pass. */
@@ -126,7 +129,7 @@ const byName = new Intl.Collator('en', { numeric: true });
 const MOST_METRICS = 20;
 
 function keyMetrics({ metrics, baselines }: RunResult): Message['metrics'] {
-  const names = Object.keys(metrics).filter((name) => name.startsWith('test_'));
+  const names = Object.keys(metrics).filter((name) => metricSplit(name) === 'test');
   return names
     .toSorted(byName.compare)
     .slice(0, MOST_METRICS)
@@ -134,7 +137,7 @@ function keyMetrics({ metrics, baselines }: RunResult): Message['metrics'] {
       name,
       value: metrics[name] ?? 0,
       baselines: Object.fromEntries(
-        rivalSchema.options.flatMap((baseline) => {
+        baselineSchema.options.flatMap((baseline) => {
           const value = baselines[baseline]?.[name];
           return value === undefined ? [] : [[baseline, value]];
         }),
@@ -146,13 +149,13 @@ function requirementOf(
   { metric, atLeast, atMost, aboveBaseline }: GateResult,
   result: RunResult | null,
 ): string {
-  const rival = aboveBaseline && result?.baselines[aboveBaseline]?.[metric];
+  const baseline = aboveBaseline && metricValue(result?.baselines[aboveBaseline] ?? {}, metric);
   return [
     ...(atLeast === undefined ? [] : [`at least ${atLeast}`]),
     ...(atMost === undefined ? [] : [`at most ${atMost}`]),
     ...(aboveBaseline
       ? [
-          `${isLowerBetter(metric) ? 'below' : 'above'} ${aboveBaseline} (${rival === undefined ? 'which has none' : exact(rival)})`,
+          `${isLowerBetter(metric) ? 'below' : 'above'} ${aboveBaseline} (${baseline === undefined ? 'which has none' : exact(baseline)})`,
         ]
       : []),
   ].join(', ');
@@ -171,13 +174,15 @@ export function factsOf({ runName: name, runId, endedAt, seconds, costUsd }: Mes
 /** A row for each metric under a row of headings: name, this model, each baseline. Empty without metrics. */
 export function metricRows({ metrics }: Message): string[][] {
   if (metrics.length === 0) return [];
-  const rivals = rivalSchema.options.filter((name) => metrics.some(({ baselines }) => name in baselines));
+  const compared = baselineSchema.options.filter((name) =>
+    metrics.some(({ baselines }) => name in baselines),
+  );
   return [
-    ['metric', 'this model', ...rivals],
+    ['metric', 'this model', ...compared],
     ...metrics.map(({ name, value, baselines }) => [
       name,
-      value.toFixed(4),
-      ...rivals.map((rival) => baselines[rival]?.toFixed(4) ?? '–'),
+      formatMetric(name, value),
+      ...compared.map((baseline) => formatMetric(name, baselines[baseline])),
     ]),
   ];
 }

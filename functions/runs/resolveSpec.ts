@@ -4,14 +4,16 @@ import {
   presetRef,
   presetSchema,
   PRESET_SECTIONS,
+  trainingSpecSchema,
   type PresetKind,
   type PresetReference,
   type PresetVersion,
   type TrainingSpec,
   type UnresolvedSpec,
 } from '@trainyard/shared';
+import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
-import { DomainError } from '../errors/domainError.js';
+import { parseOrProblem, ProblemError } from '../http/problemError.js';
 import { parseVersion } from '../presets/presets.js';
 import type { DocumentStore, Transaction } from '../ports/documentStore/documentStore.js';
 
@@ -46,7 +48,13 @@ export async function resolveSpec(
     model: isPresetReference(model) ? await content('model-configs', model) : model,
     compute: { ...compute, tiers: tierNames(cp, compute.tiers), ...prepareTier(cp, compute.prepare) },
   };
-  return { spec, presets };
+  return { spec: presets.length > 0 ? checked(spec) : spec, presets };
+}
+
+/** Sections that presets brought have to go together, and to have what is monitored and gated; no request's check has seen them. */
+function checked(spec: TrainingSpec): TrainingSpec {
+  parseOrProblem(z.object({ spec: trainingSpecSchema }), { spec }, 'specification with its presets');
+  return spec;
 }
 
 async function readPresetVersion<K extends PresetKind>(
@@ -68,8 +76,8 @@ async function readPresetVersion<K extends PresetKind>(
   return found;
 }
 
-function unknownPreset(pointer: string, detail: string): DomainError {
-  return new DomainError('unknown-preset', detail, { errors: [{ pointer, detail }] });
+function unknownPreset(pointer: string, detail: string): ProblemError {
+  return new ProblemError(400, 'unknown-preset', 'Unknown preset', detail, { errors: [{ pointer, detail }] });
 }
 
 /** The tier of the data stages alone, as the specification says or else the deployment. */
@@ -92,7 +100,7 @@ function checkTiers(cp: ControlPlane, wanted: readonly string[], pointer: string
   if (unknown.length === 0) return;
   const list = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
   const detail = `Compute tier ${list(unknown)} does not exist here; there is ${list(known)}.`;
-  throw new DomainError('unknown-tier', detail, {
+  throw new ProblemError(400, 'unknown-tier', 'Unknown compute tier', detail, {
     errors: [{ pointer, detail }],
   });
 }

@@ -1,6 +1,14 @@
-import { type RunView, runStatusSchema } from '@trainyard/shared';
+import {
+  formatMetric,
+  leadingMetric,
+  measuredModel,
+  type MeasuredModel,
+  metricTitle,
+  metricValue,
+  type RunView,
+  runStatusSchema,
+} from '@trainyard/shared';
 import { plain, truncate } from '../watch/layout.js';
-import { metric } from '../watch/numbers.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { defineCommand, EXIT, modelArgument } from './command.js';
 import { connect, connectionFlags } from './connect.js';
@@ -45,18 +53,21 @@ export const list = defineCommand(
   },
 );
 
-/** A table: name, status, epochs, best recall, when it began, id. */
+/** A table: name, status, epochs, the metric that says most of the newest run's model, when it began, id. */
 export function runLines(runs: readonly RunView[], width: number): string[] {
-  if (runs.length === 0) return [];
+  const [newest] = runs;
+  if (!newest) return [];
+  const asked = measuredModel(newest.spec);
   const rows = runs.map((run) => [
     plain(run.name),
     run.status,
     `${run.currentEpoch}/${run.totalEpochs}`,
-    recall(run),
+    leadingValue(run, asked),
     run.createdAt.slice(0, 19).replace('T', ' '),
     run.runId,
   ]);
-  const table = [['run', 'status', 'epochs', `recall@${largestK(runs[0])}`, 'created (UTC)', 'id'], ...rows];
+  const title = metricTitle(leadingMetric(asked, 'test') ?? '', 'test');
+  const table = [['run', 'status', 'epochs', title, 'created (UTC)', 'id'], ...rows];
   const widths = (table[0] ?? []).map((_, column) =>
     Math.max(...table.map((row) => row[column]?.length ?? 0)),
   );
@@ -71,12 +82,12 @@ export function runLines(runs: readonly RunView[], width: number): string[] {
   );
 }
 
-function largestK(run: RunView | undefined): number {
-  return Math.max(...(run?.spec.evaluation.k ?? [100]));
-}
-
 /** On the test split when the run is over, else on the validation split of the newest epoch. */
-function recall(run: RunView): string {
-  const k = largestK(run);
-  return metric(run.latestMetrics[`test_recall_at_${k}`] ?? run.latestMetrics[`recall_at_${k}`]);
+function leadingValue({ latestMetrics }: RunView, asked: MeasuredModel): string {
+  for (const split of ['test', 'validation'] as const) {
+    const name = leadingMetric(asked, split);
+    const value = name === undefined ? undefined : metricValue(latestMetrics, name);
+    if (name !== undefined && value !== undefined) return formatMetric(name, value);
+  }
+  return '–';
 }

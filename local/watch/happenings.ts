@@ -1,6 +1,15 @@
-import { type Epoch, type RunView, type Stage, STAGES } from '@trainyard/shared';
+import {
+  type Epoch,
+  epochMetricColumns,
+  formatMetric,
+  measuredModel,
+  metricValue,
+  type RunView,
+  type Stage,
+  STAGES,
+} from '@trainyard/shared';
 import { type Layout, paint, plain, truncate, wrap } from './layout.js';
-import { amount, duration, metric, whole } from './numbers.js';
+import { amount, duration, whole } from './numbers.js';
 import { type Column, fitColumns, tableRow } from './table.js';
 import type { WatchState } from './watchState.js';
 
@@ -76,34 +85,17 @@ function inWords(name: string): string {
 
 type EpochColumn = Column & { cell(row: Epoch): string };
 
-const SHOWN_K = [10, 50, 100];
-
-function epochColumns(run: RunView, width: number): EpochColumn[] {
-  const { k } = run.spec.evaluation;
-  const { type, rating } = run.spec.model;
-  const asked = SHOWN_K.filter((shown) => k.includes(shown));
-  const shown = type === 'ranking' ? [] : asked.length > 0 ? asked : k.slice(0, 3);
-  const isBinary =
-    rating?.loss.type === 'binaryCrossEntropy' || run.spec.features.target?.threshold !== undefined;
-  const measure = isBinary ? 'auc' : 'rmse';
+function epochColumns({ spec }: RunView, width: number): EpochColumn[] {
   const columns: EpochColumn[] = [
     { title: 'epoch', cell: (row) => String(row.epoch) },
-    { title: 'loss', cell: byName('loss') },
-    { title: 'val loss', cell: byName('val_loss') },
-    ...shown.map((at, i) => ({
-      title: `recall@${at}`,
-      cell: byName(`recall_at_${at}`),
-      ...(i === shown.length - 1 ? {} : { dropOrder: 10 - i }),
+    ...epochMetricColumns(measuredModel(spec)).map((column) => ({
+      ...column,
+      cell: ({ metrics }: Epoch) => formatMetric(column.name, metricValue(metrics, column.name)),
     })),
-    ...(rating ? [{ title: `val ${measure}`, cell: byName(`val_${measure}`) }] : []),
     { title: 'examples/s', cell: (row) => whole(row.examplesPerSecond), dropOrder: 2 },
     { title: 'seconds', cell: (row) => row.seconds.toFixed(1), dropOrder: 1 },
   ];
   return fitColumns(columns, width);
-}
-
-function byName(name: string): EpochColumn['cell'] {
-  return (row) => metric(row.metrics[name]);
 }
 
 function headerLine(columns: readonly EpochColumn[]): string {

@@ -12,10 +12,6 @@ export function amount(value: number): string {
   return Number.isInteger(value) ? whole(value) : value.toPrecision(4).replace(/\.?0+$/, '');
 }
 
-export function metric(value: number | undefined): string {
-  return value === undefined ? '–' : value.toFixed(4);
-}
-
 /** Seconds: `0.8 s`, `34 s`, `5 min 03 s`, `2 h 05 min`. */
 export function duration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;

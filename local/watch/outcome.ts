@@ -1,8 +1,25 @@
-import { adviceOn, BUDGET_EXCEEDED, type Metrics, type RunResult, type RunView } from '@trainyard/shared';
+import {
+  adviceOn,
+  type Baseline,
+  BUDGET_EXCEEDED,
+  comparedFamilies,
+  formatMetric,
+  isBetter,
+  measuredModel,
+  METRICS,
+  type MetricFamily,
+  metricName,
+  type Metrics,
+  metricTitle,
+  metricValue,
+  namesOf,
+  resultMetricColumns,
+  type RunResult,
+  type RunView,
+} from '@trainyard/shared';
 import { fileURLToPath } from 'node:url';
 import { type Layout, paint, plain, wrap } from './layout.js';
-import { comparison, dollars, duration, metric, whole } from './numbers.js';
-import { ratingMeasures } from './ratingMeasures.js';
+import { comparison, dollars, duration, whole } from './numbers.js';
 
 /**
  * How the run ended: its result beside the baselines, or why there is none and what to do. `backendNote` says which
@@ -84,7 +101,7 @@ function resultLines(run: RunView, layout: Layout, backendNote: string | undefin
   ];
 }
 
-const BASELINE_NAMES: Readonly<Record<string, string>> = {
+const BASELINE_NAMES: Readonly<Record<Baseline, string>> = {
   popularity: 'popularity',
   history: 'own history',
   globalMean: 'mean of all',
@@ -92,18 +109,16 @@ const BASELINE_NAMES: Readonly<Record<string, string>> = {
 };
 
 function comparisonTable(run: RunView, result: RunResult, layout: Layout): string[] {
-  const recalls = run.spec.model.type === 'ranking' ? [] : run.spec.evaluation.k;
-  const names = [
-    ...recalls.map((k) => ({ title: `recall@${k}`, name: `test_recall_at_${k}` })),
-    ...ratingMeasures(result.metrics, 'test_'),
-  ];
-  const rows = result.metrics['test_rows'];
+  const columns = resultMetricColumns(measuredModel(run.spec));
+  const rowsName = metricName(METRICS.rows, 'test');
+  const rows = result.metrics[rowsName];
   const label = Math.max(18, ...Object.keys(result.baselines).map((name) => baselineName(name).length));
   const room = Math.max(1, Math.floor((layout.width - 2 - label) / 12));
-  const shown = names.slice(-room);
+  const shown = columns.slice(-room);
   const line = (head: string, cells: readonly string[]) =>
     `  ${head.padEnd(label)}${cells.map((cell) => cell.padStart(12)).join('')}`;
-  const values = (metrics: Metrics) => shown.map(({ name }) => metric(metrics[name]));
+  const values = (metrics: Metrics) =>
+    shown.map(({ name }) => formatMetric(name, metricValue(metrics, name)));
   return [
     paint(
       layout,
@@ -115,36 +130,54 @@ function comparisonTable(run: RunView, result: RunResult, layout: Layout): strin
     ),
     paint(layout, 'bold', line('this model', values(result.metrics))),
     ...Object.entries(result.baselines).map(([name, metrics]) => line(baselineName(name), values(metrics))),
-    ...(rows === undefined ? [] : [paint(layout, 'dim', `  (${whole(rows)} rows)`)]),
+    ...(rows === undefined ? [] : [paint(layout, 'dim', `  (${formatMetric(rowsName, rows)} rows)`)]),
   ];
 }
 
 /** Better or worse than each baseline, said as it is: at the largest K, and by how far ratings are off or in order. */
-function verdicts(run: RunView, result: RunResult): string[] {
+function verdicts({ spec }: RunView, result: RunResult): string[] {
+  const measured = measuredModel(spec);
   return [
-    ...(run.spec.model.type === 'ranking' ? [] : recallVerdicts(run, result)),
-    ...(run.spec.model.type === 'retrieval' ? [] : ratingVerdicts(result)),
+    ...(spec.model.type === 'ranking'
+      ? []
+      : retrievalVerdicts(comparedFamilies(measured, 'retrieval'), measured.k, result)),
+    ...(spec.model.type === 'retrieval' ? [] : ratingVerdicts(comparedFamilies(measured, 'rating'), result)),
   ];
 }
 
-function ratingVerdicts({ metrics, baselines }: RunResult): string[] {
-  const [measure] = ratingMeasures(metrics, 'test_');
-  const own = measure && metrics[measure.name];
-  if (!measure || own === undefined)
+/** By the first of the metrics that the result has. */
+function ratingVerdicts(families: readonly MetricFamily[], { metrics, baselines }: RunResult): string[] {
+  const name = families
+    .flatMap((family) => namesOf(family, 'test', []))
+    .find((one) => metrics[one] !== undefined);
+  const own = name === undefined ? undefined : metrics[name];
+  if (name === undefined || own === undefined)
     return [
       'The test split has no row with a target whose user and item occur in train: nothing to compare.',
     ];
-  const sentence = Object.entries(baselines).flatMap(([baseline, { [measure.name]: value }]) => {
-    if (value === undefined) return [];
-    const isBetter = measure.lowerIsBetter ? own < value : own > value;
-    return [`${isBetter ? 'better' : 'not better'} than the ${baselineName(baseline)}`];
-  });
-  return sentence.length === 0 ? [] : [`By ${measure.title} the model is ${sentence.join(' and ')}.`];
+  const sentence = Object.entries(baselines).flatMap(([baseline, { [name]: value }]) =>
+    value === undefined
+      ? []
+      : [`${isBetter(name, own, value) ? 'better' : 'not better'} than the ${baselineName(baseline)}`],
+  );
+  return sentence.length === 0
+    ? []
+    : [`By ${metricTitle(name, 'test')} the model is ${sentence.join(' and ')}.`];
 }
 
-function recallVerdicts(run: RunView, result: RunResult): string[] {
-  const k = Math.max(...run.spec.evaluation.k);
-  const name = `test_recall_at_${k}`;
+/** By the first of the metrics, at each K; what is said first is said at the largest. */
+function retrievalVerdicts(
+  [family]: readonly MetricFamily[],
+  k: readonly number[],
+  result: RunResult,
+): string[] {
+  if (!family) return [];
+  const names = namesOf(
+    family,
+    'test',
+    k.toSorted((a, b) => a - b),
+  );
+  const name = names.at(-1) ?? '';
   const own = result.metrics[name];
   if (own === undefined)
     return ['The test split has no row whose user and item occur in train: nothing to compare.'];
@@ -157,24 +190,25 @@ function recallVerdicts(run: RunView, result: RunResult): string[] {
     ({ baseline, value }) =>
       `${comparison(own, value)}${own === value ? ' to' : own >= 3 * value && value > 0 ? ' as' : ' than'} ${baseline}`,
   );
-  return [`By recall@${k} the model is ${sentence.join(' and ')}.`, ...lostTo(run, result)];
+  return [
+    `By ${metricTitle(name, 'test')} the model is ${sentence.join(' and ')}.`,
+    ...lostTo(names, result),
+  ];
 }
 
-/** The baselines that are better at some K, and what could help where one is better at the largest. */
-function lostTo(run: RunView, result: RunResult): string[] {
-  const ks = run.spec.evaluation.k.toSorted((a, b) => a - b);
+/** The baselines that are better by some of the metrics, and what could help where one is better by the last. */
+function lostTo(names: readonly string[], result: RunResult): string[] {
   const better = Object.entries(result.baselines).flatMap(([baseline, metrics]) => {
-    const at = ks.filter(
-      (k) => (metrics[`test_recall_at_${k}`] ?? 0) > (result.metrics[`test_recall_at_${k}`] ?? 0),
-    );
-    return at.length === 0 ? [] : [{ name: baselineName(baseline), at }];
+    const by = names.filter((name) => isBetter(name, metrics[name] ?? 0, result.metrics[name] ?? 0));
+    return by.length === 0 ? [] : [{ baseline: baselineName(baseline), by }];
   });
-  const largest = Math.max(...ks);
+  const last = names.at(-1) ?? '';
   return [
     ...better.map(
-      ({ name, at }) => `At ${at.map((k) => `recall@${k}`).join(', ')} ${name} is better than the model.`,
+      ({ baseline, by }) =>
+        `At ${by.map((name) => metricTitle(name, 'test')).join(', ')} ${baseline} is better than the model.`,
     ),
-    ...(better.some(({ at }) => at.includes(largest))
+    ...(better.some(({ by }) => by.includes(last))
       ? [
           'Serve what is better, or train more epochs, with another learning rate, wider embeddings or more features.',
         ]
@@ -183,7 +217,7 @@ function lostTo(run: RunView, result: RunResult): string[] {
 }
 
 function baselineName(name: string): string {
-  return BASELINE_NAMES[name] ?? plain(name);
+  return name in BASELINE_NAMES ? BASELINE_NAMES[name as Baseline] : plain(name);
 }
 
 function artifactLines({ artifacts }: RunResult, layout: Layout): string[] {

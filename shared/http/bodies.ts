@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { metricsSchema } from '../common.js';
 import { rangeSchema } from '../compute/range.js';
 import { modelDocumentSchema, modelVersionSchema, retrainPolicySchema } from '../firestore/model.js';
+import { DEFAULT_ORDER_METRIC, orderMetricSchemaOf } from '../metrics/orderings.js';
 import {
   epochSchema,
   logLineSchema,
@@ -18,7 +19,7 @@ import {
   presetVersionSchemas,
   unresolvedSpecSchema,
 } from '../spec/presets.js';
-import { trainingSpecSchema } from '../spec/trainingSpec.js';
+import { storedSpecSchema } from '../spec/trainingSpec.js';
 
 /** Request bodies larger than this are refused with 413. */
 export const MAX_BODY_BYTES = 256_000;
@@ -58,13 +59,7 @@ export const startQuerySchema = z.strictObject({
 });
 
 /** The metrics of results that runs can be ordered by: each has an index. The least is best of losses, else the greatest. */
-export const orderMetricSchema = z.enum([
-  'val_loss',
-  'test_recall_at_5',
-  'test_recall_at_10',
-  'test_recall_at_50',
-  'test_recall_at_100',
-]);
+export const orderMetricSchema = orderMetricSchemaOf();
 export type OrderMetric = z.infer<typeof orderMetricSchema>;
 
 /** `key=value` of a tag; the value may hold more of `=`, or nothing. */
@@ -86,7 +81,7 @@ export const listRunsQuerySchema = z
     'only completed runs have results: leave out status, or ask for completed',
   );
 export const bestRunsQuerySchema = z.strictObject({
-  metric: orderMetricSchema.default('test_recall_at_100'),
+  metric: orderMetricSchema.default(DEFAULT_ORDER_METRIC),
   limit: countInQuery(200).prefault(10),
 });
 
@@ -136,7 +131,7 @@ export const estimateSchema = z.strictObject({
 export type Estimate = z.infer<typeof estimateSchema>;
 export const dryRunSchema = z.strictObject({
   dryRun: z.literal(true),
-  spec: trainingSpecSchema,
+  spec: storedSpecSchema,
   presets: z.array(z.string()),
   estimate: estimateSchema,
 });

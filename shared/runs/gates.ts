@@ -1,11 +1,12 @@
-import { isLowerBetter } from '../common.js';
-import type { Gate } from '../spec/trainingSpec.js';
+import { isBetter } from '../metrics/direction.js';
+import { metricValue } from '../metrics/names.js';
+import type { Gate } from '../spec/evaluation.js';
 import type { GateResult, RunResult } from './run.js';
 
 /** Each gate against the result, in the order of the specification. */
 export function checkGates(gates: readonly Gate[], result: RunResult): GateResult[] {
   return gates.map((gate) => {
-    const value = result.metrics[gate.metric] ?? null;
+    const value = metricValue(result.metrics, gate.metric) ?? null;
     return { ...gate, value, passed: value !== null && passes(gate, value, result) };
   });
 }
@@ -14,6 +15,6 @@ function passes({ metric, atLeast, atMost, aboveBaseline }: Gate, value: number,
   if (atLeast !== undefined && value < atLeast) return false;
   if (atMost !== undefined && value > atMost) return false;
   if (aboveBaseline === undefined) return true;
-  const rival = result.baselines[aboveBaseline]?.[metric];
-  return rival !== undefined && (isLowerBetter(metric) ? value < rival : value > rival);
+  const baseline = metricValue(result.baselines[aboveBaseline] ?? {}, metric);
+  return baseline !== undefined && isBetter(metric, value, baseline);
 }

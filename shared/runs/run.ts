@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { instantSchema, metricsSchema, modelIdSchema, runIdSchema, traceparentSchema } from '../common.js';
 import { memoryFloorSchema } from '../compute/fit.js';
 import { presetRefSchema } from '../spec/presets.js';
-import { gateSchema, trainingSpecSchema } from '../spec/trainingSpec.js';
+import { gateSchema } from '../spec/evaluation.js';
+import { storedSpecSchema } from '../spec/trainingSpec.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
 
 /** Why a run or an attempt failed. `remedy` says what to change. Never holds a secret or a row of data. */
@@ -43,7 +44,7 @@ export const resourcesSchema = z.strictObject({
 export const artifactsSchema = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,62}$/), z.string().max(2048));
 
 export const runResultSchema = z.strictObject({
-  /** Metrics of the kept weights: `loss`, `val_loss`, `recall_at_K` of the best epoch, and `test_…` on the test split. */
+  /** Metrics of the kept weights: those of the best epoch, and those of the test split. */
   metrics: metricsSchema,
   /** The same `test_…` metrics for each baseline. */
   baselines: z.record(z.string(), metricsSchema),
@@ -124,7 +125,7 @@ export const runSchema = z.strictObject({
   /** The highest callback number applied of this attempt. */
   seq: z.int().min(0),
   /** Resolved: presets are replaced by their content. */
-  spec: trainingSpecSchema,
+  spec: storedSpecSchema,
   /** The preset versions that the specification was made of. */
   presets: z.array(presetRefSchema).default([]),
   specDigest: z.string(),

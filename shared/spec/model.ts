@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelTypeSchema } from '../common.js';
 import { layerSchema } from './layers.js';
 import { ratingSchema } from './rating.js';
 
@@ -48,7 +49,7 @@ export const lossWeightsSchema = z.strictObject({
  */
 export const modelSchema = z
   .strictObject({
-    type: z.enum(['retrieval', 'ranking', 'hybrid']).default('retrieval'),
+    type: modelTypeSchema.default('retrieval'),
     query: towerSchema.prefault({}),
     candidate: towerSchema.prefault({}),
     embeddings: embeddingStartSchema.prefault({}),

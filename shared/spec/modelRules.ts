@@ -2,19 +2,16 @@
 import type { Features } from './features.js';
 import type { Model } from './model.js';
 import { isReshaped } from './rating.js';
-import type { Training } from './training.js';
 
 export interface RuleBroken {
-  path: string[];
+  path: (string | number)[];
   message: string;
 }
 
-export function brokenModelRules(model: Model, features: Features, training: Training): RuleBroken[] {
-  const rules =
-    model.type === 'retrieval'
-      ? retrievalRules(model, features)
-      : [...ratingRules(model, features), ...(model.type === 'ranking' ? rankingRules(model) : [])];
-  return [...rules, ...monitorRules(model, features, training)];
+export function brokenModelRules(model: Model, features: Features): RuleBroken[] {
+  return model.type === 'retrieval'
+    ? retrievalRules(model, features)
+    : [...ratingRules(model, features), ...(model.type === 'ranking' ? rankingRules(model) : [])];
 }
 
 function retrievalRules({ rating, lossWeights }: Model, { target }: Features): RuleBroken[] {
@@ -56,36 +53,6 @@ function rankingRules({ lossWeights, temperature }: Model): RuleBroken[] {
       ? []
       : [broken(['model', 'temperature'], 'a ranking model has no softmax: leave the temperature out')]),
   ];
-}
-
-/** What is monitored must be what the epochs of such a model tell. */
-function monitorRules(model: Model, features: Features, { earlyStopping, schedule }: Training): RuleBroken[] {
-  const monitors = [
-    ...(earlyStopping ? [{ section: 'earlyStopping', monitor: earlyStopping.monitor }] : []),
-    ...(schedule.type === 'plateau' ? [{ section: 'schedule', monitor: schedule.monitor }] : []),
-  ];
-  return monitors.flatMap(({ section, monitor }) => {
-    const why = whyNotMonitored(monitor, model, features);
-    return why ? [broken(['training', section, 'monitor'], why)] : [];
-  });
-}
-
-function whyNotMonitored(monitor: string, { type, rating }: Model, { target }: Features): string | undefined {
-  if (monitor === 'val_loss') return undefined;
-  if (monitor.startsWith('recall_at_')) {
-    return type === 'ranking'
-      ? 'a ranking model has no recall: monitor val_loss or a metric of its ratings, or set model.type to "hybrid"'
-      : undefined;
-  }
-  if (type === 'retrieval') return `a retrieval model has no ${monitor}: monitor val_loss or recall_at_K`;
-  if (monitor.endsWith('_loss')) {
-    return type === 'ranking' ? 'a ranking model has one loss: monitor val_loss' : undefined;
-  }
-  const isBinary = target?.threshold !== undefined || rating?.loss.type === 'binaryCrossEntropy';
-  const known = isBinary ? ['val_auc', 'val_accuracy'] : ['val_rmse', 'val_mae'];
-  return known.includes(monitor)
-    ? undefined
-    : `with such a target there is no ${monitor}: monitor ${known.join(' or ')}`;
 }
 
 function weightsOfOne(): RuleBroken {

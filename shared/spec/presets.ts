@@ -4,7 +4,7 @@ import { instantSchema } from '../common.js';
 import { datasetSchema } from './dataset.js';
 import { featuresSchema } from './features.js';
 import { modelSchema } from './model.js';
-import { trainingSpecShape, withSpecRules } from './trainingSpec.js';
+import { trainingSpecShape, withRequestRules } from './trainingSpec.js';
 
 export const presetIdSchema = z
   .string()
@@ -40,7 +40,7 @@ export type PresetReference = z.infer<typeof presetReferenceSchema>;
 const orPreset = <T extends z.ZodType>(section: T) => z.union([presetReferenceSchema, section]);
 
 /** A specification as a request brings it: sections may be references to presets. */
-export const unresolvedSpecSchema = withSpecRules(
+export const unresolvedSpecSchema = withRequestRules(
   z.strictObject({
     ...trainingSpecShape,
     dataset: orPreset(datasetSchema),

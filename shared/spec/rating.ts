@@ -4,8 +4,8 @@ import { columnNameSchema } from './columns.js';
 import { layerSchema } from './layers.js';
 
 /**
- * The column that is predicted, and what it becomes for training, fitted on the training rows. Predictions and `rmse` and
- * `mae` are in the column's own units. Rows without a number there teach nothing about it.
+ * The column that is predicted, and what it becomes for training, fitted on the training rows. Predictions and their
+ * errors are in the column's own units. Rows without a number there teach nothing about it.
  */
 export const targetSchema = z
   .strictObject({

@@ -1,13 +1,18 @@
 import { z } from 'zod';
+import { metricNameSchema } from '../common.js';
+import { DEFAULT_MONITOR, metricPattern, monitoredFamilies } from '../metrics/availability.js';
+import { canonicalMetricName } from '../metrics/names.js';
 
-/** A metric of the epochs, on the validation split; which a model has, its type and target decide (`brokenModelRules`). */
-export const monitorSchema = z
-  .string()
-  .regex(
-    /^(val_(loss|retrieval_loss|rating_loss|rmse|mae|auc|accuracy)|recall_at_[1-9][0-9]*)$/,
-    'must be val_loss, recall_at_K, val_retrieval_loss, val_rating_loss, val_rmse, val_mae, val_auc or val_accuracy (all on the validation split)',
-  )
-  .default('val_loss');
+/** A metric of the epochs, on the validation split, by any of its names; which a model has, `brokenMetricRules` says. */
+export const monitorSchema = metricNameSchema
+  .overwrite((name) => canonicalMetricName(name))
+  .meta({
+    description: `A metric of the epochs, on the validation split: ${monitoredFamilies(null)
+      .map((family) => metricPattern(family, 'validation'))
+      .join(', ')}`,
+    examples: [DEFAULT_MONITOR],
+  })
+  .default(DEFAULT_MONITOR);
 
 const share = z.number().gt(0).lt(1);
 const rate = z.number().min(0).max(10).default(0);

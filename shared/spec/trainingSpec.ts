@@ -1,47 +1,11 @@
 import { z } from 'zod';
-import { metricNameSchema } from '../common.js';
 import { datasetSchema } from './dataset.js';
+import { evaluationSchema } from './evaluation.js';
 import { featuresSchema } from './features.js';
+import { brokenMetricRules } from './metricRules.js';
 import { modelSchema } from './model.js';
-import { brokenModelRules } from './modelRules.js';
+import { brokenModelRules, type RuleBroken } from './modelRules.js';
 import { trainingSchema } from './training.js';
-
-export const baselineSchema = z.enum(['popularity', 'history']);
-export type Baseline = z.infer<typeof baselineSchema>;
-
-/** All that a result may be compared with: those above for recalls, and two that come with every rating. */
-export const rivalSchema = z.enum([...baselineSchema.options, 'globalMean', 'userItemMean']);
-export type Rival = z.infer<typeof rivalSchema>;
-
-/**
- * What a completed run's result must reach before its model version may be promoted. A metric that the result lacks does not
- * pass. `aboveBaseline`: strictly better than the same metric of that baseline: greater, or for losses, `rmse` and `mae` less.
- */
-export const gateSchema = z
-  .strictObject({
-    metric: metricNameSchema,
-    atLeast: z.number().optional(),
-    atMost: z.number().optional(),
-    aboveBaseline: rivalSchema.optional(),
-  })
-  .refine(
-    ({ atLeast, atMost, aboveBaseline }) =>
-      [atLeast, atMost, aboveBaseline].some((bound) => bound !== undefined),
-    'a gate has atLeast, atMost or aboveBaseline, or several of them',
-  );
-export type Gate = z.infer<typeof gateSchema>;
-
-/**
- * Rank of a row = number of catalogue items that score strictly higher than its item; recall@K = share of rows with
- * rank < K. A row counts when its user and its item occur in train. Nothing is excluded from the catalogue.
- */
-export const evaluationSchema = z.strictObject({
-  k: z.array(z.int().min(1).max(10_000)).min(1).max(10).default([5, 10, 50, 100]),
-  /** So many training rows are evaluated after each epoch too (`train_loss`, `train_recall_at_K`); none unless given. */
-  trainSample: z.int().min(0).max(1_000_000).default(0),
-  baselines: z.array(baselineSchema).default(['popularity', 'history']),
-  gates: z.array(gateSchema).max(20).default([]),
-});
 
 /** Where and how long. Tiers are names of the deployment's compute tiers, tried in order; all of them unless given. */
 export const computeSchema = z.strictObject({
@@ -89,45 +53,38 @@ export const trainingSpecShape = {
   tags: z.record(z.string().min(1).max(63), z.string().max(255)).default({}),
 };
 
-/** What holds between the sections. */
-export function withSpecRules<
-  T extends z.ZodType<{
-    features: z.infer<typeof featuresSchema> | { preset: string };
-    model: z.infer<typeof modelSchema> | { preset: string };
-    training: z.infer<typeof trainingSchema>;
-    evaluation: z.infer<typeof evaluationSchema>;
-    tags: Record<string, string>;
-  }>,
->(schema: T): T {
-  return schema.superRefine((spec, context) => {
-    const { earlyStopping, schedule } = spec.training;
-    const monitors: [string, string | undefined][] = [
-      ['earlyStopping', earlyStopping ? earlyStopping.monitor : undefined],
-      ['schedule', schedule.type === 'plateau' ? schedule.monitor : undefined],
-    ];
-    for (const [section, monitor] of monitors) {
-      const k = monitor?.match(/_at_(\d+)$/)?.[1];
-      if (k === undefined || spec.evaluation.k.includes(Number(k))) continue;
-      context.addIssue({
-        code: 'custom',
-        path: ['training', section, 'monitor'],
-        message: `recall@${k} is monitored but evaluation.k is [${spec.evaluation.k.join(', ')}]: add ${k} to it`,
-      });
-    }
-    const { features, model, training } = spec;
-    if (!('preset' in features) && !('preset' in model)) {
-      for (const { path, message } of brokenModelRules(model, features, training)) {
-        context.addIssue({ code: 'custom', path, message });
-      }
-    }
-    if (Object.keys(spec.tags).length > 64) {
+interface Sections {
+  features: z.infer<typeof featuresSchema> | { preset: string };
+  model: z.infer<typeof modelSchema> | { preset: string };
+  training: z.infer<typeof trainingSchema>;
+  evaluation: z.infer<typeof evaluationSchema>;
+  tags: Record<string, string>;
+}
+
+/** What holds between the sections, of whatever age the specification is. */
+function withSpecRules<T extends z.ZodType<Sections>>(schema: T): T {
+  return schema.superRefine(({ features, model, tags }, context) => {
+    if (!('preset' in features) && !('preset' in model)) report(context, brokenModelRules(model, features));
+    if (Object.keys(tags).length > 64) {
       context.addIssue({ code: 'custom', path: ['tags'], message: 'at most 64 tags' });
     }
   });
 }
 
+/** The same, and that what is asked for can be measured: what a request or a file of somebody must have. */
+export function withRequestRules<T extends z.ZodType<Sections>>(schema: T): T {
+  return withSpecRules(schema).superRefine((spec, context) => report(context, brokenMetricRules(spec)));
+}
+
+function report(context: z.RefinementCtx, broken: readonly RuleBroken[]): void {
+  for (const { path, message } of broken) context.addIssue({ code: 'custom', path, message });
+}
+
 /** What one run does: immutable, unknown keys refused. Parsing fills every default; the filled form is what is stored. */
-export const trainingSpecSchema = withSpecRules(z.strictObject(trainingSpecShape));
+export const trainingSpecSchema = withRequestRules(z.strictObject(trainingSpecShape));
 export type TrainingSpec = z.infer<typeof trainingSpecSchema>;
 /** A spec as a person writes it: defaults may be left out. */
 export type TrainingSpecInput = z.input<typeof trainingSpecSchema>;
+
+/** The specification of a run that is recorded: it may monitor or gate a metric that is known no more, or not yet. */
+export const storedSpecSchema = withSpecRules(z.strictObject(trainingSpecShape));

@@ -32,7 +32,7 @@ describe('a baseline', () => {
   const boughtBy = (user: number, wanted: number) =>
     item.filter((i, row) => i === wanted && query[row] === user).length;
   const score = (name: 'popularity' | 'history') =>
-    scoreBaseline(name, data, evaluationRows(data, 'test'), K, 'test_');
+    scoreBaseline(name, data, evaluationRows(data, 'test'), K, 'test');
 
   it('popularity ranks by the number of training rows', () => {
     expect(score('popularity')).toEqual(byDefinition(data, (_user, i) => [bought(i), 0]));

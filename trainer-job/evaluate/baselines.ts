@@ -1,18 +1,18 @@
 /** What a model has to beat: recommending what sells, and recommending what the user bought before. */
-import type { Baseline, Metrics } from '@trainyard/shared';
+import type { Metrics, MetricSplit, RetrievalBaseline } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { EvaluationRows } from './evaluationRows.js';
 import { RecallCounter } from './recall.js';
 
 type Ranker = (query: number, item: number) => number;
 
-/** `{prefix}recall_at_K` of a baseline on the rows. */
+/** The recall of a baseline on the rows, as metrics of their split. */
 export function scoreBaseline(
-  baseline: Baseline,
+  baseline: RetrievalBaseline,
   data: EncodedDataset,
   rows: EvaluationRows,
   k: readonly number[],
-  prefix: string,
+  split: MetricSplit,
 ): Metrics {
   const popularity = itemCounts(data);
   const popularityRank = ranksByCount(popularity);
@@ -26,7 +26,7 @@ export function scoreBaseline(
       recall.add(rank(rows.queries[q]!, rows.items[t]!), rows.rows[t]!);
     }
   }
-  return recall.metrics(prefix);
+  return recall.metrics(split);
 }
 
 /** [entities] how many training rows each item has; the unknown item 0 counts nothing. */

@@ -1,4 +1,4 @@
-import type { Metrics, TrainingSpec } from '@trainyard/shared';
+import { METRICS, metricName, type Metrics, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import type { EvaluationOutcome } from '../train/loop/contract.js';
@@ -20,12 +20,12 @@ interface Evaluated {
 /** The model and its baselines on the test split, by the same rows and the same definitions. */
 export async function evaluateModel(request: Evaluated): Promise<EvaluationOutcome> {
   const { model, data, spec, between } = request;
-  const metrics = await splitScorer(model, data, 'test', 'test_')(between);
+  const metrics = await splitScorer(model, data, 'test')(between);
   const retrieval = spec.model.type === 'ranking' ? undefined : await retrievalBaselines(request);
   const rating = model.rating && baselinesOfRatings(request);
   const rows = retrieval?.rows ?? rating?.rows ?? 0;
   return {
-    metrics: { ...metrics, test_rows: rows },
+    metrics: { ...metrics, [metricName(METRICS.rows, 'test')]: rows },
     baselines: { ...retrieval?.baselines, ...rating?.baselines },
   };
 }
@@ -39,7 +39,7 @@ async function retrievalBaselines({ data, spec, between }: Evaluated): Promise<B
   const rows = evaluationRows(data, 'test');
   const baselines: Record<string, Metrics> = {};
   for (const name of spec.evaluation.baselines) {
-    baselines[name] = scoreBaseline(name, data, rows, spec.evaluation.k, 'test_');
+    baselines[name] = scoreBaseline(name, data, rows, spec.evaluation.k, 'test');
     await between?.();
   }
   return { rows: rows.rowCount, baselines };
@@ -52,6 +52,6 @@ function baselinesOfRatings({ model, data }: Evaluated): Baselines {
   const isBinary = isBinaryTarget(model.rating);
   return {
     rows: pairs.targets.length,
-    baselines: ratingBaselines(data, target, pairs, isBinary, 'test_'),
+    baselines: ratingBaselines(data, target, pairs, isBinary, 'test'),
   };
 }

@@ -24,6 +24,6 @@ it('recall at K is the share of rows with a rank below K', () => {
   recall.add(0, 2);
   recall.add(4, 1);
   recall.add(5, 1);
-  expect(recall.metrics('test_')).toEqual({ test_recall_at_1: 0.5, test_recall_at_5: 0.75 });
-  expect(new RecallCounter([1]).metrics()).toEqual({});
+  expect(recall.metrics('test')).toEqual({ test_recall_at_1: 0.5, test_recall_at_5: 0.75 });
+  expect(new RecallCounter([1]).metrics('test')).toEqual({});
 });

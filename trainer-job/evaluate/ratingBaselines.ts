@@ -1,5 +1,5 @@
 /** What a rating model has to beat: the mean of all targets, and the mean with what user and item are usually off it. */
-import type { Metrics } from '@trainyard/shared';
+import type { Metrics, MetricSplit } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import { ratedPairs, type RatedPairs } from './ratedPairs.js';
@@ -11,7 +11,7 @@ export function ratingBaselines(
   target: FittedTarget,
   pairs: RatedPairs,
   isBinary: boolean,
-  prefix: string,
+  split: MetricSplit,
 ): Record<string, Metrics> {
   const train = ratedPairs(data, 'train');
   const truths = Float64Array.from(train.targets, (value) => actualTarget(target, value));
@@ -34,7 +34,7 @@ export function ratingBaselines(
   return Object.fromEntries(
     Object.entries(predictions).map(([name, predicted]) => [
       name,
-      ratingMetrics({ predicted, actual }, isBinary, prefix),
+      ratingMetrics({ predicted, actual }, isBinary, split),
     ]),
   );
 }

@@ -1,5 +1,5 @@
 /** How far predicted targets are from the true ones. */
-import type { Metrics } from '@trainyard/shared';
+import { METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import type { RatingModel } from '../model/twoTowerModel.js';
 
@@ -10,10 +10,14 @@ export interface RatedRows {
 }
 
 /**
- * `rmse` and `mae` in the target's own units. Where targets are 0 … 1, each is of one kind from 0.5 on and of the other
- * below: `auc`, the share of pairs of both that are in the right order, ties counting half, and `accuracy`.
+ * How far off predictions are, in the target's own units. Where targets are 0 … 1, each is of one kind from 0.5 on and of the
+ * other below: then it is the share of pairs of both that are in the right order, ties counting half, and of rows told right.
  */
-export function ratingMetrics({ predicted, actual }: RatedRows, isBinary: boolean, prefix: string): Metrics {
+export function ratingMetrics(
+  { predicted, actual }: RatedRows,
+  isBinary: boolean,
+  split: MetricSplit,
+): Metrics {
   const count = actual.length;
   if (count === 0) return {};
   if (isBinary) {
@@ -22,14 +26,20 @@ export function ratingMetrics({ predicted, actual }: RatedRows, isBinary: boolea
       0,
     );
     const auc = areaUnderCurve({ predicted, actual });
-    return { [`${prefix}accuracy`]: right / count, ...(auc !== undefined && { [`${prefix}auc`]: auc }) };
+    return {
+      [metricName(METRICS.accuracy, split)]: right / count,
+      ...(auc !== undefined && { [metricName(METRICS.auc, split)]: auc }),
+    };
   }
   let [squares, sizes] = [0, 0];
   actual.forEach((y, i) => {
     squares += (predicted[i]! - y) ** 2;
     sizes += Math.abs(predicted[i]! - y);
   });
-  return { [`${prefix}rmse`]: Math.sqrt(squares / count), [`${prefix}mae`]: sizes / count };
+  return {
+    [metricName(METRICS.rmse, split)]: Math.sqrt(squares / count),
+    [metricName(METRICS.mae, split)]: sizes / count,
+  };
 }
 
 const isPositive = (value: number) => value >= 0.5;

@@ -1,4 +1,4 @@
-import type { Metrics } from '@trainyard/shared';
+import { METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
 
 /** Counts rows by rank for recall at several K at once. */
 export class RecallCounter {
@@ -22,11 +22,11 @@ export class RecallCounter {
     });
   }
 
-  /** `recall_at_K` of all rows added, each name with the prefix; empty when there were none. */
-  metrics(prefix = ''): Metrics {
+  /** The recall at each K of all rows added, as metrics of the split; empty when there were none. */
+  metrics(split: MetricSplit): Metrics {
     if (this.rows === 0) return {};
     return Object.fromEntries(
-      this.k.map((k, i) => [`${prefix}recall_at_${k}`, (this.hits[i] ?? 0) / this.rows]),
+      this.k.map((k, i) => [metricName(METRICS.recall, split, k), (this.hits[i] ?? 0) / this.rows]),
     );
   }
 }

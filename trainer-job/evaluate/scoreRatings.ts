@@ -1,4 +1,4 @@
-import type { Metrics } from '@trainyard/shared';
+import { METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
 import { decodedTarget, encodedTarget } from '@trainyard/recommender/encode/target';
 import { distinctFinder } from '../model/distinct.js';
 import type { RatingModel, TwoTowerModel } from '../model/twoTowerModel.js';
@@ -8,12 +8,12 @@ import { actualTarget, isBinaryTarget, ratingMetrics } from './ratingMetrics.js'
 /** Pairs that go through the head at once. */
 const BLOCK = 16_384;
 
-/** `{prefix}loss`, the mean over the rows, and how far predictions are off; empty when no row counts. */
+/** The loss, the mean over the rows, and how far predictions are off, as metrics of the split; empty when no row counts. */
 export async function scoreRatings(
   model: TwoTowerModel,
   rating: RatingModel,
   pairs: RatedPairs,
-  prefix: string,
+  split: MetricSplit,
   between: () => Promise<void> = async () => {},
 ): Promise<Metrics> {
   const count = pairs.targets.length;
@@ -35,7 +35,10 @@ export async function scoreRatings(
   }
   const actual = Float64Array.from(pairs.targets, (value) => actualTarget(target, value));
   const binary = isBinaryTarget(rating);
-  return { [`${prefix}loss`]: loss / count, ...ratingMetrics({ predicted, actual }, binary, prefix) };
+  return {
+    [metricName(METRICS.loss, split)]: loss / count,
+    ...ratingMetrics({ predicted, actual }, binary, split),
+  };
 }
 
 /** Takes pairs of entities to the head's outputs, each entity once through its tower. */

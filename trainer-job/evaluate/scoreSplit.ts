@@ -1,4 +1,4 @@
-import type { Metrics, TrainingSpec } from '@trainyard/shared';
+import { METRICS, metricName, type Metrics, type MetricSplit, type TrainingSpec } from '@trainyard/shared';
 import { maxScores } from '../model/maxScores.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../train/batch/competition.js';
@@ -21,14 +21,14 @@ interface Manner {
 }
 
 /**
- * `{prefix}loss`: the mean over the rows of the softmax cross-entropy over the whole catalogue, whatever negatives the model
- * trains with, and `{prefix}recall_at_K`. Empty when no row counts.
+ * The loss, the mean over the rows of the softmax cross-entropy over the whole catalogue, whatever negatives the model trains
+ * with, and the recall at each K, as metrics of the split. Empty when no row counts.
  */
 export async function scoreSplit(
   model: Scored,
   rows: EvaluationRows,
   k: readonly number[],
-  prefix: string,
+  split: MetricSplit,
   { between = async () => {}, scoring = ownScoring(model) }: Manner = {},
 ): Promise<Metrics> {
   if (rows.rowCount === 0) return {};
@@ -44,7 +44,7 @@ export async function scoreSplit(
     loss += part;
     ranks.forEach((rank, t) => recall.add(rank, blocks[b]!.rows[t]!));
   }
-  return { [`${prefix}loss`]: loss / rows.rowCount, ...recall.metrics(prefix) };
+  return { [metricName(METRICS.loss, split)]: loss / rows.rowCount, ...recall.metrics(split) };
 }
 
 /** `size` queries each, the last one fewer. */

@@ -1,4 +1,4 @@
-import type { Metrics } from '@trainyard/shared';
+import { METRICS, metricName, type Metrics } from '@trainyard/shared';
 import type { EncodedDataset, SplitName } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { evaluationRows } from './evaluationRows.js';
@@ -8,15 +8,14 @@ import { scoreSplit } from './scoreSplit.js';
 import type { Scoring } from './scoring.js';
 
 /**
- * All that a model of its type is measured by on a split, with the weights it has when asked. A hybrid's `{prefix}loss` is
- * the weighted sum of `{prefix}retrieval_loss` and `{prefix}rating_loss`. Retrieval is computed by `scoring`, which is this
+ * All that a model of its type is measured by on a split, with the weights it has when asked. A hybrid's loss is the weighted
+ * sum of those of retrieval and of ratings, which it has as well. Retrieval is computed by `scoring`, which is this
  * thread unless given.
  */
 export function splitScorer(
   model: TwoTowerModel,
   data: EncodedDataset,
   split: SplitName,
-  prefix: string,
   scoring?: Scoring,
 ): (between?: () => Promise<void>) => Promise<Metrics> {
   const { evaluation, model: spec } = model.spec;
@@ -24,26 +23,27 @@ export function splitScorer(
   const rows = spec.type === 'ranking' ? undefined : evaluationRows(data, split);
   const pairs = rating && ratedPairs(data, split);
   return async (between) => {
-    const found = rows ? await scoreSplit(model, rows, evaluation.k, prefix, { between, scoring }) : {};
+    const found = rows ? await scoreSplit(model, rows, evaluation.k, split, { between, scoring }) : {};
     if (!rating || !pairs) return found;
-    const rated = await scoreRatings(model, rating, pairs, prefix, between);
-    return rows ? together(found, rated, prefix, spec.lossWeights) : rated;
+    const rated = await scoreRatings(model, rating, pairs, split, between);
+    return rows ? together(found, rated, split, spec.lossWeights) : rated;
   };
 }
 
 function together(
   found: Metrics,
   rated: Metrics,
-  prefix: string,
+  split: SplitName,
   { retrieval, ranking } = { retrieval: 1, ranking: 1 },
 ): Metrics {
-  const [a, b] = [found[`${prefix}loss`], rated[`${prefix}loss`]];
+  const loss = metricName(METRICS.loss, split);
+  const [a, b] = [found[loss], rated[loss]];
   return {
     ...found,
     ...rated,
-    ...(a !== undefined && { [`${prefix}retrieval_loss`]: a }),
-    ...(b !== undefined && { [`${prefix}rating_loss`]: b }),
+    ...(a !== undefined && { [metricName(METRICS.retrievalLoss, split)]: a }),
+    ...(b !== undefined && { [metricName(METRICS.ratingLoss, split)]: b }),
     // Without a row for either there is none: 0 would be the best of all.
-    ...((a ?? b) !== undefined && { [`${prefix}loss`]: retrieval * (a ?? 0) + ranking * (b ?? 0) }),
+    ...((a ?? b) !== undefined && { [loss]: retrieval * (a ?? 0) + ranking * (b ?? 0) }),
   };
 }

@@ -1,4 +1,4 @@
-import { seedOf, type Metrics, type TrainingSpec } from '@trainyard/shared';
+import { METRICS, metricName, seedOf, type Metrics, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset, EntityRows } from '../data/encodedDataset.js';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import type { Parameter } from './parameter.js';
@@ -53,10 +53,12 @@ export class TwoTowerModel {
     return [...this.query.state, ...this.candidate.state, ...(this.rating?.head.state ?? [])];
   }
 
-  /** What an epoch tells of the model itself: `temperature`, where it is learned. */
+  /** What an epoch tells of the model itself: its temperature, where it is learned. */
   get metrics(): Metrics {
     const { scaling } = this.query;
-    return scaling.parameters.length > 0 ? { temperature: scaling.temperature } : {};
+    return scaling.parameters.length > 0
+      ? { [metricName(METRICS.temperature, 'training')]: scaling.temperature }
+      : {};
   }
 
   /** [entities, width]: vectors whose products are scores. */

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { problemErrors, trainingSpecSchema, type TrainingSpec } from '@trainyard/shared';
+import { problemErrors, storedSpecSchema, trainingSpecSchema, type TrainingSpec } from '@trainyard/shared';
 import type { Settings } from '../config.js';
 import { SpecError } from '../model/specError.js';
 import { withFlags } from './specFlags.js';
 
 /** What the command line says in place of the specification; null where it says nothing. */
-type Replaced = Pick<Settings, 'dataFile' | 'forceRecompute'> & Partial<Pick<Settings, 'specFlags'>>;
+type Replaced = Pick<Settings, 'dataFile' | 'forceRecompute'> &
+  Partial<Pick<Settings, 'specFlags' | 'callbacks'>>;
 
 /**
  * The specification in a JSON file, or of the flags alone, every default filled in, and parts of it replaced. Throws
@@ -14,10 +15,12 @@ type Replaced = Pick<Settings, 'dataFile' | 'forceRecompute'> & Partial<Pick<Set
  */
 export async function readSpec(
   file: string | null,
-  { dataFile, forceRecompute, specFlags }: Replaced = { dataFile: null, forceRecompute: null },
+  { dataFile, forceRecompute, specFlags, callbacks }: Replaced = { dataFile: null, forceRecompute: null },
 ): Promise<TrainingSpec> {
   const content = specFlags?.base ?? (file === null ? {} : json(file, await text(file)));
-  const parsed = trainingSpecSchema.safeParse(specFlags ? withFlags(content, specFlags) : content);
+  // A control plane has checked what it launches, and may know metrics by other names than this trainer.
+  const schema = callbacks ? storedSpecSchema : trainingSpecSchema;
+  const parsed = schema.safeParse(specFlags ? withFlags(content, specFlags) : content);
   if (!parsed.success) {
     const mistakes = problemErrors(parsed.error).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
     throw new SpecError(`the specification is not valid: ${mistakes.join('; ')}`, 'correct what is named');

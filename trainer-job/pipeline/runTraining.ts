@@ -3,7 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { digestOf, type RunResult, type StageName, type TrainingSpec } from '@trainyard/shared';
+import {
+  digestOf,
+  METRICS,
+  metricName,
+  type RunResult,
+  type StageName,
+  type TrainingSpec,
+} from '@trainyard/shared';
 import { checkAccelerator } from '../accelerator/checkAccelerator.js';
 import { selectBackend, type SelectedBackend } from '../backend/selectBackend.js';
 import { fitThreads, workerCount } from '../backend/threads.js';
@@ -297,7 +304,7 @@ class RunningAttempt {
   private evaluate(spec: TrainingSpec, data: EncodedDataset, { model }: Trained): Promise<EvaluationOutcome> {
     return this.timed('evaluate', async () => {
       const value = await evaluateModel({ model, data, spec, between: this.unlessStopping() });
-      return { value, counts: { testRows: value.metrics['test_rows'] ?? 0 } };
+      return { value, counts: { testRows: value.metrics[metricName(METRICS.rows, 'test')] ?? 0 } };
     });
   }
 

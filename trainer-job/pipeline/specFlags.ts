@@ -1,5 +1,5 @@
 /** What flags say of the specification: parts of one in a file, or the whole of a simple one over record files. */
-import { trainingSpecSchema } from '@trainyard/shared';
+import { DEFAULT_MONITOR, trainingSpecSchema } from '@trainyard/shared';
 import { commaSeparated, type FlagValues } from '@trainyard/shared/commandLine/flags';
 import { fieldDescription } from '@trainyard/shared/commandLine/fieldDescription';
 import { z } from 'zod';
@@ -54,7 +54,7 @@ export const SPEC_FLAGS = {
   patience: specNumber(
     'N',
     ['training', 'earlyStopping', 'patience'],
-    'epochs without a better val_loss before it stops',
+    `epochs without a better ${DEFAULT_MONITOR} before it stops`,
   ),
   'tfrecords-path': { group: RECORDS, value: 'GLOB', description: 'the files; a path, or gs://…' },
   'query-id': {

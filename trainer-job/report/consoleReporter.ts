@@ -1,4 +1,11 @@
-import type { Progress, RunError, RunResult, StageName } from '@trainyard/shared';
+import {
+  formatMetric,
+  resultMetrics,
+  type Progress,
+  type RunError,
+  type RunResult,
+  type StageName,
+} from '@trainyard/shared';
 import type { EpochReport } from '../train/loop/contract.js';
 import type { CallbackContent } from './callbackQueue.js';
 import type { Delivery } from './callbackSender.js';
@@ -32,7 +39,7 @@ export class ConsoleReporter implements Reporter {
   }
 
   epochCompleted({ epoch, metrics, examplesPerSecond }: EpochReport): void {
-    const values = Object.entries(metrics).map(([name, value]) => `${name} ${shown(value)}`);
+    const values = Object.entries(metrics).map(([name, value]) => `${name} ${formatMetric(name, value)}`);
     const speed = `${Math.round(examplesPerSecond).toLocaleString('en-US')} examples/s`;
     this.line([`epoch ${epoch}`.padEnd(10), ...values, speed].join('  '));
   }
@@ -70,10 +77,9 @@ export class ConsoleReporter implements Reporter {
       ['model', metrics],
       ...Object.entries(baselines),
     ];
-    const measures = /^test_(recall|rmse|mae|auc|accuracy)/;
-    for (const name of Object.keys(metrics).filter((metric) => measures.test(metric))) {
+    for (const name of resultMetrics(Object.keys(metrics))) {
       const values = columns.flatMap(([who, of]) =>
-        of[name] === undefined ? [] : [`${who} ${of[name].toFixed(4)}`],
+        of[name] === undefined ? [] : [`${who} ${formatMetric(name, of[name])}`],
       );
       this.line(`  ${name.padEnd(20)}  ${values.join('   ')}`);
     }
@@ -96,11 +102,6 @@ export class ConsoleReporter implements Reporter {
     this.terminal.write(`\r\u001b[K${text}`);
     this.isProgressShown = true;
   }
-}
-
-/** Small numbers, such as learning rates, keep their digits. */
-function shown(value: number): string {
-  return value !== 0 && Math.abs(value) < 0.01 ? value.toPrecision(3) : value.toFixed(4);
 }
 
 /** A bar, the step, the loss, the speed, and how long the epoch will take yet: from `seconds` since it was at `from`. */

@@ -59,8 +59,8 @@ export type TrainOutcome =
     };
 
 export interface EvaluationOutcome {
-  /** `test_loss`, `test_recall_at_K` and `test_rows`. */
+  /** Of the test split, and how many rows of it count. */
   metrics: Metrics;
-  /** The same recalls by baseline name. */
+  /** Those that baselines have, by the baseline's name. */
   baselines: Record<string, Metrics>;
 }

@@ -1,4 +1,4 @@
-import { seedOf, type Metrics } from '@trainyard/shared';
+import { METRICS, metricName, seedOf, type Metrics } from '@trainyard/shared';
 import { randomFor } from '../../model/random.js';
 import { valuesAt } from '../../model/valuesAt.js';
 import type { EpochReport, TrainRequest } from './contract.js';
@@ -107,8 +107,8 @@ async function closeEpoch(
   const evaluate = (performance.now() - begin) / 1000;
   state.seconds += evaluate;
   const metrics: Metrics = {
-    loss: state.lossSum / seen,
-    learning_rate: rateAfter(training, optimizer.steps - 1),
+    [metricName(METRICS.loss, 'training')]: state.lossSum / seen,
+    [metricName(METRICS.learningRate, 'training')]: rateAfter(training, optimizer.steps - 1),
     ...model.metrics,
     ...validation,
   };

@@ -1,3 +1,4 @@
+import { DEFAULT_MONITOR } from '@trainyard/shared';
 import { bestFirst } from '../optimize/earlyStopping.js';
 import { placeOf, type CheckpointFolder } from '../checkpoint/checkpoints.js';
 import type { TrainingState } from '../checkpoint/checkpointFile.js';
@@ -62,7 +63,7 @@ export class ProgressKeeper {
   /** The best of them first. */
   private bestEpochs({ history }: TrainingState): number[] {
     const { earlyStopping } = this.request.spec.training;
-    const monitor = earlyStopping ? earlyStopping.monitor : 'val_loss';
+    const monitor = earlyStopping ? earlyStopping.monitor : DEFAULT_MONITOR;
     return bestFirst(history, monitor).map(({ epoch }) => epoch);
   }
 }

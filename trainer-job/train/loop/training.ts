@@ -72,8 +72,8 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   const sampled = trainSample(data, rows, spec);
   const workers = size > 1 ? await WorkerPool.start(size, model, optimizer, data) : undefined;
   const scoring = workers && parallelScoring(model, workers);
-  const validate = splitScorer(model, data, 'validation', 'val_', scoring);
-  const rescore = sampled && splitScorer(model, sampled, 'train', 'train_', scoring);
+  const validate = splitScorer(model, data, 'validation', scoring);
+  const rescore = sampled && splitScorer(model, sampled, 'train', scoring);
   const takeTurn = turnTaker();
   const between = async () => {
     await takeTurn();
@@ -96,7 +96,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
     stepsPerEpoch: Math.ceil(rows.length / (batchSize * accumulateSteps)),
     validate: async () => ({
       ...(rescore && (await rescore(between))),
-      ...asEpochMetrics(await validate(between)),
+      ...(await validate(between)),
     }),
     profiler: request.onProfile && newProfiler(request.onProfile, workers),
     lossWatch: new LossWatch((message) => request.onLog('warn', message)),
@@ -141,13 +141,6 @@ function newState(): TrainingState {
 
 function resumed(state: TrainingState, { training }: TrainRequest['spec']): TrainingState {
   return { ...state, best: bestOnResuming(state, training.earlyStopping) };
-}
-
-/** Validation recalls carry no prefix: `recall_at_K` of an epoch is on the validation split. */
-function asEpochMetrics(metrics: Metrics): Metrics {
-  return Object.fromEntries(
-    Object.entries(metrics).map(([name, value]) => [name.replace(/^val_recall/, 'recall'), value]),
-  );
 }
 
 /** Those whose item is in the vocabulary and that, where nothing but a target is learned, have one. */

@@ -1,4 +1,4 @@
-import { isLowerBetter, type EarlyStopping, type Metrics } from '@trainyard/shared';
+import { isLowerBetter, metricValue, type EarlyStopping, type Metrics } from '@trainyard/shared';
 import { z } from 'zod';
 
 interface EpochMetrics {
@@ -31,7 +31,7 @@ export function afterEpoch(
   metrics: Metrics,
   earlyStopping: Monitored | false,
 ): BestSoFar {
-  const value = earlyStopping ? metrics[earlyStopping.monitor] : undefined;
+  const value = earlyStopping ? metricValue(metrics, earlyStopping.monitor) : undefined;
   if (!earlyStopping || value === undefined) return { bestEpoch: epoch, bestValue: null, epochsSinceBest: 0 };
   const gain =
     best.bestValue === null
@@ -53,7 +53,7 @@ export function bestOnResuming(
   earlyStopping: Monitored | false,
 ): BestSoFar {
   const found = history.find(({ epoch }) => epoch === best.bestEpoch)?.metrics;
-  const value = earlyStopping ? found?.[earlyStopping.monitor] : undefined;
+  const value = earlyStopping && found ? metricValue(found, earlyStopping.monitor) : undefined;
   if ((value ?? null) === best.bestValue) return best;
   const last = step === 0 ? history.at(-1) : undefined;
   return last ? afterEpoch(NONE_SO_FAR, last.epoch, last.metrics, earlyStopping) : NONE_SO_FAR;
@@ -66,8 +66,8 @@ export function isOver(best: BestSoFar, earlyStopping: Monitored | false): boole
 /** Epochs that have the metric, the best of them first. */
 export function bestFirst<T extends { metrics: Metrics }>(epochs: readonly T[], monitor: string): T[] {
   const sign = isLowerBetter(monitor) ? 1 : -1;
-  const value = ({ metrics }: T) => sign * (metrics[monitor] ?? Infinity);
+  const value = ({ metrics }: T) => sign * (metricValue(metrics, monitor) ?? Infinity);
   return epochs
-    .filter(({ metrics }) => metrics[monitor] !== undefined)
+    .filter(({ metrics }) => metricValue(metrics, monitor) !== undefined)
     .toSorted((a, b) => value(a) - value(b));
 }

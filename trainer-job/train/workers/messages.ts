@@ -1,5 +1,5 @@
 /** What the training's thread and its workers say to each other. Large arrays are views of memory that all see. */
-import { trainingSpecSchema } from '@trainyard/shared';
+import { storedSpecSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import type { EncodedTower } from '../../data/encodedDataset.js';
 import type { BlockScores, QueryBlock } from '../../evaluate/blockScorer.js';
@@ -17,7 +17,7 @@ export const workerDataSchema = z.object({
   backend: z.enum(['tensorflow', 'wasm', 'cpu']),
   /** Which of how many workers. */
   share: z.object({ number: z.int(), among: z.int() }),
-  spec: trainingSpecSchema,
+  spec: storedSpecSchema,
   query: z.custom<TowerShape>(),
   candidate: z.custom<TowerShape>(),
   target: z.custom<FittedTarget>().optional(),

@@ -40,12 +40,12 @@ async function opened(size: number) {
 describe('an evaluation of several workers', () => {
   it.each([2, 3])('by %i has the metrics of one, to the last digit, each time', async (size) => {
     const { model, scored, scoring } = await opened(size);
-    const alone = await scoreSplit(scored, rows, K, '');
-    expect(Object.keys(alone)).toEqual(['loss', 'recall_at_1', 'recall_at_10']);
-    expect(await scoreSplit(scored, rows, K, '', { scoring })).toEqual(alone);
+    const alone = await scoreSplit(scored, rows, K, 'validation');
+    expect(Object.keys(alone)).toEqual(['val_loss', 'recall_at_1', 'recall_at_10']);
+    expect(await scoreSplit(scored, rows, K, 'validation', { scoring })).toEqual(alone);
     model.parameters[0]!.values.fill(0.5);
-    const changed = await scoreSplit(scored, rows, K, '', { scoring });
-    expect(changed).toEqual(await scoreSplit(scored, rows, K, ''));
+    const changed = await scoreSplit(scored, rows, K, 'validation', { scoring });
+    expect(changed).toEqual(await scoreSplit(scored, rows, K, 'validation'));
     expect(changed).not.toEqual(alone);
   });
 
@@ -55,14 +55,16 @@ describe('an evaluation of several workers', () => {
     const between = async () => {
       if (++blocks === 5) throw new Error('stop');
     };
-    await expect(scoreSplit(scored, rows, K, '', { between, scoring })).rejects.toThrow('stop');
+    await expect(scoreSplit(scored, rows, K, 'validation', { between, scoring })).rejects.toThrow('stop');
     expect(blocks).toBeLessThanOrEqual(6);
-    expect(await scoreSplit(scored, rows, K, '', { scoring })).toEqual(await scoreSplit(scored, rows, K, ''));
+    expect(await scoreSplit(scored, rows, K, 'validation', { scoring })).toEqual(
+      await scoreSplit(scored, rows, K, 'validation'),
+    );
   });
 
   it('fails where a worker is gone', async () => {
     const { scored, pool, scoring } = await opened(2);
-    const score = scoreSplit(scored, rows, K, '', { scoring });
+    const score = scoreSplit(scored, rows, K, 'validation', { scoring });
     await pool.threads[1]!.terminate();
     await expect(score).rejects.toThrow(WorkerLost);
   });

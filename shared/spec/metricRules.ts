@@ -1,0 +1,76 @@
+/** What a specification may ask of metrics: that such a model has them, on that split and at that K. */
+import { whyNotCompared, whyNotGated, whyNotMonitored, type MeasuredModel } from '../metrics/availability.js';
+import type { TargetKind } from '../metrics/family.js';
+import { ratingBaselineSchema, retrievalBaselineSchema, type Evaluation, type Gate } from './evaluation.js';
+import type { Features } from './features.js';
+import type { Model } from './model.js';
+import type { RuleBroken } from './modelRules.js';
+import type { Training } from './training.js';
+
+interface Asking {
+  model: Model | { preset: string };
+  features: Features | { preset: string };
+  evaluation: Evaluation;
+  training: Training;
+}
+
+/** What of a specification decides which metrics its epochs and its result have. */
+export function measuredModel({
+  model,
+  features,
+  evaluation: { k, trainSample },
+}: Pick<Asking, 'model' | 'features' | 'evaluation'>): MeasuredModel {
+  const measured = { k, hasTrainSample: trainSample > 0 };
+  if ('preset' in model || 'preset' in features) return { ...measured, type: null, target: null };
+  return {
+    ...measured,
+    type: model.type,
+    target: model.type === 'retrieval' ? null : targetKind(model, features),
+  };
+}
+
+function targetKind({ rating }: Model, { target }: Features): TargetKind {
+  const isBinary = target?.threshold !== undefined || rating?.loss.type === 'binaryCrossEntropy';
+  return isBinary ? 'binary' : 'number';
+}
+
+export function brokenMetricRules(spec: Asking): RuleBroken[] {
+  const measured = measuredModel(spec);
+  return [
+    ...monitorsOf(spec.training).flatMap(({ section, monitor }) =>
+      broken(['training', section, 'monitor'], whyNotMonitored(monitor, measured)),
+    ),
+    ...spec.evaluation.gates.flatMap((gate, i) => [
+      ...broken(['evaluation', 'gates', i, 'metric'], whyNotGated(gate.metric, measured)),
+      ...broken(['evaluation', 'gates', i, 'aboveBaseline'], whyNotAbove(gate, measured, spec.evaluation)),
+    ]),
+  ];
+}
+
+function monitorsOf({ earlyStopping, schedule }: Training): { section: string; monitor: string }[] {
+  return [
+    ...(earlyStopping ? [{ section: 'earlyStopping', monitor: earlyStopping.monitor }] : []),
+    ...(schedule.type === 'plateau' ? [{ section: 'schedule', monitor: schedule.monitor }] : []),
+  ];
+}
+
+function whyNotAbove(
+  { metric, aboveBaseline }: Gate,
+  measured: MeasuredModel,
+  { baselines }: Evaluation,
+): string | undefined {
+  if (aboveBaseline === undefined) return undefined;
+  if (ratingBaselineSchema.safeParse(aboveBaseline).success)
+    return whyNotCompared(metric, 'rating', measured);
+  const asked = retrievalBaselineSchema.parse(aboveBaseline);
+  return (
+    whyNotCompared(metric, 'retrieval', measured) ??
+    (baselines.includes(asked)
+      ? undefined
+      : `evaluation.baselines is [${baselines.join(', ')}]: add ${asked} to it`)
+  );
+}
+
+function broken(path: (string | number)[], message: string | undefined): RuleBroken[] {
+  return message === undefined ? [] : [{ path, message }];
+}
