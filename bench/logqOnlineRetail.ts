@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { trainingSpecSchema } from '@trainyard/shared';
+import { METRICS, metricName, trainingSpecSchema } from '@trainyard/shared';
 import { evaluateModel } from '@trainyard/trainer-job/evaluate/evaluateModel';
 import { parse } from 'yaml';
 import type { Bench } from './bench.js';
 import { BACKEND_USAGE, backendOf } from './backend.js';
 import { config } from './config.js';
 import { trainHere } from './trainRun.js';
+
+const RECALL = metricName(METRICS.recall, 'test', 100);
 
 export const logqOnlineRetail: Bench = {
   name: 'logq-online-retail',
@@ -53,5 +55,5 @@ async function recallOf(samplingCorrection: boolean, epochs: number): Promise<nu
     data: trained.data,
     spec: trained.spec,
   });
-  return metrics['test_recall_at_100'] ?? 0;
+  return metrics[RECALL] ?? 0;
 }

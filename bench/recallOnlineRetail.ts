@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { trainingSpecSchema } from '@trainyard/shared';
+import { METRICS, metricName, trainingSpecSchema } from '@trainyard/shared';
 import { evaluateModel } from '@trainyard/trainer-job/evaluate/evaluateModel';
 import { parse } from 'yaml';
 import type { Bench } from './bench.js';
 import { BACKEND_USAGE, backendOf } from './backend.js';
 import { config } from './config.js';
 import { trainHere } from './trainRun.js';
+
+const RECALL = metricName(METRICS.recall, 'test', 100);
 
 /** EASE (lambda 200, diagonal removed) under the same protocol. */
 const BAR = 0.3475;
@@ -29,14 +31,14 @@ export const recallOnlineRetail: Bench = {
     const backend = await backendOf(values.backend);
     const { data, outcome } = await trainHere(spec);
     const { metrics, baselines } = await evaluateModel({ model: outcome.model, data, spec });
-    const recall = metrics['test_recall_at_100'] ?? 0;
+    const recall = metrics[RECALL] ?? 0;
     const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
     return {
       figures: {
         backend: backend.name,
         recall_at_100: Number(recall.toFixed(4)),
-        history_recall_at_100: Number((baselines['history']?.['test_recall_at_100'] ?? 0).toFixed(4)),
-        popularity_recall_at_100: Number((baselines['popularity']?.['test_recall_at_100'] ?? 0).toFixed(4)),
+        history_recall_at_100: Number((baselines['history']?.[RECALL] ?? 0).toFixed(4)),
+        popularity_recall_at_100: Number((baselines['popularity']?.[RECALL] ?? 0).toFixed(4)),
         epochs: outcome.epochsTrained,
         examples_per_second: Math.round(outcome.examplesPerSecond),
         seconds,

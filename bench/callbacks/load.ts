@@ -4,7 +4,7 @@
  */
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { deriveRunSecret, signCallback } from '@trainyard/shared';
+import { deriveRunSecret, METRICS, metricName, signCallback } from '@trainyard/shared';
 
 export interface LoadOptions {
   url: string;
@@ -97,7 +97,12 @@ function post({ url, agent, runId }: Speaker, secret: string, epoch: number): Pr
     seq: epoch,
     sentAt: now.toISOString(),
     epoch,
-    metrics: { loss: 1 / epoch, val_loss: 1.1 / epoch, recall_at_10: 0.1, recall_at_100: 0.3 },
+    metrics: {
+      [metricName(METRICS.loss, 'training')]: 1 / epoch,
+      [metricName(METRICS.loss, 'validation')]: 1.1 / epoch,
+      [metricName(METRICS.recall, 'validation', 10)]: 0.1,
+      [metricName(METRICS.recall, 'validation', 100)]: 0.3,
+    },
     seconds: 1,
     examples: 100_000,
     examplesPerSecond: 100_000,

@@ -4,7 +4,14 @@
  */
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { epochCompleteSchema, STAGES, type Metrics, type StageName } from '@trainyard/shared';
+import {
+  epochCompleteSchema,
+  METRICS,
+  metricName,
+  STAGES,
+  type Metrics,
+  type StageName,
+} from '@trainyard/shared';
 import { CallbackQueue } from '@trainyard/trainer-job/report/callbackQueue';
 import { CallbackSender } from '@trainyard/trainer-job/report/callbackSender';
 import { JournalReader, listJournals } from '@trainyard/trainer-job/report/journal';
@@ -121,7 +128,10 @@ class FakeTrainer {
     for (let epoch = this.resumedFrom + 1; epoch <= plan.epochs; epoch++) {
       await this.step();
       if (job.ATTEMPT === 1 && epoch === plan.troubleAtEpoch) this.getIntoTrouble();
-      const metrics = { loss: 10 / epoch + job.ATTEMPT / 1000, val_loss: 11 / epoch };
+      const metrics = {
+        [metricName(METRICS.loss, 'training')]: 10 / epoch + job.ATTEMPT / 1000,
+        [metricName(METRICS.loss, 'validation')]: 11 / epoch,
+      };
       remember(memory, epoch, job.ATTEMPT, metrics);
       this.queue.enqueue('epoch-complete', {
         epoch,

@@ -1,5 +1,7 @@
 /** Whether what is stored and what was published is what happened. */
 import {
+  METRICS,
+  metricName,
   isTerminal,
   STAGES,
   type Epoch,
@@ -10,6 +12,8 @@ import {
 } from '@trainyard/shared';
 import type { RunMemory } from './fakeTrainer.js';
 import { endsOf, type PlannedRun } from './scenario.js';
+
+const LOSS = metricName(METRICS.loss, 'training');
 
 export interface Finding {
   kind: 'lost' | 'doubled' | 'unfinished' | 'wrong';
@@ -64,7 +68,7 @@ function judgeEpochs({ plan, memory, epochs }: Evidence): Told[] {
   const told = Array.from({ length: plan.epochs }, (_, i): Told[] => {
     const [row, trained] = [stored.get(i + 1), memory?.epochs.get(i + 1)];
     if (!row) return [['lost', `epoch ${i + 1} of attempt ${trained?.attempt ?? 'unknown'}`]];
-    const isTrue = row.metrics['loss'] === trained?.metrics['loss'];
+    const isTrue = row.metrics[LOSS] === trained?.metrics[LOSS];
     return isTrue
       ? []
       : [['lost', `epoch ${i + 1} of attempt ${trained?.attempt}: stored is ${row.attempt}'s`]];

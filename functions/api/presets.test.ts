@@ -76,6 +76,27 @@ describe('a preset', () => {
     expect(Object.keys(cp.documents()).filter((path) => path.startsWith('runs/'))).toEqual([]);
   });
 
+  it('that does not go with the rest of the specification starts no run', async () => {
+    const { cp, api } = await opened();
+    await api.send('/api/model-configs', { body: { id: 'ranking', content: { type: 'ranking' } } });
+    await api.send('/api/model-configs', { body: { id: 'retrieval', content: {} } });
+    const start = (model: string, parts: object) =>
+      api.send('/api/models/demo/training-runs', {
+        body: { spec: { ...EXAMPLE_SPEC, model: { preset: model }, ...parts } },
+      });
+    expect(await start('ranking', {})).toMatchObject({
+      status: 400,
+      json: { errors: [{ pointer: '/spec/features/target' }] },
+    });
+    const gates = [{ metric: 'test_rmse', atMost: 1 }];
+    expect(await start('retrieval', { evaluation: { gates } })).toMatchObject({
+      status: 400,
+      json: { errors: [{ pointer: '/spec/evaluation/gates/0/metric' }] },
+    });
+    expect(Object.keys(cp.documents()).filter((path) => path.startsWith('runs/'))).toEqual([]);
+    expect(await start('retrieval', {})).toMatchObject({ status: 202 });
+  });
+
   it('with a mistake is told apart from a section with one', async () => {
     const { start } = await opened();
     expect((await start({ preset: 'purchases', versoin: 1 })).json).toMatchObject({

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { orderMetricSchema } from '@trainyard/shared';
+import { orderIndexes, orderMetrics } from '@trainyard/shared';
 import { expect, test } from 'vitest';
 import type { Query } from '../../functions/ports/documentStore/documentStore.js';
 import { EXPIRING, queries } from '../../functions/queries.js';
@@ -19,7 +19,7 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
       queries.runsOfModel('m', filter, page),
     ),
   bestRunsOfModel: () =>
-    orderMetricSchema.options.flatMap((metric) =>
+    orderMetrics().flatMap((metric) =>
       [{}, { tag: 'a=b' }].map((filter) => queries.bestRunsOfModel('m', metric, filter, page)),
     ),
   runsOfPreset: () => [queries.runsOfPreset('datasets/d@1')],
@@ -52,6 +52,7 @@ test('firestore.indexes.json has the composite index of every query, and no othe
     indexes: unknown[];
   };
   expect(stored.indexes).toEqual(distinct);
+  expect(stored.indexes).toEqual(expect.arrayContaining(orderIndexes()));
 });
 
 test('queries are made in one file only', async () => {
