@@ -3,7 +3,7 @@ import { notAuthenticated, verifyIdToken } from './idToken.js';
 import { callerOf } from './tokenCaller.js';
 import type { ControlPlane } from '../controlPlane.js';
 import type { Request } from '../http/answers.js';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 
@@ -13,12 +13,7 @@ export async function authenticate(cp: ControlPlane, request: Request): Promise<
     case 'loopback':
       // A page of a foreign site can reach a port on this machine under a name of its own; its name gives it away.
       if (!LOOPBACK.test(request.get('host') ?? '')) {
-        throw new ProblemError(
-          403,
-          'foreign-host',
-          'Forbidden',
-          'This server answers to localhost and 127.0.0.1 only.',
-        );
+        throw new DomainError('foreign-host', 'This server answers to localhost and 127.0.0.1 only.');
       }
       return { id: 'local', role: 'admin', teams: [] };
     case 'platform':
@@ -31,10 +26,8 @@ export async function authenticate(cp: ControlPlane, request: Request): Promise<
       return callerOf(claims, cp.config.members);
     }
     case 'none':
-      throw new ProblemError(
-        401,
+      throw new DomainError(
         'not-configured',
-        'Not authenticated',
         'No way to authenticate is configured: set TRAINYARD_AUTH to tokens, or to platform behind the invoker check of Cloud Run functions.',
       );
   }

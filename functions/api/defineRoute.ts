@@ -1,5 +1,6 @@
 import { sendJson } from '../http/answers.js';
-import { parseOrProblem, ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
+import { parseSent } from '../errors/parseSent.js';
 import {
   segmentsOf,
   type Incoming,
@@ -20,7 +21,7 @@ export function defineRoute<P, Q, B, R, O = never>(definition: RouteDefinition<P
       const answer = await definition.handle(cp, {
         ...parsed(definition, incoming),
         // A route without a body schema has no body: its handler's type says so.
-        body: body ? parseOrProblem(body, incoming.body, 'body') : (undefined as B),
+        body: body ? parseSent(body, incoming.body, 'body') : (undefined as B),
       });
       sendJson(response, answer.status ?? success, answer.body, answer.headers);
     },
@@ -73,8 +74,8 @@ function parsed<P, Q>(
 ) {
   const { caller, request } = incoming;
   return {
-    params: parseOrProblem(params, incoming.params, 'path'),
-    query: parseOrProblem(query, incoming.query, 'query'),
+    params: parseSent(params, incoming.params, 'path'),
+    query: parseSent(query, incoming.query, 'query'),
     caller,
     idempotencyKey: idempotencyKey(request.get('idempotency-key')),
     request,
@@ -85,5 +86,5 @@ function parsed<P, Q>(
 function idempotencyKey(header: string | undefined): string | undefined {
   if (header === undefined || /^[\x21-\x7e]{1,200}$/.test(header)) return header;
   const detail = 'Idempotency-Key is 1 to 200 visible ASCII characters, such as a UUID.';
-  throw new ProblemError(400, 'invalid-idempotency-key', 'Invalid Idempotency-Key', detail);
+  throw new DomainError('invalid-idempotency-key', detail);
 }

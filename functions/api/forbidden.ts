@@ -1,7 +1,7 @@
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 import type { Role } from '../roles.js';
 
-export function forbidden(needed: Role): ProblemError {
+export function forbidden(needed: Role): DomainError {
   const detail = `This needs the role "${needed}": ask an administrator of this Trainyard for it.`;
-  return new ProblemError(403, 'forbidden', 'Forbidden', detail);
+  return new DomainError('forbidden', detail);
 }

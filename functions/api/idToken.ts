@@ -8,7 +8,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import type { TokenIssuer } from '../config.js';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 
 const KEYS_KEPT_MS = 600_000;
 const CLOCK_TOLERANCE_SECONDS = 30;
@@ -18,7 +18,7 @@ const MAX_TOKEN_LENGTH = 8192;
 /** By the address of the keys: fetched once, and again when they are old or a token names one that is not among them. */
 const keySets = new Map<string, JWTVerifyGetKey>();
 
-/** The claims of a token that is good at `now`; a problem (401, 503) otherwise, which never repeats the token. */
+/** The claims of a token that is good at `now`; `not-authenticated` or `keys-unavailable` is thrown otherwise, and never repeats the token. */
 export async function verifyIdToken(
   token: string,
   issuers: readonly TokenIssuer[],
@@ -58,7 +58,7 @@ function keysOf(url: string): JWTVerifyGetKey {
   return keys;
 }
 
-function problemOf(error: unknown): ProblemError {
+function problemOf(error: unknown): DomainError {
   if (error instanceof errors.JWTExpired)
     return notAuthenticated('The token has expired: get a new one.', error);
   if (error instanceof errors.JWTClaimValidationFailed)
@@ -71,15 +71,12 @@ function problemOf(error: unknown): ProblemError {
   if (isAboutToken)
     return notAuthenticated('The signature of the token does not match a key of its issuer.', error);
   const detail = 'The keys of the token’s issuer cannot be read at the moment: try again.';
-  return new ProblemError(503, 'keys-unavailable', 'Keys unavailable', detail, {
-    headers: { 'retry-after': '5' },
+  return new DomainError('keys-unavailable', detail, {
+    retryAfterSeconds: 5,
     cause: error,
   });
 }
 
-export function notAuthenticated(detail: string, cause?: unknown): ProblemError {
-  return new ProblemError(401, 'not-authenticated', 'Not authenticated', detail, {
-    headers: { 'www-authenticate': 'Bearer' },
-    cause,
-  });
+export function notAuthenticated(detail: string, cause?: unknown): DomainError {
+  return new DomainError('not-authenticated', detail, { cause });
 }

@@ -1,7 +1,7 @@
 import { MAX_BODY_BYTES } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import type { Request, Response } from '../http/answers.js';
-import { notFound, ProblemError } from '../http/problemError.js';
+import { DomainError, notFound } from '../errors/domainError.js';
 import { nameSpan } from '../telemetry/tracing.js';
 import { authenticate } from './auth.js';
 import { hasRole, type Caller } from './caller.js';
@@ -36,7 +36,7 @@ function refuseLargeBody(request: Request): void {
   const size = request.rawBody?.length ?? 0;
   if (size <= MAX_BODY_BYTES) return;
   const detail = `The body has ${size} bytes; at most ${MAX_BODY_BYTES} are read. A specification names its data, it does not hold it.`;
-  throw new ProblemError(413, 'too-large', 'Body too large', detail);
+  throw new DomainError('too-large', detail);
 }
 
 function findRoute(
@@ -51,13 +51,11 @@ function findRoute(
   const found = fitting.find(({ route }) => route.method === request.method);
   if (found) return found;
   if (fitting.length === 0) throw notFound(`resource at ${request.path.slice(0, 200)}`);
-  const allow = fitting.map(({ route }) => route.method).join(', ');
-  throw new ProblemError(
-    405,
+  const allowed = fitting.map(({ route }) => route.method);
+  throw new DomainError(
     'method-not-allowed',
-    'Method not allowed',
-    `${request.method} is not possible here; ${allow} is.`,
-    { headers: { allow } },
+    `${request.method} is not possible here; ${allowed.join(', ')} is.`,
+    { allowedMethods: allowed },
   );
 }
 
@@ -86,7 +84,7 @@ function jsonBody(request: Request): unknown {
   if (request.is('application/json')) return request.body;
   const given = request.get('content-type') ?? 'none';
   const detail = `The body's content-type is ${given.slice(0, 100)}; only application/json is read.`;
-  throw new ProblemError(415, 'unsupported-media-type', 'Unsupported media type', detail);
+  throw new DomainError('unsupported-media-type', detail);
 }
 
 /** By its headers: a body without a type is not even read. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { STAGES } from '@trainyard/shared';
 import { expect, test } from 'vitest';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 import { SentRows } from './sentRows.js';
 
 const row = fc.oneof(
@@ -41,7 +41,7 @@ test('nothing sent is an id as well', () => {
 test.each(['x', '17', 's0.1', 'se1-2', 's9', `se${'1-1.1_'.repeat(2000)}`, 's0.1_e', 'se1-2.1_'])(
   'an id that this server did not give out is a problem: %.20s',
   (text) => {
-    expect(() => SentRows.parse(text)).toThrow(ProblemError);
+    expect(() => SentRows.parse(text)).toThrow(DomainError);
   },
 );
 
@@ -49,7 +49,7 @@ test.each([`se${'1-1.11111'.repeat(400)}!`, `s${'1.11111'.repeat(500)}!`])(
   'an id made to be read in very many ways is refused at once: %.20s',
   (text) => {
     const begun = performance.now();
-    expect(() => SentRows.parse(text)).toThrow(ProblemError);
+    expect(() => SentRows.parse(text)).toThrow(DomainError);
     expect(performance.now() - begun).toBeLessThan(100);
   },
 );

@@ -1,5 +1,5 @@
 import { STAGES, type StageName } from '@trainyard/shared';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 
 const STAGE = String.raw`\d\.\d{1,6}`;
 const EPOCHS = String.raw`\d{1,6}-\d{1,6}\.\d{1,6}`;
@@ -55,7 +55,7 @@ export class SentRows {
     if (text === undefined || text === '') return sent;
     if (text.length > MAX_EVENT_ID_LENGTH || !EVENT_ID.test(text)) {
       const detail = 'Last-Event-ID is not an id of this stream: begin again without it.';
-      throw new ProblemError(400, 'invalid-event-id', 'Invalid Last-Event-ID', detail);
+      throw new DomainError('invalid-event-id', detail);
     }
     const [stages = '', epochs = ''] = text.slice(1).split('e');
     for (const stage of stages.split('_').filter(Boolean)) sent.stages.add(stage);

@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
 import { memberSchema, type Config } from '../config.js';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 import type { Caller } from './caller.js';
 
 /** The custom claims that the security rules read as well; and Google's own. */
@@ -28,7 +28,7 @@ export function callerOf(payload: JWTPayload, members: Config['members']): Calle
   return { id, ...member };
 }
 
-function noRole(reason: string): ProblemError {
+function noRole(reason: string): DomainError {
   const detail = `The token is good, but gives no role here (${reason}): ask an administrator of this Trainyard for one.`;
-  return new ProblemError(403, 'no-role', 'Forbidden', detail);
+  return new DomainError('no-role', detail);
 }

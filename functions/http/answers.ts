@@ -2,9 +2,10 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Problem } from '@trainyard/shared';
 import { controlPlane, type ControlPlane } from '../controlPlane.js';
+import { DOMAIN_CODES } from '../errors/domainCodes.js';
+import { DomainError } from '../errors/domainError.js';
 import { inSpan, SpanKind } from '../telemetry/tracing.js';
 import './compressedBodies.js';
-import { invalidPath, ProblemError } from './problemError.js';
 
 export type Request = Parameters<HttpFunction>[0];
 export type Response = Parameters<HttpFunction>[1];
@@ -18,12 +19,35 @@ export function sendJson(
   sendText(response, status, 'application/json', JSON.stringify(body), headers);
 }
 
-export function sendProblem(
-  response: Response,
-  problem: Problem,
-  headers: Record<string, string> = {},
-): void {
-  sendText(response, problem.status, 'application/problem+json', JSON.stringify(problem), headers);
+function sendProblem(response: Response, error: DomainError): void {
+  const problem = problemOf(error);
+  sendText(
+    response,
+    problem.status,
+    'application/problem+json',
+    JSON.stringify(problem),
+    problemHeaders(error),
+  );
+}
+
+function problemOf({ code, detail, errors }: DomainError): Problem {
+  const { status, title } = DOMAIN_CODES[code];
+  return {
+    type: `https://trainyard.dev/problems/${code}`,
+    title,
+    status,
+    detail,
+    ...(errors && { errors }),
+  };
+}
+
+/** What HTTP wants said in headers (RFC 9110, sections 10.2.1, 10.2.3 and 11.6.1). */
+function problemHeaders({ code, retryAfterSeconds, allowedMethods }: DomainError): Record<string, string> {
+  return {
+    ...(code === 'not-authenticated' && { 'www-authenticate': 'Bearer' }),
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    ...(allowedMethods && { allow: allowedMethods.join(', ') }),
+  };
 }
 
 /** Express' own `send` would answer `If-None-Match: *` with 304 and nothing: what is never stored is always sent. */
@@ -61,21 +85,19 @@ async function answer(cp: ControlPlane, handle: Handle, request: Request, respon
   try {
     await handle(cp, request, response);
   } catch (error) {
-    if (error instanceof ProblemError) {
-      if (!response.headersSent) sendProblem(response, error.problem, error.headers);
+    if (error instanceof DomainError) {
+      if (!response.headersSent) sendProblem(response, error);
       return;
     }
     cp.log('ERROR', 'a request failed', { method: request.method, path: request.path, error });
-    if (!response.headersSent) sendProblem(response, INTERNAL);
+    if (!response.headersSent) sendProblem(response, internalError(error));
   }
 }
 
-const INTERNAL: Problem = {
-  type: 'https://trainyard.dev/problems/internal',
-  title: 'Internal error',
-  status: 500,
-  detail: 'The request could not be carried out. Nothing was half-written; try again.',
-};
+function internalError(cause: unknown): DomainError {
+  const detail = 'The request could not be carried out. Nothing was half-written; try again.';
+  return new DomainError('internal', detail, { cause });
+}
 
 const withHandler = new WeakSet<object>();
 
@@ -90,35 +112,29 @@ function installProblemHandler(request: Request): void {
   request.app.use((error: unknown, _request: unknown, response: Response, next: (error: unknown) => void) => {
     const problem = response.headersSent ? undefined : unreadable(error);
     if (!problem) return next(error);
-    sendProblem(response, problem.problem, problem.headers);
+    sendProblem(response, problem);
   });
 }
 
-/** The problem of a request that could not be read; undefined where that is not the caller's mistake. */
-function unreadable(error: unknown): ProblemError | undefined {
-  if (error instanceof URIError) return invalidPath(error);
+/** The refusal of a request that could not be read; undefined where that is not the caller's mistake. */
+function unreadable(error: unknown): DomainError | undefined {
+  if (error instanceof URIError) {
+    const detail = 'The path has a percent sign that is not followed by two hexadecimal digits of UTF-8.';
+    return new DomainError('invalid-path', detail, { cause: error });
+  }
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
   switch (status) {
     case 413:
-      return new ProblemError(
-        413,
-        'too-large',
-        'Body too large',
-        'The body is larger than this server reads.',
-      );
+      return new DomainError('too-large', 'The body is larger than this server reads.');
     case 415:
-      return new ProblemError(
-        415,
+      return new DomainError(
         'unsupported-media-type',
-        'Unsupported media type',
         'The body has an encoding that is not read: send JSON in UTF-8, as it is, or as gzip of at most 64 KB with its content-length.',
       );
     default:
-      return new ProblemError(
-        status,
+      return new DomainError(
         'invalid-json',
-        'Invalid JSON',
         'The body is not valid JSON in UTF-8: correct it and send it again.',
       );
   }

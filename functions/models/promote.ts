@@ -7,7 +7,7 @@ import {
   type ModelVersion,
 } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import { notFound, ProblemError } from '../http/problemError.js';
+import { DomainError, notFound } from '../errors/domainError.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { idempotencySlot, recall, remember } from '../runs/idempotency.js';
 import { readModel, readVersion } from './repository.js';
@@ -119,20 +119,18 @@ function refuseMissedGates({ modelId, version, gates }: ModelVersion): void {
     .filter(({ passed }) => !passed)
     .map(({ metric, value }) => `${metric} is ${value ?? 'missing'}`);
   if (missed.length === 0) return;
-  throw new ProblemError(
-    409,
+  throw new DomainError(
     'gate-failed',
-    'A quality gate did not pass',
     `Version ${version} of ${modelId} did not pass its gates: ${missed.join(', ')}. Train a better one; an administrator may promote it with "force": true.`,
   );
 }
 
-function servesAlready({ modelId, version }: ModelVersion): ProblemError {
+function servesAlready({ modelId, version }: ModelVersion): DomainError {
   const detail = `Version ${version} of ${modelId} is in production: promote another one to production first.`;
-  return new ProblemError(409, 'in-production', 'This version serves', detail);
+  return new DomainError('in-production', detail);
 }
 
-function nothingBefore(modelId: string): ProblemError {
+function nothingBefore(modelId: string): DomainError {
   const detail = `No version of ${modelId} was in production before: there is nothing to roll back to.`;
-  return new ProblemError(409, 'nothing-before', 'Nothing to roll back to', detail);
+  return new DomainError('nothing-before', detail);
 }

@@ -12,7 +12,7 @@ import {
 } from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
-import { notFound, ProblemError } from '../http/problemError.js';
+import { DomainError, notFound } from '../errors/domainError.js';
 import type { DocumentStore, StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
 import { idempotencySlot, recall, remember } from '../runs/idempotency.js';
@@ -105,7 +105,7 @@ export async function deletePresetVersion(
   const { latestVersion } = (await readPreset(cp.store, kind, id)).preset;
   if (version === latestVersion) {
     const detail = `Version ${version} is the newest of preset ${id}: save another one first, or delete the whole preset.`;
-    throw new ProblemError(409, 'newest-version', 'This is the newest version', detail);
+    throw new DomainError('newest-version', detail);
   }
   await deleteUnused(cp, kind, id, [version], () => undefined);
 }
@@ -159,9 +159,9 @@ async function versionInUse(
   return undefined;
 }
 
-function inUse(id: string, version: number): ProblemError {
+function inUse(id: string, version: number): DomainError {
   const detail = `Runs were made of version ${version} of preset ${id}, so it stays: they could not be explained without it.`;
-  return new ProblemError(409, 'in-use', 'The preset is in use', detail);
+  return new DomainError('in-use', detail);
 }
 
 async function mark(

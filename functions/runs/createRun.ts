@@ -14,7 +14,7 @@ import {
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 import { readModel } from '../models/repository.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
@@ -47,7 +47,7 @@ export type Admit = (
   model: ModelDocument,
   tx: Transaction,
   /** Why there can be no run now: no tier is large enough, or a budget is spent. */
-  obstacle: ProblemError | undefined,
+  obstacle: DomainError | undefined,
 ) => Promise<{ model: ModelDocument; refusal?: string }>;
 
 const outcomeSchema = z.union([
@@ -143,7 +143,7 @@ async function budgetRefusal(
   cp: ControlPlane,
   model: ModelDocument,
   spec: TrainingSpec,
-): Promise<ProblemError | undefined> {
+): Promise<DomainError | undefined> {
   if (spec.compute.maxUsd === undefined && !hasMonthlyBudget(cp, model)) return undefined;
   const estimate = await estimateRun(cp, model.modelId, spec);
   return (
@@ -162,7 +162,7 @@ async function newestSpec(cp: ControlPlane, modelId: string): Promise<TrainingSp
   const [newest] = await cp.store.query(queries.runsOfModel(modelId, {}, { limit: 1 }));
   if (newest) return parseRun(newest).spec;
   const detail = `Model "${modelId}" has no run yet whose specification could be used: give one.`;
-  throw new ProblemError(400, 'no-specification', 'No specification', detail);
+  throw new DomainError('no-specification', detail);
 }
 
 function firstRecord(run: Run): RunEventRecord {

@@ -4,7 +4,7 @@
  */
 import { digestOf, instantSchema, paths } from '@trainyard/shared';
 import { z } from 'zod';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 
 /** How long a key is remembered. */
@@ -64,11 +64,9 @@ export function remember(
   });
 }
 
-function keyReused(): ProblemError {
-  return new ProblemError(
-    422,
+function keyReused(): DomainError {
+  return new DomainError(
     'idempotency-key-reused',
-    'Idempotency key used for another request',
     'This Idempotency-Key was sent with another request before. Send a new key with a new request.',
   );
 }

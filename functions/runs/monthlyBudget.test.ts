@@ -42,12 +42,9 @@ describe('a start in a month whose budget is spent', () => {
     const cp = await budgeted({ monthlyUsd: 10 });
     const failed = await spent(cp, 10);
     const refused = {
-      problem: {
-        status: 409,
-        type: expect.stringMatching(/budget-exceeded$/),
-        detail:
-          '$10.00 of the $10.00 that TRAINYARD_MONTHLY_BUDGET_USD allows in 2026-01 (UTC) are spent: raise TRAINYARD_MONTHLY_BUDGET_USD, or wait until 2026-02-01.',
-      },
+      code: 'budget-exceeded',
+      detail:
+        '$10.00 of the $10.00 that TRAINYARD_MONTHLY_BUDGET_USD allows in 2026-01 (UTC) are spent: raise TRAINYARD_MONTHLY_BUDGET_USD, or wait until 2026-02-01.',
     };
     await expect(cp.request()).rejects.toMatchObject(refused);
     const request = { requestedBy: 'ana', idempotencyKey: undefined };

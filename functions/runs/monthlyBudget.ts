@@ -14,7 +14,7 @@ import {
 } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 import { readModel } from '../models/repository.js';
 import { recordLifecycle } from './lifecycle.js';
 import { publishCommitted, putInOutbox } from './outbox.js';
@@ -51,7 +51,7 @@ export async function overMonthlyBudget(
   cp: ControlPlane,
   model: Budgeted,
   leastUsd: number | null,
-): Promise<ProblemError | undefined> {
+): Promise<DomainError | undefined> {
   if (!hasMonthlyBudget(cp, model)) return undefined;
   const month = monthOf(cp.now());
   for (const budget of budgetsOf(cp, model, await spendingIn(cp, month))) {
@@ -63,7 +63,7 @@ export async function overMonthlyBudget(
         ? ''
         : `, and this run is estimated to cost ${inDollars(leastUsd)} at least`;
     const detail = `${inDollars(spentUsd)} of the ${inDollars(limitUsd)} that ${budgetName(budget, model.modelId)} allows in ${month} (UTC) are spent${needed}: ${remedyOf(budget, month)}.`;
-    return new ProblemError(409, BUDGET_EXCEEDED, 'Budget exceeded', detail);
+    return new DomainError(BUDGET_EXCEEDED, detail);
   }
   return undefined;
 }

@@ -13,7 +13,7 @@ import {
 } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
-import { notFound } from '../http/problemError.js';
+import { notFound } from '../errors/domainError.js';
 import { prepareRegistration } from '../models/registerVersion.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { afterCommit, applyEvent, changingRun, unchanged, type Applied } from './lifecycle.js';

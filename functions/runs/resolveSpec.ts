@@ -13,7 +13,8 @@ import {
 } from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
-import { parseOrProblem, ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
+import { parseSent } from '../errors/parseSent.js';
 import { parseVersion } from '../presets/presets.js';
 import type { DocumentStore, Transaction } from '../ports/documentStore/documentStore.js';
 
@@ -53,7 +54,7 @@ export async function resolveSpec(
 
 /** Sections that presets brought have to go together, and to have what is monitored and gated; no request's check has seen them. */
 function checked(spec: TrainingSpec): TrainingSpec {
-  parseOrProblem(z.object({ spec: trainingSpecSchema }), { spec }, 'specification with its presets');
+  parseSent(z.object({ spec: trainingSpecSchema }), { spec }, 'specification with its presets');
   return spec;
 }
 
@@ -76,8 +77,8 @@ async function readPresetVersion<K extends PresetKind>(
   return found;
 }
 
-function unknownPreset(pointer: string, detail: string): ProblemError {
-  return new ProblemError(400, 'unknown-preset', 'Unknown preset', detail, { errors: [{ pointer, detail }] });
+function unknownPreset(pointer: string, detail: string): DomainError {
+  return new DomainError('unknown-preset', detail, { errors: [{ pointer, detail }] });
 }
 
 /** The tier of the data stages alone, as the specification says or else the deployment. */
@@ -100,7 +101,7 @@ function checkTiers(cp: ControlPlane, wanted: readonly string[], pointer: string
   if (unknown.length === 0) return;
   const list = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
   const detail = `Compute tier ${list(unknown)} does not exist here; there is ${list(known)}.`;
-  throw new ProblemError(400, 'unknown-tier', 'Unknown compute tier', detail, {
+  throw new DomainError('unknown-tier', detail, {
     errors: [{ pointer, detail }],
   });
 }

@@ -6,7 +6,7 @@ import type { CloudEvent } from '@google-cloud/functions-framework';
 import { retrainMessageSchema, type ModelDocument, type RetrainMessage } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { readMessage } from '../events/pubsubMessage.js';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 import { queries } from '../queries.js';
 import { withLogFields } from '../telemetry/context.js';
 import { instruments } from '../telemetry/metrics.js';
@@ -18,7 +18,7 @@ export const REQUESTED_BY = 'retrain';
 
 /**
  * Starts what a message asks for, or says in the log why not. A message that asks for what cannot be is logged and acknowledged,
- * for it will never be possible; any other failure is thrown, so that Pub/Sub delivers again.
+ * for it will never be possible; a refusal that may pass and any other failure are thrown, so that Pub/Sub delivers again.
  */
 export async function handleRetrainMessage(cp: ControlPlane, delivered: CloudEvent<unknown>): Promise<void> {
   const message = readMessage(delivered, retrainMessageSchema);
@@ -50,7 +50,7 @@ async function answered(
     else cp.log('INFO', 'a retrain message started no run', { reason: refusal });
     return run ? 'started' : 'skipped';
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
+    if (!(error instanceof DomainError) || error.isRetried) throw error;
     cp.log('ERROR', 'a retrain message asks for what cannot be and is dropped', { error });
     return 'dropped';
   }

@@ -1,6 +1,6 @@
 import { isTerminal, runName, type Run } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 import { startRun } from './createRun.js';
 
 /**
@@ -30,6 +30,6 @@ export function retryRun(
   );
 }
 
-function cannotRetry(detail: string): ProblemError {
-  return new ProblemError(409, 'cannot-retry', 'This run cannot be retried', detail);
+function cannotRetry(detail: string): DomainError {
+  return new DomainError('cannot-retry', detail);
 }

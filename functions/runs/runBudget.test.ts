@@ -19,14 +19,11 @@ describe('a start with compute.maxUsd', () => {
     const cp = await testControlPlane({ tiers });
     const compute = { maxUsd: 0.24 };
     await expect(cp.request({ dataset, compute })).rejects.toMatchObject({
-      problem: {
-        status: 409,
-        type: expect.stringMatching(/budget-exceeded$/),
-        detail: expect.stringMatching(
-          /\$0\.24 at least|\$0\.25 at least, on compute tier cheap; .*allows \$0\.24: raise it/,
-        ),
-        errors: [{ pointer: '/spec/compute/maxUsd' }],
-      },
+      code: 'budget-exceeded',
+      detail: expect.stringMatching(
+        /\$0\.24 at least|\$0\.25 at least, on compute tier cheap; .*allows \$0\.24: raise it/,
+      ),
+      errors: [{ pointer: '/spec/compute/maxUsd' }],
     });
     expect(cp.documents()).toEqual({});
   });

@@ -1,6 +1,6 @@
 import { BUDGET_EXCEEDED, inDollars, type Estimate, type TrainingSpec } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 import { tiersNamed } from './tiers.js';
 
 const POINTER = '/spec/compute/maxUsd';
@@ -10,7 +10,7 @@ export function overRunBudget(
   cp: ControlPlane,
   spec: TrainingSpec,
   estimate: Estimate,
-): ProblemError | undefined {
+): DomainError | undefined {
   const { maxUsd, tiers } = spec.compute;
   if (maxUsd === undefined) return undefined;
   const unpriced = estimate.tiers.filter(({ usdPerHour }) => usdPerHour === null).map(({ tier }) => tier);
@@ -18,12 +18,12 @@ export function overRunBudget(
   const isBilled = tiersNamed(cp, tiers).some(({ name, machine }) => machine && unpriced.includes(name));
   if (isBilled) {
     const detail = `compute.maxUsd is ${inDollars(maxUsd)}, and compute tier ${unpriced.join(', ')} has no price to count with: name other tiers, set usdPerHour of the tier or TRAINYARD_PRICES, or leave maxUsd out.`;
-    return new ProblemError(400, 'no-price', 'No price', detail, { errors: [{ pointer: POINTER, detail }] });
+    return new DomainError('no-price', detail, { errors: [{ pointer: POINTER, detail }] });
   }
   const least = cheapest(estimate);
   if (least === null || least.usd <= maxUsd) return undefined;
   const detail = `The run is estimated to cost ${inDollars(least.usd)} at least, on compute tier ${least.tier}; compute.maxUsd allows ${inDollars(maxUsd)}: raise it, train fewer epochs or rows, or name a cheaper tier.`;
-  return new ProblemError(409, BUDGET_EXCEEDED, 'Budget exceeded', detail, {
+  return new DomainError(BUDGET_EXCEEDED, detail, {
     errors: [{ pointer: POINTER, detail }],
   });
 }

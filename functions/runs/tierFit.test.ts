@@ -50,12 +50,10 @@ describe('a run that needs more memory than its first tiers have', () => {
     const cp = await testControlPlane({ tiers: TIERS });
     await expect(cp.request({ features: wide, compute: { tiers: ['small', 'same'] } })).rejects.toMatchObject(
       {
-        problem: {
-          status: 400,
-          detail: expect.stringMatching(
-            /small: it needs 19\.1 GB of memory.*same: .*: name large in compute\.tiers/,
-          ),
-        },
+        code: 'does-not-fit',
+        detail: expect.stringMatching(
+          /small: it needs 19\.1 GB of memory.*same: .*: name large in compute\.tiers/,
+        ),
       },
     );
     expect(cp.documents()).toEqual({});

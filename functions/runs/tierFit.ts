@@ -15,7 +15,7 @@ import {
 } from '@trainyard/shared';
 import type { Tier } from '../config.js';
 import type { ControlPlane } from '../controlPlane.js';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 import { queries } from '../queries.js';
 import { parseRun } from './repository.js';
 import { tiersNamed } from './tiers.js';
@@ -68,7 +68,7 @@ export function noTierFits(
   cp: ControlPlane,
   spec: TrainingSpec,
   memoryFloor: MemoryFloor | null,
-): ProblemError | undefined {
+): DomainError | undefined {
   const tiers = tiersNamed(cp, spec.compute.tiers);
   const misfits = tiers.flatMap((tier) => {
     const reason = tooSmall(cp, { phase: null, memoryFloor, outgrown: [] }, tier);
@@ -80,7 +80,7 @@ export function noTierFits(
     .map(({ name }) => name);
   const instead = fitting.length > 0 ? `name ${fitting.join(' or ')} in compute.tiers` : 'add a larger tier';
   const detail = `No compute tier of the run has the memory that it needs (${misfits.join('; ')}): ${instead}, lower training.batchSize or the dims and buckets of its features, or set maxSize.`;
-  return new ProblemError(400, 'does-not-fit', 'Does not fit', detail, {
+  return new DomainError('does-not-fit', detail, {
     errors: [{ pointer: '/spec/compute/tiers', detail }],
   });
 }

@@ -1,6 +1,6 @@
 import type { ControlPlane } from '../controlPlane.js';
 import type { Request } from '../http/answers.js';
-import { ProblemError } from '../http/problemError.js';
+import { DomainError } from '../errors/domainError.js';
 
 /** Where the trainer says who it is, so that the platform's own invoker check leaves it alone. */
 export const IDENTITY_HEADER = 'trainyard-identity';
@@ -20,5 +20,5 @@ export async function requireTrainerIdentity(cp: ControlPlane, request: Request)
   const claims = await verifyIdToken(token, [issuer], cp.now());
   if (claims['email_verified'] === true && claims['email'] === email) return;
   const detail = `The token in ${IDENTITY_HEADER} is not one of the trainers' service account.`;
-  throw new ProblemError(403, 'foreign-trainer', 'Forbidden', detail);
+  throw new DomainError('foreign-trainer', detail);
 }

@@ -17,7 +17,8 @@ import {
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { sendJson, type Request, type Response } from '../http/answers.js';
-import { notFound, parseOrProblem, ProblemError } from '../http/problemError.js';
+import { DomainError, notFound } from '../errors/domainError.js';
+import { parseSent } from '../errors/parseSent.js';
 import { masterSecretOf } from '../runs/masterSecret.js';
 import { recordCallbacks, type SentCallback } from '../runs/recordCallback.js';
 import { withLogFields } from '../telemetry/context.js';
@@ -36,7 +37,7 @@ export async function handleWebhook(cp: ControlPlane, request: Request, response
   const attempt = claimedAttempt(request);
   const id = verifiedId(cp, request, runId, attempt, body);
   await requireTrainerIdentity(cp, request);
-  parseOrProblem(noQuery, { ...request.query }, 'query');
+  parseSent(noQuery, { ...request.query }, 'query');
   requireJson(request);
   const callbacks = parseCallbacks(kind, id, body);
   if (callbacks.some(({ callback }) => callback.body.attempt !== attempt)) throw badSignature('invalid');
@@ -56,7 +57,7 @@ function limitedBody(request: Request): Buffer {
   const body = request.rawBody ?? Buffer.alloc(0);
   if (body.length <= MAX_CALLBACK_BYTES) return body;
   const detail = `The callback has ${body.length} bytes; at most ${MAX_CALLBACK_BYTES} are read. Send log lines in smaller parts.`;
-  throw new ProblemError(413, 'too-large', 'Callback too large', detail);
+  throw new DomainError('too-large', detail);
 }
 
 const addressSchema = callbackKindSchema.or(z.literal(BATCH));
@@ -67,8 +68,8 @@ function addressOf(request: Request): { runId: string; kind: CallbackKind | type
   const kind = addressSchema.safeParse(match?.[2]);
   if (!runId.success || !kind.success) throw notFound('such callback');
   if (request.method !== 'POST') {
-    throw new ProblemError(405, 'method-not-allowed', 'Method not allowed', 'A callback is sent with POST.', {
-      headers: { allow: 'POST' },
+    throw new DomainError('method-not-allowed', 'A callback is sent with POST.', {
+      allowedMethods: ['POST'],
     });
   }
   return { runId: runId.data, kind: kind.data };
@@ -113,8 +114,8 @@ const REASONS: Record<Exclude<SignatureVerdict, 'valid'>, string> = {
   invalid: 'The signature does not match.',
 };
 
-function badSignature(verdict: Exclude<SignatureVerdict, 'valid'>): ProblemError {
-  return new ProblemError(401, 'bad-signature', 'Callback not accepted', REASONS[verdict]);
+function badSignature(verdict: Exclude<SignatureVerdict, 'valid'>): DomainError {
+  return new DomainError('bad-signature', REASONS[verdict]);
 }
 
 const noQuery = z.strictObject({});
@@ -123,7 +124,7 @@ function requireJson(request: Request): void {
   if (request.is('application/json')) return;
   const given = request.get('content-type') ?? 'none';
   const detail = `The callback's content-type is ${given.slice(0, 100)}; only application/json is read.`;
-  throw new ProblemError(415, 'unsupported-media-type', 'Unsupported media type', detail);
+  throw new DomainError('unsupported-media-type', detail);
 }
 
 function parseCallbacks(
@@ -133,19 +134,17 @@ function parseCallbacks(
 ): readonly SentCallback[] {
   const json = jsonOf(body);
   if (kind === BATCH) {
-    const { callbacks } = parseOrProblem(callbackBatchSchema, json, 'batch');
+    const { callbacks } = parseSent(callbackBatchSchema, json, 'batch');
     return callbacks.map((sent) => ({ id: sent.id, callback: callbackOf(sent.kind, sent.body) }));
   }
-  return [
-    { id, callback: callbackOf(kind, parseOrProblem<unknown>(callbackSchemas[kind], json, 'callback')) },
-  ];
+  return [{ id, callback: callbackOf(kind, parseSent<unknown>(callbackSchemas[kind], json, 'callback')) }];
 }
 
 function jsonOf(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (cause) {
-    throw new ProblemError(400, 'invalid-json', 'Invalid JSON', 'The callback is not valid JSON.', { cause });
+    throw new DomainError('invalid-json', 'The callback is not valid JSON.', { cause });
   }
 }
 

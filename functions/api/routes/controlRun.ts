@@ -1,5 +1,5 @@
 import { runViewSchema } from '@trainyard/shared';
-import { notFound } from '../../http/problemError.js';
+import { notFound } from '../../errors/domainError.js';
 import { recordLifecycle } from '../../runs/lifecycle.js';
 import { viewOf } from '../../runs/repository.js';
 import { retryRun } from '../../runs/retryRun.js';

@@ -10,7 +10,7 @@ import {
   promoteRequestSchema,
 } from '@trainyard/shared';
 import { z } from 'zod';
-import { notFound } from '../../http/problemError.js';
+import { notFound } from '../../errors/domainError.js';
 import { changeModel } from '../../models/changeModel.js';
 import { promote, rollback } from '../../models/promote.js';
 import {

@@ -2,7 +2,7 @@
 import { modelIdSchema, presetIdSchema, runIdSchema, type ModelDocument, type Run } from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../../controlPlane.js';
-import { notFound } from '../../http/problemError.js';
+import { notFound } from '../../errors/domainError.js';
 import { readModel } from '../../models/repository.js';
 import { readRun } from '../../runs/repository.js';
 import { maySee, type Caller } from '../caller.js';
