@@ -451,6 +451,9 @@ export function deterministicTensorflow(): void {
 export function oneDnnTensorflow(available = cores()): void {
   const threads = Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? 0) || available;
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= threads > 1 ? '1' : '0';
+  // Eigen takes single kernels of oneDNN: those for AVX-512 have the stack on the heap, those before it have not.
+  if (threads === 1 && process.env['TF_ENABLE_ONEDNN_OPTS'] === '0')
+    process.env['ONEDNN_MAX_CPU_ISA'] ??= 'AVX2';
 }
 
 /** Has TensorFlow compute each operation on one thread; false where somebody wants more. It reads this variable while it is loaded. */

@@ -35,11 +35,12 @@ const nativeBackendSchema = z.custom<NativeBackend>(
 
 /**
  * A product so small that oneDNN leaves it to the thread which asks, and so long that it takes the heap for its stack: a signal
- * then writes over other data (docs/decisions/0028-onednn.md). With one column more, other threads compute it.
+ * then writes over other data (docs/decisions/0028-onednn.md). With more columns, other threads compute it. The bounds are
+ * those of processors with AVX-512, which are the wider ones.
  */
-const FEW_ROWS = 48;
-const FEW_COLUMNS = 64;
-const SHORT = 128;
+const FEW = 128;
+const FEW_NUMBERS = 64 * 64;
+const SHORT = 64;
 /** Then this thread, which signals interrupt, computes every product itself: of long sums it makes several short ones. */
 const inShortSums = () => isMainThread && asksOneDnnItself();
 
@@ -56,11 +57,11 @@ export class TensorflowOps {
     const [rows, inner] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
     const columns = transposeB ? b.shape[0] : b.shape[1];
     if (inner > SHORT && inShortSums()) return this.sumOfProducts(a, b, transposeA, transposeB);
-    if (inner <= SHORT || rows > FEW_ROWS || columns > FEW_COLUMNS) {
-      return this.product(a, b, transposeA, transposeB);
-    }
+    const isSmall = rows < FEW && columns < FEW && rows * columns < FEW_NUMBERS;
+    if (inner <= SHORT || !isSmall || !isMainThread) return this.product(a, b, transposeA, transposeB);
     return tf.tidy(() => {
-      const added: [number, number] = [0, FEW_COLUMNS + 1 - columns];
+      const enough = Math.min(FEW + 1, Math.ceil(FEW_NUMBERS / rows));
+      const added: [number, number] = [0, enough - columns];
       const wide = tf.pad(b, transposeB ? [added, [0, 0]] : [[0, 0], added]);
       return tf.slice(this.product(a, wide, transposeA, transposeB), 0, [rows, columns]);
     });
