@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { inParallel } from './inParallel.js';
+import { progressOf } from './progress.js';
 import type { RemoteFolder } from './remoteFolder.js';
 
 const AT_A_TIME = 4;
@@ -45,17 +45,4 @@ export async function uploadFiles(
       },
     });
   });
-}
-
-/** Tells the share of `total` that is done, in percent, whenever it has grown by ten. */
-function progressOf(total: number, tell: (percent: number) => void): (bytes: number) => void {
-  let done = 0;
-  let told = 0;
-  return (bytes) => {
-    done += bytes;
-    const percent = Math.floor((100 * done) / Math.max(1, total));
-    if (percent < told + 10) return;
-    told = percent;
-    tell(percent);
-  };
 }

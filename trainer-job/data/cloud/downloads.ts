@@ -8,6 +8,7 @@ import { digestOf } from '@trainyard/shared';
 import { DataError } from '../dataError.js';
 import type { CloudContext } from '../../cloud/cloudContext.js';
 import { inParallel } from '../../cloud/inParallel.js';
+import { progressOf } from '../../cloud/progress.js';
 import type { ObjectReader, StoredObject } from '../../cloud/storage.js';
 
 const AT_A_TIME = 4;
@@ -29,7 +30,7 @@ export async function download(
   await makeRoom(folder, bytes, new Set(objects.map(keyOf)), context);
 
   if (missing.length > 0) context.log('info', 'downloading', { files: missing.length, bytes });
-  const tell = progress(bytes, (share) =>
+  const tell = progressOf(bytes, (share) =>
     context.log('info', 'downloaded so far', { percent: share, of: bytes }),
   );
   await inParallel(missing, AT_A_TIME, async ({ object, file }) => {
@@ -122,17 +123,4 @@ function tooLarge(bytes: number, limit: number): DataError {
     `the objects of dataset.source have ${bytes} bytes; the trainer downloads at most ${limit}`,
     'narrow the pattern, or raise TRAINYARD_DOWNLOAD_LIMIT_GB where the machine has the disk for it',
   );
-}
-
-/** Tells the share of `total` that is done, in percent, when it has grown by ten. */
-function progress(total: number, tell: (percent: number) => void): (bytes: number) => void {
-  let done = 0;
-  let told = 0;
-  return (bytes) => {
-    done += bytes;
-    const percent = Math.floor((100 * done) / Math.max(1, total));
-    if (percent < told + 10) return;
-    told = percent;
-    tell(percent);
-  };
 }
