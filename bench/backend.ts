@@ -1,7 +1,7 @@
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { selectBackend, type SelectedBackend } from '@trainyard/trainer-job/backend/selectBackend';
 import { fitThreads } from '@trainyard/trainer-job/backend/threads';
-import { backendChoiceSchema, type WorkerChoice } from '@trainyard/trainer-job/config';
+import { backendChoiceSchema, type WorkerChoice } from '@trainyard/trainer-job/settings/variables';
 import { tell } from './tell.js';
 
 export const BACKEND_USAGE = '[--backend auto|tensorflow|wasm|cpu]';

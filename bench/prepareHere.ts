@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TrainingSpec } from '@trainyard/shared';
-import { defaultsFromEnvironment } from '@trainyard/trainer-job/config';
+import { defaultsFromEnvironment } from '@trainyard/trainer-job/settings/settings';
 import { prepare, type Prepared, type StageReport } from '@trainyard/trainer-job/pipeline/prepareStages';
 import { tell } from './tell.js';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { TrainingSpecInput } from '@trainyard/shared';
-import { withDuck } from '@trainyard/trainer-job/data/duck';
+import { withDatabase } from '@trainyard/trainer-job/data/database';
 import { BACKEND_USAGE } from './backend.js';
 import type { Bench } from './bench.js';
 import { config } from './config.js';
@@ -55,7 +55,7 @@ async function writeUsers(users: number, file: string, folder: string): Promise<
   const rows = Math.floor(1.1 * users);
   const sql = `SELECT 'user ' || (i % ${users}) AS "user", 'item ' || (hash(i) % 20000) AS item
     FROM (SELECT unnest(range(${rows}))::BIGINT AS i)`;
-  await withDuck(folder, (duck) => duck.run(`COPY (${sql}) TO '${file}' (FORMAT parquet)`));
+  await withDatabase(folder, (database) => database.run(`COPY (${sql}) TO '${file}' (FORMAT parquet)`));
 }
 
 function specOf(uri: string): TrainingSpecInput {

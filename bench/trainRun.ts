@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { trainingSpecSchema, type TrainingSpec, type TrainingSpecInput } from '@trainyard/shared';
 import { readEncodedDataset } from '@trainyard/trainer-job/data/readEncodedDataset';
 import type { EncodedDataset } from '@trainyard/trainer-job/data/encodedDataset';
-import type { EpochReport, TrainOutcome } from '@trainyard/trainer-job/train/loop/contract';
+import type { EpochReport, TrainOutcome } from '@trainyard/trainer-job/train/loop/trainRequest';
 import { trainModel } from '@trainyard/trainer-job/train/loop/trainModel';
 import { prepareHere } from './prepareHere.js';
 import { tell } from './tell.js';

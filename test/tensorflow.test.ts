@@ -1,7 +1,7 @@
 /** What the native backend computes is what the others compute. Skipped where `npm run setup:tensorflow` has not been run. */
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import type { EpochReport } from '../trainer-job/train/loop/contract.js';
+import type { EpochReport } from '../trainer-job/train/loop/trainRequest.js';
 import { selectBackend } from '../trainer-job/backend/selectBackend.js';
 import { trainModel } from '../trainer-job/train/loop/trainModel.js';
 import { missingTensorflow, useTensorflow } from './support/nativeTensorflow.js';

@@ -13,7 +13,8 @@ import { cudaLibraries, missingLibraries } from './accelerator/libraries.js';
 import { checkProduct } from './accelerator/matrixProduct.js';
 import { BackendError, selectBackend } from './backend/selectBackend.js';
 import { tensorflowBuild } from './backend/tensorflowBuild.js';
-import { acceleratorSettings, ConfigError } from './config.js';
+import { ConfigError } from './settings/environment.js';
+import { acceleratorSettings } from './settings/limits.js';
 
 const FINAL = 2;
 const TRY_AGAIN = 75;

@@ -1,12 +1,7 @@
 /** The trainer's process: settings, reporter and signals around one attempt. How it ends stands in `pipeline/ending.ts`. */
 import { join } from 'node:path';
-import {
-  ConfigError,
-  forgetSecret,
-  isJobEnvironment,
-  settingsFromEnvironment,
-  type Settings,
-} from './config.js';
+import { ConfigError, forgetSecret } from './settings/environment.js';
+import { isJobEnvironment, settingsFromEnvironment, type Settings } from './settings/settings.js';
 import { commandHelp } from '@trainyard/shared/commandLine/help';
 import { evict } from './cache/eviction.js';
 import { commandFromFlags, TRAINER, type CommandLine } from './pipeline/commandLine.js';
@@ -15,7 +10,7 @@ import { readSpec } from './pipeline/readSpec.js';
 import { SpecError } from './model/specError.js';
 import { failureOf } from './pipeline/failure.js';
 import { runTraining } from './pipeline/runTraining.js';
-import { StopSignal, timeLimit } from './pipeline/stopSignal.js';
+import { StopSignal, timeLimit } from './stopSignal.js';
 import { CallbackQueue } from './report/callbackQueue.js';
 import { CallbackReporter } from './report/callbackReporter.js';
 import { ConsoleReporter } from './report/consoleReporter.js';

@@ -1,5 +1,5 @@
 /** Made-up purchases of the size that the claims name: eight columns, the features of a metro's shop (inventory C12–C16). */
-import { withDuck } from '@trainyard/trainer-job/data/duck';
+import { withDatabase } from '@trainyard/trainer-job/data/database';
 
 export interface PurchasesSize {
   rows: number;
@@ -16,7 +16,9 @@ const CITIES = 3;
 
 /** Writes `file`, Parquet. Equal sizes give equal rows; `folder` is for temporary files. */
 export async function writePurchases(size: PurchasesSize, file: string, folder: string): Promise<void> {
-  await withDuck(folder, (duck) => duck.run(`COPY (${purchasesSql(size)}) TO '${file}' (FORMAT parquet)`));
+  await withDatabase(folder, (database) =>
+    database.run(`COPY (${purchasesSql(size)}) TO '${file}' (FORMAT parquet)`),
+  );
 }
 
 /**

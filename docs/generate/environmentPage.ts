@@ -1,6 +1,7 @@
 /** The environment variables of each room, from the schemas that read them. */
 import { variablesSchema as functionsVariables } from '@trainyard/functions/config';
 import { environmentSchema as localVariables } from '@trainyard/local/config';
+import { trainerVariablesSchema } from '@trainyard/trainer-job/settings/variables';
 import type { z } from 'zod';
 import { fieldsOf, type Field } from './fields.js';
 import { code, page } from './markdown.js';
@@ -22,6 +23,12 @@ const READERS: readonly Reader[] = [
     introduction:
       'The deployed functions read these when they start, and refuse to start when one is missing or wrong. `trainyard deploy` sets them.',
     schema: functionsVariables,
+  },
+  {
+    title: 'The trainer',
+    introduction:
+      'A trainer that is started as a job reads these. With flags, it takes from here only what no flag says: the backend, the workers, the limits and the stand-ins of services.',
+    schema: trainerVariablesSchema,
   },
 ];
 

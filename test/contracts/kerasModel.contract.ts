@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ACTIVATIONS } from '../../trainer-job/model/layers/activation.js';
 import { passThrough } from '../../trainer-job/model/layers/hostPass.js';
 import { LayerSequence } from '../../trainer-job/model/layers/sequence.js';
-import { maxScores } from '../../trainer-job/model/maxScores.js';
+import { scoreCapacity } from '../../trainer-job/model/scoreCapacity.js';
 import { randomFor } from '../../trainer-job/model/random.js';
 import { ratingLoss } from '../../trainer-job/model/ratingLoss.js';
 import { softmaxLoss } from '../../trainer-job/model/softmaxLoss.js';
@@ -76,7 +76,7 @@ function sampled(removeAccidentalHits: boolean): SoftmaxBatch {
   };
 }
 
-const MAX_SCORES = maxScores(tinySpec());
+const MAX_SCORES = scoreCapacity(tinySpec());
 
 function newLayers(layer: object): LayerSequence {
   return new LayerSequence('tower', COLUMNS, [layerSchema.parse(layer)], (part) => randomFor(1, part));

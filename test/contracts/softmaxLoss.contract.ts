@@ -225,8 +225,8 @@ export function softmaxLossContract(backend: string): void {
         fc.property(
           fc.oneof(batches, sampledBatches),
           fc.integer({ min: 1, max: 20 }),
-          (batch, maxScores) => {
-            const [whole, blocks] = [softmaxLoss(batch, MAX_SCORES), softmaxLoss(batch, maxScores)];
+          (batch, scoreCapacity) => {
+            const [whole, blocks] = [softmaxLoss(batch, MAX_SCORES), softmaxLoss(batch, scoreCapacity)];
             expect(blocks.loss).toBeCloseTo(whole.loss, 3);
             blocks.dQueries.forEach((value, i) => expect(value).toBeCloseTo(whole.dQueries[i]!, 4));
             blocks.dItems.forEach((value, i) => expect(value).toBeCloseTo(whole.dItems[i]!, 4));

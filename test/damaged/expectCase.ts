@@ -3,7 +3,7 @@ import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DataError } from '../../trainer-job/data/dataError.js';
-import { identifier, literal } from '../../trainer-job/data/duck.js';
+import { identifier, literal } from '../../trainer-job/data/database.js';
 import { ingestOutcomeSchema, ROWS_FILE } from '../../trainer-job/data/ingest/ingest.js';
 import { readEntry } from '../../trainer-job/cache/entry.js';
 import { prepared, userItemSpec } from '../support/prepared.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { withDuck } from '../../trainer-job/data/duck.js';
+import { withDatabase } from '../../trainer-job/data/database.js';
 import { csv, flipped, read, refused, SECRET, type DamagedCase } from './case.js';
 
 const TYPICAL = `SELECT 'u' || (i % 7) AS "user", 'i' || (i % 5) AS item, i AS at, '${SECRET}' AS note FROM range(2000) t(i)`;
@@ -22,7 +22,7 @@ async function write(select: string, options: string): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-parquet-'));
   try {
     const file = join(folder, 'rows.parquet');
-    await withDuck(folder, (duck) => duck.run(`COPY (${select}) TO '${file}' (${options})`));
+    await withDatabase(folder, (database) => database.run(`COPY (${select}) TO '${file}' (${options})`));
     return await readFile(file);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { literal, withDuck, type Duck } from '../../trainer-job/data/duck.js';
+import { literal, withDatabase, type Database } from '../../trainer-job/data/database.js';
 import type { StorageStandIn } from './storageStandIn.js';
 
 export interface StandInTable {
@@ -106,7 +106,9 @@ export class BigQueryJobsStandIn {
     const missing = names.find((name) => !this.tables.has(name));
     if (missing) return notFound(`Table ${missing.replace('.', ':')} was not found in location US`);
     try {
-      const columns = await this.duck((duck) => duck.rows(`DESCRIBE SELECT * FROM (${translated(query)}\n)`));
+      const columns = await this.database((database) =>
+        database.rows(`DESCRIBE SELECT * FROM (${translated(query)}\n)`),
+      );
       return {
         jobReference: { projectId: this.projectId, location: 'US' },
         status: { state: 'DONE' },
@@ -160,11 +162,11 @@ export class BigQueryJobsStandIn {
       job.error = { reason: 'notFound', message: `Not found: bucket gs://${bucket}` };
       return;
     }
-    await this.duck(async (duck) => {
-      await duck.run(`CREATE TABLE exported AS ${translated(select)}`);
+    await this.database(async (database) => {
+      await database.run(`CREATE TABLE exported AS ${translated(select)}`);
       for (let shard = 0; shard < this.shards; shard++) {
         const file = join(this.folder, `${shard}.parquet`);
-        await duck.run(
+        await database.run(
           `COPY (SELECT * FROM exported WHERE rowid % ${this.shards} = ${shard}) TO ${literal(file)} (FORMAT parquet)`,
         );
         this.storage.put(bucket, `${prefix}${String(shard).padStart(12, '0')}.parquet`, await readFile(file));
@@ -198,14 +200,14 @@ export class BigQueryJobsStandIn {
   }
 
   /** On a database that has the tables, as views, and functions by GoogleSQL's names. */
-  private async duck<T>(work: (duck: Duck) => Promise<T>): Promise<T> {
+  private async database<T>(work: (database: Database) => Promise<T>): Promise<T> {
     const folder = join(this.folder, String(this.requests.length));
     await mkdir(folder, { recursive: true });
-    return withDuck(folder, async (duck) => {
-      await duck.run('CREATE TYPE FLOAT64 AS DOUBLE');
-      await duck.run('CREATE MACRO TO_JSON_STRING(x) AS CAST(to_json(x) AS VARCHAR)');
-      for (const [name, { sql }] of this.tables) await duck.run(`CREATE VIEW "${name}" AS ${sql}`);
-      return work(duck);
+    return withDatabase(folder, async (database) => {
+      await database.run('CREATE TYPE FLOAT64 AS DOUBLE');
+      await database.run('CREATE MACRO TO_JSON_STRING(x) AS CAST(to_json(x) AS VARCHAR)');
+      for (const [name, { sql }] of this.tables) await database.run(`CREATE VIEW "${name}" AS ${sql}`);
+      return work(database);
     });
   }
 }

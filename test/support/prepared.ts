@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { openTransform } from '@trainyard/recommender/model/transform';
 import { readDirectory } from '@trainyard/recommender/node';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
-import type { CloudSettings } from '../../trainer-job/config.js';
+import type { CloudSettings } from '../../trainer-job/cloud/cloudSettings.js';
 import type { SourceContext } from '../../trainer-job/data/source/openSource.js';
 import { readEncodedDataset } from '../../trainer-job/data/readEncodedDataset.js';
 import type { EncodedDataset } from '../../trainer-job/data/encodedDataset.js';

@@ -1,4 +1,4 @@
-import { withDuck } from '../../trainer-job/data/duck.js';
+import { withDatabase } from '../../trainer-job/data/database.js';
 import { temporaryFolder } from './temporaryFolder.js';
 
 /** 100 purchases: user i % 7, item i % 5, at = i. */
@@ -18,7 +18,7 @@ export function jsonLines(rows: readonly object[] = purchases): string[] {
 
 /** Runs one statement in a database that is gone afterwards. */
 export async function sql(statement: string): Promise<Record<string, unknown>[]> {
-  return withDuck(await temporaryFolder(), (duck) => duck.rows(statement));
+  return withDatabase(await temporaryFolder(), (database) => database.rows(statement));
 }
 
 /** Writes the rows of a query to `file`, and returns it. */

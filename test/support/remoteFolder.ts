@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { RemoteFolder } from '../../trainer-job/cloud/remoteFolder.js';
+import { BucketFolder } from '../../trainer-job/cloud/bucketFolder.js';
 import { offline } from './prepared.js';
 import { StorageStandIn } from './storageStandIn.js';
 
@@ -8,14 +8,14 @@ export const BUCKET = 'shop-trainyard';
 /** A folder `runs/r1` in a bucket of a stand-in, which is gone after the test. */
 export async function remoteFolder(
   stallMs = 20_000,
-): Promise<{ storage: StorageStandIn; remote: RemoteFolder }> {
+): Promise<{ storage: StorageStandIn; remote: BucketFolder }> {
   const storage = new StorageStandIn();
   await storage.start();
   onTestFinished(() => storage.stop());
   storage.buckets.set(BUCKET, new Map());
   const cloud = { ...offline, storageEndpoint: storage.endpoint, stallMs };
-  const place = { bucket: BUCKET, path: 'runs/r1' };
-  return { storage, remote: await RemoteFolder.open(place, cloud, new AbortController().signal) };
+  const bucketPath = { bucket: BUCKET, path: 'runs/r1' };
+  return { storage, remote: await BucketFolder.open(bucketPath, cloud, new AbortController().signal) };
 }
 
 /** Answers the next requests of a kind as a service that is away for a moment. */

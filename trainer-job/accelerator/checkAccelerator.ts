@@ -1,7 +1,7 @@
 /** Run before a GPU job does anything expensive: an hour on a machine whose GPU is not used costs as much as one that is. */
 import type { SelectedBackend } from '../backend/selectBackend.js';
 import { tensorflowBuild, type TensorflowBuild } from '../backend/tensorflowBuild.js';
-import type { AcceleratorSettings } from '../config.js';
+import type { AcceleratorSettings } from '../settings/limits.js';
 import { countOf, faultOf, named, productFault } from './judge.js';
 import { cudaLibraries, DRIVER_LIBRARY, missingLibraries } from './libraries.js';
 import { checkProduct } from './matrixProduct.js';

@@ -1,6 +1,6 @@
 /** Chooses what computes: `tensorflow` where it loads, else `wasm`, else `cpu`. Only the chosen package is imported. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendChoice } from '../config.js';
+import type { BackendChoice } from '../settings/variables.js';
 import { collectInOneGo } from './garbageCollection.js';
 import { loadTensorflow, type LoadResult } from './tensorflowBackend.js';
 

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { deterministicTensorflow, oneDnnTensorflow, quietTensorflow } from '../config.js';
+import { deterministicTensorflow, oneDnnTensorflow, quietTensorflow } from '../settings/tensorflow.js';
 import { nativeBackendFolder } from './nativeBackendFolder.js';
 import { restoreRemovedUtil } from './nodeUtil.js';
 

@@ -5,7 +5,7 @@
 import { isMainThread } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { asksOneDnnItself } from '../config.js';
+import { asksOneDnnItself } from '../settings/tensorflow.js';
 
 interface Attribute {
   name: string;

@@ -4,7 +4,9 @@
  * process, evaluations included, and is read while TensorFlow is loaded (docs/decisions/0028-onednn.md).
  */
 import type { Layer, Negatives, TrainingSpec } from '@trainyard/shared';
-import { cores, undividedTensorflow, workersOfTensorflow, type WorkerChoice } from '../config.js';
+import { cores } from '../settings/limits.js';
+import { undividedTensorflow, workersOfTensorflow } from '../settings/tensorflow.js';
+import type { WorkerChoice } from '../settings/variables.js';
 import type { SelectedBackend } from './selectBackend.js';
 
 type Shape = Pick<TrainingSpec, 'model' | 'training'>;

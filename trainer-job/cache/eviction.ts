@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stageNameSchema } from '@trainyard/shared';
-import type { CacheLimits } from '../config.js';
+import type { CacheLimits } from '../settings/limits.js';
 import { codeOf, OUTCOME_FILE, sizesOf } from './entry.js';
 import { removeEntry } from './unfinished.js';
 

@@ -1,9 +1,8 @@
 /** BigQuery as far as sources need it. The SDK is loaded when a specification names a table or a query. */
 import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
-import type { CloudContext } from './cloudContext.js';
-import { bigQueryProblem } from '../data/cloud/bigQueryProblem.js';
 import { thrown, withRetries } from './retries.js';
+import type { RequestContext } from './storage.js';
 
 const count = z.coerce.number();
 const columnSchema = z.object({
@@ -92,7 +91,12 @@ export interface JobOptions {
   maxBytesBilled: number;
 }
 
-export async function openBigQuery(options: JobOptions, context: CloudContext): Promise<QueryJobs> {
+/** `problem` says in words what was refused. */
+export async function openBigQuery(
+  options: JobOptions,
+  context: RequestContext,
+  problem: (error: unknown) => unknown,
+): Promise<QueryJobs> {
   const { BigQuery: Client } = await import('@google-cloud/bigquery');
   const { bigQueryEndpoint } = context.cloud;
   const client = new Client({
@@ -100,7 +104,7 @@ export async function openBigQuery(options: JobOptions, context: CloudContext): 
     ...(options.project !== undefined && { projectId: options.project }),
     ...(bigQueryEndpoint !== null && { apiEndpoint: bigQueryEndpoint }),
   });
-  return new BigQueryJobs(client, options, context);
+  return new BigQueryJobs(client, options, context, problem);
 }
 
 const ALREADY_EXISTS = 409;
@@ -109,7 +113,8 @@ class BigQueryJobs implements QueryJobs {
   constructor(
     private readonly client: BigQuery,
     private readonly options: JobOptions,
-    private readonly context: CloudContext,
+    private readonly context: RequestContext,
+    private readonly problem: (error: unknown) => unknown,
   ) {}
 
   async dryRun(query: string): Promise<DryRun> {
@@ -166,7 +171,7 @@ class BigQueryJobs implements QueryJobs {
     try {
       return await withRetries(work, { baseMs: cloud.retryBaseMs, signal });
     } catch (error) {
-      throw bigQueryProblem(error);
+      throw this.problem(error);
     }
   }
 }

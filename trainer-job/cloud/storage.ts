@@ -1,13 +1,11 @@
-/** Cloud Storage as far as sources need it: objects are listed and read. The SDK is loaded at the first `gs://`. */
+/** Cloud Storage as far as it is read from: objects are listed and downloaded. The SDK is loaded at the first `gs://`. */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Bucket, Storage } from '@google-cloud/storage';
 import { z } from 'zod';
-import type { CloudSettings } from '../config.js';
-import type { CloudContext } from './cloudContext.js';
+import type { CloudSettings } from './cloudSettings.js';
 import { withRetries } from './retries.js';
 import { stallWatch } from './stallWatch.js';
-import { storageProblem } from '../data/cloud/storageProblem.js';
 
 /** One generation of an object: its bytes never change. */
 export interface StoredObject {
@@ -33,16 +31,17 @@ const metadataSchema = z.object({
   size: z.coerce.number(),
 });
 
-type ReaderContext = Pick<CloudContext, 'cloud' | 'signal'>;
-
-export async function openStorage(context: ReaderContext): Promise<ObjectReader> {
-  return objectReader(await storageClient(context.cloud), context, storageProblem);
+/** How requests to Google's services are made, and what ends them. */
+export interface RequestContext {
+  cloud: CloudSettings;
+  /** Requests are given up when it is aborted. */
+  signal: AbortSignal;
 }
 
 /** `problem` says in words what was refused; `object` is null for a bucket's list. */
 export function objectReader(
   storage: Storage,
-  context: ReaderContext,
+  context: RequestContext,
   problem: (error: unknown, bucket: string, object: StoredObject | null) => unknown,
 ): ObjectReader {
   return new StorageReader(storage, context, problem);
@@ -60,7 +59,7 @@ export async function storageClient({ storageEndpoint }: CloudSettings): Promise
 class StorageReader implements ObjectReader {
   constructor(
     private readonly storage: Storage,
-    private readonly context: ReaderContext,
+    private readonly context: RequestContext,
     private readonly problem: (error: unknown, bucket: string, object: StoredObject | null) => unknown,
   ) {}
 

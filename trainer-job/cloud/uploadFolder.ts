@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { inParallel } from './inParallel.js';
+import type { BucketFolder } from './bucketFolder.js';
 import { progressOf } from './progress.js';
-import type { RemoteFolder } from './remoteFolder.js';
 
 const AT_A_TIME = 4;
 
@@ -28,7 +28,7 @@ export async function filesIn(folder: string): Promise<LocalFile[]> {
 /** Uploads files under `to`, some at a time. Resolves when all of them are there. */
 export async function uploadFiles(
   files: readonly LocalFile[],
-  remote: RemoteFolder,
+  remote: BucketFolder,
   to: string,
   onProgress: (percent: number) => void = () => undefined,
 ): Promise<void> {

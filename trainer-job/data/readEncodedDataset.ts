@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { tableMemory } from '../config.js';
+import { tableMemoryBytes } from '../settings/limits.js';
 import { totalColumns } from '@trainyard/recommender/encode/encodedFeature';
 import type { TowerName } from '@trainyard/recommender/format/files';
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
@@ -21,7 +21,7 @@ import { checkSize, readArray } from './typedFiles.js';
  */
 export async function readEncodedDataset(
   folder: string,
-  memoryBytes = tableMemory(),
+  memoryBytes = tableMemoryBytes(),
 ): Promise<EncodedDataset> {
   const manifest = await readTransformDocument(folder);
   const [query, candidate, train, validation, test] = await Promise.all([

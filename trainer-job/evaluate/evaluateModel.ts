@@ -1,13 +1,19 @@
 import { METRICS, metricName, type Metrics, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import type { EvaluationOutcome } from '../train/loop/contract.js';
 import { scoreBaseline } from './baselines.js';
 import { evaluationRows } from './evaluationRows.js';
 import { ratedPairs } from './ratedPairs.js';
 import { ratingBaselines } from './ratingBaselines.js';
 import { isBinaryTarget } from './ratingMetrics.js';
 import { splitScorer } from './splitScorer.js';
+
+export interface EvaluationOutcome {
+  /** Of the test split, and how many rows of it count. */
+  metrics: Metrics;
+  /** Those that baselines have, by the baseline's name. */
+  baselines: Record<string, Metrics>;
+}
 
 interface Evaluated {
   model: TwoTowerModel;

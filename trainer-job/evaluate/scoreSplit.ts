@@ -1,7 +1,7 @@
 import { METRICS, metricName, type Metrics, type MetricSplit, type TrainingSpec } from '@trainyard/shared';
-import { maxScores } from '../model/maxScores.js';
+import { scoreCapacity } from '../model/scoreCapacity.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import { catalogue } from '../train/batch/competition.js';
+import { catalogue } from '../model/catalogue.js';
 import { scoresOfQuery, type QueryBlock } from './blockScorer.js';
 import type { EvaluationRows } from './evaluationRows.js';
 import { RecallCounter } from './recall.js';
@@ -36,7 +36,7 @@ export async function scoreSplit(
   const queries = await scoring.embed('query', rows.queries);
   const recall = new RecallCounter(k);
   const scoresEach = scoresOfQuery(items.length / model.width);
-  const size = Math.max(1, Math.floor(maxScores(model.spec) / scoresEach));
+  const size = Math.max(1, Math.floor(scoreCapacity(model.spec) / scoresEach));
   const blocks = [...blocksOf(queries, rows, model.width, size)];
   const scores = await scoring.score(items, recall.depth, blocks, between);
   let loss = 0;

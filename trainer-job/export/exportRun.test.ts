@@ -8,7 +8,7 @@ import { useWasm } from '../../test/support/backend.js';
 import { prepared, writeLines } from '../../test/support/prepared.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
-import { catalogue } from '../train/batch/competition.js';
+import { catalogue } from '../model/catalogue.js';
 import { trainModel } from '../train/loop/trainModel.js';
 import { exportRun } from './exportRun.js';
 import { modelMetadataSchema } from './metadata.js';

@@ -8,14 +8,14 @@ import { mkdtemp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { StoredObject } from '../cloud/storage.js';
-import type { RemoteFolder } from '../cloud/remoteFolder.js';
+import type { BucketFolder } from '../cloud/bucketFolder.js';
 import { jsonOf } from './remoteOwner.js';
 
 const MANIFEST = 'checkpoint.json';
 const manifestSchema = z.looseObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
 /** The names of the checkpoints in a folder of a bucket, and of those that killed processes stored or removed by half. */
-export async function checkpointsIn(folder: RemoteFolder): Promise<{ whole: string[]; halves: string[] }> {
+export async function checkpointsIn(folder: BucketFolder): Promise<{ whole: string[]; halves: string[] }> {
   const files = (await folder.list('e')).map(({ name }) => name.split('/'));
   const whole = files.flatMap(([name = '', file]) => (file === MANIFEST ? [name] : []));
   const names = new Set(files.map(([name = '']) => name));
@@ -24,7 +24,7 @@ export async function checkpointsIn(folder: RemoteFolder): Promise<{ whole: stri
 
 /** Uploads a checkpoint; `fence` is asked before it can be seen. */
 export async function uploadCheckpoint(
-  remote: RemoteFolder,
+  remote: BucketFolder,
   name: string,
   folder: string,
   fence: () => Promise<void>,
@@ -42,7 +42,7 @@ export async function uploadCheckpoint(
 
 /** Puts a checkpoint into `folder`, which appears when it is whole. Returns why there is none to be had. */
 export async function downloadCheckpoint(
-  remote: RemoteFolder,
+  remote: BucketFolder,
   name: string,
   folder: string,
 ): Promise<string | undefined> {
@@ -66,12 +66,12 @@ export async function downloadCheckpoint(
 }
 
 /** What describes it goes first: what is left of it then is no checkpoint. */
-export async function removeCheckpoint(remote: RemoteFolder, name: string): Promise<void> {
+export async function removeCheckpoint(remote: BucketFolder, name: string): Promise<void> {
   await remote.remove(`${name}/${MANIFEST}`);
   for (const object of await remote.list(`${name}/`)) await remote.remove(object.name);
 }
 
-async function find(remote: RemoteFolder, name: string): Promise<StoredObject | undefined> {
+async function find(remote: BucketFolder, name: string): Promise<StoredObject | undefined> {
   return (await remote.list(name)).find((object) => object.name === name);
 }
 

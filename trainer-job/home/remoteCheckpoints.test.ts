@@ -13,7 +13,7 @@ import { NONE_SO_FAR } from '../train/optimize/earlyStopping.js';
 import { NO_PLATEAU } from '../train/optimize/learningRate.js';
 import { newOptimizer } from '../train/optimize/optimizer.js';
 import { RemoteCheckpoints, type StoredCheckpoint } from './remoteCheckpoints.js';
-import type { RemoteFolder } from '../cloud/remoteFolder.js';
+import type { BucketFolder } from '../cloud/bucketFolder.js';
 
 const at = (epoch: number): TrainingState => ({
   epoch,
@@ -27,7 +27,7 @@ const at = (epoch: number): TrainingState => ({
 });
 
 /** An attempt on a machine of its own. */
-async function attemptOn(remote: RemoteFolder, attempt: number, earlier: RemoteFolder | null = null) {
+async function attemptOn(remote: BucketFolder, attempt: number, earlier: BucketFolder | null = null) {
   const disk = await temporaryFolder();
   const stored: StoredCheckpoint[] = [];
   const mirror = new RemoteCheckpoints({

@@ -11,7 +11,7 @@ import {
   uploadCheckpoint,
 } from './checkpointObjects.js';
 import { RemoteError } from '../cloud/remoteError.js';
-import type { RemoteFolder } from '../cloud/remoteFolder.js';
+import type { BucketFolder } from '../cloud/bucketFolder.js';
 import { RemoteOwner } from './remoteOwner.js';
 
 export interface StoredCheckpoint {
@@ -21,9 +21,9 @@ export interface StoredCheckpoint {
 
 export interface RemoteCheckpointsOptions {
   /** Of this run. */
-  own: RemoteFolder;
+  own: BucketFolder;
   /** Of the run that this one goes on from: read only. */
-  earlier: RemoteFolder | null;
+  earlier: BucketFolder | null;
   /** Keeps what is being stored on this machine meanwhile. On the file system of the checkpoints. */
   scratch: string;
   /** Told when a checkpoint is stored. */

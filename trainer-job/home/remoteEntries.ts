@@ -12,7 +12,7 @@ import { z } from 'zod';
 import type { EntryId, EntryMirror } from '../cache/entryMirror.js';
 import { OUTCOME_FILE } from '../cache/entry.js';
 import { inParallel } from '../cloud/inParallel.js';
-import { ABSENT, type Generation, type RemoteFolder } from '../cloud/remoteFolder.js';
+import { ABSENT, type Generation, type BucketFolder } from '../cloud/bucketFolder.js';
 import { jsonOf } from './remoteOwner.js';
 import { filesIn, uploadFiles } from '../cloud/uploadFolder.js';
 
@@ -35,7 +35,7 @@ export class RemoteEntries implements EntryMirror {
   private readonly generations = new Map<string, Generation>();
 
   constructor(
-    private readonly remote: RemoteFolder,
+    private readonly remote: BucketFolder,
     private readonly log: Log,
   ) {}
 

@@ -19,7 +19,7 @@ import {
 } from '../report/journal.js';
 import { highestSeq } from '../report/replay.js';
 import type { StoredObject } from '../cloud/storage.js';
-import type { RemoteFolder } from '../cloud/remoteFolder.js';
+import type { BucketFolder } from '../cloud/bucketFolder.js';
 
 /** What waits for longer than this is kept in the bucket. */
 const TICK_MS = 5000;
@@ -45,7 +45,7 @@ export class RemoteJournals {
   private isFailing = false;
 
   constructor(
-    private readonly remote: RemoteFolder,
+    private readonly remote: BucketFolder,
     private readonly folder: string,
     private readonly log: Log,
   ) {}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { Superseded, type Trainer } from '../train/checkpoint/checkpointOwner.js';
-import { ABSENT, type Generation, type RemoteFolder } from '../cloud/remoteFolder.js';
+import { ABSENT, type Generation, type BucketFolder } from '../cloud/bucketFolder.js';
 
 const ownerSchema = z.strictObject({ runId: z.string(), attempt: z.int(), token: z.string() });
 
@@ -13,11 +13,11 @@ const FILE = 'owner.json';
  */
 export class RemoteOwner {
   private constructor(
-    private readonly folder: RemoteFolder,
+    private readonly folder: BucketFolder,
     private readonly generation: Generation,
   ) {}
 
-  static async claim(folder: RemoteFolder, trainer: Trainer): Promise<RemoteOwner> {
+  static async claim(folder: BucketFolder, trainer: Trainer): Promise<RemoteOwner> {
     const own = { ...trainer, token: randomUUID() };
     for (;;) {
       const before = await read(folder);
@@ -47,7 +47,7 @@ export class RemoteOwner {
 
 /** `owner` is undefined where nobody can be read. */
 async function read(
-  folder: RemoteFolder,
+  folder: BucketFolder,
 ): Promise<{ owner: z.infer<typeof ownerSchema> | undefined; generation: Generation } | undefined> {
   const found = await folder.read(FILE);
   return found && { owner: ownerSchema.safeParse(jsonOf(found.text)).data, generation: found.generation };

@@ -1,13 +1,13 @@
 /** What lasts of a run whose machine does not: the specification comes from a bucket, and everything that is made goes there. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import type { RemoteSettings, Settings } from '../config.js';
+import type { RemoteSettings, Settings } from '../settings/settings.js';
 import { SpecError } from '../model/specError.js';
 import { RemoteCheckpoints, type StoredCheckpoint } from './remoteCheckpoints.js';
 import { RemoteEntries } from './remoteEntries.js';
 import { RemoteJournals } from './remoteJournals.js';
-import { RemoteFolder } from '../cloud/remoteFolder.js';
-import type { Place } from '../cloud/place.js';
+import { BucketFolder } from '../cloud/bucketFolder.js';
+import type { BucketPath } from '../cloud/bucketPath.js';
 import { filesIn, uploadFiles } from '../cloud/uploadFolder.js';
 
 type Log = (level: 'info' | 'warn', message: string, fields?: Record<string, unknown>) => void;
@@ -16,8 +16,8 @@ export class RemoteRun {
   private constructor(
     private readonly settings: Settings,
     private readonly remote: RemoteSettings,
-    private readonly artifacts: RemoteFolder,
-    private readonly open: (place: Place) => Promise<RemoteFolder>,
+    private readonly artifacts: BucketFolder,
+    private readonly open: (bucketPath: BucketPath) => Promise<BucketFolder>,
     private readonly log: Log,
   ) {}
 
@@ -25,20 +25,21 @@ export class RemoteRun {
   static async open(settings: Settings, log: Log): Promise<RemoteRun | null> {
     const { remote, cloud } = settings;
     if (!remote) return null;
-    const open = (place: Place) => RemoteFolder.open(place, cloud, new AbortController().signal);
+    const open = (bucketPath: BucketPath) =>
+      BucketFolder.open(bucketPath, cloud, new AbortController().signal);
     return new RemoteRun(settings, remote, await open(remote.artifacts), open, log);
   }
 
   /** Writes the specification to its file on this machine. */
   async bringSpec(): Promise<void> {
-    const { spec: place } = this.remote;
+    const { spec: bucketPath } = this.remote;
     const { specFile } = this.settings;
-    if (!place || specFile === null) return;
-    const folder = await this.open({ bucket: place.bucket, path: dirname(place.path) });
-    const found = await folder.read(basename(place.path));
+    if (!bucketPath || specFile === null) return;
+    const folder = await this.open({ bucket: bucketPath.bucket, path: dirname(bucketPath.path) });
+    const found = await folder.read(basename(bucketPath.path));
     if (!found) {
       throw new SpecError(
-        `there is no specification at ${folder.uri(basename(place.path))}`,
+        `there is no specification at ${folder.uri(basename(bucketPath.path))}`,
         'name a JSON file that exists; start a new run where a lifecycle rule has deleted it',
       );
     }

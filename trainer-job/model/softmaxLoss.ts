@@ -28,8 +28,8 @@ import { ownPairs, type OwnPairs } from './ownPairs.js';
 import { competingCount, type SoftmaxBatch, type SoftmaxGradients } from './softmaxBatch.js';
 import { softmaxSums } from './softmaxSums.js';
 
-/** At most `maxScores` scores of queries and items are held in one matrix, and two such matrices at once. */
-export function softmaxLoss(batch: SoftmaxBatch, maxScores: number): SoftmaxGradients {
+/** At most `scoreCapacity` scores of queries and items are held in one matrix, and two such matrices at once. */
+export function softmaxLoss(batch: SoftmaxBatch, scoreCapacity: number): SoftmaxGradients {
   const { queries, items, width } = batch;
   const dQueries = new Float32Array(queries.length);
   const own = ownPairs(batch);
@@ -37,7 +37,7 @@ export function softmaxLoss(batch: SoftmaxBatch, maxScores: number): SoftmaxGrad
   const device = tensorflowOps() ? exponentialSums(batch) : softmaxSums(batch);
   const count = queries.length / width;
   // Queries go in blocks that bound the memory.
-  const block = Math.min(device.largestBlock, Math.max(1, Math.floor(maxScores / competingCount(batch))));
+  const block = Math.min(device.largestBlock, Math.max(1, Math.floor(scoreCapacity / competingCount(batch))));
   for (let start = 0; start < count; start += block) {
     const end = Math.min(start + block, count);
     const [from, to] = [start * width, end * width];

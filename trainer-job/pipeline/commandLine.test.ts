@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TrainingSpec } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { ConfigError } from '../config.js';
+import { ConfigError } from '../settings/environment.js';
 import { progressLine } from '../report/consoleReporter.js';
 import { commandHelp } from '@trainyard/shared/commandLine/help';
 import { commandFromFlags, TRAINER } from './commandLine.js';

@@ -5,15 +5,10 @@ import { commaSeparated } from '@trainyard/shared/commandLine/flags';
 import { parseArguments } from '@trainyard/shared/commandLine/parseArguments';
 import { UsageError } from '@trainyard/shared/commandLine/usageError';
 import { z } from 'zod';
-import {
-  backendChoiceSchema,
-  ConfigError,
-  defaultsFromEnvironment,
-  storageOfOutput,
-  workerChoiceSchema,
-  type CacheLimits,
-  type Settings,
-} from '../config.js';
+import { ConfigError } from '../settings/environment.js';
+import type { CacheLimits } from '../settings/limits.js';
+import { defaultsFromEnvironment, storageOfOutput, type Settings } from '../settings/settings.js';
+import { backendChoiceSchema, workerChoiceSchema } from '../settings/variables.js';
 import { SPEC_FLAGS, specFlagsOf } from './specFlags.js';
 
 const recomputeSchema = computeSchema.shape.forceRecompute.unwrap();

@@ -14,7 +14,7 @@
  */
 import type { RunError, RunResult } from '@trainyard/shared';
 import type { Reporter } from '../report/reporter.js';
-import type { StopReason } from './stopSignal.js';
+import type { StopReason } from '../stopSignal.js';
 
 export type Ending =
   /** There was something to find out, and nothing to train. */

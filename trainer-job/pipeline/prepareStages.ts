@@ -3,7 +3,7 @@ import {
   type TransformDocument,
 } from '@trainyard/recommender/format/transformDocument';
 import type { Dataset, StageName, TrainingSpec } from '@trainyard/shared';
-import { cacheLimits } from '../config.js';
+import { cacheLimits } from '../settings/limits.js';
 import {
   checkTrainedColumns,
   ingest,

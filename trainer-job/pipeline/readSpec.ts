@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { problemErrors, storedSpecSchema, trainingSpecSchema, type TrainingSpec } from '@trainyard/shared';
-import type { Settings } from '../config.js';
+import type { Settings } from '../settings/settings.js';
 import { SpecError } from '../model/specError.js';
 import { withFlags } from './specFlags.js';
 

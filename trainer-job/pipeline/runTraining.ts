@@ -14,28 +14,29 @@ import {
 import { checkAccelerator } from '../accelerator/checkAccelerator.js';
 import { selectBackend, type SelectedBackend } from '../backend/selectBackend.js';
 import { fitThreads, workerCount } from '../backend/threads.js';
-import { acceleratorSettings, machine, trainerMemoryBytes, type Settings } from '../config.js';
+import { acceleratorSettings, machine, trainerMemoryBytes } from '../settings/limits.js';
+import type { Settings } from '../settings/settings.js';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { readEncodedDataset } from '../data/readEncodedDataset.js';
-import { evaluateModel } from '../evaluate/evaluateModel.js';
+import { evaluateModel, type EvaluationOutcome } from '../evaluate/evaluateModel.js';
 import { exportRun } from '../export/exportRun.js';
 import type { CallbackContent } from '../report/callbackQueue.js';
 import type { Reporter } from '../report/reporter.js';
 import type { RemoteCheckpoints } from '../home/remoteCheckpoints.js';
 import type { RemoteEntries } from '../home/remoteEntries.js';
 import type { RemoteRun } from '../home/remoteRun.js';
-import type { EpochReport, EvaluationOutcome, TrainOutcome, TrainRequest } from '../train/loop/contract.js';
+import type { EpochReport, TrainOutcome, TrainRequest } from '../train/loop/trainRequest.js';
 import { findBatchSize } from '../train/loop/findBatchSize.js';
 import { gigabytes } from '../train/loop/memoryEstimate.js';
 import type { Profile } from '../train/loop/profiler.js';
 import { trainModel } from '../train/loop/trainModel.js';
-import { turnTaker } from '../train/loop/turnTaker.js';
+import { eventLoopYielder } from '../train/loop/eventLoop.js';
 import { adoptCheckpoints } from './adoptCheckpoints.js';
 import type { Ending } from './ending.js';
 import { failureOf } from './failure.js';
 import { prepare } from './prepareStages.js';
 import { readSpec } from './readSpec.js';
-import type { StopReason, StopSignal } from './stopSignal.js';
+import type { StopReason, StopSignal } from '../stopSignal.js';
 
 export interface Attempt {
   settings: Settings;
@@ -310,9 +311,9 @@ class RunningAttempt {
 
   /** Lets reports and signals have their turn; leaves what is going on where there is a stop request. */
   private unlessStopping(): () => Promise<void> {
-    const takeTurn = turnTaker();
+    const yieldWhenDue = eventLoopYielder();
     return async () => {
-      await takeTurn();
+      await yieldWhenDue();
       if (this.attempt.stop.reason !== null) throw new Stopped();
     };
   }

@@ -3,7 +3,8 @@ import { DEFAULT_MONITOR, trainingSpecSchema } from '@trainyard/shared';
 import { commaSeparated, type FlagValues } from '@trainyard/shared/commandLine/flags';
 import { fieldDescription } from '@trainyard/shared/commandLine/fieldDescription';
 import { z } from 'zod';
-import { ConfigError, type SpecFlags } from '../config.js';
+import { ConfigError } from '../settings/environment.js';
+import type { SpecFlags } from '../settings/settings.js';
 
 const numberFlag = z
   .string()

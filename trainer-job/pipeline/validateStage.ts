@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, idFeature, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
-import type { CloudSettings } from '../config.js';
-import { literal, withDuck, type Duck } from '../data/duck.js';
+import type { CloudSettings } from '../cloud/cloudSettings.js';
+import { literal, withDatabase, type Database } from '../data/database.js';
 import { ROWS_FILE, type IngestOutcome } from '../data/ingest/ingest.js';
 import { checkAnyRows, checkTrainable, warningsOf } from '../data/validate/basicChecks.js';
 import {
@@ -63,8 +63,8 @@ export async function runValidate(request: ValidateRequest): Promise<Validated> 
   const { spec, ingested, now } = request;
   checkAnyRows(ingested.outcome);
   const work = new RowsWork(request);
-  const { outcome: profile } = await work.once('profile', null, profileSchema, (duck) =>
-    measureProfile(duck, ingested.outcome.columns),
+  const { outcome: profile } = await work.once('profile', null, profileSchema, (database) =>
+    measureProfile(database, ingested.outcome.columns),
   );
   checkTrainable(spec, profile.columns, ingested.outcome);
 
@@ -97,8 +97,8 @@ export async function runValidate(request: ValidateRequest): Promise<Validated> 
 }
 
 async function drift(work: RowsWork, { columns }: IngestOutcome, reference: Profile): Promise<ColumnDrift[]> {
-  const { outcome: counts } = await work.once('drift', digestOf(reference), driftCountsSchema, (duck) =>
-    driftCounts(duck, columns, reference),
+  const { outcome: counts } = await work.once('drift', digestOf(reference), driftCountsSchema, (database) =>
+    driftCounts(database, columns, reference),
   );
   return columnDrifts(reference, counts);
 }
@@ -124,8 +124,11 @@ async function resultsOf(
   const ids = { user: idFeature(features.query).column, item: idFeature(features.candidate).column };
   const needsIds = expectations.some(({ expect }) => expect === 'labels');
   const key = { expectations, ids: needsIds ? ids : null };
-  const { outcome } = await work.once('expectations', key, z.array(rowResultSchema), (duck, { columns }) =>
-    checkRows({ duck, columns, profile, ids }, expectations),
+  const { outcome } = await work.once(
+    'expectations',
+    key,
+    z.array(rowResultSchema),
+    (database, { columns }) => checkRows({ database, columns, profile, ids }, expectations),
   );
   return outcome;
 }
@@ -141,27 +144,27 @@ class RowsWork {
     part: string,
     question: unknown,
     outcome: z.ZodType<T>,
-    work: (duck: Duck, ingested: IngestOutcome) => Promise<T>,
+    work: (database: Database, ingested: IngestOutcome) => Promise<T>,
   ): Promise<StageOutput<T>> {
     const { ingested, cache } = this.request;
     const output = await cache.run({
       stage: 'validate',
       key: { version: VALIDATE_VERSION, part, rows: ingested.digest, question },
       outcome,
-      produce: (folder) => this.withRows(folder, (duck) => work(duck, ingested.outcome)),
+      produce: (folder) => this.withRows(folder, (database) => work(database, ingested.outcome)),
     });
     this.allHit &&= output.cacheHit;
     this.bytes += output.bytes;
     return output;
   }
 
-  private async withRows<T>(folder: string, work: (duck: Duck) => Promise<T>): Promise<T> {
+  private async withRows<T>(folder: string, work: (database: Database) => Promise<T>): Promise<T> {
     const rows = literal(join(await this.request.ingested.files(), ROWS_FILE));
     const scratch = await mkdtemp(join(folder, 'work-'));
     try {
-      return await withDuck(scratch, async (duck) => {
-        await duck.run(`CREATE VIEW rows AS SELECT * FROM read_parquet(${rows})`);
-        return work(duck);
+      return await withDatabase(scratch, async (database) => {
+        await database.run(`CREATE VIEW rows AS SELECT * FROM read_parquet(${rows})`);
+        return work(database);
       });
     } finally {
       await rm(scratch, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import type { Progress, RunError, RunResult, StageName } from '@trainyard/shared';
-import type { EpochReport } from '../train/loop/contract.js';
+import type { EpochReport } from '../train/loop/trainRequest.js';
 import type { CallbackContent, CallbackQueue } from './callbackQueue.js';
 import type { Delivery } from './callbackSender.js';
 import { LogBatch } from './logBatch.js';

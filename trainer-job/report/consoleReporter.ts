@@ -6,7 +6,7 @@ import {
   type RunResult,
   type StageName,
 } from '@trainyard/shared';
-import type { EpochReport } from '../train/loop/contract.js';
+import type { EpochReport } from '../train/loop/trainRequest.js';
 import type { CallbackContent } from './callbackQueue.js';
 import type { Delivery } from './callbackSender.js';
 import type { LogFields, LogLevel, Reporter } from './reporter.js';

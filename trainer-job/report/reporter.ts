@@ -1,5 +1,5 @@
 import type { LogLine, Progress, RunError, RunResult, StageName } from '@trainyard/shared';
-import type { EpochReport } from '../train/loop/contract.js';
+import type { EpochReport } from '../train/loop/trainRequest.js';
 import type { CallbackContent } from './callbackQueue.js';
 import type { Delivery } from './callbackSender.js';
 

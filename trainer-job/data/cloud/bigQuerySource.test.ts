@@ -8,7 +8,7 @@ import { StorageStandIn } from '../../../test/support/storageStandIn.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { until } from '../../../test/support/until.js';
 import { failureOf } from '../../pipeline/failure.js';
-import { StopSignal } from '../../pipeline/stopSignal.js';
+import { StopSignal } from '../../stopSignal.js';
 import { DataError } from '../dataError.js';
 import type { SourceContext } from '../source/openSource.js';
 

@@ -1,15 +1,15 @@
 /** Tables and queries of BigQuery: known by when their tables last changed, exported and downloaded when rows are needed. */
 import { digestOf, type BigQuerySource } from '@trainyard/shared';
 import { DataError } from '../dataError.js';
-import type { OpenedSource } from '../source/openSource.js';
+import type { OpenedSource } from '../source/openedSource.js';
 import { openBigQuery, type DryRun, type QueryJobs, type TableFacts } from '../../cloud/bigQuery.js';
 import { onDemandUsd } from './bigQueryPrice.js';
-import { tooCostly } from './bigQueryProblem.js';
+import { bigQueryProblem, tooCostly } from './bigQueryProblem.js';
 import { exportSql, isVolatile, rowsSql } from './bigQuerySql.js';
-import type { CloudContext } from '../../cloud/cloudContext.js';
+import type { CloudContext } from './cloudContext.js';
 import { exportRows } from './exportJob.js';
 import { openedObjects } from './objectSource.js';
-import { openStorage } from '../../cloud/storage.js';
+import { openSourceStorage } from './sourceStorage.js';
 
 /** Raise it when the same rows would be exported otherwise. */
 const EXPORT_VERSION = 1;
@@ -19,7 +19,7 @@ const MAX_NAMED_TABLES = 50;
 /** Asks what the rows would cost, and refuses with a `DataError` what is too much or cannot be run. Nothing is billed yet. */
 export async function openBigQueryRows(source: BigQuerySource, context: CloudContext): Promise<OpenedSource> {
   const { project, location, maxBytesBilled } = source;
-  const jobs = await openBigQuery({ project, location, maxBytesBilled }, context);
+  const jobs = await openBigQuery({ project, location, maxBytesBilled }, context, bigQueryProblem);
   const sql = rowsSql(source);
   const dry = await jobs.dryRun(sql);
   check(dry, source);
@@ -40,7 +40,7 @@ export async function openBigQueryRows(source: BigQuerySource, context: CloudCon
     bytes: dry.bytes,
     fileCount: 1,
     files: async () => {
-      const storage = await openStorage(context);
+      const storage = await openSourceStorage(context);
       const { shards, snapshot } = await exportRows(
         {
           id: `trainyard_${context.runId}_${fingerprint.replace('sha256:', '').slice(0, 16)}`,

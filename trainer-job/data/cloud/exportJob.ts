@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JobState, QueryJobs } from '../../cloud/bigQuery.js';
 import { jobProblem } from './bigQueryProblem.js';
-import type { CloudContext } from '../../cloud/cloudContext.js';
+import type { CloudContext } from './cloudContext.js';
 import { parseObjectUri } from './objectUri.js';
 import type { ObjectReader, StoredObject } from '../../cloud/storage.js';
 import { SourceUnavailable } from '../sourceUnavailable.js';

@@ -2,19 +2,20 @@
 import { digestOf, type Dataset, type SourceFormat } from '@trainyard/shared';
 import { DataError } from '../dataError.js';
 import { globMatcher } from '../source/glob.js';
-import type { OpenedSource } from '../source/openSource.js';
+import type { OpenedSource } from '../source/openedSource.js';
 import { checkFiles, formatOf } from '../source/source.js';
-import type { CloudContext } from '../../cloud/cloudContext.js';
+import type { CloudContext } from './cloudContext.js';
 import { bytesOf, download } from './downloads.js';
 import { parseObjectUri, type ObjectUri } from './objectUri.js';
-import { openStorage, type ObjectReader, type StoredObject } from '../../cloud/storage.js';
+import type { ObjectReader, StoredObject } from '../../cloud/storage.js';
+import { openSourceStorage } from './sourceStorage.js';
 
 type FileSource = Dataset['source'] & { uri: string };
 
 /** Fails with a `DataError` where nothing matches or may be seen. */
 export async function openObjects(source: FileSource, context: CloudContext): Promise<OpenedSource> {
   const uri = parseObjectUri(source.uri);
-  const storage = await openStorage(context);
+  const storage = await openSourceStorage(context);
   const objects = await matching(storage, uri);
   if (objects.length === 0) {
     throw new DataError(

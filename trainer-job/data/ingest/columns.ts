@@ -1,5 +1,5 @@
 import type { Dataset } from '@trainyard/shared';
-import { identifier, literal } from '../duck.js';
+import { identifier, literal } from '../database.js';
 
 /** The name inside `rows.parquet` of a column that was ingested. */
 export function internalName(columns: readonly { name: string; internal: string }[], name: string): string {

@@ -1,7 +1,7 @@
 import { assertNever, type Condition } from '@trainyard/shared';
 import { withoutNan } from './columns.js';
 import { DataError } from '../dataError.js';
-import { literal } from '../duck.js';
+import { literal } from '../database.js';
 
 const OPERATORS = {
   equal: '=',

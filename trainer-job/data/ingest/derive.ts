@@ -2,7 +2,7 @@
 import { assertNever, type DerivedColumn, type Operand } from '@trainyard/shared';
 import { blanksTrimmed, textSql, withoutNan } from './columns.js';
 import { conditionSql } from './conditions.js';
-import { identifier, literal } from '../duck.js';
+import { identifier, literal } from '../database.js';
 
 export interface TypedSql {
   sql: string;

@@ -4,7 +4,7 @@ import { datasetSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { writeLines } from '../../../test/support/prepared.js';
 import { jsonLines, purchases, sql, writeParquet } from '../../../test/support/purchases.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { literal } from '../duck.js';
+import { literal } from '../database.js';
 import { findSource } from '../source/source.js';
 import { ingest, ROWS_FILE, type IngestOutcome } from './ingest.js';
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { checkColumns, checkUnique, trainedColumns } from './columnNames.js';
 import { runOwnSql } from './ownSql.js';
 import { shape, timeColumns, type ShapedTable } from './shape.js';
-import { literal, withDuck, identifier, type Duck } from '../duck.js';
+import { literal, withDatabase, identifier, type Database } from '../database.js';
 import { reading } from './table.js';
 import type { OpenedTables, TableFiles } from '../source/openTables.js';
 import type { SourceFiles } from '../source/source.js';
@@ -78,7 +78,9 @@ export async function ingest(dataset: Dataset, files: TableFiles, folder: string
   const work = await mkdtemp(join(folder, 'work-'));
   try {
     const source = dataset.sql === undefined ? files.source : await ownRows(dataset.sql, files, work);
-    const outcome = await withDuck(work, (duck) => ingestWith(duck, dataset, { ...files, source }, folder));
+    const outcome = await withDatabase(work, (database) =>
+      ingestWith(database, dataset, { ...files, source }, folder),
+    );
     await writeFile(join(folder, 'ingest.json'), `${JSON.stringify(outcome, null, 2)}\n`);
     return outcome;
   } finally {
@@ -93,13 +95,13 @@ async function ownRows(sql: string, files: TableFiles, work: string): Promise<So
 }
 
 async function ingestWith(
-  duck: Duck,
+  database: Database,
   dataset: Dataset,
   files: TableFiles,
   folder: string,
 ): Promise<IngestOutcome> {
   const { repeated } = files.source;
-  const table = await shape(duck, dataset, files);
+  const table = await shape(database, dataset, files);
   checkColumns(dataset.select ?? [], [...table.types.keys()]);
   checkUnique(namedColumns(dataset), repeated);
   const columns = (dataset.select ?? [...table.types.keys()]).map((name, i) => ({
@@ -108,8 +110,8 @@ async function ingestWith(
     type: table.types.get(name) ?? 'VARCHAR',
   }));
   const bring = async () => {
-    const rowsKept = await writeRows(duck, table, columns, folder);
-    const losses = await countLosses(duck, table, rowsKept);
+    const rowsKept = await writeRows(database, table, columns, folder);
+    const losses = await countLosses(database, table, rowsKept);
     const snapshot = files.source.snapshot ?? null;
     return { rowsKept, ...losses, columns, repeated, snapshot };
   };
@@ -118,14 +120,14 @@ async function ingestWith(
 
 /** Streams the rows to keep into `rows.parquet`, in the order of the source; returns how many they are. */
 async function writeRows(
-  duck: Duck,
+  database: Database,
   table: ShapedTable,
   columns: IngestOutcome['columns'],
   folder: string,
 ): Promise<number> {
   const named = columns.map(({ name, internal }) => `${identifier(name)} AS ${internal}`);
   const filter = table.conditions.map(({ sql }) => `(${sql})`).join(' AND ') || 'true';
-  const { Count: rows = 0 } = await duck.counts(
+  const { Count: rows = 0 } = await database.counts(
     `COPY (SELECT ${[`${table.row} AS row`, ...named].join(', ')} FROM ${table.sql} WHERE ${filter}
         ${table.isShuffled ? `ORDER BY ${table.row}` : ''})
       TO ${literal(join(folder, ROWS_FILE))} (FORMAT parquet)`,
@@ -135,7 +137,7 @@ async function writeRows(
 
 /** Reads once more the columns that are cast, compared or joined. */
 async function countLosses(
-  duck: Duck,
+  database: Database,
   { sql, conditions, castFailures, unmatched }: ShapedTable,
   rowsKept: number,
 ): Promise<Pick<IngestOutcome, 'rowsRead' | 'dropped' | 'castFailures' | 'unmatched'>> {
@@ -148,7 +150,7 @@ async function countLosses(
   const counts: Record<string, number> =
     counted.length === 0
       ? { read: rowsKept }
-      : await duck.counts(
+      : await database.counts(
           `SELECT count(*) AS read, ${counted
             .map(([name, filter]) => `count(*) FILTER (${filter}) AS ${name}`)
             .join(', ')} FROM ${sql}`,

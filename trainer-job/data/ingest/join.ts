@@ -2,7 +2,7 @@ import type { Join } from '@trainyard/shared';
 import { textSql } from './columns.js';
 import type { Table } from './table.js';
 import { DataError } from '../dataError.js';
-import { identifier, type Duck } from '../duck.js';
+import { identifier, type Database } from '../database.js';
 
 /** SQL that is true where two keys are equal; of different types, where their texts are, as a lookup compares them. */
 export function joinKeySql(mine: string, mineType: string, theirs: string, theirType: string): string {
@@ -10,11 +10,11 @@ export function joinKeySql(mine: string, mineType: string, theirs: string, their
 }
 
 /** Fails with a `DataError` where a key is in the other table more than once: which row is meant cannot be told. */
-export async function checkKeys(duck: Duck, { table, on }: Join, other: Table): Promise<void> {
+export async function checkKeys(database: Database, { table, on }: Join, other: Table): Promise<void> {
   const keys = Object.values(on);
   // As texts, since keys of another type are compared so: 1 and 1.0 are one key.
   const texts = keys.map((name) => textSql(identifier(name)));
-  const [row = {}] = await duck.rows(
+  const [row = {}] = await database.rows(
     `SELECT count(*) AS n, min(example) AS example FROM (
       SELECT concat_ws(', ', ${texts.join(', ')}) AS example FROM ${other.sql}
       WHERE ${keys.map((name) => `${identifier(name)} IS NOT NULL`).join(' AND ')}

@@ -5,7 +5,7 @@ import { datasetSchema } from '@trainyard/shared';
 import { writeLines } from '../../../test/support/prepared.js';
 import { jsonLines, sql as query } from '../../../test/support/purchases.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { literal } from '../duck.js';
+import { literal } from '../database.js';
 import { openTables } from '../source/openTables.js';
 import { ingest, ROWS_FILE } from './ingest.js';
 

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { csvDialectSchema } from '@trainyard/shared';
 import { readTable } from './table.js';
 import { DataError } from '../dataError.js';
-import { identifier, literal, withDuck, type Duck } from '../duck.js';
+import { identifier, literal, withDatabase, type Database } from '../database.js';
 import type { TableFiles } from '../source/openTables.js';
 import type { SourceFiles } from '../source/source.js';
 
@@ -16,17 +16,22 @@ import type { SourceFiles } from '../source/source.js';
 export async function runOwnSql(sql: string, files: TableFiles, folder: string): Promise<SourceFiles> {
   const result = resolve(folder, 'result.parquet');
   const paths = [result];
-  await withDuck(folder, async (duck) => {
+  await withDatabase(folder, async (database) => {
     for (const [name, table] of Object.entries({ ...files.tables, source: files.source })) {
       const real = await Promise.all(table.files.map((file) => realpath(file)));
       paths.push(...real);
-      const { sql: rows } = await readTable(duck, { ...table, files: real }, `trainyard_${name}`, () => true);
+      const { sql: rows } = await readTable(
+        database,
+        { ...table, files: real },
+        `trainyard_${name}`,
+        () => true,
+      );
       // A name that is a pattern too can be read before the lock alone.
       const kind = real.some((file) => /[*?[]/.test(file)) ? 'TABLE' : 'VIEW';
-      await duck.run(`CREATE ${kind} ${identifier(name)} AS SELECT * FROM ${rows}`);
+      await database.run(`CREATE ${kind} ${identifier(name)} AS SELECT * FROM ${rows}`);
     }
-    await lock(duck, paths);
-    await run(duck, sql, result);
+    await lock(database, paths);
+    await run(database, sql, result);
   });
   return {
     files: [result],
@@ -40,20 +45,22 @@ export async function runOwnSql(sql: string, files: TableFiles, folder: string):
 }
 
 /** From here on no file beside `paths`, no network, no extension, and no setting that would change that. */
-async function lock(duck: Duck, paths: readonly string[]): Promise<void> {
-  await duck.run(`SET allowed_paths = [${paths.map((path) => literal(path)).join(', ')}]`);
-  await duck.run('SET enable_external_access = false');
-  await duck.run('SET lock_configuration = true');
+async function lock(database: Database, paths: readonly string[]): Promise<void> {
+  await database.run(`SET allowed_paths = [${paths.map((path) => literal(path)).join(', ')}]`);
+  await database.run('SET enable_external_access = false');
+  await database.run('SET lock_configuration = true');
 }
 
-async function run(duck: Duck, sql: string, result: string): Promise<void> {
+async function run(database: Database, sql: string, result: string): Promise<void> {
   const select = sql.trim().replace(/;\s*$/, '');
   try {
-    if (!(await duck.isOneSelect(select))) {
+    if (!(await database.isOneSelect(select))) {
       throw badSql('it is not one SELECT', undefined);
     }
     // The end of the line ends a comment at the end of the SQL.
-    await duck.run(`COPY (SELECT * FROM (${select}\n) ORDER BY ALL) TO ${literal(result)} (FORMAT parquet)`);
+    await database.run(
+      `COPY (SELECT * FROM (${select}\n) ORDER BY ALL) TO ${literal(result)} (FORMAT parquet)`,
+    );
   } catch (error) {
     if (error instanceof DataError) throw error;
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');

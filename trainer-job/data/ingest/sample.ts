@@ -1,6 +1,6 @@
 import type { Sample } from '@trainyard/shared';
 import { textSql } from './columns.js';
-import { identifier, literal } from '../duck.js';
+import { identifier, literal } from '../database.js';
 
 /** The first 48 bits of a digest, as many as any number here holds. */
 const BITS = 48;

@@ -4,7 +4,7 @@ import { datasetSchema, type DerivedColumn, type TrainingSpecInput } from '@trai
 import { prepared, userItemSpec, writeLines } from '../../../test/support/prepared.js';
 import { csvLines, jsonLines, sql, writeParquet } from '../../../test/support/purchases.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { literal } from '../duck.js';
+import { literal } from '../database.js';
 import { openTables } from '../source/openTables.js';
 import { ingest, ROWS_FILE, type IngestOutcome } from './ingest.js';
 

@@ -7,7 +7,7 @@ import { derivedSql, operandsOf } from './derive.js';
 import { joinKeySql, checkKeys } from './join.js';
 import { sampledSql } from './sample.js';
 import { readTable, typesOf, type Table } from './table.js';
-import { identifier, type Duck } from '../duck.js';
+import { identifier, type Database } from '../database.js';
 import type { TableFiles } from '../source/openTables.js';
 
 /** A table with columns beside its own, which no name of the specification reaches. */
@@ -24,12 +24,13 @@ export interface ShapedTable extends Table {
   isShuffled: boolean;
 }
 
-export async function shape(duck: Duck, dataset: Dataset, files: TableFiles): Promise<ShapedTable> {
+export async function shape(database: Database, dataset: Dataset, files: TableFiles): Promise<ShapedTable> {
   const times = new Set(timeColumns(dataset));
-  const raw = await readTable(duck, files.source, 'trainyard_source', (name) => times.has(name));
-  let table = cleanedTable(dataset, await renamed(duck, dataset, raw));
-  for (const [i, join] of dataset.joins.entries()) table = await joined(duck, dataset, files, table, join, i);
-  table = { ...table, types: await typesOf(duck, `SELECT ${namesOf(table)} FROM ${table.sql}`) };
+  const raw = await readTable(database, files.source, 'trainyard_source', (name) => times.has(name));
+  let table = cleanedTable(dataset, await renamed(database, dataset, raw));
+  for (const [i, join] of dataset.joins.entries())
+    table = await joined(database, dataset, files, table, join, i);
+  table = { ...table, types: await typesOf(database, `SELECT ${namesOf(table)} FROM ${table.sql}`) };
   for (const derived of dataset.derive) {
     checkColumns(operandsOf(derived), [...table.types.keys()]);
     checkNew([derived.name], [...table.types.keys()], 'dataset.derive');
@@ -68,7 +69,7 @@ export function timeColumns({ split, where, derive, columns, rename }: Dataset):
   return compared.filter((name) => columns[name]?.cast !== 'string').map((name) => rename[name] ?? name);
 }
 
-async function renamed(duck: Duck, { rename }: Dataset, { sql, types }: Table): Promise<Table> {
+async function renamed(database: Database, { rename }: Dataset, { sql, types }: Table): Promise<Table> {
   const renames = Object.entries(rename);
   if (renames.length === 0) return { sql, types };
   checkColumns(Object.values(rename), [...types.keys()]);
@@ -80,7 +81,7 @@ async function renamed(duck: Duck, { rename }: Dataset, { sql, types }: Table): 
   );
   const columns = [...types.keys()].map((old) => `${identifier(old)} AS ${identifier(news.get(old) ?? old)}`);
   const table = `(SELECT ${columns.join(', ')} FROM ${sql})`;
-  return { sql: table, types: await typesOf(duck, `SELECT * FROM ${table}`) };
+  return { sql: table, types: await typesOf(database, `SELECT * FROM ${table}`) };
 }
 
 /** Each row has its position now, whatever becomes of the order. */
@@ -119,7 +120,7 @@ function failedSql(dataset: Dataset, name: string, sql: string): string {
 
 /** Every row of the events once: a key is in the other table once, or the join is refused. */
 async function joined(
-  duck: Duck,
+  database: Database,
   dataset: Dataset,
   { tables }: TableFiles,
   table: ShapedTable,
@@ -128,13 +129,13 @@ async function joined(
 ): Promise<ShapedTable> {
   const files = tables[join.table];
   if (!files) throw new Error(`table ${join.table} was not opened`);
-  const other = await readTable(duck, files, `trainyard_${join.table}_${number}`, () => false);
+  const other = await readTable(database, files, `trainyard_${join.table}_${number}`, () => false);
   const [mine, theirs] = [Object.keys(join.on), Object.values(join.on)];
   checkColumns(mine, [...table.types.keys()]);
   checkColumns([...theirs, ...Object.values(join.columns)], [...other.types.keys()], `table "${join.table}"`);
   checkNew(Object.keys(join.columns), [...table.types.keys()], `dataset.joins of table "${join.table}"`);
-  const present = await typesOf(duck, `SELECT ${namesOf(table)} FROM ${table.sql}`);
-  await checkKeys(duck, join, other);
+  const present = await typesOf(database, `SELECT ${namesOf(table)} FROM ${table.sql}`);
+  await checkKeys(database, join, other);
 
   const hit = `${table.row}_hit${number}`;
   const brought = Object.entries(join.columns).map(([name, old]) => ({ name, sql: `b.${identifier(old)}` }));

@@ -1,9 +1,9 @@
 /** The source as a table of SQL: its columns have their names and the types in which the later stages know them. */
 import type { SourceFormat } from '@trainyard/shared';
-import { dataLimits } from '../../config.js';
+import { dataLimits } from '../../settings/limits.js';
 import { withoutNan } from './columns.js';
 import { DataError } from '../dataError.js';
-import { identifier, type Duck } from '../duck.js';
+import { identifier, type Database } from '../database.js';
 import { checkGzip } from '../source/gunzip.js';
 import { checkNames } from '../source/checkNames.js';
 import { readCsvHeader } from '../source/csvHeader.js';
@@ -23,43 +23,43 @@ export interface Table {
  * are times. `tableName` is of the table in DuckDB where one is made.
  */
 export async function readTable(
-  duck: Duck,
+  database: Database,
   source: SourceFiles,
   tableName: string,
   isTime: (column: string) => boolean,
 ): Promise<Table> {
   return reading(source, async () => {
-    const reader = await readerOfSource(duck, source, tableName, isTime);
-    const types = await typesOf(duck, `SELECT * FROM ${reader}`);
+    const reader = await readerOfSource(database, source, tableName, isTime);
+    const types = await typesOf(database, `SELECT * FROM ${reader}`);
     checkNames([...types.keys()]);
     const columns = [...types].map(
       ([name, type]) => `${stored(identifier(name), type)} AS ${identifier(name)}`,
     );
     const sql = `(SELECT ${columns.join(', ')} FROM ${reader})`;
-    return { sql, types: await typesOf(duck, `SELECT * FROM ${sql}`) };
+    return { sql, types: await typesOf(database, `SELECT * FROM ${sql}`) };
   });
 }
 
 async function readerOfSource(
-  duck: Duck,
+  database: Database,
   source: SourceFiles,
   tableName: string,
   isTime: (column: string) => boolean,
 ): Promise<string> {
   const { format, files } = source;
-  if (format === 'tfrecord') return loadExamples(duck, tableName, files);
+  if (format === 'tfrecord') return loadExamples(database, tableName, files);
   if (format === 'parquet') return readerOf(source, format);
   // DuckDB does not hold the bytes against their checksum.
   for (const file of files) if (file.endsWith('.gz')) await checkGzip(file);
   if (format === 'csv') {
     const reader = readerOf(source, format);
-    const types = await typesOf(duck, `SELECT * FROM ${reader}`).catch(async (error: unknown) => {
-      throw (await csvMistake(duck, source)) ?? error;
+    const types = await typesOf(database, `SELECT * FROM ${reader}`).catch(async (error: unknown) => {
+      throw (await csvMistake(database, source)) ?? error;
     });
     if (source.csv.columns) checkCount(source.csv.columns, types);
     return reader;
   }
-  const guessed = await typesOf(duck, `SELECT * FROM ${readerOf(source, format)}`);
+  const guessed = await typesOf(database, `SELECT * FROM ${readerOf(source, format)}`);
   checkNames([...guessed.keys()]);
   const types = [...guessed].map(
     ([column, type]) => [column, isRewritten(type, isTime(column)) ? 'VARCHAR' : type] as const,
@@ -71,11 +71,11 @@ async function readerOfSource(
  * What DuckDB says of the first line that it cannot read, told how many columns there are: without, it says of most mistakes no
  * more than that it has found no dialect. Undefined where each file on its own can be read.
  */
-async function csvMistake(duck: Duck, source: SourceFiles): Promise<unknown> {
+async function csvMistake(database: Database, source: SourceFiles): Promise<unknown> {
   const { fields } = await readCsvHeader(source.files[0] ?? '', source.csv);
   for (const file of source.files) {
     try {
-      await duck.rows(`SELECT count(*) FROM ${plainCsvReaderOf({ ...source, files: [file] }, fields)}`);
+      await database.rows(`SELECT count(*) FROM ${plainCsvReaderOf({ ...source, files: [file] }, fields)}`);
     } catch (error) {
       return error;
     }
@@ -95,8 +95,8 @@ function checkCount(names: readonly string[], types: ReadonlyMap<string, string>
 }
 
 /** DuckDB's types of a query's columns, in their order. */
-export async function typesOf(duck: Duck, query: string): Promise<Map<string, string>> {
-  const described = await duck.rows(`DESCRIBE ${query}`);
+export async function typesOf(database: Database, query: string): Promise<Map<string, string>> {
+  const described = await database.rows(`DESCRIBE ${query}`);
   return new Map(described.map((row) => [String(row['column_name']), String(row['column_type'])]));
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { datasetSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { sql } from '../../../test/support/purchases.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { literal } from '../duck.js';
+import { literal } from '../database.js';
 import { ingest, ROWS_FILE } from '../ingest/ingest.js';
 import { findSource } from './source.js';
 

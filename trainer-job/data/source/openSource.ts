@@ -1,23 +1,12 @@
 /** One door to all sources: what a run must know to look for its output in the cache, before any row is brought here. */
 import { join } from 'node:path';
-import type { Dataset, SourceFormat } from '@trainyard/shared';
+import type { Dataset } from '@trainyard/shared';
 import { openBigQueryRows } from '../cloud/bigQuerySource.js';
 import { openObjects } from '../cloud/objectSource.js';
 import { isObjectUri } from '../cloud/objectUri.js';
-import type { CloudContext } from '../../cloud/cloudContext.js';
-import { findSource, type SourceFiles } from './source.js';
-
-export interface OpenedSource {
-  /** Of the bytes or of the snapshot: equal where the rows are. */
-  fingerprint: string;
-  format: SourceFormat;
-  bytes: number;
-  fileCount: number;
-  /** The files, on this machine. Called when the cache has no output of them. */
-  files(): Promise<SourceFiles>;
-  /** Fails with `SourceUnavailable` when files of this machine are no longer those of the fingerprint. */
-  checkUnchanged?(this: void): Promise<void>;
-}
+import type { CloudContext } from '../cloud/cloudContext.js';
+import type { OpenedSource } from './openedSource.js';
+import { findSource } from './source.js';
 
 export interface SourceContext extends CloudContext {
   /** What relative paths are relative to. */

@@ -1,6 +1,7 @@
 /** The source of a data set and the tables beside it, as one. */
 import { digestOf, type Dataset } from '@trainyard/shared';
-import { openSource, type OpenedSource, type SourceContext } from './openSource.js';
+import type { OpenedSource } from './openedSource.js';
+import { openSource, type SourceContext } from './openSource.js';
 import type { SourceFiles } from './source.js';
 
 export interface OpenedTables extends Omit<OpenedSource, 'files'> {

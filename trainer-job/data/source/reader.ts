@@ -1,6 +1,6 @@
 /** SQL that reads files. */
 import type { SourceFiles } from './source.js';
-import { literal } from '../duck.js';
+import { literal } from '../database.js';
 
 /**
  * CSV as RFC 4180 has it, or as the specification says. Left to guess, DuckDB takes lines that begin with "#" for comments

@@ -47,17 +47,17 @@ async function writeTexts(
   folder: string,
 ): Promise<{ distinct: number }> {
   const value = textSql(internalName(ingested.outcome.columns, column));
-  return withRows(ingested, folder, async (duck) => {
-    await duck.run(
+  return withRows(ingested, folder, async (database) => {
+    await database.run(
       `CREATE TABLE texts AS SELECT value, CAST(row_number() OVER (ORDER BY value) AS INTEGER) AS code
         FROM (SELECT DISTINCT ${value} AS value FROM rows) WHERE value IS NOT NULL`,
     );
     const texts: string[] = [];
-    await duck.scan('SELECT value FROM texts ORDER BY code', ([values]) => {
+    await database.scan('SELECT value FROM texts ORDER BY code', ([values]) => {
       for (const text of values ?? []) texts.push(String(text));
     });
     const codes = new Int32Array(ingested.outcome.rowsKept);
-    await duck.scan(
+    await database.scan(
       `SELECT n, coalesce(code, 0) FROM rows LEFT JOIN texts ON ${value} = texts.value`,
       ([n = [], code = []]) => n.forEach((row, i) => (codes[row as number] = code[i] as number)),
     );
@@ -137,8 +137,8 @@ async function numbersOf(
 ): Promise<Float64Array> {
   const values = new Float64Array(ingested.outcome.rowsKept);
   const value = number(internalName(ingested.outcome.columns, column));
-  await withRows(ingested, folder, (duck) =>
-    duck.scan(
+  await withRows(ingested, folder, (database) =>
+    database.scan(
       `SELECT n, CASE WHEN isfinite(${value}) THEN ${value} ELSE 'nan'::DOUBLE END FROM rows`,
       ([n = [], number_ = []]) => n.forEach((row, i) => (values[row as number] = number_[i] as number)),
     ),

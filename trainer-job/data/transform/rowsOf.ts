@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { literal, withDuck, type Duck } from '../duck.js';
+import { literal, withDatabase, type Database } from '../database.js';
 import { ROWS_FILE, type IngestOutcome } from '../ingest/ingest.js';
 
 /** What `ingest` made: where its rows are, what it says of them and its identity. */
@@ -15,17 +15,17 @@ export interface IngestedRows {
 export async function withRows<T>(
   ingested: IngestedRows,
   folder: string,
-  work: (duck: Duck) => Promise<T>,
+  work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const temporary = await mkdtemp(join(folder, 'work-'));
   try {
-    return await withDuck(temporary, async (duck) => {
+    return await withDatabase(temporary, async (database) => {
       const file = literal(join(await ingested.files(), ROWS_FILE));
-      await duck.run(
+      await database.run(
         `CREATE VIEW rows AS SELECT *, CAST(file_row_number AS INTEGER) AS n
           FROM read_parquet(${file}, file_row_number = true)`,
       );
-      return work(duck);
+      return work(database);
     });
   } finally {
     await rm(temporary, { recursive: true, force: true });

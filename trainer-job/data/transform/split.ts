@@ -1,5 +1,5 @@
 import { assertNever, type Split, type SplitOf } from '@trainyard/shared';
-import { literal, type Duck } from '../duck.js';
+import { literal, type Database } from '../database.js';
 import type { SplitName } from '../encodedDataset.js';
 import { internalName, textSql } from '../ingest/columns.js';
 import type { IngestOutcome } from '../ingest/ingest.js';
@@ -51,29 +51,29 @@ export interface Sides {
 }
 
 /** Splits the rows of the view `rows`. Splits by time are in its order, nulls first, ties in the order of the source. */
-export async function sidesOf(duck: Duck, split: Split, ingested: IngestOutcome): Promise<Sides> {
+export async function sidesOf(database: Database, split: Split, ingested: IngestOutcome): Promise<Sides> {
   const { columns, rowsKept } = ingested;
   const textOf = (name: string) => textSql(internalName(columns, name));
   switch (split.strategy) {
     case 'random':
       return drawn(
-        duck,
+        database,
         rowsKept,
         `SELECT n, ${sideByShares(drawSql(split.seed, contentSql(columns)), split)} FROM rows`,
       );
     case 'group':
       return drawn(
-        duck,
+        database,
         rowsKept,
         `SELECT n, ${sideByShares(drawSql(split.seed, partSql(textOf(split.column))), split)} FROM rows`,
       );
     case 'stratified':
-      return drawn(duck, rowsKept, stratifiedSql(split, textOf(split.column), contentSql(columns)));
+      return drawn(database, rowsKept, stratifiedSql(split, textOf(split.column), contentSql(columns)));
     case 'column':
-      return drawn(duck, rowsKept, `SELECT n, ${sideByValue(split, textOf(split.column))} FROM rows`);
+      return drawn(database, rowsKept, `SELECT n, ${sideByValue(split, textOf(split.column))} FROM rows`);
     case 'time': {
       const { validation, test } = bounds(split, rowsKept);
-      const order = await orderOf(duck, rowsKept, internalName(columns, split.column));
+      const order = await orderOf(database, rowsKept, internalName(columns, split.column));
       const side = new Uint8Array(rowsKept);
       order.forEach((row, position) => (side[row] = position < validation ? 0 : position < test ? 1 : 2));
       return { side, order };
@@ -81,12 +81,12 @@ export async function sidesOf(duck: Duck, split: Split, ingested: IngestOutcome)
     case 'timeHoldout':
     case 'strictTemporal': {
       const seconds = secondsSql(ingested, split.column);
-      const { validation, test } = await turningPoints(duck, split, seconds);
+      const { validation, test } = await turningPoints(database, split, seconds);
       // A row without a time is one of the oldest.
       const side = `CASE WHEN ${seconds} >= ${test} THEN 2 WHEN ${seconds} >= ${validation} THEN 1 ELSE 0 END`;
       return {
-        ...(await drawn(duck, rowsKept, `SELECT n, ${side} FROM rows`)),
-        order: await orderOf(duck, rowsKept, seconds),
+        ...(await drawn(database, rowsKept, `SELECT n, ${side} FROM rows`)),
+        order: await orderOf(database, rowsKept, seconds),
       };
     }
     default:
@@ -95,18 +95,18 @@ export async function sidesOf(duck: Duck, split: Split, ingested: IngestOutcome)
 }
 
 /** The sides of a query of row and side. */
-async function drawn(duck: Duck, rows: number, sql: string): Promise<Sides> {
+async function drawn(database: Database, rows: number, sql: string): Promise<Sides> {
   const side = new Uint8Array(rows);
-  await duck.scan(sql, ([numbers = [], sides = []]) =>
+  await database.scan(sql, ([numbers = [], sides = []]) =>
     numbers.forEach((row, i) => (side[row as number] = sides[i] as number)),
   );
   return { side };
 }
 
-async function orderOf(duck: Duck, rows: number, by: string): Promise<Int32Array> {
+async function orderOf(database: Database, rows: number, by: string): Promise<Int32Array> {
   const order = new Int32Array(rows);
   let position = 0;
-  await duck.scan(`SELECT n FROM rows ORDER BY ${by} NULLS FIRST, n`, ([numbers = []]) => {
+  await database.scan(`SELECT n FROM rows ORDER BY ${by} NULLS FIRST, n`, ([numbers = []]) => {
     for (const row of numbers) order[position++] = row as number;
   });
   return order;
@@ -114,14 +114,14 @@ async function orderOf(duck: Duck, rows: number, by: string): Promise<Int32Array
 
 /** The first seconds of validation and of test. */
 async function turningPoints(
-  duck: Duck,
+  database: Database,
   split: SplitOf<'timeHoldout' | 'strictTemporal'>,
   seconds: string,
 ): Promise<{ validation: number; test: number }> {
   if (split.strategy === 'strictTemporal') {
     return { validation: Date.parse(split.validationFrom) / 1000, test: Date.parse(split.testFrom) / 1000 };
   }
-  const { newest = 0 } = await duck.counts(`SELECT max(${seconds}) AS newest FROM rows`);
+  const { newest = 0 } = await database.counts(`SELECT max(${seconds}) AS newest FROM rows`);
   const test = newest - split.testDays * DAY;
   return { validation: test - split.validationDays * DAY, test };
 }

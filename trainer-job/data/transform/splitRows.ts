@@ -34,7 +34,9 @@ export async function splitRows(cache: PieceCache, ingested: IngestedRows, split
 }
 
 async function writePlaces(ingested: IngestedRows, split: Split, folder: string): Promise<SplitRows['rows']> {
-  const { side, order } = await withRows(ingested, folder, (duck) => sidesOf(duck, split, ingested.outcome));
+  const { side, order } = await withRows(ingested, folder, (database) =>
+    sidesOf(database, split, ingested.outcome),
+  );
   const counts = [0, 0, 0, 0];
   for (const number of side) counts[number]! += 1;
   const [train = 0, validation = 0, test = 0, nowhere = 0] = counts;

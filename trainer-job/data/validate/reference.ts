@@ -4,9 +4,9 @@ import { join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { digestOf, instantSchema, type Dataset } from '@trainyard/shared';
 import { z } from 'zod';
-import type { CloudSettings } from '../../config.js';
-import { placeOf } from '../../cloud/place.js';
-import { RemoteFolder } from '../../cloud/remoteFolder.js';
+import type { CloudSettings } from '../../cloud/cloudSettings.js';
+import { bucketPathOf } from '../../cloud/bucketPath.js';
+import { BucketFolder } from '../../cloud/bucketFolder.js';
 import { DataError } from '../dataError.js';
 import { profileSchema, type Profile } from './profile/profile.js';
 
@@ -120,10 +120,14 @@ async function textAt(
   uri: string,
   { baseDirectory, cloud, signal }: ReferenceRequest,
 ): Promise<string | undefined> {
-  const place = placeOf(uri);
-  if (!place) return textOf(/^file:/i.test(uri) ? fileURLToPath(uri) : resolve(baseDirectory, uri));
-  const folder = await RemoteFolder.open({ ...place, path: posix.dirname(place.path) }, cloud, signal);
-  return (await folder.read(posix.basename(place.path)))?.text;
+  const bucketPath = bucketPathOf(uri);
+  if (!bucketPath) return textOf(/^file:/i.test(uri) ? fileURLToPath(uri) : resolve(baseDirectory, uri));
+  const folder = await BucketFolder.open(
+    { ...bucketPath, path: posix.dirname(bucketPath.path) },
+    cloud,
+    signal,
+  );
+  return (await folder.read(posix.basename(bucketPath.path)))?.text;
 }
 
 async function textOf(path: string): Promise<string | undefined> {

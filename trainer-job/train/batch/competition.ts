@@ -1,5 +1,6 @@
 import { assertNever, seedOf, type Negatives, type Training } from '@trainyard/shared';
 import type { EncodedRows } from '../../data/encodedDataset.js';
+import { catalogue } from '../../model/catalogue.js';
 import { distinctFinder } from '../../model/distinct.js';
 import { randomFor } from '../../model/random.js';
 import type { SoftmaxBatch } from '../../model/softmaxBatch.js';
@@ -142,11 +143,6 @@ function sampled(
       logOwnWeights,
     };
   };
-}
-
-/** All items but entity 0, which stands for the unknown ones. */
-export function catalogue(entities: number): Int32Array {
-  return Int32Array.from({ length: entities - 1 }, (_, i) => i + 1);
 }
 
 /** [entities] the training rows of each item. */

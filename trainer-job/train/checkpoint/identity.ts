@@ -1,6 +1,6 @@
 import { digestOf } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
-import type { TrainRequest } from '../loop/contract.js';
+import type { TrainRequest } from '../loop/trainRequest.js';
 
 /** What must be equal for a checkpoint to be continued: everything that shapes the weights. */
 export function identityOf({

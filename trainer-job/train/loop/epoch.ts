@@ -1,14 +1,14 @@
 import { METRICS, metricName, seedOf, type Metrics } from '@trainyard/shared';
 import { randomFor } from '../../model/random.js';
 import { valuesAt } from '../../model/valuesAt.js';
-import type { EpochReport, TrainRequest } from './contract.js';
+import type { EpochReport, TrainRequest } from './trainRequest.js';
 import { divergence, isBroken } from './divergence.js';
 import { afterEpoch } from '../optimize/earlyStopping.js';
 import { epochOrder } from '../batch/epochOrder.js';
 import { limitReached } from './limits.js';
 import { afterPlateauEpoch, learningRateAt } from '../optimize/learningRate.js';
 import { StopRequested, type Training } from './training.js';
-import { turnTaker } from './turnTaker.js';
+import { eventLoopYielder } from './eventLoop.js';
 
 /**
  * Trains the rest of the epoch after `state.epoch`, or up to a limit of the specification, and closes it; false when a stop
@@ -18,7 +18,7 @@ export async function runEpoch(training: Training, request: TrainRequest): Promi
   const { state, rows, stepsPerEpoch, spent } = training;
   const rowsPerStep = request.spec.training.batchSize * request.spec.training.accumulateSteps;
   const order = orderOf(training, request);
-  const takeTurn = turnTaker();
+  const yieldWhenDue = eventLoopYielder();
   training.profiler?.begin(state.epoch);
   const seen = () => Math.min(state.step * rowsPerStep, rows.length);
   const begin = { examples: seen(), at: performance.now() };
@@ -39,7 +39,7 @@ export async function runEpoch(training: Training, request: TrainRequest): Promi
     });
     state.seconds += (performance.now() - startedAt) / 1000;
     await training.keeper.withinEpoch(state);
-    await takeTurn();
+    await yieldWhenDue();
   }
   const seconds = (performance.now() - begin.at) / 1000;
   // None where the attempt before had only the evaluation left to do.

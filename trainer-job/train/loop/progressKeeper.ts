@@ -2,7 +2,7 @@ import { DEFAULT_MONITOR } from '@trainyard/shared';
 import { bestFirst } from '../optimize/earlyStopping.js';
 import { placeOf, type CheckpointFolder } from '../checkpoint/checkpoints.js';
 import type { TrainingState } from '../checkpoint/checkpointFile.js';
-import type { TrainRequest } from './contract.js';
+import type { TrainRequest } from './trainRequest.js';
 
 /** Saves a training where its specification says so, and keeps the best checkpoints and the newest. */
 export class ProgressKeeper {

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { evaluateModel } from '../../evaluate/evaluateModel.js';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
-import type { EpochReport } from './contract.js';
+import type { EpochReport } from './trainRequest.js';
 import { trainModel } from './trainModel.js';
 import { trainingStep } from '../batch/trainingStep.js';
 

@@ -6,7 +6,7 @@ import { useWasm } from '../../../test/support/backend.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
 import { evaluateModel } from '../../evaluate/evaluateModel.js';
-import type { EpochReport, TrainOutcome, TrainRequest } from './contract.js';
+import type { EpochReport, TrainOutcome, TrainRequest } from './trainRequest.js';
 import type { Profile } from './profiler.js';
 import { trainModel } from './trainModel.js';
 

@@ -1,5 +1,5 @@
 import { Superseded } from '../checkpoint/checkpointOwner.js';
-import type { TrainOutcome, TrainRequest } from './contract.js';
+import type { TrainOutcome, TrainRequest } from './trainRequest.js';
 import { isOver } from '../optimize/earlyStopping.js';
 import { runEpoch } from './epoch.js';
 import { limitReached } from './limits.js';

@@ -3,7 +3,7 @@ import { useWasm } from '../../../test/support/backend.js';
 import { ratedDataset, ratedSpec } from '../../../test/support/ratedDataset.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
-import type { EpochReport, TrainOutcome, TrainRequest } from '../loop/contract.js';
+import type { EpochReport, TrainOutcome, TrainRequest } from '../loop/trainRequest.js';
 import type { Profile } from '../loop/profiler.js';
 import { trainModel } from '../loop/trainModel.js';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { TrainRequest } from '../loop/contract.js';
+import type { TrainRequest } from '../loop/trainRequest.js';
 import { hasBatchNorm } from './parallelStep.js';
 
 /** How many workers a training gets; one, and a warning, where several cannot do what is asked for. */

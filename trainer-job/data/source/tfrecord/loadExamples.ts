@@ -1,7 +1,7 @@
 /** Record files of `tf.train.Example` as a table of DuckDB: a row for each example, a column for each feature. */
 import type { DuckDBValue } from '@duckdb/node-api';
 import { DataError } from '../../dataError.js';
-import { identifier, type Appender, type Duck } from '../../duck.js';
+import { identifier, type Appender, type Database } from '../../database.js';
 import { checkNames } from '../checkNames.js';
 import { NoExampleError, readExample, type FeatureKind, type FeatureValues } from './example.js';
 import { damaged, recordsOf } from './records.js';
@@ -25,8 +25,12 @@ interface Column {
  * Reads all `files` into `table`, which lies on disk where it does not fit into memory, and returns SQL of it under the
  * features' names. Fails with a `DataError` for damaged records, and for a feature with several values or of two types.
  */
-export async function loadExamples(duck: Duck, table: string, files: readonly string[]): Promise<string> {
-  const loader = new ExampleLoader(duck, table);
+export async function loadExamples(
+  database: Database,
+  table: string,
+  files: readonly string[],
+): Promise<string> {
+  const loader = new ExampleLoader(database, table);
   try {
     for (const file of files) await loader.load(file);
     return await loader.finish();
@@ -46,7 +50,7 @@ class ExampleLoader {
   private appended = 0;
 
   constructor(
-    private readonly duck: Duck,
+    private readonly database: Database,
     private readonly table: string,
   ) {}
 
@@ -137,7 +141,7 @@ class ExampleLoader {
     const { rows } = this;
     if (columns.length === 0) this.blank += rows;
     else {
-      this.appender ??= await this.duck.appender(
+      this.appender ??= await this.database.appender(
         this.table,
         columns.map(({ kind }) => TYPES[kind]),
       );
@@ -159,12 +163,14 @@ class ExampleLoader {
     this.closeAppender();
     if (this.stored === 0 && columns.length > 0) {
       const declared = columns.map(({ kind }, i) => `f${i} ${TYPES[kind]}`);
-      await this.duck.run(`CREATE TABLE ${identifier(this.table)} (${declared.join(', ')})`);
-      await this.duck.run(`INSERT INTO ${identifier(this.table)} (f0) SELECT NULL FROM range(${this.blank})`);
+      await this.database.run(`CREATE TABLE ${identifier(this.table)} (${declared.join(', ')})`);
+      await this.database.run(
+        `INSERT INTO ${identifier(this.table)} (f0) SELECT NULL FROM range(${this.blank})`,
+      );
     } else {
       for (let i = this.stored; i < columns.length; i++) {
         const type = TYPES[columns[i]?.kind ?? 'bytes'];
-        await this.duck.run(`ALTER TABLE ${identifier(this.table)} ADD COLUMN f${i} ${type}`);
+        await this.database.run(`ALTER TABLE ${identifier(this.table)} ADD COLUMN f${i} ${type}`);
       }
     }
     this.stored = columns.length;

@@ -16,7 +16,7 @@ import {
 } from '../../../../test/support/examples.js';
 import { sql } from '../../../../test/support/purchases.js';
 import { temporaryFolder } from '../../../../test/support/temporaryFolder.js';
-import { literal } from '../../duck.js';
+import { literal } from '../../database.js';
 import { ingest, ROWS_FILE } from '../../ingest/ingest.js';
 import { findSource } from '../source.js';
 import { crc32c, maskedCrc32c } from './crc32c.js';

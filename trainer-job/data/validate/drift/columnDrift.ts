@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { literal, type Duck } from '../../duck.js';
+import { literal, type Database } from '../../database.js';
 import { binCounts } from '../profile/binCounts.js';
 import { basicType, measureSql, shownSql, type RowsColumn } from '../profile/columnSql.js';
 import type { Bins, ColumnProfile, Profile } from '../profile/profile.js';
@@ -43,7 +43,7 @@ function referenceOf(
 
 /** Counts the view `rows` as the reference was counted: numbers of all columns in one pass, other columns in one each. */
 export async function driftCounts(
-  duck: Duck,
+  database: Database,
   columns: readonly RowsColumn[],
   reference: Profile,
 ): Promise<DriftCounts> {
@@ -56,17 +56,21 @@ export async function driftCounts(
     if (compared.by === 'percentiles') {
       binned.push({ name, measure: measureSql(internal, type), edges: compared.bins.edges });
     } else {
-      found[name] = await valueCounts(duck, internal, compared.top);
+      found[name] = await valueCounts(database, internal, compared.top);
     }
   }
-  const counts = await binCounts(duck, binned);
+  const counts = await binCounts(database, binned);
   for (const [i, { name }] of binned.entries()) found[name] = counts[i] ?? [];
   return found;
 }
 
-async function valueCounts(duck: Duck, internal: string, top: ColumnProfile['top']): Promise<number[]> {
+async function valueCounts(
+  database: Database,
+  internal: string,
+  top: ColumnProfile['top'],
+): Promise<number[]> {
   const values = top.map(({ value }) => literal(value)).join(', ');
-  const rows = await duck.rows(
+  const rows = await database.rows(
     `SELECT CASE WHEN shown IN (${values}) THEN shown END AS known, sum(n) AS n
       FROM (SELECT ${shownSql('v')} AS shown, n FROM
         (SELECT ${internal} AS v, count(*) AS n FROM rows WHERE ${internal} IS NOT NULL GROUP BY v))

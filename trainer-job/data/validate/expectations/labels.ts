@@ -1,4 +1,4 @@
-import type { Duck } from '../../duck.js';
+import type { Database } from '../../database.js';
 import { doubleSql } from '../profile/columnSql.js';
 import { MAX_EXAMPLES } from './finding.js';
 import { examplesOf, type RowResult } from './rowResult.js';
@@ -15,22 +15,22 @@ const DAMPING = 5;
  * whose user and item both have rows in other folds.
  */
 export async function suspectLabels(
-  duck: Duck,
+  database: Database,
   { measure, user, item, z }: { measure: string; user: string; item: string; z: number },
 ): Promise<RowResult> {
   const present = `${user} IS NOT NULL AND ${item} IS NOT NULL AND ${measure} IS NOT NULL`;
-  const [overall = {}] = await duck.rows(`SELECT avg(${measure}) AS mean FROM rows WHERE ${present}`);
+  const [overall = {}] = await database.rows(`SELECT avg(${measure}) AS mean FROM rows WHERE ${present}`);
   if (overall['mean'] === null) return { count: 0, total: 0, examples: [] };
   const centred = `${measure} - ${doubleSql(Number(overall['mean']))}`;
   // Neighbouring rows go to folds as if at random: Knuth's multiplicative hash.
-  await duck.run(
+  await database.run(
     `CREATE OR REPLACE TEMP TABLE labelled AS SELECT row, ${user} AS u, ${item} AS i, ${measure} AS y,
       ${centred} AS c, ${centred} AS r,
       CAST((row * 2654435761) % 4294967296 // (4294967296 // ${FOLDS} + 1) AS INTEGER) AS fold FROM rows WHERE ${present}`,
   );
-  await subtractBias(duck, 'labelled', 'u', 'less_user');
-  await subtractBias(duck, 'less_user', 'i', 'residuals');
-  const [spread = {}] = await duck.rows(
+  await subtractBias(database, 'labelled', 'u', 'less_user');
+  await subtractBias(database, 'less_user', 'i', 'residuals');
+  const [spread = {}] = await database.rows(
     'SELECT count(*) AS n, avg(r) AS mean, stddev_samp(r) AS std FROM residuals',
   );
   const [total, mean, std] = [Number(spread['n']), Number(spread['mean']), Number(spread['std'])];
@@ -41,15 +41,15 @@ export async function suspectLabels(
     total < 2
       ? { count: 0, total, examples: [] }
       : {
-          count: (await duck.counts(`SELECT count(*) AS n FROM residuals WHERE ${suspect}`))['n'] ?? 0,
+          count: (await database.counts(`SELECT count(*) AS n FROM residuals WHERE ${suspect}`))['n'] ?? 0,
           total,
           examples: await examplesOf(
-            duck,
+            database,
             `SELECT row, y || ' where about ' || round(y - r, 2) || ' is expected' AS value FROM residuals WHERE ${suspect}
               ORDER BY abs(r - ${doubleSql(mean)}) DESC, row LIMIT ${MAX_EXAMPLES}`,
           ),
         };
-  await duck.run('DROP TABLE residuals');
+  await database.run('DROP TABLE residuals');
   return result;
 }
 
@@ -57,18 +57,18 @@ export async function suspectLabels(
  * Writes `from` to the table `to` with the bias of `key` taken from the residual `r`. Sums outside a fold are those of all
  * rows less those of the fold. One key at a time: joined at once, the biases could be paired with each other by their fold.
  */
-async function subtractBias(duck: Duck, from: string, key: 'u' | 'i', to: string): Promise<void> {
-  await duck.run(
+async function subtractBias(database: Database, from: string, key: 'u' | 'i', to: string): Promise<void> {
+  await database.run(
     `CREATE OR REPLACE TEMP TABLE biases AS
       WITH part AS (SELECT ${key}, fold, sum(c) AS s, count(*) AS n FROM ${from} GROUP BY ${key}, fold),
         whole AS (SELECT ${key}, sum(s) AS s, sum(n) AS n FROM part GROUP BY ${key})
       SELECT part.${key}, part.fold, (whole.s - part.s) / (whole.n - part.n + ${DAMPING}) AS bias
       FROM part JOIN whole ON whole.${key} = part.${key} WHERE whole.n > part.n`,
   );
-  await duck.run(
+  await database.run(
     `CREATE OR REPLACE TEMP TABLE ${to} AS SELECT f.* REPLACE (f.r - b.bias AS r)
       FROM ${from} f JOIN biases b ON b.${key} = f.${key} AND b.fold = f.fold`,
   );
-  await duck.run('DROP TABLE biases');
-  await duck.run(`DROP TABLE ${from}`);
+  await database.run('DROP TABLE biases');
+  await database.run(`DROP TABLE ${from}`);
 }

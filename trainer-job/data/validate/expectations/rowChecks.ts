@@ -1,5 +1,5 @@
 import type { Expectation } from '@trainyard/shared';
-import { literal, type Duck } from '../../duck.js';
+import { literal, type Database } from '../../database.js';
 import { noColumns } from '../../ingest/columnNames.js';
 import { textSql } from '../../ingest/columns.js';
 import { basicType, doubleSql, measureSql, shownSql, type RowsColumn } from '../profile/columnSql.js';
@@ -19,7 +19,7 @@ export function needsRows(expectation: Expectation): expectation is RowExpectati
 
 /** What the checks look at: the view `rows`, its columns and their profile. */
 export interface RowsUnderTest {
-  duck: Duck;
+  database: Database;
   columns: readonly RowsColumn[];
   profile: Profile;
   /** The ids of the towers. */
@@ -34,7 +34,7 @@ export async function checkRows(
   const planned: (Condition | RowResult)[] = [];
   for (const expectation of expectations) planned.push(await plan(under, expectation));
   const conditions = planned.filter((one) => 'breaks' in one);
-  const counted = await countBreaks(under.duck, conditions);
+  const counted = await countBreaks(under.database, conditions);
   return planned.map((one) => ('breaks' in one ? (counted.shift() ?? { problem: 'not counted' }) : one));
 }
 
@@ -66,7 +66,7 @@ async function plan(under: RowsUnderTest, expectation: RowExpectation): Promise<
       return outliers(under, expectation);
     case 'unique':
       return repeatedRows(
-        under.duck,
+        under.database,
         expectation.columns.map((name) => columnOf(under, name).internal),
       );
     case 'labels': {
@@ -74,7 +74,7 @@ async function plan(under: RowsUnderTest, expectation: RowExpectation): Promise<
       if (!label || !user || !item || basicType(label.type) !== 'number')
         return { problem: `column "${expectation.column}" holds no numbers` };
       const measure = measureSql(label.internal, label.type);
-      return suspectLabels(under.duck, {
+      return suspectLabels(under.database, {
         measure,
         user: user.internal,
         item: item.internal,
@@ -108,7 +108,7 @@ async function range(
     [max, false],
   ] as const) {
     if (given === undefined) continue;
-    const sql = await boundSql(under.duck, basic, given);
+    const sql = await boundSql(under.database, basic, given);
     if (sql === undefined) {
       return {
         problem: `column "${column}" is of type ${type}, which cannot be compared with ${JSON.stringify(given)}`,
@@ -123,11 +123,15 @@ const comparable = (internal: string, basic: string) =>
   basic === 'time' ? `CAST(${internal} AS TIMESTAMP)` : internal;
 
 /** Undefined for what the column's type cannot be compared with. */
-async function boundSql(duck: Duck, basic: string, given: number | string): Promise<string | undefined> {
+async function boundSql(
+  database: Database,
+  basic: string,
+  given: number | string,
+): Promise<string | undefined> {
   if (basic === 'number' && typeof given === 'number') return doubleSql(given);
   if (basic !== 'time' || typeof given !== 'string') return undefined;
   const time = `CAST(try_cast(${literal(given)} AS TIMESTAMPTZ) AS TIMESTAMP)`;
-  const [row = {}] = await duck.rows(`SELECT ${time} IS NOT NULL AS readable`);
+  const [row = {}] = await database.rows(`SELECT ${time} IS NOT NULL AS readable`);
   return row['readable'] === true ? time : undefined;
 }
 
@@ -138,7 +142,7 @@ async function pattern(
   const { internal } = columnOf(under, expectation.column);
   const given = literal(expectation.pattern);
   try {
-    await under.duck.rows(`SELECT regexp_full_match('', ${given})`);
+    await under.database.rows(`SELECT regexp_full_match('', ${given})`);
   } catch (error) {
     const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
     return { problem: `the pattern is none that RE2 reads: ${reason.slice(0, 300)}` };
@@ -159,12 +163,12 @@ function outliers(
   return { value: internal, breaks: `${distance} > ${doubleSql(limit * measured.std)}` };
 }
 
-async function countBreaks(duck: Duck, conditions: readonly Condition[]): Promise<RowResult[]> {
+async function countBreaks(database: Database, conditions: readonly Condition[]): Promise<RowResult[]> {
   if (conditions.length === 0) return [];
   const selected = conditions.map(
     ({ value, breaks }, i) => `count(*) FILTER (${breaks}) AS breaks${i}, count(${value}) AS total${i}`,
   );
-  const counts = await duck.counts(`SELECT ${selected.join(', ')} FROM rows`);
+  const counts = await database.counts(`SELECT ${selected.join(', ')} FROM rows`);
   const results: RowResult[] = [];
   for (const [i, { value, breaks }] of conditions.entries()) {
     const count = counts[`breaks${i}`] ?? 0;
@@ -175,7 +179,7 @@ async function countBreaks(duck: Duck, conditions: readonly Condition[]): Promis
         count === 0
           ? []
           : await examplesOf(
-              duck,
+              database,
               `SELECT row, ${shownSql(value)} AS value FROM rows WHERE ${breaks} ORDER BY row LIMIT ${MAX_EXAMPLES}`,
             ),
     });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Duck } from '../../duck.js';
+import type { Database } from '../../database.js';
 import { exampleSchema, type Example } from './finding.js';
 
 /** How many rows break an expectation, or why that cannot be told. */
@@ -10,7 +10,7 @@ export const rowResultSchema = z.union([
 export type RowResult = z.infer<typeof rowResultSchema>;
 
 /** Rows of `row`, from 0, and `value`. */
-export async function examplesOf(duck: Duck, select: string): Promise<Example[]> {
-  const rows = await duck.rows(select);
+export async function examplesOf(database: Database, select: string): Promise<Example[]> {
+  const rows = await database.rows(select);
   return rows.map(({ row, value }) => ({ row: Number(row) + 1, value: String(value).slice(0, 200) }));
 }

@@ -1,5 +1,5 @@
 import { DuckDBMapValue } from '@duckdb/node-api';
-import type { Duck } from '../../duck.js';
+import type { Database } from '../../database.js';
 import { doubleSql } from './columnSql.js';
 
 export interface BinRequest {
@@ -10,13 +10,13 @@ export interface BinRequest {
 }
 
 /** For each request the rows of each bin (see `binsSchema`), all in one pass over `rows`. */
-export async function binCounts(duck: Duck, requests: readonly BinRequest[]): Promise<number[][]> {
+export async function binCounts(database: Database, requests: readonly BinRequest[]): Promise<number[][]> {
   if (requests.length === 0) return [];
   const selected = requests.map(
     ({ measure, edges }, i) =>
       `histogram(${measure}, [${edges.map(doubleSql).join(', ')}]) AS h${i}, count(${measure}) AS n${i}`,
   );
-  const [row = {}] = await duck.rows(`SELECT ${selected.join(', ')} FROM rows`);
+  const [row = {}] = await database.rows(`SELECT ${selected.join(', ')} FROM rows`);
   return requests.map(({ edges }, i) => {
     const found = row[`h${i}`];
     // No map where no row has a measure; a last entry of its own for what lies above every edge, which `n` tells too.

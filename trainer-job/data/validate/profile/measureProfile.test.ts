@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { temporaryFolder } from '../../../../test/support/temporaryFolder.js';
-import { literal, withDuck } from '../../duck.js';
+import { literal, withDatabase } from '../../database.js';
 import type { RowsColumn } from './columnSql.js';
 import { measureProfile } from './measureProfile.js';
 import { profileSchema, type Profile } from './profile.js';
@@ -37,9 +37,9 @@ const goldenColumns = ['VARCHAR', 'DOUBLE', 'BIGINT', 'TIMESTAMP', 'BOOLEAN', 'V
 );
 
 async function profileOf(select: string, columns: readonly RowsColumn[], options = {}): Promise<Profile> {
-  const profile = await withDuck(await temporaryFolder(), async (duck) => {
-    await duck.run(`CREATE VIEW rows AS ${select}`);
-    return measureProfile(duck, columns, options);
+  const profile = await withDatabase(await temporaryFolder(), async (database) => {
+    await database.run(`CREATE VIEW rows AS ${select}`);
+    return measureProfile(database, columns, options);
   });
   return profileSchema.parse(JSON.parse(JSON.stringify(profile)));
 }

@@ -1,4 +1,4 @@
-import type { Duck } from '../../duck.js';
+import type { Database } from '../../database.js';
 import { binCounts } from './binCounts.js';
 import { kindOf } from './kind.js';
 import {
@@ -22,20 +22,20 @@ const MAX_GROUPS = 5_000_000;
  * of these counts, which are far fewer than the rows; then one pass over all columns fills the bins.
  */
 export async function measureProfile(
-  duck: Duck,
+  database: Database,
   columns: readonly RowsColumn[],
   { maxGroups = MAX_GROUPS } = {},
 ): Promise<Profile> {
-  const estimates = await duck.counts(
+  const estimates = await database.counts(
     `SELECT count(*) AS n ${columns.map(({ internal }, i) => `, approx_count_distinct(${internal}) AS d${i}`).join('')}
       FROM rows`,
   );
   const rows = estimates['n'] ?? 0;
   const drafts: Draft[] = [];
   for (const [i, column] of columns.entries()) {
-    drafts.push(await draftOf(duck, column, rows, (estimates[`d${i}`] ?? 0) <= maxGroups));
+    drafts.push(await draftOf(database, column, rows, (estimates[`d${i}`] ?? 0) <= maxGroups));
   }
-  return { schemaVersion: 1, rows, columns: await withBins(duck, drafts) };
+  return { schemaVersion: 1, rows, columns: await withBins(database, drafts) };
 }
 
 type MeasuredDraft = Omit<Measured, 'histogram' | 'bins'> & { edges: number[] };
@@ -46,33 +46,38 @@ interface Draft {
 }
 
 /** All of a column but its bins. `groups` has a row for each value with its count, or, ungrouped, for each row with 1. */
-async function draftOf(duck: Duck, column: RowsColumn, rows: number, isGrouped: boolean): Promise<Draft> {
+async function draftOf(
+  database: Database,
+  column: RowsColumn,
+  rows: number,
+  isGrouped: boolean,
+): Promise<Draft> {
   const { name, internal, type } = column;
   // Lists and structures are compared and counted as their text.
   const value = basicType(type) === 'nested' ? `CAST(${internal} AS VARCHAR)` : internal;
   const selected = `${value} AS value, ${measureSql(value, type)} AS m`;
-  await duck.run(
+  await database.run(
     isGrouped
       ? `CREATE OR REPLACE TEMP TABLE groups AS SELECT ${selected}, count(*) AS n FROM rows
           WHERE ${internal} IS NOT NULL GROUP BY ALL`
       : `CREATE OR REPLACE TEMP VIEW groups AS SELECT ${selected}, 1 AS n FROM rows WHERE ${internal} IS NOT NULL`,
   );
   try {
-    return await draftOfGroups(duck, { name, type }, column, rows, isGrouped);
+    return await draftOfGroups(database, { name, type }, column, rows, isGrouped);
   } finally {
-    await duck.run(`DROP ${isGrouped ? 'TABLE' : 'VIEW'} groups`);
+    await database.run(`DROP ${isGrouped ? 'TABLE' : 'VIEW'} groups`);
   }
 }
 
 async function draftOfGroups(
-  duck: Duck,
+  database: Database,
   { name, type }: { name: string; type: string },
   column: RowsColumn,
   rows: number,
   isGrouped: boolean,
 ): Promise<Draft> {
   const isText = basicType(type) === 'text';
-  const [found = {}] = await duck.rows(
+  const [found = {}] = await database.rows(
     `SELECT coalesce(sum(n), 0) AS present, ${isGrouped ? 'count(*)' : 'approx_count_distinct(value)'} AS "distinct",
       ${shownSql('min(value)')} AS min, ${shownSql('max(value)')} AS max,
       ${isText ? `coalesce(sum(n) FILTER (contains(CAST(value AS VARCHAR), ' ')), 0)` : '0'} AS blanks,
@@ -100,19 +105,19 @@ async function draftOfGroups(
       distinctIsExact: isGrouped,
       min: text(found['min']),
       max: text(found['max']),
-      top: await topValues(duck, isSmall ? SMALL_DOMAIN : MAX_TOP, isGrouped),
+      top: await topValues(database, isSmall ? SMALL_DOMAIN : MAX_TOP, isGrouped),
     },
-    measured: await measuredOf(duck, column, isGrouped),
+    measured: await measuredOf(database, column, isGrouped),
   };
 }
 
 /** Sums are compensated (Kahan) and squares are of differences to the mean: times are large and lie close together. */
 async function measuredOf(
-  duck: Duck,
+  database: Database,
   { type }: RowsColumn,
   isGrouped: boolean,
 ): Promise<MeasuredDraft | null> {
-  const [row = {}] = await duck.rows(
+  const [row = {}] = await database.rows(
     `SELECT coalesce(sum(n), 0) AS rows, min(m) AS min, max(m) AS max, fsum(m * n) / sum(n) AS mean,
       coalesce(sum(n) FILTER (m = 0), 0) AS zeros, coalesce(sum(n) FILTER (m < 0), 0) AS negatives
       FROM groups WHERE m IS NOT NULL`,
@@ -120,10 +125,10 @@ async function measuredOf(
   const count = Number(row['rows']);
   if (count === 0) return null;
   const [min, max, mean] = [Number(row['min']), Number(row['max']), Number(row['mean'])];
-  const [spread = {}] = await duck.rows(
+  const [spread = {}] = await database.rows(
     `SELECT fsum(n * (m - ${doubleSql(mean)}) * (m - ${doubleSql(mean)})) AS squares FROM groups WHERE m IS NOT NULL`,
   );
-  const percentiles = await percentilesOf(duck, count, isGrouped);
+  const percentiles = await percentilesOf(database, count, isGrouped);
   const at = (percent: (typeof QUANTILES)[number]) => percentiles[percent - 1] ?? 0;
   return {
     of: measureOf(type),
@@ -155,7 +160,7 @@ function widthEdges({ min, max }: Pick<Measured, 'min' | 'max'>): number[] {
   return [...new Set(edges)];
 }
 
-async function withBins(duck: Duck, drafts: readonly Draft[]): Promise<ColumnProfile[]> {
+async function withBins(database: Database, drafts: readonly Draft[]): Promise<ColumnProfile[]> {
   const requests = drafts.flatMap(({ column, measured }) => {
     if (!measured) return [];
     const measure = measureSql(column.internal, column.type);
@@ -164,7 +169,7 @@ async function withBins(duck: Duck, drafts: readonly Draft[]): Promise<ColumnPro
       { measure, edges: measured.edges },
     ];
   });
-  const counts = await binCounts(duck, requests);
+  const counts = await binCounts(database, requests);
   return drafts.map(({ profile, measured }) => {
     if (!measured) return { ...profile, measured };
     const [histogram = [], bins = []] = counts.splice(0, 2);

@@ -1,4 +1,4 @@
-import type { Duck } from '../../duck.js';
+import type { Database } from '../../database.js';
 import { shownSql } from './columnSql.js';
 
 /**
@@ -6,7 +6,7 @@ import { shownSql } from './columnSql.js';
  * are those of a sketch (Filtered Space-Saving), counted exactly.
  */
 export async function topValues(
-  duck: Duck,
+  database: Database,
   limit: number,
   isGrouped: boolean,
 ): Promise<{ value: string; rows: number }[]> {
@@ -15,7 +15,7 @@ export async function topValues(
     : `SELECT value, count(*) AS n FROM groups
         WHERE value IN (SELECT unnest(approx_top_k(value, ${limit})) FROM groups)
         GROUP BY value ORDER BY n DESC, value LIMIT ${limit}`;
-  const found = await duck.rows(
+  const found = await database.rows(
     `SELECT ${shownSql('value')} AS shown, n FROM (${frequent}) ORDER BY n DESC, value`,
   );
   return found.map(({ shown, n }) => ({ value: String(shown), rows: Number(n) }));

@@ -1,5 +1,5 @@
 import type { EncodedRows } from '../../../data/encodedDataset.js';
-import { maxScores } from '../../../model/maxScores.js';
+import { scoreCapacity } from '../../../model/scoreCapacity.js';
 import { softmaxLoss } from '../../../model/softmaxLoss.js';
 import type { TwoTowerModel } from '../../../model/twoTowerModel.js';
 import { valuesAt } from '../../../model/valuesAt.js';
@@ -22,7 +22,7 @@ export function retrievalTask(
         rowWeights,
         ...competing,
       },
-      maxScores(spec),
+      scoreCapacity(spec),
     );
     const [queryEnd, itemEnd] = [queryVectors.backward(dQueries), itemVectors.backward(dItems)];
     return {

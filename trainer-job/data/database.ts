@@ -12,12 +12,12 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { dataLimits } from '../config.js';
+import { dataLimits } from '../settings/limits.js';
 
 const APPENDED = { VARCHAR, DOUBLE, BIGINT } as const;
 
-/** An in-process DuckDB with its files in a work folder. Closed by `withDuck`. */
-export class Duck {
+/** An in-process DuckDB with its files in a work folder. Closed by `withDatabase`. */
+export class Database {
   constructor(private readonly connection: DuckDBConnection) {}
 
   async run(sql: string): Promise<void> {
@@ -89,7 +89,7 @@ export class Appender {
 }
 
 /** Runs `work` on a database of its own, whose temporary files lie in `folder`. */
-export async function withDuck<T>(folder: string, work: (duck: Duck) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(folder: string, work: (database: Database) => Promise<T>): Promise<T> {
   const { memoryMegabytes, threads } = dataLimits();
   const disk = await statfs(folder);
   const instance = await DuckDBInstance.create(join(folder, 'work.duckdb'), {
@@ -106,7 +106,7 @@ export async function withDuck<T>(folder: string, work: (duck: Duck) => Promise<
   try {
     // A time with a zone is the same text on every machine.
     await connection.run("SET TimeZone = 'UTC'");
-    return await work(new Duck(connection));
+    return await work(new Database(connection));
   } finally {
     connection.closeSync();
     instance.closeSync();

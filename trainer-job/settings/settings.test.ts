@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ConfigError, oneDnnTensorflow, settingsFromEnvironment } from './config.js';
+import { ConfigError } from './environment.js';
+import { defaultsFromEnvironment, settingsFromEnvironment } from './settings.js';
+import { oneDnnTensorflow } from './tensorflow.js';
 
 const environment = {
   RUN_ID: 'abcdefghij234567abcd',
@@ -70,6 +72,19 @@ describe('the settings of a job', () => {
       settingsFromEnvironment({ ...environment, TRAINYARD_WORKERS }).workers;
     expect(['', '4', 'auto'].map(workers)).toEqual([1, 4, 'auto']);
     expect(() => workers('0')).toThrow(/TRAINYARD_WORKERS: is "0"; allowed: auto, or a number from 1 to 64/);
+  });
+
+  it('of the command line take what the environment says, and name a value that is not allowed', () => {
+    expect(
+      defaultsFromEnvironment({ TRAINYARD_BACKEND: 'cpu', TRAINYARD_WORKERS: '', GIT_COMMIT: 'abc' }),
+    ).toMatchObject({
+      backend: 'cpu',
+      workers: 1,
+      gitCommit: 'abc',
+    });
+    expect(() => defaultsFromEnvironment({ TRAINYARD_BACKEND: 'gpu' })).toThrow(
+      /TRAINYARD_BACKEND: is "gpu"; allowed: auto, tensorflow, wasm, cpu/,
+    );
   });
 
   it('take an empty variable for one that is not set', () => {

@@ -2,10 +2,21 @@ import { DataError } from '../dataError.js';
 import { SourceUnavailable } from '../sourceUnavailable.js';
 import { noCredentials } from './noCredentials.js';
 import { isTransient, thrown } from '../../cloud/retries.js';
-import type { StoredObject } from '../../cloud/storage.js';
+import {
+  objectReader,
+  storageClient,
+  type ObjectReader,
+  type RequestContext,
+  type StoredObject,
+} from '../../cloud/storage.js';
+
+/** Objects that a specification names as its source. What Cloud Storage refuses is said in terms of the specification. */
+export async function openSourceStorage(context: RequestContext): Promise<ObjectReader> {
+  return objectReader(await storageClient(context.cloud), context, storageProblem);
+}
 
 /** In words what Cloud Storage refused; what is not understood is handed back as it came. */
-export function storageProblem(error: unknown, bucket: string, object: StoredObject | null): unknown {
+function storageProblem(error: unknown, bucket: string, object: StoredObject | null): unknown {
   const { status, message } = thrown(error);
   const what = object ? `gs://${bucket}/${object.name}` : `the objects of gs://${bucket}`;
   if (isTransient(error)) {

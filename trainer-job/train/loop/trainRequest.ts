@@ -57,10 +57,3 @@ export type TrainOutcome =
       /** Over all epochs of this process, evaluation not counted. */
       examplesPerSecond: number;
     };
-
-export interface EvaluationOutcome {
-  /** Of the test split, and how many rows of it count. */
-  metrics: Metrics;
-  /** Those that baselines have, by the baseline's name. */
-  baselines: Record<string, Metrics>;
-}

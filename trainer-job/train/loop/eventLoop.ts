@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const TURN_MS = 50;
 
 /** Lets the event loop turn when the last turn is long ago. */
-export function turnTaker(): () => Promise<void> {
+export function eventLoopYielder(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < TURN_MS) return;

@@ -7,11 +7,11 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { File, Storage } from '@google-cloud/storage';
 import { z } from 'zod';
-import type { CloudSettings } from '../config.js';
+import type { CloudSettings } from './cloudSettings.js';
 import { thrown, withRetries } from './retries.js';
 import { stallWatch } from './stallWatch.js';
 import { objectReader, storageClient, type ObjectReader, type StoredObject } from './storage.js';
-import { uriOf, within, type Place } from './place.js';
+import { uriOf, within, type BucketPath } from './bucketPath.js';
 import { RemoteError, remoteProblem } from './remoteError.js';
 import { PART_BYTES, uploadInParts } from './resumableUpload.js';
 
@@ -23,36 +23,36 @@ const NOT_FOUND = 404;
 const PRECONDITION_FAILED = 412;
 const generationSchema = z.object({ generation: z.coerce.string() });
 
-export class RemoteFolder {
+export class BucketFolder {
   private constructor(
-    readonly place: Place,
+    readonly at: BucketPath,
     private readonly storage: Storage,
     private readonly cloud: CloudSettings,
     private readonly signal: AbortSignal,
   ) {}
 
   /** Requests are given up when `signal` is aborted. */
-  static async open(place: Place, cloud: CloudSettings, signal: AbortSignal): Promise<RemoteFolder> {
-    return new RemoteFolder(place, await storageClient(cloud), cloud, signal);
+  static async open(at: BucketPath, cloud: CloudSettings, signal: AbortSignal): Promise<BucketFolder> {
+    return new BucketFolder(at, await storageClient(cloud), cloud, signal);
   }
 
-  folder(name: string): RemoteFolder {
-    return new RemoteFolder(within(this.place, name), this.storage, this.cloud, this.signal);
+  folder(name: string): BucketFolder {
+    return new BucketFolder(within(this.at, name), this.storage, this.cloud, this.signal);
   }
 
   /** The same, ended by another signal. */
-  until(signal: AbortSignal): RemoteFolder {
-    return new RemoteFolder(this.place, this.storage, this.cloud, signal);
+  until(signal: AbortSignal): BucketFolder {
+    return new BucketFolder(this.at, this.storage, this.cloud, signal);
   }
 
   uri(name: string): string {
-    return uriOf(within(this.place, name));
+    return uriOf(within(this.at, name));
   }
 
   /** The objects whose names begin so, with their names within this folder. */
   async list(prefix = ''): Promise<StoredObject[]> {
-    const begin = `${this.place.path}/`;
-    const objects = await this.reader().list(this.place.bucket, `${begin}${prefix}`, false);
+    const begin = `${this.at.path}/`;
+    const objects = await this.reader().list(this.at.bucket, `${begin}${prefix}`, false);
     return objects.map((object) => ({ ...object, name: object.name.slice(begin.length) }));
   }
 
@@ -60,7 +60,7 @@ export class RemoteFolder {
   async download(object: StoredObject, file: string): Promise<boolean> {
     await mkdir(dirname(file), { recursive: true });
     try {
-      await this.reader().download({ ...object, name: within(this.place, object.name).path }, file);
+      await this.reader().download({ ...object, name: within(this.at, object.name).path }, file);
       return true;
     } catch (error) {
       if (isNotFound(error)) return false;
@@ -158,14 +158,14 @@ export class RemoteFolder {
   }
 
   private file(name: string, generation?: Generation): File {
-    const { bucket, path } = within(this.place, name);
+    const { bucket, path } = within(this.at, name);
     return this.storage.bucket(bucket).file(path, generation === undefined ? {} : { generation });
   }
 
   private reader(): ObjectReader {
     const context = { cloud: this.cloud, signal: this.signal };
     return objectReader(this.storage, context, (error, bucket, object) =>
-      remoteProblem(error, object ? `gs://${bucket}/${object.name}` : uriOf(this.place)),
+      remoteProblem(error, object ? `gs://${bucket}/${object.name}` : uriOf(this.at)),
     );
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BUCKET, failNext, remoteFolder } from '../../test/support/remoteFolder.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { ABSENT } from './remoteFolder.js';
+import { ABSENT } from './bucketFolder.js';
 
 const MEBIBYTE = 1024 * 1024;
 
