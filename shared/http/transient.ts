@@ -1,12 +1,16 @@
 /** Failures that pass: what a request is made again after. */
 
-/** Whether a server may answer the same request otherwise later: it was slow, busy or broken (RFC 9110 §15, RFC 6585 §4). */
+/**
+ * Whether a server may answer the same request otherwise later: it was slow, busy or broken.
+ *
+ * These are 408, 429 and every 5xx. Google tells its clients to make a request again after exactly these
+ * (https://cloud.google.com/storage/docs/retry-strategy), and RFC 9110, section 15.6, has any 5xx that a client does not know
+ * treated as 500. So 501 and 505 count too: what says so is rarely the service itself, more often something in front of it that
+ * is being replaced, and every caller gives up after a few attempts.
+ */
 export function isTransientStatus(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
+  return status === 408 || status === 429 || (status >= 500 && status <= 599);
 }
-
-/** Of Google's APIs: https://cloud.google.com/storage/docs/retry-strategy, and the same of BigQuery */
-export const TRANSIENT_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 /** Codes of errors where a connection broke or never came about. */
 export const BROKEN_CONNECTION: readonly string[] = [

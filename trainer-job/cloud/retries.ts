@@ -1,6 +1,6 @@
 /** Requests to Google's services are made again where they failed for a moment: one policy, so the clients' own are off. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { BROKEN_CONNECTION, saysBrokenConnection, TRANSIENT_STATUS } from '@trainyard/shared';
+import { BROKEN_CONNECTION, isTransientStatus, saysBrokenConnection } from '@trainyard/shared';
 import { z } from 'zod';
 import { backoffMs } from './backoff.js';
 
@@ -76,6 +76,6 @@ export function isTransient(error: unknown): boolean {
   const { status, code, reason, message } = thrown(error);
   if (reason !== undefined && TRANSIENT_REASON.has(reason)) return true;
   if (code !== undefined) return TRANSIENT_CODE.has(code);
-  if (status !== undefined) return TRANSIENT_STATUS.has(status);
+  if (status !== undefined) return isTransientStatus(status);
   return saysBrokenConnection(message);
 }

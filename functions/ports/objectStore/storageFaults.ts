@@ -1,6 +1,6 @@
 /** What goes wrong with Cloud Storage: what is tried again, and what the rest means in words. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { BROKEN_CONNECTION, saysBrokenConnection, TRANSIENT_STATUS } from '@trainyard/shared';
+import { BROKEN_CONNECTION, isTransientStatus, saysBrokenConnection } from '@trainyard/shared';
 import { z } from 'zod';
 
 /** Cloud Storage refused, or could not be reached after several attempts. The message says what to do. */
@@ -40,7 +40,7 @@ const TRANSIENT_CODE = new Set([...BROKEN_CONNECTION, 'CONTENT_DOWNLOAD_MISMATCH
 
 export function isTransient(error: unknown): boolean {
   const status = statusOf(error);
-  if (status !== undefined) return TRANSIENT_STATUS.has(status);
+  if (status !== undefined) return isTransientStatus(status);
   const { code } = thrownSchema.catch({}).parse(error);
   if (typeof code === 'string') return TRANSIENT_CODE.has(code);
   return error instanceof Error && saysBrokenConnection(error.message);
