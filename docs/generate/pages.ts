@@ -1,10 +1,12 @@
 /** Everything in `docs/reference`, by the name of its file. Each is a pure function: the same schemas give the same text. */
 import { commandLinePage } from './commandLinePage.js';
 import { environmentPage } from './environmentPage.js';
+import { errorsPage } from './errorsPage.js';
 import { metricsPage } from './metricsPage.js';
 
 export const pages: Readonly<Record<string, () => string>> = {
   'command-line.md': commandLinePage,
   'environment.md': environmentPage,
+  'errors.md': errorsPage,
   'metrics.md': metricsPage,
 };

@@ -1,4 +1,4 @@
-import { commandTable, type CommandTable } from '@trainyard/shared/commandLine/commandTable';
+import { commandTable, type CommandTable, type ExitCode } from '@trainyard/shared/commandLine/commandTable';
 import { type Flags, type Positionals, type Values } from '@trainyard/shared/commandLine/flags';
 import { commandHelp } from '@trainyard/shared/commandLine/help';
 import { parseArguments } from '@trainyard/shared/commandLine/parseArguments';
@@ -27,6 +27,34 @@ export interface Command {
 }
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+export const EXIT_CODES: readonly ExitCode[] = [
+  {
+    code: EXIT.ok,
+    summary: 'done',
+    explanation: 'The command did what was asked. A run that was watched is completed.',
+  },
+  {
+    code: EXIT.failed,
+    summary: 'the run failed or was cancelled, or something went wrong',
+    explanation:
+      'The run that was watched failed or was cancelled, a check found an error, or the server or this machine refused. ' +
+      'The last lines of standard error say what to do. The same command may succeed once that is done.',
+  },
+  {
+    code: EXIT.usage,
+    summary: 'wrong arguments',
+    explanation:
+      'An argument, a file that it names, or a variable of the environment is wrong, and nothing was started. ' +
+      'Correct what the message names; the same command ends the same otherwise.',
+  },
+  {
+    code: EXIT.interrupted,
+    summary: 'interrupted',
+    explanation:
+      'Ctrl-C or SIGTERM ended the command. A run that it watched goes on, and `trainyard watch RUN` shows it again; only `demo` cancels its run.',
+  },
+];
 
 /** A command of its table and of what it does with the values, which the table has read. */
 export function defineCommand<const P extends Positionals, const F extends Flags>(

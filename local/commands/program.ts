@@ -1,7 +1,7 @@
 /** The commands of `trainyard`, in the order in which help and the reference page have them. */
 import type { ProgramTable } from '@trainyard/shared/commandLine/commandTable';
 import { cancel } from './cancel.js';
-import type { Command } from './command.js';
+import { type Command, EXIT_CODES } from './command.js';
 import { cost } from './cost.js';
 import { demo } from './demo.js';
 import { deploy } from './deploy.js';
@@ -29,6 +29,6 @@ export const PROGRAM: ProgramTable = {
   commands: [...COMMANDS.values()].map(({ table }) => table),
   notes: [
     'Environment: TRAINYARD_URL and TRAINYARD_TOKEN name another Trainyard; NO_COLOR turns colours off.',
-    'Exit codes: 0 done, 1 the run failed or was cancelled, or something went wrong, 2 wrong arguments.',
   ],
+  exitCodes: EXIT_CODES,
 };

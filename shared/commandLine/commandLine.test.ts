@@ -34,7 +34,10 @@ const PACK = commandTable({
     dry: { description: 'packs nothing', group: 'Trials' },
   },
   examples: ['crate pack c#1 --output c.zip'],
-  notes: ['Exit codes: 0 done.'],
+  exitCodes: [
+    { code: 0, summary: 'done', explanation: 'It is packed.' },
+    { code: 2, summary: 'wrong arguments', explanation: 'Nothing was packed.' },
+  ],
 });
 const pack = (...args: string[]) => parseArguments(PACK, args);
 
@@ -165,7 +168,7 @@ describe('help', () => {
       'Trials',
       '  --dry              packs nothing',
       '',
-      'Exit codes: 0 done.',
+      'Exit codes: 0 done, 2 wrong arguments.',
       '',
       'Examples',
       '  crate pack c#1 --output c.zip',
@@ -179,14 +182,21 @@ describe('help', () => {
   });
 
   it('of a program has a line for each command', () => {
-    const program = { name: 'crate', summary: 'Crates.', commands: [PACK], notes: ['Exit codes: 0 done.'] };
+    const program = {
+      name: 'crate',
+      summary: 'Crates.',
+      commands: [PACK],
+      notes: ['Mind the lid.'],
+      exitCodes: [],
+    };
     expect(programHelp(program)).toContain('  pack  Packs a crate.');
+    expect(programHelp(program).at(-1)).toBe('Mind the lid.');
   });
 });
 
 describe('the reference of command lines', () => {
   it('has a section for each command, and words that Markdown would read as its own escaped', () => {
-    const program = { name: 'crate', summary: 'Crates.', commands: [PACK], notes: [] };
+    const program = { name: 'crate', summary: 'Crates.', commands: [PACK], notes: [], exitCodes: [] };
     const page = programReference(program);
     expect(page).toContain(`### \`crate pack\`\n\nPacks a crate.\n\n\`\`\`bash\n${usageOf(PACK)}\n\`\`\``);
     expect(page).toContain('- `--note TEXT`: any\\_text \\<of\\> yours\n');

@@ -1,5 +1,14 @@
 import type { Flag, Flags, Positionals } from './flags.js';
 
+/** What the code says that a process ends with. */
+export interface ExitCode {
+  readonly code: number;
+  /** A few words, for `--help`. */
+  readonly summary: string;
+  /** Whole sentences, for the reference: when a process ends so, and what to do. */
+  readonly explanation: string;
+}
+
 /** All that is known of a command before it runs: parsing, help and the reference page follow from it. */
 export interface CommandTable<P extends Positionals = Positionals, F extends Flags = Flags> {
   /** What is written to run it, such as `trainyard start`. */
@@ -12,6 +21,8 @@ export interface CommandTable<P extends Positionals = Positionals, F extends Fla
   readonly examples: readonly string[];
   /** Paragraphs for what no flag says. */
   readonly notes?: readonly string[];
+  /** Of a program that has no commands. */
+  readonly exitCodes?: readonly ExitCode[];
 }
 
 /** Commands under one name. */
@@ -20,6 +31,7 @@ export interface ProgramTable {
   readonly summary: string;
   readonly commands: readonly CommandTable[];
   readonly notes: readonly string[];
+  readonly exitCodes: readonly ExitCode[];
 }
 
 /** Declares a command; it only helps TypeScript to see the type of each value. */

@@ -34,7 +34,7 @@ export function commandHelp(table: CommandTable, width = WIDTH): string[] {
       title,
       ...entries.flatMap(([name, flag]) => entry(writtenFlag(name, flag), flagText(flag), indent, width)),
     ]),
-    ...(table.notes ?? []).flatMap((note) => ['', ...wrapped(note, width)]),
+    ...notesOf(table).flatMap((note) => ['', ...wrapped(note, width)]),
     '',
     'Examples',
     ...table.examples.map((example) => `  ${example}`),
@@ -42,7 +42,8 @@ export function commandHelp(table: CommandTable, width = WIDTH): string[] {
 }
 
 /** The lines of a program's help: its commands, a line each. */
-export function programHelp({ name, summary, commands, notes }: ProgramTable, width = WIDTH): string[] {
+export function programHelp(program: ProgramTable, width = WIDTH): string[] {
+  const { name, summary, commands } = program;
   const names = commands.map((command) => command.name.slice(name.length + 1));
   const longest = Math.max(...names.map((command) => command.length));
   return [
@@ -53,8 +54,17 @@ export function programHelp({ name, summary, commands, notes }: ProgramTable, wi
     ...commands.map((command, i) => `  ${(names[i] ?? '').padEnd(longest)}  ${command.summary}`),
     '',
     `${name} COMMAND --help tells the options of each.`,
-    ...notes.flatMap((note) => wrapped(note, width)),
+    ...notesOf(program).flatMap((note) => wrapped(note, width)),
   ];
+}
+
+/** What stands below the flags or commands: the notes of the table, and its exit codes in one line. */
+export function notesOf({
+  notes = [],
+  exitCodes = [],
+}: Pick<CommandTable, 'notes' | 'exitCodes'>): readonly string[] {
+  if (exitCodes.length === 0) return notes;
+  return [...notes, `Exit codes: ${exitCodes.map(({ code, summary }) => `${code} ${summary}`).join(', ')}.`];
 }
 
 /** The flags below their headings, both in the order of the table; `--help` is among the options. */

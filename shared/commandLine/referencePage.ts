@@ -1,14 +1,14 @@
 /** The reference of command lines, in Markdown, as their tables say it. */
 import type { CommandTable, ProgramTable } from './commandTable.js';
-import { flagText, groupsOf, usageOf, writtenFlag } from './help.js';
+import { flagText, groupsOf, notesOf, usageOf, writtenFlag } from './help.js';
 
 /** The section of a program: its commands one after the other, each with a heading of its own. */
-export function programReference({ name, summary, commands, notes }: ProgramTable): string {
+export function programReference(program: ProgramTable): string {
   return paragraphs([
-    `## \`${name}\``,
-    summary,
-    ...notes,
-    ...commands.flatMap((command) => commandParagraphs(command, '###')),
+    `## \`${program.name}\``,
+    program.summary,
+    ...notesOf(program),
+    ...program.commands.flatMap((command) => commandParagraphs(command, '###')),
   ]);
 }
 
@@ -28,7 +28,7 @@ function commandParagraphs(table: CommandTable, heading: '##' | '###'): string[]
       `**${title}**`,
       ...list(flags.map(([name, flag]) => `\`${writtenFlag(name, flag)}\`: ${escaped(flagText(flag))}`)),
     ]),
-    ...(table.notes ?? []).map(escaped),
+    ...notesOf(table).map(escaped),
     codeBlock(table.examples),
   ];
 }

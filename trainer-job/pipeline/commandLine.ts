@@ -73,7 +73,39 @@ export const TRAINER = commandTable({
   notes: [
     'Either --spec FILE or --tfrecords-path GLOB, and --output DIR are needed. Without --spec, and unless given, there are 150 epochs, batches of 4096, adam at 0.001 with --lr-scaling sqrt, and 1000 steps of warm-up.',
     'Relative paths, those in the specification too, start from the current folder (TRAINYARD_DATA_BASE names another one). Without flags it runs as a job of a control plane and reads RUN_ID, ATTEMPT, SPEC_URI, ARTIFACT_URI, CALLBACK_URL, RUN_SECRET and DEADLINE from the environment.',
-    'Exit codes: 0 done, 2 bad specification or data, 75 try again, 143 stopped.',
+  ],
+  exitCodes: [
+    {
+      code: 0,
+      summary: 'done',
+      explanation:
+        'Everything that was asked for is done and, in a job, the control plane has acknowledged the last word.',
+    },
+    {
+      code: 2,
+      summary: 'bad specification or data',
+      explanation:
+        'A flag, the environment, the specification or the data is wrong. Correct what the message names: ' +
+        'the same attempt would end the same, so the control plane starts no other.',
+    },
+    {
+      code: 75,
+      summary: 'try again',
+      explanation:
+        'Something failed that may not fail again, the deadline of the attempt is near, or nobody acknowledged the last word. ' +
+        'The next attempt goes on from the last checkpoint.',
+    },
+    {
+      code: 130,
+      summary: 'interrupted twice',
+      explanation: 'A second Ctrl-C ended it without waiting for the checkpoint of the first one.',
+    },
+    {
+      code: 143,
+      summary: 'stopped',
+      explanation:
+        'The control plane said stop, or SIGTERM or SIGINT came. What was trained is saved in a checkpoint, and the same command goes on from there.',
+    },
   ],
 });
 

@@ -1,0 +1,46 @@
+/** Everything that can go wrong, by the codes of the tables in which the product itself looks them up. */
+import { DOMAIN_CODES } from '@trainyard/functions/errors/domainCodes';
+import { PROGRAM } from '@trainyard/local/commands/program';
+import type { ExitCode } from '@trainyard/shared/commandLine/commandTable';
+import { TRAINER } from '@trainyard/trainer-job/pipeline/commandLine';
+import { page } from './markdown.js';
+
+export function errorsPage(): string {
+  return page(
+    'Errors',
+    'Programs branch on codes, which stay as they are; the words beside them are for people and may change.',
+    ...refusals(),
+    ...exitCodes(PROGRAM),
+    ...exitCodes(TRAINER),
+  );
+}
+
+function refusals(): string[] {
+  return [
+    '## Refusals of the API',
+    'Each is a problem document (RFC 9457) whose `type` is `https://trainyard.dev/problems/` and the code, and whose `detail` names what ' +
+      'was given and what is allowed. "Tried again" is what the command line, the trainer and the functions do themselves; ' +
+      'any other program may do the same, with the same `Idempotency-Key`.',
+    ...Object.entries(DOMAIN_CODES).flatMap(([code, { status, title, meaning, remedy, retried }]) => [
+      `### \`${code}\``,
+      `Status ${status}, "${title}". ${meaning}`,
+      remedyOf(remedy),
+      fateOf(retried),
+    ]),
+  ];
+}
+
+function remedyOf(remedy: string): string {
+  return `What to do: ${remedy}`;
+}
+
+function fateOf(isTriedAgain: boolean): string {
+  return `Tried again: ${isTriedAgain ? 'yes, after a pause' : 'no, the same would be refused again'}.`;
+}
+
+function exitCodes({ name, exitCodes: codes = [] }: { name: string; exitCodes?: readonly ExitCode[] }) {
+  return [
+    `## Exit codes of \`${name}\``,
+    ...codes.flatMap(({ code, summary, explanation }) => [`### ${code}: ${summary}`, explanation]),
+  ];
+}
