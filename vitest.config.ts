@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 const room = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
 const rooms = ['shared', 'recommender', 'functions', 'trainer-job', 'local', 'cloudbuild', 'bench'];
 
+const exclude = ['**/node_modules/**', '**/dist/**'];
+
 export default defineConfig({
   resolve: {
     // Tests run the sources, not the build: one edit, one run. The spawned processes of end-to-end tests use the build.
@@ -13,13 +15,48 @@ export default defineConfig({
     ]),
   },
   test: {
-    include: ['{shared,recommender,functions,trainer-job,local,cloudbuild,bench,test}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    exclude,
     // Google's clients look for a metadata server at their first call, and warn where there is none.
     env: { METADATA_SERVER_DETECTION: 'none' },
     // Half the time is waited for emulators and other processes: one less than the processors, the default, leaves them idle.
     maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          // What needs nothing but Node: the tests beside the code, and those of the whole house that only read.
+          name: 'unit',
+          include: [`{${rooms.join(',')}}/**/*.test.ts`, 'test/*.test.ts'],
+          exclude: [...exclude, '**/*.{process,emulator,tensorflow}.test.ts'],
+          // Sources are evaluated anew for each file; packages stay loaded, which halves the time.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // What starts processes of the build, breaks them, or puts whole worlds to the test.
+          name: 'system',
+          include: ['test/*/**/*.test.ts', '**/*.process.test.ts'],
+          exclude: [...exclude, '**/*.{emulator,tensorflow}.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'emulator',
+          include: ['**/*.emulator.test.ts'],
+          exclude,
+          globalSetup: ['test/support/startSharedEmulators.ts'],
+        },
+      },
+      {
+        extends: true,
+        // Skipped where `npm run setup:tensorflow` has not been run.
+        test: { name: 'tensorflow', include: ['**/*.tensorflow.test.ts'], exclude },
+      },
+    ],
   },
 });

@@ -4,21 +4,19 @@ import { openFirestoreDocumentStore } from '../../functions/ports/documentStore/
 import type { DocumentStore } from '../../functions/ports/documentStore/documentStore.js';
 import { startRun } from '../../functions/runs/createRun.js';
 import { testControlPlane } from '../support/controlPlane.js';
-import { emulatorsMissing, startEmulators, type Emulators } from '../support/emulators.js';
+import { emulatorsMissing, sharedEmulators } from '../support/emulators.js';
 import { FaultyStore } from '../support/faults.js';
 import { EXAMPLE_SPEC } from '../support/newRun.js';
 
 describe.skipIf(emulatorsMissing)('run numbers on Firestore', () => {
-  let emulators: Emulators;
   let store: DocumentStore;
   beforeAll(async () => {
-    emulators = await startEmulators();
-    store = await openFirestoreDocumentStore({ projectId: 'demo-numbers', emulator: emulators.firestore });
+    store = await openFirestoreDocumentStore({
+      projectId: 'demo-numbers',
+      emulator: sharedEmulators().firestore,
+    });
   });
-  afterAll(async () => {
-    await store.close();
-    await emulators.stop();
-  });
+  afterAll(() => store.close());
 
   it('have no gap and no double when 200 runs of a model are started at once', async () => {
     const cp = { ...(await testControlPlane()), store: new FaultyStore(store) };

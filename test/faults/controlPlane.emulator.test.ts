@@ -1,15 +1,13 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { config } from '../../bench/config.js';
 import { runExperiment } from '../../bench/faults/experiment.js';
-import { emulatorsMissing, startEmulators } from '../support/emulators.js';
+import { emulatorsMissing, sharedEmulators } from '../support/emulators.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 it.skipIf(emulatorsMissing)(
   'on Firestore and Pub/Sub, too, runs survive killed hosts, a broken store and a bad network',
   async () => {
-    const emulators = await startEmulators();
-    onTestFinished(() => emulators.stop());
-    const { firestore, pubsub } = emulators;
+    const { firestore, pubsub } = sharedEmulators();
     const result = await runExperiment({
       seed: 7,
       runs: 5,

@@ -10,7 +10,7 @@ import {
 } from '@firebase/rules-unit-testing';
 import { collection, deleteDoc, doc, getDoc, getDocs, query, setDoc, where } from 'firebase/firestore';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emulatorsMissing, startEmulators, type Emulators } from '../support/emulators.js';
+import { emulatorsMissing, sharedEmulators } from '../support/emulators.js';
 
 const PROJECT = 'demo-rules';
 const RUNS = { red: 'run-of-red', everybody: 'run-of-everybody' } as const;
@@ -42,13 +42,11 @@ const READS: Record<Name, { red: boolean; everybody: boolean }> = {
 const names = Object.keys(READS) as Name[];
 
 describe.skipIf(emulatorsMissing)('the security rules', () => {
-  let emulators: Emulators;
   let environment: RulesTestEnvironment;
   let people: Record<Name, RulesTestContext>;
 
   beforeAll(async () => {
-    emulators = await startEmulators();
-    const [host = '', port = ''] = emulators.firestore.split(':');
+    const [host = '', port = ''] = sharedEmulators().firestore.split(':');
     const rules = await readFile(fileURLToPath(new URL('../../firestore.rules', import.meta.url)), 'utf8');
     environment = await initializeTestEnvironment({
       projectId: PROJECT,
@@ -75,10 +73,7 @@ describe.skipIf(emulatorsMissing)('the security rules', () => {
     });
   });
 
-  afterAll(async () => {
-    await environment.cleanup();
-    await emulators.stop();
-  });
+  afterAll(() => environment.cleanup());
 
   const decided = (isAllowed: boolean, asked: Promise<unknown>) =>
     isAllowed ? assertSucceeds(asked) : assertFails(asked);
@@ -125,7 +120,9 @@ describe.skipIf(emulatorsMissing)('the security rules', () => {
   });
 
   it('have no expression that these tests did not decide', async () => {
-    const report = await fetch(`http://${emulators.firestore}/emulator/v1/projects/${PROJECT}:ruleCoverage`);
+    const report = await fetch(
+      `http://${sharedEmulators().firestore}/emulator/v1/projects/${PROJECT}:ruleCoverage`,
+    );
     const { report: covered } = (await report.json()) as { report: Report[] };
     const untested = leaves(covered).filter(({ values }) => !values?.length);
     expect(untested.map(({ sourcePosition }) => sourcePosition)).toEqual([]);

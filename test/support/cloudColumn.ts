@@ -18,7 +18,7 @@ import { startFunctionServer } from '../../local/host/functionServer.js';
 import { eventMessage, pushBody, pushPath } from '../../local/host/pubsubPush.js';
 import { startReconciler } from '../../local/host/reconciler.js';
 import { CloudRunStandIn } from './cloudRunStandIn.js';
-import { startEmulators } from './emulators.js';
+import { sharedEmulators } from './emulators.js';
 import { TRAINER, TRAINER_ENVIRONMENT } from './stack.js';
 import { StorageStandIn } from './storageStandIn.js';
 import { temporaryFolder } from './temporaryFolder.js';
@@ -50,8 +50,7 @@ export interface CloudHere {
 
 /** Everything is closed, and its trainers ended, after the test. */
 export async function cloudHere(): Promise<CloudHere> {
-  const emulators = await startEmulators();
-  onTestFinished(() => emulators.stop());
+  const emulators = sharedEmulators();
   const storage = new StorageStandIn();
   await storage.start();
   onTestFinished(() => storage.stop());

@@ -1,7 +1,5 @@
+import { inject } from 'vitest';
 import { EmulatorMissingError, findEmulators } from '../../local/host/emulators/cloudSdk.js';
-import { startEmulators as startWhereThereAreAny, type Emulators } from '../../bench/emulators.js';
-
-export type { Emulators } from '../../bench/emulators.js';
 
 /** Why this machine has none of the official emulators of the Google Cloud SDK; for `describe.skipIf`, and the name of what is skipped. */
 export const emulatorsMissing = await findEmulators().then(
@@ -17,9 +15,9 @@ process.env['METADATA_SERVER_DETECTION'] ||= 'none';
 
 if (emulatorsMissing) console.warn(`emulator tests are skipped: ${emulatorsMissing}`);
 
-/** Starts both; each test file has its own. */
-export async function startEmulators(): Promise<Emulators> {
-  const started = await startWhereThereAreAny();
-  if ('missing' in started) throw new Error(started.missing);
-  return started;
+/** Where both listen, `host:port`. All suites share them, each with Google projects of its own. */
+export function sharedEmulators(): { firestore: string; pubsub: string } {
+  const emulators = inject('emulators');
+  if (!emulators) throw new Error('there are no emulators: only suites named *.emulator.test.ts have them');
+  return emulators;
 }

@@ -1,16 +1,16 @@
 /** What TensorFlow's own ops compute is what the plain formulation computes. */
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { tensorflowOps } from '../trainer-job/backend/tensorflowOps.js';
-import { exponentialSums } from '../trainer-job/model/exponentialSums.js';
-import { columnSums, matMul, matMulTransposed, transposedMatMul } from '../trainer-job/model/matrix.js';
-import { randomFor } from '../trainer-job/model/random.js';
-import type { CompetingItems } from '../trainer-job/model/softmaxBatch.js';
-import { softmaxSums } from '../trainer-job/model/softmaxSums.js';
-import { kerasModelContract } from './contracts/kerasModel.contract.js';
-import { scoreSplitContract } from './contracts/scoreSplit.contract.js';
-import { softmaxLossContract } from './contracts/softmaxLoss.contract.js';
-import { missingTensorflow, useTensorflow } from './support/nativeTensorflow.js';
+import { tensorflowOps } from '../../trainer-job/backend/tensorflowOps.js';
+import { exponentialSums } from '../../trainer-job/model/exponentialSums.js';
+import { columnSums, matMul, matMulTransposed, transposedMatMul } from '../../trainer-job/model/matrix.js';
+import { randomFor } from '../../trainer-job/model/random.js';
+import type { CompetingItems } from '../../trainer-job/model/softmaxBatch.js';
+import { softmaxSums } from '../../trainer-job/model/softmaxSums.js';
+import { kerasModelContract } from '../contracts/kerasModel.contract.js';
+import { scoreSplitContract } from '../contracts/scoreSplit.contract.js';
+import { softmaxLossContract } from '../contracts/softmaxLoss.contract.js';
+import { missingTensorflow, useTensorflow } from '../support/nativeTensorflow.js';
 
 function numbers(count: number, limit: number, purpose: string): Float32Array {
   const random = randomFor(7, purpose);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { missingTensorflow, useTensorflow } from './support/nativeTensorflow.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
-import { tinyDataset, tinySpec } from './support/tinyDataset.js';
-import type { EpochReport } from '../trainer-job/train/loop/trainRequest.js';
-import { trainModel } from '../trainer-job/train/loop/trainModel.js';
+import { missingTensorflow, useTensorflow } from '../support/nativeTensorflow.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
+import { tinyDataset, tinySpec } from '../support/tinyDataset.js';
+import type { EpochReport } from '../../trainer-job/train/loop/trainRequest.js';
+import { trainModel } from '../../trainer-job/train/loop/trainModel.js';
 
 describe.skipIf(missingTensorflow)('workers on TensorFlow', () => {
   useTensorflow();

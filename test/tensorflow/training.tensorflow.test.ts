@@ -1,12 +1,12 @@
 /** What the native backend computes is what the others compute. Skipped where `npm run setup:tensorflow` has not been run. */
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import type { EpochReport } from '../trainer-job/train/loop/trainRequest.js';
-import { selectBackend } from '../trainer-job/backend/selectBackend.js';
-import { trainModel } from '../trainer-job/train/loop/trainModel.js';
-import { missingTensorflow, useTensorflow } from './support/nativeTensorflow.js';
-import { temporaryFolder } from './support/temporaryFolder.js';
-import { tinyDataset, tinySpec } from './support/tinyDataset.js';
+import type { EpochReport } from '../../trainer-job/train/loop/trainRequest.js';
+import { selectBackend } from '../../trainer-job/backend/selectBackend.js';
+import { trainModel } from '../../trainer-job/train/loop/trainModel.js';
+import { missingTensorflow, useTensorflow } from '../support/nativeTensorflow.js';
+import { temporaryFolder } from '../support/temporaryFolder.js';
+import { tinyDataset, tinySpec } from '../support/tinyDataset.js';
 
 const layers = [
   { type: 'dense' as const, units: 16, activation: 'relu' as const },

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import {
+  circles,
+  filesPerFolder,
+  importsOf,
+  isTest,
+  mutualRooms,
+  readImportGraph,
+  workspaceOf,
+  WORKSPACES,
+} from './support/importGraph.js';
+
+const graph = readImportGraph();
+
+/** Whom the sources of a workspace may import, besides their own. Those of `test`, and the tests beside the code, may import all. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  shared: [],
+  recommender: ['shared'],
+  functions: ['shared', 'recommender'],
+  'trainer-job': ['shared', 'recommender'],
+  local: ['shared', 'recommender', 'functions', 'cloudbuild'],
+  cloudbuild: ['shared'],
+  'docs/generate': WORKSPACES,
+  bench: WORKSPACES,
+  test: WORKSPACES,
+};
+
+const MOST_FILES = 25;
+
+/** The pairs of rooms that still import each other. The list only shrinks. */
+const KNOWN_PAIRS: readonly string[] = [
+  'shared/callbacks <-> shared/runs',
+  'functions/cloud.ts <-> functions/controlPlane.ts',
+  'functions/compute <-> functions/config.ts',
+  'functions/models <-> functions/runs',
+  'functions/presets <-> functions/runs',
+  'trainer-job/cloud <-> trainer-job/data',
+  'trainer-job/cloud <-> trainer-job/config.ts',
+  'trainer-job/cloud <-> trainer-job/pipeline',
+  'trainer-job/evaluate <-> trainer-job/train',
+];
+/** The circles that there still are. The list only shrinks. */
+const KNOWN_CIRCLES: readonly string[] = [
+  'functions/cloud.ts functions/controlPlane.ts',
+  'trainer-job/cloud/storage.ts trainer-job/data/cloud/storageProblem.ts',
+  'trainer-job/data/cloud/bigQuerySource.ts trainer-job/data/cloud/objectSource.ts trainer-job/data/source/openSource.ts',
+];
+/** The folders that still hold too many files. The list only shrinks. */
+const KNOWN_FULL: readonly string[] = ['bench', 'test/support'];
+
+describe('the rooms of the house', () => {
+  it('have a rule for each workspace', () => {
+    expect(Object.keys(MAY_IMPORT).toSorted()).toEqual(WORKSPACES.toSorted());
+    expect(graph.size).toBeGreaterThan(500);
+  });
+
+  it('import only from the workspaces that they may', () => {
+    const strays = [...graph].flatMap(([file, imports]) => {
+      const own = workspaceOf(file);
+      if (isTest(file)) return [];
+      const allowed = [own, ...(MAY_IMPORT[own] ?? [])];
+      return imports
+        .filter((imported) => !allowed.includes(workspaceOf(imported)))
+        .map((imported) => `${file} imports ${imported}`);
+    });
+    expect(strays).toEqual([]);
+  });
+
+  it('never import each other, not even types', () => {
+    const pairs = mutualRooms(graph);
+    const unknown = [...pairs].filter(([pair]) => !KNOWN_PAIRS.includes(pair));
+    expect(unknown).toEqual([]);
+  });
+
+  it('have no circle of imports between files, not even of types', () => {
+    const found = circles(graph).map((files) => files.join(' '));
+    expect(found.filter((files) => !KNOWN_CIRCLES.includes(files))).toEqual([]);
+  });
+
+  it(`hold at most ${MOST_FILES} files a folder, tests not counted`, () => {
+    const full = [...filesPerFolder(graph)].filter(([, count]) => count > MOST_FILES);
+    expect(full.map(([folder]) => folder).filter((folder) => !KNOWN_FULL.includes(folder))).toEqual([]);
+  });
+});
+
+describe('what the rooms are read by', () => {
+  it('finds an import in each of its forms', () => {
+    const text = `
+      import { a } from './a.js';
+      import type { B } from './b.js';
+      import './c.js';
+      export * from './d.js';
+      export type { E } from './e.js';
+      type F = import('./f.js').F;
+      const g = await import('./g.js');
+      const h = new Worker(new URL('./h.js', import.meta.url));
+      const no = "import './no.js'"; // import './neither.js'
+    `;
+    expect(importsOf('x.ts', text).toSorted()).toEqual(
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => `./${name}.js`),
+    );
+  });
+
+  it('finds rooms that import each other, whichever of their files do, and leaves tests out', () => {
+    const files = new Map([
+      ['bench/one/a.ts', ['bench/two/b.ts']],
+      ['bench/two/b.ts', []],
+      ['bench/two/c.ts', ['bench/one/d.ts', 'bench/two/b.ts']],
+      ['bench/one/d.ts', []],
+      ['bench/three.ts', ['bench/one/a.ts']],
+      ['bench/one/a.test.ts', ['bench/three.ts']],
+    ]);
+    expect([...mutualRooms(files).keys()]).toEqual(['bench/one <-> bench/two']);
+    expect(circles(files)).toEqual([]);
+  });
+
+  it('finds each circle of files, however long, and its files alone', () => {
+    const files = new Map([
+      ['a', ['b']],
+      ['b', ['c', 'x']],
+      ['c', ['a']],
+      ['x', ['y']],
+      ['y', ['x', 'z']],
+      ['z', []],
+    ]);
+    expect(circles(files)).toEqual([
+      ['x', 'y'],
+      ['a', 'b', 'c'],
+    ]);
+  });
+});

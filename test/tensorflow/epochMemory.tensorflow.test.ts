@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { middleGrowth, MOST_GROWTH } from '../support/epochMemory.js';
+import { missingTensorflow } from '../support/nativeTensorflow.js';
+
+it.skipIf(missingTensorflow)(
+  'resident memory is flat over 50 epochs on TensorFlow, once 25 have given caches and heaps their size',
+  async () => {
+    expect(await middleGrowth('tensorflow')).toBeLessThan(MOST_GROWTH);
+  },
+  300_000,
+);
