@@ -2,6 +2,7 @@
 import './register.js';
 
 export { configSchema, tierSchema, type Config, type Tier } from './config.js';
-export { setControlPlane, type ControlPlane } from './controlPlane.js';
+export type { ControlPlane } from './controlPlane.js';
+export { setControlPlane } from './currentControlPlane.js';
 export { jsonLog, type Log } from './log.js';
 export { reconcile, reconcileRun } from './runs/reconcile.js';

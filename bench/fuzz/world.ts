@@ -1,7 +1,7 @@
 /** A control plane on one machine's stores, with runs, models and presets that requests can name. */
 import { join } from 'node:path';
 import { configSchema } from '@trainyard/functions/config';
-import { setControlPlane, type ControlPlane } from '@trainyard/functions/controlPlane';
+import { setControlPlane, type ControlPlane } from '@trainyard/functions';
 import type { JobLauncher } from '@trainyard/functions/ports/jobLauncher/jobLauncher';
 import { openSqliteDocumentStore } from '@trainyard/functions/ports/documentStore/sqliteDocumentStore';
 import { openSqliteEventBus } from '@trainyard/functions/ports/eventBus/sqliteEventBus';

@@ -1,5 +1,5 @@
 import type { Caller } from './caller.js';
-import { notAuthenticated, verifyIdToken } from './idToken.js';
+import { notAuthenticated, verifyIdToken } from '../identity/idToken.js';
 import { callerOf } from './tokenCaller.js';
 import type { ControlPlane } from '../controlPlane.js';
 import type { Request } from '../http/answers.js';

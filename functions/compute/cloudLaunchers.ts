@@ -1,10 +1,11 @@
 /** The launchers that a deployment's tiers ask for. */
-import type { Config, Deployment, Tier } from '../config.js';
 import type { ClientOptions } from '../ports/jobLauncher/clientOptions.js';
 import type { JobLauncher } from '../ports/jobLauncher/jobLauncher.js';
 import { lazyLauncher } from '../ports/lazyPorts.js';
 import { assertNever } from '@trainyard/shared';
+import type { Deployment } from './deployment.js';
 import { CLOUD_LAUNCHERS, isCloudLauncher, type CloudLauncher } from './launchers.js';
+import type { Tier } from './tier.js';
 import { cloudRunJobName } from './tierRules.js';
 
 /** What Google's clients are given in place of their defaults. */
@@ -13,11 +14,14 @@ export interface LauncherClients {
   vertexCustomJob?: ClientOptions;
 }
 
-type CloudConfig = Config & Deployment;
+/** The tiers, and what their jobs run as and from. */
+export type LaunchSettings = Pick<Deployment, 'projectId' | 'trainerServiceAccount' | 'images'> & {
+  tiers: readonly Tier[];
+};
 
 /** Throws, before anything is opened, where a tier cannot be launched on with what is configured. */
 export function openCloudLaunchers(
-  config: CloudConfig,
+  config: LaunchSettings,
   clients: LauncherClients = {},
 ): Record<string, JobLauncher> {
   const launchers: Record<string, JobLauncher> = {};
@@ -28,7 +32,7 @@ export function openCloudLaunchers(
   return launchers;
 }
 
-function openLauncher(name: CloudLauncher, config: CloudConfig, clients: LauncherClients): JobLauncher {
+function openLauncher(name: CloudLauncher, config: LaunchSettings, clients: LauncherClients): JobLauncher {
   const { projectId } = config;
   const tiers = config.tiers.filter(({ launcher }) => launcher === name);
   const client = clients[name];
@@ -73,7 +77,7 @@ function machineOf({ name, machine }: Tier): NonNullable<Tier['machine']> {
   throw new Error(`tier "${name}" has no machine: say in TRAINYARD_TIERS what its jobs run on`);
 }
 
-function imageOf(tier: Tier, { images }: CloudConfig): string {
+function imageOf(tier: Tier, { images }: LaunchSettings): string {
   const kind = machineOf(tier).accelerator ? 'gpu' : 'cpu';
   const image = tier.image ?? images[kind];
   if (image !== null) return image;
@@ -82,7 +86,7 @@ function imageOf(tier: Tier, { images }: CloudConfig): string {
   );
 }
 
-function trainerAccount({ trainerServiceAccount, projectId }: CloudConfig): string {
+function trainerAccount({ trainerServiceAccount, projectId }: LaunchSettings): string {
   if (trainerServiceAccount !== null) return trainerServiceAccount;
   throw new Error(
     `TRAINYARD_TRAINER_SERVICE_ACCOUNT is not set: give the account that trainers run as, such as trainyard-trainer@${projectId}.iam.gserviceaccount.com`,

@@ -1,6 +1,6 @@
 /** Launches what was requested: subscribed to `trainyard-events`. */
 import { cloudEvent, type CloudEvent } from '@google-cloud/functions-framework';
-import { controlPlane } from '../controlPlane.js';
+import { controlPlane } from '../currentControlPlane.js';
 import { handleEventMessage } from '../events/eventFunction.js';
 import { dispatch } from '../runs/dispatch.js';
 

@@ -1,6 +1,6 @@
 /** Tells how runs end: subscribed to `trainyard-events`. */
 import { cloudEvent, type CloudEvent } from '@google-cloud/functions-framework';
-import { controlPlane } from '../controlPlane.js';
+import { controlPlane } from '../currentControlPlane.js';
 import { handleEventMessage } from '../events/eventFunction.js';
 import { notify } from '../notify/notify.js';
 

@@ -2,7 +2,7 @@ import type { RunEvent } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { testControlPlane, type TestControlPlane } from '../../test/support/controlPlane.js';
 import { serveFunction, type Sent } from '../../test/support/functionClient.js';
-import { setControlPlane } from '../controlPlane.js';
+import { setControlPlane } from '../currentControlPlane.js';
 
 const PATH = '/projects/shop-prod/topics/trainyard-events';
 

@@ -1,5 +1,6 @@
 /** What the functions of the history have in common: where it goes, and when to give up. */
-import { controlPlane, type ControlPlane } from '../controlPlane.js';
+import type { ControlPlane } from '../controlPlane.js';
+import { controlPlane } from '../currentControlPlane.js';
 import { openBigQueryHistorySink } from './bigQueryHistorySink.js';
 import type { HistorySink } from './historySink.js';
 

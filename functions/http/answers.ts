@@ -1,7 +1,8 @@
 /** The one place that turns errors into answers. */
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Problem } from '@trainyard/shared';
-import { controlPlane, type ControlPlane } from '../controlPlane.js';
+import type { ControlPlane } from '../controlPlane.js';
+import { controlPlane } from '../currentControlPlane.js';
 import { DOMAIN_CODES } from '../errors/domainCodes.js';
 import { DomainError } from '../errors/domainError.js';
 import { inSpan, SpanKind } from '../telemetry/tracing.js';

@@ -9,7 +9,7 @@ import {
 import type { ControlPlane } from '../controlPlane.js';
 import { DomainError, notFound } from '../errors/domainError.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
-import { idempotencySlot, recall, remember } from '../runs/idempotency.js';
+import { idempotencySlot, recall, remember } from '../idempotency.js';
 import { readModel, readVersion } from './repository.js';
 
 /** Earlier versions that rollbacks can reach. */

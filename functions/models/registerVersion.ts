@@ -13,7 +13,7 @@ import {
 import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
-import { putInOutbox } from '../runs/outbox.js';
+import { putInOutbox } from '../events/outbox.js';
 import { readModel } from './repository.js';
 
 /**

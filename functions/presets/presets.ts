@@ -15,7 +15,7 @@ import type { ControlPlane } from '../controlPlane.js';
 import { DomainError, notFound } from '../errors/domainError.js';
 import type { DocumentStore, StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
-import { idempotencySlot, recall, remember } from '../runs/idempotency.js';
+import { idempotencySlot, recall, remember } from '../idempotency.js';
 
 type Reader = Pick<DocumentStore | Transaction, 'get'>;
 

@@ -17,7 +17,7 @@ import { runEvent } from '../events/runEvent.js';
 import { DomainError } from '../errors/domainError.js';
 import { readModel } from '../models/repository.js';
 import { recordLifecycle } from './lifecycle.js';
-import { publishCommitted, putInOutbox } from './outbox.js';
+import { publishCommitted, putInOutbox } from '../events/outbox.js';
 import { spendingIn, type Spending } from './spending.js';
 
 /** Shares of a budget at which a warning is told. */

@@ -3,6 +3,7 @@
  * one machine; doing it more often, or twice at once, changes nothing.
  */
 import {
+  inParallel,
   isTerminal,
   ownBudgetError,
   paths,
@@ -21,11 +22,10 @@ import { instruments } from '../telemetry/metrics.js';
 import { inSpan } from '../telemetry/tracing.js';
 import { dispatch, recallLaunch } from './dispatch.js';
 import { sweepExpired } from './sweepExpired.js';
-import { inParallel } from './inParallel.js';
 import { recordLifecycle } from './lifecycle.js';
 import { keepBudgets } from './monthlyBudget.js';
 import { openRuns } from './openRuns.js';
-import { relayOutbox } from './outbox.js';
+import { relayOutbox } from '../events/outbox.js';
 import { readRun } from './repository.js';
 import { launcherOf, tiersOf } from './tiers.js';
 

@@ -17,7 +17,7 @@ import { notFound } from '../errors/domainError.js';
 import { prepareRegistration } from '../models/registerVersion.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { afterCommit, applyEvent, changingRun, unchanged, type Applied } from './lifecycle.js';
-import { putInOutbox } from './outbox.js';
+import { putInOutbox } from '../events/outbox.js';
 import { readRun } from './repository.js';
 
 /** A callback and the id by which it is known again. */

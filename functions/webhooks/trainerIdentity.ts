@@ -14,7 +14,7 @@ export async function requireTrainerIdentity(cp: ControlPlane, request: Request)
   if (!trainerIdentity) return;
   const { email, ...issuer } = trainerIdentity;
   // Loaded where it is used: most callbacks of a machine do without.
-  const { notAuthenticated, verifyIdToken } = await import('../api/idToken.js');
+  const { notAuthenticated, verifyIdToken } = await import('../identity/idToken.js');
   const token = request.get(IDENTITY_HEADER);
   if (!token) throw notAuthenticated(`Callbacks carry the ID token of ${email} in ${IDENTITY_HEADER}.`);
   const claims = await verifyIdToken(token, [issuer], cp.now());

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newRun } from '../../test/support/newRun.js';
 import { adviceOn } from './advice.js';
 import type { Run } from './run.js';
-import { transition } from './transition.js';
+import { transition } from '../lifecycle/transition.js';
 
 const NOW = new Date('2026-01-01T00:00:00.000Z');
 

@@ -4,7 +4,8 @@ import { runSchema, trainingSpecSchema, paths, type Run, type TrainingSpecInput 
 import type { z } from 'zod';
 import { onTestFinished } from 'vitest';
 import { configSchema } from '../../functions/config.js';
-import { setControlPlane, type ControlPlane } from '../../functions/controlPlane.js';
+import type { ControlPlane } from '../../functions/controlPlane.js';
+import { setControlPlane } from '../../functions/currentControlPlane.js';
 import type { LogFields, Severity } from '../../functions/log.js';
 import type { DocumentData } from '../../functions/ports/documentStore/documentStore.js';
 import { openSqliteDocumentStore } from '../../functions/ports/documentStore/sqliteDocumentStore.js';

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { inParallel } from './inParallel.js';
+import { inParallel } from '@trainyard/shared';
 import type { BucketFolder } from './bucketFolder.js';
 import { progressOf } from './progress.js';
 

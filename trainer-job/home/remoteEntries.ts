@@ -8,10 +8,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { inParallel } from '@trainyard/shared';
 import { z } from 'zod';
 import type { EntryId, EntryMirror } from '../cache/entryMirror.js';
 import { OUTCOME_FILE } from '../cache/entry.js';
-import { inParallel } from '../cloud/inParallel.js';
 import { ABSENT, type Generation, type BucketFolder } from '../cloud/bucketFolder.js';
 import { jsonOf } from './remoteOwner.js';
 import { filesIn, uploadFiles } from '../cloud/uploadFolder.js';

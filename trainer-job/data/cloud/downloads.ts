@@ -4,10 +4,9 @@
  */
 import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf } from '@trainyard/shared';
+import { digestOf, inParallel } from '@trainyard/shared';
 import { DataError } from '../dataError.js';
 import type { CloudContext } from './cloudContext.js';
-import { inParallel } from '../../cloud/inParallel.js';
 import { progressOf } from '../../cloud/progress.js';
 import type { ObjectReader, StoredObject } from '../../cloud/storage.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { newRun } from '../../test/support/newRun.js';
-import type { Run, RunResult } from './run.js';
-import { runSchema } from './run.js';
-import { isTerminal, runStatusSchema, type RunStatus } from './status.js';
+import type { Run, RunResult } from '../runs/run.js';
+import { runSchema } from '../runs/run.js';
+import { isTerminal, runStatusSchema, type RunStatus } from '../runs/status.js';
 import {
   commandFor,
   IllegalTransitionError,

@@ -2,12 +2,11 @@
  * The transactional outbox: an event is written with the change that it tells of, published right after, and deleted once the
  * bus has it. What a crash left behind, `relayOutbox` publishes.
  */
-import { paths, runEventSchema, type RunEvent } from '@trainyard/shared';
+import { inParallel, paths, runEventSchema, type RunEvent } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import type { StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
 import { instruments } from '../telemetry/metrics.js';
-import { inParallel } from './inParallel.js';
 
 const PAGE = 100;
 /** Of how many runs events are published at a time. */

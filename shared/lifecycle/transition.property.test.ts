@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newRun } from '../../test/support/newRun.js';
-import type { Epoch, Run } from './run.js';
-import { runSchema } from './run.js';
-import { isTerminal, STAGES } from './status.js';
+import type { Epoch, Run } from '../runs/run.js';
+import { runSchema } from '../runs/run.js';
+import { isTerminal, STAGES } from '../runs/status.js';
 import { commandFor, mergeEpoch, transition, type LifecycleEvent } from './transition.js';
 
 const START = new Date('2026-01-01T00:00:00.000Z');

@@ -4,8 +4,8 @@
  */
 import { digestOf, instantSchema, paths } from '@trainyard/shared';
 import { z } from 'zod';
-import { DomainError } from '../errors/domainError.js';
-import type { Transaction } from '../ports/documentStore/documentStore.js';
+import { DomainError } from './errors/domainError.js';
+import type { Transaction } from './ports/documentStore/documentStore.js';
 
 /** How long a key is remembered. */
 const LIFETIME_MS = 7 * 86_400_000;

@@ -1,9 +1,9 @@
 import { paths } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { testControlPlane, type TestControlPlane } from '../../test/support/controlPlane.js';
-import { recordLifecycle } from './lifecycle.js';
+import { recordLifecycle } from '../runs/lifecycle.js';
 import { relayOutbox } from './outbox.js';
-import { reconcile } from './reconcile.js';
+import { reconcile } from '../runs/reconcile.js';
 
 const waiting = (cp: TestControlPlane) =>
   Object.keys(cp.documents()).filter((path) => path.startsWith('outbox/'));

@@ -23,11 +23,11 @@
 import type { CallbackBody, CallbackKind } from '../callbacks/bodies.js';
 import { assertNever } from '../common.js';
 import type { EventType } from '../events/event.js';
-import { ownBudgetError } from './budget.js';
-import { withCostUntil } from './cost.js';
-import { checkGates } from './gates.js';
-import { OUT_OF_MEMORY, type Epoch, type Run, type RunError } from './run.js';
-import { isTerminal, type RunStatus } from './status.js';
+import { ownBudgetError } from '../runs/budget.js';
+import { withCostUntil } from '../runs/cost.js';
+import { checkGates } from '../runs/gates.js';
+import { OUT_OF_MEMORY, type Epoch, type Run, type RunError } from '../runs/run.js';
+import { isTerminal, type RunStatus } from '../runs/status.js';
 
 type Job = NonNullable<Run['job']>;
 
