@@ -1,34 +1,59 @@
 import { z } from 'zod';
+import { described } from './described.js';
 
-/** ISO 8601 in UTC with milliseconds, so that text order is time order: `2026-11-20T19:18:25.000Z`. */
-export const instantSchema = z.iso.datetime({ precision: 3 });
+/** Text order of these instants is their order in time. */
+export const instantSchema = described(
+  z.iso.datetime({ precision: 3 }),
+  'An instant, ISO 8601 in UTC with milliseconds.',
+  '2026-11-20T19:18:25.000Z',
+);
 
-/** A model's id: it stands in paths, topics' attributes and file names, so it has no slash, blank or capital. */
-export const modelIdSchema = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9._-]{0,62}$/,
-    'must be 1 to 63 of a-z, 0-9, ".", "_" and "-", starting with a letter or digit',
-  );
+/** It stands in paths, attributes of topics and names of files: therefore no slash, blank or capital. */
+export const modelIdSchema = described(
+  z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9._-]{0,62}$/,
+      'must be 1 to 63 of a-z, 0-9, ".", "_" and "-", starting with a letter or digit',
+    ),
+  'The id of the model.',
+  'shop',
+);
 
-/** A run's random id, made by `newRunId`. */
-export const runIdSchema = z
-  .string()
-  .regex(/^[a-z2-7]{20}$/, 'must be a run id: 20 characters of a-z and 2-7');
+/** Made by `newRunId`. */
+export const runIdSchema = described(
+  z.string().regex(/^[a-z2-7]{20}$/, 'must be a run id: 20 characters of a-z and 2-7'),
+  'The id of the run: 20 random characters of a-z and 2-7.',
+  'k3v7q2mzx5ahc4tnwy6d',
+);
 
-/** What a model is for: to find items, to predict a target, or both. */
-export const modelTypeSchema = z.enum(['retrieval', 'ranking', 'hybrid']);
+export const modelTypeSchema = described(
+  z.enum(['retrieval', 'ranking', 'hybrid']),
+  'What the model is for. `retrieval` finds the items that go with a query, by the products of the outputs of two towers. ' +
+    '`ranking` predicts the target of a pair of user and item, by a rating head on top of the two towers. ' +
+    '`hybrid` trains the same towers for both.',
+);
 export type ModelType = z.infer<typeof modelTypeSchema>;
 
-/** Names of metrics as they are stored and shown. Those that Trainyard computes are declared in `shared/metrics`. */
-export const metricNameSchema = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be snake_case');
+/** Metrics that Trainyard computes are declared in `shared/metrics`. */
+export const metricNameSchema = described(
+  z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be snake_case'),
+  'The name of a metric, as it is stored and shown.',
+  'test_recall_at_10',
+);
 
-/** Metric values by name. A metric that is not a finite number is left out, never written as null. */
-export const metricsSchema = z.record(metricNameSchema, z.number());
+export const metricsSchema = described(
+  z.record(metricNameSchema, z.number()),
+  'Values of metrics by their names. A metric that is not a finite number is left out, never null.',
+  { val_loss: 6.48, recall_at_10: 0.213 },
+);
 export type Metrics = z.infer<typeof metricsSchema>;
 
-/** A span and its trace, as W3C trace context writes them (https://www.w3.org/TR/trace-context/). */
-export const traceparentSchema = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
+export const traceparentSchema = described(
+  z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/),
+  'A span and its trace, as [W3C trace context](https://www.w3.org/TR/trace-context/) writes them.',
+  '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+);
 
 /** Marks a switch or table as exhaustive: the compiler refuses a call that can happen. */
 export function assertNever(value: never): never {

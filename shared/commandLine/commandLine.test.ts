@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { commandTable } from './commandTable.js';
-import { fieldDescription } from './fieldDescription.js';
+import { fieldChoices, fieldDescription } from './fieldDescription.js';
 import { commaSeparated, wholeNumber } from './flags.js';
 import { commandHelp, programHelp, usageOf } from './help.js';
 import { editDistance, nearestName } from './nearestName.js';
@@ -225,8 +225,17 @@ describe('fieldDescription', () => {
     expect(fieldDescription(schema, ['id'])).toBe('L2 penalty');
   });
 
-  it('is undefined where nothing is said, or no such field is', () => {
-    expect(fieldDescription(schema, ['bare'])).toBeUndefined();
-    expect(fieldDescription(schema, ['none', 'rate'])).toBeUndefined();
+  it('throws where nothing is said, or no such field is', () => {
+    expect(() => fieldDescription(schema, ['bare'])).toThrow('does not describe bare');
+    expect(() => fieldDescription(schema, ['none', 'rate'])).toThrow('does not describe none.rate');
+  });
+
+  it('has the words that a field may be beside it, those of all members of a union', () => {
+    expect(fieldChoices(schema, ['outer', 'type'])).toEqual(['a', 'b']);
+    expect(fieldChoices(z.object({ way: z.enum(['up', 'down']).optional() }), ['way'])).toEqual([
+      'up',
+      'down',
+    ]);
+    expect(fieldChoices(schema, ['bare'])).toEqual([]);
   });
 });

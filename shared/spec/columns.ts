@@ -1,28 +1,63 @@
 import { z } from 'zod';
+import { described } from '../described.js';
 
-/** As the source names it; names are data and may hold anything. */
-export const columnNameSchema = z.string().min(1).max(300);
+/** Names are data and may hold anything. */
+export const columnNameSchema = described(
+  z.string().min(1).max(300),
+  'The name of a column, as the source has it or as `dataset.rename` changed it.',
+  'product',
+);
 
-/** Cleaning of one column before anything else sees it: `cast` first, then `trim`. */
 export const columnCleaningSchema = z.strictObject({
-  cast: z.enum(['string', 'int64', 'float64', 'timestamp']).optional(),
-  trim: z.boolean().default(false),
+  cast: described(
+    z.enum(['string', 'int64', 'float64', 'timestamp']).optional(),
+    'The type that the column is cast to. A value that cannot be cast becomes null. ' +
+      'A timestamp with an offset is converted to UTC; one without an offset counts as UTC.',
+  ),
+  trim: described(
+    z.boolean().default(false),
+    'Whether blanks at both ends of texts are removed, after the cast.',
+  ),
 });
 
-export const scalarSchema = z.union([z.string(), z.number(), z.boolean()]);
+export const scalarSchema = described(
+  z.union([z.string(), z.number(), z.boolean()]),
+  'A text, a number or a boolean.',
+  'DE',
+);
+
+const conditionColumn = described(columnNameSchema, 'The column whose value is looked at.', 'quantity');
 
 /** A row is kept when every condition holds. A comparison with null never holds. */
 export const conditionSchema = z.discriminatedUnion('is', [
-  z.strictObject({ column: columnNameSchema, is: z.literal('notNull') }),
   z.strictObject({
-    column: columnNameSchema,
-    is: z.enum(['equal', 'notEqual', 'greater', 'greaterOrEqual', 'less', 'lessOrEqual']),
-    value: scalarSchema,
+    column: conditionColumn,
+    is: described(
+      z.literal('notNull'),
+      'The condition holds where the column has a value. NaN counts as null.',
+    ),
   }),
   z.strictObject({
-    column: columnNameSchema,
-    is: z.literal('in'),
-    values: z.array(scalarSchema).min(1).max(1000),
+    column: conditionColumn,
+    is: described(
+      z.enum(['equal', 'notEqual', 'greater', 'greaterOrEqual', 'less', 'lessOrEqual']),
+      'The condition holds where the value of the column compares like this with `value`. A comparison with null never holds.',
+    ),
+    value: described(
+      scalarSchema,
+      'What the column is compared with, in the type of the column. The text that a time is compared with is read as UTC.',
+      0,
+      '2026-11-01',
+    ),
+  }),
+  z.strictObject({
+    column: conditionColumn,
+    is: described(z.literal('in'), 'The condition holds where the value of the column is one of `values`.'),
+    values: described(
+      z.array(scalarSchema).min(1).max(1000),
+      'The values that are kept, each compared in the type of the column.',
+      ['DE', 'AT', 'CH'],
+    ),
   }),
 ]);
 export type Condition = z.infer<typeof conditionSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { described } from '../described.js';
 import { columnCleaningSchema, columnNameSchema, conditionSchema } from './columns.js';
 import { expectationSchema, referenceSchema } from './expectations.js';
 import { derivedColumnSchema, joinSchema, sampleSchema, tablesSchema } from './shaping.js';
@@ -12,27 +13,60 @@ import { splitSchema } from './split.js';
 export const datasetSchema = z
   .strictObject({
     source: sourceSchema,
-    /** Other tables, for joins and for `sql`. */
-    tables: tablesSchema.default({}),
-    /**
-     * A SELECT over `source` and the names of `tables`, in DuckDB's SQL; its rows take the place of the source's. It reaches no
-     * other files. Its rows come in the order of their values.
-     */
-    sql: z.string().min(1).max(20_000).optional(),
-    /** New names of the source's columns: everything below says the new ones. */
-    rename: z.record(columnNameSchema, columnNameSchema).default({}),
-    columns: z.record(columnNameSchema, columnCleaningSchema).default({}),
-    joins: z.array(joinSchema).max(20).default([]),
-    derive: z.array(derivedColumnSchema).max(1000).default([]),
-    where: z.array(conditionSchema).max(100).default([]),
+    tables: described(
+      tablesSchema.default({}),
+      'Other tables, for joins and for `sql`: a name for each, and where it is. There may be 20.',
+      { products: { uri: 'products.parquet' } },
+    ),
+    sql: described(
+      z.string().min(1).max(20_000).optional(),
+      "A SELECT in DuckDB's SQL over `source` and the names of `tables`, whose rows take the place of those of the source. " +
+        'It reaches no other files, and its rows come in the order of their values.',
+      'SELECT user, product, max(at) AS at FROM source GROUP BY user, product',
+    ),
+    rename: described(
+      z.record(columnNameSchema, columnNameSchema).default({}),
+      'New names of columns of the source, by their old ones. Everything else in the specification says the new ones.',
+      { CustomerID: 'user', StockCode: 'product' },
+    ),
+    columns: described(
+      z.record(columnNameSchema, columnCleaningSchema).default({}),
+      'Cleaning by column, before anything else sees the values: first `cast`, then `trim`. Columns that a join brings are cleaned too, under their new names.',
+      { at: { cast: 'timestamp' }, product: { trim: true } },
+    ),
+    joins: described(
+      z.array(joinSchema).max(20).default([]),
+      'Columns that other tables bring to the rows. A join matches at most one row of its table for each row here.',
+      [{ table: 'products', on: { product: 'id' }, columns: { brand: 'brand' } }],
+    ),
+    derive: described(
+      z.array(derivedColumnSchema).max(1000).default([]),
+      'New columns, each made of those before it.',
+      [{ name: 'month', is: 'month', column: 'at' }],
+    ),
+    where: described(
+      z.array(conditionSchema).max(100).default([]),
+      'Conditions on the rows. A row is kept when all of them hold.',
+      [{ column: 'quantity', is: 'greater', value: 0 }],
+    ),
     sample: sampleSchema.optional(),
-    /** The columns to bring of a table that has more than are of use; all of them unless given. */
-    select: z.array(columnNameSchema).min(1).max(10_000).optional(),
+    select: described(
+      z.array(columnNameSchema).min(1).max(10_000).optional(),
+      'The columns to bring of a table that has more than are of use; all of them unless given. Features and the split can use these only.',
+      ['user', 'product', 'at'],
+    ),
     split: splitSchema.prefault({ strategy: 'random' }),
-    /** Checked before anything is computed; all that are violated are told at once. */
-    expectations: z.array(expectationSchema).max(200).default([]),
-    /** What volume, drift and schema are compared with; the newest other version of the same data set unless given. */
-    reference: referenceSchema.optional(),
+    expectations: described(
+      z.array(expectationSchema).max(200).default([]),
+      'What must hold of the rows after cleaning. It is checked before anything is computed, and all that is violated is reported at once.',
+      [{ expect: 'nulls', column: 'user', atMost: 0 }],
+    ),
+    reference: described(
+      referenceSchema.optional(),
+      'The `profile.json` of earlier data that volume, drift and schema are compared with: a path, or a `file://` or `gs://` URL. ' +
+        'Unless given, it is that of the newest other version of the same data set.',
+      'good/profile.json',
+    ),
   })
   .superRefine(({ joins, tables }, context) => {
     for (const [i, { table }] of joins.entries()) {

@@ -1,6 +1,7 @@
 /** What a model is measured by, and what its result must reach. */
 import { z } from 'zod';
 import { metricNameSchema } from '../common.js';
+import { described } from '../described.js';
 import { metricPatterns } from '../metrics/availability.js';
 import { BASELINES } from '../metrics/baselines.js';
 import { METRIC_SPLITS } from '../metrics/family.js';
@@ -19,23 +20,31 @@ export const baselineSchema = z.enum([...retrievalBaselineSchema.options, ...rat
 export type Baseline = z.infer<typeof baselineSchema>;
 
 /** A metric by any of its names; the one that is stored comes of it. */
-const askedMetricSchema = metricNameSchema
-  .overwrite((name) => canonicalMetricName(name))
-  .meta({
-    description: `A metric of the result: ${metricPatterns(METRIC_SPLITS).join(', ')}`,
-    examples: ['test_recall_at_100'],
-  });
+const askedMetricSchema = described(
+  metricNameSchema.overwrite((name) => canonicalMetricName(name)),
+  `The metric of the result that must reach the bound: ${metricPatterns(METRIC_SPLITS).join(', ')}. A metric that the result lacks does not pass.`,
+  'test_recall_at_100',
+);
 
-/**
- * What a completed run's result must reach before its model version may be promoted. A metric that the result lacks does not
- * pass. `aboveBaseline`: strictly better than the same metric of that baseline, which is less where less is better.
- */
+/** A bound on a metric of the result, which a model version must reach before it may be promoted. */
 export const gateSchema = z
   .strictObject({
     metric: askedMetricSchema,
-    atLeast: z.number().optional(),
-    atMost: z.number().optional(),
-    aboveBaseline: baselineSchema.optional(),
+    atLeast: described(
+      z.number().optional(),
+      'The least value of the metric that passes. A gate has at least one of the three bounds.',
+      0.3,
+    ),
+    atMost: described(
+      z.number().optional(),
+      'The greatest value of the metric that passes. A gate has at least one of the three bounds.',
+      0.9,
+    ),
+    aboveBaseline: described(
+      baselineSchema.optional(),
+      'The baseline whose own value of the metric must be beaten: strictly less where less is better, and strictly greater elsewhere. ' +
+        '`popularity` and `history` find items; `globalMean` and `userItemMean` predict ratings.',
+    ),
   })
   .refine(
     ({ atLeast, atMost, aboveBaseline }) =>
@@ -49,14 +58,29 @@ export type Gate = z.infer<typeof gateSchema>;
  * rank < K. A row counts when its user and its item occur in train. Nothing is excluded from the catalogue.
  */
 export const evaluationSchema = z.strictObject({
-  k: z
-    .array(z.int().min(1).max(10_000))
-    .min(1)
-    .max(10)
-    .default([...USUAL_K]),
-  /** So many training rows are evaluated after each epoch too, by the metrics of `train_`; none unless given. */
-  trainSample: z.int().min(0).max(1_000_000).default(0),
-  baselines: z.array(retrievalBaselineSchema).default([...BASELINES.retrieval]),
-  gates: z.array(gateSchema).max(20).default([]),
+  k: described(
+    z
+      .array(z.int().min(1).max(10_000))
+      .min(1)
+      .max(10)
+      .default([...USUAL_K]),
+    'The K of recall@K: the share of rows whose item has fewer than K items of the catalogue that score strictly higher. ' +
+      'Rows count whose user and item occur in train.',
+    [10, 100],
+  ),
+  trainSample: described(
+    z.int().min(0).max(1_000_000).default(0),
+    'The number of training rows that are evaluated after each epoch too, by the metrics that begin with `train_`; 0 for none.',
+    10_000,
+  ),
+  baselines: described(
+    z.array(retrievalBaselineSchema).default([...BASELINES.retrieval]),
+    "The baselines that a result is compared with. `popularity` recommends to everybody what most rows have; `history` recommends a user's own most frequent items, ties by popularity.",
+  ),
+  gates: described(
+    z.array(gateSchema).max(20).default([]),
+    'What the result must reach, else its model version is not promoted. A gate that no result of such a model could pass is refused.',
+    [{ metric: 'test_recall_at_100', atLeast: 0.3, aboveBaseline: 'popularity' }],
+  ),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;

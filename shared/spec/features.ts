@@ -1,103 +1,176 @@
 import { z } from 'zod';
+import { described } from '../described.js';
 import { columnNameSchema } from './columns.js';
 import { targetSchema } from './rating.js';
 import { sampleWeightSchema } from './sampleWeight.js';
 
 const naming = {
-  /** The feature's name in artifacts and reports; made of its columns unless given. */
-  name: z.string().min(1).max(300).optional(),
+  name: described(
+    z.string().min(1).max(300).optional(),
+    "The feature's name in artifacts and reports; made of its columns unless given. No two features of a tower have the same name.",
+    'product_brand',
+  ),
 };
-const oneColumn = { ...naming, column: columnNameSchema };
+const oneColumnAs = (example: string) => ({
+  ...naming,
+  column: described(columnNameSchema, 'The column that the feature is made of.', example),
+});
 /** Only a lookup identifies an entity. */
-const notAnId = { id: z.literal(false, 'only a "lookup" can be the id of a tower').default(false) };
-/** Width of the embedding; taken from the number of its rows by `embeddingDimFor` unless given. */
-const dim = { dim: z.int().min(1).max(1024).optional() };
-/** A number 1 beside the feature where its value is missing, else 0. */
-const missingIndicator = { missingIndicator: z.boolean().default(false) };
+const notAnId = {
+  id: described(
+    z.literal(false, 'only a "lookup" can be the id of a tower').default(false),
+    'Whether the feature identifies the entity of the tower; only a `lookup` can.',
+  ),
+};
+const dim = {
+  dim: described(
+    z.int().min(1).max(1024).optional(),
+    'The width of the embedding. Unless given, the number of rows of the embedding decides: 8 below 50 rows, 16 below 500, ' +
+      '32 below 5,000, 64 below 50,000, 128 below 500,000, else 256.',
+    32,
+  ),
+};
+const missingIndicator = {
+  missingIndicator: described(
+    z.boolean().default(false),
+    'Whether a number stands beside the feature that is 1 where its value is missing, else 0.',
+  ),
+};
+const minCount = {
+  minCount: described(
+    z.int().min(1).default(1),
+    'The number of training rows that a value must occur in to be in the vocabulary. Rarer values count as unknown.',
+    2,
+  ),
+};
+const maxSizeUpTo = (most: number) => ({
+  maxSize: described(
+    z.int().min(1).max(most).optional(),
+    'The greatest size of the vocabulary, which keeps the most frequent values; unlimited unless given.',
+    100_000,
+  ),
+});
+const hashBuckets = described(
+  z.int().min(2).max(10_000_000),
+  'The number of rows of the embedding, which values share by their hash.',
+  10_000,
+);
 
-/**
- * A column of categories as an embedding. The vocabulary holds the values of the training rows that occur at least
- * `minCount` times, at most `maxSize` of them, the most frequent first. All other values are out of vocabulary: they share
- * rows 0 … `oovBuckets` - 1 of the embedding by their hash; null is always row 0.
- */
 export const lookupFeatureSchema = z
   .strictObject({
-    ...oneColumn,
-    transform: z.literal('lookup'),
-    /** Marks the one feature of a tower that identifies its entity: the user of the query, the item of the candidate. */
-    id: z.boolean().default(false),
+    ...oneColumnAs('product'),
+    transform: described(
+      z.literal('lookup'),
+      'A column of categories as an embedding. Its vocabulary holds the values of the training rows, the most frequent first. ' +
+        'All other values are out of vocabulary and share `oovBuckets` rows by their hash; null is always row 0.',
+    ),
+    id: described(
+      z.boolean().default(false),
+      'Whether the feature identifies the entity of the tower: the user of the query, the item of the candidate. Exactly one feature of each tower does.',
+    ),
     ...dim,
-    minCount: z.int().min(1).default(1),
-    maxSize: z.int().min(1).max(100_000_000).optional(),
-    oovBuckets: z.int().min(1).max(1_000_000).default(1),
+    ...minCount,
+    ...maxSizeUpTo(100_000_000),
+    oovBuckets: described(
+      z.int().min(1).max(1_000_000).default(1),
+      'The number of rows that all values out of vocabulary share by their hash. An id has one.',
+      1,
+    ),
   })
   .refine(({ id, oovBuckets }) => !id || oovBuckets === 1, {
     path: ['oovBuckets'],
     message: 'an id has one row for all unknown values',
   });
 
-/** Numbers, standardised by mean and standard deviation of the training rows. A missing one is the mean, 0. */
 export const normalizeFeatureSchema = z.strictObject({
-  ...oneColumn,
-  transform: z.literal('normalize'),
+  ...oneColumnAs('price'),
+  transform: described(
+    z.literal('normalize'),
+    'Numbers, standardised by the mean and the standard deviation of the training rows. A missing number is the mean, 0.',
+  ),
   ...notAnId,
-  /** sign(x) · log(1 + |x|) before the mean is taken. */
-  log1p: z.boolean().default(false),
-  /** Outliers are drawn in to these two quantiles of the training rows, before everything else. */
-  clip: z
-    .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
-    .refine(([low, high]) => low < high, 'the first quantile is below the second')
-    .optional(),
-  /** 2: the square of the standardised number stands beside it. */
-  degree: z.union([z.literal(1), z.literal(2)]).default(1),
+  log1p: described(
+    z.boolean().default(false),
+    'Whether numbers become sign(x) · log(1 + |x|) before the mean is taken.',
+  ),
+  clip: described(
+    z
+      .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
+      .refine(([low, high]) => low < high, 'the first quantile is below the second')
+      .optional(),
+    'Two quantiles of the training rows that outliers are drawn in to, before everything else.',
+    [0.01, 0.99],
+  ),
+  degree: described(
+    z.union([z.literal(1), z.literal(2)]).default(1),
+    'The highest power of the number: with 2 the square of the standardised number stands beside it.',
+  ),
   ...missingIndicator,
 });
 
-/** A column of categories whose values share `buckets` rows of an embedding by their hash. Null has a row of its own. */
 export const hashFeatureSchema = z.strictObject({
-  ...oneColumn,
-  transform: z.literal('hash'),
+  ...oneColumnAs('session'),
+  transform: described(
+    z.literal('hash'),
+    'A column of categories whose values share the rows of an embedding by their hash. Null has a row of its own.',
+  ),
   ...notAnId,
   ...dim,
-  buckets: z.int().min(2).max(10_000_000),
+  buckets: hashBuckets,
 });
 
-/**
- * A text as the mean of its words' embeddings: lower-cased, normalised (NFKC) runs of letters and digits. Words are in a
- * vocabulary of the training rows as in a lookup, or share `buckets` rows. No words, or null: 0.
- */
 export const textFeatureSchema = z
   .strictObject({
-    ...oneColumn,
-    transform: z.literal('text'),
+    ...oneColumnAs('description'),
+    transform: described(
+      z.literal('text'),
+      "A text as the mean of its words' embeddings. Words are runs of letters and digits, normalised (NFKC) and in lower case. " +
+        'They have a vocabulary of the training rows as in a lookup, or share `buckets` rows. A text without words, or null, is 0.',
+    ),
     ...notAnId,
     ...dim,
-    /** Later words do not count. */
-    maxTokens: z.int().min(1).max(256).default(16),
-    minCount: z.int().min(1).default(1),
-    maxSize: z.int().min(1).max(10_000_000).optional(),
-    /** Instead of a vocabulary: this many rows that words share by their hash. */
-    buckets: z.int().min(2).max(10_000_000).optional(),
-    /** Pairs of neighbouring words as well, by their hash, in so many rows of their own. */
-    bigramBuckets: z.int().min(2).max(10_000_000).optional(),
+    maxTokens: described(
+      z.int().min(1).max(256).default(16),
+      'The number of words of a text that count. Later words do not.',
+      16,
+    ),
+    ...minCount,
+    ...maxSizeUpTo(10_000_000),
+    buckets: described(
+      z.int().min(2).max(10_000_000).optional(),
+      'The number of rows that words share by their hash, instead of a vocabulary; a vocabulary unless given.',
+      10_000,
+    ),
+    bigramBuckets: described(
+      z.int().min(2).max(10_000_000).optional(),
+      'The number of rows that pairs of neighbouring words share by their hash, besides the words; no pairs unless given.',
+      50_000,
+    ),
   })
-  .refine(({ buckets, minCount, maxSize }) => !buckets || (minCount === 1 && maxSize === undefined), {
+  .refine(({ buckets, minCount: least, maxSize }) => !buckets || (least === 1 && maxSize === undefined), {
     path: ['buckets'],
     message: 'hashed words have no vocabulary: leave out minCount and maxSize',
   });
 
-/**
- * Numbers as an embedding of the interval they are in: `boundaries` as given, each the first number of the interval above
- * it, or quantiles of the training rows for `buckets` intervals of about as many rows. A missing one has a row of its own.
- */
 export const bucketizeFeatureSchema = z
   .strictObject({
-    ...oneColumn,
-    transform: z.literal('bucketize'),
+    ...oneColumnAs('age'),
+    transform: described(
+      z.literal('bucketize'),
+      'Numbers as an embedding of the interval that they are in. A missing number has a row of its own.',
+    ),
     ...notAnId,
     ...dim,
-    boundaries: z.array(z.number()).min(1).max(100_000).optional(),
-    buckets: z.int().min(2).max(100_000).optional(),
+    boundaries: described(
+      z.array(z.number()).min(1).max(100_000).optional(),
+      'The boundaries between intervals, ascending, each the first number of the interval above it. Either these or `buckets` are given.',
+      [18, 30, 45, 60],
+    ),
+    buckets: described(
+      z.int().min(2).max(100_000).optional(),
+      'The number of intervals, each with about as many training rows. Either this or `boundaries` is given.',
+      10,
+    ),
   })
   .refine(({ boundaries, buckets }) => (boundaries === undefined) !== (buckets === undefined), {
     message: 'either boundaries or buckets',
@@ -113,38 +186,49 @@ export const cyclePeriodSchema = z.union([
 ]);
 export type CyclePeriod = z.infer<typeof cyclePeriodSchema>;
 
-/**
- * A time as sine and cosine of where it stands in each period, in UTC; a number is a period in seconds since 1970. A missing
- * time is 0, 0. Numbers are seconds since 1970.
- */
 export const cyclicalFeatureSchema = z.strictObject({
-  ...oneColumn,
-  transform: z.literal('cyclical'),
+  ...oneColumnAs('at'),
+  transform: described(
+    z.literal('cyclical'),
+    'A time as sine and cosine of where it stands in each period, in UTC. Numbers are seconds since 1970. A missing time is 0, 0.',
+  ),
   ...notAnId,
-  periods: z.array(cyclePeriodSchema).min(1).max(20).default(['hour-of-day', 'day-of-week']),
+  periods: described(
+    z.array(cyclePeriodSchema).min(1).max(20).default(['hour-of-day', 'day-of-week']),
+    'The periods, each by its name or by its length in seconds, counted from 1970.',
+    ['hour-of-day', 604_800],
+  ),
   ...missingIndicator,
 });
 
-/** true, t, yes, y and 1 are 1, false, f, no, n and 0 are 0, in any case; everything else is missing, 0. */
 export const booleanFeatureSchema = z.strictObject({
-  ...oneColumn,
-  transform: z.literal('boolean'),
+  ...oneColumnAs('is_member'),
+  transform: described(
+    z.literal('boolean'),
+    'A number that is 1 for true, t, yes, y and 1, and 0 for false, f, no, n and 0, in any case. Everything else is missing, 0.',
+  ),
   ...notAnId,
   ...missingIndicator,
 });
 
-/** Two or more columns together, such as city and category: their combinations share `buckets` rows by their hash. */
 export const crossFeatureSchema = z.strictObject({
   ...naming,
-  columns: z
-    .array(columnNameSchema)
-    .min(2)
-    .max(10)
-    .refine((columns) => new Set(columns).size === columns.length, 'a column stands twice'),
-  transform: z.literal('cross'),
+  columns: described(
+    z
+      .array(columnNameSchema)
+      .min(2)
+      .max(10)
+      .refine((columns) => new Set(columns).size === columns.length, 'a column stands twice'),
+    'The columns whose combinations become the feature.',
+    ['city', 'category'],
+  ),
+  transform: described(
+    z.literal('cross'),
+    'Two or more columns together, such as city and category. Their combinations share the rows of an embedding by their hash.',
+  ),
   ...notAnId,
   ...dim,
-  buckets: z.int().min(2).max(10_000_000),
+  buckets: hashBuckets,
 });
 
 export const featureSchema = z.discriminatedUnion('transform', [
@@ -174,16 +258,19 @@ const towerFeatures = z
     'two features of one tower have the same name: give one a "name"',
   );
 
-/**
- * The features of both towers. A candidate's features other than its id are properties of the item: the newest training
- * row of the item gives them. A query's features are read from each row.
- */
 export const featuresSchema = z.strictObject({
-  query: towerFeatures,
-  candidate: towerFeatures,
-  /** What a ranking or hybrid model predicts. */
+  query: described(
+    towerFeatures,
+    'The features of the query tower, read from each row. Exactly one of them, the user, has `id: true`.',
+    [{ column: 'user', transform: 'lookup', id: true }],
+  ),
+  candidate: described(
+    towerFeatures,
+    'The features of the candidate tower. Exactly one of them, the item, has `id: true`. ' +
+      'The others are properties of the item, taken from its newest training row.',
+    [{ column: 'product', transform: 'lookup', id: true }],
+  ),
   target: targetSchema.optional(),
-  /** How much each training row counts; all the same unless given. */
   sampleWeight: sampleWeightSchema.optional(),
 });
 export type Features = z.infer<typeof featuresSchema>;

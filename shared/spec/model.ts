@@ -1,62 +1,83 @@
 import { z } from 'zod';
 import { modelTypeSchema } from '../common.js';
+import { described } from '../described.js';
 import { layerSchema } from './layers.js';
 import { ratingSchema } from './rating.js';
 
-/**
- * A tower takes the concatenated embeddings of its features through its layers. No layers: the embeddings are the
- * output. Both towers must end in the same width.
- */
 export const towerSchema = z.strictObject({
-  layers: z
-    .array(layerSchema)
-    .max(20)
-    .default([
-      { type: 'dense', units: 128, activation: 'relu', initializer: 'glorotUniform' },
-      { type: 'dense', units: 64, activation: 'relu', initializer: 'glorotUniform' },
-      { type: 'dense', units: 32, activation: 'linear', initializer: 'glorotUniform' },
-    ]),
+  layers: described(
+    z
+      .array(layerSchema)
+      .max(20)
+      .default([
+        { type: 'dense', units: 128, activation: 'relu', initializer: 'glorotUniform' },
+        { type: 'dense', units: 64, activation: 'relu', initializer: 'glorotUniform' },
+        { type: 'dense', units: 32, activation: 'linear', initializer: 'glorotUniform' },
+      ]),
+    'The layers that the concatenated embeddings of the features go through, in their order. With none, the embeddings are the output. ' +
+      'Both towers end in the same width, unless the model is for `ranking`.',
+    [
+      { type: 'dense', units: 64 },
+      { type: 'dropout', rate: 0.2 },
+      { type: 'dense', units: 32, activation: 'linear' },
+    ],
+  ),
 });
 
-/** Where embeddings start: uniform in ±`scale`, or normal with that standard deviation. */
-export const embeddingStartSchema = z.strictObject({
-  initializer: z.enum(['uniform', 'normal']).default('uniform'),
-  scale: z.number().gt(0).max(1).default(0.05),
-});
+export const embeddingStartSchema = described(
+  z.strictObject({
+    initializer: described(
+      z.enum(['uniform', 'normal']).default('uniform'),
+      'The distribution that embeddings are drawn from at the start: uniform in ±`scale`, or normal with that standard deviation.',
+    ),
+    scale: described(z.number().gt(0).max(1).default(0.05), 'The scale of that distribution.', 0.05),
+  }),
+  'Where embeddings start.',
+);
 
-/** A temperature that is trained with the weights, from `initial` on, and stays within `min` … `max`. */
 export const learnedTemperatureSchema = z
   .strictObject({
-    learned: z.literal(true),
-    initial: z.number().gt(0).max(100).default(1),
-    min: z.number().gt(0).max(100).default(0.01),
-    max: z.number().gt(0).max(100).default(100),
+    learned: described(z.literal(true), 'The temperature is trained with the weights.'),
+    initial: described(z.number().gt(0).max(100).default(1), 'The temperature at the start.', 1),
+    min: described(z.number().gt(0).max(100).default(0.01), 'The least temperature that it may reach.', 0.01),
+    max: described(
+      z.number().gt(0).max(100).default(100),
+      'The greatest temperature that it may reach.',
+      100,
+    ),
   })
   .refine(({ initial, min, max }) => min <= initial && initial <= max, {
     path: ['initial'],
     message: 'lies between min and max',
   });
 
-/** Of a hybrid's two losses in the sum that is trained on. */
-export const lossWeightsSchema = z.strictObject({
-  retrieval: z.number().gt(0).max(1000).default(1),
-  ranking: z.number().gt(0).max(1000).default(1),
-});
+export const lossWeightsSchema = described(
+  z.strictObject({
+    retrieval: described(z.number().gt(0).max(1000).default(1), 'The weight of the retrieval loss.', 1),
+    ranking: described(z.number().gt(0).max(1000).default(1), 'The weight of the loss of the ratings.', 1),
+  }),
+  'The weights of the two losses of a `hybrid` model in the sum that is trained on; only a hybrid has them.',
+);
 
-/**
- * `retrieval` finds what goes with a query by the products of two towers' outputs; `ranking` predicts the target of a pair by
- * a head on top of the two; `hybrid` trains the same towers for both.
- */
 export const modelSchema = z
   .strictObject({
     type: modelTypeSchema.default('retrieval'),
-    query: towerSchema.prefault({}),
-    candidate: towerSchema.prefault({}),
+    query: described(
+      towerSchema.prefault({}),
+      'The tower that makes a vector of a query: of the user and of what is known of the row.',
+    ),
+    candidate: described(towerSchema.prefault({}), 'The tower that makes a vector of an item.'),
     embeddings: embeddingStartSchema.prefault({}),
-    /** `dot`: score = q·c / temperature. `cosine`: both vectors have length 1 first. */
-    similarity: z.enum(['dot', 'cosine']).default('dot'),
-    temperature: z.union([z.number().gt(0).max(100), learnedTemperatureSchema]).default(1),
-    /** The rating head; a `ranking` or `hybrid` model has one in any case. */
+    similarity: described(
+      z.enum(['dot', 'cosine']).default('dot'),
+      'How the score of a query and an item is made of their vectors: `dot` is their product, divided by the temperature. `cosine` brings both to length 1 first.',
+    ),
+    temperature: described(
+      z.union([z.number().gt(0).max(100), learnedTemperatureSchema]).default(1),
+      'The number that scores are divided by, or how it is learned.',
+      0.05,
+      { learned: true, initial: 0.1 },
+    ),
     rating: ratingSchema.optional(),
     lossWeights: lossWeightsSchema.optional(),
   })

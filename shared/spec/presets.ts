@@ -1,18 +1,27 @@
 /** Named, versioned parts of specifications. A version never changes; a specification names one and is stored with its content. */
 import { z } from 'zod';
 import { instantSchema } from '../common.js';
+import { described } from '../described.js';
 import { datasetSchema } from './dataset.js';
 import { featuresSchema } from './features.js';
 import { modelSchema } from './model.js';
 import { trainingSpecShape, withRequestRules } from './trainingSpec.js';
 
-export const presetIdSchema = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9._-]{0,62}$/,
-    'must be 1 to 63 of a-z, 0-9, ".", "_" and "-", starting with a letter or digit',
-  );
-export const presetVersionSchema = z.int().min(1).max(1_000_000);
+export const presetIdSchema = described(
+  z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9._-]{0,62}$/,
+      'must be 1 to 63 of a-z, 0-9, ".", "_" and "-", starting with a letter or digit',
+    ),
+  'The id of the preset.',
+  'purchases',
+);
+export const presetVersionSchema = described(
+  z.int().min(1).max(1_000_000),
+  'The number of a version of the preset, from 1. A number is never used again.',
+  3,
+);
 
 /** The content of each kind of preset, by the last segment of its API path. */
 export const presetContentSchemas = {
@@ -30,11 +39,21 @@ export const PRESET_SECTIONS = {
   'model-configs': 'model',
 } as const satisfies Record<PresetKind, string>;
 
-/** In place of a section: a preset, its newest version unless one is given. */
-export const presetReferenceSchema = z.strictObject({
-  preset: presetIdSchema,
-  version: presetVersionSchema.optional(),
-});
+export const presetReferenceSchema = described(
+  z.strictObject({
+    preset: described(
+      presetIdSchema,
+      'The id of the preset whose content takes the place of the section.',
+      'purchases',
+    ),
+    version: described(
+      presetVersionSchema.optional(),
+      'The version of the preset; the newest unless given.',
+      3,
+    ),
+  }),
+  'A preset in the place of a section.',
+);
 export type PresetReference = z.infer<typeof presetReferenceSchema>;
 
 const orPreset = <T extends z.ZodType>(section: T) => z.union([presetReferenceSchema, section]);
@@ -43,9 +62,18 @@ const orPreset = <T extends z.ZodType>(section: T) => z.union([presetReferenceSc
 export const unresolvedSpecSchema = withRequestRules(
   z.strictObject({
     ...trainingSpecShape,
-    dataset: orPreset(datasetSchema),
-    features: orPreset(featuresSchema),
-    model: orPreset(modelSchema).prefault({}),
+    dataset: described(
+      orPreset(datasetSchema),
+      'The rows: where they are, how they become a table, and how they are divided. Or a preset of the kind `datasets`.',
+    ),
+    features: described(
+      orPreset(featuresSchema),
+      'What the towers see of a row, and what is predicted. Or a preset of the kind `feature-configs`.',
+    ),
+    model: described(
+      orPreset(modelSchema).prefault({}),
+      'The two towers, and what is made of their outputs. Or a preset of the kind `model-configs`.',
+    ),
   }),
 );
 export type UnresolvedSpec = z.infer<typeof unresolvedSpecSchema>;
@@ -54,40 +82,61 @@ export function isPresetReference(section: object): section is PresetReference {
   return 'preset' in section;
 }
 
-/** A preset's version as a run names it: `datasets/purchases@3`. */
-export const presetRefSchema = z
-  .string()
-  .regex(/^(datasets|feature-configs|model-configs)\/[a-z0-9._-]+@\d+$/);
+export const presetRefSchema = described(
+  z.string().regex(/^(datasets|feature-configs|model-configs)\/[a-z0-9._-]+@\d+$/),
+  'A version of a preset as a run names it.',
+  'datasets/purchases@3',
+);
 export function presetRef(kind: PresetKind, id: string, version: number): string {
   return `${kind}/${id}@${version}`;
 }
 
+const schemaVersion = described(z.literal(1), 'The version of the form that the document has.');
+const createdBy = described(z.string(), 'Who made it.', 'ada@example.com');
+
 /** `datasets/{id}`, `featureConfigs/{id}`, `modelConfigs/{id}`. */
 export const presetSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion,
   id: presetIdSchema,
-  /** The newest version; versions are numbered from 1 and a number is never used again. */
-  latestVersion: presetVersionSchema,
-  description: z.string().max(1000),
-  createdBy: z.string(),
-  createdAt: instantSchema,
-  updatedAt: instantSchema,
+  latestVersion: described(presetVersionSchema, 'The number of the newest version.', 3),
+  description: described(z.string().max(1000), 'What it is for, in words.', 'All purchases since 2024'),
+  createdBy,
+  createdAt: described(instantSchema, 'When the first version was made.', '2026-11-20T19:18:25.000Z'),
+  updatedAt: described(instantSchema, 'When the newest version was made.', '2026-11-21T08:00:00.000Z'),
 });
 export type Preset = z.infer<typeof presetSchema>;
 
 const versionFields = {
-  schemaVersion: z.literal(1),
+  schemaVersion,
   version: presetVersionSchema,
-  digest: z.string(),
-  createdBy: z.string(),
-  createdAt: instantSchema,
-  /** Somebody is deleting it: no new run may use it. */
-  deleting: z.boolean(),
+  digest: described(
+    z.string(),
+    'The digest of the content with every default filled in: `sha256:` and the hexadecimal SHA-256 of its canonical JSON.',
+    'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  ),
+  createdBy,
+  createdAt: described(instantSchema, 'When the version was made.', '2026-11-21T08:00:00.000Z'),
+  deleting: described(z.boolean(), 'Whether somebody is deleting it: no new run may use it.'),
 };
 /** `…/versions/{n}` of each kind. */
 export const presetVersionSchemas = {
-  datasets: z.strictObject({ ...versionFields, content: datasetSchema }),
-  'feature-configs': z.strictObject({ ...versionFields, content: featuresSchema }),
-  'model-configs': z.strictObject({ ...versionFields, content: modelSchema }),
+  datasets: z.strictObject({
+    ...versionFields,
+    content: described(
+      datasetSchema,
+      'The section `dataset` of a specification, with every default filled in.',
+    ),
+  }),
+  'feature-configs': z.strictObject({
+    ...versionFields,
+    content: described(
+      featuresSchema,
+      'The section `features` of a specification, with every default filled in.',
+    ),
+  }),
+  'model-configs': z.strictObject({
+    ...versionFields,
+    content: described(modelSchema, 'The section `model` of a specification, with every default filled in.'),
+  }),
 } as const;
 export type PresetVersion<K extends PresetKind = PresetKind> = z.infer<(typeof presetVersionSchemas)[K]>;

@@ -1,47 +1,83 @@
 import { z } from 'zod';
 import { metricNameSchema } from '../common.js';
+import { described } from '../described.js';
 import { DEFAULT_MONITOR, metricPattern, monitoredFamilies } from '../metrics/availability.js';
 import { canonicalMetricName } from '../metrics/names.js';
 
 /** A metric of the epochs, on the validation split, by any of its names; which a model has, `brokenMetricRules` says. */
-export const monitorSchema = metricNameSchema
-  .overwrite((name) => canonicalMetricName(name))
-  .meta({
-    description: `A metric of the epochs, on the validation split: ${monitoredFamilies(null)
-      .map((family) => metricPattern(family, 'validation'))
-      .join(', ')}`,
-    examples: [DEFAULT_MONITOR],
-  })
-  .default(DEFAULT_MONITOR);
+export const monitorSchema = described(
+  metricNameSchema.overwrite((name) => canonicalMetricName(name)),
+  `The metric of the epochs that is watched, on the validation split: ${monitoredFamilies(null)
+    .map((family) => metricPattern(family, 'validation'))
+    .join(', ')}. The model must have it.`,
+  DEFAULT_MONITOR,
+).default(DEFAULT_MONITOR);
 
-const share = z.number().gt(0).lt(1);
-const rate = z.number().min(0).max(10).default(0);
+const factorOf = (fallback: number) =>
+  described(
+    z.number().gt(0).lt(1).default(fallback),
+    'The factor that the rate is multiplied with.',
+    fallback,
+  );
+const minRate = described(
+  z.number().min(0).max(10).default(0),
+  'The least rate, below which the schedule does not go.',
+  0.0001,
+);
 
-/** How the learning rate goes on from the optimizer's; epochs are counted in steps, so rates change within them too. */
-export const scheduleSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('constant') }),
-  /** Down to `minRate` along half a cosine over so many epochs (all of the training unless given), and stays there. */
-  z.strictObject({
-    type: z.literal('cosine'),
-    epochs: z.int().min(1).max(10_000).optional(),
-    minRate: rate,
-  }),
-  /** Times `factor` after every so many epochs. */
-  z.strictObject({
-    type: z.literal('step'),
-    everyEpochs: z.int().min(1).max(10_000).default(10),
-    factor: share.default(0.1),
-  }),
-  /** Times `factor` over each epoch, a little at every step. */
-  z.strictObject({ type: z.literal('exponential'), factor: share.default(0.95) }),
-  /** Times `factor` whenever the metric has not improved by more than `minDelta` for `patience` epochs. */
-  z.strictObject({
-    type: z.literal('plateau'),
-    monitor: monitorSchema,
-    patience: z.int().min(1).default(2),
-    minDelta: z.number().min(0).default(0),
-    factor: share.default(0.5),
-    minRate: rate,
-  }),
-]);
+export const scheduleSchema = described(
+  z.discriminatedUnion('type', [
+    z.strictObject({
+      type: described(z.literal('constant'), 'The rate stays that of the optimizer.'),
+    }),
+    z.strictObject({
+      type: described(
+        z.literal('cosine'),
+        'The rate falls to `minRate` along half a cosine, a little at every step, and stays there.',
+      ),
+      epochs: described(
+        z.int().min(1).max(10_000).optional(),
+        'The number of epochs over which the rate falls; all of the training unless given.',
+        20,
+      ),
+      minRate,
+    }),
+    z.strictObject({
+      type: described(z.literal('step'), 'The rate is multiplied with `factor` after every so many epochs.'),
+      everyEpochs: described(
+        z.int().min(1).max(10_000).default(10),
+        'The number of epochs between two changes of the rate.',
+        10,
+      ),
+      factor: factorOf(0.1),
+    }),
+    z.strictObject({
+      type: described(
+        z.literal('exponential'),
+        'The rate is multiplied with `factor` over each epoch, a little at every step.',
+      ),
+      factor: factorOf(0.95),
+    }),
+    z.strictObject({
+      type: described(
+        z.literal('plateau'),
+        'The rate is multiplied with `factor` whenever the monitored metric has stopped to improve.',
+      ),
+      monitor: monitorSchema,
+      patience: described(
+        z.int().min(1).default(2),
+        'The number of epochs without improvement after which the rate changes.',
+        2,
+      ),
+      minDelta: described(
+        z.number().min(0).default(0),
+        'The least change of the metric that counts as an improvement.',
+        0.001,
+      ),
+      factor: factorOf(0.5),
+      minRate,
+    }),
+  ]),
+  "How the learning rate goes on from the optimizer's.",
+);
 export type Schedule = z.infer<typeof scheduleSchema>;

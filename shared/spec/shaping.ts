@@ -1,37 +1,56 @@
 import { z } from 'zod';
+import { described } from '../described.js';
 import { columnNameSchema, conditionSchema, scalarSchema } from './columns.js';
 import { sourceSchema } from './source.js';
 
-/** As SQL of the user's own writes it, without quotes. */
-export const tableNameSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be lower-case letters, digits and _, beginning with a letter')
-  .refine((name) => name !== 'source', 'source is the name of dataset.source');
+export const tableNameSchema = described(
+  z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be lower-case letters, digits and _, beginning with a letter')
+    .refine((name) => name !== 'source', 'source is the name of dataset.source'),
+  'The name of another table, as SQL writes it without quotes.',
+  'products',
+);
 export const tablesSchema = z
   .record(tableNameSchema, sourceSchema)
   .refine((tables) => Object.keys(tables).length <= 20, 'at most 20 tables');
 
 /** Brings columns of another table to each row whose `on` columns equal those of one row there. */
 export const joinSchema = z.strictObject({
-  table: tableNameSchema,
-  /** Columns of the data set, and the columns of the other table that they equal. */
-  on: z
-    .record(columnNameSchema, columnNameSchema)
-    .refine((on) => Object.keys(on).length > 0, 'name at least one pair of columns'),
-  /** Names in the data set, and the columns of the other table that come under them. */
-  columns: z
-    .record(columnNameSchema, columnNameSchema)
-    .refine((columns) => Object.keys(columns).length > 0, 'name at least one column'),
-  /** What becomes of a row without a match: `left` keeps it, with null in the new columns; `inner` drops it. */
-  kind: z.enum(['left', 'inner']).default('left'),
+  table: described(tableNameSchema, 'The table that is joined: a name in `dataset.tables`.', 'products'),
+  on: described(
+    z
+      .record(columnNameSchema, columnNameSchema)
+      .refine((on) => Object.keys(on).length > 0, 'name at least one pair of columns'),
+    'Columns of the data set, and the columns of the other table that they must equal.',
+    { product: 'id' },
+  ),
+  columns: described(
+    z
+      .record(columnNameSchema, columnNameSchema)
+      .refine((columns) => Object.keys(columns).length > 0, 'name at least one column'),
+    'Names that the new columns get in the data set, and the columns of the other table that they are copied from.',
+    { brand: 'brand', price: 'list_price' },
+  ),
+  kind: described(
+    z.enum(['left', 'inner']).default('left'),
+    'What becomes of a row without a match: `left` keeps it, with null in the new columns; `inner` drops it.',
+  ),
 });
 export type Join = z.infer<typeof joinSchema>;
 
 export const operandSchema = z.union([
-  z.strictObject({ column: columnNameSchema }),
-  z.strictObject({ value: scalarSchema }),
+  z.strictObject({ column: described(columnNameSchema, 'The column whose value is taken.', 'price') }),
+  z.strictObject({ value: described(scalarSchema, 'The same value for every row.', 1.19) }),
 ]);
 export type Operand = z.infer<typeof operandSchema>;
+
+const name = described(
+  columnNameSchema,
+  'The name of the new column. Columns that are derived later may use it.',
+  'revenue',
+);
+const column = described(columnNameSchema, 'The column that the new one is made of.', 'description');
 
 /**
  * A new column, made of those before it. Null where an operand is null, where a text is no number or time, and where a result is
@@ -39,56 +58,86 @@ export type Operand = z.infer<typeof operandSchema>;
  */
 export const derivedColumnSchema = z.discriminatedUnion('is', [
   z.strictObject({
-    name: columnNameSchema,
-    is: z.enum(['add', 'subtract', 'multiply', 'divide']),
-    of: z.tuple([operandSchema, operandSchema]),
-  }),
-  /** `log1p`: the natural logarithm of 1 + x. `round`: to whole numbers, halves away from zero. */
-  z.strictObject({ name: columnNameSchema, is: z.enum(['round', 'log1p']), column: columnNameSchema }),
-  z.strictObject({
-    name: columnNameSchema,
-    is: z.enum(['lower', 'upper', 'trim']),
-    column: columnNameSchema,
-  }),
-  /** Of a time in UTC. `weekday`: 1 for Monday to 7 for Sunday. */
-  z.strictObject({
-    name: columnNameSchema,
-    is: z.enum(['year', 'month', 'day', 'weekday', 'hour']),
-    column: columnNameSchema,
-  }),
-  /** `length` characters from `start`, counted from 0. */
-  z.strictObject({
-    name: columnNameSchema,
-    is: z.literal('substring'),
-    column: columnNameSchema,
-    start: z.int().min(0).max(1_000_000).default(0),
-    length: z.int().min(1).max(1_000_000),
+    name,
+    is: described(
+      z.enum(['add', 'subtract', 'multiply', 'divide']),
+      'The sum, difference, product or quotient of the two operands. It is null where an operand is null or no number, and where the result is no number.',
+    ),
+    of: described(z.tuple([operandSchema, operandSchema]), 'The two operands, in their order.', [
+      { column: 'price' },
+      { column: 'quantity' },
+    ]),
   }),
   z.strictObject({
-    name: columnNameSchema,
-    is: z.literal('concat'),
-    of: z.array(operandSchema).min(1).max(100),
-    separator: z.string().max(100).default(''),
-  }),
-  /** The first operand that is not null. */
-  z.strictObject({
-    name: columnNameSchema,
-    is: z.literal('coalesce'),
-    of: z.array(operandSchema).min(1).max(100),
+    name,
+    is: described(
+      z.enum(['round', 'log1p']),
+      '`round` gives the nearest whole number, halves away from zero. `log1p` gives the natural logarithm of 1 + x.',
+    ),
+    column,
   }),
   z.strictObject({
-    name: columnNameSchema,
-    is: z.literal('if'),
-    when: conditionSchema,
-    use: operandSchema,
-    otherwise: operandSchema,
+    name,
+    is: described(
+      z.enum(['lower', 'upper', 'trim']),
+      'The text in lower case, in upper case, or without blanks at both ends.',
+    ),
+    column,
+  }),
+  z.strictObject({
+    name,
+    is: described(
+      z.enum(['year', 'month', 'day', 'weekday', 'hour']),
+      'A part of a time, in UTC. `weekday` is 1 for Monday to 7 for Sunday.',
+    ),
+    column,
+  }),
+  z.strictObject({
+    name,
+    is: described(z.literal('substring'), 'A part of a text: `length` characters from `start`.'),
+    column,
+    start: described(
+      z.int().min(0).max(1_000_000).default(0),
+      'The position of the first character, counted from 0.',
+      0,
+    ),
+    length: described(z.int().min(1).max(1_000_000), 'The number of characters.', 3),
+  }),
+  z.strictObject({
+    name,
+    is: described(z.literal('concat'), 'The operands as texts, one after the other.'),
+    of: described(z.array(operandSchema).min(1).max(100), 'The operands, in their order.', [
+      { column: 'brand' },
+      { column: 'category' },
+    ]),
+    separator: described(z.string().max(100).default(''), 'The text between any two operands.', '/'),
+  }),
+  z.strictObject({
+    name,
+    is: described(z.literal('coalesce'), 'The first operand that is not null.'),
+    of: described(z.array(operandSchema).min(1).max(100), 'The operands, in their order.', [
+      { column: 'sale_price' },
+      { column: 'price' },
+    ]),
+  }),
+  z.strictObject({
+    name,
+    is: described(
+      z.literal('if'),
+      'One operand for rows where a condition holds, and another for all others.',
+    ),
+    when: described(conditionSchema, 'The condition on the row.'),
+    use: described(operandSchema, 'The operand for rows where the condition holds.'),
+    otherwise: described(operandSchema, 'The operand for all other rows.'),
   }),
 ]);
 export type DerivedColumn = z.infer<typeof derivedColumnSchema>;
 
-/** A share of the rows, drawn by what they hold: a row is in whatever other rows there are, and equal rows are in together. */
-export const sampleSchema = z.strictObject({
-  share: z.number().gt(0).lt(1),
-  seed: z.int().min(0).default(42),
-});
+export const sampleSchema = described(
+  z.strictObject({
+    share: described(z.number().gt(0).lt(1), 'The share of the rows that is kept.', 0.1),
+    seed: described(z.int().min(0).default(42), 'The seed of the draw. Another seed draws other rows.', 42),
+  }),
+  'A share of the rows, drawn by what they hold: a row is drawn whatever other rows there are, and equal rows are drawn together.',
+);
 export type Sample = z.infer<typeof sampleSchema>;

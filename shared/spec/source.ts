@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { described } from '../described.js';
 import { bigQuerySourceSchema } from './bigQuerySource.js';
 import { columnNameSchema } from './columns.js';
 
@@ -10,48 +11,76 @@ const character = z
   .regex(/^[^\r\n\0]$/u, 'must be one character, and no end of a line')
   .refine((text) => text.length === 1, 'must be one character of the basic plane');
 
-/** How a CSV is written. What is left out is as RFC 4180 has it; the delimiter is read off the first line. */
-export const csvDialectSchema = z
-  .strictObject({
-    delimiter: character.optional(),
-    /** Around fields; `""` where none are quoted. */
-    quote: z.union([character, z.literal('')]).default('"'),
-    /** Before a quote inside a quoted field; the quote itself unless given. */
-    escape: character.optional(),
-    /** Whether the first line names the columns. */
-    header: z.boolean().default(true),
-    /** The columns' names, in their order, in place of those that the header gives. */
-    columns: z.array(columnNameSchema).min(1).max(10_000).optional(),
-    /** Fields that stand for null, in quotes or not. */
-    nullTexts: z.array(z.string().max(100)).min(1).max(100).default(['']),
-    /** Lines before the header, or before the first row. */
-    skipLines: z.int().min(0).max(1000).default(0),
-  })
-  .refine(({ header, columns }) => header || columns, {
-    path: ['columns'],
-    message: 'name the columns of a CSV without a header',
-  });
+export const csvDialectSchema = described(
+  z
+    .strictObject({
+      delimiter: described(
+        character.optional(),
+        'The character between fields; read off the first line unless given.',
+        ';',
+      ),
+      quote: described(
+        z.union([character, z.literal('')]).default('"'),
+        'The character around quoted fields; an empty text where no field is quoted.',
+        "'",
+      ),
+      escape: described(
+        character.optional(),
+        'The character before a quote inside a quoted field; the quote itself unless given.',
+        '\\',
+      ),
+      header: described(z.boolean().default(true), 'Whether the first line names the columns.'),
+      columns: described(
+        z.array(columnNameSchema).min(1).max(10_000).optional(),
+        'The names of the columns in their order, in place of those that the header gives. A file without a header needs them.',
+        ['user', 'product', 'at'],
+      ),
+      nullTexts: described(
+        z.array(z.string().max(100)).min(1).max(100).default(['']),
+        'The fields that stand for null, in quotes or not.',
+        ['', 'NA', '\\N'],
+      ),
+      skipLines: described(
+        z.int().min(0).max(1000).default(0),
+        'The number of lines that are skipped before the header, or before the first row where there is no header.',
+        2,
+      ),
+    })
+    .refine(({ header, columns }) => header || columns, {
+      path: ['columns'],
+      message: 'name the columns of a CSV without a header',
+    }),
+  'How a CSV file is written. What is left out is as [RFC 4180](https://www.rfc-editor.org/rfc/rfc4180) has it.',
+);
 export type CsvDialect = z.infer<typeof csvDialectSchema>;
 
-/**
- * Where the rows are: files, by a path, a `file://` URL, `gs://bucket/object` or a glob of these, whose format is read off the
- * ending unless given; or BigQuery.
- */
-export const sourceSchema = z
-  .strictObject({
-    uri: z.string().min(1).max(2048).optional(),
-    format: sourceFormatSchema.optional(),
-    csv: csvDialectSchema.optional(),
-    bigquery: bigQuerySourceSchema.optional(),
-  })
-  .refine(({ uri, bigquery }) => (uri === undefined) !== (bigquery === undefined), {
-    message: 'needs either uri or bigquery',
-  })
-  .refine(({ bigquery, format, csv }) => !bigquery || (format === undefined && csv === undefined), {
-    path: ['bigquery'],
-    message: 'has no format: its rows come as Parquet',
-  })
-  .refine(({ format, csv }) => !csv || format === undefined || format === 'csv', {
-    path: ['csv'],
-    message: 'is for a source of format csv',
-  });
+export const sourceSchema = described(
+  z
+    .strictObject({
+      uri: described(
+        z.string().min(1).max(2048).optional(),
+        'The files to read: a path, a `file://` URL, `gs://bucket/object`, or a pattern of these with `*`, `?`, `[…]` or `**`. ' +
+          'A source has either this or `bigquery`.',
+        'purchases.csv',
+        'gs://my-bucket/purchases/*.parquet',
+      ),
+      format: described(
+        sourceFormatSchema.optional(),
+        'The format of the files; read off the ending of their names unless given. Files that end in `.gz` are read as well.',
+      ),
+      csv: csvDialectSchema.optional(),
+      bigquery: bigQuerySourceSchema.optional(),
+    })
+    .refine(({ uri, bigquery }) => (uri === undefined) !== (bigquery === undefined), {
+      message: 'needs either uri or bigquery',
+    })
+    .refine(({ bigquery, format, csv }) => !bigquery || (format === undefined && csv === undefined), {
+      path: ['bigquery'],
+      message: 'has no format: its rows come as Parquet',
+    })
+    .refine(({ format, csv }) => !csv || format === undefined || format === 'csv', {
+      path: ['csv'],
+      message: 'is for a source of format csv',
+    }),
+  'Where the rows are: files, or BigQuery.',
+);

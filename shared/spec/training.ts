@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { described } from '../described.js';
 import { negativesSchema } from './negatives.js';
 import { optimizerSchema } from './optimizer.js';
 import { monitorSchema, scheduleSchema } from './schedule.js';
@@ -6,80 +7,155 @@ import { seedSchema, seedsSchema } from './seeds.js';
 
 export const earlyStoppingSchema = z.strictObject({
   monitor: monitorSchema,
-  patience: z.int().min(1).default(5),
-  minDelta: z.number().min(0).default(0),
+  patience: described(
+    z.int().min(1).default(5),
+    'The number of epochs without a better value of the monitored metric after which training stops.',
+    5,
+  ),
+  minDelta: described(
+    z.number().min(0).default(0),
+    'The least change of the metric that counts as an improvement.',
+    0.001,
+  ),
 });
 export type EarlyStopping = z.infer<typeof earlyStoppingSchema>;
 
-/** Limits of the gradients of a step, as in TensorFlow: of each element, of each parameter's norm, or of the norm of all. */
-export const clippingSchema = z.strictObject({
-  type: z.enum(['value', 'norm', 'globalNorm']),
-  limit: z.number().gt(0),
-});
+export const clippingSchema = described(
+  z.strictObject({
+    type: described(
+      z.enum(['value', 'norm', 'globalNorm']),
+      "What is limited, as in TensorFlow: each element of the gradients, each parameter's norm, or the norm of all of them together.",
+    ),
+    limit: described(z.number().gt(0), 'The greatest value or norm that is allowed.', 1),
+  }),
+  'Limits of the gradients of a step; none unless given.',
+);
 export type Clipping = z.infer<typeof clippingSchema>;
 
-/** Penalties that are added once a step to the summed loss; the reported loss is without them. */
-export const regularizationSchema = z.strictObject({
-  /** l1 · Σ|w| over the weights of the towers' layers. */
-  l1: z.number().min(0).max(100).default(0),
-  /** ½ · l2 · Σw² over the same. */
-  l2: z.number().min(0).max(100).default(0),
-  /** ½ · activityL2 · Σy² over the outputs of both towers, of each user and item that the step takes through them. */
-  activityL2: z.number().min(0).max(100).default(0),
-});
+export const regularizationSchema = described(
+  z.strictObject({
+    l1: described(
+      z.number().min(0).max(100).default(0),
+      "The factor of Σ|w| over the weights of the towers' layers.",
+      0.0001,
+    ),
+    l2: described(
+      z.number().min(0).max(100).default(0),
+      "The factor of ½ · Σw² over the weights of the towers' layers.",
+      0.0001,
+    ),
+    activityL2: described(
+      z.number().min(0).max(100).default(0),
+      'The factor of ½ · Σy² over the outputs of both towers, of each user and item that the step takes through them.',
+      0.0001,
+    ),
+  }),
+  'Penalties that are added once a step to the summed loss. The reported loss is without them.',
+);
 
-/** Each is a probability or a size, of each entity of a batch anew; the same seed changes the same. */
-export const augmentationSchema = z.strictObject({
-  /** A lookup's value counts as unknown, so that the embedding of unknown values learns something. */
-  lookupDropout: z.number().min(0).lt(1).default(0),
-  /** A word, or pair of words, of a text is left out. */
-  wordDropout: z.number().min(0).lt(1).default(0),
-  /** Standard deviation of what is added to standardised numbers; their squares and indicators stay. */
-  numberNoise: z.number().min(0).max(10).default(0),
-});
+export const augmentationSchema = described(
+  z.strictObject({
+    lookupDropout: described(
+      z.number().min(0).lt(1).default(0),
+      'The probability that the value of a lookup counts as unknown, so that the embedding of unknown values learns something.',
+      0.1,
+    ),
+    wordDropout: described(
+      z.number().min(0).lt(1).default(0),
+      'The probability that a word, or pair of words, of a text is left out.',
+      0.1,
+    ),
+    numberNoise: described(
+      z.number().min(0).max(10).default(0),
+      'The standard deviation of what is added to standardised numbers. Their squares and indicators stay.',
+      0.05,
+    ),
+  }),
+  'Changes at random of what training sees, for each entity of a batch anew, and never of what is evaluated; none unless given.',
+);
+
+export const checkpointingSchema = described(
+  z.strictObject({
+    everyEpochs: described(
+      z.int().min(1).default(1),
+      'The number of epochs between two checkpoints. Each new best and a stop are saved in any case.',
+      1,
+    ),
+    everySeconds: described(
+      z.number().min(0.1).max(86_400).optional(),
+      'The time between two checkpoints within an epoch, in seconds; none there unless given.',
+      300,
+    ),
+    keepBest: described(
+      z.int().min(1).default(3),
+      'The number of best checkpoints that are kept, besides the newest.',
+      3,
+    ),
+  }),
+  'When training is saved, and how many checkpoints are kept.',
+);
 
 export const trainingSchema = z.strictObject({
-  epochs: z.int().min(1).max(10_000).default(20),
-  /**
-   * Training ends after so many steps of the optimizer, or seconds of training and evaluation over all attempts, if `epochs` have
-   * not ended it before: the epoch at hand is cut short and evaluated.
-   */
-  maxSteps: z.int().min(1).max(1_000_000_000).optional(),
-  maxSeconds: z.number().min(1).max(31_536_000).optional(),
-  batchSize: z.int().min(1).max(1_048_576).default(8192),
+  epochs: described(
+    z.int().min(1).max(10_000).default(20),
+    'The number of times that training goes through the training rows, at most.',
+    20,
+  ),
+  maxSteps: described(
+    z.int().min(1).max(1_000_000_000).optional(),
+    'The number of steps of the optimizer after which training ends. The epoch at hand is cut short and evaluated; unlimited unless given.',
+    100_000,
+  ),
+  maxSeconds: described(
+    z.number().min(1).max(31_536_000).optional(),
+    'The time in seconds after which training ends. The epoch at hand is cut short and evaluated; unlimited unless given. ' +
+      'Training and evaluation of all attempts count.',
+    3600,
+  ),
+  batchSize: described(z.int().min(1).max(1_048_576).default(8192), 'The number of rows in a batch.', 8192),
   optimizer: optimizerSchema.prefault({ type: 'adagrad' }),
-  /**
-   * The optimizer's rate is for batches of `baseBatchSize` rows; for others it is times the root (`sqrt`) of how many times
-   * as large they are, or times that itself (`linear`).
-   */
-  lrScaling: z.enum(['none', 'sqrt', 'linear']).default('none'),
-  baseBatchSize: z.int().min(1).max(1_048_576).default(4096),
-  /** The rate rises linearly over the first so many steps, on top of the schedule. */
-  warmupSteps: z.int().min(0).max(10_000_000).default(0),
+  lrScaling: described(
+    z.enum(['none', 'sqrt', 'linear']).default('none'),
+    'How the learning rate follows the number of rows in a step. For `baseBatchSize` rows it is that of the optimizer; for others it is ' +
+      'multiplied with how many times as many they are (`linear`), or with the square root of that (`sqrt`).',
+  ),
+  baseBatchSize: described(
+    z.int().min(1).max(1_048_576).default(4096),
+    'The number of rows in a step that the learning rate of the optimizer is meant for; `lrScaling` uses it.',
+    4096,
+  ),
+  warmupSteps: described(
+    z.int().min(0).max(10_000_000).default(0),
+    'The number of steps over which the learning rate rises to its full value. It rises linearly, on top of the schedule.',
+    1000,
+  ),
   schedule: scheduleSchema.prefault({ type: 'constant' }),
-  /** So many batches make one step of the optimizer: their gradients are added up. */
-  accumulateSteps: z.int().min(1).max(10_000).default(1),
+  accumulateSteps: described(
+    z.int().min(1).max(10_000).default(1),
+    'The number of batches that make one step of the optimizer: their gradients are added up.',
+    4,
+  ),
   clipping: clippingSchema.optional(),
   regularization: regularizationSchema.prefault({}),
   negatives: negativesSchema.prefault({ type: 'catalogue' }),
-  /** Scores of queries and items are computed in parts of so many MB, two at a time; more than 8 gain little on a CPU. */
-  scoreMegabytes: z.number().min(1).max(65_536).default(8),
-  /** L2 penalty on the embedding rows of a batch: each row that was gathered adds `l2 · row` to its gradient. */
-  embeddingL2: z.number().min(0).max(1).default(0),
-  /** Changes of what training sees, at random and never of what is evaluated; none unless given. */
+  scoreMegabytes: described(
+    z.number().min(1).max(65_536).default(8),
+    'The size in MB of the parts that scores of queries and items are computed in, two at a time. ' +
+      'It bounds the memory of a step and of the evaluation; more than 8 gains little on a CPU.',
+    8,
+  ),
+  embeddingL2: described(
+    z.number().min(0).max(1).default(0),
+    'The L2 penalty on the embedding rows of a batch: each row that was gathered adds this times itself to its gradient.',
+    0.00001,
+  ),
   augmentation: augmentationSchema.optional(),
-  /** Stops when the monitored metric has not improved for `patience` epochs. `false` trains every epoch. */
-  earlyStopping: z.union([earlyStoppingSchema, z.literal(false)]).prefault({}),
+  earlyStopping: described(
+    z.union([earlyStoppingSchema, z.literal(false)]).prefault({}),
+    'When training stops because it gets no better; the weights of the best epoch are kept. `false` trains all epochs and keeps the last.',
+  ),
   seed: seedSchema.default(42),
-  /** Of single purposes, where they are not to follow `seed`. */
   seeds: seedsSchema.optional(),
-  checkpoint: z
-    .strictObject({
-      everyEpochs: z.int().min(1).default(1),
-      /** Within epochs too, so often. */
-      everySeconds: z.number().min(0.1).max(86_400).optional(),
-      keepBest: z.int().min(1).default(3),
-    })
-    .prefault({}),
+  checkpoint: checkpointingSchema.prefault({}),
 });
 export type Training = z.infer<typeof trainingSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { described } from '../described.js';
 import { datasetSchema } from './dataset.js';
 import { evaluationSchema } from './evaluation.js';
 import { featuresSchema } from './features.js';
@@ -7,50 +8,92 @@ import { modelSchema } from './model.js';
 import { brokenModelRules, type RuleBroken } from './modelRules.js';
 import { trainingSchema } from './training.js';
 
-/** Where and how long. Tiers are names of the deployment's compute tiers, tried in order; all of them unless given. */
+const tierName = z.string().min(1).max(63);
+
 export const computeSchema = z.strictObject({
-  tiers: z.array(z.string().min(1).max(63)).min(1).max(20).optional(),
-  /**
-   * The tier of a job of its own for the stages up to `transform`, so that bad data fail before a GPU is paid for; null for one
-   * job that does all. As the deployment has it unless given.
-   */
-  prepare: z.string().min(1).max(63).nullable().optional(),
-  /** How often a lost, preempted or retriably failed attempt is launched again. Hand-overs at a time limit are free. */
-  maxRetries: z.int().min(0).max(100).default(3),
-  /** From the start request to the latest end, pending time included. */
-  deadlineSeconds: z
-    .int()
-    .min(10)
-    .max(30 * 86_400)
-    .default(86_400),
-  /** How long a cancelled trainer may take to save and stop before it is killed. */
-  cancelGraceSeconds: z.int().min(0).max(3600).default(30),
-  /** Silence after which a launched attempt counts as lost. */
-  heartbeatTimeoutSeconds: z.int().min(5).max(86_400).default(300),
-  /** A trainer that reports but gets no further (no step, epoch or stage) for this long counts as lost: it costs and does nothing. */
-  idleTimeoutSeconds: z
-    .int()
-    .min(10)
-    .max(7 * 86_400)
-    .default(3600),
-  /** USD that the run may cost, all attempts together: it is not started when it cannot be done for that, and stopped when it is reached. */
-  maxUsd: z.number().gt(0).max(1_000_000).optional(),
-  /** Stages of the data that are done again although the cache has their output, which is replaced. */
-  forceRecompute: z
-    .array(z.enum(['ingest', 'validate', 'transform']))
-    .max(3)
-    .default([]),
+  tiers: described(
+    z.array(tierName).min(1).max(20).optional(),
+    'The names of compute tiers of the deployment, tried in order; all of them unless given.',
+    ['gpu', 'cpu'],
+  ),
+  prepare: described(
+    tierName.nullable().optional(),
+    'The tier of a job of its own for `ingest`, `validate` and `transform`, so that bad data fail before a GPU is paid for. ' +
+      'With null, one job does all stages. As the deployment has it unless given.',
+    'cpu',
+  ),
+  maxRetries: described(
+    z.int().min(0).max(100).default(3),
+    "The number of times that a lost, preempted or retriably failed attempt is launched again. Hand-overs at a platform's time limit are free.",
+    3,
+  ),
+  deadlineSeconds: described(
+    z
+      .int()
+      .min(10)
+      .max(30 * 86_400)
+      .default(86_400),
+    'The time in seconds from the request to the latest end, waiting included.',
+    86_400,
+  ),
+  cancelGraceSeconds: described(
+    z.int().min(0).max(3600).default(30),
+    'The time in seconds that a cancelled trainer has to save and stop before its job is killed.',
+    30,
+  ),
+  heartbeatTimeoutSeconds: described(
+    z.int().min(5).max(86_400).default(300),
+    'The silence in seconds after which a launched attempt counts as lost.',
+    300,
+  ),
+  idleTimeoutSeconds: described(
+    z
+      .int()
+      .min(10)
+      .max(7 * 86_400)
+      .default(3600),
+    'The time in seconds that a trainer may report without one more step, epoch or stage before its attempt counts as lost: it costs and does nothing.',
+    3600,
+  ),
+  maxUsd: described(
+    z.number().gt(0).max(1_000_000).optional(),
+    'The US dollars that the run may cost, all attempts together; unlimited unless given. It is not started where it cannot be done for that, and stopped when that is reached.',
+    5,
+  ),
+  forceRecompute: described(
+    z
+      .array(z.enum(['ingest', 'validate', 'transform']))
+      .max(3)
+      .default([]),
+    'The stages of the data that are done again although the cache has their output, which is replaced.',
+  ),
 });
 
 /** The sections of a specification. */
 export const trainingSpecShape = {
-  dataset: datasetSchema,
-  features: featuresSchema,
-  model: modelSchema.prefault({}),
-  training: trainingSchema.prefault({}),
-  evaluation: evaluationSchema.prefault({}),
-  compute: computeSchema.prefault({}),
-  tags: z.record(z.string().min(1).max(63), z.string().max(255)).default({}),
+  dataset: described(
+    datasetSchema,
+    'The rows: where they are, how they become a table, and how they are divided.',
+  ),
+  features: described(
+    featuresSchema,
+    'What the towers see of a row, and what is predicted: the features of the query, those of the candidate, the target and the weights of rows.',
+  ),
+  model: described(modelSchema.prefault({}), 'The two towers, and what is made of their outputs.'),
+  training: described(trainingSchema.prefault({}), 'How the model is trained, and when that ends.'),
+  evaluation: described(
+    evaluationSchema.prefault({}),
+    'What the model is measured by, and what its result must reach.',
+  ),
+  compute: described(
+    computeSchema.prefault({}),
+    'Where the run is done, and how long and how much it may take.',
+  ),
+  tags: described(
+    z.record(z.string().min(1).max(63), z.string().max(255)).default({}),
+    'Names and texts of your own, up to 64, that runs can be found by.',
+    { team: 'search', reason: 'nightly' },
+  ),
 };
 
 interface Sections {

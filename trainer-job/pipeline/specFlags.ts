@@ -1,7 +1,7 @@
 /** What flags say of the specification: parts of one in a file, or the whole of a simple one over record files. */
-import { DEFAULT_MONITOR, trainingSpecSchema } from '@trainyard/shared';
+import { trainingSpecSchema } from '@trainyard/shared';
 import { commaSeparated, type FlagValues } from '@trainyard/shared/commandLine/flags';
-import { fieldDescription } from '@trainyard/shared/commandLine/fieldDescription';
+import { fieldChoices, fieldDescription } from '@trainyard/shared/commandLine/fieldDescription';
 import { z } from 'zod';
 import { ConfigError } from '../settings/environment.js';
 import type { SpecFlags } from '../settings/settings.js';
@@ -16,47 +16,34 @@ const SPEC = 'Parts of the specification, in place of what it says';
 const RECORDS = 'Without --spec, of records of tf.train.Example';
 
 /** A flag that sets a field of the specification is described as the field is. */
-const specFlag = (value: string, path: readonly string[], description: string) => ({
+const specFlag = (value: string, path: readonly string[]) => ({
   group: SPEC,
   value,
-  description: fieldDescription(trainingSpecSchema, path) ?? description,
+  description: withChoices(fieldDescription(trainingSpecSchema, path), [
+    ...fieldChoices(trainingSpecSchema, path),
+    ...fieldChoices(trainingSpecSchema, [...path, 'type']),
+  ]),
 });
-const specNumber = (value: string, path: readonly string[], description: string) => ({
-  ...specFlag(value, path, description),
+const specNumber = (value: string, path: readonly string[]) => ({
+  ...specFlag(value, path),
   schema: numberFlag,
 });
 
+function withChoices(description: string, choices: readonly string[]): string {
+  return choices.length === 0 ? description : `${description}: ${choices.join(', ')}`;
+}
+
 export const SPEC_FLAGS = {
-  epochs: specNumber('N', ['training', 'epochs'], 'how often the training rows are gone through'),
-  'batch-size': specNumber('N', ['training', 'batchSize'], 'rows of a batch'),
-  optimizer: specFlag('NAME', ['training', 'optimizer'], 'adagrad, adam, adamw or sgd'),
-  'learning-rate': specNumber(
-    'X',
-    ['training', 'optimizer', 'learningRate'],
-    'the rate of the optimizer, per step',
-  ),
-  'lr-scaling': specFlag(
-    'NAME',
-    ['training', 'lrScaling'],
-    'how the rate follows the size of the batch: none, sqrt or linear',
-  ),
-  'warmup-steps': specNumber(
-    'N',
-    ['training', 'warmupSteps'],
-    'steps over which the rate rises to its full value',
-  ),
-  seed: specNumber('N', ['training', 'seed'], 'the same seed and data give the same model'),
-  'max-steps': specNumber('N', ['training', 'maxSteps'], 'ends the training earlier, within an epoch too'),
-  'max-seconds': specNumber(
-    'X',
-    ['training', 'maxSeconds'],
-    'ends the training earlier, within an epoch too',
-  ),
-  patience: specNumber(
-    'N',
-    ['training', 'earlyStopping', 'patience'],
-    `epochs without a better ${DEFAULT_MONITOR} before it stops`,
-  ),
+  epochs: specNumber('N', ['training', 'epochs']),
+  'batch-size': specNumber('N', ['training', 'batchSize']),
+  optimizer: specFlag('NAME', ['training', 'optimizer']),
+  'learning-rate': specNumber('X', ['training', 'optimizer', 'learningRate']),
+  'lr-scaling': specFlag('NAME', ['training', 'lrScaling']),
+  'warmup-steps': specNumber('N', ['training', 'warmupSteps']),
+  seed: specNumber('N', ['training', 'seed']),
+  'max-steps': specNumber('N', ['training', 'maxSteps']),
+  'max-seconds': specNumber('X', ['training', 'maxSeconds']),
+  patience: specNumber('N', ['training', 'earlyStopping', 'patience']),
   'tfrecords-path': { group: RECORDS, value: 'GLOB', description: 'the files; a path, or gs://…' },
   'query-id': {
     group: RECORDS,
