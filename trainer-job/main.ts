@@ -17,7 +17,7 @@ import { ConsoleReporter } from './report/consoleReporter.js';
 import { processLog } from './report/processLog.js';
 import type { Reporter } from './report/reporter.js';
 import { gpuSampler } from './report/gpu.js';
-import { RemoteRun } from './home/remoteRun.js';
+import { openHome } from './home/openHome.js';
 import { resourceSampler } from './report/resources.js';
 import { startThreadedSender } from './report/threadedSender.js';
 
@@ -43,17 +43,20 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   let reporter: Reporter | undefined;
-  const remote = await RemoteRun.open(settings, (...said) => reporter?.log(...said));
-  const journals = remote?.journals();
-  const notBrought = await journals?.bring().catch((error: unknown) => failureOf(error, null));
+  const home = await openHome(settings, (...said) => reporter?.log(...said));
+  const { journals } = home;
+  const notBrought = await journals.bring().then(
+    () => null,
+    (error: unknown) => failureOf(error, null),
+  );
   reporter = reporterFor(settings);
-  journals?.start(settings.attempt);
+  journals.start(settings.attempt);
   const stop = stopSignalOf(settings, reporter);
   const ending: Ending = notBrought
     ? { kind: 'failed', ...notBrought }
-    : await Promise.race([runTraining({ settings, reporter, stop, now, remote }), crash()]);
+    : await Promise.race([runTraining({ settings, reporter, stop, now, home }), crash()]);
   const exitCode = await conclude(ending, reporter);
-  await journals?.end(JOURNAL_MS);
+  await journals.end(JOURNAL_MS);
   return exitCode;
 }
 

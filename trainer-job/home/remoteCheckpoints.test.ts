@@ -12,7 +12,8 @@ import { CheckpointFolder } from '../train/checkpoint/checkpoints.js';
 import { NONE_SO_FAR } from '../train/optimize/earlyStopping.js';
 import { NO_PLATEAU } from '../train/optimize/learningRate.js';
 import { newOptimizer } from '../train/optimize/optimizer.js';
-import { RemoteCheckpoints, type StoredCheckpoint } from './remoteCheckpoints.js';
+import type { StoredCheckpoint } from './artifactHome.js';
+import { RemoteCheckpoints } from './remoteCheckpoints.js';
 import type { BucketFolder } from '../cloud/bucketFolder.js';
 
 const at = (epoch: number): TrainingState => ({

@@ -2,7 +2,6 @@
 import { link, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CheckpointMirror } from '../train/checkpoint/checkpointMirror.js';
 import { Superseded, type Trainer } from '../train/checkpoint/checkpointOwner.js';
 import {
   checkpointsIn,
@@ -12,12 +11,8 @@ import {
 } from './checkpointObjects.js';
 import { RemoteError } from '../cloud/remoteError.js';
 import type { BucketFolder } from '../cloud/bucketFolder.js';
+import type { CheckpointHome, HomeLog, StoredCheckpoint } from './artifactHome.js';
 import { RemoteOwner } from './remoteOwner.js';
-
-export interface StoredCheckpoint {
-  uri: string;
-  epoch: number;
-}
 
 export interface RemoteCheckpointsOptions {
   /** Of this run. */
@@ -28,14 +23,14 @@ export interface RemoteCheckpointsOptions {
   scratch: string;
   /** Told when a checkpoint is stored. */
   onStored(this: void, checkpoint: StoredCheckpoint): void;
-  log(this: void, level: 'info' | 'warn', message: string, fields?: Record<string, unknown>): void;
+  log: HomeLog;
   /** After what failed for a moment, and for several attempts already. */
   pauseMs?: number;
 }
 
 type Work = { kind: 'store'; name: string; epoch: number; folder: string } | { kind: 'remove'; name: string };
 
-export class RemoteCheckpoints implements CheckpointMirror {
+export class RemoteCheckpoints implements CheckpointHome {
   private owner: RemoteOwner | undefined;
   private readonly ownNames = new Set<string>();
   private earlierNames: readonly string[] = [];
@@ -48,6 +43,12 @@ export class RemoteCheckpoints implements CheckpointMirror {
   newest: StoredCheckpoint | null = null;
 
   constructor(private readonly options: RemoteCheckpointsOptions) {}
+
+  /** Single ones are brought when a training asks for them. */
+  async adopt(): Promise<void> {}
+
+  /** What is on its way is told when it is there. */
+  saved(): void {}
 
   async claim(trainer: Trainer): Promise<void> {
     const { own, earlier, scratch, log } = this.options;

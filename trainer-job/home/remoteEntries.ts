@@ -10,11 +10,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { inParallel } from '@trainyard/shared';
 import { z } from 'zod';
-import type { EntryId, EntryMirror } from '../cache/entryMirror.js';
+import type { EntryId } from '../cache/entryMirror.js';
 import { OUTCOME_FILE } from '../cache/entry.js';
 import { ABSENT, type Generation, type BucketFolder } from '../cloud/bucketFolder.js';
-import { jsonOf } from './remoteOwner.js';
 import { filesIn, uploadFiles } from '../cloud/uploadFolder.js';
+import type { EntryHome, HomeLog } from './artifactHome.js';
+import { jsonOf } from './remoteOwner.js';
 
 const AT_A_TIME = 4;
 
@@ -27,16 +28,14 @@ const entrySchema = z.object({
 type Entry = z.infer<typeof entrySchema>;
 const outcomeSchema = z.object({ outcome: z.unknown() });
 
-type Log = (level: 'info' | 'warn', message: string, fields?: Record<string, unknown>) => void;
-
-export class RemoteEntries implements EntryMirror {
+export class RemoteEntries implements EntryHome {
   private storing: Promise<void> = Promise.resolve();
   private failure: unknown;
   private readonly generations = new Map<string, Generation>();
 
   constructor(
     private readonly remote: BucketFolder,
-    private readonly log: Log,
+    private readonly log: HomeLog,
   ) {}
 
   async find(id: EntryId): Promise<{ outcome: unknown; bytes: number } | undefined> {

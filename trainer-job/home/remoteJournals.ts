@@ -20,6 +20,7 @@ import {
 import { highestSeq } from '../report/replay.js';
 import type { StoredObject } from '../cloud/storage.js';
 import type { BucketFolder } from '../cloud/bucketFolder.js';
+import type { HomeLog, JournalHome } from './artifactHome.js';
 
 /** What waits for longer than this is kept in the bucket. */
 const TICK_MS = 5000;
@@ -30,9 +31,7 @@ const NUMBERS = 10_000;
 const NEWLINE = 0x0a;
 const SENT = 'sent';
 
-type Log = (level: 'info' | 'warn', message: string) => void;
-
-export class RemoteJournals {
+export class RemoteJournals implements JournalHome {
   private earlier: string[] = [];
   private own: Journal | undefined;
   /** By this attempt, before this process and at its begin. */
@@ -47,7 +46,7 @@ export class RemoteJournals {
   constructor(
     private readonly remote: BucketFolder,
     private readonly folder: string,
-    private readonly log: Log,
+    private readonly log: HomeLog,
   ) {}
 
   /** Puts the journals of earlier processes into the folder, before a queue opens it. */

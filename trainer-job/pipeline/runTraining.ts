@@ -2,7 +2,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import {
   digestOf,
   METRICS,
@@ -22,16 +21,13 @@ import { evaluateModel, type EvaluationOutcome } from '../evaluate/evaluateModel
 import { exportRun } from '../export/exportRun.js';
 import type { CallbackContent } from '../report/callbackQueue.js';
 import type { Reporter } from '../report/reporter.js';
-import type { RemoteCheckpoints } from '../home/remoteCheckpoints.js';
-import type { RemoteEntries } from '../home/remoteEntries.js';
-import type { RemoteRun } from '../home/remoteRun.js';
+import type { ArtifactHome, CheckpointHome, StoredCheckpoint } from '../home/artifactHome.js';
 import type { EpochReport, TrainOutcome, TrainRequest } from '../train/loop/trainRequest.js';
 import { findBatchSize } from '../train/loop/findBatchSize.js';
 import { gigabytes } from '../train/loop/memoryEstimate.js';
 import type { Profile } from '../train/loop/profiler.js';
 import { trainModel } from '../train/loop/trainModel.js';
 import { eventLoopYielder } from '../train/loop/eventLoop.js';
-import { adoptCheckpoints } from './adoptCheckpoints.js';
 import type { Ending } from './ending.js';
 import { failureOf } from './failure.js';
 import { prepare } from './prepareStages.js';
@@ -43,8 +39,8 @@ export interface Attempt {
   reporter: Reporter;
   stop: StopSignal;
   now: () => Date;
-  /** Null where all that is made stays on this machine. */
-  remote?: RemoteRun | null;
+  /** Keeps what must outlive the attempt. */
+  home: ArtifactHome;
 }
 
 type Trained = Extract<TrainOutcome, { kind: 'trained' }>;
@@ -78,14 +74,13 @@ class Stopped extends Error {}
 
 class RunningAttempt {
   stage: StageName | null = null;
-  private checkpoint: { uri: string; epoch: number } | null = null;
-  /** Where checkpoints are stored in a bucket. */
-  private mirror: RemoteCheckpoints | undefined;
-  private entries: RemoteEntries | undefined;
+  private readonly checkpoints: CheckpointHome;
   private readonly history: EpochReport[] = [];
   private readonly seconds: Partial<Record<StageName, number>> = {};
 
-  constructor(private readonly attempt: Attempt) {}
+  constructor(private readonly attempt: Attempt) {
+    this.checkpoints = attempt.home.checkpoints((checkpoint) => this.stored(checkpoint));
+  }
 
   /** Stays where it is when the run fails, so that a person can see why. */
   private get reportFolder(): string {
@@ -93,8 +88,8 @@ class RunningAttempt {
   }
 
   async allStages(): Promise<Ending> {
-    const { settings, reporter, remote } = this.attempt;
-    await remote?.bringSpec();
+    const { settings, reporter, home } = this.attempt;
+    await home.bringSpec();
     const spec = await readSpec(settings.specFile, settings);
     if (settings.stages === 'prepare') return this.prepareOnly(spec);
     // A search for a batch size tries large batches too.
@@ -122,15 +117,15 @@ class RunningAttempt {
     const artifacts = await this.register({ spec, backend, prepared, data, trained, evaluation });
     prepared.release();
     // What is not needed any more goes; a checkpoint that is still on its way is not needed either.
-    await Promise.all([this.mirror?.flush(TIDY_MS), this.storeEntries(ENTRIES_MS)]);
-    await this.mirror?.close();
+    await Promise.all([this.checkpoints.flush(TIDY_MS), this.storeEntries(ENTRIES_MS)]);
+    await this.checkpoints.close();
     return { kind: 'completed', result: resultOf(trained, evaluation, artifacts, backend) };
   }
 
   /** Ends when what the data stages made is where the next attempt finds it, and not before. */
   private async prepareOnly(spec: TrainingSpec): Promise<Ending> {
     const prepared = await this.unlessStopped(this.prepare(spec));
-    await this.unlessStopped(this.entries?.settled() ?? Promise.resolve());
+    await this.unlessStopped(this.attempt.home.entries.settled());
     prepared.release();
     return { kind: 'prepared' };
   }
@@ -147,7 +142,7 @@ class RunningAttempt {
     const reason = this.attempt.stop.reason ?? 'preempted';
     const timeoutMs = this.timeToStore(reason);
     await Promise.all([this.storeCheckpoints(timeoutMs), this.storeEntries(timeoutMs)]);
-    return { kind: 'stopped', reason, checkpoint: this.checkpoint };
+    return { kind: 'stopped', reason, checkpoint: this.checkpoints.newest };
   }
 
   /** Waits, at most so long, until what the data stages made is kept for other machines. What is not is made again there. */
@@ -155,13 +150,13 @@ class RunningAttempt {
     // Whoever stores them has told of failures.
     await within(
       timeoutMs,
-      this.entries?.settled().catch(() => undefined),
+      this.attempt.home.entries.settled().catch(() => undefined),
     );
   }
 
   /** Waits until the checkpoints are in the bucket, at most so long: the last one that is will be named and gone on from. */
   async storeCheckpoints(timeoutMs: number): Promise<void> {
-    if (!this.mirror || (await this.mirror.flush(timeoutMs))) return;
+    if (await this.checkpoints.flush(timeoutMs)) return;
     this.attempt.reporter.log(
       'warn',
       'the last checkpoint is not in the bucket: going on will be from the one before',
@@ -180,14 +175,14 @@ class RunningAttempt {
   }
 
   private async prepare(spec: TrainingSpec): Promise<Prepared> {
-    const { remote, reporter } = this.attempt;
+    const { home, reporter } = this.attempt;
     try {
       const prepared = await this.prepareHere(spec);
-      await remote?.storeReport(this.reportFolder);
+      await home.storeReport();
       return prepared;
     } catch (error) {
       // Where the data are refused, the report says why.
-      await remote?.storeReport(this.reportFolder).catch((reason: unknown) => {
+      await home.storeReport().catch((reason: unknown) => {
         reporter.log('warn', `the report about the data is not stored: ${String(reason)}`);
       });
       throw error;
@@ -195,19 +190,18 @@ class RunningAttempt {
   }
 
   private async prepareHere(spec: TrainingSpec): Promise<Prepared> {
-    const { settings, reporter, stop, remote } = this.attempt;
-    this.entries = await remote?.entries();
+    const { settings, reporter, stop, home } = this.attempt;
     const isPrepared = settings.stages === 'train';
     return prepare({
       spec: isPrepared ? { ...spec, compute: { ...spec.compute, forceRecompute: [] } } : spec,
-      ...(this.entries && { mirror: this.entries }),
+      mirror: home.entries,
       runId: settings.runId,
       baseDirectory: settings.dataBase,
       cacheRoot: settings.cacheDirectory,
       cloud: settings.cloud,
       signal: stop.signal,
       reportFolder: this.reportFolder,
-      ...(remote && { reportPlace: remote.reportUri }),
+      reportPlace: home.reportPlace,
       now: this.attempt.now,
       beforeEnd: stop.beforeEnd,
       onStageStart: (stage) => this.begin(stage),
@@ -225,50 +219,31 @@ class RunningAttempt {
     const { settings, reporter, stop } = this.attempt;
     return this.timed('train', async () => {
       const checkpointDirectory = join(settings.artifactDirectory, 'checkpoints');
-      await this.adopt(checkpointDirectory);
-      const mirror = await this.openMirror();
+      await this.checkpoints.adopt(checkpointDirectory);
       const outcome = await trainModel({
         ...given,
         checkpointDirectory,
-        ...(mirror && { checkpointMirror: mirror }),
+        checkpointMirror: this.checkpoints,
         trainer: { runId: settings.runId, attempt: settings.attempt },
         onEpoch: (report) => {
           this.history.push(report);
           reporter.epochCompleted(report);
         },
         onProgress: (progress) => reporter.progress(progress),
-        onCheckpoint: ({ path, epoch }) => {
-          // What is on its way to a bucket is told when it is there.
-          if (!mirror) this.saved({ uri: pathToFileURL(path).href, epoch });
-        },
+        onCheckpoint: (checkpoint) => this.checkpoints.saved(checkpoint),
         onLog: (level, message, fields) => reporter.log(level, message, fields),
         stopRequested: () => stop.reason !== null,
         memoryLimitBytes: trainerMemoryBytes(),
         ...(settings.profile && { onProfile: (profile: Profile) => this.writeProfile(profile) }),
       });
       if (outcome.kind === 'stopped') {
-        const { checkpoint } = outcome;
-        if (checkpoint && !mirror) {
-          this.checkpoint = { uri: pathToFileURL(checkpoint.path).href, epoch: checkpoint.epoch };
-        }
+        if (outcome.checkpoint) this.checkpoints.saved(outcome.checkpoint);
         throw new Stopped();
       }
       const { epochsTrained, bestEpoch, examplesPerSecond } = outcome;
       const counts = { epochs: epochsTrained, bestEpoch, examplesPerSecond: Math.round(examplesPerSecond) };
       return { value: outcome, counts };
     });
-  }
-
-  /** Begins with the checkpoints of the run that this one is to go on from, if there is one. */
-  private async adopt(own: string): Promise<void> {
-    const { settings, reporter } = this.attempt;
-    const { resumeDirectory: from } = settings;
-    if (from === null) return;
-    const found = await adoptCheckpoints(from, own);
-    if (found === 'adopted')
-      reporter.log('info', 'going on from the checkpoints of an earlier run', { from });
-    if (found === 'none there')
-      reporter.log('warn', `${from} has no checkpoints to go on from: the training begins anew`);
   }
 
   private async tryBatchSizes(spec: TrainingSpec, data: EncodedDataset): Promise<Ending> {
@@ -298,7 +273,7 @@ class RunningAttempt {
     const { settings, reporter } = this.attempt;
     const path = join(settings.artifactDirectory, 'profile.json');
     await writeFile(path, `${JSON.stringify(profile, null, 2)}\n`);
-    const place = (await this.attempt.remote?.storeFile(path)) ?? path;
+    const place = await this.attempt.home.storeFile(path);
     reporter.log('info', `where the time of epoch ${profile.epoch} went: ${place}`, { ...profile.seconds });
   }
 
@@ -327,7 +302,7 @@ class RunningAttempt {
     trained: Trained;
     evaluation: EvaluationOutcome;
   }): Promise<Record<string, string>> {
-    const { settings, now, remote } = this.attempt;
+    const { settings, now, home } = this.attempt;
     const { spec, data, prepared, trained, evaluation } = made;
     const directory = join(settings.artifactDirectory, 'model');
     return this.timed('register', async () => {
@@ -346,7 +321,7 @@ class RunningAttempt {
         history: this.history,
         run: this.identity(spec, made.backend, prepared),
       });
-      const value = (await remote?.storeModel(directory, paths)) ?? fileUris(paths);
+      const value = await home.storeModel(directory, paths);
       return { value, counts: { artifacts: Object.keys(value).length } };
     });
   }
@@ -407,27 +382,17 @@ class RunningAttempt {
     return Promise.race([work, stopped]);
   }
 
-  private async openMirror(): Promise<RemoteCheckpoints | undefined> {
-    this.mirror = await this.attempt.remote?.checkpoints((checkpoint) => this.saved(checkpoint));
-    return this.mirror;
-  }
-
-  private saved(checkpoint: { uri: string; epoch: number }): void {
-    this.checkpoint = checkpoint;
+  private stored(checkpoint: StoredCheckpoint): void {
     // The last word of an attempt that stops names it.
     if (this.attempt.stop.reason !== null) return;
     this.attempt.reporter.checkpointed({ ...checkpoint, final: false, reason: 'periodic' });
   }
 }
 
-async function within(timeoutMs: number, work: Promise<void> | undefined): Promise<void> {
+async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
   const late = new AbortController();
   await Promise.race([work, pause(timeoutMs, undefined, { signal: late.signal }).catch(() => undefined)]);
   late.abort();
-}
-
-function fileUris(paths: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, pathToFileURL(path).href]));
 }
 
 function resultOf(
