@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmulatorMissingError, findEmulators } from '@trainyard/local/host/emulators/cloudSdk';
+import { findEmulators, isEmulatorsMissing } from '@trainyard/local/host/emulators/cloudSdk';
 import {
   signalGroup,
   startEmulator,
@@ -20,7 +20,7 @@ export interface Emulators {
 /** The official emulators, empty; or, in one line, why this machine has none. */
 export async function startEmulators(): Promise<Emulators | { missing: string }> {
   const programs = await findEmulators().catch((error: unknown) => {
-    if (error instanceof EmulatorMissingError) return { missing: error.message };
+    if (isEmulatorsMissing(error)) return { missing: error.message };
     throw error;
   });
   if ('missing' in programs) return programs;

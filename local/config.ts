@@ -1,6 +1,7 @@
 /** The only reader of the environment in this room. */
 import { type Notifications, readNotifications } from '@trainyard/functions/notify/channels';
 import { z } from 'zod';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 
 export const DEFAULT_PORT = 8080;
 export const DEFAULT_DIRECTORY = '.trainyard';
@@ -64,18 +65,13 @@ export interface Config {
 /** What trainers have no need of. */
 const CREDENTIALS: ReadonlySet<string> = new Set(['TRAINYARD_TOKEN', 'TRAINYARD_NOTIFICATIONS']);
 
-/** The environment is wrong: nothing was started. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 export function readConfig(environment: Environment = process.env): Config {
   // An empty variable is one that is not set.
   const given = Object.entries(environment).filter((entry): entry is [string, string] => Boolean(entry[1]));
   const parsed = environmentSchema.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
     const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
-    throw new ConfigError(`the environment: ${mistakes.join('; ')}`);
+    throw new UserError('wrong-environment', `the environment: ${mistakes.join('; ')}`);
   }
   const { TRAINYARD_URL: url, TRAINYARD_TOKEN: token, NO_COLOR: noColor } = parsed.data;
   return {
@@ -92,9 +88,8 @@ function notificationsOf(variables: z.infer<typeof environmentSchema>): Notifica
   try {
     return readNotifications(variables.TRAINYARD_NOTIFICATIONS, variables.TRAINYARD_RUN_URL);
   } catch (error) {
-    throw new ConfigError(`the environment: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError('wrong-environment', `the environment: ${reason}`, { cause: error });
   }
 }
 

@@ -7,7 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { z } from 'zod';
 import { runView } from '../test/support/runView.js';
 import { temporaryFolder } from '../test/support/temporaryFolder.js';
-import { ConfigError, readConfig } from './config.js';
+import { UserError } from '@trainyard/shared/commandLine/userError';
+import { readConfig } from './config.js';
 import { runCommand } from './main.js';
 import { Terminal } from './watch/terminal.js';
 
@@ -148,7 +149,7 @@ describe('the command line', () => {
     expect(read({}).notifications.channels).toMatchObject([channel]);
     expect(read({}).trainerEnvironment).toEqual({});
     const refused = () => read({ url: 'https://192.168.0.1/very-secret' });
-    expect(refused).toThrow(ConfigError);
+    expect(refused).toThrow(UserError);
     expect(refused).toThrow(
       /^the environment: TRAINYARD_NOTIFICATIONS\[0\]\.url: must have a public address/,
     );

@@ -1,15 +1,9 @@
 import { programHelp } from '@trainyard/shared/commandLine/help';
 import { nearestName } from '@trainyard/shared/commandLine/nearestName';
-import { UsageError } from '@trainyard/shared/commandLine/usageError';
-import { ApiError, UnreachableError } from './client/apiError.js';
-import { CommandError } from './commandError.js';
+import { USER_ERRORS, UserError } from '@trainyard/shared/commandLine/userError';
 import { type CommandContext, EXIT } from './commands/command.js';
 import { COMMANDS, PROGRAM } from './commands/program.js';
-import { ConfigError, readConfig } from './config.js';
-import { EmulatorMissingError } from './host/emulators/cloudSdk.js';
-import { PortError } from './host/functionServer.js';
-import { DirectoryError, DirectoryInUseError } from './host/hostLock.js';
-import { TrainerMissingError } from './host/trainerCommand.js';
+import { readConfig } from './config.js';
 import { Terminal } from './watch/terminal.js';
 
 /** Runs `trainyard` with the process's arguments and sets its exit code. */
@@ -33,7 +27,7 @@ export async function runCli(): Promise<void> {
     process.exitCode = await runCommand(process.argv.slice(2), context);
   } catch (error) {
     note(explain(error));
-    process.exitCode = error instanceof ConfigError ? EXIT.usage : EXIT.failed;
+    process.exitCode = exitCodeOf(error);
   }
 }
 
@@ -62,27 +56,18 @@ export async function runCommand(argv: readonly string[], context: CommandContex
     return await command.run(rest, context);
   } catch (error) {
     context.note(explain(error));
-    if (!(error instanceof UsageError)) return EXIT.failed;
-    context.note(`trainyard ${name} --help tells more`);
-    return EXIT.usage;
+    if (error instanceof UserError && error.code === 'wrong-arguments')
+      context.note(`trainyard ${name} --help tells more`);
+    return exitCodeOf(error);
   }
 }
 
-const EXPECTED = [
-  ApiError,
-  UnreachableError,
-  UsageError,
-  CommandError,
-  ConfigError,
-  DirectoryError,
-  DirectoryInUseError,
-  PortError,
-  TrainerMissingError,
-  EmulatorMissingError,
-];
+function exitCodeOf(error: unknown): number {
+  return error instanceof UserError ? USER_ERRORS[error.code].exitCode : EXIT.failed;
+}
 
 /** What is expected to go wrong is explained by its message; anything else is a bug, and its stack helps to find it. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return EXPECTED.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
+  return error instanceof UserError ? error.message : (error.stack ?? error.message);
 }

@@ -2,6 +2,7 @@
 import { DOMAIN_CODES } from '@trainyard/functions/errors/domainCodes';
 import { PROGRAM } from '@trainyard/local/commands/program';
 import type { ExitCode } from '@trainyard/shared/commandLine/commandTable';
+import { USER_ERRORS } from '@trainyard/shared/commandLine/userError';
 import { TRAINER } from '@trainyard/trainer-job/pipeline/commandLine';
 import { page } from './markdown.js';
 
@@ -10,6 +11,7 @@ export function errorsPage(): string {
     'Errors',
     'Programs branch on codes, which stay as they are; the words beside them are for people and may change.',
     ...refusals(),
+    ...userErrors(),
     ...exitCodes(PROGRAM),
     ...exitCodes(TRAINER),
   );
@@ -26,6 +28,19 @@ function refusals(): string[] {
       `Status ${status}, "${title}". ${meaning}`,
       remedyOf(remedy),
       fateOf(retried),
+    ]),
+  ];
+}
+
+function userErrors(): string[] {
+  return [
+    '## Errors of the command line',
+    'What `trainyard` says on standard error when it cannot do what was asked. An error that is none of these is a bug, and is shown with its stack.',
+    ...Object.entries(USER_ERRORS).flatMap(([code, { exitCode, meaning, remedy, retried }]) => [
+      `### \`${code}\``,
+      `Exit code ${exitCode}. ${meaning}`,
+      remedyOf(remedy),
+      `Tried again: ${retried ? 'yes, by the command itself, before it fails' : 'no'}.`,
     ]),
   ];
 }

@@ -1,7 +1,7 @@
 import { isTransientStatus, problemSchema, timeLimit, type Problem } from '@trainyard/shared';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
-import { ApiError, UnreachableError } from './apiError.js';
+import { USER_ERRORS, UserError } from '@trainyard/shared/commandLine/userError';
 
 export interface Connection {
   /** Where a Trainyard answers, without a path: `https://…` or `http://127.0.0.1:8080`. */
@@ -47,11 +47,12 @@ async function once<T>(connection: Connection, request: Request, schema: z.ZodTy
   const signal = timeLimit(ANSWER_TIMEOUT_MS, ...(request.signal ? [request.signal] : []));
   const response = await send(connection, { ...request, signal });
   const text = await response.text().catch((cause: unknown) => {
-    throw new UnreachableError(`${connection.url} broke off its answer`, { cause });
+    throw new UserError('unreachable', `${connection.url} broke off its answer`, { cause });
   });
   const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new UnreachableError(
+  throw new UserError(
+    'foreign-answer',
     `${connection.url}${request.path} answered something else than Trainyard does: is it the right URL, and the same version?`,
     { cause: parsed.error },
   );
@@ -74,18 +75,27 @@ export async function send(connection: Connection, request: Request): Promise<Re
     });
   } catch (cause) {
     if (signal?.aborted && signal.reason instanceof Error && signal.reason.name === 'AbortError') throw cause;
-    throw new UnreachableError(
+    throw new UserError(
+      'unreachable',
       `nobody answers at ${connection.url} (${reasonOf(cause)}): start a host with "trainyard up", or name another with --url`,
       { cause },
     );
   }
   if (response.ok) return response;
-  throw new ApiError(response.status, problemOf(response, await response.text().catch(() => '')));
+  throw refusal(response.status, problemOf(response, await response.text().catch(() => '')));
 }
 
 function isWorthRepeating(error: unknown): boolean {
-  if (error instanceof ApiError) return isTransientStatus(error.status);
-  return error instanceof UnreachableError && error.cause instanceof Error && error.cause.name !== 'ZodError';
+  return error instanceof UserError && USER_ERRORS[error.code].retried;
+}
+
+/** The server's answer when it did not do what was asked, for people: detail, then each pointer. */
+function refusal(status: number, { title, detail, errors = [] }: Problem): UserError {
+  const lines = [
+    `${title} (${status}): ${detail}`,
+    ...errors.map((error) => `  ${error.pointer || '/'}: ${error.detail}`),
+  ];
+  return new UserError(isTransientStatus(status) ? 'unavailable' : 'refused', lines.join('\n'));
 }
 
 /** The server's problem document, or one that says what came instead: a proxy's page, another server's answer. */

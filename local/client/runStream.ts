@@ -1,7 +1,7 @@
-import { isTerminal, isTransientStatus, type StreamEvent, streamEventSchema } from '@trainyard/shared';
+import { isTerminal, type StreamEvent, streamEventSchema } from '@trainyard/shared';
 import { createParser } from 'eventsource-parser';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ApiError, UnreachableError } from './apiError.js';
+import { USER_ERRORS, UserError } from '@trainyard/shared/commandLine/userError';
 import { type Connection, send } from './request.js';
 
 export interface FollowOptions {
@@ -66,7 +66,7 @@ async function* openStream(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<StreamEvent> {
   const silence = new AbortController();
-  const silent = () => silence.abort(new UnreachableError(`${connection.url} fell silent`));
+  const silent = () => silence.abort(new UserError('unreachable', `${connection.url} fell silent`));
   let watchdog = setTimeout(silent, SILENCE_MS);
   const received: { parsed: StreamEvent; id: string | undefined }[] = [];
   const parser = createParser({
@@ -109,22 +109,18 @@ function parseEvent(event: string | undefined, data: string): StreamEvent | unde
   try {
     content = JSON.parse(data);
   } catch (cause) {
-    throw new StreamFormatError(`the "${event}" event of the stream is not JSON`, { cause });
+    throw new UserError('foreign-answer', `the "${event}" event of the stream is not JSON`, { cause });
   }
   const parsed = streamEventSchema.safeParse({ event, data: content });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new StreamFormatError(
+  throw new UserError(
+    'foreign-answer',
     `the "${event}" event of the stream is not as this version knows it (${issue?.path.join('.')}: ${issue?.message}): use the same version on both sides`,
   );
 }
 
-/** Reconnecting would bring the same again. */
-class StreamFormatError extends Error {
-  override readonly name = 'StreamFormatError';
-}
-
+/** What is no `UserError` is a connection that broke while it was read. */
 function isTemporary(error: unknown): boolean {
-  if (error instanceof StreamFormatError) return false;
-  return !(error instanceof ApiError) || isTransientStatus(error.status);
+  return !(error instanceof UserError) || USER_ERRORS[error.code].retried;
 }

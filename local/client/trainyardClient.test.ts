@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { StreamEvent } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { epochRow, runView, stageRow } from '../../test/support/runView.js';
-import { ApiError, UnreachableError } from './apiError.js';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 import { isRunReference, TrainyardClient } from './trainyardClient.js';
 
 const RUN_ID = 'abcdefghijklmnopqrst';
@@ -100,8 +100,9 @@ describe('a request', () => {
       }),
     );
     const error = await client.start('shop', {}).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(ApiError);
-    expect((error as ApiError).message).toBe(
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).code).toBe('refused');
+    expect((error as UserError).message).toBe(
       'Invalid request (400): the spec has 2 mistakes\n' +
         '  /spec/training/epoch: unknown key "epoch": remove it or correct its spelling\n' +
         '  /: too much',
@@ -124,7 +125,8 @@ describe('a request', () => {
       retryPauseMs: 1,
     });
     const error = await client.get(RUN_ID).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(UnreachableError);
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).code).toBe('unreachable');
     expect(String(error)).toMatch(
       /nobody answers at http:\/\/127\.0\.0\.1:1 \(.+\): start a host with "trainyard up"/,
     );

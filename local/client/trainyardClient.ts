@@ -27,8 +27,8 @@ export interface PageOptions {
 }
 
 /**
- * A Trainyard over HTTP. Every call parses what it gets; it fails with `ApiError` for an answer that says no and with
- * `UnreachableError` for none.
+ * A Trainyard over HTTP. Every call parses what it gets; it fails with a `UserError` for an answer that says no and
+ * for none.
  */
 export class TrainyardClient {
   constructor(private readonly connection: Connection) {}

@@ -22,7 +22,7 @@ export interface CommandContext {
 
 export interface Command {
   table: CommandTable;
-  /** Resolves to the exit code. Throws `UsageError` when the arguments are wrong. */
+  /** Resolves to the exit code. Throws `UserError` when the arguments are wrong. */
   run(args: readonly string[], context: CommandContext): Promise<number>;
 }
 

@@ -4,9 +4,8 @@ import { DEFAULT_DIRECTORY, DEFAULT_PORT } from '../config.js';
 import { runningHost } from '../host/hostLock.js';
 import type { RunView } from '@trainyard/shared';
 import type { FlagValues } from '@trainyard/shared/commandLine/flags';
-import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
-import { CommandError } from '../commandError.js';
 import type { CommandContext } from './command.js';
 
 /** The flags of every command that talks to a Trainyard. */
@@ -45,11 +44,15 @@ export function isThisMachine(url: string): boolean {
 /** The run of an id or a name, as it is now. */
 export async function findRun(client: TrainyardClient, reference: string): Promise<RunView> {
   if (!isRunReference(reference))
-    throw new UsageError(
+    throw new UserError(
+      'wrong-arguments',
       `"${reference}" names no run: give its id (20 letters and digits) or its name, MODEL#NUMBER`,
     );
   const run = await client.find(reference);
   if (!run)
-    throw new CommandError(`there is no run ${reference}: "trainyard list MODEL" shows those there are`);
+    throw new UserError(
+      'no-such-run',
+      `there is no run ${reference}: "trainyard list MODEL" shows those there are`,
+    );
   return run;
 }

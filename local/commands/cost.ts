@@ -15,8 +15,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { dollars } from '../watch/numbers.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
-import { UsageError } from '@trainyard/shared/commandLine/usageError';
-import { CommandError } from '../commandError.js';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 import { defineCommand, EXIT } from './command.js';
 
 const DEFAULT_REGION = 'europe-west4';
@@ -87,7 +86,7 @@ function linesOf(use: Parameters<typeof monthlyCost>[0], prices: readonly Price[
   try {
     return monthlyCost(use, prices);
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new UserError('no-price', error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 
@@ -96,7 +95,9 @@ async function readPrices(file: string): Promise<Price[]> {
     return priceOverridesSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new UsageError(`--prices: ${file} is no list of prices: ${reason}`, { cause: error });
+    throw new UserError('wrong-arguments', `--prices: ${file} is no list of prices: ${reason}`, {
+      cause: error,
+    });
   }
 }
 
@@ -108,7 +109,7 @@ function machineOf(name: string, region: string): Machine {
 function pricePerHour(name: string, region: string, prices: readonly Price[]): number {
   const price = priceOf(machineOf(name, region), prices);
   if ('usdPerHour' in price) return price.usdPerHour;
-  throw new CommandError(`the price of ${name} is not known: ${price.missing}; give it by --prices`);
+  throw new UserError('no-price', `the price of ${name} is not known: ${price.missing}; give it by --prices`);
 }
 
 const NUMBERS = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });

@@ -15,7 +15,7 @@ import { duration, whole } from '../watch/numbers.js';
 import { watchRun } from '../watch/watchRun.js';
 import { columnsOf } from './columns.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
-import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
 import { type CommandContext, defineCommand, EXIT, modelArgument } from './command.js';
 import { SAMPLE_SIZES, sampleOptions, sampleSizeFlags, type SampleSizes } from './sample.js';
@@ -114,7 +114,10 @@ async function planDemo(
   if (given === undefined) return { modelId: model ?? 'sample', spec, sample: sampleOptions(values) };
   const sizes = SAMPLE_SIZES.filter((name) => values[name] !== undefined);
   if (sizes.length > 0)
-    throw new UsageError(`--${sizes[0]} is of the generated sample: leave it out with --spec`);
+    throw new UserError(
+      'wrong-arguments',
+      `--${sizes[0]} is of the generated sample: leave it out with --spec`,
+    );
   const place = { specFile, cwd: context.cwd, local: true };
   const modelId = model ?? modelNamedBy(specFile);
   return { modelId, spec: prepareSpec(spec, { data, tags: ORIGIN }, place), sample: null };
@@ -127,15 +130,17 @@ function modelNamedBy(specFile: string): string {
     .toLowerCase();
   const parsed = modelArgument.safeParse(name);
   if (parsed.success) return parsed.data;
-  throw new UsageError(
+  throw new UserError(
+    'wrong-arguments',
     `--model is missing, and the spec's name makes "${name}"; ${parsed.error.issues[0]?.message}`,
   );
 }
 
-async function specMissing(file: string): Promise<UsageError> {
-  if (!existsSync(file)) return new UsageError(`there is no data file ${file}`);
+async function specMissing(file: string): Promise<UserError> {
+  if (!existsSync(file)) return new UserError('wrong-arguments', `there is no data file ${file}`);
   const columns = await columnsOf(file);
-  return new UsageError(
+  return new UserError(
+    'wrong-arguments',
     `--data needs a --spec that says which columns are the user, the item and the time` +
       `${columns ? ` (${basename(file)} has ${columns.join(', ')})` : ''}: copy examples/online-retail.yaml and change its ` +
       'columns; examples/README.md tells how',

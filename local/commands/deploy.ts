@@ -6,7 +6,7 @@ import { readDeployment, SETTINGS_FILE } from '../deploy/readSettings.js';
 import { runPlan } from '../deploy/runPlan.js';
 import { repositoryFile } from '../repositoryFile.js';
 import { commaSeparated } from '@trainyard/shared/commandLine/flags';
-import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 import { defineCommand, EXIT } from './command.js';
 
 export const deploy = defineCommand(
@@ -68,7 +68,10 @@ function phasesOf(names: readonly string[]): Phase[] {
   return names.map((name) => {
     const phase = PHASES.find((each) => each === name);
     if (phase === undefined)
-      throw new UsageError(`--only has "${name}"; allowed are ${PHASES.join(', ')}, separated by commas`);
+      throw new UserError(
+        'wrong-arguments',
+        `--only has "${name}"; allowed are ${PHASES.join(', ')}, separated by commas`,
+      );
     return phase;
   });
 }

@@ -5,7 +5,7 @@ import { googleCredentials } from '../doctor/credentials.js';
 import type { Finding } from '../doctor/finding.js';
 import { judgeMachine, lookAtMachine } from '../doctor/machine/examineMachine.js';
 import { reportLines } from '../doctor/report.js';
-import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 import { type CommandContext, defineCommand, EXIT } from './command.js';
 
 const DEFAULT_REGION = 'europe-west4';
@@ -41,13 +41,16 @@ interface ProjectFlags {
 
 async function ofMachine({ project, region }: ProjectFlags, { cwd }: CommandContext): Promise<Finding[]> {
   if (project !== undefined || region !== undefined)
-    throw new UsageError('--local looks at this machine: it goes with neither --project nor --region');
+    throw new UserError(
+      'wrong-arguments',
+      '--local looks at this machine: it goes with neither --project nor --region',
+    );
   return judgeMachine(await lookAtMachine(resolve(cwd, DEFAULT_DIRECTORY)));
 }
 
 async function ofProject({ project, region = DEFAULT_REGION }: ProjectFlags): Promise<Finding[]> {
   const credentials = await googleCredentials();
   const projectId = project ?? (await credentials.projectId());
-  if (projectId === null) throw new UsageError('say which project: --project ID');
+  if (projectId === null) throw new UserError('wrong-arguments', 'say which project: --project ID');
   return examineProject({ projectId, region, api: { token: credentials.token }, now: new Date() });
 }

@@ -2,7 +2,7 @@ import { isTerminal, type RunView } from '@trainyard/shared';
 import type { TrainyardClient } from '../client/trainyardClient.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { z } from 'zod';
-import { CommandError } from '../commandError.js';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 import { type CommandContext, defineCommand, EXIT, runArgument } from './command.js';
 import { connect, connectionFlags, findRun } from './connect.js';
 import { compareRuns, type Reproducibility, type RunMetrics } from './reproducibility.js';
@@ -84,7 +84,8 @@ async function trainAgain(
   }
   const ended = await client.get(started.runId);
   if (ended.status === 'completed') return ended;
-  throw new CommandError(
+  throw new UserError(
+    'nothing-to-compare',
     `${ended.name} ${ended.status}: ${ended.error?.message ?? 'without saying why'}; there is nothing to compare`,
   );
 }

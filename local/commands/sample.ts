@@ -5,7 +5,7 @@ import { type SampleOptions, sampleOptionsSchema } from '../sample/options.js';
 import { writeSample } from '../sample/writeSample.js';
 import { duration, whole } from '../watch/numbers.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
-import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
 import { defineCommand, EXIT } from './command.js';
 
@@ -60,7 +60,10 @@ export const sample = defineCommand(
     const options = sampleOptions(values);
     const file = resolve(context.cwd, values.output);
     if (existsSync(file) && !values.force)
-      throw new UsageError(`${file} is there already: name another one, or replace it with --force`);
+      throw new UserError(
+        'wrong-arguments',
+        `${file} is there already: name another one, or replace it with --force`,
+      );
     const began = performance.now();
     await writeSample(options, file);
     const seconds = (performance.now() - began) / 1000;
@@ -73,12 +76,13 @@ export const sample = defineCommand(
   },
 );
 
-/** The sizes that the command line gives, the defaults for the rest. Throws `UsageError` where they do not go together. */
+/** The sizes that the command line gives, the defaults for the rest. Throws `UserError` where they do not go together. */
 export function sampleOptions(values: SampleSizes): SampleOptions {
   const given = SAMPLE_SIZES.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]));
   const parsed = sampleOptionsSchema.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
-  throw new UsageError(
+  throw new UserError(
+    'wrong-arguments',
     parsed.error.issues.map((issue) => `--${issue.path.join('.')}: ${issue.message}`).join('\n'),
   );
 }

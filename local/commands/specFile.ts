@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
 import { sourceFormatSchema } from '@trainyard/shared';
 import { z } from 'zod';
-import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 
 /** What is touched of a specification here; the server checks all of it. */
 const sourceSchema = z.looseObject({ uri: z.string().optional() });
@@ -37,18 +37,21 @@ export async function readSpec(file: string): Promise<OuterSpec> {
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    throw new UsageError(
+    throw new UserError(
+      'wrong-arguments',
       `cannot read the spec ${file}: ${cause instanceof Error ? cause.message : 'unknown'}`,
       { cause },
     );
   }
   const document = parseDocument(text);
   const [mistake] = document.errors;
-  if (mistake) throw new UsageError(`${file} is neither YAML nor JSON: ${mistake.message.trimEnd()}`);
+  if (mistake)
+    throw new UserError('wrong-arguments', `${file} is neither YAML nor JSON: ${mistake.message.trimEnd()}`);
   const parsed = outerSpecSchema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new UsageError(
+  throw new UserError(
+    'wrong-arguments',
     `${file} is no spec: ${issue?.path.join('.') || 'the whole'}: ${issue?.message}; examples/ has some that are`,
   );
 }
@@ -124,7 +127,8 @@ function localUri(uri: string, base: string, where = ''): string {
   const path = uri.startsWith('file://') ? fileURLToPath(uri) : isAbsolute(uri) ? uri : resolve(base, uri);
   const isGlob = /[*?[\]{}]/.test(path);
   if (!isGlob && !existsSync(path))
-    throw new UsageError(
+    throw new UserError(
+      'wrong-arguments',
       where
         ? `there is no file ${path}, which ${where} names`
         : `there is no data file ${path}: name one with --data`,

@@ -13,7 +13,7 @@ import { tierSchema } from '@trainyard/functions/compute/tier';
 import { memberSchema } from '@trainyard/functions/config';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 
 export const SETTINGS_FILE = 'trainyard.deploy.yaml';
 
@@ -29,7 +29,7 @@ export interface DeployFlags {
   bundled: boolean;
 }
 
-/** Throws `UsageError` with every mistake in the settings. */
+/** Throws `UserError` with every mistake in the settings. */
 export async function readDeployment(flags: DeployFlags, cwd: string, root: string): Promise<Deployment> {
   const { project, projectNumber, region } = flags;
   const given = {
@@ -61,7 +61,11 @@ async function settingsFile(named: string | undefined, cwd: string): Promise<obj
   } catch (cause) {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     if (isMissing && named === undefined) return {};
-    throw new UsageError(`the settings ${file} cannot be read: name a file with --settings`, { cause });
+    throw new UserError(
+      'wrong-arguments',
+      `the settings ${file} cannot be read: name a file with --settings`,
+      { cause },
+    );
   }
   return checked(file, z.looseObject({}), parseYaml(file, text));
 }
@@ -71,7 +75,7 @@ function parseYaml(file: string, text: string): unknown {
     return parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`${file} is neither YAML nor JSON: ${reason}`, { cause });
+    throw new UserError('wrong-arguments', `${file} is neither YAML nor JSON: ${reason}`, { cause });
   }
 }
 
@@ -80,7 +84,7 @@ function checked<T>(what: string, schema: z.ZodType<T>, value: unknown): T {
   if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map(({ path, message }) => `  ${path.join('.') || what}: ${message}`);
   const help = mistakes.some((line) => line.includes('projectNumber')) ? `\n${NUMBER_HELP}` : '';
-  throw new UsageError(`the ${what} of the deployment:\n${mistakes.join('\n')}${help}`);
+  throw new UserError('wrong-arguments', `the ${what} of the deployment:\n${mistakes.join('\n')}${help}`);
 }
 
 /** Images are named by the commit that they are made of. */
@@ -89,6 +93,10 @@ async function commitOf(root: string): Promise<string> {
     const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: root });
     return stdout.trim();
   } catch (cause) {
-    throw new UsageError('git tells no commit here to name the images by: give one with --tag', { cause });
+    throw new UserError(
+      'wrong-arguments',
+      'git tells no commit here to name the images by: give one with --tag',
+      { cause },
+    );
   }
 }

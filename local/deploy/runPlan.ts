@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { commandLine } from '@trainyard/cloudbuild/plan/script';
 import type { Step } from '@trainyard/cloudbuild/plan/step';
-import { CommandError } from '../commandError.js';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 
 export interface PlanWorld {
   /** The repository: commands run there, and paths of files start there. */
@@ -15,7 +15,7 @@ export interface PlanWorld {
   now(this: void): number;
 }
 
-/** Throws `CommandError` with the remedy when a step fails. What is there already is brought up to date by the same steps. */
+/** Throws `UserError` with the remedy when a step fails. What is there already is brought up to date by the same steps. */
 export async function runPlan(steps: readonly Step[], world: PlanWorld): Promise<void> {
   for (const [i, step] of steps.entries()) {
     world.tell(`[${i + 1}/${steps.length}] ${step.phase}: ${step.title}`);
@@ -57,12 +57,12 @@ function run(command: Step['command'], world: PlanWorld): Promise<string | null>
   });
 }
 
-function failed({ title, phase, command, remedy }: Step, failure: string): CommandError {
+function failed({ title, phase, command, remedy }: Step, failure: string): UserError {
   const lines = [
     `${title}: ${failure}`,
     `  command   ${commandLine(command)}`,
     `  to do     ${remedy}`,
     `  then      run the same command again; --only ${phase} leaves out what went well`,
   ];
-  return new CommandError(lines.join('\n'));
+  return new UserError('step-failed', lines.join('\n'));
 }

@@ -1,4 +1,4 @@
-import { CommandError } from '../commandError.js';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 
 export interface Credentials {
   token: () => Promise<string>;
@@ -16,9 +16,9 @@ export async function googleCredentials(): Promise<Credentials> {
         const token = await auth.getAccessToken();
         if (token) return token;
       } catch (cause) {
-        throw new CommandError(LOG_IN, { cause });
+        throw new UserError('no-google-credentials', LOG_IN, { cause });
       }
-      throw new CommandError(LOG_IN);
+      throw new UserError('no-google-credentials', LOG_IN);
     },
     // Without a project the library throws, whatever the reason.
     projectId: () => auth.getProjectId().catch(() => null),

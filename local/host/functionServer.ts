@@ -2,11 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { timingSafeEqual } from 'node:crypto';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
-
-/** The port is taken or not allowed. */
-export class PortError extends Error {
-  override readonly name = 'PortError';
-}
+import { UserError } from '@trainyard/shared/commandLine/userError';
 
 const FUNCTIONS = ['api', 'webhooks', 'dispatch', 'notify', 'retrain', 'reconcile'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
@@ -85,16 +81,19 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
+const UNAVAILABLE: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use by another program',
+  EACCES: 'may not be used by this user',
+};
+
 function explain(cause: NodeJS.ErrnoException, port: number): Error {
-  const remedy = 'choose another with --port, or --port 0 for any free one';
-  switch (cause.code) {
-    case 'EADDRINUSE':
-      return new PortError(`port ${port} is in use by another program: ${remedy}`, { cause });
-    case 'EACCES':
-      return new PortError(`port ${port} may not be used by this user: ${remedy}`, { cause });
-    default:
-      return cause;
-  }
+  const reason = UNAVAILABLE[cause.code ?? ''];
+  if (reason === undefined) return cause;
+  return new UserError(
+    'port-unavailable',
+    `port ${port} ${reason}: choose another with --port, or --port 0 for any free one`,
+    { cause },
+  );
 }
 
 /** Streams stay open for ever: they are ended, and their clients connect again to the next host. */

@@ -4,6 +4,7 @@ import { access, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { startOf } from '@trainyard/functions/ports/jobLauncher/processIdentity';
 import { z } from 'zod';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 
 const holderSchema = z.object({
   pid: z.int().min(1),
@@ -14,25 +15,6 @@ const holderSchema = z.object({
   startedAt: z.string(),
 });
 export type Holder = z.infer<typeof holderSchema>;
-
-/** The directory cannot be made or written to. */
-export class DirectoryError extends Error {
-  override readonly name = 'DirectoryError';
-}
-
-/** Another host works on the directory. */
-export class DirectoryInUseError extends Error {
-  override readonly name = 'DirectoryInUseError';
-  constructor(
-    readonly directory: string,
-    readonly holder: Holder,
-  ) {
-    super(
-      `a host already works on ${directory} (process ${holder.pid}${holder.url ? `, ${holder.url}` : ''}): ` +
-        'use that one, stop it with Ctrl-C, or give this one another --directory',
-    );
-  }
-}
 
 export interface HostLock {
   /** Writes where the host serves, for the other commands to find. */
@@ -58,7 +40,7 @@ export async function lockDirectory(directory: string, now: Date): Promise<HostL
       if (!isTaken(error) || tries === 5) throw error;
     }
     const other = await readHolder(file);
-    if (other && isAlive(other)) throw new DirectoryInUseError(directory, other);
+    if (other && isAlive(other)) throw inUse(directory, other);
     await removeStale(file, other);
   }
   return {
@@ -69,6 +51,14 @@ export async function lockDirectory(directory: string, now: Date): Promise<HostL
     },
     release: () => rm(file, { force: true }),
   };
+}
+
+function inUse(directory: string, { pid, url }: Holder): UserError {
+  return new UserError(
+    'directory-in-use',
+    `a host already works on ${directory} (process ${pid}${url ? `, ${url}` : ''}): ` +
+      'use that one, stop it with Ctrl-C, or give this one another --directory',
+  );
 }
 
 /** Fails with EEXIST when the file is there; a reader never sees it empty or in part. */
@@ -88,7 +78,11 @@ async function makeDirectory(directory: string): Promise<void> {
     await access(directory, constants.W_OK);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DirectoryError(`${directory} cannot be used (${reason}): give another --directory`, { cause });
+    throw new UserError(
+      'directory-unusable',
+      `${directory} cannot be used (${reason}): give another --directory`,
+      { cause },
+    );
   }
 }
 

@@ -1,10 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-
-/** The trainer is not built. */
-export class TrainerMissingError extends Error {
-  override readonly name = 'TrainerMissingError';
-}
+import { UserError } from '@trainyard/shared/commandLine/userError';
 
 /** How this machine starts a trainer: this Node, and the built trainer, which is never loaded into this process. */
 export function trainerCommand(): string[] {
@@ -13,8 +9,8 @@ export function trainerCommand(): string[] {
   try {
     main = createRequire(import.meta.url).resolve('@trainyard/trainer-job/main');
   } catch (cause) {
-    throw new TrainerMissingError(missing, { cause });
+    throw new UserError('trainer-not-built', missing, { cause });
   }
-  if (!existsSync(main)) throw new TrainerMissingError(missing);
+  if (!existsSync(main)) throw new UserError('trainer-not-built', missing);
   return [process.execPath, main];
 }

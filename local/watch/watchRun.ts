@@ -1,5 +1,5 @@
 import { isTerminal, type RunView } from '@trainyard/shared';
-import { ApiError, UnreachableError } from '../client/apiError.js';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 import type { TrainyardClient } from '../client/trainyardClient.js';
 import { happenings } from './happenings.js';
 import { paint, plain, truncate } from './layout.js';
@@ -65,7 +65,7 @@ async function backendNote(client: TrainyardClient, run: RunView): Promise<strin
       ?.message;
   } catch (error) {
     // The result is complete without it.
-    if (error instanceof ApiError || error instanceof UnreachableError) return undefined;
+    if (error instanceof UserError) return undefined;
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { commandHelp, programHelp, usageOf } from './help.js';
 import { editDistance, nearestName } from './nearestName.js';
 import { parseArguments } from './parseArguments.js';
 import { commandReference, programReference } from './referencePage.js';
-import { UsageError } from './usageError.js';
+import { UserError } from './userError.js';
 
 const PACK = commandTable({
   name: 'crate pack',
@@ -107,11 +107,11 @@ describe('parseArguments', () => {
     [['c', '-o', '--dry'], '-o lacks its value: write -o FILE, or -o=--dry where that is the value'],
     [['c', '-o', 'f', '--dry=yes'], '--dry is a switch: it takes no value, and got "yes"'],
   ])('refuses %j', (args, message) => {
-    expect(() => pack(...args)).toThrow(UsageError);
-    expect(() => pack(...args)).toThrow(new UsageError(message));
+    expect(() => pack(...args)).toThrow(UserError);
+    expect(() => pack(...args)).toThrow(new UserError('wrong-arguments', message));
   });
 
-  it('ends in values, in help or in a UsageError, whatever is written', () => {
+  it('ends in values, in help or in a UserError, whatever is written', () => {
     const words = fc.oneof(
       fc.string(),
       fc.constantFrom('-o', '--output', '--limit', '--dry', '--', '-', '--=', '3'),
@@ -121,7 +121,7 @@ describe('parseArguments', () => {
         try {
           pack(...args);
         } catch (error) {
-          expect(error).toBeInstanceOf(UsageError);
+          expect(error).toBeInstanceOf(UserError);
         }
       }),
     );

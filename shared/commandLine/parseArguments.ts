@@ -4,7 +4,7 @@ import { allFlags, type CommandTable } from './commandTable.js';
 import type { Flag, Flags, Positionals, Values } from './flags.js';
 import { usageOf } from './help.js';
 import { nearestName } from './nearestName.js';
-import { UsageError } from './usageError.js';
+import { UserError } from './userError.js';
 
 interface Written {
   positionals: readonly string[];
@@ -12,7 +12,7 @@ interface Written {
   flags: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The values of a command line, or `help` where that is asked for. Throws `UsageError`. */
+/** The values of a command line, or `help` where that is asked for. Throws `UserError`. */
 export function parseArguments<P extends Positionals, F extends Flags>(
   table: CommandTable<P, F>,
   args: readonly string[],
@@ -20,7 +20,8 @@ export function parseArguments<P extends Positionals, F extends Flags>(
   const written = readWritten(table, args);
   if (written.flags.has('help')) return 'help';
   const positionals = Object.entries(table.positionals);
-  if (written.positionals.length !== positionals.length) throw new UsageError(`write: ${usageOf(table)}`);
+  if (written.positionals.length !== positionals.length)
+    throw new UserError('wrong-arguments', `write: ${usageOf(table)}`);
   const values = [
     ...Object.entries(table.flags).map(([name, flag]) => [name, flagValue(name, flag, written)]),
     ...positionals.map(([name, { value, schema = z.string() }], i) => [
@@ -69,20 +70,22 @@ function textOf(
 ): string {
   if (flag.value === undefined) {
     if (value === undefined) return '';
-    throw new UsageError(`${rawName} is a switch: it takes no value, and got "${value}"`);
+    throw new UserError('wrong-arguments', `${rawName} is a switch: it takes no value, and got "${value}"`);
   }
   // A dash begins the next flag, unless an equals sign says that it is part of the value.
   const isMissing = value === undefined || (inlineValue !== true && /^-./.test(value));
   if (!isMissing) return value;
-  throw new UsageError(
+  throw new UserError(
+    'wrong-arguments',
     `${rawName} lacks its value: write ${rawName} ${flag.value}` +
       (value === undefined ? '' : `, or ${rawName}=${value} where that is the value`),
   );
 }
 
-function unknownFlag(rawName: string, names: readonly string[]): UsageError {
+function unknownFlag(rawName: string, names: readonly string[]): UserError {
   const nearest = nearestName(rawName.replace(/^-+/, ''), names);
-  return new UsageError(
+  return new UserError(
+    'wrong-arguments',
     `Unknown option '${rawName}'${nearest === undefined ? '' : `; did you mean --${nearest}?`}`,
   );
 }
@@ -94,7 +97,7 @@ function flagValue(name: string, flag: Flag, { flags }: Written): unknown {
   if (texts === undefined) {
     const absent = schema.safeParse(undefined);
     if (absent.success) return absent.data;
-    throw new UsageError(`--${name} is missing: ${flag.value} is ${flag.description}`);
+    throw new UserError('wrong-arguments', `--${name} is missing: ${flag.value} is ${flag.description}`);
   }
   return checked(`--${name}`, schema, flag.multiple ? texts : texts.at(-1));
 }
@@ -105,7 +108,10 @@ function checked(what: string, schema: z.ZodType, written: string | readonly str
   const [issue] = parsed.error.issues;
   const at = issue?.path[0];
   const text = Array.isArray(written) && typeof at === 'number' ? String(written[at]) : String(written);
-  throw new UsageError(`${what} is "${text}"; ${issue ? allowed(issue) : 'that is not allowed'}`);
+  throw new UserError(
+    'wrong-arguments',
+    `${what} is "${text}"; ${issue ? allowed(issue) : 'that is not allowed'}`,
+  );
 }
 
 function allowed(issue: z.core.$ZodIssue): string {

@@ -11,7 +11,7 @@ import { environmentOf } from '../../cloudbuild/plan/functions.js';
 import { FUNCTIONS } from '../../cloudbuild/plan/functionTable.js';
 import { quoted, scriptOf } from '../../cloudbuild/plan/script.js';
 import { configFromEnvironment, NEED_MASTER_SECRET } from '../../functions/config.js';
-import { CommandError } from '../../local/commandError.js';
+import { UserError } from '../../shared/commandLine/userError.js';
 import { runPlan, type PlanWorld } from '../../local/deploy/runPlan.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { deploymentOf, FULL } from './commands.js';
@@ -178,7 +178,8 @@ describe('run', () => {
       () => null,
       (error: unknown) => error,
     );
-    expect(failure).toBeInstanceOf(CommandError);
+    expect(failure).toBeInstanceOf(UserError);
+    expect(failure).toMatchObject({ code: 'step-failed' });
     expect((failure as Error).message).toMatch(
       /Job of the tier run-cpu: it ended with 3[^]*command {3}gcloud beta run jobs deploy[^]*to do {5}check that the image[^]*--only jobs/,
     );

@@ -1,11 +1,11 @@
 import { inject } from 'vitest';
-import { EmulatorMissingError, findEmulators } from '../../local/host/emulators/cloudSdk.js';
+import { findEmulators, isEmulatorsMissing } from '../../local/host/emulators/cloudSdk.js';
 
 /** Why this machine has none of the official emulators of the Google Cloud SDK; for `describe.skipIf`, and the name of what is skipped. */
 export const emulatorsMissing = await findEmulators().then(
   () => undefined,
   (error: unknown) => {
-    if (error instanceof EmulatorMissingError) return error.message;
+    if (isEmulatorsMissing(error)) return error.message;
     throw error;
   },
 );

@@ -3,7 +3,7 @@ import { computeSchema, newRunId } from '@trainyard/shared';
 import { commandTable } from '@trainyard/shared/commandLine/commandTable';
 import { commaSeparated } from '@trainyard/shared/commandLine/flags';
 import { parseArguments } from '@trainyard/shared/commandLine/parseArguments';
-import { UsageError } from '@trainyard/shared/commandLine/usageError';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
 import { ConfigError } from '../settings/environment.js';
 import type { CacheLimits } from '../settings/limits.js';
@@ -182,7 +182,7 @@ function parsed(args: readonly string[]) {
   try {
     return parseArguments(TRAINER, args);
   } catch (error) {
-    if (error instanceof UsageError)
+    if (error instanceof UserError)
       throw new ConfigError(`${error.message}; --help tells more`, { cause: error });
     throw error;
   }

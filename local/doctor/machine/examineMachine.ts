@@ -3,10 +3,11 @@ import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import { DEFAULT_PORT } from '../../config.js';
-import { EmulatorMissingError, findEmulators } from '../../host/emulators/cloudSdk.js';
-import { TrainerMissingError, trainerCommand } from '../../host/trainerCommand.js';
+import { findEmulators, isEmulatorsMissing } from '../../host/emulators/cloudSdk.js';
+import { trainerCommand } from '../../host/trainerCommand.js';
 import { existingFolder, hasNativeTensorflow } from './installed.js';
 import { findingsOf, type Finding } from '../finding.js';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 
 export interface Machine {
   nodeVersion: string;
@@ -99,7 +100,7 @@ function hasTrainer(): boolean {
     trainerCommand();
     return true;
   } catch (error) {
-    if (error instanceof TrainerMissingError) return false;
+    if (error instanceof UserError && error.code === 'trainer-not-built') return false;
     throw error;
   }
 }
@@ -109,7 +110,7 @@ async function emulatorsMissing(): Promise<string | null> {
     await findEmulators();
     return null;
   } catch (error) {
-    if (error instanceof EmulatorMissingError) return error.message;
+    if (isEmulatorsMissing(error)) return error.message;
     throw error;
   }
 }

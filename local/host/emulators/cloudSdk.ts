@@ -2,13 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 
 const run = promisify(execFile);
-
-/** Something that the emulators need is not on this machine: says what, and how to get it. */
-export class EmulatorMissingError extends Error {
-  override readonly name = 'EmulatorMissingError';
-}
 
 export interface EmulatorPrograms {
   firestore: string;
@@ -24,7 +20,8 @@ export async function findEmulators(): Promise<EmulatorPrograms> {
   };
   const missing = Object.values(programs).filter((program) => !existsSync(program));
   if (missing.length > 0) {
-    throw new EmulatorMissingError(
+    throw new UserError(
+      'emulators-missing',
       `--emulators needs ${missing.join(' and ')}: run "gcloud components install cloud-firestore-emulator pubsub-emulator", ` +
         'or install the packages google-cloud-cli-firestore-emulator and google-cloud-cli-pubsub-emulator',
     );
@@ -33,12 +30,18 @@ export async function findEmulators(): Promise<EmulatorPrograms> {
   return programs;
 }
 
+/** Whether this machine lacks what the emulators need, as opposed to a fault of theirs. */
+export function isEmulatorsMissing(error: unknown): error is UserError {
+  return error instanceof UserError && error.code === 'emulators-missing';
+}
+
 async function sdkRoot(): Promise<string> {
   try {
     const { stdout } = await run('gcloud', ['info', '--format=value(installation.sdk_root)']);
     return stdout.trim();
   } catch (cause) {
-    throw new EmulatorMissingError(
+    throw new UserError(
+      'emulators-missing',
       '--emulators needs the Google Cloud SDK, and "gcloud info" did not answer: install it (https://cloud.google.com/sdk/docs/install), ' +
         'or run without --emulators, which needs nothing but Node',
       { cause },
@@ -50,7 +53,8 @@ async function checkJava(): Promise<void> {
   try {
     await run('java', ['-version']);
   } catch (cause) {
-    throw new EmulatorMissingError(
+    throw new UserError(
+      'emulators-missing',
       '--emulators needs Java, and "java -version" did not answer: install a Java runtime, 11 or later',
       { cause },
     );

@@ -1,0 +1,48 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DOMAIN_CODES } from '@trainyard/functions/errors/domainCodes';
+import { USER_ERRORS } from '@trainyard/shared/commandLine/userError';
+import { describe, expect, it } from 'vitest';
+import { errorsPage } from '../../docs/generate/errorsPage.js';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+
+/** All that a workspace is written in, without tests and what is built. */
+async function sourcesOf(...workspaces: readonly string[]): Promise<string> {
+  const files = await Promise.all(
+    workspaces.map(async (workspace) =>
+      (await readdir(join(REPOSITORY, workspace), { recursive: true }))
+        .filter((file) => /^(?!dist|bundle|node_modules).*(?<!\.test|\.d)\.ts$/.test(file))
+        .map((file) => join(REPOSITORY, workspace, file)),
+    ),
+  );
+  return (await Promise.all(files.flat().map((file) => readFile(file, 'utf8')))).join('\n');
+}
+
+describe('the codes of the command line', () => {
+  it('are each thrown somewhere', async () => {
+    const text = await sourcesOf('shared', 'local');
+    // The first argument is the code, or a choice between two.
+    const unused = Object.keys(USER_ERRORS).filter(
+      (code) => !new RegExp(`new UserError\\([^,]*'${code}'`).test(text),
+    );
+    expect(unused).toEqual([]);
+  });
+});
+
+describe('docs/reference/errors.md', () => {
+  it.each([
+    ['Refusals of the API', Object.keys(DOMAIN_CODES)],
+    ['Errors of the command line', Object.keys(USER_ERRORS)],
+  ])(
+    'has a heading for each code below "%s", with what it means, what to do and its fate',
+    (title, codes) => {
+      const [, section = ''] = errorsPage().split(`## ${title}\n`);
+      const entries = section.split(/\n## /)[0]?.split('\n### ').slice(1) ?? [];
+      expect(entries.map((entry) => /^`(.*)`/.exec(entry)?.[1])).toEqual(codes);
+      for (const entry of entries)
+        expect(entry.trim()).toMatch(/^`[a-z-]+`\n\n\S.*\n\nWhat to do: \S.*\n\nTried again: (yes|no)\b.*$/);
+    },
+  );
+});
