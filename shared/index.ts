@@ -23,6 +23,8 @@ export * from './http/timeLimit.js';
 export * from './http/transient.js';
 export * from './ids.js';
 export * from './inParallel.js';
+export * from './lifecycle/lifecycleEvent.js';
+export type { Transition } from './lifecycle/step.js';
 export * from './lifecycle/transition.js';
 export * from './metrics/availability.js';
 export * from './metrics/baselines.js';

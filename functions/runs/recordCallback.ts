@@ -1,7 +1,6 @@
 import {
   commandFor,
   epochSchema,
-  isTerminal,
   mergeEpoch,
   paths,
   stageSchema,
@@ -12,12 +11,10 @@ import {
   type RunEvent,
 } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import { runEvent } from '../events/runEvent.js';
 import { notFound } from '../errors/domainError.js';
 import { prepareRegistration } from '../models/registerVersion.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { afterCommit, applyEvent, changingRun, unchanged, type Applied } from './lifecycle.js';
-import { putInOutbox } from '../events/outbox.js';
 import { readRun } from './repository.js';
 
 /** A callback and the id by which it is known again. */
@@ -157,24 +154,7 @@ class Recording {
       return { ...result, events: [...result.events, this.known.register(result.run)] };
     if (!row || !isNews) return result;
     this.tx.set(row.path, row.data);
-    return isTerminal(run.status) ? this.withLateEvent(result, callback, id) : result;
-  }
-
-  /** The world hears of a stage or epoch that arrived after the end, too. */
-  private withLateEvent(applied: Applied, callback: RunCallback, id: string): Applied {
-    const entry =
-      callback.kind === 'epoch-complete'
-        ? ({
-            type: 'run.epoch.completed',
-            detail: { epoch: callback.body.epoch, metrics: callback.body.metrics },
-          } as const)
-        : callback.kind === 'stage-complete'
-          ? ({ type: 'run.stage.completed', detail: { stage: callback.body.stage } } as const)
-          : undefined;
-    if (!entry) return applied;
-    const event = runEvent(applied.run, id, entry, this.cp.now());
-    putInOutbox(this.tx, event);
-    return { ...applied, events: [...applied.events, event] };
+    return result;
   }
 }
 

@@ -7,6 +7,7 @@ import {
   paths,
   signCallback,
   STAGES,
+  type CallbackBody,
   type Run,
 } from '@trainyard/shared';
 import fc from 'fast-check';
@@ -156,9 +157,13 @@ describe('a callback', () => {
     expect(await listEpochs(cp.store, run.runId)).toMatchObject([{ epoch: 1, attempt: 1 }]);
     expect(await listStages(cp.store, run.runId)).toMatchObject([{ stage: 'train' }]);
     expect((await readLog(cp.store, run.runId, undefined)).lines).toHaveLength(1);
-    expect(cp.bus.published.slice(published).map(({ type }) => type)).toEqual([
-      'run.epoch.completed',
-      'run.stage.completed',
+    const { epoch, metrics } = late[0]!.body as CallbackBody<'epoch-complete'>;
+    expect(
+      cp.bus.published.slice(published).map(({ type, data }) => ({ type, detail: data.detail })),
+    ).toEqual([
+      { type: 'run.epoch.completed', detail: { epoch, metrics } },
+      // The same as in time: whoever hears of it asks not when it came.
+      { type: 'run.stage.completed', detail: { stage: 'train', seconds: 1.5, cacheHit: false } },
     ]);
   });
 

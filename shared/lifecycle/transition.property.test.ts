@@ -4,7 +4,8 @@ import { newRun } from '../../test/support/newRun.js';
 import type { Epoch, Run } from '../runs/run.js';
 import { runSchema } from '../runs/run.js';
 import { isTerminal, STAGES } from '../runs/status.js';
-import { commandFor, mergeEpoch, transition, type LifecycleEvent } from './transition.js';
+import type { LifecycleEvent } from './lifecycleEvent.js';
+import { commandFor, mergeEpoch, transition } from './transition.js';
 
 const START = new Date('2026-01-01T00:00:00.000Z');
 const instant = (seconds: number) => new Date(START.getTime() + seconds * 1000);

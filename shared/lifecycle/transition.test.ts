@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { newRun } from '../../test/support/newRun.js';
+import type { LifecycleEvent } from './lifecycleEvent.js';
 import type { Run, RunResult } from '../runs/run.js';
 import { runSchema } from '../runs/run.js';
 import { isTerminal, runStatusSchema, type RunStatus } from '../runs/status.js';
-import {
-  commandFor,
-  IllegalTransitionError,
-  mergeEpoch,
-  transition,
-  type LifecycleEvent,
-} from './transition.js';
+import { commandFor, IllegalTransitionError, mergeEpoch, transition } from './transition.js';
 
 const NOW = new Date('2026-01-01T00:00:00.000Z');
 const at = NOW.toISOString();
@@ -64,6 +59,19 @@ const events = {
   completed: { type: 'callback', kind: 'completed', body: { ...sender, result } },
 } satisfies Record<string, LifecycleEvent>;
 type Name = keyof typeof events;
+
+const completions: LifecycleEvent[] = [
+  {
+    type: 'callback',
+    kind: 'stage-complete',
+    body: { ...sender, stage: 'train', seconds: 2, cacheHit: true, counts: {}, detail: '' },
+  },
+  {
+    type: 'callback',
+    kind: 'epoch-complete',
+    body: { ...sender, epoch: 1, metrics: { loss: 2 }, seconds: 1, examples: 1, examplesPerSecond: 1 },
+  },
+];
 
 /** A run in a status, with what comes along with it. */
 function runIn(status: RunStatus, parts: Partial<Run> = {}): Run {
@@ -265,6 +273,17 @@ describe('transition', () => {
       currentStage: 'train',
       seq: 9,
     });
+  });
+
+  it('a stage or an epoch that is told after the end is published as in time, and changes nothing', () => {
+    for (const status of runStatusSchema.options.filter(isTerminal))
+      for (const event of completions) {
+        const inTime = transition(runIn('running'), event, NOW);
+        expect(inTime.publish).toHaveLength(1);
+        const run = runIn(status);
+        expect(transition(run, event, NOW)).toEqual({ run, publish: inTime.publish, stopJob: null });
+        expect(transition(runIn(status, { attempt: 2 }), event, NOW).publish).toEqual([]);
+      }
   });
 
   const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { newRun as testRun } from '../../test/support/newRun.js';
 import { usdUntil } from './cost.js';
 import type { Run } from './run.js';
-import { transition, type LifecycleEvent } from '../lifecycle/transition.js';
+import type { LifecycleEvent } from '../lifecycle/lifecycleEvent.js';
+import { transition } from '../lifecycle/transition.js';
 
 /** Late in a month, so that runs go on into the next ones. */
 const START = Date.parse('2026-01-31T20:00:00.000Z');
