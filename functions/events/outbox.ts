@@ -4,7 +4,8 @@
  */
 import { inParallel, paths, runEventSchema, type RunEvent } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import type { StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
+import type { StoredDocument } from '../ports/documentStore/documentStore.js';
+import type { Write } from '../ports/documentStore/writes.js';
 import { queries } from '../queries.js';
 import { instruments } from '../telemetry/metrics.js';
 
@@ -12,12 +13,15 @@ const PAGE = 100;
 /** Of how many runs events are published at a time. */
 const CONCURRENCY = 16;
 
-export function putInOutbox(tx: Transaction, event: RunEvent): void {
-  tx.set(paths.outboxEvent(event.id), { ...event });
+/** What publishing takes. */
+export type OutboxPorts = Pick<ControlPlane, 'store' | 'bus' | 'log'>;
+
+export function outboxWrite(event: RunEvent): Write {
+  return { kind: 'set', path: paths.outboxEvent(event.id), data: { ...event } };
 }
 
 /** Publishes events just committed. A failure is logged and left to the relay: the change itself has happened. */
-export async function publishCommitted(cp: ControlPlane, events: readonly RunEvent[]): Promise<void> {
+export async function publishCommitted(cp: OutboxPorts, events: readonly RunEvent[]): Promise<void> {
   const [first] = events;
   if (!first) return;
   try {
@@ -32,7 +36,7 @@ export async function publishCommitted(cp: ControlPlane, events: readonly RunEve
  * Publishes what has been in the outbox for at least `settleSeconds`; returns how many events. What is no event stays there, for
  * somebody to look at, and is passed over. Stops soon after the first event that the bus does not take.
  */
-export async function relayOutbox(cp: ControlPlane): Promise<number> {
+export async function relayOutbox(cp: OutboxPorts & Pick<ControlPlane, 'config' | 'now'>): Promise<number> {
   const settled = new Date(cp.now().getTime() - cp.config.settleSeconds * 1000).toISOString();
   let [relayed, last]: [number, StoredDocument | undefined] = [0, undefined];
   for (;;) {
@@ -49,7 +53,7 @@ export async function relayOutbox(cp: ControlPlane): Promise<number> {
   }
 }
 
-function eventsOf(cp: ControlPlane, page: readonly StoredDocument[]): RunEvent[] {
+function eventsOf(cp: Pick<OutboxPorts, 'log'>, page: readonly StoredDocument[]): RunEvent[] {
   return page.flatMap(({ path, data }) => {
     const event = runEventSchema.safeParse(data);
     if (event.success) return event.data;
@@ -71,7 +75,7 @@ function byRun(events: readonly RunEvent[]): RunEvent[][] {
 }
 
 /** Hands events of one run to the bus, in their order, and takes those that it has out of the outbox. Fails when one is left. */
-async function publish(cp: ControlPlane, events: readonly RunEvent[]): Promise<void> {
+async function publish(cp: Pick<OutboxPorts, 'store' | 'bus'>, events: readonly RunEvent[]): Promise<void> {
   const ends = await Promise.allSettled(events.map((event) => cp.bus.publish(event)));
   const taken = events.filter((_, i) => ends[i]?.status === 'fulfilled');
   for (const { type } of taken) instruments().eventsPublished.add(1, { type });

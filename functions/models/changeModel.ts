@@ -1,7 +1,6 @@
-import { newModel, paths, type ModelDocument, type RetrainPolicy } from '@trainyard/shared';
+import { newModel, paths, runSchema, type ModelDocument, type RetrainPolicy } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { queries } from '../queries.js';
-import { readRun } from '../runs/repository.js';
 import { readModel } from './repository.js';
 
 export interface ModelChange {
@@ -44,8 +43,8 @@ async function shareRuns(cp: ControlPlane, modelId: string, teams: string[]): Pr
     const page = await cp.store.query(queries.runsOfModel(modelId, {}, { startAfter, limit: PAGE }));
     for (const { path } of page) {
       await cp.store.transaction(async (tx) => {
-        const run = await readRun(tx, path.slice(paths.runs.length + 1));
-        if (run) tx.set(path, { ...run, teams });
+        const document = await tx.get(path);
+        if (document) tx.set(path, { ...runSchema.parse(document.data), teams });
       });
     }
     startAfter = page.at(-1);

@@ -17,6 +17,7 @@ import { runEvent } from '../events/runEvent.js';
 import { DomainError } from '../errors/domainError.js';
 import { readModel } from '../models/repository.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
+import { makeWrites } from '../ports/documentStore/writes.js';
 import { queries } from '../queries.js';
 import { instruments } from '../telemetry/metrics.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
@@ -24,7 +25,7 @@ import { estimateRun } from './estimate.js';
 import { idempotencySlot, recall, remember } from '../idempotency.js';
 import { inTurn } from '../inTurn.js';
 import { hasMonthlyBudget, overMonthlyBudget } from './monthlyBudget.js';
-import { publishCommitted, putInOutbox } from '../events/outbox.js';
+import { outboxWrite, publishCommitted } from '../events/outbox.js';
 import { parseRun, readRun } from './repository.js';
 import { resolveSpec } from './resolveSpec.js';
 import { memoryFloorOf, noTierFits } from './tierFit.js';
@@ -133,7 +134,7 @@ async function record(
   });
   tx.create(paths.run(runId), { ...run });
   tx.create(paths.event(runId, 'start'), { ...firstRecord(run) });
-  putInOutbox(tx, event);
+  makeWrites(tx, [outboxWrite(event)]);
   remember(tx, slot, { runId }, now);
   return { started: { run }, events: [event] };
 }

@@ -16,8 +16,9 @@ import type { ControlPlane } from '../controlPlane.js';
 import { runEvent } from '../events/runEvent.js';
 import { DomainError } from '../errors/domainError.js';
 import { readModel } from '../models/repository.js';
+import { makeWrites } from '../ports/documentStore/writes.js';
 import { recordLifecycle } from './lifecycle.js';
-import { publishCommitted, putInOutbox } from '../events/outbox.js';
+import { outboxWrite, publishCommitted } from '../events/outbox.js';
 import { spendingIn, type Spending } from './spending.js';
 
 /** Shares of a budget at which a warning is told. */
@@ -109,7 +110,7 @@ export async function warnOfBudgets(cp: ControlPlane, run: Run, known?: Spending
     const now = cp.now();
     tx.set(paths.spending(month), { warned, updatedAt: now.toISOString() });
     const told = news.map((budget) => reachedEvent(run, budget, now));
-    for (const event of told) putInOutbox(tx, event);
+    makeWrites(tx, told.map(outboxWrite));
     return told;
   });
 }

@@ -4,7 +4,7 @@
  */
 import { paths, runSchema, spentSchema, withCostUntil, type Run } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import type { Transaction } from '../ports/documentStore/documentStore.js';
+import type { Write } from '../ports/documentStore/writes.js';
 import { queries } from '../queries.js';
 import { openRuns } from './openRuns.js';
 
@@ -15,11 +15,13 @@ export interface Spending {
   open: readonly Run[];
 }
 
-/** Writes what a run that ends just now has cost, to each of its months. */
-export function recordSpending(tx: Transaction, { runId, modelId, cost, endedAt, updatedAt }: Run): void {
-  for (const [month, usd] of Object.entries(cost?.byMonth ?? {})) {
-    tx.set(paths.spent(month, runId), { runId, modelId, usd, endedAt: endedAt ?? updatedAt });
-  }
+/** What a run that ends just now has cost, for each of its months. */
+export function spendingWrites({ runId, modelId, cost, endedAt, updatedAt }: Run): Write[] {
+  return Object.entries(cost?.byMonth ?? {}).map(([month, usd]) => ({
+    kind: 'set',
+    path: paths.spent(month, runId),
+    data: { runId, modelId, usd, endedAt: endedAt ?? updatedAt },
+  }));
 }
 
 /** Until now, in a month of UTC (`2026-11`). */

@@ -5,7 +5,8 @@ import { trainer } from '../../test/support/callbacks.js';
 import { EXAMPLE_SPEC } from '../../test/support/newRun.js';
 import { dispatch } from './dispatch.js';
 import { estimateRun } from './estimate.js';
-import { recordCallbacks, type SentCallback } from './recordCallback.js';
+import type { SentCallback } from './planCallbacks.js';
+import { recordCallbacks } from './recordCallback.js';
 
 const gpu = (memoryGb: number, type: 'nvidia-t4' | 'nvidia-l4') => ({
   region: 'europe-west4',

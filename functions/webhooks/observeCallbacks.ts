@@ -1,13 +1,14 @@
 import type { Run, RunCallback } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import type { Recorded, SentCallback } from '../runs/recordCallback.js';
+import type { SentCallback } from '../runs/planCallbacks.js';
+import type { RecordedCallbacks } from '../runs/recordCallback.js';
 import { instruments } from '../telemetry/metrics.js';
 import { recordSpan } from '../telemetry/tracing.js';
 
 /** Counts callbacks that were answered after `seconds`, and draws the work that they tell of into the trace of their run. */
 export function observeCallbacks(
   cp: ControlPlane,
-  { run, outcomes }: Recorded,
+  { run, outcomes }: RecordedCallbacks,
   callbacks: readonly SentCallback[],
   seconds: number,
 ): void {
