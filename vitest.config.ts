@@ -49,7 +49,7 @@ export default defineConfig({
           name: 'emulator',
           include: ['**/*.emulator.test.ts'],
           exclude,
-          globalSetup: ['test/support/startSharedEmulators.ts'],
+          globalSetup: ['test/support/hosts/startSharedEmulators.ts'],
         },
       },
       {

@@ -1,21 +1,21 @@
 import type { Bench } from './bench.js';
 import { resultLine } from './bench.js';
-import { callbacks } from './callbacksBench.js';
-import { coldStart } from './coldStartBench.js';
-import { dataPrep } from './dataPrepBench.js';
-import { faults } from './faultsBench.js';
-import { fuzz } from './fuzzBench.js';
-import { logqOnlineRetail } from './logqOnlineRetail.js';
-import { recallOnlineRetail } from './recallOnlineRetail.js';
-import { recommenderImport } from './recommenderImportBench.js';
-import { stageCache } from './stageCacheBench.js';
-import { stepVsCatalogue } from './stepVsCatalogueBench.js';
-import { stopAndSave } from './stopAndSaveBench.js';
-import { trainMemory } from './trainMemoryBench.js';
-import { trainOnDisk } from './trainOnDiskBench.js';
-import { trainVsKeras } from './trainVsKeras.js';
-import { trainWorkers } from './trainWorkersBench.js';
-import { wholeRun } from './wholeRunBench.js';
+import { callbacks } from './callbacks/callbacksBench.js';
+import { coldStart } from './startup/coldStartBench.js';
+import { dataPrep } from './dataPrep/dataPrepBench.js';
+import { faults } from './faults/faultsBench.js';
+import { fuzz } from './fuzz/fuzzBench.js';
+import { logqOnlineRetail } from './training/logqOnlineRetailBench.js';
+import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
+import { recommenderImport } from './startup/recommenderImportBench.js';
+import { stageCache } from './dataPrep/stageCacheBench.js';
+import { stepVsCatalogue } from './training/stepVsCatalogueBench.js';
+import { stopAndSave } from './training/stopAndSaveBench.js';
+import { trainMemory } from './training/trainMemoryBench.js';
+import { trainOnDisk } from './training/trainOnDiskBench.js';
+import { trainVsKeras } from './peers/trainVsKerasBench.js';
+import { trainWorkers } from './training/trainWorkersBench.js';
+import { wholeRun } from './training/wholeRunBench.js';
 
 const BENCHES: readonly Bench[] = [
   dataPrep,

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../bench/emulators.js';
+import { freePort } from '../bench/stores/emulators.js';
 import { temporaryFolder } from '../test/support/temporaryFolder.js';
 import { until } from '../test/support/until.js';
 import { bundleFunctions, ENTRIES, type Bundle, type Entry } from './bundleFunctions.js';

@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { problemSchema, type Problem } from '@trainyard/shared';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hostHere, stackSpec, untilOver } from './support/stack.js';
+import { hostHere, stackSpec, untilOver } from './support/hosts/stack.js';
 import { temporaryFolder } from './support/temporaryFolder.js';
 
 async function stack() {

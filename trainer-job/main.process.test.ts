@@ -17,7 +17,7 @@ import {
   startTrainer,
   upTo,
   workplace,
-} from '../test/support/trainerProcess.js';
+} from '../test/support/hosts/trainerProcess.js';
 import { until } from '../test/support/until.js';
 
 // Up to two trainers one after the other, on a machine that may be busy.

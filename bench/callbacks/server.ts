@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { config } from '../config.js';
+import { config } from '../environment.js';
 import { fromServerSchema, type Memory, type ServerSettings } from './settings.js';
 
 /** The server under load, seen from the harness. */

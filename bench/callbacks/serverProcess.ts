@@ -5,7 +5,7 @@ import type { JobLauncher } from '@trainyard/functions/ports/jobLauncher/jobLaun
 import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
 import type { Column, ColumnRequest } from '@trainyard/local/host/column';
 import { startHost } from '@trainyard/local/host/host';
-import { openStoreAndBus, type ColumnSettings } from '../column.js';
+import { openStoreAndBus, type ColumnSettings } from '../stores/storeAndBus.js';
 import { serverSettingsSchema } from './settings.js';
 
 /** Its jobs run for ever. */

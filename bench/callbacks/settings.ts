@@ -1,6 +1,6 @@
 /** What the server under load and the harness must agree on. */
 import { z } from 'zod';
-import { columnSchema } from '../column.js';
+import { columnSchema } from '../stores/storeAndBus.js';
 
 /** The one argument of the server's process, as JSON. */
 export const serverSettingsSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
-import { config } from '../config.js';
+import { config } from '../environment.js';
 import { preparedSchema, type PreparedReport, type PrepareSettings } from './settings.js';
 
 /**

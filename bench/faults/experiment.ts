@@ -13,7 +13,7 @@ import { gatherEvidence } from './evidence.js';
 import { openFaultyLink, type FaultyLink } from './faultyLink.js';
 import { Host } from './host.js';
 import { planRuns, type PlannedRun } from './scenario.js';
-import type { ColumnSettings } from '../column.js';
+import type { ColumnSettings } from '../stores/storeAndBus.js';
 import { files } from './settings.js';
 import { Trainers } from './trainers.js';
 import { judge, type Finding } from './verdict.js';
@@ -30,7 +30,7 @@ export interface ExperimentOptions {
   hostProgram: string;
   /** How long runs may go on in peace before they count as unfinished. */
   peaceMs: number;
-  tell: (line: string) => void;
+  onProgress: (line: string) => void;
 }
 
 export interface ExperimentResult {
@@ -74,7 +74,7 @@ class Experiment {
   }
 
   async run(): Promise<ExperimentResult> {
-    const { seed, runs, spreadMs, folder, peaceMs, tell } = this.options;
+    const { seed, runs, spreadMs, folder, peaceMs, onProgress } = this.options;
     for (const name of [files.jobs, files.journals]) mkdirSync(join(folder, name), { recursive: true });
     const link = await openFaultyLink(() => this.host.address, randomFor(seed, 'link'));
     this.link = link;
@@ -91,7 +91,7 @@ class Experiment {
 
     const lives = Promise.all(planRuns(seed, runs, spreadMs).map((plan) => this.live(plan, link.url)));
     await this.harass(store, runs);
-    tell(
+    onProgress(
       `faults end after ${this.seconds()} s: ${this.kills} kills, ${this.storeBreaks} breaks of the store`,
     );
     link.faulty = false;
@@ -99,7 +99,7 @@ class Experiment {
     await this.startHost(false);
     await lives;
     await waitFor(() => this.isQuiet(store, link, trainers), peaceMs);
-    tell(
+    onProgress(
       `quiet after ${this.seconds()} s: ${trainers.count} trainers, ${link.underWay()} requests, ${await this.open(store)} runs`,
     );
     const outboxLeft = (await store.query({ collection: paths.outbox })).length;

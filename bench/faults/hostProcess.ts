@@ -10,7 +10,7 @@ import { eventMessage, pushBody, pushPath } from '@trainyard/local/host/pubsubPu
 import { startReconciler } from '@trainyard/local/host/reconciler';
 import type { RunEvent } from '@trainyard/shared';
 import { randomFor } from '@trainyard/trainer-job/model/random';
-import { openStoreAndBus } from '../column.js';
+import { openStoreAndBus } from '../stores/storeAndBus.js';
 import { deliverBadly } from './faultyDelivery.js';
 import { BreakableStore, recordingBus } from './faultyPorts.js';
 import { FileLauncher } from './fileLauncher.js';

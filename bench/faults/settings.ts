@@ -1,7 +1,7 @@
 /** What the harness and the host under test must agree on. Times are short, so that a hundred runs take minutes. */
 import type { TrainingSpecInput } from '@trainyard/shared';
 import { z } from 'zod';
-import { columnSchema } from '../column.js';
+import { columnSchema } from '../stores/storeAndBus.js';
 
 export const FIRST_TIER = 'small';
 export const SECOND_TIER = 'large';

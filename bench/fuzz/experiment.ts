@@ -19,7 +19,7 @@ export interface FuzzOptions {
   folder: string;
   /** Sees every exchange that was one. */
   observe?: (request: FuzzRequest, answer: FuzzAnswer) => void;
-  tell: (line: string) => void;
+  onProgress: (line: string) => void;
 }
 
 export interface FuzzFinding {
@@ -87,12 +87,12 @@ class Experiment {
   }
 
   async run(): Promise<FuzzResult> {
-    const { requests, tell } = this.options;
+    const { requests, onProgress } = this.options;
     const { result, world, dice } = this;
     for (let i = 0; i < requests; i++) {
       if (i % EVERY === 0) await world.refresh(dice);
       await this.sendOne(this.nextRequest());
-      if ((i + 1) % 5000 === 0) tell(`${i + 1} requests, ${JSON.stringify(result.statuses)}`);
+      if ((i + 1) % 5000 === 0) onProgress(`${i + 1} requests, ${JSON.stringify(result.statuses)}`);
     }
     const neverAccepted = this.operations.map(nameOf).filter((name) => !this.acceptedBy.has(name));
     return { ...result, neverAccepted, seconds: Math.round((Date.now() - this.began) / 100) / 10 };
@@ -122,7 +122,7 @@ class Experiment {
     const report = (kind: FuzzFinding['kind'], detail: string) => {
       result.findings.push({ kind, request, status, detail });
       if (result.findings.length <= 20)
-        options.tell(`${kind}: ${request.what}, ${request.path.slice(0, 120)}: ${detail}`);
+        options.onProgress(`${kind}: ${request.what}, ${request.path.slice(0, 120)}: ${detail}`);
     };
     const written = world.writes.slice(writes);
     const logged = world.errors.slice(errors);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trainingSpecSchema } from '@trainyard/shared';
 import { trainModel } from '@trainyard/trainer-job/train/loop/trainModel';
-import { backendOf } from '../backend.js';
+import { backendOf } from './backend.js';
 import { IDS_SPEC, idsDataset } from './ids.js';
 
 const [BATCH, STEPS, EPOCHS] = [256, 8, 75];

@@ -3,7 +3,7 @@ import { trainingSpecSchema } from '@trainyard/shared';
 import { TwoTowerModel } from '@trainyard/trainer-job/model/twoTowerModel';
 import { newOptimizer } from '@trainyard/trainer-job/train/optimize/optimizer';
 import { optimizerStep } from '@trainyard/trainer-job/train/loop/optimizerStep';
-import { backendOf } from '../backend.js';
+import { backendOf } from './backend.js';
 import { IDS_SPEC, idsDataset } from './ids.js';
 
 const [BATCH, STEPS] = [8192, 60];

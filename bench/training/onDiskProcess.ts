@@ -7,7 +7,7 @@ import { epochOrder } from '@trainyard/trainer-job/train/batch/epochOrder';
 import { newOptimizer } from '@trainyard/trainer-job/train/optimize/optimizer';
 import { optimizerStep } from '@trainyard/trainer-job/train/loop/optimizerStep';
 import { z } from 'zod';
-import { backendOf } from '../backend.js';
+import { backendOf } from './backend.js';
 import { median } from '../bench.js';
 
 const BATCH = 8192;

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { serveFunction } from '../../test/support/functionClient.js';
 import { EXAMPLE_SPEC, newRun } from '../../test/support/newRun.js';
-import { tokenIssuer } from '../../test/support/tokenIssuer.js';
+import { tokenIssuer } from '../../test/support/standIns/tokenIssuer.js';
 import { routes } from './routes.js';
 
 const ISSUER = 'https://securetoken.google.com/shop';

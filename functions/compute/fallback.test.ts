@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { CloudRunStandIn } from '../../test/support/cloudRunStandIn.js';
+import { CloudRunStandIn } from '../../test/support/standIns/cloudRunStandIn.js';
 import { testControlPlane } from '../../test/support/controlPlane.js';
-import { VertexStandIn } from '../../test/support/vertexStandIn.js';
+import { VertexStandIn } from '../../test/support/standIns/vertexStandIn.js';
 import { configFromEnvironment } from '../config.js';
 import type { ControlPlane } from '../controlPlane.js';
 import { dispatch } from '../runs/dispatch.js';

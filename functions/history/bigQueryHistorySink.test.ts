@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { newRun } from '../../test/support/newRun.js';
 import { epochRow as epochOf } from '../../test/support/runView.js';
 import { openBigQueryHistorySink } from './bigQueryHistorySink.js';
-import { BigQueryStandIn } from '../../test/support/bigQueryStandIn.js';
+import { BigQueryStandIn } from '../../test/support/standIns/bigQueryStandIn.js';
 import type { KeyedRow } from './historySink.js';
 import { epochRow, epochRowId, runRow } from './rows.js';
 

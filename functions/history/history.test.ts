@@ -13,7 +13,7 @@ import { newRun } from '../../test/support/newRun.js';
 import { epochRow as epochOf } from '../../test/support/runView.js';
 import { until } from '../../test/support/until.js';
 import { configFromEnvironment } from '../config.js';
-import { BigQueryStandIn } from '../../test/support/bigQueryStandIn.js';
+import { BigQueryStandIn } from '../../test/support/standIns/bigQueryStandIn.js';
 import { historyMarkerSchema } from './marker.js';
 import { epochRow, runRow } from './rows.js';
 

@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EXAMPLE_SPEC, newRun } from '../../test/support/newRun.js';
 import { epochRow as epochOf } from '../../test/support/runView.js';
-import { misfits } from '../../test/support/bigQueryStandIn.js';
+import { misfits } from '../../test/support/standIns/bigQueryStandIn.js';
 import { epochRow, epochRowId, runRow, runRowId } from './rows.js';
 import { columnsOf, epochRowSchema, historyTables, runRowSchema } from './tables.js';
 

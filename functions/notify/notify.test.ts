@@ -8,7 +8,7 @@ import { eventMessage, pushBody, pushPath } from '../../local/host/pubsubPush.js
 import { testControlPlane, type TestControlPlane } from '../../test/support/controlPlane.js';
 import { endedRun } from '../../test/support/endedRun.js';
 import { serveFunction } from '../../test/support/functionClient.js';
-import { httpsReceiver } from '../../test/support/httpsReceiver.js';
+import { httpsReceiver } from '../../test/support/standIns/httpsReceiver.js';
 import { runEvent } from '../events/runEvent.js';
 import { jsonLog } from '../log.js';
 import type { notificationsSchema } from './channels.js';

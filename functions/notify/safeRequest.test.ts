@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { httpsReceiver } from '../../test/support/httpsReceiver.js';
+import { httpsReceiver } from '../../test/support/standIns/httpsReceiver.js';
 import { until } from '../../test/support/until.js';
 import { isPublic } from './publicAddress.js';
 import { INTERNET, postSafely, RequestError, type Network, type Post } from './safeRequest.js';

@@ -4,7 +4,7 @@ import { signed, trainer } from '../../test/support/callbacks.js';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { serveFunction } from '../../test/support/functionClient.js';
 import { newRun } from '../../test/support/newRun.js';
-import { tokenIssuer } from '../../test/support/tokenIssuer.js';
+import { tokenIssuer } from '../../test/support/standIns/tokenIssuer.js';
 import { dispatch } from '../runs/dispatch.js';
 import { IDENTITY_HEADER } from './trainerIdentity.js';
 

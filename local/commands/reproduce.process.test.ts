@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isTerminal } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { SPEC, workplace } from '../../test/support/trainerProcess.js';
+import { SPEC, workplace } from '../../test/support/hosts/trainerProcess.js';
 import { TrainyardClient } from '../client/trainyardClient.js';
 import { readConfig } from '../config.js';
 import { startHost } from '../host/host.js';

@@ -10,7 +10,7 @@ import { createParser } from 'eventsource-parser';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startHost } from '../../local/host/host.js';
 import { openOneMachine } from '../../local/host/oneMachine.js';
-import { csvLines } from '../support/purchases.js';
+import { csvLines } from '../support/data/purchases.js';
 import {
   EPOCHS,
   hostHere,
@@ -20,7 +20,7 @@ import {
   untilJobsRecorded,
   untilOver,
   writePurchases,
-} from '../support/stack.js';
+} from '../support/hosts/stack.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { until } from '../support/until.js';
 

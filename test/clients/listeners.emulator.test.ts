@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STAGES, isTerminal, paths, runSchema, type RunView, type Stage } from '@trainyard/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emulatorHost, type EmulatorHost } from '../support/emulatorHost.js';
-import { emulatorsMissing } from '../support/emulators.js';
+import { emulatorHost, type EmulatorHost } from '../support/hosts/emulatorHost.js';
+import { emulatorsMissing } from '../support/hosts/emulators.js';
 import {
   serverClient,
   webClient,
@@ -13,8 +13,8 @@ import {
   type Change,
   type FirestoreClient,
   type RowQuery,
-} from '../support/firestoreClients.js';
-import { stackSpec, untilOver, writePurchases } from '../support/stack.js';
+} from '../support/hosts/firestoreClients.js';
+import { stackSpec, untilOver, writePurchases } from '../support/hosts/stack.js';
 import { until } from '../support/until.js';
 
 const MODEL = 'shop';

@@ -6,9 +6,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { openHome } from '../../trainer-job/home/openHome.js';
 import { settingsFromEnvironment } from '../../trainer-job/settings/settings.js';
-import { StorageStandIn } from '../support/storageStandIn.js';
+import { StorageStandIn } from '../support/standIns/storageStandIn.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
-import { RUN_ID, secretOf } from '../support/trainerProcess.js';
+import { RUN_ID, secretOf } from '../support/hosts/trainerProcess.js';
 import { artifactHomeContract, type HomeOfAttempt, type OpenedHomes } from './artifactHome.contract.js';
 
 const BUCKET = 'shop-trainyard';

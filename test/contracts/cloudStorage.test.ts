@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openCloudStorageObjectStore } from '../../functions/ports/objectStore/cloudStorageObjectStore.js';
-import { StorageStandIn } from '../support/storageStandIn.js';
+import { StorageStandIn } from '../support/standIns/storageStandIn.js';
 import { objectStoreContract } from './objectStore.contract.js';
 
 const BUCKET = 'shop-trainyard';

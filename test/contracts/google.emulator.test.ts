@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { openFirestoreDocumentStore } from '../../functions/ports/documentStore/firestoreDocumentStore.js';
 import { openPubSubEventBus } from '../../functions/ports/eventBus/pubsubEventBus.js';
-import { emulatorsMissing, sharedEmulators } from '../support/emulators.js';
+import { emulatorsMissing, sharedEmulators } from '../support/hosts/emulators.js';
 import { describeDocumentStore } from './documentStore.contract.js';
 import { describeEventBus } from './eventBus.contract.js';
 

@@ -6,10 +6,10 @@ import { tierSchema } from '../../functions/compute/tier.js';
 import { openCloudRunJobsLauncher } from '../../functions/ports/jobLauncher/cloudRunJobsLauncher.js';
 import { openProcessLauncher } from '../../functions/ports/jobLauncher/processLauncher.js';
 import { openVertexCustomJobLauncher } from '../../functions/ports/jobLauncher/vertexCustomJobLauncher.js';
-import { CloudRunStandIn } from '../support/cloudRunStandIn.js';
+import { CloudRunStandIn } from '../support/standIns/cloudRunStandIn.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { until } from '../support/until.js';
-import { VertexStandIn } from '../support/vertexStandIn.js';
+import { VertexStandIn } from '../support/standIns/vertexStandIn.js';
 import { describeJobLauncher } from './jobLauncher.contract.js';
 
 /** Runs until it finds what it shall end with. */

@@ -10,8 +10,8 @@ import { randomFor } from '../../trainer-job/model/random.js';
 import { ratingLoss } from '../../trainer-job/model/ratingLoss.js';
 import { softmaxLoss } from '../../trainer-job/model/softmaxLoss.js';
 import type { SoftmaxBatch } from '../../trainer-job/model/softmaxBatch.js';
-import { modelGolden as golden } from '../support/modelGolden.js';
-import { tinySpec } from '../support/tinyDataset.js';
+import { modelGolden as golden } from '../support/training/modelGolden.js';
+import { tinySpec } from '../support/training/tinyDataset.js';
 
 const ROWS = 8;
 const COLUMNS = 3;

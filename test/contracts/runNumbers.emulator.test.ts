@@ -4,7 +4,7 @@ import { openFirestoreDocumentStore } from '../../functions/ports/documentStore/
 import type { DocumentStore } from '../../functions/ports/documentStore/documentStore.js';
 import { startRun } from '../../functions/runs/createRun.js';
 import { testControlPlane } from '../support/controlPlane.js';
-import { emulatorsMissing, sharedEmulators } from '../support/emulators.js';
+import { emulatorsMissing, sharedEmulators } from '../support/hosts/emulators.js';
 import { FaultyStore } from '../support/faults.js';
 import { EXAMPLE_SPEC } from '../support/newRun.js';
 

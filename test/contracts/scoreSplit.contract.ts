@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { EvaluationRows } from '../../trainer-job/evaluate/evaluationRows.js';
 import { scoreSplit } from '../../trainer-job/evaluate/scoreSplit.js';
 import { randomFor } from '../../trainer-job/model/random.js';
-import { tinySpec } from '../support/tinyDataset.js';
+import { tinySpec } from '../support/training/tinyDataset.js';
 
 const WIDTH = 3;
 const K = [1, 5, 20];

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TrainingSpecInput } from '@trainyard/shared';
-import { jsonLines, purchases } from '../support/purchases.js';
+import { jsonLines, purchases } from '../support/data/purchases.js';
 
 type DatasetInput = TrainingSpecInput['dataset'];
 

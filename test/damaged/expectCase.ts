@@ -6,8 +6,8 @@ import { DataError } from '../../trainer-job/data/dataError.js';
 import { identifier, literal } from '../../trainer-job/data/database.js';
 import { ingestOutcomeSchema, ROWS_FILE } from '../../trainer-job/data/ingest/ingest.js';
 import { readEntry } from '../../trainer-job/cache/entry.js';
-import { prepared, userItemSpec } from '../support/prepared.js';
-import { sql } from '../support/purchases.js';
+import { prepared, userItemSpec } from '../support/data/prepared.js';
+import { sql } from '../support/data/purchases.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { SECRET, type DamagedCase, type Read } from './case.js';
 

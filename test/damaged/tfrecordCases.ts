@@ -10,8 +10,8 @@ import {
   text,
   textFeature,
   type Feature,
-} from '../support/examples.js';
-import { purchases } from '../support/purchases.js';
+} from '../support/data/examples.js';
+import { purchases } from '../support/data/purchases.js';
 import { flipped, read, refused, SECRET, type DamagedCase } from './case.js';
 
 const UNREADABLE = 'unreadable-source';

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { missingGcloud } from '../support/gcloud.js';
+import { missingGcloud } from '../support/google/gcloud.js';
 
 const FOLDER = fileURLToPath(new URL('../../cloudbuild/', import.meta.url));
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));

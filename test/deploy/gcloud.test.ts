@@ -8,7 +8,7 @@ import {
   recordedCommand,
   recordedFlags,
   recordFlags,
-} from '../support/gcloud.js';
+} from '../support/google/gcloud.js';
 import { built, commandsIn, documented, planned } from './commands.js';
 
 const commands = [...planned(), ...built(), ...documented()];

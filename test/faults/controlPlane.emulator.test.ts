@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { config } from '../../bench/config.js';
+import { config } from '../../bench/environment.js';
 import { runExperiment } from '../../bench/faults/experiment.js';
-import { emulatorsMissing, sharedEmulators } from '../support/emulators.js';
+import { emulatorsMissing, sharedEmulators } from '../support/hosts/emulators.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 it.skipIf(emulatorsMissing)(
@@ -17,7 +17,7 @@ it.skipIf(emulatorsMissing)(
       hostProgram: config.faultsHost,
       // A host that was killed in a transaction leaves its locks behind for a minute.
       peaceMs: 150_000,
-      tell: () => {},
+      onProgress: () => {},
     });
     expect(result.findings).toEqual([]);
     expect(result).toMatchObject({ runs: 5, outboxLeft: 0 });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { config } from '../../bench/config.js';
+import { config } from '../../bench/environment.js';
 import { runExperiment } from '../../bench/faults/experiment.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
@@ -15,7 +15,7 @@ it('runs survive killed hosts, a broken store and a bad network: all end right, 
     column: { kind: 'sqlite' },
     hostProgram: config.faultsHost,
     peaceMs: 30_000,
-    tell: () => {},
+    onProgress: () => {},
   });
   expect(result.findings).toEqual([]);
   expect(result).toMatchObject({ runs: 8, outboxLeft: 0 });

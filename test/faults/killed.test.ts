@@ -10,9 +10,9 @@ import {
   untilEpoch,
   untilOver,
   writePurchases,
-} from '../support/stack.js';
+} from '../support/hosts/stack.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
-import { freePort } from '../../bench/emulators.js';
+import { freePort } from '../../bench/stores/emulators.js';
 
 describe('a run', () => {
   it('whose trainer is killed goes on from its checkpoint and ends as if nothing had happened', async () => {

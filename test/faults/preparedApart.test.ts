@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { hostHere, stackSpec, untilOver, writePurchases } from '../support/stack.js';
+import { hostHere, stackSpec, untilOver, writePurchases } from '../support/hosts/stack.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 const FEW = { epochs: 2, batchSize: 1024, earlyStopping: false } as const;

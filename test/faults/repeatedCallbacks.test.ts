@@ -14,7 +14,7 @@ import {
   untilJobsRecorded,
   untilOver,
   writePurchases,
-} from '../support/stack.js';
+} from '../support/hosts/stack.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { until } from '../support/until.js';
 

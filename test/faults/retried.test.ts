@@ -7,7 +7,7 @@ import {
   untilEpoch,
   untilOver,
   writePurchases,
-} from '../support/stack.js';
+} from '../support/hosts/stack.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 it('a run that was cancelled, retried, cancelled and retried again ends as if nothing had happened', async () => {

@@ -19,7 +19,7 @@ it('generated requests get no server error, those refused write nothing, and all
       for (const what of mismatches(request.of, request, answer))
         differences.push(`${request.what}: ${what.slice(0, 500)}`);
     },
-    tell: () => {},
+    onProgress: () => {},
   });
   expect(result.findings.map(brief)).toEqual([]);
   expect(differences).toEqual([]);

@@ -14,7 +14,7 @@ import { openSqliteDocumentStore } from '../../functions/ports/documentStore/sql
 import type { DocumentStore } from '../../functions/ports/documentStore/documentStore.js';
 import { queries } from '../../functions/queries.js';
 import { listEpochs } from '../../functions/runs/repository.js';
-import { TRAINER, TRAINER_ENVIRONMENT, untilJobsRecorded, untilOver } from '../support/stack.js';
+import { TRAINER, TRAINER_ENVIRONMENT, untilJobsRecorded, untilOver } from '../support/hosts/stack.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 const RECORDED = fileURLToPath(new URL('v0.1/directory/', import.meta.url));

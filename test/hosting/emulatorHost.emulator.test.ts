@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { TrainyardClient } from '../../local/client/trainyardClient.js';
 import { openEmulators } from '../../local/host/emulators/openEmulators.js';
 import { startHost } from '../../local/host/host.js';
-import { emulatorsMissing } from '../support/emulators.js';
+import { emulatorsMissing } from '../support/hosts/emulators.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { until } from '../support/until.js';
 

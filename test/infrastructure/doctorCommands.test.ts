@@ -4,7 +4,7 @@ import { commandsIn } from '../deploy/commands.js';
 import { healthyProject, ID, NOW, REGION } from '../support/google/healthyProject.js';
 import { HARMS } from '../support/google/harms.js';
 import { startGoogleStandIn } from '../support/google/standIn.js';
-import { missingGcloud, parseByGcloud } from '../support/gcloud.js';
+import { missingGcloud, parseByGcloud } from '../support/google/gcloud.js';
 import { commandLine } from '../../cloudbuild/plan/script.js';
 
 /** The commands that the doctor names, over all the ways in which a project can be wrong. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useWasm } from '../support/backend.js';
-import { MODEL_KINDS } from '../support/modelKinds.js';
-import { tensorCounts } from '../support/tensorCounts.js';
+import { useWasm } from '../support/training/backend.js';
+import { MODEL_KINDS } from '../support/training/modelKinds.js';
+import { tensorCounts } from '../support/training/tensorCounts.js';
 
 describe('a thousand steps on wasm', () => {
   beforeAll(useWasm);

@@ -5,8 +5,8 @@ import { decodedTarget } from '@trainyard/recommender/encode/target';
 import type { FeatureValues } from '@trainyard/recommender/encode/value';
 import { openModelDirectory } from '@trainyard/recommender/node';
 import { activationSchema, type Activation, type TrainingSpecInput } from '@trainyard/shared';
-import { useWasm } from '../support/backend.js';
-import { exportedModel } from '../support/exportedModel.js';
+import { useWasm } from '../support/training/backend.js';
+import { exportedModel } from '../support/training/exportedModel.js';
 
 beforeAll(useWasm);
 

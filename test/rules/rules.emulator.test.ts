@@ -10,7 +10,7 @@ import {
 } from '@firebase/rules-unit-testing';
 import { collection, deleteDoc, doc, getDoc, getDocs, query, setDoc, where } from 'firebase/firestore';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emulatorsMissing, sharedEmulators } from '../support/emulators.js';
+import { emulatorsMissing, sharedEmulators } from '../support/hosts/emulators.js';
 
 const PROJECT = 'demo-rules';
 const RUNS = { red: 'run-of-red', everybody: 'run-of-everybody' } as const;

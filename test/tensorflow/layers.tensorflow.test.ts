@@ -1,9 +1,9 @@
 /** Every layer computes on TensorFlow what it computes on wasm. */
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { useWasm } from '../support/backend.js';
-import { INPUTS, LAYERS, newLayers, numbersFor, stepOf, weightedSum } from '../support/layers.js';
-import { missingTensorflow, useTensorflow } from '../support/nativeTensorflow.js';
+import { useWasm } from '../support/training/backend.js';
+import { INPUTS, LAYERS, newLayers, numbersFor, stepOf, weightedSum } from '../support/training/layers.js';
+import { missingTensorflow, useTensorflow } from '../support/training/nativeTensorflow.js';
 
 describe.skipIf(missingTensorflow)('on TensorFlow', () => {
   useTensorflow();

@@ -10,7 +10,7 @@ import { softmaxSums } from '../../trainer-job/model/softmaxSums.js';
 import { kerasModelContract } from '../contracts/kerasModel.contract.js';
 import { scoreSplitContract } from '../contracts/scoreSplit.contract.js';
 import { softmaxLossContract } from '../contracts/softmaxLoss.contract.js';
-import { missingTensorflow, useTensorflow } from '../support/nativeTensorflow.js';
+import { missingTensorflow, useTensorflow } from '../support/training/nativeTensorflow.js';
 
 function numbers(count: number, limit: number, purpose: string): Float32Array {
   const random = randomFor(7, purpose);

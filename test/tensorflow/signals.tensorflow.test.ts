@@ -1,7 +1,7 @@
 /** A signal, such as a platform's wish to stop, may come in the middle of a product. */
 import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { missingTensorflow } from '../support/nativeTensorflow.js';
+import { missingTensorflow } from '../support/training/nativeTensorflow.js';
 
 /** Products of [rows, 2500] and [2500, columns], as of the softmax loss, until many signals have come. */
 const products = (columns: number, rows = 34) => `

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MODEL_KINDS } from '../support/modelKinds.js';
-import { missingTensorflow, useTensorflow } from '../support/nativeTensorflow.js';
-import { tensorCounts } from '../support/tensorCounts.js';
+import { MODEL_KINDS } from '../support/training/modelKinds.js';
+import { missingTensorflow, useTensorflow } from '../support/training/nativeTensorflow.js';
+import { tensorCounts } from '../support/training/tensorCounts.js';
 
 describe.skipIf(missingTensorflow)('a thousand steps on TensorFlow', () => {
   useTensorflow();

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { EpochReport } from '../../trainer-job/train/loop/trainRequest.js';
 import { selectBackend } from '../../trainer-job/backend/selectBackend.js';
 import { trainModel } from '../../trainer-job/train/loop/trainModel.js';
-import { missingTensorflow, useTensorflow } from '../support/nativeTensorflow.js';
+import { missingTensorflow, useTensorflow } from '../support/training/nativeTensorflow.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
-import { tinyDataset, tinySpec } from '../support/tinyDataset.js';
+import { tinyDataset, tinySpec } from '../support/training/tinyDataset.js';
 
 const layers = [
   { type: 'dense' as const, units: 16, activation: 'relu' as const },

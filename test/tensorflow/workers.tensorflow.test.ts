@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { missingTensorflow, useTensorflow } from '../support/nativeTensorflow.js';
+import { missingTensorflow, useTensorflow } from '../support/training/nativeTensorflow.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
-import { tinyDataset, tinySpec } from '../support/tinyDataset.js';
+import { tinyDataset, tinySpec } from '../support/training/tinyDataset.js';
 import type { EpochReport } from '../../trainer-job/train/loop/trainRequest.js';
 import { trainModel } from '../../trainer-job/train/loop/trainModel.js';
 

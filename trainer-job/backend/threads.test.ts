@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
-import { ratedSpec } from '../../test/support/ratedDataset.js';
-import { tinySpec } from '../../test/support/tinyDataset.js';
+import { ratedSpec } from '../../test/support/training/ratedDataset.js';
+import { tinySpec } from '../../test/support/training/tinyDataset.js';
 import { fitThreads, hasSmallOperations, workerCount } from './threads.js';
 
 const defaults = trainingSpecSchema.parse({

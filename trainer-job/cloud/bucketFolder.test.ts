@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BUCKET, failNext, remoteFolder } from '../../test/support/remoteFolder.js';
+import { BUCKET, failNext, remoteFolder } from '../../test/support/data/remoteFolder.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { ABSENT } from './bucketFolder.js';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { TrainingSpecInput } from '@trainyard/shared';
-import { prepared, userItemSpec, writeLines } from '../../test/support/prepared.js';
-import { byTime, csvLines, jsonLines, purchases, writeParquet } from '../../test/support/purchases.js';
+import { prepared, userItemSpec, writeLines } from '../../test/support/data/prepared.js';
+import { byTime, csvLines, jsonLines, purchases, writeParquet } from '../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 
 /** What it is, who writes it, other parts of the data set, the error's code and what its message says. */

@@ -3,10 +3,10 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
-import { prepared, userItemSpec, writeLines } from '../../test/support/prepared.js';
-import { byTime, jsonLines, purchases, sql, writeParquet } from '../../test/support/purchases.js';
+import { prepared, userItemSpec, writeLines } from '../../test/support/data/prepared.js';
+import { byTime, jsonLines, purchases, sql, writeParquet } from '../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { lookupOf } from '../../test/support/lookupOf.js';
+import { lookupOf } from '../../test/support/data/lookupOf.js';
 import { checkTrainedColumns, ingest, type IngestOutcome } from './ingest/ingest.js';
 import { findSource } from './source/source.js';
 

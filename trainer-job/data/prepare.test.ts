@@ -3,13 +3,13 @@ import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
-import { onlineRetail } from '../../test/support/onlineRetail.js';
-import { prepared, userItemSpec, writeLines } from '../../test/support/prepared.js';
-import { byTime, csvLines, jsonLines, purchases, writeParquet } from '../../test/support/purchases.js';
-import { embeddingOf } from '../../test/support/tinyDataset.js';
+import { onlineRetail } from '../../test/support/data/onlineRetail.js';
+import { prepared, userItemSpec, writeLines } from '../../test/support/data/prepared.js';
+import { byTime, csvLines, jsonLines, purchases, writeParquet } from '../../test/support/data/purchases.js';
+import { embeddingOf } from '../../test/support/training/tinyDataset.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { evaluationRows } from '../evaluate/evaluationRows.js';
-import { lookupOf } from '../../test/support/lookupOf.js';
+import { lookupOf } from '../../test/support/data/lookupOf.js';
 import { ingest } from './ingest/ingest.js';
 import { findSource } from './source/source.js';
 

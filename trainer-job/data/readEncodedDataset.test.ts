@@ -1,8 +1,8 @@
 import { appendFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { prepared, userItemSpec, writeLines } from '../../test/support/prepared.js';
-import { jsonLines } from '../../test/support/purchases.js';
+import { prepared, userItemSpec, writeLines } from '../../test/support/data/prepared.js';
+import { jsonLines } from '../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { readEncodedDataset } from './readEncodedDataset.js';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trainingSpecSchema } from '@trainyard/shared';
-import { useWasm } from '../../test/support/backend.js';
-import { prepared, writeLines } from '../../test/support/prepared.js';
+import { useWasm } from '../../test/support/training/backend.js';
+import { prepared, writeLines } from '../../test/support/data/prepared.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { randomFor } from '../model/random.js';
 import { epochOrder } from '../train/batch/epochOrder.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tinyDataset } from '../../test/support/tinyDataset.js';
+import { tinyDataset } from '../../test/support/training/tinyDataset.js';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { scoreBaseline } from './baselines.js';
 import { evaluationRows } from './evaluationRows.js';

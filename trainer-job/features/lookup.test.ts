@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { prepared, writeLines } from '../../test/support/prepared.js';
-import { byTime, sql } from '../../test/support/purchases.js';
+import { prepared, writeLines } from '../../test/support/data/prepared.js';
+import { byTime, sql } from '../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { lookupOf } from '../../test/support/lookupOf.js';
+import { lookupOf } from '../../test/support/data/lookupOf.js';
 
 const FEATURES = ['text', 'whole', 'decimal', 'flag', 'day'] as const;
 

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TrainingSpecInput } from '@trainyard/shared';
-import { prepared, writeLines } from '../../test/support/prepared.js';
-import { writeParquet } from '../../test/support/purchases.js';
+import { prepared, writeLines } from '../../test/support/data/prepared.js';
+import { writeParquet } from '../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import type { EntityRows } from '../data/encodedDataset.js';
 import { openTransform } from '@trainyard/recommender/model/transform';

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { optimizerSchema } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
-import { BUCKET, failNext, remoteFolder } from '../../test/support/remoteFolder.js';
+import { BUCKET, failNext, remoteFolder } from '../../test/support/data/remoteFolder.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { until } from '../../test/support/until.js';
 import { newParameter } from '../model/parameter.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { StageName } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { BUCKET, remoteFolder } from '../../test/support/remoteFolder.js';
+import { BUCKET, remoteFolder } from '../../test/support/data/remoteFolder.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { StageCache } from '../cache/stageCache.js';
 import { RemoteEntries } from './remoteEntries.js';

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { StorageStandIn } from '../../test/support/storageStandIn.js';
+import { StorageStandIn } from '../../test/support/standIns/storageStandIn.js';
 import {
   ended,
   epochsOf,
@@ -16,7 +16,7 @@ import {
   startTrainer,
   upTo,
   workplace,
-} from '../../test/support/trainerProcess.js';
+} from '../../test/support/hosts/trainerProcess.js';
 import { until } from '../../test/support/until.js';
 
 // Two or three trainers one after the other, on a machine that may be busy.

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ratingSchema } from '@trainyard/shared';
-import { useWasm } from '../../test/support/backend.js';
-import { numbersFor } from '../../test/support/layers.js';
+import { useWasm } from '../../test/support/training/backend.js';
+import { numbersFor } from '../../test/support/training/layers.js';
 import { RatingHead } from './ratingHead.js';
 
 beforeAll(useWasm);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
-import { useWasm } from '../../test/support/backend.js';
-import { embeddingOf, tinySpec } from '../../test/support/tinyDataset.js';
+import { useWasm } from '../../test/support/training/backend.js';
+import { embeddingOf, tinySpec } from '../../test/support/training/tinyDataset.js';
 import { towerInMemory } from '../data/encodedDataset.js';
 import type { Gradient } from './parameter.js';
 import { Tower } from './tower.js';

@@ -4,7 +4,11 @@ import { appendFileSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { deriveRunSecret, MAX_CALLBACK_BYTES, type CallbackKind } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { callbackServer, type CallbackServer, type Received } from '../../test/support/callbackServer.js';
+import {
+  callbackServer,
+  type CallbackServer,
+  type Received,
+} from '../../test/support/standIns/callbackServer.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { until } from '../../test/support/until.js';
 import { CallbackQueue, type QueueOptions } from './callbackQueue.js';

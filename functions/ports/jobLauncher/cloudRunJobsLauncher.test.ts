@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { CloudRunStandIn, completed, timestamp, type Fault } from '../../../test/support/cloudRunStandIn.js';
-import type { GrpcFailure, Message } from '../../../test/support/grpcStandIn.js';
+import {
+  CloudRunStandIn,
+  completed,
+  timestamp,
+  type Fault,
+} from '../../../test/support/standIns/cloudRunStandIn.js';
+import type { GrpcFailure, Message } from '../../../test/support/standIns/grpcStandIn.js';
 import { launchedBy } from '../../../test/support/launchedBy.js';
 import { openCloudRunJobsLauncher, type CloudRunJobsLauncher } from './cloudRunJobsLauncher.js';
 import type { LaunchRequest } from './jobLauncher.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Fault } from '../../../test/support/cloudRunStandIn.js';
-import type { GrpcFailure, Message } from '../../../test/support/grpcStandIn.js';
+import type { Fault } from '../../../test/support/standIns/cloudRunStandIn.js';
+import type { GrpcFailure, Message } from '../../../test/support/standIns/grpcStandIn.js';
 import { launchedBy } from '../../../test/support/launchedBy.js';
-import { VertexStandIn } from '../../../test/support/vertexStandIn.js';
+import { VertexStandIn } from '../../../test/support/standIns/vertexStandIn.js';
 import { tierSchema } from '../../compute/tier.js';
 import type { LaunchRequest } from './jobLauncher.js';
 import { openVertexCustomJobLauncher, type VertexCustomJobLauncher } from './vertexCustomJobLauncher.js';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { emulatorsMissing } from '../../../test/support/emulators.js';
+import { emulatorsMissing } from '../../../test/support/hosts/emulators.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { freePort } from '../../../bench/emulators.js';
+import { freePort } from '../../../bench/stores/emulators.js';
 import { findEmulators } from './cloudSdk.js';
 import { PortTakenError, startEmulator } from './emulatorProcess.js';
 

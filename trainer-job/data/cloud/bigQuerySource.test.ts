@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { BigQueryJobsStandIn } from '../../../test/support/bigQueryJobsStandIn.js';
-import { offline, prepared, userItemSpec } from '../../../test/support/prepared.js';
-import { StorageStandIn } from '../../../test/support/storageStandIn.js';
+import { BigQueryJobsStandIn } from '../../../test/support/standIns/bigQueryJobsStandIn.js';
+import { offline, prepared, userItemSpec } from '../../../test/support/data/prepared.js';
+import { StorageStandIn } from '../../../test/support/standIns/storageStandIn.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { until } from '../../../test/support/until.js';
 import { failureOf } from '../../pipeline/failure.js';

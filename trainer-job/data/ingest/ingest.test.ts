@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { datasetSchema, type TrainingSpecInput } from '@trainyard/shared';
-import { writeLines } from '../../../test/support/prepared.js';
-import { jsonLines, purchases, sql, writeParquet } from '../../../test/support/purchases.js';
+import { writeLines } from '../../../test/support/data/prepared.js';
+import { jsonLines, purchases, sql, writeParquet } from '../../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { literal } from '../database.js';
 import { findSource } from '../source/source.js';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { datasetSchema, type DerivedColumn, type TrainingSpecInput } from '@trainyard/shared';
-import { prepared, userItemSpec, writeLines } from '../../../test/support/prepared.js';
-import { csvLines, jsonLines, sql, writeParquet } from '../../../test/support/purchases.js';
+import { prepared, userItemSpec, writeLines } from '../../../test/support/data/prepared.js';
+import { csvLines, jsonLines, sql, writeParquet } from '../../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { literal } from '../database.js';
 import { openTables } from '../source/openTables.js';

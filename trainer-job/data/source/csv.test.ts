@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { datasetSchema, type TrainingSpecInput } from '@trainyard/shared';
-import { sql } from '../../../test/support/purchases.js';
+import { sql } from '../../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { literal } from '../database.js';
 import { ingest, ROWS_FILE } from '../ingest/ingest.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainingSpecInput } from '@trainyard/shared';
-import { prepared, userItemSpec, writeLines } from '../../../test/support/prepared.js';
+import { prepared, userItemSpec, writeLines } from '../../../test/support/data/prepared.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { SPLITS } from './split.js';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { prepared } from '../../../test/support/prepared.js';
+import { prepared } from '../../../test/support/data/prepared.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 
 const goldenSchema = z.strictObject({

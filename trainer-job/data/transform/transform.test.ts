@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TrainingSpecInput } from '@trainyard/shared';
-import { prepared, userItemSpec, writeLines } from '../../../test/support/prepared.js';
-import { byTime } from '../../../test/support/purchases.js';
+import { prepared, userItemSpec, writeLines } from '../../../test/support/data/prepared.js';
+import { byTime } from '../../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 
 const row = (i: number) => ({ user: `u${i % 7}`, item: `i${i % 5}`, price: i % 11, at: i });

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useWasm } from '../../../test/support/backend.js';
-import { INPUTS, LAYERS, newLayers, numbersFor, stepOf, weightedSum } from '../../../test/support/layers.js';
+import { useWasm } from '../../../test/support/training/backend.js';
+import {
+  INPUTS,
+  LAYERS,
+  newLayers,
+  numbersFor,
+  stepOf,
+  weightedSum,
+} from '../../../test/support/training/layers.js';
 import { passThrough } from './hostPass.js';
 
 beforeAll(useWasm);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { embeddingOf, tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
+import { embeddingOf, tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { useWasm } from '../../../test/support/backend.js';
+import { useWasm } from '../../../test/support/training/backend.js';
 import type { EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import { augmenter } from './augment.js';
 import { trainModel } from '../loop/trainModel.js';

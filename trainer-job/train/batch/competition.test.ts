@@ -1,6 +1,6 @@
 import type { TrainingSpecInput } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
-import { tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
+import { tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { competition } from './competition.js';
 

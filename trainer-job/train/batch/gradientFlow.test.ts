@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import { useWasm } from '../../../test/support/backend.js';
-import { tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
+import { useWasm } from '../../../test/support/training/backend.js';
+import { tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { trainingStep } from './trainingStep.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
+import { tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { divergence, LossWatch } from './divergence.js';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Target, TrainingSpec, TrainingSpecInput } from '@trainyard/shared';
-import { useWasm } from '../../../test/support/backend.js';
-import { ratedDataset, ratedSpec } from '../../../test/support/ratedDataset.js';
+import { useWasm } from '../../../test/support/training/backend.js';
+import { ratedDataset, ratedSpec } from '../../../test/support/training/ratedDataset.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { evaluateModel } from '../../evaluate/evaluateModel.js';
 import type { EncodedDataset } from '../../data/encodedDataset.js';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useWasm } from '../../../test/support/backend.js';
-import { ratedDataset, ratedSpec } from '../../../test/support/ratedDataset.js';
-import { tinySpec } from '../../../test/support/tinyDataset.js';
+import { useWasm } from '../../../test/support/training/backend.js';
+import { ratedDataset, ratedSpec } from '../../../test/support/training/ratedDataset.js';
+import { tinySpec } from '../../../test/support/training/tinyDataset.js';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { trainingStep } from '../batch/trainingStep.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newParameter, type Gradient } from '../../model/parameter.js';
 import { clip, squaresOf } from './clipping.js';
-import { optimizerGolden as golden } from '../../../test/support/optimizerGolden.js';
+import { optimizerGolden as golden } from '../../../test/support/training/optimizerGolden.js';
 
 /** The gradients of two parameters, one of them by rows. */
 function gradients(): [Gradient, Gradient] {

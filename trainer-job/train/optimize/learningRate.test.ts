@@ -2,7 +2,7 @@ import { trainingSchema } from '@trainyard/shared';
 import type { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import { afterPlateauEpoch, learningRateAt, NO_PLATEAU } from './learningRate.js';
-import { optimizerGolden as golden } from '../../../test/support/optimizerGolden.js';
+import { optimizerGolden as golden } from '../../../test/support/training/optimizerGolden.js';
 
 type Input = Partial<z.input<typeof trainingSchema>>;
 

@@ -4,7 +4,7 @@ import { optimizerSchema } from '@trainyard/shared';
 import type { z } from 'zod';
 import { newParameter, newVector, type Gradient, type Parameter } from '../../model/parameter.js';
 import { newOptimizer } from './optimizer.js';
-import { optimizerGolden as golden } from '../../../test/support/optimizerGolden.js';
+import { optimizerGolden as golden } from '../../../test/support/training/optimizerGolden.js';
 
 type SpecInput = z.input<typeof optimizerSchema>;
 

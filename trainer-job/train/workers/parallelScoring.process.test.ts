@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { useWasm } from '../../../test/support/backend.js';
-import { tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
-import { poolsOfTests } from '../../../test/support/workerPools.js';
+import { useWasm } from '../../../test/support/training/backend.js';
+import { tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
+import { poolsOfTests } from '../../../test/support/training/workerPools.js';
 import { evaluationRows } from '../../evaluate/evaluationRows.js';
 import { scoreSplit } from '../../evaluate/scoreSplit.js';
 import { inSharedMemory } from '../../model/parameter.js';

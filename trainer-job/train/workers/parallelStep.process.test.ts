@@ -1,10 +1,10 @@
 import type { Layer, TrainingSpec } from '@trainyard/shared';
 import { layerSchema, optimizerSchema } from '@trainyard/shared';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { useWasm } from '../../../test/support/backend.js';
-import { ratedDataset, ratedSpec } from '../../../test/support/ratedDataset.js';
-import { tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
-import { poolsOfTests } from '../../../test/support/workerPools.js';
+import { useWasm } from '../../../test/support/training/backend.js';
+import { ratedDataset, ratedSpec } from '../../../test/support/training/ratedDataset.js';
+import { tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
+import { poolsOfTests } from '../../../test/support/training/workerPools.js';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import { inSharedMemory } from '../../model/parameter.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { useWasm } from '../../../test/support/backend.js';
-import { ratedDataset, ratedSpec } from '../../../test/support/ratedDataset.js';
+import { useWasm } from '../../../test/support/training/backend.js';
+import { ratedDataset, ratedSpec } from '../../../test/support/training/ratedDataset.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { tinyDataset, tinySpec } from '../../../test/support/tinyDataset.js';
+import { tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
 import type { EpochReport, TrainOutcome, TrainRequest } from '../loop/trainRequest.js';
 import type { Profile } from '../loop/profiler.js';
 import { trainModel } from '../loop/trainModel.js';

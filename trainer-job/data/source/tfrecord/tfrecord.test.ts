@@ -13,8 +13,8 @@ import {
   record,
   text,
   textFeature,
-} from '../../../../test/support/examples.js';
-import { sql } from '../../../../test/support/purchases.js';
+} from '../../../../test/support/data/examples.js';
+import { sql } from '../../../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../../../test/support/temporaryFolder.js';
 import { literal } from '../../database.js';
 import { ingest, ROWS_FILE } from '../../ingest/ingest.js';

@@ -1,0 +1,87 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { openTransform } from '@trainyard/recommender/model/transform';
+import { readDirectory } from '@trainyard/recommender/node';
+import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
+import type { CloudSettings } from '../../../trainer-job/cloud/cloudSettings.js';
+import type { SourceContext } from '../../../trainer-job/data/source/openSource.js';
+import { readEncodedDataset } from '../../../trainer-job/data/readEncodedDataset.js';
+import type { EncodedDataset } from '../../../trainer-job/data/encodedDataset.js';
+import { prepare, type Prepared, type StageReport } from '../../../trainer-job/pipeline/prepareStages.js';
+
+export interface PreparedData extends Prepared {
+  data: EncodedDataset;
+  reports: StageReport[];
+  warnings: string[];
+  vocabulary(this: void, tower: 'query' | 'candidate', feature: string): Promise<string[]>;
+}
+
+/** Takes a specification through ingest, validate and transform, with `folder` for relative paths and the cache. */
+export async function prepared(
+  folder: string,
+  input: TrainingSpecInput,
+  context: Partial<SourceContext> = {},
+): Promise<PreparedData> {
+  const reports: StageReport[] = [];
+  const warnings: string[] = [];
+  const result = await prepare({
+    spec: trainingSpecSchema.parse(input),
+    baseDirectory: folder,
+    cacheRoot: join(folder, 'cache'),
+    reportFolder: join(folder, 'data'),
+    now: () => new Date('2026-11-20T12:00:00.000Z'),
+    onStageStart: () => {},
+    onStage: (report) => reports.push(report),
+    runId: 'run-of-a-test',
+    cloud: offline,
+    signal: new AbortController().signal,
+    beforeEnd: () => () => {},
+    log: (level, message) => level === 'warn' && warnings.push(message),
+    ...context,
+  });
+  const { encodedFolder } = result;
+  return {
+    ...result,
+    data: await readEncodedDataset(encodedFolder),
+    reports,
+    warnings,
+    vocabulary: async (tower, feature) => {
+      const { document, vocabulary } = await openTransform(readDirectory(encodedFolder));
+      return vocabulary(
+        tower,
+        document[tower].features.findIndex(({ encoded }) => encoded.name === feature),
+      );
+    },
+  };
+}
+
+/** No source of a test is in the cloud unless the test says where. */
+export const offline: CloudSettings = {
+  storageEndpoint: 'http://127.0.0.1:9',
+  bigQueryEndpoint: 'http://127.0.0.1:9',
+  downloadLimitBytes: 1e9,
+  retryBaseMs: 1,
+  stallMs: 1000,
+  pollMs: 1,
+};
+
+export async function writeLines(folder: string, name: string, lines: readonly string[]): Promise<string> {
+  const file = join(folder, name);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, lines.map((line) => `${line}\n`).join(''));
+  return file;
+}
+
+/** `user` and `item` towers over `uri`, with parts of the data set replaced. */
+export function userItemSpec(
+  uri: string,
+  dataset: Partial<TrainingSpecInput['dataset']> = {},
+): TrainingSpecInput {
+  return {
+    dataset: { source: { uri }, ...dataset },
+    features: {
+      query: [{ column: 'user', transform: 'lookup', id: true }],
+      candidate: [{ column: 'item', transform: 'lookup', id: true }],
+    },
+  };
+}
