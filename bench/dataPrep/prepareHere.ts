@@ -1,29 +1,45 @@
 import { join } from 'node:path';
 import type { TrainingSpec } from '@trainyard/shared';
+import { StageCache } from '@trainyard/trainer-job/cache/stageCache';
+import { dataStages } from '@trainyard/trainer-job/pipeline/dataStages';
+import { runStages } from '@trainyard/trainer-job/pipeline/runStages';
+import { Outputs, type StageReport } from '@trainyard/trainer-job/pipeline/stage';
 import { defaultsFromEnvironment } from '@trainyard/trainer-job/settings/settings';
-import { prepare, type Prepared, type StageReport } from '@trainyard/trainer-job/pipeline/prepareStages';
+import { StopSignal } from '@trainyard/trainer-job/stopSignal';
 import { printProgress } from '../progress.js';
 
-/** `ingest`, `validate` and `transform` in this process, with cache and reports below `folder`; warnings are told. */
-export function prepareHere(
+/**
+ * `ingest`, `validate` and `transform` in this process, with cache and reports below `folder`; warnings are told. Returns the
+ * folder of the encoded data.
+ */
+export async function prepareHere(
   spec: TrainingSpec,
   folder: string,
-  onStage: (report: StageReport) => void,
-): Promise<Prepared> {
-  return prepare({
+  onCompleted: (report: StageReport) => void,
+): Promise<{ encodedFolder: string }> {
+  const cacheRoot = join(folder, 'cache');
+  const now = () => new Date();
+  const stop = new StopSignal();
+  const cache = new StageCache(cacheRoot, new Set(spec.compute.forceRecompute), now);
+  const stages = dataStages({
     spec,
     baseDirectory: folder,
-    cacheRoot: join(folder, 'cache'),
+    cacheRoot,
     reportFolder: join(folder, 'data'),
-    now: () => new Date(),
+    now,
     runId: 'bench',
     cloud: defaultsFromEnvironment().cloud,
-    signal: new AbortController().signal,
-    beforeEnd: () => () => {},
-    onStageStart: () => {},
-    onStage,
+    signal: stop.signal,
+    beforeEnd: stop.beforeEnd,
     log: (level, message) => {
       if (level === 'warn') printProgress(message);
     },
   });
+  const outputs = new Outputs();
+  try {
+    await runStages(stages, outputs, { cache, stop, onStart: () => {}, onCompleted });
+  } finally {
+    cache.close();
+  }
+  return { encodedFolder: outputs.of('transform').folder };
 }

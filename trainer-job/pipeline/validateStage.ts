@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, idFeature, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
-import type { CloudSettings } from '../cloud/cloudSettings.js';
 import { literal, withDatabase, type Database } from '../data/database.js';
 import { ROWS_FILE, type IngestOutcome } from '../data/ingest/ingest.js';
+import type { SourceContext } from '../data/source/openSource.js';
 import { checkAnyRows, checkTrainable, warningsOf } from '../data/validate/basicChecks.js';
 import {
   columnDrifts,
@@ -12,6 +12,7 @@ import {
   driftCountsSchema,
   type ColumnDrift,
 } from '../data/validate/drift/columnDrift.js';
+import { driftedColumns } from '../data/validate/drift/lastingColumns.js';
 import type { Finding } from '../data/validate/expectations/finding.js';
 import { judgeByProfile, type Evidence } from '../data/validate/expectations/profileChecks.js';
 import { checkRows, needsRows, type RowExpectation } from '../data/validate/expectations/rowChecks.js';
@@ -20,55 +21,87 @@ import { rowResultSchema, type RowResult } from '../data/validate/expectations/r
 import { measureProfile } from '../data/validate/profile/measureProfile.js';
 import { profileSchema, type Profile } from '../data/validate/profile/profile.js';
 import { findReference, keepAsReference } from '../data/validate/reference.js';
-import { validationOf, violationError, type Validation } from '../data/validate/report.js';
+import { validationOf, violationError, violations, type Validation } from '../data/validate/report.js';
 import { schemaChanges, schemaOf } from '../data/validate/schema.js';
 import { writeReport } from '../data/validate/writeReport.js';
 import type { EntryMirror } from '../cache/entryMirror.js';
-import type { StageCache, StageOutput } from '../cache/stageCache.js';
+import type { StageOutput } from '../cache/stageCache.js';
+import type { Stage, StageWork, Validated } from './stage.js';
 
 /** Raise it when the profile, the checks of rows or the counts of drift change. */
 export const VALIDATE_VERSION = 3;
 
-export interface ValidateRequest {
+/** What the data stages are made for. */
+export interface DataContext extends SourceContext {
   spec: TrainingSpec;
-  ingested: StageOutput<IngestOutcome>;
-  cacheRoot: string;
-  cloud: CloudSettings;
-  signal: AbortSignal;
-  /** Where references are kept as well. */
-  mirror?: EntryMirror;
-  cache: StageCache;
-  /** What a relative path of the reference is relative to. */
-  baseDirectory: string;
   /** Gets `profile.json`, `schema.json`, `validation.json` and `profile.html`, also when the run ends here. */
   reportFolder: string;
+  /** What people are told of where that is, if it is elsewhere in the end. */
   reportPlace?: string;
-  now: Date;
+  /** Keeps references for other machines as well. */
+  mirror?: EntryMirror;
+  now(this: void): Date;
 }
 
-export interface Validated {
-  profile: Profile;
-  validation: Validation;
-  cacheHit: boolean;
-  /** Of all that was found out about the rows, on disk. */
-  bytes: number;
+/** What has been found out about the rows is kept in parts: by the rows, and what was asked about them. */
+interface RowsKey {
+  version: number;
+  rows: string;
+}
+
+/** Whatever reads rows is taken from the cache when neither rows, expectations nor reference have changed. */
+export function validateStage(context: DataContext): Stage<'validate', RowsKey> {
+  return {
+    name: 'validate',
+    key: async (outputs) => ({ version: VALIDATE_VERSION, rows: outputs.of('ingest').digest }),
+    async run(work) {
+      const validated = await validate(context, work);
+      const { profile, validation, bytes: outputBytes } = validated;
+      const violated = violations(validation, 'warning').map(({ message }) => message);
+      return {
+        output: validated,
+        counts: {
+          columns: profile.columns.length,
+          expectations: new Set(validation.findings.map(({ expectation }) => expectation)).size,
+          warnings: validation.warnings.length + violated.length,
+          drifted: driftedColumns(profile, validation.drift).length,
+          outputBytes,
+        },
+        detail: violated.join('; ').slice(0, 1000),
+        afterwards: () => logFindings(validation, violated, context.log),
+      };
+    },
+  };
+}
+
+function logFindings(
+  { warnings, schema_changes: changes, findings }: Validation,
+  violated: readonly string[],
+  log: DataContext['log'],
+): void {
+  for (const warning of [...warnings, ...violated]) log('warn', warning);
+  for (const { message } of changes) log('warn', `since the reference: ${message}`);
+  for (const { outcome, expectation, message } of findings) {
+    if (outcome === 'notChecked') log('info', `${expectation.expect}: ${message}`);
+  }
 }
 
 /**
- * Profiles the rows and checks them. Whatever reads rows is taken from the cache when neither rows, expectations nor
- * reference have changed; the judgement on it, which depends on the clock as well, is made anew each time. Throws a
- * `DataError` with all violations where one is an error. Rows that pass are the next version's reference.
+ * Profiles the rows and checks them. The judgement on what was found, which depends on the clock as well, is made anew each
+ * time. Throws a `DataError` with all violations where one is an error. Rows that pass are the next version's reference.
  */
-export async function runValidate(request: ValidateRequest): Promise<Validated> {
-  const { spec, ingested, now } = request;
+async function validate(context: DataContext, stageWork: StageWork<RowsKey>): Promise<Validated> {
+  const { spec } = context;
+  const now = context.now();
+  const ingested = stageWork.outputs.of('ingest');
   checkAnyRows(ingested.outcome);
-  const work = new RowsWork(request);
+  const work = new RowsWork(stageWork);
   const { outcome: profile } = await work.once('profile', null, profileSchema, (database) =>
     measureProfile(database, ingested.outcome.columns),
   );
   checkTrainable(spec, profile.columns, ingested.outcome);
 
-  const referenceRequest = { ...request, dataset: spec.dataset, rows: ingested.digest };
+  const referenceRequest = { ...context, dataset: spec.dataset, rows: ingested.digest };
   const reference = await findReference(referenceRequest);
   const drifts = reference.profile === null ? [] : await drift(work, ingested.outcome, reference.profile);
   const evidence: Evidence = {
@@ -90,10 +123,10 @@ export async function runValidate(request: ValidateRequest): Promise<Validated> 
     },
     now,
   );
-  await writeReport(request.reportFolder, { profile, validation, reference: reference.profile });
-  if (!validation.passed) throw violationError(validation, request.reportPlace ?? request.reportFolder);
+  await writeReport(context.reportFolder, { profile, validation, reference: reference.profile });
+  if (!validation.passed) throw violationError(validation, context.reportPlace ?? context.reportFolder);
   await keepAsReference(referenceRequest, profile, now);
-  return { profile, validation, cacheHit: work.allHit, bytes: work.bytes };
+  return { profile, validation, bytes: work.bytes };
 }
 
 async function drift(work: RowsWork, { columns }: IngestOutcome, reference: Profile): Promise<ColumnDrift[]> {
@@ -135,10 +168,10 @@ async function resultsOf(
 
 /** Work on the view `rows` that is done once for the same rows and the same question. */
 class RowsWork {
-  allHit = true;
+  /** Of all answers so far. */
   bytes = 0;
 
-  constructor(private readonly request: ValidateRequest) {}
+  constructor(private readonly stage: StageWork<RowsKey>) {}
 
   async once<T>(
     part: string,
@@ -146,20 +179,18 @@ class RowsWork {
     outcome: z.ZodType<T>,
     work: (database: Database, ingested: IngestOutcome) => Promise<T>,
   ): Promise<StageOutput<T>> {
-    const { ingested, cache } = this.request;
-    const output = await cache.run({
-      stage: 'validate',
-      key: { version: VALIDATE_VERSION, part, rows: ingested.digest, question },
+    const { key, keep, outputs } = this.stage;
+    const output = await keep({
+      key: { ...key, part, question },
       outcome,
-      produce: (folder) => this.withRows(folder, (database) => work(database, ingested.outcome)),
+      produce: (folder) => this.withRows(folder, (database) => work(database, outputs.of('ingest').outcome)),
     });
-    this.allHit &&= output.cacheHit;
     this.bytes += output.bytes;
     return output;
   }
 
   private async withRows<T>(folder: string, work: (database: Database) => Promise<T>): Promise<T> {
-    const rows = literal(join(await this.request.ingested.files(), ROWS_FILE));
+    const rows = literal(join(await this.stage.outputs.of('ingest').files(), ROWS_FILE));
     const scratch = await mkdtemp(join(folder, 'work-'));
     try {
       return await withDatabase(scratch, async (database) => {

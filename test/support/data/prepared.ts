@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
 import { openTransform } from '@trainyard/recommender/model/transform';
 import { readDirectory } from '@trainyard/recommender/node';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
@@ -7,9 +8,21 @@ import type { CloudSettings } from '../../../trainer-job/cloud/cloudSettings.js'
 import type { SourceContext } from '../../../trainer-job/data/source/openSource.js';
 import { readEncodedDataset } from '../../../trainer-job/data/readEncodedDataset.js';
 import type { EncodedDataset } from '../../../trainer-job/data/encodedDataset.js';
-import { prepare, type Prepared, type StageReport } from '../../../trainer-job/pipeline/prepareStages.js';
+import { StageCache } from '../../../trainer-job/cache/stageCache.js';
+import { dataStages } from '../../../trainer-job/pipeline/dataStages.js';
+import { runStages } from '../../../trainer-job/pipeline/runStages.js';
+import { Outputs, type StageReport } from '../../../trainer-job/pipeline/stage.js';
+import { StopSignal } from '../../../trainer-job/stopSignal.js';
 
-export interface PreparedData extends Prepared {
+export interface PreparedData {
+  /** Holds what `readEncodedDataset` reads. */
+  encodedFolder: string;
+  /** Of all that shaped what is in that folder. */
+  encodedDigest: string;
+  dataFingerprint: string;
+  /** When the rows were read where they came from; null for files. */
+  dataSnapshot: string | null;
+  manifest: TransformDocument;
   data: EncodedDataset;
   reports: StageReport[];
   warnings: string[];
@@ -24,14 +37,15 @@ export async function prepared(
 ): Promise<PreparedData> {
   const reports: StageReport[] = [];
   const warnings: string[] = [];
-  const result = await prepare({
-    spec: trainingSpecSchema.parse(input),
+  const spec = trainingSpecSchema.parse(input);
+  const cacheRoot = join(folder, 'cache');
+  const now = () => new Date('2026-11-20T12:00:00.000Z');
+  const stages = dataStages({
+    spec,
     baseDirectory: folder,
-    cacheRoot: join(folder, 'cache'),
+    cacheRoot,
     reportFolder: join(folder, 'data'),
-    now: () => new Date('2026-11-20T12:00:00.000Z'),
-    onStageStart: () => {},
-    onStage: (report) => reports.push(report),
+    now,
     runId: 'run-of-a-test',
     cloud: offline,
     signal: new AbortController().signal,
@@ -39,9 +53,26 @@ export async function prepared(
     log: (level, message) => level === 'warn' && warnings.push(message),
     ...context,
   });
-  const { encodedFolder } = result;
+  const outputs = new Outputs();
+  const cache = new StageCache(cacheRoot, new Set(spec.compute.forceRecompute), now);
+  try {
+    await runStages(stages, outputs, {
+      cache,
+      stop: new StopSignal(),
+      onStart: () => {},
+      onCompleted: (report) => reports.push(report),
+    });
+  } finally {
+    cache.close();
+  }
+  const { source, outcome: rows } = outputs.of('ingest');
+  const { folder: encodedFolder, digest: encodedDigest, outcome: manifest } = outputs.of('transform');
   return {
-    ...result,
+    encodedFolder,
+    encodedDigest,
+    dataFingerprint: source.fingerprint,
+    dataSnapshot: rows.snapshot,
+    manifest,
     data: await readEncodedDataset(encodedFolder),
     reports,
     warnings,

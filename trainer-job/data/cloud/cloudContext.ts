@@ -8,5 +8,5 @@ export interface CloudContext extends RequestContext {
   runId: string;
   /** Tells what must be done when the attempt ends early, before the process goes; returns how to take it back. */
   beforeEnd(this: void, work: (reason: StopReason) => Promise<void>): () => void;
-  log(level: 'info' | 'warn', message: string, fields?: Record<string, unknown>): void;
+  log(this: void, level: 'info' | 'warn', message: string, fields?: Record<string, unknown>): void;
 }

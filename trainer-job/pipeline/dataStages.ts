@@ -1,0 +1,134 @@
+/** `ingest`, `validate` and `transform`: what they keep is taken from the cache when nothing that shapes it has changed. */
+import {
+  transformDocumentSchema,
+  type TransformDocument,
+} from '@trainyard/recommender/format/transformDocument';
+import type { Dataset } from '@trainyard/shared';
+import { evict } from '../cache/eviction.js';
+import {
+  checkTrainedColumns,
+  ingest,
+  ingestKey,
+  ingestOutcomeSchema,
+  ingestWarnings,
+  type IngestOutcome,
+} from '../data/ingest/ingest.js';
+import { openTables, type OpenedTables } from '../data/source/openTables.js';
+import type { PieceCache } from '../data/transform/pieces.js';
+import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
+import { cacheLimits } from '../settings/limits.js';
+import type { Stage } from './stage.js';
+import { validateStage, type DataContext } from './validateStage.js';
+
+export function dataStages(context: DataContext): readonly Stage[] {
+  return [ingestStage(context), validateStage(context), transformStage(context)];
+}
+
+interface IngestKey {
+  source: OpenedTables;
+  ofRows: unknown;
+}
+
+/** The source has to be opened before it is known whether its rows are in the cache. */
+function ingestStage(context: DataContext): Stage<'ingest', IngestKey> {
+  const { spec } = context;
+  const { dataset } = spec;
+  return {
+    name: 'ingest',
+    async key() {
+      const source = await openTables(dataset, context);
+      return { source, ofRows: ingestKey(dataset, source) };
+    },
+    async run({ key: { source, ofRows }, keep }) {
+      const rows = await keep({
+        key: ofRows,
+        outcome: ingestOutcomeSchema,
+        produce: (folder) => ingestUnchanged(dataset, source, folder),
+      });
+      const { rowsRead, rowsKept } = rows.outcome;
+      return {
+        output: { ...rows, source },
+        counts: {
+          rowsRead,
+          rowsKept,
+          bytes: source.bytes,
+          files: source.fileCount,
+          outputBytes: rows.bytes,
+        },
+        afterwards() {
+          checkTrainedColumns(spec, rows.outcome);
+          for (const warning of ingestWarnings(rows.outcome)) context.log('warn', warning);
+        },
+      };
+    },
+  };
+}
+
+/** Nothing is kept of files that changed while they were read, and what they seem to be damaged by is that. */
+async function ingestUnchanged(
+  dataset: Dataset,
+  source: OpenedTables,
+  folder: string,
+): Promise<IngestOutcome> {
+  const files = await source.files();
+  try {
+    return await ingest(dataset, files, folder);
+  } finally {
+    await source.checkUnchanged();
+  }
+}
+
+function transformStage(context: DataContext): Stage<'transform'> {
+  const { spec } = context;
+  const { dataset, features } = spec;
+  return {
+    name: 'transform',
+    key: async (outputs) => ({
+      version: TRANSFORM_VERSION,
+      rows: outputs.of('ingest').digest,
+      split: dataset.split,
+      features,
+    }),
+    async run({ outputs, key, keep }) {
+      /** Of the parts that the transform is made of: whether the cache had them, by their key. */
+      const reused = new Map<string, boolean>();
+      const pieces: PieceCache = async (piece) => {
+        const output = await keep(piece);
+        if (!reused.has(output.digest)) reused.set(output.digest, output.cacheHit);
+        await output.files();
+        return output;
+      };
+      const encoded = await keep({
+        key,
+        outcome: transformDocumentSchema,
+        produce: (folder) => transform(spec, outputs.of('ingest'), pieces, folder),
+      });
+      return {
+        output: encoded,
+        counts: {
+          ...countsOf(encoded.outcome),
+          partsMade: [...reused.values()].filter((hit) => !hit).length,
+          partsReused: [...reused.values()].filter((hit) => hit).length,
+          outputBytes: encoded.bytes,
+        },
+        afterwards: () => keepWithinLimits(context),
+      };
+    },
+  };
+}
+
+function countsOf({ query, candidate, rows, target }: TransformDocument): Record<string, number> {
+  return {
+    queries: query.entities,
+    items: candidate.entities - 1,
+    ...rows,
+    ...(target && { trainTargets: target.rows.train }),
+  };
+}
+
+/** The cache of a machine serves all its runs, so it grows until somebody tidies up: each run does, once it has its data. */
+async function keepWithinLimits({ cacheRoot, now, log }: DataContext): Promise<void> {
+  const evicted = await evict(cacheRoot, cacheLimits(), now());
+  if (evicted.entries > 0)
+    log('info', 'outputs that were used least lately have left the cache', { ...evicted });
+}

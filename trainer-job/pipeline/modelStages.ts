@@ -1,0 +1,159 @@
+/** `train`, `evaluate` and `register`. What they make is of this attempt alone: nothing of it is in the stage cache. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf, METRICS, metricName, type TrainingSpec } from '@trainyard/shared';
+import type { SelectedBackend } from '../backend/selectBackend.js';
+import type { EncodedDataset } from '../data/encodedDataset.js';
+import { evaluateModel } from '../evaluate/evaluateModel.js';
+import { exportRun } from '../export/exportRun.js';
+import type { CheckpointHome } from '../home/artifactHome.js';
+import { machine, trainerMemoryBytes } from '../settings/limits.js';
+import type { StopSignal } from '../stopSignal.js';
+import { eventLoopYielder } from '../train/loop/eventLoop.js';
+import type { Profile } from '../train/loop/profiler.js';
+import { trainModel } from '../train/loop/trainModel.js';
+import type { EpochReport } from '../train/loop/trainRequest.js';
+import { reportFolderOf, type Attempt } from './attempt.js';
+import { Stopped } from './runStages.js';
+import type { Outputs, Stage } from './stage.js';
+
+/** What the model stages are made for. */
+export interface ModelContext {
+  attempt: Attempt;
+  spec: TrainingSpec;
+  backend: SelectedBackend;
+  /** How many threads compute each step. */
+  workers: number;
+  /** What `transform` made, opened. */
+  data: EncodedDataset;
+  checkpoints: CheckpointHome;
+}
+
+export function modelStages(context: ModelContext): readonly Stage[] {
+  return [trainStage(context), evaluateStage(context), registerStage(context)];
+}
+
+/** Goes on from the newest checkpoint; saves one where a stop is requested, and throws `Stopped`. */
+function trainStage({ attempt, spec, data, workers, checkpoints }: ModelContext): Stage<'train'> {
+  const { settings, reporter, stop } = attempt;
+  const checkpointDirectory = join(settings.artifactDirectory, 'checkpoints');
+  return {
+    name: 'train',
+    key: null,
+    async run({ outputs }) {
+      await checkpoints.adopt(checkpointDirectory);
+      const history: EpochReport[] = [];
+      const outcome = await trainModel({
+        spec,
+        data,
+        dataDigest: outputs.of('transform').digest,
+        workers,
+        checkpointDirectory,
+        checkpointMirror: checkpoints,
+        trainer: { runId: settings.runId, attempt: settings.attempt },
+        onEpoch: (report) => {
+          history.push(report);
+          reporter.epochCompleted(report);
+        },
+        onProgress: (progress) => reporter.progress(progress),
+        onCheckpoint: (checkpoint) => checkpoints.saved(checkpoint),
+        onLog: (level, message, fields) => reporter.log(level, message, fields),
+        stopRequested: () => stop.reason !== null,
+        memoryLimitBytes: trainerMemoryBytes(),
+        ...(settings.profile && { onProfile: (profile: Profile) => writeProfile(attempt, profile) }),
+      });
+      if (outcome.kind === 'stopped') {
+        if (outcome.checkpoint) checkpoints.saved(outcome.checkpoint);
+        throw new Stopped();
+      }
+      const { epochsTrained: epochs, bestEpoch, examplesPerSecond } = outcome;
+      return {
+        output: { ...outcome, history },
+        counts: { epochs, bestEpoch, examplesPerSecond: Math.round(examplesPerSecond) },
+      };
+    },
+  };
+}
+
+async function writeProfile({ settings, reporter, home }: Attempt, profile: Profile): Promise<void> {
+  const path = join(settings.artifactDirectory, 'profile.json');
+  await writeFile(path, `${JSON.stringify(profile, null, 2)}\n`);
+  const place = await home.storeFile(path);
+  reporter.log('info', `where the time of epoch ${profile.epoch} went: ${place}`, { ...profile.seconds });
+}
+
+function evaluateStage({ attempt, spec, data }: ModelContext): Stage<'evaluate'> {
+  return {
+    name: 'evaluate',
+    key: null,
+    async run({ outputs }) {
+      const { model } = outputs.of('train');
+      const output = await evaluateModel({ model, data, spec, between: unlessStopping(attempt.stop) });
+      return { output, counts: { testRows: output.metrics[metricName(METRICS.rows, 'test')] ?? 0 } };
+    },
+  };
+}
+
+/** Lets reports and signals have their turn; leaves what is going on where there is a stop request. */
+export function unlessStopping(stop: StopSignal): () => Promise<void> {
+  const yieldWhenDue = eventLoopYielder();
+  return async () => {
+    await yieldWhenDue();
+    if (stop.reason !== null) throw new Stopped();
+  };
+}
+
+function registerStage(context: ModelContext): Stage<'register'> {
+  const { attempt, spec, data } = context;
+  const { settings, now, home } = attempt;
+  const directory = join(settings.artifactDirectory, 'model');
+  return {
+    name: 'register',
+    key: null,
+    async run({ outputs }) {
+      const { model, metrics: validationMetrics, history } = outputs.of('train');
+      const { metrics: testMetrics, baselines } = outputs.of('evaluate');
+      const paths = await exportRun({
+        model,
+        data,
+        spec,
+        encodedFolder: outputs.of('transform').folder,
+        reportFolder: reportFolderOf(attempt),
+        directory,
+        version: settings.modelVersion,
+        createdAt: now(),
+        testMetrics,
+        validationMetrics,
+        baselines,
+        history,
+        run: identityOf(context, outputs),
+      });
+      const output = await home.storeModel(directory, paths);
+      return { output, counts: { artifacts: Object.keys(output).length } };
+    },
+  };
+}
+
+/** What makes the run repeatable, for the artifacts' metadata. */
+function identityOf({ attempt, spec, backend }: ModelContext, outputs: Outputs): Record<string, unknown> {
+  const { runId, attempt: number, gitCommit } = attempt.settings;
+  const { source, outcome: rows } = outputs.of('ingest');
+  return {
+    run_id: runId,
+    attempt: number,
+    spec,
+    spec_digest: digestOf(spec),
+    data_fingerprint: source.fingerprint,
+    data_snapshot: rows.snapshot,
+    data: outputs.of('transform').outcome,
+    environment: {
+      ...machine(),
+      backend: backend.name,
+      backend_version: backend.version,
+      backend_reason: backend.reason,
+      device: backend.device,
+      git_commit: gitCommit,
+    },
+    stage_seconds: outputs.seconds,
+  };
+}

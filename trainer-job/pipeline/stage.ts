@@ -1,0 +1,84 @@
+import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
+import type { StageName } from '@trainyard/shared';
+import type { StageOutput, StageRequest } from '../cache/stageCache.js';
+import type { IngestOutcome } from '../data/ingest/ingest.js';
+import type { OpenedTables } from '../data/source/openTables.js';
+import type { EvaluationOutcome } from '../evaluate/evaluateModel.js';
+import type { EpochReport, TrainOutcome } from '../train/loop/trainRequest.js';
+import type { Profile } from '../data/validate/profile/profile.js';
+import type { Validation } from '../data/validate/report.js';
+
+/** What each stage makes for those after it. */
+export interface StageOutputs {
+  ingest: StageOutput<IngestOutcome> & { source: OpenedTables };
+  validate: Validated;
+  transform: StageOutput<TransformDocument>;
+  train: Trained;
+  evaluate: EvaluationOutcome;
+  /** The URIs of the artifacts by name. */
+  register: Record<string, string>;
+}
+
+export interface Validated {
+  profile: Profile;
+  validation: Validation;
+  /** Of all that was found out about the rows, on disk. */
+  bytes: number;
+}
+
+export type Trained = Extract<TrainOutcome, { kind: 'trained' }> & { history: readonly EpochReport[] };
+
+/** A stage of an attempt, as a value: `runStages` starts it, times it, reports it, and ends it where a stop is requested. */
+export interface Stage<N extends StageName = StageName, Key = unknown> {
+  readonly name: N;
+  /**
+   * What shapes the output, for the stage cache: what such a stage keeps appears whole or not at all, so it is left at once where
+   * a stop is requested. Null where no other attempt can use the output: such a stage looks for stop requests itself.
+   */
+  readonly key: ((outputs: Outputs) => Promise<Key>) | null;
+  run(work: StageWork<Key>): Promise<StageResult<StageOutputs[N]>>;
+}
+
+export interface StageWork<Key> {
+  /** Of the stages before. */
+  outputs: Outputs;
+  key: Key;
+  /** Takes an output, or a part of it, from the cache, or makes it there. */
+  keep<T>(this: void, request: Omit<StageRequest<T>, 'stage'>): Promise<StageOutput<T>>;
+}
+
+export interface StageResult<Output> {
+  output: Output;
+  counts: Record<string, number>;
+  /** What people are told of the stage in a sentence; nothing unless given. */
+  detail?: string;
+  /** What is said, refused or tidied once the stage is reported as done: what it has kept stays all the same. */
+  afterwards?: () => void | Promise<void>;
+}
+
+export interface StageReport {
+  stage: StageName;
+  seconds: number;
+  /** Whether all that the stage keeps was in the cache. */
+  cacheHit: boolean;
+  counts: Record<string, number>;
+  detail: string;
+}
+
+/** What the stages of an attempt have made so far. */
+export class Outputs {
+  private readonly made: Partial<StageOutputs> = {};
+  readonly seconds: Partial<Record<StageName, number>> = {};
+
+  /** Throws where that stage has not run: the order of the stages is wrong then. */
+  of<N extends StageName>(stage: N): StageOutputs[N] {
+    const output = this.made[stage];
+    if (output === undefined) throw new Error(`${stage} has made nothing yet`);
+    return output;
+  }
+
+  add<N extends StageName>(stage: N, output: StageOutputs[N], seconds: number): void {
+    this.made[stage] = output;
+    this.seconds[stage] = seconds;
+  }
+}
