@@ -45,7 +45,7 @@ export const metricNameSchema = described(
 export const metricsSchema = described(
   z.record(metricNameSchema, z.number()),
   'Values of metrics by their names. A metric that is not a finite number is left out, never null.',
-  { val_loss: 6.48, recall_at_10: 0.213 },
+  { loss: 6.48, recall_at_10: 0.213 },
 );
 export type Metrics = z.infer<typeof metricsSchema>;
 

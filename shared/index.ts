@@ -1,6 +1,7 @@
 export * from './callbacks/bodies.js';
 export * from './callbacks/signature.js';
 export * from './common.js';
+export * from './components.js';
 export * from './compute/duration.js';
 export * from './compute/fit.js';
 export * from './compute/machine.js';

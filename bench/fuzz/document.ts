@@ -1,5 +1,5 @@
 /** The OpenAPI document as a source of requests. */
-import { openApiDocument } from '@trainyard/functions/api/openapi';
+import { openApiDocument } from '@trainyard/functions/api/openapi/document';
 import { routes } from '@trainyard/functions/api/routes';
 import { z } from 'zod';
 
@@ -88,8 +88,25 @@ const operationSchema = z.object({
 });
 const documentSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), operationSchema)) });
 
+const componentsSchema = z.object({ components: z.object({ schemas: z.record(z.string(), z.unknown()) }) });
+
+/** The document with the component itself in place of each reference to one: values are made of schemas that stand alone. */
+function inlinedDocument(): unknown {
+  const document: unknown = JSON.parse(JSON.stringify(openApiDocument(routes)));
+  const { schemas } = componentsSchema.parse(document).components;
+  const inlined = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(inlined);
+    if (typeof value !== 'object' || value === null) return value;
+    const { $ref, ...rest } = value as Record<string, unknown>;
+    const [, name] = /^#\/components\/schemas\/(\w+)$/.exec(String($ref)) ?? [];
+    const own = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, inlined(inner)]));
+    return name === undefined ? own : { ...(inlined(schemas[name]) as object), ...own };
+  };
+  return inlined(document);
+}
+
 export function readOperations(): Operation[] {
-  const { paths } = documentSchema.parse(JSON.parse(JSON.stringify(openApiDocument(routes))));
+  const { paths } = documentSchema.parse(inlinedDocument());
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(
       ([

@@ -44,14 +44,17 @@ export function defineStream<P, Q>(definition: StreamingRoute<P, Q>): Route {
   };
 }
 
-function faceOf({ method, path, summary, access, mayConflict, locates }: RouteFace) {
+function faceOf(face: RouteFace) {
+  const { method, path, summary, operationId, description, access, mayConflict, locates } = face;
   const segments = segmentsOf(path);
   return {
     method,
     path,
     summary,
+    operationId,
     access,
     segments,
+    ...(description !== undefined && { description }),
     ...(mayConflict && { mayConflict }),
     ...(locates && { locates }),
   };

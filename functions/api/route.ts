@@ -11,7 +11,12 @@ export interface RouteFace {
   method: Method;
   /** Segments in braces are parameters. */
   path: string;
+  /** What it does, in one line that begins with a verb. */
   summary: string;
+  /** The name of its function in clients that are generated from the OpenAPI document. */
+  operationId: string;
+  /** What a caller needs to know besides: whole sentences. */
+  description?: string;
   /** The least role that may call it; `anyone` needs no token. */
   access: Role | 'anyone';
   /** Refuses with 409 where the state of things is against what is asked. */

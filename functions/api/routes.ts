@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from './defineRoute.js';
-import { openApiDocument } from './openapi.js';
+import { openApiDocument } from './openapi/document.js';
 import type { Route } from './route.js';
 import { controlRunRoutes } from './routes/controlRun.js';
 import { healthRoutes } from './routes/health.js';
@@ -30,11 +30,14 @@ let document: ReturnType<typeof openApiDocument> | undefined;
 const openApiRoute: Route = defineRoute({
   method: 'GET',
   path: '/openapi.json',
-  summary: 'This API as an OpenAPI 3.1 document',
+  summary: 'Read this API as an OpenAPI 3.1 document',
+  operationId: 'getOpenApiDocument',
   access: 'anyone',
   params: noParams,
   query: noQuery,
-  result: z.record(z.string(), z.unknown()),
+  result: z
+    .record(z.string(), z.unknown())
+    .meta({ examples: [{ openapi: '3.1.0', info: { title: 'Trainyard', version: '1' } }] }),
   success: 200,
   handle: async () => ({ body: (document ??= openApiDocument(routes)) }),
 });

@@ -31,7 +31,8 @@ function sendProblem(response: Response, error: DomainError): void {
   );
 }
 
-function problemOf({ code, detail, errors }: DomainError): Problem {
+/** The body of the answer to what was refused. */
+export function problemOf({ code, detail, errors }: DomainError): Problem {
   const { status, title } = DOMAIN_CODES[code];
   return {
     type: `https://trainyard.dev/problems/${code}`,

@@ -10,6 +10,12 @@ const projectSchema = z
 /** What BigQuery bills at least for a query. */
 const LEAST_BYTES = 10 * 2 ** 20;
 
+/**
+ * For documents, whose readers may know no classes of Unicode (Python's `re`): the same for ASCII, and any character beyond it.
+ * What is sent is held against the stricter pattern.
+ */
+const PLAIN_TABLE_PATTERN = String.raw`^[a-z0-9][a-z0-9.:-]*\.\w+\.[^\x00-\x1f!-,./:-@\[-^\x60{-\x7f]+$`;
+
 export const bigQuerySourceSchema = described(
   z
     .strictObject({
@@ -21,6 +27,7 @@ export const bigQuerySourceSchema = described(
             /^[a-z0-9][a-z0-9.:-]*\.\w+\.[\p{L}\p{M}\p{N}\p{Pc}\p{Pd} ]+$/u,
             'must be project.dataset.table; for several tables or one partition write a query',
           )
+          .meta({ pattern: PLAIN_TABLE_PATTERN })
           .optional(),
         'The table whose rows are read, `project.dataset.table`. A source has either this or `query`.',
         'my-project.shop.purchases',

@@ -14,7 +14,7 @@ import {
   trainingSpecSchema,
 } from '@trainyard/shared';
 import { describe, expect, it, vi } from 'vitest';
-import { openApiDocument } from '../../functions/api/openapi.js';
+import { openApiDocument } from '../../functions/api/openapi/document.js';
 import { routes } from '../../functions/api/routes.js';
 import { messageOf, metricRows } from '../../functions/notify/message.js';
 import { queries } from '../../functions/queries.js';
@@ -169,10 +169,10 @@ describe('a metric that only the table knows', () => {
 
   it('is in the description of the API, of monitors, gates and orderings', () => {
     const document = openApiDocument(routes);
-    const described = JSON.stringify(document.paths);
+    const described = JSON.stringify(document);
     expect(described).toContain('"test_surprise_at_100"');
-    expect(described).toMatch(/A metric of the epochs[^"]*surprise_at_K[^"]*val_regret/);
-    expect(described).toMatch(/A metric of the result[^"]*test_surprise_at_K/);
+    expect(described).toMatch(/The metric of the epochs[^"]*surprise_at_K[^"]*val_regret/);
+    expect(described).toMatch(/The metric of the result[^"]*test_surprise_at_K/);
   });
 
   it('has a section on the reference page', () => {

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { z } from 'zod';
-import { openApiDocument } from '../../functions/api/openapi.js';
+import { openApiDocument } from '../../functions/api/openapi/document.js';
 import { routes } from '../../functions/api/routes.js';
 
 /** A request as it went over the wire. */
@@ -24,7 +24,7 @@ export interface GivenAnswer {
 }
 
 const schemaSchema = z.record(z.string(), z.unknown());
-const contentSchema = z.record(z.string(), z.object({ schema: schemaSchema }));
+const contentSchema = z.record(z.string(), z.looseObject({ schema: schemaSchema }));
 const headerSchema = z.object({ required: z.boolean().default(false), schema: schemaSchema });
 const responseSchema = z.object({
   description: z.string().min(1),
@@ -43,7 +43,10 @@ const operationSchema = z.object({
 export const documentSchema = z.object({
   openapi: z.literal('3.1.0'),
   paths: z.record(z.string(), z.record(z.enum(['get', 'post', 'delete']), operationSchema.optional())),
-  components: z.object({ responses: z.record(z.string(), responseSchema) }),
+  components: z.object({
+    schemas: z.record(z.string(), schemaSchema),
+    responses: z.record(z.string(), responseSchema),
+  }),
 });
 type OperationObject = z.infer<typeof operationSchema>;
 type ResponseObject = z.infer<typeof responseSchema>;
@@ -77,7 +80,7 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
 const ajv = new Ajv2020({ allErrors: false, strictTypes: false, allowUnionTypes: true });
 formats.default(ajv);
 // What of the document is no schema; an unknown keyword anywhere else is a mistake.
-ajv.addVocabulary(['openapi', 'info', 'tags', 'paths', 'components']);
+ajv.addVocabulary(['openapi', 'info', 'servers', 'tags', 'paths', 'components']);
 ajv.addSchema(z.record(z.string(), z.unknown()).parse(json), 'openapi', true, false);
 const validators = new Map<string, ValidateFunction>();
 

@@ -11,6 +11,9 @@ const cancel = defineRoute({
   method: 'POST',
   path: '/api/training-runs/{runId}/cancel',
   summary: 'Cancel a run; harmless when it has ended or is being cancelled',
+  operationId: 'cancelRun',
+  description:
+    'The trainer gets time to save a checkpoint, `compute.cancelGraceSeconds` of the specification, before it is killed.',
   access: 'trainer',
   params: runParams,
   query: noQuery,
@@ -29,6 +32,9 @@ const retry = defineRoute({
   method: 'POST',
   path: '/api/training-runs/{runId}/retry',
   summary: 'Start a new run that goes on from the last checkpoint of one that failed or was cancelled',
+  operationId: 'retryRun',
+  description:
+    'The new run has the same specification, and `retryOf` says whose checkpoint it begins with. 409 for a run that is open or completed.',
   access: 'trainer',
   params: runParams,
   query: noQuery,

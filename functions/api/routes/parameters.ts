@@ -11,7 +11,8 @@ import { maySee, type Caller } from '../caller.js';
 const versionInPath = z
   .string()
   .regex(/^[1-9]\d{0,6}$/, 'must be a version number')
-  .transform(Number);
+  .transform(Number)
+  .meta({ description: 'The number of a version, from 1.' });
 
 export const modelParams = z.strictObject({ modelId: modelIdSchema });
 export const versionParams = z.strictObject({ modelId: modelIdSchema, version: versionInPath });
@@ -20,7 +21,7 @@ export const presetParams = z.strictObject({ id: presetIdSchema });
 export const presetVersionParams = z.strictObject({ id: presetIdSchema, version: versionInPath });
 export const noParams = z.strictObject({});
 export const noQuery = z.strictObject({});
-export const noBody = z.strictObject({});
+export const noBody = z.strictObject({}).meta({ examples: [{}] });
 
 /** A run of a model of other teams is not there. */
 export async function visibleRun(cp: ControlPlane, caller: Caller, runId: string): Promise<Run> {

@@ -27,9 +27,16 @@ import { defineRoute } from '../defineRoute.js';
 import type { Route } from '../route.js';
 import { noParams, noQuery, presetParams, presetVersionParams } from './parameters.js';
 
-const deletedSchema = z.strictObject({ deleted: z.literal(true) });
+const deletedSchema = z.strictObject({ deleted: z.literal(true) }).meta({ examples: [{ deleted: true }] });
 const idCursor = z.strictObject({ id: presetIdSchema });
 const versionCursor = z.strictObject({ version: z.int().min(1) });
+
+/** What operations call one preset of a kind. */
+const NOUNS: Readonly<Record<PresetKind, string>> = {
+  datasets: 'Dataset',
+  'feature-configs': 'FeatureConfig',
+  'model-configs': 'ModelConfig',
+};
 
 /** The routes of one kind of preset. */
 function presetRoutes(kind: PresetKind): Route[] {
@@ -42,6 +49,7 @@ function presetRoutes(kind: PresetKind): Route[] {
       method: 'POST',
       path,
       summary: `Save a preset among ${kind}: a new one, or the next version of one; equal content makes no version`,
+      operationId: `save${NOUNS[kind]}`,
       access: 'trainer',
       params: noParams,
       query: noQuery,
@@ -64,6 +72,7 @@ function presetRoutes(kind: PresetKind): Route[] {
       method: 'GET',
       path: `${path}/{id}`,
       summary: `Read the newest version of a preset among ${kind}`,
+      operationId: `get${NOUNS[kind]}`,
       access: 'viewer',
       params: presetParams,
       query: noQuery,
@@ -76,6 +85,7 @@ function presetRoutes(kind: PresetKind): Route[] {
       method: 'GET',
       path: `${path}/{id}/versions/{version}`,
       summary: `Read one version of a preset among ${kind}`,
+      operationId: `get${NOUNS[kind]}Version`,
       access: 'viewer',
       params: presetVersionParams,
       query: noQuery,
@@ -106,6 +116,7 @@ function listRoute(kind: PresetKind): Route {
     method: 'GET',
     path: `/api/${kind}`,
     summary: `List the presets among ${kind}, by id`,
+    operationId: `list${NOUNS[kind]}s`,
     access: 'viewer',
     params: noParams,
     query: pageQuerySchema,
@@ -132,6 +143,7 @@ function versionsRoute(kind: PresetKind): Route {
     method: 'GET',
     path: `/api/${kind}/{id}/versions`,
     summary: `List the versions of a preset among ${kind}, newest first`,
+    operationId: `list${NOUNS[kind]}Versions`,
     access: 'viewer',
     params: presetParams,
     query: pageQuerySchema,
@@ -159,6 +171,7 @@ function deleteRoutes(kind: PresetKind): Route[] {
       method: 'DELETE',
       path: `/api/${kind}/{id}`,
       summary: `Delete a preset among ${kind} with all its versions; refused when a run was made of one`,
+      operationId: `delete${NOUNS[kind]}`,
       access: 'admin',
       params: presetParams,
       query: noQuery,
@@ -174,6 +187,7 @@ function deleteRoutes(kind: PresetKind): Route[] {
       method: 'DELETE',
       path: `/api/${kind}/{id}/versions/{version}`,
       summary: `Delete a version of a preset among ${kind}; refused when a run was made of it`,
+      operationId: `delete${NOUNS[kind]}Version`,
       access: 'admin',
       params: presetVersionParams,
       query: noQuery,

@@ -19,6 +19,9 @@ const get = defineRoute({
   method: 'GET',
   path: '/api/training-runs/{runId}',
   summary: 'Read a run',
+  operationId: 'getRun',
+  description:
+    'Its status, stage, epoch, progress, latest metrics, use of the machine and cost; once it has ended its result and gates, or its error.',
   access: 'viewer',
   params: runParams,
   query: noQuery,
@@ -30,6 +33,7 @@ const get = defineRoute({
 /** A route that gives what is stored below a run, all of it. */
 function readBelow<T>(
   path: string,
+  operationId: string,
   summary: string,
   result: z.ZodType<T>,
   read: (store: DocumentStore, runId: string) => Promise<T>,
@@ -37,6 +41,7 @@ function readBelow<T>(
   return defineRoute({
     method: 'GET',
     path: `/api/training-runs/{runId}/${path}`,
+    operationId,
     summary,
     access: 'viewer',
     params: runParams,
@@ -50,20 +55,33 @@ function readBelow<T>(
   });
 }
 
-const metrics = readBelow('metrics', 'Read the epochs of a run', metricsPageSchema, async (store, runId) => ({
-  epochs: await listEpochs(store, runId),
-}));
+const metrics = readBelow(
+  'metrics',
+  'listEpochs',
+  'Read the epochs of a run',
+  metricsPageSchema,
+  async (store, runId) => ({
+    epochs: await listEpochs(store, runId),
+  }),
+);
 
 const stages = readBelow(
   'stages',
+  'listStages',
   'Read the finished stages of a run',
   stagesPageSchema,
   async (store, runId) => ({ stages: await listStages(store, runId) }),
 );
 
-const events = readBelow('events', 'Read what happened to a run', eventsPageSchema, async (store, runId) => ({
-  events: await listEvents(store, runId),
-}));
+const events = readBelow(
+  'events',
+  'listRunEvents',
+  'Read what happened to a run, in order',
+  eventsPageSchema,
+  async (store, runId) => ({
+    events: await listEvents(store, runId),
+  }),
+);
 
 const logCursor = z.strictObject({ path: z.string(), attempt: z.int(), seq: z.int() });
 
@@ -71,6 +89,8 @@ const logs = defineRoute({
   method: 'GET',
   path: '/api/training-runs/{runId}/logs',
   summary: 'Read the trainer’s log lines in order, or the last of them',
+  operationId: 'listLogLines',
+  description: '`nextCursor` is there even at the end, so that a follower asks with it for what comes after.',
   access: 'viewer',
   params: runParams,
   query: logsQuerySchema,

@@ -20,6 +20,9 @@ export const startRoute = defineRoute({
   method: 'POST',
   path: '/api/models/{modelId}/training-runs',
   summary: 'Start a training run; with dryRun=true check the request and estimate what it takes',
+  operationId: 'startRun',
+  description:
+    'The answer comes as soon as the run is recorded; a machine is found afterwards. A dry run records nothing: it answers with the specification, presets and defaults filled in, and with time, cost and memory on each tier. 409 where a budget is spent, or too small for the run.',
   access: 'trainer',
   params: modelParams,
   query: startQuerySchema,

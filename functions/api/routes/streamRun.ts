@@ -8,6 +8,9 @@ export const streamRoute = defineStream({
   path: '/api/training-runs/{runId}/stream',
   summary:
     'Follow a run: Server-Sent Events `run`, `stage` and `epoch`, until it ends; `Last-Event-ID` goes on where a stream broke off',
+  operationId: 'streamRun',
+  description:
+    'First all that is stored, then every change. The schema is that of an event’s name and data together.',
   access: 'viewer',
   params: runParams,
   query: noQuery,

@@ -1,10 +1,12 @@
 /** The HTTP interface as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0), made of the same schemas that parse and answer. */
 import { problemSchema } from '@trainyard/shared';
-import { callbackPaths, callbackSecurity } from './openapiCallbacks.js';
-import { NOT_STORED, refusalComponents, refusals, type Refusal } from './openapiResponses.js';
-import { operationId, parametersOf, requestBodyOf, schemaOf, type Json } from './openapiSchema.js';
-import type { Route, Success } from './route.js';
-import { EVENT_ID, MAX_EVENT_ID_LENGTH } from './sentRows.js';
+import type { Route, Success } from '../route.js';
+import { EVENT_ID, MAX_EVENT_ID_LENGTH } from '../sentRows.js';
+import { callbackPaths, callbackSecurity } from './callbacks.js';
+import { nameComponents } from './components.js';
+import { contentOf, exampleComponents, parametersOf, requestBodyOf } from './content.js';
+import { NOT_STORED, refusalComponents, refusals, type Refusal } from './responses.js';
+import { schemaOf, type Json } from './schemas.js';
 
 const DESCRIPTION = `Retrains two-tower recommendation models. Errors are RFC 9457 problem details. A path that is not here is answered
 with 404, a method that a path lacks with 405 and an Allow header; parameters that are not declared are refused with 400. One slash
@@ -16,17 +18,26 @@ export function openApiDocument(routes: readonly Route[]): Json {
     const operations = (paths[route.path] ??= {});
     operations[route.method.toLowerCase()] = operationOf(route);
   }
+  const responses = refusalComponents(schemaOf(problemSchema, 'output'));
+  const named = nameComponents({ paths: { ...paths, ...callbackPaths() }, responses });
   return {
     openapi: '3.1.0',
-    info: { title: 'Trainyard', version: '1', description: DESCRIPTION.replaceAll('\n', ' ') },
+    info: {
+      title: 'Trainyard',
+      version: '1',
+      description: DESCRIPTION.replaceAll('\n', ' '),
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'Where this document comes from.' }],
     tags: [
       { name: 'api', description: 'What people and programs call: the function `api`.' },
       { name: 'webhooks', description: 'What trainers call: the function `webhooks`.' },
     ],
-    paths: { ...paths, ...callbackPaths() },
+    paths: named.document['paths'],
     components: {
-      schemas: { Problem: schemaOf(problemSchema, 'output') },
-      responses: refusalComponents(),
+      schemas: named.schemas,
+      responses: named.document['responses'],
+      examples: exampleComponents(),
       securitySchemes: {
         idToken: { type: 'http', scheme: 'bearer', bearerFormat: 'ID token of Firebase Auth or Google' },
         ...callbackSecurity,
@@ -36,12 +47,13 @@ export function openApiDocument(routes: readonly Route[]): Json {
 }
 
 function operationOf(route: Route): Json {
-  const { method, path, summary, access, schemas } = route;
+  const { operationId, summary, description, access, schemas } = route;
   const { params, query, body, successes } = schemas;
   return {
     tags: ['api'],
     summary,
-    operationId: operationId(method, path),
+    ...(description !== undefined && { description }),
+    operationId,
     security: access === 'anyone' ? [] : [{ idToken: [] }],
     ...(access !== 'anyone' && { 'x-role': access }),
     parameters: [...parametersOf('path', params), ...parametersOf('query', query), ...headersOf(route)],
@@ -63,7 +75,7 @@ function successOf({ status, description, schema, mediaType }: Success, { locate
   return {
     description,
     headers: { ...NOT_STORED, ...(isMade && { Location: location }) },
-    content: { [mediaType]: { schema: schemaOf(schema, 'output') } },
+    content: contentOf(mediaType, schema, 'output'),
   };
 }
 

@@ -1,10 +1,11 @@
-import { BATCH, callbackKindSchema } from '@trainyard/shared';
+import { BATCH, callbackKindSchema, COMPONENTS } from '@trainyard/shared';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { testControlPlane } from '../../test/support/controlPlane.js';
-import { serveFunction } from '../../test/support/functionClient.js';
-import { documentSchema } from '../../test/support/openapiCheck.js';
-import { routes } from './routes.js';
+import { testControlPlane } from '../../../test/support/controlPlane.js';
+import { serveFunction } from '../../../test/support/functionClient.js';
+import { documentSchema } from '../../../test/support/openapiCheck.js';
+import { routes } from '../routes.js';
+import { EXAMPLES, type ExampleName } from './examples.js';
 
 /** As a client gets it: without a token. */
 async function document() {
@@ -32,6 +33,17 @@ function everyValue(value: unknown, key: string): unknown[] {
   return Object.entries(value).flatMap(([name, inner]) =>
     name === key ? [inner, ...everyValue(inner, key)] : everyValue(inner, key),
   );
+}
+
+/** Their defaults are not filled in. */
+const ONLY_SENT = /Request$|^ModelChange$/;
+
+/** Without properties of that name. */
+const patternsIn = (json: unknown) =>
+  everyValue(json, 'pattern').filter((pattern) => typeof pattern === 'string');
+
+function isDeclared<T extends object>(value: T | { $ref: string }): value is T {
+  return !('$ref' in value);
 }
 
 describe('the OpenAPI document', () => {
@@ -82,7 +94,7 @@ describe('the OpenAPI document', () => {
       expect({ reference, found }).toEqual({ reference, found: expect.any(Object) as object });
     }
     const { components } = json as { components: Record<string, Record<string, object>> };
-    const defined = ['schemas', 'responses'].flatMap((kind) =>
+    const defined = ['schemas', 'responses', 'examples'].flatMap((kind) =>
       Object.keys(components[kind] ?? {}).map((name) => `#/components/${kind}/${name}`),
     );
     // That of a method which a path lacks belongs to no operation.
@@ -98,21 +110,55 @@ describe('the OpenAPI document', () => {
   it('has schemas of JSON Schema 2020-12 only, with patterns that can be compiled', async () => {
     const { json } = await document();
     const ajv = new Ajv2020();
-    const schemas = everyValue(json, 'schema');
-    expect(schemas.length).toBeGreaterThan(100);
+    const { components } = json as { components: { schemas: Record<string, object> } };
+    const schemas = [...everyValue(json, 'schema'), ...Object.values(components.schemas)];
+    expect(schemas.length).toBeGreaterThan(200);
     for (const schema of schemas)
       expect([schema, ajv.validateSchema(schema as object)]).toEqual([schema, true]);
-    for (const pattern of everyValue(json, 'pattern'))
-      expect(() => new RegExp(String(pattern), 'u')).not.toThrow();
+    for (const pattern of patternsIn(json)) expect(() => new RegExp(pattern, 'u')).not.toThrow();
+  });
+
+  it('has patterns that Python and RE2 read too: without classes of Unicode, looks ahead or behind, and back references', async () => {
+    const { json } = await document();
+    const patterns = patternsIn(json);
+    expect(patterns.length).toBeGreaterThan(50);
+    expect(patterns.filter((pattern) => /\\[pPuk1-9]|\(\?(?!:)/.test(pattern))).toEqual([]);
+  });
+
+  it('has an example of each body and answer, which is what the API would read or write', async () => {
+    const { operations } = await document();
+    for (const { name, requestBody, responses } of operations)
+      for (const { content } of [requestBody ?? { content: {} }, ...Object.values(responses)].filter(
+        isDeclared,
+      ))
+        for (const media of Object.values(content))
+          expect([name, 'example' in media || 'examples' in media]).toEqual([name, true]);
+    for (const name of Object.keys(EXAMPLES) as ExampleName[]) {
+      const example: unknown = EXAMPLES[name]();
+      const parsed = COMPONENTS[name].safeParse(example);
+      expect([name, parsed.error?.issues]).toEqual([name, undefined]);
+      if (!ONLY_SENT.test(name)) expect(example).toEqual(parsed.data);
+    }
   });
 
   it('leaves out of a request what has a default, and promises it in the answer', async () => {
-    const { paths } = await document();
+    const { paths, components } = await document();
     const { get, post } = paths['/api/models/{modelId}/training-runs'] ?? {};
-    expect(post?.requestBody?.content['application/json']?.schema).toMatchObject({
-      type: 'object',
-      required: ['spec'],
-      properties: { spec: { required: ['dataset', 'features'], additionalProperties: false } },
+    expect(post?.requestBody?.content['application/json']?.schema).toEqual({
+      $ref: '#/components/schemas/StartRequest',
+    });
+    expect(components.schemas).toMatchObject({
+      StartRequest: {
+        type: 'object',
+        required: ['spec'],
+        properties: { spec: { $ref: '#/components/schemas/TrainingSpecInput' } },
+        additionalProperties: false,
+      },
+      TrainingSpecInput: { required: ['dataset', 'features'], additionalProperties: false },
+      TrainingSpec: {
+        required: ['dataset', 'features', 'model', 'training', 'evaluation', 'compute', 'tags'],
+        additionalProperties: false,
+      },
     });
     expect(get?.parameters.find(({ name }) => name === 'limit')).toMatchObject({
       in: 'query',

@@ -9,8 +9,9 @@ import {
   runIdSchema,
 } from '@trainyard/shared';
 import { z } from 'zod';
-import { NOT_STORED, refusals } from './openapiResponses.js';
-import { operationId, parametersOf, requestBodyOf, schemaOf, type Json } from './openapiSchema.js';
+import { contentOf, parametersOf, requestBodyOf } from './content.js';
+import { NOT_STORED, refusals } from './responses.js';
+import { schemaOf, type Json } from './schemas.js';
 
 /** A callback names its attempt and is signed with that attempt's key, as Standard Webhooks are. */
 export const callbackSecurity: Json = {
@@ -59,25 +60,31 @@ const HEADERS: readonly { name: string; description: string; schema: Json; requi
 /** One path for each kind of callback, and one for several at once. */
 export function callbackPaths(): Record<string, Json> {
   const single = callbackKindSchema.options.map(
-    (kind) => [kind, `Tell of \`${kind}\``, callbackSchemas[kind]] as const,
+    (kind) => [kind, `Report \`${kind}\` of a run’s attempt`, callbackSchemas[kind]] as const,
   );
   const all = [
     ...single,
-    [BATCH, 'Tell of several things at once, in their order', callbackBatchSchema] as const,
+    [BATCH, 'Report several things at once, in their order', callbackBatchSchema] as const,
   ];
   return Object.fromEntries(
     all.map(([kind, summary, body]) => {
       const path = `/api/training-runs/{runId}/webhook/${kind}`;
-      return [path, { post: operationOf(path, summary, body) }];
+      return [path, { post: operationOf(operationId(kind), summary, body) }];
     }),
   );
 }
 
-function operationOf(path: string, summary: string, body: z.ZodType): Json {
+/** `epoch-complete` is `reportEpochComplete`. */
+function operationId(kind: string): string {
+  const words = kind.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return `report${words.join('')}`;
+}
+
+function operationOf(id: string, summary: string, body: z.ZodType): Json {
   return {
     tags: ['webhooks'],
     summary,
-    operationId: operationId('POST', path),
+    operationId: id,
     security: [{ signature: [] }],
     parameters: [
       ...parametersOf('path', z.strictObject({ runId: runIdSchema })),
@@ -88,7 +95,7 @@ function operationOf(path: string, summary: string, body: z.ZodType): Json {
       200: {
         description: 'It is recorded, or was before; whether the trainer goes on',
         headers: NOT_STORED,
-        content: { 'application/json': { schema: schemaOf(callbackAnswerSchema, 'output') } },
+        content: contentOf('application/json', callbackAnswerSchema, 'output'),
       },
       ...refusals(400, 401, 403, 404, 413, 415, 500, 503),
     },

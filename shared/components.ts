@@ -1,0 +1,151 @@
+/** The schemas that documents for others name: OpenAPI's components, and `$defs` of JSON Schemas. */
+import { z } from 'zod';
+import * as callbacks from './callbacks/bodies.js';
+import { instantSchema, metricsSchema, modelTypeSchema } from './common.js';
+import { memoryFloorSchema } from './compute/fit.js';
+import { rangeSchema } from './compute/range.js';
+import { retrainPolicySchema } from './firestore/model.js';
+import * as bodies from './http/bodies.js';
+import { problemSchema } from './http/problem.js';
+import * as runs from './runs/run.js';
+import { runStatusSchema, stageNameSchema } from './runs/status.js';
+import { bigQuerySourceSchema } from './spec/bigQuerySource.js';
+import { conditionSchema } from './spec/columns.js';
+import { datasetSchema } from './spec/dataset.js';
+import { evaluationSchema, gateSchema } from './spec/evaluation.js';
+import { expectationSchema } from './spec/expectations.js';
+import { featureSchema, featuresSchema } from './spec/features.js';
+import { layerSchema } from './spec/layers.js';
+import { modelSchema, towerSchema } from './spec/model.js';
+import { negativesSchema } from './spec/negatives.js';
+import { optimizerSchema } from './spec/optimizer.js';
+import { presetReferenceSchema, unresolvedSpecSchema } from './spec/presets.js';
+import { ratingSchema, targetSchema } from './spec/rating.js';
+import { scheduleSchema } from './spec/schedule.js';
+import { derivedColumnSchema, joinSchema, sampleSchema } from './spec/shaping.js';
+import { csvDialectSchema, sourceSchema } from './spec/source.js';
+import { splitSchema } from './spec/split.js';
+import { trainingSchema } from './spec/training.js';
+import { computeSchema, storedSpecSchema } from './spec/trainingSpec.js';
+
+/**
+ * One table instead of an `id` beside each declaration: a name is a promise to whoever generated types from it, so all of them are
+ * read, and changed, together.
+ */
+export const COMPONENTS = {
+  // A specification and its sections.
+  TrainingSpec: storedSpecSchema,
+  TrainingSpecInput: unresolvedSpecSchema,
+  PresetReference: presetReferenceSchema,
+  Dataset: datasetSchema,
+  Source: sourceSchema,
+  BigQuerySource: bigQuerySourceSchema,
+  CsvDialect: csvDialectSchema,
+  Join: joinSchema,
+  DerivedColumn: derivedColumnSchema,
+  Condition: conditionSchema,
+  Sample: sampleSchema,
+  Expectation: expectationSchema,
+  Split: splitSchema,
+  Features: featuresSchema,
+  Feature: featureSchema,
+  Target: targetSchema,
+  ModelConfig: modelSchema,
+  ModelType: modelTypeSchema,
+  Tower: towerSchema,
+  Layer: layerSchema,
+  Rating: ratingSchema,
+  Training: trainingSchema,
+  Optimizer: optimizerSchema,
+  Schedule: scheduleSchema,
+  Negatives: negativesSchema,
+  Evaluation: evaluationSchema,
+  Gate: gateSchema,
+  Compute: computeSchema,
+  // Runs, and what is stored below them.
+  Run: bodies.runViewSchema,
+  RunPage: bodies.runPageSchema,
+  RunStatus: runStatusSchema,
+  RunError: runs.runErrorSchema,
+  RunResult: runs.runResultSchema,
+  Progress: runs.progressSchema,
+  Resources: runs.resourcesSchema,
+  Job: runs.jobSchema,
+  Cost: runs.costSchema,
+  Checkpoint: runs.checkpointSchema,
+  GateResult: runs.gateResultSchema,
+  Teams: runs.teamsSchema,
+  MemoryFloor: memoryFloorSchema,
+  StageName: stageNameSchema,
+  Epoch: runs.epochSchema,
+  EpochList: bodies.metricsPageSchema,
+  Stage: runs.stageSchema,
+  StageList: bodies.stagesPageSchema,
+  RunEvent: runs.runEventRecordSchema,
+  RunEventList: bodies.eventsPageSchema,
+  LogLine: runs.logLineSchema,
+  LogPage: bodies.logPageSchema,
+  StreamEvent: bodies.streamEventSchema,
+  StartRequest: bodies.startRequestSchema,
+  DryRun: bodies.dryRunSchema,
+  Estimate: bodies.estimateSchema,
+  TierEstimate: bodies.tierEstimateSchema,
+  // Models and their versions.
+  Model: bodies.modelViewSchema,
+  ModelPage: bodies.modelPageSchema,
+  ModelChange: bodies.modelChangeSchema,
+  RetrainPolicy: retrainPolicySchema,
+  ModelVersion: bodies.modelVersionViewSchema,
+  ModelVersionPage: bodies.modelVersionPageSchema,
+  PromoteRequest: bodies.promoteRequestSchema,
+  BestRuns: bodies.bestRunsSchema,
+  // Presets.
+  DatasetPreset: bodies.presetViewSchemas.datasets,
+  DatasetPresetRequest: bodies.presetRequestSchemas.datasets,
+  FeatureConfigPreset: bodies.presetViewSchemas['feature-configs'],
+  FeatureConfigPresetRequest: bodies.presetRequestSchemas['feature-configs'],
+  ModelConfigPreset: bodies.presetViewSchemas['model-configs'],
+  ModelConfigPresetRequest: bodies.presetRequestSchemas['model-configs'],
+  PresetPage: bodies.presetPageSchema,
+  PresetVersionPage: bodies.presetVersionPageSchema,
+  // What trainers send.
+  StageComplete: callbacks.stageCompleteSchema,
+  EpochComplete: callbacks.epochCompleteSchema,
+  Heartbeat: callbacks.heartbeatSchema,
+  Log: callbacks.logSchema,
+  Checkpointed: callbacks.checkpointedSchema,
+  Failed: callbacks.failedSchema,
+  Completed: callbacks.completedSchema,
+  CallbackBatch: callbacks.callbackBatchSchema,
+  CallbackAnswer: callbacks.callbackAnswerSchema,
+  // What all of them are made of.
+  Problem: problemSchema,
+  Instant: instantSchema,
+  Metrics: metricsSchema,
+  Range: rangeSchema,
+} as const satisfies Record<string, z.ZodType>;
+export type ComponentName = keyof typeof COMPONENTS;
+
+const NAMES: ReadonlyMap<z.core.$ZodType, ComponentName> = new Map(
+  (Object.keys(COMPONENTS) as ComponentName[]).map((name) => [COMPONENTS[name], name]),
+);
+
+/** The name of a schema, undefined for one that stands where it is used. */
+export function componentName(schema: z.core.$ZodType): ComponentName | undefined {
+  return NAMES.get(schema);
+}
+
+class NamingRegistry extends z.core.$ZodRegistry<z.core.GlobalMeta> {
+  override get<S extends z.core.$ZodType>(schema: S): z.core.$replace<z.core.GlobalMeta, S> | undefined {
+    const meta = z.globalRegistry.get(schema);
+    const id = componentName(schema);
+    return id === undefined ? meta : { ...meta, id };
+  }
+
+  override has(schema: z.core.$ZodType): boolean {
+    return this.get(schema) !== undefined;
+  }
+}
+
+/** For `z.toJSONSchema({ metadata })`: what schemas say of themselves, and the names of the components as their ids. */
+export const componentRegistry: z.core.$ZodRegistry<z.core.GlobalMeta> = new NamingRegistry();
