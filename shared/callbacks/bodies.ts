@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { instantSchema, metricsSchema } from '../common.js';
+import { described } from '../described.js';
 import {
   logLineSchema,
   progressSchema,
+  reportFields,
   resourcesSchema,
   runErrorSchema,
   runResultSchema,
@@ -10,33 +12,51 @@ import {
 import { stageNameSchema } from '../runs/status.js';
 
 /** Every callback says which attempt speaks and carries its number in that attempt's order, from 1. */
-const sender = { attempt: z.int().min(1), seq: z.int().min(1), sentAt: instantSchema };
+const sender = {
+  attempt: described(reportFields.attempt, 'The number of the attempt that speaks, from 1.', 1),
+  seq: reportFields.seq,
+  sentAt: described(instantSchema, 'When the callback was first sent.', '2026-11-20T19:18:25.000Z'),
+};
 
 export const stageCompleteSchema = z.strictObject({
   ...sender,
-  stage: stageNameSchema,
-  seconds: z.number().min(0),
-  cacheHit: z.boolean(),
-  counts: z.record(z.string().max(63), z.number()).default({}),
-  detail: z.string().max(1000).default(''),
+  stage: described(stageNameSchema, 'The stage that is done.'),
+  seconds: reportFields.seconds,
+  cacheHit: reportFields.cacheHit,
+  counts: described(
+    z.record(z.string().max(63), z.number()).default({}),
+    'What the stage counted, by name.',
+    { rows: 10_000 },
+  ),
+  detail: reportFields.detail.default(''),
 });
 
 export const epochCompleteSchema = z.strictObject({
   ...sender,
-  /** 1-based. */
-  epoch: z.int().min(1).max(10_000),
-  metrics: metricsSchema,
-  seconds: z.number().min(0),
-  examples: z.int().min(0),
-  examplesPerSecond: z.number().min(0),
+  epoch: described(z.int().min(1).max(10_000), 'The number of the epoch that is done, from 1.', 3),
+  metrics: described(
+    metricsSchema,
+    'The metrics of the epoch; `recall_at_10` and its like are of validation.',
+    {
+      loss: 6.52,
+      val_loss: 6.48,
+      recall_at_10: 0.213,
+    },
+  ),
+  seconds: reportFields.seconds,
+  examples: reportFields.examples,
+  examplesPerSecond: reportFields.examplesPerSecond,
 });
 
 /** At most about once a second, and at each stage's begin. */
 export const heartbeatSchema = z.strictObject({
   ...sender,
-  stage: stageNameSchema,
+  stage: described(stageNameSchema, 'The stage that the trainer is in.'),
   progress: progressSchema,
-  resources: resourcesSchema.nullable().default(null),
+  resources: described(
+    resourcesSchema.nullable().default(null),
+    'What the trainer uses of its machine; null where it was not measured.',
+  ),
 });
 
 const MAX_NESTING = 10;
@@ -54,26 +74,38 @@ const sentLineSchema = logLineSchema.refine(({ fields }) => isStorable(fields), 
   path: ['fields'],
   message: `nest at most ${MAX_NESTING} deep, and no list directly within a list`,
 });
-export const logSchema = z.strictObject({ ...sender, lines: z.array(sentLineSchema).min(1).max(500) });
+export const logSchema = z.strictObject({
+  ...sender,
+  lines: described(
+    z.array(sentLineSchema).min(1).max(500),
+    'The lines, in their order. Fields nest at most ten deep, and no list lies directly within a list.',
+  ),
+});
 
 /** Sent after a checkpoint is durable. With `final` the trainer stops after it, for the reason given. */
 export const checkpointedSchema = z.strictObject({
   ...sender,
-  uri: z.string().max(2048).nullable(),
-  epoch: z.int().min(0),
-  final: z.boolean(),
-  /**
-   * `stopped`: told to by the control plane · `preempted`: SIGTERM · `timeLimit`: the deadline of this attempt is near ·
-   * `prepared`: the stages up to `transform` are done and kept, which was all that the attempt was asked for.
-   */
-  reason: z.enum(['periodic', 'stopped', 'preempted', 'timeLimit', 'prepared']),
+  uri: described(
+    z.string().max(2048).nullable(),
+    'The folder of the checkpoint; null where nothing had to be saved.',
+    'gs://my-bucket/runs/k3v7q2mzx5ahc4tnwy6d/checkpoints',
+  ),
+  epoch: described(z.int().min(0), 'The newest epoch that it holds, from 1; 0 before the first.', 3),
+  final: described(z.boolean(), 'Whether the trainer stops after it.'),
+  reason: described(
+    z.enum(['periodic', 'stopped', 'preempted', 'timeLimit', 'prepared']),
+    'Why it was saved. `periodic`: it was time. `stopped`: the control plane said so. `preempted`: the trainer got SIGTERM. ' +
+      '`timeLimit`: the deadline of this attempt is near. `prepared`: the stages up to `transform` are done and kept, which was all that the attempt was asked for.',
+  ),
 });
 
 export const failedSchema = z.strictObject({
   ...sender,
   error: runErrorSchema,
-  /** False for a bad specification or bad data: trying again cannot help. */
-  retriable: z.boolean(),
+  retriable: described(
+    z.boolean(),
+    'Whether another attempt can help. It cannot after a bad specification or bad data.',
+  ),
 });
 
 export const completedSchema = z.strictObject({ ...sender, result: runResultSchema });
@@ -92,43 +124,60 @@ export type CallbackKind = keyof typeof callbackSchemas;
 export type CallbackBody<K extends CallbackKind> = z.infer<(typeof callbackSchemas)[K]>;
 export const callbackKindSchema = z.keyof(z.object(callbackSchemas));
 
-/** A callback's own id: the same whenever it is sent again. Firestore keeps ids between double underscores to itself. */
-export const callbackIdSchema = z
-  .string()
-  .regex(
-    /^_?[A-Za-z0-9-][\w-]{0,98}$/,
-    'must be 1 to 100 of A-Z, a-z, 0-9, "_" and "-", beginning with one "_" at most',
-  );
+/** Firestore keeps ids between double underscores to itself. */
+export const callbackIdSchema = described(
+  z
+    .string()
+    .regex(
+      /^_?[A-Za-z0-9-][\w-]{0,98}$/,
+      'must be 1 to 100 of A-Z, a-z, 0-9, "_" and "-", beginning with one "_" at most',
+    ),
+  "The callback's own id, the same whenever it is sent again.",
+  'a-1-17',
+);
 
 /** The segment of the path for several callbacks at once. */
 export const BATCH = 'batch';
 export const MAX_BATCH = 100;
 
 const inBatch = <K extends CallbackKind>(kind: K) =>
-  z.strictObject({ id: callbackIdSchema, kind: z.literal(kind), body: callbackSchemas[kind] });
+  z.strictObject({
+    id: callbackIdSchema,
+    kind: described(
+      z.literal(kind),
+      'The kind of the callback: the last segment of the path that it would have alone.',
+    ),
+    body: described(callbackSchemas[kind], 'The body that the callback would have alone.'),
+  });
 /** Callbacks of one attempt in their order, signed together; each is recorded as if it had come alone, or none is. */
 export const callbackBatchSchema = z.strictObject({
-  callbacks: z
-    .array(
-      z.discriminatedUnion('kind', [
-        inBatch('stage-complete'),
-        inBatch('epoch-complete'),
-        inBatch('heartbeat'),
-        inBatch('log'),
-        inBatch('checkpointed'),
-        inBatch('failed'),
-        inBatch('completed'),
-      ]),
-    )
-    .min(1)
-    .max(MAX_BATCH),
+  callbacks: described(
+    z
+      .array(
+        z.discriminatedUnion('kind', [
+          inBatch('stage-complete'),
+          inBatch('epoch-complete'),
+          inBatch('heartbeat'),
+          inBatch('log'),
+          inBatch('checkpointed'),
+          inBatch('failed'),
+          inBatch('completed'),
+        ]),
+      )
+      .min(1)
+      .max(MAX_BATCH),
+    'The callbacks, in the order of their attempt.',
+  ),
 });
 export type CallbackBatch = z.infer<typeof callbackBatchSchema>;
 
 /** The answer to every callback: the control plane's wish. */
 export const callbackAnswerSchema = z.strictObject({
-  status: z.literal('ok'),
-  command: z.enum(['continue', 'stop']),
+  status: described(z.literal('ok'), 'The callback is recorded, now or before.'),
+  command: described(
+    z.enum(['continue', 'stop']),
+    'What the trainer is to do: go on, or save, send a final `checkpointed` and end.',
+  ),
 });
 export type CallbackAnswer = z.infer<typeof callbackAnswerSchema>;
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { described } from '../described.js';
 import { ACCELERATORS, type Machine } from './machine.js';
 import type { MemoryNeed } from './memory.js';
 
 /** The least bytes that a training takes of a machine with a GPU: of its own memory, and of one GPU's. */
 export const memoryFloorSchema = z.strictObject({
-  hostBytes: z.number().min(0),
-  gpuBytes: z.number().min(0),
+  hostBytes: described(z.number().min(0), 'The memory of the host, in bytes.', 2_147_483_648),
+  gpuBytes: described(z.number().min(0), 'The memory of one GPU, in bytes.', 536_870_912),
 });
 export type MemoryFloor = z.infer<typeof memoryFloorSchema>;
 

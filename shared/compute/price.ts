@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { described } from '../described.js';
 
 /** What has a price, and the unit that it is for. One word per thing: a file that overrides prices names these. */
 export const PRICED = {
@@ -39,21 +40,35 @@ export type Priced = keyof typeof PRICED;
 export const EVERYWHERE = '*';
 
 export const priceSchema = z.strictObject({
-  sku: z.enum(Object.keys(PRICED) as [Priced, ...Priced[]]),
-  /** Of Google Cloud, or `*`. */
-  regions: z.array(z.string().min(1)).min(1).default([EVERYWHERE]),
-  /** USD for one unit, without spot. */
-  usd: z.number().min(0),
-  /** USD for one unit while it is lent as spot; null where it is not, or where the price is not known. */
-  spotUsd: z.number().min(0).nullable().default(null),
-  source: z.string().min(1).max(500).default('given by the operator'),
-  /** When the source said so: a year, a month or a day. */
-  asOf: z
-    .string()
-    .regex(/^\d{4}(-\d{2}){0,2}$/, 'must be a year, a month or a day, such as 2026-09')
-    .optional(),
-  /** `read`: copied from the source · `remembered`: of a public page, and not looked up again · `given`: by whoever runs this Trainyard. */
-  basis: z.enum(['read', 'remembered', 'given']).default('given'),
+  sku: described(z.enum(Object.keys(PRICED) as [Priced, ...Priced[]]), 'What the price is for.'),
+  regions: described(
+    z.array(z.string().min(1)).min(1).default([EVERYWHERE]),
+    'The regions of Google Cloud that the price holds in; `*` is every region that no other entry names.',
+    ['europe-west4', 'us-central1'],
+  ),
+  usd: described(z.number().min(0), 'The price of one unit without spot, in US dollars.', 0.67),
+  spotUsd: described(
+    z.number().min(0).nullable().default(null),
+    'The price of one unit while it is lent as spot, in US dollars; null where it is not, or where the price is not known.',
+    0.27,
+  ),
+  source: described(
+    z.string().min(1).max(500).default('given by the operator'),
+    'Where the price comes from.',
+    'our contract with Google',
+  ),
+  asOf: described(
+    z
+      .string()
+      .regex(/^\d{4}(-\d{2}){0,2}$/, 'must be a year, a month or a day, such as 2026-09')
+      .optional(),
+    'When the source said so: a year, a month or a day.',
+    '2026-09',
+  ),
+  basis: described(
+    z.enum(['read', 'remembered', 'given']).default('given'),
+    'How sure the price is. `read`: copied from the source. `remembered`: of a public page, and not looked up again. `given`: by whoever runs this Trainyard.',
+  ),
 });
 export type Price = z.infer<typeof priceSchema>;
 

@@ -1,8 +1,12 @@
 import { z } from 'zod';
+import { described } from '../described.js';
 
 /** What is known no better than between two numbers. */
 export const rangeSchema = z
-  .strictObject({ low: z.number().min(0), high: z.number().min(0) })
+  .strictObject({
+    low: described(z.number().min(0), 'The low end.', 120),
+    high: described(z.number().min(0), 'The high end, which is not below the low one.', 300),
+  })
   .refine(({ low, high }) => low <= high, 'low is not above high');
 export type Range = z.infer<typeof rangeSchema>;
 

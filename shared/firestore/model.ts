@@ -1,48 +1,97 @@
 import { z } from 'zod';
 import { instantSchema, metricsSchema, modelIdSchema, runIdSchema } from '../common.js';
-import { artifactsSchema, EVERY_TEAM, gateResultSchema, teamsSchema } from '../runs/run.js';
+import { described } from '../described.js';
+import {
+  artifactsSchema,
+  baselineMetricsSchema,
+  EVERY_TEAM,
+  gateResultSchema,
+  teamsSchema,
+} from '../runs/run.js';
 
-/** When a message may start a run of the model. What is not given does not restrict. */
-export const retrainPolicySchema = z.strictObject({
-  /** Not more often than this. */
-  minIntervalSeconds: z
-    .int()
-    .min(0)
-    .max(366 * 86_400)
-    .default(0),
-  /** Only when the messages since the last start told of this many new rows together. */
-  minNewRows: z.int().min(0).default(0),
-  /** Not while a run of the model is under way. */
-  skipWhileRunning: z.boolean().default(false),
-});
+export const retrainPolicySchema = described(
+  z.strictObject({
+    minIntervalSeconds: described(
+      z
+        .int()
+        .min(0)
+        .max(366 * 86_400)
+        .default(0),
+      'The least time between two starts, in seconds.',
+      3600,
+    ),
+    minNewRows: described(
+      z.int().min(0).default(0),
+      'The number of new rows that the messages since the last start must have told of together.',
+      10_000,
+    ),
+    skipWhileRunning: described(
+      z.boolean().default(false),
+      'Whether no run is started while one of the model is under way.',
+    ),
+  }),
+  'When a message may start a run of the model. What is not given does not restrict.',
+);
 export type RetrainPolicy = z.infer<typeof retrainPolicySchema>;
 
-const versionPointer = z.int().min(1).nullable();
+const INSTANT = '2026-11-20T19:18:25.000Z';
+const versionNumber = z.int().min(1);
+const schemaVersion = described(z.literal(1), 'The version of the form that the document has.');
 
 /** `models/{modelId}`. */
 export const modelDocumentSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion,
   modelId: modelIdSchema,
-  /** For people; the id unless somebody gave another. */
-  name: z.string().min(1).max(200).optional(),
-  lastRunNumber: z.int().min(0),
-  /** The teams that see and train the model. */
+  name: described(
+    z.string().min(1).max(200).optional(),
+    'The name for people; the id unless somebody gave another.',
+    'Shop',
+  ),
+  lastRunNumber: described(z.int().min(0), 'The number of the newest run; 0 before the first.', 47),
   teams: teamsSchema.default([EVERY_TEAM]),
-  lastVersion: z.int().min(0).default(0),
-  /** The version that serves, and those that served before it, the newest last. */
-  production: versionPointer.default(null),
-  formerProduction: z.array(z.int().min(1)).max(100).default([]),
-  staging: versionPointer.default(null),
-  /** The best value of each test metric over all versions: the least of losses and errors, the greatest of the others. */
-  bestMetrics: metricsSchema.default({}),
+  lastVersion: described(
+    z.int().min(0).default(0),
+    'The number of the newest version; 0 before the first.',
+    12,
+  ),
+  production: described(
+    versionNumber.nullable().default(null),
+    'The version that serves; null while none does.',
+    11,
+  ),
+  formerProduction: described(
+    z.array(versionNumber).max(100).default([]),
+    'The versions that served before, the newest last.',
+    [7, 9],
+  ),
+  staging: described(
+    versionNumber.nullable().default(null),
+    'The version that is tried out; null while none is.',
+    12,
+  ),
+  bestMetrics: described(
+    metricsSchema.default({}),
+    'The best value of each test metric over all versions: the least of losses and errors, the greatest of all others.',
+    { test_recall_at_10: 0.231 },
+  ),
   retrain: retrainPolicySchema.prefault({}),
-  /** USD that the model's runs may cost in a month of UTC; null: as much as the deployment's. */
-  monthlyBudgetUsd: z.number().min(0).max(10_000_000).nullable().default(null),
-  /** New rows that messages told of since the last start. */
-  newRows: z.int().min(0).default(0),
-  lastStartedAt: instantSchema.nullable().default(null),
-  createdAt: instantSchema,
-  updatedAt: instantSchema,
+  monthlyBudgetUsd: described(
+    z.number().min(0).max(10_000_000).nullable().default(null),
+    "The US dollars that the model's runs may cost in a month of UTC; null for as much as the deployment's.",
+    50,
+  ),
+  newRows: described(
+    z.int().min(0).default(0),
+    'The number of new rows that messages told of since the last start.',
+    2400,
+  ),
+  lastStartedAt: described(
+    instantSchema.nullable().default(null),
+    'When the newest run was requested; null before the first.',
+    INSTANT,
+  ),
+  createdAt: described(instantSchema, 'When the model was first recorded.', INSTANT),
+  updatedAt: described(instantSchema, 'When the document was last written.', INSTANT),
 });
 export type ModelDocument = z.infer<typeof modelDocumentSchema>;
 
@@ -58,23 +107,34 @@ export function newModel(modelId: string, now: Date): ModelDocument {
   });
 }
 
-export const modelStageSchema = z.enum(['none', 'staging', 'production', 'archived']);
+export const modelStageSchema = described(
+  z.enum(['none', 'staging', 'production', 'archived']),
+  'What a version is used for. `none`: nothing yet. `staging`: it is tried out. `production`: it serves. `archived`: it served before.',
+);
 export type ModelStage = z.infer<typeof modelStageSchema>;
 
 /** `models/{modelId}/versions/{n}`: the result of a completed run. */
 export const modelVersionSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion,
   modelId: modelIdSchema,
-  version: z.int().min(1),
+  version: described(versionNumber, 'The number of the version, from 1.', 12),
   runId: runIdSchema,
-  runNumber: z.int().min(1),
-  metrics: metricsSchema,
-  baselines: z.record(z.string(), metricsSchema),
-  gates: z.array(gateResultSchema),
+  runNumber: described(z.int().min(1), 'The number of the run that made it.', 47),
+  metrics: described(metricsSchema, 'The metrics of the result of the run.', { test_recall_at_10: 0.208 }),
+  baselines: baselineMetricsSchema,
+  gates: described(z.array(gateResultSchema), 'The gates of the specification against the result.'),
   artifacts: artifactsSchema,
   stage: modelStageSchema,
-  /** Every change of stage, oldest first. */
-  stageHistory: z.array(z.strictObject({ stage: modelStageSchema, at: instantSchema, by: z.string() })),
-  createdAt: instantSchema,
+  stageHistory: described(
+    z.array(
+      z.strictObject({
+        stage: described(modelStageSchema, 'The stage that it went to.'),
+        at: described(instantSchema, 'When it went there.', INSTANT),
+        by: described(z.string(), 'Who said so.', 'ada@example.com'),
+      }),
+    ),
+    'Every change of stage, the oldest first.',
+  ),
+  createdAt: described(instantSchema, 'When the version was registered.', INSTANT),
 });
 export type ModelVersion = z.infer<typeof modelVersionSchema>;

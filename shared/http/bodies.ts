@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { metricsSchema } from '../common.js';
 import { rangeSchema } from '../compute/range.js';
+import { described } from '../described.js';
 import { modelDocumentSchema, modelVersionSchema, retrainPolicySchema } from '../firestore/model.js';
 import { DEFAULT_ORDER_METRIC, orderMetricSchemaOf } from '../metrics/orderings.js';
 import {
@@ -24,10 +25,17 @@ import { storedSpecSchema } from '../spec/trainingSpec.js';
 /** Request bodies larger than this are refused with 413. */
 export const MAX_BODY_BYTES = 256_000;
 
-export const startRequestSchema = z.strictObject({ spec: unresolvedSpecSchema });
+export const startRequestSchema = z.strictObject({
+  spec: described(
+    unresolvedSpecSchema,
+    'The specification of the run. The sections `dataset`, `features` and `model` may name presets.',
+  ),
+});
+
+const runNameSchema = described(z.string(), 'The name that people use for the run.', 'shop#47');
 
 /** A run as the API shows it: the listener's document without the dispatcher's claim. */
-export const runViewSchema = runSchema.omit({ lease: true }).extend({ name: z.string() });
+export const runViewSchema = runSchema.omit({ lease: true }).extend({ name: runNameSchema });
 export type RunView = z.infer<typeof runViewSchema>;
 
 /** A count as a query writes it: in digits, nothing else. */
@@ -37,25 +45,44 @@ const countInQuery = (max: number) =>
     z.int().min(1).max(max),
   );
 
+const cursorInQuery = described(
+  z.string().max(500).optional(),
+  'Where to go on: `nextCursor` of the page before; the beginning unless given.',
+  'eyJhIjoiMjAyNi0xMS0yMFQxOToxODoyNS4wMDBaIn0',
+);
+const nextCursor = described(
+  z.string().nullable(),
+  'What to give as `cursor` for the next page; null after the last.',
+  'eyJhIjoiMjAyNi0xMS0yMFQxOToxODoyNS4wMDBaIn0',
+);
 export const pageQuerySchema = z.strictObject({
-  limit: countInQuery(200).prefault(50),
-  cursor: z.string().max(500).optional(),
+  limit: described(countInQuery(200).prefault(50), 'The greatest number of entries of the page.', 50),
+  cursor: cursorInQuery,
 });
 export const logsQuerySchema = z
   .strictObject({
-    cursor: z.string().max(500).optional(),
-    /** Only the last lines, as many as given. */
-    tail: countInQuery(5000).optional(),
+    cursor: cursorInQuery,
+    tail: described(
+      countInQuery(5000).optional(),
+      'The number of last lines to give, instead of a page; not together with `cursor`.',
+      100,
+    ),
   })
   .refine(({ cursor, tail }) => cursor === undefined || tail === undefined, 'give cursor or tail, not both');
 
 /** `true` and `false` as a query writes them. */
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 export const startQuerySchema = z.strictObject({
-  /** Checks the request and estimates; nothing is recorded. */
-  dryRun: flag.optional(),
-  /** For the estimate: how many rows the data has, where that is known. */
-  rows: countInQuery(999_999_999).optional(),
+  dryRun: described(
+    flag.optional(),
+    'Whether the request is only checked and estimated: nothing is recorded.',
+    'true',
+  ),
+  rows: described(
+    countInQuery(999_999_999).optional(),
+    'The number of rows that the data has, for the estimate; what the newest completed run of the model had unless given.',
+    1_000_000,
+  ),
 });
 
 /** The metrics of results that runs can be ordered by: each has an index. The least is best of losses, else the greatest. */
@@ -63,49 +90,80 @@ export const orderMetricSchema = orderMetricSchemaOf();
 export type OrderMetric = z.infer<typeof orderMetricSchema>;
 
 /** `key=value` of a tag; the value may hold more of `=`, or nothing. */
-const tagQuery = z
-  .string()
-  .max(320)
-  .regex(/^[^=]+=/, 'must be key=value');
+const tagQuery = described(
+  z
+    .string()
+    .max(320)
+    .regex(/^[^=]+=/, 'must be key=value'),
+  'A tag that the runs have, `key=value`.',
+  'team=search',
+);
 
 export const listRunsQuerySchema = z
   .strictObject({
     ...pageQuerySchema.shape,
-    status: runStatusSchema.optional(),
+    status: described(runStatusSchema.optional(), 'The status that the runs have; any unless given.'),
     tag: tagQuery.optional(),
-    /** Completed runs only, the best first. Without it: all, the newest first. */
-    bestBy: orderMetricSchema.optional(),
+    bestBy: described(
+      orderMetricSchema.optional(),
+      'The metric of results that completed runs are ordered by, the best first. Unless given, all runs come, the newest first.',
+    ),
   })
   .refine(
     ({ status, bestBy }) => bestBy === undefined || status === undefined || status === 'completed',
     'only completed runs have results: leave out status, or ask for completed',
   );
 export const bestRunsQuerySchema = z.strictObject({
-  metric: orderMetricSchema.default(DEFAULT_ORDER_METRIC),
-  limit: countInQuery(200).prefault(10),
+  metric: described(
+    orderMetricSchema.default(DEFAULT_ORDER_METRIC),
+    'The metric of results that runs are ordered by. Of losses and errors the least is best, of all others the greatest.',
+  ),
+  limit: described(countInQuery(200).prefault(10), 'The greatest number of runs.', 10),
 });
 
 export const runPageSchema = z.strictObject({
-  runs: z.array(runViewSchema),
-  nextCursor: z.string().nullable(),
+  runs: described(z.array(runViewSchema), 'The runs of the page, in the order that was asked for.'),
+  nextCursor,
 });
-export const metricsPageSchema = z.strictObject({ epochs: z.array(epochSchema) });
-export const stagesPageSchema = z.strictObject({ stages: z.array(stageSchema) });
-export const eventsPageSchema = z.strictObject({ events: z.array(runEventRecordSchema) });
+export const metricsPageSchema = z.strictObject({
+  epochs: described(z.array(epochSchema), 'The epochs of the run, the first one first.'),
+});
+export const stagesPageSchema = z.strictObject({
+  stages: described(z.array(stageSchema), 'The stages of the run that are done.'),
+});
+export const eventsPageSchema = z.strictObject({
+  events: described(z.array(runEventRecordSchema), 'What happened to the run, the oldest first.'),
+});
 export const logPageSchema = z.strictObject({
-  lines: z.array(logLineSchema.extend({ attempt: z.int() })),
-  nextCursor: z.string().nullable(),
+  lines: described(
+    z.array(
+      logLineSchema.extend({
+        attempt: described(z.int(), 'The number of the attempt that wrote the line, from 1.', 1),
+      }),
+    ),
+    'The lines of the page, the oldest first.',
+  ),
+  nextCursor,
 });
 
 /** What a start would take on one of its tiers; null for what nothing is known about. */
 export const tierEstimateSchema = z.strictObject({
-  tier: z.string(),
-  /** From the launch to the end; the low end is where early stopping ends it first. */
-  seconds: rangeSchema.nullable(),
-  usdPerHour: z.number().nullable(),
-  usd: rangeSchema.nullable(),
-  /** Why the tier is left out; null where it is large enough as far as that can be told. */
-  tooSmall: z.string().nullable(),
+  tier: described(z.string(), 'The name of the compute tier.', 'gpu'),
+  seconds: described(
+    rangeSchema.nullable(),
+    'The time from the launch to the end, in seconds; the low end is where early stopping ends it first. Null where nothing is known.',
+  ),
+  usdPerHour: described(
+    z.number().nullable(),
+    'The price of the tier, in US dollars per hour; null where it has none.',
+    0.67,
+  ),
+  usd: described(rangeSchema.nullable(), 'The cost of the run, in US dollars; null where nothing is known.'),
+  tooSmall: described(
+    z.string().nullable(),
+    'Why the tier is left out, in words; null where it is large enough as far as that can be told.',
+    'it needs 24.1 GB of memory at least and there are 16',
+  ),
 });
 export type TierEstimate = z.infer<typeof tierEstimateSchema>;
 
@@ -114,58 +172,99 @@ export type TierEstimate = z.infer<typeof tierEstimateSchema>;
  * `seconds` and `usd` are those of the first tier.
  */
 export const estimateSchema = z.strictObject({
-  /** The run that was measured. */
-  basis: z.strictObject({ runId: z.string(), name: z.string() }).nullable(),
-  /** Of the data set; as given, else of the basis, else as the specification expects. */
-  rows: rangeSchema.nullable(),
+  basis: described(
+    z
+      .strictObject({
+        runId: described(z.string(), 'The id of the run.', 'k3v7q2mzx5ahc4tnwy6d'),
+        name: runNameSchema,
+      })
+      .nullable(),
+    'The newest completed run of the model, which the estimate rests on; null where there is none.',
+  ),
+  rows: described(
+    rangeSchema.nullable(),
+    'The number of rows of the data set: as given, else those of the basis, else as the specification expects. Null where nothing is known.',
+  ),
   ...tierEstimateSchema.shape,
-  tiers: z.array(tierEstimateSchema),
-  /** The cheapest of those that are large enough, at the high end; null where one has no price. */
-  recommendedTier: z.string().nullable(),
-  /** The most memory that the basis used, in MB: of the process, and of its GPUs. */
-  memoryMb: z.number().nullable(),
-  gpuMemoryMb: z.number().nullable(),
-  /** What the numbers rest on, and what they leave out, in words. */
-  notes: z.array(z.string()),
+  tiers: described(
+    z.array(tierEstimateSchema),
+    'The estimate of each tier that the run may use, in their order.',
+  ),
+  recommendedTier: described(
+    z.string().nullable(),
+    'The cheapest tier at the high end among those that are large enough; null where one has no price.',
+    'cpu',
+  ),
+  memoryMb: described(
+    z.number().nullable(),
+    'The most memory that the process of the basis used, in MB; null where nothing is known.',
+    2110,
+  ),
+  gpuMemoryMb: described(
+    z.number().nullable(),
+    'The most memory that the basis used of its GPUs, in MB; null where nothing is known.',
+    9400,
+  ),
+  notes: described(z.array(z.string()), 'What the numbers rest on and what they leave out, in words.', [
+    'as shop#46 took, whose rows were 1000000',
+  ]),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
 export const dryRunSchema = z.strictObject({
-  dryRun: z.literal(true),
-  spec: storedSpecSchema,
-  presets: z.array(z.string()),
-  estimate: estimateSchema,
+  dryRun: described(z.literal(true), 'Nothing was recorded.'),
+  spec: described(
+    storedSpecSchema,
+    'The specification as it would be stored: with every default, and presets replaced by their content.',
+  ),
+  presets: described(z.array(z.string()), 'The versions of presets that the specification is made of.', [
+    'datasets/purchases@3',
+  ]),
+  estimate: described(estimateSchema, 'What the run would take.'),
 });
 
 /** A model as the API shows it. */
-export const modelViewSchema = modelDocumentSchema
-  .omit({ schemaVersion: true, newRows: true })
-  .extend({ name: z.string() });
+export const modelViewSchema = modelDocumentSchema.omit({ schemaVersion: true, newRows: true }).extend({
+  name: described(z.string(), 'The name for people; the id unless somebody gave another.', 'Shop'),
+});
 export type ModelView = z.infer<typeof modelViewSchema>;
 export const modelPageSchema = z.strictObject({
-  models: z.array(modelViewSchema),
-  nextCursor: z.string().nullable(),
+  models: described(z.array(modelViewSchema), 'The models of the page, by their ids.'),
+  nextCursor,
 });
 /** What an administrator may set of a model; what is not given stays. */
 export const modelChangeSchema = z.strictObject({
-  name: z.string().min(1).max(200).optional(),
+  name: described(z.string().min(1).max(200).optional(), 'The new name for people.', 'Shop'),
   teams: teamsSchema.optional(),
   retrain: retrainPolicySchema.optional(),
-  /** USD that its runs may cost in a month of UTC; null takes the limit away. */
-  monthlyBudgetUsd: modelDocumentSchema.shape.monthlyBudgetUsd.unwrap().optional(),
+  monthlyBudgetUsd: described(
+    modelDocumentSchema.shape.monthlyBudgetUsd.unwrap().optional(),
+    "The US dollars that the model's runs may cost in a month of UTC; null takes the limit away.",
+    50,
+  ),
 });
 export const modelVersionViewSchema = modelVersionSchema.omit({ schemaVersion: true });
 export const modelVersionPageSchema = z.strictObject({
-  versions: z.array(modelVersionViewSchema),
-  nextCursor: z.string().nullable(),
+  versions: described(z.array(modelVersionViewSchema), 'The versions of the page, the newest first.'),
+  nextCursor,
 });
 export const promoteRequestSchema = z.strictObject({
-  stage: z.enum(['staging', 'production']),
-  /** Promotes although a gate did not pass; administrators only. */
-  force: z.boolean().default(false),
+  stage: described(z.enum(['staging', 'production']), 'The stage that the version goes to.'),
+  force: described(
+    z.boolean().default(false),
+    'Whether the version is promoted although a gate did not pass; administrators only.',
+  ),
 });
 export const bestRunsSchema = z.strictObject({
-  runs: z.array(
-    z.strictObject({ runId: z.string(), name: z.string(), value: z.number(), metrics: metricsSchema }),
+  runs: described(
+    z.array(
+      z.strictObject({
+        runId: described(z.string(), 'The id of the run.', 'k3v7q2mzx5ahc4tnwy6d'),
+        name: runNameSchema,
+        value: described(z.number(), 'The value of the metric that was asked for.', 0.312),
+        metrics: described(metricsSchema, 'All metrics of the result.', { test_recall_at_100: 0.312 }),
+      }),
+    ),
+    'The completed runs that have the metric, the best first.',
   ),
 });
 
@@ -176,10 +275,22 @@ export const presetRequestSchemas = {
   'model-configs': presetRequest(presetContentSchemas['model-configs']),
 } as const;
 function presetRequest<T extends z.ZodType>(content: T) {
-  return z.strictObject({ id: presetIdSchema, description: z.string().max(1000).optional(), content });
+  return z.strictObject({
+    id: presetIdSchema,
+    description: described(
+      z.string().max(1000).optional(),
+      'What it is for, in words; as before unless given.',
+      'All purchases since 2024',
+    ),
+    content: described(content, 'The section of a specification that the preset stands for.'),
+  });
 }
 const presetView = presetSchema.omit({ schemaVersion: true });
-const presetFields = { ...presetView.shape, version: z.int().min(1), digest: z.string() };
+const versionView = {
+  version: described(z.int().min(1), 'The number of the version, from 1.', 3),
+  digest: presetVersionSchemas.datasets.shape.digest,
+};
+const presetFields = { ...presetView.shape, ...versionView };
 /** A preset with the content of one of its versions. */
 export const presetViewSchemas = {
   datasets: z.strictObject({ ...presetFields, content: presetVersionSchemas.datasets.shape.content }),
@@ -193,19 +304,21 @@ export const presetViewSchemas = {
   }),
 } as const;
 export const presetPageSchema = z.strictObject({
-  presets: z.array(presetView),
-  nextCursor: z.string().nullable(),
+  presets: described(z.array(presetView), 'The presets of the page, by their ids.'),
+  nextCursor,
 });
 export const presetVersionPageSchema = z.strictObject({
-  versions: z.array(
-    z.strictObject({
-      version: z.int().min(1),
-      digest: z.string(),
-      createdBy: z.string(),
-      createdAt: z.string(),
-    }),
+  versions: described(
+    z.array(
+      z.strictObject({
+        ...versionView,
+        createdBy: presetSchema.shape.createdBy,
+        createdAt: described(z.string(), 'When the version was made.', '2026-11-21T08:00:00.000Z'),
+      }),
+    ),
+    'The versions of the page, the newest first.',
   ),
-  nextCursor: z.string().nullable(),
+  nextCursor,
 });
 
 /**
@@ -213,8 +326,17 @@ export const presetVersionPageSchema = z.strictObject({
  * all that is stored and ends after a terminal `run`.
  */
 export const streamEventSchema = z.discriminatedUnion('event', [
-  z.strictObject({ event: z.literal('run'), data: runViewSchema }),
-  z.strictObject({ event: z.literal('epoch'), data: epochSchema }),
-  z.strictObject({ event: z.literal('stage'), data: stageSchema }),
+  z.strictObject({
+    event: described(z.literal('run'), 'Something of the run has changed.'),
+    data: described(runViewSchema, 'The whole run.'),
+  }),
+  z.strictObject({
+    event: described(z.literal('epoch'), 'An epoch is done, or was before the stream began.'),
+    data: described(epochSchema, 'The epoch.'),
+  }),
+  z.strictObject({
+    event: described(z.literal('stage'), 'A stage is done, or was before the stream began.'),
+    data: described(stageSchema, 'The stage.'),
+  }),
 ]);
 export type StreamEvent = z.infer<typeof streamEventSchema>;

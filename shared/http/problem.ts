@@ -1,12 +1,35 @@
 import { z } from 'zod';
+import { described } from '../described.js';
 
 /** RFC 9457 problem details. `detail` says what was given, what is allowed and what to do. */
 export const problemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  type: described(
+    z.string(),
+    'The kind of the problem, by a URI that ends in its code; the reference of errors has each.',
+    'https://trainyard.dev/problems/invalid-request',
+  ),
+  title: described(z.string(), 'What kind of problem it is, in a few words.', 'Invalid request'),
+  status: described(z.int(), 'The status of the answer.', 400),
+  detail: described(
+    z.string(),
+    'What was given, what is allowed, and what to do.',
+    'the request has 1 mistake: see errors',
+  ),
+  errors: described(
+    z
+      .array(
+        z.object({
+          pointer: described(
+            z.string(),
+            'Where in the body the mistake is, as a JSON pointer (RFC 6901).',
+            '/spec/training/epochs',
+          ),
+          detail: described(z.string(), 'What is wrong there.', 'Too small: expected number to be >=1'),
+        }),
+      )
+      .optional(),
+    'The mistakes of the body, one by one; only of a body that was refused.',
+  ),
 });
 export type Problem = z.infer<typeof problemSchema>;
 

@@ -1,239 +1,249 @@
 import { z } from 'zod';
 import { instantSchema, metricsSchema, modelIdSchema, runIdSchema, traceparentSchema } from '../common.js';
 import { memoryFloorSchema } from '../compute/fit.js';
+import { described } from '../described.js';
 import { presetRefSchema } from '../spec/presets.js';
 import { gateSchema } from '../spec/evaluation.js';
 import { storedSpecSchema } from '../spec/trainingSpec.js';
+import { progressSchema, resourcesSchema, runErrorSchema, runResultSchema } from './reported.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
 
-/** Why a run or an attempt failed. `remedy` says what to change. Never holds a secret or a row of data. */
-export const runErrorSchema = z.strictObject({
-  code: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
-  message: z.string().max(4000),
-  stage: stageNameSchema.nullable().default(null),
-  remedy: z.string().max(2000).nullable().default(null),
-});
-export type RunError = z.infer<typeof runErrorSchema>;
-
-/** Within the current stage: `fraction` 0 to 1; steps and throughput while it trains. */
-export const progressSchema = z.strictObject({
-  fraction: z.number().min(0).max(1),
-  step: z.int().min(0).nullable().default(null),
-  totalSteps: z.int().min(0).nullable().default(null),
-  examplesPerSecond: z.number().min(0).nullable().default(null),
-  /** Of the epoch so far, the mean over its rows. */
-  loss: z.number().optional(),
-});
-export type Progress = z.infer<typeof progressSchema>;
+export * from './records.js';
+export * from './reported.js';
 
 /** The code of an error that a machine with more memory may not have. */
 export const OUT_OF_MEMORY = 'out-of-memory';
 
-/**
- * Sampled by the trainer: resident memory in MB, processor use in percent of one core, and of all its GPUs together the mean
- * use in percent and the memory in MB; null where there is no GPU.
- */
-export const resourcesSchema = z.strictObject({
-  rssMb: z.number().min(0),
-  cpuPercent: z.number().min(0),
-  gpuPercent: z.number().min(0).max(100).nullable().default(null),
-  gpuMemoryMb: z.number().min(0).nullable().default(null),
-});
+const INSTANT = '2026-11-20T19:18:25.000Z';
+const monthSchema = z.string().regex(/^\d{4}-\d{2}$/);
 
-/** The URIs of what a completed run leaves behind, by artifact name (`query_model`, `vocabularies`, …). */
-export const artifactsSchema = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,62}$/), z.string().max(2048));
+export const jobSchema = described(
+  z.strictObject({
+    tier: described(z.string(), 'The compute tier that the job runs on.', 'gpu'),
+    name: described(
+      z.string(),
+      "The launcher's own name for the job, by which it is inspected and cancelled.",
+      'projects/my-project/locations/europe-west4/jobs/trainer/executions/trainer-x7k2p',
+    ),
+    launchedAt: described(instantSchema, 'When the job was launched.', INSTANT),
+    usdPerHour: described(
+      z.number().min(0).nullable().default(null),
+      'The price of the tier when the job was launched, in US dollars per hour; null where the tier has none.',
+      0.67,
+    ),
+  }),
+  'The job of the current attempt; null while there is none.',
+);
 
-export const runResultSchema = z.strictObject({
-  /** Metrics of the kept weights: those of the best epoch, and those of the test split. */
-  metrics: metricsSchema,
-  /** The same `test_…` metrics for each baseline. */
-  baselines: z.record(z.string(), metricsSchema),
-  artifacts: artifactsSchema,
-  epochsTrained: z.int().min(0),
-  bestEpoch: z.int().min(0),
-  /** The epoch after which early stopping ended the training, or null. */
-  earlyStoppedAtEpoch: z.int().min(1).nullable(),
-  backend: z.enum(['tensorflow', 'wasm', 'cpu']),
-  examplesPerSecond: z.number().min(0),
-});
-export type RunResult = z.infer<typeof runResultSchema>;
-
-export const jobSchema = z.strictObject({
-  tier: z.string(),
-  /** The launcher's own name for the job: what it is inspected and cancelled by. */
-  name: z.string(),
-  launchedAt: instantSchema,
-  /** The price of the tier when the job was launched; null where the tier has none. */
-  usdPerHour: z.number().min(0).nullable().default(null),
-});
-
-/** What the jobs of a run have cost so far: time since each launch at its tier's price. The platform's bill has the last word. */
-export const costSchema = z.strictObject({
-  usd: z.number().min(0),
-  countedUntil: instantSchema,
-  /** The same by months of UTC (`2026-11`), which budgets go by. */
-  byMonth: z.record(z.string().regex(/^\d{4}-\d{2}$/), z.number().min(0)).default({}),
-});
+export const costSchema = described(
+  z.strictObject({
+    usd: described(z.number().min(0), 'The cost so far, in US dollars.', 0.42),
+    countedUntil: described(instantSchema, 'The instant up to which the cost is counted.', INSTANT),
+    byMonth: described(
+      z.record(monthSchema, z.number().min(0)).default({}),
+      'The same by months of UTC, which budgets go by, in US dollars.',
+      { '2026-11': 0.42 },
+    ),
+  }),
+  "What the jobs of the run have cost so far: the time since each launch at its tier's price. The platform's bill has the last word.",
+);
 export type Cost = z.infer<typeof costSchema>;
 
 export const gateResultSchema = z.strictObject({
   ...gateSchema.shape,
-  /** The metric of the result; null when it has none of that name. */
-  value: z.number().nullable(),
-  passed: z.boolean(),
+  value: described(
+    z.number().nullable(),
+    'The metric of the result; null where the result has none of that name.',
+    0.312,
+  ),
+  passed: described(z.boolean(), 'Whether the result has reached all bounds of the gate.'),
 });
 export type GateResult = z.infer<typeof gateResultSchema>;
 
-export const checkpointSchema = z.strictObject({
-  uri: z.string().max(2048),
-  epoch: z.int().min(0),
-  at: instantSchema,
-});
+const checkpointUri = described(
+  z.string().max(2048),
+  'The folder of the checkpoint.',
+  'gs://my-bucket/runs/k3v7q2mzx5ahc4tnwy6d/checkpoints',
+);
+export const checkpointSchema = described(
+  z.strictObject({
+    uri: checkpointUri,
+    epoch: described(z.int().min(0), 'The newest epoch that it holds, from 1; 0 before the first.', 3),
+    at: described(instantSchema, 'When it was reported.', INSTANT),
+  }),
+  'The newest checkpoint that is durable; null while there is none.',
+);
 
 /** In a list of teams: whoever is signed in. */
 export const EVERY_TEAM = '*';
-/** Teams whose members may see something. */
-export const teamsSchema = z
-  .array(z.union([z.literal(EVERY_TEAM), z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/)]))
-  .min(1)
-  .max(30);
+export const teamsSchema = described(
+  z
+    .array(z.union([z.literal(EVERY_TEAM), z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/)]))
+    .min(1)
+    .max(30),
+  'The teams whose members see and train the model; `*` is whoever is signed in.',
+  ['search', 'ads'],
+);
 
 /** A dispatcher's claim: until `expiresAt` nobody else launches this run. */
-export const leaseSchema = z.strictObject({ holder: z.string(), expiresAt: instantSchema });
-
-export const logLineSchema = z.strictObject({
-  at: instantSchema,
-  level: z.enum(['debug', 'info', 'warn', 'error']),
-  message: z.string().max(8000),
-  stage: stageNameSchema.nullable().default(null),
-  /** Whatever else is worth knowing, by name. */
-  fields: z.record(z.string(), z.unknown()).default({}),
-});
-export type LogLine = z.infer<typeof logLineSchema>;
+export const leaseSchema = described(
+  z.strictObject({
+    holder: described(z.string(), 'Who holds it.', 'dispatcher-5f2c'),
+    expiresAt: described(instantSchema, 'When it ends.', INSTANT),
+  }),
+  'The claim of whoever launches the run now: until it ends nobody else does.',
+);
 
 /** `runs/{runId}`: the listener's document. Only `transition` writes `status`, `attempt` and what follows from them. */
 export const runSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: described(z.literal(1), 'The version of the form that the document has.'),
   runId: runIdSchema,
   modelId: modelIdSchema,
-  runNumber: z.int().min(1),
+  runNumber: described(z.int().min(1), 'The number of the run among those of its model, from 1.', 47),
   status: runStatusSchema,
-  /** Counts launches: 1 from the start, one more each time the run goes back to pending. */
-  attempt: z.int().min(1),
-  /** Attempts spent on losses, preemptions and retriable failures; at most `spec.compute.maxRetries`. */
-  retriesUsed: z.int().min(0),
-  /** The highest callback number applied of this attempt. */
-  seq: z.int().min(0),
-  /** Resolved: presets are replaced by their content. */
-  spec: storedSpecSchema,
-  /** The preset versions that the specification was made of. */
-  presets: z.array(presetRefSchema).default([]),
-  specDigest: z.string(),
-  /** `key=value` of each tag of the specification, so that a query can ask for one. */
-  tagPairs: z.array(z.string()).default([]),
-  requestedBy: z.string(),
-  /** The teams of the run's model: the security rules read them here. */
-  teams: teamsSchema.default([EVERY_TEAM]),
-  /** The run that this one goes on from, and the folder of its checkpoints. */
-  retryOf: z
-    .strictObject({ runId: runIdSchema, checkpointUri: z.string().max(2048) })
-    .nullable()
-    .default(null),
-  /** The trace that its request belongs to. */
-  traceparent: traceparentSchema.nullable().default(null),
-  currentStage: stageNameSchema.nullable(),
-  /** The newest finished epoch of this attempt, 1-based; 0 before the first. */
-  currentEpoch: z.int().min(0),
-  totalEpochs: z.int().min(1),
-  progress: progressSchema.nullable(),
-  resources: resourcesSchema.nullable(),
-  /** The most memory that any heartbeat told of, in MB. */
-  peakMemory: z
-    .strictObject({ rssMb: z.number(), gpuMemoryMb: z.number().nullable() })
-    .nullable()
-    .default(null),
-  /** The mean use of its GPUs, in percent, over the heartbeats of the training; null where there is none. */
-  gpuUse: z
-    .strictObject({ meanPercent: z.number().min(0).max(100), samples: z.int().min(1) })
-    .nullable()
-    .default(null),
-  latestMetrics: metricsSchema,
+  attempt: described(
+    z.int().min(1),
+    'The number of launches: 1 from the start, and one more each time the run goes back to pending.',
+    1,
+  ),
+  retriesUsed: described(
+    z.int().min(0),
+    'The number of attempts that were spent on losses, preemptions and retriable failures; at most `spec.compute.maxRetries`.',
+    0,
+  ),
+  seq: described(z.int().min(0), 'The highest number of a callback that was applied of this attempt.', 17),
+  spec: described(
+    storedSpecSchema,
+    'The specification, with every default filled in and presets replaced by their content.',
+  ),
+  presets: described(
+    z.array(presetRefSchema).default([]),
+    'The versions of presets that the specification was made of.',
+    ['datasets/purchases@3'],
+  ),
+  specDigest: described(
+    z.string(),
+    'The digest of the specification: `sha256:` and the hexadecimal SHA-256 of its canonical JSON.',
+    'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  ),
+  tagPairs: described(
+    z.array(z.string()).default([]),
+    '`key=value` of each tag of the specification, so that a query can ask for one.',
+    ['team=search'],
+  ),
+  requestedBy: described(z.string(), 'Who asked for the run.', 'ada@example.com'),
+  /** The security rules read them here. */
+  teams: described(
+    teamsSchema.default([EVERY_TEAM]),
+    "The teams of the run's model, whose members see the run.",
+    ['search'],
+  ),
+  retryOf: described(
+    z.strictObject({ runId: runIdSchema, checkpointUri }).nullable().default(null),
+    'The run that this one goes on from, and the folder of its checkpoints; null for a run of its own.',
+  ),
+  traceparent: described(
+    traceparentSchema.nullable().default(null),
+    'The trace that the request for the run belongs to, as [W3C trace context](https://www.w3.org/TR/trace-context/) writes it; null where it has none.',
+    '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  ),
+  currentStage: described(
+    stageNameSchema.nullable(),
+    'The stage that the trainer is in; null before the first.',
+  ),
+  currentEpoch: described(
+    z.int().min(0),
+    'The newest finished epoch of this attempt, from 1; 0 before the first.',
+    3,
+  ),
+  totalEpochs: described(z.int().min(1), 'The number of epochs, if nothing ends the training before.', 20),
+  progress: described(
+    progressSchema.nullable(),
+    'How far the current stage is; null before the first report.',
+  ),
+  resources: described(
+    resourcesSchema.nullable(),
+    'What the trainer uses of its machine; null before the first report.',
+  ),
+  peakMemory: described(
+    z
+      .strictObject({
+        rssMb: described(z.number(), 'The resident memory of the process, in MB.', 2110),
+        gpuMemoryMb: described(
+          z.number().nullable(),
+          'The memory of all GPUs together, in MB; null where there is none.',
+          9400,
+        ),
+      })
+      .nullable()
+      .default(null),
+    'The most memory that any heartbeat reported; null before the first.',
+  ),
+  gpuUse: described(
+    z
+      .strictObject({
+        meanPercent: described(z.number().min(0).max(100), 'The mean use, in percent.', 71.5),
+        samples: described(z.int().min(1), 'The number of heartbeats that it is the mean of.', 180),
+      })
+      .nullable()
+      .default(null),
+    'The use of the GPUs over the heartbeats of the training; null where there is none.',
+  ),
+  latestMetrics: described(metricsSchema, 'The metrics of the newest epoch.', { loss: 6.52, val_loss: 6.48 }),
   checkpoint: checkpointSchema.nullable(),
-  /**
-   * `prepare`: attempts do the stages up to `transform`, on the tier that `spec.compute.prepare` names · `train`: those are done,
-   * and attempts go on from what is kept of them · null: one job does all stages.
-   */
-  phase: z.enum(['prepare', 'train']).nullable().default(null),
-  /** Index of the tier that the current attempt tries or runs on; in the phase `prepare` there is but one. */
-  tierIndex: z.int().min(0),
-  /** The least memory that it takes, as far as that could be told before it was started; null where it could not. */
-  memoryFloor: memoryFloorSchema.nullable().default(null),
-  /** Tiers whose memory was too small for it. */
-  outgrown: z.array(z.string()).default([]),
+  phase: described(
+    z.enum(['prepare', 'train']).nullable().default(null),
+    'What attempts do of a run whose data have a job of their own. `prepare`: the stages up to `transform`, on the tier that ' +
+      '`spec.compute.prepare` names. `train`: those are done, and attempts go on from what is kept of them. null: one job does all stages.',
+  ),
+  tierIndex: described(
+    z.int().min(0),
+    'The index of the tier that the current attempt tries or runs on, from 0; in the phase `prepare` there is but one.',
+    0,
+  ),
+  memoryFloor: described(
+    memoryFloorSchema.nullable().default(null),
+    'The least memory that the training takes, as far as that could be told before it was started; null where it could not.',
+  ),
+  outgrown: described(z.array(z.string()).default([]), 'The tiers whose memory was too small for the run.', [
+    'cpu',
+  ]),
   job: jobSchema.nullable(),
   cost: costSchema.nullable().default(null),
-  /** A pending run is not launched before this; null: at once. */
-  retryAt: instantSchema.nullable(),
+  retryAt: described(
+    instantSchema.nullable(),
+    'The instant before which a pending run is not launched; null for at once.',
+    INSTANT,
+  ),
   lease: leaseSchema.nullable(),
-  result: runResultSchema.nullable(),
-  /** The gates of the specification against the result; empty until the run has completed. */
-  gates: z.array(gateResultSchema).default([]),
-  error: runErrorSchema.nullable(),
-  cancelRequestedAt: instantSchema.nullable(),
-  createdAt: instantSchema,
-  startedAt: instantSchema.nullable(),
-  endedAt: instantSchema.nullable(),
-  lastCallbackAt: instantSchema.nullable(),
-  /** The last callback that told of a step, an epoch, a stage or a checkpoint. */
-  lastProgressAt: instantSchema.nullable().default(null),
-  deadlineAt: instantSchema,
-  updatedAt: instantSchema,
+  result: described(runResultSchema.nullable(), 'What the run has reached; null until it has completed.'),
+  gates: described(
+    z.array(gateResultSchema).default([]),
+    'The gates of the specification against the result; empty until the run has completed.',
+  ),
+  error: described(
+    runErrorSchema.nullable(),
+    'Why the run, or its newest attempt, failed; null where it did not.',
+  ),
+  cancelRequestedAt: described(
+    instantSchema.nullable(),
+    'When somebody asked to cancel the run; null where nobody did.',
+    INSTANT,
+  ),
+  createdAt: described(instantSchema, 'When the run was requested.', INSTANT),
+  startedAt: described(instantSchema.nullable(), 'When a trainer first reported; null before that.', INSTANT),
+  endedAt: described(instantSchema.nullable(), 'When the run ended; null before that.', INSTANT),
+  lastCallbackAt: described(
+    instantSchema.nullable(),
+    'When the last callback came; null before the first.',
+    INSTANT,
+  ),
+  lastProgressAt: described(
+    instantSchema.nullable().default(null),
+    'When the last callback came that told of a step, an epoch, a stage or a checkpoint; null before the first.',
+    INSTANT,
+  ),
+  deadlineAt: described(instantSchema, 'The latest instant at which the run ends.', INSTANT),
+  updatedAt: described(instantSchema, 'When the document was last written.', INSTANT),
 });
 export type Run = z.infer<typeof runSchema>;
-
-/** `runs/{runId}/epochs/{0001}`: stored once per (run, epoch); a newer attempt's row replaces an older attempt's. */
-export const epochSchema = z.strictObject({
-  epoch: z.int().min(1),
-  attempt: z.int().min(1),
-  metrics: metricsSchema,
-  seconds: z.number().min(0),
-  examples: z.int().min(0),
-  examplesPerSecond: z.number().min(0),
-  at: instantSchema,
-});
-export type Epoch = z.infer<typeof epochSchema>;
-
-/** `runs/{runId}/stages/{stage}`. */
-export const stageSchema = z.strictObject({
-  stage: stageNameSchema,
-  attempt: z.int().min(1),
-  seconds: z.number().min(0),
-  /** True when the stage's output was taken from an earlier run or attempt. */
-  cacheHit: z.boolean(),
-  counts: z.record(z.string(), z.number()),
-  detail: z.string().max(1000),
-  at: instantSchema,
-});
-export type Stage = z.infer<typeof stageSchema>;
-
-/** `runs/{runId}/events/{eventId}`: what happened to the run, append-only; creating it is the duplicate check. */
-export const runEventRecordSchema = z.strictObject({
-  id: z.string(),
-  at: instantSchema,
-  /** A callback's kind, or the name of the lifecycle event. */
-  what: z.string(),
-  attempt: z.int().min(1),
-  /** The callback's number; null for what did not come from the trainer. */
-  seq: z.int().min(1).nullable(),
-  /** The run's status after it. */
-  status: runStatusSchema,
-  published: z.array(z.string()),
-});
-export type RunEventRecord = z.infer<typeof runEventRecordSchema>;
-
-/** `runs/{runId}/logs/{chunk}`. */
-export const logChunkSchema = z.strictObject({
-  attempt: z.int().min(1),
-  seq: z.int().min(1),
-  lines: z.array(logLineSchema),
-});

@@ -1,18 +1,12 @@
 import { z } from 'zod';
+import { described } from '../described.js';
 
-/**
- * `pending`: recorded, waiting for a machine · `provisioning`: a tier accepted the job · `running`: the trainer has
- * reported · `cancelling`: cancel was asked for and the trainer has not confirmed · the rest are terminal.
- */
-export const runStatusSchema = z.enum([
-  'pending',
-  'provisioning',
-  'running',
-  'cancelling',
-  'completed',
-  'failed',
-  'cancelled',
-]);
+export const runStatusSchema = described(
+  z.enum(['pending', 'provisioning', 'running', 'cancelling', 'completed', 'failed', 'cancelled']),
+  'Where the run is in its life. `pending`: it is recorded and waits for a machine. `provisioning`: a tier has accepted its job. ' +
+    '`running`: the trainer has reported. `cancelling`: somebody asked to cancel it and the trainer has not confirmed. ' +
+    '`completed`, `failed` and `cancelled` are final.',
+);
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
 const TERMINAL: Record<RunStatus, boolean> = {
@@ -30,7 +24,9 @@ export function isTerminal(status: RunStatus): boolean {
   return TERMINAL[status];
 }
 
-/** The trainer's stages in their order. */
-export const stageNameSchema = z.enum(['ingest', 'validate', 'transform', 'train', 'evaluate', 'register']);
+export const stageNameSchema = described(
+  z.enum(['ingest', 'validate', 'transform', 'train', 'evaluate', 'register']),
+  'A stage of the trainer. They follow each other in this order.',
+);
 export type StageName = z.infer<typeof stageNameSchema>;
 export const STAGES: readonly StageName[] = stageNameSchema.options;
