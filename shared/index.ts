@@ -15,6 +15,7 @@ export * from './compute/throughput.js';
 export * from './digest.js';
 export * from './events/event.js';
 export * from './events/retrainMessage.js';
+export * from './events/subject.js';
 export * from './firestore/model.js';
 export * from './firestore/paths.js';
 export * from './firestore/spending.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DocumentStore } from '@trainyard/functions/ports/documentStore/documentStore';
 import { listEpochs, listEvents, listStages, readRun } from '@trainyard/functions/runs/repository';
-import { runEventSchema } from '@trainyard/shared';
+import { eventSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import type { RunMemory } from './fakeTrainer.js';
 import type { PlannedRun } from './scenario.js';
@@ -18,7 +18,7 @@ export async function gatherEvidence(
   plans: ReadonlyMap<string, PlannedRun>,
   { memories, started }: { memories: ReadonlyMap<string, RunMemory>; started: ReadonlySet<string> },
 ): Promise<Evidence[]> {
-  const published = linesOf(join(folder, files.published), runEventSchema);
+  const published = linesOf(join(folder, files.published), eventSchema);
   const launches = linesOf(join(folder, files.launches), launchSchema);
   return Promise.all(
     [...plans].map(async ([runId, plan]) => {
@@ -38,7 +38,7 @@ export async function gatherEvidence(
         epochs: await listEpochs(store, runId),
         stages: await listStages(store, runId),
         records: await listEvents(store, runId),
-        published: published.filter(({ data }) => data.runId === runId),
+        published: published.filter(({ data }) => 'runId' in data && data.runId === runId),
         launched: [...own, ...unrecorded].map(({ name, tier }) => ({ attempt: nameOf(name).attempt, tier })),
       };
     }),

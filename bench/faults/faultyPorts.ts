@@ -6,7 +6,7 @@ import type {
   Transaction,
 } from '@trainyard/functions/ports/documentStore/documentStore';
 import type { EventBus } from '@trainyard/functions/ports/eventBus/eventBus';
-import type { RunEvent } from '@trainyard/shared';
+import type { TrainyardEvent } from '@trainyard/shared';
 import type { StoreState } from './settings.js';
 
 export class BreakableStore implements DocumentStore {
@@ -46,7 +46,7 @@ export class BreakableStore implements DocumentStore {
 }
 
 /** Records what the bus has accepted, before whoever published hears of it. */
-export function recordingBus(inner: EventBus, record: (event: RunEvent) => void): EventBus {
+export function recordingBus(inner: EventBus, record: (event: TrainyardEvent) => void): EventBus {
   return {
     publish: async (event) => {
       await inner.publish(event);

@@ -8,7 +8,7 @@ import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore
 import { startFunctionServer } from '@trainyard/local/host/functionServer';
 import { eventMessage, pushBody, pushPath } from '@trainyard/local/host/pubsubPush';
 import { startReconciler } from '@trainyard/local/host/reconciler';
-import type { RunEvent } from '@trainyard/shared';
+import type { TrainyardEvent } from '@trainyard/shared';
 import { randomFor } from '@trainyard/trainer-job/model/random';
 import { openStoreAndBus } from '../stores/storeAndBus.js';
 import { deliverBadly } from './faultyDelivery.js';
@@ -73,7 +73,7 @@ async function serve(settings: HostSettings): Promise<void> {
   setControlPlane(() => Promise.resolve(plane));
   for (const path of ['/healthz', '/api/training-runs/-/webhook/-'])
     await (await fetch(`${server.url}${path}`)).arrayBuffer();
-  const onEvent = (event: RunEvent) => {
+  const onEvent = (event: TrainyardEvent) => {
     const deliver = () =>
       server.invoke('dispatch', pushPath(PROJECT), pushBody(PROJECT, SUBSCRIPTION, eventMessage(event)));
     return settings.faulty ? deliverBadly(random, deliver) : deliver();

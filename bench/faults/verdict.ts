@@ -6,9 +6,9 @@ import {
   STAGES,
   type Epoch,
   type Run,
-  type RunEvent,
   type RunEventRecord,
   type Stage,
+  type TrainyardEvent,
 } from '@trainyard/shared';
 import type { RunMemory } from './fakeTrainer.js';
 import { endsOf, type PlannedRun } from './scenario.js';
@@ -30,7 +30,7 @@ export interface Evidence {
   stages: readonly Stage[];
   records: readonly RunEventRecord[];
   /** What the bus accepted, in that order; the same event may be there more than once. */
-  published: readonly RunEvent[];
+  published: readonly TrainyardEvent[];
   /** The tier of each job that was started, in that order. */
   launched: readonly { attempt: number; tier: string }[];
 }
@@ -110,7 +110,7 @@ function judgeRepetitions({ records, published }: Evidence): Told[] {
     const of = epoch ?? stage ?? job;
     return of === undefined || type === 'run.checkpointed'
       ? []
-      : [`${type} ${JSON.stringify(of)}, attempt ${data.attempt}`];
+      : [`${type} ${JSON.stringify(of)}, attempt ${'attempt' in data ? data.attempt : 'of none'}`];
   });
   const callbacks = records.flatMap(({ what, attempt, seq }) =>
     seq === null ? [] : [`callback ${what} ${attempt}.${seq}`],

@@ -1,6 +1,7 @@
 import type { RunEvent } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { testControlPlane, type TestControlPlane } from '../../test/support/controlPlane.js';
+import { eventOfKind, SUBJECT_KINDS } from '../../test/contracts/events.js';
 import { serveFunction, type Sent } from '../../test/support/functionClient.js';
 import { setControlPlane } from '../currentControlPlane.js';
 
@@ -33,7 +34,9 @@ async function opened() {
 /** A run and the event that requested it. */
 async function requested(cp: TestControlPlane): Promise<RunEvent> {
   const { runId } = await cp.request();
-  const event = cp.bus.published.find(({ data }) => data.runId === runId);
+  const event = cp.bus.published.find(
+    (one): one is RunEvent => one.data.kind === 'run' && one.data.runId === runId,
+  );
   if (!event) throw new Error('the request was not published');
   return event;
 }
@@ -79,6 +82,16 @@ describe('a message that Pub/Sub pushes', () => {
     expect(cp.launcher.launches).toBe(0);
     expect(cp.logged).toEqual([]);
   });
+
+  it.each(SUBJECT_KINDS.filter((kind) => kind !== 'run'))(
+    'of a %s is an event that launches nothing',
+    async (kind) => {
+      const { cp, dispatch } = await opened();
+      expect((await dispatch.send(PATH, push(base64(eventOfKind[kind]())))).status).toBe(204);
+      expect(cp.launcher.launches).toBe(0);
+      expect(cp.logged).toEqual([]);
+    },
+  );
 
   it('of a run that does not exist is acknowledged', async () => {
     const { cp, dispatch } = await opened();

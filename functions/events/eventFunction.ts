@@ -1,8 +1,9 @@
 import type { CloudEvent } from '@google-cloud/functions-framework';
-import { runEventSchema, type RunEvent } from '@trainyard/shared';
+import { eventSchema, subjectOf, type TrainyardEvent } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { withLogFields } from '../telemetry/context.js';
 import { inSpan, SpanKind } from '../telemetry/tracing.js';
+import { identityOf } from './identity.js';
 import { readMessage } from './pubsubMessage.js';
 
 /**
@@ -13,17 +14,20 @@ export async function handleEventMessage(
   cp: ControlPlane,
   name: string,
   delivered: CloudEvent<unknown>,
-  consume: (cp: ControlPlane, event: RunEvent) => Promise<void>,
+  consume: (cp: ControlPlane, event: TrainyardEvent) => Promise<void>,
 ): Promise<void> {
-  const message = readMessage(delivered, runEventSchema);
+  const message = readMessage(delivered, eventSchema);
   if (message instanceof Error) {
     cp.log('ERROR', 'a message is not an event and is dropped', { messageId: delivered.id, error: message });
     return;
   }
   const { type, traceparent, data } = message.body;
-  const attributes = { 'messaging.system': 'gcp_pubsub', 'trainyard.run_id': data.runId };
-  const { runId, attempt } = data;
+  const attributes = {
+    'messaging.system': 'gcp_pubsub',
+    'trainyard.subject': subjectOf(data).path,
+    ...('runId' in data && { 'trainyard.run_id': data.runId }),
+  };
   await inSpan(`${name} ${type}`, { parent: traceparent, kind: SpanKind.CONSUMER, attributes }, () =>
-    withLogFields({ runId, attempt }, () => consume(cp, message.body)),
+    withLogFields(identityOf(data), () => consume(cp, message.body)),
   );
 }

@@ -1,14 +1,53 @@
-import { paths } from '@trainyard/shared';
+import { paths, type TrainyardEvent } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
+import { eventOfKind, SUBJECT_KINDS } from '../../test/contracts/events.js';
 import { testControlPlane, type TestControlPlane } from '../../test/support/controlPlane.js';
 import { recordLifecycle } from '../runs/lifecycle.js';
-import { relayOutbox } from './outbox.js';
+import { makeWrites } from '../ports/documentStore/writes.js';
+import { identityOf } from './identity.js';
+import { outboxWrite, publishCommitted, relayOutbox } from './outbox.js';
 import { reconcile } from '../runs/reconcile.js';
 
 const waiting = (cp: TestControlPlane) =>
   Object.keys(cp.documents()).filter((path) => path.startsWith('outbox/'));
 
+async function put(cp: TestControlPlane, events: readonly TrainyardEvent[]): Promise<void> {
+  await cp.store.transaction(async (tx) => {
+    makeWrites(tx, events.map(outboxWrite));
+  });
+}
+
 describe('an event', () => {
+  it.each(SUBJECT_KINDS)('of a %s goes through the outbox to the bus as it was put in', async (kind) => {
+    const cp = await testControlPlane();
+    const events = [eventOfKind[kind](), eventOfKind[kind]()];
+    await put(cp, events);
+    await publishCommitted(cp, events.slice(0, 1));
+    cp.pass(10);
+    expect(await relayOutbox(cp)).toBe(1);
+    expect(cp.bus.published).toEqual(events);
+    expect(waiting(cp)).toEqual([]);
+  });
+
+  it.each(SUBJECT_KINDS)(
+    'of a %s that the bus does not take stays, and the log says of what',
+    async (kind) => {
+      const cp = await testControlPlane();
+      const event = eventOfKind[kind]();
+      await put(cp, [event]);
+      cp.bus.failNext();
+      await publishCommitted(cp, [event]);
+      expect(waiting(cp)).toEqual([`outbox/${event.id}`]);
+      expect(cp.logged).toMatchObject([
+        {
+          severity: 'WARNING',
+          message: 'events stay in the outbox',
+          fields: { event: event.id, ...identityOf(event.data) },
+        },
+      ]);
+    },
+  );
+
   it('whose bus fails once is published later, and the outbox is empty', async () => {
     const cp = await testControlPlane();
     cp.bus.failNext();
@@ -58,8 +97,8 @@ describe('the relay', () => {
     }
     cp.pass(10);
     expect(await relayOutbox(cp)).toBe(250);
-    expect(cp.bus.published.map(({ data }) => data.runNumber)).toEqual(
-      Array.from({ length: 250 }, (_, i) => i + 1),
+    expect(cp.bus.published.map(({ data }) => data)).toMatchObject(
+      Array.from({ length: 250 }, (_, i) => ({ runNumber: i + 1 })),
     );
     expect(waiting(cp)).toEqual([]);
   });

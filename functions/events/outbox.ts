@@ -2,33 +2,34 @@
  * The transactional outbox: an event is written with the change that it tells of, published right after, and deleted once the
  * bus has it. What a crash left behind, `relayOutbox` publishes.
  */
-import { inParallel, paths, runEventSchema, type RunEvent } from '@trainyard/shared';
+import { eventSchema, inParallel, paths, subjectOf, type TrainyardEvent } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import type { StoredDocument } from '../ports/documentStore/documentStore.js';
 import type { Write } from '../ports/documentStore/writes.js';
 import { queries } from '../queries.js';
 import { instruments } from '../telemetry/metrics.js';
+import { identityOf } from './identity.js';
 
 const PAGE = 100;
-/** Of how many runs events are published at a time. */
+/** Of how many subjects events are published at a time. */
 const CONCURRENCY = 16;
 
 /** What publishing takes. */
 export type OutboxPorts = Pick<ControlPlane, 'store' | 'bus' | 'log'>;
 
-export function outboxWrite(event: RunEvent): Write {
+export function outboxWrite(event: TrainyardEvent): Write {
   return { kind: 'set', path: paths.outboxEvent(event.id), data: { ...event } };
 }
 
 /** Publishes events just committed. A failure is logged and left to the relay: the change itself has happened. */
-export async function publishCommitted(cp: OutboxPorts, events: readonly RunEvent[]): Promise<void> {
+export async function publishCommitted(cp: OutboxPorts, events: readonly TrainyardEvent[]): Promise<void> {
   const [first] = events;
   if (!first) return;
   try {
     await publish(cp, events);
   } catch (error) {
-    const { id: event, data } = first;
-    cp.log('WARNING', 'events stay in the outbox', { runId: data.runId, event, count: events.length, error });
+    const fields = { ...identityOf(first.data), event: first.id, count: events.length };
+    cp.log('WARNING', 'events stay in the outbox', { ...fields, error });
   }
 }
 
@@ -43,7 +44,7 @@ export async function relayOutbox(cp: OutboxPorts & Pick<ControlPlane, 'config' 
     const page: StoredDocument[] = await cp.store.query(
       queries.outbox(settled, { startAfter: last, limit: PAGE }),
     );
-    await inParallel(byRun(eventsOf(cp, page)), CONCURRENCY, async (events) => {
+    await inParallel(bySubject(eventsOf(cp, page)), CONCURRENCY, async (events) => {
       await publish(cp, events);
       relayed += events.length;
       for (const { type } of events) instruments().eventsRelayed.add(1, { type });
@@ -53,29 +54,32 @@ export async function relayOutbox(cp: OutboxPorts & Pick<ControlPlane, 'config' 
   }
 }
 
-function eventsOf(cp: Pick<OutboxPorts, 'log'>, page: readonly StoredDocument[]): RunEvent[] {
+function eventsOf(cp: Pick<OutboxPorts, 'log'>, page: readonly StoredDocument[]): TrainyardEvent[] {
   return page.flatMap(({ path, data }) => {
-    const event = runEventSchema.safeParse(data);
+    const event = eventSchema.safeParse(data);
     if (event.success) return event.data;
     cp.log('ERROR', 'an entry of the outbox is no event and stays there', { path, error: event.error });
     return [];
   });
 }
 
-/** The events of one run keep their order. */
-function byRun(events: readonly RunEvent[]): RunEvent[][] {
-  const runs = new Map<string, RunEvent[]>();
+/** The events of one subject keep their order. */
+function bySubject(events: readonly TrainyardEvent[]): TrainyardEvent[][] {
+  const groups = new Map<string, TrainyardEvent[]>();
   for (const event of events) {
-    const { runId } = event.data;
-    const earlier = runs.get(runId);
+    const { path } = subjectOf(event.data);
+    const earlier = groups.get(path);
     if (earlier) earlier.push(event);
-    else runs.set(runId, [event]);
+    else groups.set(path, [event]);
   }
-  return [...runs.values()];
+  return [...groups.values()];
 }
 
-/** Hands events of one run to the bus, in their order, and takes those that it has out of the outbox. Fails when one is left. */
-async function publish(cp: Pick<OutboxPorts, 'store' | 'bus'>, events: readonly RunEvent[]): Promise<void> {
+/** Hands events of one subject to the bus, in their order, and takes those that it has out of the outbox. Fails when one is left. */
+async function publish(
+  cp: Pick<OutboxPorts, 'store' | 'bus'>,
+  events: readonly TrainyardEvent[],
+): Promise<void> {
   const ends = await Promise.allSettled(events.map((event) => cp.bus.publish(event)));
   const taken = events.filter((_, i) => ends[i]?.status === 'fulfilled');
   for (const { type } of taken) instruments().eventsPublished.add(1, { type });

@@ -1,33 +1,58 @@
-import { paths, type EventType, type Run, type RunEvent } from '@trainyard/shared';
+/** The CloudEvents of what a run does. Their ids follow from their causes, so that handling a cause again makes the same event. */
+import {
+  subjectOf,
+  type ModelEvent,
+  type ModelEventType,
+  type Run,
+  type RunEvent,
+  type RunEventType,
+  type TrainyardEvent,
+} from '@trainyard/shared';
 import { currentTraceparent } from '../telemetry/tracing.js';
 
-/**
- * The CloudEvent of something that happened to a run. Its id follows from its cause, so that handling the cause again makes
- * the same event.
- */
+interface Happening<T extends TrainyardEvent['type']> {
+  type: T;
+  detail: Record<string, unknown>;
+}
+
+/** The event of something that happened to a run. */
 export function runEvent(
   run: Run,
   causeId: string,
-  { type, detail }: { type: EventType; detail: Record<string, unknown> },
+  { type, detail }: Happening<RunEventType>,
   now: Date,
 ): RunEvent {
-  const traceparent = currentTraceparent() ?? run.traceparent;
+  const { runId, modelId, runNumber, attempt, status } = run;
+  const data = { kind: 'run' as const, runId, modelId, runNumber, attempt, status, detail };
+  return { ...envelopeOf(run, causeId, now, { type, data }), type, data };
+}
+
+/** The event of something that a run did to its model. */
+export function modelEvent(
+  run: Run,
+  causeId: string,
+  { type, detail }: Happening<ModelEventType>,
+  now: Date,
+): ModelEvent {
+  const { runId, modelId } = run;
+  const data = { kind: 'model' as const, modelId, runId, detail };
+  return { ...envelopeOf(run, causeId, now, { type, data }), type, data };
+}
+
+function envelopeOf(
+  { runId, traceparent: begun }: Run,
+  causeId: string,
+  now: Date,
+  { type, data }: Pick<TrainyardEvent, 'type' | 'data'>,
+): Omit<TrainyardEvent, 'type' | 'data'> {
+  const traceparent = currentTraceparent() ?? begun;
   return {
     specversion: '1.0',
-    id: `${run.runId}.${causeId}.${type}`,
+    id: `${runId}.${causeId}.${type}`,
     source: '//trainyard',
-    type,
-    subject: paths.run(run.runId),
+    subject: subjectOf(data).path,
     time: now.toISOString(),
     datacontenttype: 'application/json',
     ...(traceparent !== null && { traceparent }),
-    data: {
-      runId: run.runId,
-      modelId: run.modelId,
-      runNumber: run.runNumber,
-      attempt: run.attempt,
-      status: run.status,
-      detail,
-    },
   };
 }

@@ -7,10 +7,10 @@ import {
   type ModelDocument,
   type ModelVersion,
   type Run,
-  type RunEvent,
+  type ModelEvent,
 } from '@trainyard/shared';
 import { outboxWrite } from '../events/outbox.js';
-import { runEvent } from '../events/runEvent.js';
+import { modelEvent } from '../events/runEvent.js';
 import type { Write } from '../ports/documentStore/writes.js';
 
 /** Registers the result of a completed run as its model's next version: the version, the model, and the event that tells of it. */
@@ -18,11 +18,11 @@ export function planRegistration(
   model: ModelDocument,
   completed: Run,
   now: Date,
-): { writes: Write[]; events: RunEvent[] } {
+): { writes: Write[]; events: ModelEvent[] } {
   const { modelId } = model;
   const version = versionOf(model, completed, now);
   const detail = { version: version.version, gatesPassed: version.gates.every(({ passed }) => passed) };
-  const event = runEvent(completed, 'registered', { type: 'model.version.registered', detail }, now);
+  const event = modelEvent(completed, 'registered', { type: 'model.version.registered', detail }, now);
   const changed: ModelDocument = {
     ...model,
     lastVersion: version.version,

@@ -1,6 +1,6 @@
 /**
- * One delivery: an event told to a channel. Its record keeps it from being told again once that has succeeded, or can never
- * succeed; a crash between the two tells it again, under the same id.
+ * One delivery: the message about an event to a channel. Its record keeps it from being sent again once that has succeeded, or can
+ * never succeed; a crash between the two sends it again, under the same id.
  */
 import {
   digestOf,
@@ -8,10 +8,12 @@ import {
   isTransientStatus,
   paths,
   runIdSchema,
-  type RunEvent,
+  subjectOf,
+  type TrainyardEvent,
 } from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
+import { identityOf } from '../events/identity.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { instruments } from '../telemetry/metrics.js';
 import type { Channel } from './channels.js';
@@ -24,10 +26,10 @@ export type Poster = (post: Post) => Promise<number>;
 const LEASE_MS = 15_000;
 const LIFETIME_MS = 30 * 86_400_000;
 
-/** `notifications/{deliveryId}`. */
-export const deliverySchema = z.strictObject({
+const recordSchema = z.strictObject({
   eventId: z.string(),
-  runId: runIdSchema,
+  /** The path of the document that the event is about. */
+  subject: z.string(),
   channel: z.string(),
   type: z.string(),
   host: z.string(),
@@ -41,6 +43,17 @@ export const deliverySchema = z.strictObject({
   updatedAt: instantSchema,
   expiresAt: instantSchema,
 });
+
+/** `notifications/{deliveryId}`. Records of version 0.1 named the run, whatever the event was about. */
+export const deliverySchema = z
+  .union([
+    recordSchema,
+    recordSchema
+      .omit({ subject: true })
+      .extend({ runId: runIdSchema })
+      .transform(({ runId, ...record }) => ({ ...record, subject: paths.run(runId) })),
+  ])
+  .pipe(recordSchema);
 export type Delivery = z.infer<typeof deliverySchema>;
 
 /** Names an event's delivery to a channel: stable over retries, and without the full stop that signatures part their text by. */
@@ -48,26 +61,29 @@ export function deliveryId(eventId: string, channelName: string): string {
   return `msg_${digestOf([eventId, channelName]).slice('sha256:'.length, 'sha256:'.length + 40)}`;
 }
 
-/** What is sent where. */
-export interface Parcel {
+/** What is sent where, and why. */
+export interface DeliveryRequest {
   id: string;
-  event: RunEvent;
+  event: TrainyardEvent;
   channel: Channel;
   post: Post;
 }
 
-/** True when there is nothing left to do: told now or before, or refused for good. False when it is to be tried again. */
-export async function deliver(cp: ControlPlane, parcel: Parcel, send: Poster): Promise<boolean> {
-  const claimed = await claim(cp, parcel);
+/** True when there is nothing left to do: delivered now or before, or refused for good. False when it is to be tried again. */
+export async function deliver(cp: ControlPlane, request: DeliveryRequest, send: Poster): Promise<boolean> {
+  const claimed = await claim(cp, request);
   if (typeof claimed === 'boolean') return claimed;
-  const { state, reason } = await attempt(parcel.post, send);
-  await cp.store.transaction((tx) => settle(tx, parcel.id, claimed, { state, reason }, cp.now()));
-  tell(cp, { ...claimed, state, reason });
+  const { state, reason } = await attempt(request.post, send);
+  await cp.store.transaction((tx) => settle(tx, request.id, claimed, { state, reason }, cp.now()));
+  logEnd(cp, request.event, { ...claimed, state, reason });
   return state !== 'waiting';
 }
 
 /** Writes that we are at it. True where that is not needed any more, false where somebody else is at it. */
-async function claim(cp: ControlPlane, { id, event, channel, post }: Parcel): Promise<Delivery | boolean> {
+async function claim(
+  cp: ControlPlane,
+  { id, event, channel, post }: DeliveryRequest,
+): Promise<Delivery | boolean> {
   const holder = cp.newId();
   return cp.store.transaction(async (tx) => {
     const now = cp.now();
@@ -77,7 +93,7 @@ async function claim(cp: ControlPlane, { id, event, channel, post }: Parcel): Pr
     if (before?.lease && before.lease.expiresAt > now.toISOString()) return false;
     const claimed: Delivery = {
       eventId: event.id,
-      runId: event.data.runId,
+      subject: subjectOf(event.data).path,
       channel: channel.name,
       type: channel.type,
       host: new URL(post.url).hostname,
@@ -125,17 +141,17 @@ async function settle(
   tx.set(paths.notification(id), { ...claimed, ...ended, lease: null, updatedAt: now.toISOString() });
 }
 
-const TOLD = {
+const LOGGED_AS = {
   delivered: ['INFO', 'a notification was delivered'],
   waiting: ['WARNING', 'a notification could not be delivered and will be tried again'],
   refused: ['ERROR', 'a notification was refused and will not be tried again'],
 } as const satisfies Record<Ended['state'], unknown>;
 
-function tell(cp: ControlPlane, delivery: Delivery & Ended): void {
-  const { eventId, runId, channel, type, host, reason, attempts } = delivery;
-  const [severity, message] = TOLD[delivery.state];
+function logEnd(cp: ControlPlane, { data }: TrainyardEvent, delivery: Delivery & Ended): void {
+  const { eventId, channel, type, host, reason, attempts } = delivery;
+  const [severity, message] = LOGGED_AS[delivery.state];
   instruments().notifications.add(1, { type, outcome: delivery.state });
-  cp.log(severity, message, { runId, event: eventId, channel, type, host, reason, attempts });
+  cp.log(severity, message, { ...identityOf(data), event: eventId, channel, type, host, reason, attempts });
 }
 
 function later(now: Date, ms: number): string {

@@ -13,7 +13,7 @@ import {
 } from './message.js';
 import type { Post } from './safeRequest.js';
 
-/** The request that tells `channel`. `id` is the same whenever the same notification is sent again. */
+/** The request that brings the message to `channel`. `id` is the same whenever the same notification is sent again. */
 export function requestFor(channel: Channel, message: Message, id: string, now: Date): Post {
   const { url, headers, body } = specificRequest(channel, message, id, now);
   return {
@@ -39,12 +39,12 @@ function specificRequest(channel: Channel, message: Message, id: string, now: Da
 }
 
 function signed({ url, secret }: WebhookChannel, message: Message, id: string, now: Date): Post {
-  const told: z.infer<typeof webhookBodySchema> = {
+  const payload: z.infer<typeof webhookBodySchema> = {
     type: `run.${message.outcome}`,
     timestamp: message.endedAt,
     data: message,
   };
-  const body = JSON.stringify(told);
+  const body = JSON.stringify(payload);
   return { url, headers: { ...signCallback(secret, id, now, body) }, body };
 }
 

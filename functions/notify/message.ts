@@ -1,4 +1,4 @@
-/** What is told about a run that ended. Every channel's form is made of this and nothing else. */
+/** The message about a run that ended, or a budget. Every channel's form is made of this and nothing else. */
 import {
   assertNever,
   baselineSchema,
@@ -59,7 +59,7 @@ export const messageSchema = z.strictObject({
 });
 export type Message = z.infer<typeof messageSchema>;
 
-/** What a program is told by a webhook. */
+/** The body that a program gets by a webhook. */
 export const webhookBodySchema = z.strictObject({
   type: z.templateLiteral(['run.', outcomeSchema]),
   /** When it happened. */
@@ -94,16 +94,16 @@ export function messageOf(run: Run, outcome: Outcome, runUrl: string | undefined
 export function budgetMessage(
   run: Run,
   { share, month, scope }: BudgetReached,
-  told: { at: string; error: RunError; runUrl: string | undefined },
+  { at, error, runUrl }: { at: string; error: RunError; runUrl: string | undefined },
 ): Message {
   const whose = scope === 'deployment' ? 'trainyard' : run.modelId;
   return {
-    ...messageOf(run, 'budget', told.runUrl),
+    ...messageOf(run, 'budget', runUrl),
     title: `[${whose}] ${Math.round(share * 100)} % of the budget of ${month} is spent`,
-    endedAt: told.at,
+    endedAt: at,
     metrics: [],
     failedGates: [],
-    error: told.error,
+    error,
   };
 }
 

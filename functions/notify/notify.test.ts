@@ -1,18 +1,22 @@
 import { inspect } from 'node:util';
-import { paths, type EventType, type Run, type RunEvent } from '@trainyard/shared';
+import { paths, type Run, type RunEvent, type RunEventType, type TrainyardEvent } from '@trainyard/shared';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { z } from 'zod';
 import { sweepExpired } from '../runs/sweepExpired.js';
 import { eventMessage, pushBody, pushPath } from '../../local/host/pubsubPush.js';
+import { eventOfKind, SUBJECT_KINDS } from '../../test/contracts/events.js';
 import { testControlPlane, type TestControlPlane } from '../../test/support/controlPlane.js';
 import { endedRun } from '../../test/support/endedRun.js';
 import { serveFunction } from '../../test/support/functionClient.js';
 import { httpsReceiver } from '../../test/support/standIns/httpsReceiver.js';
+import { identityOf } from '../events/identity.js';
 import { runEvent } from '../events/runEvent.js';
 import { jsonLog } from '../log.js';
 import type { notificationsSchema } from './channels.js';
-import { deliverySchema, deliveryId, stateAfter, type Delivery, type Poster } from './delivery.js';
+import { deliver, deliverySchema, deliveryId, stateAfter, type Delivery, type Poster } from './delivery.js';
+import { requestFor } from './formats.js';
+import { messageOf } from './message.js';
 import { notify } from './notify.js';
 import { isPublic } from './publicAddress.js';
 import { postSafely, RequestError, type Post } from './safeRequest.js';
@@ -40,10 +44,10 @@ const RUN = endedRun('completed');
 async function ended(channels: Channels, run: Run = RUN): Promise<{ cp: TestControlPlane; event: RunEvent }> {
   const cp = await testControlPlane({ notifications: { channels } });
   await cp.put(run);
-  return { cp, event: eventOf(run, `run.${run.status}` as EventType, cp) };
+  return { cp, event: eventOf(run, `run.${run.status}` as RunEventType, cp) };
 }
 
-function eventOf(run: Run, type: EventType, cp: TestControlPlane): RunEvent {
+function eventOf(run: Run, type: RunEventType, cp: TestControlPlane): RunEvent {
   return runEvent(run, 'cause-1', { type, detail: {} }, cp.now());
 }
 
@@ -59,7 +63,7 @@ function poster(answers: Record<string, number | Error> = {}) {
   return { sent, send, hosts: () => sent.map(({ url }) => new URL(url).hostname) };
 }
 
-function delivery(cp: TestControlPlane, event: RunEvent, channel: string): Delivery {
+function delivery(cp: TestControlPlane, event: TrainyardEvent, channel: string): Delivery {
   return deliverySchema.parse(cp.documents()[paths.notification(deliveryId(event.id, channel))]);
 }
 
@@ -71,7 +75,7 @@ describe('the end of a run', () => {
     expect(hosts().toSorted()).toEqual(['api.resend.com', 'ci.test', 'slack.test', 'teams.test']);
     expect(delivery(cp, event, 'ops')).toEqual({
       eventId: event.id,
-      runId: RUN.runId,
+      subject: paths.run(RUN.runId),
       channel: 'ops',
       type: 'slack',
       host: 'slack.test',
@@ -130,6 +134,7 @@ describe('the end of a run', () => {
         message: 'a notification could not be delivered and will be tried again',
         fields: {
           runId: RUN.runId,
+          attempt: RUN.attempt,
           event: event.id,
           channel: 'ops',
           type: 'slack',
@@ -211,6 +216,30 @@ describe('the end of a run', () => {
     await notify(cp, eventOf(RUN, 'run.started', cp), send);
     expect(sent).toEqual([]);
     expect(cp.logged).toEqual([]);
+  });
+});
+
+describe('an event', () => {
+  it.each(SUBJECT_KINDS)('of a %s that is neither an end nor a budget is told to nobody', async (kind) => {
+    const { cp } = await ended([...CHANNELS]);
+    const { sent, send } = poster();
+    await notify(cp, eventOfKind[kind](), send);
+    expect(sent).toEqual([]);
+    expect(cp.logged).toEqual([]);
+  });
+
+  it.each(SUBJECT_KINDS)('of a %s is delivered once, and its record names the subject', async (kind) => {
+    const cp = await testControlPlane({ notifications: { channels: [CHANNELS[1]] } });
+    const event = eventOfKind[kind]();
+    const { sent, send } = poster();
+    const [channel] = cp.config.notifications.channels;
+    if (!channel) throw new Error('there is no channel');
+    const id = deliveryId(event.id, channel.name);
+    const post = requestFor(channel, messageOf(RUN, 'completed', undefined), id, cp.now());
+    for (let i = 0; i < 2; i++) expect(await deliver(cp, { id, event, channel, post }, send)).toBe(true);
+    expect(sent).toHaveLength(1);
+    expect(delivery(cp, event, channel.name)).toMatchObject({ subject: event.subject, state: 'delivered' });
+    expect(cp.logged).toMatchObject([{ fields: identityOf(event.data) }]);
   });
 });
 

@@ -1,39 +1,50 @@
-/** Tells people and programs how a run ended, through the configured channels. */
-import { budgetReachedSchema, type Run, type RunEvent } from '@trainyard/shared';
+/** Notifies people and programs of how runs end, and of budgets, through the configured channels. */
+import { budgetReachedSchema, type ModelEvent, type TrainyardEvent } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
+import { identityOf } from '../events/identity.js';
 import { budgetWarning, warnOfBudgets } from '../runs/monthlyBudget.js';
 import { readRun } from '../runs/repository.js';
-import { endOf, outcomeFor, wantsBudget, type Channel } from './channels.js';
+import { endOf, outcomeFor, wantsBudget, type Channel, type End } from './channels.js';
 import { deliver, deliveryId, type Poster } from './delivery.js';
 import { requestFor } from './formats.js';
 import { budgetMessage, messageOf, type Message } from './message.js';
 import { postSafely } from './safeRequest.js';
 
-/** Tells how runs end, and of budgets as they are spent. */
+/** Notifies of how a run ended, or of a budget as it is spent; events of every other kind and type are nobody's news. */
 export async function notify(
   cp: ControlPlane,
-  event: RunEvent,
+  event: TrainyardEvent,
   send: Poster = (post) => postSafely(post),
 ): Promise<void> {
+  if (event.type === 'budget.reached') return notifyOfBudget(cp, event, send);
   const end = endOf(event.type);
-  if (!end && event.type !== 'budget.reached') return;
-  const run = await readRun(cp.store, event.data.runId);
+  const { data } = event;
+  if (end && data.kind === 'run') await notifyOfEnd(cp, { event, runId: data.runId, end }, send);
+}
+
+async function notifyOfEnd(
+  cp: ControlPlane,
+  { event, runId, end }: { event: TrainyardEvent; runId: string; end: End },
+  send: Poster,
+): Promise<void> {
+  const run = await readRun(cp.store, runId);
   if (!run) return;
-  if (!end) return tellOfBudget(cp, event, run, send);
   // The last that a run cost may be what reaches the next share. Reconcile publishes it: nothing here may.
   await warnOfBudgets(cp, run);
-  await tell(cp, event, send, (channel) => {
+  await notifyChannels(cp, event, send, (channel) => {
     const outcome = outcomeFor(channel, end, run);
     return outcome && messageOf(run, outcome, cp.config.notifications.runUrl);
   });
 }
 
-async function tellOfBudget(cp: ControlPlane, event: RunEvent, run: Run, send: Poster): Promise<void> {
+async function notifyOfBudget(cp: ControlPlane, event: ModelEvent, send: Poster): Promise<void> {
+  const run = await readRun(cp.store, event.data.runId);
+  if (!run) return;
   const reached = budgetReachedSchema.parse(event.data.detail);
   const error = budgetWarning(cp, run.modelId, reached);
   cp.log('WARNING', 'a budget is being spent', { ...reached, modelId: run.modelId });
   const { runUrl } = cp.config.notifications;
-  await tell(cp, event, send, (channel) =>
+  await notifyChannels(cp, event, send, (channel) =>
     wantsBudget(channel, reached, run.modelId)
       ? budgetMessage(run, reached, { at: event.time, error, runUrl })
       : undefined,
@@ -41,30 +52,30 @@ async function tellOfBudget(cp: ControlPlane, event: RunEvent, run: Run, send: P
 }
 
 /**
- * Tells every channel that wants to know, all at once; one that fails does not stop the others. Fails in the end when one is left
- * to be told, so that the event is delivered again: who was told is not told again then.
+ * Sends to every channel that wants the message, all at once; one that fails does not stop the others. Fails in the end when one
+ * is left, so that the event is delivered again: what was delivered to a channel is not sent to it again then.
  */
-async function tell(
+async function notifyChannels(
   cp: ControlPlane,
-  event: RunEvent,
+  event: TrainyardEvent,
   send: Poster,
   messageFor: (channel: Channel) => Message | undefined,
 ): Promise<void> {
   const { channels } = cp.config.notifications;
-  const untold = await Promise.all(
+  const undelivered = await Promise.all(
     channels.map(async (channel) => {
       const message = messageFor(channel);
-      return message && !(await isTold(cp, event, { channel, message }, send)) ? [channel.name] : [];
+      return message && !(await isDelivered(cp, event, { channel, message }, send)) ? [channel.name] : [];
     }),
   );
-  const names = untold.flat();
+  const names = undelivered.flat();
   if (names.length > 0) throw new Error(`event ${event.id} is still to be told to ${names.join(', ')}`);
 }
 
 /** False when it is to be tried again, for whatever reason. */
-async function isTold(
+async function isDelivered(
   cp: ControlPlane,
-  event: RunEvent,
+  event: TrainyardEvent,
   { channel, message }: { channel: Channel; message: Message },
   send: Poster,
 ): Promise<boolean> {
@@ -73,8 +84,8 @@ async function isTold(
     const post = requestFor(channel, message, id, cp.now());
     return await deliver(cp, { id, event, channel, post }, send);
   } catch (error) {
-    const { runId } = event.data;
-    cp.log('ERROR', 'a notification failed', { runId, event: event.id, channel: channel.name, error });
+    const fields = { ...identityOf(event.data), event: event.id, channel: channel.name };
+    cp.log('ERROR', 'a notification failed', { ...fields, error });
     return false;
   }
 }

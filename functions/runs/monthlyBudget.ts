@@ -8,12 +8,12 @@ import {
   spendingSchema,
   type BudgetReached,
   type ModelDocument,
+  type ModelEvent,
   type Run,
   type RunError,
-  type RunEvent,
 } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import { runEvent } from '../events/runEvent.js';
+import { modelEvent } from '../events/runEvent.js';
 import { DomainError } from '../errors/domainError.js';
 import { readModel } from '../models/repository.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
@@ -85,7 +85,7 @@ function remedyOf({ scope }: Pick<Budget, 'scope'>, month: string): string {
  * Warns of each budget of the run's model, and of the deployment's, whose next share is spent: once a share, however often this is
  * called. The events are in the outbox then, and returned for who may publish them.
  */
-export async function warnOfBudgets(cp: ControlPlane, run: Run, known?: Spending): Promise<RunEvent[]> {
+export async function warnOfBudgets(cp: ControlPlane, run: Run, known?: Spending): Promise<ModelEvent[]> {
   const model = await budgetedModel(cp, run.modelId);
   if (!hasMonthlyBudget(cp, model)) return [];
   const month = monthOf(cp.now());
@@ -119,10 +119,10 @@ function keyOf({ scope }: Pick<Budget, 'scope'>, modelId: string): string {
   return scope === 'deployment' ? scope : `model:${modelId}`;
 }
 
-function reachedEvent(run: Run, budget: BudgetReached, now: Date): RunEvent {
+function reachedEvent(run: Run, budget: BudgetReached, now: Date): ModelEvent {
   const { scope, month, share, limitUsd } = budget;
   const cause = ['budget', scope, month, String(share * 100), String(limitUsd)].join('-');
-  return runEvent(run, cause, { type: 'budget.reached', detail: budgetReachedSchema.parse(budget) }, now);
+  return modelEvent(run, cause, { type: 'budget.reached', detail: budgetReachedSchema.parse(budget) }, now);
 }
 
 /** What a warning says, as the error of a message: what is spent, of what, and what happens now. */

@@ -9,7 +9,7 @@ import {
   type EventType,
   type LifecycleEvent,
   type Run,
-  type RunEvent,
+  type TrainyardEvent,
   type RunEventRecord,
   type Transition,
 } from '@trainyard/shared';
@@ -26,7 +26,7 @@ export interface RunPlan {
   /** The run, a record of the event, the events in the outbox, and what the run has cost, where it ends. */
   writes: readonly Write[];
   /** To be published once the writes are committed, in order. */
-  events: readonly RunEvent[];
+  events: readonly TrainyardEvent[];
   /** To be stopped once the writes are committed. */
   stopJob: Transition['stopJob'];
 }

@@ -1,4 +1,4 @@
-import { EVENTS_TOPIC, type RunEvent } from '@trainyard/shared';
+import { attributesOf, EVENTS_TOPIC, type TrainyardEvent } from '@trainyard/shared';
 
 /** A message as a push subscription hands it over. */
 export interface PushedMessage {
@@ -19,11 +19,11 @@ export function pushBody(project: string, subscription: string, message: PushedM
   return { subscription: `projects/${project}/subscriptions/${subscription}`, message };
 }
 
-export function eventMessage(event: RunEvent): PushedMessage {
+export function eventMessage(event: TrainyardEvent): PushedMessage {
   return {
     data: Buffer.from(JSON.stringify(event)).toString('base64'),
     messageId: event.id,
     publishTime: event.time,
-    attributes: { type: event.type, runId: event.data.runId, modelId: event.data.modelId },
+    attributes: attributesOf(event),
   };
 }

@@ -1,5 +1,5 @@
 /** What an event makes of a run: the parts that the steps of the state machine are put together from. */
-import type { EventType } from '../events/event.js';
+import type { RunEventType } from '../events/event.js';
 import type { Job } from './lifecycleEvent.js';
 import type { Run } from '../runs/run.js';
 
@@ -7,7 +7,7 @@ export interface Transition {
   /** The run after the event; the very same object when nothing changed. */
   run: Run;
   /** What to tell the world, in order. */
-  publish: { type: EventType; detail: Record<string, unknown> }[];
+  publish: { type: RunEventType; detail: Record<string, unknown> }[];
   /** A job that nobody wants any more: to be cancelled after the write. */
   stopJob: Job | null;
 }

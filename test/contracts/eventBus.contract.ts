@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_DELIVERIES, type RunEvent } from '@trainyard/shared';
+import { MAX_DELIVERIES, type TrainyardEvent } from '@trainyard/shared';
 import type { EventBus } from '../../functions/ports/eventBus/eventBus.js';
 import { until } from '../support/until.js';
-import { event } from './runEvent.js';
+import { event, eventOfKind, SUBJECT_KINDS } from './events.js';
 
 export interface EventBusHarness {
   /** A bus on a place of its own, the same place each time within one test. */
@@ -29,16 +29,16 @@ export function describeEventBus(name: string, harness: EventBusHarness): void {
       for (const bus of buses.splice(0)) await bus.close();
     });
 
-    it('delivers every event to every subscription, as it was published', async () => {
+    it('delivers every event, whatever kind its subject is, to every subscription, as it was published', async () => {
       const bus = await open();
-      const got: Record<string, RunEvent[]> = { first: [], second: [] };
+      const got: Record<string, TrainyardEvent[]> = { first: [], second: [] };
       for (const [subscription, list] of Object.entries(got)) {
         await bus.subscribe(`sub-${subscription}`, async (delivered) => void list.push(delivered));
       }
-      const published = [event(), event(), event()];
+      const published = SUBJECT_KINDS.map((kind) => eventOfKind[kind]());
       for (const one of published) await bus.publish(one);
       for (const list of Object.values(got)) {
-        await until('all events', () => list.length >= 3);
+        await until('all events', () => list.length >= published.length);
         expect(list.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual(
           published.toSorted((a, b) => a.id.localeCompare(b.id)),
         );
@@ -47,7 +47,8 @@ export function describeEventBus(name: string, harness: EventBusHarness): void {
 
     it('delivers events of the types that a subscription is for, and no others', async () => {
       const bus = await open();
-      const got: RunEvent['type'][] = [];
+      const got: TrainyardEvent['type'][] = [];
+      const releases: TrainyardEvent['type'][] = [];
       const all: string[] = [];
       await bus.subscribe('sub-ends', async ({ type }) => void got.push(type), [
         'run.completed',
@@ -55,10 +56,15 @@ export function describeEventBus(name: string, harness: EventBusHarness): void {
       ]);
       await bus.subscribe('sub-all', async ({ id }) => void all.push(id));
       const types = ['run.started', 'run.completed', 'run.epoch.completed', 'run.failed'] as const;
+      const [model, release] = [eventOfKind.model(), eventOfKind.release()];
+      await bus.subscribe('sub-releases', async ({ type }) => void releases.push(type), [release.type]);
       for (const type of types) await bus.publish({ ...event(), type });
-      await until('all events', () => all.length === types.length, harness.patienceMs);
+      for (const other of [model, release]) await bus.publish(other);
+      await until('all events', () => all.length === types.length + 2, harness.patienceMs);
       await until('both ends', () => got.length === 2, harness.patienceMs);
+      await until('the release', () => releases.length === 1, harness.patienceMs);
       expect(got.toSorted()).toEqual(['run.completed', 'run.failed']);
+      expect(releases).toEqual([release.type]);
     });
 
     it('delivers again what a handler failed on, and then no more', async () => {

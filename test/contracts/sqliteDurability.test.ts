@@ -5,7 +5,7 @@ import { openSqliteEventBus } from '../../functions/ports/eventBus/sqliteEventBu
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { until } from '../support/until.js';
 import { built, startBuilt } from './builtProcess.js';
-import { event } from './runEvent.js';
+import { event } from './events.js';
 
 const place = async () => join(await temporaryFolder(), 'data.db');
 

@@ -9,14 +9,15 @@ import {
   callbackKindSchema,
   callbackSchemas,
   epochSchema,
+  eventSchema,
   eventTypeSchema,
   logChunkSchema,
   modelDocumentSchema,
   modelVersionSchema,
+  paths,
   presetSchema,
   presetVersionSchemas,
   runEventRecordSchema,
-  runEventSchema,
   runSchema,
   runStatusSchema,
   spendingSchema,
@@ -48,10 +49,10 @@ const DOCUMENT_SCHEMAS: Record<string, z.ZodType> = {
   model: modelDocumentSchema,
   modelVersion: modelVersionSchema,
   notification: deliverySchema,
-  'outbox-budget.reached': runEventSchema,
-  'outbox-run.epoch.completed': runEventSchema,
-  'outbox-run.requested': runEventSchema,
-  'outbox-run.started': runEventSchema,
+  'outbox-budget.reached': eventSchema,
+  'outbox-run.epoch.completed': eventSchema,
+  'outbox-run.requested': eventSchema,
+  'outbox-run.started': eventSchema,
   preset: presetSchema,
   'presetVersion-datasets': presetVersionSchemas.datasets,
   'presetVersion-feature-configs': presetVersionSchemas['feature-configs'],
@@ -60,6 +61,25 @@ const DOCUMENT_SCHEMAS: Record<string, z.ZodType> = {
   spending: spendingSchema,
   spent: spentSchema,
   stage: stageSchema,
+};
+
+/** What an event of version 0.1 is today. Whatever it was about, it had the fields of a run. */
+function eventToday(written: Record<string, unknown>): Record<string, unknown> {
+  const { type, data } = earlierEventSchema.parse(written);
+  if (type.startsWith('run.')) return { ...written, data: { kind: 'run', ...data } };
+  const { modelId, runId, detail } = data;
+  return { ...written, subject: paths.model(modelId), data: { kind: 'model', modelId, runId, detail } };
+}
+
+const earlierEventSchema = z.object({
+  type: z.string(),
+  data: z.looseObject({ modelId: z.string(), runId: z.string(), detail: z.unknown() }),
+});
+
+/** What became of documents that are not read as they were written. */
+const REWRITTEN: Record<string, (written: Record<string, unknown>) => Record<string, unknown>> = {
+  notification: ({ runId, ...written }) => ({ ...written, subject: paths.run(z.string().parse(runId)) }),
+  'outbox-budget.reached': eventToday,
 };
 
 describe('a run document of version 0.1', () => {
@@ -90,7 +110,7 @@ describe('a document of version 0.1', () => {
     const { data } = documentSchema.parse(json);
     const schema = DOCUMENT_SCHEMAS[name];
     if (!schema) throw new Error(`there is no schema for ${name}`);
-    expect(schema.parse(data)).toMatchObject(data);
+    expect(schema.parse(data)).toMatchObject(REWRITTEN[name]?.(data) ?? data);
   });
 
   it('was recorded of each kind', () => {
@@ -122,10 +142,11 @@ describe('a Pub/Sub message of version 0.1', () => {
 
   it.each(messages)('is read by the functions of today: $name', ({ name, json }) => {
     const pushed = z.object({ message: z.object({ data: z.string() }) }).parse(json);
-    const written = JSON.parse(Buffer.from(pushed.message.data, 'base64').toString()) as object;
-    const message = readMessage({ id: 'delivery', data: json } as never, runEventSchema);
+    const text = Buffer.from(pushed.message.data, 'base64').toString();
+    const written = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+    const message = readMessage({ id: 'delivery', data: json } as never, eventSchema);
     if (message instanceof Error) throw message;
-    expect(message.body).toMatchObject(written);
+    expect(message.body).toEqual(eventToday(written));
     expect(message.body.type).toBe(name);
     expect(message.attributes).toMatchObject({ type: name, modelId: message.body.data.modelId });
   });

@@ -7,7 +7,7 @@ import type {
   WatchTarget,
 } from '../../functions/ports/documentStore/documentStore.js';
 import type { EventBus, Subscription } from '../../functions/ports/eventBus/eventBus.js';
-import type { RunEvent } from '@trainyard/shared';
+import type { TrainyardEvent } from '@trainyard/shared';
 
 export class FaultyStore implements DocumentStore {
   /** Watches that were begun and have not ended. */
@@ -88,7 +88,7 @@ export class FaultyStore implements DocumentStore {
 
 export class FaultyBus implements EventBus {
   /** What the bus has accepted, in that order. */
-  readonly published: RunEvent[] = [];
+  readonly published: TrainyardEvent[] = [];
   private failures = 0;
 
   constructor(private readonly inner: EventBus) {}
@@ -98,7 +98,7 @@ export class FaultyBus implements EventBus {
     this.failures = count;
   }
 
-  async publish(event: RunEvent): Promise<void> {
+  async publish(event: TrainyardEvent): Promise<void> {
     if (this.failures > 0) {
       this.failures--;
       throw new Error('the bus is gone');
@@ -111,7 +111,7 @@ export class FaultyBus implements EventBus {
     return this.inner.subscribe(...parameters);
   }
 
-  deadLetters(): Promise<{ subscription: string; event: RunEvent }[]> {
+  deadLetters(): Promise<{ subscription: string; event: TrainyardEvent }[]> {
     return this.inner.deadLetters();
   }
 

@@ -1,8 +1,8 @@
-import type { EventType, RunEvent } from '@trainyard/shared';
+import type { EventType, TrainyardEvent } from '@trainyard/shared';
 
 export interface EventBus {
   /** Resolves when the event is durably accepted. Publishing the same event again may deliver it again. */
-  publish(event: RunEvent): Promise<void>;
+  publish(event: TrainyardEvent): Promise<void>;
   /**
    * Delivers every event published after the subscription first existed, at least once and in any order. A handler that
    * throws gets the event again, later; after `MAX_DELIVERIES` it goes to the dead letters. `name` is durable: a
@@ -11,11 +11,11 @@ export interface EventBus {
    */
   subscribe(
     name: string,
-    handler: (event: RunEvent) => Promise<void>,
+    handler: (event: TrainyardEvent) => Promise<void>,
     types?: readonly EventType[],
   ): Promise<Subscription>;
   /** Events that a subscription gave up on. */
-  deadLetters(): Promise<{ subscription: string; event: RunEvent }[]>;
+  deadLetters(): Promise<{ subscription: string; event: TrainyardEvent }[]>;
   close(): Promise<void>;
 }
 

@@ -1,11 +1,13 @@
 /** Events through Pub/Sub. The SDK is loaded when the bus is opened: it is heavy, and one machine does without it. */
 import type { PubSub, Topic } from '@google-cloud/pubsub';
 import {
+  attributesOf,
+  eventSchema,
   EVENTS_TOPIC,
   MAX_DELIVERIES,
-  runEventSchema,
+  subjectOf,
   type EventType,
-  type RunEvent,
+  type TrainyardEvent,
 } from '@trainyard/shared';
 import type { EventBus, Subscription } from './eventBus.js';
 import { createUnlessThere, openClient, PubSubDelivery, type PubSubOptions } from './pubsubDelivery.js';
@@ -36,25 +38,25 @@ class PubSubEventBus implements EventBus {
     });
   }
 
-  async publish(event: RunEvent): Promise<void> {
+  async publish(event: TrainyardEvent): Promise<void> {
     await this.ensureTopics();
-    const { runId, modelId } = event.data;
+    const orderingKey = subjectOf(event.data).id;
     try {
       await this.topic.publishMessage({
         data: Buffer.from(JSON.stringify(event)),
-        attributes: { type: event.type, runId, modelId },
-        orderingKey: runId,
+        attributes: attributesOf(event),
+        orderingKey,
       });
     } catch (error) {
       // After a failure the client holds back the key's messages until it is told to go on; the outbox tries again.
-      this.topic.resumePublishing(runId);
+      this.topic.resumePublishing(orderingKey);
       throw error;
     }
   }
 
   async subscribe(
     name: string,
-    handler: (event: RunEvent) => Promise<void>,
+    handler: (event: TrainyardEvent) => Promise<void>,
     types?: readonly EventType[],
   ): Promise<Subscription> {
     await this.ensureTopics();
@@ -90,7 +92,7 @@ class PubSubEventBus implements EventBus {
     };
   }
 
-  async deadLetters(): Promise<{ subscription: string; event: RunEvent }[]> {
+  async deadLetters(): Promise<{ subscription: string; event: TrainyardEvent }[]> {
     await this.ensureTopics();
     const sdk = await import('@google-cloud/pubsub');
     const subscriber = new sdk.v1.SubscriberClient(
@@ -143,6 +145,6 @@ class PubSubEventBus implements EventBus {
   }
 }
 
-function parseEvent(data: Buffer): RunEvent {
-  return runEventSchema.parse(JSON.parse(data.toString('utf8')));
+function parseEvent(data: Buffer): TrainyardEvent {
+  return eventSchema.parse(JSON.parse(data.toString('utf8')));
 }

@@ -2,7 +2,7 @@
  * Events in one SQLite file, delivered in this process. Publishing writes a row per subscription; a row is deleted once its
  * handler has succeeded. So what was published survives the process, and is delivered by the next one.
  */
-import { MAX_DELIVERIES, runEventSchema, type EventType, type RunEvent } from '@trainyard/shared';
+import { eventSchema, MAX_DELIVERIES, type EventType, type TrainyardEvent } from '@trainyard/shared';
 import type Database from 'libsql';
 import { openSqlite } from '../sqlite.js';
 import type { EventBus, Subscription } from './eventBus.js';
@@ -53,7 +53,7 @@ class SqliteEventBus implements EventBus {
     );
   }
 
-  async publish(event: RunEvent): Promise<void> {
+  async publish(event: TrainyardEvent): Promise<void> {
     const { changes } = this.insert.run(JSON.stringify(event), Date.now(), event.type);
     if (changes === 0) return;
     for (const worker of this.workers.values()) worker.wake();
@@ -61,7 +61,7 @@ class SqliteEventBus implements EventBus {
 
   async subscribe(
     name: string,
-    handler: (event: RunEvent) => Promise<void>,
+    handler: (event: TrainyardEvent) => Promise<void>,
     types?: readonly EventType[],
   ): Promise<Subscription> {
     if (this.workers.has(name)) throw new Error(`subscription ${name} has a subscriber already`);
@@ -80,13 +80,13 @@ class SqliteEventBus implements EventBus {
     };
   }
 
-  async deadLetters(): Promise<{ subscription: string; event: RunEvent }[]> {
+  async deadLetters(): Promise<{ subscription: string; event: TrainyardEvent }[]> {
     const rows = this.database
       .prepare('SELECT subscription, event FROM deliveries WHERE dead = 1 ORDER BY number')
       .all() as { subscription: string; event: string }[];
     return rows.map(({ subscription, event }) => ({
       subscription,
-      event: runEventSchema.parse(JSON.parse(event)),
+      event: eventSchema.parse(JSON.parse(event)),
     }));
   }
 
@@ -113,7 +113,7 @@ class Worker {
   constructor(
     private readonly database: Database.Database,
     private readonly name: string,
-    private readonly handler: (event: RunEvent) => Promise<void>,
+    private readonly handler: (event: TrainyardEvent) => Promise<void>,
     private readonly delays: readonly number[],
   ) {}
 
@@ -154,7 +154,7 @@ class Worker {
 
   private async deliver({ number, event, failures }: Delivery): Promise<void> {
     try {
-      await this.handler(runEventSchema.parse(JSON.parse(event)));
+      await this.handler(eventSchema.parse(JSON.parse(event)));
       this.database.prepare('DELETE FROM deliveries WHERE number = ?').run(number);
     } catch {
       // The handler has told its log why; the bus remembers that it failed, and when to try again.
