@@ -7,14 +7,13 @@
  * the trainer's: 0 it can, 2 the image must change, 75 another machine may do.
  */
 import { parseArgs } from 'node:util';
-import { AcceleratorError } from './accelerator/acceleratorError.js';
 import { checkAccelerator } from './accelerator/checkAccelerator.js';
 import { cudaLibraries, missingLibraries } from './accelerator/libraries.js';
 import { checkProduct } from './accelerator/matrixProduct.js';
-import { BackendError, selectBackend } from './backend/selectBackend.js';
+import { selectBackend } from './backend/selectBackend.js';
 import { tensorflowBuild } from './backend/tensorflowBuild.js';
-import { ConfigError } from './settings/environment.js';
 import { acceleratorSettings } from './settings/limits.js';
+import { TrainerError } from './errors/trainerError.js';
 
 const FINAL = 2;
 const TRY_AGAIN = 75;
@@ -35,7 +34,7 @@ async function main(): Promise<void> {
 function requireCuda(): void {
   const build = tensorflowBuild();
   if (build === null || build.cuda === null) {
-    throw new AcceleratorError(
+    throw new TrainerError(
       'tensorflow-without-cuda',
       build === null
         ? 'nobody wrote down how the TensorFlow here was built'
@@ -45,7 +44,7 @@ function requireCuda(): void {
   }
   const missing = missingLibraries(cudaLibraries(build));
   if (missing.length === 0) return;
-  throw new AcceleratorError(
+  throw new TrainerError(
     'cuda-library-missing',
     `TensorFlow ${build.version} for CUDA ${build.cuda} does not find ${missing.join(', ')}`,
     'put the folder that has them on LD_LIBRARY_PATH',
@@ -56,11 +55,8 @@ try {
   await main();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  if (error instanceof AcceleratorError || error instanceof BackendError)
+  if (error instanceof TrainerError && error.remedy !== null)
     process.stderr.write(`  to do: ${error.remedy}\n`);
-  const final =
-    error instanceof BackendError ||
-    error instanceof ConfigError ||
-    (error instanceof AcceleratorError && !error.retriable);
+  const final = error instanceof TrainerError && !error.retriable;
   process.exitCode = final ? FINAL : TRY_AGAIN;
 }

@@ -1,13 +1,12 @@
 /** The trainer's process: settings, reporter and signals around one attempt. How it ends stands in `pipeline/ending.ts`. */
 import { join } from 'node:path';
-import { ConfigError, forgetSecret } from './settings/environment.js';
+import { forgetSecret } from './settings/environment.js';
 import { isJobEnvironment, settingsFromEnvironment, type Settings } from './settings/settings.js';
 import { commandHelp } from '@trainyard/shared/commandLine/help';
 import { evict } from './cache/eviction.js';
 import { commandFromFlags, TRAINER, type CommandLine } from './pipeline/commandLine.js';
 import { conclude, type Ending } from './pipeline/ending.js';
 import { readSpec } from './pipeline/readSpec.js';
-import { SpecError } from './model/specError.js';
 import { failureOf } from './pipeline/failure.js';
 import { runTraining } from './pipeline/runTraining.js';
 import { StopSignal, timeLimit } from './stopSignal.js';
@@ -20,6 +19,7 @@ import { gpuSampler } from './report/gpu.js';
 import { openHome } from './home/openHome.js';
 import { resourceSampler } from './report/resources.js';
 import { startThreadedSender } from './report/threadedSender.js';
+import { TrainerError } from './errors/trainerError.js';
 
 /** How long what nobody has heard may take to be kept for the next attempt. */
 const JOURNAL_MS = 2000;
@@ -111,6 +111,7 @@ try {
 } catch (error) {
   // Before there is a reporter, or in reporting itself: nobody but this machine hears of it.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  if (error instanceof SpecError) process.stderr.write(`  to do: ${error.remedy}\n`);
-  process.exit(error instanceof ConfigError || error instanceof SpecError ? 2 : 75);
+  if (!(error instanceof TrainerError)) process.exit(75);
+  if (error.remedy !== null) process.stderr.write(`  to do: ${error.remedy}\n`);
+  process.exit(error.retriable ? 75 : 2);
 }

@@ -2,6 +2,8 @@
 import { DOMAIN_CODES } from '@trainyard/functions/errors/domainCodes';
 import { PROGRAM } from '@trainyard/local/commands/program';
 import type { ExitCode } from '@trainyard/shared/commandLine/commandTable';
+import { TRAINER_ERRORS } from '@trainyard/shared/errors/trainerErrors';
+import type { TrainerErrorKind } from '@trainyard/shared/errors/trainerProblem';
 import { USER_ERRORS } from '@trainyard/shared/commandLine/userError';
 import { TRAINER } from '@trainyard/trainer-job/pipeline/commandLine';
 import { page } from './markdown.js';
@@ -11,6 +13,7 @@ export function errorsPage(): string {
     'Errors',
     'Programs branch on codes, which stay as they are; the words beside them are for people and may change.',
     ...refusals(),
+    ...trainerErrors(),
     ...userErrors(),
     ...exitCodes(PROGRAM),
     ...exitCodes(TRAINER),
@@ -28,6 +31,28 @@ function refusals(): string[] {
       `Status ${status}, "${title}". ${meaning}`,
       remedyOf(remedy),
       fateOf(retried),
+    ]),
+  ];
+}
+
+const KINDS: Readonly<Record<TrainerErrorKind, string>> = {
+  configuration: 'Of the configuration.',
+  dataset: 'Of the data.',
+  validation: 'Of the validation of the data.',
+  training: 'Of the training.',
+  platform: 'Of the machine or its cloud.',
+};
+
+function trainerErrors(): string[] {
+  return [
+    '## Errors of a trainer',
+    "The trainer says these in the callback `failed`, and they stand in the run's `error`, whose `remedy` has the names of the run at hand. " +
+      '"Tried again" is whether the control plane starts another attempt, as long as `compute.maxRetries` allows it.',
+    ...Object.entries(TRAINER_ERRORS).flatMap(([code, { kind, meaning, remedy, retriable }]) => [
+      `### \`${code}\``,
+      `${KINDS[kind]} ${meaning}`,
+      remedyOf(remedy),
+      `Tried again: ${retriable ? 'yes, by another attempt' : 'no, another attempt would end the same'}.`,
     ]),
   ];
 }

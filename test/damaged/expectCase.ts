@@ -2,7 +2,6 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { DataError } from '../../trainer-job/data/dataError.js';
 import { identifier, literal } from '../../trainer-job/data/database.js';
 import { ingestOutcomeSchema, ROWS_FILE } from '../../trainer-job/data/ingest/ingest.js';
 import { readEntry } from '../../trainer-job/cache/entry.js';
@@ -10,6 +9,7 @@ import { prepared, userItemSpec } from '../support/data/prepared.js';
 import { sql } from '../support/data/purchases.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { SECRET, type DamagedCase, type Read } from './case.js';
+import { TrainerError } from '../../trainer-job/errors/trainerError.js';
 
 /** A test for each case: it goes through ingest, validate and transform. */
 export function testCases(cases: readonly DamagedCase[]): void {
@@ -32,8 +32,8 @@ export function testCases(cases: readonly DamagedCase[]): void {
 }
 
 function expectRefused(error: unknown, code: string, says: RegExp): void {
-  if (!(error instanceof DataError)) expect.fail(`not refused: ${String(error)}`);
-  expect(error).toMatchObject({ code });
+  if (!(error instanceof TrainerError)) expect.fail(`not refused: ${String(error)}`);
+  expect(error).toMatchObject({ code, retriable: false });
   expect(error.message).toMatch(says);
   expect(error.message).not.toContain(SECRET);
   expect(error.message.length).toBeLessThan(2500);

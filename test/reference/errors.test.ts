@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DOMAIN_CODES } from '@trainyard/functions/errors/domainCodes';
+import { runErrorSchema } from '@trainyard/shared';
+import { TRAINER_ERRORS } from '@trainyard/shared/errors/trainerErrors';
 import { USER_ERRORS } from '@trainyard/shared/commandLine/userError';
 import { describe, expect, it } from 'vitest';
 import { errorsPage } from '../../docs/generate/errorsPage.js';
@@ -31,9 +33,28 @@ describe('the codes of the command line', () => {
   });
 });
 
+describe('the codes of the trainer', () => {
+  const codes = Object.keys(TRAINER_ERRORS);
+
+  it('are each thrown somewhere', async () => {
+    // The code that moves a run to a larger tier has a name of its own.
+    const text = (await sourcesOf('trainer-job')).replaceAll(/\bOUT_OF_MEMORY\b/g, "'out-of-memory'");
+    // By name, through a helper that adds the stage, or from a table of what BigQuery refuses.
+    const unused = codes.filter(
+      (code) => !new RegExp(`(\\b(TrainerError|problem)\\([^,]*|\\bcode: )'${code}'`).test(text),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it('are such as the callback "failed" takes', () => {
+    for (const code of codes) expect(runErrorSchema.parse({ code, message: 'it broke' }).code).toBe(code);
+  });
+});
+
 describe('docs/reference/errors.md', () => {
   it.each([
     ['Refusals of the API', Object.keys(DOMAIN_CODES)],
+    ['Errors of a trainer', Object.keys(TRAINER_ERRORS)],
     ['Errors of the command line', Object.keys(USER_ERRORS)],
   ])(
     'has a heading for each code below "%s", with what it means, what to do and its fate',

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import type { SelectedBackend } from '../backend/selectBackend.js';
-import { ConfigError } from '../settings/environment.js';
 import { acceleratorSettings } from '../settings/limits.js';
 import { failureOf } from '../pipeline/failure.js';
-import { AcceleratorError, type AcceleratorFault } from './acceleratorError.js';
 import { checkAccelerator, type Machine } from './checkAccelerator.js';
 import { cudaLibraries, missingLibraries } from './libraries.js';
 import { checkProduct } from './matrixProduct.js';
 import { askDriver, parseGpus, type DriverReport } from './nvidia.js';
+import { TrainerError } from '../errors/trainerError.js';
+import type { TrainerErrorCode } from '@trainyard/shared/errors/trainerErrors';
 
 const L4 = { name: 'NVIDIA L4', memoryMb: 23_034 };
 const driver = (gpus: number, version = '550.90.07'): DriverReport => ({
@@ -44,7 +44,7 @@ interface Case {
   machine?: Machine;
   expected?: number;
   visible?: string;
-  code: AcceleratorFault;
+  code: TrainerErrorCode;
   retriable: boolean;
   says: RegExp;
 }
@@ -144,7 +144,7 @@ describe('a job that was given GPUs ends at its start, with a remedy, when', () 
       () => null,
       (thrown: unknown) => thrown,
     );
-    expect(error).toBeInstanceOf(AcceleratorError);
+    expect(error).toBeInstanceOf(TrainerError);
     expect((error as Error).message).toMatch(fault.says);
     const failure = failureOf(error, null);
     expect(failure).toMatchObject({ error: { code: fault.code }, retriable: fault.retriable });
@@ -191,7 +191,9 @@ describe('the check of the GPUs', () => {
       expectedGpus: 4,
       visibleDevices: '0,1',
     });
-    expect(() => acceleratorSettings({ EXPECTED_GPUS: 'all' })).toThrow(ConfigError);
+    expect(() => acceleratorSettings({ EXPECTED_GPUS: 'all' })).toThrow(
+      expect.objectContaining({ code: 'invalid-settings' }),
+    );
   });
 });
 

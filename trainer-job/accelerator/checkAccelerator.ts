@@ -28,7 +28,7 @@ const thisMachine = (): Machine => ({
   build: tensorflowBuild(),
 });
 
-/** Throws `AcceleratorError` when GPUs are expected and cannot be used, or compute wrongly. Takes under a second besides the driver. */
+/** Throws `TrainerError` when GPUs are expected and cannot be used, or compute wrongly. Takes under a second besides the driver. */
 export async function checkAccelerator(
   backend: SelectedBackend,
   { expectedGpus, visibleDevices }: AcceleratorSettings,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { BackendError, selectBackend, type BackendLoaders } from './selectBackend.js';
+import { selectBackend, type BackendLoaders } from './selectBackend.js';
 import { loadTensorflow } from './tensorflowBackend.js';
 
 function loaders(working: readonly string[]): BackendLoaders & { asked: string[] } {
@@ -34,7 +34,9 @@ describe('the choice of a backend', () => {
     const all = loaders(['tensorflow', 'wasm', 'cpu']);
     expect(await selectBackend('cpu', all)).toMatchObject({ name: 'cpu', reason: 'asked for' });
     expect(all.asked).toEqual(['cpu']);
-    await expect(selectBackend('tensorflow', loaders(['wasm']))).rejects.toThrow(BackendError);
+    await expect(selectBackend('tensorflow', loaders(['wasm']))).rejects.toThrow(
+      expect.objectContaining({ code: 'backend-unavailable', retriable: false }),
+    );
   });
 
   it('explains when nothing works', async () => {

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendChoice } from '../settings/variables.js';
 import { collectInOneGo } from './garbageCollection.js';
 import { loadTensorflow, type LoadResult } from './tensorflowBackend.js';
+import { TrainerError } from '../errors/trainerError.js';
 
 export type BackendName = Exclude<BackendChoice, 'auto'>;
 
@@ -14,12 +15,9 @@ export interface SelectedBackend {
   version: string;
 }
 
-/** The backend that was asked for does not work here. */
-export class BackendError extends Error {
-  override readonly name = 'BackendError';
-  readonly remedy =
-    'leave TRAINYARD_BACKEND at auto to take the best that works, or run `npm run setup:tensorflow` for tensorflow';
-}
+/** Where the backend that was asked for does not work here. */
+const REMEDY =
+  'leave TRAINYARD_BACKEND at auto to take the best that works, or run `npm run setup:tensorflow` for tensorflow';
 
 export interface BackendLoaders {
   tensorflow(): Promise<LoadResult>;
@@ -29,7 +27,7 @@ export interface BackendLoaders {
 
 const ORDER: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'];
 
-/** Throws `BackendError` when the one asked for cannot be loaded, or with `auto` none. */
+/** Throws `TrainerError` when the one asked for cannot be loaded, or with `auto` none. */
 export async function selectBackend(
   choice: BackendChoice,
   loaders: BackendLoaders = { tensorflow: loadTensorflow, wasm: loadWasm, cpu: loadCpu },
@@ -47,7 +45,7 @@ export async function selectBackend(
     const why = choice === 'auto' ? 'the best that works here' : 'asked for';
     return { name, ...loaded, reason: [why, ...failures].join('; ') };
   }
-  throw new BackendError(failures.join('; '));
+  throw new TrainerError('backend-unavailable', failures.join('; '), REMEDY);
 }
 
 async function loadWasm(): Promise<LoadResult> {

@@ -95,7 +95,7 @@ describe('a folder in a bucket', () => {
     const { storage, remote } = await remoteFolder();
     storage.before = () => ({ status, reason: 'whatever', message: 'No.' });
     const expected = {
-      name: 'RemoteError',
+      name: 'TrainerError',
       code,
       retriable,
       message: expect.stringContaining('gs://shop-trainyard/runs/r1') as string,

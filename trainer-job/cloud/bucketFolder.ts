@@ -12,8 +12,9 @@ import { thrown, withRetries } from './retries.js';
 import { stallWatch } from './stallWatch.js';
 import { objectReader, storageClient, type ObjectReader, type StoredObject } from './storage.js';
 import { uriOf, within, type BucketPath } from './bucketPath.js';
-import { RemoteError, remoteProblem } from './remoteError.js';
+import { remoteProblem } from './remoteError.js';
 import { PART_BYTES, uploadInParts } from './resumableUpload.js';
+import { TrainerError } from '../errors/trainerError.js';
 
 /** An object's version; `ABSENT` where there must be none. */
 export type Generation = string;
@@ -216,7 +217,7 @@ function conditions(expected: Generation | undefined): { preconditionOpts?: { if
 
 /** Of an object. A bucket that is missing is an error whatever is asked of it. */
 function isNotFound(error: unknown): boolean {
-  if (!(error instanceof RemoteError) || error.code !== 'storage-not-found') return false;
+  if (!(error instanceof TrainerError) || error.code !== 'storage-not-found') return false;
   return thrown(error.cause).status === NOT_FOUND && !/bucket does not exist/i.test(error.message);
 }
 

@@ -274,7 +274,7 @@ describe('what cannot be read or trained on', () => {
       () => expect.fail('it was read'),
       (reason: unknown) => reason as { name: string; code: string; message: string; remedy: string },
     );
-    expect(error).toMatchObject({ name: 'DataError', code });
+    expect(error).toMatchObject({ name: 'TrainerError', code, retriable: false });
     expect(error.message).toMatch(says);
     expect(error.remedy).not.toBe('');
     expect(error.message).not.toContain('private');

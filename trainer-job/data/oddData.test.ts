@@ -40,7 +40,7 @@ describe('CSV', () => {
     const folder = await temporaryFolder();
     const file = await writeLines(folder, 'rows.csv', ['user,item', ...lines]);
     await expect(ingested(folder, userItemSpec(file))).rejects.toMatchObject({
-      name: 'DataError',
+      name: 'TrainerError',
       code: expect.stringMatching(/^(unreadable-source|missing-column)$/) as string,
     });
   });
@@ -168,7 +168,7 @@ describe('the files', () => {
   ])('named by %s: an error of the data', async (uri, code) => {
     const folder = await temporaryFolder();
     await writeLines(folder, 'rows.csv', ['user,item']);
-    await expect(ingested(folder, userItemSpec(uri))).rejects.toMatchObject({ name: 'DataError', code });
+    await expect(ingested(folder, userItemSpec(uri))).rejects.toMatchObject({ name: 'TrainerError', code });
   });
 });
 
@@ -252,7 +252,7 @@ describe('a condition', () => {
     const folder = await temporaryFolder();
     const spec = userItemSpec(await timed(folder), { where: from('last week') });
     await expect(ingested(folder, spec)).rejects.toMatchObject({
-      name: 'DataError',
+      name: 'TrainerError',
       code: 'bad-condition',
       message: expect.stringMatching(/"last week".*TIMESTAMP/) as string,
     });
@@ -300,7 +300,7 @@ describe('nothing to train or to test on', () => {
     await expect(
       prepared(folder, { ...spec, features: { ...spec.features, candidate } }),
     ).rejects.toMatchObject({
-      name: 'DataError',
+      name: 'TrainerError',
       code: 'empty-vocabulary',
     });
   });
@@ -312,7 +312,7 @@ describe('nothing to train or to test on', () => {
       prepared(folder, userItemSpec(file, { split: { strategy: 'random', seed } }));
     expect((await drawn(2)).manifest.rows).toEqual({ train: 15, validation: 4, test: 1 });
     await expect(drawn(1)).rejects.toMatchObject({
-      name: 'DataError',
+      name: 'TrainerError',
       code: 'empty-split',
       message: 'of 20 rows none is in the test split',
     });

@@ -4,7 +4,6 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { BucketFolder } from '../cloud/bucketFolder.js';
 import type { BucketPath } from '../cloud/bucketPath.js';
 import { filesIn, uploadFiles } from '../cloud/uploadFolder.js';
-import { SpecError } from '../model/specError.js';
 import type { RemoteSettings, Settings } from '../settings/settings.js';
 import type {
   ArtifactHome,
@@ -18,6 +17,7 @@ import { localEntries, localJournals } from './localHome.js';
 import { RemoteCheckpoints } from './remoteCheckpoints.js';
 import { RemoteEntries } from './remoteEntries.js';
 import { RemoteJournals } from './remoteJournals.js';
+import { TrainerError } from '../errors/trainerError.js';
 
 type BucketSettings = Settings & { remote: RemoteSettings };
 
@@ -70,7 +70,8 @@ export class BucketHome implements ArtifactHome {
     const name = basename(remote.spec.path);
     const found = await folder.read(name);
     if (!found) {
-      throw new SpecError(
+      throw new TrainerError(
+        'invalid-spec',
         `there is no specification at ${folder.uri(name)}`,
         'name a JSON file that exists; start a new run where a lifecycle rule has deleted it',
       );

@@ -9,10 +9,10 @@ import {
   removeCheckpoint,
   uploadCheckpoint,
 } from './checkpointObjects.js';
-import { RemoteError } from '../cloud/remoteError.js';
 import type { BucketFolder } from '../cloud/bucketFolder.js';
 import type { CheckpointHome, HomeLog, StoredCheckpoint } from './artifactHome.js';
 import { RemoteOwner } from './remoteOwner.js';
+import { TrainerError } from '../errors/trainerError.js';
 
 export interface RemoteCheckpointsOptions {
   /** Of this run. */
@@ -141,7 +141,7 @@ export class RemoteCheckpoints implements CheckpointHome {
   /** What may pass is tried again; anything else is for the training to know, at its next checkpoint. */
   private async afterFailure(error: unknown): Promise<void> {
     const { log, pauseMs = 5000 } = this.options;
-    if (!(error instanceof RemoteError && error.retriable)) {
+    if (!(error instanceof TrainerError && error.retriable)) {
       this.failure = error instanceof Error ? error : new Error(String(error));
       if (!(error instanceof Superseded)) log('warn', this.failure.message);
       return;

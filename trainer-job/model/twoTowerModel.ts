@@ -4,7 +4,7 @@ import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import type { Parameter } from './parameter.js';
 import { RatingHead } from './ratingHead.js';
 import { Tower } from './tower.js';
-import { SpecError } from './specError.js';
+import { TrainerError } from '../errors/trainerError.js';
 
 /** How many entities go through a tower at once where no gradient is needed. */
 export const EMBED_BLOCK = 8192;
@@ -32,7 +32,8 @@ export class TwoTowerModel {
     this.candidate = new Tower('candidate', data.candidate, spec);
     this.rating = ratingModel(this, data.target, spec);
     if (this.query.width !== this.candidate.width && needsEqualWidths(spec)) {
-      throw new SpecError(
+      throw new TrainerError(
+        'invalid-spec',
         `the query tower ends in width ${this.query.width}, the candidate tower in ${this.candidate.width}`,
         'give the last layer of both towers the same units or, without layers, the same embedding dims in total',
       );

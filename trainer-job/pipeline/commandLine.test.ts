@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { TrainingSpec } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { ConfigError } from '../settings/environment.js';
 import { progressLine } from '../report/consoleReporter.js';
 import { commandHelp } from '@trainyard/shared/commandLine/help';
 import { commandFromFlags, TRAINER } from './commandLine.js';
@@ -21,7 +20,9 @@ const records = ['--tfrecords-path', 'gs://b/*.tfrecord.gz', '--query-id', 'user
 describe('flags', () => {
   it('refuse what is no place in a bucket, and a specification there', () => {
     expect(() => commandFromFlags([...records, '--output-path', 'gs://b'])).toThrow(/gs:\/\/BUCKET\/PATH/);
-    expect(() => commandFromFlags(['--spec', 'gs://b/spec.json', '--output', 'out'])).toThrow(ConfigError);
+    expect(() => commandFromFlags(['--spec', 'gs://b/spec.json', '--output', 'out'])).toThrow(
+      expect.objectContaining({ code: 'invalid-settings', retriable: false }),
+    );
   });
 
   it('make a specification over records, with the recipe of their defaults', async () => {
@@ -95,7 +96,9 @@ describe('flags', () => {
     [['--clear-cache', 'c', '--unused-days', '-1'], '--unused-days lacks its value'],
     [['--clear-cache', 'c', '--unused-days=-1'], '--unused-days is "-1"; it is a number of days, 0 or more'],
   ])('%j: refused with what to do', (args, message) => {
-    expect(() => commandFromFlags(args)).toThrow(ConfigError);
+    expect(() => commandFromFlags(args)).toThrow(
+      expect.objectContaining({ code: 'invalid-settings', retriable: false }),
+    );
     expect(() => commandFromFlags(args)).toThrow(message);
   });
 

@@ -5,11 +5,11 @@ import { commaSeparated } from '@trainyard/shared/commandLine/flags';
 import { parseArguments } from '@trainyard/shared/commandLine/parseArguments';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
-import { ConfigError } from '../settings/environment.js';
 import type { CacheLimits } from '../settings/limits.js';
 import { defaultsFromEnvironment, storageOfOutput, type Settings } from '../settings/settings.js';
 import { backendChoiceSchema, workerChoiceSchema } from '../settings/variables.js';
 import { SPEC_FLAGS, specFlagsOf } from './specFlags.js';
+import { TrainerError } from '../errors/trainerError.js';
 
 const recomputeSchema = computeSchema.shape.forceRecompute.unwrap();
 const recomputeFlag = commaSeparated.pipe(z.array(z.enum(recomputeSchema.element.options)));
@@ -116,7 +116,7 @@ export type CommandLine =
   | { command: 'printSpec'; settings: Settings }
   | { command: 'clearCache'; folder: string; limits: CacheLimits };
 
-/** What the flags say. Throws `ConfigError`. */
+/** What the flags say. Throws `TrainerError`. */
 export function commandFromFlags(args: readonly string[]): CommandLine {
   const flags = parsed(args);
   if (flags === 'help') return { command: 'help' };
@@ -137,15 +137,17 @@ function settingsOf(flags: Exclude<ReturnType<typeof parsed>, 'help'>): Settings
   const isPrinted = flags['print-spec'];
   const outputFlag = flags.output ?? flags['output-path'] ?? (isPrinted ? '.' : undefined);
   if (outputFlag === undefined || (flags.spec === undefined) === (flags['tfrecords-path'] === undefined)) {
-    throw new ConfigError(
+    throw new TrainerError(
+      'invalid-settings',
       'either --spec FILE or --tfrecords-path GLOB, and --output DIR are needed; --help tells more',
+      null,
     );
   }
   const specFlags = specFlagsOf(flags);
   const defaults = defaultsFromEnvironment();
   const workers = workerChoiceSchema.safeParse(flags.workers ?? defaults.workers);
   if (!workers.success) {
-    throw new ConfigError(`--workers ${workers.error.issues[0]?.message}`);
+    throw new TrainerError('invalid-settings', `--workers ${workers.error.issues[0]?.message}`, null);
   }
   const runId = newRunId();
   return {
@@ -172,8 +174,10 @@ function settingsOf(flags: Exclude<ReturnType<typeof parsed>, 'help'>): Settings
 
 function specFileOf(path: string): string {
   if (!path.startsWith('gs://')) return resolve(path);
-  throw new ConfigError(
+  throw new TrainerError(
+    'invalid-settings',
     `--spec is "${path}"; it is a file of this machine: gcloud storage cp brings it here`,
+    null,
   );
 }
 
@@ -183,7 +187,9 @@ function parsed(args: readonly string[]) {
     return parseArguments(TRAINER, args);
   } catch (error) {
     if (error instanceof UserError)
-      throw new ConfigError(`${error.message}; --help tells more`, { cause: error });
+      throw new TrainerError('invalid-settings', `${error.message}; --help tells more`, null, {
+        cause: error,
+      });
     throw error;
   }
 }

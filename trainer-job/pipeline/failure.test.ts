@@ -1,27 +1,27 @@
 import { runErrorSchema } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../data/dataError.js';
-import { SpecError } from '../model/specError.js';
-import { DivergedError } from '../train/loop/divergence.js';
+import { TrainerError } from '../errors/trainerError.js';
 import { failureOf } from './failure.js';
 
 describe('a failure', () => {
   it('of the specification is final, with its remedy', () => {
-    expect(failureOf(new SpecError('widths differ', 'make them equal'), 'train')).toEqual({
+    expect(failureOf(new TrainerError('invalid-spec', 'widths differ', 'make them equal'), 'train')).toEqual({
       error: { code: 'invalid-spec', message: 'widths differ', stage: 'train', remedy: 'make them equal' },
       retriable: false,
     });
   });
 
   it('to keep to numbers has a code of its own, and is final', () => {
-    expect(failureOf(new DivergedError('the loss became NaN', 'lower it'), 'train')).toEqual({
+    expect(failureOf(new TrainerError('diverged', 'the loss became NaN', 'lower it'), 'train')).toEqual({
       error: { code: 'diverged', message: 'the loss became NaN', stage: 'train', remedy: 'lower it' },
       retriable: false,
     });
   });
 
   it('of the data is final, and knows its stage', () => {
-    const thrown = new DataError('validate', 'missing-column', 'no column "user"', 'name another column');
+    const thrown = new TrainerError('missing-column', 'no column "user"', 'name another column', {
+      stage: 'validate',
+    });
     expect(failureOf(thrown, 'ingest')).toEqual({
       error: {
         code: 'missing-column',

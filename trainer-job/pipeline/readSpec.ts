@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { problemErrors, storedSpecSchema, trainingSpecSchema, type TrainingSpec } from '@trainyard/shared';
 import type { Settings } from '../settings/settings.js';
-import { SpecError } from '../model/specError.js';
 import { withFlags } from './specFlags.js';
+import { TrainerError } from '../errors/trainerError.js';
 
 /** What the command line says in place of the specification; null where it says nothing. */
 type Replaced = Pick<Settings, 'dataFile' | 'forceRecompute'> &
@@ -11,7 +11,7 @@ type Replaced = Pick<Settings, 'dataFile' | 'forceRecompute'> &
 
 /**
  * The specification in a JSON file, or of the flags alone, every default filled in, and parts of it replaced. Throws
- * `SpecError` naming everything that is wrong with it.
+ * `TrainerError` naming everything that is wrong with it.
  */
 export async function readSpec(
   file: string | null,
@@ -23,7 +23,11 @@ export async function readSpec(
   const parsed = schema.safeParse(specFlags ? withFlags(content, specFlags) : content);
   if (!parsed.success) {
     const mistakes = problemErrors(parsed.error).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
-    throw new SpecError(`the specification is not valid: ${mistakes.join('; ')}`, 'correct what is named');
+    throw new TrainerError(
+      'invalid-spec',
+      `the specification is not valid: ${mistakes.join('; ')}`,
+      'correct what is named',
+    );
   }
   const { dataset, compute } = parsed.data;
   return {
@@ -38,7 +42,11 @@ async function text(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new SpecError(`there is no specification at ${file}`, 'name a JSON file that exists');
+      throw new TrainerError(
+        'invalid-spec',
+        `there is no specification at ${file}`,
+        'name a JSON file that exists',
+      );
     }
     throw error;
   }
@@ -50,7 +58,8 @@ function json(file: string, content: string): unknown {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const isYaml = ['.yaml', '.yml'].includes(extname(file));
-    throw new SpecError(
+    throw new TrainerError(
+      'invalid-spec',
       `the specification ${file} is not JSON: ${reason}`,
       isYaml ? 'the trainer reads JSON; `npx trainyard start` also reads YAML' : 'correct the JSON',
     );

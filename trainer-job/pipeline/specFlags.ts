@@ -3,8 +3,8 @@ import { trainingSpecSchema } from '@trainyard/shared';
 import { commaSeparated, type FlagValues } from '@trainyard/shared/commandLine/flags';
 import { fieldChoices, fieldDescription } from '@trainyard/shared/commandLine/fieldDescription';
 import { z } from 'zod';
-import { ConfigError } from '../settings/environment.js';
 import type { SpecFlags } from '../settings/settings.js';
+import { TrainerError } from '../errors/trainerError.js';
 
 const numberFlag = z
   .string()
@@ -72,19 +72,25 @@ export const SPEC_FLAGS = {
 
 type SpecFlagValues = FlagValues<typeof SPEC_FLAGS>;
 
-/** Checks the form alone: the schema of the specification knows what values may be. Throws `ConfigError`. */
+/** Checks the form alone: the schema of the specification knows what values may be. Throws `TrainerError`. */
 export function specFlagsOf(flags: SpecFlagValues): SpecFlags {
   const records = flags['tfrecords-path'];
   if (flags['vocabularies-path'] !== undefined) {
-    throw new ConfigError(
+    throw new TrainerError(
+      'invalid-settings',
       '--vocabularies-path is not taken: vocabularies are made of the training rows, and stand in the model’s artifacts; ' +
         'leave it away, and limit them by minCount and maxSize of a specification’s features',
+      null,
     );
   }
   for (const name of ['query-id', 'candidate-id', 'metadata-path', 'metadata-columns'] as const) {
     const isGiven = flags[name] !== undefined && flags[name].length > 0;
     if (isGiven && records === undefined) {
-      throw new ConfigError(`--${name} goes with --tfrecords-path; a specification in a file says it itself`);
+      throw new TrainerError(
+        'invalid-settings',
+        `--${name} goes with --tfrecords-path; a specification in a file says it itself`,
+        null,
+      );
     }
   }
   const given = trainingOf(flags);
@@ -103,13 +109,19 @@ const RECIPE = {
 function recordsSpec(uri: string, flags: SpecFlagValues): Record<string, unknown> {
   const { 'query-id': user, 'candidate-id': item, 'metadata-path': table } = flags;
   if (user === undefined || item === undefined) {
-    throw new ConfigError(
+    throw new TrainerError(
+      'invalid-settings',
       '--tfrecords-path needs --query-id COLUMN and --candidate-id COLUMN, or a --spec instead',
+      null,
     );
   }
   const columns = flags['metadata-columns'];
   if ((table === undefined) !== (columns.length === 0)) {
-    throw new ConfigError('--metadata-path and --metadata-columns A,B belong together');
+    throw new TrainerError(
+      'invalid-settings',
+      '--metadata-path and --metadata-columns A,B belong together',
+      null,
+    );
   }
   return {
     dataset: {

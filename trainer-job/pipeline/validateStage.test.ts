@@ -5,8 +5,8 @@ import type { TrainingSpecInput } from '@trainyard/shared';
 import { prepared, userItemSpec } from '../../test/support/data/prepared.js';
 import { writeParquet } from '../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { DataError } from '../data/dataError.js';
 import { validationSchema, type Validation } from '../data/validate/report.js';
+import { TrainerError } from '../errors/trainerError.js';
 
 type Expectations = NonNullable<TrainingSpecInput['dataset']['expectations']>;
 
@@ -20,12 +20,12 @@ async function validated(
   select = PURCHASES,
   folder?: string,
   dataset: Partial<TrainingSpecInput['dataset']> = {},
-): Promise<{ validation: Validation; warnings: string[]; error: DataError | null; folder: string }> {
+): Promise<{ validation: Validation; warnings: string[]; error: TrainerError | null; folder: string }> {
   const home = folder ?? (await temporaryFolder());
   await writeParquet(join(home, 'rows.parquet'), select);
   const spec = userItemSpec('rows.parquet', { expectations, ...dataset });
   const outcome = await prepared(home, spec).catch((error: unknown) => {
-    if (error instanceof DataError) return { error };
+    if (error instanceof TrainerError) return { error };
     throw error;
   });
   const text = await readFile(join(home, 'data', 'validation.json'), 'utf8');
@@ -104,7 +104,7 @@ const BROKEN: [Expectations[number], RegExp][] = [
 describe('an expectation', () => {
   it('that does not hold is told in words', async () => {
     const { error, validation } = await validated(BROKEN.map(([expectation]) => expectation));
-    expect(error).toMatchObject({ stage: 'validate', code: 'expectation-violated' });
+    expect(error).toMatchObject({ context: { stage: 'validate' }, code: 'expectation-violated' });
     expect(validation.passed).toBe(false);
     const told = validation.findings.map(({ outcome, message }) => ({ outcome, message }));
     expect(told).toEqual(

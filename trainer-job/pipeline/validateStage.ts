@@ -88,7 +88,7 @@ function logFindings(
 
 /**
  * Profiles the rows and checks them. The judgement on what was found, which depends on the clock as well, is made anew each
- * time. Throws a `DataError` with all violations where one is an error. Rows that pass are the next version's reference.
+ * time. Throws a `TrainerError` with all violations where one is an error. Rows that pass are the next version's reference.
  */
 async function validate(context: DataContext, stageWork: StageWork<RowsKey>): Promise<Validated> {
   const { spec } = context;

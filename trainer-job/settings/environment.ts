@@ -1,12 +1,8 @@
 /** The only file of the trainer that touches the environment; `setup/config.ts` does for the set-up of TensorFlow. */
 import type { z } from 'zod';
+import { TrainerError } from '../errors/trainerError.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The settings are wrong: nothing was started. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
 
 export function processEnvironment(): Environment {
   return process.env;
@@ -22,12 +18,16 @@ export function forgetSecret(): void {
   delete process.env['RUN_SECRET'];
 }
 
-/** The variables that a schema names. Throws `ConfigError` with every mistake in them. */
+/** The variables that a schema names. Throws `TrainerError` with every mistake in them. */
 export function readVariables<T>(environment: Environment, schema: z.ZodType<T>): T {
   // An empty variable is one that is not set: launchers can often not leave one out.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  throw new ConfigError(`the environment is not complete:\n${mistakes.join('\n')}`);
+  throw new TrainerError(
+    'invalid-settings',
+    `the environment is not complete:\n${mistakes.join('\n')}`,
+    null,
+  );
 }

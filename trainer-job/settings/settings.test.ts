@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ConfigError } from './environment.js';
 import { defaultsFromEnvironment, settingsFromEnvironment } from './settings.js';
 import { oneDnnTensorflow } from './tensorflow.js';
 
@@ -99,7 +98,9 @@ describe('the settings of a job', () => {
     expect(() => settingsFromEnvironment(wrong)).toThrow(
       /RUN_ID: must be a run id[^]*s3:\/\/b\/spec.json"; give file:\/\/\/folder\/name or gs:\/\/bucket\/folder\/name[^]*TRAINYARD_BACKEND/,
     );
-    expect(() => settingsFromEnvironment({})).toThrow(ConfigError);
+    expect(() => settingsFromEnvironment({})).toThrow(
+      expect.objectContaining({ code: 'invalid-settings', retriable: false }),
+    );
   });
 
   it('need the secret with a callback URL, and never show it', () => {

@@ -5,7 +5,7 @@ import { digestOf, type TrainingSpec } from '@trainyard/shared';
 import type { z } from 'zod';
 import { bucketPathOf, type BucketPath } from '../cloud/bucketPath.js';
 import type { CloudSettings } from '../cloud/cloudSettings.js';
-import { ConfigError, processEnvironment, readVariables } from './environment.js';
+import { processEnvironment, readVariables } from './environment.js';
 import {
   type cloudVariablesSchema,
   defaultsSchema,
@@ -14,6 +14,7 @@ import {
   type BackendChoice,
   type WorkerChoice,
 } from './variables.js';
+import { TrainerError } from '../errors/trainerError.js';
 
 /** Where and how one attempt runs: the environment variables or the flags, checked. */
 export interface Settings {
@@ -106,7 +107,7 @@ const environmentSchema = jobVariablesSchema
     message: 'is gs:// and ARTIFACT_URI is file://: give the specification as a file',
   });
 
-/** The settings of a job: from environment variables alone. Throws `ConfigError` with every mistake in it. */
+/** The settings of a job: from environment variables alone. Throws `TrainerError` with every mistake in it. */
 export function settingsFromEnvironment(environment = processEnvironment()): Settings {
   const env = readVariables(environment, environmentSchema);
   return {
@@ -183,7 +184,12 @@ export function storageOfOutput(
     };
   }
   const bucketPath = bucketPathOf(output);
-  if (!bucketPath) throw new ConfigError(`the output is "${output}"; it is a folder, or gs://BUCKET/PATH`);
+  if (!bucketPath)
+    throw new TrainerError(
+      'invalid-settings',
+      `the output is "${output}"; it is a folder, or gs://BUCKET/PATH`,
+      null,
+    );
   const scratch = scratchOf(readVariables(environment, scratchSchema));
   return {
     artifactDirectory: join(scratch, 'outputs', digestOf(bucketPath).slice(0, 16)),

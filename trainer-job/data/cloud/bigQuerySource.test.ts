@@ -9,8 +9,8 @@ import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { until } from '../../../test/support/until.js';
 import { failureOf } from '../../pipeline/failure.js';
 import { StopSignal } from '../../stopSignal.js';
-import { DataError } from '../dataError.js';
 import type { SourceContext } from '../source/openSource.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 const TABLE = 'demo-project.shop.purchases';
 const ROWS = `SELECT 'u' || (i % 40) AS "user", 'i' || (i % 17) AS item FROM range(2000) t(i)`;
@@ -284,9 +284,9 @@ describe('what BigQuery refuses', () => {
     const { bigQuery, failing } = await started();
     bigQuery.before = (what) => (what === request ? refusal : undefined);
     const error = await failing({ table: TABLE });
-    expect(error).toBeInstanceOf(DataError);
+    expect(error).toBeInstanceOf(TrainerError);
     expect(error).toMatchObject({ code, message: expect.stringContaining(refusal.message) as string });
-    expect((error as DataError).remedy).toMatch(remedy);
+    expect((error as TrainerError).remedy).toMatch(remedy);
   });
 
   it.each([
@@ -308,7 +308,7 @@ describe('what BigQuery refuses', () => {
     bigQuery.fate = () => ({ reason, message });
     const error = await failing({ table: TABLE });
     expect(error).toMatchObject({ code });
-    expect((error as DataError).remedy).toMatch(remedy);
+    expect((error as TrainerError).remedy).toMatch(remedy);
   });
 
   it('because it is no single SELECT, or no table, is told before anything is billed', async () => {

@@ -1,6 +1,5 @@
 /** Tables and queries of BigQuery: known by when their tables last changed, exported and downloaded when rows are needed. */
 import { digestOf, type BigQuerySource } from '@trainyard/shared';
-import { DataError } from '../dataError.js';
 import type { OpenedSource } from '../source/openedSource.js';
 import { openBigQuery, type DryRun, type QueryJobs, type TableFacts } from '../../cloud/bigQuery.js';
 import { onDemandUsd } from './bigQueryPrice.js';
@@ -10,13 +9,14 @@ import type { CloudContext } from './cloudContext.js';
 import { exportRows } from './exportJob.js';
 import { openedObjects } from './objectSource.js';
 import { openSourceStorage } from './sourceStorage.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same rows would be exported otherwise. */
 const EXPORT_VERSION = 1;
 /** BigQuery names no more tables of a query than these. */
 const MAX_NAMED_TABLES = 50;
 
-/** Asks what the rows would cost, and refuses with a `DataError` what is too much or cannot be run. Nothing is billed yet. */
+/** Asks what the rows would cost, and refuses with a `TrainerError` what is too much or cannot be run. Nothing is billed yet. */
 export async function openBigQueryRows(source: BigQuerySource, context: CloudContext): Promise<OpenedSource> {
   const { project, location, maxBytesBilled } = source;
   const jobs = await openBigQuery({ project, location, maxBytesBilled }, context, bigQueryProblem);
@@ -60,15 +60,17 @@ export async function openBigQueryRows(source: BigQuerySource, context: CloudCon
 
 function check({ bytes, statementType, columns }: DryRun, { maxBytesBilled }: BigQuerySource): void {
   if (statementType !== '' && statementType !== 'SELECT') {
-    throw new DataError(
-      'ingest',
+    throw new TrainerError(
       'invalid-query',
       `dataset.source.bigquery.query is a statement of kind ${statementType}`,
       'write one SELECT',
+      { stage: 'ingest' },
     );
   }
   if (columns.length === 0) {
-    throw new DataError('ingest', 'invalid-query', 'dataset.source.bigquery gives no columns', 'select some');
+    throw new TrainerError('invalid-query', 'dataset.source.bigquery gives no columns', 'select some', {
+      stage: 'ingest',
+    });
   }
   if (bytes > maxBytesBilled) {
     const usd = onDemandUsd(bytes).toFixed(2);

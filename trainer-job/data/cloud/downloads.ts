@@ -5,16 +5,16 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, inParallel } from '@trainyard/shared';
-import { DataError } from '../dataError.js';
 import type { CloudContext } from './cloudContext.js';
 import { progressOf } from '../../cloud/progress.js';
 import type { ObjectReader, StoredObject } from '../../cloud/storage.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 const AT_A_TIME = 4;
 /** What was used within this time may be in use by another run of this machine. */
 const SPARED_MS = 3_600_000;
 
-/** The objects' files, in their order. Fails with a `DataError` where they are larger than the setting allows. */
+/** The objects' files, in their order. Fails with a `TrainerError` where they are larger than the setting allows. */
 export async function download(
   objects: readonly StoredObject[],
   reader: ObjectReader,
@@ -115,11 +115,11 @@ async function entryOf(
   return { name, bytes, usedMs: mtimeMs };
 }
 
-function tooLarge(bytes: number, limit: number): DataError {
-  return new DataError(
-    'ingest',
+function tooLarge(bytes: number, limit: number): TrainerError {
+  return new TrainerError(
     'source-too-large',
     `the objects of dataset.source have ${bytes} bytes; the trainer downloads at most ${limit}`,
     'narrow the pattern, or raise TRAINYARD_DOWNLOAD_LIMIT_GB where the machine has the disk for it',
+    { stage: 'ingest' },
   );
 }

@@ -5,7 +5,7 @@ import { jobProblem } from './bigQueryProblem.js';
 import type { CloudContext } from './cloudContext.js';
 import { parseObjectUri } from './objectUri.js';
 import type { ObjectReader, StoredObject } from '../../cloud/storage.js';
-import { SourceUnavailable } from '../sourceUnavailable.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 export interface ExportRequest {
   /** Equal for equal rows of one run; the job's id begins with it. */
@@ -57,7 +57,7 @@ export async function exportRows(
       files: shards.length,
     });
   }
-  throw new SourceUnavailable(
+  throw new TrainerError(
     'export-incomplete',
     `${MAX_JOBS} exports of this run failed or lost their files`,
     'see the jobs in BigQuery, and whether something deletes the files below dataset.source.bigquery.exportUri',

@@ -9,9 +9,8 @@ import { csvLines, writeParquet } from '../../../test/support/data/purchases.js'
 import { StorageStandIn } from '../../../test/support/standIns/storageStandIn.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { failureOf } from '../../pipeline/failure.js';
-import { DataError } from '../dataError.js';
 import type { SourceContext } from '../source/openSource.js';
-import { SourceUnavailable } from '../sourceUnavailable.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 const csv = `${csvLines.join('\n')}\n`;
 
@@ -154,7 +153,7 @@ describe('an unsteady service', () => {
     storage.put('shop', 'rows.csv', csv);
     storage.before = () => ({ status: 503, reason: 'backendError', message: 'try again' });
     const error = await failing('gs://shop/rows.csv');
-    expect(error).toBeInstanceOf(SourceUnavailable);
+    expect(error).toBeInstanceOf(TrainerError);
     expect(failureOf(error, 'ingest')).toMatchObject({
       error: { code: 'storage-unavailable', stage: 'ingest' },
       retriable: true,
@@ -219,9 +218,9 @@ describe('an object that cannot be read', () => {
         ? { status: fault.status, reason: 'forbidden', message: 'caller lacks storage.objects.get' }
         : undefined;
     const error = await failing(uri);
-    expect(error).toBeInstanceOf(DataError);
+    expect(error).toBeInstanceOf(TrainerError);
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string });
-    expect((error as DataError).remedy).toMatch(remedy);
+    expect((error as TrainerError).remedy).toMatch(remedy);
   });
 
   it('because it was replaced midway ends the attempt, and the next one reads the new one', async () => {

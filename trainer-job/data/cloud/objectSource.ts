@@ -1,6 +1,5 @@
 /** Sources in Cloud Storage: known by the generations of their objects, downloaded when their rows are needed. */
 import { digestOf, type Dataset, type SourceFormat } from '@trainyard/shared';
-import { DataError } from '../dataError.js';
 import { globMatcher } from '../source/glob.js';
 import type { OpenedSource } from '../source/openedSource.js';
 import { checkFiles, formatOf } from '../source/source.js';
@@ -9,20 +8,21 @@ import { bytesOf, download } from './downloads.js';
 import { parseObjectUri, type ObjectUri } from './objectUri.js';
 import type { ObjectReader, StoredObject } from '../../cloud/storage.js';
 import { openSourceStorage } from './sourceStorage.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 type FileSource = Dataset['source'] & { uri: string };
 
-/** Fails with a `DataError` where nothing matches or may be seen. */
+/** Fails with a `TrainerError` where nothing matches or may be seen. */
 export async function openObjects(source: FileSource, context: CloudContext): Promise<OpenedSource> {
   const uri = parseObjectUri(source.uri);
   const storage = await openSourceStorage(context);
   const objects = await matching(storage, uri);
   if (objects.length === 0) {
-    throw new DataError(
-      'ingest',
+    throw new TrainerError(
       'source-not-found',
       `nothing is found at ${uri.uri}`,
       'correct dataset.source.uri',
+      { stage: 'ingest' },
     );
   }
   const format = source.format ?? formatOf(objects.map(({ bucket, name }) => `gs://${bucket}/${name}`));

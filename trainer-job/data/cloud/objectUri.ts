@@ -1,4 +1,4 @@
-import { DataError } from '../dataError.js';
+import { TrainerError } from '../../errors/trainerError.js';
 import { isPattern } from '../source/glob.js';
 
 export interface ObjectUri {
@@ -13,15 +13,15 @@ export interface ObjectUri {
 
 export const isObjectUri = (uri: string): boolean => /^gs:\/\//i.test(uri);
 
-/** The parts of `gs://bucket/path`. Fails with a `DataError` for what names no object. */
+/** The parts of `gs://bucket/path`. Fails with a `TrainerError` for what names no object. */
 export function parseObjectUri(uri: string): ObjectUri {
   const [, bucket = '', path = ''] = /^gs:\/\/([^/*?[\]]+)\/(.+)$/is.exec(uri) ?? [];
   if (path === '' || path.endsWith('/')) {
-    throw new DataError(
-      'ingest',
+    throw new TrainerError(
       'invalid-object-uri',
       `dataset.source.uri is ${uri}, which names no objects of a bucket`,
       'write gs://bucket/folder/file.parquet, or a pattern such as gs://bucket/folder/*.parquet; the name of the bucket is no pattern',
+      { stage: 'ingest' },
     );
   }
   return {

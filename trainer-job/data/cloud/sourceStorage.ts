@@ -1,5 +1,3 @@
-import { DataError } from '../dataError.js';
-import { SourceUnavailable } from '../sourceUnavailable.js';
 import { noCredentials } from './noCredentials.js';
 import { isTransient, thrown } from '../../cloud/retries.js';
 import {
@@ -9,6 +7,7 @@ import {
   type RequestContext,
   type StoredObject,
 } from '../../cloud/storage.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** Objects that a specification names as its source. What Cloud Storage refuses is said in terms of the specification. */
 export async function openSourceStorage(context: RequestContext): Promise<ObjectReader> {
@@ -20,22 +19,21 @@ function storageProblem(error: unknown, bucket: string, object: StoredObject | n
   const { status, message } = thrown(error);
   const what = object ? `gs://${bucket}/${object.name}` : `the objects of gs://${bucket}`;
   if (isTransient(error)) {
-    return new SourceUnavailable(
+    return new TrainerError(
       'storage-unavailable',
       `${what} could not be read after several attempts: ${message.slice(0, 300)}`,
       'the run can be started again; https://status.cloud.google.com tells of outages',
-      error,
+      { cause: error },
     );
   }
   switch (status) {
     case 401:
     case 403:
-      return new DataError(
-        'ingest',
+      return new TrainerError(
         'no-permission',
         `Cloud Storage does not let the trainer read ${what}`,
         `grant the service account of the job the role roles/storage.objectViewer on the bucket ${bucket}`,
-        error,
+        { stage: 'ingest', cause: error },
       );
     case 404:
     case 412:
@@ -46,21 +44,20 @@ function storageProblem(error: unknown, bucket: string, object: StoredObject | n
 }
 
 /** The object was listed a moment ago, but that generation of it is there no more. */
-function changed(what: string, error: unknown): SourceUnavailable {
-  return new SourceUnavailable(
+function changed(what: string, error: unknown): TrainerError {
+  return new TrainerError(
     'source-changed',
     `${what} was replaced or deleted while the run was reading it`,
     'start runs when the data are written, or write each version to a folder of its own',
-    error,
+    { cause: error },
   );
 }
 
-function noBucket(bucket: string, error: unknown): DataError {
-  return new DataError(
-    'ingest',
+function noBucket(bucket: string, error: unknown): TrainerError {
+  return new TrainerError(
     'source-not-found',
     `there is no bucket ${bucket} in Cloud Storage`,
     'correct the bucket in dataset.source',
-    error,
+    { stage: 'ingest', cause: error },
   );
 }

@@ -1,6 +1,6 @@
 /** Whether the columns that a specification names are there, under one name each. */
 import { featureColumns, splitColumn, type TrainingSpec } from '@trainyard/shared';
-import { DataError } from '../dataError.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** The columns of the ingested table that features, target and split read, each once. */
 export function trainedColumns({ dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>): string[] {
@@ -21,11 +21,11 @@ export function checkColumns(
 ): void {
   const missing = names.filter((name) => !existing.includes(name));
   if (missing.length === 0) return;
-  throw new DataError(
-    'ingest',
+  throw new TrainerError(
     'missing-column',
     noColumns(missing, existing, table),
     'correct the column names in dataset and features: upper and lower case differ',
+    { stage: 'ingest' },
   );
 }
 
@@ -45,11 +45,11 @@ export function checkNew(names: readonly string[], existing: readonly string[], 
   const seen = new Set(existing.map((name) => name.toLowerCase()));
   for (const name of names) {
     if (seen.has(name.toLowerCase())) {
-      throw new DataError(
-        'ingest',
+      throw new TrainerError(
         'duplicate-column',
         `${place} makes a column "${name}", and there is one of that name already`,
         'give each column a name of its own; upper and lower case do not count',
+        { stage: 'ingest' },
       );
     }
     seen.add(name.toLowerCase());
@@ -60,11 +60,11 @@ export function checkNew(names: readonly string[], existing: readonly string[], 
 export function checkUnique(names: readonly string[], repeated: readonly string[]): void {
   const name = names.find((named) => repeated.includes(named));
   if (name === undefined) return;
-  throw new DataError(
-    'ingest',
+  throw new TrainerError(
     'duplicate-column',
     `the header of the data has the column "${name}" twice`,
     'give each column a name of its own, or remove the one that is not meant',
+    { stage: 'ingest' },
   );
 }
 

@@ -1,7 +1,7 @@
 import { assertNever, type Condition } from '@trainyard/shared';
 import { withoutNan } from './columns.js';
-import { DataError } from '../dataError.js';
 import { literal } from '../database.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 const OPERATORS = {
   equal: '=',
@@ -16,7 +16,7 @@ type Scalar = string | number | boolean;
 
 /**
  * SQL that is true for the rows to keep and false, never null, for all others. `value` is SQL of the column after its
- * cleaning, `type` DuckDB's of it. Fails with a `DataError` for text that a column of numbers or times cannot be compared with.
+ * cleaning, `type` DuckDB's of it. Fails with a `TrainerError` for text that a column of numbers or times cannot be compared with.
  */
 export function conditionSql(condition: Condition, value: string, type: string): string {
   const compared = (operator: string, choice: Scalar) =>
@@ -84,12 +84,12 @@ function numberOf(value: string, condition: Condition, type: string): number {
   return number;
 }
 
-function incomparable(value: string, condition: Condition, type: string, example: string): DataError {
-  return new DataError(
-    'ingest',
+function incomparable(value: string, condition: Condition, type: string, example: string): TrainerError {
+  return new TrainerError(
     'bad-condition',
     `dataset.where compares column "${condition.column}" with "${value}"; the column is of type ${type}`,
     `write the value as in ${example}, or set dataset.columns["${condition.column}"].cast to "string"`,
+    { stage: 'ingest' },
   );
 }
 

@@ -57,7 +57,7 @@ export function ingestKey(dataset: Dataset, opened: OpenedTables): unknown {
   };
 }
 
-/** Fails with a `DataError` when features or split name a column that the ingested table does not have. */
+/** Fails with a `TrainerError` when features or split name a column that the ingested table does not have. */
 export function checkTrainedColumns(
   spec: Pick<TrainingSpec, 'dataset' | 'features'>,
   ingested: IngestOutcome,
@@ -72,7 +72,7 @@ export function checkTrainedColumns(
 
 /**
  * Reads the tables, shapes them into one and writes its columns to `rows.parquet` in `folder`, with `row`, each row's position
- * in the source. Fails with a `DataError` for a source that cannot be read or lacks a column.
+ * in the source. Fails with a `TrainerError` for a source that cannot be read or lacks a column.
  */
 export async function ingest(dataset: Dataset, files: TableFiles, folder: string): Promise<IngestOutcome> {
   const work = await mkdtemp(join(folder, 'work-'));

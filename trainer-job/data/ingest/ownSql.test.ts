@@ -84,7 +84,7 @@ describe('SQL of the user', () => {
       (rows) => expect.fail(`it ran: ${String(rows)}`),
       (reason: unknown) => reason as Error,
     );
-    expect(error).toMatchObject({ name: 'DataError', code: 'bad-sql' });
+    expect(error).toMatchObject({ name: 'TrainerError', code: 'bad-sql' });
     expect(error.message).not.toContain('secret value');
     expect((await readdir(folder)).toSorted()).toEqual(before);
   });

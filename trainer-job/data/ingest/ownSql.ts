@@ -3,14 +3,14 @@ import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { csvDialectSchema } from '@trainyard/shared';
 import { readTable } from './table.js';
-import { DataError } from '../dataError.js';
 import { identifier, literal, withDatabase, type Database } from '../database.js';
 import type { TableFiles } from '../source/openTables.js';
 import type { SourceFiles } from '../source/source.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /**
  * The rows of a SELECT over `source` and the other tables, as a Parquet file in `folder`. They come in the order of their
- * values, as the rows of a SELECT have none: the same data gives the same rows each time. Fails with a `DataError` for what is
+ * values, as the rows of a SELECT have none: the same data gives the same rows each time. Fails with a `TrainerError` for what is
  * not one SELECT, or does not run.
  */
 export async function runOwnSql(sql: string, files: TableFiles, folder: string): Promise<SourceFiles> {
@@ -62,7 +62,7 @@ async function run(database: Database, sql: string, result: string): Promise<voi
       `COPY (SELECT * FROM (${select}\n) ORDER BY ALL) TO ${literal(result)} (FORMAT parquet)`,
     );
   } catch (error) {
-    if (error instanceof DataError) throw error;
+    if (error instanceof TrainerError) throw error;
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     // The machine's fault: another try may go well.
     if (/^Out of Memory Error|No space left on device/i.test(reason)) throw error;
@@ -70,12 +70,11 @@ async function run(database: Database, sql: string, result: string): Promise<voi
   }
 }
 
-function badSql(reason: string, cause: unknown): DataError {
-  return new DataError(
-    'ingest',
+function badSql(reason: string, cause: unknown): TrainerError {
+  return new TrainerError(
     'bad-sql',
     `dataset.sql does not run: ${reason}`,
     "write one SELECT in DuckDB's SQL over source and the names in dataset.tables; it reaches no other files",
-    cause,
+    { stage: 'ingest', cause },
   );
 }

@@ -149,7 +149,7 @@ describe('a join', () => {
         tables: { products: { uri: 'products.csv' } },
         joins: [{ ...join1, ...change }],
       }),
-    ).rejects.toMatchObject({ name: 'DataError', code, message: expect.stringMatching(says) as string });
+    ).rejects.toMatchObject({ name: 'TrainerError', code, message: expect.stringMatching(says) as string });
   });
 
   it('names a table that is there', () => {

@@ -2,7 +2,6 @@
 import type { SourceFormat } from '@trainyard/shared';
 import { dataLimits } from '../../settings/limits.js';
 import { withoutNan } from './columns.js';
-import { DataError } from '../dataError.js';
 import { identifier, type Database } from '../database.js';
 import { checkGzip } from '../source/gunzip.js';
 import { checkNames } from '../source/checkNames.js';
@@ -10,6 +9,7 @@ import { readCsvHeader } from '../source/csvHeader.js';
 import { plainCsvReaderOf, readerOf } from '../source/reader.js';
 import type { SourceFiles } from '../source/source.js';
 import { loadExamples } from '../source/tfrecord/loadExamples.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 export interface Table {
   /** What stands behind FROM. */
@@ -86,11 +86,11 @@ async function csvMistake(database: Database, source: SourceFiles): Promise<unkn
 /** DuckDB makes up names for columns that have none. */
 function checkCount(names: readonly string[], types: ReadonlyMap<string, string>): void {
   if (names.length === types.size) return;
-  throw new DataError(
-    'ingest',
+  throw new TrainerError(
     'column-count',
     `dataset.source.csv.columns names ${names.length} columns, and the data has ${types.size}`,
     'name each column of the file, in its order; dataset.select leaves columns out',
+    { stage: 'ingest' },
   );
 }
 
@@ -126,7 +126,7 @@ const REMEDIES: Record<SourceFormat, string> = {
   tfrecord: 'write the file again with tf.io.TFRecordWriter',
 };
 
-/** Gives what DuckDB says while it reads a source the form of a `DataError`. */
+/** Gives what DuckDB says while it reads a source the form of a `TrainerError`. */
 export async function reading<T>(
   { files, format }: SourceFiles,
   read: () => Promise<T>,
@@ -135,19 +135,18 @@ export async function reading<T>(
   try {
     return await read();
   } catch (error) {
-    if (error instanceof DataError) throw error;
+    if (error instanceof TrainerError) throw error;
     const reason = reasonOf(error instanceof Error ? error.message : String(error));
     if (/^Out of Memory Error/i.test(reason) && columns !== undefined && columns > MANY_COLUMNS) {
       throw tooWide(columns, error);
     }
     // The machine's fault, not the data's: another try may go well.
     if (/^Out of Memory Error|No space left on device/i.test(reason)) throw error;
-    throw new DataError(
-      'ingest',
+    throw new TrainerError(
       'unreadable-source',
       `${files[0] ?? 'the source'} cannot be read as ${format}: ${reason}`.slice(0, 1000),
       `${REMEDIES[format]}; or name the right dataset.source.format`,
-      error,
+      { stage: 'ingest', cause: error },
     );
   }
 }
@@ -155,14 +154,13 @@ export async function reading<T>(
 /** Each column that is written holds half a megabyte, however few the rows. */
 const MANY_COLUMNS = 500;
 
-function tooWide(columns: number, cause: unknown): DataError {
+function tooWide(columns: number, cause: unknown): TrainerError {
   const { memoryMegabytes } = dataLimits();
-  return new DataError(
-    'ingest',
+  return new TrainerError(
     'too-many-columns',
     `${columns} columns are to be brought, and ${memoryMegabytes} MB of memory are not enough for so many at once`,
     'name the columns that are needed in dataset.select, or raise TRAINYARD_MEMORY_MB',
-    cause,
+    { stage: 'ingest', cause },
   );
 }
 

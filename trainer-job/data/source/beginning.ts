@@ -1,7 +1,7 @@
 /** What a file is by its first bytes, where that is not what its format says. */
 import { open } from 'node:fs/promises';
 import type { SourceFormat } from '@trainyard/shared';
-import { DataError } from '../dataError.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 interface Kind {
   /** The first bytes, in hexadecimal: so many that no text of a table begins so. */
@@ -31,7 +31,7 @@ const KINDS: readonly Kind[] = [
 ];
 const LONGEST = 10;
 
-/** Fails with a `DataError` for a text file that is something else: what its reader would say of it helps nobody. */
+/** Fails with a `TrainerError` for a text file that is something else: what its reader would say of it helps nobody. */
 export async function checkBeginning(path: string, format: SourceFormat): Promise<void> {
   // The length of a first record may be any bytes.
   if (format === 'parquet' || format === 'tfrecord' || path.endsWith('.gz')) return;
@@ -46,11 +46,8 @@ export async function checkBeginning(path: string, format: SourceFormat): Promis
   }
 }
 
-function otherKind(path: string, format: SourceFormat, { is, remedy }: Kind): DataError {
-  return new DataError(
-    'ingest',
-    'unreadable-source',
-    `${path} cannot be read as ${format}: it is ${is}`,
-    remedy,
-  );
+function otherKind(path: string, format: SourceFormat, { is, remedy }: Kind): TrainerError {
+  return new TrainerError('unreadable-source', `${path} cannot be read as ${format}: it is ${is}`, remedy, {
+    stage: 'ingest',
+  });
 }

@@ -134,7 +134,7 @@ describe('the dialect of a CSV', () => {
     ],
   ])('is refused: %s', async (_what, text, csv, says) => {
     await expect(rowsOf(text, csv)).rejects.toMatchObject({
-      name: 'DataError',
+      name: 'TrainerError',
       message: expect.stringMatching(says) as string,
     });
   });

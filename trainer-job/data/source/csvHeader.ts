@@ -1,7 +1,7 @@
 /** What the first line of a CSV says: how its columns are parted, and what they are called. */
 import type { CsvDialect } from '@trainyard/shared';
-import { DataError } from '../dataError.js';
 import { bytesOf } from './gunzip.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 export interface CsvHeader {
   delimiter: string;
@@ -11,17 +11,17 @@ export interface CsvHeader {
   fields: number;
 }
 
-/** Fails with a `DataError` where the file does not begin with a header, or is no gzip file although its ending says so. */
+/** Fails with a `TrainerError` where the file does not begin with a header, or is no gzip file although its ending says so. */
 export async function readCsvHeader(file: string, csv: CsvDialect): Promise<CsvHeader> {
   const line = await lineAt(file, csv.skipLines);
   // DuckDB would skip an empty line and take what follows for the header.
   if (line.trim() === '') {
     const place = csv.skipLines === 0 ? 'begins with' : `has behind its first ${csv.skipLines} lines`;
-    throw new DataError(
-      'ingest',
+    throw new TrainerError(
       'no-header',
       `${file} ${place} an empty line instead of ${csv.header ? 'the names of its columns' : 'a row'}`,
       csv.header ? 'begin the file with a line of column names' : 'remove empty lines before the rows',
+      { stage: 'ingest' },
     );
   }
   const delimiter = csv.delimiter ?? delimiterOf(line, csv.quote);
@@ -64,12 +64,12 @@ async function lineAt(file: string, skipped: number): Promise<string> {
   return text.split(LINE_END, skipped + 1)[skipped] ?? '';
 }
 
-function noLine(file: string): DataError {
-  return new DataError(
-    'ingest',
+function noLine(file: string): TrainerError {
+  return new TrainerError(
     'unreadable-source',
     `${file} cannot be read as csv: its first line does not end within ${LONGEST_BEGINNING} characters`,
     'begin the file with a line of column names, or name the right dataset.source.format',
+    { stage: 'ingest' },
   );
 }
 

@@ -33,8 +33,9 @@ describe('a file that was read', () => {
     await checkUnchanged(digests);
     await change(file);
     await expect(checkUnchanged(digests)).rejects.toMatchObject({
-      name: 'SourceUnavailable',
+      name: 'TrainerError',
       code: 'source-changed',
+      retriable: true,
       message: expect.stringContaining(`rows.csv ${what}`) as string,
     });
   });

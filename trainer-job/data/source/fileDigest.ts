@@ -4,7 +4,7 @@ import { createReadStream, type BigIntStats } from 'node:fs';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SourceUnavailable } from '../sourceUnavailable.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** What changes with a file's bytes, as far as the file system tells. `changed` is no one's to set, unlike `modified`. */
 const identitySchema = z.strictObject({
@@ -33,7 +33,7 @@ export interface FileDigest {
 }
 
 /**
- * The digests of `files`, in their order. Without `memoryFolder` nothing is remembered. Fails with `SourceUnavailable` for a
+ * The digests of `files`, in their order. Without `memoryFolder` nothing is remembered. Fails with `TrainerError` for a
  * file that changes while it is read.
  */
 export async function digestsOf(files: readonly string[], memoryFolder?: string): Promise<FileDigest[]> {
@@ -46,7 +46,7 @@ export async function digestsOf(files: readonly string[], memoryFolder?: string)
   return digests;
 }
 
-/** Fails with `SourceUnavailable` when one of the files is not what it was: rows of two versions are rows of none. */
+/** Fails with `TrainerError` when one of the files is not what it was: rows of two versions are rows of none. */
 export async function checkUnchanged(digests: readonly FileDigest[]): Promise<void> {
   for (const { identity } of digests) {
     const { path } = identity;
@@ -57,12 +57,12 @@ export async function checkUnchanged(digests: readonly FileDigest[]): Promise<vo
   }
 }
 
-function changed(path: string, what: string, cause?: unknown): SourceUnavailable {
-  return new SourceUnavailable(
+function changed(path: string, what: string, cause?: unknown): TrainerError {
+  return new TrainerError(
     'source-changed',
     `${path} ${what} while it was read`,
     'write each version of the data to files of its own, under another name until they are whole',
-    cause,
+    { cause },
   );
 }
 

@@ -1,4 +1,4 @@
-import { DataError } from '../dataError.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** Whether a path or a URI is a pattern. */
 export const isPattern = (path: string): boolean => /[*?[]/.test(path);
@@ -16,12 +16,11 @@ export function globMatcher(pattern: string): (path: string) => boolean {
     const compiled = new RegExp(`^${expression}$`);
     return (path) => compiled.test(path);
   } catch (error) {
-    throw new DataError(
-      'ingest',
+    throw new TrainerError(
       'invalid-pattern',
       `dataset.source.uri has the pattern ${pattern}, which cannot be read`,
       'use *, ?, ** and sets such as [0-9]',
-      error,
+      { stage: 'ingest', cause: error },
     );
   }
 }

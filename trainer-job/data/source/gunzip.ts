@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { DataError } from '../dataError.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /**
  * What a file may hold beyond its own size: tables seldom shrink to less than a fiftieth, and gzip cannot shrink anything to
@@ -12,7 +12,7 @@ import { DataError } from '../dataError.js';
 const MOST_TIMES = 400;
 const ALWAYS_ALLOWED = 64 * 1024 * 1024;
 
-/** The bytes of a file; of one that ends in `.gz`, those that were compressed. Fails with a `DataError` for what is no gzip. */
+/** The bytes of a file; of one that ends in `.gz`, those that were compressed. Fails with a `TrainerError` for what is no gzip. */
 export async function* bytesOf(file: string): AsyncGenerator<Buffer> {
   if (!file.endsWith('.gz')) {
     yield* createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>;
@@ -38,27 +38,26 @@ export async function* bytesOf(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** Fails with a `DataError` unless the whole of a compressed file is what its checksum says, within the limits. */
+/** Fails with a `TrainerError` unless the whole of a compressed file is what its checksum says, within the limits. */
 export async function checkGzip(file: string): Promise<void> {
   for await (const chunk of bytesOf(file)) void chunk;
 }
 
-function inflatedTooFar(file: string, size: number, limit: number): DataError {
-  return new DataError(
-    'ingest',
+function inflatedTooFar(file: string, size: number, limit: number): TrainerError {
+  return new TrainerError(
     'inflated-too-far',
     `${file} has ${size} bytes and holds more than ${limit}: no table is compressed as far as that`,
     'write the file again, or without compression if it is what it should be',
+    { stage: 'ingest' },
   );
 }
 
-function badGzip(file: string, error: Error): DataError {
-  return new DataError(
-    'ingest',
+function badGzip(file: string, error: Error): TrainerError {
+  return new TrainerError(
     'unreadable-source',
     `${file} cannot be read as gzip: ${error.message}`,
     'compress the file again, or take .gz from its name if it is not compressed',
-    error,
+    { stage: 'ingest', cause: error },
   );
 }
 

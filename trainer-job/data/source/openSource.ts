@@ -14,7 +14,7 @@ export interface SourceContext extends CloudContext {
 }
 
 /**
- * Fails with a `DataError` where there is nothing that can be read, with `SourceUnavailable` where Google's services did not
+ * Fails with a `TrainerError` where there is nothing that can be read, with one that is retriable where Google's services did not
  * answer for a while.
  */
 export async function openSource(source: Dataset['source'], context: SourceContext): Promise<OpenedSource> {

@@ -10,6 +10,6 @@ export interface OpenedSource {
   fileCount: number;
   /** The files, on this machine. Called when the cache has no output of them. */
   files(): Promise<SourceFiles>;
-  /** Fails with `SourceUnavailable` when files of this machine are no longer those of the fingerprint. */
+  /** Fails with `TrainerError` when files of this machine are no longer those of the fingerprint. */
   checkUnchanged?(this: void): Promise<void>;
 }

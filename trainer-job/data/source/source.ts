@@ -14,8 +14,8 @@ import { readCsvHeader, type CsvHeader } from './csvHeader.js';
 import { checkBeginning } from './beginning.js';
 import { checkUnchanged, digestsOf, hasCode } from './fileDigest.js';
 import { globMatcher } from './glob.js';
-import { DataError } from '../dataError.js';
-import { SourceUnavailable } from '../sourceUnavailable.js';
+import { TrainerError } from '../../errors/trainerError.js';
+import type { TrainerErrorCode } from '@trainyard/shared/errors/trainerErrors';
 
 export interface SourceFiles {
   files: string[];
@@ -30,7 +30,7 @@ export interface SourceFiles {
   snapshot?: string | null;
   /** Digest of the names and SHA-256 of all files, in order. */
   fingerprint: string;
-  /** Fails with `SourceUnavailable` when a file is no longer what it was when its fingerprint was taken. */
+  /** Fails with `TrainerError` when a file is no longer what it was when its fingerprint was taken. */
   checkUnchanged?(this: void): Promise<void>;
 }
 
@@ -62,11 +62,11 @@ async function accessing<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     const path = error instanceof Error && 'path' in error ? String(error.path) : 'a file of the source';
     if (hasCode(error, 'ENOENT')) {
-      throw new SourceUnavailable(
+      throw new TrainerError(
         'source-changed',
         `${path} was there and is gone`,
         'write each version of the data to files of its own, and leave them until the run is over',
-        error,
+        { cause: error },
       );
     }
     if (!hasCode(error, 'EACCES') && !hasCode(error, 'EPERM')) throw error;
@@ -106,8 +106,8 @@ export async function checkFiles(source: Source, files: string[]): Promise<Omit<
   };
 }
 
-function problem(code: string, message: string, remedy: string, cause?: unknown): DataError {
-  return new DataError('ingest', code, message, remedy, cause);
+function problem(code: TrainerErrorCode, message: string, remedy: string, cause?: unknown): TrainerError {
+  return new TrainerError(code, message, remedy, { stage: 'ingest', cause });
 }
 
 function pathOf(uri: string): string {

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { secondsOf, type ValueForm } from '@trainyard/recommender/encode/value';
 import { unpackTexts } from '@trainyard/recommender/format/texts';
-import { DataError } from '../dataError.js';
 import { internalName, textSql } from '../ingest/columns.js';
 import { packTexts, readArray, writeArrays } from '../typedFiles.js';
 import type { PieceCache } from './pieces.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same column would be read otherwise. */
 const COLUMN_VERSION = 1;
@@ -115,11 +115,11 @@ function numberSql(type: string, form: 'number' | 'time', column: string): (sql:
   } else if (NUMBER_TYPE.test(type)) {
     return (sql) => `CAST(${sql} AS DOUBLE)`;
   }
-  throw new DataError(
-    'transform',
+  throw new TrainerError(
     form === 'time' ? 'not-a-time' : 'not-a-number',
     `column "${column}" is ${type}; its feature needs ${form === 'time' ? 'times, or numbers of seconds since 1970' : 'numbers'}`,
     `set dataset.columns["${column}"].cast to ${form === 'time' ? '"timestamp"' : '"float64"'}, or choose another transform`,
+    { stage: 'transform' },
   );
 }
 

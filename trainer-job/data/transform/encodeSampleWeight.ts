@@ -1,11 +1,11 @@
 /** The column that says how much each training row counts. */
 import type { SampleWeight } from '@trainyard/shared';
 import { averagingOne, weightsByAge } from '../../features/sampleWeight.js';
-import { DataError } from '../dataError.js';
 import { numberColumn } from './columnPieces.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
 import type { SplitRows } from './splitRows.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** [training rows] in the order of their places, 1 on the average. */
 export async function encodeSampleWeight(
@@ -53,11 +53,8 @@ function count(values: Float64Array, test: (value: number) => boolean): number {
   return found;
 }
 
-function refusal(column: string, what: string, remedy: string): DataError {
-  return new DataError(
-    'transform',
-    'bad-sample-weight',
-    `column "${column}", the sample weight, ${what}`,
-    remedy,
-  );
+function refusal(column: string, what: string, remedy: string): TrainerError {
+  return new TrainerError('bad-sample-weight', `column "${column}", the sample weight, ${what}`, remedy, {
+    stage: 'transform',
+  });
 }

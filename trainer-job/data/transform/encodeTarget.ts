@@ -2,12 +2,12 @@
 import type { Target } from '@trainyard/shared';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import { fitTarget } from '../../features/fitTarget.js';
-import { DataError } from '../dataError.js';
 import { numberColumn } from './columnPieces.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
 import { SPLITS } from './split.js';
 import type { SplitRows } from './splitRows.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 export interface EncodedTarget {
   fitted: FittedTarget;
@@ -42,11 +42,11 @@ function partsOf(placed: Float64Array, rows: SplitRows['rows']): Float64Array[] 
   });
 }
 
-function noTarget(column: string, split: string): DataError {
-  return new DataError(
-    'transform',
+function noTarget(column: string, split: string): TrainerError {
+  return new TrainerError(
     'empty-target',
     `column "${column}", the target, has no number in any row of the ${split} split`,
     'name the right column in features.target, correct its cast in dataset.columns, or bring rows that have one',
+    { stage: 'transform' },
   );
 }

@@ -1,7 +1,7 @@
 import { featureColumns, type Feature } from '@trainyard/shared';
 import type { EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import type { Fit } from '../../features/fit.js';
-import { DataError } from '../dataError.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** A feature of all rows, in the order of their places. */
 export type RowValues =
@@ -22,11 +22,11 @@ export function identity(rows: number): { indices: Int32Array; numbers: Float32A
 }
 
 /** What to say of a column that has nothing to be fitted on. */
-export function emptyFeature(feature: Feature, what: string): DataError {
-  return new DataError(
-    'transform',
+export function emptyFeature(feature: Feature, what: string): TrainerError {
+  return new TrainerError(
     'empty-feature',
     `column "${featureColumns(feature).join('", "')}" has no ${what} in any training row`,
     'name the right column, correct its cast in dataset.columns, or leave the feature out',
+    { stage: 'transform' },
   );
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Split } from '@trainyard/shared';
 import { z } from 'zod';
-import { DataError } from '../dataError.js';
 import { readArray, writeArrays } from '../typedFiles.js';
 import type { PieceCache } from './pieces.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
 import { sidesOf, SPLITS } from './split.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same rows would be split otherwise. */
 const SPLIT_VERSION = 2;
@@ -56,11 +56,11 @@ async function writePlaces(ingested: IngestedRows, split: Split, folder: string)
 function checkNoneNowhere(split: Split, nowhere: number, rows: number): void {
   if (nowhere === 0 || split.strategy !== 'column') return;
   const listed = [...split.train, ...split.validation, ...split.test];
-  throw new DataError(
-    'transform',
+  throw new TrainerError(
     'unlisted-split-value',
     `of ${rows} rows ${nowhere} have a value in column "${split.column}" that is none of ${JSON.stringify(listed)}`,
     'list every value under train, validation or test of dataset.split, or drop the other rows by dataset.where',
+    { stage: 'transform' },
   );
 }
 
@@ -68,10 +68,10 @@ function checkNoneNowhere(split: Split, nowhere: number, rows: number): void {
 function checkNoneEmpty(rows: SplitRows['rows']): void {
   const empty = SPLITS.find((name) => rows[name] === 0);
   if (!empty) return;
-  throw new DataError(
-    'transform',
+  throw new TrainerError(
     'empty-split',
     `of ${rows.train + rows.validation + rows.test} rows none is in the ${empty} split`,
     'bring more data, or change dataset.split',
+    { stage: 'transform' },
   );
 }

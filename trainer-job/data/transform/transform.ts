@@ -13,7 +13,6 @@ import { encoderOf } from '@trainyard/recommender/encode/fittedFeature';
 import { encodeTower } from '@trainyard/recommender/encode/towerEncoder';
 import { TEXTS_FILE, TRANSFORM_FILE, type TowerName } from '@trainyard/recommender/format/files';
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
-import { DataError } from '../dataError.js';
 import { packTexts, writeArrays } from '../typedFiles.js';
 import { encodeFeature, type FeatureRows } from './encodeFeature.js';
 import { encodeSampleWeight } from './encodeSampleWeight.js';
@@ -24,6 +23,7 @@ import { SPLITS } from './split.js';
 import { splitRows, type SplitRows } from './splitRows.js';
 import { tableOf, writeRowsTable } from './towerTables.js';
 import { noColumns, withColumn, type Tuples } from './tuples.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same features would be put together otherwise. */
 export const TRANSFORM_VERSION = 3;
@@ -75,11 +75,11 @@ function idOf(features: readonly Feature[]): number {
 
 function checkIdVocabulary(tower: TowerName, feature: Feature, size: number): void {
   if (size > 0 || feature.transform !== 'lookup') return;
-  throw new DataError(
-    'transform',
+  throw new TrainerError(
     'empty-vocabulary',
     `no value of column "${feature.column}", the id of the ${tower} tower, occurs in ${feature.minCount} or more training rows`,
     'lower the minCount of the feature, or bring more data',
+    { stage: 'transform' },
   );
 }
 

@@ -1,20 +1,21 @@
 import { idFeature, type TrainingSpec, splitColumn, splitTimeColumn } from '@trainyard/shared';
-import { DataError } from '../dataError.js';
 import type { IngestOutcome } from '../ingest/ingest.js';
 import { splitSizes } from '../transform/split.js';
 import { basicType } from './profile/columnSql.js';
 import type { ColumnProfile } from './profile/profile.js';
+import { TrainerError } from '../../errors/trainerError.js';
+import type { TrainerErrorCode } from '@trainyard/shared/errors/trainerErrors';
 
 type Spec = Pick<TrainingSpec, 'dataset' | 'features'>;
 
 /** Beyond this share of nulls a column is worth a warning. */
 const NULL_SHARE = 0.05;
 
-function problem(code: string, message: string, remedy: string): DataError {
-  return new DataError('validate', code, message, remedy);
+function problem(code: TrainerErrorCode, message: string, remedy: string): TrainerError {
+  return new TrainerError(code, message, remedy, { stage: 'validate' });
 }
 
-/** Fails with a `DataError` where there are no rows. */
+/** Fails with a `TrainerError` where there are no rows. */
 export function checkAnyRows({ rowsRead, rowsKept, dropped }: IngestOutcome): void {
   if (rowsRead === 0)
     throw problem('no-rows', 'the source has no rows', 'write the data before the run is started');
@@ -27,7 +28,7 @@ export function checkAnyRows({ rowsRead, rowsKept, dropped }: IngestOutcome): vo
   );
 }
 
-/** Fails with a `DataError` where ids or the split's column leave nothing to train on. */
+/** Fails with a `TrainerError` where ids or the split's column leave nothing to train on. */
 export function checkTrainable(spec: Spec, columns: readonly ColumnProfile[], ingested: IngestOutcome): void {
   checkIds(spec, columns, ingested);
   checkSplit(spec, columns, ingested);

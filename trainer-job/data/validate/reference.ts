@@ -7,8 +7,8 @@ import { z } from 'zod';
 import type { CloudSettings } from '../../cloud/cloudSettings.js';
 import { bucketPathOf } from '../../cloud/bucketPath.js';
 import { BucketFolder } from '../../cloud/bucketFolder.js';
-import { DataError } from '../dataError.js';
 import { profileSchema, type Profile } from './profile/profile.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** A version of a data set that passed: `rows` is the digest of its rows. */
 const versionSchema = z.strictObject({
@@ -99,20 +99,14 @@ async function given(uri: string, request: ReferenceRequest): Promise<Reference>
   const remedy = 'set dataset.reference to a profile.json that a run of this version has written';
   const text = await textAt(uri, request);
   if (text === undefined)
-    throw new DataError(
-      'validate',
-      'no-reference',
-      `there is no file ${uri}, which dataset.reference names`,
-      remedy,
-    );
+    throw new TrainerError('no-reference', `there is no file ${uri}, which dataset.reference names`, remedy, {
+      stage: 'validate',
+    });
   const parsed = profileSchema.safeParse(jsonOf(text));
   if (!parsed.success)
-    throw new DataError(
-      'validate',
-      'bad-reference',
-      `${uri}, which dataset.reference names, is no profile`,
-      remedy,
-    );
+    throw new TrainerError('bad-reference', `${uri}, which dataset.reference names, is no profile`, remedy, {
+      stage: 'validate',
+    });
   return { note: uri, profile: parsed.data };
 }
 

@@ -1,9 +1,9 @@
 import { instantSchema } from '@trainyard/shared';
 import { z } from 'zod';
-import { DataError } from '../dataError.js';
 import { columnDriftSchema } from './drift/columnDrift.js';
 import { exampleSchema, findingSchema, type Finding } from './expectations/finding.js';
 import { schemaChangeSchema } from './schema.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 const suspectsSchema = z.strictObject({
   column: z.string(),
@@ -77,7 +77,7 @@ export function violations({ findings }: Validation, severity: 'error' | 'warnin
 const MAX_MESSAGE = 3600;
 
 /** All violated expectations at once, as the error that ends the run. `folder` holds the report. */
-export function violationError(validation: Validation, folder: string): DataError {
+export function violationError(validation: Validation, folder: string): TrainerError {
   const errors = violations(validation, 'error').map(({ message }) => message);
   const warnings = violations(validation, 'warning').map(({ message }) => `(warning) ${message}`);
   const lines = [...errors, ...warnings].map((message, i) => `${i + 1}. ${message.slice(0, 600)}`);
@@ -85,10 +85,10 @@ export function violationError(validation: Validation, folder: string): DataErro
   while (shown > 1 && lines.slice(0, shown).join('\n').length > MAX_MESSAGE) shown--;
   const more = lines.length > shown ? [`and ${lines.length - shown} more`] : [];
   const many = errors.length > 1 ? `${errors.length} expectations are` : 'an expectation is';
-  return new DataError(
-    'validate',
+  return new TrainerError(
     'expectation-violated',
     [`${many} violated:`, ...lines.slice(0, shown), ...more].join('\n'),
     `correct the data, or change dataset.expectations; the whole report is in ${folder}`,
+    { stage: 'validate' },
   );
 }

@@ -1,25 +1,16 @@
 import type { Parameter } from '../../model/parameter.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
-
-/** The training came to numbers that are none. Trying again would end the same; the specification has to change. */
-export class DivergedError extends Error {
-  override readonly name = 'DivergedError';
-  constructor(
-    message: string,
-    readonly remedy: string,
-  ) {
-    super(message);
-  }
-}
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** What a person needs to know of a loss, or a metric, that is no number any more. */
 export function divergence(
   model: TwoTowerModel,
   what: { name: string; value: number; when: string; lastLoss: number | undefined; rate: number },
-): DivergedError {
+): TrainerError {
   const before =
     what.lastLoss === undefined ? '' : `; the last loss was ${what.lastLoss.toPrecision(4)} a row`;
-  return new DivergedError(
+  return new TrainerError(
+    'diverged',
     `the ${what.name} became ${what.value} in ${what.when}: the training diverged${before}; ${largestOf(model.parameters)}`,
     `lower training.optimizer.learningRate (it was ${what.rate.toPrecision(3)} at that step), let it rise by training.warmupSteps, ` +
       'limit gradients by training.clipping {type: globalNorm, limit: 1}, or raise model.temperature',

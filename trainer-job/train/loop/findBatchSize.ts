@@ -28,7 +28,7 @@ const WORTHWHILE = 1.05;
 
 /**
  * Tries batch sizes, each twice the one before, on steps that are thrown away, until memory or rows run out or the speed
- * stops rising. How well a model learns with a batch is another question. Throws `SpecError` when not even the smallest fits.
+ * stops rising. How well a model learns with a batch is another question. Throws `TrainerError` when not even the smallest fits.
  */
 export async function findBatchSize(
   data: EncodedDataset,

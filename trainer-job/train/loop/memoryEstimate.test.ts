@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useWasm } from '../../../test/support/training/backend.js';
 import { tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
-import { SpecError } from '../../model/specError.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { findBatchSize } from './findBatchSize.js';
 import { estimateMemory, refuseWhatDoesNotFit } from './memoryEstimate.js';
 import { newOptimizer } from '../optimize/optimizer.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 beforeAll(useWasm);
 
@@ -43,12 +43,13 @@ describe('the estimate of memory', () => {
       try {
         refuseWhatDoesNotFit(estimateMemory(large, spec), large, limit, 1e6);
       } catch (error) {
-        return error as SpecError;
+        return error as TrainerError;
       }
       return undefined;
     };
     const ofTables = refused(tinySpec({ training: { batchSize: 10 } }), 5e7);
-    expect(ofTables).toBeInstanceOf(SpecError);
+    expect(ofTables).toBeInstanceOf(TrainerError);
+    expect(ofTables).toMatchObject({ code: 'out-of-memory', retriable: false });
     expect(ofTables?.message).toMatch(/about 0\.08 GB \(tables 0\.03 GB, optimizer 0\.03 GB/);
     expect(ofTables?.remedy).toMatch(/"user", 100001 rows of 64: lower its dim.*a machine of 0\.09 GB/);
     const ofBatch = refused(tinySpec({ training: { batchSize: 100_000 } }), 1.5e8);
@@ -81,6 +82,6 @@ describe('the search for a batch size', () => {
     const found = await findBatchSize(many, tinySpec(), { ...limits, memoryLimitBytes });
     expect(found).toMatchObject({ reason: 'memory', trials: [{ batchSize: 32 }], best: { batchSize: 32 } });
     const none = findBatchSize(many, tinySpec(), { ...limits, memoryLimitBytes: 1000 });
-    await expect(none).rejects.toThrow(SpecError);
+    await expect(none).rejects.toThrow(expect.objectContaining({ code: 'out-of-memory', retriable: false }));
   });
 });

@@ -1,6 +1,6 @@
 import { memoryNeed, type MemoryNeed, OUT_OF_MEMORY, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
-import { SpecError } from '../../model/specError.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** What a training is expected to take, in bytes, beside what the process holds already: before anything is allocated. */
 export function estimateMemory(
@@ -24,12 +24,12 @@ export function refuseWhatDoesNotFit(
       ? `the largest table is ${largestTable(data)}: lower its dim, raise its minCount or set its maxSize; the optimizer keeps ` +
         `${gigabytes(optimizer)} beside the tables, and sgd without momentum nothing`
       : 'lower training.batchSize (training.accumulateSteps makes up for it) or training.scoreMegabytes';
-  throw new SpecError(
+  throw new TrainerError(
+    OUT_OF_MEMORY,
     `training needs about ${gigabytes(total)} (tables ${gigabytes(tables)}, optimizer ${gigabytes(optimizer)}, ` +
       `a batch ${gigabytes(batch + scores)}) beside the ${gigabytes(used)} that are in use, and there are ${gigabytes(limit)}`,
     `${remedy}; or give it a machine of ${gigabytes(1.1 * (used + total))}`,
-    // A larger tier may do.
-    OUT_OF_MEMORY,
+    { retriable: false },
   );
 }
 

@@ -1,7 +1,6 @@
 import type { Metrics } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import { splitScorer } from '../../evaluate/splitScorer.js';
-import { SpecError } from '../../model/specError.js';
 import { inSharedMemory } from '../../model/parameter.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import type { TrainingState } from '../checkpoint/checkpointFile.js';
@@ -23,6 +22,7 @@ import { parallelScoring } from '../workers/parallelScoring.js';
 import { parallelStep } from '../workers/parallelStep.js';
 import { WorkerPool } from '../workers/workerPool.js';
 import { workersOf } from '../workers/workersOf.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** Leaves an evaluation that is asked to stop. */
 export class StopRequested extends Error {}
@@ -153,7 +153,8 @@ function knownRows(data: EncodedDataset, { model }: TrainRequest['spec']): Int32
     if (item[row] !== 0 && !(needed && Number.isNaN(needed[row]!))) rows[kept++] = row;
   }
   if (kept > 0) return rows.slice(0, kept);
-  throw new SpecError(
+  throw new TrainerError(
+    'invalid-spec',
     `no training row has an item of the vocabulary${needed ? ' and a target' : ''}`,
     'lower minCount of the candidate id feature, or bring more data',
   );

@@ -1,15 +1,27 @@
 import type { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { fromWorkerSchema, type FromWorker } from './messages.js';
+import { machineFault } from '../../errors/machineFault.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
-/** A worker of a training is gone, or could not do its part. The attempt ends; the next one goes on from its checkpoint. */
-export class WorkerLost extends Error {
-  override readonly name = 'WorkerLost';
+/**
+ * A worker of a training is gone, or could not do its part. The attempt ends; the next one goes on from its checkpoint. Where the
+ * worker said that memory was short, that is what has to change.
+ */
+export function workerLost(message: string): TrainerError {
+  return (
+    machineFault(message) ??
+    new TrainerError(
+      'worker-lost',
+      message,
+      'it goes on from the last checkpoint; where it happens again, train with fewer workers (TRAINYARD_WORKERS)',
+    )
+  );
 }
 
 /** What one thread answers, one at a time. */
 export class Answers {
-  private lost: WorkerLost | undefined;
+  private lost: TrainerError | undefined;
   private waiting: { resolve: (answer: FromWorker) => void; reject: (error: Error) => void } | undefined;
 
   constructor(
@@ -37,7 +49,7 @@ export class Answers {
 
   /** The first reason counts: a thread that broke ends too. */
   private lose(reason: string): void {
-    this.lost ??= new WorkerLost(`${this.name} ${reason}`);
+    this.lost ??= workerLost(`${this.name} ${reason}`);
     this.waiting?.reject(this.lost);
   }
 }

@@ -7,7 +7,6 @@ import { scoreSplit } from '../../evaluate/scoreSplit.js';
 import { inSharedMemory } from '../../model/parameter.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { newOptimizer } from '../optimize/optimizer.js';
-import { WorkerLost } from './answers.js';
 import { parallelScoring } from './parallelScoring.js';
 
 beforeAll(useWasm);
@@ -66,6 +65,6 @@ describe('an evaluation of several workers', () => {
     const { scored, pool, scoring } = await opened(2);
     const score = scoreSplit(scored, rows, K, 'validation', { scoring });
     await pool.threads[1]!.terminate();
-    await expect(score).rejects.toThrow(WorkerLost);
+    await expect(score).rejects.toThrow(expect.objectContaining({ code: 'worker-lost', retriable: true }));
   });
 });

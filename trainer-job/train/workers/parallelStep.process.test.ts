@@ -13,8 +13,8 @@ import type { StepNumber } from '../batch/competition.js';
 import { newOptimizer, type Optimizer } from '../optimize/optimizer.js';
 import { optimizerStep, type OptimizerStep } from '../loop/optimizerStep.js';
 import { PhaseClock } from '../batch/phaseClock.js';
-import { WorkerLost } from './answers.js';
 import { parallelStep } from './parallelStep.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 beforeAll(useWasm);
 // Threads start slowly on a busy machine.
@@ -243,7 +243,7 @@ describe('a step of several workers', () => {
     const step = several(batch(0), { epoch: 0, step: 0 });
     await pool.threads[0]!.terminate();
     const error: unknown = await step.catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(WorkerLost);
+    expect(error).toBeInstanceOf(TrainerError);
     expect(failureOf(error, 'train')).toMatchObject({
       retriable: true,
       error: { code: 'worker-lost', message: expect.stringMatching(/worker 1 of 2 ended/) as string },

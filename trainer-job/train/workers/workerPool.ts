@@ -5,7 +5,7 @@ import { sharedFloats, type Parameter } from '../../model/parameter.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { summed, type Operation } from './operations.js';
 import type { Optimizer } from '../optimize/optimizer.js';
-import { Answers, WorkerLost } from './answers.js';
+import { Answers, workerLost } from './answers.js';
 import { workerDataSchema, type Result, type Task, type TowerShape, type WorkerData } from './messages.js';
 
 /** Tests run the sources, but a thread needs the build. */
@@ -25,7 +25,7 @@ export class WorkerPool {
     private readonly answers: readonly Answers[],
   ) {}
 
-  /** `model` and `optimizer` were made `inSharedMemory`. Throws `WorkerLost` when a thread does not start. */
+  /** `model` and `optimizer` were made `inSharedMemory`. Throws `TrainerError` when a thread does not start. */
   static async start(
     size: number,
     model: TwoTowerModel,
@@ -53,7 +53,7 @@ export class WorkerPool {
     return this.threads.length;
   }
 
-  /** Does each worker's task, all of one type; null is none, and is answered with nothing. Throws `WorkerLost`. */
+  /** Does each worker's task, all of one type; null is none, and is answered with nothing. Throws `TrainerError`. */
   async run(tasks: readonly (Task | null)[]): Promise<Result[]> {
     const type = tasks.find((task) => task !== null)?.type;
     const ask = async (task: Task | null, i: number) => (task ? this.ask(i, task) : {});
@@ -66,7 +66,7 @@ export class WorkerPool {
 
   /**
    * Does tasks, all of one type, each by the next worker that is free; `between` is called after each. Returns the results in
-   * the order of the tasks. What `between` throws, or `WorkerLost`, is thrown when no worker has a task any more.
+   * the order of the tasks. What `between` throws, or `TrainerError`, is thrown when no worker has a task any more.
    */
   async each(tasks: Iterable<Task>, between: () => Promise<void> = async () => {}): Promise<Result[]> {
     const results: Result[] = [];
@@ -116,7 +116,7 @@ export class WorkerPool {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
     this.threads[i]!.postMessage({ task, profiled });
     const message = await answer;
-    if (message.type !== 'done') throw new WorkerLost(`a worker answered "${message.type}" to a task`);
+    if (message.type !== 'done') throw workerLost(`a worker answered "${message.type}" to a task`);
     this.operations?.push(...message.operations);
     return message.result;
   }

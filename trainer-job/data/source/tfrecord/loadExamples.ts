@@ -1,10 +1,10 @@
 /** Record files of `tf.train.Example` as a table of DuckDB: a row for each example, a column for each feature. */
 import type { DuckDBValue } from '@duckdb/node-api';
-import { DataError } from '../../dataError.js';
 import { identifier, type Appender, type Database } from '../../database.js';
 import { checkNames } from '../checkNames.js';
 import { NoExampleError, readExample, type FeatureKind, type FeatureValues } from './example.js';
 import { damaged, recordsOf } from './records.js';
+import { TrainerError } from '../../../errors/trainerError.js';
 
 const TYPES = { bytes: 'VARCHAR', float: 'DOUBLE', int64: 'BIGINT' } as const;
 /** Examples on their way into the table: DuckDB takes at most so many at once. */
@@ -23,7 +23,7 @@ interface Column {
 
 /**
  * Reads all `files` into `table`, which lies on disk where it does not fit into memory, and returns SQL of it under the
- * features' names. Fails with a `DataError` for damaged records, and for a feature with several values or of two types.
+ * features' names. Fails with a `TrainerError` for damaged records, and for a feature with several values or of two types.
  */
 export async function loadExamples(
   database: Database,
@@ -69,11 +69,11 @@ class ExampleLoader {
     this.closeAppender();
     const names = [...this.columns.keys()];
     if (names.length === 0) {
-      throw new DataError(
-        'ingest',
+      throw new TrainerError(
         'no-features',
         'no record of the source has a feature',
         'write examples with features',
+        { stage: 'ingest' },
       );
     }
     checkNames(names);
@@ -98,19 +98,19 @@ class ExampleLoader {
   private set(name: string, feature: FeatureValues, file: string, number: number): void {
     const column = this.columnOf(name, feature.kind);
     if (column.kind !== feature.kind) {
-      throw new DataError(
-        'ingest',
+      throw new TrainerError(
         'mixed-types',
         `feature "${name}" has values of ${column.kind}, but of ${feature.kind} in record ${number} of ${file}`,
         'write the feature with one type in all examples',
+        { stage: 'ingest' },
       );
     }
     if (feature.count > 1) {
-      throw new DataError(
-        'ingest',
+      throw new TrainerError(
         'several-values',
         `feature "${name}" has ${feature.count} values in record ${number} of ${file}; one is read`,
         'write one value for each feature, several as several features or as one text',
+        { stage: 'ingest' },
       );
     }
     if (feature.value === undefined) throw notText(name, file, number);
@@ -121,11 +121,11 @@ class ExampleLoader {
     const known = this.columns.get(name);
     if (known) return known;
     if (this.columns.size === MOST_FEATURES) {
-      throw new DataError(
-        'ingest',
+      throw new TrainerError(
         'too-many-features',
         `the examples have more than ${MOST_FEATURES} features`,
         'write what differs from row to row as values of a feature, not as its name',
+        { stage: 'ingest' },
       );
     }
     const column: Column = { name, kind, values: nulls() };
@@ -187,12 +187,12 @@ function nulls(): DuckDBValue[] {
   return Array.from({ length: MOST_ROWS }, () => null);
 }
 
-function notText(name: string, file: string, number: number): DataError {
-  return new DataError(
-    'ingest',
+function notText(name: string, file: string, number: number): TrainerError {
+  return new TrainerError(
     'not-text',
     `feature "${name}" holds bytes that are not UTF-8 in record ${number} of ${file}`,
     'write texts as UTF-8, and leave out features that hold no text',
+    { stage: 'ingest' },
   );
 }
 
@@ -202,11 +202,11 @@ function checkCase(names: readonly string[]): void {
   for (const name of names) {
     const other = seen.get(name.toLowerCase());
     if (other !== undefined) {
-      throw new DataError(
-        'ingest',
+      throw new TrainerError(
         'duplicate-column',
         `the features "${other}" and "${name}" differ in upper and lower case alone`,
         'give each feature a name of its own',
+        { stage: 'ingest' },
       );
     }
     seen.set(name.toLowerCase(), name);

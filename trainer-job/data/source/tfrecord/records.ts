@@ -1,7 +1,7 @@
 /** Record files of TensorFlow: for each record its length, the sum of that, its bytes, the sum of those. */
-import { DataError } from '../../dataError.js';
 import { bytesOf } from '../gunzip.js';
 import { maskedCrc32c } from './crc32c.js';
+import { TrainerError } from '../../../errors/trainerError.js';
 
 /** A record of a table is a few hundred bytes. What says it is longer than this is refused before memory is taken for it. */
 const LONGEST_RECORD = 256 * 1024 * 1024;
@@ -10,7 +10,7 @@ const HEADER = 12;
 const FOOTER = 4;
 
 /**
- * The records of a file, plain or `.gz`, a batch for each piece that was read. Fails with a `DataError` for a wrong sum, a file
+ * The records of a file, plain or `.gz`, a batch for each piece that was read. Fails with a `TrainerError` for a wrong sum, a file
  * that ends early, or a length beyond 256 MB.
  */
 export async function* recordsOf(file: string): AsyncGenerator<Buffer[]> {
@@ -65,11 +65,11 @@ function recordAt(bytes: Buffer, at: number, size: number, file: string, number:
   return bytes.subarray(at + HEADER, end);
 }
 
-export function damaged(file: string, record: number, what: string): DataError {
-  return new DataError(
-    'ingest',
+export function damaged(file: string, record: number, what: string): TrainerError {
+  return new TrainerError(
     'unreadable-source',
     `${file} cannot be read as tfrecord: record ${record}: ${what}`,
     'write the file again with tf.io.TFRecordWriter, or name the right dataset.source.format',
+    { stage: 'ingest' },
   );
 }

@@ -214,7 +214,7 @@ describe('a damaged record file', () => {
       () => expect.fail('it was read'),
       (reason: unknown) => reason as Error & { code: string },
     );
-    expect(error).toMatchObject({ name: 'DataError', code });
+    expect(error).toMatchObject({ name: 'TrainerError', code });
     expect(error.message).toMatch(says);
     expect(error.message).not.toContain('private');
   });
@@ -234,6 +234,6 @@ describe('a damaged record file', () => {
   ])('compressed, %s, is refused', async (_what, bytes, code) => {
     const file = join(await temporaryFolder(), 'a.tfrecord.gz');
     await writeFile(file, bytes);
-    await expect(rowsOf(file)).rejects.toMatchObject({ name: 'DataError', code });
+    await expect(rowsOf(file)).rejects.toMatchObject({ name: 'TrainerError', code });
   });
 });

@@ -1,8 +1,8 @@
 import type { EncodedRows } from '../../../data/encodedDataset.js';
 import { encodedTarget } from '@trainyard/recommender/encode/target';
-import { SpecError } from '../../../model/specError.js';
 import type { RatingModel } from '../../../model/twoTowerModel.js';
 import type { BatchOutputs, Task } from './task.js';
+import { TrainerError } from '../../../errors/trainerError.js';
 
 /** The loss of each row's predicted target. Rows without a target are no part of it. */
 export function ratingTask(rating: RatingModel, rows: EncodedRows): Task {
@@ -60,7 +60,8 @@ function encodedTargets({ head, target }: RatingModel, rows: EncodedRows): Float
     const encoded = encodedTarget(target, value);
     const refusal = head.loss.refusal(encoded);
     if (refusal) {
-      throw new SpecError(
+      throw new TrainerError(
+        'invalid-spec',
         `column "${target.column}" has a target of ${value}: ${refusal}`,
         'set features.target.threshold, from which on the target is 1, or model.rating.loss to mse',
       );

@@ -1,5 +1,5 @@
-import { SpecError } from '../../../model/specError.js';
 import { sharedFloats, worthOf, type OwedDecay, type Parameter } from '../../../model/parameter.js';
+import { TrainerError } from '../../../errors/trainerError.js';
 
 /**
  * Decoupled weight decay (Loshchilov and Hutter, ICLR 2019) at a cost that follows the batch: each step takes the share
@@ -42,11 +42,12 @@ export class WeightDecay {
     return this.decaying.get(parameter)?.paid;
   }
 
-  /** A step at this learning rate. Throws `SpecError` where a step would take all of a weight. */
+  /** A step at this learning rate. Throws `TrainerError` where a step would take all of a weight. */
   step(rate: number): void {
     const share = rate * this.decay;
     if (share >= 1) {
-      throw new SpecError(
+      throw new TrainerError(
+        'invalid-spec',
         `a learning rate of ${rate.toPrecision(3)} times a weight decay of ${this.decay} leaves nothing of any weight`,
         'lower training.optimizer.learningRate or weightDecay until their product, with lrScaling, is far below 1',
       );

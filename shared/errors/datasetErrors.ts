@@ -1,0 +1,114 @@
+import type { TrainerProblem } from './trainerProblem.js';
+
+/** The data is not there, may not be read, or cannot be read as the specification says. */
+export const DATASET_ERRORS = {
+  'source-not-found': {
+    kind: 'dataset',
+    meaning: 'No file, object, table or bucket is where the specification says.',
+    remedy: 'Correct `dataset.source`.',
+    retriable: false,
+  },
+  'no-permission': {
+    kind: 'dataset',
+    meaning: 'The data is there, and the trainer may not read it, or not export it.',
+    remedy: 'Give the user or service account of the trainer the right that the message names.',
+    retriable: false,
+  },
+  'not-a-file': {
+    kind: 'dataset',
+    meaning: 'The source names a folder or a device.',
+    remedy: 'Give a file, or a pattern of files.',
+    retriable: false,
+  },
+  'empty-file': {
+    kind: 'dataset',
+    meaning: 'A file of the source has no bytes.',
+    remedy: 'Write the data before the run is started.',
+    retriable: false,
+  },
+  'not-parquet': {
+    kind: 'dataset',
+    meaning: 'A file does not begin and end as Parquet does: it is something else, or cut off.',
+    remedy: 'Write it again, or name the right `dataset.source.format`.',
+    retriable: false,
+  },
+  'unreadable-source': {
+    kind: 'dataset',
+    meaning: 'A file is damaged, or not of the format that it is read as.',
+    remedy: 'Write the file again, or name the right `dataset.source.format`.',
+    retriable: false,
+  },
+  'inflated-too-far': {
+    kind: 'dataset',
+    meaning: 'A compressed file holds so much more than it has bytes that it is no table.',
+    remedy: 'Write the file again, or without compression if it is what it should be.',
+    retriable: false,
+  },
+  'no-header': {
+    kind: 'dataset',
+    meaning: 'A CSV file has an empty line where the names of its columns, or its rows, should begin.',
+    remedy: 'Begin the file with a line of column names, and remove empty lines.',
+    retriable: false,
+  },
+  'missing-column': {
+    kind: 'dataset',
+    meaning: 'The data lacks a column that the specification names.',
+    remedy: 'Correct the name: upper and lower case differ.',
+    retriable: false,
+  },
+  'duplicate-column': {
+    kind: 'dataset',
+    meaning: 'Two columns have the same name, or names that differ in upper and lower case alone.',
+    remedy: 'Give each column a name of its own.',
+    retriable: false,
+  },
+  'invalid-column-name': {
+    kind: 'dataset',
+    meaning: 'A column of the data has a name that cannot be used.',
+    remedy: 'Rename the column in the data.',
+    retriable: false,
+  },
+  'too-many-columns': {
+    kind: 'dataset',
+    meaning: 'So many columns are to be brought that the memory for data is not enough.',
+    remedy: 'Name the columns that are needed in `dataset.select`, or raise `TRAINYARD_MEMORY_MB`.',
+    retriable: false,
+  },
+  'duplicate-key': {
+    kind: 'dataset',
+    meaning:
+      'A table to be joined has the same key in several rows, so that it cannot be told which is meant.',
+    remedy: 'Leave one row for each key.',
+    retriable: false,
+  },
+  'no-features': {
+    kind: 'dataset',
+    meaning: 'No record of the TFRecord files has a feature.',
+    remedy: 'Write examples with features.',
+    retriable: false,
+  },
+  'mixed-types': {
+    kind: 'dataset',
+    meaning: 'A feature of the TFRecord files has values of two types.',
+    remedy: 'Write the feature with one type in all examples.',
+    retriable: false,
+  },
+  'several-values': {
+    kind: 'dataset',
+    meaning: 'A feature of the TFRecord files has several values in one record.',
+    remedy: 'Write one value for each feature.',
+    retriable: false,
+  },
+  'too-many-features': {
+    kind: 'dataset',
+    meaning: 'The TFRecord files have more features than are read.',
+    remedy: 'Write what differs from row to row as values of a feature, not as its name.',
+    retriable: false,
+  },
+  'not-text': {
+    kind: 'dataset',
+    meaning: 'A feature of the TFRecord files holds bytes that are not UTF-8.',
+    remedy: 'Write texts as UTF-8, and leave out features that hold no text.',
+    retriable: false,
+  },
+} as const satisfies Record<string, TrainerProblem>;

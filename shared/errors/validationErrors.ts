@@ -1,0 +1,96 @@
+import type { TrainerProblem } from './trainerProblem.js';
+
+/** The data can be read, and is not such that the training of the specification could learn from it. */
+export const VALIDATION_ERRORS = {
+  'no-rows': {
+    kind: 'validation',
+    meaning: 'The source has no rows.',
+    remedy: 'Write the data before the run is started.',
+    retriable: false,
+  },
+  'no-rows-left': {
+    kind: 'validation',
+    meaning: 'No row meets all conditions of `dataset.where`.',
+    remedy: 'Correct or remove the condition that drops too much.',
+    retriable: false,
+  },
+  'empty-id': {
+    kind: 'validation',
+    meaning: 'The column of the id of a tower is null in every row.',
+    remedy: 'Name the right column, or correct its cast in `dataset.columns`.',
+    retriable: false,
+  },
+  'single-id': {
+    kind: 'validation',
+    meaning: 'The id of a tower has only one value, so that there is nothing to choose among.',
+    remedy: 'Name the right column, or bring more data.',
+    retriable: false,
+  },
+  'empty-split-column': {
+    kind: 'validation',
+    meaning: 'The column that the split goes by is null in every row.',
+    remedy: 'Name the right column in `dataset.split`.',
+    retriable: false,
+  },
+  'split-column-is-text': {
+    kind: 'validation',
+    meaning: 'The column that orders the split holds text, whose order is not that of time.',
+    remedy: 'Cast the column in `dataset.columns` to `timestamp`, `int64` or `float64`.',
+    retriable: false,
+  },
+  'empty-split': {
+    kind: 'validation',
+    meaning: 'No row would be, or is, in one of the splits.',
+    remedy: 'Bring more data, or change `dataset.split`.',
+    retriable: false,
+  },
+  'unlisted-split-value': {
+    kind: 'validation',
+    meaning: 'Rows have a value in the column of the split that no split lists.',
+    remedy: 'List every value in `dataset.split`, or drop the other rows by `dataset.where`.',
+    retriable: false,
+  },
+  'expectation-violated': {
+    kind: 'validation',
+    meaning:
+      'The data breaks expectations of `dataset.expectations`; all of them are in the message and the report.',
+    remedy: 'Correct the data, or change the expectations.',
+    retriable: false,
+  },
+  'not-a-time': {
+    kind: 'validation',
+    meaning: 'A column that is read as times holds something else.',
+    remedy: 'Cast it in `dataset.columns`, or name the right column.',
+    retriable: false,
+  },
+  'not-a-number': {
+    kind: 'validation',
+    meaning: 'A column that is read as numbers holds something else.',
+    remedy: 'Cast it in `dataset.columns`, or name the right column.',
+    retriable: false,
+  },
+  'empty-feature': {
+    kind: 'validation',
+    meaning: 'A feature has no value that can be learned from in the training rows.',
+    remedy: 'Name the right column, or leave the feature out.',
+    retriable: false,
+  },
+  'empty-vocabulary': {
+    kind: 'validation',
+    meaning: 'No id of a tower occurs in as many training rows as its `minCount` asks.',
+    remedy: 'Lower the `minCount` of the feature, or bring more data.',
+    retriable: false,
+  },
+  'empty-target': {
+    kind: 'validation',
+    meaning: 'The target is null in all rows of a split.',
+    remedy: 'Name the right column, or bring rows that have the target.',
+    retriable: false,
+  },
+  'bad-sample-weight': {
+    kind: 'validation',
+    meaning: 'The column of the sample weight holds what is no weight, or 0 in every training row.',
+    remedy: 'Name a column of numbers that are 0 or more, some of them above 0.',
+    retriable: false,
+  },
+} as const satisfies Record<string, TrainerProblem>;

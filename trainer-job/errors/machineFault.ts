@@ -1,0 +1,25 @@
+import { OUT_OF_MEMORY } from '@trainyard/shared';
+import { TrainerError } from './trainerError.js';
+
+/** What Node, wasm, TensorFlow and DuckDB say when memory is short. */
+const SHORT_OF_MEMORY =
+  /out of memory|\bOOM\b|allocation failed|cannot allocate memory|resource[ _]?exhausted|bad_alloc/i;
+
+/** What is thrown by libraries where the machine has too little of something; undefined for all else. */
+export function machineFault(thrown: unknown): TrainerError | undefined {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  if (SHORT_OF_MEMORY.test(message)) {
+    return new TrainerError(
+      OUT_OF_MEMORY,
+      message,
+      'lower training.batchSize or the embedding dims, raise minCount, or choose a tier with more memory',
+      { cause: thrown },
+    );
+  }
+  if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOSPC') {
+    return new TrainerError('disk-full', message, 'give the job more disk, or clear its cache', {
+      cause: thrown,
+    });
+  }
+  return undefined;
+}
