@@ -20,35 +20,38 @@ interface Permission {
 }
 const permissions = async () => JSON.parse(await module('permissions.json')) as Permission[];
 
-/** The rows of the table under a heading of a page, as cells. */
-function tableUnder(page: string, heading: string): string[][] {
+/** The items of the list under each heading of a section of a page, unwrapped, by the heading. */
+function listsUnder(page: string, heading: string): Record<string, string[]> {
   const section = page.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
-  const rows = section.split('\n').filter((line) => line.startsWith('|'));
-  return rows.slice(2).map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
+  const parts = section.split(/^### /m).slice(1);
+  return Object.fromEntries(
+    parts.map((part) => {
+      const [title = '', ...lines] = part.split('\n');
+      const items = lines.join('\n').split(/^- /m).slice(1);
+      return [title, items.map((item) => item.trim().replaceAll(/\n\s+/g, ' '))];
+    }),
   );
 }
 
 it('docs/security.md says of each account what Terraform lets it do, and why', async () => {
-  const shown = tableUnder(await read('docs/security.md'), 'What each account may do');
-  const applied = (await permissions()).map(({ account, role, on, prefixes, when, why }) => [
-    `\`${account}\``,
-    `\`${role}\``,
-    [on, ...(prefixes ? [`only ${prefixes.map((prefix) => `\`${prefix}\``).join(', ')}`] : [])].join(': '),
-    when ?? '',
-    why,
-  ]);
-  expect(shown).toEqual(applied);
+  const applied: Record<string, string[]> = {};
+  for (const { account, role, on, prefixes, when, why } of await permissions()) {
+    const only = prefixes ? `: only ${prefixes.map((prefix) => `\`${prefix}\``).join(', ')}` : '';
+    const line = `\`${role}\` on ${on}${only}${when === undefined ? '' : `, when ${when}`}: ${why}`;
+    (applied[`\`${account}\``] ??= []).push(line);
+  }
+  expect(listsUnder(await read('docs/security.md'), 'What each account may do')).toEqual(applied);
 });
 
 it('docs/security.md lists the permissions of the roles that Trainyard makes', async () => {
   const roles = JSON.parse(await module('roles.json')) as Record<string, { permissions: string[] }>;
-  const shown = tableUnder(await read('docs/security.md'), 'Roles of its own');
-  expect(shown.map(([name, list]) => [name, list])).toEqual(
-    Object.entries(roles).map(([name, role]) => [`\`${name}\``, role.permissions.join(', ')]),
+  expect(listsUnder(await read('docs/security.md'), 'Roles of its own')).toEqual(
+    Object.fromEntries(
+      Object.entries(roles).map(([name, role]) => [
+        `\`${name}\``,
+        role.permissions.map((permission) => `\`${permission}\``),
+      ]),
+    ),
   );
 });
 

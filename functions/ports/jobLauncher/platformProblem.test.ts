@@ -26,7 +26,7 @@ describe('a problem of a platform', () => {
 
   it('is explained in docs/compute.md, each by its code', async () => {
     const documentation = await readFile(new URL('../../../docs/compute.md', import.meta.url), 'utf8');
-    const explained = [...documentation.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, code]) => code);
+    const explained = [...documentation.matchAll(/^- `([a-z-]+)`: /gm)].map(([, code]) => code);
     expect(explained).toEqual(expect.arrayContaining([...PROBLEM_CODES]));
   });
 
