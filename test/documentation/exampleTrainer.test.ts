@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { TrainyardClient } from '../../local/client/trainyardClient.js';
 import { startHost } from '../../local/host/host.js';
 import { openOneMachine } from '../../local/host/oneMachine.js';
-import { stackSpec, untilJobsRecorded, untilOver, writePurchases } from '../support/stack.js';
+import { stackSpec, untilJobsRecorded, untilOver, writePurchases } from '../support/hosts/stack.js';
 
 const TRAINER = fileURLToPath(new URL('../../examples/trainer.mjs', import.meta.url));
 
