@@ -10,7 +10,7 @@ import { callbackServer, type CallbackServer } from '../standIns/callbackServer.
 import { temporaryFolder } from '../temporaryFolder.js';
 import { until } from '../until.js';
 
-const MAIN = fileURLToPath(new URL('../../trainer-job/dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../trainer-job/dist/main.js', import.meta.url));
 export const RUN_ID = 'abcdefghijklmnopqrst';
 export const STAGES = ['ingest', 'validate', 'transform', 'train', 'evaluate', 'register'];
 export const secretOf = (attempt: number) => deriveRunSecret('a master secret of the tests', RUN_ID, attempt);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-const PROCESS = fileURLToPath(new URL('../../bench/dist/training/epochsProcess.js', import.meta.url));
+const PROCESS = fileURLToPath(new URL('../../../bench/dist/training/epochsProcess.js', import.meta.url));
 
 /** Bytes resident after each of 75 epochs, in a process of its own. */
 async function residentByEpoch(backend: string): Promise<number[]> {
