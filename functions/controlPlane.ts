@@ -5,6 +5,9 @@ import type { EventBus } from './ports/eventBus/eventBus.js';
 import type { JobLauncher } from './ports/jobLauncher/jobLauncher.js';
 import type { ObjectStore } from './ports/objectStore/objectStore.js';
 
+/** For what follows from the configuration and from nothing else. */
+export type Configured = Pick<ControlPlane, 'config'>;
+
 /** Everything below the functions: the four ports, the clock, ids, the log and the configuration. */
 export interface ControlPlane {
   store: DocumentStore;

@@ -5,7 +5,8 @@
 import { digestOf, instantSchema, paths } from '@trainyard/shared';
 import { z } from 'zod';
 import { DomainError } from './errors/domainError.js';
-import type { Transaction } from './ports/documentStore/documentStore.js';
+import type { DocumentReader } from './ports/documentStore/documentStore.js';
+import type { Write } from './ports/documentStore/writes.js';
 
 /** How long a key is remembered. */
 const LIFETIME_MS = 7 * 86_400_000;
@@ -37,31 +38,25 @@ export function idempotencySlot(
 
 /** The outcome of the same request, if there was one. */
 export async function recall<T>(
-  tx: Transaction,
+  from: DocumentReader,
   slot: IdempotencySlot | undefined,
   schema: z.ZodType<T>,
 ): Promise<T | undefined> {
-  const document = slot && (await tx.get(slot.path));
+  const document = slot && (await from.get(slot.path));
   if (!document) return undefined;
   const record = recordSchema.parse(document.data);
   if (record.requestDigest !== slot.requestDigest) throw keyReused();
   return schema.parse(record.outcome);
 }
 
-export function remember(
-  tx: Transaction,
-  slot: IdempotencySlot | undefined,
-  outcome: unknown,
-  now: Date,
-): void {
-  if (!slot) return;
+/** The record of what a request did: made where nobody made it first, and none for a request without a key. */
+export function rememberedWrites(slot: IdempotencySlot | undefined, outcome: unknown, now: Date): Write[] {
+  if (!slot) return [];
+  const { path, requestDigest } = slot;
   const expiresAt = new Date(now.getTime() + LIFETIME_MS).toISOString();
-  tx.create(slot.path, {
-    requestDigest: slot.requestDigest,
-    outcome,
-    createdAt: now.toISOString(),
-    expiresAt,
-  });
+  return [
+    { kind: 'create', path, data: { requestDigest, outcome, createdAt: now.toISOString(), expiresAt } },
+  ];
 }
 
 function keyReused(): DomainError {

@@ -17,7 +17,7 @@ const PAGE = 200;
  * where the security rules read them; when this fails halfway, sending it again completes it.
  */
 export async function changeModel(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'store' | 'now'>,
   modelId: string,
   { name, teams, retrain, monthlyBudgetUsd }: ModelChange,
 ): Promise<ModelDocument> {
@@ -38,7 +38,7 @@ export async function changeModel(
   return model;
 }
 
-async function shareRuns(cp: ControlPlane, modelId: string, teams: string[]): Promise<void> {
+async function shareRuns(cp: Pick<ControlPlane, 'store'>, modelId: string, teams: string[]): Promise<void> {
   for (let startAfter; ;) {
     const page = await cp.store.query(queries.runsOfModel(modelId, {}, { startAfter, limit: PAGE }));
     for (const { path } of page) {

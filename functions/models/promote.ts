@@ -9,7 +9,8 @@ import {
 import type { ControlPlane } from '../controlPlane.js';
 import { DomainError, notFound } from '../errors/domainError.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
-import { idempotencySlot, recall, remember } from '../idempotency.js';
+import { makeWrites } from '../ports/documentStore/writes.js';
+import { idempotencySlot, recall, rememberedWrites } from '../idempotency.js';
 import { readModel, readVersion } from './repository.js';
 
 /** Earlier versions that rollbacks can reach. */
@@ -28,7 +29,10 @@ export interface Promotion {
  * Puts a version into a stage; the one that was there is archived (production) or leaves it (staging). A version that is there
  * already stays as it is. Refused when a gate did not pass, unless forced.
  */
-export function promote(cp: ControlPlane, promotion: Promotion): Promise<ModelVersion> {
+export function promote(
+  cp: Pick<ControlPlane, 'store' | 'now'>,
+  promotion: Promotion,
+): Promise<ModelVersion> {
   const { modelId, version, stage, force, by } = promotion;
   return cp.store.transaction(async (tx) => {
     const { model, versions } = await readStages(tx, modelId, version);
@@ -56,7 +60,7 @@ export function promote(cp: ControlPlane, promotion: Promotion): Promise<ModelVe
 
 /** Puts the version that served before into production again, and archives the one that serves. */
 export function rollback(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'store' | 'now'>,
   { modelId, by, idempotencyKey }: { modelId: string; by: string; idempotencyKey: string | undefined },
 ): Promise<ModelVersion> {
   return cp.store.transaction(async (tx) => {
@@ -78,7 +82,7 @@ export function rollback(
       staging: model.staging === earlier.version ? null : model.staging,
     });
     const result = write.stage(earlier, 'production');
-    remember(tx, slot, result, cp.now());
+    makeWrites(tx, rememberedWrites(slot, result, cp.now()));
     return result;
   });
 }
@@ -99,7 +103,7 @@ async function readStages(
   return { model, versions };
 }
 
-function writerOf(cp: ControlPlane, tx: Transaction, by: string) {
+function writerOf(cp: Pick<ControlPlane, 'now'>, tx: Transaction, by: string) {
   const at = cp.now().toISOString();
   return {
     model(model: ModelDocument): void {

@@ -7,15 +7,13 @@ import {
   type ModelVersion,
   type ModelView,
 } from '@trainyard/shared';
-import type { DocumentStore, StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
-
-type Reader = Pick<DocumentStore | Transaction, 'get'>;
+import type { DocumentReader, StoredDocument } from '../ports/documentStore/documentStore.js';
 
 export function parseModel(document: StoredDocument): ModelDocument {
   return modelDocumentSchema.parse(document.data);
 }
 
-export async function readModel(from: Reader, modelId: string): Promise<ModelDocument | undefined> {
+export async function readModel(from: DocumentReader, modelId: string): Promise<ModelDocument | undefined> {
   const document = await from.get(paths.model(modelId));
   return document && parseModel(document);
 }
@@ -25,7 +23,7 @@ export function parseVersion(document: StoredDocument): ModelVersion {
 }
 
 export async function readVersion(
-  from: Reader,
+  from: DocumentReader,
   modelId: string,
   version: number,
 ): Promise<ModelVersion | undefined> {

@@ -13,11 +13,10 @@ import {
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { DomainError, notFound } from '../errors/domainError.js';
-import type { DocumentStore, StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
+import type { DocumentReader, StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
+import { makeWrites } from '../ports/documentStore/writes.js';
 import { queries } from '../queries.js';
-import { idempotencySlot, recall, remember } from '../idempotency.js';
-
-type Reader = Pick<DocumentStore | Transaction, 'get'>;
+import { idempotencySlot, recall, rememberedWrites } from '../idempotency.js';
 
 export interface PresetRequest<K extends PresetKind> {
   kind: K;
@@ -38,7 +37,7 @@ const outcomeSchema = z.strictObject({ version: presetVersionSchema });
 
 /** Makes a preset, or its next version; content equal to the newest version's makes none. `created` tells which. */
 export function savePreset<K extends PresetKind>(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'store' | 'now'>,
   { kind, id, description, content, by, idempotencyKey }: PresetRequest<K>,
 ): Promise<StoredPreset<K> & { created: boolean }> {
   return cp.store.transaction(async (tx) => {
@@ -63,7 +62,7 @@ export function savePreset<K extends PresetKind>(
       updatedAt: at,
     };
     tx.set(paths.preset(kind, id), { ...preset });
-    remember(tx, slot, { version }, now);
+    makeWrites(tx, rememberedWrites(slot, { version }, now));
     if (isSame) return { preset, version: newest, created: false };
     const made = {
       schemaVersion: 1 as const,
@@ -82,7 +81,7 @@ export function savePreset<K extends PresetKind>(
 
 /** A preset with one of its versions, the newest unless given. */
 export async function readPreset<K extends PresetKind>(
-  from: Reader,
+  from: DocumentReader,
   kind: K,
   id: string,
   wanted?: number,
@@ -97,7 +96,7 @@ export async function readPreset<K extends PresetKind>(
 
 /** Deletes a version that no run was made of, and that is not the newest: that one stands for the preset. */
 export async function deletePresetVersion(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'store'>,
   kind: PresetKind,
   id: string,
   version: number,
@@ -111,7 +110,11 @@ export async function deletePresetVersion(
 }
 
 /** Deletes a preset with all its versions; refused when a run was made of one of them. */
-export async function deletePreset(cp: ControlPlane, kind: PresetKind, id: string): Promise<void> {
+export async function deletePreset(
+  cp: Pick<ControlPlane, 'store'>,
+  kind: PresetKind,
+  id: string,
+): Promise<void> {
   const { latestVersion } = (await readPreset(cp.store, kind, id)).preset;
   const documents = await cp.store.query(queries.presetVersions(kind, id, { limit: latestVersion }));
   const versions = documents.map((document) => parseVersion(kind, document).version);
@@ -123,7 +126,7 @@ export async function deletePreset(cp: ControlPlane, kind: PresetKind, id: strin
  * deletion; what a crash leaves marked cannot be used, and the next call deletes it. The look before it is for those refused.
  */
 async function deleteUnused(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'store'>,
   kind: PresetKind,
   id: string,
   versions: readonly number[],
@@ -147,7 +150,7 @@ async function deleteUnused(
 
 /** The first of the versions that a run was made of. */
 async function versionInUse(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'store'>,
   kind: PresetKind,
   id: string,
   versions: readonly number[],
@@ -165,7 +168,7 @@ function inUse(id: string, version: number): DomainError {
 }
 
 async function mark(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'store'>,
   kind: PresetKind,
   id: string,
   versions: readonly number[],
@@ -183,7 +186,7 @@ async function mark(
 }
 
 async function readVersion<K extends PresetKind>(
-  from: Reader,
+  from: DocumentReader,
   kind: K,
   id: string,
   version: number,

@@ -12,29 +12,35 @@ import {
   type TrainingSpec,
 } from '@trainyard/shared';
 import type { Tier } from '../config.js';
-import type { ControlPlane } from '../controlPlane.js';
-import { queries } from '../queries.js';
-import { listEpochs, listStages, parseRun } from './repository.js';
+import type { Configured, ControlPlane } from '../controlPlane.js';
+import { readBasis, withEpochs, type MeasuredBasis } from './basis.js';
 import { memoryFloorOf, tooSmall } from './tierFit.js';
 import { tierPrice, tiersNamed } from './tiers.js';
 
-/**
- * What a run of this specification would take on each of its tiers: from the newest completed run of the model, scaled by the rows
- * where they are known (`rows`, else those of that run), else from the rows and what trainers are known to do.
- */
+/** What a run of this specification would take on each of its tiers, by the newest completed run of the model. */
 export async function estimateRun(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'store' | 'config'>,
   modelId: string,
   spec: TrainingSpec,
   rows?: number,
 ): Promise<Estimate> {
-  const [document] = await cp.store.query(
-    queries.runsOfModel(modelId, { status: 'completed' }, { limit: 1 }),
-  );
-  const basis = document && parseRun(document);
-  const measured = basis ? await measure(cp, basis) : null;
+  return estimateFrom(cp, await withEpochs(cp, await readBasis(cp, modelId)), spec, rows);
+}
+
+/**
+ * What a run of this specification would take on each of its tiers: from the basis, scaled by the rows where they are known
+ * (`rows`, else those of that run), else from the rows and what trainers are known to do.
+ */
+export function estimateFrom(
+  cp: Configured,
+  measuredBasis: MeasuredBasis | undefined,
+  spec: TrainingSpec,
+  rows?: number,
+): Estimate {
+  const basis = measuredBasis?.run;
+  const measured = measuredBasis ? measure(cp, measuredBasis) : null;
   const expected = rowsOf(spec, rows, basis, measured);
-  const memoryFloor = await memoryFloorOf(cp, modelId, spec);
+  const memoryFloor = memoryFloorOf(cp, spec, measuredBasis);
   const tiers = tiersNamed(cp, spec.compute.tiers).map((tier) => ({
     ...onTier(cp, tier, estimateSeconds({ spec, rows: expected, tier }, measured)),
     tooSmall: tooSmall(cp, { phase: null, memoryFloor, outgrown: [] }, tier) ?? null,
@@ -59,7 +65,7 @@ function recommended(tiers: readonly TierEstimate[]): string | null {
   return fitting.toSorted((a, b) => price(a) - price(b))[0]?.tier ?? null;
 }
 
-function onTier(cp: ControlPlane, tier: Tier, seconds: Range | null): Omit<TierEstimate, 'tooSmall'> {
+function onTier(cp: Configured, tier: Tier, seconds: Range | null): Omit<TierEstimate, 'tooSmall'> {
   const usdPerHour = tierPrice(cp, tier);
   const usd = seconds === null || usdPerHour === null ? null : times(seconds, usdPerHour / 3600);
   return { tier: tier.name, seconds, usdPerHour, usd };
@@ -68,11 +74,7 @@ function onTier(cp: ControlPlane, tier: Tier, seconds: Range | null): Omit<TierE
 const DATA_STAGES: readonly StageName[] = ['ingest', 'validate', 'transform'];
 
 /** Null where the run has no epoch to go by. */
-async function measure(cp: ControlPlane, basis: Run): Promise<Measured | null> {
-  const [epochs, stages] = await Promise.all([
-    listEpochs(cp.store, basis.runId),
-    listStages(cp.store, basis.runId),
-  ]);
+function measure(cp: Configured, { run: basis, stages, epochs }: MeasuredBasis): Measured | null {
   if (epochs.length === 0) return null;
   const [data, others] = [true, false].map((isData) =>
     stages.filter(({ stage }) => stage !== 'train' && DATA_STAGES.includes(stage) === isData),

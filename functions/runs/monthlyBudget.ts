@@ -12,14 +12,14 @@ import {
   type Run,
   type RunError,
 } from '@trainyard/shared';
-import type { ControlPlane } from '../controlPlane.js';
+import type { Configured, ControlPlane } from '../controlPlane.js';
 import { modelEvent } from '../events/runEvent.js';
 import { DomainError } from '../errors/domainError.js';
 import { readModel } from '../models/repository.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
-import { recordLifecycle } from './lifecycle.js';
+import { recordLifecycle, type PlanPorts } from './lifecycle.js';
 import { outboxWrite, publishCommitted } from '../events/outbox.js';
-import { spendingIn, type Spending } from './spending.js';
+import { spendingIn, type Spending, type SpendingPorts } from './spending.js';
 
 /** Shares of a budget at which a warning is told. */
 const WARNED_AT = [0.5, 0.8, 1];
@@ -33,11 +33,11 @@ interface Budget {
 type Budgeted = Pick<ModelDocument, 'modelId' | 'monthlyBudgetUsd'>;
 
 /** Whether anything is to be counted for a start of this model. */
-export function hasMonthlyBudget(cp: ControlPlane, model: Budgeted): boolean {
+export function hasMonthlyBudget(cp: Configured, model: Budgeted): boolean {
   return cp.config.budget.monthlyUsd !== null || model.monthlyBudgetUsd !== null;
 }
 
-function budgetsOf(cp: ControlPlane, model: Budgeted, { usd, byModel }: Spending): Budget[] {
+function budgetsOf(cp: Configured, model: Budgeted, { usd, byModel }: Spending): Budget[] {
   const { monthlyUsd } = cp.config.budget;
   const { modelId, monthlyBudgetUsd } = model;
   const spentUsd = byModel.get(modelId) ?? 0;
@@ -48,14 +48,15 @@ function budgetsOf(cp: ControlPlane, model: Budgeted, { usd, byModel }: Spending
 }
 
 /** Why a model may start no run now; undefined where it may. `leastUsd` is what the run would cost at least, where that is known. */
-export async function overMonthlyBudget(
-  cp: ControlPlane,
+export function overMonthlyBudget(
+  cp: Configured,
   model: Budgeted,
+  spending: Spending,
   leastUsd: number | null,
-): Promise<DomainError | undefined> {
-  if (!hasMonthlyBudget(cp, model)) return undefined;
-  const month = monthOf(cp.now());
-  for (const budget of budgetsOf(cp, model, await spendingIn(cp, month))) {
+  now: Date,
+): DomainError | undefined {
+  const month = monthOf(now);
+  for (const budget of budgetsOf(cp, model, spending)) {
     const { spentUsd, limitUsd } = budget;
     const isSpent = spentUsd >= limitUsd;
     if (!isSpent && spentUsd + (leastUsd ?? 0) <= limitUsd) continue;
@@ -85,7 +86,7 @@ function remedyOf({ scope }: Pick<Budget, 'scope'>, month: string): string {
  * Warns of each budget of the run's model, and of the deployment's, whose next share is spent: once a share, however often this is
  * called. The events are in the outbox then, and returned for who may publish them.
  */
-export async function warnOfBudgets(cp: ControlPlane, run: Run, known?: Spending): Promise<ModelEvent[]> {
+export async function warnOfBudgets(cp: SpendingPorts, run: Run, known?: Spending): Promise<ModelEvent[]> {
   const model = await budgetedModel(cp, run.modelId);
   if (!hasMonthlyBudget(cp, model)) return [];
   const month = monthOf(cp.now());
@@ -127,7 +128,7 @@ function reachedEvent(run: Run, budget: BudgetReached, now: Date): ModelEvent {
 
 /** What a warning says, as the error of a message: what is spent, of what, and what happens now. */
 export function budgetWarning(
-  cp: ControlPlane,
+  cp: Configured,
   modelId: string,
   { spentUsd, limitUsd, month, scope, share }: BudgetReached,
 ): RunError {
@@ -146,7 +147,10 @@ export function budgetWarning(
 /**
  * Warns of budgets that the open runs of these models use up, and stops runs whose budget is spent, where the deployment wants that.
  */
-export async function keepBudgets(cp: ControlPlane, openModels: readonly string[]): Promise<void> {
+export async function keepBudgets(
+  cp: SpendingPorts & PlanPorts & Pick<ControlPlane, 'newId'>,
+  openModels: readonly string[],
+): Promise<void> {
   const models = await Promise.all([...new Set(openModels)].map((modelId) => budgetedModel(cp, modelId)));
   const budgeted = models.filter((model) => hasMonthlyBudget(cp, model));
   if (budgeted.length === 0) return;
@@ -170,6 +174,6 @@ export async function keepBudgets(cp: ControlPlane, openModels: readonly string[
   }
 }
 
-async function budgetedModel(cp: ControlPlane, modelId: string): Promise<Budgeted> {
+async function budgetedModel(cp: Pick<ControlPlane, 'store'>, modelId: string): Promise<Budgeted> {
   return (await readModel(cp.store, modelId)) ?? { modelId, monthlyBudgetUsd: null };
 }

@@ -5,7 +5,7 @@ import { queries } from '../queries.js';
 const PAGE = 200;
 
 /** All runs that are not over, oldest first. The documents are not parsed: a broken one is its own run's affair. */
-export async function openRuns(cp: ControlPlane): Promise<StoredDocument[]> {
+export async function openRuns(cp: Pick<ControlPlane, 'store'>): Promise<StoredDocument[]> {
   const found: StoredDocument[] = [];
   for (;;) {
     const last = found.at(-1);

@@ -13,14 +13,14 @@ import {
   type RunView,
   type Stage,
 } from '@trainyard/shared';
-import type { DocumentStore, StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
+import type { DocumentReader, DocumentStore, StoredDocument } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
 
 export function parseRun(document: StoredDocument): Run {
   return runSchema.parse(document.data);
 }
 
-export async function readRun(from: DocumentStore | Transaction, runId: string): Promise<Run | undefined> {
+export async function readRun(from: DocumentReader, runId: string): Promise<Run | undefined> {
   const document = await from.get(paths.run(runId));
   return document && parseRun(document);
 }

@@ -12,13 +12,11 @@ import {
   type UnresolvedSpec,
 } from '@trainyard/shared';
 import { z } from 'zod';
-import type { ControlPlane } from '../controlPlane.js';
+import type { Configured } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 import { parseSent } from '../errors/parseSent.js';
 import { parseVersion } from '../presets/presets.js';
-import type { DocumentStore, Transaction } from '../ports/documentStore/documentStore.js';
-
-type Reader = Pick<DocumentStore | Transaction, 'get'>;
+import type { DocumentReader } from '../ports/documentStore/documentStore.js';
 
 /** A specification with everything in its place, and the preset versions that it was made of. */
 export interface ResolvedSpec {
@@ -28,8 +26,8 @@ export interface ResolvedSpec {
 
 /** Puts the content of presets in the place of their names, and the deployment's compute tiers where none are named. */
 export async function resolveSpec(
-  cp: ControlPlane,
-  from: Reader,
+  cp: Configured,
+  from: DocumentReader,
   unresolved: UnresolvedSpec,
 ): Promise<ResolvedSpec> {
   const presets: string[] = [];
@@ -59,7 +57,7 @@ function checked(spec: TrainingSpec): TrainingSpec {
 }
 
 async function readPresetVersion<K extends PresetKind>(
-  from: Reader,
+  from: DocumentReader,
   kind: K,
   { preset: id, version: wanted }: PresetReference,
 ): Promise<PresetVersion<K>> {
@@ -82,7 +80,7 @@ function unknownPreset(pointer: string, detail: string): DomainError {
 }
 
 /** The tier of the data stages alone, as the specification says or else the deployment. */
-function prepareTier(cp: ControlPlane, wanted: string | null | undefined): { prepare?: string | null } {
+function prepareTier(cp: Configured, wanted: string | null | undefined): { prepare?: string | null } {
   const prepare = wanted === undefined ? cp.config.prepareTier : wanted;
   if (prepare === null) return wanted === null ? { prepare } : {};
   checkTiers(cp, [prepare], '/spec/compute/prepare');
@@ -90,12 +88,12 @@ function prepareTier(cp: ControlPlane, wanted: string | null | undefined): { pre
 }
 
 /** The tiers that the specification names, or all of the deployment's. */
-function tierNames(cp: ControlPlane, wanted: string[] | undefined): string[] {
+function tierNames(cp: Configured, wanted: string[] | undefined): string[] {
   if (wanted) checkTiers(cp, wanted, '/spec/compute/tiers');
   return wanted ?? cp.config.tiers.map((tier) => tier.name);
 }
 
-function checkTiers(cp: ControlPlane, wanted: readonly string[], pointer: string): void {
+function checkTiers(cp: Configured, wanted: readonly string[], pointer: string): void {
   const known = cp.config.tiers.map((tier) => tier.name);
   const unknown = wanted.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;

@@ -4,14 +4,13 @@
  */
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import { retrainMessageSchema, type ModelDocument, type RetrainMessage } from '@trainyard/shared';
-import type { ControlPlane } from '../controlPlane.js';
 import { readMessage } from '../events/pubsubMessage.js';
 import { DomainError } from '../errors/domainError.js';
-import { queries } from '../queries.js';
 import { withLogFields } from '../telemetry/context.js';
 import { instruments } from '../telemetry/metrics.js';
 import { inSpan, SpanKind } from '../telemetry/tracing.js';
-import { createRun, type Started } from './createRun.js';
+import { createRun, type StartPorts } from './createRun.js';
+import type { Started } from './planStart.js';
 
 /** Who requested the runs that messages start. */
 export const REQUESTED_BY = 'retrain';
@@ -20,7 +19,7 @@ export const REQUESTED_BY = 'retrain';
  * Starts what a message asks for, or says in the log why not. A message that asks for what cannot be is logged and acknowledged,
  * for it will never be possible; a refusal that may pass and any other failure are thrown, so that Pub/Sub delivers again.
  */
-export async function handleRetrainMessage(cp: ControlPlane, delivered: CloudEvent<unknown>): Promise<void> {
+export async function handleRetrainMessage(cp: StartPorts, delivered: CloudEvent<unknown>): Promise<void> {
   const message = readMessage(delivered, retrainMessageSchema);
   if (message instanceof Error) {
     cp.log('ERROR', 'a retrain message cannot be read and is dropped', {
@@ -40,7 +39,7 @@ export async function handleRetrainMessage(cp: ControlPlane, delivered: CloudEve
 }
 
 async function answered(
-  cp: ControlPlane,
+  cp: StartPorts,
   messageId: string,
   message: RetrainMessage,
 ): Promise<'started' | 'skipped' | 'dropped'> {
@@ -57,30 +56,29 @@ async function answered(
 }
 
 function retrain(
-  cp: ControlPlane,
+  cp: StartPorts,
   messageId: string,
   { modelId, spec, newRows }: RetrainMessage,
 ): Promise<Started> {
-  const request = { modelId, spec, requestedBy: REQUESTED_BY, idempotencyKey: messageId };
-  return createRun(cp, request, async (known, _tx, obstacle) => {
+  const request = { modelId, spec, requestedBy: REQUESTED_BY, idempotencyKey: messageId, obeysPolicy: true };
+  return createRun(cp, request, (known, { obstacle, isRunning, now }) => {
     const model = { ...known, newRows: known.newRows + newRows };
-    const refusal = (await refusalOf(cp, model)) ?? obstacle?.message;
+    const refusal = policyRefusal(model, isRunning, now) ?? obstacle?.message;
     return refusal === undefined ? { model } : { model, refusal };
   });
 }
 
-/** Why the model's policy lets no run start now, if it does not. Called in the transaction that has read the model. */
-async function refusalOf(cp: ControlPlane, model: ModelDocument): Promise<string | undefined> {
+/** Why the model's policy lets no run start now, if it does not. */
+function policyRefusal(model: ModelDocument, isRunning: boolean, now: Date): string | undefined {
   const { minIntervalSeconds, minNewRows, skipWhileRunning } = model.retrain;
   if (model.newRows < minNewRows)
     return `${model.newRows} of the ${minNewRows} new rows that the policy wants have come`;
   const sinceStart = model.lastStartedAt
-    ? (cp.now().getTime() - Date.parse(model.lastStartedAt)) / 1000
+    ? (now.getTime() - Date.parse(model.lastStartedAt)) / 1000
     : Infinity;
   if (sinceStart < minIntervalSeconds)
     return `the last start was ${Math.floor(sinceStart)} s ago; the policy wants ${minIntervalSeconds} s between starts`;
-  if (!skipWhileRunning) return undefined;
-  // Another start changes the model and makes this transaction begin again: none is overlooked.
-  const [open] = await cp.store.query(queries.openRunsOfModel(model.modelId, 1));
-  return open && 'a run of the model is under way, and the policy skips while one is';
+  return skipWhileRunning && isRunning
+    ? 'a run of the model is under way, and the policy skips while one is'
+    : undefined;
 }

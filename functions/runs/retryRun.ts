@@ -1,14 +1,14 @@
 import { isTerminal, runName, type Run } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
-import { startRun } from './createRun.js';
+import { startRun, type StartPorts } from './createRun.js';
 
 /**
  * Starts a new run with the specification of one that failed or was cancelled, going on from its last checkpoint where it has
  * one. A run that has ended never changes again, so the retry is a run of its own, which says whose.
  */
 export function retryRun(
-  cp: ControlPlane,
+  cp: StartPorts & Pick<ControlPlane, 'objects'>,
   run: Run,
   request: { requestedBy: string; idempotencyKey: string | undefined },
 ): Promise<Run> {

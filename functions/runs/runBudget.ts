@@ -1,5 +1,5 @@
 import { BUDGET_EXCEEDED, inDollars, type Estimate, type TrainingSpec } from '@trainyard/shared';
-import type { ControlPlane } from '../controlPlane.js';
+import type { Configured } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 import { tiersNamed } from './tiers.js';
 
@@ -7,7 +7,7 @@ const POINTER = '/spec/compute/maxUsd';
 
 /** Why a run is not started for its `compute.maxUsd`: it cannot be done for that, or nobody could tell what it costs. */
 export function overRunBudget(
-  cp: ControlPlane,
+  cp: Configured,
   spec: TrainingSpec,
   estimate: Estimate,
 ): DomainError | undefined {

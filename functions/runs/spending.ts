@@ -8,6 +8,8 @@ import type { Write } from '../ports/documentStore/writes.js';
 import { queries } from '../queries.js';
 import { openRuns } from './openRuns.js';
 
+export type SpendingPorts = Pick<ControlPlane, 'store' | 'config' | 'now' | 'log'>;
+
 export interface Spending {
   usd: number;
   byModel: ReadonlyMap<string, number>;
@@ -25,7 +27,7 @@ export function spendingWrites({ runId, modelId, cost, endedAt, updatedAt }: Run
 }
 
 /** Until now, in a month of UTC (`2026-11`). */
-export async function spendingIn(cp: ControlPlane, month: string): Promise<Spending> {
+export async function spendingIn(cp: SpendingPorts, month: string): Promise<Spending> {
   // In this order: a run that ends in between is found twice, and counted by its record.
   const open = await parsedOpenRuns(cp);
   const spent = (await cp.store.query(queries.spent(month))).map(({ data }) => spentSchema.parse(data));
@@ -44,7 +46,7 @@ export async function spendingIn(cp: ControlPlane, month: string): Promise<Spend
   return { usd: total, byModel, open };
 }
 
-async function parsedOpenRuns(cp: ControlPlane): Promise<Run[]> {
+async function parsedOpenRuns(cp: SpendingPorts): Promise<Run[]> {
   return (await openRuns(cp)).flatMap(({ path, data }) => {
     const run = runSchema.safeParse(data);
     if (run.success) return run.data;

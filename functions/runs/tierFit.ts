@@ -6,50 +6,46 @@ import {
   leastSize,
   memoryNeed,
   misfitOf,
-  paths,
-  stageSchema,
   type KnownEntities,
   type MemoryFloor,
   type Run,
   type TrainingSpec,
 } from '@trainyard/shared';
 import type { Tier } from '../config.js';
-import type { ControlPlane } from '../controlPlane.js';
+import type { Configured } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
-import { queries } from '../queries.js';
-import { parseRun } from './repository.js';
+import type { Basis } from './basis.js';
 import { tiersNamed } from './tiers.js';
+
+/** Whether any tier of a specification tells its machine, so that something follows from the memory that a run needs. */
+export function tellsMemory(cp: Configured, spec: TrainingSpec): boolean {
+  return tiersNamed(cp, spec.compute.tiers).some(({ machine }) => machine);
+}
 
 /**
  * The least memory that a run takes: by the tables whose sizes the specification declares, and by the users and items of the model's
- * newest completed run where that was on the same data. Null where no tier tells its machine, so that nothing could follow from it.
+ * newest completed run where that was on the same data. Null where no tier tells its machine.
  */
-export async function memoryFloorOf(
-  cp: ControlPlane,
-  modelId: string,
+export function memoryFloorOf(
+  cp: Configured,
   spec: TrainingSpec,
-): Promise<MemoryFloor | null> {
-  if (!tiersNamed(cp, spec.compute.tiers).some(({ machine }) => machine)) return null;
-  const known = await knownEntities(cp, modelId, spec);
-  return floorOf(memoryNeed(leastSize(spec, known), spec));
+  basis: Basis | undefined,
+): MemoryFloor | null {
+  if (!tellsMemory(cp, spec)) return null;
+  return floorOf(memoryNeed(leastSize(spec, knownEntities(spec, basis)), spec));
 }
 
 const UNKNOWN: KnownEntities = { queries: 1, items: 1 };
 
-async function knownEntities(cp: ControlPlane, modelId: string, spec: TrainingSpec): Promise<KnownEntities> {
-  const [document] = await cp.store.query(
-    queries.runsOfModel(modelId, { status: 'completed' }, { limit: 1 }),
-  );
-  const basis = document && parseRun(document);
-  if (!basis || canonicalJson(basis.spec.dataset) !== canonicalJson(spec.dataset)) return UNKNOWN;
-  const stage = await cp.store.get(paths.stage(basis.runId, 'transform'));
-  const counts = stage && stageSchema.parse(stage.data).counts;
+function knownEntities(spec: TrainingSpec, basis: Basis | undefined): KnownEntities {
+  if (!basis || canonicalJson(basis.run.spec.dataset) !== canonicalJson(spec.dataset)) return UNKNOWN;
+  const counts = basis.stages.find(({ stage }) => stage === 'transform')?.counts;
   return { queries: counts?.['queries'] ?? 1, items: counts?.['items'] ?? 1 };
 }
 
 /** Why a tier is too small for a run, in words; undefined where it may do. */
 export function tooSmall(
-  cp: ControlPlane,
+  cp: Configured,
   { phase, memoryFloor, outgrown }: Pick<Run, 'phase' | 'memoryFloor' | 'outgrown'>,
   { machine }: Tier,
 ): string | undefined {
@@ -65,7 +61,7 @@ export function tooSmall(
 
 /** Why no tier of a run will do, with what each of them lacks; undefined where one may. */
 export function noTierFits(
-  cp: ControlPlane,
+  cp: Configured,
   spec: TrainingSpec,
   memoryFloor: MemoryFloor | null,
 ): DomainError | undefined {

@@ -1,15 +1,15 @@
 import { PRICES, usdPerHourOf, type Run } from '@trainyard/shared';
 import type { Tier } from '../config.js';
-import type { ControlPlane } from '../controlPlane.js';
+import type { Configured, ControlPlane } from '../controlPlane.js';
 import type { JobLauncher } from '../ports/jobLauncher/jobLauncher.js';
 
 /** The tiers of a run's attempt in their order; those that the deployment no longer has are left out. */
-export function tiersOf(cp: Pick<ControlPlane, 'config'>, { phase, spec: { compute } }: Run): Tier[] {
+export function tiersOf(cp: Configured, { phase, spec: { compute } }: Run): Tier[] {
   return tiersNamed(cp, phase === 'prepare' && compute.prepare ? [compute.prepare] : compute.tiers);
 }
 
 /** The deployment's tiers of these names in their order, or all of them. */
-export function tiersNamed(cp: Pick<ControlPlane, 'config'>, names: readonly string[] | undefined): Tier[] {
+export function tiersNamed(cp: Configured, names: readonly string[] | undefined): Tier[] {
   return (names ?? cp.config.tiers.map((tier) => tier.name)).flatMap((name) =>
     cp.config.tiers.filter((tier) => tier.name === name),
   );
@@ -23,6 +23,6 @@ export function launcherOf(cp: Pick<ControlPlane, 'config' | 'launchers'>, tierN
 }
 
 /** What an hour on a tier costs: as it is configured, else by the price table; null where neither knows. */
-export function tierPrice(cp: Pick<ControlPlane, 'config'>, { usdPerHour, machine }: Tier): number | null {
+export function tierPrice(cp: Configured, { usdPerHour, machine }: Tier): number | null {
   return usdPerHour ?? (machine && usdPerHourOf(machine, [...cp.config.prices, ...PRICES]));
 }

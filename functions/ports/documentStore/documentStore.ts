@@ -31,6 +31,9 @@ export interface Query {
 /** A watched query is watched whole: what falls off a page would be told differently by every store. */
 export type WatchTarget = { document: string } | { query: Omit<Query, 'startAfter' | 'limit'> };
 
+/** Reads single documents, in a transaction or outside. */
+export type DocumentReader = Pick<Transaction, 'get'>;
+
 export interface Transaction {
   get(path: string): Promise<StoredDocument | undefined>;
   /** Fails the transaction with `DocumentExistsError` if the document exists when it commits. */

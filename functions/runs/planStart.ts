@@ -1,0 +1,126 @@
+/** What becomes of a request for a run, decided from data alone. */
+import {
+  newRun,
+  paths,
+  type ModelDocument,
+  type Run,
+  type RunEvent,
+  type RunEventRecord,
+  type TrainingSpec,
+} from '@trainyard/shared';
+import type { Configured } from '../controlPlane.js';
+import type { DomainError } from '../errors/domainError.js';
+import { outboxWrite } from '../events/outbox.js';
+import { runEvent } from '../events/runEvent.js';
+import { rememberedWrites, type IdempotencySlot } from '../idempotency.js';
+import type { Write } from '../ports/documentStore/writes.js';
+import { estimateFrom } from './estimate.js';
+import { overMonthlyBudget } from './monthlyBudget.js';
+import { cheapest, overRunBudget } from './runBudget.js';
+import type { StartFacts, StartQuestion } from './startFacts.js';
+import { memoryFloorOf, noTierFits } from './tierFit.js';
+
+export interface StartRequest extends StartQuestion {
+  requestedBy: string;
+  idempotencyKey?: string | undefined;
+  retryOf?: Run['retryOf'] | undefined;
+}
+
+/** What became of a request: a run, or why there is none. */
+export type Started = { run: Run; refusal?: never } | { run?: never; refusal: string };
+
+/**
+ * The model as it is to be written, and why it may not start, if it may not. Throws where the request itself is wrong. A pure
+ * function of the model, why there can be no run now (no tier is large enough, or a budget is spent), and whether one is under way.
+ */
+export type Admit = (
+  model: ModelDocument,
+  known: { obstacle: DomainError | undefined; isRunning: boolean; now: Date },
+) => { model: ModelDocument; refusal?: string };
+
+/** What a start is planned with. */
+export interface KnownAtStart {
+  /** The id of the run, if it comes to one. */
+  runId: string;
+  model: ModelDocument;
+  facts: StartFacts;
+  /** Where the outcome is remembered, for a request with a key. */
+  slot: IdempotencySlot | undefined;
+  /** The trace of the request. */
+  traceparent: string | null;
+}
+
+export interface StartPlan {
+  started: Started;
+  writes: readonly Write[];
+  /** To be published once the writes are committed. */
+  events: readonly RunEvent[];
+}
+
+/** The model's next run with its first event, or the refusal; either is remembered by the request's key. */
+export function planStart(
+  cp: Configured,
+  request: StartRequest,
+  known: KnownAtStart,
+  admit: Admit,
+  now: Date,
+): StartPlan {
+  const { facts, slot } = known;
+  const { spec } = facts.resolved;
+  const memoryFloor = memoryFloorOf(cp, spec, facts.basis);
+  const obstacle = noTierFits(cp, spec, memoryFloor) ?? overBudget(cp, known.model, spec, facts, now);
+  const { model, refusal } = admit(known.model, { obstacle, isRunning: facts.isRunning ?? false, now });
+  const at = now.toISOString();
+  const path = paths.model(model.modelId);
+  if (refusal !== undefined) {
+    const writes: Write[] = [{ kind: 'set', path, data: { ...model, updatedAt: at } }];
+    writes.push(...rememberedWrites(slot, { refusal }, now));
+    return { started: { refusal }, writes, events: [] };
+  }
+  const { modelId, teams, lastRunNumber } = model;
+  const { requestedBy, retryOf } = request;
+  const { runId, traceparent } = known;
+  const runNumber = lastRunNumber + 1;
+  const identity = { runId, modelId, runNumber, ...facts.resolved, requestedBy, teams };
+  const run = newRun({ ...identity, traceparent, memoryFloor, retryOf, now });
+  const event = runEvent(run, FIRST_EVENT, { type: 'run.requested', detail: {} }, now);
+  const counted = { ...model, lastRunNumber: runNumber, newRows: 0, lastStartedAt: at, updatedAt: at };
+  const writes: Write[] = [
+    { kind: 'set', path, data: counted },
+    { kind: 'create', path: paths.run(runId), data: { ...run } },
+    { kind: 'create', path: paths.event(runId, FIRST_EVENT), data: { ...firstRecord(run) } },
+    outboxWrite(event),
+    ...rememberedWrites(slot, { runId }, now),
+  ];
+  return { started: { run }, writes, events: [event] };
+}
+
+/** Why a run is not started for what it may cost: by its own budget, or by that of a month. */
+function overBudget(
+  cp: Configured,
+  model: ModelDocument,
+  spec: TrainingSpec,
+  { costs }: StartFacts,
+  now: Date,
+): DomainError | undefined {
+  if (!costs) return undefined;
+  const estimate = estimateFrom(cp, costs.basis, spec);
+  const ownBudget = overRunBudget(cp, spec, estimate);
+  if (ownBudget || !costs.spending) return ownBudget;
+  return overMonthlyBudget(cp, model, costs.spending, cheapest(estimate)?.usd ?? null, now);
+}
+
+/** The id of the first event of each run, and of its record. */
+const FIRST_EVENT = 'start';
+
+function firstRecord(run: Run): RunEventRecord {
+  return {
+    id: FIRST_EVENT,
+    at: run.createdAt,
+    what: 'requested',
+    attempt: 1,
+    seq: null,
+    status: run.status,
+    published: ['run.requested'],
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * What a start is decided on and what takes queries. It is read once, before the transaction; the transaction holds it against
+ * the documents that tell whether it still is so (`isOutdated`), and nothing is decided where it is not.
+ */
+import { monthOf, type ModelDocument, type TrainingSpec, type UnresolvedSpec } from '@trainyard/shared';
+import type { Configured, ControlPlane } from '../controlPlane.js';
+import { DomainError } from '../errors/domainError.js';
+import { queries } from '../queries.js';
+import { readBasis, withEpochs, type Basis, type MeasuredBasis } from './basis.js';
+import { hasMonthlyBudget } from './monthlyBudget.js';
+import { parseRun } from './repository.js';
+import { resolveSpec, type ResolvedSpec } from './resolveSpec.js';
+import { spendingIn, type Spending } from './spending.js';
+import { tellsMemory } from './tierFit.js';
+
+export interface StartQuestion {
+  modelId: string;
+  /** As the model's newest run had it unless given. */
+  spec: UnresolvedSpec | undefined;
+  /** Whether the model's retrain policy has a say. */
+  obeysPolicy: boolean;
+}
+
+export interface StartFacts {
+  /** The specification that was given, or that of the model's newest run. */
+  unresolved: UnresolvedSpec;
+  resolved: ResolvedSpec;
+  /** Undefined where no run of the model is completed, or nothing depends on it. */
+  basis: Basis | undefined;
+  /** What the costs of the run follow from; null where no budget asks for them. */
+  costs: { basis: MeasuredBasis | undefined; spending: Spending | null } | null;
+  /** Whether a run of the model is under way; null where no policy asks. */
+  isRunning: boolean | null;
+  /** The model's counters before anything else was read: each new run, and each completed one, raises one of them. */
+  counters: Pick<ModelDocument, 'lastRunNumber' | 'lastVersion'>;
+}
+
+export async function readStartFacts(
+  cp: Pick<ControlPlane, 'store' | 'config' | 'now' | 'log'>,
+  question: StartQuestion,
+  model: ModelDocument,
+): Promise<StartFacts> {
+  const { modelId } = question;
+  const unresolved = question.spec ?? (await newestSpec(cp, modelId));
+  const resolved = await resolveSpec(cp, cp.store, unresolved);
+  const { spec } = resolved;
+  const isBudgeted = hasMonthlyBudget(cp, model);
+  const isCosted = isBudgeted || spec.compute.maxUsd !== undefined;
+  const asksPolicy = question.obeysPolicy && model.retrain.skipWhileRunning;
+  const [basis, spending, open] = await Promise.all([
+    isCosted || tellsMemory(cp, spec) ? readBasis(cp, modelId) : undefined,
+    isBudgeted ? spendingIn(cp, monthOf(cp.now())) : null,
+    asksPolicy ? cp.store.query(queries.openRunsOfModel(modelId, 1)) : null,
+  ]);
+  return {
+    unresolved,
+    resolved,
+    basis,
+    costs: isCosted ? { basis: await withEpochs(cp, basis), spending } : null,
+    isRunning: open && open.length > 0,
+    counters: { lastRunNumber: model.lastRunNumber, lastVersion: model.lastVersion },
+  };
+}
+
+/**
+ * Whether something that the decision depends on has moved since the facts were read, given the model and the presets as the
+ * transaction finds them. What has been spent moves with every second: it is a reading, and no start is counted against it.
+ */
+export function isOutdated(
+  cp: Configured,
+  question: StartQuestion,
+  facts: StartFacts,
+  model: ModelDocument,
+  presets: readonly string[],
+): boolean {
+  const asksPolicy = question.obeysPolicy && model.retrain.skipWhileRunning;
+  const dependsOnRuns = question.spec === undefined || asksPolicy;
+  return (
+    facts.counters.lastVersion !== model.lastVersion ||
+    (dependsOnRuns && facts.counters.lastRunNumber !== model.lastRunNumber) ||
+    (asksPolicy && facts.isRunning === null) ||
+    (hasMonthlyBudget(cp, model) && !facts.costs?.spending) ||
+    facts.resolved.presets.join() !== presets.join()
+  );
+}
+
+async function newestSpec({ store }: Pick<ControlPlane, 'store'>, modelId: string): Promise<TrainingSpec> {
+  const [newest] = await store.query(queries.runsOfModel(modelId, {}, { limit: 1 }));
+  if (newest) return parseRun(newest).spec;
+  const detail = `Model "${modelId}" has no run yet whose specification could be used: give one.`;
+  throw new DomainError('no-specification', detail);
+}
