@@ -10,7 +10,7 @@ export { tierSchema, type Tier };
 export type { Deployment };
 
 /** Whose ID tokens are accepted, for whom they must be meant, and where the keys are that sign them (RFC 7517). */
-export const tokenIssuerSchema = z.strictObject({
+const tokenIssuerSchema = z.strictObject({
   issuer: z.string().min(1),
   audience: z.string().min(1),
   keysUrl: z.url({ protocol: /^https?$/ }),
@@ -29,14 +29,14 @@ export const memberSchema = z.strictObject({
 const masterSecret = z.string().min(32, 'must have at least 32 characters');
 
 /** The BigQuery dataset that keeps the history of runs; without an endpoint, Google's. */
-export const historySchema = z.strictObject({
+const historySchema = z.strictObject({
   projectId: z.string().min(1),
   dataset: z.string().regex(/^\w{1,1024}$/, 'must be letters, digits and underscores'),
   apiEndpoint: z.url({ protocol: /^https?$/ }).optional(),
 });
 
 /** What all runs together may cost in a month of UTC. Models may have limits of their own. */
-export const budgetSchema = z.strictObject({
+const budgetSchema = z.strictObject({
   monthlyUsd: z.number().min(0).nullable().default(null),
   /** Of runs that are open when their budget is spent; none is started then. */
   whenSpent: z.enum(['finish', 'stop']).default('finish'),

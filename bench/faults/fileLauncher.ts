@@ -8,7 +8,7 @@ import {
 import type { JobFiles } from './jobFiles.js';
 import { FIRST_TIER } from './settings.js';
 
-export type LaunchOutcome = 'started' | 'known' | 'capacity' | 'refused';
+type LaunchOutcome = 'started' | 'known' | 'capacity' | 'refused';
 
 export interface FileLauncherOptions {
   files: JobFiles;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /** The environment of a launched attempt, as far as a trainer without data needs it. */
-export const launchedJobSchema = z.object({
+const launchedJobSchema = z.object({
   RUN_ID: z.string(),
   MODEL_VERSION: z.string(),
   ATTEMPT: z.coerce.number(),

@@ -8,7 +8,7 @@ import { randomFor } from '@trainyard/trainer-job/model/random';
  * word · `silent`: stays, and says nothing · `retriable` failure · `preempted` · hands over at the `time-limit` · `rejected`:
  * refuses the data · `speechless`: the same, without saying so. They are the ids of the models too.
  */
-export const SCENARIOS = [
+const SCENARIOS = [
   'steady',
   'cancelled',
   'dies',

@@ -20,7 +20,7 @@ export const hostSettingsSchema = z.strictObject({
 export type HostSettings = z.infer<typeof hostSettingsSchema>;
 
 /** `refusing`: every operation fails · `forgetting`: reads fail, and so do transactions, after their commit. */
-export const storeStateSchema = z.enum(['whole', 'refusing', 'forgetting']);
+const storeStateSchema = z.enum(['whole', 'refusing', 'forgetting']);
 export type StoreState = z.infer<typeof storeStateSchema>;
 
 /** Harness to host, over the process's channel. */

@@ -9,7 +9,7 @@ import { config } from '../environment.js';
 const BAR = 1.2;
 
 /** What the process under measurement answers, in bytes. */
-export const trainMemorySchema = z.strictObject({
+const trainMemorySchema = z.strictObject({
   /** Of Node, the backend's libraries and the data, before there is a model: not what training takes. */
   before: z.number(),
   /** The most that was resident while it trained. */

@@ -2,7 +2,7 @@
 import { account, imageName, type Deployment, type PlannedTier } from './settings.js';
 import type { Step } from './step.js';
 
-export const JOB_LAUNCHER = 'cloudRunJobs';
+const JOB_LAUNCHER = 'cloudRunJobs';
 
 export function jobSteps(deployment: Deployment): Step[] {
   return deployment.tiers

@@ -77,7 +77,6 @@ export const deploySettingsSchema = z
     apiCallers: settings.apiCallers ?? ['allUsers'],
   }));
 export type DeploySettings = z.infer<typeof deploySettingsSchema>;
-export type DeploySettingsInput = z.input<typeof deploySettingsSchema>;
 
 /** What the plan needs to know of a tier. */
 export interface PlannedTier {

@@ -4,7 +4,7 @@ import type { Request, Response } from '../http/answers.js';
 import type { Role } from '../roles.js';
 import type { Caller } from './caller.js';
 
-export type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'DELETE';
 
 /** What is said of a route before anything is parsed. */
 export interface RouteFace {
@@ -34,7 +34,7 @@ export interface Success {
   mediaType: 'application/json' | 'text/event-stream';
 }
 
-export interface RouteSchemas {
+interface RouteSchemas {
   params: z.ZodType;
   query: z.ZodType;
   body: z.ZodType | undefined;

@@ -41,7 +41,7 @@ const webhookSecret = z
     'must be whsec_ and 24 to 64 random bytes in base64: "whsec_$(openssl rand -base64 32)"',
   );
 
-export const webhookChannelSchema = z.strictObject({
+const webhookChannelSchema = z.strictObject({
   type: z.literal('webhook'),
   ...common,
   url: channelUrl,
@@ -49,7 +49,7 @@ export const webhookChannelSchema = z.strictObject({
 });
 export type WebhookChannel = z.infer<typeof webhookChannelSchema>;
 
-export const emailChannelSchema = z.strictObject({
+const emailChannelSchema = z.strictObject({
   type: z.literal('email'),
   ...common,
   provider: z.enum(['sendgrid', 'postmark', 'resend']),

@@ -13,7 +13,7 @@ import { createRun, type StartPorts } from './createRun.js';
 import type { Started } from './planStart.js';
 
 /** Who requested the runs that messages start. */
-export const REQUESTED_BY = 'retrain';
+const REQUESTED_BY = 'retrain';
 
 /**
  * Starts what a message asks for, or says in the log why not. A message that asks for what cannot be is logged and acknowledged,

@@ -3,7 +3,7 @@ import { plain, wrap } from '../watch/layout.js';
 import { dollars, duration } from '../watch/numbers.js';
 
 /** `duration 2 h 00 min – 4 h 00 min, cost $25.00 – $45.00`, with what is not known said so. */
-export function estimateText({ seconds, usd, usdPerHour, tooSmall }: Omit<TierEstimate, 'tier'>): string {
+function estimateText({ seconds, usd, usdPerHour, tooSmall }: Omit<TierEstimate, 'tier'>): string {
   if (tooSmall !== null) return `left out: ${plain(tooSmall)}`;
   const time = seconds ? `duration ${between(seconds, duration)}` : 'duration not known';
   if (usd) return `${time}, cost ${between(usd, dollars)}`;

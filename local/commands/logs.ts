@@ -53,7 +53,7 @@ async function printLogs(
   }
 }
 
-export function logLine({ at, level, stage, attempt, message, fields }: LogPage['lines'][number]): string {
+function logLine({ at, level, stage, attempt, message, fields }: LogPage['lines'][number]): string {
   const where = `${attempt > 1 ? `attempt ${attempt} ` : ''}${stage ?? 'trainer'}`;
   const more = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
   return plain(`${at} ${level.padEnd(5)} ${where}: ${message}${more.join('')}`);

@@ -7,7 +7,7 @@ export interface RunMetrics {
   result: Metrics;
 }
 
-export interface MetricSpread {
+interface MetricSpread {
   metric: string;
   /** The largest standard deviation over the runs, of any epoch or of the result, and the largest difference of two runs. */
   deviation: number;

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { repositoryFile } from '../repositoryFile.js';
 
-export const permissionSchema = z.strictObject({
+const permissionSchema = z.strictObject({
   /** An account of Trainyard, or the name of one of Google's service agents. */
   account: z.string(),
   role: z.string(),

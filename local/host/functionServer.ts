@@ -5,7 +5,7 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 
 const FUNCTIONS = ['api', 'webhooks', 'dispatch', 'notify', 'retrain', 'reconcile'] as const;
-export type FunctionName = (typeof FUNCTIONS)[number];
+type FunctionName = (typeof FUNCTIONS)[number];
 
 export interface FunctionServer {
   url: string;

@@ -14,7 +14,7 @@ const holderSchema = z.object({
   url: z.string().nullable(),
   startedAt: z.string(),
 });
-export type Holder = z.infer<typeof holderSchema>;
+type Holder = z.infer<typeof holderSchema>;
 
 export interface HostLock {
   /** Writes where the host serves, for the other commands to find. */

@@ -8,7 +8,7 @@ export const STYLES = 5;
 const POPULARITY_EXPONENT = 0.7;
 const FIRST_PRODUCT_ID = 100_001;
 
-export interface Subcategory {
+interface Subcategory {
   name: string;
   category: number;
   /** Positions of its products in `Catalogue`. */

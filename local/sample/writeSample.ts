@@ -38,7 +38,7 @@ export async function writeSample(options: SampleOptions, file: string): Promise
 }
 
 /** The header, then every purchase, in pieces of about `CHUNK` characters. */
-export function* csvChunks({ catalogue, customers, purchases }: Sample): Generator<string> {
+function* csvChunks({ catalogue, customers, purchases }: Sample): Generator<string> {
   const products = Array.from(catalogue.productIds, (id, product) => {
     const subcategory = catalogue.subcategories[catalogue.subcategoryOf[product] ?? 0];
     const category = catalogue.categories[subcategory?.category ?? 0];

@@ -66,7 +66,7 @@ function secondsLeft(state: WatchState, run: RunView, fraction: number, seconds:
   return perEpoch === null ? null : perEpoch * Math.max(0, run.totalEpochs - run.currentEpoch - fraction);
 }
 
-export function bar(fraction: number): string {
+function bar(fraction: number): string {
   const full = Math.round(Math.min(1, Math.max(0, fraction)) * BAR);
   return '█'.repeat(full) + '░'.repeat(BAR - full);
 }

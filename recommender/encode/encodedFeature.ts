@@ -20,7 +20,6 @@ export const encodedFeatureSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('numbers'), width: z.int().min(1) }),
 ]);
 export type EncodedFeature = z.infer<typeof encodedFeatureSchema>;
-export type EmbeddingFeature = Extract<EncodedFeature, { kind: 'embedding' }>;
 
 /** Columns that a feature takes in the tables of integers and of numbers. */
 export function columnsOf(feature: EncodedFeature): { indices: number; numbers: number } {

@@ -12,6 +12,5 @@ export const ratingDocumentSchema = z.strictObject({
   target: fittedTargetSchema,
   weights: savedArraysSchema,
 });
-export type RatingDocument = z.infer<typeof ratingDocumentSchema>;
 
 export const RATING_VERSIONS = { 1: ratingDocumentSchema };

@@ -1,6 +1,6 @@
 import type { FeatureValue, FeatureValues } from '../encode/value.js';
 
-/** An item's id, as the data have it. An id that the data write as a number may be given as one. */
+/** An item's id, as the data have it. An id that the data write as a number may be given as one. @public */
 export type ItemId = string | number | bigint | boolean;
 
 export interface Recommendation {

@@ -41,7 +41,7 @@ export function commandTable<const P extends Positionals, const F extends Flags>
   return table;
 }
 
-export const HELP_FLAG: Flag = { short: 'h', description: 'shows this text' };
+const HELP_FLAG: Flag = { short: 'h', description: 'shows this text' };
 
 /** The flags of a command, with `--help`, which each command has. */
 export function allFlags({ flags }: CommandTable): [string, Flag][] {

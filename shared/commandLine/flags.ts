@@ -22,7 +22,7 @@ export interface Flag {
 export type Flags = Readonly<Record<string, Flag>>;
 
 /** One positional argument; each of them is required. */
-export interface Positional {
+interface Positional {
   /** What stands for it in help, such as `RUN`. */
   readonly value: string;
   readonly description: string;

@@ -13,7 +13,7 @@ export interface Given {
   features?: TrainingSpecInput['features'];
 }
 
-export interface Refused {
+interface Refused {
   refused: string;
   /** What the message says; what a person needs to find the place. */
   says: RegExp;
@@ -33,7 +33,7 @@ export interface DamagedCase {
   expected: Refused | Read;
 }
 
-export type Content = string | Buffer;
+type Content = string | Buffer;
 /** By the names of files; content that costs something to make is made when the case runs. */
 export type Files = Record<string, Content | (() => Content | Promise<Content>)>;
 

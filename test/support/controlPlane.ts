@@ -25,7 +25,7 @@ export const TIERS = [
   { name: 'large', launcher: 'fake', maxWaitSeconds: 120, maxAttemptSeconds: 7200 },
 ];
 
-export interface LogEntry {
+interface LogEntry {
   severity: Severity;
   message: string;
   fields: LogFields;

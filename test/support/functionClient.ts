@@ -19,7 +19,7 @@ export interface Sent {
   body?: unknown;
 }
 
-export interface Answered {
+interface Answered {
   status: number;
   headers: IncomingMessage['headers'];
   text: string;

@@ -27,7 +27,7 @@ export function workspaceOf(file: string): string {
 }
 
 /** The folder directly below a workspace that a file lies in, or the file itself where it lies directly in one. */
-export function roomOf(file: string): string {
+function roomOf(file: string): string {
   const workspace = workspaceOf(file);
   return `${workspace}/${file.slice(workspace.length + 1).split('/')[0] ?? ''}`;
 }

@@ -5,7 +5,7 @@ import { collectInOneGo } from './garbageCollection.js';
 import { loadTensorflow, type LoadResult } from './tensorflowBackend.js';
 import { TrainerError } from '../errors/trainerError.js';
 
-export type BackendName = Exclude<BackendChoice, 'auto'>;
+type BackendName = Exclude<BackendChoice, 'auto'>;
 
 export interface SelectedBackend {
   name: BackendName;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { nativeBackendFolder } from './nativeBackendFolder.js';
 
-export const tensorflowBuildSchema = z.object({
+const tensorflowBuildSchema = z.object({
   /** Of TensorFlow, such as `2.21.0`. */
   version: z.string(),
   /** The CUDA that it was built for, such as `12.5.1`; null in a build for processors. */

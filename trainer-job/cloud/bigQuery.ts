@@ -13,7 +13,7 @@ const columnSchema = z.object({
 export type ResultColumn = z.infer<typeof columnSchema>;
 
 const tableReferenceSchema = z.object({ projectId: z.string(), datasetId: z.string(), tableId: z.string() });
-export type TableReference = z.infer<typeof tableReferenceSchema>;
+type TableReference = z.infer<typeof tableReferenceSchema>;
 
 const dryRunSchema = z
   .object({

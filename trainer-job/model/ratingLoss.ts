@@ -71,7 +71,7 @@ function categoricalCrossEntropy(classes: readonly number[]): RatingLoss {
 }
 
 /** Position of the class nearest to the value, the lower of two equally near. */
-export function nearest(classes: readonly number[], value: number): number {
+function nearest(classes: readonly number[], value: number): number {
   let best = 0;
   for (let k = 1; k < classes.length; k++) {
     if (Math.abs(classes[k]! - value) < Math.abs(classes[best]! - value)) best = k;

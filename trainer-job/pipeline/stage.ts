@@ -26,7 +26,7 @@ export interface Validated {
   bytes: number;
 }
 
-export type Trained = Extract<TrainOutcome, { kind: 'trained' }> & { history: readonly EpochReport[] };
+type Trained = Extract<TrainOutcome, { kind: 'trained' }> & { history: readonly EpochReport[] };
 
 /** A stage of an attempt, as a value: `runStages` starts it, times it, reports it, and ends it where a stop is requested. */
 export interface Stage<N extends StageName = StageName, Key = unknown> {

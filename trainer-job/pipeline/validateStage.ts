@@ -29,7 +29,7 @@ import type { StageOutput } from '../cache/stageCache.js';
 import type { Stage, StageWork, Validated } from './stage.js';
 
 /** Raise it when the profile, the checks of rows or the counts of drift change. */
-export const VALIDATE_VERSION = 3;
+const VALIDATE_VERSION = 3;
 
 /** What the data stages are made for. */
 export interface DataContext extends SourceContext {

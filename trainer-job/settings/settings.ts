@@ -70,7 +70,7 @@ export interface SpecFlags {
   training: Record<string, unknown>;
 }
 
-export interface CallbackSettings {
+interface CallbackSettings {
   url: string;
   secret: string;
   /** Where the control plane wants to know whom it hears: where an ID token comes from. */

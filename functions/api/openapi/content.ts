@@ -5,7 +5,7 @@ import { EXAMPLES, isExampleName } from './examples.js';
 import { schemaOf, type Direction, type Json } from './schemas.js';
 
 /** Each body and answer has an example: that of its component, or the first that its schema gives itself. */
-export function exampleOf(schema: z.ZodType): unknown {
+function exampleOf(schema: z.ZodType): unknown {
   const name = componentName(schema);
   if (isExampleName(name)) return EXAMPLES[name]();
   const [example] = (schema.meta()?.examples as readonly unknown[] | undefined) ?? [];

@@ -27,7 +27,7 @@ export interface AttemptJobs {
  *
  * Only a start that was refused may send the run to the next tier: whatever fails elsewhere, a job may be there.
  */
-export async function launchOnce(jobs: AttemptJobs, place: JobPlace): Promise<string> {
+async function launchOnce(jobs: AttemptJobs, place: JobPlace): Promise<string> {
   const before = await lookFirst(jobs, place);
   if (before.length > 0) return keepOldest(jobs, before, place);
   let started: StartedJob;

@@ -4,7 +4,7 @@ import { BROKEN_CONNECTION, isTransientStatus, saysBrokenConnection } from '@tra
 import { z } from 'zod';
 
 /** Cloud Storage refused, or could not be reached after several attempts. The message says what to do. */
-export class StorageError extends Error {
+class StorageError extends Error {
   override readonly name = 'StorageError';
 }
 
@@ -38,7 +38,7 @@ export function statusOf(error: unknown): number | undefined {
 
 const TRANSIENT_CODE = new Set([...BROKEN_CONNECTION, 'CONTENT_DOWNLOAD_MISMATCH', 'FILE_NO_UPLOAD']);
 
-export function isTransient(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   const status = statusOf(error);
   if (status !== undefined) return isTransientStatus(status);
   const { code } = thrownSchema.catch({}).parse(error);

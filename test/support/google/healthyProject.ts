@@ -147,7 +147,7 @@ function firestore(put: Put, { indexes, rules }: Awaited<ReturnType<typeof readI
   });
 }
 
-export function jobOf(input: Parameters<typeof tierSchema.parse>[0]) {
+function jobOf(input: Parameters<typeof tierSchema.parse>[0]) {
   const tier = tierSchema.parse(input);
   const gpu = tier.machine?.accelerator;
   return {
@@ -169,7 +169,7 @@ export function jobOf(input: Parameters<typeof tierSchema.parse>[0]) {
   };
 }
 
-export function deployed() {
+function deployed() {
   const names = ['api', 'webhooks', 'dispatch', 'notify', 'retrain', 'reconcile'];
   return names.map((name) => ({
     name: `projects/${ID}/locations/${REGION}/functions/trainyard-${name}`,

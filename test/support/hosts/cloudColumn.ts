@@ -26,7 +26,7 @@ import { temporaryFolder } from '../temporaryFolder.js';
 import { tokenIssuer } from '../standIns/tokenIssuer.js';
 import { until } from '../until.js';
 
-export const PROJECT = 'demo-cloud';
+const PROJECT = 'demo-cloud';
 export const BUCKET = `${PROJECT}-trainyard`;
 const REGION = 'europe-west4';
 const TRAINER_ACCOUNT = `trainyard-trainer@${PROJECT}.iam.gserviceaccount.com`;

@@ -28,7 +28,7 @@ export interface Received {
 }
 
 /** `drop`: closes the connection without an answer · `hang`: never answers · a number: that status. */
-export type Behaviour = 'continue' | 'stop' | 'drop' | 'hang' | number;
+type Behaviour = 'continue' | 'stop' | 'drop' | 'hang' | number;
 
 export interface CallbackServer {
   url: string;

@@ -24,7 +24,7 @@ pwpJ3V29AiAegAyVVyY/k3J01fzRjKLlcr7Jq8mE1m9sVFrDHLFYfg==
 -----END CERTIFICATE-----
 `;
 
-export interface Received {
+interface Received {
   path: string;
   headers: IncomingHttpHeaders;
   body: string;

@@ -30,7 +30,7 @@ const PROVIDER: Block = {
 };
 
 /** The providers' schema as the protocol has it. */
-export async function readSchema(): Promise<ProviderSchema> {
+async function readSchema(): Promise<ProviderSchema> {
   return JSON.parse(await readFile(file('googleProvider-6.50.0.json'), 'utf8')) as ProviderSchema;
 }
 

@@ -8,7 +8,7 @@ import { featureColumns, type Feature } from '@trainyard/shared';
 import { towerInMemory, type EncodedTower } from '../../../trainer-job/data/encodedDataset.js';
 import { fitNumbers, fitTexts, isTextFeature } from '../../../trainer-job/features/fit.js';
 
-export interface FittedTowerFeature {
+interface FittedTowerFeature {
   encoded: EncodedFeature;
   fitted: FittedFeature;
   vocabulary: string[];

@@ -101,7 +101,7 @@ export async function typesOf(database: Database, query: string): Promise<Map<st
 }
 
 /** SQL of a value as one of the types that stages know: numbers, truth values, times and text. */
-export function stored(sql: string, type: string): string {
+function stored(sql: string, type: string): string {
   if (/^(DOUBLE|FLOAT)$/.test(type)) return withoutNan(sql);
   // Parquet has no whole numbers of 128 bits.
   if (/^U?HUGEINT$/.test(type)) return `CAST(${sql} AS DOUBLE)`;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** A part of the transform that is cached by itself, so that a change makes anew only what depends on it. */
-export interface PieceRequest<T> {
+interface PieceRequest<T> {
   /** Everything that the part depends on. */
   key: unknown;
   /** What `produce` returns, read back from disk where the part is there already. */
@@ -9,7 +9,7 @@ export interface PieceRequest<T> {
   produce(folder: string): Promise<T>;
 }
 
-export interface Piece<T> {
+interface Piece<T> {
   folder: string;
   outcome: T;
   /** The key, as a digest. */

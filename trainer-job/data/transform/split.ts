@@ -8,7 +8,7 @@ import { secondsSql } from './columnPieces.js';
 /** 0, 1 and 2 in the encoded rows. */
 export const SPLITS: readonly SplitName[] = ['train', 'validation', 'test'];
 /** Of a row that the split's column puts nowhere. */
-export const NOWHERE = 3;
+const NOWHERE = 3;
 
 /** Shares are of binary fractions: 0.95 · 400 must be 380, not 379. */
 const ROUNDING = 1e-6;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { columnKindSchema, SMALL_DOMAIN, type ColumnProfile, type Profile } from './profile/profile.js';
 
 /** What the columns of a version of a data set are, as far as its rows show: kept with the version as `schema.json`. */
-export const datasetSchemaSchema = z.strictObject({
+const datasetSchemaSchema = z.strictObject({
   schemaVersion: z.literal(1),
   columns: z.array(
     z.strictObject({

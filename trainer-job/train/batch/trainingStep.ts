@@ -9,7 +9,7 @@ import { PhaseClock } from './phaseClock.js';
 import { withActivityPenalty } from '../optimize/regularization.js';
 import { taskOf } from './tasks/taskOf.js';
 
-export interface StepGradients {
+interface StepGradients {
   /** Summed over the batch. */
   loss: number;
   /** Of that sum, each parameter in one of them. */

@@ -11,7 +11,7 @@ import { bestSoFarSchema } from '../optimize/earlyStopping.js';
 import { plateauSchema } from '../optimize/learningRate.js';
 
 /** How far a training is; with the arrays, all that it needs to go on as if it had never stopped. */
-export const trainingStateSchema = z.strictObject({
+const trainingStateSchema = z.strictObject({
   /** Finished epochs. */
   epoch: z.int().min(0),
   /** Steps done of the epoch after them, and their summed loss. */

@@ -5,7 +5,7 @@ import { estimateMemory, refuseWhatDoesNotFit } from './memoryEstimate.js';
 import { newOptimizer } from '../optimize/optimizer.js';
 import { optimizerStep } from './optimizerStep.js';
 
-export interface Trial {
+interface Trial {
   batchSize: number;
   examplesPerSecond: number;
   /** Estimated, with what the process held before. */

@@ -20,7 +20,7 @@ type Rates = Pick<
 >;
 
 /** The optimizer's rate for steps of this many rows. */
-export function scaledRate(training: Rates): number {
+function scaledRate(training: Rates): number {
   const { optimizer, lrScaling, baseBatchSize, batchSize, accumulateSteps } = training;
   const times = (batchSize * accumulateSteps) / baseBatchSize;
   const factor = { none: 1, sqrt: Math.sqrt(times), linear: times }[lrScaling];

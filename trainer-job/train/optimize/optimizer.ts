@@ -12,7 +12,7 @@ import { sgd } from './rules/sgd.js';
 import { WeightDecay } from './rules/weightDecay.js';
 
 /** What is to be restored together with the slots. */
-export interface OptimizerState {
+interface OptimizerState {
   /** The steps applied so far. */
   steps: number;
   /** The logarithm of the decay that rows owe, see `WeightDecay`; 0 without decay. */

@@ -135,7 +135,7 @@ const itemsSchema = z.object({
 
 const scoreSchema = z.object({ type: z.literal('score'), block: z.custom<QueryBlock>() });
 
-export const taskSchema = z.discriminatedUnion('type', [
+const taskSchema = z.discriminatedUnion('type', [
   forwardSchema,
   lossSchema,
   backwardSchema,
@@ -151,7 +151,6 @@ export type TaskOf<Type extends Task['type']> = Extract<Task, { type: Type }>;
 
 /** A task, and whether the operations of it are to be told. */
 export const toWorkerSchema = z.object({ task: taskSchema, profiled: z.boolean() });
-export type ToWorker = z.infer<typeof toWorkerSchema>;
 
 /** What a task was answered with; of most tasks all is in memory that they have named. */
 const resultSchema = z.object({

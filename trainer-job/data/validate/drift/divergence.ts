@@ -4,7 +4,7 @@
  */
 
 /** Added to each count of a bin or a category, in rows. */
-export const SMOOTHING = 0.5;
+const SMOOTHING = 0.5;
 
 /** Shares of the counts, each with half a row more (Krichevsky–Trofimov). */
 export function smoothedShares(counts: readonly number[]): number[] {

@@ -10,7 +10,7 @@ import { examplesOf, type RowResult } from './rowResult.js';
 import { repeatedRows } from './uniqueness.js';
 
 /** The expectations that need the rows themselves; the others are judged by the profile. */
-export const ROW_EXPECTATIONS = ['range', 'values', 'pattern', 'unique', 'outliers', 'labels'] as const;
+const ROW_EXPECTATIONS = ['range', 'values', 'pattern', 'unique', 'outliers', 'labels'] as const;
 export type RowExpectation = Extract<Expectation, { expect: (typeof ROW_EXPECTATIONS)[number] }>;
 
 export function needsRows(expectation: Expectation): expectation is RowExpectation {

@@ -8,7 +8,7 @@ export const columnKindSchema = z.enum(['id', 'category', 'number', 'time', 'tex
 export type ColumnKind = z.infer<typeof columnKindSchema>;
 
 /** What `measured` is of: a number itself, seconds since 1970 in UTC of a time, 0 and 1 of a truth value, characters of a text. */
-export const measureSchema = z.enum(['value', 'epochSeconds', 'length']);
+const measureSchema = z.enum(['value', 'epochSeconds', 'length']);
 export type Measure = z.infer<typeof measureSchema>;
 
 /** Percentages of the rows that the quantiles are at. */
@@ -28,7 +28,7 @@ const quantilesSchema = z.strictObject({
  * Counts between edges: `counts[i]` of the rows lie in `(edges[i - 1], edges[i]]`, those up to `edges[0]` in the first
  * and those above the last edge in one more.
  */
-export const binsSchema = z
+const binsSchema = z
   .strictObject({
     edges: z.array(z.number()).min(1).max(200),
     counts: z.array(z.int().min(0)).min(2).max(201),
@@ -40,7 +40,7 @@ export const binsSchema = z
   );
 export type Bins = z.infer<typeof binsSchema>;
 
-export const measuredSchema = z.strictObject({
+const measuredSchema = z.strictObject({
   of: measureSchema,
   /** Rows that have a finite measure. */
   rows: z.int().min(1),
@@ -62,7 +62,7 @@ export const measuredSchema = z.strictObject({
 });
 export type Measured = z.infer<typeof measuredSchema>;
 
-export const columnProfileSchema = z.strictObject({
+const columnProfileSchema = z.strictObject({
   name: z.string(),
   /** As DuckDB calls it. */
   type: z.string(),

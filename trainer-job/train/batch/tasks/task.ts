@@ -19,7 +19,7 @@ export interface BatchOutputs {
   random: TrainingPass['random'];
 }
 
-export interface TaskLoss {
+interface TaskLoss {
   /** Summed over the batch. */
   loss: number;
   /** The gradients of that sum at the towers' outputs, and of parameters that are no tower's layers. */

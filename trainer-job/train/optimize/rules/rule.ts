@@ -8,7 +8,7 @@ export interface StepRate {
  * Changes the rows `rows` of `values` and of the slots, each [any, width] row-major, by their gradient [rows.length, width].
  * Loops are over whole gradients, without a call for each row.
  */
-export type Update = (
+type Update = (
   values: Float32Array,
   slots: readonly Float32Array[],
   rows: Int32Array,
