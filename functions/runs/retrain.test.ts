@@ -3,6 +3,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { serveFunction } from '../../test/support/functionClient.js';
 import { EXAMPLE_SPEC } from '../../test/support/newRun.js';
+import { DOMAIN_CODES } from '../errors/domainCodes.js';
+import { DomainError } from '../errors/domainError.js';
 import { changeModel } from '../models/changeModel.js';
 import { queries } from '../queries.js';
 import { parseRun } from './repository.js';
@@ -113,6 +115,20 @@ describe('a retrain message', () => {
     expect(await runs()).toEqual([]);
     expect(cp.logged).toMatchObject([{ severity: 'ERROR' }]);
     expect(cp.logged[0]?.message).toContain(detail);
+  });
+
+  const codes = Object.keys(DOMAIN_CODES) as (keyof typeof DOMAIN_CODES)[];
+  it.each(codes)('that is refused as %s is dropped, unless that passes', async (code) => {
+    const spy = vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => spy.mockRestore());
+    const { cp, publish, runs } = await opened();
+    const { retried } = DOMAIN_CODES[code];
+    vi.spyOn(cp.store, 'transaction').mockRejectedValueOnce(new DomainError(code, 'not now'));
+    expect(await publish(ASK, 'refused')).toBe(retried ? 500 : 204);
+    expect(cp.logged.filter(({ message }) => message.includes('is dropped'))).toHaveLength(retried ? 0 : 1);
+    expect(await runs()).toEqual([]);
+    expect(await publish(ASK, 'refused')).toBe(204);
+    expect(await runs()).toHaveLength(1);
   });
 
   it('is answered with 500 while the store fails, and starts its run when it comes again', async () => {
