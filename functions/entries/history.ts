@@ -5,15 +5,15 @@
 import { isTerminal, runStatusSchema } from '@trainyard/shared';
 import { onDocumentWritten } from 'firebase-functions/v2/firestore';
 import { recordHistory, recordLateEpochs } from '../history/recordHistory.js';
-import { onRunWritten } from '../history/trigger.js';
+import { onSubjectWritten } from '../history/trigger.js';
 
-/** Retried: at least once, for as long as `onRunWritten` lets it. */
+/** Retried: at least once, for as long as `onSubjectWritten` lets it. */
 const options = { retry: true, timeoutSeconds: 300 } as const;
 
 /** When a run ends: its row and its epochs. */
 export const runHistory = onDocumentWritten({ document: 'runs/{runId}', ...options }, async (event) => {
   const { before, after } = event.data ?? {};
-  if (hasEnded(after) && !hasEnded(before)) await onRunWritten(event, recordHistory);
+  if (hasEnded(after) && !hasEnded(before)) await onSubjectWritten(event, runOf(event), recordHistory);
 });
 
 /** When an epoch of a run that has ended is stored, or replaced by a newer attempt's: its row. */
@@ -23,9 +23,13 @@ export const epochHistory = onDocumentWritten(
     const { before, after } = event.data ?? {};
     const attempt: unknown = after?.get('attempt');
     if (attempt === undefined || attempt === before?.get('attempt')) return;
-    await onRunWritten(event, recordLateEpochs);
+    await onSubjectWritten(event, runOf(event), recordLateEpochs);
   },
 );
+
+function runOf({ params }: { params: { runId: string } }): { kind: 'run'; id: string } {
+  return { kind: 'run', id: params.runId };
+}
 
 /** A snapshot of the Firebase SDK: enough to decide; what is told is read through our own store. */
 interface Snapshot {

@@ -5,16 +5,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cloudEvent, type CloudEventFunction } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
-import { paths, type Epoch, type Run, type RunResult } from '@trainyard/shared';
+import { paths, subjectOf, type Epoch, type Run, type RunResult } from '@trainyard/shared';
 import functionsTest from 'firebase-functions-test';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { eventOfKind, SUBJECT_KINDS } from '../../test/contracts/events.js';
 import { START, testControlPlane, type TestControlPlane } from '../../test/support/controlPlane.js';
 import { newRun } from '../../test/support/newRun.js';
 import { epochRow as epochOf } from '../../test/support/runView.js';
 import { until } from '../../test/support/until.js';
 import { configFromEnvironment } from '../config.js';
 import { BigQueryStandIn } from '../../test/support/standIns/bigQueryStandIn.js';
+import { openBigQueryHistorySink } from './bigQueryHistorySink.js';
 import { historyMarkerSchema } from './marker.js';
+import { recordHistory } from './recordHistory.js';
 import { epochRow, runRow } from './rows.js';
 
 // Says which project it is; the Firebase SDK looks for that in the environment when it is loaded.
@@ -45,7 +48,7 @@ function written(path: string, before: object | undefined, after: object | undef
   return firebase.makeChange(documentOf(path, before), documentOf(path, after));
 }
 
-interface World {
+interface HistoryHarness {
   cp: TestControlPlane;
   bigQuery: BigQueryStandIn;
   /** Stores an epoch, without any delivery. */
@@ -53,12 +56,12 @@ interface World {
   deliverRun(before: Run | undefined, after: Run, time?: string): Promise<void>;
   deliverEpoch(before: Epoch | undefined, after: Epoch | undefined, time?: string): Promise<void>;
   /** Stores an epoch and delivers its write. */
-  tell(epoch: Epoch, before?: Epoch): Promise<void>;
+  storeAndDeliver(epoch: Epoch, before?: Epoch): Promise<void>;
   /** Stores the run and delivers the write that ended it. */
   end(run?: Run): Promise<void>;
 }
 
-async function world(): Promise<World> {
+async function openHarness(): Promise<HistoryHarness> {
   const bigQuery = new BigQueryStandIn();
   await bigQuery.start();
   onTestFinished(() => bigQuery.stop());
@@ -68,7 +71,7 @@ async function world(): Promise<World> {
     firebase.wrap(functions.runHistory),
     firebase.wrap(functions.epochHistory),
   ];
-  const here: World = {
+  const here: HistoryHarness = {
     cp,
     bigQuery,
     store: (...epochs) =>
@@ -84,7 +87,7 @@ async function world(): Promise<World> {
       const params = { runId: RUN_ID, epoch: path.split('/').at(-1)! };
       await epochHistory({ data: written(path, before, after), time, params });
     },
-    tell: async (epoch, before) => {
+    storeAndDeliver: async (epoch, before) => {
       await here.store(epoch);
       await here.deliverEpoch(before, epoch);
     },
@@ -97,12 +100,13 @@ async function world(): Promise<World> {
   return here;
 }
 
-const epochIds = ({ bigQuery }: World) => bigQuery.ids('training_epochs');
-const sortedEpochIds = (here: World) => epochIds(here).toSorted((a = '', b = '') => a.localeCompare(b));
-const runIds = ({ bigQuery }: World) => bigQuery.ids('training_runs');
-const inserts = ({ bigQuery }: World) =>
+const epochIds = ({ bigQuery }: HistoryHarness) => bigQuery.ids('training_epochs');
+const sortedEpochIds = (here: HistoryHarness) =>
+  epochIds(here).toSorted((a = '', b = '') => a.localeCompare(b));
+const runIds = ({ bigQuery }: HistoryHarness) => bigQuery.ids('training_runs');
+const inserts = ({ bigQuery }: HistoryHarness) =>
   bigQuery.requests.filter((what) => what.endsWith('/insertAll')).length;
-const errors = ({ cp }: World) => cp.logged.filter(({ severity }) => severity === 'ERROR');
+const errors = ({ cp }: HistoryHarness) => cp.logged.filter(({ severity }) => severity === 'ERROR');
 const id = (epoch: number, attempt = 1) => `${RUN_ID}.${epoch}.${attempt}`;
 
 describe('a run that ends', () => {
@@ -111,7 +115,7 @@ describe('a run that ends', () => {
     ['failed', { error: { code: 'lost', message: 'gone', stage: 'train', remedy: null } }],
     ['cancelled', { cancelRequestedAt: END }],
   ])('%s: its row and its epochs are in BigQuery', async (status, parts) => {
-    const here = await world();
+    const here = await openHarness();
     const epochs = [epochOf(1), epochOf(2), epochOf(3, { attempt: 2 })];
     await here.store(...epochs);
     const run = { ...running, ...parts, status, endedAt: END };
@@ -122,21 +126,21 @@ describe('a run that ends', () => {
   });
 
   it('before any epoch has a row, and no table of epochs is needed', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.end({ ...running, status: 'failed', endedAt: END });
     expect(runIds(here)).toEqual([RUN_ID]);
     expect([...here.bigQuery.tables.keys()]).toEqual(['training_runs']);
   });
 
   it('as soon as it was written is told, too', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.cp.put(completed);
     await here.deliverRun(undefined, completed);
     expect(runIds(here)).toEqual([RUN_ID]);
   });
 
   it('with more epochs than a request takes has all of them', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.store(...Array.from({ length: 1201 }, (_, i) => epochOf(i + 1, { metrics: { loss: i } })));
     await here.end();
     expect(new Set(epochIds(here)).size).toBe(1201);
@@ -145,14 +149,14 @@ describe('a run that ends', () => {
   });
 
   it('is told as it is stored, whatever the event says', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.cp.put(completed);
     await here.deliverRun(running, { ...completed, requestedBy: 'somebody else' });
     expect(here.bigQuery.rows('training_runs')).toEqual([runRow(completed)]);
   });
 
   it('changes nothing of the run: only its marker is written', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.store(epochOf(1));
     await here.cp.put(completed);
     const before = here.cp.documents();
@@ -170,38 +174,50 @@ describe('writes that end no run', () => {
     ['a request to cancel', running, { ...running, status: 'cancelling' }],
     ['a write after the end', completed, { ...completed, updatedAt: END }],
   ])('%s does nothing, and nothing is read or asked', async (_what, before, after) => {
-    const here = await world();
+    const here = await openHarness();
     here.cp.store.failReads(new Error('read'));
     await here.deliverRun(before, after);
     expect(here.bigQuery.requests).toEqual([]);
   });
 
   it('an epoch of a run that goes on waits for its end', async () => {
-    const here = await world();
-    await here.tell(epochOf(1));
-    await here.tell(epochOf(2));
+    const here = await openHarness();
+    await here.storeAndDeliver(epochOf(1));
+    await here.storeAndDeliver(epochOf(2));
     expect(here.bigQuery.requests).toEqual([]);
     await here.end();
     expect(epochIds(here)).toEqual([id(1), id(2)]);
   });
 
   it('an end that the store does not know of is not told', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.deliverRun(running, completed);
     expect(here.bigQuery.requests).toEqual([]);
   });
 
   it('a run that is gone is not told', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.cp.store.transaction(async (tx) => tx.delete(paths.run(RUN_ID)));
     await here.deliverRun(running, completed);
     expect(here.bigQuery.requests).toEqual([]);
   });
 });
 
+describe('the history', () => {
+  it.each(SUBJECT_KINDS)('keeps of a %s what it has tables for', async (kind) => {
+    const here = await openHarness();
+    await here.store(epochOf(1));
+    await here.cp.put(completed);
+    const { path: _path, ...subject } = subjectOf(eventOfKind[kind]().data);
+    await recordHistory(here.cp, openBigQueryHistorySink(here.bigQuery.options), subject);
+    expect(runIds(here)).toEqual(kind === 'run' ? [RUN_ID] : []);
+    expect(epochIds(here)).toEqual(kind === 'run' ? [id(1)] : []);
+  });
+});
+
 describe('deliveries', () => {
   it('repeated find the marker and do nothing', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.store(epochOf(1));
     await here.end();
     const requests = here.bigQuery.requests.length;
@@ -214,7 +230,7 @@ describe('deliveries', () => {
   });
 
   it('at the same time give one row each', async () => {
-    const here = await world();
+    const here = await openHarness();
     const epochs = [epochOf(1), epochOf(2)];
     await here.store(...epochs);
     await here.cp.put(completed);
@@ -229,7 +245,7 @@ describe('deliveries', () => {
   it.each([1, 2])(
     'after a crash between insert %i and its mark repeat it with the same keys',
     async (crash) => {
-      const here = await world();
+      const here = await openHarness();
       await here.store(epochOf(1), epochOf(2));
       await here.cp.put(completed);
       const crashing = crash === 1 ? 'training_epochs' : 'training_runs';
@@ -248,7 +264,7 @@ describe('deliveries', () => {
   );
 
   it('are thrown while BigQuery is down, and make everything good when it is up again', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.store(epochOf(1));
     here.bigQuery.before = () => ({ status: 503, reason: 'backendError', message: 'down' });
     await expect(here.end()).rejects.toThrow('down');
@@ -261,7 +277,7 @@ describe('deliveries', () => {
   });
 
   it('older than a day are given up, with an error that names the run', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.cp.put(completed);
     const then = here.cp.now().toISOString();
     here.cp.pass(86_400);
@@ -280,39 +296,39 @@ describe('deliveries', () => {
 
 describe('epochs stored after the end', () => {
   it('are added when they come', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.store(epochOf(1));
     await here.end();
-    await here.tell(epochOf(3));
-    await here.tell(epochOf(2));
+    await here.storeAndDeliver(epochOf(3));
+    await here.storeAndDeliver(epochOf(2));
     expect(epochIds(here)).toEqual([id(1), id(3), id(2)]);
     expect(runIds(here)).toEqual([RUN_ID]);
   });
 
   it('by a newer attempt are added as rows of their own', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.store(epochOf(1));
     await here.end();
-    await here.tell(epochOf(1, { attempt: 2 }), epochOf(1));
+    await here.storeAndDeliver(epochOf(1, { attempt: 2 }), epochOf(1));
     expect(epochIds(here)).toEqual([id(1), id(1, 2)]);
   });
 
   it('are left to the run’s own trigger until that one is done', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.cp.put(completed);
-    await here.tell(epochOf(1));
+    await here.storeAndDeliver(epochOf(1));
     expect(here.bigQuery.requests).toEqual([]);
     await here.deliverRun(running, completed);
     expect(epochIds(here)).toEqual([id(1)]);
   });
 
   it('while the run is being told are not missed, though their own trigger leaves them', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.store(epochOf(1));
     let late: Promise<void> | undefined;
     here.bigQuery.before = ({ what }) => {
       // The epochs have been read by now, and the run is not marked yet.
-      if (what === 'POST tables/training_runs/insertAll') late ??= here.tell(epochOf(2));
+      if (what === 'POST tables/training_runs/insertAll') late ??= here.storeAndDeliver(epochOf(2));
       return undefined;
     };
     await here.end();
@@ -322,7 +338,7 @@ describe('epochs stored after the end', () => {
   });
 
   it('deleted or written as they were, do nothing', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.end();
     here.cp.store.failReads(new Error('read'));
     const asked = here.bigQuery.requests.length;
@@ -334,7 +350,7 @@ describe('epochs stored after the end', () => {
 
 describe('rows that BigQuery refuses', () => {
   it('for good are logged with key and reason, cost the others nothing, and are not tried again', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.store(epochOf(1), epochOf(2), epochOf(3));
     here.bigQuery.refuse = (_table, { insertId }) =>
       insertId === id(2) ? { reason: 'invalid', message: 'out of range' } : undefined;
@@ -359,7 +375,7 @@ describe('rows that BigQuery refuses', () => {
   });
 
   it('for now are thrown, after the others are marked', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.store(epochOf(1), epochOf(2));
     here.bigQuery.refuse = (_table, { insertId }) =>
       insertId === id(2) ? { reason: 'backendError', message: 'later' } : undefined;
@@ -377,7 +393,7 @@ describe('rows that BigQuery refuses', () => {
 
 describe('any order of deliveries', () => {
   it('repeated and failing now and then ends with one row of the run and of each attempt at an epoch', async () => {
-    const here = await world();
+    const here = await openHarness();
     let request = 0;
     here.bigQuery.before = () =>
       ++request % 3 === 0 ? { status: 503, reason: 'backendError', message: 'down' } : undefined;
@@ -412,7 +428,7 @@ describe('any order of deliveries', () => {
 
 describe('configuration', () => {
   it('without a dataset keeps no history, and says so once', async () => {
-    const here = await world();
+    const here = await openHarness();
     const cp = await testControlPlane();
     await cp.put(completed);
     await here.deliverRun(running, completed);
@@ -461,7 +477,7 @@ describe('the functions', () => {
   });
 
   it('take what the platform posts: 204 when the row is there, 500 to be called again', async () => {
-    const here = await world();
+    const here = await openHarness();
     await here.cp.put(completed);
     // As the platform does; the two packages disagree about the type of `specversion` only.
     cloudEvent('runHistory', functions.runHistory as unknown as CloudEventFunction);

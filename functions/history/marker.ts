@@ -10,7 +10,7 @@ export const historyMarkerSchema = z.strictObject({
   run: z.boolean(),
   /** The newest attempt whose row is there, by epoch. */
   epochs: z.record(z.string().regex(/^\d+$/), z.int().min(1)),
-  /** The keys of rows that were refused for good: counted as told, and missing. */
+  /** The keys of rows that were refused for good: counted as settled, and missing. */
   refused: z.array(z.string()),
   updatedAt: instantSchema,
 });

@@ -1,12 +1,12 @@
 /**
- * Tells the history what it lacks of a run that has ended: epochs first, then the run, so that whoever finds a run finds its
- * epochs. After each insert the marker says what is there; who finds it there does not tell it again. A crash between the two
- * repeats the insert, with the same keys.
+ * Adds to the history what it lacks of a subject. Of a run that has ended: epochs first, then the run, so that whoever finds a run
+ * finds its epochs. After each insert the marker says what is there; who finds it there does not add it again. A crash between the
+ * two repeats the insert, with the same keys.
  *
  * The writer of the run looks for epochs once more after its row is marked. An epoch stored before that is seen by this look;
- * one stored later finds the mark, and is told by its own trigger. So no epoch is missed, and few are told by both.
+ * one stored later finds the mark, and is added by its own trigger. So no epoch is missed, and few are added by both.
  */
-import { isTerminal, type Epoch, type Run } from '@trainyard/shared';
+import { isTerminal, type Epoch, type Run, type Subject, type SubjectKind } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { listEpochs, readRun } from '../runs/repository.js';
 import type { HistorySink, KeyedRow } from './historySink.js';
@@ -17,11 +17,30 @@ import type { HistoryTableName } from './tables.js';
 /** As many rows as Google recommends for a request; the longest training has 10,000 epochs. */
 const BATCH = 500;
 
+/** Adds what the history lacks of the subject of this id. */
+type Recorder = (cp: ControlPlane, sink: HistorySink, id: string) => Promise<void>;
+
+/** Null for the kinds of which the history has no table. */
+const RECORDERS: Readonly<Record<SubjectKind, Recorder | null>> = {
+  run: recordEndedRun,
+  model: null,
+  release: null,
+  sweep: null,
+};
+
 /**
- * Does nothing for a run that has not ended, or whose history is complete.
+ * Does nothing where the history keeps nothing of the subject's kind, where it is not yet time, and where the history is complete.
  * @throws what the sink throws, and where it refused rows that it may take another time: call again.
  */
-export async function recordHistory(cp: ControlPlane, sink: HistorySink, runId: string): Promise<void> {
+export async function recordHistory(
+  cp: ControlPlane,
+  sink: HistorySink,
+  { kind, id }: Pick<Subject, 'kind' | 'id'>,
+): Promise<void> {
+  await RECORDERS[kind]?.(cp, sink, id);
+}
+
+async function recordEndedRun(cp: ControlPlane, sink: HistorySink, runId: string): Promise<void> {
   for (;;) {
     const run = await readRun(cp.store, runId);
     if (!run || !isTerminal(run.status)) return;
@@ -35,10 +54,14 @@ export async function recordHistory(cp: ControlPlane, sink: HistorySink, runId: 
   }
 }
 
-/** For an epoch just stored: until the run's own row is there, whoever writes that one tells of its epochs, too. */
-export async function recordLateEpochs(cp: ControlPlane, sink: HistorySink, runId: string): Promise<void> {
+/** For an epoch just stored: until the run's own row is there, whoever writes that one adds its epochs, too. */
+export async function recordLateEpochs(
+  cp: ControlPlane,
+  sink: HistorySink,
+  { id: runId }: Pick<Subject, 'id'>,
+): Promise<void> {
   const marker = await readMarker(cp.store, runId);
-  if (marker?.run) await recordHistory(cp, sink, runId);
+  if (marker?.run) await recordEndedRun(cp, sink, runId);
 }
 
 function isNews(marker: HistoryMarker | undefined, { epoch, attempt }: Epoch): boolean {
@@ -53,8 +76,8 @@ async function recordEpochs(
 ): Promise<void> {
   const rows = epochs.map((epoch) => ({ id: epochRowId(run, epoch), row: epochRow(run, epoch) }));
   await record(cp, sink, run, 'training_epochs', rows, (ids) => {
-    const told = epochs.filter((epoch) => ids.has(epochRowId(run, epoch)));
-    return { run: false, epochs: Object.fromEntries(told.map(({ epoch, attempt }) => [epoch, attempt])) };
+    const settled = epochs.filter((epoch) => ids.has(epochRowId(run, epoch)));
+    return { run: false, epochs: Object.fromEntries(settled.map(({ epoch, attempt }) => [epoch, attempt])) };
   });
 }
 
@@ -78,8 +101,8 @@ async function record<T extends HistoryTableName>(
   const open = new Set(retriable.map(({ id }) => id));
   const settled = new Set(rows.map(({ id }) => id).filter((id) => !open.has(id)));
   if (permanent.length > 0) {
-    const told = permanent.map(({ id, reasons }) => ({ id, reasons }));
-    cp.log('ERROR', 'rows are refused and missing from the history', { runId, table, rows: told });
+    const lost = permanent.map(({ id, reasons }) => ({ id, reasons }));
+    cp.log('ERROR', 'rows are refused and missing from the history', { runId, table, rows: lost });
   }
   const marks = { ...settledBy(settled), refused: permanent.map(({ id }) => id) };
   if (settled.size > 0) await mark(cp.store, runId, marks, cp.now());

@@ -1,4 +1,5 @@
 /** What the functions of the history have in common: where it goes, and when to give up. */
+import type { Subject } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { controlPlane } from '../currentControlPlane.js';
 import { openBigQueryHistorySink } from './bigQueryHistorySink.js';
@@ -11,27 +12,29 @@ export interface Trigger {
   id: string;
   /** When the write was made, ISO 8601. */
   time: string;
-  params: { runId: string };
+  /** The ids in the path of the document. */
+  params: Readonly<Record<string, string>>;
 }
 
-/** Hands a write on to `record`, unless there is no history to write, or the event is too old to be tried once more. */
-export async function onRunWritten(
-  { id, time, params: { runId } }: Trigger,
-  record: (cp: ControlPlane, sink: HistorySink, runId: string) => Promise<void>,
+/**
+ * Hands a write of a subject's document, or of one below it, on to `record`, unless there is no history to write, or the event is
+ * too old to be tried once more.
+ */
+export async function onSubjectWritten(
+  { id: event, time, params }: Trigger,
+  subject: Pick<Subject, 'kind' | 'id'>,
+  record: (cp: ControlPlane, sink: HistorySink, subject: Pick<Subject, 'kind' | 'id'>) => Promise<void>,
 ): Promise<void> {
   const cp = await controlPlane();
   const sink = sinkOf(cp);
   if (!sink) return;
   const hours = (cp.now().getTime() - Date.parse(time)) / 3_600_000;
   if (hours > MAX_AGE_HOURS) {
-    cp.log('ERROR', 'an event is given up: its rows are missing from the history', {
-      runId,
-      event: id,
-      hours,
-    });
+    const message = 'an event is given up: its rows are missing from the history';
+    cp.log('ERROR', message, { ...params, event, hours });
     return;
   }
-  await record(cp, sink, runId);
+  await record(cp, sink, subject);
 }
 
 /** One for each control plane, for it keeps what it knows of the tables. Null: none is configured, which was said. */
