@@ -2,11 +2,13 @@
 import { commandLinePage } from './commandLinePage.js';
 import { environmentPage } from './environmentPage.js';
 import { errorsPage } from './errorsPage.js';
+import { eventsPage } from './eventsPage.js';
 import { metricsPage } from './metricsPage.js';
 
 export const pages: Readonly<Record<string, () => string>> = {
   'command-line.md': commandLinePage,
   'environment.md': environmentPage,
   'errors.md': errorsPage,
+  'events.md': eventsPage,
   'metrics.md': metricsPage,
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instantSchema, modelIdSchema, runIdSchema, traceparentSchema } from '../common.js';
+import { described } from '../described.js';
 import { withKind } from './earlierEnvelope.js';
 
 /** What happens to a run. */
@@ -24,37 +25,44 @@ export type ModelEventType = z.infer<typeof modelEventTypeSchema>;
 /** Every type that is published today. */
 export const eventTypeSchema = z.enum([...runEventTypeSchema.options, ...modelEventTypeSchema.options]);
 
-/** The detail of `budget.reached`: so much of a month's budget is spent. */
+/** The detail of `budget.reached`. */
 export const budgetReachedSchema = z.strictObject({
-  scope: z.enum(['deployment', 'model']),
-  /** Of UTC, such as `2026-11`. */
-  month: z.string().regex(/^\d{4}-\d{2}$/),
-  /** 0.5, 0.8 or 1. */
-  share: z.number().gt(0).max(1),
-  spentUsd: z.number().min(0),
-  limitUsd: z.number().min(0),
+  scope: described(
+    z.enum(['deployment', 'model']),
+    'Whose budget it is: that of all models together, or that of the model.',
+  ),
+  month: described(z.string().regex(/^\d{4}-\d{2}$/), 'The month of UTC.', '2026-11'),
+  share: described(z.number().gt(0).max(1), 'The share of the budget that is spent: 0.5, 0.8 or 1.', 0.8),
+  spentUsd: described(z.number().min(0), 'What the month has cost, in US dollars.', 81.2),
+  limitUsd: described(z.number().min(0), 'What the month may cost, in US dollars.', 100),
 });
 export type BudgetReached = z.infer<typeof budgetReachedSchema>;
 
-/** Of the event's type: the epoch and its metrics, the stage, the version, the error. */
-const detail = z.record(z.string(), z.unknown()).default({});
+const modelId = described(modelIdSchema, 'The model.', 'demo');
+const detail = described(
+  z.record(z.string(), z.unknown()).default({}),
+  'What else the type of the event says.',
+);
 
 /** What an event says of a run beside its type: enough to act on; the run's document has the rest. */
 export const runEventDataSchema = z.strictObject({
-  kind: z.literal('run'),
-  runId: runIdSchema,
-  modelId: modelIdSchema,
-  runNumber: z.int().min(1),
-  attempt: z.int().min(1),
-  status: z.string(),
+  kind: described(z.literal('run'), 'What the subject is.'),
+  runId: described(runIdSchema, 'The run: the subject.', 'uyzubmg7ly23yeki446a'),
+  modelId,
+  runNumber: described(z.int().min(1), 'Counts the runs of the model, from 1.', 7),
+  attempt: described(z.int().min(1), 'The attempt that the run was at, from 1.', 1),
+  status: described(z.string(), 'The status of the run after it.', 'completed'),
   detail,
 });
 
 export const modelEventDataSchema = z.strictObject({
-  kind: z.literal('model'),
-  modelId: modelIdSchema,
-  /** The run by which it happened: the one that was registered, one that the budget was spent on. */
-  runId: runIdSchema,
+  kind: described(z.literal('model'), 'What the subject is.'),
+  modelId: described(modelIdSchema, 'The model: the subject.', 'demo'),
+  runId: described(
+    runIdSchema,
+    'The run by which it happened: the one that was registered, or one that the budget was spent on.',
+    'uyzubmg7ly23yeki446a',
+  ),
   detail,
 });
 
@@ -63,33 +71,40 @@ const subjectIdSchema = modelIdSchema;
 
 /** What every event of a release will say; the events themselves come with releases. */
 export const releaseEventDataSchema = z.strictObject({
-  kind: z.literal('release'),
-  releaseId: subjectIdSchema,
-  modelId: modelIdSchema,
+  kind: described(z.literal('release'), 'What the subject is.'),
+  releaseId: described(subjectIdSchema, 'The release: the subject.', 'live-3'),
+  modelId,
   detail,
 });
 
 /** What every event of a sweep will say; the events themselves come with sweeps. */
 export const sweepEventDataSchema = z.strictObject({
-  kind: z.literal('sweep'),
-  sweepId: subjectIdSchema,
-  modelId: modelIdSchema,
+  kind: described(z.literal('sweep'), 'What the subject is.'),
+  sweepId: described(subjectIdSchema, 'The sweep: the subject.', 'wider-towers'),
+  modelId,
   detail,
 });
 
+/** What follows the kind in a type. */
 const typeWords = z.string().regex(/^[a-z]+(\.[a-z]+)*$/);
 
 /** CloudEvents 1.0, structured JSON. */
 const envelope = {
-  specversion: z.literal('1.0'),
-  id: z.string().min(1).max(200),
-  source: z.literal('//trainyard'),
-  /** The path of the subject's document. */
-  subject: z.string(),
-  time: instantSchema,
-  datacontenttype: z.literal('application/json'),
-  /** The trace that it happened in (CloudEvents' extension for distributed tracing). */
-  traceparent: traceparentSchema.optional(),
+  specversion: described(z.literal('1.0'), 'The version of CloudEvents.'),
+  id: described(
+    z.string().min(1).max(200),
+    'The same at each delivery of the event, and of no other event.',
+    'uyzubmg7ly23yeki446a.callback-1-16.run.completed',
+  ),
+  source: described(z.literal('//trainyard'), 'Who says it.'),
+  subject: described(z.string(), "The path of the subject's document.", 'runs/uyzubmg7ly23yeki446a'),
+  time: described(instantSchema, 'When it happened.', '2026-11-20T19:18:25.000Z'),
+  datacontenttype: described(z.literal('application/json'), 'What `data` is.'),
+  traceparent: described(
+    traceparentSchema.optional(),
+    "The trace that it happened in, by CloudEvents' extension for distributed tracing.",
+    '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  ),
 };
 
 export const runEventSchema = z.strictObject({
