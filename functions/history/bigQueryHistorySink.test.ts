@@ -58,7 +58,9 @@ describe('the tables', () => {
         name,
         type,
         mode,
-        ...(inner && { fields: inner }),
+        ...(inner && {
+          fields: inner.map((field) => ({ name: field.name, type: field.type, mode: field.mode })),
+        }),
       })),
     ).toEqual([
       { name: 'run_id', type: 'STRING', mode: 'REQUIRED' },
