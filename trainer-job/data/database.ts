@@ -54,10 +54,10 @@ export class Database {
     );
   }
 
-  /** Calls `take` with the columns of each part of the result, a few thousand rows at a time, in the result's order. */
+  /** Calls `read` with the columns of each part of the result, a few thousand rows at a time, in the result's order. */
   async scan(
     sql: string,
-    take: (columns: readonly (readonly DuckDBValue[])[], rows: number) => void,
+    read: (columns: readonly (readonly DuckDBValue[])[], rows: number) => void,
   ): Promise<void> {
     const result = await this.connection.stream(sql);
     for (
@@ -65,7 +65,7 @@ export class Database {
       chunk && chunk.rowCount > 0;
       chunk = await result.fetchChunk()
     ) {
-      take(chunk.getColumns(), chunk.rowCount);
+      read(chunk.getColumns(), chunk.rowCount);
     }
   }
 }

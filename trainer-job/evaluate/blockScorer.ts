@@ -1,6 +1,6 @@
 /** Scores blocks of queries against a whole catalogue, one block at a time, in the memory of one. */
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul, take, withColumns } from '../model/matrix.js';
+import { matMul, readAndDispose, withColumns } from '../model/matrix.js';
 import { logSumExp } from './logSumExp.js';
 import { groupSize, targetRanks } from './targetRanks.js';
 
@@ -117,5 +117,7 @@ function targetScores(scores: tf.Tensor2D, { starts, items }: Targets): Float32A
   for (let q = 0; q < count; q++) {
     for (let t = starts[q]!; t < starts[q + 1]!; t++) places[t] = q * columns + items[t]! - 1;
   }
-  return take(tf.tidy(() => tf.gather(tf.reshape(scores, [count * columns]), tf.tensor1d(places, 'int32'))));
+  return readAndDispose(
+    tf.tidy(() => tf.gather(tf.reshape(scores, [count * columns]), tf.tensor1d(places, 'int32'))),
+  );
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { LEAST_SUM } from '../model/exponentialSums.js';
-import { take } from '../model/matrix.js';
+import { readAndDispose } from '../model/matrix.js';
 
 /** Up to it no exponential was too large for a float32. */
 const LARGEST_SUM = 1e37;
@@ -15,12 +15,12 @@ export function logSumExp(scores: tf.Tensor2D): Float32Array {
 
 /** Undefined where exp cannot hold the scores. */
 function logOfSums(scores: tf.Tensor2D): Float32Array | undefined {
-  const sums = take(tf.tidy(() => tf.sum(tf.exp(scores), 1)));
+  const sums = readAndDispose(tf.tidy(() => tf.sum(tf.exp(scores), 1)));
   return sums.every((sum) => sum >= LEAST_SUM && sum <= LARGEST_SUM) ? sums.map(Math.log) : undefined;
 }
 
 function shifted(scores: tf.Tensor2D): Float32Array {
-  return take(
+  return readAndDispose(
     tf.tidy(() => {
       const highest = tf.max(scores, 1, true);
       return tf.add(highest, tf.log(tf.sum(tf.exp(tf.sub(scores, highest)), 1, true)));
@@ -30,5 +30,7 @@ function shifted(scores: tf.Tensor2D): Float32Array {
 
 /** Σ exp(s - max s) = 1 / max softmax(s): exp and sum over all scores are slow on wasm. */
 function bySoftmax(scores: tf.Tensor2D): Float32Array {
-  return take(tf.tidy(() => tf.sub(tf.max(scores, 1, true), tf.log(tf.max(tf.softmax(scores), 1, true)))));
+  return readAndDispose(
+    tf.tidy(() => tf.sub(tf.max(scores, 1, true), tf.log(tf.max(tf.softmax(scores), 1, true)))),
+  );
 }

@@ -13,7 +13,7 @@ type Scored = Pick<TwoTowerModel, 'width' | 'embed'> & {
   candidate: { data: { entities: number } };
 };
 
-interface Manner {
+interface ScoreOptions {
   /** Called after each block of queries; what it throws ends the evaluation. */
   between?: (() => Promise<void>) | undefined;
   /** This thread unless given. */
@@ -29,7 +29,7 @@ export async function scoreSplit(
   rows: EvaluationRows,
   k: readonly number[],
   split: MetricSplit,
-  { between = async () => {}, scoring = ownScoring(model) }: Manner = {},
+  { between = async () => {}, scoring = ownScoring(model) }: ScoreOptions = {},
 ): Promise<Metrics> {
   if (rows.rowCount === 0) return {};
   const items = await scoring.embed('candidate', catalogue(model.candidate.data.entities));

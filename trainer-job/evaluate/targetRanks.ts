@@ -8,7 +8,7 @@
  * memory anyway and counts them all.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { take } from '../model/matrix.js';
+import { readAndDispose } from '../model/matrix.js';
 import { countHigher } from './ranks.js';
 
 export interface Targets {
@@ -39,7 +39,9 @@ export function targetRanks(scores: tf.Tensor2D, targets: Targets, depth: number
     return ranks;
   }
   const { groups, starts } = groupsAbove(scores, targets, depth, size, ranks);
-  const listed = take(tf.tidy(() => tf.gather(tf.reshape(scores, [-1, size]), tf.tensor1d(groups, 'int32'))));
+  const listed = readAndDispose(
+    tf.tidy(() => tf.gather(tf.reshape(scores, [-1, size]), tf.tensor1d(groups, 'int32'))),
+  );
   for (let q = 0; q < queries; q++) {
     rankTargets(ranks, targets, q, listed.subarray(starts[q]! * size, starts[q + 1]! * size), depth);
   }
@@ -77,7 +79,7 @@ function groupsAbove(
 ): { groups: Int32Array; starts: Int32Array } {
   const [queries, items] = scores.shape;
   const count = items / size;
-  const best = take(tf.tidy(() => tf.max(tf.reshape(scores, [queries, count, size]), 2)));
+  const best = readAndDispose(tf.tidy(() => tf.max(tf.reshape(scores, [queries, count, size]), 2)));
   // Fewer than `depth` are above the lowest target that is asked for.
   const groups = new Int32Array(queries * depth);
   const starts = new Int32Array(queries + 1);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { take } from './matrix.js';
+import { readAndDispose } from './matrix.js';
 
-/** A sum of tensors of one shape, which stays on the device until it is taken. */
+/** A sum of tensors of one shape, which stays on the device until it is drained. */
 export class DeviceSum {
   private sum: tf.Tensor | undefined;
 
@@ -12,10 +12,10 @@ export class DeviceSum {
     if (sum) tf.dispose([sum, tensor]);
   }
 
-  /** The sum, if anything was added. */
-  take(): Float32Array | undefined {
+  /** The sum, if anything was added, which begins anew then. */
+  drain(): Float32Array | undefined {
     const { sum } = this;
     this.sum = undefined;
-    return sum && take(sum);
+    return sum && readAndDispose(sum);
   }
 }

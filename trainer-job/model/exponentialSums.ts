@@ -10,7 +10,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { DeviceSum } from './deviceSum.js';
-import { matMul, matMulTransposed, take, timesWeights, withColumns } from './matrix.js';
+import { matMul, matMulTransposed, readAndDispose, timesWeights, withColumns } from './matrix.js';
 import { competingCount, type Block, type CompetingItems, type SoftmaxBatch } from './softmaxBatch.js';
 import { gathered, onlyHighest, softmaxSums } from './softmaxSums.js';
 
@@ -38,7 +38,7 @@ export function exponentialSums(batch: Items): CompetingItems {
       const count = queries.length / width;
       const exponentials = exponentialsOf(items, queries, block);
       // [wide, queries]
-      const sums = take(matMul(items.columns, exponentials));
+      const sums = readAndDispose(matMul(items.columns, exponentials));
       const totals = negated(sums.subarray((wide - 1) * count));
       if (!totals.every((total) => total >= LEAST_SUM && total <= LARGEST_SUM)) {
         exponentials.dispose();
@@ -55,7 +55,7 @@ export function exponentialSums(batch: Items): CompetingItems {
     },
     end() {
       tf.dispose([items.rows, items.columns]);
-      const [own, others] = [gradients.take(), plain?.end()];
+      const [own, others] = [gradients.drain(), plain?.end()];
       if (own && others) for (let i = 0; i < own.length; i++) own[i]! += others[i]!;
       return own ?? others;
     },

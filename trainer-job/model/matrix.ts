@@ -35,7 +35,7 @@ export function matMulTransposed(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
 }
 
 /** The tensor's values in host memory; the tensor is disposed. */
-export function take(tensor: tf.Tensor): Float32Array {
+export function readAndDispose(tensor: tf.Tensor): Float32Array {
   const values = tensor.dataSync<'float32'>();
   tensor.dispose();
   return values;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { take } from './matrix.js';
+import { readAndDispose } from './matrix.js';
 
 /** A trainable matrix in host memory, [rows, columns] row-major. Optimizers update it in place, row by row. */
 export interface Parameter {
@@ -95,5 +95,5 @@ export interface Gradient {
 
 /** The gradient with respect to a whole parameter; the tensor is disposed. */
 export function denseGradient(parameter: Parameter, values: tf.Tensor): Gradient {
-  return { parameter, rows: undefined, values: take(values) };
+  return { parameter, rows: undefined, values: readAndDispose(values) };
 }

@@ -24,7 +24,7 @@
  */
 import { tensorflowOps } from '../backend/tensorflowOps.js';
 import { exponentialSums } from './exponentialSums.js';
-import { ownPairs, type OwnPairs } from './ownPairs.js';
+import { positivePairs, type PositivePairs } from './positivePairs.js';
 import { competingCount, type SoftmaxBatch, type SoftmaxGradients } from './softmaxBatch.js';
 import { softmaxSums } from './softmaxSums.js';
 
@@ -32,7 +32,7 @@ import { softmaxSums } from './softmaxSums.js';
 export function softmaxLoss(batch: SoftmaxBatch, scoreCapacity: number): SoftmaxGradients {
   const { queries, items, width } = batch;
   const dQueries = new Float32Array(queries.length);
-  const own = ownPairs(batch);
+  const own = positivePairs(batch);
   let loss = 0;
   const device = tensorflowOps() ? exponentialSums(batch) : softmaxSums(batch);
   const count = queries.length / width;
@@ -60,7 +60,7 @@ export function softmaxLoss(batch: SoftmaxBatch, scoreCapacity: number): Softmax
 /** The gradients of -Σ ρ q·c over the rows. */
 function addOwnGradients(
   { queries, items, width, rowQuery, rowItem }: SoftmaxBatch,
-  { rho }: OwnPairs,
+  { rho }: PositivePairs,
   dQueries: Float32Array,
   dItems: Float32Array,
 ): void {

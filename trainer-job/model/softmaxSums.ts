@@ -1,7 +1,7 @@
 /** The competing items of the softmax loss in plain tfjs ops: on every backend, for scores of any size. */
 import * as tf from '@tensorflow/tfjs-core';
 import { DeviceSum } from './deviceSum.js';
-import { matMul, take, timesWeights, transposed, transposedMatMul, withColumns } from './matrix.js';
+import { matMul, readAndDispose, timesWeights, transposed, transposedMatMul, withColumns } from './matrix.js';
 import { competingCount, type CompetingItems, type References, type SoftmaxBatch } from './softmaxBatch.js';
 
 /** exp of it is 0. */
@@ -34,10 +34,11 @@ export function softmaxSums(batch: Items): CompetingItems {
         return hardest === undefined ? all : onlyHighest(all, hardest);
       });
       const softmax = tf.softmax<tf.Tensor2D>(scores);
-      const logSums = logSumsByReference(softmax, references) ?? take(logSumsByMaximum(scores, softmax));
+      const logSums =
+        logSumsByReference(softmax, references) ?? readAndDispose(logSumsByMaximum(scores, softmax));
       scores.dispose();
       const counts = weigh(logSums, gathered(softmax, pairs.queries, pairs.items));
-      addCounted(dQueries, take(matMul(softmax, vectors)), counts, width);
+      addCounted(dQueries, readAndDispose(matMul(softmax, vectors)), counts, width);
       gradients.add(
         tf.tidy(() => transposedMatMul(softmax, tf.tensor2d(timesWeights(queries, counts), [count, width]))),
       );
@@ -45,7 +46,7 @@ export function softmaxSums(batch: Items): CompetingItems {
     },
     end() {
       tf.dispose([vectors, weighted]);
-      return gradients.take();
+      return gradients.drain();
     },
   };
 }
@@ -64,7 +65,9 @@ export function gathered(matrix: tf.Tensor2D, rows: Int32Array, columns: Int32Ar
   if (rows.length === 0) return new Float32Array();
   const [, width] = matrix.shape;
   const places = rows.map((row, i) => row * width + columns[i]!);
-  return take(tf.tidy(() => tf.gather(tf.reshape(matrix, [matrix.size]), tf.tensor1d(places, 'int32'))));
+  return readAndDispose(
+    tf.tidy(() => tf.gather(tf.reshape(matrix, [matrix.size]), tf.tensor1d(places, 'int32'))),
+  );
 }
 
 /** Below it a probability has lost too many digits to a float32's smallest numbers. */

@@ -14,20 +14,20 @@ import { distinctFinder, type Distinct } from './distinct.js';
 import { newParameter, worthOf, type Gradient, type Parameter } from './parameter.js';
 
 /** Where a feature's columns lie: in the encoded rows, and from `offset` on in the input. */
-interface Place {
+interface ColumnOffsets {
   indices: number;
   numbers: number;
   offset: number;
 }
 
-interface EmbeddingPlace extends Place {
+interface EmbeddingColumns extends ColumnOffsets {
   table: Parameter;
   /** Columns of indices: 1, or as many as a bag has at most. */
   bag: number;
   distinct: (rows: Int32Array) => Distinct;
 }
 
-interface NumbersPlace extends Place {
+interface NumberColumns extends ColumnOffsets {
   width: number;
 }
 
@@ -41,8 +41,8 @@ interface Named {
 
 export class TowerInput {
   readonly width: number;
-  private readonly embedded: EmbeddingPlace[] = [];
-  private readonly numeric: NumbersPlace[] = [];
+  private readonly embedded: EmbeddingColumns[] = [];
+  private readonly numeric: NumberColumns[] = [];
   private readonly columns: { indices: number; numbers: number };
 
   /** `initialize` fills the table of the feature of that name. */
@@ -51,15 +51,20 @@ export class TowerInput {
     features: readonly EncodedFeature[],
     initialize: (table: Parameter, feature: string) => void,
   ) {
-    const next: Place = { indices: 0, numbers: 0, offset: 0 };
+    const next: ColumnOffsets = { indices: 0, numbers: 0, offset: 0 };
     for (const feature of features) {
-      const place = { ...next };
+      const offsets = { ...next };
       if (feature.kind === 'embedding') {
         const table = newParameter(`${tower}/embedding/${feature.name}`, feature.rows, feature.dim);
         initialize(table, feature.name);
-        this.embedded.push({ ...place, table, bag: feature.indices, distinct: distinctFinder(feature.rows) });
+        this.embedded.push({
+          ...offsets,
+          table,
+          bag: feature.indices,
+          distinct: distinctFinder(feature.rows),
+        });
       } else {
-        this.numeric.push({ ...place, width: feature.width });
+        this.numeric.push({ ...offsets, width: feature.width });
       }
       const own = columnsOf(feature);
       next.indices += own.indices;
@@ -95,7 +100,7 @@ export class TowerInput {
     };
   }
 
-  private namedBy({ indices: first, bag }: EmbeddingPlace, indices: Int32Array, count: number): Named {
+  private namedBy({ indices: first, bag }: EmbeddingColumns, indices: Int32Array, count: number): Named {
     const rows = new Int32Array(count * bag);
     const entities = new Int32Array(count * bag);
     const shares = new Float32Array(count);
@@ -114,7 +119,7 @@ export class TowerInput {
   }
 
   /** Puts the mean of each entity's rows into its part of the input, where zeros are. */
-  private gather({ table, bag, offset }: EmbeddingPlace, named: Named, values: Float32Array): void {
+  private gather({ table, bag, offset }: EmbeddingColumns, named: Named, values: Float32Array): void {
     const { values: vectors, columns } = table;
     const { rows, entities, shares } = named;
     for (let i = 0; i < rows.length; i++) {
@@ -130,7 +135,12 @@ export class TowerInput {
     }
   }
 
-  private copyNumbers(place: NumbersPlace, numbers: Float32Array, count: number, values: Float32Array): void {
+  private copyNumbers(
+    place: NumberColumns,
+    numbers: Float32Array,
+    count: number,
+    values: Float32Array,
+  ): void {
     for (let entity = 0; entity < count; entity++) {
       const from = entity * this.columns.numbers + place.numbers;
       const to = entity * this.width + place.offset;
@@ -140,7 +150,7 @@ export class TowerInput {
 
   /** Sums the shares of `dInput` [count, width] over all that named the same row. */
   private gradient(
-    { table, bag, distinct, offset }: EmbeddingPlace,
+    { table, bag, distinct, offset }: EmbeddingColumns,
     named: Named,
     dInput: Float32Array,
   ): Gradient {

@@ -123,7 +123,7 @@ export class CallbackReporter implements Reporter {
   }
 
   private sendLog(): void {
-    const lines = this.batch.take(this.options.now());
+    const lines = this.batch.drain(this.options.now());
     if (lines.length > 0) this.options.queue.enqueue('log', { lines });
   }
 }

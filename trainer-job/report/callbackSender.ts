@@ -59,7 +59,7 @@ export type StartSender = (options: SenderOptions, events: SenderEvents) => Send
 type Attempted = { result: 'acknowledged' | 'rejected' } | { result: 'failed'; reason: string };
 
 /** What is sent at once: a heartbeat, or callbacks of the journal up to the byte `end`. */
-interface Parcel {
+interface Outgoing {
   entries: readonly [JournalEntry, ...JournalEntry[]];
   end: number | null;
 }
@@ -89,7 +89,7 @@ export class CallbackSender implements Sender {
   private draining = false;
   private failing = false;
   /** The control plane has told the trainer to stop: it may speak for nobody, and what it says be kept by nobody. */
-  private isTold = false;
+  private isStopRequested = false;
   private readonly closing = new AbortController();
   /** Ends whatever the loop sleeps on: an idle queue or a backoff. */
   private interrupt: () => void = () => {};
@@ -142,14 +142,14 @@ export class CallbackSender implements Sender {
 
   private async run(): Promise<void> {
     while (!this.closing.signal.aborted) {
-      const next = this.takeNext();
+      const next = this.nextOutgoing();
       if (next) await this.deliver(next);
       else await this.idle();
     }
   }
 
   /** The lower number goes first: a heartbeat never overtakes what was queued before it. */
-  private takeNext(): Parcel | undefined {
+  private nextOutgoing(): Outgoing | undefined {
     this.readAhead();
     const heartbeat = this.waitingHeartbeat;
     const [first] = this.heads;
@@ -181,23 +181,23 @@ export class CallbackSender implements Sender {
     await this.sleep(null);
   }
 
-  private async deliver(parcel: Parcel): Promise<void> {
+  private async deliver(outgoing: Outgoing): Promise<void> {
     for (let failures = 0; !this.closing.signal.aborted;) {
       // A newer heartbeat says more than this one; the newest is sent when its turn comes.
-      if (parcel.end === null && failures > 0 && this.waitingHeartbeat) return;
-      const attempted = await this.send(parcel);
-      if (attempted.result === 'rejected' && parcel.entries.length > 1) {
-        this.oneByOne = parcel.entries.length;
+      if (outgoing.end === null && failures > 0 && this.waitingHeartbeat) return;
+      const attempted = await this.send(outgoing);
+      if (attempted.result === 'rejected' && outgoing.entries.length > 1) {
+        this.oneByOne = outgoing.entries.length;
         return;
       }
       if (attempted.result !== 'failed') {
-        this.dealtWith(parcel, attempted.result);
+        this.dealtWith(outgoing, attempted.result);
         return;
       }
       if (failures === 0 && !this.failing) {
         this.events.onNote(
           'warn',
-          `callback ${nameOf(parcel.entries[0])} failed (${attempted.reason}); retrying until it is taken`,
+          `callback ${nameOf(outgoing.entries[0])} failed (${attempted.reason}); retrying until it is taken`,
         );
       }
       this.failing = true;
@@ -206,7 +206,7 @@ export class CallbackSender implements Sender {
     }
   }
 
-  private dealtWith({ entries, end }: Parcel, result: 'acknowledged' | 'rejected'): void {
+  private dealtWith({ entries, end }: Outgoing, result: 'acknowledged' | 'rejected'): void {
     if (this.failing) this.events.onNote('info', 'callbacks are taken again');
     this.failing = false;
     this.highestSeq = Math.max(this.highestSeq, ...entries.map(({ body }) => body.seq));
@@ -217,11 +217,11 @@ export class CallbackSender implements Sender {
       this.newest = result;
     }
     // Told to stop, this attempt may be one that was given up, whose callbacks change nothing: the next one says them again.
-    if (!this.isTold) this.keptOffset = this.offset;
+    if (!this.isStopRequested) this.keptOffset = this.offset;
     this.position.write({ offset: this.keptOffset, seq: this.highestSeq });
   }
 
-  private async send({ entries }: Parcel): Promise<Attempted> {
+  private async send({ entries }: Outgoing): Promise<Attempted> {
     const {
       url,
       secret,
@@ -270,7 +270,7 @@ export class CallbackSender implements Sender {
     if (!parsed.success) {
       this.events.onNote('warn', `the answer to ${nameOf(entry)} is not {status, command}; going on`);
     } else if (parsed.data.command === 'stop') {
-      this.isTold = true;
+      this.isStopRequested = true;
       this.events.onStop();
     }
     return { result: 'acknowledged' };

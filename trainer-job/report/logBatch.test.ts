@@ -16,8 +16,8 @@ describe('a batch of log lines', () => {
     const batch = new LogBatch();
     batch.add(line('a'));
     batch.add(line('b'));
-    expect(batch.take(now).map(({ message }) => message)).toEqual(['a', 'b']);
-    expect(batch.take(now)).toEqual([]);
+    expect(batch.drain(now).map(({ message }) => message)).toEqual(['a', 'b']);
+    expect(batch.drain(now)).toEqual([]);
   });
 
   it.each([
@@ -26,7 +26,7 @@ describe('a batch of log lines', () => {
   ])('of too %s fits a callback and tells how many are missing', (_name, message, count) => {
     const batch = new LogBatch();
     for (let i = 0; i < count; i++) batch.add(line(message));
-    const lines = batch.take(now);
+    const lines = batch.drain(now);
     const body = { attempt: 1, seq: 1, sentAt: now.toISOString(), lines };
     expect(logSchema.safeParse(body).success).toBe(true);
     expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(Math.min(210_000, MAX_CALLBACK_BYTES));
@@ -38,6 +38,6 @@ describe('a batch of log lines', () => {
   it('leaves out fields that are too large', () => {
     const batch = new LogBatch();
     batch.add(line('big', { text: 'x'.repeat(100_000) }));
-    expect(batch.take(now)[0]!.fields).toEqual({ truncated: true });
+    expect(batch.drain(now)[0]!.fields).toEqual({ truncated: true });
   });
 });

@@ -27,7 +27,7 @@ export class LogBatch {
   }
 
   /** What was collected, oldest first, and begins anew; empty when nothing was. */
-  take(now: Date): LogLine[] {
+  drain(now: Date): LogLine[] {
     const { lines, dropped } = this;
     [this.lines, this.bytes, this.dropped] = [[], 0, 0];
     if (dropped === 0) return lines;

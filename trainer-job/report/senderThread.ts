@@ -8,11 +8,11 @@ import { senderDataSchema, toThreadSchema, type FromThread } from './threadMessa
 
 const port = parentPort;
 if (!port) throw new Error('senderThread runs as a worker thread only');
-const tell = (message: FromThread) => port.postMessage(message);
+const post = (message: FromThread) => port.postMessage(message);
 
 const sender = new CallbackSender(senderDataSchema.parse(workerData), {
-  onStop: () => tell({ type: 'stop' }),
-  onNote: (level, message) => tell({ type: 'note', level, message }),
+  onStop: () => post({ type: 'stop' }),
+  onNote: (level, message) => post({ type: 'note', level, message }),
 });
 
 async function handle(raw: unknown): Promise<void> {
@@ -23,7 +23,7 @@ async function handle(raw: unknown): Promise<void> {
     case 'heartbeat':
       return sender.heartbeat(message.entry);
     case 'drain':
-      return tell({ type: 'drained', call: message.call, delivery: await sender.drain(message.timeoutMs) });
+      return post({ type: 'drained', call: message.call, delivery: await sender.drain(message.timeoutMs) });
     case 'close':
       await sender.close();
       port?.close();

@@ -18,7 +18,7 @@ export function startThreadedSender(options: SenderOptions, events: SenderEvents
   let call = 0;
   let isWoken = false;
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
-  const tell = (message: ToThread) => worker.postMessage(message);
+  const post = (message: ToThread) => worker.postMessage(message);
 
   worker.on('message', (raw: unknown) => {
     const message = fromThreadSchema.parse(raw);
@@ -48,14 +48,14 @@ export function startThreadedSender(options: SenderOptions, events: SenderEvents
       isWoken = true;
       queueMicrotask(() => {
         isWoken = false;
-        tell({ type: 'wake' });
+        post({ type: 'wake' });
       });
     },
-    heartbeat: (entry) => tell({ type: 'heartbeat', entry }),
+    heartbeat: (entry) => post({ type: 'heartbeat', entry }),
     async drain(timeoutMs) {
       const id = ++call;
       const answer = new Promise<Delivery>((resolve) => calls.set(id, resolve));
-      tell({ type: 'drain', call: id, timeoutMs });
+      post({ type: 'drain', call: id, timeoutMs });
       const late = new AbortController();
       const delivery = await Promise.race([
         answer,
@@ -68,7 +68,7 @@ export function startThreadedSender(options: SenderOptions, events: SenderEvents
       return delivery;
     },
     async close() {
-      tell({ type: 'close' });
+      post({ type: 'close' });
       await worker.terminate();
     },
   };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerOf } from '@trainyard/shared';
-import { take } from '../matrix.js';
+import { readAndDispose } from '../matrix.js';
 import { denseGradient, newVector, tensorOf, type Parameter } from '../parameter.js';
 import type { Backward, Layer, Pass, TrainingPass } from './layer.js';
 
@@ -71,7 +71,7 @@ export class BatchNormLayer implements Layer {
     );
     [mean, variance].forEach((moment, i) => {
       const running = this.state[i]!.values;
-      take(tf.clone(moment)).forEach((value, c) => {
+      readAndDispose(tf.clone(moment)).forEach((value, c) => {
         running[c] = this.momentum * running[c]! + (1 - this.momentum) * value;
       });
     });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { take } from '../matrix.js';
+import { readAndDispose } from '../matrix.js';
 import type { Gradient } from '../parameter.js';
 import type { TrainingPass } from './layer.js';
 import type { LayerSequence } from './sequence.js';
@@ -37,7 +37,7 @@ export function passThrough(layers: LayerSequence, input: Float32Array, training
       const dy = keep(tf.tensor2d(dOutput, [rows, layers.width]));
       const { gradients, dx } = backward(dy);
       dispose();
-      return { gradients, dInput: take(dx) };
+      return { gradients, dInput: readAndDispose(dx) };
     },
   };
 }

@@ -22,11 +22,11 @@ export class PhaseClock {
     this.since = now;
   }
 
-  /** The seconds since the last time they were taken. */
-  take(): Record<Phase, number> {
+  /** The seconds since the last lap. */
+  lap(): Record<Phase, number> {
     this.stop();
     const of = (phase: Phase) => this.spent.get(phase) ?? 0;
-    const taken = {
+    const spent = {
       data: of('data'),
       forward: of('forward'),
       loss: of('loss'),
@@ -34,6 +34,6 @@ export class PhaseClock {
       apply: of('apply'),
     };
     this.spent = new Map();
-    return taken;
+    return spent;
   }
 }

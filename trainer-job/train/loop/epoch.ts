@@ -97,7 +97,7 @@ async function closeEpoch(
   const { earlyStopping, schedule } = request.spec.training;
   optimizer.settle();
   state.optimizer = optimizer.state();
-  const spent = training.clock.take();
+  const spent = training.clock.lap();
   const begin = performance.now();
   const validation = await unlessStopped(training.validate());
   if (!validation) return false;

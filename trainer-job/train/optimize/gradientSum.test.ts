@@ -33,7 +33,7 @@ it('adds up to the gradients of the summed losses, and begins anew', () => {
   fc.assert(
     fc.property(fc.array(rowsGradient, { minLength: 1, maxLength: 4 }), (parts) => {
       for (const part of parts) sum.add([part, dense]);
-      const total = sum.take();
+      const total = sum.drain();
       expect(total.map(({ parameter }) => parameter)).toEqual([table, weights]);
       expect(new Set(total[0]!.rows).size).toBe(total[0]!.rows!.length);
       expect(written([total[0]!])).toEqual(written(parts));
@@ -52,7 +52,7 @@ it('of several shares has each row in one of them, and the same sums', () => {
         const shares = Array.from({ length: among }, (_, number) => {
           const sum = new GradientSum({ number, among });
           sum.add(parts);
-          return sum.take();
+          return sum.drain();
         });
         shares.forEach((share, number) => {
           for (const row of share[0]?.rows ?? []) expect(row % among).toBe(number);

@@ -22,9 +22,9 @@ export class GradientSum {
   }
 
   /** The sums, each parameter in one of them; the next begins anew, and may write over these. */
-  take(): Gradient[] {
+  drain(): Gradient[] {
     const sums = [...this.tables.values(), ...this.sums.values()].filter((sum) => !sum.isEmpty);
-    const gradients = sums.map((sum) => sum.take());
+    const gradients = sums.map((sum) => sum.drain());
     this.sums.clear();
     return gradients;
   }
@@ -55,7 +55,7 @@ class DenseSum {
     for (let i = 0; i < values.length; i++) this.values[i]! += values[i]!;
   }
 
-  take(): Gradient {
+  drain(): Gradient {
     return { parameter: this.parameter, rows: undefined, values: this.values };
   }
 }
@@ -93,7 +93,7 @@ class RowSum {
     }
   }
 
-  take(): Gradient {
+  drain(): Gradient {
     const rows = this.rows.subarray(0, this.count);
     const values = this.values.subarray(0, this.count * this.parameter.columns);
     for (const row of rows) this.places[row] = -1;

@@ -31,10 +31,10 @@ export class ChangePart {
   /** The gradients as all workers can read them, until the next are sent. */
   send(gradients: readonly Gradient[]): SentGradient[] {
     return gradients.map(({ parameter, rows, values }, i) => {
-      const sent = this.sent.take(`values ${i}`, values.length);
+      const sent = this.sent.allocate(`values ${i}`, values.length);
       sent.set(values);
       if (!rows) return { parameter: this.placeOf(parameter), values: sent };
-      const sentRows = this.sent.takeIntegers(`rows ${i}`, rows.length);
+      const sentRows = this.sent.allocateIntegers(`rows ${i}`, rows.length);
       sentRows.set(rows);
       return { parameter: this.placeOf(parameter), values: sent, rows: sentRows };
     });
@@ -42,7 +42,7 @@ export class ChangePart {
 
   collect({ begins, gradients }: TaskOf<'collect'>): void {
     if (begins) {
-      this.sum.take();
+      this.sum.drain();
       this.measured = undefined;
     }
     this.sum.add(
@@ -69,7 +69,7 @@ export class ChangePart {
   }
 
   private penalized(): Gradient[] {
-    const gradients = this.sum.take();
+    const gradients = this.sum.drain();
     addPenalties(gradients, this.model.spec.training);
     return gradients;
   }

@@ -26,7 +26,7 @@ export function ownComputer(
   const forget = () => {
     batches = 0;
     first = [];
-    sum.take();
+    sum.drain();
   };
   return {
     forget,
@@ -44,7 +44,7 @@ export function ownComputer(
       return loss;
     },
     apply: async (rate) => {
-      const gradients = batches === 1 ? first : sum.take();
+      const gradients = batches === 1 ? first : sum.drain();
       addPenalties(gradients, training);
       clip(gradients, training.clipping);
       optimizer.apply(gradients, rate);

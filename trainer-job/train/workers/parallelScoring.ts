@@ -25,7 +25,7 @@ export function parallelScoring(model: TwoTowerModel, pool: WorkerPool): Scoring
 
   return {
     embed: async (tower, entities) => {
-      const vectors = memory.take(tower, entities.length * model[tower].width);
+      const vectors = memory.allocate(tower, entities.length * model[tower].width);
       await pool.each(embedTasks(tower, entities, vectors));
       return vectors;
     },

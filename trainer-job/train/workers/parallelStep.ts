@@ -95,7 +95,7 @@ function planner(
     const counts = { query: prepared.queries.values.length, candidate: prepared.items.length };
     const shared = (tower: 'query' | 'candidate', what: string): Shared => {
       const { width } = model[tower];
-      return { values: memory.take(`${tower} ${what}`, counts[tower] * width), width };
+      return { values: memory.allocate(`${tower} ${what}`, counts[tower] * width), width };
     };
     const [queries, items] = [shared('query', 'outputs'), shared('candidate', 'outputs')];
     const dQueries = shared('query', 'gradients');

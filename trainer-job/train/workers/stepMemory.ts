@@ -4,16 +4,16 @@ export class StepMemory {
   private readonly integers = new Map<string, Int32Array>();
 
   /** `length` numbers under a name, whatever they were. */
-  take(name: string, length: number): Float32Array {
-    return taken(this.floats, name, length, (bytes) => new Float32Array(new SharedArrayBuffer(bytes)));
+  allocate(name: string, length: number): Float32Array {
+    return allocated(this.floats, name, length, (bytes) => new Float32Array(new SharedArrayBuffer(bytes)));
   }
 
-  takeIntegers(name: string, length: number): Int32Array {
-    return taken(this.integers, name, length, (bytes) => new Int32Array(new SharedArrayBuffer(bytes)));
+  allocateIntegers(name: string, length: number): Int32Array {
+    return allocated(this.integers, name, length, (bytes) => new Int32Array(new SharedArrayBuffer(bytes)));
   }
 }
 
-function taken<T extends Float32Array | Int32Array>(
+function allocated<T extends Float32Array | Int32Array>(
   kept: Map<string, T>,
   name: string,
   length: number,

@@ -2,7 +2,7 @@
 import { competingCount, type Pairs, type References, type SoftmaxBatch } from './softmaxBatch.js';
 import { valuesAt } from './valuesAt.js';
 
-export interface OwnPairs {
+export interface PositivePairs {
   /** [rows] ρ = Z / D of each row times its weight, known once its query has been weighed. */
   rho: Float32Array;
   /** Of the rows of the queries `start` … `end - 1`, counted from `start`, those whose own item competes. */
@@ -16,7 +16,7 @@ export interface OwnPairs {
   weigh(start: number, logSums: Float32Array, shares: Float32Array): { loss: number; counts: Float32Array };
 }
 
-export function ownPairs(batch: SoftmaxBatch): OwnPairs {
+export function positivePairs(batch: SoftmaxBatch): PositivePairs {
   const { rowQuery, rowItem, rowWeights, logWeights, logOwnWeights } = batch;
   const own = batch.own ?? 'among';
   const competing = competingCount(batch);
