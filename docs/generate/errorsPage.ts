@@ -2,6 +2,7 @@
 import { DOMAIN_CODES } from '@trainyard/functions/errors/domainCodes';
 import { PROGRAM } from '@trainyard/local/commands/program';
 import type { ExitCode } from '@trainyard/shared/commandLine/commandTable';
+import { CONTROL_PLANE_ERRORS } from '@trainyard/shared/errors/controlPlaneErrors';
 import { TRAINER_ERRORS } from '@trainyard/shared/errors/trainerErrors';
 import type { TrainerErrorKind } from '@trainyard/shared/errors/trainerProblem';
 import { USER_ERRORS } from '@trainyard/shared/commandLine/userError';
@@ -14,6 +15,7 @@ export function errorsPage(): string {
     'Programs branch on codes, which stay as they are; the words beside them are for people and may change.',
     ...refusals(),
     ...trainerErrors(),
+    ...controlPlaneErrors(),
     ...userErrors(),
     ...exitCodes(PROGRAM),
     ...exitCodes(TRAINER),
@@ -52,9 +54,26 @@ function trainerErrors(): string[] {
       `### \`${code}\``,
       `${KINDS[kind]} ${meaning}`,
       remedyOf(remedy),
-      `Tried again: ${retriable ? 'yes, by another attempt' : 'no, another attempt would end the same'}.`,
+      attemptsOf(retriable),
     ]),
   ];
+}
+
+function controlPlaneErrors(): string[] {
+  return [
+    '## Errors of a run that the control plane finds',
+    "These stand in the run's `error` too, where the trainer could not say itself why it ended, or was never launched.",
+    ...Object.entries(CONTROL_PLANE_ERRORS).flatMap(([code, { meaning, remedy, retriable }]) => [
+      `### \`${code}\``,
+      meaning,
+      remedyOf(remedy),
+      attemptsOf(retriable),
+    ]),
+  ];
+}
+
+function attemptsOf(isTriedAgain: boolean): string {
+  return `Tried again: ${isTriedAgain ? 'yes, by another attempt' : 'no, another attempt would end the same'}.`;
 }
 
 function userErrors(): string[] {

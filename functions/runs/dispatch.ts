@@ -8,6 +8,7 @@ import { recordLifecycle } from './lifecycle.js';
 import { masterSecretOf } from './masterSecret.js';
 import { tooSmall } from './tierFit.js';
 import { launcherOf, tierPrice, tiersOf } from './tiers.js';
+import type { ControlPlaneErrorCode } from '@trainyard/shared/errors/controlPlaneErrors';
 
 /**
  * Launches a pending run: claims it under a lease, starts the job on its tier, records the launch; a tier without capacity gives
@@ -91,7 +92,7 @@ async function launchOn(cp: ControlPlane, run: Run, tier: Tier, tierCount: numbe
       return {
         type: 'launchRejected',
         attempt,
-        error: { code: 'launch-rejected', message, stage: null, remedy },
+        error: { code: 'launch-rejected' satisfies ControlPlaneErrorCode, message, stage: null, remedy },
       };
     }
     throw error;
@@ -129,7 +130,7 @@ function noSuchTier(run: Run): LifecycleEvent {
     type: 'launchRejected',
     attempt: run.attempt,
     error: {
-      code: 'no-tier',
+      code: 'no-tier' satisfies ControlPlaneErrorCode,
       message: `the deployment has none of the run's compute tiers: ${namesOf(run).join(', ') || 'none'}`,
       stage: null,
       remedy: 'start a new run that names tiers of this deployment',

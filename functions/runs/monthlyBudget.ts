@@ -20,6 +20,7 @@ import { makeWrites } from '../ports/documentStore/writes.js';
 import { recordLifecycle, type PlanPorts } from './lifecycle.js';
 import { outboxWrite, publishCommitted } from '../events/outbox.js';
 import { spendingIn, type Spending, type SpendingPorts } from './spending.js';
+import type { ControlPlaneErrorCode } from '@trainyard/shared/errors/controlPlaneErrors';
 
 /** Shares of a budget at which a warning is told. */
 const WARNED_AT = [0.5, 0.8, 1];
@@ -135,7 +136,7 @@ export function budgetWarning(
   const running =
     cp.config.budget.whenSpent === 'stop' ? 'open runs are stopped' : 'open runs go on to their end';
   return {
-    code: 'budget-reached',
+    code: 'budget-reached' satisfies ControlPlaneErrorCode,
     message: `${inDollars(spentUsd)} of the ${inDollars(limitUsd)} that ${budgetName({ scope }, modelId)} allows in ${month} (UTC) are spent${
       share >= 1 ? `: no run is started, and ${running}` : ''
     }`,

@@ -28,6 +28,7 @@ import { openRuns } from './openRuns.js';
 import { relayOutbox } from '../events/outbox.js';
 import { readRun } from './repository.js';
 import { launcherOf, tiersOf } from './tiers.js';
+import type { ControlPlaneErrorCode } from '@trainyard/shared/errors/controlPlaneErrors';
 
 /** How many runs are looked at at a time. */
 const CONCURRENCY = 16;
@@ -197,7 +198,7 @@ function ended(
 ): LifecycleEvent {
   if (exitCode === EXIT_REJECTED) {
     return rejected(run, {
-      code: 'trainer-rejected',
+      code: 'trainer-rejected' satisfies ControlPlaneErrorCode,
       message: 'the trainer refused the specification or the data, and its explanation did not arrive',
       stage: run.currentStage,
       remedy: "read the trainer's own output",
@@ -237,7 +238,12 @@ function waitedTooLong(cp: ControlPlane, run: Run, detail?: string): LifecycleEv
 }
 
 function lost(run: Run, message: string): LifecycleEvent {
-  const error: RunError = { code: 'trainer-lost', message, stage: run.currentStage, remedy: null };
+  const error: RunError = {
+    code: 'trainer-lost' satisfies ControlPlaneErrorCode,
+    message,
+    stage: run.currentStage,
+    remedy: null,
+  };
   return { type: 'lost', attempt: run.attempt, error };
 }
 

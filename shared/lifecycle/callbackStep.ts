@@ -7,6 +7,7 @@ import { checkGates } from '../runs/gates.js';
 import type { RunCallback } from './lifecycleEvent.js';
 import type { Run, RunError } from '../runs/run.js';
 import { NOTHING, type Step, type Transition } from './step.js';
+import type { ControlPlaneErrorCode } from '../errors/controlPlaneErrors.js';
 
 export function onCallback(run: Run, event: RunCallback, now: Date): Step {
   const alive = signOfLife(run, event, now);
@@ -144,7 +145,7 @@ function onCheckpointed(run: Run, body: CallbackBody<'checkpointed'>, now: Date)
   if (!final) return saved;
   if (reason === 'prepared' && run.phase === 'prepare' && run.status !== 'cancelling') return prepared(run);
   const error: RunError = {
-    code: reason === 'timeLimit' ? 'time-limit' : 'preempted',
+    code: (reason === 'timeLimit' ? 'time-limit' : 'preempted') satisfies ControlPlaneErrorCode,
     message:
       reason === 'timeLimit' ? 'the platform limit of the attempt was near' : 'the trainer was told to stop',
     stage: run.currentStage,

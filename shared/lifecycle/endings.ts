@@ -2,6 +2,7 @@
 import type { Run, RunError } from '../runs/run.js';
 import { isTerminal, type RunStatus } from '../runs/status.js';
 import { NOTHING, type Step } from './step.js';
+import type { ControlPlaneErrorCode } from '../errors/controlPlaneErrors.js';
 
 export function onCancelRequested(run: Run, now: Date): Step {
   switch (run.status) {
@@ -30,7 +31,7 @@ export function onDeadline(run: Run, now: Date): Step {
   if (now.toISOString() < run.deadlineAt) return NOTHING;
   if (run.status === 'cancelling') return { ...cancelled(run, now), stopJob: run.job };
   const error: RunError = {
-    code: 'deadline-passed',
+    code: 'deadline-passed' satisfies ControlPlaneErrorCode,
     message: `the run did not end within its ${run.spec.compute.deadlineSeconds} s`,
     stage: run.currentStage,
     remedy: 'raise compute.deadlineSeconds, or train fewer epochs or on a faster tier',

@@ -3,6 +3,7 @@ import { cancelled, failed } from './endings.js';
 import type { Job, LifecycleEvent } from './lifecycleEvent.js';
 import type { Run, RunError } from '../runs/run.js';
 import { NOTHING, REQUESTED, type Step, type Transition } from './step.js';
+import type { ControlPlaneErrorCode } from '../errors/controlPlaneErrors.js';
 
 export function onClaimed(run: Run, event: Extract<LifecycleEvent, { type: 'claimed' }>, now: Date): Step {
   if (run.retryAt !== null && run.retryAt > now.toISOString()) return NOTHING;
@@ -43,7 +44,7 @@ export function onTierUnavailable(
     // No tier is large enough: that is why, and not a lack of machines.
     if (run.outgrown.length > 0 && run.error) return failed(run, run.error, now);
     const error: RunError = {
-      code: 'no-capacity',
+      code: 'no-capacity' satisfies ControlPlaneErrorCode,
       message: `no compute tier could take the run; the last one said: ${event.reason}`,
       stage: null,
       remedy: 'start the run again later, or name more tiers in compute.tiers',

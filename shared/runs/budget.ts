@@ -1,8 +1,9 @@
 import { usdUntil } from './cost.js';
 import type { Run, RunError } from './run.js';
+import type { ControlPlaneErrorCode } from '../errors/controlPlaneErrors.js';
 
 /** The code of the error of a run that was stopped because of what it cost. */
-export const BUDGET_EXCEEDED = 'budget-exceeded';
+export const BUDGET_EXCEEDED = 'budget-exceeded' satisfies ControlPlaneErrorCode;
 
 /** Why a run is to stop for its own `compute.maxUsd`; undefined while it has not cost that much. */
 export function ownBudgetError(run: Run, now: Date): RunError | undefined {

@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { consequenceOf, PROBLEM_CODES } from '@trainyard/functions/ports/jobLauncher/platformProblem';
 import { DOMAIN_CODES } from '@trainyard/functions/errors/domainCodes';
 import { runErrorSchema } from '@trainyard/shared';
+import { CONTROL_PLANE_ERRORS } from '@trainyard/shared/errors/controlPlaneErrors';
 import { TRAINER_ERRORS } from '@trainyard/shared/errors/trainerErrors';
 import { USER_ERRORS } from '@trainyard/shared/commandLine/userError';
 import { describe, expect, it } from 'vitest';
@@ -33,6 +35,25 @@ describe('the codes of the command line', () => {
   });
 });
 
+describe('the codes of runs that the control plane finds', () => {
+  it('are each given to a run somewhere', async () => {
+    const text = (await sourcesOf('shared/runs', 'shared/lifecycle', 'functions/runs')).concat(
+      PROBLEM_CODES.map((code) => `'${code}' satisfies`).join('\n'),
+    );
+    const unused = Object.keys(CONTROL_PLANE_ERRORS).filter(
+      (code) => !new RegExp(`'${code}'[^,\\n]* satisfies`).test(text),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it.each(PROBLEM_CODES)(
+    'of a platform, such as %s, are final exactly where nothing but the remedy helps',
+    (code) => {
+      expect(CONTROL_PLANE_ERRORS[code].retriable).toBe(consequenceOf(code) !== 'giveUp');
+    },
+  );
+});
+
 describe('the codes of the trainer', () => {
   const codes = Object.keys(TRAINER_ERRORS);
 
@@ -55,6 +76,7 @@ describe('docs/reference/errors.md', () => {
   it.each([
     ['Refusals of the API', Object.keys(DOMAIN_CODES)],
     ['Errors of a trainer', Object.keys(TRAINER_ERRORS)],
+    ['Errors of a run that the control plane finds', Object.keys(CONTROL_PLANE_ERRORS)],
     ['Errors of the command line', Object.keys(USER_ERRORS)],
   ])(
     'has a heading for each code below "%s", with what it means, what to do and its fate',

@@ -1,5 +1,7 @@
 /** What can go wrong between us and a platform, in one vocabulary for all of them: what follows, and what a person can do. */
 
+import type { ControlPlaneErrorCode } from '@trainyard/shared/errors/controlPlaneErrors';
+
 /** `nextTier`: another tier may do better · `giveUp`: nothing helps but the remedy · `tryAgain`: the same again, later. */
 export type Consequence = 'nextTier' | 'giveUp' | 'tryAgain';
 
@@ -92,7 +94,7 @@ const KINDS = {
     consequence: 'tryAgain',
     remedy: ({ platform }) => `see https://status.cloud.google.com and the job’s log on ${platform}`,
   },
-} as const satisfies Record<string, Kind>;
+} as const satisfies Partial<Record<ControlPlaneErrorCode, Kind>>;
 
 export type ProblemCode = keyof typeof KINDS;
 export const PROBLEM_CODES = Object.keys(KINDS) as ProblemCode[];
