@@ -56,7 +56,7 @@ describe('the documentation', () => {
   });
 
   it('names every route of the API', async () => {
-    const text = await read('docs/api.md');
+    const text = await read('docs/reference/api.md');
     expect(
       routes.filter(({ method, path }) => !text.includes(`\`${method} ${path}\``)).map(({ path }) => path),
     ).toEqual([]);

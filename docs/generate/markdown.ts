@@ -14,3 +14,8 @@ export function code(value: unknown): string {
   const fence = text.includes('`') ? '``' : '`';
   return text === '' ? '`""`' : `${fence}${text}${fence}`;
 }
+
+/** A value as JSON in a block of its own. */
+export function jsonBlock(value: unknown): string {
+  return ['```json', JSON.stringify(value, undefined, 2), '```'].join('\n');
+}

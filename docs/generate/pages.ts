@@ -1,4 +1,5 @@
 /** Everything in `docs/reference`, by the name of its file. Each is a pure function: the same schemas give the same text. */
+import { apiPage } from './apiPage.js';
 import { commandLinePage } from './commandLinePage.js';
 import { environmentPage } from './environmentPage.js';
 import { errorsPage } from './errorsPage.js';
@@ -6,6 +7,7 @@ import { eventsPage } from './eventsPage.js';
 import { metricsPage } from './metricsPage.js';
 
 export const pages: Readonly<Record<string, () => string>> = {
+  'api.md': apiPage,
   'command-line.md': commandLinePage,
   'environment.md': environmentPage,
   'errors.md': errorsPage,
