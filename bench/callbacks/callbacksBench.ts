@@ -9,7 +9,7 @@ import { Listeners } from './listeners.js';
 import { quantile, sendCallbacks, type LoadOptions } from './load.js';
 import { Server } from './server.js';
 import type { Memory } from './settings.js';
-import type { ColumnSettings } from '../stores/storeAndBus.js';
+import type { StoreSettings } from '../stores/storeAndBus.js';
 import { startEmulators } from '../stores/emulators.js';
 import { printProgress } from '../progress.js';
 
@@ -61,12 +61,12 @@ export const callbacks: Bench = {
 
 /** Starts a server and its runs, all of which wait for their first callback. */
 async function onServer<T>(
-  column: ColumnSettings,
+  stores: StoreSettings,
   runs: number,
   work: (server: Server, runIds: string[]) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-callbacks-'));
-  const server = await Server.start({ folder, column });
+  const server = await Server.start({ folder, stores });
   try {
     const runIds: string[] = [];
     for (let i = 0; i < runs; i++)
@@ -154,8 +154,8 @@ async function onFirestore({
   }
   const { firestore, pubsub } = emulators;
   try {
-    const column = { kind: 'firestore', projectId: 'demo-trainyard-load', firestore, pubsub } as const;
-    return await onServer(column, runs, async (server, runIds) => {
+    const stores = { kind: 'firestore', projectId: 'demo-trainyard-load', firestore, pubsub } as const;
+    return await onServer(stores, runs, async (server, runIds) => {
       const target = { url: server.url, masterSecret: server.masterSecret, runIds };
       const after = await warmUp(target);
       const peak = await sendCallbacks({ ...target, perSecond: 0, callbacks: count, after });

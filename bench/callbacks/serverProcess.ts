@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobLauncher } from '@trainyard/functions/ports/jobLauncher/jobLauncher';
 import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
-import type { Column, ColumnRequest } from '@trainyard/local/host/column';
+import type { HostPorts, PortsRequest } from '@trainyard/local/host/hostPorts';
 import { startHost } from '@trainyard/local/host/host';
-import { openStoreAndBus, type ColumnSettings } from '../stores/storeAndBus.js';
+import { openStoreAndBus, type StoreSettings } from '../stores/storeAndBus.js';
 import { serverSettingsSchema } from './settings.js';
 
 /** Its jobs run for ever. */
@@ -15,8 +15,8 @@ const believer: JobLauncher = {
   cancel: async () => undefined,
 };
 
-async function openColumn({ directory }: ColumnRequest, column: ColumnSettings): Promise<Column> {
-  const { store, bus } = await openStoreAndBus(column, {
+async function openPorts({ directory }: PortsRequest, stores: StoreSettings): Promise<HostPorts> {
+  const { store, bus } = await openStoreAndBus(stores, {
     documents: directory.documents,
     events: { file: directory.events },
   });
@@ -43,14 +43,14 @@ function memory() {
 
 // Nobody is left to kill this process.
 process.on('disconnect', () => process.exit(0));
-const { folder, column } = serverSettingsSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
+const { folder, stores } = serverSettingsSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
 const host = await startHost({
   directory: folder,
   port: 0,
-  openColumn: (request) => openColumn(request, column),
+  openPorts: (request) => openPorts(request, stores),
   trainerCommand: ['none'],
   trainerEnvironment: {},
-  tell: () => undefined,
+  print: () => undefined,
 });
 const masterSecret = await readFile(join(folder, 'master-secret'), 'utf8');
 process.on('message', () => process.send?.(memory()));

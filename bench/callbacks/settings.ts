@@ -1,11 +1,11 @@
 /** What the server under load and the harness must agree on. */
 import { z } from 'zod';
-import { columnSchema } from '../stores/storeAndBus.js';
+import { storeSettingsSchema } from '../stores/storeAndBus.js';
 
 /** The one argument of the server's process, as JSON. */
 export const serverSettingsSchema = z.strictObject({
   folder: z.string(),
-  column: columnSchema,
+  stores: storeSettingsSchema,
 });
 export type ServerSettings = z.infer<typeof serverSettingsSchema>;
 

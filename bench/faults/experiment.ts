@@ -13,7 +13,7 @@ import { gatherEvidence } from './evidence.js';
 import { openFaultyLink, type FaultyLink } from './faultyLink.js';
 import { Host } from './host.js';
 import { planRuns, type PlannedRun } from './scenario.js';
-import type { ColumnSettings } from '../stores/storeAndBus.js';
+import type { StoreSettings } from '../stores/storeAndBus.js';
 import { files } from './settings.js';
 import { Trainers } from './trainers.js';
 import { judge, type Finding } from './verdict.js';
@@ -25,7 +25,7 @@ export interface ExperimentOptions {
   spreadMs: number;
   /** An empty folder. */
   folder: string;
-  column: ColumnSettings;
+  stores: StoreSettings;
   /** The built entry of the host's process. */
   hostProgram: string;
   /** How long runs may go on in peace before they count as unfinished. */
@@ -145,16 +145,16 @@ class Experiment {
   }
 
   private async startHost(faulty: boolean): Promise<void> {
-    const { folder, column, seed } = this.options;
+    const { folder, stores, seed } = this.options;
     const publicUrl = this.link?.url ?? '';
-    await this.host.start({ folder, publicUrl, column, faulty, seed: seed + ++this.starts });
+    await this.host.start({ folder, publicUrl, stores, faulty, seed: seed + ++this.starts });
   }
 
   private async openStore(): Promise<DocumentStore> {
-    const { column, folder } = this.options;
-    return column.kind === 'sqlite'
+    const { stores, folder } = this.options;
+    return stores.kind === 'sqlite'
       ? openSqliteDocumentStore(join(folder, files.documents))
-      : openFirestoreDocumentStore({ projectId: column.projectId, emulator: column.firestore });
+      : openFirestoreDocumentStore({ projectId: stores.projectId, emulator: stores.firestore });
   }
 
   /** Runs that were started and have not ended. */

@@ -7,7 +7,7 @@ import type { Bench, BenchResult } from '../bench.js';
 import { config } from '../environment.js';
 import { startEmulators } from '../stores/emulators.js';
 import { runExperiment, type ExperimentResult } from './experiment.js';
-import type { ColumnSettings } from '../stores/storeAndBus.js';
+import type { StoreSettings } from '../stores/storeAndBus.js';
 import { printProgress } from '../progress.js';
 
 const BAR = 'lost, doubled, unfinished and wrong = 0 on each store';
@@ -66,22 +66,22 @@ async function onEmulators(flags: Flags): Promise<ExperimentResult | { missing: 
   }
 }
 
-async function experimentOn(column: ColumnSettings, { runs, seed, keep }: Flags): Promise<ExperimentResult> {
+async function experimentOn(stores: StoreSettings, { runs, seed, keep }: Flags): Promise<ExperimentResult> {
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-faults-'));
-  printProgress(`${runs} runs on ${column.kind}, seed ${seed}${keep ? `, in ${folder}` : ''}`);
+  printProgress(`${runs} runs on ${stores.kind}, seed ${seed}${keep ? `, in ${folder}` : ''}`);
   try {
     const result = await runExperiment({
       seed,
       runs,
       spreadMs: runs * MS_PER_RUN,
       folder,
-      column,
+      stores,
       hostProgram: config.faultsHost,
       peaceMs: PEACE_MS,
       onProgress: printProgress,
     });
     const { ends, link, attempts, seconds, findings } = result;
-    printProgress(`${column.kind}: ${seconds} s, ${attempts} attempts, ${JSON.stringify({ ends, link })}`);
+    printProgress(`${stores.kind}: ${seconds} s, ${attempts} attempts, ${JSON.stringify({ ends, link })}`);
     for (const { kind, runId, what } of findings) printProgress(`${kind}: ${runId} ${what}`);
     return result;
   } finally {

@@ -37,7 +37,7 @@ async function openControlPlane(
   const { folder, publicUrl, faulty } = settings;
   const append = (name: string, entry: unknown) =>
     appendFileSync(join(folder, name), `${JSON.stringify(entry)}\n`);
-  const { store, bus } = await openStoreAndBus(settings.column, {
+  const { store, bus } = await openStoreAndBus(settings.stores, {
     documents: join(folder, files.documents),
     events: { file: join(folder, files.events), retryDelaysMs: [50, 200, 500] },
   });

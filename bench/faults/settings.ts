@@ -1,7 +1,7 @@
 /** What the harness and the host under test must agree on. Times are short, so that a hundred runs take minutes. */
 import type { TrainingSpecInput } from '@trainyard/shared';
 import { z } from 'zod';
-import { columnSchema } from '../stores/storeAndBus.js';
+import { storeSettingsSchema } from '../stores/storeAndBus.js';
 
 export const FIRST_TIER = 'small';
 export const SECOND_TIER = 'large';
@@ -12,7 +12,7 @@ export const hostSettingsSchema = z.strictObject({
   folder: z.string(),
   /** What trainers call: the faulty link. */
   publicUrl: z.string(),
-  column: columnSchema,
+  stores: storeSettingsSchema,
   /** Messages are dropped, doubled and delayed, launches lose their answer. */
   faulty: z.boolean(),
   seed: z.number(),

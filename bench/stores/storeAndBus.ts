@@ -10,7 +10,7 @@ import {
 } from '@trainyard/functions/ports/eventBus/sqliteEventBus';
 import { z } from 'zod';
 
-export const columnSchema = z.discriminatedUnion('kind', [
+export const storeSettingsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sqlite') }),
   z.strictObject({
     kind: z.literal('firestore'),
@@ -19,16 +19,16 @@ export const columnSchema = z.discriminatedUnion('kind', [
     pubsub: z.string(),
   }),
 ]);
-export type ColumnSettings = z.infer<typeof columnSchema>;
+export type StoreSettings = z.infer<typeof storeSettingsSchema>;
 
 /** `files` are those of SQLite. */
 export async function openStoreAndBus(
-  column: ColumnSettings,
+  stores: StoreSettings,
   files: { documents: string; events: SqliteEventBusOptions },
 ): Promise<{ store: DocumentStore; bus: EventBus }> {
-  if (column.kind === 'sqlite')
+  if (stores.kind === 'sqlite')
     return { store: openSqliteDocumentStore(files.documents), bus: openSqliteEventBus(files.events) };
-  const { projectId, firestore, pubsub } = column;
+  const { projectId, firestore, pubsub } = stores;
   return {
     store: await openFirestoreDocumentStore({ projectId, emulator: firestore }),
     bus: await openPubSubEventBus({ projectId, emulator: pubsub }),

@@ -111,9 +111,9 @@ export async function warnOfBudgets(cp: SpendingPorts, run: Run, known?: Spendin
     }
     const now = cp.now();
     tx.set(paths.spending(month), { warned, updatedAt: now.toISOString() });
-    const told = news.map((budget) => reachedEvent(run, budget, now));
-    makeWrites(tx, told.map(outboxWrite));
-    return told;
+    const events = news.map((budget) => reachedEvent(run, budget, now));
+    makeWrites(tx, events.map(outboxWrite));
+    return events;
   });
 }
 

@@ -72,14 +72,14 @@ export const demo = defineCommand(
     const host = await startHost({
       directory,
       port: 0,
-      openColumn: openOneMachine,
+      openPorts: openOneMachine,
       trainerCommand: trainerCommand(),
       trainerEnvironment: {
         ...context.config.trainerEnvironment,
         TRAINYARD_DATA_BASE: context.cwd,
         ...(backend && { TRAINYARD_BACKEND: backend }),
       },
-      tell: (line) => context.terminal.draw([line]),
+      print: (line) => context.terminal.draw([line]),
     });
     try {
       return await runDemo(plan, host, values.keep, context);

@@ -55,7 +55,7 @@ export const deploy = defineCommand(
     await runPlan(steps, {
       root,
       environment: context.config.trainerEnvironment,
-      tell: (line) => context.terminal.draw([line]),
+      print: (line) => context.terminal.draw([line]),
       interrupted: context.interrupted,
       now: () => performance.now(),
     });

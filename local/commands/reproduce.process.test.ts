@@ -22,10 +22,10 @@ async function trainedShop() {
   const host = await startHost({
     directory: await temporaryFolder(),
     port: 0,
-    openColumn: openOneMachine,
+    openPorts: openOneMachine,
     trainerCommand: trainerCommand(),
     trainerEnvironment: { PATH: process.env['PATH'] ?? '', TRAINYARD_BACKEND: 'wasm' },
-    tell: () => {},
+    print: () => {},
   });
   onTestFinished(() => host.stop());
   const client = new TrainyardClient({ url: host.url, retries: 0 });

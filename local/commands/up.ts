@@ -41,12 +41,12 @@ export const up = defineCommand(
     const host = await startHost({
       directory: resolve(context.cwd, values.directory),
       port: values.port,
-      openColumn: values.emulators ? openEmulators : openOneMachine,
+      openPorts: values.emulators ? openEmulators : openOneMachine,
       trainerCommand: trainerCommand(),
       trainerEnvironment: { ...context.config.trainerEnvironment, TRAINYARD_DATA_BASE: context.cwd },
       notifications: context.config.notifications,
       otlpEndpoint: context.config.otlpEndpoint,
-      tell: (line) => context.terminal.draw([line]),
+      print: (line) => context.terminal.draw([line]),
     });
     context.terminal.draw([
       `Trainyard serves at ${host.url}`,

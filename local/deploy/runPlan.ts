@@ -6,25 +6,25 @@ import { commandLine } from '@trainyard/cloudbuild/plan/script';
 import type { Step } from '@trainyard/cloudbuild/plan/step';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 
-export interface PlanWorld {
+export interface PlanContext {
   /** The repository: commands run there, and paths of files start there. */
   root: string;
   environment: Readonly<Record<string, string>>;
-  tell(this: void, line: string): void;
+  print(this: void, line: string): void;
   interrupted: AbortSignal;
   now(this: void): number;
 }
 
 /** Throws `UserError` with the remedy when a step fails. What is there already is brought up to date by the same steps. */
-export async function runPlan(steps: readonly Step[], world: PlanWorld): Promise<void> {
+export async function runPlan(steps: readonly Step[], context: PlanContext): Promise<void> {
   for (const [i, step] of steps.entries()) {
-    world.tell(`[${i + 1}/${steps.length}] ${step.phase}: ${step.title}`);
-    world.tell(`  ${commandLine(step.command)}`);
-    const start = world.now();
-    await writeFiles(step, world.root);
-    const failure = await run(step.command, world);
+    context.print(`[${i + 1}/${steps.length}] ${step.phase}: ${step.title}`);
+    context.print(`  ${commandLine(step.command)}`);
+    const start = context.now();
+    await writeFiles(step, context.root);
+    const failure = await run(step.command, context);
     if (failure !== null) throw failed(step, failure);
-    world.tell(`  done in ${Math.round((world.now() - start) / 1000)} s`);
+    context.print(`  done in ${Math.round((context.now() - start) / 1000)} s`);
   }
 }
 
@@ -36,14 +36,14 @@ async function writeFiles({ files }: Step, root: string): Promise<void> {
 }
 
 /** What the tool printed is seen as it comes; null when it did its work. */
-function run(command: Step['command'], world: PlanWorld): Promise<string | null> {
+function run(command: Step['command'], context: PlanContext): Promise<string | null> {
   const [program, ...args] = command;
   return new Promise((resolve) => {
     const child = spawn(program, args, {
-      cwd: world.root,
-      env: world.environment,
+      cwd: context.root,
+      env: context.environment,
       stdio: ['ignore', 'inherit', 'inherit'],
-      signal: world.interrupted,
+      signal: context.interrupted,
       killSignal: 'SIGINT',
     });
     child.on('error', (error) =>

@@ -27,10 +27,10 @@ async function hostWith(script: string, directory?: string, port = 0, options: P
   const host = await startHost({
     directory: directory ?? (await temporaryFolder()),
     port,
-    openColumn: openOneMachine,
+    openPorts: openOneMachine,
     trainerCommand: [process.execPath, '-e', script],
     trainerEnvironment: { PATH: process.env['PATH'] ?? '' },
-    tell: () => {},
+    print: () => {},
     ...options,
   });
   onTestFinished(() => host.stop());

@@ -5,7 +5,7 @@ import { startTelemetry } from '@trainyard/functions/telemetry/startTelemetry';
 import { queries } from '@trainyard/functions/queries';
 import type { Notifications } from '@trainyard/functions/notify/channels';
 import { RETRAIN_TOPIC, runName, runSchema } from '@trainyard/shared';
-import type { Column, ColumnRequest } from './column.js';
+import type { HostPorts, PortsRequest } from './hostPorts.js';
 import { type DataDirectory, masterSecret, openDataDirectory, openFunctionsLog } from './dataDirectory.js';
 import { type FunctionServer, startFunctionServer } from './functionServer.js';
 import { lockDirectory } from './hostLock.js';
@@ -17,7 +17,7 @@ export interface HostOptions {
   directory: string;
   /** 0 for any free one. */
   port: number;
-  openColumn: (request: ColumnRequest) => Promise<Column>;
+  openPorts: (request: PortsRequest) => Promise<HostPorts>;
   /** The program and arguments of a trainer. */
   trainerCommand: readonly string[];
   /** What each trainer inherits beside what its launch says. */
@@ -26,7 +26,7 @@ export interface HostOptions {
   notifications?: Notifications;
   /** Of a collector that hears of spans and numbers; nobody unless given. */
   otlpEndpoint?: string | null;
-  tell: (line: string) => void;
+  print: (line: string) => void;
 }
 
 export interface Host {
@@ -67,7 +67,7 @@ async function open(
   closing: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<Host> {
-  const { directory: root, port, openColumn, trainerCommand, trainerEnvironment, tell } = options;
+  const { directory: root, port, openPorts, trainerCommand, trainerEnvironment, print } = options;
   const lock = await lockDirectory(root, new Date());
   closing.push(() => lock.release());
   const directory = await openDataDirectory(root);
@@ -77,14 +77,14 @@ async function open(
   const log = jsonLog((line) => void logFile.write(line));
 
   let reconciler: Reconciler | undefined;
-  const column = await openColumn({
+  const ports = await openPorts({
     directory,
     trainerCommand,
     trainerEnvironment,
     onTrainerEnded: () => reconciler?.poke(),
-    tell,
+    print,
   });
-  closing.push(() => column.close());
+  closing.push(() => ports.close());
 
   if (options.otlpEndpoint) {
     const telemetry = await startTelemetry({ endpoint: options.otlpEndpoint });
@@ -94,14 +94,14 @@ async function open(
   closing.push(() => server.close());
   // Before the event loop turns: no request comes before the control plane.
   const plane = controlPlaneOf(
-    column,
+    ports,
     { publicUrl: server.url, masterSecret: secret, notifications: options.notifications },
     log,
   );
   setControlPlane(() => Promise.resolve(plane));
   await warmUp(server);
 
-  await subscribeFunctions(column, server, closing);
+  await subscribeFunctions(ports, server, closing);
   const started = startReconciler(
     () => server.invoke('reconcile', '/', {}),
     RECONCILE_MS,
@@ -110,40 +110,40 @@ async function open(
   closing.push(() => started.stop());
   reconciler = started;
   await lock.announce(server.url);
-  return { url: server.url, directory, notes: column.notes, openRuns: () => openRuns(column), stop };
+  return { url: server.url, directory, notes: ports.notes, openRuns: () => openRuns(ports), stop };
 }
 
 /** Events and retrain messages go to the functions that are for them, as Pub/Sub pushes them in the cloud. */
 async function subscribeFunctions(
-  column: Column,
+  ports: HostPorts,
   server: FunctionServer,
   closing: (() => Promise<void>)[],
 ): Promise<void> {
   for (const name of SUBSCRIBED_FUNCTIONS) {
-    const subscription = await column.bus.subscribe(
+    const subscription = await ports.bus.subscribe(
       name,
       (event) => server.invoke(name, pushPath(PROJECT), pushBody(PROJECT, name, eventMessage(event))),
       SUBSCRIPTIONS[name],
     );
     closing.push(() => subscription.close());
   }
-  const retrain = await column.onRetrainMessage?.((message) =>
+  const retrain = await ports.onRetrainMessage?.((message) =>
     server.invoke('retrain', pushPath(PROJECT, RETRAIN_TOPIC), pushBody(PROJECT, 'retrain', message)),
   );
   if (retrain) closing.push(() => retrain.close());
 }
 
-async function openRuns({ store }: Column): Promise<string[]> {
+async function openRuns({ store }: HostPorts): Promise<string[]> {
   const found = await store.query(queries.openRuns({ limit: 100 }));
   return found.map(({ data }) => runName(runSchema.parse(data)));
 }
 
 function controlPlaneOf(
-  column: Column,
+  ports: HostPorts,
   given: { publicUrl: string; masterSecret: string; notifications: Notifications | undefined },
   log: Log,
 ): ControlPlane {
-  const { store, bus, objects, launcher } = column;
+  const { store, bus, objects, launcher } = ports;
   return {
     store,
     bus,

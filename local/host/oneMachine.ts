@@ -1,12 +1,12 @@
 import { openSqliteDocumentStore } from '@trainyard/functions/ports/documentStore/sqliteDocumentStore';
 import { openSqliteEventBus } from '@trainyard/functions/ports/eventBus/sqliteEventBus';
 import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
-import type { Column, ColumnRequest } from './column.js';
+import type { HostPorts, PortsRequest } from './hostPorts.js';
 import { openLocalLauncher } from './localLauncher.js';
-import { hearRetrainFolder } from './retrainFolder.js';
+import { watchRetrainFolder } from './retrainFolder.js';
 
 /** The ports on one machine: two SQLite files, a directory, child processes. Needs nothing but Node. */
-export async function openOneMachine(request: ColumnRequest): Promise<Column> {
+export async function openOneMachine(request: PortsRequest): Promise<HostPorts> {
   const { directory } = request;
   const store = openSqliteDocumentStore(directory.documents);
   const bus = openSqliteEventBus({ file: directory.events });
@@ -15,7 +15,7 @@ export async function openOneMachine(request: ColumnRequest): Promise<Column> {
     bus,
     objects: openDirectoryObjectStore(directory.objects),
     launcher: openLocalLauncher(request),
-    onRetrainMessage: (handler) => hearRetrainFolder(directory.retrain, handler),
+    onRetrainMessage: (handler) => watchRetrainFolder(directory.retrain, handler),
     notes: [],
     async close() {
       await bus.close();

@@ -32,7 +32,7 @@ export async function leaveRetrainMessage(
 }
 
 /** Hands each message to `handler`, the oldest name first, and takes it away when that has succeeded. */
-export async function hearRetrainFolder(
+export async function watchRetrainFolder(
   folder: string,
   handler: (message: PushedMessage) => Promise<void>,
   { lookMs = LOOK_MS, pauseMs = PAUSE_MS } = {},

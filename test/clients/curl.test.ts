@@ -147,10 +147,10 @@ async function hostOnPurchases(): Promise<{ url: string; folder: string }> {
   const host = await startHost({
     directory: join(folder, 'data'),
     port: 0,
-    openColumn: openOneMachine,
+    openPorts: openOneMachine,
     trainerCommand: [process.execPath, TRAINER],
     trainerEnvironment: { ...TRAINER_ENVIRONMENT, TRAINYARD_DATA_BASE: folder },
-    tell: () => {},
+    print: () => {},
   });
   onTestFinished(async () => {
     await host.stop();

@@ -12,7 +12,7 @@ import { FUNCTIONS } from '../../cloudbuild/plan/functionTable.js';
 import { quoted, scriptOf } from '../../cloudbuild/plan/script.js';
 import { configFromEnvironment, NEED_MASTER_SECRET } from '../../functions/config.js';
 import { UserError } from '../../shared/commandLine/userError.js';
-import { runPlan, type PlanWorld } from '../../local/deploy/runPlan.js';
+import { runPlan, type PlanContext } from '../../local/deploy/runPlan.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { deploymentOf, FULL } from './commands.js';
 
@@ -153,9 +153,9 @@ async function fakeTools(failing = 'nothing fails') {
 }
 
 describe('run', () => {
-  const world = (tools: Awaited<ReturnType<typeof fakeTools>>, told: string[]): PlanWorld => ({
+  const planContext = (tools: Awaited<ReturnType<typeof fakeTools>>, printed: string[]): PlanContext => ({
     ...tools,
-    tell: (line) => told.push(line),
+    print: (line) => printed.push(line),
     interrupted: new AbortController().signal,
     now: () => 0,
   });
@@ -163,18 +163,18 @@ describe('run', () => {
 
   it('takes every step in its order, and writes what it reads', async () => {
     const tools = await fakeTools();
-    const told: string[] = [];
-    await runPlan(plan, world(tools, told));
+    const printed: string[] = [];
+    await runPlan(plan, planContext(tools, printed));
     expect(await tools.called()).toEqual(lines);
     const environment = await readFile(join(tools.root, 'functions/bundle/trainyard-api.env.yaml'), 'utf8');
     expect(JSON.parse(environment)).toMatchObject({ TRAINYARD_AUTH: 'tokens' });
-    expect(told[0]).toMatch(/^\[1\/\d+\] infrastructure: /);
+    expect(printed[0]).toMatch(/^\[1\/\d+\] infrastructure: /);
   });
 
   it('ends at the first that fails, with what to do', async () => {
     const tools = await fakeTools('trainyard-run-cpu');
-    const told: string[] = [];
-    const failure = await runPlan(plan, world(tools, told)).then(
+    const printed: string[] = [];
+    const failure = await runPlan(plan, planContext(tools, printed)).then(
       () => null,
       (error: unknown) => error,
     );
@@ -190,7 +190,7 @@ describe('run', () => {
     const tools = await fakeTools();
     const [first] = plan;
     const missing = { ...first!, command: ['terraform-of-nobody', 'init'] as const };
-    await expect(runPlan([missing], world(tools, []))).rejects.toThrow(
+    await expect(runPlan([missing], planContext(tools, []))).rejects.toThrow(
       /terraform-of-nobody is not installed/,
     );
   });

@@ -18,10 +18,10 @@ async function hostOfExample(): Promise<{ folder: string; client: TrainyardClien
   const host = await startHost({
     directory: folder,
     port: 0,
-    openColumn: openOneMachine,
+    openPorts: openOneMachine,
     trainerCommand: [process.execPath, TRAINER],
     trainerEnvironment: {},
-    tell: () => {},
+    print: () => {},
   });
   onTestFinished(async () => {
     await host.stop();

@@ -13,7 +13,7 @@ it.skipIf(emulatorsMissing)(
       runs: 5,
       spreadMs: 3_000,
       folder: await temporaryFolder(),
-      column: { kind: 'firestore', projectId: 'demo-trainyard-faults', firestore, pubsub },
+      stores: { kind: 'firestore', projectId: 'demo-trainyard-faults', firestore, pubsub },
       hostProgram: config.faultsHost,
       // A host that was killed in a transaction leaves its locks behind for a minute.
       peaceMs: 150_000,

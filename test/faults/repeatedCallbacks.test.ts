@@ -50,7 +50,7 @@ it('every callback of a real training, sent three times in random order, gives a
   const host = await startHost({
     directory: folder,
     port: 0,
-    openColumn: async (request) => {
+    openPorts: async (request) => {
       const column = await openOneMachine(request);
       const launcher = openProcessLauncher({
         directory: request.directory.jobs,
@@ -74,7 +74,7 @@ it('every callback of a real training, sent three times in random order, gives a
     },
     trainerCommand: ['unused'],
     trainerEnvironment: {},
-    tell: () => {},
+    print: () => {},
   });
   onTestFinished(async () => {
     await host.stop();

@@ -33,10 +33,10 @@ async function hostOfCopy(): Promise<TrainyardClient> {
   const host = await startHost({
     directory,
     port: 0,
-    openColumn: openOneMachine,
+    openPorts: openOneMachine,
     trainerCommand: [process.execPath, TRAINER],
     trainerEnvironment: { ...TRAINER_ENVIRONMENT, TRAINYARD_DATA_BASE: folder },
-    tell: () => {},
+    print: () => {},
   });
   onTestFinished(async () => {
     await host.stop();

@@ -20,10 +20,10 @@ async function hostIn(directory: string) {
   const host = await startHost({
     directory,
     port: 0,
-    openColumn: openEmulators,
+    openPorts: openEmulators,
     trainerCommand: [process.execPath, '-e', 'process.exit(2)'],
     trainerEnvironment: { PATH: process.env['PATH'] ?? '' },
-    tell: () => {},
+    print: () => {},
   });
   onTestFinished(() => host.stop());
   const pubsub = host.notes.join('\n').match(/PUBSUB_EMULATOR_HOST=(\S+)/)?.[1];

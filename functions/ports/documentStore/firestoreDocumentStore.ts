@@ -82,7 +82,7 @@ class FirestoreDocumentStore implements DocumentStore {
     onChange: (changes: readonly DocumentChange[]) => void,
     onError: (error: Error) => void,
   ): () => void {
-    const tell = (changes: readonly DocumentChange[]) => {
+    const notify = (changes: readonly DocumentChange[]) => {
       if (changes.length === 0) return;
       try {
         onChange(changes);
@@ -93,8 +93,8 @@ class FirestoreDocumentStore implements DocumentStore {
     };
     const stop =
       'query' in target
-        ? this.watchQuery(target.query, tell, onError)
-        : this.watchDocument(target.document, tell, onError);
+        ? this.watchQuery(target.query, notify, onError)
+        : this.watchDocument(target.document, notify, onError);
     return stop;
   }
 
@@ -104,11 +104,11 @@ class FirestoreDocumentStore implements DocumentStore {
 
   private watchQuery(
     query: Query,
-    tell: (changes: readonly DocumentChange[]) => void,
+    notify: (changes: readonly DocumentChange[]) => void,
     onError: (error: Error) => void,
   ): () => void {
     return this.build(query).onSnapshot((snapshot) => {
-      tell(
+      notify(
         snapshot
           .docChanges()
           .map(({ type, doc }) =>
@@ -122,16 +122,16 @@ class FirestoreDocumentStore implements DocumentStore {
 
   private watchDocument(
     path: string,
-    tell: (changes: readonly DocumentChange[]) => void,
+    notify: (changes: readonly DocumentChange[]) => void,
     onError: (error: Error) => void,
   ): () => void {
-    let told = false;
+    let isThere = false;
     return this.firestore.doc(path).onSnapshot((snapshot) => {
       const document = storedOf(snapshot);
-      const wasTold = told;
-      told = document !== undefined;
-      if (document) tell([{ kind: 'set', document }]);
-      else if (wasTold) tell([{ kind: 'deleted', path }]);
+      const wasThere = isThere;
+      isThere = document !== undefined;
+      if (document) notify([{ kind: 'set', document }]);
+      else if (wasThere) notify([{ kind: 'deleted', path }]);
     }, onError);
   }
 

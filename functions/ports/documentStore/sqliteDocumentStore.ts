@@ -65,15 +65,15 @@ class SqliteDocumentStore implements DocumentStore {
     onChange: (changes: readonly DocumentChange[]) => void,
     onError: (error: Error) => void,
   ): () => void {
-    const told = new Set<string>();
+    const known = new Set<string>();
     const stop = () => {
       this.changes.off('change', listener);
       stopped = true;
     };
-    const tell = (changes: readonly DocumentChange[]) => {
+    const notify = (changes: readonly DocumentChange[]) => {
       for (const change of changes) {
-        if (change.kind === 'set') told.add(change.document.path);
-        else told.delete(change.path);
+        if (change.kind === 'set') known.add(change.document.path);
+        else known.delete(change.path);
       }
       if (changes.length > 0) onChange(changes);
     };
@@ -86,14 +86,14 @@ class SqliteDocumentStore implements DocumentStore {
         onError(error instanceof Error ? error : new Error(String(error)));
       }
     };
-    const listener = (change: DocumentChange) => guarded(() => tell(seenBy(target, change, told)));
+    const listener = (change: DocumentChange) => guarded(() => notify(seenBy(target, change, known)));
     let stopped = false;
     queueMicrotask(() =>
       guarded(() => {
         // Reading and subscribing happen in one turn: no change falls between them, none is told before what is there.
         const present = this.matching(target);
         this.changes.on('change', listener);
-        tell(present.map((document) => ({ kind: 'set', document })));
+        notify(present.map((document) => ({ kind: 'set', document })));
       }),
     );
     return stop;
@@ -208,12 +208,12 @@ function parseData(text: string): DocumentData {
   return JSON.parse(text) as DocumentData;
 }
 
-/** What a change means to a watcher, who knows the documents of `told`: one that matches no longer is deleted to him. */
-function seenBy(target: WatchTarget, change: DocumentChange, told: ReadonlySet<string>): DocumentChange[] {
+/** What a change means to a watcher, who knows the documents of `known`: one that matches no longer is deleted to him. */
+function seenBy(target: WatchTarget, change: DocumentChange, known: ReadonlySet<string>): DocumentChange[] {
   const path = change.kind === 'set' ? change.document.path : change.path;
   const belongs =
     change.kind === 'set' &&
     ('document' in target ? path === target.document : matches(change.document, target.query));
   if (belongs) return [change];
-  return told.has(path) ? [{ kind: 'deleted', path }] : [];
+  return known.has(path) ? [{ kind: 'deleted', path }] : [];
 }

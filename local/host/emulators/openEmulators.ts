@@ -8,7 +8,7 @@ import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore
 import { RETRAIN_TOPIC } from '@trainyard/shared';
 import { skipMetadataServer } from '../../config.js';
 import { repositoryFile } from '../../repositoryFile.js';
-import type { Column, ColumnRequest } from '../column.js';
+import type { HostPorts, PortsRequest } from '../hostPorts.js';
 import { openLocalLauncher } from '../localLauncher.js';
 import { startReconciler } from '../reconciler.js';
 import { findEmulators } from './cloudSdk.js';
@@ -28,7 +28,7 @@ const SNAPSHOT_MS = 30_000;
  * rules that they meet in the cloud; artifacts and trainers stay on this machine. Documents are exported every half minute and at the end, and imported at the start;
  * events that were not delivered are lost with the emulator, and `reconcile` makes that good.
  */
-export async function openEmulators(request: ColumnRequest): Promise<Column> {
+export async function openEmulators(request: PortsRequest): Promise<HostPorts> {
   const programs = await findEmulators();
   skipMetadataServer();
   const folder = request.directory.emulators;
@@ -60,7 +60,7 @@ export async function openEmulators(request: ColumnRequest): Promise<Column> {
     }
   };
   try {
-    request.tell('starting the Firestore and Pub/Sub emulators …');
+    request.print('starting the Firestore and Pub/Sub emulators …');
     const snapshot = await snapshots.newest();
     firestore = await start(
       'firestore',
@@ -81,19 +81,19 @@ export async function openEmulators(request: ColumnRequest): Promise<Column> {
 }
 
 async function openPorts(
-  request: ColumnRequest,
+  request: PortsRequest,
   firestore: string,
   pubsub: string,
   snapshots: Snapshots,
   stop: () => Promise<void>,
-): Promise<Column> {
+): Promise<HostPorts> {
   const store = await openFirestoreDocumentStore({ projectId: PROJECT, emulator: firestore });
   const bus = await openPubSubEventBus({ projectId: PROJECT, emulator: pubsub });
   const saver = startReconciler(
     () => snapshots.take(new Date()),
     SNAPSHOT_MS,
     (error) =>
-      request.tell(`the runs could not be saved: ${error instanceof Error ? error.message : String(error)}`),
+      request.print(`the runs could not be saved: ${error instanceof Error ? error.message : String(error)}`),
   );
   return {
     store,

@@ -114,10 +114,10 @@ export async function hostHere(directory: string): Promise<TrainyardClient> {
   const host = await startHost({
     directory,
     port: 0,
-    openColumn: openOneMachine,
+    openPorts: openOneMachine,
     trainerCommand: [process.execPath, TRAINER],
     trainerEnvironment: TRAINER_ENVIRONMENT,
-    tell: () => {},
+    print: () => {},
   });
   onTestFinished(async () => {
     await host.stop();

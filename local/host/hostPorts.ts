@@ -6,19 +6,19 @@ import type { DataDirectory } from './dataDirectory.js';
 import type { PushedMessage } from './pubsubPush.js';
 
 /** The four ports that everything below the functions sits behind, opened. */
-export interface Column {
+export interface HostPorts {
   store: DocumentStore;
   bus: EventBus;
   objects: ObjectStore;
   launcher: JobLauncher;
-  /** Hears the messages that ask for retraining, where there is a topic for them. */
+  /** Subscribes to the messages that ask for retraining, where there is a topic for them. */
   onRetrainMessage?(handler: (message: PushedMessage) => Promise<void>): Promise<Subscription>;
   /** What people should know: addresses, where things are kept. */
   notes: readonly string[];
   close(): Promise<void>;
 }
 
-export interface ColumnRequest {
+export interface PortsRequest {
   directory: DataDirectory;
   /** The program and arguments of a trainer. */
   trainerCommand: readonly string[];
@@ -27,5 +27,5 @@ export interface ColumnRequest {
   /** A trainer process ended. */
   onTrainerEnded: () => void;
   /** How things go, for people. */
-  tell: (line: string) => void;
+  print: (line: string) => void;
 }

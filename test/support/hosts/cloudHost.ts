@@ -1,5 +1,5 @@
 /**
- * The left column of a deployment as far as one machine can have it: the deployed functions' own control plane over the official
+ * A deployment as far as one machine can have it: the deployed functions' own control plane over the official
  * emulators of Firestore and Pub/Sub, a stand-in of Cloud Storage, and one of Cloud Run whose executions are real trainers.
  */
 import { spawn, type ChildProcess } from 'node:child_process';

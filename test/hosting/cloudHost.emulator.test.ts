@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isTerminal } from '@trainyard/shared';
 import { environmentOf, executionSchema } from '../../functions/ports/jobLauncher/cloudRunExecution.js';
 import { describe, expect, it } from 'vitest';
-import { BUCKET, cloudHere, type CloudHere } from '../support/hosts/cloudColumn.js';
+import { BUCKET, cloudHere, type CloudHere } from '../support/hosts/cloudHost.js';
 import { emulatorsMissing } from '../support/hosts/emulators.js';
 import { epochTable, stackSpec, untilOver, writePurchases } from '../support/hosts/stack.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
