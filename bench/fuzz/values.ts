@@ -93,7 +93,8 @@ export class Values {
     const { minItems = 0, maxItems = MANY, prefixItems = [], items = {} } = schema;
     const first = prefixItems.map((item) => this.value(item, depth + 1));
     if (typeof items === 'boolean') return first;
-    const length = this.dice.int(minItems, Math.min(maxItems, minItems + MANY));
+    const least = Math.max(0, minItems - first.length);
+    const length = this.dice.int(least, Math.min(maxItems - first.length, least + MANY));
     return [...first, ...Array.from({ length }, () => this.value(items, depth + 1))];
   }
 

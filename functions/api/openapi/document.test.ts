@@ -125,6 +125,22 @@ describe('the OpenAPI document', () => {
     expect(patterns.filter((pattern) => /\\[pPuk1-9]|\(\?(?!:)/.test(pattern))).toEqual([]);
   });
 
+  it('has tuples without a boolean for a schema, which are as strict', async () => {
+    const { json } = await document();
+    const parents = everyValue(json, 'prefixItems') as unknown[][];
+    expect(parents.length).toBeGreaterThan(2);
+    expect(everyValue(json, 'items').filter((items) => typeof items === 'boolean')).toEqual([]);
+    const { components } = json as { components: { schemas: Record<string, object> } };
+    const clip = new Ajv2020({ strict: false }).compile({
+      ...(components.schemas['Target'] as { properties: { clip: object } }).properties.clip,
+    });
+    expect([[0.01, 0.99], [0.01], [0.01, 0.5, 0.99]].map((value) => clip(value))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it('has an example of each body and answer, which is what the API would read or write', async () => {
     const { operations } = await document();
     for (const { name, requestBody, responses } of operations)

@@ -35,6 +35,9 @@ function convert(schema: z.ZodType, io: Direction): Json {
       // Examples are written as requests are; an answer has every default filled in.
       if (io === 'output' && jsonSchema.examples)
         jsonSchema.examples = jsonSchema.examples.map((example) => z.parse(zodSchema, example));
+      // Some readers know no schema that is a boolean; of a tuple, `maxItems` says the same.
+      if (jsonSchema.items === false && jsonSchema.maxItems === jsonSchema.prefixItems?.length)
+        delete jsonSchema.items;
     },
   });
   const directed = (reference: string) => referenceTo(io, reference.replace('#/$defs/', ''));
