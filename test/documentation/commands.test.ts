@@ -166,7 +166,7 @@ describe('the commands that need neither account nor network', () => {
     const line =
       'node trainer-job/dist/main.js --spec spec.json --output out --epochs 40 --learning-rate 0.05 --warmup-steps 500';
     const { code, output } = await runShown(line, folder);
-    expect(code, output).toBe(0);
+    expect({ code, output }).toMatchObject({ code: 0 });
     expect(await readFile(join(folder, 'out/model/model_metadata.json'), 'utf8')).toContain(
       'hyperparameters',
     );
