@@ -6,6 +6,9 @@ const rooms = ['shared', 'recommender', 'functions', 'trainer-job', 'local', 'cl
 
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
+/** Processes that start, and emulators, take their time where others want the processors too. */
+const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   resolve: {
     // Tests run the sources, not the build: one edit, one run. The spawned processes of end-to-end tests use the build.
@@ -20,6 +23,14 @@ export default defineConfig({
     env: { METADATA_SERVER_DETECTION: 'none' },
     // Half the time is waited for emulators and other processes: one less than the processors, the default, leaves them idle.
     maxWorkers: '100%',
+    coverage: {
+      provider: 'v8',
+      // The unit tests alone count: what runs in processes of its own is not seen.
+      include: ['{shared,recommender,functions}/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/dist/**', '**/bundle/**'],
+      reporter: ['text-summary'],
+      thresholds: { lines: 90 },
+    },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
@@ -41,6 +52,7 @@ export default defineConfig({
           name: 'system',
           include: ['test/*/**/*.test.ts', '**/*.process.test.ts'],
           exclude: [...exclude, '**/*.{emulator,tensorflow}.test.ts'],
+          ...PATIENT,
         },
       },
       {
@@ -49,6 +61,7 @@ export default defineConfig({
           name: 'emulator',
           include: ['**/*.emulator.test.ts'],
           exclude,
+          ...PATIENT,
           globalSetup: ['test/support/hosts/startSharedEmulators.ts'],
         },
       },

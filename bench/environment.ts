@@ -24,7 +24,9 @@ export const config = {
   /** The functions host that callbacks are sent to, built. */
   callbacksServer: fileURLToPath(new URL('bench/dist/callbacks/serverProcess.js', root)),
   examples: fileURLToPath(new URL('examples/', root)),
-  /** Handed out beside the repository, not with it: the data and the peer that the claims are about. */
-  onlineRetail: fileURLToPath(new URL('../shared/data/online-retail.parquet', root)),
-  kerasPeer: fileURLToPath(new URL('../shared/bench/keras_two_tower.py', root)),
+  /** Online Retail: handed out beside the repository, or downloaded into it. */
+  onlineRetailBeside: fileURLToPath(new URL('../shared/data/online-retail.parquet', root)),
+  onlineRetailGot: fileURLToPath(new URL('bench/.data/online-retail.parquet', root)),
+  kerasPeer: fileURLToPath(new URL('bench/peers/keras_two_tower.py', root)),
+  kerasPeerRequirements: fileURLToPath(new URL('bench/peers/requirements.txt', root)),
 };

@@ -5,6 +5,7 @@ import { coldStart } from './startup/coldStartBench.js';
 import { dataPrep } from './dataPrep/dataPrepBench.js';
 import { faults } from './faults/faultsBench.js';
 import { fuzz } from './fuzz/fuzzBench.js';
+import { get, GET_USAGE } from './data/get.js';
 import { logqOnlineRetail } from './training/logqOnlineRetailBench.js';
 import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
 import { recommenderImport } from './startup/recommenderImportBench.js';
@@ -38,6 +39,7 @@ const BENCHES: readonly Bench[] = [
 
 const HELP = `npm run bench -- NAME [flags]   runs one claim; its last line is one line of JSON
 npm run bench -- --list         names the claims
+${GET_USAGE}
 
 ${BENCHES.map(({ name, claim, usage }) => `${name}${usage ? ` ${usage}` : ''}\n    ${claim}`).join('\n')}
 `;
@@ -47,6 +49,7 @@ async function main([name, ...args]: string[]): Promise<number> {
     process.stdout.write(`${BENCHES.map((bench) => bench.name).join('\n')}\n`);
     return 0;
   }
+  if (name === 'get') return get(args);
   const bench = BENCHES.find((candidate) => candidate.name === name);
   if (!bench || args.includes('--help')) {
     const asked = name === undefined || name === '--help' || args.includes('--help');

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { median, type Bench } from '../bench.js';
+import { ONLINE_RETAIL_MISSING, onlineRetail } from '../data/onlineRetail.js';
 import { BACKEND_USAGE, backendOf } from '../training/backend.js';
 import { config } from '../environment.js';
 import { peerObstacle, runKerasPeer } from './kerasPeer.js';
@@ -31,13 +31,14 @@ export const trainVsKeras: Bench = {
       },
     });
     const [batchSize, epochs] = [Number(values['batch-size']), Number(values.epochs)];
-    for (const file of [config.onlineRetail, config.kerasPeer]) {
-      if (!existsSync(file)) return { skipped: `there is no ${file}` };
-    }
+    if (!onlineRetail) return { skipped: ONLINE_RETAIL_MISSING };
     const obstacle = await peerObstacle(config.python);
-    if (obstacle) return { skipped: `${obstacle}: set PYTHON to one that has tensorflow, duckdb and pandas` };
+    if (obstacle) {
+      const install = `pip install -r ${config.kerasPeerRequirements}`;
+      return { skipped: `${obstacle}: "${install}", and set PYTHON to that Python` };
+    }
 
-    const spec = peerSpec(config.onlineRetail, batchSize, 2 * epochs);
+    const spec = peerSpec(onlineRetail, batchSize, 2 * epochs);
     const backend = await backendOf(values.backend, spec);
     const workers = Number(values.workers);
     // In turns: what else the machine does in these seconds is much the same for both of a round.
@@ -48,7 +49,7 @@ export const trainVsKeras: Bench = {
       const peer = await runKerasPeer({
         python: config.python,
         script: config.kerasPeer,
-        parquet: config.onlineRetail,
+        parquet: onlineRetail,
         batchSize,
         epochs,
       });

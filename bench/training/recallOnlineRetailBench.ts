@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,6 +5,7 @@ import { METRICS, metricName, trainingSpecSchema } from '@trainyard/shared';
 import { evaluateModel } from '@trainyard/trainer-job/evaluate/evaluateModel';
 import { parse } from 'yaml';
 import type { Bench } from '../bench.js';
+import { ONLINE_RETAIL_MISSING, onlineRetail } from '../data/onlineRetail.js';
 import { BACKEND_USAGE, backendOf } from './backend.js';
 import { config } from '../environment.js';
 import { trainHere } from './trainRun.js';
@@ -22,10 +22,10 @@ export const recallOnlineRetail: Bench = {
   usage: BACKEND_USAGE,
   async run(args) {
     const { values } = parseArgs({ args, options: { backend: { type: 'string', default: 'auto' } } });
-    if (!existsSync(config.onlineRetail)) return { skipped: `there is no ${config.onlineRetail}` };
+    if (!onlineRetail) return { skipped: ONLINE_RETAIL_MISSING };
     const example: unknown = parse(await readFile(join(config.examples, 'online-retail.yaml'), 'utf8'));
     const spec = trainingSpecSchema.parse(example);
-    spec.dataset.source.uri = config.onlineRetail;
+    spec.dataset.source.uri = onlineRetail;
 
     const start = performance.now();
     const backend = await backendOf(values.backend);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +15,7 @@ import { parallelStep } from '@trainyard/trainer-job/train/workers/parallelStep'
 import { WorkerPool } from '@trainyard/trainer-job/train/workers/workerPool';
 import { backendOf } from './backend.js';
 import { median, type Bench } from '../bench.js';
-import { config } from '../environment.js';
+import { ONLINE_RETAIL_MISSING, onlineRetail } from '../data/onlineRetail.js';
 import { prepareHere } from '../dataPrep/prepareHere.js';
 import { printProgress } from '../progress.js';
 import { peerSpec } from './peerSpec.js';
@@ -40,9 +39,9 @@ export const trainWorkers: Bench = {
         rounds: { type: 'string', default: '12' },
       },
     });
-    if (!existsSync(config.onlineRetail)) return { skipped: `there is no ${config.onlineRetail}` };
+    if (!onlineRetail) return { skipped: ONLINE_RETAIL_MISSING };
     const batchSize = Number(values['batch-size']);
-    const spec = trainingSpecSchema.parse(peerSpec(config.onlineRetail, batchSize, 1));
+    const spec = trainingSpecSchema.parse(peerSpec(onlineRetail, batchSize, 1));
     const backend = await backendOf(values.backend, spec);
     const data = await encoded(spec);
     const trainings = [

@@ -10,7 +10,7 @@ it('generated requests get no server error, those refused write nothing, and all
   const differences: string[] = [];
   const result = await runFuzz({
     seed: 3,
-    requests: 20_000,
+    requests: 7_000,
     folder: await temporaryFolder(),
     observe: (request, answer) => {
       // The server's own answers to what is no HTTP that it knows, or no path; no function has seen it.
@@ -26,5 +26,5 @@ it('generated requests get no server error, those refused write nothing, and all
   const { sent, accepted, refused, neverAccepted } = result;
   // Otherwise it would not have been put to the test. A few need more luck than there is in so few requests.
   expect(neverAccepted.length).toBeLessThan(8);
-  expect(Math.min(...Object.values(sent), accepted, refused)).toBeGreaterThan(200);
+  expect(Math.min(...Object.values(sent), accepted, refused)).toBeGreaterThan(70);
 }, 400_000);

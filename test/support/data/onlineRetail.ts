@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { ONLINE_RETAIL_MISSING, onlineRetail } from '../../../bench/data/onlineRetail.js';
 
-/** The raw Online Retail purchases, which are handed out beside the repository; undefined where they are not. */
-export const onlineRetail: string | undefined = [
-  fileURLToPath(new URL('../../../../shared/data/online-retail.parquet', import.meta.url)),
-].find((file) => existsSync(file));
+export { onlineRetail };
 
-if (!onlineRetail)
-  console.warn('tests on Online Retail are skipped: there is no ../shared/data/online-retail.parquet');
+if (!onlineRetail) console.warn(`tests on Online Retail are skipped: ${ONLINE_RETAIL_MISSING}`);
+
+/** The SQL that reads a file of purchases, times as texts. */
+export const selectPurchases = (file: string) =>
+  `SELECT Description, Quantity, strftime(InvoiceDate::TIMESTAMP, '%Y-%m-%d %H:%M:%S') AS InvoiceDate, UnitPrice, CustomerID, Country FROM '${file}'`;
