@@ -45,12 +45,7 @@ describe('the tables', () => {
     await sink.insert('training_epochs', epochRows(1));
     const { fields } = bigQuery.tables.get('training_epochs')!.schema;
     const metric = [
-      {
-        name: 'name',
-        type: 'STRING',
-        mode: 'REQUIRED',
-        description: 'The name of a metric, as it is stored and shown.',
-      },
+      { name: 'name', type: 'STRING', mode: 'REQUIRED' },
       { name: 'value', type: 'FLOAT', mode: 'REQUIRED' },
     ];
     expect(
