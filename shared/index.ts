@@ -45,6 +45,7 @@ export * from './runs/gates.js';
 export * from './runs/newRun.js';
 export * from './runs/run.js';
 export * from './runs/status.js';
+export * from './specificationJsonSchema.js';
 export * from './spec/columns.js';
 export * from './spec/dataset.js';
 export * from './spec/expectations.js';

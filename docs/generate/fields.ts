@@ -17,7 +17,7 @@ function innerOf({ def }: z.ZodType): z.ZodType | undefined {
 }
 
 /** What a schema says of itself, and what the schema that it wraps says where it is silent. */
-function metaOf(schema: z.ZodType): z.core.GlobalMeta {
+export function metaOf(schema: z.ZodType): z.core.GlobalMeta {
   const inner = innerOf(schema);
   return { ...(inner && metaOf(inner)), ...schema.meta() };
 }

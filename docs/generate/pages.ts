@@ -5,6 +5,7 @@ import { environmentPage } from './environmentPage.js';
 import { errorsPage } from './errorsPage.js';
 import { eventsPage } from './eventsPage.js';
 import { metricsPage } from './metricsPage.js';
+import { specificationPage } from './specificationPage.js';
 
 export const pages: Readonly<Record<string, () => string>> = {
   'api.md': apiPage,
@@ -13,4 +14,5 @@ export const pages: Readonly<Record<string, () => string>> = {
   'errors.md': errorsPage,
   'events.md': eventsPage,
   'metrics.md': metricsPage,
+  'specification.md': specificationPage,
 };

@@ -12,15 +12,30 @@ import { reproduce } from './reproduce.js';
 import { retrain } from './retrain.js';
 import { retry } from './retry.js';
 import { sample } from './sample.js';
+import { schema } from './schema.js';
 import { start } from './start.js';
 import { up } from './up.js';
 import { watch } from './watch.js';
 
 /** By the word that follows `trainyard`. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [up, start, watch, list, cancel, retry, retrain, reproduce, logs, cost, sample, demo, deploy, doctor].map(
-    (command) => [command.table.name.replace(/^trainyard /, ''), command],
-  ),
+  [
+    up,
+    start,
+    watch,
+    list,
+    cancel,
+    retry,
+    retrain,
+    reproduce,
+    logs,
+    cost,
+    schema,
+    sample,
+    demo,
+    deploy,
+    doctor,
+  ].map((command) => [command.table.name.replace(/^trainyard /, ''), command]),
 );
 
 export const PROGRAM: ProgramTable = {

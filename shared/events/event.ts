@@ -41,7 +41,8 @@ export type BudgetReached = z.infer<typeof budgetReachedSchema>;
 const modelId = described(modelIdSchema, 'The model.', 'demo');
 const detail = described(
   z.record(z.string(), z.unknown()).default({}),
-  'What else the type of the event says.',
+  'What else the type of the event says: the epoch and its metrics, the stage, the version, the error.',
+  { epoch: 3, metrics: { val_loss: 6.48 } },
 );
 
 /** What an event says of a run beside its type: enough to act on; the run's document has the rest. */
@@ -109,29 +110,33 @@ const envelope = {
 
 export const runEventSchema = z.strictObject({
   ...envelope,
-  type: runEventTypeSchema,
-  data: runEventDataSchema,
+  type: described(runEventTypeSchema, 'What happened to the run.'),
+  data: described(runEventDataSchema, 'What the event says of the run; its document has the rest.'),
 });
 export type RunEvent = z.infer<typeof runEventSchema>;
 
 export const modelEventSchema = z.strictObject({
   ...envelope,
-  type: modelEventTypeSchema,
-  data: modelEventDataSchema,
+  type: described(modelEventTypeSchema, 'What happened to the model, by one of its runs.'),
+  data: described(modelEventDataSchema, 'What the event says of the model; its document has the rest.'),
 });
 export type ModelEvent = z.infer<typeof modelEventSchema>;
 
 export const releaseEventSchema = z.strictObject({
   ...envelope,
-  type: z.templateLiteral(['release.', typeWords]),
-  data: releaseEventDataSchema,
+  type: described(
+    z.templateLiteral(['release.', typeWords]),
+    'What happened to the release.',
+    'release.created',
+  ),
+  data: described(releaseEventDataSchema, 'What the event says of the release.'),
 });
 export type ReleaseEvent = z.infer<typeof releaseEventSchema>;
 
 export const sweepEventSchema = z.strictObject({
   ...envelope,
-  type: z.templateLiteral(['sweep.', typeWords]),
-  data: sweepEventDataSchema,
+  type: described(z.templateLiteral(['sweep.', typeWords]), 'What happened to the sweep.', 'sweep.created'),
+  data: described(sweepEventDataSchema, 'What the event says of the sweep.'),
 });
 export type SweepEvent = z.infer<typeof sweepEventSchema>;
 
