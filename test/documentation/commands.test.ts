@@ -94,7 +94,8 @@ describe('a command that a page shows', () => {
       [...readPage(page).matchAll(/npm run bench -- ([a-z][\w-]*)/g)].map(([, name]) => name ?? ''),
     );
     expect(named.length).toBeGreaterThan(10);
-    expect(named.filter((name) => !benches.includes(name))).toEqual([]);
+    // `get` is no bench, but brings the data of some.
+    expect(named.filter((name) => name !== 'get' && !benches.includes(name))).toEqual([]);
   });
 });
 
