@@ -25,7 +25,7 @@ export default defineConfig({
     maxWorkers: '100%',
     coverage: {
       provider: 'v8',
-      // The unit tests alone count: what runs in processes of its own is not seen.
+      // What runs in processes of its own is not seen.
       include: ['{shared,recommender,functions}/**/*.ts'],
       exclude: ['**/*.test.ts', '**/dist/**', '**/bundle/**'],
       reporter: ['text-summary'],
@@ -40,7 +40,7 @@ export default defineConfig({
           // What needs nothing but Node: the tests beside the code, and those of the whole house that only read.
           name: 'unit',
           include: [`{${rooms.join(',')}}/**/*.test.ts`, 'test/*.test.ts'],
-          exclude: [...exclude, '**/*.{process,emulator,tensorflow}.test.ts'],
+          exclude: [...exclude, '**/*.{process,integration,emulator,tensorflow}.test.ts'],
           // Sources are evaluated anew for each file; packages stay loaded, which halves the time.
           isolate: false,
         },
@@ -48,9 +48,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // What starts processes of the build, breaks them, or puts whole worlds to the test.
+          // What starts processes of the build, breaks them, sends whole data sets through, or puts whole worlds to the test.
           name: 'system',
-          include: ['test/*/**/*.test.ts', '**/*.process.test.ts'],
+          include: ['test/*/**/*.test.ts', '**/*.{process,integration}.test.ts'],
           exclude: [...exclude, '**/*.{emulator,tensorflow}.test.ts'],
           ...PATIENT,
         },
