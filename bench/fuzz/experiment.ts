@@ -10,7 +10,7 @@ import { spoil } from './nearValid.js';
 import { finished, nameOf, validDraft, type FuzzRequest, type Sort } from './request.js';
 import { Values } from './values.js';
 import { Wire, type FuzzAnswer } from './wire.js';
-import { World } from './world.js';
+import { FuzzedHost } from './fuzzedHost.js';
 
 export interface FuzzOptions {
   seed: number;
@@ -47,16 +47,16 @@ export interface FuzzResult {
 const EVERY = 250;
 
 export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
-  const world = new World(options.folder);
+  const host = new FuzzedHost(options.folder);
   const wires = {
     api: await Wire.open(getTestServer('api')),
     webhooks: await Wire.open(getTestServer('webhooks')),
   };
   try {
-    return await new Experiment(options, world, wires).run();
+    return await new Experiment(options, host, wires).run();
   } finally {
     for (const wire of Object.values(wires)) wire.close();
-    await world.close();
+    await host.close();
   }
 }
 
@@ -79,7 +79,7 @@ class Experiment {
 
   constructor(
     private readonly options: FuzzOptions,
-    private readonly world: World,
+    private readonly host: FuzzedHost,
     private readonly wires: Record<FunctionName, Wire>,
   ) {
     this.dice = new Dice(randomFor(options.seed, 'fuzz'));
@@ -88,9 +88,9 @@ class Experiment {
 
   async run(): Promise<FuzzResult> {
     const { requests, onProgress } = this.options;
-    const { result, world, dice } = this;
+    const { result, host, dice } = this;
     for (let i = 0; i < requests; i++) {
-      if (i % EVERY === 0) await world.refresh(dice);
+      if (i % EVERY === 0) await host.refresh(dice);
       await this.sendOne(this.nextRequest());
       if ((i + 1) % 5000 === 0) onProgress(`${i + 1} requests, ${JSON.stringify(result.statuses)}`);
     }
@@ -99,18 +99,18 @@ class Experiment {
   }
 
   private nextRequest(): FuzzRequest {
-    const { dice, world, values } = this;
+    const { dice, host, values } = this;
     const share = dice.between(0, 1);
     if (share > 0.97) return brokenConnection(dice);
-    const draft = validDraft(dice.pick(this.operations), world, values, dice);
+    const draft = validDraft(dice.pick(this.operations), host, values, dice);
     if (share < 0.35) return finished(draft, 'valid', 'as the document has it');
     if (share < 0.75) return finished(draft, 'near_valid', spoil(draft, dice));
     return finished(draft, 'hostile', attack(draft, dice));
   }
 
   private async sendOne(request: FuzzRequest): Promise<void> {
-    const { result, world, options } = this;
-    const [writes, errors] = [world.writes.length, world.errors.length];
+    const { result, host, options } = this;
+    const [writes, errors] = [host.writes.length, host.errors.length];
     const answer = await this.wires[request.of].send(request);
     const { status } = answer;
     result.sent[request.sort]++;
@@ -124,8 +124,8 @@ class Experiment {
       if (result.findings.length <= 20)
         options.onProgress(`${kind}: ${request.what}, ${request.path.slice(0, 120)}: ${detail}`);
     };
-    const written = world.writes.slice(writes);
-    const logged = world.errors.slice(errors);
+    const written = host.writes.slice(writes);
+    const logged = host.errors.slice(errors);
     if (status >= 500 || logged.length > 0) report('server error', logged.join('\n') || (answer.text ?? ''));
     // A body that never ended gets no answer, and nothing may have come of it either.
     if ((status === 0 || status >= 300) && written.length > 0)
@@ -140,7 +140,7 @@ class Experiment {
   private learn({ status, text }: FuzzAnswer): void {
     if (status !== 200 || !text?.includes('"nextCursor":"')) return;
     const page = z.object({ nextCursor: z.string() }).safeParse(JSON.parse(text));
-    if (page.success) this.world.cursors.push(page.data.nextCursor);
-    if (this.world.cursors.length > 20) this.world.cursors.shift();
+    if (page.success) this.host.cursors.push(page.data.nextCursor);
+    if (this.host.cursors.length > 20) this.host.cursors.shift();
   }
 }

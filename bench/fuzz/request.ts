@@ -3,7 +3,7 @@ import { deriveRunSecret, signCallback } from '@trainyard/shared';
 import type { Dice } from './dice.js';
 import type { FunctionName, Operation, Parameter } from './document.js';
 import type { Values } from './values.js';
-import { MASTER_SECRET, MODELS, PRESETS, type World } from './world.js';
+import { MASTER_SECRET, MODELS, PRESETS, type FuzzedHost } from './fuzzedHost.js';
 
 export type Sort = 'valid' | 'near_valid' | 'hostile';
 
@@ -45,14 +45,14 @@ export function nameOf({ method, path }: Pick<Operation, 'method' | 'path'>): st
 }
 
 /** A request that the document allows; most name what there is. */
-export function validDraft(operation: Operation, world: World, values: Values, dice: Dice): Draft {
-  const run = dice.pick(world.runs);
+export function validDraft(operation: Operation, host: FuzzedHost, values: Values, dice: Dice): Draft {
+  const run = dice.pick(host.runs);
   const attempt = String(run.attempt);
   const headers: Record<string, string> = {};
   const query: string[] = [];
   let { path } = operation;
   for (const parameter of operation.parameters) {
-    const text = parameterText(parameter, run.runId, world, values, dice);
+    const text = parameterText(parameter, run.runId, host, values, dice);
     if (parameter.in === 'path') path = path.replace(`{${parameter.name}}`, encodeURIComponent(text));
     if (parameter.in === 'query' && dice.chance(parameter.required ? 1 : 0.3))
       query.push(`${parameter.name}=${encodeURIComponent(text)}`);
@@ -68,7 +68,7 @@ export function validDraft(operation: Operation, world: World, values: Values, d
 function parameterText(
   { name, schema }: Parameter,
   runId: string,
-  world: World,
+  host: FuzzedHost,
   values: Values,
   dice: Dice,
 ): string {
@@ -77,7 +77,7 @@ function parameterText(
     modelId: () => dice.pick(MODELS),
     id: () => dice.pick(PRESETS),
     version: () => String(dice.int(1, 4)),
-    cursor: () => dice.pick(['e30', ...world.cursors]),
+    cursor: () => dice.pick(['e30', ...host.cursors]),
     'Last-Event-ID': () => dice.pick(['', 'se', 's0.1_1.1e1-14.1_15-15.2', `se${'1-9.1_'.repeat(500)}1-1.1`]),
   };
   const choose = known[name];

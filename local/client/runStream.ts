@@ -29,12 +29,12 @@ export async function* followRun(
   const { giveUpAfterMs = 120_000, reconnectPauseMs = 250, signal } = options;
   let failures = 0;
   let lastHeard = Date.now();
-  const place: Place = {};
+  const position: StreamPosition = {};
   for (;;) {
     let reason = 'the stream ended before the run did';
     let isOver = false;
     try {
-      for await (const event of openStream(connection, runId, place, signal)) {
+      for await (const event of openStream(connection, runId, position, signal)) {
         failures = 0;
         lastHeard = Date.now();
         yield event;
@@ -54,15 +54,15 @@ export async function* followRun(
 }
 
 /** Where a stream is: the id of its last event. */
-interface Place {
+interface StreamPosition {
   lastEventId?: string;
 }
 
-/** The events of one connection, which begins behind `place` and moves it. */
+/** The events of one connection, which begins behind `position` and moves it. */
 async function* openStream(
   connection: Connection,
   runId: string,
-  place: Place,
+  position: StreamPosition,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<StreamEvent> {
   const silence = new AbortController();
@@ -81,7 +81,7 @@ async function* openStream(
       path: `/api/training-runs/${encodeURIComponent(runId)}/stream`,
       headers: {
         accept: 'text/event-stream',
-        ...(place.lastEventId !== undefined && { 'last-event-id': place.lastEventId }),
+        ...(position.lastEventId !== undefined && { 'last-event-id': position.lastEventId }),
       },
       signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
     });
@@ -92,7 +92,7 @@ async function* openStream(
       parser.feed(decoder.decode(bytes, { stream: true }));
       for (const { parsed, id } of received.splice(0)) {
         // Before the event is handed on: who takes it may be the last thing this generator does.
-        if (id !== undefined) place.lastEventId = id;
+        if (id !== undefined) position.lastEventId = id;
         yield parsed;
       }
     }

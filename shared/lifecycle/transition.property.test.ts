@@ -118,19 +118,19 @@ const arrivals = fc.array(
   { maxLength: 60 },
 );
 
-interface World {
+interface RunAndEpochs {
   run: Run;
   epochs: Map<number, Epoch>;
 }
 
 /** Applies an arrival as the functions do: the run by `transition`, the epoch table by `mergeEpoch`. */
-function arrive(world: World, event: LifecycleEvent, seconds: number): World {
-  const { run } = transition(world.run, event, instant(seconds));
-  const epochs = new Map(world.epochs);
+function arrive(state: RunAndEpochs, event: LifecycleEvent, seconds: number): RunAndEpochs {
+  const { run } = transition(state.run, event, instant(seconds));
+  const epochs = new Map(state.epochs);
   if (
     event.type === 'callback' &&
     event.kind === 'epoch-complete' &&
-    event.body.attempt === world.run.attempt
+    event.body.attempt === state.run.attempt
   ) {
     const {
       attempt,
@@ -151,17 +151,21 @@ function arrive(world: World, event: LifecycleEvent, seconds: number): World {
 function playFrom(phase: Run['phase']) {
   return (
     list: readonly { arriving: Arriving; back: number }[],
-    check: (before: World, event: LifecycleEvent, after: World) => void = () => {},
-    start: World & { seconds: number } = { run: newRun(START, { phase }), epochs: new Map(), seconds: 0 },
-  ): World => {
-    let world: World = { run: start.run, epochs: start.epochs };
+    check: (before: RunAndEpochs, event: LifecycleEvent, after: RunAndEpochs) => void = () => {},
+    start: RunAndEpochs & { seconds: number } = {
+      run: newRun(START, { phase }),
+      epochs: new Map(),
+      seconds: 0,
+    },
+  ): RunAndEpochs => {
+    let state: RunAndEpochs = { run: start.run, epochs: start.epochs };
     list.forEach(({ arriving, back }, i) => {
-      const event = arriving(Math.max(1, world.run.attempt - back));
-      const next = arrive(world, event, start.seconds + i);
-      check(world, event, next);
-      world = next;
+      const event = arriving(Math.max(1, state.run.attempt - back));
+      const next = arrive(state, event, start.seconds + i);
+      check(state, event, next);
+      state = next;
     });
-    return world;
+    return state;
   };
 }
 
@@ -270,7 +274,7 @@ describe.each([
             // A claim that came before the time of a retry may be granted later.
             if (event.type === 'claimed' && before.run.retryAt !== null) return;
             const again = arrive(after, event, 59);
-            const untimed = ({ run, epochs }: World) => ({
+            const untimed = ({ run, epochs }: RunAndEpochs) => ({
               run: { ...run, lastCallbackAt: null, updatedAt: null, cost: null },
               epochs,
             });

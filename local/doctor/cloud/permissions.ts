@@ -9,7 +9,7 @@ const policySchema = z.object({
 });
 
 /** Where a permission is given: how its policy is read, and the command that adds to it. */
-interface Place {
+interface PolicyHolder {
   service: string;
   path: string;
   body?: unknown;
@@ -30,33 +30,33 @@ export const permissions: Check = {
   permission: 'resourcemanager.projects.getIamPolicy',
   async run(project, { ok, error, warning, unknown }) {
     const asked = new Map<string, Promise<z.infer<typeof policySchema> | undefined>>();
-    const policyOf = (place: Place) => {
-      const known = asked.get(place.path);
+    const policyOf = (holder: PolicyHolder) => {
+      const known = asked.get(holder.path);
       if (known) return known;
-      const { service, path, body, query } = place;
+      const { service, path, body, query } = holder;
       const policy = project.api.find(policySchema, service, path, {
         ...(query && { query }),
         ...(body !== undefined && { body }),
       });
-      asked.set(place.path, policy);
+      asked.set(holder.path, policy);
       return policy;
     };
     // The project's own first: without it nothing is known of most of them.
-    const whole = await policyOf(placeOf(project, 'project'));
+    const whole = await policyOf(policyHolderOf(project, 'project'));
     const isDeployed = (await project.functions()).length > 0;
     const found = await Promise.all(
       project.expected.permissions
         .filter((entry) => isLookedAt(entry, isDeployed))
         .map(async (entry) => {
           const member = memberOf(project, entry.account);
-          const place = placeOf(project, entry.on);
-          const policy = await policyOf(place);
+          const holder = policyHolderOf(project, entry.on);
+          const policy = await policyOf(holder);
           // What is not there at all is what another check finds.
           if (!policy || isGiven(policy, roleOf(project, entry), member)) return [];
           const says = `${entry.account} lacks ${entry.role} on ${entry.on}: ${entry.why}`;
           const condition = entry.prefixes
             ? null
-            : `${place.command} --member=${member} --role=${roleOf(project, entry)}`;
+            : `${holder.command} --member=${member} --role=${roleOf(project, entry)}`;
           return entry.when
             ? warning(`${says} (only needed for ${entry.when})`, condition)
             : error(says, condition);
@@ -110,7 +110,7 @@ function tooMuch(
     );
 }
 
-function placeOf({ id, region }: Project, on: string): Place {
+function policyHolderOf({ id, region }: Project, on: string): PolicyHolder {
   const [kind = '', name = ''] = on.split(':');
   const project = `--project=${id}`;
   switch (kind) {

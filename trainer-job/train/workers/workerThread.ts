@@ -17,7 +17,7 @@ import { WorkerTasks } from './workerTasks.js';
 
 const port = parentPort;
 if (!port) throw new Error('workerThread runs as a worker thread only');
-const tell = (message: FromWorker) => port.postMessage(message);
+const send = (message: FromWorker) => port.postMessage(message);
 
 const data = workerDataSchema.parse(workerData);
 await selectBackend(data.backend);
@@ -26,16 +26,16 @@ const optimizer = borrowingOptimizer(data.spec.training.optimizer, model.paramet
 const tasks = new WorkerTasks(model, optimizer, rowsOf(data), data.share);
 
 port.on('message', (raw: unknown) => void answer(raw));
-tell({ type: 'ready' });
+send({ type: 'ready' });
 
 async function answer(raw: unknown): Promise<void> {
   try {
     const { task, profiled } = toWorkerSchema.parse(raw);
-    if (!profiled) return tell({ type: 'done', result: tasks.do(task), operations: [] });
+    if (!profiled) return send({ type: 'done', result: tasks.do(task), operations: [] });
     const { value, operations } = await operationsOf(async () => tasks.do(task));
-    tell({ type: 'done', result: value, operations });
+    send({ type: 'done', result: value, operations });
   } catch (error) {
-    tell({
+    send({
       type: 'failed',
       message: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });

@@ -30,8 +30,8 @@ const spec = trainingSpecSchema.parse({
   },
 });
 
-export class World {
-  /** What the functions have written since the world began. */
+export class FuzzedHost {
+  /** What the functions have written since the host began. */
   readonly writes: Writes = [];
   /** Errors of ours that the functions have logged. */
   readonly errors: string[] = [];
