@@ -10,6 +10,7 @@ import {
   runResultSchema,
 } from '../runs/run.js';
 import { stageNameSchema } from '../runs/status.js';
+import { EPOCH_METRICS, RECALL_NAME } from '../metrics/examples.js';
 
 /** Every callback says which attempt speaks and carries its number in that attempt's order, from 1. */
 const sender = {
@@ -36,12 +37,8 @@ export const epochCompleteSchema = z.strictObject({
   epoch: described(z.int().min(1).max(10_000), 'The number of the epoch that is done, from 1.', 3),
   metrics: described(
     metricsSchema,
-    'The metrics of the epoch; `recall_at_10` and its like are of validation.',
-    {
-      loss: 6.52,
-      val_loss: 6.48,
-      recall_at_10: 0.213,
-    },
+    `The metrics of the epoch; \`${RECALL_NAME}\` and its like are of validation.`,
+    EPOCH_METRICS,
   ),
   seconds: reportFields.seconds,
   examples: reportFields.examples,

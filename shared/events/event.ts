@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instantSchema, modelIdSchema, runIdSchema, traceparentSchema } from '../common.js';
 import { described } from '../described.js';
 import { withKind } from './earlierEnvelope.js';
+import { ONE_METRIC } from '../metrics/examples.js';
 
 /** What happens to a run. */
 export const runEventTypeSchema = z.enum([
@@ -42,7 +43,7 @@ const modelId = described(modelIdSchema, 'The model.', 'demo');
 const detail = described(
   z.record(z.string(), z.unknown()).default({}),
   'What else the type of the event says: the epoch and its metrics, the stage, the version, the error.',
-  { epoch: 3, metrics: { val_loss: 6.48 } },
+  { epoch: 3, metrics: ONE_METRIC },
 );
 
 /** What an event says of a run beside its type: enough to act on; the run's document has the rest. */

@@ -4,6 +4,7 @@ import { instantSchema, metricsSchema } from '../common.js';
 import { described } from '../described.js';
 import { countsSchema, logLineSchema, reportFields } from './reported.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
+import { EPOCH_METRICS } from '../metrics/examples.js';
 
 const { attempt, epoch, seconds, examples, examplesPerSecond, cacheHit, detail, seq } = reportFields;
 const at = described(instantSchema, 'When it was recorded.', '2026-11-20T19:18:25.000Z');
@@ -12,7 +13,7 @@ const at = described(instantSchema, 'When it was recorded.', '2026-11-20T19:18:2
 export const epochSchema = z.strictObject({
   epoch,
   attempt,
-  metrics: described(metricsSchema, 'The metrics of the epoch.', { loss: 6.52, val_loss: 6.48 }),
+  metrics: described(metricsSchema, 'The metrics of the epoch.', EPOCH_METRICS),
   seconds,
   examples,
   examplesPerSecond,

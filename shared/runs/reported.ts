@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { instantSchema, metricsSchema } from '../common.js';
 import { described } from '../described.js';
 import { stageNameSchema } from './status.js';
+import { BASELINE_METRICS, LOG_MESSAGE, RESULT_METRICS } from '../metrics/examples.js';
 
 /** Never holds a secret or a row of data. */
 export const runErrorSchema = described(
@@ -82,7 +83,7 @@ export const artifactsSchema = described(
 export const baselineMetricsSchema = described(
   z.record(z.string(), metricsSchema),
   'The `test_` metrics of each baseline, by the name of the baseline.',
-  { popularity: { test_recall_at_10: 0.061 } },
+  { popularity: BASELINE_METRICS },
 );
 
 export const runResultSchema = described(
@@ -90,7 +91,7 @@ export const runResultSchema = described(
     metrics: described(
       metricsSchema,
       'The metrics of the kept weights: those of the best epoch, and those of the test split.',
-      { val_loss: 6.41, test_recall_at_10: 0.208 },
+      RESULT_METRICS,
     ),
     baselines: baselineMetricsSchema,
     artifacts: artifactsSchema,
@@ -119,7 +120,7 @@ export type RunResult = z.infer<typeof runResultSchema>;
 export const logLineSchema = z.strictObject({
   at: described(instantSchema, 'When the line was written.', '2026-11-20T19:18:25.000Z'),
   level: described(z.enum(['debug', 'info', 'warn', 'error']), 'How much the line matters.'),
-  message: described(z.string().max(8000), 'What happened, in words.', 'epoch 3 of 20: val_loss 6.48'),
+  message: described(z.string().max(8000), 'What happened, in words.', LOG_MESSAGE),
   stage: described(
     stageNameSchema.nullable().default(null),
     'The stage that the line is of; null outside of stages.',

@@ -7,6 +7,7 @@ import { gateSchema } from '../spec/evaluation.js';
 import { storedSpecSchema } from '../spec/trainingSpec.js';
 import { progressSchema, resourcesSchema, runErrorSchema, runResultSchema } from './reported.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
+import { EPOCH_METRICS } from '../metrics/examples.js';
 
 export * from './records.js';
 export * from './reported.js';
@@ -189,7 +190,7 @@ export const runSchema = z.strictObject({
       .default(null),
     'The use of the GPUs over the heartbeats of the training; null where there is none.',
   ),
-  latestMetrics: described(metricsSchema, 'The metrics of the newest epoch.', { loss: 6.52, val_loss: 6.48 }),
+  latestMetrics: described(metricsSchema, 'The metrics of the newest epoch.', EPOCH_METRICS),
   checkpoint: checkpointSchema.nullable(),
   phase: described(
     z.enum(['prepare', 'train']).nullable().default(null),
