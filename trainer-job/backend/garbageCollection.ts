@@ -5,22 +5,24 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
 
 /**
  * From now on V8 marks in one go, of tens of milliseconds, and only when what is young was not enough. For the whole process,
  * whose work nobody waits for; a step more or less is no matter to it. A marking under way is ended first, by a full
- * collection: V8 takes it that the flag does not change between the beginning of a marking and its end.
+ * collection: V8 takes it that the flag does not change between the beginning of a marking and its end. Flags are of the whole
+ * process, so a worker thread finds them set by the main thread, and sets none under the hands of the others.
  */
 export function collectInOneGo(): void {
+  if (!isMainThread) return;
   collectAll();
   setFlagsFromString('--no-incremental-marking');
 }
 
-/** The function `gc` is given to contexts made after its flag was set; the others of this process go on without it. */
+/** The function `gc` is given to contexts that are made after its flag was set. */
 function collectAll(): void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
-  setFlagsFromString('--no-expose-gc');
   if (typeof collect !== 'function') throw new Error('V8 has no function gc, though --expose-gc is set');
   collect();
 }
