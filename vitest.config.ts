@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -22,7 +23,7 @@ export default defineConfig({
     // Google's clients look for a metadata server at their first call, and warn where there is none.
     env: { METADATA_SERVER_DETECTION: 'none' },
     // Half the time is waited for emulators and other processes: one less than the processors, the default, leaves them idle.
-    maxWorkers: '100%',
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     coverage: {
       provider: 'v8',
       // What runs in processes of its own is not seen.
