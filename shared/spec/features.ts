@@ -3,6 +3,7 @@ import { described } from '../described.js';
 import { columnNameSchema } from './columns.js';
 import { targetSchema } from './rating.js';
 import { sampleWeightSchema } from './sampleWeight.js';
+import { quantileClipSchema } from './quantileClip.js';
 
 const naming = {
   name: described(
@@ -93,14 +94,7 @@ export const normalizeFeatureSchema = z.strictObject({
     z.boolean().default(false),
     'Whether numbers become sign(x) · log(1 + |x|) before the mean is taken.',
   ),
-  clip: described(
-    z
-      .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
-      .refine(([low, high]) => low < high, 'the first quantile is below the second')
-      .optional(),
-    'Two quantiles of the training rows that outliers are drawn in to, before everything else.',
-    [0.01, 0.99],
-  ),
+  clip: quantileClipSchema,
   degree: described(
     z.union([z.literal(1), z.literal(2)]).default(1),
     'The highest power of the number: with 2 the square of the standardised number stands beside it.',

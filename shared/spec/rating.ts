@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { described } from '../described.js';
 import { columnNameSchema } from './columns.js';
 import { layerSchema } from './layers.js';
+import { quantileClipSchema } from './quantileClip.js';
 
 export const targetSchema = described(
   z
@@ -12,14 +13,7 @@ export const targetSchema = described(
         'The column of numbers that is predicted. Rows without a number there teach nothing about it.',
         'rating',
       ),
-      clip: described(
-        z
-          .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
-          .refine(([low, high]) => low < high, 'the first quantile is below the second')
-          .optional(),
-        'Two quantiles of the training rows that outliers are drawn in to, before everything else.',
-        [0.01, 0.99],
-      ),
+      clip: quantileClipSchema,
       log1p: described(
         z.boolean().default(false),
         'Whether numbers become sign(x) · log(1 + |x|), after `clip`.',
