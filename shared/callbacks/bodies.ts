@@ -14,14 +14,14 @@ import { EPOCH_METRICS, RECALL_NAME } from '../metrics/examples.js';
 
 /** Every callback says which attempt speaks and carries its number in that attempt's order, from 1. */
 const sender = {
-  attempt: described(reportFields.attempt, 'The number of the attempt that speaks, from 1.', 1),
+  attempt: described(reportFields.attempt.clone(), 'The number of the attempt that speaks, from 1.', 1),
   seq: reportFields.seq,
-  sentAt: described(instantSchema, 'When the callback was first sent.', '2026-11-20T19:18:25.000Z'),
+  sentAt: described(instantSchema.clone(), 'When the callback was first sent.', '2026-11-20T19:18:25.000Z'),
 };
 
 export const stageCompleteSchema = z.strictObject({
   ...sender,
-  stage: described(stageNameSchema, 'The stage that is done.'),
+  stage: described(stageNameSchema.clone(), 'The stage that is done.'),
   seconds: reportFields.seconds,
   cacheHit: reportFields.cacheHit,
   counts: described(
@@ -36,7 +36,7 @@ export const epochCompleteSchema = z.strictObject({
   ...sender,
   epoch: described(z.int().min(1).max(10_000), 'The number of the epoch that is done, from 1.', 3),
   metrics: described(
-    metricsSchema,
+    metricsSchema.clone(),
     `The metrics of the epoch; \`${RECALL_NAME}\` and its like are of validation.`,
     EPOCH_METRICS,
   ),
@@ -48,7 +48,7 @@ export const epochCompleteSchema = z.strictObject({
 /** At most about once a second, and at each stage's begin. */
 export const heartbeatSchema = z.strictObject({
   ...sender,
-  stage: described(stageNameSchema, 'The stage that the trainer is in.'),
+  stage: described(stageNameSchema.clone(), 'The stage that the trainer is in.'),
   progress: progressSchema,
   resources: described(
     resourcesSchema.nullable().default(null),
@@ -144,7 +144,7 @@ const inBatch = <K extends CallbackKind>(kind: K) =>
       z.literal(kind),
       'The kind of the callback: the last segment of the path that it would have alone.',
     ),
-    body: described(callbackSchemas[kind], 'The body that the callback would have alone.'),
+    body: described(callbackSchemas[kind].clone(), 'The body that the callback would have alone.'),
   });
 /** Callbacks of one attempt in their order, signed together; each is recorded as if it had come alone, or none is. */
 export const callbackBatchSchema = z.strictObject({

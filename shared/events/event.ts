@@ -39,7 +39,7 @@ export const budgetReachedSchema = z.strictObject({
 });
 export type BudgetReached = z.infer<typeof budgetReachedSchema>;
 
-const modelId = described(modelIdSchema, 'The model.', 'demo');
+const modelId = described(modelIdSchema.clone(), 'The model.', 'demo');
 const detail = described(
   z.record(z.string(), z.unknown()).default({}),
   'What else the type of the event says: the epoch and its metrics, the stage, the version, the error.',
@@ -49,7 +49,7 @@ const detail = described(
 /** What an event says of a run beside its type: enough to act on; the run's document has the rest. */
 export const runEventDataSchema = z.strictObject({
   kind: described(z.literal('run'), 'What the subject is.'),
-  runId: described(runIdSchema, 'The run: the subject.', 'uyzubmg7ly23yeki446a'),
+  runId: described(runIdSchema.clone(), 'The run: the subject.', 'uyzubmg7ly23yeki446a'),
   modelId,
   runNumber: described(z.int().min(1), 'Counts the runs of the model, from 1.', 7),
   attempt: described(z.int().min(1), 'The attempt that the run was at, from 1.', 1),
@@ -59,9 +59,9 @@ export const runEventDataSchema = z.strictObject({
 
 export const modelEventDataSchema = z.strictObject({
   kind: described(z.literal('model'), 'What the subject is.'),
-  modelId: described(modelIdSchema, 'The model: the subject.', 'demo'),
+  modelId: described(modelIdSchema.clone(), 'The model: the subject.', 'demo'),
   runId: described(
-    runIdSchema,
+    runIdSchema.clone(),
     'The run by which it happened: the one that was registered, or one that the budget was spent on.',
     'uyzubmg7ly23yeki446a',
   ),
@@ -74,7 +74,7 @@ const subjectIdSchema = modelIdSchema;
 /** What every event of a release will say; the events themselves come with releases. */
 export const releaseEventDataSchema = z.strictObject({
   kind: described(z.literal('release'), 'What the subject is.'),
-  releaseId: described(subjectIdSchema, 'The release: the subject.', 'live-3'),
+  releaseId: described(subjectIdSchema.clone(), 'The release: the subject.', 'live-3'),
   modelId,
   detail,
 });
@@ -82,7 +82,7 @@ export const releaseEventDataSchema = z.strictObject({
 /** What every event of a sweep will say; the events themselves come with sweeps. */
 export const sweepEventDataSchema = z.strictObject({
   kind: described(z.literal('sweep'), 'What the subject is.'),
-  sweepId: described(subjectIdSchema, 'The sweep: the subject.', 'wider-towers'),
+  sweepId: described(subjectIdSchema.clone(), 'The sweep: the subject.', 'wider-towers'),
   modelId,
   detail,
 });
@@ -100,7 +100,7 @@ const envelope = {
   ),
   source: described(z.literal('//trainyard'), 'Who says it.'),
   subject: described(z.string(), "The path of the subject's document.", 'runs/uyzubmg7ly23yeki446a'),
-  time: described(instantSchema, 'When it happened.', '2026-11-20T19:18:25.000Z'),
+  time: described(instantSchema.clone(), 'When it happened.', '2026-11-20T19:18:25.000Z'),
   datacontenttype: described(z.literal('application/json'), 'What `data` is.'),
   traceparent: described(
     traceparentSchema.optional(),
@@ -111,15 +111,18 @@ const envelope = {
 
 export const runEventSchema = z.strictObject({
   ...envelope,
-  type: described(runEventTypeSchema, 'What happened to the run.'),
-  data: described(runEventDataSchema, 'What the event says of the run; its document has the rest.'),
+  type: described(runEventTypeSchema.clone(), 'What happened to the run.'),
+  data: described(runEventDataSchema.clone(), 'What the event says of the run; its document has the rest.'),
 });
 export type RunEvent = z.infer<typeof runEventSchema>;
 
 export const modelEventSchema = z.strictObject({
   ...envelope,
-  type: described(modelEventTypeSchema, 'What happened to the model, by one of its runs.'),
-  data: described(modelEventDataSchema, 'What the event says of the model; its document has the rest.'),
+  type: described(modelEventTypeSchema.clone(), 'What happened to the model, by one of its runs.'),
+  data: described(
+    modelEventDataSchema.clone(),
+    'What the event says of the model; its document has the rest.',
+  ),
 });
 export type ModelEvent = z.infer<typeof modelEventSchema>;
 
@@ -130,14 +133,14 @@ export const releaseEventSchema = z.strictObject({
     'What happened to the release.',
     'release.created',
   ),
-  data: described(releaseEventDataSchema, 'What the event says of the release.'),
+  data: described(releaseEventDataSchema.clone(), 'What the event says of the release.'),
 });
 export type ReleaseEvent = z.infer<typeof releaseEventSchema>;
 
 export const sweepEventSchema = z.strictObject({
   ...envelope,
   type: described(z.templateLiteral(['sweep.', typeWords]), 'What happened to the sweep.', 'sweep.created'),
-  data: described(sweepEventDataSchema, 'What the event says of the sweep.'),
+  data: described(sweepEventDataSchema.clone(), 'What the event says of the sweep.'),
 });
 export type SweepEvent = z.infer<typeof sweepEventSchema>;
 

@@ -90,8 +90,8 @@ export const modelDocumentSchema = z.strictObject({
     'When the newest run was requested; null before the first.',
     INSTANT,
   ),
-  createdAt: described(instantSchema, 'When the model was first recorded.', INSTANT),
-  updatedAt: described(instantSchema, 'When the document was last written.', INSTANT),
+  createdAt: described(instantSchema.clone(), 'When the model was first recorded.', INSTANT),
+  updatedAt: described(instantSchema.clone(), 'When the document was last written.', INSTANT),
 });
 export type ModelDocument = z.infer<typeof modelDocumentSchema>;
 
@@ -117,10 +117,12 @@ export type ModelStage = z.infer<typeof modelStageSchema>;
 export const modelVersionSchema = z.strictObject({
   schemaVersion,
   modelId: modelIdSchema,
-  version: described(versionNumber, 'The number of the version, from 1.', 12),
+  version: described(versionNumber.clone(), 'The number of the version, from 1.', 12),
   runId: runIdSchema,
   runNumber: described(z.int().min(1), 'The number of the run that made it.', 47),
-  metrics: described(metricsSchema, 'The metrics of the result of the run.', { test_recall_at_10: 0.208 }),
+  metrics: described(metricsSchema.clone(), 'The metrics of the result of the run.', {
+    test_recall_at_10: 0.208,
+  }),
   baselines: baselineMetricsSchema,
   gates: described(z.array(gateResultSchema), 'The gates of the specification against the result.'),
   artifacts: artifactsSchema,
@@ -128,13 +130,13 @@ export const modelVersionSchema = z.strictObject({
   stageHistory: described(
     z.array(
       z.strictObject({
-        stage: described(modelStageSchema, 'The stage that it went to.'),
-        at: described(instantSchema, 'When it went there.', INSTANT),
+        stage: described(modelStageSchema.clone(), 'The stage that it went to.'),
+        at: described(instantSchema.clone(), 'When it went there.', INSTANT),
         by: described(z.string(), 'Who said so.', 'ada@example.com'),
       }),
     ),
     'Every change of stage, the oldest first.',
   ),
-  createdAt: described(instantSchema, 'When the version was registered.', INSTANT),
+  createdAt: described(instantSchema.clone(), 'When the version was registered.', INSTANT),
 });
 export type ModelVersion = z.infer<typeof modelVersionSchema>;

@@ -7,7 +7,7 @@ export const spentSchema = z.strictObject({
   runId: runIdSchema,
   modelId: modelIdSchema,
   usd: described(z.number().min(0), 'What the run cost in the month, in US dollars.', 0.42),
-  endedAt: described(instantSchema, 'When the run ended.', '2026-11-20T19:18:25.000Z'),
+  endedAt: described(instantSchema.clone(), 'When the run ended.', '2026-11-20T19:18:25.000Z'),
 });
 export type Spent = z.infer<typeof spentSchema>;
 
@@ -25,5 +25,9 @@ export const spendingSchema = z.strictObject({
       .default({}),
     'The budgets of which a warning was sent, by `deployment` or `model:ID`.',
   ),
-  updatedAt: described(instantSchema, 'When the document was last written.', '2026-11-20T19:18:25.000Z'),
+  updatedAt: described(
+    instantSchema.clone(),
+    'When the document was last written.',
+    '2026-11-20T19:18:25.000Z',
+  ),
 });

@@ -27,7 +27,7 @@ export const MAX_BODY_BYTES = 256_000;
 
 export const startRequestSchema = z.strictObject({
   spec: described(
-    unresolvedSpecSchema,
+    unresolvedSpecSchema.clone(),
     'The specification of the run. The sections `dataset`, `features` and `model` may name presets.',
   ),
 });
@@ -213,13 +213,13 @@ export type Estimate = z.infer<typeof estimateSchema>;
 export const dryRunSchema = z.strictObject({
   dryRun: described(z.literal(true), 'Nothing was recorded.'),
   spec: described(
-    storedSpecSchema,
+    storedSpecSchema.clone(),
     'The specification as it would be stored: with every default, and presets replaced by their content.',
   ),
   presets: described(z.array(z.string()), 'The versions of presets that the specification is made of.', [
     'datasets/purchases@3',
   ]),
-  estimate: described(estimateSchema, 'What the run would take.'),
+  estimate: described(estimateSchema.clone(), 'What the run would take.'),
 });
 
 /** A model as the API shows it. */
@@ -261,7 +261,9 @@ export const bestRunsSchema = z.strictObject({
         runId: described(z.string(), 'The id of the run.', 'k3v7q2mzx5ahc4tnwy6d'),
         name: runNameSchema,
         value: described(z.number(), 'The value of the metric that was asked for.', 0.312),
-        metrics: described(metricsSchema, 'All metrics of the result.', { test_recall_at_100: 0.312 }),
+        metrics: described(metricsSchema.clone(), 'All metrics of the result.', {
+          test_recall_at_100: 0.312,
+        }),
       }),
     ),
     'The completed runs that have the metric, the best first.',
@@ -282,7 +284,7 @@ function presetRequest<T extends z.ZodType>(content: T) {
       'What it is for, in words; as before unless given.',
       'All purchases since 2024',
     ),
-    content: described(content, 'The section of a specification that the preset stands for.'),
+    content: described(content.clone(), 'The section of a specification that the preset stands for.'),
   });
 }
 const presetView = presetSchema.omit({ schemaVersion: true });
@@ -328,15 +330,15 @@ export const presetVersionPageSchema = z.strictObject({
 export const streamEventSchema = z.discriminatedUnion('event', [
   z.strictObject({
     event: described(z.literal('run'), 'Something of the run has changed.'),
-    data: described(runViewSchema, 'The whole run.'),
+    data: described(runViewSchema.clone(), 'The whole run.'),
   }),
   z.strictObject({
     event: described(z.literal('epoch'), 'An epoch is done, or was before the stream began.'),
-    data: described(epochSchema, 'The epoch.'),
+    data: described(epochSchema.clone(), 'The epoch.'),
   }),
   z.strictObject({
     event: described(z.literal('stage'), 'A stage is done, or was before the stream began.'),
-    data: described(stageSchema, 'The stage.'),
+    data: described(stageSchema.clone(), 'The stage.'),
   }),
 ]);
 export type StreamEvent = z.infer<typeof streamEventSchema>;

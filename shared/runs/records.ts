@@ -7,13 +7,13 @@ import { runStatusSchema, stageNameSchema } from './status.js';
 import { EPOCH_METRICS } from '../metrics/examples.js';
 
 const { attempt, epoch, seconds, examples, examplesPerSecond, cacheHit, detail, seq } = reportFields;
-const at = described(instantSchema, 'When it was recorded.', '2026-11-20T19:18:25.000Z');
+const at = described(instantSchema.clone(), 'When it was recorded.', '2026-11-20T19:18:25.000Z');
 
 /** `runs/{runId}/epochs/{0001}`: stored once per (run, epoch); a newer attempt's row replaces an older attempt's. */
 export const epochSchema = z.strictObject({
   epoch,
   attempt,
-  metrics: described(metricsSchema, 'The metrics of the epoch.', EPOCH_METRICS),
+  metrics: described(metricsSchema.clone(), 'The metrics of the epoch.', EPOCH_METRICS),
   seconds,
   examples,
   examplesPerSecond,
@@ -36,7 +36,7 @@ export type Stage = z.infer<typeof stageSchema>;
 /** `runs/{runId}/events/{eventId}`: what happened to the run, append-only; creating it is the duplicate check. */
 export const runEventRecordSchema = z.strictObject({
   id: described(z.string(), 'The id of the event, or of the callback that told of it.', 'a-1-17'),
-  at: described(instantSchema, 'When it happened.', '2026-11-20T19:18:25.000Z'),
+  at: described(instantSchema.clone(), 'When it happened.', '2026-11-20T19:18:25.000Z'),
   what: described(
     z.string(),
     'What happened: the kind of a callback, or the name of an event of the life cycle.',
@@ -48,7 +48,7 @@ export const runEventRecordSchema = z.strictObject({
     'The number of the callback in the order of its attempt, from 1; null for what did not come from the trainer.',
     17,
   ),
-  status: described(runStatusSchema, 'The status of the run after it.'),
+  status: described(runStatusSchema.clone(), 'The status of the run after it.'),
   published: described(z.array(z.string()), 'The types of the events that were published because of it.', [
     'run.epoch.completed',
   ]),

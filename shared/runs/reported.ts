@@ -89,7 +89,7 @@ export const baselineMetricsSchema = described(
 export const runResultSchema = described(
   z.strictObject({
     metrics: described(
-      metricsSchema,
+      metricsSchema.clone(),
       'The metrics of the kept weights: those of the best epoch, and those of the test split.',
       RESULT_METRICS,
     ),
@@ -118,7 +118,7 @@ export const runResultSchema = described(
 export type RunResult = z.infer<typeof runResultSchema>;
 
 export const logLineSchema = z.strictObject({
-  at: described(instantSchema, 'When the line was written.', '2026-11-20T19:18:25.000Z'),
+  at: described(instantSchema.clone(), 'When the line was written.', '2026-11-20T19:18:25.000Z'),
   level: described(z.enum(['debug', 'info', 'warn', 'error']), 'How much the line matters.'),
   message: described(z.string().max(8000), 'What happened, in words.', LOG_MESSAGE),
   stage: described(

@@ -26,7 +26,7 @@ export const jobSchema = described(
       "The launcher's own name for the job, by which it is inspected and cancelled.",
       'projects/my-project/locations/europe-west4/jobs/trainer/executions/trainer-x7k2p',
     ),
-    launchedAt: described(instantSchema, 'When the job was launched.', INSTANT),
+    launchedAt: described(instantSchema.clone(), 'When the job was launched.', INSTANT),
     usdPerHour: described(
       z.number().min(0).nullable().default(null),
       'The price of the tier when the job was launched, in US dollars per hour; null where the tier has none.',
@@ -39,7 +39,7 @@ export const jobSchema = described(
 export const costSchema = described(
   z.strictObject({
     usd: described(z.number().min(0), 'The cost so far, in US dollars.', 0.42),
-    countedUntil: described(instantSchema, 'The instant up to which the cost is counted.', INSTANT),
+    countedUntil: described(instantSchema.clone(), 'The instant up to which the cost is counted.', INSTANT),
     byMonth: described(
       z.record(monthSchema, z.number().min(0)).default({}),
       'The same by months of UTC, which budgets go by, in US dollars.',
@@ -70,7 +70,7 @@ export const checkpointSchema = described(
   z.strictObject({
     uri: checkpointUri,
     epoch: described(z.int().min(0), 'The newest epoch that it holds, from 1; 0 before the first.', 3),
-    at: described(instantSchema, 'When it was reported.', INSTANT),
+    at: described(instantSchema.clone(), 'When it was reported.', INSTANT),
   }),
   'The newest checkpoint that is durable; null while there is none.',
 );
@@ -90,7 +90,7 @@ export const teamsSchema = described(
 export const leaseSchema = described(
   z.strictObject({
     holder: described(z.string(), 'Who holds it.', 'dispatcher-5f2c'),
-    expiresAt: described(instantSchema, 'When it ends.', INSTANT),
+    expiresAt: described(instantSchema.clone(), 'When it ends.', INSTANT),
   }),
   'The claim of whoever launches the run now: until it ends nobody else does.',
 );
@@ -114,7 +114,7 @@ export const runSchema = z.strictObject({
   ),
   seq: described(z.int().min(0), 'The highest number of a callback that was applied of this attempt.', 17),
   spec: described(
-    storedSpecSchema,
+    storedSpecSchema.clone(),
     'The specification, with every default filled in and presets replaced by their content.',
   ),
   presets: described(
@@ -190,7 +190,7 @@ export const runSchema = z.strictObject({
       .default(null),
     'The use of the GPUs over the heartbeats of the training; null where there is none.',
   ),
-  latestMetrics: described(metricsSchema, 'The metrics of the newest epoch.', EPOCH_METRICS),
+  latestMetrics: described(metricsSchema.clone(), 'The metrics of the newest epoch.', EPOCH_METRICS),
   checkpoint: checkpointSchema.nullable(),
   phase: described(
     z.enum(['prepare', 'train']).nullable().default(null),
@@ -231,7 +231,7 @@ export const runSchema = z.strictObject({
     'When somebody asked to cancel the run; null where nobody did.',
     INSTANT,
   ),
-  createdAt: described(instantSchema, 'When the run was requested.', INSTANT),
+  createdAt: described(instantSchema.clone(), 'When the run was requested.', INSTANT),
   startedAt: described(instantSchema.nullable(), 'When a trainer first reported; null before that.', INSTANT),
   endedAt: described(instantSchema.nullable(), 'When the run ended; null before that.', INSTANT),
   lastCallbackAt: described(
@@ -244,7 +244,7 @@ export const runSchema = z.strictObject({
     'When the last callback came that told of a step, an epoch, a stage or a checkpoint; null before the first.',
     INSTANT,
   ),
-  deadlineAt: described(instantSchema, 'The latest instant at which the run ends.', INSTANT),
-  updatedAt: described(instantSchema, 'When the document was last written.', INSTANT),
+  deadlineAt: described(instantSchema.clone(), 'The latest instant at which the run ends.', INSTANT),
+  updatedAt: described(instantSchema.clone(), 'When the document was last written.', INSTANT),
 });
 export type Run = z.infer<typeof runSchema>;

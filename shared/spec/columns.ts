@@ -26,7 +26,11 @@ export const scalarSchema = described(
   'DE',
 );
 
-const conditionColumn = described(columnNameSchema, 'The column whose value is looked at.', 'quantity');
+const conditionColumn = described(
+  columnNameSchema.clone(),
+  'The column whose value is looked at.',
+  'quantity',
+);
 
 /** A row is kept when every condition holds. A comparison with null never holds. */
 export const conditionSchema = z.discriminatedUnion('is', [
@@ -44,7 +48,7 @@ export const conditionSchema = z.discriminatedUnion('is', [
       'The condition holds where the value of the column compares like this with `value`. A comparison with null never holds.',
     ),
     value: described(
-      scalarSchema,
+      scalarSchema.clone(),
       'What the column is compared with, in the type of the column. The text that a time is compared with is read as UTC.',
       0,
       '2026-11-01',

@@ -16,7 +16,7 @@ const tolerated = described(share.default(0), 'The share of the rows that may br
 const bound = z.union([z.number(), z.string().min(1).max(40)]);
 const names = z.array(columnNameSchema).min(1).max(1000);
 const scalar = z.union([z.string().max(1000), z.number(), z.boolean()]);
-const column = described(columnNameSchema, 'The column that must be like this.', 'price');
+const column = described(columnNameSchema.clone(), 'The column that must be like this.', 'price');
 const comparedColumns = described(
   names.optional(),
   'The columns that are compared; those of numbers, categories and booleans unless given.',
@@ -35,7 +35,7 @@ const ONE_BOUND = 'give at least one of the bounds';
 const structureExpectations = [
   z.strictObject({
     expect: described(z.literal('columns'), 'The data has these columns.'),
-    columns: described(names, 'The names of the columns.', ['user', 'product', 'at']),
+    columns: described(names.clone(), 'The names of the columns.', ['user', 'product', 'at']),
     match: described(
       z.enum(['atLeast', 'exactly', 'inOrder']).default('atLeast'),
       'How the columns are compared: the data has these at least, exactly these, or exactly these in this order.',
@@ -104,7 +104,7 @@ const valueExpectations = [
       'The column has a value. All other expectations let nulls pass. NaN counts as null.',
     ),
     column,
-    atMost: described(share, 'The share of the rows that may be null.', 0.05),
+    atMost: described(share.clone(), 'The share of the rows that may be null.', 0.05),
     severity,
   }),
   z.strictObject({
@@ -112,7 +112,7 @@ const valueExpectations = [
       z.literal('unique'),
       'No two rows have the same values in all of these columns. Rows with a null there are left out.',
     ),
-    columns: described(names, 'The columns that tell rows apart.', ['order', 'product']),
+    columns: described(names.clone(), 'The columns that tell rows apart.', ['order', 'product']),
     severity,
   }),
 ] as const;
@@ -136,7 +136,7 @@ const amountExpectations = [
     .refine((rows) => hasBound(rows, 'atLeast', 'atMost'), ONE_BOUND),
   z.strictObject({
     expect: described(z.literal('freshness'), 'The newest time of the column is not too old.'),
-    column: described(columnNameSchema, 'The column of times.', 'at'),
+    column: described(columnNameSchema.clone(), 'The column of times.', 'at'),
     maxAgeHours: described(
       z.number().gt(0).max(1_000_000),
       'The greatest age of the newest time, in hours.',
@@ -216,7 +216,7 @@ const outlierExpectations = [
       z.literal('labels'),
       "Few ratings are far from what their user's and their item's other ratings predict.",
     ),
-    column: described(columnNameSchema, 'The column of ratings.', 'rating'),
+    column: described(columnNameSchema.clone(), 'The column of ratings.', 'rating'),
     user: described(
       columnNameSchema.optional(),
       'The column of the ids of users; that of the query tower unless given.',

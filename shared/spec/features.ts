@@ -14,7 +14,7 @@ const naming = {
 };
 const oneColumnAs = (example: string) => ({
   ...naming,
-  column: described(columnNameSchema, 'The column that the feature is made of.', example),
+  column: described(columnNameSchema.clone(), 'The column that the feature is made of.', example),
 });
 /** Only a lookup identifies an entity. */
 const notAnId = {
@@ -254,12 +254,12 @@ const towerFeatures = z
 
 export const featuresSchema = z.strictObject({
   query: described(
-    towerFeatures,
+    towerFeatures.clone(),
     'The features of the query tower, read from each row. Exactly one of them, the user, has `id: true`.',
     [{ column: 'user', transform: 'lookup', id: true }],
   ),
   candidate: described(
-    towerFeatures,
+    towerFeatures.clone(),
     'The features of the candidate tower. Exactly one of them, the item, has `id: true`. ' +
       'The others are properties of the item, taken from its newest training row.',
     [{ column: 'product', transform: 'lookup', id: true }],

@@ -42,7 +42,7 @@ export const PRESET_SECTIONS = {
 export const presetReferenceSchema = described(
   z.strictObject({
     preset: described(
-      presetIdSchema,
+      presetIdSchema.clone(),
       'The id of the preset whose content takes the place of the section.',
       'purchases',
     ),
@@ -98,11 +98,15 @@ const createdBy = described(z.string(), 'Who made it.', 'ada@example.com');
 export const presetSchema = z.strictObject({
   schemaVersion,
   id: presetIdSchema,
-  latestVersion: described(presetVersionSchema, 'The number of the newest version.', 3),
+  latestVersion: described(presetVersionSchema.clone(), 'The number of the newest version.', 3),
   description: described(z.string().max(1000), 'What it is for, in words.', 'All purchases since 2024'),
   createdBy,
-  createdAt: described(instantSchema, 'When the first version was made.', '2026-11-20T19:18:25.000Z'),
-  updatedAt: described(instantSchema, 'When the newest version was made.', '2026-11-21T08:00:00.000Z'),
+  createdAt: described(instantSchema.clone(), 'When the first version was made.', '2026-11-20T19:18:25.000Z'),
+  updatedAt: described(
+    instantSchema.clone(),
+    'When the newest version was made.',
+    '2026-11-21T08:00:00.000Z',
+  ),
 });
 export type Preset = z.infer<typeof presetSchema>;
 
@@ -115,7 +119,7 @@ const versionFields = {
     'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   ),
   createdBy,
-  createdAt: described(instantSchema, 'When the version was made.', '2026-11-21T08:00:00.000Z'),
+  createdAt: described(instantSchema.clone(), 'When the version was made.', '2026-11-21T08:00:00.000Z'),
   deleting: described(z.boolean(), 'Whether somebody is deleting it: no new run may use it.'),
 };
 /** `…/versions/{n}` of each kind. */
@@ -123,20 +127,23 @@ export const presetVersionSchemas = {
   datasets: z.strictObject({
     ...versionFields,
     content: described(
-      datasetSchema,
+      datasetSchema.clone(),
       'The section `dataset` of a specification, with every default filled in.',
     ),
   }),
   'feature-configs': z.strictObject({
     ...versionFields,
     content: described(
-      featuresSchema,
+      featuresSchema.clone(),
       'The section `features` of a specification, with every default filled in.',
     ),
   }),
   'model-configs': z.strictObject({
     ...versionFields,
-    content: described(modelSchema, 'The section `model` of a specification, with every default filled in.'),
+    content: described(
+      modelSchema.clone(),
+      'The section `model` of a specification, with every default filled in.',
+    ),
   }),
 } as const;
 export type PresetVersion<K extends PresetKind = PresetKind> = z.infer<(typeof presetVersionSchemas)[K]>;

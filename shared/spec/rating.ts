@@ -9,7 +9,7 @@ export const targetSchema = described(
   z
     .strictObject({
       column: described(
-        columnNameSchema,
+        columnNameSchema.clone(),
         'The column of numbers that is predicted. Rows without a number there teach nothing about it.',
         'rating',
       ),

@@ -6,7 +6,7 @@ import { columnNameSchema } from './columns.js';
 export const sampleWeightSchema = described(
   z.strictObject({
     column: described(
-      columnNameSchema,
+      columnNameSchema.clone(),
       'The column of weights, 0 or more; with `halfLifeDays` a column of times.',
       'weight',
     ),

@@ -17,7 +17,11 @@ export const tablesSchema = z
 
 /** Brings columns of another table to each row whose `on` columns equal those of one row there. */
 export const joinSchema = z.strictObject({
-  table: described(tableNameSchema, 'The table that is joined: a name in `dataset.tables`.', 'products'),
+  table: described(
+    tableNameSchema.clone(),
+    'The table that is joined: a name in `dataset.tables`.',
+    'products',
+  ),
   on: described(
     z
       .record(columnNameSchema, columnNameSchema)
@@ -40,17 +44,19 @@ export const joinSchema = z.strictObject({
 export type Join = z.infer<typeof joinSchema>;
 
 export const operandSchema = z.union([
-  z.strictObject({ column: described(columnNameSchema, 'The column whose value is taken.', 'price') }),
-  z.strictObject({ value: described(scalarSchema, 'The same value for every row.', 1.19) }),
+  z.strictObject({
+    column: described(columnNameSchema.clone(), 'The column whose value is taken.', 'price'),
+  }),
+  z.strictObject({ value: described(scalarSchema.clone(), 'The same value for every row.', 1.19) }),
 ]);
 export type Operand = z.infer<typeof operandSchema>;
 
 const name = described(
-  columnNameSchema,
+  columnNameSchema.clone(),
   'The name of the new column. Columns that are derived later may use it.',
   'revenue',
 );
-const column = described(columnNameSchema, 'The column that the new one is made of.', 'description');
+const column = described(columnNameSchema.clone(), 'The column that the new one is made of.', 'description');
 
 /**
  * A new column, made of those before it. Null where an operand is null, where a text is no number or time, and where a result is
@@ -126,9 +132,9 @@ export const derivedColumnSchema = z.discriminatedUnion('is', [
       z.literal('if'),
       'One operand for rows where a condition holds, and another for all others.',
     ),
-    when: described(conditionSchema, 'The condition on the row.'),
-    use: described(operandSchema, 'The operand for rows where the condition holds.'),
-    otherwise: described(operandSchema, 'The operand for all other rows.'),
+    when: described(conditionSchema.clone(), 'The condition on the row.'),
+    use: described(operandSchema.clone(), 'The operand for rows where the condition holds.'),
+    otherwise: described(operandSchema.clone(), 'The operand for all other rows.'),
   }),
 ]);
 export type DerivedColumn = z.infer<typeof derivedColumnSchema>;

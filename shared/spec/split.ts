@@ -28,7 +28,7 @@ const seed = {
   ),
 };
 const columnOf = (description: string, example: string) => ({
-  column: described(columnNameSchema, description, example),
+  column: described(columnNameSchema.clone(), description, example),
 });
 const timeColumn = columnOf(
   'The column of times that orders the rows. Columns of CSV files are text: cast it to `timestamp` in `dataset.columns`.',
@@ -81,8 +81,8 @@ const timeHoldoutSplitSchema = z.strictObject({
     'The last days before the newest row are test, the days before these are validation, and everything older is train.',
   ),
   ...timeColumn,
-  validationDays: described(days, 'The length of the validation side, in days.', 7),
-  testDays: described(days, 'The length of the test side, in days up to the newest row.', 7),
+  validationDays: described(days.clone(), 'The length of the validation side, in days.', 7),
+  testDays: described(days.clone(), 'The length of the test side, in days up to the newest row.', 7),
 });
 
 const strictTemporalSplitSchema = z
@@ -93,12 +93,12 @@ const strictTemporalSplitSchema = z
     ),
     ...timeColumn,
     validationFrom: described(
-      moment,
+      moment.clone(),
       'The time from which rows are validation: a day, from its midnight in UTC, or a time with its offset.',
       '2026-10-01',
     ),
     testFrom: described(
-      moment,
+      moment.clone(),
       'The time from which rows are test: a day, from its midnight in UTC, or a time with its offset. It is after `validationFrom`.',
       '2026-10-15T00:00:00Z',
     ),

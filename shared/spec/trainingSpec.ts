@@ -72,11 +72,11 @@ export const computeSchema = z.strictObject({
 /** The sections of a specification. */
 export const trainingSpecShape = {
   dataset: described(
-    datasetSchema,
+    datasetSchema.clone(),
     'The rows: where they are, how they become a table, and how they are divided.',
   ),
   features: described(
-    featuresSchema,
+    featuresSchema.clone(),
     'What the towers see of a row, and what is predicted: the features of the query, those of the candidate, the target and the weights of rows.',
   ),
   model: described(modelSchema.prefault({}), 'The two towers, and what is made of their outputs.'),

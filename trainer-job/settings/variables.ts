@@ -72,7 +72,7 @@ export const defaultsSchema = z.object({
     'What computes: `tensorflow`, `wasm` or `cpu`; `auto` takes the first of them that works here.',
   ),
   TRAINYARD_WORKERS: described(
-    workerChoiceSchema,
+    workerChoiceSchema.clone(),
     'The number of threads that compute each step together, from 1 to 64; `auto` is as many as there are cores, where that is known to be faster.',
   ),
   TRAINYARD_DATA_BASE: described(
@@ -89,7 +89,7 @@ export const defaultsSchema = z.object({
 
 /** Of a job that a control plane launches. */
 export const jobVariablesSchema = z.object({
-  RUN_ID: described(runIdSchema, 'The id of the run.', 'abcdefghij234567abcd'),
+  RUN_ID: described(runIdSchema.clone(), 'The id of the run.', 'abcdefghij234567abcd'),
   MODEL_VERSION: described(
     z.string().min(1).max(100).optional(),
     'What the model made here is called, `model#number`; the id of the run where nobody gave it a name.',
@@ -104,12 +104,12 @@ export const jobVariablesSchema = z.object({
     '`prepare` ends once the data are encoded and kept; `train` finds them so, and does nothing again because of `compute.forceRecompute`.',
   ),
   SPEC_URI: described(
-    storedUri,
+    storedUri.clone(),
     'The specification, JSON: `file:///…` or `gs://…`.',
     'gs://shop-trainyard/specs/abc.json',
   ),
   ARTIFACT_URI: described(
-    storedUri,
+    storedUri.clone(),
     'The folder that gets checkpoints, model and reports: `file:///…` or `gs://…`.',
     'gs://shop-trainyard/runs/abcdefghij234567abcd',
   ),
