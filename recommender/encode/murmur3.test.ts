@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { murmur3 } from './murmur3.js';
+import { bucketOf, murmur3 } from './murmur3.js';
 
 describe('murmur3', () => {
   // From https://github.com/aappleby/smhasher/wiki and https://stackoverflow.com/a/31929528.
@@ -19,5 +20,22 @@ describe('murmur3', () => {
     ['a sentence', Buffer.from('The quick brown fox jumps over the lazy dog'), 0x9747b28c, 0x2fa826cd],
   ])('of %s is the published one', (_what, bytes, seed, hash) => {
     expect(murmur3(bytes, seed)).toBe(hash);
+  });
+});
+
+describe('the bucket of a text', () => {
+  it('is that of the hash of its UTF-8, whatever the text before it was', () => {
+    const texts = fc.string({ unit: 'binary', size: 'large' });
+    fc.assert(
+      fc.property(fc.array(texts), (several) => {
+        for (const text of several)
+          expect(bucketOf(text, 1009)).toBe(murmur3(new TextEncoder().encode(text)) % 1009);
+      }),
+    );
+  });
+
+  it('takes texts of any length, and half a surrogate pair', () => {
+    for (const text of ['', '\ud83d', 'a\udc00b', 'é'.repeat(100_000), 'x'.repeat(100_000)])
+      expect(bucketOf(text, 1009)).toBe(murmur3(new TextEncoder().encode(text)) % 1009);
   });
 });
