@@ -273,7 +273,9 @@ describe('trainyard list and cancel', () => {
   it('list runs as a table or as JSON', async () => {
     const { url } = await serve();
     const table = await run(['list', 'shop'], '/', { TRAINYARD_URL: url });
-    expect(table.out.split('\n')[0]).toMatch(/^run +status +epochs +recall@100 +created \(UTC\) +id$/);
+    expect(table.out.split('\n')[0]).toMatch(
+      /^run +status +epochs +recall@100 +warnings +created \(UTC\) +id$/,
+    );
     expect(table.out).toContain('shop#3  running  2/6');
     const json = await run(['list', 'shop', '--json', '--url', url]);
     expect(JSON.parse(json.out)).toMatchObject({ name: 'shop#3' });

@@ -67,6 +67,7 @@ export const COMPONENTS = {
   RunPage: bodies.runPageSchema,
   RunStatus: runStatusSchema,
   RunError: runs.runErrorSchema,
+  RunWarning: runs.runWarningSchema,
   RunResult: runs.runResultSchema,
   Progress: runs.progressSchema,
   Resources: runs.resourcesSchema,

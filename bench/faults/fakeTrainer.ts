@@ -119,7 +119,14 @@ class FakeTrainer {
       if (stage === 'train') await this.train();
       else await this.step();
       const seconds = this.options.plan.stepMs / 1000;
-      this.queue.enqueue('stage-complete', { stage, seconds, cacheHit: false, counts: {}, detail: '' });
+      this.queue.enqueue('stage-complete', {
+        stage,
+        seconds,
+        cacheHit: false,
+        counts: {},
+        detail: '',
+        warnings: [],
+      });
     }
   }
 

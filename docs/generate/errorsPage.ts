@@ -3,6 +3,7 @@ import { DOMAIN_CODES } from '@trainyard/functions/errors/domainCodes';
 import { PROGRAM } from '@trainyard/local/commands/program';
 import type { ExitCode } from '@trainyard/shared/commandLine/commandTable';
 import { CONTROL_PLANE_ERRORS } from '@trainyard/shared/errors/controlPlaneErrors';
+import { RUN_WARNINGS } from '@trainyard/shared/errors/runWarnings';
 import { TRAINER_ERRORS } from '@trainyard/shared/errors/trainerErrors';
 import type { TrainerErrorKind } from '@trainyard/shared/errors/trainerProblem';
 import { USER_ERRORS } from '@trainyard/shared/commandLine/userError';
@@ -16,6 +17,7 @@ export function errorsPage(): string {
     ...refusals(),
     ...trainerErrors(),
     ...controlPlaneErrors(),
+    ...runWarnings(),
     ...userErrors(),
     ...exitCodes(PROGRAM),
     ...exitCodes(TRAINER),
@@ -68,6 +70,20 @@ function controlPlaneErrors(): string[] {
       meaning,
       remedyOf(remedy),
       attemptsOf(retriable),
+    ]),
+  ];
+}
+
+function runWarnings(): string[] {
+  return [
+    '## Warnings of a run',
+    "What did not stop a run, and what somebody should know before they trust its result. They stand in the run's `warnings`, each with " +
+      'its stage, a message, numbers and a remedy with the names of the run at hand, and in the row of that stage; `trainyard watch` shows them ' +
+      'below the stage and again at the end.',
+    ...Object.entries(RUN_WARNINGS).flatMap(([code, { meaning, remedy }]) => [
+      `### \`${code}\``,
+      meaning,
+      remedyOf(remedy),
     ]),
   ];
 }

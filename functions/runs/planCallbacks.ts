@@ -109,8 +109,8 @@ function rowOf(runId: string, { kind, body }: RunCallback): Row | undefined {
     case 'epoch-complete':
       return { kind: 'epoch', path: paths.epoch(runId, body.epoch), data: epochOf(body) };
     case 'stage-complete': {
-      const { attempt, stage, seconds, cacheHit, counts, detail, sentAt: at } = body;
-      const data = { stage, attempt, seconds, cacheHit, counts, detail, at };
+      const { attempt, stage, seconds, cacheHit, counts, detail, warnings, sentAt: at } = body;
+      const data = { stage, attempt, seconds, cacheHit, counts, detail, warnings, at };
       return { kind: 'stage', path: paths.stage(runId, stage), data };
     }
     case 'log': {

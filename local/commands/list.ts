@@ -53,7 +53,7 @@ export const list = defineCommand(
   },
 );
 
-/** A table: name, status, epochs, the metric that says most of the newest run's model, when it began, id. */
+/** A table: name, status, epochs, the metric that says most of the newest run's model, its warnings, when it began, id. */
 export function runLines(runs: readonly RunView[], width: number): string[] {
   const [newest] = runs;
   if (!newest) return [];
@@ -63,11 +63,12 @@ export function runLines(runs: readonly RunView[], width: number): string[] {
     run.status,
     `${run.currentEpoch}/${run.totalEpochs}`,
     leadingValue(run, asked),
+    run.warnings.length > 0 ? String(run.warnings.length) : '–',
     run.createdAt.slice(0, 19).replace('T', ' '),
     run.runId,
   ]);
   const title = metricTitle(leadingMetric(asked, 'test') ?? '', 'test');
-  const table = [['run', 'status', 'epochs', title, 'created (UTC)', 'id'], ...rows];
+  const table = [['run', 'status', 'epochs', title, 'warnings', 'created (UTC)', 'id'], ...rows];
   const widths = (table[0] ?? []).map((_, column) =>
     Math.max(...table.map((row) => row[column]?.length ?? 0)),
   );

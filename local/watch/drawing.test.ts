@@ -45,6 +45,25 @@ describe('what happened', () => {
     ]);
   });
 
+  it('has the warnings of a stage below it, each with what to do, and again at the end', () => {
+    const warnings = [
+      { code: 'few-rows', message: 'only 9 of 2340 rows', remedy: 'bring more', counts: { rows: 9 } },
+      { code: 'odd', message: 'odd', remedy: null, counts: {} },
+    ];
+    const state = after([runEvent(), stageEvent('ingest', { warnings })]);
+    const told = ['warning: only 9 of 2340 rows', 'what to do: bring more', 'warning: odd'];
+    expect(
+      happenings(START, state, WIDE)
+        .slice(2)
+        .map((line) => line.trim()),
+    ).toEqual(told);
+    const ended = runView({
+      status: 'completed',
+      warnings: warnings.map((one) => ({ ...one, stage: 'ingest' as const })),
+    });
+    expect(outcome(ended, WIDE).map((line) => line.trim())).toEqual(expect.arrayContaining(told));
+  });
+
   it('is told once, however often the events come', () => {
     const events = [runEvent(), stageEvent('ingest'), epochEvent(1)];
     const state = after(events);

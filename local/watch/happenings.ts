@@ -10,6 +10,7 @@ import {
 } from '@trainyard/shared';
 import { type Layout, paint, plain, truncate, wrap } from './layout.js';
 import { amount, duration, whole } from './numbers.js';
+import { warningLines } from './warnings.js';
 import { type Column, fitColumns, tableRow } from './table.js';
 import type { WatchState } from './watchState.js';
 
@@ -24,7 +25,9 @@ export function happenings(before: WatchState, after: WatchState, layout: Layout
   const stages = (names: readonly string[]) =>
     STAGES.filter((name) => names.includes(name)).flatMap((name) => {
       const stage = after.stages.get(name);
-      return stage && isNews(before.stages.get(name), stage) ? [stageLine(stage, layout)] : [];
+      return stage && isNews(before.stages.get(name), stage)
+        ? [stageLine(stage, layout), ...warningLines(stage.warnings, layout, '    ')]
+        : [];
     });
   const rows = [...after.epochs.values()]
     .filter((row) => isNews(before.epochs.get(row.epoch), row))

@@ -20,6 +20,7 @@ import {
 import { fileURLToPath } from 'node:url';
 import { type Layout, paint, plain, wrap } from './layout.js';
 import { comparison, dollars, duration, whole } from './numbers.js';
+import { warningLines } from './warnings.js';
 
 /**
  * How the run ended: its result beside the baselines, or why there is none and what to do. `backendNote` says which
@@ -33,6 +34,7 @@ export function outcome(run: RunView, layout: Layout, backendNote?: string): str
         '',
         paint(layout, 'green', `${plain(run.name)} completed in ${duration(took)}`),
         ...costLines(run, layout),
+        ...warningLines(run.warnings, layout, '  '),
         ...resultLines(run, layout, backendNote),
       ];
     case 'failed':
@@ -41,6 +43,7 @@ export function outcome(run: RunView, layout: Layout, backendNote?: string): str
         paint(layout, 'red', `${plain(run.name)} failed after ${duration(took)}`),
         ...costLines(run, layout),
         ...errorLines(run, layout),
+        ...warningLines(run.warnings, layout, '  '),
       ];
     case 'cancelled':
       return [

@@ -10,6 +10,7 @@ import {
   runResultSchema,
 } from '../runs/run.js';
 import { stageNameSchema } from '../runs/status.js';
+import { stageWarningsSchema } from '../runs/warnings.js';
 import { EPOCH_METRICS, RECALL_NAME } from '../metrics/examples.js';
 
 /** Every callback says which attempt speaks and carries its number in that attempt's order, from 1. */
@@ -30,6 +31,7 @@ export const stageCompleteSchema = z.strictObject({
     { rows: 10_000 },
   ),
   detail: reportFields.detail.default(''),
+  warnings: stageWarningsSchema,
 });
 
 export const epochCompleteSchema = z.strictObject({

@@ -5,7 +5,7 @@ import { mayOutgrow, onAttemptEnded, onOutgrown, prepared } from './attempts.js'
 import { endedBy, ended, failed } from './endings.js';
 import { checkGates } from '../runs/gates.js';
 import type { RunCallback } from './lifecycleEvent.js';
-import type { Run, RunError } from '../runs/run.js';
+import { warningsAfter, type Run, type RunError } from '../runs/run.js';
 import { NOTHING, type Step, type Transition } from './step.js';
 import type { ControlPlaneErrorCode } from '../errors/controlPlaneErrors.js';
 
@@ -76,8 +76,14 @@ function effectOf(run: Run, event: RunCallback, now: Date): Step {
       return { changes: { currentStage: stage, progress, resources, peakMemory: peakOf(run, resources) } };
     }
     case 'stage-complete': {
-      const { stage } = event.body;
-      return { changes: isNewest ? { currentStage: stage } : {}, publish: completionsIn(event) };
+      const { stage, warnings } = event.body;
+      return {
+        changes: {
+          ...(isNewest && { currentStage: stage }),
+          warnings: warningsAfter(run.warnings, stage, warnings),
+        },
+        publish: completionsIn(event),
+      };
     }
     case 'epoch-complete': {
       const { epoch, metrics } = event.body;

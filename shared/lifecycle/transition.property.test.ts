@@ -35,7 +35,17 @@ const callback: fc.Arbitrary<Arriving> = fc.oneof(
   fc.record({ seq, stage: fc.constantFrom(...STAGES) }).map(({ seq: n, stage }): Arriving => (attempt) => ({
     type: 'callback',
     kind: 'stage-complete',
-    body: { attempt, seq: n, sentAt, stage, seconds: 1, cacheHit: false, counts: {}, detail: '' },
+    body: {
+      attempt,
+      seq: n,
+      sentAt,
+      stage,
+      seconds: 1,
+      cacheHit: false,
+      counts: {},
+      detail: '',
+      warnings: [],
+    },
   })),
   fc.record({ seq, epoch, metrics }).map(({ seq: n, epoch: e, metrics: m }): Arriving => (attempt) => ({
     type: 'callback',

@@ -64,7 +64,7 @@ const completions: LifecycleEvent[] = [
   {
     type: 'callback',
     kind: 'stage-complete',
-    body: { ...sender, stage: 'train', seconds: 2, cacheHit: true, counts: {}, detail: '' },
+    body: { ...sender, stage: 'train', seconds: 2, cacheHit: true, counts: {}, detail: '', warnings: [] },
   },
   {
     type: 'callback',

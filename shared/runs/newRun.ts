@@ -59,6 +59,7 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...g
     lease: null,
     result: null,
     gates: [],
+    warnings: [],
     error: null,
     cancelRequestedAt: null,
     createdAt: now.toISOString(),

@@ -4,6 +4,7 @@ import { instantSchema, metricsSchema } from '../common.js';
 import { described } from '../described.js';
 import { countsSchema, logLineSchema, reportFields } from './reported.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
+import { stageWarningsSchema } from './warnings.js';
 import { EPOCH_METRICS } from '../metrics/examples.js';
 
 const { attempt, epoch, seconds, examples, examplesPerSecond, cacheHit, detail, seq } = reportFields;
@@ -29,6 +30,7 @@ export const stageSchema = z.strictObject({
   cacheHit,
   counts: countsSchema,
   detail,
+  warnings: stageWarningsSchema,
   at,
 });
 export type Stage = z.infer<typeof stageSchema>;

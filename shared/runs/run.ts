@@ -7,10 +7,12 @@ import { gateSchema } from '../spec/evaluation.js';
 import { storedSpecSchema } from '../spec/trainingSpec.js';
 import { progressSchema, resourcesSchema, runErrorSchema, runResultSchema } from './reported.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
+import { runWarningsSchema } from './warnings.js';
 import { EPOCH_METRICS } from '../metrics/examples.js';
 
 export * from './records.js';
 export * from './reported.js';
+export * from './warnings.js';
 
 /** The code of an error that a machine with more memory may not have. */
 export const OUT_OF_MEMORY = 'out-of-memory';
@@ -222,6 +224,7 @@ export const runSchema = z.strictObject({
     z.array(gateResultSchema).default([]),
     'The gates of the specification against the result; empty until the run has completed.',
   ),
+  warnings: runWarningsSchema,
   error: described(
     runErrorSchema.nullable(),
     'Why the run, or its newest attempt, failed; null where it did not.',

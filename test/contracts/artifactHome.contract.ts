@@ -266,6 +266,7 @@ export function artifactHomeContract(name: string, opened: () => Promise<OpenedH
         cacheHit: false,
         counts: {},
         detail: '',
+        warnings: [],
       },
     });
 

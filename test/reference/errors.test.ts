@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { consequenceOf, PROBLEM_CODES } from '@trainyard/functions/ports/jobLauncher/platformProblem';
 import { DOMAIN_CODES } from '@trainyard/functions/errors/domainCodes';
-import { runErrorSchema } from '@trainyard/shared';
+import { runErrorSchema, runWarningSchema } from '@trainyard/shared';
 import { CONTROL_PLANE_ERRORS } from '@trainyard/shared/errors/controlPlaneErrors';
+import { RUN_WARNINGS } from '@trainyard/shared/errors/runWarnings';
 import { TRAINER_ERRORS } from '@trainyard/shared/errors/trainerErrors';
 import { USER_ERRORS } from '@trainyard/shared/commandLine/userError';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +70,26 @@ describe('the codes of the trainer', () => {
 
   it('are such as the callback "failed" takes', () => {
     for (const code of codes) expect(runErrorSchema.parse({ code, message: 'it broke' }).code).toBe(code);
+  });
+});
+
+describe('the codes of warnings', () => {
+  const codes = Object.keys(RUN_WARNINGS);
+
+  it('are each said by the trainer somewhere', async () => {
+    const text = await sourcesOf('trainer-job');
+    expect(codes.filter((code) => !new RegExp(`runWarning\\([^,]*'${code}'`).test(text))).toEqual([]);
+  });
+
+  it('are such as the callback "stage-complete" takes', () => {
+    for (const code of codes) expect(runWarningSchema.parse({ code, message: 'look' }).code).toBe(code);
+  });
+
+  it('have a heading each, with what they mean and what to do', () => {
+    const [, section = ''] = errorsPage().split('## Warnings of a run\n');
+    const entries = section.split(/\n## /)[0]?.split('\n### ').slice(1) ?? [];
+    expect(entries.map((entry) => /^`(.*)`/.exec(entry)?.[1])).toEqual(codes);
+    for (const entry of entries) expect(entry.trim()).toMatch(/^`[a-z-]+`\n\n\S.*\n\nWhat to do: \S.*$/);
   });
 });
 

@@ -48,7 +48,14 @@ export function trainer(attempt = 1) {
         resources: { rssMb: 512, gpuPercent: null, gpuMemoryMb: null, cpuPercent: 98 },
       }),
     stage: (stage: (typeof STAGES)[number]) =>
-      make('stage-complete', { stage, seconds: 1.5, cacheHit: false, counts: { rows: 100 }, detail: '' }),
+      make('stage-complete', {
+        stage,
+        seconds: 1.5,
+        cacheHit: false,
+        counts: { rows: 100 },
+        detail: '',
+        warnings: [],
+      }),
     epoch: (epoch: number) =>
       make('epoch-complete', {
         epoch,

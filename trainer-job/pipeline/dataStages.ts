@@ -55,10 +55,8 @@ function ingestStage(context: DataContext): Stage<'ingest', IngestKey> {
           files: source.fileCount,
           outputBytes: rows.bytes,
         },
-        afterwards() {
-          checkTrainedColumns(spec, rows.outcome);
-          for (const warning of ingestWarnings(rows.outcome)) context.log('warn', warning);
-        },
+        warnings: ingestWarnings(rows.outcome),
+        afterwards: () => checkTrainedColumns(spec, rows.outcome),
       };
     },
   };

@@ -70,6 +70,7 @@ const report = (parts: object) => ({
   cacheHit: false,
   counts: {},
   detail: '',
+  warnings: [],
   ...parts,
 });
 

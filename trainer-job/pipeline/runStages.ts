@@ -40,11 +40,11 @@ async function runStage<N extends StageName>(
   };
   const key = await stage.key?.(outputs);
   const result: StageResult<StageOutputs[N]> = await stage.run({ outputs, key, keep });
-  const { output, counts, detail = '', afterwards } = result;
+  const { output, counts, detail = '', warnings = [], afterwards } = result;
   const seconds = (performance.now() - began) / 1000;
   outputs.add(stage.name, output, seconds);
   const cacheHit = hits.length > 0 && hits.every((hit) => hit);
-  onCompleted({ stage: stage.name, seconds, cacheHit, counts, detail });
+  onCompleted({ stage: stage.name, seconds, cacheHit, counts, detail, warnings: [...warnings] });
   await afterwards?.();
 }
 

@@ -1,5 +1,5 @@
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
-import type { StageName } from '@trainyard/shared';
+import type { RunWarning, StageName } from '@trainyard/shared';
 import type { StageOutput, StageRequest } from '../cache/stageCache.js';
 import type { IngestOutcome } from '../data/ingest/ingest.js';
 import type { OpenedTables } from '../data/source/openTables.js';
@@ -22,6 +22,8 @@ export interface StageOutputs {
 export interface Validated {
   profile: Profile;
   validation: Validation;
+  /** What no expectation asks for and a person should know. */
+  warnings: readonly RunWarning[];
   /** Of all that was found out about the rows, on disk. */
   bytes: number;
 }
@@ -52,6 +54,8 @@ export interface StageResult<Output> {
   counts: Record<string, number>;
   /** What people are told of the stage in a sentence; nothing unless given. */
   detail?: string;
+  /** What does not stop the run and should be known before its results are trusted; nothing unless given. */
+  warnings?: readonly RunWarning[];
   /** What is said, refused or tidied once the stage is reported as done: what it has kept stays all the same. */
   afterwards?: () => void | Promise<void>;
 }
@@ -63,6 +67,7 @@ export interface StageReport {
   cacheHit: boolean;
   counts: Record<string, number>;
   detail: string;
+  warnings: RunWarning[];
 }
 
 /** What the stages of an attempt have made so far. */

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf, idFeature, type TrainingSpec } from '@trainyard/shared';
+import { digestOf, idFeature, runWarning, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { literal, withDatabase, type Database } from '../data/database.js';
 import { ROWS_FILE, type IngestOutcome } from '../data/ingest/ingest.js';
@@ -56,7 +56,7 @@ export function validateStage(context: DataContext): Stage<'validate', RowsKey> 
     key: async (outputs) => ({ version: VALIDATE_VERSION, rows: outputs.of('ingest').digest }),
     async run(work) {
       const validated = await validate(context, work);
-      const { profile, validation, bytes: outputBytes } = validated;
+      const { profile, validation, warnings: found, bytes: outputBytes } = validated;
       const violated = violations(validation, 'warning').map(({ message }) => message);
       return {
         output: validated,
@@ -68,19 +68,22 @@ export function validateStage(context: DataContext): Stage<'validate', RowsKey> 
           outputBytes,
         },
         detail: violated.join('; ').slice(0, 1000),
-        afterwards: () => logFindings(validation, violated, context.log),
+        warnings: [
+          ...found,
+          ...violated.map((message) =>
+            runWarning('expectation-violated', message, 'correct the data, or change dataset.expectations'),
+          ),
+          ...validation.schema_changes.map(({ message }) =>
+            runWarning('schema-changed', `since the reference: ${message}`),
+          ),
+        ],
+        afterwards: () => logUnchecked(validation, context.log),
       };
     },
   };
 }
 
-function logFindings(
-  { warnings, schema_changes: changes, findings }: Validation,
-  violated: readonly string[],
-  log: DataContext['log'],
-): void {
-  for (const warning of [...warnings, ...violated]) log('warn', warning);
-  for (const { message } of changes) log('warn', `since the reference: ${message}`);
+function logUnchecked({ findings }: Validation, log: DataContext['log']): void {
   for (const { outcome, expectation, message } of findings) {
     if (outcome === 'notChecked') log('info', `${expectation.expect}: ${message}`);
   }
@@ -111,12 +114,13 @@ async function validate(context: DataContext, stageWork: StageWork<RowsKey>): Pr
     now,
   };
   const findings = await judge(work, spec, evidence);
+  const warnings = warningsOf(spec, profile.columns, ingested.outcome);
   const validation = validationOf(
     {
       rows: profile.rows,
       reference: reference.note,
       findings,
-      warnings: warningsOf(spec, profile.columns, ingested.outcome),
+      warnings: warnings.map(({ message }) => message),
       schema_changes:
         reference.profile === null ? [] : schemaChanges(schemaOf(reference.profile), schemaOf(profile)),
       drift: drifts,
@@ -126,7 +130,7 @@ async function validate(context: DataContext, stageWork: StageWork<RowsKey>): Pr
   await writeReport(context.reportFolder, { profile, validation, reference: reference.profile });
   if (!validation.passed) throw violationError(validation, context.reportPlace ?? context.reportFolder);
   await keepAsReference(referenceRequest, profile, now);
-  return { profile, validation, bytes: work.bytes };
+  return { profile, validation, warnings, bytes: work.bytes };
 }
 
 async function drift(work: RowsWork, { columns }: IngestOutcome, reference: Profile): Promise<ColumnDrift[]> {

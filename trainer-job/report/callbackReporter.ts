@@ -1,4 +1,10 @@
-import type { Progress, RunError, RunResult, StageName } from '@trainyard/shared';
+import {
+  MAX_STAGE_WARNINGS,
+  type Progress,
+  type RunError,
+  type RunResult,
+  type StageName,
+} from '@trainyard/shared';
 import type { EpochReport } from '../train/loop/trainRequest.js';
 import type { CallbackContent, CallbackQueue } from './callbackQueue.js';
 import type { Delivery } from './callbackSender.js';
@@ -42,9 +48,11 @@ export class CallbackReporter implements Reporter {
 
   stageCompleted(report: CallbackContent<'stage-complete'>): void {
     const detail = report.detail.slice(0, 1000);
-    this.options.queue.enqueue('stage-complete', { ...report, detail });
+    const warnings = report.warnings.slice(0, MAX_STAGE_WARNINGS);
+    this.options.queue.enqueue('stage-complete', { ...report, detail, warnings });
     const how = report.cacheHit ? 'reused' : `done in ${report.seconds.toFixed(1)} s`;
     this.log('info', `${report.stage} ${how}`, { counts: report.counts });
+    for (const { message, ...fields } of report.warnings) this.log('warn', message, fields);
   }
 
   epochCompleted({ epoch, metrics, seconds, examples, examplesPerSecond }: EpochReport): void {

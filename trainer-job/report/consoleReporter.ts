@@ -21,6 +21,8 @@ const DRAW_EVERY_MS = 200;
 
 /** Tells a person at a terminal how the training goes, where there is no control plane. */
 export class ConsoleReporter implements Reporter {
+  /** Of all stages so far: whoever looks at the result alone is to see them too. */
+  private readonly warnings: string[] = [];
   private lastDrawn = 0;
   private isProgressShown = false;
   /** Of the epoch that goes on: since when it is seen, and from where. */
@@ -32,10 +34,22 @@ export class ConsoleReporter implements Reporter {
     if (this.terminal.isTTY) this.draw(`${stage.padEnd(10)} …`);
   }
 
-  stageCompleted({ stage, seconds, cacheHit, counts, detail }: CallbackContent<'stage-complete'>): void {
+  stageCompleted({
+    stage,
+    seconds,
+    cacheHit,
+    counts,
+    detail,
+    warnings,
+  }: CallbackContent<'stage-complete'>): void {
     const numbers = Object.entries(counts).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`);
     const took = cacheHit ? 'reused' : `${seconds.toFixed(1)} s`;
     this.line([stage.padEnd(10), took.padStart(8), ...numbers, detail].filter(Boolean).join('  '));
+    for (const { message, remedy } of warnings) {
+      this.line(`warning: ${message}`);
+      if (remedy !== null) this.line(`  to do: ${remedy}`);
+    }
+    this.warnings.push(...warnings.map(({ message }) => message));
   }
 
   epochCompleted({ epoch, metrics, examplesPerSecond }: EpochReport): void {
@@ -83,6 +97,7 @@ export class ConsoleReporter implements Reporter {
       );
       this.line(`  ${name.padEnd(20)}  ${values.join('   ')}`);
     }
+    for (const message of this.warnings) this.line(`  warning: ${message}`);
     for (const [name, uri] of Object.entries(artifacts)) this.line(`  ${name.padEnd(20)}  ${uri}`);
   }
 

@@ -62,6 +62,7 @@ const stage = {
   cacheHit: false,
   counts: { rows: 2_650_000 },
   detail: '',
+  warnings: [],
   at: AT,
 } as const;
 const logLine = {

@@ -60,7 +60,10 @@ export async function prepared(
       cache,
       stop: new StopSignal(),
       onStart: () => {},
-      onCompleted: (report) => reports.push(report),
+      onCompleted(report) {
+        reports.push(report);
+        warnings.push(...report.warnings.map(({ message }) => message));
+      },
     });
   } finally {
     cache.close();

@@ -1,6 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { instantSchema, type Dataset, type TrainingSpec } from '@trainyard/shared';
+import {
+  instantSchema,
+  runWarning,
+  type Dataset,
+  type RunWarning,
+  type TrainingSpec,
+} from '@trainyard/shared';
 import { z } from 'zod';
 import { checkColumns, checkUnique, trainedColumns } from './columnNames.js';
 import { runOwnSql } from './ownSql.js';
@@ -176,8 +182,15 @@ function namedColumns({ columns, where, select = [], rename, joins }: Dataset): 
 }
 
 /** What a person should know of rows that were kept. */
-export function ingestWarnings({ unmatched, rowsRead }: IngestOutcome): string[] {
+export function ingestWarnings({ unmatched, rowsRead }: IngestOutcome): RunWarning[] {
   return unmatched
     .filter(({ rows }) => rows > 0)
-    .map(({ table, rows }) => `${rows} of ${rowsRead} rows have no match in table "${table}"`);
+    .map(({ table, rows }) =>
+      runWarning(
+        'unmatched-rows',
+        `${rows} of ${rowsRead} rows have no match in table "${table}"`,
+        'compare the keys on both sides: their types, letter case and blanks',
+        { rows: rowsRead, unmatched: rows },
+      ),
+    );
 }

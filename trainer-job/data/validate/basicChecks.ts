@@ -1,4 +1,11 @@
-import { idFeature, type TrainingSpec, splitColumn, splitTimeColumn } from '@trainyard/shared';
+import {
+  idFeature,
+  runWarning,
+  type RunWarning,
+  splitColumn,
+  splitTimeColumn,
+  type TrainingSpec,
+} from '@trainyard/shared';
 import type { IngestOutcome } from '../ingest/ingest.js';
 import { splitSizes } from '../transform/split.js';
 import { basicType } from './profile/columnSql.js';
@@ -92,22 +99,39 @@ export function warningsOf(
   { dataset: { split } }: Spec,
   columns: readonly ColumnProfile[],
   { rowsKept, castFailures }: IngestOutcome,
-): string[] {
+): RunWarning[] {
   const percent = (rows: number) => `${((100 * rows) / rowsKept).toFixed(1)} %`;
   const timeless = columns.find(({ name }) => name === splitTimeColumn(split));
   return [
     ...columns
       .filter(({ nulls }) => nulls / rowsKept > NULL_SHARE)
-      .map(({ name, nulls }) => `column "${name}" is null in ${nulls} rows (${percent(nulls)})`),
+      .map(({ name, nulls }) =>
+        runWarning(
+          'missing-values',
+          `column "${name}" is null in ${nulls} rows (${percent(nulls)})`,
+          'fill the column at its source, or drop the rows by dataset.where',
+          { rows: rowsKept, nulls },
+        ),
+      ),
     ...(timeless && timeless.nulls > 0
       ? [
-          `column "${timeless.name}", which orders the split, is null in ${timeless.nulls} rows: they count as the oldest`,
+          runWarning(
+            'missing-times',
+            `column "${timeless.name}", which orders the split, is null in ${timeless.nulls} rows: they count as the oldest`,
+            'drop the rows by dataset.where, or fill the column at its source',
+            { rows: rowsKept, nulls: timeless.nulls },
+          ),
         ]
       : []),
     ...Object.entries(castFailures)
       .filter(([, failed]) => failed > 0)
-      .map(
-        ([name, failed]) => `the cast of column "${name}" failed for ${failed} values, which count as null`,
+      .map(([name, failed]) =>
+        runWarning(
+          'cast-failed',
+          `the cast of column "${name}" failed for ${failed} values, which count as null`,
+          `correct the values, or dataset.columns["${name}"]`,
+          { rows: rowsKept, failed },
+        ),
       ),
   ];
 }
