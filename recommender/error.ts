@@ -10,11 +10,11 @@ export type RecommenderErrorCode =
   | 'mismatched-files'
   /** A key of the given values is no column that the tower reads. */
   | 'unknown-column'
-  /** A value is neither a text, a number, a bigint, a boolean nor missing. */
+  /** A value is neither a text, a number, a bigint, a boolean nor missing; or values or a pair are no object of known keys. */
   | 'bad-value'
   /** A number stands for an identity that it may not be: it is no safe integer. */
   | 'unsafe-number'
-  /** An option such as `k` is out of its range. */
+  /** An option such as `k` is out of its range, or there is no such option. */
   | 'bad-option'
   /** The model has no vectors, or predicts no target. */
   | 'not-of-this-model';

@@ -1,6 +1,7 @@
 import { totalColumns, columnsOf, type EncodedFeature } from './encodedFeature.js';
 import type { Encodings, FeatureEncoder } from './encoder.js';
-import { numberOf, secondsOf, textOf, type FeatureValue, type FeatureValues } from './value.js';
+import { textOfColumn, type ColumnTypes, type TextOf } from './columnText.js';
+import { numberOf, secondsOf, type FeatureValue, type FeatureValues } from './value.js';
 
 export interface TowerFeature {
   encoded: EncodedFeature;
@@ -10,13 +11,15 @@ export interface TowerFeature {
 /** Encodes one row, all features side by side: `indices` and `numbers` as a tower's table holds them. */
 export type TowerEncoder = (values: FeatureValues) => Encodings;
 
-export function encodeTower(features: readonly TowerFeature[]): TowerEncoder {
+/** `types` are of the columns that hold no texts, as far as they are known. */
+export function encodeTower(features: readonly TowerFeature[], types?: ColumnTypes): TowerEncoder {
   const total = totalColumns(features.map(({ encoded }) => encoded));
+  const texts = features.map(({ encoded }) => encoded.columns.map((column) => textOfColumn(column, types)));
   return (values) => {
     const to = { indices: new Int32Array(total.indices), numbers: new Float32Array(total.numbers) };
     let [i, n] = [0, 0];
-    for (const { encoded, encoder } of features) {
-      encodeOne(encoder, encoded.columns, values, to, i, n);
+    for (const [f, { encoded, encoder }] of features.entries()) {
+      encodeOne(encoder, encoded.columns, texts[f]!, values, to, i, n);
       const own = columnsOf(encoded);
       i += own.indices;
       n += own.numbers;
@@ -28,6 +31,7 @@ export function encodeTower(features: readonly TowerFeature[]): TowerEncoder {
 function encodeOne(
   encoder: FeatureEncoder,
   columns: readonly string[],
+  texts: readonly TextOf[],
   values: FeatureValues,
   to: Encodings,
   i: number,
@@ -35,7 +39,7 @@ function encodeOne(
 ): void {
   if (encoder.form === 'text') {
     encoder.encode(
-      columns.map((column) => textOf(ownValue(values, column))),
+      columns.map((column, c) => texts[c]!(ownValue(values, column))),
       to,
       i,
       n,

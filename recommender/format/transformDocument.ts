@@ -35,6 +35,8 @@ export const transformDocumentSchema = z.strictObject({
   rows: splitCountsSchema,
   /** What a rating predicts; `rows` have one. */
   target: z.strictObject({ fitted: fittedTargetSchema, rows: splitCountsSchema }).optional(),
+  /** DuckDB's types of the columns that features read, but for texts; older trainers did not say them. */
+  columnTypes: z.record(z.string(), z.string()).optional(),
   /** What the weights of the training rows were made of. */
   sampleWeight: sampleWeightSchema.optional(),
 });

@@ -1,10 +1,11 @@
 /** The items that a model knows, each with its id and what the candidate tower made of it. */
+import type { TextOf } from '../encode/columnText.js';
 import type { FeatureValue } from '../encode/value.js';
 import { RecommenderError } from '../error.js';
 import { ITEM_OUTPUTS_FILE, ITEM_VECTORS_FILE } from '../format/files.js';
 import { floatsOf } from '../format/floats.js';
 import { readBytes, type ReadFile } from '../format/read.js';
-import { idText } from './checkValues.js';
+import { checkId } from './checkValues.js';
 
 export interface Catalogue {
   /** Ids as the data have them, most frequent in training first. */
@@ -13,9 +14,17 @@ export interface Catalogue {
   indexOf(this: void, item: FeatureValue): number;
 }
 
-export function catalogueOf(ids: readonly string[]): Catalogue {
+/** `textOf` is of the column that the ids come from. */
+export function catalogueOf(ids: readonly string[], textOf: TextOf): Catalogue {
   const places = new Map(ids.map((id, i) => [id, i]));
-  return { ids, indexOf: (item) => places.get(idText(item, 'an item') ?? '') ?? -1 };
+  return {
+    ids,
+    indexOf(item) {
+      checkId(item, 'an item');
+      const id = textOf(item);
+      return id === null ? -1 : (places.get(id) ?? -1);
+    },
+  };
 }
 
 /** [items, width] the vectors of all items. */

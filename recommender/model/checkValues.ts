@@ -1,6 +1,7 @@
 /** Requests are read strictly: what no training row could have said is an error, and never quietly somebody else. */
 import type { FeatureValue, FeatureValues } from '../encode/value.js';
 import { RecommenderError } from '../error.js';
+import { isObject, kindOf } from './checkKeys.js';
 import type { TransformDocument } from '../format/transformDocument.js';
 
 type TowerTransform = TransformDocument['query'];
@@ -19,17 +20,24 @@ export function valuesChecker(
     features.filter(({ fitted }) => !NUMERIC.has(fitted.transform)).flatMap(({ encoded }) => encoded.columns),
   );
   return (values) => {
+    if (!isObject(values)) {
+      throw new RecommenderError(
+        'bad-value',
+        `the values of the ${tower} tower are ${kindOf(values)}`,
+        'give an object of values by column, such as { user: "u42" }',
+      );
+    }
     for (const [column, value] of Object.entries(values)) {
       if (!allowed.has(column)) throw unknownColumn(tower, column, allowed);
       checkType(column, value);
-      if (ids.has(column)) idText(value, `column "${column}"`);
+      if (ids.has(column)) checkId(value, `column "${column}"`);
       else if (named.has(column)) checkSafe(column, value);
     }
   };
 }
 
-/** An id as a text; null where it is missing. A number must be a safe integer: others are not the id that was written. */
-export function idText(value: FeatureValue, what: string): string | null {
+/** Throws for what is no id. A number must be a safe integer: others are not the id that was written. */
+export function checkId(value: FeatureValue, what: string): void {
   checkType(what, value);
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     throw new RecommenderError(
@@ -38,7 +46,6 @@ export function idText(value: FeatureValue, what: string): string | null {
       'give it as a text or a bigint, as the data have it',
     );
   }
-  return value === null || value === undefined ? null : String(value);
 }
 
 /** A fraction is the text that it writes; of an integer beyond 2^53, nobody knows which it was. */
@@ -55,7 +62,7 @@ function checkType(what: string, value: unknown): void {
   if (value === null || ['string', 'number', 'bigint', 'boolean', 'undefined'].includes(typeof value)) return;
   throw new RecommenderError(
     'bad-value',
-    `${what} was given ${Array.isArray(value) ? 'a list' : `an ${typeof value}`}`,
+    `${what} was given ${kindOf(value)}`,
     'give a text, a number, a bigint, a boolean, or null for a missing value; times as ISO 8601 or seconds since 1970',
   );
 }

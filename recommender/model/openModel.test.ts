@@ -118,6 +118,51 @@ describe('a request that no row of the training data could have made', () => {
     expect(model.embedCandidate({ item: 'i1', price: 1e4 }).every(Number.isFinite)).toBe(true);
   });
 
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a text', 'u3'],
+    ['a list', ['u3']],
+    ['a map', new Map([['user', 3]])],
+  ])('is refused: %s for the values', async (_what, values) => {
+    const model = await open('hybrid');
+    const acts = [
+      () => model.recommend(values as never),
+      () => model.embedQuery(values as never),
+      () => model.score([{ query: values as never, item: 'i1' }]),
+    ];
+    for (const act of acts) {
+      const error = await errorOf(act);
+      expect(error.code).toBe('bad-value');
+      expect(error.message).toMatch(/^the values of the query tower are (null|a \w+).*an object of values/);
+    }
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['k', { K: 5 }, /"K" of the options is unknown: it may have "k", "exclude", "where"/],
+    ['exclude', { k: 5, exlude: ['i1'] }, /"exlude" of the options/],
+    ['a list of ids', { exclude: 'i1' }, /exclude is a string: give a list or set of ids/],
+    ['ids', { exclude: 7 }, /exclude is a number/],
+    ['an object', [5], /a list was given for the options/],
+  ])('is refused: options that miss %s', async (_what, options, message) => {
+    const model = await open('retrieval');
+    const error = await errorOf(() => model.recommend(query, options));
+    expect(error.code).toBe('bad-option');
+    expect(error.message).toMatch(message);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no list', { query, item: 'i1' }, /the pairs are an object: give a list/],
+    ['a misspelt item', [{ query, itm: 'i1' }], /"itm" of a pair is unknown: it may have "query", "item"/],
+    ['a list for a pair', [[query, 'i1']], /a list was given for a pair/],
+  ])('is refused: pairs with %s', async (_what, pairs, message) => {
+    const model = await open('hybrid');
+    for (const act of [() => model.score(pairs as never), () => model.predict(pairs as never)]) {
+      const error = await errorOf(act);
+      expect(error.code).toBe('bad-value');
+      expect(error.message).toMatch(message);
+    }
+  });
+
   it.each([0, -1, 1.5, NaN, Infinity])('is refused: k of %s', async (k) => {
     const model = await open('retrieval');
     expect((await errorOf(() => model.recommend(query, { k }))).code).toBe('bad-option');

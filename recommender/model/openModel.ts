@@ -1,9 +1,11 @@
+import { textOfColumn } from '../encode/columnText.js';
 import type { FeatureValues } from '../encode/value.js';
 import { RecommenderError } from '../error.js';
 import { TRANSFORM_FOLDER, type TowerName } from '../format/files.js';
 import type { ReadFile } from '../format/read.js';
 import { productScores } from '../search/productScores.js';
 import { catalogueOf, notOfThisModel, readOutputs, readVectors, type Catalogue } from './catalogue.js';
+import { checkKeys, kindOf } from './checkKeys.js';
 import { valuesChecker } from './checkValues.js';
 import type { Pair, RecommenderModel } from './model.js';
 import { openRatingHead } from './ratingHead.js';
@@ -25,7 +27,7 @@ export async function openModel(read: ReadFile): Promise<RecommenderModel> {
     openTower(read, 'candidate'),
   ]);
   const { type } = query.document.model;
-  const catalogue = catalogueOf(transform.vocabulary('candidate', candidate.document.idFeature));
+  const catalogue = openCatalogue(transform, candidate);
   const outputOf = {
     query: outputsOf(transform, 'query', query),
     candidate: outputsOf(transform, 'candidate', candidate),
@@ -48,9 +50,13 @@ export async function openModel(read: ReadFile): Promise<RecommenderModel> {
     items: catalogue.ids,
     columns: { query: columnsRead(transform, 'query'), candidate: columnsRead(transform, 'candidate') },
     recommend: (values, options) => recommendationsOf(catalogue, () => scorer.all(values), options),
-    score: scorer.pairs,
+    score(pairs) {
+      checkPairs(pairs);
+      return scorer.pairs(pairs);
+    },
     predict(pairs) {
       if (!rating) throw notOfThisModel('a retrieval model predicts no target', 'use score or recommend');
+      checkPairs(pairs);
       return rating.pairs(pairs);
     },
     embedQuery: embed('query'),
@@ -58,8 +64,24 @@ export async function openModel(read: ReadFile): Promise<RecommenderModel> {
   };
 }
 
+function openCatalogue({ document, vocabulary }: Transform, { document: { idFeature } }: Tower): Catalogue {
+  const [column = ''] = document.candidate.features[idFeature]?.encoded.columns ?? [];
+  return catalogueOf(vocabulary('candidate', idFeature), textOfColumn(column, document.columnTypes));
+}
+
 function columnsRead({ document }: Transform, tower: TowerName): string[] {
   return [...new Set(document[tower].features.flatMap(({ encoded }) => encoded.columns))];
+}
+
+function checkPairs(pairs: unknown): void {
+  if (!Array.isArray(pairs)) {
+    throw new RecommenderError(
+      'bad-value',
+      `the pairs are ${kindOf(pairs)}`,
+      'give a list of { query, item }, where item is an id',
+    );
+  }
+  for (const pair of pairs) checkKeys('bad-value', 'a pair', pair, ['query', 'item']);
 }
 
 /** Takes checked values through the transform and the tower. */

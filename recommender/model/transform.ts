@@ -40,6 +40,7 @@ export async function openTransform(read: ReadFile, folder = ''): Promise<Transf
           encoded,
           encoder: encoderOf(fitted, vocabulary(tower, i)),
         })),
+        document.columnTypes,
       ),
   };
 }

@@ -26,6 +26,13 @@ export const VALIDATION_ERRORS = {
     remedy: 'Name the right column, or bring more data.',
     retriable: false,
   },
+  'rounded-ids': {
+    kind: 'validation',
+    meaning:
+      'The id of a tower is a column of floating-point numbers, of a size at which several ids are the same number.',
+    remedy: 'Write the ids to the file as whole numbers or as texts.',
+    retriable: false,
+  },
   'empty-split-column': {
     kind: 'validation',
     meaning: 'The column that the split goes by is null in every row.',

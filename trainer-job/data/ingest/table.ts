@@ -103,8 +103,8 @@ export async function typesOf(database: Database, query: string): Promise<Map<st
 /** SQL of a value as one of the types that stages know: numbers, truth values, times and text. */
 function stored(sql: string, type: string): string {
   if (/^(DOUBLE|FLOAT)$/.test(type)) return withoutNan(sql);
-  // Parquet has no whole numbers of 128 bits.
-  if (/^U?HUGEINT$/.test(type)) return `CAST(${sql} AS DOUBLE)`;
+  // Parquet has no whole numbers of 128 bits. As floating-point numbers, ids that differ in their last digits would be one.
+  if (/^U?HUGEINT$/.test(type)) return `CAST(${sql} AS DECIMAL(38,0))`;
   const isKnown =
     /^(BOOLEAN|VARCHAR|DATE|U?(TINY|SMALL|BIG)?INT(EGER)?|DECIMAL\(\d+,\d+\)|TIME|TIMESTAMP(_\w+| WITH TIME ZONE)?)$/;
   return isKnown.test(type) ? sql : `CAST(${sql} AS VARCHAR)`;

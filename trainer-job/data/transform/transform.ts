@@ -7,7 +7,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Feature, TrainingSpec } from '@trainyard/shared';
+import { featureColumns, type Feature, type TrainingSpec } from '@trainyard/shared';
 import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
 import { encoderOf } from '@trainyard/recommender/encode/fittedFeature';
 import { encodeTower } from '@trainyard/recommender/encode/towerEncoder';
@@ -61,12 +61,26 @@ export async function transform(
     rows: split.rows,
     ...(target && { target: { fitted: target.fitted, rows: target.rows } }),
     ...(features.sampleWeight && { sampleWeight: features.sampleWeight }),
+    columnTypes: columnTypesOf(features, ingested),
   };
   if (target) await writeSplits('target', target.values, split.rows, folder);
   if (weights) await writeArrays(join(folder, 'train.weight.f32'), weights);
   await writeFile(join(folder, TEXTS_FILE), binary.parts);
   await writeFile(join(folder, TRANSFORM_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
+}
+
+/** Of the columns that the towers read and that hold no texts. */
+function columnTypesOf(
+  { query, candidate }: TrainingSpec['features'],
+  { outcome }: IngestedRows,
+): Record<string, string> {
+  const read = new Set([...query, ...candidate].flatMap((feature) => featureColumns(feature)));
+  return Object.fromEntries(
+    outcome.columns
+      .filter(({ name, type }) => read.has(name) && type !== 'VARCHAR')
+      .map(({ name, type }) => [name, type]),
+  );
 }
 
 function idOf(features: readonly Feature[]): number {

@@ -1,3 +1,4 @@
+import type { TowerName } from '@trainyard/recommender/format/files';
 import {
   idFeature,
   runWarning,
@@ -53,6 +54,7 @@ function checkIds({ features }: Spec, columns: readonly ColumnProfile[], ingeste
         'name the right column, or correct its cast in dataset.columns',
       );
     }
+    checkPrecision(tower, found);
     if (found.distinct < 2) {
       throw problem(
         'single-id',
@@ -61,6 +63,22 @@ function checkIds({ features }: Spec, columns: readonly ColumnProfile[], ingeste
       );
     }
   }
+}
+
+/** From there on, floating-point numbers of the type are the same for several whole numbers. */
+const WHOLE_UNTIL: Readonly<Record<string, number>> = { DOUBLE: 2 ** 53, FLOAT: 2 ** 24 };
+
+/** Ids that were rounded on their way into the file are several users, or items, in one. */
+function checkPrecision(tower: TowerName, { name, type, measured }: ColumnProfile): void {
+  const limit = WHOLE_UNTIL[type];
+  if (limit === undefined || !measured) return;
+  const largest = Math.abs(measured.min) > measured.max ? measured.min : measured.max;
+  if (Math.abs(largest) <= limit) return;
+  throw problem(
+    'rounded-ids',
+    `column "${name}", the id of the ${tower} tower, holds floating-point numbers (${type}) up to ${largest}: beyond ±${limit} several ids are one number`,
+    'write the ids to the file as whole numbers or as texts (with pandas: astype("Int64") before there are missing values, or astype(str))',
+  );
 }
 
 function checkSplit({ dataset }: Spec, columns: readonly ColumnProfile[], ingested: IngestOutcome): void {
