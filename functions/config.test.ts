@@ -53,6 +53,7 @@ describe('the configuration of deployed functions', () => {
       budget: { monthlyUsd: null, whenSpent: 'finish' },
       formerMasterSecrets: [],
       tokenIssuers: [],
+      allowedOrigins: [],
       members: {},
       notifications: { channels: [] },
       trainerIdentity: null,

@@ -1,4 +1,4 @@
-import { priceOverridesSchema } from '@trainyard/shared';
+import { originSchema, priceOverridesSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import { defaultTiers } from './compute/defaultTiers.js';
 import { deploymentSchema, type Deployment } from './compute/deployment.js';
@@ -57,6 +57,8 @@ export const configSchema = z
      */
     auth: z.enum(['loopback', 'platform', 'tokens', 'none']).default('none'),
     tokenIssuers: z.array(tokenIssuerSchema).default([]),
+    /** The origins whose pages may ask for changes, and read answers, beside this server's own. */
+    allowedOrigins: z.array(originSchema).max(20).default([]),
     /** The service account that trainers run as: their callbacks must carry its ID token. Null: the signature is enough. */
     trainerIdentity: tokenIssuerSchema.extend({ email: z.email() }).nullable().default(null),
     /** Roles of people whose tokens carry none. */
@@ -139,6 +141,14 @@ export const variablesSchema = z.object({
       description:
         'Who may call the API. `tokens`: who brings an ID token and has a role. `platform`: everybody whom the invoker check of Cloud Run lets through, as an administrator. `loopback`: whoever is on this machine. `none`, which holds where it is not set: nobody.',
       examples: ['tokens'],
+    }),
+  TRAINYARD_ALLOWED_ORIGINS: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'Up to twenty origins of web pages that may ask for changes and read answers, separated by blanks. Pages of any other site are refused.',
+      examples: ['https://app.shop.example'],
     }),
   TRAINYARD_FIREBASE_PROJECT: z
     .string()
@@ -316,7 +326,8 @@ export function configFromEnvironment(environment: NodeJS.ProcessEnv = process.e
   const config = configSchema.safeParse({
     publicUrl: variables.data.TRAINYARD_PUBLIC_URL,
     masterSecret: variables.data.TRAINYARD_MASTER_SECRET ?? null,
-    formerMasterSecrets: (variables.data.TRAINYARD_FORMER_MASTER_SECRETS ?? '').split(/\s+/).filter(Boolean),
+    formerMasterSecrets: wordsOf(variables.data.TRAINYARD_FORMER_MASTER_SECRETS),
+    allowedOrigins: wordsOf(variables.data.TRAINYARD_ALLOWED_ORIGINS),
     auth: variables.data.TRAINYARD_AUTH,
     tokenIssuers: tokenIssuers(variables.data),
     trainerIdentity: trainerIdentity(variables.data),
@@ -411,6 +422,11 @@ function historyDataset(
   if (name === undefined) return undefined;
   const dot = name.lastIndexOf('.');
   return { projectId: dot < 0 ? ownProject : name.slice(0, dot), dataset: name.slice(dot + 1) };
+}
+
+/** Values that blanks separate. */
+function wordsOf(text = ''): string[] {
+  return text.split(/\s+/).filter(Boolean);
 }
 
 function amount(text: string | undefined): number | null {

@@ -1,5 +1,6 @@
 /** The only reader of the environment in this room. */
 import { type Notifications, readNotifications } from '@trainyard/functions/notify/channels';
+import { originsTextSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 
@@ -18,6 +19,11 @@ export const environmentSchema = z.object({
     }),
   TRAINYARD_TOKEN: z.string().min(1).optional().meta({
     description: 'The ID token that commands send as a bearer token. Trainers do not inherit it.',
+  }),
+  TRAINYARD_ALLOWED_ORIGINS: originsTextSchema.optional().meta({
+    description:
+      "Up to twenty origins of web pages that may ask this machine's Trainyard for changes and read its answers, separated by blanks. Pages of any other site are refused.",
+    examples: ['http://localhost:3000'],
   }),
   TRAINYARD_NOTIFICATIONS: z
     .string()
@@ -57,6 +63,8 @@ export interface Config {
   token: string | null;
   noColor: boolean;
   notifications: Notifications;
+  /** Of web pages that may ask a host of this machine for changes. */
+  allowedOrigins: string[];
   otlpEndpoint: string | null;
   /** What a trainer process inherits: all but the caller's own credentials. */
   trainerEnvironment: Readonly<Record<string, string>>;
@@ -79,6 +87,7 @@ export function readConfig(environment: Environment = process.env): Config {
     token: token ?? null,
     noColor: noColor !== undefined,
     notifications: notificationsOf(parsed.data),
+    allowedOrigins: parsed.data.TRAINYARD_ALLOWED_ORIGINS ?? [],
     otlpEndpoint: parsed.data.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     trainerEnvironment: Object.fromEntries(given.filter(([name]) => !CREDENTIALS.has(name))),
   };

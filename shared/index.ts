@@ -20,6 +20,7 @@ export * from './firestore/model.js';
 export * from './firestore/paths.js';
 export * from './firestore/spending.js';
 export * from './http/bodies.js';
+export * from './http/origin.js';
 export * from './http/problem.js';
 export * from './http/timeLimit.js';
 export * from './http/transient.js';

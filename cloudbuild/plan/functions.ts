@@ -105,6 +105,7 @@ export function environmentOf(
     TRAINYARD_AUTH: isPublic === 'never' ? 'platform' : settings.auth,
     TRAINYARD_FIREBASE_PROJECT: settings.firebaseProject,
     TRAINYARD_GOOGLE_AUDIENCE: settings.googleAudience,
+    TRAINYARD_ALLOWED_ORIGINS: settings.allowedOrigins?.join(' '),
     TRAINYARD_MEMBERS: json(settings.members),
     TRAINYARD_TRAINER_SERVICE_ACCOUNT: account(settings, 'trainyard-trainer'),
     TRAINYARD_TRAINER_IMAGE_GPU: imageName(deployment, 'trainer-gpu'),

@@ -28,6 +28,8 @@ export const deploySettingsSchema = z
     apiCallers: z
       .array(z.string().regex(/^(allUsers|allAuthenticatedUsers|[a-zA-Z]+:\S+)$/, 'must be a member of IAM'))
       .optional(),
+    /** Origins of web pages that may ask for changes, as `TRAINYARD_ALLOWED_ORIGINS`. */
+    allowedOrigins: z.array(z.url({ protocol: /^https?$/ })).optional(),
     /** Roles by e-mail address, as `TRAINYARD_MEMBERS`. */
     members: z.record(z.string().min(1), z.unknown()).default({}),
     /** The tiers as `TRAINYARD_TIERS`; those that the functions have by themselves unless given. */

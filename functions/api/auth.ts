@@ -2,10 +2,10 @@ import type { Caller } from './caller.js';
 import { notAuthenticated, verifyIdToken } from '../identity/idToken.js';
 import { callerOf } from './tokenCaller.js';
 import type { ControlPlane } from '../controlPlane.js';
-import type { Request } from '../http/answers.js';
+import type { Request } from '../http/request.js';
 import { DomainError } from '../errors/domainError.js';
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
 
 /** Who calls. Fails closed: without a configured way in, nobody gets in. */
 export async function authenticate(cp: ControlPlane, request: Request): Promise<Caller> {

@@ -46,8 +46,8 @@ const BODIES: Record<string, unknown> = {
 };
 
 /** Runs in every state that matters, versions of which two have served, and presets with two versions each. */
-async function world() {
-  const cp = await testControlPlane();
+async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
+  const cp = await testControlPlane(config);
   const [api, webhooks] = [await serveFunction('api'), await serveFunction('webhooks')];
   const job = { tier: 'small', name: 'job', launchedAt: cp.now().toISOString(), usdPerHour: null };
   const put = async (parts: Partial<Run>) => {
@@ -92,32 +92,50 @@ const OTHER_PARAMETERS: Record<string, Record<string, string>> = {
   'POST /api/models/{modelId}/versions/{version}/promote': { version: 'readyVersion' },
 };
 
+interface Asked {
+  operation: string;
+  method: string;
+  /** With its parameters in braces. */
+  path: string;
+  name: 'api' | 'webhooks';
+}
+
+const OPERATIONS: readonly Asked[] = operations.map(({ method, path, tags: [name] }) => ({
+  operation: `${method} ${path}`,
+  method,
+  path,
+  name,
+}));
+const CHANGING = OPERATIONS.filter(({ method }) => method !== 'GET');
+
+/** Where an operation is in the world, and what is sent to it when it is asked rightly. */
+function rightRequest(
+  { cp, parameters }: Awaited<ReturnType<typeof world>>,
+  { operation, method, path: template, name }: Asked,
+): { path: string; sent: Sent } {
+  const path = template.replace(/\{(\w+)\}/g, (_braces, parameter: string) => {
+    const value = parameters[OTHER_PARAMETERS[operation]?.[parameter] ?? parameter];
+    if (value === undefined) throw new Error(`give the parameter ${parameter} a value in world()`);
+    return value;
+  });
+  const body = BODIES[operation];
+  if (method === 'POST' && body === undefined) throw new Error(`give ${operation} a sample in BODIES`);
+  if (name === 'api') return { path, sent: { method, ...(body !== undefined && { body }) } };
+  const callback = {
+    kind: template.split('/').at(-1) ?? '',
+    id: 'sample',
+    body: body as Record<string, unknown>,
+  };
+  return { path, sent: signed(callback, { now: cp.now(), runId: parameters['runId'] ?? '' }).sent };
+}
+
 describe('is answered as the OpenAPI document says, when asked rightly and when asked wrongly:', () => {
-  it.each(
-    operations.map(({ method, path, tags: [name] }) => ({
-      operation: `${method} ${path}`,
-      method,
-      path,
-      name,
-    })),
-  )('$operation', async ({ operation, method, path: template, name }) => {
-    const { cp, parameters, ...clients } = await world();
-    const client = clients[name];
-    const path = template.replace(/\{(\w+)\}/g, (_braces, parameter: string) => {
-      const value = parameters[OTHER_PARAMETERS[operation]?.[parameter] ?? parameter];
-      if (value === undefined) throw new Error(`give the parameter ${parameter} a value in world()`);
-      return value;
-    });
-    const body = BODIES[operation];
-    if (method === 'POST' && body === undefined) throw new Error(`give ${operation} a sample in BODIES`);
-    const kind = template.split('/').at(-1) ?? '';
-    const sent: Sent =
-      name === 'webhooks'
-        ? signed(
-            { kind, id: 'sample', body: body as Record<string, unknown> },
-            { now: cp.now(), runId: parameters['runId'] ?? '' },
-          ).sent
-        : { method, ...(body !== undefined && { body }) };
+  it.each(OPERATIONS)('$operation', async (asked) => {
+    const here = await world();
+    const { cp } = here;
+    const { name } = asked;
+    const client = here[name];
+    const { path, sent } = rightRequest(here, asked);
     const { 'webhook-signature': _signature, ...unsigned } = sent.headers ?? {};
     const wrong = name === 'webhooks' ? { ...sent, headers: unsigned } : sent;
     const documents = cp.documents();
@@ -135,5 +153,47 @@ describe('is answered as the OpenAPI document says, when asked rightly and when 
       status: 200,
     });
     expect(await api.send('/api/model-configs', { body: model(2) })).toMatchObject({ status: 200 });
+  });
+});
+
+describe('nothing is changed', () => {
+  const FOREIGN: readonly Record<string, string>[] = [
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ];
+
+  it('by a page of another site, whatever it asks for', async () => {
+    const here = await world();
+    const documents = here.cp.documents();
+    for (const asked of CHANGING) {
+      const { path, sent } = rightRequest(here, asked);
+      for (const headers of FOREIGN) {
+        const foreign = { ...sent, headers: { ...sent.headers, ...headers } };
+        const { status, type } = await here[asked.name].refused(path, foreign);
+        expect({ asked, status, type }).toMatchObject({
+          status: 403,
+          type: 'https://trainyard.dev/problems/foreign-origin',
+        });
+      }
+    }
+    expect(here.cp.documents()).toEqual(documents);
+  });
+
+  it('by a form, or by text that a browser sends across sites without asking', async () => {
+    const here = await world();
+    const documents = here.cp.documents();
+    for (const asked of CHANGING.filter(({ name }) => name === 'api')) {
+      const { path, sent } = rightRequest(here, asked);
+      for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data']) {
+        const form = { ...sent, headers: { 'content-type': type }, body: '{}' };
+        expect({ asked, status: (await here.api.refused(path, form)).status }).toEqual({
+          asked,
+          status: 415,
+        });
+      }
+    }
+    expect(here.cp.documents()).toEqual(documents);
   });
 });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
-import type { Request, Response } from '../http/answers.js';
+import type { Request, Response } from '../http/request.js';
 import type { Role } from '../roles.js';
 import type { Caller } from './caller.js';
 

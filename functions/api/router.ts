@@ -1,6 +1,6 @@
 import { MAX_BODY_BYTES } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import type { Request, Response } from '../http/answers.js';
+import type { Request, Response } from '../http/request.js';
 import { DomainError, notFound } from '../errors/domainError.js';
 import { nameSpan } from '../telemetry/tracing.js';
 import { authenticate } from './auth.js';
@@ -17,7 +17,8 @@ export function routed(
     const { route, params } = findRoute(routes, request);
     nameSpan(`${route.method} ${route.path}`, { 'http.route': route.path });
     const caller = await admitted(cp, route, request);
-    const body = route.method === 'POST' ? jsonBody(request) : undefined;
+    const sent = route.method === 'GET' ? undefined : jsonBody(request);
+    const body = route.method === 'POST' ? sent : undefined;
     await route.run(cp, { params, query: { ...request.query }, body, caller, request }, response);
   };
 }
@@ -78,7 +79,7 @@ function match(route: Route, segments: readonly string[]): Record<string, string
   return params;
 }
 
-/** Requiring the JSON type also keeps forms of foreign web pages out: browsers ask before they send it across sites. */
+/** What is sent along with a change. Forms of web pages cannot bear the JSON type: browsers ask before they send it across sites. */
 function jsonBody(request: Request): unknown {
   if (!hasBody(request)) return {};
   if (request.is('application/json')) return request.body;

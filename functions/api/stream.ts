@@ -10,7 +10,7 @@ import {
   type StreamEvent,
 } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import type { Response } from '../http/answers.js';
+import type { Response } from '../http/request.js';
 import type { DocumentChange } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
 import { listEpochs, listStages, parseRun, viewOf } from '../runs/repository.js';

@@ -126,6 +126,15 @@ const TABLE = {
     remedy: 'Call it as `localhost` on the same machine; deploy Trainyard to be called from elsewhere.',
     retried: false,
   },
+  'foreign-origin': {
+    status: 403,
+    title: 'Forbidden',
+    meaning:
+      'A page of another site asked for a change: its browser said so in `Origin` or `Sec-Fetch-Site`.',
+    remedy:
+      'Name the origin of the page in `TRAINYARD_ALLOWED_ORIGINS` of the deployment, or send the request from a program.',
+    retried: false,
+  },
   'no-role': {
     status: 403,
     title: 'Forbidden',

@@ -7,9 +7,8 @@ import { DOMAIN_CODES } from '../errors/domainCodes.js';
 import { DomainError } from '../errors/domainError.js';
 import { inSpan, SpanKind } from '../telemetry/tracing.js';
 import './compressedBodies.js';
-
-export type Request = Parameters<HttpFunction>[0];
-export type Response = Parameters<HttpFunction>[1];
+import { answerAllowedOrigin, refuseForeignPage } from './foreignPages.js';
+import type { Request, Response } from './request.js';
 
 export function sendJson(
   response: Response,
@@ -68,7 +67,7 @@ type Handle = (cp: ControlPlane, request: Request, response: Response) => Promis
 
 /**
  * A function, in a span of that name, whose errors are answers: problems as they are, anything else as a 500 that says nothing and
- * is logged.
+ * is logged. What holds for every request, whatever it asks for, is seen to before `handle`.
  */
 export function answering(name: string, handle: Handle): HttpFunction {
   return async (request, response) => {
@@ -85,6 +84,9 @@ export function answering(name: string, handle: Handle): HttpFunction {
 
 async function answer(cp: ControlPlane, handle: Handle, request: Request, response: Response): Promise<void> {
   try {
+    refuseSecondHost(request);
+    if (answerAllowedOrigin(cp.config, request, response)) return;
+    refuseForeignPage(cp.config, request);
     await handle(cp, request, response);
   } catch (error) {
     if (error instanceof DomainError) {
@@ -94,6 +96,13 @@ async function answer(cp: ControlPlane, handle: Handle, request: Request, respon
     cp.log('ERROR', 'a request failed', { method: request.method, path: request.path, error });
     if (!response.headersSent) sendProblem(response, internalError(error));
   }
+}
+
+/** Whoever stands before this server may have looked at the other one (RFC 9112, section 3.2). */
+function refuseSecondHost(request: Request): void {
+  const names = request.rawHeaders.filter((_, i) => i % 2 === 0);
+  if (names.filter((name) => name.toLowerCase() === 'host').length <= 1) return;
+  throw new DomainError('invalid-request', 'The request has several Host headers: send one.');
 }
 
 function internalError(cause: unknown): DomainError {

@@ -1,5 +1,5 @@
 import type { ControlPlane } from '../controlPlane.js';
-import type { Request } from '../http/answers.js';
+import type { Request } from '../http/request.js';
 import { DomainError } from '../errors/domainError.js';
 
 /** Where the trainer says who it is, so that the platform's own invoker check leaves it alone. */

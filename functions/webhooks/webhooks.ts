@@ -16,7 +16,8 @@ import {
 } from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
-import { sendJson, type Request, type Response } from '../http/answers.js';
+import { sendJson } from '../http/answers.js';
+import type { Request, Response } from '../http/request.js';
 import { DomainError, notFound } from '../errors/domainError.js';
 import { parseSent } from '../errors/parseSent.js';
 import { masterSecretOf } from '../runs/masterSecret.js';

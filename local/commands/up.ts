@@ -45,6 +45,7 @@ export const up = defineCommand(
       trainerCommand: trainerCommand(),
       trainerEnvironment: { ...context.config.trainerEnvironment, TRAINYARD_DATA_BASE: context.cwd },
       notifications: context.config.notifications,
+      allowedOrigins: context.config.allowedOrigins,
       otlpEndpoint: context.config.otlpEndpoint,
       print: (line) => context.terminal.draw([line]),
     });

@@ -24,6 +24,8 @@ export interface HostOptions {
   trainerEnvironment: Readonly<Record<string, string>>;
   /** Who hears how runs end; nobody unless given. */
   notifications?: Notifications;
+  /** Of web pages that may ask for changes; none but the host's own unless given. */
+  allowedOrigins?: readonly string[];
   /** Of a collector that hears of spans and numbers; nobody unless given. */
   otlpEndpoint?: string | null;
   print: (line: string) => void;
@@ -95,7 +97,12 @@ async function open(
   // Before the event loop turns: no request comes before the control plane.
   const plane = controlPlaneOf(
     ports,
-    { publicUrl: server.url, masterSecret: secret, notifications: options.notifications },
+    {
+      publicUrl: server.url,
+      masterSecret: secret,
+      notifications: options.notifications,
+      allowedOrigins: options.allowedOrigins,
+    },
     log,
   );
   setControlPlane(() => Promise.resolve(plane));
@@ -140,7 +147,12 @@ async function openRuns({ store }: HostPorts): Promise<string[]> {
 
 function controlPlaneOf(
   ports: HostPorts,
-  given: { publicUrl: string; masterSecret: string; notifications: Notifications | undefined },
+  given: {
+    publicUrl: string;
+    masterSecret: string;
+    notifications: HostOptions['notifications'];
+    allowedOrigins: HostOptions['allowedOrigins'];
+  },
   log: Log,
 ): ControlPlane {
   const { store, bus, objects, launcher } = ports;

@@ -149,6 +149,7 @@ function decoded(text: string): string | undefined {
 function strayMismatches(fitting: Operation[], { method }: SentRequest, answer: GivenAnswer): string[] {
   const right = new Map([
     [400, 'BadRequest'],
+    [403, 'Forbidden'],
     [404, 'NotFound'],
     [405, 'MethodNotAllowed'],
     [413, 'TooLarge'],
