@@ -308,13 +308,18 @@ describe('words and numbers', () => {
     [3725, '1 h 02 min'],
   ])('%f seconds are %s', (seconds, text) => expect(duration(seconds)).toBe(text));
 
-  it.each([
-    [0.3, 0.2, '50 % better'],
-    [0.1, 0.2, '50 % worse'],
-    [0.2, 0.2, 'equal'],
-    [0.9, 0.3, '3.0 times as good'],
-    [0.1, 0, 'better (that one finds nothing)'],
-  ])('%f against %f is %s', (value, reference, text) => expect(comparison(value, reference)).toBe(text));
+  it.each<[number, number, string]>([
+    [0.34, 0.27, '26 % better than popularity'],
+    [0.27, 0.34, '21 % worse than popularity'],
+    [0.9, 0.3, '3.0 times as good as popularity'],
+    [0.5, 0.5, 'as good as popularity'],
+    [0.501, 0.5, 'about as good as popularity'],
+    [0.499, 0.5, 'about as good as popularity'],
+    [0, 0, 'as good as popularity'],
+    [0.1, 0, 'better than popularity, which finds nothing'],
+  ])('%f against %f is %s', (value, reference, text) =>
+    expect(comparison(value, reference, 'popularity')).toBe(text),
+  );
 
   it('writes dollars with as many digits as they need', () => {
     expect([0, 0.0042, 0.1, 12.345, 1234.5].map(dollars)).toEqual([

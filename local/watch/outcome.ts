@@ -189,10 +189,7 @@ function retrievalVerdicts(
     return value === undefined ? [] : [{ baseline: baselineName(baseline), value }];
   });
   if (compared.length === 0) return [];
-  const sentence = compared.map(
-    ({ baseline, value }) =>
-      `${comparison(own, value)}${own === value ? ' to' : own >= 3 * value && value > 0 ? ' as' : ' than'} ${baseline}`,
-  );
+  const sentence = compared.map(({ baseline, value }) => comparison(own, value, baseline));
   return [
     `By ${metricTitle(name, 'test')} the model is ${sentence.join(' and ')}.`,
     ...lostTo(names, result),
