@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { basicType } from './profile/columnSql.js';
 import { columnKindSchema, SMALL_DOMAIN, type ColumnProfile, type Profile } from './profile/profile.js';
 
 /** What the columns of a version of a data set are, as far as its rows show: kept with the version as `schema.json`. */
@@ -83,6 +84,13 @@ function changesOf(before: Column, now: Column): SchemaChange[] {
     ];
   }
   const changes: SchemaChange[] = [];
+  if (before.range && basicType(now.type) === 'text' && now.kind !== 'number') {
+    changes.push({
+      change: 'retyped',
+      column,
+      message: `column "${column}" held texts that were all numbers, and now not all of them are`,
+    });
+  }
   if (now.nullable && !before.nullable) {
     changes.push({ change: 'nowNullable', column, message: `column "${column}" has nulls and had none` });
   }

@@ -1,6 +1,6 @@
 import type { ColumnDrift } from '../drift/columnDrift.js';
 import { figure, percent, whole } from '../expectations/words.js';
-import type { ColumnProfile, Measured } from '../profile/profile.js';
+import type { ColumnKind, ColumnProfile, Measured } from '../profile/profile.js';
 import { html, type Html } from './html.js';
 
 /** Above it a population counts as another one, above the lower as shifting. */
@@ -12,19 +12,20 @@ const PSI_TONES = [
 
 const SHOWN_VALUES = 10;
 
-/** What is known of a column: its shape, its figures, its most frequent values, how far it is from the reference. */
+/** What is known of a column: its shape or its most frequent values, its figures, how far it is from the reference. */
 export function columnCard(column: ColumnProfile, rows: number, drift: ColumnDrift | undefined): Html {
   const { name, type, kind, nulls, nullShare, distinct, distinctIsExact, measured } = column;
+  const isDrawn = measured !== null && (kind === 'number' || kind === 'time');
   return html`<section class="card">
     <span class="kind">${kind} · ${type}</span>
     <h3>${name}</h3>
-    ${measured ? histogram(measured) : ''}
+    ${isDrawn ? histogram(measured) : valueBars(column, rows)}
     <table>
       ${row('nulls', `${whole(nulls)} (${percent(nullShare)})`)}
       ${row('distinct', `${distinctIsExact ? '' : 'about '}${whole(distinct)}`)}
-      ${measured ? figures(measured) : ''} ${drift ? driftRows(drift) : ''}
+      ${measured ? figures(measured, kind) : ''} ${drift ? driftRows(drift) : ''}
     </table>
-    ${topPart(column, rows)}
+    ${isDrawn ? topPart(column, rows) : ''}
   </section> `;
 }
 
@@ -41,13 +42,18 @@ function shown(value: number, { of }: Measured): string {
   return new Date(value * 1000).toISOString().slice(0, 16).replace('T', ' ');
 }
 
-function figures(measured: Measured): readonly Html[] {
-  const { quantiles, mean, std, zeros, negatives, of, rows, quantilesAreExact } = measured;
+function figures(measured: Measured, kind: ColumnKind): readonly Html[] {
+  const { of, quantiles, mean, std, zeros, negatives, rows, quantilesAreExact } = measured;
   const value = (number: number) => shown(number, measured);
   const about = quantilesAreExact ? '' : 'about ';
+  if (of === 'length') {
+    const { min, max } = measured;
+    return [row('characters', `${value(min)} to ${value(max)}, ${value(mean)} on average`)];
+  }
+  // The mean of numbers that name things says nothing; the share of true is beside its bar.
+  if (kind === 'id' || kind === 'boolean') return [];
   const spread = std === null ? '–' : of === 'epochSeconds' ? `${figure(std / 86_400)} days` : figure(std);
   return [
-    ...(of === 'length' ? [row('', 'of the length in characters')] : []),
     row('mean', value(mean)),
     row('standard deviation', spread),
     row(
@@ -97,20 +103,51 @@ function histogram(measured: Measured): Html {
     <div class="axis"><span>${shown(min, measured)}</span><span>${shown(max, measured)}</span></div>`;
 }
 
+/** A bar for each of the most frequent values, as long as its share of the most frequent one, and what all others are together. */
+function valueBars({ top, distinct, distinctIsExact, nulls }: ColumnProfile, rows: number): Html {
+  const [first] = top;
+  if (!first) return html``;
+  const present = rows - nulls;
+  if (first.rows === 1 && distinct > SHOWN_VALUES)
+    return html`<p class="soft">Every value is there once, such as ${valueText(first.value)}.</p>`;
+  const shownTop = top.slice(0, SHOWN_VALUES);
+  const bars = shownTop.map(
+    ({ value, rows: count }) =>
+      html`<tr>
+        <td>
+          <span class="bar" style="--w:${figure((100 * count) / first.rows)}%">${valueText(value)}</span>
+        </td>
+        <td>${whole(count)} (${percent(count / present)})</td>
+      </tr>`,
+  );
+  const others = present - shownTop.reduce((sum, { rows: count }) => sum + count, 0);
+  const more = `${distinctIsExact ? '' : 'about '}${whole(distinct - shownTop.length)} more`;
+  return html`<table class="top">
+    ${bars} ${others > 0 ? row(more, `${whole(others)} (${percent(others / present)})`) : ''}
+  </table>`;
+}
+
+const valueText = (value: string) => (value === '' ? '(empty)' : value);
+
+/** Of numbers and times: their most frequent values. Those that hardly repeat have none. */
 function topPart({ top, kind, distinct }: ColumnProfile, rows: number): Html {
-  // Times and numbers that hardly repeat have no frequent values.
   if (top.length === 0 || (kind === 'time' && (top[0]?.rows ?? 0) < 2)) return html``;
   const lines = top.slice(0, SHOWN_VALUES).map(
     ({ value, rows: count }) =>
       html`<tr>
         <td>
           <span class="share" style="--w:${figure(Math.min(100, (100 * count) / rows))}%"
-            >${value === '' ? '(empty)' : value}</span
+            >${valueText(value)}</span
           >
         </td>
         <td>${whole(count)}</td>
       </tr>`,
   );
   const label = distinct <= lines.length ? 'values' : 'most frequent values';
-  return html`<details${kind === 'category' || kind === 'boolean' ? html` open` : ''}><summary>${label}</summary><table class="top">${lines}</table></details>`;
+  return html`<details>
+    <summary>${label}</summary>
+    <table class="top">
+      ${lines}
+    </table>
+  </details>`;
 }

@@ -102,10 +102,37 @@ describe('a profile', () => {
     ['CustomerID', 'DOUBLE', 'id'],
     ['StockCode', 'VARCHAR', 'id'],
     ['paid', 'BIGINT', 'number'],
-    ['valid', 'VARCHAR', 'category'],
+    ['valid', 'VARCHAR', 'number'],
   ])('takes %s, a %s, for %s', async (name, type, kind) => {
     expect(await profileOfValues("('1'), ('2')", type, name)).toMatchObject({ kind });
   });
+
+  it.each([
+    ["('1.5'), ('-2'), (' 3e2 '), (NULL)", 'number', 'value'],
+    ["('007'), ('012')", 'category', 'length'],
+    ["('1234567890123456789')", 'category', 'length'],
+    ["('1'), ('n/a')", 'category', 'length'],
+    ["('inf'), ('1')", 'category', 'length'],
+    ["('1e999')", 'category', 'length'],
+    ['(NULL)', 'category', undefined],
+  ])('takes the texts %s for a %s', async (values, kind, of) => {
+    const column = await profileOfValues(values, 'VARCHAR');
+    expect([column.type, column.kind, column.measured?.of]).toEqual(['VARCHAR', kind, of]);
+  });
+
+  it.each([100_000, 10])(
+    'measures numbers that are texts as numbers, with at most %i groups',
+    async (maxGroups) => {
+      const column = { name: 'price', internal: 'c0', type: 'VARCHAR' };
+      const select = `SELECT CAST(i * 0.5 AS VARCHAR) AS c0 FROM range(1001) t(i)`;
+      const { columns } = await profileOf(select, [column], { maxGroups });
+      expect(columns[0]).toMatchObject({
+        kind: 'number',
+        measured: { of: 'value', min: 0, max: 500, mean: 250 },
+      });
+      expect(columns[0]!.measured!.histogram.every((count) => count >= 50)).toBe(true);
+    },
+  );
 
   it('of too many values estimates what would need all of them at once', async () => {
     const column = { name: 'c', internal: 'c0', type: 'DOUBLE' };

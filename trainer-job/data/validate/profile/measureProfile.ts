@@ -41,6 +41,8 @@ export async function measureProfile(
 type MeasuredDraft = Omit<Measured, 'histogram' | 'bins'> & { edges: number[] };
 interface Draft {
   column: RowsColumn;
+  /** The type that its values are measured as: that of numbers, too, where a column of texts holds nothing else. */
+  measuredType: string;
   profile: Omit<ColumnProfile, 'measured'>;
   measured: MeasuredDraft | null;
 }
@@ -52,31 +54,49 @@ async function draftOf(
   rows: number,
   isGrouped: boolean,
 ): Promise<Draft> {
-  const { name, internal, type } = column;
+  const { internal, type } = column;
   // Lists and structures are compared and counted as their text.
   const value = basicType(type) === 'nested' ? `CAST(${internal} AS VARCHAR)` : internal;
-  const selected = `${value} AS value, ${measureSql(value, type)} AS m`;
-  await database.run(
-    isGrouped
-      ? `CREATE OR REPLACE TEMP TABLE groups AS SELECT ${selected}, count(*) AS n FROM rows
-          WHERE ${internal} IS NOT NULL GROUP BY ALL`
-      : `CREATE OR REPLACE TEMP VIEW groups AS SELECT ${selected}, 1 AS n FROM rows WHERE ${internal} IS NOT NULL`,
-  );
+  const groupsMeasuredAs = (measuredType: string) => {
+    const selected = `${value} AS value, ${measureSql(value, measuredType)} AS m`;
+    return database.run(
+      isGrouped
+        ? `CREATE OR REPLACE TEMP TABLE groups AS SELECT ${selected}, count(*) AS n FROM rows
+            WHERE ${internal} IS NOT NULL GROUP BY ALL`
+        : `CREATE OR REPLACE TEMP VIEW groups AS SELECT ${selected}, 1 AS n FROM rows WHERE ${internal} IS NOT NULL`,
+    );
+  };
+  await groupsMeasuredAs(type);
   try {
-    return await draftOfGroups(database, { name, type }, column, rows, isGrouped);
+    const hasNumbers = basicType(type) === 'text' && (await areNumbers(database));
+    if (hasNumbers && isGrouped) await database.run(`UPDATE groups SET m = ${measureSql('value', 'DOUBLE')}`);
+    if (hasNumbers && !isGrouped) await groupsMeasuredAs('DOUBLE');
+    return await draftOfGroups(database, column, hasNumbers ? 'DOUBLE' : type, rows, isGrouped);
   } finally {
     await database.run(`DROP ${isGrouped ? 'TABLE' : 'VIEW'} groups`);
   }
 }
 
+/** Whether all texts are numbers as a file without types writes them; zeros in front and more than 15 digits are those of ids. */
+async function areNumbers(database: Database): Promise<boolean> {
+  const [row = {}] = await database.rows(
+    `SELECT coalesce(bool_and(regexp_full_match(CAST(value AS VARCHAR), '${NUMBER_TEXT}')
+        AND coalesce(isfinite(TRY_CAST(value AS DOUBLE)), false)), false) AS numbers FROM groups`,
+  );
+  return row['numbers'] === true;
+}
+
+const NUMBER_TEXT = String.raw`\s*[-+]?(0|[1-9]\d{0,14})?(\.\d*)?([eE][-+]?\d{1,3})?\s*`;
+
 async function draftOfGroups(
   database: Database,
-  { name, type }: { name: string; type: string },
   column: RowsColumn,
+  measuredType: string,
   rows: number,
   isGrouped: boolean,
 ): Promise<Draft> {
-  const isText = basicType(type) === 'text';
+  const { name, type } = column;
+  const isText = basicType(measuredType) === 'text';
   const [found = {}] = await database.rows(
     `SELECT coalesce(sum(n), 0) AS present, ${isGrouped ? 'count(*)' : 'approx_count_distinct(value)'} AS "distinct",
       ${shownSql('min(value)')} AS min, ${shownSql('max(value)')} AS max,
@@ -89,12 +109,13 @@ async function draftOfGroups(
   const isSmall = isGrouped && distinct <= SMALL_DOMAIN && basicType(type) !== 'time';
   return {
     column,
+    measuredType,
     profile: {
       name,
       type,
       kind: kindOf({
         name,
-        type,
+        type: measuredType,
         distinct,
         blankShare: present === 0 ? 0 : Number(found['blanks']) / present,
         whole: found['whole'] === true,
@@ -107,14 +128,14 @@ async function draftOfGroups(
       max: text(found['max']),
       top: await topValues(database, isSmall ? SMALL_DOMAIN : MAX_TOP, isGrouped),
     },
-    measured: await measuredOf(database, column, isGrouped),
+    measured: await measuredOf(database, measuredType, isGrouped),
   };
 }
 
 /** Sums are compensated (Kahan) and squares are of differences to the mean: times are large and lie close together. */
 async function measuredOf(
   database: Database,
-  { type }: RowsColumn,
+  measuredType: string,
   isGrouped: boolean,
 ): Promise<MeasuredDraft | null> {
   const [row = {}] = await database.rows(
@@ -131,7 +152,7 @@ async function measuredOf(
   const percentiles = await percentilesOf(database, count, isGrouped);
   const at = (percent: (typeof QUANTILES)[number]) => percentiles[percent - 1] ?? 0;
   return {
-    of: measureOf(type),
+    of: measureOf(measuredType),
     rows: count,
     min,
     max,
@@ -161,9 +182,9 @@ function widthEdges({ min, max }: Pick<Measured, 'min' | 'max'>): number[] {
 }
 
 async function withBins(database: Database, drafts: readonly Draft[]): Promise<ColumnProfile[]> {
-  const requests = drafts.flatMap(({ column, measured }) => {
+  const requests = drafts.flatMap(({ column, measuredType, measured }) => {
     if (!measured) return [];
-    const measure = measureSql(column.internal, column.type);
+    const measure = measureSql(column.internal, measuredType);
     return [
       { measure, edges: widthEdges(measured) },
       { measure, edges: measured.edges },

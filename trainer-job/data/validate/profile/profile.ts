@@ -7,7 +7,7 @@ import { z } from 'zod';
 export const columnKindSchema = z.enum(['id', 'category', 'number', 'time', 'text', 'boolean']);
 export type ColumnKind = z.infer<typeof columnKindSchema>;
 
-/** What `measured` is of: a number itself, seconds since 1970 in UTC of a time, 0 and 1 of a truth value, characters of a text. */
+/** What `measured` is of: a number itself (that of a text, too, where a column of texts holds numbers alone), seconds since 1970 in UTC of a time, 0 and 1 of a truth value, characters of a text. */
 const measureSchema = z.enum(['value', 'epochSeconds', 'length']);
 export type Measure = z.infer<typeof measureSchema>;
 
