@@ -104,6 +104,25 @@ export const queries = {
       },
       page,
     ),
+  /** Completed runs that are no version of their model since `settled` or longer, the earliest first. */
+  registrations: (settled: string, page: Page) =>
+    paged(
+      {
+        collection: paths.registrations,
+        where: [{ field: 'completedAt', op: '<=', value: settled }],
+        orderBy: [{ field: 'completedAt', direction: 'asc' }],
+      },
+      page,
+    ),
+  registrationsOfModel: (modelId: string, page: Page) =>
+    paged(
+      {
+        collection: paths.registrations,
+        where: [equal('modelId', modelId)],
+        orderBy: [{ field: 'completedAt', direction: 'asc' }],
+      },
+      page,
+    ),
   /** What runs that have ended cost in a month. */
   spent: (month: string): Query => ({ collection: paths.spentRuns(month) }),
   /** Documents whose time is over. */

@@ -18,6 +18,7 @@ export * from './events/retrainMessage.js';
 export * from './events/subject.js';
 export * from './firestore/model.js';
 export * from './firestore/paths.js';
+export * from './firestore/registration.js';
 export * from './firestore/spending.js';
 export * from './http/bodies.js';
 export * from './http/origin.js';

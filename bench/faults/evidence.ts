@@ -2,12 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DocumentStore } from '@trainyard/functions/ports/documentStore/documentStore';
 import { listEpochs, listEvents, listStages, readRun } from '@trainyard/functions/runs/repository';
-import { eventSchema } from '@trainyard/shared';
+import { parseVersion } from '@trainyard/functions/models/repository';
+import { queries } from '@trainyard/functions/queries';
+import { eventSchema, type ModelVersion } from '@trainyard/shared';
 import { z } from 'zod';
 import type { RunMemory } from './fakeTrainer.js';
 import type { PlannedRun } from './scenario.js';
 import { files } from './settings.js';
 import type { Evidence } from './verdict.js';
+
+/** More than a model of an experiment has runs. */
+const MAX_VERSIONS = 10_000;
 
 const launchSchema = z.object({ name: z.string(), tier: z.string(), outcome: z.string() });
 
@@ -20,6 +25,7 @@ export async function gatherEvidence(
 ): Promise<Evidence[]> {
   const published = linesOf(join(folder, files.published), eventSchema);
   const launches = linesOf(join(folder, files.launches), launchSchema);
+  const versions = await versionsOf(store, new Set([...plans.values()].map(({ scenario }) => scenario)));
   return Promise.all(
     [...plans].map(async ([runId, plan]) => {
       const run = await readRun(store, runId);
@@ -39,10 +45,20 @@ export async function gatherEvidence(
         stages: await listStages(store, runId),
         records: await listEvents(store, runId),
         published: published.filter(({ data }) => 'runId' in data && data.runId === runId),
+        versions: versions.filter((version) => version.runId === runId),
+        versionsOfModel: versions.filter(({ modelId }) => modelId === run.modelId).length,
         launched: [...own, ...unrecorded].map(({ name, tier }) => ({ attempt: nameOf(name).attempt, tier })),
       };
     }),
   );
+}
+
+/** Of all these models. */
+async function versionsOf(store: DocumentStore, modelIds: ReadonlySet<string>): Promise<ModelVersion[]> {
+  const found = [...modelIds].map(async (modelId) =>
+    (await store.query(queries.modelVersions(modelId, { limit: MAX_VERSIONS }))).map(parseVersion),
+  );
+  return (await Promise.all(found)).flat();
 }
 
 function nameOf(job: string): { runId: string; attempt: number } {

@@ -45,6 +45,8 @@ export interface ExperimentResult {
   attempts: number;
   outboxLeft: number;
   seconds: number;
+  /** From the last fault to the end of the last run; 0 where all had ended before. */
+  secondsToRest: number;
 }
 
 export async function runExperiment(options: ExperimentOptions): Promise<ExperimentResult> {
@@ -67,6 +69,7 @@ class Experiment {
   private starts = 0;
   private kills = 0;
   private storeBreaks = 0;
+  private lastFault = this.began;
 
   constructor(private readonly options: ExperimentOptions) {
     this.host = new Host(options.hostProgram);
@@ -96,6 +99,7 @@ class Experiment {
     );
     link.faulty = false;
     await this.host.kill();
+    this.lastFault = Date.now();
     await this.startHost(false);
     await lives;
     await waitFor(() => this.isQuiet(store, link, trainers), peaceMs);
@@ -165,7 +169,10 @@ class Experiment {
 
   private async isQuiet(store: DocumentStore, link: FaultyLink, trainers: Trainers): Promise<boolean> {
     if (trainers.count > 0 || link.underWay() > 0 || (await this.open(store)) > 0) return false;
-    return (await store.query({ collection: paths.outbox, limit: 1 })).length === 0;
+    const left = [paths.outbox, paths.registrations].map((collection) =>
+      store.query({ collection, limit: 1 }),
+    );
+    return (await Promise.all(left)).every(({ length }) => length === 0);
   }
 
   private async result(
@@ -175,6 +182,7 @@ class Experiment {
     outboxLeft: number,
   ): Promise<ExperimentResult> {
     if (trainers.errors.length > 0) throw new AggregateError(trainers.errors, 'a fake trainer broke down');
+    const now = Date.now();
     const evidence = await gatherEvidence(this.options.folder, store, this.plans, trainers);
     const ends: Record<string, number> = {};
     for (const { run } of evidence) ends[run.status] = (ends[run.status] ?? 0) + 1;
@@ -188,12 +196,20 @@ class Experiment {
       attempts: evidence.reduce((sum, { run }) => sum + run.attempt, 0),
       outboxLeft,
       seconds: this.seconds(),
+      secondsToRest: secondsBetween(
+        this.lastFault,
+        Math.max(...evidence.map(({ run }) => (run.endedAt === null ? now : Date.parse(run.endedAt)))),
+      ),
     };
   }
 
   private seconds(): number {
     return Math.round((Date.now() - this.began) / 1000);
   }
+}
+
+function secondsBetween(from: number, to: number): number {
+  return Math.round(Math.max(0, to - from) / 1000);
 }
 
 /** Polls until it holds or the time is over; what does not hold by then shows in the verdict. */

@@ -7,12 +7,16 @@ import type { Bench, BenchResult } from '../bench.js';
 import { config } from '../environment.js';
 import { startEmulators } from '../stores/emulators.js';
 import { runExperiment, type ExperimentResult } from './experiment.js';
+import { Load } from './load.js';
 import type { StoreSettings } from '../stores/storeAndBus.js';
 import { printProgress } from '../progress.js';
 
-const BAR = 'lost, doubled, unfinished and wrong = 0 on each store';
+const SECONDS_TO_REST = 120;
+const BAR = `lost, doubled, unfinished and wrong = 0 on each store, seconds_to_rest < ${SECONDS_TO_REST}`;
 /** How fast runs are started, so that a few dozen go on at any time. */
 const MS_PER_RUN = 300;
+/** Processes that keep the machine busy beside the experiment, where that is asked for. */
+const BUSY_PROCESSES = 2;
 /** Long: a host that was killed in a transaction leaves its locks in Firestore behind for a minute. */
 const PEACE_MS = 240_000;
 
@@ -21,6 +25,7 @@ const flagsSchema = z.object({
   seed: z.coerce.number().int().min(0),
   store: z.enum(['sqlite', 'firestore', 'both']),
   keep: z.boolean(),
+  busy: z.boolean(),
 });
 type Flags = z.infer<typeof flagsSchema>;
 
@@ -28,7 +33,8 @@ export const faults: Bench = {
   name: 'faults',
   claim:
     'no epoch, stage, result or event is lost or doubled while hosts are killed, stores break, and callbacks and messages are dropped, doubled and reordered',
-  usage: '[--runs 100] [--store sqlite|firestore|both] [--seed 1] [--keep]   (--keep leaves the folders)',
+  usage:
+    '[--runs 100] [--store sqlite|firestore|both] [--seed 1] [--busy] [--keep]   (--busy: two processes spin beside it; --keep leaves the folders)',
   async run(args): Promise<BenchResult> {
     const { values } = parseArgs({
       args,
@@ -37,6 +43,7 @@ export const faults: Bench = {
         seed: { type: 'string', default: '1' },
         store: { type: 'string', default: 'both' },
         keep: { type: 'boolean', default: false },
+        busy: { type: 'boolean', default: false },
       },
     });
     const flags = flagsSchema.parse(values);
@@ -66,9 +73,13 @@ async function onEmulators(flags: Flags): Promise<ExperimentResult | { missing: 
   }
 }
 
-async function experimentOn(stores: StoreSettings, { runs, seed, keep }: Flags): Promise<ExperimentResult> {
+async function experimentOn(
+  stores: StoreSettings,
+  { runs, seed, keep, busy }: Flags,
+): Promise<ExperimentResult> {
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-faults-'));
   printProgress(`${runs} runs on ${stores.kind}, seed ${seed}${keep ? `, in ${folder}` : ''}`);
+  const load = new Load(busy ? BUSY_PROCESSES : 0);
   try {
     const result = await runExperiment({
       seed,
@@ -80,18 +91,21 @@ async function experimentOn(stores: StoreSettings, { runs, seed, keep }: Flags):
       peaceMs: PEACE_MS,
       onProgress: printProgress,
     });
-    const { ends, link, attempts, seconds, findings } = result;
-    printProgress(`${stores.kind}: ${seconds} s, ${attempts} attempts, ${JSON.stringify({ ends, link })}`);
+    const { ends, link, attempts, seconds, secondsToRest, findings } = result;
+    printProgress(
+      `${stores.kind}: ${seconds} s, ${secondsToRest} s to rest, ${attempts} attempts, ${JSON.stringify({ ends, link })}`,
+    );
     for (const { kind, runId, what } of findings) printProgress(`${kind}: ${runId} ${what}`);
     return result;
   } finally {
+    await load.stop();
     if (!keep) await rm(folder, { recursive: true, force: true });
   }
 }
 
 function summary(
   results: readonly ExperimentResult[],
-  { seed }: Flags,
+  { seed, busy }: Flags,
   skipped: readonly string[],
 ): BenchResult {
   const sum = (of: (result: ExperimentResult) => number) =>
@@ -107,9 +121,12 @@ function summary(
     store_breaks: sum(({ storeBreaks }) => storeBreaks),
     attempts: sum(({ attempts }) => attempts),
     seconds: sum(({ seconds }) => seconds),
+    seconds_to_rest: Math.max(...results.map(({ secondsToRest }) => secondsToRest)),
     seed,
+    busy_processes: busy ? BUSY_PROCESSES : 0,
     ...(skipped.length > 0 && { firestore: 'skipped' }),
   };
-  const pass = figures.lost + figures.doubled + figures.unfinished + figures.wrong === 0;
+  const faultless = figures.lost + figures.doubled + figures.unfinished + figures.wrong === 0;
+  const pass = faultless && figures.seconds_to_rest < SECONDS_TO_REST;
   return { figures, bar: BAR, pass };
 }

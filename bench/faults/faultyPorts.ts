@@ -14,12 +14,12 @@ export class BreakableStore implements DocumentStore {
 
   constructor(private readonly inner: DocumentStore) {}
 
-  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    if (this.state === 'refusing') throw new Error('the store is gone');
-    const result = await this.inner.transaction(work);
-    if (this.state === 'forgetting')
-      throw new Error('the store is gone, and nobody knows what it has written');
-    return result;
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.broken(() => this.inner.transaction(work));
+  }
+
+  optimistic<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.broken(() => this.inner.optimistic(work));
   }
 
   async get(path: string): Promise<StoredDocument | undefined> {
@@ -38,6 +38,14 @@ export class BreakableStore implements DocumentStore {
 
   close(): Promise<void> {
     return this.inner.close();
+  }
+
+  private async broken<T>(commit: () => Promise<T>): Promise<T> {
+    if (this.state === 'refusing') throw new Error('the store is gone');
+    const result = await commit();
+    if (this.state === 'forgetting')
+      throw new Error('the store is gone, and nobody knows what it has written');
+    return result;
   }
 
   private check(): void {

@@ -5,6 +5,7 @@ import {
   isTerminal,
   STAGES,
   type Epoch,
+  type ModelVersion,
   type Run,
   type RunEventRecord,
   type Stage,
@@ -31,6 +32,9 @@ export interface Evidence {
   records: readonly RunEventRecord[];
   /** What the bus accepted, in that order; the same event may be there more than once. */
   published: readonly TrainyardEvent[];
+  /** The versions that were made of the run, and how many its model has. */
+  versions: readonly ModelVersion[];
+  versionsOfModel: number;
   /** The tier of each job that was started, in that order. */
   launched: readonly { attempt: number; tier: string }[];
 }
@@ -40,6 +44,7 @@ export function judge(evidence: Evidence): Finding[] {
   const found = [
     ...judgeEnd(evidence),
     ...(run.status === 'completed' ? [...judgeEpochs(evidence), ...judgeResult(evidence)] : []),
+    ...judgeVersion(evidence),
     ...judgeEvents(evidence),
     ...judgeRepetitions(evidence),
     ...judgeLaunches(evidence),
@@ -84,6 +89,20 @@ function judgeResult({ run, stages, plan, memory }: Evidence): Told[] {
   if (run.result?.metrics['test_attempt'] !== memory?.completedBy)
     told.push(['lost', `the result of attempt ${memory?.completedBy}`]);
   if (run.currentEpoch !== plan.epochs) told.push(['wrong', `currentEpoch is ${run.currentEpoch}`]);
+  return told;
+}
+
+/** A completed run is one version of its model, which was published; another run is none. */
+function judgeVersion({ run, versions, versionsOfModel, published }: Evidence): Told[] {
+  if (run.status !== 'completed')
+    return versions.map(() => ['wrong', 'a version of a run that is not completed']);
+  const [version, ...more] = versions;
+  if (!version) return [['lost', 'its version']];
+  const told = more.map((other): Told => ['doubled', `version ${version.version} and ${other.version}`]);
+  if (version.version > versionsOfModel)
+    told.push(['wrong', `version ${version.version} of a model that has ${versionsOfModel}`]);
+  if (!published.some(({ type }) => type === 'model.version.registered'))
+    told.push(['lost', 'event model.version.registered']);
   return told;
 }
 

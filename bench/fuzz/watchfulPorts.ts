@@ -6,17 +6,22 @@ import type { EventBus } from '@trainyard/functions/ports/eventBus/eventBus';
 export type Writes = string[];
 
 export function watchfulStore(inner: DocumentStore, writes: Writes): DocumentStore {
+  const watched = async <T>(
+    work: (tx: Transaction) => Promise<T>,
+    commit: (watchedWork: (tx: Transaction) => Promise<T>) => Promise<T>,
+  ): Promise<T> => {
+    let paths: string[] = [];
+    const result = await commit(async (tx) => {
+      // It may run again; what it did before was not committed.
+      paths = [];
+      return await work(noting(tx, paths));
+    });
+    writes.push(...paths);
+    return result;
+  };
   return {
-    async transaction(work) {
-      let paths: string[] = [];
-      const result = await inner.transaction(async (tx) => {
-        // It may run again; what it did before was not committed.
-        paths = [];
-        return await work(noting(tx, paths));
-      });
-      writes.push(...paths);
-      return result;
-    },
+    transaction: (work) => watched(work, (inTransaction) => inner.transaction(inTransaction)),
+    optimistic: (work) => watched(work, (inTransaction) => inner.optimistic(inTransaction)),
     get: (path) => inner.get(path),
     query: (query) => inner.query(query),
     watch: (...parameters) => inner.watch(...parameters),

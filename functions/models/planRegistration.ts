@@ -13,39 +13,53 @@ import { outboxWrite } from '../events/outbox.js';
 import { modelEvent } from '../events/runEvent.js';
 import type { Write } from '../ports/documentStore/writes.js';
 
-/** Registers the result of a completed run as its model's next version: the version, the model, and the event that tells of it. */
-export function planRegistration(
-  model: ModelDocument,
-  completed: Run,
+/** What becomes of a model whose completed runs are registered as its next versions, in their order. */
+export interface RegistrationPlan {
+  /** The model, the versions, the events in the outbox; what asked for the registrations goes. */
+  writes: readonly Write[];
+  /** To be published once the writes are committed, in order. */
+  events: readonly ModelEvent[];
+}
+
+export function planRegistrations(
+  before: ModelDocument,
+  completed: readonly Run[],
   now: Date,
-): { writes: Write[]; events: ModelEvent[] } {
-  const { modelId } = model;
-  const version = versionOf(model, completed, now);
-  const detail = { version: version.version, gatesPassed: version.gates.every(({ passed }) => passed) };
-  const event = modelEvent(completed, 'registered', { type: 'model.version.registered', detail }, now);
-  const changed: ModelDocument = {
-    ...model,
-    lastVersion: version.version,
-    bestMetrics: bestOf(model.bestMetrics, version.metrics),
-    updatedAt: version.createdAt,
+): RegistrationPlan {
+  const versions = completed.map((run, i) => versionOf(run, before.lastVersion + i + 1, now));
+  const events = versions.map((version, i) => registered(version, completed[i] as Run, now));
+  const model: ModelDocument = {
+    ...before,
+    lastVersion: before.lastVersion + versions.length,
+    bestMetrics: versions.reduce((best, { metrics }) => bestOf(best, metrics), before.bestMetrics),
+    updatedAt: now.toISOString(),
   };
   return {
     writes: [
-      { kind: 'set', path: paths.model(modelId), data: { ...changed } },
-      { kind: 'create', path: paths.modelVersion(modelId, version.version), data: { ...version } },
-      outboxWrite(event),
+      { kind: 'set', path: paths.model(model.modelId), data: { ...model } },
+      ...versions.map((version): Write => {
+        const path = paths.modelVersion(model.modelId, version.version);
+        return { kind: 'create', path, data: { ...version } };
+      }),
+      ...completed.map(({ runId }): Write => ({ kind: 'delete', path: paths.registration(runId) })),
+      ...events.map(outboxWrite),
     ],
-    events: [event],
+    events,
   };
 }
 
-function versionOf(model: ModelDocument, run: Run, now: Date): ModelVersion {
+function registered({ version, gates }: ModelVersion, run: Run, now: Date): ModelEvent {
+  const detail = { version, gatesPassed: gates.every(({ passed }) => passed) };
+  return modelEvent(run, 'registered', { type: 'model.version.registered', detail }, now);
+}
+
+function versionOf(run: Run, version: number, now: Date): ModelVersion {
   if (!run.result) throw new Error(`run ${run.runId} is completed without a result`);
   const { metrics, baselines, artifacts } = run.result;
   return {
     schemaVersion: 1,
     modelId: run.modelId,
-    version: model.lastVersion + 1,
+    version,
     runId: run.runId,
     runNumber: run.runNumber,
     metrics,

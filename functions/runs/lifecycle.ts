@@ -1,24 +1,26 @@
 /** Plans of runs, written and carried out. */
 import type { EventType, LifecycleEvent, Run } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import { publishCommitted } from '../events/outbox.js';
+import { endsWithin } from '../endsWithin.js';
+import { PATIENCE_MS, publishCommitted } from '../events/outbox.js';
 import { inTurn } from '../inTurn.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
 import { instruments } from '../telemetry/metrics.js';
+import { registerVersions } from './registerVersions.js';
 import { readRun } from './repository.js';
 import { planEvent, unchanged, type RunPlan } from './runPlan.js';
 import { launcherOf } from './tiers.js';
 
 /** What carrying out a plan takes. */
-export type PlanPorts = Pick<ControlPlane, 'store' | 'bus' | 'launchers' | 'config' | 'log'>;
+export type PlanPorts = Pick<ControlPlane, 'store' | 'bus' | 'launchers' | 'config' | 'log' | 'now'>;
 
 /**
  * Applies an event that did not come from the trainer, and carries out what follows from it. `decide` sees the run inside the
  * transaction and returns the event, or undefined to leave the run as it is. Undefined for an unknown run.
  */
 export async function recordLifecycle(
-  cp: PlanPorts & Pick<ControlPlane, 'now' | 'newId'>,
+  cp: PlanPorts & Pick<ControlPlane, 'newId'>,
   runId: string,
   decide: (run: Run) => LifecycleEvent | undefined,
 ): Promise<RunPlan | undefined> {
@@ -50,15 +52,32 @@ export async function changeRun<P extends RunPlan | undefined>(
   return planned;
 }
 
-/** Publishes, and stops a job that nobody wants any more. What fails here is made good by `reconcile`. */
+/**
+ * Publishes, makes a version of a run that is completed, and stops a job that nobody wants any more. What fails here, or takes too
+ * long, is made good by `reconcile`.
+ */
 async function carryOut(cp: PlanPorts, { run, events, stopJob }: RunPlan): Promise<void> {
+  const begun = performance.now();
   if (events.some(({ type }) => ENDS.has(type))) noteEnd(cp, run);
   await publishCommitted(cp, events);
+  if (events.some(({ type }) => type === 'run.completed'))
+    await registerSoon(cp, run, PATIENCE_MS - (performance.now() - begun));
   if (!stopJob) return;
   try {
     await launcherOf(cp, stopJob.tier).cancel(stopJob.name);
   } catch (error) {
     cp.log('WARNING', 'a job could not be stopped', { runId: run.runId, job: stopJob.name, error });
+  }
+}
+
+/** The version is there before the answer, unless that would keep the trainer waiting: then it comes later. */
+async function registerSoon(cp: PlanPorts, { runId, modelId }: Run, patienceMs: number): Promise<void> {
+  const later = (error?: unknown) =>
+    cp.log('WARNING', 'a completed run becomes a version later', { runId, modelId, error });
+  try {
+    if (!(await endsWithin(Math.max(0, patienceMs), registerVersions(cp, modelId), later))) later();
+  } catch (error) {
+    later(error);
   }
 }
 

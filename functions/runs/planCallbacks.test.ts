@@ -1,14 +1,14 @@
 import { isTerminal, paths, type Run, type RunCallback } from '@trainyard/shared';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RESULT, trainer, wholeTraining, type TestCallback } from '../../test/support/callbacks.js';
+import { trainer, wholeTraining, type TestCallback } from '../../test/support/callbacks.js';
 import { newRun } from '../../test/support/newRun.js';
 import type { DocumentData } from '../ports/documentStore/documentStore.js';
 import type { Write } from '../ports/documentStore/writes.js';
 import { comparedRows, planCallbacks, type CallbackPlan, type SentCallback } from './planCallbacks.js';
 
 const NOW = new Date('2026-01-01T00:00:00.000Z');
-const NOTHING_STORED = { callbackIds: new Set<string>(), rows: new Map(), model: undefined };
+const NOTHING_STORED = { callbackIds: new Set<string>(), rows: new Map() };
 
 const sent = ({ id, kind, body }: TestCallback): SentCallback => ({
   id,
@@ -46,7 +46,7 @@ function recorded(batches: readonly (readonly TestCallback[])[], run = newRun(NO
         const data = documents.get(path);
         return data ? [[path, data] as const] : [];
       });
-      const stored = { callbackIds: new Set(ids), rows: new Map(rows), model: undefined };
+      const stored = { callbackIds: new Set(ids), rows: new Map(rows) };
       const plan = planCallbacks(before, stored, callbacks, NOW);
       return { run: plan.run, documents: written(documents, plan.writes), plans: [...plans, plan] };
     },
@@ -88,19 +88,23 @@ const publishedBy = ({ plans }: Recorded) =>
     .map(({ type, data: { detail } }) => JSON.stringify({ type, detail }))
     .toSorted();
 
-/** The rows, the model and its version: what names no order of arrival. */
+/** The rows, and that the run is to be a version: what names no order of arrival. */
 const tables = ({ documents }: Recorded) =>
-  new Map([...documents].filter(([path]) => /\/(epochs|stages|logs|versions)\/|^models\//.test(path)));
+  new Map([...documents].filter(([path]) => /\/(epochs|stages|logs)\/|^registrations\//.test(path)));
 
 describe('the plan of callbacks', () => {
   const inOrder = recorded(TRAINING.map((callback) => [callback]));
 
-  it('completes a run and registers its version when a whole training has come', () => {
+  it('completes a run and asks for its version when a whole training has come', () => {
     expect(inOrder.run).toMatchObject({ status: 'completed', currentEpoch: 4, result: { epochsTrained: 4 } });
-    expect(tables(inOrder).get(paths.modelVersion(inOrder.run.modelId, 1))).toMatchObject({
-      runId: inOrder.run.runId,
-      metrics: RESULT.metrics,
-    });
+    const { runId, modelId, endedAt } = inOrder.run;
+    expect(tables(inOrder).get(paths.registration(runId))).toEqual({ runId, modelId, completedAt: endedAt });
+  });
+
+  it('touches documents of its own run only, so that runs of one model never wait for each other', () => {
+    const { runId } = inOrder.run;
+    const shared = [...inOrder.documents.keys()].filter((path) => !path.includes(runId));
+    expect(shared).toEqual([]);
   });
 
   it('comes to the same run, tables and events in whatever order and however often they arrive before the last', () => {
@@ -154,7 +158,7 @@ describe('the plan of callbacks', () => {
     const run = Object.freeze(newRun(NOW));
     const rows = new Map<string, DocumentData>();
     const callbackIds = new Set<string>();
-    planCallbacks(run, { callbackIds, rows, model: undefined }, TRAINING.map(sent), NOW);
+    planCallbacks(run, { callbackIds, rows }, TRAINING.map(sent), NOW);
     expect([rows.size, callbackIds.size]).toEqual([0, 0]);
   });
 

@@ -2,15 +2,12 @@
 import {
   epochSchema,
   mergeEpoch,
-  newModel,
   paths,
   stageSchema,
   type EventType,
-  type ModelDocument,
   type Run,
   type RunCallback,
 } from '@trainyard/shared';
-import { planRegistration } from '../models/planRegistration.js';
 import type { DocumentData } from '../ports/documentStore/documentStore.js';
 import { withoutReplaced, type Write } from '../ports/documentStore/writes.js';
 import { inSequence, planEvent, unchanged, type RunPlan } from './runPlan.js';
@@ -30,8 +27,6 @@ export interface StoredState {
   callbackIds: ReadonlySet<string>;
   /** Rows of epochs and stages, by their paths. */
   rows: ReadonlyMap<string, DocumentData>;
-  /** The run's model, if it is stored; needed only by a `completed` callback. */
-  model: ModelDocument | undefined;
 }
 
 export interface CallbackPlan extends RunPlan {
@@ -46,7 +41,7 @@ export interface CallbackPlan extends RunPlan {
  */
 export function planCallbacks(
   run: Run,
-  { callbackIds, rows: storedRows, model }: StoredState,
+  { callbackIds, rows: storedRows }: StoredState,
   callbacks: readonly SentCallback[],
   now: Date,
 ): CallbackPlan {
@@ -61,7 +56,7 @@ export function planCallbacks(
     const row = rowOf(run.runId, sent.callback);
     const isNews = row !== undefined && isNewsAfter(row, rows.get(row.path));
     if (isNews) rows.set(row.path, row.data);
-    plan = inSequence(plan, planCallback(plan.run, sent, { row, isNews, model }, now));
+    plan = inSequence(plan, planCallback(plan.run, sent, { row, isNews }, now));
     return 'recorded';
   });
   return { ...plan, writes: withoutReplaced(plan.writes), outcomes };
@@ -79,21 +74,12 @@ const ROW_EVENTS: readonly EventType[] = ['run.epoch.completed', 'run.stage.comp
 function planCallback(
   before: Run,
   { id, callback }: SentCallback,
-  { row, isNews, model }: { row: Row | undefined; isNews: boolean; model: ModelDocument | undefined },
+  { row, isNews }: { row: Row | undefined; isNews: boolean },
   now: Date,
 ): RunPlan {
   const plan = planEvent(before, callback, id, now, row && !isNews ? ROW_EVENTS : []);
   const rowWrites: Write[] = row && isNews ? [{ kind: 'set', path: row.path, data: row.data }] : [];
-  const { run } = plan;
-  const isCompletion = run.status === 'completed' && before.status !== 'completed';
-  const registration = isCompletion
-    ? planRegistration(model ?? newModel(run.modelId, now), run, now)
-    : { writes: [], events: [] };
-  return {
-    ...plan,
-    writes: [...plan.writes, ...rowWrites, ...registration.writes],
-    events: [...plan.events, ...registration.events],
-  };
+  return { ...plan, writes: [...plan.writes, ...rowWrites] };
 }
 
 /** What is stored of a callback beside the run. */

@@ -21,6 +21,7 @@ import { withLogFields } from '../telemetry/context.js';
 import { instruments } from '../telemetry/metrics.js';
 import { inSpan } from '../telemetry/tracing.js';
 import { dispatch, recallLaunch } from './dispatch.js';
+import { registerLeftBehind } from './registerVersions.js';
 import { sweepExpired } from './sweepExpired.js';
 import { recordLifecycle } from './lifecycle.js';
 import { keepBudgets } from './monthlyBudget.js';
@@ -58,6 +59,7 @@ export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
   const relay = async () => void (reconciled.relayed = await relayOutbox(cp));
   const others = Promise.all([
     attempt(relay, 'the outbox could not be relayed'),
+    attempt(() => registerLeftBehind(cp), 'completed runs could not be made versions'),
     attempt(() => sweepExpired(cp), 'what has expired could not be deleted'),
   ]);
   const open = await openRuns(cp);

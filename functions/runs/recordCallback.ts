@@ -1,7 +1,5 @@
 import { commandFor, paths, type CallbackAnswer, type Run } from '@trainyard/shared';
-import type { ControlPlane } from '../controlPlane.js';
 import { notFound } from '../errors/domainError.js';
-import { readModel } from '../models/repository.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { changeRun, type PlanPorts } from './lifecycle.js';
 import {
@@ -21,7 +19,7 @@ export interface RecordedCallbacks {
 
 /** Records verified callbacks of one attempt, in their order, in one transaction, and says what the trainer is to do. */
 export async function recordCallbacks(
-  cp: PlanPorts & Pick<ControlPlane, 'now'>,
+  cp: PlanPorts,
   runId: string,
   attempt: number,
   callbacks: readonly SentCallback[],
@@ -36,19 +34,16 @@ export async function recordCallbacks(
 
 async function storedState(
   tx: Pick<Transaction, 'get'>,
-  { runId, modelId }: Run,
+  { runId }: Run,
   callbacks: readonly SentCallback[],
 ): Promise<StoredState> {
   const ids = [...new Set(callbacks.map(({ id }) => id))];
-  const completes = callbacks.some(({ callback }) => callback.kind === 'completed');
-  const [events, rows, model] = await Promise.all([
+  const [events, rows] = await Promise.all([
     Promise.all(ids.map((id) => tx.get(paths.event(runId, id)))),
     Promise.all(comparedRows(runId, callbacks).map((path) => tx.get(path))),
-    completes ? readModel(tx, modelId) : undefined,
   ]);
   return {
     callbackIds: new Set(ids.filter((_, i) => events[i])),
     rows: new Map(rows.flatMap((row) => (row ? [[row.path, row.data] as const] : []))),
-    model,
   };
 }

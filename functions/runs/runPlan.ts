@@ -8,6 +8,7 @@ import {
   transition,
   type EventType,
   type LifecycleEvent,
+  type Registration,
   type Run,
   type TrainyardEvent,
   type RunEventRecord,
@@ -23,7 +24,7 @@ export interface RunPlan {
   run: Run;
   /** Whether the run is another one than before. */
   changed: boolean;
-  /** The run, a record of the event, the events in the outbox, and what the run has cost, where it ends. */
+  /** The run, a record of the event, the events in the outbox; where it ends, what it has cost, and that it is to be a version. */
   writes: readonly Write[];
   /** To be published once the writes are committed, in order. */
   events: readonly TrainyardEvent[];
@@ -53,7 +54,8 @@ export function planEvent(
   const events = publish.map((entry) => runEvent(run, causeId, entry, now));
   const writes: Write[] = [];
   if (changed) writes.push({ kind: 'set', path: paths.run(run.runId), data: { ...run } });
-  if (isTerminal(run.status) && !isTerminal(before.status)) writes.push(...spendingWrites(run));
+  if (isTerminal(run.status) && !isTerminal(before.status))
+    writes.push(...spendingWrites(run), ...registrationWrites(run));
   if (changed && (publish.length > 0 || isWorthRecord(event))) {
     const data = { ...recordOf(run, event, causeId, publish, now) };
     writes.push({ kind: 'create', path: paths.event(run.runId, causeId), data });
@@ -70,6 +72,16 @@ export function inSequence(first: RunPlan, second: RunPlan): RunPlan {
     events: [...first.events, ...second.events],
     stopJob: second.stopJob ?? first.stopJob,
   };
+}
+
+/**
+ * What runs of a model share, its document and its versions, is no part of the transaction that ends one of them: each would wait
+ * for all others. `registerVersions` makes the version.
+ */
+function registrationWrites({ runId, modelId, status, endedAt, updatedAt }: Run): Write[] {
+  if (status !== 'completed') return [];
+  const registration: Registration = { runId, modelId, completedAt: endedAt ?? updatedAt };
+  return [{ kind: 'set', path: paths.registration(runId), data: registration }];
 }
 
 /** Heartbeats, log lines and claims come too often to be remembered one by one. */

@@ -31,7 +31,7 @@ export interface StartFacts {
   costs: { basis: MeasuredBasis | undefined; spending: Spending | null } | null;
   /** Whether a run of the model is under way; null where no policy asks. */
   isRunning: boolean | null;
-  /** The model's counters before anything else was read: each new run, and each completed one, raises one of them. */
+  /** The model's counters before anything else was read: each new run raises one of them, and each completed one soon after its end. */
   counters: Pick<ModelDocument, 'lastRunNumber' | 'lastVersion'>;
 }
 

@@ -38,6 +38,9 @@ export const paths = {
   event: (runId: string, eventId: string) => `runs/${runId}/events/${eventId}`,
   outbox: 'outbox',
   outboxEvent: (eventId: string) => `outbox/${eventId}`,
+  registrations: 'registrations',
+  /** A completed run that is not a version of its model yet. */
+  registration: (runId: string) => `registrations/${runId}`,
   /** What BigQuery has of a run. */
   history: (runId: string) => `history/${runId}`,
   /** Of which budgets of a month warnings were told. */

@@ -5,6 +5,7 @@ import {
   type DocumentChange,
   type DocumentStore,
   type Query,
+  type Transaction,
 } from '../../functions/ports/documentStore/documentStore.js';
 
 export interface DocumentStoreHarness {
@@ -67,35 +68,6 @@ export function describeDocumentStore(name: string, harness: DocumentStoreHarnes
       expect(await store.get(path)).toBeUndefined();
     });
 
-    it('loses no increment of parallel transactions on one document', async () => {
-      const path = `${collection()}/counter`;
-      await put(path, { n: 0 });
-      const increment = () =>
-        store.transaction(async (tx) => {
-          const { n } = (await tx.get(path))!.data as { n: number };
-          tx.set(path, { n: n + 1 });
-        });
-      await Promise.all(Array.from({ length: harness.contention }, increment));
-      expect((await store.get(path))?.data).toEqual({ n: harness.contention });
-    }, 120_000);
-
-    it('writes all of a transaction or nothing of it', async () => {
-      const c = collection();
-      await put(`${c}/taken`, { by: 'first' });
-      const both = store.transaction(async (tx) => {
-        tx.set(`${c}/other`, { by: 'second' });
-        tx.create(`${c}/taken`, { by: 'second' });
-      });
-      await expect(both).rejects.toThrow(new DocumentExistsError(`${c}/taken`));
-      const failing = store.transaction(async (tx) => {
-        tx.set(`${c}/other`, { by: 'third' });
-        throw new Error('changed my mind');
-      });
-      await expect(failing).rejects.toThrow('changed my mind');
-      expect(await store.get(`${c}/other`)).toBeUndefined();
-      expect((await store.get(`${c}/taken`))?.data).toEqual({ by: 'first' });
-    });
-
     it('lets no two transactions decide by what the other is about to change', async () => {
       const c = collection();
       const doctors = [`${c}/a`, `${c}/b`];
@@ -116,28 +88,100 @@ export function describeDocumentStore(name: string, harness: DocumentStoreHarnes
       expect(await store.query({ collection: c, where })).toHaveLength(1);
     }, 120_000);
 
-    it('refuses reads after writes', async () => {
-      const path = `${collection()}/a`;
-      const late = store.transaction(async (tx) => {
-        tx.set(path, { n: 1 });
-        return tx.get(path);
-      });
-      await expect(late).rejects.toThrow(/reads/);
-      expect(await store.get(path)).toBeUndefined();
-    });
+    describe.each(['transaction', 'optimistic'] as const)('changed by %s', (kind) => {
+      const changed = <T>(work: (tx: Transaction) => Promise<T>) => store[kind](work);
 
-    it('applies several writes to one document in their order', async () => {
-      const path = `${collection()}/a`;
-      await store.transaction(async (tx) => {
-        tx.create(path, { n: 1 });
-        tx.set(path, { n: 2 });
+      it('loses no increment of parallel transactions on one document', async () => {
+        const path = `${collection()}/counter`;
+        await put(path, { n: 0 });
+        const increment = () =>
+          changed(async (tx) => {
+            const { n } = (await tx.get(path))!.data as { n: number };
+            tx.set(path, { n: n + 1 });
+          });
+        await Promise.all(Array.from({ length: harness.contention }, increment));
+        expect((await store.get(path))?.data).toEqual({ n: harness.contention });
+      }, 120_000);
+
+      it('writes all of a transaction or nothing of it', async () => {
+        const c = collection();
+        await put(`${c}/taken`, { by: 'first' });
+        const both = changed(async (tx) => {
+          tx.set(`${c}/other`, { by: 'second' });
+          tx.create(`${c}/taken`, { by: 'second' });
+        });
+        await expect(both).rejects.toThrow(new DocumentExistsError(`${c}/taken`));
+        const failing = changed(async (tx) => {
+          tx.set(`${c}/other`, { by: 'third' });
+          throw new Error('changed my mind');
+        });
+        await expect(failing).rejects.toThrow('changed my mind');
+        expect(await store.get(`${c}/other`)).toBeUndefined();
+        expect((await store.get(`${c}/taken`))?.data).toEqual({ by: 'first' });
       });
-      expect((await store.get(path))?.data).toEqual({ n: 2 });
-      await store.transaction(async (tx) => {
-        tx.delete(path);
-        tx.create(path, { n: 3 });
+
+      it('refuses reads after writes', async () => {
+        const path = `${collection()}/a`;
+        const late = changed(async (tx) => {
+          tx.set(path, { n: 1 });
+          return tx.get(path);
+        });
+        await expect(late).rejects.toThrow(/reads/);
+        expect(await store.get(path)).toBeUndefined();
       });
-      expect((await store.get(path))?.data).toEqual({ n: 3 });
+
+      it('applies several writes to one document in their order', async () => {
+        const path = `${collection()}/a`;
+        await changed(async (tx) => {
+          tx.create(path, { n: 1 });
+          tx.set(path, { n: 2 });
+        });
+        expect((await store.get(path))?.data).toEqual({ n: 2 });
+        await changed(async (tx) => {
+          tx.delete(path);
+          tx.create(path, { n: 3 });
+        });
+        expect((await store.get(path))?.data).toEqual({ n: 3 });
+      });
+
+      it('replaces a document that it has read, whole, and deletes one', async () => {
+        const path = `${collection()}/a.b`;
+        await put(path, { kept: { a: 1, b: 2 }, gone: 1, 'x.y': 1 });
+        const replaceBy = (data: Record<string, unknown>) =>
+          changed(async (tx) => {
+            await tx.get(path);
+            tx.set(path, data);
+          });
+        await replaceBy({ kept: { a: 2 }, 'x.y': 2, absent: undefined });
+        expect((await store.get(path))?.data).toEqual({ kept: { a: 2 }, 'x.y': 2 });
+        await replaceBy({});
+        expect((await store.get(path))?.data).toEqual({});
+        await replaceBy({ n: 1 });
+        expect((await store.get(path))?.data).toEqual({ n: 1 });
+        const remove = () =>
+          changed(async (tx) => {
+            const found = await tx.get(path);
+            tx.delete(path);
+            return found !== undefined;
+          });
+        expect([await remove(), await remove()]).toEqual([true, false]);
+        expect(await store.get(path)).toBeUndefined();
+      });
+
+      it('lets one alone of many take what is there, and of many make what is not', async () => {
+        const c = collection();
+        await put(`${c}/prize`, { n: 1 });
+        const take = async () =>
+          changed(async (tx) => {
+            const prize = await tx.get(`${c}/prize`);
+            const made = await tx.get(`${c}/made`);
+            if (prize) tx.delete(`${c}/prize`);
+            if (!made) tx.set(`${c}/made`, { n: 1 });
+            return [prize !== undefined, made === undefined];
+          });
+        const outcomes = await Promise.all(Array.from({ length: harness.contention }, take));
+        for (const i of [0, 1]) expect(outcomes.filter((outcome) => outcome[i])).toHaveLength(1);
+      }, 120_000);
     });
 
     it('lets one of many creators win', async () => {

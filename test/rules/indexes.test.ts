@@ -28,6 +28,8 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   events: () => [queries.events('r')],
   logChunks: () => (['asc', 'desc'] as const).map((direction) => queries.logChunks('r', direction, page)),
   outbox: () => [queries.outbox('now', page)],
+  registrations: () => [queries.registrations('now', page)],
+  registrationsOfModel: () => [queries.registrationsOfModel('m', page)],
   spent: () => [queries.spent('2026-11')],
   expired: () => EXPIRING.map((collection) => queries.expired(collection, 'now', 1)),
   models: () => [queries.models(undefined, page), queries.models(['*'], page)],

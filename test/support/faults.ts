@@ -41,12 +41,11 @@ export class FaultyStore implements DocumentStore {
   }
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.inner.transaction(async (tx) => {
-      const result = await work(tx);
-      if (this.commitFailures === 0) return result;
-      this.commitFailures--;
-      throw new Error('the store is gone');
-    });
+    return this.inner.transaction(this.failing(work));
+  }
+
+  optimistic<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.inner.optimistic(this.failing(work));
   }
 
   async get(path: string): Promise<StoredDocument | undefined> {
@@ -76,6 +75,15 @@ export class FaultyStore implements DocumentStore {
 
   close(): Promise<void> {
     return this.inner.close();
+  }
+
+  private failing<T>(work: (tx: Transaction) => Promise<T>): (tx: Transaction) => Promise<T> {
+    return async (tx) => {
+      const result = await work(tx);
+      if (this.commitFailures === 0) return result;
+      this.commitFailures--;
+      throw new Error('the store is gone');
+    };
   }
 
   private async passed(): Promise<void> {

@@ -91,7 +91,8 @@ const versions = defineRoute({
   path: '/api/models/{modelId}/versions',
   summary: 'List the versions of a model, newest first',
   operationId: 'listModelVersions',
-  description: 'Each completed run is a version.',
+  description:
+    'Each completed run becomes a version, within moments of its end: `model.version.registered` says when it is there.',
   access: 'viewer',
   params: modelParams,
   query: pageQuerySchema,

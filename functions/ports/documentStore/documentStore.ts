@@ -50,6 +50,12 @@ export interface DocumentStore {
    * it read has changed meanwhile, so it does nothing but read, decide and write.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * The same without a lock while `work` decides, for documents that many change: on Firestore a lock makes all others wait, for a
+   * minute where its holder was killed. Documents that are read and written must be unchanged at the commit, else `work` runs again
+   * after a random wait; one that is read alone may have changed.
+   */
+  optimistic<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   get(path: string): Promise<StoredDocument | undefined>;
   query(query: Query): Promise<StoredDocument[]>;
   /**

@@ -2,21 +2,21 @@
 import type {
   DocumentReference,
   DocumentSnapshot,
-  FieldPath,
   Firestore,
   Query as FirestoreQuery,
   Transaction as FirestoreTransaction,
 } from '@google-cloud/firestore';
-import {
-  DocumentExistsError,
-  type DocumentChange,
-  type DocumentStore,
-  type Query,
-  type StoredDocument,
-  type Transaction,
-  type WatchTarget,
+import type {
+  DocumentChange,
+  DocumentStore,
+  Query,
+  StoredDocument,
+  Transaction,
+  WatchTarget,
 } from './documentStore.js';
 import { valueAt } from './field.js';
+import { existsError } from './firestoreErrors.js';
+import { commitOptimistically, type FieldTypes } from './firestoreOptimistic.js';
 
 export interface FirestoreOptions {
   projectId: string;
@@ -29,8 +29,6 @@ export interface FirestoreOptions {
  * patience of whoever asked, who tries again; a few more would be minutes, for which a reconcile would hold up the outbox.
  */
 const MAX_ATTEMPTS = 6;
-/** gRPC's code for what exists already. */
-const ALREADY_EXISTS = 6;
 
 export async function openFirestoreDocumentStore({
   projectId,
@@ -42,13 +40,13 @@ export async function openFirestoreDocumentStore({
     ignoreUndefinedProperties: true,
     ...(emulator && { host: emulator, ssl: false, customHeaders: { Authorization: 'Bearer owner' } }),
   });
-  return new FirestoreDocumentStore(firestore, sdk.FieldPath.documentId());
+  return new FirestoreDocumentStore(firestore, sdk);
 }
 
 class FirestoreDocumentStore implements DocumentStore {
   constructor(
     private readonly firestore: Firestore,
-    private readonly nameField: FieldPath,
+    private readonly types: FieldTypes,
   ) {}
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -64,6 +62,10 @@ class FirestoreDocumentStore implements DocumentStore {
     } catch (error) {
       throw existsError(error, created) ?? error;
     }
+  }
+
+  optimistic<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return commitOptimistically(this.firestore, this.types, work);
   }
 
   async get(path: string): Promise<StoredDocument | undefined> {
@@ -155,20 +157,12 @@ class FirestoreDocumentStore implements DocumentStore {
     if (startAfter) {
       const values = orderBy.map(({ field }) => valueAt(startAfter.data, field));
       const name = startAfter.path.slice(startAfter.path.lastIndexOf('/') + 1);
-      query = query.orderBy(this.nameField, orderBy.at(-1)?.direction ?? 'asc').startAfter(...values, name);
+      query = query
+        .orderBy(this.types.FieldPath.documentId(), orderBy.at(-1)?.direction ?? 'asc')
+        .startAfter(...values, name);
     }
     return limit === undefined ? query : query.limit(limit);
   }
-}
-
-/** Says which of the created documents was there, if the error is about that at all. */
-function existsError(error: unknown, created: readonly string[]): DocumentExistsError | undefined {
-  if (!(error instanceof Error && 'code' in error && error.code === ALREADY_EXISTS)) return undefined;
-  // Told as a full name, `projects/…/documents/runs/r1`, or as the emulator does, `path=/runs/r1`.
-  const words = error.message.split(/[\s,{}]+/);
-  const named = created.filter((candidate) => words.some((word) => word.endsWith(`/${candidate}`)));
-  const path = named.toSorted((a, b) => b.length - a.length)[0] ?? created[0];
-  return path === undefined ? undefined : new DocumentExistsError(path);
 }
 
 function storedOf(snapshot: DocumentSnapshot): StoredDocument | undefined {

@@ -52,6 +52,11 @@ class SqliteDocumentStore implements DocumentStore {
     return result;
   }
 
+  /** No transaction locks anything here before it commits. */
+  optimistic<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.transaction(work);
+  }
+
   async get(path: string): Promise<StoredDocument | undefined> {
     return this.find(path)?.document;
   }
