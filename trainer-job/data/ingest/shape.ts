@@ -4,7 +4,7 @@ import { checkColumns, checkNew } from './columnNames.js';
 import { cleaned } from './columns.js';
 import { conditionSql, describeCondition } from './conditions.js';
 import { derivedSql, operandsOf } from './derive.js';
-import { joinKeySql, checkKeys } from './join.js';
+import { joinKeySql, checkKeys, type JoinKeys } from './join.js';
 import { sampledSql } from './sample.js';
 import { readTable, typesOf, type Table } from './table.js';
 import { identifier, type Database } from '../database.js';
@@ -19,7 +19,7 @@ export interface ShapedTable extends Table {
   /** By the column that is cast, the SQL that is true where its value could not be. */
   castFailures: Map<string, string>;
   /** By the table, the SQL that is true where a row has no match there. */
-  unmatched: { table: string; sql: string }[];
+  unmatched: { table: string; sql: string; keys: JoinKeys }[];
   /** Whether the rows may come in another order than that of `row`. */
   isShuffled: boolean;
 }
@@ -69,9 +69,10 @@ export function timeColumns({ split, where, derive, columns, rename }: Dataset):
   return compared.filter((name) => columns[name]?.cast !== 'string').map((name) => rename[name] ?? name);
 }
 
-async function renamed(database: Database, { rename }: Dataset, { sql, types }: Table): Promise<Table> {
+async function renamed(database: Database, { rename }: Dataset, raw: Table): Promise<Table> {
+  const { sql, types, nested } = raw;
   const renames = Object.entries(rename);
-  if (renames.length === 0) return { sql, types };
+  if (renames.length === 0) return raw;
   checkColumns(Object.values(rename), [...types.keys()]);
   const news = new Map(renames.map(([name, old]) => [old, name]));
   checkNew(
@@ -81,11 +82,15 @@ async function renamed(database: Database, { rename }: Dataset, { sql, types }: 
   );
   const columns = [...types.keys()].map((old) => `${identifier(old)} AS ${identifier(news.get(old) ?? old)}`);
   const table = `(SELECT ${columns.join(', ')} FROM ${sql})`;
-  return { sql: table, types: await typesOf(database, `SELECT * FROM ${table}`) };
+  return {
+    sql: table,
+    types: await typesOf(database, `SELECT * FROM ${table}`),
+    nested: new Map([...nested].map(([name, type]) => [news.get(name) ?? name, type])),
+  };
 }
 
 /** Each row has its position now, whatever becomes of the order. */
-function cleanedTable(dataset: Dataset, { sql, types }: Table): ShapedTable {
+function cleanedTable(dataset: Dataset, { sql, types, nested }: Table): ShapedTable {
   const names = [...types.keys()];
   const hidden = hiddenPrefix([
     ...names,
@@ -106,6 +111,7 @@ function cleanedTable(dataset: Dataset, { sql, types }: Table): ShapedTable {
   return {
     sql: `(SELECT ${columns.join(', ')} FROM ${sql})`,
     types,
+    nested,
     row: `${hidden}_row`,
     conditions: sample ? [{ describes: `in the sample of ${dataset.sample?.share}`, sql: sample }] : [],
     castFailures,
@@ -147,25 +153,30 @@ async function joined(
     ...brought.map(({ name, sql }) => `${cleaned(dataset, name, sql)} AS ${identifier(name)}`),
     ...failures.map(({ name, sql, failed }) => `${failedSql(dataset, name, sql)} AS ${failed}`),
   ];
-  const on = mine.map((name, i) => {
-    const [type, theirName] = [present.get(name) ?? 'VARCHAR', theirs[i] ?? ''];
-    return joinKeySql(
-      `a.${identifier(name)}`,
-      type,
-      `b.${identifier(theirName)}`,
-      other.types.get(theirName) ?? 'VARCHAR',
-    );
+  const pairs = mine.map((name, i) => {
+    const theirName = theirs[i] ?? '';
+    return {
+      mine: name,
+      mineType: present.get(name) ?? 'VARCHAR',
+      theirs: theirName,
+      theirType: other.types.get(theirName) ?? 'VARCHAR',
+    };
   });
+  const on = pairs.map((pair) =>
+    joinKeySql(`a.${identifier(pair.mine)}`, `b.${identifier(pair.theirs)}`, pair, join.compare),
+  );
+  const keys = { table: join.table, number, compare: join.compare, pairs, theirs: other.sql };
   return {
     ...table,
     sql: `(SELECT ${columns.join(', ')} FROM ${table.sql} AS a
       LEFT JOIN (SELECT *, true AS ${hit} FROM ${other.sql}) AS b ON ${on.join(' AND ')})`,
     types: new Map([...present, ...brought.map(({ name }) => [name, 'VARCHAR'] as const)]),
+    nested: new Map([...table.nested, ...nestedOf(join, other)]),
     castFailures: new Map([
       ...table.castFailures,
       ...failures.map(({ name, failed }) => [name, failed] as const),
     ]),
-    unmatched: [...table.unmatched, { table: join.table, sql: `NOT ${hit}` }],
+    unmatched: [...table.unmatched, { table: join.table, sql: `NOT ${hit}`, keys }],
     conditions:
       join.kind === 'inner'
         ? [...table.conditions, { describes: `has a match in table ${join.table}`, sql: hit }]
@@ -174,7 +185,15 @@ async function joined(
   };
 }
 
-function namesOf({ types }: Table): string {
+/** The columns that a join brings and that are lists and the like in their file, under their new names. */
+function nestedOf({ columns }: Join, { nested }: Table): [string, string][] {
+  return Object.entries(columns).flatMap(([name, old]): [string, string][] => {
+    const type = nested.get(old);
+    return type === undefined ? [] : [[name, type]];
+  });
+}
+
+function namesOf({ types }: Pick<Table, 'types'>): string {
   return [...types.keys()].map(identifier).join(', ');
 }
 
