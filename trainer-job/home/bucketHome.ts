@@ -14,9 +14,9 @@ import type {
   StoredCheckpoint,
 } from './artifactHome.js';
 import { localEntries, localJournals } from './localHome.js';
-import { RemoteCheckpoints } from './remoteCheckpoints.js';
-import { RemoteEntries } from './remoteEntries.js';
-import { RemoteJournals } from './remoteJournals.js';
+import { BucketCheckpoints } from './bucketCheckpoints.js';
+import { BucketEntries } from './bucketEntries.js';
+import { BucketJournals } from './bucketJournals.js';
 import { TrainerError } from '../errors/trainerError.js';
 
 type BucketSettings = Settings & { remote: RemoteSettings };
@@ -44,9 +44,9 @@ export class BucketHome implements ArtifactHome {
   ) {
     const { artifacts, cache } = folders;
     this.reportPlace = artifacts.uri('data');
-    this.entries = cache ? new RemoteEntries(cache, log) : localEntries;
+    this.entries = cache ? new BucketEntries(cache, log) : localEntries;
     this.journals = settings.callbacks
-      ? new RemoteJournals(artifacts.folder('callbacks'), join(settings.artifactDirectory, 'callbacks'), log)
+      ? new BucketJournals(artifacts.folder('callbacks'), join(settings.artifactDirectory, 'callbacks'), log)
       : localJournals;
   }
 
@@ -81,7 +81,7 @@ export class BucketHome implements ArtifactHome {
   }
 
   checkpoints(onStored: (checkpoint: StoredCheckpoint) => void): CheckpointHome {
-    return new RemoteCheckpoints({
+    return new BucketCheckpoints({
       own: this.folders.artifacts.folder('checkpoints'),
       earlier: this.folders.resume,
       scratch: join(this.settings.artifactDirectory, 'uploads'),

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { StoredObject } from '../cloud/storage.js';
 import type { BucketFolder } from '../cloud/bucketFolder.js';
-import { jsonOf } from './remoteOwner.js';
+import { jsonOf } from './bucketOwner.js';
 
 const MANIFEST = 'checkpoint.json';
 const manifestSchema = z.looseObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) });

@@ -11,24 +11,24 @@ const FILE = 'owner.json';
  * The fence around a folder of checkpoints in a bucket, as `checkpointOwner.ts` is around one on a disk: whoever claims last
  * owns it. An object is replaced only where its generation is the one that was read, so two who claim at once see each other.
  */
-export class RemoteOwner {
+export class BucketOwner {
   private constructor(
     private readonly folder: BucketFolder,
     private readonly generation: Generation,
   ) {}
 
-  static async claim(folder: BucketFolder, trainer: Trainer): Promise<RemoteOwner> {
+  static async claim(folder: BucketFolder, trainer: Trainer): Promise<BucketOwner> {
     const own = { ...trainer, token: randomUUID() };
     for (;;) {
       const before = await read(folder);
-      if (before?.owner?.token === own.token) return new RemoteOwner(folder, before.generation);
+      if (before?.owner?.token === own.token) return new BucketOwner(folder, before.generation);
       if (before?.owner?.runId === trainer.runId && before.owner.attempt > trainer.attempt) {
         throw new Superseded(
           `attempt ${before.owner.attempt} trains already; this is attempt ${trainer.attempt}`,
         );
       }
       const written = await folder.write(FILE, JSON.stringify(own), before?.generation ?? ABSENT);
-      if (written !== undefined) return new RemoteOwner(folder, written);
+      if (written !== undefined) return new BucketOwner(folder, written);
     }
   }
 

@@ -15,7 +15,7 @@ import { OUTCOME_FILE } from '../cache/entry.js';
 import { ABSENT, type Generation, type BucketFolder } from '../cloud/bucketFolder.js';
 import { filesIn, uploadFiles } from '../cloud/uploadFolder.js';
 import type { EntryHome, HomeLog } from './artifactHome.js';
-import { jsonOf } from './remoteOwner.js';
+import { jsonOf } from './bucketOwner.js';
 
 const AT_A_TIME = 4;
 
@@ -28,7 +28,7 @@ const entrySchema = z.object({
 type Entry = z.infer<typeof entrySchema>;
 const outcomeSchema = z.object({ outcome: z.unknown() });
 
-export class RemoteEntries implements EntryHome {
+export class BucketEntries implements EntryHome {
   private storing: Promise<void> = Promise.resolve();
   private failure: unknown;
   private readonly generations = new Map<string, Generation>();

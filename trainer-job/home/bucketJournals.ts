@@ -31,7 +31,7 @@ const NUMBERS = 10_000;
 const NEWLINE = 0x0a;
 const SENT = 'sent';
 
-export class RemoteJournals implements JournalHome {
+export class BucketJournals implements JournalHome {
   private earlier: string[] = [];
   private own: Journal | undefined;
   /** By this attempt, before this process and at its begin. */

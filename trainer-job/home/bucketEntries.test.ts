@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { BUCKET, remoteFolder } from '../../test/support/data/remoteFolder.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { StageCache } from '../cache/stageCache.js';
-import { RemoteEntries } from './remoteEntries.js';
+import { BucketEntries } from './bucketEntries.js';
 
 const outcome = z.strictObject({ n: z.number() });
 
@@ -15,7 +15,7 @@ async function machines() {
   let made = 0;
   /** A machine of its own, with an empty disk. */
   const machine = async (recompute: StageName[] = []) => {
-    const entries = new RemoteEntries(remote, () => undefined);
+    const entries = new BucketEntries(remote, () => undefined);
     const root = await temporaryFolder();
     const cache = new StageCache(root, new Set(recompute), undefined, entries);
     const run = (key: string) =>

@@ -11,10 +11,10 @@ import {
 } from './checkpointObjects.js';
 import type { BucketFolder } from '../cloud/bucketFolder.js';
 import type { CheckpointHome, HomeLog, StoredCheckpoint } from './artifactHome.js';
-import { RemoteOwner } from './remoteOwner.js';
+import { BucketOwner } from './bucketOwner.js';
 import { TrainerError } from '../errors/trainerError.js';
 
-export interface RemoteCheckpointsOptions {
+export interface BucketCheckpointsOptions {
   /** Of this run. */
   own: BucketFolder;
   /** Of the run that this one goes on from: read only. */
@@ -30,8 +30,8 @@ export interface RemoteCheckpointsOptions {
 
 type Work = { kind: 'store'; name: string; epoch: number; folder: string } | { kind: 'remove'; name: string };
 
-export class RemoteCheckpoints implements CheckpointHome {
-  private owner: RemoteOwner | undefined;
+export class BucketCheckpoints implements CheckpointHome {
+  private owner: BucketOwner | undefined;
   private readonly ownNames = new Set<string>();
   private earlierNames: readonly string[] = [];
   private readonly queue: Work[] = [];
@@ -42,7 +42,7 @@ export class RemoteCheckpoints implements CheckpointHome {
   /** The one that was stored last. */
   newest: StoredCheckpoint | null = null;
 
-  constructor(private readonly options: RemoteCheckpointsOptions) {}
+  constructor(private readonly options: BucketCheckpointsOptions) {}
 
   /** Single ones are brought when a training asks for them. */
   async adopt(): Promise<void> {}
@@ -53,7 +53,7 @@ export class RemoteCheckpoints implements CheckpointHome {
   async claim(trainer: Trainer): Promise<void> {
     const { own, earlier, scratch, log } = this.options;
     await rm(scratch, { recursive: true, force: true });
-    this.owner = await RemoteOwner.claim(own, trainer);
+    this.owner = await BucketOwner.claim(own, trainer);
     const { whole, halves } = await checkpointsIn(own);
     for (const name of whole) this.ownNames.add(name);
     for (const name of halves) this.add({ kind: 'remove', name });

@@ -13,7 +13,7 @@ import { NONE_SO_FAR } from '../train/optimize/earlyStopping.js';
 import { NO_PLATEAU } from '../train/optimize/learningRate.js';
 import { newOptimizer } from '../train/optimize/optimizer.js';
 import type { StoredCheckpoint } from './artifactHome.js';
-import { RemoteCheckpoints } from './remoteCheckpoints.js';
+import { BucketCheckpoints } from './bucketCheckpoints.js';
 import type { BucketFolder } from '../cloud/bucketFolder.js';
 
 const at = (epoch: number): TrainingState => ({
@@ -31,7 +31,7 @@ const at = (epoch: number): TrainingState => ({
 async function attemptOn(remote: BucketFolder, attempt: number, earlier: BucketFolder | null = null) {
   const disk = await temporaryFolder();
   const stored: StoredCheckpoint[] = [];
-  const mirror = new RemoteCheckpoints({
+  const mirror = new BucketCheckpoints({
     own: remote,
     earlier,
     scratch: join(disk, 'uploads'),
