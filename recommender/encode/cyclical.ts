@@ -1,13 +1,15 @@
 import { assertNever } from '@trainyard/shared/common';
 import { cyclePeriodSchema, type CyclePeriod } from '@trainyard/shared/spec/features';
+import { timeUnitSchema } from '@trainyard/shared/timeUnit';
 import { z } from 'zod';
 import type { NumberFeatureEncoder } from './encoder.js';
 
-/** `cyclical`: nothing is fitted. */
+/** `cyclical`: nothing is fitted but the unit of times that are numbers, seconds unless it is there. */
 export const fittedCyclicalSchema = z.strictObject({
   transform: z.literal('cyclical'),
   periods: z.array(cyclePeriodSchema),
   missingIndicator: z.boolean(),
+  unit: timeUnitSchema.optional(),
 });
 export type FittedCyclical = z.infer<typeof fittedCyclicalSchema>;
 
@@ -21,10 +23,11 @@ export function cyclicalWidth({ periods, missingIndicator }: FittedCyclical): nu
   return 2 * periods.length + (missingIndicator ? 1 : 0);
 }
 
-export function encodeCyclical({ periods, missingIndicator }: FittedCyclical): NumberFeatureEncoder {
+export function encodeCyclical({ periods, missingIndicator, unit }: FittedCyclical): NumberFeatureEncoder {
   const phases = periods.map(phaseOf);
   return {
     form: 'time',
+    unit,
     encode(seconds, { numbers }, _i, n) {
       const isMissing = !(Math.abs(seconds) <= LAST_SECOND);
       phases.forEach((phase, p) => {

@@ -46,7 +46,7 @@ function encodeOne(
     );
   } else {
     const value = ownValue(values, columns[0] ?? '');
-    encoder.encode(encoder.form === 'time' ? secondsOf(value) : numberOf(value), to, i, n);
+    encoder.encode(encoder.form === 'time' ? secondsOf(value, encoder.unit) : numberOf(value), to, i, n);
   }
 }
 

@@ -1,3 +1,5 @@
+import { PER_SECOND, type TimeUnit } from '@trainyard/shared/timeUnit';
+
 /**
  * A value as a request brings it, and the three canonical forms in which encoders take values. Training reads columns in
  * the same forms (the trainer's `columnPieces.ts`), so that equal values are encoded equally on both sides.
@@ -24,11 +26,11 @@ export function numberOf(value: FeatureValue): number {
 const INSTANT =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*(?:(Z)|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
 
-/** Seconds since 1970 of a number of seconds or an ISO 8601 text; without a zone it is UTC. NaN for anything else. */
-export function secondsOf(value: FeatureValue): number {
-  if (typeof value !== 'string') return numberOf(value);
+/** Seconds since 1970 of a number in a unit or of an ISO 8601 text; without a zone it is UTC. NaN for anything else. */
+export function secondsOf(value: FeatureValue, unit: TimeUnit = 's'): number {
+  if (typeof value !== 'string') return numberOf(value) / PER_SECOND[unit];
   const match = INSTANT.exec(value.trim());
-  if (!match) return numberOf(value);
+  if (!match) return numberOf(value) / PER_SECOND[unit];
   const part = (i: number) => Number(match[i] ?? 0);
   const offset = (match[9] === '-' ? -1 : 1) * (part(10) * 60 + part(11)) * 60;
   const whole = Date.UTC(part(1), part(2) - 1, part(3), part(4), part(5), part(6)) / 1000 - offset;

@@ -63,7 +63,7 @@ function checkType(what: string, value: unknown): void {
   throw new RecommenderError(
     'bad-value',
     `${what} was given ${kindOf(value)}`,
-    'give a text, a number, a bigint, a boolean, or null for a missing value; times as ISO 8601 or seconds since 1970',
+    'give a text, a number, a bigint, a boolean, or null for a missing value; times as ISO 8601, or as numbers since 1970 in the unit of the data',
   );
 }
 

@@ -81,19 +81,6 @@ export const DATASET_ERRORS = {
     remedy: 'Leave one row for each key.',
     retriable: false,
   },
-  'unmatched-join': {
-    kind: 'dataset',
-    meaning: 'A join finds no row of its table for any row of the data, so that it brings nothing.',
-    remedy:
-      'Correct the columns in `on`, or say by `compare` of the join how keys are compared that are written in different ways.',
-    retriable: false,
-  },
-  'repeated-header': {
-    kind: 'dataset',
-    meaning: 'Rows of a CSV file hold the names of the columns: files were put together with their headers.',
-    remedy: 'Remove these lines, or drop them by a condition in `dataset.where`.',
-    retriable: false,
-  },
   'no-features': {
     kind: 'dataset',
     meaning: 'No record of the TFRecord files has a feature.',
@@ -122,6 +109,28 @@ export const DATASET_ERRORS = {
     kind: 'dataset',
     meaning: 'A feature of the TFRecord files holds bytes that are not UTF-8.',
     remedy: 'Write texts as UTF-8, and leave out features that hold no text.',
+    retriable: false,
+  },
+  'cast-failed': {
+    kind: 'dataset',
+    meaning:
+      'No value of a column can be read as the type that it is cast to, or all of them could be with a setting that is not made.',
+    remedy: 'Make the setting of `dataset.columns` that the message names, or name the right column.',
+    retriable: false,
+  },
+  'cast-changes-values': {
+    kind: 'dataset',
+    meaning:
+      'A cast would make other numbers of values: whole ones of fractions, or doubles of too many digits.',
+    remedy: 'Cast to a type that has the values, or set `round` to `true` in `dataset.columns`.',
+    retriable: false,
+  },
+  'implausible-times': {
+    kind: 'dataset',
+    meaning:
+      'A column that is read as times has years that nobody means, or numbers that are in several units or in none.',
+    remedy:
+      'Set `unit` or `format` of the column in `dataset.columns`, or leave out what is no time by `dataset.where`.',
     retriable: false,
   },
 } as const satisfies Record<string, TrainerProblem>;

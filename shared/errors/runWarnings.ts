@@ -34,14 +34,6 @@ const TABLE = {
     meaning: 'Rows have no match in a table that is joined to them, so that its columns are null there.',
     remedy: 'Compare the keys on both sides: their types, letter case and blanks.',
   },
-  'list-as-value': {
-    meaning: 'A column holds several values a row, and a feature takes them for one.',
-    remedy: 'Read the values one by one, or choose one of them, in `dataset.sql`.',
-  },
-  'blanks-differ': {
-    meaning: 'Values of a column that is looked up differ by blanks at their ends alone, and count as two.',
-    remedy: 'Set `trim` of the column in `dataset.columns`.',
-  },
 } as const satisfies Record<string, WarningMeaning>;
 
 export type RunWarningCode = keyof typeof TABLE;

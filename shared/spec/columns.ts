@@ -8,18 +8,6 @@ export const columnNameSchema = described(
   'product',
 );
 
-export const columnCleaningSchema = z.strictObject({
-  cast: described(
-    z.enum(['string', 'int64', 'float64', 'timestamp']).optional(),
-    'The type that the column is cast to. A value that cannot be cast becomes null. ' +
-      'A timestamp with an offset is converted to UTC; one without an offset counts as UTC.',
-  ),
-  trim: described(
-    z.boolean().default(false),
-    'Whether blanks at both ends of texts are removed, after the cast.',
-  ),
-});
-
 export const scalarSchema = described(
   z.union([z.string(), z.number(), z.boolean()]),
   'A text, a number or a boolean.',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { described } from '../described.js';
-import { columnCleaningSchema, columnNameSchema, conditionSchema } from './columns.js';
+import { columnCleaningSchema } from './cleaning.js';
+import { columnNameSchema, conditionSchema } from './columns.js';
 import { expectationSchema, referenceSchema } from './expectations.js';
 import { derivedColumnSchema, joinSchema, sampleSchema, tablesSchema } from './shaping.js';
 import { sourceSchema } from './source.js';

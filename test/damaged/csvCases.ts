@@ -370,9 +370,18 @@ const values: DamagedCase[] = [
     /2 rows/,
     { dataset: { columns: { at: { cast: 'int64' } }, split: { strategy: 'time', column: 'at' } } },
   ),
-  refused('text where numbers are compared', file(csv()), 'no-rows-left', /at > 5/, {
-    dataset: { columns: { at: { cast: 'timestamp' } }, where: [{ column: 'at', is: 'greater', value: 5 }] },
-  }),
+  refused(
+    'text where numbers are compared',
+    file(csv()),
+    'no-rows-left',
+    /at > 5.*cast of column "at" failed.*from 0 to 99/,
+    {
+      dataset: {
+        columns: { at: { cast: 'timestamp' } },
+        where: [{ column: 'at', is: 'greater', value: 5 }],
+      },
+    },
+  ),
 ];
 
 export const csvCases: DamagedCase[] = [

@@ -185,7 +185,7 @@ describe('cleaning', () => {
       }),
     );
     expect((await vocabulary('query', 'user'))[0]).toBe('u1');
-    expect(warnings.join()).toContain('the cast of column "price" failed for 5 values');
+    expect(warnings.join()).toContain('the cast of column "price" failed for 5 of 105 values');
   });
 });
 

@@ -1,6 +1,6 @@
 /** Fitting, on what the training rows hold and nothing else. */
 import type { FittedFeature } from '@trainyard/recommender/encode/fittedFeature';
-import { assertNever, type Feature, type FeatureOf } from '@trainyard/shared';
+import { assertNever, type Feature, type FeatureOf, type TimeUnit } from '@trainyard/shared';
 import { fitBucketize } from './fitBucketize.js';
 import { fitNormalize } from './fitNormalize.js';
 import { fitText } from './fitText.js';
@@ -41,8 +41,15 @@ export function fitTexts(feature: TextFeature, counted: readonly Counted[]): Fit
   }
 }
 
-/** From the numbers of the training rows that have one, at least one; `single` when the source has single precision. */
-export function fitNumbers(feature: NumberFeature, numbers: Float64Array, single: boolean): FittedFeature {
+/**
+ * From the numbers of the training rows that have one, at least one; `single` when the source has single precision, `unit` of times
+ * that are numbers there.
+ */
+export function fitNumbers(
+  feature: NumberFeature,
+  numbers: Float64Array,
+  { single, unit }: { single: boolean; unit?: TimeUnit | undefined },
+): FittedFeature {
   switch (feature.transform) {
     case 'normalize':
       return fitNormalize(feature, numbers, single);
@@ -50,7 +57,8 @@ export function fitNumbers(feature: NumberFeature, numbers: Float64Array, single
       return fitBucketize(feature, numbers, single);
     case 'cyclical': {
       const { transform, periods, missingIndicator } = feature;
-      return { transform, periods, missingIndicator };
+      // Seconds need no word: they are what models of before mean, and what servers of before understand.
+      return { transform, periods, missingIndicator, ...(unit && unit !== 's' && { unit }) };
     }
     default:
       return assertNever(feature);

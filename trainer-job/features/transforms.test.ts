@@ -38,7 +38,10 @@ function fitted(input: z.input<typeof featureSchema>, values: readonly (string |
   );
   const { fitted: state, vocabulary } = isTextFeature(feature)
     ? fitTexts(feature, texts)
-    : { fitted: fitNumbers(feature, Float64Array.from(values as number[]), false), vocabulary: [] };
+    : {
+        fitted: fitNumbers(feature, Float64Array.from(values as number[]), { single: false }),
+        vocabulary: [],
+      };
   const encoded = encodedFeatureOf(feature, state, vocabulary.length);
   const encode = encodeTower([{ encoded, encoder: encoderOf(state, vocabulary) }]);
   const part = columnsOf(encoded).indices > 0 ? 'indices' : 'numbers';

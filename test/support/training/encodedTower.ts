@@ -50,8 +50,9 @@ function fitted(spec: Feature, rows: readonly FeatureValues[]): FittedTowerFeatu
     );
     return { ...fit, encoded: encodedFeatureOf(spec, fit.fitted, fit.vocabulary.length) };
   }
-  const read = spec.transform === 'cyclical' ? secondsOf : numberOf;
+  const read = (value: FeatureValues[string]) =>
+    spec.transform === 'cyclical' ? secondsOf(value) : numberOf(value);
   const numbers = Float64Array.from(values.map(read).filter((number) => !Number.isNaN(number)));
-  const state = fitNumbers(spec, numbers, false);
+  const state = fitNumbers(spec, numbers, { single: false });
   return { fitted: state, vocabulary: [], encoded: encodedFeatureOf(spec, state, 0) };
 }

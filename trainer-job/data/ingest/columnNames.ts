@@ -1,16 +1,30 @@
 /** Whether the columns that a specification names are there, under one name each. */
 import { featureColumns, splitColumn, type TrainingSpec } from '@trainyard/shared';
+import { operandsOf } from './derive.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
-/** The columns of the ingested table that features, target and split read, each once. */
+/** The columns of the ingested table that features, target, sample weight and split read, each once. */
 export function trainedColumns({ dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>): string[] {
   const names = [
     ...features.query.flatMap((feature) => featureColumns(feature)),
     ...features.candidate.flatMap((feature) => featureColumns(feature)),
     ...(features.target ? [features.target.column] : []),
+    ...(features.sampleWeight ? [features.sampleWeight.column] : []),
     ...[splitColumn(dataset.split) ?? []].flat(),
   ];
   return [...new Set(names)];
+}
+
+/** The columns whose values a run depends on: those that train, and those that its rows are shaped and judged by. */
+export function readColumns(spec: Pick<TrainingSpec, 'dataset' | 'features'>): ReadonlySet<string> {
+  const { where, derive, joins, expectations } = spec.dataset;
+  return new Set([
+    ...trainedColumns(spec),
+    ...where.map(({ column }) => column),
+    ...derive.flatMap(operandsOf),
+    ...joins.flatMap(({ on }) => Object.keys(on)),
+    ...expectations.flatMap((expectation) => ('column' in expectation ? [expectation.column] : [])),
+  ]);
 }
 
 /** Fails when one of `names` is not among the `existing` columns. */

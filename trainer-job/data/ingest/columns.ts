@@ -1,5 +1,4 @@
-import type { Dataset } from '@trainyard/shared';
-import { identifier, literal } from '../database.js';
+import { literal } from '../database.js';
 
 /** The name inside `rows.parquet` of a column that was ingested. */
 export function internalName(columns: readonly { name: string; internal: string }[], name: string): string {
@@ -12,28 +11,6 @@ export function internalName(columns: readonly { name: string; internal: string 
 const BLANKS =
   ' \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a' +
   '\u2028\u2029\u202f\u205f\u3000\ufeff';
-
-/**
- * SQL of a column after its cleaning; `sql` is what it is before, unless that is its name. What is cast to a number or a time has no blanks left to trim. A time without a zone
- * is one of UTC.
- */
-export function cleaned(dataset: Pick<Dataset, 'columns'>, column: string, sql?: string): string {
-  const { cast, trim } = dataset.columns[column] ?? {};
-  const source = sql ?? identifier(column);
-  switch (cast) {
-    case 'int64':
-      return `try_cast(${source} AS BIGINT)`;
-    case 'float64':
-      return withoutNan(`try_cast(${source} AS DOUBLE)`);
-    case 'timestamp':
-      // By way of a time with a zone: DuckDB drops the offset from a text that it casts to a time without one.
-      return `CAST(try_cast(${source} AS TIMESTAMPTZ) AS TIMESTAMP)`;
-    case 'string':
-    case undefined:
-      if (trim) return blanksTrimmed(textSql(source));
-      return cast ? textSql(source) : source;
-  }
-}
 
 export function blanksTrimmed(sql: string): string {
   return `trim(${sql}, ${literal(BLANKS)})`;

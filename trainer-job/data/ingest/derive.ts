@@ -1,5 +1,6 @@
 /** Columns that the specification makes of others. */
-import { assertNever, type DerivedColumn, type Operand } from '@trainyard/shared';
+import { assertNever, type ColumnCleaning, type DerivedColumn, type Operand } from '@trainyard/shared';
+import { timeSql } from '../casts/timeSql.js';
 import { blanksTrimmed, textSql, withoutNan } from './columns.js';
 import { conditionSql } from './conditions.js';
 import { identifier, literal } from '../database.js';
@@ -20,8 +21,43 @@ export function operandsOf(derived: DerivedColumn): string[] {
   return columnsOf(derived.of);
 }
 
-/** SQL of the column and its type; `types` are those of the columns before it. */
-export function derivedSql(derived: DerivedColumn, types: ReadonlyMap<string, string>): TypedSql {
+/** Columns that are read as another type, where they are not of it: those of times and of numbers. */
+export function operandsRead(
+  derived: DerivedColumn,
+): { columns: string[]; cast: 'timestamp' | 'float64' } | undefined {
+  switch (derived.is) {
+    case 'add':
+    case 'subtract':
+    case 'multiply':
+    case 'divide':
+    case 'round':
+    case 'log1p':
+      return { columns: operandsOf(derived), cast: 'float64' };
+    case 'year':
+    case 'month':
+    case 'day':
+    case 'weekday':
+    case 'hour':
+      return { columns: [derived.column], cast: 'timestamp' };
+    case 'lower':
+    case 'upper':
+    case 'trim':
+    case 'substring':
+    case 'concat':
+    case 'coalesce':
+    case 'if':
+      return undefined;
+    default:
+      return assertNever(derived);
+  }
+}
+
+/** SQL of the column and its type; `types` are those of the columns before it, `cleaning` what the specification says of them. */
+export function derivedSql(
+  derived: DerivedColumn,
+  types: ReadonlyMap<string, string>,
+  cleaning: Readonly<Record<string, ColumnCleaning>>,
+): TypedSql {
   switch (derived.is) {
     case 'add':
     case 'subtract':
@@ -48,7 +84,10 @@ export function derivedSql(derived: DerivedColumn, types: ReadonlyMap<string, st
     case 'day':
     case 'weekday':
     case 'hour':
-      return { sql: `${PARTS[derived.is]}(${timeSql(derived.column, types)})`, type: 'BIGINT' };
+      return {
+        sql: `${PARTS[derived.is]}(${timeSql(identifier(derived.column), types.get(derived.column) ?? 'VARCHAR', { unit: cleaning[derived.column]?.unit })})`,
+        type: 'BIGINT',
+      };
     case 'substring':
       return {
         sql: `substring(${textSql(identifier(derived.column))}, ${derived.start + 1}, ${derived.length})`,
@@ -106,11 +145,4 @@ function numberSql(sql: string): string {
 
 function finite(sql: string): string {
   return `CASE WHEN isfinite(${sql}) THEN ${sql} END`;
-}
-
-/** By way of text, as a time of any type has one; without a zone it is of UTC. */
-function timeSql(column: string, types: ReadonlyMap<string, string>): string {
-  const sql = identifier(column);
-  if (/^(DATE|TIMESTAMP(_\w+)?)$/.test(types.get(column) ?? '')) return `CAST(${sql} AS TIMESTAMP)`;
-  return `CAST(try_cast(CAST(${sql} AS VARCHAR) AS TIMESTAMPTZ) AS TIMESTAMP)`;
 }

@@ -3,20 +3,25 @@ import { join } from 'node:path';
 import {
   instantSchema,
   runWarning,
+  runWarningSchema,
+  timeUnitSchema,
   type Dataset,
   type RunWarning,
+  type TimeUnit,
   type TrainingSpec,
 } from '@trainyard/shared';
 import { z } from 'zod';
-import { checkColumns, checkUnique, trainedColumns } from './columnNames.js';
-import { describeReason, nothingMatched, reasonOfUnmatched } from './join.js';
-import { checkRepeatedHeader } from './repeatedHeader.js';
+import { castProblemSchema, judgeReading, type CastProblem } from '../casts/judgeReading.js';
+import type { Reading } from '../casts/reading.js';
+import { verdictCountsOf, verdictCountsSql } from '../casts/verdict.js';
+import { checkColumns, checkUnique, readColumns, trainedColumns } from './columnNames.js';
 import { runOwnSql } from './ownSql.js';
 import { shape, timeColumns, type ShapedTable } from './shape.js';
 import { literal, withDatabase, identifier, type Database } from '../database.js';
 import { reading } from './table.js';
 import type { OpenedTables, TableFiles } from '../source/openTables.js';
 import type { SourceFiles } from '../source/source.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same source and specification would give other rows. */
 const INGEST_VERSION = 9;
@@ -29,20 +34,16 @@ export const ingestOutcomeSchema = z.strictObject({
   dropped: z.array(z.strictObject({ condition: z.string(), rows: z.int() })),
   /** Values that a cast could not read and that count as null, by column. */
   castFailures: z.record(z.string(), z.int()),
+  /** What a person should know of these values. */
+  castWarnings: z.array(runWarningSchema),
+  /** What is wrong with whole columns. */
+  castProblems: z.array(castProblemSchema),
+  /** The unit of the numbers that a column's times are or were, where it is given or a cast has found it. */
+  timeUnits: z.record(z.string(), timeUnitSchema),
   /** Rows without a match in each joined table, in the order of the specification. */
-  unmatched: z.array(
-    z.strictObject({
-      table: z.string(),
-      rows: z.int(),
-      /** Why, as far as the keys tell, and the setting that mends it. */
-      why: z.string().optional(),
-      remedy: z.string().optional(),
-    }),
-  ),
+  unmatched: z.array(z.strictObject({ table: z.string(), rows: z.int() })),
   /** Every column of the table; `internal`, `c0`, `c1`, …, is its name in `rows.parquet`: whatever a source has, nothing clashes. */
   columns: z.array(z.strictObject({ name: z.string(), internal: z.string(), type: z.string() })),
-  /** By the column that is a list, a struct or a map in its file and comes as the text of it: DuckDB's type there. */
-  nested: z.record(z.string(), z.string()),
   /** Names that the source gives to two columns. */
   repeated: z.array(z.string()),
   /** When the rows were read where they came from; null for files. */
@@ -75,7 +76,7 @@ export function ingestKey(dataset: Dataset, opened: OpenedTables): unknown {
   };
 }
 
-/** Fails with a `TrainerError` when features or split name a column that the ingested table does not have. */
+/** Fails with a `TrainerError` when features or split name a column that the ingested table does not have, or one that could not be cast. */
 export function checkTrainedColumns(
   spec: Pick<TrainingSpec, 'dataset' | 'features'>,
   ingested: IngestOutcome,
@@ -86,6 +87,18 @@ export function checkTrainedColumns(
     names,
     ingested.columns.map(({ name }) => name),
   );
+  checkCasts(spec, ingested);
+}
+
+/** Columns that nothing reads are warned of. Where no row is left, that is what has to be said first. */
+function checkCasts(
+  spec: Pick<TrainingSpec, 'dataset' | 'features'>,
+  { castProblems, rowsKept }: IngestOutcome,
+): void {
+  if (rowsKept === 0) return;
+  const names = readColumns(spec);
+  const found = castProblems.find(({ name, source }) => names.has(name) || names.has(source));
+  if (found) throw new TrainerError(found.code, found.message, found.remedy, { stage: 'ingest' });
 }
 
 /**
@@ -96,10 +109,8 @@ export async function ingest(dataset: Dataset, files: TableFiles, folder: string
   const work = await mkdtemp(join(folder, 'work-'));
   try {
     const source = dataset.sql === undefined ? files.source : await ownRows(dataset.sql, files, work);
-    const read = dataset.sql === undefined ? [files.source] : [files.source, ...Object.values(files.tables)];
-    const isCsv = read.some(({ format }) => format === 'csv');
     const outcome = await withDatabase(work, (database) =>
-      ingestWith(database, dataset, { ...files, source }, { folder, isCsv }),
+      ingestWith(database, dataset, { ...files, source }, folder),
     );
     await writeFile(join(folder, 'ingest.json'), `${JSON.stringify(outcome, null, 2)}\n`);
     return outcome;
@@ -118,7 +129,7 @@ async function ingestWith(
   database: Database,
   dataset: Dataset,
   files: TableFiles,
-  { folder, isCsv }: { folder: string; isCsv: boolean },
+  folder: string,
 ): Promise<IngestOutcome> {
   const { repeated } = files.source;
   const table = await shape(database, dataset, files);
@@ -131,12 +142,9 @@ async function ingestWith(
   }));
   const bring = async () => {
     const rowsKept = await writeRows(database, table, columns, folder);
-    if (isCsv) await checkRepeatedHeader(database, dataset, columns, join(folder, ROWS_FILE));
-    const losses = await countLosses(database, table, rowsKept);
-    const unmatched = await explained(database, table, losses);
+    const losses = await countLosses(database, dataset, table, rowsKept);
     const snapshot = files.source.snapshot ?? null;
-    const nested = Object.fromEntries(table.nested);
-    return { rowsKept, ...losses, unmatched, columns, nested, repeated, snapshot };
+    return { rowsKept, ...losses, columns, repeated, snapshot };
   };
   return reading(files.source, bring, columns.length);
 }
@@ -161,53 +169,52 @@ async function writeRows(
 /** Reads once more the columns that are cast, compared or joined. */
 async function countLosses(
   database: Database,
-  { sql, conditions, castFailures, unmatched }: ShapedTable,
+  dataset: Dataset,
+  { sql, conditions, readings, unmatched }: ShapedTable,
   rowsKept: number,
-): Promise<Pick<IngestOutcome, 'rowsRead' | 'dropped' | 'castFailures' | 'unmatched'>> {
-  const failures = [...castFailures];
+): Promise<Losses> {
   const counted = [
-    ...conditions.map((condition, i) => [`dropped${i}`, `NOT (${condition.sql})`]),
-    ...failures.map(([, failed], i) => [`failed${i}`, failed]),
-    ...unmatched.map((one, i) => [`unmatched${i}`, one.sql]),
+    ...conditions.map((condition, i) => `count(*) FILTER (NOT (${condition.sql})) AS dropped${i}`),
+    ...readings.flatMap(({ verdict }, i) => verdictCountsSql(verdict, `read${i}`)),
+    ...unmatched.map((one, i) => `count(*) FILTER (${one.sql}) AS unmatched${i}`),
   ];
   const counts: Record<string, number> =
     counted.length === 0
       ? { read: rowsKept }
-      : await database.counts(
-          `SELECT count(*) AS read, ${counted
-            .map(([name, filter]) => `count(*) FILTER (${filter}) AS ${name}`)
-            .join(', ')} FROM ${sql}`,
-        );
+      : await database.counts(`SELECT count(*) AS read, ${counted.join(', ')} FROM ${sql}`);
   const countOf = (name: string) => counts[name] ?? 0;
   return {
     rowsRead: countOf('read'),
     dropped: conditions.map(({ describes }, i) => ({ condition: describes, rows: countOf(`dropped${i}`) })),
-    castFailures: Object.fromEntries(failures.map(([name], i) => [name, countOf(`failed${i}`)])),
+    ...(await judgeReadings(database, dataset, readings, counts)),
     unmatched: unmatched.map(({ table }, i) => ({ table, rows: countOf(`unmatched${i}`) })),
   };
 }
 
-/** Below this share of rows a join is not asked why they have no match. */
-const UNMATCHED_SHARE = 0.01;
+type Losses = Pick<
+  IngestOutcome,
+  'rowsRead' | 'dropped' | 'castFailures' | 'castWarnings' | 'castProblems' | 'timeUnits' | 'unmatched'
+>;
 
-/** Fails with a `TrainerError` for a join that brings nothing to any row. */
-async function explained(
+async function judgeReadings(
   database: Database,
-  table: ShapedTable,
-  { unmatched, rowsRead }: Pick<IngestOutcome, 'unmatched' | 'rowsRead'>,
-): Promise<IngestOutcome['unmatched']> {
-  const found: IngestOutcome['unmatched'] = [];
-  for (const [i, { sql, keys }] of table.unmatched.entries()) {
-    const { table: name, rows } = unmatched[i] ?? { table: keys.table, rows: 0 };
-    if (rows === 0 || rows < rowsRead * UNMATCHED_SHARE) {
-      found.push({ table: name, rows });
-      continue;
-    }
-    const reason = await reasonOfUnmatched(database, table.sql, sql, keys);
-    if (rows === rowsRead) throw nothingMatched(keys, rows, reason);
-    found.push({ table: name, rows, ...describeReason(keys, reason) });
+  { columns }: Dataset,
+  readings: readonly Reading[],
+  counts: Readonly<Record<string, number>>,
+): Promise<Pick<Losses, 'castFailures' | 'castWarnings' | 'castProblems' | 'timeUnits'>> {
+  const castFailures: Record<string, number> = {};
+  const castWarnings: RunWarning[] = [];
+  const castProblems: CastProblem[] = [];
+  const timeUnits: Record<string, TimeUnit> = {};
+  for (const [name, { unit }] of Object.entries(columns)) if (unit !== undefined) timeUnits[name] = unit;
+  for (const [i, one] of readings.entries()) {
+    const judged = await judgeReading(database, one, verdictCountsOf(counts, `read${i}`));
+    castFailures[one.name] = (castFailures[one.name] ?? 0) + judged.failed;
+    if (judged.problem !== undefined) castProblems.push(judged.problem);
+    if (judged.warning !== undefined) castWarnings.push(judged.warning);
+    if (judged.unit !== undefined) timeUnits[one.source] = judged.unit;
   }
-  return found;
+  return { castFailures, castWarnings, castProblems, timeUnits };
 }
 
 /** The columns of the source that the shaping of the data set names. */
@@ -225,11 +232,11 @@ function namedColumns({ columns, where, select = [], rename, joins }: Dataset): 
 export function ingestWarnings({ unmatched, rowsRead }: IngestOutcome): RunWarning[] {
   return unmatched
     .filter(({ rows }) => rows > 0)
-    .map(({ table, rows, why, remedy }) =>
+    .map(({ table, rows }) =>
       runWarning(
         'unmatched-rows',
-        `${rows} of ${rowsRead} rows have no match in table "${table}"${why === undefined ? '' : `: ${why}`}`,
-        remedy ?? 'compare the keys on both sides: their types, letter case and blanks',
+        `${rows} of ${rowsRead} rows have no match in table "${table}"`,
+        'compare the keys on both sides: their types, letter case and blanks',
         { rows: rowsRead, unmatched: rows },
       ),
     );

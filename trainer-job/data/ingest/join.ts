@@ -1,68 +1,24 @@
 import type { Join } from '@trainyard/shared';
-import { blanksTrimmed, textSql } from './columns.js';
+import { textSql } from './columns.js';
 import type { Table } from './table.js';
 import { identifier, type Database } from '../database.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
-type Compare = Join['compare'];
-
-/** A column of the rows, and the column of the other table that it must equal, with DuckDB's types. */
-export interface KeyPair {
-  mine: string;
-  mineType: string;
-  theirs: string;
-  theirType: string;
-}
-
-/** What must be known of a join to say why rows have no match. */
-export interface JoinKeys {
-  table: string;
-  /** The place of the join in `dataset.joins`. */
-  number: number;
-  compare: Compare;
-  pairs: readonly KeyPair[];
-  /** The other table, as SQL. */
-  theirs: string;
-}
-
 /** SQL that is true where two keys are equal; of different types, where their texts are, as a lookup compares them. */
-export function joinKeySql(
-  mine: string,
-  theirs: string,
-  { mineType, theirType }: KeyPair,
-  compare: Compare,
-): string {
-  if (compare === 'exact' && mineType === theirType) return `${mine} = ${theirs}`;
-  return `${comparedSql(mine, compare)} = ${comparedSql(theirs, compare)}`;
-}
-
-/** SQL of a key as it is compared with one of another type; numbers exactly, so that long ids stay apart. */
-function comparedSql(key: string, compare: Compare): string {
-  switch (compare) {
-    case 'exact':
-      return textSql(key);
-    case 'trimmed':
-      return blanksTrimmed(textSql(key));
-    case 'number':
-      return `try_cast(${blanksTrimmed(textSql(key))} AS DECIMAL(38, 9))`;
-  }
+export function joinKeySql(mine: string, mineType: string, theirs: string, theirType: string): string {
+  return mineType === theirType ? `${mine} = ${theirs}` : `${textSql(mine)} = ${textSql(theirs)}`;
 }
 
 /** Fails with a `TrainerError` where a key is in the other table more than once: which row is meant cannot be told. */
-export async function checkKeys(
-  database: Database,
-  { table, on, compare }: Join,
-  other: Table,
-): Promise<void> {
+export async function checkKeys(database: Database, { table, on }: Join, other: Table): Promise<void> {
   const keys = Object.values(on);
   // As texts, since keys of another type are compared so: 1 and 1.0 are one key.
-  const compared = keys.map((name) => comparedSql(identifier(name), compare));
-  const shown = keys.map((name) => `min(${textSql(identifier(name))})`);
+  const texts = keys.map((name) => textSql(identifier(name)));
   const [row = {}] = await database.rows(
     `SELECT count(*) AS n, min(example) AS example FROM (
-      SELECT concat_ws(', ', ${shown.join(', ')}) AS example FROM ${other.sql}
-      WHERE ${compared.map((sql) => `${sql} IS NOT NULL`).join(' AND ')}
-      GROUP BY ${compared.join(', ')} HAVING count(*) > 1)`,
+      SELECT concat_ws(', ', ${texts.join(', ')}) AS example FROM ${other.sql}
+      WHERE ${keys.map((name) => `${identifier(name)} IS NOT NULL`).join(' AND ')}
+      GROUP BY ${texts.join(', ')} HAVING count(*) > 1)`,
   );
   if (Number(row['n']) === 0) return;
   const example = typeof row['example'] === 'string' ? row['example'].slice(0, 100) : '';
@@ -72,87 +28,4 @@ export async function checkKeys(
     `keep one row for each ${keys.join(', ')} in the table, or join on more columns`,
     { stage: 'ingest' },
   );
-}
-
-/** How rows without a match would find one, if one of the other ways to compare keys helps. */
-interface Mend {
-  compare: Compare;
-  /** How many rows would have a match that have none. */
-  rows: number;
-}
-
-/** What can be said of the rows of `table` for which `unmatched` is true, SQL both. */
-export interface UnmatchedReason {
-  /** Rows without a key. */
-  keyless: number;
-  mend: Mend | undefined;
-}
-
-/** Tries the other ways to compare keys on the keys without a match. */
-export async function reasonOfUnmatched(
-  database: Database,
-  table: string,
-  unmatched: string,
-  { pairs, compare, theirs }: JoinKeys,
-): Promise<UnmatchedReason> {
-  const keys = pairs.map(({ mine }, i) => `${identifier(mine)} AS k${i}`);
-  const places = pairs.map((_, i) => `k${i}`);
-  await database.run(
-    `CREATE OR REPLACE TEMP TABLE trainyard_unmatched AS
-      SELECT ${places.join(', ')}, count(*) AS n FROM (SELECT ${keys.join(', ')} FROM ${table} WHERE ${unmatched})
-      GROUP BY ${places.join(', ')}`,
-  );
-  const { keyless = 0 } = await database.counts(
-    `SELECT coalesce(sum(n), 0) AS keyless FROM trainyard_unmatched WHERE ${places.map((key) => `${key} IS NULL`).join(' OR ')}`,
-  );
-  let mend: Mend | undefined;
-  for (const other of (['number', 'trimmed'] as const).filter((way) => way !== compare)) {
-    const equal = pairs.map(
-      (pair, i) => `${comparedSql(`u.k${i}`, other)} = ${comparedSql(`t.${identifier(pair.theirs)}`, other)}`,
-    );
-    const { rows = 0 } = await database.counts(
-      `SELECT coalesce(sum(n), 0) AS rows FROM trainyard_unmatched AS u
-        WHERE EXISTS (SELECT 1 FROM ${theirs} AS t WHERE ${equal.join(' AND ')})`,
-    );
-    if (rows > (mend?.rows ?? 0)) mend = { compare: other, rows };
-  }
-  return { keyless, mend };
-}
-
-const WAYS = { exact: 'as they are', number: 'as numbers', trimmed: 'without blanks at their ends' } as const;
-
-/** For a warning, in words: how the keys were compared, and the setting that would find more. */
-export function describeReason(keys: JoinKeys, reason: UnmatchedReason): { why?: string; remedy?: string } {
-  const why = factsOf(keys, reason).join('; ');
-  return { ...(why && { why }), ...(reason.mend && { remedy: settingOf(keys, reason.mend) }) };
-}
-
-/** A join that brings nothing to any of `rows` rows. */
-export function nothingMatched(keys: JoinKeys, rows: number, reason: UnmatchedReason): TrainerError {
-  const on = keys.pairs.map(({ mine, theirs }) => `"${mine}" = "${theirs}"`).join(' and ');
-  const facts = factsOf(keys, reason);
-  return new TrainerError(
-    'unmatched-join',
-    `none of ${rows} rows has a match in table "${keys.table}" on ${on}${facts.length > 0 ? `: ${facts.join('; ')}` : ''}`,
-    reason.mend
-      ? `${settingOf(keys, reason.mend)}, or write the keys alike`
-      : `name the columns whose values are the same in dataset.joins[${keys.number}].on, or remove the join`,
-    { stage: 'ingest' },
-  );
-}
-
-function factsOf({ pairs, compare }: JoinKeys, { keyless, mend }: UnmatchedReason): string[] {
-  const differ = pairs.filter(({ mineType, theirType }) => compare === 'exact' && mineType !== theirType);
-  return [
-    ...differ.map(
-      ({ mine, mineType, theirs, theirType }) =>
-        `"${mine}" (${mineType}) and "${theirs}" (${theirType}) are compared as texts`,
-    ),
-    ...(keyless > 0 ? [`${keyless} rows have no key`] : []),
-    ...(mend ? [`compared ${WAYS[mend.compare]}, ${mend.rows} of them would have a match`] : []),
-  ];
-}
-
-function settingOf({ number }: JoinKeys, { compare }: Mend): string {
-  return `set dataset.joins[${number}].compare to "${compare}"`;
 }

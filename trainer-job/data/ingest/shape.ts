@@ -1,10 +1,18 @@
 /** The tables of a data set as the one table that its specification describes, still as SQL. */
-import { splitTimeColumn, type Dataset, type Join } from '@trainyard/shared';
+import {
+  splitTimeColumn,
+  type ColumnCleaning,
+  type Dataset,
+  type DerivedColumn,
+  type Join,
+} from '@trainyard/shared';
+import { castVerdictSql, cleanedSql } from '../casts/castSql.js';
+import type { Reading } from '../casts/reading.js';
+import { isNumberType, isTimeType } from '../casts/timeSql.js';
 import { checkColumns, checkNew } from './columnNames.js';
-import { cleaned } from './columns.js';
 import { conditionSql, describeCondition } from './conditions.js';
-import { derivedSql, operandsOf } from './derive.js';
-import { joinKeySql, checkKeys, type JoinKeys } from './join.js';
+import { derivedSql, operandsOf, operandsRead } from './derive.js';
+import { joinKeySql, checkKeys } from './join.js';
 import { sampledSql } from './sample.js';
 import { readTable, typesOf, type Table } from './table.js';
 import { identifier, type Database } from '../database.js';
@@ -16,10 +24,10 @@ export interface ShapedTable extends Table {
   row: string;
   /** True for the rows to keep. */
   conditions: { describes: string; sql: string }[];
-  /** By the column that is cast, the SQL that is true where its value could not be. */
-  castFailures: Map<string, string>;
+  /** The columns that are read as another type than they were. */
+  readings: Reading[];
   /** By the table, the SQL that is true where a row has no match there. */
-  unmatched: { table: string; sql: string; keys: JoinKeys }[];
+  unmatched: { table: string; sql: string }[];
   /** Whether the rows may come in another order than that of `row`. */
   isShuffled: boolean;
 }
@@ -31,16 +39,7 @@ export async function shape(database: Database, dataset: Dataset, files: TableFi
   for (const [i, join] of dataset.joins.entries())
     table = await joined(database, dataset, files, table, join, i);
   table = { ...table, types: await typesOf(database, `SELECT ${namesOf(table)} FROM ${table.sql}`) };
-  for (const derived of dataset.derive) {
-    checkColumns(operandsOf(derived), [...table.types.keys()]);
-    checkNew([derived.name], [...table.types.keys()], 'dataset.derive');
-    const { sql, type } = derivedSql(derived, table.types);
-    table = {
-      ...table,
-      sql: `(SELECT *, ${sql} AS ${identifier(derived.name)} FROM ${table.sql})`,
-      types: new Map([...table.types, [derived.name, type]]),
-    };
-  }
+  for (const [i, derived] of dataset.derive.entries()) table = withDerived(dataset, table, derived, i);
   checkColumns(
     [...dataset.where.map(({ column }) => column), ...Object.keys(dataset.columns)],
     [...table.types.keys()],
@@ -56,6 +55,56 @@ export async function shape(database: Database, dataset: Dataset, files: TableFi
   return { ...table, conditions: [...table.conditions, ...conditions] };
 }
 
+function withDerived(
+  dataset: Dataset,
+  table: ShapedTable,
+  derived: DerivedColumn,
+  number: number,
+): ShapedTable {
+  const { types } = table;
+  checkColumns(operandsOf(derived), [...types.keys()]);
+  checkNew([derived.name], [...types.keys()], 'dataset.derive');
+  const { sql, type } = derivedSql(derived, types, dataset.columns);
+  const readings = derivedReadings(dataset, table, derived, `${table.row}_derived${number}`);
+  const columns = ['*', `${sql} AS ${identifier(derived.name)}`, ...readings.map(verdictColumn)];
+  return {
+    ...table,
+    sql: `(SELECT ${columns.join(', ')} FROM ${table.sql})`,
+    types: new Map([...types, [derived.name, type]]),
+    readings: [...table.readings, ...readings],
+  };
+}
+
+/** What a derived column reads as times or numbers and is neither yet. */
+function derivedReadings(
+  { columns }: Dataset,
+  { sql, types }: ShapedTable,
+  derived: DerivedColumn,
+  hidden: string,
+): Reading[] {
+  const read = operandsRead(derived);
+  if (!read) return [];
+  const isReadAlready = (type: string) =>
+    read.cast === 'timestamp' ? isTimeType(type) : isNumberType(type) || type === 'BOOLEAN';
+  return [...new Set(read.columns)].flatMap((source, i) => {
+    const type = types.get(source) ?? 'VARCHAR';
+    if (isReadAlready(type)) return [];
+    const cleaning = { cast: read.cast, trim: false, round: true, unit: columns[source]?.unit };
+    const raw = { from: sql, value: identifier(source), type };
+    return [{ name: derived.name, source, cleaning, verdict: `${hidden}_${i}`, raw }];
+  });
+}
+
+/** SQL of the verdict on a value that lies beside it. */
+function verdictColumn({ raw, cleaning, verdict }: Reading): string {
+  return `${castVerdictSql(raw.value, raw.type, cleaning)} AS ${verdict}`;
+}
+
+/** Whether the cleaning of a column casts it. */
+function castsOf(cleaning: ColumnCleaning | undefined): Reading['cleaning'] | undefined {
+  return cleaning?.cast === undefined ? undefined : { ...cleaning, cast: cleaning.cast };
+}
+
 /**
  * The columns of the source, by its own names, that are compared as times. Whether a text of JSON lines is a time or a text
  * cannot be told from the file alone, so what is ingested of JSON lines depends on them.
@@ -69,10 +118,9 @@ export function timeColumns({ split, where, derive, columns, rename }: Dataset):
   return compared.filter((name) => columns[name]?.cast !== 'string').map((name) => rename[name] ?? name);
 }
 
-async function renamed(database: Database, { rename }: Dataset, raw: Table): Promise<Table> {
-  const { sql, types, nested } = raw;
+async function renamed(database: Database, { rename }: Dataset, { sql, types }: Table): Promise<Table> {
   const renames = Object.entries(rename);
-  if (renames.length === 0) return raw;
+  if (renames.length === 0) return { sql, types };
   checkColumns(Object.values(rename), [...types.keys()]);
   const news = new Map(renames.map(([name, old]) => [old, name]));
   checkNew(
@@ -82,46 +130,41 @@ async function renamed(database: Database, { rename }: Dataset, raw: Table): Pro
   );
   const columns = [...types.keys()].map((old) => `${identifier(old)} AS ${identifier(news.get(old) ?? old)}`);
   const table = `(SELECT ${columns.join(', ')} FROM ${sql})`;
-  return {
-    sql: table,
-    types: await typesOf(database, `SELECT * FROM ${table}`),
-    nested: new Map([...nested].map(([name, type]) => [news.get(name) ?? name, type])),
-  };
+  return { sql: table, types: await typesOf(database, `SELECT * FROM ${table}`) };
 }
 
 /** Each row has its position now, whatever becomes of the order. */
-function cleanedTable(dataset: Dataset, { sql, types, nested }: Table): ShapedTable {
+function cleanedTable(dataset: Dataset, { sql, types }: Table): ShapedTable {
   const names = [...types.keys()];
   const hidden = hiddenPrefix([
     ...names,
     ...dataset.joins.flatMap(({ columns }) => Object.keys(columns)),
     ...dataset.derive.map(({ name }) => name),
   ]);
-  const casts = names.filter((name) => dataset.columns[name]?.cast !== undefined);
-  const castFailures = new Map(casts.map((name, i) => [name, `${hidden}_failed${i}`]));
+  const typeOf = (name: string) => types.get(name) ?? 'VARCHAR';
+  const readings = names.flatMap((name, i): Reading[] => {
+    const cleaning = castsOf(dataset.columns[name]);
+    const raw = { from: sql, value: identifier(name), type: typeOf(name) };
+    return cleaning ? [{ name, source: name, cleaning, verdict: `${hidden}_cast${i}`, raw }] : [];
+  });
   const sample = dataset.sample && `${hidden}_sampled`;
   const columns = [
     `row_number() OVER () - 1 AS ${hidden}_row`,
     ...(dataset.sample ? [`${sampledSql(dataset.sample, names)} AS ${sample}`] : []),
-    ...names.map((name) => `${cleaned(dataset, name)} AS ${identifier(name)}`),
-    ...[...castFailures].map(
-      ([name, failed]) => `${failedSql(dataset, name, identifier(name))} AS ${failed}`,
+    ...names.map(
+      (name) => `${cleanedSql(identifier(name), typeOf(name), dataset.columns[name])} AS ${identifier(name)}`,
     ),
+    ...readings.map(verdictColumn),
   ];
   return {
     sql: `(SELECT ${columns.join(', ')} FROM ${sql})`,
     types,
-    nested,
     row: `${hidden}_row`,
     conditions: sample ? [{ describes: `in the sample of ${dataset.sample?.share}`, sql: sample }] : [],
-    castFailures,
+    readings,
     unmatched: [],
     isShuffled: false,
   };
-}
-
-function failedSql(dataset: Dataset, name: string, sql: string): string {
-  return `(${sql} IS NOT NULL AND ${cleaned(dataset, name, sql)} IS NULL)`;
 }
 
 /** Every row of the events once: a key is in the other table once, or the join is refused. */
@@ -144,39 +187,42 @@ async function joined(
   await checkKeys(database, join, other);
 
   const hit = `${table.row}_hit${number}`;
-  const brought = Object.entries(join.columns).map(([name, old]) => ({ name, sql: `b.${identifier(old)}` }));
-  const casts = brought.filter(({ name }) => dataset.columns[name]?.cast !== undefined);
-  const failures = casts.map(({ name, sql }, i) => ({ name, sql, failed: `${hit}_failed${i}` }));
+  const brought = Object.entries(join.columns).map(([name, old]) => ({
+    name,
+    cleaning: dataset.columns[name],
+    raw: { from: other.sql, value: identifier(old), type: other.types.get(old) ?? 'VARCHAR' },
+  }));
+  const readings = brought.flatMap(({ name, cleaning, raw }, i): Reading[] => {
+    const cast = castsOf(cleaning);
+    return cast ? [{ name, source: name, cleaning: cast, verdict: `${hit}_cast${i}`, raw }] : [];
+  });
   const columns = [
     'a.*',
     `(b.${hit} IS NOT NULL) AS ${hit}`,
-    ...brought.map(({ name, sql }) => `${cleaned(dataset, name, sql)} AS ${identifier(name)}`),
-    ...failures.map(({ name, sql, failed }) => `${failedSql(dataset, name, sql)} AS ${failed}`),
+    ...brought.map(
+      ({ name, cleaning, raw }) =>
+        `${cleanedSql(`b.${raw.value}`, raw.type, cleaning)} AS ${identifier(name)}`,
+    ),
+    ...readings.map((reading) =>
+      verdictColumn({ ...reading, raw: { ...reading.raw, value: `b.${reading.raw.value}` } }),
+    ),
   ];
-  const pairs = mine.map((name, i) => {
-    const theirName = theirs[i] ?? '';
-    return {
-      mine: name,
-      mineType: present.get(name) ?? 'VARCHAR',
-      theirs: theirName,
-      theirType: other.types.get(theirName) ?? 'VARCHAR',
-    };
+  const on = mine.map((name, i) => {
+    const [type, theirName] = [present.get(name) ?? 'VARCHAR', theirs[i] ?? ''];
+    return joinKeySql(
+      `a.${identifier(name)}`,
+      type,
+      `b.${identifier(theirName)}`,
+      other.types.get(theirName) ?? 'VARCHAR',
+    );
   });
-  const on = pairs.map((pair) =>
-    joinKeySql(`a.${identifier(pair.mine)}`, `b.${identifier(pair.theirs)}`, pair, join.compare),
-  );
-  const keys = { table: join.table, number, compare: join.compare, pairs, theirs: other.sql };
   return {
     ...table,
     sql: `(SELECT ${columns.join(', ')} FROM ${table.sql} AS a
       LEFT JOIN (SELECT *, true AS ${hit} FROM ${other.sql}) AS b ON ${on.join(' AND ')})`,
     types: new Map([...present, ...brought.map(({ name }) => [name, 'VARCHAR'] as const)]),
-    nested: new Map([...table.nested, ...nestedOf(join, other)]),
-    castFailures: new Map([
-      ...table.castFailures,
-      ...failures.map(({ name, failed }) => [name, failed] as const),
-    ]),
-    unmatched: [...table.unmatched, { table: join.table, sql: `NOT ${hit}`, keys }],
+    readings: [...table.readings, ...readings],
+    unmatched: [...table.unmatched, { table: join.table, sql: `NOT ${hit}` }],
     conditions:
       join.kind === 'inner'
         ? [...table.conditions, { describes: `has a match in table ${join.table}`, sql: hit }]
@@ -185,15 +231,7 @@ async function joined(
   };
 }
 
-/** The columns that a join brings and that are lists and the like in their file, under their new names. */
-function nestedOf({ columns }: Join, { nested }: Table): [string, string][] {
-  return Object.entries(columns).flatMap(([name, old]): [string, string][] => {
-    const type = nested.get(old);
-    return type === undefined ? [] : [[name, type]];
-  });
-}
-
-function namesOf({ types }: Pick<Table, 'types'>): string {
+function namesOf({ types }: Table): string {
   return [...types.keys()].map(identifier).join(', ');
 }
 

@@ -4,17 +4,20 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { timeUnitSchema, type TimeUnit } from '@trainyard/shared';
 import { z } from 'zod';
-import { secondsOf, type ValueForm } from '@trainyard/recommender/encode/value';
+import { secondsOf } from '@trainyard/recommender/encode/value';
 import { unpackTexts } from '@trainyard/recommender/format/texts';
+import type { Database } from '../database.js';
 import { internalName, textSql } from '../ingest/columns.js';
 import { packTexts, readArray, writeArrays } from '../typedFiles.js';
 import type { PieceCache } from './pieces.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
+import { timeColumn, unitOfTexts, type TimeUse } from './timeColumn.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same column would be read otherwise. */
-const COLUMN_VERSION = 1;
+const COLUMN_VERSION = 2;
 
 /** A column of texts. */
 export interface TextColumn {
@@ -73,75 +76,80 @@ export interface NumberColumn {
   values: Float64Array;
   /** The source has them in single precision. */
   single: boolean;
+  /** The unit of times that are numbers, or were before they were cast. */
+  unit?: TimeUnit | undefined;
 }
+
+/** What a column is read as: its numbers, or its times and what for. */
+export type NumberForm = 'number' | TimeUse;
 
 export async function numberColumn(
   cache: PieceCache,
   ingested: IngestedRows,
   column: string,
-  form: Exclude<ValueForm, 'text'>,
+  form: NumberForm,
 ): Promise<NumberColumn> {
   const rows = ingested.outcome.rowsKept;
   const { type } = ingested.outcome.columns.find(({ name }) => name === column) ?? { type: 'VARCHAR' };
-  const { folder } = await cache({
+  const { folder, outcome } = await cache({
     key: { piece: 'numbers', version: COLUMN_VERSION, rows: ingested.digest, column, form },
-    outcome: z.strictObject({ type: z.string() }),
+    outcome: z.strictObject({ type: z.string(), unit: timeUnitSchema.optional() }),
     produce: async (target) => {
-      const values =
-        type === 'VARCHAR' && form === 'time'
-          ? writtenTimes(await textColumn(cache, ingested, column))
-          : await numbersOf(ingested, column, numberSql(type, form, column), target);
+      const { values, unit } =
+        form === 'number'
+          ? { values: await numbersOf(ingested, numberSql(ingested, type, column), target) }
+          : await timesOf(cache, ingested, column, form, target);
       await writeArrays(join(target, 'values.f64'), values);
-      return { type };
+      return { type, ...(unit && { unit }) };
     },
   });
   const values = await readArray(Float64Array, join(folder, 'values.f64'), rows);
-  return { values, single: type === 'FLOAT' };
+  return { values, single: type === 'FLOAT', unit: outcome.unit };
 }
 
 const NUMBER_TYPE = /^(U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|DOUBLE|FLOAT|DECIMAL|BOOLEAN)/;
-const TIME_TYPE = /^(TIMESTAMP|DATE)/;
 
-/** SQL of a column's seconds since 1970; null where it has none. */
-export function secondsSql({ columns }: Pick<IngestedRows['outcome'], 'columns'>, column: string): string {
-  const { type } = columns.find(({ name }) => name === column) ?? { type: 'VARCHAR' };
-  return numberSql(type, 'time', column)(internalName(columns, column));
-}
-
-/** Makes SQL of a column's name into SQL of its number; fails for a column that has none. */
-function numberSql(type: string, form: 'number' | 'time', column: string): (sql: string) => string {
-  if (TIME_TYPE.test(type)) {
-    if (form === 'time') return (sql) => `epoch(CAST(${sql} AS TIMESTAMP))`;
-  } else if (NUMBER_TYPE.test(type)) {
-    return (sql) => `CAST(${sql} AS DOUBLE)`;
-  }
+/** SQL of a column's number; fails for a column that has none. */
+function numberSql({ outcome }: IngestedRows, type: string, column: string): string {
+  if (NUMBER_TYPE.test(type)) return `CAST(${internalName(outcome.columns, column)} AS DOUBLE)`;
   throw new TrainerError(
-    form === 'time' ? 'not-a-time' : 'not-a-number',
-    `column "${column}" is ${type}; its feature needs ${form === 'time' ? 'times, or numbers of seconds since 1970' : 'numbers'}`,
-    `set dataset.columns["${column}"].cast to ${form === 'time' ? '"timestamp"' : '"float64"'}, or choose another transform`,
+    'not-a-number',
+    `column "${column}" is ${type}; its feature needs numbers`,
+    `set dataset.columns["${column}"].cast to "float64", or to "boolean" if it says yes and no, or choose another transform`,
     { stage: 'transform' },
   );
 }
 
-/** Texts are read as times by the code that reads them in a request. */
-function writtenTimes({ texts, codes }: TextColumn): Float64Array {
-  const times = [NaN, ...texts.map(secondsOf)];
-  return Float64Array.from(codes, (code) => times[code] ?? NaN);
-}
-
-async function numbersOf(
+async function timesOf(
+  cache: PieceCache,
   ingested: IngestedRows,
   column: string,
-  number: (sql: string) => string,
+  use: TimeUse,
   folder: string,
-): Promise<Float64Array> {
+): Promise<Pick<NumberColumn, 'values' | 'unit'>> {
+  const { columns, timeUnits } = ingested.outcome;
+  if (columns.find(({ name }) => name === column)?.type === 'VARCHAR') {
+    const { texts, codes } = await textColumn(cache, ingested, column);
+    const unit = unitOfTexts(column, texts, timeUnits[column], use);
+    // Texts are read as times by the code that reads them in a request.
+    const times = [NaN, ...texts.map((text) => secondsOf(text, unit))];
+    return { values: Float64Array.from(codes, (code) => times[code] ?? NaN), unit };
+  }
+  return withRows(ingested, folder, async (database) => {
+    const { seconds, unit } = await timeColumn(database, ingested.outcome, column, use);
+    return { values: await scanned(database, ingested, seconds), unit };
+  });
+}
+
+function numbersOf(ingested: IngestedRows, number: string, folder: string): Promise<Float64Array> {
+  return withRows(ingested, folder, (database) => scanned(database, ingested, number));
+}
+
+async function scanned(database: Database, ingested: IngestedRows, number: string): Promise<Float64Array> {
   const values = new Float64Array(ingested.outcome.rowsKept);
-  const value = number(internalName(ingested.outcome.columns, column));
-  await withRows(ingested, folder, (database) =>
-    database.scan(
-      `SELECT n, CASE WHEN isfinite(${value}) THEN ${value} ELSE 'nan'::DOUBLE END FROM rows`,
-      ([n = [], number_ = []]) => n.forEach((row, i) => (values[row as number] = number_[i] as number)),
-    ),
+  await database.scan(
+    `SELECT n, CASE WHEN isfinite(${number}) THEN ${number} ELSE 'nan'::DOUBLE END FROM rows`,
+    ([n = [], numbers = []]) => n.forEach((row, i) => (values[row as number] = numbers[i] as number)),
   );
   return values;
 }

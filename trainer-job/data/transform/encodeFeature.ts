@@ -19,7 +19,7 @@ import type { IngestedRows } from './rowsOf.js';
 import type { SplitRows } from './splitRows.js';
 
 /** Raise it when the same feature would be fitted or encoded otherwise. */
-const FEATURE_VERSION = 2;
+const FEATURE_VERSION = 3;
 
 const outcomeSchema = z.strictObject({
   encoded: encodedFeatureSchema,

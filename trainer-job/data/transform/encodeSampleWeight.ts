@@ -14,8 +14,8 @@ export async function encodeSampleWeight(
   { place, rows }: SplitRows,
   { column, halfLifeDays }: SampleWeight,
 ): Promise<Float32Array> {
-  const form = halfLifeDays === undefined ? 'number' : 'time';
-  const { values } = await numberColumn(cache, ingested, column, form);
+  const isTime = halfLifeDays !== undefined;
+  const { values } = await numberColumn(cache, ingested, column, isTime ? 'instants' : 'number');
   const train = new Float64Array(rows.train);
   values.forEach((value, row) => {
     if (place[row]! < rows.train) train[place[row]!] = value;
@@ -24,7 +24,7 @@ export async function encodeSampleWeight(
   if (unknown > 0) {
     throw refusal(
       column,
-      `has no ${form} in ${unknown} of the ${rows.train} training rows`,
+      `has no ${isTime ? 'time' : 'number'} in ${unknown} of the ${rows.train} training rows`,
       'leave such rows out with dataset.where, or fill them with a derived column',
     );
   }

@@ -102,13 +102,17 @@ describe('a split by time', () => {
     expect([train.at(-1), validation[0], validation.at(-1), test[0]]).toEqual([479, 480, 729, 730]);
   });
 
-  it('takes numbers for seconds since 1970', async () => {
+  it('takes numbers for the unit that is named', async () => {
     const split = { strategy: 'strictTemporal' as const, column: 'number' };
-    const { rows: counts } = await splitOf(rows, {
-      ...split,
-      validationFrom: '1970-01-01T00:10:00Z',
-      testFrom: '1970-01-01T00:15:00Z',
-    });
+    const { rows: counts } = await splitOf(
+      rows,
+      {
+        ...split,
+        validationFrom: '1970-01-01T00:10:00Z',
+        testFrom: '1970-01-01T00:15:00Z',
+      },
+      { number: { unit: 's' } },
+    );
     expect(counts).toEqual({ train: 600, validation: 300, test: 100 });
   });
 

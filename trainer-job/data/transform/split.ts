@@ -3,7 +3,7 @@ import { literal, type Database } from '../database.js';
 import type { SplitName } from '../encodedDataset.js';
 import { internalName, textSql } from '../ingest/columns.js';
 import type { IngestOutcome } from '../ingest/ingest.js';
-import { secondsSql } from './columnPieces.js';
+import { timeColumn } from './timeColumn.js';
 
 /** 0, 1 and 2 in the encoded rows. */
 export const SPLITS: readonly SplitName[] = ['train', 'validation', 'test'];
@@ -73,6 +73,7 @@ export async function sidesOf(database: Database, split: Split, ingested: Ingest
       return drawn(database, rowsKept, `SELECT n, ${sideByValue(split, textOf(split.column))} FROM rows`);
     case 'time': {
       const { validation, test } = bounds(split, rowsKept);
+      await timeColumn(database, ingested, split.column, 'order');
       const order = await orderOf(database, rowsKept, internalName(columns, split.column));
       const side = new Uint8Array(rowsKept);
       order.forEach((row, position) => (side[row] = position < validation ? 0 : position < test ? 1 : 2));
@@ -80,7 +81,7 @@ export async function sidesOf(database: Database, split: Split, ingested: Ingest
     }
     case 'timeHoldout':
     case 'strictTemporal': {
-      const seconds = secondsSql(ingested, split.column);
+      const { seconds } = await timeColumn(database, ingested, split.column, 'instants');
       const { validation, test } = await turningPoints(database, split, seconds);
       // A row without a time is one of the oldest.
       const side = `CASE WHEN ${seconds} >= ${test} THEN 2 WHEN ${seconds} >= ${validation} THEN 1 ELSE 0 END`;

@@ -24,15 +24,20 @@ function problem(code: TrainerErrorCode, message: string, remedy: string): Train
 }
 
 /** Fails with a `TrainerError` where there are no rows. */
-export function checkAnyRows({ rowsRead, rowsKept, dropped }: IngestOutcome): void {
+export function checkAnyRows({ rowsRead, rowsKept, dropped, castProblems }: IngestOutcome): void {
   if (rowsRead === 0)
     throw problem('no-rows', 'the source has no rows', 'write the data before the run is started');
   if (rowsKept > 0) return;
   const reasons = dropped.map(({ condition, rows }) => `"${condition}" fails for ${rows}`);
   throw problem(
     'no-rows-left',
-    `none of ${rowsRead} rows meets all conditions of dataset.where: ${reasons.join(', ')}`,
-    'correct or remove the condition that drops too much',
+    [
+      `none of ${rowsRead} rows meets all conditions of dataset.where: ${reasons.join(', ')}`,
+      ...castProblems.map(({ message }) => message),
+    ].join('; '),
+    [...castProblems.map(({ remedy }) => remedy), 'correct or remove the condition that drops too much'].join(
+      '; ',
+    ),
   );
 }
 
@@ -116,7 +121,7 @@ function checkSplit({ dataset }: Spec, columns: readonly ColumnProfile[], ingest
 export function warningsOf(
   { dataset: { split } }: Spec,
   columns: readonly ColumnProfile[],
-  { rowsKept, castFailures }: IngestOutcome,
+  { rowsKept, castWarnings, castProblems, castFailures }: IngestOutcome,
 ): RunWarning[] {
   const percent = (rows: number) => `${((100 * rows) / rowsKept).toFixed(1)} %`;
   const timeless = columns.find(({ name }) => name === splitTimeColumn(split));
@@ -141,15 +146,9 @@ export function warningsOf(
           ),
         ]
       : []),
-    ...Object.entries(castFailures)
-      .filter(([, failed]) => failed > 0)
-      .map(([name, failed]) =>
-        runWarning(
-          'cast-failed',
-          `the cast of column "${name}" failed for ${failed} values, which count as null`,
-          `correct the values, or dataset.columns["${name}"]`,
-          { rows: rowsKept, failed },
-        ),
-      ),
+    ...castWarnings,
+    ...castProblems.map(({ name, message, remedy }) =>
+      runWarning('cast-failed', message, remedy, { rows: rowsKept, failed: castFailures[name] ?? 0 }),
+    ),
   ];
 }

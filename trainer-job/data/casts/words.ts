@@ -1,0 +1,34 @@
+/** Sentences on times that are numbers, the same wherever such a column is read. */
+import { TIME_UNITS, TIME_UNIT_WORDS, type TimeUnit } from '@trainyard/shared';
+import { presentOf, type VerdictCounts } from './verdict.js';
+
+export function count(rows: number): string {
+  return rows.toLocaleString('en');
+}
+
+/** What to say of a column whose numbers are times in no unit or in several; `unit` is the one that the specification names. */
+export function noneInOneUnit(
+  column: string,
+  unit: TimeUnit | undefined,
+  counts: VerdictCounts,
+  range: { min: number; max: number } | undefined,
+): { message: string; remedy: string } {
+  const setting = `dataset.columns["${column}"].unit`;
+  const holds = `column "${column}" holds numbers${range ? ` from ${range.min} to ${range.max}` : ''}`;
+  const dropped =
+    'numbers that stand for a missing time are left out by dataset.where or made null in dataset.sql';
+  if (unit !== undefined) {
+    return {
+      message: `${holds}, and ${setting} is "${unit}": ${count(counts.implausible)} of ${count(presentOf(counts))} would be no times between 1900 and 2099, or are as large as times in another unit`,
+      remedy: `correct ${setting} (s, ms, us or ns); ${dropped}`,
+    };
+  }
+  const found = TIME_UNITS.filter((one) => counts[one] > 0).map(
+    (one) => `${count(counts[one])} look like ${TIME_UNIT_WORDS[one]}`,
+  );
+  const none = counts.implausible > 0 ? [`${count(counts.implausible)} like none of s, ms, us and ns`] : [];
+  return {
+    message: `${holds}, which are not all times since 1970 between 1980 and 2099 in one unit: of ${count(presentOf(counts))} values ${[...found, ...none].join(', ')}`,
+    remedy: `set ${setting} to "s", "ms", "us" or "ns" if the times are in it; ${dropped}`,
+  };
+}
