@@ -34,6 +34,30 @@ const TABLE = {
     meaning: 'Rows have no match in a table that is joined to them, so that its columns are null there.',
     remedy: 'Compare the keys on both sides: their types, letter case and blanks.',
   },
+  'no-rows-measured': {
+    meaning:
+      'No row of a split can be measured, so that the run has no metrics of it: users or items are new, or the target is missing.',
+    remedy: 'Change `dataset.split` so that users and items of the split occur in train, or bring more data.',
+  },
+  'few-rows-measured': {
+    meaning:
+      'Fewer than 100 rows of a split, or fewer than half of them, can be measured: its metrics are of chance, or of a part that is not like the rest.',
+    remedy: 'Change `dataset.split`, lower `minCount`, or bring more data.',
+  },
+  'monitor-off': {
+    meaning:
+      'Early stopping, or the schedule of the learning rate, goes by a metric that no row gives, so that it does nothing.',
+    remedy:
+      'Change `dataset.split` so that validation rows can be measured, or train a fixed number of `training.epochs`.',
+  },
+  'recall-of-all-items': {
+    meaning: 'There are no more items than K, so that recall at K is 1 whatever the model does.',
+    remedy: 'Leave such a K out of `evaluation.k`.',
+  },
+  'one-target-value': {
+    meaning: 'All measured rows of a split have the same target, so that a constant is as good as any model.',
+    remedy: 'Change `dataset.split`, or `features.target.threshold`, or bring more data.',
+  },
 } as const satisfies Record<string, WarningMeaning>;
 
 export type RunWarningCode = keyof typeof TABLE;

@@ -94,6 +94,20 @@ export const VALIDATION_ERRORS = {
     remedy: 'Name the right column, or bring rows that have the target.',
     retriable: false,
   },
+  'one-target-value': {
+    kind: 'validation',
+    meaning:
+      'The target is the same in all training rows: there is nothing to learn, and a constant would seem perfect.',
+    remedy: 'Name the right column, or another `features.target.threshold`, or bring rows that differ.',
+    retriable: false,
+  },
+  'constant-metric': {
+    kind: 'validation',
+    meaning:
+      'Early stopping, the schedule of the learning rate or a gate goes by a recall at K where there are no more items than K: it is 1 whatever the model does.',
+    remedy: 'Take a K that is smaller than the number of items, or another metric.',
+    retriable: false,
+  },
   'bad-sample-weight': {
     kind: 'validation',
     meaning: 'The column of the sample weight holds what is no weight, or 0 in every training row.',

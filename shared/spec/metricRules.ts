@@ -47,10 +47,14 @@ export function brokenMetricRules(spec: Asking): RuleBroken[] {
   ];
 }
 
-function monitorsOf({ earlyStopping, schedule }: Training): { section: string; monitor: string }[] {
+/** The metrics that a training goes by, and the sections that name them. */
+export function monitorsOf({ earlyStopping, schedule }: Pick<Training, 'earlyStopping' | 'schedule'>): {
+  section: 'earlyStopping' | 'schedule';
+  monitor: string;
+}[] {
   return [
-    ...(earlyStopping ? [{ section: 'earlyStopping', monitor: earlyStopping.monitor }] : []),
-    ...(schedule.type === 'plateau' ? [{ section: 'schedule', monitor: schedule.monitor }] : []),
+    ...(earlyStopping ? [{ section: 'earlyStopping' as const, monitor: earlyStopping.monitor }] : []),
+    ...(schedule.type === 'plateau' ? [{ section: 'schedule' as const, monitor: schedule.monitor }] : []),
   ];
 }
 

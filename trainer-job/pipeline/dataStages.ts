@@ -15,6 +15,9 @@ import {
 } from '../data/ingest/ingest.js';
 import { openTables, type OpenedTables } from '../data/source/openTables.js';
 import type { PieceCache } from '../data/transform/pieces.js';
+import { checkMeasurable, measurabilityWarnings } from '../data/transform/measurability.js';
+import { measuredCounts, measuredInWords } from '../data/transform/measuredInWords.js';
+import { MEASURED_VERSION, measuredSplitsSchema, measureFolder } from '../data/transform/measuredRows.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { cacheLimits } from '../settings/limits.js';
 import type { Stage } from './stage.js';
@@ -101,15 +104,27 @@ function transformStage(context: DataContext): Stage<'transform'> {
         outcome: transformDocumentSchema,
         produce: (folder) => transform(spec, outputs.of('ingest'), pieces, folder),
       });
+      const { outcome: splits } = await keep({
+        key: { part: 'measured', version: MEASURED_VERSION, encoded: encoded.digest },
+        outcome: measuredSplitsSchema,
+        produce: async () => measureFolder(await encoded.files()),
+      });
+      const measured = { spec, document: encoded.outcome, splits };
       return {
-        output: encoded,
+        output: { ...encoded, measured: splits },
         counts: {
           ...countsOf(encoded.outcome),
+          ...measuredCounts(measured),
           partsMade: [...reused.values()].filter((hit) => !hit).length,
           partsReused: [...reused.values()].filter((hit) => hit).length,
           outputBytes: encoded.bytes,
         },
-        afterwards: () => keepWithinLimits(context),
+        detail: measuredInWords(measured),
+        warnings: measurabilityWarnings(measured),
+        async afterwards() {
+          checkMeasurable(measured);
+          await keepWithinLimits(context);
+        },
       };
     },
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { digestOf, METRICS, metricName, type TrainingSpec } from '@trainyard/shared';
 import type { SelectedBackend } from '../backend/selectBackend.js';
 import type { EncodedDataset } from '../data/encodedDataset.js';
+import { whole } from '../data/transform/measuredInWords.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
 import { exportRun } from '../export/exportRun.js';
 import type { CheckpointHome } from '../home/artifactHome.js';
@@ -89,7 +90,13 @@ function evaluateStage({ attempt, spec, data }: ModelContext): Stage<'evaluate'>
     async run({ outputs }) {
       const { model } = outputs.of('train');
       const output = await evaluateModel({ model, data, spec, between: unlessStopping(attempt.stop) });
-      return { output, counts: { testRows: output.metrics[metricName(METRICS.rows, 'test')] ?? 0 } };
+      const testRows = output.metrics[metricName(METRICS.rows, 'test')] ?? 0;
+      const { test } = outputs.of('transform').measured;
+      return {
+        output,
+        counts: { testRows, testRowsOfSplit: test.rows },
+        detail: `${whole(testRows)} of ${whole(test.rows)} test rows measured`,
+      };
     },
   };
 }
@@ -146,6 +153,8 @@ function identityOf({ attempt, spec, backend }: ModelContext, outputs: Outputs):
     data_fingerprint: source.fingerprint,
     data_snapshot: rows.snapshot,
     data: outputs.of('transform').outcome,
+    measured_rows: outputs.of('transform').measured,
+    warnings: outputs.warnings,
     environment: {
       ...machine(),
       backend: backend.name,

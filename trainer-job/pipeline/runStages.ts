@@ -43,6 +43,7 @@ async function runStage<N extends StageName>(
   const { output, counts, detail = '', warnings = [], afterwards } = result;
   const seconds = (performance.now() - began) / 1000;
   outputs.add(stage.name, output, seconds);
+  outputs.warnings.push(...warnings.map((warning) => ({ ...warning, stage: stage.name })));
   const cacheHit = hits.length > 0 && hits.every((hit) => hit);
   onCompleted({ stage: stage.name, seconds, cacheHit, counts, detail, warnings: [...warnings] });
   await afterwards?.();

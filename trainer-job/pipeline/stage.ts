@@ -3,6 +3,7 @@ import type { RunWarning, StageName } from '@trainyard/shared';
 import type { StageOutput, StageRequest } from '../cache/stageCache.js';
 import type { IngestOutcome } from '../data/ingest/ingest.js';
 import type { OpenedTables } from '../data/source/openTables.js';
+import type { MeasuredSplits } from '../data/transform/measuredRows.js';
 import type { EvaluationOutcome } from '../evaluate/evaluateModel.js';
 import type { EpochReport, TrainOutcome } from '../train/loop/trainRequest.js';
 import type { Profile } from '../data/validate/profile/profile.js';
@@ -12,7 +13,8 @@ import type { Validation } from '../data/validate/report.js';
 export interface StageOutputs {
   ingest: StageOutput<IngestOutcome> & { source: OpenedTables };
   validate: Validated;
-  transform: StageOutput<TransformDocument>;
+  /** `measured`: how many rows of each split results are measured by, and why not by the others. */
+  transform: StageOutput<TransformDocument> & { measured: MeasuredSplits };
   train: Trained;
   evaluate: EvaluationOutcome;
   /** The URIs of the artifacts by name. */
@@ -74,6 +76,8 @@ export interface StageReport {
 export class Outputs {
   private readonly made: Partial<StageOutputs> = {};
   readonly seconds: Partial<Record<StageName, number>> = {};
+  /** Of all stages so far. */
+  readonly warnings: (RunWarning & { stage: StageName })[] = [];
 
   /** Throws where that stage has not run: the order of the stages is wrong then. */
   of<N extends StageName>(stage: N): StageOutputs[N] {

@@ -1,0 +1,184 @@
+/** What is said, before the training is paid for, of how far its results will mean something. */
+import {
+  idFeature,
+  METRICS,
+  metricName,
+  monitorsOf,
+  parseMetricName,
+  runWarning,
+  type MetricFamily,
+  type RunWarning,
+  type TrainingSpec,
+} from '@trainyard/shared';
+import { encodedTarget } from '@trainyard/recommender/encode/target';
+import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
+import { TrainerError } from '../../errors/trainerError.js';
+import { measuredOf, rowWarnings, sectionInWords, whole, type HeldOut } from './measuredInWords.js';
+import type { MeasuredRows, MeasuredSplits } from './measuredRows.js';
+
+type Spec = Pick<TrainingSpec, 'dataset' | 'features' | 'model' | 'evaluation' | 'training'>;
+
+interface Measured {
+  spec: Spec;
+  document: TransformDocument;
+  splits: MeasuredSplits;
+}
+
+/** Fails with a `TrainerError` where a result, or the way to it, would be decided by the data alone. */
+export function checkMeasurable(measured: Measured): void {
+  const { spec, document, splits } = measured;
+  const items = itemsOf(document);
+  if (spec.model.type !== 'ranking' && items < 2) {
+    const { column, minCount } = idFeature(spec.features.candidate);
+    throw problem(
+      'single-id',
+      `column "${column}", the id of the candidate tower, has only one value that occurs in ${minCount} or more training rows: there is nothing to choose among`,
+      'lower the minCount of the feature, name the right column, or bring more data',
+    );
+  }
+  const { target } = document;
+  if (spec.model.type !== 'retrieval' && target && isOneValue(measured, splits.train)) {
+    const { threshold } = target.fitted;
+    throw problem(
+      'one-target-value',
+      `column "${target.fitted.column}", the target, is ${oneValue(measured, splits.train)} in all ${whole(target.rows.train)} training rows that have one: there is nothing to learn`,
+      threshold === null
+        ? 'name the right column in features.target, or bring rows whose target differs'
+        : `set features.target.threshold (${threshold}) between the values of the column, or bring rows on both sides of it`,
+    );
+  }
+  for (const { path, metric } of wishesOf(spec)) {
+    const k = recallDepth(metric);
+    if (k === null || k < items) continue;
+    throw problem(
+      'constant-metric',
+      `${path} goes by ${metric}, which is 1 whatever the model does: there are ${whole(items)} items`,
+      `take a K below ${whole(items)}, which evaluation.k names as well, or another metric`,
+    );
+  }
+}
+
+/** What does not stop the run, and makes less of its results than they seem. */
+export function measurabilityWarnings(measured: Measured): RunWarning[] {
+  return [
+    ...rowWarnings(measured, 'validation'),
+    ...rowWarnings(measured, 'test'),
+    ...targetWarnings(measured, 'validation'),
+    ...targetWarnings(measured, 'test'),
+    ...monitorWarnings(measured),
+    ...recallWarnings(measured),
+  ];
+}
+
+function targetWarnings(measured: Measured, split: HeldOut): RunWarning[] {
+  const { spec, splits } = measured;
+  const rows = splits[split];
+  const count = measuredOf(spec, rows);
+  if (spec.model.type === 'retrieval' || count === 0 || !isOneValue(measured, rows)) return [];
+  return [
+    runWarning(
+      'one-target-value',
+      `the target is ${oneValue(measured, rows)} in all measured ${split} rows: a constant is as good as any model, and there is no ${metricName(METRICS.auc, split)}`,
+      'change dataset.split or features.target.threshold, or bring rows whose target differs',
+      { rows: count },
+    ),
+  ];
+}
+
+/** Early stopping and schedules that would wait for what never comes. */
+function monitorWarnings(measured: Measured): RunWarning[] {
+  const { spec } = measured;
+  return monitorsOf(spec.training)
+    .filter(({ monitor }) => !isThere(measured, monitor))
+    .map((wish) => {
+      const then =
+        wish.section === 'earlyStopping'
+          ? `is off: all ${spec.training.epochs} epochs are trained, and the last one is kept`
+          : 'is off: the learning rate stays as it is';
+      return runWarning(
+        'monitor-off',
+        `${sectionInWords(wish)} ${then}, for no validation row gives a ${wish.monitor}`,
+        `change dataset.split so that validation rows can be measured, or set training.epochs and ${wish.section === 'earlyStopping' ? 'training.earlyStopping false' : 'another training.schedule'}`,
+        { epochs: spec.training.epochs },
+      );
+    });
+}
+
+const OF_RETRIEVAL: readonly MetricFamily[] = [METRICS.recall, METRICS.retrievalLoss];
+
+/** Whether validation rows give the metric. */
+function isThere(measured: Measured, monitor: string): boolean {
+  const { spec, splits } = measured;
+  const { validation } = splits;
+  const rated = measuredOf(spec, validation);
+  const found = spec.model.type === 'ranking' ? rated : validation.known;
+  const family = parseMetricName(monitor)?.family;
+  if (!family || family === METRICS.loss || OF_RETRIEVAL.includes(family)) return found > 0;
+  return rated > 0 && !(family === METRICS.auc && isOneValue(measured, validation));
+}
+
+function recallWarnings({ spec, document }: Measured): RunWarning[] {
+  const items = itemsOf(document);
+  const all = spec.model.type === 'ranking' ? [] : spec.evaluation.k.filter((k) => k >= items);
+  if (all.length === 0) return [];
+  return [
+    runWarning(
+      'recall-of-all-items',
+      `recall at ${all.join(' and ')} is 1 whatever the model does: there are ${whole(items)} items`,
+      `leave ${all.join(' and ')} out of evaluation.k`,
+      { items },
+    ),
+  ];
+}
+
+/** What a training or its result is decided by. */
+function wishesOf({ training, evaluation }: Spec): { path: string; metric: string }[] {
+  return [
+    ...monitorsOf(training).map(({ section, monitor }) => ({ path: `training.${section}`, metric: monitor })),
+    ...evaluation.gates.map(({ metric }, i) => ({ path: `evaluation.gates[${i}]`, metric })),
+  ];
+}
+
+function recallDepth(metric: string): number | null {
+  const parsed = parseMetricName(metric);
+  return parsed?.family === METRICS.recall ? parsed.k : null;
+}
+
+function itemsOf({ candidate }: TransformDocument): number {
+  return candidate.entities - 1;
+}
+
+/** Whether training would see the same target in all rows. */
+function isOneValue(
+  { spec, document }: Pick<Measured, 'spec' | 'document'>,
+  { target }: MeasuredRows,
+): boolean {
+  const fitted = document.target?.fitted;
+  if (!target || !fitted) return false;
+  return (
+    seen(spec, encodedTarget(fitted, target.least)) === seen(spec, encodedTarget(fitted, target.greatest))
+  );
+}
+
+/** What a loss makes of a target: of classes the nearest. */
+function seen({ model }: Spec, value: number): number {
+  const loss = model.rating?.loss;
+  if (loss?.type !== 'categoricalCrossEntropy') return value;
+  return loss.classes.toSorted((a, b) => Math.abs(a - value) - Math.abs(b - value))[0] ?? value;
+}
+
+function oneValue({ spec, document }: Pick<Measured, 'spec' | 'document'>, { target }: MeasuredRows): string {
+  const fitted = document.target?.fitted;
+  if (!target || !fitted) return 'missing';
+  if (fitted.threshold === null)
+    return target.least === target.greatest ? String(target.least) : 'the same once it is clipped';
+  return `${seen(spec, encodedTarget(fitted, target.least))} (threshold ${fitted.threshold})`;
+}
+
+function problem(
+  code: 'single-id' | 'one-target-value' | 'constant-metric',
+  message: string,
+  remedy: string,
+) {
+  return new TrainerError(code, message, remedy, { stage: 'transform' });
+}

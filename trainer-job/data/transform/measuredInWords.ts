@@ -1,0 +1,135 @@
+/** How many rows of each split can be measured, in words and as a warning. */
+import { idFeature, monitorsOf, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import type { MeasuredRows, MeasuredSplits } from './measuredRows.js';
+
+/** With fewer, a metric says more of chance than of the model. */
+const FEW_ROWS = 100;
+/** With a smaller share, what is measured is likely not like the rest. */
+const SMALL_SHARE = 0.5;
+
+const HELD_OUT = ['validation', 'test'] as const;
+export type HeldOut = (typeof HELD_OUT)[number];
+
+type Spec = Pick<TrainingSpec, 'dataset' | 'features' | 'model' | 'evaluation' | 'training'>;
+
+interface Measured {
+  spec: Spec;
+  splits: MeasuredSplits;
+}
+
+/** `28,100 of 30,000 validation and 34 of 2,579 test rows can be measured (test: 2,545 new users)`. */
+export function measuredInWords({ spec, splits }: Measured): string {
+  const shares = HELD_OUT.map((split) => {
+    const rows = splits[split];
+    return `${whole(measuredOf(spec, rows))} of ${whole(rows.rows)} ${split}`;
+  });
+  const reasons = HELD_OUT.flatMap((split) => {
+    const why = reasonsOf(spec, splits[split]);
+    return why.length === 0 ? [] : [`${split}: ${why.join(', ')}`];
+  });
+  return `${shares.join(' and ')} rows can be measured${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
+}
+
+/** For programs: `validationMeasured`, and of the other rows `validationNewUser`, …, where there are such. */
+export function measuredCounts({ spec, splits }: Measured): Record<string, number> {
+  const counts = HELD_OUT.flatMap((split) => {
+    const { newUser, newItem, newBoth, noTarget } = splits[split];
+    const others: [string, number][] = [
+      ['NewUser', newUser],
+      ['NewItem', newItem],
+      ['NewBoth', newBoth],
+      ['NoTarget', spec.model.type === 'retrieval' ? 0 : noTarget],
+    ];
+    return [
+      ['Measured', measuredOf(spec, splits[split])] as const,
+      ...others.filter(([, rows]) => rows > 0),
+    ].map(([name, rows]) => [`${split}${name}`, rows] as const);
+  });
+  return Object.fromEntries(counts);
+}
+
+/** The rows that all of the model's metrics are of. */
+export function measuredOf({ model }: Pick<Spec, 'model'>, { known, noTarget }: MeasuredRows): number {
+  return model.type === 'retrieval' ? known : known - noTarget;
+}
+
+/** Nothing where enough rows of the split can be measured. */
+export function rowWarnings({ spec, splits }: Measured, split: HeldOut): RunWarning[] {
+  const { target: _target, ...counts } = splits[split];
+  const measured = measuredOf(spec, splits[split]);
+  if (measured >= FEW_ROWS && measured >= SMALL_SHARE * counts.rows) return [];
+  const why = reasonsOf(spec, splits[split]).join(', ');
+  const reasons = why === '' ? '' : `: ${why}`;
+  // Without a target the items that a hybrid finds are measured all the same.
+  const how = spec.model.type === 'hybrid' && counts.known > measured ? ' in full' : '';
+  const remedy = remedyOf(spec, splits[split], split);
+  const numbers = { ...counts, measured };
+  if (measured === 0) {
+    const gates = split === 'test' && spec.evaluation.gates.length > 0 ? '; no gate on it passes' : '';
+    const message = `none of ${whole(counts.rows)} ${split} rows can be measured${how}${reasons}${gates}`;
+    return [runWarning('no-rows-measured', message, remedy, numbers)];
+  }
+  const message = `only ${whole(measured)} of ${whole(counts.rows)} ${split} rows can be measured${how}${reasons}`;
+  const monitors = split === 'validation' ? monitorsOf(spec.training).map(sectionInWords) : [];
+  const follows =
+    monitors.length === 0
+      ? ''
+      : `; ${monitors.join(' and ')} ${monitors.length > 1 ? 'go' : 'goes'} by these alone`;
+  return [runWarning('few-rows-measured', `${message}${follows}`, remedy, numbers)];
+}
+
+function reasonsOf({ model, features }: Pick<Spec, 'model' | 'features'>, rows: MeasuredRows): string[] {
+  const { newUser, newItem, newBoth, noTarget } = rows;
+  const [user, item] = [idFeature(features.query), idFeature(features.candidate)];
+  return [
+    [newUser, `whose "${user.column}" train does not know`],
+    [newItem, `whose "${item.column}" train does not know`],
+    [newBoth, 'both of whose ids train does not know'],
+    [model.type === 'retrieval' ? 0 : noTarget, 'without a target'],
+  ]
+    .filter(([count]) => count !== 0)
+    .map(([count, what]) => `${whole(Number(count))} ${what}`);
+}
+
+/** By what keeps most of the rows out. */
+function remedyOf({ dataset, features, model }: Spec, rows: MeasuredRows, split: HeldOut): string {
+  const { newUser, newItem, newBoth, noTarget } = rows;
+  const more = `bring more rows, or hold out more of them (dataset.split)`;
+  const lost = [
+    { rows: newUser + newBoth, id: idFeature(features.query), others: 'users' },
+    { rows: newItem, id: idFeature(features.candidate), others: 'items' },
+  ].toSorted((a, b) => b.rows - a.rows)[0];
+  if (model.type !== 'retrieval' && noTarget > (lost?.rows ?? 0))
+    return `bring ${split} rows that have "${features.target?.column}", or correct its cast in dataset.columns`;
+  if (!lost || lost.rows < rows.known || lost.rows === 0) return more;
+  const { column, minCount, maxSize } = lost.id;
+  const vocabulary =
+    minCount > 1 || maxSize !== undefined
+      ? `; the minCount and maxSize of "${column}" count as new what is rarer`
+      : '';
+  return `${splitRemedy(dataset.split, column, lost.others)}${vocabulary}`;
+}
+
+function splitRemedy(split: Spec['dataset']['split'], column: string, others: string): string {
+  const known = `so that ${others} of train are measured`;
+  switch (split.strategy) {
+    case 'group':
+      return split.column === column
+        ? `dataset.split keeps the rows of each "${column}" together, so that all that are held out are new: split by "random" or "time" ${known}`
+        : `split by "random" or "time" ${known}, or bring more rows of each "${column}"`;
+    case 'column':
+      return `let column "${split.column}" put rows of each "${column}" on the side of train too, or split by "random"`;
+    case 'time':
+    case 'timeHoldout':
+    case 'strictTemporal':
+      return `hold out less time in dataset.split, or split by "random" ${known}`;
+    default:
+      return `bring more rows of each "${column}"`;
+  }
+}
+
+export function sectionInWords({ section }: { section: 'earlyStopping' | 'schedule' }): string {
+  return section === 'earlyStopping' ? 'early stopping' : 'the schedule of the learning rate';
+}
+
+export const whole = (count: number): string => count.toLocaleString('en-US');
