@@ -34,7 +34,7 @@ export async function measureFolder(folder: string): Promise<MeasuredSplits> {
   return measuredSplits(await readEncodedDataset(folder));
 }
 
-export function measuredSplits({ query, splits }: Pick<EncodedDataset, 'query' | 'splits'>): MeasuredSplits {
+function measuredSplits({ query, splits }: Pick<EncodedDataset, 'query' | 'splits'>): MeasuredSplits {
   const [train, validation, test] = SPLITS.map((name: SplitName) =>
     measuredRows(splits[name], query.ids, name === 'train'),
   );
