@@ -57,7 +57,7 @@ export const augmentationSchema = described(
   z.strictObject({
     lookupDropout: described(
       z.number().min(0).lt(1).default(0),
-      'The probability that the value of a lookup counts as unknown, so that the embedding of unknown values learns something.',
+      'The probability that the value of a lookup counts as unknown, so that the embedding of unknown values is learned. Without it, it is the mean of the known ones.',
       0.1,
     ),
     wordDropout: described(

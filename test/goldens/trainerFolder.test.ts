@@ -76,6 +76,8 @@ describe('a training of version 0.1', () => {
     expect(output).toMatch(/^completed on wasm; best epoch 4$/m);
     const again = await openModelDirectory(join(folder, 'run/model'));
     const before = await openModelDirectory(join(RECORDED, 'run/model'));
+    // The row of unknown users was as it had started.
+    expect(again.recommend({ user: 'nobody' })).not.toEqual(before.recommend({ user: 'nobody' }));
     const query = { user: 'u1', country: 'FR' };
     expect(again.recommend(query)).toEqual(
       before.recommend(query).map(({ item, score }) => ({ item, score: expect.closeTo(score, 5) as number })),

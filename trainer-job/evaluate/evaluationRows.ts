@@ -1,6 +1,9 @@
 import type { EncodedDataset, SplitName } from '../data/encodedDataset.js';
 
-/** The rows of a split that count, by query: those whose user and item both occur in train. */
+/** Users that occur in train, or those that a model has never seen. */
+export type Users = 'known' | 'cold';
+
+/** The rows of a split that count, by query: those of such users whose item occurs in train. */
 export interface EvaluationRows {
   /** [queries] distinct query entities */
   queries: Int32Array;
@@ -12,7 +15,11 @@ export interface EvaluationRows {
   rowCount: number;
 }
 
-export function evaluationRows(data: EncodedDataset, split: SplitName): EvaluationRows {
+export function evaluationRows(
+  data: EncodedDataset,
+  split: SplitName,
+  users: Users = 'known',
+): EvaluationRows {
   const { query, item, count } = data.splits[split];
   const byQuery = new Map<number, Map<number, number>>();
   let rowCount = 0;
@@ -20,8 +27,8 @@ export function evaluationRows(data: EncodedDataset, split: SplitName): Evaluati
   for (let row = 0; row < count; row++) {
     const entity = query[row]!;
     const target = item[row]!;
-    const userKnown = data.query.ids[entity] !== 0;
-    if (!userKnown || target === 0) continue;
+    const isKnown = data.query.ids[entity] !== 0;
+    if (isKnown !== (users === 'known') || target === 0) continue;
     let targets = byQuery.get(entity);
     if (!targets) byQuery.set(entity, (targets = new Map()));
     const rows = targets.get(target) ?? 0;

@@ -9,6 +9,10 @@ import type { Gradient, Parameter } from './parameter.js';
 import { randomFor } from './random.js';
 import { Scaling, type Scaled } from './similarity.js';
 import { TowerInput } from './towerInput.js';
+import { valuesAt } from './valuesAt.js';
+
+/** How many entities are read at once where their rows are counted. */
+const COUNT_BLOCK = 8192;
 
 export interface TowerPass {
   /** [entities, width] */
@@ -54,6 +58,19 @@ export class Tower {
   /** What belongs to the tower and is not trained, such as running means. */
   get state(): readonly Parameter[] {
     return this.layers.state;
+  }
+
+  /** [rows] of each embedding, in the order of `embeddings`: how often training rows name it; `entities` are those of the rows. */
+  namedBy(entities: Iterable<number>): Float64Array[] {
+    const times = new Int32Array(this.data.entities);
+    for (const entity of entities) times[entity]! += 1;
+    const counts = this.embeddings.map(({ rows }) => new Float64Array(rows));
+    const occurring = Int32Array.from(times.keys()).filter((entity) => times[entity]! > 0);
+    for (let start = 0; start < occurring.length; start += COUNT_BLOCK) {
+      const block = occurring.subarray(start, start + COUNT_BLOCK);
+      this.input.countNamed(this.data.rows(block), valuesAt(times, block), counts);
+    }
+    return counts;
   }
 
   /** Takes entities, each of them once, through the tower; with `training`, as one does who trains. */

@@ -79,6 +79,14 @@ export class TowerInput {
     return this.embedded.map(({ table }) => table);
   }
 
+  /** Adds to `counts`, [rows] of each embedding, how often the entities name its rows; entity i stands for `times[i]` training rows. */
+  countNamed(rows: EntityRows, times: Int32Array, counts: readonly Float64Array[]): void {
+    this.embedded.forEach((place, f) => {
+      const named = this.namedBy(place, rows.indices, times.length);
+      named.rows.forEach((row, i) => (counts[f]![row]! += times[named.entities[i]!]!));
+    });
+  }
+
   /** `values` [count, width] for `count` entities; `backward` takes the loss's gradient at them to the embeddings. */
   forward(rows: EntityRows): {
     values: Float32Array;

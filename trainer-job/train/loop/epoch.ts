@@ -96,6 +96,7 @@ async function closeEpoch(
   const { state, optimizer, model } = training;
   const { earlyStopping, schedule } = request.spec.training;
   optimizer.settle();
+  training.setUnseen();
   state.optimizer = optimizer.state();
   const spent = training.clock.lap();
   const begin = performance.now();

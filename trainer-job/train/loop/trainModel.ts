@@ -46,12 +46,14 @@ function isDone({ state }: Training, { spec }: TrainRequest): boolean {
 }
 
 async function finish(
-  { model, keeper, state, spent }: Training,
+  { model, keeper, state, spent, setUnseen }: Training,
   request: TrainRequest,
 ): Promise<TrainOutcome> {
   const limit = limitReached(request.spec.training, state);
   if (limit) request.onLog('info', `${limit}, is reached: the training ends in epoch ${state.epoch}`);
   const bestEpoch = await keeper.restoreBest(state);
+  // A checkpoint of before has them as they started.
+  setUnseen();
   const best = state.history.find((report) => report.epoch === bestEpoch);
   const stoppedEarly = isOver(state.best, request.spec.training.earlyStopping);
   return {

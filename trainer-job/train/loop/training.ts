@@ -17,6 +17,7 @@ import { PhaseClock } from '../batch/phaseClock.js';
 import { Profiler, type Profile } from './profiler.js';
 import { ProgressKeeper } from './progressKeeper.js';
 import { trainSample } from '../batch/trainSample.js';
+import { unseenRows } from './unseenRows.js';
 import { eventLoopYielder } from './eventLoop.js';
 import { parallelScoring } from '../workers/parallelScoring.js';
 import { parallelStep } from '../workers/parallelStep.js';
@@ -40,6 +41,8 @@ export interface Training {
   /** Positions of the training rows that are learned from. */
   rows: Int32Array;
   stepsPerEpoch: number;
+  /** Gives the rows of embeddings that training rows do not name a meaning: before the model is measured, saved or handed out. */
+  setUnseen(this: void): void;
   /** Throws `StopRequested` where there is a stop request: an evaluation may take longer than a stop has time. */
   validate(): Promise<Metrics>;
   profiler: Profiler | undefined;
@@ -94,6 +97,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
     clock,
     rows,
     stepsPerEpoch: Math.ceil(rows.length / (batchSize * accumulateSteps)),
+    setUnseen: unseenRows(model, data.splits.train, rows),
     validate: async () => ({
       ...(rescore && (await rescore(between))),
       ...(await validate(between)),
