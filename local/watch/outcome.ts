@@ -7,6 +7,7 @@ import {
   isBetter,
   measuredModel,
   METRICS,
+  type MetricColumn,
   type MetricFamily,
   metricName,
   type Metrics,
@@ -96,7 +97,7 @@ function resultLines(run: RunView, layout: Layout, backendNote: string | undefin
     ...wrap(training, layout.width, '  '),
     ...wrap(backendNote ?? `backend ${result.backend}`, layout.width, '  '),
     '',
-    ...comparisonTable(run, result, layout),
+    ...comparisonTables(run, result, layout),
     ...verdicts(run, result).flatMap((text) => wrap(text, layout.width, '  ')),
     ...adviceOn(run).flatMap((text) => wrap(text, layout.width, '  ')),
     '',
@@ -111,15 +112,34 @@ const BASELINE_NAMES: Readonly<Record<Baseline, string>> = {
   userItemMean: 'user and item mean',
 };
 
-function comparisonTable(run: RunView, result: RunResult, layout: Layout): string[] {
-  const columns = resultMetricColumns(measuredModel(run.spec));
+/** Of the users that training knows and, where the test split has others, of those. */
+function comparisonTables(run: RunView, result: RunResult, layout: Layout): string[] {
+  const [known, cold] = (['known', 'cold'] as const).map((users) =>
+    resultMetricColumns(measuredModel(run.spec), users),
+  );
+  const hasCold = cold?.some(({ name }) => metricValue(result.metrics, name) !== undefined);
   const rowsName = metricName(METRICS.rows, 'test');
   const rows = result.metrics[rowsName];
+  const counted =
+    rows === undefined ? [] : [paint(layout, 'dim', `  (${formatMetric(rowsName, rows)} rows)`)];
+  return [
+    ...comparisonTable('on the test split', known ?? [], result, layout),
+    ...counted,
+    ...(hasCold ? comparisonTable('cold users of it', cold ?? [], result, layout) : []),
+  ];
+}
+
+function comparisonTable(
+  head: string,
+  columns: readonly MetricColumn[],
+  result: RunResult,
+  layout: Layout,
+): string[] {
   const label = Math.max(18, ...Object.keys(result.baselines).map((name) => baselineName(name).length));
   const room = Math.max(1, Math.floor((layout.width - 2 - label) / 12));
   const shown = columns.slice(-room);
-  const line = (head: string, cells: readonly string[]) =>
-    `  ${head.padEnd(label)}${cells.map((cell) => cell.padStart(12)).join('')}`;
+  const line = (title: string, cells: readonly string[]) =>
+    `  ${title.padEnd(label)}${cells.map((cell) => cell.padStart(12)).join('')}`;
   const values = (metrics: Metrics) =>
     shown.map(({ name }) => formatMetric(name, metricValue(metrics, name)));
   return [
@@ -127,13 +147,12 @@ function comparisonTable(run: RunView, result: RunResult, layout: Layout): strin
       layout,
       'dim',
       line(
-        'on the test split',
+        head,
         shown.map(({ title }) => title),
       ),
     ),
     paint(layout, 'bold', line('this model', values(result.metrics))),
     ...Object.entries(result.baselines).map(([name, metrics]) => line(baselineName(name), values(metrics))),
-    ...(rows === undefined ? [] : [paint(layout, 'dim', `  (${formatMetric(rowsName, rows)} rows)`)]),
   ];
 }
 

@@ -34,11 +34,17 @@ export function epochMetricColumns(model: MeasuredModel, table: MetricTable = ME
   );
 }
 
-/** Of a result on the test split, beside its baselines. */
-export function resultMetricColumns(model: MeasuredModel, table: MetricTable = METRICS): MetricColumn[] {
-  return shownFamilies(model, 'test', 'result', table).flatMap((family) =>
-    namesOf(family, 'test', model.k).map((name) => ({ name, title: metricTitle(name, 'test', table) })),
-  );
+/** Of a result on the test split, beside its baselines: of the users that training knows, or of those that it does not. */
+export function resultMetricColumns(
+  model: MeasuredModel,
+  users: 'known' | 'cold' = 'known',
+  table: MetricTable = METRICS,
+): MetricColumn[] {
+  return shownFamilies(model, 'test', 'result', table)
+    .filter((family) => (family.users ?? 'known') === users)
+    .flatMap((family) =>
+      namesOf(family, 'test', model.k).map((name) => ({ name, title: metricTitle(name, 'test', table) })),
+    );
 }
 
 /** Those of the metrics that results are shown by, whatever the model: for what knows no specification. */

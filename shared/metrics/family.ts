@@ -34,6 +34,8 @@ export interface MetricFamily {
   /** The kinds of target that it is made for; whatever the target unless given. */
   readonly targets?: readonly TargetKind[];
   readonly splits: readonly MetricSplit[];
+  /** `cold`: it is of the rows of users that occur in no training row, and there is none where there are no such rows. */
+  readonly users?: 'cold';
   /** The split whose metric has no prefix; the name with the prefix, where the split has one, is its alias. */
   readonly unprefixed?: MetricSplit;
   /** Whether there is one for each of `evaluation.k`. */

@@ -172,7 +172,7 @@ describe('a request', () => {
     [
       'a gate on a metric that nobody knows',
       { evaluation: { gates: [{ metric: 'test_recal_at_10', atLeast: 1 }] } },
-      'evaluation.gates.0.metric: a retrieval model has no test_recal_at_10: on the test split there is test_loss, test_recall_at_K or test_rows',
+      'evaluation.gates.0.metric: a retrieval model has no test_recal_at_10: on the test split there is test_loss, test_recall_at_K, test_cold_users_recall_at_K or test_rows',
     ],
     [
       'a gate on a metric of another kind of model',
@@ -197,7 +197,7 @@ describe('a request', () => {
     [
       'a baseline that is not measured by that metric',
       { evaluation: { gates: [{ metric: 'val_loss', aboveBaseline: 'history' }] } },
-      'evaluation.gates.0.aboveBaseline: this baseline has no val_loss: take test_recall_at_K',
+      'evaluation.gates.0.aboveBaseline: this baseline has no val_loss: take test_recall_at_K or test_cold_users_recall_at_K',
     ],
     [
       'a baseline of another kind of model',

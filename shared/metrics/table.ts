@@ -1,5 +1,6 @@
 import { accuracy } from './families/accuracy.js';
 import { auc } from './families/auc.js';
+import { coldUsersRecall } from './families/coldUsersRecall.js';
 import { learningRate } from './families/learningRate.js';
 import { loss } from './families/loss.js';
 import { mae } from './families/mae.js';
@@ -20,6 +21,7 @@ export const METRICS = {
   retrievalLoss,
   ratingLoss,
   recall,
+  coldUsersRecall,
   rmse,
   auc,
   mae,

@@ -2,7 +2,7 @@
 import type { Metrics, MetricSplit, RetrievalBaseline } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { EvaluationRows } from './evaluationRows.js';
-import { RecallCounter } from './recall.js';
+import { RecallCounter, type RecallFamily } from './recall.js';
 
 type Ranker = (query: number, item: number) => number;
 
@@ -13,6 +13,7 @@ export function scoreBaseline(
   rows: EvaluationRows,
   k: readonly number[],
   split: MetricSplit,
+  family?: RecallFamily,
 ): Metrics {
   const popularity = itemCounts(data);
   const popularityRank = ranksByCount(popularity);
@@ -26,7 +27,7 @@ export function scoreBaseline(
       recall.add(rank(rows.queries[q]!, rows.items[t]!), rows.rows[t]!);
     }
   }
-  return recall.metrics(split);
+  return recall.metrics(split, family);
 }
 
 /** [entities] how many training rows each item has; the unknown item 0 counts nothing. */

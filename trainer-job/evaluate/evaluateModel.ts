@@ -6,6 +6,7 @@ import { evaluationRows } from './evaluationRows.js';
 import { ratedPairs } from './ratedPairs.js';
 import { ratingBaselines } from './ratingBaselines.js';
 import { isBinaryTarget } from './ratingMetrics.js';
+import { scoreColdUsers } from './scoreSplit.js';
 import { splitScorer } from './splitScorer.js';
 
 export interface EvaluationOutcome {
@@ -27,11 +28,11 @@ interface Evaluated {
 export async function evaluateModel(request: Evaluated): Promise<EvaluationOutcome> {
   const { model, data, spec, between } = request;
   const metrics = await splitScorer(model, data, 'test')(between);
-  const retrieval = spec.model.type === 'ranking' ? undefined : await retrievalBaselines(request);
+  const retrieval = spec.model.type === 'ranking' ? undefined : await retrievalOutcome(request);
   const rating = model.rating && baselinesOfRatings(request);
   const rows = retrieval?.rows ?? rating?.rows ?? 0;
   return {
-    metrics: { ...metrics, [metricName(METRICS.rows, 'test')]: rows },
+    metrics: { ...metrics, ...retrieval?.ofColdUsers, [metricName(METRICS.rows, 'test')]: rows },
     baselines: { ...retrieval?.baselines, ...rating?.baselines },
   };
 }
@@ -41,14 +42,25 @@ interface Baselines {
   baselines: Record<string, Metrics>;
 }
 
-async function retrievalBaselines({ data, spec, between }: Evaluated): Promise<Baselines> {
-  const rows = evaluationRows(data, 'test');
+/** What baselines find of all rows that count, and what the model finds of those of users that train does not have. */
+async function retrievalOutcome({
+  model,
+  data,
+  spec,
+  between,
+}: Evaluated): Promise<Baselines & { ofColdUsers: Metrics }> {
+  const [rows, coldRows] = [evaluationRows(data, 'test'), evaluationRows(data, 'test', 'cold')];
+  const { k } = spec.evaluation;
+  const ofColdUsers = await scoreColdUsers(model, coldRows, k, 'test', { between });
   const baselines: Record<string, Metrics> = {};
   for (const name of spec.evaluation.baselines) {
-    baselines[name] = scoreBaseline(name, data, rows, spec.evaluation.k, 'test');
+    baselines[name] = {
+      ...scoreBaseline(name, data, rows, k, 'test'),
+      ...scoreBaseline(name, data, coldRows, k, 'test', METRICS.coldUsersRecall),
+    };
     await between?.();
   }
-  return { rows: rows.rowCount, baselines };
+  return { rows: rows.rowCount, baselines, ofColdUsers };
 }
 
 function baselinesOfRatings({ model, data }: Evaluated): Baselines {

@@ -1,5 +1,8 @@
 import { METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
 
+/** Of the users that training knows, or of those that it does not. */
+export type RecallFamily = typeof METRICS.recall | typeof METRICS.coldUsersRecall;
+
 /** Counts rows by rank for recall at several K at once. */
 export class RecallCounter {
   private readonly hits: number[];
@@ -22,11 +25,11 @@ export class RecallCounter {
     });
   }
 
-  /** The recall at each K of all rows added, as metrics of the split; empty when there were none. */
-  metrics(split: MetricSplit): Metrics {
+  /** The recall at each K of all rows added, as metrics of the split; empty when there were none. `family` is of their users. */
+  metrics(split: MetricSplit, family: RecallFamily = METRICS.recall): Metrics {
     if (this.rows === 0) return {};
     return Object.fromEntries(
-      this.k.map((k, i) => [metricName(METRICS.recall, split, k), (this.hits[i] ?? 0) / this.rows]),
+      this.k.map((k, i) => [metricName(family, split, k), (this.hits[i] ?? 0) / this.rows]),
     );
   }
 }

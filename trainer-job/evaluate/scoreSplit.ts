@@ -29,9 +29,33 @@ export async function scoreSplit(
   rows: EvaluationRows,
   k: readonly number[],
   split: MetricSplit,
-  { between = async () => {}, scoring = ownScoring(model) }: ScoreOptions = {},
+  options?: ScoreOptions,
 ): Promise<Metrics> {
   if (rows.rowCount === 0) return {};
+  const { loss, recall } = await scoreRows(model, rows, k, options);
+  return { [metricName(METRICS.loss, split)]: loss / rows.rowCount, ...recall.metrics(split) };
+}
+
+/** The recall at each K of the rows of users that occur in no training row. Empty when there are none. */
+export async function scoreColdUsers(
+  model: Scored,
+  rows: EvaluationRows,
+  k: readonly number[],
+  split: MetricSplit,
+  options?: ScoreOptions,
+): Promise<Metrics> {
+  if (rows.rowCount === 0) return {};
+  const { recall } = await scoreRows(model, rows, k, options);
+  return recall.metrics(split, METRICS.coldUsersRecall);
+}
+
+/** The loss, summed over the rows, and their recall. */
+async function scoreRows(
+  model: Scored,
+  rows: EvaluationRows,
+  k: readonly number[],
+  { between = async () => {}, scoring = ownScoring(model) }: ScoreOptions = {},
+): Promise<{ loss: number; recall: RecallCounter }> {
   const items = await scoring.embed('candidate', catalogue(model.candidate.data.entities));
   const queries = await scoring.embed('query', rows.queries);
   const recall = new RecallCounter(k);
@@ -44,7 +68,7 @@ export async function scoreSplit(
     loss += part;
     ranks.forEach((rank, t) => recall.add(rank, blocks[b]!.rows[t]!));
   }
-  return { [metricName(METRICS.loss, split)]: loss / rows.rowCount, ...recall.metrics(split) };
+  return { loss, recall };
 }
 
 /** `size` queries each, the last one fewer. */

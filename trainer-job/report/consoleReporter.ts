@@ -91,11 +91,13 @@ export class ConsoleReporter implements Reporter {
       ['model', metrics],
       ...Object.entries(baselines),
     ];
-    for (const name of resultMetrics(Object.keys(metrics))) {
+    const names = resultMetrics(Object.keys(metrics));
+    const width = Math.max(20, ...names.map((name) => name.length));
+    for (const name of names) {
       const values = columns.flatMap(([who, of]) =>
         of[name] === undefined ? [] : [`${who} ${formatMetric(name, of[name])}`],
       );
-      this.line(`  ${name.padEnd(20)}  ${values.join('   ')}`);
+      this.line(`  ${name.padEnd(width)}  ${values.join('   ')}`);
     }
     for (const message of this.warnings) this.line(`  warning: ${message}`);
     for (const [name, uri] of Object.entries(artifacts)) this.line(`  ${name.padEnd(20)}  ${uri}`);

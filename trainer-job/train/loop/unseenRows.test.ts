@@ -18,7 +18,7 @@ const rowOf = ({ values, columns }: Parameter, row: number) =>
 
 /** The mean of some rows, each as often as it is named. */
 function meanOf(table: Parameter, named: readonly number[]): number[] {
-  const sums = new Array<number>(table.columns).fill(0);
+  const sums = Array.from({ length: table.columns }, () => 0);
   for (const row of named) rowOf(table, row).forEach((value, c) => (sums[c]! += value / named.length));
   return sums.map((sum) => expect.closeTo(sum, 5) as number);
 }
@@ -138,7 +138,7 @@ describe('rows of embeddings that no training row names', () => {
     const counts = model.query.namedBy(rows.query);
     expect(counts.map((own) => own.reduce((sum, count) => sum + count, 0))).toEqual([5, 5, 5, 5, 9, 5]);
     for (const [f, table] of model.query.embeddings.entries()) {
-      const named = Array.from(counts[f]!).flatMap((count, row) => new Array<number>(count).fill(row));
+      const named = Array.from(counts[f]!).flatMap((count, row) => Array.from({ length: count }, () => row));
       expect(new Set(named).size).toBeLessThan(table.rows);
       const mean = meanOf(table, named);
       for (let row = 0; row < table.rows; row++) {
