@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { deterministicTensorflow, oneDnnTensorflow, quietTensorflow } from '../settings/tensorflow.js';
 import { nativeBackendFolder } from './nativeBackendFolder.js';
-import { restoreRemovedUtil } from './nodeUtil.js';
+import { defineRemovedUtil } from './nodeUtil.js';
 
 /** Where a native backend may be, best first. */
 function nativePackages(): string[] {
@@ -29,7 +29,7 @@ export type LoadResult = { version: string; device: 'gpu' | 'cpu' } | { failure:
 
 /** Loads the first package that can be loaded and makes it the backend. */
 export async function loadTensorflow(packages = nativePackages()): Promise<LoadResult> {
-  restoreRemovedUtil();
+  defineRemovedUtil();
   quietTensorflow();
   deterministicTensorflow();
   oneDnnTensorflow();

@@ -103,7 +103,9 @@ describe('the callback queue', () => {
         sayEpoch(queue, epoch);
         if (epoch % atOnce === 0) expect(await queue.flush(20_000)).toBe('acknowledged');
       }
-      expect(epochsOf(plane.taken())).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+      // A busy machine may answer after the 100 ms: what was taken already comes again then, under its id.
+      const taken = new Map(plane.taken().map((callback) => [callback.id, callback]));
+      expect(epochsOf([...taken.values()])).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
       expect(plane.received.length).toBeGreaterThan(40);
       expect(plane.received.some(({ isBatched }) => isBatched)).toBe(atOnce === 20);
       const idsOfEpochs = new Map<unknown, Set<string>>();
