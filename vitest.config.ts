@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longestFirst.js';
 
 const room = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
 const rooms = ['shared', 'recommender', 'functions', 'trainer-job', 'local', 'cloudbuild', 'bench'];
@@ -20,6 +21,7 @@ export default defineConfig({
   },
   test: {
     exclude,
+    sequence: { sequencer: LongestFirst },
     // Google's clients look for a metadata server at their first call, and warn where there is none.
     env: { METADATA_SERVER_DETECTION: 'none' },
     // Half the time is waited for emulators and other processes: one less than the processors, the default, leaves them idle.

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/**
+ * Projects in the order in which their files start. What waits for emulators comes first, for others compute meanwhile; the unit
+ * tests come last, for they are short and there are many. Files of one project stand together, since a process is used again only
+ * where the next file is of the same project, with all packages that it has loaded.
+ */
+const PROJECTS = ['emulator', 'system', 'tensorflow', 'unit'];
+
+/** Files that take longest, most seconds first: started last, one of them would run alone in the end. */
+const LONGEST = [
+  'test/faults/controlPlane.emulator.test.ts',
+  'test/hosting/cloudHost.emulator.test.ts',
+  'test/hosting/emulatorHost.emulator.test.ts',
+  'test/clients/listeners.emulator.test.ts',
+  'test/faults/killed.test.ts',
+  'trainer-job/home/remoteRun.process.test.ts',
+  'trainer-job/main.process.test.ts',
+  'test/fuzz/fuzz.test.ts',
+  'test/damaged/csv.test.ts',
+  'test/documentation/commands.test.ts',
+  'trainer-job/train/workers/parallelStep.process.test.ts',
+];
+
+/** Sorts test files by their project, then the longest first, then as vitest does: by what it remembers of them or by their size. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const { root } = this.ctx.config;
+    const gone = LONGEST.filter((name) => !existsSync(join(root, name)));
+    if (gone.length > 0)
+      throw new Error(`test/support/longestFirst.ts names what is no file: ${gone.join(', ')}`);
+    // oxlint-disable-next-line unicorn/no-array-sort -- It is vitest's method, and no array is sorted in place.
+    const sorted = await super.sort(files);
+    const rank = (list: readonly string[], name: string): number => {
+      const found = list.indexOf(name);
+      return found === -1 ? list.length : found;
+    };
+    const nameOf = ({ moduleId }: TestSpecification) => relative(root, moduleId);
+    return sorted.toSorted(
+      (a, b) =>
+        rank(PROJECTS, a.project.name) - rank(PROJECTS, b.project.name) ||
+        rank(LONGEST, nameOf(a)) - rank(LONGEST, nameOf(b)),
+    );
+  }
+}
