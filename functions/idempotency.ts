@@ -1,12 +1,12 @@
 /**
  * What a request with an `Idempotency-Key` did, recorded in the transaction that did it: the same request with the same key does
- * nothing more and gets the same answer; another request with that key is a problem.
+ * nothing more and gets the first answer again, whatever has become of the thing since; another request with that key is a problem.
  */
 import { digestOf, instantSchema, paths } from '@trainyard/shared';
 import { z } from 'zod';
 import { DomainError } from './errors/domainError.js';
-import type { DocumentReader } from './ports/documentStore/documentStore.js';
-import type { Write } from './ports/documentStore/writes.js';
+import type { DocumentReader, Transaction } from './ports/documentStore/documentStore.js';
+import { makeWrites, type Write } from './ports/documentStore/writes.js';
 
 /** How long a key is remembered. */
 const LIFETIME_MS = 7 * 86_400_000;
@@ -19,7 +19,7 @@ export interface IdempotencySlot {
 
 const recordSchema = z.strictObject({
   requestDigest: z.string(),
-  /** Plain JSON: what `recall` gives back. */
+  /** What `recall` gives back, as the text of its JSON: one entry of an index, whatever it holds. Plain JSON in older records. */
   outcome: z.unknown(),
   createdAt: instantSchema,
   expiresAt: instantSchema,
@@ -46,7 +46,29 @@ export async function recall<T>(
   if (!document) return undefined;
   const record = recordSchema.parse(document.data);
   if (record.requestDigest !== slot.requestDigest) throw keyReused();
-  return schema.parse(record.outcome);
+  const { outcome } = record;
+  return schema.parse(typeof outcome === 'string' ? JSON.parse(outcome) : outcome);
+}
+
+/** What a request came to, and whether it came to that before. */
+export interface Done<T> {
+  outcome: T;
+  isReplay: boolean;
+}
+
+/** In a transaction: does `work` and records its outcome, or recalls it. What `schema` reads of older records is one as well. */
+export async function once<T>(
+  tx: Transaction,
+  slot: IdempotencySlot | undefined,
+  schema: z.ZodType<T>,
+  now: Date,
+  work: () => Promise<T>,
+): Promise<Done<T>> {
+  const before = await recall(tx, slot, schema);
+  if (before !== undefined) return { outcome: before, isReplay: true };
+  const outcome = await work();
+  makeWrites(tx, rememberedWrites(slot, outcome, now));
+  return { outcome, isReplay: false };
 }
 
 /** The record of what a request did: made where nobody made it first, and none for a request without a key. */
@@ -54,8 +76,9 @@ export function rememberedWrites(slot: IdempotencySlot | undefined, outcome: unk
   if (!slot) return [];
   const { path, requestDigest } = slot;
   const expiresAt = new Date(now.getTime() + LIFETIME_MS).toISOString();
+  const text = JSON.stringify(outcome);
   return [
-    { kind: 'create', path, data: { requestDigest, outcome, createdAt: now.toISOString(), expiresAt } },
+    { kind: 'create', path, data: { requestDigest, outcome: text, createdAt: now.toISOString(), expiresAt } },
   ];
 }
 

@@ -97,6 +97,7 @@ export const COMPONENTS = {
   ModelChange: bodies.modelChangeSchema,
   RetrainPolicy: retrainPolicySchema,
   ModelVersion: bodies.modelVersionViewSchema,
+  MovedModelVersion: bodies.movedVersionViewSchema,
   ModelVersionPage: bodies.modelVersionPageSchema,
   PromoteRequest: bodies.promoteRequestSchema,
   BestRuns: bodies.bestRunsSchema,

@@ -375,6 +375,37 @@ describe('a refused request writes nothing and says why:', () => {
       { method: 'POST', headers: { 'content-type': 'application/json; charset=latin1' }, body: '{}' },
       /send JSON in UTF-8/,
     ],
+    ...(['utf-16', 'UTF-16LE', 'utf-32', 'utf-7'] as const).map(
+      (charset): [string, number, string, Sent, RegExp] => [
+        `JSON in ${charset}`,
+        415,
+        RUNS,
+        {
+          method: 'POST',
+          headers: { 'content-type': `application/json; charset=${charset}` },
+          body: charset === 'utf-7' ? '{}' : Buffer.from('{}', 'utf16le'),
+        },
+        /JSON in UTF-8/,
+      ],
+    ),
+    [
+      'JSON in UTF-16 that does not say so',
+      400,
+      RUNS,
+      { method: 'POST', headers: json, body: Buffer.from(JSON.stringify(START_BODY), 'utf16le') },
+      /UTF-8/,
+    ],
+    [
+      'text that is not UTF-8',
+      400,
+      RUNS,
+      {
+        method: 'POST',
+        headers: json,
+        body: Buffer.from(JSON.stringify({ spec: { ...EXAMPLE_SPEC, tags: { city: 'Köln' } } }), 'latin1'),
+      },
+      /is not UTF-8/,
+    ],
     [
       'an unknown encoding',
       415,

@@ -11,6 +11,9 @@ import {
   type Success,
 } from './route.js';
 
+/** Says that an answer is that of before. */
+const REPLAYED = 'idempotency-replayed';
+
 /** Makes a route of its definition: parse, handle, answer. */
 export function defineRoute<P, Q, B, R, O = never>(definition: RouteDefinition<P, Q, B, R, O>): Route {
   const { params, query, body, success } = definition;
@@ -23,7 +26,10 @@ export function defineRoute<P, Q, B, R, O = never>(definition: RouteDefinition<P
         // A route without a body schema has no body: its handler's type says so.
         body: body ? parseSent(body, incoming.body, 'body') : (undefined as B),
       });
-      sendJson(response, answer.status ?? success, answer.body, answer.headers);
+      sendJson(response, answer.status ?? success, answer.body, {
+        ...answer.headers,
+        ...(answer.isReplay && { [REPLAYED]: 'true' }),
+      });
     },
   };
 }

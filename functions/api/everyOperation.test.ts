@@ -6,6 +6,7 @@ import { testControlPlane } from '../../test/support/controlPlane.js';
 import { serveFunction, type Sent } from '../../test/support/functionClient.js';
 import { EXAMPLE_SPEC, newRun } from '../../test/support/newRun.js';
 import { operations } from '../../test/support/openapiCheck.js';
+import { tokenIssuer } from '../../test/support/standIns/tokenIssuer.js';
 
 const says = trainer();
 const dataset = (uri: string) => ({ id: 'small', content: { source: { uri } } });
@@ -197,3 +198,105 @@ describe('nothing is changed', () => {
     expect(here.cp.documents()).toEqual(documents);
   });
 });
+
+describe('the same request with the same Idempotency-Key', () => {
+  const POSTS = CHANGING.filter(({ name, method }) => name === 'api' && method === 'POST');
+
+  it.each(POSTS)('does nothing more and is answered as at first: $operation', async (asked) => {
+    const here = await world();
+    const { path, sent } = rightRequest(here, asked);
+    const keyed = { ...sent, headers: { 'idempotency-key': 'once' } };
+    const first = await here.api.send(path, keyed);
+    expect(first.headers).not.toHaveProperty('idempotency-replayed');
+    here.cp.pass(60);
+    // What it concerns goes on meanwhile.
+    for (const runId of [/[a-z2-7]{20}/.exec(first.headers.location ?? '')?.[0], here.parameters['runId']])
+      if (runId !== undefined) await here.cp.put({ ...(await here.cp.run(runId)), status: 'completed' });
+    await here.api.send('/api/models/demo', { body: { name: 'Another' } });
+    const documents = here.cp.documents();
+    const { status, json, headers } = await here.api.send(path, keyed);
+    expect({ status, json, location: headers.location }).toEqual({
+      status: first.status,
+      json: first.json,
+      location: first.headers.location,
+    });
+    expect(headers['idempotency-replayed']).toBe('true');
+    expect(here.cp.documents()).toEqual(documents);
+    const other = asked.path === '/api/models/{modelId}' ? '/api/models/demo/rollback' : '/api/models/demo';
+    expect((await here.api.refused(other, { body: {}, headers: keyed.headers })).status).toBe(422);
+  });
+});
+
+describe('what belongs to other teams', () => {
+  /** A start makes a model where there is none, so an id that is taken cannot be had: names are shared, as those of accounts. */
+  const MAKES = 'POST /api/models/{modelId}/training-runs';
+
+  it('is answered as what is nowhere, whoever may not see it and whatever is asked', async () => {
+    const here = await world();
+    const { cp, parameters } = here;
+    await here.api.send('/api/models/demo', { body: { teams: ['red'] } });
+    for (const name of ['runId', 'failedRun'])
+      await cp.put({ ...(await cp.run(parameters[name] ?? '')), teams: ['red'] });
+    const { keysUrl, sign } = await tokenIssuer('https://issuer.example', 200);
+    const issuer = { issuer: 'https://issuer.example', audience: 'shop', keysUrl };
+    cp.config = { ...cp.config, auth: 'tokens', tokenIssuers: [issuer] };
+    const now = cp.now().getTime() / 1000;
+    const claims = { aud: 'shop', sub: 'ben', iat: now, exp: now + 600, trainyardTeams: ['blue'] };
+    const authorization = `Bearer ${await sign({ ...claims, trainyardRole: 'trainer' }, {})}`;
+    const nowhere = { ...parameters, modelId: 'nowhere', runId: newRunId(), failedRun: newRunId() };
+    const documents = cp.documents();
+    const concerned = OPERATIONS.filter(
+      ({ path, operation }) => /\{(modelId|runId)\}/.test(path) && operation !== MAKES,
+    );
+    expect(concerned.length).toBeGreaterThan(20);
+    for (const asked of concerned) {
+      for (const query of ['', '?cursor=abc', '?unknown=1']) {
+        const answers = [];
+        for (const known of [parameters, nowhere]) {
+          const { path, sent } = rightRequest({ ...here, parameters: known }, asked);
+          const { 'webhook-signature': _signature, ...unsigned } = sent.headers ?? {};
+          const headers = {
+            ...unsigned,
+            authorization,
+            'idempotency-key': `${asked.operation}${query}`.replaceAll(/\s/g, ''),
+          };
+          const { status, text } = await here[asked.name].send(`${path}${query}`, { ...sent, headers });
+          answers.push({
+            asked,
+            query,
+            status,
+            text: ids(known).reduce((all, id) => all.replaceAll(id, 'ID'), text),
+          });
+        }
+        expect(answers[0]).toEqual(answers[1]);
+      }
+    }
+    expect(cp.documents()).toEqual(documents);
+  });
+
+  it('is not shown by a key of when the caller still saw it', async () => {
+    const here = await world();
+    const { cp, api } = here;
+    const keyed = { body: { spec: EXAMPLE_SPEC }, headers: { 'idempotency-key': 'mine' } };
+    const path = '/api/models/demo/training-runs';
+    expect((await api.send(path, keyed)).status).toBe(202);
+    await api.send('/api/models/demo', { body: { teams: ['red'] } });
+    const { keysUrl, sign } = await tokenIssuer('https://issuer.example', 200);
+    cp.config = {
+      ...cp.config,
+      auth: 'tokens',
+      tokenIssuers: [{ issuer: 'https://issuer.example', audience: 'shop', keysUrl }],
+    };
+    const now = cp.now().getTime() / 1000;
+    // The same caller, who is no administrator any more.
+    const claims = { aud: 'shop', sub: 'local', iat: now, exp: now + 600, trainyardRole: 'trainer' };
+    const authorization = `Bearer ${await sign(claims, {})}`;
+    const again = await api.refused(path, { ...keyed, headers: { ...keyed.headers, authorization } });
+    const other = await api.refused(path, { body: keyed.body, headers: { authorization } });
+    expect(again).toMatchObject({ status: 404, detail: other.detail });
+  });
+});
+
+function ids({ modelId = '', runId = '', failedRun = '' }: Record<string, string>): string[] {
+  return [modelId, runId, failedRun];
+}

@@ -42,7 +42,7 @@ describe('a preset', () => {
     const key = { 'idempotency-key': 'first' };
     await save('a.csv', key);
     await save('b.csv');
-    expect(await save('a.csv', key)).toMatchObject({ status: 200, json: { version: 1 } });
+    expect(await save('a.csv', key)).toMatchObject({ status: 201, json: { version: 1 } });
     expect(await save('c.csv', key)).toMatchObject({ status: 422 });
     expect(await save('b.csv')).toMatchObject({ status: 200, json: { version: 2 } });
   });

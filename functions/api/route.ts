@@ -58,6 +58,8 @@ export interface Answer<T> {
   status?: number;
   body: T;
   headers?: Record<string, string>;
+  /** It is the first answer to the same request, which came with the same idempotency key. */
+  isReplay?: boolean;
 }
 
 /** A route as data: its schemas parse what comes in and describe what goes out. */

@@ -61,6 +61,14 @@ const TABLE = {
     remedy: 'Create the preset first, or name a version that `GET /api/{kind}/{id}/versions` lists.',
     retried: false,
   },
+  'local-source': {
+    status: 400,
+    title: 'Source out of reach',
+    meaning:
+      'A data set names a file that is not in Cloud Storage, and the runs of the deployment are done in the cloud.',
+    remedy: 'Copy the files to Cloud Storage and name them as `gs://bucket/object`, or read from BigQuery.',
+    retried: false,
+  },
   'unknown-tier': {
     status: 400,
     title: 'Unknown compute tier',

@@ -1,4 +1,5 @@
 import '../http/compressedBodies.js';
+import { decodeUtf8 } from '../http/utf8.js';
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 
@@ -26,7 +27,7 @@ export function readMessage<T>(
 ): PubsubMessage<T> | Error {
   try {
     const { message } = pushedSchema.parse(delivered.data);
-    const body = schema.parse(JSON.parse(Buffer.from(message.data, 'base64').toString('utf8')));
+    const body = schema.parse(JSON.parse(decodeUtf8(Buffer.from(message.data, 'base64'))));
     return { id: message.messageId ?? delivered.id, attributes: message.attributes ?? {}, body };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

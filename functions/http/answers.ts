@@ -9,6 +9,7 @@ import { inSpan, SpanKind } from '../telemetry/tracing.js';
 import './compressedBodies.js';
 import { answerAllowedOrigin, refuseForeignPage } from './foreignPages.js';
 import type { Request, Response } from './request.js';
+import { refuseForeignText } from './utf8.js';
 
 export function sendJson(
   response: Response,
@@ -87,6 +88,7 @@ async function answer(cp: ControlPlane, handle: Handle, request: Request, respon
     refuseSecondHost(request);
     if (answerAllowedOrigin(cp.config, request, response)) return;
     refuseForeignPage(cp.config, request);
+    refuseForeignText(request);
     await handle(cp, request, response);
   } catch (error) {
     if (error instanceof DomainError) {

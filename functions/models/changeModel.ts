@@ -1,5 +1,14 @@
-import { newModel, paths, runSchema, type ModelDocument, type RetrainPolicy } from '@trainyard/shared';
+import {
+  modelDocumentSchema,
+  newModel,
+  paths,
+  runSchema,
+  type ModelDocument,
+  type RetrainPolicy,
+} from '@trainyard/shared';
+import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
+import { idempotencySlot, once, type Done } from '../idempotency.js';
 import { queries } from '../queries.js';
 import { readModel } from './repository.js';
 
@@ -12,6 +21,11 @@ export interface ModelChange {
 
 const PAGE = 200;
 
+const outcomeSchema = z.strictObject({ model: modelDocumentSchema, isNew: z.boolean() });
+
+/** Who asks where no request does. */
+const NOBODY = { by: 'nobody', idempotencyKey: undefined };
+
 /**
  * Changes what is given of a model, and makes the model where there is none. New teams are written into each of its runs too,
  * where the security rules read them; when this fails halfway, sending it again completes it.
@@ -20,22 +34,37 @@ export async function changeModel(
   cp: Pick<ControlPlane, 'store' | 'now'>,
   modelId: string,
   { name, teams, retrain, monthlyBudgetUsd }: ModelChange,
-): Promise<ModelDocument> {
-  const model = await cp.store.transaction(async (tx) => {
-    const now = cp.now();
-    const changed: ModelDocument = {
-      ...((await readModel(tx, modelId)) ?? newModel(modelId, now)),
-      ...(name !== undefined && { name }),
-      ...(teams && { teams }),
-      ...(retrain && { retrain }),
-      ...(monthlyBudgetUsd !== undefined && { monthlyBudgetUsd }),
-      updatedAt: now.toISOString(),
-    };
-    tx.set(paths.model(modelId), { ...changed });
-    return changed;
-  });
-  if (teams) await shareRuns(cp, modelId, teams);
-  return model;
+  { by, idempotencyKey }: { by: string; idempotencyKey: string | undefined } = NOBODY,
+): Promise<Done<z.infer<typeof outcomeSchema>>> {
+  const change = { name, teams, retrain, monthlyBudgetUsd };
+  const slot = idempotencySlot(by, idempotencyKey, { modelId, action: 'change', ...change });
+  const done = await cp.store.transaction((tx) =>
+    once(tx, slot, outcomeSchema, cp.now(), async () => {
+      const now = cp.now();
+      const known = await readModel(tx, modelId);
+      const model: ModelDocument = {
+        ...(known ?? newModel(modelId, now)),
+        ...(name !== undefined && { name }),
+        ...(teams && { teams }),
+        ...(retrain && { retrain }),
+        ...(monthlyBudgetUsd !== undefined && { monthlyBudgetUsd }),
+        updatedAt: now.toISOString(),
+      };
+      tx.set(paths.model(modelId), { ...model });
+      return { model, isNew: !known };
+    }),
+  );
+  if (teams) await shareRuns(cp, modelId, await teamsNow(cp, modelId, done.outcome.model));
+  return done;
+}
+
+/** Somebody may have changed them again since the request came first. */
+async function teamsNow(
+  { store }: Pick<ControlPlane, 'store'>,
+  modelId: string,
+  { teams }: ModelDocument,
+): Promise<string[]> {
+  return (await readModel(store, modelId))?.teams ?? teams;
 }
 
 async function shareRuns(cp: Pick<ControlPlane, 'store'>, modelId: string, teams: string[]): Promise<void> {

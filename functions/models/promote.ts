@@ -1,16 +1,17 @@
 /** Which version of a model serves. The model's pointers and the versions' stages change together. */
 import {
+  modelDocumentSchema,
   modelVersionSchema,
   paths,
   type ModelDocument,
   type ModelStage,
   type ModelVersion,
 } from '@trainyard/shared';
+import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { DomainError, notFound } from '../errors/domainError.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
-import { makeWrites } from '../ports/documentStore/writes.js';
-import { idempotencySlot, recall, rememberedWrites } from '../idempotency.js';
+import { idempotencySlot, once, type Done, type IdempotencySlot } from '../idempotency.js';
 import { readModel, readVersion } from './repository.js';
 
 /** Earlier versions that rollbacks can reach. */
@@ -23,50 +24,59 @@ export interface Promotion {
   /** Although a gate did not pass. */
   force: boolean;
   by: string;
+  idempotencyKey: string | undefined;
 }
+
+/** The version that moved, and which versions the model has where since. */
+const movedSchema = z.strictObject({
+  version: modelVersionSchema,
+  pointers: modelDocumentSchema.pick({ production: true, staging: true, formerProduction: true }),
+});
+export type Moved = z.infer<typeof movedSchema>;
+/** Older records hold the version alone. */
+const outcomeSchema = z.union([movedSchema, modelVersionSchema]);
 
 /**
  * Puts a version into a stage; the one that was there is archived (production) or leaves it (staging). A version that is there
  * already stays as it is. Refused when a gate did not pass, unless forced.
  */
-export function promote(
-  cp: Pick<ControlPlane, 'store' | 'now'>,
-  promotion: Promotion,
-): Promise<ModelVersion> {
-  const { modelId, version, stage, force, by } = promotion;
-  return cp.store.transaction(async (tx) => {
+export function promote(cp: Pick<ControlPlane, 'store' | 'now'>, promotion: Promotion): Promise<Done<Moved>> {
+  const { modelId, version, stage, force, by, idempotencyKey } = promotion;
+  const slot = idempotencySlot(by, idempotencyKey, { modelId, action: 'promote', version, stage, force });
+  return onceMoved(cp, slot, async (tx) => {
     const { model, versions } = await readStages(tx, modelId, version);
     const promoted = versions.get(version);
     if (!promoted) throw notFound(`version ${version} of model ${modelId}`);
-    if (model[stage] === version) return promoted;
+    if (model[stage] === version) return moved(promoted, model);
     if (model.production === version) throw servesAlready(promoted);
     if (!force) refuseMissedGates(promoted);
     const replaced = model[stage] === null ? undefined : versions.get(model[stage]);
     const write = writerOf(cp, tx, by);
     if (replaced) write.stage(replaced, stage === 'production' ? 'archived' : 'none');
-    if (stage === 'staging') write.model({ ...model, staging: version });
-    else {
-      const former = model.production === null ? [] : [model.production];
-      write.model({
-        ...model,
-        production: version,
-        formerProduction: [...model.formerProduction, ...former].slice(-FORMER_KEPT),
-        staging: model.staging === version ? null : model.staging,
-      });
-    }
-    return write.stage(promoted, stage);
+    const changed = stage === 'staging' ? { ...model, staging: version } : serving(model, version);
+    write.model(changed);
+    return moved(write.stage(promoted, stage), changed);
   });
+}
+
+/** The model once `version` is in production. */
+function serving(model: ModelDocument, version: number): ModelDocument {
+  const former = model.production === null ? [] : [model.production];
+  return {
+    ...model,
+    production: version,
+    formerProduction: [...model.formerProduction, ...former].slice(-FORMER_KEPT),
+    staging: model.staging === version ? null : model.staging,
+  };
 }
 
 /** Puts the version that served before into production again, and archives the one that serves. */
 export function rollback(
   cp: Pick<ControlPlane, 'store' | 'now'>,
   { modelId, by, idempotencyKey }: { modelId: string; by: string; idempotencyKey: string | undefined },
-): Promise<ModelVersion> {
-  return cp.store.transaction(async (tx) => {
-    const slot = idempotencySlot(by, idempotencyKey, { modelId, action: 'rollback' });
-    const done = await recall(tx, slot, modelVersionSchema);
-    if (done) return done;
+): Promise<Done<Moved>> {
+  const slot = idempotencySlot(by, idempotencyKey, { modelId, action: 'rollback' });
+  return onceMoved(cp, slot, async (tx) => {
     const { model, versions } = await readStages(tx, modelId, undefined);
     const { production } = model;
     const former = model.formerProduction.at(-1);
@@ -75,16 +85,34 @@ export function rollback(
     const replaced = versions.get(production);
     const write = writerOf(cp, tx, by);
     if (replaced) write.stage(replaced, 'archived');
-    write.model({
+    const changed = {
       ...model,
       production: earlier.version,
       formerProduction: model.formerProduction.slice(0, -1),
       staging: model.staging === earlier.version ? null : model.staging,
-    });
-    const result = write.stage(earlier, 'production');
-    makeWrites(tx, rememberedWrites(slot, result, cp.now()));
-    return result;
+    };
+    write.model(changed);
+    return moved(write.stage(earlier, 'production'), changed);
   });
+}
+
+/** In a transaction: what `work` moves, or what the same request moved before. */
+function onceMoved(
+  cp: Pick<ControlPlane, 'store' | 'now'>,
+  slot: IdempotencySlot | undefined,
+  work: (tx: Transaction) => Promise<Moved>,
+): Promise<Done<Moved>> {
+  return cp.store.transaction(async (tx) => {
+    const { outcome, isReplay } = await once(tx, slot, outcomeSchema, cp.now(), () => work(tx));
+    if ('pointers' in outcome) return { outcome, isReplay };
+    const model = await readModel(tx, outcome.modelId);
+    if (!model) throw notFound(`model ${outcome.modelId}`);
+    return { outcome: moved(outcome, model), isReplay };
+  });
+}
+
+function moved(version: ModelVersion, { production, staging, formerProduction }: ModelDocument): Moved {
+  return { version, pointers: { production, staging, formerProduction } };
 }
 
 /** The model, and the versions that its pointers and the request name. */

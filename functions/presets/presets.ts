@@ -6,6 +6,7 @@ import {
   presetSchema,
   presetVersionSchema,
   presetVersionSchemas,
+  type Dataset,
   type Preset,
   type PresetKind,
   type PresetVersion,
@@ -14,9 +15,9 @@ import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { DomainError, notFound } from '../errors/domainError.js';
 import type { DocumentReader, StoredDocument, Transaction } from '../ports/documentStore/documentStore.js';
-import { makeWrites } from '../ports/documentStore/writes.js';
 import { queries } from '../queries.js';
-import { idempotencySlot, recall, rememberedWrites } from '../idempotency.js';
+import { idempotencySlot, once, type Done } from '../idempotency.js';
+import { refuseLocalFiles } from './cloudSources.js';
 
 export interface PresetRequest<K extends PresetKind> {
   kind: K;
@@ -33,50 +34,69 @@ export interface StoredPreset<K extends PresetKind> {
   version: PresetVersion<K>;
 }
 
-const outcomeSchema = z.strictObject({ version: presetVersionSchema });
+/** What saving a preset came to; older records hold the number of the version alone. */
+const outcomeSchemaOf = (kind: PresetKind) =>
+  z.union([
+    z.strictObject({ preset: presetSchema, version: presetVersionSchemas[kind], created: z.boolean() }),
+    z.strictObject({ version: presetVersionSchema }),
+  ]);
+export type SavedPreset<K extends PresetKind> = StoredPreset<K> & { created: boolean };
 
 /** Makes a preset, or its next version; content equal to the newest version's makes none. `created` tells which. */
 export function savePreset<K extends PresetKind>(
-  cp: Pick<ControlPlane, 'store' | 'now'>,
-  { kind, id, description, content, by, idempotencyKey }: PresetRequest<K>,
-): Promise<StoredPreset<K> & { created: boolean }> {
+  cp: Pick<ControlPlane, 'store' | 'objects' | 'now'>,
+  request: PresetRequest<K>,
+): Promise<Done<SavedPreset<K>>> {
+  const { kind, id, description, content, by, idempotencyKey } = request;
+  // The content has the type that belongs to the kind; the compiler cannot follow it.
+  if (kind === 'datasets') refuseLocalFiles(cp, content as Dataset, ['content']);
+  const slot = idempotencySlot(by, idempotencyKey, { kind, id, description, content });
   return cp.store.transaction(async (tx) => {
     const now = cp.now();
-    const slot = idempotencySlot(by, idempotencyKey, { kind, id, description, content });
-    const done = await recall(tx, slot, outcomeSchema);
-    if (done) return { ...(await readPreset(tx, kind, id, done.version)), created: false };
-    const known = await tx.get(paths.preset(kind, id));
-    const before = known && presetSchema.parse(known.data);
-    const newest = before && (await readVersion(tx, kind, id, before.latestVersion));
-    const digest = digestOf(content);
-    const at = now.toISOString();
-    const isSame = newest?.digest === digest && !newest.deleting;
-    const version = isSame ? newest.version : (before?.latestVersion ?? 0) + 1;
-    const preset: Preset = {
-      schemaVersion: 1,
-      id,
-      latestVersion: version,
-      description: description ?? before?.description ?? '',
-      createdBy: before?.createdBy ?? by,
-      createdAt: before?.createdAt ?? at,
-      updatedAt: at,
-    };
-    tx.set(paths.preset(kind, id), { ...preset });
-    makeWrites(tx, rememberedWrites(slot, { version }, now));
-    if (isSame) return { preset, version: newest, created: false };
-    const made = {
-      schemaVersion: 1 as const,
-      version,
-      digest,
-      createdBy: by,
-      createdAt: at,
-      deleting: false,
-      content,
-    };
-    tx.create(paths.presetVersion(kind, id, version), made);
-    // The content has the type that belongs to the kind; the compiler cannot follow it into the table.
-    return { preset, version: made as PresetVersion<K>, created: true };
+    const { outcome, isReplay } = await once(tx, slot, outcomeSchemaOf(kind), now, () =>
+      save(tx, request, now),
+    );
+    // The kind is that of the request, which the key fixes.
+    if ('preset' in outcome) return { outcome: outcome as SavedPreset<K>, isReplay };
+    return { outcome: { ...(await readPreset(tx, kind, id, outcome.version)), created: false }, isReplay };
   });
+}
+
+async function save<K extends PresetKind>(
+  tx: Transaction,
+  { kind, id, description, content, by }: PresetRequest<K>,
+  now: Date,
+): Promise<SavedPreset<K>> {
+  const known = await tx.get(paths.preset(kind, id));
+  const before = known && presetSchema.parse(known.data);
+  const newest = before && (await readVersion(tx, kind, id, before.latestVersion));
+  const digest = digestOf(content);
+  const at = now.toISOString();
+  const isSame = newest?.digest === digest && !newest.deleting;
+  const version = isSame ? newest.version : (before?.latestVersion ?? 0) + 1;
+  const preset: Preset = {
+    schemaVersion: 1,
+    id,
+    latestVersion: version,
+    description: description ?? before?.description ?? '',
+    createdBy: before?.createdBy ?? by,
+    createdAt: before?.createdAt ?? at,
+    updatedAt: at,
+  };
+  tx.set(paths.preset(kind, id), { ...preset });
+  if (isSame) return { preset, version: newest, created: false };
+  const made = {
+    schemaVersion: 1 as const,
+    version,
+    digest,
+    createdBy: by,
+    createdAt: at,
+    deleting: false,
+    content,
+  };
+  tx.create(paths.presetVersion(kind, id, version), made);
+  // The content has the type that belongs to the kind; the compiler cannot follow it into the table.
+  return { preset, version: made as PresetVersion<K>, created: true };
 }
 
 /** A preset with one of its versions, the newest unless given. */

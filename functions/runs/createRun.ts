@@ -1,4 +1,4 @@
-import { newModel, newRunId, runIdSchema, type ModelDocument, type Run } from '@trainyard/shared';
+import { newModel, newRunId, runIdSchema, runSchema, type ModelDocument, type Run } from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { publishCommitted } from '../events/outbox.js';
@@ -21,29 +21,40 @@ import { readRun } from './repository.js';
 import { resolveSpec } from './resolveSpec.js';
 import { isOutdated, readStartFacts } from './startFacts.js';
 
-export type StartPorts = Pick<ControlPlane, 'store' | 'bus' | 'config' | 'now' | 'log'>;
+export type StartPorts = Pick<ControlPlane, 'store' | 'bus' | 'objects' | 'config' | 'now' | 'log'>;
 
 /** How often the facts of a start are read: each time but the first, another start or a completed run has come in between. */
 const MOST_READINGS = 20;
 
 const outcomeSchema = z.union([
-  z.strictObject({ runId: runIdSchema }),
+  z.strictObject({ run: runSchema }),
   z.strictObject({ refusal: z.string() }),
+  /** Of older records. */
+  z.strictObject({ runId: runIdSchema }),
 ]);
 
-/** Starts a run of a model that `check` has nothing against; it throws where the caller may not. */
+/**
+ * Starts a run of a model that `check` has nothing against; it throws where the caller may not. The run is as it was when it was
+ * started, also where that was before, by the same idempotency key.
+ */
 export async function startRun(
   cp: StartPorts,
   request: Omit<StartRequest, 'obeysPolicy'>,
   check: (model: ModelDocument) => void,
-): Promise<Run> {
-  const { run, refusal } = await createRun(cp, { ...request, obeysPolicy: false }, (model, { obstacle }) => {
+): Promise<{ run: Run; isReplay: boolean }> {
+  const {
+    run,
+    refusal,
+    isReplay = false,
+  } = await createRun(cp, { ...request, obeysPolicy: false }, (model, { obstacle }) => {
     check(model);
     if (obstacle) throw obstacle;
     return { model };
   });
   if (!run) throw new Error(`a start that nobody refuses was refused: ${refusal}`);
-  return run;
+  // Whoever started it may have left the teams of the model since.
+  if (isReplay) check((await readModel(cp.store, run.modelId)) ?? newModel(run.modelId, cp.now()));
+  return { run, isReplay };
 }
 
 /**
@@ -98,8 +109,12 @@ async function decide(
 async function doneBefore(from: DocumentReader, slot: KnownAtStart['slot']): Promise<StartPlan | undefined> {
   const outcome = await recall(from, slot, outcomeSchema);
   if (!outcome) return undefined;
-  if ('refusal' in outcome) return { started: outcome, writes: [], events: [] };
+  return { started: { ...(await startedBefore(from, outcome)), isReplay: true }, writes: [], events: [] };
+}
+
+async function startedBefore(from: DocumentReader, outcome: z.infer<typeof outcomeSchema>): Promise<Started> {
+  if (!('runId' in outcome)) return outcome;
   const run = await readRun(from, outcome.runId);
   if (!run) throw new Error(`idempotency record of run ${outcome.runId}, which does not exist`);
-  return { started: { run }, writes: [], events: [] };
+  return { run };
 }

@@ -89,9 +89,12 @@ describe('the plan of a start', () => {
     const outcomeOf = (admit: Admit) => {
       const { started, writes, events } = planStart(configured(), REQUEST, known({ slot }), admit, START);
       const remembered = writes.find(({ path }) => path === slot.path);
-      return { started, outcome: remembered && 'data' in remembered && remembered.data['outcome'], events };
+      const text = remembered && 'data' in remembered && remembered.data['outcome'];
+      return { started, outcome: JSON.parse(String(text)) as unknown, events };
     };
-    expect(outcomeOf(admitAll)).toMatchObject({ outcome: { runId: 'abcdefghijklmnopqrst' }, events: [{}] });
+    const { started, outcome, events } = outcomeOf(admitAll);
+    expect(started.run).toMatchObject({ runId: 'abcdefghijklmnopqrst', status: 'pending' });
+    expect({ outcome, events }).toMatchObject({ outcome: { run: started.run }, events: [{}] });
     expect(outcomeOf((model) => ({ model, refusal: 'too early' }))).toEqual({
       started: { refusal: 'too early' },
       outcome: { refusal: 'too early' },
@@ -153,7 +156,11 @@ describe('a start whose facts move before it is decided', () => {
     const cp = await testControlPlane();
     await cp.request({ tags: { of: 'first' } });
     const readings = meddleAfterQuery(cp, paths.runs, () => startedElsewhere(cp, 2, 'second'));
-    const run = await startRun(cp, { modelId: 'demo', spec: undefined, requestedBy: 'ada' }, () => undefined);
+    const { run } = await startRun(
+      cp,
+      { modelId: 'demo', spec: undefined, requestedBy: 'ada' },
+      () => undefined,
+    );
     expect(run).toMatchObject({ runNumber: 3, spec: { tags: { of: 'second' } } });
     expect(readings()).toBe(2);
   });

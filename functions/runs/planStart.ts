@@ -27,7 +27,10 @@ export interface StartRequest extends StartQuestion {
 }
 
 /** What became of a request: a run, or why there is none. */
-export type Started = { run: Run; refusal?: never } | { run?: never; refusal: string };
+export type Started = ({ run: Run; refusal?: never } | { run?: never; refusal: string }) & {
+  /** It became of the same request before, by its idempotency key. */
+  isReplay?: boolean;
+};
 
 /**
  * The model as it is to be written, and why it may not start, if it may not. Throws where the request itself is wrong. A pure
@@ -90,7 +93,7 @@ export function planStart(
     { kind: 'create', path: paths.run(runId), data: { ...run } },
     { kind: 'create', path: paths.event(runId, FIRST_EVENT), data: { ...firstRecord(run) } },
     outboxWrite(event),
-    ...rememberedWrites(slot, { runId }, now),
+    ...rememberedWrites(slot, { run }, now),
   ];
   return { started: { run }, writes, events: [event] };
 }

@@ -12,9 +12,10 @@ import {
   type UnresolvedSpec,
 } from '@trainyard/shared';
 import { z } from 'zod';
-import type { Configured } from '../controlPlane.js';
+import type { Configured, ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 import { parseSent } from '../errors/parseSent.js';
+import { refuseLocalFiles } from '../presets/cloudSources.js';
 import { parseVersion } from '../presets/presets.js';
 import type { DocumentReader } from '../ports/documentStore/documentStore.js';
 
@@ -24,9 +25,12 @@ export interface ResolvedSpec {
   presets: string[];
 }
 
-/** Puts the content of presets in the place of their names, and the deployment's compute tiers where none are named. */
+/**
+ * Puts the content of presets in the place of their names, and the deployment's compute tiers where none are named. Refuses what
+ * the deployment does not have.
+ */
 export async function resolveSpec(
-  cp: Configured,
+  cp: Configured & Pick<ControlPlane, 'objects'>,
   from: DocumentReader,
   unresolved: UnresolvedSpec,
 ): Promise<ResolvedSpec> {
@@ -47,6 +51,7 @@ export async function resolveSpec(
     model: isPresetReference(model) ? await content('model-configs', model) : model,
     compute: { ...compute, tiers: tierNames(cp, compute.tiers), ...prepareTier(cp, compute.prepare) },
   };
+  refuseLocalFiles(cp, spec.dataset, ['spec', 'dataset']);
   return { spec: presets.length > 0 ? checked(spec) : spec, presets };
 }
 

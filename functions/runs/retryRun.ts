@@ -1,5 +1,4 @@
 import { isTerminal, runName, type Run } from '@trainyard/shared';
-import type { ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 import { startRun, type StartPorts } from './createRun.js';
 
@@ -8,10 +7,10 @@ import { startRun, type StartPorts } from './createRun.js';
  * one. A run that has ended never changes again, so the retry is a run of its own, which says whose.
  */
 export function retryRun(
-  cp: StartPorts & Pick<ControlPlane, 'objects'>,
+  cp: StartPorts,
   run: Run,
   request: { requestedBy: string; idempotencyKey: string | undefined },
-): Promise<Run> {
+): ReturnType<typeof startRun> {
   if (!isTerminal(run.status)) {
     throw cannotRetry(
       `${runName(run)} is ${run.status}: it retries by itself. Cancel it first to begin another attempt.`,

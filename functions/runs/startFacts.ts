@@ -36,7 +36,7 @@ export interface StartFacts {
 }
 
 export async function readStartFacts(
-  cp: Pick<ControlPlane, 'store' | 'config' | 'now' | 'log'>,
+  cp: Pick<ControlPlane, 'store' | 'objects' | 'config' | 'now' | 'log'>,
   question: StartQuestion,
   model: ModelDocument,
 ): Promise<StartFacts> {

@@ -18,6 +18,7 @@ import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { sendJson } from '../http/answers.js';
 import type { Request, Response } from '../http/request.js';
+import { decodeUtf8 } from '../http/utf8.js';
 import { DomainError, notFound } from '../errors/domainError.js';
 import { parseSent } from '../errors/parseSent.js';
 import { masterSecretOf } from '../runs/masterSecret.js';
@@ -144,7 +145,7 @@ function parseCallbacks(
 
 function jsonOf(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(decodeUtf8(body));
   } catch (cause) {
     throw new DomainError('invalid-json', 'The callback is not valid JSON.', { cause });
   }

@@ -243,6 +243,13 @@ export const modelChangeSchema = z.strictObject({
   ),
 });
 export const modelVersionViewSchema = modelVersionSchema.omit({ schemaVersion: true });
+/** A version that was promoted, or that a rollback put into production again. */
+export const movedVersionViewSchema = modelVersionViewSchema.extend({
+  model: described(
+    modelDocumentSchema.pick({ production: true, staging: true, formerProduction: true }),
+    'The versions that the model has in production and in staging since, and those that rollbacks can reach.',
+  ),
+});
 export const modelVersionPageSchema = z.strictObject({
   versions: described(z.array(modelVersionViewSchema), 'The versions of the page, the newest first.'),
   nextCursor,

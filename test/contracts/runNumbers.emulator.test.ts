@@ -27,7 +27,7 @@ describe.skipIf(emulatorsMissing)('run numbers on Firestore', () => {
         startRun(cp, { modelId, spec, requestedBy: 'test' }, () => undefined),
       ),
     );
-    const numbers = runs.map(({ runNumber }) => runNumber).toSorted((a, b) => a - b);
+    const numbers = runs.map(({ run }) => run.runNumber).toSorted((a, b) => a - b);
     expect(numbers).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
   }, 60_000);
 });

@@ -97,8 +97,8 @@ export async function testControlPlane(
       store.transaction(async (tx) => {
         for (const run of runs) tx.set(paths.run(run.runId), { ...run });
       }),
-    request: (spec = {}) =>
-      startRun(
+    request: async (spec = {}) => {
+      const { run } = await startRun(
         plane,
         {
           modelId: 'demo',
@@ -106,7 +106,9 @@ export async function testControlPlane(
           requestedBy: 'test',
         },
         () => undefined,
-      ),
+      );
+      return run;
+    },
   };
   setControlPlane(async () => plane);
   return plane;

@@ -65,7 +65,10 @@ function operationOf(route: Route): Json {
   };
 }
 
-function successOf({ status, description, schema, mediaType }: Success, { locates, schemas }: Route): Json {
+function successOf(
+  { status, description, schema, mediaType }: Success,
+  { locates, schemas, method }: Route,
+): Json {
   const isMade = locates && status === schemas.successes[0]?.status;
   const location = {
     required: true,
@@ -74,10 +77,20 @@ function successOf({ status, description, schema, mediaType }: Success, { locate
   };
   return {
     description,
-    headers: { ...NOT_STORED, ...(isMade && { Location: location }) },
+    headers: {
+      ...NOT_STORED,
+      ...(isMade && { Location: location }),
+      ...(method === 'POST' && { 'Idempotency-Replayed': REPLAYED }),
+    },
     content: contentOf(mediaType, schema, 'output'),
   };
 }
+
+const REPLAYED = {
+  description:
+    'There where this is the first answer again, to a request that came before with the same Idempotency-Key.',
+  schema: { type: 'string', const: 'true' },
+};
 
 function refusalsOf({ method, path, access, mayConflict }: Route): Refusal[] {
   return [
@@ -97,10 +110,14 @@ function headersOf({ method, schemas }: Route): Json[] {
     { name, in: 'header', required: false, description, schema },
   ];
   if (method === 'POST') {
-    return header('Idempotency-Key', 'The same key and request give the same answer, once done.', {
-      type: 'string',
-      pattern: '^[\\x21-\\x7e]{1,200}$',
-    });
+    return header(
+      'Idempotency-Key',
+      'The same request with the same key does nothing more and gets the first answer again; that of a dry run is made anew.',
+      {
+        type: 'string',
+        pattern: '^[\\x21-\\x7e]{1,200}$',
+      },
+    );
   }
   const isStream = schemas.successes.some(({ mediaType }) => mediaType === 'text/event-stream');
   if (!isStream) return [];

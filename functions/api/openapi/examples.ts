@@ -200,6 +200,10 @@ export const EXAMPLES = {
   ModelPage: () => ({ models: [exampleModel()], nextCursor: null }),
   ModelChange: () => ({ teams: ['red'], retrain: { minNewRows: 10_000 }, monthlyBudgetUsd: 50 }),
   ModelVersion: exampleVersion,
+  MovedModelVersion: () => ({
+    ...exampleVersion(),
+    model: { production: exampleVersion().version, staging: null, formerProduction: [1] },
+  }),
   ModelVersionPage: () => ({ versions: [exampleVersion()], nextCursor: null }),
   PromoteRequest: () => ({ stage: 'production' }),
   DatasetPresetRequest: () => ({ id: 'purchases', content: DATASET }),

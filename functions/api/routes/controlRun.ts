@@ -1,5 +1,6 @@
-import { runViewSchema } from '@trainyard/shared';
+import { runSchema, runViewSchema } from '@trainyard/shared';
 import { notFound } from '../../errors/domainError.js';
+import { idempotencySlot, once, recall } from '../../idempotency.js';
 import { recordLifecycle } from '../../runs/lifecycle.js';
 import { viewOf } from '../../runs/repository.js';
 import { retryRun } from '../../runs/retryRun.js';
@@ -13,18 +14,25 @@ const cancel = defineRoute({
   summary: 'Cancel a run; harmless when it has ended or is being cancelled',
   operationId: 'cancelRun',
   description:
-    'The trainer gets time to save a checkpoint, `compute.cancelGraceSeconds` of the specification, before it is killed.',
+    'The trainer gets time to save a checkpoint, `compute.cancelGraceSeconds` of the specification, before it is killed. A run that is over stays as it is: the answer is 202 all the same, and its `status` says how the run ended.',
   access: 'trainer',
   params: runParams,
   query: noQuery,
   body: noBody,
   result: runViewSchema,
   success: 202,
-  async handle(cp, { params, caller }) {
+  async handle(cp, { params, caller, idempotencyKey }) {
     const { runId } = await visibleRun(cp, caller, params.runId);
+    const slot = idempotencySlot(caller.id, idempotencyKey, { runId, action: 'cancel' });
+    const before = await recall(cp.store, slot, runSchema);
+    if (before) return { body: viewOf(before), isReplay: true };
     const applied = await recordLifecycle(cp, runId, () => ({ type: 'cancelRequested' }));
     if (!applied) throw notFound(`run ${params.runId}`);
-    return { body: viewOf(applied.run) };
+    // After it, for a second cancel would change nothing.
+    const { outcome, isReplay } = await cp.store.transaction((tx) =>
+      once(tx, slot, runSchema, cp.now(), async () => applied.run),
+    );
+    return { body: viewOf(outcome), isReplay };
   },
 });
 
@@ -45,8 +53,8 @@ const retry = defineRoute({
   locates: true,
   async handle(cp, { params, caller, idempotencyKey }) {
     const failed = await visibleRun(cp, caller, params.runId);
-    const run = await retryRun(cp, failed, { requestedBy: caller.id, idempotencyKey });
-    return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` } };
+    const { run, isReplay } = await retryRun(cp, failed, { requestedBy: caller.id, idempotencyKey });
+    return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` }, isReplay };
   },
 });
 

@@ -5,6 +5,7 @@ import {
   modelVersionPageSchema,
   modelVersionViewSchema,
   modelViewSchema,
+  movedVersionViewSchema,
   pageQuerySchema,
   paths,
   promoteRequestSchema,
@@ -12,7 +13,8 @@ import {
 import { z } from 'zod';
 import { notFound } from '../../errors/domainError.js';
 import { changeModel } from '../../models/changeModel.js';
-import { promote, rollback } from '../../models/promote.js';
+import type { Done } from '../../idempotency.js';
+import { promote, rollback, type Moved } from '../../models/promote.js';
 import {
   modelViewOf,
   parseModel,
@@ -25,7 +27,7 @@ import { hasRole, teamsOf } from '../caller.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
 import { defineRoute } from '../defineRoute.js';
 import { forbidden } from '../forbidden.js';
-import type { Route } from '../route.js';
+import type { Answer, Route } from '../route.js';
 import { modelParams, noBody, noParams, noQuery, versionParams, visibleModel } from './parameters.js';
 
 const modelCursor = z.strictObject({ modelId: modelIdSchema });
@@ -78,10 +80,19 @@ const change = defineRoute({
   query: noQuery,
   body: modelChangeSchema,
   result: modelViewSchema,
-  success: 200,
-  handle: async (cp, { params, body }) => ({
-    body: modelViewOf(await changeModel(cp, params.modelId, body)),
-  }),
+  success: 201,
+  locates: true,
+  otherSuccess: {
+    status: 200,
+    description: 'There was a model of this id, which is changed',
+    result: modelViewSchema,
+  },
+  async handle(cp, { params: { modelId }, body, caller, idempotencyKey }) {
+    const { outcome, isReplay } = await changeModel(cp, modelId, body, { by: caller.id, idempotencyKey });
+    const view = modelViewOf(outcome.model);
+    if (!outcome.isNew) return { status: 200, body: view, isReplay };
+    return { status: 201, body: view, headers: { location: `/api/models/${modelId}` }, isReplay };
+  },
 });
 
 const versionCursor = z.strictObject({ version: z.int().min(1) });
@@ -138,13 +149,13 @@ const promoteVersion = defineRoute({
   params: versionParams,
   query: noQuery,
   body: promoteRequestSchema,
-  result: modelVersionViewSchema,
+  result: movedVersionViewSchema,
   success: 200,
   mayConflict: true,
-  async handle(cp, { params, body, caller }) {
+  async handle(cp, { params, body, caller, idempotencyKey }) {
     if (body.force && !hasRole(caller, 'admin')) throw forbidden('admin');
     await visibleModel(cp, caller, params.modelId);
-    return { body: versionViewOf(await promote(cp, { ...params, ...body, by: caller.id })) };
+    return movedAnswer(await promote(cp, { ...params, ...body, by: caller.id, idempotencyKey }));
   },
 });
 
@@ -157,14 +168,18 @@ const rollbackModel = defineRoute({
   params: modelParams,
   query: noQuery,
   body: noBody,
-  result: modelVersionViewSchema,
+  result: movedVersionViewSchema,
   success: 200,
   mayConflict: true,
   async handle(cp, { params, caller, idempotencyKey }) {
     const { modelId } = await visibleModel(cp, caller, params.modelId);
-    return { body: versionViewOf(await rollback(cp, { modelId, by: caller.id, idempotencyKey })) };
+    return movedAnswer(await rollback(cp, { modelId, by: caller.id, idempotencyKey }));
   },
 });
+
+function movedAnswer({ outcome, isReplay }: Done<Moved>): Answer<z.infer<typeof movedVersionViewSchema>> {
+  return { body: { ...versionViewOf(outcome.version), model: outcome.pointers }, isReplay };
+}
 
 export const modelRoutes: readonly Route[] = [
   list,

@@ -56,6 +56,7 @@ function presetRoutes(kind: PresetKind): Route[] {
       body: requestSchema,
       result: viewSchema,
       success: 201,
+      locates: true,
       otherSuccess: {
         status: 200,
         description: 'The newest version has this content already',
@@ -63,8 +64,12 @@ function presetRoutes(kind: PresetKind): Route[] {
       },
       async handle(cp, { body, caller, idempotencyKey }) {
         const { id, description, content } = body;
-        const saved = await savePreset(cp, { kind, id, description, content, by: caller.id, idempotencyKey });
-        return { status: saved.created ? 201 : 200, body: presetViewOf(saved) };
+        const request = { kind, id, description, content, by: caller.id, idempotencyKey };
+        const { outcome: saved, isReplay } = await savePreset(cp, request);
+        const view = presetViewOf(saved);
+        if (!saved.created) return { status: 200, body: view, isReplay };
+        const location = `${path}/${id}/versions/${saved.version.version}`;
+        return { status: 201, body: view, headers: { location }, isReplay };
       },
     }),
     listRoute(kind),

@@ -41,7 +41,7 @@ export const startRoute = defineRoute({
 
 async function start(cp: ControlPlane, call: StartCall): Promise<Answer<z.infer<typeof runViewSchema>>> {
   const { params, body, caller, idempotencyKey } = call;
-  const run = await startRun(
+  const { run, isReplay } = await startRun(
     cp,
     {
       modelId: params.modelId,
@@ -51,7 +51,7 @@ async function start(cp: ControlPlane, call: StartCall): Promise<Answer<z.infer<
     },
     (model) => refuseOtherTeams(caller, model),
   );
-  return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` } };
+  return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` }, isReplay };
 }
 
 async function dryRun(

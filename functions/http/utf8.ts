@@ -1,0 +1,27 @@
+/** Text that was sent: JSON is UTF-8 (RFC 8259, section 8.1), and what is not is refused, for whoever repairs it changes it. */
+import { DomainError } from '../errors/domainError.js';
+import type { Request } from './request.js';
+
+/** Throws `TypeError` where the bytes are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+}
+
+/**
+ * The framework reads JSON in any encoding of Unicode, and puts a replacement character where bytes are no text. Throws
+ * `unsupported-media-type` for another character set, `invalid-json` for bytes that are not UTF-8.
+ */
+export function refuseForeignText(request: Request): void {
+  const { rawBody } = request;
+  if (!rawBody?.length) return;
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(request.get('content-type') ?? '')?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    const detail = `The body's character set is ${charset.slice(0, 50)}; only JSON in UTF-8 is read.`;
+    throw new DomainError('unsupported-media-type', detail);
+  }
+  try {
+    decodeUtf8(rawBody);
+  } catch (cause) {
+    throw new DomainError('invalid-json', 'The body is not UTF-8: send JSON in UTF-8.', { cause });
+  }
+}
