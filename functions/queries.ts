@@ -40,6 +40,9 @@ export const queries = {
       },
       page,
     ),
+  /** Runs that have jobs which nobody wants any more, those first that have had one for longest. */
+  stoppingRuns: (page: Page) =>
+    paged({ collection: paths.runs, orderBy: [{ field: 'stopping.since', direction: 'asc' }] }, page),
   openRunsOfModel: (modelId: string, limit: number): Query => ({
     collection: paths.runs,
     where: [equal('modelId', modelId), { field: 'status', op: 'in', value: OPEN }],

@@ -25,9 +25,10 @@ import { registerLeftBehind } from './registerVersions.js';
 import { sweepExpired } from './sweepExpired.js';
 import { recordLifecycle } from './lifecycle.js';
 import { keepBudgets } from './monthlyBudget.js';
-import { openRuns } from './openRuns.js';
+import { openRuns, stoppingRuns } from './openRuns.js';
 import { relayOutbox } from '../events/outbox.js';
 import { readRun } from './repository.js';
+import { stopUnwantedJobs } from './stopUnwanted.js';
 import { launcherOf, tiersOf } from './tiers.js';
 import type { ControlPlaneErrorCode } from '@trainyard/shared/errors/controlPlaneErrors';
 
@@ -62,18 +63,29 @@ export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
     attempt(() => registerLeftBehind(cp), 'completed runs could not be made versions'),
     attempt(() => sweepExpired(cp), 'what has expired could not be deleted'),
   ]);
-  const open = await openRuns(cp);
+  const [open, stopping] = await Promise.all([openRuns(cp), stoppingRuns(cp)]);
   reconciled.runs = open.length;
   // A run whose document somebody else holds for a minute holds up none of the others.
-  await inParallel(open, CONCURRENCY, ({ path }) => {
-    const runId = path.slice(paths.runs.length + 1);
+  await inParallel(open, CONCURRENCY, (document) => {
+    const runId = runIdOf(document);
     return attempt(() => reconcileRun(cp, runId), 'a run could not be reconciled', { runId });
+  });
+  // What is unwanted since just now was asked to end just now, and is looked at the next time.
+  await inParallel(stopping, CONCURRENCY, (document) => {
+    const runId = runIdOf(document);
+    return attempt(() => stopUnwantedJobs(cp, runId), 'a job that nobody wants could not be stopped', {
+      runId,
+    });
   });
   await others;
   const models = open.flatMap(({ data: { modelId } }) => (typeof modelId === 'string' ? modelId : []));
   await attempt(() => keepBudgets(cp, models), 'the budgets could not be kept');
   observe(cp, open, reconciled.failed);
   return reconciled;
+}
+
+function runIdOf({ path }: StoredDocument): string {
+  return path.slice(paths.runs.length + 1);
 }
 
 /** Looks at one run: enforces its deadline, launches it if it waits, compares it with the platform. */

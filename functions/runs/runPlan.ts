@@ -84,10 +84,10 @@ function registrationWrites({ runId, modelId, status, endedAt, updatedAt }: Run)
   return [{ kind: 'set', path: paths.registration(runId), data: registration }];
 }
 
-/** Heartbeats, log lines and claims come too often to be remembered one by one. */
+/** Heartbeats, log lines and claims come too often to be remembered one by one, and each job ends. */
 function isWorthRecord(event: LifecycleEvent): boolean {
   if (event.type === 'callback') return event.kind !== 'heartbeat' && event.kind !== 'log';
-  return event.type !== 'claimed';
+  return event.type !== 'claimed' && event.type !== 'unwantedJobEnded';
 }
 
 function recordOf(

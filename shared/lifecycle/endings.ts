@@ -29,7 +29,7 @@ export function onBudgetExceeded(run: Run, error: RunError, now: Date): Step {
 
 export function onDeadline(run: Run, now: Date): Step {
   if (now.toISOString() < run.deadlineAt) return NOTHING;
-  if (run.status === 'cancelling') return { ...cancelled(run, now), stopJob: run.job };
+  if (run.status === 'cancelling') return cancelled(run, now);
   const error: RunError = {
     code: 'deadline-passed' satisfies ControlPlaneErrorCode,
     message: `the run did not end within its ${run.spec.compute.deadlineSeconds} s`,
@@ -52,6 +52,8 @@ export function cancelled(run: Run, now: Date): Step {
   return {
     changes: { ...ended('cancelled', now), cancelRequestedAt: run.cancelRequestedAt ?? now.toISOString() },
     publish: [{ type: 'run.cancelled', detail: {} }],
+    // A trainer that has confirmed leaves by itself, unless something keeps it: a long query, a thread that does not end.
+    stopJob: run.job,
   };
 }
 

@@ -30,7 +30,7 @@ export function onTierUnavailable(
   now: Date,
 ): Step {
   if (event.tierIndex !== run.tierIndex || run.status === 'running') return NOTHING;
-  if (run.status === 'cancelling') return { ...cancelled(run, now), stopJob: run.job };
+  if (run.status === 'cancelling') return cancelled(run, now);
   if (event.tierIndex + 1 >= event.tierCount && run.phase === 'prepare') {
     // Told again, the loss of this tier must not be taken for one of those that come now: another attempt begins.
     const again: Partial<Run> = { phase: null, attempt: run.attempt + 1, seq: 0, job: null };

@@ -24,4 +24,6 @@ export type LifecycleEvent =
   | { type: 'budgetExceeded'; error: RunError }
   /** The job of a cancelling run has ended or was killed. */
   | { type: 'jobEnded'; attempt: number }
-  | { type: 'deadlinePassed' };
+  | { type: 'deadlinePassed' }
+  /** The platform says that a job which nobody wants any more is gone; of whatever attempt, and whether or not the run is over. */
+  | { type: 'unwantedJobEnded'; name: string };

@@ -117,6 +117,10 @@ const other: fc.Arbitrary<Arriving> = fc.oneof(
     () => ({ type: 'budgetExceeded', error }),
     () => ({ type: 'deadlinePassed' }),
   ),
+  fc.nat(2).map((job): Arriving => (attempt) => ({
+    type: 'unwantedJobEnded',
+    name: `job-${attempt}-${job}`,
+  })),
 );
 
 /** Arrivals in any order, with repetitions, from the current attempt or up to two before it. */
@@ -179,6 +183,7 @@ function playFrom(phase: Run['phase']) {
   };
 }
 
+const withoutStopping = (run: Run) => ({ ...run, stopping: null, updatedAt: null });
 const attemptOf = (event: LifecycleEvent, run: Run) =>
   event.type === 'callback' ? event.body.attempt : 'attempt' in event ? event.attempt : run.attempt;
 
@@ -190,11 +195,36 @@ describe.each([
   (_jobs, phase) => {
     const play = playFrom(phase);
 
-    it('never changes a terminal run', () => {
+    it('never changes a terminal run, but for the jobs that are to be gone', () => {
       fc.assert(
         fc.property(arrivals, (list) => {
-          play(list, (before, _event, after) => {
-            if (isTerminal(before.run.status)) expect(after.run).toBe(before.run);
+          play(list, (before, event, after) => {
+            if (!isTerminal(before.run.status)) return;
+            if (event.type === 'launched' || event.type === 'unwantedJobEnded')
+              expect(withoutStopping(after.run)).toEqual(withoutStopping(before.run));
+            else expect(after.run).toBe(before.run);
+          });
+        }),
+      );
+    });
+
+    it('keeps hold of every job that was launched until the platform says that it is gone', () => {
+      fc.assert(
+        fc.property(arrivals, (list) => {
+          const [launched, alive] = [new Set<string>(), new Set<string>()];
+          play(list, (before, event, { run }) => {
+            if (event.type === 'launched' && !launched.has(event.job.name)) {
+              // A platform starts a job once; told again, its launch is no news.
+              launched.add(event.job.name);
+              alive.add(event.job.name);
+            }
+            if (event.type === 'unwantedJobEnded') alive.delete(event.name);
+            if (event.type === 'jobEnded' && before.run.status === 'cancelling' && run !== before.run)
+              alive.delete(before.run.job?.name ?? '');
+            const current = isTerminal(run.status) ? null : run.job;
+            const stopping = run.stopping?.jobs.map(({ job }) => job) ?? [];
+            const held = new Set([current, ...stopping].map((job) => job?.name));
+            expect([...alive].filter((name) => !held.has(name))).toEqual([]);
           });
         }),
       );
@@ -205,7 +235,10 @@ describe.each([
         fc.property(arrivals, (list) => {
           play(list, (before, event, after) => {
             if (attemptOf(event, before.run) === before.run.attempt) return;
-            expect(after).toEqual(before);
+            expect({ ...after, run: withoutStopping(after.run) }).toEqual({
+              ...before,
+              run: withoutStopping(before.run),
+            });
             expect(commandFor(after.run, attemptOf(event, before.run))).toBe('stop');
           });
         }),

@@ -18,8 +18,9 @@
  * | cancelling | trainer stopped, failed, completed or lost; job killed | cancelled |
  *
  * A callback may overtake the launcher's own record of the launch, so a pending run starts on a callback too. Everything
- * here is idempotent: an event that was applied, or that speaks for an older attempt or a terminal run, changes nothing. A stage
- * or epoch of the last attempt that is told after the end is published all the same: it was done, and only its callback was late.
+ * here is idempotent: an event that was applied, or that speaks for an older attempt or a terminal run, changes nothing but
+ * `stopping`. A stage or epoch of the last attempt that is told after the end is published all the same: it was done, and only its
+ * callback was late. Which jobs are to be gone is remembered in `stopping`, beside the status and past the end (`unwantedJobs.ts`).
  */
 import { assertNever } from '../common.js';
 import { onAttemptEnded } from './attempts.js';
@@ -32,6 +33,7 @@ import type { LifecycleEvent } from './lifecycleEvent.js';
 import type { Epoch, Run } from '../runs/run.js';
 import { isTerminal } from '../runs/status.js';
 import { NOTHING, type Step, type Transition } from './step.js';
+import { stoppingAfter } from './unwantedJobs.js';
 
 /** An event that no sequence of faults explains: a bug or a forgery, never a lost or repeated message. */
 export class IllegalTransitionError extends Error {
@@ -39,13 +41,16 @@ export class IllegalTransitionError extends Error {
 }
 
 export function transition(run: Run, event: LifecycleEvent, now: Date): Transition {
-  const step = decide(run, event, now);
-  const changed = Object.keys(step.changes).length > 0;
-  // A job that only waited for a machine cost nothing.
-  const counted = event.type === 'tierUnavailable' ? run : withCostUntil(run, now);
-  const { changes, publish, stopJob } = changed ? withinBudget(counted, step, now) : step;
+  const own = decide(run, event, now);
+  const isChanged = Object.keys(own.changes).length > 0;
+  // A job that only waited for a machine cost nothing; what a run has cost that is over stands in the books.
+  const counted = event.type === 'tierUnavailable' || isTerminal(run.status) ? run : withCostUntil(run, now);
+  const step = isChanged ? withinBudget(counted, own, now) : own;
+  const { changes, publish, stopJob } = step;
+  const after = isChanged ? { ...counted, ...changes } : run;
+  const stopping = stoppingAfter(run, event, after, stopJob ? [stopJob] : [], now);
   return {
-    run: changed ? { ...counted, ...changes, updatedAt: now.toISOString() } : run,
+    run: isChanged || stopping !== run.stopping ? { ...after, stopping, updatedAt: now.toISOString() } : run,
     publish: publish ?? [],
     stopJob: stopJob ?? null,
   };
@@ -86,7 +91,10 @@ function decide(run: Run, event: LifecycleEvent, now: Date): Step {
       `run ${run.runId} is at attempt ${run.attempt}; there is no attempt ${attempt}`,
     );
   }
+  if (event.type === 'unwantedJobEnded') return NOTHING;
   if (attempt < run.attempt || isTerminal(run.status)) {
+    // Asked once more for the end of what is over, the platform is asked once more too.
+    if (event.type === 'cancelRequested') return { changes: {}, stopJob: run.stopping?.jobs[0]?.job ?? null };
     if (event.type === 'launched' && event.job.name !== run.job?.name)
       return { changes: {}, stopJob: event.job };
     return event.type === 'callback' && attempt === run.attempt
@@ -111,7 +119,7 @@ function decide(run: Run, event: LifecycleEvent, now: Date): Step {
     case 'budgetExceeded':
       return onBudgetExceeded(run, event.error, now);
     case 'jobEnded':
-      return run.status === 'cancelling' ? cancelled(run, now) : NOTHING;
+      return run.status === 'cancelling' ? { ...cancelled(run, now), stopJob: null } : NOTHING;
     case 'deadlinePassed':
       return onDeadline(run, now);
     default:

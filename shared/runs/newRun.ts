@@ -54,6 +54,7 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...g
     memoryFloor: given.memoryFloor ?? null,
     outgrown: [],
     job: null,
+    stopping: null,
     cost: null,
     retryAt: null,
     lease: null,

@@ -20,23 +20,39 @@ export const OUT_OF_MEMORY = 'out-of-memory';
 const INSTANT = '2026-11-20T19:18:25.000Z';
 const monthSchema = z.string().regex(/^\d{4}-\d{2}$/);
 
+const jobFields = {
+  tier: described(z.string(), 'The compute tier that the job runs on.', 'gpu'),
+  name: described(
+    z.string(),
+    "The launcher's own name for the job, by which it is inspected and cancelled.",
+    'projects/my-project/locations/europe-west4/jobs/trainer/executions/trainer-x7k2p',
+  ),
+  launchedAt: described(instantSchema.clone(), 'When the job was launched.', INSTANT),
+  usdPerHour: described(
+    z.number().min(0).nullable().default(null),
+    'The price of the tier when the job was launched, in US dollars per hour; null where the tier has none.',
+    0.67,
+  ),
+};
 export const jobSchema = described(
-  z.strictObject({
-    tier: described(z.string(), 'The compute tier that the job runs on.', 'gpu'),
-    name: described(
-      z.string(),
-      "The launcher's own name for the job, by which it is inspected and cancelled.",
-      'projects/my-project/locations/europe-west4/jobs/trainer/executions/trainer-x7k2p',
-    ),
-    launchedAt: described(instantSchema.clone(), 'When the job was launched.', INSTANT),
-    usdPerHour: described(
-      z.number().min(0).nullable().default(null),
-      'The price of the tier when the job was launched, in US dollars per hour; null where the tier has none.',
-      0.67,
-    ),
-  }),
+  z.strictObject(jobFields),
   'The job of the current attempt; null while there is none.',
 );
+
+/** A job that nobody wants any more, and since when. */
+const unwantedJobSchema = z.strictObject({
+  job: described(z.strictObject(jobFields), 'The job, as it was launched.'),
+  since: described(instantSchema.clone(), 'Since when nobody wants it.', INSTANT),
+});
+export const stoppingSchema = described(
+  z.strictObject({
+    since: described(instantSchema.clone(), 'Since when the first of them is to be gone.', INSTANT),
+    jobs: described(z.array(unwantedJobSchema).min(1), 'The jobs, the first to go first.'),
+  }),
+  'The jobs of the run that nobody wants any more and of which the platform has not said that they have ended: of an attempt that is ' +
+    'over, or of a run that has ended. They are stopped until it does. null while there is none.',
+);
+export type Stopping = z.infer<typeof stoppingSchema>;
 
 export const costSchema = described(
   z.strictObject({
@@ -212,6 +228,7 @@ export const runSchema = z.strictObject({
     'cpu',
   ]),
   job: jobSchema.nullable(),
+  stopping: stoppingSchema.nullable().default(null),
   cost: costSchema.nullable().default(null),
   retryAt: described(
     instantSchema.nullable(),

@@ -269,6 +269,36 @@ describe('cancelling a process', () => {
     await until('the child', () => startOf(Number(child)) === undefined);
   });
 
+  it('lets nothing live on that a job has started and left behind, be it cancelled or over', async () => {
+    const script = `
+      const child = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(STUBBORN)}]);
+      child.stdout.on('data', () => { console.log('child', child.pid); process.exit(0); });`;
+    const { launch, output } = await launcherOf(script);
+    await launch();
+    const child = await until('the child', async () => /child (\d+)/.exec(await output('run-1'))?.[1]);
+    await until('the end of the child', () => startOf(Number(child)) === undefined);
+  });
+
+  it('after a restart, kills a job that ignores SIGTERM, and no group that has got its number meanwhile', async () => {
+    const { directory, open, launch, output, pidOf } = await launcherOf(STUBBORN, { cancelGraceMs: 300 });
+    await launch();
+    await until('the job', async () => (await output('run-1')).includes('deaf'));
+    const next = open();
+    const record = join(directory, 'run-1', 'process.json');
+    const identity = readFileSync(record, 'utf8');
+    writeFileSync(
+      record,
+      JSON.stringify({ ...(JSON.parse(identity) as object), start: 'of an earlier process' }),
+    );
+    await next.cancel('run-1');
+    expect(await next.inspect('run-1')).toEqual({ state: 'ended', exitCode: null });
+    expect(startOf(pidOf('run-1'))).toBeDefined();
+    writeFileSync(record, identity);
+    await next.cancel('run-1');
+    await until('the end', async () => (await next.inspect('run-1')).state === 'ended');
+    expect(startOf(pidOf('run-1'))).toBeUndefined();
+  });
+
   it('reaches a job that is just being launched', async () => {
     const { open, endAfterTest, ended } = await launcherOf(SLEEP);
     const launcher = open();

@@ -13,6 +13,7 @@ const page = { limit: 1 };
 /** Each query in every form that it can take. */
 const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   openRuns: () => [queries.openRuns(page)],
+  stoppingRuns: () => [queries.stoppingRuns(page)],
   openRunsOfModel: () => [queries.openRunsOfModel('m', 1)],
   runsOfModel: () =>
     ([{}, { status: 'failed' }, { tag: 'a=b' }, { status: 'failed', tag: 'a=b' }] as const).map((filter) =>

@@ -41,6 +41,7 @@ export function trainer(attempt = 1) {
     return { kind, id: `callback-${attempt}-${body.seq}`, body } as unknown as TestCallback;
   };
   return {
+    attempt,
     heartbeat: (fraction: number) =>
       make('heartbeat', {
         stage: 'train',

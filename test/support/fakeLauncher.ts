@@ -18,6 +18,8 @@ export class FakeLauncher implements JobLauncher {
   readonly unreachable = new Set<string>();
   /** Asked to cancel, the platform fails. */
   failsToCancel = false;
+  /** How many more requests to end each job does not heed. */
+  private readonly deaf = new Map<string, number>();
   private readonly jobs = new Map<string, JobState>();
 
   async launch(request: LaunchRequest): Promise<{ name: string }> {
@@ -40,8 +42,16 @@ export class FakeLauncher implements JobLauncher {
   async cancel(name: string): Promise<void> {
     this.cancelled.push(name);
     if (this.failsToCancel) throw new Error('the platform does not answer');
+    const deaf = this.deaf.get(name) ?? 0;
+    this.deaf.set(name, Math.max(0, deaf - 1));
+    if (deaf > 0) return;
     const job = this.jobs.get(name);
     if (job && job.state !== 'ended') this.jobs.set(name, { state: 'ended', exitCode: 143 });
+  }
+
+  /** A job goes on although it is asked to end so many times. */
+  ignores(name: string, requests: number): void {
+    this.deaf.set(name, requests);
   }
 
   set(name: string, state: JobState): void {

@@ -80,7 +80,7 @@ class ProcessLauncher implements JobLauncher {
     if (end) return { state: 'ended', exitCode: end.exitCode };
     const identity = readWhole(join(folder, 'process.json'), processSchema);
     if (identity) {
-      const runs = this.ownJobs.has(name) || isAlive(identity);
+      const runs = this.ownJobs.has(name) || startOf(identity.pid) === identity.start;
       return runs ? { state: 'running' } : { state: 'ended', exitCode: null };
     }
     const age = Date.now() - statSync(folder).mtimeMs;
@@ -95,7 +95,7 @@ class ProcessLauncher implements JobLauncher {
     await this.launching.get(name)?.catch(() => undefined);
     if (this.cancelling.has(name)) return;
     const identity = readWhole(join(this.folder(name), 'process.json'), processSchema);
-    if (!identity || !isAlive(identity)) return;
+    if (!identity || !isLeft(identity)) return;
     signalGroup(identity.pid, 'SIGTERM');
     this.cancelling.add(name);
     // The grace period passes in the background: whoever asks again, or inspects, sees how far it is.
@@ -105,7 +105,7 @@ class ProcessLauncher implements JobLauncher {
   private async killAfterGrace({ pid, start }: ProcessIdentity): Promise<void> {
     const end = Date.now() + this.options.cancelGraceMs;
     // What the trainer itself has started must go with it.
-    while (isAlive({ pid, start }) || signalGroup(pid, 0)) {
+    while (isLeft({ pid, start })) {
       if (Date.now() >= end) {
         signalGroup(pid, 'SIGKILL');
         return;
@@ -143,6 +143,8 @@ class ProcessLauncher implements JobLauncher {
       const name = `${request.runId}-${request.attempt}`;
       child.once('spawn', () => this.ownJobs.add(name));
       child.once('exit', (code) => {
+        // What the trainer has started and left behind is wanted by nobody.
+        if (child.pid !== undefined && startOf(child.pid) === undefined) signalGroup(child.pid, 'SIGKILL');
         this.ended(request, folder, code);
         this.ownJobs.delete(name);
       });
@@ -193,8 +195,13 @@ function startError(program: string, cause: Error): Error {
     : new Error(message, { cause });
 }
 
-function isAlive({ pid, start }: ProcessIdentity): boolean {
-  return startOf(pid) === start;
+/**
+ * Whether the process or one that it started is there. No process gets the number of a group that has members; where a process has
+ * it that started at another time, the group is gone, and the number is somebody else's.
+ */
+function isLeft({ pid, start }: ProcessIdentity): boolean {
+  const found = startOf(pid);
+  return found === undefined ? signalGroup(pid, 0) : found === start;
 }
 
 /** False when nobody is left in the group. Signal 0 only asks. */
