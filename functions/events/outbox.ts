@@ -15,11 +15,11 @@ import { identityOf } from './identity.js';
 const PAGE = 100;
 /** Of how many subjects events are published at a time. */
 const CONCURRENCY = 16;
-/** How long a call that has made a change waits for what follows from it; then it is answered, and the outbox does the rest. */
-export const PATIENCE_MS = 2_000;
+/** How long a call that has made a change waits for the bus; then it is answered, and the outbox does the rest. */
+const PATIENCE_MS = 1_000;
 
-/** How many publications a bus has left unanswered for longer than that. Nobody waits for another one meanwhile. */
-const overdue = new WeakMap<EventBus, number>();
+/** Buses that have left a publication unanswered for as long, and have taken none since: nobody waits for them meanwhile. */
+const silent = new WeakSet<EventBus>();
 
 /** What publishing takes. */
 export type OutboxPorts = Pick<ControlPlane, 'store' | 'bus' | 'log'>;
@@ -29,8 +29,8 @@ export function outboxWrite(event: TrainyardEvent): Write {
 }
 
 /**
- * Publishes events just committed. A failure is logged and left to the relay, and a bus that does not answer is waited for no longer
- * than `PATIENCE_MS`, or not at all where it owes answers already: the change itself has happened.
+ * Publishes events just committed. A failure is logged and left to the relay. A bus that does not answer is waited for no longer than
+ * `PATIENCE_MS`, and not at all until it takes something again: the change itself has happened.
  */
 export async function publishCommitted(cp: OutboxPorts, events: readonly TrainyardEvent[]): Promise<void> {
   const [first] = events;
@@ -39,45 +39,39 @@ export async function publishCommitted(cp: OutboxPorts, events: readonly Trainya
     const fields = { ...identityOf(first.data), event: first.id, count: events.length };
     cp.log('WARNING', 'events stay in the outbox', { ...fields, error });
   };
-  const wasSilent = isSilent(cp.bus);
+  const isWaitedFor = !silent.has(cp.bus);
   const published = publishPatiently(cp, events, stay).catch(stay);
-  if (!wasSilent) await published;
+  if (isWaitedFor) await published;
 }
 
-/** Fails where the bus has not answered in time; it may still take the events, or fail, which `onLateError` is told. */
+/** Fails where the events were not taken in time; they still may be, or be refused, which `onLateError` is told. */
 async function publishPatiently(
   cp: Pick<OutboxPorts, 'store' | 'bus'>,
   events: readonly TrainyardEvent[],
   onLateError: (error: unknown) => void,
 ): Promise<void> {
-  const { bus } = cp;
-  const count = (more: number) => overdue.set(bus, (overdue.get(bus) ?? 0) + more);
-  const work = publish(cp, events);
-  if (await endsWithin(PATIENCE_MS, work, onLateError)) return;
-  count(1);
-  // Its failure is told elsewhere.
-  void work.catch(() => undefined).finally(() => count(-1));
-  throw new BusSilentError();
+  // What is loaded at the first use of an instance takes a second or two, and is not the bus's fault.
+  await cp.bus.ready?.();
+  if (await endsWithin(PATIENCE_MS, publish(cp, events), onLateError)) return;
+  throw new Error(`publishing has taken longer than ${PATIENCE_MS / 1000} s`);
 }
 
-function isSilent(bus: EventBus): boolean {
-  return (overdue.get(bus) ?? 0) > 0;
-}
-
-class BusSilentError extends Error {
-  override readonly name = 'BusSilentError';
-  constructor() {
-    super(`the bus has not answered within ${PATIENCE_MS / 1000} s`);
+/** Publishes one event, and notes whether the bus answers. */
+async function hand(bus: EventBus, event: TrainyardEvent): Promise<void> {
+  const clock = setTimeout(() => silent.add(bus), PATIENCE_MS);
+  try {
+    await bus.publish(event);
+    silent.delete(bus);
+  } finally {
+    clearTimeout(clock);
   }
 }
 
 /**
  * Publishes what has been in the outbox for at least `settleSeconds`; returns how many events. What is no event stays there, for
- * somebody to look at, and is passed over. Stops soon after the first event that the bus does not take, or takes too long with, and
- * publishes nothing while the bus owes answers: what it is asked for may be on its way.
+ * somebody to look at, and is passed over. Stops soon after the first event that the bus does not take, or takes too long with.
  */
 export async function relayOutbox(cp: OutboxPorts & Pick<ControlPlane, 'config' | 'now'>): Promise<number> {
-  if (isSilent(cp.bus)) throw new BusSilentError();
   const settled = new Date(cp.now().getTime() - cp.config.settleSeconds * 1000).toISOString();
   const late = (error: unknown) =>
     cp.log('WARNING', 'the bus has refused an event that was relayed', { error });
@@ -86,7 +80,9 @@ export async function relayOutbox(cp: OutboxPorts & Pick<ControlPlane, 'config' 
     const page: StoredDocument[] = await cp.store.query(
       queries.outbox(settled, { startAfter: last, limit: PAGE }),
     );
-    await inParallel(bySubject(eventsOf(cp, page)), CONCURRENCY, async (events) => {
+    // One event finds out whether a silent bus is back.
+    const concurrency = silent.has(cp.bus) ? 1 : CONCURRENCY;
+    await inParallel(bySubject(eventsOf(cp, page)), concurrency, async (events) => {
       await publishPatiently(cp, events, late);
       relayed += events.length;
       for (const { type } of events) instruments().eventsRelayed.add(1, { type });
@@ -122,7 +118,7 @@ async function publish(
   cp: Pick<OutboxPorts, 'store' | 'bus'>,
   events: readonly TrainyardEvent[],
 ): Promise<void> {
-  const ends = await Promise.allSettled(events.map((event) => cp.bus.publish(event)));
+  const ends = await Promise.allSettled(events.map((event) => hand(cp.bus, event)));
   const taken = events.filter((_, i) => ends[i]?.status === 'fulfilled');
   for (const { type } of taken) instruments().eventsPublished.add(1, { type });
   if (taken.length > 0)

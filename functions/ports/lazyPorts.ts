@@ -11,6 +11,7 @@ export function lazyEventBus(open: () => Promise<EventBus>): EventBus {
     return bus();
   };
   return {
+    ready: async () => void (await use()),
     publish: async (event) => (await use()).publish(event),
     subscribe: async (...subscription) => (await use()).subscribe(...subscription),
     deadLetters: async () => (await use()).deadLetters(),

@@ -2,7 +2,7 @@
 import type { EventType, LifecycleEvent, Run } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { endsWithin } from '../endsWithin.js';
-import { PATIENCE_MS, publishCommitted } from '../events/outbox.js';
+import { publishCommitted } from '../events/outbox.js';
 import { inTurn } from '../inTurn.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
@@ -69,6 +69,9 @@ async function carryOut(cp: PlanPorts, { run, events, stopJob }: RunPlan): Promi
     cp.log('WARNING', 'a job could not be stopped', { runId: run.runId, job: stopJob.name, error });
   }
 }
+
+/** How long a trainer waits for what follows from the end of its run. */
+const PATIENCE_MS = 2_000;
 
 /** The version is there before the answer, unless that would keep the trainer waiting: then it comes later. */
 async function registerSoon(cp: PlanPorts, { runId, modelId }: Run, patienceMs: number): Promise<void> {

@@ -1,6 +1,8 @@
 import type { EventType, TrainyardEvent } from '@trainyard/shared';
 
 export interface EventBus {
+  /** Loads what publishing needs, where that is not loaded yet; asks nobody on the network. */
+  ready?(): Promise<void>;
   /** Resolves when the event is durably accepted. Publishing the same event again may deliver it again. */
   publish(event: TrainyardEvent): Promise<void>;
   /**

@@ -14,6 +14,8 @@ import { createUnlessThere, openClient, PubSubDelivery, type PubSubOptions } fro
 
 const DEAD_LETTER_TOPIC = `${EVENTS_TOPIC}-dead-letters`;
 const DEAD_LETTER_SUBSCRIPTION = `${EVENTS_TOPIC}-dead-letters-kept`;
+/** How long the client tries to publish an event. */
+const PUBLISH_MS = 15_000;
 const SOURCE_ATTRIBUTE = 'CloudPubSubDeadLetterSourceSubscription';
 
 export async function openPubSubEventBus(options: PubSubOptions): Promise<EventBus> {
@@ -35,6 +37,8 @@ class PubSubEventBus implements EventBus {
       messageOrdering: true,
       // Events are few, and somebody waits for each.
       batching: { maxMilliseconds: 1 },
+      // An event that is not taken by then is published again from the outbox; the client would go on for ten minutes.
+      gaxOpts: { timeout: PUBLISH_MS },
     });
   }
 
