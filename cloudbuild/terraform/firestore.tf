@@ -44,6 +44,21 @@ resource "google_firestore_index" "this" {
   }
 }
 
+# Maps and lists of any length that no query looks into: a document has at most 40,000 entries in indexes.
+resource "google_firestore_field" "unindexed" {
+  for_each = {
+    for override in local.firestore_indexes.fieldOverrides :
+    "${override.collectionGroup} ${override.fieldPath}" => override
+  }
+
+  database   = google_firestore_database.this.name
+  collection = each.value.collectionGroup
+  field      = each.value.fieldPath
+
+  # Empty: no index of a single field, of it or of what is below it.
+  index_config {}
+}
+
 resource "google_firebaserules_ruleset" "firestore" {
   source {
     files {

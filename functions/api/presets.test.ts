@@ -162,3 +162,39 @@ describe('a preset', () => {
     });
   });
 });
+
+describe('a preset of very many columns', () => {
+  /** Each has a setting by default, which takes more room than its name. */
+  const columns = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [(46_656 + i).toString(36).slice(-3), {}]));
+  const saved = (count: number) => ({
+    body: { id: 'wide', content: { source: { uri: 'a.csv' }, columns: columns(count) } },
+  });
+  const start = { body: { spec: { ...EXAMPLE_SPEC, dataset: { preset: 'wide' } } } };
+
+  it('is stored and makes runs while their documents are not too large', async () => {
+    const { api } = await opened();
+    expect(await api.send('/api/datasets', saved(21_000))).toMatchObject({ status: 201 });
+    expect(await api.send('/api/models/demo/training-runs', start)).toMatchObject({ status: 202 });
+  });
+
+  it('is refused with its size and what to do where it is larger than a document', async () => {
+    const { api, cp } = await opened();
+    const before = cp.documents();
+    const refused = await api.refused('/api/datasets', saved(26_000));
+    expect(refused).toMatchObject({ status: 413, title: 'Body too large' });
+    expect(refused.detail).toMatch(
+      /has \d{7} bytes as datasets\/wide\/versions\/0000001; 1048576 are stored at most\. Name fewer columns/,
+    );
+    expect(cp.documents()).toEqual(before);
+  });
+
+  it('makes no run whose result would find no room, and says so before anything is paid for', async () => {
+    const { api, cp } = await opened();
+    expect(await api.send('/api/datasets', saved(24_500))).toMatchObject({ status: 201 });
+    const refused = await api.refused('/api/models/demo/training-runs', start);
+    expect(refused).toMatchObject({ status: 413 });
+    expect(refused.detail).toContain('so that its result finds room');
+    expect(Object.keys(cp.documents()).filter((path) => /^(runs|models)\//.test(path))).toEqual([]);
+  });
+});

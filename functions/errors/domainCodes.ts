@@ -223,8 +223,10 @@ const TABLE = {
   'too-large': {
     status: 413,
     title: 'Body too large',
-    meaning: 'The body is larger than the server reads.',
-    remedy: 'A specification names its data and does not hold it; send log lines in smaller parts.',
+    meaning:
+      'The body is larger than the server reads, or what it makes, defaults filled in, is larger than a document may be (1 MiB).',
+    remedy:
+      'A specification names its data and does not hold it: name fewer columns, or shorter lists and texts. Send log lines in smaller parts.',
     retried: false,
   },
   'unsupported-media-type': {

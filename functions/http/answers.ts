@@ -5,6 +5,7 @@ import type { ControlPlane } from '../controlPlane.js';
 import { controlPlane } from '../currentControlPlane.js';
 import { DOMAIN_CODES } from '../errors/domainCodes.js';
 import { DomainError } from '../errors/domainError.js';
+import { DocumentTooLargeError, MAX_DOCUMENT_BYTES } from '../ports/documentStore/documentSize.js';
 import { inSpan, SpanKind } from '../telemetry/tracing.js';
 import './compressedBodies.js';
 import { answerAllowedOrigin, refuseForeignPage } from './foreignPages.js';
@@ -95,6 +96,11 @@ async function answer(cp: ControlPlane, handle: Handle, request: Request, respon
       if (!response.headersSent) sendProblem(response, error);
       return;
     }
+    if (error instanceof DocumentTooLargeError) {
+      cp.log('WARNING', 'a document is too large to be stored', { path: request.path, error });
+      if (!response.headersSent) sendProblem(response, tooLarge(error));
+      return;
+    }
     cp.log('ERROR', 'a request failed', { method: request.method, path: request.path, error });
     if (!response.headersSent) sendProblem(response, internalError(error));
   }
@@ -105,6 +111,11 @@ function refuseSecondHost(request: Request): void {
   const names = request.rawHeaders.filter((_, i) => i % 2 === 0);
   if (names.filter((name) => name.toLowerCase() === 'host').length <= 1) return;
   throw new DomainError('invalid-request', 'The request has several Host headers: send one.');
+}
+
+function tooLarge(cause: DocumentTooLargeError): DomainError {
+  const detail = `What the request makes, with everything that follows from it by default, has ${cause.bytes} bytes as ${cause.path}; ${MAX_DOCUMENT_BYTES} are stored at most. Name fewer columns, or shorter lists and texts.`;
+  return new DomainError('too-large', detail, { cause });
 }
 
 function internalError(cause: unknown): DomainError {

@@ -9,10 +9,11 @@ import {
   type TrainingSpec,
 } from '@trainyard/shared';
 import type { Configured } from '../controlPlane.js';
-import type { DomainError } from '../errors/domainError.js';
+import { DomainError } from '../errors/domainError.js';
 import { outboxWrite } from '../events/outbox.js';
 import { runEvent } from '../events/runEvent.js';
 import { rememberedWrites, type IdempotencySlot } from '../idempotency.js';
+import { documentBytes, MAX_DOCUMENT_BYTES } from '../ports/documentStore/documentSize.js';
 import type { Write } from '../ports/documentStore/writes.js';
 import { estimateFrom } from './estimate.js';
 import { overMonthlyBudget } from './monthlyBudget.js';
@@ -86,6 +87,7 @@ export function planStart(
   const runNumber = lastRunNumber + 1;
   const identity = { runId, modelId, runNumber, ...facts.resolved, requestedBy, teams };
   const run = newRun({ ...identity, traceparent, memoryFloor, retryOf, now });
+  requireRoom(run);
   const event = runEvent(run, FIRST_EVENT, { type: 'run.requested', detail: {} }, now);
   const counted = { ...model, lastRunNumber: runNumber, newRows: 0, lastStartedAt: at, updatedAt: at };
   const writes: Write[] = [
@@ -96,6 +98,18 @@ export function planStart(
     ...rememberedWrites(slot, { run }, now),
   ];
   return { started: { run }, writes, events: [event] };
+}
+
+/** Of the document of a run, as much is kept for what its trainer will tell. */
+const ROOM_BYTES = 65_536;
+
+/** A run whose document could not hold its own result is not paid for. */
+function requireRoom(run: Run): void {
+  const bytes = documentBytes(paths.run(run.runId), { ...run });
+  const most = MAX_DOCUMENT_BYTES - ROOM_BYTES;
+  if (bytes <= most) return;
+  const detail = `With its specification, defaults and presets filled in, the run has ${bytes} bytes; at most ${most} are stored, so that its result finds room. Name fewer columns, or shorter lists and texts.`;
+  throw new DomainError('too-large', detail);
 }
 
 /** Why a run is not started for what it may cost: by its own budget, or by that of a month. */

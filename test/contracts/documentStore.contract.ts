@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/until.js';
 import {
+  documentBytes,
+  DocumentTooLargeError,
+  MAX_DOCUMENT_BYTES,
+} from '../../functions/ports/documentStore/documentSize.js';
+import {
   DocumentExistsError,
   type DocumentChange,
   type DocumentStore,
@@ -119,6 +124,24 @@ export function describeDocumentStore(name: string, harness: DocumentStoreHarnes
         expect(await store.get(`${c}/other`)).toBeUndefined();
         expect((await store.get(`${c}/taken`))?.data).toEqual({ by: 'first' });
       });
+
+      it('refuses a document of more than 1 MiB, and stores one of as much, whatever its form is', async () => {
+        const c = collection();
+        const path = `${c}/large`;
+        const data = { list: Array.from({ length: 21_000 }, (_, i) => ({ n: i })), text: '' };
+        data.text = 'x'.repeat(MAX_DOCUMENT_BYTES - documentBytes(path, data));
+        await changed(async (tx) => tx.set(path, data));
+        const tooLarge = { ...data, text: `${data.text}x` };
+        for (const write of ['create', 'set'] as const) {
+          const refused = changed(async (tx) => {
+            tx.set(`${c}/other`, { n: 1 });
+            tx[write](`${c}/large`, tooLarge);
+          });
+          await expect(refused).rejects.toThrow(new DocumentTooLargeError(path, MAX_DOCUMENT_BYTES + 1));
+        }
+        expect(await store.get(`${c}/other`)).toBeUndefined();
+        expect((await store.get(path))?.data).toEqual(data);
+      }, 30_000);
 
       it('refuses reads after writes', async () => {
         const path = `${collection()}/a`;

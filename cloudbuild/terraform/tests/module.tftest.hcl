@@ -60,6 +60,10 @@ run "the_first_apply" {
     error_message = "each index of firestore.indexes.json is made"
   }
   assert {
+    condition     = length(google_firestore_field.unindexed) == length(jsondecode(file("../../firestore.indexes.json")).fieldOverrides) && alltrue([for field in google_firestore_field.unindexed : length(field.index_config) == 1 && length(field.index_config[0].indexes) == 0])
+    error_message = "each field that firestore.indexes.json exempts has no index"
+  }
+  assert {
     condition     = length(google_bigquery_dataset.history) == 0 && length(google_billing_budget.this) == 0
     error_message = "no history and no budget but where they are asked for"
   }

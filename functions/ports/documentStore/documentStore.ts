@@ -36,7 +36,10 @@ export type DocumentReader = Pick<Transaction, 'get'>;
 
 export interface Transaction {
   get(path: string): Promise<StoredDocument | undefined>;
-  /** Fails the transaction with `DocumentExistsError` if the document exists when it commits. */
+  /**
+   * Fails the transaction with `DocumentExistsError` if the document exists when it commits; throws `DocumentTooLargeError`, as `set`
+   * does, for one of more than 1 MiB.
+   */
   create(path: string, data: DocumentData): void;
   set(path: string, data: DocumentData): void;
   delete(path: string): void;

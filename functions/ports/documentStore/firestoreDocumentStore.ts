@@ -6,6 +6,7 @@ import type {
   Query as FirestoreQuery,
   Transaction as FirestoreTransaction,
 } from '@google-cloud/firestore';
+import { requireStorable } from './documentSize.js';
 import type {
   DocumentChange,
   DocumentStore,
@@ -142,10 +143,14 @@ class FirestoreDocumentStore implements DocumentStore {
     return {
       get: async (path) => storedOf(await inner.get(reference(path))),
       create: (path, data) => {
+        requireStorable(path, data);
         created.push(path);
         inner.create(reference(path), data);
       },
-      set: (path, data) => void inner.set(reference(path), data),
+      set: (path, data) => {
+        requireStorable(path, data);
+        inner.set(reference(path), data);
+      },
       delete: (path) => void inner.delete(reference(path)),
     };
   }

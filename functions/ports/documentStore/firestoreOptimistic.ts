@@ -8,6 +8,7 @@ import type {
   Timestamp,
   WriteBatch,
 } from '@google-cloud/firestore';
+import { requireStorable } from './documentSize.js';
 import type { DocumentData, StoredDocument, Transaction } from './documentStore.js';
 import { existsError, hasCode, GRPC } from './firestoreErrors.js';
 import { withoutReplaced, type Write } from './writes.js';
@@ -79,8 +80,14 @@ function collect(firestore: Firestore, readings: Map<string, Reading>, writes: W
       readings.set(path, { updateTime: snapshot.updateTime, fields: Object.keys(data ?? {}) });
       return data && { path, data };
     },
-    create: (path, data) => void writes.push({ kind: 'create', path, data }),
-    set: (path, data) => void writes.push({ kind: 'set', path, data }),
+    create: (path, data) => {
+      requireStorable(path, data);
+      writes.push({ kind: 'create', path, data });
+    },
+    set: (path, data) => {
+      requireStorable(path, data);
+      writes.push({ kind: 'set', path, data });
+    },
     delete: (path) => void writes.push({ kind: 'delete', path }),
   };
 }

@@ -5,6 +5,7 @@
 import { EventEmitter } from 'node:events';
 import type Database from 'libsql';
 import { openSqlite } from '../sqlite.js';
+import { requireStorable } from './documentSize.js';
 import {
   DocumentExistsError,
   type DocumentChange,
@@ -132,8 +133,14 @@ class SqliteDocumentStore implements DocumentStore {
         reads.set(path, found?.version ?? 0);
         return found?.document;
       },
-      create: (path, data) => void writes.push({ kind: 'create', path, data }),
-      set: (path, data) => void writes.push({ kind: 'set', path, data }),
+      create: (path, data) => {
+        requireStorable(path, data);
+        writes.push({ kind: 'create', path, data });
+      },
+      set: (path, data) => {
+        requireStorable(path, data);
+        writes.push({ kind: 'set', path, data });
+      },
       delete: (path) => void writes.push({ kind: 'delete', path }),
     };
   }
