@@ -1,4 +1,5 @@
 /** Requests are read strictly: what no training row could have said is an error, and never quietly somebody else. */
+import { TIME_UNIT_WORDS, unitOfNumber, type TimeUnit } from '@trainyard/shared/timeUnit';
 import type { FeatureValue, FeatureValues } from '../encode/value.js';
 import { RecommenderError } from '../error.js';
 import { isObject, kindOf } from './checkKeys.js';
@@ -19,6 +20,7 @@ export function valuesChecker(
   const named = new Set(
     features.filter(({ fitted }) => !NUMERIC.has(fitted.transform)).flatMap(({ encoded }) => encoded.columns),
   );
+  const units = timeUnits(features);
   return (values) => {
     if (!isObject(values)) {
       throw new RecommenderError(
@@ -32,8 +34,32 @@ export function valuesChecker(
       checkType(column, value);
       if (ids.has(column)) checkId(value, `column "${column}"`);
       else if (named.has(column)) checkSafe(column, value);
+      const unit = units.get(column);
+      if (unit !== undefined) checkUnit(column, value, unit);
     }
   };
+}
+
+/** The unit of each column whose numbers are times; where all periods are lengths, they need be none. */
+function timeUnits(features: TowerTransform['features']): ReadonlyMap<string, TimeUnit> {
+  return new Map(
+    features.flatMap(({ fitted, encoded }) =>
+      fitted.transform === 'cyclical' && fitted.periods.some((period) => typeof period === 'string')
+        ? encoded.columns.map((column) => [column, fitted.unit ?? 's'] as const)
+        : [],
+    ),
+  );
+}
+
+/** A time of today in another unit is one of 1970 or of a year with five digits in this one, which no training row had. */
+function checkUnit(column: string, value: FeatureValue, unit: TimeUnit): void {
+  const found = unitOfNumber(Number(value ?? NaN));
+  if (found === undefined || found === unit) return;
+  throw new RecommenderError(
+    'bad-value',
+    `column "${column}" has times in ${TIME_UNIT_WORDS[unit]} since 1970, and ${String(value)} is as large as one in ${TIME_UNIT_WORDS[found]}`,
+    `give it in ${TIME_UNIT_WORDS[unit]}, or as a text of ISO 8601`,
+  );
 }
 
 /** Throws for what is no id. A number must be a safe integer: others are not the id that was written. */

@@ -184,7 +184,7 @@ export const cyclicalFeatureSchema = z.strictObject({
   ...oneColumnAs('at'),
   transform: described(
     z.literal('cyclical'),
-    'A time as sine and cosine of where it stands in each period, in UTC. Numbers are seconds since 1970. A missing time is 0, 0.',
+    'A time as sine and cosine of where it stands in each period, in UTC. Numbers are times since 1970, in the unit that their range tells or that `dataset.columns` names. A missing time is 0, 0.',
   ),
   ...notAnId,
   periods: described(

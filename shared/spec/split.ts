@@ -31,7 +31,7 @@ const columnOf = (description: string, example: string) => ({
   column: described(columnNameSchema.clone(), description, example),
 });
 const timeColumn = columnOf(
-  'The column of times that orders the rows. Columns of CSV files are text: cast it to `timestamp` in `dataset.columns`.',
+  'The column of times that orders the rows. Columns of CSV files are text: cast it to `timestamp` in `dataset.columns`, with a `format` where the times are not those of ISO 8601. Numbers are times since 1970, in the unit that their range tells or that `unit` names.',
   'at',
 );
 

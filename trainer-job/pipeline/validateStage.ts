@@ -23,13 +23,20 @@ import { profileSchema, type Profile } from '../data/validate/profile/profile.js
 import { findReference, keepAsReference } from '../data/validate/reference.js';
 import { validationOf, violationError, violations, type Validation } from '../data/validate/report.js';
 import { schemaChanges, schemaOf } from '../data/validate/schema.js';
+import {
+  measureTimeUnits,
+  timesUsed,
+  timeUnitsSchema,
+  unitSentence,
+  withTimeUnits,
+} from '../data/validate/timeUnits.js';
 import { writeReport } from '../data/validate/writeReport.js';
 import type { EntryMirror } from '../cache/entryMirror.js';
 import type { StageOutput } from '../cache/stageCache.js';
 import type { Stage, StageWork, Validated } from './stage.js';
 
 /** Raise it when the profile, the checks of rows or the counts of drift change. */
-const VALIDATE_VERSION = 3;
+const VALIDATE_VERSION = 4;
 
 /** What the data stages are made for. */
 export interface DataContext extends SourceContext {
@@ -77,10 +84,20 @@ export function validateStage(context: DataContext): Stage<'validate', RowsKey> 
             runWarning('schema-changed', `since the reference: ${message}`),
           ),
         ],
-        afterwards: () => logUnchecked(validation, context.log),
+        afterwards() {
+          logUnits(context, profile);
+          logUnchecked(validation, context.log);
+        },
       };
     },
   };
+}
+
+function logUnits({ spec, log }: DataContext, { columns }: Profile): void {
+  for (const { name, timeUnit } of columns) {
+    if (timeUnit === undefined) continue;
+    log('info', unitSentence(name, timeUnit, spec.dataset.columns[name]?.unit));
+  }
 }
 
 function logUnchecked({ findings }: Validation, log: DataContext['log']): void {
@@ -99,10 +116,15 @@ async function validate(context: DataContext, stageWork: StageWork<RowsKey>): Pr
   const ingested = stageWork.outputs.of('ingest');
   checkAnyRows(ingested.outcome);
   const work = new RowsWork(stageWork);
-  const { outcome: profile } = await work.once('profile', null, profileSchema, (database) =>
+  const { outcome: measured } = await work.once('profile', null, profileSchema, (database) =>
     measureProfile(database, ingested.outcome.columns),
   );
-  checkTrainable(spec, profile.columns, ingested.outcome);
+  checkTrainable(spec, measured.columns, ingested.outcome);
+  const used = timesUsed(spec);
+  const { outcome: units } = await work.once('timeUnits', used, timeUnitsSchema, (database, rows) =>
+    measureTimeUnits(database, rows, used),
+  );
+  const profile = withTimeUnits(measured, units);
 
   const referenceRequest = { ...context, dataset: spec.dataset, rows: ingested.digest };
   const reference = await findReference(referenceRequest);

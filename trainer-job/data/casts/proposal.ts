@@ -83,6 +83,7 @@ function candidatesFor({ cast, decimal, trim }: Reading['cleaning'], forms: read
     setting,
     means,
   });
+  if (forms.length === 0) return [];
   switch (cast) {
     case 'timestamp':
       return COMMON_TIME_FORMATS.filter((format) => forms.every((form) => mayRead(format, form))).map(

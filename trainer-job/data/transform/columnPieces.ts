@@ -81,7 +81,7 @@ export interface NumberColumn {
 }
 
 /** What a column is read as: its numbers, or its times and what for. */
-export type NumberForm = 'number' | TimeUse;
+type NumberForm = 'number' | TimeUse;
 
 export async function numberColumn(
   cache: PieceCache,

@@ -2,11 +2,12 @@
 import { columnsOf } from '@trainyard/recommender/encode/encodedFeature';
 import { fitNumbers, type NumberFeature } from '../../features/fit.js';
 import { encodedFeatureOf, encoderOf } from '@trainyard/recommender/encode/fittedFeature';
-import { numberColumn, type NumberForm } from './columnPieces.js';
+import { numberColumn } from './columnPieces.js';
 import { emptyFeature, identity, type Encoding } from './encoding.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
 import type { SplitRows } from './splitRows.js';
+import { useOfPeriods } from './timeColumn.js';
 
 export async function encodeNumbers(
   cache: PieceCache,
@@ -14,7 +15,12 @@ export async function encodeNumbers(
   split: SplitRows,
   feature: NumberFeature,
 ): Promise<Encoding> {
-  const { values, single, unit } = await numberColumn(cache, ingested, feature.column, formOf(feature));
+  const { values, single, unit } = await numberColumn(
+    cache,
+    ingested,
+    feature.column,
+    feature.transform === 'cyclical' ? useOfPeriods(feature) : 'number',
+  );
   const fitted = fitNumbers(feature, trainingNumbers(values, split, feature), { single, unit });
   const encoded = encodedFeatureOf(feature, fitted, 0);
   const encoder = encoderOf(fitted, []);
@@ -31,12 +37,6 @@ export async function encodeNumbers(
   const rows =
     encoded.kind === 'embedding' ? { codes: to.indices, ...identity(encoded.rows) } : { numbers: to.numbers };
   return { encoded, fitted, vocabulary: [], rows };
-}
-
-/** Periods of their own length can be meant of numbers that are no times; hours and weekdays are of times alone. */
-function formOf(feature: NumberFeature): NumberForm {
-  if (feature.transform !== 'cyclical') return 'number';
-  return feature.periods.every((period) => typeof period === 'number') ? 'turns' : 'parts';
 }
 
 /** The numbers of the training rows that have one; fails when there are none. */

@@ -1,5 +1,5 @@
 /** A column of the ingested rows as times: whatever asks for times of it gets them here. */
-import { PER_SECOND, TIME_UNITS, unitOfNumber, type TimeUnit } from '@trainyard/shared';
+import { PER_SECOND, TIME_UNITS, unitOfNumber, type FeatureOf, type TimeUnit } from '@trainyard/shared';
 import { isNumberType, isTimeType, PLAUSIBLE_SECONDS, unitVerdictSql } from '../casts/timeSql.js';
 import { verdictCountsOf, verdictCountsSql, type VerdictCounts } from '../casts/verdict.js';
 import { noneInOneUnit } from '../casts/words.js';
@@ -20,6 +20,11 @@ export interface TimeColumn {
   seconds: string;
   /** The unit of the numbers that the times are, or were before they were cast; undefined where they never were numbers of a unit. */
   unit?: TimeUnit | undefined;
+}
+
+/** Periods of their own length can be meant of numbers that are no times; hours and weekdays are of times alone. */
+export function useOfPeriods({ periods }: Pick<FeatureOf<'cyclical'>, 'periods'>): TimeUse {
+  return periods.every((period) => typeof period === 'number') ? 'turns' : 'parts';
 }
 
 type Ingested = Pick<IngestOutcome, 'columns' | 'timeUnits'>;

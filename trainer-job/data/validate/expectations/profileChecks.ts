@@ -1,4 +1,4 @@
-import { assertNever, type Expectation } from '@trainyard/shared';
+import { assertNever, PER_SECOND, type Expectation } from '@trainyard/shared';
 import type { ColumnDrift } from '../drift/columnDrift.js';
 import { lastingColumns } from '../drift/lastingColumns.js';
 import { noColumns } from '../../ingest/columnNames.js';
@@ -112,8 +112,9 @@ function rows(found: number, expectation: Of<'rows'>): Finding {
 const HOUR = 3_600_000;
 
 function freshness(column: ColumnProfile, expectation: Of<'freshness'>, now: Date): Finding {
-  const { name, measured } = column;
-  if (basicType(column.type) !== 'time')
+  const { name, measured, timeUnit } = column;
+  const isNumber = basicType(column.type) === 'number';
+  if (basicType(column.type) !== 'time' && !(isNumber && timeUnit !== undefined))
     return verdict(
       expectation,
       false,
@@ -121,8 +122,9 @@ function freshness(column: ColumnProfile, expectation: Of<'freshness'>, now: Dat
     );
   if (!measured) return verdict(expectation, false, `column "${name}" has no time at all`);
   const at = expectation.at === undefined ? now : new Date(expectation.at);
-  const age = (at.getTime() - measured.max * 1000) / HOUR;
-  const message = `the newest time of column "${name}", ${new Date(measured.max * 1000).toISOString()}, is ${figure(age)} hours old at ${at.toISOString()}; allowed are ${figure(expectation.maxAgeHours)}`;
+  const newest = isNumber && timeUnit !== undefined ? measured.max / PER_SECOND[timeUnit] : measured.max;
+  const age = (at.getTime() - newest * 1000) / HOUR;
+  const message = `the newest time of column "${name}", ${new Date(newest * 1000).toISOString()}, is ${figure(age)} hours old at ${at.toISOString()}; allowed are ${figure(expectation.maxAgeHours)}`;
   return verdict(expectation, age <= expectation.maxAgeHours, message);
 }
 

@@ -1,3 +1,4 @@
+import { PER_SECOND } from '@trainyard/shared';
 import type { ColumnDrift } from '../drift/columnDrift.js';
 import { figure, percent, whole } from '../expectations/words.js';
 import type { ColumnKind, ColumnProfile, Measured } from '../profile/profile.js';
@@ -14,7 +15,8 @@ const SHOWN_VALUES = 10;
 
 /** What is known of a column: its shape or its most frequent values, its figures, how far it is from the reference. */
 export function columnCard(column: ColumnProfile, rows: number, drift: ColumnDrift | undefined): Html {
-  const { name, type, kind, nulls, nullShare, distinct, distinctIsExact, measured } = column;
+  const { name, type, kind, nulls, nullShare, distinct, distinctIsExact } = column;
+  const measured = asTimes(column);
   const isDrawn = measured !== null && (kind === 'number' || kind === 'time');
   return html`<section class="card">
     <span class="kind">${kind} · ${type}</span>
@@ -27,6 +29,31 @@ export function columnCard(column: ColumnProfile, rows: number, drift: ColumnDri
     </table>
     ${isDrawn ? topPart(column, rows) : ''}
   </section> `;
+}
+
+/** The figures of times that are numbers, in seconds as those of all other times. */
+function asTimes({ measured, timeUnit }: ColumnProfile): Measured | null {
+  if (measured === null || measured.of !== 'value' || timeUnit === undefined) return measured;
+  const seconds = (number: number) => number / PER_SECOND[timeUnit];
+  const { min, max, mean, std, quantiles } = measured;
+  const { p01, p05, p25, p50, p75, p95, p99 } = quantiles;
+  return {
+    ...measured,
+    of: 'epochSeconds',
+    min: seconds(min),
+    max: seconds(max),
+    mean: seconds(mean),
+    std: std === null ? null : seconds(std),
+    quantiles: {
+      p01: seconds(p01),
+      p05: seconds(p05),
+      p25: seconds(p25),
+      p50: seconds(p50),
+      p75: seconds(p75),
+      p95: seconds(p95),
+      p99: seconds(p99),
+    },
+  };
 }
 
 function row(label: string, value: string, tone = ''): Html {

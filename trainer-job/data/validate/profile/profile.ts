@@ -1,3 +1,4 @@
+import { timeUnitSchema } from '@trainyard/shared';
 import { z } from 'zod';
 
 /**
@@ -67,6 +68,8 @@ const columnProfileSchema = z.strictObject({
   /** As DuckDB calls it. */
   type: z.string(),
   kind: columnKindSchema,
+  /** The unit of the numbers that its times are, or were before they were cast. */
+  timeUnit: timeUnitSchema.optional(),
   nulls: z.int(),
   /** 0 to 1. */
   nullShare: z.number(),
