@@ -5,6 +5,7 @@ import { coldStart } from './startup/coldStartBench.js';
 import { dataPrep } from './dataPrep/dataPrepBench.js';
 import { faults } from './faults/faultsBench.js';
 import { fuzz } from './fuzz/fuzzBench.js';
+import { coldUsers } from './training/coldUsersBench.js';
 import { get, GET_USAGE } from './data/get.js';
 import { logqOnlineRetail } from './training/logqOnlineRetailBench.js';
 import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
@@ -23,6 +24,7 @@ const BENCHES: readonly Bench[] = [
   stageCache,
   recallOnlineRetail,
   logqOnlineRetail,
+  coldUsers,
   trainVsKeras,
   trainWorkers,
   wholeRun,
