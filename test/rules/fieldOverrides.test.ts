@@ -47,8 +47,14 @@ const DOCUMENTS: Record<string, readonly z.ZodType[]> = {
   idempotencyKeys: [z.object({ outcome: z.record(z.string(), z.unknown()) })],
 };
 
-/** Lists that queries look into; how long they are is bounded by their schemas. */
-const QUERIED: ReadonlySet<string> = new Set(['runs.presets', 'runs.tagPairs', 'runs.teams', 'models.teams']);
+/** What queries look into; how much it holds is bounded by what writes it. */
+const QUERIED: ReadonlySet<string> = new Set([
+  'runs.presets',
+  'runs.stopping',
+  'runs.tagPairs',
+  'runs.teams',
+  'models.teams',
+]);
 
 interface JsonSchema {
   $ref?: string;
