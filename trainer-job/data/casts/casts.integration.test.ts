@@ -123,7 +123,7 @@ describe('a cast to a time', () => {
     const { castProblems } = await cast(['20170714', '20170801'], { cast: 'timestamp' });
     expect(castProblems).toMatchObject([{ code: 'implausible-times' }]);
     expect(castProblems[0]?.message).toMatch(/column "x0" holds numbers from 20170714 to 20170801/);
-    expect(castProblems[0]?.remedy).toMatch(/format to "%Y%m%d"/);
+    expect(castProblems[0]?.remedy).toContain('"format": "%Y%m%d"');
   });
 
   it('of numbers that are not times in one unit is a problem', async () => {

@@ -51,7 +51,7 @@ export async function judgeReading(
   if (counts.changed > 0) return { failed, problem: await changed(database, reading, counts, verdict) };
   const units = TIME_UNITS.filter((unit) => counts[unit] > 0);
   if (counts.implausible > 0 || units.length > 1) {
-    return { failed, problem: await implausible(database, reading, counts, verdict) };
+    return { failed, problem: await implausible(database, reading, counts) };
   }
   const unit = cleaning.unit ?? units[0];
   const judged = { failed, ...(unit && { unit }) };
@@ -170,19 +170,8 @@ async function implausible(
   database: Database,
   reading: Reading,
   counts: VerdictCounts,
-  verdict: string,
 ): Promise<CastProblem> {
   const range = await numberRange(database, reading);
-  const { proposals } = await unreadValues(database, reading, verdict);
-  const { message: found, remedy } = noneInOneUnit(reading.source, reading.cleaning.unit, counts, range);
-  const message = `${failureOf(reading)} failed: ${found}`;
-  const [proposal] = counts.implausible === presentOf(counts) ? proposals : [];
-  return problem(
-    reading,
-    'implausible-times',
-    message,
-    proposal
-      ? `set ${settingsOf(reading)}.${withCast(reading, proposal)}, if the numbers are dates of that form; or else ${remedy}`
-      : remedy,
-  );
+  const { message, remedy } = noneInOneUnit(reading.source, reading.cleaning.unit, counts, range);
+  return problem(reading, 'implausible-times', `${failureOf(reading)} failed: ${message}`, remedy);
 }

@@ -6,6 +6,16 @@ export function count(rows: number): string {
   return rows.toLocaleString('en');
 }
 
+/** The format of dates that are written as one number, such as 20170714, where both ends of a range look like one. */
+function dateFormOf({ min, max }: { min: number; max: number }): string | undefined {
+  const forms = [min, max].map((number) => {
+    const match = /^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(\d{4}|\d{6})?$/.exec(String(number));
+    if (match === null) return undefined;
+    return `%Y%m%d${['', '%H%M', '%H%M%S'][Math.max(0, ((match[4]?.length ?? 0) - 2) / 2)]}`;
+  });
+  return forms[0] === forms[1] ? forms[0] : undefined;
+}
+
 /** What to say of a column whose numbers are times in no unit or in several; `unit` is the one that the specification names. */
 export function noneInOneUnit(
   column: string,
@@ -26,9 +36,13 @@ export function noneInOneUnit(
   const found = TIME_UNITS.filter((one) => counts[one] > 0).map(
     (one) => `${count(counts[one])} look like ${TIME_UNIT_WORDS[one]}`,
   );
+  const form = range && counts.implausible === presentOf(counts) ? dateFormOf(range) : undefined;
   const none = counts.implausible > 0 ? [`${count(counts.implausible)} like none of s, ms, us and ns`] : [];
   return {
     message: `${holds}, which are not all times since 1970 between 1980 and 2099 in one unit: of ${count(presentOf(counts))} values ${[...found, ...none].join(', ')}`,
-    remedy: `set ${setting} to "s", "ms", "us" or "ns" if the times are in it; ${dropped}`,
+    remedy:
+      form === undefined
+        ? `set ${setting} to "s", "ms", "us" or "ns" if the times are in it; ${dropped}`
+        : `set dataset.columns["${column}"] to { "cast": "timestamp", "format": "${form}" } if the numbers are dates of that form, or its unit to "s", "ms", "us" or "ns" if the times are in it`,
   };
 }

@@ -74,21 +74,28 @@ function timeOf(value: string, condition: Condition, type: string): string {
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(value);
   const time = new Date(parts ? `${parts[1]}T${parts[2] ?? '00:00'}${parts[3] ?? 'Z'}` : Number.NaN);
   if (Number.isNaN(time.getTime()))
-    throw incomparable(value, condition, type, '2024-12-31 or 2024-12-31T23:59:59Z');
+    throw incomparable(value, condition, type, '2024-12-31 or 2024-12-31T23:59:59Z', 'string');
   return time.toISOString().replace('T', ' ').replace('Z', '');
 }
 
 function numberOf(value: string, condition: Condition, type: string): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);
-  if (!Number.isFinite(number)) throw incomparable(value, condition, type, '12.5');
+  if (!Number.isFinite(number))
+    throw incomparable(value, condition, type, '12.5', /^\d{4}-\d\d/.test(value) ? 'timestamp' : 'string');
   return number;
 }
 
-function incomparable(value: string, condition: Condition, type: string, example: string): TrainerError {
+function incomparable(
+  value: string,
+  condition: Condition,
+  type: string,
+  example: string,
+  cast: 'string' | 'timestamp',
+): TrainerError {
   return new TrainerError(
     'bad-condition',
     `dataset.where compares column "${condition.column}" with "${value}"; the column is of type ${type}`,
-    `write the value as in ${example}, or set dataset.columns["${condition.column}"].cast to "string"`,
+    `write the value as in ${example}, or set dataset.columns["${condition.column}"].cast to "${cast}"`,
     { stage: 'ingest' },
   );
 }

@@ -116,6 +116,33 @@ describe('a join', () => {
     expect(rows.map(({ name }) => name)).toEqual([null, 'one', null]);
   });
 
+  it('compares times with what the other table has times in', async () => {
+    const folder = await temporaryFolder();
+    const day = "(TIMESTAMP '2017-07-14' + to_days(i::INTEGER))";
+    const uri = await writeParquet(
+      join(folder, 'rows.parquet'),
+      `SELECT ${day} AS time, ${day}::DATE AS "day" FROM range(3) t(i)`,
+    );
+    await writeParquet(
+      join(folder, 'weather.parquet'),
+      `SELECT epoch_ms(${day}) AS ms, ${day} AS time, strftime(${day}, '%Y-%m-%d') AS text, i AS sun FROM range(1, 3) t(i)`,
+    );
+    const on = (name: string, mine: string, theirs: string) => ({
+      table: 'weather',
+      on: { [mine]: theirs },
+      columns: { [name]: 'sun' },
+    });
+    const { rows, unmatched } = await ingested(folder, {
+      source: { uri },
+      tables: { weather: { uri: 'weather.parquet' } },
+      joins: [on('byNumber', 'time', 'ms'), on('byDay', 'day', 'time'), on('byText', 'day', 'text')],
+    });
+    for (const name of ['byNumber', 'byDay', 'byText']) {
+      expect(rows.map((row) => row[name])).toEqual([null, 1n, 2n]);
+    }
+    expect(unmatched.map((one) => one.rows)).toEqual([1, 1, 1]);
+  });
+
   it.each<[string, string[], Partial<typeof join1>, string, RegExp]>([
     [
       'a key twice',

@@ -184,7 +184,11 @@ async function joined(
   checkColumns([...theirs, ...Object.values(join.columns)], [...other.types.keys()], `table "${join.table}"`);
   checkNew(Object.keys(join.columns), [...table.types.keys()], `dataset.joins of table "${join.table}"`);
   const present = await typesOf(database, `SELECT ${namesOf(table)} FROM ${table.sql}`);
-  await checkKeys(database, join, other);
+  const keys = Object.entries(join.on).map(([name, theirName]) => ({
+    mine: { type: present.get(name) ?? 'VARCHAR', unit: dataset.columns[name]?.unit },
+    theirs: { name: theirName, type: other.types.get(theirName) ?? 'VARCHAR' },
+  }));
+  await checkKeys(database, join, other, keys);
 
   const hit = `${table.row}_hit${number}`;
   const brought = Object.entries(join.columns).map(([name, old]) => ({
@@ -207,15 +211,9 @@ async function joined(
       verdictColumn({ ...reading, raw: { ...reading.raw, value: `b.${reading.raw.value}` } }),
     ),
   ];
-  const on = mine.map((name, i) => {
-    const [type, theirName] = [present.get(name) ?? 'VARCHAR', theirs[i] ?? ''];
-    return joinKeySql(
-      `a.${identifier(name)}`,
-      type,
-      `b.${identifier(theirName)}`,
-      other.types.get(theirName) ?? 'VARCHAR',
-    );
-  });
+  const on = keys.map((key, i) =>
+    joinKeySql(key, `a.${identifier(mine[i] ?? '')}`, `b.${identifier(key.theirs.name)}`),
+  );
   return {
     ...table,
     sql: `(SELECT ${columns.join(', ')} FROM ${table.sql} AS a

@@ -102,7 +102,7 @@ function checkSplit({ dataset }: Spec, columns: readonly ColumnProfile[], ingest
       throw problem(
         'split-column-is-text',
         `column "${column}", which orders the split, holds text, whose order is not that of time`,
-        `set dataset.columns["${column}"].cast to "timestamp", "int64" or "float64"`,
+        `set dataset.columns["${column}"].cast to "timestamp", with its format where the times are not those of ISO 8601`,
       );
     }
   }
