@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { NumberFeatureEncoder } from './encoder.js';
+import { fittedOutliersSchema, withoutOutlier } from './outliers.js';
 
 /** `normalize`, fitted. */
 export const fittedNormalizeSchema = z.strictObject({
@@ -12,6 +13,8 @@ export const fittedNormalizeSchema = z.strictObject({
   std: z.number().gt(0),
   degree: z.int(),
   missingIndicator: z.boolean(),
+  /** What becomes of outliers before all else; they stay unless given. */
+  outliers: fittedOutliersSchema.optional(),
   /** The column holds single precision: a request's number is rounded to it first. */
   single: z.boolean(),
 });
@@ -22,12 +25,14 @@ export function normalizeWidth({ degree, missingIndicator }: FittedNormalize): n
 }
 
 export function encodeNormalize(fitted: FittedNormalize): NumberFeatureEncoder {
-  const { mean, std, degree, missingIndicator, single } = fitted;
+  const { mean, std, degree, missingIndicator, outliers, single } = fitted;
   return {
     form: 'number',
     encode(value, { numbers }, _i, n) {
       const isMissing = Number.isNaN(value);
-      const score = isMissing ? 0 : (shaped(fitted, single ? Math.fround(value) : value) - mean) / std;
+      const score = isMissing
+        ? 0
+        : (shaped(fitted, withoutOutlier(outliers, single ? Math.fround(value) : value)) - mean) / std;
       numbers[n] = score;
       if (degree === 2) numbers[n + 1] = score * score;
       if (missingIndicator) numbers[n + degree] = isMissing ? 1 : 0;

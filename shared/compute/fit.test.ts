@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EXAMPLE_SPEC } from '../../test/support/newRun.js';
-import { trainingSpecSchema } from '../spec/trainingSpec.js';
+import { storedSpecSchema } from '../spec/trainingSpec.js';
 import { floorOf, isLarger, misfitOf } from './fit.js';
 import { machineSchema } from './machine.js';
 import { leastSize, memoryNeed } from './memory.js';
@@ -10,7 +10,7 @@ const machine = (memoryGb: number, type?: string) =>
   machineSchema.parse({ region: 'europe-west4', cpu: 8, memoryGb, ...(type && { accelerator: { type } }) });
 
 /** One table of a million rows of 64 beside the ids, and Adam; batches of 1000 against a batch. */
-const spec = trainingSpecSchema.parse({
+const spec = storedSpecSchema.parse({
   ...EXAMPLE_SPEC,
   features: {
     query: [
@@ -47,7 +47,7 @@ describe('the memory that a training needs', () => {
   });
 
   it('counts nothing that the specification does not declare', () => {
-    const lookups = trainingSpecSchema.parse(EXAMPLE_SPEC);
+    const lookups = storedSpecSchema.parse(EXAMPLE_SPEC);
     const need = memoryNeed(leastSize(lookups, { queries: 1, items: 1 }), lookups);
     expect(need.tables).toBeLessThan(1e6);
   });

@@ -34,6 +34,12 @@ const TABLE = {
     meaning: 'Rows have no match in a table that is joined to them, so that its columns are null there.',
     remedy: 'Compare the keys on both sides: their types, letter case and blanks.',
   },
+  'one-value-outweighs': {
+    meaning:
+      'One value of a column makes up nearly all of its variance, so that all others look alike to a model that takes it as a number.',
+    remedy:
+      'Set `outliers` of the column in `dataset.columns`, or `clip` or `log1p` of the feature or target.',
+  },
   'no-rows-measured': {
     meaning:
       'No row of a split can be measured, so that the run has no metrics of it: users or items are new, or the target is missing.',

@@ -94,6 +94,14 @@ export const VALIDATION_ERRORS = {
     remedy: 'Name the right column, or bring rows that have the target.',
     retriable: false,
   },
+  'too-large-value': {
+    kind: 'validation',
+    meaning:
+      'A column that is taken as numbers has a value so large that its mean and deviation, or what the model makes of it, overflow.',
+    remedy:
+      'Clip the feature or the target by quantiles, take its logarithm, or set `outliers` of the column in `dataset.columns`.',
+    retriable: false,
+  },
   'one-target-value': {
     kind: 'validation',
     meaning:

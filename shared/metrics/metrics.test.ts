@@ -233,7 +233,7 @@ describe('a request', () => {
       'test_recall_at_5',
       'test_rows',
     ];
-    const gates = metrics.map((metric) => ({ metric, atLeast: 0 }));
+    const gates = metrics.map((metric) => ({ metric, atLeast: 0.1 }));
     expect(problems({ evaluation: { trainSample: 100, gates } })).toEqual([]);
   });
 

@@ -49,6 +49,13 @@ const cleaningShape = z.strictObject({
     'Whether a cast to a number may change it: 3.5 to `int64` becomes 4, halves away from zero, and `float64` takes the nearest number that it has. Unless `true`, that is an error.',
     true,
   ),
+  outliers: described(
+    z.enum(['report', 'clip', 'imputeMedian']).optional(),
+    'What becomes of outliers: of numbers that are farther than three sample standard deviations from the mean of the training rows. ' +
+      '`report` counts them in the validation report. `clip` brings them to that distance, and `imputeMedian` puts the median of the training rows in their place: ' +
+      'in features of the column for all rows and at serving, in a target or sample weight for the training rows alone. Nothing unless given.',
+    'clip',
+  ),
   trim: described(
     z.boolean().default(false),
     'Whether blanks at both ends of texts are removed, after the cast.',

@@ -3,9 +3,13 @@ import { described } from '../described.js';
 import { datasetSchema } from './dataset.js';
 import { evaluationSchema } from './evaluation.js';
 import { featuresSchema } from './features.js';
-import { brokenMetricRules } from './metricRules.js';
+import { brokenMetricRules, monitorsOf } from './metricRules.js';
 import { modelSchema } from './model.js';
 import { brokenModelRules, type RuleBroken } from './modelRules.js';
+import { brokenDecayRules, brokenDepthRules, brokenGateRules } from './rules/bounds.js';
+import { brokenColumnRules } from './rules/columns.js';
+import { brokenSourceRules } from './rules/sources.js';
+import { brokenWidthRules } from './rules/widths.js';
 import { trainingSchema } from './training.js';
 
 const tierName = z.string().min(1).max(63);
@@ -97,6 +101,7 @@ export const trainingSpecShape = {
 };
 
 interface Sections {
+  dataset: z.infer<typeof datasetSchema> | { preset: string };
   features: z.infer<typeof featuresSchema> | { preset: string };
   model: z.infer<typeof modelSchema> | { preset: string };
   training: z.infer<typeof trainingSchema>;
@@ -114,9 +119,30 @@ function withSpecRules<T extends z.ZodType<Sections>>(schema: T): T {
   });
 }
 
-/** The same, and that what is asked for can be measured: what a request or a file of somebody must have. */
+/** The same, that what is asked for can be measured, and whatever else needs no data to be seen: what a request or a file of somebody must have. */
 export function withRequestRules<T extends z.ZodType<Sections>>(schema: T): T {
-  return withSpecRules(schema).superRefine((spec, context) => report(context, brokenMetricRules(spec)));
+  return withSpecRules(schema).superRefine((spec, context) =>
+    report(context, [...brokenMetricRules(spec), ...brokenStartRules(spec)]),
+  );
+}
+
+/** What a stage would refuse hours later, and the specification alone shows. */
+function brokenStartRules({ dataset, features, model, training, evaluation }: Sections): RuleBroken[] {
+  const asked = [
+    ...monitorsOf(training).map(({ section, monitor }) => ({
+      path: ['training', section, 'monitor'],
+      metric: monitor,
+    })),
+    ...evaluation.gates.map(({ metric }, i) => ({ path: ['evaluation', 'gates', i, 'metric'], metric })),
+  ];
+  return [
+    ...('preset' in dataset ? [] : brokenSourceRules(dataset)),
+    ...('preset' in dataset || 'preset' in features ? [] : brokenColumnRules(dataset, features)),
+    ...('preset' in model || 'preset' in features ? [] : brokenWidthRules(model, features)),
+    ...('preset' in features ? [] : brokenDepthRules(asked, features)),
+    ...brokenGateRules(evaluation.gates),
+    ...brokenDecayRules(training),
+  ];
 }
 
 function report(context: z.RefinementCtx, broken: readonly RuleBroken[]): void {

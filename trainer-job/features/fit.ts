@@ -1,4 +1,5 @@
 /** Fitting, on what the training rows hold and nothing else. */
+import type { FittedOutliers } from '@trainyard/recommender/encode/outliers';
 import type { FittedFeature } from '@trainyard/recommender/encode/fittedFeature';
 import { assertNever, type Feature, type FeatureOf, type TimeUnit } from '@trainyard/shared';
 import { fitBucketize } from './fitBucketize.js';
@@ -41,6 +42,14 @@ export function fitTexts(feature: TextFeature, counted: readonly Counted[]): Fit
   }
 }
 
+/** What is known of a column of numbers beside them. */
+interface NumbersFound {
+  single: boolean;
+  unit?: TimeUnit | undefined;
+  /** What becomes of outliers; the numbers have none any more where it is given. */
+  outliers?: FittedOutliers | undefined;
+}
+
 /**
  * From the numbers of the training rows that have one, at least one; `single` when the source has single precision, `unit` of times
  * that are numbers there.
@@ -48,13 +57,13 @@ export function fitTexts(feature: TextFeature, counted: readonly Counted[]): Fit
 export function fitNumbers(
   feature: NumberFeature,
   numbers: Float64Array,
-  { single, unit }: { single: boolean; unit?: TimeUnit | undefined },
+  { single, unit, outliers }: NumbersFound,
 ): FittedFeature {
   switch (feature.transform) {
     case 'normalize':
-      return fitNormalize(feature, numbers, single);
+      return { ...fitNormalize(feature, numbers, single), ...(outliers && { outliers }) };
     case 'bucketize':
-      return fitBucketize(feature, numbers, single);
+      return { ...fitBucketize(feature, numbers, single), ...(outliers && { outliers }) };
     case 'cyclical': {
       const { transform, periods, missingIndicator } = feature;
       // Seconds need no word: they are what models of before mean, and what servers of before understand.

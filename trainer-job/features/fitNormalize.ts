@@ -12,5 +12,13 @@ export function fitNormalize(
   const shape = { clip: clip ? ([low, high] satisfies [number, number]) : null, log1p };
   const { mean, std } = meanAndStd(numbers.map((number) => shaped(shape, number)));
   // A constant column is 0, not a division by it.
-  return { transform: 'normalize', ...shape, mean, std: std || 1, degree, missingIndicator, single };
+  return {
+    transform: 'normalize',
+    ...shape,
+    mean,
+    std: std === 0 ? 1 : std,
+    degree,
+    missingIndicator,
+    single,
+  };
 }

@@ -13,5 +13,11 @@ export function fitTarget(
   const moments = normalize
     ? meanAndStd(numbers.map((number) => shaped(shape, number)))
     : { mean: 0, std: 1 };
-  return { column, ...shape, mean: moments.mean, std: moments.std || 1, threshold: threshold ?? null };
+  return {
+    column,
+    ...shape,
+    mean: moments.mean,
+    std: moments.std === 0 ? 1 : moments.std,
+    threshold: threshold ?? null,
+  };
 }

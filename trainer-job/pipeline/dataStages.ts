@@ -4,6 +4,7 @@ import {
   type TransformDocument,
 } from '@trainyard/recommender/format/transformDocument';
 import type { Dataset } from '@trainyard/shared';
+import { z } from 'zod';
 import { evict } from '../cache/eviction.js';
 import {
   checkTrainedColumns,
@@ -14,13 +15,23 @@ import {
   type IngestOutcome,
 } from '../data/ingest/ingest.js';
 import { openTables, type OpenedTables } from '../data/source/openTables.js';
+import {
+  correctionSchema,
+  CORRECTIONS_VERSION,
+  countOutliers,
+  outlierPolicies,
+  type Correction,
+} from '../data/transform/corrections.js';
 import type { PieceCache } from '../data/transform/pieces.js';
 import { checkMeasurable, measurabilityWarnings } from '../data/transform/measurability.js';
 import { measuredCounts, measuredInWords } from '../data/transform/measuredInWords.js';
 import { MEASURED_VERSION, measuredSplitsSchema, measureFolder } from '../data/transform/measuredRows.js';
+import type { IngestedRows } from '../data/transform/rowsOf.js';
+import { withCorrections } from '../data/validate/report.js';
+import { rewriteValidation } from '../data/validate/writeReport.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { cacheLimits } from '../settings/limits.js';
-import type { Stage } from './stage.js';
+import type { Stage, StageWork } from './stage.js';
 import { validateStage, type DataContext } from './validateStage.js';
 
 export function dataStages(context: DataContext): readonly Stage[] {
@@ -89,6 +100,7 @@ function transformStage(context: DataContext): Stage<'transform'> {
       rows: outputs.of('ingest').digest,
       split: dataset.split,
       features,
+      ...(hasPolicies(dataset) && { outliers: outlierPolicies(dataset) }),
     }),
     async run({ outputs, key, keep }) {
       /** Of the parts that the transform is made of: whether the cache had them, by their key. */
@@ -109,12 +121,14 @@ function transformStage(context: DataContext): Stage<'transform'> {
         outcome: measuredSplitsSchema,
         produce: async () => measureFolder(await encoded.files()),
       });
+      const corrections = await correctionsOf(dataset, outputs.of('ingest'), { keep, pieces });
       const measured = { spec, document: encoded.outcome, splits };
       return {
         output: { ...encoded, measured: splits },
         counts: {
           ...countsOf(encoded.outcome),
           ...measuredCounts(measured),
+          ...(hasPolicies(dataset) && { outliers: corrections.reduce((sum, { count }) => sum + count, 0) }),
           partsMade: [...reused.values()].filter((hit) => !hit).length,
           partsReused: [...reused.values()].filter((hit) => hit).length,
           outputBytes: encoded.bytes,
@@ -122,12 +136,39 @@ function transformStage(context: DataContext): Stage<'transform'> {
         detail: measuredInWords(measured),
         warnings: measurabilityWarnings(measured),
         async afterwards() {
+          if (hasPolicies(dataset)) {
+            const { validation } = outputs.of('validate');
+            await rewriteValidation(context.reportFolder, withCorrections(validation, corrections));
+          }
           checkMeasurable(measured);
           await keepWithinLimits(context);
         },
       };
     },
   };
+}
+
+const hasPolicies = (dataset: Dataset) => Object.keys(outlierPolicies(dataset)).length > 0;
+
+/** Counted once for the same rows, split and settings; none where the specification says nothing of outliers. */
+async function correctionsOf(
+  dataset: Dataset,
+  ingested: IngestedRows,
+  { keep, pieces }: Pick<StageWork<unknown>, 'keep'> & { pieces: PieceCache },
+): Promise<Correction[]> {
+  if (!hasPolicies(dataset)) return [];
+  const { outcome } = await keep({
+    key: {
+      part: 'corrections',
+      version: CORRECTIONS_VERSION,
+      rows: ingested.digest,
+      split: dataset.split,
+      outliers: outlierPolicies(dataset),
+    },
+    outcome: z.array(correctionSchema),
+    produce: () => countOutliers(pieces, ingested, dataset),
+  });
+  return outcome;
 }
 
 function countsOf({ query, candidate, rows, target }: TransformDocument): Record<string, number> {

@@ -11,6 +11,7 @@ import { isTextFeature } from '../../features/fit.js';
 import { fittedFeatureSchema } from '@trainyard/recommender/encode/fittedFeature';
 import { unpackTexts } from '@trainyard/recommender/format/texts';
 import { packTexts, readArray, readPart, writeArrays } from '../typedFiles.js';
+import type { OutlierPolicy } from './corrections.js';
 import { encodeNumbers } from './encodeNumbers.js';
 import { encodeTexts } from './encodeTexts.js';
 import type { Encoding, RowValues } from './encoding.js';
@@ -41,16 +42,24 @@ export async function encodeFeature(
   ingested: IngestedRows,
   split: SplitRows,
   feature: Feature,
+  outliers?: OutlierPolicy,
 ): Promise<FeatureRows> {
   const { folder, outcome } = await cache({
-    key: { piece: 'feature', version: FEATURE_VERSION, rows: ingested.digest, split: split.digest, feature },
+    key: {
+      piece: 'feature',
+      version: FEATURE_VERSION,
+      rows: ingested.digest,
+      split: split.digest,
+      feature,
+      ...(outliers && { outliers }),
+    },
     outcome: outcomeSchema,
     produce: async (target) =>
       write(
         target,
         isTextFeature(feature)
           ? await encodeTexts(cache, ingested, split, feature)
-          : await encodeNumbers(cache, ingested, split, feature),
+          : await encodeNumbers(cache, ingested, split, feature, outliers),
       ),
   });
   const { encoded, fitted, vocabularySize } = outcome;

@@ -2,6 +2,8 @@
 import type { SampleWeight } from '@trainyard/shared';
 import { averagingOne, weightsByAge } from '../../features/sampleWeight.js';
 import { numberColumn } from './columnPieces.js';
+import { withoutOutlier } from '@trainyard/recommender/encode/outliers';
+import { outliersOf, type OutlierPolicy } from './corrections.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
 import type { SplitRows } from './splitRows.js';
@@ -13,6 +15,7 @@ export async function encodeSampleWeight(
   ingested: IngestedRows,
   { place, rows }: SplitRows,
   { column, halfLifeDays }: SampleWeight,
+  policy?: OutlierPolicy,
 ): Promise<Float32Array> {
   const isTime = halfLifeDays !== undefined;
   const { values } = await numberColumn(cache, ingested, column, isTime ? 'instants' : 'number');
@@ -44,7 +47,8 @@ export async function encodeSampleWeight(
       'name a column with weights above 0: nothing can be learned from rows that do not count',
     );
   }
-  return averagingOne(train);
+  const outliers = outliersOf(policy, train);
+  return averagingOne(train.map((weight) => Math.max(0, withoutOutlier(outliers, weight))));
 }
 
 function count(values: Float64Array, test: (value: number) => boolean): number {

@@ -1,8 +1,11 @@
 /** The column that a rating predicts: each row's number, in the order of the places, and what it becomes for training. */
 import type { Target } from '@trainyard/shared';
-import type { FittedTarget } from '@trainyard/recommender/encode/target';
+import { withoutOutlier } from '@trainyard/recommender/encode/outliers';
+import { encodedTarget, type FittedTarget } from '@trainyard/recommender/encode/target';
 import { fitTarget } from '../../features/fitTarget.js';
 import { numberColumn } from './columnPieces.js';
+import { outliersOf, type OutlierPolicy } from './corrections.js';
+import { isComputable, isSingle, largestOf, tooLarge } from './overflow.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
 import { SPLITS } from './split.js';
@@ -22,14 +25,28 @@ export async function encodeTarget(
   ingested: IngestedRows,
   split: SplitRows,
   target: Target,
+  policy?: OutlierPolicy,
 ): Promise<EncodedTarget> {
   const { values: column } = await numberColumn(cache, ingested, target.column, 'number');
   const placed = new Float64Array(column.length);
   column.forEach((value, row) => (placed[split.place[row]!] = value));
+  // Results are held against what was there: validation and test keep their outliers.
+  const learned = placed.subarray(0, split.rows.train);
+  const outliers = outliersOf(
+    policy,
+    learned.filter((value) => !Number.isNaN(value)),
+  );
+  learned.forEach((value, at) => (learned[at] = withoutOutlier(outliers, value)));
   const [train = [], validation = [], test = []] = partsOf(placed, split.rows);
   const rows = { train: train.length, validation: validation.length, test: test.length };
   for (const name of SPLITS) if (rows[name] === 0) throw noTarget(target.column, name);
-  return { fitted: fitTarget(target, Float64Array.from(train)), values: Float32Array.from(placed), rows };
+  const fitted = fitTarget(target, Float64Array.from(train));
+  const largest = largestOf(placed);
+  const isUsable =
+    fitted.threshold !== null ||
+    (isSingle(largest) && isComputable(encodedTarget(fitted, largest)) && Number.isFinite(fitted.std));
+  if (!isUsable) throw tooLarge(target.column, largest, 'features.target');
+  return { fitted, values: Float32Array.from(placed), rows };
 }
 
 /** The numbers that there are, of each split. */

@@ -14,6 +14,7 @@ import { encodeTower } from '@trainyard/recommender/encode/towerEncoder';
 import { TEXTS_FILE, TRANSFORM_FILE, type TowerName } from '@trainyard/recommender/format/files';
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
 import { packTexts, writeArrays } from '../typedFiles.js';
+import { isTextFeature } from '../../features/fit.js';
 import { encodeFeature, type FeatureRows } from './encodeFeature.js';
 import { encodeSampleWeight } from './encodeSampleWeight.js';
 import { encodeTarget } from './encodeTarget.js';
@@ -35,10 +36,12 @@ export async function transform(
   folder: string,
 ): Promise<TransformDocument> {
   const split = await splitRows(cache, ingested, dataset.split);
+  const policyOf = (column: string) => dataset.columns[column]?.outliers;
   const encodeAll = async (tower: TowerName) => {
     const encoded: FeatureRows[] = [];
     for (const feature of features[tower]) {
-      const rows = await encodeFeature(cache, ingested, split, feature);
+      const outliers = isTextFeature(feature) ? undefined : policyOf(feature.column);
+      const rows = await encodeFeature(cache, ingested, split, feature, outliers);
       if (feature.id) checkIdVocabulary(tower, feature, rows.vocabulary.length);
       encoded.push(rows);
     }
@@ -47,9 +50,18 @@ export async function transform(
   const query = await encodeAll('query');
   const candidate = await encodeAll('candidate');
 
-  const target = features.target && (await encodeTarget(cache, ingested, split, features.target));
+  const target =
+    features.target &&
+    (await encodeTarget(cache, ingested, split, features.target, policyOf(features.target.column)));
   const weights =
-    features.sampleWeight && (await encodeSampleWeight(cache, ingested, split, features.sampleWeight));
+    features.sampleWeight &&
+    (await encodeSampleWeight(
+      cache,
+      ingested,
+      split,
+      features.sampleWeight,
+      policyOf(features.sampleWeight.column),
+    ));
   const queries = await writeQueries(query, split, folder);
   const items = await writeItems(candidate, idOf(features.candidate), split, folder);
   const binary = new Binary();

@@ -9,6 +9,7 @@ import {
 } from '@trainyard/shared';
 import type { IngestOutcome } from '../ingest/ingest.js';
 import { splitSizes } from '../transform/split.js';
+import { outweighing } from './outweighing.js';
 import { basicType } from './profile/columnSql.js';
 import type { ColumnProfile } from './profile/profile.js';
 import { TrainerError } from '../../errors/trainerError.js';
@@ -119,12 +120,12 @@ function checkSplit({ dataset }: Spec, columns: readonly ColumnProfile[], ingest
 
 /** What a run can live with and a person should know. */
 export function warningsOf(
-  { dataset: { split } }: Spec,
+  spec: Spec,
   columns: readonly ColumnProfile[],
   { rowsKept, castWarnings, castProblems, castFailures }: IngestOutcome,
 ): RunWarning[] {
   const percent = (rows: number) => `${((100 * rows) / rowsKept).toFixed(1)} %`;
-  const timeless = columns.find(({ name }) => name === splitTimeColumn(split));
+  const timeless = columns.find(({ name }) => name === splitTimeColumn(spec.dataset.split));
   return [
     ...columns
       .filter(({ nulls }) => nulls / rowsKept > NULL_SHARE)
@@ -146,6 +147,7 @@ export function warningsOf(
           ),
         ]
       : []),
+    ...outweighing(spec, columns),
     ...castWarnings,
     ...castProblems.map(({ name, message, remedy }) =>
       runWarning('cast-failed', message, remedy, { rows: rowsKept, failed: castFailures[name] ?? 0 }),

@@ -2,6 +2,7 @@ import { instantSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import { columnDriftSchema } from './drift/columnDrift.js';
 import { exampleSchema, findingSchema, type Finding } from './expectations/finding.js';
+import { correctionSchema, type Correction } from '../transform/corrections.js';
 import { schemaChangeSchema } from './schema.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
@@ -33,8 +34,8 @@ export const validationSchema = z.strictObject({
   /** Found by `outliers` and `labels`, whether or not they are too many. */
   detected_outliers: z.array(suspectsSchema),
   potential_mislabels: z.array(suspectsSchema),
-  /** Always empty: values are told of and never replaced here. */
-  corrections_applied: z.array(z.never()),
+  /** What `dataset.columns[…].outliers` has made of columns, and of how many values; known once the rows are split. */
+  corrections_applied: z.array(correctionSchema),
 });
 export type Validation = z.infer<typeof validationSchema>;
 
@@ -55,6 +56,19 @@ export function validationOf(
     detected_outliers: suspects(findings, 'outliers'),
     potential_mislabels: suspects(findings, 'labels'),
     corrections_applied: [],
+  };
+}
+
+/** The validation with what was made of outliers; those that are only reported are among the detected ones. */
+export function withCorrections(validation: Validation, corrections: readonly Correction[]): Validation {
+  const reported = corrections.filter(({ correction, count }) => correction === 'report' && count > 0);
+  return {
+    ...validation,
+    detected_outliers: [
+      ...validation.detected_outliers,
+      ...reported.map(({ column, count, total }) => ({ column, count, total, examples: [] })),
+    ],
+    corrections_applied: corrections.filter(({ correction }) => correction !== 'report'),
   };
 }
 

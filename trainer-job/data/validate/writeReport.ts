@@ -24,4 +24,10 @@ export async function writeReport(
   await Promise.all(REPORT_FILES.map((name) => writeFile(join(folder, name), contents[name])));
 }
 
+/** Writes `validation.json` anew, once it is known what has been corrected. */
+export async function rewriteValidation(folder: string, validation: Validation): Promise<void> {
+  const file: (typeof REPORT_FILES)[number] = 'validation.json';
+  await writeFile(join(folder, file), jsonText(validation));
+}
+
 const jsonText = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,0 +1,66 @@
+/** Bounds that decide nothing, or that nothing can reach, whatever the data. */
+import { parseMetricName } from '../../metrics/names.js';
+import type { Gate } from '../evaluation.js';
+import { idFeature, type Features } from '../features.js';
+import type { RuleBroken } from '../modelRules.js';
+import type { Training } from '../training.js';
+
+/** Shares lie between 0 and 1, and losses and errors are never below 0. */
+export function brokenGateRules(gates: readonly Gate[]): RuleBroken[] {
+  return gates.flatMap((gate, i) => {
+    const message = whyNoGate(gate);
+    return message === undefined ? [] : [{ path: ['evaluation', 'gates', i], message }];
+  });
+}
+
+function whyNoGate({ metric, atLeast, atMost, aboveBaseline }: Gate): string | undefined {
+  const family = parseMetricName(metric)?.family;
+  if (atLeast !== undefined && atMost !== undefined && atLeast > atMost)
+    return `atLeast ${atLeast} is above atMost ${atMost}: no result passes`;
+  if (!family || family.better === null) return undefined;
+  const greatest = family.display.as === 'share' ? 1 : Infinity;
+  const range = greatest === 1 ? 'lies between 0 and 1' : 'is never below 0';
+  if (atLeast !== undefined && atLeast > greatest) return `${metric} ${range}: no result reaches ${atLeast}`;
+  if (atMost !== undefined && atMost < 0) return `${metric} ${range}: no result is at most ${atMost}`;
+  const decides =
+    aboveBaseline !== undefined ||
+    (atLeast !== undefined && atLeast > 0) ||
+    (atMost !== undefined && atMost < greatest);
+  return decides ? undefined : `${metric} ${range}: every result passes, so that the gate decides nothing`;
+}
+
+/** A vocabulary of at most so many items, of which recall at as many is 1 whatever the model does. */
+export function brokenDepthRules(
+  asked: readonly { path: RuleBroken['path']; metric: string }[],
+  { candidate }: Features,
+): RuleBroken[] {
+  const most = idFeature(candidate).maxSize;
+  return asked.flatMap(({ path, metric }) => {
+    const k = parseMetricName(metric)?.k ?? 0;
+    return most === undefined || k < most
+      ? []
+      : [
+          {
+            path,
+            message: `${metric} is 1 whatever the model does, since maxSize leaves ${most} items: take a smaller K`,
+          },
+        ];
+  });
+}
+
+/** A step of adamw that would take all of a weight. */
+export function brokenDecayRules(training: Training): RuleBroken[] {
+  const { optimizer, lrScaling, baseBatchSize, batchSize, accumulateSteps } = training;
+  if (optimizer.type !== 'adamw') return [];
+  const times = (batchSize * accumulateSteps) / baseBatchSize;
+  const rate = optimizer.learningRate * { none: 1, sqrt: Math.sqrt(times), linear: times }[lrScaling];
+  if (rate * optimizer.weightDecay < 1) return [];
+  return [
+    {
+      path: ['training', 'optimizer', 'weightDecay'],
+      message:
+        `a learning rate of ${Number(rate.toPrecision(3))} times a weight decay of ${optimizer.weightDecay} leaves nothing of any weight: ` +
+        'lower learningRate or weightDecay until their product, with lrScaling, is far below 1',
+    },
+  ];
+}
