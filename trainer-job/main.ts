@@ -4,6 +4,7 @@ import { forgetSecret } from './settings/environment.js';
 import { isJobEnvironment, settingsFromEnvironment, type Settings } from './settings/settings.js';
 import { commandHelp } from '@trainyard/shared/commandLine/help';
 import { evict } from './cache/eviction.js';
+import { queriesHaveEnded } from './data/database.js';
 import { commandFromFlags, TRAINER, type CommandLine } from './pipeline/commandLine.js';
 import { conclude, type Ending } from './pipeline/ending.js';
 import { readSpec } from './pipeline/readSpec.js';
@@ -23,6 +24,8 @@ import { TrainerError } from './errors/trainerError.js';
 
 /** How long what nobody has heard may take to be kept for the next attempt. */
 const JOURNAL_MS = 2000;
+/** How long a query that was interrupted has to let go. */
+const LEAVE_MS = 3000;
 const now = () => new Date();
 const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -90,7 +93,7 @@ function stopSignalOf({ deadline, marginSeconds }: Settings, reporter: Reporter)
   const stop = new StopSignal();
   reporter.onStop(() => stop.request('stopped'));
   // A second Ctrl-C does not wait for the checkpoint.
-  process.once('SIGINT', () => process.once('SIGINT', () => process.exit(130)));
+  process.once('SIGINT', () => process.once('SIGINT', () => void leave(130)));
   process.on('SIGINT', () => stop.request('preempted'));
   process.on('SIGTERM', () => stop.request('preempted'));
   if (deadline) stop.requestAt(timeLimit(deadline, now(), marginSeconds), now);
@@ -106,8 +109,17 @@ function crash(): Promise<Ending> {
   });
 }
 
+/**
+ * Ends the process with the code, or by SIGKILL where a query does not let go of its thread: until all threads have ended a process
+ * does not end by itself, and all that it had to say has been said.
+ */
+async function leave(exitCode: number): Promise<void> {
+  if (await queriesHaveEnded(LEAVE_MS)) process.exit(exitCode);
+  process.kill(process.pid, 'SIGKILL');
+}
+
 try {
-  process.exit(await main(process.argv.slice(2)));
+  await leave(await main(process.argv.slice(2)));
 } catch (error) {
   // Before there is a reporter, or in reporting itself: nobody but this machine hears of it.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -25,9 +25,8 @@ import { registerLeftBehind } from './registerVersions.js';
 import { sweepExpired } from './sweepExpired.js';
 import { recordLifecycle } from './lifecycle.js';
 import { keepBudgets } from './monthlyBudget.js';
-import { openRuns, stoppingRuns } from './openRuns.js';
 import { relayOutbox } from '../events/outbox.js';
-import { readRun } from './repository.js';
+import { openRuns, readRun, stoppingRuns } from './repository.js';
 import { stopUnwantedJobs } from './stopUnwanted.js';
 import { launcherOf, tiersOf } from './tiers.js';
 import type { ControlPlaneErrorCode } from '@trainyard/shared/errors/controlPlaneErrors';
@@ -63,7 +62,7 @@ export async function reconcile(cp: ControlPlane): Promise<Reconciled> {
     attempt(() => registerLeftBehind(cp), 'completed runs could not be made versions'),
     attempt(() => sweepExpired(cp), 'what has expired could not be deleted'),
   ]);
-  const [open, stopping] = await Promise.all([openRuns(cp), stoppingRuns(cp)]);
+  const [open, stopping] = await Promise.all([openRuns(cp.store), stoppingRuns(cp.store)]);
   reconciled.runs = open.length;
   // A run whose document somebody else holds for a minute holds up none of the others.
   await inParallel(open, CONCURRENCY, (document) => {

@@ -13,8 +13,13 @@ import {
   type RunView,
   type Stage,
 } from '@trainyard/shared';
-import type { DocumentReader, DocumentStore, StoredDocument } from '../ports/documentStore/documentStore.js';
-import { queries } from '../queries.js';
+import type {
+  DocumentReader,
+  DocumentStore,
+  Query,
+  StoredDocument,
+} from '../ports/documentStore/documentStore.js';
+import { queries, type Page } from '../queries.js';
 
 export function parseRun(document: StoredDocument): Run {
   return runSchema.parse(document.data);
@@ -44,4 +49,26 @@ export async function listStages(store: DocumentStore, runId: string): Promise<S
 export async function listEvents(store: DocumentStore, runId: string): Promise<RunEventRecord[]> {
   const rows = await store.query(queries.events(runId));
   return rows.map(({ data }) => runEventRecordSchema.parse(data));
+}
+
+/** Of the runs that are gone through one by one. */
+const PAGE = 200;
+
+/** All runs that are not over, oldest first. The documents are not parsed: a broken one is its own run's affair. */
+export function openRuns(store: DocumentStore): Promise<StoredDocument[]> {
+  return allPages(store, queries.openRuns);
+}
+
+/** All runs, open or over, that have jobs which nobody wants any more. */
+export function stoppingRuns(store: DocumentStore): Promise<StoredDocument[]> {
+  return allPages(store, queries.stoppingRuns);
+}
+
+async function allPages(store: DocumentStore, query: (page: Page) => Query): Promise<StoredDocument[]> {
+  const found: StoredDocument[] = [];
+  for (;;) {
+    const page = await store.query(query({ startAfter: found.at(-1), limit: PAGE }));
+    found.push(...page);
+    if (page.length < PAGE) return found;
+  }
 }

@@ -6,7 +6,7 @@ import { paths, runSchema, spentSchema, withCostUntil, type Run } from '@trainya
 import type { ControlPlane } from '../controlPlane.js';
 import type { Write } from '../ports/documentStore/writes.js';
 import { queries } from '../queries.js';
-import { openRuns } from './openRuns.js';
+import { openRuns } from './repository.js';
 
 export type SpendingPorts = Pick<ControlPlane, 'store' | 'config' | 'now' | 'log'>;
 
@@ -47,7 +47,7 @@ export async function spendingIn(cp: SpendingPorts, month: string): Promise<Spen
 }
 
 async function parsedOpenRuns(cp: SpendingPorts): Promise<Run[]> {
-  return (await openRuns(cp)).flatMap(({ path, data }) => {
+  return (await openRuns(cp.store)).flatMap(({ path, data }) => {
     const run = runSchema.safeParse(data);
     if (run.success) return run.data;
     cp.log('ERROR', 'the cost of a run is not counted: its document cannot be read', {

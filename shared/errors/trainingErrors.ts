@@ -12,9 +12,9 @@ export const TRAINING_ERRORS = {
   'out-of-memory': {
     kind: 'training',
     meaning:
-      'The training needs more memory than the machine has. Where that is known before the first step, it is tried again only on a larger tier.',
+      'The training needs more memory than the machine has, or the data more than `TRAINYARD_MEMORY_MB` allows. Where that is known before the first step, it is tried again only on a larger tier.',
     remedy:
-      'Lower `training.batchSize` or the embedding dims, raise `minCount`, or choose a tier with more memory.',
+      'Lower `training.batchSize` or the embedding dims, raise `minCount`, or choose a tier with more memory. For data: make smaller or fewer values in `dataset.sql`, or raise `TRAINYARD_MEMORY_MB`.',
     retriable: true,
   },
   'worker-lost': {

@@ -11,6 +11,8 @@ import {
   untilOver,
   writePurchases,
 } from '../support/hosts/stack.js';
+import { startOf } from '../../functions/ports/jobLauncher/processIdentity.js';
+import { until } from '../support/until.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { freePort } from '../../bench/stores/emulators.js';
 
@@ -67,6 +69,33 @@ describe('a run', () => {
     const epochs = await third.client.metrics(runId);
     expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: EPOCHS }, (_, i) => i + 1));
     expect((await third.client.stages(runId)).map(({ stage }) => stage)).toHaveLength(6);
+  }, 120_000);
+
+  it('cancelled inside one long query is cancelled, and no process of it is left within 30 s', async () => {
+    const folder = await temporaryFolder();
+    const spec = stackSpec(await writePurchases(folder), { compute: { cancelGraceSeconds: 5 } });
+    const numbers = 'with recursive t(n) as (select 1 union all select n + 1 from t) select max(n) from t';
+    const sql = `select "user", item, (${numbers} where n < 0) as "at" from source`;
+    const client = await hostHere(folder);
+    const { runId } = await client.start('endless', { ...spec, dataset: { ...spec.dataset, sql } });
+    const pid = await trainerOf(join(folder, 'jobs'), runId);
+    await until('the query', async () => (await client.get(runId)).currentStage === 'ingest');
+    await client.cancel(runId);
+    await until('the end of the process', () => startOf(pid) === undefined, 30_000);
+    expect(await untilOver(client, runId)).toMatchObject({ status: 'cancelled' });
+    await until('nothing to stop', async () => (await client.get(runId)).stopping === null);
+  }, 120_000);
+
+  it('cancelled, whose trainer heeds nothing, leaves no process within its grace and 25 s', async () => {
+    const folder = await temporaryFolder();
+    const spec = stackSpec(await writePurchases(folder, 10), { compute: { cancelGraceSeconds: 1 } });
+    const deaf = `for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => {}); setInterval(() => {}, 1000);`;
+    const client = await hostHere(folder, [process.execPath, '-e', deaf]);
+    const { runId } = await client.start('deaf', spec);
+    const pid = await trainerOf(join(folder, 'jobs'), runId);
+    await client.cancel(runId);
+    await until('the end of the process', () => startOf(pid) === undefined, 26_000);
+    expect(await untilOver(client, runId)).toMatchObject({ status: 'cancelled' });
   }, 120_000);
 
   it('cancelled in the middle of an epoch saves what it has and ends as cancelled', async () => {

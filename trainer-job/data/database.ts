@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import {
   BIGINT,
@@ -12,20 +13,63 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { boundData } from '../memory/dataBound.js';
 import { dataLimits } from '../settings/limits.js';
 
 const APPENDED = { VARCHAR, DOUBLE, BIGINT } as const;
 
+/** How often a query that is to end is interrupted: an interruption only reaches one that runs at this moment. */
+const INTERRUPT_MS = 50;
+/** How long work is waited for that was made to end, before its files go. */
+const SETTLE_MS = 1000;
+
 /** An in-process DuckDB with its files in a work folder. Closed by `withDatabase`. */
 export class Database {
-  constructor(private readonly connection: DuckDBConnection) {}
+  private reason: Error | null = null;
+  private reject: (reason: Error) => void = () => {};
+  private interrupting: NodeJS.Timeout | undefined;
+  /** Rejects with why the queries were ended, if they are. */
+  readonly ended = new Promise<never>((_, reject) => (this.reject = reject));
+
+  constructor(private readonly connection: DuckDBConnection) {
+    // Who waits for it hears of it; nobody else need.
+    this.ended.catch(() => undefined);
+  }
+
+  get isEnded(): boolean {
+    return this.reason !== null;
+  }
+
+  /** Interrupts the query that runs, and lets no other begin. */
+  end(reason: Error): void {
+    if (this.reason) return;
+    this.reason = reason;
+    this.connection.interrupt();
+    this.interrupting = setInterval(() => this.connection.interrupt(), INTERRUPT_MS).unref();
+    this.reject(reason);
+  }
+
+  close(): void {
+    clearInterval(this.interrupting);
+    this.connection.closeSync();
+  }
 
   async run(sql: string): Promise<void> {
-    await this.connection.run(sql);
+    await this.query(() => this.connection.run(sql));
   }
 
   async rows(sql: string): Promise<Record<string, DuckDBValue>[]> {
-    return (await this.connection.runAndReadAll(sql)).getRowObjects();
+    return (await this.query(() => this.connection.runAndReadAll(sql))).getRowObjects();
+  }
+
+  /** Throws why the queries were ended, rather than that this one was interrupted. */
+  private async query<T>(begin: () => Promise<T>): Promise<T> {
+    if (this.reason) throw this.reason;
+    try {
+      return await begin();
+    } catch (error) {
+      throw this.reason ?? error;
+    }
   }
 
   /** The one row of a query whose columns are all counts. */
@@ -59,7 +103,7 @@ export class Database {
     sql: string,
     read: (columns: readonly (readonly DuckDBValue[])[], rows: number) => void,
   ): Promise<void> {
-    const result = await this.connection.stream(sql);
+    const result = await this.query(() => this.connection.stream(sql));
     for (
       let chunk = await result.fetchChunk();
       chunk && chunk.rowCount > 0;
@@ -88,8 +132,37 @@ export class Appender {
   }
 }
 
-/** Runs `work` on a database of its own, whose temporary files lie in `folder`. */
-export async function withDatabase<T>(folder: string, work: (database: Database) => Promise<T>): Promise<T> {
+/** Those of this process, each with when it is closed. */
+const open = new Map<Database, Promise<unknown>>();
+
+/**
+ * Ends the queries of all databases that are open: each fails with `reason`. DuckDB heeds it between two blocks of rows, which a
+ * query that makes huge values may take long to reach; who waits for its result does not wait for that.
+ */
+export function endQueries(reason: Error): void {
+  for (const database of open.keys()) database.end(reason);
+}
+
+/** Whether all databases are closed, or will be within so long. */
+export async function queriesHaveEnded(timeoutMs: number): Promise<boolean> {
+  const late = pause(timeoutMs, false, { ref: false });
+  return Promise.race([Promise.allSettled(open.values()).then(() => true), late]);
+}
+
+export interface DatabaseUse {
+  /** Whether what is read becomes JavaScript's, and not only figures of it. */
+  readsRows?: boolean;
+}
+
+/**
+ * Runs `work` on a database of its own, whose temporary files lie in `folder`. Fails where it takes more memory than data may
+ * (`memory/dataBound.ts`), and with what `endQueries` says.
+ */
+export async function withDatabase<T>(
+  folder: string,
+  work: (database: Database) => Promise<T>,
+  { readsRows = false }: DatabaseUse = {},
+): Promise<T> {
   const { memoryMegabytes, threads } = dataLimits();
   const disk = await statfs(folder);
   const instance = await DuckDBInstance.create(join(folder, 'work.duckdb'), {
@@ -102,14 +175,30 @@ export async function withDatabase<T>(folder: string, work: (database: Database)
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  const connection = await instance.connect();
-  try {
+  const database = new Database(await instance.connect());
+  const unbound = await boundData({
+    memoryMegabytes,
+    bySystem: !readsRows,
+    onExceeded: (error) => database.end(error),
+  });
+  const working = (async () => {
     // A time with a zone is the same text on every machine.
-    await connection.run("SET TimeZone = 'UTC'");
-    return await work(new Database(connection));
+    await database.run("SET TimeZone = 'UTC'");
+    return work(database);
+  })();
+  const closed = working
+    .catch(() => undefined)
+    .then(() => {
+      database.close();
+      instance.closeSync();
+      open.delete(database);
+    });
+  open.set(database, closed);
+  try {
+    return await Promise.race([working, database.ended]);
   } finally {
-    connection.closeSync();
-    instance.closeSync();
+    await (database.isEnded ? Promise.race([closed, pause(SETTLE_MS, undefined, { ref: false })]) : closed);
+    await unbound();
   }
 }
 

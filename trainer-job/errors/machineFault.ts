@@ -5,9 +5,27 @@ import { TrainerError } from './trainerError.js';
 const SHORT_OF_MEMORY =
   /out of memory|\bOOM\b|allocation failed|cannot allocate memory|resource[ _]?exhausted|bad_alloc/i;
 
+const OF_DUCKDB = /^Out of Memory Error/i;
+
+/** What helps where it is the data that take the memory. */
+export const DATA_REMEDY =
+  'make smaller or fewer values in dataset.sql, name the columns that are needed in dataset.select, raise TRAINYARD_MEMORY_MB, or choose a tier with more memory';
+
 /** What is thrown by libraries where the machine has too little of something; undefined for all else. */
 export function machineFault(thrown: unknown): TrainerError | undefined {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  if (OF_DUCKDB.test(message)) {
+    // Its further lines name settings of DuckDB, which nobody can make here.
+    const [first = message] = message.split('\n');
+    return new TrainerError(
+      OUT_OF_MEMORY,
+      `the data need more memory than they may take: ${first}`,
+      DATA_REMEDY,
+      {
+        cause: thrown,
+      },
+    );
+  }
   if (SHORT_OF_MEMORY.test(message)) {
     return new TrainerError(
       OUT_OF_MEMORY,

@@ -11,6 +11,9 @@
  * | the attempt's deadline is near | `checkpointed`, final, `timeLimit` | 10 s | 75 |
  * | bad specification or data | `failed`, not retriable | 60 s | 2 |
  * | anything else | `failed`, retriable | 60 s | 75 |
+ *
+ * Where a query does not let go of its thread within a few seconds of its interruption, the process ends by SIGKILL instead, once
+ * that has been said.
  */
 import type { RunError, RunResult } from '@trainyard/shared';
 import type { Reporter } from '../report/reporter.js';

@@ -162,7 +162,23 @@ describe('a stop request', () => {
     await expect(left).rejects.toThrow(Stopped);
     expect(isDone).toBe(true);
   });
+
+  it('is stopped, and not failed, where the stop itself makes the work fail', async () => {
+    const stop = new StopSignal();
+    const { promise: query, reject: interrupt } = promiseWithReject();
+    const left = unlessStopped(stop, query);
+    stop.beforeEnd(async () => interrupt(new Error('INTERRUPT Error: Interrupted!')));
+    stop.request('preempted');
+    await expect(left).rejects.toThrow(Stopped);
+    await expect(unlessStopped(new StopSignal(), query)).rejects.toThrow('INTERRUPT');
+  });
 });
+
+function promiseWithReject() {
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<never>((_, fail) => (reject = fail));
+  return { promise, reject };
+}
 
 it('the stages of an attempt are the six of the contract, in their order', async () => {
   const spec = trainingSpecSchema.parse(userItemSpec('rows.csv'));

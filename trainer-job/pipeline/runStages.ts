@@ -58,5 +58,10 @@ export function unlessStopped<T>(stop: StopSignal, work: Promise<T>): Promise<T>
     await stop.finish();
     throw new Stopped();
   });
-  return Promise.race([work, stopped]);
+  // What a stop request makes fail, such as a query that it interrupts, is part of the stop.
+  const unstopped = work.catch((error: unknown) => {
+    if (stop.reason !== null) return stopped;
+    throw error;
+  });
+  return Promise.race([unstopped, stopped]);
 }

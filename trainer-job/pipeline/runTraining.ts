@@ -4,6 +4,7 @@ import { checkAccelerator } from '../accelerator/checkAccelerator.js';
 import { selectBackend, type SelectedBackend } from '../backend/selectBackend.js';
 import { fitThreads, workerCount } from '../backend/threads.js';
 import { StageCache } from '../cache/stageCache.js';
+import { endQueries } from '../data/database.js';
 import { readEncodedDataset } from '../data/readEncodedDataset.js';
 import type { CheckpointHome } from '../home/artifactHome.js';
 import { acceleratorSettings } from '../settings/limits.js';
@@ -117,6 +118,8 @@ async function prepare(attempt: Attempt, spec: TrainingSpec, outputs: Outputs, r
     beforeEnd: stop.beforeEnd,
     log: (level, message, fields) => reporter.log(level, message, fields),
   });
+  const endData = () => endQueries(new Stopped());
+  stop.signal.addEventListener('abort', endData, { once: true });
   try {
     await runStages(stages, outputs, run);
     await unlessStopped(stop, home.storeReport());
@@ -126,6 +129,8 @@ async function prepare(attempt: Attempt, spec: TrainingSpec, outputs: Outputs, r
       reporter.log('warn', `the report about the data is not stored: ${String(reason)}`);
     });
     throw error;
+  } finally {
+    stop.signal.removeEventListener('abort', endData);
   }
 }
 

@@ -173,7 +173,7 @@ export const jobVariablesSchema = z.object({
 export const dataLimitsSchema = z.object({
   TRAINYARD_MEMORY_MB: described(
     z.coerce.number().int().min(128).max(4_194_304).optional(),
-    'Megabytes of memory that DuckDB may take; 2048, or half of what the machine or the container has where that is less.',
+    'Megabytes of memory that DuckDB may take; 2048, or half of what the machine or the container has where that is less. What SQL makes of values counts beside it: while it works on the data the process may have half as much again and 512 MB beside what it held before.',
   ),
   TRAINYARD_THREADS: described(
     z.coerce.number().int().min(1).max(1024).optional(),

@@ -109,13 +109,16 @@ export function epochTable(epochs: readonly Epoch[]): { epoch: number; metrics: 
   return epochs.map(({ epoch, metrics }) => ({ epoch, metrics }));
 }
 
-/** A host in this process, with the built trainer, closed after the test. */
-export async function hostHere(directory: string): Promise<TrainyardClient> {
+/** A host in this process, with the built trainer unless another command is given, closed after the test. */
+export async function hostHere(
+  directory: string,
+  trainerCommand: readonly string[] = [process.execPath, TRAINER],
+): Promise<TrainyardClient> {
   const host = await startHost({
     directory,
     port: 0,
     openPorts: openOneMachine,
-    trainerCommand: [process.execPath, TRAINER],
+    trainerCommand,
     trainerEnvironment: TRAINER_ENVIRONMENT,
     print: () => {},
   });

@@ -19,14 +19,15 @@ export async function withRows<T>(
 ): Promise<T> {
   const temporary = await mkdtemp(join(folder, 'work-'));
   try {
-    return await withDatabase(temporary, async (database) => {
+    const opened = async (database: Database) => {
       const file = literal(join(await ingested.files(), ROWS_FILE));
       await database.run(
         `CREATE VIEW rows AS SELECT *, CAST(file_row_number AS INTEGER) AS n
           FROM read_parquet(${file}, file_row_number = true)`,
       );
       return work(database);
-    });
+    };
+    return await withDatabase(temporary, opened, { readsRows: true });
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
