@@ -6,6 +6,9 @@ import { COMMANDS, PROGRAM } from './commands/program.js';
 import { readConfig } from './config.js';
 import { Terminal } from './watch/terminal.js';
 
+/** How long what a command left open may still take, once it was interrupted. */
+const LEAVE_MS = 1_000;
+
 /** Runs `trainyard` with the process's arguments and sets its exit code. */
 export async function runCli(): Promise<void> {
   const interruption = new AbortController();
@@ -25,6 +28,8 @@ export async function runCli(): Promise<void> {
     const terminal = new Terminal(process.stdout, config.noColor);
     const context = { config, cwd: process.cwd(), terminal, note, interrupted: interruption.signal };
     process.exitCode = await runCommand(process.argv.slice(2), context);
+    // Connections to what is gone are tried again for ever, and keep a process that has nothing left to do.
+    if (interruption.signal.aborted) setTimeout(() => process.exit(), LEAVE_MS).unref();
   } catch (error) {
     note(explain(error));
     process.exitCode = exitCodeOf(error);

@@ -36,6 +36,8 @@ export interface FuzzResult {
   refused: number;
   /** Connections that were closed without an answer, for they held no request. */
   unanswered: number;
+  /** How many of them were spoilt in which way. */
+  unansweredFor: Record<string, number>;
   /** How many requests got each status. */
   statuses: Record<string, number>;
   /** Operations that no request got through to: they were not put to the test. */
@@ -71,6 +73,7 @@ class Experiment {
     accepted: 0,
     refused: 0,
     unanswered: 0,
+    unansweredFor: {},
     statuses: {},
     neverAccepted: [],
     findings: [],
@@ -115,7 +118,7 @@ class Experiment {
     const { status } = answer;
     result.sent[request.sort]++;
     result.statuses[status] = (result.statuses[status] ?? 0) + 1;
-    if (status === 0) result.unanswered++;
+    if (status === 0) this.countUnanswered(request);
     else if (status < 300) result.accepted++;
     else result.refused++;
     if (status > 0 && status < 300) this.acceptedBy.add(request.operation);
@@ -134,6 +137,13 @@ class Experiment {
       throw new Error(`prototypes are polluted by ${request.what}`);
     this.learn(answer);
     if (!request.raw && status > 0) options.observe?.(request, answer);
+  }
+
+  private countUnanswered({ what }: FuzzRequest): void {
+    const { result } = this;
+    const [spoilt = what] = what.split(': ');
+    result.unanswered++;
+    result.unansweredFor[spoilt] = (result.unansweredFor[spoilt] ?? 0) + 1;
   }
 
   /** Cursors that lists give out are good for the next requests. */

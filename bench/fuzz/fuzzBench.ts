@@ -26,7 +26,9 @@ export const fuzz: Bench = {
     const folder = await mkdtemp(join(tmpdir(), 'trainyard-fuzz-'));
     try {
       const result = await runFuzz({ seed, requests, folder, onProgress: printProgress });
-      const { sent, accepted, refused, unanswered, neverAccepted, findings, seconds } = result;
+      const { sent, accepted, refused, unanswered, unansweredFor, neverAccepted, findings, seconds } = result;
+      for (const [spoilt, count] of Object.entries(unansweredFor))
+        printProgress(`without an answer: ${count} with ${spoilt}`);
       if (neverAccepted.length > 0) printProgress(`never accepted: ${neverAccepted.join(', ')}`);
       const found = (kind: FuzzFinding['kind']) => findings.filter((one) => one.kind === kind).length;
       const figures = {

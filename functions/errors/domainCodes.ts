@@ -250,6 +250,14 @@ const TABLE = {
     remedy: 'Try again; if it stays, look for the entry "a request failed" in the log.',
     retried: true,
   },
+  'store-unavailable': {
+    status: 503,
+    title: 'Store unavailable',
+    meaning:
+      'What keeps the runs, or their files, cannot be used: it is damaged, locked, full or gone, as the detail says. `/health` says it too.',
+    remedy: 'Do what the detail says, then try again after the seconds in `Retry-After`.',
+    retried: true,
+  },
   'keys-unavailable': {
     status: 503,
     title: 'Keys unavailable',

@@ -18,7 +18,8 @@ export async function handleEventMessage(
 ): Promise<void> {
   const message = readMessage(delivered, eventSchema);
   if (message instanceof Error) {
-    cp.log('ERROR', 'a message is not an event and is dropped', { messageId: delivered.id, error: message });
+    const reason = message.message;
+    cp.log('ERROR', 'a message is not an event and is dropped', { messageId: delivered.id, reason });
     return;
   }
   const { type, traceparent, data } = message.body;

@@ -1,6 +1,7 @@
 import '../http/compressedBodies.js';
 import { decodeUtf8 } from '../http/utf8.js';
 import type { CloudEvent } from '@google-cloud/functions-framework';
+import { problemErrors } from '@trainyard/shared';
 import { z } from 'zod';
 
 /** `google.cloud.pubsub.topic.v1.messagePublished`: the message's data in base64. */
@@ -11,6 +12,8 @@ const pushedSchema = z.object({
     attributes: z.record(z.string(), z.string()).nullish(),
   }),
 });
+
+const MOST_TOLD = 3;
 
 /** A message of Pub/Sub whose JSON data `schema` has parsed. */
 export interface PubsubMessage<T> {
@@ -25,11 +28,24 @@ export function readMessage<T>(
   delivered: CloudEvent<unknown>,
   schema: z.ZodType<T>,
 ): PubsubMessage<T> | Error {
+  const pushed = pushedSchema.safeParse(delivered.data);
+  if (!pushed.success) return unreadable('it is no message of Pub/Sub', pushed.error);
+  const { message } = pushed.data;
+  let json: unknown;
   try {
-    const { message } = pushedSchema.parse(delivered.data);
-    const body = schema.parse(JSON.parse(decodeUtf8(Buffer.from(message.data, 'base64'))));
-    return { id: message.messageId ?? delivered.id, attributes: message.attributes ?? {}, body };
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    json = JSON.parse(decodeUtf8(Buffer.from(message.data, 'base64')));
+  } catch (cause) {
+    return new Error('its data is not JSON in UTF-8', { cause });
   }
+  const body = schema.safeParse(json);
+  if (!body.success) return unreadable('its data is not as it must be', body.error);
+  return { id: message.messageId ?? delivered.id, attributes: message.attributes ?? {}, body: body.data };
+}
+
+/** One line with the first places that are wrong. What was sent is not repeated, for a log is read by others. */
+function unreadable(what: string, cause: z.ZodError): Error {
+  const entries = problemErrors(cause).map(({ pointer, detail }) => `${pointer || '/'} ${detail}`);
+  const more = entries.length > MOST_TOLD ? ` (and ${entries.length - MOST_TOLD} more)` : '';
+  const told = entries.slice(0, MOST_TOLD).join('; ').replaceAll(/\s+/g, ' ').slice(0, 500);
+  return new Error(`${what}: ${told}${more}`, { cause });
 }

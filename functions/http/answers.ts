@@ -6,6 +6,7 @@ import { controlPlane } from '../currentControlPlane.js';
 import { DOMAIN_CODES } from '../errors/domainCodes.js';
 import { DomainError } from '../errors/domainError.js';
 import { DocumentTooLargeError, MAX_DOCUMENT_BYTES } from '../ports/documentStore/documentSize.js';
+import { storeFaultOf } from '../errors/storeFault.js';
 import { inSpan, SpanKind } from '../telemetry/tracing.js';
 import './compressedBodies.js';
 import { answerAllowedOrigin, refuseForeignPage } from './foreignPages.js';
@@ -102,7 +103,7 @@ async function answer(cp: ControlPlane, handle: Handle, request: Request, respon
       return;
     }
     cp.log('ERROR', 'a request failed', { method: request.method, path: request.path, error });
-    if (!response.headersSent) sendProblem(response, internalError(error));
+    if (!response.headersSent) sendProblem(response, storeUnavailable(error) ?? internalError(error));
   }
 }
 
@@ -117,6 +118,17 @@ function tooLarge(cause: DocumentTooLargeError): DomainError {
   const detail = `What the request makes, with everything that follows from it by default, has ${cause.bytes} bytes as ${cause.path}; ${MAX_DOCUMENT_BYTES} are stored at most. Name fewer columns, or shorter lists and texts.`;
   return new DomainError('too-large', detail, { cause });
 }
+
+/** Says what an operator has to know; undefined where the error is another mistake. */
+function storeUnavailable(cause: unknown): DomainError | undefined {
+  const fault = storeFaultOf(cause);
+  if (!fault) return undefined;
+  const detail = `The store of this Trainyard ${fault.reason}: ${fault.remedy}. Nothing was half-written.`;
+  return new DomainError('store-unavailable', detail, { retryAfterSeconds: RETRY_SECONDS, cause });
+}
+
+/** Until a store that is gone may be there again. */
+const RETRY_SECONDS = 5;
 
 function internalError(cause: unknown): DomainError {
   const detail = 'The request could not be carried out. Nothing was half-written; try again.';

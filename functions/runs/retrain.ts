@@ -24,7 +24,7 @@ export async function handleRetrainMessage(cp: StartPorts, delivered: CloudEvent
   if (message instanceof Error) {
     cp.log('ERROR', 'a retrain message cannot be read and is dropped', {
       messageId: delivered.id,
-      error: message,
+      reason: message.message,
     });
     return;
   }
@@ -50,7 +50,8 @@ async function answered(
     return run ? 'started' : 'skipped';
   } catch (error) {
     if (!(error instanceof DomainError) || error.isRetried) throw error;
-    cp.log('ERROR', 'a retrain message asks for what cannot be and is dropped', { error });
+    const { code, detail: reason } = error;
+    cp.log('ERROR', 'a retrain message asks for what cannot be and is dropped', { code, reason });
     return 'dropped';
   }
 }

@@ -4,6 +4,7 @@ import { DEFAULT_DIRECTORY, DEFAULT_PORT } from '../config.js';
 import { openEmulators } from '../host/emulators/openEmulators.js';
 import { type Host, startHost } from '../host/host.js';
 import { openOneMachine } from '../host/oneMachine.js';
+import { withinMs } from '../host/withinMs.js';
 import { trainerCommand } from '../host/trainerCommand.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { z } from 'zod';
@@ -61,11 +62,25 @@ export const up = defineCommand(
   },
 );
 
+/** How long the store is asked which runs are open. */
+const ASK_MS = 2_000;
+
 /** Serves until Ctrl-C or SIGTERM, then closes. Trainers that run go on, and the next host picks them up. */
-export async function serveUntilInterrupted(host: Host, context: CommandContext): Promise<void> {
+export async function serveUntilInterrupted(
+  host: Host,
+  context: Pick<CommandContext, 'interrupted' | 'note'> & {
+    terminal: Pick<CommandContext['terminal'], 'draw'>;
+  },
+): Promise<void> {
   if (!context.interrupted.aborted) await once(context.interrupted, 'abort');
-  const open = await host.openRuns();
   context.terminal.draw(['stopping …']);
+  // A store that is gone would let nobody leave.
+  let open: string[] = [];
+  await withinMs(
+    ASK_MS,
+    host.openRuns().then((names) => void (open = names)),
+    (reason) => context.note(`which runs are open is not known: ${reason}`),
+  );
   await host.stop();
   if (open.length === 0) return;
   context.terminal.draw([

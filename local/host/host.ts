@@ -9,6 +9,7 @@ import type { HostPorts, PortsRequest } from './hostPorts.js';
 import { type DataDirectory, masterSecret, openDataDirectory, openFunctionsLog } from './dataDirectory.js';
 import { type FunctionServer, startFunctionServer } from './functionServer.js';
 import { lockDirectory } from './hostLock.js';
+import { withinMs } from './withinMs.js';
 import { eventMessage, pushBody, pushPath } from './pubsubPush.js';
 import { type Reconciler, startReconciler } from './reconciler.js';
 
@@ -42,6 +43,10 @@ export interface Host {
 }
 
 const RECONCILE_MS = 2_000;
+/** What is under way when a host ends is waited for so long; what waits for a store that is gone would take a minute. */
+const CLOSE_MS = 3_000;
+/** Of the stores: each has limits of its own, and an emulator that hears no signal is killed after five seconds. */
+const PORTS_CLOSE_MS = 20_000;
 /** The name of this machine's compute tier and of its launcher. */
 const LOCAL_TIER = 'local';
 const PROJECT = 'trainyard-local';
@@ -53,7 +58,10 @@ const PROJECT = 'trainyard-local';
 export async function startHost(options: HostOptions): Promise<Host> {
   const closing: (() => Promise<void>)[] = [];
   const stop = async () => {
-    for (let close = closing.pop(); close; close = closing.pop()) await close();
+    for (let close = closing.pop(); close; close = closing.pop())
+      await withinMs(PORTS_CLOSE_MS, close(), (reason) =>
+        options.print(`not everything could be closed: ${reason}`),
+      );
   };
   try {
     return await open(options, closing, stop);
@@ -74,8 +82,8 @@ async function open(
   closing.push(() => lock.release());
   const directory = await openDataDirectory(root);
   const secret = await masterSecret(directory);
-  const logFile = await openFunctionsLog(directory);
-  closing.push(() => new Promise((resolve) => logFile.end(resolve)));
+  const logFile = await openFunctionsLog(directory, print);
+  closing.push(() => new Promise((resolve) => logFile.end(() => resolve())));
   const log = jsonLog((line) => void logFile.write(line));
 
   let reconciler: Reconciler | undefined;
@@ -108,13 +116,13 @@ async function open(
   setControlPlane(() => Promise.resolve(plane));
   await warmUp(server);
 
-  await subscribeFunctions(ports, server, closing);
+  await subscribeFunctions(ports, server, log, closing);
   const started = startReconciler(
     () => server.invoke('reconcile', '/', {}),
     RECONCILE_MS,
     (error) => log('WARNING', 'reconcile failed', { error }),
   );
-  closing.push(() => started.stop());
+  closing.push(() => withinMs(CLOSE_MS, started.stop(), leftUndone(log)));
   reconciler = started;
   await lock.announce(server.url);
   return { url: server.url, directory, notes: ports.notes, openRuns: () => openRuns(ports), stop };
@@ -124,6 +132,7 @@ async function open(
 async function subscribeFunctions(
   ports: HostPorts,
   server: FunctionServer,
+  log: Log,
   closing: (() => Promise<void>)[],
 ): Promise<void> {
   for (const name of SUBSCRIBED_FUNCTIONS) {
@@ -132,12 +141,16 @@ async function subscribeFunctions(
       (event) => server.invoke(name, pushPath(PROJECT), pushBody(PROJECT, name, eventMessage(event))),
       SUBSCRIPTIONS[name],
     );
-    closing.push(() => subscription.close());
+    closing.push(() => withinMs(CLOSE_MS, subscription.close(), leftUndone(log)));
   }
   const retrain = await ports.onRetrainMessage?.((message) =>
     server.invoke('retrain', pushPath(PROJECT, RETRAIN_TOPIC), pushBody(PROJECT, 'retrain', message)),
   );
-  if (retrain) closing.push(() => retrain.close());
+  if (retrain) closing.push(() => withinMs(CLOSE_MS, retrain.close(), leftUndone(log)));
+}
+
+function leftUndone(log: Log): (reason: string) => void {
+  return (reason) => log('WARNING', 'work under way was left when the host ended', { reason });
 }
 
 async function openRuns({ store }: HostPorts): Promise<string[]> {

@@ -4,6 +4,7 @@ import { access, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { startOf } from '@trainyard/functions/ports/jobLauncher/processIdentity';
 import { z } from 'zod';
+import { withFile } from './dataDirectory.js';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 
 const holderSchema = z.object({
@@ -37,7 +38,7 @@ export async function lockDirectory(directory: string, now: Date): Promise<HostL
       await createWhole(file, JSON.stringify(holder));
       break;
     } catch (error) {
-      if (!isTaken(error) || tries === 5) throw error;
+      if (!isTaken(error) || tries === 5) return withFile(file, () => Promise.reject(error));
     }
     const other = await readHolder(file);
     if (other && isAlive(other)) throw inUse(directory, other);

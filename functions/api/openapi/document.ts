@@ -95,13 +95,14 @@ const REPLAYED = {
 function refusalsOf({ method, path, access, mayConflict }: Route): Refusal[] {
   return [
     400,
-    ...(access === 'anyone' ? [] : ([401, 403, 503] as const)),
+    ...(access === 'anyone' ? [] : ([401, 403] as const)),
     ...(path.includes('{') ? ([404] as const) : []),
     ...(mayConflict ? ([409] as const) : []),
     413,
     415,
     ...(method === 'POST' ? ([422] as const) : []),
     500,
+    503,
   ];
 }
 

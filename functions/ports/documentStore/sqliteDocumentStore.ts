@@ -4,6 +4,7 @@
  */
 import { EventEmitter } from 'node:events';
 import type Database from 'libsql';
+import { DamagedDocumentError } from '../../errors/storeFault.js';
 import { openSqlite } from '../sqlite.js';
 import { requireStorable } from './documentSize.js';
 import {
@@ -217,7 +218,11 @@ function prepared(database: Database.Database) {
 }
 
 function parseData(text: string): DocumentData {
-  return JSON.parse(text) as DocumentData;
+  try {
+    return JSON.parse(text) as DocumentData;
+  } catch (cause) {
+    throw new DamagedDocumentError('a stored document is no JSON', { cause });
+  }
 }
 
 /** What a change means to a watcher, who knows the documents of `known`: one that matches no longer is deleted to him. */

@@ -10,6 +10,7 @@ import { skipMetadataServer } from '../../config.js';
 import { repositoryFile } from '../../repositoryFile.js';
 import type { HostPorts, PortsRequest } from '../hostPorts.js';
 import { openLocalLauncher } from '../localLauncher.js';
+import { withinMs } from '../withinMs.js';
 import { startReconciler } from '../reconciler.js';
 import { findEmulators } from './cloudSdk.js';
 import { type EmulatorProcess, PortTakenError, startEmulator } from './emulatorProcess.js';
@@ -22,6 +23,8 @@ const PROJECT = 'demo-trainyard';
 const FIRESTORE_PORT = 8081;
 const PUBSUB_PORT = 8085;
 const SNAPSHOT_MS = 30_000;
+/** How long an emulator may take over each part of the end: it may be gone. */
+const PART_MS = 3_000;
 
 /**
  * The ports of Google Cloud on the official emulators, so that browsers and the Firebase SDK can listen, under the security
@@ -118,14 +121,15 @@ async function openPorts(
       `retrain    messages on the topic ${RETRAIN_TOPIC}`,
     ],
     async close() {
-      await saver.stop();
-      try {
-        await bus.close();
-        await store.close();
-        await snapshots.take(new Date());
-      } finally {
-        await stop();
-      }
+      const part = (work: Promise<void>, what: string) =>
+        withinMs(PART_MS, work, (reason) => request.print(`${what}: ${reason}`));
+      await part(saver.stop(), 'a snapshot of the runs did not end');
+      await Promise.all([
+        part(bus.close(), 'the Pub/Sub emulator was not left'),
+        part(store.close(), 'the Firestore emulator was not left'),
+      ]);
+      await part(snapshots.take(new Date()), 'the runs could not be saved');
+      await stop();
     },
   };
 }
