@@ -192,6 +192,17 @@ describe('listing runs', () => {
     expect((await api.send(RUNS)).json).toEqual({ runs: [], nextCursor: null });
   });
 
+  it.each(['0', '1.5', '201', '-1', 'many', '0x10', '1e1', '', '%205'])(
+    'says what a limit may be, to one of "%s"',
+    async (limit) => {
+      const { api } = await opened();
+      const problem = await api.refused(`${RUNS}?limit=${limit}`);
+      expect(problem.errors).toEqual([
+        { pointer: '/limit', detail: 'must be a whole number from 1 to 200, in digits' },
+      ]);
+    },
+  );
+
   it.each([
     ['a cursor of somebody else', 'cursor=abc', 'Invalid cursor'],
     [

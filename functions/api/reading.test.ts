@@ -95,28 +95,32 @@ describe('reading the log of a run', () => {
 
   it('gives all lines in order, page by page, each with its attempt', async () => {
     const { get } = await loggedRun(120, 3);
-    const messages = [];
-    let last = await get('');
-    expect(last.lines[0]).toEqual({ ...line('line 0'), attempt: 1 });
-    while (last.lines.length > 0) {
-      messages.push(...last.messages);
-      last = await get(`?cursor=${last.nextCursor}`);
+    let page = await get('');
+    expect(page.lines[0]).toEqual({ ...line('line 0'), attempt: 1 });
+    const messages = [...page.messages];
+    while (page.nextCursor !== null) {
+      page = await get(`?cursor=${page.nextCursor}`);
+      expect(page.messages).not.toEqual([]);
+      messages.push(...page.messages);
     }
     expect(messages).toEqual(numbered(0, 360));
   });
 
-  it('gives what came after the end that a follower had reached', async () => {
-    const { run, get, write } = await loggedRun(4);
-    const { nextCursor } = await get('');
-    expect(await get(`?cursor=${nextCursor}`)).toMatchObject({ lines: [], nextCursor });
-    await write({ [paths.logChunk(run.runId, 2, 9)]: { attempt: 2, seq: 9, lines: [line('news')] } });
-    expect((await get(`?cursor=${nextCursor}`)).messages).toEqual(['news']);
-  });
+  it.each(['', '?tail=2'])(
+    'gives what came after the end that a follower had reached by "%s"',
+    async (first) => {
+      const { run, get, write } = await loggedRun(4);
+      const { endCursor } = await get(first);
+      expect(await get(`?cursor=${endCursor}`)).toMatchObject({ lines: [], nextCursor: null, endCursor });
+      await write({ [paths.logChunk(run.runId, 2, 9)]: { attempt: 2, seq: 9, lines: [line('news')] } });
+      expect((await get(`?cursor=${endCursor}`)).messages).toEqual(['news']);
+    },
+  );
 
   it('has neither lines nor a cursor before the first chunk', async () => {
     const { get } = await loggedRun(0);
-    expect(await get('')).toMatchObject({ lines: [], nextCursor: null });
-    expect(await get('?tail=5')).toMatchObject({ lines: [], nextCursor: null });
+    expect(await get('')).toMatchObject({ lines: [], nextCursor: null, endCursor: null });
+    expect(await get('?tail=5')).toMatchObject({ lines: [], nextCursor: null, endCursor: null });
   });
 
   it.each([

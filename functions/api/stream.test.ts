@@ -58,6 +58,34 @@ describe('the stream of a run', () => {
     expect(events[1]).toEqual({ event: 'epoch', data: epochRow(1) });
   });
 
+  it('gives the rows of an ended run in the order of time', async () => {
+    const { run, follow, write } = await openedRun({ status: 'completed' });
+    const at = (second: number) => ({ at: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString() });
+    const rows: Record<string, object> = {};
+    for (const [stage, second] of [
+      ['ingest', 1],
+      ['validate', 2],
+      ['transform', 3],
+      ['train', 14],
+      ['evaluate', 15],
+      ['register', 16],
+    ] as const)
+      rows[paths.stage(run.runId, stage)] = stageRow(stage, at(second));
+    // The last epoch and the end of `train` were reported together.
+    for (let epoch = 1; epoch <= 11; epoch++)
+      rows[paths.epoch(run.runId, epoch)] = epochRow(epoch, at(epoch + 3));
+    await write(rows, { status: 'completed' });
+    const { events, ended } = await follow();
+    await ended;
+    const numbers = Array.from({ length: 11 }, (_, i) => `epoch ${i + 1}`);
+    expect(events.map(brief)).toEqual([
+      ...['ingest', 'validate', 'transform'].map((stage) => `stage ${stage}`),
+      ...numbers,
+      ...['train', 'evaluate', 'register'].map((stage) => `stage ${stage}`),
+      'run completed',
+    ]);
+  });
+
   it('tells each change once, and ends after the ended run with every row before it', async () => {
     const { cp, run, follow, write, epochs } = await openedRun();
     const { events, ended, isOver } = await follow();

@@ -3,6 +3,7 @@ import {
   epochSchema,
   isTerminal,
   paths,
+  STAGES,
   stageSchema,
   type Epoch,
   type Run,
@@ -20,7 +21,7 @@ import { SentRows } from './sentRows.js';
 const KEEP_ALIVE_MS = 15_000;
 
 /**
- * Sends what is stored and then every change, until the run has ended or the client has gone. The last event is the ended run;
+ * Sends what is stored, in the order of time, and then every change, until the run has ended or the client has gone. The last event is the ended run;
  * every stage and epoch stored by then has been sent before it. `lastEventId` is the id of the last event that the client has:
  * of stages and epochs it is sent the rest.
  */
@@ -30,13 +31,14 @@ export async function streamRun(
   lastEventId: string | undefined,
   response: Response,
 ): Promise<void> {
-  const sent = SentRows.parse(lastEventId);
+  const sender = new Sender(response, SentRows.parse(lastEventId));
+  const stored = await storedRows(cp, runId);
   response
     .status(200)
     .set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   response.flushHeaders();
   await new Promise<void>((resolve) => {
-    const sender = new Sender(response, sent);
+    for (const row of stored) sender.row(row);
     const stops: (() => void)[] = [];
     const keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS);
     const finish = () => {
@@ -77,9 +79,24 @@ export async function streamRun(
 }
 
 async function sendEnd(cp: ControlPlane, run: Run, sender: Sender): Promise<void> {
-  for (const stage of await listStages(cp.store, run.runId)) sender.stage(stage);
-  for (const epoch of await listEpochs(cp.store, run.runId)) sender.epoch(epoch);
+  for (const row of await storedRows(cp, run.runId)) sender.row(row);
   sender.run(run);
+}
+
+type Row = Stage | Epoch;
+
+/** The stages and epochs of a run as they came; where two came at once, as a run does them: epochs before the end of `train`. */
+async function storedRows({ store }: Pick<ControlPlane, 'store'>, runId: string): Promise<Row[]> {
+  const [stages, epochs] = await Promise.all([listStages(store, runId), listEpochs(store, runId)]);
+  return [...stages, ...epochs].toSorted(
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || placeOf(a) - placeOf(b),
+  );
+}
+
+/** Where in a run a row belongs: stages are 0, 1, 2, …, and the epochs lie between the last of the data and `train`. */
+function placeOf(row: Row): number {
+  if ('stage' in row) return STAGES.indexOf(row.stage);
+  return STAGES.indexOf('train') - 1 / (1 + row.epoch);
 }
 
 function eachSet(
@@ -99,6 +116,11 @@ class Sender {
 
   run(run: Run): void {
     this.write({ event: 'run', data: viewOf(run) });
+  }
+
+  row(row: Row): void {
+    if ('stage' in row) this.stage(row);
+    else this.epoch(row);
   }
 
   stage(stage: Stage): void {

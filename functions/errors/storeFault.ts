@@ -82,7 +82,7 @@ export function storeFaultOf(error: unknown): StoreFault | undefined {
   ) {
     if (cause instanceof DamagedDocumentError) return DAMAGED;
     // The driver names no code where a file cannot be opened.
-    if (/^ConnectionFailed\(/.test(cause.message)) return CANNOT_OPEN;
+    if (cause.message.startsWith('ConnectionFailed(')) return CANNOT_OPEN;
     const code: unknown = 'code' in cause ? cause.code : undefined;
     const fault = typeof code === 'string' ? byName(code) : typeof code === 'number' && BY_STATUS[code];
     if (fault) return fault;

@@ -11,7 +11,7 @@ import { inSpan, SpanKind } from '../telemetry/tracing.js';
 import './compressedBodies.js';
 import { answerAllowedOrigin, refuseForeignPage } from './foreignPages.js';
 import type { Request, Response } from './request.js';
-import { refuseForeignText } from './utf8.js';
+import { foreignCharset, refuseForeignText } from './utf8.js';
 
 export function sendJson(
   response: Response,
@@ -145,8 +145,9 @@ const withHandler = new WeakSet<object>();
 function installProblemHandler(request: Request): void {
   if (withHandler.has(request.app)) return;
   withHandler.add(request.app);
-  request.app.use((error: unknown, _request: unknown, response: Response, next: (error: unknown) => void) => {
-    const problem = response.headersSent ? undefined : unreadable(error);
+  request.app.use((error: unknown, sent: Request, response: Response, next: (error: unknown) => void) => {
+    const refusal = unreadable(error);
+    const problem = response.headersSent ? undefined : refusal && (foreignCharset(sent) ?? refusal);
     if (!problem) return next(error);
     sendProblem(response, problem);
   });

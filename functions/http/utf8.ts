@@ -14,14 +14,19 @@ export function decodeUtf8(bytes: Uint8Array): string {
 export function refuseForeignText(request: Request): void {
   const { rawBody } = request;
   if (!rawBody?.length) return;
-  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(request.get('content-type') ?? '')?.[1];
-  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
-    const detail = `The body's character set is ${charset.slice(0, 50)}; only JSON in UTF-8 is read.`;
-    throw new DomainError('unsupported-media-type', detail);
-  }
+  const refusal = foreignCharset(request);
+  if (refusal) throw refusal;
   try {
     decodeUtf8(rawBody);
   } catch (cause) {
     throw new DomainError('invalid-json', 'The body is not UTF-8: send JSON in UTF-8.', { cause });
   }
+}
+
+/** Why a body of another character set is not read; undefined where it names none, or UTF-8. */
+export function foreignCharset(request: Pick<Request, 'get'>): DomainError | undefined {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(request.get('content-type') ?? '')?.[1];
+  if (charset === undefined || /^utf-?8$/i.test(charset)) return undefined;
+  const detail = `The body's character set is ${JSON.stringify(charset.slice(0, 50))}: send JSON in UTF-8.`;
+  return new DomainError('unsupported-media-type', detail);
 }

@@ -99,7 +99,7 @@ export class TrainyardClient {
     return (await requestJson(this.connection, { method: 'GET', path }, stagesPageSchema)).stages;
   }
 
-  /** A page of log lines. `nextCursor` is where the page ended, also at the end: what is logged later comes after it. */
+  /** A page of log lines. `endCursor` is where the page ended: what is logged later comes after it. */
   logs(runId: string, options: PageOptions = {}): Promise<LogPage> {
     const path = `${runPath(runId)}/logs${queryOf({ ...options })}`;
     return requestJson(this.connection, { method: 'GET', path }, logPageSchema);

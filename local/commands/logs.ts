@@ -45,8 +45,8 @@ async function printLogs(
     for (;;) {
       const page = await client.logs(run.runId, { cursor });
       context.terminal.draw(page.lines.map(logLine));
-      cursor = page.nextCursor ?? cursor;
-      if (page.lines.length === 0 || page.nextCursor === null) break;
+      cursor = page.endCursor ?? cursor;
+      if (page.nextCursor === null) break;
     }
     if (isOver) return;
     await pause(FOLLOW_MS, undefined, { signal: context.interrupted });

@@ -124,7 +124,7 @@ describe('a host whose store has gone', () => {
     const notes = await interrupted(host);
     expect(performance.now() - began).toBeLessThan(20_000);
     expect(notes.join()).toContain('which runs are open is not known: no answer for 2 s');
-    await expect(fetch(`${host.url}/health`)).rejects.toThrow();
+    await expect(fetch(`${host.url}/health`)).rejects.toThrow('fetch failed');
   }, 40_000);
 });
 

@@ -39,11 +39,13 @@ export const runViewSchema = runSchema.omit({ lease: true }).extend({ name: runN
 export type RunView = z.infer<typeof runViewSchema>;
 
 /** A count as a query writes it: in digits, nothing else. */
-const countInQuery = (max: number) =>
-  z.preprocess(
+const countInQuery = (max: number) => {
+  const error = `must be a whole number from 1 to ${max}, in digits`;
+  return z.preprocess(
     (text) => (typeof text === 'string' && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : text),
-    z.int().min(1).max(max),
+    z.int({ error }).min(1, error).max(max, error),
   );
+};
 
 const cursorInQuery = described(
   z.string().max(500).optional(),
@@ -144,6 +146,11 @@ export const logPageSchema = z.strictObject({
     'The lines of the page, the oldest first.',
   ),
   nextCursor,
+  endCursor: described(
+    z.string().nullable(),
+    'What to give as `cursor` for the lines that come after these, also when there are none yet; null before the first line.',
+    'eyJhIjoiMjAyNi0xMS0yMFQxOToxODoyNS4wMDBaIn0',
+  ),
 });
 
 /** What a start would take on one of its tiers; null for what nothing is known about. */

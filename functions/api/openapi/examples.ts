@@ -193,7 +193,11 @@ export const EXAMPLES = {
       },
     ],
   }),
-  LogPage: () => ({ lines: [{ ...logLine, attempt: 1 }], nextCursor: 'eyJhdHRlbXB0IjoxLCJzZXEiOjE0fQ' }),
+  LogPage: () => ({
+    lines: [{ ...logLine, attempt: 1 }],
+    nextCursor: null,
+    endCursor: 'eyJhdHRlbXB0IjoxLCJzZXEiOjE0fQ',
+  }),
   StreamEvent: () => ({ event: 'epoch', data: epoch }),
   BestRuns: () => ({ runs: [{ runId: RUN_ID, name: 'shop#12', value: 0.6, metrics: RESULT.metrics }] }),
   Model: exampleModel,

@@ -90,7 +90,8 @@ const logs = defineRoute({
   path: '/api/training-runs/{runId}/logs',
   summary: 'Read the trainer’s log lines in order, or the last of them',
   operationId: 'listLogLines',
-  description: '`nextCursor` is there even at the end, so that a follower asks with it for what comes after.',
+  description:
+    '`nextCursor` is null after the last page, as in every list. Whoever follows a run asks with `endCursor` for what is logged later.',
   access: 'viewer',
   params: runParams,
   query: logsQuerySchema,
@@ -98,13 +99,11 @@ const logs = defineRoute({
   success: 200,
   async handle(cp, { params, query, caller }) {
     await visibleRun(cp, caller, params.runId);
-    if (query.tail !== undefined) {
-      const lines = await readLogTail(cp.store, params.runId, query.tail);
-      return { body: { lines, nextCursor: null } };
-    }
-    const { lines, end } = await readLog(cp.store, params.runId, decodeCursor(logCursor, query.cursor));
-    // The cursor is given even at the end, so that a follower can ask for what comes after.
-    return { body: { lines, nextCursor: end ? encodeCursor(end) : null } };
+    const { lines, end, hasMore } = await (query.tail === undefined
+      ? readLog(cp.store, params.runId, decodeCursor(logCursor, query.cursor))
+      : readLogTail(cp.store, params.runId, query.tail));
+    const endCursor = end ? encodeCursor(end) : null;
+    return { body: { lines, nextCursor: hasMore ? endCursor : null, endCursor } };
   },
 });
 
