@@ -38,7 +38,7 @@ export async function changeModel(
 ): Promise<Done<z.infer<typeof outcomeSchema>>> {
   const change = { name, teams, retrain, monthlyBudgetUsd };
   const slot = idempotencySlot(by, idempotencyKey, { modelId, action: 'change', ...change });
-  const done = await cp.store.transaction((tx) =>
+  const done = await cp.store.optimistic((tx) =>
     once(tx, slot, outcomeSchema, cp.now(), async () => {
       const now = cp.now();
       const known = await readModel(tx, modelId);

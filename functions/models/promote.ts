@@ -102,7 +102,7 @@ function onceMoved(
   slot: IdempotencySlot | undefined,
   work: (tx: Transaction) => Promise<Moved>,
 ): Promise<Done<Moved>> {
-  return cp.store.transaction(async (tx) => {
+  return cp.store.optimistic(async (tx) => {
     const { outcome, isReplay } = await once(tx, slot, outcomeSchema, cp.now(), () => work(tx));
     if ('pointers' in outcome) return { outcome, isReplay };
     const model = await readModel(tx, outcome.modelId);

@@ -97,7 +97,7 @@ export async function warnOfBudgets(cp: SpendingPorts, run: Run, known?: Spendin
     return share === undefined ? [] : [{ ...budget, month, share }];
   });
   if (reached.length === 0) return [];
-  return cp.store.transaction(async (tx) => {
+  return cp.store.optimistic(async (tx) => {
     const document = await tx.get(paths.spending(month));
     const warned = document ? { ...spendingSchema.parse(document.data).warned } : {};
     const news = reached.filter((budget) => {
