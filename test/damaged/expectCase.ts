@@ -1,7 +1,9 @@
 /** What holds of every case: nothing but what it says, and nothing is left behind. */
-import { readdir, readlink } from 'node:fs/promises';
+import { readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TrainingSpecInput } from '@trainyard/shared';
 import { expect, it } from 'vitest';
+import { readSpec } from '../../trainer-job/pipeline/readSpec.js';
 import { identifier, literal } from '../../trainer-job/data/database.js';
 import { ingestOutcomeSchema, ROWS_FILE } from '../../trainer-job/data/ingest/ingest.js';
 import { readEntry } from '../../trainer-job/cache/entry.js';
@@ -17,7 +19,7 @@ export function testCases(cases: readonly DamagedCase[]): void {
     const folder = await temporaryFolder();
     const { uri = '', dataset, features } = await write(folder);
     const spec = userItemSpec(uri, dataset);
-    const result = await prepared(folder, { ...spec, features: features ?? spec.features }).then(
+    const result = await trained(folder, { ...spec, features: features ?? spec.features }).then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     );
@@ -29,6 +31,17 @@ export function testCases(cases: readonly DamagedCase[]): void {
       await expectRows(folder, result.value, expected);
     }
   });
+}
+
+/** As a trainer begins: with the specification in a file, which may be refused before any data are read. */
+async function trained(
+  folder: string,
+  input: TrainingSpecInput,
+): Promise<Awaited<ReturnType<typeof prepared>>> {
+  const file = join(folder, 'spec.json');
+  await writeFile(file, JSON.stringify(input));
+  await readSpec(file);
+  return prepared(folder, input);
 }
 
 function expectRefused(error: unknown, code: string, says: RegExp): void {

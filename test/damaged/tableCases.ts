@@ -47,7 +47,7 @@ const joins: DamagedCase[] = [
   refused(
     'the same columns brought twice',
     files(products),
-    'duplicate-column',
+    'invalid-spec',
     /"price"/,
     joined({ joins: [join, join] }),
   ),
@@ -170,7 +170,7 @@ const shapes: DamagedCase[] = [
     'missing-column',
     /"usr" \(did you mean "user"/,
   ),
-  shaping('a rename to what is there', { rename: { item: 'user' } }, 'duplicate-column', /"item"/),
+  shaping('a rename to what is there', { rename: { item: 'user' } }, 'invalid-spec', /"item"/),
   read('a rename of two columns into each other', files(products), 100, {
     dataset: { rename: { user: 'item', item: 'user' } },
     first: [{ user: 'i0', item: 'u0' }],
@@ -208,13 +208,13 @@ const shapes: DamagedCase[] = [
         { name: 'y', is: 'lower', column: 'user' },
       ],
     },
-    'missing-column',
+    'invalid-spec',
     /"y"/,
   ),
   shaping(
     'a derived column of itself',
     { derive: [{ name: 'x', is: 'lower', column: 'x' }] },
-    'missing-column',
+    'invalid-spec',
     /"x"/,
   ),
   shaping(
@@ -223,7 +223,7 @@ const shapes: DamagedCase[] = [
     'duplicate-column',
     /"USER"/,
   ),
-  shaping('a selection without the id', { select: ['item', 'at'] }, 'missing-column', /"user"/),
+  shaping('a selection without the id', { select: ['item', 'at'] }, 'invalid-spec', /"user"/),
   shaping(
     'a sample that leaves nothing',
     { sample: { share: 1e-9 } },
