@@ -5,7 +5,7 @@ import { randomFor } from '@trainyard/trainer-job/model/random';
 import { z } from 'zod';
 import { Dice } from './dice.js';
 import { readOperations, type FunctionName } from './document.js';
-import { attack, brokenConnection } from './hostile.js';
+import { attack, brokenConnection, holdsRequest } from './hostile.js';
 import { spoil } from './nearValid.js';
 import { finished, nameOf, validDraft, type FuzzRequest, type Sort } from './request.js';
 import { Values } from './values.js';
@@ -34,7 +34,9 @@ export interface FuzzResult {
   sent: Record<Sort, number>;
   accepted: number;
   refused: number;
-  /** Connections that were closed without an answer, for they held no request. */
+  /** Connections that held no request: nothing or empty lines, to which there is no answer. */
+  empty: number;
+  /** Requests to which no answer came. */
   unanswered: number;
   /** How many of them were spoilt in which way. */
   unansweredFor: Record<string, number>;
@@ -72,6 +74,7 @@ class Experiment {
     sent: { valid: 0, near_valid: 0, hostile: 0 },
     accepted: 0,
     refused: 0,
+    empty: 0,
     unanswered: 0,
     unansweredFor: {},
     statuses: {},
@@ -118,7 +121,8 @@ class Experiment {
     const { status } = answer;
     result.sent[request.sort]++;
     result.statuses[status] = (result.statuses[status] ?? 0) + 1;
-    if (status === 0) this.countUnanswered(request);
+    if (!holdsRequest(request)) result.empty++;
+    else if (status === 0) this.countUnanswered(request);
     else if (status < 300) result.accepted++;
     else result.refused++;
     if (status > 0 && status < 300) this.acceptedBy.add(request.operation);

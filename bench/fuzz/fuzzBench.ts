@@ -26,7 +26,8 @@ export const fuzz: Bench = {
     const folder = await mkdtemp(join(tmpdir(), 'trainyard-fuzz-'));
     try {
       const result = await runFuzz({ seed, requests, folder, onProgress: printProgress });
-      const { sent, accepted, refused, unanswered, unansweredFor, neverAccepted, findings, seconds } = result;
+      const { sent, accepted, refused, empty, unanswered, unansweredFor, neverAccepted, findings, seconds } =
+        result;
       for (const [spoilt, count] of Object.entries(unansweredFor))
         printProgress(`without an answer: ${count} with ${spoilt}`);
       if (neverAccepted.length > 0) printProgress(`never accepted: ${neverAccepted.join(', ')}`);
@@ -36,6 +37,7 @@ export const fuzz: Bench = {
         ...sent,
         accepted,
         refused,
+        empty_connections: empty,
         unanswered,
         operations_never_accepted: neverAccepted.length,
         server_errors: found('server error'),
@@ -43,8 +45,8 @@ export const fuzz: Bench = {
         seconds,
         seed,
       };
-      const pass = findings.length === 0;
-      return { figures, bar: 'server_errors = 0 and writes_by_refused = 0', pass };
+      const pass = findings.length === 0 && unanswered === 0;
+      return { figures, bar: 'server_errors = 0, writes_by_refused = 0 and unanswered = 0', pass };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

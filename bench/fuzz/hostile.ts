@@ -181,6 +181,11 @@ export function attack(draft: Draft, dice: Dice): string {
   return what;
 }
 
+/** Whether a connection says anything that an answer could be to: one that is opened and closed holds no request. */
+export function holdsRequest({ raw }: Pick<FuzzRequest, 'raw'>): boolean {
+  return raw === undefined || raw.toString('latin1').trim() !== '';
+}
+
 /** A connection whose first bytes no client would send. */
 export function brokenConnection(dice: Dice): FuzzRequest {
   const bytes = dice.pick(CONNECTIONS);

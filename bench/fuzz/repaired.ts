@@ -20,6 +20,12 @@ export function repaired(value: unknown, dice: Dice): unknown {
     delete object['aboveBaseline'];
     if (Object.keys(object).length === 1) object['atLeast'] = dice.between(-1, 1);
   }
+  if ('source' in object) {
+    object['source'] = withOnePlace(object['source']);
+    object['joins'] = [];
+  }
+  if ('tables' in object && typeof object['tables'] === 'object')
+    object['tables'] = mapped(object['tables'], withOnePlace);
   for (const tower of ['query', 'candidate']) {
     const features = object[tower];
     if (Array.isArray(features)) object[tower] = withOneId(features);
@@ -27,6 +33,44 @@ export function repaired(value: unknown, dice: Dice): unknown {
   return object;
 }
 
+function mapped(values: object | null, change: (value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, change(value)]));
+}
+
+/** A source is either files, or rows of BigQuery, which have no format. */
+function withOnePlace(given: unknown): unknown {
+  const source: Record<string, unknown> = { ...Object(given) };
+  const { bigquery, uri = 'purchases.csv', format } = source;
+  if (bigquery !== undefined && source['uri'] === undefined) {
+    const { query: _query, ...rows } = { table: 'shop.sales.purchases', ...Object(bigquery) } as Record<
+      string,
+      unknown
+    >;
+    return { bigquery: rows };
+  }
+  return { uri, ...(format !== undefined && { format }) };
+}
+
+/** The first feature of a tower is its id, which is a lookup; each has a name of its own. */
 function withOneId(features: readonly unknown[]): unknown[] {
-  return features.map((feature, i) => ({ ...Object(feature), name: `feature ${i}`, id: i === 0 }));
+  return features.map((given, i) => {
+    const feature: Record<string, unknown> = { ...Object(given), name: `feature ${i}` };
+    if (i === 0) return { column: 'user', name: feature['name'], transform: 'lookup', id: true };
+    return withFeatureRules({ ...feature, id: false });
+  });
+}
+
+/** What the values of a feature forbid each other. */
+function withFeatureRules(feature: Record<string, unknown>): Record<string, unknown> {
+  const { transform, columns } = feature;
+  // Either boundaries or a number of buckets.
+  if (transform === 'bucketize') {
+    delete feature['boundaries'];
+    feature['buckets'] = 10;
+    return feature;
+  }
+  // What is hashed has no vocabulary.
+  if ('buckets' in feature) for (const key of ['minCount', 'maxSize']) delete feature[key];
+  if (transform === 'cross' && Array.isArray(columns)) feature['columns'] = ['city', 'category'];
+  return feature;
 }

@@ -69,7 +69,13 @@ export class Wire {
         resolve({ ...NO_ANSWER, status: TOO_LATE });
         outgoing.destroy();
       });
-      outgoing.once('error', (error) => (isClosed(error) ? resolve(NO_ANSWER) : reject(error)));
+      outgoing.once('error', (error) => {
+        if (!isClosed(error)) reject(error);
+        // The server had given up a connection that was idle: nobody has seen the request, and clients send it again.
+        else if (outgoing.reusedSocket)
+          this.sendRequest({ method, path, headers, body }).then(resolve, reject);
+        else resolve(NO_ANSWER);
+      });
       outgoing.end(body);
     });
   }
