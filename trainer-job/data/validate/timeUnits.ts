@@ -6,6 +6,7 @@ import type { Database } from '../database.js';
 import type { IngestOutcome } from '../ingest/ingest.js';
 import { timeColumn, useOfPeriods, type TimeUse } from '../transform/timeColumn.js';
 import type { Profile } from './profile/profile.js';
+import { TrainerError } from '../../errors/trainerError.js';
 
 export const timeUnitsSchema = z.record(z.string(), timeUnitSchema);
 export type TimeUnits = z.infer<typeof timeUnitsSchema>;
@@ -13,6 +14,8 @@ export type TimeUnits = z.infer<typeof timeUnitsSchema>;
 interface UsedTimes {
   column: string;
   use: TimeUse;
+  /** An expectation on numbers that are no times is violated: that is a finding, with all others. */
+  isExpectation?: boolean;
 }
 
 /** The columns that a specification reads as times after they are ingested, and what for. */
@@ -29,7 +32,9 @@ export function timesUsed({ dataset, features }: Pick<TrainingSpec, 'dataset' | 
     if (feature.transform === 'cyclical') used.push({ column: feature.column, use: useOfPeriods(feature) });
   }
   for (const expectation of expectations) {
-    if (expectation.expect === 'freshness') used.push({ column: expectation.column, use: 'instants' });
+    if (expectation.expect === 'freshness') {
+      used.push({ column: expectation.column, use: 'instants', isExpectation: true });
+    }
   }
   return used;
 }
@@ -45,11 +50,17 @@ export async function measureTimeUnits(
     const unit = ingested.timeUnits[name];
     if (unit !== undefined) units[name] = unit;
   }
-  for (const { column, use } of used) {
+  for (const { column, use, isExpectation = false } of used) {
     const type = ingested.columns.find(({ name }) => name === column)?.type ?? '';
     // Whoever needs times of texts says that there are none, or reads them one by one.
     if (!isNumberType(type) && !isTimeType(type)) continue;
-    const { unit } = await timeColumn(database, ingested, column, use);
+    const unit = await timeColumn(database, ingested, column, use).then(
+      (times) => times.unit,
+      (error: unknown) => {
+        if (isExpectation && isNumberType(type) && error instanceof TrainerError) return undefined;
+        throw error;
+      },
+    );
     if (unit !== undefined) units[column] = unit;
   }
   return units;

@@ -118,7 +118,7 @@ function freshness(column: ColumnProfile, expectation: Of<'freshness'>, now: Dat
     return verdict(
       expectation,
       false,
-      `column "${name}" is of type ${column.type}, which is no time: cast it to "timestamp"`,
+      `column "${name}" is of type ${column.type}, which is no time: cast it to "timestamp", or name the unit of its numbers in dataset.columns`,
     );
   if (!measured) return verdict(expectation, false, `column "${name}" has no time at all`);
   const at = expectation.at === undefined ? now : new Date(expectation.at);
