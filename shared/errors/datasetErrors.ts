@@ -81,6 +81,19 @@ export const DATASET_ERRORS = {
     remedy: 'Leave one row for each key.',
     retriable: false,
   },
+  'unmatched-join': {
+    kind: 'dataset',
+    meaning: 'A join finds no row of its table for any row of the data, so that it brings nothing.',
+    remedy:
+      'Correct the columns in `on`, or say by `compare` of the join how keys are compared that are written in different ways.',
+    retriable: false,
+  },
+  'repeated-header': {
+    kind: 'dataset',
+    meaning: 'Rows of a CSV file hold the names of the columns: files were put together with their headers.',
+    remedy: 'Remove these lines, or drop them by a condition in `dataset.where`.',
+    retriable: false,
+  },
   'no-features': {
     kind: 'dataset',
     meaning: 'No record of the TFRecord files has a feature.',

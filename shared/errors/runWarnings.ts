@@ -64,6 +64,14 @@ const TABLE = {
     meaning: 'All measured rows of a split have the same target, so that a constant is as good as any model.',
     remedy: 'Change `dataset.split`, or `features.target.threshold`, or bring more data.',
   },
+  'list-as-value': {
+    meaning: 'A column holds several values a row, and a feature takes them for one.',
+    remedy: 'Read the values one by one, or choose one of them, in `dataset.sql`.',
+  },
+  'blanks-differ': {
+    meaning: 'Values of a column that is looked up differ by blanks at their ends alone, and count as two.',
+    remedy: 'Set `trim` of the column in `dataset.columns`.',
+  },
 } as const satisfies Record<string, WarningMeaning>;
 
 export type RunWarningCode = keyof typeof TABLE;

@@ -40,6 +40,11 @@ export const joinSchema = z.strictObject({
     z.enum(['left', 'inner']).default('left'),
     'What becomes of a row without a match: `left` keeps it, with null in the new columns; `inner` drops it.',
   ),
+  compare: described(
+    z.enum(['exact', 'number', 'trimmed']).default('exact'),
+    'How keys are compared. `exact`: as they are, those of different types as texts. `number`: as numbers, so that 7, 7.0 and "007" are equal. ' +
+      '`trimmed`: as texts without blanks at both ends.',
+  ),
 });
 export type Join = z.infer<typeof joinSchema>;
 

@@ -5,6 +5,13 @@ import { z } from 'zod';
 import { literal, withDatabase, type Database } from '../data/database.js';
 import { ROWS_FILE, type IngestOutcome } from '../data/ingest/ingest.js';
 import type { SourceContext } from '../data/source/openSource.js';
+import {
+  blankCountsSchema,
+  blankWarnings,
+  countBlanks,
+  lookedUpTexts,
+  type BlankCounts,
+} from '../data/validate/blanks.js';
 import { checkAnyRows, checkTrainable, warningsOf } from '../data/validate/basicChecks.js';
 import {
   columnDrifts,
@@ -18,6 +25,7 @@ import { judgeByProfile, type Evidence } from '../data/validate/expectations/pro
 import { checkRows, needsRows, type RowExpectation } from '../data/validate/expectations/rowChecks.js';
 import { judgeRows } from '../data/validate/expectations/rowFindings.js';
 import { rowResultSchema, type RowResult } from '../data/validate/expectations/rowResult.js';
+import { listWarnings } from '../data/validate/listColumns.js';
 import { measureProfile } from '../data/validate/profile/measureProfile.js';
 import { profileSchema, type Profile } from '../data/validate/profile/profile.js';
 import { findReference, keepAsReference } from '../data/validate/reference.js';
@@ -136,7 +144,11 @@ async function validate(context: DataContext, stageWork: StageWork<RowsKey>): Pr
     now,
   };
   const findings = await judge(work, spec, evidence);
-  const warnings = warningsOf(spec, profile.columns, ingested.outcome);
+  const warnings = [
+    ...warningsOf(spec, profile.columns, ingested.outcome),
+    ...listWarnings(spec.features, profile.columns, ingested.outcome.nested),
+    ...blankWarnings(await blanks(work, spec, ingested.outcome)),
+  ];
   const validation = validationOf(
     {
       rows: profile.rows,
@@ -153,6 +165,15 @@ async function validate(context: DataContext, stageWork: StageWork<RowsKey>): Pr
   if (!validation.passed) throw violationError(validation, context.reportPlace ?? context.reportFolder);
   await keepAsReference(referenceRequest, profile, now);
   return { profile, validation, warnings, bytes: work.bytes };
+}
+
+async function blanks(work: RowsWork, spec: TrainingSpec, ingested: IngestOutcome): Promise<BlankCounts> {
+  const names = lookedUpTexts(spec, ingested.columns);
+  if (names.length === 0) return [];
+  const { outcome } = await work.once('blanks', names, blankCountsSchema, (database, { columns }) =>
+    countBlanks(database, columns, names),
+  );
+  return outcome;
 }
 
 async function drift(work: RowsWork, { columns }: IngestOutcome, reference: Profile): Promise<ColumnDrift[]> {

@@ -15,6 +15,8 @@ import { castProblemSchema, judgeReading, type CastProblem } from '../casts/judg
 import type { Reading } from '../casts/reading.js';
 import { verdictCountsOf, verdictCountsSql } from '../casts/verdict.js';
 import { checkColumns, checkUnique, readColumns, trainedColumns } from './columnNames.js';
+import { describeReason, nothingMatched, reasonOfUnmatched } from './join.js';
+import { checkRepeatedHeader } from './repeatedHeader.js';
 import { runOwnSql } from './ownSql.js';
 import { shape, timeColumns, type ShapedTable } from './shape.js';
 import { literal, withDatabase, identifier, type Database } from '../database.js';
@@ -41,9 +43,19 @@ export const ingestOutcomeSchema = z.strictObject({
   /** The unit of the numbers that a column's times are or were, where it is given or a cast has found it. */
   timeUnits: z.record(z.string(), timeUnitSchema),
   /** Rows without a match in each joined table, in the order of the specification. */
-  unmatched: z.array(z.strictObject({ table: z.string(), rows: z.int() })),
+  unmatched: z.array(
+    z.strictObject({
+      table: z.string(),
+      rows: z.int(),
+      /** Why, as far as the keys tell, and the setting that mends it. */
+      why: z.string().optional(),
+      remedy: z.string().optional(),
+    }),
+  ),
   /** Every column of the table; `internal`, `c0`, `c1`, …, is its name in `rows.parquet`: whatever a source has, nothing clashes. */
   columns: z.array(z.strictObject({ name: z.string(), internal: z.string(), type: z.string() })),
+  /** By the column that is a list, a struct or a map in its file and comes as the text of it: DuckDB's type there. */
+  nested: z.record(z.string(), z.string()),
   /** Names that the source gives to two columns. */
   repeated: z.array(z.string()),
   /** When the rows were read where they came from; null for files. */
@@ -109,8 +121,10 @@ export async function ingest(dataset: Dataset, files: TableFiles, folder: string
   const work = await mkdtemp(join(folder, 'work-'));
   try {
     const source = dataset.sql === undefined ? files.source : await ownRows(dataset.sql, files, work);
+    const read = dataset.sql === undefined ? [files.source] : [files.source, ...Object.values(files.tables)];
+    const isCsv = read.some(({ format }) => format === 'csv');
     const outcome = await withDatabase(work, (database) =>
-      ingestWith(database, dataset, { ...files, source }, folder),
+      ingestWith(database, dataset, { ...files, source }, { folder, isCsv }),
     );
     await writeFile(join(folder, 'ingest.json'), `${JSON.stringify(outcome, null, 2)}\n`);
     return outcome;
@@ -129,7 +143,7 @@ async function ingestWith(
   database: Database,
   dataset: Dataset,
   files: TableFiles,
-  folder: string,
+  { folder, isCsv }: { folder: string; isCsv: boolean },
 ): Promise<IngestOutcome> {
   const { repeated } = files.source;
   const table = await shape(database, dataset, files);
@@ -142,9 +156,12 @@ async function ingestWith(
   }));
   const bring = async () => {
     const rowsKept = await writeRows(database, table, columns, folder);
+    if (isCsv) await checkRepeatedHeader(database, dataset, columns, join(folder, ROWS_FILE));
     const losses = await countLosses(database, dataset, table, rowsKept);
+    const unmatched = await explained(database, table, losses);
     const snapshot = files.source.snapshot ?? null;
-    return { rowsKept, ...losses, columns, repeated, snapshot };
+    const nested = Object.fromEntries(table.nested);
+    return { rowsKept, ...losses, unmatched, columns, nested, repeated, snapshot };
   };
   return reading(files.source, bring, columns.length);
 }
@@ -217,6 +234,29 @@ async function judgeReadings(
   return { castFailures, castWarnings, castProblems, timeUnits };
 }
 
+/** Below this share of rows a join is not asked why they have no match. */
+const UNMATCHED_SHARE = 0.01;
+
+/** Fails with a `TrainerError` for a join that brings nothing to any row. */
+async function explained(
+  database: Database,
+  table: ShapedTable,
+  { unmatched, rowsRead }: Pick<IngestOutcome, 'unmatched' | 'rowsRead'>,
+): Promise<IngestOutcome['unmatched']> {
+  const found: IngestOutcome['unmatched'] = [];
+  for (const [i, { sql, keys }] of table.unmatched.entries()) {
+    const { table: name, rows } = unmatched[i] ?? { table: keys.table, rows: 0 };
+    if (rows === 0 || rows < rowsRead * UNMATCHED_SHARE) {
+      found.push({ table: name, rows });
+      continue;
+    }
+    const reason = await reasonOfUnmatched(database, table.sql, sql, keys);
+    if (rows === rowsRead) throw nothingMatched(keys, rows, reason);
+    found.push({ table: name, rows, ...describeReason(keys, reason) });
+  }
+  return found;
+}
+
 /** The columns of the source that the shaping of the data set names. */
 function namedColumns({ columns, where, select = [], rename, joins }: Dataset): string[] {
   return [
@@ -232,11 +272,11 @@ function namedColumns({ columns, where, select = [], rename, joins }: Dataset): 
 export function ingestWarnings({ unmatched, rowsRead }: IngestOutcome): RunWarning[] {
   return unmatched
     .filter(({ rows }) => rows > 0)
-    .map(({ table, rows }) =>
+    .map(({ table, rows, why, remedy }) =>
       runWarning(
         'unmatched-rows',
-        `${rows} of ${rowsRead} rows have no match in table "${table}"`,
-        'compare the keys on both sides: their types, letter case and blanks',
+        `${rows} of ${rowsRead} rows have no match in table "${table}"${why === undefined ? '' : `: ${why}`}`,
+        remedy ?? 'compare the keys on both sides: their types, letter case and blanks',
         { rows: rowsRead, unmatched: rows },
       ),
     );

@@ -44,6 +44,32 @@ describe('SQL of the user', () => {
     ]);
   });
 
+  it('sees the types of the file: elements of lists, fields of structs, numbers of 128 bits', async () => {
+    const folder = await shop();
+    await query(
+      `COPY (SELECT 'i' || i AS item, [i + 0.5, 2]::DOUBLE[] AS vec, ['Drama', 'Science Fiction'] AS genres,
+         {'city': 'c' || i} AS place, MAP {'a': i} AS counts, DATE '2024-01-02' AS day FROM range(2) t(i))
+       TO ${literal(join(folder, 'things.parquet'))}`,
+    );
+    await writeLines(folder, 'rows.jsonl', ['{"user": "u", "vec": [1.5, 2], "at": {"x": 7}}']);
+    const things = { things: 'things.parquet' };
+    expect(
+      await rowsOf(
+        folder,
+        `SELECT vec[1] AS v1, len(genres) AS n, place.city AS city, counts['a'] AS a, year(day) AS y FROM things`,
+        things,
+      ),
+    ).toEqual([
+      [0.5, 2n, 'c0', 0n, 2024n],
+      [1.5, 2n, 'c1', 1n, 2024n],
+    ]);
+    expect(await rowsOf(folder, 'SELECT vec[1] AS v1, "at".x AS x FROM source')).toEqual([[1.5, 7n]]);
+    expect(await rowsOf(folder, 'SELECT * FROM things', things)).toMatchObject([
+      ['i0', '[0.5, 2.0]', '[Drama, Science Fiction]', "{'city': c0}", '{a=0}', expect.anything()],
+      ['i1', '[1.5, 2.0]', '[Drama, Science Fiction]', "{'city': c1}", '{a=1}', expect.anything()],
+    ]);
+  });
+
   it('may end in a comment, and gives its rows in the order of their values', async () => {
     const rows = await rowsOf(await shop(), 'SELECT DISTINCT item FROM source -- all of them');
     expect(rows).toEqual([['i0'], ['i1'], ['i2'], ['i3'], ['i4']]);

@@ -2,14 +2,14 @@
 import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { csvDialectSchema } from '@trainyard/shared';
-import { readTable } from './table.js';
+import { readAsWritten } from './table.js';
 import { identifier, literal, withDatabase, type Database } from '../database.js';
 import type { TableFiles } from '../source/openTables.js';
 import type { SourceFiles } from '../source/source.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /**
- * The rows of a SELECT over `source` and the other tables, as a Parquet file in `folder`. They come in the order of their
+ * The rows of a SELECT over `source` and the other tables, which have the types of their files, as a Parquet file in `folder`. They come in the order of their
  * values, as the rows of a SELECT have none: the same data gives the same rows each time. Fails with a `TrainerError` for what is
  * not one SELECT, or does not run.
  */
@@ -20,7 +20,7 @@ export async function runOwnSql(sql: string, files: TableFiles, folder: string):
     for (const [name, table] of Object.entries({ ...files.tables, source: files.source })) {
       const real = await Promise.all(table.files.map((file) => realpath(file)));
       paths.push(...real);
-      const { sql: rows } = await readTable(
+      const { sql: rows } = await readAsWritten(
         database,
         { ...table, files: real },
         `trainyard_${name}`,

@@ -143,6 +143,82 @@ describe('a join', () => {
     expect(unmatched.map((one) => one.rows)).toEqual([1, 1, 1]);
   });
 
+  /** Rows whose `item` is `key`, SQL of a number i, joined with a table of these lines on its column `id`. */
+  const joinedBy = async (key: string, table: readonly string[], compare?: 'number' | 'trimmed') => {
+    const folder = await temporaryFolder();
+    const uri = await writeParquet(
+      join(folder, 'rows.parquet'),
+      `SELECT ${key} AS item FROM range(200) t(i)`,
+    );
+    await writeLines(folder, 'names.csv', ['id,name', ...table]);
+    return ingested(folder, {
+      source: { uri },
+      tables: { names: { uri: 'names.csv' } },
+      joins: [{ table: 'names', on: { item: 'id' }, columns: { name: 'name' }, ...(compare && { compare }) }],
+    });
+  };
+  const padded = Array.from({ length: 200 }, (_, i) => `${String(i).padStart(6, '0')},n${i}`);
+  const pointed = Array.from({ length: 200 }, (_, i) => `${i}.0,n${i}`);
+  const blank = Array.from({ length: 200 }, (_, i) => `i${i} ,n${i}`);
+
+  it.each<[string, string, string[], 'number' | 'trimmed']>([
+    ['numbers and texts with leading zeros', 'i', padded, 'number'],
+    ['numbers and texts with a point', 'i', pointed, 'number'],
+    ['texts without and with a point', 'i::VARCHAR', pointed, 'number'],
+    ['texts without and with a blank behind', `'i' || i`, blank, 'trimmed'],
+  ])(
+    'of %s that matches nothing is refused, and its setting finds all',
+    async (_what, key, table, compare) => {
+      await expect(joinedBy(key, table)).rejects.toMatchObject({
+        name: 'TrainerError',
+        code: 'unmatched-join',
+        message: expect.stringMatching(/none of 200 rows .* 200 of them would have a match/) as string,
+        remedy: expect.stringContaining(`dataset.joins[0].compare to "${compare}"`) as string,
+      });
+      const { rows, unmatched } = await joinedBy(key, table, compare);
+      expect(unmatched).toEqual([{ table: 'names', rows: 0 }]);
+      expect(rows[7]).toMatchObject({ name: 'n7' });
+    },
+  );
+
+  it('that matches nothing whatever the comparison is refused, and says how many rows have no key', async () => {
+    await expect(joinedBy('CASE WHEN i > 9 THEN i END', ['x,1', 'y,2'])).rejects.toMatchObject({
+      code: 'unmatched-join',
+      message: expect.stringMatching(
+        /"item" \(BIGINT\) and "id" \(VARCHAR\) are compared as texts; 10 rows have no key$/,
+      ) as string,
+      remedy: expect.stringContaining('dataset.joins[0].on') as string,
+    });
+  });
+
+  it('that leaves out some rows says what types its keys have, and which setting would find them', async () => {
+    const { unmatched } = await joinedBy('i', [
+      ...padded.slice(0, 150),
+      ...padded.slice(150).map((line) => line.replace(/^0+/, '')),
+    ]);
+    expect(unmatched).toEqual([
+      {
+        table: 'names',
+        rows: 150,
+        why: '"item" (BIGINT) and "id" (VARCHAR) are compared as texts; compared as numbers, 150 of them would have a match',
+        remedy: 'set dataset.joins[0].compare to "number"',
+      },
+    ]);
+  });
+
+  it('by numbers keeps apart ids above 2^53, and refuses keys that are the same number', async () => {
+    const ids = ['9007199254740992', '9007199254740993'];
+    const { rows } = await joinedBy(
+      `9007199254740992 + i % 2`,
+      ids.map((id, i) => `0${id},n${i}`),
+      'number',
+    );
+    expect(rows.slice(0, 2).map(({ name }) => name)).toEqual(['n0', 'n1']);
+    await expect(joinedBy('i', ['1,a', '1.0,b', '01,c'], 'number')).rejects.toMatchObject({
+      code: 'duplicate-key',
+    });
+  });
+
   it.each<[string, string[], Partial<typeof join1>, string, RegExp]>([
     [
       'a key twice',

@@ -12,7 +12,7 @@ import { isNumberType, isTimeType } from '../casts/timeSql.js';
 import { checkColumns, checkNew } from './columnNames.js';
 import { conditionSql, describeCondition } from './conditions.js';
 import { derivedSql, operandsOf, operandsRead } from './derive.js';
-import { joinKeySql, checkKeys } from './join.js';
+import { joinKeySql, checkKeys, type JoinKeys } from './join.js';
 import { sampledSql } from './sample.js';
 import { readTable, typesOf, type Table } from './table.js';
 import { identifier, type Database } from '../database.js';
@@ -27,7 +27,7 @@ export interface ShapedTable extends Table {
   /** The columns that are read as another type than they were. */
   readings: Reading[];
   /** By the table, the SQL that is true where a row has no match there. */
-  unmatched: { table: string; sql: string }[];
+  unmatched: { table: string; sql: string; keys: JoinKeys }[];
   /** Whether the rows may come in another order than that of `row`. */
   isShuffled: boolean;
 }
@@ -118,9 +118,10 @@ export function timeColumns({ split, where, derive, columns, rename }: Dataset):
   return compared.filter((name) => columns[name]?.cast !== 'string').map((name) => rename[name] ?? name);
 }
 
-async function renamed(database: Database, { rename }: Dataset, { sql, types }: Table): Promise<Table> {
+async function renamed(database: Database, { rename }: Dataset, raw: Table): Promise<Table> {
+  const { sql, types, nested } = raw;
   const renames = Object.entries(rename);
-  if (renames.length === 0) return { sql, types };
+  if (renames.length === 0) return raw;
   checkColumns(Object.values(rename), [...types.keys()]);
   const news = new Map(renames.map(([name, old]) => [old, name]));
   checkNew(
@@ -130,11 +131,15 @@ async function renamed(database: Database, { rename }: Dataset, { sql, types }: 
   );
   const columns = [...types.keys()].map((old) => `${identifier(old)} AS ${identifier(news.get(old) ?? old)}`);
   const table = `(SELECT ${columns.join(', ')} FROM ${sql})`;
-  return { sql: table, types: await typesOf(database, `SELECT * FROM ${table}`) };
+  return {
+    sql: table,
+    types: await typesOf(database, `SELECT * FROM ${table}`),
+    nested: new Map([...nested].map(([name, type]) => [news.get(name) ?? name, type])),
+  };
 }
 
 /** Each row has its position now, whatever becomes of the order. */
-function cleanedTable(dataset: Dataset, { sql, types }: Table): ShapedTable {
+function cleanedTable(dataset: Dataset, { sql, types, nested }: Table): ShapedTable {
   const names = [...types.keys()];
   const hidden = hiddenPrefix([
     ...names,
@@ -159,6 +164,7 @@ function cleanedTable(dataset: Dataset, { sql, types }: Table): ShapedTable {
   return {
     sql: `(SELECT ${columns.join(', ')} FROM ${sql})`,
     types,
+    nested,
     row: `${hidden}_row`,
     conditions: sample ? [{ describes: `in the sample of ${dataset.sample?.share}`, sql: sample }] : [],
     readings,
@@ -184,11 +190,14 @@ async function joined(
   checkColumns([...theirs, ...Object.values(join.columns)], [...other.types.keys()], `table "${join.table}"`);
   checkNew(Object.keys(join.columns), [...table.types.keys()], `dataset.joins of table "${join.table}"`);
   const present = await typesOf(database, `SELECT ${namesOf(table)} FROM ${table.sql}`);
-  const keys = Object.entries(join.on).map(([name, theirName]) => ({
-    mine: { type: present.get(name) ?? 'VARCHAR', unit: dataset.columns[name]?.unit },
-    theirs: { name: theirName, type: other.types.get(theirName) ?? 'VARCHAR' },
+  const pairs = Object.entries(join.on).map(([name, theirName]) => ({
+    mine: name,
+    mineType: present.get(name) ?? 'VARCHAR',
+    mineUnit: dataset.columns[name]?.unit,
+    theirs: theirName,
+    theirType: other.types.get(theirName) ?? 'VARCHAR',
   }));
-  await checkKeys(database, join, other, keys);
+  await checkKeys(database, join, other, pairs);
 
   const hit = `${table.row}_hit${number}`;
   const brought = Object.entries(join.columns).map(([name, old]) => ({
@@ -211,16 +220,18 @@ async function joined(
       verdictColumn({ ...reading, raw: { ...reading.raw, value: `b.${reading.raw.value}` } }),
     ),
   ];
-  const on = keys.map((key, i) =>
-    joinKeySql(key, `a.${identifier(mine[i] ?? '')}`, `b.${identifier(key.theirs.name)}`),
+  const on = pairs.map((pair) =>
+    joinKeySql(`a.${identifier(pair.mine)}`, `b.${identifier(pair.theirs)}`, pair, join.compare),
   );
+  const keys = { table: join.table, number, compare: join.compare, pairs, theirs: other.sql };
   return {
     ...table,
     sql: `(SELECT ${columns.join(', ')} FROM ${table.sql} AS a
       LEFT JOIN (SELECT *, true AS ${hit} FROM ${other.sql}) AS b ON ${on.join(' AND ')})`,
     types: new Map([...present, ...brought.map(({ name }) => [name, 'VARCHAR'] as const)]),
+    nested: new Map([...table.nested, ...nestedOf(join, other)]),
     readings: [...table.readings, ...readings],
-    unmatched: [...table.unmatched, { table: join.table, sql: `NOT ${hit}` }],
+    unmatched: [...table.unmatched, { table: join.table, sql: `NOT ${hit}`, keys }],
     conditions:
       join.kind === 'inner'
         ? [...table.conditions, { describes: `has a match in table ${join.table}`, sql: hit }]
@@ -229,7 +240,15 @@ async function joined(
   };
 }
 
-function namesOf({ types }: Table): string {
+/** The columns that a join brings and that are lists and the like in their file, under their new names. */
+function nestedOf({ columns }: Join, { nested }: Table): [string, string][] {
+  return Object.entries(columns).flatMap(([name, old]): [string, string][] => {
+    const type = nested.get(old);
+    return type === undefined ? [] : [[name, type]];
+  });
+}
+
+function namesOf({ types }: Pick<Table, 'types'>): string {
   return [...types.keys()].map(identifier).join(', ');
 }
 

@@ -16,11 +16,13 @@ export interface Table {
   sql: string;
   /** DuckDB's type of each column, in their order. */
   types: ReadonlyMap<string, string>;
+  /** By the column of lists, structs or maps, which is brought as their text: DuckDB's type of it in the file. */
+  nested: ReadonlyMap<string, string>;
 }
 
 /**
- * A missing number is null, and ids of JSON lines are the text that is written there, but for the columns that `isTime` says
- * are times. `tableName` is of the table in DuckDB where one is made.
+ * The columns in the types that stages know. A missing number is null, and ids of JSON lines are the text that is written there,
+ * but for the columns that `isTime` says are times. `tableName` is of the table in DuckDB where one is made.
  */
 export async function readTable(
   database: Database,
@@ -29,15 +31,41 @@ export async function readTable(
   isTime: (column: string) => boolean,
 ): Promise<Table> {
   return reading(source, async () => {
-    const reader = await readerOfSource(database, source, tableName, isTime);
-    const types = await typesOf(database, `SELECT * FROM ${reader}`);
-    checkNames([...types.keys()]);
+    const { sql: rows, types } = await readAsWritten(database, source, tableName, isTime);
     const columns = [...types].map(
       ([name, type]) => `${stored(identifier(name), type)} AS ${identifier(name)}`,
     );
-    const sql = `(SELECT ${columns.join(', ')} FROM ${reader})`;
-    return { sql, types: await typesOf(database, `SELECT * FROM ${sql}`) };
+    const sql = `(SELECT ${columns.join(', ')} FROM ${rows})`;
+    return {
+      sql,
+      types: await typesOf(database, `SELECT * FROM ${sql}`),
+      nested: new Map([...types].filter(([, type]) => isNested(type))),
+    };
   });
+}
+
+/** The same columns in the types of the file: `sql` sees lists as lists. */
+export async function readAsWritten(
+  database: Database,
+  source: SourceFiles,
+  tableName: string,
+  isTime: (column: string) => boolean,
+): Promise<Pick<Table, 'sql' | 'types'>> {
+  return reading(source, async () => {
+    const reader = await readerOfSource(database, source, tableName, isTime);
+    const types = await typesOf(database, `SELECT * FROM ${reader}`);
+    checkNames([...types.keys()]);
+    const columns = [...types].map(([name, type]) => {
+      const value = identifier(name);
+      return /^(DOUBLE|FLOAT)$/.test(type) ? `${withoutNan(value)} AS ${value}` : value;
+    });
+    return { sql: `(SELECT ${columns.join(', ')} FROM ${reader})`, types };
+  });
+}
+
+/** Lists, arrays, structs, maps and unions. */
+function isNested(type: string): boolean {
+  return /\]$|^(STRUCT|MAP|UNION)\(/.test(type);
 }
 
 async function readerOfSource(
@@ -102,11 +130,10 @@ export async function typesOf(database: Database, query: string): Promise<Map<st
 
 /** SQL of a value as one of the types that stages know: numbers, truth values, times and text. */
 function stored(sql: string, type: string): string {
-  if (/^(DOUBLE|FLOAT)$/.test(type)) return withoutNan(sql);
   // Parquet has no whole numbers of 128 bits. As floating-point numbers, ids that differ in their last digits would be one.
   if (/^U?HUGEINT$/.test(type)) return `CAST(${sql} AS DECIMAL(38,0))`;
   const isKnown =
-    /^(BOOLEAN|VARCHAR|DATE|U?(TINY|SMALL|BIG)?INT(EGER)?|DECIMAL\(\d+,\d+\)|TIME|TIMESTAMP(_\w+| WITH TIME ZONE)?)$/;
+    /^(BOOLEAN|VARCHAR|DATE|DOUBLE|FLOAT|U?(TINY|SMALL|BIG)?INT(EGER)?|DECIMAL\(\d+,\d+\)|TIME|TIMESTAMP(_\w+| WITH TIME ZONE)?)$/;
   return isKnown.test(type) ? sql : `CAST(${sql} AS VARCHAR)`;
 }
 

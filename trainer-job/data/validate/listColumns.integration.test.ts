@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { TrainingSpecInput } from '@trainyard/shared';
+import { prepared, userItemSpec, writeLines } from '../../../test/support/data/prepared.js';
+import { purchases, writeParquet } from '../../../test/support/data/purchases.js';
+import type { StageReport } from '../../pipeline/stage.js';
+import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
+
+type Feature = TrainingSpecInput['features']['candidate'][number];
+
+const ROWS = `SELECT 'u' || (i % 7) AS "user", 'i' || (i % 5) AS item,
+  CASE WHEN i % 5 < 2 THEN ['Drama', 'Science Fiction'] ELSE ['Drama'] END AS genres,
+  {'city': 'c' || (i % 3)} AS place FROM range(100) t(i)`;
+
+const warningsOf = (reports: readonly StageReport[]): string[] =>
+  reports.flatMap(({ warnings }) => warnings).map(({ message, remedy }) => `${message}: ${remedy}`);
+
+/** The warnings of a run whose candidate tower has this feature too. */
+async function warned(uri: string, feature: Feature, sql?: string): Promise<string[]> {
+  const spec = userItemSpec(uri, sql === undefined ? {} : { sql });
+  const candidate = [...spec.features.candidate, feature];
+  const { reports } = await prepared(await temporaryFolder(), {
+    ...spec,
+    features: { ...spec.features, candidate },
+  });
+  return warningsOf(reports);
+}
+
+describe('a column of lists', () => {
+  it.each<[string, Feature, RegExp]>([
+    [
+      'looked up',
+      { column: 'genres', transform: 'lookup' },
+      /"genres" is a list in its file \(VARCHAR\[\]\), .*each of its 2 combinations for one category: .*transform "text".*dataset\.sql/,
+    ],
+    [
+      'read as words',
+      { column: 'genres', transform: 'text' },
+      /"genres" is a list .* names of several words too: .*dataset\.sql/,
+    ],
+    [
+      'of fields, looked up',
+      { column: 'place', transform: 'lookup' },
+      /"place" is a struct .*3 combinations.*"place"\.name/,
+    ],
+  ])('is warned of where it is %s', async (_what, feature, says) => {
+    const file = await writeParquet(join(await temporaryFolder(), 'rows.parquet'), ROWS);
+    expect((await warned(file, feature)).filter((warning) => says.test(warning))).toHaveLength(1);
+  });
+
+  it('can be read value by value as the warning says', async () => {
+    const folder = await temporaryFolder();
+    const file = await writeParquet(join(folder, 'rows.parquet'), ROWS);
+    const [warning = ''] = await warned(file, { column: 'genres', transform: 'text' });
+    const sql = /dataset\.sql to "(SELECT .* FROM source)"/.exec(warning)?.[1] ?? '';
+    const feature: Feature = { column: 'genres', transform: 'text' };
+    expect(await warned(file, feature, sql)).toEqual([]);
+    const spec = userItemSpec(file, { sql });
+    const candidate = [...spec.features.candidate, feature];
+    const { vocabulary } = await prepared(folder, { ...spec, features: { ...spec.features, candidate } });
+    expect((await vocabulary('candidate', 'genres')).toSorted()).toEqual(['drama', 'sciencefiction']);
+  });
+
+  it.each<[string, (i: number) => string, boolean]>([
+    ['of texts with | between them', (i) => (i % 5 < 2 ? 'Action|Drama' : `Comedy|Drama|X${i % 5}`), true],
+    ['in brackets', (i) => (i % 5 < 2 ? `"['Action', 'Drama']"` : `"['Comedy']"`), true],
+    ['that is none', (i) => `(c${i % 5})`, false],
+  ])('in a CSV %s', async (_what, value, isWarned) => {
+    const lines = purchases.map(({ user, item }, i) => `${user},${item},${value(i)}`);
+    const file = await writeLines(await temporaryFolder(), 'rows.csv', ['user,item,genres', ...lines]);
+    const warnings = await warned(file, { column: 'genres', transform: 'lookup' });
+    expect(warnings.some((warning) => /"genres" is a list written as text/.test(warning))).toBe(isWarned);
+  });
+});
+
+describe('values that differ by blanks at their ends', () => {
+  const lines = [
+    'user,item,at',
+    ...purchases.map(({ user, item, at }, i) => `${user}${i % 10 === 3 ? ' ' : ''},${item},${at}`),
+  ];
+
+  it('are counted in a warning that names the setting, and are one with it', async () => {
+    const folder = await temporaryFolder();
+    const file = await writeLines(folder, 'rows.csv', lines);
+    const { reports, manifest } = await prepared(folder, userItemSpec(file));
+    expect(manifest.query.entities).toBeGreaterThan(8);
+    expect(warningsOf(reports)).toEqual([
+      expect.stringMatching(
+        /^7 values of column "user" differ from another by blanks .*100 rows.*dataset\.columns\["user"\]\.trim to true/,
+      ),
+    ]);
+    const mended = await prepared(folder, userItemSpec(file, { columns: { user: { trim: true } } }));
+    expect(mended.warnings).toEqual([]);
+    expect(mended.manifest.query.entities).toBeLessThan(manifest.query.entities);
+  });
+});
+
+describe('the header of a CSV as a row', () => {
+  const rows = purchases.map(({ user, item, at }) => `${user},${item},${at}`);
+  const header = 'user,item,at';
+
+  it.each<[string, Partial<TrainingSpecInput['dataset']>]>([
+    ['as it is', {}],
+    ['with a cast', { columns: { at: { cast: 'int64' } } }],
+    [
+      'under other names',
+      { rename: { customer: 'user', at2: 'at' }, where: [{ column: 'customer', is: 'notNull' }] },
+    ],
+    ['through SQL', { sql: 'SELECT "user", item FROM source' }],
+  ])('is refused with counts and the condition that drops it: %s', async (_what, dataset) => {
+    const folder = await temporaryFolder();
+    const file = await writeLines(folder, 'rows.csv', [header, ...rows, header, ...rows, ` user, item,at`]);
+    const id = dataset.rename ? 'customer' : 'user';
+    const spec = userItemSpec(file, dataset);
+    const query = [{ column: id, transform: 'lookup' as const, id: true }];
+    const refusal = expect.objectContaining({
+      code: 'repeated-header',
+      message: expect.stringMatching(/^2 rows hold the names of the columns \("user", "item"/) as string,
+    }) as Error;
+    await expect(prepared(folder, { ...spec, features: { ...spec.features, query } })).rejects.toEqual(
+      refusal,
+    );
+  });
+
+  it('goes by the condition that the error gives', async () => {
+    const folder = await temporaryFolder();
+    const file = await writeLines(folder, 'rows.csv', [header, ...rows, header]);
+    const error: unknown = await prepared(folder, userItemSpec(file)).catch((reason: unknown) => reason);
+    const remedy = error instanceof Error && 'remedy' in error ? String(error.remedy) : '';
+    const condition = JSON.parse(/\{.*\}/.exec(remedy)?.[0] ?? '{}') as {
+      column: 'user';
+      is: 'notEqual';
+      value: string;
+    };
+    const { reports } = await prepared(folder, userItemSpec(file, { where: [condition] }));
+    expect(reports[0]?.counts).toMatchObject({ rowsRead: 101, rowsKept: 100 });
+  });
+
+  it('is what the file has where the specification says that it has none', async () => {
+    const folder = await temporaryFolder();
+    const file = await writeLines(folder, 'rows.csv', [header, ...rows]);
+    const csv = { header: false, columns: ['user', 'item', 'at'] };
+    await expect(prepared(folder, userItemSpec(file, { source: { uri: file, csv } }))).rejects.toMatchObject({
+      code: 'repeated-header',
+      remedy: expect.stringContaining('dataset.source.csv.header to true') as string,
+    });
+  });
+});

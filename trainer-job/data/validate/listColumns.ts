@@ -1,0 +1,93 @@
+/** Columns of several values a row that a feature takes for one value. */
+import {
+  featureColumns,
+  featureName,
+  runWarning,
+  type Feature,
+  type Features,
+  type RunWarning,
+} from '@trainyard/shared';
+import { identifier } from '../database.js';
+import { MAX_TEXT, type ColumnProfile } from './profile/profile.js';
+
+/** What a column of several values is in its file, in words. */
+interface ListColumn {
+  profile: ColumnProfile;
+  is: string;
+  /** Whether the file has it as fields with names instead of values in a row. */
+  hasFields: boolean;
+}
+
+/**
+ * A warning for each feature that takes lists for single values. `nested` has DuckDB's types of the columns that the file has as
+ * lists, structs or maps; texts such as `Action|Comedy` or `['Action', 'Comedy']` show by the most frequent values.
+ */
+export function listWarnings(
+  { query, candidate }: Pick<Features, 'query' | 'candidate'>,
+  columns: readonly ColumnProfile[],
+  nested: Readonly<Record<string, string>>,
+): RunWarning[] {
+  const lists = columns.flatMap((profile) => listOf(profile, nested[profile.name]) ?? []);
+  return [...query, ...candidate].flatMap((feature) =>
+    lists
+      .filter(({ profile }) => featureColumns(feature).includes(profile.name))
+      .flatMap((list) => warningOf(feature, list) ?? []),
+  );
+}
+
+function listOf(profile: ColumnProfile, type: string | undefined): ListColumn | undefined {
+  if (type !== undefined) {
+    const hasFields = type.startsWith('STRUCT') && !type.endsWith(']');
+    const is = hasFields ? 'a struct' : type.endsWith(']') ? 'a list' : 'a map';
+    return { profile, is: `${is} in its file (${type.slice(0, 80)})`, hasFields };
+  }
+  const values = profile.top.map(({ value }) => value.trim());
+  if (profile.type !== 'VARCHAR' || values.length === 0) return undefined;
+  if (values.every(isBracketed) && values.some((value) => value.includes(','))) {
+    return { profile, is: 'a list written as text, in brackets', hasFields: false };
+  }
+  const piped = values.filter((value) => /[^|]\|[^|]/u.test(value)).length;
+  return piped * 2 >= values.length
+    ? { profile, is: 'a list written as text, with | between its values', hasFields: false }
+    : undefined;
+}
+
+/** A profile cuts long values, which then lack their end. */
+function isBracketed(value: string): boolean {
+  return /^[[({]/.test(value) && (/[\])}]$/.test(value) || value.length >= MAX_TEXT);
+}
+
+function warningOf(feature: Feature, list: ListColumn): RunWarning | undefined {
+  const { profile, is, hasFields } = list;
+  const { name, distinct } = profile;
+  const column = identifier(name);
+  const subject = `column "${name}" is ${is}, and feature "${featureName(feature)}"`;
+  const words = `SELECT * REPLACE (regexp_replace(${column}::VARCHAR, '[ -]', '', 'g') AS ${column}) FROM source`;
+  const warn = (what: string, remedy: string) =>
+    runWarning('list-as-value', `${subject} ${what}`, remedy, { values: distinct });
+  switch (feature.transform) {
+    case 'lookup':
+    case 'hash':
+    case 'cross':
+      return warn(
+        `takes each of its ${distinct} combinations for one category`,
+        hasFields
+          ? `choose a field of it in dataset.sql, such as ${column}.name`
+          : `to read the values one by one as words, give the feature transform "text" and set dataset.sql to "${words}"; to take the first alone, use ${column}[1] there where it is a list`,
+      );
+    case 'text':
+      if (is.includes('as text')) return undefined;
+      return warn(
+        'parts its values at blanks and signs, names of several words too',
+        `to keep each value whole, set dataset.sql to "${words}"`,
+      );
+    case 'normalize':
+    case 'bucketize':
+    case 'cyclical':
+    case 'boolean':
+      return warn(
+        'needs one value',
+        `choose one in dataset.sql, such as ${column}${hasFields ? '.name' : '[1]'}`,
+      );
+  }
+}
