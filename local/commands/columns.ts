@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 
 /** The column names of a CSV or JSONL file as its first line has them; null where that does not tell. */
 export async function columnsOf(file: string): Promise<string[] | null> {
-  if (!/\.(csv|tsv|jsonl|ndjson)$/i.test(file)) return null;
+  if (!/\.(csv|tsv|txt|dat|data|jsonl|ndjson)$/i.test(file)) return null;
   const first = await firstLine(file);
   if (/\.(jsonl|ndjson)$/i.test(file)) return jsonKeys(first);
   const delimiter = [',', ';', '\t', '|'].toSorted(

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, isAbsolute, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
-import { sourceFormatSchema } from '@trainyard/shared';
+import { formatOfName } from '@trainyard/shared';
 import { z } from 'zod';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 
@@ -108,18 +108,10 @@ function preparedDataset(
 /** Another file in the place of the source: its format and dialect stay where the endings say the same or nothing. */
 function replaced(own: Source | undefined, data: string): Source {
   const { bigquery: _, ...settings } = own ?? {};
-  const [before, after] = [formatOf(own?.uri), formatOf(data)];
+  const [before, after] = [own?.uri && formatOfName(own.uri), formatOfName(data)];
   if (after === undefined || after === (settings['format'] ?? before)) return { ...settings, uri: data };
   const { format: _format, csv: _csv, ...others } = settings;
   return { ...others, uri: data };
-}
-
-/** What the ending of a file says of its format; undefined where it says nothing. */
-function formatOf(uri: string | undefined): string | undefined {
-  const ending = uri === undefined ? '' : extname(uri.replace(/\.gz$/, '')).slice(1);
-  const aliases: Record<string, string> = { ndjson: 'jsonl', tfrecords: 'tfrecord' };
-  const format = aliases[ending] ?? ending;
-  return sourceFormatSchema.safeParse(format).data;
 }
 
 function localUri(uri: string, base: string, where = ''): string {

@@ -88,6 +88,20 @@ export const DATASET_ERRORS = {
       'Correct the columns in `on`, or say by `compare` of the join how keys are compared that are written in different ways.',
     retriable: false,
   },
+  'files-differ': {
+    kind: 'dataset',
+    meaning:
+      'The files of one source differ: a column that is used is not in all of them, or their delimiters are not the same.',
+    remedy: 'Write all files alike, or choose those of one kind by the pattern in `dataset.source.uri`.',
+    retriable: false,
+  },
+  'no-delimiter': {
+    kind: 'dataset',
+    meaning:
+      'The first line of a CSV file has none of the usual delimiters, although it should have several columns.',
+    remedy: 'Set `dataset.source.csv.delimiter` to what stands between the columns.',
+    retriable: false,
+  },
   'repeated-header': {
     kind: 'dataset',
     meaning: 'Rows of a CSV file hold the names of the columns: files were put together with their headers.',
@@ -102,14 +116,14 @@ export const DATASET_ERRORS = {
   },
   'mixed-types': {
     kind: 'dataset',
-    meaning: 'A feature of the TFRecord files has values of two types.',
+    meaning: 'A feature of the TFRecord files that is used has values of two types.',
     remedy: 'Write the feature with one type in all examples.',
     retriable: false,
   },
   'several-values': {
     kind: 'dataset',
-    meaning: 'A feature of the TFRecord files has several values in one record.',
-    remedy: 'Write one value for each feature.',
+    meaning: 'A feature of the TFRecord files that is used has several values in one record.',
+    remedy: 'Choose one of them in `dataset.sql`, or read them one by one as words.',
     retriable: false,
   },
   'too-many-features': {
@@ -120,7 +134,7 @@ export const DATASET_ERRORS = {
   },
   'not-text': {
     kind: 'dataset',
-    meaning: 'A feature of the TFRecord files holds bytes that are not UTF-8.',
+    meaning: 'A feature of the TFRecord files that is used holds bytes that are not UTF-8.',
     remedy: 'Write texts as UTF-8, and leave out features that hold no text.',
     retriable: false,
   },

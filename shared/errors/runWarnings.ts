@@ -68,6 +68,14 @@ const TABLE = {
     meaning: 'A column holds several values a row, and a feature takes them for one.',
     remedy: 'Read the values one by one, or choose one of them, in `dataset.sql`.',
   },
+  'files-differ': {
+    meaning: 'The files of one source do not all have the same columns, or have them in different types.',
+    remedy: 'Write all files alike, or choose those of one kind by the pattern of `dataset.source.uri`.',
+  },
+  'doubtful-encoding': {
+    meaning: 'A file is read in the encoding that is said, and is valid UTF-8 throughout.',
+    remedy: 'Remove `csv.encoding` of the source.',
+  },
   'blanks-differ': {
     meaning: 'Values of a column that is looked up differ by blanks at their ends alone, and count as two.',
     remedy: 'Set `trim` of the column in `dataset.columns`.',

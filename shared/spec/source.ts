@@ -6,6 +6,22 @@ import { columnNameSchema } from './columns.js';
 export const sourceFormatSchema = z.enum(['parquet', 'csv', 'jsonl', 'tfrecord']);
 export type SourceFormat = z.infer<typeof sourceFormatSchema>;
 
+/** The endings of each format's files; `.gz` may follow. */
+const ENDINGS: Readonly<Record<SourceFormat, readonly string[]>> = {
+  parquet: ['parquet'],
+  csv: ['csv', 'tsv', 'txt', 'dat', 'data'],
+  jsonl: ['jsonl', 'ndjson'],
+  tfrecord: ['tfrecord', 'tfrecords'],
+};
+/** What TensorFlow adds to the names of files that are one data set. */
+const SHARD = /-\d{5}-of-\d{5}$/;
+
+/** What the ending of a file's name says of its format; undefined where it says nothing. */
+export function formatOfName(name: string): SourceFormat | undefined {
+  const ending = /\.([^./\\]*)$/.exec(name.replace(/\.gz$/, '').replace(SHARD, ''))?.[1]?.toLowerCase() ?? '';
+  return sourceFormatSchema.options.find((format) => ENDINGS[format].includes(ending));
+}
+
 const character = z
   .string()
   .regex(/^[^\r\n\0]$/u, 'must be one character, and no end of a line')
@@ -15,9 +31,18 @@ export const csvDialectSchema = described(
   z
     .strictObject({
       delimiter: described(
-        character.optional(),
-        'The character between fields; read off the first line unless given.',
+        z
+          .string()
+          .regex(/^[^\r\n\0]{1,20}$/u, 'must be 1 to 20 characters, and no end of a line')
+          .optional(),
+        'What stands between fields, one character or several. Unless given, it is the one of comma, semicolon, tab and `|` that the first line has most of; a tab in a `.tsv`.',
         ';',
+        '::',
+      ),
+      encoding: described(
+        z.enum(['utf-8', 'utf-16', 'latin-1', 'windows-1252']).optional(),
+        'How the text is written in bytes. Unless given, it is UTF-8, or UTF-16 where the first bytes prove that.',
+        'windows-1252',
       ),
       quote: described(
         z.union([character, z.literal('')]).default('"'),
@@ -46,6 +71,10 @@ export const csvDialectSchema = described(
         2,
       ),
     })
+    .refine(({ delimiter, quote }) => quote === '' || !delimiter?.includes(quote), {
+      path: ['delimiter'],
+      message: 'must not hold the character of csv.quote',
+    })
     .refine(({ header, columns }) => header || columns, {
       path: ['columns'],
       message: 'name the columns of a CSV without a header',
@@ -66,7 +95,7 @@ export const sourceSchema = described(
       ),
       format: described(
         sourceFormatSchema.optional(),
-        'The format of the files; read off the ending of their names unless given. Files that end in `.gz` are read as well.',
+        'The format of the files; read off the ending of their names unless given: `.csv`, `.tsv`, `.txt`, `.dat` and `.data` are `csv`. Files that end in `.gz` are read as well.',
       ),
       csv: csvDialectSchema.optional(),
       bigquery: bigQuerySourceSchema.optional(),

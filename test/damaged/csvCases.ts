@@ -140,9 +140,19 @@ const ends: DamagedCase[] = [
 
 const encodings: DamagedCase[] = [
   read('a byte order mark', file(`\ufeff${csv()}`), 100, { first: [{ user: 'u0' }] }),
-  refused('UTF-16', file(utf16(csv())), UNREADABLE, /UTF-16/),
-  refused('UTF-16, big-endian', file(utf16be(csv())), UNREADABLE, /UTF-16/),
-  refused('UTF-16 without a mark', file(Buffer.from(csv(), 'utf16le')), UNREADABLE, /rows.csv/),
+  read('UTF-16', file(utf16(csv('José,i1,3'))), 101, { first: [{ user: 'José' }] }),
+  read('UTF-16, big-endian', file(utf16be(csv('José,i1,3'))), 101, { first: [{ user: 'José' }] }),
+  read('UTF-16 without a mark', file(Buffer.from(csv(), 'utf16le')), 100),
+  refused('UTF-16 that was cut', file(utf16(csv()).subarray(0, -1)), UNREADABLE, /rows.csv.*UTF-16/),
+  refused(
+    'half a pair of surrogates in UTF-16',
+    file(utf16(csv(`\ud83d${SECRET},i1,3`))),
+    UNREADABLE,
+    /rows.csv.*UTF-16/,
+  ),
+  refused('UTF-16 that is said to be Latin-1', file(utf16(csv())), UNREADABLE, /mark of UTF-16/, {
+    dataset: { source: { uri: 'rows.csv', csv: { encoding: 'latin-1' } } },
+  }),
   refused(
     'Latin-1 in a value',
     file(Buffer.from(csv(`José ${SECRET},i1,3`), 'latin1')),

@@ -181,7 +181,10 @@ const uris: DamagedCase[] = [
   read('names with quotes, blanks and letters of all kinds', { [`it's "a" файл 🛒.csv`]: csv() }, 100),
   read('a name that begins with a minus', { '-rf.csv': csv() }, 100),
   read('a name with a line end', { 'a\nb.csv': csv() }, 100),
-  read('folders that look like columns, which they are not', { 'country=DE/rows.csv': csv() }, 100),
+  read('folders that are columns', { 'country=DE/rows.csv': csv() }, 100, { first: [{ country: 'DE' }] }),
+  read('folders that are columns, with signs in their names', { "a'b=x%2Fy; --/rows.csv": csv() }, 100, {
+    first: [{ "a'b": 'x/y; --' }],
+  }),
 ];
 
 export const fileCases: DamagedCase[] = [...kinds, ...links, ...uris].map((one) => ({

@@ -129,7 +129,7 @@ const odd: DamagedCase[] = [
     'files of other columns',
     { 'a.parquet': typical, 'b.parquet': parquet('SELECT 1 AS other') },
     'unreadable-source',
-    /parquet/,
+    /b\.parquet lacks the columns "user", "item".*a\.parquet/,
     { uri: '*.parquet' },
   ),
   refused(
@@ -139,7 +139,7 @@ const odd: DamagedCase[] = [
       'b.parquet': parquet(`SELECT 'u' AS "user", 'i' AS item, '${SECRET}' AS at, 'n' AS note`),
     },
     'unreadable-source',
-    /parquet/,
+    /b\.parquet/,
     { uri: '*.parquet' },
   ),
   refused(

@@ -137,23 +137,40 @@ const values: DamagedCase[] = [
     'several-values',
     /"user" has 2 values in record 1 of .*rows\.tfrecord/,
   ),
+  read(
+    'a list of whole numbers that nothing uses',
+    records(record(example(user('u'), ['at', INT64, packed(1, 2, 3)]))),
+    101,
+    { first: [{ at: '[1, 2, 3]' }] },
+  ),
   refused(
-    'a list of whole numbers',
+    'a list of whole numbers that is used',
     records(record(example(user('u'), ['at', INT64, packed(1, 2, 3)]))),
     'several-values',
     /"at" has 3 values/,
+    { dataset: { split: { strategy: 'time', column: 'at' } } },
   ),
   refused(
-    'two types of a feature',
+    'two types of a feature that is used',
     records(record(example(user('u'), textFeature('at', SECRET)))),
     'mixed-types',
     /"at" has values of bytes, but of int64 in record 2/,
+    { dataset: { where: [{ column: 'at', is: 'notNull' }] } },
   ),
   refused(
-    'floats and whole numbers in a feature',
+    'floats and whole numbers in a feature that is used',
     records(record(example(user('u'), ['at', FLOAT, packed(0, 0, 0, 0)]))),
     'mixed-types',
     /"at"/,
+    { dataset: { columns: { at: { cast: 'string' } } } },
+  ),
+  read(
+    'floats and whole numbers in a feature that nothing uses',
+    records(
+      record(example(user('u'), item, ['price', FLOAT, packed(0, 0, 0, 0)])),
+      record(example(user('u'), item, ['price', INT64, packed(1)])),
+    ),
+    102,
   ),
   refused(
     'bytes that are no text',

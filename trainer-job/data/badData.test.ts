@@ -112,7 +112,7 @@ describe('what cannot be read or trained on', () => {
       },
       {},
       'unreadable-source',
-      /cannot be read as csv: .*not utf-8/,
+      /cannot be read as csv: .*not UTF-8/,
     ],
     [
       'JSON that is not UTF-8',

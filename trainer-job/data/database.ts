@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   BIGINT,
   DOUBLE,
+  LIST,
   type DuckDBAppender,
   DuckDBDataChunk,
   DuckDBInstance,
@@ -16,7 +17,15 @@ import {
 import { boundData } from '../memory/dataBound.js';
 import { dataLimits } from '../settings/limits.js';
 
-const APPENDED = { VARCHAR, DOUBLE, BIGINT } as const;
+const APPENDED = {
+  VARCHAR,
+  DOUBLE,
+  BIGINT,
+  'VARCHAR[]': LIST(VARCHAR),
+  'DOUBLE[]': LIST(DOUBLE),
+  'BIGINT[]': LIST(BIGINT),
+} as const;
+export type AppendedType = keyof typeof APPENDED;
 
 /** How often a query that is to end is interrupted: an interruption only reaches one that runs at this moment. */
 const INTERRUPT_MS = 50;
@@ -91,7 +100,7 @@ export class Database {
   }
 
   /** Adds rows to a table that has columns of these types. What it was given is in the table when it is closed. */
-  async appender(table: string, types: readonly (keyof typeof APPENDED)[]): Promise<Appender> {
+  async appender(table: string, types: readonly AppendedType[]): Promise<Appender> {
     return new Appender(
       await this.connection.createAppender(table),
       types.map((type) => APPENDED[type]),

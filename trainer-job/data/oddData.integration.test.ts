@@ -150,16 +150,15 @@ describe('the files', () => {
     expect(await fingerprintOf(folder, 'one/*.csv')).not.toBe(await fingerprintOf(folder, 'two/*.csv'));
   });
 
-  it('give the columns that are inside them; the name of a folder is none', async () => {
+  it('give the columns that are inside them, and those in the names of their folders', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'user=folder'));
     await writeParquet(
       join(folder, 'user=folder', 'rows.parquet'),
       `SELECT 'i' || (i % 5) AS item FROM range(100) t(i)`,
     );
-    await expect(ingested(folder, userItemSpec('user=folder/rows.parquet'))).rejects.toMatchObject({
-      code: 'missing-column',
-    });
+    const { columns } = await ingested(folder, userItemSpec('user=folder/rows.parquet'));
+    expect(columns.map(({ name }) => name)).toEqual(['item', 'user']);
   });
 
   it.each<[string, string]>([

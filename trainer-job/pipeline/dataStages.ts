@@ -70,7 +70,10 @@ function ingestStage(context: DataContext): Stage<'ingest', IngestKey> {
           outputBytes: rows.bytes,
         },
         warnings: ingestWarnings(rows.outcome),
-        afterwards: () => checkTrainedColumns(spec, rows.outcome),
+        afterwards() {
+          for (const note of rows.outcome.notes) context.log('info', note);
+          checkTrainedColumns(spec, rows.outcome);
+        },
       };
     },
   };

@@ -1,6 +1,7 @@
 /** Sources in Cloud Storage: known by the generations of their objects, downloaded when their rows are needed. */
 import { digestOf, type Dataset, type SourceFormat } from '@trainyard/shared';
 import { globMatcher } from '../source/glob.js';
+import { partitionsOf } from '../source/partitions.js';
 import type { OpenedSource } from '../source/openedSource.js';
 import { checkFiles, formatOf } from '../source/source.js';
 import type { CloudContext } from './cloudContext.js';
@@ -26,7 +27,13 @@ export async function openObjects(source: FileSource, context: CloudContext): Pr
     );
   }
   const format = source.format ?? formatOf(objects.map(({ bucket, name }) => `gs://${bucket}/${name}`));
-  return openedObjects({ ...source, format }, objects, storage, context);
+  const opened = openedObjects({ ...source, format }, objects, storage, context);
+  const partitions = partitionsOf(objects.map(({ name }) => name));
+  return {
+    ...opened,
+    isPartitioned: partitions.columns.size > 0,
+    files: async () => ({ ...(await opened.files()), partitions }),
+  };
 }
 
 /** What is read of objects that are known. */

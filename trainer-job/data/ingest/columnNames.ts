@@ -1,7 +1,10 @@
 /** Whether the columns that a specification names are there, under one name each. */
-import { featureColumns, splitColumn, type TrainingSpec } from '@trainyard/shared';
+import { featureColumns, splitColumn, type Dataset, type TrainingSpec } from '@trainyard/shared';
 import { operandsOf } from './derive.js';
 import { TrainerError } from '../../errors/trainerError.js';
+
+/** Why a column cannot be used. */
+type Unusable = Pick<TrainerError, 'code' | 'message' | 'remedy'>;
 
 /** The columns of the ingested table that features, target, sample weight and split read, each once. */
 export function trainedColumns({ dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>): string[] {
@@ -38,7 +41,9 @@ export function checkColumns(
   throw new TrainerError(
     'missing-column',
     noColumns(missing, existing, table),
-    'correct the column names in dataset and features: upper and lower case differ',
+    existing.length === 1
+      ? 'correct the column names; where the file has more columns than one, name what stands between them in dataset.source.csv.delimiter: a comma, a semicolon, a tab and | are tried'
+      : 'correct the column names in dataset and features: upper and lower case differ',
     { stage: 'ingest' },
   );
 }
@@ -68,6 +73,26 @@ export function checkNew(names: readonly string[], existing: readonly string[], 
     }
     seen.add(name.toLowerCase());
   }
+}
+
+/** Fails with the reason for one of `names` that is there and cannot be used. */
+export function checkUsable(names: readonly string[], unusable: ReadonlyMap<string, Unusable>): void {
+  for (const name of names) {
+    const problem = unusable.get(name);
+    if (problem) throw new TrainerError(problem.code, problem.message, problem.remedy, { stage: 'ingest' });
+  }
+}
+
+/** The columns, by the names of the source, that the shaping of the data set names. */
+export function shapedColumns({ columns, where, select = [], rename, joins, derive }: Dataset): string[] {
+  const names = [
+    ...Object.keys(columns),
+    ...where.map(({ column }) => column),
+    ...select,
+    ...joins.flatMap(({ on }) => Object.keys(on)),
+    ...derive.flatMap(operandsOf),
+  ];
+  return [...Object.values(rename), ...names.map((name) => rename[name] ?? name)];
 }
 
 /** Fails when one of `names` is that of two columns of the source. */

@@ -10,19 +10,20 @@ import {
   type TimeUnit,
   type TrainingSpec,
 } from '@trainyard/shared';
+import { TRAINER_ERRORS, type TrainerErrorCode } from '@trainyard/shared/errors/trainerErrors';
 import { z } from 'zod';
 import { castProblemSchema, judgeReading, type CastProblem } from '../casts/judgeReading.js';
 import type { Reading } from '../casts/reading.js';
 import { verdictCountsOf, verdictCountsSql } from '../casts/verdict.js';
-import { checkColumns, checkUnique, readColumns, trainedColumns } from './columnNames.js';
+import { checkColumns, checkUnique, checkUsable, readColumns, trainedColumns } from './columnNames.js';
 import { describeReason, nothingMatched, reasonOfUnmatched } from './join.js';
 import { checkRepeatedHeader } from './repeatedHeader.js';
 import { runOwnSql } from './ownSql.js';
 import { shape, timeColumns, type ShapedTable } from './shape.js';
 import { literal, withDatabase, identifier, type Database } from '../database.js';
-import { reading } from './table.js';
+import { plainTables } from '../source/plainTables.js';
 import type { OpenedTables, TableFiles } from '../source/openTables.js';
-import type { SourceFiles } from '../source/source.js';
+import { reading } from '../source/sourceProblem.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same source and specification would give other rows. */
@@ -58,6 +59,18 @@ export const ingestOutcomeSchema = z.strictObject({
   nested: z.record(z.string(), z.string()),
   /** Names that the source gives to two columns. */
   repeated: z.array(z.string()),
+  /** By a column that is not there, or cannot be used as it is: why. */
+  unusable: z.record(
+    z.string(),
+    z.strictObject({
+      code: z.custom<TrainerErrorCode>((code) => typeof code === 'string' && code in TRAINER_ERRORS),
+      message: z.string(),
+      remedy: z.string().nullable(),
+    }),
+  ),
+  /** What is to be said of the files, as warnings and in the log. */
+  warnings: z.array(runWarningSchema),
+  notes: z.array(z.string()),
   /** When the rows were read where they came from; null for files. */
   snapshot: instantSchema.nullable().default(null),
 });
@@ -84,7 +97,7 @@ export function ingestKey(dataset: Dataset, opened: OpenedTables): unknown {
     where: dataset.where,
     sample: dataset.sample ?? null,
     select: dataset.select ?? null,
-    times: opened.format === 'jsonl' ? timeColumns(dataset).toSorted() : [],
+    times: opened.format === 'jsonl' || opened.isPartitioned ? timeColumns(dataset).toSorted() : [],
   };
 }
 
@@ -95,6 +108,7 @@ export function checkTrainedColumns(
 ): void {
   const names = trainedColumns(spec);
   checkUnique(names, ingested.repeated);
+  checkUsable(names, new Map(Object.entries(ingested.unusable)));
   checkColumns(
     names,
     ingested.columns.map(({ name }) => name),
@@ -120,12 +134,15 @@ function checkCasts(
 export async function ingest(dataset: Dataset, files: TableFiles, folder: string): Promise<IngestOutcome> {
   const work = await mkdtemp(join(folder, 'work-'));
   try {
-    const source = dataset.sql === undefined ? files.source : await ownRows(dataset.sql, files, work);
-    const read = dataset.sql === undefined ? [files.source] : [files.source, ...Object.values(files.tables)];
+    const { tables, notes, warnings } = await plainTables(files, work);
+    const own = dataset.sql === undefined ? undefined : await ownRows(dataset.sql, tables, work);
+    const read = own ? [files.source, ...Object.values(files.tables)] : [files.source];
     const isCsv = read.some(({ format }) => format === 'csv');
-    const outcome = await withDatabase(work, (database) =>
-      ingestWith(database, dataset, { ...files, source }, { folder, isCsv }),
+    const ingested = await withDatabase(work, (database) =>
+      ingestWith(database, dataset, { ...tables, source: own?.source ?? tables.source }, { folder, isCsv }),
     );
+    const all = [...warnings, ...(own?.warnings ?? []), ...ingested.warnings];
+    const outcome = { ...ingested, notes, warnings: all };
     await writeFile(join(folder, 'ingest.json'), `${JSON.stringify(outcome, null, 2)}\n`);
     return outcome;
   } finally {
@@ -133,7 +150,7 @@ export async function ingest(dataset: Dataset, files: TableFiles, folder: string
   }
 }
 
-async function ownRows(sql: string, files: TableFiles, work: string): Promise<SourceFiles> {
+async function ownRows(sql: string, files: TableFiles, work: string): ReturnType<typeof runOwnSql> {
   const folder = join(work, 'own');
   await mkdir(folder);
   return runOwnSql(sql, files, folder);
@@ -144,7 +161,7 @@ async function ingestWith(
   dataset: Dataset,
   files: TableFiles,
   { folder, isCsv }: { folder: string; isCsv: boolean },
-): Promise<IngestOutcome> {
+): Promise<Omit<IngestOutcome, 'notes'>> {
   const { repeated } = files.source;
   const table = await shape(database, dataset, files);
   checkColumns(dataset.select ?? [], [...table.types.keys()]);
@@ -161,7 +178,11 @@ async function ingestWith(
     const unmatched = await explained(database, table, losses);
     const snapshot = files.source.snapshot ?? null;
     const nested = Object.fromEntries(table.nested);
-    return { rowsKept, ...losses, unmatched, columns, nested, repeated, snapshot };
+    const unusable = Object.fromEntries(
+      [...table.unusable].map(([name, { code, message, remedy }]) => [name, { code, message, remedy }]),
+    );
+    const warnings = [...table.warnings];
+    return { rowsKept, ...losses, unmatched, columns, nested, repeated, unusable, warnings, snapshot };
   };
   return reading(files.source, bring, columns.length);
 }
@@ -251,7 +272,7 @@ async function explained(
       continue;
     }
     const reason = await reasonOfUnmatched(database, table.sql, sql, keys);
-    if (rows === rowsRead) throw nothingMatched(keys, rows, reason);
+    if (rows === rowsRead && !reason.isEmpty) throw nothingMatched(keys, rows, reason);
     found.push({ table: name, rows, ...describeReason(keys, reason) });
   }
   return found;
@@ -269,8 +290,8 @@ function namedColumns({ columns, where, select = [], rename, joins }: Dataset): 
 }
 
 /** What a person should know of rows that were kept. */
-export function ingestWarnings({ unmatched, rowsRead }: IngestOutcome): RunWarning[] {
-  return unmatched
+export function ingestWarnings({ unmatched, rowsRead, warnings }: IngestOutcome): RunWarning[] {
+  const ofJoins = unmatched
     .filter(({ rows }) => rows > 0)
     .map(({ table, rows, why, remedy }) =>
       runWarning(
@@ -280,4 +301,5 @@ export function ingestWarnings({ unmatched, rowsRead }: IngestOutcome): RunWarni
         { rows: rowsRead, unmatched: rows },
       ),
     );
+  return [...warnings, ...ofJoins];
 }

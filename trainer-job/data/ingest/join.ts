@@ -105,6 +105,8 @@ interface Mend {
 
 /** What can be said of the rows of `table` for which `unmatched` is true, SQL both. */
 export interface UnmatchedReason {
+  /** Whether the other table has no row at all. */
+  isEmpty: boolean;
   /** Rows without a key. */
   keyless: number;
   mend: Mend | undefined;
@@ -117,6 +119,8 @@ export async function reasonOfUnmatched(
   unmatched: string,
   { pairs, compare, theirs }: JoinKeys,
 ): Promise<UnmatchedReason> {
+  const { any = 0 } = await database.counts(`SELECT count(*) AS any FROM (SELECT 1 FROM ${theirs} LIMIT 1)`);
+  if (any === 0) return { isEmpty: true, keyless: 0, mend: undefined };
   const keys = pairs.map(({ mine }, i) => `${identifier(mine)} AS k${i}`);
   const places = pairs.map((_, i) => `k${i}`);
   await database.run(
@@ -136,7 +140,7 @@ export async function reasonOfUnmatched(
     );
     if (rows > (mend?.rows ?? 0)) mend = { compare: other, rows };
   }
-  return { keyless, mend };
+  return { isEmpty: false, keyless, mend };
 }
 
 const WAYS = { exact: 'as they are', number: 'as numbers', trimmed: 'without blanks at their ends' } as const;
@@ -161,7 +165,8 @@ export function nothingMatched(keys: JoinKeys, rows: number, reason: UnmatchedRe
   );
 }
 
-function factsOf({ pairs, compare }: JoinKeys, { keyless, mend }: UnmatchedReason): string[] {
+function factsOf({ pairs, compare }: JoinKeys, { isEmpty, keyless, mend }: UnmatchedReason): string[] {
+  if (isEmpty) return ['the table has no rows'];
   const differ = pairs.filter(({ mineType, theirType }) => compare === 'exact' && mineType !== theirType);
   return [
     ...differ.map(

@@ -1,10 +1,11 @@
 /** The user's own SQL over the tables of the data set, in a database that reaches nothing else. */
 import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { csvDialectSchema } from '@trainyard/shared';
+import { csvDialectSchema, type RunWarning } from '@trainyard/shared';
 import { readAsWritten } from './table.js';
 import { identifier, literal, withDatabase, type Database } from '../database.js';
 import type { TableFiles } from '../source/openTables.js';
+import { partitionsOf } from '../source/partitions.js';
 import type { SourceFiles } from '../source/source.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
@@ -13,35 +14,63 @@ import { TrainerError } from '../../errors/trainerError.js';
  * values, as the rows of a SELECT have none: the same data gives the same rows each time. Fails with a `TrainerError` for what is
  * not one SELECT, or does not run.
  */
-export async function runOwnSql(sql: string, files: TableFiles, folder: string): Promise<SourceFiles> {
+export async function runOwnSql(sql: string, files: TableFiles, folder: string): Promise<OwnRows> {
   const result = resolve(folder, 'result.parquet');
   const paths = [result];
+  const warnings: RunWarning[] = [];
+  const unusable = new Map<string, TrainerError>();
   await withDatabase(folder, async (database) => {
     for (const [name, table] of Object.entries({ ...files.tables, source: files.source })) {
       const real = await Promise.all(table.files.map((file) => realpath(file)));
       paths.push(...real);
-      const { sql: rows } = await readAsWritten(
+      const read = await readAsWritten(
         database,
-        { ...table, files: real },
+        { ...table, ...realNames(table, real) },
         `trainyard_${name}`,
         () => true,
       );
+      warnings.push(...read.warnings);
+      for (const [column, why] of read.unusable) if (!read.types.has(column)) unusable.set(column, why);
       // A name that is a pattern too can be read before the lock alone.
       const kind = real.some((file) => /[*?[]/.test(file)) ? 'TABLE' : 'VIEW';
-      await database.run(`CREATE ${kind} ${identifier(name)} AS SELECT * FROM ${rows}`);
+      await database.run(`CREATE ${kind} ${identifier(name)} AS SELECT * FROM ${read.sql}`);
     }
     await lock(database, paths);
-    await run(database, sql, result);
+    await run(database, sql, { result, unusable });
   });
-  return {
+  const csv = csvDialectSchema.parse({});
+  const source: SourceFiles = {
     files: [result],
     format: 'parquet',
-    csv: csvDialectSchema.parse({}),
+    csv,
     delimiter: ',',
+    encodings: [],
+    headers: [],
+    partitions: partitionsOf([]),
+    originals: new Map(),
     repeated: [],
     bytes: (await stat(result)).size,
     fingerprint: files.source.fingerprint,
   };
+  return { source, warnings };
+}
+
+/** The rows of a SELECT, and what is to be said of the files that it reads. */
+interface OwnRows {
+  source: SourceFiles;
+  warnings: RunWarning[];
+}
+
+/** Copies keep the names of what they were made of, under the names that SQL reaches them by. */
+function realNames(
+  { files, originals }: SourceFiles,
+  real: string[],
+): Pick<SourceFiles, 'files' | 'originals'> {
+  const named = real.flatMap((path, i): [string, string][] => {
+    const original = originals.get(files[i] ?? '');
+    return original === undefined ? [] : [[path, original]];
+  });
+  return { files: real, originals: new Map(named) };
 }
 
 /** From here on no file beside `paths`, no network, no extension, and no setting that would change that. */
@@ -51,7 +80,11 @@ async function lock(database: Database, paths: readonly string[]): Promise<void>
   await database.run('SET lock_configuration = true');
 }
 
-async function run(database: Database, sql: string, result: string): Promise<void> {
+async function run(
+  database: Database,
+  sql: string,
+  { result, unusable }: { result: string; unusable: ReadonlyMap<string, TrainerError> },
+): Promise<void> {
   const select = sql.trim().replace(/;\s*$/, '');
   try {
     if (!(await database.isOneSelect(select))) {
@@ -66,6 +99,8 @@ async function run(database: Database, sql: string, result: string): Promise<voi
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     // The machine's fault: another try may go well.
     if (/^Out of Memory Error|No space left on device/i.test(reason)) throw error;
+    const missing = [...unusable].find(([name]) => reason.includes(`"${name}"`));
+    if (missing && /not found/i.test(reason)) throw missing[1];
     throw badSql(reason.replace(/(could not convert \w+) '.*'/i, '$1').slice(0, 500), error);
   }
 }

@@ -9,13 +9,14 @@ import {
 import { castVerdictSql, cleanedSql } from '../casts/castSql.js';
 import type { Reading } from '../casts/reading.js';
 import { isNumberType, isTimeType } from '../casts/timeSql.js';
-import { checkColumns, checkNew } from './columnNames.js';
+import { checkColumns, checkNew, checkUsable, shapedColumns } from './columnNames.js';
 import { conditionSql, describeCondition } from './conditions.js';
 import { derivedSql, operandsOf, operandsRead } from './derive.js';
 import { joinKeySql, checkKeys, type JoinKeys } from './join.js';
 import { sampledSql } from './sample.js';
-import { readTable, typesOf, type Table } from './table.js';
+import { readTable, type Table } from './table.js';
 import { identifier, type Database } from '../database.js';
+import { typesOf } from '../source/openRows.js';
 import type { TableFiles } from '../source/openTables.js';
 
 /** A table with columns beside its own, which no name of the specification reaches. */
@@ -35,6 +36,7 @@ export interface ShapedTable extends Table {
 export async function shape(database: Database, dataset: Dataset, files: TableFiles): Promise<ShapedTable> {
   const times = new Set(timeColumns(dataset));
   const raw = await readTable(database, files.source, 'trainyard_source', (name) => times.has(name));
+  checkUsable(shapedColumns(dataset), raw.unusable);
   let table = cleanedTable(dataset, await renamed(database, dataset, raw));
   for (const [i, join] of dataset.joins.entries())
     table = await joined(database, dataset, files, table, join, i);
@@ -119,7 +121,7 @@ export function timeColumns({ split, where, derive, columns, rename }: Dataset):
 }
 
 async function renamed(database: Database, { rename }: Dataset, raw: Table): Promise<Table> {
-  const { sql, types, nested } = raw;
+  const { sql, types, nested, unusable, warnings } = raw;
   const renames = Object.entries(rename);
   if (renames.length === 0) return raw;
   checkColumns(Object.values(rename), [...types.keys()]);
@@ -135,11 +137,14 @@ async function renamed(database: Database, { rename }: Dataset, raw: Table): Pro
     sql: table,
     types: await typesOf(database, `SELECT * FROM ${table}`),
     nested: new Map([...nested].map(([name, type]) => [news.get(name) ?? name, type])),
+    unusable: new Map([...unusable].map(([name, why]) => [news.get(name) ?? name, why])),
+    warnings,
   };
 }
 
 /** Each row has its position now, whatever becomes of the order. */
-function cleanedTable(dataset: Dataset, { sql, types, nested }: Table): ShapedTable {
+function cleanedTable(dataset: Dataset, raw: Table): ShapedTable {
+  const { sql, types } = raw;
   const names = [...types.keys()];
   const hidden = hiddenPrefix([
     ...names,
@@ -162,9 +167,8 @@ function cleanedTable(dataset: Dataset, { sql, types, nested }: Table): ShapedTa
     ...readings.map(verdictColumn),
   ];
   return {
+    ...raw,
     sql: `(SELECT ${columns.join(', ')} FROM ${sql})`,
-    types,
-    nested,
     row: `${hidden}_row`,
     conditions: sample ? [{ describes: `in the sample of ${dataset.sample?.share}`, sql: sample }] : [],
     readings,
@@ -187,6 +191,7 @@ async function joined(
   const other = await readTable(database, files, `trainyard_${join.table}_${number}`, () => false);
   const [mine, theirs] = [Object.keys(join.on), Object.values(join.on)];
   checkColumns(mine, [...table.types.keys()]);
+  checkUsable([...theirs, ...Object.values(join.columns)], other.unusable);
   checkColumns([...theirs, ...Object.values(join.columns)], [...other.types.keys()], `table "${join.table}"`);
   checkNew(Object.keys(join.columns), [...table.types.keys()], `dataset.joins of table "${join.table}"`);
   const present = await typesOf(database, `SELECT ${namesOf(table)} FROM ${table.sql}`);
@@ -230,6 +235,7 @@ async function joined(
       LEFT JOIN (SELECT *, true AS ${hit} FROM ${other.sql}) AS b ON ${on.join(' AND ')})`,
     types: new Map([...present, ...brought.map(({ name }) => [name, 'VARCHAR'] as const)]),
     nested: new Map([...table.nested, ...nestedOf(join, other)]),
+    warnings: [...table.warnings, ...other.warnings],
     readings: [...table.readings, ...readings],
     unmatched: [...table.unmatched, { table: join.table, sql: `NOT ${hit}`, keys }],
     conditions:

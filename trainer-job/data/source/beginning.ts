@@ -26,9 +26,9 @@ const KINDS: readonly Kind[] = [
     remedy: 'unpack it, or save the sheet as CSV',
   },
   { begins: /^5041523115/, is: 'a Parquet file', remedy: 'set dataset.source.format to parquet' },
-  { begins: /^fffe/, is: 'text in UTF-16', remedy: 'save it as UTF-8' },
-  { begins: /^feff/, is: 'text in UTF-16', remedy: 'save it as UTF-8' },
 ];
+/** JSON is UTF-8; a CSV may be something else. */
+const UTF_16: Kind = { begins: /^(fffe|feff)/, is: 'text in UTF-16', remedy: 'save it as UTF-8' };
 const LONGEST = 10;
 
 /** Fails with a `TrainerError` for a text file that is something else: what its reader would say of it helps nobody. */
@@ -39,7 +39,8 @@ export async function checkBeginning(path: string, format: SourceFormat): Promis
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(LONGEST), 0, LONGEST, 0);
     const bytes = buffer.subarray(0, bytesRead).toString('hex');
-    const kind = KINDS.find(({ begins }) => begins.test(bytes));
+    const kinds = format === 'csv' ? KINDS : [...KINDS, UTF_16];
+    const kind = kinds.find(({ begins }) => begins.test(bytes));
     if (kind) throw otherKind(path, format, kind);
   } finally {
     await file.close();

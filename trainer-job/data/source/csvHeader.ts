@@ -1,6 +1,6 @@
 /** What the first line of a CSV says: how its columns are parted, and what they are called. */
 import type { CsvDialect } from '@trainyard/shared';
-import { bytesOf } from './gunzip.js';
+import { textOf, type TextEncoding } from './encoding.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 export interface CsvHeader {
@@ -9,11 +9,17 @@ export interface CsvHeader {
   repeated: string[];
   /** How many the line has. */
   fields: number;
+  /** As the line has them, where it has the names. */
+  names: string[];
 }
 
 /** Fails with a `TrainerError` where the file does not begin with a header, or is no gzip file although its ending says so. */
-export async function readCsvHeader(file: string, csv: CsvDialect): Promise<CsvHeader> {
-  const line = await lineAt(file, csv.skipLines);
+export async function readCsvHeader(
+  file: string,
+  csv: CsvDialect,
+  encoding: TextEncoding,
+): Promise<CsvHeader> {
+  const line = await lineAt(file, csv.skipLines, encoding);
   // DuckDB would skip an empty line and take what follows for the header.
   if (line.trim() === '') {
     const place = csv.skipLines === 0 ? 'begins with' : `has behind its first ${csv.skipLines} lines`;
@@ -24,40 +30,63 @@ export async function readCsvHeader(file: string, csv: CsvDialect): Promise<CsvH
       { stage: 'ingest' },
     );
   }
-  const delimiter = csv.delimiter ?? delimiterOf(line, csv.quote);
+  const delimiter = csv.delimiter ?? delimiterOf(file, line, csv.quote);
   const fields = fieldsOf(line, delimiter, csv.quote);
   const names = csv.columns ?? fields;
+  if (csv.delimiter === undefined && csv.columns && csv.columns.length > 1 && fields.length === 1) {
+    throw noDelimiter(file, line, csv.columns.length);
+  }
   return {
     delimiter,
     repeated: [...new Set(names.filter((name, i) => names.indexOf(name) < i))],
     fields: fields.length,
+    names: csv.header ? fields : [],
   };
 }
 
 /** The one of the usual delimiters that the header has most of, but for those in names that are quoted. */
-function delimiterOf(header: string, quote: string): string {
+function delimiterOf(file: string, header: string, quote: string): string {
   const count = (delimiter: string) => fieldsOf(header, delimiter, quote).length;
+  if (/\.tsv(\.gz)?$/i.test(file) && count('\t') > 1) return '\t';
   return [',', ';', '\t', '|'].reduce((best, next) => (count(next) > count(best) ? next : best));
+}
+
+/** What people part columns with besides the usual delimiters. */
+const UNUSUAL = ['::', '||', '|~|', '^', '~', ' ', ':', '\u0001', ' +++$+++ '];
+
+function noDelimiter(file: string, line: string, columns: number): TrainerError {
+  const meant = UNUSUAL.find((delimiter) => fieldsOf(line, delimiter, '').length === columns);
+  return new TrainerError(
+    'no-delimiter',
+    `no delimiter is found in the first line of ${file}: a comma, a semicolon, a tab and | were tried, and dataset.source.csv.columns names ${columns} columns`,
+    `set dataset.source.csv.delimiter to what stands between the columns${meant === undefined ? '' : `; ${JSON.stringify(meant)} would give ${columns}`}`,
+    { stage: 'ingest' },
+  );
 }
 
 /** Without their quotes and the blanks around them. */
 function fieldsOf(line: string, delimiter: string, quote: string): string[] {
-  const fields = [''];
+  const fields: string[] = [];
+  let field = '';
   let quoted = false;
-  for (const character of line) {
+  for (let at = 0; at < line.length; at++) {
+    const character = line.charAt(at);
     if (character === quote) quoted = !quoted;
-    else if (character === delimiter && !quoted) fields.push('');
-    else fields[fields.length - 1] += character;
+    else if (!quoted && line.startsWith(delimiter, at)) {
+      fields.push(field);
+      field = '';
+      at += delimiter.length - 1;
+    } else field += character;
   }
-  return fields.map((field) => field.trim());
+  return [...fields, field].map((one) => one.trim());
 }
 
 /** The line behind `skipped` others, without a byte order mark. */
-async function lineAt(file: string, skipped: number): Promise<string> {
-  const decoder = new TextDecoder();
+async function lineAt(file: string, skipped: number, encoding: TextEncoding): Promise<string> {
   let text = '';
-  for await (const chunk of bytesOf(file)) {
-    text += decoder.decode(chunk, { stream: true });
+  // What is no text in that encoding has a line where the rows are read.
+  for await (const piece of textOf(file, encoding, { lenient: true })) {
+    text += piece;
     if (text.split(LINE_END, skipped + 2).length > skipped + 1) break;
     if (text.length > LONGEST_BEGINNING) throw noLine(file);
   }

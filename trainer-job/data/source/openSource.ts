@@ -22,5 +22,10 @@ export async function openSource(source: Dataset['source'], context: SourceConte
   if (bigquery !== undefined) return openBigQueryRows(bigquery, context);
   if (uri !== undefined && isObjectUri(uri)) return openObjects({ ...source, uri }, context);
   const found = await findSource({ source }, context.baseDirectory, join(context.cacheRoot, 'digests'));
-  return { ...found, fileCount: found.files.length, files: async () => found };
+  return {
+    ...found,
+    fileCount: found.files.length,
+    isPartitioned: found.partitions.columns.size > 0,
+    files: async () => found,
+  };
 }

@@ -8,6 +8,8 @@ export interface OpenedSource {
   format: SourceFormat;
   bytes: number;
   fileCount: number;
+  /** Whether columns stand in the names of its folders. */
+  isPartitioned?: boolean;
   /** The files, on this machine. Called when the cache has no output of them. */
   files(): Promise<SourceFiles>;
   /** Fails with `TrainerError` when files of this machine are no longer those of the fingerprint. */

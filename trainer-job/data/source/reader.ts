@@ -34,15 +34,15 @@ export function plainCsvReaderOf(
 
 /**
  * The reader's SQL expression. Text of CSV stays text: an id such as 00123 keeps its zeros. `jsonTypes` are the types of
- * the columns to read of JSON lines, all and guessed unless given. The names of folders (`country=DE`) are no columns:
- * they are not in the fingerprint.
+ * the columns to read of JSON lines, all and guessed unless given. With `byName` files may have different columns, and those of
+ * different types are read as what holds all.
  */
 export function readerOf(
   source: Pick<SourceFiles, 'files' | 'csv' | 'delimiter'>,
   format: 'parquet' | 'csv' | 'jsonl',
-  jsonTypes?: Record<string, string>,
+  { jsonTypes, byName = false }: { jsonTypes?: Record<string, string>; byName?: boolean } = {},
 ): string {
-  const list = pathsOf(source);
+  const list = `${pathsOf(source)}${byName ? ', union_by_name = true' : ''}`;
   switch (format) {
     case 'parquet':
       return `read_parquet(${list})`;
@@ -55,7 +55,9 @@ export function readerOf(
       const types = Object.entries(jsonTypes ?? {}).map(
         ([name, type]) => `${literal(name)}: ${literal(type)}`,
       );
-      const typing = jsonTypes ? `columns = {${types.join(', ')}}` : 'sample_size = -1';
+      const typing = jsonTypes
+        ? `columns = {${types.join(', ')}}`
+        : 'sample_size = -1, maximum_sample_files = 1000000';
       return `read_json(${list}, format = 'newline_delimited', records = true, ${typing})`;
     }
   }

@@ -1,10 +1,11 @@
 /** Where the rows come from: files, found, checked and fingerprinted before anything reads them. */
 import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   csvDialectSchema,
   digestOf,
+  formatOfName,
   sourceFormatSchema,
   type CsvDialect,
   type Dataset,
@@ -12,8 +13,10 @@ import {
 } from '@trainyard/shared';
 import { readCsvHeader, type CsvHeader } from './csvHeader.js';
 import { checkBeginning } from './beginning.js';
+import { encodingOf, type TextEncoding } from './encoding.js';
 import { checkUnchanged, digestsOf, hasCode } from './fileDigest.js';
 import { globMatcher } from './glob.js';
+import { partitionsOf, type Partitions } from './partitions.js';
 import { TrainerError } from '../../errors/trainerError.js';
 import type { TrainerErrorCode } from '@trainyard/shared/errors/trainerErrors';
 
@@ -23,6 +26,14 @@ export interface SourceFiles {
   csv: CsvDialect;
   /** Between the columns of a CSV, given or found. */
   delimiter: string;
+  /** Of each file, in their order; UTF-8 but for CSV. */
+  encodings: TextEncoding[];
+  /** What the header of each CSV says, in the order of the files. */
+  headers: CsvHeader[];
+  /** Columns that stand in the names of folders. */
+  partitions: Partitions;
+  /** By the path of a copy, the file that it was made of. */
+  originals: ReadonlyMap<string, string>;
   /** Names that a CSV gives to two columns. */
   repeated: string[];
   bytes: number;
@@ -50,8 +61,20 @@ export async function findSource(
       throw problem('source-not-found', `nothing is found at ${uri}`, 'correct dataset.source.uri');
     const checked = await checkFiles(source, files);
     const digests = await digestsOf(files, memoryFolder);
-    const named = files.map((file, i) => ({ name: basename(file), sha256: digests[i]?.sha256 }));
-    return { ...checked, fingerprint: digestOf(named), checkUnchanged: () => checkUnchanged(digests) };
+    const partitions = partitionsOf(files.map((file) => file.split(sep).join('/')));
+    const named = files.map((file, i) => ({
+      name: basename(file),
+      sha256: digests[i]?.sha256,
+      ...(partitions.columns.size > 0 && {
+        partition: [...partitions.columns].map(([name, values]) => [name, values[i] ?? null]),
+      }),
+    }));
+    return {
+      ...checked,
+      partitions,
+      fingerprint: digestOf(named),
+      checkUnchanged: () => checkUnchanged(digests),
+    };
   });
 }
 
@@ -92,15 +115,22 @@ export async function checkFiles(source: Source, files: string[]): Promise<Omit<
   const csv = source.csv ?? csvDialectSchema.parse({});
   let bytes = 0;
   const headers: CsvHeader[] = [];
+  const encodings: TextEncoding[] = [];
   for (const file of files) {
     bytes += await checkFile(file, format);
-    if (format === 'csv') headers.push(await readCsvHeader(file, csv));
+    const encoding = format === 'csv' ? await encodingOf(file, csv.encoding) : 'utf-8';
+    encodings.push(encoding);
+    if (format === 'csv') headers.push(await readCsvHeader(file, csv, encoding));
   }
   return {
     files,
     format,
     csv,
     delimiter: headers[0]?.delimiter ?? ',',
+    encodings,
+    headers,
+    partitions: partitionsOf([]),
+    originals: new Map(),
     repeated: headers.flatMap(({ repeated }) => repeated),
     bytes,
   };
@@ -181,29 +211,25 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** What TensorFlow adds to the names of files that are one data set. */
-const SHARD = /-\d{5}-of-\d{5}$/;
-const ALIASES: Record<string, SourceFormat> = { ndjson: 'jsonl', tfrecords: 'tfrecord' };
-
 /** By the endings of the files' names. */
 export function formatOf(files: readonly string[]): SourceFormat {
-  const endings = new Set(
-    files.map((file) => {
-      const ending = extname(file.replace(/\.gz$/, '').replace(SHARD, '')).slice(1);
-      return ALIASES[ending] ?? ending;
-    }),
-  );
-  const format = sourceFormatSchema.safeParse([...endings][0]);
-  if (endings.size === 1 && format.success) return format.data;
-  if (endings.size > 1) {
-    throw problem(
-      'unknown-format',
-      `the files of the source have different endings: ${[...endings]
-        .map((ending) => `"${ending}"`)
-        .join(', ')
-        .slice(0, 300)}`,
-      'choose files of one format by the pattern, or name dataset.source.format',
-    );
+  const formats = new Set(files.map(formatOfName));
+  const [format] = formats;
+  if (format !== undefined && formats.size === 1) return format;
+  if (files.length > 1) {
+    const endings = new Set(files.map((file) => /\.[^./]*(\.gz)?$/.exec(basename(file))?.[0] ?? ''));
+    const one = (formatted: SourceFormat | undefined) =>
+      files.find((file) => formatOfName(file) === formatted) ?? '';
+    if (endings.size > 1) {
+      throw problem(
+        'unknown-format',
+        `the files of the source have different endings: ${[...endings]
+          .map((ending) => `"${ending.replace(/^\./, '')}"`)
+          .join(', ')
+          .slice(0, 300)}, such as ${[...formats].slice(0, 2).map(one).join(' and ')}`,
+        'choose files of one format by the pattern, or name dataset.source.format',
+      );
+    }
   }
   throw problem(
     'unknown-format',

@@ -6,8 +6,12 @@ export interface FeatureValues {
   kind: FeatureKind;
   count: number;
   /** The last one: bytes as text, floats widened without loss; undefined for bytes that are not UTF-8. */
-  value: string | number | bigint | undefined;
+  value: FeatureValue;
+  /** All of them, where there are several. */
+  all: FeatureValue[] | undefined;
 }
+
+type FeatureValue = string | number | bigint | undefined;
 
 /** The bytes are no `tf.train.Example`. */
 export class NoExampleError extends Error {
@@ -68,7 +72,7 @@ class ExampleReader {
     let feature: FeatureValues | undefined;
     while (this.at < end) {
       const kind = KINDS[this.fieldOf(3, 'BytesList, FloatList or Int64List', end)] ?? 'bytes';
-      if (feature?.kind !== kind) feature = { kind, count: 0, value: undefined };
+      if (feature?.kind !== kind) feature = { kind, count: 0, value: undefined, all: undefined };
       this.list(feature, this.length(end));
     }
     return feature;
@@ -89,8 +93,7 @@ class ExampleReader {
 
   private packed(feature: FeatureValues, end: number): void {
     if (feature.kind === 'bytes') {
-      feature.value = this.text(end);
-      feature.count++;
+      add(feature, this.text(end));
     } else if (feature.kind === 'int64') while (this.at < end) this.int64(feature, end);
     else while (this.at < end) this.float(feature, end);
   }
@@ -99,14 +102,12 @@ class ExampleReader {
     const start = this.at;
     const value = this.varint(end);
     // Seven times seven bits are a number without loss.
-    feature.value = this.at - start <= 7 ? BigInt(value) : this.exact(start);
-    feature.count++;
+    add(feature, this.at - start <= 7 ? BigInt(value) : this.exact(start));
   }
 
   private float(feature: FeatureValues, end: number): void {
     if (this.at + 4 > end) tooLong();
-    feature.value = this.bytes.readFloatLE(this.at);
-    feature.count++;
+    add(feature, this.bytes.readFloatLE(this.at));
     this.at += 4;
   }
 
@@ -155,6 +156,13 @@ class ExampleReader {
     for (let i = this.at - 1; i >= start; i--) value = (value << 7n) | BigInt((this.bytes[i] ?? 0) & 127);
     return BigInt.asIntN(64, value);
   }
+}
+
+function add(feature: FeatureValues, value: FeatureValue): void {
+  if (feature.count === 1) feature.all = [feature.value];
+  feature.all?.push(value);
+  feature.value = value;
+  feature.count++;
 }
 
 function tooLong(): never {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { datasetSchema } from '@trainyard/shared';
+import { datasetSchema, type TrainingSpecInput } from '@trainyard/shared';
 import {
   BYTES,
   example,
@@ -17,9 +17,11 @@ import {
 import { sql } from '../../../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../../../test/support/temporaryFolder.js';
 import { literal } from '../../database.js';
-import { ingest, ROWS_FILE } from '../../ingest/ingest.js';
+import { ingest, ROWS_FILE, type IngestOutcome } from '../../ingest/ingest.js';
 import { findSource } from '../source.js';
 import { crc32c, maskedCrc32c } from './crc32c.js';
+
+type DatasetInput = TrainingSpecInput['dataset'];
 
 const golden = join(import.meta.dirname, 'golden');
 
@@ -36,6 +38,20 @@ async function rowsOf(
       `SELECT ${selected.join(', ')} FROM read_parquet(${literal(join(folder, ROWS_FILE))}) ORDER BY row`,
     ),
   };
+}
+
+async function ingestedWith(file: string, shaping: Partial<DatasetInput>): Promise<IngestOutcome> {
+  const dataset = datasetSchema.parse({ source: { uri: file }, ...shaping });
+  return ingest(dataset, { source: await findSource(dataset, '/'), tables: {} }, await temporaryFolder());
+}
+
+/** The rows of SQL over a file. */
+async function rowsOfSql(file: string, select: string): Promise<unknown[][]> {
+  const dataset = datasetSchema.parse({ source: { uri: file }, sql: select });
+  const folder = await temporaryFolder();
+  const { columns } = await ingest(dataset, { source: await findSource(dataset, '/'), tables: {} }, folder);
+  const rows = await sql(`SELECT * FROM read_parquet(${literal(join(folder, ROWS_FILE))}) ORDER BY row`);
+  return rows.map((row) => columns.map(({ internal }) => row[internal]));
 }
 
 const user = (value = 'u') => textFeature('user', value);
@@ -122,6 +138,77 @@ describe('a record file', () => {
   });
 });
 
+describe('a feature of several values', () => {
+  const genres = (...values: string[]) => ['genres', BYTES, Buffer.concat(values.map(text))] as const;
+  const packed = (...bytes: number[]) => message(1, Buffer.from(bytes));
+  const write = async (...examples: Buffer[]) => {
+    const file = join(await temporaryFolder(), 'a.tfrecord');
+    await writeFile(file, Buffer.concat(examples.map(record)));
+    return file;
+  };
+
+  it('is a list in SQL, one that comes alone too, before and behind many examples without it', async () => {
+    const many = Array.from({ length: 3000 }, () => example(user('m')));
+    const file = await write(
+      example(user('a'), [...genres('Drama')]),
+      ...many,
+      example(user('b'), [...genres('Action', 'Science Fiction')], ['n', INT64, packed(1, 2, 3)]),
+      ...many,
+      example(user('c'), [...genres('Comedy')], ['n', INT64, packed(9)]),
+      example(user('d'), ['genres', BYTES, Buffer.alloc(0)]),
+    );
+    expect(
+      await rowsOfSql(
+        file,
+        `SELECT "user", genres[1] AS first, len(genres) AS many, list_sum(n)::BIGINT AS total FROM source WHERE "user" <> 'm'`,
+      ),
+    ).toEqual([
+      ['a', 'Drama', 1n, null],
+      ['b', 'Action', 2n, 6n],
+      ['c', 'Comedy', 1n, 9n],
+      ['d', null, null, null],
+    ]);
+  });
+
+  it('that is twice in an example is what stands last, whether one value or several', async () => {
+    const file = await write(
+      example(user('a'), [...genres('x', 'y')], [...genres('z')]),
+      example(user('b'), [...genres('z')], [...genres('x', 'y')]),
+    );
+    expect(await rowsOfSql(file, 'SELECT "user", genres::VARCHAR AS g FROM source')).toEqual([
+      ['a', '[z]'],
+      ['b', '[x, y]'],
+    ]);
+  });
+
+  it('does not keep from reading the others, and neither do bytes that are no text nor mixed types', async () => {
+    const image: [string, number, Buffer] = ['image', BYTES, message(1, Buffer.from([0xff, 0xd8]))];
+    const file = await write(
+      example(user('a'), image, [...genres('x', 'y')], ['mixed', INT64, packed(1)]),
+      example(user('b'), image, ['mixed', BYTES, text('t')]),
+    );
+    const { rows } = await rowsOf(file);
+    expect(rows).toEqual([
+      { user: 'a', genres: '[x, y]' },
+      { user: 'b', genres: null },
+    ]);
+    const used = (column: string) => ingestedWith(file, { where: [{ column, is: 'notNull' }] });
+    await expect(used('image')).rejects.toMatchObject({
+      code: 'not-text',
+      message: expect.stringMatching(/"image".*record 1/) as string,
+    });
+    await expect(used('mixed')).rejects.toMatchObject({ code: 'mixed-types' });
+    await expect(used('genres')).rejects.toMatchObject({
+      code: 'several-values',
+      message: expect.stringMatching(/"genres" has 2 values in record 1 of .*a\.tfrecord/) as string,
+      remedy: expect.stringContaining('dataset.sql') as string,
+    });
+    await expect(rowsOfSql(file, 'SELECT "user", image FROM source')).rejects.toMatchObject({
+      code: 'not-text',
+    });
+  });
+});
+
 describe('a damaged record file', () => {
   const good = record(example(user('private')));
   const flipped = (at: number) => {
@@ -175,12 +262,6 @@ describe('a damaged record file', () => {
       record(example(['at', INT64, message(1, Buffer.alloc(11, 255))])),
       'unreadable-source',
       /ten bytes/,
-    ],
-    [
-      'several values',
-      record(example(['user', BYTES, Buffer.concat([text('private'), text('b')])])),
-      'several-values',
-      /"user" has 2 values/,
     ],
     [
       'two types of one feature',
