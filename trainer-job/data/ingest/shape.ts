@@ -143,8 +143,8 @@ async function renamed(database: Database, { rename }: Dataset, raw: Table): Pro
 }
 
 /** Each row has its position now, whatever becomes of the order. */
-function cleanedTable(dataset: Dataset, raw: Table): ShapedTable {
-  const { sql, types } = raw;
+function cleanedTable(dataset: Dataset, table: Table): ShapedTable {
+  const { sql, types } = table;
   const names = [...types.keys()];
   const hidden = hiddenPrefix([
     ...names,
@@ -167,7 +167,7 @@ function cleanedTable(dataset: Dataset, raw: Table): ShapedTable {
     ...readings.map(verdictColumn),
   ];
   return {
-    ...raw,
+    ...table,
     sql: `(SELECT ${columns.join(', ')} FROM ${sql})`,
     row: `${hidden}_row`,
     conditions: sample ? [{ describes: `in the sample of ${dataset.sample?.share}`, sql: sample }] : [],
