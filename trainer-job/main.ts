@@ -25,7 +25,7 @@ import { TrainerError } from './errors/trainerError.js';
 /** How long what nobody has heard may take to be kept for the next attempt. */
 const JOURNAL_MS = 2000;
 /** How long a query that was interrupted has to let go. */
-const LEAVE_MS = 3000;
+const LEAVE_MS = 1000;
 const now = () => new Date();
 const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
 

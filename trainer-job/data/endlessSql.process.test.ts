@@ -26,7 +26,7 @@ describe('a trainer inside one long query', () => {
   it('leaves on SIGTERM', async () => {
     const place = await workplace(endless);
     const trainer = place.start(1);
-    await until('the query', () => heartbeats(place).length >= 2);
+    await until('the query', () => heartbeats(place).length >= 2, 60_000);
     trainer.child.kill('SIGTERM');
     await ended(trainer, 143);
     expect(finals(place.plane)).toMatchObject([{ body: { reason: 'preempted' } }]);
@@ -49,9 +49,10 @@ describe.skipIf(!hasProc)(
   'SQL that makes larger values than the memory allows (its size is read in /proc)',
   () => {
     it.each([
-      ['the system bounds the process', process.env['PATH'] ?? ''],
-      ['the system has no means to bound it', '/nowhere'],
-    ])('ends as out of memory with what to do, where %s', async (_where, path) => {
+      ['the system bounds the process', process.env['PATH'] ?? '', 1300],
+      // It goes beyond by what it takes until the query has let go or the process is killed.
+      ['the system has no means to bound it', '/nowhere', 3000],
+    ])('ends as out of memory with what to do, where %s', async (_where, path, mostMegabytes) => {
       const place = await workplace(
         withSql(`select repeat('x', 100000000) as "user", item, "at" from source`),
       );
@@ -74,7 +75,7 @@ describe.skipIf(!hasProc)(
         },
       ]);
       expect(peak).toBeGreaterThan(100);
-      expect(peak).toBeLessThan(2000);
+      expect(peak).toBeLessThan(mostMegabytes);
     });
   },
 );

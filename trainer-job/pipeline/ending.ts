@@ -12,7 +12,7 @@
  * | bad specification or data | `failed`, not retriable | 60 s | 2 |
  * | anything else | `failed`, retriable | 60 s | 75 |
  *
- * Where a query does not let go of its thread within a few seconds of its interruption, the process ends by SIGKILL instead, once
+ * Where a query does not let go of its thread within a second of its interruption, the process ends by SIGKILL instead, once
  * that has been said.
  */
 import type { RunError, RunResult } from '@trainyard/shared';
