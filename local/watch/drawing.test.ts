@@ -176,6 +176,24 @@ const RESULT: RunResult = {
 describe('the outcome', () => {
   const over = { status: 'completed', endedAt: '2026-11-20T19:19:10.000Z', result: RESULT } as const;
 
+  it('sets what cold users find beside it, where the test split has any', () => {
+    const cold = { test_cold_users_recall_at_10: 0.0345, test_cold_users_recall_at_100: 0.21 };
+    const popularity = { test_cold_users_recall_at_10: 0.0338, test_cold_users_recall_at_100: 0.22 };
+    const result = {
+      ...RESULT,
+      metrics: { ...RESULT.metrics, ...cold },
+      baselines: { ...RESULT.baselines, popularity: { ...RESULT.baselines.popularity, ...popularity } },
+    };
+    const lines = outcome(runView({ ...over, result }), { width: 80, color: false });
+    const from = lines.indexOf('  (12,497 rows)') + 1;
+    expect(lines.slice(from, from + 4)).toEqual([
+      '  cold users of it      recall@5   recall@10   recall@50  recall@100',
+      '  this model                   –      0.0345           –      0.2100',
+      '  popularity                   –      0.0338           –      0.2200',
+      '  own history                  –           –           –           –',
+    ]);
+  });
+
   it('sets the result beside the baselines', () => {
     const lines = outcome(runView(over), { width: 80, color: false }, 'backend wasm (asked for)');
     expect(lines).toEqual([

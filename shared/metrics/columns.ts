@@ -34,7 +34,7 @@ export function epochMetricColumns(model: MeasuredModel, table: MetricTable = ME
   );
 }
 
-/** Of a result on the test split, beside its baselines: of the users that training knows, or of those that it does not. */
+/** Of a result on the test split, beside its baselines: of the users that training knows, or of those that it does not, which the titles leave out. */
 export function resultMetricColumns(
   model: MeasuredModel,
   users: 'known' | 'cold' = 'known',
@@ -43,7 +43,10 @@ export function resultMetricColumns(
   return shownFamilies(model, 'test', 'result', table)
     .filter((family) => (family.users ?? 'known') === users)
     .flatMap((family) =>
-      namesOf(family, 'test', model.k).map((name) => ({ name, title: metricTitle(name, 'test', table) })),
+      namesOf(family, 'test', model.k).map((name) => ({
+        name,
+        title: metricTitle(name, 'test', table).replace(`${users} users `, ''),
+      })),
     );
 }
 

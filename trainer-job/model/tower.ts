@@ -61,11 +61,13 @@ export class Tower {
   }
 
   /** [rows] of each embedding, in the order of `embeddings`: how often training rows name it; `entities` are those of the rows. */
-  namedBy(entities: Iterable<number>): Float64Array[] {
+  namedBy(entities: Int32Array): Float64Array[] {
     const times = new Int32Array(this.data.entities);
-    for (const entity of entities) times[entity]! += 1;
+    let distinct = 0;
+    for (let row = 0; row < entities.length; row++) if (times[entities[row]!]!++ === 0) distinct++;
     const counts = this.embeddings.map(({ rows }) => new Float64Array(rows));
-    const occurring = Int32Array.from(times.keys()).filter((entity) => times[entity]! > 0);
+    const occurring = new Int32Array(distinct);
+    for (let entity = times.length; entity-- > 0;) if (times[entity]! > 0) occurring[--distinct] = entity;
     for (let start = 0; start < occurring.length; start += COUNT_BLOCK) {
       const block = occurring.subarray(start, start + COUNT_BLOCK);
       this.input.countNamed(this.data.rows(block), valuesAt(times, block), counts);
