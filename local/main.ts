@@ -17,6 +17,8 @@ export async function runCli(): Promise<void> {
       // Whoever asks twice does not want to wait.
       if (interruption.signal.aborted) process.exit(EXIT.interrupted);
       interruption.abort(new Error(`stopped by ${signal}`));
+      // Clients whose service is gone fail once more when they are closed, where nobody waits for them any longer.
+      process.on('unhandledRejection', (reason) => note(`left as it was: ${messageOf(reason)}`));
     });
   // Whoever read the output has seen enough: as SIGPIPE would, but what runs is ended in order.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -34,6 +36,10 @@ export async function runCli(): Promise<void> {
     note(explain(error));
     process.exitCode = exitCodeOf(error);
   }
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }
 
 function note(line: string): void {
