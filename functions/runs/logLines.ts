@@ -3,7 +3,7 @@ import { logChunkSchema, type LogLine } from '@trainyard/shared';
 import type { DocumentStore, StoredDocument } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
 
-export type AttemptLine = LogLine & { attempt: number };
+type AttemptLine = LogLine & { attempt: number };
 
 /** Where a reader is: behind the chunk with this path. */
 export interface LogPlace {

@@ -25,9 +25,9 @@ describe('murmur3', () => {
 
 describe('the bucket of a text', () => {
   it('is that of the hash of its UTF-8, whatever the text before it was', () => {
-    const texts = fc.string({ unit: 'binary', size: 'large' });
+    const texts = fc.string({ unit: 'binary', maxLength: 60 });
     fc.assert(
-      fc.property(fc.array(texts), (several) => {
+      fc.property(fc.array(texts, { maxLength: 20 }), (several) => {
         for (const text of several)
           expect(bucketOf(text, 1009)).toBe(murmur3(new TextEncoder().encode(text)) % 1009);
       }),

@@ -9,6 +9,6 @@ import { described } from '../described.js';
 export const registrationSchema = z.strictObject({
   runId: runIdSchema,
   modelId: modelIdSchema,
-  completedAt: described(instantSchema, 'When the run was completed.', '2026-11-20T19:18:25.000Z'),
+  completedAt: described(instantSchema.clone(), 'When the run was completed.', '2026-11-20T19:18:25.000Z'),
 });
 export type Registration = z.infer<typeof registrationSchema>;

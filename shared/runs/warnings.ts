@@ -48,7 +48,7 @@ export const runWarningsSchema = described(
     .array(
       z.strictObject({
         ...runWarningSchema.shape,
-        stage: described(stageNameSchema, 'The stage that warns.'),
+        stage: described(stageNameSchema.clone(), 'The stage that warns.'),
       }),
     )
     .default([]),

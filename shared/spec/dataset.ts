@@ -27,8 +27,8 @@ export const datasetSchema = z
     ),
     rename: described(
       z.record(columnNameSchema, columnNameSchema).default({}),
-      'New names of columns of the source, by their old ones. Everything else in the specification says the new ones.',
-      { CustomerID: 'user', StockCode: 'product' },
+      'The names of columns of the source, by their new ones. Everything else in the specification says the new ones.',
+      { user: 'CustomerID', product: 'StockCode' },
     ),
     columns: described(
       z.record(columnNameSchema, columnCleaningSchema).default({}),

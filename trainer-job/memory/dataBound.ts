@@ -13,7 +13,7 @@ const LOOK_MS = 50;
 const MEGABYTE = 1e6;
 
 /** What a process may take beside what it held before, in bytes, for so many megabytes of DuckDB's own limit. */
-export function dataBound(memoryMegabytes: number): { resident: number; allocated: number } {
+function dataBound(memoryMegabytes: number): { resident: number; allocated: number } {
   // Files that are written and tables that are hashed lie beside DuckDB's own count; allocators keep more than is resident.
   return {
     resident: (1.5 * memoryMegabytes + 512) * MEGABYTE,

@@ -61,7 +61,7 @@ export async function countOutliers(
 }
 
 /** The numbers of the training rows that have one. */
-export function trainingValues(values: Float64Array, { place, rows }: SplitRows): Float64Array {
+function trainingValues(values: Float64Array, { place, rows }: SplitRows): Float64Array {
   return values.filter((value, row) => place[row]! < rows.train && !Number.isNaN(value));
 }
 
