@@ -108,6 +108,18 @@ describe('what a type of model needs', () => {
     },
   );
 
+  it.each(['query', 'candidate'])('refuses a %s tower without an id in words', (tower) => {
+    const features = {
+      query: [{ column: 'user', transform: 'lookup', id: true }],
+      candidate: [{ column: 'item', transform: 'lookup', id: true }],
+      [tower]: [{ column: 'city', transform: 'lookup' }],
+    };
+    const parsed = trainingSpecSchema.safeParse({ dataset: { source: { uri: 'rows.csv' } }, features });
+    expect(parsed.error?.issues).toMatchObject([
+      { path: ['features', tower], message: 'exactly one feature of each tower has "id": true' },
+    ]);
+  });
+
   it('fills the parts that only some types have', () => {
     const model = (type: string) =>
       trainingSpecSchema.parse({

@@ -1,7 +1,7 @@
 /** Bounds that decide nothing, or that nothing can reach, whatever the data. */
 import { parseMetricName } from '../../metrics/names.js';
 import type { Gate } from '../evaluation.js';
-import { idFeature, type Features } from '../features.js';
+import type { Features } from '../features.js';
 import type { RuleBroken } from '../modelRules.js';
 import type { Training } from '../training.js';
 
@@ -34,7 +34,9 @@ export function brokenDepthRules(
   asked: readonly { path: RuleBroken['path']; metric: string }[],
   { candidate }: Features,
 ): RuleBroken[] {
-  const most = idFeature(candidate).maxSize;
+  // A tower without an id is refused by its own schema, and these rules are asked all the same.
+  const id = candidate.find((feature) => feature.id);
+  const most = id?.transform === 'lookup' ? id.maxSize : undefined;
   return asked.flatMap(({ path, metric }) => {
     const k = parseMetricName(metric)?.k ?? 0;
     return most === undefined || k < most
