@@ -69,7 +69,10 @@ export function rowWarnings({ spec, splits }: Measured, split: HeldOut): RunWarn
     const message = `none of ${whole(counts.rows)} ${split} rows can be measured${how}${reasons}${gates}`;
     return [runWarning('no-rows-measured', message, remedy, numbers)];
   }
-  const message = `only ${whole(measured)} of ${whole(counts.rows)} ${split} rows can be measured${how}${reasons}`;
+  const message =
+    measured === counts.rows
+      ? `there are only ${whole(measured)} ${split} rows, and figures of so few say little`
+      : `only ${whole(measured)} of ${whole(counts.rows)} ${split} rows can be measured${how}${reasons}`;
   const monitors = split === 'validation' ? monitorsOf(spec.training).map(sectionInWords) : [];
   const follows =
     monitors.length === 0
