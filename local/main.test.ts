@@ -112,7 +112,10 @@ describe('the command line', () => {
     [['start', '--spec', 'x.yaml'], /--model is missing/],
     [['start', '--model', 'A/b', '--spec', 'x.yaml'], /--model is "A\/b"; a model id must be 1 to 63 of/],
     [['start', '--model', 'shop'], /--spec is missing/],
-    [['start', '--model', 'shop', '--spec', 'missing.yaml'], /cannot read the spec .*missing\.yaml: ENOENT/],
+    [
+      ['start', '--model', 'shop', '--spec', 'missing.yaml'],
+      /there is no spec file .*missing\.yaml: name one with --spec/,
+    ],
     [['start', '--model', 'shop', '--spec', 'x.yaml', '--tag', 'team'], /--tag is "team"; write NAME=VALUE/],
     [['start', 'extra', '--model', 'shop'], /write: trainyard start --model ID/],
     [['watch'], /write: trainyard watch RUN/],
@@ -229,7 +232,7 @@ describe('trainyard start --dry-run', () => {
     expect(code).toBe(0);
     expect(urls).toEqual(['/api/models/shop/training-runs?dryRun=true&rows=5000']);
     expect(out.trimEnd().split('\n')).toEqual([
-      'a run of shop would take, measured on shop#2; nothing was started',
+      'what a run of shop would take, measured on shop#2 (nothing was started)',
       '  l4      duration 2 h 00 min – 4 h 00 min, cost $2.84 – $5.68',
       '  own     duration not known, the tier has no price',
       '  vertex  duration not known, $3.00 an hour',

@@ -91,8 +91,11 @@ function isWorthRepeating(error: unknown): boolean {
 
 /** The server's answer when it did not do what was asked, for people: detail, then each pointer. */
 function refusal(status: number, { title, detail, errors = [] }: Problem): UserError {
+  // The detail of some refusals ends in the first of the errors, which have lines of their own here.
+  const [first] = errors;
+  const repeated = first ? detail.indexOf(`: ${first.pointer} ${first.detail}`) : -1;
   const lines = [
-    `${title} (${status}): ${detail}`,
+    `${title} (${status}): ${repeated < 0 ? detail : detail.slice(0, repeated)}`,
     ...errors.map((error) => `  ${error.pointer || '/'}: ${error.detail}`),
   ];
   return new UserError(isTransientStatus(status) ? 'unavailable' : 'refused', lines.join('\n'));

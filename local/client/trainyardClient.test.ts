@@ -110,6 +110,22 @@ describe('a request', () => {
     expect(seen).toHaveLength(1);
   });
 
+  it('that is refused says no error twice', async () => {
+    const errors = [
+      { pointer: '/spec/training/epoch', detail: 'unknown key' },
+      { pointer: '/spec/training/batch', detail: 'unknown key' },
+    ];
+    const detail = 'The body is not valid: /spec/training/epoch unknown key (and 1 more, see errors)';
+    const { client } = await serve(
+      json(400, { type: 'about:blank', title: 'Invalid request', status: 400, detail, errors }),
+    );
+    await expect(client.start('shop', {})).rejects.toThrow(
+      'Invalid request (400): The body is not valid\n' +
+        '  /spec/training/epoch: unknown key\n' +
+        '  /spec/training/batch: unknown key',
+    );
+  });
+
   it('to a server that is no Trainyard says so', async () => {
     const found = await serve(page(200));
     await expect(found.client.get(RUN_ID)).rejects.toThrow(/is it the right URL/);

@@ -22,7 +22,7 @@ export function estimateLines(modelId: string, estimate: Estimate, width: number
   const by = basis ? `, measured on ${plain(basis.name)}` : '';
   const memory = memoryMb === null ? [] : [`  that run used ${(memoryMb / 1024).toFixed(1)} GB of memory`];
   return [
-    `a run of ${modelId} would take${by}; nothing was started`,
+    `what a run of ${modelId} would take${by} (nothing was started)`,
     ...tiers.map((tier) => `  ${plain(tier.tier).padEnd(name)}  ${estimateText(tier)}`),
     ...(recommendedTier === null || tiers.length < 2
       ? []

@@ -37,6 +37,10 @@ export async function readSpec(file: string): Promise<OuterSpec> {
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
+      throw new UserError('wrong-arguments', `there is no spec file ${file}: name one with --spec`, {
+        cause,
+      });
     throw new UserError(
       'wrong-arguments',
       `cannot read the spec ${file}: ${cause instanceof Error ? cause.message : 'unknown'}`,

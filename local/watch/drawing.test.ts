@@ -45,6 +45,16 @@ describe('what happened', () => {
     ]);
   });
 
+  it('has two lines for the sentence of a stage, whose end says why', () => {
+    const detail =
+      '29,986 of 30,000 validation and 9,993 of 10,000 test rows can be measured (validation: 14 whose "customer" train does not know; test: 7 whose "customer" train does not know)';
+    const state = after([runEvent(), stageEvent('transform', { detail })]);
+    expect(happenings(START, state, WIDE).slice(1)).toEqual([
+      '  ✓ transform         0.8 s  29,986 of 30,000 validation and 9,993 of 10,000 test rows can be',
+      '                             measured (validation: 14 whose "customer" train does not know; test: 7…',
+    ]);
+  });
+
   it('has the warnings of a stage below it, each with what to do, and again at the end', () => {
     const warnings = [
       { code: 'few-rows', message: 'only 9 of 2340 rows', remedy: 'bring more', counts: { rows: 9 } },
@@ -187,10 +197,10 @@ describe('the outcome', () => {
     const lines = outcome(runView({ ...over, result }), { width: 80, color: false });
     const from = lines.indexOf('  (12,497 rows)') + 1;
     expect(lines.slice(from, from + 4)).toEqual([
-      '  cold users of it      recall@5   recall@10   recall@50  recall@100',
+      '  on its cold users     recall@5   recall@10   recall@50  recall@100',
       '  this model                   –      0.0345           –      0.2100',
       '  popularity                   –      0.0338           –      0.2200',
-      '  own history                  –           –           –           –',
+      '  By recall@100 the model is 3.1 times as good as popularity and 26 % better',
     ]);
   });
 

@@ -26,7 +26,7 @@ export function happenings(before: WatchState, after: WatchState, layout: Layout
     STAGES.filter((name) => names.includes(name)).flatMap((name) => {
       const stage = after.stages.get(name);
       return stage && isNews(before.stages.get(name), stage)
-        ? [stageLine(stage, layout), ...warningLines(stage.warnings, layout, '    ')]
+        ? [...stageLines(stage, layout), ...warningLines(stage.warnings, layout, '    ')]
         : [];
     });
   const rows = [...after.epochs.values()]
@@ -69,16 +69,24 @@ function runLines(before: RunView | null, run: RunView, layout: Layout): string[
   return lines;
 }
 
-function stageLine({ stage, seconds, cacheHit, counts, detail }: Stage, layout: Layout): string {
+/** Counts have one line; a sentence has two, for what it gives as the reason stands at its end. */
+function stageLines({ stage, seconds, cacheHit, counts, detail }: Stage, layout: Layout): string[] {
   const summary =
     detail ||
     Object.entries(counts)
       .map(([name, value]) => `${inWords(name)} ${amount(value)}`)
       .join(' · ');
-  const facts = [cacheHit ? 'cached' : '', summary].filter((fact) => fact !== '');
+  const facts = [cacheHit ? 'cached' : '', summary].filter((fact) => fact !== '').join(' · ');
   const head = `${stage.padEnd(10)} ${duration(seconds).padStart(12)}`;
-  const tail = truncate(plain(facts.join(' · ')), layout.width - head.length - 6);
-  return `  ${paint(layout, 'green', '✓')} ${head}  ${paint(layout, 'dim', tail)}`;
+  const width = layout.width - head.length - 6;
+  const [first = '', ...others] = detail ? wrap(facts, width) : [plain(facts)];
+  const lines = [first, ...(others.length > 0 ? [others.join(' ')] : [])].map((line) =>
+    paint(layout, 'dim', truncate(line, width)),
+  );
+  const indent = ' '.repeat(head.length + 6);
+  return lines.map((line, i) =>
+    i === 0 ? `  ${paint(layout, 'green', '✓')} ${head}  ${line}` : indent + line,
+  );
 }
 
 /** `rowsKept` → `rows kept`. */

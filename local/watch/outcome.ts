@@ -114,19 +114,27 @@ const BASELINE_NAMES: Readonly<Record<Baseline, string>> = {
 
 /** Of the users that training knows and, where the test split has others, of those. */
 function comparisonTables(run: RunView, result: RunResult, layout: Layout): string[] {
-  const [known, cold] = (['known', 'cold'] as const).map((users) =>
-    resultMetricColumns(measuredModel(run.spec), users),
-  );
-  const hasCold = cold?.some(({ name }) => metricValue(result.metrics, name) !== undefined);
+  const measured = measuredModel(run.spec);
+  const known = resultMetricColumns(measured, 'known');
+  const cold = resultMetricColumns(measured, 'cold');
+  const hasCold = cold.some(({ name }) => metricValue(result.metrics, name) !== undefined);
   const rowsName = metricName(METRICS.rows, 'test');
   const rows = result.metrics[rowsName];
   const counted =
     rows === undefined ? [] : [paint(layout, 'dim', `  (${formatMetric(rowsName, rows)} rows)`)];
   return [
-    ...comparisonTable('on the test split', known ?? [], result, layout),
+    ...comparisonTable('on the test split', known, result, layout),
     ...counted,
-    ...(hasCold ? comparisonTable('cold users of it', cold ?? [], result, layout) : []),
+    ...(hasCold ? comparisonTable('on its cold users', cold, withAny(cold, result), layout) : []),
   ];
+}
+
+/** The result without the baselines that have none of the metrics, as those of ratings have none of cold users. */
+function withAny(columns: readonly MetricColumn[], result: RunResult): RunResult {
+  const baselines = Object.entries(result.baselines).filter(([, metrics]) =>
+    columns.some(({ name }) => metricValue(metrics, name) !== undefined),
+  );
+  return { ...result, baselines: Object.fromEntries(baselines) };
 }
 
 function comparisonTable(

@@ -35,10 +35,16 @@ const timeColumn = columnOf(
   'at',
 );
 
-function sumToOne(split: { train: number; validation: number; test: number }): boolean {
-  return Math.abs(split.train + split.validation + split.test - 1) < 1e-9;
+/** Says the shares, for those that were left out have a default. */
+function sumToOne(
+  { train, validation, test }: { train: number; validation: number; test: number },
+  context: z.RefinementCtx,
+): void {
+  const sum = train + validation + test;
+  if (Math.abs(sum - 1) < 1e-9) return;
+  const message = `train, validation and test must add up to 1: ${train}, ${validation} and ${test} are ${Number(sum.toPrecision(9))}`;
+  context.addIssue({ code: 'custom', message });
 }
-const SUM_MESSAGE = 'train, validation and test must add up to 1';
 
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 const days = z.number().gt(0).max(36_500);
@@ -62,7 +68,7 @@ const randomSplitSchema = z
     ...seed,
     ...shares,
   })
-  .refine(sumToOne, SUM_MESSAGE);
+  .superRefine(sumToOne);
 
 const timeSplitSchema = z
   .strictObject({
@@ -73,7 +79,7 @@ const timeSplitSchema = z
     ...timeColumn,
     ...shares,
   })
-  .refine(sumToOne, SUM_MESSAGE);
+  .superRefine(sumToOne);
 
 const timeHoldoutSplitSchema = z.strictObject({
   strategy: described(
@@ -118,7 +124,7 @@ const stratifiedSplitSchema = z
     ...seed,
     ...shares,
   })
-  .refine(sumToOne, SUM_MESSAGE);
+  .superRefine(sumToOne);
 
 const groupSplitSchema = z
   .strictObject({
@@ -130,7 +136,7 @@ const groupSplitSchema = z
     ...seed,
     ...shares,
   })
-  .refine(sumToOne, SUM_MESSAGE);
+  .superRefine(sumToOne);
 
 const columnSplitSchema = z
   .strictObject({
@@ -143,10 +149,16 @@ const columnSplitSchema = z
     validation: sideValues('validation'),
     test: sideValues('test'),
   })
-  .refine(({ train, validation, test }) => {
+  .superRefine(({ train, validation, test }, context) => {
     const all = [...train, ...validation, ...test].map(String);
-    return new Set(all).size === all.length;
-  }, 'a value is listed twice');
+    const twice = all.find((value, i) => all.indexOf(value) < i);
+    if (twice === undefined) return;
+    const sides = Object.entries({ train, validation, test }).map(
+      ([side, values]) => `${side} ${JSON.stringify(values)}`,
+    );
+    const message = `"${twice}" is listed twice, and each value is on one side: ${sides.join(', ')}`;
+    context.addIssue({ code: 'custom', message });
+  });
 
 export const splitSchema = described(
   z.discriminatedUnion('strategy', [

@@ -164,11 +164,17 @@ describe('the files', () => {
   it.each<[string, string]>([
     ['file://elsewhere/rows.csv', 'invalid-file-url'],
     ['rows[z-a].csv', 'invalid-pattern'],
-  ])('named by %s: an error of the data', async (uri, code) => {
-    const folder = await temporaryFolder();
-    await writeLines(folder, 'rows.csv', ['user,item']);
-    await expect(ingested(folder, userItemSpec(uri))).rejects.toMatchObject({ name: 'TrainerError', code });
-  });
+  ])(
+    'named by %s: an error of the data, of a specification stored before that was refused',
+    async (uri, code) => {
+      const folder = await temporaryFolder();
+      await writeLines(folder, 'rows.csv', ['user,item']);
+      const spec = userItemSpec('rows.csv');
+      const { dataset } = spec;
+      const stored = { ...spec, dataset: { ...dataset, source: { ...dataset.source, uri } } };
+      await expect(ingested(folder, stored)).rejects.toMatchObject({ name: 'TrainerError', code });
+    },
+  );
 });
 
 describe('cleaning', () => {
@@ -314,6 +320,39 @@ describe('nothing to train or to test on', () => {
       name: 'TrainerError',
       code: 'empty-split',
       message: 'of 20 rows none is in the test split',
+    });
+  });
+
+  it.each<[Parameters<typeof userItemSpec>[1] & object, string, RegExp]>([
+    [
+      { split: { strategy: 'column', column: 'side' } },
+      'of 100 rows none is in the validation split, whose rows have "validation" in column "side"',
+      /dataset\.split\.validation.*dataset\.sql.*"random"/,
+    ],
+    [
+      {
+        split: {
+          strategy: 'strictTemporal',
+          column: 'on',
+          validationFrom: '2099-01-01',
+          testFrom: '2099-02-01',
+        },
+      },
+      'of 100 rows none is in the validation split, whose times in column "on" are from 2099-01-01 and before 2099-02-01',
+      /validationFrom and testFrom/,
+    ],
+  ])('says which rows %j has no validation split of', async (dataset, message, remedy) => {
+    const folder = await temporaryFolder();
+    const rows = purchases.map((row, i) => ({
+      ...row,
+      side: i % 5 === 0 ? 'test' : 'train',
+      on: `2026-01-${10 + (i % 20)}`,
+    }));
+    const file = await writeLines(folder, 'rows.jsonl', jsonLines(rows));
+    await expect(prepared(folder, userItemSpec(file, dataset))).rejects.toMatchObject({
+      code: 'empty-split',
+      message,
+      remedy: expect.stringMatching(remedy) as string,
     });
   });
 

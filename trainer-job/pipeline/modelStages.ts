@@ -92,10 +92,15 @@ function evaluateStage({ attempt, spec, data }: ModelContext): Stage<'evaluate'>
       const output = await evaluateModel({ model, data, spec, between: unlessStopping(attempt.stop) });
       const testRows = output.metrics[metricName(METRICS.rows, 'test')] ?? 0;
       const { test } = outputs.of('transform').measured;
+      // What is found of them has figures of its own, of which this says how many rows they are.
+      const ofCold =
+        spec.model.type === 'ranking' || test.newUser === 0
+          ? ''
+          : `, and ${whole(test.newUser)} of cold users by themselves`;
       return {
         output,
         counts: { testRows, testRowsOfSplit: test.rows },
-        detail: `${whole(testRows)} of ${whole(test.rows)} test rows measured`,
+        detail: `${whole(testRows)} of ${whole(test.rows)} test rows measured${ofCold}`,
       };
     },
   };

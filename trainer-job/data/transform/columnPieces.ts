@@ -11,6 +11,7 @@ import { unpackTexts } from '@trainyard/recommender/format/texts';
 import type { Database } from '../database.js';
 import { internalName, textSql } from '../ingest/columns.js';
 import { packTexts, readArray, writeArrays } from '../typedFiles.js';
+import { basicType, type BasicType } from '../validate/profile/columnSql.js';
 import type { PieceCache } from './pieces.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
 import { timeColumn, unitOfTexts, type TimeUse } from './timeColumn.js';
@@ -109,13 +110,21 @@ export async function numberColumn(
 
 const NUMBER_TYPE = /^(U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|DOUBLE|FLOAT|DECIMAL|BOOLEAN)/;
 
+const HELD: Readonly<Record<BasicType, string>> = {
+  number: 'numbers',
+  time: 'times',
+  boolean: 'truth values',
+  text: 'text',
+  nested: 'lists or structs',
+};
+
 /** SQL of a column's number; fails for a column that has none. */
 function numberSql({ outcome }: IngestedRows, type: string, column: string): string {
   if (NUMBER_TYPE.test(type)) return `CAST(${internalName(outcome.columns, column)} AS DOUBLE)`;
   throw new TrainerError(
     'not-a-number',
-    `column "${column}" is ${type}; its feature needs numbers`,
-    `set dataset.columns["${column}"].cast to "float64", or to "boolean" if it says yes and no, or choose another transform`,
+    `column "${column}" holds ${HELD[basicType(type)]} where numbers are needed`,
+    `set dataset.columns["${column}"].cast to "float64", or to "boolean" if it says yes and no, or choose another column or transform`,
     { stage: 'transform' },
   );
 }

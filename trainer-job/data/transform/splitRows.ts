@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readArray, writeArrays } from '../typedFiles.js';
 import type { PieceCache } from './pieces.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
+import { whole } from './measuredInWords.js';
 import { sidesOf, SPLITS } from './split.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
@@ -42,7 +43,7 @@ async function writePlaces(ingested: IngestedRows, split: Split, folder: string)
   const [train = 0, validation = 0, test = 0, nowhere = 0] = counts;
   checkNoneNowhere(split, nowhere, side.length);
   const rows = { train, validation, test };
-  checkNoneEmpty(rows);
+  checkNoneEmpty(split, rows);
   const next = [0, train, train + validation];
   const place = new Int32Array(side.length);
   for (let i = 0; i < side.length; i++) {
@@ -58,20 +59,45 @@ function checkNoneNowhere(split: Split, nowhere: number, rows: number): void {
   const listed = [...split.train, ...split.validation, ...split.test];
   throw new TrainerError(
     'unlisted-split-value',
-    `of ${rows} rows ${nowhere} have a value in column "${split.column}" that is none of ${JSON.stringify(listed)}`,
+    `of ${whole(rows)} rows ${whole(nowhere)} have a value in column "${split.column}" that is none of ${JSON.stringify(listed)}`,
     'list every value under train, validation or test of dataset.split, or drop the other rows by dataset.where',
     { stage: 'transform' },
   );
 }
 
 /** A split is empty when the draw of a random one, or the data, left it so. */
-function checkNoneEmpty(rows: SplitRows['rows']): void {
+function checkNoneEmpty(split: Split, rows: SplitRows['rows']): void {
   const empty = SPLITS.find((name) => rows[name] === 0);
   if (!empty) return;
   throw new TrainerError(
     'empty-split',
-    `of ${rows.train + rows.validation + rows.test} rows none is in the ${empty} split`,
-    'bring more data, or change dataset.split',
+    `of ${whole(rows.train + rows.validation + rows.test)} rows none is in the ${empty} split${whyEmpty(split, empty)}`,
+    remedyOfEmpty(split, empty),
     { stage: 'transform' },
   );
+}
+
+/** What the rows of the split would have had to hold, where the specification says it. */
+function whyEmpty(split: Split, empty: keyof SplitRows['rows']): string {
+  if (split.strategy === 'column')
+    return `, whose rows have ${split[empty].map((value) => JSON.stringify(value)).join(' or ')} in column "${split.column}"`;
+  if (split.strategy !== 'strictTemporal') return '';
+  const { column, validationFrom, testFrom } = split;
+  const times = {
+    train: `before ${validationFrom}`,
+    validation: `from ${validationFrom} and before ${testFrom}`,
+    test: `from ${testFrom}`,
+  };
+  return `, whose times in column "${column}" are ${times[empty]}`;
+}
+
+function remedyOfEmpty(split: Split, empty: keyof SplitRows['rows']): string {
+  switch (split.strategy) {
+    case 'column':
+      return `list values that column "${split.column}" has under dataset.split.${empty}, give rows such a value in dataset.sql, or choose another strategy, such as "random"`;
+    case 'strictTemporal':
+      return `set dataset.split.validationFrom and testFrom to times among those of column "${split.column}"`;
+    default:
+      return 'bring more data, or change dataset.split';
+  }
 }

@@ -124,7 +124,7 @@ function noTimes(column: string, type: string): TrainerError {
   return problem(
     'not-a-time',
     `column "${column}" is ${type}; times are needed, or numbers of seconds, milliseconds, microseconds or nanoseconds since 1970`,
-    `set dataset.columns["${column}"].cast to "timestamp", with its format where the times are not those of ISO 8601, or name the right column`,
+    `set dataset.columns["${column}"].cast to "timestamp", which reads times of ISO 8601 and numbers since 1970 (others need their format), or name the right column`,
   );
 }
 

@@ -139,7 +139,7 @@ describe('a sample weight', () => {
     ['is missing', (i) => (i % 8 === 0 ? {} : { weight: 1 }), /has no number in 10 of the 80 training rows/],
     ['is negative', (i) => ({ weight: i === 3 ? -1 : 1 }), /is below 0 in 1 of the 80 training rows/],
     ['is always 0', (i) => ({ weight: i < 80 ? 0 : 1 }), /is 0 in all of the 80 training rows/],
-    ['is no number', () => ({ weight: 'much' }), /column "weight" is VARCHAR; its feature needs numbers/],
+    ['is no number', () => ({ weight: 'much' }), /column "weight" holds text where numbers are needed/],
   ])('that %s is refused, with what to do', async (_what, weight, message) => {
     await expect(weightsOf(weight)).rejects.toThrow(message);
   });

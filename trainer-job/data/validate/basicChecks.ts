@@ -103,7 +103,7 @@ function checkSplit({ dataset }: Spec, columns: readonly ColumnProfile[], ingest
       throw problem(
         'split-column-is-text',
         `column "${column}", which orders the split, holds text, whose order is not that of time`,
-        `set dataset.columns["${column}"].cast to "timestamp", with its format where the times are not those of ISO 8601`,
+        `set dataset.columns["${column}"].cast to "timestamp", which reads times of ISO 8601 and numbers since 1970 (others need their format)`,
       );
     }
   }
@@ -111,7 +111,7 @@ function checkSplit({ dataset }: Spec, columns: readonly ColumnProfile[], ingest
     if (size < 1) {
       throw problem(
         'empty-split',
-        `of ${ingested.rowsKept} rows none would be in the ${name} split`,
+        `of ${ingested.rowsKept.toLocaleString('en-US')} rows none would be in the ${name} split`,
         'bring more data, or change the shares of dataset.split',
       );
     }

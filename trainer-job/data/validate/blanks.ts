@@ -59,7 +59,7 @@ export function blankWarnings(counts: BlankCounts): RunWarning[] {
   return counts.map(({ column, values, rows }) =>
     runWarning(
       'blanks-differ',
-      `${values} ${values === 1 ? 'value' : 'values'} of column "${column}" ${values === 1 ? 'differs' : 'differ'} from another by blanks at the ends alone, and ${rows} rows hold one of these: each counts as a value of its own`,
+      `${values.toLocaleString('en-US')} ${values === 1 ? 'value' : 'values'} of column "${column}" ${values === 1 ? 'differs' : 'differ'} from another by blanks at the ends alone, and ${rows.toLocaleString('en-US')} rows hold one of these: each counts as a value of its own`,
       `set dataset.columns[${JSON.stringify(column)}].trim to true to make them one`,
       { values, rows },
     ),
