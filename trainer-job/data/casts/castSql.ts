@@ -1,7 +1,7 @@
 /** A column after its cleaning. */
 import type { ColumnCleaning } from '@trainyard/shared';
 import { blanksTrimmed, textSql } from '../ingest/columns.js';
-import { doubleOfSql, losesDigitsSql, losesFractionSql, truthSql, wholeSql } from './numberSql.js';
+import { doubleOfSql, losesDigitsSql, losesAsWholeSql, truthSql, wholeSql } from './numberSql.js';
 import { timeSql, timeVerdictSql } from './timeSql.js';
 
 /**
@@ -30,12 +30,13 @@ export function cleanedSql(source: string, type: string, cleaning: ColumnCleanin
 export function castVerdictSql(source: string, type: string, cleaning: ColumnCleaning): string {
   if (cleaning.cast === 'timestamp') return timeVerdictSql(source, type, cleaning);
   const changed = cleaning.round ? 'false' : changedSql(source, type, cleaning);
-  return `CASE WHEN ${source} IS NULL THEN NULL WHEN ${cleanedSql(source, type, cleaning)} IS NULL THEN 'failed'
+  const failed = `${cleanedSql(source, type, cleaning)} IS NULL`;
+  return `CASE WHEN ${source} IS NULL THEN NULL WHEN ${failed} AND NOT coalesce(${changed}, false) THEN 'failed'
     WHEN ${changed} THEN 'changed' ELSE 'ok' END`;
 }
 
 function changedSql(source: string, type: string, { cast, decimal }: ColumnCleaning): string {
-  if (cast === 'int64') return losesFractionSql(source, type, decimal);
+  if (cast === 'int64') return losesAsWholeSql(source, type, decimal);
   if (cast === 'float64') return losesDigitsSql(source, type);
   return 'false';
 }

@@ -217,6 +217,13 @@ describe('a cast to a number', () => {
     expect(castProblems[0]?.remedy).toMatch(/cast to "float64", or .*round to true/);
   });
 
+  it('to whole numbers that 64 bits do not hold is a problem, with count and examples', async () => {
+    const { castProblems } = await cast(['1', '1e19', '-9300000000000000000', 'inf'], { cast: 'int64' });
+    expect(castProblems).toMatchObject([{ code: 'cast-changes-values' }]);
+    expect(castProblems[0]?.message).toMatch(/would change 2 of 4 values, such as .*: .*64 bits/);
+    expect(castProblems[0]?.remedy).toMatch(/cast to "float64"/);
+  });
+
   it('that has not so many digits as a whole number is a problem', async () => {
     const { castProblems } = await cast(['9007199254740993', '9007199254740992'], { cast: 'float64' });
     expect(castProblems).toMatchObject([{ code: 'cast-changes-values' }]);

@@ -159,7 +159,7 @@ async function changed(
     reading,
     'cast-changes-values',
     `${failureOf(reading)} to ${reading.cleaning.cast} would change ${count(counts.changed)} of ${count(presentOf(counts))} values, such as ${examples.join(', ')}: ` +
-      (toWhole ? 'they are no whole numbers' : 'a double has not so many digits'),
+      (toWhole ? 'they are no whole numbers of 64 bits' : 'a double has not so many digits'),
     toWhole
       ? `set ${settings}.cast to "float64", or ${settings}.round to true where rounded numbers are meant`
       : `set ${settings}.cast to "int64", or to "string" where they are ids, or ${settings}.round to true where rounded numbers are meant`,

@@ -27,10 +27,11 @@ export function wholeSql(source: string, type: string, decimal: ColumnCleaning['
   return `try_cast(${written(source, type, decimal)} AS BIGINT)`;
 }
 
-/** SQL that is true where a whole number would be another one than the value. */
-export function losesFractionSql(source: string, type: string, decimal: ColumnCleaning['decimal']): string {
+/** SQL that is true where a whole number of 64 bits would be another one than the value, or cannot hold it. */
+export function losesAsWholeSql(source: string, type: string, decimal: ColumnCleaning['decimal']): string {
   const double = doubleOfSql(source, type, decimal);
-  return `(trunc(${double}) <> ${double})`;
+  const isBeyond = `(isfinite(${double}) AND ${wholeSql(source, type, decimal)} IS NULL)`;
+  return `(trunc(${double}) <> ${double} OR ${isBeyond})`;
 }
 
 const WHOLE_TYPE = /^U?(BIG|HUGE)INT$/;

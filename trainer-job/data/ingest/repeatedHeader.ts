@@ -13,9 +13,11 @@ interface TextColumn {
 
 /** More of a wide table need not be compared to be certain. */
 const MOST_COMPARED = 20;
+/** So many ways to write a header are named in the remedy. */
+const MOST_SPELLINGS = 5;
 
 /**
- * Fails with a `TrainerError` where rows that were kept hold the name of each column in it. Rows are compared in the columns of
+ * Fails with a `TrainerError` where rows that were kept hold the name of each column in it, whatever its letter case. Rows are compared in the columns of
  * `rows`, the path of a Parquet file, that are texts as the source has them; of a single one that proves nothing.
  */
 export async function checkRepeatedHeader(
@@ -25,14 +27,24 @@ export async function checkRepeatedHeader(
   rows: string,
 ): Promise<void> {
   const texts = textColumns(dataset, columns);
-  if (texts.length < 2) return;
+  const [first] = texts;
+  if (!first || texts.length < 2) return;
   const isHeader = texts.map(
-    ({ internal, written }) => `${blanksTrimmed(internal)} = ${literal(written.trim())}`,
+    ({ internal, written }) => `lower(${blanksTrimmed(internal)}) = ${literal(written.trim().toLowerCase())}`,
   );
-  const { n = 0 } = await database.counts(
-    `SELECT count(*) AS n FROM read_parquet(${literal(rows)}) WHERE ${isHeader.join(' AND ')}`,
+  const found = `FROM read_parquet(${literal(rows)}) WHERE ${isHeader.join(' AND ')}`;
+  const { n = 0 } = await database.counts(`SELECT count(*) AS n ${found}`);
+  if (n === 0) return;
+  // A condition compares texts as they are written, letter case and blanks included.
+  const spellings = await database.rows(
+    `SELECT DISTINCT ${first.internal} AS value ${found} ORDER BY 1 LIMIT ${MOST_SPELLINGS}`,
   );
-  if (n > 0) throw repeatedHeader(dataset, n, texts);
+  throw repeatedHeader(
+    dataset,
+    n,
+    texts,
+    spellings.map(({ value }) => String(value)),
+  );
 }
 
 function textColumns(
@@ -49,15 +61,22 @@ function textColumns(
     .map(({ name, internal }) => ({ name, internal, written: rename[name] ?? name }));
 }
 
-function repeatedHeader({ source }: Dataset, rows: number, columns: readonly TextColumn[]): TrainerError {
+function repeatedHeader(
+  { source }: Dataset,
+  rows: number,
+  columns: readonly TextColumn[],
+  spellings: readonly string[],
+): TrainerError {
   const names = columns.slice(0, 5).map(({ written }) => `"${written}"`);
-  const { name = '', written = '' } = columns[0] ?? {};
-  const condition = `{"column": ${JSON.stringify(name)}, "is": "notEqual", "value": ${JSON.stringify(written)}}`;
+  const name = JSON.stringify(columns[0]?.name);
+  const conditions = spellings.map(
+    (value) => `{"column": ${name}, "is": "notEqual", "value": ${JSON.stringify(value)}}`,
+  );
   const unread = source.csv?.header === false ? 'set dataset.source.csv.header to true, ' : '';
   return new TrainerError(
     'repeated-header',
     `${rows} ${rows === 1 ? 'row holds' : 'rows hold'} the names of the columns (${names.join(', ')}${columns.length > 5 ? ', …' : ''}) instead of values`,
-    `${unread}remove ${rows === 1 ? 'this line' : 'these lines'}, or drop ${rows === 1 ? 'it' : 'them'} with the condition ${condition} in dataset.where`,
+    `${unread}remove ${rows === 1 ? 'this line' : 'these lines'}, or drop ${rows === 1 ? 'it' : 'them'} with ${conditions.length === 1 ? 'the condition' : 'the conditions'} ${conditions.join(', ')} in dataset.where`,
     { stage: 'ingest' },
   );
 }

@@ -299,6 +299,16 @@ describe('of several files', () => {
     await expect(read(contents, '*.csv')).rejects.toThrow(says);
   });
 
+  it.each(['# made by a tool', 'sep=;'])(
+    'a line that is no table comes first, %s: the error offers to skip it',
+    async (line) => {
+      const contents = { 'a.csv': `${line}\n${text()}` };
+      await expect(read(contents, '*.csv')).rejects.toMatchObject({
+        remedy: expect.stringContaining('set dataset.source.csv.skipLines') as string,
+      });
+    },
+  );
+
   it('columns that some lack and nothing uses are left out with a warning, in any order of columns', async () => {
     const swapped = ['item,more,user', ...named.map(({ user, item }) => `${item},x,${user}`)].join('\n');
     const found = await read({ 'a.csv': text(), 'b.csv': swapped }, '*.csv', {

@@ -98,7 +98,7 @@ function csvReason(message: string, { csv, delimiter }: SourceFiles): Reason | u
     return {
       is: `${at}it has ${fields[2]} fields instead of ${fields[1]}, parted by ${JSON.stringify(delimiter)}`,
       remedy:
-        'give every row as many fields as the header, and quote fields that hold the delimiter; or correct dataset.source.csv.delimiter, quote or columns',
+        'give every row as many fields as the header, and quote fields that hold the delimiter; or correct dataset.source.csv.delimiter, quote or columns; where lines that are no table come first, set dataset.source.csv.skipLines to how many',
     };
   }
   if (/Invalid unicode/i.test(message)) {

@@ -125,9 +125,13 @@ describe('the header of a CSV as a row', () => {
     );
   });
 
-  it('goes by the condition that the error gives', async () => {
+  it.each([
+    ['as the first line has it', header],
+    ['in other letter case', 'User,ITEM,At'],
+    ['with blanks', 'user , item, at'],
+  ])('goes by the condition that the error gives: %s', async (_what, repeated) => {
     const folder = await temporaryFolder();
-    const file = await writeLines(folder, 'rows.csv', [header, ...rows, header]);
+    const file = await writeLines(folder, 'rows.csv', [header, ...rows, repeated]);
     const error: unknown = await prepared(folder, userItemSpec(file)).catch((reason: unknown) => reason);
     const remedy = error instanceof Error && 'remedy' in error ? String(error.remedy) : '';
     const condition = JSON.parse(/\{.*\}/.exec(remedy)?.[0] ?? '{}') as {
