@@ -167,7 +167,7 @@ const uris: DamagedCase[] = [
   }),
   refused('a NUL in a path', { 'rows.csv': csv() }, 'source-not-found', notFound, { uri: 'rows\0.csv' }),
   refused('a NUL in a pattern', { 'rows.csv': csv() }, 'source-not-found', notFound, { uri: 'row\0*.csv' }),
-  refused('a set that ends before it begins', { 'rows.csv': csv() }, 'invalid-pattern', /\[z-a\]/, {
+  refused('a set that ends before it begins', { 'rows.csv': csv() }, 'invalid-spec', /\[z-a\]/, {
     uri: 'row[z-a].csv',
   }),
   refused('a set that is not closed', { 'rows.csv': csv() }, 'source-not-found', notFound, {

@@ -2,7 +2,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
+import { storedSpecSchema, trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { prepared, userItemSpec, writeLines } from '../../test/support/data/prepared.js';
 import { byTime, jsonLines, purchases, sql, writeParquet } from '../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
@@ -164,17 +164,12 @@ describe('the files', () => {
   it.each<[string, string]>([
     ['file://elsewhere/rows.csv', 'invalid-file-url'],
     ['rows[z-a].csv', 'invalid-pattern'],
-  ])(
-    'named by %s: an error of the data, of a specification stored before that was refused',
-    async (uri, code) => {
-      const folder = await temporaryFolder();
-      await writeLines(folder, 'rows.csv', ['user,item']);
-      const spec = userItemSpec('rows.csv');
-      const { dataset } = spec;
-      const stored = { ...spec, dataset: { ...dataset, source: { ...dataset.source, uri } } };
-      await expect(ingested(folder, stored)).rejects.toMatchObject({ name: 'TrainerError', code });
-    },
-  );
+  ])('named by %s in a specification that was stored: an error of the data', async (uri, code) => {
+    const folder = await temporaryFolder();
+    await writeLines(folder, 'rows.csv', ['user,item']);
+    const { dataset } = storedSpecSchema.parse(userItemSpec(uri));
+    await expect(findSource(dataset, folder)).rejects.toMatchObject({ name: 'TrainerError', code });
+  });
 });
 
 describe('cleaning', () => {
