@@ -101,12 +101,13 @@ async function metricsOf(client: TrainyardClient, run: RunView): Promise<RunMetr
 
 function report(compared: Reproducibility, tolerance: number, count: number, backend: string): string[] {
   const { isReproducible, mismatches, spreads } = compared;
+  const width = Math.max(24, ...spreads.map(({ metric }) => metric.length));
   return [
     `${count} runs on ${backend}: ${isReproducible ? 'reproducible' : 'NOT reproducible'} within ${tolerance}`,
     ...mismatches.map((mismatch) => `  ${mismatch}`),
     ...spreads.map(
       ({ metric, deviation, difference, epoch }) =>
-        `  ${deviation < tolerance ? '✓' : '✗'} ${metric.padEnd(24)} deviation ${deviation.toExponential(1)}` +
+        `  ${deviation < tolerance ? '✓' : '✗'} ${metric.padEnd(width)} deviation ${deviation.toExponential(1)}` +
         `  largest difference ${difference.toExponential(1)}  ${epoch === null ? 'result' : `epoch ${epoch}`}`,
     ),
   ];

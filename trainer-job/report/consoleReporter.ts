@@ -44,7 +44,7 @@ export class ConsoleReporter implements Reporter {
   }: CallbackContent<'stage-complete'>): void {
     const numbers = Object.entries(counts).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`);
     const took = cacheHit ? 'reused' : `${seconds.toFixed(1)} s`;
-    this.line([stage.padEnd(10), took.padStart(8), ...numbers, detail].filter(Boolean).join('  '));
+    this.line([stage.padEnd(10), took.padStart(8), detail, ...numbers].filter(Boolean).join('  '));
     for (const { message, remedy } of warnings) {
       this.line(`warning: ${message}`);
       if (remedy !== null) this.line(`  to do: ${remedy}`);
