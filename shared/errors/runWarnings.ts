@@ -60,6 +60,12 @@ const TABLE = {
     meaning: 'There are no more items than K, so that recall at K is 1 whatever the model does.',
     remedy: 'Leave such a K out of `evaluation.k`.',
   },
+  'equal-scores': {
+    meaning:
+      'The items of many test rows share their score with other items, and recall counts what scores higher alone: a model that scores all items alike would find all of them.',
+    remedy:
+      'Set the activation of the last layer of both towers to `linear`, lower the learning rate, or train longer.',
+  },
   'one-target-value': {
     meaning: 'All measured rows of a split have the same target, so that a constant is as good as any model.',
     remedy: 'Change `dataset.split`, or `features.target.threshold`, or bring more data.',

@@ -1,7 +1,8 @@
-import { METRICS, metricName, type Metrics, type TrainingSpec } from '@trainyard/shared';
+import { METRICS, metricName, type Metrics, type RunWarning, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { scoreBaseline } from './baselines.js';
+import { equalScoreWarnings } from './equalScores.js';
 import { evaluationRows } from './evaluationRows.js';
 import { ratedPairs } from './ratedPairs.js';
 import { ratingBaselines } from './ratingBaselines.js';
@@ -14,6 +15,8 @@ export interface EvaluationOutcome {
   metrics: Metrics;
   /** Those that baselines have, by the baseline's name. */
   baselines: Record<string, Metrics>;
+  /** What makes the metrics doubtful. */
+  warnings: RunWarning[];
 }
 
 interface Evaluated {
@@ -34,6 +37,7 @@ export async function evaluateModel(request: Evaluated): Promise<EvaluationOutco
   return {
     metrics: { ...metrics, ...retrieval?.ofColdUsers, [metricName(METRICS.rows, 'test')]: rows },
     baselines: { ...retrieval?.baselines, ...rating?.baselines },
+    warnings: retrieval ? equalScoreWarnings(model, evaluationRows(data, 'test')) : [],
   };
 }
 

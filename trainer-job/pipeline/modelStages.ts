@@ -101,6 +101,7 @@ function evaluateStage({ attempt, spec, data }: ModelContext): Stage<'evaluate'>
         output,
         counts: { testRows, testRowsOfSplit: test.rows },
         detail: `${whole(testRows)} of ${whole(test.rows)} test rows measured${ofCold}`,
+        warnings: output.warnings,
       };
     },
   };

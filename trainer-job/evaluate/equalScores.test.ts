@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { equalScoreWarnings } from './equalScores.js';
+import type { EvaluationRows } from './evaluationRows.js';
+
+const WIDTH = 2;
+const QUERIES = 10;
+const ITEMS = 30;
+
+const rows: EvaluationRows = {
+  queries: Int32Array.from({ length: QUERIES }, (_, q) => q),
+  targetStart: Int32Array.from({ length: QUERIES + 1 }, (_, q) => q),
+  items: Int32Array.from({ length: QUERIES }, (_, q) => 1 + q),
+  rows: new Int32Array(QUERIES).fill(3),
+  rowCount: 3 * QUERIES,
+};
+
+function warnings(query: (q: number) => number, item: (i: number) => number) {
+  const vectors = (count: number, of: (i: number) => number) =>
+    Float32Array.from({ length: count * WIDTH }, (_, at) => of(Math.floor(at / WIDTH)));
+  return equalScoreWarnings(
+    {
+      width: WIDTH,
+      candidate: { data: { entities: ITEMS + 1 } },
+      embed: (tower, entities) =>
+        tower === 'query'
+          ? vectors(entities.length, (at) => query(entities[at]!))
+          : vectors(entities.length, (at) => item(entities[at]!)),
+    },
+    rows,
+  );
+}
+
+describe('equal scores', () => {
+  it('are warned of where vectors of queries are zero, with the rows that it concerns', () => {
+    const found = warnings(
+      (q) => (q < 4 ? 0 : 1),
+      (i) => i,
+    );
+    expect(found).toMatchObject([{ code: 'equal-scores' }]);
+    expect(found[0]?.message).toMatch(/^12 of 30 test rows/);
+  });
+
+  it('are warned of where all items have one vector', () => {
+    expect(
+      warnings(
+        (q) => 1 + q,
+        () => 0.5,
+      )[0]?.message,
+    ).toMatch(/^30 of 30 test rows/);
+  });
+
+  it('are none of a model that tells items apart', () => {
+    expect(
+      warnings(
+        (q) => 1 + q,
+        (i) => i,
+      ),
+    ).toEqual([]);
+  });
+});
