@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { startOf } from '@trainyard/functions/ports/jobLauncher/processIdentity';
 import { z } from 'zod';
 import { withFile } from './dataDirectory.js';
@@ -16,6 +17,10 @@ const holderSchema = z.object({
   startedAt: z.string(),
 });
 type Holder = z.infer<typeof holderSchema>;
+
+/** How long a host waits while another one removes a lock that is stale, and how often it looks. */
+const CLAIM_MS = 10;
+const MOST_TRIES = 200;
 
 export interface HostLock {
   /** Writes where the host serves, for the other commands to find. */
@@ -33,16 +38,18 @@ export async function lockDirectory(directory: string, now: Date): Promise<HostL
     url: null,
     startedAt: now.toISOString(),
   };
+  const own = JSON.stringify(holder);
   for (let tries = 0; ; tries += 1) {
     try {
-      await createWhole(file, JSON.stringify(holder));
+      await createWhole(file, own);
       break;
     } catch (error) {
-      if (!isTaken(error) || tries === 5) return withFile(file, () => Promise.reject(error));
+      if (!isTaken(error) || tries === MOST_TRIES) return withFile(file, () => Promise.reject(error));
     }
-    const other = await readHolder(file);
+    const seen = await readText(file);
+    const other = holderOf(seen);
     if (other && isAlive(other)) throw inUse(directory, other);
-    await removeStale(file, other);
+    await removeStale(file, seen, own);
   }
   return {
     announce: async (url) => {
@@ -98,8 +105,11 @@ function lockFile(directory: string): string {
   return join(directory, 'host.json');
 }
 
-async function readHolder(file: string): Promise<Holder | null> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+const readHolder = async (file: string) => holderOf(await readText(file));
+
+const readText = (file: string) => readFile(file, 'utf8').catch(() => '');
+
+function holderOf(text: string): Holder | null {
   try {
     return holderSchema.parse(JSON.parse(text));
   } catch {
@@ -112,19 +122,26 @@ function isAlive({ pid, processStart }: Holder): boolean {
   return startOf(pid) === processStart;
 }
 
-/** Moves the lock aside first: when two hosts start at once, only one of them moves what both saw. */
-async function removeStale(file: string, seen: Holder | null): Promise<void> {
-  const aside = `${file}.${randomUUID()}`;
+/**
+ * Removes a lock that nobody holds. Of hosts that start at once one alone may: it claims the very content that it saw, and removes
+ * the lock only while it has that content, so nobody removes the lock that another one has made meanwhile.
+ */
+async function removeStale(file: string, seen: string, own: string): Promise<void> {
+  const claim = `${file}.${createHash('sha256').update(seen).digest('hex').slice(0, 16)}`;
   try {
-    await rename(file, aside);
-  } catch {
-    // The other one was faster; the next try finds its lock.
+    await createWhole(claim, own);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    const claimant = await readHolder(claim);
+    if (claimant && isAlive(claimant)) await setTimeout(CLAIM_MS);
+    else await rm(claim, { force: true });
     return;
   }
-  const moved = await readHolder(aside);
-  const isAnother = moved?.pid !== seen?.pid || moved?.processStart !== seen?.processStart;
-  if (moved && isAnother && isAlive(moved)) await rename(aside, file);
-  else await rm(aside, { force: true });
+  try {
+    if ((await readText(file)) === seen) await rm(file, { force: true });
+  } finally {
+    await rm(claim, { force: true });
+  }
 }
 
 function isTaken(error: unknown): boolean {

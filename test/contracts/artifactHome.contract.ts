@@ -68,7 +68,7 @@ async function trainingOf({ settings, home }: HomeOfAttempt) {
   const saved = { parameters: [parameter], optimizer, modelState: [] };
   await kept.adopt(folder);
   const trainer = { runId: settings.runId, attempt: settings.attempt };
-  const checkpoints = await CheckpointFolder.open(folder, 'this training', saved, trainer, kept);
+  const checkpoints = await CheckpointFolder.open(folder, ['this training'], saved, trainer, kept);
   const save = async (epoch: number) => {
     parameter.values.fill(epoch);
     const path = await checkpoints.save({

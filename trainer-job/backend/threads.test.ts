@@ -17,6 +17,11 @@ const changed = (parts: Pick<TrainingSpecInput, 'model' | 'training'>) =>
     training: { ...defaults.training, ...parts.training },
   });
 
+/** Both towers end in the same width. */
+const towers = (
+  ...layers: NonNullable<NonNullable<NonNullable<TrainingSpecInput['model']>['query']>['layers']>
+) => ({ model: { query: { layers }, candidate: { layers } } });
+
 const large = changed({ training: { batchSize: 8192 } });
 
 describe('operations of a step', () => {
@@ -34,8 +39,8 @@ describe('operations of a step', () => {
   it('are not known to be small against a catalogue, with wide or other layers, or for ratings', () => {
     for (const parts of [
       { training: { negatives: { type: 'catalogue' as const } } },
-      { model: { query: { layers: [{ type: 'dense' as const, units: 129 }] } } },
-      { model: { candidate: { layers: [{ type: 'cross' as const }] } } },
+      towers({ type: 'dense', units: 129 }),
+      towers({ type: 'cross' }, { type: 'dense', units: 64 }),
     ]) {
       expect(hasSmallOperations(changed(parts))).toBe(false);
     }

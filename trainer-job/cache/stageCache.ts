@@ -36,6 +36,11 @@ export interface StageOutput<T> {
 /** How often entries in use are marked as used. */
 const TOUCH_MS = 5 * 60_000;
 
+/** What names the entry of a stage with this key. */
+export function entryDigest(stage: StageName, key: unknown): string {
+  return digestOf({ stage, key });
+}
+
 export class StageCache {
   private readonly inUse = new Set<string>();
   private readonly timer: NodeJS.Timeout;
@@ -53,7 +58,7 @@ export class StageCache {
 
   async run<T>(request: StageRequest<T>): Promise<StageOutput<T>> {
     const start = performance.now();
-    const digest = digestOf({ stage: request.stage, key: request.key });
+    const digest = entryDigest(request.stage, request.key);
     const id = { stage: request.stage, digest: digest.replace('sha256:', '') };
     const folder = join(this.root, id.stage, id.digest);
     const isFresh = !this.recompute.has(request.stage) || this.inUse.has(folder);

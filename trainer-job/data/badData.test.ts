@@ -139,13 +139,6 @@ describe('what cannot be read or trained on', () => {
       /NUL byte in its name/,
     ],
     [
-      'a column to select that is not there',
-      (folder) => writeLines(folder, 'w.csv', csvLines),
-      { select: ['user', 'itm'] },
-      'missing-column',
-      /no column "itm" \(did you mean "item"\?\)/,
-    ],
-    [
       'a line of more than 10 MB',
       (folder) => writeLines(folder, 'long.csv', [...csvLines, `${'x'.repeat(10_000_001)},i1,3`]),
       {},

@@ -44,7 +44,7 @@ async function attemptOn(remote: BucketFolder, attempt: number, earlier: BucketF
   const saved = { parameters: [parameter], optimizer, modelState: [] };
   const trainer = { runId: 'abcdefghijklmnopqrst', attempt };
   const folder = join(disk, 'checkpoints');
-  const checkpoints = await CheckpointFolder.open(folder, 'this', saved, trainer, mirror);
+  const checkpoints = await CheckpointFolder.open(folder, ['this'], saved, trainer, mirror);
   const save = (epoch: number) => {
     parameter.values.fill(epoch);
     return checkpoints.save(at(epoch));

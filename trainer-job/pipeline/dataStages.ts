@@ -3,11 +3,13 @@ import {
   transformDocumentSchema,
   type TransformDocument,
 } from '@trainyard/recommender/format/transformDocument';
-import type { Dataset } from '@trainyard/shared';
+import type { Dataset, TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { evict } from '../cache/eviction.js';
+import { entryDigest } from '../cache/stageCache.js';
 import {
   checkTrainedColumns,
+  formerIngestKey,
   ingest,
   ingestKey,
   ingestOutcomeSchema,
@@ -93,6 +95,18 @@ async function ingestUnchanged(
   }
 }
 
+/** Of version 0.1. */
+const FORMER_TRANSFORM_VERSION = 3;
+
+/** The digest that version 0.1 gave to the encoded rows; undefined where they may be others. */
+function formerDigest({ dataset, features }: TrainingSpec, source: OpenedTables): string | undefined {
+  const ofRows = formerIngestKey(dataset, source);
+  if (ofRows === undefined || hasPolicies(dataset)) return undefined;
+  const rows = entryDigest('ingest', ofRows);
+  const key = { version: FORMER_TRANSFORM_VERSION, rows, split: dataset.split, features };
+  return entryDigest('transform', key);
+}
+
 function transformStage(context: DataContext): Stage<'transform'> {
   const { spec } = context;
   const { dataset, features } = spec;
@@ -127,7 +141,11 @@ function transformStage(context: DataContext): Stage<'transform'> {
       const corrections = await correctionsOf(dataset, outputs.of('ingest'), { keep, pieces });
       const measured = { spec, document: encoded.outcome, splits };
       return {
-        output: { ...encoded, measured: splits },
+        output: {
+          ...encoded,
+          measured: splits,
+          formerDigest: formerDigest(spec, outputs.of('ingest').source),
+        },
         counts: {
           ...countsOf(encoded.outcome),
           ...measuredCounts(measured),

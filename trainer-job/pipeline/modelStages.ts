@@ -48,6 +48,7 @@ function trainStage({ attempt, spec, data, workers, checkpoints }: ModelContext)
         spec,
         data,
         dataDigest: outputs.of('transform').digest,
+        formerDataDigest: outputs.of('transform').formerDigest,
         workers,
         checkpointDirectory,
         checkpointMirror: checkpoints,

@@ -14,7 +14,11 @@ export interface StageOutputs {
   ingest: StageOutput<IngestOutcome> & { source: OpenedTables };
   validate: Validated;
   /** `measured`: how many rows of each split results are measured by, and why not by the others. */
-  transform: StageOutput<TransformDocument> & { measured: MeasuredSplits };
+  transform: StageOutput<TransformDocument> & {
+    measured: MeasuredSplits;
+    /** What version 0.1 called the same rows; undefined where it may have read others. */
+    formerDigest: string | undefined;
+  };
   train: Trained;
   evaluate: EvaluationOutcome;
   /** The URIs of the artifacts by name. */

@@ -204,9 +204,6 @@ describe('an object that cannot be read', () => {
       /gs:\/\/shop\/a.csv/,
       /roles\/storage.objectViewer/,
     ],
-    ['a bucket alone', 'gs://shop', {}, 'invalid-object-uri', /names no objects/, /gs:\/\/bucket\/folder/],
-    ['a folder', 'gs://shop/folder/', {}, 'invalid-object-uri', /names no objects/, /\*\.parquet/],
-    ['a pattern of buckets', 'gs://sh*/a.csv', {}, 'invalid-object-uri', /names no objects/, /no pattern/],
     ['an unknown ending', 'gs://shop/a.xlsx', {}, 'unknown-format', /gs:\/\/shop\/a.xlsx/, /format/],
     ['nothing in it', 'gs://shop/empty.csv', {}, 'empty-file', /is empty/, /write the data/],
   ])('because of %s is an error in words', async (_why, uri, fault, code, message, remedy) => {

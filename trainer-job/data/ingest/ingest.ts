@@ -76,10 +76,23 @@ export const ingestOutcomeSchema = z.strictObject({
 });
 export type IngestOutcome = z.infer<typeof ingestOutcomeSchema>;
 
+/** The version of version 0.1 of the trainer. */
+const FORMER_INGEST_VERSION = 8;
+
+/**
+ * The key that version 0.1 gave to the rows; undefined where it may have read them otherwise, though they look equal: SQL saw the
+ * text of lists, and joins and derived columns other times.
+ */
+export function formerIngestKey(dataset: Dataset, opened: OpenedTables): unknown {
+  const { sql, joins, derive } = dataset;
+  if (sql !== undefined || joins.length > 0 || Object.keys(derive).length > 0) return undefined;
+  return ingestKey(dataset, opened, FORMER_INGEST_VERSION);
+}
+
 /** All that shapes the rows: neither the features nor, but for times in JSON lines, the split. */
-export function ingestKey(dataset: Dataset, opened: OpenedTables): unknown {
+export function ingestKey(dataset: Dataset, opened: OpenedTables, version = INGEST_VERSION): unknown {
   return {
-    version: INGEST_VERSION,
+    version,
     source: opened.fingerprint,
     format: opened.format,
     csv: dataset.source.csv ?? null,

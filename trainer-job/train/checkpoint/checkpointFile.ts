@@ -93,7 +93,7 @@ export async function writeCheckpoint(
  */
 export async function readCheckpoint(
   folder: string,
-  identity: string,
+  identities: readonly string[],
   arrays: readonly NamedArray[],
 ): Promise<{ state: TrainingState; reason?: never } | { state?: never; reason: string }> {
   try {
@@ -103,7 +103,8 @@ export async function readCheckpoint(
       return { reason: `it is of format ${schemaVersion}, and this version reads ${VERSION}` };
     }
     const manifest = manifestSchema.parse(content);
-    if (manifest.identity !== identity) return { reason: 'it is of another specification or other data' };
+    if (!identities.includes(manifest.identity))
+      return { reason: 'it is of another specification or other data' };
     const described = arrays.map(({ name, values }) => `${name}:${values.length}`).join();
     if (described !== manifest.arrays.map(({ name, length }) => `${name}:${length}`).join()) {
       return { reason: 'its parameters are not those of this model' };

@@ -28,7 +28,7 @@ async function opened(folder: string, attempt = 1, identity = 'this') {
   const running = newParameter('running', 1, 2);
   const optimizer = newOptimizer(optimizerSchema.parse({ type: 'adamw' }), [parameter]);
   const saved = { parameters: [parameter], optimizer, modelState: [running] };
-  const checkpoints = await CheckpointFolder.open(folder, identity, saved, { runId: RUN, attempt });
+  const checkpoints = await CheckpointFolder.open(folder, [identity], saved, { runId: RUN, attempt });
   return { checkpoints, parameter, running, optimizer };
 }
 
@@ -152,7 +152,7 @@ it('goes over to another run that adopts it, whatever its attempt', async () => 
   const optimizer = newOptimizer(optimizerSchema.parse({ type: 'adamw' }), [parameter]);
   const other = await CheckpointFolder.open(
     folder,
-    'this',
+    ['this'],
     { parameters: [parameter], optimizer, modelState: [newParameter('running', 1, 2)] },
     { runId: 'another', attempt: 1 },
   );

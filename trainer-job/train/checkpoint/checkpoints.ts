@@ -32,24 +32,24 @@ const removeFolder = (folder: string) =>
 export class CheckpointFolder {
   private constructor(
     private readonly folder: string,
-    private readonly identity: string,
+    private readonly identities: readonly [string, ...string[]],
     private readonly saved: Saved,
     private readonly owner: CheckpointOwner,
     private readonly attempt: number,
     private readonly mirror: CheckpointMirror | undefined,
   ) {}
 
-  /** Takes the folder over from whoever had it. Throws `Superseded` for an attempt that comes too late. */
+  /** Takes the folder over from whoever had it. The first identity is written, all are read. Throws `Superseded` for an attempt that comes too late. */
   static async open(
     folder: string,
-    identity: string,
+    identities: readonly [string, ...string[]],
     saved: Saved,
     trainer: Trainer = ALONE,
     mirror?: CheckpointMirror,
   ): Promise<CheckpointFolder> {
     const owner = await CheckpointOwner.claim(folder, trainer);
     await mirror?.claim(trainer);
-    const opened = new CheckpointFolder(folder, identity, saved, owner, trainer.attempt, mirror);
+    const opened = new CheckpointFolder(folder, identities, saved, owner, trainer.attempt, mirror);
     await opened.removeUnfinished();
     return opened;
   }
@@ -62,7 +62,7 @@ export class CheckpointFolder {
     await this.check();
     await removeFolder(unfinished);
     try {
-      await writeCheckpoint(unfinished, this.identity, state, this.arrays());
+      await writeCheckpoint(unfinished, this.identities[0], state, this.arrays());
       await this.check();
       await this.replace(path, unfinished);
     } catch (error) {
@@ -172,7 +172,7 @@ export class CheckpointFolder {
     const path = join(this.folder, name);
     const reason = this.mirror && !existsSync(path) ? await this.mirror.bring(name, path) : undefined;
     if (reason !== undefined) return { reason };
-    const restored = await readCheckpoint(path, this.identity, this.arrays());
+    const restored = await readCheckpoint(path, this.identities, this.arrays());
     if (restored.state) this.saved.optimizer.restore(restored.state.optimizer);
     return restored;
   }

@@ -2,12 +2,17 @@ import { digestOf } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import type { TrainRequest } from '../loop/trainRequest.js';
 
+/** The identity that checkpoints get, then those of former versions of the trainer that are continued as well. */
+export function identitiesOf(
+  request: Pick<TrainRequest, 'data' | 'dataDigest' | 'formerDataDigest' | 'spec'>,
+): readonly [string, ...string[]] {
+  const { formerDataDigest } = request;
+  if (formerDataDigest === undefined) return [identityOf(request)];
+  return [identityOf(request), identityOf({ ...request, dataDigest: formerDataDigest })];
+}
+
 /** What must be equal for a checkpoint to be continued: everything that shapes the weights. */
-export function identityOf({
-  data,
-  dataDigest,
-  spec,
-}: Pick<TrainRequest, 'data' | 'dataDigest' | 'spec'>): string {
+function identityOf({ data, dataDigest, spec }: Pick<TrainRequest, 'data' | 'dataDigest' | 'spec'>): string {
   // What only says how long to train, what to keep and how much memory a step may take leaves the weights as they are.
   const {
     epochs,

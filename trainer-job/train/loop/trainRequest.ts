@@ -18,6 +18,8 @@ export interface TrainRequest {
   data: EncodedDataset;
   /** Of all that shaped `data`: a checkpoint of other data is not gone on from, though their sizes be the same. */
   dataDigest?: string;
+  /** What version 0.1 called the same data: its checkpoints are gone on from, too. */
+  formerDataDigest?: string | undefined;
   spec: TrainingSpec;
   /** How many threads compute each step; 1 unless given. It changes nothing but rounding and time. */
   workers?: number;

@@ -8,7 +8,7 @@ import { CheckpointFolder, placeOf } from '../checkpoint/checkpoints.js';
 import type { TrainRequest } from './trainRequest.js';
 import { LossWatch } from './divergence.js';
 import { bestOnResuming, NONE_SO_FAR } from '../optimize/earlyStopping.js';
-import { identityOf } from '../checkpoint/identity.js';
+import { identitiesOf } from '../checkpoint/identity.js';
 import { NO_PLATEAU } from '../optimize/learningRate.js';
 import { estimateMemory, gigabytes, refuseWhatDoesNotFit } from './memoryEstimate.js';
 import { newOptimizer, type Optimizer } from '../optimize/optimizer.js';
@@ -61,7 +61,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   const { model, optimizer } = size > 1 ? inSharedMemory(() => newModel(request)) : newModel(request);
   const checkpoints = await CheckpointFolder.open(
     checkpointDirectory,
-    identityOf(request),
+    identitiesOf(request),
     { parameters: model.parameters, optimizer, modelState: model.state },
     request.trainer,
     request.checkpointMirror,
