@@ -139,7 +139,9 @@ function transformStage(context: DataContext): Stage<'transform'> {
         produce: async () => measureFolder(await encoded.files()),
       });
       const corrections = await correctionsOf(dataset, outputs.of('ingest'), { keep, pieces });
-      const measured = { spec, document: encoded.outcome, splits };
+      const { columns } = outputs.of('validate').profile;
+      const withNulls = new Set(columns.filter(({ nulls }) => nulls > 0).map(({ name }) => name));
+      const measured = { spec, document: encoded.outcome, splits, withNulls };
       return {
         output: {
           ...encoded,

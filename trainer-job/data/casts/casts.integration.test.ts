@@ -148,6 +148,20 @@ describe('a cast to a time', () => {
     }
   });
 
+  it('of numbers in several units is mended by the SQL that the error gives', async () => {
+    const folder = await temporaryFolder();
+    const uri = await writeParquet(
+      join(folder, 'rows.parquet'),
+      'SELECT CASE WHEN i < 2 THEN 1500035400 ELSE 1500035400000 END AS x0 FROM range(4) t(i)',
+    );
+    const dataset = { source: { uri }, columns: { x0: { cast: 'timestamp' as const } } };
+    const { castProblems } = await ingested(folder, dataset);
+    const statement = /dataset\.sql: (SELECT .* FROM source);/.exec(castProblems[0]?.remedy ?? '')?.[1] ?? '';
+    const mended = await ingested(folder, { ...dataset, sql: statement });
+    expect(mended.castProblems).toEqual([]);
+    expect([...new Set(mended.values('x0'))]).toEqual(['2017-07-14 12:30:00']);
+  });
+
   it('takes times of before 1980 for what the named unit says', async () => {
     const { values, castProblems } = await cast(['0', '-86400'], { cast: 'timestamp', unit: 's' });
     expect(castProblems).toEqual([]);

@@ -1,5 +1,6 @@
 /** Sentences on times that are numbers, the same wherever such a column is read. */
-import { TIME_UNITS, TIME_UNIT_WORDS, type TimeUnit } from '@trainyard/shared';
+import { PER_SECOND, TELLING_SECONDS, TIME_UNITS, TIME_UNIT_WORDS, type TimeUnit } from '@trainyard/shared';
+import { identifier } from '../database.js';
 import { presentOf, type VerdictCounts } from './verdict.js';
 
 export function count(rows: number): string {
@@ -33,16 +34,29 @@ export function noneInOneUnit(
       remedy: `correct ${setting} (s, ms, us or ns); ${dropped}`,
     };
   }
-  const found = TIME_UNITS.filter((one) => counts[one] > 0).map(
-    (one) => `${count(counts[one])} look like ${TIME_UNIT_WORDS[one]}`,
-  );
+  const units = TIME_UNITS.filter((one) => counts[one] > 0);
+  const found = units.map((one) => `${count(counts[one])} look like ${TIME_UNIT_WORDS[one]}`);
   const form = range && counts.implausible === presentOf(counts) ? dateFormOf(range) : undefined;
   const none = counts.implausible > 0 ? [`${count(counts.implausible)} like none of s, ms, us and ns`] : [];
   return {
     message: `${holds}, which are not all times since 1970 between 1980 and 2099 in one unit: of ${count(presentOf(counts))} values ${[...found, ...none].join(', ')}`,
     remedy:
-      form === undefined
-        ? `set ${setting} to "s", "ms", "us" or "ns" if the times are in it; ${dropped}`
-        : `set dataset.columns["${column}"] to { "cast": "timestamp", "format": "${form}" } if the numbers are dates of that form, or its unit to "s", "ms", "us" or "ns" if the times are in it`,
+      units.length > 1
+        ? `make them all ${TIME_UNIT_WORDS[units[0]!]} in dataset.sql: ${inOneUnitSql(column, units)}; ${dropped}; where they are in one unit after all, set ${setting}`
+        : form === undefined
+          ? `set ${setting} to "s", "ms", "us" or "ns" if the times are in it; ${dropped}`
+          : `set dataset.columns["${column}"] to { "cast": "timestamp", "format": "${form}" } if the numbers are dates of that form, or its unit to "s", "ms", "us" or "ns" if the times are in it`,
   };
+}
+
+/** SQL that brings the numbers of a column, in several `units`, to the first of these, which is the coarsest. */
+function inOneUnitSql(column: string, units: readonly TimeUnit[]): string {
+  const name = identifier(column);
+  const [coarsest = 's', ...finer] = units;
+  const number = `CAST(${name} AS DOUBLE)`;
+  const whens = finer.toReversed().map((unit) => {
+    const from = TELLING_SECONDS.from * PER_SECOND[unit];
+    return `WHEN ${number} >= ${from} THEN ${number} / ${PER_SECOND[unit] / PER_SECOND[coarsest]}`;
+  });
+  return `SELECT * REPLACE (CASE ${whens.join(' ')} ELSE ${number} END AS ${name}) FROM source`;
 }

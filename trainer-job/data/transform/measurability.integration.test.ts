@@ -168,6 +168,24 @@ describe('a split', () => {
   });
 });
 
+describe('rows without an id', () => {
+  it('are not told as rows whose id is new alone', async () => {
+    const folder = await temporaryFolder();
+    const lines = Array.from(
+      { length: 300 },
+      (_, i) => `${i % 10 === 3 ? '' : `u${i % 6}`},i${i % 9},${'aaabc'[i % 5]}`,
+    );
+    await writeLines(folder, 'rows.csv', ['user,item,side', ...lines]);
+    const { reports } = await prepared(folder, userItemSpec('rows.csv', { split: BY_COLUMN }));
+    const stage = reports.find((report) => report.stage === 'transform');
+    const said = 'validation: 30 whose "user" is missing or not known to train';
+    expect(stage?.detail).toContain(said);
+    expect(stage?.warnings.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('30 whose "user" is missing or not known to train'),
+    );
+  });
+});
+
 describe('a metric that cannot be wrong', () => {
   it('is warned of where it is recall of all items', async () => {
     const { stage } = await transformed(known, { evaluation: { k: [5, 31, 1000] } }, BY_COLUMN);

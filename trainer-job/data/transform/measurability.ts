@@ -22,6 +22,8 @@ interface Measured {
   spec: Spec;
   document: TransformDocument;
   splits: MeasuredSplits;
+  /** Columns that have nulls. */
+  withNulls: ReadonlySet<string>;
 }
 
 /** Fails with a `TrainerError` where a result, or the way to it, would be decided by the data alone. */

@@ -15,23 +15,25 @@ type Spec = Pick<TrainingSpec, 'dataset' | 'features' | 'model' | 'evaluation' |
 interface Measured {
   spec: Spec;
   splits: MeasuredSplits;
+  /** Columns that have nulls: an id that is missing is as unknown to train as a new one. */
+  withNulls: ReadonlySet<string>;
 }
 
 /** `28,100 of 30,000 validation and 34 of 2,579 test rows can be measured (test: 2,545 new users)`. */
-export function measuredInWords({ spec, splits }: Measured): string {
+export function measuredInWords({ spec, splits, withNulls }: Measured): string {
   const shares = HELD_OUT.map((split) => {
     const rows = splits[split];
     return `${whole(measuredOf(spec, rows))} of ${whole(rows.rows)} ${split}`;
   });
   const reasons = HELD_OUT.flatMap((split) => {
-    const why = reasonsOf(spec, splits[split]);
+    const why = reasonsOf(spec, splits[split], withNulls);
     return why.length === 0 ? [] : [`${split}: ${why.join(', ')}`];
   });
   return `${shares.join(' and ')} rows can be measured${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
 }
 
 /** For programs: `validationMeasured`, and of the other rows `validationNewUser`, …, where there are such. */
-export function measuredCounts({ spec, splits }: Measured): Record<string, number> {
+export function measuredCounts({ spec, splits }: Pick<Measured, 'spec' | 'splits'>): Record<string, number> {
   const counts = HELD_OUT.flatMap((split) => {
     const { newUser, newItem, newBoth, noTarget } = splits[split];
     const others: [string, number][] = [
@@ -54,11 +56,11 @@ export function measuredOf({ model }: Pick<Spec, 'model'>, { known, noTarget }: 
 }
 
 /** Nothing where enough rows of the split can be measured. */
-export function rowWarnings({ spec, splits }: Measured, split: HeldOut): RunWarning[] {
+export function rowWarnings({ spec, splits, withNulls }: Measured, split: HeldOut): RunWarning[] {
   const { target: _target, ...counts } = splits[split];
   const measured = measuredOf(spec, splits[split]);
   if (measured >= FEW_ROWS && measured >= SMALL_SHARE * counts.rows) return [];
-  const why = reasonsOf(spec, splits[split]).join(', ');
+  const why = reasonsOf(spec, splits[split], withNulls).join(', ');
   const reasons = why === '' ? '' : `: ${why}`;
   // Without a target the items that a hybrid finds are measured all the same.
   const how = spec.model.type === 'hybrid' && counts.known > measured ? ' in full' : '';
@@ -81,13 +83,26 @@ export function rowWarnings({ spec, splits }: Measured, split: HeldOut): RunWarn
   return [runWarning('few-rows-measured', `${message}${follows}`, remedy, numbers)];
 }
 
-function reasonsOf({ model, features }: Pick<Spec, 'model' | 'features'>, rows: MeasuredRows): string[] {
+function reasonsOf(
+  { model, features }: Pick<Spec, 'model' | 'features'>,
+  rows: MeasuredRows,
+  withNulls: ReadonlySet<string>,
+): string[] {
   const { newUser, newItem, newBoth, noTarget } = rows;
   const [user, item] = [idFeature(features.query), idFeature(features.candidate)];
+  const unknown = (column: string) =>
+    withNulls.has(column)
+      ? `whose "${column}" is missing or not known to train`
+      : `whose "${column}" train does not know`;
   return [
-    [newUser, `whose "${user.column}" train does not know`],
-    [newItem, `whose "${item.column}" train does not know`],
-    [newBoth, 'both of whose ids train does not know'],
+    [newUser, unknown(user.column)],
+    [newItem, unknown(item.column)],
+    [
+      newBoth,
+      withNulls.has(user.column) || withNulls.has(item.column)
+        ? 'both of whose ids are missing or not known to train'
+        : 'both of whose ids train does not know',
+    ],
     [model.type === 'retrieval' ? 0 : noTarget, 'without a target'],
   ]
     .filter(([count]) => count !== 0)

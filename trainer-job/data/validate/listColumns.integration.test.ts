@@ -51,6 +51,31 @@ describe('a column of lists', () => {
     expect((await warned(file, feature)).filter((warning) => says.test(warning))).toHaveLength(1);
   });
 
+  it.each<Feature>([
+    { column: 'tags', transform: 'lookup' },
+    { column: 'tags', transform: 'hash', buckets: 8 },
+  ])('that is a map gives the SQL of its first value, not of a key: %j', async (feature) => {
+    const rows = `SELECT 'u' || (i % 7) AS "user", 'i' || (i % 5) AS item, MAP {'s': 'v' || (i % 3)} AS tags FROM range(100) t(i)`;
+    const file = await writeParquet(join(await temporaryFolder(), 'rows.parquet'), rows);
+    const spec = userItemSpec(file);
+    const candidate = [...spec.features.candidate, feature];
+    const { reports } = await prepared(await temporaryFolder(), {
+      ...spec,
+      features: { ...spec.features, candidate },
+    });
+    expect(warningsOf(reports).join()).toContain('map_values("tags")[1]');
+    const sql = `SELECT * REPLACE (map_values("tags")[1] AS tags) FROM source`;
+    const asked = userItemSpec(file, { sql });
+    const { vocabulary } = await prepared(await temporaryFolder(), {
+      ...asked,
+      features: {
+        ...asked.features,
+        candidate: [...asked.features.candidate, { column: 'tags', transform: 'lookup' }],
+      },
+    });
+    expect((await vocabulary('candidate', 'tags')).toSorted()).toEqual(['v0', 'v1', 'v2']);
+  });
+
   it('can be read value by value as the warning says', async () => {
     const folder = await temporaryFolder();
     const file = await writeParquet(join(folder, 'rows.parquet'), ROWS);

@@ -16,6 +16,8 @@ interface ListColumn {
   is: string;
   /** Whether the file has it as fields with names instead of values in a row. */
   hasFields: boolean;
+  /** SQL of one value of it, to choose instead of all. */
+  oneValue: string;
 }
 
 /**
@@ -36,19 +38,30 @@ export function listWarnings(
 }
 
 function listOf(profile: ColumnProfile, type: string | undefined): ListColumn | undefined {
+  const column = identifier(profile.name);
   if (type !== undefined) {
     const hasFields = type.startsWith('STRUCT') && !type.endsWith(']');
-    const is = hasFields ? 'a struct' : type.endsWith(']') ? 'a list' : 'a map';
-    return { profile, is: `${is} in its file (${type.slice(0, 80)})`, hasFields };
+    const [is, oneValue] = hasFields
+      ? ['a struct', `${column}.name`]
+      : type.endsWith(']')
+        ? ['a list', `${column}[1]`]
+        : // Brackets behind a map look for a key.
+          ['a map', `map_values(${column})[1]`];
+    return { profile, is: `${is} in its file (${type.slice(0, 80)})`, hasFields, oneValue };
   }
   const values = profile.top.map(({ value }) => value.trim());
   if (profile.type !== 'VARCHAR' || values.length === 0) return undefined;
   if (values.every(isBracketed) && values.some((value) => value.includes(','))) {
-    return { profile, is: 'a list written as text, in brackets', hasFields: false };
+    return { profile, is: 'a list written as text, in brackets', hasFields: false, oneValue: `${column}[1]` };
   }
   const piped = values.filter((value) => /[^|]\|[^|]/u.test(value)).length;
   return piped * 2 >= values.length
-    ? { profile, is: 'a list written as text, with | between its values', hasFields: false }
+    ? {
+        profile,
+        is: 'a list written as text, with | between its values',
+        hasFields: false,
+        oneValue: `${column}[1]`,
+      }
     : undefined;
 }
 
@@ -58,7 +71,7 @@ function isBracketed(value: string): boolean {
 }
 
 function warningOf(feature: Feature, list: ListColumn): RunWarning | undefined {
-  const { profile, is, hasFields } = list;
+  const { profile, is, hasFields, oneValue } = list;
   const { name, distinct } = profile;
   const column = identifier(name);
   const subject = `column "${name}" is ${is}, and feature "${featureName(feature)}"`;
@@ -72,8 +85,8 @@ function warningOf(feature: Feature, list: ListColumn): RunWarning | undefined {
       return warn(
         `takes each of its ${distinct} combinations for one category`,
         hasFields
-          ? `choose a field of it in dataset.sql, such as ${column}.name`
-          : `to read the values one by one as words, give the feature transform "text" and set dataset.sql to "${words}"; to take the first alone, use ${column}[1] there where it is a list`,
+          ? `choose a field of it in dataset.sql, such as ${oneValue}`
+          : `to read the values one by one as words, give the feature transform "text" and set dataset.sql to "${words}"; to take the first alone, use ${oneValue} there${is.includes('as text') ? ' where it is a list' : ''}`,
       );
     case 'text':
       if (is.includes('as text')) return undefined;
@@ -85,9 +98,6 @@ function warningOf(feature: Feature, list: ListColumn): RunWarning | undefined {
     case 'bucketize':
     case 'cyclical':
     case 'boolean':
-      return warn(
-        'needs one value',
-        `choose one in dataset.sql, such as ${column}${hasFields ? '.name' : '[1]'}`,
-      );
+      return warn('needs one value', `choose one in dataset.sql, such as ${oneValue}`);
   }
 }
