@@ -35,24 +35,24 @@ export function noneInOneUnit(
     };
   }
   const units = TIME_UNITS.filter((one) => counts[one] > 0);
+  const [coarsest, ...finer] = units;
   const found = units.map((one) => `${count(counts[one])} look like ${TIME_UNIT_WORDS[one]}`);
   const form = range && counts.implausible === presentOf(counts) ? dateFormOf(range) : undefined;
   const none = counts.implausible > 0 ? [`${count(counts.implausible)} like none of s, ms, us and ns`] : [];
   return {
     message: `${holds}, which are not all times since 1970 between 1980 and 2099 in one unit: of ${count(presentOf(counts))} values ${[...found, ...none].join(', ')}`,
     remedy:
-      units.length > 1
-        ? `make them all ${TIME_UNIT_WORDS[units[0]!]} in dataset.sql: ${inOneUnitSql(column, units)}; ${dropped}; where they are in one unit after all, set ${setting}`
+      coarsest !== undefined && finer.length > 0
+        ? `make them all ${TIME_UNIT_WORDS[coarsest]} in dataset.sql: ${inOneUnitSql(column, coarsest, finer)}; ${dropped}; where they are in one unit after all, set ${setting}`
         : form === undefined
           ? `set ${setting} to "s", "ms", "us" or "ns" if the times are in it; ${dropped}`
           : `set dataset.columns["${column}"] to { "cast": "timestamp", "format": "${form}" } if the numbers are dates of that form, or its unit to "s", "ms", "us" or "ns" if the times are in it`,
   };
 }
 
-/** SQL that brings the numbers of a column, in several `units`, to the first of these, which is the coarsest. */
-function inOneUnitSql(column: string, units: readonly TimeUnit[]): string {
+/** SQL that brings the numbers of a column, which are in the coarsest unit and in finer ones, to the coarsest. */
+function inOneUnitSql(column: string, coarsest: TimeUnit, finer: readonly TimeUnit[]): string {
   const name = identifier(column);
-  const [coarsest = 's', ...finer] = units;
   const number = `CAST(${name} AS DOUBLE)`;
   const whens = finer.toReversed().map((unit) => {
     const from = TELLING_SECONDS.from * PER_SECOND[unit];
