@@ -22,6 +22,10 @@ const TABLE = {
     meaning: 'A column is null in more than a twentieth of the rows.',
     remedy: 'Fill the column at its source, or allow for it by an expectation `nulls`.',
   },
+  'infinite-values': {
+    meaning: 'A column that is taken as numbers is infinite in some rows, which count as missing.',
+    remedy: 'Correct the values at their source, or give them a number in `dataset.sql`.',
+  },
   'missing-times': {
     meaning: 'The column that orders the split is null in some rows, which therefore count as the oldest.',
     remedy: 'Drop the rows by `dataset.where`, or fill the column at its source.',

@@ -132,3 +132,42 @@ describe('a value that is too large', () => {
     expect((await transformed('9', {})).warnings.join()).not.toContain('makes up');
   });
 });
+
+describe('infinite numbers', () => {
+  it.each<[string, string, Partial<TrainingSpecInput['features']>]>([
+    ['a feature', `'inf'::DOUBLE`, {}],
+    ['a feature', `'-inf'::DOUBLE`, {}],
+    ['a target', `'inf'::DOUBLE`, { query: userItemSpec('').features.query, target: { column: 'x' } }],
+  ])('of %s (%s) are counted in a warning', async (_what, odd, features) => {
+    const { warnings } = await transformed(odd, {}, features);
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/^column "x" is infinite in 3 of 1,000 rows, which count as missing/),
+    );
+  });
+
+  it('of a column that is looked up, or that nothing uses, are not', async () => {
+    const { query } = userItemSpec('').features;
+    const { warnings } = await transformed(`'inf'::DOUBLE`, {}, { query });
+    expect(warnings.join()).not.toContain('infinite');
+  });
+});
+
+describe('a sample weight that is too large for statistics', () => {
+  const weighed = (odd: string, columns = {}) =>
+    transformed(odd, columns, {
+      query: userItemSpec('').features.query,
+      sampleWeight: { column: 'x' },
+    });
+
+  it('is warned of, since all others count for nothing beside it', async () => {
+    const { warnings } = await weighed('1e200');
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/^3 values of column "x", as large as about 1e200, leave nothing of all others/),
+    );
+  });
+
+  it('is not where the column has a policy for outliers', async () => {
+    const { warnings } = await weighed('1e200', { x: { outliers: 'imputeMedian' } });
+    expect(warnings.join()).not.toContain('1e200');
+  });
+});

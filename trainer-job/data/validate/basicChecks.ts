@@ -9,6 +9,7 @@ import {
 } from '@trainyard/shared';
 import type { IngestOutcome } from '../ingest/ingest.js';
 import { splitSizes } from '../transform/split.js';
+import { infiniteWarnings } from './infinite.js';
 import { outweighing } from './outweighing.js';
 import { basicType } from './profile/columnSql.js';
 import type { ColumnProfile } from './profile/profile.js';
@@ -147,7 +148,8 @@ export function warningsOf(
           ),
         ]
       : []),
-    ...outweighing(spec, columns),
+    ...infiniteWarnings(spec, columns, rowsKept),
+    ...outweighing(spec, columns, rowsKept),
     ...castWarnings,
     ...castProblems.map(({ name, message, remedy }) =>
       runWarning('cast-failed', message, remedy, { rows: rowsKept, failed: castFailures[name] ?? 0 }),

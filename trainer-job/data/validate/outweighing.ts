@@ -1,4 +1,5 @@
 import { isReshaped, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import { hasInfinite, unmeasuredNumbers } from './infinite.js';
 import type { ColumnProfile } from './profile/profile.js';
 
 /** Of fewer rows one value may well be as far from the others. */
@@ -10,11 +11,16 @@ const ALONE = 0.98;
 export function outweighing(
   { dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>,
   columns: readonly ColumnProfile[],
+  rowsKept: number,
 ): RunWarning[] {
   const taken = takenAsTheyAre(features);
-  return columns.flatMap(({ name, measured }) => {
+  return columns.flatMap((column) => {
+    const { name, measured } = column;
     const becomes = dataset.columns[name]?.outliers ?? 'report';
-    if (!taken.has(name) || becomes !== 'report' || !measured?.std || measured.rows < FEWEST_ROWS) return [];
+    if (!taken.has(name) || becomes !== 'report') return [];
+    const beyond = beyondMeasure(column, rowsKept);
+    if (beyond) return [beyond];
+    if (!measured?.std || measured.rows < FEWEST_ROWS) return [];
     const { min, max, mean, std, rows } = measured;
     const farthest = max - mean > mean - min ? max : min;
     const share = (farthest - mean) ** 2 / (std ** 2 * rows);
@@ -29,6 +35,22 @@ export function outweighing(
       ),
     ];
   });
+}
+
+/** Finite numbers whose squares would overflow, so that a profile leaves them out. */
+function beyondMeasure(column: ColumnProfile, rowsKept: number): RunWarning | undefined {
+  const rows = unmeasuredNumbers(column, rowsKept);
+  if (rows === 0 || hasInfinite(column)) return undefined;
+  const { name, min, max } = column;
+  const largest = Math.max(Math.abs(Number(min)), Math.abs(Number(max)));
+  const size = largest.toExponential(0).replace('e+', 'e');
+  const what = rows === 1 ? 'one value' : `${rows.toLocaleString('en-US')} values`;
+  return runWarning(
+    'one-value-outweighs',
+    `${what} of column "${name}", as large as about ${size}, ${rows === 1 ? 'leaves' : 'leave'} nothing of all others: these look alike beside ${rows === 1 ? 'it' : 'them'}`,
+    `set dataset.columns["${name}"].outliers to "imputeMedian", or drop such rows by dataset.where`,
+    { rows: rowsKept, tooLarge: rows },
+  );
 }
 
 function takenAsTheyAre({
