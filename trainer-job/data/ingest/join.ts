@@ -96,9 +96,12 @@ export async function checkKeys(
   );
 }
 
+type LetterCase = 'lower' | 'upper' | 'case';
+
 /** How rows without a match would find one, if one of the other ways to compare keys helps. */
 interface Mend {
-  compare: Compare;
+  /** `lower` and `upper` are no settings: SQL makes the letter case of the keys here so. `case` needs it on both sides. */
+  compare: Compare | LetterCase;
   /** How many rows would have a match that have none. */
   rows: number;
 }
@@ -140,10 +143,40 @@ export async function reasonOfUnmatched(
     );
     if (rows > (mend?.rows ?? 0)) mend = { compare: other, rows };
   }
+  for (const letterCase of ['lower', 'upper', 'case'] as const) {
+    const rows = await matchedIn(database, letterCase, pairs, theirs);
+    if (rows > (mend?.rows ?? 0)) mend = { compare: letterCase, rows };
+  }
   return { isEmpty: false, keyless, mend };
 }
 
-const WAYS = { exact: 'as they are', number: 'as numbers', trimmed: 'without blanks at their ends' } as const;
+/** How many of the rows without a match differ from a key by letter case alone. */
+async function matchedIn(
+  database: Database,
+  letterCase: LetterCase,
+  pairs: readonly KeyPair[],
+  theirs: string,
+): Promise<number> {
+  const mine = letterCase === 'case' ? 'lower' : letterCase;
+  const equal = pairs.map(({ theirs: name }, i) => {
+    const key = textSql(`t.${identifier(name)}`);
+    return `${mine}(${textSql(`u.k${i}`)}) = ${letterCase === 'case' ? `lower(${key})` : key}`;
+  });
+  const { rows = 0 } = await database.counts(
+    `SELECT coalesce(sum(n), 0) AS rows FROM trainyard_unmatched AS u
+      WHERE EXISTS (SELECT 1 FROM ${theirs} AS t WHERE ${equal.join(' AND ')})`,
+  );
+  return rows;
+}
+
+const WAYS = {
+  exact: 'as they are',
+  number: 'as numbers',
+  trimmed: 'without blanks at their ends',
+  lower: 'in lower case',
+  upper: 'in upper case',
+  case: 'in lower case on both sides',
+} as const;
 
 /** For a warning, in words: how the keys were compared, and the setting that would find more. */
 export function describeReason(keys: JoinKeys, reason: UnmatchedReason): { why?: string; remedy?: string } {
@@ -178,6 +211,12 @@ function factsOf({ pairs, compare }: JoinKeys, { isEmpty, keyless, mend }: Unmat
   ];
 }
 
-function settingOf({ number }: JoinKeys, { compare }: Mend): string {
+function settingOf({ number, table, pairs }: JoinKeys, { compare }: Mend): string {
+  if (compare === 'lower' || compare === 'upper' || compare === 'case') {
+    const change = compare === 'case' ? 'lower' : compare;
+    const changed = pairs.map(({ mine }) => `${change}(${identifier(mine)}::VARCHAR) AS ${identifier(mine)}`);
+    const theirs = compare === 'case' ? `, and write the keys of table "${table}" in lower case` : '';
+    return `set dataset.sql to "SELECT * REPLACE (${changed.join(', ')}) FROM source"${theirs}`;
+  }
   return `set dataset.joins[${number}].compare to "${compare}"`;
 }

@@ -181,6 +181,28 @@ describe('a join', () => {
     },
   );
 
+  it('of texts that differ by letter case alone offers SQL that finds all', async () => {
+    const lower = Array.from({ length: 200 }, (_, i) => `i${i},n${i}`);
+    const error: unknown = await joinedBy(`'I' || i`, lower).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: 'unmatched-join',
+      message: expect.stringContaining('compared in lower case, 200 of them would have a match') as string,
+      remedy: expect.stringContaining(
+        'dataset.sql to "SELECT * REPLACE (lower("item"::VARCHAR) AS "item") FROM source"',
+      ) as string,
+    });
+    const { unmatched } = await joinedBy(`lower('I' || i)`, lower);
+    expect(unmatched).toEqual([{ table: 'names', rows: 0 }]);
+    await expect(
+      joinedBy(
+        `'i' || i`,
+        lower.map((line) => line.replace('i', 'I')),
+      ),
+    ).rejects.toMatchObject({
+      remedy: expect.stringContaining('(upper("item"::VARCHAR) AS') as string,
+    });
+  });
+
   it('that matches nothing whatever the comparison is refused, and says how many rows have no key', async () => {
     await expect(joinedBy('CASE WHEN i > 9 THEN i END', ['x,1', 'y,2'])).rejects.toMatchObject({
       code: 'unmatched-join',

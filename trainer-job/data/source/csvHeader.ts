@@ -36,6 +36,8 @@ export async function readCsvHeader(
   if (csv.delimiter === undefined && csv.columns && csv.columns.length > 1 && fields.length === 1) {
     throw noDelimiter(file, line, csv.columns.length);
   }
+  if (csv.delimiter === undefined && csv.columns?.length !== fields.length && isDoubled(fields, delimiter))
+    throw doubledDelimiter(file, line, delimiter, csv.quote);
   return {
     delimiter,
     repeated: [...new Set(names.filter((name, i) => names.indexOf(name) < i))],
@@ -60,6 +62,26 @@ function noDelimiter(file: string, line: string, columns: number): TrainerError 
     'no-delimiter',
     `no delimiter is found in the first line of ${file}: a comma, a semicolon, a tab and | were tried, and dataset.source.csv.columns names ${columns} columns`,
     `set dataset.source.csv.delimiter to what stands between the columns${meant === undefined ? '' : `; ${JSON.stringify(meant)} would give ${columns}`}`,
+    { stage: 'ingest' },
+  );
+}
+
+/** Whether every other field is empty: then the delimiter stands twice between any two columns. One name alone may well be missing. */
+function isDoubled(fields: readonly string[], delimiter: string): boolean {
+  return (
+    fields.length > (delimiter === '|' ? 2 : 4) &&
+    fields.length % 2 === 1 &&
+    fields.every((field, i) => (field === '') === (i % 2 === 1))
+  );
+}
+
+function doubledDelimiter(file: string, line: string, delimiter: string, quote: string): TrainerError {
+  const meant = JSON.stringify(delimiter.repeat(2));
+  const columns = fieldsOf(line, delimiter.repeat(2), quote).length;
+  return new TrainerError(
+    'no-delimiter',
+    `the columns of ${file} seem to be parted by ${meant}: parted by ${JSON.stringify(delimiter)}, every other column of its first line is empty`,
+    `set dataset.source.csv.delimiter to ${meant}, which gives ${columns} columns, or to ${JSON.stringify(delimiter)} if the empty columns are meant`,
     { stage: 'ingest' },
   );
 }

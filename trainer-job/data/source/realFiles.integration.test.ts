@@ -153,6 +153,17 @@ describe('a delimiter', () => {
     });
   });
 
+  it.each(['||', ',,', ';;'])('%s that is not said is named', async (delimiter) => {
+    const remedy = expect.stringContaining(
+      `dataset.source.csv.delimiter to ${JSON.stringify(delimiter)}, which gives 3 columns`,
+    ) as string;
+    const content = text(delimiter);
+    await expect(read({ 'rows.csv': content }, 'rows.csv')).rejects.toMatchObject({
+      code: 'no-delimiter',
+      remedy,
+    });
+  });
+
   it('that does not fit the rows is an error with the line and what was taken', async () => {
     const content = text().replaceAll(/^(?!user)(.*),(.*),/gm, '$1;$2;');
     await expect(read({ 'rows.csv': content }, 'rows.csv')).rejects.toMatchObject({
