@@ -98,7 +98,7 @@ export const DATASET_ERRORS = {
   'no-delimiter': {
     kind: 'dataset',
     meaning:
-      'The first line of a CSV file has none of the usual delimiters, although it should have several columns.',
+      'The first line of a CSV file has none of the usual delimiters, although it should have several columns, or has one of them twice between any two columns.',
     remedy: 'Set `dataset.source.csv.delimiter` to what stands between the columns.',
     retriable: false,
   },

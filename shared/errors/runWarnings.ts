@@ -86,6 +86,10 @@ const TABLE = {
     meaning: 'A file is read in the encoding that is said, and is valid UTF-8 throughout.',
     remedy: 'Remove `csv.encoding` of the source.',
   },
+  'nul-characters': {
+    meaning: 'Values of a column that is looked up hold a NUL character, and count as values of their own.',
+    remedy: 'Correct the file, or remove the character in `dataset.sql`.',
+  },
   'blanks-differ': {
     meaning: 'Values of a column that is looked up differ by blanks at their ends alone, and count as two.',
     remedy: 'Set `trim` of the column in `dataset.columns`.',

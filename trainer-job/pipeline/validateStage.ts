@@ -26,6 +26,7 @@ import { checkRows, needsRows, type RowExpectation } from '../data/validate/expe
 import { judgeRows } from '../data/validate/expectations/rowFindings.js';
 import { rowResultSchema, type RowResult } from '../data/validate/expectations/rowResult.js';
 import { listWarnings } from '../data/validate/listColumns.js';
+import { countNuls, nulCountsSchema, nulWarnings } from '../data/validate/nulCharacters.js';
 import { measureProfile } from '../data/validate/profile/measureProfile.js';
 import { profileSchema, type Profile } from '../data/validate/profile/profile.js';
 import { findReference, keepAsReference } from '../data/validate/reference.js';
@@ -148,6 +149,7 @@ async function validate(context: DataContext, stageWork: StageWork<RowsKey>): Pr
     ...warningsOf(spec, profile.columns, ingested.outcome),
     ...listWarnings(spec.features, profile.columns, ingested.outcome.nested),
     ...blankWarnings(await blanks(work, spec, ingested.outcome)),
+    ...nulWarnings(await nuls(work, spec, ingested.outcome)),
   ];
   const validation = validationOf(
     {
@@ -172,6 +174,15 @@ async function blanks(work: RowsWork, spec: TrainingSpec, ingested: IngestOutcom
   if (names.length === 0) return [];
   const { outcome } = await work.once('blanks', names, blankCountsSchema, (database, { columns }) =>
     countBlanks(database, columns, names),
+  );
+  return outcome;
+}
+
+async function nuls(work: RowsWork, spec: TrainingSpec, ingested: IngestOutcome) {
+  const names = lookedUpTexts({ ...spec, dataset: { ...spec.dataset, columns: {} } }, ingested.columns);
+  if (names.length === 0) return [];
+  const { outcome } = await work.once('nuls', names, nulCountsSchema, (database, { columns }) =>
+    countNuls(database, columns, names),
   );
   return outcome;
 }

@@ -123,6 +123,26 @@ describe('values that differ by blanks at their ends', () => {
   });
 });
 
+describe('values with a NUL character', () => {
+  const lines = [
+    'user,item,at',
+    ...purchases.map(({ user, item, at }, i) => `${user},${item}${i === 3 ? '\0' : ''},${at}`),
+  ];
+
+  it('are counted in a warning whose SQL makes them those without it', async () => {
+    const folder = await temporaryFolder();
+    const file = await writeLines(folder, 'rows.csv', lines);
+    const { reports, manifest } = await prepared(folder, userItemSpec(file));
+    const [warning = '', ...others] = warningsOf(reports);
+    expect(others).toEqual([]);
+    expect(warning).toMatch(/^1 value of column "item" in 1 row holds a NUL character/);
+    const sql = /dataset\.sql to "(SELECT .* FROM source)"/.exec(warning)?.[1] ?? '';
+    const mended = await prepared(folder, userItemSpec(file, { sql }));
+    expect(warningsOf(mended.reports)).toEqual([]);
+    expect(mended.manifest.candidate.entities).toBe(manifest.candidate.entities - 1);
+  });
+});
+
 describe('the header of a CSV as a row', () => {
   const rows = purchases.map(({ user, item, at }) => `${user},${item},${at}`);
   const header = 'user,item,at';
