@@ -152,13 +152,19 @@ const instant = fc
 const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/);
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const positive = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true });
+/** No schema keeps a key called `__proto__`. */
+const key = fc.string({ minLength: 1, maxLength: 63 }).filter((one) => one !== '__proto__');
 const metrics = fc.dictionary(name, finite, { maxKeys: 5 });
 const text = fc.string({ unit: 'grapheme', maxLength: 50 });
 const or = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 
 const result: fc.Arbitrary<RunResult> = fc.record({
   metrics,
-  baselines: fc.dictionary(text, metrics, { maxKeys: 3 }),
+  baselines: fc.dictionary(
+    text.filter((one) => one !== '__proto__'),
+    metrics,
+    { maxKeys: 3 },
+  ),
   artifacts: fc.dictionary(name, text, { maxKeys: 3 }),
   epochsTrained: fc.nat(),
   bestEpoch: fc.nat(),
@@ -174,7 +180,7 @@ const ended: fc.Arbitrary<Run> = fc
     retriesUsed: fc.nat(),
     requestedBy: text,
     presets: fc.array(fc.constantFrom('datasets/purchases@3', 'model-configs/small@1'), { maxLength: 3 }),
-    spec: fc.dictionary(fc.string({ minLength: 1, maxLength: 63 }), text, { maxKeys: 4 }).map((tags) => ({
+    spec: fc.dictionary(key, text, { maxKeys: 4 }).map((tags) => ({
       ...COMPLETED.spec,
       tags,
     })),
