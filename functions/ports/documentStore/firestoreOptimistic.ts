@@ -8,10 +8,9 @@ import type {
   Timestamp,
   WriteBatch,
 } from '@google-cloud/firestore';
-import { requireStorable } from './documentSize.js';
-import type { DocumentData, StoredDocument, Transaction } from './documentStore.js';
+import type { DocumentData, Transaction } from './documentStore.js';
 import { existsError, hasCode, GRPC } from './firestoreErrors.js';
-import { withoutReplaced, type Write } from './writes.js';
+import { collectingTransaction, withoutReplaced, type Write } from './writes.js';
 
 /** What of the SDK cannot be had from its types alone. */
 export interface FieldTypes {
@@ -72,24 +71,12 @@ function fingerprintOf(readings: ReadonlyMap<string, Reading>): string {
 }
 
 function collect(firestore: Firestore, readings: Map<string, Reading>, writes: Write[]): Transaction {
-  return {
-    async get(path): Promise<StoredDocument | undefined> {
-      if (writes.length > 0) throw new Error('reads come before writes in a transaction');
-      const snapshot = await firestore.doc(path).get();
-      const data = snapshot.data();
-      readings.set(path, { updateTime: snapshot.updateTime, fields: Object.keys(data ?? {}) });
-      return data && { path, data };
-    },
-    create: (path, data) => {
-      requireStorable(path, data);
-      writes.push({ kind: 'create', path, data });
-    },
-    set: (path, data) => {
-      requireStorable(path, data);
-      writes.push({ kind: 'set', path, data });
-    },
-    delete: (path) => void writes.push({ kind: 'delete', path }),
-  };
+  return collectingTransaction(async (path) => {
+    const snapshot = await firestore.doc(path).get();
+    const data = snapshot.data();
+    readings.set(path, { updateTime: snapshot.updateTime, fields: Object.keys(data ?? {}) });
+    return data && { path, data };
+  }, writes);
 }
 
 function batchOf(

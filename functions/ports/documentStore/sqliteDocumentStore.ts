@@ -6,7 +6,6 @@ import { EventEmitter } from 'node:events';
 import type Database from 'libsql';
 import { DamagedDocumentError } from '../../errors/storeFault.js';
 import { openSqlite } from '../sqlite.js';
-import { requireStorable } from './documentSize.js';
 import {
   DocumentExistsError,
   type DocumentChange,
@@ -18,8 +17,7 @@ import {
   type WatchTarget,
 } from './documentStore.js';
 import { matches, selectStatement } from './sqliteQuery.js';
-
-type Write = { path: string } & ({ kind: 'create' | 'set'; data: DocumentData } | { kind: 'delete' });
+import { collectingTransaction, type Write } from './writes.js';
 
 /** Conflicts happen only with another process on the same file, which is a mistake; a few tries outlast a restart. */
 const MAX_TRIES = 20;
@@ -127,23 +125,11 @@ class SqliteDocumentStore implements DocumentStore {
   }
 
   private collect(reads: Map<string, number>, writes: Write[]): Transaction {
-    return {
-      get: async (path) => {
-        if (writes.length > 0) throw new Error('reads come before writes in a transaction');
-        const found = this.find(path);
-        reads.set(path, found?.version ?? 0);
-        return found?.document;
-      },
-      create: (path, data) => {
-        requireStorable(path, data);
-        writes.push({ kind: 'create', path, data });
-      },
-      set: (path, data) => {
-        requireStorable(path, data);
-        writes.push({ kind: 'set', path, data });
-      },
-      delete: (path) => void writes.push({ kind: 'delete', path }),
-    };
+    return collectingTransaction(async (path) => {
+      const found = this.find(path);
+      reads.set(path, found?.version ?? 0);
+      return found?.document;
+    }, writes);
   }
 
   /** Applies the writes if nothing that was read has changed; undefined when it has. */
