@@ -5,6 +5,7 @@ import type { Bench } from '../bench.js';
 import { ONLINE_RETAIL_MISSING, onlineRetail } from '../data/onlineRetail.js';
 import { printProgress } from '../progress.js';
 import { BACKEND_USAGE, backendOf } from './backend.js';
+import { onlineRetailRows } from './onlineRetailRows.js';
 import { trainHere } from './trainRun.js';
 
 const K = 10;
@@ -72,13 +73,7 @@ function specOf(similarity: 'dot' | 'cosine', withFeatures: boolean, seed: numbe
   ];
   return {
     dataset: {
-      source: { uri: onlineRetail ?? '' },
-      columns: { CustomerID: { cast: 'int64' }, Description: { trim: true } },
-      where: [
-        { column: 'CustomerID', is: 'notNull' },
-        { column: 'Description', is: 'notNull' },
-        { column: 'Quantity', is: 'greater', value: 0 },
-      ],
+      ...onlineRetailRows(onlineRetail ?? ''),
       split: { strategy: 'group', column: 'CustomerID', seed, train: 0.8, validation: 0.1, test: 0.1 },
     },
     features: {

@@ -1,16 +1,11 @@
 import type { TrainingSpecInput } from '@trainyard/shared';
+import { onlineRetailRows } from './onlineRetailRows.js';
 
 /** The peer's model and objective: id embeddings 64/32, towers 128-64-32, in-batch softmax, Adagrad 0.02. */
 export function peerSpec(parquet: string, batchSize: number, epochs: number): TrainingSpecInput {
   return {
     dataset: {
-      source: { uri: parquet },
-      columns: { CustomerID: { cast: 'int64' }, Description: { trim: true } },
-      where: [
-        { column: 'CustomerID', is: 'notNull' },
-        { column: 'Description', is: 'notNull' },
-        { column: 'Quantity', is: 'greater', value: 0 },
-      ],
+      ...onlineRetailRows(parquet),
       split: { strategy: 'time', column: 'InvoiceDate' },
     },
     features: {
