@@ -12,7 +12,7 @@ import { runStatusSchema, stageNameSchema } from './runs/status.js';
 import { bigQuerySourceSchema } from './spec/bigQuerySource.js';
 import { conditionSchema } from './spec/columns.js';
 import { datasetSchema } from './spec/dataset.js';
-import { evaluationSchema, gateSchema } from './spec/evaluation.js';
+import { evaluationSchema, gateSchema } from './spec/evaluation/evaluation.js';
 import { expectationSchema } from './spec/expectations.js';
 import { featureSchema, featuresSchema } from './spec/features.js';
 import { layerSchema } from './spec/layers.js';

@@ -53,7 +53,7 @@ export * from './spec/columns.js';
 export * from './spec/dataset.js';
 export * from './spec/expectations.js';
 export * from './spec/features.js';
-export * from './spec/evaluation.js';
+export * from './spec/evaluation/evaluation.js';
 export * from './spec/layers.js';
 export * from './spec/metricRules.js';
 export * from './spec/model.js';

@@ -1,15 +1,15 @@
-import { accuracy } from './families/accuracy.js';
-import { auc } from './families/auc.js';
-import { coldUsersRecall } from './families/coldUsersRecall.js';
-import { learningRate } from './families/learningRate.js';
-import { loss } from './families/loss.js';
-import { mae } from './families/mae.js';
-import { ratingLoss } from './families/ratingLoss.js';
-import { recall } from './families/recall.js';
-import { retrievalLoss } from './families/retrievalLoss.js';
-import { rmse } from './families/rmse.js';
-import { rows } from './families/rows.js';
-import { temperature } from './families/temperature.js';
+import { accuracy } from './families/yesOrNo/accuracy.js';
+import { auc } from './families/yesOrNo/auc.js';
+import { coldUsersRecall } from './families/retrieval/coldUsersRecall.js';
+import { learningRate } from './families/training/learningRate.js';
+import { loss } from './families/training/loss.js';
+import { mae } from './families/ratings/mae.js';
+import { ratingLoss } from './families/training/ratingLoss.js';
+import { recall } from './families/retrieval/recall.js';
+import { retrievalLoss } from './families/training/retrievalLoss.js';
+import { rmse } from './families/ratings/rmse.js';
+import { rows } from './families/training/rows.js';
+import { temperature } from './families/training/temperature.js';
 import type { MetricTable } from './family.js';
 
 /**

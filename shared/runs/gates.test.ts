@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gateSchema } from '../spec/evaluation.js';
+import { gateSchema } from '../spec/evaluation/evaluation.js';
 import { checkGates } from './gates.js';
 import type { RunResult } from './run.js';
 

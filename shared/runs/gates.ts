@@ -1,6 +1,6 @@
 import { isBetter } from '../metrics/direction.js';
 import { metricValue } from '../metrics/names.js';
-import type { Gate } from '../spec/evaluation.js';
+import type { Gate } from '../spec/evaluation/evaluation.js';
 import type { GateResult, RunResult } from './run.js';
 
 /** Each gate against the result, in the order of the specification. */

@@ -3,7 +3,7 @@ import { instantSchema, metricsSchema, modelIdSchema, runIdSchema, traceparentSc
 import { memoryFloorSchema } from '../compute/fit.js';
 import { described } from '../described.js';
 import { presetRefSchema } from '../spec/presets.js';
-import { gateSchema } from '../spec/evaluation.js';
+import { gateSchema } from '../spec/evaluation/evaluation.js';
 import { storedSpecSchema } from '../spec/trainingSpec.js';
 import { progressSchema, resourcesSchema, runErrorSchema, runResultSchema } from './reported.js';
 import { runStatusSchema, stageNameSchema } from './status.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { described } from '../described.js';
 import { datasetSchema } from './dataset.js';
-import { evaluationSchema } from './evaluation.js';
+import { evaluationSchema } from './evaluation/evaluation.js';
 import { featuresSchema } from './features.js';
 import { brokenMetricRules, monitorsOf } from './metricRules.js';
 import { modelSchema } from './model.js';

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EvaluationRows } from '../../trainer-job/evaluate/evaluationRows.js';
-import { scoreSplit } from '../../trainer-job/evaluate/scoreSplit.js';
+import type { EvaluationRows } from '../../trainer-job/evaluate/ranks/evaluationRows.js';
+import { scoreSplit } from '../../trainer-job/evaluate/ranks/scoreSplit.js';
 import { randomFor } from '../../trainer-job/model/random.js';
 import { tinySpec } from '../support/training/tinyDataset.js';
 

@@ -8,7 +8,7 @@ import { prepared, userItemSpec, writeLines } from '../../test/support/data/prep
 import { byTime, csvLines, jsonLines, purchases, writeParquet } from '../../test/support/data/purchases.js';
 import { embeddingOf } from '../../test/support/training/tinyDataset.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { evaluationRows } from '../evaluate/evaluationRows.js';
+import { evaluationRows } from '../evaluate/ranks/evaluationRows.js';
 import { lookupOf } from '../../test/support/data/lookupOf.js';
 import { ingest } from './ingest/ingest.js';
 import { findSource } from './source/source.js';

@@ -1,13 +1,13 @@
 import { METRICS, metricName, type Metrics, type RunWarning, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import { scoreBaseline } from './baselines.js';
-import { equalScoreWarnings } from './equalScores.js';
-import { evaluationRows } from './evaluationRows.js';
-import { ratedPairs } from './ratedPairs.js';
-import { ratingBaselines } from './ratingBaselines.js';
-import { isBinaryTarget } from './ratingMetrics.js';
-import { scoreColdUsers } from './scoreSplit.js';
+import { scoreBaseline } from './baselines/retrievalBaselines.js';
+import { equalScoreWarnings } from './ranks/equalScores.js';
+import { evaluationRows } from './ranks/evaluationRows.js';
+import { ratedPairs } from './ratings/ratedPairs.js';
+import { ratingBaselines } from './baselines/ratingBaselines.js';
+import { isBinaryTarget } from './ratings/ratingMetrics.js';
+import { scoreColdUsers } from './ranks/scoreSplit.js';
 import { splitScorer } from './splitScorer.js';
 
 export interface EvaluationOutcome {

@@ -1,11 +1,11 @@
 import { METRICS, metricName, type Metrics } from '@trainyard/shared';
 import type { EncodedDataset, SplitName } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import { evaluationRows } from './evaluationRows.js';
-import { ratedPairs } from './ratedPairs.js';
-import { scoreRatings } from './scoreRatings.js';
-import { scoreSplit } from './scoreSplit.js';
-import type { Scoring } from './scoring.js';
+import { evaluationRows } from './ranks/evaluationRows.js';
+import { ratedPairs } from './ratings/ratedPairs.js';
+import { scoreRatings } from './ratings/scoreRatings.js';
+import { scoreSplit } from './ranks/scoreSplit.js';
+import type { Scoring } from './ranks/scoring.js';
 
 /**
  * All that a model of its type is measured by on a split, with the weights it has when asked. A hybrid's loss is the weighted

@@ -1,6 +1,6 @@
 /** Bounds that decide nothing, or that nothing can reach, whatever the data. */
 import { parseMetricName } from '../../metrics/names.js';
-import type { Gate } from '../evaluation.js';
+import type { Gate } from '../evaluation/evaluation.js';
 import type { Features } from '../features.js';
 import type { RuleBroken } from '../modelRules.js';
 import type { Training } from '../training.js';

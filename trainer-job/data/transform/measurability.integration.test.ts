@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { prepared, userItemSpec, writeLines } from '../../../test/support/data/prepared.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { TrainerError } from '../../errors/trainerError.js';
-import { evaluationRows } from '../../evaluate/evaluationRows.js';
-import { ratedPairs } from '../../evaluate/ratedPairs.js';
+import { evaluationRows } from '../../evaluate/ranks/evaluationRows.js';
+import { ratedPairs } from '../../evaluate/ratings/ratedPairs.js';
 import type { SplitName } from '../encodedDataset.js';
 
 type Split = NonNullable<TrainingSpecInput['dataset']['split']>;

@@ -1,5 +1,5 @@
-import type { QueryBlock } from '../../evaluate/blockScorer.js';
-import type { Scoring } from '../../evaluate/scoring.js';
+import type { QueryBlock } from '../../evaluate/ranks/blockScorer.js';
+import type { Scoring } from '../../evaluate/ranks/scoring.js';
 import { EMBED_BLOCK, type TwoTowerModel } from '../../model/twoTowerModel.js';
 import type { TaskOf } from './messages.js';
 import { StepMemory } from './stepMemory.js';

@@ -1,4 +1,4 @@
-import { BlockScorer, type BlockScores } from '../../evaluate/blockScorer.js';
+import { BlockScorer, type BlockScores } from '../../evaluate/ranks/blockScorer.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import type { TaskOf } from './messages.js';
 

@@ -1,6 +1,6 @@
 /** Scores blocks of queries against a whole catalogue, one block at a time, in the memory of one. */
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul, readAndDispose, withColumns } from '../model/matrix.js';
+import { matMul, readAndDispose, withColumns } from '../../model/matrix.js';
 import { logSumExp } from './logSumExp.js';
 import { groupSize, targetRanks } from './targetRanks.js';
 

@@ -1,7 +1,7 @@
 /** How far predicted targets are from the true ones. */
 import { METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
-import type { RatingModel } from '../model/twoTowerModel.js';
+import type { RatingModel } from '../../model/twoTowerModel.js';
 
 /** Predictions and truths of rows, in the target's own units; 0 … 1 for a target with a threshold. */
 export interface RatedRows {

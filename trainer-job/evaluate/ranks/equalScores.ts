@@ -1,7 +1,7 @@
 /** Scores that are alike: ranks count only what scores higher, so that a model that tells no items apart would find all of them. */
 import { runWarning, type RunWarning } from '@trainyard/shared';
-import { catalogue } from '../model/catalogue.js';
-import type { TwoTowerModel } from '../model/twoTowerModel.js';
+import { catalogue } from '../../model/catalogue.js';
+import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import type { EvaluationRows } from './evaluationRows.js';
 
 /** So many queries, spread over all, tell how common it is. */

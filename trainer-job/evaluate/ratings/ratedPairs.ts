@@ -1,5 +1,5 @@
-import type { EncodedDataset, SplitName } from '../data/encodedDataset.js';
-import { valuesAt } from '../model/valuesAt.js';
+import type { EncodedDataset, SplitName } from '../../data/encodedDataset.js';
+import { valuesAt } from '../../model/valuesAt.js';
 
 /** The rows of a split that have a target, and whose user and item both occur in train. */
 export interface RatedPairs {

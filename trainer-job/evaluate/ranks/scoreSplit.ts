@@ -1,7 +1,7 @@
 import { METRICS, metricName, type Metrics, type MetricSplit, type TrainingSpec } from '@trainyard/shared';
-import { scoreCapacity } from '../model/scoreCapacity.js';
-import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import { catalogue } from '../model/catalogue.js';
+import { scoreCapacity } from '../../model/scoreCapacity.js';
+import type { TwoTowerModel } from '../../model/twoTowerModel.js';
+import { catalogue } from '../../model/catalogue.js';
 import { scoresOfQuery, type QueryBlock } from './blockScorer.js';
 import type { EvaluationRows } from './evaluationRows.js';
 import { RecallCounter } from './recall.js';

@@ -8,7 +8,7 @@
  * memory anyway and counts them all.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { readAndDispose } from '../model/matrix.js';
+import { readAndDispose } from '../../model/matrix.js';
 import { countHigher } from './ranks.js';
 
 export interface Targets {

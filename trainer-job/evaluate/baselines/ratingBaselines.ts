@@ -1,9 +1,9 @@
 /** What a rating model has to beat: the mean of all targets, and the mean with what user and item are usually off it. */
 import type { Metrics, MetricSplit } from '@trainyard/shared';
-import type { EncodedDataset } from '../data/encodedDataset.js';
+import type { EncodedDataset } from '../../data/encodedDataset.js';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
-import { ratedPairs, type RatedPairs } from './ratedPairs.js';
-import { actualTarget, ratingMetrics } from './ratingMetrics.js';
+import { ratedPairs, type RatedPairs } from '../ratings/ratedPairs.js';
+import { actualTarget, ratingMetrics } from '../ratings/ratingMetrics.js';
 
 /** `globalMean` and `userItemMean` on the pairs. */
 export function ratingBaselines(

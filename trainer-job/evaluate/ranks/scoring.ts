@@ -1,4 +1,4 @@
-import type { TwoTowerModel } from '../model/twoTowerModel.js';
+import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { BlockScorer, type BlockScores, type QueryBlock } from './blockScorer.js';
 
 /** Who computes an evaluation: the thread that asks, or workers together. */

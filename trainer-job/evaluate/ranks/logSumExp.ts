@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { LEAST_SUM } from '../model/exponentialSums.js';
-import { readAndDispose } from '../model/matrix.js';
+import { LEAST_SUM } from '../../model/exponentialSums.js';
+import { readAndDispose } from '../../model/matrix.js';
 
 /** Up to it no exponential was too large for a float32. */
 const LARGEST_SUM = 1e37;

@@ -1,8 +1,8 @@
 /** What a model has to beat: recommending what sells, and recommending what the user bought before. */
 import type { Metrics, MetricSplit, RetrievalBaseline } from '@trainyard/shared';
-import type { EncodedDataset } from '../data/encodedDataset.js';
-import type { EvaluationRows } from './evaluationRows.js';
-import { RecallCounter, type RecallFamily } from './recall.js';
+import type { EncodedDataset } from '../../data/encodedDataset.js';
+import type { EvaluationRows } from '../ranks/evaluationRows.js';
+import { RecallCounter, type RecallFamily } from '../ranks/recall.js';
 
 type Ranker = (query: number, item: number) => number;
 

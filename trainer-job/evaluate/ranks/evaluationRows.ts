@@ -1,4 +1,4 @@
-import type { EncodedDataset, SplitName } from '../data/encodedDataset.js';
+import type { EncodedDataset, SplitName } from '../../data/encodedDataset.js';
 
 /** Users that occur in train, or those that a model has never seen. */
 export type Users = 'known' | 'cold';

@@ -1,4 +1,4 @@
-import type { MetricFamily } from '../family.js';
+import type { MetricFamily } from '../../family.js';
 
 export const recall = {
   name: 'recall',

@@ -1,12 +1,12 @@
 /** What a model is measured by, and what its result must reach. */
 import { z } from 'zod';
-import { metricNameSchema } from '../common.js';
-import { described } from '../described.js';
-import { metricPatterns } from '../metrics/availability.js';
-import { BASELINES } from '../metrics/baselines.js';
-import { METRIC_SPLITS } from '../metrics/family.js';
-import { canonicalMetricName } from '../metrics/names.js';
-import { USUAL_K } from '../metrics/orderings.js';
+import { metricNameSchema } from '../../common.js';
+import { described } from '../../described.js';
+import { metricPatterns } from '../../metrics/availability.js';
+import { BASELINES } from '../../metrics/baselines.js';
+import { METRIC_SPLITS } from '../../metrics/family.js';
+import { canonicalMetricName } from '../../metrics/names.js';
+import { USUAL_K } from '../../metrics/orderings.js';
 
 /** Baselines that find items: they are asked for, and compared by metrics of retrieval. */
 export const retrievalBaselineSchema = z.enum(BASELINES.retrieval);

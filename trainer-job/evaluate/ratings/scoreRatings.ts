@@ -1,7 +1,7 @@
 import { METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
 import { decodedTarget, encodedTarget } from '@trainyard/recommender/encode/target';
-import { distinctFinder } from '../model/distinct.js';
-import type { RatingModel, TwoTowerModel } from '../model/twoTowerModel.js';
+import { distinctFinder } from '../../model/distinct.js';
+import type { RatingModel, TwoTowerModel } from '../../model/twoTowerModel.js';
 import type { RatedPairs } from './ratedPairs.js';
 import { actualTarget, isBinaryTarget, ratingMetrics } from './ratingMetrics.js';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { useWasm } from '../../test/support/training/backend.js';
-import { tinyDataset, tinySpec } from '../../test/support/training/tinyDataset.js';
-import type { EncodedDataset } from '../data/encodedDataset.js';
-import { TwoTowerModel } from '../model/twoTowerModel.js';
-import { scoreBaseline } from './baselines.js';
-import { evaluateModel } from './evaluateModel.js';
-import { evaluationRows } from './evaluationRows.js';
+import { useWasm } from '../../../test/support/training/backend.js';
+import { tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
+import type { EncodedDataset } from '../../data/encodedDataset.js';
+import { TwoTowerModel } from '../../model/twoTowerModel.js';
+import { scoreBaseline } from './retrievalBaselines.js';
+import { evaluateModel } from '../evaluateModel.js';
+import { evaluationRows } from '../ranks/evaluationRows.js';
 
 const K = [1, 3, 10];
 
