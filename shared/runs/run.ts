@@ -3,13 +3,15 @@ import { instantSchema, metricsSchema, modelIdSchema, runIdSchema, traceparentSc
 import { memoryFloorSchema } from '../compute/fit.js';
 import { described } from '../described.js';
 import { presetRefSchema } from '../spec/presets.js';
-import { gateSchema } from '../spec/evaluation/evaluation.js';
+
 import { storedSpecSchema } from '../spec/trainingSpec.js';
+import { gateResultSchema } from './gateResult.js';
 import { progressSchema, resourcesSchema, runErrorSchema, runResultSchema } from './reported.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
 import { runWarningsSchema } from './warnings.js';
 import { EPOCH_METRICS } from '../metrics/examples.js';
 
+export * from './gateResult.js';
 export * from './records.js';
 export * from './reported.js';
 export * from './warnings.js';
@@ -67,17 +69,6 @@ export const costSchema = described(
   "What the jobs of the run have cost so far: the time since each launch at its tier's price. The platform's bill has the last word.",
 );
 export type Cost = z.infer<typeof costSchema>;
-
-export const gateResultSchema = z.strictObject({
-  ...gateSchema.shape,
-  value: described(
-    z.number().nullable(),
-    'The metric of the result; null where the result has none of that name.',
-    0.312,
-  ),
-  passed: described(z.boolean(), 'Whether the result has reached all bounds of the gate.'),
-});
-export type GateResult = z.infer<typeof gateResultSchema>;
 
 const checkpointUri = described(
   z.string().max(2048),

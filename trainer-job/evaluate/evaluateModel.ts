@@ -1,8 +1,18 @@
-import { METRICS, metricName, type Metrics, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import {
+  comparisonsOf,
+  leadingMetric,
+  type MeasuredMetric,
+  measuredModel,
+  METRICS,
+  metricName,
+  type Metrics,
+  type RunWarning,
+} from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
-import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { scoreBaseline } from './baselines/retrievalBaselines.js';
 import { equalScoreWarnings } from './ranks/equalScores.js';
+import type { Findings } from './findings.js';
+import type { Evaluated } from './part.js';
 import { evaluationRows } from './ranks/evaluationRows.js';
 import { ratedPairs } from './ratings/ratedPairs.js';
 import { ratingBaselines } from './baselines/ratingBaselines.js';
@@ -17,28 +27,79 @@ export interface EvaluationOutcome {
   baselines: Record<string, Metrics>;
   /** What makes the metrics doubtful. */
   warnings: RunWarning[];
-}
-
-interface Evaluated {
-  model: TwoTowerModel;
-  data: EncodedDataset;
-  spec: TrainingSpec;
-  /** Called often; what it throws ends the evaluation. */
-  between?: () => Promise<void>;
+  /** What there is to say of it beside its metrics, for `evaluation.json`. */
+  findings: Findings;
 }
 
 /** The model and its baselines on the test split, by the same rows and the same definitions. */
-export async function evaluateModel(request: Evaluated): Promise<EvaluationOutcome> {
-  const { model, data, spec, between } = request;
+export async function evaluateModel({
+  between = async () => {},
+  ...evaluated
+}: Omit<Evaluated, 'between'> & Partial<Evaluated>): Promise<EvaluationOutcome> {
+  const request = { ...evaluated, between };
+  const { model, data, spec } = request;
   const metrics = await splitScorer(model, data, 'test')(between);
   const retrieval = spec.model.type === 'ranking' ? undefined : await retrievalOutcome(request);
   const rating = model.rating && baselinesOfRatings(request);
   const rows = retrieval?.rows ?? rating?.rows ?? 0;
+  const all = { ...metrics, ...retrieval?.ofColdUsers, [metricName(METRICS.rows, 'test')]: rows };
+  const baselines = { ...retrieval?.baselines, ...rating?.baselines };
   return {
-    metrics: { ...metrics, ...retrieval?.ofColdUsers, [metricName(METRICS.rows, 'test')]: rows },
-    baselines: { ...retrieval?.baselines, ...rating?.baselines },
+    metrics: all,
+    baselines,
     warnings: retrieval ? equalScoreWarnings(model, evaluationRows(data, 'test')) : [],
+    findings: findingsOf(request, all, baselines),
   };
+}
+
+function findingsOf(
+  { data, spec }: Evaluated,
+  metrics: Metrics,
+  baselines: Record<string, Metrics>,
+): Findings {
+  const leading = leadingMetric(measuredModel(spec), 'test') ?? null;
+  const primaryMetric = leading !== null && metrics[leading] !== undefined ? leading : null;
+  const methods = Object.entries(baselines).map(([name, own]) => ({ name, metrics: own }));
+  return {
+    modelType: spec.model.type,
+    primaryMetric,
+    measured: measuredRows(data, metrics[metricName(METRICS.rows, 'test')] ?? 0),
+    metrics: withoutIntervals(metrics),
+    methods: methods.map(({ name, metrics: own }) => ({
+      name,
+      metrics: withoutIntervals(own),
+      settings: {},
+    })),
+    comparisons: comparisonsOf(metrics, methods, primaryMetric),
+    leftOut: [],
+    lists: [],
+    slices: [],
+    ratingErrors: null,
+    yesOrNo: null,
+    importance: [],
+    changes: null,
+    samples: [],
+  };
+}
+
+function measuredRows({ splits, query, candidate }: EncodedDataset, rows: number): Findings['measured'] {
+  const users = new Set<number>();
+  const { query: queries, item, count } = splits.test;
+  for (let row = 0; row < count; row++) {
+    const user = query.ids[queries[row]!]!;
+    if (user !== 0 && item[row] !== 0) users.add(user);
+  }
+  return {
+    rows,
+    users: users.size,
+    rowsOfSplit: count,
+    items: candidate.entities - 1,
+    how: 'each test row whose user and item occur in train, among all items of the catalogue',
+  };
+}
+
+function withoutIntervals(metrics: Metrics): MeasuredMetric[] {
+  return Object.entries(metrics).map(([name, value]) => ({ name, value, interval: null }));
 }
 
 interface Baselines {
@@ -62,7 +123,7 @@ async function retrievalOutcome({
       ...scoreBaseline(name, data, rows, k, 'test'),
       ...scoreBaseline(name, data, coldRows, k, 'test', METRICS.coldUsersRecall),
     };
-    await between?.();
+    await between();
   }
   return { rows: rows.rowCount, baselines, ofColdUsers };
 }

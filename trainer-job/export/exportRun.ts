@@ -7,7 +7,12 @@ import {
   TOWER_FOLDERS,
   TRANSFORM_FOLDER,
 } from '@trainyard/recommender/format/files';
-import type { Metrics, TrainingSpec } from '@trainyard/shared';
+import {
+  evaluationReportSchema,
+  type EvaluationReport,
+  type Metrics,
+  type TrainingSpec,
+} from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { writeArrays } from '../data/typedFiles.js';
 import { TRANSFORM_ARTIFACTS } from '../data/transform/transformManifest.js';
@@ -37,9 +42,13 @@ export interface ExportRequest {
   validationMetrics: Metrics;
   baselines: Record<string, Metrics>;
   history: readonly EpochReport[];
+  /** What `evaluation.json` holds. */
+  evaluation: EvaluationReport;
   /** Whatever else identifies the run: ids, digests, environment, durations. */
   run: Record<string, unknown>;
 }
+
+const EVALUATION_FILE = 'evaluation.json';
 
 /** Writes all artifacts of a run and returns their paths by name. */
 export async function exportRun(request: ExportRequest): Promise<Record<string, string>> {
@@ -70,6 +79,10 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
     join(unfinished, 'model_metadata.json'),
     `${JSON.stringify(metadataOf(request), null, 2)}\n`,
   );
+  await writeFile(
+    join(unfinished, EVALUATION_FILE),
+    `${JSON.stringify(evaluationReportSchema.parse(request.evaluation), null, 2)}\n`,
+  );
 
   await rm(directory, { recursive: true, force: true });
   await rename(unfinished, directory);
@@ -86,6 +99,7 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
     data_schema: join(directory, 'data', 'schema.json'),
     data_validation: join(directory, 'data', 'validation.json'),
     data_page: join(directory, 'data', 'profile.html'),
+    evaluation: join(directory, EVALUATION_FILE),
     metadata: join(directory, 'model_metadata.json'),
   };
 }

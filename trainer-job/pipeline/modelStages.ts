@@ -14,6 +14,7 @@ import { eventLoopYielder } from '../train/loop/eventLoop.js';
 import type { Profile } from '../train/loop/profiler.js';
 import { trainModel } from '../train/loop/trainModel.js';
 import type { EpochReport } from '../train/loop/trainRequest.js';
+import { evaluationReport } from './evaluationReport.js';
 import { reportFolderOf, type Attempt } from './attempt.js';
 import { Stopped } from './runStages.js';
 import type { Outputs, Stage } from './stage.js';
@@ -140,6 +141,7 @@ function registerStage(context: ModelContext): Stage<'register'> {
         validationMetrics,
         baselines,
         history,
+        evaluation: evaluationReport(settings, spec, outputs, now()),
         run: identityOf(context, outputs),
       });
       const output = await home.storeModel(directory, paths);

@@ -16,6 +16,7 @@ import { fitTarget } from '../../../trainer-job/features/fitTarget.js';
 import { randomFor } from '../../../trainer-job/model/random.js';
 import { TwoTowerModel } from '../../../trainer-job/model/twoTowerModel.js';
 import { fittedTower, type FittedTower } from './encodedTower.js';
+import { NO_FINDINGS, reportOf } from './reportOf.js';
 import { temporaryFolder } from '../temporaryFolder.js';
 
 type Parts = Pick<TrainingSpecInput, 'features'> & { model: NonNullable<TrainingSpecInput['model']> };
@@ -62,6 +63,7 @@ export async function exportedModel(
     validationMetrics: {},
     baselines: {},
     history: [],
+    evaluation: reportOf({ findings: NO_FINDINGS, warnings: [] }),
     run: {},
   });
   return { model, directory };

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { described } from '../described.js';
+import { measuredMetricSchema } from './measured.js';
+
+/** Some of the measured rows, by what they have in common. */
+export const sliceSchema = z.strictObject({
+  by: described(
+    z.string().max(200),
+    'What the rows are told apart by: a column, or `userActivity`, `itemPopularity`, `newUsers`, `newItems`, `season`.',
+    'city',
+  ),
+  value: described(z.string().max(200), 'What the rows of the slice have in common.', 'Vienna'),
+  rows: described(z.int().min(0), 'The number of measured rows.', 4812),
+  users: described(z.int().min(0), 'The number of their users.', 903),
+  metrics: described(z.array(measuredMetricSchema), 'The metrics of these rows: first the primary metric.'),
+  isWorse: described(
+    z.boolean(),
+    'Whether the primary metric of the slice is worse than that of all rows, its interval lying wholly on that side.',
+    true,
+  ),
+});
+export type Slice = z.infer<typeof sliceSchema>;

@@ -1,0 +1,47 @@
+/** What the parts of an evaluation share: where each method puts the targets of the same test rows, and what it predicts for them. */
+import type { Metrics, TrainingSpec } from '@trainyard/shared';
+import type { EncodedDataset } from '../data/encodedDataset.js';
+import type { TwoTowerModel } from '../model/twoTowerModel.js';
+import type { Findings } from './findings.js';
+import type { EvaluationRows } from './ranks/evaluationRows.js';
+import type { RatedPairs } from './ratings/ratedPairs.js';
+
+/** The name of the model among the methods. */
+export const MODEL = 'model';
+
+export interface Evaluated {
+  model: TwoTowerModel;
+  data: EncodedDataset;
+  spec: TrainingSpec;
+  /** Called often; what it throws ends the evaluation. */
+  between: () => Promise<void>;
+}
+
+/** Of retrieval. */
+export interface Ranked {
+  rows: EvaluationRows;
+  /** [targets] by method: how many items of the catalogue come before each target, those left out of it not counted. */
+  ranks: ReadonlyMap<string, Int32Array>;
+}
+
+/** Of predicted targets. */
+export interface Rated {
+  pairs: RatedPairs;
+  /** [rows] as the metrics take them: the column's own units, or 0 and 1. */
+  actual: Float64Array;
+  /** [rows] by method. */
+  predicted: ReadonlyMap<string, Float64Array>;
+}
+
+export interface PartContext extends Evaluated {
+  /** Of the model on the test split. */
+  metrics: Metrics;
+  /** What the model is compared with. */
+  methods: readonly { name: string; metrics: Metrics }[];
+  primaryMetric: string | null;
+  ranked: Ranked | null;
+  rated: Rated | null;
+}
+
+/** One thing that `evaluate` finds out beside the metrics; a part is a file, and its line in the table of `evaluateModel.ts`. */
+export type Part = (context: PartContext) => Promise<Partial<Findings>>;
