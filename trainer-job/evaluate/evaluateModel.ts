@@ -14,11 +14,9 @@ import { equalScoreWarnings } from './ranks/equalScores.js';
 import type { Findings } from './findings.js';
 import type { Evaluated } from './part.js';
 import { evaluationRows } from './ranks/evaluationRows.js';
-import { ratedPairs } from './ratings/ratedPairs.js';
-import { ratingBaselines } from './baselines/ratingBaselines.js';
-import { isBinaryTarget } from './ratings/ratingMetrics.js';
-import { scoreColdUsers } from './ranks/scoreSplit.js';
-import { splitScorer } from './splitScorer.js';
+import { metricsByBaseline, modelMetrics, ratedSplit } from './ratings/rated.js';
+import { scoreColdUsers, scoreSplit } from './ranks/scoreSplit.js';
+import { together } from './splitScorer.js';
 
 export interface EvaluationOutcome {
   /** Of the test split, and how many rows of it count. */
@@ -38,12 +36,14 @@ export async function evaluateModel({
 }: Omit<Evaluated, 'between'> & Partial<Evaluated>): Promise<EvaluationOutcome> {
   const request = { ...evaluated, between };
   const { model, data, spec } = request;
-  const metrics = await splitScorer(model, data, 'test')(between);
   const retrieval = spec.model.type === 'ranking' ? undefined : await retrievalOutcome(request);
-  const rating = model.rating && baselinesOfRatings(request);
-  const rows = retrieval?.rows ?? rating?.rows ?? 0;
-  const all = { ...metrics, ...retrieval?.ofColdUsers, [metricName(METRICS.rows, 'test')]: rows };
-  const baselines = { ...retrieval?.baselines, ...rating?.baselines };
+  const rated = await ratedSplit(model, data, 'test', between);
+  const all = {
+    ...together(retrieval?.found, rated && modelMetrics(rated), 'test', spec.model.lossWeights),
+    ...retrieval?.ofColdUsers,
+    [metricName(METRICS.rows, 'test')]: retrieval?.rows ?? rated?.actual.length ?? 0,
+  };
+  const baselines = { ...retrieval?.baselines, ...(rated && metricsByBaseline(rated)) };
   return {
     metrics: all,
     baselines,
@@ -102,20 +102,18 @@ function withoutIntervals(metrics: Metrics): MeasuredMetric[] {
   return Object.entries(metrics).map(([name, value]) => ({ name, value, interval: null }));
 }
 
-interface Baselines {
+interface RetrievalOutcome {
   rows: number;
   baselines: Record<string, Metrics>;
+  /** By the model, of all rows that count and of those of users that train does not have. */
+  found: Metrics;
+  ofColdUsers: Metrics;
 }
 
-/** What baselines find of all rows that count, and what the model finds of those of users that train does not have. */
-async function retrievalOutcome({
-  model,
-  data,
-  spec,
-  between,
-}: Evaluated): Promise<Baselines & { ofColdUsers: Metrics }> {
+async function retrievalOutcome({ model, data, spec, between }: Evaluated): Promise<RetrievalOutcome> {
   const [rows, coldRows] = [evaluationRows(data, 'test'), evaluationRows(data, 'test', 'cold')];
   const { k } = spec.evaluation;
+  const found = await scoreSplit(model, rows, k, 'test', { between });
   const ofColdUsers = await scoreColdUsers(model, coldRows, k, 'test', { between });
   const baselines: Record<string, Metrics> = {};
   for (const name of spec.evaluation.baselines) {
@@ -125,16 +123,5 @@ async function retrievalOutcome({
     };
     await between();
   }
-  return { rows: rows.rowCount, baselines, ofColdUsers };
-}
-
-function baselinesOfRatings({ model, data }: Evaluated): Baselines {
-  const pairs = ratedPairs(data, 'test');
-  if (!model.rating) return { rows: pairs.targets.length, baselines: {} };
-  const { target } = model.rating;
-  const isBinary = isBinaryTarget(model.rating);
-  return {
-    rows: pairs.targets.length,
-    baselines: ratingBaselines(data, target, pairs, isBinary, 'test'),
-  };
+  return { rows: rows.rowCount, baselines, found, ofColdUsers };
 }

@@ -29,6 +29,8 @@ export interface Rated {
   pairs: RatedPairs;
   /** [rows] as the metrics take them: the column's own units, or 0 and 1. */
   actual: Float64Array;
+  /** Whether targets are 0 or 1, of which a prediction is the probability of a 1. */
+  isBinary: boolean;
   /** [rows] by method. */
   predicted: ReadonlyMap<string, Float64Array>;
 }

@@ -3,7 +3,7 @@ import type { EncodedDataset, SplitName } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { evaluationRows } from './ranks/evaluationRows.js';
 import { ratedPairs } from './ratings/ratedPairs.js';
-import { scoreRatings } from './ratings/scoreRatings.js';
+import { scoreRatings } from './ratings/predictRatings.js';
 import { scoreSplit } from './ranks/scoreSplit.js';
 import type { Scoring } from './ranks/scoring.js';
 
@@ -23,19 +23,20 @@ export function splitScorer(
   const rows = spec.type === 'ranking' ? undefined : evaluationRows(data, split);
   const pairs = rating && ratedPairs(data, split);
   return async (between) => {
-    const found = rows ? await scoreSplit(model, rows, evaluation.k, split, { between, scoring }) : {};
-    if (!rating || !pairs) return found;
-    const rated = await scoreRatings(model, rating, pairs, split, between);
-    return rows ? together(found, rated, split, spec.lossWeights) : rated;
+    const found = rows && (await scoreSplit(model, rows, evaluation.k, split, { between, scoring }));
+    const rated = rating && pairs && (await scoreRatings(model, rating, pairs, split, between));
+    return together(found, rated, split, spec.lossWeights);
   };
 }
 
-function together(
-  found: Metrics,
-  rated: Metrics,
+/** The metrics of retrieval and of ratings, either left out where the model has none; the weighted sum of their losses is the loss of both. */
+export function together(
+  found: Metrics | null | undefined,
+  rated: Metrics | null | undefined,
   split: SplitName,
   { retrieval, ranking } = { retrieval: 1, ranking: 1 },
 ): Metrics {
+  if (!found || !rated) return { ...found, ...rated };
   const loss = metricName(METRICS.loss, split);
   const [a, b] = [found[loss], rated[loss]];
   return {

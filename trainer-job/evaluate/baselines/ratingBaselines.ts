@@ -1,20 +1,14 @@
 /** What a rating model has to beat: the mean of all targets, and the mean with what user and item are usually off it. */
-import type { Metrics, MetricSplit } from '@trainyard/shared';
-import type { EncodedDataset } from '../../data/encodedDataset.js';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
-import { ratedPairs, type RatedPairs } from '../ratings/ratedPairs.js';
-import { actualTarget, ratingMetrics } from '../ratings/ratingMetrics.js';
+import type { EncodedDataset } from '../../data/encodedDataset.js';
+import { ratedPairs } from '../ratings/ratedPairs.js';
+import type { Rater } from '../ratings/rater.js';
+import { actualTargets } from '../ratings/ratingMetrics.js';
 
-/** `globalMean` and `userItemMean` on the pairs. */
-export function ratingBaselines(
-  data: EncodedDataset,
-  target: FittedTarget,
-  pairs: RatedPairs,
-  isBinary: boolean,
-  split: MetricSplit,
-): Record<string, Metrics> {
+/** `globalMean` and `userItemMean`, of the training rows. */
+export function ratingBaselines(data: EncodedDataset, target: FittedTarget): Rater[] {
   const train = ratedPairs(data, 'train');
-  const truths = Float64Array.from(train.targets, (value) => actualTarget(target, value));
+  const truths = actualTargets(target, train);
   const users = usersOf(data, train.queries);
   const mean = truths.reduce((sum, value) => sum + value, 0) / Math.max(truths.length, 1);
   const ofItem = meansBy(
@@ -24,19 +18,21 @@ export function ratingBaselines(
   );
   const rest = truths.map((value, i) => value - mean - ofItem[train.items[i]!]!);
   const ofUser = meansBy(users, rest, users.reduce((most, user) => Math.max(most, user), 0) + 1);
-
-  const actual = Float64Array.from(pairs.targets, (value) => actualTarget(target, value));
-  const ownUsers = usersOf(data, pairs.queries);
-  const predictions = {
-    globalMean: actual.map(() => mean),
-    userItemMean: actual.map((_, i) => mean + ofItem[pairs.items[i]!]! + (ofUser[ownUsers[i]!] ?? 0)),
-  };
-  return Object.fromEntries(
-    Object.entries(predictions).map(([name, predicted]) => [
-      name,
-      ratingMetrics({ predicted, actual }, isBinary, split),
-    ]),
-  );
+  return [
+    {
+      name: 'globalMean',
+      settings: {},
+      predict: async ({ targets }) => new Float64Array(targets.length).fill(mean),
+    },
+    {
+      name: 'userItemMean',
+      settings: {},
+      predict: async ({ queries, items }) => {
+        const ownUsers = usersOf(data, queries);
+        return Float64Array.from(items, (item, i) => mean + ofItem[item]! + (ofUser[ownUsers[i]!] ?? 0));
+      },
+    },
+  ];
 }
 
 function usersOf(data: EncodedDataset, queries: Int32Array): Int32Array {

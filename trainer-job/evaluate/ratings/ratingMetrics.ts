@@ -2,6 +2,7 @@
 import { METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import type { RatingModel } from '../../model/twoTowerModel.js';
+import type { RatedPairs } from './ratedPairs.js';
 
 /** Predictions and truths of rows, in the target's own units; 0 … 1 for a target with a threshold. */
 export interface RatedRows {
@@ -68,7 +69,11 @@ export function isBinaryTarget({ head, target }: RatingModel): boolean {
   return target.threshold !== null || head.spec.loss.type === 'binaryCrossEntropy';
 }
 
-/** What a row's own number counts as in the metrics. */
-export function actualTarget({ threshold }: FittedTarget, value: number): number {
+/** [rows] what the pairs' own numbers count as in the metrics. */
+export function actualTargets(target: FittedTarget, { targets }: Pick<RatedPairs, 'targets'>): Float64Array {
+  return Float64Array.from(targets, (value) => actualTarget(target, value));
+}
+
+function actualTarget({ threshold }: FittedTarget, value: number): number {
   return threshold === null ? value : value >= threshold ? 1 : 0;
 }

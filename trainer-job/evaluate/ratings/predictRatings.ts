@@ -3,10 +3,18 @@ import { decodedTarget, encodedTarget } from '@trainyard/recommender/encode/targ
 import { distinctFinder } from '../../model/distinct.js';
 import type { RatingModel, TwoTowerModel } from '../../model/twoTowerModel.js';
 import type { RatedPairs } from './ratedPairs.js';
-import { actualTarget, isBinaryTarget, ratingMetrics } from './ratingMetrics.js';
+import { actualTargets, isBinaryTarget, ratingMetrics } from './ratingMetrics.js';
 
 /** Pairs that go through the head at once. */
 const BLOCK = 16_384;
+
+/** What a model predicts for some pairs. */
+export interface Predictions {
+  /** [rows] in the target's own units; 0 … 1 for a target with a threshold. */
+  predicted: Float64Array;
+  /** The mean over the rows; NaN without any. */
+  loss: number;
+}
 
 /** The loss, the mean over the rows, and how far predictions are off, as metrics of the split; empty when no row counts. */
 export async function scoreRatings(
@@ -16,16 +24,29 @@ export async function scoreRatings(
   split: MetricSplit,
   between: () => Promise<void> = async () => {},
 ): Promise<Metrics> {
+  if (pairs.targets.length === 0) return {};
+  const { predicted, loss } = await predictRatings(model, rating, pairs, between);
+  const actual = actualTargets(rating.target, pairs);
+  return {
+    [metricName(METRICS.loss, split)]: loss,
+    ...ratingMetrics({ predicted, actual }, isBinaryTarget(rating), split),
+  };
+}
+
+export async function predictRatings(
+  model: TwoTowerModel,
+  { head, target }: RatingModel,
+  pairs: RatedPairs,
+  between: () => Promise<void>,
+): Promise<Predictions> {
   const count = pairs.targets.length;
-  if (count === 0) return {};
-  const { head, target } = rating;
   const { outputs, row, prediction } = head.loss;
   const predicted = new Float64Array(count);
-  const predict = predictor(model, rating);
+  const logitsOf = headOutputs(model, head);
   let loss = 0;
   for (let start = 0; start < count; start += BLOCK) {
     const end = Math.min(start + BLOCK, count);
-    const logits = predict(pairs.queries.subarray(start, end), pairs.items.subarray(start, end));
+    const logits = logitsOf(pairs.queries.subarray(start, end), pairs.items.subarray(start, end));
     const unused = new Float32Array(logits.length);
     for (let i = start, at = 0; i < end; i++, at += outputs) {
       loss += row(logits, at, encodedTarget(target, pairs.targets[i]!), unused);
@@ -33,16 +54,11 @@ export async function scoreRatings(
     }
     await between();
   }
-  const actual = Float64Array.from(pairs.targets, (value) => actualTarget(target, value));
-  const binary = isBinaryTarget(rating);
-  return {
-    [metricName(METRICS.loss, split)]: loss / count,
-    ...ratingMetrics({ predicted, actual }, binary, split),
-  };
+  return { predicted, loss: loss / count };
 }
 
 /** Takes pairs of entities to the head's outputs, each entity once through its tower. */
-function predictor(model: TwoTowerModel, { head }: RatingModel) {
+function headOutputs(model: TwoTowerModel, head: RatingModel['head']) {
   const distinctQueries = distinctFinder(model.query.data.entities);
   const distinctItems = distinctFinder(model.candidate.data.entities);
   return (queries: Int32Array, items: Int32Array): Float32Array => {
