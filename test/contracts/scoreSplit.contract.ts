@@ -3,12 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EvaluationRows } from '../../trainer-job/evaluate/ranks/evaluationRows.js';
-import { scoreSplit } from '../../trainer-job/evaluate/ranks/scoreSplit.js';
+import { scoreRows } from '../../trainer-job/evaluate/ranks/scoreSplit.js';
 import { randomFor } from '../../trainer-job/model/random.js';
 import { tinySpec } from '../support/training/tinyDataset.js';
 
 const WIDTH = 3;
-const K = [1, 5, 20];
 
 interface Case {
   items: number;
@@ -19,6 +18,8 @@ interface Case {
   step: number;
   scoreMegabytes: number;
   seed: number;
+  /** From where on ranks are not told apart; nowhere unless given. */
+  depth?: number | undefined;
 }
 
 const cases = fc.record<Case>({
@@ -28,6 +29,7 @@ const cases = fc.record<Case>({
   step: fc.constantFrom(1 / 2, 1 / 1024),
   scoreMegabytes: fc.constantFrom(0.01, 8),
   seed: fc.nat(1000),
+  depth: fc.constantFrom(1, 20, undefined),
 });
 
 function vectorsOf(count: number, { scale, step, seed }: Case, name: string): Float32Array {
@@ -45,7 +47,10 @@ function rowsOf({ items, queries, seed }: Case): EvaluationRows {
   const all = targets.flat();
   const rows = Int32Array.from(all, () => 1 + Math.floor(random() * 3));
   return {
+    per: 'row',
     queries: Int32Array.from({ length: queries }, (_, q) => q),
+    users: Int32Array.from({ length: queries }, (_, q) => q + 1),
+    excluded: null,
     targetStart: Int32Array.from({ length: queries + 1 }, (_, q) => targets.slice(0, q).flat().length),
     items: Int32Array.from(all),
     rows,
@@ -54,10 +59,10 @@ function rowsOf({ items, queries, seed }: Case): EvaluationRows {
 }
 
 /** The same from all scores, in doubles. */
-function plainMetrics(rows: EvaluationRows, queries: Float32Array, items: Float32Array) {
+function plainScores(rows: EvaluationRows, queries: Float32Array, items: Float32Array) {
   const count = items.length / WIDTH;
   let loss = 0;
-  const hits = K.map(() => 0);
+  const ranks: number[] = [];
   for (let q = 0; q + 1 < rows.targetStart.length; q++) {
     const scores = Array.from({ length: count }, (_, i) => {
       let score = 0;
@@ -68,19 +73,17 @@ function plainMetrics(rows: EvaluationRows, queries: Float32Array, items: Float3
     const logSum = top + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - top), 0));
     for (let t = rows.targetStart[q]!; t < rows.targetStart[q + 1]!; t++) {
       const own = scores[rows.items[t]! - 1]!;
-      const rank = scores.filter((score) => score > own).length;
+      ranks.push(scores.filter((score) => score > own).length);
       loss += rows.rows[t]! * (logSum - own);
-      K.forEach((k, i) => (hits[i]! += rank < k ? rows.rows[t]! : 0));
     }
   }
-  const recall = Object.fromEntries(K.map((k, i) => [`recall_at_${k}`, hits[i]! / rows.rowCount]));
-  return { loss: loss / rows.rowCount, recall };
+  return { loss, ranks };
 }
 
 /** Runs on the backend in use. */
 export function scoreSplitContract(backend: string): void {
   describe(`scoreSplit on ${backend}`, () => {
-    const score = async (example: Case) => {
+    const score = async ({ depth, ...example }: Case) => {
       const rows = rowsOf(example);
       const [queries, items] = [
         vectorsOf(example.queries, example, 'queries'),
@@ -88,7 +91,7 @@ export function scoreSplitContract(backend: string): void {
       ];
       const { scoreMegabytes } = example;
       const { training } = tinySpec();
-      const found = await scoreSplit(
+      const found = await scoreRows(
         {
           width: WIDTH,
           candidate: { data: { entities: example.items + 1 } },
@@ -96,27 +99,26 @@ export function scoreSplitContract(backend: string): void {
           spec: { training: { ...training, scoreMegabytes } },
         },
         rows,
-        K,
-        'validation',
+        { depth },
       );
       const size = example.scale * example.scale;
-      return { found, plain: plainMetrics(rows, queries, items), size };
+      return { found, plain: plainScores(rows, queries, items), size, rowCount: rows.rowCount };
     };
 
-    it('has the loss and the recall of all scores in order: equal ones, large ones, catalogues of any size', async () => {
+    it('has the loss and the ranks of all scores in order, up to any depth: equal ones, large ones, catalogues of any size', async () => {
       await fc.assert(
         fc.asyncProperty(cases, async (example) => {
-          const { found, plain, size } = await score(example);
-          const { val_loss: loss, ...recall } = found;
-          expect(Math.abs(loss! - plain.loss)).toBeLessThan(1e-4 * Math.max(1, size));
-          expect(recall).toEqual(plain.recall);
+          const { found, plain, size, rowCount } = await score(example);
+          expect(Math.abs(found.loss - plain.loss)).toBeLessThan(1e-4 * Math.max(1, size) * rowCount);
+          const { depth = Infinity } = example;
+          expect(Array.from(found.ranks)).toEqual(plain.ranks.map((rank) => Math.min(rank, depth)));
         }),
         { numRuns: 200 },
       );
     });
 
     it('holds scores that exp does not, below all others as well', async () => {
-      const { found, plain } = await score({
+      const { found, plain, rowCount } = await score({
         items: 400,
         queries: 6,
         scale: 16,
@@ -124,8 +126,8 @@ export function scoreSplitContract(backend: string): void {
         scoreMegabytes: 8,
         seed: 1,
       });
-      expect(plain.loss).toBeGreaterThan(100);
-      expect(found['val_loss']).toBeCloseTo(plain.loss, 2);
+      expect(plain.loss / rowCount).toBeGreaterThan(100);
+      expect(found.loss / rowCount).toBeCloseTo(plain.loss / rowCount, 2);
     });
 
     it('leaves no tensor behind', async () => {

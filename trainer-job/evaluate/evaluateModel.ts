@@ -9,14 +9,15 @@ import {
   type RunWarning,
 } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
-import { scoreBaseline } from './baselines/retrievalBaselines.js';
-import { equalScoreWarnings } from './ranks/equalScores.js';
 import type { Findings } from './findings.js';
-import type { Evaluated } from './part.js';
-import { evaluationRows } from './ranks/evaluationRows.js';
+import type { Evaluated, Part, PartContext } from './part.js';
+import { equalScoreWarnings } from './ranks/equalScores.js';
 import { metricsByBaseline, modelMetrics, ratedSplit } from './ratings/rated.js';
-import { scoreColdUsers, scoreSplit } from './ranks/scoreSplit.js';
+import { type RankedMethod, rankedSplit } from './retrieval/rankedSplit.js';
 import { together } from './splitScorer.js';
+
+/** What is found out beside the metrics, one after the other. */
+const PARTS: readonly Part[] = [];
 
 export interface EvaluationOutcome {
   /** Of the test split, and how many rows of it count. */
@@ -36,39 +37,42 @@ export async function evaluateModel({
 }: Omit<Evaluated, 'between'> & Partial<Evaluated>): Promise<EvaluationOutcome> {
   const request = { ...evaluated, between };
   const { model, data, spec } = request;
-  const retrieval = spec.model.type === 'ranking' ? undefined : await retrievalOutcome(request);
+  const retrieval = spec.model.type === 'ranking' ? null : await rankedSplit(request);
   const rated = await ratedSplit(model, data, 'test', between);
-  const all = {
-    ...together(retrieval?.found, rated && modelMetrics(rated), 'test', spec.model.lossWeights),
-    ...retrieval?.ofColdUsers,
-    [metricName(METRICS.rows, 'test')]: retrieval?.rows ?? rated?.actual.length ?? 0,
+  const ranked = retrieval?.ranked ?? null;
+  const metrics = {
+    ...together(retrieval?.metrics, rated && modelMetrics(rated), 'test', spec.model.lossWeights),
+    [metricName(METRICS.rows, 'test')]: ranked?.rows.rowCount ?? rated?.actual.length ?? 0,
   };
-  const baselines = { ...retrieval?.baselines, ...(rated && metricsByBaseline(rated)) };
+  const methods = [
+    ...(retrieval?.methods ?? []),
+    ...Object.entries(rated ? metricsByBaseline(rated) : {}).map(([name, own]) => ({
+      name,
+      metrics: own,
+      settings: {},
+    })),
+  ];
+  const leading = leadingMetric(measuredModel(spec), 'test') ?? null;
+  const primaryMetric = leading !== null && metrics[leading] !== undefined ? leading : null;
   return {
-    metrics: all,
-    baselines,
-    warnings: retrieval ? equalScoreWarnings(model, evaluationRows(data, 'test')) : [],
-    findings: findingsOf(request, all, baselines),
+    metrics,
+    baselines: Object.fromEntries(methods.map((method) => [method.name, method.metrics])),
+    warnings: ranked ? equalScoreWarnings(model, ranked.rows) : [],
+    findings: await findingsOf({ ...request, metrics, methods, primaryMetric, ranked, rated }, methods),
   };
 }
 
-function findingsOf(
-  { data, spec }: Evaluated,
-  metrics: Metrics,
-  baselines: Record<string, Metrics>,
-): Findings {
-  const leading = leadingMetric(measuredModel(spec), 'test') ?? null;
-  const primaryMetric = leading !== null && metrics[leading] !== undefined ? leading : null;
-  const methods = Object.entries(baselines).map(([name, own]) => ({ name, metrics: own }));
-  return {
+async function findingsOf(context: PartContext, methods: readonly RankedMethod[]): Promise<Findings> {
+  const { data, spec, metrics, primaryMetric } = context;
+  const findings: Findings = {
     modelType: spec.model.type,
     primaryMetric,
     measured: measuredRows(data, metrics[metricName(METRICS.rows, 'test')] ?? 0),
     metrics: withoutIntervals(metrics),
-    methods: methods.map(({ name, metrics: own }) => ({
+    methods: methods.map(({ name, metrics: own, settings }) => ({
       name,
       metrics: withoutIntervals(own),
-      settings: {},
+      settings,
     })),
     comparisons: comparisonsOf(metrics, methods, primaryMetric),
     leftOut: [],
@@ -80,6 +84,12 @@ function findingsOf(
     changes: null,
     samples: [],
   };
+  for (const part of PARTS) {
+    const { leftOut = [], ...found } = await part(context);
+    Object.assign(findings, found);
+    findings.leftOut.push(...leftOut);
+  }
+  return findings;
 }
 
 function measuredRows({ splits, query, candidate }: EncodedDataset, rows: number): Findings['measured'] {
@@ -100,28 +110,4 @@ function measuredRows({ splits, query, candidate }: EncodedDataset, rows: number
 
 function withoutIntervals(metrics: Metrics): MeasuredMetric[] {
   return Object.entries(metrics).map(([name, value]) => ({ name, value, interval: null }));
-}
-
-interface RetrievalOutcome {
-  rows: number;
-  baselines: Record<string, Metrics>;
-  /** By the model, of all rows that count and of those of users that train does not have. */
-  found: Metrics;
-  ofColdUsers: Metrics;
-}
-
-async function retrievalOutcome({ model, data, spec, between }: Evaluated): Promise<RetrievalOutcome> {
-  const [rows, coldRows] = [evaluationRows(data, 'test'), evaluationRows(data, 'test', 'cold')];
-  const { k } = spec.evaluation;
-  const found = await scoreSplit(model, rows, k, 'test', { between });
-  const ofColdUsers = await scoreColdUsers(model, coldRows, k, 'test', { between });
-  const baselines: Record<string, Metrics> = {};
-  for (const name of spec.evaluation.baselines) {
-    baselines[name] = {
-      ...scoreBaseline(name, data, rows, k, 'test'),
-      ...scoreBaseline(name, data, coldRows, k, 'test', METRICS.coldUsersRecall),
-    };
-    await between();
-  }
-  return { rows: rows.rowCount, baselines, found, ofColdUsers };
 }

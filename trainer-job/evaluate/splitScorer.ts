@@ -2,14 +2,15 @@ import { METRICS, metricName, type Metrics } from '@trainyard/shared';
 import type { EncodedDataset, SplitName } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { evaluationRows } from './ranks/evaluationRows.js';
+import { scoreRows } from './ranks/scoreSplit.js';
+import type { Scoring } from './ranks/scoring.js';
 import { ratedPairs } from './ratings/ratedPairs.js';
 import { scoreRatings } from './ratings/predictRatings.js';
-import { scoreSplit } from './ranks/scoreSplit.js';
-import type { Scoring } from './ranks/scoring.js';
+import { metricsOfScores } from './retrieval/retrievalMetrics.js';
 
 /**
- * All that a model of its type is measured by on a split, with the weights it has when asked. A hybrid's loss is the weighted
- * sum of those of retrieval and of ratings, which it has as well. Retrieval is computed by `scoring`, which is this
+ * All that a model of its type is measured by on a split after an epoch, with the weights it has when asked. A hybrid's loss is
+ * the weighted sum of those of retrieval and of ratings, which it has as well. Retrieval is computed by `scoring`, which is this
  * thread unless given.
  */
 export function splitScorer(
@@ -22,8 +23,11 @@ export function splitScorer(
   const { rating } = model;
   const rows = spec.type === 'ranking' ? undefined : evaluationRows(data, split);
   const pairs = rating && ratedPairs(data, split);
+  // Nothing at a K needs to know more.
+  const depth = Math.max(...evaluation.k);
   return async (between) => {
-    const found = rows && (await scoreSplit(model, rows, evaluation.k, split, { between, scoring }));
+    const scores = rows && (await scoreRows(model, rows, { depth, between, scoring }));
+    const found = scores && metricsOfScores(rows, scores, evaluation.k, split);
     const rated = rating && pairs && (await scoreRatings(model, rating, pairs, split, between));
     return together(found, rated, split, spec.lossWeights);
   };

@@ -1,34 +1,41 @@
 /** What a model has to beat: recommending what sells, and recommending what the user bought before. */
-import type { Metrics, MetricSplit, RetrievalBaseline } from '@trainyard/shared';
+import type { RetrievalBaseline } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
-import type { EvaluationRows } from '../ranks/evaluationRows.js';
-import { RecallCounter, type RecallFamily } from '../ranks/recall.js';
+import type { Ranker } from '../ranks/ranker.js';
 
-type Ranker = (query: number, item: number) => number;
+type RankOf = (query: number, item: number) => number;
+type IsHigher = (query: number, item: number, than: number) => boolean;
 
-/** The recall of a baseline on the rows, as metrics of their split. */
-export function scoreBaseline(
-  baseline: RetrievalBaseline,
-  data: EncodedDataset,
-  rows: EvaluationRows,
-  k: readonly number[],
-  split: MetricSplit,
-  family?: RecallFamily,
-): Metrics {
+/** What is computed of the training rows alone. */
+export function retrievalBaseline(name: RetrievalBaseline, data: EncodedDataset): Ranker {
   const popularity = itemCounts(data);
   const popularityRank = ranksByCount(popularity);
-  const rank: Ranker =
-    baseline === 'popularity'
-      ? (_query, item) => popularityRank[item]!
+  const { rank, isHigher } =
+    name === 'popularity'
+      ? {
+          rank: (_query: number, item: number) => popularityRank[item]!,
+          isHigher: (_query: number, item: number, than: number) => popularity[item]! > popularity[than]!,
+        }
       : historyRanker(data, popularity, popularityRank);
-  const recall = new RecallCounter(k);
-  for (let q = 0; q < rows.queries.length; q++) {
-    for (let t = rows.targetStart[q]!; t < rows.targetStart[q + 1]!; t++) {
-      recall.add(rank(rows.queries[q]!, rows.items[t]!), rows.rows[t]!);
-    }
-  }
-  return recall.metrics(split, family);
+  return {
+    name,
+    settings: {},
+    async ranks({ queries, targetStart, items, excluded }, between) {
+      const ranks = new Int32Array(items.length);
+      for (const [q, query] of queries.entries()) {
+        const without = excluded?.items.subarray(excluded.start[q], excluded.start[q + 1]) ?? NOTHING;
+        for (let t = targetStart[q]!; t < targetStart[q + 1]!; t++) {
+          const item = items[t]!;
+          ranks[t] = rank(query, item) - without.filter((other) => isHigher(query, other, item)).length;
+        }
+        await between();
+      }
+      return ranks;
+    },
+  };
 }
+
+const NOTHING = new Int32Array(0);
 
 /** [entities] how many training rows each item has; the unknown item 0 counts nothing. */
 function itemCounts(data: EncodedDataset): Int32Array {
@@ -54,7 +61,11 @@ function ranksByCount(counts: Int32Array): Int32Array {
 }
 
 /** By how often the user had the item in train; ties, such as all items never had, by popularity. */
-function historyRanker(data: EncodedDataset, popularity: Int32Array, popularityRank: Int32Array): Ranker {
+function historyRanker(
+  data: EncodedDataset,
+  popularity: Int32Array,
+  popularityRank: Int32Array,
+): { rank: RankOf; isHigher: IsHigher } {
   const userOf = (query: number) => data.query.ids[query]!;
   const histories = new Map<number, Map<number, number>>();
   const { query, item, count } = data.splits.train;
@@ -66,8 +77,9 @@ function historyRanker(data: EncodedDataset, popularity: Int32Array, popularityR
     if (had !== 0) history.set(had, (history.get(had) ?? 0) + 1);
   }
   const none = new Map<number, number>();
-  return (entity, target) => {
-    const history = histories.get(userOf(entity)) ?? none;
+  const historyOf = (entity: number) => histories.get(userOf(entity)) ?? none;
+  const rank: RankOf = (entity, target) => {
+    const history = historyOf(entity);
     const times = history.get(target) ?? 0;
     const popular = popularity[target]!;
     let higher = 0;
@@ -80,4 +92,10 @@ function historyRanker(data: EncodedDataset, popularity: Int32Array, popularityR
     // Items never had come after all that were, so they only count for a target that was never had either.
     return times > 0 ? higher : higher + popularityRank[target]! - alsoMorePopular;
   };
+  const isHigher: IsHigher = (entity, one, than) => {
+    const history = historyOf(entity);
+    const [times, thanTimes] = [history.get(one) ?? 0, history.get(than) ?? 0];
+    return times > thanTimes || (times === thanTimes && popularity[one]! > popularity[than]!);
+  };
+  return { rank, isHigher };
 }

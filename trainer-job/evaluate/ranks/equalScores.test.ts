@@ -7,6 +7,9 @@ const QUERIES = 10;
 const ITEMS = 30;
 
 const rows: EvaluationRows = {
+  per: 'row',
+  users: new Int32Array(QUERIES).fill(1),
+  excluded: null,
   queries: Int32Array.from({ length: QUERIES }, (_, q) => q),
   targetStart: Int32Array.from({ length: QUERIES + 1 }, (_, q) => q),
   items: Int32Array.from({ length: QUERIES }, (_, q) => 1 + q),

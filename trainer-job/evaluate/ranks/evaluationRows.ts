@@ -3,16 +3,29 @@ import type { EncodedDataset, SplitName } from '../../data/encodedDataset.js';
 /** Users that occur in train, or those that a model has never seen. */
 export type Users = 'known' | 'cold';
 
-/** The rows of a split that count, by query: those of such users whose item occurs in train. */
+/** What is asked of every method, and what counts: by query, those rows of a split of such users whose item occurs in train. */
 export interface EvaluationRows {
+  /** `row`: each row of a target is a question of its own · `user`: one query a user, whose distinct items are looked for together. */
+  per: 'row' | 'user';
   /** [queries] distinct query entities */
   queries: Int32Array;
+  /** [queries] the index of each one's user, 0 for an unknown one */
+  users: Int32Array;
   /** [queries + 1] the targets of query q are `targetStart[q]` … `targetStart[q + 1] - 1` */
   targetStart: Int32Array;
   /** [targets] distinct items per query, and how many rows each stands for */
   items: Int32Array;
   rows: Int32Array;
   rowCount: number;
+  /** What is left out of each query's ranking, never a target of it; null where nothing is. */
+  excluded: Excluded | null;
+}
+
+export interface Excluded {
+  /** [queries + 1] what query q lacks are `items[start[q]]` … `items[start[q + 1] - 1]` */
+  start: Int32Array;
+  /** Distinct items per query, from 1. */
+  items: Int32Array;
 }
 
 export function evaluationRows(
@@ -36,20 +49,23 @@ export function evaluationRows(
     targets.set(target, rows + 1);
     rowCount++;
   }
-  return flattened(byQuery, targetCount, rowCount);
+  const flat = flattened(byQuery, targetCount, rowCount);
+  return { ...flat, users: flat.queries.map((entity) => data.query.ids[entity]!) };
 }
 
 function flattened(
   byQuery: Map<number, Map<number, number>>,
   targetCount: number,
   rowCount: number,
-): EvaluationRows {
-  const result: EvaluationRows = {
+): Omit<EvaluationRows, 'users'> {
+  const result: Omit<EvaluationRows, 'users'> = {
+    per: 'row',
     queries: new Int32Array(byQuery.size),
     targetStart: new Int32Array(byQuery.size + 1),
     items: new Int32Array(targetCount),
     rows: new Int32Array(targetCount),
     rowCount,
+    excluded: null,
   };
   let query = 0;
   let target = 0;

@@ -1,74 +1,57 @@
-import { METRICS, metricName, type Metrics, type MetricSplit, type TrainingSpec } from '@trainyard/shared';
+import type { TrainingSpec } from '@trainyard/shared';
 import { scoreCapacity } from '../../model/scoreCapacity.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { catalogue } from '../../model/catalogue.js';
 import { scoresOfQuery, type QueryBlock } from './blockScorer.js';
 import type { EvaluationRows } from './evaluationRows.js';
-import { RecallCounter } from './recall.js';
+import { placesOf } from './ranker.js';
 import { ownScoring, type Scoring } from './scoring.js';
 
 /** What of a model its scores are made of. */
-type Scored = Pick<TwoTowerModel, 'width' | 'embed'> & {
+export type Scored = Pick<TwoTowerModel, 'width' | 'embed'> & {
   spec: Pick<TrainingSpec, 'training'>;
   candidate: { data: { entities: number } };
 };
 
-interface ScoreOptions {
+export interface ScoreOptions {
+  /** Ranks from here on are not told apart; all are unless given. */
+  depth?: number | undefined;
   /** Called after each block of queries; what it throws ends the evaluation. */
   between?: (() => Promise<void>) | undefined;
   /** This thread unless given. */
   scoring?: Scoring | undefined;
 }
 
-/**
- * The loss, the mean over the rows of the softmax cross-entropy over the whole catalogue, whatever negatives the model trains
- * with, and the recall at each K, as metrics of the split. Empty when no row counts.
- */
-export async function scoreSplit(
-  model: Scored,
-  rows: EvaluationRows,
-  k: readonly number[],
-  split: MetricSplit,
-  options?: ScoreOptions,
-): Promise<Metrics> {
-  if (rows.rowCount === 0) return {};
-  const { loss, recall } = await scoreRows(model, rows, k, options);
-  return { [metricName(METRICS.loss, split)]: loss / rows.rowCount, ...recall.metrics(split) };
+export interface RowScores {
+  /**
+   * The softmax cross-entropy over the whole catalogue, whatever negatives the model trains with, summed over the rows.
+   */
+  loss: number;
+  /** [targets] the place of each in the ranking of its query, 0 for the best. */
+  ranks: Int32Array;
 }
 
-/** The recall at each K of the rows of users that occur in no training row. Empty when there are none. */
-export async function scoreColdUsers(
+/** All that is measured of a model by its scores, in one pass over them. */
+export async function scoreRows(
   model: Scored,
   rows: EvaluationRows,
-  k: readonly number[],
-  split: MetricSplit,
-  options?: ScoreOptions,
-): Promise<Metrics> {
-  if (rows.rowCount === 0) return {};
-  const { recall } = await scoreRows(model, rows, k, options);
-  return recall.metrics(split, METRICS.coldUsersRecall);
-}
-
-/** The loss, summed over the rows, and their recall. */
-async function scoreRows(
-  model: Scored,
-  rows: EvaluationRows,
-  k: readonly number[],
-  { between = async () => {}, scoring = ownScoring(model) }: ScoreOptions = {},
-): Promise<{ loss: number; recall: RecallCounter }> {
+  { depth, between = async () => {}, scoring = ownScoring(model) }: ScoreOptions = {},
+): Promise<RowScores> {
+  if (rows.rowCount === 0) return { loss: 0, ranks: new Int32Array(0) };
   const items = await scoring.embed('candidate', catalogue(model.candidate.data.entities));
   const queries = await scoring.embed('query', rows.queries);
-  const recall = new RecallCounter(k);
-  const scoresEach = scoresOfQuery(items.length / model.width);
-  const size = Math.max(1, Math.floor(scoreCapacity(model.spec) / scoresEach));
+  const count = items.length / model.width;
+  const size = Math.max(1, Math.floor(scoreCapacity(model.spec) / scoresOfQuery(count)));
   const blocks = [...blocksOf(queries, rows, model.width, size)];
-  const scores = await scoring.score(items, recall.depth, blocks, between);
-  let loss = 0;
-  for (const [b, { loss: part, ranks }] of scores.entries()) {
+  const scores = await scoring.score(items, Math.min(depth ?? count, count), blocks, between);
+  const ranks = new Int32Array(rows.items.length);
+  let [loss, at] = [0, 0];
+  for (const { loss: part, ranks: own } of scores) {
     loss += part;
-    ranks.forEach((rank, t) => recall.add(rank, blocks[b]!.rows[t]!));
+    ranks.set(own, at);
+    at += own.length;
   }
-  return { loss, recall };
+  return { loss, ranks: placesOf(rows, ranks) };
 }
 
 /** `size` queries each, the last one fewer. */

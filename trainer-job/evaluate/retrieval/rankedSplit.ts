@@ -1,0 +1,41 @@
+import { METRICS, type Metrics } from '@trainyard/shared';
+import { retrievalBaseline } from '../baselines/retrievalBaselines.js';
+import { type Evaluated, MODEL, type Ranked } from '../part.js';
+import { type EvaluationRows, evaluationRows } from '../ranks/evaluationRows.js';
+import { placesOf, type Ranker } from '../ranks/ranker.js';
+import { scoreRows } from '../ranks/scoreSplit.js';
+import { metricsOfScores, retrievalMetrics } from './retrievalMetrics.js';
+
+/** A simple method beside the model. */
+export interface RankedMethod {
+  name: string;
+  metrics: Metrics;
+  settings: Ranker['settings'];
+}
+
+export interface RankedSplit {
+  ranked: Ranked;
+  /** Of the model: of all rows that count, and of those of users that train does not have. */
+  metrics: Metrics;
+  methods: RankedMethod[];
+}
+
+/** Where the model and its baselines put the items of the test rows, and what that is worth. */
+export async function rankedSplit({ model, data, spec, between }: Evaluated): Promise<RankedSplit> {
+  const { k, baselines } = spec.evaluation;
+  const [rows, coldRows] = [evaluationRows(data, 'test'), evaluationRows(data, 'test', 'cold')];
+  const ofCold = (ranks: Int32Array) => retrievalMetrics(coldRows, ranks, k, 'test', METRICS.coldUsersRecall);
+  const scores = await scoreRows(model, rows, { between });
+  const cold = await scoreRows(model, coldRows, { depth: Math.max(...k), between });
+  const ranks = new Map([[MODEL, scores.ranks]]);
+  const methods: RankedMethod[] = [];
+  for (const ranker of baselines.map((name) => retrievalBaseline(name, data))) {
+    const placed = async (of: EvaluationRows) => placesOf(of, await ranker.ranks(of, between));
+    const own = await placed(rows);
+    ranks.set(ranker.name, own);
+    const metrics = { ...retrievalMetrics(rows, own, k, 'test'), ...ofCold(await placed(coldRows)) };
+    methods.push({ name: ranker.name, metrics, settings: ranker.settings });
+  }
+  const metrics = { ...metricsOfScores(rows, scores, k, 'test'), ...ofCold(cold.ranks) };
+  return { ranked: { rows, ranks }, metrics, methods };
+}
