@@ -1,0 +1,131 @@
+/** A figure, and what the draws of users make of it. */
+import type { PerUserMean } from './perUser.js';
+import { sumsOfGroups, type UserDraws } from './userDraws.js';
+
+export interface Estimate {
+  /** Of all users. */
+  value: number;
+  /** [draws] NaN where a draw has no value, such as one without any row. */
+  draws: Float64Array;
+  /** [groups] how much the value owes to each group of users: about what it loses without it. Their sum is about 0. */
+  influence: Float64Array;
+}
+
+/** Draws between two calls of `between`. */
+const BLOCK = 25;
+
+/** Of metrics that are means; those without any weight have none. `influence` is the first derivative at the groups' weights. */
+export async function meanEstimates<Name>(
+  means: ReadonlyMap<Name, PerUserMean>,
+  draws: UserDraws,
+  between: () => Promise<void>,
+): Promise<Map<Name, Estimate>> {
+  const sums = groupSums(draws);
+  const columns = [...means].map(([name, { sums: own, weights }]) => {
+    const [groupSum, groupWeight] = [sums(own), sums(weights)];
+    return { name, groupSum, groupWeight, ...wholeMean(groupSum, groupWeight) };
+  });
+  const counted = columns.filter(({ weight }) => weight > 0);
+  const estimates = new Map(
+    counted.map(({ name, groupSum, groupWeight, value, weight }) => {
+      const influence = groupSum.map((sum, g) => (sum - value * groupWeight[g]!) / weight);
+      return [name, { value, influence, draws: new Float64Array(draws.count) }];
+    }),
+  );
+  const drawn = new Float64Array(draws.groups);
+  for (let draw = 0; draw < draws.count; draw++) {
+    drawn.set(draws.times.subarray(draw * draws.groups, (draw + 1) * draws.groups));
+    const weightOf = new Map<Float64Array, number>();
+    for (const { name, groupSum, groupWeight } of counted) {
+      let weight = weightOf.get(groupWeight);
+      if (weight === undefined) weightOf.set(groupWeight, (weight = product(drawn, groupWeight)));
+      estimates.get(name)!.draws[draw] = product(drawn, groupSum) / weight;
+    }
+    if (draw % BLOCK === 0) await between();
+  }
+  return estimates;
+}
+
+/** A figure of weighted users: `times` [groups] says how often each is there. Undefined where it has no value. */
+export type WeightedFigure = (times: Float64Array) => number | undefined;
+
+/**
+ * Of any figure. `isLinear` draws it from the influences alone, which is as good where users are many (Efron and Tibshirani:
+ * An Introduction to the Bootstrap, 1993, chapter 20), and saves a computation a draw. Undefined where all users together have
+ * no value.
+ */
+export async function figureEstimate(
+  figure: WeightedFigure,
+  draws: UserDraws,
+  between: () => Promise<void>,
+  isLinear = false,
+): Promise<Estimate | undefined> {
+  const times = new Float64Array(draws.groups).fill(1);
+  const value = figure(times);
+  if (value === undefined) return undefined;
+  const influence = new Float64Array(draws.groups);
+  for (let group = 0; group < draws.groups; group++) {
+    times[group] = 0;
+    influence[group] = value - (figure(times) ?? value);
+    times[group] = 1;
+    if (group % BLOCK === 0) await between();
+  }
+  const mean = influence.reduce((sum, one) => sum + one, 0) / draws.groups;
+  influence.forEach((one, group) => (influence[group] = one - mean));
+  const values = new Float64Array(draws.count);
+  for (let draw = 0; draw < draws.count; draw++) {
+    times.set(draws.times.subarray(draw * draws.groups, (draw + 1) * draws.groups));
+    values[draw] = isLinear ? value + product(times, influence) : (figure(times) ?? NaN);
+    if (draw % BLOCK === 0) await between();
+  }
+  return { value, influence, draws: values };
+}
+
+/** Of the same draws: how much the one is above the other. */
+export function differenceOf(one: Estimate, other: Estimate): Estimate {
+  return combined(one, other, (a, b) => a - b, [1, -1]);
+}
+
+/** Of the same draws: the difference as a share of the other. Undefined where the other is 0. */
+export function changeOf(one: Estimate, other: Estimate): Estimate | undefined {
+  if (other.value === 0) return undefined;
+  const size = Math.abs(other.value);
+  const change = (a: number, b: number) => (b === 0 ? NaN : (a - b) / Math.abs(b));
+  return combined(one, other, change, [1 / size, -one.value / (size * other.value)]);
+}
+
+/** `slopes` are the derivatives of `combine` by its arguments. */
+function combined(
+  one: Estimate,
+  other: Estimate,
+  combine: (a: number, b: number) => number,
+  [bySelf, byOther]: readonly [number, number],
+): Estimate {
+  return {
+    value: combine(one.value, other.value),
+    draws: one.draws.map((a, draw) => combine(a, other.draws[draw]!)),
+    influence: one.influence.map((a, group) => bySelf * a + byOther * other.influence[group]!),
+  };
+}
+
+/** The sums of groups, once for each array of users. */
+function groupSums(draws: UserDraws): (values: Float64Array) => Float64Array {
+  const known = new Map<Float64Array, Float64Array>();
+  return (values) => {
+    let sums = known.get(values);
+    if (!sums) known.set(values, (sums = sumsOfGroups(draws, values)));
+    return sums;
+  };
+}
+
+function wholeMean(sums: Float64Array, weights: Float64Array): { value: number; weight: number } {
+  const total = (values: Float64Array) => values.reduce((sum, one) => sum + one, 0);
+  const weight = total(weights);
+  return { value: total(sums) / weight, weight };
+}
+
+function product(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
