@@ -8,6 +8,7 @@
  */
 import type { EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import { totalColumns } from '@trainyard/recommender/encode/encodedFeature';
+import type { FittedFeature } from '@trainyard/recommender/encode/fittedFeature';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
 
 export type SplitName = 'train' | 'validation' | 'test';
@@ -18,6 +19,13 @@ export interface EntityRows {
   indices: Int32Array;
   /** [entities, columns of numbers] */
   numbers: Float32Array;
+}
+
+/** What the encodings of a feature stand for. */
+export interface FeatureMeaning {
+  fitted: FittedFeature;
+  /** The values of its vocabulary, in the order of their rows; read when asked for. */
+  vocabulary(this: void): Promise<readonly string[]>;
 }
 
 export interface EncodedTower {
@@ -31,6 +39,8 @@ export interface EncodedTower {
   rows(entities: Int32Array): EntityRows;
   /** Of a table that is not in memory: so many entities lie near each other, and so many such blocks are kept together. */
   blocks?: { entities: number; together: number };
+  /** Of each of `features`, where what `transform` fitted is known. */
+  meanings?: readonly FeatureMeaning[];
 }
 
 export interface EncodedRows {

@@ -7,6 +7,22 @@ import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { readEncodedDataset } from './readEncodedDataset.js';
 
 describe('the encoded data', () => {
+  it('say what the rows of an embedding stand for: the most frequent value first', async () => {
+    const folder = await temporaryFolder();
+    const rows = jsonLines();
+    const { encodedFolder } = await prepared(
+      folder,
+      userItemSpec(await writeLines(folder, 'rows.jsonl', rows)),
+    );
+    const { candidate } = await readEncodedDataset(encodedFolder);
+    const { fitted, vocabulary } = candidate.meanings![candidate.idFeature]!;
+    expect(fitted).toEqual({ transform: 'lookup', oovBuckets: 1 });
+    const items = await vocabulary();
+    expect(items).toHaveLength(candidate.entities - 1);
+    expect(new Set(items).size).toBe(items.length);
+    expect(items.every((item) => rows.join(' ').includes(item))).toBe(true);
+  });
+
   it('is refused when a file is longer or shorter than its manifest says, or the manifest is no manifest', async () => {
     const folder = await temporaryFolder();
     const { encodedFolder } = await prepared(

@@ -1,19 +1,21 @@
 import { join } from 'node:path';
 import { tableMemoryBytes } from '../settings/limits.js';
 import { totalColumns } from '@trainyard/recommender/encode/encodedFeature';
-import type { TowerName } from '@trainyard/recommender/format/files';
+import { TEXTS_FILE, type TowerName } from '@trainyard/recommender/format/files';
+import { unpackTexts } from '@trainyard/recommender/format/texts';
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
 import {
   towerInMemory,
   type EncodedDataset,
   type EncodedRows,
   type EncodedTower,
+  type FeatureMeaning,
   type SplitName,
 } from './encodedDataset.js';
 import { SPLITS } from './transform/split.js';
 import { readTransformDocument } from './transform/transformManifest.js';
 import { towerOnDisk } from './towerOnDisk.js';
-import { checkSize, readArray } from './typedFiles.js';
+import { checkSize, readArray, readBytes } from './typedFiles.js';
 
 /**
  * Reads what `transform` wrote into `folder`; fails when a file's size is not what the manifest says. The table of the
@@ -37,6 +39,26 @@ export async function readEncodedDataset(
 }
 
 async function readTower(
+  folder: string,
+  manifest: TransformDocument,
+  tower: TowerName,
+  memoryBytes: number,
+): Promise<EncodedTower> {
+  return {
+    ...(await readTable(folder, manifest, tower, memoryBytes)),
+    meanings: meaningsOf(folder, manifest, tower),
+  };
+}
+
+function meaningsOf(folder: string, manifest: TransformDocument, tower: TowerName): FeatureMeaning[] {
+  return manifest[tower].features.map(({ fitted, vocabulary: { size, offset, bytes } }) => ({
+    fitted,
+    vocabulary: async () =>
+      size === 0 ? [] : unpackTexts(await readBytes(join(folder, TEXTS_FILE), offset, bytes), size),
+  }));
+}
+
+async function readTable(
   folder: string,
   manifest: TransformDocument,
   tower: TowerName,

@@ -48,25 +48,24 @@ export async function readPart<T extends NumberArray>(
   from: number,
   count: number,
 ): Promise<T> {
-  const buffer = new ArrayBuffer(count * kind.BYTES_PER_ELEMENT);
-  const bytes = new Uint8Array(buffer);
+  const bytes = await readBytes(path, from * kind.BYTES_PER_ELEMENT, count * kind.BYTES_PER_ELEMENT);
+  return new kind(bytes.buffer);
+}
+
+/** So many bytes of a file from one on; fails when it does not hold them. */
+export async function readBytes(path: string, from: number, count: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(new ArrayBuffer(count));
   const file = await open(path);
   try {
-    for (let filled = 0; filled < bytes.length;) {
-      const position = from * kind.BYTES_PER_ELEMENT + filled;
-      const { bytesRead } = await file.read(
-        bytes,
-        filled,
-        Math.min(bytes.length - filled, 1 << 30),
-        position,
-      );
-      if (bytesRead === 0) throw new Error(`${path} ends before number ${from + count}`);
+    for (let filled = 0; filled < count;) {
+      const { bytesRead } = await file.read(bytes, filled, Math.min(count - filled, 1 << 30), from + filled);
+      if (bytesRead === 0) throw new Error(`${path} ends before byte ${from + count}`);
       filled += bytesRead;
     }
   } finally {
     await file.close();
   }
-  return new kind(buffer);
+  return bytes;
 }
 
 /** Texts as the bytes that the recommender's `unpackTexts` reads. */
