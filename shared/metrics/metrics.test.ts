@@ -4,12 +4,12 @@ import { checkGates } from '../runs/gates.js';
 import { storedSpecSchema, trainingSpecSchema } from '../spec/trainingSpec.js';
 import { isBetter, isLowerBetter } from './direction.js';
 import { formatMetric, metricTitle } from './display.js';
-import { METRIC_SPLITS } from './family.js';
-import { namesOf } from './availability.js';
+import { METRIC_SPLITS, type MetricFamily, type MetricSplit } from './family.js';
+import { metricPattern, namesOf } from './availability.js';
 import { canonicalMetricName, metricName, metricSplit, metricValue, parseMetricName } from './names.js';
 import { METRICS } from './table.js';
 
-const families = Object.values(METRICS);
+const families: readonly MetricFamily[] = Object.values(METRICS);
 const BASE = {
   dataset: { source: { uri: 'rows.csv' } },
   features: {
@@ -21,6 +21,16 @@ const BASE = {
 function problems(changes: object): string[] {
   const parsed = trainingSpecSchema.safeParse({ ...BASE, ...changes });
   return (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+/** The metrics of a retrieval model on a split, K as a letter, in words. */
+function listed(split: MetricSplit, isMeant: (family: MetricFamily) => boolean = () => true): string {
+  const names = families
+    .filter(
+      (family) => family.models.includes('retrieval') && family.splits.includes(split) && isMeant(family),
+    )
+    .map((family) => metricPattern(family, split));
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
 describe('the name of a metric', () => {
@@ -172,12 +182,12 @@ describe('a request', () => {
     [
       'a gate on a metric that nobody knows',
       { evaluation: { gates: [{ metric: 'test_recal_at_10', atLeast: 1 }] } },
-      'evaluation.gates.0.metric: a retrieval model has no test_recal_at_10: on the test split there is test_loss, test_recall_at_K, test_cold_users_recall_at_K or test_rows',
+      `evaluation.gates.0.metric: a retrieval model has no test_recal_at_10: on the test split there is ${listed('test')}`,
     ],
     [
       'a gate on a metric of another kind of model',
       { evaluation: { gates: [{ metric: 'val_rmse', atMost: 1 }] } },
-      'evaluation.gates.0.metric: a retrieval model has no val_rmse: on the validation split there is val_loss or recall_at_K',
+      `evaluation.gates.0.metric: a retrieval model has no val_rmse: on the validation split there is ${listed('validation')}`,
     ],
     [
       'a gate at a K that is not measured',
@@ -197,7 +207,7 @@ describe('a request', () => {
     [
       'a baseline that is not measured by that metric',
       { evaluation: { gates: [{ metric: 'val_loss', aboveBaseline: 'history' }] } },
-      'evaluation.gates.0.aboveBaseline: this baseline has no val_loss: take test_recall_at_K or test_cold_users_recall_at_K',
+      `evaluation.gates.0.aboveBaseline: this baseline has no val_loss: take ${listed('test', ({ baselines }) => baselines === 'retrieval')}`,
     ],
     [
       'a baseline of another kind of model',
@@ -217,7 +227,7 @@ describe('a request', () => {
     [
       'a monitor that is no metric of the validation split',
       { training: { earlyStopping: { monitor: 'test_loss' } } },
-      'training.earlyStopping.monitor: a retrieval model has no test_loss to monitor: take val_loss or recall_at_K',
+      `training.earlyStopping.monitor: a retrieval model has no test_loss to monitor: take ${listed('validation', ({ better }) => better !== null)}`,
     ],
   ])('is refused for %s', (_what, changes, message) => {
     expect(problems(changes)).toEqual([message]);

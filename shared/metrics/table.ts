@@ -1,5 +1,11 @@
 import { accuracy } from './families/yesOrNo/accuracy.js';
 import { auc } from './families/yesOrNo/auc.js';
+import { hitRate } from './families/retrieval/hitRate.js';
+import { meanAveragePrecision } from './families/retrieval/meanAveragePrecision.js';
+import { meanRank } from './families/retrieval/meanRank.js';
+import { meanReciprocalRank } from './families/retrieval/meanReciprocalRank.js';
+import { ndcg } from './families/retrieval/ndcg.js';
+import { precisionAtK } from './families/retrieval/precisionAtK.js';
 import { coldUsersRecall } from './families/retrieval/coldUsersRecall.js';
 import { learningRate } from './families/training/learningRate.js';
 import { loss } from './families/training/loss.js';
@@ -21,6 +27,12 @@ export const METRICS = {
   retrievalLoss,
   ratingLoss,
   recall,
+  ndcg,
+  hitRate,
+  precisionAtK,
+  meanAveragePrecision,
+  meanReciprocalRank,
+  meanRank,
   coldUsersRecall,
   rmse,
   auc,

@@ -99,9 +99,11 @@ describe('a metric that only the table knows', () => {
       expect(spec.training.schedule).toMatchObject({ monitor: 'surprise_at_10' });
     }
     expect(mistakes({ ...RATED, training: { earlyStopping: { monitor: 'val_regret' } } })).toEqual([]);
-    expect(mistakes({ training: { earlyStopping: { monitor: 'val_regret' } } })).toEqual([
-      'a retrieval model has no val_regret to monitor: take val_loss, recall_at_K or surprise_at_K',
-    ]);
+    const [refusal, ...others] = mistakes({ training: { earlyStopping: { monitor: 'val_regret' } } });
+    expect(others).toEqual([]);
+    expect(refusal).toMatch(
+      /^a retrieval model has no val_regret to monitor: take val_loss, recall_at_K, .* or surprise_at_K$/,
+    );
   });
 
   it('makes an epoch the best where it is least, and stops where it grows', () => {

@@ -1,10 +1,10 @@
-import { METRICS, type Metrics } from '@trainyard/shared';
+import type { Metrics } from '@trainyard/shared';
 import { retrievalBaseline } from '../baselines/retrievalBaselines.js';
 import { type Evaluated, MODEL, type Ranked } from '../part.js';
 import { type EvaluationRows, evaluationRows } from '../ranks/evaluationRows.js';
 import { placesOf, type Ranker } from '../ranks/ranker.js';
 import { scoreRows } from '../ranks/scoreSplit.js';
-import { metricsOfScores, retrievalMetrics } from './retrievalMetrics.js';
+import { coldUsersMetrics, metricsOfScores, retrievalMetrics } from './retrievalMetrics.js';
 
 /** A simple method beside the model. */
 export interface RankedMethod {
@@ -24,7 +24,6 @@ export interface RankedSplit {
 export async function rankedSplit({ model, data, spec, between }: Evaluated): Promise<RankedSplit> {
   const { k, baselines } = spec.evaluation;
   const [rows, coldRows] = [evaluationRows(data, 'test'), evaluationRows(data, 'test', 'cold')];
-  const ofCold = (ranks: Int32Array) => retrievalMetrics(coldRows, ranks, k, 'test', METRICS.coldUsersRecall);
   const scores = await scoreRows(model, rows, { between });
   const cold = await scoreRows(model, coldRows, { depth: Math.max(...k), between });
   const ranks = new Map([[MODEL, scores.ranks]]);
@@ -33,9 +32,15 @@ export async function rankedSplit({ model, data, spec, between }: Evaluated): Pr
     const placed = async (of: EvaluationRows) => placesOf(of, await ranker.ranks(of, between));
     const own = await placed(rows);
     ranks.set(ranker.name, own);
-    const metrics = { ...retrievalMetrics(rows, own, k, 'test'), ...ofCold(await placed(coldRows)) };
+    const metrics = {
+      ...retrievalMetrics(rows, own, k, 'test'),
+      ...coldUsersMetrics(coldRows, await placed(coldRows), k),
+    };
     methods.push({ name: ranker.name, metrics, settings: ranker.settings });
   }
-  const metrics = { ...metricsOfScores(rows, scores, k, 'test'), ...ofCold(cold.ranks) };
+  const metrics = {
+    ...metricsOfScores(rows, scores, k, 'test'),
+    ...coldUsersMetrics(coldRows, cold.ranks, k),
+  };
   return { ranked: { rows, ranks }, metrics, methods };
 }

@@ -1,19 +1,22 @@
 import { METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
+import { meanOf } from '../confidence/perUser.js';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
-import { RecallCounter, type RecallFamily } from '../ranks/recall.js';
 import type { RowScores } from '../ranks/scoreSplit.js';
+import { retrievalMeans } from './retrievalMeans.js';
 
-/** What ranks [targets] of rows are worth at each K, as metrics of their split; empty when no row counts. */
+/** What ranks [targets] of rows are worth, as metrics of their split; empty when no row counts. */
 export function retrievalMetrics(
-  { rows }: EvaluationRows,
+  rows: EvaluationRows,
   ranks: Int32Array,
   k: readonly number[],
   split: MetricSplit,
-  family?: RecallFamily,
 ): Metrics {
-  const recall = new RecallCounter(k);
-  ranks.forEach((rank, t) => recall.add(rank, rows[t]!));
-  return recall.metrics(split, family);
+  const metrics: Metrics = {};
+  for (const [name, mean] of retrievalMeans(rows, ranks, k, split).means) {
+    const value = meanOf(mean);
+    if (value !== undefined) metrics[name] = value;
+  }
+  return metrics;
 }
 
 /** The same and the loss, of what a model's scores are; empty when no row counts. */
@@ -28,4 +31,19 @@ export function metricsOfScores(
     [metricName(METRICS.loss, split)]: loss / rows.rowCount,
     ...retrievalMetrics(rows, ranks, k, split),
   };
+}
+
+/** The recall of the rows of users that train does not have; empty when there are none. */
+export function coldUsersMetrics(
+  { rows, rowCount }: EvaluationRows,
+  ranks: Int32Array,
+  k: readonly number[],
+): Metrics {
+  if (rowCount === 0) return {};
+  return Object.fromEntries(
+    k.map((at) => {
+      const hits = rows.reduce((sum, count, t) => sum + (ranks[t]! < at ? count : 0), 0);
+      return [metricName(METRICS.coldUsersRecall, 'test', at), hits / rowCount];
+    }),
+  );
 }

@@ -13,8 +13,10 @@ export const recall = {
   orderedOn: ['test'],
   baselines: 'retrieval',
   formula:
-    'The share of the rows whose item is among the K best: fewer than K items of the catalogue score strictly higher than it. ' +
-    'A row counts when its user and its item occur in the training rows; no item is left out of the catalogue.',
+    'Per row, the share of the rows whose item is among the K best: fewer than K items of the catalogue score strictly higher than it. ' +
+    'Per user, the share of the user’s relevant items among the first K, the mean over the users. A row counts when its user and its item occur in ' +
+    'the training rows; what is left out of the catalogue is what `evaluation.exclude` says: by the protocol `tfrs` nothing, by `perUser` what the ' +
+    'user has in train.',
   source: {
     title:
       'Cremonesi, Koren, Turrin: Performance of Recommender Algorithms on Top-N Recommendation Tasks (RecSys 2010)',
