@@ -16,6 +16,18 @@ import { retrievalLoss } from './families/training/retrievalLoss.js';
 import { rmse } from './families/ratings/rmse.js';
 import { rows } from './families/training/rows.js';
 import { temperature } from './families/training/temperature.js';
+import { r2 } from './families/ratings/r2.js';
+import { mape } from './families/ratings/mape.js';
+import { pearson } from './families/ratings/pearson.js';
+import { spearman } from './families/ratings/spearman.js';
+import { explainedVariance } from './families/ratings/explainedVariance.js';
+import { answerPrecision } from './families/yesOrNo/answerPrecision.js';
+import { answerRecall } from './families/yesOrNo/answerRecall.js';
+import { f1 } from './families/yesOrNo/f1.js';
+import { averagePrecision } from './families/yesOrNo/averagePrecision.js';
+import { logLoss } from './families/yesOrNo/logLoss.js';
+import { brier } from './families/yesOrNo/brier.js';
+import { calibrationError } from './families/yesOrNo/calibrationError.js';
 import type { MetricTable } from './family.js';
 
 /**
@@ -37,7 +49,19 @@ export const METRICS = {
   rmse,
   auc,
   mae,
+  r2,
+  explainedVariance,
+  mape,
+  pearson,
+  spearman,
   accuracy,
+  answerPrecision,
+  answerRecall,
+  f1,
+  averagePrecision,
+  logLoss,
+  brier,
+  calibrationError,
   learningRate,
   temperature,
   rows,

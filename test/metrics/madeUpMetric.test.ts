@@ -191,7 +191,8 @@ describe('a metric that only the table knows', () => {
     const features = { ...EXAMPLE_SPEC.features, target };
     const training = { earlyStopping: { monitor: 'val_regret' } };
     expect(mistakes({ model: { type: 'ranking', rating }, features, training })).toEqual([
-      'a ranking model of a yes or no target has no val_regret to monitor: take val_loss, val_auc or val_accuracy',
+      'a ranking model of a yes or no target has no val_regret to monitor: take val_loss, val_auc, val_accuracy, val_precision, val_recall, val_f1, ' +
+        'val_average_precision, val_log_loss, val_brier or val_expected_calibration_error',
     ]);
   });
 });

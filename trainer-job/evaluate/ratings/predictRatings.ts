@@ -29,7 +29,7 @@ export async function scoreRatings(
   const actual = actualTargets(rating.target, pairs);
   return {
     [metricName(METRICS.loss, split)]: loss,
-    ...ratingMetrics({ predicted, actual }, isBinaryTarget(rating), split),
+    ...ratingMetrics({ predicted, actual }, { isBinary: isBinaryTarget(rating) }, split),
   };
 }
 

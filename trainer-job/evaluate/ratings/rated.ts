@@ -47,6 +47,9 @@ export function metricsByBaseline(rated: Rated): Record<string, Metrics> {
 
 function metricsByMethod({ actual, isBinary, predicted }: Rated): Record<string, Metrics> {
   return Object.fromEntries(
-    [...predicted].map(([name, own]) => [name, ratingMetrics({ predicted: own, actual }, isBinary, 'test')]),
+    [...predicted].map(([name, own]) => [
+      name,
+      ratingMetrics({ predicted: own, actual }, { isBinary }, 'test'),
+    ]),
   );
 }

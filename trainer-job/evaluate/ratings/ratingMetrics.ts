@@ -2,66 +2,51 @@
 import { METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import type { RatingModel } from '../../model/twoTowerModel.js';
+import { answerMeasurer } from './answerMeasures.js';
+import { numberMeasurer } from './numberMeasures.js';
 import type { RatedPairs } from './ratedPairs.js';
+import type { Measures, RatedRows } from './ratedRows.js';
 
-/** Predictions and truths of rows, in the target's own units; 0 … 1 for a target with a threshold. */
-export interface RatedRows {
-  predicted: Float64Array;
-  actual: Float64Array;
+/** The prediction from which on a row is taken for a 1, unless another is asked for. */
+export const USUAL_THRESHOLD = 0.5;
+
+export interface Measuring {
+  /** Whether targets are 0 or 1, of which a prediction is the probability of a 1. */
+  isBinary: boolean;
+  /** The prediction from which on a row is taken for a 1; 0.5 unless given. */
+  threshold?: number;
+}
+
+/** The metrics that the split has of such targets; none of no rows, and none that is not defined of these. */
+export function ratingMetrics(rows: RatedRows, measuring: Measuring, split: MetricSplit): Metrics {
+  return ratingMeasurer(rows, measuring, split)();
 }
 
 /**
- * How far off predictions are, in the target's own units. Where targets are 0 … 1, each is of one kind from 0.5 on and of the
- * other below: then it is the share of pairs of both that are in the right order, ties counting half, and of rows told right.
+ * As `ratingMetrics`, for each weighting of the same rows: a row of weight 2 counts as two, and one of weight 0 is not there. Rows
+ * are put in order once, so that further draws of them cost no more than going through them.
  */
-export function ratingMetrics(
-  { predicted, actual }: RatedRows,
-  isBinary: boolean,
+export function ratingMeasurer(
+  rows: RatedRows,
+  { isBinary, threshold = USUAL_THRESHOLD }: Measuring,
   split: MetricSplit,
-): Metrics {
-  const count = actual.length;
-  if (count === 0) return {};
-  if (isBinary) {
-    const right = actual.reduce(
-      (sum, y, i) => sum + (isPositive(predicted[i]!) === isPositive(y) ? 1 : 0),
-      0,
-    );
-    const auc = areaUnderCurve({ predicted, actual });
-    return {
-      [metricName(METRICS.accuracy, split)]: right / count,
-      ...(auc !== undefined && { [metricName(METRICS.auc, split)]: auc }),
-    };
-  }
-  let [squares, sizes] = [0, 0];
-  actual.forEach((y, i) => {
-    squares += (predicted[i]! - y) ** 2;
-    sizes += Math.abs(predicted[i]! - y);
-  });
-  return {
-    [metricName(METRICS.rmse, split)]: Math.sqrt(squares / count),
-    [metricName(METRICS.mae, split)]: sizes / count,
-  };
-}
-
-const isPositive = (value: number) => value >= 0.5;
-
-/** By ranks (Mann and Whitney); undefined where all rows are of one kind. */
-function areaUnderCurve({ predicted, actual }: RatedRows): number | undefined {
-  const order = Uint32Array.from(actual.keys()).toSorted((a, b) => predicted[a]! - predicted[b]!);
-  let [ones, rankSum] = [0, 0];
-  for (let from = 0; from < order.length;) {
-    let to = from;
-    while (to < order.length && predicted[order[to]!] === predicted[order[from]!]) to++;
-    const meanRank = (from + 1 + to) / 2;
-    for (let i = from; i < to; i++) {
-      if (!isPositive(actual[order[i]!]!)) continue;
-      ones++;
-      rankSum += meanRank;
+): (weights?: Float64Array) => Metrics {
+  // A prediction that is no number has no place in an order, nor an error.
+  if (rows.actual.length === 0 || !rows.predicted.every(Number.isFinite)) return () => ({});
+  const measure = isBinary ? answerMeasurer(rows, threshold) : numberMeasurer(rows);
+  return (weights) => {
+    // What no row has a weight for is as undefined as what there are no rows for.
+    if (weights && !weights.some((weight) => weight > 0)) return {};
+    const measures = measure(weights);
+    const metrics: Metrics = {};
+    for (const handle of Object.keys(measures) as (keyof Measures)[]) {
+      const [family, value] = [METRICS[handle], measures[handle]];
+      if (family.perK || value === undefined || !Number.isFinite(value)) continue;
+      if ((family.splits as readonly MetricSplit[]).includes(split))
+        metrics[metricName(family, split)] = value;
     }
-    from = to;
-  }
-  const zeros = order.length - ones;
-  return ones === 0 || zeros === 0 ? undefined : (rankSum - (ones * (ones + 1)) / 2) / (ones * zeros);
+    return metrics;
+  };
 }
 
 /** Whether the target is 0 … 1. */
@@ -70,10 +55,9 @@ export function isBinaryTarget({ head, target }: RatingModel): boolean {
 }
 
 /** [rows] what the pairs' own numbers count as in the metrics. */
-export function actualTargets(target: FittedTarget, { targets }: Pick<RatedPairs, 'targets'>): Float64Array {
-  return Float64Array.from(targets, (value) => actualTarget(target, value));
-}
-
-function actualTarget({ threshold }: FittedTarget, value: number): number {
-  return threshold === null ? value : value >= threshold ? 1 : 0;
+export function actualTargets(
+  { threshold }: FittedTarget,
+  { targets }: Pick<RatedPairs, 'targets'>,
+): Float64Array {
+  return Float64Array.from(targets, (value) => (threshold === null ? value : value >= threshold ? 1 : 0));
 }

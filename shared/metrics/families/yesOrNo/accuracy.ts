@@ -12,7 +12,8 @@ export const accuracy = {
   columns: ['result'],
   orderedOn: [],
   baselines: 'rating',
-  formula: 'The share of the rows whose prediction and target are both 0.5 or more, or both below.',
+  formula:
+    'The share of the rows that are taken for what they are. A row is taken for a 1 where its prediction is `evaluation.threshold` or more, and is one where its target is 0.5 or more.',
   source: {
     title: 'Fawcett: An Introduction to ROC Analysis (Pattern Recognition Letters 2006)',
     url: 'https://doi.org/10.1016/j.patrec.2005.10.010',
