@@ -74,6 +74,16 @@ export const queries = {
     where: [{ field: 'presets', op: 'array-contains', value: presetRef }],
     limit: 1,
   }),
+  /** Runs whose stages made, or read, what has the digest; newest first. */
+  runsByDigest: (side: 'madeDigests' | 'usedDigests', digest: string, page: Page) =>
+    paged(
+      {
+        collection: paths.runs,
+        where: [{ field: side, op: 'array-contains', value: digest }],
+        orderBy: [{ field: 'createdAt', direction: 'desc' }],
+      },
+      page,
+    ),
   epochs: (runId: string): Query => ({
     collection: paths.epochs(runId),
     orderBy: [{ field: 'epoch', direction: 'asc' }],

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import * as callbacks from './callbacks/bodies.js';
 import { instantSchema, metricsSchema, modelTypeSchema } from './common.js';
+import { computeConfigSchema } from './compute/computeConfig.js';
 import { memoryFloorSchema } from './compute/fit.js';
 import { rangeSchema } from './compute/range.js';
 import { retrainPolicySchema } from './firestore/model.js';
 import * as bodies from './http/bodies.js';
+import { lineageSchema } from './http/lineage.js';
 import { problemSchema } from './http/problem.js';
 import * as runs from './runs/run.js';
 import { runStatusSchema, stageNameSchema } from './runs/status.js';
@@ -91,6 +93,12 @@ export const COMPONENTS = {
   DryRun: bodies.dryRunSchema,
   Estimate: bodies.estimateSchema,
   TierEstimate: bodies.tierEstimateSchema,
+  ComputeConfig: computeConfigSchema,
+  RunData: runs.runDataSchema,
+  RunEnvironment: runs.runEnvironmentSchema,
+  ServingVersion: runs.servingVersionSchema,
+  DataReference: runs.dataReferenceSchema,
+  Lineage: lineageSchema,
   // Models and their versions.
   Model: bodies.modelViewSchema,
   ModelPage: bodies.modelPageSchema,

@@ -4,6 +4,7 @@ import { openApiDocument } from './openapi/document.js';
 import type { Route } from './route.js';
 import { controlRunRoutes } from './routes/controlRun.js';
 import { healthRoutes } from './routes/health.js';
+import { lineageRoute } from './routes/lineage.js';
 import { bestRunsRoute, listRunsRoute } from './routes/listRuns.js';
 import { modelRoutes } from './routes/models.js';
 import { noParams, noQuery } from './routes/parameters.js';
@@ -17,6 +18,7 @@ const described: readonly Route[] = [
   listRunsRoute,
   ...readRunRoutes,
   streamRoute,
+  lineageRoute,
   ...controlRunRoutes,
   ...modelRoutes,
   bestRunsRoute,

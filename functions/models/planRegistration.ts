@@ -66,6 +66,7 @@ function versionOf(run: Run, version: number, now: Date): ModelVersion {
     baselines,
     gates: run.gates,
     artifacts,
+    data: run.data,
     stage: 'none',
     stageHistory: [],
     createdAt: now.toISOString(),

@@ -56,6 +56,7 @@ describe('dispatching a run', () => {
     expect(cp.launcher.started[0]?.env).toEqual({
       RUN_ID: runId,
       MODEL_VERSION: 'demo#1',
+      REQUESTED_BY: 'test',
       ATTEMPT: '1',
       SPEC_URI: cp.objects.uri(specKey),
       ARTIFACT_URI: cp.objects.uri(`runs/${runId}`),
@@ -67,6 +68,34 @@ describe('dispatching a run', () => {
     expect((await cp.objects.get(specKey))?.toString()).toBe(canonicalJson(spec));
     expect(JSON.stringify(cp.logged)).not.toContain('whsec_');
     expect(JSON.stringify(cp.documents())).not.toContain('whsec_');
+  });
+
+  it('gives the trainer the version that served at the request, and remembers what the job was given', async () => {
+    const machine = {
+      region: 'europe-west4',
+      cpu: 24,
+      memoryGb: 96,
+      machineType: 'g2-standard-24',
+      accelerator: { type: 'nvidia-l4' as const, count: 2 },
+      spot: true,
+    };
+    const cp = await testControlPlane({ tiers: [{ name: 'gpu', launcher: 'fake', machine }] });
+    const run = newRun(cp.now(), { production: { version: 3, uri: 'gs://b/runs/x/model/a0001' } });
+    await cp.put(run);
+    await dispatch(cp, run.runId);
+    expect(cp.launcher.started[0]?.env).toMatchObject({
+      PRODUCTION_URI: 'gs://b/runs/x/model/a0001',
+      PRODUCTION_VERSION: '3',
+    });
+    expect(await cp.run(run.runId)).toMatchObject({
+      computeConfig: {
+        gpuType: 'nvidia-l4',
+        gpuCount: 2,
+        preemptible: true,
+        machineType: 'g2-standard-24',
+      },
+      consoleUrl: null,
+    });
   });
 
   it('gives the run’s own deadline where it comes before the limit of the tier', async () => {

@@ -1,6 +1,14 @@
-import { canonicalJson, deriveRunSecret, isTerminal, type LifecycleEvent, type Run } from '@trainyard/shared';
+import {
+  canonicalJson,
+  computeConfigOf,
+  deriveRunSecret,
+  isTerminal,
+  type LifecycleEvent,
+  type Run,
+} from '@trainyard/shared';
 import type { Tier } from '../config.js';
 import type { ControlPlane } from '../controlPlane.js';
+import { consoleUrl } from '../compute/consoleUrl.js';
 import { CapacityError, LaunchRejectedError } from '../ports/jobLauncher/jobLauncher.js';
 import { instruments } from '../telemetry/metrics.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
@@ -69,6 +77,7 @@ async function launchOn(cp: ControlPlane, run: Run, tier: Tier, tierCount: numbe
       type: 'launched',
       attempt,
       job: { tier: tier.name, name, launchedAt, usdPerHour: tierPrice(cp, tier) },
+      ranOn: { computeConfig: computeConfigOf(tier.machine), consoleUrl: consoleUrl(name) },
     };
   } catch (error) {
     instruments().launches.add(1, { tier: tier.name, outcome: outcomeOf(error) });
@@ -169,6 +178,11 @@ async function trainerEnvironment(
     RUN_SECRET: deriveRunSecret(masterSecretOf(cp.config), runId, attempt),
     DEADLINE: end,
     ...(run.retryOf && { RESUME_URI: run.retryOf.checkpointUri }),
+    REQUESTED_BY: run.requestedBy.slice(0, 200),
+    ...(run.production && {
+      PRODUCTION_URI: run.production.uri,
+      PRODUCTION_VERSION: String(run.production.version),
+    }),
     ...(traceparent !== null && { TRACEPARENT: traceparent }),
     // Held against what the trainer finds before it does anything that costs.
     ...(machine && { EXPECTED_GPUS: String(machine.accelerator?.count ?? 0) }),

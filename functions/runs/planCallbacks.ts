@@ -96,7 +96,8 @@ function rowOf(runId: string, { kind, body }: RunCallback): Row | undefined {
       return { kind: 'epoch', path: paths.epoch(runId, body.epoch), data: epochOf(body) };
     case 'stage-complete': {
       const { attempt, stage, seconds, cacheHit, counts, detail, warnings, sentAt: at } = body;
-      const data = { stage, attempt, seconds, cacheHit, counts, detail, warnings, at };
+      const { inputs = [], outputs = [] } = body;
+      const data = { stage, attempt, seconds, cacheHit, counts, detail, warnings, inputs, outputs, at };
       return { kind: 'stage', path: paths.stage(runId, stage), data };
     }
     case 'log': {

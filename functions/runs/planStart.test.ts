@@ -45,6 +45,7 @@ function known(parts: Partial<KnownAtStart> = {}): KnownAtStart {
       basis: undefined,
       costs: null,
       isRunning: null,
+      production: { version: null, serving: null },
       counters: { lastRunNumber: 0, lastVersion: 0 },
     },
     ...parts,
@@ -57,6 +58,14 @@ const admitAll: Admit = (model, { obstacle }) => {
 };
 
 describe('the plan of a start', () => {
+  it('records the version that serves now', () => {
+    const serving = { version: 4, uri: 'gs://b/runs/x/model/a0001' };
+    const given = known();
+    const facts = { ...given.facts, production: { version: 4, serving } };
+    const { started } = planStart(configured(), REQUEST, { ...given, facts }, admitAll, START);
+    expect(started.run?.production).toEqual(serving);
+  });
+
   it('makes the model’s next run with its first event, and takes the rows that were waiting', () => {
     const model: ModelDocument = {
       ...newModel('demo', START),

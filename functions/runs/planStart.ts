@@ -86,7 +86,8 @@ export function planStart(
   const { runId, traceparent } = known;
   const runNumber = lastRunNumber + 1;
   const identity = { runId, modelId, runNumber, ...facts.resolved, requestedBy, teams };
-  const run = newRun({ ...identity, traceparent, memoryFloor, retryOf, now });
+  const production = facts.production.serving;
+  const run = newRun({ ...identity, traceparent, memoryFloor, retryOf, production, now });
   requireRoom(run);
   const event = runEvent(run, FIRST_EVENT, { type: 'run.requested', detail: {} }, now);
   const counted = { ...model, lastRunNumber: runNumber, newRows: 0, lastStartedAt: at, updatedAt: at };

@@ -2,9 +2,17 @@
  * What a start is decided on and what takes queries. It is read once, before the transaction; the transaction holds it against
  * the documents that tell whether it still is so (`isOutdated`), and nothing is decided where it is not.
  */
-import { monthOf, type ModelDocument, type TrainingSpec, type UnresolvedSpec } from '@trainyard/shared';
+import {
+  modelFolderOf,
+  monthOf,
+  type ModelDocument,
+  type ServingVersion,
+  type TrainingSpec,
+  type UnresolvedSpec,
+} from '@trainyard/shared';
 import type { Configured, ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
+import { readVersion } from '../models/repository.js';
 import { queries } from '../queries.js';
 import { readBasis, withEpochs, type Basis, type MeasuredBasis } from './basis.js';
 import { hasMonthlyBudget } from './monthlyBudget.js';
@@ -31,6 +39,8 @@ export interface StartFacts {
   costs: { basis: MeasuredBasis | undefined; spending: Spending | null } | null;
   /** Whether a run of the model is under way; null where no policy asks. */
   isRunning: boolean | null;
+  /** The version in production, and where it lies; `serving` is null also where its artifacts are no whole model. */
+  production: { version: number | null; serving: ServingVersion | null };
   /** The model's counters before anything else was read: each new run raises one of them, and each completed one soon after its end. */
   counters: Pick<ModelDocument, 'lastRunNumber' | 'lastVersion'>;
 }
@@ -47,10 +57,11 @@ export async function readStartFacts(
   const isBudgeted = hasMonthlyBudget(cp, model);
   const isCosted = isBudgeted || spec.compute.maxUsd !== undefined;
   const asksPolicy = question.obeysPolicy && model.retrain.skipWhileRunning;
-  const [basis, spending, open] = await Promise.all([
+  const [basis, spending, open, serving] = await Promise.all([
     isCosted || tellsMemory(cp, spec) ? readBasis(cp, modelId) : undefined,
     isBudgeted ? spendingIn(cp, monthOf(cp.now())) : null,
     asksPolicy ? cp.store.query(queries.openRunsOfModel(modelId, 1)) : null,
+    servingVersion(cp, model),
   ]);
   return {
     unresolved,
@@ -58,6 +69,7 @@ export async function readStartFacts(
     basis,
     costs: isCosted ? { basis: await withEpochs(cp, basis), spending } : null,
     isRunning: open && open.length > 0,
+    production: { version: model.production, serving },
     counters: { lastRunNumber: model.lastRunNumber, lastVersion: model.lastVersion },
   };
 }
@@ -77,11 +89,22 @@ export function isOutdated(
   const dependsOnRuns = question.spec === undefined || asksPolicy;
   return (
     facts.counters.lastVersion !== model.lastVersion ||
+    facts.production.version !== model.production ||
     (dependsOnRuns && facts.counters.lastRunNumber !== model.lastRunNumber) ||
     (asksPolicy && facts.isRunning === null) ||
     (hasMonthlyBudget(cp, model) && !facts.costs?.spending) ||
     facts.resolved.presets.join() !== presets.join()
   );
+}
+
+async function servingVersion(
+  { store }: Pick<ControlPlane, 'store'>,
+  { modelId, production }: ModelDocument,
+): Promise<ServingVersion | null> {
+  if (production === null) return null;
+  const version = await readVersion(store, modelId, production);
+  const uri = version && modelFolderOf(version.artifacts);
+  return uri ? { version: production, uri } : null;
 }
 
 async function newestSpec({ store }: Pick<ControlPlane, 'store'>, modelId: string): Promise<TrainingSpec> {

@@ -6,8 +6,11 @@ import {
   progressSchema,
   reportFields,
   resourcesSchema,
+  runDataSchema,
+  runEnvironmentSchema,
   runErrorSchema,
   runResultSchema,
+  toldLineageFields,
 } from '../runs/run.js';
 import { stageNameSchema } from '../runs/status.js';
 import { stageWarningsSchema } from '../runs/warnings.js';
@@ -32,6 +35,12 @@ export const stageCompleteSchema = z.strictObject({
   ),
   detail: reportFields.detail.default(''),
   warnings: stageWarningsSchema,
+  ...toldLineageFields,
+  data: described(runDataSchema.optional(), 'The data of the run, with `ingest` alone.'),
+  environment: described(
+    runEnvironmentSchema.optional(),
+    'What the attempt runs on, and what it is made of. With the first stage, and again where more is known.',
+  ),
 });
 
 export const epochCompleteSchema = z.strictObject({

@@ -16,7 +16,11 @@ const movedItemSchema = z.strictObject({
 export const changesSchema = z.strictObject({
   production: described(
     z.strictObject({
-      version: described(z.int().min(1), 'The number of the version that served at the launch.', 12),
+      version: described(
+        z.int().min(1).nullable(),
+        'The number of the version that served at the launch; null for a folder that the trainer was given by hand.',
+        12,
+      ),
       uri: described(z.string().max(2048), 'The folder of its artifacts.', 'gs://my-bucket/models/shop/12'),
     }),
     'The version that it is compared with.',

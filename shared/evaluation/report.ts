@@ -18,6 +18,7 @@ import { importanceSchema } from './importance.js';
 import { listsSchema, sampleListSchema } from './lists.js';
 import { leftOutSchema, measuredMetricSchema } from './measured.js';
 import { performanceSchema } from './performance.js';
+import { provenanceSchema } from './provenance.js';
 import { ratingErrorsSchema, yesOrNoSchema } from './ratings.js';
 import { sliceSchema } from './slice.js';
 import { verdictSchema } from './verdict.js';
@@ -112,5 +113,9 @@ export const evaluationReportSchema = z.strictObject({
   ),
   bestEpoch: described(z.int().min(0), 'The epoch whose weights were kept; 0 where there was none.', 9),
   warnings: runWarningsSchema,
+  provenance: described(
+    provenanceSchema.nullable().default(null),
+    'What the model was made of, by what, and by whom; null in reports of before.',
+  ),
 });
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>;

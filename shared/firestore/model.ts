@@ -6,6 +6,7 @@ import {
   baselineMetricsSchema,
   EVERY_TEAM,
   gateResultSchema,
+  runDataSchema,
   teamsSchema,
 } from '../runs/run.js';
 
@@ -126,6 +127,10 @@ export const modelVersionSchema = z.strictObject({
   baselines: baselineMetricsSchema,
   gates: described(z.array(gateResultSchema), 'The gates of the specification against the result.'),
   artifacts: artifactsSchema,
+  data: described(
+    runDataSchema.nullable().default(null),
+    'The data that it was trained on; null where its trainer did not tell.',
+  ),
   stage: modelStageSchema,
   stageHistory: described(
     z.array(

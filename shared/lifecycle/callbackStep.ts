@@ -1,6 +1,7 @@
 /** What the trainer's callbacks mean for a run. */
 import type { CallbackBody } from '../callbacks/bodies.js';
 import { assertNever } from '../common.js';
+import { provenanceAfter } from './provenance.js';
 import { mayOutgrow, onAttemptEnded, onOutgrown, prepared } from './attempts.js';
 import { endedBy, ended, failed } from './endings.js';
 import { checkGates } from '../runs/gates.js';
@@ -80,6 +81,7 @@ function effectOf(run: Run, event: RunCallback, now: Date): Step {
       return {
         changes: {
           ...(isNewest && { currentStage: stage }),
+          ...provenanceAfter(run, event.body),
           warnings: warningsAfter(run.warnings, stage, warnings),
         },
         publish: completionsIn(event),

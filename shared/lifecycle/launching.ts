@@ -1,6 +1,6 @@
 /** How a pending run gets a machine: it is claimed, launched, or sent on to the next tier. */
 import { cancelled, failed } from './endings.js';
-import type { Job, LifecycleEvent } from './lifecycleEvent.js';
+import type { LifecycleEvent } from './lifecycleEvent.js';
 import type { Run, RunError } from '../runs/run.js';
 import { NOTHING, REQUESTED, type Step, type Transition } from './step.js';
 import type { ControlPlaneErrorCode } from '../errors/controlPlaneErrors.js';
@@ -13,13 +13,13 @@ export function onClaimed(run: Run, event: Extract<LifecycleEvent, { type: 'clai
   return { changes: { lease: { holder: event.holder, expiresAt: event.expiresAt } } };
 }
 
-export function onLaunched(run: Run, job: Job): Step {
+export function onLaunched(run: Run, { job, ranOn }: Extract<LifecycleEvent, { type: 'launched' }>): Step {
   if (run.job !== null) return run.job.name === job.name ? NOTHING : { changes: {}, stopJob: job };
   const publish: Transition['publish'] = [
     { type: 'run.launched', detail: { tier: job.tier, job: job.name } },
   ];
   return {
-    changes: { job, lease: null, ...(run.status === 'pending' && { status: 'provisioning' }) },
+    changes: { job, ...ranOn, lease: null, ...(run.status === 'pending' && { status: 'provisioning' }) },
     publish,
   };
 }

@@ -12,7 +12,8 @@ export type LifecycleEvent =
   | RunCallback
   /** A dispatcher takes the run to launch it; refused while another one's lease is valid. */
   | { type: 'claimed'; attempt: number; holder: string; expiresAt: string }
-  | { type: 'launched'; attempt: number; job: Job }
+  /** `ranOn`: what the job was given, and where the platform shows it. */
+  | { type: 'launched'; attempt: number; job: Job; ranOn?: Pick<Run, 'computeConfig' | 'consoleUrl'> }
   /** The tier has no capacity, or kept the job waiting too long; `tierCount` tells whether another one is left. */
   | { type: 'tierUnavailable'; attempt: number; tierIndex: number; tierCount: number; reason: string }
   /** The platform refused the job for good: no such image, no permission. */

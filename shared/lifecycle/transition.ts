@@ -107,7 +107,7 @@ function decide(run: Run, event: LifecycleEvent, now: Date): Step {
     case 'claimed':
       return onClaimed(run, event, now);
     case 'launched':
-      return onLaunched(run, event.job);
+      return onLaunched(run, event);
     case 'tierUnavailable':
       return onTierUnavailable(run, event, now);
     case 'launchRejected':

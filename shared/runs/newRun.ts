@@ -18,6 +18,8 @@ export interface NewRun {
   memoryFloor?: Run['memoryFloor'] | undefined;
   /** An ended run whose checkpoints this one goes on from. */
   retryOf?: Run['retryOf'] | undefined;
+  /** The version that serves now. */
+  production?: Run['production'] | undefined;
   now: Date;
 }
 
@@ -39,6 +41,7 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...g
     requestedBy,
     teams: given.teams ?? [EVERY_TEAM],
     retryOf: given.retryOf ?? null,
+    production: given.production ?? null,
     traceparent: given.traceparent ?? null,
     currentStage: null,
     currentEpoch: 0,
@@ -54,12 +57,18 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...g
     memoryFloor: given.memoryFloor ?? null,
     outgrown: [],
     job: null,
+    computeConfig: null,
+    consoleUrl: null,
     stopping: null,
     cost: null,
     retryAt: null,
     lease: null,
     result: null,
     gates: [],
+    data: null,
+    environment: null,
+    madeDigests: [],
+    usedDigests: [],
     warnings: [],
     error: null,
     cancelRequestedAt: null,

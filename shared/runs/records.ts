@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { instantSchema, metricsSchema } from '../common.js';
 import { described } from '../described.js';
+import { lineageFields } from './lineage.js';
 import { countsSchema, logLineSchema, reportFields } from './reported.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
 import { stageWarningsSchema } from './warnings.js';
@@ -31,6 +32,7 @@ export const stageSchema = z.strictObject({
   counts: countsSchema,
   detail,
   warnings: stageWarningsSchema,
+  ...lineageFields,
   at,
 });
 export type Stage = z.infer<typeof stageSchema>;

@@ -1,17 +1,24 @@
 import { z } from 'zod';
 import { instantSchema, metricsSchema, modelIdSchema, runIdSchema, traceparentSchema } from '../common.js';
+import { computeConfigSchema } from '../compute/computeConfig.js';
 import { memoryFloorSchema } from '../compute/fit.js';
 import { described } from '../described.js';
 import { presetRefSchema } from '../spec/presets.js';
 
 import { storedSpecSchema } from '../spec/trainingSpec.js';
+import { runEnvironmentSchema } from './environment.js';
 import { gateResultSchema } from './gateResult.js';
+import { contentDigestSchema, EXAMPLE_DIGEST, MAX_DIGESTS, runDataSchema } from './lineage.js';
+import { servingVersionSchema } from './production.js';
 import { progressSchema, resourcesSchema, runErrorSchema, runResultSchema } from './reported.js';
 import { runStatusSchema, stageNameSchema } from './status.js';
 import { runWarningsSchema } from './warnings.js';
 import { EPOCH_METRICS } from '../metrics/examples.js';
 
+export * from './environment.js';
 export * from './gateResult.js';
+export * from './lineage.js';
+export * from './production.js';
 export * from './records.js';
 export * from './reported.js';
 export * from './warnings.js';
@@ -152,6 +159,7 @@ export const runSchema = z.strictObject({
     z.strictObject({ runId: runIdSchema, checkpointUri }).nullable().default(null),
     'The run that this one goes on from, and the folder of its checkpoints; null for a run of its own.',
   ),
+  production: servingVersionSchema.nullable().default(null),
   traceparent: described(
     traceparentSchema.nullable().default(null),
     'The trace that the request for the run belongs to, as [W3C trace context](https://www.w3.org/TR/trace-context/) writes it; null where it has none.',
@@ -219,6 +227,12 @@ export const runSchema = z.strictObject({
     'cpu',
   ]),
   job: jobSchema.nullable(),
+  computeConfig: computeConfigSchema.nullable().default(null),
+  consoleUrl: described(
+    z.string().max(2048).nullable().default(null),
+    "The page of the run's newest job in the console of the platform; null where it has none.",
+    'https://console.cloud.google.com/run/jobs/executions/details/europe-west4/trainer-x7k2p?project=my-project',
+  ),
   stopping: stoppingSchema.nullable().default(null),
   cost: costSchema.nullable().default(null),
   retryAt: described(
@@ -231,6 +245,18 @@ export const runSchema = z.strictObject({
   gates: described(
     z.array(gateResultSchema).default([]),
     'The gates of the specification against the result; empty until the run has completed.',
+  ),
+  data: runDataSchema.nullable().default(null),
+  environment: runEnvironmentSchema.nullable().default(null),
+  madeDigests: described(
+    z.array(contentDigestSchema).max(MAX_DIGESTS).default([]),
+    'The digests of what the stages of the run made, or took from the cache, so that a query can ask for one.',
+    [EXAMPLE_DIGEST],
+  ),
+  usedDigests: described(
+    z.array(contentDigestSchema).max(MAX_DIGESTS).default([]),
+    'The digests of what the stages of the run read.',
+    [EXAMPLE_DIGEST],
   ),
   warnings: runWarningsSchema,
   error: described(

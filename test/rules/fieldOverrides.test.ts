@@ -49,10 +49,12 @@ const DOCUMENTS: Record<string, readonly z.ZodType[]> = {
 
 /** What queries look into; how much it holds is bounded by what writes it. */
 const QUERIED: ReadonlySet<string> = new Set([
+  'runs.madeDigests',
   'runs.presets',
   'runs.stopping',
   'runs.tagPairs',
   'runs.teams',
+  'runs.usedDigests',
   'models.teams',
 ]);
 

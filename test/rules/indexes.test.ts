@@ -25,6 +25,8 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
       [{}, { tag: 'a=b' }].map((filter) => queries.bestRunsOfModel('m', metric, filter, page)),
     ),
   runsOfPreset: () => [queries.runsOfPreset('datasets/d@1')],
+  runsByDigest: () =>
+    (['madeDigests', 'usedDigests'] as const).map((side) => queries.runsByDigest(side, 'sha256:0', page)),
   epochs: () => [queries.epochs('r')],
   stages: () => [queries.stages('r')],
   events: () => [queries.events('r')],

@@ -40,5 +40,6 @@ export function evaluationReport(
     history: history.map(({ epoch, seconds, metrics: ofEpoch }) => ({ epoch, seconds, metrics: ofEpoch })),
     bestEpoch,
     warnings: outputs.warnings,
+    provenance: null,
   };
 }

@@ -123,6 +123,21 @@ export const jobVariablesSchema = z.object({
     'The checkpoints of an earlier run to go on from, in the same kind of place as the artifacts.',
     'gs://shop-trainyard/runs/zyxwvutsrq765432zyxw/checkpoints',
   ),
+  PRODUCTION_URI: described(
+    storedUri.optional(),
+    'The folder of the version that serves: the new model is compared with it. Nothing is, unless given.',
+    'gs://shop-trainyard/runs/zyxwvutsrq765432zyxw/model/a0001',
+  ),
+  PRODUCTION_VERSION: described(
+    z.coerce.number().int().min(1).optional(),
+    'The number of the version that serves, for the report.',
+    '11',
+  ),
+  REQUESTED_BY: described(
+    z.string().min(1).max(200).optional(),
+    'Who asked for the run; the metadata of artifacts name it.',
+    'ada@example.com',
+  ),
   CALLBACK_URL: described(
     z.url({ protocol: /^https?$/ }).optional(),
     'Where callbacks are sent. Without it nobody hears of the run.',

@@ -7,6 +7,8 @@ import {
   runName,
   trainingSpecSchema,
   type ComponentName,
+  type Lineage,
+  type Stage,
   type COMPONENTS,
   type ModelVersion,
   type RunResult,
@@ -55,7 +57,20 @@ const epoch = {
   examplesPerSecond: 51_084.3,
   at: AT,
 };
-const stage = {
+const ROWS = {
+  name: 'rows',
+  uri: 'gs://shop-models/cache/ingest/1f3a',
+  digest: `sha256:${'1f3a'.repeat(16)}`,
+  bytes: 41_218_730,
+};
+const DATA = {
+  uri: 'gs://shop-data/purchases/*.parquet',
+  fingerprint: `sha256:${'9b0c'.repeat(16)}`,
+  snapshot: null,
+  rows: 2_650_000,
+  digest: ROWS.digest,
+};
+const stage: Stage = {
   stage: 'ingest',
   attempt: 1,
   seconds: 12.4,
@@ -63,8 +78,10 @@ const stage = {
   counts: { rows: 2_650_000 },
   detail: '',
   warnings: [],
+  inputs: [],
+  outputs: [ROWS],
   at: AT,
-} as const;
+};
 const logLine = {
   at: AT,
   level: 'info',
@@ -92,6 +109,11 @@ function exampleRun(): RunView {
     progress: { fraction: 0.18, step: 7412, totalSteps: 41_420, examplesPerSecond: 51_084.3, loss: 4.21 },
     resources: { rssMb: 2143, cpuPercent: 371, gpuPercent: null, gpuMemoryMb: null },
     latestMetrics: METRICS,
+    production: { version: 8, uri: 'gs://shop-models/runs/k2v7q2mzx5ahc4tnwy6d/model/a0001' },
+    data: DATA,
+    madeDigests: [ROWS.digest],
+    usedDigests: [DATA.fingerprint],
+    computeConfig: { gpuType: null, gpuCount: 0, preemptible: false, machineType: '8 vCPU, 32 GB' },
     job: { tier: 'cpu-8', name: 'trainyard-k3x7q2-1', launchedAt: AT, usdPerHour: 0.42 },
     cost: { usd: 0.03, countedUntil: AT, byMonth: { '2026-11': 0.03 } },
     startedAt: AT,
@@ -126,6 +148,7 @@ const exampleVersion = (): Omit<ModelVersion, 'schemaVersion'> => ({
   baselines: RESULT.baselines,
   gates: [GATE],
   artifacts: RESULT.artifacts,
+  data: DATA,
   stage: 'staging',
   stageHistory: [{ stage: 'staging', at: AT, by: 'ana@shop.example' }],
   createdAt: AT,
@@ -177,6 +200,21 @@ export const EXAMPLES = {
   StartRequest: () => ({ spec: SPEC }),
   DryRun: exampleDryRun,
   Run: exampleRun,
+  Lineage: (): Lineage => ({
+    digest: ROWS.digest,
+    madeBy: [
+      {
+        runId: RUN_ID,
+        modelId: 'shop',
+        name: 'shop#12',
+        status: 'running',
+        createdAt: AT,
+        stages: [{ stage: 'ingest', cacheHit: false, thing: ROWS }],
+      },
+    ],
+    usedBy: [],
+    hasMore: false,
+  }),
   RunPage: () => ({ runs: [exampleRun()], nextCursor: null }),
   EpochList: () => ({ epochs: [epoch] }),
   StageList: () => ({ stages: [stage] }),

@@ -23,6 +23,7 @@ export function reportOf({
     history: [],
     bestEpoch: 0,
     warnings: warnings.map((warning) => ({ ...warning, stage: 'evaluate' })),
+    provenance: null,
   };
 }
 

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { described } from '../described.js';
+import { runEnvironmentSchema } from '../runs/environment.js';
+import { lineageFields, runDataSchema } from '../runs/lineage.js';
+import { servingVersionSchema } from '../runs/production.js';
+import { stageNameSchema } from '../runs/status.js';
+
+const stageLineageSchema = z.strictObject({
+  stage: described(stageNameSchema.clone(), 'The stage.'),
+  seconds: described(z.number().min(0), 'How long it took, in seconds.', 12.4),
+  ...lineageFields,
+});
+
+/** What the model was made of, by what, and by whom. */
+export const provenanceSchema = z.strictObject({
+  author: described(
+    z.string().max(200).nullable(),
+    'Who asked for the run; null where nobody says.',
+    'ada@example.com',
+  ),
+  intent: described(
+    z.string().max(255).nullable(),
+    'What the run is for: the tag `experiment_type` of the specification; null without it.',
+    'ablation',
+  ),
+  data: described(runDataSchema.clone(), 'Its rows.'),
+  environment: described(runEnvironmentSchema.clone(), 'What it ran on, and the code.'),
+  production: described(
+    servingVersionSchema.nullable(),
+    'What it was compared with; null where no version served.',
+  ),
+  parameters: described(
+    z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    'The specification, with every default, by paths with dots.',
+    { 'training.epochs': 20, 'training.optimizer.learningRate': 0.1 },
+  ),
+  stages: described(z.array(stageLineageSchema), 'What the stages before the register read and made.'),
+});
+export type Provenance = z.infer<typeof provenanceSchema>;
