@@ -6,12 +6,15 @@ import { described } from '../described.js';
 /** How much of the truth the intervals are to hold. */
 export const CONFIDENCE = 0.95;
 
+/** Of fewer users nobody should conclude anything: there are no intervals, and the verdict is open. */
+export const MIN_USERS = 10;
+
 export const intervalSchema = described(
   z.strictObject({
     low: described(z.number(), 'The lower bound.', 0.199),
     high: described(z.number(), 'The upper bound.', 0.217),
   }),
-  'Where the true value lies with a confidence of 95 %: percentiles of bootstrap draws over users.',
+  'Where the true value lies with a confidence of 95 %: expanded percentiles of bootstrap draws over users.',
 );
 export type Interval = z.infer<typeof intervalSchema>;
 

@@ -11,7 +11,14 @@ export const seedSchema = described(
 );
 
 /** What training draws at random, each with numbers of its own. The split of the rows has its seed in `dataset.split`. */
-export const SEED_PURPOSES = ['initialization', 'shuffle', 'dropout', 'negatives', 'augmentation'] as const;
+export const SEED_PURPOSES = [
+  'initialization',
+  'shuffle',
+  'dropout',
+  'negatives',
+  'augmentation',
+  'evaluation',
+] as const;
 export type SeedPurpose = (typeof SEED_PURPOSES)[number];
 
 export const seedsSchema = described(

@@ -8,6 +8,7 @@ import { modelSchema } from './model.js';
 import { brokenModelRules, type RuleBroken } from './modelRules.js';
 import { brokenDecayRules, brokenDepthRules, brokenGateRules } from './rules/bounds.js';
 import { brokenColumnRules } from './rules/columns.js';
+import { brokenSliceRules } from './rules/slices.js';
 import { brokenSourceRules } from './rules/sources.js';
 import { brokenWidthRules } from './rules/widths.js';
 import { trainingSchema } from './training.js';
@@ -140,6 +141,7 @@ function brokenStartRules({ dataset, features, model, training, evaluation }: Se
     ...('preset' in dataset || 'preset' in features ? [] : brokenColumnRules(dataset, features)),
     ...('preset' in model || 'preset' in features ? [] : brokenWidthRules(model, features)),
     ...('preset' in features ? [] : brokenDepthRules(asked, features)),
+    ...('preset' in features ? [] : brokenSliceRules(evaluation.slices, features)),
     ...brokenGateRules(evaluation.gates),
     ...brokenDecayRules(training),
   ];

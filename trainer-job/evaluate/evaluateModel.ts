@@ -9,6 +9,7 @@ import {
   type RunWarning,
 } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
+import { intervals } from './confidence/intervals.js';
 import type { Findings } from './findings.js';
 import type { Evaluated, Part, PartContext } from './part.js';
 import { equalScoreWarnings } from './ranks/equalScores.js';
@@ -17,7 +18,7 @@ import { type RankedMethod, rankedSplit } from './retrieval/rankedSplit.js';
 import { together } from './splitScorer.js';
 
 /** What is found out beside the metrics, one after the other. */
-const PARTS: readonly Part[] = [];
+const PARTS: readonly Part[] = [intervals];
 
 export interface EvaluationOutcome {
   /** Of the test split, and how many rows of it count. */

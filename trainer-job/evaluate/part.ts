@@ -35,11 +35,19 @@ export interface Rated {
   predicted: ReadonlyMap<string, Float64Array>;
 }
 
+/** What the model is compared with. */
+export interface Method {
+  name: string;
+  metrics: Metrics;
+  /** What it was computed with, such as what was chosen on the validation rows. */
+  settings: Readonly<Record<string, string | number | null>>;
+}
+
 export interface PartContext extends Evaluated {
   /** Of the model on the test split. */
   metrics: Metrics;
   /** What the model is compared with. */
-  methods: readonly { name: string; metrics: Metrics }[];
+  methods: readonly Method[];
   primaryMetric: string | null;
   ranked: Ranked | null;
   rated: Rated | null;

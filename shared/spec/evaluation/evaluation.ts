@@ -7,6 +7,7 @@ import { BASELINES } from '../../metrics/baselines.js';
 import { METRIC_SPLITS } from '../../metrics/family.js';
 import { canonicalMetricName } from '../../metrics/names.js';
 import { USUAL_K } from '../../metrics/orderings.js';
+import { confidenceShape } from './confidence.js';
 
 /** Baselines that find items: they are asked for, and compared by metrics of retrieval. */
 export const retrievalBaselineSchema = z.enum(BASELINES.retrieval);
@@ -77,6 +78,7 @@ export const evaluationSchema = z.strictObject({
     z.array(retrievalBaselineSchema).default([...BASELINES.retrieval]),
     "The baselines that a result is compared with. `popularity` recommends to everybody what most rows have; `history` recommends a user's own most frequent items, ties by popularity.",
   ),
+  ...confidenceShape,
   gates: described(
     z.array(gateSchema).max(20).default([]),
     'What the result must reach, else its model version is not promoted. A gate that no result of such a model could pass is refused.',

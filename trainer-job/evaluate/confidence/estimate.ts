@@ -46,39 +46,51 @@ export async function meanEstimates<Name>(
   return estimates;
 }
 
-/** A figure of weighted users: `times` [groups] says how often each is there. Undefined where it has no value. */
-export type WeightedFigure = (times: Float64Array) => number | undefined;
+/** Figures by name, of weighted users: `times` [groups] says how often each is there. Those that have no value are not there. */
+export type WeightedFigures = (times: Float64Array) => Readonly<Record<string, number>>;
 
 /**
- * Of any figure. `isLinear` draws it from the influences alone, which is as good where users are many (Efron and Tibshirani:
- * An Introduction to the Bootstrap, 1993, chapter 20), and saves a computation a draw. Undefined where all users together have
- * no value.
+ * Of any figures. `isLinear` draws them from the influences alone, which is as good where users are many (Efron and Tibshirani:
+ * An Introduction to the Bootstrap, 1993, chapter 20), and saves a computation a draw. A figure that all users together do not
+ * have has none.
  */
-export async function figureEstimate(
-  figure: WeightedFigure,
+export async function figureEstimates(
+  figures: WeightedFigures,
   draws: UserDraws,
   between: () => Promise<void>,
   isLinear = false,
-): Promise<Estimate | undefined> {
+): Promise<Map<string, Estimate>> {
   const times = new Float64Array(draws.groups).fill(1);
-  const value = figure(times);
-  if (value === undefined) return undefined;
-  const influence = new Float64Array(draws.groups);
+  const estimates = new Map(
+    Object.entries(figures(times)).map(([name, value]): [string, Estimate] => [
+      name,
+      { value, influence: new Float64Array(draws.groups), draws: new Float64Array(draws.count) },
+    ]),
+  );
   for (let group = 0; group < draws.groups; group++) {
     times[group] = 0;
-    influence[group] = value - (figure(times) ?? value);
+    const without = figures(times);
+    for (const [name, { value, influence }] of estimates) {
+      influence[group] = value - (without[name] ?? value);
+    }
     times[group] = 1;
     if (group % BLOCK === 0) await between();
   }
-  const mean = influence.reduce((sum, one) => sum + one, 0) / draws.groups;
-  influence.forEach((one, group) => (influence[group] = one - mean));
-  const values = new Float64Array(draws.count);
+  for (const { influence } of estimates.values()) center(influence);
   for (let draw = 0; draw < draws.count; draw++) {
     times.set(draws.times.subarray(draw * draws.groups, (draw + 1) * draws.groups));
-    values[draw] = isLinear ? value + product(times, influence) : (figure(times) ?? NaN);
+    const drawn = isLinear ? {} : figures(times);
+    for (const [name, { value, influence, draws: values }] of estimates) {
+      values[draw] = isLinear ? value + product(times, influence) : (drawn[name] ?? NaN);
+    }
     if (draw % BLOCK === 0) await between();
   }
-  return { value, influence, draws: values };
+  return estimates;
+}
+
+function center(values: Float64Array): void {
+  const mean = values.reduce((sum, one) => sum + one, 0) / values.length;
+  values.forEach((one, i) => (values[i] = one - mean));
 }
 
 /** Of the same draws: how much the one is above the other. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomFor } from '../../model/random.js';
 import { normalProbability, studentBound } from './distributions.js';
-import { changeOf, differenceOf, figureEstimate, meanEstimates } from './estimate.js';
+import { changeOf, differenceOf, figureEstimates, meanEstimates } from './estimate.js';
 import { intervalOf } from './interval.js';
 import type { PerUserMean } from './perUser.js';
 import { drawUsers, sumsOfGroups } from './userDraws.js';
@@ -79,10 +79,10 @@ describe('estimates of means', () => {
     const byMean = (await meanEstimates(new Map([['m', mean]]), draws, between)).get('m')!;
     const figure = (times: Float64Array) => {
       const of = (values: Float64Array) => values.reduce((sum, value, user) => sum + times[user]! * value, 0);
-      return of(mean.sums) / of(mean.weights);
+      return { m: of(mean.sums) / of(mean.weights) };
     };
-    const byFigure = (await figureEstimate(figure, draws, between))!;
-    const linear = (await figureEstimate(figure, draws, between, true))!;
+    const byFigure = (await figureEstimates(figure, draws, between)).get('m')!;
+    const linear = (await figureEstimates(figure, draws, between, true)).get('m')!;
     byMean.draws.forEach((value, draw) => {
       expect(byFigure.draws[draw]).toBeCloseTo(value, 12);
       expect(linear.draws[draw]).toBeCloseTo(value, 2);

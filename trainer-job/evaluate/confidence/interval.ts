@@ -1,9 +1,6 @@
-import type { Interval } from '@trainyard/shared';
+import { type Interval, MIN_USERS } from '@trainyard/shared';
 import { normalProbability, studentBound } from './distributions.js';
 import type { Estimate } from './estimate.js';
-
-/** Of fewer users nobody should conclude anything, and the bootstrap would. */
-export const MIN_USERS = 10;
 
 /** A figure that more of the draws than these do not have is too near to having no value. */
 const MAX_UNDEFINED = 0.01;

@@ -1,0 +1,91 @@
+/** The verdict that follows from a result beside other methods and from its gates. Functions of the figures alone. */
+import { isLowerBetter } from '../metrics/direction.js';
+import { formatMetric, metricTitle } from '../metrics/display.js';
+import type { GateResult } from '../runs/gateResult.js';
+import type { Comparison } from './comparison.js';
+import { MIN_USERS } from './measured.js';
+import type { Verdict } from './verdict.js';
+
+/** What a verdict goes by. */
+export interface Judged {
+  primaryMetric: string | null;
+  /** By the primary metric, the best method first. */
+  comparisons: readonly Comparison[];
+  gates: readonly GateResult[];
+  /** Of how many users the figures are; many unless given. */
+  measured?: { users: number };
+}
+
+/**
+ * Against every other method by the primary metric; where an interval was computed it must lie wholly on one side. To lose to
+ * one is said before all else, then a missed gate. To be shipped, a model must be better than each of them.
+ */
+export function verdictOf({ primaryMetric, comparisons, gates, measured }: Judged): Verdict {
+  if (primaryMetric === null) return unsure('no test row could be measured', missedGates(gates));
+  const all = comparisons.filter(({ metric }) => metric === primaryMetric);
+  const [best] = all;
+  const said = (comparison: Comparison) => inWords(comparison, comparison === best);
+  const isToldByUsers = measured === undefined || measured.users >= MIN_USERS;
+  const worse = isToldByUsers ? all.filter((one) => sideOf(one) === 'worse') : [];
+  const against = [...worse.map(said), ...missedGates(gates)];
+  const [first, ...others] = against;
+  if (first !== undefined)
+    return { decision: 'hold', sentence: `Do not ship it: ${first}.`, reasons: others };
+  if (!best) return unsure(`${metricTitle(primaryMetric, 'test')} was compared with no other method`);
+  if (!isToldByUsers) {
+    const why = `only ${measured.users} test user${measured.users === 1 ? ' was' : 's were'} measured`;
+    return unsure(why, [said(best)]);
+  }
+  const undecided = all.find((one) => sideOf(one) === 'neither');
+  if (undecided)
+    return { decision: 'unsure', sentence: `Too close to call: ${said(undecided)}.`, reasons: [] };
+  const production = all.find((one) => one.against === PRODUCTION && one !== best);
+  return {
+    decision: 'ship',
+    sentence: `Ship it: ${said(best)}.`,
+    reasons: production ? [said(production)] : [],
+  };
+}
+
+/** The method that is the version that serves. */
+const PRODUCTION = 'production';
+
+function unsure(why: string, reasons: string[] = []): Verdict {
+  return { decision: 'unsure', sentence: `Nobody can tell yet: ${why}.`, reasons };
+}
+
+function missedGates(gates: readonly GateResult[]): string[] {
+  return gates
+    .filter(({ passed }) => !passed)
+    .map(
+      ({ metric, value }) =>
+        `the gate on ${metricTitle(metric)} is missed: it is ${formatMetric(metric, value ?? undefined)}`,
+    );
+}
+
+function inWords(comparison: Comparison, isBest: boolean): string {
+  const { metric, against } = comparison;
+  const served = against === PRODUCTION ? ['the version that serves'] : [];
+  const titles = [...served, ...(isBest ? ['the best other method'] : [])];
+  const title = titles.length > 0 ? `, ${titles.join(' and ')}` : '';
+  return `${metricTitle(metric, 'test')} is ${changeInWords(comparison)} that of ${against}${title}`;
+}
+
+function sideOf({ metric, difference, differenceInterval }: Comparison): 'better' | 'worse' | 'neither' {
+  const sign = isLowerBetter(metric) ? -1 : 1;
+  const { low, high } = differenceInterval ?? { low: difference, high: difference };
+  if (Math.min(sign * low, sign * high) > 0) return 'better';
+  return Math.max(sign * low, sign * high) < 0 ? 'worse' : 'neither';
+}
+
+/** `8.3 % (95 %: 6.9 to 9.8) above`: how far, in the direction that is said, so that a bound on the other side is below 0. */
+function changeInWords({ difference, change, changeInterval, metric }: Comparison): string {
+  if (difference === 0) return 'the same as';
+  const direction = difference < 0 ? 'below' : 'above';
+  if (change === null) return `${formatMetric(metric, Math.abs(difference))} ${direction}`;
+  const percent = (share: number) => (100 * share).toFixed(1);
+  const { low, high } = changeInterval ?? { low: 0, high: 0 };
+  const [from, to] = difference < 0 ? [-high, -low] : [low, high];
+  const bounds = changeInterval ? ` (95 %: ${percent(from)} to ${percent(to)})` : '';
+  return `${percent(Math.abs(change))} %${bounds} ${direction}`;
+}
