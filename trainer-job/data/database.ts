@@ -1,13 +1,10 @@
-import { statfs } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { join } from 'node:path';
 import {
   BIGINT,
   DOUBLE,
   LIST,
   type DuckDBAppender,
   DuckDBDataChunk,
-  DuckDBInstance,
   StatementType,
   VARCHAR,
   type DuckDBConnection,
@@ -16,6 +13,7 @@ import {
 } from '@duckdb/node-api';
 import { boundData } from '../memory/dataBound.js';
 import { dataLimits } from '../settings/limits.js';
+import { leaseInstance, ownInstance } from './instances.js';
 
 const APPENDED = {
   VARCHAR,
@@ -58,9 +56,9 @@ export class Database {
     this.reject(reason);
   }
 
+  /** Interrupts nothing any more. */
   close(): void {
     clearInterval(this.interrupting);
-    this.connection.closeSync();
   }
 
   async run(sql: string): Promise<void> {
@@ -161,6 +159,8 @@ export async function queriesHaveEnded(timeoutMs: number): Promise<boolean> {
 export interface DatabaseUse {
   /** Whether what is read becomes JavaScript's, and not only figures of it. */
   readsRows?: boolean;
+  /** Whether settings are changed that stay so. */
+  locksSettings?: boolean;
 }
 
 /**
@@ -170,23 +170,13 @@ export interface DatabaseUse {
 export async function withDatabase<T>(
   folder: string,
   work: (database: Database) => Promise<T>,
-  { readsRows = false }: DatabaseUse = {},
+  { readsRows = false, locksSettings = false }: DatabaseUse = {},
 ): Promise<T> {
-  const { memoryMegabytes, threads } = dataLimits();
-  const disk = await statfs(folder);
-  const instance = await DuckDBInstance.create(join(folder, 'work.duckdb'), {
-    // Beyond this it spills to disk.
-    memory_limit: `${memoryMegabytes}MB`,
-    threads: String(threads),
-    temp_directory: join(folder, 'spill'),
-    // A join that multiplies its rows fails before it has taken the disk from everybody else.
-    max_temp_directory_size: `${Math.floor((disk.bavail * disk.bsize) / 2e6)}MB`,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
-  const database = new Database(await instance.connect());
+  const limits = dataLimits();
+  const { connection, end } = await (locksSettings ? ownInstance : leaseInstance)(folder, limits);
+  const database = new Database(connection);
   const unbound = await boundData({
-    memoryMegabytes,
+    memoryMegabytes: limits.memoryMegabytes,
     bySystem: !readsRows,
     onExceeded: (error) => database.end(error),
   });
@@ -197,10 +187,10 @@ export async function withDatabase<T>(
   })();
   const closed = working
     .catch(() => undefined)
-    .then(() => {
+    .then(async () => {
       database.close();
-      instance.closeSync();
       open.delete(database);
+      await end(!database.isEnded);
     });
   open.set(database, closed);
   try {

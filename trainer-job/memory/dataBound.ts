@@ -29,6 +29,14 @@ export interface BoundOptions {
   onExceeded(this: void, error: TrainerError): void;
 }
 
+/**
+ * Has the system bound this process, where it can, until the function is called that this resolves with. Who holds it around several
+ * uses of `boundData` saves starting the programs that lower and raise a limit for each.
+ */
+export async function limitDataMemory(memoryMegabytes: number): Promise<() => Promise<void>> {
+  return limitData(dataBound(memoryMegabytes).allocated);
+}
+
 /** Bounds this process until the function that it returns is called. */
 export async function boundData({
   memoryMegabytes,
@@ -37,7 +45,7 @@ export async function boundData({
 }: BoundOptions): Promise<() => Promise<void>> {
   const bound = dataBound(memoryMegabytes);
   const before = nativeBytes();
-  const unlimit = bySystem ? await limitData(bound.allocated) : null;
+  const unlimit = bySystem ? await limitDataMemory(memoryMegabytes) : null;
   const timer = setInterval(() => {
     const taken = nativeBytes() - before;
     if (taken <= bound.resident) return;

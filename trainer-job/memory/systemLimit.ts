@@ -45,14 +45,9 @@ async function allocatedBytes(): Promise<number> {
 
 /** As `prlimit` takes it: a number of bytes, or `unlimited`. */
 async function softLimit(): Promise<string> {
-  const { stdout } = await run('prlimit', [
-    `--pid=${process.pid}`,
-    '--data',
-    '--output=SOFT',
-    '--noheadings',
-    '--raw',
-  ]);
-  return stdout.trim();
+  const soft = /^Max data size +(\S+)/m.exec(await readFile('/proc/self/limits', 'utf8'))?.[1];
+  if (soft === undefined) throw new Error('/proc/self/limits does not say Max data size');
+  return soft;
 }
 
 /** The hard limit stays, so that the soft one can be raised again. */

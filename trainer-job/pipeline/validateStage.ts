@@ -40,9 +40,11 @@ import {
   withTimeUnits,
 } from '../data/validate/timeUnits.js';
 import { writeReport } from '../data/validate/writeReport.js';
+import { limitDataMemory } from '../memory/dataBound.js';
+import { dataLimits } from '../settings/limits.js';
 import type { EntryMirror } from '../cache/entryMirror.js';
 import type { StageOutput } from '../cache/stageCache.js';
-import type { Stage, StageWork, Validated } from './stage.js';
+import type { Stage, StageOutputs, StageWork, Validated } from './stage.js';
 
 /** Raise it when the profile, the checks of rows or the counts of drift change. */
 const VALIDATE_VERSION = 4;
@@ -115,16 +117,27 @@ function logUnchecked({ findings }: Validation, log: DataContext['log']): void {
   }
 }
 
+async function validate(context: DataContext, stageWork: StageWork<RowsKey>): Promise<Validated> {
+  const work = new RowsWork(stageWork);
+  try {
+    return await validateRows(context, stageWork.outputs.of('ingest'), work);
+  } finally {
+    await work.end();
+  }
+}
+
 /**
  * Profiles the rows and checks them. The judgement on what was found, which depends on the clock as well, is made anew each
  * time. Throws a `TrainerError` with all violations where one is an error. Rows that pass are the next version's reference.
  */
-async function validate(context: DataContext, stageWork: StageWork<RowsKey>): Promise<Validated> {
+async function validateRows(
+  context: DataContext,
+  ingested: StageOutputs['ingest'],
+  work: RowsWork,
+): Promise<Validated> {
   const { spec } = context;
   const now = context.now();
-  const ingested = stageWork.outputs.of('ingest');
   checkAnyRows(ingested.outcome);
-  const work = new RowsWork(stageWork);
   const { outcome: measured } = await work.once('profile', null, profileSchema, (database) =>
     measureProfile(database, ingested.outcome.columns),
   );
@@ -228,6 +241,8 @@ async function resultsOf(
 class RowsWork {
   /** Of all answers so far. */
   bytes = 0;
+  /** Lowered once for all work, as each time starts programs. */
+  private limited: Promise<() => Promise<void>> | undefined;
 
   constructor(private readonly stage: StageWork<RowsKey>) {}
 
@@ -247,12 +262,20 @@ class RowsWork {
     return output;
   }
 
+  /** After all work. */
+  async end(): Promise<void> {
+    const unlimit = await this.limited;
+    await unlimit?.();
+  }
+
   private async withRows<T>(folder: string, work: (database: Database) => Promise<T>): Promise<T> {
     const rows = literal(join(await this.stage.outputs.of('ingest').files(), ROWS_FILE));
     const scratch = await mkdtemp(join(folder, 'work-'));
+    this.limited ??= limitDataMemory(dataLimits().memoryMegabytes);
+    await this.limited;
     try {
       return await withDatabase(scratch, async (database) => {
-        await database.run(`CREATE VIEW rows AS SELECT * FROM read_parquet(${rows})`);
+        await database.run(`CREATE TEMP VIEW rows AS SELECT * FROM read_parquet(${rows})`);
         return work(database);
       });
     } finally {

@@ -19,7 +19,7 @@ export async function runOwnSql(sql: string, files: TableFiles, folder: string):
   const paths = [result];
   const warnings: RunWarning[] = [];
   const unusable = new Map<string, TrainerError>();
-  await withDatabase(folder, async (database) => {
+  const answered = async (database: Database): Promise<void> => {
     for (const [name, table] of Object.entries({ ...files.tables, source: files.source })) {
       const real = await Promise.all(table.files.map((file) => realpath(file)));
       paths.push(...real);
@@ -37,7 +37,8 @@ export async function runOwnSql(sql: string, files: TableFiles, folder: string):
     }
     await lock(database, paths);
     await run(database, sql, { result, unusable });
-  });
+  };
+  await withDatabase(folder, answered, { locksSettings: true });
   const csv = csvDialectSchema.parse({});
   const source: SourceFiles = {
     files: [result],

@@ -22,7 +22,7 @@ export async function withRows<T>(
     const opened = async (database: Database) => {
       const file = literal(join(await ingested.files(), ROWS_FILE));
       await database.run(
-        `CREATE VIEW rows AS SELECT *, CAST(file_row_number AS INTEGER) AS n
+        `CREATE TEMP VIEW rows AS SELECT *, CAST(file_row_number AS INTEGER) AS n
           FROM read_parquet(${file}, file_row_number = true)`,
       );
       return work(database);
