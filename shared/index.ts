@@ -62,6 +62,7 @@ export * from './spec/dataset.js';
 export * from './spec/expectations.js';
 export * from './spec/features.js';
 export * from './spec/flattened.js';
+export * from './spec/evaluation/baselines.js';
 export * from './spec/evaluation/evaluation.js';
 export * from './spec/layers.js';
 export * from './spec/metricRules.js';

@@ -107,7 +107,10 @@ function resultLines(run: RunView, layout: Layout, backendNote: string | undefin
 
 const BASELINE_NAMES: Readonly<Record<Baseline, string>> = {
   popularity: 'popularity',
+  recentPopularity: 'recent popularity',
   history: 'own history',
+  itemKnn: 'item neighbours',
+  ease: 'EASE',
   globalMean: 'mean of all',
   userItemMean: 'user and item mean',
 };

@@ -1,7 +1,7 @@
 /** The simple methods that a result is compared with, by what they are measured by. */
 export const BASELINES = {
   /** They find items; a specification asks for them. */
-  retrieval: ['popularity', 'history'],
+  retrieval: ['popularity', 'recentPopularity', 'history', 'itemKnn', 'ease'],
   /** They predict targets; every model that does is compared with them. */
   rating: ['globalMean', 'userItemMean'],
 } as const;

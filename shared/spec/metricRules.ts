@@ -1,12 +1,8 @@
 /** What a specification may ask of metrics: that such a model has them, on that split and at that K. */
 import { whyNotCompared, whyNotGated, whyNotMonitored, type MeasuredModel } from '../metrics/availability.js';
 import type { TargetKind } from '../metrics/family.js';
-import {
-  ratingBaselineSchema,
-  retrievalBaselineSchema,
-  type Evaluation,
-  type Gate,
-} from './evaluation/evaluation.js';
+import { ratingBaselineSchema, retrievalBaselineSchema } from './evaluation/baselines.js';
+import type { Evaluation, Gate } from './evaluation/evaluation.js';
 import type { Features } from './features.js';
 import type { Model } from './model.js';
 import type { RuleBroken } from './modelRules.js';

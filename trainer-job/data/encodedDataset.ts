@@ -66,6 +66,11 @@ export interface EncodedDataset {
   target?: FittedTarget;
   /** Rows of each split in the split's order; with a `time` split, the order of time. */
   splits: Record<SplitName, EncodedRows>;
+  /**
+   * [rows of train] the time of each, in seconds since 1970 UTC, NaN where there is none; read when it is asked for. There is none
+   * where the split has no times.
+   */
+  trainTimes?(this: void): Promise<Float64Array>;
 }
 
 /** A tower whose table is in memory, [entities, columns] row-major. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableMemoryBytes } from '../settings/limits.js';
 import { totalColumns } from '@trainyard/recommender/encode/encodedFeature';
@@ -13,7 +14,7 @@ import {
   type SplitName,
 } from './encodedDataset.js';
 import { SPLITS } from './transform/split.js';
-import { readTransformDocument } from './transform/transformManifest.js';
+import { readTransformDocument, TRAIN_TIMES_FILE } from './transform/transformManifest.js';
 import { towerOnDisk } from './towerOnDisk.js';
 import { checkSize, readArray, readBytes } from './typedFiles.js';
 
@@ -35,7 +36,14 @@ export async function readEncodedDataset(
     readRows(folder, manifest, 'test'),
   ]);
   const target = manifest.target && { target: manifest.target.fitted };
-  return { query, candidate, ...target, splits: { train, validation, test } };
+  const times = join(folder, TRAIN_TIMES_FILE);
+  return {
+    query,
+    candidate,
+    ...target,
+    splits: { train, validation, test },
+    ...(existsSync(times) && { trainTimes: () => readArray(Float64Array, times, train.count) }),
+  };
 }
 
 async function readTower(

@@ -1,6 +1,7 @@
 import {
   comparisonsOf,
   leadingMetric,
+  type LeftOut,
   type MeasuredMetric,
   measuredModel,
   METRICS,
@@ -59,11 +60,17 @@ export async function evaluateModel({
     metrics,
     baselines: Object.fromEntries(methods.map((method) => [method.name, method.metrics])),
     warnings: ranked ? equalScoreWarnings(model, ranked.rows) : [],
-    findings: await findingsOf({ ...request, metrics, methods, primaryMetric, ranked, rated }, methods),
+    findings: await findingsOf(
+      { ...request, metrics, methods, primaryMetric, ranked, rated },
+      { methods, leftOut: retrieval?.leftOut ?? [] },
+    ),
   };
 }
 
-async function findingsOf(context: PartContext, methods: readonly RankedMethod[]): Promise<Findings> {
+async function findingsOf(
+  context: PartContext,
+  { methods, leftOut }: { methods: readonly RankedMethod[]; leftOut: readonly LeftOut[] },
+): Promise<Findings> {
   const { data, spec, metrics, primaryMetric } = context;
   const findings: Findings = {
     modelType: spec.model.type,
@@ -76,7 +83,7 @@ async function findingsOf(context: PartContext, methods: readonly RankedMethod[]
       settings,
     })),
     comparisons: comparisonsOf(metrics, methods, primaryMetric),
-    leftOut: [],
+    leftOut: [...leftOut],
     lists: [],
     slices: [],
     ratingErrors: null,
@@ -86,9 +93,9 @@ async function findingsOf(context: PartContext, methods: readonly RankedMethod[]
     samples: [],
   };
   for (const part of PARTS) {
-    const { leftOut = [], ...found } = await part(context);
+    const { leftOut: alsoLeftOut = [], ...found } = await part(context);
     Object.assign(findings, found);
-    findings.leftOut.push(...leftOut);
+    findings.leftOut.push(...alsoLeftOut);
   }
   return findings;
 }

@@ -7,18 +7,8 @@ import { BASELINES } from '../../metrics/baselines.js';
 import { METRIC_SPLITS } from '../../metrics/family.js';
 import { canonicalMetricName } from '../../metrics/names.js';
 import { USUAL_K } from '../../metrics/orderings.js';
+import { baselineSchema, baselinesShape } from './baselines.js';
 import { confidenceShape } from './confidence.js';
-
-/** Baselines that find items: they are asked for, and compared by metrics of retrieval. */
-export const retrievalBaselineSchema = z.enum(BASELINES.retrieval);
-export type RetrievalBaseline = z.infer<typeof retrievalBaselineSchema>;
-
-/** Baselines that predict targets: they come with every model that does. */
-export const ratingBaselineSchema = z.enum(BASELINES.rating);
-
-/** All that a result may be compared with. */
-export const baselineSchema = z.enum([...retrievalBaselineSchema.options, ...ratingBaselineSchema.options]);
-export type Baseline = z.infer<typeof baselineSchema>;
 
 /** A metric by any of its names; the one that is stored comes of it. */
 const askedMetricSchema = described(
@@ -26,6 +16,8 @@ const askedMetricSchema = described(
   `The metric of the result that must reach the bound: ${metricPatterns(METRIC_SPLITS).join(', ')}. A metric that the result lacks does not pass.`,
   'test_recall_at_100',
 );
+
+const quoted = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
 
 /** A bound on a metric of the result, which a model version must reach before it may be promoted. */
 export const gateSchema = z
@@ -44,7 +36,7 @@ export const gateSchema = z
     aboveBaseline: described(
       baselineSchema.optional(),
       'The baseline whose own value of the metric must be beaten: strictly less where less is better, and strictly greater elsewhere. ' +
-        '`popularity` and `history` find items; `globalMean` and `userItemMean` predict ratings.',
+        `Those that find items are ${quoted(BASELINES.retrieval)}; those that predict ratings are ${quoted(BASELINES.rating)}.`,
     ),
   })
   .refine(
@@ -74,10 +66,7 @@ export const evaluationSchema = z.strictObject({
     'The number of training rows that are evaluated after each epoch too, by the metrics that begin with `train_`; 0 for none.',
     10_000,
   ),
-  baselines: described(
-    z.array(retrievalBaselineSchema).default([...BASELINES.retrieval]),
-    "The baselines that a result is compared with. `popularity` recommends to everybody what most rows have; `history` recommends a user's own most frequent items, ties by popularity.",
-  ),
+  ...baselinesShape,
   ...confidenceShape,
   gates: described(
     z.array(gateSchema).max(20).default([]),

@@ -23,11 +23,12 @@ import type { IngestedRows } from './rowsOf.js';
 import { SPLITS } from './split.js';
 import { splitRows, type SplitRows } from './splitRows.js';
 import { tableOf, writeRowsTable } from './towerTables.js';
+import { writeTrainTimes } from './trainTimes.js';
 import { noColumns, withColumn, type Tuples } from './tuples.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same features would be put together otherwise. */
-export const TRANSFORM_VERSION = 3;
+export const TRANSFORM_VERSION = 4;
 
 export async function transform(
   { dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>,
@@ -77,6 +78,7 @@ export async function transform(
   };
   if (target) await writeSplits('target', target.values, split.rows, folder);
   if (weights) await writeArrays(join(folder, 'train.weight.f32'), weights);
+  await writeTrainTimes(ingested, dataset.split, split, folder);
   await writeFile(join(folder, TEXTS_FILE), binary.parts);
   await writeFile(join(folder, TRANSFORM_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;

@@ -1,5 +1,5 @@
-import type { Metrics } from '@trainyard/shared';
-import { retrievalBaseline } from '../baselines/retrievalBaselines.js';
+import type { LeftOut, Metrics } from '@trainyard/shared';
+import { retrievalBaselines } from '../baselines/retrievalBaselines.js';
 import { type Evaluated, MODEL, type Ranked } from '../part.js';
 import { type EvaluationRows, evaluationRows } from '../ranks/evaluationRows.js';
 import { placesOf, type Ranker } from '../ranks/ranker.js';
@@ -18,17 +18,25 @@ export interface RankedSplit {
   /** Of the model: of all rows that count, and of those of users that train does not have. */
   metrics: Metrics;
   methods: RankedMethod[];
+  /** Of the baselines. */
+  leftOut: LeftOut[];
 }
 
 /** Where the model and its baselines put the items of the test rows, and what that is worth. */
 export async function rankedSplit({ model, data, spec, between }: Evaluated): Promise<RankedSplit> {
-  const { k, baselines } = spec.evaluation;
+  const { k } = spec.evaluation;
   const [rows, coldRows] = [evaluationRows(data, 'test'), evaluationRows(data, 'test', 'cold')];
   const scores = await scoreRows(model, rows, { between });
   const cold = await scoreRows(model, coldRows, { depth: Math.max(...k), between });
   const ranks = new Map([[MODEL, scores.ranks]]);
   const methods: RankedMethod[] = [];
-  for (const ranker of baselines.map((name) => retrievalBaseline(name, data))) {
+  const leftOut: LeftOut[] = [];
+  const validation = () => evaluationRows(data, 'validation');
+  for await (const ranker of retrievalBaselines({ data, spec, between, validation })) {
+    if ('why' in ranker) {
+      leftOut.push(ranker);
+      continue;
+    }
     const placed = async (of: EvaluationRows) => placesOf(of, await ranker.ranks(of, between));
     const own = await placed(rows);
     ranks.set(ranker.name, own);
@@ -42,5 +50,5 @@ export async function rankedSplit({ model, data, spec, between }: Evaluated): Pr
     ...metricsOfScores(rows, scores, k, 'test'),
     ...coldUsersMetrics(coldRows, cold.ranks, k),
   };
-  return { ranked: { rows, ranks }, metrics, methods };
+  return { ranked: { rows, ranks }, metrics, methods, leftOut };
 }
