@@ -21,6 +21,8 @@ export interface MeasuredModel {
   k: readonly number[];
   /** Whether a sample of the training rows is evaluated after each epoch. */
   hasTrainSample: boolean;
+  /** What the specification says that its results go by; by the type unless given. */
+  primaryMetric?: string | undefined;
 }
 
 const ANY_MODEL: MeasuredModel = { type: null, target: null, k: [], hasTrainSample: true };
@@ -98,6 +100,20 @@ export function whyNotCompared(
   return compared.length === 0
     ? `${whose(model)} no metric that this baseline has`
     : `this baseline has no ${metric}: take ${patterns(compared, 'test')}`;
+}
+
+/** Why results cannot go by a metric, and what they can go by; undefined where they can. */
+export function whyNotPrimary(
+  metric: string,
+  model: MeasuredModel,
+  table: MetricTable = METRICS,
+): string | undefined {
+  const parsed = parseMetricName(metric, table);
+  const allowed = familiesOf(model, 'test', table).filter(({ better }) => better !== null);
+  if (!parsed || parsed.split !== 'test' || !allowed.includes(parsed.family)) {
+    return `${whose(model)} no ${metric} for its results to go by: take ${patterns(allowed, 'test')}`;
+  }
+  return whyNotAtK(parsed.k, model.k, nameOf(parsed), 'is the primary metric');
 }
 
 /** `val_loss, recall_at_K or val_rmse`. */

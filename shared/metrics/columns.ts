@@ -3,7 +3,7 @@ import type { BaselineKind } from './baselines.js';
 import { familiesOf, namesOf, type MeasuredModel } from './availability.js';
 import { metricTitle } from './display.js';
 import type { MetricFamily, MetricSplit, MetricTable } from './family.js';
-import { parseMetricName } from './names.js';
+import { nameOf, parseMetricName } from './names.js';
 import { METRICS } from './table.js';
 
 export interface MetricColumn {
@@ -67,12 +67,17 @@ export function comparedFamilies(
   return shownFamilies(model, 'test', 'result', table).filter(({ baselines }) => baselines === kind);
 }
 
-/** The metric that says most of a model in one number, at the largest K: on a split, or undefined where there is none. */
+/**
+ * The metric that says most of a model in one number, on a split: the primary metric of the specification, else the first of the result at
+ * the largest K; undefined where there is none.
+ */
 export function leadingMetric(
   model: MeasuredModel,
   split: MetricSplit,
   table: MetricTable = METRICS,
 ): string | undefined {
+  const primary = model.primaryMetric === undefined ? undefined : parseMetricName(model.primaryMetric, table);
+  if (primary?.family.splits.includes(split)) return nameOf({ ...primary, split });
   const [family] = shownFamilies(model, split, 'result', table);
   return family && namesOf(family, split, [Math.max(...model.k)])[0];
 }

@@ -40,6 +40,8 @@ export interface MetricFamily {
   readonly unprefixed?: MetricSplit;
   /** Whether there is one for each of `evaluation.k`. */
   readonly perK: boolean;
+  /** Whether it is 1, whatever a model does, at a K that holds the whole catalogue. */
+  readonly oneAtFullK?: true;
   readonly display: MetricDisplay;
   /** The terminal's tables that have a column of it. */
   readonly columns: readonly MetricTableName[];

@@ -1,5 +1,11 @@
 /** What a specification may ask of metrics: that such a model has them, on that split and at that K. */
-import { whyNotCompared, whyNotGated, whyNotMonitored, type MeasuredModel } from '../metrics/availability.js';
+import {
+  whyNotCompared,
+  whyNotGated,
+  whyNotMonitored,
+  whyNotPrimary,
+  type MeasuredModel,
+} from '../metrics/availability.js';
 import type { TargetKind } from '../metrics/family.js';
 import { ratingBaselineSchema, retrievalBaselineSchema } from './evaluation/baselines.js';
 import type { Evaluation, Gate } from './evaluation/evaluation.js';
@@ -19,9 +25,9 @@ interface Asking {
 export function measuredModel({
   model,
   features,
-  evaluation: { k, trainSample },
+  evaluation: { k, trainSample, primaryMetric },
 }: Pick<Asking, 'model' | 'features' | 'evaluation'>): MeasuredModel {
-  const measured = { k, hasTrainSample: trainSample > 0 };
+  const measured = { k, hasTrainSample: trainSample > 0, primaryMetric };
   if ('preset' in model || 'preset' in features) return { ...measured, type: null, target: null };
   return {
     ...measured,
@@ -40,6 +46,12 @@ export function brokenMetricRules(spec: Asking): RuleBroken[] {
   return [
     ...monitorsOf(spec.training).flatMap(({ section, monitor }) =>
       broken(['training', section, 'monitor'], whyNotMonitored(monitor, measured)),
+    ),
+    ...broken(
+      ['evaluation', 'primaryMetric'],
+      spec.evaluation.primaryMetric === undefined
+        ? undefined
+        : whyNotPrimary(spec.evaluation.primaryMetric, measured),
     ),
     ...spec.evaluation.gates.flatMap((gate, i) => [
       ...broken(['evaluation', 'gates', i, 'metric'], whyNotGated(gate.metric, measured)),

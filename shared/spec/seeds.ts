@@ -10,7 +10,7 @@ export const seedSchema = described(
   42,
 );
 
-/** What training draws at random, each with numbers of its own. The split of the rows has its seed in `dataset.split`. */
+/** What is drawn at random, each with numbers of its own. The split of the rows has its seed in `dataset.split`. */
 export const SEED_PURPOSES = [
   'initialization',
   'shuffle',

@@ -18,6 +18,8 @@ interface Case {
   step: number;
   scoreMegabytes: number;
   seed: number;
+  /** How many items each query lacks, at most. */
+  excluded: number;
   /** From where on ranks are not told apart; nowhere unless given. */
   depth?: number | undefined;
 }
@@ -29,6 +31,7 @@ const cases = fc.record<Case>({
   step: fc.constantFrom(1 / 2, 1 / 1024),
   scoreMegabytes: fc.constantFrom(0.01, 8),
   seed: fc.nat(1000),
+  excluded: fc.constantFrom(0, 0, 1, 30),
   depth: fc.constantFrom(1, 20, undefined),
 });
 
@@ -39,7 +42,7 @@ function vectorsOf(count: number, { scale, step, seed }: Case, name: string): Fl
 }
 
 /** One to three targets a query, each once. */
-function rowsOf({ items, queries, seed }: Case): EvaluationRows {
+function rowsOf({ items, queries, seed, excluded }: Case): EvaluationRows {
   const random = randomFor(seed, 'targets');
   const targets = Array.from({ length: queries }, () => [
     ...new Set(Array.from({ length: 1 + Math.floor(random() * 3) }, () => 1 + Math.floor(random() * items))),
@@ -50,12 +53,27 @@ function rowsOf({ items, queries, seed }: Case): EvaluationRows {
     per: 'row',
     queries: Int32Array.from({ length: queries }, (_, q) => q),
     users: Int32Array.from({ length: queries }, (_, q) => q + 1),
-    excluded: null,
     targetStart: Int32Array.from({ length: queries + 1 }, (_, q) => targets.slice(0, q).flat().length),
     items: Int32Array.from(all),
     rows,
+    excluded: excluded === 0 ? null : excludedOf(targets, items, excluded, random),
     rowCount: rows.reduce((sum, count) => sum + count, 0),
   };
+}
+
+function excludedOf(
+  targets: readonly number[][],
+  items: number,
+  most: number,
+  random: () => number,
+): NonNullable<EvaluationRows['excluded']> {
+  const lists = targets.map((own) => {
+    const count = Math.floor(random() * (most + 1));
+    const drawn = new Set(Array.from({ length: count }, () => 1 + Math.floor(random() * items)));
+    return [...drawn].filter((item) => !own.includes(item)).toSorted((a, b) => a - b);
+  });
+  const start = Int32Array.from({ length: lists.length + 1 }, (_, q) => lists.slice(0, q).flat().length);
+  return { start, items: Int32Array.from(lists.flat()) };
 }
 
 /** The same from all scores, in doubles. */
@@ -69,11 +87,13 @@ function plainScores(rows: EvaluationRows, queries: Float32Array, items: Float32
       for (let c = 0; c < WIDTH; c++) score += queries[q * WIDTH + c]! * items[i * WIDTH + c]!;
       return score;
     });
+    const { start = [], items: without = [] } = rows.excluded ?? {};
+    const left = new Set(without.slice(start[q], start[q + 1]));
     const top = Math.max(...scores);
     const logSum = top + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - top), 0));
     for (let t = rows.targetStart[q]!; t < rows.targetStart[q + 1]!; t++) {
       const own = scores[rows.items[t]! - 1]!;
-      ranks.push(scores.filter((score) => score > own).length);
+      ranks.push(scores.filter((score, i) => score > own && !left.has(i + 1)).length);
       loss += rows.rows[t]! * (logSum - own);
     }
   }
@@ -124,6 +144,7 @@ export function scoreSplitContract(backend: string): void {
         scale: 16,
         step: 1 / 1024,
         scoreMegabytes: 8,
+        excluded: 0,
         seed: 1,
       });
       expect(plain.loss / rowCount).toBeGreaterThan(100);
@@ -132,7 +153,15 @@ export function scoreSplitContract(backend: string): void {
 
     it('leaves no tensor behind', async () => {
       const before = tf.memory().numTensors;
-      await score({ items: 300, queries: 4, scale: 1, step: 1 / 1024, scoreMegabytes: 8, seed: 2 });
+      await score({
+        items: 300,
+        queries: 4,
+        scale: 1,
+        step: 1 / 1024,
+        scoreMegabytes: 8,
+        excluded: 3,
+        seed: 2,
+      });
       expect(tf.memory().numTensors).toBe(before);
     });
   });

@@ -66,7 +66,8 @@ describe('a training of version 0.1', () => {
     const newest = join(folder, 'run/checkpoints/e0006-s00000000-a0001/checkpoint.json');
     const { state } = await json(z.object({ state: z.object({ history: epochsSchema }) }), newest);
     const recorded = await json(epochsSchema, join(RECORDED, 'epochs.json'));
-    expect(state.history.map(({ epoch, metrics }) => ({ epoch, metrics }))).toEqual(
+    // Epochs have more metrics by now; those that they had are as they were.
+    expect(state.history.map(({ epoch, metrics }) => ({ epoch, metrics }))).toMatchObject(
       recorded.map(({ epoch, metrics }) => ({ epoch, metrics: closeTo(metrics, 4) })),
     );
   });

@@ -51,6 +51,8 @@ export interface EncodedRows {
   item: Int32Array;
   /** [count] what a rating predicts, in the column's own units; NaN where there is none. */
   target?: Float32Array;
+  /** [count] 1 for what counts as an answer where `evaluation.relevant` says what does, 0 else; all rows if left out. */
+  relevant?: Int32Array;
   /** [count] how much a training row counts, 1 on the average; all the same if left out. */
   weight?: Float32Array;
 }

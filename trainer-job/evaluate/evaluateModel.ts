@@ -14,7 +14,9 @@ import { intervals } from './confidence/intervals.js';
 import type { Findings } from './findings.js';
 import type { Evaluated, Part, PartContext } from './part.js';
 import { equalScoreWarnings } from './ranks/equalScores.js';
+import { rowsProtocol } from './ranks/evaluationRows.js';
 import { metricsByBaseline, modelMetrics, ratedSplit } from './ratings/rated.js';
+import { measuredRanks, uncountedRows, unseenValidation } from './retrieval/measured.js';
 import { type RankedMethod, rankedSplit } from './retrieval/rankedSplit.js';
 import { together } from './splitScorer.js';
 
@@ -71,11 +73,13 @@ async function findingsOf(
   context: PartContext,
   { methods, leftOut }: { methods: readonly RankedMethod[]; leftOut: readonly LeftOut[] },
 ): Promise<Findings> {
-  const { data, spec, metrics, primaryMetric } = context;
+  const { data, spec, metrics, primaryMetric, ranked } = context;
   const findings: Findings = {
     modelType: spec.model.type,
     primaryMetric,
-    measured: measuredRows(data, metrics[metricName(METRICS.rows, 'test')] ?? 0),
+    measured: ranked
+      ? measuredRanks(data, ranked.rows, rowsProtocol(spec))
+      : measuredRatings(data, metrics[metricName(METRICS.rows, 'test')] ?? 0),
     metrics: withoutIntervals(metrics),
     methods: methods.map(({ name, metrics: own, settings }) => ({
       name,
@@ -83,7 +87,7 @@ async function findingsOf(
       settings,
     })),
     comparisons: comparisonsOf(metrics, methods, primaryMetric),
-    leftOut: [...leftOut],
+    leftOut: [...(ranked ? uncountedRows(ranked.rows) : []), ...unseenValidation(data, spec), ...leftOut],
     lists: [],
     slices: [],
     ratingErrors: null,
@@ -100,7 +104,7 @@ async function findingsOf(
   return findings;
 }
 
-function measuredRows({ splits, query, candidate }: EncodedDataset, rows: number): Findings['measured'] {
+function measuredRatings({ splits, query, candidate }: EncodedDataset, rows: number): Findings['measured'] {
   const users = new Set<number>();
   const { query: queries, item, count } = splits.test;
   for (let row = 0; row < count; row++) {
@@ -112,7 +116,7 @@ function measuredRows({ splits, query, candidate }: EncodedDataset, rows: number
     users: users.size,
     rowsOfSplit: count,
     items: candidate.entities - 1,
-    how: 'each test row whose user and item occur in train, among all items of the catalogue',
+    how: 'each test row that has a target and whose user and item occur in train',
   };
 }
 

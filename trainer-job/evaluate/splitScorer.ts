@@ -1,7 +1,7 @@
 import { METRICS, metricName, type Metrics } from '@trainyard/shared';
 import type { EncodedDataset, SplitName } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import { evaluationRows } from './ranks/evaluationRows.js';
+import { evaluationRows, rowsProtocol } from './ranks/evaluationRows.js';
 import { scoreRows } from './ranks/scoreSplit.js';
 import type { Scoring } from './ranks/scoring.js';
 import { ratedPairs } from './ratings/ratedPairs.js';
@@ -21,7 +21,8 @@ export function splitScorer(
 ): (between?: () => Promise<void>) => Promise<Metrics> {
   const { evaluation, model: spec } = model.spec;
   const { rating } = model;
-  const rows = spec.type === 'ranking' ? undefined : evaluationRows(data, split);
+  const rows =
+    spec.type === 'ranking' ? undefined : evaluationRows(data, split, 'known', rowsProtocol(model.spec));
   const pairs = rating && ratedPairs(data, split);
   // Nothing at a K needs to know more.
   const depth = Math.max(...evaluation.k);

@@ -9,6 +9,7 @@ import { canonicalMetricName } from '../../metrics/names.js';
 import { USUAL_K } from '../../metrics/orderings.js';
 import { baselineSchema, baselinesShape } from './baselines.js';
 import { confidenceShape } from './confidence.js';
+import { protocolShape } from './protocol.js';
 
 /** A metric by any of its names; the one that is stored comes of it. */
 const askedMetricSchema = described(
@@ -46,10 +47,7 @@ export const gateSchema = z
   );
 export type Gate = z.infer<typeof gateSchema>;
 
-/**
- * Rank of a row = number of catalogue items that score strictly higher than its item; recall@K = share of rows with
- * rank < K. A row counts when its user and its item occur in train. Nothing is excluded from the catalogue.
- */
+/** A row counts when its user and its item occur in train; what is a question and what is ranked is said by the protocol. */
 export const evaluationSchema = z.strictObject({
   k: described(
     z
@@ -57,10 +55,11 @@ export const evaluationSchema = z.strictObject({
       .min(1)
       .max(10)
       .default([...USUAL_K]),
-    'The K of recall@K: the share of rows whose item has fewer than K items of the catalogue that score strictly higher. ' +
+    'The K of the metrics at K, such as recall@K: the share of rows whose item has fewer than K items of the catalogue that score strictly higher. ' +
       'Rows count whose user and item occur in train.',
     [10, 100],
   ),
+  ...protocolShape,
   trainSample: described(
     z.int().min(0).max(1_000_000).default(0),
     'The number of training rows that are evaluated after each epoch too, by the metrics that begin with `train_`; 0 for none.',

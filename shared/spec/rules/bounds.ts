@@ -38,8 +38,8 @@ export function brokenDepthRules(
   const id = candidate.find((feature) => feature.id);
   const most = id?.transform === 'lookup' ? id.maxSize : undefined;
   return asked.flatMap(({ path, metric }) => {
-    const k = parseMetricName(metric)?.k ?? 0;
-    return most === undefined || k < most
+    const { family, k } = parseMetricName(metric) ?? {};
+    return most === undefined || !family?.oneAtFullK || (k ?? 0) < most
       ? []
       : [
           {

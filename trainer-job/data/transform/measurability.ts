@@ -106,16 +106,15 @@ function monitorWarnings(measured: Measured): RunWarning[] {
     });
 }
 
-const OF_RETRIEVAL: readonly MetricFamily[] = [METRICS.recall, METRICS.retrievalLoss];
-
 /** Whether validation rows give the metric. */
 function isThere(measured: Measured, monitor: string): boolean {
   const { spec, splits } = measured;
   const { validation } = splits;
   const rated = measuredOf(spec, validation);
   const found = spec.model.type === 'ranking' ? rated : validation.known;
-  const family = parseMetricName(monitor)?.family;
-  if (!family || family === METRICS.loss || OF_RETRIEVAL.includes(family)) return found > 0;
+  const family: MetricFamily | undefined = parseMetricName(monitor)?.family;
+  const isOfRetrieval = family === METRICS.retrievalLoss || family?.baselines === 'retrieval';
+  if (!family || family === METRICS.loss || isOfRetrieval) return found > 0;
   return rated > 0 && !(family === METRICS.auc && isOneValue(measured, validation));
 }
 

@@ -1,6 +1,7 @@
 /** Scores blocks of queries against a whole catalogue, one block at a time, in the memory of one. */
 import * as tf from '@tensorflow/tfjs-core';
 import { matMul, readAndDispose, withColumns } from '../../model/matrix.js';
+import type { Excluded } from './excluded.js';
 import { logSumExp } from './logSumExp.js';
 import { groupSize, targetRanks } from './targetRanks.js';
 
@@ -13,12 +14,14 @@ export interface QueryBlock {
   /** [targets] items, from 1, and how many rows each stands for */
   items: Int32Array;
   rows: Int32Array;
+  /** What is left out of the ranking of each query, none of it a target; `start` as `starts`. */
+  excluded: Excluded | null;
 }
 
 export interface BlockScores {
   /** The softmax cross-entropy over the catalogue, summed over the rows. */
   loss: number;
-  /** [targets] how many items score higher, at most `depth`. */
+  /** [targets] how many items that are not left out score higher, at most `depth`. */
   ranks: Int32Array;
 }
 
@@ -51,16 +54,20 @@ export class BlockScorer {
     this.items = itemMatrix(items, width);
   }
 
-  score({ queries, starts, ...targets }: QueryBlock): BlockScores {
+  score({ queries, starts, excluded, ...targets }: QueryBlock): BlockScores {
     const count = starts.length - 1;
     // Scores are measured from that of a target: exp then holds them, however large they are.
     const references = highestTargetScores(queries, this.items, { starts, ...targets });
     const rows = withColumns(queries, queries.length / count, references, 1);
     const scores = tf.tidy(() => matMul(tf.tensor2d(rows, [count, rows.length / count]), this.items.matrix));
     const logSums = logSumExp(scores);
-    const own = targetScores(scores, { starts, ...targets });
-    const ranks = targetRanks(scores, { starts, scores: own }, this.depth, this.items.groupSize);
+    const own = scoresOf(scores, starts, targets.items);
+    const left = excluded && { ...excluded, scores: scoresOf(scores, excluded.start, excluded.items) };
+    // What is left out takes up places that do not count.
+    const depth = this.depth + (left ? longest(left.start) : 0);
+    const ranks = targetRanks(scores, { starts, scores: own }, depth, this.items.groupSize);
     scores.dispose();
+    if (left) withoutExcluded(ranks, { starts, scores: own }, left, this.depth);
 
     let loss = 0;
     for (let q = 0; q < count; q++) {
@@ -110,9 +117,43 @@ function highestTargetScores(
   return highest;
 }
 
-/** [targets] of these scores: the very numbers that they are ranked among. */
-function targetScores(scores: tf.Tensor2D, { starts, items }: Targets): Float32Array {
+/** Takes from `ranks` [targets] what is left out and scores higher; what is left is `depth` at most. */
+function withoutExcluded(
+  ranks: Int32Array,
+  targets: { starts: Int32Array; scores: Float32Array },
+  excluded: { start: Int32Array; scores: Float32Array },
+  depth: number,
+): void {
+  for (let q = 0; q + 1 < targets.starts.length; q++) {
+    const left = excluded.scores.subarray(excluded.start[q], excluded.start[q + 1]).toSorted();
+    for (let t = targets.starts[q]!; t < targets.starts[q + 1]!; t++) {
+      ranks[t] = Math.min(ranks[t]! - countAbove(left, targets.scores[t]!), depth);
+    }
+  }
+}
+
+/** How many of the ascending scores are strictly higher. */
+function countAbove(ascending: Float32Array, score: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ascending[middle]! > score) high = middle;
+    else low = middle + 1;
+  }
+  return ascending.length - low;
+}
+
+/** Of ranges that begin and end there, the longest. */
+function longest(starts: Int32Array): number {
+  let most = 0;
+  for (let i = 0; i + 1 < starts.length; i++) most = Math.max(most, starts[i + 1]! - starts[i]!);
+  return most;
+}
+
+/** Of the items of each query, `starts[q]` … `starts[q + 1] - 1`: the very numbers that they are ranked among. */
+function scoresOf(scores: tf.Tensor2D, starts: Int32Array, items: Int32Array): Float32Array {
   const [count, columns] = scores.shape;
+  if (items.length === 0) return new Float32Array(0);
   const places = new Int32Array(items.length);
   for (let q = 0; q < count; q++) {
     for (let t = starts[q]!; t < starts[q + 1]!; t++) places[t] = q * columns + items[t]! - 1;

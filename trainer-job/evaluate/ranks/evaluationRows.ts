@@ -1,4 +1,7 @@
+import { protocolOf, seedOf, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset, SplitName } from '../../data/encodedDataset.js';
+import { permutation, randomFor } from '../../model/random.js';
+import { type Excluded, itemsOfUsers, listedPerQuery } from './excluded.js';
 
 /** Users that occur in train, or those that a model has never seen. */
 export type Users = 'known' | 'cold';
@@ -19,64 +22,146 @@ export interface EvaluationRows {
   rowCount: number;
   /** What is left out of each query's ranking, never a target of it; null where nothing is. */
   excluded: Excluded | null;
+  /** Rows of such users and items that do not count; none unless given. */
+  uncounted?: Uncounted;
 }
 
-export interface Excluded {
-  /** [queries + 1] what query q lacks are `items[start[q]]` … `items[start[q + 1] - 1]` */
-  start: Int32Array;
-  /** Distinct items per query, from 1. */
-  items: Int32Array;
+export interface Uncounted {
+  /** Whose item is none that `evaluation.relevant` calls an answer. */
+  irrelevant: number;
+  /** Whose item is left out of the user's ranking. */
+  excluded: number;
+  /** Whose user was not drawn, and how many users there were. */
+  undrawn: number;
+  users: number;
 }
 
+export interface RowsProtocol {
+  per: 'row' | 'user';
+  exclude: 'none' | 'train' | 'trainAndValidation';
+  maxUsers?: number | undefined;
+  /** Of the draw of users. */
+  seed: number;
+}
+
+/** As `tfrs` has it. */
+const EACH_ROW: RowsProtocol = { per: 'row', exclude: 'none', seed: 0 };
+
+export function rowsProtocol({
+  evaluation,
+  training,
+}: Pick<TrainingSpec, 'evaluation' | 'training'>): RowsProtocol {
+  return {
+    ...protocolOf(evaluation),
+    maxUsers: evaluation.maxUsers,
+    seed: seedOf(training, 'evaluation'),
+  };
+}
+
+/** Of users that train does not have, nobody knows which rows are one user's: each is a question, and nothing is left out. */
 export function evaluationRows(
   data: EncodedDataset,
   split: SplitName,
   users: Users = 'known',
+  protocol: RowsProtocol = EACH_ROW,
 ): EvaluationRows {
-  const { query, item, count } = data.splits[split];
-  const byQuery = new Map<number, Map<number, number>>();
-  let rowCount = 0;
-  let targetCount = 0;
-  for (let row = 0; row < count; row++) {
-    const entity = query[row]!;
-    const target = item[row]!;
-    const isKnown = data.query.ids[entity] !== 0;
-    if (isKnown !== (users === 'known') || target === 0) continue;
-    let targets = byQuery.get(entity);
-    if (!targets) byQuery.set(entity, (targets = new Map()));
-    const rows = targets.get(target) ?? 0;
-    if (rows === 0) targetCount++;
-    targets.set(target, rows + 1);
-    rowCount++;
-  }
-  const flat = flattened(byQuery, targetCount, rowCount);
-  return { ...flat, users: flat.queries.map((entity) => data.query.ids[entity]!) };
+  const { per, exclude, maxUsers, seed } = users === 'cold' ? EACH_ROW : protocol;
+  const { rows, uncounted } = countedRows(data, split, users);
+  const had = exclude === 'none' ? undefined : itemsOfUsers(data, splitsBefore(split, exclude));
+  const fresh = had
+    ? rows.filter((row) => !had.has(userOf(data, split, row), itemOf(data, split, row)))
+    : rows;
+  const drawn = drawnRows(data, split, fresh, maxUsers, seed);
+  const flat = flattened(data, split, drawn.rows, per);
+  const ofUsers = flat.queries.map((entity) => data.query.ids[entity]!);
+  return {
+    ...flat,
+    users: ofUsers,
+    excluded: had ? listedPerQuery(had, ofUsers) : null,
+    uncounted: {
+      irrelevant: uncounted,
+      excluded: rows.length - fresh.length,
+      undrawn: fresh.length - drawn.rows.length,
+      users: drawn.users,
+    },
+  };
 }
 
+const userOf = ({ query, splits }: EncodedDataset, split: SplitName, row: number) =>
+  query.ids[splits[split].query[row]!]!;
+const itemOf = ({ splits }: EncodedDataset, split: SplitName, row: number) => splits[split].item[row]!;
+
+/** A training row has its own item in train. */
+function splitsBefore(split: SplitName, exclude: 'train' | 'trainAndValidation'): readonly SplitName[] {
+  if (split === 'train') return [];
+  return split === 'test' && exclude === 'trainAndValidation' ? ['train', 'validation'] : ['train'];
+}
+
+function countedRows(
+  data: EncodedDataset,
+  split: SplitName,
+  users: Users,
+): { rows: Int32Array; uncounted: number } {
+  const { count, relevant } = data.splits[split];
+  const rows = Int32Array.from({ length: count }, (_, row) => row).filter((row) => {
+    const isKnown = userOf(data, split, row) !== 0;
+    return isKnown === (users === 'known') && itemOf(data, split, row) !== 0;
+  });
+  const counted = relevant ? rows.filter((row) => relevant[row] === 1) : rows;
+  return { rows: counted, uncounted: rows.length - counted.length };
+}
+
+/** The rows of at most `most` users, and how many users there were to draw from. */
+function drawnRows(
+  data: EncodedDataset,
+  split: SplitName,
+  rows: Int32Array,
+  most: number | undefined,
+  seed: number,
+): { rows: Int32Array; users: number } {
+  const users = Int32Array.from(new Set(rows.map((row) => userOf(data, split, row)))).toSorted();
+  if (most === undefined || users.length <= most) return { rows, users: users.length };
+  const order = permutation(users.length, randomFor(seed, `users of ${split}`)).subarray(0, most);
+  const drawn = new Set(Array.from(order, (place) => users[place]!));
+  return { rows: rows.filter((row) => drawn.has(userOf(data, split, row))), users: users.length };
+}
+
+/** A user's query, where there is one a user, is that of the user's first row: what was known before any of them. */
 function flattened(
-  byQuery: Map<number, Map<number, number>>,
-  targetCount: number,
-  rowCount: number,
-): Omit<EvaluationRows, 'users'> {
-  const result: Omit<EvaluationRows, 'users'> = {
-    per: 'row',
-    queries: new Int32Array(byQuery.size),
-    targetStart: new Int32Array(byQuery.size + 1),
+  data: EncodedDataset,
+  split: SplitName,
+  rows: Int32Array,
+  per: EvaluationRows['per'],
+): Omit<EvaluationRows, 'users' | 'excluded'> {
+  const { query, item } = data.splits[split];
+  const byKey = new Map<number, { entity: number; targets: Map<number, number> }>();
+  let targetCount = 0;
+  for (const row of rows) {
+    const entity = query[row]!;
+    const key = per === 'row' ? entity : userOf(data, split, row);
+    let asked = byKey.get(key);
+    if (!asked) byKey.set(key, (asked = { entity, targets: new Map() }));
+    const before = asked.targets.get(item[row]!) ?? 0;
+    if (before === 0) targetCount++;
+    asked.targets.set(item[row]!, before + 1);
+  }
+  const result = {
+    per,
+    queries: new Int32Array(byKey.size),
+    targetStart: new Int32Array(byKey.size + 1),
     items: new Int32Array(targetCount),
     rows: new Int32Array(targetCount),
-    rowCount,
-    excluded: null,
+    rowCount: rows.length,
   };
-  let query = 0;
-  let target = 0;
-  for (const [entity, targets] of byQuery) {
-    result.queries[query] = entity;
-    for (const [item, rows] of targets) {
-      result.items[target] = item;
-      result.rows[target] = rows;
-      target++;
+  let [q, t] = [0, 0];
+  for (const { entity, targets } of byKey.values()) {
+    result.queries[q] = entity;
+    for (const [target, times] of targets) {
+      result.items[t] = target;
+      result.rows[t] = times;
+      t++;
     }
-    result.targetStart[++query] = target;
+    result.targetStart[++q] = t;
   }
   return result;
 }

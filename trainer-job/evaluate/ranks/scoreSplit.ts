@@ -54,6 +54,15 @@ export async function scoreRows(
   return { loss, ranks: placesOf(rows, ranks) };
 }
 
+function excludedOf({ excluded }: EvaluationRows, start: number, end: number): QueryBlock['excluded'] {
+  if (!excluded) return null;
+  const [from, to] = [excluded.start[start]!, excluded.start[end]!];
+  return {
+    start: excluded.start.subarray(start, end + 1).map((at) => at - from),
+    items: excluded.items.subarray(from, to),
+  };
+}
+
 /** `size` queries each, the last one fewer. */
 function* blocksOf(
   queries: Float32Array,
@@ -70,6 +79,7 @@ function* blocksOf(
       starts: rows.targetStart.subarray(start, end + 1).map((at) => at - from),
       items: rows.items.subarray(from, to),
       rows: rows.rows.subarray(from, to),
+      excluded: excludedOf(rows, start, end),
     };
   }
 }

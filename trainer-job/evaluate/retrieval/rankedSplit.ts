@@ -1,7 +1,7 @@
 import type { LeftOut, Metrics } from '@trainyard/shared';
 import { retrievalBaselines } from '../baselines/retrievalBaselines.js';
 import { type Evaluated, MODEL, type Ranked } from '../part.js';
-import { type EvaluationRows, evaluationRows } from '../ranks/evaluationRows.js';
+import { type EvaluationRows, evaluationRows, rowsProtocol } from '../ranks/evaluationRows.js';
 import { placesOf, type Ranker } from '../ranks/ranker.js';
 import { scoreRows } from '../ranks/scoreSplit.js';
 import { coldUsersMetrics, metricsOfScores, retrievalMetrics } from './retrievalMetrics.js';
@@ -25,13 +25,14 @@ export interface RankedSplit {
 /** Where the model and its baselines put the items of the test rows, and what that is worth. */
 export async function rankedSplit({ model, data, spec, between }: Evaluated): Promise<RankedSplit> {
   const { k } = spec.evaluation;
-  const [rows, coldRows] = [evaluationRows(data, 'test'), evaluationRows(data, 'test', 'cold')];
+  const rows = evaluationRows(data, 'test', 'known', rowsProtocol(spec));
+  const coldRows = evaluationRows(data, 'test', 'cold');
   const scores = await scoreRows(model, rows, { between });
   const cold = await scoreRows(model, coldRows, { depth: Math.max(...k), between });
   const ranks = new Map([[MODEL, scores.ranks]]);
   const methods: RankedMethod[] = [];
   const leftOut: LeftOut[] = [];
-  const validation = () => evaluationRows(data, 'validation');
+  const validation = () => evaluationRows(data, 'validation', 'known', rowsProtocol(spec));
   for await (const ranker of retrievalBaselines({ data, spec, between, validation })) {
     if ('why' in ranker) {
       leftOut.push(ranker);

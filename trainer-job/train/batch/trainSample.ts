@@ -15,12 +15,13 @@ export function trainSample(
   if (evaluation.trainSample === 0) return undefined;
   const order = permutation(rows.length, randomFor(seedOf(training, 'shuffle'), 'train sample'));
   const drawn = valuesAt(rows, order.subarray(0, evaluation.trainSample).toSorted());
-  const { query, item, target } = data.splits.train;
+  const { query, item, target, relevant } = data.splits.train;
   const train = {
     count: drawn.length,
     query: valuesAt(query, drawn),
     item: valuesAt(item, drawn),
     ...(target && { target: valuesAt(target, drawn) }),
+    ...(relevant && { relevant: valuesAt(relevant, drawn) }),
   };
   return { ...data, splits: { ...data.splits, train } };
 }

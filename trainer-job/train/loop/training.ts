@@ -17,6 +17,7 @@ import { PhaseClock } from '../batch/phaseClock.js';
 import { Profiler, type Profile } from './profiler.js';
 import { ProgressKeeper } from './progressKeeper.js';
 import { trainSample } from '../batch/trainSample.js';
+import { validationSample } from '../batch/validationSample.js';
 import { unseenRows } from './unseenRows.js';
 import { eventLoopYielder } from './eventLoop.js';
 import { parallelScoring } from '../workers/parallelScoring.js';
@@ -75,7 +76,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   const sampled = trainSample(data, rows, spec);
   const workers = size > 1 ? await WorkerPool.start(size, model, optimizer, data) : undefined;
   const scoring = workers && parallelScoring(model, workers);
-  const validate = splitScorer(model, data, 'validation', scoring);
+  const validate = splitScorer(model, validationSample(data, spec), 'validation', scoring);
   const rescore = sampled && splitScorer(model, sampled, 'train', scoring);
   const yieldWhenDue = eventLoopYielder();
   const between = async () => {

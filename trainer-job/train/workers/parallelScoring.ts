@@ -44,8 +44,12 @@ export function parallelScoring(model: TwoTowerModel, pool: WorkerPool): Scoring
 }
 
 function* scoreTasks(blocks: Iterable<QueryBlock>): Generator<TaskOf<'score'>> {
-  for (const { queries, starts, items, rows } of blocks) {
+  for (const { queries, starts, items, rows, excluded } of blocks) {
     // A view of memory that is not shared takes all of that memory along.
-    yield { type: 'score', block: { queries, starts, items: items.slice(), rows: rows.slice() } };
+    const left = excluded && { start: excluded.start, items: excluded.items.slice() };
+    yield {
+      type: 'score',
+      block: { queries, starts, items: items.slice(), rows: rows.slice(), excluded: left },
+    };
   }
 }

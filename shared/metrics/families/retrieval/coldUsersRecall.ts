@@ -8,6 +8,7 @@ export const coldUsersRecall = {
   splits: ['test'],
   users: 'cold',
   perK: true,
+  oneAtFullK: true,
   display: { as: 'share', digits: 4 },
   columns: ['result'],
   orderedOn: [],

@@ -7,6 +7,7 @@ export const hitRate = {
   models: ['retrieval', 'hybrid'],
   splits: ['train', 'validation', 'test'],
   perK: true,
+  oneAtFullK: true,
   display: { as: 'share', digits: 4 },
   columns: [],
   orderedOn: [],

@@ -8,6 +8,7 @@ export const recall = {
   splits: ['train', 'validation', 'test'],
   unprefixed: 'validation',
   perK: true,
+  oneAtFullK: true,
   display: { as: 'share', digits: 4 },
   columns: ['epochs', 'result'],
   orderedOn: ['test'],
