@@ -65,6 +65,7 @@ export * from './spec/flattened.js';
 export * from './spec/evaluation/baselines.js';
 export * from './spec/evaluation/evaluation.js';
 export * from './spec/evaluation/protocol.js';
+export * from './spec/evaluation/yesOrNo.js';
 export * from './spec/layers.js';
 export * from './spec/metricRules.js';
 export * from './spec/model.js';

@@ -39,11 +39,11 @@ export interface RecommenderModel {
   /** The items of the highest scores, best first; of equal scores, the more frequent item first. */
   recommend(this: void, query: FeatureValues, options?: RecommendOptions): Recommendation[];
   /**
-   * What `recommend` orders by, of each pair: the product of the two vectors or, of a ranking model, the predicted target. Items that
-   * nobody knew in training share one score.
+   * What `recommend` orders by, of each pair: the product of the two vectors or, of a ranking model, the predicted target before
+   * calibration. Items that nobody knew in training share one score.
    */
   score(this: void, pairs: readonly Pair[]): number[];
-  /** The predicted target of each pair, in its own units; throws for retrieval models, which predict none. */
+  /** The predicted target of each pair, in its own units, calibrated where the run says so; throws for retrieval models, which predict none. */
   predict(this: void, pairs: readonly Pair[]): number[];
   /** [width] the vector of a query; throws for ranking models, whose scores are no products. */
   embedQuery(this: void, values: FeatureValues): Float32Array;

@@ -57,7 +57,7 @@ export async function openModel(read: ReadFile): Promise<RecommenderModel> {
     predict(pairs) {
       if (!rating) throw notOfThisModel('a retrieval model predicts no target', 'use score or recommend');
       checkPairs(pairs);
-      return rating.pairs(pairs);
+      return rating.predict(pairs);
     },
     embedQuery: embed('query'),
     embedCandidate: embed('candidate'),
@@ -139,19 +139,22 @@ async function openRating(
   catalogue: Catalogue,
   candidate: Tower,
   outputOfQuery: Outputs,
-): Promise<Scorer> {
+): Promise<Scorer & { predict(this: void, pairs: readonly Pair[]): number[] }> {
   const { width } = candidate.document;
-  const predict = await openRatingHead(read);
+  const { predict, calibrate } = await openRatingHead(read);
   const outputs = await readOutputs(read, catalogue.ids.length, width);
+  const ofPairs = (pairs: readonly Pair[]) => {
+    const outputOf = perQuery(outputOfQuery);
+    return pairs.map(({ query, item }) => {
+      const from = (catalogue.indexOf(item) + 1) * width;
+      return predict(outputOf(query), outputs.subarray(from, from + width))[0]!;
+    });
+  };
   return {
+    // Items go in order before calibration: an isotonic curve makes many of them equal.
     all: (values) => predict(outputOfQuery(values), outputs.subarray(width)),
-    pairs: (pairs) => {
-      const outputOf = perQuery(outputOfQuery);
-      return pairs.map(({ query, item }) => {
-        const from = (catalogue.indexOf(item) + 1) * width;
-        return predict(outputOf(query), outputs.subarray(from, from + width))[0]!;
-      });
-    },
+    pairs: ofPairs,
+    predict: (pairs) => ofPairs(pairs).map(calibrate),
   };
 }
 

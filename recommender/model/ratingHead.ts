@@ -3,23 +3,24 @@ import { RATING_FILE, RATING_FOLDER } from '../format/files.js';
 import { RATING_VERSIONS } from '../format/ratingDocument.js';
 import { readDocument, type ReadFile } from '../format/read.js';
 import { readWeights } from '../format/savedArrays.js';
+import { calibrated } from '../layers/calibration.js';
 import { predictionOf } from '../layers/prediction.js';
 import { sequence } from '../layers/sequence.js';
 
 /** So many pairs are predicted at once: memory does not follow the catalogue. */
 const BLOCK = 1024;
 
-/** Predicts the target of a query, [query width], with each of the items, [items, candidate width]: in the target's own units. */
-export type RatingHead = (query: Float32Array, items: Float32Array) => Float64Array;
+export interface RatingHead {
+  /** Predicts the target of a query, [query width], with each of the items, [items, candidate width]: in the target's own units, and not calibrated. */
+  predict(this: void, query: Float32Array, items: Float32Array): Float64Array;
+  /** What such a prediction is after calibration: itself, where the run applied none. */
+  calibrate(this: void, prediction: number): number;
+}
 
 /** Fails where the files do not belong together. */
 export async function openRatingHead(read: ReadFile): Promise<RatingHead> {
-  const {
-    widths,
-    rating,
-    target,
-    weights: entries,
-  } = await readDocument(read, `${RATING_FOLDER}/${RATING_FILE}`, RATING_VERSIONS);
+  const document = await readDocument(read, `${RATING_FOLDER}/${RATING_FILE}`, RATING_VERSIONS);
+  const { widths, rating, target, weights: entries } = document;
   const weights = await readWeights(read, RATING_FOLDER, RATING_FILE, entries);
   const prediction = predictionOf(rating.loss);
   const withProduct = rating.input === 'concatenationAndProduct';
@@ -31,7 +32,8 @@ export async function openRatingHead(read: ReadFile): Promise<RatingHead> {
     initializer: 'glorotUniform',
   } as const;
   const layers = sequence('rating', inputs, [...rating.layers, last], weights);
-  return (query, items) => {
+  const calibration = document.schemaVersion === 2 && document.calibration.applied && document.calibration;
+  const predict: RatingHead['predict'] = (query, items) => {
     const count = items.length / widths.candidate;
     const targets = new Float64Array(count);
     for (let start = 0; start < count; start += BLOCK) {
@@ -43,6 +45,10 @@ export async function openRatingHead(read: ReadFile): Promise<RatingHead> {
       }
     }
     return targets;
+  };
+  return {
+    predict,
+    calibrate: (predicted) => (calibration ? calibrated(calibration, predicted) : predicted),
   };
 }
 

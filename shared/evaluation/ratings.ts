@@ -55,8 +55,8 @@ export const ratingErrorsSchema = z.strictObject({
 export type RatingErrors = z.infer<typeof ratingErrorsSchema>;
 
 export const calibrationBinSchema = z.strictObject({
-  from: number('Where the bin begins, itself included.', 0.1),
-  to: number('Where the bin ends.', 0.2),
+  from: number('Where the bin begins: itself excluded, but for 0.', 0.1),
+  to: number('Where the bin ends, itself included.', 0.2),
   rows: described(z.int().min(0), 'The number of rows whose prediction lies in it.', 310),
   meanPredicted: described(z.number().nullable(), 'The mean prediction; null without rows.', 0.152),
   shareOfOnes: described(
@@ -114,7 +114,13 @@ export const yesOrNoSchema = z.strictObject({
   ),
   calibrated: described(
     calibrationResultSchema
-      .extend({ method: described(z.enum(['isotonic', 'platt']), 'What they were calibrated by.') })
+      .extend({
+        method: described(z.enum(['isotonic', 'platt']), 'What they were calibrated by.'),
+        applied: described(
+          z.boolean(),
+          'Whether the metrics, and the exported model, go by the calibrated predictions.',
+        ),
+      })
       .nullable(),
     'The same after calibration on the validation rows; null where `evaluation.calibration` asks for none.',
   ),

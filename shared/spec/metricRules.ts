@@ -9,6 +9,7 @@ import {
 import type { TargetKind } from '../metrics/family.js';
 import { ratingBaselineSchema, retrievalBaselineSchema } from './evaluation/baselines.js';
 import type { Evaluation, Gate } from './evaluation/evaluation.js';
+import { brokenYesOrNoRules } from './evaluation/yesOrNo.js';
 import type { Features } from './features.js';
 import type { Model } from './model.js';
 import type { RuleBroken } from './modelRules.js';
@@ -44,6 +45,7 @@ function targetKind({ rating }: Model, { target }: Features): TargetKind {
 export function brokenMetricRules(spec: Asking): RuleBroken[] {
   const measured = measuredModel(spec);
   return [
+    ...brokenYesOrNoRules(spec.evaluation, measured),
     ...monitorsOf(spec.training).flatMap(({ section, monitor }) =>
       broken(['training', section, 'monitor'], whyNotMonitored(monitor, measured)),
     ),

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodedTarget } from '@trainyard/recommender/encode/target';
 import type { FeatureValues } from '@trainyard/recommender/encode/value';
+import { calibrated, type Calibration } from '@trainyard/recommender/layers/calibration';
 import { openModelDirectory } from '@trainyard/recommender/node';
 import { activationSchema, type Activation, type TrainingSpecInput } from '@trainyard/shared';
 import { useWasm } from '../support/training/backend.js';
@@ -226,6 +227,26 @@ describe('a model opened by the recommender computes what the trainer computes',
   it.each(Object.keys(RATINGS))('as a ranking model of %s', (rating) =>
     holds({ ...PLAIN, type: 'ranking', rating }),
   );
+
+  it.each([true, false])('as a ranking model whose calibration is applied: %s', async (applied) => {
+    const calibration: Calibration = {
+      applied,
+      maps: [
+        { method: 'isotonic', x: [0.2, 0.4, 0.6], y: [0.1, 0.1, 0.9] },
+        { method: 'platt', slope: 2, intercept: -1 },
+      ],
+    };
+    const one: Case = { ...PLAIN, type: 'ranking', rating: 'binary cross-entropy' };
+    const { model, directory } = await exportedModel(specOf(one), queries, items, calibration);
+    const opened = await openModelDirectory(directory);
+    const query = Object.fromEntries(opened.columns.query.map((column) => [column, queries[3]![column]]));
+    const pairs = ['nobody knows', ...items.map((_, i) => `item${i}`)].map((item) => ({ query, item }));
+    const raw = expectedScores(model, 4, 'ranking').scores;
+    const expected = raw.map((value) => (applied ? calibrated(calibration, value) : value));
+    expectClose(opened.predict(pairs), expected, 'predictions');
+    // Isotonic curves make different predictions equal, which are still told apart where items are put in order.
+    expectClose(opened.score(pairs), raw, 'scores');
+  });
 
   it('with anything of these together', async () => {
     await fc.assert(

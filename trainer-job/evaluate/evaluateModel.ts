@@ -15,13 +15,15 @@ import type { Findings } from './findings.js';
 import type { Evaluated, Part, PartContext } from './part.js';
 import { equalScoreWarnings } from './ranks/equalScores.js';
 import { rowsProtocol } from './ranks/evaluationRows.js';
-import { metricsByBaseline, modelMetrics, ratedSplit } from './ratings/rated.js';
 import { measuredRanks, uncountedRows, unseenValidation } from './retrieval/measured.js';
+import type { Calibration } from '@trainyard/recommender/layers/calibration';
+import { modelMetrics, ratedTest } from './ratings/rated.js';
+import { yesOrNo } from './ratings/yesOrNo.js';
 import { type RankedMethod, rankedSplit } from './retrieval/rankedSplit.js';
 import { together } from './splitScorer.js';
 
 /** What is found out beside the metrics, one after the other. */
-const PARTS: readonly Part[] = [intervals];
+const PARTS: readonly Part[] = [intervals, yesOrNo];
 
 export interface EvaluationOutcome {
   /** Of the test split, and how many rows of it count. */
@@ -30,6 +32,8 @@ export interface EvaluationOutcome {
   baselines: Record<string, Metrics>;
   /** What makes the metrics doubtful. */
   warnings: RunWarning[];
+  /** What makes the predictions of a yes or no target probabilities; null where nothing does. */
+  calibration: Calibration | null;
   /** What there is to say of it beside its metrics, for `evaluation.json`. */
   findings: Findings;
 }
@@ -40,28 +44,22 @@ export async function evaluateModel({
   ...evaluated
 }: Omit<Evaluated, 'between'> & Partial<Evaluated>): Promise<EvaluationOutcome> {
   const request = { ...evaluated, between };
-  const { model, data, spec } = request;
+  const { model, spec } = request;
   const retrieval = spec.model.type === 'ranking' ? null : await rankedSplit(request);
-  const rated = await ratedSplit(model, data, 'test', between);
+  const rated = await ratedTest(request);
   const ranked = retrieval?.ranked ?? null;
   const metrics = {
     ...together(retrieval?.metrics, rated && modelMetrics(rated), 'test', spec.model.lossWeights),
     [metricName(METRICS.rows, 'test')]: ranked?.rows.rowCount ?? rated?.actual.length ?? 0,
   };
-  const methods = [
-    ...(retrieval?.methods ?? []),
-    ...Object.entries(rated ? metricsByBaseline(rated) : {}).map(([name, own]) => ({
-      name,
-      metrics: own,
-      settings: {},
-    })),
-  ];
+  const methods = [...(retrieval?.methods ?? []), ...(rated?.methods ?? [])];
   const leading = leadingMetric(measuredModel(spec), 'test') ?? null;
   const primaryMetric = leading !== null && metrics[leading] !== undefined ? leading : null;
   return {
     metrics,
     baselines: Object.fromEntries(methods.map((method) => [method.name, method.metrics])),
     warnings: ranked ? equalScoreWarnings(model, ranked.rows) : [],
+    calibration: rated?.answers?.calibration ?? null,
     findings: await findingsOf(
       { ...request, metrics, methods, primaryMetric, ranked, rated },
       { methods, leftOut: retrieval?.leftOut ?? [] },

@@ -4,6 +4,7 @@ import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import type { Findings } from './findings.js';
 import type { EvaluationRows } from './ranks/evaluationRows.js';
+import type { Answers } from './ratings/answers.js';
 import type { RatedPairs } from './ratings/ratedPairs.js';
 
 /** The name of the model among the methods. */
@@ -31,8 +32,14 @@ export interface Rated {
   actual: Float64Array;
   /** Whether targets are 0 or 1, of which a prediction is the probability of a 1. */
   isBinary: boolean;
-  /** [rows] by method. */
+  /** [rows] by method, those of the model calibrated where the specification says so. */
   predicted: ReadonlyMap<string, Float64Array>;
+  /** [rows] of the model. */
+  uncalibrated: Float64Array;
+  /** The prediction from which on a row is taken for a 1, by method; empty for numbers. */
+  thresholds: ReadonlyMap<string, number>;
+  /** Null for numbers. */
+  answers: Answers | null;
 }
 
 /** What the model is compared with. */

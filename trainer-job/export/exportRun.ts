@@ -17,6 +17,7 @@ import type { EncodedDataset } from '../data/encodedDataset.js';
 import { writeArrays } from '../data/typedFiles.js';
 import { TRANSFORM_ARTIFACTS } from '../data/transform/transformManifest.js';
 import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
+import type { Calibration } from '@trainyard/recommender/layers/calibration';
 import type { Parameter } from '../model/parameter.js';
 import { REPORT_FILES } from '../data/validate/writeReport.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
@@ -42,6 +43,8 @@ export interface ExportRequest {
   validationMetrics: Metrics;
   baselines: Record<string, Metrics>;
   history: readonly EpochReport[];
+  /** What makes the predictions of a yes or no target probabilities; null, or left out, where nothing does. */
+  calibration?: Calibration | null;
   /** What `evaluation.json` holds. */
   evaluation: EvaluationReport;
   /** Whatever else identifies the run: ids, digests, environment, durations. */
@@ -68,7 +71,7 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
     await writeArrays(join(unfinished, ITEM_VECTORS_FILE), model.embed('candidate', items));
   }
   if (model.rating) {
-    await saveRating(join(unfinished, RATING_FOLDER), model.rating);
+    await saveRating(join(unfinished, RATING_FOLDER), model.rating, request.calibration);
     const outputs = model.outputs(
       'candidate',
       Int32Array.from({ length: items.length + 1 }, (_, i) => i),

@@ -127,7 +127,7 @@ function registerStage(context: ModelContext): Stage<'register'> {
     key: null,
     async run({ outputs }) {
       const { model, metrics: validationMetrics, history } = outputs.of('train');
-      const { metrics: testMetrics, baselines } = outputs.of('evaluate');
+      const { metrics: testMetrics, baselines, calibration } = outputs.of('evaluate');
       const paths = await exportRun({
         model,
         data,
@@ -140,6 +140,7 @@ function registerStage(context: ModelContext): Stage<'register'> {
         testMetrics,
         validationMetrics,
         baselines,
+        calibration,
         history,
         evaluation: evaluationReport(settings, spec, outputs, now()),
         run: identityOf(context, outputs),

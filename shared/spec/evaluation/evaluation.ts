@@ -10,6 +10,7 @@ import { USUAL_K } from '../../metrics/orderings.js';
 import { baselineSchema, baselinesShape } from './baselines.js';
 import { confidenceShape } from './confidence.js';
 import { protocolShape } from './protocol.js';
+import { yesOrNoShape } from './yesOrNo.js';
 
 /** A metric by any of its names; the one that is stored comes of it. */
 const askedMetricSchema = described(
@@ -67,6 +68,7 @@ export const evaluationSchema = z.strictObject({
   ),
   ...baselinesShape,
   ...confidenceShape,
+  ...yesOrNoShape,
   gates: described(
     z.array(gateSchema).max(20).default([]),
     'What the result must reach, else its model version is not promoted. A gate that no result of such a model could pass is refused.',

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FeatureValues } from '@trainyard/recommender/encode/value';
+import type { Calibration } from '@trainyard/recommender/layers/calibration';
 import {
   trainingSpecSchema,
   type Feature,
@@ -32,6 +33,7 @@ export async function exportedModel(
   parts: Parts,
   queries: readonly FeatureValues[],
   items: readonly FeatureValues[],
+  calibration?: Calibration,
 ): Promise<ExportedModel> {
   const spec = trainingSpecSchema.parse({ dataset: { source: { uri: 'rows.jsonl' } }, ...parts });
   const [query, candidate] = [towerOf(spec.features.query, queries), towerOf(spec.features.candidate, items)];
@@ -62,6 +64,7 @@ export async function exportedModel(
     testMetrics: {},
     validationMetrics: {},
     baselines: {},
+    ...(calibration && { calibration }),
     history: [],
     evaluation: reportOf({ findings: NO_FINDINGS, warnings: [] }),
     run: {},

@@ -2,7 +2,7 @@
 import { seedOf } from '@trainyard/shared';
 import { randomFor, type Random } from '../../model/random.js';
 import type { PartContext, Ranked, Rated } from '../part.js';
-import { ratingMeasurer } from '../ratings/ratingMetrics.js';
+import { measuringOf, ratingMeasurer } from '../ratings/ratingMetrics.js';
 import { retrievalMeans } from '../retrieval/retrievalMeans.js';
 import { figureEstimates, meanEstimates, type Estimate } from './estimate.js';
 import type { PerUserMean } from './perUser.js';
@@ -65,7 +65,7 @@ async function ratedEstimates(context: PartContext, rated: Rated): Promise<Metho
   );
   const estimates: MethodEstimates = new Map();
   for (const [method, own] of predicted) {
-    const measure = ratingMeasurer({ predicted: own, actual }, rated, 'test');
+    const measure = ratingMeasurer({ predicted: own, actual }, measuringOf(rated, method), 'test');
     const figures = weightedRows(draws, userOf.slots, measure);
     estimates.set(method, await figureEstimates(figures, draws, between, isLinear));
   }

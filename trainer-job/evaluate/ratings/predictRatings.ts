@@ -1,4 +1,4 @@
-import { METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
+import { givenThreshold, METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
 import { decodedTarget, encodedTarget } from '@trainyard/recommender/encode/target';
 import { distinctFinder } from '../../model/distinct.js';
 import type { RatingModel, TwoTowerModel } from '../../model/twoTowerModel.js';
@@ -29,7 +29,11 @@ export async function scoreRatings(
   const actual = actualTargets(rating.target, pairs);
   return {
     [metricName(METRICS.loss, split)]: loss,
-    ...ratingMetrics({ predicted, actual }, { isBinary: isBinaryTarget(rating) }, split),
+    ...ratingMetrics(
+      { predicted, actual },
+      { isBinary: isBinaryTarget(rating), threshold: givenThreshold(model.spec.evaluation) },
+      split,
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 /** How far predicted targets are from the true ones. */
-import { METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
+import { METRICS, metricName, type Metrics, type MetricSplit, USUAL_THRESHOLD } from '@trainyard/shared';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import type { RatingModel } from '../../model/twoTowerModel.js';
 import { answerMeasurer } from './answerMeasures.js';
@@ -7,14 +7,19 @@ import { numberMeasurer } from './numberMeasures.js';
 import type { RatedPairs } from './ratedPairs.js';
 import type { Measures, RatedRows } from './ratedRows.js';
 
-/** The prediction from which on a row is taken for a 1, unless another is asked for. */
-export const USUAL_THRESHOLD = 0.5;
-
 export interface Measuring {
   /** Whether targets are 0 or 1, of which a prediction is the probability of a 1. */
   isBinary: boolean;
   /** The prediction from which on a row is taken for a 1; 0.5 unless given. */
   threshold?: number;
+}
+
+/** How a method's predictions are measured. */
+export function measuringOf(
+  { isBinary, thresholds }: { isBinary: boolean; thresholds: ReadonlyMap<string, number> },
+  method: string,
+): Measuring {
+  return { isBinary, threshold: thresholds.get(method) ?? USUAL_THRESHOLD };
 }
 
 /** The metrics that the split has of such targets; none of no rows, and none that is not defined of these. */
