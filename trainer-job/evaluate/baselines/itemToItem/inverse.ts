@@ -4,12 +4,13 @@
  * as in Buttari, Langou, Kurzak and Dongarra, "A class of parallel tiled linear algebra algorithms for multicore architectures",
  * 2009. The three steps are written so that every product of tiles is Xᵀ Y, for which there is one kernel.
  */
-import { TILE, type SymmetricTiles, type Tile } from './symmetricTiles.js';
+import type { SymmetricTiles } from './symmetricTiles.js';
+import { TILE, type Tile } from './tile.js';
 
 /** Fails with a `NotPositiveDefiniteError` where a pivot is not above 0. `between` is called after each row of tiles' column. */
 export async function invert(matrix: SymmetricTiles, between: () => Promise<void>): Promise<void> {
-  const diagonal = await cholesky(matrix, between);
-  await invertFactor(matrix, diagonal, between);
+  await cholesky(matrix, between);
+  await invertFactor(matrix, between);
   await productOfFactors(matrix, between);
 }
 
@@ -21,37 +22,31 @@ export class NotPositiveDefiniteError extends Error {
   }
 }
 
-/** A → U, above the diagonal; returns the inverses of U's tiles on it. */
-async function cholesky(matrix: SymmetricTiles, between: () => Promise<void>): Promise<Tile[]> {
-  const inverses: Tile[] = [];
+/** A → U above the diagonal; the inverses of U's tiles on it are the spare ones. */
+async function cholesky(matrix: SymmetricTiles, between: () => Promise<void>): Promise<void> {
   for (let k = 0; k < matrix.count; k++) {
-    const inverse = inverseOfTriangle(factorOf(matrix.tile(k, k)));
-    inverses.push(inverse);
-    for (let j = k + 1; j < matrix.count; j++) replaceByProduct(matrix.tile(k, j), inverse, 1);
+    const inverse = matrix.spare(k);
+    inverse.set(inverseOfTriangle(factorOf(matrix.tile(k, k))));
+    for (let j = k + 1; j < matrix.count; j++) replaceByProduct(matrix, matrix.tile(k, j), inverse, 1);
     for (let i = k + 1; i < matrix.count; i++) {
       for (let j = i; j < matrix.count; j++) {
-        addProduct(matrix.tile(i, j), matrix.tile(k, i), matrix.tile(k, j), -1);
+        matrix.addProduct(matrix.tile(i, j), matrix.tile(k, i), matrix.tile(k, j), -1);
       }
       await between();
     }
   }
-  return inverses;
 }
 
 /** U → Z = U⁻ᵀ, whose tile of row j and column i lies where U's of row i and column j lay. */
-async function invertFactor(
-  matrix: SymmetricTiles,
-  diagonal: readonly Tile[],
-  between: () => Promise<void>,
-): Promise<void> {
+async function invertFactor(matrix: SymmetricTiles, between: () => Promise<void>): Promise<void> {
   for (let i = 0; i < matrix.count; i++) {
-    transposeInto(matrix.tile(i, i), diagonal[i]!);
+    transposeInto(matrix.tile(i, i), matrix.spare(i));
     for (let j = i + 1; j < matrix.count; j++) {
       // Z_ji = -U_jj⁻ᵀ Σ U_kjᵀ Z_ki, the sum being over i <= k < j.
-      const sum = new Float64Array(TILE * TILE);
-      for (let k = i; k < j; k++) addProduct(sum, matrix.tile(k, j), matrix.tile(i, k), 1);
+      const sum = zeros(matrix);
+      for (let k = i; k < j; k++) matrix.addProduct(sum, matrix.tile(k, j), matrix.tile(i, k), 1);
       matrix.tile(i, j).set(sum);
-      replaceByProduct(matrix.tile(i, j), diagonal[j]!, -1);
+      replaceByProduct(matrix, matrix.tile(i, j), matrix.spare(j), -1);
       await between();
     }
   }
@@ -61,8 +56,8 @@ async function invertFactor(
 async function productOfFactors(matrix: SymmetricTiles, between: () => Promise<void>): Promise<void> {
   for (let i = 0; i < matrix.count; i++) {
     for (let j = i; j < matrix.count; j++) {
-      const sum = new Float64Array(TILE * TILE);
-      for (let k = j; k < matrix.count; k++) addProduct(sum, matrix.tile(i, k), matrix.tile(j, k), 1);
+      const sum = zeros(matrix);
+      for (let k = j; k < matrix.count; k++) matrix.addProduct(sum, matrix.tile(i, k), matrix.tile(j, k), 1);
       matrix.tile(i, j).set(sum);
       await between();
     }
@@ -70,51 +65,15 @@ async function productOfFactors(matrix: SymmetricTiles, between: () => Promise<v
 }
 
 /** Y → sign · Xᵀ Y */
-function replaceByProduct(y: Tile, x: Tile, sign: 1 | -1): void {
-  const product = new Float64Array(TILE * TILE);
-  addProduct(product, x, y, sign);
+function replaceByProduct(matrix: SymmetricTiles, y: Tile, x: Tile, sign: 1 | -1): void {
+  const product = zeros(matrix);
+  matrix.addProduct(product, x, y, sign);
   y.set(product);
 }
 
-/** Adds sign · Xᵀ Y to `sum`. Two rows and four columns at a time are kept in registers. */
-export function addProduct(sum: Tile, x: Tile, y: Tile, sign: 1 | -1): void {
-  for (let i = 0; i < TILE; i += 2) {
-    for (let j = 0; j < TILE; j += 4) {
-      let a0 = 0;
-      let a1 = 0;
-      let a2 = 0;
-      let a3 = 0;
-      let b0 = 0;
-      let b1 = 0;
-      let b2 = 0;
-      let b3 = 0;
-      for (let k = 0; k < TILE * TILE; k += TILE) {
-        const y0 = y[k + j]!;
-        const y1 = y[k + j + 1]!;
-        const y2 = y[k + j + 2]!;
-        const y3 = y[k + j + 3]!;
-        const a = x[k + i]!;
-        a0 += a * y0;
-        a1 += a * y1;
-        a2 += a * y2;
-        a3 += a * y3;
-        const b = x[k + i + 1]!;
-        b0 += b * y0;
-        b1 += b * y1;
-        b2 += b * y2;
-        b3 += b * y3;
-      }
-      const at = i * TILE + j;
-      sum[at]! += sign * a0;
-      sum[at + 1]! += sign * a1;
-      sum[at + 2]! += sign * a2;
-      sum[at + 3]! += sign * a3;
-      sum[at + TILE]! += sign * b0;
-      sum[at + TILE + 1]! += sign * b1;
-      sum[at + TILE + 2]! += sign * b2;
-      sum[at + TILE + 3]! += sign * b3;
-    }
-  }
+/** The spare tile that sums are made in. */
+function zeros(matrix: SymmetricTiles): Tile {
+  return matrix.spare(matrix.count).fill(0);
 }
 
 /** The upper triangle U of a tile Uᵀ U; the rest of what is returned is 0. */

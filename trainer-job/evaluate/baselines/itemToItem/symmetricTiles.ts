@@ -1,13 +1,10 @@
 /** A symmetric matrix of doubles in square tiles: half the memory of a full one, and what is multiplied stays in the cache. */
 
-const TILE_BITS = 6;
-/** Rows and columns of a tile: three of them, 96 KB, are what a product works on. */
-export const TILE = 2 ** TILE_BITS;
+import { kernelMemory } from './productKernel.js';
+import { TILE, type Tile } from './tile.js';
 
-/** A tile is [TILE, TILE], row-major. */
-export type Tile = Float64Array;
-
-const RELEASED: Tile = new Float64Array(0);
+const TILE_BITS = Math.log2(TILE);
+const TILE_BYTES = TILE * TILE * Float64Array.BYTES_PER_ELEMENT;
 
 /**
  * Holds the tiles on and above the diagonal; [size, size] is filled up to whole tiles by the unit matrix, which changes neither
@@ -16,14 +13,20 @@ const RELEASED: Tile = new Float64Array(0);
 export class SymmetricTiles {
   /** Tiles in a row of them. */
   readonly count: number;
-  private readonly tiles: Tile[];
+  private readonly tiles: readonly Tile[];
+  private readonly kernel: ReturnType<typeof kernelMemory>['addProduct'];
 
   constructor(readonly size: number) {
     this.count = Math.ceil(size / TILE);
+    const held = (this.count * (this.count + 1)) / 2;
+    // One more for each tile on the diagonal, and one for sums.
+    const tiles = held + this.count + 1;
+    const { buffer, addProduct } = kernelMemory(tiles * TILE_BYTES);
     this.tiles = Array.from(
-      { length: (this.count * (this.count + 1)) / 2 },
-      () => new Float64Array(TILE * TILE),
+      { length: tiles },
+      (_, n) => new Float64Array(buffer, n * TILE_BYTES, TILE * TILE),
     );
+    this.kernel = addProduct;
     for (let i = size; i < this.count * TILE; i++) this.add(i, i, 1);
   }
 
@@ -32,9 +35,14 @@ export class SymmetricTiles {
     return this.tiles[this.position(i, j)]!;
   }
 
-  /** Gives up the memory of a tile, which is not asked for again. */
-  release(i: number, j: number): void {
-    this.tiles[this.position(i, j)] = RELEASED;
+  /** A tile beside the matrix, for what is computed of it: `n` is 0 … `count`. */
+  spare(n: number): Tile {
+    return this.tiles[(this.count * (this.count + 1)) / 2 + n]!;
+  }
+
+  /** Adds sign · Xᵀ Y to `sum`, all of them tiles of this matrix or its spare ones. */
+  addProduct(sum: Tile, x: Tile, y: Tile, sign: 1 | -1): void {
+    this.kernel(sum.byteOffset, x.byteOffset, y.byteOffset, sign);
   }
 
   /** Adds to the entry of row `i` and column `j`, and so to that of row `j` and column `i`. */

@@ -1,6 +1,7 @@
 /** Methods that score an item by what the user had: the sum of one row of weights for each. */
 import type { Interactions } from '../interactions.js';
-import { TILE, SymmetricTiles } from './symmetricTiles.js';
+import { SymmetricTiles } from './symmetricTiles.js';
+import { TILE } from './tile.js';
 
 /** [items][items] what having the first says of the second; item 1 of the catalogue is at 0. */
 export type ItemWeights = readonly Float32Array[];
@@ -38,7 +39,6 @@ export async function weightsOf(
           weights[column]![row] = weigh(value, column, row);
         }
       }
-      matrix.release(i, j);
     }
     await between();
   }
