@@ -18,12 +18,13 @@ import { rowsProtocol } from './ranks/evaluationRows.js';
 import { measuredRanks, uncountedRows, unseenValidation } from './retrieval/measured.js';
 import type { Calibration } from '@trainyard/recommender/layers/calibration';
 import { modelMetrics, ratedTest } from './ratings/rated.js';
+import { ratingErrors } from './ratings/errors/ratingErrors.js';
 import { yesOrNo } from './ratings/yesOrNo.js';
 import { type RankedMethod, rankedSplit } from './retrieval/rankedSplit.js';
 import { together } from './splitScorer.js';
 
 /** What is found out beside the metrics, one after the other. */
-const PARTS: readonly Part[] = [intervals, yesOrNo];
+const PARTS: readonly Part[] = [intervals, yesOrNo, ratingErrors];
 
 export interface EvaluationOutcome {
   /** Of the test split, and how many rows of it count. */
