@@ -157,7 +157,7 @@ function endOfAttempt(cp: ControlPlane, { deadlineAt }: Run, { maxAttemptSeconds
 async function trainerEnvironment(
   cp: ControlPlane,
   run: Run,
-  { machine }: Tier,
+  { machine, image }: Tier,
   end: string,
 ): Promise<Record<string, string>> {
   const { runId, attempt } = run;
@@ -178,6 +178,7 @@ async function trainerEnvironment(
     RUN_SECRET: deriveRunSecret(masterSecretOf(cp.config), runId, attempt),
     DEADLINE: end,
     ...(run.retryOf && { RESUME_URI: run.retryOf.checkpointUri }),
+    ...(image !== null && { TRAINER_IMAGE: image }),
     REQUESTED_BY: run.requestedBy.slice(0, 200),
     ...(run.production && {
       PRODUCTION_URI: run.production.uri,

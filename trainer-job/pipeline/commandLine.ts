@@ -6,7 +6,12 @@ import { parseArguments } from '@trainyard/shared/commandLine/parseArguments';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
 import type { CacheLimits } from '../settings/limits.js';
-import { defaultsFromEnvironment, storageOfOutput, type Settings } from '../settings/settings.js';
+import {
+  defaultsFromEnvironment,
+  productionOfFlag,
+  storageOfOutput,
+  type Settings,
+} from '../settings/settings.js';
 import { backendChoiceSchema, workerChoiceSchema } from '../settings/variables.js';
 import { SPEC_FLAGS, specFlagsOf } from './specFlags.js';
 import { TrainerError } from '../errors/trainerError.js';
@@ -31,6 +36,11 @@ export const TRAINER = commandTable({
         'gets checkpoints/, model/ and cache/; the same command goes on where it stopped; or gs://BUCKET/PATH',
     },
     data: { value: 'FILE', description: 'CSV, JSONL or Parquet instead of the specification’s source' },
+    production: {
+      value: 'FOLDER',
+      description:
+        'the model folder of the version that serves, or gs://BUCKET/PATH: the new model is compared with it',
+    },
     backend: {
       value: 'NAME',
       description: 'what computes; auto unless given',
@@ -164,6 +174,7 @@ function settingsOf(flags: Exclude<ReturnType<typeof parsed>, 'help'>): Settings
     dataFile: flags.data === undefined ? null : resolve(flags.data),
     forceRecompute: flags['force-recompute'] ?? null,
     ...storageOfOutput(outputFlag),
+    production: flags.production === undefined ? null : productionOfFlag(flags.production),
     callbacks: null,
     deadline: null,
     marginSeconds: 0,

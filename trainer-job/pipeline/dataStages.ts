@@ -3,7 +3,7 @@ import {
   transformDocumentSchema,
   type TransformDocument,
 } from '@trainyard/recommender/format/transformDocument';
-import type { Dataset, TrainingSpec } from '@trainyard/shared';
+import type { Dataset, RunData, TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { evict } from '../cache/eviction.js';
 import { entryDigest } from '../cache/stageCache.js';
@@ -33,8 +33,9 @@ import { withCorrections } from '../data/validate/report.js';
 import { rewriteValidation } from '../data/validate/writeReport.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { cacheLimits } from '../settings/limits.js';
+import { fingerprintReference } from '../provenance/references.js';
 import type { Stage, StageWork } from './stage.js';
-import { validateStage, type DataContext } from './validateStage.js';
+import { entryReference, validateStage, type DataContext } from './validateStage.js';
 
 export function dataStages(context: DataContext): readonly Stage[] {
   return [ingestStage(context), validateStage(context), transformStage(context)];
@@ -62,8 +63,15 @@ function ingestStage(context: DataContext): Stage<'ingest', IngestKey> {
         produce: (folder) => ingestUnchanged(dataset, source, folder),
       });
       const { rowsRead, rowsKept } = rows.outcome;
+      const data: RunData = {
+        uri: nameOf(dataset).slice(0, 2048),
+        fingerprint: source.fingerprint.slice(0, 500),
+        snapshot: rows.outcome.snapshot,
+        rows: rowsKept,
+        digest: rows.digest,
+      };
       return {
-        output: { ...rows, source },
+        output: { ...rows, source, data },
         counts: {
           rowsRead,
           rowsKept,
@@ -72,6 +80,11 @@ function ingestStage(context: DataContext): Stage<'ingest', IngestKey> {
           outputBytes: rows.bytes,
         },
         warnings: ingestWarnings(rows.outcome),
+        lineage: {
+          inputs: [fingerprintReference('source', nameOf(dataset), source.fingerprint, source.bytes)],
+          outputs: [entryReference(context, 'rows', rows)],
+        },
+        data,
         afterwards() {
           for (const note of rows.outcome.notes) context.log('info', note);
           checkTrainedColumns(spec, rows.outcome);
@@ -79,6 +92,11 @@ function ingestStage(context: DataContext): Stage<'ingest', IngestKey> {
       };
     },
   };
+}
+
+/** As the specification names it; a query goes by what it is. */
+function nameOf({ source }: Dataset): string {
+  return source.uri ?? JSON.stringify(source.bigquery);
 }
 
 /** Nothing is kept of files that changed while they were read, and what they seem to be damaged by is that. */
@@ -158,6 +176,10 @@ function transformStage(context: DataContext): Stage<'transform'> {
         },
         detail: measuredInWords(measured),
         warnings: measurabilityWarnings(measured),
+        lineage: {
+          inputs: [entryReference(context, 'rows', outputs.of('ingest'))],
+          outputs: [entryReference(context, 'encoded', encoded)],
+        },
         async afterwards() {
           if (hasPolicies(dataset)) {
             const { validation } = outputs.of('validate');

@@ -2,6 +2,9 @@
 import {
   checkGates,
   type EvaluationReport,
+  flattened,
+  type RunEnvironment,
+  type ServingVersion,
   type RunResult,
   type TrainingSpec,
   verdictOf,
@@ -9,13 +12,30 @@ import {
 import type { Settings } from '../settings/settings.js';
 import type { Outputs } from './stage.js';
 
+/** What the report says of the run beside what its stages made. */
+interface Reported {
+  settings: Pick<Settings, 'runId' | 'modelVersion' | 'attempt' | 'author' | 'production'>;
+  spec: TrainingSpec;
+  environment: RunEnvironment;
+}
+
+/** What a run is for; null where its specification does not say. */
+export function intentOf({ tags }: TrainingSpec): string | null {
+  return tags['experiment_type'] ?? null;
+}
+
+/** What the new model is compared with. */
+export function servingOf({ production }: Pick<Settings, 'production'>): ServingVersion | null {
+  return production && { version: production.version, uri: production.uri };
+}
+
 /** After `evaluate`: it needs its outputs and those of `train`. */
 export function evaluationReport(
-  { runId, modelVersion, attempt }: Pick<Settings, 'runId' | 'modelVersion' | 'attempt'>,
-  spec: TrainingSpec,
+  { settings, spec, environment }: Reported,
   outputs: Outputs,
   now: Date,
 ): EvaluationReport {
+  const { runId, modelVersion, attempt } = settings;
   const { findings, metrics, baselines } = outputs.of('evaluate');
   const { metrics: validationMetrics, history, bestEpoch } = outputs.of('train');
   const judged: Pick<RunResult, 'metrics' | 'baselines'> = {
@@ -40,6 +60,14 @@ export function evaluationReport(
     history: history.map(({ epoch, seconds, metrics: ofEpoch }) => ({ epoch, seconds, metrics: ofEpoch })),
     bestEpoch,
     warnings: outputs.warnings,
-    provenance: null,
+    provenance: {
+      author: settings.author,
+      intent: intentOf(spec),
+      data: outputs.of('ingest').data,
+      environment,
+      production: servingOf(settings),
+      parameters: flattened(spec),
+      stages: outputs.lineage,
+    },
   };
 }

@@ -1,7 +1,17 @@
 /** `train`, `evaluate` and `register`. What they make is of this attempt alone: nothing of it is in the stage cache. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf, METRICS, metricName, type TrainingSpec } from '@trainyard/shared';
+import {
+  digestOf,
+  flattened,
+  MAX_REFERENCES,
+  METRICS,
+  metricName,
+  modelFolderOf,
+  type DataReference,
+  type RunEnvironment,
+  type TrainingSpec,
+} from '@trainyard/shared';
 import type { SelectedBackend } from '../backend/selectBackend.js';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { whole } from '../data/transform/measuredInWords.js';
@@ -14,9 +24,12 @@ import { eventLoopYielder } from '../train/loop/eventLoop.js';
 import type { Profile } from '../train/loop/profiler.js';
 import { trainModel } from '../train/loop/trainModel.js';
 import type { EpochReport } from '../train/loop/trainRequest.js';
-import { evaluationReport } from './evaluationReport.js';
+import { pathReference, valueReference, weightsReference } from '../provenance/references.js';
+import { evaluationReport, intentOf, servingOf } from './evaluationReport.js';
 import { reportFolderOf, type Attempt } from './attempt.js';
 import { Stopped } from './runStages.js';
+import { entryReference } from './validateStage.js';
+import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import type { Outputs, Stage } from './stage.js';
 
 /** What the model stages are made for. */
@@ -29,6 +42,9 @@ export interface ModelContext {
   /** What `transform` made, opened. */
   data: EncodedDataset;
   checkpoints: CheckpointHome;
+  environment: RunEnvironment;
+  /** What lineage calls the place of an output of the cache. */
+  entryUri: (folder: string) => string;
 }
 
 export function modelStages(context: ModelContext): readonly Stage[] {
@@ -36,7 +52,8 @@ export function modelStages(context: ModelContext): readonly Stage[] {
 }
 
 /** Goes on from the newest checkpoint; saves one where a stop is requested, and throws `Stopped`. */
-function trainStage({ attempt, spec, data, workers, checkpoints }: ModelContext): Stage<'train'> {
+function trainStage(context: ModelContext): Stage<'train'> {
+  const { attempt, spec, data, workers, checkpoints } = context;
   const { settings, reporter, stop } = attempt;
   const checkpointDirectory = join(settings.artifactDirectory, 'checkpoints');
   return {
@@ -69,8 +86,9 @@ function trainStage({ attempt, spec, data, workers, checkpoints }: ModelContext)
         if (outcome.checkpoint) checkpoints.saved(outcome.checkpoint);
         throw new Stopped();
       }
-      const { epochsTrained: epochs, bestEpoch, examplesPerSecond } = outcome;
+      const { epochsTrained: epochs, bestEpoch, examplesPerSecond, model } = outcome;
       return {
+        lineage: { inputs: [encodedOf(context, outputs)], outputs: [weightsOf(model)] },
         output: { ...outcome, history },
         counts: { epochs, bestEpoch, examplesPerSecond: Math.round(examplesPerSecond) },
       };
@@ -85,7 +103,8 @@ async function writeProfile({ settings, reporter, home }: Attempt, profile: Prof
   reporter.log('info', `where the time of epoch ${profile.epoch} went: ${place}`, { ...profile.seconds });
 }
 
-function evaluateStage({ attempt, spec, data }: ModelContext): Stage<'evaluate'> {
+function evaluateStage(context: ModelContext): Stage<'evaluate'> {
+  const { attempt, spec, data } = context;
   return {
     name: 'evaluate',
     key: null,
@@ -104,6 +123,10 @@ function evaluateStage({ attempt, spec, data }: ModelContext): Stage<'evaluate'>
         counts: { testRows, testRowsOfSplit: test.rows },
         detail: `${whole(testRows)} of ${whole(test.rows)} test rows measured${ofCold}`,
         warnings: output.warnings,
+        lineage: {
+          inputs: [encodedOf(context, outputs), weightsOf(model)],
+          outputs: [valueReference('findings', output.findings)],
+        },
       };
     },
   };
@@ -119,7 +142,7 @@ export function unlessStopping(stop: StopSignal): () => Promise<void> {
 }
 
 function registerStage(context: ModelContext): Stage<'register'> {
-  const { attempt, spec, data } = context;
+  const { attempt, spec, data, environment } = context;
   const { settings, now, home } = attempt;
   const directory = join(settings.artifactDirectory, 'model');
   return {
@@ -142,18 +165,47 @@ function registerStage(context: ModelContext): Stage<'register'> {
         baselines,
         calibration,
         history,
-        evaluation: evaluationReport(settings, spec, outputs, now()),
+        evaluation: evaluationReport({ settings, spec, environment }, outputs, now()),
         run: identityOf(context, outputs),
       });
       const output = await home.storeModel(directory, paths);
-      return { output, counts: { artifacts: Object.keys(output).length } };
+      return {
+        output,
+        counts: { artifacts: Object.keys(output).length },
+        lineage: {
+          inputs: [weightsOf(model), valueReference('findings', outputs.of('evaluate').findings)],
+          outputs: await artifactsOf(directory, paths, output),
+        },
+      };
     },
   };
 }
 
+const encodedOf = ({ entryUri }: ModelContext, outputs: Outputs) =>
+  entryReference({ entryUri }, 'encoded', outputs.of('transform'));
+
+const weightsOf = (model: TwoTowerModel) => weightsReference([...model.parameters, ...model.state]);
+
+/** Each artifact by its own digest, and the folder of all of them, which is what a model is known by. */
+async function artifactsOf(
+  directory: string,
+  paths: Readonly<Record<string, string>>,
+  uris: Readonly<Record<string, string>>,
+): Promise<DataReference[]> {
+  const folder = modelFolderOf(uris) ?? undefined;
+  const all = await Promise.all([
+    pathReference('model', directory, folder),
+    ...Object.entries(paths).map(([name, path]) => pathReference(name, path, uris[name])),
+  ]);
+  return all.flatMap((one) => one ?? []).slice(0, MAX_REFERENCES);
+}
+
 /** What makes the run repeatable, for the artifacts' metadata. */
-function identityOf({ attempt, spec, backend }: ModelContext, outputs: Outputs): Record<string, unknown> {
-  const { runId, attempt: number, gitCommit } = attempt.settings;
+function identityOf(
+  { attempt, spec, backend, environment }: ModelContext,
+  outputs: Outputs,
+): Record<string, unknown> {
+  const { runId, attempt: number } = attempt.settings;
   const { source, outcome: rows } = outputs.of('ingest');
   return {
     run_id: runId,
@@ -171,8 +223,20 @@ function identityOf({ attempt, spec, backend }: ModelContext, outputs: Outputs):
       backend_version: backend.version,
       backend_reason: backend.reason,
       device: backend.device,
-      git_commit: gitCommit,
+      git_commit: environment.code.gitCommit,
+      is_dirty: environment.code.isDirty,
+      lockfile_digest: environment.code.lockfileDigest,
+      image: environment.code.image,
+      machine: environment.machine,
+      versions: environment.versions,
+      variables: environment.variables,
     },
+    author: attempt.settings.author,
+    intent: intentOf(spec),
+    seeds: environment.seeds,
+    production: servingOf(attempt.settings),
+    parameters: flattened(spec),
+    lineage: outputs.lineage,
     stage_seconds: outputs.seconds,
   };
 }

@@ -40,12 +40,22 @@ async function runStage<N extends StageName>(
   };
   const key = await stage.key?.(outputs);
   const result: StageResult<StageOutputs[N]> = await stage.run({ outputs, key, keep });
-  const { output, counts, detail = '', warnings = [], afterwards } = result;
+  const { output, counts, detail = '', warnings = [], lineage, data, afterwards } = result;
   const seconds = (performance.now() - began) / 1000;
   outputs.add(stage.name, output, seconds);
   outputs.warnings.push(...warnings.map((warning) => ({ ...warning, stage: stage.name })));
+  if (lineage) outputs.lineage.push({ stage: stage.name, seconds, ...lineage });
   const cacheHit = hits.length > 0 && hits.every((hit) => hit);
-  onCompleted({ stage: stage.name, seconds, cacheHit, counts, detail, warnings: [...warnings] });
+  onCompleted({
+    stage: stage.name,
+    seconds,
+    cacheHit,
+    counts,
+    detail,
+    warnings: [...warnings],
+    ...lineage,
+    ...(data && { data }),
+  });
   await afterwards?.();
 }
 

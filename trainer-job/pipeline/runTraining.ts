@@ -1,12 +1,16 @@
 /** One attempt, from its specification to how it ends: the six stages in their order, and what is kept of them. */
-import type { RunResult, StageName, TrainingSpec } from '@trainyard/shared';
+import { relative, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { RunEnvironment, RunResult, StageName, TrainingSpec } from '@trainyard/shared';
 import { checkAccelerator } from '../accelerator/checkAccelerator.js';
 import { selectBackend, type SelectedBackend } from '../backend/selectBackend.js';
 import { fitThreads, workerCount } from '../backend/threads.js';
 import { StageCache } from '../cache/stageCache.js';
+import { uriOf, within } from '../cloud/bucketPath.js';
 import { endQueries } from '../data/database.js';
 import { readEncodedDataset } from '../data/readEncodedDataset.js';
 import type { CheckpointHome } from '../home/artifactHome.js';
+import { environmentOf } from '../provenance/environmentOf.js';
 import { acceleratorSettings } from '../settings/limits.js';
 import { reportFolderOf, type Attempt } from './attempt.js';
 import { dataStages } from './dataStages.js';
@@ -73,7 +77,8 @@ async function runFromSpec(
 
 /** Ends when what the data stages made is where the next attempt finds it, and not before. */
 async function prepareOnly(attempt: Attempt, spec: TrainingSpec, run: StageRun): Promise<Ending> {
-  await prepare(attempt, spec, new Outputs(), run);
+  const environment = await environmentOf(attempt.settings, spec, null);
+  await prepare(attempt, spec, new Outputs(), withEnvironment(run, environment));
   await unlessStopped(attempt.stop, attempt.home.entries.settled());
   return { kind: 'prepared' };
 }
@@ -86,19 +91,43 @@ async function trainOn(
 ): Promise<Ending> {
   const { settings, stop, home } = attempt;
   const backend = await openBackend(attempt, spec);
+  const environment = await environmentOf(settings, spec, backend);
   const outputs = new Outputs();
-  await prepare(attempt, spec, outputs, run);
+  await prepare(attempt, spec, outputs, withEnvironment(run, environment));
   const data = await readEncodedDataset(await unlessStopped(stop, outputs.of('transform').files()));
   if (settings.findBatchSize) {
     await tryBatchSizes(attempt, spec, data);
     return { kind: 'found' };
   }
   const workers = workerCount(settings.workers, backend, spec);
-  await runStages(modelStages({ attempt, spec, backend, workers, data, checkpoints }), outputs, run);
+  const entryUri = entryUriOf(settings);
+  const context = { attempt, spec, backend, workers, data, checkpoints, environment, entryUri };
+  await runStages(modelStages(context), outputs, run);
   // What is not needed any more goes; a checkpoint that is still on its way is not needed either.
   await Promise.all([checkpoints.flush(TIDY_MS), storeEntries(home.entries, ENTRIES_MS)]);
   await checkpoints.close();
   return { kind: 'completed', result: resultOf(outputs, backend) };
+}
+
+/** The first stage that is told of says what the attempt runs on. */
+function withEnvironment(run: StageRun, environment: RunEnvironment): StageRun {
+  let told = false;
+  return {
+    ...run,
+    onCompleted(report) {
+      run.onCompleted(told ? report : { ...report, environment });
+      told = true;
+    },
+  };
+}
+
+/** Where an output of the cache lasts. */
+function entryUriOf({ cacheDirectory, remote }: Attempt['settings']): (folder: string) => string {
+  const cache = remote?.cache;
+  return (folder) =>
+    cache
+      ? uriOf(within(cache, relative(cacheDirectory, folder).split(sep).join('/')))
+      : pathToFileURL(folder).href;
 }
 
 /** Whatever becomes of the data, the report about them is kept, as far as there is one: where they are refused, it says why. */
@@ -107,6 +136,7 @@ async function prepare(attempt: Attempt, spec: TrainingSpec, outputs: Outputs, r
   const stages = dataStages({
     spec,
     mirror: home.entries,
+    entryUri: entryUriOf(settings),
     runId: settings.runId,
     baseDirectory: settings.dataBase,
     cacheRoot: settings.cacheDirectory,

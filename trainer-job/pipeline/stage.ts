@@ -1,5 +1,5 @@
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
-import type { RunWarning, StageName } from '@trainyard/shared';
+import type { DataReference, RunData, RunEnvironment, RunWarning, StageName } from '@trainyard/shared';
 import type { StageOutput, StageRequest } from '../cache/stageCache.js';
 import type { IngestOutcome } from '../data/ingest/ingest.js';
 import type { OpenedTables } from '../data/source/openTables.js';
@@ -11,7 +11,7 @@ import type { Validation } from '../data/validate/report.js';
 
 /** What each stage makes for those after it. */
 export interface StageOutputs {
-  ingest: StageOutput<IngestOutcome> & { source: OpenedTables };
+  ingest: StageOutput<IngestOutcome> & { source: OpenedTables; data: RunData };
   validate: Validated;
   /** `measured`: how many rows of each split results are measured by, and why not by the others. */
   transform: StageOutput<TransformDocument> & {
@@ -62,11 +62,20 @@ export interface StageResult<Output> {
   detail?: string;
   /** What does not stop the run and should be known before its results are trusted; nothing unless given. */
   warnings?: readonly RunWarning[];
+  /** What the stage read and made, by digest; nothing unless given. */
+  lineage?: StageLineage;
+  /** Of `ingest`: which rows they are. */
+  data?: RunData;
   /** What is said, refused or tidied once the stage is reported as done: what it has kept stays all the same. */
   afterwards?: () => void | Promise<void>;
 }
 
-export interface StageReport {
+export interface StageLineage {
+  inputs: DataReference[];
+  outputs: DataReference[];
+}
+
+export interface StageReport extends Partial<StageLineage> {
   stage: StageName;
   seconds: number;
   /** Whether all that the stage keeps was in the cache. */
@@ -74,13 +83,16 @@ export interface StageReport {
   counts: Record<string, number>;
   detail: string;
   warnings: RunWarning[];
+  data?: RunData;
+  environment?: RunEnvironment;
 }
 
 /** What the stages of an attempt have made so far. */
 export class Outputs {
   private readonly made: Partial<StageOutputs> = {};
   readonly seconds: Partial<Record<StageName, number>> = {};
-  /** Of all stages so far. */
+  /** Of all stages so far, as the other two. */
+  readonly lineage: (StageLineage & { stage: StageName; seconds: number })[] = [];
   readonly warnings: (RunWarning & { stage: StageName })[] = [];
 
   /** Throws where that stage has not run: the order of the stages is wrong then. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf, idFeature, runWarning, type TrainingSpec } from '@trainyard/shared';
+import { pathToFileURL } from 'node:url';
+import { digestOf, idFeature, runWarning, type DataReference, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { literal, withDatabase, type Database } from '../data/database.js';
 import { ROWS_FILE, type IngestOutcome } from '../data/ingest/ingest.js';
@@ -44,7 +45,8 @@ import { limitDataMemory } from '../memory/dataBound.js';
 import { dataLimits } from '../settings/limits.js';
 import type { EntryMirror } from '../cache/entryMirror.js';
 import type { StageOutput } from '../cache/stageCache.js';
-import type { Stage, StageOutputs, StageWork, Validated } from './stage.js';
+import { pathReference } from '../provenance/references.js';
+import type { Stage, StageLineage, StageOutputs, StageWork, Validated } from './stage.js';
 
 /** Raise it when the profile, the checks of rows or the counts of drift change. */
 const VALIDATE_VERSION = 4;
@@ -56,6 +58,8 @@ export interface DataContext extends SourceContext {
   reportFolder: string;
   /** What people are told of where that is, if it is elsewhere in the end. */
   reportPlace?: string;
+  /** What lineage calls the place of an output of the cache; its folder unless given. */
+  entryUri?: (folder: string) => string;
   /** Keeps references for other machines as well. */
   mirror?: EntryMirror;
   now(this: void): Date;
@@ -95,6 +99,7 @@ export function validateStage(context: DataContext): Stage<'validate', RowsKey> 
             runWarning('schema-changed', `since the reference: ${message}`),
           ),
         ],
+        lineage: await lineageOf(context, work.outputs.of('ingest')),
         afterwards() {
           logUnits(context, profile);
           logUnchecked(validation, context.log);
@@ -102,6 +107,29 @@ export function validateStage(context: DataContext): Stage<'validate', RowsKey> 
       };
     },
   };
+}
+
+async function lineageOf(context: DataContext, ingested: StageOutput<IngestOutcome>): Promise<StageLineage> {
+  const { reportFolder: folder, reportPlace: place } = context;
+  const files = await Promise.all(
+    ['profile.json', 'schema.json', 'validation.json'].map((name) => {
+      const uri = place?.startsWith('gs://') ? `${place}/${name}` : undefined;
+      return pathReference(name, join(folder, name), uri);
+    }),
+  );
+  return {
+    inputs: [entryReference(context, 'rows', ingested)],
+    outputs: files.flatMap((file) => file ?? []),
+  };
+}
+
+/** An output of the cache, as lineage knows it. */
+export function entryReference(
+  { entryUri = (folder) => pathToFileURL(folder).href }: Pick<DataContext, 'entryUri'>,
+  name: string,
+  { folder, digest, bytes }: Pick<StageOutput<unknown>, 'folder' | 'digest' | 'bytes'>,
+): DataReference {
+  return { name, uri: entryUri(folder), digest, bytes };
 }
 
 function logUnits({ spec, log }: DataContext, { columns }: Profile): void {

@@ -1,9 +1,10 @@
 /** Where and how one attempt of a run is trained: types, and how environment variables become them. */
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { digestOf, type TrainingSpec } from '@trainyard/shared';
+import { pathToFileURL } from 'node:url';
+import { digestOf, type ServingVersion, type TrainingSpec } from '@trainyard/shared';
 import type { z } from 'zod';
-import { bucketPathOf, type BucketPath } from '../cloud/bucketPath.js';
+import { bucketPathOf, uriOf, type BucketPath } from '../cloud/bucketPath.js';
 import type { CloudSettings } from '../cloud/cloudSettings.js';
 import { processEnvironment, readVariables } from './environment.js';
 import {
@@ -59,9 +60,18 @@ export interface Settings {
   /** How many threads compute the steps of the training; `auto` is as many as there are cores, where that helps. */
   workers: WorkerChoice;
   gitCommit: string | null;
+  /** The container image that the trainer was started from. */
+  image: string | null;
+  /** Who asked for the run. */
+  author: string | null;
+  /** The version that serves, which the new model is compared with: its folder on this machine, or in a bucket. */
+  production: (ServingVersion & ProductionPlace) | null;
   /** Writes `profile.json`, where the time of an epoch goes, beside the model. */
   profile: boolean;
 }
+
+/** Where the version that serves lies. */
+type ProductionPlace = { file: string; bucketPath?: never } | { bucketPath: BucketPath; file?: never };
 
 export interface SpecFlags {
   /** The whole of a specification; null where a file has it. */
@@ -127,6 +137,9 @@ export function settingsFromEnvironment(environment = processEnvironment()): Set
     backend: env.TRAINYARD_BACKEND,
     workers: env.TRAINYARD_WORKERS,
     gitCommit: env.GIT_COMMIT ?? null,
+    image: env.TRAINER_IMAGE ?? null,
+    author: env.REQUESTED_BY ?? null,
+    production: productionOf(env),
     profile: env.TRAINYARD_PROFILE === '1',
   };
 }
@@ -229,7 +242,7 @@ function callbacksOf(env: z.infer<typeof environmentSchema>): CallbackSettings |
 /** What the command line does not ask for and the environment may say all the same. */
 export function defaultsFromEnvironment(
   environment = processEnvironment(),
-): Pick<Settings, 'backend' | 'workers' | 'cloud' | 'dataBase' | 'gitCommit'> {
+): Pick<Settings, 'backend' | 'workers' | 'cloud' | 'dataBase' | 'gitCommit' | 'image' | 'author'> {
   const env = readVariables(environment, defaultsSchema);
   return {
     backend: env.TRAINYARD_BACKEND,
@@ -237,7 +250,41 @@ export function defaultsFromEnvironment(
     cloud: cloudOf(env),
     dataBase: resolve(env.TRAINYARD_DATA_BASE ?? '.'),
     gitCommit: env.GIT_COMMIT ?? null,
+    image: env.TRAINER_IMAGE ?? null,
+    author: env.REQUESTED_BY ?? userName(),
   };
+}
+
+/** Without a control plane, who asked is who is signed in; null where the system has no name for the user, as in some containers. */
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}
+
+function productionOf(env: z.infer<typeof environmentSchema>): Settings['production'] {
+  const { PRODUCTION_URI: stored } = env;
+  if (!stored) return null;
+  const version = env.PRODUCTION_VERSION ?? null;
+  if (stored.file !== undefined) return { version, uri: pathToFileURL(stored.file).href, file: stored.file };
+  return { version, uri: uriOf(stored.bucketPath), bucketPath: stored.bucketPath };
+}
+
+/** A folder of this machine, or `gs://BUCKET/PATH`, that a person names. Throws `TrainerError`. */
+export function productionOfFlag(place: string): NonNullable<Settings['production']> {
+  if (!place.startsWith('gs://')) {
+    const file = resolve(place);
+    return { version: null, uri: pathToFileURL(file).href, file };
+  }
+  const bucketPath = bucketPathOf(place);
+  if (bucketPath) return { version: null, uri: place, bucketPath };
+  throw new TrainerError(
+    'invalid-settings',
+    `--production is "${place}"; it is the model folder of a run, or gs://BUCKET/PATH`,
+    null,
+  );
 }
 
 /** True when the process was started as a job, with variables instead of flags. */

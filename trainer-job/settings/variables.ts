@@ -84,7 +84,34 @@ export const defaultsSchema = z.object({
     z.string().min(1).max(100).optional(),
     'The commit that the trainer was built from. The metadata of artifacts name it.',
   ),
+  REQUESTED_BY: described(
+    z.string().min(1).max(200).optional(),
+    'Who asked for the run; the metadata of artifacts name it.',
+    'ada@example.com',
+  ),
+  TRAINER_IMAGE: described(
+    z.string().min(1).max(512).optional(),
+    'The container image that the trainer was started from, with its digest where that is known. The metadata of artifacts name it.',
+    'europe-docker.pkg.dev/my-project/trainyard/trainer:4f0c1d2',
+  ),
   ...cloudVariablesSchema.shape,
+});
+
+export const loggedVariablesSchema = z.object({
+  TRAINYARD_LOGGED_VARIABLES: described(
+    z
+      .string()
+      .max(1000)
+      .default('')
+      .transform((text) =>
+        text
+          .split(',')
+          .map((prefix) => prefix.trim())
+          .filter(Boolean),
+      ),
+    'Prefixes of names of further environment variables that the environment of a run shows, with commas between. It shows those of the trainer and of what computes anyway; secrets are masked.',
+    'SHOP_,TEAM_',
+  ),
 });
 
 /** Of a job that a control plane launches. */
@@ -132,11 +159,6 @@ export const jobVariablesSchema = z.object({
     z.coerce.number().int().min(1).optional(),
     'The number of the version that serves, for the report.',
     '11',
-  ),
-  REQUESTED_BY: described(
-    z.string().min(1).max(200).optional(),
-    'Who asked for the run; the metadata of artifacts name it.',
-    'ada@example.com',
   ),
   CALLBACK_URL: described(
     z.url({ protocol: /^https?$/ }).optional(),
@@ -241,4 +263,5 @@ export const trainerVariablesSchema = z.object({
   ...trainerMemorySchema.shape,
   ...cacheLimitsSchema.shape,
   ...acceleratorVariablesSchema.shape,
+  ...loggedVariablesSchema.shape,
 });
