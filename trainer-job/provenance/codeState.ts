@@ -32,15 +32,15 @@ interface Built {
 export async function codeState({ gitCommit, image }: Built, from = import.meta.dirname): Promise<Code> {
   const trainer = await folderWith('package.json', from);
   const root = trainer === null ? null : dirname(trainer);
-  const [git, lockfileDigest, versions] = await Promise.all([
+  const [repository, lockfileDigest, versions] = await Promise.all([
     root === null ? null : gitState(root),
     root === null ? null : lockfile(root),
     trainer === null ? {} : versionsOf(trainer),
   ]);
   const commit = gitCommit === 'unknown' ? null : gitCommit;
   const state = {
-    gitCommit: commit ?? git?.gitCommit ?? null,
-    isDirty: commit === null || commit === git?.gitCommit ? (git?.isDirty ?? null) : null,
+    gitCommit: commit ?? repository?.gitCommit ?? null,
+    isDirty: commit === null || commit === repository?.gitCommit ? (repository?.isDirty ?? null) : null,
     lockfileDigest,
     image,
   };
