@@ -2,11 +2,14 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longestFirst.js';
+import { memoryFolder } from './test/support/memoryFolder.js';
 
 const room = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
 const rooms = ['shared', 'recommender', 'functions', 'trainer-job', 'local', 'cloudbuild', 'bench'];
 
 const exclude = ['**/node_modules/**', '**/dist/**'];
+
+const temporary = memoryFolder();
 
 /** Processes that start, and emulators, take their time where others want the processors too. */
 const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
@@ -23,7 +26,12 @@ export default defineConfig({
     exclude,
     sequence: { sequencer: LongestFirst },
     // Google's clients look for a metadata server at their first call, and warn where there is none.
-    env: { METADATA_SERVER_DETECTION: 'none' },
+    env: {
+      METADATA_SERVER_DETECTION: 'none',
+      // Of DuckDB, unless a suite wants several: see `test/support/data/severalThreads.ts`.
+      TRAINYARD_THREADS: '1',
+      ...(temporary !== undefined && { TMPDIR: temporary }),
+    },
     // Half the time is waited for emulators and other processes: one less than the processors, the default, leaves them idle.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
     coverage: {

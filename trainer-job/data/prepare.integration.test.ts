@@ -12,6 +12,9 @@ import { evaluationRows } from '../evaluate/ranks/evaluationRows.js';
 import { lookupOf } from '../../test/support/data/lookupOf.js';
 import { ingest } from './ingest/ingest.js';
 import { findSource } from './source/source.js';
+import { useSeveralThreads } from '../../test/support/data/severalThreads.js';
+
+useSeveralThreads();
 
 describe.skipIf(!onlineRetail)('the Online Retail protocol', () => {
   it('has the rows, users and items that its description counts', async () => {

@@ -7,6 +7,9 @@ import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { literal } from '../database.js';
 import { findSource } from '../source/source.js';
 import { ingest, ROWS_FILE, type IngestOutcome } from './ingest.js';
+import { useSeveralThreads } from '../../../test/support/data/severalThreads.js';
+
+useSeveralThreads();
 
 /** The outcome, and the rows under the names of their columns. */
 async function ingested(

@@ -7,6 +7,9 @@ import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { literal } from '../database.js';
 import { openTables } from '../source/openTables.js';
 import { ingest, ROWS_FILE, type IngestOutcome } from './ingest.js';
+import { useSeveralThreads } from '../../../test/support/data/severalThreads.js';
+
+useSeveralThreads();
 
 type DatasetInput = TrainingSpecInput['dataset'];
 

@@ -7,6 +7,9 @@ import type { TrainingSpecInput } from '@trainyard/shared';
 import { prepared, userItemSpec, type PreparedData } from '../../../test/support/data/prepared.js';
 import { purchases, writeParquet } from '../../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
+import { useSeveralThreads } from '../../../test/support/data/severalThreads.js';
+
+useSeveralThreads();
 
 type Dataset = Partial<TrainingSpecInput['dataset']>;
 type Csv = NonNullable<TrainingSpecInput['dataset']['source']['csv']>;
