@@ -26,6 +26,8 @@ export const config = {
   examples: fileURLToPath(new URL('examples/', root)),
   /** Online Retail: handed out beside the repository, or downloaded into it. */
   onlineRetailBeside: fileURLToPath(new URL('../shared/data/online-retail.parquet', root)),
+  /** Last.fm of HetRec 2011, which is free for research and no part of the repository. */
+  lastfmBeside: fileURLToPath(new URL('../shared/data/lastfm-2k.parquet', root)),
   onlineRetailGot: fileURLToPath(new URL('bench/.data/online-retail.parquet', root)),
   kerasPeer: fileURLToPath(new URL('bench/peers/keras_two_tower.py', root)),
   kerasPeerRequirements: fileURLToPath(new URL('bench/peers/requirements.txt', root)),

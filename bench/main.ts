@@ -5,6 +5,7 @@ import { coldStart } from './startup/coldStartBench.js';
 import { dataPrep } from './dataPrep/dataPrepBench.js';
 import { faults } from './faults/faultsBench.js';
 import { fuzz } from './fuzz/fuzzBench.js';
+import { baselines } from './baselines/baselinesBench.js';
 import { coldUsers } from './training/coldUsersBench.js';
 import { get, GET_USAGE } from './data/get.js';
 import { logqOnlineRetail } from './training/logqOnlineRetailBench.js';
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   recallOnlineRetail,
   logqOnlineRetail,
   coldUsers,
+  baselines,
   trainVsKeras,
   trainWorkers,
   wholeRun,
