@@ -50,7 +50,10 @@ const RUN_EVENTS: Record<RunEventType, Meaning> = {
   'run.cancel.requested': { when: 'Somebody asked to cancel the run, or its budget is spent.', detail: [] },
   'run.completed': {
     when: 'The run ended with a model.',
-    detail: ['`metrics`: the metrics of the result.', '`gates`: each quality gate, and whether it passed.'],
+    detail: [
+      '`metrics`: the metrics of the result.',
+      '`gates`: each quality gate, whether it passed, and why not.',
+    ],
   },
   'run.failed': {
     when: 'The run ended without a model.',
@@ -62,7 +65,10 @@ const RUN_EVENTS: Record<RunEventType, Meaning> = {
 const MODEL_EVENTS: Record<ModelEventType, Meaning> = {
   'model.version.registered': {
     when: 'The result of a completed run is a version of its model.',
-    detail: ['`version`: its number, from 1.', '`gatesPassed`: whether it passed every quality gate.'],
+    detail: [
+      '`version`: its number, from 1.',
+      '`gatesPassed`: whether it passed every critical quality gate.',
+    ],
   },
   'budget.reached': {
     when: 'Half of the budget of a month is spent, 80 % of it, or all. It is published at most once for each share of a limit.',

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import {
   EVERY_TEAM,
+  gateResultSchema,
   runSchema,
   STAGES,
   trainingSpecSchema,
@@ -38,7 +39,7 @@ const COMPLETED = newRun(new Date(CREATED), {
   cost: { usd: 0.35, countedUntil: CREATED, byMonth: {} },
   peakMemory: { rssMb: 2048, gpuMemoryMb: 9000 },
   result: RESULT,
-  gates: [{ metric: 'test_recall_at_100', atLeast: 0.3, value: 0.354, passed: true }],
+  gates: [gateResultSchema.parse({ metric: 'test_recall_at_100', atLeast: 0.3, value: 0.354, passed: true })],
   startedAt: '2026-01-01T00:00:30.500Z',
   endedAt: '2026-01-01T00:30:30.750Z',
 });
@@ -126,7 +127,11 @@ describe('the row of a run', () => {
   });
 
   it('says that the gates did not pass when one did not', () => {
-    const gates = [true, false].map((passed) => ({ metric: 'val_loss', atMost: 6, value: 5.25, passed }));
+    const gates = [true, false].map((passed) =>
+      gateResultSchema.parse({ metric: 'val_loss', atMost: 6, value: 5.25, passed }),
+    );
+    const minor = gates.map((gate) => ({ ...gate, critical: false }));
+    expect(runRow({ ...COMPLETED, gates: minor })).toMatchObject({ gates_passed: true });
     expect(runRow({ ...COMPLETED, gates })).toMatchObject({ gates_passed: false });
   });
 });
@@ -191,9 +196,19 @@ const ended: fc.Arbitrary<Run> = fc
     cost: or(fc.record({ usd: positive, countedUntil: instant, byMonth: fc.constant({}) })),
     peakMemory: or(fc.record({ rssMb: positive, gpuMemoryMb: or(positive) })),
     result: or(result),
-    gates: fc.array(fc.record({ metric: name, atLeast: finite, value: or(finite), passed: fc.boolean() }), {
-      maxLength: 3,
-    }),
+    gates: fc.array(
+      fc.record({
+        metric: name,
+        atLeast: finite,
+        onInterval: fc.boolean(),
+        critical: fc.boolean(),
+        value: or(finite),
+        interval: fc.constant(null),
+        passed: fc.boolean(),
+        explanation: or(text),
+      }),
+      { maxLength: 3 },
+    ),
     error: or(
       fc.record({
         code: fc.constantFrom('lost', 'bad-data'),

@@ -1,5 +1,5 @@
 /** What is told of a run and its epochs: documents in, rows out. */
-import { runName, type Epoch, type Metrics, type Run } from '@trainyard/shared';
+import { blockingGates, runName, type Epoch, type Metrics, type Run } from '@trainyard/shared';
 import type { EpochRow, RunRow } from './tables.js';
 
 /** Of a run that has ended. */
@@ -58,7 +58,7 @@ function resultColumns({ result, gates, ...run }: Run): Pick<RunRow, ResultColum
     early_stopped_at_epoch: result?.earlyStoppedAtEpoch ?? null,
     backend: result?.backend ?? null,
     examples_per_second: result?.examplesPerSecond ?? null,
-    gates_passed: gates.length === 0 ? null : gates.every(({ passed }) => passed),
+    gates_passed: gates.length === 0 ? null : blockingGates(gates).length === 0,
     gates: gates.map(({ metric, value, passed }) => ({ metric, value, passed })),
     metrics: namedValues(result?.metrics ?? run.latestMetrics),
     baselines: Object.entries(result?.baselines ?? {}).flatMap(([baseline, metrics]) =>

@@ -58,7 +58,10 @@ export const runRowSchema = z.strictObject({
     .describe('Why it failed; of a cancelled run, why its last lost attempt did'),
   error_stage: stageNameSchema.nullable().describe('Where in the pipeline'),
   error_message: z.string().nullable().describe('The same in words'),
-  gates_passed: z.boolean().nullable().describe('Whether every quality gate passed; null without gates'),
+  gates_passed: z
+    .boolean()
+    .nullable()
+    .describe('Whether every critical quality gate passed; null without gates'),
   gates: z
     .array(z.strictObject({ metric: z.string(), value: z.number().nullable(), passed: z.boolean() }))
     .describe('Each quality gate'),

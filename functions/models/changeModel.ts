@@ -2,6 +2,7 @@ import {
   modelDocumentSchema,
   newModel,
   paths,
+  type GateSets,
   runSchema,
   type ModelDocument,
   type RetrainPolicy,
@@ -17,6 +18,7 @@ export interface ModelChange {
   teams?: string[] | undefined;
   retrain?: RetrainPolicy | undefined;
   monthlyBudgetUsd?: number | null | undefined;
+  gateSets?: GateSets | undefined;
 }
 
 const PAGE = 200;
@@ -33,10 +35,10 @@ const NOBODY = { by: 'nobody', idempotencyKey: undefined };
 export async function changeModel(
   cp: Pick<ControlPlane, 'store' | 'now'>,
   modelId: string,
-  { name, teams, retrain, monthlyBudgetUsd }: ModelChange,
+  { name, teams, retrain, monthlyBudgetUsd, gateSets }: ModelChange,
   { by, idempotencyKey }: { by: string; idempotencyKey: string | undefined } = NOBODY,
 ): Promise<Done<z.infer<typeof outcomeSchema>>> {
-  const change = { name, teams, retrain, monthlyBudgetUsd };
+  const change = { name, teams, retrain, monthlyBudgetUsd, gateSets };
   const slot = idempotencySlot(by, idempotencyKey, { modelId, action: 'change', ...change });
   const done = await cp.store.optimistic((tx) =>
     once(tx, slot, outcomeSchema, cp.now(), async () => {
@@ -48,6 +50,7 @@ export async function changeModel(
         ...(teams && { teams }),
         ...(retrain && { retrain }),
         ...(monthlyBudgetUsd !== undefined && { monthlyBudgetUsd }),
+        ...(gateSets && { gateSets }),
         updatedAt: now.toISOString(),
       };
       tx.set(paths.model(modelId), { ...model });

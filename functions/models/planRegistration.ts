@@ -1,4 +1,5 @@
 import {
+  blockingGates,
   isBetter,
   metricSplit,
   parseMetricName,
@@ -49,7 +50,7 @@ export function planRegistrations(
 }
 
 function registered({ version, gates }: ModelVersion, run: Run, now: Date): ModelEvent {
-  const detail = { version, gatesPassed: gates.every(({ passed }) => passed) };
+  const detail = { version, gatesPassed: blockingGates(gates).length === 0 };
   return modelEvent(run, 'registered', { type: 'model.version.registered', detail }, now);
 }
 

@@ -1,5 +1,8 @@
 /** Which version of a model serves. The model's pointers and the versions' stages change together. */
 import {
+  blockingGates,
+  gateInWords,
+  gateScope,
   modelDocumentSchema,
   modelVersionSchema,
   paths,
@@ -21,7 +24,7 @@ export interface Promotion {
   modelId: string;
   version: number;
   stage: 'staging' | 'production';
-  /** Although a gate did not pass. */
+  /** Although a critical gate did not pass. */
   force: boolean;
   by: string;
   idempotencyKey: string | undefined;
@@ -38,7 +41,7 @@ const outcomeSchema = z.union([movedSchema, modelVersionSchema]);
 
 /**
  * Puts a version into a stage; the one that was there is archived (production) or leaves it (staging). A version that is there
- * already stays as it is. Refused when a gate did not pass, unless forced.
+ * already stays as it is. Refused when a critical gate did not pass, unless forced.
  */
 export function promote(cp: Pick<ControlPlane, 'store' | 'now'>, promotion: Promotion): Promise<Done<Moved>> {
   const { modelId, version, stage, force, by, idempotencyKey } = promotion;
@@ -147,13 +150,14 @@ function writerOf(cp: Pick<ControlPlane, 'now'>, tx: Transaction, by: string) {
 }
 
 function refuseMissedGates({ modelId, version, gates }: ModelVersion): void {
-  const missed = gates
-    .filter(({ passed }) => !passed)
-    .map(({ metric, value }) => `${metric} is ${value ?? 'missing'}`);
-  if (missed.length === 0) return;
+  const blocking = blockingGates(gates);
+  if (blocking.length === 0) return;
+  const missed = blocking.map(
+    (gate) => `${gate.metric}${gateScope(gate)} is ${gate.value ?? 'missing'}, must be ${gateInWords(gate)}`,
+  );
   throw new DomainError(
     'gate-failed',
-    `Version ${version} of ${modelId} did not pass its gates: ${missed.join(', ')}. Train a better one; an administrator may promote it with "force": true.`,
+    `Version ${version} of ${modelId} did not pass its gates: ${missed.join('; ')}. Train a better one; an administrator may promote it with "force": true.`,
   );
 }
 

@@ -1,10 +1,16 @@
 /** The channels through which people and programs hear how runs end: this part of the configuration. */
-import { modelIdSchema, type BudgetReached, type EventType, type Run } from '@trainyard/shared';
+import {
+  blockingGates,
+  modelIdSchema,
+  type BudgetReached,
+  type EventType,
+  type Run,
+} from '@trainyard/shared';
 import { z } from 'zod';
 import { urlProblem } from './publicAddress.js';
 
 /**
- * How a run ended. `gateFailed`: it completed, and its result did not pass a gate. `budget`: no end, but a share of a month's budget
+ * How a run ended. `gateFailed`: it completed, and its result did not pass a critical gate. `budget`: no end, but a share of a month's budget
  * that is spent.
  */
 export const outcomeSchema = z.enum(['completed', 'failed', 'gateFailed', 'cancelled', 'budget']);
@@ -140,7 +146,7 @@ export function outcomeFor(
   { modelId, gates }: Pick<Run, 'modelId' | 'gates'>,
 ): Outcome | undefined {
   if (!enabled || (models && !models.includes(modelId))) return undefined;
-  const isGateFailed = end === 'completed' && gates.some(({ passed }) => !passed);
+  const isGateFailed = end === 'completed' && blockingGates(gates).length > 0;
   if (isGateFailed && on.includes('gateFailed')) return 'gateFailed';
   return on.includes(end) ? end : undefined;
 }

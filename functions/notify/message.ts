@@ -2,10 +2,13 @@
 import {
   assertNever,
   baselineSchema,
+  comparedNames,
+  comparisonInWords,
   formatMetric,
   gateResultSchema,
+  gateScope,
   instantSchema,
-  isLowerBetter,
+  isFigureOf,
   metricNameSchema,
   metricSplit,
   metricValue,
@@ -47,6 +50,11 @@ export const messageSchema = z.strictObject({
   failedGates: z.array(
     z.strictObject({
       metric: gateResultSchema.shape.metric,
+      /** Whose metric it is, where it is not that of all test rows. */
+      slice: gateResultSchema.shape.slice,
+      column: gateResultSchema.shape.column,
+      /** Whether it keeps the version from promotion. */
+      critical: z.boolean(),
       /** Null when the result has no such metric. */
       value: z.number().nullable(),
       /** What it had to be, in words: `at least 0.3, above history (0.2811)`. */
@@ -84,7 +92,14 @@ export function messageOf(run: Run, outcome: Outcome, runUrl: string | undefined
     metrics: result ? keyMetrics(result) : [],
     failedGates: run.gates
       .filter(({ passed }) => !passed)
-      .map((gate) => ({ metric: gate.metric, value: gate.value, required: requirementOf(gate, result) })),
+      .map((gate) => ({
+        metric: gate.metric,
+        ...(gate.slice && { slice: gate.slice }),
+        ...(gate.column !== undefined && { column: gate.column }),
+        critical: gate.critical,
+        value: gate.value,
+        required: requirementOf(gate, result),
+      })),
     error: run.error,
     runUrl: runUrl?.replaceAll(RUN_ID, runId) ?? null,
   };
@@ -145,20 +160,25 @@ function keyMetrics({ metrics, baselines }: RunResult): Message['metrics'] {
     }));
 }
 
-function requirementOf(
-  { metric, atLeast, atMost, aboveBaseline }: GateResult,
-  result: RunResult | null,
-): string {
-  const baseline = aboveBaseline && metricValue(result?.baselines[aboveBaseline] ?? {}, metric);
-  return [
+/** What it had to be, and what it was compared with, by value. */
+function requirementOf(gate: GateResult, result: RunResult | null): string {
+  const { atLeast, atMost, onInterval } = gate;
+  const bounds = [
     ...(atLeast === undefined ? [] : [`at least ${atLeast}`]),
     ...(atMost === undefined ? [] : [`at most ${atMost}`]),
-    ...(aboveBaseline
-      ? [
-          `${isLowerBetter(metric) ? 'below' : 'above'} ${aboveBaseline} (${baseline === undefined ? 'which has none' : exact(baseline)})`,
-        ]
-      : []),
+    ...comparedNames(gate).map((name) => {
+      const value = comparedValue(gate, name, result);
+      return `${comparisonInWords(gate, name)} (${value === undefined ? 'which has none' : exact(value)})`;
+    }),
   ].join(', ');
+  return onInterval ? `${bounds}, by the worse bound of its interval` : bounds;
+}
+
+function comparedValue(gate: GateResult, name: string, result: RunResult | null): number | undefined {
+  if (typeof gate.aboveRun === 'object' && gate.aboveRun.run === name) return gate.aboveRun.value;
+  const figure = result?.figures?.find((one) => isFigureOf(one, gate));
+  const known = figure?.others.find(({ against }) => against === name)?.value;
+  return known ?? (gate.slice ? undefined : metricValue(result?.baselines[name] ?? {}, gate.metric));
 }
 
 /** Names and values of what people look at first. */
@@ -199,8 +219,8 @@ export function metricLines(message: Message): string[] {
 /** A line for each gate that failed. */
 export function gateLines({ failedGates }: Message): string[] {
   return failedGates.map(
-    ({ metric, value, required }) =>
-      `${metric} is ${value === null ? 'missing' : exact(value)}, must be ${required}`,
+    ({ metric, slice, column, critical, value, required }) =>
+      `${metric}${gateScope({ slice, column })} is ${value === null ? 'missing' : exact(value)}, must be ${required}${critical ? '' : ' (not critical)'}`,
   );
 }
 

@@ -18,7 +18,7 @@ import {
   type StartRequest,
 } from './planStart.js';
 import { readRun } from './repository.js';
-import { resolveSpec } from './resolveSpec.js';
+import { resolveSpec } from './spec/resolveSpec.js';
 import { isOutdated, readStartFacts } from './startFacts.js';
 
 export type StartPorts = Pick<ControlPlane, 'store' | 'bus' | 'objects' | 'config' | 'now' | 'log'>;
@@ -97,9 +97,9 @@ async function decide(
   const done = await doneBefore(tx, slot);
   if (done) return done;
   const model = (await readModel(tx, request.modelId)) ?? newModel(request.modelId, now);
-  // A version that is being deleted must not be used: what was read of presets is read again here.
-  const { presets } = await resolveSpec(cp, tx, facts.unresolved);
-  if (isOutdated(cp, request, facts, model, presets)) return undefined;
+  // A version that is being deleted must not be used: what was read of presets is read again here, and so are the gate sets of the model.
+  const resolved = await resolveSpec(cp, tx, facts.unresolved, model);
+  if (isOutdated(cp, request, facts, model, resolved)) return undefined;
   const plan = planStart(cp, request, { ...known, model }, admit, now);
   makeWrites(tx, plan.writes);
   return plan;

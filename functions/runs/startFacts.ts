@@ -3,6 +3,7 @@
  * the documents that tell whether it still is so (`isOutdated`), and nothing is decided where it is not.
  */
 import {
+  digestOf,
   modelFolderOf,
   monthOf,
   type ModelDocument,
@@ -17,7 +18,7 @@ import { queries } from '../queries.js';
 import { readBasis, withEpochs, type Basis, type MeasuredBasis } from './basis.js';
 import { hasMonthlyBudget } from './monthlyBudget.js';
 import { parseRun } from './repository.js';
-import { resolveSpec, type ResolvedSpec } from './resolveSpec.js';
+import { resolveSpec, type ResolvedSpec } from './spec/resolveSpec.js';
 import { spendingIn, type Spending } from './spending.js';
 import { tellsMemory } from './tierFit.js';
 
@@ -52,7 +53,7 @@ export async function readStartFacts(
 ): Promise<StartFacts> {
   const { modelId } = question;
   const unresolved = question.spec ?? (await newestSpec(cp, modelId));
-  const resolved = await resolveSpec(cp, cp.store, unresolved);
+  const resolved = await resolveSpec(cp, cp.store, unresolved, model);
   const { spec } = resolved;
   const isBudgeted = hasMonthlyBudget(cp, model);
   const isCosted = isBudgeted || spec.compute.maxUsd !== undefined;
@@ -75,7 +76,7 @@ export async function readStartFacts(
 }
 
 /**
- * Whether something that the decision depends on has moved since the facts were read, given the model and the presets as the
+ * Whether something that the decision depends on has moved since the facts were read, given the model, the presets and the gates as the
  * transaction finds them. What has been spent moves with every second: it is a reading, and no start is counted against it.
  */
 export function isOutdated(
@@ -83,7 +84,7 @@ export function isOutdated(
   question: StartQuestion,
   facts: StartFacts,
   model: ModelDocument,
-  presets: readonly string[],
+  resolved: ResolvedSpec,
 ): boolean {
   const asksPolicy = question.obeysPolicy && model.retrain.skipWhileRunning;
   const dependsOnRuns = question.spec === undefined || asksPolicy;
@@ -93,7 +94,8 @@ export function isOutdated(
     (dependsOnRuns && facts.counters.lastRunNumber !== model.lastRunNumber) ||
     (asksPolicy && facts.isRunning === null) ||
     (hasMonthlyBudget(cp, model) && !facts.costs?.spending) ||
-    facts.resolved.presets.join() !== presets.join()
+    facts.resolved.presets.join() !== resolved.presets.join() ||
+    gatesDigest(facts.resolved) !== gatesDigest(resolved)
   );
 }
 
@@ -105,6 +107,10 @@ async function servingVersion(
   const version = await readVersion(store, modelId, production);
   const uri = version && modelFolderOf(version.artifacts);
   return uri ? { version: production, uri } : null;
+}
+
+function gatesDigest({ spec }: ResolvedSpec): string {
+  return digestOf(spec.evaluation.gates);
 }
 
 async function newestSpec({ store }: Pick<ControlPlane, 'store'>, modelId: string): Promise<TrainingSpec> {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { metricNameSchema } from '../common.js';
 import { described } from '../described.js';
+import { intervalSchema, type Interval } from '../metrics/interval.js';
 
 /** How much of the truth the intervals are to hold. */
 export const CONFIDENCE = 0.95;
@@ -9,14 +10,7 @@ export const CONFIDENCE = 0.95;
 /** Of fewer users nobody should conclude anything: there are no intervals, and the verdict is open. */
 export const MIN_USERS = 10;
 
-export const intervalSchema = described(
-  z.strictObject({
-    low: described(z.number(), 'The lower bound.', 0.199),
-    high: described(z.number(), 'The upper bound.', 0.217),
-  }),
-  'Where the true value lies with a confidence of 95 %: expanded percentiles of bootstrap draws over users.',
-);
-export type Interval = z.infer<typeof intervalSchema>;
+export { intervalSchema, type Interval };
 
 export const measuredMetricSchema = z.strictObject({
   name: described(metricNameSchema.clone(), 'The name of the metric.', 'test_recall_at_10'),

@@ -11,13 +11,13 @@ import {
 import { described } from '../described.js';
 import { EPOCH_METRICS } from '../metrics/examples.js';
 import { gateResultSchema } from '../runs/gateResult.js';
+import { performanceSchema } from '../runs/performance.js';
 import { runWarningsSchema } from '../runs/warnings.js';
 import { changesSchema } from './changes.js';
 import { comparisonSchema } from './comparison.js';
 import { importanceSchema } from './importance.js';
 import { listsSchema, sampleListSchema } from './lists.js';
 import { leftOutSchema, measuredMetricSchema } from './measured.js';
-import { performanceSchema } from './performance.js';
 import { provenanceSchema } from './provenance.js';
 import { ratingErrorsSchema, yesOrNoSchema } from './ratings.js';
 import { sliceSchema } from './slice.js';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkGates } from '../runs/gates.js';
 import type { Comparison } from './comparison.js';
 import { comparisonsOf } from './comparisons.js';
 import { type Judged, verdictOf } from './verdictOf.js';
@@ -10,7 +11,10 @@ const methods = [
 ];
 const compared = (value: number, others = methods) =>
   comparisonsOf({ test_loss: 6, [METRIC]: value }, others, METRIC);
-const gate = { metric: METRIC, atLeast: 0.3, value: 0.22, passed: false };
+const gate = checkGates([{ metric: METRIC, atLeast: 0.3 }], {
+  metrics: { [METRIC]: 0.22 },
+  baselines: {},
+})[0]!;
 
 /** The comparisons, the first of them with intervals that are so far from what it says. */
 function surely(comparisons: Comparison[], by: number): Comparison[] {
@@ -48,7 +52,7 @@ describe('a verdict', () => {
       decision: 'hold',
       sentence:
         'Do not ship it: recall@10 is 10.0 % (95 %: 8.5 to 11.5) below that of history, the best other method.',
-      reasons: ['the gate on test recall@10 is missed: it is 0.2200'],
+      reasons: ['the gate on test recall@10 is missed: it is 0.22, below 0.3'],
     });
   });
 
@@ -90,10 +94,15 @@ describe('a verdict', () => {
     expect([of(0.9).decision, of(1.1).decision]).toEqual(['ship', 'hold']);
   });
 
-  it('is to hold where a gate is missed, whatever the baselines', () => {
+  it('is to hold where a critical gate is missed, whatever the baselines', () => {
     expect(verdict(0.22, { gates: [gate] })).toMatchObject({
       decision: 'hold',
-      sentence: 'Do not ship it: the gate on test recall@10 is missed: it is 0.2200.',
+      sentence: 'Do not ship it: the gate on test recall@10 is missed: it is 0.22, below 0.3.',
+    });
+    const noted = { ...gate, critical: false };
+    expect(verdict(0.22, { gates: [noted] })).toMatchObject({
+      decision: 'ship',
+      reasons: ['the gate on test recall@10, which is not critical, is missed: it is 0.22, below 0.3'],
     });
   });
 

@@ -2,6 +2,8 @@
 import { isLowerBetter } from '../metrics/direction.js';
 import { formatMetric, metricTitle } from '../metrics/display.js';
 import type { GateResult } from '../runs/gateResult.js';
+import { blockingGates } from '../runs/gates.js';
+import { gateTitle } from '../spec/evaluation/gateWords.js';
 import type { Comparison } from './comparison.js';
 import { MIN_USERS } from './measured.js';
 import type { Verdict } from './verdict.js';
@@ -18,9 +20,15 @@ export interface Judged {
 
 /**
  * Against every other method by the primary metric; where an interval was computed it must lie wholly on one side. To lose to
- * one is said before all else, then a missed gate. To be shipped, a model must be better than each of them.
+ * one is said before all else, then a missed critical gate. To be shipped, a model must be better than each of them.
  */
-export function verdictOf({ primaryMetric, comparisons, gates, measured }: Judged): Verdict {
+export function verdictOf(judged: Judged): Verdict {
+  const verdict = decided(judged);
+  const noted = judged.gates.filter(({ passed, critical }) => !passed && !critical);
+  return { ...verdict, reasons: [...verdict.reasons, ...noted.map(gateReason)] };
+}
+
+function decided({ primaryMetric, comparisons, gates, measured }: Judged): Verdict {
   if (primaryMetric === null) return unsure('no test row could be measured', missedGates(gates));
   const all = comparisons.filter(({ metric }) => metric === primaryMetric);
   const [best] = all;
@@ -55,12 +63,15 @@ function unsure(why: string, reasons: string[] = []): Verdict {
 }
 
 function missedGates(gates: readonly GateResult[]): string[] {
-  return gates
-    .filter(({ passed }) => !passed)
-    .map(
-      ({ metric, value }) =>
-        `the gate on ${metricTitle(metric)} is missed: it is ${formatMetric(metric, value ?? undefined)}`,
-    );
+  return blockingGates(gates).map(gateReason);
+}
+
+/** `the gate on test recall@10 is missed: it is 0.208, below 0.3`. */
+function gateReason(gate: GateResult): string {
+  const { metric, value, explanation, critical } = gate;
+  const why = explanation ?? `it is ${formatMetric(metric, value ?? undefined)}`;
+  const weight = critical ? '' : ', which is not critical,';
+  return `the gate on ${gateTitle(gate)}${weight} is missed: ${why}`.slice(0, 480);
 }
 
 function inWords(comparison: Comparison, isBest: boolean): string {

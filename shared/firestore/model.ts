@@ -9,6 +9,7 @@ import {
   runDataSchema,
   teamsSchema,
 } from '../runs/run.js';
+import { gateSetsSchema } from '../spec/evaluation/gateSets.js';
 
 export const retrainPolicySchema = described(
   z.strictObject({
@@ -81,6 +82,7 @@ export const modelDocumentSchema = z.strictObject({
     "The US dollars that the model's runs may cost in a month of UTC; null for as much as the deployment's.",
     50,
   ),
+  gateSets: gateSetsSchema.default({}),
   newRows: described(
     z.int().min(0).default(0),
     'The number of new rows that messages told of since the last start.',

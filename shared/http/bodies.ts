@@ -20,6 +20,8 @@ import {
   presetVersionSchemas,
   unresolvedSpecSchema,
 } from '../spec/presets.js';
+import { gateSetsSchema } from '../spec/evaluation/gateSets.js';
+import { brokenGatesOfSet } from '../spec/rules/gates.js';
 import { storedSpecSchema } from '../spec/trainingSpec.js';
 
 /** Request bodies larger than this are refused with 413. */
@@ -229,6 +231,17 @@ export const dryRunSchema = z.strictObject({
   estimate: described(estimateSchema.clone(), 'What the run would take.'),
 });
 
+/** Gate sets as somebody sets them: what no result could pass is refused before a run is paid for. */
+const sentGateSetsSchema = described(
+  gateSetsSchema.clone().superRefine((sets, context) => {
+    for (const [name, gates] of Object.entries(sets))
+      for (const { path, message } of brokenGatesOfSet(gates))
+        context.addIssue({ code: 'custom', path: [name, ...path], message });
+  }),
+  "The model's gate sets, all of them: those that are not given are gone.",
+  { release: [{ metric: 'test_recall_at_100', atLeast: 0.3, aboveProduction: true }] },
+);
+
 /** A model as the API shows it. */
 export const modelViewSchema = modelDocumentSchema.omit({ schemaVersion: true, newRows: true }).extend({
   name: described(z.string(), 'The name for people; the id unless somebody gave another.', 'Shop'),
@@ -248,6 +261,7 @@ export const modelChangeSchema = z.strictObject({
     "The US dollars that the model's runs may cost in a month of UTC; null takes the limit away.",
     50,
   ),
+  gateSets: sentGateSetsSchema.optional(),
 });
 export const modelVersionViewSchema = modelVersionSchema.omit({ schemaVersion: true });
 /** A version that was promoted, or that a rollback put into production again. */

@@ -47,7 +47,9 @@ export function familiesOf(
 
 /** The names of a family's metrics on a split: one, or one for each K. */
 export function namesOf(family: MetricFamily, split: MetricSplit, k: readonly number[]): string[] {
-  return family.perK ? k.map((at) => nameOf({ family, split, k: at })) : [nameOf({ family, split, k: null })];
+  return family.perK
+    ? (family.at ?? k).map((at) => nameOf({ family, split, k: at }))
+    : [nameOf({ family, split, k: null })];
 }
 
 /** Why early stopping or a schedule cannot go by a metric, and what it can go by; undefined where it can. */
@@ -84,7 +86,10 @@ export function whyNotGated(
       return `${metric} is measured only where evaluation.trainSample asks for training rows`;
     return `${whose(model)} no ${metric}: ${splitTitle(split)} there is ${patterns(allowed, split)}`;
   }
-  return whyNotAtK(parsed.k, model.k, nameOf(parsed), 'has a gate');
+  const { at } = parsed.family;
+  if (at && parsed.k !== null && !at.includes(parsed.k))
+    return `${nameOf(parsed)} is not measured: K is ${at.slice(0, -1).join(', ')} or ${at.at(-1)} there`;
+  return at ? undefined : whyNotAtK(parsed.k, model.k, nameOf(parsed), 'has a gate');
 }
 
 /** Why a result cannot be compared with such baselines by a metric; undefined where it can, or where the table knows no such metric. */

@@ -36,6 +36,8 @@ const SPLIT_WORDS: Readonly<Record<MetricSplit, string>> = {
   train: 'train ',
   validation: 'val ',
   test: 'test ',
+  data: 'data ',
+  serving: 'serving ',
 };
 
 /**
@@ -53,7 +55,9 @@ export function metricTitle(name: string, without?: MetricSplit, table: MetricTa
 
 /** What a split is called within a sentence. */
 export function splitTitle(split: MetricSplit): string {
-  return split === 'training' ? 'of training as it goes' : `on the ${split} split`;
+  if (split === 'training') return 'of training as it goes';
+  if (split === 'data') return 'of the data';
+  return split === 'serving' ? 'of serving' : `on the ${split} split`;
 }
 
 /** Every split in words, for pages. */
@@ -62,6 +66,8 @@ export const SPLIT_MEANINGS: Readonly<Record<MetricSplit, string>> = {
   train: 'a sample of the training rows after the epoch, where `evaluation.trainSample` asks for one',
   validation: 'the validation rows after the epoch',
   test: 'the test rows, once, with the weights that were kept',
+  data: 'all rows, before they are split, by the stage `validate`: for gates alone',
+  serving: 'the exported model, as `@trainyard/recommender` answers queries by it: for gates alone',
 };
 
 export function inSplitOrder(splits: readonly MetricSplit[]): MetricSplit[] {

@@ -3,9 +3,10 @@ import type { BaselineKind } from './baselines.js';
 
 /**
  * What a metric was measured on. `training`: the batches of an epoch, as the model learned from them · `train`: a sample of the
- * training rows after the epoch · `validation`: after the epoch · `test`: once, with the weights that were kept.
+ * training rows after the epoch · `validation`: after the epoch · `test`: once, with the weights that were kept. What tells of no
+ * rows of a split is of the `data` before they are split, or of `serving` the exported model.
  */
-export const METRIC_SPLITS = ['training', 'train', 'validation', 'test'] as const;
+export const METRIC_SPLITS = ['training', 'train', 'validation', 'test', 'data', 'serving'] as const;
 export type MetricSplit = (typeof METRIC_SPLITS)[number];
 
 /** What is predicted: a number in the column's own units, or the probability of a 1. */
@@ -38,10 +39,14 @@ export interface MetricFamily {
   readonly users?: 'cold';
   /** The split whose metric has no prefix; the name with the prefix, where the split has one, is its alias. */
   readonly unprefixed?: MetricSplit;
-  /** Whether there is one for each of `evaluation.k`. */
+  /** Whether there is one for each of `evaluation.k`, or of `at`. */
   readonly perK: boolean;
   /** Whether it is 1, whatever a model does, at a K that holds the whole catalogue. */
   readonly oneAtFullK?: true;
+  /** The numbers that K is of, where they are not those of `evaluation.k`. */
+  readonly at?: readonly number[];
+  /** Whether values below 0 are possible. */
+  readonly mayBeNegative?: boolean;
   readonly display: MetricDisplay;
   /** The terminal's tables that have a column of it. */
   readonly columns: readonly MetricTableName[];

@@ -9,6 +9,8 @@ const PREFIXES: Readonly<Record<MetricSplit, string>> = {
   train: 'train_',
   validation: 'val_',
   test: 'test_',
+  data: 'data_',
+  serving: 'serving_',
 };
 
 /** What a name says. */

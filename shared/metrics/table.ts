@@ -1,3 +1,13 @@
+import { ksPValue } from './families/data/ksPValue.js';
+import { kl } from './families/data/kl.js';
+import { missingShare } from './families/data/missingShare.js';
+import { outlierShare } from './families/data/outlierShare.js';
+import { psi } from './families/data/psi.js';
+import { latencyP50 } from './families/serving/latencyP50.js';
+import { latencyP95 } from './families/serving/latencyP95.js';
+import { latencyP99 } from './families/serving/latencyP99.js';
+import { memory } from './families/serving/memory.js';
+import { modelSize } from './families/serving/modelSize.js';
 import { accuracy } from './families/yesOrNo/accuracy.js';
 import { auc } from './families/yesOrNo/auc.js';
 import { hitRate } from './families/retrieval/hitRate.js';
@@ -65,4 +75,14 @@ export const METRICS = {
   learningRate,
   temperature,
   rows,
+  missingShare,
+  outlierShare,
+  psi,
+  kl,
+  ksPValue,
+  latencyP50,
+  latencyP95,
+  latencyP99,
+  modelSize,
+  memory,
 } as const satisfies MetricTable;

@@ -1,15 +1,26 @@
 /** What became of a gate. */
 import { z } from 'zod';
 import { described } from '../described.js';
-import { gateSchema } from '../spec/evaluation/evaluation.js';
+import { intervalSchema } from '../metrics/interval.js';
+import { gateSchema } from '../spec/evaluation/gate.js';
 
 export const gateResultSchema = z.strictObject({
   ...gateSchema.shape,
   value: described(
     z.number().nullable(),
-    'The metric of the result; null where the result has none of that name.',
+    'The figure that the gate is on; null where the result has none.',
     0.312,
   ),
+  interval: described(
+    intervalSchema.nullable().default(null),
+    'How sure the value is; null where no interval was computed.',
+    { low: 0.299, high: 0.325 },
+  ),
   passed: described(z.boolean(), 'Whether the result has reached all bounds of the gate.'),
+  explanation: described(
+    z.string().max(1000).nullable().default(null),
+    'Why the gate is missed, or what is to be known of how it was passed; null where there is nothing to say.',
+    'it is 0.312 and that of history 0.318, and it must be above history',
+  ),
 });
 export type GateResult = z.infer<typeof gateResultSchema>;

@@ -1,23 +1,181 @@
-import { isBetter } from '../metrics/direction.js';
-import { metricValue } from '../metrics/names.js';
-import type { Gate } from '../spec/evaluation/evaluation.js';
-import type { GateResult, RunResult } from './run.js';
+/** Whether a result passes its gates: the one judge, of the trainer's report and of the control plane. */
+import type { Interval } from '../metrics/interval.js';
+import { isLowerBetter } from '../metrics/direction.js';
+import { canonicalMetricName, metricValue } from '../metrics/names.js';
+import type { GateInput, Margin } from '../spec/evaluation/gate.js';
+import { isFigureOf, PRODUCTION, type ComparedFigure, type GatedFigure } from './gatedFigure.js';
+import type { GateResult } from './gateResult.js';
+import { comparisonInWords, runOf } from '../spec/evaluation/gateWords.js';
+import type { RunResult } from './reported.js';
 
-/** What gates go by. */
-type Judged = Pick<RunResult, 'metrics' | 'baselines'>;
+/** What gates go by: the gated figures, and for what is not among them the metrics. */
+export type JudgedResult = Pick<RunResult, 'metrics' | 'baselines'> & {
+  figures?: readonly GatedFigure[] | undefined;
+};
+
+/** What one bound of a gate comes to. */
+interface Judgement {
+  passed: boolean;
+  /** Why it is missed, or what is to be known of how it passed. */
+  words?: string;
+}
 
 /** Each gate against the result, in the order of the specification. */
-export function checkGates(gates: readonly Gate[], result: Judged): GateResult[] {
+export function checkGates(gates: readonly GateInput[], result: JudgedResult): GateResult[] {
   return gates.map((gate) => {
-    const value = metricValue(result.metrics, gate.metric) ?? null;
-    return { ...gate, value, passed: value !== null && passes(gate, value, result) };
+    const figure = figureOf(gate, result);
+    const judged = figure.value === null ? [lacking(figure)] : judgements(gate, figure, figure.value);
+    const passed = judged.every((one) => one.passed);
+    const told = judged.filter((one) => one.passed === passed).flatMap(({ words }) => words ?? []);
+    return {
+      ...gate,
+      onInterval: gate.onInterval ?? false,
+      critical: gate.critical ?? true,
+      value: figure.value,
+      interval: figure.interval,
+      passed,
+      explanation: told.length === 0 ? null : told.join('; ').slice(0, 1000),
+    };
   });
 }
 
-function passes({ metric, atLeast, atMost, aboveBaseline }: Gate, value: number, result: Judged): boolean {
-  if (atLeast !== undefined && value < atLeast) return false;
-  if (atMost !== undefined && value > atMost) return false;
-  if (aboveBaseline === undefined) return true;
-  const baseline = metricValue(result.baselines[aboveBaseline] ?? {}, metric);
-  return baseline !== undefined && isBetter(metric, value, baseline);
+/** The gates that keep a version from promotion. */
+export function blockingGates<T extends Pick<GateResult, 'passed' | 'critical'>>(gates: readonly T[]): T[] {
+  return gates.filter(({ passed, critical }) => !passed && critical);
+}
+
+/** The figure that a gate asks for; of trainers that send none, what the metrics of the result say. */
+function figureOf(gate: GateInput, { metrics, baselines, figures = [] }: JudgedResult): GatedFigure {
+  const { slice = null, column = null } = gate;
+  const metric = canonicalMetricName(gate.metric);
+  const known = figures.find((figure) => isFigureOf(figure, { ...gate, metric }));
+  const ofAll = slice === null && column === null;
+  const value = known?.value ?? (ofAll ? metricValue(metrics, metric) : undefined) ?? null;
+  const others = [gate.aboveBaseline, ...(gate.aboveProduction ? [PRODUCTION] : [])].flatMap((name) =>
+    name === undefined ? [] : [comparedWith(name, known, ofAll ? baselines : {}, metric)],
+  );
+  return {
+    metric,
+    slice,
+    column,
+    value,
+    interval: known?.interval ?? null,
+    others,
+    why: value === null ? (known?.why ?? 'the result has no such metric') : null,
+  };
+}
+
+function comparedWith(
+  against: string,
+  figure: GatedFigure | undefined,
+  baselines: RunResult['baselines'],
+  metric: string,
+): ComparedFigure {
+  const known = figure?.others.find((other) => other.against === against);
+  const value = known?.value ?? metricValue(baselines[against] ?? {}, metric) ?? null;
+  if (known && (known.value !== null || value === null)) return known;
+  const why = value === null ? `${against} has no value of it` : null;
+  return { against, exists: true, value, differenceInterval: null, changeInterval: null, why };
+}
+
+function lacking({ why }: GatedFigure): Judgement {
+  return { passed: false, words: `there is no value: ${why ?? 'it was not measured'}` };
+}
+
+function judgements(gate: GateInput, figure: GatedFigure, value: number): Judgement[] {
+  const { atLeast, atMost, aboveRun } = gate;
+  return [
+    ...(atLeast === undefined ? [] : [bounded(gate, figure, value, atLeast, 'atLeast')]),
+    ...(atMost === undefined ? [] : [bounded(gate, figure, value, atMost, 'atMost')]),
+    ...figure.others.map((other) => compared(gate, figure, value, other)),
+    ...(aboveRun === undefined ? [] : [comparedWithRun(gate, figure, value, aboveRun)]),
+  ];
+}
+
+function bounded(
+  { onInterval }: GateInput,
+  { interval }: GatedFigure,
+  value: number,
+  bound: number,
+  kind: 'atLeast' | 'atMost',
+): Judgement {
+  if (onInterval && !interval) return NO_INTERVAL;
+  const [low, high] = onInterval && interval ? [interval.low, interval.high] : [value, value];
+  const passed = kind === 'atLeast' ? low >= bound : high <= bound;
+  if (passed) return { passed };
+  const [judged, side, words] = kind === 'atLeast' ? [low, 'below', 'lower'] : [high, 'above', 'upper'];
+  const what = onInterval
+    ? `the ${words} bound of its interval, ${digits(judged)},`
+    : `it is ${digits(judged)},`;
+  return { passed, words: `${what} ${onInterval ? `is ${side}` : side} ${bound}` };
+}
+
+const NO_INTERVAL: Judgement = {
+  passed: false,
+  words: 'the bound of its interval has to pass, and no interval of it was computed',
+};
+
+function comparedWithRun(
+  gate: GateInput,
+  figure: GatedFigure,
+  value: number,
+  aboveRun: NonNullable<GateInput['aboveRun']>,
+): Judgement {
+  const against = runOf(aboveRun);
+  if (typeof aboveRun === 'string')
+    return { passed: false, words: `the value of the run ${against} was not read when this one was started` };
+  // The other run has rows and users of its own, so that its value is taken as it is.
+  const differenceInterval = figure.interval && {
+    low: figure.interval.low - aboveRun.value,
+    high: figure.interval.high - aboveRun.value,
+  };
+  const other = { against, exists: true, value: aboveRun.value, differenceInterval, changeInterval: null };
+  return compared(gate, figure, value, { ...other, why: null });
+}
+
+function compared(gate: GateInput, figure: GatedFigure, value: number, other: ComparedFigure): Judgement {
+  const { against } = other;
+  if (!other.exists) return { passed: true, words: `no version was in ${against} to compare it with` };
+  if (other.value === null)
+    return {
+      passed: false,
+      words: `there is nothing to compare it with: ${other.why ?? `${against} was not measured`}`,
+    };
+  if (gate.onInterval && !other.differenceInterval) return NO_INTERVAL;
+  if (improvesEnough(gate, value, other.value, gate.onInterval ? other : undefined)) return { passed: true };
+  const { low, high } = other.differenceInterval ?? { low: 0, high: 0 };
+  const sure = gate.onInterval ? ` (the difference is ${digits(low)} to ${digits(high)})` : '';
+  return {
+    passed: false,
+    words: `it is ${digits(value)} and that of ${against} ${digits(other.value)}${sure}, and it must be ${comparisonInWords({ ...gate, metric: figure.metric }, against)}`,
+  };
+}
+
+/** Differences that stand for the same number of decimals are off by as much. */
+const ROUNDING = 1e-12;
+
+/** Whether a value is as much better than another as the gate asks; by the worse bound of the difference where one is given. */
+function improvesEnough(
+  { metric, minImprovement, maxRegression }: GateInput,
+  value: number,
+  other: number,
+  sure?: { differenceInterval: Interval | null; changeInterval: Interval | null },
+): boolean {
+  const sign = isLowerBetter(metric) ? -1 : 1;
+  const worse = ({ low, high }: Interval) => Math.min(sign * low, sign * high);
+  const difference = sure?.differenceInterval ? worse(sure.differenceInterval) : sign * (value - other);
+  const margin: Margin | undefined = minImprovement ?? maxRegression;
+  if (margin === undefined) return difference > 0;
+  const direction = minImprovement === undefined ? -1 : 1;
+  const slack = ROUNDING * Math.max(Math.abs(value), Math.abs(other));
+  if (typeof margin === 'number') return difference >= direction * margin - slack;
+  // Of nothing there is no share: any improvement is more than each of them, and any regression too.
+  if (other === 0) return direction * margin.share > 0 ? difference > 0 : difference >= 0;
+  const change = sure?.changeInterval ? worse(sure.changeInterval) : difference / Math.abs(other);
+  return change >= direction * margin.share - slack / Math.abs(other);
+}
+
+/** With as many digits as tell it from a bound nearby. */
+function digits(value: number): string {
+  return String(Number(value.toPrecision(6)));
 }

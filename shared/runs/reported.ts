@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { instantSchema, metricsSchema } from '../common.js';
 import { described } from '../described.js';
+import { gatedFiguresSchema } from './gatedFigure.js';
+import { performanceSchema } from './performance.js';
 import { stageNameSchema } from './status.js';
 import { BASELINE_METRICS, LOG_MESSAGE, RESULT_METRICS } from '../metrics/examples.js';
 
@@ -94,6 +96,11 @@ export const runResultSchema = described(
       RESULT_METRICS,
     ),
     baselines: baselineMetricsSchema,
+    figures: gatedFiguresSchema,
+    performance: described(
+      performanceSchema.clone().optional(),
+      'What serving the exported model takes; not given where it was not measured, and by trainers of before.',
+    ),
     artifacts: artifactsSchema,
     epochsTrained: described(z.int().min(0), 'The number of epochs that were trained.', 14),
     bestEpoch: described(

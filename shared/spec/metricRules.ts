@@ -1,18 +1,12 @@
 /** What a specification may ask of metrics: that such a model has them, on that split and at that K. */
-import {
-  whyNotCompared,
-  whyNotGated,
-  whyNotMonitored,
-  whyNotPrimary,
-  type MeasuredModel,
-} from '../metrics/availability.js';
+import { whyNotMonitored, whyNotPrimary, type MeasuredModel } from '../metrics/availability.js';
 import type { TargetKind } from '../metrics/family.js';
-import { ratingBaselineSchema, retrievalBaselineSchema } from './evaluation/baselines.js';
-import type { Evaluation, Gate } from './evaluation/evaluation.js';
+import type { Evaluation } from './evaluation/evaluation.js';
 import { brokenYesOrNoRules } from './evaluation/yesOrNo.js';
 import type { Features } from './features.js';
 import type { Model } from './model.js';
 import type { RuleBroken } from './modelRules.js';
+import { brokenMetricGates } from './rules/gates.js';
 import type { Training } from './training.js';
 
 interface Asking {
@@ -55,10 +49,7 @@ export function brokenMetricRules(spec: Asking): RuleBroken[] {
         ? undefined
         : whyNotPrimary(spec.evaluation.primaryMetric, measured),
     ),
-    ...spec.evaluation.gates.flatMap((gate, i) => [
-      ...broken(['evaluation', 'gates', i, 'metric'], whyNotGated(gate.metric, measured)),
-      ...broken(['evaluation', 'gates', i, 'aboveBaseline'], whyNotAbove(gate, measured, spec.evaluation)),
-    ]),
+    ...brokenMetricGates(spec.evaluation.gates, measured, spec.evaluation.baselines),
   ];
 }
 
@@ -71,23 +62,6 @@ export function monitorsOf({ earlyStopping, schedule }: Pick<Training, 'earlySto
     ...(earlyStopping ? [{ section: 'earlyStopping' as const, monitor: earlyStopping.monitor }] : []),
     ...(schedule.type === 'plateau' ? [{ section: 'schedule' as const, monitor: schedule.monitor }] : []),
   ];
-}
-
-function whyNotAbove(
-  { metric, aboveBaseline }: Gate,
-  measured: MeasuredModel,
-  { baselines }: Evaluation,
-): string | undefined {
-  if (aboveBaseline === undefined) return undefined;
-  if (ratingBaselineSchema.safeParse(aboveBaseline).success)
-    return whyNotCompared(metric, 'rating', measured);
-  const asked = retrievalBaselineSchema.parse(aboveBaseline);
-  return (
-    whyNotCompared(metric, 'retrieval', measured) ??
-    (baselines.includes(asked)
-      ? undefined
-      : `evaluation.baselines is [${baselines.join(', ')}]: add ${asked} to it`)
-  );
 }
 
 function broken(path: (string | number)[], message: string | undefined): RuleBroken[] {

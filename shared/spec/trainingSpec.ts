@@ -6,8 +6,9 @@ import { featuresSchema } from './features.js';
 import { brokenMetricRules, monitorsOf } from './metricRules.js';
 import { modelSchema } from './model.js';
 import { brokenModelRules, type RuleBroken } from './modelRules.js';
-import { brokenDecayRules, brokenDepthRules, brokenGateRules } from './rules/bounds.js';
+import { brokenDecayRules, brokenDepthRules } from './rules/bounds.js';
 import { brokenColumnRules } from './rules/columns.js';
+import { brokenGateRules, brokenGateSlices, brokenWithoutIntervals } from './rules/gates.js';
 import { brokenSliceRules } from './rules/slices.js';
 import { brokenSourceRules } from './rules/sources.js';
 import { brokenWidthRules } from './rules/widths.js';
@@ -142,7 +143,9 @@ function brokenStartRules({ dataset, features, model, training, evaluation }: Se
     ...('preset' in model || 'preset' in features ? [] : brokenWidthRules(model, features)),
     ...('preset' in features ? [] : brokenDepthRules(asked, features)),
     ...('preset' in features ? [] : brokenSliceRules(evaluation.slices, features)),
+    ...('preset' in features ? [] : brokenGateSlices(evaluation.gates, features)),
     ...brokenGateRules(evaluation.gates),
+    ...(evaluation.bootstrapDraws > 0 ? [] : brokenWithoutIntervals(evaluation.gates)),
     ...brokenDecayRules(training),
   ];
 }

@@ -1,4 +1,4 @@
-import { checkGates, type Gate, type Run, type RunError, type RunResult } from '@trainyard/shared';
+import { checkGates, type GateInput, type Run, type RunError, type RunResult } from '@trainyard/shared';
 import { START } from './controlPlane.js';
 import { newRun } from './newRun.js';
 
@@ -28,7 +28,7 @@ const RESULT: RunResult = {
 export function endedRun(
   status: 'completed' | 'failed' | 'cancelled',
   parts: Partial<Run> = {},
-  gates: Gate[] = [],
+  gates: GateInput[] = [],
 ): Run {
   const result = status === 'completed' ? RESULT : null;
   const endedAt = '2026-01-01T01:02:03.000Z';

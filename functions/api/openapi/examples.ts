@@ -46,7 +46,16 @@ const RESULT: RunResult = {
   backend: 'tensorflow',
   examplesPerSecond: 51_234.5,
 };
-const GATE = { metric: 'test_recall_at_100', atLeast: 0.5, value: 0.6, passed: true } as const;
+const GATE = {
+  metric: 'test_recall_at_100',
+  atLeast: 0.5,
+  onInterval: false,
+  critical: true,
+  value: 0.6,
+  interval: { low: 0.58, high: 0.62 },
+  passed: true,
+  explanation: null,
+} as const;
 
 const epoch = {
   epoch: 3,
@@ -240,7 +249,12 @@ export const EXAMPLES = {
   BestRuns: () => ({ runs: [{ runId: RUN_ID, name: 'shop#12', value: 0.6, metrics: RESULT.metrics }] }),
   Model: exampleModel,
   ModelPage: () => ({ models: [exampleModel()], nextCursor: null }),
-  ModelChange: () => ({ teams: ['red'], retrain: { minNewRows: 10_000 }, monthlyBudgetUsd: 50 }),
+  ModelChange: () => ({
+    teams: ['red'],
+    retrain: { minNewRows: 10_000 },
+    monthlyBudgetUsd: 50,
+    gateSets: { release: [{ metric: 'test_recall_at_100', aboveProduction: true }] },
+  }),
   ModelVersion: exampleVersion,
   MovedModelVersion: () => ({
     ...exampleVersion(),

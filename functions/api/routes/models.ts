@@ -72,7 +72,7 @@ const change = defineRoute({
   method: 'POST',
   path: '/api/models/{modelId}',
   summary:
-    'Set the name, the teams, the retraining policy or the monthly budget of a model; makes it where there is none',
+    'Set the name, the teams, the retraining policy, the monthly budget or the gate sets of a model; makes it where there is none',
   operationId: 'updateModel',
   description: 'What the body leaves out stays as it is.',
   access: 'admin',

@@ -1,11 +1,17 @@
-import { dryRunSchema, runViewSchema, startQuerySchema, startRequestSchema } from '@trainyard/shared';
+import {
+  dryRunSchema,
+  newModel,
+  runViewSchema,
+  startQuerySchema,
+  startRequestSchema,
+} from '@trainyard/shared';
 import type { z } from 'zod';
 import type { ControlPlane } from '../../controlPlane.js';
 import { readModel } from '../../models/repository.js';
 import { startRun } from '../../runs/createRun.js';
 import { estimateRun } from '../../runs/estimate.js';
 import { viewOf } from '../../runs/repository.js';
-import { resolveSpec } from '../../runs/resolveSpec.js';
+import { resolveSpec } from '../../runs/spec/resolveSpec.js';
 import { defineRoute } from '../defineRoute.js';
 import type { Answer, Call } from '../route.js';
 import { modelParams, refuseOtherTeams } from './parameters.js';
@@ -60,7 +66,8 @@ async function dryRun(
 ): Promise<Answer<z.infer<typeof dryRunSchema>>> {
   const model = await readModel(cp.store, params.modelId);
   if (model) refuseOtherTeams(caller, model);
-  const resolved = await resolveSpec(cp, cp.store, body.spec);
+  const gated = model ?? newModel(params.modelId, cp.now());
+  const resolved = await resolveSpec(cp, cp.store, body.spec, gated);
   const estimate = await estimateRun(cp, params.modelId, resolved.spec, query.rows);
   return { status: 200, body: { dryRun: true, ...resolved, estimate } };
 }

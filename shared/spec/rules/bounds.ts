@@ -1,33 +1,8 @@
 /** Bounds that decide nothing, or that nothing can reach, whatever the data. */
 import { parseMetricName } from '../../metrics/names.js';
-import type { Gate } from '../evaluation/evaluation.js';
 import type { Features } from '../features.js';
 import type { RuleBroken } from '../modelRules.js';
 import type { Training } from '../training.js';
-
-/** Shares lie between 0 and 1, and losses and errors are never below 0. */
-export function brokenGateRules(gates: readonly Gate[]): RuleBroken[] {
-  return gates.flatMap((gate, i) => {
-    const message = whyNoGate(gate);
-    return message === undefined ? [] : [{ path: ['evaluation', 'gates', i], message }];
-  });
-}
-
-function whyNoGate({ metric, atLeast, atMost, aboveBaseline }: Gate): string | undefined {
-  const family = parseMetricName(metric)?.family;
-  if (atLeast !== undefined && atMost !== undefined && atLeast > atMost)
-    return `atLeast ${atLeast} is above atMost ${atMost}: no result passes`;
-  if (!family || family.better === null) return undefined;
-  const greatest = family.display.as === 'share' ? 1 : Infinity;
-  const range = greatest === 1 ? 'lies between 0 and 1' : 'is never below 0';
-  if (atLeast !== undefined && atLeast > greatest) return `${metric} ${range}: no result reaches ${atLeast}`;
-  if (atMost !== undefined && atMost < 0) return `${metric} ${range}: no result is at most ${atMost}`;
-  const decides =
-    aboveBaseline !== undefined ||
-    (atLeast !== undefined && atLeast > 0) ||
-    (atMost !== undefined && atMost < greatest);
-  return decides ? undefined : `${metric} ${range}: every result passes, so that the gate decides nothing`;
-}
 
 /** A vocabulary of at most so many items, of which recall at as many is 1 whatever the model does. */
 export function brokenDepthRules(

@@ -8,6 +8,7 @@ export const explainedVariance = {
   targets: ['number'],
   splits: ['validation', 'test'],
   perK: false,
+  mayBeNegative: true,
   display: { as: 'number', digits: 4 },
   columns: [],
   orderedOn: [],

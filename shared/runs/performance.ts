@@ -7,6 +7,7 @@ export const performanceSchema = z.strictObject({
     z.array(
       z.strictObject({
         queries: described(z.int().min(1), 'The number of queries that are answered together.', 32),
+        requests: described(z.int().min(1), 'How many such requests were measured.', 37),
         p50Ms: described(z.number().min(0), 'The median time, in milliseconds.', 8.1),
         p95Ms: described(z.number().min(0), 'The 95th percentile, in milliseconds.', 9.4),
         p99Ms: described(z.number().min(0), 'The 99th percentile, in milliseconds.', 11.2),

@@ -12,12 +12,13 @@ import {
   type UnresolvedSpec,
 } from '@trainyard/shared';
 import { z } from 'zod';
-import type { Configured, ControlPlane } from '../controlPlane.js';
-import { DomainError } from '../errors/domainError.js';
-import { parseSent } from '../errors/parseSent.js';
-import { refuseLocalFiles } from '../presets/cloudSources.js';
-import { parseVersion } from '../presets/presets.js';
-import type { DocumentReader } from '../ports/documentStore/documentStore.js';
+import type { Configured, ControlPlane } from '../../controlPlane.js';
+import { DomainError } from '../../errors/domainError.js';
+import { parseSent } from '../../errors/parseSent.js';
+import { refuseLocalFiles } from '../../presets/cloudSources.js';
+import { parseVersion } from '../../presets/presets.js';
+import { resolveGates, type GatedModel } from './resolveGates.js';
+import type { DocumentReader } from '../../ports/documentStore/documentStore.js';
 
 /** A specification with everything in its place, and the preset versions that it was made of. */
 export interface ResolvedSpec {
@@ -26,13 +27,14 @@ export interface ResolvedSpec {
 }
 
 /**
- * Puts the content of presets in the place of their names, and the deployment's compute tiers where none are named. Refuses what
- * the deployment does not have.
+ * Puts the content of presets in the place of their names, the gates of a set beside the others, the values of runs that gates
+ * compare with into them, and the deployment's compute tiers where none are named. Refuses what the deployment does not have.
  */
 export async function resolveSpec(
   cp: Configured & Pick<ControlPlane, 'objects'>,
   from: DocumentReader,
   unresolved: UnresolvedSpec,
+  gatedModel: GatedModel,
 ): Promise<ResolvedSpec> {
   const presets: string[] = [];
   const content = async <K extends PresetKind>(
@@ -52,12 +54,15 @@ export async function resolveSpec(
     compute: { ...compute, tiers: tierNames(cp, compute.tiers), ...prepareTier(cp, compute.prepare) },
   };
   refuseLocalFiles(cp, spec.dataset, ['spec', 'dataset']);
-  return { spec: presets.length > 0 ? checked(spec) : spec, presets };
+  const gates = await resolveGates(from, spec.evaluation, gatedModel);
+  const gated = { ...spec, evaluation: { ...spec.evaluation, gates } };
+  const isChanged = presets.length > 0 || spec.evaluation.gateSet !== null;
+  return { spec: isChanged ? checked(gated) : gated, presets };
 }
 
-/** Sections that presets brought have to go together, and to have what is monitored and gated; no request's check has seen them. */
+/** Sections that presets brought have to go together, and to have what is monitored and gated, by sets as well; no request's check has seen them. */
 function checked(spec: TrainingSpec): TrainingSpec {
-  parseSent(z.object({ spec: trainingSpecSchema }), { spec }, 'specification with its presets');
+  parseSent(z.object({ spec: trainingSpecSchema }), { spec }, 'specification with its presets and gate set');
   return spec;
 }
 
