@@ -1,7 +1,7 @@
 /** How good predicted answers are, yes or no. Definitions and edge cases are those of scikit-learn. */
 import { expectedCalibrationError } from './calibration/curve.js';
 import { isOne, within, type Measures, type RatedRows } from './ratedRows.js';
-import { ascending, eachTie, meanOf, sumOf, type Weights } from './ties.js';
+import { tiesOf, total, weightedSum, weightsOfTies, type Ties } from './ties.js';
 
 /** Rows of each kind, by what they are taken for; sums of weights. */
 export interface Confusion {
@@ -16,21 +16,25 @@ const SURE = Number.EPSILON;
 
 /** Measures the rows, once for each weighting of them; what is not defined is left out. */
 export function answerMeasurer(rows: RatedRows, threshold: number): (weights?: Float64Array) => Measures {
-  const count = rows.actual.length;
-  const order = ascending(rows.predicted);
-  const probabilities = rows.predicted.map(within);
-  const ones = rows.actual.map((y) => (isOne(y) ? 1 : 0));
-  return (weights) => {
+  const { actual, predicted } = rows;
+  const isOneOf = actual.map((y) => (isOne(y) ? 1 : 0));
+  const probabilities = predicted.map(within);
+  const costs = probabilities.map((probability, i) => costOf(probability, isOneOf[i]!));
+  const squares = probabilities.map((probability, i) => (probability - isOneOf[i]!) ** 2);
+  const ties = tiesOf(predicted);
+  const once = new Float64Array(actual.length).fill(1);
+  return (weights = once) => {
+    const all = total(weights);
     const confusion = confusionOf(rows, threshold, weights);
     const { truePositives, trueNegatives, falsePositives, falseNegatives } = confusion;
     return {
-      accuracy: (truePositives + trueNegatives) / sumOf(weights, count),
+      accuracy: (truePositives + trueNegatives) / all,
       answerPrecision: shareOrZero(truePositives, truePositives + falsePositives),
       answerRecall: shareOrZero(truePositives, truePositives + falseNegatives),
       f1: f1Of(confusion),
-      ...byOrder(rows, order, weights),
-      logLoss: meanOf(count, weights, (i) => costOf(probabilities[i]!, ones[i]!)),
-      brier: meanOf(count, weights, (i) => (probabilities[i]! - ones[i]!) ** 2),
+      ...byOrder(ties, isOneOf, weights),
+      logLoss: weightedSum(weights, costs) / all,
+      brier: weightedSum(weights, squares) / all,
       calibrationError: expectedCalibrationError(rows, weights),
     };
   };
@@ -71,38 +75,25 @@ function shareOrZero(part: number, whole: number): number {
 }
 
 /** The area under the ROC curve, by ranks (Mann and Whitney), where both kinds occur; and the average precision. */
-function byOrder(
-  { predicted, actual }: RatedRows,
-  order: Uint32Array,
-  weights: Weights,
-): { auc?: number; averagePrecision: number } {
-  let [onesBelow, zerosBelow, pairs] = [0, 0, 0];
-  // Of all rows at or above a prediction, what lies below is known once it is gone through from below.
-  const steps: { ones: number; zeros: number }[] = [];
-  eachTie(order, predicted, (from, to) => {
-    const tie = { ones: 0, zeros: 0 };
-    for (let i = from; i < to; i++) {
-      const row = order[i]!;
-      tie[isOne(actual[row]!) ? 'ones' : 'zeros'] += weights ? weights[row]! : 1;
-    }
-    pairs += tie.ones * (zerosBelow + tie.zeros / 2);
-    onesBelow += tie.ones;
-    zerosBelow += tie.zeros;
-    steps.push(tie);
-  });
-  return {
-    ...(onesBelow > 0 && zerosBelow > 0 && { auc: pairs / (onesBelow * zerosBelow) }),
-    averagePrecision: onesBelow > 0 ? averagePrecision(steps, onesBelow) : 0,
-  };
-}
-
-/** `steps`: the ones and zeros of each distinct prediction, the least first. */
-function averagePrecision(steps: readonly { ones: number; zeros: number }[], allOnes: number): number {
-  let [ones, taken, sum] = [0, 0, 0];
-  for (const step of steps.toReversed()) {
-    ones += step.ones;
-    taken += step.ones + step.zeros;
-    if (step.ones > 0) sum += (step.ones / allOnes) * (ones / taken);
+function byOrder(ties: Ties, isOneOf: Float64Array, weights: Float64Array): Measures {
+  const all = weightsOfTies(ties, weights);
+  const ones = weightsOfTies(
+    ties,
+    weights.map((weight, row) => weight * isOneOf[row]!),
+  );
+  const [allOnes, allRows] = [total(ones), total(all)];
+  const allZeros = allRows - allOnes;
+  let [taken, onesTaken, pairs, precisions] = [0, 0, 0, 0];
+  // From the greatest prediction down.
+  for (let tie = ties.count - 1; tie >= 0; tie--) {
+    const [own, zeros] = [ones[tie]!, all[tie]! - ones[tie]!];
+    pairs += zeros * (onesTaken + own / 2);
+    taken += all[tie]!;
+    onesTaken += own;
+    if (own > 0) precisions += own * (onesTaken / taken);
   }
-  return sum;
+  return {
+    ...(allOnes > 0 && allZeros > 0 && { auc: pairs / (allOnes * allZeros) }),
+    averagePrecision: allOnes > 0 ? precisions / allOnes : 0,
+  };
 }

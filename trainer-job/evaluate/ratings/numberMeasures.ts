@@ -1,83 +1,112 @@
 /** How far predicted numbers are from the true ones. Definitions and edge cases are those of scikit-learn and SciPy. */
 import type { Measures, RatedRows } from './ratedRows.js';
-import { ascending, eachTie, meanOf, type Weights } from './ties.js';
+import { tiesOf, total, weightedProduct, weightedSum, weightsOfTies, type Ties } from './ties.js';
+
+/** What of the rows does not depend on their weights. */
+interface Prepared extends RatedRows {
+  /** [rows] */
+  errors: Float64Array;
+  sizes: Float64Array;
+  squares: Float64Array;
+  /** 1 where the target is not 0, else 0; and the error as a share of it. */
+  isNonZero: Float64Array;
+  shares: Float64Array;
+  ties: { predicted: Ties; actual: Ties };
+}
 
 /** Measures the rows, once for each weighting of them; what is not defined is left out. */
 export function numberMeasurer({ predicted, actual }: RatedRows): (weights?: Float64Array) => Measures {
-  const count = actual.length;
-  const orders = [ascending(predicted), ascending(actual)] as const;
   const errors = actual.map((y, i) => predicted[i]! - y);
-  return (weights) => {
-    const ranks = [ranksOf(predicted, orders[0], weights), ranksOf(actual, orders[1], weights)] as const;
-    const mape = percentageError({ predicted, actual }, weights);
-    const pearson = correlation(predicted, actual, weights);
-    const spearman = correlation(ranks[0], ranks[1], weights);
-    return {
-      rmse: Math.sqrt(meanOf(count, weights, (i) => errors[i]! ** 2)),
-      mae: meanOf(count, weights, (i) => Math.abs(errors[i]!)),
-      ...explained(errors, actual, weights),
-      ...(mape !== undefined && { mape }),
-      ...(pearson !== undefined && { pearson }),
-      ...(spearman !== undefined && { spearman }),
-    };
+  const prepared: Prepared = {
+    predicted,
+    actual,
+    errors,
+    sizes: errors.map(Math.abs),
+    squares: errors.map((error) => error * error),
+    isNonZero: actual.map((y) => (y === 0 ? 0 : 1)),
+    shares: errors.map((error, i) => (actual[i] === 0 ? 0 : Math.abs(error / actual[i]!))),
+    ties: { predicted: tiesOf(predicted), actual: tiesOf(actual) },
+  };
+  const once = new Float64Array(actual.length).fill(1);
+  return (weights = once) => measured(prepared, weights);
+}
+
+function measured(rows: Prepared, weights: Float64Array): Measures {
+  const all = total(weights);
+  const nonZero = weightedSum(weights, rows.isNonZero);
+  const areTargetsEqual = isConstant(rows.actual, weights);
+  const pearson =
+    areTargetsEqual || isConstant(rows.predicted, weights)
+      ? undefined
+      : correlation(rows.predicted, rows.actual, weights);
+  const spearman =
+    pearson === undefined
+      ? undefined
+      : correlation(ranksOf(rows.ties.predicted, weights), ranksOf(rows.ties.actual, weights), weights);
+  return {
+    rmse: Math.sqrt(weightedSum(weights, rows.squares) / all),
+    mae: weightedSum(weights, rows.sizes) / all,
+    ...explained(rows, weights, { all, areTargetsEqual }),
+    ...(nonZero > 0 && { mape: weightedSum(weights, rows.shares) / nonZero }),
+    ...(pearson !== undefined && { pearson }),
+    ...(spearman !== undefined && { spearman }),
   };
 }
 
 /** R² is not defined of fewer than two rows; where the targets do not vary, both are 1 or 0. */
-function explained(errors: Float64Array, actual: Float64Array, weights: Weights) {
-  const count = actual.length;
-  const [mean, meanError] = [actual, errors].map((values) => meanOf(count, weights, (i) => values[i]!));
-  const variance = meanOf(count, weights, (i) => (actual[i]! - mean!) ** 2);
-  const areTargetsEqual = isConstant(actual, weights);
+function explained(
+  { actual, errors, squares }: Prepared,
+  weights: Float64Array,
+  { all, areTargetsEqual }: { all: number; areTargetsEqual: boolean },
+): Measures {
+  const deviations = areTargetsEqual ? 0 : squaresAround(actual, weightedSum(weights, actual) / all, weights);
   const share = (unexplained: number, isNone: boolean) => {
     if (areTargetsEqual) return isNone ? 1 : 0;
-    return 1 - unexplained / variance;
+    return 1 - unexplained / deviations;
   };
-  const squares = meanOf(count, weights, (i) => errors[i]! ** 2);
-  const varianceOfErrors = meanOf(count, weights, (i) => (errors[i]! - meanError!) ** 2);
+  const allSquares = weightedSum(weights, squares);
+  const aroundMean = squaresAround(errors, weightedSum(weights, errors) / all, weights);
   return {
-    ...(count >= 2 && { r2: share(squares, squares === 0) }),
-    explainedVariance: share(varianceOfErrors, isConstant(errors, weights)),
+    ...(actual.length >= 2 && { r2: share(allSquares, allSquares === 0) }),
+    explainedVariance: share(aroundMean, isConstant(errors, weights)),
   };
 }
 
-function percentageError({ predicted, actual }: RatedRows, weights: Weights): number | undefined {
-  const nonZero = actual.map((y, i) => (y === 0 ? 0 : weights ? weights[i]! : 1));
-  const mean = meanOf(actual.length, nonZero, (i) => Math.abs((predicted[i]! - actual[i]!) / actual[i]!));
-  return Number.isNaN(mean) ? undefined : mean;
+function squaresAround(values: Float64Array, mean: number, weights: Float64Array): number {
+  return weightedProduct(weights, values, values, { a: mean, b: mean });
 }
 
-/** Pearson's; undefined where either side is the same in all rows. */
-function correlation(a: Float64Array, b: Float64Array, weights: Weights): number | undefined {
-  if (isConstant(a, weights) || isConstant(b, weights)) return undefined;
-  const [meanA, meanB] = [a, b].map((values) => meanOf(a.length, weights, (i) => values[i]!));
-  const product = meanOf(a.length, weights, (i) => (a[i]! - meanA!) * (b[i]! - meanB!));
-  const [varianceA, varianceB] = [
-    meanOf(a.length, weights, (i) => (a[i]! - meanA!) ** 2),
-    meanOf(a.length, weights, (i) => (b[i]! - meanB!) ** 2),
-  ];
-  return Math.max(-1, Math.min(1, product / (Math.sqrt(varianceA) * Math.sqrt(varianceB))));
+/** Pearson's, of what varies on both sides. */
+function correlation(a: Float64Array, b: Float64Array, weights: Float64Array): number {
+  const all = total(weights);
+  const from = { a: weightedSum(weights, a) / all, b: weightedSum(weights, b) / all };
+  const product = weightedProduct(weights, a, b, from);
+  const [ofA, ofB] = [squaresAround(a, from.a, weights), squaresAround(b, from.b, weights)];
+  return Math.max(-1, Math.min(1, product / (Math.sqrt(ofA) * Math.sqrt(ofB))));
 }
 
 /** Whether all rows with a weight have one value: no row, and one, do. */
-function isConstant(values: Float64Array, weights: Weights): boolean {
+function isConstant(values: Float64Array, weights: Float64Array): boolean {
   let first: number | undefined;
-  return values.every((value, i) => {
-    if (weights && weights[i] === 0) return true;
-    first ??= value;
-    return value === first;
-  });
+  for (let row = 0; row < values.length; row++) {
+    if (weights[row] === 0) continue;
+    first ??= values[row]!;
+    if (values[row] !== first) return false;
+  }
+  return true;
 }
 
 /** [rows] the place of each in ascending order, equal ones in the middle of theirs; a row of weight 2 counts as two. */
-function ranksOf(values: Float64Array, order: Uint32Array, weights: Weights): Float64Array {
-  const ranks = new Float64Array(values.length);
+function ranksOf(ties: Ties, weights: Float64Array): Float64Array {
+  const ranks = weightsOfTies(ties, weights);
   let before = 0;
-  eachTie(order, values, (from, to) => {
-    let own = 0;
-    for (let i = from; i < to; i++) own += weights ? weights[order[i]!]! : 1;
-    for (let i = from; i < to; i++) ranks[order[i]!] = before + (own + 1) / 2;
+  for (let tie = 0; tie < ranks.length; tie++) {
+    const own = ranks[tie]!;
+    ranks[tie] = before + (own + 1) / 2;
     before += own;
-  });
-  return ranks;
+  }
+  const { tieOf } = ties;
+  const ofRows = new Float64Array(tieOf.length);
+  for (let row = 0; row < tieOf.length; row++) ofRows[row] = ranks[tieOf[row]!]!;
+  return ofRows;
 }
