@@ -9,6 +9,7 @@ import { baselines } from './baselines/baselinesBench.js';
 import { coldUsers } from './training/coldUsersBench.js';
 import { get, GET_USAGE } from './data/get.js';
 import { logqOnlineRetail } from './training/logqOnlineRetailBench.js';
+import { intervalCoverage } from './evaluation/intervalCoverageBench.js';
 import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
 import { recommenderImport } from './startup/recommenderImportBench.js';
 import { stageCache } from './dataPrep/stageCacheBench.js';
@@ -34,6 +35,7 @@ const BENCHES: readonly Bench[] = [
   trainMemory,
   stopAndSave,
   trainOnDisk,
+  intervalCoverage,
   faults,
   callbacks,
   coldStart,

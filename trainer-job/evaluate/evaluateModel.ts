@@ -12,6 +12,7 @@ import {
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { intervals } from './confidence/intervals.js';
 import type { Findings } from './findings.js';
+import { importance } from './importance/importance.js';
 import type { Evaluated, Part, PartContext } from './part.js';
 import { equalScoreWarnings } from './ranks/equalScores.js';
 import { rowsProtocol } from './ranks/evaluationRows.js';
@@ -21,10 +22,11 @@ import { modelMetrics, ratedTest } from './ratings/rated.js';
 import { ratingErrors } from './ratings/errors/ratingErrors.js';
 import { yesOrNo } from './ratings/yesOrNo.js';
 import { type RankedMethod, rankedSplit } from './retrieval/rankedSplit.js';
+import { slices } from './slices/slices.js';
 import { together } from './splitScorer.js';
 
 /** What is found out beside the metrics, one after the other. */
-const PARTS: readonly Part[] = [intervals, yesOrNo, ratingErrors];
+const PARTS: readonly Part[] = [intervals, yesOrNo, ratingErrors, slices, importance];
 
 export interface EvaluationOutcome {
   /** Of the test split, and how many rows of it count. */

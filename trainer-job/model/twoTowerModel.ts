@@ -72,6 +72,11 @@ export class TwoTowerModel {
     return this.rowsThrough(tower, rows, (output) => this[tower].scale(output).vectors);
   }
 
+  /** As `outputs`, of the encodings of some entities; all of them at once. */
+  outputRows(tower: 'query' | 'candidate', rows: EntityRows): Float32Array {
+    return this.rowsThrough(tower, rows, (output) => output);
+  }
+
   /** [entities, width of the tower]: what the rating head takes. */
   outputs(tower: 'query' | 'candidate', entities: Int32Array): Float32Array {
     return this.throughTower(tower, entities, (output) => output);

@@ -36,7 +36,15 @@ export function fittedTower(specs: readonly Feature[], rows: readonly FeatureVal
     indices: Int32Array.from(encodings.flatMap(({ indices }) => Array.from(indices))),
     numbers: Float32Array.from(encodings.flatMap(({ numbers }) => Array.from(numbers))),
   });
-  return { features, data, inputWidth: encoded.reduce((sum, feature) => sum + inputWidthOf(feature), 0) };
+  const meanings = features.map(({ fitted: state, vocabulary }) => ({
+    fitted: state,
+    vocabulary: async () => vocabulary,
+  }));
+  return {
+    features,
+    data: { ...data, meanings },
+    inputWidth: encoded.reduce((sum, feature) => sum + inputWidthOf(feature), 0),
+  };
 }
 
 function fitted(spec: Feature, rows: readonly FeatureValues[]): FittedTowerFeature {

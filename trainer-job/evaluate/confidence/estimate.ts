@@ -9,6 +9,8 @@ export interface Estimate {
   draws: Float64Array;
   /** [groups] how much the value owes to each group of users: about what it loses without it. Their sum is about 0. */
   influence: Float64Array;
+  /** Whether it says how far two figures of the same users are apart. */
+  isPaired?: boolean;
 }
 
 /** Draws between two calls of `between`. */
@@ -117,6 +119,7 @@ function combined(
     value: combine(one.value, other.value),
     draws: one.draws.map((a, draw) => combine(a, other.draws[draw]!)),
     influence: one.influence.map((a, group) => bySelf * a + byOther * other.influence[group]!),
+    isPaired: true,
   };
 }
 

@@ -72,8 +72,8 @@ async function ratedEstimates(context: PartContext, rated: Rated): Promise<Metho
   return estimates;
 }
 
-/** Figures of rows by how often their users' groups are there. */
-function weightedRows<Figures>(
+/** Figures of rows by how often their users' groups are there; `slots` [rows] says whose each is. */
+export function weightedRows<Figures>(
   { groupOf }: UserDraws,
   slots: Int32Array,
   measure: (weights: Float64Array) => Figures,

@@ -14,24 +14,31 @@ const ROUNDING = 1e-12;
  * (Hesterberg: What Teachers Should Know About the Bootstrap, The American Statistician 69, 2015, 5.2). How many degrees of
  * freedom the bound has follows from how heavy the tails of the users' influences are (Satterthwaite: An Approximate
  * Distribution of Estimates of Variance Components, Biometrics 2, 1946): with few hits, or a user who makes half of the rows,
- * they are far fewer than users. Beside BCa and bootstrap t these held 95 % best, also of differences of methods that seldom
- * differ. Null where users are fewer than 10, or all of them alike: draws would say that the figure is certain.
+ * they are far fewer than users. A difference of two figures of the same users has its tails on both sides, which makes
+ * percentiles wide enough without that. Beside BCa and bootstrap t these held 95 % best, in the bench `interval-coverage` and of
+ * 20 users as of 300. Null where users are fewer than 10, or all of them alike: draws would say that the figure is certain.
  */
-export function intervalOf({ value, draws, influence }: Estimate): Interval | null {
+export function intervalOf({ value, draws, influence, isPaired = false }: Estimate): Interval | null {
   const groups = influence.length;
   if (groups < MIN_USERS) return null;
-  const degreesOfFreedom = degreesOf(influence, value);
-  if (degreesOfFreedom === undefined) return null;
+  const kurtosis = kurtosisOf(influence, value);
+  if (kurtosis === undefined) return null;
   const defined = draws.filter((one) => Number.isFinite(one));
   if (defined.length < (1 - MAX_UNDEFINED) * draws.length || defined.length < 2) return null;
   defined.sort();
-  const bound = studentBound(degreesOfFreedom) * Math.sqrt(groups / (groups - 1));
+  // Users that a slice does not have owe it nothing.
+  const users = Math.max(
+    2,
+    influence.reduce((count, one) => count + (one === 0 ? 0 : 1), 0),
+  );
+  const degreesOfFreedom = isPaired ? users - 1 : Math.min(users - 1, (2 * groups) / (kurtosis - 1));
+  const bound = studentBound(degreesOfFreedom) * Math.sqrt(users / (users - 1));
   const share = normalProbability(-bound);
   return { low: percentile(defined, share), high: percentile(defined, 1 - share) };
 }
 
-/** Undefined where no user is unlike the others. */
-function degreesOf(influence: Float64Array, value: number): number | undefined {
+/** Of the influences, above 1; undefined where no user is unlike the others. */
+function kurtosisOf(influence: Float64Array, value: number): number | undefined {
   const groups = influence.length;
   let [squares, fourths] = [0, 0];
   for (const one of influence) {
@@ -40,8 +47,7 @@ function degreesOf(influence: Float64Array, value: number): number | undefined {
   }
   const spread = Math.sqrt(squares * groups);
   if (!(spread > ROUNDING * Math.max(1, Math.abs(value)))) return undefined;
-  const kurtosis = (groups * fourths) / squares ** 2;
-  return Math.min(groups - 1, (2 * groups) / Math.max(kurtosis - 1, Number.EPSILON));
+  return Math.max((groups * fourths) / squares ** 2, 1 + Number.EPSILON);
 }
 
 /** Of ascending values: (n + 1) p, between neighbours in proportion. */

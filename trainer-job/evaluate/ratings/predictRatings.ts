@@ -37,8 +37,11 @@ export async function scoreRatings(
   };
 }
 
+/** What of a model its predictions are made of. */
+export type Predicting = Pick<TwoTowerModel, 'query' | 'candidate' | 'outputs'>;
+
 export async function predictRatings(
-  model: TwoTowerModel,
+  model: Predicting,
   { head, target }: RatingModel,
   pairs: RatedPairs,
   between: () => Promise<void>,
@@ -62,7 +65,7 @@ export async function predictRatings(
 }
 
 /** Takes pairs of entities to the head's outputs, each entity once through its tower. */
-function headOutputs(model: TwoTowerModel, head: RatingModel['head']) {
+function headOutputs(model: Predicting, head: RatingModel['head']) {
   const distinctQueries = distinctFinder(model.query.data.entities);
   const distinctItems = distinctFinder(model.candidate.data.entities);
   return (queries: Int32Array, items: Int32Array): Float32Array => {

@@ -1,0 +1,108 @@
+import { meanEstimates } from '../confidence/estimate.js';
+import { drawsRandom, slotsOf } from '../confidence/estimates.js';
+import { meanOf, type PerUserMean } from '../confidence/perUser.js';
+import { drawUsers } from '../confidence/userDraws.js';
+import { MODEL, type PartContext, type Ranked } from '../part.js';
+import type { EvaluationRows } from '../ranks/evaluationRows.js';
+import { retrievalMeans } from '../retrieval/retrievalMeans.js';
+import { placesBySlice, type SlicedFigures } from './sliced.js';
+import type { Slicing } from './slicing.js';
+
+interface Request {
+  context: PartContext;
+  slicings: readonly Slicing[];
+  primaryMetric: string;
+  ranked: Ranked;
+  /** [targets] the query entity of each. */
+  queries: Int32Array;
+}
+
+/** Of the model on the targets of each slice; where a user is asked for once, the targets of the slice are what is looked for. */
+export async function rankedSlices({
+  context,
+  slicings,
+  primaryMetric,
+  ranked: { rows, ranks },
+  queries,
+}: Request): Promise<SlicedFigures[]> {
+  const { spec, between } = context;
+  const own = ranks.get(MODEL)!;
+  const { slots, count } = slotsOf(rows.users);
+  const slotOf = new Map(Array.from(rows.users, (user, q) => [user, slots[q]!]));
+  const found: SlicedFigures[] = [];
+  const primary = new Map<SlicedFigures, PerUserMean>();
+  for (const slicing of slicings) {
+    for (const { key, places, rows: rowCount } of placesBySlice(slicing, queries, rows.items, rows.rows)) {
+      const part = rowsAt(rows, own, places);
+      const { users, means } = retrievalMeans(part.rows, part.ranks, spec.evaluation.k, 'test');
+      const metrics = Object.fromEntries(
+        [...means].flatMap(([name, mean]) => {
+          const value = meanOf(mean);
+          return value === undefined ? [] : [[name, value]];
+        }),
+      );
+      const mean = means.get(primaryMetric);
+      if (!mean || metrics[primaryMetric] === undefined) continue;
+      const figures = { key, rows: rowCount, users: users.length, metrics, estimate: undefined };
+      found.push(figures);
+      primary.set(figures, amongAll(mean, users, slotOf, count));
+    }
+    await between();
+  }
+  const { bootstrapDraws } = spec.evaluation;
+  if (bootstrapDraws === 0) return found;
+  const draws = drawUsers(count, bootstrapDraws, drawsRandom(context, 'of slices'));
+  const estimates = await meanEstimates(primary, draws, between);
+  return found.map((figures) => ({ ...figures, estimate: estimates.get(figures) }));
+}
+
+/** The rows of these targets alone. */
+function rowsAt(
+  all: EvaluationRows,
+  ranks: Int32Array,
+  places: Int32Array,
+): { rows: EvaluationRows; ranks: Int32Array } {
+  const queries: number[] = [];
+  const users: number[] = [];
+  const targetStart: number[] = [];
+  let q = 0;
+  let last = -1;
+  places.forEach((target, at) => {
+    while (all.targetStart[q + 1]! <= target) q++;
+    if (q === last) return;
+    last = q;
+    queries.push(all.queries[q]!);
+    users.push(all.users[q]!);
+    targetStart.push(at);
+  });
+  const rows = places.map((target) => all.rows[target]!);
+  return {
+    rows: {
+      per: all.per,
+      queries: Int32Array.from(queries),
+      users: Int32Array.from(users),
+      targetStart: Int32Array.from([...targetStart, places.length]),
+      items: places.map((target) => all.items[target]!),
+      rows,
+      rowCount: rows.reduce((sum, one) => sum + one, 0),
+      excluded: null,
+    },
+    ranks: places.map((target) => ranks[target]!),
+  };
+}
+
+/** The same mean by all users, of whom those that the slice does not have weigh nothing. */
+function amongAll(
+  { sums, weights }: PerUserMean,
+  users: Int32Array,
+  slotOf: ReadonlyMap<number, number>,
+  count: number,
+): PerUserMean {
+  const all = { sums: new Float64Array(count), weights: new Float64Array(count) };
+  users.forEach((user, i) => {
+    const slot = slotOf.get(user)!;
+    all.sums[slot] = sums[i]!;
+    all.weights[slot] = weights[i]!;
+  });
+  return all;
+}

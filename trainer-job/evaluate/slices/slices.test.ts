@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { useWasm } from '../../../test/support/training/backend.js';
+import { shopDataset, shopRow, shopSpec, type ShopRow } from '../../../test/support/training/shopDataset.js';
+import type { EncodedDataset, EncodedRows } from '../../data/encodedDataset.js';
+import { TwoTowerModel } from '../../model/twoTowerModel.js';
+import { evaluateModel } from '../evaluateModel.js';
+import { intervalLabel, intervalOfValue, quantileBoundaries } from './slicing.js';
+
+const METRIC = 'test_recall_at_5';
+const slices = [{ by: 'price', boundaries: [10, 20] }];
+
+async function evaluated(data: EncodedDataset, evaluation = {}) {
+  await useWasm();
+  const spec = shopSpec({
+    evaluation: { k: [5], bootstrapDraws: 200, importanceUsers: 0, slices, ...evaluation },
+  });
+  return evaluateModel({ model: new TwoTowerModel(data, spec), data, spec });
+}
+
+function onlyTest(data: EncodedDataset, isKept: (row: ShopRow) => boolean): EncodedDataset {
+  const { query, item, count } = data.splits.test;
+  const kept = Array.from({ length: count }, (_, i) => i).filter((i) => isKept(shopRow(query[i]!, item[i]!)));
+  const of = (values: Int32Array) => Int32Array.from(kept, (i) => values[i]!);
+  const test: EncodedRows = { count: kept.length, query: of(query), item: of(item) };
+  return { ...data, splits: { ...data.splits, test } };
+}
+
+describe('a slice', () => {
+  it.each<[string, string, (row: ShopRow) => boolean]>([
+    ['city', 'Vienna', ({ city }) => city === 'Vienna'],
+    ['age', 'below 30', ({ age }) => age < 30],
+    ['age', '30 to below 50', ({ age }) => age >= 30 && age < 50],
+    ['member', 'yes', ({ member }) => member],
+    ['category', 'soap', ({ category }) => category === 'soap'],
+    ['price', '10 to below 20', ({ price }) => price >= 10 && price < 20],
+    ['price', '20 and more', ({ price }) => price >= 20],
+    ['season', 'July to September', ({ day }) => day === '2026-08-10'],
+  ])('by %s of %s is what an evaluation of its rows alone finds', async (by, value, isKept) => {
+    const data = shopDataset();
+    const { findings } = await evaluated(data);
+    const alone = await evaluated(onlyTest(data, isKept));
+    const slice = findings.slices.find((one) => one.by === by && one.value === value);
+    expect(slice).toMatchObject({ rows: alone.metrics['test_rows'], users: alone.findings.measured.users });
+    expect(slice!.metrics[0]).toMatchObject({ name: METRIC, value: alone.metrics[METRIC] });
+    for (const metric of slice!.metrics) expect(metric.value).toBeCloseTo(alone.metrics[metric.name]!, 12);
+  });
+
+  it('has an interval that holds its value, and is worse where all of it is', async () => {
+    const { findings, metrics } = await evaluated(shopDataset());
+    const first = findings.slices.map(({ metrics: [primary], ...slice }) => ({ ...slice, ...primary! }));
+    for (const { value, interval, isWorse } of first) {
+      if (!interval) continue;
+      expect(interval.low <= value && value <= interval.high).toBe(true);
+      expect(isWorse).toBe(interval.high < metrics[METRIC]!);
+    }
+    const worse = first.map(({ isWorse }) => isWorse);
+    expect(worse).toEqual(worse.toSorted((a, b) => Number(b) - Number(a)));
+  });
+
+  it('of activity has all rows of users and items by how often they occur in train', async () => {
+    const { findings, metrics } = await evaluated(shopDataset());
+    for (const by of ['userActivity', 'itemPopularity']) {
+      const own = findings.slices.filter((slice) => slice.by === by);
+      expect(own.length).toBeGreaterThan(5);
+      expect(own.reduce((sum, { rows }) => sum + rows, 0)).toBe(metrics['test_rows']);
+    }
+  });
+
+  it('is there for users and items that train does not have', async () => {
+    const data = shopDataset();
+    const { query, item, count } = data.splits.test;
+    const test = {
+      count,
+      query: query.map((entity, row) => (row < 20 ? 0 : entity)),
+      item: item.map((one, row) => (row >= 20 && row < 50 ? 0 : one)),
+    };
+    const { findings, metrics } = await evaluated({ ...data, splits: { ...data.splits, test } });
+    const rowsOf = (by: string) => findings.slices.find((slice) => slice.by === by);
+    expect(rowsOf('newUsers')).toMatchObject({
+      rows: 20,
+      metrics: [{ name: METRIC, value: metrics['test_cold_users_recall_at_5'] }],
+    });
+    expect(rowsOf('newItems')).toMatchObject({ rows: 30, metrics: [{ name: METRIC, value: 0 }] });
+  });
+});
+
+describe('values in order', () => {
+  it('are cut where boundaries are, which belong to what is above', () => {
+    expect([9, 10, 15, 20].map((value) => intervalOfValue([10, 20], value))).toEqual([0, 1, 1, 2]);
+    expect([0, 1, 2].map((slice) => intervalLabel([10, 2000], slice))).toEqual([
+      'below 10',
+      '10 to below 2,000',
+      '2,000 and more',
+    ]);
+  });
+
+  it('are cut into parts of one size, equal ones together', () => {
+    expect(quantileBoundaries([1, 2, 3, 4, 5, 6, 7, 8], 4)).toEqual([3, 5, 7]);
+    expect(quantileBoundaries([1, 1, 1, 1, 1, 1, 2, 3], 4)).toEqual([2]);
+    expect(quantileBoundaries([4, 4], 4)).toEqual([]);
+    expect(quantileBoundaries([], 4)).toEqual([]);
+  });
+});
