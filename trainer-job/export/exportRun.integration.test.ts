@@ -149,6 +149,10 @@ describe('the artifacts of a run', () => {
       },
     });
     expect(metadata.metrics.test_metrics['test_recall_at_3']).toBeGreaterThan(0);
+    expect(metadata.metadata_impact).toMatchObject({
+      metric: expect.stringMatching(/^test_/),
+      interval: expect.anything(),
+    });
   });
 
   it.each(['ranking', 'hybrid'] as const)(

@@ -24,6 +24,7 @@ import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../model/catalogue.js';
 import type { EpochReport } from '../train/loop/trainRequest.js';
 import type { ModelMetadata } from './metadata.js';
+import { metadataImpact } from './metadataImpact.js';
 import { saveRating } from './savedRating.js';
 import { saveTower } from './savedTower.js';
 
@@ -146,6 +147,7 @@ function metadataOf(request: ExportRequest): ModelMetadata {
       baselines: request.baselines,
       history: [...request.history],
     },
+    metadata_impact: metadataImpact(request.evaluation.importance),
     run: request.run,
   };
 }

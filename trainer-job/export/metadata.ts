@@ -39,6 +39,24 @@ export const modelMetadataSchema = z.strictObject({
     baselines: z.record(z.string(), metricsSchema),
     history: z.array(z.unknown()),
   }),
+  /** What the features of the candidate tower beside its id are worth; null where there are none, or that was not measured. */
+  metadata_impact: z
+    .strictObject({
+      /** How it was measured: the trained model saw other items' values, and was not trained again without them. */
+      method: z.literal('permutation on the trained model, not a model trained without the metadata'),
+      metric: z.string(),
+      /** On the test rows that it was measured on. */
+      with_metadata: z.number(),
+      without_metadata: z.number(),
+      /** How much better the metric is with them, as a share of its value without: `+9.1%`; null beside 0. */
+      improvement_vs_no_metadata: z.string().nullable(),
+      /** Of 95 %, of the difference; null where none was computed. */
+      interval: z.strictObject({ low: z.number(), high: z.number() }).nullable(),
+      /** Whether all of the interval is above 0. */
+      proves_metadata_value: z.boolean(),
+    })
+    .nullable(),
   run: z.record(z.string(), z.unknown()),
 });
+export type MetadataImpact = ModelMetadata['metadata_impact'];
 export type ModelMetadata = z.infer<typeof modelMetadataSchema>;
