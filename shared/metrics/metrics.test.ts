@@ -215,6 +215,11 @@ describe('a request', () => {
       'evaluation.gates.0.aboveBaseline: a retrieval model has no metric that this baseline has',
     ],
     [
+      'recent popularity of rows without times',
+      { evaluation: { gates: [{ metric: 'test_recall_at_10', aboveBaseline: 'recentPopularity' }] } },
+      'evaluation.gates.0.aboveBaseline: recentPopularity needs to know when rows were, and dataset.split.strategy is random: take time, timeHoldout or strictTemporal, or the baseline popularity',
+    ],
+    [
       'a baseline that is not asked for',
       {
         evaluation: {

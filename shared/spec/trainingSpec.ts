@@ -7,6 +7,7 @@ import { brokenMetricRules, monitorsOf } from './metricRules.js';
 import { modelSchema } from './model.js';
 import { brokenModelRules, type RuleBroken } from './modelRules.js';
 import { brokenDecayRules, brokenDepthRules } from './rules/bounds.js';
+import { brokenBaselineRules } from './rules/baselines.js';
 import { brokenColumnRules } from './rules/columns.js';
 import { brokenGateRules, brokenGateSlices, brokenWithoutIntervals } from './rules/gates.js';
 import { brokenSliceRules } from './rules/slices.js';
@@ -139,6 +140,7 @@ function brokenStartRules({ dataset, features, model, training, evaluation }: Se
   ];
   return [
     ...('preset' in dataset ? [] : brokenSourceRules(dataset)),
+    ...('preset' in dataset ? [] : brokenBaselineRules(dataset, evaluation)),
     ...('preset' in dataset || 'preset' in features ? [] : brokenColumnRules(dataset, features)),
     ...('preset' in model || 'preset' in features ? [] : brokenWidthRules(model, features)),
     ...('preset' in features ? [] : brokenDepthRules(asked, features)),
