@@ -3,6 +3,7 @@ import { resultLine } from './bench.js';
 import { callbacks } from './callbacks/callbacksBench.js';
 import { coldStart } from './startup/coldStartBench.js';
 import { dataPrep } from './dataPrep/dataPrepBench.js';
+import { evaluateScale } from './training/evaluateScaleBench.js';
 import { faults } from './faults/faultsBench.js';
 import { fuzz } from './fuzz/fuzzBench.js';
 import { baselines } from './baselines/baselinesBench.js';
@@ -32,6 +33,7 @@ const BENCHES: readonly Bench[] = [
   trainWorkers,
   wholeRun,
   stepVsCatalogue,
+  evaluateScale,
   trainMemory,
   stopAndSave,
   trainOnDisk,

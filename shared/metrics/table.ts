@@ -38,6 +38,11 @@ import { averagePrecision } from './families/yesOrNo/averagePrecision.js';
 import { logLoss } from './families/yesOrNo/logLoss.js';
 import { brier } from './families/yesOrNo/brier.js';
 import { calibrationError } from './families/yesOrNo/calibrationError.js';
+import { catalogueCoverage } from './families/lists/catalogueCoverage.js';
+import { giniIndex } from './families/lists/giniIndex.js';
+import { novelty } from './families/lists/novelty.js';
+import { popularityLift } from './families/lists/popularityLift.js';
+import { listSimilarity } from './families/lists/listSimilarity.js';
 import type { MetricTable } from './family.js';
 
 /**
@@ -56,6 +61,11 @@ export const METRICS = {
   meanReciprocalRank,
   meanRank,
   coldUsersRecall,
+  catalogueCoverage,
+  giniIndex,
+  novelty,
+  popularityLift,
+  listSimilarity,
   rmse,
   auc,
   mae,

@@ -13,24 +13,17 @@ interface Attribute {
   value: unknown;
 }
 
+/** What the binding calls kinds of attributes and types of numbers. */
+const CONSTANTS = ['TF_ATTR_BOOL', 'TF_ATTR_TYPE', 'TF_BOOL', 'TF_FLOAT', 'TF_INT32', 'TF_UINT8'] as const;
+
 /** What the binding's backend offers beyond tfjs; it has no types of its own. */
 interface NativeBackend {
-  binding: Record<'TF_ATTR_BOOL' | 'TF_ATTR_TYPE' | 'TF_FLOAT', number>;
+  binding: Record<(typeof CONSTANTS)[number], number>;
   executeSingleOutput(name: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor;
 }
 
-const number = z.number();
 const nativeBackendSchema = z.custom<NativeBackend>(
-  (backend) =>
-    z
-      .object({
-        binding: z.object({
-          TF_ATTR_BOOL: number,
-          TF_ATTR_TYPE: number,
-          TF_FLOAT: number,
-        }),
-      })
-      .safeParse(backend).success,
+  (backend) => z.object({ binding: z.record(z.enum(CONSTANTS), z.number()) }).safeParse(backend).success,
 );
 
 /**
@@ -84,6 +77,17 @@ export class TensorflowOps {
   /** `dy` where `y`, the output of a relu, is positive; 0 elsewhere. */
   reluGrad(dy: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor2D {
     return this.run('ReluGrad', [this.float], [dy, y]) as tf.Tensor2D;
+  }
+
+  /** Truth values [..., 4] as words [...] of four bytes, each 0 or 1: sums of up to 255 words are four sums at once. */
+  truthWords(x: tf.Tensor): tf.Tensor {
+    const { TF_ATTR_BOOL, TF_ATTR_TYPE, TF_BOOL, TF_INT32, TF_UINT8 } = this.backend.binding;
+    const type = (name: string, value: number) => ({ name, type: TF_ATTR_TYPE, value });
+    return tf.tidy(() => {
+      const truncate = { name: 'Truncate', type: TF_ATTR_BOOL, value: false };
+      const bytes = this.run('Cast', [type('SrcT', TF_BOOL), type('DstT', TF_UINT8), truncate], [x]);
+      return this.run('Bitcast', [type('T', TF_UINT8), type('type', TF_INT32)], [bytes]);
+    });
   }
 
   /** The product as a sum of such whose own sums are short. */

@@ -13,7 +13,8 @@ import type { EncodedDataset } from '../data/encodedDataset.js';
 import { intervals } from './confidence/intervals.js';
 import type { Findings } from './findings.js';
 import { importance } from './importance/importance.js';
-import type { Evaluated, Part, PartContext } from './part.js';
+import { type ListsOfUsers, usersWithoutLists } from './lists/listsOfUsers.js';
+import { type Evaluated, MODEL, type Part, type PartContext } from './part.js';
 import { equalScoreWarnings } from './ranks/equalScores.js';
 import { rowsProtocol } from './ranks/evaluationRows.js';
 import { measuredRanks, uncountedRows, unseenValidation } from './retrieval/measured.js';
@@ -65,15 +66,18 @@ export async function evaluateModel({
     calibration: rated?.answers?.calibration ?? null,
     findings: await findingsOf(
       { ...request, metrics, methods, primaryMetric, ranked, rated },
-      { methods, leftOut: retrieval?.leftOut ?? [] },
+      { methods, leftOut: retrieval?.leftOut ?? [], lists: retrieval?.lists ?? null },
     ),
   };
 }
 
-async function findingsOf(
-  context: PartContext,
-  { methods, leftOut }: { methods: readonly RankedMethod[]; leftOut: readonly LeftOut[] },
-): Promise<Findings> {
+interface FoundBefore {
+  methods: readonly RankedMethod[];
+  leftOut: readonly LeftOut[];
+  lists: ListsOfUsers | null;
+}
+
+async function findingsOf(context: PartContext, { methods, leftOut, lists }: FoundBefore): Promise<Findings> {
   const { data, spec, metrics, primaryMetric, ranked } = context;
   const findings: Findings = {
     modelType: spec.model.type,
@@ -88,8 +92,13 @@ async function findingsOf(
       settings,
     })),
     comparisons: comparisonsOf(metrics, methods, primaryMetric),
-    leftOut: [...(ranked ? uncountedRows(ranked.rows) : []), ...unseenValidation(data, spec), ...leftOut],
-    lists: [],
+    leftOut: [
+      ...(ranked ? uncountedRows(ranked.rows) : []),
+      ...(lists ? usersWithoutLists(lists) : []),
+      ...unseenValidation(data, spec),
+      ...leftOut,
+    ],
+    lists: lists ? [{ of: MODEL, users: lists.users, metrics: withoutIntervals(lists.metrics) }] : [],
     slices: [],
     ratingErrors: null,
     yesOrNo: null,

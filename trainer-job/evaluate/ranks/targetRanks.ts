@@ -4,10 +4,11 @@
  *
  * The catalogue is cut into groups. A group whose best score is higher than the target's holds at least one higher item, and
  * any other group none: so with `depth` such groups the rank is `depth` or more, and with fewer only their scores need
- * counting. On TensorFlow that is one pass for the groups' best and a gathering of few groups; wasm has the scores in host
- * memory anyway and counts them all.
+ * counting. On TensorFlow that is one pass for the groups' best and a gathering of few groups or, where every rank is to be told
+ * apart, a comparison that counts where the scores are; wasm has the scores in host memory anyway and counts them all.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { tensorflowOps } from '../../backend/tensorflowOps.js';
 import { readAndDispose } from '../../model/matrix.js';
 import { countHigher } from './ranks.js';
 
@@ -38,6 +39,8 @@ export function targetRanks(scores: tf.Tensor2D, targets: Targets, depth: number
     }
     return ranks;
   }
+  // More than all groups: what is higher is counted in every one of them.
+  if (depth >= items / size) return exactRanks(scores, targets, size).map((rank) => Math.min(rank, depth));
   const { groups, starts } = groupsAbove(scores, targets, depth, size, ranks);
   const listed = readAndDispose(
     tf.tidy(() => tf.gather(tf.reshape(scores, [-1, size]), tf.tensor1d(groups, 'int32'))),
@@ -46,6 +49,75 @@ export function targetRanks(scores: tf.Tensor2D, targets: Targets, depth: number
     rankTargets(ranks, targets, q, listed.subarray(starts[q]! * size, starts[q + 1]! * size), depth);
   }
   return ranks;
+}
+
+/** Every target is compared with all scores of its query where they are, and what is read back is the counts of groups. */
+function exactRanks(scores: tf.Tensor2D, { starts, scores: own }: Targets, size: number): Int32Array {
+  const [queries, items] = scores.shape;
+  const ranks = new Int32Array(own.length);
+  const each = own.length / queries;
+  if (starts.every((start, q) => start === q * each)) {
+    // As many comparisons at once as take the memory of the scores: a truth value is a byte.
+    for (let from = 0; from < each; from += 4) {
+      const to = Math.min(from + 4, each);
+      const places = Int32Array.from({ length: queries * (to - from) }, (_, i) => {
+        return Math.floor(i / (to - from)) * each + from + (i % (to - from));
+      });
+      const thresholds = Float32Array.from(places, (t) => own[t]!);
+      const higher = countHigherIn(tf.reshape(scores, [queries, 1, items]), thresholds, size);
+      places.forEach((t, i) => (ranks[t] = higher[i]!));
+    }
+    return ranks;
+  }
+  const queryOf = new Int32Array(own.length);
+  for (let q = 0; q < queries; q++) queryOf.fill(q, starts[q], starts[q + 1]);
+  for (let from = 0; from < own.length; from += queries) {
+    const to = Math.min(from + queries, own.length);
+    const rows = tf.tidy(() =>
+      tf.reshape<tf.Rank.R3>(tf.gather(scores, tf.tensor1d(queryOf.subarray(from, to), 'int32')), [
+        to - from,
+        1,
+        items,
+      ]),
+    );
+    ranks.set(countHigherIn(rows, own.subarray(from, to), size), from);
+  }
+  return ranks;
+}
+
+/** [thresholds] how many scores of its row are strictly higher than each; `scores` is [rows, 1, items], and is disposed. */
+function countHigherIn(scores: tf.Tensor3D, thresholds: Float32Array, size: number): Int32Array {
+  const ops = tensorflowOps();
+  if (!ops) throw new Error('only TensorFlow has scores in groups');
+  const [rows, , items] = scores.shape;
+  const each = thresholds.length / rows;
+  const groups = wordGroups(items, size);
+  const sums = tf.tidy(() => {
+    const isHigher = tf.greater(scores, tf.tensor3d(thresholds, [rows, each, 1]));
+    const words = ops.truthWords(tf.reshape(isHigher, [thresholds.length, groups, -1, 4]));
+    return tf.sum(words, 2);
+  });
+  scores.dispose();
+  const counts = sums.dataSync<'int32'>();
+  sums.dispose();
+  return Int32Array.from(thresholds, (_, t) => {
+    let count = 0;
+    for (let at = t * groups; at < (t + 1) * groups; at++) count += bytesOf(counts[at]!);
+    return count;
+  });
+}
+
+/** Into how many equal groups, of at most 255 words, a row of so many scores is cut: a byte holds no larger sum. */
+function wordGroups(items: number, size: number): number {
+  const perGroup = Math.ceil(size / 4 / 255);
+  let parts = perGroup;
+  while ((size / 4) % parts !== 0) parts++;
+  return (items / size) * parts;
+}
+
+/** The sum of the four bytes of a word. */
+function bytesOf(word: number): number {
+  return (word & 255) + ((word >>> 8) & 255) + ((word >>> 16) & 255) + (word >>> 24);
 }
 
 /** Ranks the targets of query `q` that are not known to be at `depth` yet, among these scores. */

@@ -1,5 +1,6 @@
 import type { LeftOut, Metrics } from '@trainyard/shared';
 import { retrievalBaselines } from '../baselines/retrievalBaselines.js';
+import { type ListsOfUsers, listsOfUsers } from '../lists/listsOfUsers.js';
 import { type Evaluated, MODEL, type Ranked } from '../part.js';
 import { type EvaluationRows, evaluationRows, rowsProtocol } from '../ranks/evaluationRows.js';
 import { placesOf, type Ranker } from '../ranks/ranker.js';
@@ -18,12 +19,15 @@ export interface RankedSplit {
   /** Of the model: of all rows that count, and of those of users that train does not have. */
   metrics: Metrics;
   methods: RankedMethod[];
+  /** What the model's lists are like, the metrics of which are among its own. */
+  lists: ListsOfUsers;
   /** Of the baselines. */
   leftOut: LeftOut[];
 }
 
 /** Where the model and its baselines put the items of the test rows, and what that is worth. */
-export async function rankedSplit({ model, data, spec, between }: Evaluated): Promise<RankedSplit> {
+export async function rankedSplit(evaluated: Evaluated): Promise<RankedSplit> {
+  const { model, data, spec, between } = evaluated;
   const { k } = spec.evaluation;
   const rows = evaluationRows(data, 'test', 'known', rowsProtocol(spec));
   const coldRows = evaluationRows(data, 'test', 'cold');
@@ -47,9 +51,11 @@ export async function rankedSplit({ model, data, spec, between }: Evaluated): Pr
     };
     methods.push({ name: ranker.name, metrics, settings: ranker.settings });
   }
+  const lists = await listsOfUsers(evaluated, rows);
   const metrics = {
     ...metricsOfScores(rows, scores, k, 'test'),
+    ...lists.metrics,
     ...coldUsersMetrics(coldRows, cold.ranks, k),
   };
-  return { ranked: { rows, ranks }, metrics, methods, leftOut };
+  return { ranked: { rows, ranks }, metrics, methods, lists, leftOut };
 }

@@ -1,0 +1,79 @@
+import { seedOf, type Metrics } from '@trainyard/shared';
+import { catalogue } from '../../model/catalogue.js';
+import { permutation, randomFor } from '../../model/random.js';
+import type { Findings } from '../findings.js';
+import type { Evaluated } from '../part.js';
+import type { EvaluationRows } from '../ranks/evaluationRows.js';
+import { itemsOfUsers } from '../ranks/excluded.js';
+import { listMetrics } from './listMetrics.js';
+import { topLists, type Shown } from './topLists.js';
+
+/** So many users tell what lists are like. */
+const MOST_USERS = 10_000;
+/** Fewer of a large catalogue: so many scores take some seconds. */
+const MOST_SCORES = 400_000_000;
+
+export interface ListsOfUsers {
+  users: number;
+  /** From whom they were drawn. */
+  among: number;
+  metrics: Metrics;
+}
+
+/** What the model's lists are like, of users of the test rows that are drawn by the seed. */
+export async function listsOfUsers(
+  { model, data, spec, between }: Evaluated,
+  rows: EvaluationRows,
+): Promise<ListsOfUsers> {
+  const { entities } = data.candidate;
+  const { k } = spec.evaluation;
+  const most = Math.max(1, Math.min(MOST_USERS, Math.floor(MOST_SCORES / entities)));
+  const places = drawn(rows, most, seedOf(spec.training, 'evaluation'));
+  const lists = await topLists(model, shown(rows, places), Math.max(...k), between);
+  const counts = new Int32Array(entities);
+  for (const item of data.splits.train.item) counts[item]! += 1;
+  counts[0] = 0;
+  const had = itemsOfUsers(data, ['train']);
+  const historyCounts = Float64Array.from(places, (q) => {
+    const items = had.of(rows.users[q]!);
+    return items.reduce((sum, item) => sum + counts[item]!, 0) / items.length;
+  });
+  const vectors = model.embed('candidate', catalogue(entities));
+  const listed = { items: entities - 1, counts, historyCounts, vectors, width: model.width };
+  return { users: places.length, among: new Set(rows.users).size, metrics: listMetrics(lists, k, listed) };
+}
+
+/** Whose lists are not looked at, and why. */
+export function usersWithoutLists({ users, among }: ListsOfUsers): Findings['leftOut'] {
+  if (users === among) return [];
+  return [
+    {
+      what: `the lists of ${(among - users).toLocaleString('en-US')} of ${among.toLocaleString('en-US')} test users`,
+      why: `what lists are like is told by at most ${MOST_USERS.toLocaleString('en-US')} of them, drawn by the seed, and by fewer of a catalogue of more than ${(MOST_SCORES / MOST_USERS).toLocaleString('en-US')} items`,
+      remedy: null,
+    },
+  ];
+}
+
+/** The first query of each drawn user, ascending. */
+function drawn({ users }: EvaluationRows, most: number, seed: number): Int32Array {
+  const first = new Map<number, number>();
+  users.forEach((user, q) => {
+    if (!first.has(user)) first.set(user, q);
+  });
+  const places = Int32Array.from(first.values());
+  if (places.length <= most) return places;
+  const order = permutation(places.length, randomFor(seed, 'lists')).subarray(0, most);
+  return order.map((at) => places[at]!).toSorted();
+}
+
+function shown({ queries, excluded }: EvaluationRows, places: Int32Array): Shown {
+  const own = places.map((q) => queries[q]!);
+  if (!excluded) return { queries: own, excluded: null };
+  const lists = Array.from(places, (q) => excluded.items.subarray(excluded.start[q], excluded.start[q + 1]));
+  const start = new Int32Array(lists.length + 1);
+  lists.forEach((list, q) => (start[q + 1] = start[q]! + list.length));
+  const items = new Int32Array(start.at(-1)!);
+  lists.forEach((list, q) => items.set(list, start[q]));
+  return { queries: own, excluded: { start, items } };
+}
