@@ -11,6 +11,12 @@ const exclude = ['**/node_modules/**', '**/dist/**'];
 
 const temporary = memoryFolder();
 
+/** What takes data through the stages in the test's own process. */
+const DATA = [
+  'test/damaged/*.test.ts',
+  'trainer-job/{data,pipeline,features,export,train}/**/*.integration.test.ts',
+];
+
 /** Processes that start, and emulators, take their time where others want the processors too. */
 const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
 
@@ -58,11 +64,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        // The packages, DuckDB among them, are loaded once and not for each file.
+        test: { name: 'data', include: DATA, exclude, ...PATIENT, isolate: false },
+      },
+      {
+        extends: true,
         test: {
-          // What starts processes of the build, breaks them, sends whole data sets through, or puts whole worlds to the test.
+          // What starts processes of the build, breaks them, or puts whole worlds to the test.
           name: 'system',
           include: ['test/*/**/*.test.ts', '**/*.{process,integration}.test.ts'],
-          exclude: [...exclude, '**/*.{emulator,tensorflow}.test.ts'],
+          exclude: [...exclude, ...DATA, '**/*.{emulator,tensorflow}.test.ts'],
           ...PATIENT,
         },
       },

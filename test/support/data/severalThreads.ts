@@ -1,4 +1,4 @@
-import { beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 
 /**
  * Has DuckDB use all processors in the tests of this file. Others, with their hundred rows, have it use one, since a second thread
@@ -7,5 +7,9 @@ import { beforeEach, vi } from 'vitest';
 export function useSeveralThreads(): void {
   beforeEach(() => {
     vi.stubEnv('TRAINYARD_THREADS', undefined);
+  });
+  // The next file may run in this process.
+  afterEach(() => {
+    vi.unstubAllEnvs();
   });
 }
