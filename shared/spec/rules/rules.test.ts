@@ -23,6 +23,24 @@ function mistakes(parts: Parts): string[] {
 
 const REFUSED: [string, Parts, RegExp][] = [
   [
+    'a slice by a column that no feature reads',
+    { evaluation: { slices: [{ by: 'item' }, { by: 'city' }] } },
+    /^\/evaluation\/slices\/1: no feature is called city or reads such a column, .* take one of user, item$/,
+  ],
+  [
+    'a slice by what has no values left',
+    {
+      features: { ...TOWERS, query: [lookup('user', 16), { column: 'text', transform: 'text' }] },
+      evaluation: { slices: [{ by: 'text' }] },
+    },
+    /^\/evaluation\/slices\/0: text is a text, whose encoding does not say what the value was: take one of user, item$/,
+  ],
+  [
+    'boundaries of what is no number',
+    { evaluation: { slices: [{ by: 'user', boundaries: [1, 2] }] } },
+    /^\/evaluation\/slices\/0: boundaries are for numbers, and user is a lookup: leave them out$/,
+  ],
+  [
     'towers without layers whose dims differ',
     { features: { ...TOWERS, query: [lookup('user', 8)] }, model: NO_LAYERS },
     /^\/model\/candidate\/layers: the query tower ends in width 8, the candidate tower in 16: /,

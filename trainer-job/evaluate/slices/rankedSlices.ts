@@ -1,3 +1,4 @@
+import type { LeftOut } from '@trainyard/shared';
 import { meanEstimates } from '../confidence/estimate.js';
 import { drawsRandom, slotsOf } from '../confidence/estimates.js';
 import { meanOf, type PerUserMean } from '../confidence/perUser.js';
@@ -12,6 +13,8 @@ interface Request {
   context: PartContext;
   slicings: readonly Slicing[];
   primaryMetric: string;
+  /** What is cut is added. */
+  leftOut: LeftOut[];
   ranked: Ranked;
   /** [targets] the query entity of each. */
   queries: Int32Array;
@@ -22,6 +25,7 @@ export async function rankedSlices({
   context,
   slicings,
   primaryMetric,
+  leftOut,
   ranked: { rows, ranks },
   queries,
 }: Request): Promise<SlicedFigures[]> {
@@ -32,7 +36,13 @@ export async function rankedSlices({
   const found: SlicedFigures[] = [];
   const primary = new Map<SlicedFigures, PerUserMean>();
   for (const slicing of slicings) {
-    for (const { key, places, rows: rowCount } of placesBySlice(slicing, queries, rows.items, rows.rows)) {
+    for (const { key, places, rows: rowCount } of placesBySlice(
+      slicing,
+      queries,
+      rows.items,
+      leftOut,
+      rows.rows,
+    )) {
       const part = rowsAt(rows, own, places);
       const { users, means } = retrievalMeans(part.rows, part.ranks, spec.evaluation.k, 'test');
       const metrics = Object.fromEntries(

@@ -1,3 +1,4 @@
+import type { LeftOut } from '@trainyard/shared';
 import { figureEstimates } from '../confidence/estimate.js';
 import { drawsRandom, slotsOf, weightedRows } from '../confidence/estimates.js';
 import { drawUsers } from '../confidence/userDraws.js';
@@ -10,6 +11,8 @@ interface Request {
   context: PartContext;
   slicings: readonly Slicing[];
   primaryMetric: string;
+  /** What is cut is added. */
+  leftOut: LeftOut[];
   rated: Rated;
 }
 
@@ -21,6 +24,7 @@ export async function ratedSlices({
   context,
   slicings,
   primaryMetric,
+  leftOut,
   rated,
 }: Request): Promise<SlicedFigures[]> {
   const { data, spec, between } = context;
@@ -31,7 +35,7 @@ export async function ratedSlices({
   const random = drawsRandom(context, 'of slices');
   const found: SlicedFigures[] = [];
   for (const slicing of slicings) {
-    for (const { key, places, rows } of placesBySlice(slicing, pairs.queries, pairs.items)) {
+    for (const { key, places, rows } of placesBySlice(slicing, pairs.queries, pairs.items, leftOut)) {
       const at = (values: Float64Array) => Float64Array.from(places, (place) => values[place]!);
       const measure = ratingMeasurer({ predicted: at(own), actual: at(actual) }, measuring, 'test');
       const metrics = measure();

@@ -1,4 +1,4 @@
-import type { Metrics } from '@trainyard/shared';
+import type { LeftOut, Metrics } from '@trainyard/shared';
 import type { Estimate } from '../confidence/estimate.js';
 import type { Slicing } from './slicing.js';
 
@@ -21,11 +21,15 @@ export interface SlicedFigures {
 /** Of one slicing, the slices with the most rows. */
 export const MAX_VALUES = 50;
 
-/** The places [rows] of each slice, those with the most rows first; `counts` [rows] says how many rows each place stands for. */
+/**
+ * The places [rows] of each slice, those with the most rows first; `counts` [rows] says how many rows each place stands for. Of
+ * what is cut it is said in `leftOut`.
+ */
 export function placesBySlice(
   slicing: Slicing,
   queries: Int32Array,
   items: Int32Array,
+  leftOut: LeftOut[],
   counts?: Int32Array,
 ): { key: SliceKey; places: Int32Array; rows: number }[] {
   const places = new Map<number, number[]>();
@@ -40,6 +44,7 @@ export function placesBySlice(
   }
   // All rows in one slice tell nobody from anybody.
   if (places.size < 2) return [];
+  if (places.size > MAX_VALUES) leftOut.push(cutSlices(slicing.by, places.size));
   return [...places]
     .map(([slice, own]) => ({
       key: { by: slicing.by, label: slicing.label(slice), isAsked: slicing.isAsked },
@@ -48,4 +53,13 @@ export function placesBySlice(
     }))
     .toSorted((a, b) => b.rows - a.rows)
     .slice(0, MAX_VALUES);
+}
+
+function cutSlices(by: string, values: number): LeftOut {
+  const whole = (count: number) => count.toLocaleString('en-US');
+  return {
+    what: `${whole(values - MAX_VALUES)} of ${whole(values)} slices by ${by}`.slice(0, 200),
+    why: `the ${MAX_VALUES} with the most rows are told`,
+    remedy: null,
+  };
 }

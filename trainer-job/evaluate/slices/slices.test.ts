@@ -84,6 +84,27 @@ describe('a slice', () => {
   });
 });
 
+describe('slices', () => {
+  it('of a feature with many values are those with the most rows, and the rest is said', async () => {
+    const { findings } = await evaluated(shopDataset(), { slices: [{ by: 'user' }] });
+    expect(findings.slices.filter(({ by }) => by === 'user')).toHaveLength(50);
+    expect(findings.leftOut).toContainEqual(
+      expect.objectContaining({ what: expect.stringMatching(/^\d+ of \d+ slices by user$/) }),
+    );
+  });
+
+  it('are those of users too where each is asked for once', async () => {
+    const { findings } = await evaluated(shopDataset(), { protocol: 'perUser' });
+    const cities = findings.slices.filter(({ by }) => by === 'city');
+    expect(cities.map(({ value }) => value).toSorted()).toEqual(['Graz', 'Linz', 'Vienna']);
+    const users = cities.reduce((sum, one) => sum + one.users, 0);
+    expect(users).toBe(findings.measured.users);
+    const mean = cities.reduce((sum, { metrics, users: own }) => sum + own * metrics[0]!.value, 0) / users;
+    expect(mean).toBeCloseTo(findings.metrics.find(({ name }) => name === findings.primaryMetric)!.value, 10);
+    expect(findings.importance).toEqual([]);
+  });
+});
+
 describe('values in order', () => {
   it('are cut where boundaries are, which belong to what is above', () => {
     expect([9, 10, 15, 20].map((value) => intervalOfValue([10, 20], value))).toEqual([0, 1, 1, 2]);

@@ -29,15 +29,19 @@ export async function slices(context: PartContext): Promise<Partial<Findings>> {
   const queries = ofTargets?.queries ?? rated!.pairs.queries;
   const items = ofTargets?.ranked.rows.items ?? rated!.pairs.items;
   const { slicings, leftOut } = await slicingsOf({ data, asked: spec.evaluation.slices, queries, items });
-  const request = { context, slicings, primaryMetric };
+  const request = { context, slicings, primaryMetric, leftOut };
   const found = ofTargets
     ? await rankedSlices({ ...request, ...ofTargets })
     : await ratedSlices({ ...request, rated: rated! });
   const all = found.map((one) => sliceOf(one, primaryMetric, overall));
-  const newcomers = [newUsersSlice(context), newItemsSlice(context)];
+  const newcomers = [newUsersSlice(context), newItemsSlice(context)].filter((one) => one !== undefined);
   const { kept, rest } = bounded(found, all, primaryMetric);
   return {
-    slices: [...kept, ...newcomers.filter((one) => one !== undefined)],
+    slices: [
+      ...newcomers.filter(({ isWorse }) => isWorse),
+      ...kept,
+      ...newcomers.filter(({ isWorse }) => !isWorse),
+    ],
     leftOut: [...leftOut, ...rest],
   };
 }
