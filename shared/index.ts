@@ -18,6 +18,7 @@ export * from './evaluation/comparison.js';
 export * from './evaluation/comparisons.js';
 export * from './evaluation/importance.js';
 export * from './evaluation/measured.js';
+export type { Changes } from './evaluation/changes.js';
 export type { Provenance } from './evaluation/provenance.js';
 export * from './evaluation/report.js';
 export * from './evaluation/slice.js';

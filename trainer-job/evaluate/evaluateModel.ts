@@ -11,6 +11,7 @@ import {
 } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { intervals } from './confidence/intervals.js';
+import { changes } from './production/changes.js';
 import type { Findings } from './findings.js';
 import { importance } from './importance/importance.js';
 import { type ListsOfUsers, usersWithoutLists } from './lists/listsOfUsers.js';
@@ -27,7 +28,7 @@ import { slices } from './slices/slices.js';
 import { together } from './splitScorer.js';
 
 /** What is found out beside the metrics, one after the other. */
-const PARTS: readonly Part[] = [intervals, yesOrNo, ratingErrors, slices, importance];
+const PARTS: readonly Part[] = [intervals, yesOrNo, ratingErrors, slices, importance, changes];
 
 export interface EvaluationOutcome {
   /** Of the test split, and how many rows of it count. */
@@ -56,7 +57,7 @@ export async function evaluateModel({
     ...together(retrieval?.metrics, rated && modelMetrics(rated), 'test', spec.model.lossWeights),
     [metricName(METRICS.rows, 'test')]: ranked?.rows.rowCount ?? rated?.actual.length ?? 0,
   };
-  const methods = [...(retrieval?.methods ?? []), ...(rated?.methods ?? [])];
+  const methods = united([...(retrieval?.methods ?? []), ...(rated?.methods ?? [])]);
   const leading = leadingMetric(measuredModel(spec), 'test') ?? null;
   const primaryMetric = leading !== null && metrics[leading] !== undefined ? leading : null;
   return {
@@ -66,9 +67,31 @@ export async function evaluateModel({
     calibration: rated?.answers?.calibration ?? null,
     findings: await findingsOf(
       { ...request, metrics, methods, primaryMetric, ranked, rated },
-      { methods, leftOut: retrieval?.leftOut ?? [], lists: retrieval?.lists ?? null },
+      {
+        methods,
+        leftOut: saidOnce([...(retrieval?.leftOut ?? []), ...(rated?.leftOut ?? [])]),
+        lists: retrieval?.lists ?? null,
+      },
     ),
   };
+}
+
+/** What both finds items and predicts targets, as a hybrid in production does, is one method. */
+function united(methods: readonly RankedMethod[]): RankedMethod[] {
+  const byName = new Map<string, RankedMethod>();
+  for (const { name, metrics, settings } of methods) {
+    const known = byName.get(name);
+    byName.set(name, {
+      name,
+      metrics: { ...known?.metrics, ...metrics },
+      settings: { ...known?.settings, ...settings },
+    });
+  }
+  return [...byName.values()];
+}
+
+function saidOnce(leftOut: readonly LeftOut[]): LeftOut[] {
+  return [...new Map(leftOut.map((one) => [`${one.what}: ${one.why}`, one])).values()];
 }
 
 interface FoundBefore {

@@ -3,6 +3,7 @@ import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import type { Findings } from './findings.js';
+import type { ServingModel } from './production/production.js';
 import type { EvaluationRows } from './ranks/evaluationRows.js';
 import type { Answers } from './ratings/answers.js';
 import type { RatedPairs } from './ratings/ratedPairs.js';
@@ -14,6 +15,8 @@ export interface Evaluated {
   model: TwoTowerModel;
   data: EncodedDataset;
   spec: TrainingSpec;
+  /** The version that serves, or why it is not compared with; none where no version serves. */
+  production?: ServingModel | undefined;
   /** Called often; what it throws ends the evaluation. */
   between: () => Promise<void>;
 }

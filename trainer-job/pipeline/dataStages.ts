@@ -28,7 +28,9 @@ import type { PieceCache } from '../data/transform/pieces.js';
 import { checkMeasurable, measurabilityWarnings } from '../data/transform/measurability.js';
 import { measuredCounts, measuredInWords } from '../data/transform/measuredInWords.js';
 import { MEASURED_VERSION, measuredSplitsSchema, measureFolder } from '../data/transform/measuredRows.js';
+import { rawRows } from '../data/transform/rawRows.js';
 import type { IngestedRows } from '../data/transform/rowsOf.js';
+import { splitRows } from '../data/transform/splitRows.js';
 import { withCorrections } from '../data/validate/report.js';
 import { rewriteValidation } from '../data/validate/writeReport.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
@@ -165,6 +167,11 @@ function transformStage(context: DataContext): Stage<'transform'> {
           ...encoded,
           measured: splits,
           formerDigest: formerDigest(spec, outputs.of('ingest').source),
+          async rawRows(split, rows, read) {
+            const ingested = outputs.of('ingest');
+            const places = await splitRows(pieces, ingested, dataset.split);
+            return rawRows(ingested, places, { split, rows, columns: read }, context.reportFolder);
+          },
         },
         counts: {
           ...countsOf(encoded.outcome),

@@ -26,6 +26,7 @@ import { trainModel } from '../train/loop/trainModel.js';
 import type { EpochReport } from '../train/loop/trainRequest.js';
 import { pathReference, valueReference, weightsReference } from '../provenance/references.js';
 import { evaluationReport, intentOf, servingOf } from './evaluationReport.js';
+import { openProduction } from './openProduction.js';
 import { reportFolderOf, type Attempt } from './attempt.js';
 import { Stopped } from './runStages.js';
 import { entryReference } from './validateStage.js';
@@ -110,7 +111,9 @@ function evaluateStage(context: ModelContext): Stage<'evaluate'> {
     key: null,
     async run({ outputs }) {
       const { model } = outputs.of('train');
-      const output = await evaluateModel({ model, data, spec, between: unlessStopping(attempt.stop) });
+      const { serving: production, inputs } = await openProduction(attempt, spec, outputs);
+      const between = unlessStopping(attempt.stop);
+      const output = await evaluateModel({ model, data, spec, between, production });
       const testRows = output.metrics[metricName(METRICS.rows, 'test')] ?? 0;
       const { test } = outputs.of('transform').measured;
       // What is found of them has figures of its own, of which this says how many rows they are.
@@ -124,7 +127,7 @@ function evaluateStage(context: ModelContext): Stage<'evaluate'> {
         detail: `${whole(testRows)} of ${whole(test.rows)} test rows measured${ofCold}`,
         warnings: output.warnings,
         lineage: {
-          inputs: [encodedOf(context, outputs), weightsOf(model)],
+          inputs: [encodedOf(context, outputs), weightsOf(model), ...inputs],
           outputs: [valueReference('findings', output.findings)],
         },
       };

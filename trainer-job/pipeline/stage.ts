@@ -3,6 +3,8 @@ import type { DataReference, RunData, RunEnvironment, RunWarning, StageName } fr
 import type { StageOutput, StageRequest } from '../cache/stageCache.js';
 import type { IngestOutcome } from '../data/ingest/ingest.js';
 import type { OpenedTables } from '../data/source/openTables.js';
+import type { SplitName } from '../data/encodedDataset.js';
+import type { RawRows } from '../data/transform/rawRows.js';
 import type { MeasuredSplits } from '../data/transform/measuredRows.js';
 import type { EvaluationOutcome } from '../evaluate/evaluateModel.js';
 import type { EpochReport, TrainOutcome } from '../train/loop/trainRequest.js';
@@ -18,6 +20,8 @@ export interface StageOutputs {
     measured: MeasuredSplits;
     /** What version 0.1 called the same rows; undefined where it may have read others. */
     formerDigest: string | undefined;
+    /** The values that rows of a split have in the data, as texts; `rows` are positions in the split. */
+    rawRows(this: void, split: SplitName, rows: Int32Array, columns: readonly string[]): Promise<RawRows>;
   };
   train: Trained;
   evaluate: EvaluationOutcome;

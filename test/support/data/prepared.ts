@@ -15,6 +15,8 @@ import { Outputs, type StageReport } from '../../../trainer-job/pipeline/stage.j
 import { StopSignal } from '../../../trainer-job/stopSignal.js';
 
 export interface PreparedData {
+  /** Of the stages, as those after them see them. */
+  outputs: Outputs;
   /** Holds what `readEncodedDataset` reads. */
   encodedFolder: string;
   /** Of all that shaped what is in that folder. */
@@ -77,6 +79,7 @@ export async function prepared(
     dataSnapshot: rows.snapshot,
     manifest,
     data: await readEncodedDataset(encodedFolder),
+    outputs,
     reports,
     warnings,
     vocabulary: async (tower, feature) => {

@@ -34,6 +34,7 @@ export async function ratedSample(
   );
   const kept = Int32Array.from(slots.keys()).filter((row) => drawn.has(slots[row]!));
   const sampled = {
+    split: pairs.split,
     queries: valuesAt(pairs.queries, kept),
     items: valuesAt(pairs.items, kept),
     targets: valuesAt(pairs.targets, kept),

@@ -1,8 +1,9 @@
 /** What every method predicts for the same rows. */
-import { METRICS, metricName, type Metrics } from '@trainyard/shared';
+import { type LeftOut, METRICS, metricName, type Metrics } from '@trainyard/shared';
 import type { RatingModel } from '../../model/twoTowerModel.js';
 import { ratingBaselines } from '../baselines/ratingBaselines.js';
 import { MODEL, type Evaluated, type Rated } from '../part.js';
+import { productionRater } from '../production/productionRater.js';
 import { answersOf } from './answers.js';
 import { predictRatings } from './predictRatings.js';
 import { ratedPairs } from './ratedPairs.js';
@@ -14,6 +15,7 @@ export interface RatedOutcome extends Rated {
   loss: number;
   /** Their metrics on the test split. */
   methods: { name: string; metrics: Metrics; settings: Rater['settings'] }[];
+  leftOut: LeftOut[];
 }
 
 /** The test rows by the model and by the baselines; null for a model that predicts nothing. */
@@ -23,20 +25,26 @@ export async function ratedTest(evaluated: Evaluated): Promise<RatedOutcome | nu
   if (!rating) return null;
   const pairs = ratedPairs(data, 'test');
   const { predicted: uncalibrated, loss } = await predictRatings(model, rating, pairs, between);
-  const raters = ratingBaselines(data, rating.target);
+  const isBinary = isBinaryTarget(rating);
+  const serving = await productionRater(evaluated, isBinary ? ['test', 'validation'] : ['test']);
+  const leftOut = serving && 'why' in serving ? [serving] : [];
+  const raters = [
+    ...ratingBaselines(data, rating.target),
+    ...(serving && 'predict' in serving ? [serving] : []),
+  ];
   const predicted = new Map([[MODEL, uncalibrated]]);
   for (const { name, predict } of raters) predicted.set(name, await predict(pairs, between));
   const rated: Rated = {
     pairs,
     actual: actualTargets(rating.target, pairs),
-    isBinary: isBinaryTarget(rating),
+    isBinary,
     predicted,
     uncalibrated,
     thresholds: new Map(),
     answers: null,
   };
   const judged = rated.isBinary ? await withAnswers(rated, evaluated, rating, raters) : rated;
-  return { ...judged, loss, methods: raters.map((rater) => methodOf(rater, judged, evaluated)) };
+  return { ...judged, loss, leftOut, methods: raters.map((rater) => methodOf(rater, judged, evaluated)) };
 }
 
 /** Calibrated where that is asked for, and with the threshold of each method. */

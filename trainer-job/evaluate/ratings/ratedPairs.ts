@@ -3,6 +3,7 @@ import { valuesAt } from '../../model/valuesAt.js';
 
 /** The rows of a split that have a target, and whose user and item both occur in train. */
 export interface RatedPairs {
+  split: SplitName;
   /** [rows] entities */
   queries: Int32Array;
   items: Int32Array;
@@ -17,6 +18,7 @@ export function ratedPairs(data: EncodedDataset, split: SplitName): RatedPairs {
     (row) => data.query.ids[query[row]!] !== 0 && item[row] !== 0 && !Number.isNaN(target[row]!),
   );
   return {
+    split,
     queries: valuesAt(query, kept),
     items: valuesAt(item, kept),
     targets: valuesAt(target, kept),

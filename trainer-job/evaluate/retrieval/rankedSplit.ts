@@ -3,6 +3,7 @@ import { retrievalBaselines } from '../baselines/retrievalBaselines.js';
 import { type ListsOfUsers, listsOfUsers } from '../lists/listsOfUsers.js';
 import { type Evaluated, MODEL, type Ranked } from '../part.js';
 import { type EvaluationRows, evaluationRows, rowsProtocol } from '../ranks/evaluationRows.js';
+import { productionRanker } from '../production/productionRanker.js';
 import { placesOf, type Ranker } from '../ranks/ranker.js';
 import { scoreRows } from '../ranks/scoreSplit.js';
 import { coldUsersMetrics, metricsOfScores, retrievalMetrics } from './retrievalMetrics.js';
@@ -37,7 +38,7 @@ export async function rankedSplit(evaluated: Evaluated): Promise<RankedSplit> {
   const methods: RankedMethod[] = [];
   const leftOut: LeftOut[] = [];
   const validation = () => evaluationRows(data, 'validation', 'known', rowsProtocol(spec));
-  for await (const ranker of retrievalBaselines({ data, spec, between, validation })) {
+  for await (const ranker of others(evaluated, validation, [rows, coldRows])) {
     if ('why' in ranker) {
       leftOut.push(ranker);
       continue;
@@ -58,4 +59,14 @@ export async function rankedSplit(evaluated: Evaluated): Promise<RankedSplit> {
     ...coldUsersMetrics(coldRows, cold.ranks, k),
   };
   return { ranked: { rows, ranks }, metrics, methods, lists, leftOut };
+}
+
+/** The simple methods, and the version that serves. */
+async function* others(
+  evaluated: Evaluated,
+  validation: () => EvaluationRows,
+  asked: readonly EvaluationRows[],
+): AsyncGenerator<Ranker | LeftOut> {
+  yield* retrievalBaselines({ ...evaluated, validation });
+  yield* productionRanker(evaluated, asked);
 }

@@ -82,6 +82,7 @@ async function errorsOf(actual: number[], predicted: number[], isBinary = false)
     between: async () => {},
     rated: {
       pairs: {
+        split: 'test',
         queries: Int32Array.from(actual, (_, i) => 1 + (i % 3)),
         items: Int32Array.from(actual, (_, i) => 1 + (i % 2)),
         targets: Float32Array.from(actual),
