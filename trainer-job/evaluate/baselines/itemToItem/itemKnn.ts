@@ -15,7 +15,7 @@ export const itemKnn: Maker = async ({ interactions, popularity: places, between
  * The cosine of the binary interactions of two items, of all neighbours, without shrinkage; no item is its own neighbour.
  * G. Linden, B. Smith and J. York, "Amazon.com recommendations: item-to-item collaborative filtering", 2003.
  */
-export async function itemKnnWeights(
+async function itemKnnWeights(
   interactions: Interactions,
   between: () => Promise<void>,
 ): Promise<ItemWeights> {

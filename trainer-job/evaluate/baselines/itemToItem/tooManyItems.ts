@@ -4,7 +4,7 @@ import type { Interactions } from '../interactions.js';
 import { titleOf } from '../maker.js';
 
 /** Of what is computed for all pairs of items: 400 MB at that many, and minutes for an inverse. */
-export const MOST_ITEMS = 10_000;
+const MOST_ITEMS = 10_000;
 
 export function tooManyItems(name: 'itemKnn' | 'ease', { entities }: Interactions): LeftOut | undefined {
   const items = entities - 1;
