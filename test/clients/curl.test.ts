@@ -74,7 +74,7 @@ describe.skipIf(curlMissing)('curl', () => {
     expect(await whole.ended).toBe(0);
     const { told } = whole;
     const ended = await untilOver(client, runId);
-    // The last row has the run as it ended, and its job goes a moment later.
+    // The last row of either has the run as it ended; whether its job had gone by then, which is a moment later, nobody knows.
     const { stopping: _stopping, updatedAt: _updatedAt, ...result } = ended;
     expect(ended.status).toBe('completed');
     expect(told[0]!.event.event).toBe('run');
@@ -87,7 +87,7 @@ describe.skipIf(curlMissing)('curl', () => {
     const inTwo = [...rowsOf(first.told), ...rowsOf(second.told)];
     expect(epochsIn(inTwo)).toEqual(epochsIn(rows));
     expect(stagesIn(inTwo)).toEqual(stagesIn(rows));
-    expect(second.told.at(-1)!.event).toEqual({ event: 'run', data: ended });
+    expect(second.told.at(-1)!.event).toMatchObject({ event: 'run', data: result });
   }, 60_000);
 
   it('starts, follows, lists and cancels with the commands of the documentation', async () => {
