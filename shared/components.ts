@@ -3,6 +3,7 @@ import { z } from 'zod';
 import * as callbacks from './callbacks/bodies.js';
 import { instantSchema, metricsSchema, modelTypeSchema } from './common.js';
 import { computeConfigSchema } from './compute/computeConfig.js';
+import { evaluationReportSchema } from './evaluation/report.js';
 import { memoryFloorSchema } from './compute/fit.js';
 import { rangeSchema } from './compute/range.js';
 import { retrainPolicySchema } from './firestore/model.js';
@@ -90,6 +91,7 @@ export const COMPONENTS = {
   LogLine: runs.logLineSchema,
   LogPage: bodies.logPageSchema,
   StreamEvent: bodies.streamEventSchema,
+  EvaluationReport: evaluationReportSchema,
   StartRequest: bodies.startRequestSchema,
   DryRun: bodies.dryRunSchema,
   Estimate: bodies.estimateSchema,

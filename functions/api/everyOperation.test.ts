@@ -5,6 +5,7 @@ import { RESULT, signed, trainer } from '../../test/support/callbacks.js';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { serveFunction, type Sent } from '../../test/support/functionClient.js';
 import { EXAMPLE_SPEC, newRun } from '../../test/support/newRun.js';
+import { sampleReport } from '../../test/support/evaluation/sampleReport.js';
 import { operations } from '../../test/support/openapiCheck.js';
 import { tokenIssuer } from '../../test/support/standIns/tokenIssuer.js';
 
@@ -75,7 +76,13 @@ async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
     await send('/api/feature-configs', { body: features(`user${n}`) });
     await send('/api/model-configs', { body: model(n) });
   }
+  const evaluatedRun = newRunId();
+  const evaluation = `runs/${evaluatedRun}/model/evaluation.json`;
+  await cp.objects.putIfAbsent(evaluation, Buffer.from(JSON.stringify(sampleReport())));
+  const result = { ...RESULT, artifacts: { evaluation: cp.objects.uri(evaluation) } };
+  await put({ runId: evaluatedRun, status: 'completed', result });
   const parameters: Record<string, string> = {
+    evaluatedRun,
     modelId: 'demo',
     version: '1',
     id: 'small',
@@ -90,6 +97,7 @@ async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
 const OTHER_PARAMETERS: Record<string, Record<string, string>> = {
   'POST /api/training-runs/{runId}/retry': { runId: 'failedRun' },
   'GET /api/training-runs/{runId}/stream': { runId: 'failedRun' },
+  'GET /api/training-runs/{runId}/evaluation': { runId: 'evaluatedRun' },
   'POST /api/models/{modelId}/versions/{version}/promote': { version: 'readyVersion' },
 };
 
@@ -240,7 +248,7 @@ describe('what belongs to other teams', () => {
     const here = await world();
     const { cp, parameters } = here;
     await here.api.send('/api/models/demo', { body: { teams: ['red'] } });
-    for (const name of ['runId', 'failedRun'])
+    for (const name of ['runId', 'failedRun', 'evaluatedRun'])
       await cp.put({ ...(await cp.run(parameters[name] ?? '')), teams: ['red'] });
     const { keysUrl, sign } = await tokenIssuer('https://issuer.example', 200);
     const issuer = { issuer: 'https://issuer.example', audience: 'shop', keysUrl };
@@ -248,7 +256,13 @@ describe('what belongs to other teams', () => {
     const now = cp.now().getTime() / 1000;
     const claims = { aud: 'shop', sub: 'ben', iat: now, exp: now + 600, trainyardTeams: ['blue'] };
     const authorization = `Bearer ${await sign({ ...claims, trainyardRole: 'trainer' }, {})}`;
-    const nowhere = { ...parameters, modelId: 'nowhere', runId: newRunId(), failedRun: newRunId() };
+    const nowhere = {
+      ...parameters,
+      modelId: 'nowhere',
+      runId: newRunId(),
+      failedRun: newRunId(),
+      evaluatedRun: newRunId(),
+    };
     const documents = cp.documents();
     const concerned = OPERATIONS.filter(
       ({ path, operation }) => /\{(modelId|runId)\}/.test(path) && operation !== MAKES,
@@ -302,6 +316,11 @@ describe('what belongs to other teams', () => {
   });
 });
 
-function ids({ modelId = '', runId = '', failedRun = '' }: Record<string, string>): string[] {
-  return [modelId, runId, failedRun];
+function ids({
+  modelId = '',
+  runId = '',
+  failedRun = '',
+  evaluatedRun = '',
+}: Record<string, string>): string[] {
+  return [modelId, runId, failedRun, evaluatedRun];
 }

@@ -164,6 +164,14 @@ const TABLE = {
     remedy: 'Correct the path, or ask for a team of the model.',
     retried: false,
   },
+  'no-evaluation': {
+    status: 404,
+    title: 'No evaluation',
+    meaning:
+      'The run has left no evaluation that can be read: it is not completed, its trainer wrote none, or the artifact is gone.',
+    remedy: 'Do what the detail says; a run that is not over has its evaluation once it is completed.',
+    retried: false,
+  },
   'method-not-allowed': {
     status: 405,
     title: 'Method not allowed',

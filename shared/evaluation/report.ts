@@ -12,7 +12,9 @@ import { described } from '../described.js';
 import { EPOCH_METRICS } from '../metrics/examples.js';
 import { gateResultSchema } from '../runs/gateResult.js';
 import { performanceSchema } from '../runs/performance.js';
+import { verdictSchema } from '../runs/verdict.js';
 import { runWarningsSchema } from '../runs/warnings.js';
+import { dataSummarySchema, modelSummarySchema, trainingSummarySchema } from './background.js';
 import { changesSchema } from './changes.js';
 import { comparisonSchema } from './comparison.js';
 import { importanceSchema } from './importance.js';
@@ -21,7 +23,6 @@ import { leftOutSchema, measuredMetricSchema } from './measured.js';
 import { provenanceSchema } from './provenance.js';
 import { ratingErrorsSchema, yesOrNoSchema } from './ratings.js';
 import { sliceSchema } from './slice.js';
-import { verdictSchema } from './verdict.js';
 
 const methodSchema = z.strictObject({
   name: described(z.string().max(63), 'The name of the method.', 'popularity'),
@@ -117,5 +118,8 @@ export const evaluationReportSchema = z.strictObject({
     provenanceSchema.nullable().default(null),
     'What the model was made of, by what, and by whom; null in reports of before.',
   ),
+  data: described(dataSummarySchema.clone(), 'The rows that the model was made of.'),
+  model: described(modelSummarySchema.clone(), 'What was trained.'),
+  training: described(trainingSummarySchema.clone(), 'How it was trained.'),
 });
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>;

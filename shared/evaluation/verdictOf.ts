@@ -6,7 +6,7 @@ import { blockingGates } from '../runs/gates.js';
 import { gateTitle } from '../spec/evaluation/gateWords.js';
 import type { Comparison } from './comparison.js';
 import { MIN_USERS } from './measured.js';
-import type { Verdict } from './verdict.js';
+import type { Verdict } from '../runs/verdict.js';
 
 /** What a verdict goes by. */
 export interface Judged {

@@ -5,6 +5,7 @@ import { described } from '../described.js';
 import { gatedFiguresSchema } from './gatedFigure.js';
 import { performanceSchema } from './performance.js';
 import { stageNameSchema } from './status.js';
+import { verdictSchema } from './verdict.js';
 import { BASELINE_METRICS, LOG_MESSAGE, RESULT_METRICS } from '../metrics/examples.js';
 
 /** Never holds a secret or a row of data. */
@@ -118,6 +119,10 @@ export const runResultSchema = described(
       z.number().min(0),
       'The number of training rows per second, on the average.',
       51_200,
+    ),
+    verdict: described(
+      verdictSchema.clone().optional(),
+      'Whether to ship the model, and why. Trainers of before do not say it.',
     ),
   }),
   'What a completed run has reached.',

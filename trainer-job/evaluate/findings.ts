@@ -12,4 +12,7 @@ export type Findings = Omit<
   | 'warnings'
   | 'performance'
   | 'provenance'
+  | 'data'
+  | 'model'
+  | 'training'
 >;

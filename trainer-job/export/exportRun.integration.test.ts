@@ -7,7 +7,6 @@ import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import { useWasm } from '../../test/support/training/backend.js';
 import { prepared, writeLines } from '../../test/support/data/prepared.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { reportOf } from '../../test/support/training/reportOf.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
 import { catalogue } from '../model/catalogue.js';
 import { trainModel } from '../train/loop/trainModel.js';
@@ -87,7 +86,8 @@ async function exported(parts: Partial<Pick<TrainingSpecInput, 'features' | 'mod
     validationMetrics: outcome.metrics,
     baselines: evaluation.baselines,
     history: [],
-    evaluation: reportOf(evaluation),
+    importance: evaluation.findings.importance,
+    beside: async () => ({ report: 'report.html' }),
     run: {},
   });
   return { data, model, directory, artifacts, vocabulary };
@@ -129,8 +129,8 @@ describe('the artifacts of a run', () => {
       'data_schema',
       'data_validation',
       'data_page',
-      'evaluation',
       'metadata',
+      'report',
     ]);
     const metadata = modelMetadataSchema.parse(
       JSON.parse(await readFile(artifacts['metadata'] ?? '', 'utf8')),

@@ -7,12 +7,7 @@ import {
   TOWER_FOLDERS,
   TRANSFORM_FOLDER,
 } from '@trainyard/recommender/format/files';
-import {
-  evaluationReportSchema,
-  type EvaluationReport,
-  type Metrics,
-  type TrainingSpec,
-} from '@trainyard/shared';
+import type { EvaluationReport, Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { writeArrays } from '../data/typedFiles.js';
 import { TRANSFORM_ARTIFACTS } from '../data/transform/transformManifest.js';
@@ -46,13 +41,13 @@ export interface ExportRequest {
   history: readonly EpochReport[];
   /** What makes the predictions of a yes or no target probabilities; null, or left out, where nothing does. */
   calibration?: Calibration | null;
-  /** What `evaluation.json` holds. */
-  evaluation: EvaluationReport;
+  /** What each feature is worth to the model. */
+  importance: EvaluationReport['importance'];
+  /** Writes what else belongs to the model into its folder, once all else is there; returns the names of artifacts with their paths in it. */
+  beside: (folder: string) => Promise<Readonly<Record<string, string>>>;
   /** Whatever else identifies the run: ids, digests, environment, durations. */
   run: Record<string, unknown>;
 }
-
-const EVALUATION_FILE = 'evaluation.json';
 
 /** Writes all artifacts of a run and returns their paths by name. */
 export async function exportRun(request: ExportRequest): Promise<Record<string, string>> {
@@ -83,10 +78,7 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
     join(unfinished, 'model_metadata.json'),
     `${JSON.stringify(metadataOf(request), null, 2)}\n`,
   );
-  await writeFile(
-    join(unfinished, EVALUATION_FILE),
-    `${JSON.stringify(evaluationReportSchema.parse(request.evaluation), null, 2)}\n`,
-  );
+  const beside = await request.beside(unfinished);
 
   await rm(directory, { recursive: true, force: true });
   await rename(unfinished, directory);
@@ -103,8 +95,8 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
     data_schema: join(directory, 'data', 'schema.json'),
     data_validation: join(directory, 'data', 'validation.json'),
     data_page: join(directory, 'data', 'profile.html'),
-    evaluation: join(directory, EVALUATION_FILE),
     metadata: join(directory, 'model_metadata.json'),
+    ...Object.fromEntries(Object.entries(beside).map(([name, path]) => [name, join(directory, path)])),
   };
 }
 
@@ -147,7 +139,7 @@ function metadataOf(request: ExportRequest): ModelMetadata {
       baselines: request.baselines,
       history: [...request.history],
     },
-    metadata_impact: metadataImpact(request.evaluation.importance),
+    metadata_impact: metadataImpact(request.importance),
     run: request.run,
   };
 }

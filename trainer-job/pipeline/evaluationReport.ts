@@ -10,6 +10,7 @@ import {
   verdictOf,
 } from '@trainyard/shared';
 import type { Settings } from '../settings/settings.js';
+import { dataOf, modelOf, trainingOf } from './background.js';
 import type { Outputs } from './stage.js';
 
 /** What the report says of the run beside what its stages made. */
@@ -35,24 +36,16 @@ export function evaluationReport(
   outputs: Outputs,
   now: Date,
 ): EvaluationReport {
-  const { runId, modelVersion, attempt } = settings;
   const { findings, metrics, baselines } = outputs.of('evaluate');
-  const { metrics: validationMetrics, history, bestEpoch } = outputs.of('train');
+  const { model, metrics: validationMetrics, history, bestEpoch } = outputs.of('train');
   const judged: Pick<RunResult, 'metrics' | 'baselines'> = {
     metrics: { ...validationMetrics, ...metrics },
     baselines,
   };
   const gates = checkGates(spec.evaluation.gates, judged);
-  const [modelId] = modelVersion.split('#');
   return {
     schemaVersion: 1,
-    run: {
-      runId,
-      modelId: modelId !== undefined && modelId !== modelVersion ? modelId : null,
-      modelVersion,
-      attempt,
-      evaluatedAt: now.toISOString(),
-    },
+    run: identityOf(settings, now),
     verdict: verdictOf({ ...findings, gates }),
     ...findings,
     performance: null,
@@ -69,5 +62,22 @@ export function evaluationReport(
       parameters: flattened(spec),
       stages: outputs.lineage,
     },
+    data: dataOf(spec, outputs),
+    model: modelOf(model),
+    training: trainingOf(outputs),
+  };
+}
+
+function identityOf(
+  { runId, modelVersion, attempt }: Reported['settings'],
+  now: Date,
+): EvaluationReport['run'] {
+  const [modelId] = modelVersion.split('#');
+  return {
+    runId,
+    modelId: modelId !== undefined && modelId !== modelVersion ? modelId : null,
+    modelVersion,
+    attempt,
+    evaluatedAt: now.toISOString(),
   };
 }

@@ -16,6 +16,7 @@ import type { SelectedBackend } from '../backend/selectBackend.js';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { whole } from '../data/transform/measuredInWords.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
+import { EVALUATION_ARTIFACTS, writeEvaluation } from '../evaluationReport/writeEvaluation.js';
 import { exportRun } from '../export/exportRun.js';
 import type { CheckpointHome } from '../home/artifactHome.js';
 import { machine, trainerMemoryBytes } from '../settings/limits.js';
@@ -154,6 +155,7 @@ function registerStage(context: ModelContext): Stage<'register'> {
     async run({ outputs }) {
       const { model, metrics: validationMetrics, history } = outputs.of('train');
       const { metrics: testMetrics, baselines, calibration } = outputs.of('evaluate');
+      const evaluation = evaluationReport({ settings, spec, environment }, outputs, now());
       const paths = await exportRun({
         model,
         data,
@@ -168,16 +170,20 @@ function registerStage(context: ModelContext): Stage<'register'> {
         baselines,
         calibration,
         history,
-        evaluation: evaluationReport({ settings, spec, environment }, outputs, now()),
+        importance: evaluation.importance,
+        beside: async (folder) => {
+          await writeEvaluation(evaluation, folder);
+          return EVALUATION_ARTIFACTS;
+        },
         run: identityOf(context, outputs),
       });
-      const output = await home.storeModel(directory, paths);
+      const artifacts = await home.storeModel(directory, paths);
       return {
-        output,
-        counts: { artifacts: Object.keys(output).length },
+        output: { artifacts, verdict: evaluation.verdict },
+        counts: { artifacts: Object.keys(artifacts).length },
         lineage: {
           inputs: [weightsOf(model), valueReference('findings', outputs.of('evaluate').findings)],
-          outputs: await artifactsOf(directory, paths, output),
+          outputs: await artifactsOf(directory, paths, artifacts),
         },
       };
     },

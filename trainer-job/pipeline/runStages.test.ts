@@ -15,6 +15,11 @@ import { Outputs, type Stage } from './stage.js';
 
 type Register = Stage<'register', string>;
 
+const registered = (artifacts: Record<string, string>) => ({
+  artifacts,
+  verdict: { decision: 'unsure' as const, sentence: 'Nobody asked.', reasons: [] },
+});
+
 /** A stage that keeps what `produce` makes under `key`, in parts of these names. */
 function kept(key: string, parts: readonly string[], produced: string[] = []): Register {
   return {
@@ -34,7 +39,7 @@ function kept(key: string, parts: readonly string[], produced: string[] = []): R
         });
         output[part] = outcome;
       }
-      return { output, counts: { parts: parts.length } };
+      return { output: registered(output), counts: { parts: parts.length } };
     },
   };
 }
@@ -45,7 +50,7 @@ const made = (work: () => Promise<void> = async () => {}): Register => ({
   key: null,
   async run() {
     await work();
-    return { output: {}, counts: {} };
+    return { output: registered({}), counts: {} };
   },
 });
 
@@ -77,9 +82,12 @@ const report = (parts: object) => ({
 describe('the loop of the stages', () => {
   it('tells that a stage begins and that it is done, and hands on what it made', async () => {
     const { told, outputs, run } = await loop();
-    await run({ ...made(), run: async () => ({ output: { a: 'b' }, counts: { n: 1 }, detail: 'well' }) });
+    await run({
+      ...made(),
+      run: async () => ({ output: registered({ a: 'b' }), counts: { n: 1 }, detail: 'well' }),
+    });
     expect(told).toEqual(['register begins', report({ counts: { n: 1 }, detail: 'well' })]);
-    expect(outputs.of('register')).toEqual({ a: 'b' });
+    expect(outputs.of('register')).toEqual(registered({ a: 'b' }));
     expect(outputs.seconds).toEqual({ register: expect.any(Number) as number });
   });
 
@@ -97,7 +105,7 @@ describe('the loop of the stages', () => {
       report({ cacheHit: true, counts: { parts: 2 } }),
       report({ cacheHit: false, counts: { parts: 2 } }),
     ]);
-    expect(outputs.of('register')).toEqual({ a: 'made of a', c: 'made of c' });
+    expect(outputs.of('register')).toEqual(registered({ a: 'made of a', c: 'made of c' }));
   });
 
   it('counts the time in which a key is found', async () => {
@@ -117,7 +125,10 @@ describe('the loop of the stages', () => {
       throw new Error('no use');
     };
     await expect(
-      run({ ...made(), run: async () => ({ output: {}, counts: {}, afterwards: refuse }) }, made()),
+      run(
+        { ...made(), run: async () => ({ output: registered({}), counts: {}, afterwards: refuse }) },
+        made(),
+      ),
     ).rejects.toThrow('no use');
     expect(told).toEqual(['register begins', report({})]);
   });

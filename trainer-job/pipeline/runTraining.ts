@@ -205,11 +205,12 @@ function resultOf(outputs: Outputs, backend: SelectedBackend): RunResult {
   return {
     metrics: { ...metrics, ...evaluation.metrics },
     baselines: evaluation.baselines,
-    artifacts: outputs.of('register'),
+    artifacts: outputs.of('register').artifacts,
     epochsTrained,
     bestEpoch,
     earlyStoppedAtEpoch,
     backend: backend.name,
     examplesPerSecond,
+    verdict: outputs.of('register').verdict,
   };
 }

@@ -1,5 +1,12 @@
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
-import type { DataReference, RunData, RunEnvironment, RunWarning, StageName } from '@trainyard/shared';
+import type {
+  DataReference,
+  EvaluationReport,
+  RunData,
+  RunEnvironment,
+  RunWarning,
+  StageName,
+} from '@trainyard/shared';
 import type { StageOutput, StageRequest } from '../cache/stageCache.js';
 import type { IngestOutcome } from '../data/ingest/ingest.js';
 import type { OpenedTables } from '../data/source/openTables.js';
@@ -25,8 +32,7 @@ export interface StageOutputs {
   };
   train: Trained;
   evaluate: EvaluationOutcome;
-  /** The URIs of the artifacts by name. */
-  register: Record<string, string>;
+  register: Registered;
 }
 
 export interface Validated {
@@ -36,6 +42,13 @@ export interface Validated {
   warnings: readonly RunWarning[];
   /** Of all that was found out about the rows, on disk. */
   bytes: number;
+}
+
+export interface Registered {
+  /** The URIs of the artifacts by name. */
+  artifacts: Record<string, string>;
+  /** Of the report that is among them. */
+  verdict: EvaluationReport['verdict'];
 }
 
 type Trained = Extract<TrainOutcome, { kind: 'trained' }> & { history: readonly EpochReport[] };

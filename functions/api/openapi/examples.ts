@@ -15,6 +15,7 @@ import {
   type RunView,
 } from '@trainyard/shared';
 import type { z } from 'zod';
+import { exampleEvaluation } from './evaluationExample.js';
 
 const AT = '2026-11-20T19:18:25.000Z';
 const RUN_ID = 'k3x7q2mzp5dvn4wyt6ab';
@@ -245,6 +246,13 @@ export const EXAMPLES = {
     nextCursor: null,
     endCursor: 'eyJhdHRlbXB0IjoxLCJzZXEiOjE0fQ',
   }),
+  EvaluationReport: () =>
+    exampleEvaluation({
+      at: AT,
+      runId: RUN_ID,
+      modelVersion: 'shop#12',
+      digest: DIGEST,
+    }),
   StreamEvent: () => ({ event: 'epoch', data: epoch }),
   BestRuns: () => ({ runs: [{ runId: RUN_ID, name: 'shop#12', value: 0.6, metrics: RESULT.metrics }] }),
   Model: exampleModel,

@@ -1,4 +1,5 @@
 import {
+  evaluationReportSchema,
   eventsPageSchema,
   logPageSchema,
   logsQuerySchema,
@@ -8,6 +9,7 @@ import {
 } from '@trainyard/shared';
 import { z } from 'zod';
 import type { DocumentStore } from '../../ports/documentStore/documentStore.js';
+import { readEvaluation } from '../../runs/results/evaluation.js';
 import { readLog, readLogTail } from '../../runs/logLines.js';
 import { listEpochs, listEvents, listStages, viewOf } from '../../runs/repository.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
@@ -107,4 +109,21 @@ const logs = defineRoute({
   },
 });
 
-export const readRunRoutes: readonly Route[] = [get, metrics, stages, events, logs];
+const evaluation = defineRoute({
+  method: 'GET',
+  path: '/api/training-runs/{runId}/evaluation',
+  summary: 'Read how good a completed run is',
+  operationId: 'getEvaluation',
+  description:
+    'The verdict, every metric with its interval, other methods, slices, importance, samples: all that the report of the run is made of.',
+  access: 'viewer',
+  params: runParams,
+  query: noQuery,
+  result: evaluationReportSchema,
+  success: 200,
+  async handle(cp, { params, caller }) {
+    return { body: await readEvaluation(cp.objects, await visibleRun(cp, caller, params.runId)) };
+  },
+});
+
+export const readRunRoutes: readonly Route[] = [get, metrics, stages, events, logs, evaluation];

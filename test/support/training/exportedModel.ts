@@ -17,7 +17,6 @@ import { fitTarget } from '../../../trainer-job/features/fitTarget.js';
 import { randomFor } from '../../../trainer-job/model/random.js';
 import { TwoTowerModel } from '../../../trainer-job/model/twoTowerModel.js';
 import { fittedTower, type FittedTower } from './encodedTower.js';
-import { NO_FINDINGS, reportOf } from './reportOf.js';
 import { temporaryFolder } from '../temporaryFolder.js';
 
 type Parts = Pick<TrainingSpecInput, 'features'> & { model: NonNullable<TrainingSpecInput['model']> };
@@ -66,7 +65,8 @@ export async function exportedModel(
     baselines: {},
     ...(calibration && { calibration }),
     history: [],
-    evaluation: reportOf({ findings: NO_FINDINGS, warnings: [] }),
+    importance: [],
+    beside: async () => ({}),
     run: {},
   });
   return { model, directory };

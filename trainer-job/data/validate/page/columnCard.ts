@@ -2,7 +2,7 @@ import { PER_SECOND } from '@trainyard/shared';
 import type { ColumnDrift } from '../drift/columnDrift.js';
 import { figure, percent, whole } from '../expectations/words.js';
 import type { ColumnKind, ColumnProfile, Measured } from '../profile/profile.js';
-import { html, type Html } from './html.js';
+import { html, type Html } from '../../../page/html.js';
 
 /** Above it a population counts as another one, above the lower as shifting. */
 const PSI_TONES = [

@@ -3,7 +3,7 @@ import { whole } from '../expectations/words.js';
 import type { Profile } from '../profile/profile.js';
 import { violations, type Validation } from '../report.js';
 import { columnCard } from './columnCard.js';
-import { html, type Html } from './html.js';
+import { html, type Html } from '../../../page/html.js';
 import { STYLE } from './style.js';
 
 /** The profile and what was checked as a page that needs nothing else: no script, nothing from elsewhere. */

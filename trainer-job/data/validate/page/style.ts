@@ -1,4 +1,4 @@
-import { Html } from './html.js';
+import { Html } from '../../../page/html.js';
 
 /** Light and dark, as the reader's system is. */
 export const STYLE = new Html(`<style>

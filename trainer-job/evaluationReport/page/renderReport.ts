@@ -1,0 +1,140 @@
+import { type EvaluationReport, formatMetric, metricTitle } from '@trainyard/shared';
+import { html, type Html } from '../../page/html.js';
+import type { Charts } from '../charts/charts.js';
+import { SECTIONS } from '../sections/table.js';
+import { bounds, duration, metricOf, minute, signedPercent, whole } from '../words.js';
+import type { Section, Shown } from './section.js';
+import { STYLE } from './style.js';
+
+type Decision = EvaluationReport['verdict']['decision'];
+
+const WORDS: Readonly<Record<Decision, string>> = { ship: 'Ship', hold: 'Hold', unsure: 'Unsure' };
+
+/** All that is known of a result as a page that needs nothing else: no script, nothing from elsewhere. */
+export function renderReport(report: EvaluationReport, charts: Charts): string {
+  const shown: Shown = { report, charts };
+  const contents = SECTIONS.map((section) => ({ section, content: section.content(shown) }));
+  const there = contents.filter(
+    (one): one is { section: Section; content: Html } =>
+      one.content !== null && typeof one.content !== 'string',
+  );
+  const missing = contents.flatMap(({ section, content }) =>
+    typeof content === 'string' ? [{ title: section.title, why: content }] : [],
+  );
+  const { modelVersion, runId, evaluatedAt, attempt } = report.run;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>${modelVersion}: evaluation</title>
+        ${STYLE}
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>${modelVersion}</h1>
+            <p class="soft">
+              Evaluated ${minute(evaluatedAt)} · run ${runId}${attempt > 1 ? ` · attempt ${attempt}` : ''}
+            </p>
+            ${verdict(report)} ${tiles(report)}
+          </header>
+          <nav aria-label="Sections">
+            <ul>
+              ${there.map(({ section }) => html`<li><a href="#${section.id}">${section.title}</a></li>`)}
+              <li><a href="#left-out">Left out</a></li>
+            </ul>
+          </nav>
+          ${there.map(({ section, content }) => sectionPart(section, content))} ${leftOut(report, missing)}
+          <footer>
+            Made of evaluation.json, which stands beside this page and has every figure. docs/evaluation.md of
+            Trainyard says how to read it.
+          </footer>
+        </main>
+      </body>
+    </html> `.text;
+}
+
+function verdict({ verdict: { decision, sentence, reasons } }: EvaluationReport): Html {
+  return html`<div class="verdict ${decision}">
+    <p class="word">${WORDS[decision]}</p>
+    <p class="sentence">${sentence}</p>
+    ${
+      reasons.length === 0
+        ? ''
+        : html`<ul>
+            ${reasons.map((reason) => html`<li>${reason}</li>`)}
+          </ul>`
+    }
+  </div>`;
+}
+
+/** The few figures that everybody asks for. */
+function tiles(report: EvaluationReport): Html {
+  const { primaryMetric, measured, training, comparisons } = report;
+  const own = metricOf(report.metrics, primaryMetric);
+  const best = comparisons.find(({ metric }) => metric === primaryMetric);
+  const seconds = Object.values(training.stageSeconds).reduce((sum, one) => sum + one, 0);
+  return html`<dl class="tiles">
+    ${
+      own && primaryMetric !== null
+        ? tile(
+            metricTitle(primaryMetric, 'test'),
+            formatMetric(primaryMetric, own.value),
+            own.interval ? `95 %: ${bounds(primaryMetric, own.interval)}` : 'on the test split',
+          )
+        : ''
+    }
+    ${
+      best && best.change !== null
+        ? tile(
+            `against ${best.against}`,
+            signedPercent(best.change),
+            best.changeInterval
+              ? `95 %: ${signedPercent(best.changeInterval.low)} to ${signedPercent(best.changeInterval.high)}`
+              : `which has ${formatMetric(best.metric, best.other)}`,
+          )
+        : ''
+    }
+    ${tile('measured', whole(measured.rows), `test rows of ${whole(measured.users)} users`)}
+    ${tile('catalogue', whole(measured.items), 'items')}
+    ${tile('made in', duration(seconds), `${whole(training.epochsTrained)} epochs, the best is ${whole(report.bestEpoch)}`)}
+  </dl>`;
+}
+
+function tile(name: string, value: string, note: string): Html {
+  return html`<div class="tile">
+    <dt>${name}</dt>
+    <dd>${value}<small>${note}</small></dd>
+  </div>`;
+}
+
+function sectionPart({ id, title }: Section, content: Html): Html {
+  return html`<section class="card" id="${id}" aria-labelledby="${id}-title">
+    <h2 id="${id}-title">${title}</h2>
+    ${content}
+  </section>`;
+}
+
+/** Nothing is left out without a word. */
+function leftOut(report: EvaluationReport, missing: readonly { title: string; why: string }[]): Html {
+  const none = report.leftOut.length + missing.length === 0;
+  return html`<section class="card" id="left-out" aria-labelledby="left-out-title">
+    <h2 id="left-out-title">Left out</h2>
+    ${
+      none
+        ? html`<p class="soft">Nothing was left out.</p>`
+        : html`<ul>
+            ${report.leftOut.map(
+              ({ what, why, remedy }) =>
+                html`<li class="break">
+                  <strong>${what}</strong>:
+                  ${why}${remedy === null ? '' : html` <span class="soft">What to do: ${remedy}</span>`}
+                </li>`,
+            )}
+            ${missing.map(({ title, why }) => html`<li class="break"><strong>${title}</strong>: ${why}</li>`)}
+          </ul>`
+    }
+  </section>`;
+}

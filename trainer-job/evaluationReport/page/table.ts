@@ -1,0 +1,61 @@
+/** Tables and lists of facts, which every section writes in the same way. */
+import { html, type Html } from '../../page/html.js';
+
+export type Cell = Html | string | number;
+
+export interface Column {
+  title: string;
+  /** Aligned by their last digits. */
+  isNumber?: boolean;
+}
+
+/** A table whose first cell names its row; where it is wider than the page, it scrolls in itself. */
+export function table(name: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]): Html {
+  return html`<div class="wide" role="region" aria-label="${name}" tabindex="0">
+    <table class="full">
+      <thead>
+        <tr>
+          ${columns.map(({ title, isNumber }) => html`<th scope="col" class="${isNumber ? 'n' : ''}">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (cells) =>
+            html`<tr>
+              ${cells.map((cell, i) => cellOf(cell, columns[i], i))}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function cellOf(cell: Cell, column: Column | undefined, i: number): Html {
+  const kind = column?.isNumber ? 'n' : 'break';
+  return i === 0
+    ? html`<th scope="row" class="${kind}">${cell}</th>`
+    : html`<td class="${kind}">${cell}</td>`;
+}
+
+/** The first of a list, and how many more there are. */
+export function firstOf<T>(list: readonly T[], most: number): { shown: readonly T[]; rest: Html } {
+  const left = list.length - most;
+  return {
+    shown: list.slice(0, most),
+    rest:
+      left > 0
+        ? html`<p class="soft small">and ${left.toLocaleString('en-US')} more, which evaluation.json has</p>`
+        : html``,
+  };
+}
+
+/** Facts by their names. */
+export function pairs(facts: readonly (readonly [string, Cell])[]): Html {
+  return html`<dl class="pairs">
+    ${facts.map(
+      ([name, value]) =>
+        html`<dt>${name}</dt>
+          <dd>${value}</dd>`,
+    )}
+  </dl>`;
+}

@@ -1,0 +1,64 @@
+import type { EvaluationReport } from '@trainyard/shared';
+import { html, type Html } from '../../page/html.js';
+import type { Section } from '../page/section.js';
+import { type Cell, firstOf, pairs, table } from '../page/table.js';
+import { flattened } from '../flatten.js';
+import { cut, size } from '../words.js';
+
+type Provenance = NonNullable<EvaluationReport['provenance']>;
+
+const [MOST_LINES, MOST_REFERENCES] = [150, 60];
+
+export const environment: Section = {
+  id: 'environment',
+  title: 'Environment and lineage',
+  content({ report: { provenance } }) {
+    if (!provenance)
+      return 'Nothing was recorded of the machine, the code and what the stages read and made.';
+    const { author, intent } = provenance;
+    const lines = flattened(provenance.environment).filter(([, value]) => value !== 'null');
+    return html`${pairs([
+      ['asked for by', author ?? 'nobody says'],
+      ...(intent === null ? [] : [['intent', intent] as const]),
+      ...lines.slice(0, MOST_LINES).map(([name, value]): [string, Cell] => [wordsOf(name), cut(value, 300)]),
+    ])}
+    ${lineage(provenance)}`;
+  },
+};
+
+/** `code.gitCommit` → `code · git commit`; names of packages and variables stay as they are. */
+function wordsOf(path: string): string {
+  const [group = '', ...rest] = path.split('.');
+  const name = rest.join('.');
+  const isOurs = !['versions', 'variables', 'seeds'].includes(group);
+  const shown = isOurs ? name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase() : name;
+  return name === '' ? group : `${group} · ${shown}`;
+}
+
+function lineage({ stages }: Provenance): Html {
+  const all = stages.flatMap(({ stage, inputs, outputs }) => [
+    ...inputs.map((one) => ({ stage, side: 'read', ...one })),
+    ...outputs.map((one) => ({ stage, side: 'made', ...one })),
+  ]);
+  if (all.length === 0) return html``;
+  const { shown, rest } = firstOf(all, MOST_REFERENCES);
+  return html`<h3>What the stages read and made</h3>
+    ${table(
+      'Lineage',
+      [
+        { title: 'stage' },
+        { title: '' },
+        { title: 'what' },
+        { title: 'digest' },
+        { title: 'size', isNumber: true },
+      ],
+      shown.map(({ stage, side, name, uri, digest, bytes }): Cell[] => [
+        stage,
+        side,
+        html`${cut(name)}${uri === null ? '' : html`<br /><small>${cut(uri, 200)}</small>`}`,
+        html`<code title="${digest}">${digest.replace(/^(sha256:.{12}).*$/, '$1…')}</code>`,
+        bytes === null ? '–' : size(bytes),
+      ]),
+    )}
+    ${rest}`;
+}

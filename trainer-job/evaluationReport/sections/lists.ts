@@ -1,0 +1,36 @@
+import { formatMetric, metricTitle } from '@trainyard/shared';
+import { html } from '../../page/html.js';
+import type { Section } from '../page/section.js';
+import { type Cell, table } from '../page/table.js';
+import { bounds, metricOf, whole } from '../words.js';
+
+export const lists: Section = {
+  id: 'lists',
+  title: 'What the lists are like',
+  content({ report }) {
+    if (report.modelType === 'ranking') return null;
+    const [first] = report.lists;
+    if (!first) return 'The lists themselves, whatever was bought, were not measured.';
+    const names = [...new Set(report.lists.flatMap(({ metrics }) => metrics.map(({ name }) => name)))];
+    return html`<p class="soft">
+        Of the lists of ${whole(first.users)} users drawn by seed, whatever they bought: how much of the
+        catalogue they show, how concentrated, how novel and how alike they are.
+      </p>
+      ${table(
+        'What the lists are like',
+        [
+          { title: 'metric' },
+          ...report.lists.map(({ of }) => ({ title: of === 'model' ? 'this model' : of, isNumber: true })),
+        ],
+        names.map((name): Cell[] => [
+          metricTitle(name, 'test'),
+          ...report.lists.map(({ metrics }): Cell => {
+            const found = metricOf(metrics, name);
+            if (!found) return '–';
+            const text = formatMetric(name, found.value);
+            return found.interval ? html`${text}<br /><small>${bounds(name, found.interval)}</small>` : text;
+          }),
+        ]),
+      )}`;
+  },
+};

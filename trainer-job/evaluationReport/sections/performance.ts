@@ -1,0 +1,34 @@
+import { html } from '../../page/html.js';
+import type { Section } from '../page/section.js';
+import { type Cell, pairs, table } from '../page/table.js';
+import { duration, size, whole } from '../words.js';
+
+export const performance: Section = {
+  id: 'performance',
+  title: 'What serving takes',
+  content({ report: { performance: found } }) {
+    if (!found) return 'What serving the model takes was not measured.';
+    const ms = (value: number) => `${value < 10 ? value.toFixed(2) : value.toFixed(1)} ms`;
+    return html`${pairs([
+        ['size of the model', size(found.modelBytes)],
+        ['memory once it is open', size(found.memoryMb * 1e6)],
+        ['training', duration(found.trainingSeconds)],
+      ])}
+      ${table(
+        'Latency',
+        [
+          { title: 'queries together', isNumber: true },
+          { title: 'median', isNumber: true },
+          { title: '95 % within', isNumber: true },
+          { title: '99 % within', isNumber: true },
+        ],
+        found.latency.map(({ queries, p50Ms, p95Ms, p99Ms }): Cell[] => [
+          whole(queries),
+          ms(p50Ms),
+          ms(p95Ms),
+          ms(p99Ms),
+        ]),
+      )}
+      <p class="soft small">Ten recommendations each, by one thread of the machine that trained it.</p>`;
+  },
+};

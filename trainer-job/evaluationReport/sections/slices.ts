@@ -1,0 +1,74 @@
+import { formatMetric, metricTitle } from '@trainyard/shared';
+import { html } from '../../page/html.js';
+import { dotChart } from '../charts/measures.js';
+import type { Section } from '../page/section.js';
+import { type Cell, firstOf, table } from '../page/table.js';
+import { bounds, cut, metricOf, whole } from '../words.js';
+
+const DRAWN = 20;
+const LISTED = 60;
+
+export const slices: Section = {
+  id: 'slices',
+  title: 'For whom it is how good',
+  content({ report, charts }) {
+    const { primaryMetric } = report;
+    if (report.slices.length === 0 || primaryMetric === null)
+      return 'The rows were not told apart by city, activity or anything else.';
+    const overall = metricOf(report.metrics, primaryMetric);
+    const title = metricTitle(primaryMetric, 'test');
+    const worse = report.slices.filter(({ isWorse }) => isWorse);
+    const marks = report.slices.slice(0, DRAWN).flatMap(({ by, value, metrics, isWorse }) => {
+      const found = metricOf(metrics, primaryMetric);
+      return found
+        ? [{ name: `${by}: ${value}`, value: found.value, interval: found.interval, isOwn: isWorse }]
+        : [];
+    });
+    const chart = dotChart(charts.plot, marks, {
+      metric: primaryMetric,
+      label: `${title} of the worst slices: ${marks.map(({ name, value }) => `${name} ${formatMetric(primaryMetric, value)}`).join(', ')}`,
+      ...(overall && {
+        reference: { value: overall.value, name: `all rows ${formatMetric(primaryMetric, overall.value)}` },
+      }),
+    });
+    const { shown, rest } = firstOf(report.slices, LISTED);
+    const columns = shown[0]?.metrics.map(({ name }) => name) ?? [];
+    return html`<p class="soft">
+        The worst first.
+        ${
+          worse.length === 0
+            ? 'No slice is surely worse than all rows together.'
+            : `${whole(worse.length)} of ${whole(report.slices.length)} slices are surely worse than all rows together: their whole interval lies on that side. The chart has them in blue.`
+        }
+      </p>
+      <figure>${charts.draw(chart)}</figure>
+      <details>
+        <summary>All slices in figures</summary>
+        ${table(
+          'Slices',
+          [
+            { title: 'slice' },
+            { title: 'rows', isNumber: true },
+            { title: 'users', isNumber: true },
+            ...columns.map((name) => ({ title: metricTitle(name, 'test'), isNumber: true })),
+            { title: '' },
+          ],
+          shown.map(({ by, value, rows, users, metrics, isWorse }): Cell[] => [
+            `${by}: ${cut(value)}`,
+            whole(rows),
+            whole(users),
+            ...columns.map((name): Cell => {
+              const found = metricOf(metrics, name);
+              if (!found) return '–';
+              const text = formatMetric(name, found.value);
+              return found.interval
+                ? html`${text}<br /><small>${bounds(name, found.interval)}</small>`
+                : text;
+            }),
+            isWorse ? html`<span class="tag bad">worse</span>` : '',
+          ]),
+        )}
+        ${rest}
+      </details>`;
+  },
+};
