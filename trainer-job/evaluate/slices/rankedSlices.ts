@@ -6,7 +6,7 @@ import { drawUsers } from '../confidence/userDraws.js';
 import { MODEL, type PartContext, type Ranked } from '../part.js';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
 import { retrievalMeans } from '../retrieval/retrievalMeans.js';
-import { placesBySlice, type SlicedFigures } from './sliced.js';
+import { gatedMetrics, placesBySlice, type SlicedFigures } from './sliced.js';
 import type { Slicing } from './slicing.js';
 
 interface Request {
@@ -34,7 +34,7 @@ export async function rankedSlices({
   const { slots, count } = slotsOf(rows.users);
   const slotOf = new Map(Array.from(rows.users, (user, q) => [user, slots[q]!]));
   const found: SlicedFigures[] = [];
-  const primary = new Map<SlicedFigures, PerUserMean>();
+  const drawn = new Map<{ figures: SlicedFigures; metric: string }, PerUserMean>();
   for (const slicing of slicings) {
     for (const { key, places, rows: rowCount } of placesBySlice(
       slicing,
@@ -51,19 +51,26 @@ export async function rankedSlices({
           return value === undefined ? [] : [[name, value]];
         }),
       );
-      const mean = means.get(primaryMetric);
-      if (!mean || metrics[primaryMetric] === undefined) continue;
-      const figures = { key, rows: rowCount, users: users.length, metrics, estimate: undefined };
+      if (metrics[primaryMetric] === undefined) continue;
+      const figures = { key, rows: rowCount, users: users.length, metrics, estimates: new Map() };
       found.push(figures);
-      primary.set(figures, amongAll(mean, users, slotOf, count));
+      for (const metric of new Set([primaryMetric, ...gatedMetrics(spec, key)])) {
+        const mean = means.get(metric);
+        if (mean) drawn.set({ figures, metric }, amongAll(mean, users, slotOf, count));
+      }
     }
     await between();
   }
   const { bootstrapDraws } = spec.evaluation;
   if (bootstrapDraws === 0) return found;
   const draws = drawUsers(count, bootstrapDraws, drawsRandom(context, 'of slices'));
-  const estimates = await meanEstimates(primary, draws, between);
-  return found.map((figures) => ({ ...figures, estimate: estimates.get(figures) }));
+  const estimates = [...(await meanEstimates(drawn, draws, between))];
+  return found.map((figures) => ({
+    ...figures,
+    estimates: new Map(
+      estimates.flatMap(([of, estimate]) => (of.figures === figures ? [[of.metric, estimate]] : [])),
+    ),
+  }));
 }
 
 /** The rows of these targets alone. */

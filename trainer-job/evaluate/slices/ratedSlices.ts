@@ -46,7 +46,7 @@ export async function ratedSlices({
         bootstrapDraws === 0
           ? undefined
           : await figureEstimates(weightedRows(draws, slots, measure), draws, between, true);
-      found.push({ key, rows, users, metrics, estimate: estimates?.get(primaryMetric) });
+      found.push({ key, rows, users, metrics, estimates: estimates ?? new Map() });
       await between();
     }
   }

@@ -1,4 +1,4 @@
-import type { LeftOut, Metrics } from '@trainyard/shared';
+import type { LeftOut, Metrics, TrainingSpec } from '@trainyard/shared';
 import type { Estimate } from '../confidence/estimate.js';
 import type { Slicing } from './slicing.js';
 
@@ -14,8 +14,15 @@ export interface SlicedFigures {
   rows: number;
   users: number;
   metrics: Metrics;
-  /** Of the primary metric; undefined without draws. */
-  estimate: Estimate | undefined;
+  /** Of the primary metric and of those that gates ask of the slice; empty without draws. */
+  estimates: ReadonlyMap<string, Estimate>;
+}
+
+/** The metrics that gates ask of a slice. */
+export function gatedMetrics({ evaluation }: TrainingSpec, { by, label }: SliceKey): string[] {
+  return evaluation.gates.flatMap(({ slice, metric }) =>
+    slice?.by === by && slice.value === label ? [metric] : [],
+  );
 }
 
 /** Of one slicing, the slices with the most rows. */

@@ -93,6 +93,16 @@ describe('slices', () => {
     );
   });
 
+  it('that a gate names have an interval of its metric too', async () => {
+    const slice = { by: 'city', value: 'Graz' };
+    const gates = [{ metric: 'test_ndcg_at_5', atLeast: 0.1, slice }];
+    const { findings } = await evaluated(shopDataset(), { gates });
+    const withNdcg = findings.slices.filter(({ metrics }) =>
+      metrics.some(({ name, interval }) => name === 'test_ndcg_at_5' && interval !== null),
+    );
+    expect(withNdcg.map(({ by, value }) => ({ by, value }))).toEqual([slice]);
+  });
+
   it('are those of users too where each is asked for once', async () => {
     const { findings } = await evaluated(shopDataset(), { protocol: 'perUser' });
     const cities = findings.slices.filter(({ by }) => by === 'city');

@@ -6,6 +6,8 @@ import {
   MIN_USERS,
   parseMetricName,
   type Slice,
+  type SliceAsked,
+  type TrainingSpec,
 } from '@trainyard/shared';
 import { intervalOf } from '../confidence/interval.js';
 import type { Findings } from '../findings.js';
@@ -14,7 +16,7 @@ import { newItemsSlice, newUsersSlice } from './newcomers.js';
 import { rankedSlices } from './rankedSlices.js';
 import { ratedSlices } from './ratedSlices.js';
 import { slicingsOf } from './slicings.js';
-import type { SliceKey, SlicedFigures } from './sliced.js';
+import { gatedMetrics, type SlicedFigures } from './sliced.js';
 
 /** Of slices that nobody asked for. */
 const MAX_SLICES = 60;
@@ -28,14 +30,15 @@ export async function slices(context: PartContext): Promise<Partial<Findings>> {
   if (!ofTargets && !rated) return {};
   const queries = ofTargets?.queries ?? rated!.pairs.queries;
   const items = ofTargets?.ranked.rows.items ?? rated!.pairs.items;
-  const { slicings, leftOut } = await slicingsOf({ data, asked: spec.evaluation.slices, queries, items });
+  const { slicings, leftOut } = await slicingsOf({ data, asked: askedSlices(spec), queries, items });
   const request = { context, slicings, primaryMetric, leftOut };
   const found = ofTargets
     ? await rankedSlices({ ...request, ...ofTargets })
     : await ratedSlices({ ...request, rated: rated! });
   const all = found.map((one) => sliceOf(one, primaryMetric, overall));
   const newcomers = [newUsersSlice(context), newItemsSlice(context)].filter((one) => one !== undefined);
-  const { kept, rest } = bounded(found, all, primaryMetric);
+  const isKept = ({ key }: SlicedFigures) => key.isAsked || gatedMetrics(spec, key).length > 0;
+  const { kept, rest } = bounded(all, new Set(all.filter((_, i) => isKept(found[i]!))), primaryMetric);
   return {
     slices: [
       ...newcomers.filter(({ isWorse }) => isWorse),
@@ -45,6 +48,17 @@ export async function slices(context: PartContext): Promise<Partial<Findings>> {
     leftOut: [...leftOut, ...rest],
   };
 }
+
+/** Also what gates name and no evaluation tells apart anyway, or would cut. */
+function askedSlices({ evaluation: { slices: asked, gates } }: TrainingSpec): SliceAsked[] {
+  const gated = gates.flatMap(({ slice }) =>
+    slice === undefined || TOLD_ANYWAY.includes(slice.by) ? [] : [slice.by],
+  );
+  const more = [...new Set(gated)].filter((by) => !asked.some((one) => one.by === by));
+  return [...asked, ...more.map((by) => ({ by }))];
+}
+
+const TOLD_ANYWAY = ['userActivity', 'itemPopularity', 'season', 'newUsers', 'newItems'];
 
 function queriesOfTargets({
   queries,
@@ -57,11 +71,15 @@ function queriesOfTargets({
 }
 
 function sliceOf(
-  { key, rows, users, metrics, estimate }: SlicedFigures,
+  { key, rows, users, metrics, estimates }: SlicedFigures,
   primaryMetric: string,
   overall: number,
 ): Slice {
-  const interval = estimate && users >= MIN_USERS ? intervalOf(estimate) : null;
+  const intervalAt = (metric: string) => {
+    const estimate = estimates.get(metric);
+    return estimate && users >= MIN_USERS ? intervalOf(estimate) : null;
+  };
+  const interval = intervalAt(primaryMetric);
   const ordered: Metrics = { [primaryMetric]: metrics[primaryMetric]!, ...metrics };
   return {
     by: key.by.slice(0, 200),
@@ -71,7 +89,7 @@ function sliceOf(
     metrics: Object.entries(ordered).map(([name, value]) => ({
       name,
       value,
-      interval: name === primaryMetric ? interval : null,
+      interval: intervalAt(name),
     })),
     isWorse:
       interval !== null &&
@@ -82,11 +100,10 @@ function sliceOf(
 
 /** Those that are surely worse come first, then the worst; those too small for an interval last. */
 function bounded(
-  found: readonly { key: SliceKey }[],
   all: readonly Slice[],
+  askedOnes: ReadonlySet<Slice>,
   metric: string,
 ): { kept: Slice[]; rest: LeftOut[] } {
-  const askedOnes = new Set(all.filter((_, i) => found[i]!.key.isAsked));
   const place = (slice: Slice) => (slice.isWorse ? 0 : slice.metrics[0]?.interval ? 1 : 2);
   const value = (slice: Slice) => slice.metrics[0]?.value ?? 0;
   const ordered = all.toSorted((a, b) => {
@@ -97,7 +114,7 @@ function bounded(
   const dropped = new Set(usual.slice(MAX_SLICES));
   const rest = {
     what: `${dropped.size.toLocaleString('en-US')} slices`,
-    why: `the ${MAX_SLICES} worst are told, besides those that evaluation.slices asks for`,
+    why: `the ${MAX_SLICES} worst are told, besides those that evaluation.slices and gates ask for`,
     remedy: 'name what matters in evaluation.slices',
   };
   return { kept: ordered.filter((slice) => !dropped.has(slice)), rest: dropped.size > 0 ? [rest] : [] };
