@@ -68,7 +68,8 @@ export const CONFIGURATION_ERRORS = {
   },
   'bad-condition': {
     kind: 'configuration',
-    meaning: 'A condition of `dataset.where` compares a column with a value of another type.',
+    meaning:
+      'A condition of `dataset.where` or `evaluation.relevant` compares a column with a value of another type.',
     remedy: 'Write a value of the type of the column, or cast the column in `dataset.columns`.',
     retriable: false,
   },

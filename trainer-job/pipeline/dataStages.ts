@@ -6,7 +6,7 @@ import {
 import type { Dataset, RunData, TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { evict } from '../cache/eviction.js';
-import { entryDigest } from '../cache/stageCache.js';
+import { entryDigest, type StageOutput } from '../cache/stageCache.js';
 import {
   checkTrainedColumns,
   formerIngestKey,
@@ -30,6 +30,7 @@ import { measuredCounts, measuredInWords } from '../data/transform/measuredInWor
 import { MEASURED_VERSION, measuredSplitsSchema, measureFolder } from '../data/transform/measuredRows.js';
 import { rawRows } from '../data/transform/rawRows.js';
 import type { IngestedRows } from '../data/transform/rowsOf.js';
+import { RELEVANT_VERSION, relevantSchema, writeRelevant } from '../data/transform/relevantRows.js';
 import { splitRows } from '../data/transform/splitRows.js';
 import { withCorrections } from '../data/validate/report.js';
 import { rewriteValidation } from '../data/validate/writeReport.js';
@@ -158,6 +159,7 @@ function transformStage(context: DataContext): Stage<'transform'> {
         outcome: measuredSplitsSchema,
         produce: async () => measureFolder(await encoded.files()),
       });
+      const relevant = await relevantOf(spec, outputs.of('ingest'), { keep, pieces });
       const corrections = await correctionsOf(dataset, outputs.of('ingest'), { keep, pieces });
       const { columns } = outputs.of('validate').profile;
       const withNulls = new Set(columns.filter(({ nulls }) => nulls > 0).map(({ name }) => name));
@@ -166,6 +168,7 @@ function transformStage(context: DataContext): Stage<'transform'> {
         output: {
           ...encoded,
           measured: splits,
+          relevant,
           formerDigest: formerDigest(spec, outputs.of('ingest').source),
           async rawRows(split, rows, read) {
             const ingested = outputs.of('ingest');
@@ -201,6 +204,29 @@ function transformStage(context: DataContext): Stage<'transform'> {
 }
 
 const hasPolicies = (dataset: Dataset) => Object.keys(outlierPolicies(dataset)).length > 0;
+
+/** Null where the specification does not say which rows count as answers. */
+async function relevantOf(
+  { dataset, evaluation: { relevant: condition } }: TrainingSpec,
+  ingested: IngestedRows,
+  { keep, pieces }: Pick<StageWork<unknown>, 'keep'> & { pieces: PieceCache },
+): Promise<StageOutput<{ relevant: number }> | null> {
+  if (!condition) return null;
+  return keep({
+    key: {
+      part: 'relevant',
+      version: RELEVANT_VERSION,
+      rows: ingested.digest,
+      split: dataset.split,
+      condition,
+    },
+    outcome: relevantSchema,
+    produce: async (folder) => {
+      const places = await splitRows(pieces, ingested, dataset.split);
+      return writeRelevant(ingested, places, condition, folder);
+    },
+  });
+}
 
 /** Counted once for the same rows, split and settings; none where the specification says nothing of outliers. */
 async function correctionsOf(

@@ -9,6 +9,7 @@ import { StageCache } from '../cache/stageCache.js';
 import { uriOf, within } from '../cloud/bucketPath.js';
 import { endQueries } from '../data/database.js';
 import { readEncodedDataset } from '../data/readEncodedDataset.js';
+import { withRelevant } from '../data/transform/relevantRows.js';
 import type { CheckpointHome } from '../home/artifactHome.js';
 import { environmentOf } from '../provenance/environmentOf.js';
 import { acceleratorSettings } from '../settings/limits.js';
@@ -94,7 +95,9 @@ async function trainOn(
   const environment = await environmentOf(settings, spec, backend);
   const outputs = new Outputs();
   await prepare(attempt, spec, outputs, withEnvironment(run, environment));
-  const data = await readEncodedDataset(await unlessStopped(stop, outputs.of('transform').files()));
+  const { files, relevant } = outputs.of('transform');
+  const encoded = await readEncodedDataset(await unlessStopped(stop, files()));
+  const data = relevant ? await withRelevant(encoded, await unlessStopped(stop, relevant.files())) : encoded;
   if (settings.findBatchSize) {
     await tryBatchSizes(attempt, spec, data);
     return { kind: 'found' };

@@ -25,6 +25,8 @@ export interface StageOutputs {
   /** `measured`: how many rows of each split results are measured by, and why not by the others. */
   transform: StageOutput<TransformDocument> & {
     measured: MeasuredSplits;
+    /** Which rows count as answers, where the specification says it. */
+    relevant: StageOutput<{ relevant: number }> | null;
     /** What version 0.1 called the same rows; undefined where it may have read others. */
     formerDigest: string | undefined;
     /** The values that rows of a split have in the data, as texts; `rows` are positions in the split. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { metricNameSchema } from '../../common.js';
 import { described } from '../../described.js';
+import { conditionSchema } from '../columns.js';
 import { canonicalMetricName } from '../../metrics/names.js';
 
 /** Protocols by name, so that figures can be put beside those of others. */
@@ -33,6 +34,12 @@ export const protocolShape = {
     z.enum(['none', 'train', 'trainAndValidation']).optional(),
     'What is left out of each ranking: the items of the user’s rows of train, or of train and validation. Rows whose item is left out do not count. ' +
       'Without it, what a user takes again and again counts as found. Of the validation split only the items of train are left out. As `protocol` says unless given.',
+  ),
+  relevant: described(
+    conditionSchema.optional(),
+    'The condition that a row meets to count as an answer, such as a rating of 4 or more; all rows unless given. It is of the rows that are measured: ' +
+      'training learns from all, and `exclude` leaves out all that the user had. Metrics of predicted targets are of all rows too.',
+    { column: 'rating', is: 'greaterOrEqual', value: 4 },
   ),
   maxUsers: described(
     z.int().min(1).max(100_000_000).optional(),

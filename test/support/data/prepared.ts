@@ -6,6 +6,7 @@ import { readDirectory } from '@trainyard/recommender/node';
 import { trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
 import type { CloudSettings } from '../../../trainer-job/cloud/cloudSettings.js';
 import type { SourceContext } from '../../../trainer-job/data/source/openSource.js';
+import { withRelevant } from '../../../trainer-job/data/transform/relevantRows.js';
 import { readEncodedDataset } from '../../../trainer-job/data/readEncodedDataset.js';
 import type { EncodedDataset } from '../../../trainer-job/data/encodedDataset.js';
 import { StageCache } from '../../../trainer-job/cache/stageCache.js';
@@ -71,14 +72,21 @@ export async function prepared(
     cache.close();
   }
   const { source, outcome: rows } = outputs.of('ingest');
-  const { folder: encodedFolder, digest: encodedDigest, outcome: manifest } = outputs.of('transform');
+  const {
+    folder: encodedFolder,
+    digest: encodedDigest,
+    outcome: manifest,
+    relevant,
+  } = outputs.of('transform');
   return {
     encodedFolder,
     encodedDigest,
     dataFingerprint: source.fingerprint,
     dataSnapshot: rows.snapshot,
     manifest,
-    data: await readEncodedDataset(encodedFolder),
+    data: relevant
+      ? await withRelevant(await readEncodedDataset(encodedFolder), relevant.folder)
+      : await readEncodedDataset(encodedFolder),
     outputs,
     reports,
     warnings,

@@ -6,20 +6,26 @@ import { TrainerError } from '../../errors/trainerError.js';
 /** Why a column cannot be used. */
 type Unusable = Pick<TrainerError, 'code' | 'message' | 'remedy'>;
 
+/** What of a specification reads columns. */
+export type ColumnsSpec = Pick<TrainingSpec, 'dataset' | 'features'> & {
+  evaluation?: Pick<TrainingSpec['evaluation'], 'relevant'>;
+};
+
 /** The columns of the ingested table that features, target, sample weight and split read, each once. */
-export function trainedColumns({ dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>): string[] {
+export function trainedColumns({ dataset, features, evaluation }: ColumnsSpec): string[] {
   const names = [
     ...features.query.flatMap((feature) => featureColumns(feature)),
     ...features.candidate.flatMap((feature) => featureColumns(feature)),
     ...(features.target ? [features.target.column] : []),
     ...(features.sampleWeight ? [features.sampleWeight.column] : []),
     ...[splitColumn(dataset.split) ?? []].flat(),
+    ...(evaluation?.relevant ? [evaluation.relevant.column] : []),
   ];
   return [...new Set(names)];
 }
 
 /** The columns whose values a run depends on: those that train, and those that its rows are shaped and judged by. */
-export function readColumns(spec: Pick<TrainingSpec, 'dataset' | 'features'>): ReadonlySet<string> {
+export function readColumns(spec: ColumnsSpec): ReadonlySet<string> {
   const { where, derive, joins, expectations } = spec.dataset;
   return new Set([
     ...trainedColumns(spec),

@@ -14,13 +14,24 @@ const OPERATORS = {
 
 type Scalar = string | number | boolean;
 
+/** A condition, and the setting that says it. */
+interface Asked {
+  condition: Condition;
+  setting: string;
+}
+
 /**
  * SQL that is true for the rows to keep and false, never null, for all others. `value` is SQL of the column after its
- * cleaning, `type` DuckDB's of it. Fails with a `TrainerError` for text that a column of numbers or times cannot be compared with.
+ * cleaning, `type` DuckDB's of it. Fails with a `TrainerError` for text that a column of numbers or times cannot be compared with; it names `setting`.
  */
-export function conditionSql(condition: Condition, value: string, type: string): string {
+export function conditionSql(
+  condition: Condition,
+  value: string,
+  type: string,
+  setting = 'dataset.where',
+): string {
   const compared = (operator: string, choice: Scalar) =>
-    `coalesce(${comparison(value, type, operator, choice, condition)}, false)`;
+    `coalesce(${comparison(value, type, operator, choice, { condition, setting })}, false)`;
   switch (condition.is) {
     case 'notNull':
       return `(${value}) IS NOT NULL`;
@@ -42,17 +53,11 @@ export function conditionSql(condition: Condition, value: string, type: string):
  * Text is read as a time or a number where the column holds those: as text, "9" is more than "10". A number or a truth
  * value makes the column what it is itself: the text of a CSV is read as a number where a number is asked for.
  */
-function comparison(
-  sql: string,
-  type: string,
-  operator: string,
-  value: Scalar,
-  condition: Condition,
-): string {
+function comparison(sql: string, type: string, operator: string, value: Scalar, asked: Asked): string {
   if (typeof value === 'number') return `${asNumber(sql)} ${operator} ${literal(value)}`;
   if (typeof value === 'boolean') return `try_cast(${sql} AS BOOLEAN) ${operator} ${literal(value)}`;
-  if (isTime(type)) return `${sql} ${operator} ${literal(timeOf(value, condition, type))}::TIMESTAMP`;
-  if (isNumber(type)) return `${asNumber(sql)} ${operator} ${literal(numberOf(value, condition, type))}`;
+  if (isTime(type)) return `${sql} ${operator} ${literal(timeOf(value, asked, type))}::TIMESTAMP`;
+  if (isNumber(type)) return `${asNumber(sql)} ${operator} ${literal(numberOf(value, asked, type))}`;
   return `CAST(${sql} AS VARCHAR) ${operator} ${literal(value)}`;
 }
 
@@ -69,32 +74,32 @@ function isNumber(type: string): boolean {
 }
 
 /** In UTC, as DuckDB writes it. Without a zone it is UTC already. */
-function timeOf(value: string, condition: Condition, type: string): string {
+function timeOf(value: string, asked: Asked, type: string): string {
   const parts =
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(value);
   const time = new Date(parts ? `${parts[1]}T${parts[2] ?? '00:00'}${parts[3] ?? 'Z'}` : Number.NaN);
   if (Number.isNaN(time.getTime()))
-    throw incomparable(value, condition, type, '2024-12-31 or 2024-12-31T23:59:59Z', 'string');
+    throw incomparable(value, asked, type, '2024-12-31 or 2024-12-31T23:59:59Z', 'string');
   return time.toISOString().replace('T', ' ').replace('Z', '');
 }
 
-function numberOf(value: string, condition: Condition, type: string): number {
+function numberOf(value: string, asked: Asked, type: string): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);
   if (!Number.isFinite(number))
-    throw incomparable(value, condition, type, '12.5', /^\d{4}-\d\d/.test(value) ? 'timestamp' : 'string');
+    throw incomparable(value, asked, type, '12.5', /^\d{4}-\d\d/.test(value) ? 'timestamp' : 'string');
   return number;
 }
 
 function incomparable(
   value: string,
-  condition: Condition,
+  { condition, setting }: Asked,
   type: string,
   example: string,
   cast: 'string' | 'timestamp',
 ): TrainerError {
   return new TrainerError(
     'bad-condition',
-    `dataset.where compares column "${condition.column}" with "${value}"; the column is of type ${type}`,
+    `${setting} compares column "${condition.column}" with "${value}"; the column is of type ${type}`,
     `write the value as in ${example}, or set dataset.columns["${condition.column}"].cast to "${cast}"`,
     { stage: 'ingest' },
   );

@@ -8,14 +8,20 @@ import {
   type Dataset,
   type RunWarning,
   type TimeUnit,
-  type TrainingSpec,
 } from '@trainyard/shared';
 import { TRAINER_ERRORS, type TrainerErrorCode } from '@trainyard/shared/errors/trainerErrors';
 import { z } from 'zod';
 import { castProblemSchema, judgeReading, type CastProblem } from '../casts/judgeReading.js';
 import type { Reading } from '../casts/reading.js';
 import { verdictCountsOf, verdictCountsSql } from '../casts/verdict.js';
-import { checkColumns, checkUnique, checkUsable, readColumns, trainedColumns } from './columnNames.js';
+import {
+  checkColumns,
+  checkUnique,
+  checkUsable,
+  readColumns,
+  trainedColumns,
+  type ColumnsSpec,
+} from './columnNames.js';
 import { describeReason, nothingMatched, reasonOfUnmatched } from './join.js';
 import { checkRepeatedHeader } from './repeatedHeader.js';
 import { runOwnSql } from './ownSql.js';
@@ -115,10 +121,7 @@ export function ingestKey(dataset: Dataset, opened: OpenedTables, version = INGE
 }
 
 /** Fails with a `TrainerError` when features or split name a column that the ingested table does not have, or one that could not be cast. */
-export function checkTrainedColumns(
-  spec: Pick<TrainingSpec, 'dataset' | 'features'>,
-  ingested: IngestOutcome,
-): void {
+export function checkTrainedColumns(spec: ColumnsSpec, ingested: IngestOutcome): void {
   const names = trainedColumns(spec);
   checkUnique(names, ingested.repeated);
   checkUsable(names, new Map(Object.entries(ingested.unusable)));
@@ -130,10 +133,7 @@ export function checkTrainedColumns(
 }
 
 /** Columns that nothing reads are warned of. Where no row is left, that is what has to be said first. */
-function checkCasts(
-  spec: Pick<TrainingSpec, 'dataset' | 'features'>,
-  { castProblems, rowsKept }: IngestOutcome,
-): void {
+function checkCasts(spec: ColumnsSpec, { castProblems, rowsKept }: IngestOutcome): void {
   if (rowsKept === 0) return;
   const names = readColumns(spec);
   const found = castProblems.find(({ name, source }) => names.has(name) || names.has(source));
