@@ -12,6 +12,7 @@ import { repositoryFile } from '../repositoryFile.js';
 import type { SampleOptions } from '../sample/options.js';
 import { writeSample } from '../sample/writeSample.js';
 import { duration, whole } from '../watch/numbers.js';
+import { asPath } from '../watch/outcome.js';
 import { watchRun } from '../watch/watchRun.js';
 import { columnsOf } from './columns.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
@@ -219,7 +220,11 @@ function nextSteps(run: RunView, host: Host, keep: boolean): string[] {
     return [
       `  the trainer's own output: ${join(host.directory.jobs, `${run.runId}-${run.attempt}`, 'output.log')}`,
     ];
+  const report = run.result?.artifacts['report'];
   const steps = [
+    ...(report === undefined
+      ? []
+      : [[asPath(report), 'the report, to open in a browser: whether to ship it, and why']]),
     ...(keep
       ? [[`${host.url}/api/training-runs/${run.runId}`, 'the API, until Ctrl-C']]
       : [['npx trainyard up', `serves this and later runs on port ${DEFAULT_PORT}`]]),

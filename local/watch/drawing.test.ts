@@ -226,6 +226,25 @@ describe('the outcome', () => {
     ]);
   });
 
+  it.each([
+    ['ship', 32],
+    ['hold', 31],
+    ['unsure', 33],
+  ] as const)('begins with the verdict of the trainer: %s', (decision, color) => {
+    const verdict = { decision, sentence: 'So it is.', reasons: ['the gate is missed'] };
+    const artifacts = { ...RESULT.artifacts, report: 'file:///data/run/report.html' };
+    const lines = outcome(runView({ ...over, result: { ...RESULT, artifacts, verdict } }), {
+      width: 80,
+      color: true,
+    });
+    expect(lines[2]).toBe(`\u001B[${color}m  So it is.\u001B[39m`);
+    expect(lines[3]).toBe('  - the gate is missed');
+    const text = lines.join('\n');
+    expect(text).not.toContain('times as good as');
+    expect(text).toContain('/data/run/report.html');
+    expect(text).not.toContain('vocabularies');
+  });
+
   it('says so when the model is worse, and what to do', () => {
     const result = { ...RESULT, metrics: { ...RESULT.metrics, test_recall_at_100: 0.33 } };
     const text = outcome(runView({ ...over, result }), WIDE).join('\n');

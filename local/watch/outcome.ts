@@ -94,14 +94,27 @@ function resultLines(run: RunView, layout: Layout, backendNote: string | undefin
     `${result.epochsTrained} epochs${stopped}, the best is ${result.bestEpoch}; ` +
     `${whole(result.examplesPerSecond)} examples/s`;
   return [
+    ...verdictLines(result, layout),
     ...wrap(training, layout.width, '  '),
     ...wrap(backendNote ?? `backend ${result.backend}`, layout.width, '  '),
     '',
     ...comparisonTables(run, result, layout),
-    ...verdicts(run, result).flatMap((text) => wrap(text, layout.width, '  ')),
+    ...(result.verdict ? [] : verdicts(run, result).flatMap((text) => wrap(text, layout.width, '  '))),
     ...adviceOn(run).flatMap((text) => wrap(text, layout.width, '  ')),
     '',
     ...artifactLines(result, layout),
+  ];
+}
+
+const VERDICT_STYLES = { ship: 'green', hold: 'red', unsure: 'yellow' } as const;
+
+/** Whether to ship it, and why, before any figure; trainers of before say nothing of it. */
+function verdictLines({ verdict }: RunResult, layout: Layout): string[] {
+  if (!verdict) return [];
+  const style = VERDICT_STYLES[verdict.decision];
+  return [
+    ...wrap(verdict.sentence, layout.width, '  ').map((line) => paint(layout, style, line)),
+    ...verdict.reasons.flatMap((reason) => wrap(`- ${reason}`, layout.width, '  ')),
   ];
 }
 
@@ -253,13 +266,20 @@ function baselineName(name: string): string {
 function artifactLines({ artifacts }: RunResult, layout: Layout): string[] {
   const entries = Object.entries(artifacts);
   if (entries.length === 0) return [];
-  const width = Math.max(...entries.map(([name]) => name.length));
+  // The report says what there is; whoever looks for a file finds it in the folder.
+  const { report, query_model: model } = artifacts;
+  const shown =
+    report !== undefined && model !== undefined
+      ? [['report', report] as const, ['model', model.replace(/\/query_model\/?$/, '')] as const]
+      : entries;
+  const width = Math.max(...shown.map(([name]) => name.length));
   return [
     '  artifacts',
-    ...entries.map(([name, uri]) => `    ${paint(layout, 'dim', name.padEnd(width))}  ${plain(asPath(uri))}`),
+    ...shown.map(([name, uri]) => `    ${paint(layout, 'dim', name.padEnd(width))}  ${plain(asPath(uri))}`),
   ];
 }
 
-function asPath(uri: string): string {
+/** A file of this machine by its path, all else by its URI. */
+export function asPath(uri: string): string {
   return uri.startsWith('file://') ? fileURLToPath(uri) : uri;
 }

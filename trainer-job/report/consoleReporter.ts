@@ -85,8 +85,10 @@ export class ConsoleReporter implements Reporter {
     else if (retriable) this.line('  the same command tries again from the last checkpoint');
   }
 
-  completed({ metrics, baselines, artifacts, bestEpoch, backend }: RunResult): void {
+  completed({ metrics, baselines, artifacts, bestEpoch, backend, verdict }: RunResult): void {
     this.line(`completed on ${backend}; best epoch ${bestEpoch}`);
+    if (verdict) this.line(verdict.sentence);
+    for (const reason of verdict?.reasons ?? []) this.line(`  - ${reason}`);
     const columns: [string, Readonly<Record<string, number>>][] = [
       ['model', metrics],
       ...Object.entries(baselines),
