@@ -195,7 +195,7 @@ describe('a callback', () => {
 });
 
 describe('the callbacks of a whole training', () => {
-  const EPOCHS = 20;
+  const EPOCHS = 12;
 
   it('sent three times in random order give a complete, exact table and a completed run', async () => {
     const { cp, launched, tell } = await opened();
