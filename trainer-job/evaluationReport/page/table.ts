@@ -11,7 +11,7 @@ export interface Column {
 
 /** A table whose first cell names its row; where it is wider than the page, it scrolls in itself. */
 export function table(name: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]): Html {
-  return html`<div class="wide" role="region" aria-label="${name}" tabindex="0">
+  return html`<div class="wide" role="region" aria-label="${name}, as a table" tabindex="0">
     <table class="full">
       <thead>
         <tr>

@@ -86,7 +86,7 @@ function drift({ drift: all }: Data): Html {
         { title: 'PSI', isNumber: true },
         { title: 'KL', isNumber: true },
         { title: 'KS', isNumber: true },
-        { title: '' },
+        { title: 'note' },
       ],
       shown.map(({ column, psi, kl, ks }): Cell[] => [
         cut(column),

@@ -47,7 +47,7 @@ function lineage({ stages }: Provenance): Html {
       'Lineage',
       [
         { title: 'stage' },
-        { title: '' },
+        { title: 'note' },
         { title: 'what' },
         { title: 'digest' },
         { title: 'size', isNumber: true },

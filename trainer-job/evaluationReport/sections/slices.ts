@@ -51,7 +51,7 @@ export const slices: Section = {
             { title: 'rows', isNumber: true },
             { title: 'users', isNumber: true },
             ...columns.map((name) => ({ title: metricTitle(name, 'test'), isNumber: true })),
-            { title: '' },
+            { title: 'note' },
           ],
           shown.map(({ by, value, rows, users, metrics, isWorse }): Cell[] => [
             `${by}: ${cut(value)}`,
