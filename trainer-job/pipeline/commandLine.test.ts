@@ -25,6 +25,24 @@ describe('flags', () => {
     );
   });
 
+  it('name the version that serves as a folder of this machine or of a bucket', () => {
+    const production = (place: string) => {
+      const asked = commandFromFlags([...records, '--output', 'out', '--production', place]);
+      return asked.command === 'train' ? asked.settings.production : undefined;
+    };
+    expect(production('/old/model')).toEqual({
+      version: null,
+      uri: 'file:///old/model',
+      file: '/old/model',
+    });
+    expect(production('gs://shop/runs/r/model/a0001')).toEqual({
+      version: null,
+      uri: 'gs://shop/runs/r/model/a0001',
+      bucketPath: { bucket: 'shop', path: 'runs/r/model/a0001' },
+    });
+    expect(() => production('gs://b')).toThrow(/--production is "gs:\/\/b"; it is the model folder of a run/);
+  });
+
   it('make a specification over records, with the recipe of their defaults', async () => {
     const spec = await specOf([...records, '--output-path', 'out']);
     expect(spec.dataset.source).toEqual({ uri: 'gs://b/*.tfrecord.gz', format: 'tfrecord' });

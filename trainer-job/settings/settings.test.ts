@@ -66,6 +66,22 @@ describe('the settings of a job', () => {
     }
   });
 
+  it('name the version that serves, where there is one', () => {
+    expect(settingsFromEnvironment(environment).production).toBeNull();
+    const given = { ...environment, PRODUCTION_URI: 'gs://shop/runs/x/model', PRODUCTION_VERSION: '7' };
+    expect(settingsFromEnvironment({ ...given, REQUESTED_BY: 'ada@example.com' })).toMatchObject({
+      production: {
+        version: 7,
+        uri: 'gs://shop/runs/x/model',
+        bucketPath: { bucket: 'shop', path: 'runs/x/model' },
+      },
+      author: 'ada@example.com',
+    });
+    expect(() => settingsFromEnvironment({ ...given, PRODUCTION_VERSION: 'x' })).toThrow(
+      /PRODUCTION_VERSION/,
+    );
+  });
+
   it('take a number of workers or as many as there are cores', () => {
     const workers = (TRAINYARD_WORKERS: string) =>
       settingsFromEnvironment({ ...environment, TRAINYARD_WORKERS }).workers;
