@@ -46,6 +46,7 @@ export * from './metrics/baselines.js';
 export * from './metrics/columns.js';
 export * from './metrics/direction.js';
 export * from './metrics/display.js';
+export * from './metrics/families/serving/servedQueries.js';
 export * from './metrics/family.js';
 export * from './metrics/names.js';
 export * from './metrics/orderings.js';

@@ -15,6 +15,7 @@ import { sample } from './sample.js';
 import { schema } from './schema.js';
 import { start } from './start.js';
 import { up } from './up.js';
+import { verify } from './verify.js';
 import { watch } from './watch.js';
 
 /** By the word that follows `trainyard`. */
@@ -28,6 +29,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     retry,
     retrain,
     reproduce,
+    verify,
     logs,
     cost,
     schema,

@@ -15,12 +15,12 @@ import { isMainThread } from 'node:worker_threads';
  */
 export function collectInOneGo(): void {
   if (!isMainThread) return;
-  collectAll();
+  collectGarbage();
   setFlagsFromString('--no-incremental-marking');
 }
 
-/** The function `gc` is given to contexts that are made after its flag was set. */
-function collectAll(): void {
+/** At once and all of it. The function `gc` is given to contexts that are made after its flag was set. */
+export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
   if (typeof collect !== 'function') throw new Error('V8 has no function gc, though --expose-gc is set');

@@ -18,6 +18,27 @@ async function specFile(content: string, name = 'spec.json'): Promise<string> {
   return file;
 }
 
+describe('the gates of a specification', () => {
+  const gated = async (evaluation: object) =>
+    readSpec(await specFile(JSON.stringify({ ...good, evaluation })));
+
+  it('are those of a built-in set too, where no control plane has put them there', async () => {
+    const { evaluation } = await gated({ gateSet: 'performance' });
+    expect(evaluation.gates.map(({ set }) => set)).toEqual(['performance', 'performance']);
+  });
+
+  it.each([
+    [{ gateSet: 'release' }, /no gate set "release" without a control plane: built in are regression/],
+    [{ gateSet: 'regression' }, /a retrieval model has no test_rmse.*in the gate set "regression"/],
+    [
+      { gates: [{ metric: 'test_recall_at_10', aboveRun: 'k3v7q2mzx5ahc4tnwy6d' }] },
+      /aboveRun names a run of a control plane/,
+    ],
+  ])('are refused where nothing could tell: %j', async (evaluation, why) => {
+    await expect(gated(evaluation)).rejects.toThrow(why);
+  });
+});
+
 describe('a specification file', () => {
   it('is read with its defaults', async () => {
     const spec = await readSpec(await specFile(JSON.stringify(good)));

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { problemErrors, storedSpecSchema, trainingSpecSchema, type TrainingSpec } from '@trainyard/shared';
+import {
+  BUILT_IN_GATE_SETS,
+  gatesWithSet,
+  problemErrors,
+  storedSpecSchema,
+  trainingSpecSchema,
+  type TrainingSpec,
+} from '@trainyard/shared';
 import type { Settings } from '../settings/settings.js';
 import { withFlags } from './specFlags.js';
 import { TrainerError } from '../errors/trainerError.js';
@@ -20,21 +27,45 @@ export async function readSpec(
   const content = specFlags?.base ?? (file === null ? {} : json(file, await text(file)));
   // A control plane has checked what it launches, and may know metrics by other names than this trainer.
   const schema = callbacks ? storedSpecSchema : trainingSpecSchema;
-  const parsed = schema.safeParse(specFlags ? withFlags(content, specFlags) : content);
-  if (!parsed.success) {
-    const mistakes = problemErrors(parsed.error).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
-    throw new TrainerError(
-      'invalid-spec',
-      `the specification is not valid: ${mistakes.join('; ')}`,
-      'correct what is named',
-    );
-  }
-  const { dataset, compute } = parsed.data;
+  const parsed = checked(schema, specFlags ? withFlags(content, specFlags) : content);
+  const known = callbacks ? parsed : withGates(parsed);
+  const { dataset, compute } = known;
   return {
-    ...parsed.data,
+    ...known,
     dataset: dataFile === null ? dataset : { ...dataset, source: { uri: resolve(dataFile) } },
     compute: forceRecompute === null ? compute : { ...compute, forceRecompute },
   };
+}
+
+function checked(schema: typeof trainingSpecSchema, content: unknown): TrainingSpec {
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const mistakes = problemErrors(parsed.error).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
+  throw new TrainerError(
+    'invalid-spec',
+    `the specification is not valid: ${mistakes.join('; ')}`,
+    'correct what is named',
+  );
+}
+
+/** The specification with the gates of its set, which a control plane would have put there: here there are the built-in ones. */
+function withGates(spec: TrainingSpec): TrainingSpec {
+  const { evaluation } = spec;
+  const gates = gatesWithSet(evaluation, {});
+  if (!gates)
+    throw new TrainerError(
+      'invalid-spec',
+      `there is no gate set "${evaluation.gateSet}" without a control plane: built in are ${Object.keys(BUILT_IN_GATE_SETS).join(', ')}`,
+      'name one of these in evaluation.gateSet, or write its gates into evaluation.gates',
+    );
+  const unread = gates.findIndex(({ aboveRun }) => typeof aboveRun === 'string');
+  if (unread >= 0)
+    throw new TrainerError(
+      'invalid-spec',
+      `evaluation.gates[${unread}].aboveRun names a run of a control plane, and this trainer runs alone`,
+      'write its value beside its name: {"run": "shop#46", "value": 0.31}',
+    );
+  return checked(trainingSpecSchema, { ...spec, evaluation: { ...evaluation, gates } });
 }
 
 async function text(file: string): Promise<string> {

@@ -15,6 +15,7 @@ import type { RawRows } from '../data/transform/rawRows.js';
 import type { MeasuredSplits } from '../data/transform/measuredRows.js';
 import type { EvaluationOutcome } from '../evaluate/evaluateModel.js';
 import type { EpochReport, TrainOutcome } from '../train/loop/trainRequest.js';
+import type { OutlierShare } from '../data/validate/outlierShares.js';
 import type { Profile } from '../data/validate/profile/profile.js';
 import type { Validation } from '../data/validate/report.js';
 
@@ -40,6 +41,8 @@ export interface StageOutputs {
 export interface Validated {
   profile: Profile;
   validation: Validation;
+  /** Of the columns of numbers; null where no gate asks for them. */
+  outliers: readonly OutlierShare[] | null;
   /** What no expectation asks for and a person should know. */
   warnings: readonly RunWarning[];
   /** Of all that was found out about the rows, on disk. */

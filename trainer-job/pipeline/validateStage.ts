@@ -28,6 +28,12 @@ import { judgeRows } from '../data/validate/expectations/rowFindings.js';
 import { rowResultSchema, type RowResult } from '../data/validate/expectations/rowResult.js';
 import { listWarnings } from '../data/validate/listColumns.js';
 import { countNuls, nulCountsSchema, nulWarnings } from '../data/validate/nulCharacters.js';
+import {
+  asksForOutliers,
+  outlierShares,
+  outlierSharesSchema,
+  type OutlierShare,
+} from '../data/validate/outlierShares.js';
 import { measureProfile } from '../data/validate/profile/measureProfile.js';
 import { profileSchema, type Profile } from '../data/validate/profile/profile.js';
 import { findReference, keepAsReference } from '../data/validate/reference.js';
@@ -207,7 +213,15 @@ async function validateRows(
   await writeReport(context.reportFolder, { profile, validation, reference: reference.profile });
   if (!validation.passed) throw violationError(validation, context.reportPlace ?? context.reportFolder);
   await keepAsReference(referenceRequest, profile, now);
-  return { profile, validation, warnings, bytes: work.bytes };
+  const outliers = asksForOutliers(spec) ? await outliersOf(work, profile) : null;
+  return { profile, validation, outliers, warnings, bytes: work.bytes };
+}
+
+async function outliersOf(work: RowsWork, profile: Profile): Promise<OutlierShare[]> {
+  const { outcome } = await work.once('outliers', null, outlierSharesSchema, (database, { columns }) =>
+    outlierShares(database, columns, profile),
+  );
+  return outcome;
 }
 
 async function blanks(work: RowsWork, spec: TrainingSpec, ingested: IngestOutcome): Promise<BlankCounts> {

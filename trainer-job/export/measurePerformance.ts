@@ -1,0 +1,117 @@
+/** What serving an exported model takes: its folder is opened and asked as anybody else would who serves it. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  ITEM_OUTPUTS_FILE,
+  ITEM_VECTORS_FILE,
+  RATING_FOLDER,
+  TOWER_FOLDERS,
+  TRANSFORM_FOLDER,
+} from '@trainyard/recommender/format/files';
+import type { FeatureValues } from '@trainyard/recommender';
+import { openModelDirectory } from '@trainyard/recommender/node';
+import { SERVED_QUERIES, type EvaluationReport } from '@trainyard/shared';
+import { collectGarbage } from '../backend/garbageCollection.js';
+import { percentileOf } from './percentile.js';
+
+type Performance = NonNullable<EvaluationReport['performance']>;
+type Latency = Performance['latency'][number];
+
+/** What the measured requests of each size may take together, in milliseconds. */
+const BUDGET_MS = 300;
+/** The longest that one request is waited for. */
+const MOST_MS = 1500;
+const MOST_REQUESTS = 400;
+const K = 10;
+
+export interface MeasuredServing {
+  performance: Omit<Performance, 'trainingSeconds'>;
+  leftOut: EvaluationReport['leftOut'];
+}
+
+/**
+ * Opens the folder and asks it for ten recommendations to 1, 32 and 256 queries, which one thread answers one after the other.
+ * Each size is asked for about a third of a second, at least once; what would take longer than a second and a half is left out.
+ */
+export async function measurePerformance(
+  folder: string,
+  queries: readonly FeatureValues[],
+  between: () => Promise<void>,
+): Promise<MeasuredServing> {
+  const before = memoryBytes();
+  const model = await openModelDirectory(folder);
+  const memoryMb = Math.max(0, memoryBytes() - before) / 1e6;
+  const known = queries.length > 0 ? queries : [{}];
+  let next = 0;
+  const ask = (count: number) => {
+    for (let i = 0; i < count; i++) model.recommend(known[next++ % known.length]!, { k: K });
+  };
+  const latency: Latency[] = [];
+  const leftOut: MeasuredServing['leftOut'] = [];
+  // The first request also compiles what it calls.
+  ask(1);
+  for (const count of SERVED_QUERIES) {
+    const each = latency[0]?.p50Ms ?? 0;
+    if (each * count > MOST_MS) {
+      leftOut.push({
+        what: `the latency of ${count} queries`,
+        why: `each takes about ${each.toFixed(1)} ms, and a request is waited for ${MOST_MS / 1000} s at most`,
+        remedy: null,
+      });
+      continue;
+    }
+    latency.push(latencyOf(count, await times(() => ask(count), between)));
+  }
+  return { performance: { latency, modelBytes: await servedBytes(folder), memoryMb }, leftOut };
+}
+
+/** How long each of the requests took, in milliseconds. */
+async function times(request: () => void, between: () => Promise<void>): Promise<number[]> {
+  const taken: number[] = [];
+  for (let total = 0; taken.length === 0 || (total < BUDGET_MS && taken.length < MOST_REQUESTS);) {
+    const began = performance.now();
+    request();
+    const ms = performance.now() - began;
+    taken.push(ms);
+    total += ms;
+    await between();
+  }
+  return taken;
+}
+
+function latencyOf(queries: number, taken: readonly number[]): Latency {
+  const sorted = taken.toSorted((a, b) => a - b);
+  return {
+    queries,
+    requests: sorted.length,
+    p50Ms: percentileOf(sorted, 50),
+    p95Ms: percentileOf(sorted, 95),
+    p99Ms: percentileOf(sorted, 99),
+  };
+}
+
+/** On the heap and beside it, once what nobody holds any more is gone. */
+function memoryBytes(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** Of the files that serving reads; reports lie beside them. */
+async function servedBytes(folder: string): Promise<number> {
+  const served = [
+    ...Object.values(TOWER_FOLDERS),
+    TRANSFORM_FOLDER,
+    RATING_FOLDER,
+    ITEM_VECTORS_FILE,
+    ITEM_OUTPUTS_FILE,
+  ];
+  let bytes = 0;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const [first = ''] = path.slice(folder.length + 1).split(/[\\/]/);
+    if (served.includes(first)) bytes += (await stat(path)).size;
+  }
+  return bytes;
+}

@@ -1,0 +1,154 @@
+import { checkGates, gateSchema, type GateInput, type GatedFigure } from '@trainyard/shared';
+import { describe, expect, it } from 'vitest';
+import type { Profile } from '../data/validate/profile/profile.js';
+import { gatedFigures, type GateEvidence } from './gatedFigures.js';
+
+const RECALL = 'test_recall_at_10';
+const column = (name: string, kind: Profile['columns'][number]['kind'], nullShare = 0) =>
+  ({ name, kind, nullShare }) as Profile['columns'][number];
+const INTERVAL = { low: 0.19, high: 0.21 };
+
+const EVIDENCE: GateEvidence = {
+  findings: {
+    metrics: [{ name: RECALL, value: 0.2, interval: INTERVAL }],
+    methods: [{ name: 'popularity', metrics: [{ name: RECALL, value: 0.1, interval: null }], settings: {} }],
+    comparisons: [
+      {
+        against: 'popularity',
+        metric: RECALL,
+        value: 0.2,
+        other: 0.1,
+        difference: 0.1,
+        differenceInterval: { low: 0.08, high: 0.12 },
+        change: 1,
+        changeInterval: { low: 0.8, high: 1.2 },
+      },
+    ],
+    slices: [
+      {
+        by: 'city',
+        value: 'Vienna',
+        rows: 10,
+        users: 5,
+        metrics: [{ name: RECALL, value: 0.15, interval: null }],
+        isWorse: true,
+      },
+    ],
+    leftOut: [{ what: 'the baseline ease', why: 'the catalogue has 36,000 items', remedy: null }],
+  },
+  metrics: { val_loss: 4, [RECALL]: 0.2 },
+  data: {
+    profile: {
+      schemaVersion: 1,
+      rows: 10,
+      columns: [column('user', 'id'), column('price', 'number', 0.1), column('city', 'category', 0.3)],
+    },
+    validation: {
+      reference: 'that of run demo#1',
+      drift: [
+        { column: 'user', by: 'values', psi: 9, kl: 8, ks: null },
+        { column: 'price', by: 'percentiles', psi: 0.1, kl: 0.05, ks: { statistic: 0.2, pValue: 0.4 } },
+        { column: 'city', by: 'values', psi: 0.2, kl: 0.01, ks: null },
+      ],
+    },
+    outliers: [{ column: 'price', share: 0.02 }],
+  },
+  performance: {
+    latency: [{ queries: 1, requests: 9, p50Ms: 1, p95Ms: 2, p99Ms: 3 }],
+    modelBytes: 4e6,
+    memoryMb: 5,
+  },
+  productionPerformance: null,
+  hasProduction: false,
+};
+
+function figure(gate: GateInput, more: Partial<GateEvidence> = {}): GatedFigure {
+  const [first] = gatedFigures([gateSchema.parse(gate)], { ...EVIDENCE, ...more });
+  return first!;
+}
+
+describe('a gated figure', () => {
+  it.each<[GateInput, number]>([
+    [{ metric: RECALL, atLeast: 0 }, 0.2],
+    [{ metric: 'val_loss', atMost: 9 }, 4],
+    [{ metric: RECALL, slice: { by: 'city', value: 'Vienna' }, atLeast: 0 }, 0.15],
+    [{ metric: 'data_missing_share', atMost: 1 }, 0.3],
+    [{ metric: 'data_missing_share', column: 'price', atMost: 1 }, 0.1],
+    [{ metric: 'data_outlier_share', atMost: 1 }, 0.02],
+    // The ids of users are new in new data: their drift counts only where a gate names them.
+    [{ metric: 'data_psi', atMost: 1 }, 0.2],
+    [{ metric: 'data_psi', column: 'user', atMost: 1 }, 9],
+    [{ metric: 'data_kl', atMost: 1 }, 0.05],
+    [{ metric: 'data_ks_p_value', atLeast: 0 }, 0.4],
+    [{ metric: 'serving_latency_p95_ms_at_1', atMost: 9 }, 2],
+    [{ metric: 'serving_model_mb', atMost: 9 }, 4],
+    [{ metric: 'serving_memory_mb', atMost: 9 }, 5],
+  ])('of %j is %d', (gate, value) => {
+    expect(figure(gate)).toMatchObject({ value, why: null });
+  });
+
+  it.each<[GateInput, string]>([
+    [{ metric: 'test_mae', atMost: 1 }, 'the result has no such metric'],
+    [
+      { metric: RECALL, slice: { by: 'city', value: 'Graz' }, atLeast: 0 },
+      'no slice by city has the value Graz: there is Vienna',
+    ],
+    [{ metric: RECALL, slice: { by: 'age', value: '1' }, atLeast: 0 }, 'nothing was measured by age'],
+    [
+      { metric: 'test_loss', slice: { by: 'city', value: 'Vienna' }, atMost: 9 },
+      `of the slice there is only ${RECALL}`,
+    ],
+    [
+      { metric: 'data_psi', column: 'size', atMost: 1 },
+      'the data have no column size: there is user, price, city',
+    ],
+    [{ metric: 'data_ks_p_value', column: 'city', atLeast: 0 }, 'it is not measured of the column city'],
+    [{ metric: 'serving_latency_p95_ms_at_256', atMost: 9 }, 'serving was not measured'],
+  ])('of %j says why there is none', (gate, why) => {
+    expect(figure(gate)).toMatchObject({ value: null, why });
+  });
+
+  it('of drift says that there is no reference', () => {
+    const validation = { drift: [], reference: 'there is none yet' };
+    const data = { ...EVIDENCE.data, validation };
+    expect(figure({ metric: 'data_psi', atMost: 1 }, { data }).why).toBe(
+      'nothing to compare the data with: there is none yet',
+    );
+  });
+
+  it('is there once, with all that gates compare it with', () => {
+    const gates = [
+      { metric: RECALL, aboveBaseline: 'popularity' as const },
+      { metric: RECALL, aboveBaseline: 'ease' as const },
+      { metric: RECALL, aboveProduction: true as const },
+    ].map((gate) => gateSchema.parse(gate));
+    const figures = gatedFigures(gates, EVIDENCE);
+    expect(figures).toMatchObject([
+      {
+        interval: INTERVAL,
+        others: [
+          { against: 'popularity', value: 0.1, differenceInterval: { low: 0.08, high: 0.12 } },
+          { against: 'ease', value: null, why: 'the catalogue has 36,000 items' },
+          { against: 'production', exists: false },
+        ],
+      },
+    ]);
+    expect(checkGates(gates, { metrics: {}, baselines: {}, figures }).map(({ passed }) => passed)).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('of the version that serves is missing where it could not be measured', () => {
+    const gate = { metric: RECALL, aboveProduction: true as const };
+    expect(figure(gate, { hasProduction: true }).others).toMatchObject([
+      { against: 'production', exists: true, value: null, why: 'production was not measured' },
+    ]);
+    const served = EVIDENCE.performance && { ...EVIDENCE.performance, memoryMb: 7 };
+    const memory = { metric: 'serving_memory_mb', aboveProduction: true as const };
+    expect(figure(memory, { hasProduction: true, productionPerformance: served }).others).toMatchObject([
+      { value: 7 },
+    ]);
+  });
+});

@@ -1,0 +1,140 @@
+/** The figures that the gates of a specification ask for, each once, with all that they are compared with. */
+import {
+  isFigureOf,
+  metricValue,
+  parseMetricName,
+  PRODUCTION,
+  servingFigure,
+  type ComparedFigure,
+  type EvaluationReport,
+  type Gate,
+  type GatedFigure,
+  type Metrics,
+} from '@trainyard/shared';
+import type { Findings } from '../evaluate/findings.js';
+import { dataFigure, type DataEvidence } from './dataFigure.js';
+
+type Performance = Omit<NonNullable<EvaluationReport['performance']>, 'trainingSeconds'>;
+
+/** All that an attempt knows once its model is exported. */
+export interface GateEvidence {
+  findings: Pick<Findings, 'metrics' | 'methods' | 'comparisons' | 'slices' | 'leftOut'>;
+  /** Of the result, by name: those of validation too. */
+  metrics: Metrics;
+  data: DataEvidence;
+  /** Null where it could not be measured. */
+  performance: Performance | null;
+  /** Of the version that serves, on the same machine; null where none does or it could not be measured. */
+  productionPerformance: Performance | null;
+  /** Whether a version served when the run was started. */
+  hasProduction: boolean;
+}
+
+export function gatedFigures(gates: readonly Gate[], evidence: GateEvidence): GatedFigure[] {
+  const figures: GatedFigure[] = [];
+  for (const gate of gates) {
+    if (figures.some((figure) => isFigureOf(figure, gate))) continue;
+    const against = new Set(
+      gates
+        .filter((other) =>
+          isFigureOf({ ...gate, slice: gate.slice ?? null, column: gate.column ?? null }, other),
+        )
+        .flatMap(({ aboveBaseline, aboveProduction }) => [
+          ...(aboveBaseline === undefined ? [] : [aboveBaseline]),
+          ...(aboveProduction ? [PRODUCTION] : []),
+        ]),
+    );
+    const others = [...against].map((name) => comparedWith(gate, name, evidence));
+    figures.push({
+      metric: gate.metric,
+      slice: gate.slice ?? null,
+      column: gate.column ?? null,
+      ...valueOf(gate, evidence),
+      others,
+    });
+  }
+  return figures;
+}
+
+type Value = Pick<GatedFigure, 'value' | 'interval' | 'why'>;
+
+const valued = (value: number, interval: Value['interval'] = null): Value =>
+  Number.isFinite(value) ? { value, interval, why: null } : missing('it is not a finite number');
+
+function missing(why: string): Value {
+  return { value: null, interval: null, why: why.slice(0, 300) };
+}
+
+function valueOf(gate: Gate, evidence: GateEvidence): Value {
+  const { metric, slice, column } = gate;
+  const split = parseMetricName(metric)?.split;
+  if (slice) return sliceValue(gate, slice, evidence.findings);
+  if (split === 'data') {
+    const found = dataFigure(metric, column, evidence.data);
+    return typeof found === 'number' ? valued(found) : missing(found);
+  }
+  if (split === 'serving') {
+    const found = evidence.performance && servingFigure(metric, evidence.performance);
+    if (typeof found === 'number') return valued(found);
+    return missing(whyLeftOut(evidence.findings, 'latency') ?? 'serving was not measured');
+  }
+  const measured = evidence.findings.metrics.find(({ name }) => name === metric);
+  if (measured) return valued(measured.value, measured.interval);
+  const value = metricValue(evidence.metrics, metric);
+  return value === undefined ? missing('the result has no such metric') : valued(value);
+}
+
+function sliceValue(
+  { metric }: Gate,
+  { by, value }: NonNullable<Gate['slice']>,
+  { slices }: GateEvidence['findings'],
+): Value {
+  const slice = slices.find((one) => one.by === by && one.value === value);
+  if (slice) {
+    const measured = slice.metrics.find(({ name }) => name === metric);
+    if (measured) return valued(measured.value, measured.interval);
+    const names = slice.metrics.map(({ name }) => name).join(', ');
+    return missing(`of the slice there is ${names === '' ? 'no metric' : `only ${names}`}`);
+  }
+  const values = slices.filter((one) => one.by === by).map((one) => one.value);
+  return missing(
+    values.length === 0
+      ? `nothing was measured by ${by}`
+      : `no slice by ${by} has the value ${value}: there is ${values.slice(0, 10).join(', ')}`,
+  );
+}
+
+function comparedWith({ metric }: Gate, against: string, evidence: GateEvidence): ComparedFigure {
+  const { findings, hasProduction, productionPerformance } = evidence;
+  const none = {
+    against,
+    exists: true,
+    value: null,
+    differenceInterval: null,
+    changeInterval: null,
+    why: null,
+  };
+  if (against === PRODUCTION && !hasProduction) return { ...none, exists: false };
+  if (against === PRODUCTION && parseMetricName(metric)?.split === 'serving') {
+    const found = productionPerformance && servingFigure(metric, productionPerformance);
+    if (typeof found === 'number') return { ...none, value: found };
+    return { ...none, why: 'what serving the version in production takes was not measured' };
+  }
+  const compared = findings.comparisons.find((one) => one.against === against && one.metric === metric);
+  if (compared) {
+    const { other: value, differenceInterval, changeInterval } = compared;
+    return { ...none, value, differenceInterval, changeInterval };
+  }
+  const method = findings.methods.find(({ name }) => name === against);
+  const value = method?.metrics.find(({ name }) => name === metric)?.value;
+  if (value !== undefined) return { ...none, value };
+  const why = method
+    ? `${against} has no ${metric}`
+    : (whyLeftOut(findings, against) ?? `${against} was not measured`);
+  return { ...none, why: why.slice(0, 300) };
+}
+
+/** What is said of it among the things that were not measured. */
+function whyLeftOut({ leftOut }: Pick<Findings, 'leftOut'>, name: string): string | undefined {
+  return leftOut.find(({ what }) => what.split(/[^\w-]+/).includes(name))?.why;
+}
