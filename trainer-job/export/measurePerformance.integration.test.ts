@@ -17,10 +17,11 @@ describe('what serving an exported model takes', () => {
     };
     const { directory } = await exportedModel({ features, model: {} }, rows('user'), rows('item'));
     let turns = 0;
-    const { performance: measured, leftOut } = await measurePerformance(directory, rows('user'), async () => {
+    const { performance, leftOut } = await measurePerformance(directory, rows('user'), async () => {
       turns++;
     });
     expect(leftOut).toEqual([]);
+    const measured = performance!;
     expect(measured.latency.map(({ queries }) => queries)).toEqual([1, 32, 256]);
     for (const { requests, p50Ms, p95Ms, p99Ms } of measured.latency) {
       expect(requests).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 /** What serving an exported model takes: its folder is opened and asked as anybody else would who serves it. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import {
   ITEM_OUTPUTS_FILE,
   ITEM_VECTORS_FILE,
@@ -25,7 +26,8 @@ const MOST_REQUESTS = 400;
 const K = 10;
 
 export interface MeasuredServing {
-  performance: Omit<Performance, 'trainingSeconds'>;
+  /** Null where the folder could not be asked. */
+  performance: Omit<Performance, 'trainingSeconds'> | null;
   leftOut: EvaluationReport['leftOut'];
 }
 
@@ -38,10 +40,16 @@ export async function measurePerformance(
   queries: readonly FeatureValues[],
   between: () => Promise<void>,
 ): Promise<MeasuredServing> {
-  const before = memoryBytes();
+  const modelBytes = await servedBytes(folder);
+  const before = await memoryBytes();
   const model = await openModelDirectory(folder);
-  const memoryMb = Math.max(0, memoryBytes() - before) / 1e6;
-  const known = queries.length > 0 ? queries : [{}];
+  // What its files hold it holds, whatever else the process lets go of meanwhile.
+  const memoryMb = Math.max(modelBytes, (await memoryBytes()) - before) / 1e6;
+  // The version that serves may read other columns than the new model.
+  const { query: columns } = model.columns;
+  const known = (queries.length > 0 ? queries : [{}]).map((query) =>
+    Object.fromEntries(Object.entries(query).filter(([column]) => columns.includes(column))),
+  );
   let next = 0;
   const ask = (count: number) => {
     for (let i = 0; i < count; i++) model.recommend(known[next++ % known.length]!, { k: K });
@@ -62,7 +70,7 @@ export async function measurePerformance(
     }
     latency.push(latencyOf(count, await times(() => ask(count), between)));
   }
-  return { performance: { latency, modelBytes: await servedBytes(folder), memoryMb }, leftOut };
+  return { performance: { latency, modelBytes, memoryMb }, leftOut };
 }
 
 /** How long each of the requests took, in milliseconds. */
@@ -91,7 +99,10 @@ function latencyOf(queries: number, taken: readonly number[]): Latency {
 }
 
 /** On the heap and beside it, once what nobody holds any more is gone. */
-function memoryBytes(): number {
+async function memoryBytes(): Promise<number> {
+  collectGarbage();
+  // Memory beside the heap is given back in a turn of its own.
+  await setImmediate();
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;

@@ -3,12 +3,14 @@ import {
   checkGates,
   type EvaluationReport,
   flattened,
+  type GatedFigure,
   type RunEnvironment,
   type ServingVersion,
-  type RunResult,
   type TrainingSpec,
   verdictOf,
 } from '@trainyard/shared';
+import type { MeasuredServing } from '../export/measurePerformance.js';
+import { gatedFigures } from '../gates/gatedFigures.js';
 import type { Settings } from '../settings/settings.js';
 import { dataOf, modelOf, trainingOf } from './background.js';
 import type { Outputs } from './stage.js';
@@ -30,25 +32,39 @@ export function servingOf({ production }: Pick<Settings, 'production'>): Serving
   return production && { version: production.version, uri: production.uri };
 }
 
-/** After `evaluate`: it needs its outputs and those of `train`. */
+export interface JudgedReport {
+  report: EvaluationReport;
+  /** What its gates are judged by. */
+  figures: GatedFigure[];
+}
+
+/** After `evaluate`: it needs its outputs and those of the stages before, and what serving the exported model takes. */
 export function evaluationReport(
   { settings, spec, environment }: Reported,
   outputs: Outputs,
+  serving: MeasuredServing & { production: MeasuredServing['performance'] },
   now: Date,
-): EvaluationReport {
+): JudgedReport {
   const { findings, metrics, baselines } = outputs.of('evaluate');
   const { model, metrics: validationMetrics, history, bestEpoch } = outputs.of('train');
-  const judged: Pick<RunResult, 'metrics' | 'baselines'> = {
-    metrics: { ...validationMetrics, ...metrics },
-    baselines,
-  };
-  const gates = checkGates(spec.evaluation.gates, judged);
-  return {
+  const allMetrics = { ...validationMetrics, ...metrics };
+  const figures = gatedFigures(spec.evaluation.gates, {
+    findings,
+    metrics: allMetrics,
+    data: outputs.of('validate'),
+    performance: serving.performance,
+    productionPerformance: serving.production,
+    hasProduction: settings.production !== null,
+  });
+  const gates = checkGates(spec.evaluation.gates, { metrics: allMetrics, baselines, figures });
+  const trainingSeconds = outputs.seconds.train ?? 0;
+  const report: EvaluationReport = {
     schemaVersion: 1,
     run: identityOf(settings, now),
     verdict: verdictOf({ ...findings, gates }),
     ...findings,
-    performance: null,
+    leftOut: [...findings.leftOut, ...serving.leftOut],
+    performance: serving.performance && { ...serving.performance, trainingSeconds },
     gates,
     history: history.map(({ epoch, seconds, metrics: ofEpoch }) => ({ epoch, seconds, metrics: ofEpoch })),
     bestEpoch,
@@ -66,6 +82,7 @@ export function evaluationReport(
     model: modelOf(model),
     training: trainingOf(outputs),
   };
+  return { report, figures };
 }
 
 function identityOf(

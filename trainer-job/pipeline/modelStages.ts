@@ -26,13 +26,14 @@ import type { Profile } from '../train/loop/profiler.js';
 import { trainModel } from '../train/loop/trainModel.js';
 import type { EpochReport } from '../train/loop/trainRequest.js';
 import { pathReference, valueReference, weightsReference } from '../provenance/references.js';
-import { evaluationReport, intentOf, servingOf } from './evaluationReport.js';
+import { evaluationReport, type JudgedReport, intentOf, servingOf } from './evaluationReport.js';
+import { measuredProduction, measuredServing } from './measuredServing.js';
 import { openProduction } from './openProduction.js';
 import { reportFolderOf, type Attempt } from './attempt.js';
 import { Stopped } from './runStages.js';
 import { entryReference } from './validateStage.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
-import type { Outputs, Stage } from './stage.js';
+import type { Outputs, Registered, Stage } from './stage.js';
 
 /** What the model stages are made for. */
 export interface ModelContext {
@@ -154,8 +155,8 @@ function registerStage(context: ModelContext): Stage<'register'> {
     key: null,
     async run({ outputs }) {
       const { model, metrics: validationMetrics, history } = outputs.of('train');
-      const { metrics: testMetrics, baselines, calibration } = outputs.of('evaluate');
-      const evaluation = evaluationReport({ settings, spec, environment }, outputs, now());
+      const { metrics: testMetrics, baselines, calibration, findings } = outputs.of('evaluate');
+      const made: { judged?: JudgedReport } = {};
       const paths = await exportRun({
         model,
         data,
@@ -170,16 +171,22 @@ function registerStage(context: ModelContext): Stage<'register'> {
         baselines,
         calibration,
         history,
-        importance: evaluation.importance,
+        importance: findings.importance,
         beside: async (folder) => {
-          await writeEvaluation(evaluation, folder);
+          const between = unlessStopping(attempt.stop);
+          const serving = {
+            ...(await measuredServing(attempt, folder, data, between)),
+            production: await measuredProduction(attempt, spec, data, between),
+          };
+          made.judged = evaluationReport({ settings, spec, environment }, outputs, serving, now());
+          await writeEvaluation(made.judged.report, folder);
           return EVALUATION_ARTIFACTS;
         },
         run: identityOf(context, outputs),
       });
       const artifacts = await home.storeModel(directory, paths);
       return {
-        output: { artifacts, verdict: evaluation.verdict },
+        output: { artifacts, ...judgedOf(made) },
         counts: { artifacts: Object.keys(artifacts).length },
         lineage: {
           inputs: [weightsOf(model), valueReference('findings', outputs.of('evaluate').findings)],
@@ -207,6 +214,12 @@ async function artifactsOf(
     ...Object.entries(paths).map(([name, path]) => pathReference(name, path, uris[name])),
   ]);
   return all.flatMap((one) => one ?? []).slice(0, MAX_REFERENCES);
+}
+
+function judgedOf({ judged }: { judged?: JudgedReport }): Omit<Registered, 'artifacts'> {
+  if (!judged) throw new Error('the model was exported without its evaluation');
+  const { report, figures } = judged;
+  return { verdict: report.verdict, performance: report.performance, figures };
 }
 
 /** What makes the run repeatable, for the artifacts' metadata. */

@@ -18,6 +18,8 @@ type Register = Stage<'register', string>;
 const registered = (artifacts: Record<string, string>) => ({
   artifacts,
   verdict: { decision: 'unsure' as const, sentence: 'Nobody asked.', reasons: [] },
+  performance: null,
+  figures: [],
 });
 
 /** A stage that keeps what `produce` makes under `key`, in parts of these names. */

@@ -1,7 +1,13 @@
 /** One attempt, from its specification to how it ends: the six stages in their order, and what is kept of them. */
 import { relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { RunEnvironment, RunResult, StageName, TrainingSpec } from '@trainyard/shared';
+import {
+  orderMetrics,
+  type RunEnvironment,
+  type RunResult,
+  type StageName,
+  type TrainingSpec,
+} from '@trainyard/shared';
 import { checkAccelerator } from '../accelerator/checkAccelerator.js';
 import { selectBackend, type SelectedBackend } from '../backend/selectBackend.js';
 import { fitThreads, workerCount } from '../backend/threads.js';
@@ -12,6 +18,7 @@ import { readEncodedDataset } from '../data/readEncodedDataset.js';
 import { withRelevant } from '../data/transform/relevantRows.js';
 import type { CheckpointHome } from '../home/artifactHome.js';
 import { environmentOf } from '../provenance/environmentOf.js';
+import { boundedResult } from '../report/boundedResult.js';
 import { acceleratorSettings } from '../settings/limits.js';
 import { reportFolderOf, type Attempt } from './attempt.js';
 import { dataStages } from './dataStages.js';
@@ -109,7 +116,7 @@ async function trainOn(
   // What is not needed any more goes; a checkpoint that is still on its way is not needed either.
   await Promise.all([checkpoints.flush(TIDY_MS), storeEntries(home.entries, ENTRIES_MS)]);
   await checkpoints.close();
-  return { kind: 'completed', result: resultOf(outputs, backend) };
+  return { kind: 'completed', result: toldResult(attempt, spec, outputs, backend) };
 }
 
 /** The first stage that is told of says what the attempt runs on. */
@@ -202,18 +209,43 @@ async function stopped(attempt: Attempt, checkpoints: CheckpointHome): Promise<E
   return { kind: 'stopped', reason, checkpoint: checkpoints.newest };
 }
 
+/** The result as far as its callback has room for it: all of it stands in `evaluation.json`. */
+function toldResult(
+  { reporter }: Attempt,
+  spec: TrainingSpec,
+  outputs: Outputs,
+  backend: SelectedBackend,
+): RunResult {
+  const { primaryMetric } = outputs.of('evaluate').findings;
+  const gated = spec.evaluation.gates.map(({ metric }) => metric);
+  const first = [...(primaryMetric === null ? [] : [primaryMetric]), ...gated, ...orderMetrics()];
+  const { result, leftOut } = boundedResult(resultOf(outputs, backend), first);
+  if (leftOut.length > 0)
+    reporter.log(
+      'info',
+      `${leftOut.length} metrics stand in evaluation.json alone: the result would be too large`,
+      {
+        leftOut: leftOut.slice(0, 100),
+      },
+    );
+  return result;
+}
+
 function resultOf(outputs: Outputs, backend: SelectedBackend): RunResult {
   const { metrics, epochsTrained, bestEpoch, earlyStoppedAtEpoch, examplesPerSecond } = outputs.of('train');
   const evaluation = outputs.of('evaluate');
+  const { artifacts, verdict, figures, performance } = outputs.of('register');
   return {
     metrics: { ...metrics, ...evaluation.metrics },
     baselines: evaluation.baselines,
-    artifacts: outputs.of('register').artifacts,
+    artifacts,
     epochsTrained,
     bestEpoch,
     earlyStoppedAtEpoch,
     backend: backend.name,
     examplesPerSecond,
-    verdict: outputs.of('register').verdict,
+    verdict,
+    figures,
+    ...(performance && { performance }),
   };
 }

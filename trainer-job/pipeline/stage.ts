@@ -2,6 +2,7 @@ import type { TransformDocument } from '@trainyard/recommender/format/transformD
 import type {
   DataReference,
   EvaluationReport,
+  GatedFigure,
   RunData,
   RunEnvironment,
   RunWarning,
@@ -54,6 +55,9 @@ export interface Registered {
   artifacts: Record<string, string>;
   /** Of the report that is among them. */
   verdict: EvaluationReport['verdict'];
+  performance: EvaluationReport['performance'];
+  /** What gates are judged by. */
+  figures: GatedFigure[];
 }
 
 type Trained = Extract<TrainOutcome, { kind: 'trained' }> & { history: readonly EpochReport[] };
