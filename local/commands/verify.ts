@@ -128,6 +128,8 @@ function read<T>(schema: z.ZodType<T>, content: unknown, file: string, what: str
   );
 }
 
+const HEADINGS: readonly string[] = ['metric', 'expected', 'actual', 'difference', ''];
+
 function report(run: string, verified: readonly Verified[]): string[] {
   const rows = verified.map((one) => [
     one.metric,
@@ -140,11 +142,11 @@ function report(run: string, verified: readonly Verified[]): string[] {
         ? 'is missing'
         : `off by more than ${percent(one.tolerance)}`,
   ]);
-  const table = [['metric', 'expected', 'actual', 'difference', ''], ...rows];
-  const widths = table[0]!.map((_, i) => Math.max(...table.map((cells) => cells[i]!.length)));
+  const table = [HEADINGS, ...rows];
+  const widths = HEADINGS.map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, i) => (i === 0 || i === 4 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .map((cell, i) => (i === 0 || i === 4 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
       .join('  ')
       .trimEnd();
   const missed = verified.filter(({ isMet }) => !isMet).length;

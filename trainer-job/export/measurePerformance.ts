@@ -52,7 +52,7 @@ export async function measurePerformance(
   );
   let next = 0;
   const ask = (count: number) => {
-    for (let i = 0; i < count; i++) model.recommend(known[next++ % known.length]!, { k: K });
+    for (let i = 0; i < count; i++) model.recommend(known[next++ % known.length] ?? {}, { k: K });
   };
   const latency: Latency[] = [];
   const leftOut: MeasuredServing['leftOut'] = [];

@@ -17,7 +17,7 @@ export async function sampleQueries({ query }: EncodedDataset): Promise<FeatureV
   const count = Math.min(MOST, Math.max(0, ...columns.map(([, values]) => values.length)));
   return Array.from({ length: count }, (_, i) =>
     Object.fromEntries(
-      columns.map(([name, values]) => [name, values[Math.floor((i * values.length) / count)]!]),
+      columns.map(([name, values]) => [name, values[Math.floor((i * values.length) / count)] ?? null]),
     ),
   );
 }
