@@ -176,6 +176,7 @@ export function sampleReport(changes: Partial<EvaluationReport> = {}): Evaluatio
     performance: {
       latency: [1, 32, 256].map((queries) => ({
         queries,
+        requests: 200,
         p50Ms: 0.2 * queries ** 0.8,
         p95Ms: 0.24 * queries ** 0.8,
         p99Ms: 0.31 * queries ** 0.8,
