@@ -27,7 +27,10 @@ export async function trainHere(
     const { encodedFolder } = await prepareHere(spec, folder, ({ stage, seconds }) =>
       printProgress(`${stage} ${seconds.toFixed(1)} s`),
     );
-    const data = await readEncodedDataset(encodedFolder);
+    const encoded = await readEncodedDataset(encodedFolder);
+    // Baselines ask for the times once the folder is gone.
+    const times = await encoded.trainTimes?.();
+    const data = times ? { ...encoded, trainTimes: async () => times } : encoded;
     const epochs: EpochReport[] = [];
     const outcome = await trainModel({
       data,
