@@ -24,11 +24,12 @@ import { modelMetrics, ratedTest } from './ratings/rated.js';
 import { ratingErrors } from './ratings/errors/ratingErrors.js';
 import { yesOrNo } from './ratings/yesOrNo.js';
 import { type RankedMethod, rankedSplit } from './retrieval/rankedSplit.js';
+import { samples } from './samples/samples.js';
 import { slices } from './slices/slices.js';
 import { together } from './splitScorer.js';
 
 /** What is found out beside the metrics, one after the other. */
-const PARTS: readonly Part[] = [intervals, yesOrNo, ratingErrors, slices, importance, changes];
+const PARTS: readonly Part[] = [intervals, yesOrNo, ratingErrors, slices, importance, changes, samples];
 
 export interface EvaluationOutcome {
   /** Of the test split, and how many rows of it count. */

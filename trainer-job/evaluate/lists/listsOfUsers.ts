@@ -28,7 +28,7 @@ export async function listsOfUsers(
   const { entities } = data.candidate;
   const { k } = spec.evaluation;
   const most = Math.max(1, Math.min(MOST_USERS, Math.floor(MOST_SCORES / entities)));
-  const places = drawn(rows, most, seedOf(spec.training, 'evaluation'));
+  const places = drawnUsers(rows, most, seedOf(spec.training, 'evaluation'), 'lists');
   const lists = await topLists(model, shown(rows, places), Math.max(...k), between);
   const counts = new Int32Array(entities);
   for (const item of data.splits.train.item) counts[item]! += 1;
@@ -55,19 +55,25 @@ export function usersWithoutLists({ users, among }: ListsOfUsers): Findings['lef
   ];
 }
 
-/** The first query of each drawn user, ascending. */
-function drawn({ users }: EvaluationRows, most: number, seed: number): Int32Array {
+/** The first query of each of at most `most` users that are drawn for a purpose, ascending. */
+export function drawnUsers(
+  { users }: EvaluationRows,
+  most: number,
+  seed: number,
+  purpose: string,
+): Int32Array {
   const first = new Map<number, number>();
   users.forEach((user, q) => {
     if (!first.has(user)) first.set(user, q);
   });
   const places = Int32Array.from(first.values());
   if (places.length <= most) return places;
-  const order = permutation(places.length, randomFor(seed, 'lists')).subarray(0, most);
+  const order = permutation(places.length, randomFor(seed, purpose)).subarray(0, most);
   return order.map((at) => places[at]!).toSorted();
 }
 
-function shown({ queries, excluded }: EvaluationRows, places: Int32Array): Shown {
+/** What is asked for the queries at these places. */
+export function shown({ queries, excluded }: EvaluationRows, places: Int32Array): Shown {
   const own = places.map((q) => queries[q]!);
   if (!excluded) return { queries: own, excluded: null };
   const lists = Array.from(places, (q) => excluded.items.subarray(excluded.start[q], excluded.start[q + 1]));

@@ -9,11 +9,13 @@ const MOST_TAKEN = 15;
 export const samples: Section = {
   id: 'samples',
   title: 'Ten users, beside what they took',
-  content({ report: { samples: found, modelType } }) {
-    if (found.length === 0)
-      return modelType === 'ranking'
-        ? null
-        : 'No lists of single users were made: nobody of the test split is known to the model.';
+  content({ report: { samples: found, modelType, measured } }) {
+    if (found.length === 0) {
+      if (modelType === 'ranking') return null;
+      return measured.users === 0
+        ? 'No lists of single users were made: nobody of the test split is known to the model.'
+        : 'No lists of single users were made: the encodings of the data do not tell the ids of users and items.';
+    }
     return html`<p class="soft">
         Users of the test split, drawn by seed. What stands in both lists is bold. A list without a hit is no
         mistake by itself: people take few of the things that they would like.

@@ -3,12 +3,15 @@ import { columnsOf } from '@trainyard/recommender/encode/encodedFeature';
 import type { FittedFeature } from '@trainyard/recommender/encode/fittedFeature';
 import type { EncodedTower, EntityRows, FeatureMeaning } from '../../../data/encodedDataset.js';
 
+/** What a lookup says of a value that is not in its vocabulary. */
+export const UNKNOWN = 'unknown or missing';
 /** Entities that are read at once. */
 const BLOCK = 8192;
 
 export interface ReadableFeature {
   name: string;
   isId: boolean;
+  transform: FittedFeature['transform'];
   /** How many values it may have; null for what is no category. */
   categories: number | null;
   /** What it is of the entity at a place of the rows. */
@@ -36,6 +39,7 @@ export async function readableFeatures(
     const about = {
       name: feature.name,
       isId: i === tower.idFeature,
+      transform: meaning.fitted.transform,
       categories: categoriesOf(meaning.fitted, feature.kind === 'embedding' ? feature.rows : 0),
     };
     if (!isWanted(about)) continue;
@@ -82,7 +86,7 @@ async function decoderOf({ fitted, vocabulary }: FeatureMeaning): Promise<Decode
   switch (fitted.transform) {
     case 'lookup': {
       const values = await vocabulary();
-      return ({ indices }) => values[indices[0]! - fitted.oovBuckets] ?? 'unknown or missing';
+      return ({ indices }) => values[indices[0]! - fitted.oovBuckets] ?? UNKNOWN;
     }
     case 'text': {
       const words = await vocabulary();

@@ -1,0 +1,107 @@
+/** A few users whom one can look at: what the model would show each, beside what each took. */
+import { seedOf } from '@trainyard/shared';
+import type { EncodedDataset } from '../../data/encodedDataset.js';
+import type { TwoTowerModel } from '../../model/twoTowerModel.js';
+import { drawnUsers, shown } from '../lists/listsOfUsers.js';
+import { topLists } from '../lists/topLists.js';
+import type { Findings } from '../findings.js';
+import type { Part } from '../part.js';
+import type { EvaluationRows } from '../ranks/evaluationRows.js';
+import { type ReadableFeature, readableFeatures, UNKNOWN } from '../ratings/errors/rowValues.js';
+
+type SampleList = Findings['samples'][number];
+
+const USERS = 10;
+const LISTED = 10;
+/** Of a single text: as many characters as the schema of the report allows. */
+const LONGEST = 500;
+
+/** Of models that find items, as long as the encodings tell the ids. */
+export const samples: Part = async ({ model, data, spec, ranked, between }) => {
+  if (!ranked || ranked.rows.queries.length === 0) return {};
+  const { rows } = ranked;
+  const users = await readableFeatures(data.query, () => true);
+  const userId = users.find(({ isId }) => isId);
+  const about = await itemsInWords(data);
+  if (!userId || !about) return {};
+  const places = drawnUsers(rows, USERS, seedOf(spec.training, 'evaluation'), 'samples');
+  const asked = shown(rows, places);
+  const lists = await topLists(model, asked, LISTED, between);
+  const seen = data.query.rows(asked.queries);
+  return {
+    samples: Array.from(places, (q, i): SampleList => {
+      const taken = takenBy(rows.users[q]!, rows, data);
+      const listed = lists.items.subarray(lists.start[i], lists.start[i + 1]);
+      const scores = scoresOf(model, asked.queries[i]!, listed);
+      return {
+        user: userId.valueAt(seen, i).slice(0, LONGEST),
+        features: Object.fromEntries(
+          users
+            .filter(({ isId }) => !isId)
+            .map(({ name, valueAt }) => [name, valueAt(seen, i).slice(0, LONGEST)]),
+        ),
+        recommended: about(listed).map((item, j) => ({
+          ...item,
+          score: scores[j]!,
+          isHit: taken.includes(listed[j]!),
+        })),
+        taken: about(taken).map((item, j) => ({ ...item, score: null, isHit: listed.includes(taken[j]!) })),
+      };
+    }),
+  };
+};
+
+/** The items that count as the user's answers, each once, in the order of the rows. */
+function takenBy(
+  user: number,
+  { users, targetStart, items }: EvaluationRows,
+  data: EncodedDataset,
+): Int32Array {
+  const answers = new Set<number>();
+  users.forEach((one, q) => {
+    if (one === user) for (let t = targetStart[q]!; t < targetStart[q + 1]!; t++) answers.add(items[t]!);
+  });
+  const { count, query, item, relevant } = data.splits.test;
+  const taken = new Set<number>();
+  for (let row = 0; row < count; row++) {
+    const isOwn = data.query.ids[query[row]!] === user && relevant?.[row] !== 0;
+    if (isOwn && answers.has(item[row]!)) taken.add(item[row]!);
+  }
+  return Int32Array.from(taken);
+}
+
+/** [items] as the model's retrieval scores them. */
+function scoresOf(model: TwoTowerModel, query: number, items: Int32Array): number[] {
+  const { width } = model;
+  const asked = model.embed('query', Int32Array.of(query));
+  const vectors = items.length === 0 ? new Float32Array(0) : model.embed('candidate', items);
+  return Array.from(items, (_, i) =>
+    asked.reduce((sum, value, c) => sum + value * vectors[i * width + c]!, 0),
+  );
+}
+
+type Named = Pick<SampleList['taken'][number], 'item' | 'label'>;
+
+/** Ids and labels of items; undefined where the encodings do not tell the ids. */
+async function itemsInWords({
+  candidate,
+}: EncodedDataset): Promise<((items: Int32Array) => Named[]) | undefined> {
+  const isText = ({ transform }: Pick<ReadableFeature, 'transform'>) =>
+    ['lookup', 'text'].includes(transform);
+  const readable = await readableFeatures(candidate, (feature) => feature.isId || isText(feature));
+  const id = readable.find(({ isId }) => isId);
+  const label = readable.find(({ isId }) => !isId);
+  if (!id) return undefined;
+  return (items) => {
+    if (items.length === 0) return [];
+    const seen = candidate.rows(items);
+    return Array.from(items, (_, i) => ({
+      item: id.valueAt(seen, i).slice(0, LONGEST),
+      label: labelOf(label?.valueAt(seen, i)),
+    }));
+  };
+}
+
+function labelOf(text: string | undefined): string | null {
+  return text === undefined || text === '' || text === UNKNOWN ? null : text.slice(0, LONGEST);
+}
