@@ -1,11 +1,11 @@
 import {
   adviceOn,
-  type Baseline,
   BUDGET_EXCEEDED,
   comparedFamilies,
   formatMetric,
   isBetter,
   measuredModel,
+  methodTitle,
   METRICS,
   type MetricColumn,
   type MetricFamily,
@@ -117,16 +117,6 @@ function verdictLines({ verdict }: RunResult, layout: Layout): string[] {
     ...verdict.reasons.flatMap((reason) => wrap(`- ${reason}`, layout.width, '  ')),
   ];
 }
-
-const BASELINE_NAMES: Readonly<Record<Baseline, string>> = {
-  popularity: 'popularity',
-  recentPopularity: 'recent popularity',
-  history: 'own history',
-  itemKnn: 'item neighbours',
-  ease: 'EASE',
-  globalMean: 'mean of all',
-  userItemMean: 'user and item mean',
-};
 
 /** Of the users that training knows and, where the test split has others, of those. */
 function comparisonTables(run: RunView, result: RunResult, layout: Layout): string[] {
@@ -260,7 +250,7 @@ function lostTo(names: readonly string[], result: RunResult): string[] {
 }
 
 function baselineName(name: string): string {
-  return name in BASELINE_NAMES ? BASELINE_NAMES[name as Baseline] : plain(name);
+  return plain(methodTitle(name));
 }
 
 function artifactLines({ artifacts }: RunResult, layout: Layout): string[] {

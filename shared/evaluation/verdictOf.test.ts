@@ -31,9 +31,13 @@ describe('a verdict', () => {
     verdictOf({ primaryMetric: METRIC, comparisons: compared(value), gates: [], ...more });
 
   it.each([
-    [0.22, 'ship', 'Ship it: recall@10 is 10.0 % above that of history, the best other method.'],
-    [0.18, 'hold', 'Do not ship it: recall@10 is 10.0 % below that of history, the best other method.'],
-    [0.2, 'unsure', 'Too close to call: recall@10 is the same as that of history, the best other method.'],
+    [0.22, 'ship', 'Ship it: recall@10 is 10.0 % above that of own history, the best other method.'],
+    [0.18, 'hold', 'Do not ship it: recall@10 is 10.0 % below that of own history, the best other method.'],
+    [
+      0.2,
+      'unsure',
+      'Too close to call: recall@10 is the same as that of own history, the best other method.',
+    ],
   ])('at %d is %s', (value, decision, sentence) => {
     expect(verdict(value)).toEqual({ decision, sentence, reasons: [] });
   });
@@ -42,7 +46,7 @@ describe('a verdict', () => {
     expect(verdict(0.22, { comparisons: surely(compared(0.22), 0.15) })).toMatchObject({
       decision: 'unsure',
       sentence:
-        'Too close to call: recall@10 is 10.0 % (95 %: -5.0 to 25.0) above that of history, the best other method.',
+        'Too close to call: recall@10 is 10.0 % (95 %: -5.0 to 25.0) above that of own history, the best other method.',
     });
   });
 
@@ -51,7 +55,7 @@ describe('a verdict', () => {
     expect(verdict(0.18, { comparisons, gates: [gate] })).toEqual({
       decision: 'hold',
       sentence:
-        'Do not ship it: recall@10 is 10.0 % (95 %: 8.5 to 11.5) below that of history, the best other method.',
+        'Do not ship it: recall@10 is 10.0 % (95 %: 8.5 to 11.5) below that of own history, the best other method.',
       reasons: ['the gate on test recall@10 is missed: it is 0.22, below 0.3'],
     });
   });
@@ -75,7 +79,7 @@ describe('a verdict', () => {
     const production = (value: number) => [...methods, { name: 'production', metrics: { [METRIC]: value } }];
     expect(verdict(0.22, { comparisons: compared(0.22, production(0.11)) })).toEqual({
       decision: 'ship',
-      sentence: 'Ship it: recall@10 is 10.0 % above that of history, the best other method.',
+      sentence: 'Ship it: recall@10 is 10.0 % above that of own history, the best other method.',
       reasons: ['recall@10 is 100.0 % above that of production, the version that serves'],
     });
     expect(verdict(0.22, { comparisons: compared(0.22, production(0.44)) }).sentence).toBe(
@@ -112,7 +116,7 @@ describe('a verdict', () => {
     expect(verdict(0.22, { measured: { users: 9 } })).toEqual({
       decision: 'unsure',
       sentence: 'Nobody can tell yet: only 9 test users were measured.',
-      reasons: ['recall@10 is 10.0 % above that of history, the best other method'],
+      reasons: ['recall@10 is 10.0 % above that of own history, the best other method'],
     });
     expect(verdict(0.22, { measured: { users: 10 } }).decision).toBe('ship');
   });

@@ -98,6 +98,33 @@ export function sampleReport(changes: Partial<EvaluationReport> = {}): Evaluatio
       value: 0.8193,
       passed: true,
     }),
+    gateResultSchema.parse({
+      metric: PRIMARY,
+      slice: { by: 'city', value: 'Graz' },
+      atLeast: 0.75,
+      onInterval: true,
+      critical: false,
+      set: 'fairness',
+      value: 0.74,
+      interval: around(0.74, 0.022),
+      passed: false,
+      explanation: 'the lower bound of its interval, 0.718, is below 0.75',
+    }),
+    gateResultSchema.parse({
+      metric: 'data_psi',
+      column: 'price',
+      atMost: 0.2,
+      value: 0.04,
+      passed: true,
+    }),
+    gateResultSchema.parse({
+      metric: PRIMARY,
+      aboveProduction: true,
+      minImprovement: { share: 0.02 },
+      value: 0.8193,
+      passed: true,
+      explanation: 'no version was in production to compare it with',
+    }),
   ];
   return evaluationReportSchema.parse({
     schemaVersion: 1,

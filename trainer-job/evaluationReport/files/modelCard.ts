@@ -1,5 +1,5 @@
 /** `MODEL_CARD.md`: what the model is, for whom, and where it ends (Mitchell et al., Model Cards for Model Reporting, 2019). */
-import { type EvaluationReport, formatMetric, metricTitle } from '@trainyard/shared';
+import { type EvaluationReport, formatMetric, methodTitle, metricTitle } from '@trainyard/shared';
 import { bounds, cut, duration, minute, percent, size, whole } from '../words.js';
 
 const MOST_SLICES = 5;
@@ -101,7 +101,7 @@ function evaluation({ measured, metrics, methods }: EvaluationReport): string[] 
     const own = `${formatMetric(name, value)}${interval ? ` (95 %: ${bounds(name, interval)})` : ''}`;
     return `| ${[metricTitle(name, 'test'), own, ...others].map(text).join(' | ')} |`;
   });
-  const head = ['metric', 'this model', ...methods.map(({ name }) => name)].map(text);
+  const head = ['metric', 'this model', ...methods.map(({ name }) => methodTitle(name))].map(text);
   return [
     `Measured on ${whole(measured.rows)} of ${whole(measured.rowsOfSplit)} test rows, of ${whole(measured.users)} users: ${text(measured.how)}.`,
     '',

@@ -1,4 +1,4 @@
-import { type EvaluationReport, formatMetric, metricTitle } from '@trainyard/shared';
+import { type EvaluationReport, formatMetric, methodTitle, metricTitle } from '@trainyard/shared';
 import { html, type Html } from '../../page/html.js';
 import type { Charts } from '../charts/charts.js';
 import { SECTIONS } from '../sections/table.js';
@@ -89,7 +89,7 @@ function tiles(report: EvaluationReport): Html {
     ${
       best && best.change !== null
         ? tile(
-            `against ${best.against}`,
+            `against ${methodTitle(best.against)}`,
             signedPercent(best.change),
             best.changeInterval
               ? `95 %: ${signedPercent(best.changeInterval.low)} to ${signedPercent(best.changeInterval.high)}`

@@ -1,4 +1,4 @@
-import { formatMetric, metricTitle } from '@trainyard/shared';
+import { formatMetric, methodTitle, metricTitle } from '@trainyard/shared';
 import { html } from '../../page/html.js';
 import type { Section } from '../page/section.js';
 import { type Cell, table } from '../page/table.js';
@@ -20,7 +20,10 @@ export const lists: Section = {
         'What the lists are like',
         [
           { title: 'metric' },
-          ...report.lists.map(({ of }) => ({ title: of === 'model' ? 'this model' : of, isNumber: true })),
+          ...report.lists.map(({ of }) => ({
+            title: of === 'model' ? 'this model' : methodTitle(of),
+            isNumber: true,
+          })),
         ],
         names.map((name): Cell[] => [
           metricTitle(name, 'test'),

@@ -1,4 +1,4 @@
-import { formatMetric, isBetter, type MeasuredMetric, metricTitle } from '@trainyard/shared';
+import { formatMetric, isBetter, type MeasuredMetric, methodTitle, metricTitle } from '@trainyard/shared';
 import { html, type Html } from '../../page/html.js';
 import { dotChart } from '../charts/measures.js';
 import type { Section, Shown } from '../page/section.js';
@@ -20,7 +20,7 @@ export const methods: Section = {
       : '';
     return html`<p class="soft">
         Every method was measured on the same rows.
-        ${best ? `The best of the others is ${best.against}.` : ''}${sure}
+        ${best ? `The best of the others is ${methodTitle(best.against)}.` : ''}${sure}
       </p>
       ${primaryChart(shown)} ${differences(shown)} ${settings(shown)}`;
   },
@@ -33,7 +33,9 @@ function primaryChart({ report, charts }: Shown): Html {
   const marks = all
     .flatMap(({ name, metrics }, i) => {
       const found = metricOf(metrics, primaryMetric);
-      return found ? [{ name, value: found.value, interval: found.interval, isOwn: i === 0 }] : [];
+      return found
+        ? [{ name: methodTitle(name), value: found.value, interval: found.interval, isOwn: i === 0 }]
+        : [];
     })
     .toSorted((a, b) => (a.value === b.value ? 0 : isBetter(primaryMetric, a.value, b.value) ? -1 : 1));
   const title = metricTitle(primaryMetric, 'test');
@@ -52,7 +54,7 @@ function differences({ report }: Shown): Html {
       const isBetterHere = isBetter(metric, one.value, other);
       const tone = difference === 0 ? '' : isBetterHere ? 'good' : 'bad';
       return [
-        against,
+        methodTitle(against),
         formatMetric(metric, other),
         html`<span class="${tone}">${difference > 0 ? '+' : ''}${formatMetric(metric, difference)}</span>`,
         differenceInterval ? bounds(metric, differenceInterval) : '–',
@@ -83,7 +85,7 @@ function settings({ report }: Shown): Html {
   if (told.length === 0) return html``;
   const text = told.map(
     ({ name, settings: of }) =>
-      `${name} (${Object.entries(of)
+      `${methodTitle(name)} (${Object.entries(of)
         .map(([key, value]) => `${key} ${value ?? 'none'}`)
         .join(', ')})`,
   );
@@ -109,7 +111,7 @@ export const metrics: Section = {
         On the test split. The best of a row is bold.
         ${hasIntervals ? 'Below a value stand the bounds of its 95 % interval, from draws over users.' : 'No intervals were computed.'}
       </p>
-      ${table('All metrics', [{ title: 'metric' }, ...all.map(({ name }) => ({ title: name, isNumber: true }))], rows)}`;
+      ${table('All metrics', [{ title: 'metric' }, ...all.map(({ name }) => ({ title: methodTitle(name), isNumber: true }))], rows)}`;
   },
 };
 
