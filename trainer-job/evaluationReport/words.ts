@@ -44,9 +44,14 @@ export function cut(text: string, most = 80): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
+/** A value of a metric, with a minus that is one. */
+export function metricFigure(metric: string, value: number | undefined): string {
+  return formatMetric(metric, value).replace(/^-/, '−');
+}
+
 /** `0.1990 to 0.2170` */
 export function bounds(metric: string, { low, high }: Interval): string {
-  return `${formatMetric(metric, low)} to ${formatMetric(metric, high)}`;
+  return `${metricFigure(metric, low)} to ${metricFigure(metric, high)}`;
 }
 
 /** Of the metrics of something, the one of that name. */

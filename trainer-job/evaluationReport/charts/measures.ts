@@ -22,7 +22,7 @@ interface Measures {
   text?: (value: number) => string;
 }
 
-const NAME_CHARACTERS = 34;
+const NAME_CHARACTERS = 46;
 
 /** In the order of the marks; names that are the same once they are cut share no row. */
 export function dotChart(plot: Plot, marks: readonly Mark[], measures: Measures): Chart {
@@ -40,7 +40,7 @@ export function dotChart(plot: Plot, marks: readonly Mark[], measures: Measures)
   return {
     label,
     options: {
-      width: 760,
+      width: 900,
       height: 58 + 26 * data.length,
       marginLeft: 16 + 7 * longest,
       marginRight: 62,
@@ -76,6 +76,9 @@ export function dotChart(plot: Plot, marks: readonly Mark[], measures: Measures)
           textAnchor: 'start',
           dx: 10,
           fill: 'var(--ink)',
+          // Lines that run through it would be read as digits.
+          stroke: 'var(--card)',
+          strokeWidth: 4,
         }),
       ],
     },

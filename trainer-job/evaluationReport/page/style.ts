@@ -23,7 +23,7 @@ p{margin:6px 0}a{color:var(--model)}code{font:13px ui-monospace,SFMono-Regular,M
 .verdict.ship{--tone:var(--good);--tone-soft:var(--good-soft)}.verdict.hold{--tone:var(--bad);--tone-soft:var(--bad-soft)}.verdict.unsure{--tone:var(--warn);--tone-soft:var(--warn-soft)}
 .verdict .word{color:var(--tone);font-size:13px;font-weight:700;letter-spacing:.06em;text-transform:uppercase;margin:0}
 .verdict .sentence{font-size:20px;line-height:1.35;font-weight:600;margin:2px 0}.verdict ul{margin:8px 0 0;padding-left:20px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(165px,1fr));gap:12px;margin:0 0 16px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:0 0 16px}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:10px 14px}
 .tile dt{color:var(--soft);font-size:13px}.tile dd{margin:0;font-size:21px;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}.tile dd small{display:block;font-size:12.5px;font-weight:400;color:var(--soft)}
 nav ul{display:flex;flex-wrap:wrap;gap:4px 14px;list-style:none;margin:0 0 18px;padding:0;font-size:13.5px}
@@ -33,7 +33,7 @@ table{border-collapse:collapse;font-size:13.5px;min-width:50%}table.full{width:1
 th,td{text-align:left;padding:4px 14px 4px 0;vertical-align:top;border-bottom:1px solid var(--line)}thead th{color:var(--soft);font-weight:600;white-space:nowrap}tbody th{font-weight:500}
 tbody tr:last-child>*{border-bottom:0}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.n small,td small{color:var(--soft);font-size:12px}td .n small{display:block}
-.best{font-weight:700}.break{overflow-wrap:anywhere}
+.best{font-weight:700}.break{overflow-wrap:break-word}.break small{overflow-wrap:anywhere}code[title]{white-space:nowrap}
 figure{margin:12px 0 0}figcaption{font-size:13px;color:var(--soft);margin-bottom:2px}svg{max-width:100%;height:auto}
 .side{display:grid;grid-template-columns:repeat(auto-fit,minmax(330px,1fr));gap:4px 28px}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:10px;padding:0 8px;font-size:12px;font-weight:600}

@@ -20,7 +20,9 @@ export const environment: Section = {
     return html`${pairs([
       ['asked for by', author ?? 'nobody says'],
       ...(intent === null ? [] : [['intent', intent] as const]),
-      ...lines.slice(0, MOST_LINES).map(([name, value]): [string, Cell] => [wordsOf(name), cut(value, 300)]),
+      ...lines
+        .slice(0, MOST_LINES)
+        .map(([name, value]): [string, Cell] => [wordsOf(name), value === '[]' ? 'none' : cut(value, 300)]),
     ])}
     ${lineage(provenance)}`;
   },

@@ -1,8 +1,8 @@
-import { formatMetric, methodTitle, metricTitle } from '@trainyard/shared';
+import { methodTitle, metricTitle } from '@trainyard/shared';
 import { html } from '../../page/html.js';
 import type { Section } from '../page/section.js';
 import { type Cell, table } from '../page/table.js';
-import { bounds, metricOf, whole } from '../words.js';
+import { bounds, metricFigure, metricOf, whole } from '../words.js';
 
 export const lists: Section = {
   id: 'lists',
@@ -30,7 +30,7 @@ export const lists: Section = {
           ...report.lists.map(({ metrics }): Cell => {
             const found = metricOf(metrics, name);
             if (!found) return '–';
-            const text = formatMetric(name, found.value);
+            const text = metricFigure(name, found.value);
             return found.interval ? html`${text}<br /><small>${bounds(name, found.interval)}</small>` : text;
           }),
         ]),

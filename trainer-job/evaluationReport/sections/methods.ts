@@ -3,7 +3,7 @@ import { html, type Html } from '../../page/html.js';
 import { dotChart } from '../charts/measures.js';
 import type { Section, Shown } from '../page/section.js';
 import { type Cell, table } from '../page/table.js';
-import { bounds, metricOf, signedPercent } from '../words.js';
+import { bounds, metricFigure, metricOf, signedPercent } from '../words.js';
 
 /** The model beside every simple method: by the primary metric as a chart, and by how much; by all others as a table. */
 export const methods: Section = {
@@ -56,7 +56,7 @@ function differences({ report }: Shown): Html {
       return [
         methodTitle(against),
         formatMetric(metric, other),
-        html`<span class="${tone}">${difference > 0 ? '+' : ''}${formatMetric(metric, difference)}</span>`,
+        html`<span class="${tone}">${difference > 0 ? '+' : ''}${metricFigure(metric, difference)}</span>`,
         differenceInterval ? bounds(metric, differenceInterval) : '–',
         html`<span class="${tone}">${change === null ? '–' : signedPercent(change)}</span>`,
         changeInterval
@@ -92,13 +92,14 @@ function settings({ report }: Shown): Html {
   return html`<p class="soft small">Computed with: ${text.join('; ')}.</p>`;
 }
 
-/** Every metric of the model and of each method. */
+/** Every metric of the model and of each method, but for those that the section on lists has. */
 export const metrics: Section = {
   id: 'metrics',
   title: 'All metrics',
   content({ report }) {
     const all = [{ name: 'this model', metrics: report.metrics }, ...report.methods];
-    const rows = report.metrics.map(({ name }): Cell[] => {
+    const shown = report.metrics.filter(({ name }) => !isOfLists(name, report));
+    const rows = shown.map(({ name }): Cell[] => {
       const values = all.map(({ metrics: of }) => metricOf(of, name));
       const best = bestOf(name, values);
       return [
@@ -115,6 +116,12 @@ export const metrics: Section = {
   },
 };
 
+/** Whether it says what the model's lists are like, which no other method has. */
+function isOfLists(name: string, { lists, methods: others }: Shown['report']): boolean {
+  const isListed = lists.some(({ metrics: of }) => metricOf(of, name) !== undefined);
+  return isListed && !others.some(({ metrics: of }) => metricOf(of, name) !== undefined);
+}
+
 function bestOf(name: string, values: readonly (MeasuredMetric | undefined)[]): number | undefined {
   const found = values.flatMap((value) => (value ? [value.value] : []));
   return found.length < 2
@@ -124,7 +131,7 @@ function bestOf(name: string, values: readonly (MeasuredMetric | undefined)[]): 
 
 function valueCell(name: string, value: MeasuredMetric | undefined, isBest: boolean): Cell {
   if (!value) return html`<span class="soft">–</span>`;
-  const text = formatMetric(name, value.value);
+  const text = metricFigure(name, value.value);
   return html`${isBest ? html`<span class="best">${text}</span>` : text}${
     value.interval ? html`<br /><small>${bounds(name, value.interval)}</small>` : ''
   }`;
