@@ -1,5 +1,6 @@
 /** How often intervals hold what they say they hold, in cases whose truth is known. */
 import { parseArgs } from 'node:util';
+import { METRICS, metricName } from '@trainyard/shared';
 import {
   changeOf,
   differenceOf,
@@ -80,8 +81,8 @@ async function simulatedCase(at: number, seed: number): Promise<Map<Truth, Estim
   const { users: userOf, numbers, answers } = simulatedRatings(ratingUsers, random);
   const draws = drawUsers(ratingUsers, DRAWS, random);
   const measures = [
-    { truth: 'rmse', metric: 'test_rmse', rows: numbers, isBinary: false },
-    { truth: 'auc', metric: 'test_auc', rows: answers, isBinary: true },
+    { truth: 'rmse', metric: metricName(METRICS.rmse, 'test'), rows: numbers, isBinary: false },
+    { truth: 'auc', metric: metricName(METRICS.auc, 'test'), rows: answers, isBinary: true },
   ] as const;
   for (const { truth, metric, rows, isBinary } of measures) {
     const figures = weightedRows(draws, userOf, ratingMeasurer(rows, { isBinary }, 'test'));

@@ -226,6 +226,15 @@ describe('the outcome', () => {
     ]);
   });
 
+  it('shows the metric that the verdict goes by, whatever else has a column', () => {
+    const run = runView(over);
+    const evaluation = { ...run.spec.evaluation, primaryMetric: 'test_mean_rank' };
+    const result = { ...RESULT, metrics: { ...RESULT.metrics, test_mean_rank: 17.5 } };
+    const lines = outcome({ ...run, result, spec: { ...run.spec, evaluation } }, WIDE);
+    expect(lines.find((line) => line.includes('on the test split'))).toMatch(/recall@100 +mean rank$/);
+    expect(lines.find((line) => line.includes('this model'))).toMatch(/0\.8300 +17\.5$/);
+  });
+
   it.each([
     ['ship', 32],
     ['hold', 31],

@@ -57,7 +57,7 @@ export const evaluationReportSchema = z.strictObject({
   modelType: modelTypeSchema,
   primaryMetric: described(
     metricNameSchema.nullable(),
-    'The metric that says most of the model; null where no test row could be measured.',
+    'The metric that says most of the model; null where no test row could be measured, and where it has no value on those that were.',
     'test_recall_at_100',
   ),
   measured: described(

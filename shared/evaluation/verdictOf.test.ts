@@ -87,6 +87,22 @@ describe('a verdict', () => {
     );
   });
 
+  it('says by how much, and not by which share, where the other figure is below 0', () => {
+    const [one] = comparisonsOf(
+      { test_r2: 0.25 },
+      [{ name: 'globalMean', metrics: { test_r2: -0.01 } }],
+      'test_r2',
+    );
+    const told = {
+      ...one!,
+      differenceInterval: { low: 0.125, high: 0.375 },
+      changeInterval: { low: 1, high: 6641 },
+    };
+    expect(verdictOf({ primaryMetric: 'test_r2', comparisons: [told], gates: [] }).sentence).toBe(
+      'Ship it: r2 is 0.2600 (95 %: 0.1250 to 0.3750) above that of mean of all, the best other method.',
+    );
+  });
+
   it('takes less of an error for better', () => {
     const errors = [{ name: 'globalMean', metrics: { test_rmse: 1 } }];
     const of = (value: number) =>
@@ -111,7 +127,10 @@ describe('a verdict', () => {
   });
 
   it('is unsure where hardly anything was measured or compared', () => {
-    expect(verdict(0.22, { primaryMetric: null }).decision).toBe('unsure');
+    expect(verdict(0.22, { primaryMetric: null, measured: { users: 0, rows: 0 } })).toMatchObject({
+      decision: 'unsure',
+      sentence: 'Nobody can tell yet: no test row could be measured.',
+    });
     expect(verdict(0.22, { comparisons: [] }).decision).toBe('unsure');
     expect(verdict(0.22, { measured: { users: 9 } })).toEqual({
       decision: 'unsure',
@@ -119,5 +138,12 @@ describe('a verdict', () => {
       reasons: ['recall@10 is 10.0 % above that of own history, the best other method'],
     });
     expect(verdict(0.22, { measured: { users: 10 } }).decision).toBe('ship');
+  });
+
+  it('does not say that no row was measured where the primary metric has no value on those that were', () => {
+    expect(verdict(0.22, { primaryMetric: null, measured: { users: 57, rows: 221 } })).toMatchObject({
+      decision: 'unsure',
+      sentence: 'Nobody can tell yet: the primary metric has no value on the test rows that were measured.',
+    });
   });
 });

@@ -15,8 +15,8 @@ export interface Judged {
   /** By the primary metric, the best method first. */
   comparisons: readonly Comparison[];
   gates: readonly GateResult[];
-  /** Of how many users the figures are; many unless given. */
-  measured?: { users: number };
+  /** Of how many users and rows the figures are; many unless given. */
+  measured?: { users: number; rows?: number };
 }
 
 /**
@@ -30,7 +30,7 @@ export function verdictOf(judged: Judged): Verdict {
 }
 
 function decided({ primaryMetric, comparisons, gates, measured }: Judged): Verdict {
-  if (primaryMetric === null) return unsure('no test row could be measured', missedGates(gates));
+  if (primaryMetric === null) return withoutValue(measured?.rows ?? 0, missedGates(gates));
   const all = comparisons.filter(({ metric }) => metric === primaryMetric);
   const [best] = all;
   const said = (comparison: Comparison) => inWords(comparison, comparison === best);
@@ -54,6 +54,15 @@ function decided({ primaryMetric, comparisons, gates, measured }: Judged): Verdi
     sentence: `Ship it: ${said(best)}.`,
     reasons: production ? [said(production)] : [],
   };
+}
+
+/** A metric may have no value though rows were measured: an area under the curve has none where all targets are alike. */
+function withoutValue(rows: number, reasons: string[]): Verdict {
+  const why =
+    rows === 0
+      ? 'no test row could be measured'
+      : 'the primary metric has no value on the test rows that were measured';
+  return unsure(why, reasons);
 }
 
 /** The method that is the version that serves. */
@@ -90,14 +99,18 @@ function sideOf({ metric, difference, differenceInterval }: Comparison): 'better
   return Math.max(sign * low, sign * high) < 0 ? 'worse' : 'neither';
 }
 
-/** `8.3 % (95 %: 6.9 to 9.8) above`: how far, in the direction that is said, so that a bound on the other side is below 0. */
-function changeInWords({ difference, change, changeInterval, metric }: Comparison): string {
+/**
+ * `8.3 % (95 %: 6.9 to 9.8) above`: how far, in the direction that is said, so that a bound on the other side is below 0. Of what
+ * is 0 or less, as R² is of a mere mean, a share says nothing, and the difference itself is told.
+ */
+function changeInWords({ difference, change, metric, other, ...intervals }: Comparison): string {
   if (difference === 0) return 'the same as';
-  const direction = difference < 0 ? 'below' : 'above';
-  if (change === null) return `${formatMetric(metric, Math.abs(difference))} ${direction}`;
-  const percent = (share: number) => (100 * share).toFixed(1);
-  const { low, high } = changeInterval ?? { low: 0, high: 0 };
+  const isShare = change !== null && other > 0;
+  const interval = isShare ? intervals.changeInterval : intervals.differenceInterval;
+  const figure = (value: number) => (isShare ? (100 * value).toFixed(1) : formatMetric(metric, value));
+  const { low, high } = interval ?? { low: 0, high: 0 };
   const [from, to] = difference < 0 ? [-high, -low] : [low, high];
-  const bounds = changeInterval ? ` (95 %: ${percent(from)} to ${percent(to)})` : '';
-  return `${percent(Math.abs(change))} %${bounds} ${direction}`;
+  const bounds = interval ? ` (95 %: ${figure(from)} to ${figure(to)})` : '';
+  const size = isShare ? `${figure(Math.abs(change))} %` : figure(Math.abs(difference));
+  return `${size}${bounds} ${difference < 0 ? 'below' : 'above'}`;
 }

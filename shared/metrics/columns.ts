@@ -34,20 +34,24 @@ export function epochMetricColumns(model: MeasuredModel, table: MetricTable = ME
   );
 }
 
-/** Of a result on the test split, beside its baselines: of the users that training knows, or of those that it does not, which the titles leave out. */
+/**
+ * Of a result on the test split, beside its baselines: of the users that training knows, or of those that it does not, which the titles
+ * leave out. The primary metric, by which the verdict goes, is always among the former, and where tables do not show it anyway the last.
+ */
 export function resultMetricColumns(
   model: MeasuredModel,
   users: 'known' | 'cold' = 'known',
   table: MetricTable = METRICS,
 ): MetricColumn[] {
-  return shownFamilies(model, 'test', 'result', table)
+  const names = shownFamilies(model, 'test', 'result', table)
     .filter((family) => (family.users ?? 'known') === users)
-    .flatMap((family) =>
-      namesOf(family, 'test', model.k).map((name) => ({
-        name,
-        title: metricTitle(name, 'test', table).replace(`${users} users `, ''),
-      })),
-    );
+    .flatMap((family) => namesOf(family, 'test', model.k));
+  const primary = users === 'known' ? leadingMetric(model, 'test', table) : undefined;
+  if (primary !== undefined && !names.includes(primary)) names.push(primary);
+  return names.map((name) => ({
+    name,
+    title: metricTitle(name, 'test', table).replace(`${users} users `, ''),
+  }));
 }
 
 /** Those of the metrics that results are shown by, whatever the model: for what knows no specification. */

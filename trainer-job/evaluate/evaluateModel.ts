@@ -102,13 +102,11 @@ interface FoundBefore {
 }
 
 async function findingsOf(context: PartContext, { methods, leftOut, lists }: FoundBefore): Promise<Findings> {
-  const { data, spec, metrics, primaryMetric, ranked } = context;
+  const { data, spec, metrics, primaryMetric, ranked, rated } = context;
   const findings: Findings = {
     modelType: spec.model.type,
     primaryMetric,
-    measured: ranked
-      ? measuredRanks(data, ranked.rows, rowsProtocol(spec))
-      : measuredRatings(data, metrics[metricName(METRICS.rows, 'test')] ?? 0),
+    measured: ranked ? measuredRanks(data, ranked.rows, rowsProtocol(spec)) : measuredRatings(data, rated),
     metrics: withoutIntervals(metrics),
     methods: methods.map(({ name, metrics: own, settings }) => ({
       name,
@@ -138,17 +136,15 @@ async function findingsOf(context: PartContext, { methods, leftOut, lists }: Fou
   return findings;
 }
 
-function measuredRatings({ splits, query, candidate }: EncodedDataset, rows: number): Findings['measured'] {
-  const users = new Set<number>();
-  const { query: queries, item, count } = splits.test;
-  for (let row = 0; row < count; row++) {
-    const user = query.ids[queries[row]!]!;
-    if (user !== 0 && item[row] !== 0) users.add(user);
-  }
+function measuredRatings(
+  { splits, query, candidate }: EncodedDataset,
+  rated: PartContext['rated'],
+): Findings['measured'] {
+  const queries = rated?.pairs.queries ?? new Int32Array(0);
   return {
-    rows,
-    users: users.size,
-    rowsOfSplit: count,
+    rows: queries.length,
+    users: new Set(queries.map((entity) => query.ids[entity]!)).size,
+    rowsOfSplit: splits.test.count,
     items: candidate.entities - 1,
     how: 'each test row that has a target and whose user and item occur in train',
   };

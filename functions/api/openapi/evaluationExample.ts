@@ -1,5 +1,5 @@
 /** An example of an evaluation, short as no real one is: of each section one entry. */
-import { comparisonsOf, type EvaluationReport, verdictOf } from '@trainyard/shared';
+import { comparisonsOf, type EvaluationReport, METRICS, metricName, verdictOf } from '@trainyard/shared';
 
 interface Identity {
   at: string;
@@ -44,7 +44,9 @@ export function exampleEvaluation({ at, runId, modelVersion, digest }: Identity)
     samples: [],
     performance: null,
     gates: [],
-    history: [{ epoch: 1, seconds: 41.5, metrics: { loss: 4.21, val_loss: 4.53 } }],
+    history: [
+      { epoch: 1, seconds: 41.5, metrics: { loss: 4.21, [metricName(METRICS.loss, 'validation')]: 4.53 } },
+    ],
     bestEpoch: 1,
     warnings: [],
     data: {

@@ -99,7 +99,7 @@ describe('a split', () => {
           expect(stage.counts[`${name}Measured`]).toBe(measured);
           expect(stage.detail).toContain(`${measured} of ${data.splits[name].count} ${name}`);
           const warned = stage.warnings.filter(({ message }) =>
-            new RegExp(` ${name} rows( can be measured|,)`).test(message),
+            new RegExp(` ${name} rows?( can be measured|,)`).test(message),
           );
           const isFew = measured < 100 || measured < data.splits[name].count / 2;
           expect(warned.map(({ code }) => code)).toEqual(
@@ -242,7 +242,18 @@ describe('a metric that cannot be wrong', () => {
     const features = { ...userItemSpec('').features, target: { column: 'rating', threshold: 1 } };
     const { stage } = await transformed(rows, { features, model: { type: 'ranking' } }, BY_COLUMN);
     expect(stage.warnings).toMatchObject([
-      { code: 'one-target-value', message: expect.stringContaining('in all measured test rows') as string },
+      {
+        code: 'one-target-value',
+        message: expect.stringMatching(/in all measured test rows.*no test_auc$/) as string,
+      },
+    ]);
+  });
+
+  it('is not told of an area under the curve that numbers do not have anyway', async () => {
+    const rows = known.map(([user, item], i): Row => [user, item, i % 5 === 4 ? 1 : i % 2]);
+    const { stage } = await transformed(rows, { ...RATED, model: { type: 'ranking' } }, BY_COLUMN);
+    expect(stage.warnings).toMatchObject([
+      { code: 'one-target-value', message: expect.stringMatching(/as good as any model$/) as string },
     ]);
   });
 

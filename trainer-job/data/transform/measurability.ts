@@ -1,6 +1,7 @@
 /** What is said, before the training is paid for, of how far its results will mean something. */
 import {
   idFeature,
+  measuredModel,
   METRICS,
   metricName,
   monitorsOf,
@@ -80,11 +81,16 @@ function targetWarnings(measured: Measured, split: HeldOut): RunWarning[] {
   return [
     runWarning(
       'one-target-value',
-      `the target is ${oneValue(measured, rows)} in all measured ${split} rows: a constant is as good as any model, and there is no ${metricName(METRICS.auc, split)}`,
+      `the target is ${oneValue(measured, rows)} in all measured ${split} rows: a constant is as good as any model${withoutOf(spec, split)}`,
       'change dataset.split or features.target.threshold, or bring rows whose target differs',
       { rows: count },
     ),
   ];
+}
+
+/** What needs targets of both kinds, of a model that has it. */
+function withoutOf(spec: Spec, split: HeldOut): string {
+  return measuredModel(spec).target === 'binary' ? `, and there is no ${metricName(METRICS.auc, split)}` : '';
 }
 
 /** Early stopping and schedules that would wait for what never comes. */

@@ -73,7 +73,7 @@ export function rowWarnings({ spec, splits, withNulls }: Measured, split: HeldOu
   }
   const message =
     measured === counts.rows
-      ? `there are only ${whole(measured)} ${split} rows, and figures of so few say little`
+      ? `there ${measured === 1 ? `is only 1 ${split} row` : `are only ${whole(measured)} ${split} rows`}, and figures of so few say little`
       : `only ${whole(measured)} of ${whole(counts.rows)} ${split} rows can be measured${how}${reasons}`;
   const monitors = split === 'validation' ? monitorsOf(spec.training).map(sectionInWords) : [];
   const follows =

@@ -39,6 +39,12 @@ describe('intervals of an evaluation', () => {
 
   it.each([
     ['no draws are asked for', { bootstrapDraws: 0 }, {}, 'evaluation.bootstrapDraws is 0'],
+    [
+      'one user is drawn',
+      { maxUsers: 1 },
+      {},
+      'there is 1 test user, and of fewer than 10 a draw says nothing',
+    ],
     ['users are few', {}, { users: 7 }, 'there are 7 test users, and of fewer than 10 a draw says nothing'],
   ])('are none where %s, which is said', async (_where, evaluation, sizes, why) => {
     const { metrics, comparisons, leftOut } = await evaluated(evaluation, sizes);

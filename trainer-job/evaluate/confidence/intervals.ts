@@ -66,15 +66,18 @@ function comparedIntervals(
 }
 
 /** Losses and counts have no intervals and nobody looks for them; whatever else lacks one is said. */
-function leftOutOf({ metrics }: PartContext, estimates: MethodEstimates): LeftOut[] {
+function leftOutOf({ metrics, spec }: PartContext, estimates: MethodEstimates): LeftOut[] {
   const own = estimates.get(MODEL);
   const users = Math.max(0, ...[...(own?.values() ?? [])].map(({ influence }) => influence.length));
   if (users < MIN_USERS) {
     return [
       {
         what: 'intervals of the figures',
-        why: `there are ${users} test users, and of fewer than ${MIN_USERS} a draw says nothing`,
-        remedy: 'give dataset.split a larger share of test rows',
+        why: `there ${users === 1 ? 'is 1 test user' : `are ${users} test users`}, and of fewer than ${MIN_USERS} a draw says nothing`,
+        remedy:
+          (spec.evaluation.maxUsers ?? Infinity) < MIN_USERS
+            ? `raise evaluation.maxUsers to ${MIN_USERS} at least, or leave it out`
+            : 'give dataset.split a larger share of test rows',
       },
     ];
   }

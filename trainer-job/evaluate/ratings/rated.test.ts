@@ -24,6 +24,25 @@ function withoutValidation(data: EncodedDataset): EncodedDataset {
 }
 
 describe('predicted answers', () => {
+  it('are of so many users as have rows with a target', async () => {
+    const data = ratedDataset(target);
+    const { test } = data.splits;
+    const user = (row: number) => data.query.ids[test.query[row]!]!;
+    const some = test.target!.map((value, row) => (user(row) % 2 === 0 ? NaN : value));
+    const { findings } = await evaluated(
+      {},
+      {
+        ...data,
+        splits: { ...data.splits, test: { ...test, target: some } },
+      },
+    );
+    const known = Array.from(test.item, (_, row) => row).filter(
+      (row) => test.item[row] !== 0 && user(row) !== 0 && !Number.isNaN(some[row]!),
+    );
+    expect(findings.measured).toMatchObject({ rows: known.length, users: new Set(known.map(user)).size });
+    expect(findings.measured.rowsOfSplit).toBe(test.count);
+  });
+
   it('have a confusion matrix, a curve of ten bins, and the thresholds that validation rows tell', async () => {
     const { metrics, findings, baselines, calibration } = await evaluated({ precision: 0.6 });
     const { confusion, uncalibrated, calibrated, threshold, thresholds } = findings.yesOrNo!;

@@ -42,7 +42,7 @@ export function uncountedRows({ uncounted, users }: EvaluationRows): Findings['l
     },
     {
       rows: excluded,
-      why: 'the user has their item before, and such items are left out of the ranking',
+      why: 'the user had their item before, and such items are left out of the ranking',
       remedy: 'set evaluation.exclude to none',
     },
     {
@@ -66,7 +66,7 @@ export function unseenValidation(
   return [
     {
       what: `all but about ${whole(most)} of ${whole(count)} validation rows`,
-      why: `each epoch is measured by ${whole(evaluation.evalSteps ?? 0)} batches of them, drawn by the seed`,
+      why: `each epoch is measured by ${evaluation.evalSteps === 1 ? '1 batch' : `${whole(evaluation.evalSteps ?? 0)} batches`} of them, drawn by the seed`,
       remedy: 'raise evaluation.evalSteps, or leave it out',
     },
   ];
