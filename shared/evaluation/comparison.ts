@@ -21,7 +21,7 @@ export const comparisonSchema = z.strictObject({
   ),
   change: described(
     z.number().nullable(),
-    'The difference as a share of the value of the other method; null where that is 0.',
+    'The difference as a share of the value of the other method; null where that is 0 or less.',
     0.083,
   ),
   changeInterval: described(

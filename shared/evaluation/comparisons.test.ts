@@ -17,9 +17,13 @@ describe('comparisons', () => {
     expect(compared(0.22)[0]).toMatchObject({ other: 0.2, difference: expect.closeTo(0.02, 12) });
   });
 
-  it('have no change beside a method that reached 0', () => {
-    const [only] = comparisonsOf({ [METRIC]: 0.2 }, [{ name: 'history', metrics: { [METRIC]: 0 } }], METRIC);
-    expect(only).toMatchObject({ difference: 0.2, change: null });
+  it.each([0, -0.25])('have no change beside a method that reached %d', (other) => {
+    const [only] = comparisonsOf(
+      { test_r2: 0.25 },
+      [{ name: 'globalMean', metrics: { test_r2: other } }],
+      'test_r2',
+    );
+    expect(only).toMatchObject({ difference: 0.25 - other, change: null });
   });
 
   it('put the method with the least error first where less is better', () => {

@@ -31,7 +31,8 @@ function comparisonOf(against: string, metric: string, value: number, other: num
     other,
     difference,
     differenceInterval: null,
-    change: other === 0 ? null : difference / Math.abs(other),
+    // Of what is 0 or less, as R² is of a mean, a share says nothing.
+    change: other > 0 ? difference / other : null,
     changeInterval: null,
   };
 }

@@ -37,7 +37,7 @@ export function dataFigure(
   if (values.length > 0)
     return family(metric)?.better === 'higher' ? Math.min(...values) : Math.max(...values);
   if (isDrift && validation.drift.length === 0)
-    return `nothing to compare the data with: ${validation.reference}`;
+    return `nothing to compare the data with: ${validation.reference.replace(/^not checked: /, '')}`;
   return column === undefined ? 'no column has it' : `it is not measured of the column ${column}`;
 }
 

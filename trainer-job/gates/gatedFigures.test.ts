@@ -108,13 +108,16 @@ describe('a gated figure', () => {
     expect(figure(gate)).toMatchObject({ value: null, why });
   });
 
-  it('of drift says that there is no reference', () => {
-    const validation = { drift: [], reference: 'there is none yet' };
-    const data = { ...EVIDENCE.data, validation };
-    expect(figure({ metric: 'data_psi', atMost: 1 }, { data }).why).toBe(
-      'nothing to compare the data with: there is none yet',
-    );
-  });
+  it.each(['there is none yet', 'not checked: there is none yet'])(
+    'of drift says once that there is no reference: %s',
+    (reference) => {
+      const validation = { drift: [], reference };
+      const data = { ...EVIDENCE.data, validation };
+      expect(figure({ metric: 'data_psi', atMost: 1 }, { data }).why).toBe(
+        'nothing to compare the data with: there is none yet',
+      );
+    },
+  );
 
   it('is there once, with all that gates compare it with', () => {
     const gates = [

@@ -53,12 +53,12 @@ function withIntervals(
 }
 
 function comparedIntervals(
-  { metric, against }: Comparison,
+  { metric, against, change: share }: Comparison,
   estimates: MethodEstimates,
 ): Pick<Comparison, 'differenceInterval' | 'changeInterval'> {
   const [own, other] = [MODEL, against].map((method) => estimates.get(method)?.get(metric));
   if (!own || !other) return { differenceInterval: null, changeInterval: null };
-  const change = changeOf(own, other);
+  const change = share === null ? undefined : changeOf(own, other);
   return {
     differenceInterval: intervalOf(differenceOf(own, other)),
     changeInterval: change ? intervalOf(change) : null,

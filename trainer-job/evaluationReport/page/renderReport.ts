@@ -86,21 +86,26 @@ function tiles(report: EvaluationReport): Html {
           )
         : ''
     }
-    ${
-      best && best.change !== null
-        ? tile(
-            `against ${methodTitle(best.against)}`,
-            signedPercent(best.change),
-            best.changeInterval
-              ? `95 %: ${signedPercent(best.changeInterval.low)} to ${signedPercent(best.changeInterval.high)}`
-              : `which has ${formatMetric(best.metric, best.other)}`,
-          )
-        : ''
-    }
+    ${best ? bestTile(best) : ''}
     ${tile('measured', whole(measured.rows), `test rows of ${whole(measured.users)} users`)}
     ${tile('catalogue', whole(measured.items), 'items')}
     ${tile('made in', duration(seconds), `${whole(training.epochsTrained)} epochs, the best is ${whole(report.bestEpoch)}`)}
   </dl>`;
+}
+
+/** How far the model is from the best other method, as a share of it where that says something. */
+function bestTile(best: EvaluationReport['comparisons'][number]): Html {
+  const { metric, other, difference, differenceInterval, change, changeInterval } = best;
+  const title = `against ${methodTitle(best.against)}`;
+  const itself = `which has ${formatMetric(metric, other)}`;
+  if (change === null) {
+    const size = `${difference > 0 ? '+' : ''}${formatMetric(metric, difference)}`;
+    return tile(title, size, differenceInterval ? `95 %: ${bounds(metric, differenceInterval)}` : itself);
+  }
+  const sure = changeInterval
+    ? `95 %: ${signedPercent(changeInterval.low)} to ${signedPercent(changeInterval.high)}`
+    : itself;
+  return tile(title, signedPercent(change), sure);
 }
 
 function tile(name: string, value: string, note: string): Html {
