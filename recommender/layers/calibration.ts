@@ -2,7 +2,7 @@
 import { assertNever } from '@trainyard/shared/common';
 import { z } from 'zod';
 
-export const calibrationMapSchema = z.discriminatedUnion('method', [
+const calibrationMapSchema = z.discriminatedUnion('method', [
   /** A curve that never falls, through the points (`x`, `y`): straight between them, level beyond them. */
   z
     .strictObject({

@@ -20,7 +20,7 @@ const checkSchema = z.strictObject({
   ),
 });
 
-export const dataDriftSchema = z.strictObject({
+const dataDriftSchema = z.strictObject({
   column: described(z.string().max(200), 'The column.', 'city'),
   psi: described(z.number(), 'The population stability index, against the reference.', 0.04),
   kl: described(z.number(), 'The divergence of Kullback and Leibler from the reference, in nats.', 0.02),
@@ -64,7 +64,6 @@ export const dataSummarySchema = z.strictObject({
     'How far each column is from the reference: the farthest first.',
   ),
 });
-export type DataSummary = z.infer<typeof dataSummarySchema>;
 
 const towerSummarySchema = z.strictObject({
   features: described(

@@ -15,7 +15,6 @@ export const listsSchema = z.strictObject({
     'Coverage of the catalogue, concentration, novelty, popularity and similarity within a list, each at every K.',
   ),
 });
-export type Lists = z.infer<typeof listsSchema>;
 
 const listedItemSchema = z.strictObject({
   item: described(z.string().max(500), 'The id of the item.', '100042'),
@@ -37,4 +36,3 @@ export const sampleListSchema = z.strictObject({
   recommended: described(z.array(listedItemSchema), 'The best items by the model, the best first.'),
   taken: described(z.array(listedItemSchema), 'The items of the test rows, in their order.'),
 });
-export type SampleList = z.infer<typeof sampleListSchema>;

@@ -5,7 +5,7 @@ import { described } from '../described.js';
 const number = (text: string, example: number) => described(z.number(), text, example);
 
 /** Errors are predictions less the true values, in the units of the target. */
-export const errorDistributionSchema = z.strictObject({
+const errorDistributionSchema = z.strictObject({
   rows: described(z.int().min(0), 'The number of rows.', 4812),
   min: number('The least error.', -3.2),
   max: number('The greatest error.', 2.9),
@@ -25,7 +25,7 @@ export const errorDistributionSchema = z.strictObject({
   ),
 });
 
-export const largeErrorSchema = z.strictObject({
+const largeErrorSchema = z.strictObject({
   user: described(z.string().max(500), 'The id of the user.', 'c-1042'),
   item: described(z.string().max(500), 'The id of the item.', '100042'),
   values: described(z.record(z.string(), z.string()), 'The features of the row, by name.', {
@@ -35,7 +35,7 @@ export const largeErrorSchema = z.strictObject({
   predicted: number('The predicted value.', 1.8),
 });
 
-export const errorsByCategorySchema = z.strictObject({
+const errorsByCategorySchema = z.strictObject({
   by: described(z.string().max(200), 'The column.', 'city'),
   value: described(z.string().max(200), 'The category.', 'Vienna'),
   count: described(z.int().min(0), 'The number of rows.', 1204),
@@ -52,9 +52,8 @@ export const ratingErrorsSchema = z.strictObject({
     'The errors by each category of the features that have few.',
   ),
 });
-export type RatingErrors = z.infer<typeof ratingErrorsSchema>;
 
-export const calibrationBinSchema = z.strictObject({
+const calibrationBinSchema = z.strictObject({
   from: number('Where the bin begins: itself excluded, but for 0.', 0.1),
   to: number('Where the bin ends, itself included.', 0.2),
   rows: described(z.int().min(0), 'The number of rows whose prediction lies in it.', 310),
@@ -66,7 +65,7 @@ export const calibrationBinSchema = z.strictObject({
   ),
 });
 
-export const calibrationResultSchema = z.strictObject({
+const calibrationResultSchema = z.strictObject({
   bins: described(z.array(calibrationBinSchema), 'Ten bins of equal width, the lowest first.'),
   expectedCalibrationError: number(
     'The mean distance of prediction and share over the bins, by their rows.',
@@ -125,4 +124,3 @@ export const yesOrNoSchema = z.strictObject({
     'The same after calibration on the validation rows; null where `evaluation.calibration` asks for none.',
   ),
 });
-export type YesOrNo = z.infer<typeof yesOrNoSchema>;

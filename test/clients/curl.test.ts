@@ -5,7 +5,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { runPageSchema, runViewSchema, STAGES, streamEventSchema, type StreamEvent } from '@trainyard/shared';
+import {
+  lineageSchema,
+  runPageSchema,
+  runViewSchema,
+  STAGES,
+  streamEventSchema,
+  type StreamEvent,
+} from '@trainyard/shared';
 import { createParser } from 'eventsource-parser';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startHost } from '../../local/host/host.js';
@@ -93,10 +100,13 @@ describe.skipIf(curlMissing)('curl', () => {
   it('starts, follows, lists and cancels with the commands of the documentation', async () => {
     const { url, folder } = await hostOnPurchases();
     const commands = await documented();
-    const run = async (what: keyof typeof KINDS, runId = '') => {
+    const run = async (what: keyof typeof KINDS, runId = '', digest = '') => {
       const [command, ...more] = commands.filter((line) => KINDS[what].test(line));
       expect(more.every((line) => line === command)).toBe(true);
-      const words = command!.replaceAll(DOCUMENTED_URL, url).replaceAll('RUN_ID', runId);
+      const words = command!
+        .replaceAll(DOCUMENTED_URL, url)
+        .replaceAll('RUN_ID', runId)
+        .replaceAll('DIGEST', digest);
       const child = spawn('sh', ['-c', words], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
       const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
       expect([words, code]).toEqual([words, 0]);
@@ -116,6 +126,9 @@ describe.skipIf(curlMissing)('curl', () => {
       [cancelled, 'cancelled'],
       [completed, 'completed'],
     ]);
+    const [digest = ''] = runs[1]!.madeDigests;
+    const { madeBy } = lineageSchema.parse(JSON.parse(await run('lineage', '', digest)));
+    expect(madeBy.map(({ runId }) => runId)).toEqual([completed]);
     const unknown = commands.filter((line) => !Object.values(KINDS).some((kind) => kind.test(line)));
     expect(unknown).toEqual([]);
   }, 60_000);
@@ -127,6 +140,7 @@ const KINDS = {
   follow: /^curl -N \S+\/stream$/,
   list: /^curl \S+\/training-runs$/,
   cancel: /^curl -X POST \S+\/cancel$/,
+  lineage: /^curl '\S+\/lineage\?digest=DIGEST'$/,
 } as const;
 
 /** The `curl` commands of README and docs/api.md; lines that begin with no letter go on with the one before. */

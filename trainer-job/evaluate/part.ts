@@ -46,7 +46,7 @@ export interface Rated {
 }
 
 /** What the model is compared with. */
-export interface Method {
+interface Method {
   name: string;
   metrics: Metrics;
   /** What it was computed with, such as what was chosen on the validation rows. */

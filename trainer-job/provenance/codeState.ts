@@ -56,7 +56,7 @@ async function folderWith(file: string, from: string): Promise<string | null> {
 }
 
 /** Null where the folder is not the top of a repository: a commit of whoever has installed the trainer is not the trainer's. */
-export async function gitState(root: string): Promise<{ gitCommit: string; isDirty: boolean } | null> {
+async function gitState(root: string): Promise<{ gitCommit: string; isDirty: boolean } | null> {
   const [place, changes] = await Promise.all([
     git(root, 'rev-parse', '--show-toplevel', 'HEAD'),
     git(root, 'status', '--porcelain', '--untracked-files=no'),

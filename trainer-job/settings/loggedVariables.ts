@@ -4,7 +4,7 @@ import { processEnvironment, readVariables, type Environment } from './environme
 import { loggedVariablesSchema } from './variables.js';
 
 /** How names of variables begin that libraries of the trainer read. */
-export const LOGGED_PREFIXES = [
+const LOGGED_PREFIXES = [
   'TRAINYARD_',
   'TF_',
   'XLA_',

@@ -8,7 +8,11 @@ interface Identity {
   digest: string;
 }
 
-const PRIMARY = 'test_recall_at_100';
+const PRIMARY = metricName(METRICS.recall, 'test', 100);
+const EPOCH = {
+  [metricName(METRICS.loss, 'training')]: 4.21,
+  [metricName(METRICS.loss, 'validation')]: 4.53,
+};
 const RECALL = { name: PRIMARY, value: 0.6, interval: { low: 0.592, high: 0.609 } };
 const POPULARITY = { name: PRIMARY, value: 0.24, interval: { low: 0.235, high: 0.246 } };
 
@@ -44,9 +48,7 @@ export function exampleEvaluation({ at, runId, modelVersion, digest }: Identity)
     samples: [],
     performance: null,
     gates: [],
-    history: [
-      { epoch: 1, seconds: 41.5, metrics: { loss: 4.21, [metricName(METRICS.loss, 'validation')]: 4.53 } },
-    ],
+    history: [{ epoch: 1, seconds: 41.5, metrics: EPOCH }],
     bestEpoch: 1,
     warnings: [],
     data: {

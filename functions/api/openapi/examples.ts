@@ -140,6 +140,7 @@ const exampleModel = () => ({
   lastVersion: 9,
   production: 8,
   formerProduction: [6, 7],
+  gateSets: {},
   staging: 9,
   bestMetrics: TEST_METRICS,
   retrain: { minIntervalSeconds: 86_400, minNewRows: 10_000, skipWhileRunning: true },

@@ -5,7 +5,7 @@ import { permutation, type Random } from '../../model/random.js';
  * that over the users, and known to within 2 % (Wolter: Introduction to Variance Estimation, 2007, chapter 2). The time and
  * the memory of the draws are then bounded.
  */
-export const MAX_GROUPS = 2048;
+const MAX_GROUPS = 2048;
 
 /** Which users each draw of the bootstrap has, how often. All metrics and all methods share them, so that comparisons are paired. */
 export interface UserDraws {

@@ -46,7 +46,7 @@ function countsOf(values: Int32Array): Map<number, number> {
 }
 
 /** The rows of some queries, and [targets] where their targets stood. */
-export function rowsOfQueries(
+function rowsOfQueries(
   all: EvaluationRows,
   kept: readonly number[],
 ): { rows: EvaluationRows; targets: Int32Array } {

@@ -26,7 +26,7 @@ export interface EvaluationRows {
   uncounted?: Uncounted;
 }
 
-export interface Uncounted {
+interface Uncounted {
   /** Whose item is none that `evaluation.relevant` calls an answer. */
   irrelevant: number;
   /** Whose item is left out of the user's ranking. */

@@ -26,7 +26,7 @@ export function gatedMetrics({ evaluation }: TrainingSpec, { by, label }: SliceK
 }
 
 /** Of one slicing, the slices with the most rows. */
-export const MAX_VALUES = 50;
+const MAX_VALUES = 50;
 
 /**
  * The places [rows] of each slice, those with the most rows first; `counts` [rows] says how many rows each place stands for. Of
