@@ -164,6 +164,9 @@ describe('a metric that only the table knows', () => {
     const reporter = new ConsoleReporter({ write: (text) => written.push(text), isTTY: false });
     reporter.completed(RESULT);
     expect(written.join('')).toMatch(/test_surprise_at_10 +model 0\.2500 +popularity 0\.7500/);
+    expect(written.join('')).not.toContain('test_mean_rank');
+    reporter.completed({ ...RESULT, metrics: { ...RESULT.metrics, test_mean_rank: 17.5 } }, 'test_mean_rank');
+    expect(written.join('')).toMatch(/test_mean_rank +model 17\.5/);
     const message = messageOf(endedRun('completed', { result: RESULT }), 'completed', undefined);
     expect(metricRows(message)).toContainEqual(['test_surprise_at_10', '0.2500', '0.7500']);
     expect(formatMetric('test_regret', 1234.5)).toBe('$1,234.50');

@@ -33,7 +33,7 @@ const result: RunResult = {
 };
 const checkpoint = { uri: 'file:///c/e0003', epoch: 3 };
 const error = { code: 'x', message: 'x', stage: null, remedy: null };
-const completed: Ending = { kind: 'completed', result };
+const completed: Ending = { kind: 'completed', result, primaryMetric: null };
 const stoppedFor = (reason: 'stopped' | 'preempted' | 'timeLimit'): Ending => ({
   kind: 'stopped',
   reason,

@@ -24,7 +24,7 @@ export type Ending =
   | { kind: 'found' }
   /** The data stages were all that was asked for. */
   | { kind: 'prepared' }
-  | { kind: 'completed'; result: RunResult }
+  | { kind: 'completed'; result: RunResult; primaryMetric: string | null }
   /** `checkpoint` is null when nothing was saved yet. */
   | { kind: 'stopped'; reason: StopReason; checkpoint: { uri: string; epoch: number } | null }
   | { kind: 'failed'; error: RunError; retriable: boolean };
@@ -62,7 +62,7 @@ function say(ending: Ending, reporter: Reporter): void {
     case 'prepared':
       return reporter.checkpointed({ uri: null, epoch: 0, final: true, reason: 'prepared' });
     case 'completed':
-      return reporter.completed(ending.result);
+      return reporter.completed(ending.result, ending.primaryMetric);
     case 'failed':
       return reporter.failed(ending.error, ending.retriable);
     case 'stopped': {

@@ -116,7 +116,8 @@ async function trainOn(
   // What is not needed any more goes; a checkpoint that is still on its way is not needed either.
   await Promise.all([checkpoints.flush(TIDY_MS), storeEntries(home.entries, ENTRIES_MS)]);
   await checkpoints.close();
-  return { kind: 'completed', result: toldResult(attempt, spec, outputs, backend) };
+  const { primaryMetric } = outputs.of('evaluate').findings;
+  return { kind: 'completed', result: toldResult(attempt, spec, outputs, backend), primaryMetric };
 }
 
 /** The first stage that is told of says what the attempt runs on. */

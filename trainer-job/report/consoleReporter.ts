@@ -85,7 +85,10 @@ export class ConsoleReporter implements Reporter {
     else if (retriable) this.line('  the same command tries again from the last checkpoint');
   }
 
-  completed({ metrics, baselines, artifacts, bestEpoch, backend, verdict }: RunResult): void {
+  completed(
+    { metrics, baselines, artifacts, bestEpoch, backend, verdict }: RunResult,
+    primaryMetric: string | null = null,
+  ): void {
     this.line(`completed on ${backend}; best epoch ${bestEpoch}`);
     if (verdict) this.line(verdict.sentence);
     for (const reason of verdict?.reasons ?? []) this.line(`  - ${reason}`);
@@ -93,7 +96,9 @@ export class ConsoleReporter implements Reporter {
       ['model', metrics],
       ...Object.entries(baselines),
     ];
-    const names = resultMetrics(Object.keys(metrics));
+    const shown = resultMetrics(Object.keys(metrics));
+    const isShown = primaryMetric === null || shown.includes(primaryMetric);
+    const names = isShown ? shown : [primaryMetric, ...shown];
     const width = Math.max(20, ...names.map((name) => name.length));
     for (const name of names) {
       const values = columns.flatMap(([who, of]) =>

@@ -17,7 +17,8 @@ export interface Reporter {
   checkpointed(checkpoint: CallbackContent<'checkpointed'>): void;
   log(level: LogLevel, message: string, fields?: LogFields): void;
   failed(error: RunError, retriable: boolean): void;
-  completed(result: RunResult): void;
+  /** `primaryMetric`: what the verdict goes by; none where it has no value. */
+  completed(result: RunResult, primaryMetric?: string | null): void;
   /** Told once when the control plane wants the training to stop. */
   onStop(listener: () => void): void;
   /** Waits until the last thing said has been heard, at most so long. */
