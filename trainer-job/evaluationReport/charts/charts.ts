@@ -30,7 +30,7 @@ export async function openCharts(): Promise<Charts> {
       style: { fontSize: '12px', overflow: 'visible', ...styleOf(options) },
     });
     drawn.setAttribute('role', 'img');
-    drawn.setAttribute('aria-label', label);
+    drawn.setAttribute('aria-label', inXml(label));
     drawn.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
     // It is one picture with one text: names of its parts are for whoever draws in it.
     for (const part of drawn.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
@@ -45,6 +45,11 @@ export async function openCharts(): Promise<Charts> {
         `><style>${COLORS}svg{color:var(--ink);background:var(--card);padding:12px}</style>`,
       ),
   };
+}
+
+/** The document escapes the quotes of an attribute alone, and a file is XML, which takes neither `<` nor `&` there. */
+function inXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function styleOf({ style }: ObservablePlot.PlotOptions): object {
