@@ -12,7 +12,9 @@ export const methods: Section = {
   content(shown) {
     const { report } = shown;
     if (report.primaryMetric === null)
-      return 'No test row could be measured, so there is nothing to compare: the section on the data says why.';
+      return report.measured.rows === 0
+        ? 'No test row could be measured, so there is nothing to compare: the section on the data says why.'
+        : 'The primary metric has no value on the test rows, so there is nothing to compare by: the warnings say why.';
     if (report.methods.length === 0) return 'The result was compared with no other method.';
     const best = report.comparisons.find(({ metric }) => metric === report.primaryMetric);
     const sure = best?.differenceInterval

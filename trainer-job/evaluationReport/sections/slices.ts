@@ -13,8 +13,8 @@ export const slices: Section = {
   title: 'For whom it is how good',
   content({ report, charts }) {
     const { primaryMetric } = report;
-    if (report.slices.length === 0 || primaryMetric === null)
-      return 'The rows were not told apart by city, activity or anything else.';
+    if (primaryMetric === null) return 'Slices go by the primary metric, which has no value here.';
+    if (report.slices.length === 0) return 'The rows were not told apart by city, activity or anything else.';
     const overall = metricOf(report.metrics, primaryMetric);
     const title = metricTitle(primaryMetric, 'test');
     const worse = report.slices.filter(({ isWorse }) => isWorse);
