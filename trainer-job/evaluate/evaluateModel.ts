@@ -3,6 +3,7 @@ import {
   leadingMetric,
   type LeftOut,
   type MeasuredMetric,
+  type MeasuredModel,
   measuredModel,
   METRICS,
   metricName,
@@ -59,7 +60,7 @@ export async function evaluateModel({
     [metricName(METRICS.rows, 'test')]: ranked?.rows.rowCount ?? rated?.actual.length ?? 0,
   };
   const methods = united([...(retrieval?.methods ?? []), ...(rated?.methods ?? [])]);
-  const leading = leadingMetric(measuredModel(spec), 'test') ?? null;
+  const leading = leadingMetric(tellingModel(request), 'test') ?? null;
   const primaryMetric = leading !== null && metrics[leading] !== undefined ? leading : null;
   return {
     metrics,
@@ -99,6 +100,13 @@ interface FoundBefore {
   methods: readonly RankedMethod[];
   leftOut: readonly LeftOut[];
   lists: ListsOfUsers | null;
+}
+
+/** Of a catalogue that fits into K, every method finds all: such K lead only where there are no others. */
+function tellingModel({ spec, data }: Evaluated): MeasuredModel {
+  const measured = measuredModel(spec);
+  const k = measured.k.filter((one) => one < data.candidate.entities - 1);
+  return k.length > 0 ? { ...measured, k } : measured;
 }
 
 async function findingsOf(context: PartContext, { methods, leftOut, lists }: FoundBefore): Promise<Findings> {

@@ -1,7 +1,7 @@
 /** The lists that a model would show: the best items of users, without what is left out of their rankings. */
 import * as tf from '@tensorflow/tfjs-core';
 import { catalogue } from '../../model/catalogue.js';
-import { matMulTransposed } from '../../model/matrix.js';
+import { matMulTransposed, readAndDispose } from '../../model/matrix.js';
 import { scoreCapacity } from '../../model/scoreCapacity.js';
 import type { Excluded } from '../ranks/excluded.js';
 import type { Scored } from '../ranks/scoreSplit.js';
@@ -55,8 +55,9 @@ export async function topLists(
 
 function scoresOf(model: Scored, queries: Int32Array, items: tf.Tensor2D): Float32Array {
   const vectors = model.embed('query', queries);
-  return tf.tidy(() =>
-    matMulTransposed(tf.tensor2d(vectors, [queries.length, model.width]), items).dataSync<'float32'>(),
+  // A tidy that returned the numbers themselves would walk through all of them, in search of tensors.
+  return readAndDispose(
+    tf.tidy(() => matMulTransposed(tf.tensor2d(vectors, [queries.length, model.width]), items)),
   );
 }
 
