@@ -123,3 +123,13 @@ export const evaluationReportSchema = z.strictObject({
   training: described(trainingSummarySchema.clone(), 'How it was trained.'),
 });
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>;
+
+/** The sections that parts of an evaluation fill, as they are where a part finds nothing. */
+export const NOTHING_FOUND = {
+  slices: [],
+  ratingErrors: null,
+  yesOrNo: null,
+  importance: [],
+  changes: null,
+  samples: [],
+} satisfies Partial<EvaluationReport>;

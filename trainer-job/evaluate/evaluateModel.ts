@@ -8,6 +8,7 @@ import {
   METRICS,
   metricName,
   type Metrics,
+  NOTHING_FOUND,
   type RunWarning,
 } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
@@ -129,12 +130,7 @@ async function findingsOf(context: PartContext, { methods, leftOut, lists }: Fou
       ...leftOut,
     ],
     lists: lists ? [{ of: MODEL, users: lists.users, metrics: withoutIntervals(lists.metrics) }] : [],
-    slices: [],
-    ratingErrors: null,
-    yesOrNo: null,
-    importance: [],
-    changes: null,
-    samples: [],
+    ...NOTHING_FOUND,
   };
   for (const part of PARTS) {
     const { leftOut: alsoLeftOut = [], ...found } = await part(context);

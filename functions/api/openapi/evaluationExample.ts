@@ -1,5 +1,12 @@
 /** An example of an evaluation, short as no real one is: of each section one entry. */
-import { comparisonsOf, type EvaluationReport, METRICS, metricName, verdictOf } from '@trainyard/shared';
+import {
+  comparisonsOf,
+  type EvaluationReport,
+  METRICS,
+  metricName,
+  NOTHING_FOUND,
+  verdictOf,
+} from '@trainyard/shared';
 
 interface Identity {
   at: string;
@@ -40,12 +47,7 @@ export function exampleEvaluation({ at, runId, modelVersion, digest }: Identity)
     comparisons,
     leftOut: [],
     lists: [],
-    slices: [],
-    ratingErrors: null,
-    yesOrNo: null,
-    importance: [],
-    changes: null,
-    samples: [],
+    ...NOTHING_FOUND,
     performance: null,
     gates: [],
     history: [{ epoch: 1, seconds: 41.5, metrics: EPOCH }],

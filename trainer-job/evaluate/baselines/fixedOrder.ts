@@ -1,6 +1,6 @@
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
 import type { Ranker } from '../ranks/ranker.js';
-import { excludedOf } from './excluded.js';
+import { excludedOf } from '../ranks/excluded.js';
 import type { Places } from './places.js';
 
 /** The same order of items for everybody. */

@@ -1,5 +1,5 @@
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
-import { excludedOf } from './excluded.js';
+import { excludedOf } from '../ranks/excluded.js';
 import type { Interactions } from './interactions.js';
 import type { Places } from './places.js';
 import type { Ranker } from '../ranks/ranker.js';

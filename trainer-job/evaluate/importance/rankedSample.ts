@@ -3,6 +3,7 @@ import { meanEstimates } from '../confidence/estimate.js';
 import { drawUsers } from '../confidence/userDraws.js';
 import { MODEL, type PartContext, type Ranked } from '../part.js';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
+import { excludedOf, oneAfterTheOther } from '../ranks/excluded.js';
 import { scoreRows } from '../ranks/scoreSplit.js';
 import { retrievalMeans } from '../retrieval/retrievalMeans.js';
 import { drawnUsers, leftOutOfSample, type Sample } from './sample.js';
@@ -51,7 +52,6 @@ function rowsOfQueries(
   kept: readonly number[],
 ): { rows: EvaluationRows; targets: Int32Array } {
   const { starts: targetStart, places: targets } = partsOf(all.targetStart, kept);
-  const excluded = all.excluded && partsOf(all.excluded.start, kept);
   const rows = targets.map((target) => all.rows[target]!);
   return {
     targets,
@@ -63,10 +63,7 @@ function rowsOfQueries(
       items: targets.map((target) => all.items[target]!),
       rows,
       rowCount: rows.reduce((sum, one) => sum + one, 0),
-      excluded: excluded && {
-        start: excluded.starts,
-        items: excluded.places.map((place) => all.excluded!.items[place]!),
-      },
+      excluded: all.excluded && oneAfterTheOther(kept.map((q) => excludedOf(all, q))),
     },
   };
 }

@@ -4,7 +4,7 @@ import { permutation, randomFor } from '../../model/random.js';
 import type { Findings } from '../findings.js';
 import type { Evaluated } from '../part.js';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
-import { itemsOfUsers } from '../ranks/excluded.js';
+import { excludedOf, itemsOfUsers, oneAfterTheOther } from '../ranks/excluded.js';
 import { listMetrics } from './listMetrics.js';
 import { topLists, type Shown } from './topLists.js';
 
@@ -73,13 +73,9 @@ export function drawnUsers(
 }
 
 /** What is asked for the queries at these places. */
-export function shown({ queries, excluded }: EvaluationRows, places: Int32Array): Shown {
-  const own = places.map((q) => queries[q]!);
-  if (!excluded) return { queries: own, excluded: null };
-  const lists = Array.from(places, (q) => excluded.items.subarray(excluded.start[q], excluded.start[q + 1]));
-  const start = new Int32Array(lists.length + 1);
-  lists.forEach((list, q) => (start[q + 1] = start[q]! + list.length));
-  const items = new Int32Array(start.at(-1)!);
-  lists.forEach((list, q) => items.set(list, start[q]));
-  return { queries: own, excluded: { start, items } };
+export function shown(rows: EvaluationRows, places: Int32Array): Shown {
+  return {
+    queries: places.map((q) => rows.queries[q]!),
+    excluded: rows.excluded && oneAfterTheOther(Array.from(places, (q) => excludedOf(rows, q))),
+  };
 }

@@ -3,9 +3,10 @@ import { topK } from '@trainyard/recommender/search/topK';
 import { productScores } from '@trainyard/recommender/search/productScores';
 import { type Changes, seedOf } from '@trainyard/shared';
 import { catalogue } from '../../model/catalogue.js';
-import { permutation, randomFor } from '../../model/random.js';
 import type { Findings } from '../findings.js';
+import { drawnUsers } from '../lists/listsOfUsers.js';
 import type { Part, PartContext, Ranked } from '../part.js';
+import { excludedOf } from '../ranks/excluded.js';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
 import { overlap, rankBiasedOverlap } from './listOverlap.js';
 import {
@@ -65,17 +66,10 @@ async function compared(
 }
 
 /** One query of each drawn user, the first one, in the order of the rows. */
-function drawnQueries({ data, spec, model, production }: PartContext, rows: EvaluationRows): number[] {
-  const first = new Map<number, number>();
-  rows.users.forEach((user, q) => {
-    if (user !== 0 && !first.has(user)) first.set(user, q);
-  });
-  const all = [...first.values()];
+function drawnQueries({ data, spec, model, production }: PartContext, rows: EvaluationRows): Int32Array {
   const items = data.candidate.entities + (isOpen(production) ? production.model.items.length : 0);
   const most = Math.max(1, Math.min(MOST_USERS, Math.floor(MOST_PRODUCTS / (items * model.width))));
-  if (all.length <= most) return all;
-  const order = permutation(all.length, randomFor(seedOf(spec.training, 'evaluation'), 'changes'));
-  return Array.from(order.subarray(0, most), (i) => all[i]!).toSorted((a, b) => a - b);
+  return drawnUsers(rows, most, seedOf(spec.training, 'evaluation'), 'changes');
 }
 
 export interface ListPair {
@@ -87,20 +81,19 @@ export interface ListPair {
 async function listsOf(
   { data, model, between }: PartContext,
   production: Production,
-  { rows, queries, ids }: { rows: EvaluationRows; queries: readonly number[]; ids: readonly string[] },
+  { rows, queries, ids }: { rows: EvaluationRows; queries: Int32Array; ids: readonly string[] },
 ): Promise<ListPair[]> {
-  const entities = Int32Array.from(queries, (q) => rows.queries[q]!);
+  const entities = queries.map((q) => rows.queries[q]!);
   const firsts = firstRows(rows, new RowsOfQueries(data, 'test'));
   const { distinct, index } = await production.valuesOf(
     'test',
-    Int32Array.from(queries, (q) => firsts[q]!),
+    queries.map((q) => firsts[q]!),
   );
   const items = model.embed('candidate', catalogue(data.candidate.entities));
   const vectors = model.embed('query', entities);
   const pairs: ListPair[] = [];
   for (const [i, q] of queries.entries()) {
-    const { excluded } = rows;
-    const had = excluded?.items.subarray(excluded.start[q], excluded.start[q + 1]) ?? new Int32Array(0);
+    const had = excludedOf(rows, q);
     const isLeftOut = new Set(had);
     const scores = productScores(vectors.subarray(i * model.width, (i + 1) * model.width), items);
     const after = topK(scores, LENGTH, (item) => !isLeftOut.has(item + 1)).map((one) => ids[one.index]!);

@@ -66,9 +66,21 @@ function distinct(start: Int32Array, items: Int32Array): ItemsOfUsers {
 }
 
 export function listedPerQuery(had: ItemsOfUsers, users: Int32Array): Excluded {
-  const start = new Int32Array(users.length + 1);
-  users.forEach((user, q) => (start[q + 1] = start[q]! + had.of(user).length));
+  return oneAfterTheOther(Array.from(users, (user) => had.of(user)));
+}
+
+/** Lists of items as one: list q is `items[start[q]]` … `items[start[q + 1] - 1]`. */
+export function oneAfterTheOther(lists: readonly Int32Array[]): { start: Int32Array; items: Int32Array } {
+  const start = new Int32Array(lists.length + 1);
+  lists.forEach((list, q) => (start[q + 1] = start[q]! + list.length));
   const items = new Int32Array(start.at(-1)!);
-  users.forEach((user, q) => items.set(had.of(user), start[q]));
+  lists.forEach((list, q) => items.set(list, start[q]));
   return { start, items };
+}
+
+const NOTHING = new Int32Array(0);
+
+/** The items that are left out of the ranking of query `q`. */
+export function excludedOf({ excluded }: { excluded: Excluded | null }, q: number): Int32Array {
+  return excluded ? excluded.items.subarray(excluded.start[q], excluded.start[q + 1]) : NOTHING;
 }

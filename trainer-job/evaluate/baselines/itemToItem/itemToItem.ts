@@ -1,6 +1,6 @@
 import type { EvaluationRows } from '../../ranks/evaluationRows.js';
 import type { Ranker } from '../../ranks/ranker.js';
-import { excludedOf } from '../excluded.js';
+import { excludedOf } from '../../ranks/excluded.js';
 import { itemsOf, type Interactions } from '../interactions.js';
 import type { Places } from '../places.js';
 import { rankTargets } from './rankedTargets.js';
