@@ -85,6 +85,8 @@ export * from './spec/model.js';
 export * from './spec/rating.js';
 export * from './spec/sampleWeight.js';
 export * from './spec/negatives.js';
+export * from './spec/outputs/formatSupport.js';
+export * from './spec/outputs/outputs.js';
 export * from './spec/presets.js';
 export * from './spec/shaping.js';
 export * from './spec/bigQuerySource.js';

@@ -15,6 +15,8 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   training:
     '[Training](../training.md) has the formulas of optimizers and schedules, and what checkpoints are for.',
   evaluation: '[Metrics](metrics.md) says which metrics a model has on which split.',
+  outputs:
+    '[What a run leaves behind](../artifacts.md) describes the folder of a model and the formats beside it.',
   compute:
     '[Compute](../compute.md) shows what tiers are, [cost](../cost.md) what a run costs, and [storage](../storage.md#a-job-of-its-own-for-the-data) when a job of its own prepares the data.',
 };

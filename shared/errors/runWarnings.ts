@@ -94,6 +94,10 @@ const TABLE = {
     meaning: 'Values of a column that is looked up differ by blanks at their ends alone, and count as two.',
     remedy: 'Set `trim` of the column in `dataset.columns`.',
   },
+  'format-left-out': {
+    meaning: 'The model is not exported in a format of other software, which cannot hold it.',
+    remedy: 'Use another of `outputs.formats`, or the folder of the model with `@trainyard/recommender`.',
+  },
 } as const satisfies Record<string, WarningMeaning>;
 
 export type RunWarningCode = keyof typeof TABLE;

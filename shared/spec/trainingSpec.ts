@@ -6,9 +6,11 @@ import { featuresSchema } from './features.js';
 import { brokenMetricRules, monitorsOf } from './metricRules.js';
 import { modelSchema } from './model.js';
 import { brokenModelRules, type RuleBroken } from './modelRules.js';
+import { outputsSchema } from './outputs/outputs.js';
 import { brokenDecayRules, brokenDepthRules } from './rules/bounds.js';
 import { brokenBaselineRules } from './rules/baselines.js';
 import { brokenColumnRules } from './rules/columns.js';
+import { brokenFormatRules } from './rules/formats.js';
 import { brokenGateRules, brokenGateSlices, brokenWithoutIntervals } from './rules/gates.js';
 import { brokenSliceRules } from './rules/slices.js';
 import { brokenSourceRules } from './rules/sources.js';
@@ -92,6 +94,10 @@ export const trainingSpecShape = {
     evaluationSchema.prefault({}),
     'What the model is measured by, and what its result must reach.',
   ),
+  outputs: described(
+    outputsSchema.prefault({}),
+    'What a run leaves behind, besides the folder that the recommender opens.',
+  ),
   compute: described(
     computeSchema.prefault({}),
     'Where the run is done, and how long and how much it may take.',
@@ -109,6 +115,7 @@ interface Sections {
   model: z.infer<typeof modelSchema> | { preset: string };
   training: z.infer<typeof trainingSchema>;
   evaluation: z.infer<typeof evaluationSchema>;
+  outputs: z.infer<typeof outputsSchema>;
   tags: Record<string, string>;
 }
 
@@ -130,7 +137,14 @@ export function withRequestRules<T extends z.ZodType<Sections>>(schema: T): T {
 }
 
 /** What a stage would refuse hours later, and the specification alone shows. */
-function brokenStartRules({ dataset, features, model, training, evaluation }: Sections): RuleBroken[] {
+function brokenStartRules({
+  dataset,
+  features,
+  model,
+  training,
+  evaluation,
+  outputs,
+}: Sections): RuleBroken[] {
   const asked = [
     ...monitorsOf(training).map(({ section, monitor }) => ({
       path: ['training', section, 'monitor'],
@@ -143,6 +157,7 @@ function brokenStartRules({ dataset, features, model, training, evaluation }: Se
     ...('preset' in dataset ? [] : brokenBaselineRules(dataset, evaluation)),
     ...('preset' in dataset || 'preset' in features ? [] : brokenColumnRules(dataset, features)),
     ...('preset' in model || 'preset' in features ? [] : brokenWidthRules(model, features)),
+    ...('preset' in model || 'preset' in features ? [] : brokenFormatRules(outputs, model, features)),
     ...('preset' in features ? [] : brokenDepthRules(asked, features)),
     ...('preset' in features ? [] : brokenSliceRules(evaluation.slices, features)),
     ...('preset' in features ? [] : brokenGateSlices(evaluation.gates, features)),

@@ -73,7 +73,7 @@ async function exported(parts: Partial<Pick<TrainingSpecInput, 'features' | 'mod
   const { model } = outcome;
   const evaluation = await evaluateModel({ model, data, spec });
   const directory = join(folder, 'model');
-  const artifacts = await exportRun({
+  const { artifacts } = await exportRun({
     model,
     data,
     spec,
@@ -89,6 +89,7 @@ async function exported(parts: Partial<Pick<TrainingSpecInput, 'features' | 'mod
     importance: evaluation.findings.importance,
     beside: async () => ({ report: 'report.html' }),
     run: {},
+    between: async () => {},
   });
   return { data, model, directory, artifacts, vocabulary };
 }

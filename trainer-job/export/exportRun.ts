@@ -12,12 +12,15 @@ import type { EncodedDataset } from '../data/encodedDataset.js';
 import { writeArrays } from '../data/typedFiles.js';
 import { TRANSFORM_ARTIFACTS } from '../data/transform/transformManifest.js';
 import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
+import { openTransform } from '@trainyard/recommender/model/transform';
+import { readDirectory } from '@trainyard/recommender/node';
 import type { Calibration } from '@trainyard/recommender/layers/calibration';
 import type { Parameter } from '../model/parameter.js';
 import { REPORT_FILES } from '../data/validate/writeReport.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../model/catalogue.js';
 import type { EpochReport } from '../train/loop/trainRequest.js';
+import { writeFormats, type WrittenFormats } from './formats/writeFormats.js';
 import type { ModelMetadata } from './metadata.js';
 import { metadataImpact } from './metadataImpact.js';
 import { saveRating } from './savedRating.js';
@@ -47,10 +50,19 @@ export interface ExportRequest {
   beside: (folder: string) => Promise<Readonly<Record<string, string>>>;
   /** Whatever else identifies the run: ids, digests, environment, durations. */
   run: Record<string, unknown>;
+  /** Lets reports and signals have their turn; throws where the run is stopped. */
+  between: () => Promise<void>;
 }
 
-/** Writes all artifacts of a run and returns their paths by name. */
-export async function exportRun(request: ExportRequest): Promise<Record<string, string>> {
+export interface ExportedRun {
+  /** The paths of all artifacts by name. */
+  artifacts: Record<string, string>;
+  /** Which formats were not written, and why, a sentence each. */
+  leftOut: readonly string[];
+}
+
+/** Writes all artifacts of a run. */
+export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
   const { model, spec, encodedFolder, reportFolder, directory } = request;
   const unfinished = `${directory}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
@@ -74,6 +86,7 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
     );
     await writeArrays(join(unfinished, ITEM_OUTPUTS_FILE), outputs);
   }
+  const formats = await formatsOf(request, unfinished);
   await writeFile(
     join(unfinished, 'model_metadata.json'),
     `${JSON.stringify(metadataOf(request), null, 2)}\n`,
@@ -82,7 +95,7 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
 
   await rm(directory, { recursive: true, force: true });
   await rename(unfinished, directory);
-  return {
+  const artifacts = {
     query_model: join(directory, TOWER_FOLDERS.query),
     candidate_model: join(directory, TOWER_FOLDERS.candidate),
     ...(spec.model.type !== 'ranking' && { item_vectors: join(directory, ITEM_VECTORS_FILE) }),
@@ -96,8 +109,31 @@ export async function exportRun(request: ExportRequest): Promise<Record<string, 
     data_validation: join(directory, 'data', 'validation.json'),
     data_page: join(directory, 'data', 'profile.html'),
     metadata: join(directory, 'model_metadata.json'),
-    ...Object.fromEntries(Object.entries(beside).map(([name, path]) => [name, join(directory, path)])),
+    ...Object.fromEntries(
+      Object.entries({ ...formats.artifacts, ...beside }).map(([name, path]) => [
+        name,
+        join(directory, path),
+      ]),
+    ),
   };
+  return { artifacts, leftOut: formats.leftOut };
+}
+
+async function formatsOf(request: ExportRequest, folder: string): Promise<WrittenFormats> {
+  const { model, data, spec, version, createdAt, between } = request;
+  const transform = await openTransform(readDirectory(request.encodedFolder));
+  return writeFormats({
+    model,
+    data,
+    spec,
+    transform,
+    items: transform.vocabulary('candidate', model.candidate.data.idFeature),
+    calibration: request.calibration ?? null,
+    version,
+    createdAt,
+    folder,
+    between,
+  });
 }
 
 function metadataOf(request: ExportRequest): ModelMetadata {

@@ -8,6 +8,7 @@ import {
   METRICS,
   metricName,
   modelFolderOf,
+  runWarning,
   type DataReference,
   type RunEnvironment,
   type TrainingSpec,
@@ -157,7 +158,8 @@ function registerStage(context: ModelContext): Stage<'register'> {
       const { model, metrics: validationMetrics, history } = outputs.of('train');
       const { metrics: testMetrics, baselines, calibration, findings } = outputs.of('evaluate');
       const made: { judged?: JudgedReport } = {};
-      const paths = await exportRun({
+      const between = unlessStopping(attempt.stop);
+      const { artifacts: paths, leftOut } = await exportRun({
         model,
         data,
         spec,
@@ -173,7 +175,6 @@ function registerStage(context: ModelContext): Stage<'register'> {
         history,
         importance: findings.importance,
         beside: async (folder) => {
-          const between = unlessStopping(attempt.stop);
           const serving = {
             ...(await measuredServing(attempt, folder, data, between)),
             production: await measuredProduction(attempt, spec, data, between),
@@ -183,11 +184,19 @@ function registerStage(context: ModelContext): Stage<'register'> {
           return EVALUATION_ARTIFACTS;
         },
         run: identityOf(context, outputs),
+        between,
       });
       const artifacts = await home.storeModel(directory, paths);
       return {
         output: { artifacts, ...judgedOf(made) },
         counts: { artifacts: Object.keys(artifacts).length },
+        warnings: leftOut.map((message) =>
+          runWarning(
+            'format-left-out',
+            message,
+            'use another format, or the folder of the model with @trainyard/recommender',
+          ),
+        ),
         lineage: {
           inputs: [weightsOf(model), valueReference('findings', outputs.of('evaluate').findings)],
           outputs: await artifactsOf(directory, paths, artifacts),

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { FORMAT_SUPPORT, lackedBy, type FormatSupport } from '../outputs/formatSupport.js';
+import { trainingSpecSchema } from '../trainingSpec.js';
+import { brokenFormatRules } from './formats.js';
+
+const parse = (parts: object) =>
+  trainingSpecSchema.safeParse({
+    dataset: { source: { uri: 'rows.csv' } },
+    features: {
+      query: [{ column: 'user', transform: 'lookup', id: true }],
+      candidate: [
+        { column: 'item', transform: 'lookup', id: true },
+        { column: 'name', transform: 'text' },
+      ],
+    },
+    ...parts,
+  });
+
+const without: FormatSupport = {
+  transforms: { ...FORMAT_SUPPORT.onnx.transforms, text: 'lacks' },
+  layers: { ...FORMAT_SUPPORT.onnx.layers, cross: 'lacks' },
+};
+
+describe('the formats of a model', () => {
+  it('are what is named, each once, or none; not given is not the same as none', () => {
+    expect(parse({}).data?.outputs).toEqual({});
+    expect(parse({ outputs: { formats: [] } }).data?.outputs).toEqual({ formats: [] });
+    expect(parse({ outputs: { formats: ['onnx', 'tfjs'] } }).success).toBe(true);
+    expect(parse({ outputs: { formats: ['onnx', 'onnx'] } }).error?.issues).toMatchObject([
+      { path: ['outputs', 'formats'], message: 'names a format twice' },
+    ]);
+    expect(parse({ outputs: { formats: ['pickle'] } }).success).toBe(false);
+  });
+
+  it('are refused where they lack what the model has, within residual layers too, with what holds it', () => {
+    const layers = [{ type: 'residual', layers: [{ type: 'cross' }] }];
+    const { model, features } = parse({ model: { query: { layers }, candidate: { layers } } }).data ?? {};
+    if (!model || !features) throw new Error('the specification is valid');
+    expect(lackedBy(without, model, features)).toEqual([
+      'the transform "text"',
+      'layers of the type "cross"',
+    ]);
+    const support = { ...FORMAT_SUPPORT, onnx: without };
+    expect(brokenFormatRules({ formats: ['tfjs', 'onnx'] }, model, features, support)).toEqual([
+      {
+        path: ['outputs', 'formats', 1],
+        message:
+          '"onnx" cannot have the transform "text" and layers of the type "cross": name "savedModel" or "tfjs", or ask the folder of the model with @trainyard/recommender',
+      },
+    ]);
+    expect(brokenFormatRules({}, model, features, support)).toEqual([]);
+  });
+});
