@@ -10,5 +10,16 @@ export const RATING_FILE = 'rating.json';
 export const WEIGHTS_FILE = 'weights.bin';
 export const ITEM_VECTORS_FILE = 'item_vectors.f32';
 export const ITEM_OUTPUTS_FILE = 'item_outputs.f32';
+/** What files there are, and their digests; folders of before version 0.2 have none. Written last. */
+export const MANIFEST_FILE = 'manifest.json';
+/** Which items each user has. */
+export const SEEN_FILES = { document: 'seen.json', binary: 'seen.bin' } as const;
+/** The values of the newest training row of each item and of each user. */
+export const VALUES_FILES = {
+  items: { document: 'items.json', binary: 'items.bin' },
+  users: { document: 'users.json', binary: 'users.bin' },
+} as const;
+/** The vector of the newest training row of each user; models for ranking have none. */
+export const USER_VECTORS_FILE = 'user_vectors.f32';
 
 export type TowerName = keyof typeof TOWER_FOLDERS;

@@ -12,7 +12,7 @@ import type { EncodedDataset } from '../data/encodedDataset.js';
 import { writeArrays } from '../data/typedFiles.js';
 import { TRANSFORM_ARTIFACTS } from '../data/transform/transformManifest.js';
 import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
-import { openTransform } from '@trainyard/recommender/model/transform';
+import { openTransform, type Transform } from '@trainyard/recommender/model/transform';
 import { readDirectory } from '@trainyard/recommender/node';
 import type { Calibration } from '@trainyard/recommender/layers/calibration';
 import type { Parameter } from '../model/parameter.js';
@@ -25,6 +25,8 @@ import type { ModelMetadata } from './metadata.js';
 import { metadataImpact } from './metadataImpact.js';
 import { saveRating } from './savedRating.js';
 import { saveTower } from './savedTower.js';
+import { saveSeen } from './tables/saveSeen.js';
+import { seenItems } from './tables/seenItems.js';
 
 export interface ExportRequest {
   model: TwoTowerModel;
@@ -86,7 +88,11 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
     );
     await writeArrays(join(unfinished, ITEM_OUTPUTS_FILE), outputs);
   }
-  const formats = await formatsOf(request, unfinished);
+  const { data, between } = request;
+  const transform = await openTransform(readDirectory(encodedFolder));
+  const users = transform.vocabulary('query', data.query.idFeature).length;
+  await saveSeen(unfinished, await seenItems(data, users, between), data.trainTimes ? 'time' : 'data');
+  const formats = await formatsOf(request, transform, unfinished);
   await writeFile(
     join(unfinished, 'model_metadata.json'),
     `${JSON.stringify(metadataOf(request), null, 2)}\n`,
@@ -119,9 +125,12 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
   return { artifacts, leftOut: formats.leftOut };
 }
 
-async function formatsOf(request: ExportRequest, folder: string): Promise<WrittenFormats> {
+async function formatsOf(
+  request: ExportRequest,
+  transform: Transform,
+  folder: string,
+): Promise<WrittenFormats> {
   const { model, data, spec, version, createdAt, between } = request;
-  const transform = await openTransform(readDirectory(request.encodedFolder));
   return writeFormats({
     model,
     data,
