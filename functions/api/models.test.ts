@@ -9,9 +9,9 @@ import type { TrainingSpecInput } from '@trainyard/shared';
 const GATED: Partial<TrainingSpecInput> = {
   evaluation: { gates: [{ metric: 'test_recall_at_10', atLeast: 0.25 }] },
 };
-const resultOf = (recall: number): RunResult => ({
+const resultOf = (recall: number, more: RunResult['metrics'] = {}): RunResult => ({
   ...RESULT,
-  metrics: { val_loss: 10 - recall, test_recall_at_10: recall },
+  metrics: { val_loss: 10 - recall, test_recall_at_10: recall, ...more },
 });
 
 async function opened() {
@@ -19,10 +19,17 @@ async function opened() {
   const api = await serveFunction('api');
   const webhooks = await serveFunction('webhooks');
   /** A run of the model `demo` that completed with this recall. */
-  const complete = async (recall: number, spec: Partial<TrainingSpecInput> = {}): Promise<Run> => {
+  const complete = async (
+    recall: number,
+    spec: Partial<TrainingSpecInput> = {},
+    more: RunResult['metrics'] = {},
+  ): Promise<Run> => {
     cp.pass(1);
     const run = await cp.request(spec);
-    const { path, sent } = signed(trainer().completed(resultOf(recall)), { now: cp.now(), runId: run.runId });
+    const { path, sent } = signed(trainer().completed(resultOf(recall, more)), {
+      now: cp.now(),
+      runId: run.runId,
+    });
     expect(await webhooks.send(path, sent)).toMatchObject({ status: 200 });
     return cp.run(run.runId);
   };
@@ -66,6 +73,22 @@ describe('a completed run', () => {
     expect(((await api.send('/api/models/demo/versions')).json as { versions: [] }).versions).toHaveLength(1);
   });
 
+  it('is found by the primary metric of the newest one, also where no index is of it', async () => {
+    const { cp, api, complete } = await opened();
+    await cp.request({});
+    expect((await api.send('/api/models/demo/best-runs')).json).toEqual({ metric: null, runs: [] });
+    const primary = { evaluation: { k: [7], primaryMetric: 'test_recall_at_7' } };
+    const values = [0.1, 0.3, 0.2];
+    for (const recall of values) await complete(recall, primary, { test_recall_at_7: recall / 2 });
+    expect((await api.send('/api/models/demo/best-runs?limit=2')).json).toMatchObject({
+      metric: 'test_recall_at_7',
+      runs: [
+        { name: 'demo#3', value: 0.15 },
+        { name: 'demo#4', value: 0.1 },
+      ],
+    });
+  });
+
   it('is found by its metric, best first, page by page', async () => {
     const { api, complete } = await opened();
     const [low, high, middle] = [await complete(0.1), await complete(0.3), await complete(0.2)];
@@ -75,6 +98,9 @@ describe('a completed run', () => {
         { runId: high.runId, value: 0.3, name: 'demo#2' },
         { runId: middle.runId, value: 0.2 },
       ],
+    });
+    expect((await api.send('/api/models/demo/best-runs?limit=1')).json).toMatchObject({
+      metric: 'test_recall_at_100',
     });
     const path = '/api/models/demo/training-runs?bestBy=val_loss&limit=2';
     const page = (await api.send(path)).json as { runs: { runId: string }[]; nextCursor: string };

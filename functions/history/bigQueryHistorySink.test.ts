@@ -114,6 +114,22 @@ describe('the tables', () => {
     expect(bigQuery.rows('training_epochs')).toHaveLength(2);
   });
 
+  it('get what their records lack, and no other change', async () => {
+    const { bigQuery, sink } = await started();
+    await sink.insert('training_runs', runRows);
+    const table = bigQuery.tables.get('training_runs')!;
+    const whole = structuredClone(table.schema.fields);
+    const gates = table.schema.fields.find(({ name }) => name === 'gates')!;
+    gates.fields = (gates.fields ?? []).filter(({ name }) => name !== 'critical');
+    await openBigQueryHistorySink(bigQuery.options).insert('training_runs', runRows);
+    const critical = { name: 'critical', type: 'BOOLEAN', mode: 'NULLABLE' };
+    expect(table.schema.fields).toEqual(
+      whole.map((field) =>
+        field.name === 'gates' ? { ...field, fields: [...gates.fields!, critical] } : field,
+      ),
+    );
+  });
+
   it('are made again by the next attempt when somebody has deleted them', async () => {
     const { bigQuery, sink } = await started();
     await sink.insert('training_runs', runRows);

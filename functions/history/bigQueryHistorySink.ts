@@ -2,7 +2,7 @@
 import type { Dataset, Table, TableMetadata } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import type { HistorySink, KeyedRow, RefusedRow } from './historySink.js';
-import { columnsOf, historyTables, type HistoryTable, type HistoryTableName } from './tables.js';
+import { type Column, columnsOf, historyTables, type HistoryTable, type HistoryTableName } from './tables.js';
 
 export interface BigQueryOptions {
   projectId: string;
@@ -136,17 +136,36 @@ async function addMissingColumns(
   { schema }: TableMetadata,
 ): Promise<void> {
   const { fields } = existingSchema.parse(schema);
-  const known = new Set(fields.map(({ name }) => name));
-  const missing = columnsOf(row).filter(({ name }) => !known.has(name));
-  if (missing.length === 0) return;
-  const added = missing.map(({ mode, ...column }) => ({
-    ...column,
-    mode: mode === 'REQUIRED' ? 'NULLABLE' : mode,
-  }));
-  await table.setMetadata({ schema: { fields: [...fields, ...added] } });
+  const { all, isChanged } = withMissing(fields, columnsOf(row));
+  if (isChanged) await table.setMetadata({ schema: { fields: all } });
 }
 
 const existingSchema = z.object({ fields: z.array(z.looseObject({ name: z.string() })) });
+type ExistingColumn = z.infer<typeof existingSchema>['fields'][number];
+
+/** Records get what they lack as tables do. What somebody added stays. */
+function withMissing(
+  existing: readonly ExistingColumn[],
+  wanted: readonly Column[],
+): { all: ExistingColumn[]; isChanged: boolean } {
+  const known = new Set(existing.map(({ name }) => name));
+  const missing = wanted.filter(({ name }) => !known.has(name)).map(nullable);
+  let isChanged = missing.length > 0;
+  const kept = existing.map((column) => {
+    const own = wanted.find(({ name }) => name === column.name);
+    const record = existingSchema.safeParse(column);
+    if (!own?.fields || !record.success) return column;
+    const within = withMissing(record.data.fields, own.fields);
+    isChanged ||= within.isChanged;
+    return { ...column, fields: within.all };
+  });
+  return { all: [...kept, ...missing], isChanged };
+}
+
+const nullable = ({ mode, ...column }: Column): ExistingColumn => ({
+  ...column,
+  mode: mode === 'REQUIRED' ? 'NULLABLE' : mode,
+});
 
 /** What the client throws when the request was taken and some of its rows were not. */
 const partialFailureSchema = z.object({

@@ -83,7 +83,7 @@ describe('the row of a run', () => {
       error_stage: null,
       error_message: null,
       gates_passed: true,
-      gates: [{ metric: 'test_recall_at_100', value: 0.354, passed: true }],
+      gates: [{ metric: 'test_recall_at_100', value: 0.354, passed: true, critical: true }],
       metrics: [
         { name: 'val_loss', value: 5.25 },
         { name: 'test_recall_at_100', value: 0.354 },

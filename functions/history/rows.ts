@@ -59,7 +59,7 @@ function resultColumns({ result, gates, ...run }: Run): Pick<RunRow, ResultColum
     backend: result?.backend ?? null,
     examples_per_second: result?.examplesPerSecond ?? null,
     gates_passed: gates.length === 0 ? null : blockingGates(gates).length === 0,
-    gates: gates.map(({ metric, value, passed }) => ({ metric, value, passed })),
+    gates: gates.map(({ metric, value, passed, critical }) => ({ metric, value, passed, critical })),
     metrics: namedValues(result?.metrics ?? run.latestMetrics),
     baselines: Object.entries(result?.baselines ?? {}).flatMap(([baseline, metrics]) =>
       namedValues(metrics).map((metric) => ({ baseline, ...metric })),

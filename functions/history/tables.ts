@@ -63,7 +63,14 @@ export const runRowSchema = z.strictObject({
     .nullable()
     .describe('Whether every critical quality gate passed; null without gates'),
   gates: z
-    .array(z.strictObject({ metric: z.string(), value: z.number().nullable(), passed: z.boolean() }))
+    .array(
+      z.strictObject({
+        metric: z.string(),
+        value: z.number().nullable(),
+        passed: z.boolean(),
+        critical: z.boolean(),
+      }),
+    )
     .describe('Each quality gate'),
   metrics: z
     .array(metricSchema)

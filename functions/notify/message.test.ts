@@ -46,7 +46,7 @@ describe('the message about a run', () => {
     const message = messageOf(endedRun('completed', {}, GATES), 'gateFailed', undefined);
     expect(message.title).toBe('[demo] Run demo#7 completed, a gate failed');
     expect(gateLines(message)).toEqual([
-      'test_recall_at_100 is 0.349999, must be at least 0.35, above history (0.2811)',
+      'test_recall_at_100 is 0.349999, must be at least 0.35, above each user’s own history (0.2811)',
       'test_rmse is missing, must be at most 1',
     ]);
   });

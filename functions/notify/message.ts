@@ -57,7 +57,7 @@ export const messageSchema = z.strictObject({
       critical: z.boolean(),
       /** Null when the result has no such metric. */
       value: z.number().nullable(),
-      /** What it had to be, in words: `at least 0.3, above history (0.2811)`. */
+      /** What it had to be, in words: `at least 0.3, above popularity (0.2811)`. */
       required: z.string(),
     }),
   ),

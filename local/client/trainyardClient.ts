@@ -1,4 +1,5 @@
 import {
+  bestRunsSchema,
   dryRunSchema,
   logPageSchema,
   type Epoch,
@@ -70,6 +71,12 @@ export class TrainyardClient {
   list(modelId: string, options: PageOptions & { status?: RunStatus | undefined } = {}): Promise<RunPage> {
     const path = `/api/models/${encodeURIComponent(modelId)}/training-runs${queryOf({ ...options })}`;
     return requestJson(this.connection, { method: 'GET', path }, runPageSchema);
+  }
+
+  /** Completed runs, the best first, by their primary metric. */
+  best(modelId: string, limit: number): Promise<z.infer<typeof bestRunsSchema>> {
+    const path = `/api/models/${encodeURIComponent(modelId)}/best-runs${queryOf({ limit })}`;
+    return requestJson(this.connection, { method: 'GET', path }, bestRunsSchema);
   }
 
   /** A new run that goes on from the last checkpoint of one that failed or was cancelled; one, however often it is sent. */

@@ -5,12 +5,15 @@ import {
   type MeasuredModel,
   metricTitle,
   metricValue,
+  type RunStatus,
   type RunView,
   runStatusSchema,
 } from '@trainyard/shared';
 import { plain, truncate } from '../watch/layout.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
-import { defineCommand, EXIT, modelArgument } from './command.js';
+import { UserError } from '@trainyard/shared/commandLine/userError';
+import type { TrainyardClient } from '../client/trainyardClient.js';
+import { type CommandContext, defineCommand, EXIT, modelArgument } from './command.js';
 import { connect, connectionFlags } from './connect.js';
 
 export const list = defineCommand(
@@ -30,14 +33,22 @@ export const list = defineCommand(
         description: 'at most so many runs',
         schema: wholeNumber(1, 10_000).default(20),
       },
+      best: {
+        description: 'the completed runs by the primary metric of the newest of them, the best first',
+      },
       json: { description: 'prints JSON, a run per line' },
       ...connectionFlags,
     },
-    examples: ['trainyard list shop', 'trainyard list shop --status failed --limit 5'],
+    examples: [
+      'trainyard list shop',
+      'trainyard list shop --status failed --limit 5',
+      'trainyard list shop --best --limit 3',
+    ],
   },
   async (values, context) => {
     const { model: modelId, status, limit } = values;
     const client = await connect(values, context);
+    if (values.best) return listBest(client, values, context);
     const runs: RunView[] = [];
     for (let cursor: string | undefined; runs.length < limit;) {
       const page = await client.list(modelId, { status, limit: Math.min(200, limit - runs.length), cursor });
@@ -52,6 +63,39 @@ export const list = defineCommand(
     return EXIT.ok;
   },
 );
+
+async function listBest(
+  client: TrainyardClient,
+  { model: modelId, status, limit, json }: BestAsked,
+  context: CommandContext,
+): Promise<number> {
+  if (status !== undefined && status !== 'completed')
+    throw new UserError(
+      'wrong-arguments',
+      `--best is of completed runs, and --status is ${status}: leave one of them out`,
+    );
+  const { metric, runs } = await client.best(modelId, Math.min(200, limit));
+  if (json) context.terminal.draw(runs.map((run) => JSON.stringify({ ...run, metric })));
+  else if (metric !== null && runs.length > 0)
+    context.terminal.draw(
+      tableLines(
+        [
+          ['run', metricTitle(metric, 'test'), 'id'],
+          ...runs.map(({ name, value, runId }) => [plain(name), formatMetric(metric, value), runId]),
+        ],
+        context.terminal.layout.width,
+      ),
+    );
+  if (runs.length === 0) context.note(`${modelId} has no completed run with a result at ${client.url}`);
+  return EXIT.ok;
+}
+
+interface BestAsked {
+  model: string;
+  status: RunStatus | undefined;
+  limit: number;
+  json: boolean;
+}
 
 /** A table: name, status, epochs, the metric that says most of the newest run's model, its warnings, when it began, id. */
 export function runLines(runs: readonly RunView[], width: number): string[] {
@@ -68,7 +112,10 @@ export function runLines(runs: readonly RunView[], width: number): string[] {
     run.runId,
   ]);
   const title = metricTitle(leadingMetric(asked, 'test') ?? '', 'test');
-  const table = [['run', 'status', 'epochs', title, 'warnings', 'created (UTC)', 'id'], ...rows];
+  return tableLines([['run', 'status', 'epochs', title, 'warnings', 'created (UTC)', 'id'], ...rows], width);
+}
+
+function tableLines(table: readonly (readonly string[])[], width: number): string[] {
   const widths = (table[0] ?? []).map((_, column) =>
     Math.max(...table.map((row) => row[column]?.length ?? 0)),
   );

@@ -26,18 +26,6 @@ function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/**
- * How `value` stands to the `reference` of that name, in words: `26 % better than popularity`, `as good as popularity`,
- * `3.1 times as good as popularity`. Greater is better.
- */
-export function comparison(value: number, reference: number, name: string): string {
-  if (reference === 0) return value === 0 ? `as good as ${name}` : `better than ${name}, which finds nothing`;
-  if (value >= 3 * reference) return `${(value / reference).toFixed(1)} times as good as ${name}`;
-  const percent = Math.round((value / reference - 1) * 100);
-  if (percent === 0) return `${value === reference ? '' : 'about '}as good as ${name}`;
-  return `${Math.abs(percent)} % ${percent > 0 ? 'better' : 'worse'} than ${name}`;
-}
-
 /** `$0.0042`, `$1.23`, `$1,234`. */
 export function dollars(usd: number): string {
   if (usd >= 1000) return `$${whole(usd)}`;

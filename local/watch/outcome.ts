@@ -1,26 +1,24 @@
 import {
   adviceOn,
   BUDGET_EXCEEDED,
-  comparedFamilies,
+  comparisonsOf,
   formatMetric,
-  isBetter,
+  leadingMetric,
   measuredModel,
   methodTitle,
   METRICS,
   type MetricColumn,
-  type MetricFamily,
   metricName,
   type Metrics,
-  metricTitle,
   metricValue,
-  namesOf,
   resultMetricColumns,
   type RunResult,
   type RunView,
+  verdictOf,
 } from '@trainyard/shared';
 import { fileURLToPath } from 'node:url';
 import { type Layout, paint, plain, wrap } from './layout.js';
-import { comparison, dollars, duration, whole } from './numbers.js';
+import { dollars, duration, whole } from './numbers.js';
 import { warningLines } from './warnings.js';
 
 /**
@@ -94,28 +92,35 @@ function resultLines(run: RunView, layout: Layout, backendNote: string | undefin
     `${result.epochsTrained} epochs${stopped}, the best is ${result.bestEpoch}; ` +
     `${whole(result.examplesPerSecond)} examples/s`;
   return [
-    ...verdictLines(result, layout),
+    ...verdictLines(result.verdict ?? verdictOfFigures(run, result), layout),
     ...wrap(training, layout.width, '  '),
     ...wrap(backendNote ?? `backend ${result.backend}`, layout.width, '  '),
     '',
     ...comparisonTables(run, result, layout),
-    ...(result.verdict ? [] : verdicts(run, result).flatMap((text) => wrap(text, layout.width, '  '))),
     ...adviceOn(run).flatMap((text) => wrap(text, layout.width, '  ')),
     '',
     ...artifactLines(result, layout),
   ];
 }
 
+type Verdict = NonNullable<RunResult['verdict']>;
+
 const VERDICT_STYLES = { ship: 'green', hold: 'red', unsure: 'yellow' } as const;
 
-/** Whether to ship it, and why, before any figure; trainers of before say nothing of it. */
-function verdictLines({ verdict }: RunResult, layout: Layout): string[] {
-  if (!verdict) return [];
-  const style = VERDICT_STYLES[verdict.decision];
+/** Whether to ship it, and why, before any figure. */
+function verdictLines({ decision, sentence, reasons }: Verdict, layout: Layout): string[] {
   return [
-    ...wrap(verdict.sentence, layout.width, '  ').map((line) => paint(layout, style, line)),
-    ...verdict.reasons.flatMap((reason) => wrap(`- ${reason}`, layout.width, '  ')),
+    ...wrap(sentence, layout.width, '  ').map((line) => paint(layout, VERDICT_STYLES[decision], line)),
+    ...reasons.flatMap((reason) => wrap(`- ${reason}`, layout.width, '  ')),
   ];
+}
+
+/** The verdict where the trainer, as those of before, sends none: by the figures alone, since it sent no intervals either. */
+function verdictOfFigures({ spec, gates }: RunView, { metrics, baselines }: RunResult): Verdict {
+  const leading = leadingMetric(measuredModel(spec), 'test');
+  const primaryMetric = leading !== undefined && metrics[leading] !== undefined ? leading : null;
+  const methods = Object.entries(baselines).map(([name, own]) => ({ name, metrics: own }));
+  return verdictOf({ primaryMetric, comparisons: comparisonsOf(metrics, methods, primaryMetric), gates });
 }
 
 /** Of the users that training knows and, where the test split has others, of those. */
@@ -167,85 +172,6 @@ function comparisonTable(
     ),
     paint(layout, 'bold', line('this model', values(result.metrics))),
     ...Object.entries(result.baselines).map(([name, metrics]) => line(baselineName(name), values(metrics))),
-  ];
-}
-
-/** Better or worse than each baseline, said as it is: at the largest K, and by how far ratings are off or in order. */
-function verdicts({ spec }: RunView, result: RunResult): string[] {
-  const measured = measuredModel(spec);
-  return [
-    ...(spec.model.type === 'ranking'
-      ? []
-      : retrievalVerdicts(comparedFamilies(measured, 'retrieval'), measured.k, result)),
-    ...(spec.model.type === 'retrieval' ? [] : ratingVerdicts(comparedFamilies(measured, 'rating'), result)),
-  ];
-}
-
-/** By the first of the metrics that the result has. */
-function ratingVerdicts(families: readonly MetricFamily[], { metrics, baselines }: RunResult): string[] {
-  const name = families
-    .flatMap((family) => namesOf(family, 'test', []))
-    .find((one) => metrics[one] !== undefined);
-  const own = name === undefined ? undefined : metrics[name];
-  if (name === undefined || own === undefined)
-    return [
-      'The test split has no row with a target whose user and item occur in train: nothing to compare.',
-    ];
-  const sentence = Object.entries(baselines).flatMap(([baseline, { [name]: value }]) =>
-    value === undefined
-      ? []
-      : [`${isBetter(name, own, value) ? 'better' : 'not better'} than the ${baselineName(baseline)}`],
-  );
-  return sentence.length === 0
-    ? []
-    : [`By ${metricTitle(name, 'test')} the model is ${sentence.join(' and ')}.`];
-}
-
-/** By the first of the metrics, at each K; what is said first is said at the largest. */
-function retrievalVerdicts(
-  [family]: readonly MetricFamily[],
-  k: readonly number[],
-  result: RunResult,
-): string[] {
-  if (!family) return [];
-  const names = namesOf(
-    family,
-    'test',
-    k.toSorted((a, b) => a - b),
-  );
-  const name = names.at(-1) ?? '';
-  const own = result.metrics[name];
-  if (own === undefined)
-    return ['The test split has no row whose user and item occur in train: nothing to compare.'];
-  const compared = Object.entries(result.baselines).flatMap(([baseline, metrics]) => {
-    const value = metrics[name];
-    return value === undefined ? [] : [{ baseline: baselineName(baseline), value }];
-  });
-  if (compared.length === 0) return [];
-  const sentence = compared.map(({ baseline, value }) => comparison(own, value, baseline));
-  return [
-    `By ${metricTitle(name, 'test')} the model is ${sentence.join(' and ')}.`,
-    ...lostTo(names, result),
-  ];
-}
-
-/** The baselines that are better by some of the metrics, and what could help where one is better by the last. */
-function lostTo(names: readonly string[], result: RunResult): string[] {
-  const better = Object.entries(result.baselines).flatMap(([baseline, metrics]) => {
-    const by = names.filter((name) => isBetter(name, metrics[name] ?? 0, result.metrics[name] ?? 0));
-    return by.length === 0 ? [] : [{ baseline: baselineName(baseline), by }];
-  });
-  const last = names.at(-1) ?? '';
-  return [
-    ...better.map(
-      ({ baseline, by }) =>
-        `At ${by.map((name) => metricTitle(name, 'test')).join(', ')} ${baseline} is better than the model.`,
-    ),
-    ...(better.some(({ by }) => by.includes(last))
-      ? [
-          'Serve what is better, or train more epochs, with another learning rate, wider embeddings or more features.',
-        ]
-      : []),
   ];
 }
 

@@ -31,12 +31,12 @@ describe('a verdict', () => {
     verdictOf({ primaryMetric: METRIC, comparisons: compared(value), gates: [], ...more });
 
   it.each([
-    [0.22, 'ship', 'Ship it: recall@10 is 10.0 % above that of own history, the best other method.'],
-    [0.18, 'hold', 'Do not ship it: recall@10 is 10.0 % below that of own history, the best other method.'],
+    [0.22, 'ship', 'Ship it: recall@10 is 10.0 % above that of each user’s own history, the best other method.'],
+    [0.18, 'hold', 'Do not ship it: recall@10 is 10.0 % below that of each user’s own history, the best other method.'],
     [
       0.2,
       'unsure',
-      'Too close to call: recall@10 is the same as that of own history, the best other method.',
+      'Too close to call: recall@10 is the same as that of each user’s own history, the best other method.',
     ],
   ])('at %d is %s', (value, decision, sentence) => {
     expect(verdict(value)).toEqual({ decision, sentence, reasons: [] });
@@ -46,7 +46,7 @@ describe('a verdict', () => {
     expect(verdict(0.22, { comparisons: surely(compared(0.22), 0.15) })).toMatchObject({
       decision: 'unsure',
       sentence:
-        'Too close to call: recall@10 is 10.0 % (95 %: -5.0 to 25.0) above that of own history, the best other method.',
+        'Too close to call: recall@10 is 10.0 % (95 %: -5.0 to 25.0) above that of each user’s own history, the best other method.',
     });
   });
 
@@ -55,7 +55,7 @@ describe('a verdict', () => {
     expect(verdict(0.18, { comparisons, gates: [gate] })).toEqual({
       decision: 'hold',
       sentence:
-        'Do not ship it: recall@10 is 10.0 % (95 %: 8.5 to 11.5) below that of own history, the best other method.',
+        'Do not ship it: recall@10 is 10.0 % (95 %: 8.5 to 11.5) below that of each user’s own history, the best other method.',
       reasons: ['the gate on test recall@10 is missed: it is 0.22, below 0.3'],
     });
   });
@@ -79,11 +79,11 @@ describe('a verdict', () => {
     const production = (value: number) => [...methods, { name: 'production', metrics: { [METRIC]: value } }];
     expect(verdict(0.22, { comparisons: compared(0.22, production(0.11)) })).toEqual({
       decision: 'ship',
-      sentence: 'Ship it: recall@10 is 10.0 % above that of own history, the best other method.',
-      reasons: ['recall@10 is 100.0 % above that of production, the version that serves'],
+      sentence: 'Ship it: recall@10 is 10.0 % above that of each user’s own history, the best other method.',
+      reasons: ['recall@10 is 100.0 % above that of the version in production'],
     });
     expect(verdict(0.22, { comparisons: compared(0.22, production(0.44)) }).sentence).toBe(
-      'Do not ship it: recall@10 is 50.0 % below that of production, the version that serves and the best other method.',
+      'Do not ship it: recall@10 is 50.0 % below that of the version in production, the best other method.',
     );
   });
 
@@ -99,7 +99,7 @@ describe('a verdict', () => {
       changeInterval: { low: 1, high: 6641 },
     };
     expect(verdictOf({ primaryMetric: 'test_r2', comparisons: [told], gates: [] }).sentence).toBe(
-      'Ship it: r2 is 0.2600 (95 %: 0.1250 to 0.3750) above that of mean of all, the best other method.',
+      'Ship it: r2 is 0.2600 (95 %: 0.1250 to 0.3750) above that of the mean of all, the best other method.',
     );
   });
 
@@ -135,7 +135,7 @@ describe('a verdict', () => {
     expect(verdict(0.22, { measured: { users: 9 } })).toEqual({
       decision: 'unsure',
       sentence: 'Nobody can tell yet: only 9 test users were measured.',
-      reasons: ['recall@10 is 10.0 % above that of own history, the best other method'],
+      reasons: ['recall@10 is 10.0 % above that of each user’s own history, the best other method'],
     });
     expect(verdict(0.22, { measured: { users: 10 } }).decision).toBe('ship');
   });

@@ -1,5 +1,5 @@
 /** The verdict that follows from a result beside other methods and from its gates. Functions of the figures alone. */
-import { methodTitle } from '../metrics/baselines.js';
+import { methodInWords } from '../metrics/baselines.js';
 import { isLowerBetter } from '../metrics/direction.js';
 import { formatMetric, metricTitle } from '../metrics/display.js';
 import type { GateResult } from '../runs/gateResult.js';
@@ -86,10 +86,8 @@ function gateReason(gate: GateResult): string {
 
 function inWords(comparison: Comparison, isBest: boolean): string {
   const { metric, against } = comparison;
-  const served = against === PRODUCTION ? ['the version that serves'] : [];
-  const titles = [...served, ...(isBest ? ['the best other method'] : [])];
-  const title = titles.length > 0 ? `, ${titles.join(' and ')}` : '';
-  return `${metricTitle(metric, 'test')} is ${changeInWords(comparison)} that of ${methodTitle(against)}${title}`;
+  const title = isBest ? ', the best other method' : '';
+  return `${metricTitle(metric, 'test')} is ${changeInWords(comparison)} that of ${methodInWords(against)}${title}`;
 }
 
 function sideOf({ metric, difference, differenceInterval }: Comparison): 'better' | 'worse' | 'neither' {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { metricsSchema } from '../common.js';
+import { metricNameSchema, metricsSchema } from '../common.js';
 import { rangeSchema } from '../compute/range.js';
 import { described } from '../described.js';
 import { modelDocumentSchema, modelVersionSchema, retrainPolicySchema } from '../firestore/model.js';
-import { DEFAULT_ORDER_METRIC, orderMetricSchemaOf } from '../metrics/orderings.js';
+import { orderMetricSchemaOf } from '../metrics/orderings.js';
 import {
   epochSchema,
   logLineSchema,
@@ -119,8 +119,9 @@ export const listRunsQuerySchema = z
   );
 export const bestRunsQuerySchema = z.strictObject({
   metric: described(
-    orderMetricSchema.default(DEFAULT_ORDER_METRIC),
-    'The metric of results that runs are ordered by. Of losses and errors the least is best, of all others the greatest.',
+    orderMetricSchema.optional(),
+    "The metric of results that runs are ordered by: the primary metric of the model's newest completed run unless given. Of losses and errors the least is best, of all others the greatest. " +
+      'Where runs have no index of that primary metric, as at a K of your own, the newest 500 completed runs are looked at.',
   ),
   limit: described(countInQuery(200).prefault(10), 'The greatest number of runs.', 10),
 });
@@ -283,12 +284,17 @@ export const promoteRequestSchema = z.strictObject({
   ),
 });
 export const bestRunsSchema = z.strictObject({
+  metric: described(
+    metricNameSchema.clone().nullable(),
+    'The metric that the runs are ordered by; null where no run is completed and none was given.',
+    'test_recall_at_100',
+  ),
   runs: described(
     z.array(
       z.strictObject({
         runId: described(z.string(), 'The id of the run.', 'k3v7q2mzx5ahc4tnwy6d'),
         name: runNameSchema,
-        value: described(z.number(), 'The value of the metric that was asked for.', 0.312),
+        value: described(z.number(), 'The value of the metric.', 0.312),
         metrics: described(metricsSchema.clone(), 'All metrics of the result.', {
           test_recall_at_100: 0.312,
         }),

@@ -107,14 +107,19 @@ export function whyNotCompared(
     : `this baseline has no ${metric}: take ${patterns(compared, 'test')}`;
 }
 
-/** Why results cannot go by a metric, and what they can go by; undefined where they can. */
+/** Why results cannot go by a metric, and what they can go by: what other methods are measured by too; undefined where they can. */
 export function whyNotPrimary(
   metric: string,
   model: MeasuredModel,
   table: MetricTable = METRICS,
 ): string | undefined {
   const parsed = parseMetricName(metric, table);
-  const allowed = familiesOf(model, 'test', table).filter(({ better }) => better !== null);
+  const allowed = familiesOf(model, 'test', table).filter(
+    ({ better, baselines }) => better !== null && baselines !== null,
+  );
+  const isMeasured = parsed?.split === 'test' && familiesOf(model, 'test', table).includes(parsed.family);
+  if (isMeasured && !allowed.includes(parsed.family))
+    return `no other method has a ${metric}, so that nothing could be said of the result by it: take ${patterns(allowed, 'test')}`;
   if (!parsed || parsed.split !== 'test' || !allowed.includes(parsed.family)) {
     return `${whose(model)} no ${metric} for its results to go by: take ${patterns(allowed, 'test')}`;
   }

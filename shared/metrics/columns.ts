@@ -1,5 +1,4 @@
 /** The columns of the terminal's tables, and what a result is judged by. */
-import type { BaselineKind } from './baselines.js';
 import { familiesOf, namesOf, type MeasuredModel } from './availability.js';
 import { metricTitle } from './display.js';
 import type { MetricFamily, MetricSplit, MetricTable } from './family.js';
@@ -60,15 +59,6 @@ export function resultMetrics(names: readonly string[], table: MetricTable = MET
     const parsed = parseMetricName(name, table);
     return parsed?.split === 'test' && parsed.family.columns.includes('result');
   });
-}
-
-/** Families whose metrics a model and such baselines are compared by on the test split, the first of them most. */
-export function comparedFamilies(
-  model: MeasuredModel,
-  kind: BaselineKind,
-  table: MetricTable = METRICS,
-): MetricFamily[] {
-  return shownFamilies(model, 'test', 'result', table).filter(({ baselines }) => baselines === kind);
 }
 
 /**

@@ -254,7 +254,16 @@ describe('a request', () => {
 
   it('orders by what has an index, and by nothing else', () => {
     expect(listRunsQuerySchema.safeParse({ bestBy: 'test_recall_at_20' }).success).toBe(false);
-    expect(bestRunsQuerySchema.parse({}).metric).toBe('test_recall_at_100');
+    expect(bestRunsQuerySchema.safeParse({ metric: 'test_recall_at_20' }).success).toBe(false);
+  });
+});
+
+describe('a primary metric', () => {
+  it('is one that other methods have too', () => {
+    const primary = (primaryMetric: string) => problems({ evaluation: { primaryMetric } });
+    expect(primary('test_mrr_at_10')).toEqual([]);
+    for (const metric of ['test_loss', 'test_coverage_at_10'])
+      expect(primary(metric)).toEqual([expect.stringContaining(`no other method has a ${metric}`)]);
   });
 });
 

@@ -3,14 +3,11 @@ import { z } from 'zod';
 import { namesOf } from './availability.js';
 import { isLowerBetter } from './direction.js';
 import type { MetricTable } from './family.js';
-import { canonicalMetricName, metricAlias, metricName } from './names.js';
+import { canonicalMetricName, metricAlias } from './names.js';
 import { METRICS } from './table.js';
 
 /** The K of `evaluation.k` unless given: those of which there are indexes. */
 export const USUAL_K = [5, 10, 50, 100] as const;
-
-/** What the best runs are found by unless told otherwise. */
-export const DEFAULT_ORDER_METRIC = metricName(METRICS.recall, 'test', 100);
 
 export function orderMetrics(table: MetricTable = METRICS): string[] {
   return Object.values(table).flatMap((family) =>

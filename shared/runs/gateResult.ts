@@ -20,7 +20,7 @@ export const gateResultSchema = z.strictObject({
   explanation: described(
     z.string().max(1000).nullable().default(null),
     'Why the gate is missed, or what is to be known of how it was passed; null where there is nothing to say.',
-    'it is 0.312 and that of history 0.318, and it must be above history',
+    'it is 0.312 and that of each user’s own history is 0.318; it must be above that',
   ),
 });
 export type GateResult = z.infer<typeof gateResultSchema>;

@@ -170,7 +170,7 @@ describe('aboveProduction', () => {
     expect(judge(gate, against({}))).toMatchObject({ passed: true, explanation: null });
     expect(judge(gate, against({ value: 0.2 }))).toMatchObject({
       passed: false,
-      explanation: 'it is 0.2 and that of production 0.2, and it must be above production',
+      explanation: 'it is 0.2 and that of the version in production is 0.2; it must be above that',
     });
   });
 

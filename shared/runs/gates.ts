@@ -1,11 +1,12 @@
 /** Whether a result passes its gates: the one judge, of the trainer's report and of the control plane. */
+import { methodInWords } from '../metrics/baselines.js';
 import type { Interval } from '../metrics/interval.js';
 import { isLowerBetter } from '../metrics/direction.js';
 import { canonicalMetricName, metricValue } from '../metrics/names.js';
 import type { GateInput, Margin } from '../spec/evaluation/gate.js';
 import { isFigureOf, PRODUCTION, type ComparedFigure, type GatedFigure } from './gatedFigure.js';
 import type { GateResult } from './gateResult.js';
-import { comparisonInWords, runOf } from '../spec/evaluation/gateWords.js';
+import { comparedInWords, distanceInWords, runOf } from '../spec/evaluation/gateWords.js';
 import type { RunResult } from './reported.js';
 
 /** What gates go by: the gated figures, and for what is not among them the metrics. */
@@ -74,7 +75,7 @@ function comparedWith(
   const known = figure?.others.find((other) => other.against === against);
   const value = known?.value ?? metricValue(baselines[against] ?? {}, metric) ?? null;
   if (known && (known.value !== null || value === null)) return known;
-  const why = value === null ? `${against} has no value of it` : null;
+  const why = value === null ? `${methodInWords(against)} has no value of it` : null;
   return { against, exists: true, value, differenceInterval: null, changeInterval: null, why };
 }
 
@@ -135,11 +136,11 @@ function comparedWithRun(
 
 function compared(gate: GateInput, figure: GatedFigure, value: number, other: ComparedFigure): Judgement {
   const { against } = other;
-  if (!other.exists) return { passed: true, words: `no version was in ${against} to compare it with` };
+  if (!other.exists) return { passed: true, words: `no version was in production to compare it with` };
   if (other.value === null)
     return {
       passed: false,
-      words: `there is nothing to compare it with: ${other.why ?? `${against} was not measured`}`,
+      words: `there is nothing to compare it with: ${other.why ?? `${methodInWords(against)} was not measured`}`,
     };
   if (gate.onInterval && !other.differenceInterval) return NO_INTERVAL;
   if (improvesEnough(gate, value, other.value, gate.onInterval ? other : undefined)) return { passed: true };
@@ -147,7 +148,7 @@ function compared(gate: GateInput, figure: GatedFigure, value: number, other: Co
   const sure = gate.onInterval ? ` (the difference is ${digits(low)} to ${digits(high)})` : '';
   return {
     passed: false,
-    words: `it is ${digits(value)} and that of ${against} ${digits(other.value)}${sure}, and it must be ${comparisonInWords({ ...gate, metric: figure.metric }, against)}`,
+    words: `it is ${digits(value)} and that of ${comparedInWords(gate, against)} is ${digits(other.value)}${sure}; it must be ${distanceInWords({ ...gate, metric: figure.metric }, 'that')}`,
   };
 }
 

@@ -12,7 +12,7 @@ export const verdictSchema = described(
     sentence: described(
       z.string().max(500),
       'The decision and why, in one sentence.',
-      'Ship it: recall@10 is 8.3 % above that of own history, the best simple method (95 %: 6.9 to 9.8).',
+      'Ship it: recall@10 is 8.3 % (95 %: 6.9 to 9.8) above that of each user’s own history, the best other method.',
     ),
     reasons: described(z.array(z.string().max(500)), 'What else speaks for or against it, a sentence each.', [
       'The gate on test recall@10 is missed: it is 0.2080.',

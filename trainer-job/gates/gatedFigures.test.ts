@@ -146,7 +146,7 @@ describe('a gated figure', () => {
   it('of the version that serves is missing where it could not be measured', () => {
     const gate = { metric: RECALL, aboveProduction: true as const };
     expect(figure(gate, { hasProduction: true }).others).toMatchObject([
-      { against: 'production', exists: true, value: null, why: 'production was not measured' },
+      { against: 'production', exists: true, value: null, why: 'the version in production was not measured' },
     ]);
     const served = EVIDENCE.performance && { ...EVIDENCE.performance, memoryMb: 7 };
     const memory = { metric: 'serving_memory_mb', aboveProduction: true as const };

@@ -1,6 +1,8 @@
 /** The figures that the gates of a specification ask for, each once, with all that they are compared with. */
 import {
   isFigureOf,
+  methodInWords,
+  metricTitle,
   metricValue,
   parseMetricName,
   PRODUCTION,
@@ -129,8 +131,8 @@ function comparedWith({ metric }: Gate, against: string, evidence: GateEvidence)
   const value = method?.metrics.find(({ name }) => name === metric)?.value;
   if (value !== undefined) return { ...none, value };
   const why = method
-    ? `${against} has no ${metric}`
-    : (whyLeftOut(findings, against) ?? `${against} was not measured`);
+    ? `${methodInWords(against)} has no ${metricTitle(metric)}`
+    : (whyLeftOut(findings, against) ?? `${methodInWords(against)} was not measured`);
   return { ...none, why: why.slice(0, 300) };
 }
 

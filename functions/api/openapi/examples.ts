@@ -255,7 +255,10 @@ export const EXAMPLES = {
       digest: DIGEST,
     }),
   StreamEvent: () => ({ event: 'epoch', data: epoch }),
-  BestRuns: () => ({ runs: [{ runId: RUN_ID, name: 'shop#12', value: 0.6, metrics: RESULT.metrics }] }),
+  BestRuns: () => ({
+    metric: 'test_recall_at_100',
+    runs: [{ runId: RUN_ID, name: 'shop#12', value: 0.6, metrics: RESULT.metrics }],
+  }),
   Model: exampleModel,
   ModelPage: () => ({ models: [exampleModel()], nextCursor: null }),
   ModelChange: () => ({

@@ -16,6 +16,7 @@ import { maySee } from '../caller.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
 import { defineRoute } from '../defineRoute.js';
 import { readModel } from '../../models/repository.js';
+import { bestRuns, primaryMetricOf } from '../../runs/results/bestRuns.js';
 import { modelParams, visibleModel } from './parameters.js';
 
 type ListQuery = z.infer<typeof listRunsQuerySchema>;
@@ -67,15 +68,17 @@ export const bestRunsRoute = defineRoute({
   query: bestRunsQuerySchema,
   result: bestRunsSchema,
   success: 200,
-  async handle(cp, { params, query: { metric, limit }, caller }) {
+  async handle(cp, { params, query, caller }) {
     await visibleModel(cp, caller, params.modelId);
-    const found = await cp.store.query(queries.bestRunsOfModel(params.modelId, metric, {}, { limit }));
-    const runs = found.map(parseRun).flatMap((run) => {
+    const metric = query.metric ?? (await primaryMetricOf(cp, params.modelId));
+    if (metric === null) return { body: { metric, runs: [] } };
+    const found = await bestRuns(cp, params.modelId, metric, query.limit);
+    const runs = found.flatMap((run) => {
       const metrics = run.result?.metrics ?? {};
       const value = metrics[metric];
       return value === undefined ? [] : [{ runId: run.runId, name: runName(run), value, metrics }];
     });
-    return { body: { runs } };
+    return { body: { metric, runs } };
   },
 });
 

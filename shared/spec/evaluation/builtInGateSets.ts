@@ -30,6 +30,15 @@ const SETS = {
     { metric: metricName(METRICS.latencyP95, 'serving', 1), atMost: 100 },
     { metric: metricName(METRICS.memory, 'serving'), atMost: 1000 },
   ],
+  'baseline-comparison': [
+    { metric: test(METRICS.rmse), aboveProduction: true, minImprovement: 0.02 },
+    {
+      metric: metricName(METRICS.latencyP95, 'serving', 1),
+      aboveProduction: true,
+      maxRegression: 10,
+      critical: false,
+    },
+  ],
   drift: [
     { metric: data(METRICS.psi), atMost: 0.25 },
     { metric: data(METRICS.kl), atMost: 0.2, critical: false },

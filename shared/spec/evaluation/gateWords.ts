@@ -1,4 +1,5 @@
 /** Gates in words, for reports, messages and errors. */
+import { methodInWords } from '../../metrics/baselines.js';
 import { isLowerBetter } from '../../metrics/direction.js';
 import { metricTitle } from '../../metrics/display.js';
 import type { GateInput, Margin } from './gate.js';
@@ -14,7 +15,7 @@ export function gateScope({ slice, column }: Pick<GateInput, 'slice' | 'column'>
   return `${column === undefined ? '' : ` of ${column}`}${where}`;
 }
 
-/** What a gate asks for: `at least 0.3, above history`. */
+/** What a gate asks for: `at least 0.3, above popularity`. */
 export function gateInWords(gate: GateInput): string {
   const { atLeast, atMost, onInterval } = gate;
   const bounds = [
@@ -25,11 +26,19 @@ export function gateInWords(gate: GateInput): string {
   return onInterval ? `${bounds} on the worse bound of the interval` : bounds;
 }
 
-/** `above history`, `above production by at least 2 %`, `below production by at most 10`. */
-export function comparisonInWords(
-  { metric, minImprovement, maxRegression }: GateInput,
-  other: string,
-): string {
+/** `above popularity`, `above the version in production by at least 2 %`, `below the run shop#46 by at most 10`. */
+export function comparisonInWords(gate: GateInput, against: string): string {
+  return distanceInWords(gate, comparedInWords(gate, against));
+}
+
+/** What a gate compares with, within a sentence. */
+export function comparedInWords({ aboveRun }: GateInput, against: string): string {
+  const isRun = aboveRun !== undefined && runOf(aboveRun) === against;
+  return isRun ? `the run ${against}` : methodInWords(against);
+}
+
+/** How far from the other a value has to be. */
+export function distanceInWords({ metric, minImprovement, maxRegression }: GateInput, other: string): string {
   const [better, worse] = isLowerBetter(metric) ? ['below', 'above'] : ['above', 'below'];
   if (minImprovement !== undefined) return `${better} ${other} by at least ${marginInWords(minImprovement)}`;
   if (maxRegression !== undefined) return `${worse} ${other} by at most ${marginInWords(maxRegression)}`;

@@ -1,8 +1,7 @@
-import type { EvaluationReport } from '@trainyard/shared';
+import { type EvaluationReport, flattened } from '@trainyard/shared';
 import { html, type Html } from '../../page/html.js';
 import type { Section } from '../page/section.js';
 import { type Cell, firstOf, pairs, table } from '../page/table.js';
-import { flattened } from '../flatten.js';
 import { cut, size } from '../words.js';
 
 type Provenance = NonNullable<EvaluationReport['provenance']>;
@@ -16,13 +15,13 @@ export const environment: Section = {
     if (!provenance)
       return 'Nothing was recorded of the machine, the code and what the stages read and made.';
     const { author, intent } = provenance;
-    const lines = flattened(provenance.environment).filter(([, value]) => value !== 'null');
+    const lines = Object.entries(flattened(provenance.environment)).filter(([, value]) => value !== null);
     return html`${pairs([
       ['asked for by', author ?? 'nobody says'],
       ...(intent === null ? [] : [['intent', intent] as const]),
       ...lines
         .slice(0, MOST_LINES)
-        .map(([name, value]): [string, Cell] => [wordsOf(name), value === '[]' ? 'none' : cut(value, 300)]),
+        .map(([name, value]): [string, Cell] => [wordsOf(name), cut(String(value), 300)]),
     ])}
     ${lineage(provenance)}`;
   },

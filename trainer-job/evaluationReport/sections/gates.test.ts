@@ -32,11 +32,11 @@ describe('the gates of a report', () => {
           'missed',
           'the lower bound of its interval, 0.718, is below 0.75',
         ],
-        ['test recall@100', 'at least 0.7, above history', '0.8193', '–', 'passed', '–'],
+        ['test recall@100', 'at least 0.7, above each user’s own history', '0.8193', '–', 'passed', '–'],
         ['data psi of price', 'at most 0.2', '0.0400', '–', 'passed', '–'],
         [
           'test recall@100',
-          'above production by at least 2 %',
+          'above the version in production by at least 2 %',
           '0.8193',
           '–',
           'passed',
