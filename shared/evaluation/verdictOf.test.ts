@@ -31,8 +31,16 @@ describe('a verdict', () => {
     verdictOf({ primaryMetric: METRIC, comparisons: compared(value), gates: [], ...more });
 
   it.each([
-    [0.22, 'ship', 'Ship it: recall@10 is 10.0 % above that of each user’s own history, the best other method.'],
-    [0.18, 'hold', 'Do not ship it: recall@10 is 10.0 % below that of each user’s own history, the best other method.'],
+    [
+      0.22,
+      'ship',
+      'Ship it: recall@10 is 10.0 % above that of each user’s own history, the best other method.',
+    ],
+    [
+      0.18,
+      'hold',
+      'Do not ship it: recall@10 is 10.0 % below that of each user’s own history, the best other method.',
+    ],
     [
       0.2,
       'unsure',
