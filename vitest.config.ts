@@ -75,6 +75,7 @@ export default defineConfig({
           include: ['test/*/**/*.test.ts', '**/*.{process,integration}.test.ts'],
           exclude: [...exclude, ...DATA, '**/*.{emulator,tensorflow}.test.ts'],
           ...PATIENT,
+          globalSetup: ['test/support/hosts/bundledTrainer.ts'],
         },
       },
       {
@@ -84,7 +85,7 @@ export default defineConfig({
           include: ['**/*.emulator.test.ts'],
           exclude,
           ...PATIENT,
-          globalSetup: ['test/support/hosts/startSharedEmulators.ts'],
+          globalSetup: ['test/support/hosts/bundledTrainer.ts', 'test/support/hosts/startSharedEmulators.ts'],
         },
       },
       {

@@ -72,7 +72,7 @@ describe('a trainer process', () => {
   });
 
   it('saves on SIGTERM, and the next attempt goes on from there with no epoch missing', async () => {
-    const { plane, start } = await workplace(manyEpochs(150));
+    const { plane, start } = await workplace(manyEpochs(60));
     const first = start(1);
     await epochTaken(plane, 3);
     first.child.kill('SIGTERM');
@@ -84,14 +84,14 @@ describe('a trainer process', () => {
     const second = start(2);
     await ended(second, 0);
     expect(second.output()).toContain(`resuming after epoch ${String(final!.body['epoch'])}`);
-    expect(epochsOf(plane)).toEqual(upTo(150));
+    expect(epochsOf(plane)).toEqual(upTo(60));
     const prepared = plane.taken('stage-complete').filter(({ body }) => body.attempt === 2);
     expect(prepared.slice(0, 3).map(({ body }) => body['cacheHit'])).toEqual([true, true, true]);
     expect(plane.received.every(({ isValid }) => isValid)).toBe(true);
   });
 
   it('survives kill -9: the next attempt says what was left unsaid and completes', async () => {
-    const { plane, start } = await workplace(manyEpochs(150));
+    const { plane, start } = await workplace(manyEpochs(60));
     const first = start(1);
     await epochTaken(plane, 2);
     // From here on the control plane is away: what is trained meanwhile waits on disk.
@@ -110,7 +110,7 @@ describe('a trainer process', () => {
     expect(retold.find(({ kind }) => kind === 'epoch-complete')!.body['epoch']).toBe(heard + 1);
     expect(second.output()).toMatch(/callbacks of earlier processes are sent first/);
     expect(second.output()).toMatch(/resuming after epoch/);
-    expect(epochsOf(plane)).toEqual(upTo(150));
+    expect(epochsOf(plane)).toEqual(upTo(60));
     expect(plane.taken('completed')).toHaveLength(1);
   });
 
@@ -175,13 +175,14 @@ describe('a trainer process', () => {
 
 describe('the trainer on the command line', () => {
   it('trains without a control plane and shows what it does', async () => {
-    const { folder } = await workplace(SPEC);
+    const { folder } = await workplace({ ...SPEC, evaluation: {} });
     const flags = ['--spec', join(folder, 'spec.json'), '--output', join(folder, 'out'), '--backend', 'wasm'];
     const trainer = startTrainer([...flags, '--data', join(folder, 'purchases.jsonl')], {});
     await ended(trainer, 0);
     for (const stage of STAGES) expect(trainer.output()).toMatch(new RegExp(`^${stage} `, 'm'));
     expect(trainer.output()).toMatch(/^epoch 4 .*val_loss/m);
-    expect(trainer.output()).toMatch(/test_recall_at_10 .*model .*popularity/);
+    // All that is evaluated unless a specification says otherwise.
+    expect(trainer.output()).toMatch(/test_recall_at_10 .*model .*popularity .*ease/);
   });
 
   it('explains itself', async () => {

@@ -1,15 +1,14 @@
-/** `trainyard reproduce` against a host of this machine, whose trainers are the built ones. */
+/** `trainyard reproduce` against a host of this machine, with real trainers. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isTerminal } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { SPEC, workplace } from '../../test/support/hosts/trainerProcess.js';
+import { SPEC, TRAINER, workplace } from '../../test/support/hosts/trainerProcess.js';
 import { TrainyardClient } from '../client/trainyardClient.js';
 import { readConfig } from '../config.js';
 import { startHost } from '../host/host.js';
 import { openOneMachine } from '../host/oneMachine.js';
-import { trainerCommand } from '../host/trainerCommand.js';
 import { runCommand } from '../main.js';
 import { Terminal } from '../watch/terminal.js';
 
@@ -23,7 +22,7 @@ async function trainedShop() {
     directory: await temporaryFolder(),
     port: 0,
     openPorts: openOneMachine,
-    trainerCommand: trainerCommand(),
+    trainerCommand: [process.execPath, TRAINER],
     trainerEnvironment: { PATH: process.env['PATH'] ?? '', TRAINYARD_BACKEND: 'wasm' },
     print: () => {},
   });

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { TrainyardClient } from '../../local/client/trainyardClient.js';
 import { startHost } from '../../local/host/host.js';
 import { openOneMachine } from '../../local/host/oneMachine.js';
-import { stackSpec, untilJobsRecorded, untilOver, writePurchases } from '../support/hosts/stack.js';
+import { EPOCHS, stackSpec, untilJobsRecorded, untilOver, writePurchases } from '../support/hosts/stack.js';
 
 const TRAINER = fileURLToPath(new URL('../../examples/trainer.mjs', import.meta.url));
 
@@ -44,9 +44,9 @@ describe('the trainer of examples/', () => {
     const spec = stackSpec(await writePurchases(folder, 2_000));
     const { runId } = await client.start('example', spec);
     const run = await untilOver(client, runId);
-    expect(run).toMatchObject({ status: 'completed', attempt: 1, currentEpoch: 40, error: null });
+    expect(run).toMatchObject({ status: 'completed', attempt: 1, currentEpoch: EPOCHS, error: null });
     const losses = (await client.metrics(runId)).map(({ metrics }) => metrics['loss'] ?? NaN);
-    expect(losses).toHaveLength(40);
+    expect(losses).toHaveLength(EPOCHS);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? NaN) - 0.1);
 
     const scores = JSON.parse(

@@ -52,7 +52,9 @@ describe('a run', () => {
 
   it('whose functions host is killed completes when the host is back, every epoch told once', async () => {
     const folder = await temporaryFolder();
-    const spec = stackSpec(await writePurchases(folder));
+    // It goes on while hosts start.
+    const training = { epochs: 80, batchSize: 128, earlyStopping: false } as const;
+    const spec = stackSpec(await writePurchases(folder, 12_000), { training });
     const port = await freePort();
     const first = await hostProcess(folder, port);
     const { runId } = await first.client.start('survivor', spec);
@@ -65,9 +67,11 @@ describe('a run', () => {
 
     const third = await hostProcess(folder, port);
     const ended = await untilOver(third.client, runId);
-    expect(ended).toMatchObject({ status: 'completed', attempt: 1, currentEpoch: EPOCHS });
+    expect(ended).toMatchObject({ status: 'completed', attempt: 1, currentEpoch: training.epochs });
     const epochs = await third.client.metrics(runId);
-    expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: EPOCHS }, (_, i) => i + 1));
+    expect(epochs.map(({ epoch }) => epoch)).toEqual(
+      Array.from({ length: training.epochs }, (_, i) => i + 1),
+    );
     expect((await third.client.stages(runId)).map(({ stage }) => stage)).toHaveLength(6);
   }, 120_000);
 

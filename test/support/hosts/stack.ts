@@ -12,16 +12,16 @@ import { startHost } from '../../../local/host/host.js';
 import { openOneMachine } from '../../../local/host/oneMachine.js';
 import { randomFor } from '../../../trainer-job/model/random.js';
 import { until } from '../until.js';
+import { PLAIN_EVALUATION, TRAINER } from './trainerProcess.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-export const TRAINER = join(root, 'trainer-job/dist/main.js');
 const CLI = join(root, 'local/bin/trainyard.js');
-if (!existsSync(TRAINER)) throw new Error('the build is missing: run "npm run build" first');
+if (!existsSync(TRAINER)) throw new Error('the trainer is missing: its project needs `bundledTrainer.ts`');
 
-export const EPOCHS = 40;
+export const EPOCHS = 30;
 
 /** Purchases of users who buy within their group, as JSON lines. */
-export async function writePurchases(folder: string, rows = 20_000): Promise<string> {
+export async function writePurchases(folder: string, rows = 8_000): Promise<string> {
   const random = randomFor(3, 'purchases');
   const lines = Array.from({ length: rows }, (_, i) => {
     const user = Math.floor(random() * 500);
@@ -33,7 +33,7 @@ export async function writePurchases(folder: string, rows = 20_000): Promise<str
   return file;
 }
 
-/** A training that takes a few seconds: long enough to be hit in the middle. */
+/** A training that takes a second: long enough to be hit in the middle. */
 export function stackSpec(file: string, parts: Partial<TrainingSpecInput> = {}): TrainingSpecInput {
   return {
     dataset: { source: { uri: file }, split: { strategy: 'time', column: 'at' } },
@@ -48,11 +48,12 @@ export function stackSpec(file: string, parts: Partial<TrainingSpecInput> = {}):
       optimizer: { type: 'adam', learningRate: 0.005 },
       earlyStopping: false,
     },
-    evaluation: { k: [5, 10] },
+    evaluation: PLAIN_EVALUATION,
     ...parts,
   };
 }
 
+export { TRAINER } from './trainerProcess.js';
 export const TRAINER_ENVIRONMENT = { PATH: process.env['PATH'] ?? '', TRAINYARD_BACKEND: 'wasm' };
 
 export interface HostProcess {

@@ -10,10 +10,19 @@ import { callbackServer, type CallbackServer } from '../standIns/callbackServer.
 import { temporaryFolder } from '../temporaryFolder.js';
 import { until } from '../until.js';
 
-const MAIN = fileURLToPath(new URL('../../../trainer-job/dist/main.js', import.meta.url));
+/** See `bundledTrainer.ts`. */
+export const TRAINER = fileURLToPath(new URL('../../../trainer-job/dist/bundle/main.js', import.meta.url));
 export const RUN_ID = 'abcdefghijklmnopqrst';
 export const STAGES = ['ingest', 'validate', 'transform', 'train', 'evaluate', 'register'];
 export const secretOf = (attempt: number) => deriveRunSecret('a master secret of the tests', RUN_ID, attempt);
+
+/** Of the evaluation, what takes a second of processor time and more than most tests look at. */
+export const PLAIN_EVALUATION = {
+  k: [5, 10],
+  baselines: ['popularity' as const],
+  bootstrapDraws: 0,
+  importanceUsers: 0,
+};
 
 export const SPEC: TrainingSpecInput = {
   dataset: { source: { uri: 'purchases.jsonl' }, split: { strategy: 'time', column: 'at' } },
@@ -23,6 +32,7 @@ export const SPEC: TrainingSpecInput = {
   },
   model: { query: { layers: [] }, candidate: { layers: [] } },
   training: { epochs: 4, batchSize: 64, earlyStopping: false },
+  evaluation: PLAIN_EVALUATION,
 };
 export const manyEpochs = (epochs: number): TrainingSpecInput => ({
   ...SPEC,
@@ -80,7 +90,7 @@ export async function workplace(spec: object): Promise<Workplace> {
 }
 
 export function startTrainer(args: string[], env: Record<string, string>): Trainer {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env['PATH'], ...env } });
+  const child = spawn(process.execPath, [TRAINER, ...args], { env: { PATH: process.env['PATH'], ...env } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   const exit = new Promise<number | string | null>((resolve) =>
