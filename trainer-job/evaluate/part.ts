@@ -2,6 +2,7 @@
 import type { Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
+import type { PerUserMeans } from './confidence/perUser.js';
 import type { Findings } from './findings.js';
 import type { ServingModel } from './production/production.js';
 import type { EvaluationRows } from './ranks/evaluationRows.js';
@@ -26,6 +27,8 @@ export interface Ranked {
   rows: EvaluationRows;
   /** [targets] by method: how many items of the catalogue come before each target, those left out of it not counted. */
   ranks: ReadonlyMap<string, Int32Array>;
+  /** What these ranks are worth, by method. */
+  means: ReadonlyMap<string, PerUserMeans>;
 }
 
 /** Of predicted targets. */

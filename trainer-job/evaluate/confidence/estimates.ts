@@ -3,7 +3,6 @@ import { seedOf } from '@trainyard/shared';
 import { randomFor, type Random } from '../../model/random.js';
 import type { PartContext, Ranked, Rated } from '../part.js';
 import { measuringOf, ratingMeasurer } from '../ratings/ratingMetrics.js';
-import { retrievalMeans } from '../retrieval/retrievalMeans.js';
 import { figureEstimates, meanEstimates, type Estimate } from './estimate.js';
 import type { PerUserMean } from './perUser.js';
 import { drawUsers, type UserDraws } from './userDraws.js';
@@ -30,17 +29,16 @@ export async function estimatesOf(context: PartContext): Promise<MethodEstimates
 }
 
 /** All means of all methods in one go over the draws. */
-async function rankedEstimates(context: PartContext, { rows, ranks }: Ranked): Promise<MethodEstimates> {
+async function rankedEstimates(context: PartContext, { means: measured }: Ranked): Promise<MethodEstimates> {
   const { evaluation } = context.spec;
   const columns = new Map<{ method: string; metric: string }, PerUserMean>();
   let users = 0;
-  for (const [method, own] of ranks) {
-    const measured = retrievalMeans(rows, own, evaluation.k, 'test');
-    users = measured.users.length;
-    for (const [metric, mean] of measured.means) columns.set({ method, metric }, mean);
+  for (const [method, own] of measured) {
+    users = own.users.length;
+    for (const [metric, mean] of own.means) columns.set({ method, metric }, mean);
   }
   const draws = drawUsers(users, evaluation.bootstrapDraws, drawsRandom(context, 'of retrieval'));
-  const estimates: MethodEstimates = new Map([...ranks.keys()].map((method) => [method, new Map()]));
+  const estimates: MethodEstimates = new Map([...measured.keys()].map((method) => [method, new Map()]));
   for (const [{ method, metric }, estimate] of await meanEstimates(columns, draws, context.between)) {
     estimates.get(method)!.set(metric, estimate);
   }

@@ -6,7 +6,8 @@ import { type EvaluationRows, evaluationRows, rowsProtocol } from '../ranks/eval
 import { productionRanker } from '../production/productionRanker.js';
 import { placesOf, type Ranker } from '../ranks/ranker.js';
 import { scoreRows } from '../ranks/scoreSplit.js';
-import { coldUsersMetrics, metricsOfScores, retrievalMetrics } from './retrievalMetrics.js';
+import { retrievalMeans } from './retrievalMeans.js';
+import { coldUsersMetrics, lossOf, valuesOf } from './retrievalMetrics.js';
 
 /** A simple method beside the model. */
 export interface RankedMethod {
@@ -34,7 +35,9 @@ export async function rankedSplit(evaluated: Evaluated): Promise<RankedSplit> {
   const coldRows = evaluationRows(data, 'test', 'cold');
   const scores = await scoreRows(model, rows, { between });
   const cold = await scoreRows(model, coldRows, { depth: Math.max(...k), between });
+  const meansOf = (ranks: Int32Array) => retrievalMeans(rows, ranks, k, 'test');
   const ranks = new Map([[MODEL, scores.ranks]]);
+  const means = new Map([[MODEL, meansOf(scores.ranks)]]);
   const methods: RankedMethod[] = [];
   const leftOut: LeftOut[] = [];
   const validation = () => evaluationRows(data, 'validation', 'known', rowsProtocol(spec));
@@ -46,19 +49,22 @@ export async function rankedSplit(evaluated: Evaluated): Promise<RankedSplit> {
     const placed = async (of: EvaluationRows) => placesOf(of, await ranker.ranks(of, between));
     const own = await placed(rows);
     ranks.set(ranker.name, own);
+    const ownMeans = meansOf(own);
+    means.set(ranker.name, ownMeans);
     const metrics = {
-      ...retrievalMetrics(rows, own, k, 'test'),
+      ...valuesOf(ownMeans),
       ...coldUsersMetrics(coldRows, await placed(coldRows), k),
     };
     methods.push({ name: ranker.name, metrics, settings: ranker.settings });
   }
   const lists = await listsOfUsers(evaluated, rows);
   const metrics = {
-    ...metricsOfScores(rows, scores, k, 'test'),
+    ...lossOf(rows, scores.loss, 'test'),
+    ...valuesOf(means.get(MODEL)!),
     ...lists.metrics,
     ...coldUsersMetrics(coldRows, cold.ranks, k),
   };
-  return { ranked: { rows, ranks }, metrics, methods, lists, leftOut };
+  return { ranked: { rows, ranks, means }, metrics, methods, lists, leftOut };
 }
 
 /** The simple methods, and the version that serves. */

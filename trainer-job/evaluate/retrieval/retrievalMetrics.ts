@@ -1,5 +1,5 @@
 import { METRICS, metricName, type Metrics, type MetricSplit } from '@trainyard/shared';
-import { meanOf } from '../confidence/perUser.js';
+import { meanOf, type PerUserMeans } from '../confidence/perUser.js';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
 import type { RowScores } from '../ranks/scoreSplit.js';
 import { retrievalMeans } from './retrievalMeans.js';
@@ -11,8 +11,13 @@ export function retrievalMetrics(
   k: readonly number[],
   split: MetricSplit,
 ): Metrics {
+  return valuesOf(retrievalMeans(rows, ranks, k, split));
+}
+
+/** The means themselves; those that nothing counts for are left out. */
+export function valuesOf({ means }: PerUserMeans): Metrics {
   const metrics: Metrics = {};
-  for (const [name, mean] of retrievalMeans(rows, ranks, k, split).means) {
+  for (const [name, mean] of means) {
     const value = meanOf(mean);
     if (value !== undefined) metrics[name] = value;
   }
@@ -26,11 +31,12 @@ export function metricsOfScores(
   k: readonly number[],
   split: MetricSplit,
 ): Metrics {
-  if (rows.rowCount === 0) return {};
-  return {
-    [metricName(METRICS.loss, split)]: loss / rows.rowCount,
-    ...retrievalMetrics(rows, ranks, k, split),
-  };
+  return { ...lossOf(rows, loss, split), ...retrievalMetrics(rows, ranks, k, split) };
+}
+
+/** The mean over the rows of a loss that is summed over them; none where no row counts. */
+export function lossOf({ rowCount }: EvaluationRows, loss: number, split: MetricSplit): Metrics {
+  return rowCount === 0 ? {} : { [metricName(METRICS.loss, split)]: loss / rowCount };
 }
 
 /** The recall of the rows of users that train does not have; empty when there are none. */
