@@ -42,6 +42,8 @@ export interface EvaluationOutcome {
   warnings: RunWarning[];
   /** What makes the predictions of a yes or no target probabilities; null where nothing does. */
   calibration: Calibration | null;
+  /** [items, width] what the model makes of its catalogue, for whoever needs it next; null of a model that finds no items. */
+  itemVectors: Float32Array | null;
   /** What there is to say of it beside its metrics, for `evaluation.json`. */
   findings: Findings;
 }
@@ -66,7 +68,8 @@ export async function evaluateModel({
   return {
     metrics,
     baselines: Object.fromEntries(methods.map((method) => [method.name, method.metrics])),
-    warnings: ranked ? equalScoreWarnings(model, ranked.rows) : [],
+    warnings: ranked ? equalScoreWarnings(model, ranked) : [],
+    itemVectors: ranked?.itemVectors ?? null,
     calibration: rated?.answers?.calibration ?? null,
     findings: await findingsOf(
       { ...request, metrics, methods, primaryMetric, ranked, rated },

@@ -25,6 +25,8 @@ export interface Evaluated {
 /** Of retrieval. */
 export interface Ranked {
   rows: EvaluationRows;
+  /** [items, width] what the model makes of its catalogue. */
+  itemVectors: Float32Array;
   /** [targets] by method: how many items of the catalogue come before each target, those left out of it not counted. */
   ranks: ReadonlyMap<string, Int32Array>;
   /** What these ranks are worth, by method. */

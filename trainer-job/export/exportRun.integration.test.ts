@@ -85,6 +85,7 @@ async function exported(parts: Partial<Pick<TrainingSpecInput, 'features' | 'mod
     testMetrics: evaluation.metrics,
     validationMetrics: outcome.metrics,
     baselines: evaluation.baselines,
+    itemVectors: evaluation.itemVectors,
     history: [],
     importance: evaluation.findings.importance,
     beside: async () => ({ report: 'report.html' }),

@@ -46,6 +46,8 @@ export interface ExportRequest {
   history: readonly EpochReport[];
   /** What makes the predictions of a yes or no target probabilities; null, or left out, where nothing does. */
   calibration?: Calibration | null;
+  /** [items, width] as the model embeds its catalogue; embedded again where they are null or left out. */
+  itemVectors?: Float32Array | null;
   /** What each feature is worth to the model. */
   importance: EvaluationReport['importance'];
   /** Writes what else belongs to the model into its folder, once all else is there; returns the names of artifacts with their paths in it. */
@@ -78,7 +80,8 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
   for (const name of REPORT_FILES) await cp(join(reportFolder, name), join(unfinished, 'data', name));
   const items = catalogue(model.candidate.data.entities);
   if (spec.model.type !== 'ranking') {
-    await writeArrays(join(unfinished, ITEM_VECTORS_FILE), model.embed('candidate', items));
+    const vectors = request.itemVectors ?? model.embed('candidate', items);
+    await writeArrays(join(unfinished, ITEM_VECTORS_FILE), vectors);
   }
   if (model.rating) {
     await saveRating(join(unfinished, RATING_FOLDER), model.rating, request.calibration);

@@ -156,7 +156,8 @@ function registerStage(context: ModelContext): Stage<'register'> {
     key: null,
     async run({ outputs }) {
       const { model, metrics: validationMetrics, history } = outputs.of('train');
-      const { metrics: testMetrics, baselines, calibration, findings } = outputs.of('evaluate');
+      const { metrics: testMetrics, ...evaluated } = outputs.of('evaluate');
+      const { baselines, calibration, itemVectors, findings } = evaluated;
       const made: { judged?: JudgedReport } = {};
       const between = unlessStopping(attempt.stop);
       const { artifacts: paths, leftOut } = await exportRun({
@@ -172,6 +173,7 @@ function registerStage(context: ModelContext): Stage<'register'> {
         validationMetrics,
         baselines,
         calibration,
+        itemVectors,
         history,
         importance: findings.importance,
         beside: async (folder) => {

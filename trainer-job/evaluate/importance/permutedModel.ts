@@ -18,8 +18,10 @@ export interface Permuted {
   donors: ReadonlyMap<number, number>;
 }
 
-/** The trained model, some features of which see the values of other entities. */
-export function permutedModel(model: TwoTowerModel, permuted: Permuted): Scored & Predicting {
+/** The trained model, some features of one tower of which see the values of other entities. */
+export type PermutedModel = Scored & Predicting & { permuted: TowerName };
+
+export function permutedModel(model: TwoTowerModel, permuted: Permuted): PermutedModel {
   const through =
     (own: (tower: TowerName, entities: Int32Array) => Float32Array, rowsThrough: RowsThrough) =>
     (tower: TowerName, entities: Int32Array) =>
@@ -27,6 +29,7 @@ export function permutedModel(model: TwoTowerModel, permuted: Permuted): Scored 
         ? permutedVectors(model[tower].data, permuted, entities, (rows) => rowsThrough(tower, rows))
         : own(tower, entities);
   return {
+    permuted: permuted.tower,
     width: model.width,
     spec: model.spec,
     query: model.query,

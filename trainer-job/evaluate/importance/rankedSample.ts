@@ -6,14 +6,15 @@ import type { EvaluationRows } from '../ranks/evaluationRows.js';
 import { excludedOf, oneAfterTheOther } from '../ranks/excluded.js';
 import { scoreRows } from '../ranks/scoreSplit.js';
 import { retrievalMeans } from '../retrieval/retrievalMeans.js';
+import type { PermutedModel } from './permutedModel.js';
 import { drawnUsers, leftOutOfSample, type Sample } from './sample.js';
 
 /** Scores of one pass over the sample: a second of two slow cores for three passes over ten features. */
 const MAX_SCORES = 10_000_000;
 
 export function rankedSample(
-  { data, spec, between }: PartContext,
-  { rows: all, ranks }: Ranked,
+  { data, model: trained, spec, between }: PartContext,
+  { rows: all, itemVectors, ranks }: Ranked,
   metric: string,
   random: Random,
 ): Sample | null {
@@ -26,14 +27,19 @@ export function rankedSample(
   const kept = [...all.queries.keys()].filter((q) => drawn.has(all.users[q]!));
   const { rows, targets } = rowsOfQueries(all, kept);
   const draws = drawUsers(drawn.size, bootstrapDraws, random);
+  // What no permutation touches is embedded once.
+  const asTrained = { query: trained.embed('query', rows.queries), candidate: itemVectors };
+  const ranksOf = async (changed: PermutedModel) => {
+    const embed: PermutedModel['embed'] = (tower, entities) =>
+      tower === changed.permuted ? changed.embed(tower, entities) : asTrained[tower];
+    return (await scoreRows({ ...changed, embed }, rows, { between })).ranks;
+  };
   return {
     rows: rows.rowCount,
     queries: rows.queries,
     leftOut: leftOutOfSample(drawn.size, users.length, importanceUsers),
     async estimate(model) {
-      const own = model
-        ? (await scoreRows(model, rows, { between })).ranks
-        : targets.map((target) => ranks.get(MODEL)![target]!);
+      const own = model ? await ranksOf(model) : targets.map((target) => ranks.get(MODEL)![target]!);
       const mean = retrievalMeans(rows, own, k, 'test').means.get(metric);
       return mean && (await meanEstimates(new Map([[metric, mean]]), draws, between)).get(metric);
     },

@@ -1,8 +1,7 @@
 import type { LeftOut } from '@trainyard/shared';
 import { permutation, type Random } from '../../model/random.js';
 import type { Estimate } from '../confidence/estimate.js';
-import type { Scored } from '../ranks/scoreSplit.js';
-import type { Predicting } from '../ratings/predictRatings.js';
+import type { PermutedModel } from './permutedModel.js';
 
 /** The test rows that importance is measured on. */
 export interface Sample {
@@ -11,7 +10,7 @@ export interface Sample {
   queries: Int32Array;
   leftOut: LeftOut[];
   /** The primary metric by a changed model, or by the model as it is; undefined where it has no value. */
-  estimate(this: void, model: (Scored & Predicting) | null): Promise<Estimate | undefined>;
+  estimate(this: void, model: PermutedModel | null): Promise<Estimate | undefined>;
 }
 
 /** Users in a random order until there are so many, or they weigh so much together; at least one. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useWasm } from '../../../test/support/training/backend.js';
 import { tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
+import { catalogue } from '../../model/catalogue.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { evaluateModel } from '../evaluateModel.js';
 import { evaluationRows } from '../ranks/evaluationRows.js';
@@ -18,7 +19,7 @@ const part = fc.integer({ min: -2, max: 2 });
 
 describe('the list of a user', () => {
   it('is of the best items that are not left out, equal ones in the order of the catalogue', async () => {
-    const catalogue = fc.array(fc.tuple(part, part, part), { minLength: 1, maxLength: 25 });
+    const catalogues = fc.array(fc.tuple(part, part, part), { minLength: 1, maxLength: 25 });
     const users = fc.array(
       fc.record({
         vector: fc.tuple(part, part, part),
@@ -27,25 +28,21 @@ describe('the list of a user', () => {
       { minLength: 1, maxLength: 6 },
     );
     await fc.assert(
-      fc.asyncProperty(catalogue, users, fc.integer({ min: 1, max: 8 }), async (items, asked, size) => {
+      fc.asyncProperty(catalogues, users, fc.integer({ min: 1, max: 8 }), async (items, asked, size) => {
         const left = asked.map(({ without }) => without.filter((item) => item <= items.length));
         const start = Int32Array.from({ length: left.length + 1 }, (_, q) => left.slice(0, q).flat().length);
         const found = await topLists(
           {
             width: WIDTH,
-            candidate: { data: { entities: items.length + 1 } },
-            embed: (tower, entities) =>
-              Float32Array.from(
-                tower === 'query' ? Array.from(entities, (q) => asked[q]!.vector).flat() : items.flat(),
-              ),
+            embed: (_, entities) => Float32Array.from(Array.from(entities, (q) => asked[q]!.vector).flat()),
             spec: { training: { ...tinySpec().training, scoreMegabytes: 0.0001 } },
           },
+          Float32Array.from(items.flat()),
           {
             queries: Int32Array.from(asked.keys()),
             excluded: { start, items: Int32Array.from(left.flat()) },
           },
-          size,
-          async () => {},
+          { size, between: async () => {} },
         );
         const expected = asked.map(({ vector }, q) => {
           const score = (item: number) => items[item - 1]!.reduce((sum, v, c) => sum + v * vector[c]!, 0);
@@ -163,10 +160,11 @@ describe('metrics of lists', () => {
     const spec = tinySpec({ evaluation: { protocol: 'perUser', k: [1, 5] } });
     const model = new TwoTowerModel(data, spec);
     const between = async () => {};
-    const rows = evaluationRows(data, 'test');
-    const found = await listsOfUsers({ model, data, spec, between }, rows);
+    const itemVectors = model.embed('candidate', catalogue(data.candidate.entities));
+    const ranked = { rows: evaluationRows(data, 'test'), itemVectors };
+    const found = await listsOfUsers({ model, data, spec, between }, ranked);
     expect(found).toMatchObject({ users: 60, among: 60 });
-    expect(await listsOfUsers({ model, data, spec, between }, rows)).toEqual(found);
+    expect(await listsOfUsers({ model, data, spec, between }, ranked)).toEqual(found);
     const { metrics, findings } = await evaluateModel({ model, data, spec });
     expect(findings.lists).toMatchObject([{ of: 'model' }]);
     const [lists] = findings.lists;

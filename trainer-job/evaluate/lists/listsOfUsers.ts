@@ -1,8 +1,7 @@
 import { seedOf, type Metrics } from '@trainyard/shared';
-import { catalogue } from '../../model/catalogue.js';
 import { permutation, randomFor } from '../../model/random.js';
 import type { Findings } from '../findings.js';
-import type { Evaluated } from '../part.js';
+import type { Evaluated, Ranked } from '../part.js';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
 import { excludedOf, itemsOfUsers, oneAfterTheOther } from '../ranks/excluded.js';
 import { listMetrics } from './listMetrics.js';
@@ -23,13 +22,13 @@ export interface ListsOfUsers {
 /** What the model's lists are like, of users of the test rows that are drawn by the seed. */
 export async function listsOfUsers(
   { model, data, spec, between }: Evaluated,
-  rows: EvaluationRows,
+  { rows, itemVectors }: Pick<Ranked, 'rows' | 'itemVectors'>,
 ): Promise<ListsOfUsers> {
   const { entities } = data.candidate;
   const { k } = spec.evaluation;
   const most = Math.max(1, Math.min(MOST_USERS, Math.floor(MOST_SCORES / entities)));
   const places = drawnUsers(rows, most, seedOf(spec.training, 'evaluation'), 'lists');
-  const lists = await topLists(model, shown(rows, places), Math.max(...k), between);
+  const lists = await topLists(model, itemVectors, shown(rows, places), { size: Math.max(...k), between });
   const counts = new Int32Array(entities);
   for (const item of data.splits.train.item) counts[item]! += 1;
   counts[0] = 0;
@@ -38,8 +37,8 @@ export async function listsOfUsers(
     const items = had.of(rows.users[q]!);
     return items.reduce((sum, item) => sum + counts[item]!, 0) / items.length;
   });
-  const vectors = model.embed('candidate', catalogue(entities));
-  const listed = { items: entities - 1, counts, historyCounts, vectors, width: model.width };
+  const { width } = model;
+  const listed = { items: entities - 1, counts, historyCounts, vectors: itemVectors, width };
   return { users: places.length, among: new Set(rows.users).size, metrics: listMetrics(lists, k, listed) };
 }
 

@@ -1,11 +1,12 @@
 /** The lists that a model would show: the best items of users, without what is left out of their rankings. */
 import { topK } from '@trainyard/recommender/search/topK';
 import * as tf from '@tensorflow/tfjs-core';
-import { catalogue } from '../../model/catalogue.js';
 import { matMulTransposed, readAndDispose } from '../../model/matrix.js';
 import { scoreCapacity } from '../../model/scoreCapacity.js';
 import { type Excluded, excludedOf, oneAfterTheOther } from '../ranks/excluded.js';
 import type { Scored } from '../ranks/scoreSplit.js';
+
+type Asked = Pick<Scored, 'width' | 'embed' | 'spec'>;
 
 /** Who is shown a list. */
 export interface Shown {
@@ -21,15 +22,22 @@ export interface Lists {
   items: Int32Array;
 }
 
-/** Of `size` items each, fewer where there are not so many. */
+interface ListOptions {
+  /** How many items a list has; fewer where there are not so many. */
+  size: number;
+  /** Called often; what it throws ends it. */
+  between: () => Promise<void>;
+}
+
+/** `itemVectors` [items, width] are the model's of its catalogue. */
 export async function topLists(
-  model: Scored,
+  model: Asked,
+  itemVectors: Float32Array,
   { queries, excluded }: Shown,
-  size: number,
-  between: () => Promise<void>,
+  { size, between }: ListOptions,
 ): Promise<Lists> {
-  const count = model.candidate.data.entities - 1;
-  const items = tf.tensor2d(model.embed('candidate', catalogue(count + 1)), [count, model.width]);
+  const count = itemVectors.length / model.width;
+  const items = tf.tensor2d(itemVectors, [count, model.width]);
   const together = Math.max(1, Math.floor(scoreCapacity(model.spec) / count));
   const listed: Int32Array[] = [];
   const best = bestOf(count, size);
@@ -48,7 +56,7 @@ export async function topLists(
   return oneAfterTheOther(listed);
 }
 
-function scoresOf(model: Scored, queries: Int32Array, items: tf.Tensor2D): Float32Array {
+function scoresOf(model: Asked, queries: Int32Array, items: tf.Tensor2D): Float32Array {
   const vectors = model.embed('query', queries);
   // A tidy that returned the numbers themselves would walk through all of them, in search of tensors.
   return readAndDispose(

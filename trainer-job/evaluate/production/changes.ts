@@ -2,7 +2,6 @@
 import { topK } from '@trainyard/recommender/search/topK';
 import { productScores } from '@trainyard/recommender/search/productScores';
 import { type Changes, seedOf } from '@trainyard/shared';
-import { catalogue } from '../../model/catalogue.js';
 import type { Findings } from '../findings.js';
 import { drawnUsers } from '../lists/listsOfUsers.js';
 import type { Part, PartContext, Ranked } from '../part.js';
@@ -50,7 +49,7 @@ async function compared(
   if (queries.length === 0)
     return { leftOut: [leftOutOf(what, 'no user of the test rows is known to training')] };
   const { ids, places } = await placesInProduction(context.data, production);
-  const lists = await listsOf(context, production, { rows: ranked.rows, queries, ids });
+  const lists = await listsOf(context, production, { ...ranked, queries, ids });
   const found = changesOf(lists, {
     production: { version: production.version, uri: production.uri },
     missingItems: places.filter((place) => place < 0).length,
@@ -81,7 +80,12 @@ export interface ListPair {
 async function listsOf(
   { data, model, between }: PartContext,
   production: Production,
-  { rows, queries, ids }: { rows: EvaluationRows; queries: Int32Array; ids: readonly string[] },
+  {
+    rows,
+    itemVectors,
+    queries,
+    ids,
+  }: Pick<Ranked, 'rows' | 'itemVectors'> & { queries: Int32Array; ids: readonly string[] },
 ): Promise<ListPair[]> {
   const entities = queries.map((q) => rows.queries[q]!);
   const firsts = firstRows(rows, new RowsOfQueries(data, 'test'));
@@ -89,13 +93,12 @@ async function listsOf(
     'test',
     queries.map((q) => firsts[q]!),
   );
-  const items = model.embed('candidate', catalogue(data.candidate.entities));
   const vectors = model.embed('query', entities);
   const pairs: ListPair[] = [];
   for (const [i, q] of queries.entries()) {
     const had = excludedOf(rows, q);
     const isLeftOut = new Set(had);
-    const scores = productScores(vectors.subarray(i * model.width, (i + 1) * model.width), items);
+    const scores = productScores(vectors.subarray(i * model.width, (i + 1) * model.width), itemVectors);
     const after = topK(scores, LENGTH, (item) => !isLeftOut.has(item + 1)).map((one) => ids[one.index]!);
     const exclude = Array.from(had, (item) => ids[item - 1]!);
     const before = production.model.recommend(distinct[index[i]!]!, { k: LENGTH, exclude });

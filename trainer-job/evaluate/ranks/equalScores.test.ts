@@ -23,13 +23,9 @@ function warnings(query: (q: number) => number, item: (i: number) => number) {
   return equalScoreWarnings(
     {
       width: WIDTH,
-      candidate: { data: { entities: ITEMS + 1 } },
-      embed: (tower, entities) =>
-        tower === 'query'
-          ? vectors(entities.length, (at) => query(entities[at]!))
-          : vectors(entities.length, (at) => item(entities[at]!)),
+      embed: (_, entities) => vectors(entities.length, (at) => query(entities[at]!)),
     },
-    rows,
+    { rows, itemVectors: vectors(ITEMS, (at) => item(at + 1)) },
   );
 }
 

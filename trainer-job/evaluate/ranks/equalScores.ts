@@ -1,6 +1,5 @@
 /** Scores that are alike: ranks count only what scores higher, so that a model that tells no items apart would find all of them. */
 import { runWarning, type RunWarning } from '@trainyard/shared';
-import { catalogue } from '../../model/catalogue.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import type { EvaluationRows } from './evaluationRows.js';
 
@@ -11,11 +10,16 @@ const SCORES_LOOKED_AT = 4_000_000;
 /** Below this share of the rows recall is hardly another one. */
 const SHARE = 0.02;
 
-type Scored = Pick<TwoTowerModel, 'width' | 'embed'> & { candidate: { data: { entities: number } } };
+type Scored = Pick<TwoTowerModel, 'width' | 'embed'>;
+interface Asked {
+  rows: EvaluationRows;
+  /** [items, width] */
+  itemVectors: Float32Array;
+}
 
 /** A warning where the items of many rows share their score, exactly, with other items; none otherwise. */
-export function equalScoreWarnings(model: Scored, rows: EvaluationRows): RunWarning[] {
-  const { looked, equal } = countEqual(model, rows);
+export function equalScoreWarnings(model: Scored, asked: Asked): RunWarning[] {
+  const { looked, equal } = countEqual(model, asked);
   if (equal <= SHARE * looked) return [];
   return [
     runWarning(
@@ -27,13 +31,12 @@ export function equalScoreWarnings(model: Scored, rows: EvaluationRows): RunWarn
   ];
 }
 
-function countEqual(model: Scored, rows: EvaluationRows): { looked: number; equal: number } {
-  const { entities } = model.candidate.data;
-  const most = Math.max(1, Math.min(QUERIES_LOOKED_AT, Math.floor(SCORES_LOOKED_AT / entities)));
+function countEqual(model: Scored, { rows, itemVectors: items }: Asked): { looked: number; equal: number } {
+  const count = items.length / model.width;
+  const most = Math.max(1, Math.min(QUERIES_LOOKED_AT, Math.floor(SCORES_LOOKED_AT / count)));
   const step = Math.max(1, Math.ceil(rows.queries.length / most));
   const places = Array.from({ length: Math.ceil(rows.queries.length / step) }, (_, i) => i * step);
   if (places.length === 0) return { looked: 0, equal: 0 };
-  const items = model.embed('candidate', catalogue(entities));
   const queries = model.embed(
     'query',
     Int32Array.from(places, (q) => rows.queries[q]!),

@@ -14,6 +14,8 @@ export type Scored = Pick<TwoTowerModel, 'width' | 'embed'> & {
 };
 
 export interface ScoreOptions {
+  /** [items, width] the vectors of the catalogue; embedded unless given. */
+  items?: Float32Array | undefined;
   /** Ranks from here on are not told apart; all are unless given. */
   depth?: number | undefined;
   /** Called after each block of queries; what it throws ends the evaluation. */
@@ -35,10 +37,10 @@ export interface RowScores {
 export async function scoreRows(
   model: Scored,
   rows: EvaluationRows,
-  { depth, between = async () => {}, scoring = ownScoring(model) }: ScoreOptions = {},
+  { items: known, depth, between = async () => {}, scoring = ownScoring(model) }: ScoreOptions = {},
 ): Promise<RowScores> {
   if (rows.rowCount === 0) return { loss: 0, ranks: new Int32Array(0) };
-  const items = await scoring.embed('candidate', catalogue(model.candidate.data.entities));
+  const items = known ?? (await scoring.embed('candidate', catalogue(model.candidate.data.entities)));
   const queries = await scoring.embed('query', rows.queries);
   const count = items.length / model.width;
   const size = Math.max(1, Math.floor(scoreCapacity(model.spec) / scoresOfQuery(count)));

@@ -1,4 +1,5 @@
 import type { LeftOut, Metrics } from '@trainyard/shared';
+import { catalogue } from '../../model/catalogue.js';
 import { retrievalBaselines } from '../baselines/retrievalBaselines.js';
 import { type ListsOfUsers, listsOfUsers } from '../lists/listsOfUsers.js';
 import { type Evaluated, MODEL, type Ranked } from '../part.js';
@@ -33,8 +34,9 @@ export async function rankedSplit(evaluated: Evaluated): Promise<RankedSplit> {
   const { k } = spec.evaluation;
   const rows = evaluationRows(data, 'test', 'known', rowsProtocol(spec));
   const coldRows = evaluationRows(data, 'test', 'cold');
-  const scores = await scoreRows(model, rows, { between });
-  const cold = await scoreRows(model, coldRows, { depth: Math.max(...k), between });
+  const items = model.embed('candidate', catalogue(data.candidate.entities));
+  const scores = await scoreRows(model, rows, { items, between });
+  const cold = await scoreRows(model, coldRows, { items, depth: Math.max(...k), between });
   const meansOf = (ranks: Int32Array) => retrievalMeans(rows, ranks, k, 'test');
   const ranks = new Map([[MODEL, scores.ranks]]);
   const means = new Map([[MODEL, meansOf(scores.ranks)]]);
@@ -57,14 +59,14 @@ export async function rankedSplit(evaluated: Evaluated): Promise<RankedSplit> {
     };
     methods.push({ name: ranker.name, metrics, settings: ranker.settings });
   }
-  const lists = await listsOfUsers(evaluated, rows);
+  const lists = await listsOfUsers(evaluated, { rows, itemVectors: items });
   const metrics = {
     ...lossOf(rows, scores.loss, 'test'),
     ...valuesOf(means.get(MODEL)!),
     ...lists.metrics,
     ...coldUsersMetrics(coldRows, cold.ranks, k),
   };
-  return { ranked: { rows, ranks, means }, metrics, methods, lists, leftOut };
+  return { ranked: { rows, itemVectors: items, ranks, means }, metrics, methods, lists, leftOut };
 }
 
 /** The simple methods, and the version that serves. */

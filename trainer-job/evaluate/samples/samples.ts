@@ -1,7 +1,6 @@
 /** A few users whom one can look at: what the model would show each, beside what each took. */
 import { seedOf } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
-import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { drawnUsers, shown } from '../lists/listsOfUsers.js';
 import { topLists } from '../lists/topLists.js';
 import type { Findings } from '../findings.js';
@@ -19,20 +18,20 @@ const LONGEST = 500;
 /** Of models that find items, as long as the encodings tell the ids. */
 export const samples: Part = async ({ model, data, spec, ranked, between }) => {
   if (!ranked || ranked.rows.queries.length === 0) return {};
-  const { rows } = ranked;
+  const { rows, itemVectors } = ranked;
   const users = await readableFeatures(data.query, () => true);
   const userId = users.find(({ isId }) => isId);
   const about = await itemsInWords(data);
   if (!userId || !about) return {};
   const places = drawnUsers(rows, USERS, seedOf(spec.training, 'evaluation'), 'samples');
   const asked = shown(rows, places);
-  const lists = await topLists(model, asked, LISTED, between);
+  const lists = await topLists(model, itemVectors, asked, { size: LISTED, between });
   const seen = data.query.rows(asked.queries);
   return {
     samples: Array.from(places, (q, i): SampleList => {
       const taken = takenBy(rows.users[q]!, rows, data);
       const listed = lists.items.subarray(lists.start[i], lists.start[i + 1]);
-      const scores = scoresOf(model, asked.queries[i]!, listed);
+      const scores = scoresOf(model.embed('query', asked.queries.subarray(i, i + 1)), itemVectors, listed);
       return {
         user: userId.valueAt(seen, i).slice(0, LONGEST),
         features: Object.fromEntries(
@@ -70,13 +69,11 @@ function takenBy(
   return Int32Array.from(taken);
 }
 
-/** [items] as the model's retrieval scores them. */
-function scoresOf(model: TwoTowerModel, query: number, items: Int32Array): number[] {
-  const { width } = model;
-  const asked = model.embed('query', Int32Array.of(query));
-  const vectors = items.length === 0 ? new Float32Array(0) : model.embed('candidate', items);
-  return Array.from(items, (_, i) =>
-    asked.reduce((sum, value, c) => sum + value * vectors[i * width + c]!, 0),
+/** [items] as the model's retrieval scores them for a query [width]. */
+function scoresOf(query: Float32Array, itemVectors: Float32Array, items: Int32Array): number[] {
+  const width = query.length;
+  return Array.from(items, (item) =>
+    query.reduce((sum, value, c) => sum + value * itemVectors[(item - 1) * width + c]!, 0),
   );
 }
 
