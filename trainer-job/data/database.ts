@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   BIGINT,
   DOUBLE,
+  FLOAT,
+  INTEGER,
   LIST,
   type DuckDBAppender,
   DuckDBDataChunk,
@@ -19,6 +21,8 @@ const APPENDED = {
   VARCHAR,
   DOUBLE,
   BIGINT,
+  INTEGER,
+  'FLOAT[]': LIST(FLOAT),
   'VARCHAR[]': LIST(VARCHAR),
   'DOUBLE[]': LIST(DOUBLE),
   'BIGINT[]': LIST(BIGINT),

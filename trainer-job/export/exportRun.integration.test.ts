@@ -58,7 +58,7 @@ async function exported(parts: Partial<Pick<TrainingSpecInput, 'features' | 'mod
     ...parts,
   };
   const spec = trainingSpecSchema.parse(input);
-  const { data, encodedFolder, vocabulary } = await prepared(folder, input);
+  const { data, encodedFolder, vocabulary, outputs } = await prepared(folder, input);
   const outcome = await trainModel({
     data,
     spec,
@@ -90,6 +90,7 @@ async function exported(parts: Partial<Pick<TrainingSpecInput, 'features' | 'mod
     importance: evaluation.findings.importance,
     beside: async () => ({ report: 'report.html' }),
     run: {},
+    withRows: outputs.of('transform').withRows,
     between: async () => {},
   });
   return { data, model, directory, artifacts, vocabulary };
@@ -132,6 +133,10 @@ describe('the artifacts of a run', () => {
       'data_validation',
       'data_page',
       'metadata',
+      'items',
+      'users',
+      'seen',
+      'vocabularies',
       'report',
     ]);
     const metadata = modelMetadataSchema.parse(

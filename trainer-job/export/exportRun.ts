@@ -9,6 +9,7 @@ import {
 } from '@trainyard/recommender/format/files';
 import type { EvaluationReport, Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
+import type { WithRows } from '../data/transform/openRows.js';
 import { writeArrays } from '../data/typedFiles.js';
 import { TRANSFORM_ARTIFACTS } from '../data/transform/transformManifest.js';
 import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
@@ -25,8 +26,7 @@ import type { ModelMetadata } from './metadata.js';
 import { metadataImpact } from './metadataImpact.js';
 import { saveRating } from './savedRating.js';
 import { saveTower } from './savedTower.js';
-import { saveSeen } from './tables/saveSeen.js';
-import { seenItems } from './tables/seenItems.js';
+import { writeTables } from './tables/writeTables.js';
 
 export interface ExportRequest {
   model: TwoTowerModel;
@@ -54,6 +54,8 @@ export interface ExportRequest {
   beside: (folder: string) => Promise<Readonly<Record<string, string>>>;
   /** Whatever else identifies the run: ids, digests, environment, durations. */
   run: Record<string, unknown>;
+  /** Opens the rows that the model was trained on, for the attributes of items; null where they are not at hand. */
+  withRows: WithRows | null;
   /** Lets reports and signals have their turn; throws where the run is stopped. */
   between: () => Promise<void>;
 }
@@ -79,10 +81,9 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
   }
   for (const name of REPORT_FILES) await cp(join(reportFolder, name), join(unfinished, 'data', name));
   const items = catalogue(model.candidate.data.entities);
-  if (spec.model.type !== 'ranking') {
-    const vectors = request.itemVectors ?? model.embed('candidate', items);
-    await writeArrays(join(unfinished, ITEM_VECTORS_FILE), vectors);
-  }
+  const itemVectors =
+    spec.model.type === 'ranking' ? null : (request.itemVectors ?? model.embed('candidate', items));
+  if (itemVectors) await writeArrays(join(unfinished, ITEM_VECTORS_FILE), itemVectors);
   if (model.rating) {
     await saveRating(join(unfinished, RATING_FOLDER), model.rating, request.calibration);
     const outputs = model.outputs(
@@ -91,10 +92,17 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
     );
     await writeArrays(join(unfinished, ITEM_OUTPUTS_FILE), outputs);
   }
-  const { data, between } = request;
+  const { data, withRows, between } = request;
   const transform = await openTransform(readDirectory(encodedFolder));
-  const users = transform.vocabulary('query', data.query.idFeature).length;
-  await saveSeen(unfinished, await seenItems(data, users, between), data.trainTimes ? 'time' : 'data');
+  const tables = await writeTables({
+    model,
+    data,
+    transform,
+    itemVectors,
+    withRows,
+    folder: unfinished,
+    between,
+  });
   const formats = await formatsOf(request, transform, unfinished);
   await writeFile(
     join(unfinished, 'model_metadata.json'),
@@ -119,7 +127,7 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
     data_page: join(directory, 'data', 'profile.html'),
     metadata: join(directory, 'model_metadata.json'),
     ...Object.fromEntries(
-      Object.entries({ ...formats.artifacts, ...beside }).map(([name, path]) => [
+      Object.entries({ ...tables, ...formats.artifacts, ...beside }).map(([name, path]) => [
         name,
         join(directory, path),
       ]),

@@ -29,7 +29,7 @@ import { checkMeasurable, measurabilityWarnings } from '../data/transform/measur
 import { measuredCounts, measuredInWords } from '../data/transform/measuredInWords.js';
 import { MEASURED_VERSION, measuredSplitsSchema, measureFolder } from '../data/transform/measuredRows.js';
 import { rawRows } from '../data/transform/rawRows.js';
-import type { IngestedRows } from '../data/transform/rowsOf.js';
+import { withRows, type IngestedRows } from '../data/transform/rowsOf.js';
 import { RELEVANT_VERSION, relevantSchema, writeRelevant } from '../data/transform/relevantRows.js';
 import { splitRows } from '../data/transform/splitRows.js';
 import { withCorrections } from '../data/validate/report.js';
@@ -174,6 +174,13 @@ function transformStage(context: DataContext): Stage<'transform'> {
             const ingested = outputs.of('ingest');
             const places = await splitRows(pieces, ingested, dataset.split);
             return rawRows(ingested, places, { split, rows, columns: read }, context.reportFolder);
+          },
+          async withRows(work) {
+            const ingested = outputs.of('ingest');
+            const { place } = await splitRows(pieces, ingested, dataset.split);
+            return withRows(ingested, context.reportFolder, (database) =>
+              work({ database, columns: ingested.outcome.columns, place }),
+            );
           },
         },
         counts: {

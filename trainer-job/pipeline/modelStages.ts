@@ -186,6 +186,7 @@ function registerStage(context: ModelContext): Stage<'register'> {
           return EVALUATION_ARTIFACTS;
         },
         run: identityOf(context, outputs),
+        withRows: outputs.of('transform').withRows,
         between,
       });
       const artifacts = await home.storeModel(directory, paths);

@@ -12,6 +12,7 @@ import type { StageOutput, StageRequest } from '../cache/stageCache.js';
 import type { IngestOutcome } from '../data/ingest/ingest.js';
 import type { OpenedTables } from '../data/source/openTables.js';
 import type { SplitName } from '../data/encodedDataset.js';
+import type { WithRows } from '../data/transform/openRows.js';
 import type { RawRows } from '../data/transform/rawRows.js';
 import type { MeasuredSplits } from '../data/transform/measuredRows.js';
 import type { EvaluationOutcome } from '../evaluate/evaluateModel.js';
@@ -33,6 +34,8 @@ export interface StageOutputs {
     formerDigest: string | undefined;
     /** The values that rows of a split have in the data, as texts; `rows` are positions in the split. */
     rawRows(this: void, split: SplitName, rows: Int32Array, columns: readonly string[]): Promise<RawRows>;
+    /** Opens all rows as SQL sees them. */
+    withRows: WithRows;
   };
   train: Trained;
   evaluate: EvaluationOutcome;

@@ -68,6 +68,7 @@ export async function exportedModel(
     importance: [],
     beside: async () => ({}),
     run: {},
+    withRows: null,
     between: async () => {},
   });
   return { model, directory };
