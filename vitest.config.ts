@@ -31,6 +31,7 @@ export default defineConfig({
   test: {
     exclude,
     sequence: { sequencer: LongestFirst },
+    globalSetup: ['test/support/hosts/bundledTrainer.ts'],
     // Google's clients look for a metadata server at their first call, and warn where there is none.
     env: {
       METADATA_SERVER_DETECTION: 'none',
@@ -75,7 +76,6 @@ export default defineConfig({
           include: ['test/*/**/*.test.ts', '**/*.{process,integration}.test.ts'],
           exclude: [...exclude, ...DATA, '**/*.{emulator,tensorflow}.test.ts'],
           ...PATIENT,
-          globalSetup: ['test/support/hosts/bundledTrainer.ts'],
         },
       },
       {
@@ -85,7 +85,7 @@ export default defineConfig({
           include: ['**/*.emulator.test.ts'],
           exclude,
           ...PATIENT,
-          globalSetup: ['test/support/hosts/bundledTrainer.ts', 'test/support/hosts/startSharedEmulators.ts'],
+          globalSetup: ['test/support/hosts/startSharedEmulators.ts'],
         },
       },
       {

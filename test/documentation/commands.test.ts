@@ -127,11 +127,12 @@ function runShown(line: string, cwd: string): Promise<Ended> {
 
 /** Cancels what is open of a model, and waits until all is over. */
 async function cancelAll(client: TrainyardClient, modelId: string): Promise<void> {
-  await until('the end of every run', async () => {
+  const allOver = async () => {
     const open = (await client.list(modelId)).runs.filter(({ status }) => !isTerminal(status));
     for (const { runId, status } of open) if (status !== 'cancelling') await client.cancel(runId);
     return open.length === 0;
-  });
+  };
+  await until('the end of every run', allOver, 60_000);
 }
 
 describe('the commands that need neither account nor network', () => {

@@ -79,7 +79,7 @@ describe('a trainer whose machine keeps nothing', () => {
   });
 
   it('is killed and its disk lost: the next attempt goes on from the last checkpoint that was stored', async () => {
-    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(40));
+    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(24));
     const first = start(1);
     await until('a stored checkpoint', () => checkpointsOf(storage).length > 1);
     await epochTaken(plane, 5);
@@ -94,12 +94,12 @@ describe('a trainer whose machine keeps nothing', () => {
     expect(second.output()).toMatch(/downloaded what transform had made before/);
     expect(second.output()).not.toMatch(/downloaded what ingest had made before/);
     expect(second.output()).toMatch(/resuming after epoch [1-9]/);
-    expect(epochsOf(plane)).toEqual(upTo(40));
+    expect(epochsOf(plane)).toEqual(upTo(24));
     expect(plane.taken('completed')).toHaveLength(1);
   });
 
   it('says on another machine what its lost one had left unsaid', async () => {
-    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(40));
+    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(24));
     const first = start(1);
     await epochTaken(plane, 2);
     plane.behave = () => 'drop';
@@ -126,12 +126,12 @@ describe('a trainer whose machine keeps nothing', () => {
       isValid: true,
     });
     expect(second.output()).toMatch(/callbacks of earlier processes are sent first/);
-    expect(epochsOf(plane)).toEqual(upTo(40));
+    expect(epochsOf(plane)).toEqual(upTo(24));
     expect(storage.names(BUCKET, `${RUN}/callbacks/attempt-0001`)).toEqual([]);
   });
 
   it('goes on with its numbers when the same attempt begins once more', async () => {
-    const { plane, start, lose } = await cloudWorkplace(manyEpochs(40));
+    const { plane, start, lose } = await cloudWorkplace(manyEpochs(24));
     const first = start(1);
     await epochTaken(plane, 2);
     first.child.kill('SIGKILL');
@@ -208,7 +208,7 @@ describe('a trainer whose machine keeps nothing', () => {
   });
 
   it('stores its last checkpoint before it ends at SIGTERM, and names it', async () => {
-    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(40));
+    const { plane, storage, start, lose } = await cloudWorkplace(manyEpochs(24));
     const first = start(1);
     await epochTaken(plane, 3);
     first.child.kill('SIGTERM');
@@ -220,7 +220,7 @@ describe('a trainer whose machine keeps nothing', () => {
     const second = start(2);
     await ended(second, 0);
     expect(second.output()).toContain(`resuming after epoch ${String(final!.body['epoch'])}`);
-    expect(epochsOf(plane)).toEqual(upTo(40));
+    expect(epochsOf(plane)).toEqual(upTo(24));
   });
 });
 
