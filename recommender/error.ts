@@ -16,7 +16,9 @@ export type RecommenderErrorCode =
   | 'unsafe-number'
   /** An option such as `k` is out of its range, or there is no such option. */
   | 'bad-option'
-  /** The model has no vectors, or predicts no target. */
+  /** There is no such item in the catalogue. */
+  | 'unknown-item'
+  /** The model has no vectors, or predicts no target; or its folder does not say what each user has, or what is known of the items. */
   | 'not-of-this-model';
 
 /** The one error of this package: what was wrong, and what to do about it. */

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** The modules that a file names, types or not. */
 function importsOf(file: string): string[] {
   const source = readFileSync(file, 'utf8');
-  return Array.from(source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g), ([, name]) => name!);
+  return Array.from(source.matchAll(/(?:(?<!')\bfrom|\bimport)\s*\(?\s*'([^']+)'/g), ([, name]) => name!);
 }
 
 /** All files that are reached from one, and all packages that these name. */

@@ -5,11 +5,19 @@ import { RecommenderError } from '../error.js';
 /** The bytes of a file of the folder, by its path from there, such as `query_model/tower.json`; rejects where there is none. */
 export type ReadFile = (path: string) => Promise<Uint8Array>;
 
+/** A folder, and what its machine does better than the language alone. */
+export interface ModelFiles {
+  read: ReadFile;
+  /** The SHA-256 of bytes as hexadecimal digits. */
+  sha256?(this: void, bytes: Uint8Array): Promise<string>;
+}
+
 /** Rejects with a `RecommenderError` that names the file, whatever the port's own error is. */
 export async function readBytes(read: ReadFile, path: string): Promise<Uint8Array> {
   try {
     return await read(path);
   } catch (cause) {
+    if (cause instanceof RecommenderError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RecommenderError(
       'missing-file',

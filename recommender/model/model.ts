@@ -1,20 +1,55 @@
 import type { FeatureValue, FeatureValues } from '../encode/value.js';
+import type { Attribute } from './attributes.js';
 
 /** An item's id, as the data have it. An id that the data write as a number may be given as one. @public */
 export type ItemId = string | number | bigint | boolean;
 
+/** An item of the user's own that a recommendation is like. */
+export interface Reason {
+  item: string;
+  /** The cosine of what the candidate tower made of the two items, -1 … 1. */
+  similarity: number;
+}
+
 export interface Recommendation {
   item: string;
   score: number;
+  /** With `explain`: up to three items that the user already has, the most similar first; none for a user who is unknown. */
+  because?: Reason[];
 }
 
-export interface RecommendOptions {
+/** Values from one to another, both included, either of which may be left out; texts go by their UTF-16 units, as JavaScript has them. */
+export interface AttributeRange {
+  from?: number | string;
+  to?: number | string;
+}
+
+/** Which items may be recommended. A function is asked about those only that would be. */
+export type Where =
+  | ((item: string, attributes: Readonly<Record<string, Attribute>>) => boolean)
+  /** By attribute, all of which must hold: a value, a list of which one is wanted, or a range; null is a missing value. */
+  | Readonly<Record<string, Attribute | bigint | readonly (Attribute | bigint)[] | AttributeRange>>;
+
+export interface SimilarOptions {
   /** How many items, 1 or more; 10 unless given. There are fewer where the catalogue has no more. */
   k?: number;
   /** Items that are left out; unknown ones are ignored. */
   exclude?: Iterable<ItemId>;
-  /** Whether an item may be recommended; it is asked about those only that would be. */
-  where?: (item: string) => boolean;
+  where?: Where;
+}
+
+export interface RecommendOptions extends Omit<SimilarOptions, 'exclude'> {
+  /** Items that are left out, unknown ones being ignored; `seen` are those that the user already has; an object may have both. */
+  exclude?: 'seen' | Iterable<ItemId> | { seen?: boolean; items?: Iterable<ItemId> };
+  /** Whether each recommendation says which of the user's own items it is like. */
+  explain?: boolean;
+}
+
+/** An item that is like another. */
+export interface SimilarItem {
+  item: string;
+  /** The cosine of what the candidate tower made of the two, -1 … 1. */
+  score: number;
 }
 
 /** A query's values by column, and an item. */
@@ -34,10 +69,28 @@ export interface RecommenderModel {
   readonly width: number;
   /** The catalogue: ids of the items, the most frequent in training first. */
   readonly items: readonly string[];
+  /** The ids of all users whom the folder knows. */
+  readonly users: readonly string[];
   /** The columns that each tower reads. */
   readonly columns: { readonly query: readonly string[]; readonly candidate: readonly string[] };
+  /** The column of the query tower that says who the user is. */
+  readonly userColumn: string;
+  /** What is known of the items, by name; none in folders of before. */
+  readonly attributes: readonly string[];
   /** The items of the highest scores, best first; of equal scores, the more frequent item first. */
   recommend(this: void, query: FeatureValues, options?: RecommendOptions): Recommendation[];
+  /** The same for each of several queries, in less time. */
+  recommendMany(
+    this: void,
+    queries: readonly FeatureValues[],
+    options?: RecommendOptions,
+  ): Recommendation[][];
+  /** The items that are most like one, without it; or like what the values of a new item make of it. */
+  similar(this: void, item: ItemId | FeatureValues, options?: SimilarOptions): SimilarItem[];
+  /** The items that the user of a query already has, the newest first; throws where the folder does not say it. */
+  seenBy(this: void, query: FeatureValues): string[];
+  /** The values of an item by attribute. */
+  attributesOf(this: void, item: ItemId): Readonly<Record<string, Attribute>>;
   /**
    * What `recommend` orders by, of each pair: the product of the two vectors or, of a ranking model, the predicted target before
    * calibration. Items that nobody knew in training share one score.

@@ -1,26 +1,31 @@
 import { textOfColumn } from '../encode/columnText.js';
 import type { FeatureValues } from '../encode/value.js';
 import { RecommenderError } from '../error.js';
-import { TRANSFORM_FOLDER, type TowerName } from '../format/files.js';
-import type { ReadFile } from '../format/read.js';
-import { productScores } from '../search/productScores.js';
-import { catalogueOf, notOfThisModel, readOutputs, readVectors, type Catalogue } from './catalogue.js';
+import { SEEN_FILES, TRANSFORM_FOLDER, VALUES_FILES, type TowerName } from '../format/files.js';
+import { checkedFolder, type CheckedFolder } from '../format/manifest.js';
+import type { ModelFiles, ReadFile } from '../format/read.js';
+import { readSeen } from '../format/seen.js';
+import { readValues } from '../format/values.js';
+import { attributeColumns } from './attributes.js';
+import { catalogueOf, notOfThisModel, type Catalogue } from './catalogue.js';
 import { checkKeys, kindOf } from './checkKeys.js';
 import { valuesChecker } from './checkValues.js';
-import type { Pair, RecommenderModel } from './model.js';
-import { openRatingHead } from './ratingHead.js';
-import { recommendationsOf } from './recommend.js';
+import type { RecommenderModel } from './model.js';
+import type { Shelf } from './options.js';
+import { knownPlace, recommendationsOf, similarTo } from './recommend.js';
+import { openRating, openVectors, type Outputs } from './scorer.js';
+import { seenBy, withoutSeen } from './seen.js';
 import { openTower, type Tower } from './tower.js';
 import { openTransform, type Transform } from './transform.js';
+import { attributesOf } from './where.js';
 
-/** Scores of a query with all items of the catalogue, and with one; -1 stands for those that nobody knew in training. */
-interface Scorer {
-  all(this: void, query: FeatureValues): ArrayLike<number>;
-  pairs(this: void, pairs: readonly Pair[]): number[];
-}
-
-/** Opens the `model` folder of a completed run; fails with a `RecommenderError` where its files do not belong together. */
-export async function openModel(read: ReadFile): Promise<RecommenderModel> {
+/**
+ * Opens the `model` folder of a completed run by a function that reads its files. Fails with a `RecommenderError` where the files do not
+ * belong together, or are not those that the folder's manifest lists.
+ */
+export async function openModel(source: ReadFile | ModelFiles): Promise<RecommenderModel> {
+  const folder = await checkedFolder(typeof source === 'function' ? { read: source } : source);
+  const { read } = folder;
   const [transform, query, candidate] = await Promise.all([
     openTransform(read, `${TRANSFORM_FOLDER}/`),
     openTower(read, 'query'),
@@ -28,15 +33,20 @@ export async function openModel(read: ReadFile): Promise<RecommenderModel> {
   ]);
   const { type } = query.document.model;
   const catalogue = openCatalogue(transform, candidate);
-  const outputOf = {
-    query: outputsOf(transform, 'query', query),
-    candidate: outputsOf(transform, 'candidate', candidate),
+  const check = {
+    query: valuesChecker('query', transform.document.query),
+    candidate: valuesChecker('candidate', transform.document.candidate),
   };
-  const rating =
-    type === 'retrieval' ? undefined : await openRating(read, catalogue, candidate, outputOf.query);
-  const vectors =
-    type === 'ranking' ? undefined : await openVectors(read, catalogue, query, candidate, outputOf);
-  const scorer = vectors?.scorer ?? rating;
+  const outputOf = {
+    query: outputsOf(transform, 'query', query, check.query),
+    candidate: outputsOf(transform, 'candidate', candidate, check.candidate),
+  };
+  const [shelf, rating, vectors] = await Promise.all([
+    openShelf(folder, catalogue, transform),
+    type === 'retrieval' ? undefined : openRating(read, catalogue, candidate, outputOf.query),
+    type === 'ranking' ? undefined : openVectors(read, catalogue, { query, candidate }, outputOf),
+  ]);
+  const scorer = vectors ?? rating;
   if (!scorer) throw new Error('a model scores by vectors or by ratings');
   const embed = (tower: TowerName) => (values: FeatureValues) => {
     if (!vectors) {
@@ -48,8 +58,20 @@ export async function openModel(read: ReadFile): Promise<RecommenderModel> {
     type,
     width: query.document.width,
     items: catalogue.ids,
+    users: shelf.users,
     columns: { query: columnsRead(transform, 'query'), candidate: columnsRead(transform, 'candidate') },
-    recommend: (values, options) => recommendationsOf(catalogue, () => scorer.all(values), options),
+    userColumn: idColumn(transform, 'query'),
+    attributes: shelf.columns.map(({ name }) => name),
+    recommend: (values, options) => recommendationsOf(shelf, scorer, [values], options)[0]!,
+    recommendMany: (queries, options) => recommendationsOf(shelf, scorer, queries, options),
+    similar: (item, options) =>
+      similarTo(shelf, scorer, vectors?.embed.candidate ?? outputOf.candidate, item, options),
+    seenBy(values) {
+      check.query(values);
+      if (!shelf.seenBy) throw withoutSeen('seenBy');
+      return Array.from(shelf.seenBy(values), (i) => catalogue.ids[i]!);
+    },
+    attributesOf: (item) => attributesOf(shelf.columns, knownPlace(shelf, item)),
     score(pairs) {
       checkPairs(pairs);
       return scorer.pairs(pairs);
@@ -64,9 +86,50 @@ export async function openModel(read: ReadFile): Promise<RecommenderModel> {
   };
 }
 
-function openCatalogue({ document, vocabulary }: Transform, { document: { idFeature } }: Tower): Catalogue {
-  const [column = ''] = document.candidate.features[idFeature]?.encoded.columns ?? [];
-  return catalogueOf(vocabulary('candidate', idFeature), textOfColumn(column, document.columnTypes));
+function openCatalogue(transform: Transform, { document: { idFeature } }: Tower): Catalogue {
+  const { columnTypes } = transform.document;
+  return catalogueOf(
+    transform.vocabulary('candidate', idFeature),
+    textOfColumn(idColumn(transform, 'candidate'), columnTypes),
+  );
+}
+
+/** What the folder says beyond towers and vectors, as far as it does. */
+async function openShelf(folder: CheckedFolder, catalogue: Catalogue, transform: Transform): Promise<Shelf> {
+  const { document, vocabulary } = transform;
+  const [hasSeen, hasValues] = await Promise.all([
+    folder.has(SEEN_FILES.document),
+    folder.has(VALUES_FILES.items.document),
+  ]);
+  const [seen, values] = await Promise.all([
+    hasSeen ? readSeen(folder.read) : undefined,
+    hasValues ? readValues(folder.read, 'items') : undefined,
+  ]);
+  const users = vocabulary('query', document.query.idFeature);
+  checkSize(SEEN_FILES.document, 'items', seen?.items, catalogue.ids.length);
+  checkSize(SEEN_FILES.document, 'users', seen?.users, users.length);
+  checkSize(VALUES_FILES.items.document, 'items', values?.entities, catalogue.ids.length);
+  const column = idColumn(transform, 'query');
+  return {
+    catalogue,
+    users,
+    columns: values ? attributeColumns(values) : [],
+    seenBy: seen && seenBy(seen, users, column, textOfColumn(column, document.columnTypes)),
+  };
+}
+
+function checkSize(file: string, what: string, found: number | undefined, known: number): void {
+  if (found === undefined || found === known) return;
+  throw new RecommenderError(
+    'mismatched-files',
+    `${file} is of ${found} ${what}, and the model knows ${known}`,
+    'copy all files of one run',
+  );
+}
+
+function idColumn({ document }: Transform, tower: TowerName): string {
+  const { features, idFeature } = document[tower];
+  return features[idFeature]?.encoded.columns[0] ?? '';
 }
 
 function columnsRead({ document }: Transform, tower: TowerName): string[] {
@@ -85,7 +148,12 @@ function checkPairs(pairs: unknown): void {
 }
 
 /** Takes checked values through the transform and the tower. */
-function outputsOf(transform: Transform, name: TowerName, tower: Tower) {
+function outputsOf(
+  transform: Transform,
+  name: TowerName,
+  tower: Tower,
+  check: (values: FeatureValues) => void,
+): Outputs {
   const own = transform.document[name];
   const [known, described] = [own.features.map(({ encoded }) => encoded), tower.document.features].map(
     (features) => JSON.stringify(features),
@@ -97,78 +165,9 @@ function outputsOf(transform: Transform, name: TowerName, tower: Tower) {
       'copy all files of one run',
     );
   }
-  const [check, encode] = [valuesChecker(name, own), transform.encoder(name)];
-  return (values: FeatureValues): Float32Array => {
+  const encode = transform.encoder(name);
+  return (values) => {
     check(values);
     return tower.output(encode(values));
   };
-}
-
-type Outputs = (values: FeatureValues) => Float32Array;
-
-async function openVectors(
-  read: ReadFile,
-  catalogue: Catalogue,
-  query: Tower,
-  candidate: Tower,
-  outputOf: Record<TowerName, Outputs>,
-) {
-  const { width } = query.document;
-  const items = await readVectors(read, catalogue.ids.length, width);
-  const embed = {
-    query: (values: FeatureValues) => query.scale(outputOf.query(values)),
-    candidate: (values: FeatureValues) => candidate.scale(outputOf.candidate(values)),
-  };
-  const unknown = once(() => embed.candidate({}));
-  const scorer: Scorer = {
-    all: (values) => productScores(embed.query(values), items),
-    pairs: (pairs) => {
-      const vectorOf = perQuery(embed.query);
-      return pairs.map(({ query: values, item }) => {
-        const i = catalogue.indexOf(item);
-        const vector = i < 0 ? unknown() : items.subarray(i * width, (i + 1) * width);
-        return productScores(vectorOf(values), vector)[0]!;
-      });
-    },
-  };
-  return { embed, scorer };
-}
-
-async function openRating(
-  read: ReadFile,
-  catalogue: Catalogue,
-  candidate: Tower,
-  outputOfQuery: Outputs,
-): Promise<Scorer & { predict(this: void, pairs: readonly Pair[]): number[] }> {
-  const { width } = candidate.document;
-  const { predict, calibrate } = await openRatingHead(read);
-  const outputs = await readOutputs(read, catalogue.ids.length, width);
-  const ofPairs = (pairs: readonly Pair[]) => {
-    const outputOf = perQuery(outputOfQuery);
-    return pairs.map(({ query, item }) => {
-      const from = (catalogue.indexOf(item) + 1) * width;
-      return predict(outputOf(query), outputs.subarray(from, from + width))[0]!;
-    });
-  };
-  return {
-    // Items go in order before calibration: an isotonic curve makes many of them equal.
-    all: (values) => predict(outputOfQuery(values), outputs.subarray(width)),
-    pairs: ofPairs,
-    predict: (pairs) => ofPairs(pairs).map(calibrate),
-  };
-}
-
-/** Computes each query of a call once, however many items it is paired with. */
-function perQuery(compute: Outputs): Outputs {
-  const known = new Map<FeatureValues, Float32Array>();
-  return (values) => {
-    const output = known.get(values) ?? compute(values);
-    known.set(values, output);
-    return output;
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

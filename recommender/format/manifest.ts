@@ -1,0 +1,73 @@
+/** `manifest.json`: every other file of the folder with its size and digest. A folder that has none is one of before, or not whole. */
+import { z } from 'zod';
+import { RecommenderError } from '../error.js';
+import { MANIFEST_FILE } from './files.js';
+import { readBytes, readDocument, type ModelFiles, type ReadFile } from './read.js';
+import { sha256 } from './sha256.js';
+
+const fileSchema = z.looseObject({
+  path: z.string(),
+  bytes: z.int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** What the recommender needs of it; a later trainer may say more about a model and its files. */
+const manifestSchema = z.looseObject({
+  schemaVersion: z.literal(1),
+  files: z.array(fileSchema),
+});
+
+export interface CheckedFolder {
+  /** Reads as the folder's port does, and rejects a file that is not the one that the manifest lists. */
+  read: ReadFile;
+  /** Whether the folder has a file: by its manifest or, where there is none, because it can be read. */
+  has(this: void, path: string): Promise<boolean>;
+}
+
+/** Opens the manifest. Each file's size and digest are checked when it is read. */
+export async function checkedFolder(files: ModelFiles): Promise<CheckedFolder> {
+  const bytes = await bytesIfThere(files.read, MANIFEST_FILE);
+  if (bytes === undefined) {
+    return { read: files.read, has: async (path) => (await bytesIfThere(files.read, path)) !== undefined };
+  }
+  const manifest = await readDocument(async () => bytes, MANIFEST_FILE, { 1: manifestSchema });
+  const entries = new Map(manifest.files.map((entry) => [entry.path, entry]));
+  return {
+    has: async (path) => entries.has(path),
+    async read(path) {
+      const content = await readBytes(files.read, path);
+      const listed = entries.get(path);
+      if (!listed) throw changed(`${path} is not listed in ${MANIFEST_FILE}`);
+      if (content.byteLength !== listed.bytes) {
+        throw changed(`${path} has ${content.byteLength} bytes instead of ${listed.bytes}`);
+      }
+      const digest = await (files.sha256 ?? sha256)(content);
+      if (digest !== listed.sha256) {
+        throw changed(`${path} has the SHA-256 ${digest}, and ${MANIFEST_FILE} says ${listed.sha256}`);
+      }
+      return content;
+    },
+  };
+}
+
+/** Undefined where there is no such file. A port that fails for another reason, as far as it says so, is no folder of before. */
+async function bytesIfThere(read: ReadFile, path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await read(path);
+  } catch (error) {
+    if (mayBeAbsence(error)) return undefined;
+    return readBytes(() => Promise.reject(error), path);
+  }
+}
+
+const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 403, 404, 410]);
+
+/** Buckets that may not be listed answer 403 for what they have not. */
+function mayBeAbsence(error: unknown): boolean {
+  const { code, status } = Object(error) as { code?: unknown; status?: unknown };
+  return [code, status].every((value) => value === undefined || ABSENT.has(value));
+}
+
+function changed(message: string): RecommenderError {
+  return new RecommenderError('mismatched-files', message, 'copy all files of one run, whole and unchanged');
+}

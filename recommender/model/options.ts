@@ -1,0 +1,92 @@
+/** The options of a request, checked before anything is computed. */
+import type { FeatureValues } from '../encode/value.js';
+import { RecommenderError } from '../error.js';
+import type { AttributeColumn } from './attributes.js';
+import type { Catalogue } from './catalogue.js';
+import { checkKeys, isObject, kindOf } from './checkKeys.js';
+import type { ItemId, RecommendOptions, SimilarOptions } from './model.js';
+import { withoutSeen, type SeenBy } from './seen.js';
+import { testOf, type ItemTest } from './where.js';
+
+/** What requests are answered from, besides scores. */
+export interface Shelf {
+  catalogue: Catalogue;
+  columns: readonly AttributeColumn[];
+  users: readonly string[];
+  seenBy: SeenBy | undefined;
+}
+
+export interface Wishes {
+  k: number;
+  /** What of the catalogue a query may be given; undefined for all of it. */
+  wantedBy(this: void, query: FeatureValues): ItemTest | undefined;
+}
+
+export function recommendWishes(shelf: Shelf, options: RecommendOptions): Wishes & { explain: boolean } {
+  checkKeys('bad-option', 'the options', options, ['k', 'exclude', 'where', 'explain']);
+  const { k = 10, exclude = [], where, explain = false } = options;
+  checkK(k);
+  checkFlag('explain', explain);
+  if (explain && !shelf.seenBy) throw withoutSeen('explain');
+  const { seen: leavesSeen, items } = excludedBy(exclude);
+  const own = leavesSeen ? shelf.seenBy : undefined;
+  if (leavesSeen && !own) throw withoutSeen("exclude: 'seen'");
+  const excluded = placesOf(shelf.catalogue, items);
+  const test = testOf(where, shelf.catalogue.ids, shelf.columns);
+  return { k, explain, wantedBy: (query) => without(own ? joined(excluded, own(query)) : excluded, test) };
+}
+
+/** Of items like the one at `index`, or like one that is not in the catalogue, -1. */
+export function similarWishes(shelf: Shelf, options: SimilarOptions, index: number) {
+  checkKeys('bad-option', 'the options', options, ['k', 'exclude', 'where']);
+  const { k = 10, exclude = [], where } = options;
+  checkK(k);
+  const excluded = placesOf(shelf.catalogue, idsOf('exclude', exclude));
+  const test = testOf(where, shelf.catalogue.ids, shelf.columns);
+  return { k, isWanted: without(joined(excluded, Uint32Array.of(...(index < 0 ? [] : [index]))), test) };
+}
+
+function checkK(k: unknown): void {
+  if (Number.isSafeInteger(k) && Number(k) >= 1) return;
+  throw new RecommenderError('bad-option', `k is ${String(k)}`, 'give a whole number from 1 on');
+}
+
+function checkFlag(name: string, value: unknown): void {
+  if (typeof value === 'boolean') return;
+  throw new RecommenderError('bad-option', `${name} is ${kindOf(value)}`, 'give true or false');
+}
+
+function excludedBy(exclude: NonNullable<RecommendOptions['exclude']>) {
+  if (exclude === 'seen') return { seen: true, items: [] };
+  if (!isObject(exclude)) return { seen: false, items: idsOf('exclude', exclude) };
+  checkKeys('bad-option', 'exclude', exclude, ['seen', 'items']);
+  const { seen = false, items = [] } = exclude as { seen?: boolean; items?: Iterable<ItemId> };
+  checkFlag('seen of exclude', seen);
+  return { seen, items: idsOf('items of exclude', items) };
+}
+
+/** The characters of a text would be taken for ids. */
+function idsOf(name: string, ids: unknown): Iterable<ItemId> {
+  if (typeof ids !== 'string' && Symbol.iterator in Object(ids)) return ids as Iterable<ItemId>;
+  throw new RecommenderError(
+    'bad-option',
+    `${name} is ${kindOf(ids)}`,
+    name === 'exclude' ? "give a list or set of ids, or 'seen'" : 'give a list or set of ids',
+  );
+}
+
+function placesOf({ indexOf }: Catalogue, ids: Iterable<ItemId>): ReadonlySet<number> {
+  return new Set(Array.from(ids, indexOf));
+}
+
+function joined(places: ReadonlySet<number>, more: Uint32Array): ReadonlySet<number> {
+  if (more.length === 0) return places;
+  const all = new Set(places);
+  for (const place of more) all.add(place);
+  return all;
+}
+
+function without(excluded: ReadonlySet<number>, test: ItemTest | undefined): ItemTest | undefined {
+  if (excluded.size === 0) return test;
+  return test ? (index) => !excluded.has(index) && test(index) : (index) => !excluded.has(index);
+}
