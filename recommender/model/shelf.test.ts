@@ -15,7 +15,7 @@ import type { RecommenderModel } from './model.js';
 const ITEMS = 13;
 const SEEN = { '3': [4, 0, 7], '5': [] };
 const COLOURS = ['red', 'blue', null, 'Größe'];
-const column = (name: string, type: string, valueOf: (i: number) => unknown) => ({
+const column = (name: string, type: string, valueOf: (i: number) => string | number | boolean | null) => ({
   name,
   type,
   values: Array.from({ length: ITEMS }, (_, i) => {
@@ -24,7 +24,7 @@ const column = (name: string, type: string, valueOf: (i: number) => unknown) => 
   }),
 });
 const COLUMNS = [
-  column('colour', 'VARCHAR', (i) => COLOURS[i % 4]),
+  column('colour', 'VARCHAR', (i) => COLOURS[i % 4]!),
   column('price', 'DOUBLE', (i) => (i === 3 ? null : i / 2)),
   column('used', 'BOOLEAN', (i) => (i === 2 ? null : i % 3 === 0)),
   column('nothing', 'VARCHAR', () => null),
