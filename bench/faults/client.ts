@@ -5,7 +5,8 @@ import type { PlannedRun } from './scenario.js';
 
 /** Longer than a transaction waits for another one: impatience only makes it wait longer. */
 const TIMEOUT_MS = 15_000;
-const TRIES = 100;
+/** How long he asks: a host that starts for seconds is up for less time than it is down. */
+const PATIENCE_MS = 5 * 60_000;
 const startedSchema = z.object({ runId: z.string() });
 
 /** A caller who asks again until he is answered. */
@@ -25,7 +26,8 @@ export class Client {
 
   private async post(path: string, body: unknown, key: string): Promise<unknown> {
     let last: unknown;
-    for (let tries = 1; tries <= TRIES; tries++) {
+    const end = Date.now() + PATIENCE_MS;
+    for (let tries = 1; Date.now() < end; tries++) {
       try {
         const response = await fetch(`${this.url}${path}`, {
           method: 'POST',
@@ -43,7 +45,7 @@ export class Client {
       }
       await pause(Math.min(50 * tries, 500));
     }
-    throw new Error(`${path} was not answered in ${TRIES} tries`, { cause: last });
+    throw new Error(`${path} was not answered in ${PATIENCE_MS / 1000} s`, { cause: last });
   }
 }
 

@@ -5,7 +5,7 @@ import { publishCommitted } from '../events/outbox.js';
 import { idempotencySlot, recall } from '../idempotency.js';
 import { inTurn } from '../inTurn.js';
 import { readModel } from '../models/repository.js';
-import type { DocumentReader, Transaction } from '../ports/documentStore/documentStore.js';
+import type { DocumentReader, DocumentStore, Transaction } from '../ports/documentStore/documentStore.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
 import { instruments } from '../telemetry/metrics.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
@@ -19,7 +19,7 @@ import {
 } from './planStart.js';
 import { readRun } from './repository.js';
 import { resolveSpec } from './spec/resolveSpec.js';
-import { isOutdated, readStartFacts } from './startFacts.js';
+import { isOutdated, readStartFacts, type StartFacts } from './startFacts.js';
 
 export type StartPorts = Pick<ControlPlane, 'store' | 'bus' | 'objects' | 'config' | 'now' | 'log'>;
 
@@ -62,26 +62,48 @@ export async function startRun(
  * outbox. The same idempotency key gives the same answer; with another request it is a problem. A refusal is recorded as well.
  */
 export async function createRun(cp: StartPorts, request: StartRequest, admit: Admit): Promise<Started> {
+  const { modelId, spec, requestedBy, idempotencyKey, retryOf } = request;
+  const slot = idempotencySlot(requestedBy, idempotencyKey, { modelId, spec, retryOf });
+  // What was started before waits for nobody: callers who ask again would hold up those who ask for the first time.
+  const done = await doneBefore(cp.store, slot);
+  if (done) return done.started;
   // All starts of a model take their number from one document.
-  const plan = await inTurn(`start ${request.modelId}`, () => recordStart(cp, request, admit));
-  if (plan.events.length > 0) instruments().runsStarted.add(1, { model: request.modelId });
+  const plan = await inTurn(`start ${modelId}`, () => recordStart(cp, request, slot, admit));
+  if (plan.events.length > 0) instruments().runsStarted.add(1, { model: modelId });
   await publishCommitted(cp, plan.events);
   return plan.started;
 }
 
-async function recordStart(cp: StartPorts, request: StartRequest, admit: Admit): Promise<StartPlan> {
-  const { modelId, spec, requestedBy, idempotencyKey, retryOf } = request;
-  const slot = idempotencySlot(requestedBy, idempotencyKey, { modelId, spec, retryOf });
+async function recordStart(
+  cp: StartPorts,
+  request: StartRequest,
+  slot: KnownAtStart['slot'],
+  admit: Admit,
+): Promise<StartPlan> {
+  const { modelId } = request;
   const fixed = { runId: newRunId(), slot, traceparent: currentTraceparent() };
   for (let reading = 0; reading < MOST_READINGS; reading++) {
     const done = await doneBefore(cp.store, slot);
     if (done) return done;
     const model = (await readModel(cp.store, modelId)) ?? newModel(modelId, cp.now());
     const facts = await readStartFacts(cp, request, model);
-    const plan = await cp.store.transaction((tx) => decide(cp, tx, request, { ...fixed, facts }, admit));
+    const plan = await commit(cp.store, facts, (tx) => decide(cp, tx, request, { ...fixed, facts }, admit));
     if (plan) return plan;
   }
   throw new Error(`model ${modelId} changed ${MOST_READINGS} times while a start of it was decided`);
+}
+
+/**
+ * A start writes what it must find unchanged, the model and the slot of its key, so that it needs no lock: an instance that is killed
+ * would leave it behind for a minute, for all other starts of the model. Presets are read alone, and a lock keeps them from being
+ * deleted meanwhile.
+ */
+function commit<T>(
+  store: Pick<DocumentStore, 'transaction' | 'optimistic'>,
+  { resolved }: StartFacts,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return resolved.presets.length > 0 ? store.transaction(work) : store.optimistic(work);
 }
 
 /** Writes and returns the plan; undefined where the facts no longer hold. Reads documents by their paths alone. */

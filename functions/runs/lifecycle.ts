@@ -34,7 +34,8 @@ export async function recordLifecycle(
 
 /**
  * Plans with the run as it is in a transaction, and with what else `plan` reads of it; makes the writes there, and carries out the
- * rest once they are committed. Transactions of one run take turns within a process, so that none makes another begin again.
+ * rest once they are committed. Transactions of one run take turns within a process, so that none makes another begin again. They hold
+ * no lock, which an instance that is killed would leave behind for a minute: a plan writes what it must find unchanged.
  */
 export async function changeRun<P extends RunPlan | undefined>(
   cp: PlanPorts,
@@ -42,7 +43,7 @@ export async function changeRun<P extends RunPlan | undefined>(
   plan: (tx: Transaction, run: Run | undefined) => Promise<P>,
 ): Promise<P> {
   const planned = await inTurn(`run ${runId}`, () =>
-    cp.store.transaction(async (tx) => {
+    cp.store.optimistic(async (tx) => {
       const decided = await plan(tx, await readRun(tx, runId));
       if (decided) makeWrites(tx, decided.writes);
       return decided;

@@ -97,7 +97,7 @@ describe('the versions of completed runs', () => {
     const run = newRun(START, { runId: newRunId(), modelId: MODEL, status: 'running' });
     await cp.put(run);
     const failing = { ...cp, store: Object.create(cp.store) as TestControlPlane['store'] };
-    failing.store.optimistic = () => Promise.reject(new Error('the store is gone'));
+    failing.store.query = () => Promise.reject(new Error('the store is gone'));
     const { id, kind, body } = trainer().completed();
     const callback = { type: 'callback', kind, body } as RunCallback;
     const { answer } = await recordCallbacks(failing, run.runId, 1, [{ id, callback }]);
@@ -134,9 +134,9 @@ describe('the versions of completed runs', () => {
     const slow = { ...cp, store: Object.create(cp.store) as TestControlPlane['store'] };
     let release = () => {};
     const held = new Promise<void>((resolve) => (release = resolve));
-    slow.store.optimistic = async (work) => {
+    slow.store.query = async (query) => {
       await held;
-      return cp.store.optimistic(work);
+      return cp.store.query(query);
     };
     const { id, kind, body } = trainer().completed();
     const callback = { type: 'callback', kind, body } as RunCallback;

@@ -123,7 +123,7 @@ describe('a retrain message', () => {
     onTestFinished(() => spy.mockRestore());
     const { cp, publish, runs } = await opened();
     const { retried } = DOMAIN_CODES[code];
-    vi.spyOn(cp.store, 'transaction').mockRejectedValueOnce(new DomainError(code, 'not now'));
+    vi.spyOn(cp.store, 'optimistic').mockRejectedValueOnce(new DomainError(code, 'not now'));
     expect(await publish(ASK, 'refused')).toBe(retried ? 500 : 204);
     expect(cp.logged.filter(({ message }) => message.includes('is dropped'))).toHaveLength(retried ? 0 : 1);
     expect(await runs()).toEqual([]);

@@ -1,4 +1,5 @@
 /** Messages of one Pub/Sub subscription, pulled and handed to whoever is there for them. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Message, PubSub, Subscription as PubSubSubscription } from '@google-cloud/pubsub';
 import type { Subscription } from './eventBus.js';
 
@@ -27,18 +28,32 @@ export async function createUnlessThere(create: () => Promise<unknown>): Promise
   }
 }
 
+/**
+ * How long a message whose handler has failed waits for its next delivery: as long as `RETRY_POLICY` says, doubled each time. The wait
+ * is made here for an emulator: it looks through all messages that it holds back, for each of them and with each pull, so that a few
+ * hundred take a whole processor.
+ */
+const RETRY_SECONDS = { minimum: 1, maximum: 60 } as const;
+
+export const RETRY_POLICY = {
+  minimumBackoff: { seconds: RETRY_SECONDS.minimum },
+  maximumBackoff: { seconds: RETRY_SECONDS.maximum },
+};
+
 /** What a handler gets of a message. */
 export type Delivered = Pick<Message, 'id' | 'data' | 'attributes' | 'publishTime'>;
 
 /** Hands the messages of one subscription to its handler until it is closed. */
 export class PubSubDelivery implements Subscription {
   private readonly underWay = new Set<Promise<void>>();
+  private readonly ending = new AbortController();
   private closing: Promise<void> | undefined;
 
   private constructor(
     private readonly stream: PubSubSubscription,
     private readonly handler: (message: Delivered) => Promise<void>,
     onError: (error: Error) => void,
+    private readonly waitsHere: boolean,
   ) {
     stream.on('message', (message: Message) => {
       const done = this.deliver(message).finally(() => this.underWay.delete(done));
@@ -48,16 +63,19 @@ export class PubSubDelivery implements Subscription {
     stream.on('error', onError);
   }
 
-  /** The subscription must be there. A message whose handler throws comes again. */
+  /** The subscription must be there, with a retry policy unless it `waitsHere`. A message whose handler throws comes again. */
   static async open(
     client: PubSub,
     name: string,
     handler: (message: Delivered) => Promise<void>,
-    onError: (error: Error) => void = (error) => process.emitWarning(error),
+    {
+      onError = (error) => process.emitWarning(error),
+      waitsHere,
+    }: { onError?: ((error: Error) => void) | undefined; waitsHere: boolean },
   ): Promise<PubSubDelivery> {
     const sdk = await import('@google-cloud/pubsub');
     const closeOptions = { behavior: sdk.SubscriptionCloseBehaviors.WaitForProcessing };
-    return new PubSubDelivery(client.subscription(name, { closeOptions }), handler, onError);
+    return new PubSubDelivery(client.subscription(name, { closeOptions }), handler, onError, waitsHere);
   }
 
   close(): Promise<void> {
@@ -66,6 +84,7 @@ export class PubSubDelivery implements Subscription {
   }
 
   private async finish(): Promise<void> {
+    this.ending.abort();
     // Takes nothing new from now on, and waits until what it took has been answered; a broken stream does not wait.
     await this.stream.close();
     await Promise.all(this.underWay);
@@ -77,7 +96,15 @@ export class PubSubDelivery implements Subscription {
       message.ack();
     } catch {
       // The handler has told its log why; Pub/Sub counts the delivery and brings the message again, or buries it.
+      if (this.waitsHere) await this.backOff(message.deliveryAttempt ?? 1);
       message.nack();
     }
+  }
+
+  /** Ends early where the subscription is closed. */
+  private async backOff(deliveryAttempt: number): Promise<void> {
+    const { minimum, maximum } = RETRY_SECONDS;
+    const seconds = Math.min(maximum, minimum * 2 ** (Math.max(1, deliveryAttempt) - 1));
+    await pause(seconds * 1000, undefined, { signal: this.ending.signal }).catch(() => undefined);
   }
 }

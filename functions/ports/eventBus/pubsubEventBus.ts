@@ -10,7 +10,13 @@ import {
   type TrainyardEvent,
 } from '@trainyard/shared';
 import type { EventBus, Subscription } from './eventBus.js';
-import { createUnlessThere, openClient, PubSubDelivery, type PubSubOptions } from './pubsubDelivery.js';
+import {
+  createUnlessThere,
+  openClient,
+  PubSubDelivery,
+  RETRY_POLICY,
+  type PubSubOptions,
+} from './pubsubDelivery.js';
 
 const DEAD_LETTER_TOPIC = `${EVENTS_TOPIC}-dead-letters`;
 const DEAD_LETTER_SUBSCRIPTION = `${EVENTS_TOPIC}-dead-letters-kept`;
@@ -68,7 +74,7 @@ class PubSubEventBus implements EventBus {
       this.client.createSubscription(EVENTS_TOPIC, name, {
         ackDeadlineSeconds: 60,
         ...(types && { filter: types.map((type) => `attributes.type = "${type}"`).join(' OR ') }),
-        retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 60 } },
+        ...(!this.makesTopics && { retryPolicy: RETRY_POLICY }),
         deadLetterPolicy: {
           deadLetterTopic: `projects/${this.client.projectId}/topics/${DEAD_LETTER_TOPIC}`,
           maxDeliveryAttempts: MAX_DELIVERIES,
@@ -80,12 +86,10 @@ class PubSubEventBus implements EventBus {
       // The emulator keeps the filter and delivers all the same.
       if (!types || types.includes(event.type)) await handler(event);
     };
-    const subscription = await PubSubDelivery.open(
-      this.client,
-      name,
-      ({ data }) => deliver(data),
-      this.onError,
-    );
+    const subscription = await PubSubDelivery.open(this.client, name, ({ data }) => deliver(data), {
+      onError: this.onError,
+      waitsHere: this.makesTopics,
+    });
     this.open.add(subscription);
     return {
       close: async () => {

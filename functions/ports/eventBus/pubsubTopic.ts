@@ -2,6 +2,7 @@ import {
   createUnlessThere,
   openClient,
   PubSubDelivery,
+  RETRY_POLICY,
   type Delivered,
   type PubSubOptions,
 } from './pubsubDelivery.js';
@@ -18,10 +19,10 @@ export async function subscribeToTopic(
   await createUnlessThere(() =>
     client.createSubscription(topic, subscription, {
       ackDeadlineSeconds: 60,
-      retryPolicy: { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 60 } },
+      retryPolicy: RETRY_POLICY,
     }),
   );
-  const delivery = await PubSubDelivery.open(client, subscription, handler, onError);
+  const delivery = await PubSubDelivery.open(client, subscription, handler, { onError, waitsHere: false });
   return {
     async close() {
       await delivery.close();
