@@ -184,11 +184,7 @@ export async function withDatabase<T>(
     bySystem: !readsRows,
     onExceeded: (error) => database.end(error),
   });
-  const working = (async () => {
-    // A time with a zone is the same text on every machine.
-    await database.run("SET TimeZone = 'UTC'");
-    return work(database);
-  })();
+  const working = (async () => work(database))();
   const closed = working
     .catch(() => undefined)
     .then(async () => {

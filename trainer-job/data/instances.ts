@@ -11,6 +11,8 @@ import type { DataLimits } from '../settings/limits.js';
 const IDLE_MS = 1000;
 const FILE = 'work.duckdb';
 const SPILL = 'spill';
+/** A time with a zone is the same text on every machine. */
+const ONE_ZONE = "SET TimeZone = 'UTC'";
 
 export interface Lease {
   connection: DuckDBConnection;
@@ -32,11 +34,16 @@ export async function leaseInstance(folder: string, limits: DataLimits): Promise
   const used = takeIdle();
   const instance = used?.instance ?? (await DuckDBInstance.create(':memory:', settings));
   const connection = await instance.connect();
-  if (used) await adjust(connection, used.settings, settings);
-  // The file goes with its folder, and need not be made whole.
-  await connection.run('PRAGMA disable_checkpoint_on_shutdown');
-  await connection.run(`ATTACH '${quoted(join(folder, FILE))}' AS work`);
-  await connection.run('USE work');
+  await connection.run(
+    [
+      ...(used ? adjusted(used.settings, settings) : []),
+      // The file goes with its folder, and need not be made whole.
+      'PRAGMA disable_checkpoint_on_shutdown',
+      `ATTACH '${quoted(join(folder, FILE))}' AS work`,
+      'USE work',
+      ONE_ZONE,
+    ].join('; '),
+  );
   return {
     connection,
     async end(canBeUsedAgain) {
@@ -54,6 +61,7 @@ export async function leaseInstance(folder: string, limits: DataLimits): Promise
 export async function ownInstance(folder: string, limits: DataLimits): Promise<Lease> {
   const instance = await DuckDBInstance.create(join(folder, FILE), await settingsOf(folder, limits));
   const connection = await instance.connect();
+  await connection.run(ONE_ZONE);
   return {
     connection,
     async end() {
@@ -77,20 +85,18 @@ async function settingsOf(folder: string, { memoryMegabytes, threads }: DataLimi
   };
 }
 
-async function adjust(connection: DuckDBConnection, from: Settings, to: Settings): Promise<void> {
-  for (const [name, value] of Object.entries(to)) {
-    if (from[name] !== value) await connection.run(`SET GLOBAL ${name} = '${quoted(value)}'`);
-  }
+/** What makes settings of others; each statement that waits for its turn takes longer than it runs. */
+function adjusted(from: Settings, to: Settings): string[] {
+  return Object.entries(to)
+    .filter(([name, value]) => from[name] !== value)
+    .map(([name, value]) => `SET GLOBAL ${name} = '${quoted(value)}'`);
 }
 
 /** Leaves nothing of the database: no file that is open, and no block of a file that was read. Answers whether that can be had. */
 async function detached(connection: DuckDBConnection): Promise<boolean> {
   try {
-    await connection.run('USE memory');
-    await connection.run('DETACH work');
-    for (const kept of [false, true]) {
-      await connection.run(`SET GLOBAL enable_external_file_cache = ${kept}`);
-    }
+    const forget = [false, true].map((kept) => `SET GLOBAL enable_external_file_cache = ${kept}`);
+    await connection.run(['USE memory', 'DETACH work', ...forget].join('; '));
     return true;
   } catch {
     // A result that was not read to its end holds the database: the instance goes with it.

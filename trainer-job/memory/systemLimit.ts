@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import type { Socket } from 'node:net';
 
 /**
  * Has the system refuse this process more than `bytes` of memory beside what it has now; the function that it answers with takes
@@ -13,16 +12,24 @@ const run = promisify(execFile);
  */
 export async function limitData(bytes: number): Promise<() => Promise<void>> {
   held.count += 1;
-  if (held.count === 1) held.before = lowerLimit(bytes);
+  if (held.count === 1) held.before = held.restored.then(() => lowerLimit(bytes));
   const before = await held.before;
   return async () => {
     held.count -= 1;
-    if (held.count === 0 && before !== null) await setSoftLimit(before);
+    if (held.count > 0 || before === null) return;
+    const restored = setSoftLimit(before);
+    // Whoever lowers it again waits for that; that it failed is told to who gave it back.
+    held.restored = restored.catch(() => undefined);
+    await restored;
   };
 }
 
 /** Of several that hold the limit at once the first sets it, and the last takes it back. */
-const held: { count: number; before: Promise<string | null> } = { count: 0, before: Promise.resolve(null) };
+const held: { count: number; before: Promise<string | null>; restored: Promise<void> } = {
+  count: 0,
+  before: Promise.resolve(null),
+  restored: Promise.resolve(),
+};
 
 /** The limit that was there before; null where none can be set. */
 async function lowerLimit(bytes: number): Promise<string | null> {
@@ -50,7 +57,55 @@ async function softLimit(): Promise<string> {
   return soft;
 }
 
-/** The hard limit stays, so that the soft one can be raised again. */
+/** The hard limit stays, so that the soft one can be raised again. One at a time, as `held` has it. */
 async function setSoftLimit(value: string): Promise<void> {
-  await run('prlimit', [`--pid=${process.pid}`, `--data=${value}:`]);
+  limiter ??= startLimiter();
+  const { stdin, stdout } = limiter;
+  // While it is asked, and only then, it keeps this process going.
+  stdout.ref();
+  stdin.write(`${value}\n`);
+  const answer = await Promise.race([
+    once(stdout, 'data').then(([data]) => String(data).trim()),
+    limiter.ended.then(() => 'ended'),
+  ]);
+  stdout.unref();
+  if (answer !== 'ok') throw new Error(`the limit of data could not be set to ${value}: prlimit ${answer}`);
+}
+
+interface Limiter {
+  stdin: Socket;
+  stdout: Socket;
+  /** Resolves when it can be asked no more. */
+  ended: Promise<void>;
+}
+
+let limiter: Limiter | null = null;
+
+/** Ends when its input does, that is with this process; what the terminal or the platform sends to all of the group is not for it. */
+const ANSWERS = `trap '' INT TERM HUP
+while read -r value; do
+  if prlimit --pid="$PPID" --data="$value:"; then echo ok; else echo failed; fi
+done`;
+
+/**
+ * Starts the shell that runs `prlimit` for this process, each time that it is asked: the system copies the tables of a process that
+ * starts a program, which takes tens of milliseconds where it has much memory, and a shell has little.
+ */
+function startLimiter(): Limiter {
+  const shell = spawn('sh', ['-c', ANSWERS], { stdio: ['pipe', 'pipe', 'ignore'] }) as ChildProcess & {
+    stdin: Socket;
+    stdout: Socket;
+  };
+  const ended = new Promise<void>((resolve) => {
+    const end = () => {
+      limiter = null;
+      resolve();
+    };
+    for (const of of [shell, shell.stdin, shell.stdout]) of.on('error', end);
+    shell.on('exit', end);
+  });
+  shell.unref();
+  shell.stdin.unref();
+  shell.stdout.unref();
+  return { stdin: shell.stdin, stdout: shell.stdout, ended };
 }
