@@ -133,6 +133,8 @@ describe('the artifacts of a run', () => {
       'data_validation',
       'data_page',
       'metadata',
+      'package_metadata',
+      'manifest',
       'items',
       'users',
       'seen',
@@ -206,6 +208,6 @@ describe('the artifacts of a run', () => {
   it('that do not belong together are refused', async () => {
     const { directory } = await exported();
     await truncate(join(directory, 'query_model', 'weights.bin'), 40);
-    await expect(openModelDirectory(directory)).rejects.toThrow(/weights.bin is too short/);
+    await expect(openModelDirectory(directory)).rejects.toThrow(/weights.bin has 40 bytes instead of/);
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   ITEM_OUTPUTS_FILE,
   ITEM_VECTORS_FILE,
+  MANIFEST_FILE,
   RATING_FOLDER,
   TOWER_FOLDERS,
   TRANSFORM_FOLDER,
@@ -24,9 +25,11 @@ import type { EpochReport } from '../train/loop/trainRequest.js';
 import { writeFormats, type WrittenFormats } from './formats/writeFormats.js';
 import type { ModelMetadata } from './metadata.js';
 import { metadataImpact } from './metadataImpact.js';
+import { packageMetadata } from './packageMetadata.js';
 import { saveRating } from './savedRating.js';
 import { saveTower } from './savedTower.js';
 import { writeTables } from './tables/writeTables.js';
+import { writeManifest } from './writeManifest.js';
 
 export interface ExportRequest {
   model: TwoTowerModel;
@@ -108,7 +111,12 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
     join(unfinished, 'model_metadata.json'),
     `${JSON.stringify(metadataOf(request), null, 2)}\n`,
   );
+  await writeFile(
+    join(unfinished, 'metadata.json'),
+    `${JSON.stringify(packageMetadata({ ...request, transform, formats: formats.written }), null, 2)}\n`,
+  );
   const beside = await request.beside(unfinished);
+  await writeManifest(unfinished, request);
 
   await rm(directory, { recursive: true, force: true });
   await rename(unfinished, directory);
@@ -126,6 +134,8 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
     data_validation: join(directory, 'data', 'validation.json'),
     data_page: join(directory, 'data', 'profile.html'),
     metadata: join(directory, 'model_metadata.json'),
+    package_metadata: join(directory, 'metadata.json'),
+    manifest: join(directory, MANIFEST_FILE),
     ...Object.fromEntries(
       Object.entries({ ...tables, ...formats.artifacts, ...beside }).map(([name, path]) => [
         name,

@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { BucketFolder } from '../cloud/bucketFolder.js';
 import type { BucketPath } from '../cloud/bucketPath.js';
-import { filesIn, uploadFiles } from '../cloud/uploadFolder.js';
+import { filesIn, uploadFiles, type LocalFile } from '../cloud/uploadFolder.js';
+import { MANIFEST_FILE } from '@trainyard/recommender/format/files';
 import type { RemoteSettings, Settings } from '../settings/settings.js';
 import type {
   ArtifactHome,
@@ -102,17 +103,36 @@ export class BucketHome implements ArtifactHome {
     return artifacts.uri(basename(path));
   }
 
-  /** Each attempt has a folder of its own, so that none ever mixes its files with another's. */
+  /**
+   * Each attempt has a folder of its own, so that none ever mixes its files with another's. Its manifest is written last, where there
+   * is none: what a set of files is known by never changes, and a set that is cut off has none.
+   */
   async storeModel(folder: string, paths: Readonly<Record<string, string>>): Promise<Record<string, string>> {
     const { artifacts } = this.folders;
-    const to = `model/a${String(this.settings.attempt).padStart(4, '0')}`;
+    const to = await this.unusedFolder(`model/a${String(this.settings.attempt).padStart(4, '0')}`);
     const files = await filesIn(folder);
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     this.log('info', 'uploading the model', { files: files.length, bytes, to: artifacts.uri(to) });
-    await uploadFiles(files, artifacts, to, (percent) =>
-      this.log('info', 'uploaded so far', { percent, of: bytes }),
+    const isManifest = ({ name }: LocalFile) => name === MANIFEST_FILE;
+    await uploadFiles(
+      files.filter((file) => !isManifest(file)),
+      artifacts,
+      to,
+      (percent) => this.log('info', 'uploaded so far', { percent, of: bytes }),
     );
+    for (const { path, name } of files.filter(isManifest)) {
+      if (!(await artifacts.upload(path, `${to}/${name}`, { absent: true })))
+        throw new Error(`${artifacts.uri(to)} was filled by another process of this attempt meanwhile`);
+    }
     const uriOf = (path: string) => artifacts.uri(`${to}/${relative(folder, path).split(sep).join('/')}`);
     return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, uriOf(path)]));
+  }
+  /** The folder, or where an earlier process of this attempt has filled it, one beside it. */
+  private async unusedFolder(name: string): Promise<string> {
+    for (let number = 1; ; number++) {
+      const folder = number === 1 ? name : `${name}-${number}`;
+      const found = await this.folders.artifacts.generationOf(`${folder}/${MANIFEST_FILE}`);
+      if (found === undefined) return folder;
+    }
   }
 }

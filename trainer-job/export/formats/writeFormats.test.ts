@@ -51,6 +51,7 @@ describe('the formats beside the folder of a model', () => {
   it('are all that can hold it where none is named, and what cannot is said', async () => {
     expect(await writeFormats(await contextOf(), TABLE)).toEqual({
       artifacts: { savedModel: 'savedModel/i+j', tfjs: 'tfjs/i+j' },
+      written: ['savedModel', 'tfjs'],
       leftOut: ['the model is not exported as "onnx", which cannot have weights of more than 2 GB and that'],
     });
   });
@@ -58,6 +59,10 @@ describe('the formats beside the folder of a model', () => {
   it('are those that are named', async () => {
     const { artifacts, leftOut } = await writeFormats(await contextOf(['tfjs']), TABLE);
     expect([Object.keys(artifacts), leftOut]).toEqual([['tfjs'], []]);
-    expect(await writeFormats(await contextOf([]), TABLE)).toEqual({ artifacts: {}, leftOut: [] });
+    expect(await writeFormats(await contextOf([]), TABLE)).toEqual({
+      artifacts: {},
+      written: [],
+      leftOut: [],
+    });
   });
 });

@@ -1,10 +1,12 @@
-import { FORMAT_SUPPORT, lackedBy } from '@trainyard/shared';
+import { FORMAT_SUPPORT, lackedBy, type ModelFormatName } from '@trainyard/shared';
 import type { FormatContext, ModelFormat } from './format.js';
 import { MODEL_FORMATS } from './table.js';
 
 export interface WrittenFormats {
   /** Names of artifacts with their paths in the folder of the model. */
   artifacts: Readonly<Record<string, string>>;
+  /** The formats that were. */
+  written: ModelFormatName[];
   /** What was not written and why, a sentence each. */
   leftOut: string[];
 }
@@ -15,7 +17,7 @@ export async function writeFormats(
   formats: readonly ModelFormat[] = MODEL_FORMATS,
 ): Promise<WrittenFormats> {
   const { model, features, outputs } = context.spec;
-  const written: WrittenFormats = { artifacts: {}, leftOut: [] };
+  const written: WrittenFormats = { artifacts: {}, written: [], leftOut: [] };
   for (const format of formats) {
     if (outputs.formats && !outputs.formats.includes(format.name)) continue;
     const lacks = [...lackedBy(FORMAT_SUPPORT[format.name], model, features), ...format.lacks(context)];
@@ -26,6 +28,7 @@ export async function writeFormats(
       continue;
     }
     written.artifacts = { ...written.artifacts, ...(await format.write(context)) };
+    written.written.push(format.name);
     await context.between();
   }
   return written;
