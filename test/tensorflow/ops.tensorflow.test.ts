@@ -46,7 +46,7 @@ describe.skipIf(missingTensorflow)('TensorFlow’s own ops', () => {
   });
 
   softmaxLossContract('TensorFlow');
-  scoreSplitContract('TensorFlow');
+  scoreSplitContract('tensorflow');
   kerasModelContract('TensorFlow');
 
   it('takes the plain way where references are no measure of the scores, and counts the block once', () => {

@@ -20,7 +20,7 @@ export function deterministicTensorflow(): void {
  * signal's handler would write over other data (docs/decisions/0028-onednn.md).
  */
 export function oneDnnTensorflow(available = cores()): void {
-  const threads = Number(processEnvironment()['TF_NUM_INTRAOP_THREADS'] ?? 0) || available;
+  const threads = tensorflowThreads(available);
   const oneDnn = setDefault('TF_ENABLE_ONEDNN_OPTS', threads > 1 ? '1' : '0');
   // Eigen takes single kernels of oneDNN: those for AVX-512 have the stack on the heap, those before it have not.
   if (threads === 1 && oneDnn === '0') setDefault('ONEDNN_MAX_CPU_ISA', 'AVX2');
@@ -39,6 +39,11 @@ export function workersOfTensorflow(): boolean {
   if (!undividedTensorflow()) return false;
   setDefault('TF_ENABLE_ONEDNN_OPTS', '1');
   return true;
+}
+
+/** How many threads share an operation that the thread of the training asks for. */
+export function tensorflowThreads(available = cores()): number {
+  return Number(processEnvironment()['TF_NUM_INTRAOP_THREADS'] ?? 0) || available;
 }
 
 /** Whether an operation of TensorFlow runs on the thread that asks, with oneDNN. */

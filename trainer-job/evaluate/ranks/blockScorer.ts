@@ -1,164 +1,28 @@
-/** Scores blocks of queries against a whole catalogue, one block at a time, in the memory of one. */
-import * as tf from '@tensorflow/tfjs-core';
-import { matMul, readAndDispose, withColumns } from '../../model/matrix.js';
-import type { Excluded } from './excluded.js';
-import { logSumExp } from './logSumExp.js';
-import { groupSize, targetRanks } from './targetRanks.js';
-
-/** Some queries, and what they are asked: `starts` and `items` say it of the block's first query as of query 0. */
-export interface QueryBlock {
-  /** [queries, width] */
-  queries: Float32Array;
-  /** [queries + 1] the targets of query q are `starts[q]` … `starts[q + 1] - 1` */
-  starts: Int32Array;
-  /** [targets] items, from 1, and how many rows each stands for */
-  items: Int32Array;
-  rows: Int32Array;
-  /** What is left out of the ranking of each query, none of it a target; `start` as `starts`. */
-  excluded: Excluded | null;
-}
-
-export interface BlockScores {
-  /** The softmax cross-entropy over the catalogue, summed over the rows. */
-  loss: number;
-  /** [targets] how many items that are not left out score higher, at most `depth`. */
-  ranks: Int32Array;
-}
-
-interface Items {
-  /** [items, width] */
-  vectors: Float32Array;
-  /**
-   * [width + 2, items]: a column is an item's vector, -1 and 0. Behind them come columns that score lower than any item, for a
-   * whole number of groups.
-   */
-  matrix: tf.Tensor2D;
-  groupSize: number;
-}
-
-/** How many scores a query has against so many items: those that fill the last group are among them. */
-export function scoresOfQuery(items: number): number {
-  const size = groupSize(items);
-  return Math.ceil(items / size) * size;
-}
+/** Scores blocks of queries against a whole catalogue, one block at a time. */
+import { KernelScorer } from './kernelScorer.js';
+import type { BlockScores, QueryBlock } from './queryBlock.js';
+import { TensorflowScorer } from './tensorflowScorer.js';
 
 export class BlockScorer {
-  private readonly items: Items;
+  private readonly kernel: KernelScorer;
+  private tensorflow: TensorflowScorer | undefined;
 
   /** `items` is [items, width]. */
   constructor(
-    items: Float32Array,
-    width: number,
+    private readonly items: Float32Array,
+    private readonly width: number,
     private readonly depth: number,
   ) {
-    this.items = itemMatrix(items, width);
+    this.kernel = new KernelScorer(items, width, depth);
   }
 
-  score({ queries, starts, excluded, ...targets }: QueryBlock): BlockScores {
-    const count = starts.length - 1;
-    // Scores are measured from that of a target: exp then holds them, however large they are.
-    const references = highestTargetScores(queries, this.items, { starts, ...targets });
-    const rows = withColumns(queries, queries.length / count, references, 1);
-    const scores = tf.tidy(() => matMul(tf.tensor2d(rows, [count, rows.length / count]), this.items.matrix));
-    const logSums = logSumExp(scores);
-    const own = scoresOf(scores, starts, targets.items);
-    const left = excluded && { ...excluded, scores: scoresOf(scores, excluded.start, excluded.items) };
-    // What is left out takes up places that do not count.
-    const depth = this.depth + (left ? longest(left.start) : 0);
-    const ranks = targetRanks(scores, { starts, scores: own }, depth, this.items.groupSize);
-    scores.dispose();
-    if (left) withoutExcluded(ranks, { starts, scores: own }, left, this.depth);
-
-    let loss = 0;
-    for (let q = 0; q < count; q++) {
-      for (let t = starts[q]!; t < starts[q + 1]!; t++) loss += targets.rows[t]! * (logSums[q]! - own[t]!);
-    }
-    return { loss, ranks };
+  score(block: QueryBlock): BlockScores {
+    if (block.by === 'kernel') return this.kernel.score(block);
+    this.tensorflow ??= new TensorflowScorer(this.items, this.width, this.depth);
+    return this.tensorflow.score(block);
   }
 
   dispose(): void {
-    this.items.matrix.dispose();
+    this.tensorflow?.dispose();
   }
-}
-
-/** Added to the score of no item: so low that its exp is 0. */
-const LOWEST = -1e30;
-
-function itemMatrix(vectors: Float32Array, width: number): Items {
-  const count = vectors.length / width;
-  const columns = scoresOfQuery(count);
-  const matrix = new Float32Array((width + 2) * columns);
-  for (let item = 0, from = 0; item < count; item++) {
-    for (let c = 0, to = item; c < width; c++, to += columns) matrix[to] = vectors[from++]!;
-  }
-  matrix.fill(-1, width * columns, (width + 1) * columns);
-  matrix.fill(LOWEST, (width + 1) * columns + count);
-  return { vectors, matrix: tf.tensor2d(matrix, [width + 2, columns]), groupSize: groupSize(count) };
-}
-
-type Targets = Pick<QueryBlock, 'starts' | 'items'>;
-
-/** [queries] */
-function highestTargetScores(
-  queries: Float32Array,
-  { vectors }: Items,
-  { starts, items }: Targets,
-): Float32Array {
-  const highest = new Float32Array(starts.length - 1).fill(-Infinity);
-  const width = queries.length / highest.length;
-  for (let q = 0; q < highest.length; q++) {
-    for (let t = starts[q]!; t < starts[q + 1]!; t++) {
-      const item = (items[t]! - 1) * width;
-      let score = 0;
-      for (let i = 0; i < width; i++) score += queries[q * width + i]! * vectors[item + i]!;
-      if (score > highest[q]!) highest[q] = score;
-    }
-  }
-  return highest;
-}
-
-/** Takes from `ranks` [targets] what is left out and scores higher; what is left is `depth` at most. */
-function withoutExcluded(
-  ranks: Int32Array,
-  targets: { starts: Int32Array; scores: Float32Array },
-  excluded: { start: Int32Array; scores: Float32Array },
-  depth: number,
-): void {
-  for (let q = 0; q + 1 < targets.starts.length; q++) {
-    const left = excluded.scores.subarray(excluded.start[q], excluded.start[q + 1]).toSorted();
-    for (let t = targets.starts[q]!; t < targets.starts[q + 1]!; t++) {
-      ranks[t] = Math.min(ranks[t]! - countAbove(left, targets.scores[t]!), depth);
-    }
-  }
-}
-
-/** How many of the ascending scores are strictly higher. */
-function countAbove(ascending: Float32Array, score: number): number {
-  let [low, high] = [0, ascending.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ascending[middle]! > score) high = middle;
-    else low = middle + 1;
-  }
-  return ascending.length - low;
-}
-
-/** Of ranges that begin and end there, the longest. */
-function longest(starts: Int32Array): number {
-  let most = 0;
-  for (let i = 0; i + 1 < starts.length; i++) most = Math.max(most, starts[i + 1]! - starts[i]!);
-  return most;
-}
-
-/** Of the items of each query, `starts[q]` … `starts[q + 1] - 1`: the very numbers that they are ranked among. */
-function scoresOf(scores: tf.Tensor2D, starts: Int32Array, items: Int32Array): Float32Array {
-  const [count, columns] = scores.shape;
-  if (items.length === 0) return new Float32Array(0);
-  const places = new Int32Array(items.length);
-  for (let q = 0; q < count; q++) {
-    for (let t = starts[q]!; t < starts[q + 1]!; t++) places[t] = q * columns + items[t]! - 1;
-  }
-  return readAndDispose(
-    tf.tidy(() => tf.gather(tf.reshape(scores, [count * columns]), tf.tensor1d(places, 'int32'))),
-  );
 }

@@ -6,11 +6,11 @@ import { readAndDispose } from '../../model/matrix.js';
 const LARGEST_SUM = 1e37;
 
 /**
- * [queries] log Σ exp of each row of `scores` [queries, items], in the passes that cost the backend least: fewest where the
- * sums are near 1, as they are of scores less the score of a likely item.
+ * [queries] log Σ exp of each row of `scores` [queries, items], in fewest passes where the sums are near 1, as they are of scores
+ * less the score of a likely item.
  */
 export function logSumExp(scores: tf.Tensor2D): Float32Array {
-  return tf.getBackend() === 'tensorflow' ? (logOfSums(scores) ?? shifted(scores)) : bySoftmax(scores);
+  return logOfSums(scores) ?? shifted(scores);
 }
 
 /** Undefined where exp cannot hold the scores. */
@@ -25,12 +25,5 @@ function shifted(scores: tf.Tensor2D): Float32Array {
       const highest = tf.max(scores, 1, true);
       return tf.add(highest, tf.log(tf.sum(tf.exp(tf.sub(scores, highest)), 1, true)));
     }),
-  );
-}
-
-/** Σ exp(s - max s) = 1 / max softmax(s): exp and sum over all scores are slow on wasm. */
-function bySoftmax(scores: tf.Tensor2D): Float32Array {
-  return readAndDispose(
-    tf.tidy(() => tf.sub(tf.max(scores, 1, true), tf.log(tf.max(tf.softmax(scores), 1, true)))),
   );
 }

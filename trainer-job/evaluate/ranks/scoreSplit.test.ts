@@ -3,4 +3,4 @@ import { useWasm } from '../../../test/support/training/backend.js';
 import { scoreSplitContract } from '../../../test/contracts/scoreSplit.contract.js';
 
 beforeAll(useWasm);
-scoreSplitContract('wasm');
+scoreSplitContract('kernel');

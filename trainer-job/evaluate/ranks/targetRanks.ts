@@ -4,8 +4,8 @@
  *
  * The catalogue is cut into groups. A group whose best score is higher than the target's holds at least one higher item, and
  * any other group none: so with `depth` such groups the rank is `depth` or more, and with fewer only their scores need
- * counting. On TensorFlow that is one pass for the groups' best and a gathering of few groups or, where every rank is to be told
- * apart, a comparison that counts where the scores are; wasm has the scores in host memory anyway and counts them all.
+ * counting: one pass for the groups' best and a gathering of few groups. Where every rank is to be told apart, a comparison counts
+ * where the scores are.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { tensorflowOps } from '../../backend/tensorflowOps.js';
@@ -22,23 +22,15 @@ export interface Targets {
 /** The best of a group are found in steps of so many: what is left over takes longer than one of them. */
 const PACKET = 8;
 
-/** Items of a group: with about so many the best scores and the gathered ones cost alike. Fewer than 2 are no group. */
+/** Items of a group: with about so many the best scores and the gathered ones cost alike. */
 export function groupSize(items: number): number {
-  if (tf.getBackend() !== 'tensorflow') return 1;
-  return PACKET * Math.round(Math.sqrt(items) / 3 / PACKET) || 1;
+  return PACKET * Math.max(1, Math.round(Math.sqrt(items) / 3 / PACKET));
 }
 
 /** [targets] ranks among `scores` [queries, items], at most `depth`; `items` is a multiple of `size`, the size of a group. */
 export function targetRanks(scores: tf.Tensor2D, targets: Targets, depth: number, size: number): Int32Array {
   const ranks = new Int32Array(targets.scores.length);
   const [queries, items] = scores.shape;
-  if (size < 2) {
-    const all = scores.dataSync<'float32'>();
-    for (let q = 0; q < queries; q++) {
-      rankTargets(ranks, targets, q, all.subarray(q * items, (q + 1) * items), depth);
-    }
-    return ranks;
-  }
   // More than all groups: what is higher is counted in every one of them.
   if (depth >= items / size) return exactRanks(scores, targets, size).map((rank) => Math.min(rank, depth));
   const { groups, starts } = groupsAbove(scores, targets, depth, size, ranks);

@@ -2,7 +2,7 @@
 import { storedSpecSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import type { EncodedTower } from '../../data/encodedDataset.js';
-import type { BlockScores, QueryBlock } from '../../evaluate/ranks/blockScorer.js';
+import type { BlockScores, QueryBlock } from '../../evaluate/ranks/queryBlock.js';
 import type { OwedDecay } from '../../model/parameter.js';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
 import type { Operation } from './operations.js';

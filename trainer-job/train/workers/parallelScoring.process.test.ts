@@ -18,7 +18,8 @@ const startPool = poolsOfTests();
 const data = tinyDataset();
 const spec = tinySpec({ model: { similarity: 'cosine', temperature: 0.2 } });
 const rows = evaluationRows(data, 'validation');
-const depth = 10;
+/** So few queries at once that a split has many blocks. */
+const options = { depth: 10, together: 4 };
 
 async function opened(size: number) {
   const { model, optimizer } = inSharedMemory(() => {
@@ -26,44 +27,37 @@ async function opened(size: number) {
     return { model: made, optimizer: newOptimizer(spec.training.optimizer, made.parameters) };
   });
   const pool = await startPool(size, model, optimizer, data);
-  // So few scores at once that a split has many blocks.
-  const scored = {
-    width: model.width,
-    embed: (tower: 'query' | 'candidate', entities: Int32Array) => model.embed(tower, entities),
-    candidate: model.candidate,
-    spec: { training: { ...spec.training, scoreMegabytes: 0.001 } },
-  };
-  return { model, scored, pool, scoring: parallelScoring(model, pool) };
+  return { model, pool, scoring: parallelScoring(model, pool) };
 }
 
 describe('an evaluation of several workers', () => {
   it.each([2, 3])('by %i has the loss and the ranks of one, to the last digit, each time', async (size) => {
-    const { model, scored, scoring } = await opened(size);
-    const alone = await scoreRows(scored, rows, { depth });
-    expect(alone.ranks.some((rank) => rank < depth)).toBe(true);
-    expect(await scoreRows(scored, rows, { depth, scoring })).toEqual(alone);
+    const { model, scoring } = await opened(size);
+    const alone = await scoreRows(model, rows, options);
+    expect(alone.ranks.some((rank) => rank < options.depth)).toBe(true);
+    expect(await scoreRows(model, rows, { ...options, scoring })).toEqual(alone);
     model.parameters[0]!.values.fill(0.5);
-    const changed = await scoreRows(scored, rows, { depth, scoring });
-    expect(changed).toEqual(await scoreRows(scored, rows, { depth }));
+    const changed = await scoreRows(model, rows, { ...options, scoring });
+    expect(changed).toEqual(await scoreRows(model, rows, options));
     expect(changed).not.toEqual(alone);
   });
 
   it('ends within a block of the wish to stop, and may begin again', async () => {
-    const { scored, scoring } = await opened(2);
+    const { model, scoring } = await opened(2);
     let blocks = 0;
     const between = async () => {
       if (++blocks === 5) throw new Error('stop');
     };
-    await expect(scoreRows(scored, rows, { depth, between, scoring })).rejects.toThrow('stop');
+    await expect(scoreRows(model, rows, { ...options, between, scoring })).rejects.toThrow('stop');
     expect(blocks).toBeLessThanOrEqual(6);
-    expect(await scoreRows(scored, rows, { depth, scoring })).toEqual(
-      await scoreRows(scored, rows, { depth }),
+    expect(await scoreRows(model, rows, { ...options, scoring })).toEqual(
+      await scoreRows(model, rows, options),
     );
   });
 
   it('fails where a worker is gone', async () => {
-    const { scored, pool, scoring } = await opened(2);
-    const score = scoreRows(scored, rows, { depth, scoring });
+    const { model, pool, scoring } = await opened(2);
+    const score = scoreRows(model, rows, { ...options, scoring });
     await pool.threads[1]!.terminate();
     await expect(score).rejects.toThrow(expect.objectContaining({ code: 'worker-lost', retriable: true }));
   });

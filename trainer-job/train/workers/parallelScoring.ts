@@ -1,4 +1,4 @@
-import type { QueryBlock } from '../../evaluate/ranks/blockScorer.js';
+import type { QueryBlock } from '../../evaluate/ranks/queryBlock.js';
 import type { Scoring } from '../../evaluate/ranks/scoring.js';
 import { EMBED_BLOCK, type TwoTowerModel } from '../../model/twoTowerModel.js';
 import type { TaskOf } from './messages.js';
@@ -24,6 +24,7 @@ export function parallelScoring(model: TwoTowerModel, pool: WorkerPool): Scoring
   }
 
   return {
+    threads: 1,
     embed: async (tower, entities) => {
       const vectors = memory.allocate(tower, entities.length * model[tower].width);
       await pool.each(embedTasks(tower, entities, vectors));
@@ -44,12 +45,12 @@ export function parallelScoring(model: TwoTowerModel, pool: WorkerPool): Scoring
 }
 
 function* scoreTasks(blocks: Iterable<QueryBlock>): Generator<TaskOf<'score'>> {
-  for (const { queries, starts, items, rows, excluded } of blocks) {
+  for (const { items, rows, excluded, ...others } of blocks) {
     // A view of memory that is not shared takes all of that memory along.
     const left = excluded && { start: excluded.start, items: excluded.items.slice() };
     yield {
       type: 'score',
-      block: { queries, starts, items: items.slice(), rows: rows.slice(), excluded: left },
+      block: { ...others, items: items.slice(), rows: rows.slice(), excluded: left },
     };
   }
 }

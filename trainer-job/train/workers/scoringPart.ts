@@ -1,4 +1,5 @@
-import { BlockScorer, type BlockScores } from '../../evaluate/ranks/blockScorer.js';
+import { BlockScorer } from '../../evaluate/ranks/blockScorer.js';
+import type { BlockScores } from '../../evaluate/ranks/queryBlock.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import type { TaskOf } from './messages.js';
 

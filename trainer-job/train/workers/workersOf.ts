@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { usesGpu } from '../../backend/usesGpu.js';
 import type { TrainRequest } from '../loop/trainRequest.js';
 import { hasBatchNorm } from './parallelStep.js';
 
@@ -18,9 +19,4 @@ function obstacleOf({ model }: TrainRequest['spec']): string | undefined {
     return 'batch normalization in model.rating.layers takes its statistics of the whole batch';
   }
   return undefined;
-}
-
-/** The native backend says so; the others have none. */
-function usesGpu(backend: object): boolean {
-  return 'isUsingGpuDevice' in backend && backend.isUsingGpuDevice === true;
 }
