@@ -7,6 +7,7 @@ import { evict } from './cache/eviction.js';
 import { queriesHaveEnded } from './data/database.js';
 import { commandFromFlags, TRAINER, type CommandLine } from './pipeline/commandLine.js';
 import { conclude, type Ending } from './pipeline/ending.js';
+import { makeLists, type Onlooker } from './pipeline/makeLists.js';
 import { readSpec } from './pipeline/readSpec.js';
 import { failureOf } from './pipeline/failure.js';
 import { runTraining } from './pipeline/runTraining.js';
@@ -26,6 +27,8 @@ import { TrainerError } from './errors/trainerError.js';
 const JOURNAL_MS = 2000;
 /** How long a query that was interrupted has to let go. */
 const LEAVE_MS = 1000;
+/** How often progress is told where it is not drawn over. */
+const PROGRESS_MS = 10_000;
 const now = () => new Date();
 const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -39,6 +42,11 @@ async function main(args: readonly string[]): Promise<number> {
     const { entries, bytes, keptBytes } = await evict(asked.folder, asked.limits, now());
     printLine(`removed ${entries} outputs, ${megabytes(bytes)}; ${megabytes(keptBytes)} are left`);
     return 0;
+  }
+  if (asked.command === 'lists') {
+    const stop = new StopSignal();
+    listen(stop);
+    return makeLists(asked.asked, stop, onlooker());
   }
   const { settings } = asked;
   if (asked.command === 'printSpec') {
@@ -92,12 +100,38 @@ function reporterFor({ callbacks, runId, attempt, artifactDirectory }: Settings)
 function stopSignalOf({ deadline, marginSeconds }: Settings, reporter: Reporter): StopSignal {
   const stop = new StopSignal();
   reporter.onStop(() => stop.request('stopped'));
+  listen(stop);
+  if (deadline) stop.requestAt(timeLimit(deadline, now(), marginSeconds), now);
+  return stop;
+}
+
+function listen(stop: StopSignal): void {
   // A second Ctrl-C does not wait for the checkpoint.
   process.once('SIGINT', () => process.once('SIGINT', () => void leave(130)));
   process.on('SIGINT', () => stop.request('preempted'));
   process.on('SIGTERM', () => stop.request('preempted'));
-  if (deadline) stop.requestAt(timeLimit(deadline, now(), marginSeconds), now);
-  return stop;
+}
+
+/** Progress is drawn over at a terminal, and told every ten seconds elsewhere. */
+function onlooker(): Onlooker {
+  const { isTTY } = process.stdout;
+  let told = Date.now();
+  let isShown = false;
+  return {
+    line(text) {
+      printLine(`${isShown ? '\r\u001b[K' : ''}${text}`);
+      isShown = false;
+    },
+    progress(text) {
+      if (isTTY) {
+        process.stdout.write(`\r\u001b[K${text}`);
+        isShown = true;
+      } else if (Date.now() - told >= PROGRESS_MS) {
+        told = Date.now();
+        printLine(text);
+      }
+    },
+  };
 }
 
 /** What nobody caught ends the attempt like any other failure. */

@@ -4,6 +4,9 @@ import {
   logPageSchema,
   type Epoch,
   metricsPageSchema,
+  modelVersionViewSchema,
+  type ModelView,
+  modelViewSchema,
   runIdSchema,
   runPageSchema,
   type RunStatus,
@@ -79,6 +82,15 @@ export class TrainyardClient {
     return requestJson(this.connection, { method: 'GET', path }, bestRunsSchema);
   }
 
+  model(modelId: string): Promise<ModelView> {
+    return requestJson(this.connection, { method: 'GET', path: modelPath(modelId) }, modelViewSchema);
+  }
+
+  version(modelId: string, version: number): Promise<z.infer<typeof modelVersionViewSchema>> {
+    const path = `${modelPath(modelId)}/versions/${version}`;
+    return requestJson(this.connection, { method: 'GET', path }, modelVersionViewSchema);
+  }
+
   /** A new run that goes on from the last checkpoint of one that failed or was cancelled; one, however often it is sent. */
   retry(runId: string, idempotencyKey: string = randomUUID()): Promise<RunView> {
     const request = {
@@ -136,6 +148,10 @@ export class TrainyardClient {
 /** What names a run: an id or `model#number`. */
 export function isRunReference(text: string): boolean {
   return /^[^#/]+#[1-9]\d*$/.test(text) || runIdSchema.safeParse(text).success;
+}
+
+function modelPath(modelId: string): string {
+  return `/api/models/${encodeURIComponent(modelId)}`;
 }
 
 function runPath(runId: string): string {

@@ -8,6 +8,7 @@ import { deploy } from './deploy.js';
 import { doctor } from './doctor.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
+import { recommend } from './lists/recommend.js';
 import { reproduce } from './reproduce.js';
 import { retrain } from './retrain.js';
 import { retry } from './retry.js';
@@ -30,6 +31,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     retrain,
     reproduce,
     verify,
+    recommend,
     logs,
     cost,
     schema,

@@ -21,13 +21,13 @@ export interface Flag {
 }
 export type Flags = Readonly<Record<string, Flag>>;
 
-/** One positional argument; each of them is required. */
+/** One positional argument. A schema that takes `undefined` makes one that may be left out, behind those that may not. */
 interface Positional {
   /** What stands for it in help, such as `RUN`. */
   readonly value: string;
   readonly description: string;
-  /** Any text unless given. */
-  readonly schema?: z.ZodType<unknown, string>;
+  /** Any text, which is required, unless given. */
+  readonly schema?: z.ZodType<unknown, string | undefined>;
 }
 export type Positionals = Readonly<Record<string, Positional>>;
 
@@ -75,4 +75,9 @@ export function choicesOf({ schema }: Flag): readonly string[] {
 /** Whether a command line without the flag is refused. */
 export function isRequired({ schema }: Flag): boolean {
   return schema !== undefined && !schema.safeParse(undefined).success;
+}
+
+/** Whether a command line without the argument is refused. */
+export function isRequiredArgument({ schema }: Positionals[string]): boolean {
+  return schema === undefined || !schema.safeParse(undefined).success;
 }

@@ -1,6 +1,6 @@
 /** What `--help` prints. */
 import { allFlags, type CommandTable, type ProgramTable } from './commandTable.js';
-import { choicesOf, defaultOf, isRequired, type Flag } from './flags.js';
+import { choicesOf, defaultOf, isRequired, isRequiredArgument, type Flag } from './flags.js';
 
 const WIDTH = 110;
 const OPTIONS = 'Options';
@@ -10,7 +10,9 @@ export function usageOf({ name, positionals, flags }: CommandTable): string {
   const required = Object.entries(flags).filter(([, flag]) => isRequired(flag));
   return [
     name,
-    ...Object.values(positionals).map(({ value }) => value),
+    ...Object.values(positionals).map((argument) =>
+      isRequiredArgument(argument) ? argument.value : `[${argument.value}]`,
+    ),
     ...required.map(([flag, { value }]) => `--${flag} ${value}`),
     ...(required.length < Object.keys(flags).length ? ['[options]'] : []),
   ].join(' ');

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { allFlags, type CommandTable } from './commandTable.js';
-import type { Flag, Flags, Positionals, Values } from './flags.js';
+import { isRequiredArgument, type Flag, type Flags, type Positionals, type Values } from './flags.js';
 import { usageOf } from './help.js';
 import { nearestName } from './nearestName.js';
 import { UserError } from './userError.js';
@@ -20,7 +20,8 @@ export function parseArguments<P extends Positionals, F extends Flags>(
   const written = readWritten(table, args);
   if (written.flags.has('help')) return 'help';
   const positionals = Object.entries(table.positionals);
-  if (written.positionals.length !== positionals.length)
+  const least = positionals.filter(([, argument]) => isRequiredArgument(argument)).length;
+  if (written.positionals.length < least || written.positionals.length > positionals.length)
     throw new UserError('wrong-arguments', `write: ${usageOf(table)}`);
   const values = [
     ...Object.entries(table.flags).map(([name, flag]) => [name, flagValue(name, flag, written)]),

@@ -52,6 +52,13 @@ const TABLE = {
     remedy: 'Look for it with `trainyard list MODEL`.',
     retried: false,
   },
+  'no-model': {
+    exitCode: 1,
+    meaning:
+      'What was named has no model: the run is not completed, there is no version yet, or files of the folder are missing or damaged.',
+    remedy: 'Name a completed run, a version or a whole folder; `trainyard list MODEL` shows the runs.',
+    retried: false,
+  },
   'nothing-to-compare': {
     exitCode: 1,
     meaning: '`reproduce` started a run that did not complete, so that it has no result.',

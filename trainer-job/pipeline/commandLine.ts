@@ -13,6 +13,7 @@ import {
   type Settings,
 } from '../settings/settings.js';
 import { backendChoiceSchema, workerChoiceSchema } from '../settings/variables.js';
+import { askedLists, LISTS_FLAGS, type AskedLists } from './listsFlags.js';
 import { SPEC_FLAGS, specFlagsOf } from './specFlags.js';
 import { TrainerError } from '../errors/trainerError.js';
 
@@ -75,13 +76,15 @@ export const TRAINER = commandTable({
     },
     profile: { description: 'writes profile.json to the output: where the time of an epoch goes' },
     ...SPEC_FLAGS,
+    ...LISTS_FLAGS,
   },
   examples: [
     'node trainer-job/dist/main.js --spec spec.json --output out',
     'node trainer-job/dist/main.js --spec spec.json --data purchases.parquet --output out --epochs 3 --seed 7',
+    'node trainer-job/dist/main.js --recommend out/model --to recs.parquet --k 20',
   ],
   notes: [
-    'Either --spec FILE or --tfrecords-path GLOB, and --output DIR are needed. Without --spec, and unless given, there are 150 epochs, batches of 4096, adam at 0.001 with --lr-scaling sqrt, and 1000 steps of warm-up.',
+    'Either --spec FILE or --tfrecords-path GLOB, and --output DIR are needed to train. Without --spec, and unless given, there are 150 epochs, batches of 4096, adam at 0.001 with --lr-scaling sqrt, and 1000 steps of warm-up.',
     'Relative paths, those in the specification too, start from the current folder (TRAINYARD_DATA_BASE names another one). Without flags it runs as a job of a control plane and reads RUN_ID, ATTEMPT, SPEC_URI, ARTIFACT_URI, CALLBACK_URL, RUN_SECRET and DEADLINE from the environment.',
   ],
   exitCodes: [
@@ -124,6 +127,7 @@ export type CommandLine =
   | { command: 'help' }
   | { command: 'train'; settings: Settings }
   | { command: 'printSpec'; settings: Settings }
+  | { command: 'lists'; asked: AskedLists }
   | { command: 'clearCache'; folder: string; limits: CacheLimits };
 
 /** What the flags say. Throws `TrainerError`. */
@@ -134,6 +138,8 @@ export function commandFromFlags(args: readonly string[]): CommandLine {
     const limits = limitsOf(flags['unused-days']);
     return { command: 'clearCache', folder: resolve(flags['clear-cache']), limits };
   }
+  const asked = askedLists(flags);
+  if (asked) return { command: 'lists', asked };
   return { command: flags['print-spec'] ? 'printSpec' : 'train', settings: settingsOf(flags) };
 }
 

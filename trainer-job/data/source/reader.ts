@@ -68,6 +68,6 @@ function pathsOf({ files }: Pick<SourceFiles, 'files'>): string {
 }
 
 /** DuckDB takes every path for a pattern; this one matches the file of that name alone. */
-function asPattern(file: string): string {
+export function asPattern(file: string): string {
   return file.replace(/[*?[]/g, '[$&]');
 }

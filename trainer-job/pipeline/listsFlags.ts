@@ -1,0 +1,132 @@
+/** Flags for lists of a finished model, which are written instead of training one. */
+import { resolve } from 'node:path';
+import { conditionSchema, type Condition } from '@trainyard/shared';
+import { type FlagValues, wholeNumber } from '@trainyard/shared/commandLine/flags';
+import { z } from 'zod';
+import { TrainerError } from '../errors/trainerError.js';
+
+const GROUP = 'Of a finished model, instead of training one';
+
+export const LISTS_FLAGS = {
+  recommend: {
+    group: GROUP,
+    value: 'FOLDER',
+    description:
+      'writes to --to what a model recommends to many; its model folder, or gs://BUCKET/PATH. The same command goes on where it stopped',
+  },
+  similar: {
+    group: GROUP,
+    value: 'FOLDER',
+    description: 'writes to --to which items of a model are most similar to each item',
+  },
+  to: {
+    group: GROUP,
+    value: 'FILE',
+    description: 'gets a row for each item of each list: .parquet, .jsonl or .ndjson',
+  },
+  k: {
+    group: GROUP,
+    value: 'N',
+    description: 'items in a list',
+    schema: wholeNumber(1, 10_000).default(20),
+  },
+  for: {
+    group: GROUP,
+    value: 'FILE',
+    description:
+      'queries, one a row, by the columns that the query tower reads: CSV, JSON lines or Parquet, or gs://…; all users that the model knows unless given',
+  },
+  exclude: {
+    group: GROUP,
+    value: 'WHAT',
+    description: 'what a user’s list lacks: the items of the user’s training rows, or nothing',
+    schema: z.enum(['seen', 'nothing']).default('seen'),
+  },
+  where: {
+    group: GROUP,
+    value: 'CONDITION',
+    multiple: true,
+    description:
+      'only items that meet it, as in --where "price<20"; with =, !=, <, <=, > or >=, or a condition of the specification as JSON',
+    schema: z.array(z.string()).default([]),
+  },
+} as const;
+
+/** What the flags ask for. */
+export interface AskedLists {
+  lists: 'recommendations' | 'similarItems';
+  /** The model's folder as it was given. */
+  model: string;
+  k: number;
+  exclude: 'seen' | 'nothing';
+  /** Null for all users. */
+  queries: string | null;
+  where: Condition[];
+  out: string;
+}
+
+/** Null where they ask for none. Throws `TrainerError`. */
+export function askedLists(flags: FlagValues<typeof LISTS_FLAGS>): AskedLists | null {
+  const { recommend, similar, to, k, exclude, where } = flags;
+  const model = recommend ?? similar;
+  if (model === undefined) {
+    if (to === undefined && flags.for === undefined && where.length === 0) return null;
+    throw wrong('--to, --for and --where go with --recommend FOLDER or --similar FOLDER');
+  }
+  if (recommend !== undefined && similar !== undefined)
+    throw wrong('--recommend and --similar are two requests: give one of them');
+  if (similar !== undefined && flags.for !== undefined)
+    throw wrong('--for gives queries to --recommend; --similar makes a list for each item');
+  if (to === undefined) throw wrong('--to FILE is needed, which gets the lists');
+  return {
+    lists: recommend === undefined ? 'similarItems' : 'recommendations',
+    model,
+    k,
+    exclude,
+    queries: flags.for ?? null,
+    where: where.map(conditionOf),
+    out: resolve(to),
+  };
+}
+
+const OPERATORS = {
+  '=': 'equal',
+  '!=': 'notEqual',
+  '>': 'greater',
+  '>=': 'greaterOrEqual',
+  '<': 'less',
+  '<=': 'lessOrEqual',
+} as const;
+
+/** `price<20`, `category = shoes`, or the JSON of a condition. Throws `TrainerError`. */
+export function conditionOf(text: string): Condition {
+  if (text.trimStart().startsWith('{')) return jsonCondition(text);
+  const [, column, operator, value] = /^\s*(.+?)\s*(<=|>=|!=|=|<|>)\s*(.*?)\s*$/s.exec(text) ?? [];
+  if (column === undefined || operator === undefined || value === undefined || !isOperator(operator)) {
+    throw wrong(
+      `--where is "${text}"; write a column, one of ${Object.keys(OPERATORS).join(' ')} and a value, as in --where "price<20"`,
+    );
+  }
+  return { column, is: OPERATORS[operator], value };
+}
+
+function isOperator(text: string): text is keyof typeof OPERATORS {
+  return Object.hasOwn(OPERATORS, text);
+}
+
+function jsonCondition(text: string): Condition {
+  const example = '{"column": "category", "is": "in", "values": ["shoes", "hats"]}';
+  let condition: unknown;
+  try {
+    condition = JSON.parse(text);
+  } catch (cause) {
+    throw wrong(`--where ${text} is no JSON; write it as in ${example}`, cause);
+  }
+  const parsed = conditionSchema.safeParse(condition);
+  if (parsed.success) return parsed.data;
+  throw wrong(`--where ${text}: ${z.prettifyError(parsed.error)}; write it as in ${example}`, parsed.error);
+}
+
+function wrong(message: string, cause?: unknown): TrainerError {
+  return new TrainerError('invalid-settings', message, null, { cause });
+}

@@ -1,0 +1,66 @@
+/** What blocks must be of so that they can be kept: another model, other queries or another question make other lists. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import type { BatchRequest } from './batchRequest.js';
+
+/** Raise it when the same request would make other blocks. */
+const PLAN_VERSION = 1;
+/** Files and folders of a model's folder that lists depend on, as far as it has them. */
+const MADE_OF = [
+  'query_model',
+  'candidate_model',
+  'rating_model',
+  'transform',
+  'item_vectors.f32',
+  'item_outputs.f32',
+  'items.parquet',
+  'users.parquet',
+  'seen.bin',
+  'seen.json',
+];
+
+export async function planOf(
+  { folder, lists, k, exclude, queries, where }: BatchRequest,
+  blockSize: number,
+): Promise<string> {
+  const plan = {
+    version: PLAN_VERSION,
+    model: await modelDigest(folder),
+    lists,
+    k,
+    ...(lists === 'recommendations' && { exclude, queries: queries?.fingerprint ?? 'allUsers' }),
+    where,
+    blockSize,
+  };
+  return `${JSON.stringify(plan, null, 2)}\n`;
+}
+
+async function modelDigest(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .filter((path) => MADE_OF.includes(path.split('/')[0] ?? ''));
+  for (const path of files.toSorted()) {
+    const digest = createHash('sha256');
+    await pipeline(createReadStream(join(folder, path)), digest);
+    hash.update(`${path}\n${digest.digest('hex')}\n`);
+  }
+  return hash.digest('hex');
+}
+
+const metadataSchema = z.object({ model_version: z.string() });
+
+/** As `model_metadata.json` names it. */
+export async function versionOf(folder: string): Promise<string> {
+  return metadataSchema.parse(JSON.parse(await readFile(join(folder, 'model_metadata.json'), 'utf8')))
+    .model_version;
+}

@@ -1,0 +1,220 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openModelDirectory } from '@trainyard/recommender/node';
+import { sourceSchema } from '@trainyard/shared';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { offline } from '../../test/support/data/prepared.js';
+import { temporaryFolder } from '../../test/support/temporaryFolder.js';
+import { useWasm } from '../../test/support/training/backend.js';
+import { exportedModel } from '../../test/support/training/exportedModel.js';
+import { literal, withDatabase } from '../data/database.js';
+import { openSource } from '../data/source/openSource.js';
+import { StopSignal } from '../stopSignal.js';
+import type { BatchProgress, BatchRequest } from './batchRequest.js';
+import { writeLists } from './writeLists.js';
+
+beforeAll(useWasm);
+
+const USERS = Array.from({ length: 9 }, (_, i) => ({ user: `u${i}`, city: i % 2 === 0 ? 'Graz' : 'Linz' }));
+const ITEMS = Array.from({ length: 30 }, (_, i) => ({ item: `i${i}` }));
+
+async function modelOf(type: 'retrieval' | 'ranking' = 'retrieval') {
+  const { directory } = await exportedModel(
+    {
+      features: {
+        query: [
+          { column: 'user', transform: 'lookup', id: true, dim: 6 },
+          { column: 'city', transform: 'lookup', dim: 2 },
+        ],
+        candidate: [{ column: 'item', transform: 'lookup', id: true, dim: 8 }],
+        ...(type === 'ranking' && { target: { column: 'stars' } }),
+      },
+      model: { type, query: { layers: [] }, candidate: { layers: [] } },
+    },
+    USERS,
+    ITEMS,
+  );
+  return { folder: directory, model: await openModelDirectory(directory) };
+}
+
+function requestOf(folder: string, out: string, given: Partial<BatchRequest> = {}): BatchRequest {
+  return {
+    folder,
+    lists: 'recommendations',
+    k: 3,
+    exclude: 'nothing',
+    queries: null,
+    where: [],
+    out,
+    unfinished: `${out}.unfinished`,
+    workers: 1,
+    onProgress: () => {},
+    onNote: () => {},
+    between: async () => {},
+    ...given,
+  };
+}
+
+/** Many queries, of which each tenth is by nobody who is known. */
+async function manyQueries(folder: string, count: number) {
+  const queries = Array.from({ length: count }, (_, i) => ({
+    user: i % 10 === 9 ? null : `u${i % 9}`,
+    city: i % 3 === 0 ? 'Graz' : 'Linz',
+    aside: i,
+  }));
+  const uri = join(folder, 'queries.jsonl');
+  await writeFile(uri, queries.map((query) => `${JSON.stringify(query)}\n`).join(''));
+  const stop = new StopSignal();
+  const source = await openSource(sourceSchema.parse({ uri }), {
+    baseDirectory: folder,
+    cacheRoot: folder,
+    cloud: offline,
+    runId: 'test',
+    signal: stop.signal,
+    beforeEnd: stop.beforeEnd,
+    log: () => {},
+  });
+  return { queries, source };
+}
+
+const linesOf = async (path: string) =>
+  (await readFile(path, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((text) => JSON.parse(text) as Record<string, unknown>);
+
+describe('lists for many', () => {
+  it.each(['retrieval', 'ranking'] as const)(
+    'are what the model recommends to each query of a file, in its order (%s)',
+    async (type) => {
+      const { folder, model } = await modelOf(type);
+      const work = await temporaryFolder();
+      const { queries, source } = await manyQueries(work, 40);
+      const out = join(work, 'lists.jsonl');
+      const notes: string[] = [];
+      const onNote = (note: string) => notes.push(note);
+      const result = await writeLists(requestOf(folder, out, { queries: source, onNote }));
+      expect(result).toMatchObject({ queries: 40, rows: 120, kept: 0, version: 'test#1' });
+      expect(notes).toEqual(['the query tower does not read aside: left aside']);
+      const expected = queries.flatMap(({ user, city }, n) =>
+        model.recommend({ user, city }, { k: 3 }).map(({ item, score }, i) => ({
+          query: n + 1,
+          user,
+          rank: i + 1,
+          item,
+          score,
+          model_version: 'test#1',
+        })),
+      );
+      expect(await linesOf(out)).toEqual(expected);
+      await expect(stat(`${out}.unfinished`)).rejects.toThrow('ENOENT');
+    },
+  );
+
+  it('are of all users that the model knows where no file is given, as Parquet', async () => {
+    const { folder, model } = await modelOf();
+    const work = await temporaryFolder();
+    const out = join(work, 'lists [all].parquet');
+    await writeLists(requestOf(folder, out, { k: 1 }));
+    const read = literal(out.replaceAll('[', '[[]'));
+    const rows = await withDatabase(work, (database) =>
+      database.rows(`SELECT "user", rank, item FROM read_parquet(${read})`),
+    );
+    expect(rows).toEqual(
+      USERS.map(({ user }) => ({ user, rank: 1, item: model.recommend({ user }, { k: 1 })[0]?.item })),
+    );
+  });
+
+  it('go on from the blocks that are done, and begin anew where another list is asked for', async () => {
+    const { folder } = await modelOf();
+    const work = await temporaryFolder();
+    const { source } = await manyQueries(work, 2500);
+    const out = join(work, 'lists.jsonl');
+    const given = { queries: source, k: 2 };
+    const stopping = async () => {
+      throw new Error('stopped');
+    };
+    await expect(writeLists(requestOf(folder, out, { ...given, between: stopping }))).rejects.toThrow(
+      'stopped',
+    );
+    await expect(stat(out)).rejects.toThrow('ENOENT');
+    const told: BatchProgress[] = [];
+    const onProgress = (progress: BatchProgress) => told.push(progress);
+    const whole = await writeLists(requestOf(folder, out, { ...given, onProgress }));
+    expect(whole).toMatchObject({ queries: 2500, rows: 5000, kept: 1024 });
+    expect(told.map(({ done }) => done)).toEqual([1024, 2048, 2500]);
+    const resumed = await readFile(out, 'utf8');
+    expect(await writeLists(requestOf(folder, out, given))).toMatchObject({ kept: 0 });
+    expect(await readFile(out, 'utf8')).toBe(resumed);
+
+    await expect(writeLists(requestOf(folder, out, { ...given, between: stopping }))).rejects.toThrow(
+      'stopped',
+    );
+    expect(await writeLists(requestOf(folder, out, { ...given, k: 1 }))).toMatchObject({
+      kept: 0,
+      rows: 2500,
+    });
+  });
+
+  it('are the same from several threads', async () => {
+    const { folder } = await modelOf();
+    const work = await temporaryFolder();
+    const { source } = await manyQueries(work, 3000);
+    const [one, two] = [join(work, 'one.jsonl'), join(work, 'two.jsonl')];
+    await writeLists(requestOf(folder, one, { queries: source }));
+    await writeLists(requestOf(folder, two, { queries: source, workers: 2, threadsFrom: 0 }));
+    expect(await readFile(two, 'utf8')).toBe(await readFile(one, 'utf8'));
+  });
+
+  it('of similar items have the largest cosine first, and never the item itself', async () => {
+    const { folder, model } = await modelOf();
+    const out = join(await temporaryFolder(), 'similar.jsonl');
+    await writeLists(requestOf(folder, out, { lists: 'similarItems', k: 29 }));
+    const lines = await linesOf(out);
+    const vectors = new Map(ITEMS.map(({ item }) => [item, model.embedCandidate({ item })]));
+    const cosine = (a: Float32Array, b: Float32Array) => {
+      const product = (x: Float32Array, y: Float32Array) =>
+        x.reduce((sum, value, c) => sum + value * y[c]!, 0);
+      return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+    };
+    expect(lines).toHaveLength(30 * 29);
+    for (const { item, similar_item: other, score, rank } of lines) {
+      expect(score).toBeCloseTo(cosine(vectors.get(String(item))!, vectors.get(String(other))!), 5);
+      expect(other === item).toBe(false);
+      if (rank === 1) continue;
+    }
+    const scores = lines.filter(({ item }) => item === 'i7').map(({ score }) => Number(score));
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+  });
+
+  it.each<[string, Partial<BatchRequest>, RegExp]>([
+    ['a file without a format', { out: '/nowhere/lists.csv' }, /lists\.csv, whose ending says no format/],
+    [
+      'what users have had, of a folder that does not say it',
+      { exclude: 'seen' },
+      /does not say what users have had/,
+    ],
+    [
+      'conditions on items, of a folder that has no table of them',
+      { where: [{ column: 'price', is: 'less', value: 20 }] },
+      /has no items\.parquet/,
+    ],
+  ])('are refused: %s', async (_what, given, message) => {
+    const { folder } = await modelOf();
+    const out = join(await temporaryFolder(), 'lists.jsonl');
+    await expect(writeLists(requestOf(folder, out, given))).rejects.toThrow(message);
+  });
+
+  it('are refused of queries without the column of the user, and of a ranking model’s similar items', async () => {
+    const { folder } = await modelOf('ranking');
+    const work = await temporaryFolder();
+    const { source } = await manyQueries(work, 3);
+    const uri = join(work, 'queries.jsonl');
+    await writeFile(uri, '{"city":"Graz"}\n');
+    const out = join(work, 'lists.jsonl');
+    await expect(writeLists(requestOf(folder, out, { queries: source }))).rejects.toThrow(
+      'the queries have the columns "city", and the model asks for "user", the user’s id',
+    );
+    await expect(writeLists(requestOf(folder, out, { lists: 'similarItems' }))).rejects.toThrow(/only ranks/);
+  });
+});

@@ -1,0 +1,132 @@
+/** Lists for many: of items for all users or the queries of files, or of similar items for all items, as one table. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openModelDirectory } from '@trainyard/recommender/node';
+import type { RecommenderModel } from '@trainyard/recommender';
+import { withDatabase, type Database } from '../data/database.js';
+import { TrainerError } from '../errors/trainerError.js';
+import { allowedItems } from './allowedItems.js';
+import type { BatchRequest, BatchResult } from './batchRequest.js';
+import { Blocks } from './blocks.js';
+import { openLists } from './lists.js';
+import type { WorkerData } from './messages.js';
+import { planOf, versionOf } from './plan.js';
+import { fileTable, queryColumns, usersTable, type QueryTable } from './queryTable.js';
+import { onWorkers, type Job } from './workers.js';
+import { formatOf, writeTable } from './writeTable.js';
+
+/** Lists that are made, kept and lost together: at most so many, of so many scores together. */
+const MOST_LISTS = 1024;
+const MOST_SCORES = 40_000_000;
+/** A score of a ranking model is a pass through its head. */
+const SCORES_OF_PASS = 100;
+/** Below so many scores, threads would take longer to start than the lists take, unless a request says otherwise. */
+const SCORES_OF_ONE = 20_000_000;
+
+/**
+ * Writes the table that is asked for. What was interrupted goes on from the blocks that are done. Memory holds the model once a
+ * thread, and a block of lists each, however many there are. Throws `TrainerError` for what cannot be, and what `between` throws.
+ */
+export async function writeLists(request: BatchRequest): Promise<BatchResult> {
+  const began = performance.now();
+  const { folder, lists, unfinished } = request;
+  formatOf(request.out);
+  const model = await openModelDirectory(folder);
+  if (lists === 'similarItems' && model.type === 'ranking') {
+    throw new TrainerError(
+      'invalid-settings',
+      'the model only ranks, so that its items have no vectors to be similar by',
+      'train a model of type retrieval or hybrid',
+    );
+  }
+  const version = await versionOf(folder);
+  const size = blockSize(model);
+  const blocks = await Blocks.open(unfinished, await planOf(request, size));
+  const make = async (database: Database) => {
+    const table = await queriesOf(database, request);
+    const total = table?.count ?? model.items.length;
+    const data: WorkerData = {
+      folder,
+      k: request.k,
+      excludesSeen: lists === 'recommendations' && request.exclude === 'seen',
+      allowed: await allowedItems(database, folder, model.items, request.where),
+    };
+    const making = { size, total, table, data, items: model.items.length, began };
+    const kept = await makeBlocks(request, blocks, making);
+    return { queries: total, kept, rows: await writeTable(database, blocks.files, request, version) };
+  };
+  const work = await mkdtemp(join(unfinished, 'work-'));
+  try {
+    const made = await withDatabase(work, make, { readsRows: true });
+    await blocks.remove();
+    return { ...made, seconds: (performance.now() - began) / 1000, version };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Null where the lists are of items. */
+async function queriesOf(
+  database: Database,
+  { folder, lists, queries, onNote }: BatchRequest,
+): Promise<QueryTable | null> {
+  if (lists === 'similarItems') return null;
+  const asked = { folder, columns: await queryColumns(folder), onNote };
+  return queries ? fileTable(database, queries, asked) : usersTable(database, asked);
+}
+
+function blockSize({ type, items }: RecommenderModel): number {
+  const each = items.length * (type === 'ranking' ? SCORES_OF_PASS : 1);
+  return Math.max(1, Math.min(MOST_LISTS, Math.floor(MOST_SCORES / each)));
+}
+
+interface Making {
+  /** Lists in a block. */
+  size: number;
+  total: number;
+  table: QueryTable | null;
+  data: WorkerData;
+  items: number;
+  began: number;
+}
+
+/** Makes the blocks that are not there; returns how many lists were. */
+async function makeBlocks(
+  { workers, threadsFrom = SCORES_OF_ONE, onProgress, between }: BatchRequest,
+  blocks: Blocks,
+  { size, total, table, data, items, began }: Making,
+): Promise<number> {
+  const sizeOf = (block: number) => Math.min(size, total - block * size);
+  const kept = [...blocks.done].reduce((sum, block) => sum + sizeOf(block), 0);
+  let done = kept;
+  const tell = () => onProgress({ done, total, kept, seconds: (performance.now() - began) / 1000 });
+  const take = async ({ block }: Job, text: string) => {
+    await blocks.write(block, text);
+    done += sizeOf(block);
+    tell();
+    await between();
+  };
+  const jobs = jobsOf(Math.ceil(total / size), blocks, async (block): Promise<Job> => {
+    const [first, count] = [block * size, sizeOf(block)];
+    if (!table) return { block, task: { type: 'similar', first, count } };
+    return { block, task: { type: 'recommend', first, ...(await table.read(first, count)) } };
+  });
+  tell();
+  const left = total - kept;
+  const threads = Math.min(workers, Math.ceil(left / size));
+  if (threads > 1 && left * items > threadsFrom) {
+    await onWorkers(threads, data, jobs, take);
+    return kept;
+  }
+  const make = left > 0 ? await openLists(data) : undefined;
+  for await (const job of jobs) if (make) await take(job, make(job.task));
+  return kept;
+}
+
+async function* jobsOf(
+  count: number,
+  { done }: Blocks,
+  job: (block: number) => Promise<Job>,
+): AsyncGenerator<Job> {
+  for (let block = 0; block < count; block++) if (!done.has(block)) yield job(block);
+}
