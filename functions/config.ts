@@ -1,4 +1,5 @@
 import { originSchema, priceOverridesSchema } from '@trainyard/shared';
+import { described } from '@trainyard/shared/described';
 import { z } from 'zod';
 import { defaultTiers } from './compute/defaultTiers.js';
 import { deploymentSchema, type Deployment } from './compute/deployment.js';
@@ -107,208 +108,142 @@ const PRICE_EXAMPLE = '[{"sku":"cloudRun.vcpu","regions":["europe-west4"],"usd":
 
 /** The environment of deployed functions. The functions refuse to start where a part of it is wrong. */
 export const variablesSchema = z.object({
-  GOOGLE_CLOUD_PROJECT: z
-    .string()
-    .min(1)
-    .meta({
-      description: 'The Google Cloud project that the functions run in.',
-      examples: ['shop-prod'],
-    }),
-  TRAINYARD_PUBLIC_URL: z.string().meta({
-    description:
-      "Where trainers reach the callbacks: an http or https URL. A slash at its end is ignored. It is the audience of the trainers' ID tokens as well.",
-    examples: ['https://trainyard.example.com'],
-  }),
-  TRAINYARD_MASTER_SECRET: z.string().optional().meta({
-    description:
-      'The secret of at least 32 characters that the keys of callbacks are derived from. Only `dispatch`, `reconcile` and `webhooks` need it, and no other function is given it.',
-  }),
-  FUNCTION_TARGET: z
-    .string()
-    .optional()
-    .meta({
-      description: 'The platform sets this one itself: it names the function that runs here.',
-      examples: ['dispatch'],
-    }),
-  TRAINYARD_FORMER_MASTER_SECRETS: z.string().optional().meta({
-    description:
-      'Up to five master secrets from before a rotation, separated by blanks. Trainers that were launched with them are still heard; no new key is derived from them.',
-  }),
-  TRAINYARD_AUTH: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'Who may call the API. `tokens`: who brings an ID token and has a role. `platform`: everybody whom the invoker check of Cloud Run lets through, as an administrator. `loopback`: whoever is on this machine. `none`, which holds where it is not set: nobody.',
-      examples: ['tokens'],
-    }),
-  TRAINYARD_ALLOWED_ORIGINS: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'Up to twenty origins of web pages that may ask for changes and read answers, separated by blanks. Pages of any other site are refused.',
-      examples: ['https://app.shop.example'],
-    }),
-  TRAINYARD_FIREBASE_PROJECT: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({
-      description: 'The Firebase project whose users may call with their ID tokens.',
-      examples: ['shop-prod'],
-    }),
-  TRAINYARD_GOOGLE_AUDIENCE: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({
-      description:
-        'The audience that ID tokens signed by Google must be meant for: an OAuth client id, or the address of this service.',
-      examples: ['https://trainyard.example.com'],
-    }),
-  TRAINYARD_TRAINER_SERVICE_ACCOUNT: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({
-      description:
-        'The e-mail address of the service account that trainers run as. Where it is set, callbacks must carry an ID token of that account beside their signature.',
-      examples: ['trainer@shop-prod.iam.gserviceaccount.com'],
-    }),
-  TRAINYARD_MEMBERS: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'JSON: roles and teams of people whose tokens carry none, by verified e-mail address or subject of the token. A role is `viewer`, `trainer` or `admin`.',
-      examples: ['{"ana@shop.example":{"role":"trainer","teams":["red"]}}'],
-    }),
-  TRAINYARD_HISTORY_DATASET: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({
-      description:
-        'The BigQuery dataset that keeps the history of runs, as `dataset` or `project.dataset`. No history is kept where it is not set.',
-      examples: ['trainyard_history'],
-    }),
-  TRAINYARD_NOTIFICATIONS: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'JSON: the list of channels that hear how runs end, at most 20. Nobody hears where it is not set.',
-      examples: ['[{"type":"slack","name":"ops","url":"https://hooks.slack.com/services/…"}]'],
-    }),
-  TRAINYARD_RUN_URL: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'Where people look at a run: an http or https URL with `{runId}` in it. Notifications link to it.',
-      examples: ['https://trainyard.example.com/runs/{runId}'],
-    }),
-  TRAINYARD_TIERS: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'JSON: the list of 1 to 20 compute tiers, in the order in which runs try them. The built-in tiers of the region hold where it is not set.',
-      examples: [TIER_EXAMPLE],
-    }),
-  TRAINYARD_MONTHLY_BUDGET_USD: z
-    .string()
-    .regex(/^\d+(\.\d+)?$/, 'must be an amount in US dollars, such as 500')
-    .optional()
-    .meta({
-      description:
-        'US dollars that all runs together may cost in a month of UTC. There is no limit where it is not set.',
-      examples: ['500'],
-    }),
-  TRAINYARD_BUDGET_ACTION: z
-    .enum(['finish', 'stop'])
-    .optional()
-    .meta({
-      description:
-        'What becomes of open runs when the budget of their month is spent: `finish`, which holds where it is not set, lets them end; `stop` stops them.',
-      examples: ['stop'],
-    }),
-  TRAINYARD_PREPARE_TIER: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'The tier where the stages up to `transform` run as a job of their own, unless a specification says otherwise. One job does all stages where it is not set.',
-      examples: ['run-cpu'],
-    }),
-  TRAINYARD_PRICES: z
-    .string()
-    .optional()
-    .meta({
-      description: 'JSON: a list of prices that go before those of the built-in table.',
-      examples: [PRICE_EXAMPLE],
-    }),
-  TRAINYARD_REGION: z
-    .string()
-    .default('europe-west4')
-    .meta({
-      description: 'The Google Cloud region of the functions, and of tiers that do not say otherwise.',
-      examples: ['us-central1'],
-    }),
-  TRAINYARD_BUCKET: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'The bucket where specifications, artifacts and the cache lie, without `gs://`. It is the name of the project followed by `-trainyard` where it is not set.',
-      examples: ['shop-prod-trainyard'],
-    }),
-  TRAINYARD_TRAINER_IMAGE_GPU: z
-    .string()
-    .optional()
-    .meta({
-      description: 'The container image of jobs on Vertex AI that have a GPU.',
-      examples: ['europe-west4-docker.pkg.dev/shop-prod/trainyard/trainer-gpu:1'],
-    }),
-  TRAINYARD_TRAINER_IMAGE_CPU: z
-    .string()
-    .optional()
-    .meta({
-      description: 'The container image of jobs on Vertex AI that have no GPU.',
-      examples: ['europe-west4-docker.pkg.dev/shop-prod/trainyard/trainer-cpu:1'],
-    }),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'The address of an OpenTelemetry collector that takes OTLP over HTTP. No spans or metrics are sent where it is not set.',
-      examples: ['http://127.0.0.1:4318'],
-    }),
-  FIRESTORE_EMULATOR_HOST: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        "The Firestore emulator to use in place of the service, as `host:port`, named as Google's clients name it.",
-      examples: ['127.0.0.1:8081'],
-    }),
-  PUBSUB_EMULATOR_HOST: z
-    .string()
-    .optional()
-    .meta({
-      description: 'The Pub/Sub emulator to use in place of the service, as `host:port`.',
-      examples: ['127.0.0.1:8085'],
-    }),
-  STORAGE_EMULATOR_HOST: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'A stand-in for Cloud Storage to use in place of the service, as `host:port` or `http://host:port`.',
-      examples: ['http://127.0.0.1:9023'],
-    }),
+  GOOGLE_CLOUD_PROJECT: described(
+    z.string().min(1),
+    'The Google Cloud project that the functions run in.',
+    'shop-prod',
+  ),
+  TRAINYARD_PUBLIC_URL: described(
+    z.string(),
+    "Where trainers reach the callbacks: an http or https URL. A slash at its end is ignored. It is the audience of the trainers' ID tokens as well.",
+    'https://trainyard.example.com',
+  ),
+  TRAINYARD_MASTER_SECRET: described(
+    z.string().optional(),
+    'The secret of at least 32 characters that the keys of callbacks are derived from. Only `dispatch`, `reconcile` and `webhooks` need it, and no other function is given it.',
+  ),
+  FUNCTION_TARGET: described(
+    z.string().optional(),
+    'The platform sets this one itself: it names the function that runs here.',
+    'dispatch',
+  ),
+  TRAINYARD_FORMER_MASTER_SECRETS: described(
+    z.string().optional(),
+    'Up to five master secrets from before a rotation, separated by blanks. Trainers that were launched with them are still heard; no new key is derived from them.',
+  ),
+  TRAINYARD_AUTH: described(
+    z.string().optional(),
+    'Who may call the API. `tokens`: who brings an ID token and has a role. `platform`: everybody whom the invoker check of Cloud Run lets through, as an administrator. `loopback`: whoever is on this machine. `none`, which holds where it is not set: nobody.',
+    'tokens',
+  ),
+  TRAINYARD_ALLOWED_ORIGINS: described(
+    z.string().optional(),
+    'Up to twenty origins of web pages that may ask for changes and read answers, separated by blanks. Pages of any other site are refused.',
+    'https://app.shop.example',
+  ),
+  TRAINYARD_FIREBASE_PROJECT: described(
+    z.string().min(1).optional(),
+    'The Firebase project whose users may call with their ID tokens.',
+    'shop-prod',
+  ),
+  TRAINYARD_GOOGLE_AUDIENCE: described(
+    z.string().min(1).optional(),
+    'The audience that ID tokens signed by Google must be meant for: an OAuth client id, or the address of this service.',
+    'https://trainyard.example.com',
+  ),
+  TRAINYARD_TRAINER_SERVICE_ACCOUNT: described(
+    z.string().min(1).optional(),
+    'The e-mail address of the service account that trainers run as. Where it is set, callbacks must carry an ID token of that account beside their signature.',
+    'trainer@shop-prod.iam.gserviceaccount.com',
+  ),
+  TRAINYARD_MEMBERS: described(
+    z.string().optional(),
+    'JSON: roles and teams of people whose tokens carry none, by verified e-mail address or subject of the token. A role is `viewer`, `trainer` or `admin`.',
+    '{"ana@shop.example":{"role":"trainer","teams":["red"]}}',
+  ),
+  TRAINYARD_HISTORY_DATASET: described(
+    z.string().min(1).optional(),
+    'The BigQuery dataset that keeps the history of runs, as `dataset` or `project.dataset`. No history is kept where it is not set.',
+    'trainyard_history',
+  ),
+  TRAINYARD_NOTIFICATIONS: described(
+    z.string().optional(),
+    'JSON: the list of channels that hear how runs end, at most 20. Nobody hears where it is not set.',
+    '[{"type":"slack","name":"ops","url":"https://hooks.slack.com/services/…"}]',
+  ),
+  TRAINYARD_RUN_URL: described(
+    z.string().optional(),
+    'Where people look at a run: an http or https URL with `{runId}` in it. Notifications link to it.',
+    'https://trainyard.example.com/runs/{runId}',
+  ),
+  TRAINYARD_TIERS: described(
+    z.string().optional(),
+    'JSON: the list of 1 to 20 compute tiers, in the order in which runs try them. The built-in tiers of the region hold where it is not set.',
+    TIER_EXAMPLE,
+  ),
+  TRAINYARD_MONTHLY_BUDGET_USD: described(
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?$/, 'must be an amount in US dollars, such as 500')
+      .optional(),
+    'US dollars that all runs together may cost in a month of UTC. There is no limit where it is not set.',
+    '500',
+  ),
+  TRAINYARD_BUDGET_ACTION: described(
+    z.enum(['finish', 'stop']).optional(),
+    'What becomes of open runs when the budget of their month is spent: `finish`, which holds where it is not set, lets them end; `stop` stops them.',
+    'stop',
+  ),
+  TRAINYARD_PREPARE_TIER: described(
+    z.string().optional(),
+    'The tier where the stages up to `transform` run as a job of their own, unless a specification says otherwise. One job does all stages where it is not set.',
+    'run-cpu',
+  ),
+  TRAINYARD_PRICES: described(
+    z.string().optional(),
+    'JSON: a list of prices that go before those of the built-in table.',
+    PRICE_EXAMPLE,
+  ),
+  TRAINYARD_REGION: described(
+    z.string().default('europe-west4'),
+    'The Google Cloud region of the functions, and of tiers that do not say otherwise.',
+    'us-central1',
+  ),
+  TRAINYARD_BUCKET: described(
+    z.string().optional(),
+    'The bucket where specifications, artifacts and the cache lie, without `gs://`. It is the name of the project followed by `-trainyard` where it is not set.',
+    'shop-prod-trainyard',
+  ),
+  TRAINYARD_TRAINER_IMAGE_GPU: described(
+    z.string().optional(),
+    'The container image of jobs on Vertex AI that have a GPU.',
+    'europe-west4-docker.pkg.dev/shop-prod/trainyard/trainer-gpu:1',
+  ),
+  TRAINYARD_TRAINER_IMAGE_CPU: described(
+    z.string().optional(),
+    'The container image of jobs on Vertex AI that have no GPU.',
+    'europe-west4-docker.pkg.dev/shop-prod/trainyard/trainer-cpu:1',
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: described(
+    z.string().optional(),
+    'The address of an OpenTelemetry collector that takes OTLP over HTTP. No spans or metrics are sent where it is not set.',
+    'http://127.0.0.1:4318',
+  ),
+  FIRESTORE_EMULATOR_HOST: described(
+    z.string().optional(),
+    "The Firestore emulator to use in place of the service, as `host:port`, named as Google's clients name it.",
+    '127.0.0.1:8081',
+  ),
+  PUBSUB_EMULATOR_HOST: described(
+    z.string().optional(),
+    'The Pub/Sub emulator to use in place of the service, as `host:port`.',
+    '127.0.0.1:8085',
+  ),
+  STORAGE_EMULATOR_HOST: described(
+    z.string().optional(),
+    'A stand-in for Cloud Storage to use in place of the service, as `host:port` or `http://host:port`.',
+    'http://127.0.0.1:9023',
+  ),
 });
 
 const environmentSchema = variablesSchema.refine(

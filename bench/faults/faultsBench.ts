@@ -99,7 +99,16 @@ async function experimentOn(
     return result;
   } finally {
     await load.stop();
-    if (!keep) await rm(folder, { recursive: true, force: true });
+    if (!keep) await removed(folder);
+  }
+}
+
+/** What an experiment leaves when it fails, such as a trainer that still writes, must not hide why it failed. */
+async function removed(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  } catch (error) {
+    printProgress(`${folder} could not be removed: ${String(error)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { machineSchema, type Machine } from './machine.js';
 import { priceOf, usdPerHourOf } from './machinePrice.js';
-import { priceOverridesSchema, PRICED, type Priced } from './price.js';
+import { priceOverridesSchema, PRICED, priceSchema, type Priced } from './price.js';
 import { PRICES } from './priceTable.js';
 
 type Input = Parameters<(typeof machineSchema)['parse']>[0];
@@ -83,6 +83,7 @@ describe('the price table', () => {
     expect(new Set(PRICES.map(({ sku }) => sku))).toEqual(new Set(Object.keys(PRICED) as Priced[]));
     const places = PRICES.flatMap(({ sku, regions }) => regions.map((region) => `${sku} ${region}`));
     expect(new Set(places).size).toBe(places.length);
+    expect(PRICES.map((price) => priceSchema.parse(price))).toEqual(PRICES);
     for (const { source, asOf } of PRICES) {
       expect(source).toMatch(/^https:\/\//);
       expect(asOf).toMatch(/^20\d\d/);
