@@ -17,12 +17,6 @@ export interface Emulators {
   stop(): Promise<void>;
 }
 
-/**
- * Java compiles quickly rather than well, and collects garbage in one thread: what lives for minutes never earns back the rest. 300
- * transactions, with the start, take 4.1 s of processor instead of 7.1.
- */
-const JAVA_OPTIONS = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
-
 /** The official emulators, empty; or, in one line, why this machine has none. */
 export async function startEmulators(): Promise<Emulators | { missing: string }> {
   const programs = await findEmulators().catch((error: unknown) => {
@@ -40,7 +34,7 @@ export async function startEmulators(): Promise<Emulators | { missing: string }>
       cwd: folder,
       logFile: join(folder, `${name}.log`),
       port,
-      environment: { JAVA_TOOL_OPTIONS: JAVA_OPTIONS, ...config.inherited },
+      environment: config.inherited,
     });
   };
   const [firestore, pubsub] = await Promise.all([start('firestore', ['start']), start('pubsub', [])]);

@@ -10,7 +10,7 @@ it('generated requests get no server error, those refused write nothing, and all
   const differences: string[] = [];
   const result = await runFuzz({
     seed: 3,
-    requests: 7_000,
+    requests: 5_000,
     folder: await temporaryFolder(),
     observe: (request, answer) => {
       // The server's own answers to what is no HTTP that it knows, or no path; no function has seen it.

@@ -31,6 +31,11 @@ export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 }
 
+/**
+ * Java compiles quickly rather than well, and collects garbage in one thread: emulators do too little for the rest to be earned back.
+ * 300 transactions, with the start, take 4.1 s of processor instead of 7.1. Who sets the options of Java has these no more.
+ */
+const JAVA_OPTIONS = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 const START_MS = 60_000;
 const STOP_MS = 5_000;
 /** What each says of itself once the port is its own: an answer alone may come from another host's emulator. */
@@ -50,7 +55,7 @@ export async function startEmulator(command: EmulatorCommand): Promise<EmulatorP
   const { size: logged } = await stat(command.logFile);
   const child = spawn(command.program, command.args, {
     cwd: command.cwd,
-    env: command.environment,
+    env: { JAVA_TOOL_OPTIONS: JAVA_OPTIONS, ...command.environment },
     detached: true,
     stdio: ['ignore', output, output],
   });
