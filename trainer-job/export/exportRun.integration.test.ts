@@ -139,6 +139,8 @@ describe('the artifacts of a run', () => {
       'users',
       'seen',
       'vocabularies',
+      'saved_model',
+      'tfjs',
       'report',
     ]);
     const metadata = modelMetadataSchema.parse(

@@ -1,0 +1,253 @@
+/** Models of every type with every transform and layer, and queries that are known, unknown, missing, ill-written and of many scripts. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FeatureValue, FeatureValues } from '@trainyard/recommender/encode/value';
+import type { Calibration } from '@trainyard/recommender/layers/calibration';
+import type { TrainingSpecInput } from '@trainyard/shared';
+import { randomFor } from '../../../trainer-job/model/random.js';
+import { exportedModel } from '../training/exportedModel.js';
+
+export type ModelType = 'retrieval' | 'ranking' | 'hybrid';
+export const MODEL_TYPES: readonly ModelType[] = ['retrieval', 'ranking', 'hybrid'];
+
+const NAMES = [
+  'ana',
+  'Zoë',
+  'Zoe\u0308',
+  'ñandú',
+  '日本',
+  '🙂 ok',
+  'ǅ',
+  '',
+  ' lead',
+  '42',
+  'ẞtraße',
+  'مرحبا',
+];
+const WORDS = ['red', 'RED', 'ﬁne', 'fine', 'größe', 'ÅNGSTRÖM', '東京', '１２', 'a1'];
+
+const FEATURES: TrainingSpecInput['features'] = {
+  query: [
+    { column: 'user', transform: 'lookup', id: true },
+    { column: 'k', transform: 'lookup' },
+    { column: 'city', transform: 'lookup', oovBuckets: 3 },
+    { column: 'code', transform: 'lookup' },
+    { column: 'session', transform: 'hash', buckets: 7 },
+    { columns: ['user', 'city'], transform: 'cross', buckets: 11 },
+    {
+      column: 'at',
+      transform: 'cyclical',
+      periods: ['hour-of-day', 'day-of-week', 'day-of-month', 'month-of-year', 7000],
+      missingIndicator: true,
+    },
+    { column: 'age', transform: 'bucketize', boundaries: [-1, 0, 18, 30.5, 60] },
+    { column: 'amount', transform: 'normalize', log1p: true, degree: 2, missingIndicator: true },
+    { column: 'member', transform: 'boolean', missingIndicator: true },
+  ],
+  candidate: [
+    { column: 'item', transform: 'lookup', id: true },
+    { column: 'k', transform: 'lookup' },
+    { column: 'name', transform: 'text', bigramBuckets: 9, maxTokens: 4 },
+    { column: 'note', transform: 'text', buckets: 13, maxTokens: 3 },
+    { column: 'price', transform: 'normalize', clip: [0.05, 0.95] },
+  ],
+};
+
+const LAYERS: NonNullable<NonNullable<TrainingSpecInput['model']>['query']>['layers'] = [
+  { type: 'batchNorm' },
+  { type: 'cross', depth: 2 },
+  { type: 'dense', units: 10, activation: 'gelu' },
+  { type: 'dropout', rate: 0.3 },
+  { type: 'cross', depth: 1, rank: 3 },
+  { type: 'residual', layers: [{ type: 'dense', units: 8, activation: 'elu' }, { type: 'batchNorm' }] },
+  { type: 'residual', layers: [{ type: 'dense', units: 8, activation: 'tanh' }] },
+  { type: 'dense', units: 9, activation: 'sigmoid' },
+  { type: 'dense', units: 9, activation: 'relu' },
+  { type: 'dense', units: 6, activation: 'linear' },
+];
+
+const pick = <T>(random: () => number, values: readonly T[]): T =>
+  values[Math.floor(random() * values.length)]!;
+
+const AMOUNTS: readonly FeatureValue[] = [
+  3.25,
+  0,
+  -7,
+  1e6,
+  '12.5',
+  ' 4 ',
+  '+5',
+  '.5',
+  '5.',
+  '1e2',
+  '-1.5E-3',
+  'abc',
+  '',
+  null,
+  'Infinity',
+  '1e999',
+  'NaN',
+  123456789.125,
+  '\u00a07\u3000',
+  '1_000',
+  '0.1.2',
+  '-0',
+];
+const TIMES: readonly FeatureValue[] = [
+  '2024-02-29',
+  '2024-02-29T23:59:59.999999Z',
+  '2023-12-31 12:30',
+  '1969-07-20T20:17:40+02:00',
+  '2000-01-01T00:00:00-0530',
+  '0099-03-01',
+  '2024-13-45',
+  '2024-06-15T25:61:61',
+  ' 2021-05-05 10:00:00.5 Z ',
+  '2021-05-05T10:00:00.1234567',
+  '2024-01-01T00:00+05',
+  1_700_000_000,
+  -5_000_000_000,
+  0,
+  '1700000000.25',
+  'soon',
+  '',
+  null,
+  1e13,
+  '2024-1-1',
+  '9999-12-31T23:59:59Z',
+  86_399.999,
+];
+const TRUTHS: readonly FeatureValue[] = [
+  true,
+  false,
+  'Yes',
+  ' TRUE',
+  'n',
+  '0',
+  '1',
+  'perhaps',
+  null,
+  '',
+  'yeſ',
+  't\u00a0',
+];
+
+/** One row of values; about one in ten of each column is missing. */
+export function queryOf(random: () => number): FeatureValues {
+  const unknown = `?${Math.floor(random() * 1e6)}`;
+  const values: Record<string, FeatureValue> = {
+    user: pick(random, [...NAMES, ...NAMES, unknown, null]),
+    k: pick(random, ['x', 'y', 'ü', unknown, null]),
+    city: pick(random, ['Köln', '東京', 'Paris', unknown, '🙃', null]),
+    code: pick(random, [
+      '7',
+      7,
+      ' 007',
+      '+7',
+      '7.0',
+      '-0',
+      '0',
+      '-12',
+      'x7',
+      '',
+      null,
+      '9007199254740993',
+      '7.5',
+    ]),
+    session: pick(random, ['s', 'größe', unknown, null]),
+    at: pick(random, TIMES),
+    age: pick(random, [...AMOUNTS, 18, 30.5, 30.4999, 60, -1, 17]),
+    amount: pick(random, AMOUNTS),
+    member: pick(random, TRUTHS),
+  };
+  return Object.fromEntries(Object.entries(values).filter(() => random() > 0.08));
+}
+
+export function itemOf(random: () => number, i: number): FeatureValues {
+  return {
+    item: i < NAMES.length ? NAMES[i]! : `i${i}`,
+    k: pick(random, ['x', 'z', null]),
+    name: pick(random, [null, '', '!!', Array.from({ length: 6 }, () => pick(random, WORDS)).join(' ')]),
+    note: pick(random, [null, `${pick(random, WORDS)}-${pick(random, WORDS)}`]),
+    price: pick(random, [1, 2.5, 3.75, 100, null, '8']),
+  };
+}
+
+/** What rows of training are like; a thousand queries hold what they do not. */
+function trainingQuery(random: () => number): FeatureValues {
+  return {
+    user: pick(random, NAMES),
+    k: pick(random, ['x', 'y', 'ü']),
+    city: pick(random, ['Köln', '東京', 'Paris']),
+    code: pick(random, ['7', '0', '-12', '9007199254740993']),
+    session: 's',
+    at: 1_700_000_000,
+    age: pick(random, [5, 20, 40, 70]),
+    amount: pick(random, [1, 10, 100, 1000, 5]),
+    member: 'true',
+  };
+}
+
+const ISOTONIC: Calibration = {
+  applied: true,
+  maps: [
+    { method: 'isotonic', x: [0.2, 0.4, 0.5, 0.9], y: [0.1, 0.1, 0.35, 0.8] },
+    { method: 'platt', slope: 1.3, intercept: -0.2 },
+  ],
+};
+
+const MODELS: Record<ModelType, NonNullable<TrainingSpecInput['model']>> = {
+  retrieval: {
+    type: 'retrieval',
+    query: { layers: LAYERS },
+    candidate: { layers: LAYERS },
+    similarity: 'cosine',
+    temperature: 0.07,
+  },
+  ranking: {
+    type: 'ranking',
+    query: { layers: LAYERS },
+    candidate: { layers: LAYERS },
+    rating: {
+      input: 'concatenationAndProduct',
+      layers: [{ type: 'dense', units: 8, activation: 'gelu' }],
+      loss: { type: 'binaryCrossEntropy' },
+    },
+  },
+  hybrid: {
+    type: 'hybrid',
+    query: { layers: LAYERS },
+    candidate: { layers: LAYERS },
+    temperature: { learned: true, initial: 0.3 },
+    rating: { loss: { type: 'categoricalCrossEntropy', classes: [1, 2, 3.5, 5] } },
+  },
+};
+
+/** DuckDB's types of columns, as data of that kind have them. */
+const COLUMN_TYPES = { code: 'BIGINT', amount: 'DOUBLE', age: 'DOUBLE', at: 'TIMESTAMP' };
+
+/** The folder of a model of that type; formats that are written from it find the types of its columns there. */
+export async function formatCase(type: ModelType): Promise<string> {
+  const random = randomFor(5, `rows of ${type}`);
+  const target =
+    type === 'ranking'
+      ? { column: 'rating', threshold: 3 }
+      : type === 'hybrid'
+        ? { column: 'rating' }
+        : undefined;
+  const { directory } = await exportedModel(
+    { features: { ...FEATURES, ...(target && { target }) }, model: MODELS[type] },
+    Array.from({ length: 40 }, () => trainingQuery(random)),
+    Array.from({ length: 60 }, (_, i) => itemOf(random, i)),
+    type === 'ranking' ? ISOTONIC : undefined,
+  );
+  const path = join(directory, 'transform', 'transform.json');
+  const document: unknown = JSON.parse(await readFile(path, 'utf8'));
+  await writeFile(path, JSON.stringify({ ...Object(document), columnTypes: COLUMN_TYPES }));
+  return directory;
+}
+
+export function queriesOf(count: number): FeatureValues[] {
+  const random = randomFor(6, 'queries');
+  return Array.from({ length: count }, () => queryOf(random));
+}

@@ -1,0 +1,73 @@
+/** Graph models in the loader of TensorFlow.js, on native TensorFlow and on wasm: what the recommender encodes becomes its vectors. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import { openTransform } from '@trainyard/recommender/model/transform';
+import { openTower } from '@trainyard/recommender/model/tower';
+import { readDirectory } from '@trainyard/recommender/node';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { nativeBackendFolder } from '../../trainer-job/backend/nativeBackendFolder.js';
+import { formatCase, itemOf, MODEL_TYPES, queriesOf } from '../support/formats/formatCases.js';
+import { randomFor } from '../../trainer-job/model/random.js';
+import { useWasm } from '../support/training/backend.js';
+import { missingTensorflow, useTensorflow } from '../support/training/nativeTensorflow.js';
+
+interface Loaded {
+  execute(inputs: Record<string, tf.Tensor>): tf.Tensor;
+  dispose(): void;
+}
+
+describe.skipIf(missingTensorflow)('a graph model of TensorFlow.js', () => {
+  useTensorflow();
+  let load: (url: string) => Promise<Loaded>;
+  beforeAll(() => {
+    const require = createRequire(import.meta.url);
+    const folder = join(nativeBackendFolder(), 'node_modules', '@tensorflow', 'tfjs-converter');
+    load = (url) => require(folder).loadGraphModel(url);
+  });
+
+  it.each(MODEL_TYPES)(
+    'of the towers of a %s model makes the vectors of the recommender',
+    async (type) => {
+      const folder = await formatCase(type);
+      const random = randomFor(8, 'items');
+      const rows = {
+        query: queriesOf(200),
+        candidate: Array.from({ length: 200 }, () => itemOf(random, 70)),
+      };
+      const transform = await openTransform(readDirectory(folder), 'transform/');
+      for (const backend of ['tensorflow', 'wasm']) {
+        if (backend === 'wasm') await useWasm();
+        else await tf.setBackend(backend);
+        for (const name of ['query', 'candidate'] as const) {
+          const tower = await openTower(readDirectory(folder), name);
+          const encodings = rows[name].map(transform.encoder(name));
+          const expected = encodings.map((encoding) => {
+            const output = tower.output(encoding);
+            return type === 'ranking' ? output : tower.scale(output);
+          });
+          const model = await load(pathToFileURL(join(folder, 'tfjs', name, 'model.json')).href);
+          const embedding = model.execute({
+            indices: tf.tensor2d(
+              encodings.map(({ indices }) => Array.from(indices)),
+              undefined,
+              'int32',
+            ),
+            numbers: tf.tensor2d(encodings.map(({ numbers }) => Array.from(numbers))),
+          });
+          const found = embedding.dataSync();
+          const { width } = tower.document;
+          const worst = expected.map((vector, row) => {
+            const own = found.subarray(row * width, (row + 1) * width);
+            return Math.hypot(...own.map((value, c) => value - vector[c]!)) / Math.hypot(...vector);
+          });
+          // In single precision throughout, where the layers of this model let errors grow.
+          expect(Math.max(...worst)).toBeLessThan(3e-5);
+          model.dispose();
+        }
+      }
+    },
+    120_000,
+  );
+});
