@@ -26,6 +26,11 @@ const errorDistributionSchema = z.strictObject({
 });
 
 const largeErrorSchema = z.strictObject({
+  row: described(
+    z.int().min(0).nullable().default(null),
+    'The place of the row among those of the test split, from 0; null in reports of before.',
+    4711,
+  ),
   user: described(z.string().max(500), 'The id of the user.', 'c-1042'),
   item: described(z.string().max(500), 'The id of the item.', '100042'),
   values: described(z.record(z.string(), z.string()), 'The features of the row, by name.', {
@@ -106,6 +111,10 @@ export const yesOrNoSchema = z.strictObject({
       ),
     }),
     'Thresholds that were found on the validation rows.',
+  ),
+  largest: described(
+    z.array(largeErrorSchema).max(10).default([]),
+    'The ten rows whose predictions are farthest from the truth; none in reports of before.',
   ),
   uncalibrated: described(
     calibrationResultSchema.clone(),

@@ -75,6 +75,13 @@ export interface EncodedDataset {
   trainTimes?(this: void): Promise<Float64Array>;
 }
 
+/** When each test row happened. */
+export interface TestTimes {
+  column: string;
+  /** [rows of test] in seconds since 1970 UTC, NaN where there is none. */
+  seconds: Float64Array;
+}
+
 /** A tower whose table is in memory, [entities, columns] row-major. */
 export function towerInMemory(
   features: readonly EncodedFeature[],

@@ -1,6 +1,6 @@
 /** What the parts of an evaluation share: where each method puts the targets of the same test rows, and what it predicts for them. */
 import type { Metrics, TrainingSpec } from '@trainyard/shared';
-import type { EncodedDataset } from '../data/encodedDataset.js';
+import type { EncodedDataset, TestTimes } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import type { PerUserMeans } from './confidence/perUser.js';
 import type { Findings } from './findings.js';
@@ -18,6 +18,8 @@ export interface Evaluated {
   spec: TrainingSpec;
   /** The version that serves, or why it is not compared with; none where no version serves. */
   production?: ServingModel | undefined;
+  /** When each test row happened; none where nobody knows. */
+  testTimes?: TestTimes | undefined;
   /** Called often; what it throws ends the evaluation. */
   between: () => Promise<void>;
 }

@@ -31,6 +31,18 @@ const EVIDENCE: GateEvidence = {
         rows: 10,
         users: 5,
         metrics: [{ name: RECALL, value: 0.15, interval: null }],
+        comparisons: [
+          {
+            against: 'popularity',
+            metric: RECALL,
+            value: 0.15,
+            other: 0.2,
+            difference: -0.05,
+            differenceInterval: { low: -0.07, high: -0.03 },
+            change: -0.25,
+            changeInterval: { low: -0.35, high: -0.15 },
+          },
+        ],
         isWorse: true,
       },
     ],
@@ -141,6 +153,18 @@ describe('a gated figure', () => {
       false,
       true,
     ]);
+  });
+
+  it('of a slice is compared with others on the rows of the slice', () => {
+    const gate = {
+      metric: RECALL,
+      slice: { by: 'city', value: 'Vienna' },
+      aboveBaseline: 'popularity' as const,
+    };
+    expect(figure(gate).others).toMatchObject([
+      { value: 0.2, differenceInterval: { low: -0.07, high: -0.03 } },
+    ]);
+    expect(figure({ ...gate, aboveBaseline: 'ease' as const }).others).toMatchObject([{ value: null }]);
   });
 
   it('of the version that serves is missing where it could not be measured', () => {

@@ -86,12 +86,17 @@ function valueOf(gate: Gate, evidence: GateEvidence): Value {
   return value === undefined ? missing('the result has no such metric') : valued(value);
 }
 
+function sliceOf({ by, value }: NonNullable<Gate['slice']>, { slices }: Pick<Findings, 'slices'>) {
+  return slices.find((one) => one.by === by && one.value === value);
+}
+
 function sliceValue(
   { metric }: Gate,
-  { by, value }: NonNullable<Gate['slice']>,
+  asked: NonNullable<Gate['slice']>,
   { slices }: GateEvidence['findings'],
 ): Value {
-  const slice = slices.find((one) => one.by === by && one.value === value);
+  const { by, value } = asked;
+  const slice = sliceOf(asked, { slices });
   if (slice) {
     const measured = slice.metrics.find(({ name }) => name === metric);
     if (measured) return valued(measured.value, measured.interval);
@@ -106,7 +111,7 @@ function sliceValue(
   );
 }
 
-function comparedWith({ metric }: Gate, against: string, evidence: GateEvidence): ComparedFigure {
+function comparedWith({ metric, slice }: Gate, against: string, evidence: GateEvidence): ComparedFigure {
   const { findings, hasProduction, productionPerformance } = evidence;
   const none = {
     against,
@@ -122,16 +127,17 @@ function comparedWith({ metric }: Gate, against: string, evidence: GateEvidence)
     if (typeof found === 'number') return { ...none, value: found };
     return { ...none, why: 'what serving the version in production takes was not measured' };
   }
-  const compared = findings.comparisons.find((one) => one.against === against && one.metric === metric);
+  const comparisons = slice ? (sliceOf(slice, findings)?.comparisons ?? []) : findings.comparisons;
+  const compared = comparisons.find((one) => one.against === against && one.metric === metric);
   if (compared) {
     const { other: value, differenceInterval, changeInterval } = compared;
     return { ...none, value, differenceInterval, changeInterval };
   }
   const method = findings.methods.find(({ name }) => name === against);
-  const value = method?.metrics.find(({ name }) => name === metric)?.value;
+  const value = slice ? undefined : method?.metrics.find(({ name }) => name === metric)?.value;
   if (value !== undefined) return { ...none, value };
   const why = method
-    ? `${methodInWords(against)} has no ${metricTitle(metric)}`
+    ? `${methodInWords(against)} has no ${metricTitle(metric)}${slice ? ' of the slice' : ''}`
     : (whyLeftOut(findings, against) ?? `${methodInWords(against)} was not measured`);
   return { ...none, why: why.slice(0, 300) };
 }

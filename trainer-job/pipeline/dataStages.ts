@@ -29,6 +29,7 @@ import { checkMeasurable, measurabilityWarnings } from '../data/transform/measur
 import { measuredCounts, measuredInWords } from '../data/transform/measuredInWords.js';
 import { MEASURED_VERSION, measuredSplitsSchema, measureFolder } from '../data/transform/measuredRows.js';
 import { rawRows } from '../data/transform/rawRows.js';
+import { knownTimeColumn, timesOf } from '../data/transform/trainTimes.js';
 import { withRows, type IngestedRows } from '../data/transform/rowsOf.js';
 import { RELEVANT_VERSION, relevantSchema, writeRelevant } from '../data/transform/relevantRows.js';
 import { splitRows } from '../data/transform/splitRows.js';
@@ -181,6 +182,15 @@ function transformStage(context: DataContext): Stage<'transform'> {
             return withRows(ingested, context.reportFolder, (database) =>
               work({ database, columns: ingested.outcome.columns, place }),
             );
+          },
+          async testTimes() {
+            const column = knownTimeColumn(spec);
+            const { columns: kept } = outputs.of('ingest').outcome;
+            if (column === undefined || !kept.some(({ name }) => name === column)) return undefined;
+            const ingested = outputs.of('ingest');
+            const places = await splitRows(pieces, ingested, dataset.split);
+            const seconds = await timesOf(ingested, places, 'test', column, context.reportFolder);
+            return seconds && { column, seconds };
           },
         },
         counts: {

@@ -31,7 +31,7 @@ import { evaluationReport, type JudgedReport, intentOf, servingOf } from './eval
 import { measuredProduction, measuredServing } from './measuredServing.js';
 import { openProduction } from './openProduction.js';
 import { reportFolderOf, type Attempt } from './attempt.js';
-import { Stopped } from './runStages.js';
+import { Stopped, unlessStopped } from './runStages.js';
 import { entryReference } from './validateStage.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import type { Outputs, Registered, Stage } from './stage.js';
@@ -116,7 +116,8 @@ function evaluateStage(context: ModelContext): Stage<'evaluate'> {
       const { model } = outputs.of('train');
       const { serving: production, inputs } = await openProduction(attempt, spec, outputs);
       const between = unlessStopping(attempt.stop);
-      const output = await evaluateModel({ model, data, spec, between, production });
+      const testTimes = await unlessStopped(attempt.stop, outputs.of('transform').testTimes());
+      const output = await evaluateModel({ model, data, spec, between, production, testTimes });
       const testRows = output.metrics[metricName(METRICS.rows, 'test')] ?? 0;
       const { test } = outputs.of('transform').measured;
       // What is found of them has figures of its own, of which this says how many rows they are.

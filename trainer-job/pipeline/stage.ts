@@ -11,7 +11,7 @@ import type {
 import type { StageOutput, StageRequest } from '../cache/stageCache.js';
 import type { IngestOutcome } from '../data/ingest/ingest.js';
 import type { OpenedTables } from '../data/source/openTables.js';
-import type { SplitName } from '../data/encodedDataset.js';
+import type { SplitName, TestTimes } from '../data/encodedDataset.js';
 import type { WithRows } from '../data/transform/openRows.js';
 import type { RawRows } from '../data/transform/rawRows.js';
 import type { MeasuredSplits } from '../data/transform/measuredRows.js';
@@ -36,6 +36,8 @@ export interface StageOutputs {
     rawRows(this: void, split: SplitName, rows: Int32Array, columns: readonly string[]): Promise<RawRows>;
     /** Opens all rows as SQL sees them. */
     withRows: WithRows;
+    /** When each test row happened, by the first column that the specification makes known to hold times; undefined without one. */
+    testTimes(this: void): Promise<TestTimes | undefined>;
   };
   train: Trained;
   evaluate: EvaluationOutcome;

@@ -41,7 +41,7 @@ export const confidenceShape = {
   slices: described(
     z.array(sliceAskedSchema).max(20).default([]),
     'What test rows are told apart by to see for whom the model is how good, besides what they are told apart by anyway: the features with few values, ' +
-      'how often users and items occur in train, and the season.',
+      'how often users and items occur in train, and the season, where the specification makes a column known to hold times.',
     [{ by: 'city' }, { by: 'price', boundaries: [10, 50] }],
   ),
   importanceUsers: described(

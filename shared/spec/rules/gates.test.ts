@@ -40,9 +40,9 @@ describe('a gate is refused at the start', () => {
       'no test rows are told apart by age: take one of user, city, item, userActivity',
     ],
     [
-      'of a slice beside a baseline',
-      { metric: RECALL, slice, aboveBaseline: 'popularity' },
-      'of a slice the model alone is measured',
+      'of new users beside a baseline',
+      { metric: RECALL, slice: { by: 'newUsers', value: 'new' }, aboveBaseline: 'popularity' },
+      'of new users and items the model alone is measured',
     ],
     ['of a column of a result', { metric: RECALL, column: 'price', atLeast: 0.1 }, 'is of no column'],
     [
@@ -83,6 +83,7 @@ describe('a gate is accepted', () => {
   it.each<GateInput>([
     { metric: RECALL, aboveProduction: true, maxRegression: { share: 0.01 }, onInterval: true },
     { metric: RECALL, slice, atLeast: 0.1, critical: false },
+    { metric: RECALL, slice, aboveBaseline: 'popularity', aboveProduction: true, onInterval: true },
     { metric: RECALL, slice: { by: 'newUsers', value: 'new' }, atLeast: 0.01 },
     { metric: 'data_missing_share', column: 'price', atMost: 0.05 },
     { metric: 'data_ks_p_value', atLeast: 0.05 },

@@ -93,8 +93,10 @@ export function brokenWithoutIntervals(gates: readonly Gate[]): RuleBroken[] {
   );
 }
 
+/** Rows that the metrics of all rows leave out, of which the model alone is measured. */
+const NEWCOMERS = ['newUsers', 'newItems'];
 /** What rows are told apart by besides features. */
-const USUAL_SLICES = ['userActivity', 'itemPopularity', 'newUsers', 'newItems', 'season'];
+const USUAL_SLICES = ['userActivity', 'itemPopularity', ...NEWCOMERS, 'season'];
 
 /** By the features: a slice is of what the evaluation sees of a row. */
 export function brokenGateSlices(gates: readonly Gate[], { query, candidate }: Features): RuleBroken[] {
@@ -165,12 +167,17 @@ function brokenScope(
 function brokenComparisons(gate: Gate, { split, family }: ParsedMetricName): Broken[] {
   const { metric, slice, aboveBaseline, aboveProduction } = gate;
   const neither = `neither more nor less of ${metric} is better: nothing can be above another by it`;
-  const ofSlice = 'of a slice the model alone is measured: compare all rows, or give atLeast or atMost';
+  const ofNewcomers =
+    'of new users and items the model alone is measured: compare all rows, or give atLeast or atMost';
   const isMeasured = (split === 'test' && family.baselines !== null) || split === 'serving';
   return [
     ...comparedFields(gate).map((field): Broken => [field, family.better === null ? neither : undefined]),
-    ['aboveBaseline', aboveBaseline !== undefined && slice ? ofSlice : undefined],
-    ['aboveProduction', aboveProduction && slice ? ofSlice : undefined],
+    [
+      'slice',
+      slice && (aboveBaseline !== undefined || aboveProduction) && NEWCOMERS.includes(slice.by)
+        ? ofNewcomers
+        : undefined,
+    ],
     [
       'aboveProduction',
       aboveProduction && !isMeasured && family.better !== null

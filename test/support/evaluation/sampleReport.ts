@@ -332,7 +332,7 @@ export function sampleAnswersReport(): EvaluationReport {
         std: 0.41,
         percentiles: { p25: 0.12, p50: 0.28, p75: 0.51, p90: 0.72, p95: 0.81, p99: 0.93 },
       },
-      largest: [{ user: 'c-1042', item: '100042', values: { city: 'Vienna' }, actual: 1, predicted: 0.03 }],
+      largest: [{ row: 4711, user: 'c-1042', item: '100042', values: { city: 'Vienna' }, actual: 1, predicted: 0.03 }],
       byCategory: [
         { by: 'city', value: 'Vienna', count: 1204, meanError: 0.03, medianError: 0.02, errorStd: 0.4 },
       ],
@@ -341,6 +341,7 @@ export function sampleAnswersReport(): EvaluationReport {
       threshold: 0.5,
       confusion: { truePositives: 830, falsePositives: 204, trueNegatives: 3100, falseNegatives: 311 },
       thresholds: threshold,
+      largest: [],
       uncalibrated: { bins: bins(1.6), expectedCalibrationError: 0.081 },
       calibrated: { bins: bins(1.05), expectedCalibrationError: 0.011, method: 'isotonic', applied: true },
     },

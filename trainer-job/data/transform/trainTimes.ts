@@ -1,6 +1,7 @@
-/** When the training rows happened: what weighs them by their age needs it. */
+/** When rows happened: what weighs training rows by their age needs it, and what tells test rows apart by the season. */
 import { join } from 'node:path';
-import { splitTimeColumn, type Split } from '@trainyard/shared';
+import { splitTimeColumn, type Split, type TrainingSpec } from '@trainyard/shared';
+import type { SplitName } from '../encodedDataset.js';
 import { isTimeType, PLAUSIBLE_SECONDS } from '../casts/timeSql.js';
 import type { Database } from '../database.js';
 import { internalName } from '../ingest/columns.js';
@@ -8,19 +9,34 @@ import { writeArrays } from '../typedFiles.js';
 import { TRAIN_TIMES_FILE } from './transformManifest.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
 import type { SplitRows } from './splitRows.js';
-import { timeColumn } from './timeColumn.js';
+import { timeColumn, useOfPeriods } from './timeColumn.js';
 
 /** Writes no file where the split has no column of times, or one of numbers that are no times. */
 export async function writeTrainTimes(
   ingested: IngestedRows,
   split: Split,
-  { place, rows }: SplitRows,
+  places: SplitRows,
   folder: string,
 ): Promise<void> {
   const column = splitTimeColumn(split);
-  if (column === undefined) return;
-  const times = new Float64Array(rows.train);
-  const isWritten = await withRows(ingested, folder, async (database) => {
+  const times = column === undefined ? undefined : await timesOf(ingested, places, 'train', column, folder);
+  if (times) await writeArrays(join(folder, TRAIN_TIMES_FILE), times);
+}
+
+/**
+ * [rows of the split] in seconds since 1970 UTC, NaN where there is none; undefined where the column has numbers that are no times.
+ * `folder` is for working files.
+ */
+export async function timesOf(
+  ingested: IngestedRows,
+  { place, rows }: SplitRows,
+  split: SplitName,
+  column: string,
+  folder: string,
+): Promise<Float64Array | undefined> {
+  const times = new Float64Array(rows[split]).fill(NaN);
+  const first = { train: 0, validation: rows.train, test: rows.train + rows.validation }[split];
+  const isKnown = await withRows(ingested, folder, async (database) => {
     const seconds = await secondsSql(database, ingested, column);
     if (seconds === undefined) return false;
     const { from, below } = PLAUSIBLE_SECONDS;
@@ -29,13 +45,27 @@ export async function writeTrainTimes(
         FROM (SELECT n, ${seconds} AS seconds FROM rows)`,
       ([n = [], values = []]) =>
         n.forEach((row, i) => {
-          const at = place[row as number]!;
-          if (at < rows.train) times[at] = values[i] as number;
+          const at = place[row as number]! - first;
+          if (at >= 0 && at < times.length) times[at] = values[i] as number;
         }),
     );
     return true;
   });
-  if (isWritten) await writeArrays(join(folder, TRAIN_TIMES_FILE), times);
+  return isKnown ? times : undefined;
+}
+
+/** The first column that the specification makes known to hold times: of the split, of a cyclical feature, of the age of rows, of a cast. */
+export function knownTimeColumn({
+  dataset,
+  features,
+}: Pick<TrainingSpec, 'dataset' | 'features'>): string | undefined {
+  const ofSplit = splitTimeColumn(dataset.split);
+  if (ofSplit !== undefined) return ofSplit;
+  for (const feature of [...features.query, ...features.candidate])
+    if (feature.transform === 'cyclical' && useOfPeriods(feature) === 'parts') return feature.column;
+  const { sampleWeight } = features;
+  if (sampleWeight?.halfLifeDays !== undefined) return sampleWeight.column;
+  return Object.entries(dataset.columns).find(([, { cast }]) => cast === 'timestamp')?.[0];
 }
 
 /** Undefined where numbers are in no unit of time: only their order counts. */

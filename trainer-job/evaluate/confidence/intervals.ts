@@ -52,7 +52,8 @@ function withIntervals(
   });
 }
 
-function comparedIntervals(
+/** Of the difference of both, as far as both were drawn. */
+export function comparedIntervals(
   { metric, against, change: share }: Comparison,
   estimates: MethodEstimates,
 ): Pick<Comparison, 'differenceInterval' | 'changeInterval'> {

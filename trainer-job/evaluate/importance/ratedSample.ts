@@ -35,6 +35,7 @@ export async function ratedSample(
   const kept = Int32Array.from(slots.keys()).filter((row) => drawn.has(slots[row]!));
   const sampled = {
     split: pairs.split,
+    rows: valuesAt(pairs.rows, kept),
     queries: valuesAt(pairs.queries, kept),
     items: valuesAt(pairs.items, kept),
     targets: valuesAt(pairs.targets, kept),

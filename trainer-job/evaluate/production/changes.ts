@@ -3,6 +3,7 @@ import { topK } from '@trainyard/recommender/search/topK';
 import { productScores } from '@trainyard/recommender/search/productScores';
 import { type Changes, seedOf } from '@trainyard/shared';
 import type { Findings } from '../findings.js';
+import { itemsInWords } from '../lists/itemsInWords.js';
 import { drawnUsers } from '../lists/listsOfUsers.js';
 import type { Part, PartContext, Ranked } from '../part.js';
 import { excludedOf } from '../ranks/excluded.js';
@@ -55,13 +56,33 @@ async function compared(
     missingItems: places.filter((place) => place < 0).length,
     k: Math.min(LENGTH, Math.max(ids.length, production.model.items.length)),
   });
+  const labelOf = await labelsOf(context, ids, [...found.entering, ...found.leaving]);
+  const labelled = (moved: typeof found.entering) =>
+    moved.map((one) => ({ ...one, label: labelOf(one.item) }));
   const users = new Set(ranked.rows.users).size;
   const cut = leftOutOf(
     what,
     `the lists of ${queries.length} of ${users} users were compared, drawn by the seed of the evaluation (${seedOf(spec.training, 'evaluation')})`,
     'set training.seeds.evaluation to draw others',
   );
-  return { changes: found, leftOut: queries.length < users ? [cut] : [] };
+  return {
+    changes: { ...found, entering: labelled(found.entering), leaving: labelled(found.leaving) },
+    leftOut: queries.length < users ? [cut] : [],
+  };
+}
+
+/** Of the items that are told of; an item that only the version that serves has has none. */
+async function labelsOf(
+  { data }: PartContext,
+  ids: readonly string[],
+  moved: Changes['entering'],
+): Promise<(id: string) => string | null> {
+  const inWords = await itemsInWords(data);
+  if (!inWords) return () => null;
+  const told = new Set(moved.map(({ item }) => item));
+  const items = Int32Array.from(ids.flatMap((id, i) => (told.has(id) ? [i + 1] : [])));
+  const labels = new Map(inWords(items).map(({ label }, i) => [ids[items[i]! - 1]!, label]));
+  return (id) => labels.get(id) ?? null;
 }
 
 /** One query of each drawn user, the first one, in the order of the rows. */

@@ -121,6 +121,7 @@ describe('predicted answers', () => {
         why: expect.stringContaining('of 0 validation rows 0 are ones'),
       },
       { what: 'a threshold found on the validation rows' },
+      { what: 'slices by season' },
     ]);
   });
 });

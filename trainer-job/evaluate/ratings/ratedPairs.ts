@@ -4,6 +4,8 @@ import { valuesAt } from '../../model/valuesAt.js';
 /** The rows of a split that have a target, and whose user and item both occur in train. */
 export interface RatedPairs {
   split: SplitName;
+  /** [rows] positions in the split, ascending */
+  rows: Int32Array;
   /** [rows] entities */
   queries: Int32Array;
   items: Int32Array;
@@ -19,6 +21,7 @@ export function ratedPairs(data: EncodedDataset, split: SplitName): RatedPairs {
   );
   return {
     split,
+    rows: kept,
     queries: valuesAt(query, kept),
     items: valuesAt(item, kept),
     targets: valuesAt(target, kept),

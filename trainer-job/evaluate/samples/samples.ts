@@ -1,19 +1,18 @@
 /** A few users whom one can look at: what the model would show each, beside what each took. */
 import { seedOf } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
+import { itemsInWords, LONGEST } from '../lists/itemsInWords.js';
 import { drawnUsers, shown } from '../lists/listsOfUsers.js';
 import { topLists } from '../lists/topLists.js';
 import type { Findings } from '../findings.js';
 import type { Part } from '../part.js';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
-import { type ReadableFeature, readableFeatures, UNKNOWN } from '../ratings/errors/rowValues.js';
+import { readableFeatures } from '../ratings/errors/rowValues.js';
 
 type SampleList = Findings['samples'][number];
 
 const USERS = 10;
 const LISTED = 10;
-/** Of a single text: as many characters as the schema of the report allows. */
-const LONGEST = 500;
 
 /** Of models that find items, as long as the encodings tell the ids. */
 export const samples: Part = async ({ model, data, spec, ranked, between }) => {
@@ -75,30 +74,4 @@ function scoresOf(query: Float32Array, itemVectors: Float32Array, items: Int32Ar
   return Array.from(items, (item) =>
     query.reduce((sum, value, c) => sum + value * itemVectors[(item - 1) * width + c]!, 0),
   );
-}
-
-type Named = Pick<SampleList['taken'][number], 'item' | 'label'>;
-
-/** Ids and labels of items; undefined where the encodings do not tell the ids. */
-async function itemsInWords({
-  candidate,
-}: EncodedDataset): Promise<((items: Int32Array) => Named[]) | undefined> {
-  const isText = ({ transform }: Pick<ReadableFeature, 'transform'>) =>
-    ['lookup', 'text'].includes(transform);
-  const readable = await readableFeatures(candidate, (feature) => feature.isId || isText(feature));
-  const id = readable.find(({ isId }) => isId);
-  const label = readable.find(({ isId }) => !isId);
-  if (!id) return undefined;
-  return (items) => {
-    if (items.length === 0) return [];
-    const seen = candidate.rows(items);
-    return Array.from(items, (_, i) => ({
-      item: id.valueAt(seen, i).slice(0, LONGEST),
-      label: labelOf(label?.valueAt(seen, i)),
-    }));
-  };
-}
-
-function labelOf(text: string | undefined): string | null {
-  return text === undefined || text === '' || text === UNKNOWN ? null : text.slice(0, LONGEST);
 }

@@ -3,6 +3,7 @@ import { totalColumns } from '@trainyard/recommender/encode/encodedFeature';
 import type { FittedCyclical } from '@trainyard/recommender/encode/cyclical';
 import { shaped, type FittedNormalize } from '@trainyard/recommender/encode/normalize';
 import type { EncodedTower, FeatureMeaning } from '../../data/encodedDataset.js';
+import { shownValue } from '../ratings/errors/rowValues.js';
 import { intervalLabel, intervalOfValue, quantileBoundaries } from './slicing.js';
 
 /** How many entities are read at once. */
@@ -63,7 +64,7 @@ function seenOf(tower: EncodedTower, position: number, entities: Int32Array): Se
 }
 
 const UNKNOWN = 'unknown or missing';
-const MISSING = 'missing';
+export const MISSING = 'missing';
 
 async function kindsOf(
   { fitted, vocabulary }: FeatureMeaning,
@@ -76,7 +77,7 @@ async function kindsOf(
       const first = fitted.oovBuckets;
       return {
         codeOf: ({ index }) => Math.max(0, index - first + 1),
-        label: (code) => (code === 0 ? UNKNOWN : (values[code - 1] ?? UNKNOWN)),
+        label: (code) => (code === 0 ? UNKNOWN : shownValue(values[code - 1] ?? UNKNOWN)),
       };
     }
     case 'bucketize':
@@ -120,7 +121,7 @@ function numberKinds(fitted: FittedNormalize, seen: readonly Seen[], asked?: rea
 }
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-const SEASONS = ['January to March', 'April to June', 'July to September', 'October to December'];
+export const SEASONS = ['January to March', 'April to June', 'July to September', 'October to December'];
 const CYCLES = {
   'month-of-year': SEASONS,
   'day-of-week': WEEKDAYS,

@@ -12,7 +12,7 @@ export function newUsersSlice(context: PartContext): Slice | undefined {
   });
   if (rows === 0 || values.length === 0) return undefined;
   const value = 'users without a training row, not told apart';
-  return { by: 'newUsers', value, rows, users: 0, metrics: values, isWorse: false };
+  return { by: 'newUsers', value, rows, users: 0, metrics: values, comparisons: [], isWorse: false };
 }
 
 /** Of items that train does not have, which no list holds. Undefined without any, and for a model that makes no lists. */
@@ -21,7 +21,7 @@ export function newItemsSlice(context: PartContext): Slice | undefined {
   if (rows === 0 || !context.ranked) return undefined;
   const metrics = context.spec.evaluation.k.map((k) => recallAt(k, 0));
   const value = 'items without a training row, which are in no list';
-  return { by: 'newItems', value, rows, users, metrics, isWorse: true };
+  return { by: 'newItems', value, rows, users, metrics, comparisons: [], isWorse: true };
 }
 
 function recallAt(k: number, value: number): Slice['metrics'][number] {

@@ -1,5 +1,8 @@
-import type { LeftOut, Metrics, TrainingSpec } from '@trainyard/shared';
-import type { Estimate } from '../confidence/estimate.js';
+import { comparisonsOf, type Gate, type LeftOut, type Metrics, type TrainingSpec } from '@trainyard/shared';
+import type { MethodEstimates } from '../confidence/estimates.js';
+import type { PartContext } from '../part.js';
+import { PRODUCTION } from '../production/production.js';
+import { SEASON } from './season.js';
 import type { Slicing } from './slicing.js';
 
 export interface SliceKey {
@@ -14,23 +17,49 @@ export interface SlicedFigures {
   rows: number;
   users: number;
   metrics: Metrics;
-  /** Of the primary metric and of those that gates ask of the slice; empty without draws. */
-  estimates: ReadonlyMap<string, Estimate>;
+  /** Of the methods that the slice is compared with, by name: of the metrics that it is compared by. */
+  others: ReadonlyMap<string, Metrics>;
+  /** By method, of the model and of those: of the primary metric and of those that gates ask of the slice; empty without draws. */
+  estimates: MethodEstimates;
 }
 
 /** The metrics that gates ask of a slice. */
-export function gatedMetrics({ evaluation }: TrainingSpec, { by, label }: SliceKey): string[] {
-  return evaluation.gates.flatMap(({ slice, metric }) =>
-    slice?.by === by && slice.value === label ? [metric] : [],
+export function gatedMetrics(spec: TrainingSpec, key: SliceKey): string[] {
+  return gatesOf(spec, key).map(({ metric }) => metric);
+}
+
+function gatesOf({ evaluation }: TrainingSpec, { by, label }: SliceKey): Gate[] {
+  return evaluation.gates.filter(({ slice }) => slice?.by === by && slice.value === label);
+}
+
+/** What the slice is compared with: the best of the others by the primary metric, the version that serves, and what gates of the slice name. */
+export function comparedMethods(
+  { spec, metrics, methods, primaryMetric }: PartContext,
+  key: SliceKey,
+): string[] {
+  const [best] = comparisonsOf(metrics, methods, primaryMetric).filter(
+    ({ metric }) => metric === primaryMetric,
   );
+  const named = gatesOf(spec, key).flatMap(({ aboveBaseline }) => aboveBaseline ?? []);
+  const wanted = new Set([...(best ? [best.against] : []), PRODUCTION, ...named]);
+  return methods.map(({ name }) => name).filter((name) => wanted.has(name));
 }
 
 /** Of one slicing, the slices with the most rows. */
 const MAX_VALUES = 50;
 
+export interface PlacesOfSlice {
+  key: SliceKey;
+  /** Ascending. */
+  places: Int32Array;
+  /** [places] how many rows of the slice each stands for. */
+  counts: Int32Array;
+  rows: number;
+}
+
 /**
- * The places [rows] of each slice, those with the most rows first; `counts` [rows] says how many rows each place stands for. Of
- * what is cut it is said in `leftOut`.
+ * Those with the most rows first; `counts` [places] says how many rows each place stands for, 1 unless given. Of what is cut, and
+ * of what tells nobody from anybody though it was asked for, it is said in `leftOut`.
  */
 export function placesBySlice(
   slicing: Slicing,
@@ -38,28 +67,40 @@ export function placesBySlice(
   items: Int32Array,
   leftOut: LeftOut[],
   counts?: Int32Array,
-): { key: SliceKey; places: Int32Array; rows: number }[] {
-  const places = new Map<number, number[]>();
-  const rows = new Map<number, number>();
-  for (let at = 0; at < queries.length; at++) {
-    const slice = slicing.sliceOf(queries[at]!, items[at]!);
-    if (slice < 0) continue;
-    const own = places.get(slice);
-    if (own) own.push(at);
-    else places.set(slice, [at]);
-    rows.set(slice, (rows.get(slice) ?? 0) + (counts ? counts[at]! : 1));
+): PlacesOfSlice[] {
+  const found = new Map<number, { places: number[]; counts: number[] }>();
+  const add = (slice: number, place: number, rows: number) => {
+    if (slice < 0) return;
+    let own = found.get(slice);
+    if (!own) found.set(slice, (own = { places: [], counts: [] }));
+    own.places.push(place);
+    own.counts.push(rows);
+  };
+  for (let place = 0; place < queries.length; place++) {
+    if (slicing.rowsAt) slicing.rowsAt(place).forEach((rows, slice) => add(slice, place, rows));
+    else add(slicing.sliceOf(queries[place]!, items[place]!, place), place, counts ? counts[place]! : 1);
   }
-  // All rows in one slice tell nobody from anybody.
-  if (places.size < 2) return [];
-  if (places.size > MAX_VALUES) leftOut.push(cutSlices(slicing.by, places.size));
-  return [...places]
+  if (found.size < 2) {
+    const [only] = found.keys();
+    if (only !== undefined && (slicing.isAsked || slicing.by === SEASON))
+      leftOut.push(oneSlice(slicing.by, slicing.label(only)));
+    return [];
+  }
+  if (found.size > MAX_VALUES) leftOut.push(cutSlices(slicing.by, found.size));
+  return [...found]
     .map(([slice, own]) => ({
       key: { by: slicing.by, label: slicing.label(slice), isAsked: slicing.isAsked },
-      places: Int32Array.from(own),
-      rows: rows.get(slice)!,
+      places: Int32Array.from(own.places),
+      counts: Int32Array.from(own.counts),
+      rows: own.counts.reduce((sum, one) => sum + one, 0),
     }))
     .toSorted((a, b) => b.rows - a.rows)
     .slice(0, MAX_VALUES);
+}
+
+function oneSlice(by: string, label: string): LeftOut {
+  const what = `slices by ${by}`.slice(0, 200);
+  return { what, why: `all measured rows are in one: ${label}`.slice(0, 500), remedy: null };
 }
 
 function cutSlices(by: string, values: number): LeftOut {

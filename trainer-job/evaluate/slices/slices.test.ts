@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useWasm } from '../../../test/support/training/backend.js';
 import { shopDataset, shopRow, shopSpec, type ShopRow } from '../../../test/support/training/shopDataset.js';
-import type { EncodedDataset, EncodedRows } from '../../data/encodedDataset.js';
+import type { EncodedDataset, EncodedRows, FeatureMeaning, TestTimes } from '../../data/encodedDataset.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { evaluateModel } from '../evaluateModel.js';
 import { intervalLabel, intervalOfValue, quantileBoundaries } from './slicing.js';
@@ -9,12 +9,12 @@ import { intervalLabel, intervalOfValue, quantileBoundaries } from './slicing.js
 const METRIC = 'test_recall_at_5';
 const slices = [{ by: 'price', boundaries: [10, 20] }];
 
-async function evaluated(data: EncodedDataset, evaluation = {}) {
+async function evaluated(data: EncodedDataset, evaluation = {}, testTimes?: TestTimes) {
   await useWasm();
   const spec = shopSpec({
     evaluation: { k: [5], bootstrapDraws: 200, importanceUsers: 0, slices, ...evaluation },
   });
-  return evaluateModel({ model: new TwoTowerModel(data, spec), data, spec });
+  return evaluateModel({ model: new TwoTowerModel(data, spec), data, spec, testTimes });
 }
 
 function onlyTest(data: EncodedDataset, isKept: (row: ShopRow) => boolean): EncodedDataset {
@@ -81,6 +81,88 @@ describe('a slice', () => {
       metrics: [{ name: METRIC, value: metrics['test_cold_users_recall_at_5'] }],
     });
     expect(rowsOf('newItems')).toMatchObject({ rows: 30, metrics: [{ name: METRIC, value: 0 }] });
+  });
+});
+
+describe('the season of rows', () => {
+  const quarters = ['January to March', 'April to June', 'July to September', 'missing'];
+  /** A row is of the quarter of its place, also where another row of the same user and item is of another one. */
+  const timed = (data: EncodedDataset): TestTimes => ({
+    column: 'at',
+    seconds: Float64Array.from({ length: data.splits.test.count }, (_, row) =>
+      row % 4 === 3 ? NaN : Date.UTC(2026, 3 * (row % 4) + 1, 3) / 1000,
+    ),
+  });
+
+  it.each(['tfrs', 'perUser'] as const)('is by their times, whatever features tell: %s', async (protocol) => {
+    const data = shopDataset();
+    const { query, item, count } = data.splits.test;
+    const [{ findings }, ...alone] = [
+      await evaluated(data, { protocol }, timed(data)),
+      ...(await Promise.all(
+        quarters.map((_, quarter) => {
+          const kept = Array.from({ length: count }, (_row, row) => row).filter((row) => row % 4 === quarter);
+          const of = (values: Int32Array) => Int32Array.from(kept, (row) => values[row]!);
+          const test = { count: kept.length, query: of(query), item: of(item) };
+          return evaluated({ ...data, splits: { ...data.splits, test } }, { protocol });
+        }),
+      )),
+    ];
+    const seasons = findings.slices.filter(({ by }) => by === 'season');
+    expect(seasons.map(({ value }) => value).toSorted()).toEqual(quarters.toSorted());
+    for (const [quarter, value] of quarters.entries()) {
+      const { rows, users } = alone[quarter]!.findings.measured;
+      expect(seasons.find((one) => one.value === value)).toMatchObject({ rows, users });
+    }
+    // With a list for each row, a place in it depends on no other row.
+    if (protocol !== 'tfrs') return;
+    for (const [quarter, value] of quarters.entries())
+      expect(seasons.find((one) => one.value === value)!.metrics[0]!.value).toBeCloseTo(
+        alone[quarter]!.metrics[METRIC]!,
+        12,
+      );
+  });
+
+  it('that nobody knows, or that is the same of all rows, is said', async () => {
+    const data = shopDataset();
+    const seconds = new Float64Array(data.splits.test.count).fill(Date.UTC(2026, 7, 3) / 1000);
+    const { findings } = await evaluated(data, {}, { column: 'at', seconds });
+    expect(findings.leftOut).toContainEqual({
+      what: 'slices by season',
+      why: 'all measured rows are in one: July to September',
+      remedy: null,
+    });
+    const { meanings, features, ...query } = data.query;
+    const timeless = { ...query, features, meanings: meanings!.map((one, i) => (i === 4 ? hashed : one)) };
+    const unknown = await evaluated({ ...data, query: timeless });
+    expect(unknown.findings.leftOut).toContainEqual(
+      expect.objectContaining({ what: 'slices by season', why: expect.stringContaining('no column known') }),
+    );
+  });
+});
+
+const hashed: FeatureMeaning = { fitted: { transform: 'hash', buckets: 3 }, vocabulary: async () => [] };
+
+describe('the comparison of a slice', () => {
+  it('is with the best other method and with what its gates name, on the same rows', async () => {
+    const slice = { by: 'city', value: 'Graz' };
+    const gates = [{ metric: 'test_ndcg_at_5', aboveBaseline: 'popularity' as const, slice }];
+    const baselines = ['popularity', 'history'];
+    const { findings } = await evaluated(shopDataset(), { gates, baselines });
+    const alone = await evaluated(
+      onlyTest(shopDataset(), ({ city }) => city === 'Graz'),
+      { baselines },
+    );
+    const best = findings.comparisons[0]!.against;
+    const graz = findings.slices.find((one) => one.by === 'city' && one.value === 'Graz')!;
+    expect(new Set(graz.comparisons.map(({ against }) => against))).toEqual(new Set([best, 'popularity']));
+    for (const { against, metric, other, differenceInterval } of graz.comparisons) {
+      expect(other).toBeCloseTo(alone.baselines[against]![metric]!, 12);
+      expect(differenceInterval).not.toBeNull();
+    }
+    const others = findings.slices.filter(({ by, value }) => by === 'city' && value !== 'Graz');
+    for (const { comparisons } of others)
+      expect(comparisons.map(({ against, metric }) => [against, metric])).toEqual([[best, METRIC]]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** For whom the model is how good. */
 import {
+  comparisonsOf,
   isBetter,
   type LeftOut,
   type Metrics,
@@ -10,11 +11,13 @@ import {
   type TrainingSpec,
 } from '@trainyard/shared';
 import { intervalOf } from '../confidence/interval.js';
+import { comparedIntervals } from '../confidence/intervals.js';
 import type { Findings } from '../findings.js';
-import type { PartContext } from '../part.js';
+import { MODEL, type PartContext, type Ranked, type Rated } from '../part.js';
 import { newItemsSlice, newUsersSlice } from './newcomers.js';
 import { rankedSlices } from './rankedSlices.js';
 import { ratedSlices } from './ratedSlices.js';
+import { eachItsOwn, type RowsOfPlaces, rowsOfTargets, seasonSlicing } from './season.js';
 import { slicingsOf } from './slicings.js';
 import { gatedMetrics, type SlicedFigures } from './sliced.js';
 
@@ -22,23 +25,17 @@ import { gatedMetrics, type SlicedFigures } from './sliced.js';
 const MAX_SLICES = 60;
 
 export async function slices(context: PartContext): Promise<Partial<Findings>> {
-  const { data, spec, metrics, primaryMetric, ranked, rated } = context;
+  const { spec, metrics, primaryMetric } = context;
   const overall = primaryMetric === null ? undefined : metrics[primaryMetric];
   if (primaryMetric === null || overall === undefined) return {};
-  const isOfRanks = parseMetricName(primaryMetric)?.family.baselines === 'retrieval';
-  const ofTargets = isOfRanks && ranked ? { ranked, queries: queriesOfTargets(ranked.rows) } : undefined;
-  if (!ofTargets && !rated) return {};
-  const queries = ofTargets?.queries ?? rated!.pairs.queries;
-  const items = ofTargets?.ranked.rows.items ?? rated!.pairs.items;
-  const { slicings, leftOut } = await slicingsOf({ data, asked: askedSlices(spec), queries, items });
-  const request = { context, slicings, primaryMetric, leftOut };
-  const found = ofTargets
-    ? await rankedSlices({ ...request, ...ofTargets })
-    : await ratedSlices({ ...request, rated: rated! });
-  const all = found.map((one) => sliceOf(one, primaryMetric, overall));
+  const measured = measuredPlaces(context, primaryMetric);
+  if (!measured) return {};
+  const found = await slicedFigures(context, primaryMetric, measured);
+  const { figures, leftOut } = found;
+  const all = figures.map((one) => sliceOf(one, primaryMetric, overall));
   const newcomers = [newUsersSlice(context), newItemsSlice(context)].filter((one) => one !== undefined);
   const isKept = ({ key }: SlicedFigures) => key.isAsked || gatedMetrics(spec, key).length > 0;
-  const { kept, rest } = bounded(all, new Set(all.filter((_, i) => isKept(found[i]!))), primaryMetric);
+  const { kept, rest } = bounded(all, new Set(all.filter((_, i) => isKept(figures[i]!))), primaryMetric);
   return {
     slices: [
       ...newcomers.filter(({ isWorse }) => isWorse),
@@ -46,6 +43,93 @@ export async function slices(context: PartContext): Promise<Partial<Findings>> {
       ...newcomers.filter(({ isWorse }) => !isWorse),
     ],
     leftOut: [...leftOut, ...rest],
+  };
+}
+
+/** What the slices are of first: the targets of lists, where the primary metric is of them, or predicted targets. */
+interface MeasuredPlaces {
+  ranked: Ranked | null;
+  rated: Rated | null;
+  /** [places] */
+  queries: Int32Array;
+  items: Int32Array;
+  rows: () => RowsOfPlaces;
+}
+
+function measuredPlaces(
+  { data, ranked, rated }: PartContext,
+  primaryMetric: string,
+): MeasuredPlaces | undefined {
+  const isOfRanks = parseMetricName(primaryMetric)?.family.baselines === 'retrieval';
+  if (isOfRanks && ranked) {
+    const { rows } = ranked;
+    return {
+      ranked,
+      rated: null,
+      queries: queriesOfTargets(rows),
+      items: rows.items,
+      rows: () => rowsOfTargets(data, rows),
+    };
+  }
+  if (!rated) return undefined;
+  const { queries, items, rows } = rated.pairs;
+  return { ranked: null, rated, queries, items, rows: () => eachItsOwn(rows) };
+}
+
+async function slicedFigures(
+  context: PartContext,
+  primaryMetric: string,
+  { ranked, rated, queries, items, rows }: MeasuredPlaces,
+): Promise<{ figures: SlicedFigures[]; leftOut: LeftOut[] }> {
+  const { data, spec, testTimes } = context;
+  const asked = askedSlices(spec);
+  const { slicings, leftOut } = await slicingsOf({
+    data,
+    asked,
+    queries,
+    items,
+    hasTimes: testTimes !== undefined,
+  });
+  const timed = (of: () => RowsOfPlaces) =>
+    testTimes ? [...slicings, seasonSlicing(testTimes, of())] : slicings;
+  const request = { context, slicings: timed(rows), primaryMetric, leftOut };
+  if (rated) return { figures: await ratedSlices({ ...request, rated }), leftOut };
+  const figures = await rankedSlices({ ...request, ranked: ranked!, queries });
+  const also = context.rated;
+  if (!also) return { figures, leftOut };
+  // Of a model that does both, a slice has the metrics of both.
+  const ofRatings = await ratedSlices({
+    context,
+    slicings: timed(() => eachItsOwn(also.pairs.rows)),
+    primaryMetric: null,
+    leftOut: [],
+    rated: also,
+  });
+  return { figures: figures.map((one) => withRatings(one, ofRatings)), leftOut };
+}
+
+function withRatings(figures: SlicedFigures, ofRatings: readonly SlicedFigures[]): SlicedFigures {
+  const { by, label } = figures.key;
+  const same = ofRatings.find(({ key }) => key.by === by && key.label === label);
+  if (!same) return figures;
+  const names = <T>(own: ReadonlyMap<string, T>, other: ReadonlyMap<string, T>) => [
+    ...new Set([...own.keys(), ...other.keys()]),
+  ];
+  return {
+    ...figures,
+    metrics: { ...figures.metrics, ...same.metrics },
+    others: new Map(
+      names(figures.others, same.others).map((name) => [
+        name,
+        { ...figures.others.get(name), ...same.others.get(name) },
+      ]),
+    ),
+    estimates: new Map(
+      names(figures.estimates, same.estimates).map((name) => [
+        name,
+        new Map([...(figures.estimates.get(name) ?? []), ...(same.estimates.get(name) ?? [])]),
+      ]),
+    ),
   };
 }
 
@@ -71,16 +155,18 @@ function queriesOfTargets({
 }
 
 function sliceOf(
-  { key, rows, users, metrics, estimates }: SlicedFigures,
+  { key, rows, users, metrics, others, estimates }: SlicedFigures,
   primaryMetric: string,
   overall: number,
 ): Slice {
+  const hasIntervals = users >= MIN_USERS;
   const intervalAt = (metric: string) => {
-    const estimate = estimates.get(metric);
-    return estimate && users >= MIN_USERS ? intervalOf(estimate) : null;
+    const estimate = estimates.get(MODEL)?.get(metric);
+    return estimate && hasIntervals ? intervalOf(estimate) : null;
   };
   const interval = intervalAt(primaryMetric);
   const ordered: Metrics = { [primaryMetric]: metrics[primaryMetric]!, ...metrics };
+  const compared = [...others].map(([name, own]) => ({ name, metrics: own }));
   return {
     by: key.by.slice(0, 200),
     value: key.label.slice(0, 200),
@@ -90,6 +176,10 @@ function sliceOf(
       name,
       value,
       interval: intervalAt(name),
+    })),
+    comparisons: comparisonsOf(ordered, compared, primaryMetric).map((comparison) => ({
+      ...comparison,
+      ...(hasIntervals && comparedIntervals(comparison, estimates)),
     })),
     isWorse:
       interval !== null &&

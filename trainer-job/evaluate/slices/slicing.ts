@@ -5,8 +5,10 @@ export interface Slicing {
   readonly by: string;
   /** Whether the specification asks for it. */
   readonly isAsked: boolean;
-  /** Which slice a row of the query entity and the item belongs to; below 0 for none. */
-  sliceOf(this: void, query: number, item: number): number;
+  /** Which slice the measured rows at a place, of the query entity and the item, belong to; below 0 for none. */
+  sliceOf(this: void, query: number, item: number, place: number): number;
+  /** Where the rows of one place may be of several slices: how many of them are of which. */
+  rowsAt?(this: void, place: number): ReadonlyMap<number, number>;
   /** What the rows of the slice have in common. */
   label(this: void, slice: number): string;
 }

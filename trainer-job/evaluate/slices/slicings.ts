@@ -4,6 +4,7 @@ import { isSlicedBy } from '@trainyard/shared/spec/rules/slices';
 import type { EncodedDataset, EncodedTower } from '../../data/encodedDataset.js';
 import { activitySlicings } from './activity.js';
 import { type Categories, categoriesOf, tellsSeason } from './categories.js';
+import { SEASON, WITHOUT_TIMES } from './season.js';
 import type { Slicing } from './slicing.js';
 
 /** Features with more values are sliced by where that is asked for. */
@@ -12,6 +13,8 @@ const FEW_VALUES = 20;
 interface Measured {
   data: EncodedDataset;
   asked: readonly SliceAsked[];
+  /** Whether the season is known of each row, so that no feature need tell it. */
+  hasTimes: boolean;
   /** Query entities and items of the rows. */
   queries: Int32Array;
   items: Int32Array;
@@ -23,7 +26,7 @@ export interface Slicings {
 }
 
 export async function slicingsOf(measured: Measured): Promise<Slicings> {
-  const { data, asked } = measured;
+  const { data, asked, hasTimes } = measured;
   const queries = distinct(measured.queries);
   const items = distinct(measured.items);
   const slicings: Slicing[] = [];
@@ -42,12 +45,14 @@ export async function slicingsOf(measured: Measured): Promise<Slicings> {
     for (const position of usualFeatures(tower)) {
       const { name } = tower.features[position]!;
       const isSeason = tellsSeason(tower.meanings![position]!);
-      const by = isSeason ? 'season' : name;
+      if (isSeason && hasTimes) continue;
+      const by = isSeason ? SEASON : name;
       const categories = isAsked(by) ? undefined : await categoriesOf(tower, position, entities);
       if (categories) slicings.push(slicingBy(by, tower === data.query, categories, false));
     }
   }
   slicings.push(...activitySlicings(data, queries));
+  if (!hasTimes && !slicings.some(({ by }) => by === SEASON)) leftOut.push(WITHOUT_TIMES);
   return { slicings, leftOut };
 }
 

@@ -1,7 +1,10 @@
 /** Charts as SVG text. The library, and the small document that it draws in, are loaded where the first is drawn. */
-import { Html } from '../../page/html.js';
+import { html, Html } from '../../page/html.js';
 import type * as ObservablePlot from '@observablehq/plot';
 import { COLORS } from '../page/style.js';
+
+/** A chart that is wider, in pixels, would have letters too small to read where a phone shrinks it: it scrolls there. */
+const READABLE_ON_PHONES = 560;
 
 export type Plot = typeof ObservablePlot;
 
@@ -38,7 +41,17 @@ export async function openCharts(): Promise<Charts> {
   };
   return {
     plot,
-    draw: (chart) => new Html(svgOf(chart)),
+    draw: (chart) =>
+      (chart.options.width ?? 0) > READABLE_ON_PHONES
+        ? html`<div
+            class="chart"
+            role="group"
+            aria-label="a chart, which scrolls on narrow screens"
+            tabindex="0"
+          >
+            ${new Html(svgOf(chart))}
+          </div>`
+        : new Html(svgOf(chart)),
     file: (chart) =>
       svgOf(chart).replace(
         '>',

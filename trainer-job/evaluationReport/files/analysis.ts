@@ -10,13 +10,14 @@ export function errorAnalysis(report: EvaluationReport): unknown {
     primaryMetric,
     worstSlices: slices.slice(0, 20),
     errors: ratingErrors,
+    largest: ratingErrors?.largest ?? yesOrNo?.largest ?? [],
     confusion: yesOrNo && { threshold: yesOrNo.threshold, ...yesOrNo.confusion },
     leftOut,
   };
 }
 
 /** `examples/inference_examples.json`: what one asks the model, and what it answers. */
-export function inferenceExamples({ run, samples, ratingErrors }: EvaluationReport): unknown {
+export function inferenceExamples({ run, samples, ratingErrors, yesOrNo }: EvaluationReport): unknown {
   return {
     schemaVersion: 1,
     run,
@@ -25,10 +26,12 @@ export function inferenceExamples({ run, samples, ratingErrors }: EvaluationRepo
       output: recommended.map(({ item, label, score }) => ({ item, label, score })),
       taken: taken.map(({ item }) => item),
     })),
-    predictions: (ratingErrors?.largest ?? []).map(({ user, item, values, predicted, actual }) => ({
-      input: { user, item, ...values },
-      output: predicted,
-      actual,
-    })),
+    predictions: (ratingErrors?.largest ?? yesOrNo?.largest ?? []).map(
+      ({ user, item, values, predicted, actual }) => ({
+        input: { user, item, ...values },
+        output: predicted,
+        actual,
+      }),
+    ),
   };
 }

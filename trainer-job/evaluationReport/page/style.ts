@@ -6,7 +6,7 @@ export const COLORS = `:root{color-scheme:light dark;--ink:#1a2230;--soft:#56617
 
 /** Printed on white paper, whatever the screen is like. */
 const PRINT = `@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--line:#bbb;--card:#fff;--page:#fff;--model:#2f6fc2;--model-soft:#d5e4f7;--other:#777;--bad:#b3261e;--bad-soft:#fff;--warn:#6b4600;--warn-soft:#fff;--good:#1d6f42;--good-soft:#fff;--loss:#a34a1e}
-body{padding:0;font-size:11px}nav{display:none}main{max-width:none}section.card,.verdict,.tile,figure,tr{break-inside:avoid}section.long{break-inside:auto}.wide{overflow:visible}
+body{padding:0;font-size:11px}nav{display:none}main{max-width:none}section.card,.verdict,.tile,figure,tr{break-inside:avoid}section.long{break-inside:auto}.wide,.chart{overflow:visible}.chart svg{min-width:0!important}
 details::details-content{content-visibility:visible;display:block}summary{list-style:none}}`;
 
 export const STYLE = new Html(`<style>
@@ -34,7 +34,7 @@ th,td{text-align:left;padding:4px 14px 4px 0;vertical-align:top;border-bottom:1p
 tbody tr:last-child>*{border-bottom:0}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.n small,td small{color:var(--soft);font-size:12px}td .n small{display:block}
 .best{font-weight:700}.break{overflow-wrap:break-word}.break small{overflow-wrap:anywhere}code[title]{white-space:nowrap}
-figure{margin:12px 0 0}figcaption{font-size:13px;color:var(--soft);margin-bottom:2px}svg{max-width:100%;height:auto}
+figure{margin:12px 0 0}figcaption{font-size:13px;color:var(--soft);margin-bottom:2px}svg{max-width:100%;height:auto}.chart{overflow-x:auto}@media(max-width:720px){.chart svg{min-width:700px}}
 .side{display:grid;grid-template-columns:repeat(auto-fit,minmax(330px,1fr));gap:4px 28px}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:10px;padding:0 8px;font-size:12px;font-weight:600}
 .people{display:grid;grid-template-columns:repeat(auto-fit,minmax(440px,1fr));gap:14px;margin-top:10px}@media(max-width:560px){.people,.side{grid-template-columns:1fr}body{padding:16px 10px}}

@@ -1,9 +1,9 @@
-import { formatMetric, metricTitle } from '@trainyard/shared';
+import { type Comparison, formatMetric, methodInWords, metricTitle } from '@trainyard/shared';
 import { html } from '../../page/html.js';
 import { dotChart } from '../charts/measures.js';
 import type { Section } from '../page/section.js';
 import { type Cell, firstOf, table } from '../page/table.js';
-import { bounds, cut, metricOf, whole } from '../words.js';
+import { bounds, cut, metricFigure, metricOf, whole } from '../words.js';
 
 const DRAWN = 20;
 const LISTED = 60;
@@ -33,6 +33,7 @@ export const slices: Section = {
     });
     const { shown, rest } = firstOf(report.slices, LISTED);
     const columns = shown[0]?.metrics.map(({ name }) => name) ?? [];
+    const hasOthers = shown.some(({ comparisons }) => comparisons.length > 0);
     return html`<p class="soft">
         The worst first.
         ${
@@ -51,9 +52,10 @@ export const slices: Section = {
             { title: 'rows', isNumber: true },
             { title: 'users', isNumber: true },
             ...columns.map((name) => ({ title: metricTitle(name, 'test'), isNumber: true })),
+            ...(hasOthers ? [{ title: 'against the best other method' }] : []),
             { title: 'note' },
           ],
-          shown.map(({ by, value, rows, users, metrics, isWorse }): Cell[] => [
+          shown.map(({ by, value, rows, users, metrics, comparisons, isWorse }): Cell[] => [
             `${by}: ${cut(value)}`,
             whole(rows),
             whole(users),
@@ -65,6 +67,7 @@ export const slices: Section = {
                 ? html`${text}<br /><small>${bounds(name, found.interval)}</small>`
                 : text;
             }),
+            ...(hasOthers ? [againstBest(comparisons, primaryMetric)] : []),
             isWorse ? html`<span class="tag bad">worse</span>` : '',
           ]),
         )}
@@ -72,3 +75,12 @@ export const slices: Section = {
       </details>`;
   },
 };
+
+/** By the primary metric: how far from the best of the others on the same rows, and how sure. */
+function againstBest(comparisons: readonly Comparison[], primaryMetric: string): Cell {
+  const best = comparisons.find(({ metric }) => metric === primaryMetric);
+  if (!best) return '–';
+  const { difference, differenceInterval, against, metric } = best;
+  const text = `${difference > 0 ? '+' : ''}${metricFigure(metric, difference)} against ${methodInWords(against)}`;
+  return differenceInterval ? html`${text}<br /><small>${bounds(metric, differenceInterval)}</small>` : text;
+}

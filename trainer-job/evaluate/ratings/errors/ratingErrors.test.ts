@@ -83,6 +83,7 @@ async function errorsOf(actual: number[], predicted: number[], isBinary = false)
     rated: {
       pairs: {
         split: 'test',
+        rows: Int32Array.from(actual, (_, i) => 2 * i),
         queries: Int32Array.from(actual, (_, i) => 1 + (i % 3)),
         items: Int32Array.from(actual, (_, i) => 1 + (i % 2)),
         targets: Float32Array.from(actual),
@@ -103,6 +104,7 @@ describe('the largest errors', () => {
     expect(found!.largest).toHaveLength(4);
     expect(found!.largest.slice(0, 2)).toEqual([
       {
+        row: 0,
         user: 'ann',
         item: 'i1',
         values: { 'user city': 'Wien', age: 'below 18', 'item city': 'Wien', price: '9.5' },
@@ -110,6 +112,7 @@ describe('the largest errors', () => {
         predicted: 1,
       },
       {
+        row: 6,
         user: 'ann',
         item: 'i2',
         values: { 'user city': 'Wien', age: 'below 18', 'item city': 'unknown or missing', price: 'missing' },

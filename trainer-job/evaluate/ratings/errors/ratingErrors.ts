@@ -52,13 +52,15 @@ export function largestRows(errors: Float64Array): Int32Array {
   return Int32Array.from(largest);
 }
 
-async function largestErrors(
-  { data }: Context,
+/** With the ids and the values of their rows, as far as encodings tell them. */
+export async function largestErrors(
+  { data }: Pick<Context, 'data'>,
   { pairs, actual, predicted }: Rated,
   errors: Float64Array,
 ): Promise<RatingErrors['largest']> {
   const rows = largestRows(errors);
   const found = Array.from(rows, (row) => ({
+    row: pairs.rows[row]!,
     ids: { query: String(data.query.ids[pairs.queries[row]!]), candidate: String(pairs.items[row]) },
     values: new Map<string, string>(),
     actual: actual[row]!,
@@ -75,7 +77,8 @@ async function largestErrors(
       });
     }
   }
-  return found.map(({ ids, values, ...figures }) => ({
+  return found.map(({ row, ids, values, ...figures }) => ({
+    row,
     user: ids.query,
     item: ids.candidate,
     values: Object.fromEntries(values),

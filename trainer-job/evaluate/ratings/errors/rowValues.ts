@@ -86,7 +86,7 @@ async function decoderOf({ fitted, vocabulary }: FeatureMeaning): Promise<Decode
   switch (fitted.transform) {
     case 'lookup': {
       const values = await vocabulary();
-      return ({ indices }) => values[indices[0]! - fitted.oovBuckets] ?? UNKNOWN;
+      return ({ indices }) => shownValue(values[indices[0]! - fitted.oovBuckets] ?? UNKNOWN);
     }
     case 'text': {
       const words = await vocabulary();
@@ -101,6 +101,14 @@ async function decoderOf({ fitted, vocabulary }: FeatureMeaning): Promise<Decode
     default:
       throw new Error(`the encoding of ${fitted.transform} does not tell its value`);
   }
+}
+
+/** Of a value that nobody would see: an empty text, or blanks alone. */
+export const BLANK = '(blank)';
+
+/** As a person can see it. */
+export function shownValue(text: string): string {
+  return text.trim() === '' ? BLANK : text;
 }
 
 function wordsIn(rows: Int32Array, words: readonly string[]): string {
