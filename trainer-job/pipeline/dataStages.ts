@@ -38,7 +38,7 @@ import { rewriteValidation } from '../data/validate/writeReport.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { cacheLimits } from '../settings/limits.js';
 import { fingerprintReference } from '../provenance/references.js';
-import type { Stage, StageWork } from './stage.js';
+import type { Outputs, Stage, StageOutputs, StageWork } from './stage.js';
 import { entryReference, validateStage, type DataContext } from './validateStage.js';
 
 export function dataStages(context: DataContext): readonly Stage[] {
@@ -171,27 +171,7 @@ function transformStage(context: DataContext): Stage<'transform'> {
           measured: splits,
           relevant,
           formerDigest: formerDigest(spec, outputs.of('ingest').source),
-          async rawRows(split, rows, read) {
-            const ingested = outputs.of('ingest');
-            const places = await splitRows(pieces, ingested, dataset.split);
-            return rawRows(ingested, places, { split, rows, columns: read }, context.reportFolder);
-          },
-          async withRows(work) {
-            const ingested = outputs.of('ingest');
-            const { place } = await splitRows(pieces, ingested, dataset.split);
-            return withRows(ingested, context.reportFolder, (database) =>
-              work({ database, columns: ingested.outcome.columns, place }),
-            );
-          },
-          async testTimes() {
-            const column = knownTimeColumn(spec);
-            const { columns: kept } = outputs.of('ingest').outcome;
-            if (column === undefined || !kept.some(({ name }) => name === column)) return undefined;
-            const ingested = outputs.of('ingest');
-            const places = await splitRows(pieces, ingested, dataset.split);
-            const seconds = await timesOf(ingested, places, 'test', column, context.reportFolder);
-            return seconds && { column, seconds };
-          },
+          ...rowReaders(context, outputs, pieces),
         },
         counts: {
           ...countsOf(encoded.outcome),
@@ -216,6 +196,33 @@ function transformStage(context: DataContext): Stage<'transform'> {
           await keepWithinLimits(context);
         },
       };
+    },
+  };
+}
+
+/** What later stages read of the rows themselves, opened when they do. */
+function rowReaders(
+  { spec, reportFolder }: DataContext,
+  outputs: Outputs,
+  pieces: PieceCache,
+): Pick<StageOutputs['transform'], 'rawRows' | 'withRows' | 'testTimes'> {
+  const ingested = outputs.of('ingest');
+  const places = () => splitRows(pieces, ingested, spec.dataset.split);
+  return {
+    rawRows: async (split, rows, columns) =>
+      rawRows(ingested, await places(), { split, rows, columns }, reportFolder),
+    async withRows(work) {
+      const { place } = await places();
+      return withRows(ingested, reportFolder, (database) =>
+        work({ database, columns: ingested.outcome.columns, place }),
+      );
+    },
+    async testTimes() {
+      const column = knownTimeColumn(spec);
+      const isKept = ingested.outcome.columns.some(({ name }) => name === column);
+      if (column === undefined || !isKept) return undefined;
+      const seconds = await timesOf(ingested, await places(), 'test', column, reportFolder);
+      return seconds && { column, seconds };
     },
   };
 }
