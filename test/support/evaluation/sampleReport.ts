@@ -332,7 +332,9 @@ export function sampleAnswersReport(): EvaluationReport {
         std: 0.41,
         percentiles: { p25: 0.12, p50: 0.28, p75: 0.51, p90: 0.72, p95: 0.81, p99: 0.93 },
       },
-      largest: [{ row: 4711, user: 'c-1042', item: '100042', values: { city: 'Vienna' }, actual: 1, predicted: 0.03 }],
+      largest: [
+        { row: 4711, user: 'c-1042', item: '100042', values: { city: 'Vienna' }, actual: 1, predicted: 0.03 },
+      ],
       byCategory: [
         { by: 'city', value: 'Vienna', count: 1204, meanError: 0.03, medianError: 0.02, errorStd: 0.4 },
       ],
