@@ -14,7 +14,7 @@ const temporary = memoryFolder();
 /** What takes data through the stages in the test's own process. */
 const DATA = [
   'test/damaged/*.test.ts',
-  'trainer-job/{data,pipeline,features,export,train}/**/*.integration.test.ts',
+  'trainer-job/{data,pipeline,features,export,train,recommend}/**/*.integration.test.ts',
 ];
 
 /** Processes that start, and emulators, take their time where others want the processors too. */

@@ -10,17 +10,24 @@ const PROJECTS = ['emulator', 'system', 'data', 'tensorflow', 'unit'];
 
 /** Files that take longest, most seconds first: started last, one of them would run alone in the end. */
 const LONGEST = [
-  'controlPlane.emulator.test.ts',
   'cloudHost.emulator.test.ts',
+  'google.emulator.test.ts',
+  'silentPubSub.emulator.test.ts',
   'emulatorHost.emulator.test.ts',
+  'controlPlane.emulator.test.ts',
   'listeners.emulator.test.ts',
-  'killed.test.ts',
-  'bucketRun.process.test.ts',
-  'main.process.test.ts',
   'fuzz.test.ts',
-  'csv.test.ts',
+  'bucketRun.process.test.ts',
+  'killed.test.ts',
   'commands.test.ts',
+  'main.process.test.ts',
+  'retried.test.ts',
+  'endlessSql.process.test.ts',
+  'reproduce.process.test.ts',
+  'bundleFunctions.process.test.ts',
+  'csv.test.ts',
   'parallelStep.process.test.ts',
+  'everyOperation.test.ts',
 ];
 
 /** Sorts test files by their project, then the longest first, then as vitest does: by what it remembers of them or by their size. */
