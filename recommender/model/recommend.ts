@@ -1,6 +1,6 @@
 import type { FeatureValues } from '../encode/value.js';
 import { RecommenderError } from '../error.js';
-import type { Found } from '../search/topK.js';
+import type { Found } from '../search/best.js';
 import { isObject, kindOf } from './checkKeys.js';
 import type { ItemId, Recommendation, RecommendOptions, SimilarItem, SimilarOptions } from './model.js';
 import { recommendWishes, similarWishes, type Shelf } from './options.js';

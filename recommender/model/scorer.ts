@@ -2,9 +2,10 @@
 import type { FeatureValues } from '../encode/value.js';
 import type { TowerName } from '../format/files.js';
 import type { ReadFile } from '../format/read.js';
-import { itemIndex } from '../search/itemIndex.js';
+import { exactIndex } from '../search/exactIndex.js';
 import { productScores } from '../search/productScores.js';
-import { topK, type Found } from '../search/topK.js';
+import type { Found } from '../search/best.js';
+import { topK } from '../search/topK.js';
 import { readOutputs, readVectors, type Catalogue } from './catalogue.js';
 import type { Pair } from './model.js';
 import type { Profiles } from './profiles.js';
@@ -48,7 +49,7 @@ export async function openVectors(
     candidate: (values: FeatureValues) => towers.candidate.scale(outputOf.candidate(values)),
   };
   const unknown = once(() => embed.candidate({}));
-  const index = itemIndex(vectors, width);
+  const index = exactIndex(vectors, width);
   return {
     embed,
     best: (queries, k, wantedBy) =>
@@ -80,7 +81,7 @@ export async function openRating(
   const { predict, calibrate } = await openRatingHead(read);
   const outputs = await readOutputs(read, catalogue.ids.length, width);
   const known = outputs.subarray(width);
-  const index = once(() => itemIndex(known, width));
+  const index = once(() => exactIndex(known, width));
   const pairs: Scorer['pairs'] = (asked) => {
     const outputOf = perQuery(outputOfQuery);
     return asked.map(({ query, item }) => {
