@@ -38,7 +38,7 @@ export class Best {
       index: this.indices[i]!,
       score: this.scores[i]!,
     }));
-    return found.sort((a, b) => b.score - a.score || a.index - b.index);
+    return found.toSorted((a, b) => b.score - a.score || a.index - b.index);
   }
 
   /** Than the one at a place of the heap. */

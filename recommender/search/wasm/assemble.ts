@@ -1,6 +1,6 @@
 /** The binary form of WebAssembly, as far as one small function with SIMD needs it (WebAssembly Core Specification 2.0, chapter 5). */
 
-export const TYPES = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
+const TYPES = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
 export type ValueType = keyof typeof TYPES;
 /** Instructions, assembled. */
 export type Code = readonly number[];
@@ -25,7 +25,14 @@ export function assembleModule(functions: Readonly<Record<string, FunctionText>>
     return [...unsigned(code.length), ...code];
   });
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    0x01,
+    0x00,
+    0x00,
+    0x00,
     ...section(1, list(signatures)),
     ...section(2, list([[...name('env'), ...name('memory'), 0x02, 0x00, 0x01]])),
     ...section(3, list(texts.map((_text, i) => unsigned(i)))),
@@ -72,10 +79,12 @@ export const f32x4 = {
 
 /** Repeats its body for as long as the condition at the end of it holds. */
 export const repeatWhile = (body: Code, condition: Code): Code => [
-  ...[0x03, 0x40],
+  0x03,
+  0x40,
   ...body,
   ...condition,
-  ...[0x0d, 0],
+  0x0d,
+  0,
   0x0b,
 ];
 export const when = (condition: Code, then: Code): Code => [...condition, 0x04, 0x40, ...then, 0x0b];

@@ -55,22 +55,36 @@ export function scanCode(width: number): Uint8Array<ArrayBuffer> {
     ...set(PARTS + i),
   ]).flat();
   const body = [
-    ...[...get(OUT), ...set(AT)],
-    ...[...get(THRESHOLD), ...f32x4.splat, ...set(LIMIT)],
-    ...[...get(SCALE), ...f32x4.splat, ...set(FACTOR)],
+    ...get(OUT),
+    ...set(AT),
+    ...get(THRESHOLD),
+    ...f32x4.splat,
+    ...set(LIMIT),
+    ...get(SCALE),
+    ...f32x4.splat,
+    ...set(FACTOR),
     ...hold,
     ...repeatWhile(
       [
         ...sums(width, part),
         ...bounds(),
-        ...[...get(LIMIT), ...f32x4.atLeast, ...i32x4.bitmask, ...set(MASK)],
+        ...get(LIMIT),
+        ...f32x4.atLeast,
+        ...i32x4.bitmask,
+        ...set(MASK),
         ...when(get(MASK), append()),
-        ...[...advance(CODES, LANES * width), ...advance(SCALES, 16), ...advance(SLACKS, 16)],
+        ...advance(CODES, LANES * width),
+        ...advance(SCALES, 16),
+        ...advance(SLACKS, 16),
         ...advance(FIRST, LANES),
       ],
       [...get(FIRST), ...get(LAST), ...i32.ltUnsigned],
     ),
-    ...[...get(AT), ...get(OUT), ...i32.sub, ...i32.const(2), ...i32.shiftRight],
+    ...get(AT),
+    ...get(OUT),
+    ...i32.sub,
+    ...i32.const(2),
+    ...i32.shiftRight,
   ];
   const parts = Array.from({ length: held }, (): ValueType => 'v128');
   return assembleModule({
@@ -83,7 +97,10 @@ function sums(width: number, part: (i: number) => Code): Code {
   const lanes = Array.from({ length: LANES }, (_, lane) => lane);
   const products = Array.from({ length: width / 8 }, (_, i) =>
     lanes.flatMap((lane) => [
-      ...[...get(CODES), ...v128.load8Signed(lane * width + i * 8), ...part(i), ...i32x4.dot16],
+      ...get(CODES),
+      ...v128.load8Signed(lane * width + i * 8),
+      ...part(i),
+      ...i32x4.dot16,
       ...(i === 0 ? [] : [...get(SUMS + lane), ...i32x4.add]),
       ...set(SUMS + lane),
     ]),
@@ -94,27 +111,56 @@ function sums(width: number, part: (i: number) => Code): Code {
 /** The bounds of the four items: their sums side by side, in units of scores, and what they may be off. */
 function bounds(): Code {
   const halves = (a: number): Code => [
-    ...[...get(a), ...get(a + 1), ...v128.pick(0, 4, 1, 5)],
-    ...[...get(a), ...get(a + 1), ...v128.pick(2, 6, 3, 7)],
+    ...get(a),
+    ...get(a + 1),
+    ...v128.pick(0, 4, 1, 5),
+    ...get(a),
+    ...get(a + 1),
+    ...v128.pick(2, 6, 3, 7),
     ...i32x4.add,
   ];
   return [
-    ...[...halves(SUMS), ...set(SUMS)],
-    ...[...halves(SUMS + 2), ...set(SUMS + 1)],
-    ...[...get(SUMS), ...get(SUMS + 1), ...v128.pick(0, 1, 4, 5)],
-    ...[...get(SUMS), ...get(SUMS + 1), ...v128.pick(2, 3, 6, 7)],
-    ...[...i32x4.add, ...f32x4.ofIntegers],
-    ...[...get(SCALES), ...v128.load(0), ...get(FACTOR), ...f32x4.multiply, ...f32x4.multiply],
-    ...[...get(SLACKS), ...v128.load(0), ...f32x4.add],
+    ...halves(SUMS),
+    ...set(SUMS),
+    ...halves(SUMS + 2),
+    ...set(SUMS + 1),
+    ...get(SUMS),
+    ...get(SUMS + 1),
+    ...v128.pick(0, 1, 4, 5),
+    ...get(SUMS),
+    ...get(SUMS + 1),
+    ...v128.pick(2, 3, 6, 7),
+    ...i32x4.add,
+    ...f32x4.ofIntegers,
+    ...get(SCALES),
+    ...v128.load(0),
+    ...get(FACTOR),
+    ...f32x4.multiply,
+    ...f32x4.multiply,
+    ...get(SLACKS),
+    ...v128.load(0),
+    ...f32x4.add,
   ];
 }
 
 /** Writes all four positions one over the other, and goes on behind those that the mask has. */
 function append(): Code {
   return Array.from({ length: LANES }, (_, lane) => [
-    ...[...get(AT), ...get(FIRST), ...i32.const(lane), ...i32.add, ...i32.store()],
-    ...[...get(MASK), ...i32.const(lane), ...i32.shiftRight, ...i32.const(1), ...i32.and],
-    ...[...i32.const(2), ...i32.shiftLeft, ...get(AT), ...i32.add, ...set(AT)],
+    ...get(AT),
+    ...get(FIRST),
+    ...i32.const(lane),
+    ...i32.add,
+    ...i32.store(),
+    ...get(MASK),
+    ...i32.const(lane),
+    ...i32.shiftRight,
+    ...i32.const(1),
+    ...i32.and,
+    ...i32.const(2),
+    ...i32.shiftLeft,
+    ...get(AT),
+    ...i32.add,
+    ...set(AT),
   ]).flat();
 }
 
