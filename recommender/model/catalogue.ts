@@ -16,12 +16,14 @@ export interface Catalogue {
 
 /** `textOf` is of the column that the ids come from. */
 export function catalogueOf(ids: readonly string[], textOf: TextOf): Catalogue {
-  const places = new Map(ids.map((id, i) => [id, i]));
+  // Made when an id is asked about: of a million ids, it takes as much memory as their texts.
+  let places: ReadonlyMap<string, number> | undefined;
   return {
     ids,
     indexOf(item) {
       checkId(item, 'an item');
       const id = textOf(item);
+      places ??= new Map(ids.map((known, i) => [known, i]));
       return id === null ? -1 : (places.get(id) ?? -1);
     },
   };

@@ -165,9 +165,11 @@ function outputsOf(
       'copy all files of one run',
     );
   }
-  const encode = transform.encoder(name);
+  // New items are rare, and the values of their encoder many.
+  let encode = name === 'query' ? transform.encoder(name) : undefined;
   return (values) => {
     check(values);
+    encode ??= transform.encoder(name);
     return tower.output(encode(values));
   };
 }

@@ -19,6 +19,15 @@ export interface Transform {
 export async function openTransform(read: ReadFile, folder = ''): Promise<Transform> {
   const document = await readDocument(read, `${folder}${TRANSFORM_FILE}`, TRANSFORM_VERSIONS);
   const binary = await readBytes(read, `${folder}${TEXTS_FILE}`);
+  for (const { vocabulary: place } of [...document.query.features, ...document.candidate.features]) {
+    if (place.offset + place.bytes <= binary.length) continue;
+    throw new RecommenderError(
+      'mismatched-files',
+      `${folder}${TEXTS_FILE} is cut off`,
+      'copy all files of one run, whole',
+    );
+  }
+  const unpacked = new Map<string, string[]>();
   const vocabulary = (tower: TowerName, feature: number): string[] => {
     const found = document[tower].features[feature];
     if (!found) {
@@ -28,8 +37,11 @@ export async function openTransform(read: ReadFile, folder = ''): Promise<Transf
         'copy all files of one run',
       );
     }
+    const key = `${tower} ${feature}`;
     const { size, offset, bytes } = found.vocabulary;
-    return unpackTexts(binary.subarray(offset, offset + bytes), size);
+    const texts = unpacked.get(key) ?? unpackTexts(binary.subarray(offset, offset + bytes), size);
+    unpacked.set(key, texts);
+    return texts;
   };
   return {
     document,
