@@ -4,6 +4,7 @@ import { commandLinePage } from './commandLinePage.js';
 import { environmentPage } from './environmentPage.js';
 import { errorsPage } from './errorsPage.js';
 import { eventsPage } from './eventsPage.js';
+import { formatsPage } from './formatsPage.js';
 import { metricsPage } from './metricsPage.js';
 import { specificationPage } from './specificationPage.js';
 
@@ -13,6 +14,7 @@ export const pages: Readonly<Record<string, () => string>> = {
   'environment.md': environmentPage,
   'errors.md': errorsPage,
   'events.md': eventsPage,
+  'formats.md': formatsPage,
   'metrics.md': metricsPage,
   'specification.md': specificationPage,
 };

@@ -141,6 +141,10 @@ describe('the artifacts of a run', () => {
       'vocabularies',
       'saved_model',
       'tfjs',
+      'onnx_query',
+      'onnx_candidate',
+      'onnx_model',
+      'onnx_signature',
       'report',
     ]);
     const metadata = modelMetadataSchema.parse(

@@ -59,11 +59,12 @@ export const FORMAT_SUPPORT: Readonly<Record<ModelFormatName, FormatSupport>> = 
 /** What of a model a format cannot have, in words: `the transform "text"`, `layers of the type "cross"`; empty where it holds all. */
 export function lackedBy(
   { transforms, layers }: FormatSupport,
-  model: Pick<Model, 'query' | 'candidate'>,
+  model: Pick<Model, 'query' | 'candidate' | 'rating'>,
   features: Pick<Features, 'query' | 'candidate'>,
 ): string[] {
   const used = new Set([...features.query, ...features.candidate].map(({ transform }) => transform));
-  const types = new Set([...model.query.layers, ...model.candidate.layers].flatMap(typesOf));
+  const layersOfModel = [...model.query.layers, ...model.candidate.layers, ...(model.rating?.layers ?? [])];
+  const types = new Set(layersOfModel.flatMap(typesOf));
   return [
     ...[...used].filter((name) => transforms[name] === 'lacks').map((name) => `the transform "${name}"`),
     ...[...types].filter((type) => layers[type] === 'lacks').map((type) => `layers of the type "${type}"`),

@@ -19,7 +19,11 @@ import { TwoTowerModel } from '../../../trainer-job/model/twoTowerModel.js';
 import { fittedTower, type FittedTower } from './encodedTower.js';
 import { temporaryFolder } from '../temporaryFolder.js';
 
-type Parts = Pick<TrainingSpecInput, 'features'> & { model: NonNullable<TrainingSpecInput['model']> };
+type Parts = Pick<TrainingSpecInput, 'features'> & {
+  model: NonNullable<TrainingSpecInput['model']>;
+  /** No format of other software unless given. */
+  outputs?: TrainingSpecInput['outputs'];
+};
 
 export interface ExportedModel {
   model: TwoTowerModel;
@@ -34,7 +38,11 @@ export async function exportedModel(
   items: readonly FeatureValues[],
   calibration?: Calibration,
 ): Promise<ExportedModel> {
-  const spec = trainingSpecSchema.parse({ dataset: { source: { uri: 'rows.jsonl' } }, ...parts });
+  const spec = trainingSpecSchema.parse({
+    dataset: { source: { uri: 'rows.jsonl' } },
+    outputs: { formats: [] },
+    ...parts,
+  });
   const [query, candidate] = [towerOf(spec.features.query, queries), towerOf(spec.features.candidate, items)];
   const none = { count: 0, query: new Int32Array(), item: new Int32Array() };
   const target = spec.features.target && fitTarget(spec.features.target, Float64Array.of(1, 2, 3, 4, 5));

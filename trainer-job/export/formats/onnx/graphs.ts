@@ -1,0 +1,190 @@
+/** The graphs that a model is exported as. */
+import { calibrated, predicted, type RatingSource } from './rating.js';
+import { modelInputs, ROWS, textThatIsNone, type ModelInput } from './modelInputs.js';
+import { DATA_TYPES, type Dimension, type ElementType } from './onnxProto.js';
+import { OnnxGraph, type Value } from './onnxGraph.js';
+import { cast, lookedUp, sum } from './ops.js';
+import { scaled, towerOutput, type TowerSource } from './tower.js';
+import { topItems } from './topItems.js';
+
+export type RatedPairs = RatingSource & { outputs: Float32Array };
+
+export interface ModelSource {
+  type: 'retrieval' | 'ranking' | 'hybrid';
+  query: TowerSource;
+  candidate: TowerSource;
+  /** Of models that predict a target, with the candidate tower's outputs [1 + items, width], of unknown items first. */
+  rating?: RatedPairs;
+  /** [items, width], of models whose scores are products. */
+  vectors?: Float32Array;
+  /** The ids of the catalogue. */
+  items: readonly string[];
+}
+
+export interface ModelOutput {
+  name: string;
+  type: ElementType;
+  dims: readonly Dimension[];
+  description: string;
+}
+
+/** A graph, what it takes and what it gives. */
+export interface BuiltGraph {
+  graph: OnnxGraph;
+  inputs: readonly ModelInput[];
+  outputs: readonly ModelOutput[];
+}
+
+/** A tower: its vector, which products are made of, and its output, which a rating head takes. */
+export function towerGraph({ type }: ModelSource, tower: TowerSource): BuiltGraph {
+  const graph = new OnnxGraph(`${tower.name}_tower`);
+  const { inputs, taken } = declared(graph, tower);
+  const output = towerOutput(graph, tower, taken);
+  const dims = [ROWS, tower.width];
+  const outputs: ModelOutput[] = [];
+  if (type !== 'ranking') {
+    const description = 'The vector whose product with one of the other tower is the score.';
+    outputs.push(
+      given(graph, scaled(graph, tower, output), { name: 'embedding', type: 'float32', dims, description }),
+    );
+  }
+  if (type !== 'retrieval') {
+    const description = "The tower's output, which the rating head takes.";
+    outputs.push(given(graph, output, { name: 'output', type: 'float32', dims, description }));
+  }
+  return { graph, inputs, outputs };
+}
+
+/** The whole query: the best items, with their scores. */
+export function recommendGraph(source: ModelSource): BuiltGraph {
+  const graph = new OnnxGraph('recommend');
+  const { inputs, taken } = declared(graph, source.query);
+  const none = textThatIsNone(new Set(source.items));
+  const [k, seen] = optionsOf(none);
+  for (const { name, type, dims, description } of [k, seen]) graph.input(name, type, dims, description);
+  const output = towerOutput(graph, source.query, taken);
+  const { ids, scores } = topItems(graph, allScores(graph, source, output), source.items, {
+    k: k.name,
+    seen: seen.name,
+    none,
+  });
+  const dims = [ROWS, 'found'];
+  const outputs = [
+    given(graph, ids, {
+      name: 'ids',
+      type: 'string',
+      dims,
+      description: `The ids of the best items, best first; of equal scores the more frequent in training first. ${JSON.stringify(none)} where there are no more.`,
+    }),
+    given(graph, cast(graph, scores, DATA_TYPES.float32), {
+      name: 'scores',
+      type: 'float32',
+      dims,
+      description: 'Their scores; -∞ where there are no more items.',
+    }),
+  ];
+  return { graph, inputs: [...inputs, k, seen], outputs };
+}
+
+function optionsOf(none: string): [ModelInput, ModelInput] {
+  return [
+    {
+      name: 'k',
+      form: 'option',
+      columns: [],
+      type: 'int32',
+      dims: [],
+      missing: 10,
+      description: 'How many items; fewer where the catalogue has no more.',
+    },
+    {
+      name: 'seen',
+      form: 'option',
+      columns: [],
+      type: 'string',
+      dims: ['seen_rows', 'seen_items'],
+      missing: none,
+      description: `Ids of items that are left out, one row for each query or one for all; rows are filled up with ${JSON.stringify(none)}, and unknown ids are ignored. [1, 0] where nothing is left out.`,
+    },
+  ];
+}
+
+/** What the target of pairs of a query and an item is predicted to be. */
+export function predictGraph(source: ModelSource, rating: RatedPairs): BuiltGraph {
+  const { query, candidate, items, type } = source;
+  const graph = new OnnxGraph('predict');
+  const { inputs, taken } = declared(graph, query);
+  const item: ModelInput = {
+    name: 'item',
+    form: 'text',
+    columns: [],
+    type: 'string',
+    dims: [ROWS],
+    missing: textThatIsNone(new Set(items)),
+    description: 'Ids of items, one for each query; all that are unknown count as one.',
+  };
+  graph.input(item.name, item.type, item.dims, item.description);
+  const ofQuery = towerOutput(graph, query, taken);
+  const place = lookedUp(graph, item.name, items, (i) => i + 1, 0);
+  const table = graph.floats(rating.outputs, [items.length + 1, candidate.width]);
+  const ofItem = graph.op('Gather', [table, place]);
+  const target = predicted(graph, rating, ofQuery, ofItem);
+  const score =
+    type === 'ranking'
+      ? target
+      : sum(
+          graph,
+          graph.op('Mul', [scaled(graph, query, ofQuery), scaled(graph, candidate, ofItem)]),
+          1,
+          false,
+        );
+  const common = { type: 'float32', dims: [ROWS] } as const;
+  const single = (value: Value) => cast(graph, value, DATA_TYPES.float32);
+  const outputs = [
+    given(graph, single(calibrated(graph, rating.calibration, target)), {
+      ...common,
+      name: 'prediction',
+      description: 'The predicted target in its own units, calibrated where the run applies that.',
+    }),
+    given(graph, single(score), { ...common, name: 'score', description: 'What items are put in order by.' }),
+  ];
+  return { graph, inputs: [...inputs, item], outputs };
+}
+
+/** [rows, items] of queries with all items. */
+function allScores(
+  graph: OnnxGraph,
+  { type, query, candidate, rating, vectors, items }: ModelSource,
+  output: Value,
+): { value: Value; type: 'float32' | 'float64' } {
+  if (type !== 'ranking') {
+    if (!vectors) throw new Error('a model whose scores are products has vectors');
+    const table = graph.floats(vectors, [items.length, query.width]);
+    const value = graph.op('Gemm', [scaled(graph, query, output), table], {
+      attributes: { transB: { i: 1 } },
+    });
+    return { value, type: 'float32' };
+  }
+  if (!rating) throw new Error('a ranking model has a rating head');
+  const known = graph.floats(rating.outputs.subarray(candidate.width), [items.length, candidate.width]);
+  // One query after the other: the pairs of all with all would take too much memory at once.
+  const body = graph.within('one_query');
+  const row = body.anonymousInput('float32', [query.width]);
+  const repeated = body.op('Expand', [row, body.longs([items.length, query.width])]);
+  body.output(predicted(body, rating, repeated, known), undefined, 'float64', [items.length]);
+  const value = graph.op('Scan', [output], {
+    attributes: { body: { graph: body }, num_scan_inputs: { i: 1 } },
+  });
+  return { value, type: 'float64' };
+}
+
+function declared(graph: OnnxGraph, { features }: TowerSource) {
+  const all = modelInputs(features);
+  for (const { name, type, dims, description } of all.inputs) graph.input(name, type, dims, description);
+  return all;
+}
+
+function given(graph: OnnxGraph, value: Value, output: ModelOutput): ModelOutput {
+  graph.output(value, output.name, output.type, output.dims, output.description);
+  return output;
+}
