@@ -1,13 +1,21 @@
 import { parseArgs } from 'node:util';
 import { trainingSpecSchema } from '@trainyard/shared';
+import type { SelectedBackend } from '@trainyard/trainer-job/backend/selectBackend';
+import { workerCount } from '@trainyard/trainer-job/backend/threads';
 import type { EvaluationRows } from '@trainyard/trainer-job/evaluate/ranks/evaluationRows';
 import { type Scored, scoreRows } from '@trainyard/trainer-job/evaluate/ranks/scoreSplit';
+import { type Scoring, scoringOf } from '@trainyard/trainer-job/evaluate/ranks/scoring';
 import { retrievalMetrics } from '@trainyard/trainer-job/evaluate/retrieval/retrievalMetrics';
 import { fillNormal, randomFor, type Random } from '@trainyard/trainer-job/model/random';
+import { inSharedMemory } from '@trainyard/trainer-job/model/parameter';
+import { TwoTowerModel } from '@trainyard/trainer-job/model/twoTowerModel';
+import { newOptimizer } from '@trainyard/trainer-job/train/optimize/optimizer';
+import { parallelScoring } from '@trainyard/trainer-job/train/workers/parallelScoring';
+import { WorkerPool } from '@trainyard/trainer-job/train/workers/workerPool';
 import type { Bench } from '../bench.js';
 import { printProgress } from '../progress.js';
 import { BACKEND_USAGE, backendOf } from './backend.js';
-import { IDS_SPEC } from './ids.js';
+import { idsDataset, IDS_SPEC } from './ids.js';
 
 const ROWS = 100_000;
 const USERS = 20_000;
@@ -27,19 +35,22 @@ export const evaluateScale: Bench = {
   usage: BACKEND_USAGE,
   async run(args) {
     const { values } = parseArgs({ args, options: { backend: { type: 'string', default: 'auto' } } });
-    const { name: backend } = await backendOf(values.backend);
+    const selected = await backendOf(values.backend, IDS_SPEC, 'auto');
+    const backend = selected.name;
     const model = randomModel();
+    const { scoring, close } = await scoringAsInTrainings(model, selected);
     const asked = [rowsOf('row'), rowsOf('user')];
     const times = { recall: 0, all: 0 };
     const cpu = process.cpuUsage();
     const begin = performance.now();
     for (const rows of asked) {
-      const all = await timed(() => measured(model, rows));
-      const recall = await timed(() => recallAlone(model, rows));
+      const all = await timed(() => measured(model, rows, scoring));
+      const recall = await timed(() => recallAlone(model, rows, scoring));
       times.all += all;
       times.recall += recall;
       printProgress(`per ${rows.per}: ${all.toFixed(1)} s, recall alone ${recall.toFixed(1)} s`);
     }
+    await close();
     const { user, system } = process.cpuUsage(cpu);
     const megabytes = process.resourceUsage().maxRSS / 1024;
     const ratio = times.all / times.recall;
@@ -67,16 +78,34 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** As on the test split. */
-async function measured(model: Scored, rows: EvaluationRows): Promise<void> {
-  const { ranks } = await scoreRows(model, rows);
+async function measured(model: Scored, rows: EvaluationRows, scoring: Scoring): Promise<void> {
+  const { ranks } = await scoreRows(model, rows, { scoring });
   if (!Object.values(retrievalMetrics(rows, ranks, K, 'test')).every(Number.isFinite))
     throw new Error('a metric is no number');
 }
 
 /** As an evaluation would be that told no ranks apart beyond the largest K and had one metric. */
-async function recallAlone(model: Scored, rows: EvaluationRows): Promise<number> {
-  const { ranks } = await scoreRows(model, rows, { depth: Math.max(...K) });
+async function recallAlone(model: Scored, rows: EvaluationRows, scoring: Scoring): Promise<number> {
+  const { ranks } = await scoreRows(model, rows, { depth: Math.max(...K), scoring });
   return ranks.reduce((sum, rank) => sum + (rank < Math.max(...K) ? 1 : 0), 0);
+}
+
+/** By the workers that a training of such a model has here, whose own vectors are not asked for. */
+async function scoringAsInTrainings(
+  scored: Scored,
+  backend: SelectedBackend,
+): Promise<{ scoring: Scoring; close: () => Promise<void> }> {
+  const spec = trainingSpecSchema.parse(IDS_SPEC);
+  const workers = workerCount('auto', backend, spec);
+  if (workers < 2) return { scoring: scoringOf(scored, undefined), close: async () => {} };
+  const data = idsDataset({ users: 1, items: 1, rows: 1, dim: WIDTH });
+  const { model, optimizer } = inSharedMemory(() => {
+    const made = new TwoTowerModel(data, spec);
+    return { model: made, optimizer: newOptimizer(spec.training.optimizer, made.parameters) };
+  });
+  const pool = await WorkerPool.start(workers, model, optimizer, data);
+  printProgress(`${workers} workers`);
+  return { scoring: scoringOf(scored, parallelScoring(model, pool)), close: () => pool.close() };
 }
 
 /** Of vectors as trained ones are: scores of a few units. */

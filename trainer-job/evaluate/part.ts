@@ -6,6 +6,7 @@ import type { PerUserMeans } from './confidence/perUser.js';
 import type { Findings } from './findings.js';
 import type { ServingModel } from './production/production.js';
 import type { EvaluationRows } from './ranks/evaluationRows.js';
+import type { Scoring } from './ranks/scoring.js';
 import type { Answers } from './ratings/answers.js';
 import type { RatedPairs } from './ratings/ratedPairs.js';
 
@@ -16,6 +17,8 @@ export interface Evaluated {
   model: TwoTowerModel;
   data: EncodedDataset;
   spec: TrainingSpec;
+  /** Who computes its ranks; this thread unless given. */
+  scoring?: Scoring | undefined;
   /** The version that serves, or why it is not compared with; none where no version serves. */
   production?: ServingModel | undefined;
   /** When each test row happened; none where nobody knows. */

@@ -25,7 +25,7 @@ import type { StopSignal } from '../stopSignal.js';
 import { eventLoopYielder } from '../train/loop/eventLoop.js';
 import type { Profile } from '../train/loop/profiler.js';
 import { trainModel } from '../train/loop/trainModel.js';
-import type { EpochReport } from '../train/loop/trainRequest.js';
+import type { EpochReport, KeptWorkers } from '../train/loop/trainRequest.js';
 import { pathReference, valueReference, weightsReference } from '../provenance/references.js';
 import { evaluationReport, type JudgedReport, intentOf, servingOf } from './evaluationReport.js';
 import { measuredProduction, measuredServing } from './measuredServing.js';
@@ -43,12 +43,32 @@ export interface ModelContext {
   backend: SelectedBackend;
   /** How many threads compute each step. */
   workers: number;
+  /** Where the training leaves them for the evaluation. */
+  kept: Kept;
   /** What `transform` made, opened. */
   data: EncodedDataset;
   checkpoints: CheckpointHome;
   environment: RunEnvironment;
   /** What lineage calls the place of an output of the cache. */
   entryUri: (folder: string) => string;
+}
+
+/** The workers of a training that has come to its end, until they are closed. */
+export class Kept {
+  private workers: KeptWorkers | undefined;
+
+  keep(workers: KeptWorkers): void {
+    this.workers = workers;
+  }
+
+  get scoring(): KeptWorkers['scoring'] | undefined {
+    return this.workers?.scoring;
+  }
+
+  async close(): Promise<void> {
+    await this.workers?.close();
+    this.workers = undefined;
+  }
 }
 
 export function modelStages(context: ModelContext): readonly Stage[] {
@@ -75,6 +95,7 @@ function trainStage(context: ModelContext): Stage<'train'> {
         checkpointDirectory,
         checkpointMirror: checkpoints,
         trainer: { runId: settings.runId, attempt: settings.attempt },
+        keepWorkers: (kept) => context.kept.keep(kept),
         onEpoch: (report) => {
           history.push(report);
           reporter.epochCompleted(report);
@@ -108,7 +129,7 @@ async function writeProfile({ settings, reporter, home }: Attempt, profile: Prof
 }
 
 function evaluateStage(context: ModelContext): Stage<'evaluate'> {
-  const { attempt, spec, data } = context;
+  const { attempt, spec, data, kept } = context;
   return {
     name: 'evaluate',
     key: null,
@@ -117,7 +138,9 @@ function evaluateStage(context: ModelContext): Stage<'evaluate'> {
       const { serving: production, inputs } = await openProduction(attempt, spec, outputs);
       const between = unlessStopping(attempt.stop);
       const testTimes = await unlessStopped(attempt.stop, outputs.of('transform').testTimes());
-      const output = await evaluateModel({ model, data, spec, between, production, testTimes });
+      const { scoring } = kept;
+      const output = await evaluateModel({ model, data, spec, between, production, testTimes, scoring });
+      await kept.close();
       const testRows = output.metrics[metricName(METRICS.rows, 'test')] ?? 0;
       const { test } = outputs.of('transform').measured;
       // What is found of them has figures of its own, of which this says how many rows they are.

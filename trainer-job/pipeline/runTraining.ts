@@ -25,7 +25,7 @@ import { dataStages } from './dataStages.js';
 import type { Ending } from './ending.js';
 import { failureOf } from './failure.js';
 import { FAILED_FLUSH_MS, storeCheckpoints, storeEntries, timeToStore } from './keepInTime.js';
-import { modelStages } from './modelStages.js';
+import { Kept, modelStages } from './modelStages.js';
 import { readSpec } from './readSpec.js';
 import { runStages, Stopped, unlessStopped, type StageRun } from './runStages.js';
 import { Outputs } from './stage.js';
@@ -111,8 +111,13 @@ async function trainOn(
   }
   const workers = workerCount(settings.workers, backend, spec);
   const entryUri = entryUriOf(settings);
-  const context = { attempt, spec, backend, workers, data, checkpoints, environment, entryUri };
-  await runStages(modelStages(context), outputs, run);
+  const kept = new Kept();
+  const context = { attempt, spec, backend, workers, kept, data, checkpoints, environment, entryUri };
+  try {
+    await runStages(modelStages(context), outputs, run);
+  } finally {
+    await kept.close();
+  }
   // What is not needed any more goes; a checkpoint that is still on its way is not needed either.
   await Promise.all([checkpoints.flush(TIDY_MS), storeEntries(home.entries, ENTRIES_MS)]);
   await checkpoints.close();

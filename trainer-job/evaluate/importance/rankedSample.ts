@@ -5,6 +5,7 @@ import { MODEL, type PartContext, type Ranked } from '../part.js';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
 import { excludedOf, oneAfterTheOther } from '../ranks/excluded.js';
 import { scoreRows } from '../ranks/scoreSplit.js';
+import { scoringOf } from '../ranks/scoring.js';
 import { retrievalMeans } from '../retrieval/retrievalMeans.js';
 import type { PermutedModel } from './permutedModel.js';
 import { drawnUsers, leftOutOfSample, type Sample } from './sample.js';
@@ -13,7 +14,7 @@ import { drawnUsers, leftOutOfSample, type Sample } from './sample.js';
 const MAX_SCORES = 10_000_000;
 
 export function rankedSample(
-  { data, model: trained, spec, between }: PartContext,
+  { data, model: trained, spec, between, scoring }: PartContext,
   { rows: all, itemVectors, ranks }: Ranked,
   metric: string,
   random: Random,
@@ -32,7 +33,8 @@ export function rankedSample(
   const ranksOf = async (changed: PermutedModel) => {
     const embed: PermutedModel['embed'] = (tower, entities) =>
       tower === changed.permuted ? changed.embed(tower, entities) : asTrained[tower];
-    return (await scoreRows({ ...changed, embed }, rows, { between })).ranks;
+    const own = { ...changed, embed };
+    return (await scoreRows(own, rows, { between, scoring: scoringOf(own, scoring) })).ranks;
   };
   return {
     rows: rows.rowCount,

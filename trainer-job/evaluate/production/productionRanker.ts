@@ -5,6 +5,7 @@ import type { Evaluated } from '../part.js';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
 import type { Ranker } from '../ranks/ranker.js';
 import { scoreRows, type Scored } from '../ranks/scoreSplit.js';
+import { scoringOf } from '../ranks/scoring.js';
 import {
   isOpen,
   leftOutOf,
@@ -74,7 +75,7 @@ interface Opened {
 }
 
 async function ranksOf(
-  { data, spec, between }: Evaluated,
+  { data, spec, between, scoring }: Evaluated,
   { production, itemVectors, places }: Opened,
   rows: EvaluationRows,
 ): Promise<Int32Array> {
@@ -100,7 +101,7 @@ async function ranksOf(
     candidate: { data: { entities: places.length + 1 } },
     embed: (tower, entities) => (tower === 'candidate' ? items : gathered(queries, wide, entities)),
   };
-  const found = await scoreRows(scored, told.rows, { between });
+  const found = await scoreRows(scored, told.rows, { between, scoring: scoringOf(scored, scoring) });
   told.targets.forEach((target, i) => {
     // A version that does not have an item never finds it.
     ranks[target] = places[rows.items[target]! - 1]! < 0 ? places.length : found.ranks[i]!;

@@ -1,5 +1,5 @@
 /** Scores blocks of queries in host memory, a tile of items at a time: no more than those of four queries are there at once. */
-import type { BlockScores, QueryBlock } from './queryBlock.js';
+import type { BlockScores, QueryBlock, ScoredItems } from './queryBlock.js';
 import { withoutExcluded } from './excludedRanks.js';
 import { PANEL, QUERIES, scoreKernel, THRESHOLDS, TILE } from './scoreKernel.js';
 
@@ -13,12 +13,7 @@ const LARGEST_SUM = 2 ** 118;
 export class KernelScorer {
   private memory = new KernelMemory(0, 0);
 
-  /** `items` is [items, width]. */
-  constructor(
-    private readonly items: Float32Array,
-    private readonly width: number,
-    private readonly depth: number,
-  ) {}
+  constructor(private readonly catalogue: ScoredItems) {}
 
   score(block: QueryBlock): BlockScores {
     const queries = block.starts.length - 1;
@@ -32,7 +27,7 @@ export class KernelScorer {
 
   /** Sets the ranks of the targets of the queries from `from` to `to`; returns their loss. */
   private scoreSome(block: QueryBlock, from: number, to: number, ranks: Int32Array): number {
-    const { width, items, depth } = this;
+    const { width, items, depth } = this.catalogue;
     const [begin, end] = [block.starts[from]!, block.starts[to]!];
     if (!this.memory.holds(width, end - begin)) this.memory = new KernelMemory(width, end - begin);
     const pass = new Pass(this.memory, { ...block, vectors: items, width, from, to });

@@ -22,3 +22,12 @@ export interface BlockScores {
   /** [targets] how many items that are not left out score higher, at most `depth`. */
   ranks: Int32Array;
 }
+
+/** What blocks are scored against. */
+export interface ScoredItems {
+  /** [items, width] */
+  items: Float32Array;
+  width: number;
+  /** Ranks from here on are not told apart. */
+  depth: number;
+}

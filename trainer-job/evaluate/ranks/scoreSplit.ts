@@ -55,7 +55,7 @@ export async function scoreRows(
   const by = asked.by ?? scoringWay({ ...work, isExact: depth === count, threads: scoring.threads });
   const size = asked.together ?? (by === 'kernel' ? kernelBlock(count) : tensorflowBlock(model, count));
   const blocks = [...blocksOf(queries, rows, { width: model.width, size, by })];
-  const scores = await scoring.score(items, depth, blocks, between);
+  const scores = await scoring.score({ items, width: model.width, depth }, blocks, between);
   const ranks = new Int32Array(rows.items.length);
   let [loss, at] = [0, 0];
   for (const { loss: part, ranks: own } of scores) {

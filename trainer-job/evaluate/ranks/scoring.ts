@@ -1,7 +1,7 @@
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { tensorflowThreads } from '../../settings/tensorflow.js';
 import { BlockScorer } from './blockScorer.js';
-import type { BlockScores, QueryBlock } from './queryBlock.js';
+import type { BlockScores, QueryBlock, ScoredItems } from './queryBlock.js';
 
 /** Who computes an evaluation: the thread that asks, or workers together. */
 export interface Scoring {
@@ -9,21 +9,29 @@ export interface Scoring {
   readonly threads: number;
   /** [entities, width]: vectors whose products are scores. */
   embed(tower: 'query' | 'candidate', entities: Int32Array): Promise<Float32Array>;
-  /** Each block against `items` [items, width], in the order of the blocks. What `between`, called after each, throws ends it. */
+  /** Each block against a catalogue, in the order of the blocks. What `between`, called after each, throws ends it. */
   score(
-    items: Float32Array,
-    depth: number,
+    catalogue: ScoredItems,
     blocks: Iterable<QueryBlock>,
     between: () => Promise<void>,
   ): Promise<BlockScores[]>;
+}
+
+/** Of vectors that are another model's than the one that `scoring` knows: it scores them, and this thread makes them. */
+export function scoringOf(
+  model: Pick<TwoTowerModel, 'width' | 'embed'>,
+  scoring: Scoring | undefined,
+): Scoring {
+  if (!scoring) return ownScoring(model);
+  return { ...scoring, embed: async (tower, entities) => model.embed(tower, entities) };
 }
 
 export function ownScoring(model: Pick<TwoTowerModel, 'width' | 'embed'>): Scoring {
   return {
     threads: tensorflowThreads(),
     embed: async (tower, entities) => model.embed(tower, entities),
-    score: async (items, depth, blocks, between) => {
-      const scorer = new BlockScorer(items, model.width, depth);
+    score: async (catalogue, blocks, between) => {
+      const scorer = new BlockScorer(catalogue);
       const scores: BlockScores[] = [];
       try {
         for (const block of blocks) {

@@ -1,7 +1,7 @@
 /** Scores blocks of queries with TensorFlow, one block at a time, in the memory of one. */
 import * as tf from '@tensorflow/tfjs-core';
 import { matMul, readAndDispose, withColumns } from '../../model/matrix.js';
-import type { BlockScores, QueryBlock } from './queryBlock.js';
+import type { BlockScores, QueryBlock, ScoredItems } from './queryBlock.js';
 import { withoutExcluded } from './excludedRanks.js';
 import { logSumExp } from './logSumExp.js';
 import { groupSize, targetRanks } from './targetRanks.js';
@@ -25,14 +25,11 @@ export function scoresOfQuery(items: number): number {
 
 export class TensorflowScorer {
   private readonly items: Items;
+  private readonly depth: number;
 
-  /** `items` is [items, width]. */
-  constructor(
-    items: Float32Array,
-    width: number,
-    private readonly depth: number,
-  ) {
+  constructor({ items, width, depth }: ScoredItems) {
     this.items = itemMatrix(items, width);
+    this.depth = depth;
   }
 
   score({ queries, starts, excluded, ...targets }: QueryBlock): BlockScores {

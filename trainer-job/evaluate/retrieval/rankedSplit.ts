@@ -7,6 +7,7 @@ import { type EvaluationRows, evaluationRows, rowsProtocol } from '../ranks/eval
 import { productionRanker } from '../production/productionRanker.js';
 import { placesOf, type Ranker } from '../ranks/ranker.js';
 import { scoreRows } from '../ranks/scoreSplit.js';
+import { ownScoring } from '../ranks/scoring.js';
 import { retrievalMeans } from './retrievalMeans.js';
 import { coldUsersMetrics, lossOf, valuesOf } from './retrievalMetrics.js';
 
@@ -34,9 +35,10 @@ export async function rankedSplit(evaluated: Evaluated): Promise<RankedSplit> {
   const { k } = spec.evaluation;
   const rows = evaluationRows(data, 'test', 'known', rowsProtocol(spec));
   const coldRows = evaluationRows(data, 'test', 'cold');
-  const items = model.embed('candidate', catalogue(data.candidate.entities));
-  const scores = await scoreRows(model, rows, { items, between });
-  const cold = await scoreRows(model, coldRows, { items, depth: Math.max(...k), between });
+  const { scoring = ownScoring(model) } = evaluated;
+  const items = await scoring.embed('candidate', catalogue(data.candidate.entities));
+  const scores = await scoreRows(model, rows, { items, between, scoring });
+  const cold = await scoreRows(model, coldRows, { items, depth: Math.max(...k), between, scoring });
   const meansOf = (ranks: Int32Array) => retrievalMeans(rows, ranks, k, 'test');
   const ranks = new Map([[MODEL, scores.ranks]]);
   const means = new Map([[MODEL, meansOf(scores.ranks)]]);

@@ -21,10 +21,17 @@ export async function trainModel(request: TrainRequest): Promise<TrainOutcome> {
 
 async function train(request: TrainRequest): Promise<TrainOutcome> {
   const training = await openTraining(request);
+  const { workers, scoring } = training;
+  let isKept = false;
   try {
-    return await runEpochs(training, request);
+    const outcome = await runEpochs(training, request);
+    if (outcome.kind === 'trained' && workers && scoring && request.keepWorkers) {
+      request.keepWorkers({ scoring, close: () => workers.close() });
+      isKept = true;
+    }
+    return outcome;
   } finally {
-    await training.workers?.close();
+    if (!isKept) await workers?.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Metrics, Progress, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
+import type { Scoring } from '../../evaluate/ranks/scoring.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import type { CheckpointMirror } from '../checkpoint/checkpointMirror.js';
 import type { Trainer } from '../checkpoint/checkpointOwner.js';
@@ -12,6 +13,12 @@ export interface EpochReport {
   seconds: number;
   examples: number;
   examplesPerSecond: number;
+}
+
+/** The workers of a training that is over, for the evaluation of its model. */
+export interface KeptWorkers {
+  scoring: Scoring;
+  close(this: void): Promise<void>;
 }
 
 export interface TrainRequest {
@@ -36,6 +43,8 @@ export interface TrainRequest {
   /** Called when a checkpoint is durable. */
   onCheckpoint(checkpoint: { path: string; epoch: number }): void;
   onLog(level: 'debug' | 'info' | 'warn', message: string, fields?: Record<string, unknown>): void;
+  /** Given where somebody wants the workers, if there are any, after a training that comes to its end; and who closes them then. */
+  keepWorkers?: (workers: KeptWorkers) => void;
   /** Given where the first epoch is to be profiled. */
   onProfile?: (profile: Profile) => Promise<void>;
   /** What the process may hold in all; without it the training is not refused for its size. */

@@ -1,5 +1,6 @@
 import type { Metrics } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
+import type { Scoring } from '../../evaluate/ranks/scoring.js';
 import { splitScorer } from '../../evaluate/splitScorer.js';
 import { inSharedMemory } from '../../model/parameter.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
@@ -38,6 +39,8 @@ export interface Training {
   step: OptimizerStep;
   /** Those that compute the steps together, where they are several; to be closed at the end. */
   workers: WorkerPool | undefined;
+  /** An evaluation by them. */
+  scoring: Scoring | undefined;
   clock: PhaseClock;
   /** Positions of the training rows that are learned from. */
   rows: Int32Array;
@@ -88,6 +91,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   return {
     model,
     workers,
+    scoring,
     optimizer,
     keeper: new ProgressKeeper(
       checkpoints,

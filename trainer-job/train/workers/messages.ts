@@ -130,6 +130,7 @@ const embedSchema = z.object({
 const itemsSchema = z.object({
   type: z.literal('items'),
   items: floats.nullable(),
+  width: z.int(),
   depth: z.int(),
 });
 

@@ -30,10 +30,10 @@ export function parallelScoring(model: TwoTowerModel, pool: WorkerPool): Scoring
       await pool.each(embedTasks(tower, entities, vectors));
       return vectors;
     },
-    score: async (items, depth, blocks, between) => {
+    score: async (catalogue, blocks, between) => {
       const open = (of: Float32Array | null): TaskOf<'items'>[] =>
-        pool.threads.map(() => ({ type: 'items', items: of, depth }));
-      await pool.run(open(items));
+        pool.threads.map(() => ({ ...catalogue, type: 'items', items: of }));
+      await pool.run(open(catalogue.items));
       try {
         const results = await pool.each(scoreTasks(blocks), between);
         return results.flatMap(({ scores }) => scores ?? []);
@@ -45,12 +45,13 @@ export function parallelScoring(model: TwoTowerModel, pool: WorkerPool): Scoring
 }
 
 function* scoreTasks(blocks: Iterable<QueryBlock>): Generator<TaskOf<'score'>> {
-  for (const { items, rows, excluded, ...others } of blocks) {
+  for (const { queries, items, rows, excluded, ...others } of blocks) {
     // A view of memory that is not shared takes all of that memory along.
+    const own = queries.buffer instanceof SharedArrayBuffer ? queries : queries.slice();
     const left = excluded && { start: excluded.start, items: excluded.items.slice() };
     yield {
       type: 'score',
-      block: { ...others, items: items.slice(), rows: rows.slice(), excluded: left },
+      block: { ...others, queries: own, items: items.slice(), rows: rows.slice(), excluded: left },
     };
   }
 }

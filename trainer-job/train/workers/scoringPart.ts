@@ -13,9 +13,9 @@ export class ScoringPart {
     output.set(this.model.embedRows(tower, rows));
   }
 
-  items({ items, depth }: TaskOf<'items'>): void {
+  items({ items, width, depth }: TaskOf<'items'>): void {
     this.scorer?.dispose();
-    this.scorer = items ? new BlockScorer(items, this.model.width, depth) : undefined;
+    this.scorer = items ? new BlockScorer({ items, width, depth }) : undefined;
   }
 
   score({ block }: TaskOf<'score'>): BlockScores {

@@ -3,7 +3,8 @@ import { useWasm } from '../../../test/support/training/backend.js';
 import { ratedDataset, ratedSpec } from '../../../test/support/training/ratedDataset.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
-import type { EpochReport, TrainOutcome, TrainRequest } from '../loop/trainRequest.js';
+import type { EpochReport, KeptWorkers, TrainOutcome, TrainRequest } from '../loop/trainRequest.js';
+import { evaluateModel } from '../../evaluate/evaluateModel.js';
 import type { Profile } from '../loop/profiler.js';
 import { trainModel } from '../loop/trainModel.js';
 
@@ -92,6 +93,19 @@ describe('a training with workers', () => {
     expect(two.metrics[0]!['loss']).toBeCloseTo(one.metrics[0]!['loss']!, 4);
     expect(profiles[0]!.seconds.loss).toBeGreaterThan(0);
     expect(profiles[0]!.operations.length).toBeGreaterThan(3);
+  });
+
+  it('leaves its workers to whoever keeps them, and they evaluate the model as one thread does', async () => {
+    const kept: KeptWorkers[] = [];
+    const { outcome } = await train({ keepWorkers: (workers) => kept.push(workers) });
+    if (outcome.kind !== 'trained') throw new Error(outcome.kind);
+    const { model } = outcome;
+    const [{ scoring, close }] = kept as [KeptWorkers];
+    const together = await evaluateModel({ model, data, spec, scoring });
+    await close();
+    const { itemVectors, ...alone } = await evaluateModel({ model, data, spec });
+    expect(together).toEqual({ ...alone, itemVectors: expect.any(Float32Array) });
+    expect(Array.from(together.itemVectors!)).toEqual(Array.from(itemVectors!));
   });
 
   it('is one of one worker, with a warning, where a rating head normalizes its batch', async () => {
