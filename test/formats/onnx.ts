@@ -8,7 +8,7 @@ import { feedsOf, type Feed } from './feeds.js';
 import { inLists, type ModelReader } from './modelReader.js';
 
 /** What a graph gives: all values of each output, in the order of their indices. */
-export type Outputs = Record<string, (string | number)[]>;
+type Outputs = Record<string, (string | number)[]>;
 /** Runs the graph of a file. */
 export type RunOnnx = (path: string, feeds: Readonly<Record<string, Feed>>) => Promise<Outputs>;
 

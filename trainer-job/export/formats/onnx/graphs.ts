@@ -21,7 +21,7 @@ export interface ModelSource {
   items: readonly string[];
 }
 
-export interface ModelOutput {
+interface ModelOutput {
   name: string;
   type: ElementType;
   dims: readonly Dimension[];

@@ -14,7 +14,7 @@ import {
 export type Value = string;
 
 /** What an attribute of a node may be; whole numbers are told from others by their kind. */
-export type Attribute =
+type Attribute =
   | { i: number }
   | { f: number }
   | { ints: readonly number[] }

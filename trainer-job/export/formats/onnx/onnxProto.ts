@@ -106,7 +106,7 @@ export interface AttributeProto {
   strings?: readonly Uint8Array[];
 }
 
-export interface NodeProto {
+interface NodeProto {
   input: readonly string[];
   output: readonly string[];
   name: string;
