@@ -108,7 +108,10 @@ describe('a gate above another run', () => {
     expect(second.spec.evaluation.gates).toMatchObject([{ aboveRun: { run: first.name, value: 0.31 } }]);
     const { gates } = await complete(second, { metrics: { [RECALL]: 0.32 } });
     expect(gates).toMatchObject([
-      { passed: false, explanation: expect.stringContaining('above demo#1 by at least 0.02') },
+      {
+        passed: false,
+        explanation: expect.stringContaining('demo#1 is 0.31; it must be above that by at least 0.02'),
+      },
     ]);
   });
 

@@ -172,7 +172,7 @@ describe('the OpenAPI document', () => {
       },
       TrainingSpecInput: { required: ['dataset', 'features'], additionalProperties: false },
       TrainingSpec: {
-        required: ['dataset', 'features', 'model', 'training', 'evaluation', 'compute', 'tags'],
+        required: ['dataset', 'features', 'model', 'training', 'evaluation', 'outputs', 'compute', 'tags'],
         additionalProperties: false,
       },
     });
