@@ -34,15 +34,21 @@ export async function meanEstimates<Name>(
       return [name, { value, influence, draws: new Float64Array(draws.count) }];
     }),
   );
+  // Metrics of the same rows share their weights.
+  const arrays = [...new Set(counted.flatMap(({ groupSum, groupWeight }) => [groupSum, groupWeight]))];
+  const places = new Map(arrays.map((array, place) => [array, place]));
+  const placesOf = counted.map(
+    ({ groupSum, groupWeight }) => [places.get(groupSum)!, places.get(groupWeight)!] as const,
+  );
+  const sumOf = new Float64Array(arrays.length);
   const drawn = new Float64Array(draws.groups);
   for (let draw = 0; draw < draws.count; draw++) {
     drawn.set(draws.times.subarray(draw * draws.groups, (draw + 1) * draws.groups));
-    const weightOf = new Map<Float64Array, number>();
-    for (const { name, groupSum, groupWeight } of counted) {
-      let weight = weightOf.get(groupWeight);
-      if (weight === undefined) weightOf.set(groupWeight, (weight = product(drawn, groupWeight)));
-      estimates.get(name)!.draws[draw] = product(drawn, groupSum) / weight;
-    }
+    products(drawn, arrays, sumOf);
+    counted.forEach(({ name }, i) => {
+      const [sum, weight] = placesOf[i]!;
+      estimates.get(name)!.draws[draw] = sumOf[sum]! / sumOf[weight]!;
+    });
     if (draw % BLOCK === 0) await between();
   }
   return estimates;
@@ -137,6 +143,27 @@ function wholeMean(sums: Float64Array, weights: Float64Array): { value: number; 
   const total = (values: Float64Array) => values.reduce((sum, one) => sum + one, 0);
   const weight = total(weights);
   return { value: total(sums) / weight, weight };
+}
+
+/** Sets `into` [arrays] to the products of `a` with each: four at a time, since each sum waits for its own last summand. */
+function products(a: Float64Array, arrays: readonly Float64Array[], into: Float64Array): void {
+  let at = 0;
+  for (; at + 4 <= arrays.length; at += 4) {
+    const [b, c, d, e] = [arrays[at]!, arrays[at + 1]!, arrays[at + 2]!, arrays[at + 3]!];
+    let [ofB, ofC, ofD, ofE] = [0, 0, 0, 0];
+    for (let i = 0; i < a.length; i++) {
+      const factor = a[i]!;
+      ofB += factor * b[i]!;
+      ofC += factor * c[i]!;
+      ofD += factor * d[i]!;
+      ofE += factor * e[i]!;
+    }
+    into[at] = ofB;
+    into[at + 1] = ofC;
+    into[at + 2] = ofD;
+    into[at + 3] = ofE;
+  }
+  for (; at < arrays.length; at++) into[at] = product(a, arrays[at]!);
 }
 
 function product(a: Float64Array, b: Float64Array): number {
