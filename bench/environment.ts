@@ -29,6 +29,8 @@ export const config = {
   /** Last.fm of HetRec 2011, which is free for research and no part of the repository. */
   lastfmBeside: fileURLToPath(new URL('../shared/data/lastfm-2k.parquet', root)),
   onlineRetailGot: fileURLToPath(new URL('bench/.data/online-retail.parquet', root)),
+  openModelProcess: fileURLToPath(new URL('bench/dist/serving/openModelProcess.js', root)),
+  faissPeer: fileURLToPath(new URL('bench/peers/faiss_flat.py', root)),
   kerasPeer: fileURLToPath(new URL('bench/peers/keras_two_tower.py', root)),
   kerasPeerRequirements: fileURLToPath(new URL('bench/peers/requirements.txt', root)),
 };

@@ -13,6 +13,8 @@ import { logqOnlineRetail } from './training/logqOnlineRetailBench.js';
 import { intervalCoverage } from './evaluation/intervalCoverageBench.js';
 import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
 import { recommenderImport } from './startup/recommenderImportBench.js';
+import { openModel } from './serving/openModelBench.js';
+import { serveExact } from './serving/serveExactBench.js';
 import { stageCache } from './dataPrep/stageCacheBench.js';
 import { stepVsCatalogue } from './training/stepVsCatalogueBench.js';
 import { stopAndSave } from './training/stopAndSaveBench.js';
@@ -42,6 +44,8 @@ const BENCHES: readonly Bench[] = [
   callbacks,
   coldStart,
   recommenderImport,
+  serveExact,
+  openModel,
   fuzz,
 ];
 
