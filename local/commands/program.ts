@@ -9,6 +9,7 @@ import { doctor } from './doctor.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
 import { recommend } from './lists/recommend.js';
+import { report } from './report.js';
 import { reproduce } from './reproduce.js';
 import { retrain } from './retrain.js';
 import { retry } from './retry.js';
@@ -32,6 +33,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     reproduce,
     verify,
     recommend,
+    report,
     logs,
     cost,
     schema,

@@ -65,6 +65,19 @@ const TABLE = {
     remedy: 'Look at the run with `trainyard watch RUN`, and correct what made it fail.',
     retried: false,
   },
+  'no-report': {
+    exitCode: 1,
+    meaning:
+      'The run or the folder has no `report.html`: the run is not completed, or its trainer wrote none.',
+    remedy: 'Name a completed run, or the folder of its artifacts.',
+    retried: false,
+  },
+  'cannot-open': {
+    exitCode: 1,
+    meaning: 'The program of this machine that opens web pages could not be started.',
+    remedy: 'Open the address that the message names yourself.',
+    retried: false,
+  },
   'no-price': {
     exitCode: 1,
     meaning: 'Something that `cost` adds up has no known price in this region.',

@@ -63,6 +63,14 @@ describe('a source', () => {
       {},
     ],
     [
+      'JSON lines behind a byte order mark',
+      async (folder) => {
+        await writeFile(join(folder, 'rows.jsonl'), `\ufeff${jsonLines().join('\n')}`);
+        return 'rows.jsonl';
+      },
+      {},
+    ],
+    [
       'CSV as a spreadsheet writes it: byte order mark, semicolons, CR LF',
       async (folder) => {
         const text = csvLines.map((line) => `${line.replaceAll(',', ';')}\r\n`).join('');

@@ -17,8 +17,10 @@ interface Use {
   needed: Needed;
 }
 
-export function brokenColumnRules(dataset: Dataset, features: Features): RuleBroken[] {
+/** `relevant` is the condition of `evaluation.relevant`. */
+export function brokenColumnRules(dataset: Dataset, features: Features, relevant?: Condition): RuleBroken[] {
   const uses = [...usesOf(features), ...usesOfSplit(dataset)];
+  const path = ['evaluation', 'relevant'];
   return [
     ...uses.flatMap((use) => [
       ...broken(use.path, notSelected(dataset, use.column)),
@@ -30,7 +32,10 @@ export function brokenColumnRules(dataset: Dataset, features: Features): RuleBro
     ),
     ...leaks(features),
     ...unusedOutliers(dataset, uses),
-    ...dataset.where.flatMap((condition, i) => brokenCondition(dataset, condition, i)),
+    ...dataset.where.flatMap((condition, i) => brokenCondition(dataset, condition, ['dataset', 'where', i])),
+    ...(relevant
+      ? [...broken(path, notSelected(dataset, relevant.column)), ...brokenCondition(dataset, relevant, path)]
+      : []),
     ...brokenShaping(dataset),
   ];
 }
@@ -169,8 +174,7 @@ function leaks({ query, target }: Features): RuleBroken[] {
 }
 
 /** A text that is compared with numbers or times is one. */
-function brokenCondition(dataset: Dataset, condition: Condition, i: number): RuleBroken[] {
-  const path = ['dataset', 'where', i];
+function brokenCondition(dataset: Dataset, condition: Condition, path: Path): RuleBroken[] {
   const { column } = condition;
   const named = broken(path, calledOtherwise(dataset, column));
   const made = kindOf(dataset, column);

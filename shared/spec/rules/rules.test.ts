@@ -142,6 +142,14 @@ const REFUSED: [string, Parts, RegExp][] = [
     /^\/features\/candidate\/0\/column: column "item" is not among those that dataset.select brings/,
   ],
   [
+    'answers by a column that is not selected',
+    {
+      dataset: dataset({ select: ['user', 'item'] }),
+      evaluation: { relevant: { column: 'stars', is: 'greaterOrEqual', value: 4 } },
+    },
+    /^\/evaluation\/relevant: column "stars" is not among those that dataset.select brings/,
+  ],
+  [
     'a split by a column that is not selected',
     { dataset: dataset({ select: ['user', 'item'], split: { strategy: 'time', column: 'at' } }) },
     /^\/dataset\/split\/column: column "at" is not among/,

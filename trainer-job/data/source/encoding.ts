@@ -23,6 +23,11 @@ export async function encodingOf(file: string, said?: CsvDialect['encoding']): P
   return encoding;
 }
 
+/** Whether the file, plain or `.gz`, begins with the byte order mark of UTF-8. */
+export async function hasUtf8Mark(file: string): Promise<boolean> {
+  return (await beginningOf(file)).subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]));
+}
+
 /** As people know it. */
 export function encodingName(encoding: TextEncoding): string {
   return {

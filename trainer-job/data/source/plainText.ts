@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { CsvDialect } from '@trainyard/shared';
-import { encodingName, textOf, type TextEncoding } from './encoding.js';
+import { encodingName, hasUtf8Mark, textOf, type TextEncoding } from './encoding.js';
 import { bytesOf } from './gunzip.js';
 import type { SourceFiles } from './source.js';
 import { TrainerError } from '../../errors/trainerError.js';
@@ -29,7 +29,9 @@ export async function plainText(source: SourceFiles, folder: string): Promise<Pl
   const writtenAs = new Map<string, string>();
   for (const [i, file] of source.files.entries()) {
     const encoding = source.encodings[i] ?? 'utf-8';
-    if (encoding === 'utf-8' && !isLong) {
+    // DuckDB reads JSON lines behind a byte order mark with one thread, and refuses them with several.
+    const isMarked = source.format === 'jsonl' && (await hasUtf8Mark(file));
+    if (encoding === 'utf-8' && !isLong && !isMarked) {
       files.push(file);
       continue;
     }
@@ -42,6 +44,7 @@ export async function plainText(source: SourceFiles, folder: string): Promise<Pl
     writtenAs.set(copy, file);
     const how = [
       ...(encoding === 'utf-8' ? [] : [`in ${encodingName(encoding)}`]),
+      ...(isMarked ? ['behind a byte order mark'] : []),
       ...(isLong ? [`with the delimiter ${JSON.stringify(source.delimiter)}`] : []),
     ];
     notes.push(`${file} is written ${how.join(' and ')}, and is read by way of a copy in UTF-8`);
