@@ -155,7 +155,9 @@ function brokenStartRules({
   return [
     ...('preset' in dataset ? [] : brokenSourceRules(dataset)),
     ...('preset' in dataset ? [] : brokenBaselineRules(dataset, evaluation)),
-    ...('preset' in dataset || 'preset' in features ? [] : brokenColumnRules(dataset, features, evaluation.relevant)),
+    ...('preset' in dataset || 'preset' in features
+      ? []
+      : brokenColumnRules(dataset, features, evaluation.relevant)),
     ...('preset' in model || 'preset' in features ? [] : brokenWidthRules(model, features)),
     ...('preset' in model || 'preset' in features ? [] : brokenFormatRules(outputs, model, features)),
     ...('preset' in features ? [] : brokenDepthRules(asked, features)),
