@@ -93,7 +93,9 @@ function inputsOf(
     takes: Object.fromEntries(
       formats.flatMap((format) => {
         const takes = FORMAT_SUPPORT[format].transforms[fitted.transform];
-        return takes === 'lacks' ? [] : [[format, takes]];
+        // Unknown values of several rows are hashed, which TensorFlow cannot.
+        const hashed = format === 'savedModel' && fitted.transform === 'lookup' && fitted.oovBuckets > 1;
+        return takes === 'lacks' ? [] : [[format, hashed ? 'rows' : takes]];
       }),
     ),
   }));

@@ -1,5 +1,5 @@
 /** Models of every type with every transform and layer, and queries that are known, unknown, missing, ill-written and of many scripts. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FeatureValue, FeatureValues } from '@trainyard/recommender/encode/value';
 import type { Calibration } from '@trainyard/recommender/layers/calibration';
@@ -133,7 +133,7 @@ const TRUTHS: readonly FeatureValue[] = [
 ];
 
 /** One row of values; about one in ten of each column is missing. */
-export function queryOf(random: () => number): FeatureValues {
+function queryOf(random: () => number): FeatureValues {
   const unknown = `?${Math.floor(random() * 1e6)}`;
   const values: Record<string, FeatureValue> = {
     user: pick(random, [...NAMES, ...NAMES, unknown, null]),
@@ -244,6 +244,8 @@ export async function formatCase(type: ModelType): Promise<string> {
   const path = join(directory, 'transform', 'transform.json');
   const document: unknown = JSON.parse(await readFile(path, 'utf8'));
   await writeFile(path, JSON.stringify({ ...Object(document), columnTypes: COLUMN_TYPES }));
+  // It has the digests of the files as they were exported.
+  await rm(join(directory, 'manifest.json'), { force: true });
   return directory;
 }
 

@@ -3,8 +3,20 @@
 /** What the elements of a tensor are; a `resource` is a table. */
 export type ElementType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool' | 'string' | 'resource';
 
+/** TensorFlow's names of them. */
+export const DATA_TYPES = {
+  float32: 'DT_FLOAT',
+  float64: 'DT_DOUBLE',
+  int32: 'DT_INT32',
+  int64: 'DT_INT64',
+  bool: 'DT_BOOL',
+  string: 'DT_STRING',
+  resource: 'DT_RESOURCE',
+} as const satisfies Readonly<Record<ElementType, string>>;
+export type DataType = (typeof DATA_TYPES)[ElementType];
+
 /** The values of a tensor, row-major. */
-export type TensorValues = Float32Array | Float64Array | Int32Array | readonly string[];
+type TensorValues = Float32Array | Float64Array | Int32Array | readonly string[];
 
 export interface TensorData {
   type: ElementType;
@@ -106,6 +118,6 @@ export function typeOf(type: ElementType): Attribute {
   return { kind: 'type', type };
 }
 
-export function referenceTo({ node, output }: Value): string {
+function referenceTo({ node, output }: Value): string {
   return output === 0 ? node : `${node}:${output}`;
 }

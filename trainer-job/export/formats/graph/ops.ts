@@ -21,7 +21,7 @@ export function floats(
   return graph.constant(name, { type: 'float32', shape, values });
 }
 
-export function integers(graph: Graph, values: readonly number[], name = 'Const'): Value {
+function integers(graph: Graph, values: readonly number[], name = 'Const'): Value {
   return graph.constant(name, { type: 'int32', shape: [values.length], values: Int32Array.from(values) });
 }
 
@@ -153,7 +153,7 @@ function isValue(shape: Value | readonly number[]): shape is Value {
   return 'node' in shape;
 }
 
-export function shapeOf(graph: Graph, x: Value): Value {
+function shapeOf(graph: Graph, x: Value): Value {
   return graph.node('Shape', [x], { T: typeOf(x.type), out_type: typeOf('int32') }, ['int32'])[0];
 }
 

@@ -2,6 +2,7 @@
 import { assertNever } from '@trainyard/shared/common';
 import { bytesOf } from '../../../data/typedFiles.js';
 import {
+  DATA_TYPES,
   type Attribute,
   type ElementType,
   type GraphNode,
@@ -12,23 +13,12 @@ import {
 import {
   numberOfType,
   type AttributeMessage,
-  type DataType,
   type NodeMessage,
   type ShapeMessage,
   type SignatureMessage,
   type TensorInfoMessage,
   type TensorMessage,
 } from './messages.js';
-
-export const DATA_TYPES: Readonly<Record<ElementType, DataType>> = {
-  float32: 'DT_FLOAT',
-  float64: 'DT_DOUBLE',
-  int32: 'DT_INT32',
-  int64: 'DT_INT64',
-  bool: 'DT_BOOL',
-  string: 'DT_STRING',
-  resource: 'DT_RESOURCE',
-};
 
 const numberOf = (type: ElementType) => numberOfType(DATA_TYPES[type]);
 

@@ -3,6 +3,7 @@
  * tensorflow/core/framework and tensorflow/core/protobuf) without the fields that nothing here writes. Numbers of fields never change.
  */
 import protobuf from 'protobufjs';
+import type { DataType } from '../graph/graph.js';
 
 const PROTO = `
 syntax = "proto3";
@@ -126,9 +127,6 @@ message SavedModel {
   repeated MetaGraphDef meta_graphs = 2;
 }
 `;
-
-export type DataType =
-  'DT_FLOAT' | 'DT_DOUBLE' | 'DT_INT32' | 'DT_STRING' | 'DT_INT64' | 'DT_BOOL' | 'DT_RESOURCE';
 
 export interface ShapeMessage {
   dim: { size: number }[];

@@ -18,7 +18,7 @@ export type InputMeaning =
   | { kind: 'seen'; missing: string }
   | { kind: 'k' };
 
-export interface DescribedSignature extends Signature {
+interface DescribedSignature extends Signature {
   meanings: Readonly<Record<string, InputMeaning>>;
 }
 
@@ -98,7 +98,7 @@ function embedding({ inputs, meanings, vector, width }: OpenTower): DescribedSig
 }
 
 /** Signatures have no two inputs of one name, and columns may have any. */
-export function freeName(wanted: string, taken: readonly string[]): string {
+function freeName(wanted: string, taken: readonly string[]): string {
   let name = wanted;
   while (taken.includes(name)) name += '_';
   return name;

@@ -1,4 +1,7 @@
-/** Writes `saved_model.pb`: a graph whose weights are constants, which TensorFlow loads without a folder of variables. */
+/**
+ * Writes `saved_model.pb`, a graph whose weights are constants, which TensorFlow loads without a folder of variables, and what each
+ * input means in `assets.extra`, where TensorFlow has files for others.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeMessage, signatureMessage } from './graphMessages.js';
@@ -35,4 +38,15 @@ export async function writeSavedModel(folder: string, { graph, signatures }: Sig
   });
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'saved_model.pb'), bytes);
+  const described = Object.fromEntries(
+    Object.entries(signatures).map(([name, { meanings, outputs }]) => [
+      name,
+      { inputs: meanings, outputs: Object.keys(outputs) },
+    ]),
+  );
+  await mkdir(join(folder, 'assets.extra'), { recursive: true });
+  await writeFile(
+    join(folder, 'assets.extra', 'signatures.json'),
+    `${JSON.stringify({ schemaVersion: 1, signatures: described }, null, 2)}\n`,
+  );
 }

@@ -6,28 +6,18 @@ import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertNever } from '@trainyard/shared/common';
 import { bytesOf } from '../../../data/typedFiles.js';
-import type {
-  Attribute,
-  ElementType,
-  Graph,
-  GraphNode,
-  Port,
-  Signature,
-  TensorData,
+import {
+  DATA_TYPES,
+  type Attribute,
+  type Graph,
+  type GraphNode,
+  type Port,
+  type Signature,
+  type TensorData,
 } from '../graph/graph.js';
 
 /** Browsers keep files of up to 4 MB in their cache. */
 const SHARD_BYTES = 4 * 1024 * 1024;
-
-const DATA_TYPES: Readonly<Record<ElementType, string>> = {
-  float32: 'DT_FLOAT',
-  float64: 'DT_DOUBLE',
-  int32: 'DT_INT32',
-  int64: 'DT_INT64',
-  bool: 'DT_BOOL',
-  string: 'DT_STRING',
-  resource: 'DT_RESOURCE',
-};
 
 export async function writeGraphModel(
   folder: string,
