@@ -12,7 +12,7 @@ async function shown(folder: string): Promise<string> {
     config: readConfig({}),
     cwd: '/',
     terminal: new Terminal({ write: (text) => out.push(text) }, false),
-    note: () => {},
+    note: (line) => out.push(line),
     interrupted: new AbortController().signal,
   });
   return out.join('').trim();
@@ -21,7 +21,7 @@ async function shown(folder: string): Promise<string> {
 describe('trainyard report', () => {
   it("finds the report in a folder of artifacts, or in the model's folder below it", async () => {
     const folder = await temporaryFolder();
-    await expect(shown(folder)).rejects.toThrow(/no report\.html/);
+    expect(await shown(folder)).toMatch(/^there is no report\.html in /);
     await mkdir(join(folder, 'model'));
     await writeFile(join(folder, 'model', 'report.html'), '<!doctype html>');
     for (const given of [folder, join(folder, 'model')])
