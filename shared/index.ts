@@ -57,6 +57,7 @@ export * from './runs/budget.js';
 export * from './runs/cost.js';
 export * from './runs/gatedFigure.js';
 export * from './runs/gates.js';
+export * from './runs/modelManifest.js';
 export * from './runs/newRun.js';
 export * from './runs/performance.js';
 export * from './runs/run.js';

@@ -1,8 +1,10 @@
 import { sendJson } from '../http/answers.js';
 import { DomainError } from '../errors/domainError.js';
 import { parseSent } from '../errors/parseSent.js';
+import { z } from 'zod';
 import {
   segmentsOf,
+  type DownloadRoute,
   type Incoming,
   type Route,
   type RouteDefinition,
@@ -47,6 +49,24 @@ export function defineStream<P, Q>(definition: StreamingRoute<P, Q>): Route {
     schemas: { params, query, body: undefined, successes: [success] },
     run: (cp, incoming, response) =>
       definition.stream(cp, { ...parsed(definition, incoming), body: undefined }, response),
+  };
+}
+
+/** The bytes of a file, which is JSON or text as well where its content type says so. */
+const fileSchema = z.string().meta({ format: 'binary', examples: ['…'] });
+
+export function defineDownload<P, Q>(definition: DownloadRoute<P, Q>): Route {
+  const { summary, params, query } = definition;
+  const file = { schema: fileSchema, mediaType: 'application/octet-stream' } as const;
+  const successes = [
+    { status: 200, description: summary, ...file },
+    { status: 206, description: 'The part that the header `Range` names.', ...file },
+  ];
+  return {
+    ...faceOf(definition),
+    schemas: { params, query, body: undefined, successes },
+    run: (cp, incoming, response) =>
+      definition.send(cp, { ...parsed(definition, incoming), body: undefined }, response),
   };
 }
 

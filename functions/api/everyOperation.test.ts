@@ -79,10 +79,22 @@ async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
   const evaluatedRun = newRunId();
   const evaluation = `runs/${evaluatedRun}/model/evaluation.json`;
   await cp.objects.putIfAbsent(evaluation, Buffer.from(JSON.stringify(sampleReport())));
-  const result = { ...RESULT, artifacts: { evaluation: cp.objects.uri(evaluation) } };
+  const manifest = `runs/${evaluatedRun}/model/manifest.json`;
+  const file = { path: 'a/b.bin', bytes: 3, sha256: '0'.repeat(64), contentType: 'application/octet-stream' };
+  const listing = {
+    schemaVersion: 1,
+    modelVersion: 'demo#1',
+    createdAt: cp.now().toISOString(),
+    files: [file],
+  };
+  await cp.objects.putIfAbsent(manifest, Buffer.from(JSON.stringify(listing)));
+  await cp.objects.putIfAbsent(`runs/${evaluatedRun}/model/a/b.bin`, Buffer.from('abc'));
+  const artifacts = { evaluation: cp.objects.uri(evaluation), manifest: cp.objects.uri(manifest) };
+  const result = { ...RESULT, artifacts };
   await put({ runId: evaluatedRun, status: 'completed', result });
   const parameters: Record<string, string> = {
     evaluatedRun,
+    path: 'a/b.bin',
     modelId: 'demo',
     version: '1',
     id: 'small',
@@ -98,6 +110,7 @@ const OTHER_PARAMETERS: Record<string, Record<string, string>> = {
   'POST /api/training-runs/{runId}/retry': { runId: 'failedRun' },
   'GET /api/training-runs/{runId}/stream': { runId: 'failedRun' },
   'GET /api/training-runs/{runId}/evaluation': { runId: 'evaluatedRun' },
+  'GET /api/training-runs/{runId}/artifacts/{path}': { runId: 'evaluatedRun' },
   'POST /api/models/{modelId}/versions/{version}/promote': { version: 'readyVersion' },
 };
 

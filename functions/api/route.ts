@@ -9,7 +9,7 @@ type Method = 'GET' | 'POST' | 'DELETE';
 /** What is said of a route before anything is parsed. */
 export interface RouteFace {
   method: Method;
-  /** Segments in braces are parameters. */
+  /** Segments in braces are parameters; `{path}` at the end is all the rest of the path. */
   path: string;
   /** What it does, in one line that begins with a verb. */
   summary: string;
@@ -31,7 +31,7 @@ export interface Success {
   description: string;
   /** Of a stream: its events, each with its data. */
   schema: z.ZodType;
-  mediaType: 'application/json' | 'text/event-stream';
+  mediaType: 'application/json' | 'text/event-stream' | 'application/octet-stream';
 }
 
 interface RouteSchemas {
@@ -84,6 +84,14 @@ export interface StreamingRoute<Params, Query> extends RouteFace {
   /** Of the data of each event. */
   events: z.ZodType;
   stream(cp: ControlPlane, call: Call<Params, Query, undefined>, response: Response): Promise<void>;
+}
+
+/** A route that sends a file, whole or in part. */
+export interface DownloadRoute<Params, Query> extends RouteFace {
+  method: 'GET';
+  params: z.ZodType<Params>;
+  query: z.ZodType<Query>;
+  send(cp: ControlPlane, call: Call<Params, Query, undefined>, response: Response): Promise<void>;
 }
 
 /** A route as the router and the OpenAPI document know it. */

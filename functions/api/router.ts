@@ -68,12 +68,20 @@ function decodedSegments(path: string): string[] {
   return path.replace(/\/$/, '').split('/').slice(1).map(decodeURIComponent);
 }
 
+/** The parameter that takes all the rest of a path. */
+const REST = 'path';
+
 function match(route: Route, segments: readonly string[]): Record<string, string> | undefined {
-  if (segments.length !== route.segments.length) return undefined;
+  const takesRest = route.segments.at(-1)?.parameter === REST;
+  const fits = takesRest
+    ? segments.length >= route.segments.length
+    : segments.length === route.segments.length;
+  if (!fits) return undefined;
   const params: Record<string, string> = {};
   for (const [i, { text, parameter }] of route.segments.entries()) {
     const segment = segments[i] ?? '';
-    if (parameter) params[parameter] = segment;
+    if (parameter === REST) params[parameter] = segments.slice(i).join('/');
+    else if (parameter) params[parameter] = segment;
     else if (segment !== text) return undefined;
   }
   return params;

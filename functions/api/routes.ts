@@ -9,6 +9,7 @@ import { bestRunsRoute, listRunsRoute } from './routes/listRuns.js';
 import { modelRoutes } from './routes/models.js';
 import { noParams, noQuery } from './routes/parameters.js';
 import { allPresetRoutes } from './routes/presets.js';
+import { readArtifactRoute } from './routes/readArtifact.js';
 import { readRunRoutes } from './routes/readRun.js';
 import { startRoute } from './routes/startRun.js';
 import { streamRoute } from './routes/streamRun.js';
@@ -17,6 +18,7 @@ const described: readonly Route[] = [
   startRoute,
   listRunsRoute,
   ...readRunRoutes,
+  readArtifactRoute,
   streamRoute,
   lineageRoute,
   ...controlRunRoutes,

@@ -172,6 +172,21 @@ const TABLE = {
     remedy: 'Do what the detail says; a run that is not over has its evaluation once it is completed.',
     retried: false,
   },
+  'no-artifact': {
+    status: 404,
+    title: 'No such artifact',
+    meaning:
+      'The run has left no such file that can be read here: it is not completed, its trainer wrote no manifest, the manifest does not list it, or the file is gone.',
+    remedy: 'Do what the detail says; `manifest.json` lists what there is.',
+    retried: false,
+  },
+  'range-not-satisfiable': {
+    status: 416,
+    title: 'Range not satisfiable',
+    meaning: 'The header `Range` asks for bytes that the file does not have.',
+    remedy: 'Ask for bytes within the size that the detail names.',
+    retried: false,
+  },
   'method-not-allowed': {
     status: 405,
     title: 'Method not allowed',

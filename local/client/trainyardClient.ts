@@ -19,7 +19,7 @@ import {
 } from '@trainyard/shared';
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { type Connection, requestJson } from './request.js';
+import { type Connection, requestJson, send } from './request.js';
 import { followRun, type FollowOptions } from './runStream.js';
 
 export type LogPage = z.infer<typeof logPageSchema>;
@@ -122,6 +122,12 @@ export class TrainyardClient {
   logs(runId: string, options: PageOptions = {}): Promise<LogPage> {
     const path = `${runPath(runId)}/logs${queryOf({ ...options })}`;
     return requestJson(this.connection, { method: 'GET', path }, logPageSchema);
+  }
+
+  /** A file that the run has left behind, as its body comes. */
+  artifact(runId: string, path: string, signal?: AbortSignal): Promise<Response> {
+    const segments = path.split('/').map(encodeURIComponent).join('/');
+    return send(this.connection, { method: 'GET', path: `${runPath(runId)}/artifacts/${segments}`, signal });
   }
 
   /** Everything that is stored of the run, then what happens, until it is over; see `followRun`. */

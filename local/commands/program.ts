@@ -6,6 +6,7 @@ import { cost } from './cost.js';
 import { demo } from './demo.js';
 import { deploy } from './deploy.js';
 import { doctor } from './doctor.js';
+import { exportRun } from './takeAway/export.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
 import { recommend } from './lists/recommend.js';
@@ -34,6 +35,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     verify,
     recommend,
     report,
+    exportRun,
     logs,
     cost,
     schema,

@@ -25,7 +25,11 @@ export const modelManifestSchema = z.strictObject({
           'Its SHA-256 as 64 hexadecimal digits.',
           '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
         ),
-        contentType: described(z.string(), 'Its type, as HTTP has it.', 'application/json'),
+        contentType: described(
+          z.string().regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w-]+=[\w-]+)*$/),
+          'Its type, as HTTP has it.',
+          'application/json',
+        ),
       }),
     ),
     'All files of the folder but this one, by path.',

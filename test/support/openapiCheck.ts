@@ -121,7 +121,9 @@ function operationsAt(name: string, path: string): Operation[] {
   return operations.filter(
     (operation) =>
       operation.tags[0] === name &&
-      operation.segments.length === segments.length &&
+      // A parameter of that name takes the rest of the path.
+      (operation.segments.length === segments.length ||
+        (operation.segments.at(-1) === '{path}' && segments.length > operation.segments.length)) &&
       operation.segments.every((segment, i) => segment.startsWith('{') || segment === segments[i]),
   );
 }
@@ -193,6 +195,8 @@ function responseMismatches(
     return wrong === undefined ? [] : [`the header ${name}: ${wrong}`];
   });
   const mediaType = mediaTypeOf(headers['content-type']);
+  // A file has the type that its manifest says, and is no document of ours.
+  if (declared.content['application/octet-stream']) return wrongHeaders;
   if (!declared.content[mediaType]) return [...wrongHeaders, `the content type ${mediaType} is not declared`];
   if (method === 'HEAD' || text === undefined || mediaType === 'text/event-stream') return wrongHeaders;
   const body = parsed(text);

@@ -92,7 +92,7 @@ const REPLAYED = {
   schema: { type: 'string', const: 'true' },
 };
 
-function refusalsOf({ method, path, access, mayConflict }: Route): Refusal[] {
+function refusalsOf({ method, path, access, mayConflict, schemas }: Route): Refusal[] {
   return [
     400,
     ...(access === 'anyone' ? [] : ([401, 403] as const)),
@@ -100,11 +100,15 @@ function refusalsOf({ method, path, access, mayConflict }: Route): Refusal[] {
     ...(mayConflict ? ([409] as const) : []),
     413,
     415,
+    ...(isDownload(schemas) ? ([416] as const) : []),
     ...(method === 'POST' ? ([422] as const) : []),
     500,
     503,
   ];
 }
+
+const isDownload = ({ successes }: Route['schemas']) =>
+  successes.some(({ mediaType }) => mediaType === 'application/octet-stream');
 
 function headersOf({ method, schemas }: Route): Json[] {
   const header = (name: string, description: string, schema: Json) => [
@@ -120,6 +124,17 @@ function headersOf({ method, schemas }: Route): Json[] {
       },
     );
   }
+  if (isDownload(schemas))
+    return [
+      ...header('Range', 'The part that is wanted: one range of bytes.', { type: 'string' }),
+      ...header(
+        'If-Range',
+        'The `ETag` of what the client has a part of: the whole is sent where it differs.',
+        {
+          type: 'string',
+        },
+      ),
+    ];
   const isStream = schemas.successes.some(({ mediaType }) => mediaType === 'text/event-stream');
   if (!isStream) return [];
   const description = 'The id of the last event that the client has: it is sent the rest.';

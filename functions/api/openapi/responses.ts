@@ -52,6 +52,11 @@ const REFUSALS = {
     description: 'The body is not JSON in UTF-8.',
     example: ['unsupported-media-type', 'send application/json'],
   },
+  416: {
+    name: 'RangeNotSatisfiable',
+    description: 'The file has none of the bytes that are asked for.',
+    example: ['range-not-satisfiable', 'the file has 100 bytes; bytes=200- has none of them'],
+  },
   422: {
     name: 'KeyReused',
     description: 'The Idempotency-Key was sent with another request before.',

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Bucket, File } from '@google-cloud/storage';
 import { z } from 'zod';
 import { checkedSegments, folderOf } from './objectKey.js';
-import { ObjectNotFoundError, type ObjectStore } from './objectStore.js';
+import { ObjectNotFoundError, type ByteRange, type ObjectStore } from './objectStore.js';
 import { statusOf, storageProblem, withRetries } from './storageFaults.js';
 
 export interface CloudStorageOptions {
@@ -87,8 +87,8 @@ class CloudStorageObjectStore implements ObjectStore {
     }
   }
 
-  openRead(key: string): Promise<Readable> {
-    return this.read(key, (error) => this.problem(error, key));
+  openRead(key: string, range?: ByteRange): Promise<Readable> {
+    return this.read(key, (error) => this.problem(error, key), range);
   }
 
   async list(prefix: string): Promise<string[]> {
@@ -123,12 +123,20 @@ class CloudStorageObjectStore implements ObjectStore {
   }
 
   /** What is there now is what is read, also if it is replaced meanwhile. */
-  private async read(key: string, inWords: (error: unknown) => unknown): Promise<Readable> {
+  private async read(
+    key: string,
+    inWords: (error: unknown) => unknown,
+    range?: ByteRange,
+  ): Promise<Readable> {
     const { bucket, stallMs = 60_000 } = this.options;
     const file = await this.file(key);
     const [{ generation }] = await this.trying(key, () => file.getMetadata());
     const pinned = (await this.bucket()).file(file.name, { generation: generationSchema.parse(generation) });
-    return watched(pinned.createReadStream({ validation: 'crc32c' }), stallMs, (error) =>
+    // The digest is that of the whole.
+    const source = pinned.createReadStream(
+      range ? { ...range, validation: false } : { validation: 'crc32c' },
+    );
+    return watched(source, stallMs, (error) =>
       statusOf(error) === NOT_FOUND ? new ObjectNotFoundError(`gs://${bucket}/${key}`) : inWords(error),
     );
   }

@@ -41,14 +41,14 @@ export function openDirectoryObjectStore(root: string): ObjectStore {
         throw error;
       }
     },
-    async openRead(key) {
+    async openRead(key, range) {
       const path = pathOf(key);
       try {
         if (!(await stat(path)).isFile()) throw new ObjectNotFoundError(uri(key));
       } catch (error) {
         throw isAbsence(error) ? new ObjectNotFoundError(uri(key)) : error;
       }
-      return createReadStream(path);
+      return createReadStream(path, range);
     },
     async list(prefix) {
       // No other folder can hold matching keys.

@@ -1,12 +1,18 @@
 import type { Readable } from 'node:stream';
 
+/** The first byte and the last one; both are there. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
 /** Keys are slash-separated relative paths without `.` or `..` segments. */
 export interface ObjectStore {
   /** Writes the object unless the key is taken; false when it was. Readers never see a part of it. */
   putIfAbsent(key: string, content: Buffer | Readable): Promise<boolean>;
   get(key: string): Promise<Buffer | undefined>;
   /** Fails with `ObjectNotFoundError` before the first byte. */
-  openRead(key: string): Promise<Readable>;
+  openRead(key: string, range?: ByteRange): Promise<Readable>;
   /** All keys that begin with `prefix`, in order. */
   list(prefix: string): Promise<string[]>;
   /** Deleting what is not there is no error. */

@@ -2,6 +2,7 @@
 import { evaluationReportSchema, type EvaluationReport, type Run } from '@trainyard/shared';
 import { DomainError } from '../../errors/domainError.js';
 import { ObjectNotFoundError, type ObjectStore } from '../../ports/objectStore/objectStore.js';
+import { keyInRun, readText } from './runObjects.js';
 
 /** A trainer of somebody else could name an object of any size. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -10,10 +11,10 @@ const MOST_BYTES = 16 * 1024 * 1024;
 export async function readEvaluation(objects: ObjectStore, run: Run): Promise<EvaluationReport> {
   const uri = run.result?.artifacts['evaluation'];
   if (uri === undefined) throw none(run, whyNone(run));
-  const key = keyOf(objects, run.runId, uri);
+  const key = keyInRun(objects, run.runId, uri);
   if (key === undefined)
     throw none(run, `it lies at ${uri}, which is not among the run's own artifacts: read it there`);
-  const text = await readText(objects, key).catch((error: unknown) => {
+  const text = await readText(objects, key, MOST_BYTES).catch((error: unknown) => {
     if (error instanceof ObjectNotFoundError) return undefined;
     throw error;
   });
@@ -31,33 +32,6 @@ function whyNone({ status, result }: Run): string {
   return status === 'failed' || status === 'cancelled'
     ? `it is ${status}, and only what completes is evaluated`
     : `it is ${status}: ask again once it is completed`;
-}
-
-/** Whoever reports a result names where its artifacts are: only what lies in the run's own folder is read for him. */
-function keyOf(objects: ObjectStore, runId: string, uri: string): string | undefined {
-  const folder = `runs/${runId}`;
-  const prefix = `${objects.uri(folder)}/`;
-  if (!uri.startsWith(prefix)) return undefined;
-  const key = `${folder}/${uri.slice(prefix.length)}`;
-  try {
-    return objects.uri(key) === uri ? key : undefined;
-  } catch (error) {
-    // No key of the store: it leads elsewhere.
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-async function readText(objects: ObjectStore, key: string): Promise<{ content: string } | 'too large'> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of await objects.openRead(key)) {
-    const buffer = Buffer.from(part as Uint8Array);
-    bytes += buffer.length;
-    if (bytes > MOST_BYTES) return 'too large';
-    parts.push(buffer);
-  }
-  return { content: Buffer.concat(parts).toString('utf8') };
 }
 
 function jsonOf(text: string): unknown {

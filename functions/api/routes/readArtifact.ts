@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { findArtifact } from '../../runs/results/artifacts.js';
+import { defineDownload } from '../defineRoute.js';
+import { sendArtifact } from '../sendArtifact.js';
+import { noQuery, runParams, visibleRun } from './parameters.js';
+
+const artifactParams = runParams.extend({
+  path: z.string().min(1).max(1000).meta({
+    description: 'The path of a file as `manifest.json` lists it; its slashes may stand as they are.',
+  }),
+});
+
+export const readArtifactRoute = defineDownload({
+  method: 'GET',
+  path: '/api/training-runs/{runId}/artifacts/{path}',
+  summary: 'Read a file that a completed run has left behind',
+  operationId: 'getArtifact',
+  description:
+    'What `manifest.json` of the run’s model lists, and `manifest.json` itself, with the type that it says. A header `Range` of one range is heeded. ' +
+    'Pages come with `Content-Security-Policy: sandbox`.',
+  access: 'viewer',
+  params: artifactParams,
+  query: noQuery,
+  async send(cp, { params, caller, request }, response) {
+    const run = await visibleRun(cp, caller, params.runId);
+    await sendArtifact(cp, await findArtifact(cp.objects, run, params.path), request, response);
+  },
+});

@@ -1,0 +1,91 @@
+/** Files that a run has left behind: what its manifest lists, and nothing else of the store. */
+import { modelManifestSchema, type ModelManifest, type Run } from '@trainyard/shared';
+import { z } from 'zod';
+import { DomainError } from '../../errors/domainError.js';
+import { ObjectNotFoundError, type ObjectStore } from '../../ports/objectStore/objectStore.js';
+import { keyInRun, readText } from './runObjects.js';
+
+const MANIFEST = 'manifest.json';
+/** A manifest of a hundred thousand files. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+export interface Artifact {
+  /** Its key in the store of objects. */
+  key: string;
+  bytes: number;
+  /** Null of the manifest itself. */
+  sha256: string | null;
+  contentType: string;
+}
+
+/** Throws `no-artifact` with the reason where the run has no such file. */
+export async function findArtifact(objects: ObjectStore, run: Run, path: string): Promise<Artifact> {
+  const { key, text, manifest } = await readManifest(objects, run);
+  if (path === MANIFEST) {
+    return { key, bytes: Buffer.byteLength(text), sha256: null, contentType: 'application/json' };
+  }
+  const file = manifest.files.find((one) => one.path === path);
+  if (!file) {
+    throw none(
+      run,
+      `no file ${JSON.stringify(path.slice(0, 200))}`,
+      `${MANIFEST} lists those that there are`,
+    );
+  }
+  return { ...file, key: `${key.slice(0, -MANIFEST.length)}${path}` };
+}
+
+async function readManifest(
+  objects: ObjectStore,
+  run: Run,
+): Promise<{ key: string; text: string; manifest: ModelManifest }> {
+  const uri = run.result?.artifacts['manifest'];
+  if (uri === undefined) throw none(run, 'no artifacts that can be read here', whyNone(run));
+  const key = keyInRun(objects, run.runId, uri);
+  if (key === undefined)
+    throw none(
+      run,
+      'no artifacts that can be read here',
+      `its manifest lies at ${uri}, which is not its own`,
+    );
+  const text = await readText(objects, key, MOST_BYTES).catch((error: unknown) => {
+    if (error instanceof ObjectNotFoundError) return undefined;
+    throw error;
+  });
+  if (text === undefined || text === 'too large') {
+    const why = text === undefined ? 'is not there any more' : `is larger than ${MOST_BYTES / 2 ** 20} MiB`;
+    throw none(run, 'no artifacts that can be read here', `${uri} ${why}`);
+  }
+  const manifest = manifestText.safeParse(text.content);
+  if (!manifest.success)
+    throw none(
+      run,
+      'no artifacts that can be read here',
+      `${uri} has a form that this version does not read`,
+    );
+  return { key, text: text.content, manifest: manifest.data };
+}
+
+const manifestText = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  })
+  .pipe(modelManifestSchema);
+
+function whyNone({ status, result }: Run): string {
+  if (result) return 'its trainer wrote no manifest, as those of version 0.1 did not';
+  return status === 'failed' || status === 'cancelled'
+    ? `it is ${status}, and only what completes is kept`
+    : `it is ${status}: ask again once it is completed`;
+}
+
+function none({ runId }: Run, what: string, why: string): DomainError {
+  return new DomainError('no-artifact', `Run ${runId} has ${what}: ${why}.`);
+}

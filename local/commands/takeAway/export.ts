@@ -1,0 +1,109 @@
+import { mkdtemp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { LogLine, RunView } from '@trainyard/shared';
+import { UserError } from '@trainyard/shared/commandLine/userError';
+import { z } from 'zod';
+import type { TrainyardClient } from '../../client/trainyardClient.js';
+import { downloadArtifacts, type Progress } from '../../takeAway/downloadArtifacts.js';
+import { folderNameOf, writeAround } from '../../takeAway/takeAway.js';
+import { writeZip, type ZipEntry } from '../../takeAway/zipWriter.js';
+import { type CommandContext, defineCommand, EXIT } from '../command.js';
+import { connect, connectionFlags, findRun } from '../connect.js';
+
+export const exportRun = defineCommand(
+  {
+    name: 'trainyard export',
+    summary: 'Writes all that a completed run has left behind into a folder or a zip file.',
+    positionals: {
+      run: { value: 'RUN', description: 'the run’s id, or its name, such as `shop#3`' },
+    },
+    flags: {
+      to: {
+        value: 'DIR|FILE.zip',
+        description:
+          'where to: a folder, in which one with the name and time of the run is made, or a file whose name ends in .zip',
+        schema: z.string().min(1),
+      },
+      ...connectionFlags,
+    },
+    examples: ['trainyard export shop#3 --to exports', 'trainyard export shop#3 --to shop-3.zip'],
+  },
+  async (values, context) => {
+    const client = await connect(values, context);
+    const run = await findRun(client, values.run);
+    if (run.status !== 'completed')
+      throw new UserError(
+        'refused',
+        `${run.name} is ${run.status}: only a completed run has a model to take away`,
+      );
+    const to = resolve(context.cwd, values.to);
+    const isZip = to.toLowerCase().endsWith('.zip');
+    const name = folderNameOf(run);
+    const target = isZip ? to : join(to, name);
+    if (await stat(target).catch(() => undefined))
+      throw new UserError(
+        'wrong-arguments',
+        `${target} is there already: remove it, or name another place with --to`,
+      );
+    await mkdir(dirname(target), { recursive: true });
+    // Whoever looks at the target sees all of it or nothing; it is made beside it, on the same disk.
+    const unfinished = await mkdtemp(join(dirname(target), '.trainyard-export-'));
+    try {
+      const folder = join(unfinished, name);
+      const files = await fill(folder, client, run, context);
+      if (isZip) {
+        const archive = join(unfinished, basename(target));
+        await writeZip(archive, await entriesOf(unfinished, folder));
+        await rename(archive, target);
+      } else await rename(folder, target);
+      context.terminal.draw([
+        `${run.name}: ${files} files of the model, with README.md and examples, are in ${target}`,
+      ]);
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+    }
+    return EXIT.ok;
+  },
+);
+
+async function fill(
+  folder: string,
+  client: TrainyardClient,
+  run: RunView,
+  context: CommandContext,
+): Promise<number> {
+  let told = 0;
+  const tell = ({ files, of, bytes, ofBytes }: Progress) => {
+    const tenth = ofBytes === 0 ? 10 : Math.floor((10 * bytes) / ofBytes);
+    if (tenth === told) return;
+    told = tenth;
+    context.note(`${files} of ${of} files, ${(bytes / 1e6).toFixed(1)} of ${(ofBytes / 1e6).toFixed(1)} MB`);
+  };
+  await mkdir(join(folder, 'artifacts'), { recursive: true });
+  const manifest = await downloadArtifacts(client, run, join(folder, 'artifacts'), {
+    signal: context.interrupted,
+    onProgress: tell,
+  });
+  const epochs = await client.metrics(run.runId);
+  await writeAround(folder, { run, manifest, epochs, log: logOf(client, run.runId) });
+  return manifest.files.length + 1;
+}
+
+async function* logOf(client: TrainyardClient, runId: string): AsyncGenerator<readonly LogLine[]> {
+  let cursor: string | undefined;
+  do {
+    const page = await client.logs(runId, { cursor });
+    yield page.lines;
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+}
+
+/** All files in the folder, with names that begin with the folder's own. */
+async function entriesOf(parent: string, folder: string): Promise<ZipEntry[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted()
+    .map((path) => ({ path, name: relative(parent, path).split(sep).join('/') }));
+}
