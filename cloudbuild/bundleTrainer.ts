@@ -27,7 +27,10 @@ const COMMON_JS = [
 /** What is loaded where it is used, and seldom. */
 const EXTERNAL = [/^@google-cloud\//, /^@observablehq\//, 'linkedom'];
 
-/** Writes the programs and their shared parts into `folder`, which is somewhere below `trainer-job`, so that packages are found. */
+/**
+ * Writes the programs and their shared parts into `folder`, which is somewhere below `trainer-job`, so that packages are found.
+ * @public Tests start what it makes.
+ */
 export async function bundleTrainer(folder: string): Promise<void> {
   const build = await rolldown({
     input: Object.fromEntries(Object.entries(PROGRAMS).map(([name, file]) => [name, BUILD + file])),

@@ -22,7 +22,7 @@ const outputSchema = z.strictObject({
   shape: z.array(z.int()),
 });
 
-export const packageMetadataSchema = z.strictObject({
+const packageMetadataSchema = z.strictObject({
   name: z.string(),
   version: z.string(),
   framework: z.strictObject({

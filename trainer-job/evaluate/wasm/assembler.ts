@@ -19,7 +19,7 @@ export type Code = readonly number[];
 export const all = (...parts: readonly Code[]): Code => parts.flat();
 
 /** Unsigned LEB128. */
-export function unsigned(value: number): number[] {
+function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
   while (rest >= 0x80) {
@@ -44,8 +44,6 @@ const END = 0x0b;
 
 export const get = (local: number): Code => [0x20, ...unsigned(local)];
 export const set = (local: number): Code => [0x21, ...unsigned(local)];
-/** As `set`, and the value stays on the stack. */
-export const tee = (local: number): Code => [0x22, ...unsigned(local)];
 export const constant = (value: number): Code => [0x41, ...signed(value)];
 export const I32_ADD: Code = [0x6a];
 export const I32_MUL: Code = [0x6c];
