@@ -12,6 +12,7 @@ import { get, GET_USAGE } from './data/get.js';
 import { logqOnlineRetail } from './training/logqOnlineRetailBench.js';
 import { intervalCoverage } from './evaluation/intervalCoverageBench.js';
 import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
+import { recommendAll } from './recommend/recommendAllBench.js';
 import { recommenderImport } from './startup/recommenderImportBench.js';
 import { openModel } from './serving/openModelBench.js';
 import { serveExact } from './serving/serveExactBench.js';
@@ -46,6 +47,7 @@ const BENCHES: readonly Bench[] = [
   recommenderImport,
   serveExact,
   openModel,
+  recommendAll,
   fuzz,
 ];
 

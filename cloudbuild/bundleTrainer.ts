@@ -14,6 +14,7 @@ const PROGRAMS = {
   main: 'main.js',
   senderThread: 'report/senderThread.js',
   workerThread: 'train/workers/workerThread.js',
+  listsThread: 'recommend/listsThread.js',
 };
 
 /** CommonJS packages: an import of one reads all its source for the names that it exports, and a require does not. */

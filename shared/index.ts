@@ -88,6 +88,7 @@ export * from './spec/sampleWeight.js';
 export * from './spec/negatives.js';
 export * from './spec/outputs/formatSupport.js';
 export * from './spec/outputs/outputs.js';
+export * from './spec/outputs/recommendations.js';
 export * from './spec/presets.js';
 export * from './spec/shaping.js';
 export * from './spec/bigQuerySource.js';

@@ -45,7 +45,7 @@ export const wholeRun: Bench = {
       const file = join(folder, 'purchases.parquet');
       await writePurchases({ ...NIGHTLY, rows: Number(values.rows) }, file, folder);
       const spec = join(folder, 'spec.json');
-      await writeFile(spec, JSON.stringify(specOf(file, Number(values.epochs), negatives)));
+      await writeFile(spec, JSON.stringify(wholeRunSpec(file, Number(values.epochs), negatives)));
       const start = performance.now();
       const output = join(folder, 'output');
       const { backend, workers } = values;
@@ -76,7 +76,8 @@ export const wholeRun: Bench = {
   },
 };
 
-function specOf(file: string, epochs: number, negatives: object) {
+/** Trains two towers on the purchases that `writePurchases` has made. */
+export function wholeRunSpec(file: string, epochs: number, negatives: object) {
   return {
     dataset: { source: { uri: file }, split: { strategy: 'time', column: 'timestamp' } },
     features: {

@@ -1,5 +1,11 @@
 /** Where rows may come from in a deployment whose trainers run in the cloud. */
-import { jsonPointer, sourceFilesOf, type Dataset } from '@trainyard/shared';
+import {
+  jsonPointer,
+  sourceFilesOf,
+  type Dataset,
+  type OutputsSpec,
+  type SourceFile,
+} from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 
@@ -15,8 +21,27 @@ export function refuseLocalFiles(
   dataset: Dataset,
   at: readonly string[],
 ): void {
+  refuseLocal(objects, sourceFilesOf(dataset), at);
+}
+
+/** The same of the queries that recommendations are made for. */
+export function refuseLocalQueries(
+  { objects }: Pick<ControlPlane, 'objects'>,
+  { recommendations }: OutputsSpec,
+  at: readonly string[],
+): void {
+  const queries = recommendations?.for ?? 'allUsers';
+  if (queries === 'allUsers') return;
+  refuseLocal(objects, [{ path: ['recommendations', 'for', 'uri'], uri: queries.uri }], at);
+}
+
+function refuseLocal(
+  objects: ControlPlane['objects'],
+  files: readonly SourceFile[],
+  at: readonly string[],
+): void {
   if (!objects.uri('specs').startsWith('gs://')) return;
-  const errors = sourceFilesOf(dataset)
+  const errors = files
     .filter(({ uri }) => !CLOUD_OBJECT.test(uri))
     .map(({ path, uri }) => ({ pointer: jsonPointer([...at, ...path]), detail: detailOf(uri) }));
   const [first] = errors;

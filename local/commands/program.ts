@@ -11,6 +11,7 @@ import { list } from './list.js';
 import { logs } from './logs.js';
 import { recommend } from './lists/recommend.js';
 import { report } from './report.js';
+import { similar } from './lists/similar.js';
 import { reproduce } from './reproduce.js';
 import { retrain } from './retrain.js';
 import { retry } from './retry.js';
@@ -36,6 +37,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     recommend,
     report,
     exportRun,
+    similar,
     logs,
     cost,
     schema,

@@ -94,6 +94,12 @@ const TABLE = {
     meaning: 'Values of a column that is looked up differ by blanks at their ends alone, and count as two.',
     remedy: 'Set `trim` of the column in `dataset.columns`.',
   },
+  'lists-not-loaded': {
+    meaning:
+      'Recommendations or similar items could not be loaded into the table of BigQuery that `outputs` names.',
+    remedy:
+      'Grant the rights that the message names, and load the Parquet file beside the model with `bq load`.',
+  },
   'format-left-out': {
     meaning: 'The model is not exported in a format of other software, which cannot hold it.',
     remedy: 'Use another of `outputs.formats`, or the folder of the model with `@trainyard/recommender`.',

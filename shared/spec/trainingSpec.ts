@@ -11,6 +11,7 @@ import { brokenDecayRules, brokenDepthRules } from './rules/bounds.js';
 import { brokenBaselineRules } from './rules/baselines.js';
 import { brokenColumnRules } from './rules/columns.js';
 import { brokenFormatRules } from './rules/formats.js';
+import { brokenListRules } from './rules/lists.js';
 import { brokenGateRules, brokenGateSlices, brokenWithoutIntervals } from './rules/gates.js';
 import { brokenSliceRules } from './rules/slices.js';
 import { brokenSourceRules } from './rules/sources.js';
@@ -160,6 +161,7 @@ function brokenStartRules({
       : brokenColumnRules(dataset, features, evaluation.relevant)),
     ...('preset' in model || 'preset' in features ? [] : brokenWidthRules(model, features)),
     ...('preset' in model || 'preset' in features ? [] : brokenFormatRules(outputs, model, features)),
+    ...('preset' in features ? [] : brokenListRules(outputs, features)),
     ...('preset' in features ? [] : brokenDepthRules(asked, features)),
     ...('preset' in features ? [] : brokenSliceRules(evaluation.slices, features)),
     ...('preset' in features ? [] : brokenGateSlices(evaluation.gates, features)),

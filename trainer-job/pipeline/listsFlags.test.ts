@@ -35,6 +35,7 @@ describe('the flags for lists', () => {
         queries: null,
         where: [],
         out: '/tmp/recs.parquet',
+        workers: 'auto',
       },
     });
   });

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { conditionSchema, type Condition } from '@trainyard/shared';
 import { type FlagValues, wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { z } from 'zod';
+import { workerChoiceSchema, type WorkerChoice } from '../settings/variables.js';
 import { TrainerError } from '../errors/trainerError.js';
 
 const GROUP = 'Of a finished model, instead of training one';
@@ -63,10 +64,14 @@ export interface AskedLists {
   queries: string | null;
   where: Condition[];
   out: string;
+  /** Threads; `auto` is as many as there are cores. */
+  workers: WorkerChoice;
 }
 
 /** Null where they ask for none. Throws `TrainerError`. */
-export function askedLists(flags: FlagValues<typeof LISTS_FLAGS>): AskedLists | null {
+export function askedLists(
+  flags: FlagValues<typeof LISTS_FLAGS> & { workers: string | undefined },
+): AskedLists | null {
   const { recommend, similar, to, k, exclude, where } = flags;
   const model = recommend ?? similar;
   if (model === undefined) {
@@ -86,7 +91,15 @@ export function askedLists(flags: FlagValues<typeof LISTS_FLAGS>): AskedLists | 
     queries: flags.for ?? null,
     where: where.map(conditionOf),
     out: resolve(to),
+    workers: workersOf(flags.workers),
   };
+}
+
+/** Lists are the same from however many threads, and each is worth starting. */
+function workersOf(given: string | undefined): WorkerChoice {
+  const workers = workerChoiceSchema.safeParse(given ?? 'auto');
+  if (workers.success) return workers.data;
+  throw wrong(`--workers ${workers.error.issues[0]?.message ?? ''}`);
 }
 
 const OPERATORS = {

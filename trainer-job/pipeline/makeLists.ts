@@ -6,7 +6,7 @@ import { openSource } from '../data/source/openSource.js';
 import type { OpenedSource } from '../data/source/openedSource.js';
 import { TrainerError } from '../errors/trainerError.js';
 import { bringModel } from '../home/bringModel.js';
-import type { BatchProgress } from '../recommend/batchRequest.js';
+import { progressLine } from '../recommend/progressLine.js';
 import { writeLists } from '../recommend/writeLists.js';
 import { cores } from '../settings/limits.js';
 import { defaultsFromEnvironment, productionOfFlag } from '../settings/settings.js';
@@ -27,11 +27,10 @@ export async function makeLists(
   stop: StopSignal,
   { line, progress }: Onlooker,
 ): Promise<number> {
-  const { lists, model, k, exclude, where, out } = asked;
+  const { lists, model, k, exclude, where, out, workers } = asked;
   const unfinished = `${out}.unfinished`;
   await mkdir(unfinished, { recursive: true });
-  const defaults = defaultsFromEnvironment();
-  const { cloud } = defaults;
+  const { cloud } = defaultsFromEnvironment();
   const folder = await bringModel(
     productionOfFlag(model),
     { artifactDirectory: join(unfinished, 'model'), cloud },
@@ -48,7 +47,7 @@ export async function makeLists(
       where,
       out,
       unfinished,
-      workers: defaults.workers === 'auto' ? cores() : defaults.workers,
+      workers: workers === 'auto' ? cores() : workers,
       onProgress: (now) => progress(progressLine(now)),
       onNote: (note) => line(`note: ${note}`),
       between: unlessStopping(stop),
@@ -85,13 +84,6 @@ async function queriesOf(uri: string, cacheRoot: string, stop: StopSignal): Prom
     beforeEnd: stop.beforeEnd,
     log: () => undefined,
   });
-}
-
-/** `40,960 of 98,000, 3,120 a second, 18 s left`. */
-function progressLine({ done, total, kept, seconds }: BatchProgress): string {
-  const speed = seconds > 0 ? (done - kept) / seconds : 0;
-  const left = speed > 0 ? [`${whole(speed)} a second`, `${Math.ceil((total - done) / speed)} s left`] : [];
-  return [`${whole(done)} of ${whole(total)}`, ...left].join(', ');
 }
 
 const whole = (value: number) => Math.round(value).toLocaleString('en-US');

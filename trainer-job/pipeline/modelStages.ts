@@ -31,6 +31,7 @@ import { evaluationReport, type JudgedReport, intentOf, servingOf } from './eval
 import { measuredProduction, measuredServing } from './measuredServing.js';
 import { openProduction } from './openProduction.js';
 import { reportFolderOf, type Attempt } from './attempt.js';
+import { writeListsOfRun, type ListsOfRun } from './runLists.js';
 import { Stopped, unlessStopped } from './runStages.js';
 import { entryReference } from './validateStage.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
@@ -182,7 +183,7 @@ function registerStage(context: ModelContext): Stage<'register'> {
       const { model, metrics: validationMetrics, history } = outputs.of('train');
       const { metrics: testMetrics, ...evaluated } = outputs.of('evaluate');
       const { baselines, calibration, itemVectors, findings } = evaluated;
-      const made: { judged?: JudgedReport } = {};
+      const made: { judged?: JudgedReport; lists?: ListsOfRun } = {};
       const between = unlessStopping(attempt.stop);
       const { artifacts: paths, leftOut } = await exportRun({
         model,
@@ -207,7 +208,8 @@ function registerStage(context: ModelContext): Stage<'register'> {
           };
           made.judged = evaluationReport({ settings, spec, environment }, outputs, serving, now());
           await writeEvaluation(made.judged.report, folder);
-          return EVALUATION_ARTIFACTS;
+          made.lists = await writeListsOfRun(attempt, spec, folder, between);
+          return { ...EVALUATION_ARTIFACTS, ...made.lists.artifacts };
         },
         run: identityOf(context, outputs),
         withRows: outputs.of('transform').withRows,
@@ -217,13 +219,16 @@ function registerStage(context: ModelContext): Stage<'register'> {
       return {
         output: { artifacts, ...judgedOf(made) },
         counts: { artifacts: Object.keys(artifacts).length },
-        warnings: leftOut.map((message) =>
-          runWarning(
-            'format-left-out',
-            message,
-            'use another format, or the folder of the model with @trainyard/recommender',
+        warnings: [
+          ...leftOut.map((message) =>
+            runWarning(
+              'format-left-out',
+              message,
+              'use another format, or the folder of the model with @trainyard/recommender',
+            ),
           ),
-        ),
+          ...(made.lists?.warnings ?? []),
+        ],
         lineage: {
           inputs: [weightsOf(model), valueReference('findings', outputs.of('evaluate').findings)],
           outputs: await artifactsOf(directory, paths, artifacts),

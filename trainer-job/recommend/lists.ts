@@ -1,45 +1,46 @@
 /** The lists themselves: a model that is opened as anybody would who serves it, and asked for many at once. */
-import type { Recommendation } from '@trainyard/recommender';
+import type { Recommendation, RecommenderModel, RecommendOptions } from '@trainyard/recommender';
 import { openModelDirectory } from '@trainyard/recommender/node';
-import { TrainerError } from '../errors/trainerError.js';
 import type { BlockLine, Task, WorkerData } from './messages.js';
-import { openSimilar } from './similar.js';
+
+/** So many queries are answered together: memory does not follow the size of a block. */
+const TOGETHER = 64;
 
 /** Makes the lists of a task: JSON lines, a `BlockLine` each. */
-export async function openLists({
-  folder,
-  k,
-  excludesSeen,
-  allowed,
-}: WorkerData): Promise<(task: Task) => string> {
-  const model = await openModelDirectory(folder);
-  if (excludesSeen) {
-    throw new TrainerError(
-      'invalid-settings',
-      `the folder ${folder} does not say what users have had, so that it cannot be left out`,
-      'train the model again, or let lists have what users have had already (exclude: nothing)',
-    );
-  }
-  const places = new Map(model.items.map((id, i) => [id, i]));
-  const where = allowed ? (item: string) => allowed[places.get(item) ?? -1] === 1 : undefined;
-  const similar = model.type === 'ranking' ? undefined : await openSimilar(folder, model, allowed);
-  const linesOf = (task: Task): BlockLine[] => {
-    if (task.type === 'similar') {
-      if (!similar) throw new Error('a ranking model has no vectors that items could be near each other by');
-      return Array.from({ length: task.count }, (_, i) =>
-        line(task.first + i, model.items[task.first + i] ?? null, similar(task.first + i, k)),
-      );
-    }
-    return task.queries.map((query, i) =>
-      line(task.first + i, task.users[i] ?? null, model.recommend(query, { k, ...(where && { where }) })),
-    );
-  };
+export async function openLists(data: WorkerData): Promise<(task: Task) => string> {
+  const model = await openModelDirectory(data.folder);
   return (task) =>
-    linesOf(task)
+    linesOf(model, data, task)
       .map((one) => `${JSON.stringify(one)}\n`)
       .join('');
 }
 
-function line(n: number, of: string | null, list: readonly Recommendation[]): BlockLine {
+function linesOf(model: RecommenderModel, data: WorkerData, task: Task): BlockLine[] {
+  const { k, excludesSeen, allowed } = data;
+  const places = allowed && new Map(model.items.map((id, i) => [id, i]));
+  const where = places ? (item: string) => allowed?.[places.get(item) ?? -1] === 1 : undefined;
+  if (task.type === 'similar') {
+    return model.items
+      .slice(task.first, task.first + task.count)
+      .map((item, i) => line(task.first + i, item, model.similar(item, { k, ...(where && { where }) })));
+  }
+  const options: RecommendOptions = {
+    k,
+    ...(excludesSeen && { exclude: 'seen' }),
+    ...(where && { where }),
+  };
+  const lines: BlockLine[] = [];
+  for (let from = 0; from < task.queries.length; from += TOGETHER) {
+    const lists = model.recommendMany(task.queries.slice(from, from + TOGETHER), options);
+    lists.forEach((list, i) => lines.push(line(task.first + from + i, task.users[from + i] ?? null, list)));
+  }
+  return lines;
+}
+
+function line(
+  n: number,
+  of: string | null,
+  list: readonly Pick<Recommendation, 'item' | 'score'>[],
+): BlockLine {
   return { n, of, items: list.map(({ item }) => item), scores: list.map(({ score }) => score) };
 }

@@ -34,6 +34,8 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   /** JSON lines. */
   z.strictObject({ type: z.literal('done'), text: z.string() }),
+  /** The request cannot be answered, by whomever. */
+  z.strictObject({ type: z.literal('refused'), message: z.string() }),
   z.strictObject({ type: z.literal('failed'), message: z.string() }),
 ]);
 export type FromWorker = z.infer<typeof fromWorkerSchema>;

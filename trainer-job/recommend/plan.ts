@@ -5,22 +5,29 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import {
+  ITEM_OUTPUTS_FILE,
+  ITEM_VECTORS_FILE,
+  RATING_FOLDER,
+  SEEN_FILES,
+  TOWER_FOLDERS,
+  TRANSFORM_FOLDER,
+  VALUES_FILES,
+} from '@trainyard/recommender/format/files';
 import type { BatchRequest } from './batchRequest.js';
 
 /** Raise it when the same request would make other blocks. */
 const PLAN_VERSION = 1;
 /** Files and folders of a model's folder that lists depend on, as far as it has them. */
-const MADE_OF = [
-  'query_model',
-  'candidate_model',
-  'rating_model',
-  'transform',
-  'item_vectors.f32',
-  'item_outputs.f32',
-  'items.parquet',
-  'users.parquet',
-  'seen.bin',
-  'seen.json',
+const MADE_OF: readonly string[] = [
+  ...Object.values(TOWER_FOLDERS),
+  RATING_FOLDER,
+  TRANSFORM_FOLDER,
+  ITEM_VECTORS_FILE,
+  ITEM_OUTPUTS_FILE,
+  ...Object.values(SEEN_FILES),
+  ...Object.values(VALUES_FILES.users),
+  ...Object.values(VALUES_FILES.items),
 ];
 
 export async function planOf(

@@ -1,20 +1,17 @@
-/** The queries of a batch as a table, of which blocks are read one after the other. */
+/** The queries of a batch, of which blocks are read one after the other. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FeatureValues } from '@trainyard/recommender';
-import { openTransform } from '@trainyard/recommender/model/transform';
+import type { FeatureValues, RecommenderModel } from '@trainyard/recommender';
+import { VALUES_FILES } from '@trainyard/recommender/format/files';
+import { readValues } from '@trainyard/recommender/format/values';
 import { readDirectory } from '@trainyard/recommender/node';
-import { identifier, literal, type Database } from '../data/database.js';
+import { identifier, type Database } from '../data/database.js';
 import { textSql } from '../data/ingest/columns.js';
 import type { OpenedSource } from '../data/source/openedSource.js';
 import { openRows, typesOf } from '../data/source/openRows.js';
-import { asPattern } from '../data/source/reader.js';
 import { TrainerError } from '../errors/trainerError.js';
 
-const USERS_FILE = 'users.parquet';
 const TABLE = 'queries';
-/** The most rows that DuckDB's appender takes at once. */
-const CHUNK = 2048;
 
 export interface QueryTable {
   count: number;
@@ -22,68 +19,42 @@ export interface QueryTable {
   read(first: number, count: number): Promise<{ users: (string | null)[]; queries: FeatureValues[] }>;
 }
 
-interface Asked {
-  folder: string;
-  /** The columns that the query tower reads, the id's first. */
-  columns: readonly string[];
-  onNote(this: void, note: string): void;
-}
-
-/** The columns that the query tower reads, that of the user's id first. */
-export async function queryColumns(folder: string): Promise<string[]> {
-  const { query } = (await openTransform(readDirectory(folder), 'transform/')).document;
-  const all = query.features.flatMap(({ encoded }) => encoded.columns);
-  const [id = ''] = query.features[query.idFeature]?.encoded.columns ?? [];
-  return [...new Set([id, ...all])];
-}
-
 /** All users that the model knows, with the values of their newest training rows where the folder has them. */
-export async function usersTable(database: Database, asked: Asked): Promise<QueryTable> {
-  const { folder, columns, onNote } = asked;
-  const file = join(folder, USERS_FILE);
-  if (!(await isThere(file))) return vocabularyTable(database, asked);
-  const rows = `read_parquet(${literal(asPattern(file))})`;
-  const types = await typesOf(database, `SELECT * FROM ${rows}`);
-  const [id = '', ...others] = columns;
-  const missing = others.filter((column) => !types.has(column));
-  if (missing.length > 0)
-    onNote(`${missing.join(', ')} of users count as missing: ${USERS_FILE} has no such column`);
-  const idSql = types.has('id') ? identifier('id') : identifier(id);
-  const sqls = columns.map((column, i) =>
-    i === 0 ? idSql : types.has(column) ? identifier(column) : 'NULL',
-  );
-  return tableOf(database, columns, sqls, rows);
-}
-
-/** Folders of before have no table of users: their ids stand in the vocabulary, and nothing else is known of them. */
-async function vocabularyTable(database: Database, { folder, columns, onNote }: Asked): Promise<QueryTable> {
-  const { document, vocabulary } = await openTransform(readDirectory(folder), 'transform/');
-  const { idFeature } = document.query;
-  const users = vocabulary('query', idFeature);
-  if (columns.length > 1)
+export async function usersTable(
+  folder: string,
+  { users, userColumn, columns: { query: columns } }: RecommenderModel,
+  onNote: (note: string) => void,
+): Promise<QueryTable> {
+  const others = columns.filter((column) => column !== userColumn);
+  const values = (await isThere(join(folder, VALUES_FILES.users.document)))
+    ? await readValues(readDirectory(folder), 'users')
+    : undefined;
+  const missing = others.filter((column) => !values?.column(column));
+  if (missing.length > 0) {
     onNote(
-      `the model has no ${USERS_FILE}, so that ${columns.slice(1).join(', ')} of users count as missing; models that are trained now have one`,
+      `the folder of the model does not say the ${missing.join(', ')} of its users, which count as missing: train again with this version, or give queries of your own`,
     );
-  await database.run('CREATE TABLE users (id VARCHAR)');
-  const appender = await database.appender('users', ['VARCHAR']);
-  for (let from = 0; from < users.length; from += CHUNK) {
-    const part = users.slice(from, from + CHUNK);
-    appender.append([part], part.length);
   }
-  appender.close();
-  const sqls = columns.map((_, i) => (i === 0 ? 'id' : 'NULL'));
-  return tableOf(database, columns, sqls, 'users');
+  const queryOf = (place: number): FeatureValues => ({ ...values?.of(place), [userColumn]: users[place] });
+  return {
+    count: users.length,
+    read: async (first, count) => ({
+      users: users.slice(first, first + count),
+      queries: users.slice(first, first + count).map((_, i) => queryOf(first + i)),
+    }),
+  };
 }
 
 /** The rows of files: columns that the query tower does not read are left aside, which is noted. */
 export async function fileTable(
   database: Database,
   source: OpenedSource,
-  { columns, onNote }: Pick<Asked, 'columns' | 'onNote'>,
+  { userColumn: id, columns: { query } }: RecommenderModel,
+  onNote: (note: string) => void,
 ): Promise<QueryTable> {
+  const columns = [id, ...query.filter((column) => column !== id)];
   const rows = await openRows(database, await source.files(), 'asked', () => false);
   const types = await typesOf(database, `SELECT * FROM ${rows.sql}`);
-  const [id = ''] = columns;
   if (!types.has(id)) {
     throw new TrainerError(
       'missing-column',

@@ -1,11 +1,12 @@
 /** Threads that make lists, each the next task as soon as it is free. */
 import { Worker } from 'node:worker_threads';
 import { TrainerError } from '../errors/trainerError.js';
+import { refused } from './refused.js';
 import { fromWorkerSchema, type FromWorker, type Task, type WorkerData } from './messages.js';
 
 /** Tests run the sources, but a thread needs the build. */
 const ENTRY = new URL(
-  import.meta.url.endsWith('.ts') ? '../dist/recommend/workerThread.js' : './workerThread.js',
+  import.meta.url.endsWith('.ts') ? '../dist/recommend/listsThread.js' : './listsThread.js',
   import.meta.url,
 );
 
@@ -78,6 +79,7 @@ function answersOf(thread: Worker): () => Promise<FromWorker> {
   thread.on('message', (raw: unknown) => {
     const parsed = fromWorkerSchema.safeParse(raw);
     if (!parsed.success) return fail(lost('it sent what no worker sends'));
+    if (parsed.data.type === 'refused') return fail(refused(parsed.data.message));
     if (parsed.data.type === 'failed') return fail(lost(parsed.data.message));
     waiting?.resolve(parsed.data);
   });

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openModelDirectory } from '@trainyard/recommender/node';
 import { sourceSchema } from '@trainyard/shared';
@@ -9,6 +9,7 @@ import { useWasm } from '../../test/support/training/backend.js';
 import { exportedModel } from '../../test/support/training/exportedModel.js';
 import { literal, withDatabase } from '../data/database.js';
 import { openSource } from '../data/source/openSource.js';
+import { saveSeen } from '../export/tables/saveSeen.js';
 import { StopSignal } from '../stopSignal.js';
 import type { BatchProgress, BatchRequest } from './batchRequest.js';
 import { writeLists } from './writeLists.js';
@@ -187,17 +188,44 @@ describe('lists for many', () => {
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   });
 
+  it('leave out what each user has, and whatever does not meet the conditions', async () => {
+    const { folder } = await modelOf();
+    // The manifest is of the files as they were.
+    await rm(join(folder, 'manifest.json'));
+    const ends = Uint32Array.from({ length: USERS.length + 1 }, (_, user) => 2 * user);
+    const list = Uint32Array.from({ length: 2 * USERS.length }, (_, i) => (i * 7) % ITEMS.length);
+    await saveSeen(
+      folder,
+      { users: USERS.length, items: ITEMS.length, pairs: list.length, rowsLeftOut: 0, ends, list },
+      'data',
+    );
+    const model = await openModelDirectory(folder);
+    const out = join(await temporaryFolder(), 'lists.jsonl');
+    await writeLists(requestOf(folder, out, { exclude: 'seen', k: 100 }));
+    const lines = await linesOf(out);
+    expect(lines).toHaveLength(USERS.length * (ITEMS.length - 2));
+    for (const user of model.users) {
+      const listed = lines.filter((line) => line['user'] === user).map(({ item }) => item);
+      const seen = model.seenBy({ user });
+      expect(seen).toHaveLength(2);
+      expect(new Set([...listed, ...seen]).size).toBe(ITEMS.length);
+    }
+    const where = [{ column: 'id', is: 'in' as const, values: ['i3', 'i8', 'i21'] }];
+    await writeLists(requestOf(folder, out, { k: 100, where }));
+    expect(new Set((await linesOf(out)).map(({ item }) => item))).toEqual(new Set(['i3', 'i8', 'i21']));
+  });
+
   it.each<[string, Partial<BatchRequest>, RegExp]>([
     ['a file without a format', { out: '/nowhere/lists.csv' }, /lists\.csv, whose ending says no format/],
     [
-      'what users have had, of a folder that does not say it',
-      { exclude: 'seen' },
-      /does not say what users have had/,
+      'a condition on what items do not have',
+      { where: [{ column: 'price', is: 'less', value: 20 }] },
+      /where names the column "price", and items have "id", "index", "train_count"/,
     ],
     [
-      'conditions on items, of a folder that has no table of them',
-      { where: [{ column: 'price', is: 'less', value: 20 }] },
-      /has no items\.parquet/,
+      'conditions that no item meets',
+      { where: [{ column: 'id', is: 'equal', value: 'nothing' }] },
+      /no item meets where/,
     ],
   ])('are refused: %s', async (_what, given, message) => {
     const { folder } = await modelOf();
@@ -205,8 +233,15 @@ describe('lists for many', () => {
     await expect(writeLists(requestOf(folder, out, given))).rejects.toThrow(message);
   });
 
-  it('are refused of queries without the column of the user, and of a ranking model’s similar items', async () => {
-    const { folder } = await modelOf('ranking');
+  it('are refused without what users have, of a folder that does not say it', async () => {
+    const { folder } = await modelOf();
+    for (const file of ['manifest.json', 'seen.json']) await rm(join(folder, file));
+    const out = join(await temporaryFolder(), 'lists.jsonl');
+    await expect(writeLists(requestOf(folder, out, { exclude: 'seen' }))).rejects.toThrow(/seen\.json/);
+  });
+
+  it('are refused of queries without the column of the user', async () => {
+    const { folder } = await modelOf();
     const work = await temporaryFolder();
     const { source } = await manyQueries(work, 3);
     const uri = join(work, 'queries.jsonl');
@@ -215,6 +250,5 @@ describe('lists for many', () => {
     await expect(writeLists(requestOf(folder, out, { queries: source }))).rejects.toThrow(
       'the queries have the columns "city", and the model asks for "user", the user’s id',
     );
-    await expect(writeLists(requestOf(folder, out, { lists: 'similarItems' }))).rejects.toThrow(/only ranks/);
   });
 });

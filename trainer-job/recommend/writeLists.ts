@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { openModelDirectory } from '@trainyard/recommender/node';
 import type { RecommenderModel } from '@trainyard/recommender';
 import { withDatabase, type Database } from '../data/database.js';
-import { TrainerError } from '../errors/trainerError.js';
 import { allowedItems } from './allowedItems.js';
 import type { BatchRequest, BatchResult } from './batchRequest.js';
 import { Blocks } from './blocks.js';
 import { openLists } from './lists.js';
 import type { WorkerData } from './messages.js';
 import { planOf, versionOf } from './plan.js';
-import { fileTable, queryColumns, usersTable, type QueryTable } from './queryTable.js';
+import { fileTable, usersTable, type QueryTable } from './queryTable.js';
+import { orRefused } from './refused.js';
 import { onWorkers, type Job } from './workers.js';
 import { formatOf, writeTable } from './writeTable.js';
 
@@ -31,24 +31,20 @@ export async function writeLists(request: BatchRequest): Promise<BatchResult> {
   const began = performance.now();
   const { folder, lists, unfinished } = request;
   formatOf(request.out);
-  const model = await openModelDirectory(folder);
-  if (lists === 'similarItems' && model.type === 'ranking') {
-    throw new TrainerError(
-      'invalid-settings',
-      'the model only ranks, so that its items have no vectors to be similar by',
-      'train a model of type retrieval or hybrid',
-    );
-  }
+  const model = await orRefused(() => openModelDirectory(folder));
+  const excludesSeen = lists === 'recommendations' && request.exclude === 'seen';
+  // Where the folder does not say what users have, this says so before anything is computed.
+  if (excludesSeen) await orRefused(() => model.seenBy({}));
   const version = await versionOf(folder);
   const size = blockSize(model);
   const blocks = await Blocks.open(unfinished, await planOf(request, size));
   const make = async (database: Database) => {
-    const table = await queriesOf(database, request);
+    const table = await queriesOf(database, request, model);
     const total = table?.count ?? model.items.length;
     const data: WorkerData = {
       folder,
       k: request.k,
-      excludesSeen: lists === 'recommendations' && request.exclude === 'seen',
+      excludesSeen,
       allowed: await allowedItems(database, folder, model.items, request.where),
     };
     const making = { size, total, table, data, items: model.items.length, began };
@@ -69,10 +65,10 @@ export async function writeLists(request: BatchRequest): Promise<BatchResult> {
 async function queriesOf(
   database: Database,
   { folder, lists, queries, onNote }: BatchRequest,
+  model: RecommenderModel,
 ): Promise<QueryTable | null> {
   if (lists === 'similarItems') return null;
-  const asked = { folder, columns: await queryColumns(folder), onNote };
-  return queries ? fileTable(database, queries, asked) : usersTable(database, asked);
+  return queries ? fileTable(database, queries, model, onNote) : usersTable(folder, model, onNote);
 }
 
 function blockSize({ type, items }: RecommenderModel): number {
@@ -119,7 +115,7 @@ async function makeBlocks(
     return kept;
   }
   const make = left > 0 ? await openLists(data) : undefined;
-  for await (const job of jobs) if (make) await take(job, make(job.task));
+  for await (const job of jobs) if (make) await take(job, await orRefused(() => make(job.task)));
   return kept;
 }
 

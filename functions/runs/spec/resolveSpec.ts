@@ -15,7 +15,7 @@ import { z } from 'zod';
 import type { Configured, ControlPlane } from '../../controlPlane.js';
 import { DomainError } from '../../errors/domainError.js';
 import { parseSent } from '../../errors/parseSent.js';
-import { refuseLocalFiles } from '../../presets/cloudSources.js';
+import { refuseLocalFiles, refuseLocalQueries } from '../../presets/cloudSources.js';
 import { parseVersion } from '../../presets/presets.js';
 import { resolveGates, type GatedModel } from './resolveGates.js';
 import type { DocumentReader } from '../../ports/documentStore/documentStore.js';
@@ -54,6 +54,7 @@ export async function resolveSpec(
     compute: { ...compute, tiers: tierNames(cp, compute.tiers), ...prepareTier(cp, compute.prepare) },
   };
   refuseLocalFiles(cp, spec.dataset, ['spec', 'dataset']);
+  refuseLocalQueries(cp, spec.outputs, ['spec', 'outputs']);
   const gates = await resolveGates(from, spec.evaluation, gatedModel);
   const gated = { ...spec, evaluation: { ...spec.evaluation, gates } };
   const isChanged = presets.length > 0 || spec.evaluation.gateSet !== null;

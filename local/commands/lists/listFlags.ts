@@ -2,6 +2,9 @@ import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { z } from 'zod';
 
 /** The flags of both commands that make lists. */
+/** Items in a list at the terminal. */
+export const K = 10;
+
 export const listFlags = {
   k: {
     short: 'k',

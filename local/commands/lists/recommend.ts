@@ -1,15 +1,19 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FeatureValues, RecommenderModel } from '@trainyard/recommender';
+import { SEEN_FILES, VALUES_FILES } from '@trainyard/recommender/format/files';
+import { readValues } from '@trainyard/recommender/format/values';
+import { readDirectory } from '@trainyard/recommender/node';
 import type { FlagValues } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
 import { type CommandContext, defineCommand, EXIT } from '../command.js';
 import { connectionFlags } from '../connect.js';
 import { runBatch } from './batch.js';
-import { listFlags, trainerFlags } from './listFlags.js';
-import { scoreText, tableLines } from './listTable.js';
+import { K, listFlags, trainerFlags } from './listFlags.js';
+import { listLines } from './listTable.js';
 import { findModel, modelPlaceArgument } from './modelPlace.js';
 import { openPlace, orExplained } from './openPlace.js';
-
-const K = 10;
 
 export const recommend = defineCommand(
   {
@@ -26,7 +30,7 @@ export const recommend = defineCommand(
       },
       exclude: {
         value: 'WHAT',
-        description: 'what a list lacks: the items of the user’s training rows, or nothing',
+        description: 'what a list lacks: the items that the user has in the data, or nothing',
         schema: z.enum(['seen', 'nothing']).default('seen'),
       },
       json: { description: 'prints the list as JSON' },
@@ -57,16 +61,70 @@ export const recommend = defineCommand(
 interface Shown extends FlagValues<typeof connectionFlags> {
   model: string;
   k: number | undefined;
+  where: readonly string[];
+  for: string | undefined;
+  exclude: 'seen' | 'nothing';
   json: boolean;
 }
 
 async function showList(user: string, values: Shown, context: CommandContext): Promise<number> {
-  const model = await openPlace(await findModel(values.model, values, context));
-  const { k = K, json } = values;
-  const list = await orExplained(() => model.recommend({ [model.columns.query[0] ?? '']: user }, { k }));
-  const rows = list.map(({ item, score }, i) => [String(i + 1), item, scoreText(score)]);
+  const { k = K, json, exclude } = values;
+  if (values.where.length > 0 || values.for !== undefined)
+    throw new UserError('wrong-arguments', '--where and --for go with --out FILE');
+  const place = await findModel(values.model, values, context);
+  const model = await openPlace(place);
+  const knowsSeen = await has(place.folder, SEEN_FILES.document);
+  const query = await queryOf(user, model, place.folder, context);
+  const excludesSeen = knowsSeen && exclude === 'seen';
+  const list = await orExplained(() =>
+    model.recommend(query, { k, ...(excludesSeen && { exclude: 'seen' as const }) }),
+  );
+  const seen = knowsSeen ? await orExplained(() => model.seenBy(query)) : null;
   const { terminal } = context;
-  const table = tableLines([['#', 'item', 'score'], ...rows], new Set([0, 2]), terminal.layout.width);
-  terminal.draw(json ? [JSON.stringify(list)] : table);
+  if (json) {
+    const known = list.map(({ item, score }) => ({ item, score, attributes: model.attributesOf(item) }));
+    terminal.draw([JSON.stringify({ user, recommendations: known, seen })]);
+    return EXIT.ok;
+  }
+  const beside = seen && { title: `had last, of ${seen.length}`, items: seen.slice(0, k) };
+  terminal.draw(listLines(model, list, beside, terminal.layout.width));
+  if (!knowsSeen)
+    context.note(
+      'the folder of the model does not say what users have had: the list may have it, and models that are trained now say it',
+    );
   return EXIT.ok;
+}
+
+/** The user's id with the values of the newest training row, as the lists for all users have them. */
+async function queryOf(
+  user: string,
+  { users, userColumn, columns }: RecommenderModel,
+  folder: string,
+  context: CommandContext,
+): Promise<FeatureValues> {
+  const place = users.indexOf(user);
+  if (place < 0) {
+    context.note(
+      `the model does not know the user "${user}": this is the list of everybody who is new${users[0] === undefined ? '' : ` (users are known by ${userColumn}, such as ${users[0]})`}`,
+    );
+    return { [userColumn]: user };
+  }
+  const others = columns.query.filter((column) => column !== userColumn);
+  if (others.length === 0) return { [userColumn]: user };
+  if (!(await has(folder, VALUES_FILES.users.document))) {
+    context.note(`${others.join(', ')} of the user count as missing: the folder does not say them`);
+    return { [userColumn]: user };
+  }
+  const known = await orExplained(() => readValues(readDirectory(folder), 'users'));
+  return { ...known.of(place), [userColumn]: user };
+}
+
+async function has(folder: string, file: string): Promise<boolean> {
+  return stat(join(folder, file)).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
 }

@@ -1,6 +1,7 @@
 /** What a run leaves behind, besides the folder that the recommender opens. */
 import { z } from 'zod';
 import { described } from '../../described.js';
+import { recommendationsSchema, similarItemsSchema } from './recommendations.js';
 
 export const modelFormatSchema = z.enum(['savedModel', 'onnx', 'tfjs']);
 export type ModelFormatName = z.infer<typeof modelFormatSchema>;
@@ -17,6 +18,16 @@ export const outputsSchema = z.strictObject({
       'Whatever is chosen, the folder that `@trainyard/recommender` opens is written.',
     ['savedModel', 'onnx'],
     [],
+  ),
+  recommendations: described(
+    recommendationsSchema.optional(),
+    'The table of what the model recommends to many, `recommendations.parquet` or `.jsonl` beside it: user, rank, item, score and model version. None unless given; `{}` is enough.',
+    { k: 20, for: 'allUsers' },
+  ),
+  similarItems: described(
+    similarItemsSchema.optional(),
+    'The table of the items that are most like each item, `similar_items.parquet` or `.jsonl`: item, rank, similar item, score and model version. None unless given; `{}` is enough.',
+    { k: 10 },
   ),
 });
 export type OutputsSpec = z.infer<typeof outputsSchema>;

@@ -1,0 +1,53 @@
+import { UserError } from '@trainyard/shared/commandLine/userError';
+import { z } from 'zod';
+import { defineCommand, EXIT } from '../command.js';
+import { connectionFlags } from '../connect.js';
+import { runBatch } from './batch.js';
+import { K, listFlags, trainerFlags } from './listFlags.js';
+import { itemText, listLines } from './listTable.js';
+import { findModel, modelPlaceArgument } from './modelPlace.js';
+import { openPlace, orExplained } from './openPlace.js';
+
+export const similar = defineCommand(
+  {
+    name: 'trainyard similar',
+    summary:
+      'Shows which items a trained model finds most like one, or writes that for all items into a file.',
+    positionals: {
+      model: modelPlaceArgument,
+      item: {
+        value: 'ITEM',
+        description: 'the item, by the id that the data have; left out with --out',
+        schema: z.string().optional(),
+      },
+    },
+    flags: { ...listFlags, json: { description: 'prints the list as JSON' }, ...connectionFlags },
+    examples: ['trainyard similar shop 101393', 'trainyard similar shop@12 --k 20 --out similar.parquet'],
+  },
+  async (values, context) => {
+    const { item, out, where, k = K, json } = values;
+    if ((item === undefined) === (out === undefined)) {
+      throw new UserError(
+        'wrong-arguments',
+        'give either an ITEM, whose list is shown, or --out FILE, which gets the lists of all items',
+      );
+    }
+    if (out === undefined && where.length > 0)
+      throw new UserError('wrong-arguments', '--where goes with --out FILE');
+    const place = await findModel(values.model, values, context);
+    if (item === undefined || out !== undefined) {
+      return runBatch(['--similar', place.folder, ...trainerFlags({ ...values, out: out ?? '' })], context);
+    }
+    const model = await openPlace(place);
+    const list = await orExplained(() => model.similar(item, { k }));
+    const { terminal } = context;
+    if (json) {
+      const known = list.map((one) => ({ ...one, attributes: model.attributesOf(one.item) }));
+      terminal.draw([JSON.stringify({ item, similar: known })]);
+      return EXIT.ok;
+    }
+    const { width } = terminal.layout;
+    terminal.draw([`most like ${itemText(model, item)}:`, ...listLines(model, list, null, width)]);
+    return EXIT.ok;
+  },
+);
