@@ -1,7 +1,9 @@
 /** A file of lists as a table of BigQuery, by a load job. The SDK is loaded when one is asked for. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { BigQuery } from '@google-cloud/bigquery';
 import type { ListTable } from '@trainyard/shared';
 import { z } from 'zod';
+import type { CloudSettings } from '../cloud/cloudSettings.js';
 import { thrown, withRetries } from '../cloud/retries.js';
 import type { RequestContext } from '../cloud/storage.js';
 import { bigQueryProblem, jobProblem } from '../data/cloud/bigQueryProblem.js';
@@ -31,12 +33,7 @@ export async function loadTable(
   const { cloud, signal } = context;
   const [projectId = '', dataset = '', ...rest] = table.split('.');
   const place = location === undefined ? {} : { location };
-  const { BigQuery: Client } = await import('@google-cloud/bigquery');
-  const client = new Client({
-    autoRetry: false,
-    projectId,
-    ...(cloud.bigQueryEndpoint !== null && { apiEndpoint: cloud.bigQueryEndpoint }),
-  });
+  const client = await clientOf(projectId, cloud);
   const target = client.dataset(dataset, { projectId, ...place }).table(rest.join('.'));
   const trying = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -65,4 +62,21 @@ export async function loadTable(
     if (status.state === 'DONE') return statistics.load?.outputRows ?? 0;
     await pause(LOOK_MS, undefined, { signal });
   }
+}
+
+async function clientOf(projectId: string, { bigQueryEndpoint }: CloudSettings): Promise<BigQuery> {
+  const { BigQuery: Client } = await import('@google-cloud/bigquery');
+  const client = new Client({
+    autoRetry: false,
+    projectId,
+    ...(bigQueryEndpoint !== null && { apiEndpoint: bigQueryEndpoint }),
+  });
+  // Where nobody has to log in, the client forgets that an upload has headers.
+  const request = client.makeAuthenticatedRequest;
+  const withHeaders: typeof request = Object.assign(
+    (...[options, handler]: Parameters<typeof request>) => request({ headers: {}, ...options }, handler),
+    request,
+  );
+  client.makeAuthenticatedRequest = withHeaders;
+  return client;
 }
