@@ -16,7 +16,7 @@ const bigQueryTableSchema = z
 export const listTableSchema = described(
   z.strictObject({
     table: described(
-      bigQueryTableSchema,
+      bigQueryTableSchema.clone(),
       'The table, `project.dataset.table`, whose rows are replaced; it is made where there is none.',
       'my-project.shop.recommendations',
     ),
@@ -38,6 +38,7 @@ const listShape = {
   k: described(
     z.int().min(1).max(10_000).default(20),
     'The number of items in a list, fewer where there are no more.',
+    20,
   ),
   where: described(
     z.array(conditionSchema).max(100).default([]),
