@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instantSchema } from '../common.js';
 import { described } from '../described.js';
+import { LONGEST_TABLE, PLAIN_TABLE_PATTERN, TABLE_PATTERN } from './bigQueryTable.js';
 
 const projectSchema = z
   .string()
@@ -10,21 +11,15 @@ const projectSchema = z
 /** What BigQuery bills at least for a query. */
 const LEAST_BYTES = 10 * 2 ** 20;
 
-/**
- * For documents, whose readers may know no classes of Unicode (Python's `re`): the same for ASCII, and any character beyond it.
- * What is sent is held against the stricter pattern.
- */
-const PLAIN_TABLE_PATTERN = String.raw`^[a-z0-9][a-z0-9.:-]*\.\w+\.[^\x00-\x1f!-,./:-@\[-^\x60{-\x7f]+$`;
-
 export const bigQuerySourceSchema = described(
   z
     .strictObject({
       table: described(
         z
           .string()
-          .max(2200)
+          .max(LONGEST_TABLE)
           .regex(
-            /^[a-z0-9][a-z0-9.:-]*\.\w+\.[\p{L}\p{M}\p{N}\p{Pc}\p{Pd} ]+$/u,
+            TABLE_PATTERN,
             'must be project.dataset.table; for several tables or one partition write a query',
           )
           .meta({ pattern: PLAIN_TABLE_PATTERN })

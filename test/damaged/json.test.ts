@@ -3,7 +3,7 @@ import { useSeveralThreads } from '../support/data/severalThreads.js';
 import { testCases } from './expectCase.js';
 import { jsonCases } from './jsonCases.js';
 
-// With a single one DuckDB overlooks a byte order mark before JSON.
+// With several DuckDB refuses a byte order mark before JSON, which is taken away before it reads.
 useSeveralThreads();
 
 describe('data that is damaged or odd', () => {

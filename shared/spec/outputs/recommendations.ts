@@ -1,25 +1,21 @@
 /** Lists that a run makes for many with its model, as tables beside it. */
 import { z } from 'zod';
 import { described } from '../../described.js';
+import { LONGEST_TABLE, PLAIN_TABLE_PATTERN, TABLE_PATTERN } from '../bigQueryTable.js';
 import { conditionSchema } from '../columns.js';
-
-/** For documents, whose readers may know no classes of Unicode: the same for ASCII, and any character beyond it. */
-const PLAIN_TABLE_PATTERN = String.raw`^[a-z0-9][a-z0-9.:-]*\.\w+\.[^\x00-\x1f!-,./:-@\[-^\x60{-\x7f]+$`;
-
-/** `project.dataset.table`. */
-const bigQueryTableSchema = z
-  .string()
-  .max(2200)
-  .regex(/^[a-z0-9][a-z0-9.:-]*\.\w+\.[\p{L}\p{M}\p{N}\p{Pc}\p{Pd} ]+$/u, 'must be project.dataset.table')
-  .meta({ pattern: PLAIN_TABLE_PATTERN });
 
 export const listTableSchema = described(
   z.strictObject({
-    table: described(
-      bigQueryTableSchema.clone(),
-      'The table, `project.dataset.table`, whose rows are replaced; it is made where there is none.',
-      'my-project.shop.recommendations',
-    ),
+    table: z
+      .string()
+      .max(LONGEST_TABLE)
+      .regex(TABLE_PATTERN, 'must be project.dataset.table')
+      .meta({
+        pattern: PLAIN_TABLE_PATTERN,
+        description:
+          'The table, `project.dataset.table`, whose rows are replaced; it is made where there is none.',
+        examples: ['my-project.shop.recommendations'],
+      }),
     location: described(
       z
         .string()
@@ -38,7 +34,7 @@ const listShape = {
   k: described(
     z.int().min(1).max(10_000).default(20),
     'The number of items in a list, fewer where there are no more.',
-    20,
+    50,
   ),
   where: described(
     z.array(conditionSchema).max(100).default([]),

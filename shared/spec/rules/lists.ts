@@ -1,4 +1,4 @@
-import { featureColumns, idFeature, type Features } from '../features.js';
+import { featureColumns, type Features } from '../features.js';
 import type { RuleBroken } from '../modelRules.js';
 import type { OutputsSpec } from '../outputs/outputs.js';
 
@@ -7,7 +7,8 @@ const OF_ITEMS: readonly string[] = ['id', 'index', 'train_count'];
 
 /** Conditions on items are of what the model's folder will say of them. */
 export function brokenListRules(outputs: OutputsSpec, { candidate }: Features): RuleBroken[] {
-  const [id = ''] = featureColumns(idFeature(candidate));
+  // A tower without an id is refused by a rule of its own.
+  const [id = ''] = candidate.filter((feature) => feature.id).flatMap(featureColumns);
   const read = new Set(candidate.flatMap(featureColumns));
   read.delete(id);
   const known = [...OF_ITEMS, ...[...read].filter((column) => !OF_ITEMS.includes(column))];

@@ -236,7 +236,11 @@ export async function formatCase(type: ModelType): Promise<string> {
         ? { column: 'rating' }
         : undefined;
   const { directory } = await exportedModel(
-    { features: { ...FEATURES, ...(target && { target }) }, model: MODELS[type] },
+    {
+      features: { ...FEATURES, ...(target && { target }) },
+      model: MODELS[type],
+      outputs: { formats: ['savedModel', 'tfjs'] },
+    },
     Array.from({ length: 40 }, () => trainingQuery(random)),
     Array.from({ length: 60 }, (_, i) => itemOf(random, i)),
     type === 'ranking' ? ISOTONIC : undefined,
