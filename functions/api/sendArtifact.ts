@@ -21,6 +21,7 @@ export async function sendArtifact(
     throw new DomainError(
       'range-not-satisfiable',
       `The file has ${bytes} bytes; ${asked ?? ''} has none of them.`,
+      { sizeBytes: bytes },
     );
   const source = await openedOf(cp, key, range);
   response.status(range ? 206 : 200).set({

@@ -9,6 +9,8 @@ interface DomainErrorParts {
   retryAfterSeconds?: number;
   /** The methods that the path has. */
   allowedMethods?: readonly string[];
+  /** The size of the file of which a range was asked. */
+  sizeBytes?: number;
   cause?: unknown;
 }
 
@@ -18,17 +20,19 @@ export class DomainError extends Error {
   readonly errors: Problem['errors'];
   readonly retryAfterSeconds: number | undefined;
   readonly allowedMethods: readonly string[] | undefined;
+  readonly sizeBytes: number | undefined;
 
   constructor(
     readonly code: DomainCode,
     /** What was given, what is allowed and what to do. */
     readonly detail: string,
-    { errors, retryAfterSeconds, allowedMethods, cause }: DomainErrorParts = {},
+    { errors, retryAfterSeconds, allowedMethods, sizeBytes, cause }: DomainErrorParts = {},
   ) {
     super(detail, { cause });
     this.errors = errors;
     this.retryAfterSeconds = retryAfterSeconds;
     this.allowedMethods = allowedMethods;
+    this.sizeBytes = sizeBytes;
   }
 
   /** Whether the same request may succeed later. */

@@ -45,12 +45,18 @@ export function problemOf({ code, detail, errors }: DomainError): Problem {
   };
 }
 
-/** What HTTP wants said in headers (RFC 9110, sections 10.2.1, 10.2.3 and 11.6.1). */
-function problemHeaders({ code, retryAfterSeconds, allowedMethods }: DomainError): Record<string, string> {
+/** What HTTP wants said in headers (RFC 9110, sections 10.2.1, 10.2.3, 11.6.1 and 14.4). */
+function problemHeaders({
+  code,
+  retryAfterSeconds,
+  allowedMethods,
+  sizeBytes,
+}: DomainError): Record<string, string> {
   return {
     ...(code === 'not-authenticated' && { 'www-authenticate': 'Bearer' }),
     ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     ...(allowedMethods && { allow: allowedMethods.join(', ') }),
+    ...(sizeBytes !== undefined && { 'content-range': `bytes */${sizeBytes}` }),
   };
 }
 

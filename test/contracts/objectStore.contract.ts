@@ -33,6 +33,26 @@ export function objectStoreContract(name: string, opened: () => Promise<OpenedOb
       expect((await store.get('large'))?.equals(Buffer.concat(chunks))).toBe(true);
     });
 
+    it('gives any part of an object, and says before the first byte that there is none', async () => {
+      const { store } = await opened();
+      const content = Buffer.from(Array.from({ length: 200_000 }, (_, i) => i % 251));
+      await store.putIfAbsent('folder/object', content);
+      const last = content.length - 1;
+      for (const [start, end] of [
+        [0, 0],
+        [0, last],
+        [1, 3],
+        [99_999, 170_000],
+        [last, last],
+      ] as const) {
+        const part = await buffer(await store.openRead('folder/object', { start, end }));
+        expect(part.equals(content.subarray(start, end + 1)), `bytes ${start} to ${end}`).toBe(true);
+      }
+      await expect(store.openRead('absent', { start: 0, end: 1 })).rejects.toThrow(ObjectNotFoundError);
+      await expect(store.openRead('folder', { start: 0, end: 1 })).rejects.toThrow(ObjectNotFoundError);
+      await expect(store.openRead('../outside', { start: 0, end: 1 })).rejects.toThrow(RangeError);
+    });
+
     it('leaves an object as it is when the key is taken', async () => {
       const { store } = await opened();
       expect(await store.putIfAbsent('a', text('first'))).toBe(true);

@@ -2,6 +2,8 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { columnsOf, totalColumns } from '@trainyard/recommender/encode/encodedFeature';
+import { encoderOf } from '@trainyard/recommender/encode/fittedFeature';
+import { encodeTower, type TowerEncoder } from '@trainyard/recommender/encode/towerEncoder';
 import { bytesOf } from '../typedFiles.js';
 import type { FeatureRows } from './encodeFeature.js';
 import type { RowValues } from './encoding.js';
@@ -20,6 +22,33 @@ export async function tableOf(features: readonly FeatureRows[], places: Int32Arr
   const table = emptyTable(features, places.length);
   for (const [f, feature] of features.entries()) {
     fill(features, f, table, await feature.read(), (entity) => places[entity]!);
+  }
+  return table;
+}
+
+/** Encodes one row by all features, put side by side. */
+export function encoderOfAll(features: readonly FeatureRows[]): TowerEncoder {
+  return encodeTower(
+    features.map(({ encoded, fitted, vocabulary }) => ({ encoded, encoder: encoderOf(fitted, vocabulary) })),
+  );
+}
+
+/** The encodings of the values of `id`, each with the rest of the row at its place; where that is -1, nothing but the id is known. */
+export async function itemTable(
+  features: readonly FeatureRows[],
+  id: FeatureRows,
+  places: Int32Array,
+): Promise<Table> {
+  const table = await tableOf(
+    features,
+    places.map((place) => Math.max(place, 0)),
+  );
+  const [column = ''] = id.encoded.columns;
+  const encode = encoderOfAll(features);
+  for (let item = places.indexOf(-1); item >= 0; item = places.indexOf(-1, item + 1)) {
+    const { indices, numbers } = encode({ [column]: id.vocabulary[item] });
+    table.indices.set(indices, item * indices.length);
+    table.numbers.set(numbers, item * numbers.length);
   }
   return table;
 }

@@ -9,8 +9,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { featureColumns, type Feature, type TrainingSpec } from '@trainyard/shared';
 import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
-import { encoderOf } from '@trainyard/recommender/encode/fittedFeature';
-import { encodeTower } from '@trainyard/recommender/encode/towerEncoder';
 import { TEXTS_FILE, TRANSFORM_FILE, type TowerName } from '@trainyard/recommender/format/files';
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
 import { packTexts, writeArrays } from '../typedFiles.js';
@@ -22,7 +20,7 @@ import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
 import { SPLITS } from './split.js';
 import { splitRows, type SplitRows } from './splitRows.js';
-import { tableOf, writeRowsTable } from './towerTables.js';
+import { encoderOfAll, itemTable, tableOf, writeRowsTable } from './towerTables.js';
 import { writeTrainTimes } from './trainTimes.js';
 import { noColumns, withColumn, type Tuples } from './tuples.js';
 import { TrainerError } from '../../errors/trainerError.js';
@@ -186,7 +184,10 @@ function bitColumns(numbers: Float32Array, rows: number): Int32Array[] {
   });
 }
 
-/** Item i has vocabulary index i and the properties of its newest training row; item 0 stands for the unknown ones. */
+/**
+ * Item i has vocabulary index i and the properties of its newest training row, or, where train has none of it, no known ones;
+ * item 0 stands for the unknown ones.
+ */
 async function writeItems(
   features: readonly FeatureRows[],
   idFeature: number,
@@ -197,12 +198,10 @@ async function writeItems(
   const { codes } = (await id?.read()) ?? {};
   if (!id || !codes) throw new Error('the id of a tower is a lookup');
   const items = id.vocabulary.length + 1;
-  const newest = new Int32Array(items);
+  const newest = new Int32Array(items).fill(-1);
   for (let row = 0; row < rows.train; row++) newest[codes[row]!] = row;
-  const known = await tableOf(features, newest.subarray(1));
-  const unknown = encodeTower(
-    features.map(({ encoded, fitted, vocabulary }) => ({ encoded, encoder: encoderOf(fitted, vocabulary) })),
-  )({});
+  const known = await itemTable(features, id, newest.subarray(1));
+  const unknown = encoderOfAll(features)({});
   await writeArrays(join(folder, 'candidate.table.i32'), unknown.indices, known.indices);
   await writeArrays(join(folder, 'candidate.table.f32'), unknown.numbers, known.numbers);
   await writeSplits('item', codes, rows, folder);
