@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packTexts } from '../../trainer-job/data/typedFiles.js';
-import { unpackTexts } from './texts.js';
+import { packedTexts, unpackTexts } from './texts.js';
 
 describe('a packed list of texts', () => {
   it('comes back as it was, wherever it lies in memory', () => {
@@ -12,8 +12,18 @@ describe('a packed list of texts', () => {
         const moved = new Uint8Array(packed.length + shift);
         moved.set(packed, shift);
         expect(unpackTexts(moved.subarray(shift), list.length)).toEqual(list);
+        const one = (i: number) => packedTexts(moved.subarray(shift), list.length).at(i);
+        expect(list.map((_, i) => one(i))).toEqual(list);
       }),
     );
+  });
+
+  it('gives single texts as it gives all, however many are asked for', () => {
+    const list = Array.from({ length: 100 }, (_, i) => (i % 7 === 0 ? `Größe ${i}` : `item ${i}`));
+    const texts = packedTexts(packTexts(list), list.length);
+    expect(list.map((_, i) => texts.at(99 - i))).toEqual(list.toReversed());
+    expect(texts.all()).toEqual(list);
+    expect(texts.all()).toBe(texts.all());
   });
 
   it('is refused where it is cut off', () => {

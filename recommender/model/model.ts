@@ -60,7 +60,8 @@ export interface Pair {
 
 /**
  * A trained model. Values are given by column, as a row of the training data has them; a column that is left out, null and
- * undefined are missing values, and unknown values share the row of those that are out of vocabulary. Keys that are no column of
+ * undefined are missing values (but a query of a known user's id alone has the other values of that user's newest training row, where the
+ * folder says them), and unknown values share the row of those that are out of vocabulary. Keys that are no column of
  * the tower, and numbers that cannot be the ids they stand for, throw a `RecommenderError`.
  */
 export interface RecommenderModel {

@@ -17,6 +17,7 @@ import { openRating, openVectors, type Outputs } from './scorer.js';
 import { seenBy, withoutSeen } from './seen.js';
 import { openTower, type Tower } from './tower.js';
 import { openTransform, type Transform } from './transform.js';
+import { knownUsers, type KnownUsers } from './users.js';
 import { attributesOf } from './where.js';
 
 /**
@@ -37,12 +38,13 @@ export async function openModel(source: ReadFile | ModelFiles): Promise<Recommen
     query: valuesChecker('query', transform.document.query),
     candidate: valuesChecker('candidate', transform.document.candidate),
   };
+  const users = await openUsers(folder, transform);
   const outputOf = {
-    query: outputsOf(transform, 'query', query, check.query),
+    query: outputsOf(transform, 'query', query, check.query, users.filled),
     candidate: outputsOf(transform, 'candidate', candidate, check.candidate),
   };
   const [shelf, rating, vectors] = await Promise.all([
-    openShelf(folder, catalogue, transform),
+    openShelf(folder, catalogue, users),
     type === 'retrieval' ? undefined : openRating(read, catalogue, candidate, outputOf.query),
     type === 'ranking' ? undefined : openVectors(read, catalogue, { query, candidate }, outputOf),
   ]);
@@ -57,8 +59,12 @@ export async function openModel(source: ReadFile | ModelFiles): Promise<Recommen
   return {
     type,
     width: query.document.width,
-    items: catalogue.ids,
-    users: shelf.users,
+    get items() {
+      return catalogue.ids;
+    },
+    get users() {
+      return shelf.users.texts.all();
+    },
     columns: { query: columnsRead(transform, 'query'), candidate: columnsRead(transform, 'candidate') },
     userColumn: idColumn(transform, 'query'),
     attributes: shelf.columns.map(({ name }) => name),
@@ -69,7 +75,7 @@ export async function openModel(source: ReadFile | ModelFiles): Promise<Recommen
     seenBy(values) {
       check.query(values);
       if (!shelf.seenBy) throw withoutSeen('seenBy');
-      return Array.from(shelf.seenBy(values), (i) => catalogue.ids[i]!);
+      return Array.from(shelf.seenBy(values), catalogue.idAt);
     },
     attributesOf: (item) => attributesOf(shelf.columns, knownPlace(shelf, item)),
     score(pairs) {
@@ -89,14 +95,13 @@ export async function openModel(source: ReadFile | ModelFiles): Promise<Recommen
 function openCatalogue(transform: Transform, { document: { idFeature } }: Tower): Catalogue {
   const { columnTypes } = transform.document;
   return catalogueOf(
-    transform.vocabulary('candidate', idFeature),
+    transform.texts('candidate', idFeature),
     textOfColumn(idColumn(transform, 'candidate'), columnTypes),
   );
 }
 
 /** What the folder says beyond towers and vectors, as far as it does. */
-async function openShelf(folder: CheckedFolder, catalogue: Catalogue, transform: Transform): Promise<Shelf> {
-  const { document, vocabulary } = transform;
+async function openShelf(folder: CheckedFolder, catalogue: Catalogue, users: KnownUsers): Promise<Shelf> {
   const [hasSeen, hasValues] = await Promise.all([
     folder.has(SEEN_FILES.document),
     folder.has(VALUES_FILES.items.document),
@@ -105,17 +110,25 @@ async function openShelf(folder: CheckedFolder, catalogue: Catalogue, transform:
     hasSeen ? readSeen(folder.read) : undefined,
     hasValues ? readValues(folder.read, 'items') : undefined,
   ]);
-  const users = vocabulary('query', document.query.idFeature);
-  checkSize(SEEN_FILES.document, 'items', seen?.items, catalogue.ids.length);
-  checkSize(SEEN_FILES.document, 'users', seen?.users, users.length);
-  checkSize(VALUES_FILES.items.document, 'items', values?.entities, catalogue.ids.length);
-  const column = idColumn(transform, 'query');
+  checkSize(SEEN_FILES.document, 'items', seen?.items, catalogue.size);
+  checkSize(SEEN_FILES.document, 'users', seen?.users, users.texts.size);
+  checkSize(VALUES_FILES.items.document, 'items', values?.entities, catalogue.size);
   return {
     catalogue,
     users,
     columns: values ? attributeColumns(values) : [],
-    seenBy: seen && seenBy(seen, users, column, textOfColumn(column, document.columnTypes)),
+    seenBy: seen && seenBy(seen, users),
   };
+}
+
+async function openUsers(folder: CheckedFolder, transform: Transform): Promise<KnownUsers> {
+  const { document } = transform;
+  const texts = transform.texts('query', document.query.idFeature);
+  const { document: file } = VALUES_FILES.users;
+  const values = (await folder.has(file)) ? await readValues(folder.read, 'users') : undefined;
+  checkSize(file, 'users', values?.entities, texts.size);
+  const column = idColumn(transform, 'query');
+  return knownUsers(texts, column, textOfColumn(column, document.columnTypes), values);
 }
 
 function checkSize(file: string, what: string, found: number | undefined, known: number): void {
@@ -153,6 +166,7 @@ function outputsOf(
   name: TowerName,
   tower: Tower,
   check: (values: FeatureValues) => void,
+  filled = (values: FeatureValues) => values,
 ): Outputs {
   const own = transform.document[name];
   const [known, described] = [own.features.map(({ encoded }) => encoded), tower.document.features].map(
@@ -170,6 +184,6 @@ function outputsOf(
   return (values) => {
     check(values);
     encode ??= transform.encoder(name);
-    return tower.output(encode(values));
+    return tower.output(encode(filled(values)));
   };
 }

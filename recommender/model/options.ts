@@ -6,13 +6,14 @@ import type { Catalogue } from './catalogue.js';
 import { checkKeys, isObject, kindOf } from './checkKeys.js';
 import type { ItemId, RecommendOptions, SimilarOptions } from './model.js';
 import { withoutSeen, type SeenBy } from './seen.js';
+import type { KnownUsers } from './users.js';
 import { testOf, type ItemTest } from './where.js';
 
 /** What requests are answered from, besides scores. */
 export interface Shelf {
   catalogue: Catalogue;
   columns: readonly AttributeColumn[];
-  users: readonly string[];
+  users: KnownUsers;
   seenBy: SeenBy | undefined;
 }
 
@@ -32,7 +33,7 @@ export function recommendWishes(shelf: Shelf, options: RecommendOptions): Wishes
   const own = leavesSeen ? shelf.seenBy : undefined;
   if (leavesSeen && !own) throw withoutSeen("exclude: 'seen'");
   const excluded = placesOf(shelf.catalogue, items);
-  const test = testOf(where, shelf.catalogue.ids, shelf.columns);
+  const test = testOf(where, shelf.catalogue.idAt, shelf.columns);
   return { k, explain, wantedBy: (query) => without(own ? joined(excluded, own(query)) : excluded, test) };
 }
 
@@ -42,7 +43,7 @@ export function similarWishes(shelf: Shelf, options: SimilarOptions, index: numb
   const { k = 10, exclude = [], where } = options;
   checkK(k);
   const excluded = placesOf(shelf.catalogue, idsOf('exclude', exclude));
-  const test = testOf(where, shelf.catalogue.ids, shelf.columns);
+  const test = testOf(where, shelf.catalogue.idAt, shelf.columns);
   return { k, isWanted: without(joined(excluded, Uint32Array.of(...(index < 0 ? [] : [index]))), test) };
 }
 

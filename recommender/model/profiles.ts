@@ -15,7 +15,7 @@ export function reasonsOf(
   { vectors, width }: Profiles,
   index: number,
   own: Uint32Array,
-  ids: readonly string[],
+  idAt: (index: number) => string,
 ): Reason[] {
   const row = (i: number) => vectors.subarray(i * width, (i + 1) * width);
   const [vector, length] = [row(index), lengthOf(row(index))];
@@ -24,7 +24,7 @@ export function reasonsOf(
     .map((other) => ({ other, similarity: cosine(vector, length, row(other)) }))
     .toSorted((a, b) => b.similarity - a.similarity || a.other - b.other)
     .slice(0, REASONS)
-    .map(({ other, similarity }) => ({ item: ids[other]!, similarity }));
+    .map(({ other, similarity }) => ({ item: idAt(other), similarity }));
 }
 
 function cosine(a: Float32Array, lengthOfA: number, b: Float32Array): number {

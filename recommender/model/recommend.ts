@@ -19,13 +19,13 @@ export function recommendationsOf(
     throw new RecommenderError('bad-value', `the queries are ${kindOf(queries)}`, 'give a list of objects');
   }
   const found = scorer.best(queries, k, wantedBy);
-  const { ids } = shelf.catalogue;
+  const { idAt } = shelf.catalogue;
   return found.map((best, row) => {
     const own = explain ? shelf.seenBy!(queries[row]) : undefined;
     return best.map(({ index, score }) => ({
-      item: ids[index]!,
+      item: idAt(index),
       score,
-      ...(own && { because: reasonsOf(scorer.profiles(), index, own, ids) }),
+      ...(own && { because: reasonsOf(scorer.profiles(), index, own, idAt) }),
     }));
   });
 }
@@ -38,13 +38,13 @@ export function similarTo(
   item: ItemId | FeatureValues,
   options: SimilarOptions = {},
 ): SimilarItem[] {
-  const { ids } = shelf.catalogue;
+  const { idAt } = shelf.catalogue;
   const index = isObject(item) ? -1 : knownPlace(shelf, item);
   const { k, isWanted } = similarWishes(shelf, options, index);
   const vector = isObject(item) ? profileOf(item) : rowOf(scorer.profiles(), index);
   return scorer
     .nearest(vector, k, isWanted)
-    .map(({ index: at, score }: Found) => ({ item: ids[at]!, score }));
+    .map(({ index: at, score }: Found) => ({ item: idAt(at), score }));
 }
 
 /** The place of an item; throws where the catalogue has none of that id. */
@@ -53,7 +53,7 @@ export function knownPlace({ catalogue }: Shelf, item: ItemId): number {
   if (index >= 0) return index;
   throw new RecommenderError(
     'unknown-item',
-    `"${String(item)}" is none of the ${catalogue.ids.length} items that the model knows`,
+    `"${String(item)}" is none of the ${catalogue.size} items that the model knows`,
     `give the id of one as the data have it, such as "${catalogue.ids[0] ?? ''}"; or, to find what is like a new item, an object of its values by column`,
   );
 }

@@ -43,7 +43,7 @@ export async function openVectors(
   outputOf: Record<TowerName, Outputs>,
 ): Promise<VectorScorer> {
   const { width } = towers.query.document;
-  const vectors = await readVectors(read, catalogue.ids.length, width);
+  const vectors = await readVectors(read, catalogue.size, width);
   const embed = {
     query: (values: FeatureValues) => towers.query.scale(outputOf.query(values)),
     candidate: (values: FeatureValues) => towers.candidate.scale(outputOf.candidate(values)),
@@ -79,7 +79,7 @@ export async function openRating(
 ): Promise<RatingScorer> {
   const { width } = candidate.document;
   const { predict, calibrate } = await openRatingHead(read);
-  const outputs = await readOutputs(read, catalogue.ids.length, width);
+  const outputs = await readOutputs(read, catalogue.size, width);
   const known = outputs.subarray(width);
   const index = once(() => exactIndex(known, width));
   const pairs: Scorer['pairs'] = (asked) => {

@@ -1,20 +1,17 @@
 /** What a user already has. */
-import type { TextOf } from '../encode/columnText.js';
 import type { FeatureValues } from '../encode/value.js';
 import type { Seen } from '../format/seen.js';
 import { notOfThisModel } from './catalogue.js';
+import type { KnownUsers } from './users.js';
 
 /** Positions in the catalogue of what the user of a query has, the newest first; empty for one who is unknown or missing. The values have been checked. */
 export type SeenBy = (query: FeatureValues) => Uint32Array;
 
 const NOTHING = new Uint32Array();
 
-/** `users` is the vocabulary of the column whose values are the ids, and `textOf` is of that column. */
-export function seenBy(seen: Seen, users: readonly string[], column: string, textOf: TextOf): SeenBy {
-  const places = new Map(users.map((user, i) => [user, i]));
+export function seenBy(seen: Seen, { placeOf }: KnownUsers): SeenBy {
   return (query) => {
-    const user = textOf(Object.hasOwn(query, column) ? query[column] : undefined);
-    const place = user === null ? undefined : places.get(user);
+    const place = placeOf(query);
     return place === undefined ? NOTHING : seen.of(place);
   };
 }

@@ -4,7 +4,7 @@ import { encodeTower, type TowerEncoder } from '../encode/towerEncoder.js';
 import { RecommenderError } from '../error.js';
 import { TEXTS_FILE, TRANSFORM_FILE, type TowerName } from '../format/files.js';
 import { readBytes, readDocument, type ReadFile } from '../format/read.js';
-import { unpackTexts } from '../format/texts.js';
+import { packedTexts, type Texts } from '../format/texts.js';
 import { TRANSFORM_VERSIONS, type TransformDocument } from '../format/transformDocument.js';
 
 export interface Transform {
@@ -13,6 +13,8 @@ export interface Transform {
   encoder(this: void, tower: TowerName): TowerEncoder;
   /** The values of the feature at that position: element i is row i + 1 of an id's embedding. */
   vocabulary(this: void, tower: TowerName, feature: number): string[];
+  /** The same, decoded when they are asked for. */
+  texts(this: void, tower: TowerName, feature: number): Texts;
 }
 
 /** Reads `transform.json` and `transform.bin`; `folder` ends in `/`, or is empty. */
@@ -27,8 +29,8 @@ export async function openTransform(read: ReadFile, folder = ''): Promise<Transf
       'copy all files of one run, whole',
     );
   }
-  const unpacked = new Map<string, string[]>();
-  const vocabulary = (tower: TowerName, feature: number): string[] => {
+  const unpacked = new Map<string, Texts>();
+  const textsOf = (tower: TowerName, feature: number): Texts => {
     const found = document[tower].features[feature];
     if (!found) {
       throw new RecommenderError(
@@ -39,18 +41,19 @@ export async function openTransform(read: ReadFile, folder = ''): Promise<Transf
     }
     const key = `${tower} ${feature}`;
     const { size, offset, bytes } = found.vocabulary;
-    const texts = unpacked.get(key) ?? unpackTexts(binary.subarray(offset, offset + bytes), size);
+    const texts = unpacked.get(key) ?? packedTexts(binary.subarray(offset, offset + bytes), size);
     unpacked.set(key, texts);
     return texts;
   };
   return {
     document,
-    vocabulary,
+    texts: textsOf,
+    vocabulary: (tower, feature) => textsOf(tower, feature).all(),
     encoder: (tower) =>
       encodeTower(
         document[tower].features.map(({ encoded, fitted }, i) => ({
           encoded,
-          encoder: encoderOf(fitted, vocabulary(tower, i)),
+          encoder: encoderOf(fitted, textsOf(tower, i).all()),
         })),
         document.columnTypes,
       ),

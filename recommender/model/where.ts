@@ -11,11 +11,11 @@ export type ItemTest = (index: number) => boolean;
 /** Checks a filter and makes it a test of places; undefined for none. */
 export function testOf(
   where: Where | undefined,
-  ids: readonly string[],
+  idAt: (index: number) => string,
   columns: readonly AttributeColumn[],
 ): ItemTest | undefined {
   if (where === undefined) return undefined;
-  if (typeof where === 'function') return (index) => where(ids[index]!, attributesOf(columns, index));
+  if (typeof where === 'function') return (index) => where(idAt(index), attributesOf(columns, index));
   if (!isObject(where)) {
     throw badOption(
       `where is ${kindOf(where)}`,

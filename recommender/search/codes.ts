@@ -90,10 +90,11 @@ function encodeAll(vectors: Float32Array, width: number, { memory, row, largest,
     for (let i = from; i < from + width; i++) most = Math.max(most, Math.abs(vectors[i]!));
     scales[item] = most / LARGEST_CODE;
     const scale = scales[item]!;
+    const inverse = 1 / scale;
     let rest = 0;
     for (let i = from, to = item * row; i < from + width; i++, to++) {
       const value = vectors[i]!;
-      const code = ((value / scale + 1024.5) | 0) - 1024;
+      const code = ((value * inverse + 1024.5) | 0) - 1024;
       codes[to] = code;
       const off = value - code * scale;
       rest += off * off;

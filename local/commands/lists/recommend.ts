@@ -2,8 +2,6 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FeatureValues, RecommenderModel } from '@trainyard/recommender';
 import { SEEN_FILES, VALUES_FILES } from '@trainyard/recommender/format/files';
-import { readValues } from '@trainyard/recommender/format/values';
-import { readDirectory } from '@trainyard/recommender/node';
 import type { FlagValues } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
@@ -95,7 +93,7 @@ async function showList(user: string, values: Shown, context: CommandContext): P
   return EXIT.ok;
 }
 
-/** The user's id with the values of the newest training row, as the lists for all users have them. */
+/** The user's id, of which the model makes what the lists for all users have: the values of the newest training row. */
 async function queryOf(
   user: string,
   { users, userColumn, columns }: RecommenderModel,
@@ -115,8 +113,7 @@ async function queryOf(
     context.note(`${others.join(', ')} of the user count as missing: the folder does not say them`);
     return { [userColumn]: user };
   }
-  const known = await orExplained(() => readValues(readDirectory(folder), 'users'));
-  return { ...known.of(place), [userColumn]: user };
+  return { [userColumn]: user };
 }
 
 async function has(folder: string, file: string): Promise<boolean> {

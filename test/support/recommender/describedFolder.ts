@@ -24,6 +24,7 @@ export function describedFolder(
   { users, items }: { users: readonly string[]; items: readonly string[] },
   seen: Readonly<Record<string, readonly number[]>>,
   columns: readonly KnownColumn[],
+  ofUsers: readonly KnownColumn[] = [],
 ): Files {
   const lists = users.map((user) => seen[user] ?? []);
   const list = lists.flat();
@@ -35,7 +36,13 @@ export function describedFolder(
   all.set('seen.bin', integersAsBytes([...ends, ...list]));
   const values = packedValues(columns);
   all.set('items.json', jsonBytes({ schemaVersion: 1, entities: items.length, columns: values.columns }));
-  return withManifest(all.set('items.bin', values.bytes));
+  all.set('items.bin', values.bytes);
+  if (ofUsers.length > 0) {
+    const own = packedValues(ofUsers);
+    all.set('users.json', jsonBytes({ schemaVersion: 1, entities: users.length, columns: own.columns }));
+    all.set('users.bin', own.bytes);
+  }
+  return withManifest(all);
 }
 
 /** The values of one column, as texts. */
