@@ -1,7 +1,7 @@
 /** Lists that a run makes for many with its model, as tables beside it. */
 import { z } from 'zod';
 import { described } from '../../described.js';
-import { LONGEST_TABLE, PLAIN_TABLE_PATTERN, TABLE_PATTERN } from '../bigQueryTable.js';
+import { LONGEST_TABLE, PLAIN_TABLE_PATTERN, TABLE_PATTERN } from '../bigQuerySource.js';
 import { conditionSchema } from '../columns.js';
 
 export const listTableSchema = described(
