@@ -1,4 +1,4 @@
-/** What tests have for load jobs of BigQuery: multipart uploads, and the job that each becomes. */
+/** What tests have for load jobs of BigQuery: multipart uploads or objects of a bucket, and the job that each becomes. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -23,6 +23,8 @@ export class BigQueryLoads {
   /** What a job ends with. */
   ending: () => { reason: string; message: string } | undefined = () => undefined;
   uploads = 0;
+  /** What lies in the buckets, by `gs://` URI: jobs may name it instead of bringing it. */
+  readonly objects = new Map<string, Buffer>();
   private readonly server = createServer((request, response) => void this.answer(request, response));
 
   async start(): Promise<void> {
@@ -54,15 +56,23 @@ export class BigQueryLoads {
         : refuse(404, 'notFound', `Not found: Job ${id}`);
     }
     this.uploads += 1;
-    const [sent, content] = partsOf(body, request.headers['content-type'] ?? '');
+    const type = request.headers['content-type'] ?? '';
+    const [sent, uploaded] = type.startsWith('multipart/') ? partsOf(body, type) : [body];
     const { configuration, jobReference } = JSON.parse(sent.toString()) as Sent;
     const { jobId } = jobReference;
+    const content = uploaded ?? this.stored(configuration.load);
+    if (!content) return refuse(404, 'notFound', 'Not found: URI');
     if (this.jobs.has(jobId)) return refuse(409, 'duplicate', `Already Exists: Job ${jobId}`);
     const fate = this.fate(jobId);
     if (fate !== undefined && fate !== 'lost') return refuse(fate.status, fate.reason, fate.message);
     this.jobs.set(jobId, { configuration: configuration.load, location: jobReference.location, content });
     if (fate === 'lost') return void response.destroy();
     send(200, this.resource(jobId));
+  }
+
+  private stored({ sourceUris }: Record<string, unknown>): Buffer | undefined {
+    const parts = (Array.isArray(sourceUris) ? sourceUris : []).map((uri) => this.objects.get(String(uri)));
+    return parts.length > 0 && parts.every((part) => part !== undefined) ? Buffer.concat(parts) : undefined;
   }
 
   private resource(jobId: string) {
