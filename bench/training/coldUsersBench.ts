@@ -1,12 +1,11 @@
 import { parseArgs } from 'node:util';
 import { METRICS, metricName, type TrainingSpecInput } from '@trainyard/shared';
-import { evaluateModel } from '@trainyard/trainer-job/evaluate/evaluateModel';
 import type { Bench } from '../bench.js';
 import { ONLINE_RETAIL_MISSING, onlineRetail } from '../data/onlineRetail.js';
 import { printProgress } from '../progress.js';
 import { BACKEND_USAGE, backendOf } from './backend.js';
 import { onlineRetailRows } from './onlineRetailRows.js';
-import { trainHere } from './trainRun.js';
+import { trainAndEvaluateHere } from './trainRun.js';
 
 const K = 10;
 const COLD_RECALL = metricName(METRICS.coldUsersRecall, 'test', K);
@@ -51,8 +50,7 @@ const rounded = (ratio: number) => Number(ratio.toFixed(3));
 async function ratioOf(similarity: 'dot' | 'cosine', withFeatures: boolean): Promise<number> {
   const ratios: number[] = [];
   for (const seed of SEEDS) {
-    const { outcome, data, spec } = await trainHere(specOf(similarity, withFeatures, seed));
-    const { metrics, baselines } = await evaluateModel({ model: outcome.model, data, spec });
+    const { metrics, baselines } = await trainAndEvaluateHere(specOf(similarity, withFeatures, seed));
     const [own, popular] = [metrics[COLD_RECALL] ?? NaN, baselines['popularity']?.[COLD_RECALL] ?? NaN];
     const what = `${similarity}${withFeatures ? ' with features' : ''}, seed ${seed}`;
     printProgress(`${what}: cold users' recall@${K} ${own.toFixed(4)}, popularity's ${popular.toFixed(4)}`);

@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { METRICS, metricName, trainingSpecSchema } from '@trainyard/shared';
-import { evaluateModel } from '@trainyard/trainer-job/evaluate/evaluateModel';
 import { parse } from 'yaml';
 import type { Bench } from '../bench.js';
 import { ONLINE_RETAIL_MISSING, onlineRetail } from '../data/onlineRetail.js';
 import { BACKEND_USAGE, backendOf } from './backend.js';
 import { config } from '../environment.js';
-import { trainHere } from './trainRun.js';
+import { trainAndEvaluateHere } from './trainRun.js';
 
 const RECALL = metricName(METRICS.recall, 'test', 100);
 
@@ -49,11 +48,6 @@ async function recallOf(samplingCorrection: boolean, epochs: number): Promise<nu
     ...spec,
     training: { ...spec.training, epochs, negatives: { type: 'inBatch', samplingCorrection } },
   });
-  const trained = await trainHere({ ...spec, training });
-  const { metrics } = await evaluateModel({
-    model: trained.outcome.model,
-    data: trained.data,
-    spec: trained.spec,
-  });
+  const { metrics } = await trainAndEvaluateHere({ ...spec, training });
   return metrics[RECALL] ?? 0;
 }

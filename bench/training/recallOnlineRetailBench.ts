@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { METRICS, metricName, trainingSpecSchema } from '@trainyard/shared';
-import { evaluateModel } from '@trainyard/trainer-job/evaluate/evaluateModel';
 import { parse } from 'yaml';
 import type { Bench } from '../bench.js';
 import { ONLINE_RETAIL_MISSING, onlineRetail } from '../data/onlineRetail.js';
 import { BACKEND_USAGE, backendOf } from './backend.js';
 import { config } from '../environment.js';
-import { trainHere } from './trainRun.js';
+import { trainAndEvaluateHere } from './trainRun.js';
 
 const RECALL = metricName(METRICS.recall, 'test', 100);
 
@@ -29,8 +28,7 @@ export const recallOnlineRetail: Bench = {
 
     const start = performance.now();
     const backend = await backendOf(values.backend);
-    const { data, outcome } = await trainHere(spec);
-    const { metrics, baselines } = await evaluateModel({ model: outcome.model, data, spec });
+    const { outcome, metrics, baselines } = await trainAndEvaluateHere(spec);
     const recall = metrics[RECALL] ?? 0;
     const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
     return {
