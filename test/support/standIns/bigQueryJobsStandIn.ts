@@ -4,11 +4,11 @@
  * ones of https://cloud.google.com/bigquery/docs/reference/rest.
  */
 import { mkdir, readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { literal, withDatabase, type Database } from '../../../trainer-job/data/database.js';
+import { HttpStandIn } from './httpStandIn.js';
 import type { StorageStandIn } from './storageStandIn.js';
 
 export interface StandInTable {
@@ -34,7 +34,7 @@ interface Answer {
   message: string;
 }
 
-export class BigQueryJobsStandIn {
+export class BigQueryJobsStandIn extends HttpStandIn {
   readonly projectId = 'demo-project';
   /** By `project.dataset.table`. */
   readonly tables = new Map<string, StandInTable>();
@@ -50,32 +50,24 @@ export class BigQueryJobsStandIn {
   fate: (job: StandInJob) => { reason: string; message: string } | 'endless' | undefined = () => undefined;
   /** Parquet files of an export. */
   shards = 2;
-  private readonly server = createServer((request, response) => void this.answer(request, response));
 
   constructor(
     private readonly folder: string,
     private readonly storage: StorageStandIn,
-  ) {}
+  ) {
+    super();
+  }
 
-  async start(): Promise<void> {
+  override async start(): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-  }
-
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-
-  get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    await super.start();
   }
 
   count(what: string): number {
     return this.requests.filter((request) => request === what).length;
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = JSON.parse((await text(request)) || '{}') as Inserted;
     const { pathname } = new URL(request.url ?? '', 'http://localhost');
     const path = pathname.replace(/^(\/bigquery\/v2)?\/projects\//, '').split('/');

@@ -1,7 +1,7 @@
 /** What tests have for load jobs of BigQuery: multipart uploads or objects of a bucket, and the job that each becomes. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { HttpStandIn } from './httpStandIn.js';
 
 export interface LoadedTable {
   configuration: Record<string, unknown>;
@@ -14,7 +14,7 @@ interface Sent {
   jobReference: { jobId: string; projectId: string; location?: string };
 }
 
-export class BigQueryLoads {
+export class BigQueryLoads extends HttpStandIn {
   /** By the id of the job. */
   readonly jobs = new Map<string, LoadedTable>();
   /** Answers an upload in its place; `lost` takes it and breaks the connection off. */
@@ -25,22 +25,8 @@ export class BigQueryLoads {
   uploads = 0;
   /** What lies in the buckets, by `gs://` URI: jobs may name it instead of bringing it. */
   readonly objects = new Map<string, Buffer>();
-  private readonly server = createServer((request, response) => void this.answer(request, response));
 
-  async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-  }
-
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-
-  get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
     const { pathname } = new URL(request.url ?? '', 'http://localhost');
     const send = (status: number, value: object) => {

@@ -3,10 +3,10 @@
  * and keep one row of an insertId until the test has them forget. Answers are shaped like the ones of
  * https://cloud.google.com/bigquery/docs/reference/rest.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Column } from '../../../functions/history/tables.js';
+import { HttpStandIn } from './httpStandIn.js';
 
 export interface StoredTable {
   tableReference: { tableId: string };
@@ -32,7 +32,7 @@ interface RowError {
   location?: string;
 }
 
-export class BigQueryStandIn {
+export class BigQueryStandIn extends HttpStandIn {
   readonly projectId = 'demo-project';
   readonly dataset = 'trainyard';
   readonly datasets = new Set([this.dataset]);
@@ -44,24 +44,9 @@ export class BigQueryStandIn {
   /** What is wrong with a row beside what its table says. */
   refuse: (table: string, row: Sent) => RowError | undefined = () => undefined;
   private readonly stored = new Map<string, { id: string | undefined; row: Row }[]>();
-  private readonly server = createServer((request, response) => void this.answer(request, response));
-
-  async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-  }
-
-  /** From now on nobody listens there. */
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-
-  get apiEndpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
 
   get options(): { projectId: string; dataset: string; apiEndpoint: string } {
-    return { projectId: this.projectId, dataset: this.dataset, apiEndpoint: this.apiEndpoint };
+    return { projectId: this.projectId, dataset: this.dataset, apiEndpoint: this.endpoint };
   }
 
   rows(table: string): Row[] {
@@ -83,7 +68,7 @@ export class BigQueryStandIn {
     this.stored.delete(name);
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
     const json = body === '' ? undefined : (JSON.parse(body) as unknown);
     const { status, answer } = this.handle(request, json);

@@ -4,10 +4,10 @@
  * https://cloud.google.com/storage/docs/json_api/v1.
  */
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { CRC32C } from '@google-cloud/storage';
+import { HttpStandIn } from './httpStandIn.js';
 import { multipartOf, UploadSessions, type Upload } from './storageStandInUploads.js';
 
 interface StoredObject {
@@ -33,7 +33,7 @@ interface Answer {
   message: string;
 }
 
-export class StorageStandIn {
+export class StorageStandIn extends HttpStandIn {
   readonly buckets = new Map<string, Map<string, StoredObject>>();
   readonly requests: StorageRequest[] = [];
   /** Objects to a page where a request does not say. */
@@ -46,24 +46,6 @@ export class StorageStandIn {
   sent: (object: { name: string; bytes: Buffer }) => Buffer = ({ bytes }) => bytes;
   private generations = 1_700_000_000_000_000;
   readonly sessions = new UploadSessions();
-  private readonly server = createServer((request, response) => {
-    // A request that breaks off in its middle has done nothing.
-    this.answer(request, response).catch(() => response.destroy());
-  });
-
-  async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-  }
-
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-
-  get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
   /** Makes the bucket where it is missing. What was there of this name is replaced. */
   put(bucket: string, name: string, content: string | Buffer, contentEncoding?: string): void {
     const objects = this.buckets.get(bucket) ?? new Map<string, StoredObject>();
@@ -89,7 +71,12 @@ export class StorageStandIn {
     return this.requests.filter((request) => request.what === what).length;
   }
 
-  private async answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A request that breaks off in its middle has done nothing.
+    return this.serve(request, response).catch(() => void response.destroy());
+  }
+
+  private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
     const request = parsed(incoming);
     this.requests.push(request);
