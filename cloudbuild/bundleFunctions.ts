@@ -5,7 +5,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rolldown, type OutputChunk, type Plugin } from 'rolldown';
+import { rolldown, type OutputChunk } from 'rolldown';
 import { withoutWords } from './withoutWords.js';
 import { lockedPackage, readLock, type Lock } from './lockedPackage.js';
 
@@ -48,24 +48,21 @@ const SERVE_WORDS: ReadonlySet<Entry> = new Set(['api']);
 /** Writes a folder for each function into `folder`: its parts, and the `package.json` and lockfile that it is deployed with. */
 export async function bundleFunctions(folder: string): Promise<Bundle[]> {
   const lock = await readLock(fileURLToPath(ROOT));
-  const bundles = await Promise.all(
-    [true, false].map(async (withWords) => {
-      const entries = ENTRIES.filter((entry) => SERVE_WORDS.has(entry) === withWords);
-      const chunks = await chunksOf(entries, withWords ? [] : [withoutWords]);
-      return Promise.all(entries.map((entry) => writeBundle(join(folder, entry), entry, chunks, lock)));
-    }),
+  return Promise.all(
+    ENTRIES.map(async (entry) => writeBundle(join(folder, entry), entry, await chunksOf(entry), lock)),
   );
-  return bundles.flat().toSorted((a, b) => ENTRIES.indexOf(a.entry) - ENTRIES.indexOf(b.entry));
 }
 
-async function chunksOf(entries: readonly Entry[], plugins: Plugin[]): Promise<OutputChunk[]> {
+/**
+ * Each function is built by itself: built together, they would share parts, so that each read more files than it needs, and
+ * schemas in them that only another one uses.
+ */
+async function chunksOf(entry: Entry): Promise<OutputChunk[]> {
   const build = await rolldown({
-    input: Object.fromEntries(
-      entries.map((entry) => [entry, join(FUNCTIONS, 'dist/entries', `${entry}.js`)]),
-    ),
+    input: { [entry]: join(FUNCTIONS, 'dist/entries', `${entry}.js`) },
     platform: 'node',
     external: EXTERNAL,
-    plugins,
+    plugins: SERVE_WORDS.has(entry) ? [] : [withoutWords],
   });
   try {
     const { output } = await build.generate({
