@@ -1,21 +1,16 @@
 /** One format that a model is exported in for other software. */
-import type { Calibration } from '@trainyard/recommender/layers/calibration';
-import type { Transform } from '@trainyard/recommender/model/transform';
 import type { ModelFormatName, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
+import type { ModelSource } from './graph/modelSource.js';
 
 export interface FormatContext {
   /** Its weights are in host memory. */
   model: TwoTowerModel;
   data: EncodedDataset;
   spec: TrainingSpec;
-  /** What `transform` fitted: `document`, and the `vocabulary` of each feature. */
-  transform: Transform;
   /** The ids of the catalogue as texts, most frequent in training first: item i of `item_vectors.f32`, entity i + 1. */
   items: readonly string[];
-  /** Of a model that predicts a target: what makes its predictions probabilities; null where nothing does. */
-  calibration: Calibration | null;
   /** The name of the version and when it was made. */
   version: string;
   createdAt: Date;
@@ -29,6 +24,13 @@ export interface ModelFormat {
   name: ModelFormatName;
   /** What of this model, as it has become, it cannot hold, in words for people, beside what `FORMAT_SUPPORT` says; mostly nothing. */
   lacks(this: void, context: FormatContext): readonly string[];
-  /** Writes its files below `folder` and returns the names of artifacts with their paths in it, with `/`. */
-  write(this: void, context: FormatContext): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Writes its files below `folder` and returns the names of artifacts with their paths in it, with `/`. `source` reads the native
+   * files of the model, once for all formats.
+   */
+  write(
+    this: void,
+    context: FormatContext,
+    source: () => Promise<ModelSource>,
+  ): Promise<Readonly<Record<string, string>>>;
 }

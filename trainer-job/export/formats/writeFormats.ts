@@ -1,5 +1,7 @@
+import { readDirectory } from '@trainyard/recommender/node';
 import { FORMAT_SUPPORT, lackedBy, type ModelFormatName } from '@trainyard/shared';
 import type { FormatContext, ModelFormat } from './format.js';
+import type { ModelSource } from './graph/modelSource.js';
 import { MODEL_FORMATS } from './table.js';
 
 export interface WrittenFormats {
@@ -18,6 +20,8 @@ export async function writeFormats(
 ): Promise<WrittenFormats> {
   const { model, features, outputs } = context.spec;
   const written: WrittenFormats = { artifacts: {}, written: [], leftOut: [] };
+  let opened: Promise<ModelSource> | undefined;
+  const source = () => (opened ??= sourceIn(context.folder));
   for (const format of formats) {
     if (outputs.formats && !outputs.formats.includes(format.name)) continue;
     const lacks = [...lackedBy(FORMAT_SUPPORT[format.name], model, features), ...format.lacks(context)];
@@ -27,9 +31,14 @@ export async function writeFormats(
       );
       continue;
     }
-    written.artifacts = { ...written.artifacts, ...(await format.write(context)) };
+    written.artifacts = { ...written.artifacts, ...(await format.write(context, source)) };
     written.written.push(format.name);
     await context.between();
   }
   return written;
+}
+
+async function sourceIn(folder: string): Promise<ModelSource> {
+  const { openSource } = await import('./graph/modelSource.js');
+  return openSource(readDirectory(folder));
 }

@@ -1,5 +1,7 @@
 /** What formats are written from: the native folder of a model, as the recommender reads it. */
 import {
+  ITEM_OUTPUTS_FILE,
+  ITEM_VECTORS_FILE,
   RATING_FILE,
   RATING_FOLDER,
   TOWER_FILE,
@@ -12,6 +14,7 @@ import { readDocument, type ReadFile } from '@trainyard/recommender/format/read'
 import { readWeights } from '@trainyard/recommender/format/savedArrays';
 import { TOWER_VERSIONS, type TowerDocument } from '@trainyard/recommender/format/towerDocument';
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
+import type { Calibration } from '@trainyard/recommender/layers/calibration';
 import type { LayerWeights } from '@trainyard/recommender/layers/layer';
 import { readOutputs, readVectors } from '@trainyard/recommender/model/catalogue';
 import { openTower } from '@trainyard/recommender/model/tower';
@@ -21,6 +24,8 @@ export interface TowerSource {
   name: TowerName;
   document: TowerDocument;
   weights: LayerWeights;
+  /** What vectors are divided by; 1 of the candidate tower. */
+  temperature: number;
   transform: TransformDocument['query'];
   /** The values of the feature at that position, most frequent first. */
   vocabulary(this: void, feature: number): string[];
@@ -37,12 +42,15 @@ export interface ItemSource {
 
 export interface RatingSource {
   document: RatingDocument;
+  /** What predictions go through; null where they go through nothing. */
+  calibration: Calibration | null;
   weights: LayerWeights;
   /** Outputs of the candidate tower. */
   items: ItemSource;
 }
 
 export interface ModelSource {
+  type: TowerDocument['model']['type'];
   query: TowerSource;
   candidate: TowerSource;
   /** Null of a ranking model, whose scores are predictions. */
@@ -59,10 +67,12 @@ export async function openSource(readFile: ReadFile): Promise<ModelSource> {
   const towerOf = async (name: TowerName): Promise<TowerSource> => {
     const folder = TOWER_FOLDERS[name];
     const document = await readDocument(read, `${folder}/${TOWER_FILE}`, TOWER_VERSIONS);
+    const weights = await readWeights(read, folder, TOWER_FILE, document.weights);
     return {
       name,
       document,
-      weights: await readWeights(read, folder, TOWER_FILE, document.weights),
+      weights,
+      temperature: name === 'candidate' ? 1 : temperatureOf(document, weights),
       transform: transform.document[name],
       vocabulary: (feature) => transform.vocabulary(name, feature),
     };
@@ -71,12 +81,17 @@ export async function openSource(readFile: ReadFile): Promise<ModelSource> {
   const { type } = query.document.model;
   const ids = transform.vocabulary('candidate', candidate.document.idFeature);
   return {
+    type,
     query,
     candidate,
     columnTypes: transform.document.columnTypes ?? {},
     vectors: type === 'ranking' ? null : await vectorsOf(read, ids, candidate, transform),
     rating: type === 'retrieval' ? null : await ratingOf(read, ids, candidate),
   };
+}
+
+function temperatureOf({ model: { temperature } }: TowerDocument, weights: LayerWeights): number {
+  return temperature === 'learned' ? Math.exp(weights('query/logTemperature', 1, 1)[0]!) : temperature;
 }
 
 async function vectorsOf(
@@ -98,17 +113,20 @@ async function ratingOf(
   { document: { width } }: TowerSource,
 ): Promise<RatingSource> {
   const document = await readDocument(read, `${RATING_FOLDER}/${RATING_FILE}`, RATING_VERSIONS);
+  const calibration = document.schemaVersion === 2 ? document.calibration : null;
   return {
     document,
+    calibration: calibration?.applied ? calibration : null,
     weights: await readWeights(read, RATING_FOLDER, RATING_FILE, document.weights),
     items: { ids, rows: await readOutputs(read, ids.length, width), width },
   };
 }
 
-/** Every file is read once: weights are asked for by more than one reader. */
+/** What is asked for by more than one reader is read once; the largest files, of items, are not kept. */
 function remembered(read: ReadFile): ReadFile {
   const files = new Map<string, Promise<Uint8Array>>();
   return (path) => {
+    if (path === ITEM_VECTORS_FILE || path === ITEM_OUTPUTS_FILE) return read(path);
     const file = files.get(path) ?? read(path);
     files.set(path, file);
     return file;

@@ -80,9 +80,8 @@ function decoded(graph: Graph, { log1p, mean, std, threshold }: FittedTarget, en
 }
 
 /** What predictions [pairs], float64, are after calibration: themselves, where the run applied none. */
-export function calibrated(graph: Graph, { document }: RatingSource, prediction: Value): Value {
-  const calibration = document.schemaVersion === 2 ? document.calibration : null;
-  return calibration?.applied ? meanOf(graph, calibration, prediction) : prediction;
+export function calibrated(graph: Graph, { calibration }: RatingSource, prediction: Value): Value {
+  return calibration ? meanOf(graph, calibration, prediction) : prediction;
 }
 
 function meanOf(graph: Graph, { maps }: Calibration, prediction: Value): Value {

@@ -46,17 +46,11 @@ function meanOf(graph: Graph, table: Value, indices: Value): Value {
 /** The vectors whose products are scores, of outputs. */
 export function towerVector(
   graph: Graph,
-  { name, document, weights }: TowerSource,
+  { document, temperature: own }: TowerSource,
   output: Value,
   precision: Precision,
 ): Value {
-  const { similarity, temperature } = document.model;
-  const own =
-    name === 'candidate'
-      ? 1
-      : temperature === 'learned'
-        ? Math.exp(weights('query/logTemperature', 1, 1)[0] ?? 0)
-        : temperature;
+  const { similarity } = document.model;
   const unit = similarity === 'cosine' ? unitLength(graph, cast(graph, output, precision)) : output;
   if (own === 1) return cast(graph, unit, 'float32');
   return cast(graph, times(graph, cast(graph, unit, precision), 1 / own), 'float32');

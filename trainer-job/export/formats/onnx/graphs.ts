@@ -1,25 +1,19 @@
 /** The graphs that a model is exported as. */
-import { calibrated, predicted, type RatingSource } from './rating.js';
-import { modelInputs, ROWS, textThatIsNone, type ModelInput } from './modelInputs.js';
+import type { ItemSource, ModelSource, RatingSource, TowerSource } from '../graph/modelSource.js';
+import { calibrated, predicted } from './rating.js';
+import {
+  fittedInputs,
+  modelInputs,
+  ROWS,
+  textThatIsNone,
+  type ModelInput,
+  type TowerInputs,
+} from './modelInputs.js';
 import { DATA_TYPES, type Dimension, type ElementType } from './onnxProto.js';
 import { OnnxGraph, type Value } from './onnxGraph.js';
 import { cast, lookedUp, sum } from './ops.js';
-import { scaled, towerOutput, type TowerSource } from './tower.js';
+import { scaled, towerOutput } from './tower.js';
 import { topItems } from './topItems.js';
-
-export type RatedPairs = RatingSource & { outputs: Float32Array };
-
-export interface ModelSource {
-  type: 'retrieval' | 'ranking' | 'hybrid';
-  query: TowerSource;
-  candidate: TowerSource;
-  /** Of models that predict a target, with the candidate tower's outputs [1 + items, width], of unknown items first. */
-  rating?: RatedPairs;
-  /** [items, width], of models whose scores are products. */
-  vectors?: Float32Array;
-  /** The ids of the catalogue. */
-  items: readonly string[];
-}
 
 interface ModelOutput {
   name: string;
@@ -38,9 +32,9 @@ export interface BuiltGraph {
 /** A tower: its vector, which products are made of, and its output, which a rating head takes. */
 export function towerGraph({ type }: ModelSource, tower: TowerSource): BuiltGraph {
   const graph = new OnnxGraph(`${tower.name}_tower`);
-  const { inputs, taken } = declared(graph, tower);
-  const output = towerOutput(graph, tower, taken);
-  const dims = [ROWS, tower.width];
+  const asked = declared(graph, tower);
+  const output = towerOutput(graph, tower, asked);
+  const dims = [ROWS, tower.document.width];
   const outputs: ModelOutput[] = [];
   if (type !== 'ranking') {
     const description = 'The vector whose product with one of the other tower is the score.';
@@ -52,18 +46,19 @@ export function towerGraph({ type }: ModelSource, tower: TowerSource): BuiltGrap
     const description = "The tower's output, which the rating head takes.";
     outputs.push(given(graph, output, { name: 'output', type: 'float32', dims, description }));
   }
-  return { graph, inputs, outputs };
+  return { graph, inputs: asked.inputs, outputs };
 }
 
 /** The whole query: the best items, with their scores. */
 export function recommendGraph(source: ModelSource): BuiltGraph {
   const graph = new OnnxGraph('recommend');
-  const { inputs, taken } = declared(graph, source.query);
-  const none = textThatIsNone(new Set(source.items));
+  const asked = declared(graph, source.query);
+  const { ids: known } = itemsOf(source);
+  const none = textThatIsNone(new Set(known));
   const [k, seen] = optionsOf(none);
   for (const { name, type, dims, description } of [k, seen]) graph.input(name, type, dims, description);
-  const output = towerOutput(graph, source.query, taken);
-  const { ids, scores } = topItems(graph, allScores(graph, source, output), source.items, {
+  const output = towerOutput(graph, source.query, asked);
+  const { ids, scores } = topItems(graph, allScores(graph, source, output), known, {
     k: k.name,
     seen: seen.name,
     none,
@@ -83,7 +78,7 @@ export function recommendGraph(source: ModelSource): BuiltGraph {
       description: 'Their scores; -∞ where there are no more items.',
     }),
   ];
-  return { graph, inputs: [...inputs, k, seen], outputs };
+  return { graph, inputs: [...asked.inputs, k, seen], outputs };
 }
 
 function optionsOf(none: string): [ModelInput, ModelInput] {
@@ -110,23 +105,24 @@ function optionsOf(none: string): [ModelInput, ModelInput] {
 }
 
 /** What the target of pairs of a query and an item is predicted to be. */
-export function predictGraph(source: ModelSource, rating: RatedPairs): BuiltGraph {
-  const { query, candidate, items, type } = source;
+export function predictGraph(source: ModelSource, rating: RatingSource): BuiltGraph {
+  const { query, candidate, type } = source;
+  const { ids, rows, width } = rating.items;
   const graph = new OnnxGraph('predict');
-  const { inputs, taken } = declared(graph, query);
+  const asked = declared(graph, query);
   const item: ModelInput = {
     name: 'item',
     form: 'text',
     columns: [],
     type: 'string',
     dims: [ROWS],
-    missing: textThatIsNone(new Set(items)),
+    missing: textThatIsNone(new Set(ids)),
     description: 'Ids of items, one for each query; all that are unknown count as one.',
   };
   graph.input(item.name, item.type, item.dims, item.description);
-  const ofQuery = towerOutput(graph, query, taken);
-  const place = lookedUp(graph, item.name, items, (i) => i + 1, 0);
-  const table = graph.floats(rating.outputs, [items.length + 1, candidate.width]);
+  const ofQuery = towerOutput(graph, query, asked);
+  const place = lookedUp(graph, item.name, ids, (i) => i + 1, 0);
+  const table = graph.floats(rows, [ids.length + 1, width]);
   const ofItem = graph.op('Gather', [table, place]);
   const target = predicted(graph, rating, ofQuery, ofItem);
   const score =
@@ -141,45 +137,52 @@ export function predictGraph(source: ModelSource, rating: RatedPairs): BuiltGrap
   const common = { type: 'float32', dims: [ROWS] } as const;
   const single = (value: Value) => cast(graph, value, DATA_TYPES.float32);
   const outputs = [
-    given(graph, single(calibrated(graph, rating.calibration, target)), {
+    given(graph, single(calibrated(graph, rating, target)), {
       ...common,
       name: 'prediction',
       description: 'The predicted target in its own units, calibrated where the run applies that.',
     }),
     given(graph, single(score), { ...common, name: 'score', description: 'What items are put in order by.' }),
   ];
-  return { graph, inputs: [...inputs, item], outputs };
+  return { graph, inputs: [...asked.inputs, item], outputs };
+}
+
+/** Row 0 of theirs is of unknown items, which the catalogue has not. */
+function itemsOf({ vectors, rating }: ModelSource): ItemSource {
+  const items = vectors ?? rating?.items;
+  if (!items) throw new Error('a model scores by vectors or by ratings');
+  return items;
 }
 
 /** [rows, items] of queries with all items. */
 function allScores(
   graph: OnnxGraph,
-  { type, query, candidate, rating, vectors, items }: ModelSource,
+  source: ModelSource,
   output: Value,
 ): { value: Value; type: 'float32' | 'float64' } {
-  if (type !== 'ranking') {
-    if (!vectors) throw new Error('a model whose scores are products has vectors');
-    const table = graph.floats(vectors, [items.length, query.width]);
-    const value = graph.op('Gemm', [scaled(graph, query, output), table], {
+  const { query, vectors, rating } = source;
+  const { ids, rows, width } = itemsOf(source);
+  const known = graph.floats(rows.subarray(width), [ids.length, width]);
+  if (vectors) {
+    const value = graph.op('Gemm', [scaled(graph, query, output), known], {
       attributes: { transB: { i: 1 } },
     });
     return { value, type: 'float32' };
   }
   if (!rating) throw new Error('a ranking model has a rating head');
-  const known = graph.floats(rating.outputs.subarray(candidate.width), [items.length, candidate.width]);
   // One query after the other: the pairs of all with all would take too much memory at once.
   const body = graph.within('one_query');
-  const row = body.anonymousInput('float32', [query.width]);
-  const repeated = body.op('Expand', [row, body.longs([items.length, query.width])]);
-  body.output(predicted(body, rating, repeated, known), undefined, 'float64', [items.length]);
+  const row = body.anonymousInput('float32', [query.document.width]);
+  const repeated = body.op('Expand', [row, body.longs([ids.length, query.document.width])]);
+  body.output(predicted(body, rating, repeated, known), undefined, 'float64', [ids.length]);
   const value = graph.op('Scan', [output], {
     attributes: { body: { graph: body }, num_scan_inputs: { i: 1 } },
   });
   return { value, type: 'float64' };
 }
 
-function declared(graph: OnnxGraph, { features }: TowerSource) {
-  const all = modelInputs(features);
+function declared(graph: OnnxGraph, tower: TowerSource): TowerInputs {
+  const all = modelInputs(fittedInputs(tower));
   for (const { name, type, dims, description } of all.inputs) graph.input(name, type, dims, description);
   return all;
 }

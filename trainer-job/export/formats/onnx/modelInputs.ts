@@ -3,6 +3,7 @@ import { assertNever } from '@trainyard/shared/common';
 import type { EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import type { FittedFeature } from '@trainyard/recommender/encode/fittedFeature';
 import { TIME_UNIT_WORDS, type TimeUnit } from '@trainyard/shared/timeUnit';
+import type { TowerSource } from '../graph/modelSource.js';
 import type { Dimension, ElementType } from './onnxProto.js';
 
 /** A feature of a tower with what `transform` fitted. */
@@ -10,6 +11,11 @@ export interface FittedInput {
   encoded: EncodedFeature;
   fitted: FittedFeature;
   vocabulary: readonly string[];
+}
+
+/** The features of a tower in their order. */
+export function fittedInputs({ transform, vocabulary }: TowerSource): FittedInput[] {
+  return transform.features.map(({ encoded, fitted }, f) => ({ encoded, fitted, vocabulary: vocabulary(f) }));
 }
 
 type FeatureForm = 'text' | 'number' | 'time' | 'rows';
@@ -35,12 +41,15 @@ export const ROWS = 'rows';
 
 const OWN_NAMES: readonly string[] = 'k seen item ids scores embedding output score prediction'.split(' ');
 
-/** One input for each column and form, in the order of the features, and which of them each feature takes. */
-export function modelInputs(features: readonly FittedInput[]): {
-  inputs: ModelInput[];
+export interface TowerInputs {
+  features: readonly FittedInput[];
+  inputs: readonly ModelInput[];
   /** Of the feature at the same place. */
-  taken: ModelInput[];
-} {
+  taken: readonly ModelInput[];
+}
+
+/** One input for each column and form, in the order of the features, and which of them each feature takes. */
+export function modelInputs(features: readonly FittedInput[]): TowerInputs {
   const inputs = new Map<string, ModelInput>();
   const names = new Set(OWN_NAMES);
   const nameOf = (wanted: string, form: string) => {
@@ -61,7 +70,7 @@ export function modelInputs(features: readonly FittedInput[]): {
     inputs.set(key, input);
     return input;
   });
-  return { inputs: [...inputs.values()], taken };
+  return { features, inputs: [...inputs.values()], taken };
 }
 
 function formOf(fitted: FittedFeature): FeatureForm {

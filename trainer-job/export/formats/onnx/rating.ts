@@ -1,27 +1,23 @@
 /** A rating head as operators: what it predicts of pairs. */
 import { assertNever } from '@trainyard/shared/common';
 import type { FittedTarget } from '@trainyard/recommender/encode/target';
-import type { Calibration, CalibrationMap } from '@trainyard/recommender/layers/calibration';
-import type { LayerWeights } from '@trainyard/recommender/layers/layer';
+import type { CalibrationMap } from '@trainyard/recommender/layers/calibration';
 import { predictionOf } from '@trainyard/recommender/layers/prediction';
-import type { Rating, RatingLossSpec } from '@trainyard/shared/spec/rating';
+import type { RatingLossSpec } from '@trainyard/shared/spec/rating';
+import type { RatingSource } from '../graph/modelSource.js';
 import { DATA_TYPES } from './onnxProto.js';
 import { sequence } from './layers.js';
 import { cast, column, concat, equalTo, sum, where } from './ops.js';
 import type { OnnxGraph, Value } from './onnxGraph.js';
 
-export interface RatingSource {
-  rating: Rating;
-  target: FittedTarget;
-  widths: { query: number; candidate: number };
-  weights: LayerWeights;
-  /** What predictions go through; null where they go through nothing. */
-  calibration: Calibration | null;
-}
-
 /** [pairs] float64: the predicted target in its own units, not calibrated, of outputs of the towers, [pairs, width] each. */
-export function predicted(graph: OnnxGraph, source: RatingSource, query: Value, item: Value): Value {
-  const { rating, target, widths, weights } = source;
+export function predicted(
+  graph: OnnxGraph,
+  { document, weights }: RatingSource,
+  query: Value,
+  item: Value,
+): Value {
+  const { rating, target, widths } = document;
   const withProduct = rating.input === 'concatenationAndProduct';
   const parts = [query, item, ...(withProduct ? [graph.op('Mul', [query, item])] : [])];
   const width = widths.query + widths.candidate + (withProduct ? widths.query : 0);
@@ -62,8 +58,8 @@ function decoded(graph: OnnxGraph, { log1p, mean, std, threshold }: FittedTarget
 }
 
 /** [pairs] float64: the mean of what the maps make of predictions, where they are applied. */
-export function calibrated(graph: OnnxGraph, calibration: Calibration | null, predictions: Value): Value {
-  if (!calibration?.applied) return predictions;
+export function calibrated(graph: OnnxGraph, { calibration }: RatingSource, predictions: Value): Value {
+  if (!calibration) return predictions;
   const { maps } = calibration;
   const [first, ...others] = maps.map((map) => mapped(graph, map, predictions));
   const total = others.reduce((all, one) => graph.op('Add', [all, one]), first!);

@@ -1,45 +1,32 @@
 /** A tower as operators: what a query or an item becomes. */
-import type { LayerWeights } from '@trainyard/recommender/layers/layer';
-import type { Layer } from '@trainyard/shared/spec/layers';
 import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
+import type { TowerSource } from '../graph/modelSource.js';
 import { encodedFeature } from './encoders.js';
 import { sequence, type Wide } from './layers.js';
-import type { FittedInput, ModelInput } from './modelInputs.js';
+import type { TowerInputs } from './modelInputs.js';
 import { concat, where } from './ops.js';
 import type { OnnxGraph, Value } from './onnxGraph.js';
 
-export interface TowerSource {
-  name: 'query' | 'candidate';
-  features: readonly FittedInput[];
-  layers: readonly Layer[];
-  /** Of the output. */
-  width: number;
-  similarity: 'dot' | 'cosine';
-  /** What vectors are divided by. */
-  temperature: number;
-  weights: LayerWeights;
-}
-
-/** The tower's output, [rows, width], of its inputs, which the graph has already; `taken` has one for each feature. */
+/** The tower's output, [rows, width], of its inputs, which the graph has already. */
 export function towerOutput(
   graph: OnnxGraph,
-  { name, features, layers, weights }: TowerSource,
-  taken: readonly ModelInput[],
+  { name, document, weights }: TowerSource,
+  { features, taken }: TowerInputs,
 ): Value {
   const parts = features.map((feature, f) => encodedFeature(graph, name, feature, taken[f]!, weights));
   const input: Wide = {
     value: parts.length === 1 ? parts[0]! : concat(graph, parts, 1),
     width: features.reduce((sum, { encoded }) => sum + inputWidthOf(encoded), 0),
   };
-  return sequence(graph, name, input, layers, weights).value;
+  return sequence(graph, name, input, document.layers, weights).value;
 }
 
 /** The vectors whose products are scores, [rows, width]: of length 1 for `cosine`, and divided by the temperature. */
-export function scaled(graph: OnnxGraph, { similarity, temperature }: TowerSource, output: Value): Value {
+export function scaled(graph: OnnxGraph, { document, temperature }: TowerSource, output: Value): Value {
   const number = (value: number) => graph.floats(Float32Array.of(value), []);
   const factor = 1 / temperature;
   let vectors = output;
-  if (similarity === 'cosine') {
+  if (document.model.similarity === 'cosine') {
     const length = graph.op('ReduceL2', [output], { attributes: { axes: { ints: [1] } } });
     const isLong = graph.op('Greater', [length, number(0)]);
     vectors = graph.op('Div', [output, where(graph, isLong, length, number(1))]);
