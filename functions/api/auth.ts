@@ -8,7 +8,10 @@ import { DomainError } from '../errors/domainError.js';
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
 
 /** Who calls. Fails closed: without a configured way in, nobody gets in. */
-export async function authenticate(cp: ControlPlane, request: Request): Promise<Caller> {
+export async function authenticate(
+  cp: Pick<ControlPlane, 'config' | 'now'>,
+  request: Request,
+): Promise<Caller> {
   switch (cp.config.auth) {
     case 'loopback':
       // A page of a foreign site can reach a port on this machine under a name of its own; its name gives it away.

@@ -7,7 +7,7 @@ import { ObjectNotFoundError, type ByteRange } from '../ports/objectStore/object
 import type { Artifact } from '../runs/results/artifacts.js';
 
 export async function sendArtifact(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'objects' | 'log'>,
   artifact: Artifact,
   request: Request,
   response: Response,
@@ -46,7 +46,7 @@ export async function sendArtifact(
   }
 }
 
-async function openedOf(cp: ControlPlane, key: string, range: ByteRange | null) {
+async function openedOf(cp: Pick<ControlPlane, 'objects'>, key: string, range: ByteRange | null) {
   try {
     return await (range ? cp.objects.openRead(key, range) : cp.objects.openRead(key));
   } catch (error) {

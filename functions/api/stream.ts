@@ -26,7 +26,7 @@ const KEEP_ALIVE_MS = 15_000;
  * of stages and epochs it is sent the rest.
  */
 export async function streamRun(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'store' | 'log'>,
   runId: string,
   lastEventId: string | undefined,
   response: Response,
@@ -78,7 +78,7 @@ export async function streamRun(
   });
 }
 
-async function sendEnd(cp: ControlPlane, run: Run, sender: Sender): Promise<void> {
+async function sendEnd(cp: Pick<ControlPlane, 'store'>, run: Run, sender: Sender): Promise<void> {
   for (const row of await storedRows(cp, run.runId)) sender.row(row);
   sender.run(run);
 }

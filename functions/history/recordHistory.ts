@@ -17,8 +17,11 @@ import type { HistoryTableName } from './tables.js';
 /** As many rows as Google recommends for a request; the longest training has 10,000 epochs. */
 const BATCH = 500;
 
+/** What adding to the history takes, beside the sink. */
+export type HistoryPorts = Pick<ControlPlane, 'store' | 'log' | 'now'>;
+
 /** Adds what the history lacks of the subject of this id. */
-type Recorder = (cp: ControlPlane, sink: HistorySink, id: string) => Promise<void>;
+type Recorder = (cp: HistoryPorts, sink: HistorySink, id: string) => Promise<void>;
 
 /** Null for the kinds of which the history has no table. */
 const RECORDERS: Readonly<Record<SubjectKind, Recorder | null>> = {
@@ -33,14 +36,14 @@ const RECORDERS: Readonly<Record<SubjectKind, Recorder | null>> = {
  * @throws what the sink throws, and where it refused rows that it may take another time: call again.
  */
 export async function recordHistory(
-  cp: ControlPlane,
+  cp: HistoryPorts,
   sink: HistorySink,
   { kind, id }: Pick<Subject, 'kind' | 'id'>,
 ): Promise<void> {
   await RECORDERS[kind]?.(cp, sink, id);
 }
 
-async function recordEndedRun(cp: ControlPlane, sink: HistorySink, runId: string): Promise<void> {
+async function recordEndedRun(cp: HistoryPorts, sink: HistorySink, runId: string): Promise<void> {
   for (;;) {
     const run = await readRun(cp.store, runId);
     if (!run || !isTerminal(run.status)) return;
@@ -56,7 +59,7 @@ async function recordEndedRun(cp: ControlPlane, sink: HistorySink, runId: string
 
 /** For an epoch just stored: until the run's own row is there, whoever writes that one adds its epochs, too. */
 export async function recordLateEpochs(
-  cp: ControlPlane,
+  cp: HistoryPorts,
   sink: HistorySink,
   { id: runId }: Pick<Subject, 'id'>,
 ): Promise<void> {
@@ -69,7 +72,7 @@ function isNews(marker: HistoryMarker | undefined, { epoch, attempt }: Epoch): b
 }
 
 async function recordEpochs(
-  cp: ControlPlane,
+  cp: HistoryPorts,
   sink: HistorySink,
   run: Run,
   epochs: readonly Epoch[],
@@ -81,14 +84,14 @@ async function recordEpochs(
   });
 }
 
-async function recordRun(cp: ControlPlane, sink: HistorySink, run: Run): Promise<void> {
+async function recordRun(cp: HistoryPorts, sink: HistorySink, run: Run): Promise<void> {
   const rows = [{ id: runRowId(run), row: runRow(run) }];
   await record(cp, sink, run, 'training_runs', rows, (ids) => ({ run: ids.has(runRowId(run)), epochs: {} }));
 }
 
 /** Inserts, then marks what is settled: rows that were added, and rows that never will be, which are logged. */
 async function record<T extends HistoryTableName>(
-  cp: ControlPlane,
+  cp: HistoryPorts,
   sink: HistorySink,
   { runId }: Run,
   table: T,

@@ -4,6 +4,7 @@ import type { ControlPlane } from '../controlPlane.js';
 import { controlPlane } from '../currentControlPlane.js';
 import { openBigQueryHistorySink } from './bigQueryHistorySink.js';
 import type { HistorySink } from './historySink.js';
+import type { HistoryPorts } from './recordHistory.js';
 
 /** The platform repeats a failing event for a day or longer; after this, a log entry is worth more than another attempt. */
 const MAX_AGE_HOURS = 24;
@@ -23,7 +24,7 @@ export interface Trigger {
 export async function onSubjectWritten(
   { id: event, time, params }: Trigger,
   subject: Pick<Subject, 'kind' | 'id'>,
-  record: (cp: ControlPlane, sink: HistorySink, subject: Pick<Subject, 'kind' | 'id'>) => Promise<void>,
+  record: (cp: HistoryPorts, sink: HistorySink, subject: Pick<Subject, 'kind' | 'id'>) => Promise<void>,
 ): Promise<void> {
   const cp = await controlPlane();
   const sink = sinkOf(cp);

@@ -69,8 +69,11 @@ export interface DeliveryRequest {
   post: Post;
 }
 
+/** What a delivery takes, beside whoever posts it. */
+export type DeliveryPorts = Pick<ControlPlane, 'store' | 'log' | 'now' | 'newId'>;
+
 /** True when there is nothing left to do: delivered now or before, or refused for good. False when it is to be tried again. */
-export async function deliver(cp: ControlPlane, request: DeliveryRequest, send: Poster): Promise<boolean> {
+export async function deliver(cp: DeliveryPorts, request: DeliveryRequest, send: Poster): Promise<boolean> {
   const claimed = await claim(cp, request);
   if (typeof claimed === 'boolean') return claimed;
   const { state, reason } = await attempt(request.post, send);
@@ -81,7 +84,7 @@ export async function deliver(cp: ControlPlane, request: DeliveryRequest, send: 
 
 /** Writes that we are at it. True where that is not needed any more, false where somebody else is at it. */
 async function claim(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'store' | 'now' | 'newId'>,
   { id, event, channel, post }: DeliveryRequest,
 ): Promise<Delivery | boolean> {
   const holder = cp.newId();
@@ -147,7 +150,7 @@ const LOGGED_AS = {
   refused: ['ERROR', 'a notification was refused and will not be tried again'],
 } as const satisfies Record<Ended['state'], unknown>;
 
-function logEnd(cp: ControlPlane, { data }: TrainyardEvent, delivery: Delivery & Ended): void {
+function logEnd(cp: Pick<ControlPlane, 'log'>, { data }: TrainyardEvent, delivery: Delivery & Ended): void {
   const { eventId, channel, type, host, reason, attempts } = delivery;
   const [severity, message] = LOGGED_AS[delivery.state];
   instruments().notifications.add(1, { type, outcome: delivery.state });

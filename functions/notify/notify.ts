@@ -3,16 +3,21 @@ import { budgetReachedSchema, type ModelEvent, type TrainyardEvent } from '@trai
 import type { ControlPlane } from '../controlPlane.js';
 import { identityOf } from '../events/identity.js';
 import { budgetWarning, warnOfBudgets } from '../runs/monthlyBudget.js';
+import type { PlanPorts } from '../runs/lifecycle.js';
 import { readRun } from '../runs/repository.js';
+import type { SpendingPorts } from '../runs/spending.js';
 import { endOf, outcomeFor, wantsBudget, type Channel, type End } from './channels.js';
-import { deliver, deliveryId, type Poster } from './delivery.js';
+import { deliver, deliveryId, type DeliveryPorts, type Poster } from './delivery.js';
 import { requestFor } from './formats.js';
 import { budgetMessage, messageOf, type Message } from './message.js';
 import { postSafely } from './safeRequest.js';
 
+/** What telling the channels of an event takes. */
+type NotifyPorts = DeliveryPorts & Pick<ControlPlane, 'config'>;
+
 /** Notifies of how a run ended, or of a budget as it is spent; events of every other kind and type are nobody's news. */
 export async function notify(
-  cp: ControlPlane,
+  cp: NotifyPorts & SpendingPorts & PlanPorts,
   event: TrainyardEvent,
   send: Poster = (post) => postSafely(post),
 ): Promise<void> {
@@ -23,7 +28,7 @@ export async function notify(
 }
 
 async function notifyOfEnd(
-  cp: ControlPlane,
+  cp: NotifyPorts & SpendingPorts & PlanPorts,
   { event, runId, end }: { event: TrainyardEvent; runId: string; end: End },
   send: Poster,
 ): Promise<void> {
@@ -37,7 +42,7 @@ async function notifyOfEnd(
   });
 }
 
-async function notifyOfBudget(cp: ControlPlane, event: ModelEvent, send: Poster): Promise<void> {
+async function notifyOfBudget(cp: NotifyPorts, event: ModelEvent, send: Poster): Promise<void> {
   const run = await readRun(cp.store, event.data.runId);
   if (!run) return;
   const reached = budgetReachedSchema.parse(event.data.detail);
@@ -56,7 +61,7 @@ async function notifyOfBudget(cp: ControlPlane, event: ModelEvent, send: Poster)
  * is left, so that the event is delivered again: what was delivered to a channel is not sent to it again then.
  */
 async function notifyChannels(
-  cp: ControlPlane,
+  cp: NotifyPorts,
   event: TrainyardEvent,
   send: Poster,
   messageFor: (channel: Channel) => Message | undefined,
@@ -74,7 +79,7 @@ async function notifyChannels(
 
 /** False when it is to be tried again, for whatever reason. */
 async function isDelivered(
-  cp: ControlPlane,
+  cp: NotifyPorts,
   event: TrainyardEvent,
   { channel, message }: { channel: Channel; message: Message },
   send: Poster,

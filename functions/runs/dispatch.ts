@@ -12,11 +12,14 @@ import { consoleUrl } from '../compute/consoleUrl.js';
 import { CapacityError, LaunchRejectedError } from '../ports/jobLauncher/jobLauncher.js';
 import { instruments } from '../telemetry/metrics.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
-import { recordLifecycle } from './lifecycle.js';
+import { recordLifecycle, type LifecyclePorts } from './lifecycle.js';
 import { masterSecretOf } from './masterSecret.js';
 import { tooSmall } from './tierFit.js';
 import { launcherOf, tierPrice, tiersOf } from './tiers.js';
 import type { ControlPlaneErrorCode } from '@trainyard/shared/errors/controlPlaneErrors';
+
+/** What starting a job takes. */
+export type LaunchPorts = Pick<ControlPlane, 'objects' | 'launchers' | 'config' | 'log' | 'now'>;
 
 /**
  * Launches a pending run: claims it under a lease, starts the job on its tier, records the launch; a tier without capacity gives
@@ -25,7 +28,7 @@ import type { ControlPlaneErrorCode } from '@trainyard/shared/errors/controlPlan
  * Killed between the launch and its record, it leaves a lease that runs out; the next dispatch launches again, and a launcher
  * starts one attempt only once.
  */
-export async function dispatch(cp: ControlPlane, runId: string): Promise<void> {
+export async function dispatch(cp: LifecyclePorts & LaunchPorts, runId: string): Promise<void> {
   for (;;) {
     const run = await claim(cp, runId);
     if (!run) return;
@@ -38,7 +41,7 @@ export async function dispatch(cp: ControlPlane, runId: string): Promise<void> {
 }
 
 /** The run when it is now ours to launch. */
-async function claim(cp: ControlPlane, runId: string): Promise<Run | undefined> {
+async function claim(cp: LifecyclePorts, runId: string): Promise<Run | undefined> {
   const holder = cp.newId();
   const expiresAt = new Date(cp.now().getTime() + cp.config.leaseSeconds * 1000).toISOString();
   const claimed = await recordLifecycle(cp, runId, (run) =>
@@ -48,7 +51,7 @@ async function claim(cp: ControlPlane, runId: string): Promise<Run | undefined> 
 }
 
 /** A tier that is too small gives way to the next without being asked. */
-async function tryTier(cp: ControlPlane, run: Run, tier: Tier, tierCount: number): Promise<LifecycleEvent> {
+async function tryTier(cp: LaunchPorts, run: Run, tier: Tier, tierCount: number): Promise<LifecycleEvent> {
   const misfit = tooSmall(cp, run, tier);
   if (misfit === undefined) return launchOn(cp, run, tier, tierCount);
   const { runId, attempt, tierIndex } = run;
@@ -57,7 +60,7 @@ async function tryTier(cp: ControlPlane, run: Run, tier: Tier, tierCount: number
 }
 
 /** Starts the attempt's job and says what came of it. Throws where nobody can tell: the lease runs out, and it is tried again. */
-async function launchOn(cp: ControlPlane, run: Run, tier: Tier, tierCount: number): Promise<LifecycleEvent> {
+async function launchOn(cp: LaunchPorts, run: Run, tier: Tier, tierCount: number): Promise<LifecycleEvent> {
   const { runId, attempt, tierIndex } = run;
   try {
     const end = endOfAttempt(cp, run, tier);
@@ -118,7 +121,7 @@ function outcomeOf(error: unknown): string {
  * launcher starts an attempt only once, so asking again tells the job's name. Undefined where the platform has none to tell.
  */
 export async function recallLaunch(
-  cp: ControlPlane,
+  cp: LaunchPorts,
   run: Run,
 ): Promise<Extract<LifecycleEvent, { type: 'launched' }> | undefined> {
   const tiers = tiersOf(cp, run);
@@ -148,14 +151,18 @@ function noSuchTier(run: Run): LifecycleEvent {
 }
 
 /** The limit of the platform, counted from now, or the deadline of the run where that is earlier. */
-function endOfAttempt(cp: ControlPlane, { deadlineAt }: Run, { maxAttemptSeconds }: Tier): string {
+function endOfAttempt(
+  cp: Pick<ControlPlane, 'now'>,
+  { deadlineAt }: Run,
+  { maxAttemptSeconds }: Tier,
+): string {
   const limit = new Date(cp.now().getTime() + maxAttemptSeconds * 1000).toISOString();
   return limit < deadlineAt ? limit : deadlineAt;
 }
 
 /** What the trainer gets to know, and all it gets to know. */
 async function trainerEnvironment(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'objects' | 'config'>,
   run: Run,
   { machine, image }: Tier,
   end: string,

@@ -15,12 +15,15 @@ import { launcherOf } from './tiers.js';
 /** What carrying out a plan takes. */
 export type PlanPorts = Pick<ControlPlane, 'store' | 'bus' | 'launchers' | 'config' | 'log' | 'now'>;
 
+/** What recording an event that did not come from the trainer takes. */
+export type LifecyclePorts = PlanPorts & Pick<ControlPlane, 'newId'>;
+
 /**
  * Applies an event that did not come from the trainer, and carries out what follows from it. `decide` sees the run inside the
  * transaction and returns the event, or undefined to leave the run as it is. Undefined for an unknown run.
  */
 export async function recordLifecycle(
-  cp: PlanPorts & Pick<ControlPlane, 'newId'>,
+  cp: LifecyclePorts,
   runId: string,
   decide: (run: Run) => LifecycleEvent | undefined,
 ): Promise<RunPlan | undefined> {

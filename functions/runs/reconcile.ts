@@ -20,13 +20,14 @@ import { consequenceOf, shown, type PlatformProblem } from '../ports/jobLauncher
 import { withLogFields } from '../telemetry/context.js';
 import { instruments } from '../telemetry/metrics.js';
 import { inSpan } from '../telemetry/tracing.js';
-import { dispatch, recallLaunch } from './dispatch.js';
+import { dispatch, recallLaunch, type LaunchPorts } from './dispatch.js';
 import { registerLeftBehind } from './registerVersions.js';
 import { sweepExpired } from './sweepExpired.js';
 import { recordLifecycle } from './lifecycle.js';
 import { keepBudgets } from './monthlyBudget.js';
 import { relayOutbox } from '../events/outbox.js';
 import { openRuns, readRun, stoppingRuns } from './repository.js';
+import { secondsSince } from './secondsSince.js';
 import { stopUnwantedJobs } from './stopUnwanted.js';
 import { launcherOf, tiersOf } from './tiers.js';
 import type { ControlPlaneErrorCode } from '@trainyard/shared/errors/controlPlaneErrors';
@@ -102,7 +103,7 @@ export async function reconcileRun(cp: ControlPlane, runId: string): Promise<voi
   });
 }
 
-async function verdictOn(cp: ControlPlane, run: Run): Promise<LifecycleEvent | undefined> {
+async function verdictOn(cp: LaunchPorts, run: Run): Promise<LifecycleEvent | undefined> {
   if (cp.now().toISOString() >= run.deadlineAt) return { type: 'deadlinePassed' };
   return overBudget(run, cp.now()) ?? lookAtJob(cp, run);
 }
@@ -114,7 +115,11 @@ function overBudget(run: Run, now: Date): LifecycleEvent | undefined {
 }
 
 /** For people and alerts. While no run is open and nothing fails there is nothing to tell. */
-function observe(cp: ControlPlane, open: readonly StoredDocument[], failed: number): void {
+function observe(
+  cp: Pick<ControlPlane, 'log' | 'now'>,
+  open: readonly StoredDocument[],
+  failed: number,
+): void {
   const { openRuns: count, longestSilenceSeconds, reconcileFailures } = instruments();
   const running = open.filter(({ data }) => data['status'] === 'running');
   const silences = running.flatMap(({ data: { lastCallbackAt } }) =>
@@ -146,13 +151,13 @@ function gpuPercentOf({ data }: StoredDocument): number[] {
 }
 
 /** Not where a dispatcher is at it, or its request is too fresh to be taken for lost. */
-function awaitsLaunch(cp: ControlPlane, { status, lease, updatedAt }: Run): boolean {
+function awaitsLaunch(cp: Pick<ControlPlane, 'config' | 'now'>, { status, lease, updatedAt }: Run): boolean {
   const now = cp.now();
   if (status !== 'pending' || (lease && lease.expiresAt > now.toISOString())) return false;
   return now.getTime() - Date.parse(updatedAt) >= cp.config.settleSeconds * 1000;
 }
 
-async function lookAtJob(cp: ControlPlane, run: Run): Promise<LifecycleEvent | undefined> {
+async function lookAtJob(cp: LaunchPorts, run: Run): Promise<LifecycleEvent | undefined> {
   if (run.status === 'pending') return undefined;
   const { job, attempt } = run;
   if (!job) return withUnrecordedJob(cp, run);
@@ -179,7 +184,7 @@ async function lookAtJob(cp: ControlPlane, run: Run): Promise<LifecycleEvent | u
 }
 
 /** Reports without a job: its launch was never recorded. The job is found out, so that it can be watched and stopped. */
-async function withUnrecordedJob(cp: ControlPlane, run: Run): Promise<LifecycleEvent | undefined> {
+async function withUnrecordedJob(cp: LaunchPorts, run: Run): Promise<LifecycleEvent | undefined> {
   const launched = await recallLaunch(cp, run);
   if (!isSilent(cp, run)) return launched;
   if (launched) await launcherOf(cp, launched.job.tier).cancel(launched.job.name);
@@ -188,7 +193,7 @@ async function withUnrecordedJob(cp: ControlPlane, run: Run): Promise<LifecycleE
 
 /** A job that says nothing, or says the same for too long, is stopped: it costs and brings nothing. */
 async function stalled(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'now'>,
   run: Run,
   launcher: JobLauncher,
   jobName: string,
@@ -205,7 +210,7 @@ async function stalled(
 }
 
 function ended(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'config'>,
   run: Run,
   { exitCode, problem }: Extract<JobState, { state: 'ended' }>,
 ): LifecycleEvent {
@@ -223,7 +228,7 @@ function ended(
 }
 
 /** The platform says why: a place without machines gives way to the next one, unless the trainer had begun there. */
-function endedBy(cp: ControlPlane, run: Run, problem: PlatformProblem): LifecycleEvent {
+function endedBy(cp: Pick<ControlPlane, 'config'>, run: Run, problem: PlatformProblem): LifecycleEvent {
   const { code, message, remedy } = problem;
   const error: RunError = { code, message, stage: run.currentStage, remedy };
   const consequence = consequenceOf(code);
@@ -240,7 +245,11 @@ function rejected({ attempt }: Run, error: RunError): LifecycleEvent {
   return { type: 'launchRejected', attempt, error };
 }
 
-function waitedTooLong(cp: ControlPlane, run: Run, detail?: string): LifecycleEvent | undefined {
+function waitedTooLong(
+  cp: Pick<ControlPlane, 'config' | 'now'>,
+  run: Run,
+  detail?: string,
+): LifecycleEvent | undefined {
   const { attempt, job, tierIndex } = run;
   const tiers = tiersOf(cp, run);
   const tier = tiers[tierIndex];
@@ -261,13 +270,13 @@ function lost(run: Run, message: string): LifecycleEvent {
 }
 
 /** Silence counts from the launch or the last callback of this attempt, whichever is later. */
-function isSilent(cp: ControlPlane, run: Run): boolean {
+function isSilent(cp: Pick<ControlPlane, 'now'>, run: Run): boolean {
   const last = latestOf(run, [run.job?.launchedAt, run.lastCallbackAt, run.job ? null : run.updatedAt]);
   return secondsSince(cp, last) > run.spec.compute.heartbeatTimeoutSeconds;
 }
 
 /** Idleness counts from the launch or the last progress, whichever is later. */
-function isIdle(cp: ControlPlane, run: Run): boolean {
+function isIdle(cp: Pick<ControlPlane, 'now'>, run: Run): boolean {
   const last = latestOf(run, [run.job?.launchedAt, run.lastProgressAt]);
   return secondsSince(cp, last) > run.spec.compute.idleTimeoutSeconds;
 }
@@ -276,13 +285,9 @@ function latestOf(run: Run, instants: readonly (string | null | undefined)[]): s
   return instants.reduce<string>((latest, at) => (at && at > latest ? at : latest), run.createdAt);
 }
 
-function isGraceOver(cp: ControlPlane, run: Run): boolean {
+function isGraceOver(cp: Pick<ControlPlane, 'now'>, run: Run): boolean {
   return (
     run.cancelRequestedAt !== null &&
     secondsSince(cp, run.cancelRequestedAt) > run.spec.compute.cancelGraceSeconds
   );
-}
-
-function secondsSince(cp: ControlPlane, instant: string): number {
-  return (cp.now().getTime() - Date.parse(instant)) / 1000;
 }

@@ -5,8 +5,9 @@
  */
 import { type Run, type Stopping } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
-import { recordLifecycle } from './lifecycle.js';
+import { recordLifecycle, type LifecyclePorts } from './lifecycle.js';
 import { readRun } from './repository.js';
+import { secondsSince } from './secondsSince.js';
 import { launcherOf } from './tiers.js';
 
 type Unwanted = Stopping['jobs'][number];
@@ -17,14 +18,14 @@ const LEAVE_SECONDS = 30;
 const LONGEST_JOB_SECONDS = 8 * 86_400;
 
 /** Looks at each unwanted job of a run. Throws the first fault, once all were looked at. */
-export async function stopUnwantedJobs(cp: ControlPlane, runId: string): Promise<void> {
+export async function stopUnwantedJobs(cp: LifecyclePorts, runId: string): Promise<void> {
   const run = await readRun(cp.store, runId);
   if (!run?.stopping) return;
   const looks = await Promise.allSettled(run.stopping.jobs.map((unwanted) => stop(cp, run, unwanted)));
   for (const look of looks) if (look.status === 'rejected') throw look.reason;
 }
 
-async function stop(cp: ControlPlane, run: Run, unwanted: Unwanted): Promise<void> {
+async function stop(cp: LifecyclePorts, run: Run, unwanted: Unwanted): Promise<void> {
   const { job } = unwanted;
   if (await isGone(cp, run, unwanted)) {
     await recordLifecycle(cp, run.runId, () => ({ type: 'unwantedJobEnded', name: job.name }));
@@ -33,7 +34,11 @@ async function stop(cp: ControlPlane, run: Run, unwanted: Unwanted): Promise<voi
   }
 }
 
-async function isGone(cp: ControlPlane, { runId }: Run, { job, since }: Unwanted): Promise<boolean> {
+async function isGone(
+  cp: Pick<ControlPlane, 'launchers' | 'config' | 'log' | 'now'>,
+  { runId }: Run,
+  { job, since }: Unwanted,
+): Promise<boolean> {
   if (secondsSince(cp, since) > LONGEST_JOB_SECONDS) {
     cp.log('WARNING', 'a job is taken for ended: no platform lets one run for so long', {
       runId,
@@ -47,10 +52,6 @@ async function isGone(cp: ControlPlane, { runId }: Run, { job, since }: Unwanted
 }
 
 /** Cancelled, it would count as stopped where the platform shows it, though it did all that it was to do. */
-function mayStillLeave(cp: ControlPlane, { status }: Run, { since }: Unwanted): boolean {
+function mayStillLeave(cp: Pick<ControlPlane, 'now'>, { status }: Run, { since }: Unwanted): boolean {
   return status === 'completed' && secondsSince(cp, since) < LEAVE_SECONDS;
-}
-
-function secondsSince(cp: ControlPlane, instant: string): number {
-  return (cp.now().getTime() - Date.parse(instant)) / 1000;
 }

@@ -7,7 +7,7 @@ import { recordSpan } from '../telemetry/tracing.js';
 
 /** Counts callbacks that were answered after `seconds`, and draws the work that they tell of into the trace of their run. */
 export function observeCallbacks(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'now' | 'log'>,
   { run, outcomes }: RecordedCallbacks,
   callbacks: readonly SentCallback[],
   seconds: number,

@@ -9,7 +9,10 @@ export const IDENTITY_HEADER = 'trainyard-identity';
  * Where the deployment names its trainers' service account, a callback also carries a Google-signed ID token of that account,
  * meant for these functions: a key that leaked is worth nothing outside the platform. A problem (401, 403, 503) otherwise.
  */
-export async function requireTrainerIdentity(cp: ControlPlane, request: Request): Promise<void> {
+export async function requireTrainerIdentity(
+  cp: Pick<ControlPlane, 'config' | 'now'>,
+  request: Request,
+): Promise<void> {
   const { trainerIdentity } = cp.config;
   if (!trainerIdentity) return;
   const { email, ...issuer } = trainerIdentity;

@@ -87,7 +87,7 @@ function claimedAttempt(request: Request): number {
 
 /** The callback's id, once its signature is known to be good. */
 function verifiedId(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'config' | 'now'>,
   request: Request,
   runId: string,
   attempt: number,

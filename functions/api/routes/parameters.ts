@@ -24,7 +24,11 @@ export const noQuery = z.strictObject({});
 export const noBody = z.strictObject({}).meta({ examples: [{}] });
 
 /** A run of a model of other teams is not there. */
-export async function visibleRun(cp: ControlPlane, caller: Caller, runId: string): Promise<Run> {
+export async function visibleRun(
+  cp: Pick<ControlPlane, 'store'>,
+  caller: Caller,
+  runId: string,
+): Promise<Run> {
   const run = await readRun(cp.store, runId);
   if (!run || !maySee(caller, run.teams)) throw notFound(`run ${runId}`);
   return run;
@@ -32,7 +36,7 @@ export async function visibleRun(cp: ControlPlane, caller: Caller, runId: string
 
 /** A model of other teams is not there. */
 export async function visibleModel(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'store'>,
   caller: Caller,
   modelId: string,
 ): Promise<ModelDocument> {
