@@ -49,6 +49,14 @@ export const environmentSchema = z.object({
         "An OpenTelemetry collector that takes OTLP over HTTP. It is sent spans and metrics of this machine's Trainyard.",
       examples: ['http://127.0.0.1:4318'],
     }),
+  STORAGE_EMULATOR_HOST: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'A stand-in for Cloud Storage from which models in `gs://…` are read in place of the service, as `host:port` or `http://host:port`.',
+      examples: ['http://127.0.0.1:9023'],
+    }),
   NO_COLOR: z
     .string()
     .optional()
@@ -66,6 +74,8 @@ export interface Config {
   /** Of web pages that may ask a host of this machine for changes. */
   allowedOrigins: string[];
   otlpEndpoint: string | null;
+  /** Of what stands in for Cloud Storage; null for the service. */
+  storageEndpoint: string | null;
   /** What a trainer process inherits: all but the caller's own credentials. */
   trainerEnvironment: Readonly<Record<string, string>>;
 }
@@ -89,6 +99,7 @@ export function readConfig(environment: Environment = process.env): Config {
     notifications: notificationsOf(parsed.data),
     allowedOrigins: parsed.data.TRAINYARD_ALLOWED_ORIGINS ?? [],
     otlpEndpoint: parsed.data.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    storageEndpoint: parsed.data.STORAGE_EMULATOR_HOST ?? null,
     trainerEnvironment: Object.fromEntries(given.filter(([name]) => !CREDENTIALS.has(name))),
   };
 }

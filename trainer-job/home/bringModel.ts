@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inParallel } from '@trainyard/shared';
 import { BucketFolder } from '../cloud/bucketFolder.js';
+import { TrainerError } from '../errors/trainerError.js';
 import type { Settings } from '../settings/settings.js';
 
 const AT_A_TIME = 4;
@@ -15,7 +16,13 @@ export async function bringModel(
   if (place.file !== undefined) return place.file;
   const remote = await BucketFolder.open(place.bucketPath, cloud, signal);
   const objects = await remote.list();
-  if (objects.length === 0) throw new Error(`there is nothing in ${place.uri}`);
+  if (objects.length === 0) {
+    throw new TrainerError(
+      'invalid-settings',
+      `there is nothing in ${place.uri}`,
+      'name the model folder of a completed run, such as gs://my-bucket/runs/RUN_ID/model',
+    );
+  }
   const folder = join(artifactDirectory, 'production');
   await rm(folder, { recursive: true, force: true });
   await inParallel(objects, AT_A_TIME, async (object) => {

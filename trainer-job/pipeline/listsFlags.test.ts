@@ -1,30 +1,12 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandFromFlags } from './commandLine.js';
-import { conditionOf } from './listsFlags.js';
-
-describe('a condition on items as a flag', () => {
-  it.each([
-    ['price<20', { column: 'price', is: 'less', value: '20' }],
-    ['price >= 20', { column: 'price', is: 'greaterOrEqual', value: '20' }],
-    ['name = a=b', { column: 'name', is: 'equal', value: 'a=b' }],
-    ['kind!=', { column: 'kind', is: 'notEqual', value: '' }],
-    ['{"column":"kind","is":"in","values":["a"]}', { column: 'kind', is: 'in', values: ['a'] }],
-  ])('%s', (text, condition) => {
-    expect(conditionOf(text)).toEqual(condition);
-  });
-
-  it.each([
-    ['cheap', /--where is "cheap"; write a column, one of = != > >= < <= and a value/],
-    ['{"column":', /is no JSON/],
-    ['{"column":"kind","is":"like","value":"a"}', /--where .*write it as in/s],
-  ])('is refused: %s', (text, message) => {
-    expect(() => conditionOf(text)).toThrow(message);
-  });
-});
 
 describe('the flags for lists', () => {
   it('make a request of their own', () => {
-    const asked = commandFromFlags(['--recommend', 'out/model', '--to', '/tmp/recs.parquet', '--k', '5']);
+    const where = ['--where', 'price<20', '--where={"column":"id","is":"notNull"}'];
+    const to = ['--to', '/tmp/recs.parquet', '--k', '5'];
+    const asked = commandFromFlags(['--recommend', 'out/model', ...to, ...where]);
     expect(asked).toEqual({
       command: 'lists',
       asked: {
@@ -33,10 +15,32 @@ describe('the flags for lists', () => {
         k: 5,
         exclude: 'seen',
         queries: null,
-        where: [],
-        out: '/tmp/recs.parquet',
+        where: [
+          { column: 'price', is: 'less', value: '20' },
+          { column: 'id', is: 'notNull' },
+        ],
+        to: {
+          name: '/tmp/recs.parquet',
+          file: '/tmp/recs.parquet',
+          table: null,
+          unfinished: '/tmp/recs.parquet.unfinished',
+        },
         workers: 'auto',
       },
+    });
+  });
+
+  it.each([
+    ['bq://my-project.shop.recs', { table: 'my-project.shop.recs' }, 'my-project.shop.recs'],
+    [
+      'bq://my-project.shop.recs of May?location=europe-west3',
+      { table: 'my-project.shop.recs of May', location: 'europe-west3' },
+      'my-project.shop.recs_of_May',
+    ],
+  ])('may name a table: %s', (to, table, folder) => {
+    const unfinished = resolve(`${folder}.unfinished`);
+    expect(commandFromFlags(['--similar', 'm', '--to', to])).toMatchObject({
+      asked: { to: { table, unfinished, file: `${unfinished}/lists.parquet` } },
     });
   });
 
@@ -45,6 +49,12 @@ describe('the flags for lists', () => {
     [['--recommend', 'm'], /--to FILE is needed/],
     [['--recommend', 'm', '--similar', 'm', '--to', 'x.jsonl'], /two requests/],
     [['--similar', 'm', '--for', 'q.csv', '--to', 'x.jsonl'], /--for gives queries to --recommend/],
+    [['--similar', 'm', '--to', 'x.jsonl', '--k', '0'], /--k is "0"; allowed is a whole number from 1 to/],
+    [['--similar', 'm', '--to', 'x.jsonl', '--where', 'cheap'], /--where is "cheap"; write a column/],
+    [['--similar', 'm', '--to', 'bq://shop.recs'], /a table of BigQuery is bq:\/\/PROJECT\.DATASET\.TABLE/],
+    [['--similar', 'm', '--to', 'bq://p.shop.recs?location='], /with \?location=REGION behind it/],
+    [['--similar', 'm', '--to', 'bq://p.shop.recs?region=EU'], /with \?location=REGION behind it/],
+    [['--similar', 'm', '--to', 'gs://b/recs.parquet'], /lists go to a file of this machine, or to bq:/],
   ])('are refused: %j', (args, message) => {
     expect(() => commandFromFlags(args)).toThrow(message);
   });

@@ -1,10 +1,11 @@
 /** Flags for lists of a finished model, which are written instead of training one. */
-import { resolve } from 'node:path';
-import { conditionSchema, type Condition } from '@trainyard/shared';
+import type { Condition } from '@trainyard/shared';
+import { conditionText } from '@trainyard/shared/commandLine/condition';
 import { type FlagValues, wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { z } from 'zod';
 import { workerChoiceSchema, type WorkerChoice } from '../settings/variables.js';
 import { TrainerError } from '../errors/trainerError.js';
+import { listsPlaceOf, type ListsPlace } from './listsPlace.js';
 
 const GROUP = 'Of a finished model, instead of training one';
 
@@ -23,7 +24,8 @@ export const LISTS_FLAGS = {
   to: {
     group: GROUP,
     value: 'FILE',
-    description: 'gets a row for each item of each list: .parquet, .jsonl or .ndjson',
+    description:
+      'gets a row for each item of each list: .parquet, .jsonl or .ndjson, or bq://PROJECT.DATASET.TABLE (?location=REGION behind it outside the US and the EU)',
   },
   k: {
     group: GROUP,
@@ -49,7 +51,7 @@ export const LISTS_FLAGS = {
     multiple: true,
     description:
       'only items that meet it, as in --where "price<20"; with =, !=, <, <=, > or >=, or a condition of the specification as JSON',
-    schema: z.array(z.string()).default([]),
+    schema: z.array(conditionText).default([]),
   },
 } as const;
 
@@ -63,7 +65,7 @@ export interface AskedLists {
   /** Null for all users. */
   queries: string | null;
   where: Condition[];
-  out: string;
+  to: ListsPlace;
   /** Threads; `auto` is as many as there are cores. */
   workers: WorkerChoice;
 }
@@ -89,8 +91,8 @@ export function askedLists(
     k,
     exclude,
     queries: flags.for ?? null,
-    where: where.map(conditionOf),
-    out: resolve(to),
+    where,
+    to: listsPlaceOf(to),
     workers: workersOf(flags.workers),
   };
 }
@@ -102,44 +104,6 @@ function workersOf(given: string | undefined): WorkerChoice {
   throw wrong(`--workers ${workers.error.issues[0]?.message ?? ''}`);
 }
 
-const OPERATORS = {
-  '=': 'equal',
-  '!=': 'notEqual',
-  '>': 'greater',
-  '>=': 'greaterOrEqual',
-  '<': 'less',
-  '<=': 'lessOrEqual',
-} as const;
-
-/** `price<20`, `category = shoes`, or the JSON of a condition. Throws `TrainerError`. */
-export function conditionOf(text: string): Condition {
-  if (text.trimStart().startsWith('{')) return jsonCondition(text);
-  const [, column, operator, value] = /^\s*(.+?)\s*(<=|>=|!=|=|<|>)\s*(.*?)\s*$/s.exec(text) ?? [];
-  if (column === undefined || operator === undefined || value === undefined || !isOperator(operator)) {
-    throw wrong(
-      `--where is "${text}"; write a column, one of ${Object.keys(OPERATORS).join(' ')} and a value, as in --where "price<20"`,
-    );
-  }
-  return { column, is: OPERATORS[operator], value };
-}
-
-function isOperator(text: string): text is keyof typeof OPERATORS {
-  return Object.hasOwn(OPERATORS, text);
-}
-
-function jsonCondition(text: string): Condition {
-  const example = '{"column": "category", "is": "in", "values": ["shoes", "hats"]}';
-  let condition: unknown;
-  try {
-    condition = JSON.parse(text);
-  } catch (cause) {
-    throw wrong(`--where ${text} is no JSON; write it as in ${example}`, cause);
-  }
-  const parsed = conditionSchema.safeParse(condition);
-  if (parsed.success) return parsed.data;
-  throw wrong(`--where ${text}: ${z.prettifyError(parsed.error)}; write it as in ${example}`, parsed.error);
-}
-
-function wrong(message: string, cause?: unknown): TrainerError {
-  return new TrainerError('invalid-settings', message, null, { cause });
+function wrong(message: string): TrainerError {
+  return new TrainerError('invalid-settings', message, null);
 }

@@ -1,19 +1,26 @@
 /** `--recommend` and `--similar`: lists of a finished model, which is a process of its own. */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { access, constants, mkdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { sourceSchema } from '@trainyard/shared';
 import { openSource } from '../data/source/openSource.js';
 import type { OpenedSource } from '../data/source/openedSource.js';
 import { TrainerError } from '../errors/trainerError.js';
 import { bringModel } from '../home/bringModel.js';
+import { doneBlocks } from '../recommend/blocks.js';
+import { loadTable } from '../recommend/loadTable.js';
 import { progressLine } from '../recommend/progressLine.js';
 import { writeLists } from '../recommend/writeLists.js';
 import { cores } from '../settings/limits.js';
 import { defaultsFromEnvironment, productionOfFlag } from '../settings/settings.js';
 import type { StopSignal } from '../stopSignal.js';
 import type { AskedLists } from './listsFlags.js';
+import type { ListsPlace } from './listsPlace.js';
 import { unlessStopping } from './modelStages.js';
-import { Stopped } from './runStages.js';
+import { Stopped, unlessStopped } from './runStages.js';
+
+/** The folder of the blocks in that of what is unfinished, which has the model and the queries of a bucket too. */
+const BLOCKS = 'blocks';
 
 /** Where a person looks on. */
 export interface Onlooker {
@@ -27,16 +34,14 @@ export async function makeLists(
   stop: StopSignal,
   { line, progress }: Onlooker,
 ): Promise<number> {
-  const { lists, model, k, exclude, where, out, workers } = asked;
-  const unfinished = `${out}.unfinished`;
-  await mkdir(unfinished, { recursive: true });
+  const { lists, model, k, exclude, where, to, workers } = asked;
+  const { unfinished } = to;
+  await checkPlace(to);
   const { cloud } = defaultsFromEnvironment();
-  const folder = await bringModel(
-    productionOfFlag(model),
-    { artifactDirectory: join(unfinished, 'model'), cloud },
-    stop.signal,
-  );
+  const place = productionOfFlag(model, lists === 'recommendations' ? '--recommend' : '--similar');
   try {
+    const brought = bringModel(place, { artifactDirectory: join(unfinished, 'model'), cloud }, stop.signal);
+    const folder = await unlessStopped(stop, brought);
     const { queries, rows, kept, seconds, version } = await writeLists({
       folder,
       lists,
@@ -45,22 +50,74 @@ export async function makeLists(
       queries:
         asked.queries === null ? null : await queriesOf(asked.queries, join(unfinished, 'cache'), stop),
       where,
-      out,
-      unfinished,
+      out: to.file,
+      unfinished: join(unfinished, BLOCKS),
       workers: workers === 'auto' ? cores() : workers,
       onProgress: (now) => progress(progressLine(now)),
       onNote: (note) => line(`note: ${note}`),
       between: unlessStopping(stop),
+      deliver: (file) => deliver(file, to, stop),
     });
+    await rm(unfinished, { recursive: true, force: true });
     const before = kept > 0 ? `, ${whole(kept)} of them by an earlier process` : '';
     line(
-      `${out}: ${whole(rows)} rows, lists of ${k} for ${whole(queries)} ${lists === 'similarItems' ? 'items' : 'queries'} by ${version}, in ${seconds.toFixed(1)} s${before}`,
+      `${to.name}: ${whole(rows)} rows, lists of ${k} for ${whole(queries)} ${lists === 'similarItems' ? 'items' : 'queries'} by ${version}, in ${seconds.toFixed(1)} s${before}`,
     );
     return 0;
   } catch (error) {
+    const isKept = await hasBlocks(unfinished);
+    if (!isKept) await rm(unfinished, { recursive: true, force: true });
     if (!(error instanceof Stopped)) throw error;
-    line(`stopped; what is done is kept in ${unfinished}. The same command goes on from there.`);
+    if (!isKept) line('stopped; nothing was done yet');
+    else line(`stopped; what is done is kept in ${unfinished}. The same command goes on from there.`);
     return 143;
+  }
+}
+
+/** Whether an earlier process, or this one, has done a part of the lists. */
+async function hasBlocks(unfinished: string): Promise<boolean> {
+  return (await doneBlocks(join(unfinished, BLOCKS))).length > 0;
+}
+
+/** Finds out before anything is computed that the file or the folder beside it cannot be written. */
+async function checkPlace({ name, file, table, unfinished }: ListsPlace): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (table === null && found?.isDirectory()) {
+    throw new TrainerError(
+      'invalid-settings',
+      `--to is ${name}, which is a folder`,
+      `name a file in it, such as ${join(name, 'recs.parquet')}`,
+    );
+  }
+  try {
+    await mkdir(unfinished, { recursive: true });
+    await access(dirname(file), constants.W_OK);
+  } catch (cause) {
+    throw new TrainerError(
+      'invalid-settings',
+      `nothing can be written in ${dirname(unfinished)} (${cause instanceof Error ? cause.message : String(cause)}), where ${name} grows until it is whole`,
+      'give yourself the right to write there, or name another place',
+      { cause },
+    );
+  }
+}
+
+/** What was computed stays where the table is refused: the same command needs but the load then. */
+async function deliver(file: string, { table, name, unfinished }: ListsPlace, stop: StopSignal) {
+  if (table === null) return;
+  const { cloud } = defaultsFromEnvironment();
+  const jobId = `trainyard-lists-${randomUUID()}`;
+  try {
+    await unlessStopped(stop, loadTable(file, table, jobId, { cloud, signal: stop.signal }));
+  } catch (error) {
+    if (!(error instanceof TrainerError)) throw error;
+    const kept = `the lists are kept in ${unfinished}, and the same command only has to load them`;
+    throw new TrainerError(
+      error.code,
+      `the rows are not in ${name}: ${error.message}`,
+      [error.remedy, kept].filter((text) => text !== null).join('; '),
+      { cause: error },
+    );
   }
 }
 

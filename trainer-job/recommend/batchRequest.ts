@@ -28,6 +28,8 @@ export interface BatchRequest {
   onNote(this: void, note: string): void;
   /** Lets others have their turn; throws where the work is to stop. */
   between(this: void): Promise<void>;
+  /** Takes the whole file where it is to go; where this throws, the blocks that are done stay. */
+  deliver?(this: void, file: string): Promise<void>;
 }
 
 export interface BatchProgress {

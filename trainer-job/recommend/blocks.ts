@@ -16,17 +16,13 @@ export class Blocks {
   /** Takes over the blocks of an earlier process if they are of the same plan; else all that is there goes. */
   static async open(folder: string, plan: string): Promise<Blocks> {
     const file = join(folder, PLAN_FILE);
-    const found = await readFile(file, 'utf8').catch((error: unknown) => {
-      if (isMissing(error)) return null;
-      throw error;
-    });
+    const found = await readFile(file, 'utf8').catch((error: unknown) => orMissing(error, null));
     if (found !== plan) {
       await rm(folder, { recursive: true, force: true });
       await mkdir(folder, { recursive: true });
       await writeWhole(file, plan);
     }
-    const numbers = (await readdir(folder)).flatMap((name) => BLOCK.exec(name)?.[1] ?? []);
-    return new Blocks(folder, new Set(numbers.map(Number)));
+    return new Blocks(folder, new Set(await doneBlocks(folder)));
   }
 
   /** Appears whole or not at all. */
@@ -55,6 +51,14 @@ async function writeWhole(path: string, text: string): Promise<void> {
   await rename(unfinished, path);
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+/** The numbers of the blocks that are in a folder; none where there is no such folder. */
+export async function doneBlocks(folder: string): Promise<number[]> {
+  const names = await readdir(folder).catch((error: unknown) => orMissing(error, []));
+  return names.flatMap((name) => BLOCK.exec(name)?.[1] ?? []).map(Number);
+}
+
+/** What stands for a file or folder that is not there. */
+function orMissing<T>(error: unknown, missing: T): T {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return missing;
+  throw error;
 }

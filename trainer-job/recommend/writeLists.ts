@@ -54,6 +54,7 @@ export async function writeLists(request: BatchRequest): Promise<BatchResult> {
   const work = await mkdtemp(join(unfinished, 'work-'));
   try {
     const made = await withDatabase(work, make, { readsRows: true });
+    await request.deliver?.(request.out);
     await blocks.remove();
     return { ...made, seconds: (performance.now() - began) / 1000, version };
   } finally {

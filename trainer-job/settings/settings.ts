@@ -273,7 +273,7 @@ function productionOf(env: z.infer<typeof environmentSchema>): Settings['product
 }
 
 /** A folder of this machine, or `gs://BUCKET/PATH`, that a person names. Throws `TrainerError`. */
-export function productionOfFlag(place: string): NonNullable<Settings['production']> {
+export function productionOfFlag(place: string, flag = '--production'): NonNullable<Settings['production']> {
   if (!place.startsWith('gs://')) {
     const file = resolve(place);
     return { version: null, uri: pathToFileURL(file).href, file };
@@ -282,7 +282,7 @@ export function productionOfFlag(place: string): NonNullable<Settings['productio
   if (bucketPath) return { version: null, uri: place, bucketPath };
   throw new TrainerError(
     'invalid-settings',
-    `--production is "${place}"; it is the model folder of a run, or gs://BUCKET/PATH`,
+    `${flag} is "${place}"; it is the model folder of a run, or gs://BUCKET/PATH`,
     null,
   );
 }

@@ -1,10 +1,12 @@
+import type { Condition } from '@trainyard/shared';
+import { conditionText } from '@trainyard/shared/commandLine/condition';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { z } from 'zod';
 
-/** The flags of both commands that make lists. */
 /** Items in a list at the terminal. */
 export const K = 10;
 
+/** The flags of both commands that make lists. */
 export const listFlags = {
   k: {
     short: 'k',
@@ -16,13 +18,14 @@ export const listFlags = {
     short: 'o',
     value: 'FILE',
     description:
-      'makes lists for many, in a file: .parquet, .jsonl or .ndjson. The same command goes on where it stopped',
+      'makes lists for many, in a file: .parquet, .jsonl or .ndjson; or in a table: bq://PROJECT.DATASET.TABLE (?location=REGION behind it outside the US and the EU). The same command goes on where it stopped',
   },
   where: {
     value: 'CONDITION',
     multiple: true,
-    description: 'with --out: only items that meet it, as in --where "price<20"; may be given several times',
-    schema: z.array(z.string()).default([]),
+    description:
+      'only items that meet it, as in --where "price<20"; with =, !=, <, <=, > or >=, or a condition of the specification as JSON; may be given several times',
+    schema: z.array(conditionText).default([]),
   },
 } as const;
 
@@ -30,12 +33,12 @@ export const listFlags = {
 export function trainerFlags(values: {
   k: number | undefined;
   out: string;
-  where: readonly string[];
+  where: readonly Condition[];
 }): string[] {
   return [
     '--to',
     values.out,
     ...(values.k === undefined ? [] : ['--k', String(values.k)]),
-    ...values.where.map((condition) => `--where=${condition}`),
+    ...values.where.map((condition) => `--where=${JSON.stringify(condition)}`),
   ];
 }

@@ -1,22 +1,89 @@
-import { RecommenderError, type RecommenderModel } from '@trainyard/recommender';
-import { openModelDirectory } from '@trainyard/recommender/node';
+import {
+  openModel,
+  readValues,
+  RecommenderError,
+  type FeatureValue,
+  type RecommenderModel,
+  type Values,
+} from '@trainyard/recommender';
+import { textOfColumn } from '@trainyard/recommender/encode/columnText';
+import { TRANSFORM_FILE, TRANSFORM_FOLDER, VALUES_FILES } from '@trainyard/recommender/format/files';
+import { readDocument } from '@trainyard/recommender/format/read';
+import { TRANSFORM_VERSIONS, type TransformDocument } from '@trainyard/recommender/format/transformDocument';
 import { UserError } from '@trainyard/shared/commandLine/userError';
+import type { CommandContext } from '../command.js';
+import { modelFiles } from './modelFiles.js';
 import type { ModelPlace } from './modelPlace.js';
 
-/** Opens the model for questions at the terminal. */
-export async function openPlace({ name, folder }: ModelPlace): Promise<RecommenderModel> {
-  if (folder.startsWith('gs://')) {
-    throw new UserError(
-      'wrong-arguments',
-      `${name} lies in ${folder}: bring it here with "gcloud storage cp -r ${folder} ." and give the folder`,
-    );
+export interface OpenedPlace {
+  model: RecommenderModel;
+  /** Whether the folder says what users have had. */
+  knowsSeen: boolean;
+  /** The place of a user among those whom the model knows, undefined for others: 7 and 007 are one where the data have numbers. */
+  userAt(this: void, id: FeatureValue): number | undefined;
+  /** The type that the column of the items' ids has in DuckDB. */
+  itemIdType: string;
+  /** The values of the newest training row of each user or item; undefined where the folder does not say them. */
+  values(this: void, whose: 'users' | 'items'): Promise<Values | undefined>;
+}
+
+/** Opens the model for questions at the terminal; one in a bucket is read from there. */
+export async function openPlace({ name, folder }: ModelPlace, context: CommandContext): Promise<OpenedPlace> {
+  const files = modelFiles(folder, context.config.storageEndpoint);
+  if (folder.startsWith('gs://')) context.note(`${name} is read from ${folder}`);
+  const model = await orExplained(() => openModel(files));
+  const { candidate, columnTypes = {} } = await orExplained(() =>
+    readDocument(files.read, `${TRANSFORM_FOLDER}/${TRANSFORM_FILE}`, TRANSFORM_VERSIONS),
+  );
+  const textOfUser = textOfColumn(model.userColumn, columnTypes);
+  return {
+    model,
+    knowsSeen: knowsSeen(model),
+    userAt(id) {
+      const text = textOfUser(id);
+      const place = text === null ? -1 : model.users.indexOf(text);
+      return place < 0 ? undefined : place;
+    },
+    itemIdType: typeOfId(candidate, columnTypes),
+    values: async (whose) =>
+      (await isThere(() => files.read(VALUES_FILES[whose].document)))
+        ? orExplained(() => readValues(files.read, whose))
+        : undefined,
+  };
+}
+
+function typeOfId(
+  { features, idFeature }: TransformDocument['candidate'],
+  types: Readonly<Record<string, string>>,
+): string {
+  const [column = ''] = features[idFeature]?.encoded.columns ?? [];
+  return (Object.hasOwn(types, column) ? types[column] : undefined) ?? 'VARCHAR';
+}
+
+function knowsSeen(model: RecommenderModel): boolean {
+  try {
+    model.seenBy({});
+    return true;
+  } catch (error) {
+    if (error instanceof RecommenderError && error.code === 'not-of-this-model') return false;
+    throw error;
   }
-  return orExplained(() => openModelDirectory(folder));
+}
+
+async function isThere(read: () => Promise<unknown>): Promise<boolean> {
+  return read().then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
 }
 
 /** The codes of what a caller has written; all others are of the folder. */
 const CALLERS: ReadonlySet<string> = new Set([
   'unknown-column',
+  'unknown-item',
   'bad-value',
   'unsafe-number',
   'bad-option',

@@ -1,7 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { FeatureValues, RecommenderModel } from '@trainyard/recommender';
-import { SEEN_FILES, VALUES_FILES } from '@trainyard/recommender/format/files';
+import type { FeatureValues } from '@trainyard/recommender';
+import type { Condition } from '@trainyard/shared';
 import type { FlagValues } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
@@ -11,15 +9,25 @@ import { runBatch } from './batch.js';
 import { K, listFlags, trainerFlags } from './listFlags.js';
 import { listLines } from './listTable.js';
 import { findModel, modelPlaceArgument } from './modelPlace.js';
-import { openPlace, orExplained } from './openPlace.js';
+import { openPlace, orExplained, type OpenedPlace } from './openPlace.js';
+import { queryText } from './queryText.js';
+import { wantedItems } from './wantedItems.js';
 
 export const recommend = defineCommand(
   {
     name: 'trainyard recommend',
-    summary: 'Shows what a trained model recommends to a user, or writes that for all users into a file.',
+    summary:
+      'Shows what a trained model recommends to a user, or writes that for all users into a file or table.',
     positionals: { model: modelPlaceArgument },
     flags: {
       user: { short: 'u', value: 'ID', description: 'the user, by the id that the data have' },
+      query: {
+        value: 'VALUES',
+        multiple: true,
+        description:
+          'values that the query tower reads, of somebody new or, beside --user, in place of what the user has: --query country=AT, or a JSON object; may be given several times',
+        schema: queryText,
+      },
       ...listFlags,
       for: {
         value: 'FILE',
@@ -36,19 +44,23 @@ export const recommend = defineCommand(
     },
     examples: [
       'trainyard recommend shop --user c42',
+      'trainyard recommend shop --query country=AT --query age=30 --where "price<20"',
       'trainyard recommend shop@12 --k 20 --out recs.parquet',
-      'trainyard recommend ./model --for visitors.csv --where "price<20" --out recs.jsonl',
+      'trainyard recommend ./model --for visitors.csv --out bq://my-project.shop.recommendations',
     ],
   },
   async (values, context) => {
-    const { user, out } = values;
-    if (user !== undefined && out === undefined) return showList(user, values, context);
-    if (user !== undefined || out === undefined) {
+    const { user, query, out } = values;
+    const isOne = user !== undefined || query !== undefined;
+    if (isOne === (out !== undefined)) {
       throw new UserError(
         'wrong-arguments',
-        'give either --user ID, whose list is shown, or --out FILE, which gets the lists of many',
+        'give either --user ID or --query VALUES, whose list is shown, or --out FILE, which gets the lists of many',
       );
     }
+    if (out === undefined) return showList(values, context);
+    if (values.json)
+      throw new UserError('wrong-arguments', '--json goes with one list: end --out FILE in .jsonl instead');
     const { folder } = await findModel(values.model, values, context);
     const queries = values.for === undefined ? [] : ['--for', values.for];
     const flags = [...trainerFlags({ ...values, out }), ...queries, '--exclude', values.exclude];
@@ -56,36 +68,48 @@ export const recommend = defineCommand(
   },
 );
 
-interface Shown extends FlagValues<typeof connectionFlags> {
+interface Asked extends FlagValues<typeof connectionFlags> {
   model: string;
+  user: string | undefined;
+  query: FeatureValues | undefined;
   k: number | undefined;
-  where: readonly string[];
+  where: readonly Condition[];
   for: string | undefined;
   exclude: 'seen' | 'nothing';
   json: boolean;
 }
 
-async function showList(user: string, values: Shown, context: CommandContext): Promise<number> {
-  const { k = K, json, exclude } = values;
-  if (values.where.length > 0 || values.for !== undefined)
-    throw new UserError('wrong-arguments', '--where and --for go with --out FILE');
-  const place = await findModel(values.model, values, context);
-  const model = await openPlace(place);
-  const knowsSeen = await has(place.folder, SEEN_FILES.document);
-  const query = await queryOf(user, model, place.folder, context);
+async function showList(asked: Asked, context: CommandContext): Promise<number> {
+  const { k = K, json, exclude, where } = asked;
+  if (asked.for !== undefined) throw new UserError('wrong-arguments', '--for goes with --out FILE');
+  const place = await openPlace(await findModel(asked.model, asked, context), context);
+  const { model, knowsSeen } = place;
+  const query = await queryOf(asked, place, context);
+  const wanted = await wantedItems(place, where);
   const excludesSeen = knowsSeen && exclude === 'seen';
   const list = await orExplained(() =>
-    model.recommend(query, { k, ...(excludesSeen && { exclude: 'seen' as const }) }),
+    model.recommend(query, {
+      k,
+      ...(excludesSeen && { exclude: 'seen' as const }),
+      ...(wanted && { where: wanted }),
+    }),
   );
   const seen = knowsSeen ? await orExplained(() => model.seenBy(query)) : null;
   const { terminal } = context;
   if (json) {
     const known = list.map(({ item, score }) => ({ item, score, attributes: model.attributesOf(item) }));
-    terminal.draw([JSON.stringify({ user, recommendations: known, seen })]);
+    const user = query[model.userColumn] ?? null;
+    terminal.draw([JSON.stringify({ user, query, recommendations: known, seen })]);
     return EXIT.ok;
   }
-  const beside = seen && { title: `had last, of ${seen.length}`, items: seen.slice(0, k) };
+  const beside =
+    seen && seen.length > 0 ? { title: `had last, of ${seen.length}`, items: seen.slice(0, k) } : null;
   terminal.draw(listLines(model, list, beside, terminal.layout.width));
+  if (list.length === 0) {
+    context.note(
+      `nothing is left to recommend: the user has ${where.length === 0 ? `all ${model.items.length} items` : 'all items that meet --where'}; --exclude nothing recommends them again`,
+    );
+  }
   if (!knowsSeen)
     context.note(
       'the folder of the model does not say what users have had: the list may have it, and models that are trained now say it',
@@ -93,35 +117,34 @@ async function showList(user: string, values: Shown, context: CommandContext): P
   return EXIT.ok;
 }
 
-/** The user's id, of which the model makes what the lists for all users have: the values of the newest training row. */
+/** A known user with the values of the newest training row, as the lists for all users have them, and with those that are given in their place. */
 async function queryOf(
-  user: string,
-  { users, userColumn, columns }: RecommenderModel,
-  folder: string,
+  { user, query: given = {} }: Pick<Asked, 'user' | 'query'>,
+  { model: { users, userColumn, columns }, userAt, values }: OpenedPlace,
   context: CommandContext,
 ): Promise<FeatureValues> {
-  const place = users.indexOf(user);
-  if (place < 0) {
-    context.note(
-      `the model does not know the user "${user}": this is the list of everybody who is new${users[0] === undefined ? '' : ` (users are known by ${userColumn}, such as ${users[0]})`}`,
+  if (user !== undefined && Object.hasOwn(given, userColumn)) {
+    throw new UserError(
+      'wrong-arguments',
+      `--user and --query both say the ${userColumn}: leave one of them out`,
     );
-    return { [userColumn]: user };
   }
-  const others = columns.query.filter((column) => column !== userColumn);
-  if (others.length === 0) return { [userColumn]: user };
-  if (!(await has(folder, VALUES_FILES.users.document))) {
-    context.note(`${others.join(', ')} of the user count as missing: the folder does not say them`);
-    return { [userColumn]: user };
+  const asked: FeatureValues = user === undefined ? given : { ...given, [userColumn]: user };
+  const id = Object.hasOwn(asked, userColumn) ? asked[userColumn] : null;
+  const at = await orExplained(() => userAt(id));
+  const named = id !== null && id !== undefined;
+  if (named && at === undefined) {
+    const example = users[0] === undefined ? '' : ` (users are known by ${userColumn}, such as ${users[0]})`;
+    context.note(
+      `the model does not know the user "${String(id)}": this is the list of somebody who is new${example}`,
+    );
   }
-  return { [userColumn]: user };
-}
-
-async function has(folder: string, file: string): Promise<boolean> {
-  return stat(join(folder, file)).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-      throw error;
-    },
-  );
+  const known = at === undefined ? undefined : await values('users');
+  const query: FeatureValues = { ...(at !== undefined && known?.of(at)), ...asked };
+  const missing = columns.query.filter((column) => column !== userColumn && !Object.hasOwn(query, column));
+  if (missing.length > 0) {
+    const why = at !== undefined && !known ? ': the folder does not say them' : '';
+    context.note(`${missing.join(', ')} count${missing.length === 1 ? 's' : ''} as missing${why}`);
+  }
+  return query;
 }

@@ -7,6 +7,7 @@ import { K, listFlags, trainerFlags } from './listFlags.js';
 import { itemText, listLines } from './listTable.js';
 import { findModel, modelPlaceArgument } from './modelPlace.js';
 import { openPlace, orExplained } from './openPlace.js';
+import { wantedItems } from './wantedItems.js';
 
 export const similar = defineCommand(
   {
@@ -22,7 +23,10 @@ export const similar = defineCommand(
       },
     },
     flags: { ...listFlags, json: { description: 'prints the list as JSON' }, ...connectionFlags },
-    examples: ['trainyard similar shop 101393', 'trainyard similar shop@12 --k 20 --out similar.parquet'],
+    examples: [
+      'trainyard similar shop 101393 --where "price<20"',
+      'trainyard similar shop@12 --k 20 --out similar.parquet',
+    ],
   },
   async (values, context) => {
     const { item, out, where, k = K, json } = values;
@@ -32,14 +36,14 @@ export const similar = defineCommand(
         'give either an ITEM, whose list is shown, or --out FILE, which gets the lists of all items',
       );
     }
-    if (out === undefined && where.length > 0)
-      throw new UserError('wrong-arguments', '--where goes with --out FILE');
     const place = await findModel(values.model, values, context);
     if (item === undefined || out !== undefined) {
       return runBatch(['--similar', place.folder, ...trainerFlags({ ...values, out: out ?? '' })], context);
     }
-    const model = await openPlace(place);
-    const list = await orExplained(() => model.similar(item, { k }));
+    const opened = await openPlace(place, context);
+    const { model } = opened;
+    const wanted = await wantedItems(opened, where);
+    const list = await orExplained(() => model.similar(item, { k, ...(wanted && { where: wanted }) }));
     const { terminal } = context;
     if (json) {
       const known = list.map((one) => ({ ...one, attributes: model.attributesOf(one.item) }));

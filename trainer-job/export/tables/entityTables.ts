@@ -1,5 +1,6 @@
 /** Items and users as tables of DuckDB, each with the values of its newest training row, from which their files are written. */
 import { listValue, type DuckDBValue } from '@duckdb/node-api';
+import { attributeNames } from '@trainyard/shared/spec/outputs/attributeNames';
 import { identifier, literal, type AppendedType, type Database } from '../../data/database.js';
 import { internalName, textSql } from '../../data/ingest/columns.js';
 import type { OpenRows } from '../../data/transform/openRows.js';
@@ -135,17 +136,6 @@ export async function writeEntities(
     `SELECT ${selected.join(', ')} FROM ${entityTable(whose)} e LEFT JOIN ${valuesTable(whose)} v USING (entity) ORDER BY entity`,
     file,
   );
-}
-
-/** Names of columns differ by more than case, for BigQuery and DuckDB tell no others apart. */
-export function attributeNames(own: readonly string[], columns: readonly string[]): string[] {
-  const taken = new Set(own);
-  return columns.map((column) => {
-    let name = column;
-    while (taken.has(name.toLowerCase())) name = `${name}_attribute`;
-    taken.add(name.toLowerCase());
-    return name;
-  });
 }
 
 export async function copyTo(database: Database, select: string, file: string): Promise<void> {

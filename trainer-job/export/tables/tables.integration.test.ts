@@ -12,7 +12,7 @@ import { useWasm } from '../../../test/support/training/backend.js';
 import { literal, withDatabase } from '../../data/database.js';
 import { catalogue } from '../../model/catalogue.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
-import { attributeNames } from './entityTables.js';
+import { attributeNames } from '@trainyard/shared/spec/outputs/attributeNames';
 import { writeTables } from './writeTables.js';
 
 beforeAll(useWasm);

@@ -1,0 +1,47 @@
+/** Conditions on a column as people write them at a command line. */
+import { z } from 'zod';
+import { conditionSchema, type Condition } from '../spec/columns.js';
+
+const OPERATORS = {
+  '=': 'equal',
+  '!=': 'notEqual',
+  '>': 'greater',
+  '>=': 'greaterOrEqual',
+  '<': 'less',
+  '<=': 'lessOrEqual',
+} as const;
+
+const EXAMPLE = '{"column": "category", "is": "in", "values": ["shoes", "hats"]}';
+
+/** `price<20`, `category = shoes`, or the JSON of a condition of a specification. */
+export const conditionText = z.string().transform((text, context): Condition => {
+  const refuse = (message: string) => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  if (text.trimStart().startsWith('{')) {
+    const content = parsedJson(text);
+    if (content === undefined) return refuse(`that is no JSON; write it as in ${EXAMPLE}`);
+    const condition = conditionSchema.safeParse(content);
+    if (condition.success) return condition.data;
+    return refuse(`${z.prettifyError(condition.error)}; write it as in ${EXAMPLE}`);
+  }
+  const [, column, operator, value] = /^\s*(.+?)\s*(<=|>=|!=|=|<|>)\s*(.*?)\s*$/s.exec(text) ?? [];
+  if (column === undefined || operator === undefined || value === undefined || !isOperator(operator)) {
+    return refuse(`write a column, one of ${Object.keys(OPERATORS).join(' ')} and a value, as in "price<20"`);
+  }
+  return { column, is: OPERATORS[operator], value };
+});
+
+function isOperator(text: string): text is keyof typeof OPERATORS {
+  return Object.hasOwn(OPERATORS, text);
+}
+
+/** Undefined for what is no JSON. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
