@@ -73,13 +73,16 @@ function serving(model: ModelDocument, version: number): ModelDocument {
   };
 }
 
-/** Puts the version that served before into production again, and archives the one that serves. */
-export function rollback(
-  cp: Pick<ControlPlane, 'store' | 'now'>,
+/**
+ * Puts the version that served before into production again, and archives the one that serves. One without a key is remembered as well:
+ * where the answer to its commit is lost, the store is asked once more, and a second time would be one version too far.
+ */
+export async function rollback(
+  cp: Pick<ControlPlane, 'store' | 'now' | 'newId'>,
   { modelId, by, idempotencyKey }: { modelId: string; by: string; idempotencyKey: string | undefined },
 ): Promise<Done<Moved>> {
-  const slot = idempotencySlot(by, idempotencyKey, { modelId, action: 'rollback' });
-  return onceMoved(cp, slot, async (tx) => {
+  const slot = idempotencySlot(by, idempotencyKey ?? cp.newId(), { modelId, action: 'rollback' });
+  const done = await onceMoved(cp, slot, async (tx) => {
     const { model, versions } = await readStages(tx, modelId, undefined);
     const { production } = model;
     const former = model.formerProduction.at(-1);
@@ -97,6 +100,7 @@ export function rollback(
     write.model(changed);
     return moved(write.stage(earlier, 'production'), changed);
   });
+  return idempotencyKey === undefined ? { ...done, isReplay: false } : done;
 }
 
 /** In a transaction: what `work` moves, or what the same request moved before. */

@@ -1,15 +1,29 @@
-import { newModel, newRunId, runIdSchema, runSchema, type ModelDocument, type Run } from '@trainyard/shared';
+import {
+  newModel,
+  newRunId,
+  paths,
+  runIdSchema,
+  runSchema,
+  type ModelDocument,
+  type Run,
+} from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { publishCommitted } from '../events/outbox.js';
 import { idempotencySlot, recall } from '../idempotency.js';
 import { inTurn } from '../inTurn.js';
 import { readModel } from '../models/repository.js';
-import type { DocumentReader, DocumentStore, Transaction } from '../ports/documentStore/documentStore.js';
+import {
+  DocumentExistsError,
+  type DocumentReader,
+  type DocumentStore,
+  type Transaction,
+} from '../ports/documentStore/documentStore.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
 import { instruments } from '../telemetry/metrics.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
 import {
+  firstEventOf,
   planStart,
   type Admit,
   type KnownAtStart,
@@ -87,8 +101,10 @@ async function recordStart(
     if (done) return done;
     const model = (await readModel(cp.store, modelId)) ?? newModel(modelId, cp.now());
     const facts = await readStartFacts(cp, request, model);
-    const plan = await commit(cp.store, facts, (tx) => decide(cp, tx, request, { ...fixed, facts }, admit));
-    if (plan) return plan;
+    const plan = await commit(cp.store, facts, (tx) =>
+      decide(cp, tx, request, { ...fixed, facts }, admit),
+    ).catch((error: unknown) => committedBefore(cp, fixed.runId, error));
+    if (plan) return afterLostAnswer(plan, fixed.runId);
   }
   throw new Error(`model ${modelId} changed ${MOST_READINGS} times while a start of it was decided`);
 }
@@ -104,6 +120,30 @@ function commit<T>(
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   return resolved.presets.length > 0 ? store.transaction(work) : store.optimistic(work);
+}
+
+/**
+ * The run is there although it was about to be made: its id is new, so a commit of this very start has gone through whose answer was
+ * lost on its way, and the store was asked once more.
+ */
+async function committedBefore(
+  { store }: Pick<StartPorts, 'store'>,
+  runId: string,
+  error: unknown,
+): Promise<StartPlan> {
+  const path = paths.run(runId);
+  const isOurs =
+    error instanceof DocumentExistsError && (error.path === path || error.path.startsWith(`${path}/`));
+  const run = isOurs ? await readRun(store, runId) : undefined;
+  if (!run) throw error;
+  return { started: { run }, writes: [], events: [firstEventOf(run)] };
+}
+
+/** A start that finds its own run under its key is none that came before; its event is still to be published. */
+function afterLostAnswer(plan: StartPlan, runId: string): StartPlan {
+  const { run, isReplay } = plan.started;
+  if (!isReplay || run?.runId !== runId) return plan;
+  return { started: { run }, writes: [], events: [firstEventOf(run)] };
 }
 
 /** Writes and returns the plan; undefined where the facts no longer hold. Reads documents by their paths alone. */

@@ -89,7 +89,7 @@ export function planStart(
   const production = facts.production.serving;
   const run = newRun({ ...identity, traceparent, memoryFloor, retryOf, production, now });
   requireRoom(run);
-  const event = runEvent(run, FIRST_EVENT, { type: 'run.requested', detail: {} }, now);
+  const event = firstEventOf(run);
   const counted = { ...model, lastRunNumber: runNumber, newRows: 0, lastStartedAt: at, updatedAt: at };
   const writes: Write[] = [
     { kind: 'set', path, data: counted },
@@ -130,6 +130,11 @@ function overBudget(
 
 /** The id of the first event of each run, and of its record. */
 const FIRST_EVENT = 'start';
+
+/** The event of a run that has just been made, which has it launched. */
+export function firstEventOf(run: Run): RunEvent {
+  return runEvent(run, FIRST_EVENT, { type: 'run.requested', detail: {} }, new Date(run.createdAt));
+}
 
 function firstRecord(run: Run): RunEventRecord {
   return {

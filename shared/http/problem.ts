@@ -55,10 +55,24 @@ function entriesOf(issue: Issue, base: readonly PropertyKey[]): Entry[] {
         detail: `unknown key "${key}": remove it or correct its spelling`,
       }));
     case 'invalid_union':
+      if ('options' in issue && issue.options)
+        return [{ pointer: jsonPointer(path), detail: kindNeeded(issue) }];
       return unionEntries(issue.errors, path) ?? [{ pointer: jsonPointer(path), detail: issue.message }];
     default:
       return [{ pointer: jsonPointer(path), detail: issue.message }];
   }
+}
+
+/** What has several kinds, each with keys of its own, and says none of them. */
+function kindNeeded({
+  discriminator,
+  options,
+}: {
+  discriminator?: string | undefined;
+  options?: readonly unknown[] | undefined;
+}): string {
+  const kinds = (options ?? []).map((option) => JSON.stringify(option)).join(', ');
+  return `"${discriminator}" says which kind this is, and must be one of ${kinds}`;
 }
 
 /** The form with the fewest complaints was meant; where several have as few, all of them are told. */

@@ -15,6 +15,7 @@ export class FaultyStore implements DocumentStore {
   /** Reads that have waited, or still do. */
   heldReads = 0;
   private commitFailures = 0;
+  private lostAnswers = 0;
   private readFailure: Error | undefined;
   private hold: Promise<void> | undefined;
 
@@ -23,6 +24,11 @@ export class FaultyStore implements DocumentStore {
   /** The next transactions do all their work, and none of it is written. */
   failNextCommits(count = 1): void {
     this.commitFailures = count;
+  }
+
+  /** The next optimistic commits go through and their answers are lost, so that the work is done once more, as on Firestore. */
+  loseNextAnswers(count = 1): void {
+    this.lostAnswers = count;
   }
 
   /** From now on every read outside a transaction fails. */
@@ -44,7 +50,11 @@ export class FaultyStore implements DocumentStore {
     return this.inner.transaction(this.failing(work));
   }
 
-  optimistic<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async optimistic<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (this.lostAnswers > 0) {
+      this.lostAnswers--;
+      await this.inner.optimistic(work);
+    }
     return this.inner.optimistic(this.failing(work));
   }
 
