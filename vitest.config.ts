@@ -1,4 +1,5 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longestFirst.js';
@@ -9,13 +10,20 @@ const rooms = ['shared', 'recommender', 'functions', 'trainer-job', 'local', 'cl
 
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
-const temporary = memoryFolder();
+/** Of all temporary files of this run; see `endOfRun.ts`. */
+const temporary = join(
+  memoryFolder() ?? tmpdir(),
+  `trainyard-tests-${process.pid}-${Math.round(performance.timeOrigin)}`,
+);
 
 /** What takes data through the stages in the test's own process. */
 const DATA = [
   'test/damaged/*.test.ts',
   'trainer-job/{data,pipeline,features,export,train,recommend}/**/*.integration.test.ts',
 ];
+
+/** What replaces modules, or sets up what a process has once. */
+const ALONE = ['test/metrics/madeUpMetric.test.ts', 'test/telemetry/*.test.ts'];
 
 /** Processes that start, and emulators, take their time where others want the processors too. */
 const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
@@ -31,13 +39,13 @@ export default defineConfig({
   test: {
     exclude,
     sequence: { sequencer: LongestFirst },
-    globalSetup: ['test/support/hosts/bundledTrainer.ts'],
+    globalSetup: ['test/support/hosts/endOfRun.ts', 'test/support/hosts/bundledTrainer.ts'],
     // Google's clients look for a metadata server at their first call, and warn where there is none.
     env: {
       METADATA_SERVER_DETECTION: 'none',
       // Of DuckDB, unless a suite wants several: see `test/support/data/severalThreads.ts`.
       TRAINYARD_THREADS: '1',
-      ...(temporary !== undefined && { TMPDIR: temporary }),
+      TMPDIR: temporary,
     },
     // Half the time is waited for emulators and other processes: one less than the processors, the default, leaves them idle.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
@@ -59,13 +67,12 @@ export default defineConfig({
           name: 'unit',
           include: [`{${rooms.join(',')}}/**/*.test.ts`, 'test/*.test.ts'],
           exclude: [...exclude, '**/*.{process,integration,emulator,tensorflow}.test.ts'],
-          // Sources are evaluated anew for each file; packages stay loaded, which halves the time.
+          // What a process has loaded stays loaded for its next file, which halves the time.
           isolate: false,
         },
       },
       {
         extends: true,
-        // The packages, DuckDB among them, are loaded once and not for each file.
         test: { name: 'data', include: DATA, exclude, ...PATIENT, isolate: false },
       },
       {
@@ -74,9 +81,14 @@ export default defineConfig({
           // What starts processes of the build, breaks them, or puts whole worlds to the test.
           name: 'system',
           include: ['test/*/**/*.test.ts', '**/*.{process,integration}.test.ts'],
-          exclude: [...exclude, ...DATA, '**/*.{emulator,tensorflow}.test.ts'],
+          exclude: [...exclude, ...DATA, ...ALONE, '**/*.{emulator,tensorflow}.test.ts'],
           ...PATIENT,
+          isolate: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: ALONE, exclude, ...PATIENT },
       },
       {
         extends: true,
@@ -85,6 +97,7 @@ export default defineConfig({
           include: ['**/*.emulator.test.ts'],
           exclude,
           ...PATIENT,
+          isolate: false,
           globalSetup: ['test/support/hosts/startSharedEmulators.ts'],
         },
       },

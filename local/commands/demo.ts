@@ -5,8 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TrainyardClient } from '../client/trainyardClient.js';
 import { DEFAULT_DIRECTORY, DEFAULT_PORT } from '../config.js';
-import { type Host, startHost } from '../host/host.js';
-import { openOneMachine } from '../host/oneMachine.js';
+import type { Host } from '../host/host.js';
 import { trainerCommand } from '../host/trainerCommand.js';
 import { repositoryFile } from '../repositoryFile.js';
 import type { SampleOptions } from '../sample/options.js';
@@ -70,6 +69,10 @@ export const demo = defineCommand(
     const plan = await planDemo(values, context);
     const directory = resolve(context.cwd, values.directory);
     const { backend } = values;
+    const [{ startHost }, { openOneMachine }] = await Promise.all([
+      import('../host/host.js'),
+      import('../host/oneMachine.js'),
+    ]);
     const host = await startHost({
       directory,
       port: 0,

@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { DEFAULT_DIRECTORY, DEFAULT_PORT } from '../config.js';
-import { openEmulators } from '../host/emulators/openEmulators.js';
-import { type Host, startHost } from '../host/host.js';
-import { openOneMachine } from '../host/oneMachine.js';
+import type { Host } from '../host/host.js';
 import { withinMs } from '../host/withinMs.js';
 import { trainerCommand } from '../host/trainerCommand.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
@@ -39,10 +37,15 @@ export const up = defineCommand(
     ],
   },
   async (values, context) => {
+    // All functions load with the host, and Google's clients with the emulators: commands that need none start in half the time.
+    const { startHost } = await import('../host/host.js');
+    const openPorts = values.emulators
+      ? (await import('../host/emulators/openEmulators.js')).openEmulators
+      : (await import('../host/oneMachine.js')).openOneMachine;
     const host = await startHost({
       directory: resolve(context.cwd, values.directory),
       port: values.port,
-      openPorts: values.emulators ? openEmulators : openOneMachine,
+      openPorts,
       trainerCommand: trainerCommand(),
       trainerEnvironment: { ...context.config.trainerEnvironment, TRAINYARD_DATA_BASE: context.cwd },
       notifications: context.config.notifications,

@@ -77,7 +77,14 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
   ),
 );
 
-const ajv = new Ajv2020({ allErrors: false, strictTypes: false, allowUnionTypes: true });
+// A component is compiled once, and not wherever it is named; what is generated is not polished, for few of it runs often.
+const ajv = new Ajv2020({
+  allErrors: false,
+  strictTypes: false,
+  allowUnionTypes: true,
+  inlineRefs: false,
+  code: { optimize: false },
+});
 formats.default(ajv);
 // What of the document is no schema; an unknown keyword anywhere else is a mistake.
 ajv.addVocabulary(['openapi', 'info', 'servers', 'tags', 'paths', 'components']);
