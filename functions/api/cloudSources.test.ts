@@ -20,6 +20,7 @@ const PLACES: Record<string, (uri: string) => DatasetInput> = {
   '/source/uri': (uri) => ({ source: { uri } }),
   '/tables/products/uri': (uri) => ({ source: { uri: GOOD }, tables: { products: { uri } } }),
   '/reference': (uri) => ({ source: { uri: GOOD }, reference: uri }),
+  '/vocabularies': (uri) => ({ source: { uri: GOOD }, vocabularies: uri }),
 };
 /** What a trainer in the cloud would look for in its own container, or nowhere. */
 const LOCAL = [

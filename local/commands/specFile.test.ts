@@ -11,6 +11,7 @@ async function place(local = true) {
     'specs/rows.csv',
     'specs/products.csv',
     'specs/profile.json',
+    'specs/vocabularies.json',
     'other.csv',
     'rows.parquet',
   ])
@@ -23,12 +24,13 @@ const spec: OuterSpec = {
     source: { uri: 'rows.csv', format: 'csv', csv: { delimiter: ';' } },
     tables: { products: { uri: 'products.csv' }, sold: { bigquery: { table: 'a.b.c' } } },
     reference: 'profile.json',
+    vocabularies: 'vocabularies.json',
     joins: [],
   },
 };
 
 describe('a specification that is sent from its file', () => {
-  it('has absolute paths where the data is on this machine: of the source, the tables and the reference', async () => {
+  it('has absolute paths where the data is on this machine: of the source, the tables, the reference and the vocabularies', async () => {
     const { folder, where } = await place();
     expect(prepareSpec(spec, {}, where)).toEqual({
       dataset: {
@@ -38,6 +40,7 @@ describe('a specification that is sent from its file', () => {
           sold: { bigquery: { table: 'a.b.c' } },
         },
         reference: join(folder, 'specs/profile.json'),
+        vocabularies: join(folder, 'specs/vocabularies.json'),
         joins: [],
       },
     });
@@ -56,6 +59,7 @@ describe('a specification that is sent from its file', () => {
       /no\.csv, which dataset\.tables\.products names/,
     ],
     ['reference', { dataset: { reference: 'no.json' } }, /no\.json, which dataset\.reference names/],
+    ['vocabularies', { dataset: { vocabularies: 'no.json' } }, /no\.json, which dataset\.vocabularies names/],
     ['source', { dataset: { source: { uri: 'no.csv' } } }, /no\.csv: name one with --data/],
   ])('says which file is missing: %s', async (_what, bad, says) => {
     const { where } = await place();

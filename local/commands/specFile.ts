@@ -16,6 +16,7 @@ const outerSpecSchema = z.looseObject({
       source: sourceSchema.optional(),
       tables: z.record(z.string(), sourceSchema).optional(),
       reference: z.string().optional(),
+      vocabularies: z.string().optional(),
     })
     .optional(),
   compute: z.looseObject({}).optional(),
@@ -62,7 +63,7 @@ export async function readSpec(file: string): Promise<OuterSpec> {
 
 /**
  * The specification with the changes of the command line. With `local`, the data lies on this machine: relative paths, those of
- * tables and of the reference too, become absolute, `data` from `cwd` and the specification's own from its folder, and a missing
+ * tables, of the reference and of the vocabularies too, become absolute, `data` from `cwd` and the specification's own from its folder, and a missing
  * file is told at once. Of the source that `data` replaces, the settings stay that hold for a file of its kind.
  */
 export function prepareSpec(
@@ -89,7 +90,7 @@ function preparedDataset(
     local && source.uri !== undefined ? { ...source, uri: localUri(source.uri, base, where) } : source;
   const source = data === undefined ? own && found(own, beside) : found(replaced(own, data), cwd);
   if (!dataset && !source) return {};
-  const { tables, reference } = dataset ?? {};
+  const { tables, reference, vocabularies } = dataset ?? {};
   return {
     dataset: {
       ...dataset,
@@ -104,6 +105,9 @@ function preparedDataset(
       }),
       ...(reference !== undefined && {
         reference: local ? localUri(reference, beside, 'dataset.reference') : reference,
+      }),
+      ...(vocabularies !== undefined && {
+        vocabularies: local ? localUri(vocabularies, beside, 'dataset.vocabularies') : vocabularies,
       }),
     },
   };

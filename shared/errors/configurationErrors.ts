@@ -118,4 +118,18 @@ export const CONFIGURATION_ERRORS = {
     remedy: 'Name the profile that `validate` wrote for a run.',
     retriable: false,
   },
+  'no-vocabularies': {
+    kind: 'configuration',
+    meaning: '`dataset.vocabularies`, or `--vocabularies-path`, names a file that is not there.',
+    remedy: 'Correct it, or leave it out: then vocabularies are made of the training rows.',
+    retriable: false,
+  },
+  'bad-vocabularies': {
+    kind: 'configuration',
+    meaning:
+      'What `dataset.vocabularies` names does not give each feature that has a vocabulary a list of different texts, and nothing else.',
+    remedy:
+      'Correct what the message names, or name the `vocabularies.json` of a run with the same features.',
+    retriable: false,
+  },
 } as const satisfies Record<string, TrainerProblem>;

@@ -94,6 +94,11 @@ const TABLE = {
     meaning: 'Values of a column that is looked up differ by blanks at their ends alone, and count as two.',
     remedy: 'Set `trim` of the column in `dataset.columns`.',
   },
+  'values-not-in-vocabulary': {
+    meaning:
+      'Training rows have values that the file of `dataset.vocabularies` lacks, and which therefore count as unknown.',
+    remedy: 'Add the values at the end of their list, or leave `dataset.vocabularies` out.',
+  },
   'lists-not-loaded': {
     meaning:
       'Recommendations or similar items could not be loaded into the table of BigQuery that `outputs` names.',

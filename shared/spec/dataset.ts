@@ -68,6 +68,12 @@ export const datasetSchema = z
         'Unless given, it is that of the newest other version of the same data set.',
       'good/profile.json',
     ),
+    vocabularies: described(
+      referenceSchema.clone().optional(),
+      'A `vocabularies.json` that fixes the rows of embeddings: a path, or a `file://` or `gs://` URL. For each `lookup` feature, and each `text` feature without `buckets`, ' +
+        'it has a list of values in the order of their rows, whatever `minCount` and `maxSize` say; values of the data that it lacks count as unknown. Unless given, vocabularies are made of the training rows.',
+      'gs://my-bucket/runs/r1/model/a0001/vocabularies.json',
+    ),
   })
   .superRefine(({ joins, tables }, context) => {
     for (const [i, { table }] of joins.entries()) {

@@ -61,7 +61,7 @@ export interface EncodedDataset {
   query: EncodedTower;
   /**
    * Entity i is the item of vocabulary index i; entity 0 stands for all unknown items and belongs to no catalogue. The
-   * catalogue is entities 1 … entities - 1, most frequent in train first.
+   * catalogue is entities 1 … entities - 1, most frequent in train first unless the vocabulary was given.
    */
   candidate: EncodedTower;
   /** What the target becomes for training, where the rows have one. */

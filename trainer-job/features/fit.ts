@@ -20,16 +20,16 @@ export interface Fit {
   vocabulary: string[];
 }
 
-/** From the distinct texts of the feature's column and the number of training rows that have each. */
-export function fitTexts(feature: TextFeature, counted: readonly Counted[]): Fit {
+/** From the distinct texts of the feature's column and the number of training rows that have each; `fixed` is its vocabulary where that is given. */
+export function fitTexts(feature: TextFeature, counted: readonly Counted[], fixed?: readonly string[]): Fit {
   switch (feature.transform) {
     case 'lookup':
       return {
         fitted: { transform: feature.transform, oovBuckets: feature.oovBuckets },
-        vocabulary: vocabularyOf(counted, feature),
+        vocabulary: fixed ? [...fixed] : vocabularyOf(counted, feature),
       };
     case 'text':
-      return fitText(feature, counted);
+      return fitText(feature, counted, fixed);
     case 'hash':
     case 'cross':
       return { fitted: { transform: feature.transform, buckets: feature.buckets }, vocabulary: [] };

@@ -6,10 +6,12 @@ import { vocabularyOf, type Counted } from './vocabulary.js';
 export function fitText(
   feature: FeatureOf<'text'>,
   counted: readonly Counted[],
+  fixed?: readonly string[],
 ): { fitted: FittedText; vocabulary: string[] } {
   const { maxTokens, buckets = null, bigramBuckets = null } = feature;
   const fitted: FittedText = { transform: 'text', maxTokens, buckets, bigramBuckets };
   if (buckets !== null) return { fitted, vocabulary: [] };
+  if (fixed) return { fitted, vocabulary: [...fixed] };
   const counts = new Map<string, number>();
   for (const { text, rows } of counted) {
     if (rows === 0) continue;

@@ -70,6 +70,27 @@ describe('flags', () => {
     expect(spec.training.optimizer).toMatchObject({ type: 'adam', learningRate: 0.01 });
   });
 
+  it('name the file of the vocabularies, whether a specification or records are trained on', async () => {
+    const flag = ['--vocabularies-path', 'gs://shop/vocabularies.json'];
+    const of = async (args: string[]) => (await specOf(args)).dataset;
+    expect((await of([...records, '--output', 'out', ...flag])).vocabularies).toBe(flag[1]);
+    const file = join(await temporaryFolder(), 'spec.json');
+    const id = (column: string) => [{ column, transform: 'lookup', id: true }];
+    const features = { query: id('user'), candidate: id('item') };
+    const dataset = { source: { uri: 'a.csv' }, vocabularies: 'before.json' };
+    await writeFile(file, JSON.stringify({ dataset, features }));
+    expect(await of(['--spec', file, '--output', 'out', ...flag])).toMatchObject({
+      source: { uri: 'a.csv' },
+      vocabularies: flag[1],
+    });
+    await expect(of([...records, '--output', 'out', '--vocabularies-path', 's3://b/v.json'])).rejects.toThrow(
+      /dataset\/vocabularies: must be a path, or a file:\/\/ or gs:\/\/ URL/,
+    );
+    await expect(of([...records, '--output', 'out', '--vocabularies-path', 'gs://b/'])).rejects.toThrow(
+      /names no object of a bucket/,
+    );
+  });
+
   it('replace parts of a specification, and another optimizer all of the one before', async () => {
     const file = join(await temporaryFolder(), 'spec.json');
     const features = {
@@ -100,10 +121,6 @@ describe('flags', () => {
     [['--tfrecords-path', 'b', '--output', 'out'], 'needs --query-id COLUMN and --candidate-id COLUMN'],
     [['--spec', 'a', '--output', 'out', '--query-id', 'u'], '--query-id goes with --tfrecords-path'],
     [[...records, '--output', 'out', '--metadata-path', 'm'], 'belong together'],
-    [
-      [...records, '--output', 'out', '--vocabularies-path', 'v'],
-      'vocabularies are made of the training rows',
-    ],
     [[...records, '--output', 'out', '--epochs', 'many'], '--epochs is "many"; it is a number'],
     [[...records, '--output', 'out', '--epoch', '3'], "Unknown option '--epoch'; did you mean --epochs?"],
     [[...records, '--output', 'out', '--backend', 'gpu'], '--backend is "gpu"; allowed are auto, tensorflow'],

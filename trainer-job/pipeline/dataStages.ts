@@ -3,7 +3,7 @@ import {
   transformDocumentSchema,
   type TransformDocument,
 } from '@trainyard/recommender/format/transformDocument';
-import type { Dataset, RunData, TrainingSpec } from '@trainyard/shared';
+import type { DataReference, Dataset, RunData, RunWarning, TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { evict } from '../cache/eviction.js';
 import { entryDigest, type StageOutput } from '../cache/stageCache.js';
@@ -36,14 +36,27 @@ import { splitRows } from '../data/transform/splitRows.js';
 import { withCorrections } from '../data/validate/report.js';
 import { rewriteValidation } from '../data/validate/writeReport.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
+import { openVocabularies, type OpenedVocabularies } from '../data/vocabularies/openVocabularies.js';
+import {
+  UNKNOWN_VERSION,
+  unknownNotes,
+  unknownOfFeatureSchema,
+  unknownValues,
+  unknownWarnings,
+} from '../data/vocabularies/unknownValues.js';
 import { cacheLimits } from '../settings/limits.js';
 import { fingerprintReference } from '../provenance/references.js';
 import type { Outputs, Stage, StageOutputs, StageWork } from './stage.js';
 import { entryReference, validateStage, type DataContext } from './validateStage.js';
 
 export function dataStages(context: DataContext): readonly Stage[] {
-  return [ingestStage(context), validateStage(context), transformStage(context)];
+  // It is read before the rows: what does not fit is known before any time is spent on them.
+  let opened: Promise<OpenedVocabularies | null> | undefined;
+  const vocabularies = () => (opened ??= openVocabularies(context.spec, context));
+  return [ingestStage(context, vocabularies), validateStage(context), transformStage(context, vocabularies)];
 }
+
+type Vocabularies = () => Promise<OpenedVocabularies | null>;
 
 interface IngestKey {
   source: OpenedTables;
@@ -51,12 +64,13 @@ interface IngestKey {
 }
 
 /** The source has to be opened before it is known whether its rows are in the cache. */
-function ingestStage(context: DataContext): Stage<'ingest', IngestKey> {
+function ingestStage(context: DataContext, vocabularies: Vocabularies): Stage<'ingest', IngestKey> {
   const { spec } = context;
   const { dataset } = spec;
   return {
     name: 'ingest',
     async key() {
+      await vocabularies();
       const source = await openTables(dataset, context);
       return { source, ofRows: ingestKey(dataset, source) };
     },
@@ -123,37 +137,35 @@ const FORMER_TRANSFORM_VERSION = 3;
 /** The digest that version 0.1 gave to the encoded rows; undefined where they may be others. */
 function formerDigest({ dataset, features }: TrainingSpec, source: OpenedTables): string | undefined {
   const ofRows = formerIngestKey(dataset, source);
-  if (ofRows === undefined || hasPolicies(dataset)) return undefined;
+  if (ofRows === undefined || hasPolicies(dataset) || dataset.vocabularies !== undefined) return undefined;
   const rows = entryDigest('ingest', ofRows);
   const key = { version: FORMER_TRANSFORM_VERSION, rows, split: dataset.split, features };
   return entryDigest('transform', key);
 }
 
-function transformStage(context: DataContext): Stage<'transform'> {
+function transformStage(context: DataContext, vocabularies: Vocabularies): Stage<'transform'> {
   const { spec } = context;
   const { dataset, features } = spec;
   return {
     name: 'transform',
-    key: async (outputs) => ({
-      version: TRANSFORM_VERSION,
-      rows: outputs.of('ingest').digest,
-      split: dataset.split,
-      features,
-      ...(hasPolicies(dataset) && { outliers: outlierPolicies(dataset) }),
-    }),
-    async run({ outputs, key, keep }) {
-      /** Of the parts that the transform is made of: whether the cache had them, by their key. */
-      const reused = new Map<string, boolean>();
-      const pieces: PieceCache = async (piece) => {
-        const output = await keep(piece);
-        if (!reused.has(output.digest)) reused.set(output.digest, output.cacheHit);
-        await output.files();
-        return output;
+    key: async (outputs) => {
+      const fixed = await vocabularies();
+      return {
+        version: TRANSFORM_VERSION,
+        rows: outputs.of('ingest').digest,
+        split: dataset.split,
+        features,
+        ...(hasPolicies(dataset) && { outliers: outlierPolicies(dataset) }),
+        ...(fixed && { vocabularies: fixed.reference.digest }),
       };
+    },
+    async run({ outputs, key, keep }) {
+      const { pieces, partCounts } = countedPieces(keep);
+      const fixed = await vocabularies();
       const encoded = await keep({
         key,
         outcome: transformDocumentSchema,
-        produce: (folder) => transform(spec, outputs.of('ingest'), pieces, folder),
+        produce: (folder) => transform(spec, outputs.of('ingest'), pieces, folder, fixed),
       });
       const { outcome: splits } = await keep({
         key: { part: 'measured', version: MEASURED_VERSION, encoded: encoded.digest },
@@ -162,6 +174,11 @@ function transformStage(context: DataContext): Stage<'transform'> {
       });
       const relevant = await relevantOf(spec, outputs.of('ingest'), { keep, pieces });
       const corrections = await correctionsOf(dataset, outputs.of('ingest'), { keep, pieces });
+      const unknown = await unknownOf(spec, outputs.of('ingest'), fixed, {
+        keep,
+        pieces,
+        encoded: encoded.digest,
+      });
       const { columns } = outputs.of('validate').profile;
       const withNulls = new Set(columns.filter(({ nulls }) => nulls > 0).map(({ name }) => name));
       const measured = { spec, document: encoded.outcome, splits, withNulls };
@@ -177,17 +194,18 @@ function transformStage(context: DataContext): Stage<'transform'> {
           ...countsOf(encoded.outcome),
           ...measuredCounts(measured),
           ...(hasPolicies(dataset) && { outliers: corrections.reduce((sum, { count }) => sum + count, 0) }),
-          partsMade: [...reused.values()].filter((hit) => !hit).length,
-          partsReused: [...reused.values()].filter((hit) => hit).length,
+          ...unknown.counts,
+          ...partCounts(),
           outputBytes: encoded.bytes,
         },
         detail: measuredInWords(measured),
-        warnings: measurabilityWarnings(measured),
+        warnings: [...unknown.warnings, ...measurabilityWarnings(measured)],
         lineage: {
-          inputs: [entryReference(context, 'rows', outputs.of('ingest'))],
+          inputs: [entryReference(context, 'rows', outputs.of('ingest')), ...unknown.inputs],
           outputs: [entryReference(context, 'encoded', encoded)],
         },
         async afterwards() {
+          for (const note of unknown.notes) context.log('info', note);
           if (hasPolicies(dataset)) {
             const { validation } = outputs.of('validate');
             await rewriteValidation(context.reportFolder, withCorrections(validation, corrections));
@@ -196,6 +214,26 @@ function transformStage(context: DataContext): Stage<'transform'> {
           await keepWithinLimits(context);
         },
       };
+    },
+  };
+}
+
+/** The parts that the transform is made of, and how many of them the cache had, each counted once. */
+function countedPieces(keep: StageWork<unknown>['keep']): {
+  pieces: PieceCache;
+  partCounts: () => { partsMade: number; partsReused: number };
+} {
+  const reused = new Map<string, boolean>();
+  return {
+    pieces: async (piece) => {
+      const output = await keep(piece);
+      if (!reused.has(output.digest)) reused.set(output.digest, output.cacheHit);
+      await output.files();
+      return output;
+    },
+    partCounts() {
+      const partsReused = [...reused.values()].filter((hit) => hit).length;
+      return { partsMade: reused.size - partsReused, partsReused };
     },
   };
 }
@@ -271,6 +309,33 @@ async function correctionsOf(
     produce: () => countOutliers(pieces, ingested, dataset),
   });
   return outcome;
+}
+
+/** What there is to say of vocabularies that are given; nothing where none are. */
+async function unknownOf(
+  spec: TrainingSpec,
+  ingested: IngestedRows,
+  fixed: OpenedVocabularies | null,
+  { keep, pieces, encoded }: Pick<StageWork<unknown>, 'keep'> & { pieces: PieceCache; encoded: string },
+): Promise<{
+  counts: Record<string, number>;
+  warnings: RunWarning[];
+  notes: string[];
+  inputs: DataReference[];
+}> {
+  if (!fixed) return { counts: {}, warnings: [], notes: [], inputs: [] };
+  const { outcome } = await keep({
+    key: { part: 'unknownValues', version: UNKNOWN_VERSION, encoded },
+    outcome: z.array(unknownOfFeatureSchema),
+    produce: () => unknownValues(pieces, ingested, spec, fixed),
+  });
+  const uri = fixed.reference.uri ?? '';
+  return {
+    counts: { unknownValues: outcome.reduce((sum, { values }) => sum + values, 0) },
+    warnings: unknownWarnings(outcome, uri),
+    notes: unknownNotes(outcome, uri),
+    inputs: [fixed.reference],
+  };
 }
 
 function countsOf({ query, candidate, rows, target }: TransformDocument): Record<string, number> {

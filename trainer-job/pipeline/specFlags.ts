@@ -44,6 +44,7 @@ export const SPEC_FLAGS = {
   'max-steps': specNumber('N', ['training', 'maxSteps']),
   'max-seconds': specNumber('X', ['training', 'maxSeconds']),
   patience: specNumber('N', ['training', 'earlyStopping', 'patience']),
+  'vocabularies-path': specFlag('FILE', ['dataset', 'vocabularies']),
   'tfrecords-path': { group: RECORDS, value: 'GLOB', description: 'the files; a path, or gs://…' },
   'query-id': {
     group: RECORDS,
@@ -62,11 +63,6 @@ export const SPEC_FLAGS = {
     description: 'the columns of that table which become features',
     schema: commaSeparated.transform((columns) => columns.filter((column) => column !== '')).default([]),
   },
-  'vocabularies-path': {
-    group: RECORDS,
-    value: 'PATH',
-    description: 'is refused: vocabularies are made of the training rows, and stand in the model’s artifacts',
-  },
   'output-path': { group: RECORDS, value: 'DIR', description: 'the same as --output' },
 } as const;
 
@@ -75,14 +71,6 @@ type SpecFlagValues = FlagValues<typeof SPEC_FLAGS>;
 /** Checks the form alone: the schema of the specification knows what values may be. Throws `TrainerError`. */
 export function specFlagsOf(flags: SpecFlagValues): SpecFlags {
   const records = flags['tfrecords-path'];
-  if (flags['vocabularies-path'] !== undefined) {
-    throw new TrainerError(
-      'invalid-settings',
-      '--vocabularies-path is not taken: vocabularies are made of the training rows, and stand in the model’s artifacts; ' +
-        'leave it away, and limit them by minCount and maxSize of a specification’s features',
-      null,
-    );
-  }
   for (const name of ['query-id', 'candidate-id', 'metadata-path', 'metadata-columns'] as const) {
     const isGiven = flags[name] !== undefined && flags[name].length > 0;
     if (isGiven && records === undefined) {
@@ -93,9 +81,9 @@ export function specFlagsOf(flags: SpecFlagValues): SpecFlags {
       );
     }
   }
-  const given = trainingOf(flags);
-  if (records === undefined) return { base: null, training: given };
-  return { base: { ...recordsSpec(records, flags), training: RECIPE }, training: given };
+  const given = { training: trainingOf(flags), vocabularies: flags['vocabularies-path'] };
+  if (records === undefined) return { base: null, ...given };
+  return { base: { ...recordsSpec(records, flags), training: RECIPE }, ...given };
 }
 
 const RECIPE = {
@@ -172,8 +160,21 @@ function without(values: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** A specification with what the flags say. Another optimizer keeps nothing of the one before. */
-export function withFlags(spec: unknown, { training }: SpecFlags): unknown {
-  if (Object.keys(training).length === 0 || !isRecord(spec)) return spec;
+export function withFlags(spec: unknown, { training, vocabularies }: SpecFlags): unknown {
+  if (!isRecord(spec)) return spec;
+  return withTraining(
+    vocabularies === undefined
+      ? spec
+      : { ...spec, dataset: { ...(isRecord(spec['dataset']) && spec['dataset']), vocabularies } },
+    training,
+  );
+}
+
+function withTraining(
+  spec: Record<string, unknown>,
+  training: SpecFlags['training'],
+): Record<string, unknown> {
+  if (Object.keys(training).length === 0) return spec;
   const before = isRecord(spec['training']) ? spec['training'] : {};
   const merged = { ...before, ...training };
   for (const part of ['optimizer', 'earlyStopping'] as const) {

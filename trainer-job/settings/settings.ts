@@ -78,6 +78,8 @@ export interface SpecFlags {
   base: Record<string, unknown> | null;
   /** Replaces parts of `training`. */
   training: Record<string, unknown>;
+  /** Replaces `dataset.vocabularies`; undefined where no flag says it. */
+  vocabularies?: string | undefined;
 }
 
 interface CallbackSettings {

@@ -2,13 +2,19 @@
 import type { Dataset } from '../dataset.js';
 import type { RuleBroken } from '../modelRules.js';
 
-export function brokenSourceRules({ source, tables }: Dataset): RuleBroken[] {
+export function brokenSourceRules({ source, tables, vocabularies }: Dataset): RuleBroken[] {
   return [
     ...brokenUri(['dataset', 'source', 'uri'], source.uri),
     ...Object.entries(tables).flatMap(([name, { uri }]) =>
       brokenUri(['dataset', 'tables', name, 'uri'], uri),
     ),
+    ...brokenObject(['dataset', 'vocabularies'], vocabularies),
   ];
+}
+
+function brokenObject(path: string[], uri: string | undefined): RuleBroken[] {
+  if (uri === undefined || !/^gs:/i.test(uri) || /^gs:\/\/[^/*?[\]]+\/.*[^/]$/is.test(uri)) return [];
+  return [{ path, message: 'names no object of a bucket: write gs://bucket/folder/vocabularies.json' }];
 }
 
 function brokenUri(path: string[], uri: string | undefined): RuleBroken[] {

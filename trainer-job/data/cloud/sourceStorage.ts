@@ -57,7 +57,7 @@ function noBucket(bucket: string, error: unknown): TrainerError {
   return new TrainerError(
     'source-not-found',
     `there is no bucket ${bucket} in Cloud Storage`,
-    'correct the bucket in dataset.source',
+    'correct the bucket in dataset',
     { stage: 'ingest', cause: error },
   );
 }

@@ -4,7 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Feature } from '@trainyard/shared';
+import { digestOf, type Feature } from '@trainyard/shared';
 import { z } from 'zod';
 import { columnsOf, encodedFeatureSchema } from '@trainyard/recommender/encode/encodedFeature';
 import { isTextFeature } from '../../features/fit.js';
@@ -14,7 +14,7 @@ import { packTexts, readArray, readPart, writeArrays } from '../typedFiles.js';
 import type { OutlierPolicy } from './corrections.js';
 import { encodeNumbers } from './encodeNumbers.js';
 import { encodeTexts } from './encodeTexts.js';
-import type { Encoding, RowValues } from './encoding.js';
+import { unknownValuesSchema, type Encoding, type RowValues } from './encoding.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
 import type { SplitRows } from './splitRows.js';
@@ -26,15 +26,24 @@ const outcomeSchema = z.strictObject({
   encoded: encodedFeatureSchema,
   fitted: fittedFeatureSchema,
   vocabularySize: z.int(),
+  /** Of a feature whose vocabulary was given. */
+  unknown: unknownValuesSchema.optional(),
   /** Distinct encodings that `codes.i32` points to, in `table.i32` and `table.f32`; null where rows are numbers. */
   distinct: z.int().nullable(),
 });
 type Outcome = z.infer<typeof outcomeSchema>;
 
-export interface FeatureRows extends Pick<Outcome, 'encoded' | 'fitted'> {
+export interface FeatureRows extends Pick<Outcome, 'encoded' | 'fitted' | 'unknown'> {
   vocabulary: string[];
   /** Reads `count` rows, all unless given; they are large, so nobody keeps them longer than needed. */
   read(from?: number, count?: number): Promise<RowValues>;
+}
+
+/** What the data set says of a feature. */
+interface FeatureSettings {
+  outliers?: OutlierPolicy | undefined;
+  /** In the order of its rows, in place of what the training rows have. */
+  vocabulary?: readonly string[] | undefined;
 }
 
 export async function encodeFeature(
@@ -42,7 +51,7 @@ export async function encodeFeature(
   ingested: IngestedRows,
   split: SplitRows,
   feature: Feature,
-  outliers?: OutlierPolicy,
+  { outliers, vocabulary: fixed }: FeatureSettings = {},
 ): Promise<FeatureRows> {
   const { folder, outcome } = await cache({
     key: {
@@ -52,28 +61,33 @@ export async function encodeFeature(
       split: split.digest,
       feature,
       ...(outliers && { outliers }),
+      ...(fixed && { vocabulary: digestOf(fixed) }),
     },
     outcome: outcomeSchema,
     produce: async (target) =>
       write(
         target,
         isTextFeature(feature)
-          ? await encodeTexts(cache, ingested, split, feature)
+          ? await encodeTexts(cache, ingested, split, feature, fixed)
           : await encodeNumbers(cache, ingested, split, feature, outliers),
       ),
   });
-  const { encoded, fitted, vocabularySize } = outcome;
+  const { encoded, fitted, vocabularySize, unknown } = outcome;
   return {
     encoded,
     fitted,
+    ...(unknown && { unknown }),
     vocabulary: unpackTexts(await readFile(join(folder, 'vocabulary.bin')), vocabularySize),
     read: (from = 0, count = ingested.outcome.rowsKept) => read(folder, outcome, from, count),
   };
 }
 
-async function write(folder: string, { encoded, fitted, vocabulary, rows }: Encoding): Promise<Outcome> {
+async function write(
+  folder: string,
+  { encoded, fitted, vocabulary, rows, unknown }: Encoding,
+): Promise<Outcome> {
   await writeFile(join(folder, 'vocabulary.bin'), packTexts(vocabulary));
-  const outcome = { encoded, fitted, vocabularySize: vocabulary.length };
+  const outcome = { encoded, fitted, vocabularySize: vocabulary.length, ...(unknown && { unknown }) };
   if (!rows.codes) {
     await writeArrays(join(folder, 'rows.f32'), rows.numbers);
     return { ...outcome, distinct: null };

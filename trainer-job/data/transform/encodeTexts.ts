@@ -7,7 +7,8 @@ import { fitTexts, type TextFeature } from '../../features/fit.js';
 import { encodedFeatureOf, encoderOf } from '@trainyard/recommender/encode/fittedFeature';
 import type { Counted } from '../../features/vocabulary.js';
 import { textColumn } from './columnPieces.js';
-import { emptyFeature, identity, type Encoding } from './encoding.js';
+import { wordsOf } from '@trainyard/recommender/encode/text';
+import { emptyFeature, identity, type Encoding, type UnknownValues } from './encoding.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
 import type { SplitRows } from './splitRows.js';
@@ -27,9 +28,11 @@ export async function encodeTexts(
   ingested: IngestedRows,
   split: SplitRows,
   feature: TextFeature,
+  fixed?: readonly string[],
 ): Promise<Encoding> {
   const distinct = await distinctOf(cache, ingested, featureColumns(feature));
-  const { fitted, vocabulary } = fitTexts(feature, countedOf(distinct, split, feature));
+  const { fitted, vocabulary } = fitTexts(feature, countedOf(distinct, split, feature), fixed);
+  const unknown = fixed && { unknown: unknownOf(feature, fixed, distinct, split) };
   const encoded = encodedFeatureOf(feature, fitted, vocabulary.length);
   const encoder = encoderOf(fitted, vocabulary);
   if (encoder.form !== 'text') throw new Error(`${feature.transform} takes texts`);
@@ -37,10 +40,10 @@ export async function encodeTexts(
   if (encoded.kind === 'embedding' && encoded.indices === 1) {
     // A row's code is the embedding's row itself: values that are encoded alike, such as unknown ones, are one.
     const rows = placed(distinct.codes, split, (code) => table.indices[code]!);
-    return { encoded, fitted, vocabulary, rows: { codes: rows, ...identity(encoded.rows) } };
+    return { encoded, fitted, vocabulary, rows: { codes: rows, ...identity(encoded.rows) }, ...unknown };
   }
   const codes = placed(distinct.codes, split, (code) => code);
-  return { encoded, fitted, vocabulary, rows: { codes, ...table } };
+  return { encoded, fitted, vocabulary, rows: { codes, ...table }, ...unknown };
 }
 
 async function distinctOf(
@@ -93,6 +96,36 @@ function countedOf(
   )
     throw emptyFeature(feature, 'truth value');
   return counted;
+}
+
+/** What the data have and a given vocabulary lacks, and the reverse. */
+function unknownOf(
+  feature: TextFeature,
+  fixed: readonly string[],
+  { codes, count, textsOf }: Distinct,
+  { place, rows }: SplitRows,
+): UnknownValues {
+  const known = new Set(fixed);
+  const [unknown, trained] = [new Set<string>(), new Set<string>()];
+  const [all, train] = [new Int32Array(count), new Int32Array(count)];
+  for (let row = 0; row < codes.length; row++) {
+    all[codes[row]!]! += 1;
+    if (place[row]! < rows.train) train[codes[row]!]! += 1;
+  }
+  const found = { rows: 0, trainRows: 0 };
+  for (let code = 0; code < count; code++) {
+    const [text = null] = textsOf(code);
+    if (text === null) continue;
+    const values = feature.transform === 'text' ? wordsOf(text, feature.maxTokens) : [text];
+    const missing = values.filter((value) => !known.has(value));
+    for (const value of missing) unknown.add(value);
+    if (train[code]! > 0) for (const value of values) trained.add(value);
+    if (missing.length === 0) continue;
+    found.rows += all[code]!;
+    found.trainRows += train[code]!;
+  }
+  const unused = fixed.filter((value) => !trained.has(value)).length;
+  return { values: unknown.size, ...found, unused };
 }
 
 /** [distinct, columns] each. */

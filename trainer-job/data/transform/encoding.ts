@@ -1,6 +1,7 @@
 import { featureColumns, type Feature } from '@trainyard/shared';
 import type { EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import type { Fit } from '../../features/fit.js';
+import { z } from 'zod';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** A feature of all rows, in the order of their places. */
@@ -14,7 +15,22 @@ export type RowValues =
 export interface Encoding extends Fit {
   encoded: EncodedFeature;
   rows: RowValues;
+  /** Of a feature whose vocabulary was given. */
+  unknown?: UnknownValues;
 }
+
+/** How a given vocabulary fits the data. */
+export const unknownValuesSchema = z.strictObject({
+  /** Distinct values of the data that it lacks; of texts, words. */
+  values: z.int(),
+  /** Rows of all splits that have such a value. */
+  rows: z.int(),
+  /** Those of them that are for training. */
+  trainRows: z.int(),
+  /** Values of its own that no training row has. */
+  unused: z.int(),
+});
+export type UnknownValues = z.infer<typeof unknownValuesSchema>;
 
 /** The table where a code is the row of the embedding. */
 export function identity(rows: number): { indices: Int32Array; numbers: Float32Array } {

@@ -17,6 +17,7 @@ import { encodeFeature, type FeatureRows } from './encodeFeature.js';
 import { encodeSampleWeight } from './encodeSampleWeight.js';
 import { encodeTarget } from './encodeTarget.js';
 import type { PieceCache } from './pieces.js';
+import type { FixedVocabularies } from '../vocabularies/fixedVocabularies.js';
 import type { IngestedRows } from './rowsOf.js';
 import { SPLITS } from './split.js';
 import { splitRows, type SplitRows } from './splitRows.js';
@@ -33,14 +34,17 @@ export async function transform(
   ingested: IngestedRows,
   cache: PieceCache,
   folder: string,
+  vocabularies: FixedVocabularies | null = null,
 ): Promise<TransformDocument> {
   const split = await splitRows(cache, ingested, dataset.split);
   const policyOf = (column: string) => dataset.columns[column]?.outliers;
   const encodeAll = async (tower: TowerName) => {
     const encoded: FeatureRows[] = [];
     for (const feature of features[tower]) {
-      const outliers = isTextFeature(feature) ? undefined : policyOf(feature.column);
-      const rows = await encodeFeature(cache, ingested, split, feature, outliers);
+      const rows = await encodeFeature(cache, ingested, split, feature, {
+        outliers: isTextFeature(feature) ? undefined : policyOf(feature.column),
+        vocabulary: vocabularies?.of(tower, feature),
+      });
       if (feature.id) checkIdVocabulary(tower, feature, rows.vocabulary.length);
       encoded.push(rows);
     }

@@ -84,7 +84,13 @@ const FOLDER = 'references';
 
 /** A data set is where it comes from and how it is shaped, whatever is expected of it and made of it. */
 function nameOf(dataset: Dataset): string {
-  const { split: _split, expectations: _expectations, reference: _reference, ...identity } = dataset;
+  const {
+    split: _split,
+    expectations: _expectations,
+    reference: _reference,
+    vocabularies: _vocabularies,
+    ...identity
+  } = dataset;
   return `${FOLDER}/${digestOf(identity).replace('sha256:', '')}.json`;
 }
 

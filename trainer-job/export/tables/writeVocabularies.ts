@@ -1,12 +1,13 @@
 import { open } from 'node:fs/promises';
+import type { FittedFeature } from '@trainyard/recommender/encode/fittedFeature';
 import type { Transform } from '@trainyard/recommender/model/transform';
 
 const AT_ONCE = 4096;
 
 /**
  * Writes `vocabularies.json`: by the name of each feature that has one, its values in the order of their rows in the embedding,
- * which begin after that of unknown values. Where both towers have a feature of a name with other values, the names begin with the
- * tower, as in `query.city`.
+ * which begin after that of unknown values; `dataset.vocabularies` takes the file again. Where both towers have a feature of a name with
+ * other values, the names begin with the tower, as in `query.city`; so does a name that could be taken for such a one.
  */
 export async function writeVocabularies(path: string, transform: Transform): Promise<void> {
   const file = await open(path, 'w');
@@ -33,8 +34,8 @@ interface Vocabulary {
 
 function named({ document, vocabulary }: Transform): Vocabulary[] {
   const of = (tower: 'query' | 'candidate') =>
-    document[tower].features.flatMap(({ encoded, vocabulary: { size } }, i) =>
-      size === 0 ? [] : [{ tower, name: encoded.name, values: vocabulary(tower, i) }],
+    document[tower].features.flatMap(({ encoded, fitted }, i) =>
+      hasVocabulary(fitted) ? [{ tower, name: encoded.name, values: vocabulary(tower, i) }] : [],
     );
   const [query, candidate] = [of('query'), of('candidate')];
   const differ = new Set(
@@ -45,9 +46,14 @@ function named({ document, vocabulary }: Transform): Vocabulary[] {
   );
   const own = candidate.filter(({ name }) => differ.has(name) || !query.some((one) => one.name === name));
   return [...query, ...own].map(({ tower, name, values }) => ({
-    name: differ.has(name) ? `${tower}.${name}` : name,
+    name: differ.has(name) || /^(query|candidate)\./.test(name) ? `${tower}.${name}` : name,
     values,
   }));
+}
+
+/** One without values has a list all the same: training rows had none, and readers see that. */
+function hasVocabulary(fitted: FittedFeature): boolean {
+  return fitted.transform === 'lookup' || (fitted.transform === 'text' && fitted.buckets === null);
 }
 
 function sameValues(a: readonly string[], b: readonly string[]): boolean {

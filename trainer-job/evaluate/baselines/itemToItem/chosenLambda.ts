@@ -10,7 +10,7 @@ const CANDIDATES = [20, 50, 200, 500] as const;
 const OTHERWISE = 200;
 
 /**
- * Of so many items, the most frequent ones: an inverse of all for each candidate would take minutes where there are thousands,
+ * Of so many items, the first of the catalogue, which are the most frequent ones unless the vocabulary was given: an inverse of all for each candidate would take minutes where there are thousands,
  * and what is best of these is that of all, or near it.
  */
 const MOST_ITEMS = 1000;
