@@ -6,7 +6,16 @@ import type { JobLauncher } from '@trainyard/functions/ports/jobLauncher/jobLaun
 import { openSqliteDocumentStore } from '@trainyard/functions/ports/documentStore/sqliteDocumentStore';
 import { openSqliteEventBus } from '@trainyard/functions/ports/eventBus/sqliteEventBus';
 import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
-import { newRun, newRunId, paths, runSchema, trainingSpecSchema, type Run } from '@trainyard/shared';
+import {
+  newRun,
+  newRunId,
+  paths,
+  runSchema,
+  trainingSpecSchema,
+  type ModelManifest,
+  type Run,
+  type RunResult,
+} from '@trainyard/shared';
 import type { Dice } from './dice.js';
 import { TIER } from './repaired.js';
 import { watchfulBus, watchfulStore, type Writes } from './watchfulPorts.js';
@@ -16,6 +25,8 @@ export const MODELS = ['shop', 'films', 'songs', 'books'] as const;
 export const PRESETS = ['purchases', 'small', 'a.b_c-d'] as const;
 /** So many runs are named at a time; new ones take their places. */
 const RUNS = 40;
+/** What a completed run has left behind, as requests name it. */
+export const ARTIFACTS = ['manifest.json', 'a/b.bin'] as const;
 
 const JOBS: JobLauncher = {
   launch: async ({ runId, attempt }) => ({ name: `${runId}-${attempt}` }),
@@ -41,14 +52,16 @@ export class FuzzedHost {
   private ids = 0;
   private readonly store;
   private readonly bus;
+  private readonly objects;
 
   constructor(folder: string) {
     this.store = openSqliteDocumentStore(join(folder, 'documents.db'));
     this.bus = openSqliteEventBus({ file: join(folder, 'events.db') });
+    this.objects = openDirectoryObjectStore(join(folder, 'objects'));
     const plane: ControlPlane = {
       store: watchfulStore(this.store, this.writes),
       bus: watchfulBus(this.bus, this.writes),
-      objects: openDirectoryObjectStore(join(folder, 'objects')),
+      objects: this.objects,
       launchers: { jobs: JOBS },
       config: configSchema.parse({
         publicUrl: 'https://trainyard.example',
@@ -82,10 +95,44 @@ export class FuzzedHost {
         now,
       });
       const run = runSchema.parse({ ...fresh, status: 'provisioning', job });
-      await this.store.transaction(async (tx) => tx.set(paths.run(runId), { ...run }));
-      this.runs.push(run);
+      await this.put(run);
     }
+    await this.complete(dice, now);
     this.runs = await Promise.all(this.runs.slice(-RUNS).map(({ runId }) => this.runNow(runId)));
+  }
+
+  private async put(run: Run): Promise<void> {
+    await this.store.transaction(async (tx) => tx.set(paths.run(run.runId), { ...run }));
+    this.runs.push(run);
+  }
+
+  /** A run that has left files behind. */
+  private async complete(dice: Dice, now: Date): Promise<void> {
+    const runId = newRunId();
+    const [manifest, file] = ARTIFACTS.map((path) => `runs/${runId}/model/${path}`) as [string, string];
+    const listing: ModelManifest = {
+      schemaVersion: 1,
+      modelVersion: 'shop#1',
+      createdAt: now.toISOString(),
+      files: [
+        { path: ARTIFACTS[1], bytes: 3, sha256: '0'.repeat(64), contentType: 'application/octet-stream' },
+      ],
+    };
+    await this.objects.putIfAbsent(manifest, Buffer.from(JSON.stringify(listing)));
+    await this.objects.putIfAbsent(file, Buffer.from('abc'));
+    const named = { runId, modelId: dice.pick(MODELS), runNumber: 1 };
+    const fresh = newRun({ ...named, spec, requestedBy: 'fuzz', now });
+    const result: RunResult = {
+      metrics: {},
+      baselines: {},
+      artifacts: { manifest: this.objects.uri(manifest) },
+      epochsTrained: 1,
+      bestEpoch: 1,
+      earlyStoppedAtEpoch: null,
+      backend: 'wasm',
+      examplesPerSecond: 1000,
+    };
+    await this.put(runSchema.parse({ ...fresh, status: 'completed', endedAt: now.toISOString(), result }));
   }
 
   /** As it is stored. */

@@ -3,7 +3,7 @@ import { deriveRunSecret, signCallback } from '@trainyard/shared';
 import type { Dice } from './dice.js';
 import type { FunctionName, Operation, Parameter } from './document.js';
 import type { Values } from './values.js';
-import { MASTER_SECRET, MODELS, PRESETS, type FuzzedHost } from './fuzzedHost.js';
+import { ARTIFACTS, MASTER_SECRET, MODELS, PRESETS, type FuzzedHost } from './fuzzedHost.js';
 
 export type Sort = 'valid' | 'near_valid' | 'hostile';
 
@@ -77,6 +77,7 @@ function parameterText(
     modelId: () => dice.pick(MODELS),
     id: () => dice.pick(PRESETS),
     version: () => String(dice.int(1, 4)),
+    path: () => dice.pick(ARTIFACTS),
     cursor: () => dice.pick(['e30', ...host.cursors]),
     'Last-Event-ID': () => dice.pick(['', 'se', 's0.1_1.1e1-14.1_15-15.2', `se${'1-9.1_'.repeat(500)}1-1.1`]),
   };
