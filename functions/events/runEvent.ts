@@ -8,6 +8,7 @@ import {
   type RunEventType,
   type TrainyardEvent,
 } from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
 
 interface Happening<T extends TrainyardEvent['type']> {
@@ -15,16 +16,28 @@ interface Happening<T extends TrainyardEvent['type']> {
   detail: Record<string, unknown>;
 }
 
+/** What a plan is told of the moment at which its events are made. */
+export interface EventContext {
+  now: Date;
+  /** The span under way; null where there is none, and the event belongs to the trace of its run. */
+  traceparent: string | null;
+}
+
+/** The moment as it is, for a plan that reads neither clock nor trace. */
+export function eventContext(cp: Pick<ControlPlane, 'now'>): EventContext {
+  return { now: cp.now(), traceparent: currentTraceparent() };
+}
+
 /** The event of something that happened to a run. */
 export function runEvent(
   run: Run,
   causeId: string,
   { type, detail }: Happening<RunEventType>,
-  now: Date,
+  context: EventContext,
 ): RunEvent {
   const { runId, modelId, runNumber, attempt, status } = run;
   const data = { kind: 'run' as const, runId, modelId, runNumber, attempt, status, detail };
-  return { ...envelopeOf(run, causeId, now, { type, data }), type, data };
+  return { ...envelopeOf(run, causeId, context, { type, data }), type, data };
 }
 
 /** The event of something that a run did to its model. */
@@ -32,20 +45,20 @@ export function modelEvent(
   run: Run,
   causeId: string,
   { type, detail }: Happening<ModelEventType>,
-  now: Date,
+  context: EventContext,
 ): ModelEvent {
   const { runId, modelId } = run;
   const data = { kind: 'model' as const, modelId, runId, detail };
-  return { ...envelopeOf(run, causeId, now, { type, data }), type, data };
+  return { ...envelopeOf(run, causeId, context, { type, data }), type, data };
 }
 
 function envelopeOf(
   { runId, traceparent: begun }: Run,
   causeId: string,
-  now: Date,
+  { now, traceparent: underWay }: EventContext,
   { type, data }: Pick<TrainyardEvent, 'type' | 'data'>,
 ): Omit<TrainyardEvent, 'type' | 'data'> {
-  const traceparent = currentTraceparent() ?? begun;
+  const traceparent = underWay ?? begun;
   return {
     specversion: '1.0',
     id: `${runId}.${causeId}.${type}`,

@@ -11,7 +11,7 @@ import {
   type ModelEvent,
 } from '@trainyard/shared';
 import { outboxWrite } from '../events/outbox.js';
-import { modelEvent } from '../events/runEvent.js';
+import { modelEvent, type EventContext } from '../events/runEvent.js';
 import type { Write } from '../ports/documentStore/writes.js';
 
 /** What becomes of a model whose completed runs are registered as its next versions, in their order. */
@@ -25,10 +25,11 @@ export interface RegistrationPlan {
 export function planRegistrations(
   before: ModelDocument,
   completed: readonly Run[],
-  now: Date,
+  context: EventContext,
 ): RegistrationPlan {
+  const { now } = context;
   const versions = completed.map((run, i) => versionOf(run, before.lastVersion + i + 1, now));
-  const events = versions.map((version, i) => registered(version, completed[i] as Run, now));
+  const events = versions.map((version, i) => registered(version, completed[i] as Run, context));
   const model: ModelDocument = {
     ...before,
     lastVersion: before.lastVersion + versions.length,
@@ -49,9 +50,9 @@ export function planRegistrations(
   };
 }
 
-function registered({ version, gates }: ModelVersion, run: Run, now: Date): ModelEvent {
+function registered({ version, gates }: ModelVersion, run: Run, context: EventContext): ModelEvent {
   const detail = { version, gatesPassed: blockingGates(gates).length === 0 };
-  return modelEvent(run, 'registered', { type: 'model.version.registered', detail }, now);
+  return modelEvent(run, 'registered', { type: 'model.version.registered', detail }, context);
 }
 
 function versionOf(run: Run, version: number, now: Date): ModelVersion {

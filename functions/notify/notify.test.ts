@@ -48,7 +48,7 @@ async function ended(channels: Channels, run: Run = RUN): Promise<{ cp: TestCont
 }
 
 function eventOf(run: Run, type: RunEventType, cp: TestControlPlane): RunEvent {
-  return runEvent(run, 'cause-1', { type, detail: {} }, cp.now());
+  return runEvent(run, 'cause-1', { type, detail: {} }, { now: cp.now(), traceparent: null });
 }
 
 /** Remembers what is sent and answers by the host: a status, or why there is none. 200 for the others. */

@@ -3,6 +3,7 @@ import type { EventType, LifecycleEvent, Run } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { endsWithin } from '../endsWithin.js';
 import { publishCommitted } from '../events/outbox.js';
+import { eventContext } from '../events/runEvent.js';
 import { inTurn } from '../inTurn.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
@@ -31,7 +32,7 @@ export async function recordLifecycle(
   return changeRun(cp, runId, async (_tx, run) => {
     if (!run) return undefined;
     const event = decide(run);
-    return event ? planEvent(run, event, causeId, cp.now()) : unchanged(run);
+    return event ? planEvent(run, event, causeId, eventContext(cp)) : unchanged(run);
   });
 }
 

@@ -13,7 +13,7 @@ import {
   type RunError,
 } from '@trainyard/shared';
 import type { Configured, ControlPlane } from '../controlPlane.js';
-import { modelEvent } from '../events/runEvent.js';
+import { eventContext, modelEvent, type EventContext } from '../events/runEvent.js';
 import { DomainError } from '../errors/domainError.js';
 import { readModel } from '../models/repository.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
@@ -109,9 +109,9 @@ export async function warnOfBudgets(cp: SpendingPorts, run: Run, known?: Spendin
       const { share, limitUsd } = budget;
       warned[keyOf(budget, run.modelId)] = { share, limitUsd };
     }
-    const now = cp.now();
-    tx.set(paths.spending(month), { warned, updatedAt: now.toISOString() });
-    const events = news.map((budget) => reachedEvent(run, budget, now));
+    const context = eventContext(cp);
+    tx.set(paths.spending(month), { warned, updatedAt: context.now.toISOString() });
+    const events = news.map((budget) => reachedEvent(run, budget, context));
     makeWrites(tx, events.map(outboxWrite));
     return events;
   });
@@ -121,10 +121,15 @@ function keyOf({ scope }: Pick<Budget, 'scope'>, modelId: string): string {
   return scope === 'deployment' ? scope : `model:${modelId}`;
 }
 
-function reachedEvent(run: Run, budget: BudgetReached, now: Date): ModelEvent {
+function reachedEvent(run: Run, budget: BudgetReached, context: EventContext): ModelEvent {
   const { scope, month, share, limitUsd } = budget;
   const cause = ['budget', scope, month, String(share * 100), String(limitUsd)].join('-');
-  return modelEvent(run, cause, { type: 'budget.reached', detail: budgetReachedSchema.parse(budget) }, now);
+  return modelEvent(
+    run,
+    cause,
+    { type: 'budget.reached', detail: budgetReachedSchema.parse(budget) },
+    context,
+  );
 }
 
 /** What a warning says, as the error of a message: what is spent, of what, and what happens now. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { trainer, wholeTraining, type TestCallback } from '../../test/support/callbacks.js';
 import { newRun } from '../../test/support/newRun.js';
+import type { EventContext } from '../events/runEvent.js';
 import type { DocumentData } from '../ports/documentStore/documentStore.js';
 import type { Write } from '../ports/documentStore/writes.js';
 import { comparedRows, planCallbacks, type CallbackPlan, type SentCallback } from './planCallbacks.js';
@@ -47,7 +48,7 @@ function recorded(batches: readonly (readonly TestCallback[])[], run = newRun(NO
         return data ? [[path, data] as const] : [];
       });
       const stored = { callbackIds: new Set(ids), rows: new Map(rows) };
-      const plan = planCallbacks(before, stored, callbacks, NOW);
+      const plan = planCallbacks(before, stored, callbacks, at(NOW));
       return { run: plan.run, documents: written(documents, plan.writes), plans: [...plans, plan] };
     },
     { run, documents: new Map(), plans: [] },
@@ -158,7 +159,7 @@ describe('the plan of callbacks', () => {
     const run = Object.freeze(newRun(NOW));
     const rows = new Map<string, DocumentData>();
     const callbackIds = new Set<string>();
-    planCallbacks(run, { callbackIds, rows }, TRAINING.map(sent), NOW);
+    planCallbacks(run, { callbackIds, rows }, TRAINING.map(sent), at(NOW));
     expect([rows.size, callbackIds.size]).toEqual([0, 0]);
   });
 
@@ -166,7 +167,7 @@ describe('the plan of callbacks', () => {
     const says = trainer();
     const [epoch, preempted, late] = [says.epoch(1), says.checkpointed(1, 'preempted'), says.epoch(2)];
     const callbacks = [epoch, epoch, preempted, late].map(sent);
-    const { run, outcomes, writes } = planCallbacks(newRun(NOW), NOTHING_STORED, callbacks, NOW);
+    const { run, outcomes, writes } = planCallbacks(newRun(NOW), NOTHING_STORED, callbacks, at(NOW));
     expect(outcomes).toEqual(['recorded', 'repeated', 'recorded', 'stale']);
     expect(run).toMatchObject({ status: 'pending', attempt: 2 });
     expect(writes.map(({ path }) => path)).not.toContain(paths.epoch(run.runId, 2));
@@ -191,7 +192,7 @@ describe('the plan of callbacks', () => {
     const job = { tier: 'gpu', name: 'job-1', launchedAt: NOW.toISOString(), usdPerHour: 2 };
     const run = newRun(NOW, { status: 'running', job });
     const later = new Date(NOW.getTime() + 3_600_000);
-    const plan = planCallbacks(run, NOTHING_STORED, [sent(trainer().failed(false))], later);
+    const plan = planCallbacks(run, NOTHING_STORED, [sent(trainer().failed(false))], at(later));
     expect(isTerminal(plan.run.status)).toBe(true);
     expect(plan.stopJob).toEqual(job);
     expect(plan.writes).toContainEqual({
@@ -201,3 +202,7 @@ describe('the plan of callbacks', () => {
     });
   });
 });
+
+function at(now: Date): EventContext {
+  return { now, traceparent: null };
+}

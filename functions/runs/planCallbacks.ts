@@ -8,6 +8,7 @@ import {
   type Run,
   type RunCallback,
 } from '@trainyard/shared';
+import type { EventContext } from '../events/runEvent.js';
 import type { DocumentData } from '../ports/documentStore/documentStore.js';
 import { withoutReplaced, type Write } from '../ports/documentStore/writes.js';
 import { inSequence, planEvent, unchanged, type RunPlan } from './runPlan.js';
@@ -43,7 +44,7 @@ export function planCallbacks(
   run: Run,
   { callbackIds, rows: storedRows }: StoredState,
   callbacks: readonly SentCallback[],
-  now: Date,
+  context: EventContext,
 ): CallbackPlan {
   const ids = new Set(callbackIds);
   const rows = new Map(storedRows);
@@ -56,7 +57,7 @@ export function planCallbacks(
     const row = rowOf(run.runId, sent.callback);
     const isNews = row !== undefined && isNewsAfter(row, rows.get(row.path));
     if (isNews) rows.set(row.path, row.data);
-    plan = inSequence(plan, planCallback(plan.run, sent, { row, isNews }, now));
+    plan = inSequence(plan, planCallback(plan.run, sent, { row, isNews }, context));
     return 'recorded';
   });
   return { ...plan, writes: withoutReplaced(plan.writes), outcomes };
@@ -75,9 +76,9 @@ function planCallback(
   before: Run,
   { id, callback }: SentCallback,
   { row, isNews }: { row: Row | undefined; isNews: boolean },
-  now: Date,
+  context: EventContext,
 ): RunPlan {
-  const plan = planEvent(before, callback, id, now, row && !isNews ? ROW_EVENTS : []);
+  const plan = planEvent(before, callback, id, context, row && !isNews ? ROW_EVENTS : []);
   const rowWrites: Write[] = row && isNews ? [{ kind: 'set', path: row.path, data: row.data }] : [];
   return { ...plan, writes: [...plan.writes, ...rowWrites] };
 }

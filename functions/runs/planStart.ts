@@ -133,7 +133,9 @@ const FIRST_EVENT = 'start';
 
 /** The event of a run that has just been made, which has it launched. */
 export function firstEventOf(run: Run): RunEvent {
-  return runEvent(run, FIRST_EVENT, { type: 'run.requested', detail: {} }, new Date(run.createdAt));
+  const { createdAt, traceparent } = run;
+  const context = { now: new Date(createdAt), traceparent };
+  return runEvent(run, FIRST_EVENT, { type: 'run.requested', detail: {} }, context);
 }
 
 function firstRecord(run: Run): RunEventRecord {

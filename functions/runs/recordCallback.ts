@@ -1,5 +1,6 @@
 import { commandFor, paths, type CallbackAnswer, type Run } from '@trainyard/shared';
 import { notFound } from '../errors/domainError.js';
+import { eventContext } from '../events/runEvent.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { changeRun, type PlanPorts } from './lifecycle.js';
 import {
@@ -27,7 +28,7 @@ export async function recordCallbacks(
   const { run, outcomes } = await changeRun(cp, runId, async (tx, before) => {
     if (!before) throw notFound(`run ${runId}`);
     if (attempt > before.attempt) throw notFound(`attempt ${attempt} of run ${runId}`);
-    return planCallbacks(before, await storedState(tx, before, callbacks), callbacks, cp.now());
+    return planCallbacks(before, await storedState(tx, before, callbacks), callbacks, eventContext(cp));
   });
   return { run, outcomes, answer: { status: 'ok', command: commandFor(run, attempt) } };
 }

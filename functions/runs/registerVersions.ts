@@ -3,6 +3,7 @@ import { inParallel, newModel, paths, registrationSchema, type Run } from '@trai
 import type { ControlPlane } from '../controlPlane.js';
 import { publishCommitted, type OutboxPorts } from '../events/outbox.js';
 import { inTurn } from '../inTurn.js';
+import { eventContext } from '../events/runEvent.js';
 import { planRegistrations, type RegistrationPlan } from '../models/planRegistration.js';
 import { readModel } from '../models/repository.js';
 import type { DocumentStore, StoredDocument } from '../ports/documentStore/documentStore.js';
@@ -92,7 +93,7 @@ function registerBatch(
   runs: readonly Run[],
 ): Promise<RegistrationPlan> {
   return cp.store.optimistic(async (tx) => {
-    const now = cp.now();
+    const context = eventContext(cp);
     const [model, ...registrations] = await Promise.all([
       readModel(tx, modelId),
       ...runs.map(({ runId }) => tx.get(paths.registration(runId))),
@@ -100,7 +101,7 @@ function registerBatch(
     // Somebody else may have been faster with some of them.
     const left = runs.filter((_, i) => registrations[i]);
     if (left.length === 0) return { writes: [], events: [] };
-    const plan = planRegistrations(model ?? newModel(modelId, now), left, now);
+    const plan = planRegistrations(model ?? newModel(modelId, context.now), left, context);
     makeWrites(tx, plan.writes);
     return plan;
   });

@@ -15,7 +15,7 @@ import {
   type Transition,
 } from '@trainyard/shared';
 import { outboxWrite } from '../events/outbox.js';
-import { runEvent } from '../events/runEvent.js';
+import { runEvent, type EventContext } from '../events/runEvent.js';
 import type { Write } from '../ports/documentStore/writes.js';
 import { spendingWrites } from './spending.js';
 
@@ -45,13 +45,14 @@ export function planEvent(
   before: Run,
   event: LifecycleEvent,
   causeId: string,
-  now: Date,
+  context: EventContext,
   withheld: readonly EventType[] = [],
 ): RunPlan {
+  const { now } = context;
   const { run, publish: all, stopJob } = transition(before, event, now);
   const changed = run !== before;
   const publish = all.filter(({ type }) => !withheld.includes(type));
-  const events = publish.map((entry) => runEvent(run, causeId, entry, now));
+  const events = publish.map((entry) => runEvent(run, causeId, entry, context));
   const writes: Write[] = [];
   if (changed) writes.push({ kind: 'set', path: paths.run(run.runId), data: { ...run } });
   if (isTerminal(run.status) && !isTerminal(before.status))
