@@ -5,9 +5,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { modelManifestSchema, type ModelManifest, type RunView } from '@trainyard/shared';
-import { UserError } from '@trainyard/shared/commandLine/userError';
+import { USER_ERRORS, UserError } from '@trainyard/shared/commandLine/userError';
 import type { TrainyardClient } from '../client/trainyardClient.js';
+
+/** How often a file is asked for again. */
+const TRIES = 4;
+const PAUSE_MS = 100;
 
 export interface Progress {
   files: number;
@@ -24,7 +29,9 @@ export async function downloadArtifacts(
   options: { signal: AbortSignal; onProgress: (progress: Progress) => void },
 ): Promise<ModelManifest> {
   const { signal, onProgress } = options;
-  const text = await (await client.artifact(run.runId, 'manifest.json', signal)).text();
+  const text = await again(signal, async () =>
+    (await client.artifact(run.runId, 'manifest.json', signal)).text(),
+  );
   const manifest = manifestOf(run, text);
   const progress = {
     files: 0,
@@ -35,28 +42,64 @@ export async function downloadArtifacts(
   for (const file of manifest.files) {
     const path = join(folder, ...segmentsOf(file.path));
     await mkdir(dirname(path), { recursive: true });
-    const { body } = await client.artifact(run.runId, file.path, signal);
-    const digest = createHash('sha256');
-    const hashing = new Transform({
-      transform(part: Buffer, _encoding, done) {
-        digest.update(part);
-        done(null, part);
-      },
-    });
-    await pipeline(body ? Readable.fromWeb(body) : Readable.from([]), hashing, createWriteStream(path), {
-      signal,
-    });
-    if (digest.digest('hex') !== file.sha256)
-      throw new UserError(
-        'foreign-answer',
-        `${file.path} of ${run.name} is not the file that its manifest lists`,
-      );
+    await again(signal, () => download(client, run, file, { path, signal }));
     progress.files += 1;
     progress.bytes += file.bytes;
     onProgress({ ...progress });
   }
   await writeFile(join(folder, 'manifest.json'), text);
   return manifest;
+}
+
+/** Writes one file, and throws where it is not what the manifest lists. */
+async function download(
+  client: TrainyardClient,
+  { runId, name }: RunView,
+  file: ModelManifest['files'][number],
+  { path, signal }: { path: string; signal: AbortSignal },
+): Promise<void> {
+  const { body } = await client.artifact(runId, file.path, signal);
+  const digest = createHash('sha256');
+  const hashing = new Transform({
+    transform(part: Buffer, _encoding, done) {
+      digest.update(part);
+      done(null, part);
+    },
+  });
+  await pipeline(body ? Readable.fromWeb(body) : Readable.from([]), hashing, createWriteStream(path), {
+    signal,
+  });
+  if (digest.digest('hex') !== file.sha256)
+    throw new UserError('foreign-answer', `${file.path} of ${name} is not the file that its manifest lists`);
+}
+
+/** A connection that breaks off in the middle of a large file, or a server that is busy, is tried once more, up to four times. */
+async function again<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries > TRIES || signal.aborted || !mayPass(error)) throw broken(error);
+    }
+    await pause(PAUSE_MS * 2 ** tries, undefined, { signal });
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  return isBroken(error) || (error instanceof UserError && USER_ERRORS[error.code].retried);
+}
+
+/** What fetch throws where the body ends before its length: no file system has such an error. */
+function isBroken(error: unknown): boolean {
+  return error instanceof TypeError && error.message === 'terminated';
+}
+
+function broken(error: unknown): unknown {
+  return isBroken(error)
+    ? new UserError('unreachable', 'the server broke off a file several times: run the command again later', {
+        cause: error,
+      })
+    : error;
 }
 
 function manifestOf({ name }: RunView, text: string): ModelManifest {

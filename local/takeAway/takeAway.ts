@@ -3,6 +3,7 @@ import { cp, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Epoch, LogLine, ModelManifest, RunView } from '@trainyard/shared';
 import { stringify } from 'yaml';
+import type { TakenCheckpoints } from './checkpoints.js';
 import { EXAMPLES, readmeOf } from './readme.js';
 
 /** `{model}_{date}_{time}[_{experiment}]`, in UTC, of letters that every file system takes. */
@@ -12,29 +13,36 @@ export function folderNameOf({
   spec: { tags },
 }: Pick<RunView, 'modelId' | 'createdAt' | 'spec'>): string {
   const time = createdAt.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_');
-  const experiment = (tags['experiment_id'] ?? tags['experiment'] ?? '').replaceAll(/[^\w.-]+/g, '-');
+  const experiment = (tags['experiment_id'] ?? tags['experiment'] ?? '')
+    .replaceAll(/[^\w.-]+/g, '-')
+    .slice(0, 100)
+    .replace(/\.+$/, '');
   return [modelId, time, ...(experiment === '' ? [] : [experiment])].join('_');
 }
 
 export interface TakenAway {
   run: RunView;
   manifest: ModelManifest;
+  checkpoints: TakenCheckpoints;
   epochs: readonly Epoch[];
   log: AsyncIterable<readonly LogLine[]>;
 }
 
 /** Fills a folder that has `artifacts/` in it already. */
-export async function writeAround(folder: string, { run, manifest, epochs, log }: TakenAway): Promise<void> {
+export async function writeAround(
+  folder: string,
+  { run, manifest, checkpoints, epochs, log }: TakenAway,
+): Promise<void> {
   const write = async (path: string, text: string) => {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   };
   await write('config.yaml', stringify(run.spec));
-  await write('README.md', readmeOf(run, manifest));
+  await write('README.md', readmeOf(run, manifest, checkpoints));
   for (const [name, text] of Object.entries(EXAMPLES)) await write(`examples/${name}`, text);
   await write('metrics/result.json', jsonText(run.result?.metrics ?? {}));
   await write('metrics/epochs.json', jsonText(epochs));
-  await write('checkpoints/README.md', checkpointsText(run));
+  await write('checkpoints/README.md', checkpointsText(run, checkpoints));
   const lines: string[] = [];
   for await (const page of log) lines.push(...page.map((line) => `${JSON.stringify(line)}\n`));
   await write('logs/trainer.jsonl', lines.join(''));
@@ -54,11 +62,13 @@ export async function writeAround(folder: string, { run, manifest, epochs, log }
   }
 }
 
-function checkpointsText({ runId, name }: RunView): string {
-  return `# Checkpoints
+function checkpointsText({ name, runId }: RunView, { leftOut }: TakenCheckpoints): string {
+  const which =
+    leftOut === null ? 'Those beside this file are copies; the' : `None was copied: ${leftOut}. The`;
+  return `# Checkpoints of ${name}
 
-Checkpoints go on from where a training was interrupted and serve nothing else: those of ${name} stay in the folder \`runs/${runId}/checkpoints\` of the
-Trainyard's object store, and \`trainyard retry\` and \`resume\` of a specification find them there.
+A training goes on from its checkpoints where it was interrupted. ${which} ones that Trainyard itself goes on from stay where they are:
+\`trainyard retry\` of run \`${runId}\` finds them there.
 `;
 }
 

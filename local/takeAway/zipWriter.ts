@@ -29,12 +29,17 @@ interface Written {
 }
 
 /** Writes the archive; fails where the file is there already. */
-export async function writeZip(path: string, entries: readonly ZipEntry[]): Promise<void> {
+export async function writeZip(
+  path: string,
+  entries: readonly ZipEntry[],
+  signal?: AbortSignal,
+): Promise<void> {
   const file = await open(path, 'wx');
   try {
     const written: Written[] = [];
     let offset = 0;
     for (const entry of entries) {
+      signal?.throwIfAborted();
       const one = await writeEntry(file, entry, offset);
       written.push(one);
       offset += localHeader(one).length + one.compressed;

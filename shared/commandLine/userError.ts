@@ -78,6 +78,13 @@ const TABLE = {
     remedy: 'Open the address that the message names yourself.',
     retried: false,
   },
+  'cannot-write': {
+    exitCode: 1,
+    meaning:
+      'The place of `--to` cannot be written: the disk is full, or this user may not. Nothing is left there.',
+    remedy: 'Make room, or name another place.',
+    retried: false,
+  },
   'no-price': {
     exitCode: 1,
     meaning: 'Something that `cost` adds up has no known price in this region.',

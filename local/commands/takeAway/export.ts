@@ -1,11 +1,13 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { LogLine, RunView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
 import type { TrainyardClient } from '../../client/trainyardClient.js';
+import { bringCheckpoints } from '../../takeAway/checkpoints.js';
 import { downloadArtifacts, type Progress } from '../../takeAway/downloadArtifacts.js';
-import { folderNameOf, writeAround } from '../../takeAway/takeAway.js';
+import { folderNameOf, writeAround, type TakenAway } from '../../takeAway/takeAway.js';
 import { writeZip, type ZipEntry } from '../../takeAway/zipWriter.js';
 import { type CommandContext, defineCommand, EXIT } from '../command.js';
 import { connect, connectionFlags, findRun } from '../connect.js';
@@ -45,33 +47,90 @@ export const exportRun = defineCommand(
         'wrong-arguments',
         `${target} is there already: remove it, or name another place with --to`,
       );
-    await mkdir(dirname(target), { recursive: true });
-    // Whoever looks at the target sees all of it or nothing; it is made beside it, on the same disk.
-    const unfinished = await mkdtemp(join(dirname(target), '.trainyard-export-'));
-    try {
-      const folder = join(unfinished, name);
-      const files = await fill(folder, client, run, context);
-      if (isZip) {
-        const archive = join(unfinished, basename(target));
-        await writeZip(archive, await entriesOf(unfinished, folder));
-        await rename(archive, target);
-      } else await rename(folder, target);
-      context.terminal.draw([
-        `${run.name}: ${files} files of the model, with README.md and examples, are in ${target}`,
-      ]);
-    } finally {
-      await rm(unfinished, { recursive: true, force: true });
+    const taken = await written(
+      { target, name, isZip },
+      (folder) => fill(folder, client, run, context),
+      context,
+    );
+    if (taken === 'interrupted') {
+      context.note(`stopped: nothing was written to ${target}`);
+      return EXIT.interrupted;
     }
+    const { manifest, checkpoints } = taken;
+    context.terminal.draw([
+      `${run.name}: ${manifest.files.length + 1} files of the model, ${checkpoints.files} of its checkpoints, README.md and examples are in ${target}`,
+      ...(checkpoints.leftOut === null ? [] : [`without checkpoints: ${checkpoints.leftOut}`]),
+    ]);
     return EXIT.ok;
   },
 );
+
+interface Target {
+  target: string;
+  /** Of the folder, in the archive too. */
+  name: string;
+  isZip: boolean;
+}
+
+/** Whoever looks at the target sees all of it or nothing: it is made beside it, on the same disk. */
+async function written<T>(
+  { target, name, isZip }: Target,
+  fillFolder: (folder: string) => Promise<T>,
+  { interrupted }: Pick<CommandContext, 'interrupted'>,
+): Promise<T | 'interrupted'> {
+  let unfinished: string | undefined;
+  // Whoever interrupts twice ends the process at once.
+  const removeNow = () => unfinished !== undefined && rmSync(unfinished, { recursive: true, force: true });
+  process.once('exit', removeNow);
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    unfinished = await mkdtemp(join(dirname(target), '.trainyard-export-'));
+    const folder = join(unfinished, name);
+    const filled = await fillFolder(folder);
+    const archive = join(unfinished, 'archive.zip');
+    if (isZip) await writeZip(archive, await entriesOf(unfinished, folder), interrupted);
+    interrupted.throwIfAborted();
+    await rename(isZip ? archive : folder, target);
+    return filled;
+  } catch (error) {
+    if (interrupted.aborted) return 'interrupted';
+    throw asUserError(error, target);
+  } finally {
+    process.removeListener('exit', removeNow);
+    if (unfinished !== undefined) await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** By the code that the system gives. */
+const CANNOT_WRITE: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota of this user is used up',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'it can only be read',
+  ENOTDIR: 'a folder above it is a file',
+  EEXIST: 'something else of the name is there',
+  ENOTEMPTY: 'something else of the name is there',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+function asUserError(cause: unknown, target: string): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const why = Object.hasOwn(CANNOT_WRITE, code) ? CANNOT_WRITE[code] : undefined;
+  if (cause instanceof UserError || why === undefined) return cause;
+  return new UserError(
+    'cannot-write',
+    `${target} cannot be written: ${why} (${code}). Nothing is left there; name another place with --to`,
+    { cause },
+  );
+}
 
 async function fill(
   folder: string,
   client: TrainyardClient,
   run: RunView,
   context: CommandContext,
-): Promise<number> {
+): Promise<Pick<TakenAway, 'manifest' | 'checkpoints'>> {
   let told = 0;
   const tell = ({ files, of, bytes, ofBytes }: Progress) => {
     const tenth = ofBytes === 0 ? 10 : Math.floor((10 * bytes) / ofBytes);
@@ -79,14 +138,17 @@ async function fill(
     told = tenth;
     context.note(`${files} of ${of} files, ${(bytes / 1e6).toFixed(1)} of ${(ofBytes / 1e6).toFixed(1)} MB`);
   };
+  const { interrupted: signal } = context;
   await mkdir(join(folder, 'artifacts'), { recursive: true });
   const manifest = await downloadArtifacts(client, run, join(folder, 'artifacts'), {
-    signal: context.interrupted,
+    signal,
     onProgress: tell,
   });
+  const checkpoints = await bringCheckpoints(run, join(folder, 'checkpoints'), signal);
   const epochs = await client.metrics(run.runId);
-  await writeAround(folder, { run, manifest, epochs, log: logOf(client, run.runId) });
-  return manifest.files.length + 1;
+  signal.throwIfAborted();
+  await writeAround(folder, { run, manifest, checkpoints, epochs, log: logOf(client, run.runId) });
+  return { manifest, checkpoints };
 }
 
 async function* logOf(client: TrainyardClient, runId: string): AsyncGenerator<readonly LogLine[]> {
