@@ -45,6 +45,8 @@ export default defineConfig({
       METADATA_SERVER_DETECTION: 'none',
       // Of DuckDB, unless a suite wants several: see `test/support/data/severalThreads.ts`.
       TRAINYARD_THREADS: '1',
+      // Of an exported model: whoever measures it says for how long.
+      TRAINYARD_LATENCY_MS: '0',
       TMPDIR: temporary,
     },
     // Half the time is waited for emulators and other processes: one less than the processors, the default, leaves them idle.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isTerminal } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { SPEC, TRAINER, workplace } from '../../test/support/hosts/trainerProcess.js';
+import { SPEC, TRAINER, TRAINER_ENVIRONMENT, workplace } from '../../test/support/hosts/trainerProcess.js';
 import { TrainyardClient } from '../client/trainyardClient.js';
 import { readConfig } from '../config.js';
 import { startHost } from '../host/host.js';
@@ -23,7 +23,7 @@ async function trainedShop() {
     port: 0,
     openPorts: openOneMachine,
     trainerCommand: [process.execPath, TRAINER],
-    trainerEnvironment: { PATH: process.env['PATH'] ?? '', TRAINYARD_BACKEND: 'wasm' },
+    trainerEnvironment: TRAINER_ENVIRONMENT,
     print: () => {},
   });
   onTestFinished(() => host.stop());

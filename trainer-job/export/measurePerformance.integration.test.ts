@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { useWasm } from '../../test/support/training/backend.js';
 import { exportedModel } from '../../test/support/training/exportedModel.js';
 import { measurePerformance } from './measurePerformance.js';
@@ -9,12 +9,17 @@ import { percentileOf } from './percentile.js';
 beforeAll(useWasm);
 
 describe('what serving an exported model takes', () => {
+  const rows = (column: string) => Array.from({ length: 30 }, (_, i) => ({ [column]: `${column}${i}` }));
+  const features = {
+    query: [{ column: 'user', transform: 'lookup' as const, id: true }],
+    candidate: [{ column: 'item', transform: 'lookup' as const, id: true }],
+  };
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
   it('is measured for 1, 32 and 256 queries, with the size of what is served alone', async () => {
-    const rows = (column: string) => Array.from({ length: 30 }, (_, i) => ({ [column]: `${column}${i}` }));
-    const features = {
-      query: [{ column: 'user', transform: 'lookup' as const, id: true }],
-      candidate: [{ column: 'item', transform: 'lookup' as const, id: true }],
-    };
+    vi.stubEnv('TRAINYARD_LATENCY_MS', undefined);
     const { directory } = await exportedModel({ features, model: {} }, rows('user'), rows('item'));
     let turns = 0;
     const { performance, leftOut } = await measurePerformance(directory, rows('user'), async () => {
@@ -36,6 +41,24 @@ describe('what serving an exported model takes', () => {
     const sizes = await Promise.all(served.map((path) => stat(join(directory, path))));
     const bytes = sizes.reduce((sum, one) => sum + (one.isFile() ? one.size : 0), 0);
     expect(measured.modelBytes).toBe(bytes);
+  });
+
+  it.each([
+    ['0', 1],
+    ['5', 5],
+  ])('is asked for %s ms of each size, at least once', async (milliseconds, requests) => {
+    vi.stubEnv('TRAINYARD_LATENCY_MS', milliseconds);
+    const { directory } = await exportedModel({ features, model: {} }, rows('user'), rows('item'));
+    let now = 0;
+    // Each request takes a millisecond.
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now++);
+    onTestFinished(() => clock.mockRestore());
+    const measured = await measurePerformance(directory, rows('user').slice(0, 1), async () => undefined);
+    expect(measured.performance?.latency.map((each) => each.requests)).toEqual([
+      requests,
+      requests,
+      requests,
+    ]);
   });
 });
 

@@ -13,13 +13,12 @@ import type { FeatureValues } from '@trainyard/recommender';
 import { openModelDirectory } from '@trainyard/recommender/node';
 import { SERVED_QUERIES, type EvaluationReport } from '@trainyard/shared';
 import { collectGarbage } from '../backend/garbageCollection.js';
+import { latencyMs } from '../settings/limits.js';
 import { percentileOf } from './percentile.js';
 
 type Performance = NonNullable<EvaluationReport['performance']>;
 type Latency = Performance['latency'][number];
 
-/** What the measured requests of each size may take together, in milliseconds. */
-const BUDGET_MS = 300;
 /** The longest that one request is waited for. */
 const MOST_MS = 1500;
 const MOST_REQUESTS = 400;
@@ -33,7 +32,7 @@ export interface MeasuredServing {
 
 /**
  * Opens the folder and asks it for ten recommendations to 1, 32 and 256 queries, which one thread answers one after the other.
- * Each size is asked for about a third of a second, at least once; what would take longer than a second and a half is left out.
+ * Each size is asked for as long as `TRAINYARD_LATENCY_MS` says, at least once; what would take longer than a second and a half is left out.
  */
 export async function measurePerformance(
   folder: string,
@@ -76,7 +75,8 @@ export async function measurePerformance(
 /** How long each of the requests took, in milliseconds. */
 async function times(request: () => void, between: () => Promise<void>): Promise<number[]> {
   const taken: number[] = [];
-  for (let total = 0; taken.length === 0 || (total < BUDGET_MS && taken.length < MOST_REQUESTS);) {
+  const budget = latencyMs();
+  for (let total = 0; taken.length === 0 || (total < budget && taken.length < MOST_REQUESTS);) {
     const began = performance.now();
     request();
     const ms = performance.now() - began;

@@ -5,6 +5,7 @@ import {
   acceleratorVariablesSchema,
   cacheLimitsSchema,
   dataLimitsSchema,
+  latencyVariablesSchema,
   tableMemorySchema,
   trainerMemorySchema,
 } from './variables.js';
@@ -25,6 +26,11 @@ export function trainerMemoryBytes(environment = processEnvironment()): number {
 export function tableMemoryBytes(environment = processEnvironment()): number {
   const { TRAINYARD_TABLE_MEMORY_MB: megabytes } = readVariables(environment, tableMemorySchema);
   return megabytes === undefined ? memoryBytes() / 4 : megabytes * 1e6;
+}
+
+/** What the requests of one size may take together, in milliseconds, when the latency of an exported model is measured. */
+export function latencyMs(environment = processEnvironment()): number {
+  return readVariables(environment, latencyVariablesSchema).TRAINYARD_LATENCY_MS;
 }
 
 export interface CacheLimits {

@@ -232,6 +232,13 @@ export const trainerMemorySchema = z.object({
   ),
 });
 
+export const latencyVariablesSchema = z.object({
+  TRAINYARD_LATENCY_MS: described(
+    z.coerce.number().min(0).max(60_000).default(300),
+    'Milliseconds for which requests of each size are made when the latency of the exported model is measured: more make the measurement steadier. Each size is asked for once at least.',
+  ),
+});
+
 export const cacheLimitsSchema = z.object({
   TRAINYARD_CACHE_MB: described(
     z.coerce.number().min(0).max(1e9).default(20_480),
@@ -261,6 +268,7 @@ export const trainerVariablesSchema = z.object({
   ...dataLimitsSchema.shape,
   ...tableMemorySchema.shape,
   ...trainerMemorySchema.shape,
+  ...latencyVariablesSchema.shape,
   ...cacheLimitsSchema.shape,
   ...acceleratorVariablesSchema.shape,
   ...loggedVariablesSchema.shape,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { TrainyardClient } from '../../../local/client/trainyardClient.js';
 import { until } from '../until.js';
+import { TRAINER_ENVIRONMENT } from './trainerProcess.js';
 
 const CLI = fileURLToPath(new URL('../../../local/bin/trainyard.js', import.meta.url));
 
@@ -19,10 +20,10 @@ export interface EmulatorHost {
 
 /** Resolves when it serves. Where the emulators listen is taken from what it prints. */
 export async function emulatorHost(directory: string): Promise<EmulatorHost> {
-  const { PATH = '', HOME = '' } = process.env;
+  const { HOME = '' } = process.env;
   const child = spawn(process.execPath, [CLI, 'up', '--emulators', '--port', '0', '--directory', directory], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH, HOME, TRAINYARD_BACKEND: 'wasm' },
+    env: { HOME, ...TRAINER_ENVIRONMENT },
   });
   const ended = once(child, 'exit');
   let [told, complaints] = ['', ''];

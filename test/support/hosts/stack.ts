@@ -12,7 +12,7 @@ import { startHost } from '../../../local/host/host.js';
 import { openOneMachine } from '../../../local/host/oneMachine.js';
 import { randomFor } from '../../../trainer-job/model/random.js';
 import { until } from '../until.js';
-import { PLAIN_EVALUATION, TRAINER } from './trainerProcess.js';
+import { PLAIN_EVALUATION, TRAINER, TRAINER_ENVIRONMENT } from './trainerProcess.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const CLI = join(root, 'local/bin/trainyard.js');
@@ -53,8 +53,7 @@ export function stackSpec(file: string, parts: Partial<TrainingSpecInput> = {}):
   };
 }
 
-export { TRAINER } from './trainerProcess.js';
-export const TRAINER_ENVIRONMENT = { PATH: process.env['PATH'] ?? '', TRAINYARD_BACKEND: 'wasm' };
+export { TRAINER, TRAINER_ENVIRONMENT } from './trainerProcess.js';
 
 export interface HostProcess {
   child: ChildProcess;
