@@ -27,7 +27,7 @@ const operationSchema = z.object({
   requestBody: z.object({ required: z.boolean(), content: contentSchema }).optional(),
   responses: z.record(
     z.string(),
-    z.union([referenceSchema, z.object({ description: z.string(), content: contentSchema })]),
+    z.union([referenceSchema, z.object({ description: z.string(), content: contentSchema.default({}) })]),
   ),
 });
 export type Operation = z.infer<typeof operationSchema>;

@@ -89,6 +89,7 @@ function answersText({ summary, responses }: Operation): string {
     const body = Object.values(response.content)
       .map(({ schema }) => typeText(schema))
       .join(' or ');
+    if (body === '') return `- ${status}: ${asSentence(response.description)}`;
     // Where there is nothing to add, the document says of an answer what it says of its operation.
     return response.description === summary
       ? `- ${status}: ${body}.`

@@ -1,18 +1,47 @@
 import { createHash } from 'node:crypto';
 import type { Run } from '@trainyard/shared';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { RESULT } from '../../test/support/callbacks.js';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { serveFunction } from '../../test/support/functionClient.js';
 import { newRun } from '../../test/support/newRun.js';
+import { StorageStandIn } from '../../test/support/standIns/storageStandIn.js';
+import { openCloudStorageObjectStore } from '../ports/objectStore/cloudStorageObjectStore.js';
+import type { ObjectStore } from '../ports/objectStore/objectStore.js';
+
+const BUCKET = 'shop-trainyard';
+
+/** A bucket behind the real client. */
+async function bucket(): Promise<ObjectStore> {
+  const storage = new StorageStandIn();
+  await storage.start();
+  onTestFinished(() => storage.stop());
+  storage.buckets.set(BUCKET, new Map());
+  return openCloudStorageObjectStore({
+    bucket: BUCKET,
+    apiEndpoint: storage.endpoint,
+    retryBaseMs: 1,
+    stallMs: 20_000,
+  });
+}
 
 const FILES = {
   'report.html': { type: 'text/html; charset=utf-8', content: '<script>alert(1)</script>' },
   'transform/a b.bin': { type: 'application/octet-stream', content: '0123456789' },
+  empty: { type: 'application/octet-stream', content: '' },
 };
+const FILE = 'transform/a%20b.bin';
 
-async function world(changes: Partial<Run> = {}) {
+interface Changes extends Partial<Run> {
+  objects?: ObjectStore;
+  /** What lies in the store instead, by path; null for nothing. */
+  stored?: Record<string, string | null>;
+  listed?: { path: string; bytes: number; sha256: string; contentType: string }[];
+}
+
+async function world({ objects, stored = {}, listed = [], ...changes }: Changes = {}) {
   const cp = await testControlPlane();
+  if (objects) cp.objects = objects;
   const run = newRun(cp.now(), { status: 'completed' });
   const folder = `runs/${run.runId}/model/a0001`;
   const files = Object.entries(FILES).map(([path, { type, content }]) => ({
@@ -21,16 +50,24 @@ async function world(changes: Partial<Run> = {}) {
     sha256: createHash('sha256').update(content).digest('hex'),
     contentType: type,
   }));
-  const manifest = { schemaVersion: 1, modelVersion: 'demo#1', createdAt: cp.now().toISOString(), files };
+  const manifest = {
+    schemaVersion: 1,
+    modelVersion: 'demo#1',
+    createdAt: cp.now().toISOString(),
+    files: [...files, ...listed],
+  };
   await cp.objects.putIfAbsent(`${folder}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
   await cp.objects.putIfAbsent(`${folder}/secret.txt`, Buffer.from('not listed'));
-  for (const [path, { content }] of Object.entries(FILES))
-    await cp.objects.putIfAbsent(`${folder}/${path}`, Buffer.from(content));
+  for (const [path, { content }] of Object.entries(FILES)) {
+    const instead = stored[path];
+    if (instead !== null) await cp.objects.putIfAbsent(`${folder}/${path}`, Buffer.from(instead ?? content));
+  }
+  await cp.objects.putIfAbsent('runs/secret.txt', Buffer.from('of nobody'));
   const artifacts = { manifest: cp.objects.uri(`${folder}/manifest.json`) };
   await cp.put({ ...run, result: { ...RESULT, artifacts }, ...changes });
   const api = await serveFunction('api');
-  const read = (path: string, headers: Record<string, string> = {}) =>
-    api.send(`/api/training-runs/${run.runId}/artifacts/${path}`, { headers });
+  const read = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+    api.send(`/api/training-runs/${run.runId}/artifacts/${path}`, { headers, method });
   return { read, manifest };
 }
 
@@ -67,13 +104,92 @@ describe('a file that a run has left behind', () => {
     });
   });
 
-  it.each(['secret.txt', '../model/a0001/secret.txt', 'transform', 'transform/..%2Fsecret.txt'])(
-    'is none where the manifest does not list it: %s',
-    async (path) => {
-      const { read } = await world();
-      expect((await read(path)).status).toBe(404);
-    },
-  );
+  it('comes from a bucket as from a folder, to the last byte', async () => {
+    const { read } = await world({ objects: await bucket() });
+    expect(await read(FILE)).toMatchObject({ status: 200, text: '0123456789' });
+    expect(await read(FILE, { range: 'bytes=-3' })).toMatchObject({ status: 206, text: '789' });
+    expect(await read(FILE, { range: 'bytes=10-' })).toMatchObject({ status: 416 });
+    expect(await read('empty')).toMatchObject({ status: 200, text: '', headers: { 'content-length': '0' } });
+    expect(
+      (await (await world({ objects: await bucket(), stored: { empty: null } })).read('empty')).status,
+    ).toBe(404);
+  });
+
+  it('is not sent where the client has it, or asks for the headers alone', async () => {
+    const { read, manifest } = await world();
+    const etag = `"${manifest.files[1]?.sha256}"`;
+    for (const has of [etag, `"other", W/${etag}`, '*']) {
+      const known = await read(FILE, { 'if-none-match': has, range: 'bytes=2-4' });
+      expect(known).toMatchObject({ status: 304, text: '', headers: { etag } });
+      expect(known.headers).not.toHaveProperty('content-type');
+    }
+    expect(await read(FILE, { 'if-none-match': '"other"' })).toMatchObject({
+      status: 200,
+      text: '0123456789',
+    });
+    const head = await read(FILE, { range: 'bytes=2-4' }, 'HEAD');
+    expect(head).toMatchObject({
+      status: 200,
+      text: '',
+      headers: { etag, 'content-length': '10', 'accept-ranges': 'bytes' },
+    });
+    expect((await read('secret.txt', {}, 'HEAD')).status).toBe(404);
+    const ofManifest = (await read('manifest.json', {}, 'HEAD')).headers['etag'] ?? '';
+    expect(ofManifest).toMatch(/^"[0-9a-f]{64}"$/);
+    expect((await read('manifest.json', { 'if-none-match': ofManifest })).status).toBe(304);
+    expect((await read(FILE, {}, 'POST')).headers['allow']).toBe('GET, HEAD');
+  });
+
+  it.each([
+    'secret.txt',
+    '../model/a0001/secret.txt',
+    '..%2F..%2F..%2Fsecret.txt',
+    'transform',
+    'transform/',
+    'transform/..%2Fsecret.txt',
+    'transform/..%2freport.html',
+    './report.html',
+    '%2Fetc%2Fpasswd',
+    '/report.html',
+    'transform%5Ca%20b.bin',
+    'report.html%00',
+    'report.html%00.json',
+    'REPORT.HTML',
+    '%252e%252e/secret.txt',
+    'report.html?a',
+  ])('is none where the manifest does not list it: %s', async (path) => {
+    const { read } = await world();
+    const { status, text } = await read(path);
+    expect([400, 404]).toContain(status);
+    expect(text).not.toContain('not listed');
+  });
+
+  it('is none where the manifest lists what lies outside of the folder', async () => {
+    const outside = { bytes: 9, sha256: '0'.repeat(64), contentType: 'text/plain' };
+    const paths = ['../../../secret.txt', 'transform/../../../../secret.txt', '/etc/passwd', 'a\\b', 'a//b'];
+    const { read } = await world({ listed: paths.map((path) => ({ path, ...outside })) });
+    for (const path of paths) {
+      const answer = await read(encodeURIComponent(path));
+      expect([path, answer.status]).toEqual([path, 404]);
+    }
+  });
+
+  it('breaks off where the object is shorter or longer than the manifest says, and is none where it is gone', async () => {
+    const path = 'transform/a b.bin';
+    await expect((await world({ stored: { [path]: '01234' } })).read(FILE)).rejects.toThrow(
+      /aborted|socket hang up|ECONNRESET/,
+    );
+    const longer = await world({ stored: { [path]: '0123456789ABC' } });
+    const answer = await longer.read(FILE).then(
+      ({ text }) => text,
+      () => 'broken off',
+    );
+    expect(answer).not.toContain('A');
+    expect(await (await world({ stored: { [path]: null } })).read(FILE)).toMatchObject({
+      status: 404,
+      json: { detail: expect.stringContaining('is not there any more') as string },
+    });
+  });
 
   it('is none where the run has no manifest of its own', async () => {
     const none = { ...RESULT, artifacts: {} };

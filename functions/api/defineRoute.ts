@@ -64,6 +64,7 @@ export function defineDownload<P, Q>(definition: DownloadRoute<P, Q>): Route {
   ];
   return {
     ...faceOf(definition),
+    answersHead: true,
     schemas: { params, query, body: undefined, successes },
     run: (cp, incoming, response) =>
       definition.send(cp, { ...parsed(definition, incoming), body: undefined }, response),

@@ -23,6 +23,8 @@ export interface RouteFace {
   mayConflict?: true;
   /** What it makes is named in the header `location`. */
   locates?: true;
+  /** Answers HEAD as well, with the headers that GET would have. */
+  answersHead?: true;
 }
 
 /** An answer that says yes. */

@@ -49,16 +49,18 @@ function findRoute(
     const params = match(route, segments);
     return params ? [{ route, params }] : [];
   });
-  const found = fitting.find(({ route }) => route.method === request.method);
+  const found = fitting.find(({ route }) => methodsOf(route).includes(request.method));
   if (found) return found;
   if (fitting.length === 0) throw notFound(`resource at ${request.path.slice(0, 200)}`);
-  const allowed = fitting.map(({ route }) => route.method);
+  const allowed = fitting.flatMap(({ route }) => methodsOf(route));
   throw new DomainError(
     'method-not-allowed',
     `${request.method} is not possible here; ${allowed.join(', ')} is.`,
     { allowedMethods: allowed },
   );
 }
+
+const methodsOf = ({ method, answersHead }: Route): string[] => [method, ...(answersHead ? ['HEAD'] : [])];
 
 /**
  * Splits before it decodes, so that an encoded slash stays within its segment. One slash at the end is ignored. A path that

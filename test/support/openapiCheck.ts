@@ -29,7 +29,7 @@ const headerSchema = z.object({ required: z.boolean().default(false), schema: sc
 const responseSchema = z.object({
   description: z.string().min(1),
   headers: z.record(z.string(), headerSchema).default({}),
-  content: contentSchema,
+  content: contentSchema.default({}),
 });
 const parameterSchema = headerSchema.extend({ name: z.string(), in: z.enum(['path', 'query', 'header']) });
 const operationSchema = z.object({
@@ -106,7 +106,9 @@ function violation(pointer: readonly (string | number)[], value: unknown): strin
 /** What is wrong with an exchange with the function `api` or `webhooks`; empty when nothing is. */
 export function mismatches(name: 'api' | 'webhooks', request: SentRequest, answer: GivenAnswer): string[] {
   const fitting = operationsAt(name, request.path);
-  const operation = fitting.find(({ method }) => method === request.method);
+  // A download answers HEAD as it answers GET.
+  const asked = request.method === 'HEAD' && fitting.some(isDownload) ? 'GET' : request.method;
+  const operation = fitting.find(({ method }) => method === asked);
   const found = operation
     ? [...answerMismatches(operation, request, answer), ...requestMismatches(operation, request, answer)]
     : strayMismatches(fitting, request, answer);
@@ -154,6 +156,12 @@ function decoded(text: string): string | undefined {
   }
 }
 
+function isDownload({ responses }: Operation): boolean {
+  return Object.values(responses).some(
+    (response) => !('$ref' in response) && response.content['application/octet-stream'] !== undefined,
+  );
+}
+
 /** Where the document has no operation, only some refusals are right. */
 function strayMismatches(fitting: Operation[], { method }: SentRequest, answer: GivenAnswer): string[] {
   const right = new Map([
@@ -169,7 +177,10 @@ function strayMismatches(fitting: Operation[], { method }: SentRequest, answer: 
   const isHere = fitting.length > 0;
   if (answer.status === 404 && isHere) return ['the document has other methods of this path'];
   if (answer.status === 405) {
-    const allowed = fitting.map((operation) => operation.method).toSorted();
+    const allowed = [
+      ...fitting.map((operation) => operation.method),
+      ...(fitting.some(isDownload) ? ['HEAD'] : []),
+    ].toSorted();
     const said = String(answer.headers['allow']).split(', ').toSorted();
     if (allowed.join() !== said.join()) return [`Allow says ${said.join()}, the document ${allowed.join()}`];
   }
@@ -203,7 +214,8 @@ function responseMismatches(
   });
   const mediaType = mediaTypeOf(headers['content-type']);
   // A file has the type that its manifest says, and is no document of ours.
-  if (declared.content['application/octet-stream']) return wrongHeaders;
+  if (declared.content['application/octet-stream'] || Object.keys(declared.content).length === 0)
+    return wrongHeaders;
   if (!declared.content[mediaType]) return [...wrongHeaders, `the content type ${mediaType} is not declared`];
   if (method === 'HEAD' || text === undefined || mediaType === 'text/event-stream') return wrongHeaders;
   const body = parsed(text);

@@ -60,6 +60,7 @@ function operationOf(route: Route): Json {
     ...(body && { requestBody: requestBodyOf(body) }),
     responses: {
       ...Object.fromEntries(successes.map((success) => [success.status, successOf(success, route)])),
+      ...(isDownload(schemas) && { 304: NOT_MODIFIED }),
       ...refusals(...refusalsOf(route)),
     },
   };
@@ -85,6 +86,11 @@ function successOf(
     content: contentOf(mediaType, schema, 'output'),
   };
 }
+
+const NOT_MODIFIED = {
+  description: 'The client has the file: `If-None-Match` names its `ETag`.',
+  headers: NOT_STORED,
+};
 
 const REPLAYED = {
   description:
@@ -126,6 +132,13 @@ function headersOf({ method, schemas }: Route): Json[] {
   }
   if (isDownload(schemas))
     return [
+      ...header(
+        'If-None-Match',
+        'Entity tags of what the client has: with that of the file, the answer is 304.',
+        {
+          type: 'string',
+        },
+      ),
       ...header('Range', 'The part that is wanted: one range of bytes.', { type: 'string' }),
       ...header(
         'If-Range',

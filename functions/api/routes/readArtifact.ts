@@ -16,7 +16,7 @@ export const readArtifactRoute = defineDownload({
   summary: 'Read a file that a completed run has left behind',
   operationId: 'getArtifact',
   description:
-    'What `manifest.json` of the run’s model lists, and `manifest.json` itself, with the type that it says. A header `Range` of one range is heeded. ' +
+    'What `manifest.json` of the run’s model lists, and `manifest.json` itself, with the type that it says. A header `Range` of one range and `If-None-Match` are heeded, and `HEAD` gives the headers alone. ' +
     'Pages come with `Content-Security-Policy: sandbox`.',
   access: 'viewer',
   params: artifactParams,

@@ -1,7 +1,9 @@
 /** Files that a run has left behind: what its manifest lists, and nothing else of the store. */
+import { createHash } from 'node:crypto';
 import { modelManifestSchema, type ModelManifest, type Run } from '@trainyard/shared';
 import { z } from 'zod';
 import { DomainError } from '../../errors/domainError.js';
+import { checkedSegments } from '../../ports/objectStore/objectKey.js';
 import { ObjectNotFoundError, type ObjectStore } from '../../ports/objectStore/objectStore.js';
 import { keyInRun, readText } from './runObjects.js';
 
@@ -13,8 +15,7 @@ export interface Artifact {
   /** Its key in the store of objects. */
   key: string;
   bytes: number;
-  /** Null of the manifest itself. */
-  sha256: string | null;
+  sha256: string;
   contentType: string;
 }
 
@@ -22,7 +23,8 @@ export interface Artifact {
 export async function findArtifact(objects: ObjectStore, run: Run, path: string): Promise<Artifact> {
   const { key, text, manifest } = await readManifest(objects, run);
   if (path === MANIFEST) {
-    return { key, bytes: Buffer.byteLength(text), sha256: null, contentType: 'application/json' };
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    return { key, bytes: Buffer.byteLength(text), sha256, contentType: 'application/json' };
   }
   const file = manifest.files.find((one) => one.path === path);
   if (!file) {
@@ -32,7 +34,19 @@ export async function findArtifact(objects: ObjectStore, run: Run, path: string)
       `${MANIFEST} lists those that there are`,
     );
   }
+  if (!isInFolder(path))
+    throw none(run, `no file ${JSON.stringify(path.slice(0, 200))}`, 'its path leads out of the folder');
   return { ...file, key: `${key.slice(0, -MANIFEST.length)}${path}` };
+}
+
+/** A manifest is a trainer's word: a path of it may lead elsewhere. */
+function isInFolder(path: string): boolean {
+  try {
+    return checkedSegments(path).length > 0;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 async function readManifest(
