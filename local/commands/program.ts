@@ -10,7 +10,7 @@ import { exportRun } from './takeAway/export.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
 import { recommend } from './lists/recommend.js';
-import { report } from './report.js';
+import { report } from './results/report.js';
 import { similar } from './lists/similar.js';
 import { reproduce } from './reproduce.js';
 import { retrain } from './retrain.js';
@@ -19,7 +19,7 @@ import { sample } from './sample.js';
 import { schema } from './schema.js';
 import { start } from './start.js';
 import { up } from './up.js';
-import { verify } from './verify.js';
+import { verify } from './results/verify.js';
 import { watch } from './watch.js';
 
 /** By the word that follows `trainyard`. */

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { expectedSchema, verifyMetrics } from './expectedMetrics.js';
+import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
+import { expectedSchema, verifyMetrics } from '../expectedMetrics.js';
 import { verify } from './verify.js';
 
 const REPORT = {

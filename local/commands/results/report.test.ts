@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { readConfig } from '../config.js';
-import { runCommand } from '../main.js';
-import { Terminal } from '../watch/terminal.js';
+import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
+import { readConfig } from '../../config.js';
+import { runCommand } from '../../main.js';
+import { Terminal } from '../../watch/terminal.js';
 
 async function shown(folder: string): Promise<string> {
   const out: string[] = [];

@@ -1,18 +1,18 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { formatMetric, type Metrics } from '@trainyard/shared';
+import { resolve } from 'node:path';
+import { formatMetric, type Metrics, type RunView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
-import { isRunReference } from '../client/trainyardClient.js';
-import { type CommandContext, defineCommand, EXIT } from './command.js';
-import { connect, connectionFlags, findRun } from './connect.js';
+import { defineCommand, EXIT } from '../command.js';
+import { connectionFlags } from '../connect.js';
 import {
   expectedSchema,
   metricsOfReport,
   reportMetricsSchema,
   verifyMetrics,
   type Verified,
-} from './expectedMetrics.js';
+} from '../expectedMetrics.js';
+import { fileOfModel, ofRunOrFolder } from './runOrFolder.js';
 
 const EVALUATION_FILE = 'evaluation.json';
 
@@ -57,9 +57,10 @@ export const verify = defineCommand(
   async (values, context) => {
     const file = resolve(context.cwd, values.against);
     const expected = read(expectedSchema, await json(file, '--against'), file, 'no expected metrics');
-    const actual = isRunReference(values.run)
-      ? await metricsOfRun(values.run, values, context)
-      : await metricsOfFolder(resolve(context.cwd, values.run));
+    const actual = await ofRunOrFolder(values, context, {
+      ofRun: metricsOfRun,
+      ofFolder: metricsOfFolder,
+    });
     const verified = verifyMetrics(expected, actual, values.tolerance);
     if (verified.length === 0)
       throw new UserError('wrong-arguments', `${file} expects nothing: name a metric and its value in it`);
@@ -71,12 +72,7 @@ export const verify = defineCommand(
   },
 );
 
-async function metricsOfRun(
-  reference: string,
-  connection: Parameters<typeof connect>[0],
-  context: CommandContext,
-): Promise<Metrics> {
-  const run = await findRun(await connect(connection, context), reference);
+function metricsOfRun(run: RunView): Metrics {
   if (run.result) return run.result.metrics;
   throw new UserError(
     'nothing-to-compare',
@@ -91,13 +87,10 @@ async function metricsOfFolder(path: string): Promise<Metrics> {
 
 /** The file itself, or that in a folder of artifacts, or in the model's folder below it. */
 async function evaluationFile(path: string): Promise<string> {
-  const candidates = [join(path, EVALUATION_FILE), join(path, 'model', EVALUATION_FILE)];
   const kind = await stat(path).catch(() => undefined);
   if (kind?.isFile()) return path;
-  for (const file of kind?.isDirectory() ? candidates : []) {
-    const found = await stat(file).catch(() => undefined);
-    if (found?.isFile()) return file;
-  }
+  const file = await fileOfModel(path, EVALUATION_FILE);
+  if (file !== undefined) return file;
   const missing = kind
     ? `there is no ${EVALUATION_FILE} in the folder ${path}`
     : `there is no file or folder ${path}`;

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { platform } from 'node:process';
 import { pathToFileURL } from 'node:url';
+import type { RunView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
-import { isRunReference } from '../client/trainyardClient.js';
-import { asPath } from '../watch/outcome.js';
-import { type CommandContext, defineCommand, EXIT } from './command.js';
-import { connect, connectionFlags, findRun } from './connect.js';
+import { asPath } from '../../watch/outcome.js';
+import { defineCommand, EXIT } from '../command.js';
+import { connectionFlags } from '../connect.js';
+import { fileOfModel, ofRunOrFolder } from './runOrFolder.js';
 
 const REPORT_FILE = 'report.html';
 
@@ -32,9 +31,7 @@ export const report = defineCommand(
     ],
   },
   async (values, context) => {
-    const place = isRunReference(values.run)
-      ? await reportOfRun(values.run, values, context)
-      : await reportOfFolder(resolve(context.cwd, values.run));
+    const place = await ofRunOrFolder(values, context, { ofRun: reportOfRun, ofFolder: reportOfFolder });
     context.terminal.draw([place]);
     if (values.open) await opened(place);
     return EXIT.ok;
@@ -42,12 +39,7 @@ export const report = defineCommand(
 );
 
 /** A path of this machine, or the URI of the file elsewhere. */
-async function reportOfRun(
-  reference: string,
-  connection: Parameters<typeof connect>[0],
-  context: CommandContext,
-): Promise<string> {
-  const run = await findRun(await connect(connection, context), reference);
+function reportOfRun(run: RunView): string {
   const uri = run.result?.artifacts['report'];
   if (uri !== undefined) return asPath(uri);
   const why = run.result
@@ -56,10 +48,9 @@ async function reportOfRun(
   throw new UserError('no-report', `${run.name} has no report: it ${why}`);
 }
 
-/** In the folder itself, or in the model's folder below it. */
 async function reportOfFolder(folder: string): Promise<string> {
-  for (const file of [join(folder, REPORT_FILE), join(folder, 'model', REPORT_FILE)])
-    if ((await stat(file).catch(() => undefined))?.isFile()) return file;
+  const file = await fileOfModel(folder, REPORT_FILE);
+  if (file !== undefined) return file;
   throw new UserError(
     'no-report',
     `there is no ${REPORT_FILE} in ${folder}: give a run's id or name, such as shop#3, or the folder that a trainer has written`,
