@@ -1,6 +1,5 @@
 /** The recommender as others get it: packed, installed into an empty project without a network, and run there. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,15 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { hasChromium, openChromium, WITHOUT_CHROMIUM } from '../test/support/chromium.js';
 import { writeRecommenderPackage } from './recommenderPackage.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const GOLDEN = join(ROOT, 'recommender/golden/trainer-0.1.0-tower-2/hybrid');
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 const run = promisify(execFile);
 /** The project's npm goes without the settings and the cache of whoever runs the tests. */
 const npm = (folder: string, ...args: string[]) =>
@@ -96,8 +92,8 @@ describe('the package of the recommender', () => {
     });
   });
 
-  it.skipIf(!existsSync(CHROMIUM))(
-    `answers in a page and in its worker, from an address (skipped without ${CHROMIUM})`,
+  it.skipIf(!hasChromium)(
+    `answers in a page and in its worker, from an address (${WITHOUT_CHROMIUM})`,
     async () => {
       const standalone = join(project, 'node_modules/@trainyard/recommender/dist/standalone.js');
       const address = await serve({
@@ -106,7 +102,7 @@ describe('the package of the recommender', () => {
         '/page.js': ['text/javascript', `${IN_BROWSER}\nexport { best };`],
         '/standalone.js': ['text/javascript', await readFile(standalone, 'utf8')],
       });
-      const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' ') });
+      const browser = await openChromium();
       onTestFinished(() => browser.close());
       const page = await browser.newPage();
       await page.goto(address);

@@ -5,10 +5,10 @@ import { z } from 'zod';
 const toleranceSchema = z.number().min(0).max(1000);
 
 /** A number, or one with a tolerance of its own. */
-const expectedValueSchema = z.union([
-  z.number(),
-  z.strictObject({ value: z.number(), tolerance: toleranceSchema.optional() }),
-]);
+const expectedValueSchema = z.union(
+  [z.number(), z.strictObject({ value: z.number(), tolerance: toleranceSchema.optional() })],
+  { error: 'allowed is a number, or {"value": 0.21, "tolerance": 0.01}' },
+);
 const expectedValuesSchema = z.record(metricNameSchema, expectedValueSchema);
 
 /** What of an `evaluation.json` is compared, of whatever version. */
@@ -20,13 +20,22 @@ export const reportMetricsSchema = z.looseObject({
   bestEpoch: z.int().default(0),
 });
 
-/** Metrics by name; the same under `metrics` beside a tolerance for all; or the `evaluation.json` of another run. */
-export const expectedSchema = z.union([
-  reportMetricsSchema.transform((report) => ({ tolerance: undefined, metrics: testMetrics(report) })),
-  z.strictObject({ metrics: expectedValuesSchema, tolerance: toleranceSchema.optional() }),
-  expectedValuesSchema.transform((metrics) => ({ tolerance: undefined, metrics })),
-]);
-export type Expected = z.infer<typeof expectedSchema>;
+const FORMS = {
+  report: reportMetricsSchema.transform((report) => ({ tolerance: undefined, metrics: testMetrics(report) })),
+  withTolerance: z.strictObject({ metrics: expectedValuesSchema, tolerance: toleranceSchema.optional() }),
+  values: expectedValuesSchema.transform((metrics) => ({ tolerance: undefined, metrics })),
+};
+export type Expected = z.infer<(typeof FORMS)[keyof typeof FORMS]>;
+
+/**
+ * Metrics by name; the same under `metrics` beside a tolerance for all; or the `evaluation.json` of another run. The form is told by
+ * what stands under `metrics`, so that an error says what is wrong with that one.
+ */
+export function expectedFormOf(content: unknown): z.ZodType<Expected> {
+  const { success, data } = z.looseObject({ metrics: z.unknown() }).safeParse(content);
+  if (!success || data.metrics === undefined) return FORMS.values;
+  return Array.isArray(data.metrics) ? FORMS.report : FORMS.withTolerance;
+}
 
 type ReportMetrics = z.infer<typeof reportMetricsSchema>;
 

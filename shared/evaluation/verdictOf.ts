@@ -77,7 +77,7 @@ function missedGates(gates: readonly GateResult[]): string[] {
 }
 
 /** `the gate on test recall@10 is missed: it is 0.208, below 0.3`. */
-function gateReason(gate: GateResult): string {
+export function gateReason(gate: GateResult): string {
   const { metric, value, explanation, critical } = gate;
   const why = explanation ?? `it is ${formatMetric(metric, value ?? undefined)}`;
   const weight = critical ? '' : ', which is not critical,';

@@ -126,6 +126,22 @@ export function whyNotPrimary(
   return whyNotAtK(parsed.k, model.k, nameOf(parsed), 'is the primary metric');
 }
 
+/**
+ * Whether a metric is of rows whose users are told apart, one by one: it has an interval then, and slices have it. Other methods
+ * are measured by the same rows. Figures of lists, losses and users that train does not have are of all rows alone.
+ */
+export function isOfUsers({ split, family }: { split: MetricSplit; family: MetricFamily }): boolean {
+  return split === 'test' && family.baselines !== null && family.users !== 'cold';
+}
+
+/** What of the test split has intervals and slices, for errors. */
+export function metricsOfUsers(model: MeasuredModel = ANY_MODEL, table: MetricTable = METRICS): string {
+  return patterns(
+    familiesOf(model, 'test', table).filter((family) => isOfUsers({ split: 'test', family })),
+    'test',
+  );
+}
+
 /** `val_loss, recall_at_K or val_rmse`. */
 function patterns(families: readonly MetricFamily[], split: MetricSplit): string {
   const names = families.map((family) => metricPattern(family, split));

@@ -145,10 +145,12 @@ function compared(gate: GateInput, figure: GatedFigure, value: number, other: Co
   if (gate.onInterval && !other.differenceInterval) return NO_INTERVAL;
   if (improvesEnough(gate, value, other.value, gate.onInterval ? other : undefined)) return { passed: true };
   const { low, high } = other.differenceInterval ?? { low: 0, high: 0 };
-  const sure = gate.onInterval ? ` (the difference is ${digits(low)} to ${digits(high)})` : '';
+  const [sure, bound] = gate.onInterval
+    ? [` (the difference is ${digits(low)} to ${digits(high)})`, ' on the worse bound of the difference']
+    : ['', ''];
   return {
     passed: false,
-    words: `it is ${digits(value)} and that of ${comparedInWords(gate, against)} is ${digits(other.value)}${sure}; it must be ${distanceInWords({ ...gate, metric: figure.metric }, 'that')}`,
+    words: `it is ${digits(value)} and that of ${comparedInWords(gate, against)} is ${digits(other.value)}${sure}; it must be ${distanceInWords({ ...gate, metric: figure.metric }, 'that')}${bound}`,
   };
 }
 

@@ -1,17 +1,14 @@
 /** The report of a run, opened from the disk in a browser, as its reader does. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { writeEvaluation } from '../../trainer-job/evaluationReport/writeEvaluation.js';
+import { hasChromium, openChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
 import { sampleAnswersReport, sampleReport } from '../support/evaluation/sampleReport.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const CASES = [
@@ -21,13 +18,13 @@ const CASES = [
   ['answers', sampleAnswersReport, 'dark'],
 ] as const;
 
-describe.skipIf(!existsSync(CHROMIUM))(`report.html (skipped without ${CHROMIUM})`, () => {
+describe.skipIf(!hasChromium)(`report.html (${WITHOUT_CHROMIUM})`, () => {
   it.each(CASES)(
     'asks nobody for anything, and axe finds nothing: %s',
     async (_name, report, colorScheme) => {
       const folder = await temporaryFolder();
       await writeEvaluation(report(), folder);
-      const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' ') });
+      const browser = await openChromium();
       onTestFinished(() => browser.close());
       // Axe comes in from outside, which the page itself forbids.
       const page = await (await browser.newContext({ colorScheme, bypassCSP: true })).newPage();

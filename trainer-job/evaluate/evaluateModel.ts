@@ -118,7 +118,9 @@ async function findingsOf(context: PartContext, { methods, leftOut, lists }: Fou
   const findings: Findings = {
     modelType: spec.model.type,
     primaryMetric,
-    measured: ranked ? measuredRanks(data, ranked.rows, rowsProtocol(spec)) : measuredRatings(data, rated),
+    measured: ranked
+      ? measuredRanks(data, ranked.rows, rowsProtocol(spec), spec.evaluation)
+      : measuredRatings(data, rated),
     metrics: withoutIntervals(metrics),
     methods: methods.map(({ name, metrics: own, settings }) => ({
       name,

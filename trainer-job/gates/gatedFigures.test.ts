@@ -120,6 +120,25 @@ describe('a gated figure', () => {
     expect(figure(gate)).toMatchObject({ value: null, why });
   });
 
+  it('of new users is that of their only slice, whatever it is called, or says that there are none', () => {
+    const gate = { metric: RECALL, slice: { by: 'newUsers', value: 'all' }, atLeast: 0 };
+    const slice = { ...EVIDENCE.findings.slices[0]!, by: 'newUsers', value: 'users without a training row' };
+    expect(figure(gate, { findings: { ...EVIDENCE.findings, slices: [slice] } })).toMatchObject({
+      value: 0.15,
+    });
+    expect(figure(gate).why).toBe(
+      'nothing was measured by newUsers: no test row is of a user that train does not have',
+    );
+  });
+
+  it('of a slice says why rows were not told apart', () => {
+    const leftOut = [{ what: 'slices by season', why: 'no column is known to hold times', remedy: null }];
+    const gate = { metric: RECALL, slice: { by: 'season', value: 'April to June' }, atLeast: 0 };
+    expect(figure(gate, { findings: { ...EVIDENCE.findings, leftOut } }).why).toBe(
+      'nothing was measured by season: no column is known to hold times',
+    );
+  });
+
   it.each(['there is none yet', 'not checked: there is none yet'])(
     'of drift says once that there is no reference: %s',
     (reference) => {

@@ -86,14 +86,17 @@ function valueOf(gate: Gate, evidence: GateEvidence): Value {
   return value === undefined ? missing('the result has no such metric') : valued(value);
 }
 
+/** New users are one slice, whatever it is called. */
 function sliceOf({ by, value }: NonNullable<Gate['slice']>, { slices }: Pick<Findings, 'slices'>) {
-  return slices.find((one) => one.by === by && one.value === value);
+  return slices.find((one) => one.by === by && (by === NEW_USERS || one.value === value));
 }
+
+const NEW_USERS = 'newUsers';
 
 function sliceValue(
   { metric }: Gate,
   asked: NonNullable<Gate['slice']>,
-  { slices }: GateEvidence['findings'],
+  { slices, leftOut }: GateEvidence['findings'],
 ): Value {
   const { by, value } = asked;
   const slice = sliceOf(asked, { slices });
@@ -104,11 +107,13 @@ function sliceValue(
     return missing(`of the slice there is ${names === '' ? 'no metric' : `only ${names}`}`);
   }
   const values = slices.filter((one) => one.by === by).map((one) => one.value);
-  return missing(
-    values.length === 0
-      ? `nothing was measured by ${by}`
-      : `no slice by ${by} has the value ${value}: there is ${values.slice(0, 10).join(', ')}`,
-  );
+  if (values.length > 0)
+    return missing(`no slice by ${by} has the value ${value}: there is ${values.slice(0, 10).join(', ')}`);
+  const why =
+    by === NEW_USERS
+      ? 'no test row is of a user that train does not have'
+      : leftOut.find(({ what }) => what === `slices by ${by}`)?.why;
+  return missing(`nothing was measured by ${by}${why === undefined ? '' : `: ${why}`}`);
 }
 
 function comparedWith({ metric, slice }: Gate, against: string, evidence: GateEvidence): ComparedFigure {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { expectedSchema, verifyMetrics } from '../expectedMetrics.js';
+import { expectedFormOf, verifyMetrics } from '../expectedMetrics.js';
 import { verify } from './verify.js';
 
 const REPORT = {
@@ -75,10 +75,18 @@ describe('trainyard verify', () => {
 
   it.each([
     ['{', 'is not JSON'],
-    [{ test_loss: 'much' }, 'has no expected metrics'],
+    [{ test_loss: 'much' }, /has no expected metrics.*allowed is a number.*at test_loss/s],
+    [{ metrics: { test_loss: { value: '6' } } }, /allowed is a number.*at metrics\.test_loss/s],
+    [{ metrics: [{ name: 'test_loss', value: 'much' }] }, /expected number.*at metrics\[0\]\.value/s],
+    [{ 'recall@10': 0.2 }, /has no expected metrics.*recall@10/s],
     [{}, 'expects nothing'],
   ])('refuses %j as what is expected', async (expected, why) => {
     await expect(verified(expected)).rejects.toThrow(why);
+  });
+
+  it('says that a run is no evaluation, and not that metrics are to be written', async () => {
+    const cut = verified({ test_loss: 6 }, [], 'expected.json');
+    await expect(cut).rejects.toThrow(/expected\.json is no evaluation\.json of a trainer: give a run's id/);
   });
 
   it('refuses what is no run and no folder', async () => {
@@ -90,7 +98,8 @@ describe('trainyard verify', () => {
 
 describe('a metric that is expected to be', () => {
   const isMet = (expected: number, actual: number, tolerance: number) =>
-    verifyMetrics(expectedSchema.parse({ test_loss: expected }), { test_loss: actual }, tolerance)[0]!.isMet;
+    verifyMetrics(expectedFormOf({}).parse({ test_loss: expected }), { test_loss: actual }, tolerance)[0]!
+      .isMet;
 
   it('0 must be 0, and one below 0 may be off by as much of its size', () => {
     expect([isMet(0, 0, 0.05), isMet(0, 1e-9, 0.05)]).toEqual([true, false]);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { defineCommand, EXIT } from '../command.js';
 import { connectionFlags } from '../connect.js';
 import {
-  expectedSchema,
+  expectedFormOf,
   metricsOfReport,
   reportMetricsSchema,
   verifyMetrics,
@@ -56,7 +56,8 @@ export const verify = defineCommand(
   },
   async (values, context) => {
     const file = resolve(context.cwd, values.against);
-    const expected = read(expectedSchema, await json(file, '--against'), file, 'no expected metrics');
+    const content = await json(file, '--against');
+    const expected = read(expectedFormOf(content), content, `${file} has no expected metrics: ${EXPECTED}`);
     const actual = await ofRunOrFolder(values, context, {
       ofRun: metricsOfRun,
       ofFolder: metricsOfFolder,
@@ -82,7 +83,8 @@ function metricsOfRun(run: RunView): Metrics {
 
 async function metricsOfFolder(path: string): Promise<Metrics> {
   const file = await evaluationFile(path);
-  return metricsOfReport(read(reportMetricsSchema, await json(file, 'RUN'), file, 'no evaluation'));
+  const what = `${file} is no ${EVALUATION_FILE} of a trainer: give a run's id or name, such as shop#3, or the folder that a trainer has written`;
+  return metricsOfReport(read(reportMetricsSchema, await json(file, 'RUN'), what));
 }
 
 /** The file itself, or that in a folder of artifacts, or in the model's folder below it. */
@@ -110,15 +112,14 @@ async function json(file: string, what: string): Promise<unknown> {
   }
 }
 
-function read<T>(schema: z.ZodType<T>, content: unknown, file: string, what: string): T {
+const EXPECTED = 'write names of metrics with their values, as in {"test_recall_at_10": 0.21}';
+
+function read<T>(schema: z.ZodType<T>, content: unknown, what: string): T {
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const example = '{"test_recall_at_10": 0.21}';
-  throw new UserError(
-    'wrong-arguments',
-    `${file} has ${what}: write names of metrics with their values, as in ${example}. ${z.prettifyError(parsed.error)}`,
-    { cause: parsed.error },
-  );
+  throw new UserError('wrong-arguments', `${what}.\n${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  });
 }
 
 const HEADINGS: readonly string[] = ['metric', 'expected', 'actual', 'difference', ''];

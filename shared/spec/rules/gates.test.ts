@@ -42,7 +42,53 @@ describe('a gate is refused at the start', () => {
     [
       'of new users beside a baseline',
       { metric: RECALL, slice: { by: 'newUsers', value: 'new' }, aboveBaseline: 'popularity' },
-      'of new users and items the model alone is measured',
+      'of new users the model alone is measured',
+    ],
+    [
+      'of a slice of what is of lists',
+      { metric: 'test_coverage_at_10', slice, atLeast: 0.1 },
+      'test_coverage_at_10 is of all rows alone: of slices there is test_recall_at_K, ',
+    ],
+    ['of a slice of the loss', { metric: 'test_loss', slice, atMost: 5 }, 'test_loss is of all rows alone'],
+    [
+      'of a slice of users that no slice has',
+      { metric: 'test_cold_users_recall_at_10', slice, atLeast: 0.1 },
+      'test_cold_users_recall_at_10 is of all rows alone',
+    ],
+    [
+      'of new users by more than their recall',
+      { metric: 'test_ndcg_at_10', slice: { by: 'newUsers', value: 'all' }, atLeast: 0.1 },
+      'take test_recall_at_K instead of test_ndcg_at_10',
+    ],
+    [
+      'of the interval of new users',
+      { metric: RECALL, slice: { by: 'newUsers', value: 'all' }, atLeast: 0.1, onInterval: true },
+      'there is no interval of newUsers',
+    ],
+    [
+      'of new items',
+      { metric: RECALL, slice: { by: 'newItems', value: 'all' }, atLeast: 0.1 },
+      'every figure of newItems is 0',
+    ],
+    [
+      'of the interval of what is of lists',
+      { metric: 'test_gini_at_10', atMost: 0.9, onInterval: true },
+      'test_gini_at_10 has no interval: there are intervals of test_recall_at_K, ',
+    ],
+    [
+      'of the interval of users whom nobody tells apart',
+      { metric: 'test_cold_users_recall_at_10', atLeast: 0.1, onInterval: true },
+      'test_cold_users_recall_at_10 has no interval',
+    ],
+    [
+      'of an improvement by more than there is',
+      { metric: RECALL, aboveBaseline: 'ease', minImprovement: 5 },
+      'no result is better than another by 5',
+    ],
+    [
+      'of a regression that each result has',
+      { metric: RECALL, aboveBaseline: 'ease', maxRegression: 1 },
+      'the gate decides nothing',
     ],
     ['of a column of a result', { metric: RECALL, column: 'price', atLeast: 0.1 }, 'is of no column'],
     [
@@ -68,6 +114,40 @@ describe('a gate is refused at the start', () => {
     ],
   ])('%s', (_what, gate, why) => {
     expect(problems(gate)).toEqual([expect.stringContaining(why)]);
+  });
+
+  it('of a slice by a feature whose encoding does not say what the value was', () => {
+    const features = {
+      ...SPEC.features,
+      query: [SPEC.features.query[0], { column: 'city', transform: 'hash', buckets: 8, dim: 4 }],
+    };
+    const gates = [{ metric: RECALL, slice, atLeast: 0.1 }];
+    const parsed = trainingSpecSchema.safeParse({ ...SPEC, features, evaluation: { gates } });
+    expect(parsed.error?.issues.map(({ message }) => message)).toEqual([
+      expect.stringContaining('city is a hash, whose encoding does not say what the value was'),
+    ]);
+  });
+
+  it.each<[string, GateInput, GateInput, string[]]>([
+    [
+      'whose bounds exclude each other',
+      { metric: RECALL, atLeast: 0.5 },
+      { metric: RECALL, atMost: 0.2 },
+      ['must be at least 0.5 and at most 0.2 by this gate and gate 1'],
+    ],
+    ['on other rows', { metric: RECALL, atLeast: 0.5 }, { metric: RECALL, slice, atMost: 0.2 }, []],
+    [
+      'of which one may be missed',
+      { metric: RECALL, atLeast: 0.5 },
+      { metric: RECALL, atMost: 0.2, critical: false },
+      [],
+    ],
+    ['that meet', { metric: RECALL, atLeast: 0.5 }, { metric: RECALL, atMost: 0.5 }, []],
+  ])('beside another one %s, if no result passes both', (_what, one, other, why) => {
+    const parsed = trainingSpecSchema.safeParse({ ...SPEC, evaluation: { gates: [one, other] } });
+    expect((parsed.error?.issues ?? []).map(({ message }) => message)).toEqual(
+      why.map((text) => expect.stringContaining(text)),
+    );
   });
 
   it('of an interval where no draws are made', () => {

@@ -1,6 +1,8 @@
 /** Gates that no result could pass or miss, or that ask for what is not measured: refused at the start. */
 import {
+  isOfUsers,
   metricPatterns,
+  metricsOfUsers,
   whyNotCompared,
   whyNotGated,
   type MeasuredModel,
@@ -8,11 +10,12 @@ import {
 import { BASELINES } from '../../metrics/baselines.js';
 import { METRIC_SPLITS, type MetricFamily } from '../../metrics/family.js';
 import { parseMetricName, type ParsedMetricName } from '../../metrics/names.js';
+import { METRICS } from '../../metrics/table.js';
 import { comparedNames } from '../evaluation/gateWords.js';
 import type { Gate } from '../evaluation/gate.js';
-import { featureName, type Features } from '../features.js';
+import { featureName, type Feature, type Features } from '../features.js';
 import type { RuleBroken } from '../modelRules.js';
-import { isSlicedBy } from './slices.js';
+import { isSlicedBy, whyNoSlice } from './slices.js';
 
 type Broken = [field: keyof Gate | undefined, message: string | undefined];
 
@@ -74,9 +77,31 @@ export function brokenGateRules(gates: readonly Gate[]): RuleBroken[] {
     return brokenOf(gate, i, [
       ...brokenMargins(gate),
       ...(parsed ? [...brokenScope(gate, parsed), ...brokenComparisons(gate, parsed)] : []),
-      [undefined, whyNoBound(gate, parsed?.family)],
+      [undefined, whyNoBound(gate, parsed?.family) ?? whyNotBoth(gate, gates.slice(0, i))],
     ]);
   });
+}
+
+/** Gates of one figure that no result passes together; one that is not critical may be missed. */
+function whyNotBoth(gate: Gate, before: readonly Gate[]): string | undefined {
+  if (!gate.critical) return undefined;
+  for (const [i, other] of before.entries()) {
+    if (!other.critical || !isOfSameFigure(gate, other)) continue;
+    const atLeast = Math.max(gate.atLeast ?? -Infinity, other.atLeast ?? -Infinity);
+    const atMost = Math.min(gate.atMost ?? Infinity, other.atMost ?? Infinity);
+    if (atLeast > atMost && whyNoBound(other, undefined) === undefined)
+      return `${gate.metric} must be at least ${atLeast} and at most ${atMost} by this gate and gate ${i + 1}: no result passes both`;
+  }
+  return undefined;
+}
+
+function isOfSameFigure(a: Gate, b: Gate): boolean {
+  return (
+    a.metric === b.metric &&
+    a.column === b.column &&
+    a.slice?.by === b.slice?.by &&
+    a.slice?.value === b.slice?.value
+  );
 }
 
 /** Where no draws are made, nothing has an interval. */
@@ -93,23 +118,25 @@ export function brokenWithoutIntervals(gates: readonly Gate[]): RuleBroken[] {
   );
 }
 
-/** Rows that the metrics of all rows leave out, of which the model alone is measured. */
-const NEWCOMERS = ['newUsers', 'newItems'];
+/** Rows that the metrics of all rows leave out, of which the model alone is measured, by its recall; of new items that is always 0. */
+const NEW_USERS = 'newUsers';
+const NEW_ITEMS = 'newItems';
 /** What rows are told apart by besides features. */
-const USUAL_SLICES = ['userActivity', 'itemPopularity', ...NEWCOMERS, 'season'];
+const USUAL_SLICES = ['userActivity', 'itemPopularity', NEW_USERS, 'season'];
 
 /** By the features: a slice is of what the evaluation sees of a row. */
 export function brokenGateSlices(gates: readonly Gate[], { query, candidate }: Features): RuleBroken[] {
   const features = [...query, ...candidate];
   return gates.flatMap((gate, i) => {
-    const { slice } = gate;
-    const isKnown =
-      !slice || USUAL_SLICES.includes(slice.by) || features.some((feature) => isSlicedBy(feature, slice.by));
-    const names = [...new Set(features.map(featureName)), ...USUAL_SLICES].join(', ');
-    return brokenOf(gate, i, [
-      ['slice', isKnown ? undefined : `no test rows are told apart by ${slice.by}: take one of ${names}`],
-    ]);
+    return brokenOf(gate, i, [['slice', gate.slice && whyNoGatedSlice(gate.slice.by, features)]]);
   });
+}
+
+function whyNoGatedSlice(by: string, features: readonly Feature[]): string | undefined {
+  if ([...USUAL_SLICES, NEW_ITEMS].includes(by)) return undefined;
+  if (features.some((feature) => isSlicedBy(feature, by))) return whyNoSlice({ by }, features);
+  const names = [...new Set(features.map(featureName)), ...USUAL_SLICES].join(', ');
+  return `no test rows are told apart by ${by}: take one of ${names}`;
 }
 
 /** What stands behind a gate of a set says which set it is. */
@@ -138,44 +165,51 @@ function brokenMargins(gate: Gate): Broken[] {
   ];
 }
 
-function brokenScope(
-  { metric, slice, column, onInterval }: Gate,
-  { split, family }: ParsedMetricName,
-): Broken[] {
+function brokenScope({ metric, slice, column, onInterval }: Gate, parsed: ParsedMetricName): Broken[] {
   return [
-    [
-      'slice',
-      slice && (split !== 'test' || family.name === 'rows')
-        ? `${metric} is of no slice: slices are of the test rows, by metrics that begin with test_`
-        : undefined,
-    ],
+    ['slice', slice && whyNotOfSlice(metric, slice.by, parsed)],
     [
       'column',
-      column !== undefined && split !== 'data'
+      column !== undefined && parsed.split !== 'data'
         ? `${metric} is of no column: take a metric that begins with data_, or a slice`
         : undefined,
     ],
-    [
-      'onInterval',
-      onInterval && (split !== 'test' || family.better === null)
-        ? `${metric} has no interval: there are intervals of what is measured on the test rows, by names that begin with test_`
-        : undefined,
-    ],
+    ['onInterval', onInterval ? whyNoInterval(metric, slice, parsed) : undefined],
   ];
+}
+
+function whyNotOfSlice(metric: string, by: string, parsed: ParsedMetricName): string | undefined {
+  const { split, family } = parsed;
+  if (split !== 'test' || family.name === METRICS.rows.name)
+    return `${metric} is of no slice: slices are of the test rows, by metrics that begin with test_`;
+  if (!isOfUsers(parsed)) return `${metric} is of all rows alone: of slices there is ${metricsOfUsers()}`;
+  if (by === NEW_ITEMS)
+    return 'no list has an item that train does not have, so that every figure of newItems is 0: leave the gate out';
+  if (by === NEW_USERS && family.name !== METRICS.recall.name)
+    return `of new users only the recall is measured: take test_recall_at_K instead of ${metric}`;
+  return undefined;
+}
+
+function whyNoInterval(metric: string, slice: Gate['slice'], parsed: ParsedMetricName): string | undefined {
+  if (parsed.split !== 'test' || parsed.family.better === null)
+    return `${metric} has no interval: there are intervals of what is measured on the test rows, by names that begin with test_`;
+  if (!isOfUsers(parsed)) return `${metric} has no interval: there are intervals of ${metricsOfUsers()}`;
+  return slice?.by === NEW_USERS
+    ? 'users that train does not have are not told apart, so that there is no interval of newUsers'
+    : undefined;
 }
 
 function brokenComparisons(gate: Gate, { split, family }: ParsedMetricName): Broken[] {
   const { metric, slice, aboveBaseline, aboveProduction } = gate;
   const neither = `neither more nor less of ${metric} is better: nothing can be above another by it`;
-  const ofNewcomers =
-    'of new users and items the model alone is measured: compare all rows, or give atLeast or atMost';
+  const ofNewUsers = 'of new users the model alone is measured: compare all rows, or give atLeast or atMost';
   const isMeasured = (split === 'test' && family.baselines !== null) || split === 'serving';
   return [
     ...comparedFields(gate).map((field): Broken => [field, family.better === null ? neither : undefined]),
     [
       'slice',
-      slice && (aboveBaseline !== undefined || aboveProduction) && NEWCOMERS.includes(slice.by)
-        ? ofNewcomers
+      slice && (aboveBaseline !== undefined || aboveProduction) && slice.by === NEW_USERS
+        ? ofNewUsers
         : undefined,
     ],
     [
@@ -203,8 +237,11 @@ function whyNoBound(gate: Gate, family: MetricFamily | undefined): string | unde
   const range = greatest === 1 ? 'lies between 0 and 1' : 'is never below 0';
   if (atLeast !== undefined && atLeast > greatest) return `${metric} ${range}: no result reaches ${atLeast}`;
   if (atMost !== undefined && atMost < 0) return `${metric} ${range}: no result is at most ${atMost}`;
+  const { minImprovement, maxRegression } = gate;
+  if (typeof minImprovement === 'number' && minImprovement > greatest)
+    return `${metric} ${range}: no result is better than another by ${minImprovement}`;
   const decides =
-    comparedNames(gate).length > 0 ||
+    (comparedNames(gate).length > 0 && !(typeof maxRegression === 'number' && maxRegression >= greatest)) ||
     (atLeast !== undefined && atLeast > 0) ||
     (atMost !== undefined && atMost < greatest);
   return decides ? undefined : `${metric} ${range}: every result passes, so that the gate decides nothing`;

@@ -19,7 +19,8 @@ export function brokenSliceRules(slices: readonly SliceAsked[], features: Featur
   });
 }
 
-function whyNoSlice({ by, boundaries }: SliceAsked, features: readonly Feature[]): string | undefined {
+/** By the features alone; undefined where the evaluation can tell rows apart by it. */
+export function whyNoSlice({ by, boundaries }: SliceAsked, features: readonly Feature[]): string | undefined {
   const named = features.filter((feature) => isSlicedBy(feature, by));
   const allowed = features.filter(({ transform }) => TOLD_APART.includes(transform)).map(featureName);
   const instead = `take one of ${[...new Set(allowed)].join(', ')}`;

@@ -9,19 +9,22 @@ export function measuredRanks(
   { splits, candidate }: Pick<EncodedDataset, 'splits' | 'candidate'>,
   { users, rowCount }: EvaluationRows,
   protocol: RowsProtocol,
+  { relevant }: Pick<TrainingSpec['evaluation'], 'relevant'>,
 ): Findings['measured'] {
   return {
     rows: rowCount,
     users: new Set(users).size,
     rowsOfSplit: splits.test.count,
     items: candidate.entities - 1,
-    how: `${QUESTIONS[protocol.per]}, among ${CATALOGUES[protocol.exclude]}`,
+    how: `${QUESTIONS[protocol.per](relevant !== undefined)}, among ${CATALOGUES[protocol.exclude]}`,
   };
 }
 
 const QUESTIONS = {
-  row: 'each test row whose user and item occur in train',
-  user: 'each user of train with test rows, whose relevant items are the distinct ones of these rows that occur in train',
+  row: (isBounded: boolean) =>
+    `each test row ${isBounded ? 'that meets evaluation.relevant and ' : ''}whose user and item occur in train`,
+  user: (isBounded: boolean) =>
+    `each user of train with test rows${isBounded ? ' that meet evaluation.relevant' : ''}, whose relevant items are the distinct ones of these rows that occur in train`,
 } as const;
 
 const CATALOGUES = {

@@ -4,7 +4,7 @@ import type { PartContext } from '../part.js';
 
 /** Of users that train does not have: nobody tells one of them from another, so that there is no interval. Undefined without any. */
 export function newUsersSlice(context: PartContext): Slice | undefined {
-  const { spec, metrics } = context;
+  const { spec, metrics, primaryMetric } = context;
   const { rows } = newRows(context, (user, item) => user === 0 && item !== 0);
   const values = spec.evaluation.k.flatMap((k) => {
     const value = metrics[metricName(METRICS.coldUsersRecall, 'test', k)];
@@ -12,16 +12,30 @@ export function newUsersSlice(context: PartContext): Slice | undefined {
   });
   if (rows === 0 || values.length === 0) return undefined;
   const value = 'users without a training row, not told apart';
-  return { by: 'newUsers', value, rows, users: 0, metrics: values, comparisons: [], isWorse: false };
+  return {
+    by: 'newUsers',
+    value,
+    rows,
+    users: 0,
+    metrics: ordered(values, primaryMetric),
+    comparisons: [],
+    isWorse: false,
+  };
 }
 
 /** Of items that train does not have, which no list holds. Undefined without any, and for a model that makes no lists. */
 export function newItemsSlice(context: PartContext): Slice | undefined {
   const { rows, users } = newRows(context, (user, item) => user !== 0 && item === 0);
   if (rows === 0 || !context.ranked) return undefined;
-  const metrics = context.spec.evaluation.k.map((k) => recallAt(k, 0));
+  const all = context.spec.evaluation.k.map((k) => recallAt(k, 0));
+  const metrics = ordered(all, context.primaryMetric);
   const value = 'items without a training row, which are in no list';
   return { by: 'newItems', value, rows, users, metrics, comparisons: [], isWorse: true };
+}
+
+/** As all slices have them: the primary metric first, where it is one of these. */
+function ordered(metrics: Slice['metrics'], primaryMetric: string | null): Slice['metrics'] {
+  return metrics.toSorted((a, b) => Number(b.name === primaryMetric) - Number(a.name === primaryMetric));
 }
 
 function recallAt(k: number, value: number): Slice['metrics'][number] {

@@ -50,7 +50,7 @@ export async function rankedSlices({
   const found: SlicedFigures[] = [];
   const drawn = new Map<Drawn, PerUserMean>();
   for (const slicing of slicings) {
-    for (const slice of placesBySlice(slicing, queries, rows.items, leftOut, rows.rows)) {
+    for (const slice of placesBySlice({ slicing, spec, leftOut }, queries, rows.items, rows.rows)) {
       const part = rowsAt(rows, slice);
       const meansOf = (method: string) =>
         retrievalMeans(part, valuesAt(ranks.get(method)!, slice.places), k, 'test');

@@ -34,7 +34,11 @@ export async function ratedSlices({
   const random = drawsRandom(context, 'of slices');
   const found: SlicedFigures[] = [];
   for (const slicing of slicings) {
-    for (const { key, places, rows } of placesBySlice(slicing, pairs.queries, pairs.items, leftOut)) {
+    for (const { key, places, rows } of placesBySlice(
+      { slicing, spec, leftOut },
+      pairs.queries,
+      pairs.items,
+    )) {
       const at = (values: Float64Array) => Float64Array.from(places, (place) => values[place]!);
       const targets = at(actual);
       const measurerOf = (method: string) =>

@@ -47,6 +47,8 @@ export function comparedMethods(
 
 /** Of one slicing, the slices with the most rows. */
 const MAX_VALUES = 50;
+/** How much of a value a slice is called by, in reports as in gates. */
+const MAX_LABEL = 200;
 
 export interface PlacesOfSlice {
   key: SliceKey;
@@ -58,14 +60,13 @@ export interface PlacesOfSlice {
 }
 
 /**
- * Those with the most rows first; `counts` [places] says how many rows each place stands for, 1 unless given. Of what is cut, and
- * of what tells nobody from anybody though it was asked for, it is said in `leftOut`.
+ * Those with the most rows first, and all that gates are on; `counts` [places] says how many rows each place stands for, 1 unless
+ * given. Of what is cut, and of what tells nobody from anybody though it was asked for, it is said in `leftOut`.
  */
 export function placesBySlice(
-  slicing: Slicing,
+  { slicing, spec, leftOut }: { slicing: Slicing; spec: TrainingSpec; leftOut: LeftOut[] },
   queries: Int32Array,
   items: Int32Array,
-  leftOut: LeftOut[],
   counts?: Int32Array,
 ): PlacesOfSlice[] {
   const found = new Map<number, { places: number[]; counts: number[] }>();
@@ -80,33 +81,33 @@ export function placesBySlice(
     if (slicing.rowsAt) slicing.rowsAt(place).forEach((rows, slice) => add(slice, place, rows));
     else add(slicing.sliceOf(queries[place]!, items[place]!, place), place, counts ? counts[place]! : 1);
   }
-  if (found.size < 2) {
-    const [only] = found.keys();
-    if (only !== undefined && (slicing.isAsked || slicing.by === SEASON))
-      leftOut.push(oneSlice(slicing.by, slicing.label(only)));
+  const all = [...found].map(([slice, own]) => ({
+    key: { by: slicing.by, label: slicing.label(slice).slice(0, MAX_LABEL), isAsked: slicing.isAsked },
+    places: Int32Array.from(own.places),
+    counts: Int32Array.from(own.counts),
+    rows: own.counts.reduce((sum, one) => sum + one, 0),
+  }));
+  const isGated = ({ key }: PlacesOfSlice) => gatesOf(spec, key).length > 0;
+  const [only] = all;
+  if (only && all.length === 1) {
+    if (isGated(only)) return [only];
+    if (slicing.isAsked || slicing.by === SEASON) leftOut.push(oneSlice(only.key));
     return [];
   }
-  if (found.size > MAX_VALUES) leftOut.push(cutSlices(slicing.by, found.size));
-  return [...found]
-    .map(([slice, own]) => ({
-      key: { by: slicing.by, label: slicing.label(slice), isAsked: slicing.isAsked },
-      places: Int32Array.from(own.places),
-      counts: Int32Array.from(own.counts),
-      rows: own.counts.reduce((sum, one) => sum + one, 0),
-    }))
-    .toSorted((a, b) => b.rows - a.rows)
-    .slice(0, MAX_VALUES);
+  const kept = all.toSorted((a, b) => b.rows - a.rows).filter((one, i) => i < MAX_VALUES || isGated(one));
+  if (kept.length < all.length) leftOut.push(cutSlices(slicing.by, all.length - kept.length, all.length));
+  return kept;
 }
 
-function oneSlice(by: string, label: string): LeftOut {
+function oneSlice({ by, label }: SliceKey): LeftOut {
   const what = `slices by ${by}`.slice(0, 200);
   return { what, why: `all measured rows are in one: ${label}`.slice(0, 500), remedy: null };
 }
 
-function cutSlices(by: string, values: number): LeftOut {
+function cutSlices(by: string, cut: number, values: number): LeftOut {
   const whole = (count: number) => count.toLocaleString('en-US');
   return {
-    what: `${whole(values - MAX_VALUES)} of ${whole(values)} slices by ${by}`.slice(0, 200),
+    what: `${whole(cut)} of ${whole(values)} slices by ${by}`.slice(0, 200),
     why: `the ${MAX_VALUES} with the most rows are told`,
     remedy: null,
   };

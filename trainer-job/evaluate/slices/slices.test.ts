@@ -81,6 +81,9 @@ describe('a slice', () => {
       metrics: [{ name: METRIC, value: metrics['test_cold_users_recall_at_5'] }],
     });
     expect(rowsOf('newItems')).toMatchObject({ rows: 30, metrics: [{ name: METRIC, value: 0 }] });
+    const primary = { k: [1, 5], primaryMetric: METRIC };
+    const more = await evaluated({ ...data, splits: { ...data.splits, test } }, primary);
+    for (const { metrics: own } of more.findings.slices) expect(own[0]!.name).toBe(METRIC);
   });
 });
 
@@ -173,6 +176,28 @@ describe('slices', () => {
     expect(findings.leftOut).toContainEqual(
       expect.objectContaining({ what: expect.stringMatching(/^\d+ of \d+ slices by user$/) }),
     );
+  });
+
+  it('that a gate names are there too where they are small ones of many values', async () => {
+    const data = shopDataset();
+    const asked = await evaluated(data, { slices: [{ by: 'user' }] });
+    const told = asked.findings.slices.filter(({ by }) => by === 'user').map(({ value }) => value);
+    const users = Array.from(data.splits.test.query, (query) => `u${shopRow(query, 1).user}`);
+    const value = users.find((user) => !told.includes(user))!;
+    const slice = { by: 'user', value };
+    const { findings } = await evaluated(data, { gates: [{ metric: METRIC, atLeast: 0.1, slice }] });
+    expect(findings.slices).toContainEqual(expect.objectContaining(slice));
+    expect(findings.slices.filter(({ by }) => by === 'user')).toHaveLength(51);
+  });
+
+  it('that a gate names are there too where they have all rows', async () => {
+    const slice = { by: 'city', value: 'Graz' };
+    const data = onlyTest(shopDataset(), ({ city }) => city === 'Graz');
+    const { findings, metrics } = await evaluated(data, { gates: [{ metric: METRIC, atLeast: 0.1, slice }] });
+    const graz = findings.slices.find(({ by }) => by === 'city');
+    expect(graz).toMatchObject({ ...slice, rows: metrics['test_rows'] });
+    expect(graz!.metrics[0]!.value).toBeCloseTo(metrics[METRIC]!, 12);
+    expect(findings.leftOut.map(({ what }) => what)).not.toContain('slices by city');
   });
 
   it('that a gate names have an interval of its metric too', async () => {

@@ -1,5 +1,5 @@
 /** `MODEL_CARD.md`: what the model is, for whom, and where it ends (Mitchell et al., Model Cards for Model Reporting, 2019). */
-import { type EvaluationReport, formatMetric, methodTitle, metricTitle } from '@trainyard/shared';
+import { type EvaluationReport, formatMetric, gateReason, methodTitle, metricTitle } from '@trainyard/shared';
 import { bounds, cut, duration, minute, percent, size, whole } from '../words.js';
 
 const MOST_SLICES = 5;
@@ -125,7 +125,7 @@ function limitations({ slices, primaryMetric, leftOut, measured }: EvaluationRep
       const figure = found
         ? `: ${metricTitle(found.name, 'test')} is ${formatMetric(found.name, found.value)}`
         : '';
-      return `- It is worse for ${text(`${by} ${cut(value)}`)} (${whole(rows)} rows)${figure}.`;
+      return `- It is worse for ${text(`${by}: ${cut(value)}`)} (${whole(rows)} rows)${figure}.`;
     }),
     ...leftOut.map(({ what, why }) => `- Left out: ${text(what)}, since ${text(why)}.`),
     ...(worse.length === 0 ? ['- No group of users or items was found that it is surely worse for.'] : []),
@@ -144,10 +144,7 @@ function caveats({ warnings, data, gates }: EvaluationReport): string[] {
   const said = [
     ...warnings.map(({ message }) => `- ${text(message)}`),
     ...data.notes.map((note) => `- ${text(note)}`),
-    ...missed.map(
-      ({ metric, value }) =>
-        `- The gate on ${metricTitle(metric)} is missed: it is ${formatMetric(metric, value ?? undefined)}.`,
-    ),
+    ...missed.map((gate) => `- ${text(gateReason(gate))}.`.replace('- the', '- The')),
   ];
   return said.length === 0 ? ['Nothing was found that makes the figures doubtful.'] : said;
 }

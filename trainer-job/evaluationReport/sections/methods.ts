@@ -3,7 +3,7 @@ import { html, type Html } from '../../page/html.js';
 import { dotChart } from '../charts/measures.js';
 import type { Section, Shown } from '../page/section.js';
 import { type Cell, table } from '../page/table.js';
-import { bounds, metricFigure, metricOf, signedPercent } from '../words.js';
+import { bounds, figure, metricFigure, metricOf, signedPercent } from '../words.js';
 
 /** The model beside every simple method: by the primary metric as a chart, and by how much; by all others as a table. */
 export const methods: Section = {
@@ -88,7 +88,7 @@ function settings({ report }: Shown): Html {
   const text = told.map(
     ({ name, settings: of }) =>
       `${methodTitle(name)} (${Object.entries(of)
-        .map(([key, value]) => `${key} ${value ?? 'none'}`)
+        .map(([key, value]) => `${key} ${typeof value === 'number' ? figure(value) : (value ?? 'none')}`)
         .join(', ')})`,
   );
   return html`<p class="soft small">Computed with: ${text.join('; ')}.</p>`;

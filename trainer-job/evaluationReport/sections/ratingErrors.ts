@@ -14,7 +14,9 @@ export const ratingErrors: Section = {
     const { distribution, largest, byCategory } = errors;
     const { min, mean, median, max, std, percentiles } = distribution;
     const { shown, rest } = firstOf(byCategory, MOST_CATEGORIES);
-    return html`<p class="soft">An error is the prediction less the true value.</p>
+    return html`<p class="soft">
+        An error is the prediction less the true value, here of ${whole(distribution.rows)} test rows.
+      </p>
       <div class="side">
         <div>
           <h3>Errors</h3>

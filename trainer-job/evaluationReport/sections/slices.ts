@@ -32,7 +32,10 @@ export const slices: Section = {
       }),
     });
     const { shown, rest } = firstOf(report.slices, LISTED);
-    const columns = shown[0]?.metrics.map(({ name }) => name) ?? [];
+    // Of new users and items there is less than of others, and they may stand first.
+    const columns = [
+      ...new Set([primaryMetric, ...shown.flatMap(({ metrics }) => metrics.map(({ name }) => name))]),
+    ];
     const hasOthers = shown.some(({ comparisons }) => comparisons.length > 0);
     return html`<p class="soft">
         The worst first.

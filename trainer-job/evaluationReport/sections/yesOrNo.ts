@@ -2,7 +2,7 @@ import { html } from '../../page/html.js';
 import { calibrationChart, confusionChart } from '../charts/yesOrNo.js';
 import type { Section } from '../page/section.js';
 import { pairs } from '../page/table.js';
-import { figure, percent } from '../words.js';
+import { figure, percent, whole } from '../words.js';
 
 export const yesOrNo: Section = {
   id: 'answers',
@@ -10,11 +10,14 @@ export const yesOrNo: Section = {
   content({ report: { yesOrNo: found, modelType, ratingErrors }, charts }) {
     if (modelType === 'retrieval') return null;
     if (!found) return ratingErrors ? null : 'Predicted answers were not looked at.';
+    const rows = Object.values(found.confusion).reduce((sum, count) => sum + count, 0);
     const { thresholds, uncalibrated, calibrated, threshold } = found;
     const none = 'none is found on the validation rows';
     return html`<div class="side">
         <figure>
-          <figcaption>What is taken for what, from a prediction of ${figure(threshold)} on</figcaption>
+          <figcaption>
+            What ${whole(rows)} test rows are taken for, from a prediction of ${figure(threshold)} on
+          </figcaption>
           ${charts.draw(confusionChart(charts.plot, found))}
         </figure>
         <figure>
