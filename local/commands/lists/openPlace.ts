@@ -30,7 +30,7 @@ export interface OpenedPlace {
 /** Opens the model for questions at the terminal; one in a bucket is read from there. */
 export async function openPlace({ name, folder }: ModelPlace, context: CommandContext): Promise<OpenedPlace> {
   const files = modelFiles(folder, context.config.storageEndpoint);
-  if (folder.startsWith('gs://')) context.note(`${name} is read from ${folder}`);
+  if (folder.startsWith('gs://') && name !== folder) context.note(`${name} is read from ${folder}`);
   const model = await orExplained(() => openModel(files));
   const { candidate, columnTypes = {} } = await orExplained(() =>
     readDocument(files.read, `${TRANSFORM_FOLDER}/${TRANSFORM_FILE}`, TRANSFORM_VERSIONS),

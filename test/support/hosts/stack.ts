@@ -113,13 +113,14 @@ export function epochTable(epochs: readonly Epoch[]): { epoch: number; metrics: 
 export async function hostHere(
   directory: string,
   trainerCommand: readonly string[] = [process.execPath, TRAINER],
+  trainerEnvironment: Readonly<Record<string, string>> = TRAINER_ENVIRONMENT,
 ): Promise<TrainyardClient> {
   const host = await startHost({
     directory,
     port: 0,
     openPorts: openOneMachine,
     trainerCommand,
-    trainerEnvironment: TRAINER_ENVIRONMENT,
+    trainerEnvironment,
     print: () => {},
   });
   onTestFinished(async () => {
