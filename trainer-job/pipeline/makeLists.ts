@@ -10,6 +10,7 @@ import { bringModel } from '../home/bringModel.js';
 import { doneBlocks } from '../recommend/blocks.js';
 import { loadTable } from '../recommend/loadTable.js';
 import { progressLine } from '../recommend/progressLine.js';
+import { ofQueries } from '../recommend/refused.js';
 import { writeLists } from '../recommend/writeLists.js';
 import { cores } from '../settings/limits.js';
 import { defaultsFromEnvironment, productionOfFlag } from '../settings/settings.js';
@@ -132,7 +133,7 @@ async function queriesOf(uri: string, cacheRoot: string, stop: StopSignal): Prom
   }
   const { cloud, dataBase: baseDirectory } = defaultsFromEnvironment();
   await mkdir(cacheRoot, { recursive: true });
-  return openSource(source.data, {
+  const opened = openSource(source.data, {
     baseDirectory,
     cacheRoot,
     cloud,
@@ -141,6 +142,7 @@ async function queriesOf(uri: string, cacheRoot: string, stop: StopSignal): Prom
     beforeEnd: stop.beforeEnd,
     log: () => undefined,
   });
+  return ofQueries('--for', opened);
 }
 
 const whole = (value: number) => Math.round(value).toLocaleString('en-US');

@@ -8,6 +8,7 @@ import { TrainerError } from '../errors/trainerError.js';
 import type { BatchProgress, BatchRequest } from '../recommend/batchRequest.js';
 import { progressLine } from '../recommend/progressLine.js';
 import { loadTable } from '../recommend/loadTable.js';
+import { ofQueries } from '../recommend/refused.js';
 import { writeLists } from '../recommend/writeLists.js';
 import { cores } from '../settings/limits.js';
 import type { Attempt } from './attempt.js';
@@ -120,21 +121,25 @@ async function make(
   reporter.log('info', `${name}: ${rows} rows for ${queries} lists in ${seconds.toFixed(1)} s${before}`);
 }
 
+/** Fails with a `TrainerError` where the files of queries cannot be read: said before anything is trained, for the lists come last. */
+export async function checkQueries(attempt: Attempt, { outputs }: TrainingSpec): Promise<void> {
+  const asked = outputs.recommendations?.for ?? 'allUsers';
+  if (asked !== 'allUsers') await queriesOf(attempt, asked.uri);
+}
+
 function queriesOf({ settings, stop, reporter }: Attempt, uri: string) {
   const { dataBase: baseDirectory, cacheDirectory: cacheRoot, cloud, runId } = settings;
-  return unlessStopped(
-    stop,
-    openSource(
-      { uri },
-      {
-        baseDirectory,
-        cacheRoot,
-        cloud,
-        runId,
-        signal: stop.signal,
-        beforeEnd: stop.beforeEnd,
-        log: (level, message, fields) => reporter.log(level, message, fields),
-      },
-    ),
+  const opened = openSource(
+    { uri },
+    {
+      baseDirectory,
+      cacheRoot,
+      cloud,
+      runId,
+      signal: stop.signal,
+      beforeEnd: stop.beforeEnd,
+      log: (level, message, fields) => reporter.log(level, message, fields),
+    },
   );
+  return unlessStopped(stop, ofQueries('outputs.recommendations.for.uri', opened));
 }

@@ -27,6 +27,7 @@ import { failureOf } from './failure.js';
 import { FAILED_FLUSH_MS, storeCheckpoints, storeEntries, timeToStore } from './keepInTime.js';
 import { Kept, modelStages } from './modelStages.js';
 import { readSpec } from './readSpec.js';
+import { checkQueries } from './runLists.js';
 import { runStages, Stopped, unlessStopped, type StageRun } from './runStages.js';
 import { Outputs } from './stage.js';
 import { tryBatchSizes } from './tryBatchSizes.js';
@@ -70,6 +71,7 @@ async function runFromSpec(
   const { settings, stop, now, home } = attempt;
   await home.bringSpec();
   const spec = await readSpec(settings.specFile, settings);
+  await checkQueries(attempt, spec);
   // Another job has prepared the data then, and done again what was to be.
   const recompute = new Set(settings.stages === 'train' ? [] : spec.compute.forceRecompute);
   const cache = new StageCache(settings.cacheDirectory, recompute, now, home.entries);

@@ -47,12 +47,27 @@ describe('a table of BigQuery that gets lists', () => {
     expect([loads.uploads, loads.jobs.size]).toEqual([2, 1]);
   });
 
-  it('says what BigQuery refuses', async () => {
+  it.each([
+    [
+      403,
+      'accessDenied',
+      'no bigquery.tables.create here',
+      /does not let the trainer write there: no bigquery/,
+    ],
+    [
+      403,
+      'accessDenied',
+      'no bigquery.jobs.create here',
+      /does not let the trainer write there: no bigquery/,
+    ],
+    [404, 'notFound', 'Not found: Dataset demo-project:shop', /finds no such dataset: Not found: Dataset/],
+    [400, 'invalid', 'Provided Schema does not match', /refuses the rows: Provided Schema does not match/],
+  ])('says what BigQuery refuses: %s %s %s', async (status, reason, message, told) => {
     const { loads, load } = await started();
-    loads.fate = () => ({ status: 403, reason: 'accessDenied', message: 'no bigquery.jobs.create here' });
-    await expect(load()).rejects.toThrow(/bigquery\.jobs\.create/);
+    loads.fate = () => ({ status, reason, message });
+    await expect(load()).rejects.toThrow(told);
     loads.fate = () => undefined;
-    loads.ending = () => ({ reason: 'invalid', message: 'Provided Schema does not match' });
-    await expect(load()).rejects.toThrow(/Provided Schema does not match/);
+    loads.ending = () => ({ reason, message });
+    await expect(load()).rejects.toThrow(told);
   });
 });

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { CloudSettings } from '../cloud/cloudSettings.js';
 import { thrown, withRetries } from '../cloud/retries.js';
 import type { RequestContext } from '../cloud/storage.js';
-import { bigQueryProblem, jobProblem } from '../data/cloud/bigQueryProblem.js';
+import { loadProblem } from './loadProblem.js';
 
 const LOOK_MS = 1000;
 const ALREADY_EXISTS = 409;
@@ -39,7 +39,7 @@ export async function loadTable(
     try {
       return await withRetries(work, { baseMs: cloud.retryBaseMs, signal });
     } catch (error) {
-      throw bigQueryProblem(error);
+      throw loadProblem(error);
     }
   };
   await trying(async () => {
@@ -58,7 +58,10 @@ export async function loadTable(
   for (;;) {
     const [metadata] = await trying(() => job.getMetadata());
     const { status, statistics } = jobSchema.parse(metadata);
-    if (status.errorResult) throw jobProblem(status.errorResult);
+    if (status.errorResult) {
+      const { message } = status.errorResult;
+      throw loadProblem(Object.assign(new Error(message), { errors: [status.errorResult] }));
+    }
     if (status.state === 'DONE') return statistics.load?.outputRows ?? 0;
     await pause(LOOK_MS, undefined, { signal });
   }

@@ -69,20 +69,21 @@ export async function fileTable(
   }
   const aside = [...types.keys()].filter((name) => !columns.includes(name));
   if (aside.length > 0) onNote(`the query tower does not read ${aside.join(', ')}: left aside`);
+  const given = columns.filter((column) => types.has(column));
   const missing = columns.filter((column) => !types.has(column));
-  if (missing.length > 0) onNote(`the queries have no ${missing.join(', ')}: missing values`);
-  const sqls = columns.map((column) => (types.has(column) ? identifier(column) : 'NULL'));
-  return tableOf(database, columns, sqls, rows.sql);
+  if (missing.length > 0 && given.length > 1) {
+    onNote(`the queries have no ${missing.join(', ')}: missing values`);
+  } else if (missing.length > 0) {
+    onNote(
+      `the queries have no ${missing.join(', ')}: users whom the model knows have the values of their newest training rows, as far as the folder says them, and others none`,
+    );
+  }
+  return tableOf(database, given, rows.sql);
 }
 
-/** Values are kept as the texts that the transform reads of them, which encoders take for what they write. */
-async function tableOf(
-  database: Database,
-  columns: readonly string[],
-  sqls: readonly string[],
-  rows: string,
-): Promise<QueryTable> {
-  const selected = sqls.map((sql, i) => `${sql === 'NULL' ? 'NULL::VARCHAR' : textSql(sql)} AS c${i}`);
+/** Values are kept as the texts that the transform reads of them, which encoders take for what they write. The first column is that of the users. */
+async function tableOf(database: Database, columns: readonly string[], rows: string): Promise<QueryTable> {
+  const selected = columns.map((column, i) => `${textSql(identifier(column))} AS c${i}`);
   await database.run(
     `CREATE TABLE ${TABLE} AS SELECT CAST(row_number() OVER () - 1 AS INTEGER) AS n, ${selected.join(', ')} FROM ${rows}`,
   );

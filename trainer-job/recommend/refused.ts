@@ -14,3 +14,19 @@ export async function orRefused<T>(ask: () => T | Promise<T>): Promise<T> {
 export function refused(message: string, cause?: unknown): TrainerError {
   return new TrainerError('invalid-settings', message, null, { cause });
 }
+
+/** Sources know one setting, that of the data: what they say of the files of queries names theirs. */
+export async function ofQueries<T>(setting: string, open: Promise<T>): Promise<T> {
+  try {
+    return await open;
+  } catch (error) {
+    if (!(error instanceof TrainerError)) throw error;
+    const { code, message, remedy, retriable } = error;
+    throw new TrainerError(
+      code,
+      `${setting}: ${message}`,
+      remedy?.replaceAll('dataset.source.uri', setting).replace('before the run is started', 'first') ?? null,
+      { retriable, cause: error },
+    );
+  }
+}
