@@ -54,6 +54,12 @@ const TABLE = {
       'Fewer than 100 rows of a split, or fewer than half of them, can be measured: its metrics are of chance, or of a part that is not like the rest.',
     remedy: 'Change `dataset.split`, lower `minCount`, or bring more data.',
   },
+  'tied-times': {
+    meaning:
+      'More than a tenth of the rows that a split by shares of time holds out have the same time as rows on the side before: which of them are held out, their order in the source says, and the result is hardly one of the future.',
+    remedy:
+      'Split by `strictTemporal` or `timeHoldout`, which keep rows of one time together, or by a column that tells more rows apart.',
+  },
   'monitor-off': {
     meaning:
       'Early stopping, or the schedule of the learning rate, goes by a metric that no row gives, so that it does nothing.',

@@ -32,7 +32,7 @@ import { rawRows } from '../data/transform/rawRows.js';
 import { knownTimeColumn, timesOf } from '../data/transform/trainTimes.js';
 import { withRows, type IngestedRows } from '../data/transform/rowsOf.js';
 import { RELEVANT_VERSION, relevantSchema, writeRelevant } from '../data/transform/relevantRows.js';
-import { splitRows } from '../data/transform/splitRows.js';
+import { splitRows, tiedRowsOf } from '../data/transform/splitRows.js';
 import { withCorrections } from '../data/validate/report.js';
 import { rewriteValidation } from '../data/validate/writeReport.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
@@ -181,7 +181,8 @@ function transformStage(context: DataContext, vocabularies: Vocabularies): Stage
       });
       const { columns } = outputs.of('validate').profile;
       const withNulls = new Set(columns.filter(({ nulls }) => nulls > 0).map(({ name }) => name));
-      const measured = { spec, document: encoded.outcome, splits, withNulls };
+      const tied = await tiedRowsOf(keep, outputs.of('ingest'), dataset.split);
+      const measured = { spec, document: encoded.outcome, splits, withNulls, tied };
       return {
         output: {
           ...encoded,

@@ -76,6 +76,8 @@ describe('a cast to a time', () => {
       ['20170714123000', '%Y%m%d%H%M%S', NOON],
       ['14/Jul/2017:14:30:00 +0200', '%d/%b/%Y:%H:%M:%S %z', NOON],
       ['14.07.2017', ['%Y-%m-%d', '%d.%m.%Y'], '2017-07-14 00:00:00'],
+      ['2017-07', '%Y-%m', '2017-07-01 00:00:00'],
+      ['July 2017', '%B %Y', '2017-07-01 00:00:00'],
     ];
     const { values, names, castProblems, castFailures } = await casts(
       written.map(([text, format]) => [[text], { cast: 'timestamp', ...(format && { format }) }]),
@@ -107,13 +109,15 @@ describe('a cast to a time', () => {
         ['07/08/17', '05/06/17'],
         /the day first.*the month first.*the year first/,
       ],
+      ['months', ['2017-07', '2017-12'], /^set .*format to "%Y-%m"$/],
+      ['months before years', ['07/2017', '12/2017'], /^set .*format to "%m\/%Y"$/],
       ['what is no time', ['soon', 'later'], /^set .*format to how the times are written/],
     ];
     const { problem } = await casts(written.map(([, texts]) => [texts, { cast: 'timestamp' }]));
     for (const [i, [what, , remedy]] of written.entries()) {
       const { code, message, remedy: given } = problem(i) ?? {};
       expect(code, `of ${what}`).toBe('cast-failed');
-      expect(message, `of ${what}`).toMatch(/failed for all 2 values: they are written like "[9A/., :]+"/);
+      expect(message, `of ${what}`).toMatch(/failed for all 2 values: they are written like "[9A/., :-]+"/);
       expect(message, `of ${what}`).not.toMatch(/2017|Jul|soon/);
       expect(given, `of ${what}`).toMatch(remedy);
     }
@@ -136,6 +140,7 @@ describe('a cast to a time', () => {
         /from 0 to 1500035400.*1 look like seconds, 1 like none/,
       ],
       ['a far end', ['1500035400', '253402300799'], {}, /1 like none of s, ms, us and ns/],
+      ['days since 1970', ['17361', '17362'], {}, /of 2 values 2 look like none of s, ms, us and ns/],
       ['another unit than is named', ['1500035400', '1500035401'], { unit: 'ms' }, /unit is "ms": 2 of 2/],
     ];
     const { problem } = await casts(

@@ -56,7 +56,22 @@ const TIMES = [
 ] as const;
 
 /** Formats of a kind of their own, which no other pair makes. */
-const WHOLE = ['%Y%m%d%H%M%S', '%Y%m%d%H%M', '%a %b %d %H:%M:%S %Y', '%d%m%Y', '%H:%M %d.%m.%Y'] as const;
+const WHOLE = [
+  '%Y%m%d%H%M%S',
+  '%Y%m%d%H%M',
+  '%a %b %d %H:%M:%S %Y',
+  '%d%m%Y',
+  '%H:%M %d.%m.%Y',
+  // Months, of which the first day is meant.
+  '%Y-%m',
+  '%Y/%m',
+  '%Y.%m',
+  '%m/%Y',
+  '%m-%Y',
+  '%m.%Y',
+  '%b %Y',
+  '%B %Y',
+] as const;
 
 export const COMMON_TIME_FORMATS: readonly string[] = [
   ...DATES.flatMap((date) => TIMES.map((time) => `${date}${time}`)),

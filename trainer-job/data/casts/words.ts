@@ -38,7 +38,10 @@ export function noneInOneUnit(
   const [coarsest, ...finer] = units;
   const found = units.map((one) => `${count(counts[one])} look like ${TIME_UNIT_WORDS[one]}`);
   const form = range && counts.implausible === presentOf(counts) ? dateFormOf(range) : undefined;
-  const none = counts.implausible > 0 ? [`${count(counts.implausible)} like none of s, ms, us and ns`] : [];
+  const none =
+    counts.implausible > 0
+      ? [`${count(counts.implausible)}${found.length === 0 ? ' look' : ''} like none of s, ms, us and ns`]
+      : [];
   return {
     message: `${holds}, which are not all times since 1970 between 1980 and 2099 in one unit: of ${count(presentOf(counts))} values ${[...found, ...none].join(', ')}`,
     remedy:

@@ -1,5 +1,6 @@
 /** Whether the columns that a specification names are there, under one name each. */
 import { featureColumns, splitColumn, type Dataset, type TrainingSpec } from '@trainyard/shared';
+import { UNUSUAL_DELIMITERS } from '../source/csvHeader.js';
 import { operandsOf } from './derive.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
@@ -48,10 +49,21 @@ export function checkColumns(
     'missing-column',
     noColumns(missing, existing, table),
     existing.length === 1
-      ? 'correct the column names; where the file has more columns than one, name what stands between them in dataset.source.csv.delimiter: a comma, a semicolon, a tab and | are tried'
+      ? `correct the column names; where the file has more columns than one, name what stands between them in dataset.source.csv.delimiter: a comma, a semicolon, a tab and | are tried${delimiterHint(missing, existing[0] ?? '')}`
       : 'correct the column names in dataset and features: upper and lower case differ',
     { stage: 'ingest' },
   );
+}
+
+/** Which delimiter would part the one name that there is into those that are missing. */
+function delimiterHint(missing: readonly string[], only: string): string {
+  const meant = UNUSUAL_DELIMITERS.find((delimiter) => {
+    const names = new Set(only.split(delimiter));
+    return missing.every((name) => names.has(name));
+  });
+  return meant === undefined
+    ? ''
+    : `; ${JSON.stringify(meant)} would give ${only.split(meant).length} columns`;
 }
 
 /** Says that a table lacks columns, what it has, and which of these may be meant. */

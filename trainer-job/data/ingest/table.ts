@@ -65,6 +65,11 @@ function isNested(type: string): boolean {
 function stored(sql: string, type: string): string {
   // Parquet has no whole numbers of 128 bits. As floating-point numbers, ids that differ in their last digits would be one.
   if (/^U?HUGEINT$/.test(type)) return `CAST(${sql} AS DECIMAL(38,0))`;
+  // Older writers leave texts unmarked, which makes bytes of them; what is no text keeps its escapes. A text of SQL ends at a NUL.
+  if (type === 'BLOB') {
+    const text = `TRY(decode(${sql}))`;
+    return `CASE WHEN NOT contains(${text}, chr(0)) THEN ${text} ELSE CAST(${sql} AS VARCHAR) END`;
+  }
   const isKnown =
     /^(BOOLEAN|VARCHAR|DATE|DOUBLE|FLOAT|U?(TINY|SMALL|BIG)?INT(EGER)?|DECIMAL\(\d+,\d+\)|TIME|TIMESTAMP(_\w+| WITH TIME ZONE)?)$/;
   return isKnown.test(type) ? sql : `CAST(${sql} AS VARCHAR)`;

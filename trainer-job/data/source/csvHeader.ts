@@ -54,10 +54,10 @@ function delimiterOf(file: string, header: string, quote: string): string {
 }
 
 /** What people part columns with besides the usual delimiters. */
-const UNUSUAL = ['::', '||', '|~|', '^', '~', ' ', ':', '\u0001', ' +++$+++ '];
+export const UNUSUAL_DELIMITERS = ['::', '||', '|~|', '^', '~', ' ', ':', '\u0001', ' +++$+++ '];
 
 function noDelimiter(file: string, line: string, columns: number): TrainerError {
-  const meant = UNUSUAL.find((delimiter) => fieldsOf(line, delimiter, '').length === columns);
+  const meant = UNUSUAL_DELIMITERS.find((delimiter) => fieldsOf(line, delimiter, '').length === columns);
   return new TrainerError(
     'no-delimiter',
     `no delimiter is found in the first line of ${file}: a comma, a semicolon, a tab and | were tried, and dataset.source.csv.columns names ${columns} columns`,

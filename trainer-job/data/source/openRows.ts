@@ -3,8 +3,9 @@ import { runWarning, type RunWarning } from '@trainyard/shared';
 import { identifier, literal, type Database } from '../database.js';
 import { checkNames } from './checkNames.js';
 import { checkGzip } from './gunzip.js';
+import { jsonKeys } from './jsonKeys.js';
 import { partitionText, partitionType } from './partitions.js';
-import { plainCsvReaderOf, readerOf } from './reader.js';
+import { jsonReaderByKey, plainCsvReaderOf, readerOf } from './reader.js';
 import type { SourceFiles } from './source.js';
 import { loadExamples } from './tfrecord/loadExamples.js';
 import { varyingColumns, type FileColumns, type Varying } from './varyingColumns.js';
@@ -78,7 +79,11 @@ async function readerFor(
   const types = [...guessed].map(
     ([column, type]) => [column, isRewritten(type, isTime(column)) ? 'VARCHAR' : type] as const,
   );
-  return { reader: readerOf(source, 'jsonl', { jsonTypes: Object.fromEntries(types) }) };
+  const keys = await jsonKeys(database, source, [...guessed.keys()]);
+  const columns = types.map(([name, type]) => ({ name, key: keys.get(name) ?? name, type }));
+  return columns.every(({ name, key }) => name === key)
+    ? { reader: readerOf(source, 'jsonl', { jsonTypes: Object.fromEntries(types) }) }
+    : { reader: jsonReaderByKey(source, columns) };
 }
 
 /** Each file's footer is read; of one file nothing can vary. */

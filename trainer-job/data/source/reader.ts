@@ -1,6 +1,6 @@
 /** SQL that reads files. */
 import type { SourceFiles } from './source.js';
-import { literal } from '../database.js';
+import { identifier, literal } from '../database.js';
 
 /**
  * CSV as RFC 4180 has it, or as the specification says. Left to guess, DuckDB takes lines that begin with "#" for comments
@@ -61,6 +61,27 @@ export function readerOf(
       return `read_json(${list}, format = 'newline_delimited', records = true, ${typing})`;
     }
   }
+}
+
+/** JSON lines by the keys of their columns, each of which is taken out of the text of its line: for keys that differ in letter case alone. */
+export function jsonReaderByKey(
+  source: Pick<SourceFiles, 'files'>,
+  columns: readonly { name: string; key: string; type: string }[],
+): string {
+  const selected = columns.map(({ name, key, type }) => {
+    const pointer = literal(`/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    const value =
+      type === 'VARCHAR'
+        ? `json_extract_string(line, ${pointer})`
+        : `CAST(json_extract(line, ${pointer}) AS ${type})`;
+    return `${value} AS ${identifier(name)}`;
+  });
+  return `(SELECT ${selected.join(', ')} FROM ${jsonLinesOf(source)})`;
+}
+
+/** Each line of JSON lines as it is, in a column `line`. */
+export function jsonLinesOf(source: Pick<SourceFiles, 'files'>): string {
+  return `(SELECT json AS line FROM read_json_objects(${pathsOf(source)}, format = 'newline_delimited'))`;
 }
 
 function pathsOf({ files }: Pick<SourceFiles, 'files'>): string {

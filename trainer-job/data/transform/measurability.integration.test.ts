@@ -136,6 +136,40 @@ describe('a split', () => {
     );
   });
 
+  it('by time whose items are new says what to do about items, whoever is new besides', async () => {
+    const rows = many(400, (i): Row => [i < 300 || i % 3 > 0 ? i % 9 : i, i < 300 ? i % 20 : i, null]);
+    const { stage } = await transformed(rows, {}, { strategy: 'time', column: 'ts' });
+    expect(stage.warnings[0]).toMatchObject({
+      code: 'no-rows-measured',
+      remedy: expect.stringContaining('so that items of train are measured') as string,
+    });
+  });
+
+  it.each<[string, Row[], number, RegExp | null]>([
+    [
+      'of one time alone',
+      many(400, () => [1, 1, null]),
+      1e9,
+      /^60 of 60 validation and 20 of 20 test rows have/,
+    ],
+    ['of a few times', known.slice(0, 400), 100, /^60 of 60 validation and 20 of 20 test rows have/],
+    ['of hours, one of which is cut', known.slice(0, 400), 3, null],
+  ])('by shares of time %s says when the order of the source decides', async (_, rows, alike, says) => {
+    const folder = await temporaryFolder();
+    const lines = rows.map((_row, i) => {
+      const at = new Date(Date.UTC(2026, 0, 1, Math.floor(i / alike))).toISOString();
+      return `u${i % 7},i${i % 11},${at}`;
+    });
+    await writeLines(folder, 'rows.csv', ['user,item,ts', ...lines]);
+    const split: Split = { strategy: 'time', column: 'ts' };
+    const { reports } = await prepared(
+      folder,
+      userItemSpec('rows.csv', { split, columns: { ts: COLUMNS.ts } }),
+    );
+    const warnings = reports.flatMap((report) => report.warnings).filter(({ code }) => code === 'tied-times');
+    expect(warnings.map(({ message }) => message)).toEqual(says ? [expect.stringMatching(says)] : []);
+  });
+
   it('says what each of its rows lacks', async () => {
     // Validation and test have one row each of a new user, a new item, both, and no target.
     const held: Row[] = [

@@ -16,6 +16,7 @@ import type { TransformDocument } from '@trainyard/recommender/format/transformD
 import { TrainerError } from '../../errors/trainerError.js';
 import { measuredOf, rowWarnings, sectionInWords, whole, type HeldOut } from './measuredInWords.js';
 import type { MeasuredRows, MeasuredSplits } from './measuredRows.js';
+import type { TiedRows } from './split.js';
 
 type Spec = Pick<TrainingSpec, 'dataset' | 'features' | 'model' | 'evaluation' | 'training'>;
 
@@ -25,6 +26,7 @@ interface Measured {
   splits: MeasuredSplits;
   /** Columns that have nulls. */
   withNulls: ReadonlySet<string>;
+  tied: TiedRows;
 }
 
 /** Fails with a `TrainerError` where a result, or the way to it, would be decided by the data alone. */
@@ -66,10 +68,32 @@ export function measurabilityWarnings(measured: Measured): RunWarning[] {
   return [
     ...rowWarnings(measured, 'validation'),
     ...rowWarnings(measured, 'test'),
+    ...tiedWarnings(measured),
     ...targetWarnings(measured, 'validation'),
     ...targetWarnings(measured, 'test'),
     ...monitorWarnings(measured),
     ...recallWarnings(measured),
+  ];
+}
+
+/** Where more rows of a split are not later than those before, it is hardly one by time. */
+const TIED_SHARE = 0.1;
+
+function tiedWarnings({ spec: { dataset }, splits, tied }: Measured): RunWarning[] {
+  const { split } = dataset;
+  if (split.strategy !== 'time') return [];
+  const sides = (['validation', 'test'] as const).filter(
+    (side) => tied[side] > TIED_SHARE * splits[side].rows,
+  );
+  if (sides.length === 0) return [];
+  const counts = sides.map((side) => `${whole(tied[side])} of ${whole(splits[side].rows)} ${side}`);
+  return [
+    runWarning(
+      'tied-times',
+      `${counts.join(' and ')} rows have the same time in column "${split.column}" as rows of the side before: which of them are held out, their order in the source says`,
+      'split by "strictTemporal" or "timeHoldout", which keep rows of one time together, or by times that tell more rows apart; by "random" where the column says no time',
+      Object.fromEntries(sides.map((side) => [`${side}Tied`, tied[side]])),
+    ),
   ];
 }
 

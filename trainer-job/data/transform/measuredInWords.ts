@@ -115,7 +115,7 @@ function remedyOf({ dataset, features, model }: Spec, rows: MeasuredRows, split:
   const more = `bring more rows, or hold out more of them (dataset.split)`;
   const lost = [
     { rows: newUser + newBoth, id: idFeature(features.query), others: 'users' },
-    { rows: newItem, id: idFeature(features.candidate), others: 'items' },
+    { rows: newItem + newBoth, id: idFeature(features.candidate), others: 'items' },
   ].toSorted((a, b) => b.rows - a.rows)[0];
   if (model.type !== 'retrieval' && noTarget > (lost?.rows ?? 0))
     return `bring ${split} rows that have "${features.target?.column}", or correct its cast in dataset.columns`;

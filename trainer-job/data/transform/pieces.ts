@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** A part of the transform that is cached by itself, so that a change makes anew only what depends on it. */
-interface PieceRequest<T> {
+export interface PieceRequest<T> {
   /** Everything that the part depends on. */
   key: unknown;
   /** What `produce` returns, read back from disk where the part is there already. */

@@ -163,7 +163,7 @@ describe('a split by a column', () => {
     expect(new Set(validation.map((number) => number % 10))).toEqual(new Set([1]));
     expect(train).toHaveLength(800);
     await expect(splitOf(rows, { strategy: 'column', column: 'side' })).rejects.toThrow(
-      /of 1,000 rows 100 have a value in column "side" that is none of/,
+      /of 1,000 rows 100 have a value in column "side" that is none of \["train","validation","test"\]: "val" in 100$/,
     );
   });
 });

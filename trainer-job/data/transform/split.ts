@@ -48,7 +48,12 @@ export function splitSizes(split: Split, rows: number): Record<SplitName, number
 export interface Sides {
   side: Uint8Array;
   order?: Int32Array;
+  /** Of `time`. */
+  tied?: TiedRows;
 }
+
+/** Rows of validation, and of test, that have the same time as one on a side before theirs: what tells them apart is the order of the source. */
+export type TiedRows = Record<Exclude<SplitName, 'train'>, number>;
 
 /** Splits the rows of the view `rows`. Splits by time are in its order, nulls first, ties in the order of the source. */
 export async function sidesOf(database: Database, split: Split, ingested: IngestOutcome): Promise<Sides> {
@@ -74,10 +79,16 @@ export async function sidesOf(database: Database, split: Split, ingested: Ingest
     case 'time': {
       const { validation, test } = bounds(split, rowsKept);
       await timeColumn(database, ingested, split.column, 'order');
-      const order = await orderOf(database, rowsKept, internalName(columns, split.column));
+      const time = internalName(columns, split.column);
+      const order = await orderOf(database, rowsKept, time);
       const side = new Uint8Array(rowsKept);
       order.forEach((row, position) => (side[row] = position < validation ? 0 : position < test ? 1 : 2));
-      return { side, order };
+      const tiedFrom = (first: number, end: number) => tiedRows(database, time, order, first, end);
+      const tied = {
+        validation: await tiedFrom(validation, test),
+        test: await tiedFrom(test, rowsKept),
+      };
+      return { side, order, tied };
     }
     case 'timeHoldout':
     case 'strictTemporal': {
@@ -111,6 +122,22 @@ async function orderOf(database: Database, rows: number, by: string): Promise<In
     for (const row of numbers) order[position++] = row as number;
   });
   return order;
+}
+
+/** How many rows of the positions `first` to `end` have the same time as the row before them. */
+async function tiedRows(
+  database: Database,
+  time: string,
+  order: Int32Array,
+  first: number,
+  end: number,
+): Promise<number> {
+  if (first === 0 || first >= end) return 0;
+  const { earlier = 0, equal = 0 } = await database.counts(
+    `SELECT count(*) FILTER (time IS NULL OR time < cut) AS earlier, count(*) FILTER (time = cut) AS equal
+      FROM (SELECT ${time} AS time, (SELECT ${time} FROM rows WHERE n = ${order[first]}) AS cut FROM rows)`,
+  );
+  return earlier < first ? Math.max(0, Math.min(earlier + equal, end) - first) : 0;
 }
 
 /** The first seconds of validation and of test. */

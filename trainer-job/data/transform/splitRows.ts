@@ -1,17 +1,25 @@
 import { join } from 'node:path';
-import type { Split } from '@trainyard/shared';
+import type { Split, SplitOf } from '@trainyard/shared';
 import { z } from 'zod';
 import { readArray, writeArrays } from '../typedFiles.js';
-import type { PieceCache } from './pieces.js';
+import { literal } from '../database.js';
+import { internalName, textSql } from '../ingest/columns.js';
+import type { PieceCache, PieceRequest } from './pieces.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
 import { whole } from './measuredInWords.js';
-import { sidesOf, SPLITS } from './split.js';
+import { sidesOf, SPLITS, type TiedRows } from './split.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same rows would be split otherwise. */
-const SPLIT_VERSION = 3;
+const SPLIT_VERSION = 4;
 
 const rowsSchema = z.strictObject({ train: z.int(), validation: z.int(), test: z.int() });
+const outcomeSchema = z.strictObject({
+  rows: rowsSchema,
+  /** Of a split by shares of time. */
+  tied: z.strictObject({ validation: z.int(), test: z.int() }).optional(),
+});
+type Outcome = z.infer<typeof outcomeSchema>;
 
 /**
  * Which rows are for what. All rows have a *place*: those of train come first, then validation, then test, and within each
@@ -25,23 +33,38 @@ export interface SplitRows {
 }
 
 export async function splitRows(cache: PieceCache, ingested: IngestedRows, split: Split): Promise<SplitRows> {
-  const { folder, outcome, digest } = await cache({
-    key: { piece: 'split', version: SPLIT_VERSION, rows: ingested.digest, split },
-    outcome: rowsSchema,
-    produce: (target) => writePlaces(ingested, split, target),
-  });
+  const { folder, outcome, digest } = await cache(pieceOf(ingested, split));
   const place = await readArray(Int32Array, join(folder, 'place.i32'), ingested.outcome.rowsKept);
-  return { rows: outcome, place, digest };
+  return { rows: outcome.rows, place, digest };
 }
 
-async function writePlaces(ingested: IngestedRows, split: Split, folder: string): Promise<SplitRows['rows']> {
-  const { side, order } = await withRows(ingested, folder, (database) =>
+/** How many rows are on a side of time by the order of the source alone; none of a split that keeps rows of one time together. */
+export async function tiedRowsOf(
+  keep: (request: PieceRequest<Outcome>) => Promise<{ outcome: Outcome }>,
+  ingested: IngestedRows,
+  split: Split,
+): Promise<TiedRows> {
+  const none = { validation: 0, test: 0 };
+  if (split.strategy !== 'time') return none;
+  return (await keep(pieceOf(ingested, split))).outcome.tied ?? none;
+}
+
+function pieceOf(ingested: IngestedRows, split: Split): PieceRequest<Outcome> {
+  return {
+    key: { piece: 'split', version: SPLIT_VERSION, rows: ingested.digest, split },
+    outcome: outcomeSchema,
+    produce: (folder) => writePlaces(ingested, split, folder),
+  };
+}
+
+async function writePlaces(ingested: IngestedRows, split: Split, folder: string): Promise<Outcome> {
+  const { side, order, tied } = await withRows(ingested, folder, (database) =>
     sidesOf(database, split, ingested.outcome),
   );
   const counts = [0, 0, 0, 0];
   for (const number of side) counts[number]! += 1;
   const [train = 0, validation = 0, test = 0, nowhere = 0] = counts;
-  checkNoneNowhere(split, nowhere, side.length);
+  if (nowhere > 0 && split.strategy === 'column') throw await unlisted(ingested, split, folder);
   const rows = { train, validation, test };
   checkNoneEmpty(split, rows);
   const next = [0, train, train + validation];
@@ -51,15 +74,36 @@ async function writePlaces(ingested: IngestedRows, split: Split, folder: string)
     place[row] = next[side[row]!]!++;
   }
   await writeArrays(join(folder, 'place.i32'), place);
-  return rows;
+  return { rows, ...(tied && { tied }) };
 }
 
-function checkNoneNowhere(split: Split, nowhere: number, rows: number): void {
-  if (nowhere === 0 || split.strategy !== 'column') return;
-  const listed = [...split.train, ...split.validation, ...split.test];
-  throw new TrainerError(
+/** Of values that a split by a column does not list, so many are named. */
+const UNLISTED_NAMED = 5;
+
+async function unlisted(
+  ingested: IngestedRows,
+  split: SplitOf<'column'>,
+  folder: string,
+): Promise<TrainerError> {
+  const listed = [...split.train, ...split.validation, ...split.test].map(String);
+  const value = textSql(internalName(ingested.outcome.columns, split.column));
+  const found = await withRows(ingested, folder, (database) =>
+    database.rows(
+      `SELECT ${value} AS value, count(*) AS rows FROM rows
+        WHERE ${value} IS NULL OR ${value} NOT IN (${listed.map(literal).join(', ')}) GROUP BY ALL ORDER BY rows DESC, value`,
+    ),
+  );
+  const rows = found.reduce((sum, row) => sum + Number(row['rows']), 0);
+  const named = found
+    .slice(0, UNLISTED_NAMED)
+    .map(
+      (row) =>
+        `${row['value'] === null ? 'null' : JSON.stringify(row['value'])} in ${whole(Number(row['rows']))}`,
+    );
+  const others = found.length > UNLISTED_NAMED ? `, and ${whole(found.length - UNLISTED_NAMED)} others` : '';
+  return new TrainerError(
     'unlisted-split-value',
-    `of ${whole(rows)} rows ${whole(nowhere)} have a value in column "${split.column}" that is none of ${JSON.stringify(listed)}`,
+    `of ${whole(ingested.outcome.rowsKept)} rows ${whole(rows)} have a value in column "${split.column}" that is none of ${JSON.stringify(listed)}: ${named.join(', ')}${others}`,
     'list every value under train, validation or test of dataset.split, or drop the other rows by dataset.where',
     { stage: 'transform' },
   );
