@@ -50,7 +50,7 @@ export default defineConfig({
       TMPDIR: temporary,
     },
     // Half the time is waited for emulators and other processes: one less than the processors, the default, leaves them idle.
-    maxWorkers: Math.ceil(1.5 * availableParallelism()),
+    maxWorkers: 2 * availableParallelism(),
     coverage: {
       provider: 'v8',
       // What runs in processes of its own is not seen.
@@ -59,7 +59,7 @@ export default defineConfig({
       reporter: ['text-summary'],
       thresholds: { lines: 90 },
     },
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
       {

@@ -300,9 +300,12 @@ describe('the callback queue', () => {
     const { queue } = open(folder, NOWHERE);
     const line = 'x'.repeat(4000);
     const before = process.memoryUsage().heapUsed;
-    const start = performance.now();
+    const [start, used] = [performance.now(), process.cpuUsage()];
     for (let i = 0; i < 5000; i++) sayLog(queue, line);
-    expect(performance.now() - start).toBeLessThan(5000);
+    const { user, system } = process.cpuUsage(used);
+    // Of a processor; by the clock it may take longer where others want it too.
+    expect((user + system) / 1000).toBeLessThan(5000);
+    expect(performance.now() - start).toBeLessThan(25_000);
     expect(statSync(join(folder, 'attempt-0001-01.jsonl')).size).toBeGreaterThan(20_000_000);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(100_000_000);
   });
