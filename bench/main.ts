@@ -16,6 +16,7 @@ import { recommendAll } from './recommend/recommendAllBench.js';
 import { recommenderImport } from './startup/recommenderImportBench.js';
 import { openModel } from './serving/openModelBench.js';
 import { serveExact } from './serving/serveExactBench.js';
+import { serveHnsw } from './serving/serveHnswBench.js';
 import { stageCache } from './dataPrep/stageCacheBench.js';
 import { stepVsCatalogue } from './training/stepVsCatalogueBench.js';
 import { stopAndSave } from './training/stopAndSaveBench.js';
@@ -46,6 +47,7 @@ const BENCHES: readonly Bench[] = [
   coldStart,
   recommenderImport,
   serveExact,
+  serveHnsw,
   openModel,
   recommendAll,
   fuzz,

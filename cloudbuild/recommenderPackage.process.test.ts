@@ -34,7 +34,8 @@ const ON_NODE = `
 const TYPED = `
   import { open, type RecommenderModel, type Recommendation } from '@trainyard/recommender';
   import { open as openInPage } from '@trainyard/recommender/standalone';
-  const model: RecommenderModel = await open('model');
+  import { hnsw } from '@trainyard/recommender/hnsw';
+  const model: RecommenderModel = await open('model', { index: hnsw });
   const best: Recommendation[] = model.recommend({ user: 3n }, { k: 5, exclude: 'seen', where: { city: ['a', null] }, explain: true });
   const texts: readonly string[] = (await openInPage('https://example.com/')).items;
   // @ts-expect-error -- k is a number.
@@ -79,6 +80,19 @@ describe('the package of the recommender', () => {
     const env = { ...process.env, MODEL: GOLDEN };
     const { stdout } = await run(process.execPath, ['main.js'], { cwd: project, env });
     expect(JSON.parse(stdout)).toEqual({ best: expected, code: 'unknown-column', inWorker: expected });
+  });
+
+  it('says that the graph of items needs a package that is not there, and is none of its own', async () => {
+    const code = `
+      import { open } from '@trainyard/recommender';
+      import { hnsw } from '@trainyard/recommender/hnsw';
+      await open(process.env.MODEL, { index: hnsw }).catch((error) => console.log(error.code));`;
+    await writeFile(join(project, 'graph.js'), code);
+    const env = { ...process.env, MODEL: GOLDEN };
+    const { stdout } = await run(process.execPath, ['graph.js'], { cwd: project, env });
+    expect(stdout.trim()).toBe('not-of-this-model');
+    const installed = await readFile(join(project, 'package-lock.json'), 'utf8');
+    expect(installed).not.toContain('node_modules/usearch');
   });
 
   it('has types that a strict project takes, those of what it is made of included', async () => {

@@ -8,12 +8,16 @@ import { packRecommender } from './packRecommender.js';
 
 const ROOT = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../' : '../', import.meta.url));
 const BUILT = join(ROOT, 'recommender/dist');
+/** Of any machine, of Node, and the index that needs Node and a package. */
+const ENTRIES = ['index', 'node', 'hnsw'] as const;
 
 const manifestSchema = z.looseObject({
   name: z.string(),
   version: z.string(),
   license: z.string(),
   dependencies: z.record(z.string(), z.string()),
+  peerDependencies: z.record(z.string(), z.string()),
+  peerDependenciesMeta: z.record(z.string(), z.unknown()),
 });
 
 const entry = (name: string, types = name) => ({
@@ -32,15 +36,15 @@ export async function writeRecommenderPackage(folder: string): Promise<void> {
   await copyFile(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
 }
 
-/** Two entries with what they share in a third file. */
+/** The entries, with what they share in files of their own. */
 async function bundle(folder: string): Promise<void> {
   const build = await rolldown({
-    input: { index: join(BUILT, 'index.js'), node: join(BUILT, 'node.js') },
+    input: Object.fromEntries(ENTRIES.map((name) => [name, join(BUILT, `${name}.js`)])),
     platform: 'neutral',
     external: [/^node:/, /^zod$/],
   });
   try {
-    await build.write({ dir: folder, format: 'esm', chunkFileNames: 'shared.js' });
+    await build.write({ dir: folder, format: 'esm', chunkFileNames: 'shared-[hash].js' });
   } finally {
     await build.close();
   }
@@ -48,7 +52,7 @@ async function bundle(folder: string): Promise<void> {
 
 async function manifest(): Promise<object> {
   const json: unknown = JSON.parse(await readFile(join(ROOT, 'recommender/package.json'), 'utf8'));
-  const { name, version, license, dependencies } = manifestSchema.parse(json);
+  const { name, version, license, dependencies, ...optional } = manifestSchema.parse(json);
   const rootJson: unknown = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   return {
     name,
@@ -60,10 +64,13 @@ async function manifest(): Promise<object> {
     engines: z.looseObject({ engines: z.unknown() }).parse(rootJson).engines,
     exports: {
       '.': { node: entry('node'), ...entry('index') },
+      './hnsw': entry('hnsw'),
       './standalone': entry('standalone', 'index'),
     },
     files: ['dist'],
     dependencies: { zod: dependencies['zod'] },
+    peerDependencies: optional.peerDependencies,
+    peerDependenciesMeta: optional.peerDependenciesMeta,
   };
 }
 
@@ -73,9 +80,9 @@ async function readme(): Promise<string> {
   return text.replaceAll(/\[([^\]]+)\]\(\.\.?\/[^)]*\)/g, '$1');
 }
 
-/** Copies the declarations that the entry for Node reaches, with those of `shared` beside those of the recommender. */
+/** Copies the declarations that the entries reach, with those of `shared` beside those of the recommender. */
 async function copyTypes(folder: string): Promise<void> {
-  const waiting = [join(BUILT, 'node.d.ts')];
+  const waiting = ENTRIES.map((name) => join(BUILT, `${name}.d.ts`));
   const known = new Set(waiting);
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     const target = join(folder, placeOf(file));

@@ -16,6 +16,8 @@ export type RecommenderErrorCode =
   | 'unsafe-number'
   /** An option such as `k` is out of its range, or there is no such option. */
   | 'bad-option'
+  /** A package that only an option needs is not installed, or has no build for the machine. */
+  | 'missing-package'
   /** There is no such item in the catalogue. */
   | 'unknown-item'
   /** The model has no vectors, or predicts no target; or its folder does not say what each user has, or what is known of the items. */

@@ -8,6 +8,7 @@ export type { Attribute } from './model/attributes.js';
 export type {
   AttributeRange,
   ItemId,
+  OpenOptions,
   Pair,
   Reason,
   Recommendation,
@@ -19,3 +20,4 @@ export type {
 } from './model/model.js';
 export { openModel } from './model/openModel.js';
 export { open, type ModelSource } from './open.js';
+export type { IndexAdapter } from './search/indexAdapter.js';

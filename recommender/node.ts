@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModelFiles } from './format/read.js';
-import type { RecommenderModel } from './model/model.js';
+import type { OpenOptions, RecommenderModel } from './model/model.js';
 import { openModel } from './model/openModel.js';
 import { open as openAnywhere, type ModelSource } from './open.js';
 
@@ -16,9 +16,9 @@ export function readDirectory(folder: string): (path: string) => Promise<Uint8Ar
 }
 
 /** Opens the `model` folder of a completed run: by its path, by a URL, `file:` included, or by a function that reads its files. */
-export function open(source: ModelSource): Promise<RecommenderModel> {
+export function open(source: ModelSource, options?: OpenOptions): Promise<RecommenderModel> {
   const folder = folderOf(source);
-  return folder === undefined ? openAnywhere(source) : openModelDirectory(folder);
+  return folder === undefined ? openAnywhere(source, options) : openModelDirectory(folder, options);
 }
 
 /** What has no scheme is a path; a letter alone is a drive of Windows. */
@@ -30,10 +30,10 @@ function folderOf(source: ModelSource): string | undefined {
 }
 
 /** Opens the folder at a path. */
-export function openModelDirectory(folder: string): Promise<RecommenderModel> {
+export function openModelDirectory(folder: string, options?: OpenOptions): Promise<RecommenderModel> {
   const files: ModelFiles = {
     read: readDirectory(folder),
     sha256: async (bytes) => createHash('sha256').update(bytes).digest('hex'),
   };
-  return openModel(files);
+  return openModel(files, options);
 }

@@ -2,15 +2,15 @@ import { RecommenderError } from './error.js';
 import type { ModelFiles, ReadFile } from './format/read.js';
 import { pageOf, readOverHttp } from './http.js';
 import { kindOf } from './model/checkKeys.js';
-import type { RecommenderModel } from './model/model.js';
+import type { OpenOptions, RecommenderModel } from './model/model.js';
 import { openModel } from './model/openModel.js';
 
 /** Where a model's folder is: its URL, or a function that reads a file by its path in the folder. */
 export type ModelSource = string | URL | ReadFile | ModelFiles;
 
 /** Opens the `model` folder of a completed run. Each of its files is checked against the folder's manifest. */
-export function open(source: ModelSource): Promise<RecommenderModel> {
-  return openModel(filesOf(source));
+export function open(source: ModelSource, options?: OpenOptions): Promise<RecommenderModel> {
+  return openModel(filesOf(source), options);
 }
 
 function filesOf(source: unknown): ReadFile | ModelFiles {

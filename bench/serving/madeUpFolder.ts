@@ -1,6 +1,6 @@
 /** Folders of models as large as a claim needs: the vectors are groups of items that are alike, as those of trained models are, drawn by a seed. */
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { packTexts } from '@trainyard/trainer-job/data/typedFiles';
 import { randomFor } from '@trainyard/trainer-job/model/random';
@@ -24,31 +24,47 @@ export interface MadeUpFolder {
 const OWN_DIM = 8;
 const GROUPS = 2000;
 
+/** What stands in for what would be drawn. */
+export interface Given {
+  /** [items, width] */
+  vectors?: Float32Array;
+  /** [users, width] */
+  queries?: Float32Array;
+  /** Writes more files into the folder, and returns their paths. */
+  beside?(this: void, folder: string): Promise<readonly string[]>;
+}
+
 /** Writes the folder of a retrieval model, with what users have and a manifest. */
 export async function madeUpFolder(
   folder: string,
   { items, width, users, seen }: MadeUp,
+  given: Given = {},
 ): Promise<MadeUpFolder> {
   const random = randomFor(11, `${items} items of ${width}`);
   const written: { path: string; bytes: number; sha256: string; contentType: string }[] = [];
-  const write = async (path: string, content: Uint8Array | string) => {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), content);
+  const list = (path: string, content: Uint8Array | string) => {
     const sha256 = createHash('sha256').update(content).digest('hex');
     const bytes = Buffer.byteLength(content);
     written.push({ path, bytes, sha256, contentType: 'application/octet-stream' });
   };
+  const write = async (path: string, content: Uint8Array | string) => {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+    list(path, content);
+  };
   const queries = Float32Array.from({ length: (users + 1) * width }, () => normal(random));
-  await write('item_vectors.f32', bytesOf(groupedVectors(items, width, random)));
+  if (given.queries) queries.set(given.queries, width);
+  await write('item_vectors.f32', bytesOf(given.vectors ?? groupedVectors(items, width, random)));
   await writeTower(write, 'query', users, width, width, queries);
   const own = Float32Array.from({ length: (items + 1) * OWN_DIM }, () => normal(random));
   await writeTower(write, 'candidate', items, OWN_DIM, width, own);
   await writeTransform(write, users, items, width);
-  const list = Uint32Array.from({ length: users * seen }, () => Math.floor(random() * items));
+  const had = Uint32Array.from({ length: users * seen }, () => Math.floor(random() * items));
   const ends = Uint32Array.from({ length: users + 1 }, (_, user) => user * seen);
-  const counts = { users, items, pairs: list.length };
+  const counts = { users, items, pairs: had.length };
   await write('seen.json', JSON.stringify({ schemaVersion: 1, ...counts, order: 'data', rowsLeftOut: 0 }));
-  await write('seen.bin', Buffer.concat([bytesOf(ends), bytesOf(list)]));
+  await write('seen.bin', Buffer.concat([bytesOf(ends), bytesOf(had)]));
+  for (const path of (await given.beside?.(folder)) ?? []) list(path, await readFile(join(folder, path)));
   const manifest = { schemaVersion: 1, version: 'made up', createdAt: new Date(0), files: [...written] };
   await write('manifest.json', JSON.stringify(manifest));
   await writeFile(join(folder, 'queries.f32'), bytesOf(queries.subarray(width)));

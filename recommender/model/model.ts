@@ -1,5 +1,11 @@
 import type { FeatureValue, FeatureValues } from '../encode/value.js';
+import type { IndexAdapter } from '../search/indexAdapter.js';
 import type { Attribute } from './attributes.js';
+
+export interface OpenOptions {
+  /** How the best items are found; exactly, by looking at all of them, unless given. `hnsw` of `@trainyard/recommender/hnsw` looks at a part. */
+  index?: IndexAdapter;
+}
 
 /** An item's id, as the data have it. An id that the data write as a number may be given as one. @public */
 export type ItemId = string | number | bigint | boolean;

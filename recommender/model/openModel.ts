@@ -8,9 +8,9 @@ import { readSeen } from '../format/seen.js';
 import { readValues } from '../format/values.js';
 import { attributeColumns } from './attributes.js';
 import { catalogueOf, notOfThisModel, type Catalogue } from './catalogue.js';
-import { checkKeys, kindOf } from './checkKeys.js';
+import { checkKeys, isObject, kindOf } from './checkKeys.js';
 import { valuesChecker } from './checkValues.js';
-import type { RecommenderModel } from './model.js';
+import type { OpenOptions, RecommenderModel } from './model.js';
 import type { Shelf } from './options.js';
 import { knownPlace, recommendationsOf, similarTo } from './recommend.js';
 import { openRating, openVectors, type Outputs } from './scorer.js';
@@ -24,7 +24,11 @@ import { attributesOf } from './where.js';
  * Opens the `model` folder of a completed run by a function that reads its files. Fails with a `RecommenderError` where the files do not
  * belong together, or are not those that the folder's manifest lists.
  */
-export async function openModel(source: ReadFile | ModelFiles): Promise<RecommenderModel> {
+export async function openModel(
+  source: ReadFile | ModelFiles,
+  asked: OpenOptions = {},
+): Promise<RecommenderModel> {
+  const { index } = checkedOptions(asked);
   const folder = await checkedFolder(typeof source === 'function' ? { read: source } : source);
   const { read } = folder;
   const [transform, query, candidate] = await Promise.all([
@@ -33,6 +37,9 @@ export async function openModel(source: ReadFile | ModelFiles): Promise<Recommen
     openTower(read, 'candidate'),
   ]);
   const { type } = query.document.model;
+  if (index && type === 'ranking') {
+    throw notOfThisModel('a ranking model has no vectors that an index could find', 'open it without index');
+  }
   const catalogue = openCatalogue(transform, candidate);
   const check = {
     query: valuesChecker('query', transform.document.query),
@@ -46,7 +53,7 @@ export async function openModel(source: ReadFile | ModelFiles): Promise<Recommen
   const [shelf, rating, vectors] = await Promise.all([
     openShelf(folder, catalogue, users),
     type === 'retrieval' ? undefined : openRating(read, catalogue, candidate, outputOf.query),
-    type === 'ranking' ? undefined : openVectors(read, catalogue, { query, candidate }, outputOf),
+    type === 'ranking' ? undefined : openVectors(folder, catalogue, { query, candidate }, outputOf, index),
   ]);
   const scorer = vectors ?? rating;
   if (!scorer) throw new Error('a model scores by vectors or by ratings');
@@ -90,6 +97,17 @@ export async function openModel(source: ReadFile | ModelFiles): Promise<Recommen
     embedQuery: embed('query'),
     embedCandidate: embed('candidate'),
   };
+}
+
+function checkedOptions(options: OpenOptions): OpenOptions {
+  checkKeys('bad-option', 'the options of open', options, ['index']);
+  const { index } = options;
+  if (index === undefined || (isObject(index) && typeof index.open === 'function')) return options;
+  throw new RecommenderError(
+    'bad-option',
+    `index is ${typeof index === 'string' ? `the text "${String(index)}"` : kindOf(index)}`,
+    'give hnsw, which @trainyard/recommender/hnsw exports, or leave it out for the exact index',
+  );
 }
 
 function openCatalogue(transform: Transform, { document: { idFeature } }: Tower): Catalogue {

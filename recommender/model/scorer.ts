@@ -1,8 +1,10 @@
 /** What orders the items of the catalogue: products of vectors or, in ranking models, predicted targets. */
 import type { FeatureValues } from '../encode/value.js';
 import type { TowerName } from '../format/files.js';
+import type { CheckedFolder } from '../format/manifest.js';
 import type { ReadFile } from '../format/read.js';
 import { exactIndex } from '../search/exactIndex.js';
+import type { IndexAdapter } from '../search/indexAdapter.js';
 import { productScores } from '../search/productScores.js';
 import type { Found } from '../search/best.js';
 import { topK } from '../search/topK.js';
@@ -37,19 +39,21 @@ export interface VectorScorer extends Scorer {
 }
 
 export async function openVectors(
-  read: ReadFile,
+  folder: CheckedFolder,
   catalogue: Catalogue,
   towers: Towers,
   outputOf: Record<TowerName, Outputs>,
+  adapter?: IndexAdapter,
 ): Promise<VectorScorer> {
   const { width } = towers.query.document;
-  const vectors = await readVectors(read, catalogue.size, width);
+  const vectors = await readVectors(folder.read, catalogue.size, width);
   const embed = {
     query: (values: FeatureValues) => towers.query.scale(outputOf.query(values)),
     candidate: (values: FeatureValues) => towers.candidate.scale(outputOf.candidate(values)),
   };
   const unknown = once(() => embed.candidate({}));
-  const index = exactIndex(vectors, width);
+  const exact = once(() => exactIndex(vectors, width));
+  const index = adapter ? await adapter.open({ ...folder, vectors, width, exact }) : exact();
   return {
     embed,
     best: (queries, k, wantedBy) =>

@@ -111,6 +111,11 @@ const TABLE = {
     remedy:
       'Grant the rights that the message names, and load the Parquet file beside the model with `bq load`.',
   },
+  'index-recall-low': {
+    meaning: 'The graph of `outputs.index` finds a smaller share of the best items than it is to.',
+    remedy:
+      'Raise `connectivity` and `expansionAdd`, or `expansionSearch` where it is given; or use the index `exact`.',
+  },
   'format-left-out': {
     meaning: 'The model is not exported in a format of other software, which cannot hold it.',
     remedy: 'Use another of `outputs.formats`, or the folder of the model with `@trainyard/recommender`.',

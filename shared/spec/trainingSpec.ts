@@ -10,7 +10,7 @@ import { outputsSchema } from './outputs/outputs.js';
 import { brokenDecayRules, brokenDepthRules } from './rules/bounds.js';
 import { brokenBaselineRules } from './rules/baselines.js';
 import { brokenColumnRules } from './rules/columns.js';
-import { brokenFormatRules } from './rules/formats.js';
+import { brokenFormatRules, brokenIndexRules } from './rules/formats.js';
 import { brokenListRules } from './rules/lists.js';
 import { brokenGateRules, brokenGateSlices, brokenWithoutIntervals } from './rules/gates.js';
 import { brokenSliceRules } from './rules/slices.js';
@@ -161,6 +161,7 @@ function brokenStartRules({
       : brokenColumnRules(dataset, features, evaluation.relevant)),
     ...('preset' in model || 'preset' in features ? [] : brokenWidthRules(model, features)),
     ...('preset' in model || 'preset' in features ? [] : brokenFormatRules(outputs, model, features)),
+    ...('preset' in model ? [] : brokenIndexRules(outputs, model)),
     ...('preset' in features ? [] : brokenListRules(outputs, features)),
     ...('preset' in features ? [] : brokenDepthRules(asked, features)),
     ...('preset' in features ? [] : brokenSliceRules(evaluation.slices, features)),

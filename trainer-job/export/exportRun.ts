@@ -1,6 +1,7 @@
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  ITEM_INDEX_FILES,
   ITEM_OUTPUTS_FILE,
   ITEM_VECTORS_FILE,
   MANIFEST_FILE,
@@ -8,6 +9,7 @@ import {
   TOWER_FOLDERS,
   TRANSFORM_FOLDER,
 } from '@trainyard/recommender/format/files';
+import type { ItemIndexDocument } from '@trainyard/recommender/format/itemIndex';
 import type { EvaluationReport, Metrics, TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import type { WithRows } from '../data/transform/openRows.js';
@@ -23,6 +25,7 @@ import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../model/catalogue.js';
 import type { EpochReport } from '../train/loop/trainRequest.js';
 import { writeFormats, type WrittenFormats } from './formats/writeFormats.js';
+import { writeItemIndex } from './itemIndex/writeItemIndex.js';
 import type { ModelMetadata } from './metadata.js';
 import { metadataImpact } from './metadataImpact.js';
 import { packageMetadata } from './packageMetadata.js';
@@ -68,6 +71,8 @@ export interface ExportedRun {
   artifacts: Record<string, string>;
   /** Which formats were not written, and why, a sentence each. */
   leftOut: readonly string[];
+  /** The index that was written beside the exact one, which needs no file; null where none was asked for. */
+  index: ItemIndexDocument | null;
 }
 
 /** Writes all artifacts of a run. */
@@ -106,14 +111,15 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
     folder: unfinished,
     between,
   });
+  const index = await writeItemIndex({ spec, itemVectors, width: model.width, folder: unfinished, between });
   const formats = await formatsOf(request, transform, unfinished);
   await writeFile(
     join(unfinished, 'model_metadata.json'),
-    `${JSON.stringify(metadataOf(request), null, 2)}\n`,
+    `${JSON.stringify(metadataOf(request, index), null, 2)}\n`,
   );
   await writeFile(
     join(unfinished, 'metadata.json'),
-    `${JSON.stringify(packageMetadata({ ...request, transform, formats: formats.written }), null, 2)}\n`,
+    `${JSON.stringify(packageMetadata({ ...request, transform, formats: formats.written, index }), null, 2)}\n`,
   );
   const beside = await request.beside(unfinished);
   await writeManifest(unfinished, request);
@@ -128,6 +134,7 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
       rating_model: join(directory, RATING_FOLDER),
       item_outputs: join(directory, ITEM_OUTPUTS_FILE),
     }),
+    ...(index && { item_index: join(directory, ITEM_INDEX_FILES.binary) }),
     transform: join(directory, TRANSFORM_FOLDER),
     data_profile: join(directory, 'data', 'profile.json'),
     data_schema: join(directory, 'data', 'schema.json'),
@@ -143,7 +150,7 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
       ]),
     ),
   };
-  return { artifacts, leftOut: formats.leftOut };
+  return { artifacts, leftOut: formats.leftOut, index };
 }
 
 async function formatsOf(
@@ -164,7 +171,7 @@ async function formatsOf(
   });
 }
 
-function metadataOf(request: ExportRequest): ModelMetadata {
+function metadataOf(request: ExportRequest, index: ItemIndexDocument | null): ModelMetadata {
   const { model, spec } = request;
   const tower = (name: 'query' | 'candidate') => ({
     features: [...model[name].data.features],
@@ -203,6 +210,7 @@ function metadataOf(request: ExportRequest): ModelMetadata {
       baselines: request.baselines,
       history: [...request.history],
     },
+    ...(index && { item_index: index }),
     metadata_impact: metadataImpact(request.importance),
     run: request.run,
   };

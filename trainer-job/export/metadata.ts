@@ -1,6 +1,7 @@
 import { metricsSchema, ratingSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import { encodedFeatureSchema } from '@trainyard/recommender/encode/encodedFeature';
+import { itemIndexSchema } from '@trainyard/recommender/format/itemIndex';
 
 const towerSchema = z.strictObject({
   /** What each feature contributes; `input_width` is the sum of these widths. */
@@ -39,6 +40,8 @@ export const modelMetadataSchema = z.strictObject({
     baselines: z.record(z.string(), metricsSchema),
     history: z.array(z.unknown()),
   }),
+  /** Of a run with `outputs.index`: the index, and its recall against the exact one. */
+  item_index: itemIndexSchema.optional(),
   /** What the features of the candidate tower beside its id are worth; null where there are none, or that was not measured. */
   metadata_impact: z
     .strictObject({

@@ -1,6 +1,7 @@
 /** `metadata.json`: what the folder takes and gives, and how good it is, for whoever packs, registers or serves it. */
 import { FORMAT_SUPPORT, metricsSchema, type Metrics, type ModelFormatName } from '@trainyard/shared';
 import { modelFormatSchema } from '@trainyard/shared/spec/outputs/outputs';
+import type { ItemIndexDocument } from '@trainyard/recommender/format/itemIndex';
 import type { Transform } from '@trainyard/recommender/model/transform';
 import { z } from 'zod';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
@@ -48,6 +49,8 @@ export interface Packaged {
   validationMetrics: Metrics;
   /** Formats that were written. */
   formats: readonly ModelFormatName[];
+  /** The index that was written, if any. */
+  index?: ItemIndexDocument | null;
 }
 
 /** What each format is opened with. */
@@ -58,7 +61,7 @@ const OPENED_WITH: Readonly<Record<ModelFormatName, Readonly<Record<string, stri
 };
 
 export function packageMetadata(packaged: Packaged): PackageMetadata {
-  const { model, version, createdAt, formats } = packaged;
+  const { model, version, createdAt, formats, index } = packaged;
   const [name = version] = version.split('#');
   return packageMetadataSchema.parse({
     name,
@@ -72,7 +75,11 @@ export function packageMetadata(packaged: Packaged): PackageMetadata {
     input_signature: { query: inputsOf(packaged, 'query'), candidate: inputsOf(packaged, 'candidate') },
     output_signature: outputsOf(model),
     performance_metrics: { test: packaged.testMetrics, validation: packaged.validationMetrics },
-    requirements: Object.assign({ node: '>=20' }, ...formats.map((format) => OPENED_WITH[format])),
+    requirements: Object.assign(
+      { node: '>=20' },
+      index && { [index.library.name]: index.library.version },
+      ...formats.map((format) => OPENED_WITH[format]),
+    ),
   });
 }
 

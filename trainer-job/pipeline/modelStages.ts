@@ -29,6 +29,7 @@ import type { EpochReport, KeptWorkers } from '../train/loop/trainRequest.js';
 import { pathReference, valueReference, weightsReference } from '../provenance/references.js';
 import { evaluationReport, type JudgedReport, intentOf, servingOf } from './evaluationReport.js';
 import { measuredProduction, measuredServing } from './measuredServing.js';
+import { indexInWords, indexWarnings } from './itemIndex.js';
 import { openProduction } from './openProduction.js';
 import { reportFolderOf, type Attempt } from './attempt.js';
 import { writeListsOfRun, type ListsOfRun } from './runLists.js';
@@ -185,7 +186,11 @@ function registerStage(context: ModelContext): Stage<'register'> {
       const { baselines, calibration, itemVectors, findings } = evaluated;
       const made: { judged?: JudgedReport; lists?: ListsOfRun } = {};
       const between = unlessStopping(attempt.stop);
-      const { artifacts: paths, leftOut } = await exportRun({
+      const {
+        artifacts: paths,
+        leftOut,
+        index,
+      } = await exportRun({
         model,
         data,
         spec,
@@ -219,6 +224,7 @@ function registerStage(context: ModelContext): Stage<'register'> {
       return {
         output: { artifacts, ...judgedOf(made) },
         counts: { artifacts: Object.keys(artifacts).length },
+        ...indexInWords(index),
         warnings: [
           ...leftOut.map((message) =>
             runWarning(
@@ -227,6 +233,7 @@ function registerStage(context: ModelContext): Stage<'register'> {
               'use another format, or the folder of the model with @trainyard/recommender',
             ),
           ),
+          ...indexWarnings(index, spec),
           ...(made.lists?.warnings ?? []),
         ],
         lineage: {

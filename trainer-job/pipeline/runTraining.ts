@@ -16,6 +16,7 @@ import { uriOf, within } from '../cloud/bucketPath.js';
 import { endQueries } from '../data/database.js';
 import { readEncodedDataset } from '../data/readEncodedDataset.js';
 import { withRelevant } from '../data/transform/relevantRows.js';
+import { checkIndexPackage } from '../export/itemIndex/writeItemIndex.js';
 import type { CheckpointHome } from '../home/artifactHome.js';
 import { environmentOf } from '../provenance/environmentOf.js';
 import { boundedResult } from '../report/boundedResult.js';
@@ -100,6 +101,7 @@ async function trainOn(
   checkpoints: CheckpointHome,
 ): Promise<Ending> {
   const { settings, stop, home } = attempt;
+  await checkIndexPackage(spec);
   const backend = await openBackend(attempt, spec);
   const environment = await environmentOf(settings, spec, backend);
   const outputs = new Outputs();

@@ -1,6 +1,7 @@
 /** What a run leaves behind, besides the folder that the recommender opens. */
 import { z } from 'zod';
 import { described } from '../../described.js';
+import { itemIndexSpecSchema } from './itemIndex.js';
 import { recommendationsSchema, similarItemsSchema } from './recommendations.js';
 
 export const modelFormatSchema = z.enum(['savedModel', 'onnx', 'tfjs']);
@@ -18,6 +19,12 @@ export const outputsSchema = z.strictObject({
       'Whatever is chosen, the folder that `@trainyard/recommender` opens is written.',
     ['savedModel', 'onnx'],
     [],
+  ),
+  index: described(
+    itemIndexSpecSchema.optional(),
+    'How `@trainyard/recommender` finds the best items: `exact`, unless given, looks at all of them, which takes about a millisecond for each hundred thousand. ' +
+      '`hnsw` adds a graph to the folder of the model, for hundreds of thousands of items or more: its recall against the exact index is measured and written down. Not of `ranking` models.',
+    { type: 'hnsw' },
   ),
   recommendations: described(
     recommendationsSchema.optional(),

@@ -21,6 +21,34 @@ const without: FormatSupport = {
   layers: { ...FORMAT_SUPPORT.onnx.layers, cross: 'lacks' },
 };
 
+describe('the index of a model', () => {
+  it('has the parameters of its type alone, and those of a graph have defaults', () => {
+    expect(parse({ outputs: { index: { type: 'exact' } } }).data?.outputs.index).toEqual({ type: 'exact' });
+    expect(parse({ outputs: { index: { type: 'hnsw' } } }).data?.outputs.index).toEqual({
+      type: 'hnsw',
+      connectivity: 16,
+      expansionAdd: 128,
+      recall: 0.99,
+    });
+    expect(parse({ outputs: { index: { type: 'exact', connectivity: 16 } } }).success).toBe(false);
+    expect(parse({ outputs: { index: { type: 'ivf' } } }).success).toBe(false);
+  });
+
+  it('is no graph of a ranking model, which has no vectors', () => {
+    const target = { column: 'stars' };
+    const features = {
+      query: [{ column: 'user', transform: 'lookup', id: true }],
+      candidate: [{ column: 'item', transform: 'lookup', id: true }],
+      target,
+    };
+    const asked = (type: string, index: object) =>
+      parse({ features, model: { type }, outputs: { index } }).error?.issues ?? [];
+    expect(asked('ranking', { type: 'hnsw' })).toMatchObject([{ path: ['outputs', 'index'] }]);
+    expect(asked('hybrid', { type: 'hnsw' })).toEqual([]);
+    expect(asked('ranking', { type: 'exact' })).toEqual([]);
+  });
+});
+
 describe('the formats of a model', () => {
   it('are what is named, each once, or none; not given is not the same as none', () => {
     expect(parse({}).data?.outputs).toEqual({});

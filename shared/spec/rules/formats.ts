@@ -4,6 +4,18 @@ import type { RuleBroken } from '../modelRules.js';
 import { FORMAT_SUPPORT, lackedBy, type FormatSupport } from '../outputs/formatSupport.js';
 import type { ModelFormatName, OutputsSpec } from '../outputs/outputs.js';
 
+/** An index finds products of vectors. */
+export function brokenIndexRules({ index }: OutputsSpec, { type }: Model): RuleBroken[] {
+  if (index?.type !== 'hnsw' || type !== 'ranking') return [];
+  return [
+    {
+      path: ['outputs', 'index'],
+      message:
+        'is "hnsw", and a ranking model scores by its head, which no graph of vectors can answer: leave it out, or choose model.type "retrieval" or "hybrid"',
+    },
+  ];
+}
+
 /** A format that is asked for by name can hold all of the model. */
 export function brokenFormatRules(
   { formats = [] }: OutputsSpec,

@@ -1,0 +1,64 @@
+import { hnswIndex } from '@trainyard/recommender/approximate/hnswIndex';
+import { plainIndex } from '@trainyard/recommender/search/plainIndex';
+import { describe, expect, it } from 'vitest';
+import { randomFor } from '../../model/random.js';
+import { measureRecall } from './measureRecall.js';
+
+const [ITEMS, USERS, WIDTH] = [20_000, 30, 4];
+const next = randomFor(3, 'items and users');
+const draw = (count: number) => Float32Array.from({ length: count * WIDTH }, () => next() - 0.5);
+const itemVectors = draw(ITEMS);
+const exact = plainIndex(itemVectors, WIDTH);
+
+/** A graph that finds the best `count` but for each so-manieth. */
+const missing = (each: number) => ({
+  search: (point: Float32Array, count: number) => {
+    const found = exact.search(point.subarray(0, WIDTH), count);
+    const kept = found.filter((_, i) => i % each !== each - 1).map(({ index }) => BigInt(index));
+    return { keys: BigUint64Array.from(kept) };
+  },
+});
+
+function measured(each: number, users: Float32Array, index: { recall: number; expansionSearch?: number }) {
+  const graph = { ...missing(each), add() {}, size: () => ITEMS, dimensions: () => WIDTH + 1 };
+  return measureRecall({
+    graph: { ...graph, connectivity: () => 16, save() {}, load() {} },
+    index: { expansionSearch: undefined, ...index },
+    itemVectors,
+    width: WIDTH,
+    users,
+    random: randomFor(1, 'users'),
+    between: async () => {},
+  });
+}
+
+describe('the recall of a graph', () => {
+  it('is the share of the 100 best that it finds, of users who chose nothing', async () => {
+    const users = draw(USERS);
+    expect(await measured(10, users, { recall: 0.9, expansionSearch: 200 })).toEqual({
+      expansionSearch: 200,
+      recall: { k: 100, queries: USERS / 2, value: 0.9 },
+    });
+    const { search } = hnswIndex({
+      graph: missing(10),
+      vectors: itemVectors,
+      width: WIDTH,
+      expansionSearch: 200,
+      exact: () => exact,
+    });
+    const user = users.subarray(0, WIDTH);
+    const best = new Set(exact.search(user, 100).map(({ index }) => index));
+    expect(search(user, 100).filter(({ index }) => best.has(index))).toHaveLength(90);
+  });
+
+  it('chooses the fewest candidates that reach what is asked for, and the most where none do', async () => {
+    const users = draw(USERS);
+    expect(await measured(Infinity, users, { recall: 0.99 })).toMatchObject({ recall: { value: 1 } });
+    expect((await measured(Infinity, users, { recall: 0.99 })).expansionSearch).toBe(100);
+  });
+
+  it('is not known where no user has a vector, and of one user is that of this one', async () => {
+    expect((await measured(10, new Float32Array(3 * WIDTH), { recall: 0.9 })).recall).toBeNull();
+    expect((await measured(10, draw(1), { recall: 0.9 })).recall).toMatchObject({ queries: 1 });
+  });
+});
