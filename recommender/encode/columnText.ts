@@ -4,7 +4,7 @@
  * column of texts.
  */
 import { truthOf } from './boolean.js';
-import { secondsOf, textOf, type FeatureValue } from './value.js';
+import { numberOf, secondsOf, textOf, type FeatureValue } from './value.js';
 
 /** The text of a value; null where it is missing. */
 export type TextOf = (value: FeatureValue) => string | null;
@@ -24,10 +24,19 @@ export function textOfColumn(column: string, types: ColumnTypes = {}): TextOf {
   };
 }
 
+/** The number of a value of a column, as training has it: of truth values 1 and 0, however they are written. */
+export function numberOfColumn(column: string, types: ColumnTypes = {}): (value: FeatureValue) => number {
+  if (!Object.hasOwn(types, column) || types[column] !== 'BOOLEAN') return numberOf;
+  return (value) => {
+    const truth = truthOf(textOf(value));
+    return truth === undefined ? numberOf(value) : Number(truth);
+  };
+}
+
 type Rewrite = (text: string, value: FeatureValue) => string | undefined;
 
 function rewriterOf(type: string): Rewrite | undefined {
-  if (/^U?(TINY|SMALL|BIG)?INT(EGER)?$/.test(type)) return integerText;
+  if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) return integerText;
   const [, digits, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(type) ?? [];
   if (scale !== undefined) return (text) => decimalText(text, Number(scale), digits !== scale);
   if (/^(DOUBLE|FLOAT)$/.test(type)) return floatText;
@@ -54,8 +63,8 @@ function decimalText(text: string, scale: number, hasWhole: boolean): string | u
 
 /** The shortest digits that are read as the number, with an exponent below 1e-4 and from 1e16 on. */
 function floatText(text: string): string | undefined {
-  const number = text.trim() === '' ? NaN : Number(text);
-  if (!Number.isFinite(number)) return undefined;
+  const number = numberOf(text);
+  if (Number.isNaN(number)) return undefined;
   const [mantissa, exponent] = number.toExponential().split('e');
   const power = Number(exponent);
   if (number === 0 || (power >= -4 && power < 16)) return String(number);

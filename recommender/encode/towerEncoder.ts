@@ -1,7 +1,7 @@
 import { totalColumns, columnsOf, type EncodedFeature } from './encodedFeature.js';
 import type { Encodings, FeatureEncoder } from './encoder.js';
-import { textOfColumn, type ColumnTypes, type TextOf } from './columnText.js';
-import { numberOf, secondsOf, type FeatureValue, type FeatureValues } from './value.js';
+import { numberOfColumn, textOfColumn, type ColumnTypes, type TextOf } from './columnText.js';
+import { secondsOf, type FeatureValue, type FeatureValues } from './value.js';
 
 export interface TowerFeature {
   encoded: EncodedFeature;
@@ -15,11 +15,12 @@ export type TowerEncoder = (values: FeatureValues) => Encodings;
 export function encodeTower(features: readonly TowerFeature[], types?: ColumnTypes): TowerEncoder {
   const total = totalColumns(features.map(({ encoded }) => encoded));
   const texts = features.map(({ encoded }) => encoded.columns.map((column) => textOfColumn(column, types)));
+  const numbers = features.map(({ encoded }) => numberOfColumn(encoded.columns[0] ?? '', types));
   return (values) => {
     const to = { indices: new Int32Array(total.indices), numbers: new Float32Array(total.numbers) };
     let [i, n] = [0, 0];
     for (const [f, { encoded, encoder }] of features.entries()) {
-      encodeOne(encoder, encoded.columns, texts[f]!, values, to, i, n);
+      encodeOne(encoder, encoded.columns, { texts: texts[f]!, number: numbers[f]! }, values, to, i, n);
       const own = columnsOf(encoded);
       i += own.indices;
       n += own.numbers;
@@ -31,7 +32,7 @@ export function encodeTower(features: readonly TowerFeature[], types?: ColumnTyp
 function encodeOne(
   encoder: FeatureEncoder,
   columns: readonly string[],
-  texts: readonly TextOf[],
+  read: { texts: readonly TextOf[]; number: (value: FeatureValue) => number },
   values: FeatureValues,
   to: Encodings,
   i: number,
@@ -39,14 +40,14 @@ function encodeOne(
 ): void {
   if (encoder.form === 'text') {
     encoder.encode(
-      columns.map((column, c) => texts[c]!(ownValue(values, column))),
+      columns.map((column, c) => read.texts[c]!(ownValue(values, column))),
       to,
       i,
       n,
     );
   } else {
     const value = ownValue(values, columns[0] ?? '');
-    encoder.encode(encoder.form === 'time' ? secondsOf(value, encoder.unit) : numberOf(value), to, i, n);
+    encoder.encode(encoder.form === 'time' ? secondsOf(value, encoder.unit) : read.number(value), to, i, n);
   }
 }
 

@@ -16,12 +16,23 @@ export function textOf(value: FeatureValue): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-/** NaN for what is missing, no number or not finite. A text counts for the number that it writes. */
+/** What JavaScript reads as a number of another base, and no data do. */
+const OTHER_BASE = /^\s*0[xob]/i;
+
+/** NaN for what is missing, no number or not finite. A text counts for the decimal number that it writes. */
 export function numberOf(value: FeatureValue): number {
-  if (value === null || value === undefined || (typeof value === 'string' && value.trim() === '')) return NaN;
+  if (value === null || value === undefined || (typeof value === 'string' && isNoDecimal(value))) return NaN;
   const number = Number(value);
   return Number.isFinite(number) ? number : NaN;
 }
+
+function isNoDecimal(text: string): boolean {
+  return text.trim() === '' || OTHER_BASE.test(text);
+}
+
+/** In 400 years, all of which have as many days, dates come back: `Date.UTC` takes the years 0 to 99 for those of the twentieth century. */
+const YEARS = 400;
+const SECONDS_OF_YEARS = 146_097 * 86_400;
 
 const INSTANT =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*(?:(Z)|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
@@ -33,7 +44,8 @@ export function secondsOf(value: FeatureValue, unit: TimeUnit = 's'): number {
   if (!match) return numberOf(value) / PER_SECOND[unit];
   const part = (i: number) => Number(match[i] ?? 0);
   const offset = (match[9] === '-' ? -1 : 1) * (part(10) * 60 + part(11)) * 60;
-  const whole = Date.UTC(part(1), part(2) - 1, part(3), part(4), part(5), part(6)) / 1000 - offset;
+  const later = Date.UTC(part(1) + YEARS, part(2) - 1, part(3), part(4), part(5), part(6)) / 1000;
+  const whole = later - SECONDS_OF_YEARS - offset;
   const micros = Number((match[7] ?? '').padEnd(6, '0').slice(0, 6));
   return (whole * 1e6 + micros) / 1e6;
 }

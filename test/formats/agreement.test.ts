@@ -8,7 +8,8 @@ import { randomFor } from '../../trainer-job/model/random.js';
 import { useWasm } from '../support/training/backend.js';
 import { exportedModel, type ExportedModel } from '../support/training/exportedModel.js';
 import { ITEMS, KINDS, QUERIES, strangeRows } from './kinds.js';
-import type { Best, FormatSoftware, ModelReader } from './modelReader.js';
+import { expectClose, expectSameList } from './closeness.js';
+import type { FormatSoftware, ModelReader } from './modelReader.js';
 import { ONNXRUNTIME_IN_NODE } from './onnxruntimeInNode.js';
 import { onnxruntimeInPython } from './onnxruntimeInPython.js';
 
@@ -23,31 +24,6 @@ beforeAll(useWasm);
 afterAll(async () => {
   for (const { close } of SOFTWARE) await close?.();
 });
-
-/** Within 1e-5 of what is expected, or of a tenth of the largest of the list: sums of large numbers of both signs come near 0. */
-function expectClose(actual: readonly number[], expected: ArrayLike<number>, what: string): void {
-  expect({ what, length: actual.length }).toEqual({ what, length: expected.length });
-  const largest = Math.max(0, ...Array.from(expected, Math.abs));
-  const isClose = (value: number, i: number) =>
-    Math.abs(value - expected[i]!) <= 1e-5 * Math.max(Math.abs(expected[i]!), largest / 10);
-  const off = actual.findIndex((value, i) => !isClose(value, i));
-  expect({ what, off, actual: actual[off] }).toEqual({ what, off: -1, actual: undefined });
-}
-
-/** The same items in the same order, unless scores are that close. */
-function expectSameList(actual: readonly Best[], expected: readonly Best[], what: string): void {
-  const scores = expected.map(({ score }) => score);
-  expectClose(
-    actual.map(({ score }) => score),
-    scores,
-    what,
-  );
-  const scoreOf = new Map(expected.map(({ item, score }) => [item, score]));
-  for (const [i, { item }] of actual.entries()) {
-    const own = scoreOf.get(item) ?? scores.at(-1)!;
-    if (item !== expected[i]!.item) expectClose([own], [scores[i]!], `${what}: ${item} at ${i}`);
-  }
-}
 
 function asked(model: RecommenderModel, tower: 'query' | 'candidate', row: FeatureValues): FeatureValues {
   return Object.fromEntries(model.columns[tower].map((column) => [column, row[column]]));

@@ -1,7 +1,7 @@
 /** What a graph is fed for rows of values, by what its signature says. */
-import { textOfColumn } from '@trainyard/recommender/encode/columnText';
+import { numberOfColumn, textOfColumn } from '@trainyard/recommender/encode/columnText';
 import { columnsOf } from '@trainyard/recommender/encode/encodedFeature';
-import { numberOf, secondsOf, type FeatureValues } from '@trainyard/recommender/encode/value';
+import { secondsOf, type FeatureValues } from '@trainyard/recommender/encode/value';
 import type { Transform } from '@trainyard/recommender/model/transform';
 import { PER_SECOND } from '@trainyard/shared/timeUnit';
 import type { GraphSignature } from '../../trainer-job/export/formats/onnx/signature.js';
@@ -29,10 +29,13 @@ export function feedsOf(
     switch (input.form) {
       case 'text': {
         const textOf = textOfColumn(column, transform.document.columnTypes);
-        return rows.map((row) => textOf(row[column]) ?? String(input.missing));
+        const written = saysYesOrNo(transform, tower, column)
+          ? (text: string) => text.trim()
+          : (text: string) => text;
+        return rows.map((row) => written(textOf(row[column]) ?? String(input.missing)));
       }
       case 'number':
-        return rows.map((row) => numberOf(row[column]));
+        return rows.map((row) => numberOfColumn(column, transform.document.columnTypes)(row[column]));
       case 'time': {
         const unit = input.unit ?? 's';
         return rows.map((row) => secondsOf(row[column], unit) * PER_SECOND[unit]);
@@ -53,6 +56,12 @@ export function feedsOf(
         return [input.name, { type: input.type, dims, values: valuesOf(input) }];
       }),
   );
+}
+
+/** Whether nothing but `boolean` reads the texts of a column: it reads them without blanks around them. */
+function saysYesOrNo({ document }: Transform, tower: 'query' | 'candidate', column: string): boolean {
+  const readers = document[tower].features.filter(({ encoded }) => encoded.columns[0] === column);
+  return readers.every(({ fitted }) => fitted.transform !== 'lookup');
 }
 
 function placeOf({ document }: Transform, tower: 'query' | 'candidate', name: string): [number, number] {

@@ -43,11 +43,11 @@ export async function openOnnx(folder: string, run: RunOnnx): Promise<ModelReade
     },
     async predict(queries, items) {
       const path = 'onnx/predict.onnx';
-      const { prediction = [], score = [] } = await ask(path, {
+      const { predictions = [], scores = [] } = await ask(path, {
         ...feedsOf(signatureOf(path), transform, 'query', queries),
         item: { type: 'string', dims: [items.length], values: items },
       });
-      return { predictions: prediction.map(Number), scores: score.map(Number) };
+      return { predictions: predictions.map(Number), scores: scores.map(Number) };
     },
   };
 }

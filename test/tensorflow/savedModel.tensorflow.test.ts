@@ -2,13 +2,9 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { readDirectory } from '@trainyard/recommender/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nativeBackendFolder } from '../../trainer-job/backend/nativeBackendFolder.js';
-import { openSource } from '../../trainer-job/export/formats/graph/modelSource.js';
-import { modelSignatures } from '../../trainer-job/export/formats/savedModel/signatures.js';
-import { writeSavedModel } from '../../trainer-job/export/formats/savedModel/write.js';
-import { formatCase, MODEL_TYPES } from '../support/formats/formatCases.js';
+import { CASE_NAMES, formatCase } from '../support/formats/formatCases.js';
 import { savedModelCalls, type Feed } from '../support/formats/savedModelCalls.js';
 import { missingTensorflow, useTensorflow } from '../support/training/nativeTensorflow.js';
 
@@ -28,18 +24,14 @@ describe.skipIf(missingTensorflow)('a SavedModel in tfjs-node', () => {
 
   const tensorOf = ({ type, shape, values }: Feed) => tf.tensor(values, shape, type);
 
-  it.each(MODEL_TYPES)(
+  it.each(CASE_NAMES)(
     'of a %s model answers what the recommender answers',
-    async (type) => {
-      const folder = await formatCase(type);
-      await writeSavedModel(
-        join(folder, 'saved_model'),
-        modelSignatures(await openSource(readDirectory(folder))),
-      );
-      for (const { signature, inputs, ids, numbers, sizes } of await savedModelCalls(folder, 200)) {
+    async (name) => {
+      const folder = await formatCase(name);
+      for (const { signature, inputs, ids, numbers, sizes } of await savedModelCalls(name, folder, 200)) {
         const model = await load(join(folder, 'saved_model'), ['serve'], signature);
         const given = Object.fromEntries(
-          Object.entries(inputs).map(([name, feed]) => [name, tensorOf(feed)]),
+          Object.entries(inputs).map(([input, feed]) => [input, tensorOf(feed)]),
         );
         const answer = model.predict(given);
         if (ids)

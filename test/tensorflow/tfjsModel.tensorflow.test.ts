@@ -8,8 +8,7 @@ import { openTower } from '@trainyard/recommender/model/tower';
 import { readDirectory } from '@trainyard/recommender/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nativeBackendFolder } from '../../trainer-job/backend/nativeBackendFolder.js';
-import { formatCase, itemOf, MODEL_TYPES, queriesOf } from '../support/formats/formatCases.js';
-import { randomFor } from '../../trainer-job/model/random.js';
+import { CASE_NAMES, formatCase, itemsOf, queriesOf } from '../support/formats/formatCases.js';
 import { useWasm } from '../support/training/backend.js';
 import { missingTensorflow, useTensorflow } from '../support/training/nativeTensorflow.js';
 
@@ -27,15 +26,11 @@ describe.skipIf(missingTensorflow)('a graph model of TensorFlow.js', () => {
     load = (url) => require(folder).loadGraphModel(url);
   });
 
-  it.each(MODEL_TYPES)(
+  it.each(CASE_NAMES)(
     'of the towers of a %s model makes the vectors of the recommender',
-    async (type) => {
-      const folder = await formatCase(type);
-      const random = randomFor(8, 'items');
-      const rows = {
-        query: queriesOf(200),
-        candidate: Array.from({ length: 200 }, () => itemOf(random, 70)),
-      };
+    async (kind) => {
+      const folder = await formatCase(kind);
+      const rows = { query: queriesOf(kind, 1000), candidate: itemsOf(kind, 1000) };
       const transform = await openTransform(readDirectory(folder), 'transform/');
       for (const backend of ['tensorflow', 'wasm']) {
         if (backend === 'wasm') await useWasm();
@@ -45,7 +40,7 @@ describe.skipIf(missingTensorflow)('a graph model of TensorFlow.js', () => {
           const encodings = rows[name].map(transform.encoder(name));
           const expected = encodings.map((encoding) => {
             const output = tower.output(encoding);
-            return type === 'ranking' ? output : tower.scale(output);
+            return kind === 'ranking' ? output : tower.scale(output);
           });
           const model = await load(pathToFileURL(join(folder, 'tfjs', name, 'model.json')).href);
           const embedding = model.execute({

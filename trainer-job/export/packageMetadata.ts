@@ -19,7 +19,7 @@ const inputSchema = z.strictObject({
 const outputSchema = z.strictObject({
   name: z.string(),
   dtype: z.enum(['string', 'float32']),
-  /** -1 stands for as many as are asked for. */
+  /** -1 stands for as many rows as are given, or as many items as are asked for. */
   shape: z.array(z.int()),
 });
 
@@ -100,25 +100,22 @@ function inputsOf(
     takes: Object.fromEntries(
       formats.flatMap((format) => {
         const takes = FORMAT_SUPPORT[format].transforms[fitted.transform];
-        // Unknown values of several rows are hashed, which TensorFlow cannot.
-        const hashed = format === 'savedModel' && fitted.transform === 'lookup' && fitted.oovBuckets > 1;
+        // Unknown values of several rows are told apart by their hash, which no format has.
+        const hashed = fitted.transform === 'lookup' && fitted.oovBuckets > 1;
         return takes === 'lacks' ? [] : [[format, hashed ? 'rows' : takes]];
       }),
     ),
   }));
 }
 
+/** By the names that they have in every format that gives them. */
 function outputsOf(model: TwoTowerModel): z.input<typeof outputSchema>[] {
-  const vectors = model.spec.model.type !== 'ranking';
   return [
-    { name: 'items', dtype: 'string', shape: [-1] },
-    { name: 'scores', dtype: 'float32', shape: [-1] },
-    ...(vectors
-      ? [
-          { name: 'query_embedding', dtype: 'float32' as const, shape: [model.width] },
-          { name: 'candidate_embedding', dtype: 'float32' as const, shape: [model.width] },
-        ]
-      : []),
-    ...(model.rating ? [{ name: 'prediction', dtype: 'float32' as const, shape: [] }] : []),
+    { name: 'ids', dtype: 'string', shape: [-1, -1] },
+    { name: 'scores', dtype: 'float32', shape: [-1, -1] },
+    ...(model.spec.model.type === 'ranking'
+      ? []
+      : [{ name: 'embedding', dtype: 'float32' as const, shape: [-1, model.width] }]),
+    ...(model.rating ? [{ name: 'predictions', dtype: 'float32' as const, shape: [-1] }] : []),
   ];
 }

@@ -5,10 +5,15 @@ import type { FeatureValue, FeatureValues } from '@trainyard/recommender/encode/
 import type { Calibration } from '@trainyard/recommender/layers/calibration';
 import type { TrainingSpecInput } from '@trainyard/shared';
 import { randomFor } from '../../../trainer-job/model/random.js';
-import { exportedModel } from '../training/exportedModel.js';
+import type { FormatContext } from '../../../trainer-job/export/formats/format.js';
+import { writeFormats } from '../../../trainer-job/export/formats/writeFormats.js';
+import { exportedModel, type ExportedModel } from '../training/exportedModel.js';
+import { typedItem, typedModel, typedQueries, TYPED_COLUMNS } from './typedCase.js';
 
 export type ModelType = 'retrieval' | 'ranking' | 'hybrid';
-export const MODEL_TYPES: readonly ModelType[] = ['retrieval', 'ranking', 'hybrid'];
+/** A model of each type, and one whose columns have types. */
+export type CaseName = ModelType | 'typed';
+export const CASE_NAMES: readonly CaseName[] = ['retrieval', 'ranking', 'hybrid', 'typed'];
 
 const NAMES = [
   'ana',
@@ -163,7 +168,7 @@ function queryOf(random: () => number): FeatureValues {
   return Object.fromEntries(Object.entries(values).filter(() => random() > 0.08));
 }
 
-export function itemOf(random: () => number, i: number): FeatureValues {
+function itemOf(random: () => number, i: number): FeatureValues {
   return {
     item: i < NAMES.length ? NAMES[i]! : `i${i}`,
     k: pick(random, ['x', 'z', null]),
@@ -226,8 +231,39 @@ const MODELS: Record<ModelType, NonNullable<TrainingSpecInput['model']>> = {
 /** DuckDB's types of columns, as data of that kind have them. */
 const COLUMN_TYPES = { code: 'BIGINT', amount: 'DOUBLE', age: 'DOUBLE', at: 'TIMESTAMP' };
 
-/** The folder of a model of that type; formats that are written from it find the types of its columns there. */
-export async function formatCase(type: ModelType): Promise<string> {
+/** The folder of a model, with all of its formats, which know the types of its columns. */
+export async function formatCase(name: CaseName): Promise<string> {
+  const exported = name === 'typed' ? await typedModel() : await modelOf(name);
+  const { directory } = exported;
+  const path = join(directory, 'transform', 'transform.json');
+  const document: unknown = JSON.parse(await readFile(path, 'utf8'));
+  const columnTypes = name === 'typed' ? TYPED_COLUMNS : COLUMN_TYPES;
+  await writeFile(path, JSON.stringify({ ...Object(document), columnTypes }));
+  // It has the digests of the files as they were exported.
+  await rm(join(directory, 'manifest.json'), { force: true });
+  await writeFormats(contextOf(exported));
+  return directory;
+}
+
+function contextOf({ model, directory }: ExportedModel): FormatContext {
+  const none = { count: 0, query: new Int32Array(), item: new Int32Array() };
+  return {
+    model,
+    data: {
+      query: model.query.data,
+      candidate: model.candidate.data,
+      splits: { train: none, validation: none, test: none },
+    },
+    spec: { ...model.spec, outputs: {} },
+    items: [],
+    version: 'test#1',
+    createdAt: new Date(0),
+    folder: directory,
+    between: async () => {},
+  };
+}
+
+function modelOf(type: ModelType): Promise<ExportedModel> {
   const random = randomFor(5, `rows of ${type}`);
   const target =
     type === 'ranking'
@@ -235,25 +271,23 @@ export async function formatCase(type: ModelType): Promise<string> {
       : type === 'hybrid'
         ? { column: 'rating' }
         : undefined;
-  const { directory } = await exportedModel(
-    {
-      features: { ...FEATURES, ...(target && { target }) },
-      model: MODELS[type],
-      outputs: { formats: ['savedModel', 'tfjs'] },
-    },
+  return exportedModel(
+    { features: { ...FEATURES, ...(target && { target }) }, model: MODELS[type], outputs: { formats: [] } },
     Array.from({ length: 40 }, () => trainingQuery(random)),
     Array.from({ length: 60 }, (_, i) => itemOf(random, i)),
     type === 'ranking' ? ISOTONIC : undefined,
   );
-  const path = join(directory, 'transform', 'transform.json');
-  const document: unknown = JSON.parse(await readFile(path, 'utf8'));
-  await writeFile(path, JSON.stringify({ ...Object(document), columnTypes: COLUMN_TYPES }));
-  // It has the digests of the files as they were exported.
-  await rm(join(directory, 'manifest.json'), { force: true });
-  return directory;
 }
 
-export function queriesOf(count: number): FeatureValues[] {
+export function queriesOf(name: CaseName, count: number): FeatureValues[] {
+  if (name === 'typed') return typedQueries(count);
   const random = randomFor(6, 'queries');
   return Array.from({ length: count }, () => queryOf(random));
+}
+
+/** So many items, of which the model knows most. */
+export function itemsOf(name: CaseName, count: number): FeatureValues[] {
+  const random = randomFor(7, 'items');
+  const one = name === 'typed' ? typedItem : itemOf;
+  return Array.from({ length: count }, (_, i) => one(random, i % 80));
 }

@@ -8,8 +8,7 @@ import {
   modelSignatures,
   type InputMeaning,
 } from '../../../trainer-job/export/formats/savedModel/signatures.js';
-import { randomFor } from '../../../trainer-job/model/random.js';
-import { itemOf, queriesOf } from './formatCases.js';
+import { itemsOf, queriesOf, type CaseName } from './formatCases.js';
 
 /** Numbers or texts, row-major. */
 export interface Feed {
@@ -32,18 +31,19 @@ export interface Call {
 const K = 7;
 
 /** Of each signature one, with `count` queries; the folder has a model of 60 items and more than k. */
-export async function savedModelCalls(folder: string, count: number): Promise<Call[]> {
+export async function savedModelCalls(kind: CaseName, folder: string, count: number): Promise<Call[]> {
   const model = await openModelDirectory(folder);
   const transform = await openTransform(readDirectory(folder), 'transform/');
   const { signatures } = modelSignatures(await openSource(readDirectory(folder)));
-  const queries = queriesOf(count);
-  const random = randomFor(7, 'items');
-  const items = Array.from({ length: count }, (_, i) => itemOf(random, i % 80));
+  const queries = queriesOf(kind, count);
+  const items = itemsOf(kind, count);
   const pairs = queries.map((query, i) => ({ query, item: i % 9 === 0 ? 'nobody' : known(i) }));
   const none = '\0';
   const seen = queries.map((_, i) => [none, 'nobody', known(i), known(7 * i), known(i)]);
   function known(i: number): string {
-    return model.items[i % model.items.length]!;
+    const id = model.items[i % model.items.length]!;
+    // Of ids that are decimals, every third is written with zeros that mean nothing.
+    return kind === 'typed' && i % 3 === 0 ? `0${id}0` : id;
   }
   const inputsOf = (signature: string, rows: readonly FeatureValues[], tower: 'query' | 'candidate') => {
     const encodings = rows.map(transform.encoder(tower));

@@ -16,8 +16,8 @@ function tables(): Uint32Array[] {
   return all;
 }
 
-/** Of the bytes from `from` to before `to`. */
-export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
+/** Of the bytes from `from` to before `to`; `before` is the sum of what comes before them. */
+export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length, before = 0): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = [
     TABLES[0]!,
     TABLES[1]!,
@@ -28,7 +28,7 @@ export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
     TABLES[6]!,
     TABLES[7]!,
   ];
-  let sum = 0xffffffff;
+  let sum = ~before;
   let at = from;
   const whole = to - ((to - from) % 8);
   while (at < whole) {
@@ -50,6 +50,9 @@ export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
 
 /** As record files store it: a sum over bytes that hold sums is a poor one, so it is rotated and shifted. */
 export function maskedCrc32c(bytes: Uint8Array, from?: number, to?: number): number {
-  const sum = crc32c(bytes, from, to);
+  return masked(crc32c(bytes, from, to));
+}
+
+export function masked(sum: number): number {
   return (((sum >>> 15) | (sum << 17)) + 0xa282ead8) >>> 0;
 }

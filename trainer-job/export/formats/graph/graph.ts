@@ -27,6 +27,7 @@ export interface TensorData {
 
 export type Attribute =
   | { kind: 'type'; type: ElementType }
+  | { kind: 'types'; types: readonly ElementType[] }
   | { kind: 'ints'; values: readonly number[] }
   /** -1 is a length that is not known. */
   | { kind: 'shape'; shape: readonly number[] }

@@ -226,3 +226,14 @@ export function asText(
   } as const;
   return graph.node('AsString', [x], attributes, ['string'])[0];
 }
+
+/** Texts one behind the other. */
+export function joined(graph: Graph, parts: readonly Value[]): Value {
+  const attributes = { N: intOf(parts.length), separator: { kind: 'text', value: '' } } as const;
+  return graph.node('StringJoin', parts, attributes, ['string'])[0];
+}
+
+/** int32: how many bytes texts have. */
+export function lengthOfText(graph: Graph, x: Value): Value {
+  return graph.node('StringLength', [x], {}, ['int32'])[0];
+}

@@ -9,11 +9,11 @@ import {
   type ModelInput,
   type TowerInputs,
 } from './modelInputs.js';
-import { DATA_TYPES, type Dimension, type ElementType } from './onnxProto.js';
+import type { Dimension, ElementType } from './onnxProto.js';
 import { OnnxGraph, type Value } from './onnxGraph.js';
-import { cast, lookedUp, sum } from './ops.js';
+import { double, lookedUp, single, sum } from './ops.js';
 import { scaled, towerOutput } from './tower.js';
-import { topItems } from './topItems.js';
+import { topItems, type AllScores } from './topItems.js';
 
 interface ModelOutput {
   name: string;
@@ -71,7 +71,7 @@ export function recommendGraph(source: ModelSource): BuiltGraph {
       dims,
       description: `The ids of the best items, best first; of equal scores the more frequent in training first. ${JSON.stringify(none)} where there are no more.`,
     }),
-    given(graph, cast(graph, scores, DATA_TYPES.float32), {
+    given(graph, single(graph, scores), {
       name: 'scores',
       type: 'float32',
       dims,
@@ -130,19 +130,25 @@ export function predictGraph(source: ModelSource, rating: RatingSource): BuiltGr
       ? target
       : sum(
           graph,
-          graph.op('Mul', [scaled(graph, query, ofQuery), scaled(graph, candidate, ofItem)]),
+          graph.op('Mul', [
+            double(graph, scaled(graph, query, ofQuery)),
+            double(graph, scaled(graph, candidate, ofItem)),
+          ]),
           1,
           false,
         );
   const common = { type: 'float32', dims: [ROWS] } as const;
-  const single = (value: Value) => cast(graph, value, DATA_TYPES.float32);
   const outputs = [
-    given(graph, single(calibrated(graph, rating, target)), {
+    given(graph, single(graph, calibrated(graph, rating, target)), {
       ...common,
-      name: 'prediction',
+      name: 'predictions',
       description: 'The predicted target in its own units, calibrated where the run applies that.',
     }),
-    given(graph, single(score), { ...common, name: 'score', description: 'What items are put in order by.' }),
+    given(graph, single(graph, score), {
+      ...common,
+      name: 'scores',
+      description: 'What items are put in order by.',
+    }),
   ];
   return { graph, inputs: [...asked.inputs, item], outputs };
 }
@@ -155,19 +161,14 @@ function itemsOf({ vectors, rating }: ModelSource): ItemSource {
 }
 
 /** [rows, items] of queries with all items. */
-function allScores(
-  graph: OnnxGraph,
-  source: ModelSource,
-  output: Value,
-): { value: Value; type: 'float32' | 'float64' } {
+function allScores(graph: OnnxGraph, source: ModelSource, output: Value): AllScores {
   const { query, vectors, rating } = source;
   const { ids, rows, width } = itemsOf(source);
   const known = graph.floats(rows.subarray(width), [ids.length, width]);
   if (vectors) {
-    const value = graph.op('Gemm', [scaled(graph, query, output), known], {
-      attributes: { transB: { i: 1 } },
-    });
-    return { value, type: 'float32' };
+    const vector = scaled(graph, query, output);
+    const value = graph.op('Gemm', [vector, known], { attributes: { transB: { i: 1 } } });
+    return { value, type: 'float32', exactly: (places) => products(graph, vector, known, places) };
   }
   if (!rating) throw new Error('a ranking model has a rating head');
   // One query after the other: the pairs of all with all would take too much memory at once.
@@ -179,6 +180,12 @@ function allScores(
     attributes: { body: { graph: body }, num_scan_inputs: { i: 1 } },
   });
   return { value, type: 'float64' };
+}
+
+/** [rows, n] in double precision: of each vector [rows, width] with those at its places [rows, n] of a table. */
+function products(graph: OnnxGraph, vectors: Value, table: Value, places: Value): Value {
+  const own = graph.op('Unsqueeze', [double(graph, vectors), graph.longs([1])]);
+  return sum(graph, graph.op('Mul', [own, double(graph, graph.op('Gather', [table, places]))]), 2, false);
 }
 
 function declared(graph: OnnxGraph, tower: TowerSource): TowerInputs {

@@ -39,7 +39,7 @@ export interface ModelInput {
 /** The name of the dimension that all inputs have first. */
 export const ROWS = 'rows';
 
-const OWN_NAMES: readonly string[] = 'k seen item ids scores embedding output score prediction'.split(' ');
+const OWN_NAMES: readonly string[] = 'k seen item ids scores embedding output predictions'.split(' ');
 
 export interface TowerInputs {
   features: readonly FittedInput[];

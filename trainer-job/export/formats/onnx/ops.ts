@@ -1,5 +1,6 @@
 /** Operators that several parts of a graph are made of. */
 import type { OnnxGraph, Value } from './onnxGraph.js';
+import { DATA_TYPES } from './onnxProto.js';
 
 export type Build = (graph: OnnxGraph, value: Value) => Value;
 
@@ -23,6 +24,12 @@ export function equalTo(graph: OnnxGraph, value: Value, number: number): Value {
 export function cast(graph: OnnxGraph, value: Value, to: number): Value {
   return graph.op('Cast', [value], { attributes: { to: { i: to } } });
 }
+
+/** In double precision. */
+export const double: Build = (graph, value) => cast(graph, value, DATA_TYPES.float64);
+
+/** Rounded to single precision. */
+export const single: Build = (graph, value) => cast(graph, value, DATA_TYPES.float32);
 
 export function concat(graph: OnnxGraph, values: readonly Value[], axis: number): Value {
   return graph.op('Concat', values, { attributes: { axis: { i: axis } } });

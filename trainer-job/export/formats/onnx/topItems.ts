@@ -6,38 +6,79 @@ import type { OnnxGraph, Value } from './onnxGraph.js';
 export interface TopItems {
   /** [rows, k] texts. */
   ids: Value;
-  /** [rows, k] of the scores' type. */
+  /** [rows, k] in double precision. */
   scores: Value;
 }
 
+/** [rows, items] of queries with all items. */
+export interface AllScores {
+  value: Value;
+  type: 'float32' | 'float64';
+  /** Of scores of single precision: those of items at places [rows, n], in double precision. */
+  exactly?(this: void, places: Value): Value;
+}
+
+/** So many more than are wanted are scored once more, in double precision: single takes scores that close for one another. */
+const MORE = 16;
+
 /**
- * Of `scores` [rows, items], the `k` highest (int32, a scalar), without the items that `seen` [1 or rows, n] names. Where a query
- * has no more items, `none`, which is no item's id, stands with the score -∞.
+ * Of all `scores`, the `k` highest (int32, a scalar), without the items that `seen` [1 or rows, n] names. Where a query has no more
+ * items, `none`, which is no item's id, stands with the score -∞.
  */
 export function topItems(
   graph: OnnxGraph,
-  scores: { value: Value; type: 'float32' | 'float64' },
+  scores: AllScores,
   items: readonly string[],
   { k, seen, none }: { k: Value; seen: Value; none: string },
 ): TopItems {
   const count = graph.longs([items.length]);
-  const most = graph.op('Min', [
-    graph.op('Reshape', [cast(graph, k, DATA_TYPES.int64), graph.longs([1])]),
-    count,
-  ]);
-  const [best, index] = graph.several('TopK', [withoutSeen(graph, scores, items, seen), most], 2) as [
+  const wanted = graph.op('Reshape', [cast(graph, k, DATA_TYPES.int64), graph.longs([1])]);
+  const most = graph.op('Min', [wanted, count]);
+  const left = withoutSeen(graph, scores, items, seen);
+  const { values, places } = scores.exactly
+    ? rescored(graph, left, scores.exactly, { wanted, most, count })
+    : best(graph, left, most);
+  const isNone = graph.op('Equal', [values, graph.doubles([-Infinity])]);
+  const place = where(graph, isNone, graph.longs([items.length], []), places);
+  return { ids: graph.op('Gather', [graph.texts([...items, none]), place]), scores: values };
+}
+
+interface Best {
+  values: Value;
+  places: Value;
+}
+
+function best(graph: OnnxGraph, scores: Value, count: Value): Best {
+  const [values, places] = graph.several('TopK', [scores, count], 2) as [Value, Value];
+  return { values, places };
+}
+
+/** The best of those that are best in single precision, of equal ones the first. */
+function rescored(
+  graph: OnnxGraph,
+  rough: Value,
+  exactly: (places: Value) => Value,
+  { wanted, most, count }: { wanted: Value; most: Value; count: Value },
+): Best {
+  const some = graph.op('Min', [graph.op('Add', [wanted, graph.longs([MORE])]), count]);
+  const { places } = best(graph, rough, some);
+  // In the order of the catalogue: of equal scores TopK takes the first.
+  const [inOrder] = graph.several('TopK', [places, some], 2, { attributes: { largest: { i: 0 } } }) as [
     Value,
     Value,
   ];
-  const isNone = graph.op('Equal', [best, minusInfinity(graph, scores.type)]);
-  const place = where(graph, isNone, graph.longs([items.length], []), index);
-  return { ids: graph.op('Gather', [graph.texts([...items, none]), place]), scores: best };
+  const along = { attributes: { axis: { i: 1 } } };
+  const roughly = graph.op('GatherElements', [rough, inOrder], along);
+  const isLeftOut = graph.op('Equal', [roughly, minusInfinity(graph, 'float32')]);
+  const scores = where(graph, isLeftOut, graph.doubles([-Infinity]), exactly(inOrder));
+  const found = best(graph, scores, most);
+  return { values: found.values, places: graph.op('GatherElements', [inOrder, found.places], along) };
 }
 
 /** Unknown ids mark a column beside the items, which is cut off again. */
 function withoutSeen(
   graph: OnnxGraph,
-  { value, type }: { value: Value; type: 'float32' | 'float64' },
+  { value, type }: AllScores,
   items: readonly string[],
   seen: Value,
 ): Value {

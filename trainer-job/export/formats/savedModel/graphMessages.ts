@@ -12,6 +12,7 @@ import {
 } from '../graph/graph.js';
 import {
   numberOfType,
+  type EntryMessage,
   type AttributeMessage,
   type NodeMessage,
   type ShapeMessage,
@@ -37,6 +38,8 @@ function attributeMessage(attribute: Attribute): AttributeMessage {
   switch (attribute.kind) {
     case 'type':
       return { type: numberOf(attribute.type) };
+    case 'types':
+      return { list: { type: attribute.types.map(numberOf) } };
     case 'ints':
       return { list: { i: attribute.values } };
     case 'shape':
@@ -56,6 +59,14 @@ function attributeMessage(attribute: Attribute): AttributeMessage {
 
 function shapeMessage(shape: readonly number[]): ShapeMessage {
   return { dim: shape.map((size) => ({ size })) };
+}
+
+/** Where the numbers of a tensor lie in a bundle. */
+export function entryMessage(
+  { type, shape }: Pick<TensorData, 'type' | 'shape'>,
+  place: Pick<EntryMessage, 'offset' | 'size' | 'crc32c'>,
+): EntryMessage {
+  return { dtype: numberOf(type), shape: shapeMessage(shape), ...place };
 }
 
 function tensorMessage({ type, shape, values }: TensorData): TensorMessage {

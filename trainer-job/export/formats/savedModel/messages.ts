@@ -40,6 +40,7 @@ message TensorProto {
 message AttrValue {
   message ListValue {
     repeated int64 i = 3 [packed = true];
+    repeated DataType type = 6 [packed = true];
   }
   oneof value {
     bytes s = 2;
@@ -122,6 +123,20 @@ message MetaGraphDef {
   map<string, SignatureDef> signature_def = 5;
 }
 
+message BundleHeaderProto {
+  int32 num_shards = 1;
+  VersionDef version = 3;
+}
+
+message BundleEntryProto {
+  DataType dtype = 1;
+  TensorShapeProto shape = 2;
+  int32 shard_id = 3;
+  int64 offset = 4;
+  int64 size = 5;
+  fixed32 crc32c = 6;
+}
+
 message SavedModel {
   int64 saved_model_schema_version = 1;
   repeated MetaGraphDef meta_graphs = 2;
@@ -146,7 +161,7 @@ export type AttributeMessage =
   | { type: number }
   | { shape: ShapeMessage }
   | { tensor: TensorMessage }
-  | { list: { i: readonly number[] } };
+  | { list: { i: readonly number[] } | { type: readonly number[] } };
 
 export interface NodeMessage {
   name: string;
@@ -165,6 +180,17 @@ export interface SignatureMessage {
   inputs: Record<string, TensorInfoMessage>;
   outputs: Record<string, TensorInfoMessage>;
   methodName: string;
+}
+
+/** Of a tensor in a bundle of one shard. */
+export interface EntryMessage {
+  dtype: number;
+  shape: ShapeMessage;
+  /** In bytes. */
+  offset: number;
+  size: number;
+  /** Masked. */
+  crc32c: number;
 }
 
 export interface SavedModelMessage {
@@ -186,10 +212,21 @@ export interface SavedModelMessage {
 
 const { root } = protobuf.parse(PROTO);
 const savedModel = root.lookupType('tensorflow.SavedModel');
+const bundleHeader = root.lookupType('tensorflow.BundleHeaderProto');
+const bundleEntry = root.lookupType('tensorflow.BundleEntryProto');
 
 /** Weights are copied once, into the bytes. */
 export function savedModelBytes(message: SavedModelMessage): Uint8Array {
   return savedModel.encode(message).finish();
+}
+
+/** Of a bundle of one shard, little-endian. */
+export function headerBytes(): Uint8Array {
+  return bundleHeader.encode({ numShards: 1, version: { producer: 1 } }).finish();
+}
+
+export function entryBytes(message: EntryMessage): Uint8Array {
+  return bundleEntry.encode(message).finish();
 }
 
 /** The number of a type in messages. */

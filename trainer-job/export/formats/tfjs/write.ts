@@ -99,6 +99,8 @@ function attributeOf(attribute: Attribute): Readonly<Record<string, unknown>> | 
   switch (attribute.kind) {
     case 'type':
       return { type: DATA_TYPES[attribute.type] };
+    case 'types':
+      return { list: { type: attribute.types.map((type) => DATA_TYPES[type]) } };
     case 'ints':
       return { list: { i: attribute.values.map(String) } };
     case 'shape':

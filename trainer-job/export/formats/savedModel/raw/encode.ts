@@ -9,6 +9,7 @@ import type { Graph, Value } from '../../graph/graph.js';
 import {
   add,
   binary,
+  both,
   cast,
   compare,
   either,
@@ -25,7 +26,7 @@ import {
 import { phasesOf } from './cycles.js';
 import { rowsOf } from './lookup.js';
 import { numberOf } from './number.js';
-import { canonicalText, isFalse, isTrue } from './text.js';
+import { canonicalText, IS_FLOATING, IS_TIME, isFalse, isTrue } from './text.js';
 import { secondsOf } from './time.js';
 
 /** Whether TensorFlow lacks what encodes the feature, the hash or the rules of Unicode, so that a signature takes its rows. */
@@ -59,9 +60,9 @@ export function encoded(
     case 'lookup':
       return rowsOf(graph, given, vocabulary(), columnType, { first: fitted.oovBuckets, otherwise: 0 });
     case 'normalize':
-      return normalized(graph, fitted, numberOf(graph, given));
+      return normalized(graph, fitted, numberOfColumn(graph, given, columnType));
     case 'bucketize':
-      return interval(graph, fitted, numberOf(graph, given));
+      return interval(graph, fitted, numberOfColumn(graph, given, columnType));
     case 'cyclical':
       return cyclical(graph, fitted, secondsOf(graph, given, fitted.unit));
     case 'boolean':
@@ -73,6 +74,13 @@ export function encoded(
     default:
       return assertNever(fitted);
   }
+}
+
+/** Of truth values 1 and 0, however they are written. */
+function numberOfColumn(graph: Graph, given: Value, columnType: string | undefined): Value {
+  const number = numberOf(graph, given);
+  if (columnType !== 'BOOLEAN') return number;
+  return select(graph, isTrue(graph, given), 1, select(graph, isFalse(graph, given), 0, number));
 }
 
 function normalized(graph: Graph, fitted: FittedNormalize, number: Value): Value {
@@ -145,7 +153,12 @@ function truth(graph: Graph, missingIndicator: boolean, given: Value, columnType
 }
 
 function answersOf(graph: Graph, given: Value, columnType: string | undefined): [Value, Value] {
-  if (columnType !== undefined && /^(DOUBLE|FLOAT)$/.test(columnType)) {
+  if (columnType !== undefined && IS_TIME.test(columnType)) {
+    // Numbers are times there, and no answers.
+    const isNoNumber = isNan(graph, numberOf(graph, given));
+    return [both(graph, isNoNumber, isTrue(graph, given)), both(graph, isNoNumber, isFalse(graph, given))];
+  }
+  if (columnType !== undefined && IS_FLOATING.test(columnType)) {
     // The recommender writes 1.0 of such a column as 1; what is no number stays a text.
     const number = numberOf(graph, given);
     return [

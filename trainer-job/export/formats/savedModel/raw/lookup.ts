@@ -2,9 +2,22 @@
 import { createHash } from 'node:crypto';
 import { numberOf, secondsOf } from '@trainyard/recommender/encode/value';
 import { typeOf, type Graph, type Value } from '../../graph/graph.js';
-import { add, asText, both, cast, compare, isNan, scalar, select, times, unary } from '../../graph/ops.js';
+import {
+  add,
+  asText,
+  both,
+  cast,
+  compare,
+  isNan,
+  lengthOfText,
+  replaceText,
+  scalar,
+  select,
+  times,
+  unary,
+} from '../../graph/ops.js';
 import { numberOf as numberInGraph } from './number.js';
-import { canonicalText } from './text.js';
+import { canonicalText, IS_FLOATING, IS_TIME } from './text.js';
 import { secondsOf as secondsInGraph } from './time.js';
 
 /** The texts by which values of a column are found, so that those that are written differently and are equal are one. */
@@ -27,7 +40,7 @@ export function rowsOf(
   const unknown = scalar(graph, 'int64', otherwise);
   // A table is never empty; every text is out of a vocabulary that is.
   if (known.length === 0) {
-    const length = graph.node('StringLength', [given], {}, ['int32'])[0];
+    const length = lengthOfText(graph, given);
     return add(graph, cast(graph, times(graph, length, 0), 'int64'), unknown);
   }
   const table = tableOf(graph, known.map(keys.of), first);
@@ -69,8 +82,8 @@ function tableOf(graph: Graph, keys: readonly string[], first: number): Value {
 }
 
 function keysOf(type: string | undefined): Keys {
-  if (type !== undefined && /^(DOUBLE|FLOAT)$/.test(type)) return NUMBERS;
-  if (type !== undefined && /^(DATE|TIMESTAMP(_\w+)?)$/.test(type)) return TIMES;
+  if (type !== undefined && IS_FLOATING.test(type)) return NUMBERS;
+  if (type !== undefined && IS_TIME.test(type)) return TIMES;
   return { of: (value) => value, inGraph: (graph, given) => canonicalText(graph, given, type) };
 }
 
@@ -86,7 +99,9 @@ const NUMBERS: Keys = {
   },
   inGraph(graph, given) {
     const number = numberInGraph(graph, given);
-    const written = asText(graph, add(graph, number, 0), { scientific: true, precision: DIGITS });
+    // Of 0 and -0 one; a sum with 0 is one that TensorFlow's optimizer leaves out.
+    const unsigned = select(graph, compare(graph, 'Equal', number, 0), 0, number);
+    const written = asText(graph, unsigned, { scientific: true, precision: DIGITS });
     return select(graph, isNan(graph, number), given, written);
   },
 };
@@ -94,10 +109,13 @@ const NUMBERS: Keys = {
 /** From the year 1 to the year 9999, in microseconds, as far as double precision tells them apart. */
 const [FIRST, LAST] = [-62_135_596_800e6, 253_402_300_800e6 - 32];
 
+/** Before the digits of a time: a text that is no time is no such key. */
+const MARK = '\u0001';
+
 const TIMES: Keys = {
   of(value) {
     const micros = Math.round(secondsOf(value) * 1e6);
-    return micros >= FIRST && micros <= LAST ? String(micros) : value;
+    return micros >= FIRST && micros <= LAST ? `${MARK}${micros}` : value;
   },
   inGraph(graph, given) {
     const seconds = secondsInGraph(graph, given);
@@ -108,6 +126,7 @@ const TIMES: Keys = {
       compare(graph, 'LessEqual', micros, LAST),
     );
     const whole = select(graph, isTime, micros, scalar(graph, 'float64', 0));
-    return select(graph, isTime, asText(graph, cast(graph, whole, 'int64')), given);
+    const key = replaceText(graph, asText(graph, cast(graph, whole, 'int64')), '^', MARK);
+    return select(graph, isTime, key, given);
   },
 };

@@ -11,7 +11,9 @@ export function trimmed(pattern: string): string {
   return `^${SPACE}${pattern}${SPACE}$`;
 }
 
-const IS_INTEGER = /^U?(TINY|SMALL|BIG)?INT(EGER)?$/;
+const IS_INTEGER = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
+export const IS_FLOATING = /^(DOUBLE|FLOAT)$/;
+export const IS_TIME = /^(DATE|TIMESTAMP(_\w+)?)$/;
 const DECIMAL = /^DECIMAL\((\d+),(\d+)\)$/;
 
 /** As the data write the column's type; a text that the type cannot have stays as it is. */

@@ -52,10 +52,9 @@ function secondsOfInstant(graph: Graph, given: Value): Value {
   // A part that is not there is 0: it stands behind a zero.
   const part = (name: Part, before = '0', after = '') =>
     textToNumber(graph, replaceText(graph, given, instant(name), `${before}\\1${after}`));
-  const written = part('year');
-  // As Date.UTC has it: years up to 99 are of the twentieth century, and parts beyond their range go on.
-  const year = select(graph, compare(graph, 'Less', written, 100), add(graph, written, 1900), written);
-  const days = add(graph, daysBefore(graph, year, add(graph, part('month'), -1)), part('day'), -1);
+  // As Date.UTC has it, parts beyond their range go on.
+  const month = add(graph, part('month'), -1);
+  const days = add(graph, daysBefore(graph, part('year'), month), part('day'), -1);
   const clock = secondsOfClock(graph, part('hour'), part('minute'), part('second'));
   const offset = secondsOfClock(graph, part('offsetHours'), part('offsetMinutes'));
   const signed = times(graph, offset, part('sign', '', '1'));
