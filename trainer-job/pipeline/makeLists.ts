@@ -62,7 +62,7 @@ export async function makeLists(
     await rm(unfinished, { recursive: true, force: true });
     const before = kept > 0 ? `, ${whole(kept)} of them by an earlier process` : '';
     line(
-      `${to.name}: ${whole(rows)} rows, lists of ${k} for ${whole(queries)} ${lists === 'similarItems' ? 'items' : 'queries'} by ${version}, in ${seconds.toFixed(1)} s${before}`,
+      `${to.name}: ${whole(rows)} rows, lists of ${k} for ${whole(queries)} ${lists === 'similarItems' ? 'items' : 'queries'} by ${version ?? 'a model without a version'}, in ${seconds.toFixed(1)} s${before}`,
     );
     return 0;
   } catch (error) {

@@ -49,5 +49,6 @@ export interface BatchResult {
   /** Queries that were taken from an earlier, unfinished process. */
   kept: number;
   seconds: number;
-  version: string;
+  /** Null of a folder that does not name it. */
+  version: string | null;
 }

@@ -66,8 +66,11 @@ async function modelDigest(folder: string): Promise<string> {
 
 const metadataSchema = z.object({ model_version: z.string() });
 
-/** As `model_metadata.json` names it. */
-export async function versionOf(folder: string): Promise<string> {
-  return metadataSchema.parse(JSON.parse(await readFile(join(folder, 'model_metadata.json'), 'utf8')))
-    .model_version;
+/** As `model_metadata.json` names it; null of a folder that has none. */
+export async function versionOf(folder: string): Promise<string | null> {
+  const text = await readFile(join(folder, 'model_metadata.json'), 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  });
+  return text === null ? null : metadataSchema.parse(JSON.parse(text)).model_version;
 }

@@ -233,11 +233,24 @@ describe('lists for many', () => {
     await expect(writeLists(requestOf(folder, out, given))).rejects.toThrow(message);
   });
 
-  it('are refused without what users have, of a folder that does not say it', async () => {
-    const { folder } = await modelOf();
-    for (const file of ['manifest.json', 'seen.json']) await rm(join(folder, file));
+  it('are refused without what users have, of a folder of before, which has others and names no version', async () => {
+    const { folder, model } = await modelOf();
+    for (const file of ['manifest.json', 'seen.json', 'model_metadata.json']) await rm(join(folder, file));
     const out = join(await temporaryFolder(), 'lists.jsonl');
-    await expect(writeLists(requestOf(folder, out, { exclude: 'seen' }))).rejects.toThrow(/seen\.json/);
+    await expect(writeLists(requestOf(folder, out, { exclude: 'seen' }))).rejects.toThrow(
+      /the lists are to leave out what users have, which the folder .* does not say: it has no seen\.json/,
+    );
+    const notes: string[] = [];
+    const onNote = (note: string) => notes.push(note);
+    await writeLists(requestOf(folder, out, { k: 1, onNote }));
+    expect(notes).toContainEqual(expect.stringContaining('model_version is null'));
+    expect(await linesOf(out)).toMatchObject(
+      model.users.map((user) => ({
+        user,
+        item: model.recommend({ user }, { k: 1 })[0]?.item,
+        model_version: null,
+      })),
+    );
   });
 
   it('are refused of queries without the column of the user', async () => {

@@ -2,8 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openModelDirectory } from '@trainyard/recommender/node';
-import type { RecommenderModel } from '@trainyard/recommender';
+import { RecommenderError, type RecommenderModel } from '@trainyard/recommender';
 import { withDatabase, type Database } from '../data/database.js';
+import { TrainerError } from '../errors/trainerError.js';
 import { allowedItems } from './allowedItems.js';
 import type { BatchRequest, BatchResult } from './batchRequest.js';
 import { Blocks } from './blocks.js';
@@ -33,9 +34,10 @@ export async function writeLists(request: BatchRequest): Promise<BatchResult> {
   formatOf(request.out);
   const model = await orRefused(() => openModelDirectory(folder));
   const excludesSeen = lists === 'recommendations' && request.exclude === 'seen';
-  // Where the folder does not say what users have, this says so before anything is computed.
-  if (excludesSeen) await orRefused(() => model.seenBy({}));
+  if (excludesSeen) checkSeen(model, folder);
   const version = await versionOf(folder);
+  if (version === null)
+    request.onNote(`${folder} has no model_metadata.json that names its version: model_version is null`);
   const size = blockSize(model);
   const blocks = await Blocks.open(unfinished, await planOf(request, size));
   const make = async (database: Database) => {
@@ -59,6 +61,21 @@ export async function writeLists(request: BatchRequest): Promise<BatchResult> {
     return { ...made, seconds: (performance.now() - began) / 1000, version };
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Says before anything is computed that the folder does not say what users have. */
+function checkSeen(model: RecommenderModel, folder: string): void {
+  try {
+    model.seenBy({});
+  } catch (cause) {
+    if (!(cause instanceof RecommenderError) || cause.code !== 'not-of-this-model') throw cause;
+    throw new TrainerError(
+      'invalid-settings',
+      `the lists are to leave out what users have, which the folder ${folder} does not say: it has no seen.json`,
+      'ask for lists that leave out nothing (--exclude nothing), or train again with this version, which writes it',
+      { cause },
+    );
   }
 }
 

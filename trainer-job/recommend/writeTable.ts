@@ -31,7 +31,7 @@ export async function writeTable(
   database: Database,
   blocks: readonly string[],
   { lists, out, queries }: Pick<BatchRequest, 'lists' | 'out' | 'queries'>,
-  version: string,
+  version: string | null,
 ): Promise<number> {
   const unfinished = `${out}.part`;
   await mkdir(dirname(out), { recursive: true });
@@ -47,7 +47,7 @@ export async function writeTable(
     'CAST(rank AS INTEGER) AS rank',
     found,
     'score',
-    `${literal(version)} AS model_version`,
+    `${version === null ? 'NULL::VARCHAR' : literal(version)} AS model_version`,
   ];
   const read =
     blocks.length === 0
