@@ -84,6 +84,11 @@ describe('lists for many', () => {
       similarItems: { k: 2, where },
     });
     await ended(trains(), 2);
+    await writeFile(join(folder, 'queries.csv'), 'city\nGraz\n');
+    const nameless = trains();
+    await ended(nameless, 2);
+    expect(nameless.output()).toMatch(/have the columns "city", and the model asks for "user"/);
+    expect(nameless.output()).not.toMatch(/^ingest/m);
     await writeQueries(folder);
     await ended(trains(), 0);
     const opened = await openModelDirectory(model);
@@ -183,9 +188,7 @@ async function expectQueriesAsTheyAre(folder: string, opened: Opened) {
 
 async function expectRefusals(folder: string) {
   const at = (name: string) => join(folder, name);
-  await writeFile(at('cities.csv'), 'city\nGraz\n');
   const cases: [string[], RegExp][] = [
-    [['--for', at('cities.csv')], /have the columns "city", and the model asks for "user"/],
     [['--for', at('missing.csv')], /--for: nothing is found at .*missing\.csv\n {2}to do: correct --for/],
     [['--where', 'price<0'], /no item meets where, so that all lists would be empty/],
     [['--to', at('out')], /--to is .*out, which is a folder/],

@@ -1,12 +1,14 @@
 /** The lists that a run makes with its model, as `outputs` of its specification asks. */
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import { featureColumns, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import { withDatabase } from '../data/database.js';
 import { openSource } from '../data/source/openSource.js';
 import { TrainerError } from '../errors/trainerError.js';
 import type { BatchProgress, BatchRequest } from '../recommend/batchRequest.js';
 import { progressLine } from '../recommend/progressLine.js';
+import { openQueries } from '../recommend/queryTable.js';
 import { loadTable } from '../recommend/loadTable.js';
 import { ofQueries } from '../recommend/refused.js';
 import { writeLists } from '../recommend/writeLists.js';
@@ -121,10 +123,25 @@ async function make(
   reporter.log('info', `${name}: ${rows} rows for ${queries} lists in ${seconds.toFixed(1)} s${before}`);
 }
 
-/** Fails with a `TrainerError` where the files of queries cannot be read: said before anything is trained, for the lists come last. */
-export async function checkQueries(attempt: Attempt, { outputs }: TrainingSpec): Promise<void> {
+/** Fails with a `TrainerError` where the files of queries cannot be read, or name no users: said before anything is trained, for the lists come last. */
+export async function checkQueries(attempt: Attempt, { outputs, features }: TrainingSpec): Promise<void> {
   const asked = outputs.recommendations?.for ?? 'allUsers';
-  if (asked !== 'allUsers') await queriesOf(attempt, asked.uri);
+  if (asked === 'allUsers') return;
+  const { stop, settings } = attempt;
+  const source = await queriesOf(attempt, asked.uri);
+  const ids = features.query.filter(({ id }) => id).flatMap(featureColumns);
+  const columns = [...new Set([...ids, ...features.query.flatMap(featureColumns)])];
+  const lists = join(settings.artifactDirectory, 'lists');
+  await mkdir(lists, { recursive: true });
+  const work = await mkdtemp(join(lists, 'queries-'));
+  try {
+    await unlessStopped(
+      stop,
+      withDatabase(work, (database) => openQueries(database, source, columns), { readsRows: true }),
+    );
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
 }
 
 function queriesOf({ settings, stop, reporter }: Attempt, uri: string) {

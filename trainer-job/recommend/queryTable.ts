@@ -49,24 +49,11 @@ export async function usersTable(
 export async function fileTable(
   database: Database,
   source: OpenedSource,
-  { userColumn: id, columns: { query } }: RecommenderModel,
+  { userColumn: id, columns: { query } }: Pick<RecommenderModel, 'userColumn' | 'columns'>,
   onNote: (note: string) => void,
 ): Promise<QueryTable> {
   const columns = [id, ...query.filter((column) => column !== id)];
-  const rows = await openRows(database, await source.files(), 'asked', () => false);
-  const types = await typesOf(database, `SELECT * FROM ${rows.sql}`);
-  if (!types.has(id)) {
-    throw new TrainerError(
-      'missing-column',
-      `the queries have the columns ${[...types.keys()].map((name) => `"${name}"`).join(', ')}, and the model asks for "${id}", the user’s id`,
-      `give a file with the column "${id}"; the query tower also reads ${
-        columns
-          .slice(1)
-          .map((name) => `"${name}"`)
-          .join(', ') || 'nothing else'
-      }`,
-    );
-  }
+  const { rows, types } = await openQueries(database, source, columns);
   const aside = [...types.keys()].filter((name) => !columns.includes(name));
   if (aside.length > 0) onNote(`the query tower does not read ${aside.join(', ')}: left aside`);
   const given = columns.filter((column) => types.has(column));
@@ -78,7 +65,24 @@ export async function fileTable(
       `the queries have no ${missing.join(', ')}: users whom the model knows have the values of their newest training rows, as far as the folder says them, and others none`,
     );
   }
-  return tableOf(database, given, rows.sql);
+  return tableOf(database, given, rows);
+}
+
+/** SQL of the rows of files, and DuckDB's types of their columns. `columns` are those that the query tower reads, that of the users first. Fails with a `TrainerError` where that one is missing. */
+export async function openQueries(
+  database: Database,
+  source: OpenedSource,
+  columns: readonly string[],
+): Promise<{ rows: string; types: ReadonlyMap<string, string> }> {
+  const { sql: rows } = await openRows(database, await source.files(), 'asked', () => false);
+  const types = await typesOf(database, `SELECT * FROM ${rows}`);
+  const [id = '', ...others] = columns;
+  if (types.has(id)) return { rows, types };
+  throw new TrainerError(
+    'missing-column',
+    `the queries have the columns ${[...types.keys()].map((name) => `"${name}"`).join(', ')}, and the model asks for "${id}", the user’s id`,
+    `give a file with the column "${id}"; the query tower also reads ${others.map((name) => `"${name}"`).join(', ') || 'nothing else'}`,
+  );
 }
 
 /** Values are kept as the texts that the transform reads of them, which encoders take for what they write. The first column is that of the users. */
