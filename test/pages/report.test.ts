@@ -42,4 +42,26 @@ describe.skipIf(!hasChromium)(`report.html (${WITHOUT_CHROMIUM})`, () => {
       expect({ found, violations }).toEqual({ found: [], violations: [] });
     },
   );
+
+  it.each([
+    ['retrieval', sampleReport],
+    ['answers', sampleAnswersReport],
+  ] as const)('fits on paper, with all of its figures: %s', async (_name, report) => {
+    const folder = await temporaryFolder();
+    const names = [5, 10, 50, 100].flatMap((k) =>
+      ['recall', 'ndcg', 'hit_rate', 'precision', 'map', 'mrr'].map((name) => `test_${name}_at_${k}`),
+    );
+    const metrics = names.map((name) => ({ name, value: 0.5, interval: { low: 0.4, high: 0.6 } }));
+    const sample = report();
+    const slices = sample.slices.map((slice) => ({ ...slice, metrics: [...slice.metrics, ...metrics] }));
+    await writeEvaluation({ ...sample, slices }, folder);
+    const browser = await openChromium();
+    onTestFinished(() => browser.close());
+    // A4 within the usual margins.
+    const page = await browser.newPage({ viewport: { width: 718, height: 1046 } });
+    await page.emulateMedia({ media: 'print' });
+    await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    expect(width).toBe(718);
+  });
 });

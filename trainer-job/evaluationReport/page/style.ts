@@ -7,6 +7,8 @@ export const COLORS = `:root{color-scheme:light dark;--ink:#1a2230;--soft:#56617
 /** Printed on white paper, whatever the screen is like. */
 const PRINT = `@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--line:#bbb;--card:#fff;--page:#fff;--model:#2f6fc2;--model-soft:#d5e4f7;--other:#777;--bad:#b3261e;--bad-soft:#fff;--warn:#6b4600;--warn-soft:#fff;--good:#1d6f42;--good-soft:#fff;--loss:#a34a1e}
 body{padding:0;font-size:11px}nav{display:none}main{max-width:none}section.card,.verdict,.tile,figure,tr{break-inside:avoid}section.long{break-inside:auto}.wide,.chart{overflow:visible}.chart svg{min-width:0!important}
+table{font-size:9.5px}.n small,td small{font-size:8.5px}th,td{padding:3px 8px 3px 0}td.n,thead th{white-space:normal}
+.many thead{display:none}.many,.many tbody,.many tr{display:block}.many tr{border-bottom:1px solid var(--line);padding:2px 0}.many th,.many td{display:inline-block;border:0;padding:0 12px 2px 0;text-align:left}.many tbody th{font-weight:700}.many td::before{content:attr(data-title) ' ';color:var(--soft)}.many td br{display:none}.many td small::before{content:' ('}.many td small::after{content:')'}
 details::details-content{content-visibility:visible;display:block}summary{list-style:none}}`;
 
 export const STYLE = new Html(`<style>

@@ -9,10 +9,13 @@ export interface Column {
   isNumber?: boolean;
 }
 
+/** More columns than fit beside each other on paper: printed, each cell stands behind the title of its column. */
+const MANY = 7;
+
 /** A table whose first cell names its row; where it is wider than the page, it scrolls in itself. */
 export function table(name: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]): Html {
   return html`<div class="wide" role="region" aria-label="${name}, as a table" tabindex="0">
-    <table class="full">
+    <table class="${columns.length > MANY ? 'full many' : 'full'}">
       <thead>
         <tr>
           ${columns.map(({ title, isNumber }) => html`<th scope="col" class="${isNumber ? 'n' : ''}">${title}</th>`)}
@@ -22,7 +25,7 @@ export function table(name: string, columns: readonly Column[], rows: readonly (
         ${rows.map(
           (cells) =>
             html`<tr>
-              ${cells.map((cell, i) => cellOf(cell, columns[i], i))}
+              ${cells.map((cell, i) => cellOf(cell, columns[i], i, columns.length > MANY))}
             </tr>`,
         )}
       </tbody>
@@ -30,10 +33,11 @@ export function table(name: string, columns: readonly Column[], rows: readonly (
   </div>`;
 }
 
-function cellOf(cell: Cell, column: Column | undefined, i: number): Html {
+function cellOf(cell: Cell, column: Column | undefined, i: number, isTitled: boolean): Html {
   const kind = column?.isNumber ? 'n' : 'break';
-  return i === 0
-    ? html`<th scope="row" class="${kind}">${cell}</th>`
+  if (i === 0) return html`<th scope="row" class="${kind}">${cell}</th>`;
+  return isTitled && column
+    ? html`<td class="${kind}" data-title="${column.title}">${cell}</td>`
     : html`<td class="${kind}">${cell}</td>`;
 }
 
