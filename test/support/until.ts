@@ -11,7 +11,8 @@ export async function until<T>(
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   let lastError: unknown;
-  for (;;) {
+  // What comes soon is seen soon, and what takes long is not asked for at each moment, which takes its processor away.
+  for (let pauseMs = 5; ; pauseMs = Math.min(50, 1.5 * pauseMs)) {
     try {
       const value = await probe();
       if (value !== undefined && value !== null && value !== false) return value;
@@ -19,6 +20,6 @@ export async function until<T>(
       lastError = error;
     }
     if (Date.now() > end) throw new Error(`waited ${timeoutMs} ms for ${what}`, { cause: lastError });
-    await pause(20);
+    await pause(pauseMs);
   }
 }
