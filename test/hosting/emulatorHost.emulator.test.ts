@@ -43,7 +43,7 @@ describe.skipIf(emulatorsMissing)('a host on the emulators', () => {
 
     const second = await hostIn(directory);
     expect((await second.client.get(runId)).error?.code).toBe('trainer-rejected');
-  }, 90_000);
+  }, 180_000);
 
   it('starts a run for a message on the retrain topic', async () => {
     const { client, pubsub } = await hostIn(await temporaryFolder());
@@ -56,5 +56,5 @@ describe.skipIf(emulatorsMissing)('a host on the emulators', () => {
     await publisher.topic(RETRAIN_TOPIC).publishMessage({ json: { modelId: 'shop', spec: SPEC } });
     const run = await until('the run', async () => (await client.list('shop', { limit: 1 })).runs[0], 30_000);
     expect(run).toMatchObject({ name: 'shop#1', requestedBy: 'retrain' });
-  }, 90_000);
+  }, 180_000);
 });
