@@ -1,20 +1,18 @@
 /** `manifest.json`: every other file of the folder with its size and digest. A folder that has none is one of before, or not whole. */
+import { modelManifestSchema } from '@trainyard/shared/runs/modelManifest';
 import { z } from 'zod';
 import { RecommenderError } from '../error.js';
 import { MANIFEST_FILE } from './files.js';
 import { readBytes, readDocument, type ModelFiles, type ReadFile } from './read.js';
 import { sha256 } from './sha256.js';
 
-const fileSchema = z.looseObject({
-  path: z.string(),
-  bytes: z.int().min(0),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-});
+const { schemaVersion, files: listedFiles } = modelManifestSchema.shape;
+const listedFile = listedFiles.element.pick({ path: true, bytes: true, sha256: true });
 
-/** What the recommender needs of it; a later trainer may say more about a model and its files. */
+/** What the recommender needs of what the trainer writes; a later trainer may say more about a model and its files. */
 const manifestSchema = z.looseObject({
-  schemaVersion: z.literal(1),
-  files: z.array(fileSchema),
+  schemaVersion,
+  files: z.array(z.looseObject(listedFile.shape)),
 });
 
 export interface CheckedFolder {
@@ -26,26 +24,26 @@ export interface CheckedFolder {
 
 /** Opens the manifest. Each file's size and digest are checked when it is read. */
 export async function checkedFolder(files: ModelFiles): Promise<CheckedFolder> {
-  const bytes = await bytesIfThere(files.read, MANIFEST_FILE);
-  if (bytes === undefined) {
-    return { read: files.read, has: async (path) => (await bytesIfThere(files.read, path)) !== undefined };
+  const content = await bytesIfThere(files.read, MANIFEST_FILE);
+  if (content === undefined) {
+    return { read: files.read, has: async (name) => (await bytesIfThere(files.read, name)) !== undefined };
   }
-  const manifest = await readDocument(async () => bytes, MANIFEST_FILE, { 1: manifestSchema });
+  const manifest = await readDocument(async () => content, MANIFEST_FILE, { 1: manifestSchema });
   const entries = new Map(manifest.files.map((entry) => [entry.path, entry]));
   return {
-    has: async (path) => entries.has(path),
-    async read(path) {
-      const content = await readBytes(files.read, path);
-      const listed = entries.get(path);
-      if (!listed) throw changed(`${path} is not listed in ${MANIFEST_FILE}`);
-      if (content.byteLength !== listed.bytes) {
-        throw changed(`${path} has ${content.byteLength} bytes instead of ${listed.bytes}`);
+    has: async (name) => entries.has(name),
+    async read(name) {
+      const file = await readBytes(files.read, name);
+      const listed = entries.get(name);
+      if (!listed) throw changed(`${name} is not listed in ${MANIFEST_FILE}`);
+      if (file.byteLength !== listed.bytes) {
+        throw changed(`${name} has ${file.byteLength} bytes instead of ${listed.bytes}`);
       }
-      const digest = await (files.sha256 ?? sha256)(content);
-      if (digest !== listed.sha256) {
-        throw changed(`${path} has the SHA-256 ${digest}, and ${MANIFEST_FILE} says ${listed.sha256}`);
+      const found = await (files.sha256 ?? sha256)(file);
+      if (found !== listed.sha256) {
+        throw changed(`${name} has the SHA-256 ${found}, and ${MANIFEST_FILE} says ${listed.sha256}`);
       }
-      return content;
+      return file;
     },
   };
 }

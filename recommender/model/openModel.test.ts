@@ -261,4 +261,44 @@ describe('readOverHttp', () => {
     const none = readOverHttp('https://example.com/', async () => new Response(null, { status: 404 }));
     expect((await errorOf(() => openModel(none))).message).toMatch(/transform\/transform.json .*404/);
   });
+
+  /** Answers one after the other, of which an error is a broken connection. */
+  const answering = (...answers: (Response | Error)[]) => {
+    const asked: string[] = [];
+    const fetchFile = async (url: URL) => {
+      asked.push(url.pathname);
+      const answer = answers.shift();
+      if (answer instanceof Response) return answer;
+      throw answer ?? new Error('nobody answers any more');
+    };
+    return { asked, read: readOverHttp('https://example.com/', fetchFile, [0, 0]) };
+  };
+  const fault = (status: number) => new Response('no', { status, headers: { 'retry-after': '0' } });
+
+  it('asks again where a download broke off or the fault may pass, and says how often in the end', async () => {
+    const broken = answering(new TypeError('fetch failed'), fault(503), new Response('whole'));
+    expect(new TextDecoder().decode(await broken.read('a.bin'))).toBe('whole');
+    expect(broken.asked).toEqual(['/a.bin', '/a.bin', '/a.bin']);
+    const overloaded = answering(fault(429), fault(500), fault(503), new Response('too late'));
+    await expect(overloaded.read('a.bin')).rejects.toMatchObject({ message: '503, 3 times', status: 503 });
+    for (const status of [400, 401, 404, 501]) {
+      const refused = answering(fault(status), new Response('never asked'));
+      await expect(refused.read('a.bin')).rejects.toMatchObject({ message: String(status), status });
+      expect(refused.asked).toHaveLength(1);
+    }
+    const givenUp = answering(new DOMException('stop', 'AbortError'), new Response('never asked'));
+    await expect(givenUp.read('a.bin')).rejects.toMatchObject({ message: 'stop' });
+  });
+
+  it('does not take a folder that cannot be reached for one of before, which has no manifest', async () => {
+    const cause = new Error('getaddrinfo ENOTFOUND example.com');
+    const unreachable = Array.from({ length: 3 }, () => new TypeError('fetch failed', { cause }));
+    const { asked, read } = answering(...unreachable);
+    const error = await errorOf(() => openModel(read));
+    expect(error.code).toBe('missing-file');
+    expect(error.message).toContain(
+      'manifest.json cannot be read (fetch failed: getaddrinfo ENOTFOUND example.com, 3 times)',
+    );
+    expect(new Set(asked)).toEqual(new Set(['/manifest.json']));
+  });
 });

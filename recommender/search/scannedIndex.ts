@@ -7,11 +7,14 @@ import { Best, type Found } from './best.js';
 import { codesOf, MOST_AT_ONCE, MOST_QUERIES, type Codes } from './codes.js';
 import type { IsWanted, ItemIndex } from './itemIndex.js';
 import { plainIndex } from './plainIndex.js';
-import { lengthAt, productAt } from './productScores.js';
+import { lengthAt, productsOf } from './productScores.js';
 import { LANES } from './wasm/scanCode.js';
 
 /** The first calls take few items, for none is left out before `k` have been found. */
-const FIRST_AT_ONCE = 512;
+const FIRST_AT_ONCE = 128;
+/** So many products are made before they are looked at. */
+const AT_ONCE = 64;
+const PRODUCTS = new Float64Array(AT_ONCE);
 
 /** Where the scales and slacks are that make bounds of scores, and how a score is made of a product. */
 interface Measure {
@@ -114,13 +117,18 @@ function take(
   count: number,
 ): void {
   const { vector, best, isWanted, length } = search;
-  const width = vector.length;
-  for (let i = 0; i < count; i++) {
-    const item = found[i]!;
-    const at = item * width;
-    if (at >= vectors.length) return;
-    const score = measure.score(productAt(vector, vectors, at), length, item);
-    if (best.wouldKeep(item, score) && (!isWanted || isWanted(item))) best.add(item, score);
+  const items = vectors.length / vector.length;
+  let last = count;
+  // What fills up the last lanes is no item.
+  while (last > 0 && found[last - 1]! >= items) last--;
+  for (let from = 0; from < last; from += AT_ONCE) {
+    const to = Math.min(from + AT_ONCE, last);
+    productsOf(vector, vectors, found, from, to, PRODUCTS);
+    for (let i = from; i < to; i++) {
+      const item = found[i]!;
+      const score = measure.score(PRODUCTS[i - from]!, length, item);
+      if (best.wouldKeep(item, score) && (!isWanted || isWanted(item))) best.add(item, score);
+    }
   }
 }
 
