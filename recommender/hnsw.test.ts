@@ -5,12 +5,18 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { goldenFiles, jsonBytes, readerOf } from '../test/support/recommender/describedFolder.js';
 import { useWasm } from '../test/support/training/backend.js';
 import { exportedModel } from '../test/support/training/exportedModel.js';
+import { loadUsearch } from './approximate/usearch.js';
 import { hnsw } from './hnsw.js';
 import { open } from './node.js';
 
 beforeAll(useWasm);
 
 const ITEMS = 2000;
+/** There is no build of it for each system. */
+const missing = await loadUsearch().then(
+  () => '',
+  (error: Error) => error.message,
+);
 
 /** With fewer candidates a search than a 64th of the items, so that the graph is asked. */
 async function folderWithGraph(items = ITEMS): Promise<string> {
@@ -37,7 +43,7 @@ async function folderOf(directory: string): Promise<Map<string, Uint8Array>> {
   return new Map(await Promise.all(entries));
 }
 
-describe('a model that is opened with hnsw', () => {
+describe.skipIf(missing)(`a model that is opened with hnsw${missing && ` (skipped: ${missing})`}`, () => {
   it('recommends what the exact index does, nearly always, with the same scores and filters', async () => {
     const directory = await folderWithGraph();
     const [exact, quick] = [await open(directory), await open(directory, { index: hnsw })];

@@ -10,6 +10,9 @@ export const MEASURED_K = 100;
 /** A candidate of the graph takes as long as so many items of the exact index, about. */
 const ITEMS_PER_CANDIDATE = 64;
 
+/** So many candidates more than are asked for, at least: whether the last of them has equals is seen by those behind it. */
+const BEYOND = 10;
+
 export interface HnswParts {
   graph: Pick<Graph, 'search'>;
   /** [items, width] of float32: what is found is scored from these. */
@@ -32,14 +35,14 @@ export function hnswIndex({ graph, vectors, width, expansionSearch, exact }: Hns
   const search: ItemIndex['search'] = (vector, k, isWanted) => {
     const length = lengthAt(vector, 0, width);
     const wantedCount = Math.ceil(Math.min(k, items) * margin);
-    let count = Math.max(expansionSearch, wantedCount);
+    let count = Math.max(expansionSearch, wantedCount, k + BEYOND);
     if (length > 1e-30 && length < 1e30) {
       const point = unitQuery(vector, length);
       while (count <= most) {
         const { keys } = graph.search(point, count, 1);
         const { best, wanted, worst } = scored(keys, vector, vectors, k, isWanted);
         const isEnough = wanted >= wantedCount || (wanted === keys.length && wanted >= k);
-        if (isEnough && best.threshold > worst) return best.sorted();
+        if (isEnough && best.threshold > worst) return best.drained();
         // As many as there would be if the filter left the same share of them all; nothing is known of a share of 0.
         const share = wanted / keys.length;
         count = share > 0 ? Math.max(2 * count, Math.ceil((1.2 * wantedCount) / share)) : Infinity;

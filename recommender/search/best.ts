@@ -32,13 +32,16 @@ export class Best {
     else if (this.isBetter(index, score, 0)) this.siftDown(index, score);
   }
 
-  /** Best first. */
-  sorted(): Found[] {
-    const found = Array.from({ length: this.count }, (_, i) => ({
-      index: this.indices[i]!,
-      score: this.scores[i]!,
-    }));
-    return found.toSorted((a, b) => b.score - a.score || a.index - b.index);
+  /** Takes all of them out, best first. */
+  drained(): Found[] {
+    const found = new Array<Found>(this.count);
+    while (this.count > 0) {
+      const last = this.count - 1;
+      found[last] = { index: this.indices[0]!, score: this.scores[0]! };
+      this.count = last;
+      if (last > 0) this.siftDown(this.indices[last]!, this.scores[last]!);
+    }
+    return found;
   }
 
   /** Than the one at a place of the heap. */

@@ -59,7 +59,7 @@ export function scannedIndex(vectors: Float32Array, width: number): ItemIndex | 
     for (let from = 0; from < searches.length; from += MOST_QUERIES) {
       scanAll(codes, vectors, measure, searches.slice(from, from + MOST_QUERIES));
     }
-    return searches.map(({ best }) => best.sorted());
+    return searches.map(({ best }) => best.drained());
   };
   const isUsual = (vector: Float32Array) => {
     const length = lengthAt(vector, 0, width);

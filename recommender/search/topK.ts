@@ -14,5 +14,5 @@ export function topK(
     const score = scores[index]!;
     if (best.wouldKeep(index, score) && isWanted(index)) best.add(index, score);
   }
-  return best.sorted();
+  return best.drained();
 }
