@@ -68,7 +68,7 @@ export async function makeTables(
         part(positions),
         part(training.counts),
         ...names.map((name) => part(counts[name]!)),
-        ...(vectors ? [vectorsOf(vectors, from, count, training.newest)] : []),
+        ...(vectors ? [vectorsOf(entities, vectors, { from, count })] : []),
       ],
       count,
     );
@@ -93,14 +93,14 @@ function positionsOf(place: Int32Array, places: Int32Array): Int32Array {
   return places.map((at) => (at < 0 ? -1 : rowAt[at]!));
 }
 
+/** An item has a vector by its id alone; a user's is that of a training row, and null where there is none. */
 function vectorsOf(
+  { whose, training: { newest } }: Entities,
   { width, values }: NonNullable<Entities['vectors']>,
-  from: number,
-  count: number,
-  newest: Int32Array,
+  { from, count }: { from: number; count: number },
 ): DuckDBValue[] {
   return Array.from({ length: count }, (_, i) =>
-    newest[from + i]! < 0
+    whose === 'users' && newest[from + i]! < 0
       ? null
       : listValue(Array.from(values.subarray((from + i) * width, (from + i + 1) * width))),
   );

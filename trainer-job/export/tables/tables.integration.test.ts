@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSeen } from '@trainyard/recommender/format/seen';
 import { readValues } from '@trainyard/recommender/format/values';
@@ -26,16 +26,18 @@ const ROWS = [
   { day: '2026-01-06', user: 7, city: 'Ulm', item: 'nobody knows', index: 9, kind: 'z' },
 ];
 
-async function tables(type: 'retrieval' | 'ranking' = 'retrieval') {
+async function tables(type: 'retrieval' | 'ranking' = 'retrieval', vocabularies?: Record<string, string[]>) {
   const folder = await temporaryFolder();
   const uri = await writeLines(
     folder,
     'rows.jsonl',
     ROWS.map((row) => JSON.stringify(row)),
   );
+  if (vocabularies) await writeFile(join(folder, 'given.json'), JSON.stringify(vocabularies));
   const input: TrainingSpecInput = {
     dataset: {
       source: { uri },
+      ...(vocabularies && { vocabularies: 'given.json' }),
       columns: { day: { cast: 'timestamp' } },
       split: {
         strategy: 'strictTemporal',
@@ -140,6 +142,28 @@ describe('the tables of a model', () => {
       item: ['a', 'b'],
       'candidate.city': ['x', 'y'],
     });
+  });
+
+  it('have a vector of each item, and none of a user, that a given vocabulary has and no training row', async () => {
+    const { model, data, select } = await tables('retrieval', {
+      user: ['9', '7', '8'],
+      'query.city': ['Ulm'],
+      item: ['never', 'a', 'b'],
+      'candidate.city': ['x'],
+    });
+    expect(await select('SELECT * EXCLUDE vector FROM FILE LIMIT 1', 'items.parquet')).toEqual([
+      { id: 'never', index: 0, train_count: 0, index_attribute: null, kind: null },
+    ]);
+    const vectors = await select('SELECT index, unnest(vector) AS v FROM FILE', 'items.parquet');
+    const expected = model.embed('candidate', catalogue(data.candidate.entities));
+    expect(vectors.map(({ v }) => v)).toEqual(Array.from(expected));
+    expect(await select('SELECT id, train_count, vector IS NULL AS none FROM FILE', 'users.parquet')).toEqual(
+      [
+        { id: 9n, train_count: 0, none: true },
+        { id: 7n, train_count: 3, none: false },
+        { id: 8n, train_count: 1, none: false },
+      ],
+    );
   });
 
   it('have no vectors where the model has none', async () => {
