@@ -5,6 +5,9 @@ import { TrainerError } from './trainerError.js';
 const SHORT_OF_MEMORY =
   /out of memory|\bOOM\b|allocation failed|cannot allocate memory|resource[ _]?exhausted|bad_alloc/i;
 
+/** DuckDB, which writes tables, has no code for it. */
+const DISK_IS_FULL = /no space left on device/i;
+
 const OF_DUCKDB = /^Out of Memory Error/i;
 
 /** What helps where it is the data that take the memory. */
@@ -34,7 +37,8 @@ export function machineFault(thrown: unknown): TrainerError | undefined {
       { cause: thrown },
     );
   }
-  if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOSPC') {
+  const isFull = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOSPC';
+  if (isFull || DISK_IS_FULL.test(message)) {
     return new TrainerError('disk-full', message, 'give the job more disk, or clear its cache', {
       cause: thrown,
     });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +11,7 @@ import { temporaryFolder } from '../../test/support/temporaryFolder.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
 import { catalogue } from '../model/catalogue.js';
 import { trainModel } from '../train/loop/trainModel.js';
-import { exportRun } from './exportRun.js';
+import { exportRun, type ExportRequest } from './exportRun.js';
 import { modelMetadataSchema } from './metadata.js';
 
 beforeAll(useWasm);
@@ -39,7 +40,10 @@ const SPEC = {
   evaluation: { k: [3] },
 };
 
-async function exported(parts: Partial<Pick<TrainingSpecInput, 'features' | 'model'>> = {}) {
+async function exported(
+  parts: Partial<Pick<TrainingSpecInput, 'features' | 'model'>> = {},
+  beside: ExportRequest['beside'] = async () => ({ report: 'report.html' }),
+) {
   const folder = await temporaryFolder();
   const rows = Array.from({ length: 600 }, (_, i) =>
     JSON.stringify({
@@ -88,7 +92,7 @@ async function exported(parts: Partial<Pick<TrainingSpecInput, 'features' | 'mod
     itemVectors: evaluation.itemVectors,
     history: [],
     importance: evaluation.findings.importance,
-    beside: async () => ({ report: 'report.html' }),
+    beside,
     run: {},
     withRows: outputs.of('transform').withRows,
     between: async () => {},
@@ -97,6 +101,19 @@ async function exported(parts: Partial<Pick<TrainingSpecInput, 'features' | 'mod
 }
 
 describe('the artifacts of a run', () => {
+  it('are none where the last of them cannot be written: no folder, and no manifest', async () => {
+    const folders: string[] = [];
+    const full = async (folder: string) => {
+      folders.push(folder);
+      throw new Error('no space left on device');
+    };
+    await expect(exported({}, full)).rejects.toThrow('no space left on device');
+    const [unfinished = ''] = folders;
+    expect(unfinished).toMatch(/\.unfinished$/);
+    expect(existsSync(unfinished.replace(/\.unfinished$/, ''))).toBe(false);
+    expect(existsSync(join(unfinished, 'manifest.json'))).toBe(false);
+  });
+
   it('recommend what the model in memory recommends, to known and unknown users', async () => {
     const { data, model, directory, vocabulary } = await exported();
     const recommender = await openModelDirectory(directory);

@@ -48,6 +48,8 @@ describe('a failure', () => {
   it('of the disk is named', () => {
     const thrown = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
     expect(failureOf(thrown, 'ingest').error.code).toBe('disk-full');
+    const ofDuckDb = new Error('IO Error: Could not write file "items.parquet": No space left on device');
+    expect(failureOf(ofDuckDb, 'register').error.code).toBe('disk-full');
   });
 
   it('that nobody foresaw is tried again, and always fits the callback', () => {
