@@ -33,9 +33,9 @@ export async function openVocabularies(
     const path = await pathOf(uri, context);
     const found = await stat(path);
     if (found.isDirectory())
-      throw wrong('bad-vocabularies', `${uri} is a folder`, 'name the file in it, vocabularies.json');
+      throw problem('bad-vocabularies', `${uri} is a folder`, 'name the file in it, vocabularies.json');
     if (found.size > MOST_BYTES)
-      throw wrong(
+      throw problem(
         'bad-vocabularies',
         `${uri} has ${found.size} bytes; up to ${MOST_BYTES} are read`,
         'leave dataset.vocabularies out: then vocabularies are made of the training rows',
@@ -68,14 +68,14 @@ async function reading<T>(uri: string, work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     if (hasCode(cause, 'ENOENT') || hasCode(cause, 'ENOTDIR')) throw notThere(uri, cause);
     if (hasCode(cause, 'EACCES') || hasCode(cause, 'EPERM'))
-      throw wrong(
+      throw problem(
         'no-permission',
         `${uri}, which dataset.vocabularies names, may not be read by the user that the trainer runs as`,
         'let that user read the file and enter its folders',
         cause,
       );
     if (hasCode(cause, 'ERR_INVALID_FILE_URL_PATH') || hasCode(cause, 'ERR_INVALID_FILE_URL_HOST'))
-      throw wrong(
+      throw problem(
         'invalid-file-url',
         `dataset.vocabularies is ${uri}, which is not the URL of a file on this machine`,
         'write file:// and an absolute path, or give the path alone',
@@ -86,13 +86,13 @@ async function reading<T>(uri: string, work: () => Promise<T>): Promise<T> {
 }
 
 const notThere = (uri: string, cause?: unknown) =>
-  wrong(
+  problem(
     'no-vocabularies',
     `there is no file ${uri}, which dataset.vocabularies names`,
     'correct it, or leave it out: then vocabularies are made of the training rows',
     cause,
   );
 
-function wrong(code: TrainerErrorCode, message: string, remedy: string, cause?: unknown): TrainerError {
+function problem(code: TrainerErrorCode, message: string, remedy: string, cause?: unknown): TrainerError {
   return new TrainerError(code, message, remedy, { stage: 'ingest', cause });
 }
