@@ -100,6 +100,19 @@ const TABLE = {
     meaning: 'Values of a column that is looked up differ by blanks at their ends alone, and count as two.',
     remedy: 'Set `trim` of the column in `dataset.columns`.',
   },
+  'values-alike': {
+    meaning:
+      'Values of a column that is looked up differ only by upper and lower case, by characters that look the same or are not seen, or by how the same number is written, and count as several.',
+    remedy: 'Where they mean the same, write them alike, at their source or by `dataset.sql`.',
+  },
+  'missing-as-text': {
+    meaning: 'A column that is looked up holds texts such as `NULL`, which count as values of their own.',
+    remedy: 'Name them in `csv.nullTexts` of the source, or make them null by `dataset.sql`.',
+  },
+  'constant-feature': {
+    meaning: 'A column that a feature reads has the same value in every row.',
+    remedy: 'Name the right column, or leave the feature out.',
+  },
   'values-not-in-vocabulary': {
     meaning:
       'Training rows have values that the file of `dataset.vocabularies` lacks, and which therefore count as unknown.',

@@ -194,6 +194,34 @@ describe('what cannot be read or trained on', () => {
       /no rows/,
     ],
     [
+      'CSV without a header',
+      (folder) => writeLines(folder, 'h.csv', csvLines.slice(1)),
+      {},
+      'missing-column',
+      /no column "user"/,
+    ],
+    [
+      'lines that end in two ways',
+      async (folder) => {
+        const half = csvLines.length / 2;
+        await writeFile(
+          join(folder, 'ends.csv'),
+          `${csvLines.slice(0, half).join('\r\n')}\r\n${csvLines.slice(half).join('\n')}\n`,
+        );
+        return 'ends.csv';
+      },
+      {},
+      'unreadable-source',
+      /its lines do not all end alike/,
+    ],
+    [
+      'SQL that selects nothing',
+      (folder) => writeLines(folder, 'q.csv', csvLines),
+      { sql: 'SELECT * FROM source WHERE false' },
+      'no-rows',
+      /dataset\.sql gives no rows/,
+    ],
+    [
       'a column that is not there',
       (folder) => writeLines(folder, 'c.csv', ['usr,item,at', 'a,b,1']),
       {},

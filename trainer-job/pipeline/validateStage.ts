@@ -7,6 +7,13 @@ import { literal, withDatabase, type Database } from '../data/database.js';
 import { ROWS_FILE, type IngestOutcome } from '../data/ingest/ingest.js';
 import type { SourceContext } from '../data/source/openSource.js';
 import {
+  alikeCountsSchema,
+  alikeWarnings,
+  countAlike,
+  idColumns,
+  type AlikeCounts,
+} from '../data/validate/alikeValues.js';
+import {
   blankCountsSchema,
   blankWarnings,
   countBlanks,
@@ -171,7 +178,7 @@ async function validateRows(
 ): Promise<Validated> {
   const { spec } = context;
   const now = context.now();
-  checkAnyRows(ingested.outcome);
+  checkAnyRows(ingested.outcome, spec.dataset.sql !== undefined);
   const { outcome: measured } = await work.once('profile', null, profileSchema, (database) =>
     measureProfile(database, ingested.outcome.columns),
   );
@@ -197,6 +204,7 @@ async function validateRows(
     ...listWarnings(spec.features, profile.columns, ingested.outcome.nested),
     ...blankWarnings(await blanks(work, spec, ingested.outcome)),
     ...nulWarnings(await nuls(work, spec, ingested.outcome)),
+    ...alikeWarnings(await alike(work, spec, ingested.outcome)),
   ];
   const validation = validationOf(
     {
@@ -238,6 +246,16 @@ async function nuls(work: RowsWork, spec: TrainingSpec, ingested: IngestOutcome)
   if (names.length === 0) return [];
   const { outcome } = await work.once('nuls', names, nulCountsSchema, (database, { columns }) =>
     countNuls(database, columns, names),
+  );
+  return outcome;
+}
+
+async function alike(work: RowsWork, spec: TrainingSpec, ingested: IngestOutcome): Promise<AlikeCounts> {
+  const names = lookedUpTexts({ ...spec, dataset: { ...spec.dataset, columns: {} } }, ingested.columns);
+  const ids = idColumns(spec);
+  if (names.length === 0) return [];
+  const { outcome } = await work.once('alike', { names, ids }, alikeCountsSchema, (database, { columns }) =>
+    countAlike(database, columns, names, ids),
   );
   return outcome;
 }

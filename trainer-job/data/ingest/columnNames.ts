@@ -1,6 +1,6 @@
 /** Whether the columns that a specification names are there, under one name each. */
 import { featureColumns, splitColumn, type Dataset, type TrainingSpec } from '@trainyard/shared';
-import { UNUSUAL_DELIMITERS } from '../source/csvHeader.js';
+import { isLikeRow, UNUSUAL_DELIMITERS } from '../source/csvHeader.js';
 import { operandsOf } from './derive.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
@@ -50,7 +50,11 @@ export function checkColumns(
     noColumns(missing, existing, table),
     existing.length === 1
       ? `correct the column names; where the file has more columns than one, name what stands between them in dataset.source.csv.delimiter: a comma, a semicolon, a tab and | are tried${delimiterHint(missing, existing[0] ?? '')}`
-      : 'correct the column names in dataset and features: upper and lower case differ',
+      : `correct the column names in dataset and features: upper and lower case differ${
+          isLikeRow(existing)
+            ? '; where the first line of a CSV file is a row, set header of its csv to false and name the columns in columns there'
+            : ''
+        }`,
     { stage: 'ingest' },
   );
 }

@@ -53,6 +53,11 @@ function delimiterOf(file: string, header: string, quote: string): string {
   return [',', ';', '\t', '|'].reduce((best, next) => (count(next) > count(best) ? next : best));
 }
 
+/** Whether names are more likely the values of a row: a column is hardly called 3.5, or by a day. */
+export function isLikeRow(names: Iterable<string>): boolean {
+  return [...names].some((name) => /^\s*([+-]?\d+([.,]\d+)?|\d{4}-\d\d-\d\d.*)\s*$/u.test(name));
+}
+
 /** What people part columns with besides the usual delimiters. */
 export const UNUSUAL_DELIMITERS = ['::', '||', '|~|', '^', '~', ' ', ':', '\u0001', ' +++$+++ '];
 

@@ -292,6 +292,11 @@ describe('of several files', () => {
       /\/a\.csv lacks the columns "user"/,
     ],
     [
+      'the first of two has no header',
+      { 'a.csv': headless, 'b.csv': text() },
+      /\/a\.csv lacks the columns "user", "item", "at", which .*\/b\.csv has/,
+    ],
+    [
       'one has other delimiters',
       { 'a.csv': text(), 'b.csv': text(), 'c.csv': text(';') },
       /\/c\.csv has its columns parted by ";", and .*\/a\.csv by ","/,

@@ -87,6 +87,12 @@ function reasonOf(message: string, source: SourceFiles): Reason {
 function csvReason(message: string, { csv, delimiter }: SourceFiles): Reason | undefined {
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   const at = line === undefined ? '' : `line ${line}: `;
+  if (/state machine reached an invalid state/i.test(message)) {
+    return {
+      is: 'its lines do not all end alike: some in CR LF, as on Windows, and some in LF or CR alone',
+      remedy: 'end all lines alike (dos2unix, or mac2unix, does it)',
+    };
+  }
   if (/unterminated quote/i.test(message)) {
     return {
       is: `${at}a field begins with ${csv.quote} and has no end that its rules allow`,

@@ -1,4 +1,5 @@
 /** Files of one source that do not all have the same columns. */
+import { isLikeRow } from './csvHeader.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** What one file has, in its order: DuckDB's type by the name, where the format has types. */
@@ -77,20 +78,30 @@ function lacking(name: string, files: readonly FileColumns[]): TrainerError {
   );
 }
 
-/** The file that differs is one of the fewest that look like it. */
-function nothingCommon(files: readonly FileColumns[]): TrainerError {
-  const signature = ({ columns }: FileColumns) => JSON.stringify([...columns.keys()].toSorted());
-  const counts = new Map<string, number>();
-  for (const file of files) counts.set(signature(file), (counts.get(signature(file)) ?? 0) + 1);
-  const usual = files.reduce((best, file) =>
-    (counts.get(signature(file)) ?? 0) > (counts.get(signature(best)) ?? 0) ? file : best,
-  );
-  const odd = files.find(({ columns }) => [...usual.columns.keys()].some((name) => !columns.has(name)));
-  const names = [...usual.columns.keys()].slice(0, 10).map((name) => `"${name}"`);
+/** The file that differs is one of the fewest that look like it, and has a row where others have names, if any does. */
+function nothingCommon(all: readonly FileColumns[]): TrainerError {
+  const named = all.filter(({ columns }) => !isLikeRow(columns.keys()));
+  const [usual, odd] = oddOf(named.length === 0 ? all : named, all);
+  const names = [...(usual?.columns.keys() ?? [])].slice(0, 10).map((name) => `"${name}"`);
   return new TrainerError(
     'unreadable-source',
-    `${odd?.file} lacks the columns ${names.join(', ')}, which ${usual.file} has: there is no column that all ${files.length} files have`,
+    `${odd?.file} lacks the columns ${names.join(', ')}, which ${usual?.file} has: there is no column that all ${all.length} files have`,
     `where its first line is a row, begin the file with a line of column names; or ${REMEDY}`,
     { stage: 'ingest' },
   );
+}
+
+/** The file that looks like most of the `named` ones, and the first of all files that lacks a column of it. */
+function oddOf(
+  named: readonly FileColumns[],
+  all: readonly FileColumns[],
+): [usual: FileColumns | undefined, odd: FileColumns | undefined] {
+  const signature = ({ columns }: FileColumns) => JSON.stringify([...columns.keys()].toSorted());
+  const counts = new Map<string, number>();
+  for (const file of named) counts.set(signature(file), (counts.get(signature(file)) ?? 0) + 1);
+  const countOf = (file: FileColumns) => counts.get(signature(file)) ?? 0;
+  const [usual] = named.toSorted((a, b) => countOf(b) - countOf(a));
+  const lacks = ({ columns }: FileColumns) =>
+    [...(usual?.columns.keys() ?? [])].some((name) => !columns.has(name));
+  return [usual, all.find(lacks)];
 }

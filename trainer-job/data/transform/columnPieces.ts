@@ -8,7 +8,7 @@ import { timeUnitSchema, type TimeUnit } from '@trainyard/shared';
 import { z } from 'zod';
 import { secondsOf } from '@trainyard/recommender/encode/value';
 import { unpackTexts } from '@trainyard/recommender/format/texts';
-import type { Database } from '../database.js';
+import { identifier, type Database } from '../database.js';
 import { internalName, textSql } from '../ingest/columns.js';
 import { packTexts, readArray, writeArrays } from '../typedFiles.js';
 import { basicType, type BasicType } from '../validate/profile/columnSql.js';
@@ -121,6 +121,14 @@ const HELD: Readonly<Record<BasicType, string>> = {
 /** SQL of a column's number; fails for a column that has none. */
 function numberSql({ outcome }: IngestedRows, type: string, column: string): string {
   if (NUMBER_TYPE.test(type)) return `CAST(${internalName(outcome.columns, column)} AS DOUBLE)`;
+  const nested = outcome.nested[column];
+  if (nested !== undefined)
+    throw new TrainerError(
+      'not-a-number',
+      `column "${column}" holds several values a row (${nested.slice(0, 80)}) where one number is needed`,
+      `choose one in dataset.sql, such as ${identifier(column)}[1] of a list or ${identifier(column)}.name of a struct`,
+      { stage: 'transform' },
+    );
   throw new TrainerError(
     'not-a-number',
     `column "${column}" holds ${HELD[basicType(type)]} where numbers are needed`,

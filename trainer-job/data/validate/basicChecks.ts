@@ -1,5 +1,6 @@
 import type { TowerName } from '@trainyard/recommender/format/files';
 import {
+  featureColumns,
   idFeature,
   runWarning,
   type RunWarning,
@@ -25,10 +26,19 @@ function problem(code: TrainerErrorCode, message: string, remedy: string): Train
   return new TrainerError(code, message, remedy, { stage: 'validate' });
 }
 
-/** Fails with a `TrainerError` where there are no rows. */
-export function checkAnyRows({ rowsRead, rowsKept, dropped, castProblems }: IngestOutcome): void {
+/** Fails with a `TrainerError` where there are no rows, `isSelected` by `dataset.sql` or as they are. */
+export function checkAnyRows(
+  { rowsRead, rowsKept, dropped, castProblems }: IngestOutcome,
+  isSelected: boolean,
+): void {
   if (rowsRead === 0)
-    throw problem('no-rows', 'the source has no rows', 'write the data before the run is started');
+    throw isSelected
+      ? problem(
+          'no-rows',
+          'dataset.sql gives no rows',
+          'correct what it selects, or write the data before the run is started',
+        )
+      : problem('no-rows', 'the source has no rows', 'write the data before the run is started');
   if (rowsKept > 0) return;
   const reasons = dropped.map(({ condition, rows }) => `"${condition}" fails for ${rows}`);
   throw problem(
@@ -119,6 +129,25 @@ function checkSplit({ dataset }: Spec, columns: readonly ColumnProfile[], ingest
   }
 }
 
+/** A feature that is the same in every row takes part in everything and tells nothing. */
+function constantWarnings({ features }: Spec, columns: readonly ColumnProfile[], rows: number): RunWarning[] {
+  const read = new Set(
+    [...features.query, ...features.candidate].flatMap((feature) =>
+      feature.id ? [] : featureColumns(feature),
+    ),
+  );
+  return columns
+    .filter(({ name, distinct, nulls }) => read.has(name) && distinct === 1 && nulls === 0)
+    .map(({ name }) =>
+      runWarning(
+        'constant-feature',
+        `column "${name}" has the same value in all ${rows.toLocaleString('en-US')} rows: its feature tells nothing apart`,
+        'name the right column, or leave the feature out',
+        { rows },
+      ),
+    );
+}
+
 /** What a run can live with and a person should know. */
 export function warningsOf(
   spec: Spec,
@@ -148,6 +177,7 @@ export function warningsOf(
           ),
         ]
       : []),
+    ...constantWarnings(spec, columns, rowsKept),
     ...infiniteWarnings(spec, columns, rowsKept),
     ...outweighing(spec, columns, rowsKept),
     ...castWarnings,

@@ -198,3 +198,15 @@ describe('the header of a CSV as a row', () => {
     });
   });
 });
+
+describe('a list where a number is needed', () => {
+  it('is refused with how one is chosen, and no cast, which could not read it', async () => {
+    const file = await writeParquet(join(await temporaryFolder(), 'rows.parquet'), ROWS);
+    const refused = warned(file, { column: 'genres', transform: 'normalize' });
+    await expect(refused).rejects.toMatchObject({
+      code: 'not-a-number',
+      message: 'column "genres" holds several values a row (VARCHAR[]) where one number is needed',
+      remedy: expect.stringContaining('"genres"[1]') as string,
+    });
+  });
+});

@@ -1,0 +1,133 @@
+/** Values of looked-up texts that people take for one another, or for none: a lookup knows each by its characters alone. */
+import { idFeature, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import { z } from 'zod';
+import { identifier, literal, type Database } from '../database.js';
+import { internalName } from '../ingest/columns.js';
+
+/** How two values may differ and mean the same. */
+const differenceSchema = z.enum(['case', 'characters', 'number']);
+type Difference = z.infer<typeof differenceSchema>;
+
+export const alikeCountsSchema = z.array(
+  z.strictObject({
+    column: z.string(),
+    /** By how they differ: values that have another one like them, less one of each kind, and the rows that hold one of these. */
+    alike: z.array(z.strictObject({ by: differenceSchema, values: z.int(), rows: z.int() })),
+    /** Texts that stand for a missing value, the most frequent first. */
+    missing: z.array(z.strictObject({ text: z.string(), rows: z.int() })),
+  }),
+);
+export type AlikeCounts = z.infer<typeof alikeCountsSchema>;
+
+/** What no category is called; an id may be an empty text besides, where the format tells that from null, or one of `NO_IDS`. */
+const NO_VALUES = [
+  'NULL',
+  'null',
+  'Null',
+  'NaN',
+  'nan',
+  'N/A',
+  'n/a',
+  '#N/A',
+  '<NA>',
+  '\\N',
+  'undefined',
+  '(null)',
+];
+const NO_IDS = ['', 'None', 'none', 'NA', 'nil', 'missing', 'unknown', '-', '?'];
+
+/** Characters that nobody sees: zero-width spaces, word joiners, byte order marks and soft hyphens. */
+const INVISIBLE = '[\\x{200B}\\x{2060}\\x{FEFF}\\x{00AD}]';
+const DIGITS = "'[+-]?[0-9]+(\\.0+)?'";
+
+/** SQL of what values that differ in one of these ways have in common. */
+const COMMON: Readonly<Record<Difference, (value: string) => string>> = {
+  case: (value) => `lower(${value})`,
+  characters: (value) => `nfc_normalize(regexp_replace(${value}, '${INVISIBLE}', '', 'g'))`,
+  // 7, 7.0 and 007: a number comes back from tables with missing values as one with a point.
+  number: (value) =>
+    `CASE WHEN regexp_full_match(${value}, ${DIGITS}) THEN regexp_replace(regexp_replace(${value}, '\\.0+$', ''), '^([+-]?)0+([0-9])', '\\1\\2') ELSE ${value} END`,
+};
+
+/** Where so many values have letters of both cases, codes are made of them, and case tells them apart. */
+const MIXED_SHARE = 0.5;
+
+/** Counts in the table or view `rows`. */
+export async function countAlike(
+  database: Database,
+  columns: readonly { name: string; internal: string }[],
+  names: readonly string[],
+  ids: readonly string[],
+): Promise<AlikeCounts> {
+  const found: AlikeCounts = [];
+  for (const name of names) {
+    const value = internalName(columns, name);
+    const values = `(SELECT ${value} AS v, count(*) AS n FROM rows WHERE ${value} IS NOT NULL GROUP BY v)`;
+    const alike: AlikeCounts[number]['alike'] = [];
+    for (const by of differenceSchema.options) {
+      const { others = 0, held = 0 } = await database.counts(
+        `SELECT coalesce(sum(c - 1), 0) AS others, coalesce(sum(s), 0) AS held FROM (
+          SELECT count(*) AS c, sum(n) AS s FROM ${values} GROUP BY ${COMMON[by]('v')} HAVING c > 1)`,
+      );
+      if (others === 0 || (by === 'case' && (await areCodes(database, values)))) continue;
+      alike.push({ by, values: others, rows: held });
+    }
+    const words = ids.includes(name) ? [...NO_VALUES, ...NO_IDS] : NO_VALUES;
+    const missing = await database.rows(
+      `SELECT v AS text, n AS rows FROM ${values} WHERE v IN (${words.map(literal).join(', ')}) ORDER BY n DESC, v`,
+    );
+    const texts = missing.map((row) => ({ text: String(row['text']), rows: Number(row['rows']) }));
+    if (alike.length > 0 || texts.length > 0) found.push({ column: name, alike, missing: texts });
+  }
+  return found;
+}
+
+async function areCodes(database: Database, values: string): Promise<boolean> {
+  const { mixed = 0, all = 0 } = await database.counts(
+    `SELECT count(*) FILTER (v <> lower(v) AND v <> upper(v) AND NOT regexp_full_match(v, '\\P{L}*\\p{Lu}[^\\p{Lu}]*')) AS mixed, count(*) AS all FROM ${values}`,
+  );
+  return mixed > MIXED_SHARE * all;
+}
+
+const WORDS: Readonly<Record<Difference, string>> = {
+  case: 'upper and lower case',
+  characters: 'characters that look the same or are not seen',
+  number: 'how the same number is written, as in 7, 7.0 and 007,',
+};
+
+export function alikeWarnings(counts: AlikeCounts): RunWarning[] {
+  return counts.flatMap(({ column, alike, missing }) => [
+    ...alike.map(({ by, values, rows }) => {
+      const name = identifier(column);
+      const [differ, hold] = values === 1 ? ['value', 'differs'] : ['values', 'differ'];
+      return runWarning(
+        'values-alike',
+        `${whole(values)} ${differ} of column "${column}" ${hold} from another by ${WORDS[by]} alone, and ${whole(rows)} rows hold one of these: each counts as a value of its own`,
+        `where they mean the same, write them alike, as dataset.sql can: SELECT * REPLACE (${COMMON[by](name)} AS ${name}) FROM source`,
+        { values, rows },
+      );
+    }),
+    ...(missing.length === 0 ? [] : [missingWarning(column, missing)]),
+  ]);
+}
+
+function missingWarning(column: string, missing: AlikeCounts[number]['missing']): RunWarning {
+  const rows = missing.reduce((sum, one) => sum + one.rows, 0);
+  const told = missing.slice(0, 5).map((one) => `${JSON.stringify(one.text)} in ${whole(one.rows)} rows`);
+  const name = identifier(column);
+  const texts = missing.map(({ text }) => literal(text)).join(', ');
+  const listed = JSON.stringify(['', ...missing.map(({ text }) => text).filter((text) => text !== '')]);
+  return runWarning(
+    'missing-as-text',
+    `column "${column}" holds ${told.join(', ')}: what looks like a missing value counts as a value of its own`,
+    `where it is missing, set dataset.source.csv.nullTexts to ${listed} for CSV, or dataset.sql to "SELECT * REPLACE (CASE WHEN ${name} NOT IN (${texts}) THEN ${name} END AS ${name}) FROM source"`,
+    { rows },
+  );
+}
+
+/** The columns of users and items. */
+export function idColumns({ features }: Pick<TrainingSpec, 'features'>): string[] {
+  return [idFeature(features.query).column, idFeature(features.candidate).column];
+}
+
+const whole = (count: number): string => count.toLocaleString('en-US');
