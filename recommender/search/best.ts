@@ -34,14 +34,14 @@ export class Best {
 
   /** Takes all of them out, best first. */
   drained(): Found[] {
-    const found = new Array<Found>(this.count);
+    const worstFirst: Found[] = [];
     while (this.count > 0) {
       const last = this.count - 1;
-      found[last] = { index: this.indices[0]!, score: this.scores[0]! };
+      worstFirst.push({ index: this.indices[0]!, score: this.scores[0]! });
       this.count = last;
       if (last > 0) this.siftDown(this.indices[last]!, this.scores[last]!);
     }
-    return found;
+    return worstFirst.toReversed();
   }
 
   /** Than the one at a place of the heap. */
