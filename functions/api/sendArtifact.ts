@@ -88,7 +88,7 @@ function exactly(length: number): Transform {
 }
 
 /** Whether a list of entity tags, or `*`, has this one; weak ones compare as strong ones do. */
-export function isNamedBy(header: string | undefined, etag: string): boolean {
+function isNamedBy(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   if (header.trim() === '*') return true;
   return [...header.matchAll(/(?:W\/)?("[^"]*")/g)].some(([, tag]) => tag === etag);
