@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../temporaryFolder.js';
-import { endWith } from './endOfRun.js';
+import { endWith } from './endWith.js';
 
 describe.skipIf(!existsSync('/proc/self/environ'))('the end of a test run', () => {
   it.each([
