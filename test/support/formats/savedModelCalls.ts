@@ -78,7 +78,7 @@ export async function savedModelCalls(kind: CaseName, folder: string, count: num
       inputs: inputsOf(signature, queries, 'query'),
       ids: lists.flatMap((list) => list.map(({ item }) => item)),
       numbers,
-      sizes: numbers.map(Math.abs),
+      sizes: sizesOf(kind, numbers),
     };
   };
   const ofPairs = (signature: 'score' | 'predict'): Call => {
@@ -87,7 +87,7 @@ export async function savedModelCalls(kind: CaseName, folder: string, count: num
       signature,
       inputs: inputsOf(signature, queries, 'query'),
       numbers,
-      sizes: numbers.map(Math.abs),
+      sizes: sizesOf(kind, numbers),
     };
   };
   const embedded = (tower: 'query' | 'candidate', rows: readonly FeatureValues[]): Call => {
@@ -107,4 +107,10 @@ export async function savedModelCalls(kind: CaseName, folder: string, count: num
     ...(model.type === 'retrieval' ? [] : [ofPairs('predict')]),
     ...(model.type === 'ranking' ? [] : [embedded('query', queries), embedded('candidate', items)]),
   ];
+}
+
+/** Of scores: themselves or, of the typed model's products of vectors of any length, a tenth of the largest: they come near 0. */
+function sizesOf(kind: CaseName, scores: readonly number[]): number[] {
+  const least = kind === 'typed' ? Math.max(...scores.map(Math.abs)) / 10 : 0;
+  return scores.map((score) => Math.max(Math.abs(score), least));
 }
