@@ -17,7 +17,7 @@ export interface Graph {
   load(path: string): void;
 }
 
-export interface GraphShape {
+interface GraphShape {
   dimensions: number;
   connectivity: number;
   expansionAdd: number;
