@@ -10,7 +10,7 @@ import { writeFormats } from '../../../trainer-job/export/formats/writeFormats.j
 import { exportedModel, type ExportedModel } from '../training/exportedModel.js';
 import { typedItem, typedModel, typedQueries, TYPED_COLUMNS } from './typedCase.js';
 
-export type ModelType = 'retrieval' | 'ranking' | 'hybrid';
+type ModelType = 'retrieval' | 'ranking' | 'hybrid';
 /** A model of each type, and one whose columns have types. */
 export type CaseName = ModelType | 'typed';
 export const CASE_NAMES: readonly CaseName[] = ['retrieval', 'ranking', 'hybrid', 'typed'];
