@@ -12,7 +12,7 @@ import { until } from '../until.js';
 
 /** See `bundledTrainer.ts`. */
 export const TRAINER = fileURLToPath(new URL('../../../trainer-job/dist/bundle/main.js', import.meta.url));
-/** Of the trainers that tests start: what few look at takes a quarter of the processor time of a small training. */
+/** Of the trainers that tests start: how long recommendations take is measured for 0.3 s each, which few tests look at. */
 export const TRAINER_ENVIRONMENT = {
   PATH: process.env['PATH'] ?? '',
   TRAINYARD_BACKEND: 'wasm',
