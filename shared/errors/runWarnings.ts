@@ -34,6 +34,12 @@ const TABLE = {
     meaning: 'A cast of `dataset.columns` failed for some values, which count as null.',
     remedy: 'Correct the values, or the cast.',
   },
+  'items-without-rows': {
+    meaning:
+      'A table that is joined by the id of the items has items that no row of the data is of. The catalogue is of the items of train, so that they are not recommended.',
+    remedy:
+      'Bring rows of them: a model learns nothing of an item without one. Items that `dataset.vocabularies` names are recommended all the same.',
+  },
   'unmatched-rows': {
     meaning: 'Rows have no match in a table that is joined to them, so that its columns are null there.',
     remedy: 'Compare the keys on both sides: their types, letter case and blanks.',

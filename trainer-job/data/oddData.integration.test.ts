@@ -2,7 +2,12 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { storedSpecSchema, trainingSpecSchema, type TrainingSpecInput } from '@trainyard/shared';
+import {
+  storedSpecSchema,
+  trainingSpecSchema,
+  type RunWarning,
+  type TrainingSpecInput,
+} from '@trainyard/shared';
 import { prepared, userItemSpec, writeLines } from '../../test/support/data/prepared.js';
 import { byTime, jsonLines, purchases, sql, writeParquet } from '../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
@@ -362,5 +367,39 @@ describe('nothing to train or to test on', () => {
     expect(warnings.join()).toMatch(
       /"at", which orders the split, is null in 1 rows: they count as the oldest/,
     );
+  });
+});
+
+describe('a table of items', () => {
+  /** The warnings of ingest, where items i0 to i9 are bought and the table has i0 to i(n - 1). */
+  async function warningsOf(n: number): Promise<RunWarning[]> {
+    const folder = await temporaryFolder();
+    const lines = purchases.map(({ user, at }, i) => `${user},i${i % 10},${at}`);
+    const file = await writeLines(folder, 'rows.csv', ['user,item,at', ...lines]);
+    const items = Array.from({ length: n }, (_, i) => `i${i},c${i % 3}`);
+    await writeLines(folder, 'items.csv', ['id,cat', ...items]);
+    const { reports } = await prepared(
+      folder,
+      userItemSpec(file, {
+        tables: { items: { uri: 'items.csv' } },
+        joins: [{ table: 'items', on: { item: 'id' }, columns: { cat: 'cat' } }],
+      }),
+    );
+    return reports[0]?.warnings ?? [];
+  }
+
+  it('warns of items without a row, which are not recommended', async () => {
+    expect(await warningsOf(14)).toContainEqual({
+      code: 'items-without-rows',
+      message:
+        '4 of 14 items of table "items", such as "i10", have no row in the data: they are not recommended',
+      remedy: 'bring rows of them: a model knows no item by its attributes alone',
+      counts: { items: 14, withoutRows: 4 },
+    });
+  });
+
+  it('says nothing where each item has a row', async () => {
+    const codes = (await warningsOf(10)).map(({ code }) => code);
+    expect(codes).not.toContain('items-without-rows');
   });
 });

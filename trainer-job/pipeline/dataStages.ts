@@ -97,7 +97,7 @@ function ingestStage(context: DataContext, vocabularies: Vocabularies): Stage<'i
           files: source.fileCount,
           outputBytes: rows.bytes,
         },
-        warnings: ingestWarnings(rows.outcome),
+        warnings: ingestWarnings(spec, rows.outcome),
         lineage: {
           inputs: [fingerprintReference('source', nameOf(dataset), source.fingerprint, source.bytes)],
           outputs: [entryReference(context, 'rows', rows)],

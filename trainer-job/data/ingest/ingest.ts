@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  idFeature,
   instantSchema,
   runWarning,
   runWarningSchema,
@@ -30,6 +31,7 @@ import { literal, withDatabase, identifier, type Database } from '../database.js
 import { plainTables } from '../source/plainTables.js';
 import type { OpenedTables, TableFiles } from '../source/openTables.js';
 import { reading } from '../source/sourceProblem.js';
+import { unusedRows } from './unusedRows.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same source and specification would give other rows. */
@@ -59,6 +61,18 @@ export const ingestOutcomeSchema = z.strictObject({
       remedy: z.string().optional(),
     }),
   ),
+  /** Rows of each joined table that no row asks for, in the order of the specification; none are known of what was ingested before. */
+  unused: z
+    .array(
+      z.strictObject({
+        table: z.string(),
+        on: z.array(z.string()),
+        rows: z.int(),
+        unused: z.int(),
+        example: z.string().nullable(),
+      }),
+    )
+    .default([]),
   /** Every column of the table; `internal`, `c0`, `c1`, …, is its name in `rows.parquet`: whatever a source has, nothing clashes. */
   columns: z.array(z.strictObject({ name: z.string(), internal: z.string(), type: z.string() })),
   /** By the column that is a list, a struct or a map in its file and comes as the text of it: DuckDB's type there. */
@@ -189,13 +203,25 @@ async function ingestWith(
     if (isCsv) await checkRepeatedHeader(database, dataset, columns, join(folder, ROWS_FILE));
     const losses = await countLosses(database, dataset, table, rowsKept);
     const unmatched = await explained(database, table, losses);
+    const unused = await unusedRows(database, table);
     const snapshot = files.source.snapshot ?? null;
     const nested = Object.fromEntries(table.nested);
     const unusable = Object.fromEntries(
       [...table.unusable].map(([name, { code, message, remedy }]) => [name, { code, message, remedy }]),
     );
     const warnings = [...table.warnings];
-    return { rowsKept, ...losses, unmatched, columns, nested, repeated, unusable, warnings, snapshot };
+    return {
+      rowsKept,
+      ...losses,
+      unmatched,
+      unused,
+      columns,
+      nested,
+      repeated,
+      unusable,
+      warnings,
+      snapshot,
+    };
   };
   return reading(files.source, bring, columns.length);
 }
@@ -303,7 +329,10 @@ function namedColumns({ columns, where, select = [], rename, joins }: Dataset): 
 }
 
 /** What a person should know of rows that were kept. */
-export function ingestWarnings({ unmatched, rowsRead, warnings }: IngestOutcome): RunWarning[] {
+export function ingestWarnings(
+  spec: ColumnsSpec,
+  { unmatched, unused, rowsRead, warnings }: IngestOutcome,
+): RunWarning[] {
   const ofJoins = unmatched
     .filter(({ rows }) => rows > 0)
     .map(({ table, rows, why, remedy }) =>
@@ -314,5 +343,21 @@ export function ingestWarnings({ unmatched, rowsRead, warnings }: IngestOutcome)
         { rows: rowsRead, unmatched: rows },
       ),
     );
-  return [...warnings, ...ofJoins];
+  return [...warnings, ...ofJoins, ...itemWarnings(spec, unused)];
+}
+
+/** A table of items may have some that nobody has taken. Those of a given vocabulary are recommended all the same. */
+function itemWarnings({ dataset, features }: ColumnsSpec, tables: IngestOutcome['unused']): RunWarning[] {
+  if (dataset.vocabularies) return [];
+  const { column } = idFeature(features.candidate);
+  return tables
+    .filter(({ on, unused }) => unused > 0 && on.length === 1 && on[0] === column)
+    .map(({ table, rows, unused, example }) =>
+      runWarning(
+        'items-without-rows',
+        `${unused} of ${rows} items of table "${table}", such as ${JSON.stringify(example)}, have no row in the data: they are not recommended`,
+        'bring rows of them: a model knows no item by its attributes alone',
+        { items: rows, withoutRows: unused },
+      ),
+    );
 }

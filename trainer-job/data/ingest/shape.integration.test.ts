@@ -90,6 +90,27 @@ describe('a join', () => {
     ]);
   });
 
+  it('counts the rows of the other table that no row asks for which is kept', async () => {
+    const folder = await temporaryFolder();
+    const uri = await writeParquet(
+      join(folder, 'rows.parquet'),
+      `SELECT ' i' || (i % 3) AS item, i AS id FROM range(12) t(i)`,
+    );
+    await writeLines(folder, 'products.csv', products);
+    const dataset = {
+      source: { uri },
+      tables: { products: { uri: 'products.csv' } },
+      columns: { item: { trim: true } },
+      joins: [join1],
+    };
+    const all = { table: 'products', on: ['item'], rows: 4 };
+    expect((await ingested(folder, dataset)).unused).toEqual([{ ...all, unused: 1, example: 'i4' }]);
+    const where = [{ column: 'shade', is: 'equal', value: 'c1' } as const];
+    expect((await ingested(folder, { ...dataset, where })).unused).toEqual([
+      { ...all, unused: 3, example: 'i0' },
+    ]);
+  });
+
   it('that is inner drops what has no match, and counts it', async () => {
     const folder = await temporaryFolder();
     const uri = await writeLines(folder, 'rows.jsonl', jsonLines());

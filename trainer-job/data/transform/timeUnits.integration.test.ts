@@ -107,7 +107,12 @@ describe('times that are numbers', () => {
       {},
       /300 look like seconds, 300 look like milliseconds/,
     ],
-    ['in years that nobody means', `${secondsSql} * 100`, {}, /600 like none of s, ms, us and ns/],
+    [
+      'in years that nobody means',
+      `${secondsSql} * 100`,
+      {},
+      /of 600 values 600 look like none of s, ms, us and ns/,
+    ],
     [
       'in another unit than is named',
       `${secondsSql} * 1000`,
