@@ -32,9 +32,14 @@ export function recommendWishes(shelf: Shelf, options: RecommendOptions): Wishes
   const { seen: leavesSeen, items } = excludedBy(exclude);
   const own = leavesSeen ? shelf.seenBy : undefined;
   if (leavesSeen && !own) throw withoutSeen("exclude: 'seen'");
-  const excluded = placesOf(shelf.catalogue, items);
+  const { size } = shelf.catalogue;
+  const excluded = excludedOf(shelf.catalogue, items);
   const test = testOf(where, shelf.catalogue.idAt, shelf.columns);
-  return { k, explain, wantedBy: (query) => without(own ? joined(excluded, own(query)) : excluded, test) };
+  return {
+    k,
+    explain,
+    wantedBy: (query) => without(own ? joined(size, excluded, own(query)) : excluded, test),
+  };
 }
 
 /** Of items like the one at `index`, or like one that is not in the catalogue, -1. */
@@ -42,9 +47,10 @@ export function similarWishes(shelf: Shelf, options: SimilarOptions, index: numb
   checkKeys('bad-option', 'the options', options, ['k', 'exclude', 'where']);
   const { k = 10, exclude = [], where } = options;
   checkK(k);
-  const excluded = placesOf(shelf.catalogue, idsOf('exclude', exclude));
+  const { size } = shelf.catalogue;
+  const excluded = excludedOf(shelf.catalogue, idsOf('exclude', exclude));
   const test = testOf(where, shelf.catalogue.idAt, shelf.columns);
-  return { k, isWanted: without(joined(excluded, Uint32Array.of(...(index < 0 ? [] : [index]))), test) };
+  return { k, isWanted: without(joined(size, excluded, index < 0 ? [] : [index]), test) };
 }
 
 function checkK(k: unknown): void {
@@ -76,18 +82,26 @@ function idsOf(name: string, ids: unknown): Iterable<ItemId> {
   );
 }
 
-function placesOf({ indexOf }: Catalogue, ids: Iterable<ItemId>): ReadonlySet<number> {
-  return new Set(Array.from(ids, indexOf));
+/** Items of the catalogue that are left out, a bit each; undefined for none. */
+type Excluded = Uint32Array | undefined;
+
+function excludedOf({ indexOf, size }: Catalogue, ids: Iterable<ItemId>): Excluded {
+  return joined(size, undefined, Array.from(ids, indexOf));
 }
 
-function joined(places: ReadonlySet<number>, more: Uint32Array): ReadonlySet<number> {
-  if (more.length === 0) return places;
-  const all = new Set(places);
-  for (const place of more) all.add(place);
+/** Those excluded and more; a place below 0 is of no item. A request of many users makes one for each, and asks it about each item that would be among the best. */
+function joined(size: number, excluded: Excluded, more: ArrayLike<number>): Excluded {
+  if (more.length === 0) return excluded;
+  const all = excluded ? excluded.slice() : new Uint32Array((size + 31) >>> 5);
+  for (let i = 0; i < more.length; i++) {
+    const place = more[i]!;
+    if (place >= 0) all[place >>> 5]! |= 1 << (place & 31);
+  }
   return all;
 }
 
-function without(excluded: ReadonlySet<number>, test: ItemTest | undefined): ItemTest | undefined {
-  if (excluded.size === 0) return test;
-  return test ? (index) => !excluded.has(index) && test(index) : (index) => !excluded.has(index);
+function without(excluded: Excluded, test: ItemTest | undefined): ItemTest | undefined {
+  if (!excluded) return test;
+  const isLeft = (index: number) => ((excluded[index >>> 5]! >>> (index & 31)) & 1) === 0;
+  return test ? (index) => isLeft(index) && test(index) : isLeft;
 }
