@@ -5,26 +5,11 @@ import { join } from 'node:path';
 import type { dryRunSchema } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { z } from 'zod';
+import { readConfig } from './config.js';
+import { runCommandLine } from '../test/support/runCommandLine.js';
 import { runView } from '../test/support/runView.js';
 import { temporaryFolder } from '../test/support/temporaryFolder.js';
 import { UserError } from '@trainyard/shared/commandLine/userError';
-import { readConfig } from './config.js';
-import { runCommand } from './main.js';
-import { Terminal } from './watch/terminal.js';
-
-/** Runs one command line in `cwd`; what it writes comes back. */
-async function run(argv: readonly string[], cwd = '/', environment = {}) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCommand(argv, {
-    config: readConfig(environment),
-    cwd,
-    terminal: new Terminal({ write: (text) => out.push(text) }, false),
-    note: (line) => err.push(line),
-    interrupted: new AbortController().signal,
-  });
-  return { code, out: out.join(''), err: err.join('\n') };
-}
 
 /** A server that remembers bodies and answers everything with a run, lists with one of it. */
 const L4 = {
@@ -81,7 +66,7 @@ async function serve() {
 
 describe('the command line', () => {
   it('tells all commands, and of each its options and examples', async () => {
-    const overview = await run(['--help']);
+    const overview = await runCommandLine(['--help']);
     expect(overview.code).toBe(0);
     for (const name of [
       'up',
@@ -97,7 +82,7 @@ describe('the command line', () => {
       'demo',
     ]) {
       expect(overview.out).toContain(`\n  ${name} `);
-      const help = await run([name, '--help']);
+      const help = await runCommandLine([name, '--help']);
       expect(help.code).toBe(0);
       expect(help.out).toContain('Options\n');
       expect(help.out).toMatch(/Examples\n {2}(trainyard|npm start)/);
@@ -133,7 +118,7 @@ describe('the command line', () => {
     [['demo', '--backend', 'gpu'], /--backend is "gpu"; allowed are auto, tensorflow, wasm, cpu/],
     [['demo', '--data', 'missing.csv'], /there is no data file \/missing\.csv/],
   ])('%j is refused with what to change', async (argv, message) => {
-    const { code, err } = await run(argv);
+    const { code, err } = await runCommandLine(argv);
     expect(err).toMatch(message);
     expect(code).toBe(2);
   });
@@ -175,7 +160,7 @@ describe('trainyard demo --data', () => {
   ])('without a spec names the columns of %s', async (name, content, message) => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, name), content);
-    const { code, err } = await run(['demo', '--data', name], folder);
+    const { code, err } = await runCommandLine(['demo', '--data', name], folder);
     expect(err).toMatch(message);
     expect(code).toBe(2);
   });
@@ -191,11 +176,11 @@ describe('trainyard start', () => {
       'dataset:\n  source: { uri: rows.csv, format: csv }\ntags: { a: b }\n',
     );
     const started = ['start', '--model', 'shop', '--spec', 'spec.yaml', '--url', url];
-    const { code, out } = await run([...started, '--tag', 'team=shop=1'], folder);
+    const { code, out } = await runCommandLine([...started, '--tag', 'team=shop=1'], folder);
     expect(code).toBe(0);
     expect(out).toContain('shop#3 (run abcdefghijklmnopqrst) was started');
-    await run([...started, '--data', '*.csv'], folder);
-    expect((await run([...started, '--data', 'gs://bucket/rows.parquet'], folder)).code).toBe(0);
+    await runCommandLine([...started, '--data', '*.csv'], folder);
+    expect((await runCommandLine([...started, '--data', 'gs://bucket/rows.parquet'], folder)).code).toBe(0);
     expect(bodies).toMatchObject([
       {
         spec: {
@@ -216,7 +201,7 @@ describe('trainyard start', () => {
   ])('refuses the spec %s', async (content, message) => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'spec.yaml'), content);
-    const { code, err } = await run(['start', '--model', 'shop', '--spec', 'spec.yaml'], folder);
+    const { code, err } = await runCommandLine(['start', '--model', 'shop', '--spec', 'spec.yaml'], folder);
     expect(err).toMatch(message);
     expect(code).toBe(2);
   });
@@ -228,7 +213,7 @@ describe('trainyard start --dry-run', () => {
     const { url, urls } = await serve();
     await writeFile(join(folder, 'spec.yaml'), 'dataset: { source: { uri: "gs://b/rows.csv" } }\n');
     const command = ['start', '--model', 'shop', '--spec', 'spec.yaml', '--url', url, '--dry-run'];
-    const { code, out } = await run([...command, '--rows', '5_000'], folder);
+    const { code, out } = await runCommandLine([...command, '--rows', '5_000'], folder);
     expect(code).toBe(0);
     expect(urls).toEqual(['/api/models/shop/training-runs?dryRun=true&rows=5000']);
     expect(out.trimEnd().split('\n')).toEqual([
@@ -246,7 +231,7 @@ describe('trainyard start --dry-run', () => {
 
 describe('trainyard cost', () => {
   it('tells what ten models trained nightly cost, as docs/cost.md has it', async () => {
-    const { code, out } = await run(['cost']);
+    const { code, out } = await runCommandLine(['cost']);
     expect(code).toBe(0);
     const docs = await readFile(new URL('../docs/cost.md', import.meta.url), 'utf8');
     expect(docs).toContain(`\`\`\`text\n${out}\`\`\``);
@@ -256,15 +241,15 @@ describe('trainyard cost', () => {
     const folder = await temporaryFolder();
     const prices = ['vcpu', 'gib', 'nvidia-l4'].map((part) => ({ sku: `cloudRun.${part}`, usd: 1 / 3600 }));
     await writeFile(join(folder, 'prices.json'), JSON.stringify(prices));
-    const { out } = await run(['cost', '--prices', 'prices.json'], folder);
+    const { out } = await runCommandLine(['cost', '--prices', 'prices.json'], folder);
     expect(out).toContain('run-l4       $41.00');
     await writeFile(join(folder, 'wrong.json'), '[{"sku":"cloudRun.tpu","usd":1}]');
-    const wrong = await run(['cost', '--prices', 'wrong.json'], folder);
+    const wrong = await runCommandLine(['cost', '--prices', 'wrong.json'], folder);
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/wrong\.json is no list of prices/)]);
   });
 
   it('says which price is missing', async () => {
-    const { code, err } = await run(['cost', '--region', 'africa-south1']);
+    const { code, err } = await runCommandLine(['cost', '--region', 'africa-south1']);
     expect(err).toMatch(
       /price of run-cpu is not known: .*no cloudRun\.vcpu in africa-south1; give it by --prices/,
     );
@@ -275,23 +260,23 @@ describe('trainyard cost', () => {
 describe('trainyard list and cancel', () => {
   it('list runs as a table or as JSON', async () => {
     const { url } = await serve();
-    const table = await run(['list', 'shop'], '/', { TRAINYARD_URL: url });
+    const table = await runCommandLine(['list', 'shop'], '/', { TRAINYARD_URL: url });
     expect(table.out.split('\n')[0]).toMatch(
       /^run +status +epochs +recall@100 +warnings +created \(UTC\) +id$/,
     );
     expect(table.out).toContain('shop#3  running  2/6');
-    const json = await run(['list', 'shop', '--json', '--url', url]);
+    const json = await runCommandLine(['list', 'shop', '--json', '--url', url]);
     expect(JSON.parse(json.out)).toMatchObject({ name: 'shop#3' });
   });
 
   it('cancel by name', async () => {
     const { url } = await serve();
-    const { code, out } = await run(['cancel', 'shop#3', '--url', url]);
+    const { code, out } = await runCommandLine(['cancel', 'shop#3', '--url', url]);
     expect([code, out]).toEqual([0, 'shop#3 is running\n']);
   });
 
   it('fail with 1 when nobody answers', async () => {
-    const { code, err } = await run(['list', 'shop', '--url', 'http://127.0.0.1:1']);
+    const { code, err } = await runCommandLine(['list', 'shop', '--url', 'http://127.0.0.1:1']);
     expect(code).toBe(1);
     expect(err).toMatch(/nobody answers at http:\/\/127\.0\.0\.1:1/);
   });
@@ -301,14 +286,14 @@ describe('trainyard sample', () => {
   it('writes the file, and replaces it only when told to', async () => {
     const folder = await temporaryFolder();
     const command = ['sample', '--rows', '1_000', '--customers', '50', '--output', 'rows.csv'];
-    const { code, out } = await run(command, folder);
+    const { code, out } = await runCommandLine(command, folder);
     expect(code).toBe(0);
     expect(out).toContain('1,000 purchases of 1,500 products by 50 customers');
     expect((await readFile(join(folder, 'rows.csv'), 'utf8')).split('\n')).toHaveLength(1_002);
-    expect((await run(command, folder)).err).toContain(
+    expect((await runCommandLine(command, folder)).err).toContain(
       'is there already: name another one, or replace it with --force',
     );
-    expect((await run([...command, '--force'], folder)).code).toBe(0);
+    expect((await runCommandLine([...command, '--force'], folder)).code).toBe(0);
   });
 });
 
@@ -318,7 +303,7 @@ describe('trainyard deploy', () => {
   it('prints the plan of the settings in this folder, corrected by flags', async () => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, 'trainyard.deploy.yaml'), settings);
-    const { code, out } = await run(
+    const { code, out } = await runCommandLine(
       ['deploy', '--plan', '--only', 'jobs,functions', '--region', 'us-central1', '--tag', 'v1', '--bundled'],
       cwd,
     );
@@ -331,7 +316,10 @@ describe('trainyard deploy', () => {
   it('names images by the commit unless a tag is given', async () => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, 's.yaml'), settings);
-    const { out } = await run(['deploy', '--plan', '--only', 'images', '--settings', 's.yaml'], cwd);
+    const { out } = await runCommandLine(
+      ['deploy', '--plan', '--only', 'images', '--settings', 's.yaml'],
+      cwd,
+    );
     expect(out).toMatch(/COMMIT_SHA=[0-9a-f]{40}/);
   });
 
@@ -352,7 +340,7 @@ describe('trainyard deploy', () => {
   ])('refuses %j %j', async (file, flags, says) => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, 'trainyard.deploy.yaml'), file);
-    const { code, err } = await run(['deploy', '--plan', '--tag', 'v1', ...flags], cwd);
+    const { code, err } = await runCommandLine(['deploy', '--plan', '--tag', 'v1', ...flags], cwd);
     expect(code).toBe(2);
     expect(err).toMatch(says);
   });

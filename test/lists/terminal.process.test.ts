@@ -5,13 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { openModelDirectory, type RecommenderModel } from '@trainyard/recommender/node';
 import { modelFolderOf } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readConfig } from '../../local/config.js';
-import { runCommand } from '../../local/main.js';
-import { Terminal } from '../../local/watch/terminal.js';
 import { literal, withDatabase } from '../../trainer-job/data/database.js';
 import { hostHere, TRAINER_ENVIRONMENT, untilOver } from '../support/hosts/stack.js';
 import { TRAINER } from '../support/hosts/trainerProcess.js';
 import { itemId, ITEMS, priceOf, shopSpec, userId, USERS, writeShop } from '../support/lists/shop.js';
+import { runCommandLine } from '../support/runCommandLine.js';
 import { BigQueryLoads } from '../support/standIns/bigQueryLoads.js';
 import { StorageStandIn } from '../support/standIns/storageStandIn.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
@@ -38,20 +36,8 @@ async function world() {
   expect({ status, error }).toEqual({ status: 'completed', error: null });
   const model = fileURLToPath(modelFolderOf(result?.artifacts ?? {}) ?? '');
   const run = (argv: readonly string[], environment = {}) =>
-    command([...argv, '--url', client.url], folder, environment);
+    runCommandLine([...argv, '--url', client.url], folder, environment);
   return { folder, loads, model, opened: await openModelDirectory(model), run };
-}
-
-async function command(argv: readonly string[], cwd: string, environment = {}) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCommand(argv, {
-    config: readConfig(environment),
-    cwd,
-    terminal: new Terminal({ write: (text) => out.push(text) }, false),
-    note: (line) => err.push(line),
-    interrupted: new AbortController().signal,
-  });
-  return { code, out: out.join(''), err: err.join('\n') };
 }
 
 /** The lines of a table, each as its cells. */

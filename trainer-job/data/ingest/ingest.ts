@@ -26,12 +26,12 @@ import {
 import { describeReason, nothingMatched, reasonOfUnmatched } from './join.js';
 import { checkRepeatedHeader } from './repeatedHeader.js';
 import { runOwnSql } from './ownSql.js';
-import { shape, timeColumns, type ShapedTable } from './shape.js';
+import { keptSql, shape, timeColumns, type ShapedTable } from './shape.js';
 import { literal, withDatabase, identifier, type Database } from '../database.js';
 import { plainTables } from '../source/plainTables.js';
 import type { OpenedTables, TableFiles } from '../source/openTables.js';
 import { reading } from '../source/sourceProblem.js';
-import { unusedRows } from './unusedRows.js';
+import { unusedRows, unusedRowsSchema } from './unusedRows.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same source and specification would give other rows. */
@@ -62,17 +62,7 @@ export const ingestOutcomeSchema = z.strictObject({
     }),
   ),
   /** Rows of each joined table that no row asks for, in the order of the specification; none are known of what was ingested before. */
-  unused: z
-    .array(
-      z.strictObject({
-        table: z.string(),
-        on: z.array(z.string()),
-        rows: z.int(),
-        unused: z.int(),
-        example: z.string().nullable(),
-      }),
-    )
-    .default([]),
+  unused: z.array(unusedRowsSchema).default([]),
   /** Every column of the table; `internal`, `c0`, `c1`, …, is its name in `rows.parquet`: whatever a source has, nothing clashes. */
   columns: z.array(z.strictObject({ name: z.string(), internal: z.string(), type: z.string() })),
   /** By the column that is a list, a struct or a map in its file and comes as the text of it: DuckDB's type there. */
@@ -234,9 +224,8 @@ async function writeRows(
   folder: string,
 ): Promise<number> {
   const named = columns.map(({ name, internal }) => `${identifier(name)} AS ${internal}`);
-  const filter = table.conditions.map(({ sql }) => `(${sql})`).join(' AND ') || 'true';
   const { Count: rows = 0 } = await database.counts(
-    `COPY (SELECT ${[`${table.row} AS row`, ...named].join(', ')} FROM ${table.sql} WHERE ${filter}
+    `COPY (SELECT ${[`${table.row} AS row`, ...named].join(', ')} FROM ${table.sql} WHERE ${keptSql(table.conditions)}
         ${table.isShuffled ? `ORDER BY ${table.row}` : ''})
       TO ${literal(join(folder, ROWS_FILE))} (FORMAT parquet)`,
   );

@@ -33,6 +33,11 @@ export interface ShapedTable extends Table {
   isShuffled: boolean;
 }
 
+/** SQL that is true for the rows that meet all conditions. */
+export function keptSql(conditions: ShapedTable['conditions']): string {
+  return conditions.map(({ sql }) => `(${sql})`).join(' AND ') || 'true';
+}
+
 export async function shape(database: Database, dataset: Dataset, files: TableFiles): Promise<ShapedTable> {
   const times = new Set(timeColumns(dataset));
   const raw = await readTable(database, files.source, 'trainyard_source', (name) => times.has(name));
