@@ -3,6 +3,7 @@ import { idFeature, runWarning, type RunWarning, type TrainingSpec } from '@trai
 import { z } from 'zod';
 import { identifier, literal, type Database } from '../database.js';
 import { internalName } from '../ingest/columns.js';
+import { whole } from '../transform/measuredInWords.js';
 
 /** How two values may differ and mean the same. */
 const differenceSchema = z.enum(['case', 'characters', 'number']);
@@ -62,7 +63,11 @@ export async function countAlike(
   const found: AlikeCounts = [];
   for (const name of names) {
     const value = internalName(columns, name);
-    const values = `(SELECT ${value} AS v, count(*) AS n FROM rows WHERE ${value} IS NOT NULL GROUP BY v)`;
+    // Made once: five questions are asked about the values of a column, of which there may be as many as rows.
+    const values = 'trainyard_values';
+    await database.run(
+      `CREATE OR REPLACE TEMP TABLE ${values} AS SELECT ${value} AS v, count(*) AS n FROM rows WHERE ${value} IS NOT NULL GROUP BY v`,
+    );
     const alike: AlikeCounts[number]['alike'] = [];
     for (const by of differenceSchema.options) {
       const { others = 0, held = 0 } = await database.counts(
@@ -79,6 +84,7 @@ export async function countAlike(
     const texts = missing.map((row) => ({ text: String(row['text']), rows: Number(row['rows']) }));
     if (alike.length > 0 || texts.length > 0) found.push({ column: name, alike, missing: texts });
   }
+  await database.run('DROP TABLE IF EXISTS trainyard_values');
   return found;
 }
 
@@ -129,5 +135,3 @@ function missingWarning(column: string, missing: AlikeCounts[number]['missing'])
 export function idColumns({ features }: Pick<TrainingSpec, 'features'>): string[] {
   return [idFeature(features.query).column, idFeature(features.candidate).column];
 }
-
-const whole = (count: number): string => count.toLocaleString('en-US');
