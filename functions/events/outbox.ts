@@ -11,6 +11,7 @@ import type { EventBus } from '../ports/eventBus/eventBus.js';
 import { queries } from '../queries.js';
 import { instruments } from '../telemetry/metrics.js';
 import { identityOf } from './identity.js';
+import { takeOut } from './takeOut.js';
 
 const PAGE = 100;
 /** Of how many subjects events are published at a time. */
@@ -52,19 +53,17 @@ async function publishPatiently(
 ): Promise<void> {
   // What is loaded at the first use of an instance takes a second or two, and is not the bus's fault.
   await cp.bus.ready?.();
-  if (await endsWithin(PATIENCE_MS, publish(cp, events), onLateError)) return;
+  // One clock for the bus and for what follows: every callback of a trainer comes this way.
+  const handing = { isOver: false };
+  if (await endsWithin(PATIENCE_MS, publish(cp, events, handing), onLateError)) return;
+  if (!handing.isOver) silent.add(cp.bus);
   throw new Error(`publishing has taken longer than ${PATIENCE_MS / 1000} s`);
 }
 
-/** Publishes one event, and notes whether the bus answers. */
+/** Publishes one event, and notes that the bus answers. */
 async function hand(bus: EventBus, event: TrainyardEvent): Promise<void> {
-  const clock = setTimeout(() => silent.add(bus), PATIENCE_MS);
-  try {
-    await bus.publish(event);
-    silent.delete(bus);
-  } finally {
-    clearTimeout(clock);
-  }
+  await bus.publish(event);
+  silent.delete(bus);
 }
 
 /**
@@ -113,18 +112,24 @@ function bySubject(events: readonly TrainyardEvent[]): TrainyardEvent[][] {
   return [...groups.values()];
 }
 
-/** Hands events of one subject to the bus, in their order, and takes those that it has out of the outbox. Fails when one is left. */
+/**
+ * Hands events of one subject to the bus, in their order, and takes those that it has out of the outbox. Fails when one is left.
+ * `handing` is told once the bus has answered for all of them.
+ */
 async function publish(
-  cp: Pick<OutboxPorts, 'store' | 'bus'>,
+  { store, bus }: Pick<OutboxPorts, 'store' | 'bus'>,
   events: readonly TrainyardEvent[],
+  handing: { isOver: boolean },
 ): Promise<void> {
-  const ends = await Promise.allSettled(events.map((event) => hand(cp.bus, event)));
+  const ends = await Promise.allSettled(events.map((event) => hand(bus, event)));
+  handing.isOver = true;
   const taken = events.filter((_, i) => ends[i]?.status === 'fulfilled');
   for (const { type } of taken) instruments().eventsPublished.add(1, { type });
   if (taken.length > 0)
-    await cp.store.optimistic(async (tx) => {
-      for (const { id } of taken) tx.delete(paths.outboxEvent(id));
-    });
+    await takeOut(
+      store,
+      taken.map(({ id }) => id),
+    );
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed) throw failed.reason;
 }

@@ -5,7 +5,6 @@ import {
   callbackIdSchema,
   callbackKindSchema,
   callbackSchemas,
-  deriveRunSecret,
   MAX_CALLBACK_BYTES,
   runIdSchema,
   SIGNATURE_TOLERANCE_SECONDS,
@@ -21,12 +20,12 @@ import type { Request, Response } from '../http/request.js';
 import { decodeUtf8 } from '../http/utf8.js';
 import { DomainError, notFound } from '../errors/domainError.js';
 import { parseSent } from '../errors/parseSent.js';
-import { masterSecretOf } from '../runs/masterSecret.js';
 import type { SentCallback } from '../runs/planCallbacks.js';
 import { recordCallbacks } from '../runs/recordCallback.js';
 import { withLogFields } from '../telemetry/context.js';
 import { nameSpan } from '../telemetry/tracing.js';
 import { observeCallbacks } from './observeCallbacks.js';
+import { keepRunSecrets, runSecrets } from './runSecrets.js';
 import { requireTrainerIdentity } from './trainerIdentity.js';
 
 const PATH = /^\/api\/training-runs\/([^/]+)\/webhook\/([^/]+)\/?$/;
@@ -100,11 +99,11 @@ function verifiedId(
     'webhook-signature': request.get('webhook-signature'),
   };
   // Every secret is tried, so that the time tells nothing of which one it was.
-  const verdicts = [masterSecretOf(cp.config), ...cp.config.formerMasterSecrets].map((secret) =>
-    verifyCallback(deriveRunSecret(secret, runId, attempt), headers, cp.now(), body),
-  );
+  const secrets = runSecrets(cp.config, runId, attempt);
+  const verdicts = secrets.map((secret) => verifyCallback(secret, headers, cp.now(), body));
   const verdict = verdicts.includes('valid') ? 'valid' : (verdicts[0] ?? 'invalid');
   if (verdict !== 'valid') throw badSignature(verdict);
+  keepRunSecrets(cp.config, runId, attempt, secrets);
   const parsed = callbackIdSchema.safeParse(id);
   if (!parsed.success) throw badSignature('missing');
   return parsed.data;

@@ -82,11 +82,14 @@ describe('checkpoints in a bucket', () => {
     const first = await attemptOn(remote, 1);
     await first.save(1);
     await first.mirror.flush(5000);
-    storage.before = ({ what, query }) =>
-      what === 'upload' && query.get('name')?.endsWith('checkpoint.json')
-        ? { status: 503, reason: 'backendError', message: 'Away.' }
-        : undefined;
+    let refused = 0;
+    storage.before = ({ what, query }) => {
+      if (what !== 'upload' || !query.get('name')?.endsWith('checkpoint.json')) return undefined;
+      refused++;
+      return { status: 503, reason: 'backendError', message: 'Away.' };
+    };
     await first.save(2);
+    await until('the last file is refused', () => refused > 0);
     expect(await first.mirror.flush(50)).toBe(false);
     await first.mirror.close();
     storage.before = () => undefined;

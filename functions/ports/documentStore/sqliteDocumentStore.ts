@@ -158,10 +158,9 @@ class SqliteDocumentStore implements DocumentStore {
       this.statements.delete.run(path);
       return () => ({ kind: 'deleted', path });
     }
-    const version = this.versionOf(path);
-    if (write.kind === 'create' && version > 0) throw new DocumentExistsError(path);
     const text = JSON.stringify(write.data);
-    this.statements.put.run(path, path.slice(0, path.lastIndexOf('/')), text, version + 1);
+    const { changes } = this.statements[write.kind].run(path, path.slice(0, path.lastIndexOf('/')), text);
+    if (changes === 0) throw new DocumentExistsError(path);
     return () => ({ kind: 'set', document: { path, data: parseData(text) } });
   }
 
@@ -196,8 +195,12 @@ function prepared(database: Database.Database) {
     rollback: database.prepare('ROLLBACK'),
     read: database.prepare('SELECT data, version FROM documents WHERE path = ?'),
     version: database.prepare('SELECT version FROM documents WHERE path = ?'),
-    put: database.prepare(
-      'INSERT OR REPLACE INTO documents (path, collection, data, version) VALUES (?, ?, ?, ?)',
+    create: database.prepare(
+      'INSERT INTO documents (path, collection, data, version) VALUES (?, ?, ?, 1) ON CONFLICT (path) DO NOTHING',
+    ),
+    set: database.prepare(
+      `INSERT INTO documents (path, collection, data, version) VALUES (?, ?, ?, 1)
+       ON CONFLICT (path) DO UPDATE SET data = excluded.data, version = version + 1`,
     ),
     delete: database.prepare('DELETE FROM documents WHERE path = ?'),
   };
