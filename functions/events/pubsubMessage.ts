@@ -1,7 +1,7 @@
 import '../http/compressedBodies.js';
 import { decodeUtf8 } from '../http/utf8.js';
 import type { CloudEvent } from '@google-cloud/functions-framework';
-import { problemErrors } from '@trainyard/shared';
+import { cutText, problemErrors } from '@trainyard/shared';
 import { z } from 'zod';
 
 /** `google.cloud.pubsub.topic.v1.messagePublished`: the message's data in base64. */
@@ -46,6 +46,6 @@ export function readMessage<T>(
 function unreadable(what: string, cause: z.ZodError): Error {
   const entries = problemErrors(cause).map(({ pointer, detail }) => `${pointer || '/'} ${detail}`);
   const more = entries.length > MOST_TOLD ? ` (and ${entries.length - MOST_TOLD} more)` : '';
-  const told = entries.slice(0, MOST_TOLD).join('; ').replaceAll(/\s+/g, ' ').slice(0, 500);
+  const told = cutText(entries.slice(0, MOST_TOLD).join('; ').replaceAll(/\s+/g, ' '), 500);
   return new Error(`${what}: ${told}${more}`, { cause });
 }

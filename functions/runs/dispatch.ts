@@ -1,4 +1,5 @@
 import {
+  cutText,
   canonicalJson,
   computeConfigOf,
   deriveRunSecret,
@@ -186,7 +187,7 @@ async function trainerEnvironment(
     DEADLINE: end,
     ...(run.retryOf && { RESUME_URI: run.retryOf.checkpointUri }),
     ...(image !== null && { TRAINER_IMAGE: image }),
-    REQUESTED_BY: run.requestedBy.slice(0, 200),
+    REQUESTED_BY: cutText(run.requestedBy, 200),
     ...(run.production && {
       PRODUCTION_URI: run.production.uri,
       PRODUCTION_VERSION: String(run.production.version),

@@ -1,4 +1,5 @@
 /** The verdict that follows from a result beside other methods and from its gates. Functions of the figures alone. */
+import { cutText } from '../cutText.js';
 import { methodInWords } from '../metrics/baselines.js';
 import { isLowerBetter } from '../metrics/direction.js';
 import { formatMetric, metricTitle } from '../metrics/display.js';
@@ -81,7 +82,7 @@ export function gateReason(gate: GateResult): string {
   const { metric, value, explanation, critical } = gate;
   const why = explanation ?? `it is ${formatMetric(metric, value ?? undefined)}`;
   const weight = critical ? '' : ', which is not critical,';
-  return `the gate on ${gateTitle(gate)}${weight} is missed: ${why}`.slice(0, 480);
+  return cutText(`the gate on ${gateTitle(gate)}${weight} is missed: ${why}`, 480);
 }
 
 function inWords(comparison: Comparison, isBest: boolean): string {

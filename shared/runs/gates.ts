@@ -1,4 +1,5 @@
 /** Whether a result passes its gates: the one judge, of the trainer's report and of the control plane. */
+import { cutText } from '../cutText.js';
 import { methodInWords } from '../metrics/baselines.js';
 import type { Interval } from '../metrics/interval.js';
 import { isLowerBetter } from '../metrics/direction.js';
@@ -35,7 +36,7 @@ export function checkGates(gates: readonly GateInput[], result: JudgedResult): G
       value: figure.value,
       interval: figure.interval,
       passed,
-      explanation: told.length === 0 ? null : told.join('; ').slice(0, 1000),
+      explanation: told.length === 0 ? null : cutText(told.join('; '), 1000),
     };
   });
 }

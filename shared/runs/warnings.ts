@@ -1,4 +1,5 @@
 /** What did not stop a run, and somebody should know before they trust what it has reached. */
+import { cutText } from '../cutText.js';
 import { z } from 'zod';
 import { described } from '../described.js';
 import type { RunWarningCode } from '../errors/runWarnings.js';
@@ -75,5 +76,10 @@ export function runWarning(
   remedy: string | null = null,
   counts: Record<string, number> = {},
 ): RunWarning {
-  return { code, message: message.slice(0, 1000), remedy: remedy?.slice(0, 500) ?? null, counts };
+  return {
+    code,
+    message: cutText(message, 1000),
+    remedy: remedy === null ? null : cutText(remedy, 500),
+    counts,
+  };
 }

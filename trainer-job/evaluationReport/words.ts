@@ -1,5 +1,5 @@
 /** Numbers and names as the report writes them, alike in every locale. */
-import { formatMetric, type Interval, type MeasuredMetric } from '@trainyard/shared';
+import { cutText, formatMetric, type Interval, type MeasuredMetric } from '@trainyard/shared';
 
 /** 1,234,567 */
 export function whole(count: number): string {
@@ -41,7 +41,7 @@ export function size(bytes: number): string {
 
 /** A text with no more than so many characters, the last an ellipsis where something is missing. */
 export function cut(text: string, most = 80): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  return text.length <= most ? text : `${cutText(text, most - 1)}…`;
 }
 
 /** A value of a metric, with a minus that is one. */

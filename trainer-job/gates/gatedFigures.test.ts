@@ -120,6 +120,27 @@ describe('a gated figure', () => {
     expect(figure(gate)).toMatchObject({ value: null, why });
   });
 
+  it.each(['', 'x'])(
+    'says why in Unicode, which no store takes half a character of, where it is cut: %j',
+    (before) => {
+      const value = `${before}${'🍎'.repeat(90)}`;
+      const slices = [{ ...EVIDENCE.findings.slices[0]!, value }];
+      const gate = { metric: RECALL, slice: { by: 'city', value }, atLeast: 0 };
+      const { why } = figure(
+        { ...gate, slice: { by: 'city', value: `${value}🍏` } },
+        { findings: { ...EVIDENCE.findings, slices } },
+      );
+      expect(why).toMatch(/^no slice by city has the value .*🍎$/u);
+      expect(why).not.toMatch(/\p{Surrogate}/u);
+      const [judged] = checkGates([gate], {
+        metrics: {},
+        baselines: {},
+        figures: [{ ...figure(gate), value: null, why: `${before}${'🍎'.repeat(600)}` }],
+      });
+      expect(judged!.explanation).not.toMatch(/\p{Surrogate}/u);
+    },
+  );
+
   it('of new users is that of their only slice, whatever it is called, or says that there are none', () => {
     const gate = { metric: RECALL, slice: { by: 'newUsers', value: 'all' }, atLeast: 0 };
     const slice = { ...EVIDENCE.findings.slices[0]!, by: 'newUsers', value: 'users without a training row' };

@@ -1,5 +1,6 @@
 /** The figures that the gates of a specification ask for, each once, with all that they are compared with. */
 import {
+  cutText,
   isFigureOf,
   methodInWords,
   metricTitle,
@@ -64,7 +65,7 @@ const valued = (value: number, interval: Value['interval'] = null): Value =>
   Number.isFinite(value) ? { value, interval, why: null } : missing('it is not a finite number');
 
 function missing(why: string): Value {
-  return { value: null, interval: null, why: why.slice(0, 300) };
+  return { value: null, interval: null, why: cutText(why, 300) };
 }
 
 function valueOf(gate: Gate, evidence: GateEvidence): Value {
@@ -144,7 +145,7 @@ function comparedWith({ metric, slice }: Gate, against: string, evidence: GateEv
   const why = method
     ? `${methodInWords(against)} has no ${metricTitle(metric)}${slice ? ' of the slice' : ''}`
     : (whyLeftOut(findings, against) ?? `${methodInWords(against)} was not measured`);
-  return { ...none, why: why.slice(0, 300) };
+  return { ...none, why: cutText(why, 300) };
 }
 
 /** What is said of it among the things that were not measured. */

@@ -1,6 +1,6 @@
 /** What a result came from, for `evaluation.json`: the rows, the model and the training. */
 import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
-import type { EvaluationReport, TrainingSpec } from '@trainyard/shared';
+import { cutText, type EvaluationReport, type TrainingSpec } from '@trainyard/shared';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import type { Outputs } from './stage.js';
 
@@ -12,7 +12,7 @@ export function dataOf(spec: TrainingSpec, outputs: Outputs): EvaluationReport['
   const { validation } = outputs.of('validate');
   const { rows, candidate } = outputs.of('transform').outcome;
   const notes = [...validation.warnings, ...validation.schema_changes.map(({ message }) => message)];
-  const short = (text: string) => text.slice(0, MOST.characters);
+  const short = (text: string) => cutText(text, MOST.characters);
   return {
     source: sourceOf(spec),
     fingerprint: source.fingerprint,

@@ -3,7 +3,14 @@ import {
   transformDocumentSchema,
   type TransformDocument,
 } from '@trainyard/recommender/format/transformDocument';
-import type { DataReference, Dataset, RunData, RunWarning, TrainingSpec } from '@trainyard/shared';
+import {
+  cutText,
+  type DataReference,
+  type Dataset,
+  type RunData,
+  type RunWarning,
+  type TrainingSpec,
+} from '@trainyard/shared';
 import { z } from 'zod';
 import { evict } from '../cache/eviction.js';
 import { entryDigest, type StageOutput } from '../cache/stageCache.js';
@@ -82,7 +89,7 @@ function ingestStage(context: DataContext, vocabularies: Vocabularies): Stage<'i
       });
       const { rowsRead, rowsKept } = rows.outcome;
       const data: RunData = {
-        uri: nameOf(dataset).slice(0, 2048),
+        uri: cutText(nameOf(dataset), 2048),
         fingerprint: source.fingerprint.slice(0, 500),
         snapshot: rows.outcome.snapshot,
         rows: rowsKept,

@@ -1,4 +1,4 @@
-import type { RunError, StageName } from '@trainyard/shared';
+import { cutText, type RunError, type StageName } from '@trainyard/shared';
 import { machineFault } from '../errors/machineFault.js';
 import { TrainerError } from '../errors/trainerError.js';
 
@@ -17,9 +17,9 @@ export function failureOf(thrown: unknown, stage: StageName | null): Failure {
   return {
     error: {
       code,
-      message: message.slice(0, MAX_MESSAGE),
+      message: cutText(message, MAX_MESSAGE),
       stage: context.stage ?? stage,
-      remedy: remedy?.slice(0, MAX_REMEDY) ?? null,
+      remedy: remedy === null ? null : cutText(remedy, MAX_REMEDY),
     },
     retriable,
   };

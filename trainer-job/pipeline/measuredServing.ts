@@ -1,5 +1,5 @@
 /** What serving takes, of the exported model and of the version that serves, on this machine. */
-import { parseMetricName, type TrainingSpec } from '@trainyard/shared';
+import { cutText, parseMetricName, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { measurePerformance, type MeasuredServing } from '../export/measurePerformance.js';
 import { sampleQueries } from '../export/sampleQueries.js';
@@ -21,7 +21,7 @@ export async function measuredServing(
     const why = error instanceof Error ? error.message : String(error);
     reporter.log('warn', `what serving the model takes was not measured: ${why}`);
     const what = 'the latency, size and memory of the exported model';
-    return { performance: null, leftOut: [{ what, why: why.slice(0, 500), remedy: null }] };
+    return { performance: null, leftOut: [{ what, why: cutText(why, 500), remedy: null }] };
   }
 }
 

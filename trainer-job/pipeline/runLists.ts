@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { featureColumns, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import { cutText, featureColumns, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
 import { withDatabase } from '../data/database.js';
 import { openSource } from '../data/source/openSource.js';
 import { TrainerError } from '../errors/trainerError.js';
@@ -86,7 +86,7 @@ async function loaded(
   } catch (error) {
     if (error instanceof Stopped) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    const message = `the rows of outputs.${lists} are not in ${table}: ${why}`.slice(0, 1000);
+    const message = cutText(`the rows of outputs.${lists} are not in ${table}: ${why}`, 1000);
     const remedy =
       error instanceof TrainerError && error.remedy !== null
         ? error.remedy

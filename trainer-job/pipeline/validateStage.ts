@@ -1,7 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { digestOf, idFeature, runWarning, type DataReference, type TrainingSpec } from '@trainyard/shared';
+import {
+  cutText,
+  digestOf,
+  idFeature,
+  runWarning,
+  type DataReference,
+  type TrainingSpec,
+} from '@trainyard/shared';
 import { z } from 'zod';
 import { literal, withDatabase, type Database } from '../data/database.js';
 import { ROWS_FILE, type IngestOutcome } from '../data/ingest/ingest.js';
@@ -102,7 +109,7 @@ export function validateStage(context: DataContext): Stage<'validate', RowsKey> 
           drifted: driftedColumns(profile, validation.drift).length,
           outputBytes,
         },
-        detail: violated.join('; ').slice(0, 1000),
+        detail: cutText(violated.join('; '), 1000),
         warnings: [
           ...found,
           ...violated.map((message) =>

@@ -1,4 +1,5 @@
 import {
+  cutText,
   MAX_STAGE_WARNINGS,
   type Progress,
   type RunError,
@@ -47,7 +48,7 @@ export class CallbackReporter implements Reporter {
   }
 
   stageCompleted(report: CallbackContent<'stage-complete'>): void {
-    const detail = report.detail.slice(0, 1000);
+    const detail = cutText(report.detail, 1000);
     const warnings = report.warnings.slice(0, MAX_STAGE_WARNINGS);
     this.options.queue.enqueue('stage-complete', { ...report, detail, warnings });
     const how = report.cacheHit ? 'reused' : `done in ${report.seconds.toFixed(1)} s`;

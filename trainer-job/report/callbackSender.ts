@@ -6,6 +6,7 @@ import { appendFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  cutText,
   BATCH,
   callbackAnswerSchema,
   isTransientStatus,
@@ -277,7 +278,7 @@ export class CallbackSender implements Sender {
   }
 
   private rejected(entry: JournalEntry, status: number, answer: string): Attempted {
-    const excerpt = answer.slice(0, 500);
+    const excerpt = cutText(answer, 500);
     this.events.onNote('warn', `callback ${nameOf(entry)} was rejected with status ${status}: ${excerpt}`);
     const file = join(dirname(this.options.journal.file), 'rejected.jsonl');
     appendFileSync(file, `${JSON.stringify({ status, answer: excerpt, entry })}\n`);

@@ -1,4 +1,4 @@
-import type { LogLine } from '@trainyard/shared';
+import { cutText, type LogLine } from '@trainyard/shared';
 
 const MAX_LINES = 500;
 const MAX_BYTES = 200_000;
@@ -40,6 +40,6 @@ function fit(line: LogLine): LogLine {
   const fields =
     Buffer.byteLength(JSON.stringify(line.fields)) > MAX_FIELDS_BYTES ? { truncated: true } : line.fields;
   const message =
-    line.message.length > MAX_MESSAGE ? `${line.message.slice(0, MAX_MESSAGE - 1)}…` : line.message;
+    line.message.length > MAX_MESSAGE ? `${cutText(line.message, MAX_MESSAGE - 1)}…` : line.message;
   return { ...line, message, fields };
 }

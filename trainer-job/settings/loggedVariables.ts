@@ -1,5 +1,5 @@
 /** Which environment variables a run's metadata show: those that shape what is computed, and no secret. */
-import { MAX_VARIABLES } from '@trainyard/shared';
+import { cutText, MAX_VARIABLES } from '@trainyard/shared';
 import { processEnvironment, readVariables, type Environment } from './environment.js';
 import { loggedVariablesSchema } from './variables.js';
 
@@ -45,5 +45,5 @@ export function loggedVariables(environment: Environment = processEnvironment())
 function masked(name: string, value: string): string {
   if (value === '') return value;
   if (SECRET_NAME.test(name) || SECRET_VALUE.test(value)) return MASK;
-  return value.replace(USER_OF_URL, `$1${MASK}@`).slice(0, LONGEST);
+  return cutText(value.replace(USER_OF_URL, `$1${MASK}@`), LONGEST);
 }

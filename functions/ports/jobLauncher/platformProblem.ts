@@ -1,5 +1,6 @@
 /** What can go wrong between us and a platform, in one vocabulary for all of them: what follows, and what a person can do. */
 
+import { cutText } from '@trainyard/shared';
 import type { ControlPlaneErrorCode } from '@trainyard/shared/errors/controlPlaneErrors';
 
 /** `nextTier`: another tier may do better · `giveUp`: nothing helps but the remedy · `tryAgain`: the same again, later. */
@@ -120,7 +121,7 @@ export function consequenceOf(code: ProblemCode): Consequence {
 /** Without the callback secret, which an answer that quotes its request would carry, and cut to a length that is read. */
 export function shown(said: string): string {
   const text = said.replaceAll(/whsec_[A-Za-z0-9+/=]*/g, 'whsec_…').trim();
-  return text.length <= MESSAGE_LENGTH ? text : `${text.slice(0, MESSAGE_LENGTH)}…`;
+  return text.length <= MESSAGE_LENGTH ? text : `${cutText(text, MESSAGE_LENGTH)}…`;
 }
 
 /**

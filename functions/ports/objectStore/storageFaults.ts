@@ -1,6 +1,6 @@
 /** What goes wrong with Cloud Storage: what is tried again, and what the rest means in words. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { BROKEN_CONNECTION, isTransientStatus, saysBrokenConnection } from '@trainyard/shared';
+import { cutText, BROKEN_CONNECTION, isTransientStatus, saysBrokenConnection } from '@trainyard/shared';
 import { z } from 'zod';
 
 /** Cloud Storage refused, or could not be reached after several attempts. The message says what to do. */
@@ -50,7 +50,7 @@ function isTransient(error: unknown): boolean {
 export function storageProblem(error: unknown, bucket: string, key: string | null): unknown {
   if (!(error instanceof Error) || error instanceof StorageError) return error;
   const what = key === null ? `the objects of gs://${bucket}` : `gs://${bucket}/${key}`;
-  const said = error.message.slice(0, 300);
+  const said = cutText(error.message, 300);
   if (isTransient(error)) {
     return new StorageError(`${what} could not be reached after several attempts: ${said}`, { cause: error });
   }

@@ -1,4 +1,5 @@
 /** What items are called, as far as their encodings tell. */
+import { cutText } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import { BLANK, type ReadableFeature, readableFeatures, UNKNOWN } from '../ratings/errors/rowValues.js';
 
@@ -26,12 +27,12 @@ export async function itemsInWords({
     if (items.length === 0) return [];
     const seen = candidate.rows(items);
     return Array.from(items, (_, i) => ({
-      item: id.valueAt(seen, i).slice(0, LONGEST),
+      item: cutText(id.valueAt(seen, i), LONGEST),
       label: labelOf(label?.valueAt(seen, i)),
     }));
   };
 }
 
 function labelOf(text: string | undefined): string | null {
-  return text === undefined || ['', BLANK, UNKNOWN].includes(text) ? null : text.slice(0, LONGEST);
+  return text === undefined || ['', BLANK, UNKNOWN].includes(text) ? null : cutText(text, LONGEST);
 }

@@ -1,6 +1,6 @@
 /** The version that serves, as the evaluation of a new model uses it. */
 import type { RecommenderModel } from '@trainyard/recommender';
-import type { LeftOut, ServingVersion } from '@trainyard/shared';
+import { cutText, type LeftOut, type ServingVersion } from '@trainyard/shared';
 import type { EncodedDataset, SplitName } from '../../data/encodedDataset.js';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
 import type { RawRows } from '../../data/transform/rawRows.js';
@@ -42,7 +42,7 @@ export async function orLeftOut<T>(
 }
 
 export function leftOutOf(what: string, why: string, remedy: string | null = null): LeftOut {
-  return { what, why: why.slice(0, 500), remedy };
+  return { what, why: cutText(why, 500), remedy };
 }
 
 /** [items] of the catalogue: where the production model has each, -1 where it does not. */

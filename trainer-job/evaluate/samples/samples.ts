@@ -1,5 +1,5 @@
 /** A few users whom one can look at: what the model would show each, beside what each took. */
-import { seedOf } from '@trainyard/shared';
+import { cutText, seedOf } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import { itemsInWords, LONGEST } from '../lists/itemsInWords.js';
 import { drawnUsers, shown } from '../lists/listsOfUsers.js';
@@ -32,11 +32,11 @@ export const samples: Part = async ({ model, data, spec, ranked, between }) => {
       const listed = lists.items.subarray(lists.start[i], lists.start[i + 1]);
       const scores = scoresOf(model.embed('query', asked.queries.subarray(i, i + 1)), itemVectors, listed);
       return {
-        user: userId.valueAt(seen, i).slice(0, LONGEST),
+        user: cutText(userId.valueAt(seen, i), LONGEST),
         features: Object.fromEntries(
           users
             .filter(({ isId }) => !isId)
-            .map(({ name, valueAt }) => [name, valueAt(seen, i).slice(0, LONGEST)]),
+            .map(({ name, valueAt }) => [name, cutText(valueAt(seen, i), LONGEST)]),
         ),
         recommended: about(listed).map((item, j) => ({
           ...item,

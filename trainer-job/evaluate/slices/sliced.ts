@@ -1,4 +1,11 @@
-import { comparisonsOf, type Gate, type LeftOut, type Metrics, type TrainingSpec } from '@trainyard/shared';
+import {
+  cutText,
+  comparisonsOf,
+  type Gate,
+  type LeftOut,
+  type Metrics,
+  type TrainingSpec,
+} from '@trainyard/shared';
 import type { MethodEstimates } from '../confidence/estimates.js';
 import type { PartContext } from '../part.js';
 import { PRODUCTION } from '../production/production.js';
@@ -82,7 +89,7 @@ export function placesBySlice(
     else add(slicing.sliceOf(queries[place]!, items[place]!, place), place, counts ? counts[place]! : 1);
   }
   const all = [...found].map(([slice, own]) => ({
-    key: { by: slicing.by, label: slicing.label(slice).slice(0, MAX_LABEL), isAsked: slicing.isAsked },
+    key: { by: slicing.by, label: cutText(slicing.label(slice), MAX_LABEL), isAsked: slicing.isAsked },
     places: Int32Array.from(own.places),
     counts: Int32Array.from(own.counts),
     rows: own.counts.reduce((sum, one) => sum + one, 0),
@@ -100,14 +107,14 @@ export function placesBySlice(
 }
 
 function oneSlice({ by, label }: SliceKey): LeftOut {
-  const what = `slices by ${by}`.slice(0, 200);
-  return { what, why: `all measured rows are in one: ${label}`.slice(0, 500), remedy: null };
+  const what = cutText(`slices by ${by}`, 200);
+  return { what, why: cutText(`all measured rows are in one: ${label}`, 500), remedy: null };
 }
 
 function cutSlices(by: string, cut: number, values: number): LeftOut {
   const whole = (count: number) => count.toLocaleString('en-US');
   return {
-    what: `${whole(cut)} of ${whole(values)} slices by ${by}`.slice(0, 200),
+    what: cutText(`${whole(cut)} of ${whole(values)} slices by ${by}`, 200),
     why: `the ${MAX_VALUES} with the most rows are told`,
     remedy: null,
   };

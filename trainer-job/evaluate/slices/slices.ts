@@ -1,5 +1,6 @@
 /** For whom the model is how good. */
 import {
+  cutText,
   comparisonsOf,
   isBetter,
   type LeftOut,
@@ -168,8 +169,8 @@ function sliceOf(
   const ordered: Metrics = { [primaryMetric]: metrics[primaryMetric]!, ...metrics };
   const compared = [...others].map(([name, own]) => ({ name, metrics: own }));
   return {
-    by: key.by.slice(0, 200),
-    value: key.label.slice(0, 200),
+    by: cutText(key.by, 200),
+    value: cutText(key.label, 200),
     rows,
     users,
     metrics: Object.entries(ordered).map(([name, value]) => ({

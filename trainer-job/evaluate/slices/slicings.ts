@@ -1,5 +1,5 @@
 /** What the rows of an evaluation are told apart by: what is asked for, and what every evaluation can tell. */
-import type { LeftOut, SliceAsked } from '@trainyard/shared';
+import { cutText, type LeftOut, type SliceAsked } from '@trainyard/shared';
 import { isSlicedBy } from '@trainyard/shared/spec/rules/slices';
 import type { EncodedDataset, EncodedTower } from '../../data/encodedDataset.js';
 import { activitySlicings } from './activity.js';
@@ -35,7 +35,11 @@ export async function slicingsOf(measured: Measured): Promise<Slicings> {
     const slicing = await askedSlicing(data, one, queries, items);
     if (slicing) slicings.push(slicing);
     else
-      leftOut.push({ what: `slices by ${one.by}`, why: 'no encoded feature says that value', remedy: null });
+      leftOut.push({
+        what: cutText(`slices by ${one.by}`, 200),
+        why: 'no encoded feature says that value',
+        remedy: null,
+      });
   }
   const isAsked = (by: string) => asked.some((one) => one.by === by);
   for (const [tower, entities] of [

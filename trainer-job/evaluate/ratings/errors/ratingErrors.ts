@@ -1,5 +1,5 @@
 /** How far predicted numbers are off: how their errors are distributed, which are the largest, and of which categories. */
-import type { EvaluationReport, LeftOut } from '@trainyard/shared';
+import { cutText, type EvaluationReport, type LeftOut } from '@trainyard/shared';
 
 import { valuesAt } from '../../../model/valuesAt.js';
 import type { Findings } from '../../findings.js';
@@ -71,7 +71,7 @@ export async function largestErrors(
     const encoded = data[tower].rows(valuesAt(entitiesOf(pairs, tower), rows));
     for (const feature of features) {
       found.forEach((row, place) => {
-        const value = feature.valueAt(encoded, place).slice(0, 500);
+        const value = cutText(feature.valueAt(encoded, place), 500);
         if (feature.isId) row.ids[tower] = value;
         else row.values.set(nameOf(feature, tower, data), value);
       });
@@ -123,7 +123,7 @@ async function errorsByCategory(
       });
     });
     features.forEach((feature, f) => {
-      const by = nameOf(feature, tower, data).slice(0, 200);
+      const by = cutText(nameOf(feature, tower, data), 200);
       byCategory.push(...summariesOf(groups[f]!).map((summary) => ({ by, ...summary })));
     });
   }
@@ -138,7 +138,7 @@ function summariesOf(
       const sorted = Float64Array.from(own).toSorted();
       const { mean, std } = momentsOf(sorted);
       return {
-        value: value.slice(0, 200),
+        value: cutText(value, 200),
         count: own.length,
         meanError: mean,
         medianError: quantileOf(sorted, 0.5),
@@ -150,7 +150,7 @@ function summariesOf(
 
 function withoutCategories(names: readonly string[]): LeftOut {
   return {
-    what: `the errors by category of ${names.join(', ')}`.slice(0, 200),
+    what: cutText(`the errors by category of ${names.join(', ')}`, 200),
     why: `each has more than ${MOST_CATEGORIES} values`,
     remedy: null,
   };
