@@ -188,6 +188,24 @@ describe('the plan of callbacks', () => {
     expect(epochs.map(({ length }) => length)).toEqual([1, 1, 0]);
   });
 
+  it('says of a run what its rows say, although an attempt tells an epoch or a stage again and differently', () => {
+    const says = trainer();
+    const [epoch, stage] = [says.epoch(2), says.stage('ingest')] as [
+      TestCallback & { kind: 'epoch-complete' },
+      TestCallback & { kind: 'stage-complete' },
+    ];
+    const warning = { code: 'few-rows', message: 'few', remedy: null, counts: {} };
+    const again: TestCallback[] = [
+      { ...epoch, id: 'b-1', body: { ...epoch.body, seq: 8, metrics: { loss: 99 } } },
+      { ...stage, id: 'b-2', body: { ...stage.body, seq: 9, warnings: [warning] } },
+    ];
+    for (const batches of [[[epoch, stage, ...again]], [[epoch], [stage], ...again.map((one) => [one])]]) {
+      const { run, documents } = recorded(batches);
+      expect(documents.get(paths.epoch(run.runId, 2))).toMatchObject({ metrics: epoch.body.metrics });
+      expect(run).toMatchObject({ seq: 9, latestMetrics: epoch.body.metrics, warnings: [] });
+    }
+  });
+
   it('stops the job of an attempt that has failed for good, and writes what it has cost', () => {
     const job = { tier: 'gpu', name: 'job-1', launchedAt: NOW.toISOString(), usdPerHour: 2 };
     const run = newRun(NOW, { status: 'running', job });

@@ -55,9 +55,11 @@ export function planCallbacks(
     // Also after one that ended the attempt, within the same batch.
     if (sent.callback.body.attempt < plan.run.attempt) return 'stale';
     const row = rowOf(run.runId, sent.callback);
-    const isNews = row !== undefined && isNewsAfter(row, rows.get(row.path));
+    const stored = row && rows.get(row.path);
+    const isNews = row !== undefined && isNewsAfter(row, stored);
     if (isNews) rows.set(row.path, row.data);
-    plan = inSequence(plan, planCallback(plan.run, sent, { row, isNews }, context));
+    const told = isNews ? sent : { ...sent, callback: asStored(sent.callback, stored) };
+    plan = inSequence(plan, planCallback(plan.run, told, { row, isNews }, context));
     return 'recorded';
   });
   return { ...plan, writes: withoutReplaced(plan.writes), outcomes };
@@ -81,6 +83,26 @@ function planCallback(
   const plan = planEvent(before, callback, id, context, row && !isNews ? ROW_EVENTS : []);
   const rowWrites: Write[] = row && isNews ? [{ kind: 'set', path: row.path, data: row.data }] : [];
   return { ...plan, writes: [...plan.writes, ...rowWrites] };
+}
+
+/**
+ * An epoch or a stage that the attempt tells once more is as it told it first: that is what its row says, and the run must not say
+ * otherwise. A trainer that goes on beside its double tells other numbers.
+ */
+function asStored(callback: RunCallback, stored: DocumentData | undefined): RunCallback {
+  if (stored === undefined) return callback;
+  switch (callback.kind) {
+    case 'epoch-complete': {
+      const { metrics } = epochSchema.parse(stored);
+      return { ...callback, body: { ...callback.body, metrics } };
+    }
+    case 'stage-complete': {
+      const { warnings } = stageSchema.parse(stored);
+      return { ...callback, body: { ...callback.body, warnings } };
+    }
+    default:
+      return callback;
+  }
 }
 
 /** What is stored of a callback beside the run. */
