@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events';
 import type Database from 'libsql';
 import { DamagedDocumentError } from '../../errors/storeFault.js';
-import { openSqlite } from '../sqlite.js';
+import { busyUntil, openSqlite, whenFree } from '../sqlite.js';
 import {
   DocumentExistsError,
   type DocumentChange,
@@ -23,7 +23,10 @@ import { collectingTransaction, type Write } from './writes.js';
 const MAX_TRIES = 20;
 
 export function openSqliteDocumentStore(file: string): DocumentStore {
-  const database = openSqlite(file);
+  return new SqliteDocumentStore(openSqlite(file, makeTables));
+}
+
+function makeTables(database: Database.Database): void {
   database.exec(`
     CREATE TABLE IF NOT EXISTS documents (
       path TEXT PRIMARY KEY,
@@ -33,7 +36,6 @@ export function openSqliteDocumentStore(file: string): DocumentStore {
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS documents_collection ON documents (collection, path);
   `);
-  return new SqliteDocumentStore(database);
 }
 
 class SqliteDocumentStore implements DocumentStore {
@@ -47,7 +49,9 @@ class SqliteDocumentStore implements DocumentStore {
   }
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const result = this.last.then(() => this.attempt(work));
+    // Counted from now: of those that queue while the file is locked none waits for the patience of the others.
+    const until = busyUntil();
+    const result = this.last.then(() => this.attempt(work, until));
     this.last = result.catch(() => undefined);
     return result;
   }
@@ -110,12 +114,12 @@ class SqliteDocumentStore implements DocumentStore {
     this.database.close();
   }
 
-  private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async attempt<T>(work: (tx: Transaction) => Promise<T>, until: number): Promise<T> {
     for (let tries = 1; ; tries++) {
       const reads = new Map<string, number>();
       const writes: Write[] = [];
       const result = await work(this.collect(reads, writes));
-      const changes = this.commit(reads, writes);
+      const changes = await whenFree(() => this.commit(reads, writes), until);
       if (changes) {
         for (const change of changes) this.changes.emit('change', change);
         return result;

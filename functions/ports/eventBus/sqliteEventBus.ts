@@ -2,25 +2,34 @@
  * Events in one SQLite file, delivered in this process. Publishing writes a row per subscription; a row is deleted once its
  * handler has succeeded. So what was published survives the process, and is delivered by the next one.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { eventSchema, MAX_DELIVERIES, type EventType, type TrainyardEvent } from '@trainyard/shared';
 import type Database from 'libsql';
-import { openSqlite } from '../sqlite.js';
+import { busyUntil, openSqlite, whenFree } from '../sqlite.js';
 import type { EventBus, Subscription } from './eventBus.js';
 
 export interface SqliteEventBusOptions {
   file: string;
   /** Wait before the second, third … delivery; the last one repeats. */
   retryDelaysMs?: readonly number[];
+  /** Hears why the file can be neither read nor written; the bus tries again. */
+  onError?: (error: unknown) => void;
 }
 
 const DEFAULT_DELAYS = [500, 2_000, 10_000, 30_000];
 const CONCURRENCY = 8;
+/** After the file could be neither read nor written. */
+const AGAIN_MS = 1_000;
 
 export function openSqliteEventBus({
   file,
   retryDelaysMs = DEFAULT_DELAYS,
+  onError = (error) => process.emitWarning(error instanceof Error ? error : String(error)),
 }: SqliteEventBusOptions): EventBus {
-  const database = openSqlite(file);
+  return new SqliteEventBus(openSqlite(file, makeTables), { delays: retryDelaysMs, onError });
+}
+
+function makeTables(database: Database.Database): void {
   database.exec(`
     CREATE TABLE IF NOT EXISTS subscriptions (name TEXT PRIMARY KEY, types TEXT) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS deliveries (
@@ -36,7 +45,12 @@ export function openSqliteEventBus({
   // Files from before subscriptions had types.
   const columns = database.prepare('SELECT name FROM pragma_table_info(?)').all('subscriptions');
   if (columns.length === 1) database.exec('ALTER TABLE subscriptions ADD COLUMN types TEXT');
-  return new SqliteEventBus(database, retryDelaysMs);
+}
+
+/** How a worker goes on after a failure. */
+interface Failing {
+  delays: readonly number[];
+  onError: (error: unknown) => void;
 }
 
 class SqliteEventBus implements EventBus {
@@ -45,7 +59,7 @@ class SqliteEventBus implements EventBus {
 
   constructor(
     private readonly database: Database.Database,
-    private readonly delays: readonly number[],
+    private readonly failing: Failing,
   ) {
     this.insert = database.prepare(
       `INSERT INTO deliveries (subscription, event, due) SELECT name, ?, ? FROM subscriptions
@@ -54,7 +68,8 @@ class SqliteEventBus implements EventBus {
   }
 
   async publish(event: TrainyardEvent): Promise<void> {
-    const { changes } = this.insert.run(JSON.stringify(event), Date.now(), event.type);
+    const insert = () => this.insert.run(JSON.stringify(event), Date.now(), event.type);
+    const { changes } = await whenFree(insert, busyUntil());
     if (changes === 0) return;
     for (const worker of this.workers.values()) worker.wake();
   }
@@ -65,10 +80,10 @@ class SqliteEventBus implements EventBus {
     types?: readonly EventType[],
   ): Promise<Subscription> {
     if (this.workers.has(name)) throw new Error(`subscription ${name} has a subscriber already`);
-    this.database
-      .prepare('INSERT OR REPLACE INTO subscriptions (name, types) VALUES (?, ?)')
-      .run(name, types ? JSON.stringify(types) : null);
-    const worker = new Worker(this.database, name, handler, this.delays);
+    const row = [name, types ? JSON.stringify(types) : null];
+    const insert = this.database.prepare('INSERT OR REPLACE INTO subscriptions (name, types) VALUES (?, ?)');
+    await whenFree(() => insert.run(...row), busyUntil());
+    const worker = new Worker(this.database, name, handler, this.failing);
     this.workers.set(name, worker);
     worker.wake();
     return {
@@ -114,19 +129,14 @@ class Worker {
     private readonly database: Database.Database,
     private readonly name: string,
     private readonly handler: (event: TrainyardEvent) => Promise<void>,
-    private readonly delays: readonly number[],
+    private readonly failing: Failing,
   ) {}
 
   /** Starts what is due and sets the clock for what will be. */
   wake(): void {
     if (this.closed) return;
     clearTimeout(this.timer);
-    const waiting = this.database
-      .prepare(
-        'SELECT number, event, failures, due FROM deliveries WHERE subscription = ? AND dead = 0 ORDER BY due, number LIMIT ?',
-      )
-      .all(this.name, CONCURRENCY * 2) as Delivery[];
-    for (const delivery of waiting) {
+    for (const delivery of this.waiting()) {
       if (this.underWay.has(delivery.number)) continue;
       if (this.underWay.size >= CONCURRENCY) return;
       const wait = delivery.due - Date.now();
@@ -135,6 +145,21 @@ class Worker {
         return;
       }
       this.start(delivery);
+    }
+  }
+
+  /** Nothing while the file cannot be read, which is tried again soon: whoever wakes the worker has nothing to do with that. */
+  private waiting(): Delivery[] {
+    try {
+      return this.database
+        .prepare(
+          'SELECT number, event, failures, due FROM deliveries WHERE subscription = ? AND dead = 0 ORDER BY due, number LIMIT ?',
+        )
+        .all(this.name, CONCURRENCY * 2) as Delivery[];
+    } catch (error) {
+      this.failing.onError(error);
+      this.timer = setTimeout(() => this.wake(), AGAIN_MS);
+      return [];
     }
   }
 
@@ -152,17 +177,36 @@ class Worker {
     this.underWay.set(delivery.number, done);
   }
 
+  /** A delivery is under way until it is recorded how it ended: what is done must not be done again because of a locked file. */
   private async deliver({ number, event, failures }: Delivery): Promise<void> {
+    const isDone = await this.handle(event);
+    const wait = this.failing.delays[Math.min(failures, this.failing.delays.length - 1)] ?? 0;
+    const isDead = failures + 1 >= MAX_DELIVERIES ? 1 : 0;
+    const failed = [failures + 1, Date.now() + wait, isDead];
+    const sql = isDone
+      ? 'DELETE FROM deliveries WHERE number = ?'
+      : 'UPDATE deliveries SET failures = ?, due = ?, dead = ? WHERE number = ?';
+    const values = isDone ? [number] : [...failed, number];
+    for (;;) {
+      try {
+        await whenFree(() => this.database.prepare(sql).run(...values), busyUntil());
+        return;
+      } catch (error) {
+        this.failing.onError(error);
+      }
+      // The next process delivers again what this one could not record.
+      if (this.closed) return;
+      await pause(AGAIN_MS);
+    }
+  }
+
+  /** Whether the handler has succeeded; it has told its log why not. */
+  private async handle(event: string): Promise<boolean> {
     try {
       await this.handler(eventSchema.parse(JSON.parse(event)));
-      this.database.prepare('DELETE FROM deliveries WHERE number = ?').run(number);
+      return true;
     } catch {
-      // The handler has told its log why; the bus remembers that it failed, and when to try again.
-      const wait = this.delays[Math.min(failures, this.delays.length - 1)] ?? 0;
-      const isDead = failures + 1 >= MAX_DELIVERIES ? 1 : 0;
-      this.database
-        .prepare('UPDATE deliveries SET failures = ?, due = ?, dead = ? WHERE number = ?')
-        .run(failures + 1, Date.now() + wait, isDead, number);
+      return false;
     }
   }
 }
