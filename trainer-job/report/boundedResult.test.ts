@@ -45,6 +45,34 @@ describe('a result that is told', () => {
     expect(leftOut.length).toBeGreaterThan(0);
   });
 
+  it('has its metrics too where nothing was found of any gate: why is said in short then', () => {
+    const why = 'y'.repeat(300);
+    const all = largest();
+    const others = ['popularity', 'ease'].map((against) => ({
+      against,
+      exists: true,
+      value: null,
+      differenceInterval: null,
+      changeInterval: null,
+      why,
+    }));
+    const none = all.figures!.map((figure) => ({ ...figure, value: null, interval: null, others, why }));
+    const { result } = boundedResult({ ...all, figures: none }, ['val_loss']);
+    expect(bytes(runResultSchema.parse(result))).toBeLessThanOrEqual(MAX_RESULT_BYTES);
+    expect(Object.keys(result.metrics).length).toBeGreaterThan(10);
+    expect(result.figures![0]!).toMatchObject({ why: `${'y'.repeat(59)}…`, others: [] });
+  });
+
+  it('has metrics too where the names of gated slices alone would take all room', () => {
+    const name = '市'.repeat(200);
+    const all = largest();
+    const figures = all.figures!.map((figure) => ({ ...figure, slice: { by: name, value: name } }));
+    const { result } = boundedResult({ ...all, figures }, ['val_loss']);
+    expect(result.figures).toEqual(figures);
+    expect(Object.keys(result.metrics).length).toBeGreaterThan(10);
+    expect(bytes(result)).toBeLessThan(bytes(figures) + 12_500);
+  });
+
   it('is left as it is where it is small', () => {
     const small = { ...largest(), baselines: {}, figures: [] };
     expect(boundedResult(small, [])).toEqual({ result: small, leftOut: [] });

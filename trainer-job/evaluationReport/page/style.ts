@@ -19,7 +19,7 @@ html{scroll-behavior:smooth;scroll-padding-top:12px}
 body{margin:0;padding:28px 24px 60px;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:1080px;margin:auto}
 h1{font-size:23px;line-height:1.25;margin:0 0 2px;overflow-wrap:anywhere}h2{font-size:18px;margin:0 0 4px}h3{font-size:15px;margin:20px 0 6px}
-p{margin:6px 0}a{color:var(--model)}code{font:13px ui-monospace,SFMono-Regular,Menlo,monospace;overflow-wrap:anywhere}
+p{margin:6px 0}p,li{overflow-wrap:anywhere}a{color:var(--model)}code{font:13px ui-monospace,SFMono-Regular,Menlo,monospace;overflow-wrap:anywhere}
 .soft{color:var(--soft)}.bad{color:var(--bad)}.warn{color:var(--warn)}.good{color:var(--good)}.small{font-size:13px}
 .verdict{border:1px solid var(--line);border-left:6px solid var(--tone);background:var(--tone-soft);border-radius:10px;padding:16px 20px;margin:18px 0}
 .verdict.ship{--tone:var(--good);--tone-soft:var(--good-soft)}.verdict.hold{--tone:var(--bad);--tone-soft:var(--bad-soft)}.verdict.unsure{--tone:var(--warn);--tone-soft:var(--warn-soft)}
