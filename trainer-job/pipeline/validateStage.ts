@@ -7,6 +7,7 @@ import {
   idFeature,
   runWarning,
   type DataReference,
+  type RunWarning,
   type TrainingSpec,
 } from '@trainyard/shared';
 import { z } from 'zod';
@@ -18,15 +19,8 @@ import {
   alikeWarnings,
   countAlike,
   idColumns,
-  type AlikeCounts,
-} from '../data/validate/alikeValues.js';
-import {
-  blankCountsSchema,
-  blankWarnings,
-  countBlanks,
   lookedUpTexts,
-  type BlankCounts,
-} from '../data/validate/blanks.js';
+} from '../data/validate/alikeValues.js';
 import { checkAnyRows, checkTrainable, warningsOf } from '../data/validate/basicChecks.js';
 import {
   columnDrifts,
@@ -41,7 +35,6 @@ import { checkRows, needsRows, type RowExpectation } from '../data/validate/expe
 import { judgeRows } from '../data/validate/expectations/rowFindings.js';
 import { rowResultSchema, type RowResult } from '../data/validate/expectations/rowResult.js';
 import { listWarnings } from '../data/validate/listColumns.js';
-import { countNuls, nulCountsSchema, nulWarnings } from '../data/validate/nulCharacters.js';
 import {
   asksForOutliers,
   outlierShares,
@@ -209,9 +202,7 @@ async function validateRows(
   const warnings = [
     ...warningsOf(spec, profile.columns, ingested.outcome),
     ...listWarnings(spec.features, profile.columns, ingested.outcome.nested),
-    ...blankWarnings(await blanks(work, spec, ingested.outcome)),
-    ...nulWarnings(await nuls(work, spec, ingested.outcome)),
-    ...alikeWarnings(await alike(work, spec, ingested.outcome)),
+    ...(await textWarnings(work, spec, ingested.outcome)),
   ];
   const validation = validationOf(
     {
@@ -239,32 +230,18 @@ async function outliersOf(work: RowsWork, profile: Profile): Promise<OutlierShar
   return outcome;
 }
 
-async function blanks(work: RowsWork, spec: TrainingSpec, ingested: IngestOutcome): Promise<BlankCounts> {
+async function textWarnings(
+  work: RowsWork,
+  spec: TrainingSpec,
+  ingested: IngestOutcome,
+): Promise<RunWarning[]> {
   const names = lookedUpTexts(spec, ingested.columns);
-  if (names.length === 0) return [];
-  const { outcome } = await work.once('blanks', names, blankCountsSchema, (database, { columns }) =>
-    countBlanks(database, columns, names),
-  );
-  return outcome;
-}
-
-async function nuls(work: RowsWork, spec: TrainingSpec, ingested: IngestOutcome) {
-  const names = lookedUpTexts({ ...spec, dataset: { ...spec.dataset, columns: {} } }, ingested.columns);
-  if (names.length === 0) return [];
-  const { outcome } = await work.once('nuls', names, nulCountsSchema, (database, { columns }) =>
-    countNuls(database, columns, names),
-  );
-  return outcome;
-}
-
-async function alike(work: RowsWork, spec: TrainingSpec, ingested: IngestOutcome): Promise<AlikeCounts> {
-  const names = lookedUpTexts({ ...spec, dataset: { ...spec.dataset, columns: {} } }, ingested.columns);
   const ids = idColumns(spec);
   if (names.length === 0) return [];
-  const { outcome } = await work.once('alike', { names, ids }, alikeCountsSchema, (database, { columns }) =>
+  const { outcome } = await work.once('texts', { names, ids }, alikeCountsSchema, (database, { columns }) =>
     countAlike(database, columns, names, ids),
   );
-  return outcome;
+  return alikeWarnings(outcome);
 }
 
 async function drift(work: RowsWork, { columns }: IngestOutcome, reference: Profile): Promise<ColumnDrift[]> {

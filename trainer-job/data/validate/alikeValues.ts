@@ -2,11 +2,12 @@
 import { idFeature, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { identifier, literal, type Database } from '../database.js';
-import { internalName } from '../ingest/columns.js';
+import { blanksTrimmed, internalName } from '../ingest/columns.js';
 import { whole } from '../transform/measuredInWords.js';
+import { countNuls, nulCountsSchema, nulWarning } from './nulCharacters.js';
 
 /** How two values may differ and mean the same. */
-const differenceSchema = z.enum(['case', 'characters', 'number']);
+const differenceSchema = z.enum(['blanks', 'case', 'characters', 'number']);
 type Difference = z.infer<typeof differenceSchema>;
 
 export const alikeCountsSchema = z.array(
@@ -16,9 +17,23 @@ export const alikeCountsSchema = z.array(
     alike: z.array(z.strictObject({ by: differenceSchema, values: z.int(), rows: z.int() })),
     /** Texts that stand for a missing value, the most frequent first. */
     missing: z.array(z.strictObject({ text: z.string(), rows: z.int() })),
+    nuls: nulCountsSchema,
   }),
 );
-export type AlikeCounts = z.infer<typeof alikeCountsSchema>;
+type AlikeCounts = z.infer<typeof alikeCountsSchema>;
+
+/** The columns of texts that a lookup reads as they are. */
+export function lookedUpTexts(
+  { features }: Pick<TrainingSpec, 'features'>,
+  columns: readonly { name: string; type: string }[],
+): string[] {
+  const names = [...features.query, ...features.candidate].flatMap((feature) =>
+    feature.transform === 'lookup' ? [feature.column] : [],
+  );
+  return [...new Set(names)].filter((name) =>
+    columns.some((column) => column.name === name && column.type === 'VARCHAR'),
+  );
+}
 
 /** What no category is called; an id may be an empty text besides, where the format tells that from null, or one of `NO_IDS`. */
 const NO_VALUES = [
@@ -43,6 +58,7 @@ const DIGITS = "'[+-]?[0-9]+(\\.0+)?'";
 
 /** SQL of what values that differ in one of these ways have in common. */
 const COMMON: Readonly<Record<Difference, (value: string) => string>> = {
+  blanks: blanksTrimmed,
   case: (value) => `lower(${value})`,
   characters: (value) => `nfc_normalize(regexp_replace(${value}, '${INVISIBLE}', '', 'g'))`,
   // 7, 7.0 and 007: a number comes back from tables with missing values as one with a point.
@@ -63,7 +79,7 @@ export async function countAlike(
   const found: AlikeCounts = [];
   for (const name of names) {
     const value = internalName(columns, name);
-    // Made once: five questions are asked about the values of a column, of which there may be as many as rows.
+    // Made once: all questions are asked about the values of a column, of which there may be as many as rows.
     const values = 'trainyard_values';
     await database.run(
       `CREATE OR REPLACE TEMP TABLE ${values} AS SELECT ${value} AS v, count(*) AS n FROM rows WHERE ${value} IS NOT NULL GROUP BY v`,
@@ -82,7 +98,9 @@ export async function countAlike(
       `SELECT v AS text, n AS rows FROM ${values} WHERE v IN (${words.map(literal).join(', ')}) ORDER BY n DESC, v`,
     );
     const texts = missing.map((row) => ({ text: String(row['text']), rows: Number(row['rows']) }));
-    if (alike.length > 0 || texts.length > 0) found.push({ column: name, alike, missing: texts });
+    const nuls = await countNuls(database, values);
+    if (alike.length > 0 || texts.length > 0 || nuls.rows > 0)
+      found.push({ column: name, alike, missing: texts, nuls });
   }
   await database.run('DROP TABLE IF EXISTS trainyard_values');
   return found;
@@ -96,25 +114,37 @@ async function areCodes(database: Database, values: string): Promise<boolean> {
 }
 
 const WORDS: Readonly<Record<Difference, string>> = {
+  blanks: 'blanks at the ends',
   case: 'upper and lower case',
   characters: 'characters that look the same or are not seen',
   number: 'how the same number is written, as in 7, 7.0 and 007,',
 };
 
 export function alikeWarnings(counts: AlikeCounts): RunWarning[] {
-  return counts.flatMap(({ column, alike, missing }) => [
-    ...alike.map(({ by, values, rows }) => {
-      const name = identifier(column);
-      const [differ, hold] = values === 1 ? ['value', 'differs'] : ['values', 'differ'];
-      return runWarning(
-        'values-alike',
-        `${whole(values)} ${differ} of column "${column}" ${hold} from another by ${WORDS[by]} alone, and ${whole(rows)} rows hold one of these: each counts as a value of its own`,
-        `where they mean the same, write them alike, as dataset.sql can: SELECT * REPLACE (${COMMON[by](name)} AS ${name}) FROM source`,
-        { values, rows },
-      );
-    }),
+  return counts.flatMap(({ column, alike, missing, nuls }) => [
+    ...alike.map((one) => alikeWarning(column, one)),
+    ...(nuls.rows === 0 ? [] : [nulWarning(column, nuls)]),
     ...(missing.length === 0 ? [] : [missingWarning(column, missing)]),
   ]);
+}
+
+function alikeWarning(
+  column: string,
+  { by, values, rows }: AlikeCounts[number]['alike'][number],
+): RunWarning {
+  const [differ, hold] = values === 1 ? ['value', 'differs'] : ['values', 'differ'];
+  return runWarning(
+    by === 'blanks' ? 'blanks-differ' : 'values-alike',
+    `${whole(values)} ${differ} of column "${column}" ${hold} from another by ${WORDS[by]} alone, and ${whole(rows)} rows hold one of these: each counts as a value of its own`,
+    remedyFor(column, by),
+    { values, rows },
+  );
+}
+
+function remedyFor(column: string, by: Difference): string {
+  if (by === 'blanks') return `set dataset.columns[${JSON.stringify(column)}].trim to true to make them one`;
+  const name = identifier(column);
+  return `where they mean the same, write them alike, as dataset.sql can: SELECT * REPLACE (${COMMON[by](name)} AS ${name}) FROM source`;
 }
 
 function missingWarning(column: string, missing: AlikeCounts[number]['missing']): RunWarning {
