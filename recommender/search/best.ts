@@ -17,6 +17,20 @@ export class Best {
     this.scores = new Float64Array(places);
   }
 
+  /** How many it holds. */
+  get size(): number {
+    return this.count;
+  }
+
+  /** How many it holds at most. */
+  get places(): number {
+    return this.scores.length;
+  }
+
+  get isFull(): boolean {
+    return this.count === this.scores.length;
+  }
+
   /** What a score must be above, at a higher index than all that were shown, to be among the best. */
   get threshold(): number {
     return this.count < this.scores.length || this.count === 0 ? -Infinity : this.scores[0]!;

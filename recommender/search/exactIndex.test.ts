@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { IsWanted } from './itemIndex.js';
 import { plainIndex } from './plainIndex.js';
 import { scannedIndex } from './scannedIndex.js';
 
@@ -17,7 +18,7 @@ const catalogue = fc
     fc.record({
       width: fc.constant(width),
       vectors: floats(width * items),
-      queries: fc.array(floats(width), { minLength: 1, maxLength: 3 }),
+      queries: fc.array(floats(width), { minLength: 1, maxLength: 9 }),
       k: fc.integer({ min: 1, max: 95 }),
       isWanted: fc.func(fc.boolean()),
     }),
@@ -61,6 +62,26 @@ describe('the scanned index', () => {
     expect(asked).toBeLessThan(3000);
     expect(scanned.nearest(queries[1]!, 50)).toEqual(plain.nearest(queries[1]!, 50));
     expect(scanned.search(queries[1]!, 50)).toEqual(plain.search(queries[1]!, 50));
+  });
+
+  it.each([1, 7, 24])('finds them of %i numbers whatever share of the items is wanted', (width) => {
+    const { vectors, queries } = grouped(37_001, width);
+    const [plain, scanned] = [plainIndex(vectors, width), scannedIndex(vectors, width)!];
+    const some = queries.slice(0, 6);
+    const best = plain.searchMany(some, 200, () => undefined);
+    const wishes: readonly (IsWanted | undefined)[] = [
+      undefined,
+      (item) => item % 4 > 0,
+      (item) => item % 97 === 0,
+      (item) => item === 36_999,
+      // The lists of somebody who has what is best.
+      (item) => !best[4]!.some(({ index }) => index === item),
+      () => false,
+    ];
+    for (const k of [1, 100, 3000]) {
+      const wished = (row: number) => wishes[row];
+      expect(scanned.searchMany(some, k, wished)).toEqual(plain.searchMany(some, k, wished));
+    }
   });
 
   it('leaves queries to the plain one that have no direction, and catalogues that no code can bound', () => {

@@ -1,4 +1,4 @@
-/** The binary form of WebAssembly, as far as one small function with SIMD needs it (WebAssembly Core Specification 2.0, chapter 5). */
+/** The binary form of WebAssembly, as far as small functions with SIMD need it (WebAssembly Core Specification 2.0, chapter 5). */
 
 const TYPES = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
 export type ValueType = keyof typeof TYPES;
@@ -7,7 +7,8 @@ export type Code = readonly number[];
 
 export interface FunctionText {
   parameters: readonly ValueType[];
-  result: ValueType;
+  /** Undefined of one that gives nothing back. */
+  result?: ValueType;
   locals: readonly ValueType[];
   body: Code;
 }
@@ -18,7 +19,7 @@ export function assembleModule(functions: Readonly<Record<string, FunctionText>>
   const signatures = texts.map(({ parameters, result }) => [
     0x60,
     ...list(parameters.map((type) => [TYPES[type]])),
-    ...list([[TYPES[result]]]),
+    ...list(result ? [[TYPES[result]]] : []),
   ]);
   const bodies = texts.map(({ locals, body }) => {
     const code = [...list(locals.map((type) => [1, TYPES[type]])), ...body, 0x0b];
@@ -56,12 +57,13 @@ export const i32 = {
 const simd = (operation: number, ...rest: readonly number[]): Code => [0xfd, ...unsigned(operation), ...rest];
 export const v128 = {
   load: (offset: number): Code => simd(0x00, 0, ...unsigned(offset)),
+  store: (offset: number): Code => simd(0x0b, 0, ...unsigned(offset)),
   /** Eight bytes with their signs become eight integers of 16 bits. */
   load8Signed: (offset: number): Code => simd(0x01, 0, ...unsigned(offset)),
   zero: simd(0x0c, ...Array.from({ length: 16 }, () => 0)),
-  /** Four of the eight numbers of 32 bits that two vectors have. */
-  pick: (...places: readonly number[]): Code =>
-    simd(0x0d, ...places.flatMap((place) => [0, 1, 2, 3].map((byte) => place * 4 + byte))),
+  and: simd(0x4e),
+  or: simd(0x50),
+  anyTrue: simd(0x53),
 } as const;
 export const i32x4 = {
   bitmask: simd(0xa4),
@@ -71,9 +73,12 @@ export const i32x4 = {
 } as const;
 export const f32x4 = {
   splat: simd(0x13),
+  below: simd(0x43),
   atLeast: simd(0x46),
   add: simd(0xe4),
   multiply: simd(0xe6),
+  /** The first, or the second where that is greater. */
+  larger: simd(0xeb),
   ofIntegers: simd(0xfa),
 } as const;
 

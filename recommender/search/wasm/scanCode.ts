@@ -1,4 +1,7 @@
-/** The inner loop of the exact index as WebAssembly with SIMD: upper bounds of scores, four items at a time. */
+/**
+ * The inner loops of the exact index as WebAssembly with SIMD: upper bounds of scores, eight items at a time, of one query or of four that share
+ * the loads of the codes; and what is chosen by them.
+ */
 import {
   assembleModule,
   f32x4,
@@ -10,160 +13,298 @@ import {
   v128,
   when,
   type Code,
+  type FunctionText,
   type ValueType,
 } from './assemble.js';
 
-/** A row of codes is filled up with zeros to a multiple of this. */
-export const CHUNK = 16;
-/** So many items are looked at together: `first` and `last` are multiples of it. */
-export const LANES = 4;
+/** Items lie in groups of so many; counts of items are multiples of it. */
+export const LANES = 8;
+/** So many queries `boundsOfSeveral` takes. */
+export const SEVERAL = 4;
+/** Bytes of a vector of SIMD. */
+const VECTOR = 16;
+/** Items that `maxima` looks at in a step. */
+export const STEP = 16;
+/** Maxima that `maxima` writes for each group. */
+export const MAXIMA = 4;
 
 /**
- * Appends the positions of the items from `first` to below `last` whose bound is at least `threshold`, as uint32 at `out`, and returns their
- * count. The bound of item i is `scale` · scales[i] · Σ query · codes[i] + slacks[i]. Addresses are in bytes: of int8 codes [items, width], of
- * float32 scales and slacks [items], all three those of item `first`; and of an int16 query [width].
+ * Writes the bound of each item, `factor` · scales[i] · Σ query · codes[i] + slacks[i], as float32 to `out`. Addresses are in bytes. Codes are
+ * int8 [groups of `LANES` items, pairs of numbers, item, number of the pair], from `codes` to below `end`; scales and slacks float32 [items].
+ * A query is `queryBytes` long: its factor, float32, and its pairs of int16, each four times over.
  */
-export type Scan = (
+export type Bounds = (
   codes: number,
+  end: number,
   scales: number,
   slacks: number,
   query: number,
+  out: number,
+) => void;
+
+/** Of `steps` times `STEP` items from `bounds` on the highest bounds of those whose position has the same remainder by `MAXIMA`, for each of `groups` such. */
+export type Maxima = (bounds: number, groups: number, steps: number, out: number) => void;
+
+/** Appends `first` and the positions that follow, of the items whose bounds, from `bounds` to below `end`, are at least `low` and below `high`, as uint32 at `out`, and returns their count. */
+export type Collect = (
+  bounds: number,
+  end: number,
   first: number,
-  last: number,
-  threshold: number,
-  scale: number,
+  low: number,
+  high: number,
   out: number,
 ) => number;
 
-const PARAMETERS: readonly ValueType[] = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'f32', 'f32', 'i32'];
-const [CODES, SCALES, SLACKS, QUERY, FIRST, LAST, THRESHOLD, SCALE, OUT] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8,
-] as const;
-const [AT, MASK, LIMIT, FACTOR, SUMS, PARTS] = [9, 10, 11, 12, 13, 17] as const;
-const LOCALS: readonly ValueType[] = ['i32', 'i32', 'v128', 'v128', 'v128', 'v128', 'v128', 'v128'];
-/** Of a query that stays in registers. */
-const HELD_CHUNKS = 4;
+export interface ScanExports {
+  boundsOfOne: Bounds;
+  /** Of queries side by side; their bounds are `stride` bytes apart. */
+  boundsOfSeveral: Bounds;
+  maxima: Maxima;
+  collect: Collect;
+}
 
-/** A module that exports `scan` for rows of `width` codes, a multiple of `CHUNK`; its loop over the width is written out. */
-export function scanCode(width: number): Uint8Array<ArrayBuffer> {
-  const chunks = width / CHUNK;
-  const held = chunks <= HELD_CHUNKS ? 2 * chunks : 0;
-  const part = (i: number): Code => (i < held ? get(PARTS + i) : [...get(QUERY), ...v128.load(i * 16)]);
-  const hold = Array.from({ length: held }, (_, i) => [
-    ...get(QUERY),
-    ...v128.load(i * 16),
-    ...set(PARTS + i),
-  ]).flat();
-  const body = [
-    ...get(OUT),
-    ...set(AT),
-    ...get(THRESHOLD),
-    ...f32x4.splat,
-    ...set(LIMIT),
-    ...get(SCALE),
-    ...f32x4.splat,
-    ...set(FACTOR),
-    ...hold,
-    ...repeatWhile(
-      [
-        ...sums(width, part),
-        ...bounds(),
-        ...get(LIMIT),
-        ...f32x4.atLeast,
-        ...i32x4.bitmask,
-        ...set(MASK),
-        ...when(get(MASK), append()),
-        ...advance(CODES, LANES * width),
-        ...advance(SCALES, 16),
-        ...advance(SLACKS, 16),
-        ...advance(FIRST, LANES),
-      ],
-      [...get(FIRST), ...get(LAST), ...i32.ltUnsigned],
-    ),
-    ...get(AT),
-    ...get(OUT),
-    ...i32.sub,
-    ...i32.const(2),
-    ...i32.shiftRight,
-  ];
-  const parts = Array.from({ length: held }, (): ValueType => 'v128');
+/** Bytes of a query whose items have `pairs` pairs of numbers. */
+export const queryBytes = (pairs: number): number => VECTOR * (1 + pairs);
+
+/** A module with the functions of `ScanExports`, for rows of `pairs` pairs of codes. */
+export function scanCode(pairs: number, stride: number): Uint8Array<ArrayBuffer> {
   return assembleModule({
-    scan: { parameters: PARAMETERS, result: 'i32', locals: [...LOCALS, ...parts], body },
+    boundsOfOne: boundsOf(1, pairs, stride),
+    boundsOfSeveral: boundsOf(SEVERAL, pairs, stride),
+    maxima: maxima(),
+    collect: collect(),
   });
 }
 
-/** Σ query · codes of each of the four items, as four numbers whose sum it is. */
-function sums(width: number, part: (i: number) => Code): Code {
-  const lanes = Array.from({ length: LANES }, (_, lane) => lane);
-  const products = Array.from({ length: width / 8 }, (_, i) =>
-    lanes.flatMap((lane) => [
-      ...get(CODES),
-      ...v128.load8Signed(lane * width + i * 8),
-      ...part(i),
-      ...i32x4.dot16,
-      ...(i === 0 ? [] : [...get(SUMS + lane), ...i32x4.add]),
-      ...set(SUMS + lane),
-    ]),
-  );
-  return products.flat();
+const vectors = (count: number) => Array.from({ length: count }, (): ValueType => 'v128');
+
+/**
+ * V8 makes all loads of a stretch of code before the arithmetic on them, and what the registers cannot hold goes through the stack. So the loop over
+ * the pairs is one, and a turn of it loads no more than there are registers for beside the sums.
+ */
+function boundsOf(queries: number, pairs: number, stride: number): FunctionText {
+  const { codes, end, scales, slacks, query, out, part, lastPart } = LOCALS;
+  const each = Array.from({ length: queries }, (_, of) => of);
+  const atOnce = queries > 1 ? 1 : pairs % 4 === 0 ? 4 : pairs % 2 === 0 ? 2 : 1;
+  const turn = Array.from({ length: atOnce }, (_, pair) => addProducts(pair, queries, queryBytes(pairs)));
+  return {
+    parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
+    locals: ['i32', 'i32', ...vectors(3 + 2 * queries)],
+    body: [
+      ...sumOf(query, queryBytes(pairs)),
+      ...set(lastPart),
+      ...repeatWhile(
+        [
+          ...each.flatMap((of) => HALVES.flatMap((half) => [...v128.zero, ...set(sumAt(of, half))])),
+          ...sumOf(query, VECTOR),
+          ...set(part),
+          ...repeatWhile(
+            [...turn.flat(), ...advance(codes, atOnce * VECTOR), ...advance(part, atOnce * VECTOR)],
+            isBelow(part, lastPart),
+          ),
+          ...each.flatMap((of) =>
+            HALVES.flatMap((half) => writeBounds(sumAt(of, half), half, of * queryBytes(pairs), of * stride)),
+          ),
+          ...advance(scales, LANES * 4),
+          ...advance(slacks, LANES * 4),
+          ...advance(out, LANES * 4),
+        ],
+        isBelow(codes, end),
+      ),
+    ],
+  };
 }
 
-/** The bounds of the four items: their sums side by side, in units of scores, and what they may be off. */
-function bounds(): Code {
-  const halves = (a: number): Code => [
-    ...get(a),
-    ...get(a + 1),
-    ...v128.pick(0, 4, 1, 5),
-    ...get(a),
-    ...get(a + 1),
-    ...v128.pick(2, 6, 3, 7),
-    ...i32x4.add,
-  ];
+/** `part` and `lastPart` are the addresses of the numbers of the first query that come next, and of what is behind them. */
+const LOCALS = {
+  codes: 0,
+  end: 1,
+  scales: 2,
+  slacks: 3,
+  query: 4,
+  out: 5,
+  part: 6,
+  lastPart: 7,
+  firstHalf: 8,
+  secondHalf: 9,
+  numbers: 10,
+  sums: 11,
+} as const;
+/** Of a group of items. */
+const HALVES = [0, 1] as const;
+const sumAt = (query: number, half: number) => LOCALS.sums + 2 * query + half;
+
+/** Adds the products of a pair of numbers of each item of the group, with those of each query, to the sums. */
+function addProducts(pair: number, queries: number, bytes: number): Code {
+  const { codes, part, firstHalf, secondHalf, numbers } = LOCALS;
+  const ofHalf = [firstHalf, secondHalf] as const;
   return [
-    ...halves(SUMS),
-    ...set(SUMS),
-    ...halves(SUMS + 2),
-    ...set(SUMS + 1),
-    ...get(SUMS),
-    ...get(SUMS + 1),
-    ...v128.pick(0, 1, 4, 5),
-    ...get(SUMS),
-    ...get(SUMS + 1),
-    ...v128.pick(2, 3, 6, 7),
-    ...i32x4.add,
-    ...f32x4.ofIntegers,
-    ...get(SCALES),
-    ...v128.load(0),
-    ...get(FACTOR),
-    ...f32x4.multiply,
-    ...f32x4.multiply,
-    ...get(SLACKS),
-    ...v128.load(0),
-    ...f32x4.add,
+    ...HALVES.flatMap((half) => [
+      ...get(codes),
+      ...v128.load8Signed(pair * VECTOR + half * 8),
+      ...set(ofHalf[half]),
+    ]),
+    ...Array.from({ length: queries }, (_, query) => [
+      ...get(part),
+      ...v128.load(query * bytes + pair * VECTOR),
+      ...set(numbers),
+      ...HALVES.flatMap((half) => [
+        ...get(ofHalf[half]),
+        ...get(numbers),
+        ...i32x4.dot16,
+        ...get(sumAt(query, half)),
+        ...i32x4.add,
+        ...set(sumAt(query, half)),
+      ]),
+    ]).flat(),
   ];
 }
 
-/** Writes all four positions one over the other, and goes on behind those that the mask has. */
-function append(): Code {
-  return Array.from({ length: LANES }, (_, lane) => [
-    ...get(AT),
-    ...get(FIRST),
+/** Of a sum, with the factor of its query. */
+function writeBounds(sum: number, half: number, factor: number, bounds: number): Code {
+  const { scales, slacks, query, out } = LOCALS;
+  return [
+    ...get(out),
+    ...get(sum),
+    ...f32x4.ofIntegers,
+    ...get(scales),
+    ...v128.load(half * VECTOR),
+    ...get(query),
+    ...v128.load(factor),
+    ...f32x4.multiply,
+    ...f32x4.multiply,
+    ...get(slacks),
+    ...v128.load(half * VECTOR),
+    ...f32x4.add,
+    ...v128.store(bounds + half * VECTOR),
+  ];
+}
+
+function maxima(): FunctionText {
+  const [bounds, groups, steps, out, left, most] = [0, 1, 2, 3, 4, 5] as const;
+  const vectorAt = (i: number): Code => [...get(bounds), ...v128.load(i * VECTOR)];
+  const step: Code = [
+    ...vectorAt(0),
+    ...vectorAt(1),
+    ...f32x4.larger,
+    ...vectorAt(2),
+    ...vectorAt(3),
+    ...f32x4.larger,
+    ...f32x4.larger,
+  ];
+  const group: Code = [
+    ...get(steps),
+    ...set(left),
+    ...vectorAt(0),
+    ...set(most),
+    ...repeatWhile(
+      [
+        ...step,
+        ...get(most),
+        ...f32x4.larger,
+        ...set(most),
+        ...advance(bounds, STEP * 4),
+        ...advance(left, -1),
+      ],
+      get(left),
+    ),
+    ...get(out),
+    ...get(most),
+    ...v128.store(0),
+    ...advance(out, VECTOR),
+    ...advance(groups, -1),
+  ];
+  return {
+    parameters: ['i32', 'i32', 'i32', 'i32'],
+    locals: ['i32', 'v128'],
+    body: repeatWhile(group, get(groups)),
+  };
+}
+
+function collect(): FunctionText {
+  const [bounds, end, first, low, high, out, at, mask, least, most, left, right] = [
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+  ] as const;
+  const isBetween = (vector: number): Code => [
+    ...get(bounds),
+    ...v128.load(vector * VECTOR),
+    ...get(least),
+    ...f32x4.atLeast,
+    ...get(bounds),
+    ...v128.load(vector * VECTOR),
+    ...get(most),
+    ...f32x4.below,
+    ...v128.and,
+  ];
+  /** Writes the position whatever the mask says, and goes on behind it where the mask has it. */
+  const append = (lane: number): Code => [
+    ...get(at),
+    ...get(first),
     ...i32.const(lane),
     ...i32.add,
     ...i32.store(),
-    ...get(MASK),
-    ...i32.const(lane),
+    ...get(mask),
+    ...i32.const(lane % 4),
     ...i32.shiftRight,
     ...i32.const(1),
     ...i32.and,
     ...i32.const(2),
     ...i32.shiftLeft,
-    ...get(AT),
+    ...get(at),
     ...i32.add,
-    ...set(AT),
-  ]).flat();
+    ...set(at),
+  ];
+  const half = (own: number, lanes: readonly number[]): Code => [
+    ...get(own),
+    ...i32x4.bitmask,
+    ...set(mask),
+    ...lanes.flatMap(append),
+  ];
+  return {
+    parameters: ['i32', 'i32', 'i32', 'f32', 'f32', 'i32'],
+    result: 'i32',
+    locals: ['i32', 'i32', ...vectors(4)],
+    body: [
+      ...get(out),
+      ...set(at),
+      ...get(low),
+      ...f32x4.splat,
+      ...set(least),
+      ...get(high),
+      ...f32x4.splat,
+      ...set(most),
+      ...repeatWhile(
+        [
+          ...isBetween(0),
+          ...set(left),
+          ...isBetween(1),
+          ...set(right),
+          ...when(
+            [...get(left), ...get(right), ...v128.or, ...v128.anyTrue],
+            [...half(left, [0, 1, 2, 3]), ...half(right, [4, 5, 6, 7])],
+          ),
+          ...advance(bounds, LANES * 4),
+          ...advance(first, LANES),
+        ],
+        isBelow(bounds, end),
+      ),
+      ...get(at),
+      ...get(out),
+      ...i32.sub,
+      ...i32.const(2),
+      ...i32.shiftRight,
+    ],
+  };
+}
+
+function isBelow(local: number, end: number): Code {
+  return [...get(local), ...get(end), ...i32.ltUnsigned];
+}
+
+function sumOf(local: number, by: number): Code {
+  return [...get(local), ...i32.const(by), ...i32.add];
 }
 
 function advance(local: number, by: number): Code {
-  return [...get(local), ...i32.const(by), ...i32.add, ...set(local)];
+  return [...sumOf(local, by), ...set(local)];
 }
