@@ -30,7 +30,25 @@ describe('a time of a request', () => {
     expect(years.map((text) => new Date(secondsOf(text) * 1000).toISOString().slice(0, 10))).toEqual(years);
   });
 
-  it('goes on where a part is beyond its range', () => {
-    expect(secondsOf('2023-02-29')).toBe(Date.UTC(2023, 2, 1) / 1000);
+  it.each([
+    '2023-02-29',
+    '2024-13-01',
+    '2024-00-10',
+    '2024-04-31',
+    '2024-01-00',
+    '2024-01-01 25:00',
+    '2024-01-01 24:00:01',
+    '2024-01-01 12:60',
+    '2024-01-01 12:00:61',
+    '2024-01-01T12:00+24:00',
+    '2024-01-01T12:00+01:60',
+  ])('is none where a part is beyond its range: %s', (text) => {
+    expect(secondsOf(text)).toBeNaN();
+  });
+
+  it('is the one that follows where a day ends, or a minute with a leap second', () => {
+    expect(secondsOf('2024-02-29 24:00:00')).toBe(Date.UTC(2024, 2, 1) / 1000);
+    expect(secondsOf('2016-12-31T23:59:60Z')).toBe(Date.UTC(2017, 0, 1) / 1000);
+    expect(secondsOf('2024-02-29T23:30-01:00')).toBe(Date.UTC(2024, 2, 1, 0, 30) / 1000);
   });
 });

@@ -37,15 +37,23 @@ const SECONDS_OF_YEARS = 146_097 * 86_400;
 const INSTANT =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*(?:(Z)|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
 
-/** Seconds since 1970 of a number in a unit or of an ISO 8601 text; without a zone it is UTC. NaN for anything else. */
+/**
+ * Seconds since 1970 of a number in a unit or of an ISO 8601 text; without a zone it is UTC. 24:00:00 and a second 60 are those that
+ * follow. NaN for anything else, such as a thirteenth month, and 29 February of a year that has none.
+ */
 export function secondsOf(value: FeatureValue, unit: TimeUnit = 's'): number {
   if (typeof value !== 'string') return numberOf(value) / PER_SECOND[unit];
   const match = INSTANT.exec(value.trim());
   if (!match) return numberOf(value) / PER_SECOND[unit];
   const part = (i: number) => Number(match[i] ?? 0);
+  const day = Date.UTC(part(1) + YEARS, part(2) - 1, part(3)) / 1000;
+  const [hours, minutes, seconds] = [part(4), part(5), part(6)];
+  const isDay = new Date(day * 1000).getUTCDate() === part(3) && part(2) >= 1 && part(2) <= 12;
+  const isTime = hours * 3600 + minutes * 60 + seconds <= 86_400 && minutes < 60 && seconds <= 60;
+  const isZone = part(10) < 24 && part(11) < 60;
+  if (!isDay || !isTime || !isZone) return NaN;
   const offset = (match[9] === '-' ? -1 : 1) * (part(10) * 60 + part(11)) * 60;
-  const later = Date.UTC(part(1) + YEARS, part(2) - 1, part(3), part(4), part(5), part(6)) / 1000;
-  const whole = later - SECONDS_OF_YEARS - offset;
+  const whole = day + hours * 3600 + minutes * 60 + seconds - SECONDS_OF_YEARS - offset;
   const micros = Number((match[7] ?? '').padEnd(6, '0').slice(0, 6));
   return (whole * 1e6 + micros) / 1e6;
 }
