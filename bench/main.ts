@@ -57,8 +57,12 @@ const HELP = `npm run bench -- NAME [flags]   runs one claim; its last line is o
 npm run bench -- --list         names the claims
 ${GET_USAGE}
 
-${BENCHES.map(({ name, claim, usage }) => `${name}${usage ? ` ${usage}` : ''}\n    ${claim}`).join('\n')}
+${BENCHES.map(helpOf).join('\n')}
 `;
+
+function helpOf({ name, claim, usage }: Bench): string {
+  return `${name}${usage ? ` ${usage}` : ''}\n    ${claim}`;
+}
 
 async function main([name, ...args]: string[]): Promise<number> {
   if (name === '--list') {
@@ -67,10 +71,14 @@ async function main([name, ...args]: string[]): Promise<number> {
   }
   if (name === 'get') return get(args);
   const bench = BENCHES.find((candidate) => candidate.name === name);
-  if (!bench || args.includes('--help')) {
-    const asked = name === undefined || name === '--help' || args.includes('--help');
+  if (!bench) {
+    const asked = name === undefined || name === '--help';
     process.stderr.write(asked ? HELP : `there is no benchmark "${name}"\n\n${HELP}`);
     return asked ? 0 : 2;
+  }
+  if (args.includes('--help')) {
+    process.stderr.write(`npm run bench -- ${helpOf(bench)}\n`);
+    return 0;
   }
   const result = await bench.run(args);
   process.stdout.write(`${resultLine(bench.name, result)}\n`);
