@@ -52,6 +52,7 @@ export * from './metrics/family.js';
 export * from './metrics/names.js';
 export * from './metrics/orderings.js';
 export * from './metrics/page.js';
+export * from './metrics/range.js';
 export * from './metrics/table.js';
 export * from './runs/advice.js';
 export * from './runs/budget.js';

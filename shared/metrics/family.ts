@@ -47,6 +47,9 @@ export interface MetricFamily {
   readonly at?: readonly number[];
   /** Whether values below 0 are possible. */
   readonly mayBeNegative?: boolean;
+  /** The least and the greatest value that is possible, where they are not those of a share, or 0 and whatever. */
+  readonly least?: number;
+  readonly greatest?: number;
   readonly display: MetricDisplay;
   /** The terminal's tables that have a column of it. */
   readonly columns: readonly MetricTableName[];

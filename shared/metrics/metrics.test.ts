@@ -7,6 +7,7 @@ import { formatMetric, metricTitle } from './display.js';
 import { METRIC_SPLITS, type MetricFamily, type MetricSplit } from './family.js';
 import { metricPattern, namesOf } from './availability.js';
 import { canonicalMetricName, metricName, metricSplit, metricValue, parseMetricName } from './names.js';
+import { metricRange } from './range.js';
 import { METRICS } from './table.js';
 
 const families: readonly MetricFamily[] = Object.values(METRICS);
@@ -276,5 +277,22 @@ describe('what is recorded', () => {
     };
     expect(problems(recorded)).toHaveLength(2);
     expect(storedSpecSchema.parse(recorded).training.earlyStopping).toMatchObject({ monitor: 'val_clicks' });
+  });
+});
+
+describe('the range of a metric', () => {
+  it.each([
+    ['test_auc', 0, 1],
+    ['test_recall_at_10', 0, 1],
+    ['test_rmse', 0, Infinity],
+    ['test_r2', -Infinity, 1],
+    ['val_pearson', -1, 1],
+    ['test_popularity_lift_at_5', -1, Infinity],
+  ])('%s is from %d to %d', (metric, least, greatest) => {
+    expect(metricRange(metric)).toEqual({ least, greatest });
+  });
+
+  it('of a name that nobody knows is not known', () => {
+    expect(metricRange('test_happiness')).toBeUndefined();
   });
 });

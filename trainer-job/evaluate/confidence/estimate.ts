@@ -1,4 +1,5 @@
 /** A figure, and what the draws of users make of it. */
+import { metricRange } from '@trainyard/shared';
 import type { PerUserMean } from './perUser.js';
 import { sumsOfGroups, type UserDraws } from './userDraws.js';
 
@@ -89,11 +90,17 @@ export async function figureEstimates(
     times.set(draws.times.subarray(draw * draws.groups, (draw + 1) * draws.groups));
     const drawn = isLinear ? {} : figures(times);
     for (const [name, { value, influence, draws: values }] of estimates) {
-      values[draw] = isLinear ? value + product(times, influence) : (drawn[name] ?? NaN);
+      values[draw] = isLinear ? withinRange(name, value + product(times, influence)) : (drawn[name] ?? NaN);
     }
     if (draw % BLOCK === 0) await between();
   }
   return estimates;
+}
+
+/** What a figure owes to groups of users adds up to more than it can be where rows are few. */
+function withinRange(metric: string, value: number): number {
+  const range = metricRange(metric);
+  return range ? Math.min(Math.max(value, range.least), range.greatest) : value;
 }
 
 function center(values: Float64Array): void {

@@ -90,6 +90,15 @@ describe('estimates of means', () => {
     byMean.influence.forEach((one, user) => expect(byFigure.influence[user]).toBeCloseTo(one, 4));
   });
 
+  it('lie within what the figure can be, where few rows make it', async () => {
+    // A 1 that is predicted above all zeros or below them: the area under the curve goes from 0 to 1 by one user.
+    const figure = ([first]: Float64Array) => ({ test_auc: first === 0 ? 0 : 0.9 });
+    const draws = drawUsers(12, 200, randomFor(7, 'draws'));
+    const { draws: values } = (await figureEstimates(figure, draws, between, true)).get('test_auc')!;
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...values)).toBe(1);
+  });
+
   it('have none where nothing counts', async () => {
     const none = { sums: new Float64Array(20), weights: new Float64Array(20) };
     expect((await estimated({ none })).size).toBe(0);

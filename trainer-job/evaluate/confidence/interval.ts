@@ -1,4 +1,4 @@
-import { type Interval, MIN_USERS } from '@trainyard/shared';
+import { type Interval, metricRange, MIN_USERS, parseMetricName } from '@trainyard/shared';
 import { normalProbability, studentBound } from './distributions.js';
 import type { Estimate } from './estimate.js';
 
@@ -35,6 +35,19 @@ export function intervalOf({ value, draws, influence, isPaired = false }: Estima
   const bound = studentBound(degreesOfFreedom) * Math.sqrt(users / (users - 1));
   const share = normalProbability(-bound);
   return { low: percentile(defined, share), high: percentile(defined, 1 - share) };
+}
+
+/**
+ * Where the true value of a share of hits lies if none of so many users has any: draws of zeros are all alike, and say nothing. Were
+ * more than 1 − 0.025^(1 / users) of all users to have one, so many without any would be seen in fewer than 25 of 1,000 cases
+ * (Clopper, Pearson: The Use of Confidence or Fiducial Limits, Biometrika 26, 1934), and no user's own value is above 1. Null of
+ * other metrics, of values above 0 and of fewer than 10 users.
+ */
+export function nothingFound(metric: string, { value }: Estimate, users: number): Interval | null {
+  const isOfHits =
+    parseMetricName(metric)?.family.baselines === 'retrieval' && metricRange(metric)?.greatest === 1;
+  if (!isOfHits || value !== 0 || users < MIN_USERS) return null;
+  return { low: 0, high: 1 - 0.025 ** (1 / users) };
 }
 
 /** Of the influences, above 1; undefined where no user is unlike the others. */

@@ -1,9 +1,12 @@
+import { trainingSpecSchema } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { useWasm } from '../../../test/support/training/backend.js';
 import { shopDataset, shopRow, shopSpec, type ShopRow } from '../../../test/support/training/shopDataset.js';
 import type { EncodedDataset, EncodedRows, FeatureMeaning, TestTimes } from '../../data/encodedDataset.js';
 import { TwoTowerModel } from '../../model/twoTowerModel.js';
 import { evaluateModel } from '../evaluateModel.js';
+import { fitTarget } from '../../features/fitTarget.js';
+import { targetSchema } from '../../../shared/spec/rating.js';
 import { intervalLabel, intervalOfValue, quantileBoundaries } from './slicing.js';
 
 const METRIC = 'test_recall_at_5';
@@ -18,11 +21,26 @@ async function evaluated(data: EncodedDataset, evaluation = {}, testTimes?: Test
 }
 
 function onlyTest(data: EncodedDataset, isKept: (row: ShopRow) => boolean): EncodedDataset {
-  const { query, item, count } = data.splits.test;
+  const { query, item, count, target } = data.splits.test;
   const kept = Array.from({ length: count }, (_, i) => i).filter((i) => isKept(shopRow(query[i]!, item[i]!)));
   const of = (values: Int32Array) => Int32Array.from(kept, (i) => values[i]!);
-  const test: EncodedRows = { count: kept.length, query: of(query), item: of(item) };
+  const test: EncodedRows = {
+    count: kept.length,
+    query: of(query),
+    item: of(item),
+    ...(target && { target: Float32Array.from(kept, (i) => target[i]!) }),
+  };
   return { ...data, splits: { ...data.splits, test } };
+}
+
+/** Each row has its item's price as what is predicted. */
+function ratedShop(): EncodedDataset {
+  const data = shopDataset();
+  const rated = (rows: EncodedRows): EncodedRows => ({ ...rows, target: Float32Array.from(rows.item) });
+  const { train, validation, test } = data.splits;
+  const splits = { train: rated(train), validation: rated(validation), test: rated(test) };
+  const target = fitTarget(targetSchema.parse({ column: 'price' }), Float64Array.from(train.item));
+  return { ...data, splits, target };
 }
 
 describe('a slice', () => {
@@ -166,6 +184,51 @@ describe('the comparison of a slice', () => {
     const others = findings.slices.filter(({ by, value }) => by === 'city' && value !== 'Graz');
     for (const { comparisons } of others)
       expect(comparisons.map(({ against, metric }) => [against, metric])).toEqual([[best, METRIC]]);
+  });
+});
+
+describe('a slice of what a model predicts beside its lists', () => {
+  it('has all its rows with a target, those too that lists do not count', async () => {
+    await useWasm();
+    const data = ratedShop();
+    const { features, model, ...shop } = shopSpec();
+    const spec = trainingSpecSchema.parse({
+      ...shop,
+      features: { ...features, target: { column: 'price' } },
+      model: { ...model, type: 'hybrid' },
+      evaluation: { protocol: 'perUser', maxUsers: 30, k: [5], bootstrapDraws: 0, importanceUsers: 0 },
+    });
+    const evaluatedAs = async (some: EncodedDataset) =>
+      evaluateModel({ model: new TwoTowerModel(some, spec), data: some, spec });
+    const { findings, metrics } = await evaluatedAs(data);
+    const rmseOf = (all: readonly { name: string; value: number }[]) =>
+      all.find(({ name }) => name === 'test_rmse')!.value;
+    for (const city of ['Vienna', 'Graz', 'Linz']) {
+      const alone = await evaluatedAs(onlyTest(data, (row) => row.city === city));
+      const slice = findings.slices.find(({ by, value }) => by === 'city' && value === city)!;
+      expect(rmseOf(slice.metrics)).toBeCloseTo(alone.metrics['test_rmse']!, 10);
+    }
+    expect(metrics['test_rows']).toBeLessThan(data.splits.test.count / 2);
+  });
+});
+
+describe('a slice in which nothing is found', () => {
+  it('has an interval by the number of its users, and stands before those that are better', async () => {
+    const { findings, metrics } = await evaluated(shopDataset(), { k: [1] });
+    const told = findings.slices.map(({ metrics: [primary], users, isWorse }) => ({
+      users,
+      isWorse,
+      ...primary!,
+    }));
+    const without = told.filter(({ value, users }) => value === 0 && users >= 10);
+    expect(without.length).toBeGreaterThan(0);
+    for (const { users, interval, isWorse } of without) {
+      const high = 1 - 0.025 ** (1 / users);
+      expect(interval).toEqual({ low: 0, high });
+      expect(isWorse).toBe(high < metrics['test_recall_at_1']!);
+    }
+    const unsure = told.filter(({ interval, isWorse }) => interval && !isWorse).map(({ value }) => value);
+    expect(unsure).toEqual(unsure.toSorted((a, b) => a - b));
   });
 });
 

@@ -11,7 +11,7 @@ import {
   type SliceAsked,
   type TrainingSpec,
 } from '@trainyard/shared';
-import { intervalOf } from '../confidence/interval.js';
+import { intervalOf, nothingFound } from '../confidence/interval.js';
 import { comparedIntervals } from '../confidence/intervals.js';
 import type { Findings } from '../findings.js';
 import { MODEL, type PartContext, type Ranked, type Rated } from '../part.js';
@@ -84,11 +84,13 @@ async function slicedFigures(
 ): Promise<{ figures: SlicedFigures[]; leftOut: LeftOut[] }> {
   const { data, spec, testTimes } = context;
   const asked = askedSlices(spec);
+  // Predictions are of rows that lists may leave out, such as those that `evaluation.relevant` does not let count.
+  const also = rated ? null : context.rated;
   const { slicings, leftOut } = await slicingsOf({
     data,
     asked,
-    queries,
-    items,
+    queries: joined(queries, also?.pairs.queries),
+    items: joined(items, also?.pairs.items),
     hasTimes: testTimes !== undefined,
   });
   const timed = (of: () => RowsOfPlaces) =>
@@ -96,7 +98,6 @@ async function slicedFigures(
   const request = { context, slicings: timed(rows), primaryMetric, leftOut };
   if (rated) return { figures: await ratedSlices({ ...request, rated }), leftOut };
   const figures = await rankedSlices({ ...request, ranked: ranked!, queries });
-  const also = context.rated;
   if (!also) return { figures, leftOut };
   // Of a model that does both, a slice has the metrics of both.
   const ofRatings = await ratedSlices({
@@ -107,6 +108,13 @@ async function slicedFigures(
     rated: also,
   });
   return { figures: figures.map((one) => withRatings(one, ofRatings)), leftOut };
+}
+
+function joined(some: Int32Array, others: Int32Array = new Int32Array()): Int32Array {
+  const all = new Int32Array(some.length + others.length);
+  all.set(some);
+  all.set(others, some.length);
+  return all;
 }
 
 function withRatings(figures: SlicedFigures, ofRatings: readonly SlicedFigures[]): SlicedFigures {
@@ -163,7 +171,7 @@ function sliceOf(
   const hasIntervals = users >= MIN_USERS;
   const intervalAt = (metric: string) => {
     const estimate = estimates.get(MODEL)?.get(metric);
-    return estimate && hasIntervals ? intervalOf(estimate) : null;
+    return estimate && hasIntervals ? (intervalOf(estimate) ?? nothingFound(metric, estimate, users)) : null;
   };
   const interval = intervalAt(primaryMetric);
   const ordered: Metrics = { [primaryMetric]: metrics[primaryMetric]!, ...metrics };
@@ -189,7 +197,7 @@ function sliceOf(
   };
 }
 
-/** Those that are surely worse come first, then the worst; those too small for an interval last. */
+/** Those that are surely worse come first, then the worst, one without any hit among them; those too small for an interval last. */
 function bounded(
   all: readonly Slice[],
   askedOnes: ReadonlySet<Slice>,

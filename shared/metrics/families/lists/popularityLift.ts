@@ -7,6 +7,8 @@ export const popularityLift = {
   models: ['retrieval', 'hybrid'],
   splits: ['test'],
   perK: true,
+  mayBeNegative: true,
+  least: -1,
   display: { as: 'number', digits: 2 },
   columns: [],
   orderedOn: [],

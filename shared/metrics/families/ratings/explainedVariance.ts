@@ -9,6 +9,7 @@ export const explainedVariance = {
   splits: ['validation', 'test'],
   perK: false,
   mayBeNegative: true,
+  greatest: 1,
   display: { as: 'number', digits: 4 },
   columns: [],
   orderedOn: [],

@@ -9,6 +9,8 @@ export const pearson = {
   splits: ['validation', 'test'],
   perK: false,
   mayBeNegative: true,
+  least: -1,
+  greatest: 1,
   display: { as: 'number', digits: 4 },
   columns: [],
   orderedOn: [],
