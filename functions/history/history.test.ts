@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+// Before the framework, which takes what it finds.
+import '../../test/support/withoutDomains.js';
 import { cloudEvent, type CloudEventFunction } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { paths, subjectOf, type Epoch, type Run, type RunResult } from '@trainyard/shared';

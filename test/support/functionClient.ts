@@ -6,6 +6,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { StringDecoder } from 'node:string_decoder';
+// Before the framework, which takes what it finds.
+import './withoutDomains.js';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { problemSchema, type Problem } from '@trainyard/shared';
 import { onTestFinished } from 'vitest';

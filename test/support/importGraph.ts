@@ -34,7 +34,7 @@ function roomOf(file: string): string {
 
 /** Reads the imports of every workspace: static, dynamic, of types, passed on by `export … from`, and `new URL('….js', import.meta.url)`. */
 export function readImportGraph(): ImportGraph {
-  const files = WORKSPACES.flatMap(sourcesBelow);
+  const files = sourceFiles();
   const known = new Set(files);
   return new Map(
     files.map((file) => {
@@ -48,6 +48,11 @@ export function readImportGraph(): ImportGraph {
   );
 }
 
+/** The TypeScript of every workspace: paths from the repository's root, with `/`. */
+export function sourceFiles(): string[] {
+  return WORKSPACES.flatMap(sourcesBelow);
+}
+
 function sourcesBelow(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
@@ -58,7 +63,8 @@ function sourcesBelow(folder: string): string[] {
 
 /** The specifiers that a source text imports, in any of the ways there are. */
 export function importsOf(name: string, text: string): string[] {
-  const { program, module, errors } = parseSync(basename(name), text);
+  const parsed = parseSync(basename(name), text);
+  const { module, errors } = parsed;
   if (errors.length > 0) throw new Error(`${name}: ${errors.map(({ message }) => message).join('; ')}`);
   const specifiers = [
     ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
@@ -67,6 +73,7 @@ export function importsOf(name: string, text: string): string[] {
     ),
   ];
   const isElsewhere = module.importMetas.length > 0 || text.includes('import(');
+  // The tree is read only where it is needed: it takes longer than all else.
   if (!isElsewhere) return specifiers;
   const add = (node: { type: string; value?: unknown }) => {
     if (node.type === 'Literal' && typeof node.value === 'string') specifiers.push(node.value);
@@ -79,7 +86,7 @@ export function importsOf(name: string, text: string): string[] {
         return;
       if (url.type === 'Literal' && String(url.value).endsWith('.js')) add(url);
     },
-  }).visit(program);
+  }).visit(parsed.program);
   return specifiers;
 }
 
