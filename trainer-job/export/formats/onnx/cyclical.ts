@@ -26,8 +26,10 @@ export function encodedTimes(
   const waves = periods.flatMap((period) => {
     const phase = phaseOf(graph, period, seconds, month);
     const angle = graph.op('Mul', [graph.doubles([2 * Math.PI]), phase]);
-    return [graph.op('Sin', [angle]), graph.op('Cos', [angle])].map((wave) =>
-      where(graph, isThere, wave, graph.doubles([0])),
+    // A cosine is a sine a quarter turn ahead: onnxruntime 1.16 has no cosine of doubles.
+    const ahead = graph.op('Add', [angle, graph.doubles([Math.PI / 2])]);
+    return [angle, ahead].map((turned) =>
+      where(graph, isThere, graph.op('Sin', [turned]), graph.doubles([0])),
     );
   });
   const isMissing = () => cast(graph, graph.op('Not', [isThere]), DATA_TYPES.float64);
