@@ -16,7 +16,7 @@ import { intervals } from './confidence/intervals.js';
 import { changes } from './production/changes.js';
 import type { Findings } from './findings.js';
 import { importance } from './importance/importance.js';
-import { type ListsOfUsers, usersWithoutLists } from './lists/listsOfUsers.js';
+import { type ListsOfUsers, notToldOfLists } from './lists/listsOfUsers.js';
 import { type Evaluated, MODEL, type Part, type PartContext } from './part.js';
 import { equalScoreWarnings } from './ranks/equalScores.js';
 import { rowsProtocol } from './ranks/evaluationRows.js';
@@ -130,7 +130,7 @@ async function findingsOf(context: PartContext, { methods, leftOut, lists }: Fou
     comparisons: comparisonsOf(metrics, methods, primaryMetric),
     leftOut: [
       ...(ranked ? uncountedRows(ranked.rows) : []),
-      ...(lists ? usersWithoutLists(lists) : []),
+      ...(lists ? notToldOfLists(lists) : []),
       ...unseenValidation(data, spec),
       ...leftOut,
     ],

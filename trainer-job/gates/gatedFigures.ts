@@ -89,7 +89,10 @@ function valueOf(gate: Gate, evidence: GateEvidence): Value {
 
 /** New users are one slice, whatever it is called. */
 function sliceOf({ by, value }: NonNullable<Gate['slice']>, { slices }: Pick<Findings, 'slices'>) {
-  return slices.find((one) => one.by === by && (by === NEW_USERS || one.value === value));
+  const own = slices.filter((one) => one.by === by);
+  return (
+    own.find((one) => one.value === value) ?? (by === NEW_USERS && own.length === 1 ? own[0] : undefined)
+  );
 }
 
 const NEW_USERS = 'newUsers';

@@ -29,8 +29,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 // oxlint-disable-next-line no-control-regex -- it is what is looked for: they have no place in a page
-const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F]/g;
+const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F\uFFFE\uFFFF]/g;
 
 function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign).replaceAll(CONTROL, '\uFFFD');
+  return withoutControls(text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign));
+}
+
+/** With a sign that says so in place of each character that neither a page nor XML takes. */
+export function withoutControls(text: string): string {
+  return text.replaceAll(CONTROL, '\uFFFD');
 }

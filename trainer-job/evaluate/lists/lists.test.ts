@@ -172,4 +172,24 @@ describe('metrics of lists', () => {
     expect(lists!.metrics.map(({ name }) => name)).not.toContain('test_list_similarity_at_1');
     for (const { name, value } of lists!.metrics) expect(metrics[name]).toBe(value);
   });
+
+  it('have no novelty where they hold items that no training row has, which is said', async () => {
+    const data = tinyDataset();
+    const { train } = data.splits;
+    const item = train.item.map((id) => (id === 3 ? 4 : id));
+    const unseen = { ...data, splits: { ...data.splits, train: { ...train, item } } };
+    const spec = tinySpec({ evaluation: { k: [1, data.candidate.entities - 1] } });
+    const { metrics, findings } = await evaluateModel({
+      model: new TwoTowerModel(unseen, spec),
+      data: unseen,
+      spec,
+    });
+    const all = data.candidate.entities - 1;
+    expect(metrics).not.toHaveProperty(`test_novelty_at_${all}`);
+    expect(findings.leftOut).toContainEqual({
+      what: `the novelty of lists of ${all}`,
+      why: 'they hold items that no training row has, whose novelty has no bound',
+      remedy: expect.stringContaining('dataset.vocabularies') as string,
+    });
+  });
 });

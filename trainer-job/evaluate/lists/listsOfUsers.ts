@@ -1,4 +1,4 @@
-import { seedOf, type Metrics } from '@trainyard/shared';
+import { METRICS, metricName, seedOf, type Metrics } from '@trainyard/shared';
 import { permutation, randomFor } from '../../model/random.js';
 import type { Findings } from '../findings.js';
 import type { Evaluated, Ranked } from '../part.js';
@@ -17,6 +17,8 @@ export interface ListsOfUsers {
   /** From whom they were drawn. */
   among: number;
   metrics: Metrics;
+  /** The K whose lists hold items that no training row has, which a vocabulary that was given brings: they have no novelty. */
+  withoutNovelty: number[];
 }
 
 /** What the model's lists are like, of users of the test rows that are drawn by the seed. */
@@ -39,13 +41,29 @@ export async function listsOfUsers(
   });
   const { width } = model;
   const listed = { items: entities - 1, counts, historyCounts, vectors: itemVectors, width };
-  return { users: places.length, among: new Set(rows.users).size, metrics: listMetrics(lists, k, listed) };
+  const metrics = listMetrics(lists, k, listed);
+  const has = (family: typeof METRICS.novelty | typeof METRICS.catalogueCoverage, at: number) =>
+    metrics[metricName(family, 'test', at)] !== undefined;
+  return {
+    users: places.length,
+    among: new Set(rows.users).size,
+    metrics,
+    withoutNovelty: lists.items.some((item) => counts[item] === 0)
+      ? k.filter((at) => has(METRICS.catalogueCoverage, at) && !has(METRICS.novelty, at))
+      : [],
+  };
 }
 
-/** Whose lists are not looked at, and why. */
-export function usersWithoutLists({ users, among }: ListsOfUsers): Findings['leftOut'] {
-  if (users === among) return [];
+/** Whose lists are not looked at, and what is not told of them; and why. */
+export function notToldOfLists({ users, among, withoutNovelty }: ListsOfUsers): Findings['leftOut'] {
+  const novelty = withoutNovelty.map((at) => ({
+    what: `the novelty of lists of ${at}`,
+    why: 'they hold items that no training row has, whose novelty has no bound',
+    remedy: 'take items without rows out of dataset.vocabularies, or bring rows of them',
+  }));
+  if (users === among) return novelty;
   return [
+    ...novelty,
     {
       what: `the lists of ${(among - users).toLocaleString('en-US')} of ${among.toLocaleString('en-US')} test users`,
       why: `what lists are like is told by at most ${MOST_USERS.toLocaleString('en-US')} of them, drawn by the seed, and by fewer of a catalogue of more than ${(MOST_SCORES / MOST_USERS).toLocaleString('en-US')} items`,

@@ -85,11 +85,14 @@ async function kindsOf(
         codeOf: ({ index }) => index,
         label: (code) => (code === 0 ? MISSING : intervalLabel(fitted.boundaries, code - 1)),
       };
-    case 'boolean':
+    case 'boolean': {
+      // Without an indicator a missing value is encoded as a no.
+      const no = fitted.missingIndicator ? 'no' : `no or ${MISSING}`;
       return {
         codeOf: ({ numbers }) => (numbers[1] === 1 ? 2 : numbers[0]!),
-        label: (code) => ['no', 'yes', MISSING][code]!,
+        label: (code) => [no, 'yes', MISSING][code]!,
       };
+    }
     case 'normalize':
       return numberKinds(fitted, seen, boundaries);
     case 'cyclical':

@@ -76,11 +76,19 @@ export function placesBySlice(
   items: Int32Array,
   counts?: Int32Array,
 ): PlacesOfSlice[] {
-  const found = new Map<number, { places: number[]; counts: number[] }>();
+  // By what reports and gates call them: values that are called alike, such as blank ones, are one slice.
+  const found = new Map<string, { places: number[]; counts: number[] }>();
+  const labels = new Map<number, string>();
+  const labelOf = (slice: number) => {
+    const label = labels.get(slice) ?? cutText(slicing.label(slice), MAX_LABEL);
+    labels.set(slice, label);
+    return label;
+  };
   const add = (slice: number, place: number, rows: number) => {
     if (slice < 0) return;
-    let own = found.get(slice);
-    if (!own) found.set(slice, (own = { places: [], counts: [] }));
+    const label = labelOf(slice);
+    let own = found.get(label);
+    if (!own) found.set(label, (own = { places: [], counts: [] }));
     own.places.push(place);
     own.counts.push(rows);
   };
@@ -88,8 +96,8 @@ export function placesBySlice(
     if (slicing.rowsAt) slicing.rowsAt(place).forEach((rows, slice) => add(slice, place, rows));
     else add(slicing.sliceOf(queries[place]!, items[place]!, place), place, counts ? counts[place]! : 1);
   }
-  const all = [...found].map(([slice, own]) => ({
-    key: { by: slicing.by, label: cutText(slicing.label(slice), MAX_LABEL), isAsked: slicing.isAsked },
+  const all = [...found].map(([label, own]) => ({
+    key: { by: slicing.by, label, isAsked: slicing.isAsked },
     places: Int32Array.from(own.places),
     counts: Int32Array.from(own.counts),
     rows: own.counts.reduce((sum, one) => sum + one, 0),

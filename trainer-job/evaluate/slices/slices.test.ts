@@ -84,6 +84,30 @@ describe('a slice', () => {
     }
   });
 
+  it('is of all values that are called alike, such as blank ones', async () => {
+    const data = shopDataset();
+    const blank = (value: string) => ({ Vienna: '', Graz: ' ' })[value] ?? value;
+    const meanings = data.query.meanings!.map((meaning) => ({
+      ...meaning,
+      vocabulary: async () => (await meaning.vocabulary()).map(blank),
+    }));
+    const [{ findings }, named] = [
+      await evaluated({ ...data, query: { ...data.query, meanings } }),
+      await evaluated(data),
+    ];
+    const rowsOf = ({ slices: all }: typeof findings, ...values: string[]) =>
+      all.filter(({ by, value }) => by === 'city' && values.includes(value)).map(({ rows }) => rows);
+    expect(rowsOf(findings, '(blank)', 'Linz')).toHaveLength(2);
+    const [vienna, graz] = rowsOf(named.findings, 'Vienna', 'Graz');
+    expect(rowsOf(findings, '(blank)')).toEqual([vienna! + graz!]);
+  });
+
+  it('of a boolean without an indicator has the rows without a value among those of a no', async () => {
+    const { findings } = await evaluated(shopDataset());
+    const values = findings.slices.filter(({ by }) => by === 'member').map(({ value }) => value);
+    expect(values.toSorted()).toEqual(['no or missing', 'yes']);
+  });
+
   it('is there for users and items that train does not have', async () => {
     const data = shopDataset();
     const { query, item, count } = data.splits.test;

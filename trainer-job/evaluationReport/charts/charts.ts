@@ -1,5 +1,5 @@
 /** Charts as SVG text. The library, and the small document that it draws in, are loaded where the first is drawn. */
-import { html, Html } from '../../page/html.js';
+import { html, Html, withoutControls } from '../../page/html.js';
 import type * as ObservablePlot from '@observablehq/plot';
 import { COLORS } from '../page/style.js';
 
@@ -37,7 +37,7 @@ export async function openCharts(): Promise<Charts> {
     drawn.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
     // It is one picture with one text: names of its parts are for whoever draws in it.
     for (const part of drawn.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-    return drawn.outerHTML;
+    return withoutControls(drawn.outerHTML);
   };
   return {
     plot,
