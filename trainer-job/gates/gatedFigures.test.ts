@@ -147,12 +147,12 @@ describe('a gated figure', () => {
     expect(figure(gate, { findings: { ...EVIDENCE.findings, slices: [slice] } })).toMatchObject({
       value: 0.15,
     });
-    const column = ['x', 'all'].map((value, i) => ({
+    const named = ['x', 'all'].map((value, i) => ({
       ...slice,
       value,
       metrics: [{ name: RECALL, value: i, interval: null }],
     }));
-    expect(figure(gate, { findings: { ...EVIDENCE.findings, slices: column } })).toMatchObject({ value: 1 });
+    expect(figure(gate, { findings: { ...EVIDENCE.findings, slices: named } })).toMatchObject({ value: 1 });
     expect(figure(gate).why).toBe(
       'nothing was measured by newUsers: no test row is of a user that train does not have',
     );

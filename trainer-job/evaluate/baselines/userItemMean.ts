@@ -15,14 +15,25 @@ export function userItemMean(data: EncodedDataset, { pairs, actual, mean }: Trai
   const rest = actual.map((value, i) => value - mean - ofItem[pairs.items[i]!]!);
   const users = usersOf(data, pairs.queries);
   const ofUser = meansBy(users, rest, users.reduce((most, user) => Math.max(most, user), 0) + 1);
+  const exact = settled(actual);
   return {
     name: 'userItemMean',
     settings: {},
     predict: async ({ queries, items }) => {
       const own = usersOf(data, queries);
-      return Float64Array.from(items, (item, i) => mean + ofItem[item]! + (ofUser[own[i]!] ?? 0));
+      return Float64Array.from(items, (item, i) => exact(mean + ofItem[item]! + (ofUser[own[i]!] ?? 0)));
     },
   };
+}
+
+/** A prediction is told to so small a part of the targets' size: what is beyond is the rounding of sums in one order or another. */
+const PARTS = 2 ** 40;
+
+/** Makes the same of what is the same in exact numbers, so that ties, and what reaches a threshold, are no matter of rounding. */
+function settled(actual: Float64Array): (prediction: number) => number {
+  const size = actual.reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(actual.length, 1);
+  const step = 2 ** Math.ceil(Math.log2(size)) / PARTS;
+  return (prediction) => (step > 0 ? Math.round(prediction / step) * step : prediction);
 }
 
 function usersOf(data: EncodedDataset, queries: Int32Array): Int32Array {
