@@ -1,4 +1,10 @@
-import { ratingSchema, targetSchema, type RunResult, type StreamEvent } from '@trainyard/shared';
+import {
+  ratingSchema,
+  targetSchema,
+  type RunResult,
+  type StreamEvent,
+  trainingSpecSchema,
+} from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { epochRow, runView, stageRow } from '../../test/support/runView.js';
 import { happenings } from './happenings.js';
@@ -202,6 +208,27 @@ describe('the outcome', () => {
       '  popularity                   –      0.0338           –      0.2200',
       '',
     ]);
+  });
+
+  it.each([
+    [{ protocol: 'perUser' }, 'retrieval', '  (12,497 rows, each user counts once)'],
+    [{}, 'hybrid', '  (12,497 rows in lists; predictions: all with a target)'],
+    [
+      { per: 'user' },
+      'hybrid',
+      '  (12,497 rows in lists, each user counts once; predictions: all with a target)',
+    ],
+  ] as const)('says what the rows are that were measured by %j of a %s model', (evaluation, type, line) => {
+    const { spec } = runView(over);
+    if ('preset' in spec.model || 'preset' in spec.features)
+      throw new Error('the specification is written down');
+    const asked = trainingSpecSchema.parse({
+      ...spec,
+      features: { ...spec.features, ...(type === 'hybrid' && { target: { column: 'rating' } }) },
+      model: { ...spec.model, type },
+      evaluation: { ...spec.evaluation, ...evaluation },
+    });
+    expect(outcome(runView({ ...over, spec: asked }), { width: 120, color: false })).toContain(line);
   });
 
   it('sets the result beside the baselines', () => {

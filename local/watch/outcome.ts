@@ -11,6 +11,7 @@ import {
   metricName,
   type Metrics,
   metricValue,
+  protocolOf,
   resultMetricColumns,
   type RunResult,
   type RunView,
@@ -132,12 +133,24 @@ function comparisonTables(run: RunView, result: RunResult, layout: Layout): stri
   const rowsName = metricName(METRICS.rows, 'test');
   const rows = result.metrics[rowsName];
   const counted =
-    rows === undefined ? [] : [paint(layout, 'dim', `  (${formatMetric(rowsName, rows)} rows)`)];
+    rows === undefined
+      ? []
+      : [paint(layout, 'dim', `  (${formatMetric(rowsName, rows)} rows${countedHow(run.spec)})`)];
   return [
     ...comparisonTable('on the test split', known, result, layout),
     ...counted,
     ...(hasCold ? comparisonTable('on its cold users', cold, withAny(cold, result), layout) : []),
   ];
+}
+
+/** Where the rows of lists are neither what figures are the mean of, nor those that predictions are measured on. */
+function countedHow({ model, evaluation }: RunView['spec']): string {
+  const perUser = protocolOf(evaluation).per === 'user' ? ', each user counts once' : '';
+  return model.type === 'hybrid'
+    ? ` in lists${perUser}; predictions: all with a target`
+    : model.type === 'ranking'
+      ? ''
+      : perUser;
 }
 
 /** The result without the baselines that have none of the metrics, as those of ratings have none of cold users. */

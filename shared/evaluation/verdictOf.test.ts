@@ -145,7 +145,12 @@ describe('a verdict', () => {
       sentence: 'Nobody can tell yet: only 9 test users were measured.',
       reasons: ['recall@10 is 10.0 % above that of each user’s own history, the best other method'],
     });
-    expect(verdict(0.22, { measured: { users: 10 } }).decision).toBe('ship');
+    expect(verdict(0.22, { measured: { users: 10 } })).toMatchObject({
+      decision: 'ship',
+      reasons: ['no interval says how sure that is'],
+    });
+    const sure = { measured: { users: 10 }, comparisons: surely(compared(0.22), 0.015) };
+    expect(verdict(0.22, sure).reasons).toEqual([]);
   });
 
   it('does not say that no row was measured where the primary metric has no value on those that were', () => {

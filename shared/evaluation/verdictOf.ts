@@ -53,7 +53,10 @@ function decided({ primaryMetric, comparisons, gates, measured }: Judged): Verdi
   return {
     decision: 'ship',
     sentence: `Ship it: ${said(best)}.`,
-    reasons: production ? [said(production)] : [],
+    reasons: [
+      ...(production ? [said(production)] : []),
+      ...(measured && !best.differenceInterval ? ['no interval says how sure that is'] : []),
+    ],
   };
 }
 

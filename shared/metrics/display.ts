@@ -8,7 +8,8 @@ const OTHER: MetricDisplay = { as: 'number', digits: 4 };
 /** A value as people read it, alike in every locale; a dash where there is none. */
 export function formatMetric(name: string, value: number | undefined, table: MetricTable = METRICS): string {
   if (value === undefined) return '–';
-  return formatted(parseMetricName(name, table)?.family.display ?? OTHER, value);
+  const text = formatted(parseMetricName(name, table)?.family.display ?? OTHER, value);
+  return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
 function formatted(display: MetricDisplay, value: number): string {

@@ -296,3 +296,14 @@ describe('the range of a metric', () => {
     expect(metricRange('test_happiness')).toBeUndefined();
   });
 });
+
+describe('a value that is written as 0', () => {
+  it('has no minus', () => {
+    expect([-0.00002, -0, 0.00002].map((value) => formatMetric('test_recall_at_10', value))).toEqual([
+      '0.0000',
+      '0.0000',
+      '0.0000',
+    ]);
+    expect(formatMetric('test_r2', -0.00002)).toBe('-0.0000200');
+  });
+});

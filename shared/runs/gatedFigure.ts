@@ -47,6 +47,11 @@ export const gatedFigureSchema = z.strictObject({
     'The column of the data that it is of; null for the worst, or where it is of no column.',
     'price',
   ),
+  worstColumn: described(
+    z.string().max(200).optional(),
+    'The worst column, whose value it is, where it is of the data and of no column; trainers of before do not tell.',
+    'price',
+  ),
   value: described(z.number().nullable(), 'Its value; null where it was not measured.', 0.312),
   interval: described(
     intervalSchema.nullable(),

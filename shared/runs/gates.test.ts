@@ -169,7 +169,10 @@ describe('aboveProduction', () => {
   const against = (more: Partial<ComparedFigure>) => [figure({ metric: RECALL, others: [other(more)] })];
 
   it('is passed by a result that is better', () => {
-    expect(judge(gate, against({}))).toMatchObject({ passed: true, explanation: null });
+    expect(judge(gate, against({}))).toMatchObject({
+      passed: true,
+      explanation: 'that of the version in production is 0.19',
+    });
     expect(judge(gate, against({ value: 0.2 }))).toMatchObject({
       passed: false,
       explanation: 'it is 0.2 and that of the version in production is 0.2; it must be above that',
@@ -208,6 +211,14 @@ describe('a gate on a slice or a column', () => {
     const price = [figure({ metric: 'data_psi', column: 'price', value: 0.3 })];
     expect(judge({ metric: 'data_psi', column: 'price', atMost: 0.25 }, price).passed).toBe(false);
     expect(judge({ metric: 'data_psi', atMost: 0.25 }, price).value).toBeNull();
+  });
+
+  it('of no column says which is the worst, missed or passed', () => {
+    const worst = [figure({ metric: 'data_psi', value: 0.3, worstColumn: 'price' })];
+    expect(judge({ metric: 'data_psi', atMost: 0.25 }, worst).explanation).toBe(
+      'that of the column price is 0.3, above 0.25',
+    );
+    expect(judge({ metric: 'data_psi', atMost: 0.35 }, worst).explanation).toBe('the worst column is price');
   });
 
   it('says why there is no figure', () => {

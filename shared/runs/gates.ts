@@ -62,6 +62,7 @@ function figureOf(gate: GateInput, { metrics, baselines, figures = [] }: JudgedR
     column,
     value,
     interval: known?.interval ?? null,
+    worstColumn: known?.worstColumn,
     others,
     why: value === null ? (known?.why ?? 'the result has no such metric') : null,
   };
@@ -96,19 +97,20 @@ function judgements(gate: GateInput, figure: GatedFigure, value: number): Judgem
 
 function bounded(
   { onInterval }: GateInput,
-  { interval }: GatedFigure,
+  figure: GatedFigure,
   value: number,
   bound: number,
   kind: 'atLeast' | 'atMost',
 ): Judgement {
+  const { interval, worstColumn } = figure;
   if (onInterval && !interval) return NO_INTERVAL;
   const [low, high] = onInterval && interval ? [interval.low, interval.high] : [value, value];
   const passed = kind === 'atLeast' ? low >= bound : high <= bound;
-  if (passed) return { passed };
+  if (passed) return { passed, ...(worstColumn && { words: `the worst column is ${worstColumn}` }) };
   const [judged, side, words] = kind === 'atLeast' ? [low, 'below', 'lower'] : [high, 'above', 'upper'];
   const what = onInterval
     ? `the ${words} bound of its interval, ${digits(judged)},`
-    : `it is ${digits(judged)},`;
+    : `${worstColumn ? `that of the column ${worstColumn}` : 'it'} is ${digits(judged)},`;
   return { passed, words: `${what} ${onInterval ? `is ${side}` : side} ${bound}` };
 }
 
@@ -144,14 +146,16 @@ function compared(gate: GateInput, figure: GatedFigure, value: number, other: Co
       words: `there is nothing to compare it with: ${other.why ?? `${methodInWords(against)} was not measured`}`,
     };
   if (gate.onInterval && !other.differenceInterval) return NO_INTERVAL;
-  if (improvesEnough(gate, value, other.value, gate.onInterval ? other : undefined)) return { passed: true };
+  const isEnough = improvesEnough(gate, value, other.value, gate.onInterval ? other : undefined);
   const { low, high } = other.differenceInterval ?? { low: 0, high: 0 };
   const [sure, bound] = gate.onInterval
     ? [` (the difference is ${digits(low)} to ${digits(high)})`, ' on the worse bound of the difference']
     : ['', ''];
+  const its = `that of ${comparedInWords(gate, against)} is ${digits(other.value)}${sure}`;
+  if (isEnough) return { passed: true, words: its };
   return {
     passed: false,
-    words: `it is ${digits(value)} and that of ${comparedInWords(gate, against)} is ${digits(other.value)}${sure}; it must be ${distanceInWords({ ...gate, metric: figure.metric }, 'that')}${bound}`,
+    words: `it is ${digits(value)} and ${its}; it must be ${distanceInWords({ ...gate, metric: figure.metric }, 'that')}${bound}`,
   };
 }
 

@@ -1,5 +1,11 @@
 /** Numbers and names as the report writes them, alike in every locale. */
-import { cutText, formatMetric, type Interval, type MeasuredMetric } from '@trainyard/shared';
+import {
+  cutText,
+  type EvaluationReport,
+  formatMetric,
+  type Interval,
+  type MeasuredMetric,
+} from '@trainyard/shared';
 
 /** 1,234,567 */
 export function whole(count: number): string {
@@ -65,4 +71,11 @@ export function metricOf(
 /** `2026-11-20 19:18` */
 export function minute(instant: string): string {
   return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** How many rows predictions are measured on, of a model that makes lists too; null of any other. */
+export function predictedRows({ modelType, ratingErrors, yesOrNo }: EvaluationReport): number | null {
+  if (modelType !== 'hybrid') return null;
+  if (ratingErrors) return ratingErrors.distribution.rows;
+  return yesOrNo && Object.values(yesOrNo.confusion).reduce((sum, rows) => sum + rows, 0);
 }

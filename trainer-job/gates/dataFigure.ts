@@ -1,5 +1,5 @@
 /** What `validate` has measured of the data, as gates ask for it. */
-import { METRICS, parseMetricName } from '@trainyard/shared';
+import { isBetter, METRICS, parseMetricName } from '@trainyard/shared';
 import type { OutlierShare } from '../data/validate/outlierShares.js';
 import { lastingColumns } from '../data/validate/drift/lastingColumns.js';
 import type { Profile } from '../data/validate/profile/profile.js';
@@ -12,7 +12,7 @@ export interface DataEvidence {
   outliers: readonly OutlierShare[] | null;
 }
 
-interface Measured {
+export interface Measured {
   column: string;
   value: number;
 }
@@ -22,7 +22,7 @@ export function dataFigure(
   metric: string,
   column: string | undefined,
   evidence: DataEvidence,
-): number | string {
+): Measured | string {
   const { profile, validation } = evidence;
   const isDrift = family(metric) !== METRICS.missingShare && family(metric) !== METRICS.outlierShare;
   if (column !== undefined && !profile.columns.some(({ name }) => name === column))
@@ -33,9 +33,10 @@ export function dataFigure(
   const asked = measured.filter((one) =>
     column === undefined ? !isDrift || lasting.includes(one.column) : one.column === column,
   );
-  const values = asked.map(({ value }) => value);
-  if (values.length > 0)
-    return family(metric)?.better === 'higher' ? Math.min(...values) : Math.max(...values);
+  const [worst] = asked.toSorted((a, b) =>
+    isBetter(metric, a.value, b.value) ? 1 : a.value === b.value ? 0 : -1,
+  );
+  if (worst) return worst;
   if (isDrift && validation.drift.length === 0)
     return `nothing to compare the data with: ${validation.reference.replace(/^not checked: /, '')}`;
   return column === undefined ? 'no column has it' : `it is not measured of the column ${column}`;

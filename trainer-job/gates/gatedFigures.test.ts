@@ -99,6 +99,24 @@ describe('a gated figure', () => {
     expect(figure(gate)).toMatchObject({ value, why: null });
   });
 
+  it('of no column of the data names the worst', () => {
+    expect(figure({ metric: 'data_missing_share', atMost: 1 }).worstColumn).toBe('city');
+    expect(figure({ metric: 'data_missing_share', column: 'price', atMost: 1 }).worstColumn).toBeUndefined();
+  });
+
+  it('of a slice that is not there names those there are in their order', () => {
+    const values = [
+      '100 to 1,200 training rows',
+      '7 to 99 training rows',
+      ...'l k j i h g f e d c'.split(' '),
+    ];
+    const slices = values.map((value) => ({ ...EVIDENCE.findings.slices[0]!, value }));
+    const gate = { metric: RECALL, slice: { by: 'city', value: 'x' }, atLeast: 0 };
+    expect(figure(gate, { findings: { ...EVIDENCE.findings, slices } }).why).toBe(
+      'no slice by city has the value x: there are 7 to 99 training rows, 100 to 1,200 training rows, c, d, e, f, g, h, i, j and 2 more',
+    );
+  });
+
   it.each<[GateInput, string]>([
     [{ metric: 'test_mae', atMost: 1 }, 'the result has no such metric'],
     [

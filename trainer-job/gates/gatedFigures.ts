@@ -59,7 +59,7 @@ export function gatedFigures(gates: readonly Gate[], evidence: GateEvidence): Ga
   return figures;
 }
 
-type Value = Pick<GatedFigure, 'value' | 'interval' | 'why'>;
+type Value = Pick<GatedFigure, 'value' | 'interval' | 'why' | 'worstColumn'>;
 
 const valued = (value: number, interval: Value['interval'] = null): Value =>
   Number.isFinite(value) ? { value, interval, why: null } : missing('it is not a finite number');
@@ -74,7 +74,11 @@ function valueOf(gate: Gate, evidence: GateEvidence): Value {
   if (slice) return sliceValue(gate, slice, evidence.findings);
   if (split === 'data') {
     const found = dataFigure(metric, column, evidence.data);
-    return typeof found === 'number' ? valued(found) : missing(found);
+    if (typeof found === 'string') return missing(found);
+    return {
+      ...valued(found.value),
+      ...(column === undefined && { worstColumn: cutText(found.column, 200) }),
+    };
   }
   if (split === 'serving') {
     const found = evidence.performance && servingFigure(metric, evidence.performance);
@@ -111,13 +115,24 @@ function sliceValue(
     return missing(`of the slice there is ${names === '' ? 'no metric' : `only ${names}`}`);
   }
   const values = slices.filter((one) => one.by === by).map((one) => one.value);
-  if (values.length > 0)
-    return missing(`no slice by ${by} has the value ${value}: there is ${values.slice(0, 10).join(', ')}`);
+  if (values.length > 0) return missing(`no slice by ${by} has the value ${value}: ${thereIs(values)}`);
   const why =
     by === NEW_USERS
       ? 'no test row is of a user that train does not have'
       : leftOut.find(({ what }) => what === `slices by ${by}`)?.why;
   return missing(`nothing was measured by ${by}${why === undefined ? '' : `: ${why}`}`);
+}
+
+const MOST_VALUES = 10;
+const IN_ORDER = new Intl.Collator('en', { numeric: true });
+
+/** In their order, in which numbers are such: those with a comma between thousands too. */
+function thereIs(values: readonly string[]): string {
+  const key = (value: string) => value.replaceAll(',', '');
+  const ordered = values.toSorted((a, b) => IN_ORDER.compare(key(a), key(b)));
+  const more = values.length - MOST_VALUES;
+  const listed = ordered.slice(0, MOST_VALUES).join(', ');
+  return `there ${values.length === 1 ? 'is' : 'are'} ${listed}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function comparedWith({ metric, slice }: Gate, against: string, evidence: GateEvidence): ComparedFigure {

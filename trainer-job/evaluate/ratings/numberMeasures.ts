@@ -53,6 +53,9 @@ function measured(rows: Prepared, weights: Float64Array): Measures {
   };
 }
 
+/** A constant explains nothing, and sums of many rows are off by as much. */
+const ROUNDING = 1e-13;
+
 /** R² is not defined of fewer than two rows; where the targets do not vary, both are 1 or 0. */
 function explained(
   { actual, errors, squares }: Prepared,
@@ -62,7 +65,8 @@ function explained(
   const deviations = areTargetsEqual ? 0 : squaresAround(actual, weightedSum(weights, actual) / all, weights);
   const share = (unexplained: number, isNone: boolean) => {
     if (areTargetsEqual) return isNone ? 1 : 0;
-    return 1 - unexplained / deviations;
+    const explains = 1 - unexplained / deviations;
+    return Math.abs(explains) < ROUNDING ? 0 : explains;
   };
   const allSquares = weightedSum(weights, squares);
   const aroundMean = squaresAround(errors, weightedSum(weights, errors) / all, weights);

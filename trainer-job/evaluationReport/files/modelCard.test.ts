@@ -25,3 +25,24 @@ describe('the caveats of a model card', () => {
     ]);
   });
 });
+
+describe('the evaluation of a model card', () => {
+  it('says how many rows predictions are measured on, of a model that makes lists too', () => {
+    const distribution = { ...DISTRIBUTION, rows: 2100 };
+    const ratingErrors = { distribution, largest: [], byCategory: [] };
+    const measured = { ...sampleReport().measured, rows: 244, rowsOfSplit: 2100 };
+    const card = modelCard(sampleReport({ modelType: 'hybrid', measured, ratingErrors }));
+    expect(card).toContain('Predictions of the target are measured on 2,100 rows.');
+    expect(card).toContain('1,856 of 2,100 test rows (88.4 %) do not count in lists');
+    expect(modelCard(sampleReport())).not.toContain('Predictions of the target');
+  });
+});
+
+const DISTRIBUTION = {
+  min: -2,
+  max: 2,
+  mean: 0,
+  median: 0,
+  std: 1,
+  percentiles: { p25: 0.3, p50: 0.6, p75: 1, p90: 1.4, p95: 1.7, p99: 1.9 },
+};

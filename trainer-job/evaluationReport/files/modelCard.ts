@@ -1,6 +1,6 @@
 /** `MODEL_CARD.md`: what the model is, for whom, and where it ends (Mitchell et al., Model Cards for Model Reporting, 2019). */
 import { type EvaluationReport, formatMetric, gateReason, methodTitle, metricTitle } from '@trainyard/shared';
-import { bounds, cut, duration, minute, percent, size, whole } from '../words.js';
+import { bounds, cut, duration, minute, percent, predictedRows, size, whole } from '../words.js';
 
 const MOST_SLICES = 5;
 
@@ -92,7 +92,9 @@ function trainingData({ data }: EvaluationReport): string[] {
   ];
 }
 
-function evaluation({ measured, metrics, methods }: EvaluationReport): string[] {
+function evaluation(report: EvaluationReport): string[] {
+  const { measured, metrics, methods } = report;
+  const predicted = predictedRows(report);
   const shown = metrics.map(({ name, value, interval }) => {
     const others = methods.map(({ metrics: of }) => {
       const found = of.find((metric) => metric.name === name);
@@ -104,6 +106,7 @@ function evaluation({ measured, metrics, methods }: EvaluationReport): string[] 
   const head = ['metric', 'this model', ...methods.map(({ name }) => methodTitle(name))].map(text);
   return [
     `Measured on ${whole(measured.rows)} of ${whole(measured.rowsOfSplit)} test rows, of ${whole(measured.users)} users: ${text(measured.how)}.`,
+    ...(predicted === null ? [] : [`Predictions of the target are measured on ${whole(predicted)} rows.`]),
     '',
     `| ${head.join(' | ')} |`,
     `| ${head.map((_name, i) => (i === 0 ? '---' : '---:')).join(' | ')} |`,
@@ -111,13 +114,14 @@ function evaluation({ measured, metrics, methods }: EvaluationReport): string[] 
   ];
 }
 
-function limitations({ slices, primaryMetric, leftOut, measured }: EvaluationReport): string[] {
+function limitations(report: EvaluationReport): string[] {
+  const { slices, primaryMetric, leftOut, measured } = report;
   const worse = slices.filter(({ isWorse }) => isWorse).slice(0, MOST_SLICES);
   const unmeasured = measured.rowsOfSplit - measured.rows;
   return [
     ...(unmeasured > 0
       ? [
-          `- ${whole(unmeasured)} of ${whole(measured.rowsOfSplit)} test rows (${percent(unmeasured / measured.rowsOfSplit)}) do not count: nothing is said of them here.`,
+          `- ${whole(unmeasured)} of ${whole(measured.rowsOfSplit)} test rows (${percent(unmeasured / measured.rowsOfSplit)}) do not count${predictedRows(report) === null ? '' : ' in lists'}: nothing is said of them here.`,
         ]
       : []),
     ...worse.map(({ by, value, rows, metrics }) => {
@@ -128,7 +132,9 @@ function limitations({ slices, primaryMetric, leftOut, measured }: EvaluationRep
       return `- It is worse for ${text(`${by}: ${cut(value)}`)} (${whole(rows)} rows)${figure}.`;
     }),
     ...leftOut.map(({ what, why }) => `- Left out: ${text(what)}, since ${text(why)}.`),
-    ...(worse.length === 0 ? ['- No group of users or items was found that it is surely worse for.'] : []),
+    ...(worse.length === 0
+      ? ['- No group of users or items was found that it is worse for with the whole of its interval.']
+      : []),
   ];
 }
 

@@ -2,7 +2,7 @@ import { type EvaluationReport, formatMetric, methodTitle, metricTitle } from '@
 import { html, type Html } from '../../page/html.js';
 import type { Charts } from '../charts/charts.js';
 import { SECTIONS } from '../sections/table.js';
-import { bounds, duration, metricOf, minute, signedPercent, whole } from '../words.js';
+import { bounds, duration, metricOf, minute, predictedRows, signedPercent, whole } from '../words.js';
 import type { Section, Shown } from './section.js';
 import { STYLE } from './style.js';
 
@@ -75,6 +75,7 @@ function tiles(report: EvaluationReport): Html {
   const { primaryMetric, measured, training, comparisons } = report;
   const own = metricOf(report.metrics, primaryMetric);
   const best = comparisons.find(({ metric }) => metric === primaryMetric);
+  const predicted = predictedRows(report);
   const seconds = Object.values(training.stageSeconds).reduce((sum, one) => sum + one, 0);
   return html`<dl class="tiles">
     ${
@@ -87,7 +88,7 @@ function tiles(report: EvaluationReport): Html {
         : ''
     }
     ${best ? bestTile(best) : ''}
-    ${tile('measured', whole(measured.rows), `test rows of ${whole(measured.users)} users`)}
+    ${tile('measured', whole(measured.rows), `test rows of ${whole(measured.users)} users${predicted === null ? '' : `; predictions ${whole(predicted)}`}`)}
     ${tile('catalogue', whole(measured.items), 'items')}
     ${tile('made in', duration(seconds), `${whole(training.epochsTrained)} epochs, the best is ${whole(report.bestEpoch)}`)}
   </dl>`;

@@ -38,7 +38,7 @@ tbody tr:last-child>*{border-bottom:0}
 .best{font-weight:700}.break{overflow-wrap:break-word}.break small{overflow-wrap:anywhere}code[title]{white-space:nowrap}
 figure{margin:12px 0 0}figcaption{font-size:13px;color:var(--soft);margin-bottom:2px}svg{max-width:100%;height:auto}.chart{overflow-x:auto}@media(max-width:720px){.chart svg{min-width:700px}}
 .side{display:grid;grid-template-columns:repeat(auto-fit,minmax(330px,1fr));gap:4px 28px}
-.tag{display:inline-block;border:1px solid currentColor;border-radius:10px;padding:0 8px;font-size:12px;font-weight:600}
+@media screen{.words{min-width:15em}}.tag{display:inline-block;border:1px solid currentColor;border-radius:10px;padding:0 8px;font-size:12px;font-weight:600}
 .people{display:grid;grid-template-columns:repeat(auto-fit,minmax(440px,1fr));gap:14px;margin-top:10px}@media(max-width:560px){.people,.side{grid-template-columns:1fr}body{padding:16px 10px}}
 .person{border:1px solid var(--line);border-radius:8px;padding:10px 14px}.person h3{margin:0;overflow-wrap:anywhere}.lists{display:grid;grid-template-columns:1fr 1fr;gap:14px;font-size:13px}.lists h4{margin:6px 0 2px;font-size:12.5px;color:var(--soft);font-weight:600}.lists ol{margin:0;padding-left:22px}.lists li{overflow-wrap:anywhere;margin:0}.lists li.hit{font-weight:700;color:var(--good)}
 details{margin-top:10px}summary{cursor:pointer;color:var(--model);font-size:14px}

@@ -18,10 +18,11 @@ export const gates: Section = {
         'Gates',
         [
           { title: 'gate' },
+          // On a phone it is in sight without scrolling.
+          { title: 'outcome' },
           { title: 'asks for' },
           { title: 'value', isNumber: true },
           { title: '95 %', isNumber: true },
-          { title: 'outcome' },
           { title: 'why' },
         ],
         report.gates.toSorted((a, b) => weight(a) - weight(b)).map(row),
@@ -34,7 +35,7 @@ function summary(all: number, missed: number, blocking: number): string {
   const are = (count: number) => (missed === 1 ? 'it is' : `${count} of these ${count === 1 ? 'is' : 'are'}`);
   const kept =
     blocking === 0
-      ? `${missed === 1 ? 'it is not' : 'none of these is'} critical, so that the version may be promoted`
+      ? `${missed === 1 ? 'it is not critical, so that it keeps' : 'none of these is critical, so that they keep'} no version from promotion`
       : `${are(blocking)} critical, so that the version is not promoted`;
   return `${missed} of ${all} gate${all === 1 ? '' : 's'} ${missed === 1 ? 'is' : 'are'} missed; ${kept}.`;
 }
@@ -49,11 +50,11 @@ function row(gate: GateResult): Cell[] {
   ];
   return [
     html`${gateTitle(gate)}${notes.length === 0 ? '' : html`<br /><small class="soft">${notes.join(', ')}</small>`}`,
+    outcome(gate),
     gateInWords(gate),
     formatMetric(metric, value ?? undefined),
     interval ? bounds(metric, interval) : '–',
-    outcome(gate),
-    explanation ?? '–',
+    explanation === null ? '–' : html`<div class="words">${explanation}</div>`,
   ];
 }
 

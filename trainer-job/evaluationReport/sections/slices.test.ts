@@ -29,4 +29,21 @@ describe('the table of slices', () => {
     expect(titles).toEqual(['slice', 'rows', 'users', 'ndcg@5', 'recall@1', 'recall@5', 'note']);
     expect(page).toContain('0.2500');
   });
+
+  it('says how many are worse, that some look so by chance, and how many the chart has', async () => {
+    const many = Array.from({ length: 25 }, () => slice('city', { test_recall_at_5: 0.3 }));
+    const textOf = async (...all: ReturnType<typeof slice>[]) => {
+      const report = sampleReport({ primaryMetric: 'test_recall_at_5', slices: all });
+      return html`${slices.content({ report, charts: await openCharts() }) ?? ''}`.text.replaceAll(
+        /\s+/g,
+        ' ',
+      );
+    };
+    const one = slice('newItems', { test_recall_at_5: 0 });
+    expect(await textOf(one, ...many)).toMatch(
+      /1 of 26 slices is worse than all rows .* two or three look so by chance\. The chart has the first 20\./,
+    );
+    expect(await textOf(one)).not.toContain('The chart has the first');
+    expect(await textOf(many[0]!)).toContain('No slice is worse');
+  });
 });

@@ -41,9 +41,10 @@ export const slices: Section = {
         The worst first.
         ${
           worse.length === 0
-            ? 'No slice is surely worse than all rows together.'
-            : `${whole(worse.length)} of ${whole(report.slices.length)} slices are surely worse than all rows together: their whole interval lies on that side. The chart has them in blue.`
+            ? 'No slice is worse than all rows together with the whole of its interval.'
+            : `${whole(worse.length)} of ${whole(report.slices.length)} slices ${worse.length === 1 ? 'is' : 'are'} worse than all rows together with the whole of ${worse.length === 1 ? 'its' : 'their'} interval, in blue. Of a hundred slices of a model that is equally good for all, two or three look so by chance.`
         }
+        ${report.slices.length > DRAWN ? `The chart has the first ${DRAWN}.` : ''}
       </p>
       <figure>${charts.draw(chart)}</figure>
       <details>
