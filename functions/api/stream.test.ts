@@ -184,6 +184,25 @@ describe('the stream of a run', () => {
     expect(cp.logged).toEqual([]);
   });
 
+  it('keeps little for a client that does not read, and tells it the newest of the run once it does', async () => {
+    const { api, path, write, epochs } = await openedRun();
+    const response = await api.open(path);
+    const { events, ended } = eventStream(response);
+    await until('the run', () => events.length === 1);
+    response.pause();
+    const requestedBy = 'x'.repeat(200_000);
+    for (let n = 1; n <= 100; n++) await write(n === 50 ? epochs(1) : {}, { requestedBy, currentEpoch: n });
+    response.resume();
+    const isNewest = () => events.some((told) => told.event === 'run' && told.data.currentEpoch === 100);
+    await until('the newest', isNewest);
+    expect(events.map(brief)).toContain('epoch 1');
+    // What the system's own buffers hold is some megabytes; all of it would be twenty.
+    expect(events.length).toBeLessThan(60);
+    await write({}, { status: 'completed' });
+    await ended;
+    expect(brief(events.at(-1)!)).toBe('run completed');
+  });
+
   it('hears that a client has gone whose request had a body, and not before', async () => {
     const { cp, api, path, write, epochs } = await openedRun();
     const response = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -107,15 +107,31 @@ function eachSet(
   };
 }
 
-/** Writes events, each row of an attempt once. */
+/** What a client has not read yet may be so much before the run itself waits: rows are few, but the run changes each second. */
+const MOST_UNREAD_BYTES = 64 * 1024;
+
+/** Writes events, each row of an attempt once. A client that reads slowly is sent the newest of the run, not all of it. */
 class Sender {
+  private newest: Run | undefined;
+
   constructor(
     private readonly response: Response,
     private readonly sent: SentRows,
   ) {}
 
   run(run: Run): void {
-    this.write({ event: 'run', data: viewOf(run) });
+    if (isTerminal(run.status) || this.response.writableLength < MOST_UNREAD_BYTES) {
+      this.newest = undefined;
+      return this.write({ event: 'run', data: viewOf(run) });
+    }
+    if (!this.newest) this.response.once('drain', () => this.catchUp());
+    this.newest = run;
+  }
+
+  private catchUp(): void {
+    const run = this.newest;
+    this.newest = undefined;
+    if (run) this.run(run);
   }
 
   row(row: Row): void {

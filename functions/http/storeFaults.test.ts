@@ -112,9 +112,14 @@ describe('a store that cannot be used', () => {
     other.exec('BEGIN EXCLUSIVE');
     // A run that is started alone holds no lock until it is written.
     cp.store.optimistic = (work) => mine.optimistic(work);
-    const problem = await api.refused(RUNS, { body: { spec: EXAMPLE_SPEC } });
-    expect(problem).toMatchObject({ status: 503 });
-    expect(problem.detail).toMatch(/locked by another process: end the other process/);
+    cp.store.tryWrite = async () => mine.tryWrite?.();
+    const refused = [await api.refused(RUNS, { body: { spec: EXAMPLE_SPEC } }), await api.refused('/health')];
+    for (const problem of refused) {
+      expect(problem).toMatchObject({ status: 503 });
+      expect(problem.detail).toMatch(/locked by another process: end the other process/);
+    }
+    other.exec('ROLLBACK');
+    expect((await api.send('/health')).status).toBe(200);
   });
 
   it('is told by /health within seconds when it does not answer at all', async () => {

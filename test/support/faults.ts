@@ -46,6 +46,10 @@ export class FaultyStore implements DocumentStore {
     };
   }
 
+  async tryWrite(): Promise<void> {
+    await this.inner.tryWrite?.();
+  }
+
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.inner.transaction(this.failing(work));
   }

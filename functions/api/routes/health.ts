@@ -44,5 +44,6 @@ async function answers({ store }: Pick<ControlPlane, 'store'>): Promise<void> {
       reject(new DomainError('store-unavailable', detail, { retryAfterSeconds: 5 }));
     });
   });
-  await Promise.race([store.get(NOWHERE), silence]);
+  const looks = store.get(NOWHERE).then(() => store.tryWrite?.());
+  await Promise.race([looks, silence]);
 }

@@ -71,6 +71,11 @@ export interface DocumentStore {
     onChange: (changes: readonly DocumentChange[]) => void,
     onError: (error: Error) => void,
   ): () => void;
+  /**
+   * Throws why nothing can be written, where a write has failed and one on trial fails as well. Of stores that are read all the same
+   * then: a file on a disk that is full, or that another process has locked.
+   */
+  tryWrite?(): Promise<void>;
   close(): Promise<void>;
 }
 

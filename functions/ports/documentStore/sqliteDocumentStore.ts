@@ -21,6 +21,8 @@ import { collectingTransaction, type Write } from './writes.js';
 
 /** Conflicts happen only with another process on the same file, which is a mistake; a few tries outlast a restart. */
 const MAX_TRIES = 20;
+/** Written on trial, and read by nobody. */
+const TRIAL = 'health/trial';
 
 export function openSqliteDocumentStore(file: string): DocumentStore {
   return new SqliteDocumentStore(openSqlite(file, makeTables));
@@ -43,6 +45,8 @@ class SqliteDocumentStore implements DocumentStore {
   /** The end of the queue of transactions: they run one after another, so none of this process's conflict. */
   private last: Promise<unknown> = Promise.resolve();
   private readonly statements: ReturnType<typeof prepared>;
+  /** Whether the last write failed, by no fault of whoever asked for it. */
+  private isRefused = false;
 
   constructor(private readonly database: Database.Database) {
     this.statements = prepared(database);
@@ -108,6 +112,11 @@ class SqliteDocumentStore implements DocumentStore {
     return stop;
   }
 
+  async tryWrite(): Promise<void> {
+    // Beside the queue: what waits there for a file that is locked would make this wait, too.
+    if (this.isRefused) await this.attempt(async (tx) => tx.set(TRIAL, {}), Date.now());
+  }
+
   async close(): Promise<void> {
     await this.last;
     this.changes.removeAllListeners();
@@ -119,12 +128,27 @@ class SqliteDocumentStore implements DocumentStore {
       const reads = new Map<string, number>();
       const writes: Write[] = [];
       const result = await work(this.collect(reads, writes));
-      const changes = await whenFree(() => this.commit(reads, writes), until);
+      const changes = await this.committed(reads, writes, until);
       if (changes) {
         for (const change of changes) this.changes.emit('change', change);
         return result;
       }
       if (tries === MAX_TRIES) throw new Error(`a transaction met a conflict ${MAX_TRIES} times`);
+    }
+  }
+
+  private async committed(
+    reads: Map<string, number>,
+    writes: Write[],
+    until: number,
+  ): Promise<DocumentChange[] | undefined> {
+    try {
+      const changes = await whenFree(() => this.commit(reads, writes), until);
+      this.isRefused = false;
+      return changes;
+    } catch (error) {
+      this.isRefused = !(error instanceof DocumentExistsError);
+      throw error;
     }
   }
 
