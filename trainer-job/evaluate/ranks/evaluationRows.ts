@@ -22,6 +22,8 @@ export interface EvaluationRows {
   rowCount: number;
   /** What is left out of each query's ranking, never a target of it; null where nothing is. */
   excluded: Excluded | null;
+  /** The number of items of the catalogue: a rank of so many or more is that of an item that was not found at all, whatever K. */
+  catalogue?: number | undefined;
   /** Rows of such users and items that do not count; none unless given. */
   uncounted?: Uncounted;
 }
@@ -78,6 +80,7 @@ export function evaluationRows(
     ...flat,
     users: ofUsers,
     excluded: had ? listedPerQuery(had, ofUsers) : null,
+    catalogue: data.candidate.entities - 1,
     uncounted: {
       irrelevant: uncounted,
       excluded: rows.length - fresh.length,

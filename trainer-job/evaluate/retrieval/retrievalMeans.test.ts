@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
 import { placesOf } from '../ranks/ranker.js';
-import { retrievalMetrics } from './retrievalMetrics.js';
+import { coldUsersMetrics, retrievalMetrics } from './retrievalMetrics.js';
 
 const ITEMS = 30;
 
@@ -151,6 +151,20 @@ describe('a metric of ranks', () => {
     expect(found['test_ndcg_at_10']).toBeCloseTo((1.5 + 1 / Math.log2(7)) / (1.5 + 1 / Math.log2(3)), 12);
     expect(found['test_map_at_10']).toBeCloseTo((1 + 2 / 3 + 1 / 2) / 3, 12);
   });
+
+  it.each(['row', 'user'] as const)(
+    'is 0 of an item that a method does not have, also at a K above the catalogue: per %s',
+    (per) => {
+      const { rows } = rowsOf(per, [{ user: 1, scores: [], excluded: [], targets: [[2, 1]] }]);
+      const found = retrievalMetrics({ ...rows, catalogue: 5 }, Int32Array.of(5), [5, 10], 'test');
+      const { test_mean_rank: meanRank, ...atK } = found;
+      expect(meanRank).toBe(6);
+      expect(new Set(Object.values(atK))).toEqual(new Set([0]));
+      expect(coldUsersMetrics({ ...rows, catalogue: 5 }, Int32Array.of(5), [10])).toEqual({
+        test_cold_users_recall_at_10: 0,
+      });
+    },
+  );
 
   it('has no mean rank after an epoch, whose ranks are told apart up to the largest K alone', () => {
     const { rows, ranks } = rowsOf('row', [{ user: 1, scores: [2, 1], excluded: [], targets: [[2, 1]] }]);

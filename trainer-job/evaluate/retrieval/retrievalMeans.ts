@@ -90,7 +90,11 @@ type Adder = (query: number, user: number) => void;
 const gain = (place: number) => 1 / Math.log2(1 + place);
 
 /** Each row has one relevant item. */
-function rowAdder({ targetStart, rows }: EvaluationRows, ranks: Int32Array, sums: Sums): Adder {
+function rowAdder(
+  { targetStart, rows, catalogue = Infinity }: EvaluationRows,
+  ranks: Int32Array,
+  sums: Sums,
+): Adder {
   return (query, user) => {
     for (let t = targetStart[query]!; t < targetStart[query + 1]!; t++) {
       const place = ranks[t]! + 1;
@@ -98,7 +102,7 @@ function rowAdder({ targetStart, rows }: EvaluationRows, ranks: Int32Array, sums
       sums.weights[user]! += count;
       sums.places[user]! += count * place;
       for (const at of sums.atK) {
-        if (place > at.k) continue;
+        if (place > at.k || place > catalogue) continue;
         at.recall[user]! += count;
         at.hitRate[user]! += count;
         at.precisionAtK[user]! += count / at.k;
@@ -111,7 +115,11 @@ function rowAdder({ targetStart, rows }: EvaluationRows, ranks: Int32Array, sums
 }
 
 /** The targets of a query are the relevant items of its user; a user without any does not count. */
-function userAdder({ targetStart }: EvaluationRows, ranks: Int32Array, sums: Sums): Adder {
+function userAdder(
+  { targetStart, catalogue = Infinity }: EvaluationRows,
+  ranks: Int32Array,
+  sums: Sums,
+): Adder {
   const ideal = idealGains(Math.max(...sums.atK.map(({ k }) => k)));
   return (query, user) => {
     const places = ranks.subarray(targetStart[query], targetStart[query + 1]).toSorted();
@@ -121,14 +129,21 @@ function userAdder({ targetStart }: EvaluationRows, ranks: Int32Array, sums: Sum
     let total = 0;
     for (const rank of places) total += rank + 1;
     sums.places[user]! += total / relevant;
-    for (const at of sums.atK) addUser(at, user, places, ideal[Math.min(at.k, relevant)]!);
+    for (const at of sums.atK) {
+      addUser(at, user, places, { last: Math.min(at.k, catalogue), ideal: ideal[Math.min(at.k, relevant)]! });
+    }
   };
 }
 
-/** `ranks` ascend, from 0. */
-function addUser(at: SumsAtK, user: number, ranks: Int32Array, idealGain: number): void {
+/** `ranks` ascend, from 0; up to the place `last` they are found. */
+function addUser(
+  at: SumsAtK,
+  user: number,
+  ranks: Int32Array,
+  { last, ideal }: { last: number; ideal: number },
+): void {
   let [hits, gains, precisions] = [0, 0, 0];
-  while (hits < ranks.length && ranks[hits]! < at.k) {
+  while (hits < ranks.length && ranks[hits]! < last) {
     const place = ranks[hits]! + 1;
     hits++;
     gains += gain(place);
@@ -138,7 +153,7 @@ function addUser(at: SumsAtK, user: number, ranks: Int32Array, idealGain: number
   at.recall[user]! += hits / ranks.length;
   at.hitRate[user]! += 1;
   at.precisionAtK[user]! += hits / at.k;
-  at.ndcg[user]! += gains / idealGain;
+  at.ndcg[user]! += gains / ideal;
   at.meanAveragePrecision[user]! += precisions / Math.min(at.k, ranks.length);
   at.meanReciprocalRank[user]! += 1 / (ranks[0]! + 1);
 }

@@ -41,14 +41,15 @@ export function lossOf({ rowCount }: EvaluationRows, loss: number, split: Metric
 
 /** The recall of the rows of users that train does not have; empty when there are none. */
 export function coldUsersMetrics(
-  { rows, rowCount }: EvaluationRows,
+  { rows, rowCount, catalogue = Infinity }: EvaluationRows,
   ranks: Int32Array,
   k: readonly number[],
 ): Metrics {
   if (rowCount === 0) return {};
   return Object.fromEntries(
     k.map((at) => {
-      const hits = rows.reduce((sum, count, t) => sum + (ranks[t]! < at ? count : 0), 0);
+      const last = Math.min(at, catalogue);
+      const hits = rows.reduce((sum, count, t) => sum + (ranks[t]! < last ? count : 0), 0);
       return [metricName(METRICS.coldUsersRecall, 'test', at), hits / rowCount];
     }),
   );

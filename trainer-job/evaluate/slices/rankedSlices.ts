@@ -136,6 +136,7 @@ function rowsAt(all: EvaluationRows, { places, counts, rows }: PlacesOfSlice): E
     rows: counts,
     rowCount: rows,
     excluded: null,
+    catalogue: all.catalogue,
   };
 }
 
