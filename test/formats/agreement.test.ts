@@ -11,10 +11,15 @@ import { ITEMS, KINDS, QUERIES, strangeRows } from './kinds.js';
 import { expectClose, expectSameList } from './closeness.js';
 import type { FormatSoftware, ModelReader } from './modelReader.js';
 import { ONNXRUNTIME_IN_NODE } from './onnxruntimeInNode.js';
+import { BACKENDS, tfjsInNode } from './tfjsInNode.js';
 import { onnxruntimeInPython } from './onnxruntimeInPython.js';
 
 const PYTHON = process.env['PYTHON'];
-const SOFTWARE: readonly FormatSoftware[] = [ONNXRUNTIME_IN_NODE, onnxruntimeInPython(PYTHON)];
+const SOFTWARE: readonly FormatSoftware[] = [
+  ONNXRUNTIME_IN_NODE,
+  onnxruntimeInPython(PYTHON),
+  ...BACKENDS.map(tfjsInNode),
+];
 
 const COUNT = 1000;
 const ASKED = strangeRows('user', QUERIES.length, COUNT);
@@ -75,7 +80,7 @@ async function embedsTheSame({ exported, model, reader }: Opened): Promise<void>
 }
 
 async function predictsTheSame({ model, reader }: Opened): Promise<void> {
-  if (model.type === 'retrieval') return;
+  if (model.type === 'retrieval' || !reader.predict) return;
   const items = OFFERED.map(({ item }) => (typeof item === 'string' ? item : 'nobody'));
   const { predictions, scores } = await reader.predict(ASKED, items);
   const pairs = ASKED.map((row, i) => ({ query: asked(model, 'query', row), item: items[i]! }));

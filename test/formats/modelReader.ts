@@ -17,8 +17,8 @@ export interface ModelReader {
   ): Promise<Best[][]>;
   /** The vectors of queries or items; only of models that have some. */
   embed(this: void, tower: 'query' | 'candidate', rows: readonly FeatureValues[]): Promise<number[][]>;
-  /** The target of each query with the item at its place; only of models that predict one. */
-  predict(
+  /** The target of each query with the item at its place; only of models that predict one, in formats that have what predicts it. */
+  predict?(
     this: void,
     queries: readonly FeatureValues[],
     items: readonly string[],

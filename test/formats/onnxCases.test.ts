@@ -33,7 +33,7 @@ describe('a model of ONNX', () => {
     }
     if (model.type !== 'retrieval') {
       const ids = queries.map((_, i) => (i % 9 === 0 ? 'nobody' : model.items[i % model.items.length]!));
-      const { predictions, scores } = await reader.predict(queries, ids);
+      const { predictions, scores } = await reader.predict!(queries, ids);
       const pairs = queries.map((query, i) => ({ query, item: ids[i]! }));
       expectClose(predictions, model.predict(pairs), 'predictions');
       expectClose(scores, model.score(pairs), 'scores');

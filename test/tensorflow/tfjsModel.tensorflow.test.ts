@@ -1,4 +1,4 @@
-/** Graph models in the loader of TensorFlow.js, on native TensorFlow and on wasm: what the recommender encodes becomes its vectors. */
+/** Graph models in the loader of TensorFlow.js, on native TensorFlow: what the recommender encodes becomes its vectors. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,6 @@ import { readDirectory } from '@trainyard/recommender/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nativeBackendFolder } from '../../trainer-job/backend/nativeBackendFolder.js';
 import { CASE_NAMES, formatCase, itemsOf, queriesOf } from '../support/formats/formatCases.js';
-import { useWasm } from '../support/training/backend.js';
 import { missingTensorflow, useTensorflow } from '../support/training/nativeTensorflow.js';
 
 interface Loaded {
@@ -32,37 +31,33 @@ describe.skipIf(missingTensorflow)('a graph model of TensorFlow.js', () => {
       const folder = await formatCase(kind);
       const rows = { query: queriesOf(kind, 1000), candidate: itemsOf(kind, 1000) };
       const transform = await openTransform(readDirectory(folder), 'transform/');
-      for (const backend of ['tensorflow', 'wasm']) {
-        if (backend === 'wasm') await useWasm();
-        else await tf.setBackend(backend);
-        for (const name of ['query', 'candidate'] as const) {
-          const tower = await openTower(readDirectory(folder), name);
-          const encodings = rows[name].map(transform.encoder(name));
-          const expected = encodings.map((encoding) => {
-            const output = tower.output(encoding);
-            return kind === 'ranking' ? output : tower.scale(output);
-          });
-          const model = await load(pathToFileURL(join(folder, 'tfjs', name, 'model.json')).href);
-          const embedding = model.execute({
-            indices: tf.tensor2d(
-              encodings.map(({ indices }) => Array.from(indices)),
-              undefined,
-              'int32',
-            ),
-            ...(encodings[0]!.numbers.length > 0 && {
-              numbers: tf.tensor2d(encodings.map(({ numbers }) => Array.from(numbers))),
-            }),
-          });
-          const found = embedding.dataSync();
-          const { width } = tower.document;
-          const worst = expected.map((vector, row) => {
-            const own = found.subarray(row * width, (row + 1) * width);
-            return Math.hypot(...own.map((value, c) => value - vector[c]!)) / Math.hypot(...vector);
-          });
-          // In single precision throughout, where the layers of this model let errors grow.
-          expect(Math.max(...worst)).toBeLessThan(3e-5);
-          model.dispose();
-        }
+      for (const name of ['query', 'candidate'] as const) {
+        const tower = await openTower(readDirectory(folder), name);
+        const encodings = rows[name].map(transform.encoder(name));
+        const expected = encodings.map((encoding) => {
+          const output = tower.output(encoding);
+          return kind === 'ranking' ? output : tower.scale(output);
+        });
+        const model = await load(pathToFileURL(join(folder, 'tfjs', name, 'model.json')).href);
+        const embedding = model.execute({
+          indices: tf.tensor2d(
+            encodings.map(({ indices }) => Array.from(indices)),
+            undefined,
+            'int32',
+          ),
+          ...(encodings[0]!.numbers.length > 0 && {
+            numbers: tf.tensor2d(encodings.map(({ numbers }) => Array.from(numbers))),
+          }),
+        });
+        const found = embedding.dataSync();
+        const { width } = tower.document;
+        const worst = expected.map((vector, row) => {
+          const own = found.subarray(row * width, (row + 1) * width);
+          return Math.hypot(...own.map((value, c) => value - vector[c]!)) / Math.hypot(...vector);
+        });
+        // In single precision throughout, where the layers of this model let errors grow.
+        expect(Math.max(...worst)).toBeLessThan(3e-5);
+        model.dispose();
       }
     },
     120_000,

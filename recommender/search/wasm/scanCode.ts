@@ -33,7 +33,7 @@ export const MAXIMA = 4;
  * int8 [groups of `LANES` items, pairs of numbers, item, number of the pair], from `codes` to below `end`; scales and slacks float32 [items].
  * A query is `queryBytes` long: its factor, float32, and its pairs of int16, each four times over.
  */
-export type Bounds = (
+type Bounds = (
   codes: number,
   end: number,
   scales: number,
@@ -43,17 +43,10 @@ export type Bounds = (
 ) => void;
 
 /** Of `steps` times `STEP` items from `bounds` on the highest bounds of those whose position has the same remainder by `MAXIMA`, for each of `groups` such. */
-export type Maxima = (bounds: number, groups: number, steps: number, out: number) => void;
+type Maxima = (bounds: number, groups: number, steps: number, out: number) => void;
 
 /** Appends `first` and the positions that follow, of the items whose bounds, from `bounds` to below `end`, are at least `low` and below `high`, as uint32 at `out`, and returns their count. */
-export type Collect = (
-  bounds: number,
-  end: number,
-  first: number,
-  low: number,
-  high: number,
-  out: number,
-) => number;
+type Collect = (bounds: number, end: number, first: number, low: number, high: number, out: number) => number;
 
 export interface ScanExports {
   boundsOfOne: Bounds;
