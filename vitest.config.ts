@@ -59,6 +59,8 @@ export default defineConfig({
       reporter: ['text-summary'],
       thresholds: { lines: 90 },
     },
+    // A source is transformed once for all projects, and in the next run only where it has changed.
+    experimental: { fsModuleCache: true },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
