@@ -6,7 +6,7 @@ import Database from 'libsql';
 /** How long whoever opens a file, or wants to write it, waits for another process that has it locked. */
 const BUSY_MS = 5_000;
 /** A call to the driver that waits keeps the whole process from answering anybody: it waits no longer than this. */
-const BLOCKED_MS = 20;
+const BLOCKED_MS = 5;
 const PAUSE_MS = 80;
 
 /**

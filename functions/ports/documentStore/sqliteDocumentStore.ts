@@ -21,6 +21,8 @@ import { collectingTransaction, type Write } from './writes.js';
 
 /** Conflicts happen only with another process on the same file, which is a mistake; a few tries outlast a restart. */
 const MAX_TRIES = 20;
+/** Who comes after a write that failed waits no longer for a locked file: those who queue for one run would wait for each other. */
+const REFUSED_MS = 300;
 /** Written on trial, and read by nobody. */
 const TRIAL = 'health/trial';
 
@@ -142,8 +144,9 @@ class SqliteDocumentStore implements DocumentStore {
     writes: Write[],
     until: number,
   ): Promise<DocumentChange[] | undefined> {
+    const patience = this.isRefused ? Math.min(until, Date.now() + REFUSED_MS) : until;
     try {
-      const changes = await whenFree(() => this.commit(reads, writes), until);
+      const changes = await whenFree(() => this.commit(reads, writes), patience);
       this.isRefused = false;
       return changes;
     } catch (error) {

@@ -47,6 +47,23 @@ function makeTables(database: Database.Database): void {
   if (columns.length === 1) database.exec('ALTER TABLE subscriptions ADD COLUMN types TEXT');
 }
 
+/**
+ * Writes one after another: where another process has the file locked, one write asks whether it is free, and not all of them at
+ * once, each of which keeps this process for some milliseconds.
+ */
+function write<T>(database: Database.Database, work: () => T): Promise<T> {
+  const until = busyUntil();
+  const written = (lastWrites.get(database) ?? Promise.resolve()).then(() => whenFree(work, until));
+  lastWrites.set(
+    database,
+    written.catch(() => undefined),
+  );
+  return written;
+}
+
+/** The end of each queue. */
+const lastWrites = new WeakMap<Database.Database, Promise<unknown>>();
+
 /** How a worker goes on after a failure. */
 interface Failing {
   delays: readonly number[];
@@ -69,7 +86,7 @@ class SqliteEventBus implements EventBus {
 
   async publish(event: TrainyardEvent): Promise<void> {
     const insert = () => this.insert.run(JSON.stringify(event), Date.now(), event.type);
-    const { changes } = await whenFree(insert, busyUntil());
+    const { changes } = await write(this.database, insert);
     if (changes === 0) return;
     for (const worker of this.workers.values()) worker.wake();
   }
@@ -82,7 +99,7 @@ class SqliteEventBus implements EventBus {
     if (this.workers.has(name)) throw new Error(`subscription ${name} has a subscriber already`);
     const row = [name, types ? JSON.stringify(types) : null];
     const insert = this.database.prepare('INSERT OR REPLACE INTO subscriptions (name, types) VALUES (?, ?)');
-    await whenFree(() => insert.run(...row), busyUntil());
+    await write(this.database, () => insert.run(...row));
     const worker = new Worker(this.database, name, handler, this.failing);
     this.workers.set(name, worker);
     worker.wake();
@@ -189,7 +206,7 @@ class Worker {
     const values = isDone ? [number] : [...failed, number];
     for (;;) {
       try {
-        await whenFree(() => this.database.prepare(sql).run(...values), busyUntil());
+        await write(this.database, () => this.database.prepare(sql).run(...values));
         return;
       } catch (error) {
         this.failing.onError(error);
