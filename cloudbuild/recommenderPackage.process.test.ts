@@ -1,6 +1,6 @@
 /** The recommender as others get it: packed, installed into an empty project without a network, and run there. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { loadUsearch } from '@trainyard/recommender/approximate/usearch';
 import { hasChromium, openChromium, WITHOUT_CHROMIUM } from '../test/support/chromium.js';
 import { writeRecommenderPackage } from './recommenderPackage.js';
 
@@ -42,11 +43,36 @@ const TYPED = `
   model.recommend({}, { k: '5' });
   export { best, texts };
 `;
+/** Writes a graph into the folder of a model, and asks it. */
+const BY_GRAPH = `
+  import { writeFile } from 'node:fs/promises';
+  import usearch from 'usearch';
+  import { open } from '@trainyard/recommender';
+  import { hnsw } from '@trainyard/recommender/hnsw';
+  const { items: { length: items }, width } = await open(process.env.MODEL);
+  const shape = { connectivity: 16, expansion_add: 128, expansion_search: 64 };
+  const graph = new usearch.Index({ dimensions: width + 1, metric: 'l2sq', quantization: 'f16', ...shape });
+  const points = Float32Array.from({ length: items * (width + 1) }, (_, i) => Math.sin(i));
+  graph.add(BigUint64Array.from({ length: items }, (_, i) => BigInt(i)), points, 1);
+  graph.save(process.env.MODEL + '/item_index.usearch');
+  await writeFile(process.env.MODEL + '/item_index.json', JSON.stringify({
+    schemaVersion: 1, type: 'hnsw', library: { name: 'usearch', version: '2.25.3' }, items, width,
+    connectivity: 16, expansionAdd: 128, expansionSearch: 64, recall: null, buildSeconds: 0,
+  }));
+  const model = await open(process.env.MODEL, { index: hnsw });
+  console.log(JSON.stringify(model.recommend(${QUERY}, { k: 5 })));
+`;
 const IN_BROWSER = `
   import { open } from '/standalone.js';
   const model = await open('/model/');
   const best = model.recommend(${QUERY}, { k: 5 });
 `;
+
+/** There is no build of it for each system. */
+const withoutGraphs = await loadUsearch().then(
+  () => '',
+  (error: Error) => error.message,
+);
 
 describe('the package of the recommender', () => {
   let folder: string;
@@ -94,6 +120,21 @@ describe('the package of the recommender', () => {
     const installed = await readFile(join(project, 'package-lock.json'), 'utf8');
     expect(installed).not.toContain('node_modules/usearch');
   });
+
+  it.skipIf(withoutGraphs)(
+    `finds items by a graph with the package that the project has installed${withoutGraphs && ` (skipped: ${withoutGraphs})`}`,
+    async () => {
+      const model = join(folder, 'with graph');
+      await cp(GOLDEN, model, { recursive: true });
+      const other = join(folder, 'graphs');
+      await cp(project, other, { recursive: true });
+      await symlink(join(ROOT, 'node_modules/usearch'), join(other, 'node_modules/usearch'), 'junction');
+      await writeFile(join(other, 'graph.js'), BY_GRAPH);
+      const env = { ...process.env, MODEL: model };
+      const { stdout } = await run(process.execPath, ['graph.js'], { cwd: other, env });
+      expect(JSON.parse(stdout)).toEqual(expected);
+    },
+  );
 
   it('has types that a strict project takes, those of what it is made of included', async () => {
     await writeFile(join(project, 'typed.ts'), TYPED);

@@ -41,7 +41,8 @@ async function bundle(folder: string): Promise<void> {
   const build = await rolldown({
     input: Object.fromEntries(ENTRIES.map((name) => [name, join(BUILT, `${name}.js`)])),
     platform: 'neutral',
-    external: [/^node:/, /^zod$/],
+    // The addon finds its binary beside its own files.
+    external: [/^node:/, /^zod$/, /^usearch$/],
   });
   try {
     await build.write({ dir: folder, format: 'esm', chunkFileNames: 'shared-[hash].js' });
