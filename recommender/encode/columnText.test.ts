@@ -15,10 +15,20 @@ describe('the text of a value of a typed column', () => {
     ['DECIMAL(2,2)', '.50', [0.5, '.50', '0.5']],
     ['DOUBLE', '17850', [17_850, '17850', '17850.0', '1.785e4']],
     ['DOUBLE', '1e-05', [0.00001, '0.00001']],
-    ['FLOAT', '0.1', [0.1, '0.10']],
+    ['FLOAT', '0.1', [0.1, '0.10', Math.fround(0.1), '0.100000001490116']],
+    ['FLOAT', '123456790', [123_456_789, 123_456_792, '123456790.0']],
+    ['FLOAT', '1.1754944e-38', [1.175_494_35e-38]],
+    ['FLOAT', '3.4028235e+38', [3.402_823_5e38, Math.fround(3.402_823_5e38)]],
+    ['FLOAT', '0', [0, '-0']],
     ['BOOLEAN', 'true', [true, 'TRUE', 1]],
     ['DATE', '2024-01-02', ['2024-01-02', '2024-01-02T00:00:00Z']],
     ['TIMESTAMP', '2024-01-02 03:04:05.5', ['2024-01-02T03:04:05.500Z', 1704164645.5]],
+    [
+      'TIMESTAMP WITH TIME ZONE',
+      '2024-01-02 03:04:05.5+00',
+      ['2024-01-02T03:04:05.500Z', '2024-01-02T05:04:05.5+02:00', '2024-01-02 03:04:05.5', 1704164645.5],
+    ],
+    ['TIMESTAMP WITH TIME ZONE', '2024-01-02 00:00:00+00', ['2024-01-02', '2024-01-02 00:00:00+00']],
     ['TIMESTAMP_NS', '2024-01-02 00:00:00', ['2024-01-02']],
     ['VARCHAR', '007', ['007']],
   ])('%s: %s', (type, text, values) => {
@@ -26,13 +36,22 @@ describe('the text of a value of a typed column', () => {
   });
 
   it('is what was given where the type has no such value, and null where it is missing', () => {
-    for (const type of ['BIGINT', 'DECIMAL(10,2)', 'DOUBLE', 'BOOLEAN', 'TIMESTAMP']) {
+    for (const type of [
+      'BIGINT',
+      'DECIMAL(10,2)',
+      'DOUBLE',
+      'FLOAT',
+      'BOOLEAN',
+      'TIMESTAMP',
+      'TIMESTAMP WITH TIME ZONE',
+    ]) {
       expect(as(type, 'nobody')).toBe('nobody');
       expect(as(type, '')).toBe('');
       expect(as(type, null)).toBeNull();
     }
     expect(as('BIGINT', '7.5')).toBe('7.5');
     expect(as('DECIMAL(10,2)', '1.234')).toBe('1.234');
+    expect(as('FLOAT', 1e39)).toBe('1e+39');
   });
 
   it('knows no type of a column that only every object has', () => {

@@ -12,6 +12,9 @@ export type TextOf = (value: FeatureValue) => string | null;
 const INTEGER = /^\s*([+-]?)0*(\d+)(?:\.0*)?\s*$/;
 const DECIMAL = /^\s*([+-]?)0*(\d+)(?:\.(\d*?)0*)?\s*$/;
 
+/** Of times with a zone, which DuckDB writes in the session's: the trainer's is UTC. */
+const WITH_ZONE = 'TIMESTAMP WITH TIME ZONE';
+
 /** DuckDB's types by column. */
 export type ColumnTypes = Readonly<Record<string, string>>;
 
@@ -39,10 +42,12 @@ function rewriterOf(type: string): Rewrite | undefined {
   if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) return integerText;
   const [, digits, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(type) ?? [];
   if (scale !== undefined) return (text) => decimalText(text, Number(scale), digits !== scale);
-  if (/^(DOUBLE|FLOAT)$/.test(type)) return floatText;
+  if (type === 'DOUBLE') return (text) => floatText(numberOf(text));
+  if (type === 'FLOAT') return (text) => floatText(shortestOfSingle(numberOf(text)));
   if (type === 'BOOLEAN') return (text) => truthOf(text)?.toString();
   if (type === 'DATE') return (_text, value) => timeText(value)?.replace(/ 00:00:00$/, '');
   if (/^TIMESTAMP(_\w+)?$/.test(type)) return (_text, value) => timeText(value);
+  if (type === WITH_ZONE) return (_text, value) => timeText(value)?.concat('+00');
   return undefined;
 }
 
@@ -62,13 +67,25 @@ function decimalText(text: string, scale: number, hasWhole: boolean): string | u
 }
 
 /** The shortest digits that are read as the number, with an exponent below 1e-4 and from 1e16 on. */
-function floatText(text: string): string | undefined {
-  const number = numberOf(text);
-  if (Number.isNaN(number)) return undefined;
+function floatText(number: number): string | undefined {
+  if (!Number.isFinite(number)) return undefined;
   const [mantissa, exponent] = number.toExponential().split('e');
   const power = Number(exponent);
   if (number === 0 || (power >= -4 && power < 16)) return String(number);
   return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
+
+/** The most digits that a number of single precision needs to be told from its neighbours. */
+const DIGITS_OF_SINGLE = 9;
+
+/** What the column holds of a number, by its fewest digits: 0.3 of 0.30000001192092896, as which JavaScript reads a cell of 0.3. */
+function shortestOfSingle(number: number): number {
+  const single = Math.fround(number);
+  for (let digits = 1; digits < DIGITS_OF_SINGLE && Number.isFinite(single); digits++) {
+    const short = Number(single.toPrecision(digits));
+    if (Math.fround(short) === single) return short;
+  }
+  return Number.isFinite(single) ? Number(single.toPrecision(DIGITS_OF_SINGLE)) : single;
 }
 
 /** `2024-01-02 03:04:05.5` of a time as requests have it, to the microsecond. */

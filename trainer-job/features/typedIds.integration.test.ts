@@ -13,10 +13,11 @@ const idOf = (i: number) => 76561197960287937n + 2n * BigInt(i);
 
 const ROWS = `SELECT 76561197960287937 + 2 * (i % 40) AS user, CAST(76561197960287937 + 2 * (i % 40) AS DECIMAL(38,0)) AS huge,
   'i' || i % 20 AS item, CAST(i % 8 AS DECIMAL(10,2)) / 4 AS price, (i % 5) / 1e5 AS tiny, i % 2 = 0 AS flag,
-  TIMESTAMP '2024-01-02 00:00:00.5' + INTERVAL (i % 3) HOUR AS at, DATE '2024-01-02' + CAST(i % 3 AS INTEGER) AS day
+  TIMESTAMP '2024-01-02 00:00:00.5' + INTERVAL (i % 3) HOUR AS at, DATE '2024-01-02' + CAST(i % 3 AS INTEGER) AS day,
+  TIMESTAMPTZ '2024-01-02 00:00:00.5+00' + INTERVAL (i % 3) HOUR AS zoned, CAST(i % 7 / 10 AS FLOAT) AS single
   FROM range(400) r(i)`;
 
-const TYPED = ['huge', 'price', 'tiny', 'flag', 'at', 'day'] as const;
+const TYPED = ['huge', 'price', 'tiny', 'flag', 'at', 'day', 'zoned', 'single'] as const;
 
 /** Row i in other words than DuckDB's. */
 const written = (i: number): FeatureValues => ({
@@ -27,6 +28,8 @@ const written = (i: number): FeatureValues => ({
   flag: i % 2 === 0 ? 'TRUE' : 0,
   at: new Date(Date.UTC(2024, 0, 2, i % 3, 0, 0, 500)).toISOString(),
   day: new Date(Date.UTC(2024, 0, 2 + (i % 3))).toISOString(),
+  zoned: new Date(Date.UTC(2024, 0, 2, i % 3, 0, 0, 500)).toISOString(),
+  single: Math.fround((i % 7) / 10),
 });
 
 describe('a value of a typed column', () => {

@@ -164,6 +164,38 @@ const QUERY: Readonly<Record<string, TypedColumn>> = {
       null,
     ],
   },
+  zoned: {
+    type: 'TIMESTAMP WITH TIME ZONE',
+    trained: ['2024-02-29 23:59:59.5+00', '1900-01-01 00:00:00+00'],
+    asked: [
+      '2024-02-29T23:59:59.500Z',
+      '2024-02-29 23:59:59.5+00',
+      '2024-02-29 23:59:59.5',
+      1_709_251_199.5,
+      '2024-03-01T01:59:59.5+02:00',
+      '1900-01-01',
+      '1900-01-02',
+      'now',
+      null,
+    ],
+  },
+  gauge: {
+    type: 'FLOAT',
+    trained: ['0.3', '123456790', '0', '1.1754944e-38'],
+    asked: [
+      0.3,
+      '0.30',
+      Math.fround(0.3),
+      '0.30000001192092896',
+      '0.3000001',
+      123_456_789,
+      -0,
+      1.175_494_35e-38,
+      1e39,
+      'much',
+      null,
+    ],
+  },
   agreed: {
     type: 'BOOLEAN',
     trained: ['true', 'false'],
@@ -253,10 +285,12 @@ const MS = ['hour-of-day', 'day-of-week', 'day-of-month', 'month-of-year', 1000.
 const FEATURES: TrainingSpecInput['features'] = {
   query: [
     { column: 'user', transform: 'lookup', id: true },
-    ...['huge', 'price', 'fine', 'whole', 'ratio', 'day', 'moment', 'agreed'].map((column) => ({
-      column,
-      transform: 'lookup' as const,
-    })),
+    ...['huge', 'price', 'fine', 'whole', 'ratio', 'day', 'moment', 'zoned', 'gauge', 'agreed'].map(
+      (column) => ({
+        column,
+        transform: 'lookup' as const,
+      }),
+    ),
     { column: 'agreed', name: 'agrees', transform: 'boolean', missingIndicator: true },
     { column: 'coded', transform: 'boolean', missingIndicator: true },
     { column: 'dated', transform: 'boolean', missingIndicator: true },

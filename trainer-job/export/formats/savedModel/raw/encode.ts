@@ -25,7 +25,7 @@ import {
 } from '../../graph/ops.js';
 import { phasesOf } from './cycles.js';
 import { rowsOf } from './lookup.js';
-import { numberOf } from './number.js';
+import { numberOf, toSingle } from './number.js';
 import { canonicalText, IS_FLOATING, IS_TIME, isFalse, isTrue } from './text.js';
 import { secondsOf } from './time.js';
 
@@ -98,11 +98,6 @@ function normalized(graph: Graph, fitted: FittedNormalize, number: Value): Value
   ]);
 }
 
-/** A request's number as a column of single precision holds it. */
-function toSingle(graph: Graph, number: Value): Value {
-  return cast(graph, cast(graph, number, 'float32'), 'float64');
-}
-
 function withoutOutliers(graph: Graph, outliers: FittedOutliers | undefined, x: Value): Value {
   if (!outliers) return x;
   const { low, high, median } = outliers;
@@ -160,7 +155,8 @@ function answersOf(graph: Graph, given: Value, columnType: string | undefined): 
   }
   if (columnType !== undefined && IS_FLOATING.test(columnType)) {
     // The recommender writes 1.0 of such a column as 1; what is no number stays a text.
-    const number = numberOf(graph, given);
+    const asked = numberOf(graph, given);
+    const number = columnType === 'FLOAT' ? toSingle(graph, asked) : asked;
     return [
       either(graph, compare(graph, 'Equal', number, 1), isTrue(graph, given)),
       either(graph, compare(graph, 'Equal', number, 0), isFalse(graph, given)),

@@ -8,6 +8,7 @@ import {
   both,
   cast,
   compare,
+  isFinite,
   isNan,
   lengthOfText,
   replaceText,
@@ -16,7 +17,7 @@ import {
   times,
   unary,
 } from '../../graph/ops.js';
-import { numberOf as numberInGraph } from './number.js';
+import { numberOf as numberInGraph, toSingle } from './number.js';
 import { canonicalText, IS_FLOATING, IS_TIME } from './text.js';
 import { secondsOf as secondsInGraph } from './time.js';
 
@@ -82,7 +83,7 @@ function tableOf(graph: Graph, keys: readonly string[], first: number): Value {
 }
 
 function keysOf(type: string | undefined): Keys {
-  if (type !== undefined && IS_FLOATING.test(type)) return NUMBERS;
+  if (type !== undefined && IS_FLOATING.test(type)) return type === 'FLOAT' ? SINGLES : NUMBERS;
   if (type !== undefined && IS_TIME.test(type)) return TIMES;
   return { of: (value) => value, inGraph: (graph, given) => canonicalText(graph, given, type) };
 }
@@ -91,20 +92,35 @@ function keysOf(type: string | undefined): Keys {
 const DIGITS = 17;
 
 const NUMBERS: Keys = {
-  of(value) {
-    const number = numberOf(value);
-    if (Number.isNaN(number)) return value;
-    // C writes two digits of an exponent, or more.
-    return (number + 0).toExponential(DIGITS).replace(/e([+-])(\d)$/, 'e$10$2');
-  },
+  of: (value) => keyOfNumber(numberOf(value)) ?? value,
   inGraph(graph, given) {
     const number = numberInGraph(graph, given);
-    // Of 0 and -0 one; a sum with 0 is one that TensorFlow's optimizer leaves out.
-    const unsigned = select(graph, compare(graph, 'Equal', number, 0), 0, number);
-    const written = asText(graph, unsigned, { scientific: true, precision: DIGITS });
-    return select(graph, isNan(graph, number), given, written);
+    return select(graph, isNan(graph, number), given, keyInGraph(graph, number));
   },
 };
+
+/** Of a column of single precision: 0.3 and 0.30000001192092896 are one number of it. */
+const SINGLES: Keys = {
+  of: (value) => keyOfNumber(Math.fround(numberOf(value))) ?? value,
+  inGraph(graph, given) {
+    const number = toSingle(graph, numberInGraph(graph, given));
+    // What is too large for the column is none of its numbers, as the recommender has it.
+    return select(graph, isFinite(graph, number), keyInGraph(graph, number), given);
+  },
+};
+
+/** Undefined for what is no number. */
+function keyOfNumber(number: number): string | undefined {
+  if (!Number.isFinite(number)) return undefined;
+  // C writes two digits of an exponent, or more.
+  return (number + 0).toExponential(DIGITS).replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+function keyInGraph(graph: Graph, number: Value): Value {
+  // Of 0 and -0 one; a sum with 0 is one that TensorFlow's optimizer leaves out.
+  const unsigned = select(graph, compare(graph, 'Equal', number, 0), 0, number);
+  return asText(graph, unsigned, { scientific: true, precision: DIGITS });
+}
 
 /** From the year 1 to the year 9999, in microseconds, as far as double precision tells them apart. */
 const [FIRST, LAST] = [-62_135_596_800e6, 253_402_300_800e6 - 32];

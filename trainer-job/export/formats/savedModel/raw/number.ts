@@ -29,6 +29,11 @@ export function numberOf(graph: Graph, given: Value): Value {
   return select(graph, both(graph, isNumber, isFinite(graph, number)), number, scalar(graph, 'float64', NaN));
 }
 
+/** A request's number as a column of single precision holds it: infinite where it is too large for one. */
+export function toSingle(graph: Graph, number: Value): Value {
+  return cast(graph, cast(graph, number, 'float32'), 'float64');
+}
+
 /**
  * Texts of decimal numbers as texts of the same numbers with fewer than 32 signs: some releases of TensorFlow read no longer ones. Of
  * the digits the first twenty count.

@@ -13,7 +13,7 @@ export function trimmed(pattern: string): string {
 
 const IS_INTEGER = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
 export const IS_FLOATING = /^(DOUBLE|FLOAT)$/;
-export const IS_TIME = /^(DATE|TIMESTAMP(_\w+)?)$/;
+export const IS_TIME = /^(DATE|TIMESTAMP(_\w+| WITH TIME ZONE)?)$/;
 const DECIMAL = /^DECIMAL\((\d+),(\d+)\)$/;
 
 /** As the data write the column's type; a text that the type cannot have stays as it is. */
