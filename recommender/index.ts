@@ -7,6 +7,7 @@ export { readOverHttp } from './http.js';
 export type { Attribute } from './model/attributes.js';
 export type {
   AttributeRange,
+  Encoded,
   ItemId,
   OpenOptions,
   Pair,

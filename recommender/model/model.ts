@@ -64,6 +64,16 @@ export interface Pair {
   item: FeatureValue;
 }
 
+/** A row's values as a tower takes them, in the order of its features. */
+export interface Encoded {
+  /** Rows of the embeddings, a column or more for each feature that has one; -1 is none. `indices` of the graph models in `tfjs/`. */
+  readonly indices: Int32Array;
+  /** The features that are numbers. `numbers` of the graph models in `tfjs/`. */
+  readonly numbers: Float32Array;
+  /** `indices` by the name of the feature: what SavedModel takes as `FEATURE_rows`, and ONNX as `FEATURE:rows`. */
+  readonly rows: Readonly<Record<string, Int32Array>>;
+}
+
 /**
  * A trained model. Values are given by column, as a row of the training data has them; a column that is left out, null and
  * undefined are missing values (but a query of a known user's id alone has the other values of that user's newest training row, where the
@@ -105,6 +115,10 @@ export interface RecommenderModel {
   score(this: void, pairs: readonly Pair[]): number[];
   /** The predicted target of each pair, in its own units, calibrated where the run says so; throws for retrieval models, which predict none. */
   predict(this: void, pairs: readonly Pair[]): number[];
+  /** What the query tower takes of a query, for the model in other formats. */
+  encodeQuery(this: void, values: FeatureValues): Encoded;
+  /** What the candidate tower takes of an item's values, for the model in other formats. */
+  encodeCandidate(this: void, values: FeatureValues): Encoded;
   /** [width] the vector of a query; throws for ranking models, whose scores are no products. */
   embedQuery(this: void, values: FeatureValues): Float32Array;
   /** [width] the vector of an item by its values, known or new; throws for ranking models. */

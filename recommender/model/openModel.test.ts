@@ -142,12 +142,22 @@ describe('a request that no row of the training data could have made', () => {
     ['exclude', { k: 5, exlude: ['i1'] }, /"exlude" of the options/],
     ['a list of ids', { exclude: 'i1' }, /exclude is a string: give a list or set of ids/],
     ['ids', { exclude: 7 }, /exclude is a number/],
+    ['a number', { k: '5' }, /k is a string: give a whole number/],
+    ['a whole number', { k: 2.5 }, /k is 2\.5: give a whole number/],
     ['an object', [5], /a list was given for the options/],
   ])('is refused: options that miss %s', async (_what, options, message) => {
     const model = await open('retrieval');
     const error = await errorOf(() => model.recommend(query, options));
     expect(error.code).toBe('bad-option');
     expect(error.message).toMatch(message);
+  });
+
+  it('is refused: what a user has seen, of similar, which asks for none', async () => {
+    const model = await open('retrieval');
+    const asked = { exclude: 'seen' } as never;
+    const { code, message } = await errorOf(() => model.similar(model.items[0]!, asked));
+    expect(code).toBe('bad-option');
+    expect(message).toBe('exclude of similar is a string: give a list or set of ids');
   });
 
   it.each<[string, unknown, RegExp]>([

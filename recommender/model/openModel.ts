@@ -10,7 +10,8 @@ import { attributeColumns } from './attributes.js';
 import { catalogueOf, notOfThisModel, type Catalogue } from './catalogue.js';
 import { checkKeys, isObject, kindOf } from './checkKeys.js';
 import { valuesChecker } from './checkValues.js';
-import type { OpenOptions, RecommenderModel } from './model.js';
+import { encodedBy } from './encoded.js';
+import type { Encoded, OpenOptions, RecommenderModel } from './model.js';
 import type { Shelf } from './options.js';
 import { knownPlace, recommendationsOf, similarTo } from './recommend.js';
 import { openRating, openVectors, type Outputs } from './scorer.js';
@@ -46,10 +47,11 @@ export async function openModel(
     candidate: valuesChecker('candidate', transform.document.candidate),
   };
   const users = await openUsers(folder, transform);
-  const outputOf = {
-    query: outputsOf(transform, 'query', query, check.query, users.filled),
-    candidate: outputsOf(transform, 'candidate', candidate, check.candidate),
+  const sides = {
+    query: sideOf(transform, 'query', query, check.query, users.filled),
+    candidate: sideOf(transform, 'candidate', candidate, check.candidate),
   };
+  const outputOf = { query: sides.query.outputs, candidate: sides.candidate.outputs };
   const [shelf, rating, vectors] = await Promise.all([
     openShelf(folder, catalogue, users),
     type === 'retrieval' ? undefined : openRating(read, catalogue, candidate, outputOf.query),
@@ -94,6 +96,8 @@ export async function openModel(
       checkPairs(pairs);
       return rating.predict(pairs);
     },
+    encodeQuery: sides.query.encoded,
+    encodeCandidate: sides.candidate.encoded,
     embedQuery: embed('query'),
     embedCandidate: embed('candidate'),
   };
@@ -178,14 +182,20 @@ function checkPairs(pairs: unknown): void {
   for (const pair of pairs) checkKeys('bad-value', 'a pair', pair, ['query', 'item']);
 }
 
+/** What one of the towers makes of values, before it and behind it. */
+interface Side {
+  encoded(this: void, values: FeatureValues): Encoded;
+  outputs: Outputs;
+}
+
 /** Takes checked values through the transform and the tower. */
-function outputsOf(
+function sideOf(
   transform: Transform,
   name: TowerName,
   tower: Tower,
   check: (values: FeatureValues) => void,
   filled = (values: FeatureValues) => values,
-): Outputs {
+): Side {
   const own = transform.document[name];
   const [known, described] = [own.features.map(({ encoded }) => encoded), tower.document.features].map(
     (features) => JSON.stringify(features),
@@ -199,9 +209,17 @@ function outputsOf(
   }
   // New items are rare, and the values of their encoder many.
   let encode = name === 'query' ? transform.encoder(name) : undefined;
-  return (values) => {
+  const inputs = (values: FeatureValues) => {
     check(values);
     encode ??= transform.encoder(name);
-    return tower.output(encode(filled(values)));
+    return encode(filled(values));
+  };
+  return {
+    encoded: (values) =>
+      encodedBy(
+        own.features.map((feature) => feature.encoded),
+        inputs(values),
+      ),
+    outputs: (values) => tower.output(inputs(values)),
   };
 }

@@ -48,14 +48,18 @@ export function similarWishes(shelf: Shelf, options: SimilarOptions, index: numb
   const { k = 10, exclude = [], where } = options;
   checkK(k);
   const { size } = shelf.catalogue;
-  const excluded = excludedOf(shelf.catalogue, idsOf('exclude', exclude));
+  const excluded = excludedOf(shelf.catalogue, idsOf('exclude of similar', exclude));
   const test = testOf(where, shelf.catalogue.idAt, shelf.columns);
   return { k, isWanted: without(joined(size, excluded, index < 0 ? [] : [index]), test) };
 }
 
 function checkK(k: unknown): void {
   if (Number.isSafeInteger(k) && Number(k) >= 1) return;
-  throw new RecommenderError('bad-option', `k is ${String(k)}`, 'give a whole number from 1 on');
+  throw new RecommenderError(
+    'bad-option',
+    `k is ${typeof k === 'number' ? k : kindOf(k)}`,
+    'give a whole number from 1 on',
+  );
 }
 
 function checkFlag(name: string, value: unknown): void {

@@ -191,7 +191,7 @@ const QUERY: Readonly<Record<string, TypedColumn>> = {
       123_456_789,
       -0,
       1.175_494_35e-38,
-      1e39,
+      '1e39',
       'much',
       null,
     ],
