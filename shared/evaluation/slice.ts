@@ -11,6 +11,11 @@ export const sliceSchema = z.strictObject({
     'city',
   ),
   value: described(z.string().max(200), 'What the rows of the slice have in common.', 'Vienna'),
+  alias: described(
+    z.string().max(200).optional(),
+    'Another name of it that gates may take, of slices whose `value` follows from the data: `lowest` and `highest` of `userActivity` and `itemPopularity`.',
+    'lowest',
+  ),
   rows: described(z.int().min(0), 'The number of measured rows.', 4812),
   users: described(z.int().min(0), 'The number of their users.', 903),
   metrics: described(z.array(measuredMetricSchema), 'The metrics of these rows: first the primary metric.'),

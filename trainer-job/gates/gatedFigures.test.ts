@@ -99,6 +99,13 @@ describe('a gated figure', () => {
     expect(figure(gate)).toMatchObject({ value, why: null });
   });
 
+  it('of a slice is found by the name that lasts, too', () => {
+    const [first] = EVIDENCE.findings.slices;
+    const slices = [{ ...first!, by: 'userActivity', value: '1 to 22 training rows', alias: 'lowest' }];
+    const gate = { metric: RECALL, slice: { by: 'userActivity', value: 'lowest' }, atLeast: 0 };
+    expect(figure(gate, { findings: { ...EVIDENCE.findings, slices } }).value).toBe(0.15);
+  });
+
   it('of no column of the data names the worst', () => {
     expect(figure({ metric: 'data_missing_share', atMost: 1 }).worstColumn).toBe('city');
     expect(figure({ metric: 'data_missing_share', column: 'price', atMost: 1 }).worstColumn).toBeUndefined();

@@ -95,7 +95,8 @@ function valueOf(gate: Gate, evidence: GateEvidence): Value {
 function sliceOf({ by, value }: NonNullable<Gate['slice']>, { slices }: Pick<Findings, 'slices'>) {
   const own = slices.filter((one) => one.by === by);
   return (
-    own.find((one) => one.value === value) ?? (by === NEW_USERS && own.length === 1 ? own[0] : undefined)
+    own.find((one) => one.value === value || one.alias === value) ??
+    (by === NEW_USERS && own.length === 1 ? own[0] : undefined)
   );
 }
 

@@ -18,7 +18,11 @@ const askedMetricSchema = described(
 /** Rows of the test split by what they have in common, as the slices of `evaluation.json` name them. */
 export const sliceReferenceSchema = z.strictObject({
   by: described(z.string().min(1).max(200), 'What the rows are told apart by, as a slice has it.', 'city'),
-  value: described(z.string().max(200), 'What the rows of the slice have in common.', 'Vienna'),
+  value: described(
+    z.string().max(200),
+    'What the rows of the slice have in common. Of `userActivity` and `itemPopularity`, whose bounds follow from the data, also `lowest` or `highest`: the tenth of the users, or of the catalogue, that train has least or most rows of.',
+    'Vienna',
+  ),
 });
 export type SliceReference = z.infer<typeof sliceReferenceSchema>;
 

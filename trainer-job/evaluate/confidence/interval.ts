@@ -37,6 +37,11 @@ export function intervalOf({ value, draws, influence, isPaired = false }: Estima
   return { low: percentile(defined, share), high: percentile(defined, 1 - share) };
 }
 
+/** Whether the metric is a mean of what lists hit, from 0 without a hit to 1. */
+export function isOfHits(metric: string): boolean {
+  return parseMetricName(metric)?.family.baselines === 'retrieval' && metricRange(metric)?.greatest === 1;
+}
+
 /**
  * Where the true value of a share of hits lies if none of so many users has any: draws of zeros are all alike, and say nothing. Were
  * more than 1 − 0.025^(1 / users) of all users to have one, so many without any would be seen in fewer than 25 of 1,000 cases
@@ -44,9 +49,7 @@ export function intervalOf({ value, draws, influence, isPaired = false }: Estima
  * other metrics, of values above 0 and of fewer than 10 users.
  */
 export function nothingFound(metric: string, { value }: Estimate, users: number): Interval | null {
-  const isOfHits =
-    parseMetricName(metric)?.family.baselines === 'retrieval' && metricRange(metric)?.greatest === 1;
-  if (!isOfHits || value !== 0 || users < MIN_USERS) return null;
+  if (!isOfHits(metric) || value !== 0 || users < MIN_USERS) return null;
   return { low: 0, high: 1 - 0.025 ** (1 / users) };
 }
 

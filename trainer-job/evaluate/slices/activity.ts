@@ -20,12 +20,14 @@ export function activitySlicings(data: EncodedDataset, queries: Int32Array): Sli
       isAsked: false,
       sliceOf: (entity) => ofUser.sliceOf(rowsOfUser.get(query.ids[entity]!) ?? 0),
       label: (slice) => ofUser.label(slice),
+      alias: (slice) => ofUser.alias(slice),
     },
     {
       by: 'itemPopularity',
       isAsked: false,
       sliceOf: (_entity, item) => ofItem.sliceOf(rowsOfItem.get(item) ?? 0),
       label: (slice) => ofItem.label(slice),
+      alias: (slice) => ofItem.alias(slice),
     },
   ];
 }
@@ -43,11 +45,13 @@ function countsOf(values: Int32Array, keyOf: (value: number) => number): Map<num
 function deciles(counts: readonly number[]): {
   sliceOf(count: number): number;
   label(slice: number): string;
+  alias(slice: number): string | undefined;
 } {
   const boundaries = quantileBoundaries(counts, DECILES);
   const sorted = counts.toSorted((a, b) => a - b);
   return {
     sliceOf: (count) => intervalOfValue(boundaries, count),
+    alias: (slice) => (slice === 0 ? 'lowest' : slice === boundaries.length ? 'highest' : undefined),
     label(slice) {
       const own = sorted.filter((count) => intervalOfValue(boundaries, count) === slice);
       const [from, to] = [own[0] ?? 0, own.at(-1) ?? 0].map((count) => count.toLocaleString('en-US'));

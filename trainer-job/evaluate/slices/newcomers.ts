@@ -1,5 +1,6 @@
 /** Rows that the metrics leave out, since training has not seen the user or the item. */
 import { METRICS, metricName, type Slice } from '@trainyard/shared';
+import { isOfHits } from '../confidence/interval.js';
 import type { PartContext } from '../part.js';
 
 /** Of users that train does not have: nobody tells one of them from another, so that there is no interval. Undefined without any. */
@@ -27,8 +28,15 @@ export function newUsersSlice(context: PartContext): Slice | undefined {
 export function newItemsSlice(context: PartContext): Slice | undefined {
   const { rows, users } = newRows(context, (user, item) => user !== 0 && item === 0);
   if (rows === 0 || !context.ranked) return undefined;
+  const { primaryMetric } = context;
   const all = context.spec.evaluation.k.map((k) => recallAt(k, 0));
-  const metrics = ordered(all, context.primaryMetric);
+  // What no list has is found by none of its metrics.
+  const isMore =
+    primaryMetric !== null && isOfHits(primaryMetric) && all.every(({ name }) => name !== primaryMetric);
+  const metrics = ordered(
+    isMore ? [...all, { name: primaryMetric, value: 0, interval: null }] : all,
+    primaryMetric,
+  );
   const value = 'items without a training row, which are in no list';
   return { by: 'newItems', value, rows, users, metrics, comparisons: [], isWorse: true };
 }

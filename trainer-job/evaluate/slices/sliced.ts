@@ -15,6 +15,8 @@ import type { Slicing } from './slicing.js';
 export interface SliceKey {
   by: string;
   label: string;
+  /** Another name of it, which gates may take. */
+  alias?: string | undefined;
   isAsked: boolean;
 }
 
@@ -35,8 +37,10 @@ export function gatedMetrics(spec: TrainingSpec, key: SliceKey): string[] {
   return gatesOf(spec, key).map(({ metric }) => metric);
 }
 
-function gatesOf({ evaluation }: TrainingSpec, { by, label }: SliceKey): Gate[] {
-  return evaluation.gates.filter(({ slice }) => slice?.by === by && slice.value === label);
+function gatesOf({ evaluation }: TrainingSpec, { by, label, alias }: SliceKey): Gate[] {
+  return evaluation.gates.filter(
+    ({ slice }) => slice?.by === by && (slice.value === label || slice.value === alias),
+  );
 }
 
 /** What the slice is compared with: the best of the others by the primary metric, the version that serves, and what gates of the slice name. */
@@ -77,7 +81,7 @@ export function placesBySlice(
   counts?: Int32Array,
 ): PlacesOfSlice[] {
   // By what reports and gates call them: values that are called alike, such as blank ones, are one slice.
-  const found = new Map<string, { places: number[]; counts: number[] }>();
+  const found = new Map<string, { alias: string | undefined; places: number[]; counts: number[] }>();
   const labels = new Map<number, string>();
   const labelOf = (slice: number) => {
     const label = labels.get(slice) ?? cutText(slicing.label(slice), MAX_LABEL);
@@ -88,7 +92,7 @@ export function placesBySlice(
     if (slice < 0) return;
     const label = labelOf(slice);
     let own = found.get(label);
-    if (!own) found.set(label, (own = { places: [], counts: [] }));
+    if (!own) found.set(label, (own = { alias: slicing.alias?.(slice), places: [], counts: [] }));
     own.places.push(place);
     own.counts.push(rows);
   };
@@ -97,7 +101,7 @@ export function placesBySlice(
     else add(slicing.sliceOf(queries[place]!, items[place]!, place), place, counts ? counts[place]! : 1);
   }
   const all = [...found].map(([label, own]) => ({
-    key: { by: slicing.by, label, isAsked: slicing.isAsked },
+    key: { by: slicing.by, label, alias: own.alias, isAsked: slicing.isAsked },
     places: Int32Array.from(own.places),
     counts: Int32Array.from(own.counts),
     rows: own.counts.reduce((sum, one) => sum + one, 0),

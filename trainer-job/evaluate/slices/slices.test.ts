@@ -126,6 +126,12 @@ describe('a slice', () => {
     const primary = { k: [1, 5], primaryMetric: METRIC };
     const more = await evaluated({ ...data, splits: { ...data.splits, test } }, primary);
     for (const { metrics: own } of more.findings.slices) expect(own[0]!.name).toBe(METRIC);
+    const ndcg = await evaluated(
+      { ...data, splits: { ...data.splits, test } },
+      { primaryMetric: 'test_ndcg_at_5' },
+    );
+    const newItems = ndcg.findings.slices.find(({ by }) => by === 'newItems')!;
+    expect(newItems.metrics[0]).toEqual({ name: 'test_ndcg_at_5', value: 0, interval: null });
   });
 });
 
@@ -285,6 +291,29 @@ describe('slices', () => {
     expect(graz).toMatchObject({ ...slice, rows: metrics['test_rows'] });
     expect(graz!.metrics[0]!.value).toBeCloseTo(metrics[METRIC]!, 12);
     expect(findings.leftOut.map(({ what }) => what)).not.toContain('slices by city');
+  });
+
+  it.each(['userActivity', 'itemPopularity'])('by %s have names for gates that last', async (by) => {
+    const gates = ['lowest', 'highest'].map((value) => ({
+      metric: 'test_ndcg_at_5',
+      aboveBaseline: 'popularity' as const,
+      slice: { by, value },
+    }));
+    const { findings } = await evaluated(shopDataset(), {
+      gates,
+      k: [5, 30],
+      primaryMetric: 'test_ndcg_at_30',
+    });
+    const own = findings.slices.filter((slice) => slice.by === by);
+    const from = ({ value }: { value: string }) => Number.parseInt(value.replaceAll(',', ''), 10);
+    const ordered = own.toSorted((a, b) => from(a) - from(b));
+    expect(ordered.map(({ alias }) => alias)).toEqual([
+      'lowest',
+      ...ordered.slice(1, -1).map(() => undefined),
+      'highest',
+    ]);
+    for (const { alias, comparisons } of own)
+      expect(comparisons.some(({ metric }) => metric === 'test_ndcg_at_5')).toBe(alias !== undefined);
   });
 
   it('that a gate names have an interval of its metric too', async () => {

@@ -179,6 +179,7 @@ function sliceOf(
   return {
     by: cutText(key.by, 200),
     value: cutText(key.label, 200),
+    ...(key.alias !== undefined && { alias: key.alias }),
     rows,
     users,
     metrics: Object.entries(ordered).map(([name, value]) => ({

@@ -11,6 +11,8 @@ export interface Slicing {
   rowsAt?(this: void, place: number): ReadonlyMap<number, number>;
   /** What the rows of the slice have in common. */
   label(this: void, slice: number): string;
+  /** A name by which gates know the slice where its label follows from the data, and is another one with the next. */
+  alias?(this: void, slice: number): string | undefined;
 }
 
 /** Of values by their order: the intervals that boundaries, ascending, cut them into. */
