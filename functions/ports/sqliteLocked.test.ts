@@ -9,7 +9,7 @@ import { openSqliteDocumentStore } from './documentStore/sqliteDocumentStore.js'
 import { openSqliteEventBus } from './eventBus/sqliteEventBus.js';
 
 /** Far more than a look at a locked file may take, and far less than the file stays locked. */
-const HELD_UP_MS = 400;
+const HELD_UP_MS = 1_000;
 const LOCKED_MS = 1_500;
 
 /** Has somebody else lock the file; `longestTurn` is the longest that this process has answered nobody since. */
