@@ -38,6 +38,25 @@ describe('the evaluation of a model card', () => {
   });
 });
 
+describe('the limitations of a model card', () => {
+  it('name the slices in which nothing is found, sure or not', () => {
+    const metric = { name: 'test_recall_at_100', value: 0, interval: { low: 0, high: 0.05 } };
+    const slice = {
+      by: 'itemPopularity',
+      value: '1 to 2 training rows',
+      rows: 181,
+      users: 66,
+      comparisons: [],
+    };
+    const card = (value: number) =>
+      modelCard(sampleReport({ slices: [{ ...slice, isWorse: false, metrics: [{ ...metric, value }] }] }));
+    expect(card(0)).toContain(
+      '- It finds nothing for itemPopularity: 1 to 2 training rows (181 rows): recall@100 is 0.',
+    );
+    expect(card(0.01)).not.toContain('It finds nothing');
+  });
+});
+
 const DISTRIBUTION = {
   min: -2,
   max: 2,

@@ -1,5 +1,12 @@
 /** `MODEL_CARD.md`: what the model is, for whom, and where it ends (Mitchell et al., Model Cards for Model Reporting, 2019). */
-import { type EvaluationReport, formatMetric, gateReason, methodTitle, metricTitle } from '@trainyard/shared';
+import {
+  type EvaluationReport,
+  formatMetric,
+  gateReason,
+  methodTitle,
+  metricTitle,
+  parseMetricName,
+} from '@trainyard/shared';
 import { bounds, cut, duration, minute, percent, predictedRows, size, whole } from '../words.js';
 
 const MOST_SLICES = 5;
@@ -117,6 +124,16 @@ function evaluation(report: EvaluationReport): string[] {
 function limitations(report: EvaluationReport): string[] {
   const { slices, primaryMetric, leftOut, measured } = report;
   const worse = slices.filter(({ isWorse }) => isWorse).slice(0, MOST_SLICES);
+  // Of few users none may have a hit by chance, which their interval says: the figure itself is told all the same.
+  const without = slices
+    .filter(
+      ({ isWorse, metrics: [first] }) =>
+        !isWorse &&
+        first?.interval &&
+        first.value === 0 &&
+        parseMetricName(first.name)?.family.baselines === 'retrieval',
+    )
+    .slice(0, MOST_SLICES);
   const unmeasured = measured.rowsOfSplit - measured.rows;
   return [
     ...(unmeasured > 0
@@ -131,6 +148,10 @@ function limitations(report: EvaluationReport): string[] {
         : '';
       return `- It is worse for ${text(`${by}: ${cut(value)}`)} (${whole(rows)} rows)${figure}.`;
     }),
+    ...without.map(
+      ({ by, value, rows, metrics: [first] }) =>
+        `- It finds nothing for ${text(`${by}: ${cut(value)}`)} (${whole(rows)} rows): ${first ? metricTitle(first.name, 'test') : 'its figure'} is 0.`,
+    ),
     ...leftOut.map(({ what, why }) => `- Left out: ${text(what)}, since ${text(why)}.`),
     ...(worse.length === 0
       ? ['- No group of users or items was found that it is worse for with the whole of its interval.']
