@@ -267,7 +267,7 @@ function rowReaders(
       const column = knownTimeColumn(spec);
       const isKept = ingested.outcome.columns.some(({ name }) => name === column);
       if (column === undefined || !isKept) return undefined;
-      const seconds = await timesOf(ingested, await places(), 'test', column, reportFolder);
+      const seconds = await timesOf(pieces, ingested, await places(), 'test', column);
       return seconds && { column, seconds };
     },
   };

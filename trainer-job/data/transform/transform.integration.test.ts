@@ -26,8 +26,8 @@ describe('the pieces of a transform in the cache', () => {
       await prepared(folder, changed);
       return (await entries()) - before;
     };
-    // Two columns, the split, how many rows can be measured, two features and the whole.
-    expect(await made(spec)).toBe(7);
+    // Two columns, the times of rows, the split, how many rows can be measured, two features and the whole.
+    expect(await made(spec)).toBe(8);
     const price = { column: 'price', transform: 'normalize' as const };
     expect(await made(withFeature(spec, price)), 'a column, a feature, the measured rows and the whole').toBe(
       4,
@@ -38,7 +38,10 @@ describe('the pieces of a transform in the cache', () => {
     ).toBe(3);
     expect(await made(withFeature(spec, price)), 'nothing').toBe(0);
     const split = { ...byTime.split, train: 0.6, validation: 0.2, test: 0.2 };
-    expect(await made({ ...spec, dataset: { ...spec.dataset, split } }), 'all but the columns').toBe(5);
+    expect(
+      await made({ ...spec, dataset: { ...spec.dataset, split } }),
+      'all but the columns and the times',
+    ).toBe(5);
   });
 });
 

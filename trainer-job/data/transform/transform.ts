@@ -80,7 +80,7 @@ export async function transform(
   };
   if (target) await writeSplits('target', target.values, split.rows, folder);
   if (weights) await writeArrays(join(folder, 'train.weight.f32'), weights);
-  await writeTrainTimes(ingested, dataset.split, split, folder);
+  await writeTrainTimes(cache, ingested, dataset.split, split, folder);
   await writeFile(join(folder, TEXTS_FILE), binary.parts);
   await writeFile(join(folder, TRANSFORM_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
