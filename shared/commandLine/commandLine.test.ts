@@ -98,6 +98,10 @@ describe('parseArguments', () => {
     [['c', '--outptu', 'f'], "Unknown option '--outptu'; did you mean --output?"],
     [['c', '--zebra'], "Unknown option '--zebra'"],
     [['c', '-x'], "Unknown option '-x'"],
+    [
+      ['-17', '-o', 'f'],
+      "Unknown option '-17': where it is no option, write it after all of them, behind two dashes: -- -17",
+    ],
     [['c', '--toString'], "Unknown option '--toString'"],
     [['c', '-o', 'f', '--limit', '0'], '--limit is "0"; allowed is a whole number from 1 to 1000'],
     [['c', '-o', 'f', '--limit', '1e2'], '--limit is "1e2"; allowed is a whole number from 1 to 1000'],

@@ -34,6 +34,9 @@ export function parseArguments<P extends Positionals, F extends Flags>(
   return Object.fromEntries(values) as Values<P, F>;
 }
 
+/** Such as an id below 0, of which each digit would be taken for a flag. */
+const NEGATIVE = /^-\d/;
+
 /** Flags are told apart here and not by a strict `parseArgs`, whose words differ between versions of Node. */
 function readWritten(table: CommandTable, args: readonly string[]): Written {
   const known = new Map(allFlags(table));
@@ -54,7 +57,7 @@ function readWritten(table: CommandTable, args: readonly string[]): Written {
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const flag = known.get(token.name);
-    if (!flag) throw unknownFlag(token.rawName, [...known.keys()]);
+    if (!flag) throw unknownFlag(token.rawName, args[token.index] ?? '', [...known.keys()]);
     flags.set(token.name, [...(flags.get(token.name) ?? []), textOf(token, flag)]);
   }
   return { positionals, flags };
@@ -83,7 +86,13 @@ function textOf(
   );
 }
 
-function unknownFlag(rawName: string, names: readonly string[]): UserError {
+function unknownFlag(rawName: string, written: string, names: readonly string[]): UserError {
+  if (NEGATIVE.test(written)) {
+    return new UserError(
+      'wrong-arguments',
+      `Unknown option '${written}': where it is no option, write it after all of them, behind two dashes: -- ${written}`,
+    );
+  }
   const nearest = nearestName(rawName.replace(/^-+/, ''), names);
   return new UserError(
     'wrong-arguments',

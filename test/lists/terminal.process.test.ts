@@ -166,6 +166,11 @@ async function expectSomebodyNew(opened: RecommenderModel, run: Run) {
   expect((await run(['recommend', 'shop', '--query', JSON.stringify({ city }), '--json'])).out).toBe(
     byCity.out,
   );
+  const unread = await run(['recommend', 'shop', '--query', 'city=Gratz', '--json']);
+  expect(unread.err).toBe(
+    'the value "Gratz" of city counts as a missing one does: training has not seen it, it cannot be read as what the column has, or the model does not tell the two apart',
+  );
+  expect(jsonOf(unread.out)).toMatchObject({ recommendations: opened.recommend({ city: null }) });
   const moved = await run(['recommend', 'shop', '--user', userId(7), '--query', `city=${city}`, '--json']);
   expect(jsonOf(moved.out)['recommendations']).toMatchObject(
     opened.recommend({ user: userId(7), city }, { exclude: 'seen' }),

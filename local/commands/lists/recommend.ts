@@ -1,4 +1,4 @@
-import type { FeatureValues } from '@trainyard/recommender';
+import type { FeatureValues, RecommenderModel } from '@trainyard/recommender';
 import type { Condition } from '@trainyard/shared';
 import type { FlagValues } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
@@ -120,9 +120,10 @@ async function showList(asked: Asked, context: CommandContext): Promise<number> 
 /** A known user with the values of the newest training row, as the lists for all users have them, and with those that are given in their place. */
 async function queryOf(
   { user, query: given = {} }: Pick<Asked, 'user' | 'query'>,
-  { model: { users, userColumn, columns }, userAt, values }: OpenedPlace,
+  { model, userAt, values }: OpenedPlace,
   context: CommandContext,
 ): Promise<FeatureValues> {
+  const { users, userColumn, columns } = model;
   if (user !== undefined && Object.hasOwn(given, userColumn)) {
     throw new UserError(
       'wrong-arguments',
@@ -146,5 +147,22 @@ async function queryOf(
     const why = at !== undefined && !known ? ': the folder does not say them' : '';
     context.note(`${missing.join(', ')} count${missing.length === 1 ? 's' : ''} as missing${why}`);
   }
+  for (const [column, value] of Object.entries(given)) {
+    if (column !== userColumn && (await orExplained(() => saysNothing(model, query, column)))) {
+      context.note(
+        `the value ${JSON.stringify(value)} of ${column} counts as a missing one does: training has not seen it, it cannot be read as what the column has, or the model does not tell the two apart`,
+      );
+    }
+  }
   return query;
+}
+
+/** Whether a value that was given makes the same query as none: it would be left aside without a word. */
+function saysNothing({ encodeQuery }: RecommenderModel, query: FeatureValues, column: string): boolean {
+  if (query[column] === null || query[column] === '') return false;
+  const [given, missing] = [query, { ...query, [column]: null }].map((values) => {
+    const { indices, numbers } = encodeQuery(values);
+    return [...indices, ...numbers].join();
+  });
+  return given === missing;
 }
