@@ -1,5 +1,5 @@
 /** Which transform and layer each format of a model has, as the table has it that rules and the trainer read. */
-import { FORMAT_SUPPORT, type LayerType, type Transform } from '@trainyard/shared';
+import { FORMAT_SUPPORT, type LayerType, type EncodedAs } from '@trainyard/shared';
 import { page } from './markdown.js';
 
 const FORMATS = Object.entries(FORMAT_SUPPORT);
@@ -7,15 +7,15 @@ const TRANSFORM_WORDS = { values: 'values', rows: 'rows', lacks: '–' } as cons
 const LAYER_WORDS = { has: 'yes', lacks: '–' } as const;
 
 export function formatsPage(): string {
-  const transforms = Object.keys(FORMAT_SUPPORT.onnx.transforms) as Transform[];
+  const transforms = Object.keys(FORMAT_SUPPORT.onnx.transforms) as EncodedAs[];
   const layers = Object.keys(FORMAT_SUPPORT.onnx.layers) as LayerType[];
   return page(
     'Formats of a model',
     'What [`outputs.formats`](specification.md) may name, and what of a model each can have. [What they take and give](../formats.md) says how each is read.',
     '## Transforms',
     '"values": the model takes the values of the columns. "rows": it takes the rows of the embedding, which the encoder of ' +
-      '`@trainyard/recommender` makes of the values, and of `tfjs` the numbers as well; a `lookup` with more than one of `oovBuckets` is such in all of them, ' +
-      'for its unknown values are told apart by their hash. "–": it cannot have it.',
+      '`@trainyard/recommender` makes of the values, and of `tfjs` the numbers as well. Unknown values of a `lookup` with more than one of `oovBuckets` are told apart by their hash. ' +
+      '"–": it cannot have it.',
     table(
       'transform',
       transforms.map((name) => [

@@ -1,5 +1,11 @@
 /** `metadata.json`: what the folder takes and gives, and how good it is, for whoever packs, registers or serves it. */
-import { FORMAT_SUPPORT, metricsSchema, type Metrics, type ModelFormatName } from '@trainyard/shared';
+import {
+  encodedAs,
+  FORMAT_SUPPORT,
+  metricsSchema,
+  type Metrics,
+  type ModelFormatName,
+} from '@trainyard/shared';
 import { modelFormatSchema } from '@trainyard/shared/spec/outputs/outputs';
 import type { ItemIndexDocument } from '@trainyard/recommender/format/itemIndex';
 import type { Transform } from '@trainyard/recommender/model/transform';
@@ -99,10 +105,8 @@ function inputsOf(
     id: i === idFeature,
     takes: Object.fromEntries(
       formats.flatMap((format) => {
-        const takes = FORMAT_SUPPORT[format].transforms[fitted.transform];
-        // Unknown values of several rows are told apart by their hash, which no format has.
-        const hashed = fitted.transform === 'lookup' && fitted.oovBuckets > 1;
-        return takes === 'lacks' ? [] : [[format, hashed ? 'rows' : takes]];
+        const takes = FORMAT_SUPPORT[format].transforms[encodedAs(fitted)];
+        return takes === 'lacks' ? [] : [[format, takes]];
       }),
     ),
   }));

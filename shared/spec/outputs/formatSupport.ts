@@ -4,7 +4,9 @@ import type { Layer } from '../layers.js';
 import type { Model } from '../model.js';
 import type { ModelFormatName } from './outputs.js';
 
-export type Transform = Feature['transform'];
+type Transform = Feature['transform'];
+/** What tells transforms apart to a format: unknown values of a `lookup` with several `oovBuckets` are told apart by their hash. */
+export type EncodedAs = Transform | 'lookup in several oovBuckets';
 export type LayerType = Layer['type'];
 
 /**
@@ -14,7 +16,7 @@ export type LayerType = Layer['type'];
 export type TransformSupport = 'values' | 'rows' | 'lacks';
 
 export interface FormatSupport {
-  transforms: Readonly<Record<Transform, TransformSupport>>;
+  transforms: Readonly<Record<EncodedAs, TransformSupport>>;
   layers: Readonly<Record<LayerType, 'has' | 'lacks'>>;
 }
 
@@ -28,6 +30,7 @@ const ALL_LAYERS: FormatSupport['layers'] = {
 
 const ALL_VALUES: FormatSupport['transforms'] = {
   lookup: 'values',
+  'lookup in several oovBuckets': 'rows',
   normalize: 'values',
   bucketize: 'values',
   cyclical: 'values',
@@ -44,6 +47,7 @@ export const FORMAT_SUPPORT: Readonly<Record<ModelFormatName, FormatSupport>> = 
   tfjs: {
     transforms: {
       lookup: 'rows',
+      'lookup in several oovBuckets': 'rows',
       normalize: 'rows',
       bucketize: 'rows',
       cyclical: 'rows',
@@ -56,13 +60,19 @@ export const FORMAT_SUPPORT: Readonly<Record<ModelFormatName, FormatSupport>> = 
   },
 };
 
+/** Under which name the table has a feature's transform, as it is asked for or fitted. */
+export function encodedAs(feature: { transform: Transform; oovBuckets?: number }): EncodedAs {
+  const { transform, oovBuckets = 1 } = feature;
+  return transform === 'lookup' && oovBuckets > 1 ? 'lookup in several oovBuckets' : transform;
+}
+
 /** What of a model a format cannot have, in words: `the transform "text"`, `layers of the type "cross"`; empty where it holds all. */
 export function lackedBy(
   { transforms, layers }: FormatSupport,
   model: Pick<Model, 'query' | 'candidate' | 'rating'>,
   features: Pick<Features, 'query' | 'candidate'>,
 ): string[] {
-  const used = new Set([...features.query, ...features.candidate].map(({ transform }) => transform));
+  const used = new Set([...features.query, ...features.candidate].map(encodedAs));
   const layersOfModel = [...model.query.layers, ...model.candidate.layers, ...(model.rating?.layers ?? [])];
   const types = new Set(layersOfModel.flatMap(typesOf));
   return [

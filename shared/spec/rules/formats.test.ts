@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FORMAT_SUPPORT, lackedBy, type FormatSupport } from '../outputs/formatSupport.js';
+import { encodedAs, FORMAT_SUPPORT, lackedBy, type FormatSupport } from '../outputs/formatSupport.js';
 import { trainingSpecSchema } from '../trainingSpec.js';
 import { brokenFormatRules } from './formats.js';
 
@@ -20,6 +20,16 @@ const without: FormatSupport = {
   transforms: { ...FORMAT_SUPPORT.onnx.transforms, text: 'lacks' },
   layers: { ...FORMAT_SUPPORT.onnx.layers, cross: 'lacks' },
 };
+
+describe('encodedAs', () => {
+  it('tells a lookup with several rows for unknown values from others, of which every format takes rows', () => {
+    expect(encodedAs({ transform: 'lookup', oovBuckets: 1 })).toBe('lookup');
+    expect(encodedAs({ transform: 'hash' })).toBe('hash');
+    const several = encodedAs({ transform: 'lookup', oovBuckets: 2 });
+    const takes = Object.values(FORMAT_SUPPORT).map(({ transforms }) => transforms[several]);
+    expect(new Set(takes)).toEqual(new Set(['rows']));
+  });
+});
 
 describe('the index of a model', () => {
   it('has the parameters of its type alone, and those of a graph have defaults', () => {
