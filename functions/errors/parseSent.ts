@@ -13,9 +13,10 @@ export function parseSent<T>(schema: z.ZodType<T>, value: unknown, what: string)
     if (wrong !== undefined) throw cannotBeStored(what, wrong);
     return parsed.data;
   }
-  const errors = problemErrors(parsed.error);
+  const errors = problemErrors(parsed.error, value);
   const first = errors[0];
-  const detail = `The ${what} is not valid: ${first?.pointer ?? ''} ${first?.detail ?? ''}${
+  const where = first?.pointer ? `${first.pointer} ` : '';
+  const detail = `The ${what} is not valid: ${where}${first?.detail ?? ''}${
     errors.length > 1 ? ` (and ${errors.length - 1} more, see errors)` : ''
   }`;
   throw new DomainError('invalid-request', detail, { errors });

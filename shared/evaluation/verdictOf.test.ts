@@ -50,6 +50,17 @@ describe('a verdict', () => {
     expect(verdict(value)).toEqual({ decision, sentence, reasons: [] });
   });
 
+  it('is unsure of ranks that many items share, which count as the best of them', () => {
+    const equalScores = { looked: 50, equal: 50 };
+    expect(verdict(0.22, { equalScores })).toEqual({
+      decision: 'unsure',
+      sentence:
+        'Nobody can tell yet: 50 of 50 test rows have an item whose score other items share, and count as if it came before all of these.',
+      reasons: ['recall@10 is 10.0 % above that of each user’s own history, the best other method'],
+    });
+    expect(verdict(0.18, { equalScores }).decision).toBe('hold');
+  });
+
   it('is unsure while the interval of the difference holds 0', () => {
     expect(verdict(0.22, { comparisons: surely(compared(0.22), 0.15) })).toMatchObject({
       decision: 'unsure',

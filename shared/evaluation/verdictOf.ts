@@ -3,6 +3,7 @@ import { cutText } from '../cutText.js';
 import { methodInWords } from '../metrics/baselines.js';
 import { isLowerBetter } from '../metrics/direction.js';
 import { formatMetric, metricTitle } from '../metrics/display.js';
+import { parseMetricName } from '../metrics/names.js';
 import type { GateResult } from '../runs/gateResult.js';
 import { blockingGates } from '../runs/gates.js';
 import { gateTitle } from '../spec/evaluation/gateWords.js';
@@ -18,6 +19,8 @@ export interface Judged {
   gates: readonly GateResult[];
   /** Of how many users and rows the figures are; many unless given. */
   measured?: { users: number; rows?: number };
+  /** Of so many test rows that were looked at, in how many other items share the score of the row's item; few unless given. */
+  equalScores?: { looked: number; equal: number } | undefined;
 }
 
 /**
@@ -30,7 +33,7 @@ export function verdictOf(judged: Judged): Verdict {
   return { ...verdict, reasons: [...verdict.reasons, ...noted.map(gateReason)] };
 }
 
-function decided({ primaryMetric, comparisons, gates, measured }: Judged): Verdict {
+function decided({ primaryMetric, comparisons, gates, measured, equalScores }: Judged): Verdict {
   if (primaryMetric === null) return withoutValue(measured?.rows ?? 0, missedGates(gates));
   const all = comparisons.filter(({ metric }) => metric === primaryMetric);
   const [best] = all;
@@ -46,6 +49,7 @@ function decided({ primaryMetric, comparisons, gates, measured }: Judged): Verdi
     const why = `only ${measured.users} test user${measured.users === 1 ? ' was' : 's were'} measured`;
     return unsure(why, [said(best)]);
   }
+  if (equalScores && isOfRanks(primaryMetric)) return unsure(alikeInWords(equalScores), [said(best)]);
   const undecided = all.find((one) => sideOf(one) === 'neither');
   if (undecided)
     return { decision: 'unsure', sentence: `Too close to call: ${said(undecided)}.`, reasons: [] };
@@ -58,6 +62,14 @@ function decided({ primaryMetric, comparisons, gates, measured }: Judged): Verdi
       ...(measured && !best.differenceInterval ? ['no interval says how sure that is'] : []),
     ],
   };
+}
+
+/** What finds items is measured by ranks. */
+const isOfRanks = (metric: string) => parseMetricName(metric)?.family.baselines === 'retrieval';
+
+/** A rank counts what scores higher alone, so that a model which tells no items apart has the best ranks that there are. */
+function alikeInWords({ looked, equal }: NonNullable<Judged['equalScores']>): string {
+  return `${equal} of ${looked} test rows have an item whose score other items share, and count as if it came before all of these`;
 }
 
 /** A metric may have no value though rows were measured: an area under the curve has none where all targets are alike. */

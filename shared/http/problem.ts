@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { described } from '../described.js';
+import { choiceInWords, type Given, mistakeInWords } from './mistakeWords.js';
 
 /** RFC 9457 problem details. `detail` says what was given, what is allowed and what to do. */
 export const problemSchema = z.object({
@@ -24,7 +25,7 @@ export const problemSchema = z.object({
             'Where in the body the mistake is, as a JSON pointer (RFC 6901).',
             '/spec/training/epochs',
           ),
-          detail: described(z.string(), 'What is wrong there.', 'Too small: expected number to be >=1'),
+          detail: described(z.string(), 'What is wrong there.', 'must be 1 or more, and is 0'),
         }),
       )
       .optional(),
@@ -41,12 +42,15 @@ export function jsonPointer(path: readonly PropertyKey[]): string {
 type Issue = z.core.$ZodIssue;
 type Entry = NonNullable<Problem['errors']>[number];
 
-/** Each issue as a pointer and a sentence. Of a choice between forms, the issues of the form that was most likely meant. */
-export function problemErrors(error: z.ZodError): Entry[] {
-  return error.issues.flatMap((issue) => entriesOf(issue, []));
+/**
+ * Each issue as a pointer and a sentence. Of a choice between forms, the issues of the form that was most likely meant. `parsed` is
+ * what has the mistakes, whose values are told then.
+ */
+export function problemErrors(error: z.ZodError, parsed?: unknown): Entry[] {
+  return error.issues.flatMap((issue) => entriesOf(issue, [], parsed));
 }
 
-function entriesOf(issue: Issue, base: readonly PropertyKey[]): Entry[] {
+function entriesOf(issue: Issue, base: readonly PropertyKey[], parsed: unknown): Entry[] {
   const path = [...base, ...issue.path];
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -57,10 +61,24 @@ function entriesOf(issue: Issue, base: readonly PropertyKey[]): Entry[] {
     case 'invalid_union':
       if ('options' in issue && issue.options)
         return [{ pointer: jsonPointer(path), detail: kindNeeded(issue) }];
-      return unionEntries(issue.errors, path) ?? [{ pointer: jsonPointer(path), detail: issue.message }];
+      return (
+        unionEntries(issue.errors, path, parsed) ?? [{ pointer: jsonPointer(path), detail: issue.message }]
+      );
     default:
-      return [{ pointer: jsonPointer(path), detail: issue.message }];
+      return [{ pointer: jsonPointer(path), detail: mistakeInWords(issue, givenAt(parsed, path)) }];
   }
+}
+
+function givenAt(parsed: unknown, path: readonly PropertyKey[]): Given {
+  if (parsed === undefined) return undefined;
+  const value = path.reduce<unknown>(
+    (part, key) =>
+      typeof part === 'object' && part !== null && Object.hasOwn(part, key)
+        ? Reflect.get(part, key)
+        : undefined,
+    parsed,
+  );
+  return { value };
 }
 
 /** What has several kinds, each with keys of its own, and says none of them. */
@@ -79,8 +97,11 @@ function kindNeeded({
 function unionEntries(
   forms: readonly (readonly Issue[])[],
   path: readonly PropertyKey[],
+  parsed: unknown,
 ): Entry[] | undefined {
-  const told = forms.map((issues) => issues.flatMap((issue) => entriesOf(issue, path)));
+  const choice = choiceInWords(forms, givenAt(parsed, path));
+  if (choice !== undefined) return [{ pointer: jsonPointer(path), detail: choice }];
+  const told = forms.map((issues) => issues.flatMap((issue) => entriesOf(issue, path, parsed)));
   const fewest = Math.min(...told.map((entries) => entries.length));
   const likely = told.filter((entries) => entries.length === fewest);
   if (likely.length === 1) return likely[0];

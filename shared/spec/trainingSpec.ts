@@ -10,6 +10,7 @@ import { outputsSchema } from './outputs/outputs.js';
 import { brokenDecayRules, brokenDepthRules } from './rules/bounds.js';
 import { brokenBaselineRules } from './rules/baselines.js';
 import { brokenColumnRules } from './rules/columns.js';
+import { brokenExpectationRules } from './rules/expectations.js';
 import { brokenFormatRules, brokenIndexRules } from './rules/formats.js';
 import { brokenListRules } from './rules/lists.js';
 import { brokenGateRules, brokenGateSlices, brokenWithoutIntervals } from './rules/gates.js';
@@ -137,6 +138,9 @@ export function withRequestRules<T extends z.ZodType<Sections>>(schema: T): T {
   );
 }
 
+/** Of a model that a preset says it is not known. */
+const findsItems = (model: Sections['model']) => !('preset' in model) && model.type !== 'ranking';
+
 /** What a stage would refuse hours later, and the specification alone shows. */
 function brokenStartRules({
   dataset,
@@ -154,11 +158,11 @@ function brokenStartRules({
     ...evaluation.gates.map(({ metric }, i) => ({ path: ['evaluation', 'gates', i, 'metric'], metric })),
   ];
   return [
-    ...('preset' in dataset ? [] : brokenSourceRules(dataset)),
+    ...('preset' in dataset ? [] : [...brokenSourceRules(dataset), ...brokenExpectationRules(dataset)]),
     ...('preset' in dataset ? [] : brokenBaselineRules(dataset, evaluation)),
     ...('preset' in dataset || 'preset' in features
       ? []
-      : brokenColumnRules(dataset, features, evaluation.relevant)),
+      : brokenColumnRules(dataset, features, findsItems(model), evaluation.relevant)),
     ...('preset' in model || 'preset' in features ? [] : brokenWidthRules(model, features)),
     ...('preset' in model || 'preset' in features ? [] : brokenFormatRules(outputs, model, features)),
     ...('preset' in model ? [] : brokenIndexRules(outputs, model)),

@@ -3,6 +3,7 @@ import {
   checkGates,
   type EvaluationReport,
   flattened,
+  type Judged,
   type GatedFigure,
   type RunEnvironment,
   type ServingVersion,
@@ -61,7 +62,7 @@ export function evaluationReport(
   const report: EvaluationReport = {
     schemaVersion: 1,
     run: identityOf(settings, now),
-    verdict: verdictOf({ ...findings, gates }),
+    verdict: verdictOf({ ...findings, gates, equalScores: equalScoresOf(outputs.warnings) }),
     ...findings,
     leftOut: [...findings.leftOut, ...serving.leftOut],
     performance: serving.performance && { ...serving.performance, trainingSeconds },
@@ -83,6 +84,14 @@ export function evaluationReport(
     training: trainingOf(outputs),
   };
   return { report, figures };
+}
+
+/** What the warning of equal scores has counted. */
+function equalScoresOf(warnings: Outputs['warnings']): Judged['equalScores'] {
+  const counts = warnings.find(({ code }) => code === 'equal-scores')?.counts;
+  if (!counts) return undefined;
+  const { looked = 0, equal = 0 } = counts;
+  return { looked, equal };
 }
 
 function identityOf(

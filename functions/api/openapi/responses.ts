@@ -93,7 +93,7 @@ const HEADERS: Partial<Record<Refusal, Json>> = {
 };
 
 /** What `errors` of a problem is for. */
-const ERRORS = [{ pointer: '/spec/training/epochs', detail: 'Too small: expected number to be >=1' }];
+const ERRORS = [{ pointer: '/spec/training/epochs', detail: 'must be 1 or more, and is 0' }];
 
 /** `components.responses` of the document; `schema` is that of their bodies. */
 export function refusalComponents(schema: Json): Json {

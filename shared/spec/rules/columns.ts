@@ -17,8 +17,13 @@ interface Use {
   needed: Needed;
 }
 
-/** `relevant` is the condition of `evaluation.relevant`. */
-export function brokenColumnRules(dataset: Dataset, features: Features, relevant?: Condition): RuleBroken[] {
+/** `relevant` is the condition of `evaluation.relevant`; `findsItems`, whether the model is to find the item of a query. */
+export function brokenColumnRules(
+  dataset: Dataset,
+  features: Features,
+  findsItems: boolean,
+  relevant?: Condition,
+): RuleBroken[] {
   const uses = [...usesOf(features), ...usesOfSplit(dataset)];
   const path = ['evaluation', 'relevant'];
   return [
@@ -31,6 +36,7 @@ export function brokenColumnRules(dataset: Dataset, features: Features, relevant
       broken(['dataset', 'columns', column], calledOtherwise(dataset, column)),
     ),
     ...leaks(features),
+    ...answersInQueries(dataset, features, findsItems),
     ...unusedOutliers(dataset, uses),
     ...dataset.where.flatMap((condition, i) => brokenCondition(dataset, condition, ['dataset', 'where', i])),
     ...(relevant
@@ -171,6 +177,45 @@ function leaks({ query, target }: Features): RuleBroken[] {
         )
       : [],
   );
+}
+
+/** Who asks for items does not have the answer; and a user is no item. */
+function answersInQueries(
+  dataset: Dataset,
+  { query, candidate }: Features,
+  findsItems: boolean,
+): RuleBroken[] {
+  const item = candidate.find(({ id }) => id);
+  const answer = item && 'column' in item ? item.column : undefined;
+  if (answer === undefined) return [];
+  return query.flatMap((feature, i) => {
+    const path = ['features', 'query', i];
+    const columns = featureColumns(feature);
+    if (feature.id)
+      return columns.includes(answer)
+        ? broken(
+            path,
+            `"${answer}" identifies the item too: name the column of the user, or that of the item`,
+          )
+        : [];
+    const told = findsItems && columns.find((column) => sourcesOf(dataset, column).has(answer));
+    return told === undefined || told === false
+      ? []
+      : broken(
+          path,
+          told === answer
+            ? `is made of "${answer}", which identifies the item: the model would be told what it is to find`
+            : `is made of "${told}", and that of "${answer}", which identifies the item: the model would be told what it is to find`,
+        );
+  });
+}
+
+/** The column, and those that it is derived from. */
+function sourcesOf({ derive }: Dataset, column: string): Set<string> {
+  const found = new Set([column]);
+  for (const derived of derive.toReversed())
+    if (found.has(derived.name)) for (const operand of operandsOf(derived)) found.add(operand);
+  return found;
 }
 
 /** A text that is compared with numbers or times is one. */

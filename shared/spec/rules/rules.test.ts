@@ -23,6 +23,65 @@ function mistakes(parts: Parts): string[] {
 
 const REFUSED: [string, Parts, RegExp][] = [
   [
+    'a query that is told the item',
+    {
+      features: {
+        ...TOWERS,
+        query: [lookup('user', 16), { column: 'item', name: 'i', transform: 'hash', buckets: 9 }],
+      },
+    },
+    /^\/features\/query\/1: is made of "item", which identifies the item: the model would be told what it is to find$/,
+  ],
+  [
+    'a query that is told the item together with something else, by way of columns that are derived of it',
+    {
+      dataset: dataset({
+        derive: [
+          { name: 'small', is: 'lower', column: 'item' },
+          { name: 'start', is: 'substring', column: 'small', length: 4 },
+        ],
+      }),
+      features: {
+        ...TOWERS,
+        query: [lookup('user', 16), { columns: ['city', 'start'], transform: 'cross', buckets: 9 }],
+      },
+    },
+    /^\/features\/query\/1: is made of "start", and that of "item", which identifies the item: /,
+  ],
+  [
+    'users that are the items',
+    { features: { ...TOWERS, query: [lookup('item', 16)] } },
+    /^\/features\/query\/0: "item" identifies the item too: name the column of the user, or that of the item$/,
+  ],
+  [
+    'a range that holds nothing',
+    { dataset: dataset({ expectations: [{ expect: 'range', column: 'price', min: 10, max: 1 }] }) },
+    /^\/dataset\/expectations\/0: min 10 is above max 1: no data would meet it; /,
+  ],
+  [
+    'a range of times that holds nothing',
+    {
+      dataset: dataset({
+        expectations: [{ expect: 'range', column: 'at', min: '2026-02-01', max: '2026-01-31T23:00:00Z' }],
+      }),
+    },
+    /^\/dataset\/expectations\/0: min 2026-02-01 is above max 2026-01-31T23:00:00Z: /,
+  ],
+  [
+    'a range without its only value',
+    {
+      dataset: dataset({
+        expectations: [{ expect: 'range', column: 'price', min: 1, max: 1, strict: true }],
+      }),
+    },
+    /^\/dataset\/expectations\/0: min 1 is not below max 1: /,
+  ],
+  [
+    'more rows at least than at most, by a default',
+    { dataset: dataset({ expectations: [{ expect: 'volume', atLeast: 3 }] }) },
+    /^\/dataset\/expectations\/0: atLeast 3 is above atMost 2: /,
+  ],
+  [
     'a slice by a column that no feature reads',
     { evaluation: { slices: [{ by: 'item' }, { by: 'city' }] } },
     /^\/evaluation\/slices\/1: no feature is called city or reads such a column, .* take one of user, item$/,
