@@ -339,7 +339,13 @@ describe('a refused request writes nothing and says why:', () => {
       /percent sign/,
     ],
     ['bad JSON', 400, RUNS, { method: 'POST', headers: json, body: '{"spec":' }, /not valid JSON/],
-    ['JSON that is no object', 400, RUNS, { method: 'POST', headers: json, body: '[1]' }, /must be an object of keys and values, and is a list of 1/],
+    [
+      'JSON that is no object',
+      400,
+      RUNS,
+      { method: 'POST', headers: json, body: '[1]' },
+      /must be an object of keys and values, and is a list of 1/,
+    ],
     ['no body', 400, RUNS, { method: 'POST' }, /\/spec/],
     ['an unknown query parameter', 400, `${RUNS}?dry=true`, { body: START_BODY }, /unknown key "dry"/],
     ...(['__proto__', '__name__', '', '\\ud800'] as const).map(

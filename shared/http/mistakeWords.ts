@@ -30,8 +30,8 @@ export function mistakeInWords(issue: Issue, given: Given): string {
 
 /** `must be a text or a number, and is null`, where each of several forms lacks the same value; undefined where they differ more. */
 export function choiceInWords(forms: readonly (readonly Issue[])[], given: Given): string | undefined {
-  const needed = forms.map((issues) =>
-    issues.length === 1 && issues[0]!.path.length === 0 ? neededInWords(issues[0]!) : undefined,
+  const needed = forms.map(([only, ...others]) =>
+    only && others.length === 0 && only.path.length === 0 ? neededInWords(only) : undefined,
   );
   return needed.every((one) => one !== undefined)
     ? mustBe([...new Set(needed)].join(' or '), given)

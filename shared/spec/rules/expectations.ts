@@ -28,6 +28,8 @@ const BOUNDS: Readonly<Record<string, readonly [string, string]>> = {
 /** Texts are bounds of times. */
 function isNothingBetween(low: Bound, high: Bound, strict: boolean): boolean {
   if (low === undefined || high === undefined || typeof low !== typeof high) return false;
-  const [from, to] = [low, high].map((bound) => (typeof bound === 'string' ? Date.parse(bound) : bound));
-  return from! > to! || (strict && from === to);
+  const [from, to] = [numberOf(low), numberOf(high)];
+  return from > to || (strict && from === to);
 }
+
+const numberOf = (bound: number | string) => (typeof bound === 'string' ? Date.parse(bound) : bound);
