@@ -40,7 +40,9 @@ export async function readSpec(
 function checked(schema: typeof trainingSpecSchema, content: unknown): TrainingSpec {
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const mistakes = problemErrors(parsed.error, content).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
+  const mistakes = problemErrors(parsed.error, content).map(
+    ({ pointer, detail }) => `${pointer || '/'}: ${detail}`,
+  );
   throw new TrainerError(
     'invalid-spec',
     `the specification is not valid: ${mistakes.join('; ')}`,
