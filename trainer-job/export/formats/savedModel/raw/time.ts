@@ -4,9 +4,11 @@ import type { Graph, Value } from '../../graph/graph.js';
 import {
   add,
   binary,
+  both,
   compare,
   matchesText,
   replaceText,
+  scalar,
   select,
   text,
   textToNumber,
@@ -30,13 +32,16 @@ type Part =
   | 'offsetHours'
   | 'offsetMinutes';
 
+const BELOW_60 = '[0-5]\\d';
+
 /** ISO 8601, the part being the one group of the pattern: RE2 rewrites nine at most, and there are ten. */
 function instant(part?: Part): string {
   const group = (name: Part, pattern: string) => (name === part ? `(${pattern})` : `(?:${pattern})`);
-  const two = (name: Part) => group(name, '\\d\\d');
-  const date = `${group('year', '\\d{4}')}-${two('month')}-${two('day')}`;
-  const clock = `${two('hour')}:${two('minute')}(?::${two('second')}(?:\\.${group('fraction', '\\d{1,9}')})?)?`;
-  const zone = `Z|${group('sign', '[+-]')}${two('offsetHours')}(?::?${two('offsetMinutes')})?`;
+  const date = `${group('year', '\\d{4}')}-${group('month', '0[1-9]|1[0-2]')}-${group('day', '\\d\\d')}`;
+  const second = `${group('second', `${BELOW_60}|60`)}(?:\\.${group('fraction', '\\d{1,9}')})?`;
+  const clock = `${group('hour', '[01]\\d|2[0-4]')}:${group('minute', BELOW_60)}(?::${second})?`;
+  const offset = `${group('offsetHours', '[01]\\d|2[0-3]')}(?::?${group('offsetMinutes', BELOW_60)})?`;
+  const zone = `Z|${group('sign', '[+-]')}${offset}`;
   return trimmed(`${date}(?:[T ]${clock}${SPACE}(?:${zone})?)?`);
 }
 
@@ -52,9 +57,10 @@ function secondsOfInstant(graph: Graph, given: Value): Value {
   // A part that is not there is 0: it stands behind a zero.
   const part = (name: Part, before = '0', after = '') =>
     textToNumber(graph, replaceText(graph, given, instant(name), `${before}\\1${after}`));
-  // As Date.UTC has it, parts beyond their range go on.
-  const month = add(graph, part('month'), -1);
-  const days = add(graph, daysBefore(graph, part('year'), month), part('day'), -1);
+  const [year, month, day] = [part('year'), part('month'), part('day')];
+  const first = daysBefore(graph, year, add(graph, month, -1));
+  const ofMonth = binary(graph, 'Sub', daysBefore(graph, year, month), first);
+  const days = add(graph, first, day, -1);
   const clock = secondsOfClock(graph, part('hour'), part('minute'), part('second'));
   const offset = secondsOfClock(graph, part('offsetHours'), part('offsetMinutes'));
   const signed = times(graph, offset, part('sign', '', '1'));
@@ -62,7 +68,15 @@ function secondsOfInstant(graph: Graph, given: Value): Value {
   // Microseconds: the first six digits of the fraction.
   const nanos = unary(graph, 'Floor', add(graph, times(graph, part('fraction', '0.'), 1e9), 0.5));
   const micros = binary(graph, 'FloorDiv', nanos, 1000);
-  return binary(graph, 'RealDiv', add(graph, times(graph, whole, 1e6), micros), 1e6);
+  const seconds = binary(graph, 'RealDiv', add(graph, times(graph, whole, 1e6), micros), 1e6);
+  // 29 February of a year that has none, the 0th, and what comes after 24:00:00, are no times.
+  const isDay = both(
+    graph,
+    compare(graph, 'GreaterEqual', day, 1),
+    compare(graph, 'LessEqual', day, ofMonth),
+  );
+  const isTime = both(graph, isDay, compare(graph, 'LessEqual', clock, DAY));
+  return select(graph, isTime, seconds, scalar(graph, 'float64', NaN));
 }
 
 function secondsOfClock(graph: Graph, hours: Value, minutes: Value, seconds?: Value): Value {
