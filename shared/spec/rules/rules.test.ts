@@ -23,6 +23,16 @@ function mistakes(parts: Parts): string[] {
 
 const REFUSED: [string, Parts, RegExp][] = [
   [
+    'a backslash and a t for a tab',
+    { dataset: { source: { uri: 'rows.tsv', csv: { delimiter: '\\t' } } } },
+    /^\/dataset\/source\/csv\/delimiter: is the 2 characters \\t: write a tab as "\\t", in double quotes$/,
+  ],
+  [
+    'the word for a tab, of a table that is joined',
+    { dataset: dataset({ tables: { items: { uri: 'items.txt', csv: { delimiter: 'tab' } } } }) },
+    /^\/dataset\/tables\/items\/csv\/delimiter: is the 3 characters tab: /,
+  ],
+  [
     'a query that is told the item',
     {
       features: {

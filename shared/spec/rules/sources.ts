@@ -1,4 +1,4 @@
-/** Names of files that no file or object can have. */
+/** Names of files that no file or object can have, and delimiters that no file has. */
 import type { Dataset } from '../dataset.js';
 import type { RuleBroken } from '../modelRules.js';
 
@@ -8,8 +8,19 @@ export function brokenSourceRules({ source, tables, vocabularies }: Dataset): Ru
     ...Object.entries(tables).flatMap(([name, { uri }]) =>
       brokenUri(['dataset', 'tables', name, 'uri'], uri),
     ),
+    ...brokenDelimiter(['dataset', 'source', 'csv', 'delimiter'], source.csv?.delimiter),
+    ...Object.entries(tables).flatMap(([name, { csv }]) =>
+      brokenDelimiter(['dataset', 'tables', name, 'csv', 'delimiter'], csv?.delimiter),
+    ),
     ...brokenObject(['dataset', 'vocabularies'], vocabularies),
   ];
+}
+
+/** In YAML, single quotes and none keep a backslash as it is. */
+function brokenDelimiter(path: string[], delimiter: string | undefined): RuleBroken[] {
+  if (delimiter === undefined || !/^(\\t|tab)$/i.test(delimiter)) return [];
+  const message = `is the ${delimiter.length} characters ${delimiter}: write a tab as "\\t", in double quotes`;
+  return [{ path, message }];
 }
 
 function brokenObject(path: string[], uri: string | undefined): RuleBroken[] {
