@@ -30,6 +30,11 @@ const TABLE = {
     meaning: 'The column that orders the split is null in some rows, which therefore count as the oldest.',
     remedy: 'Drop the rows by `dataset.where`, or fill the column at its source.',
   },
+  'far-times': {
+    meaning:
+      'The column that orders the split has times of the year 2100 or later, which often stand for no time at all. Such rows count as the newest, so that the result is measured on them.',
+    remedy: 'Drop the rows by `dataset.where`, or make such times null in `dataset.sql`.',
+  },
   'cast-failed': {
     meaning: 'A cast of `dataset.columns` failed for some values, which count as null.',
     remedy: 'Correct the values, or the cast.',

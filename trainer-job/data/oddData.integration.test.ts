@@ -368,6 +368,23 @@ describe('nothing to train or to test on', () => {
       /"at", which orders the split, is null in 1 rows: they count as the oldest/,
     );
   });
+
+  it('says that times which nobody means are those that the result is measured on', async () => {
+    const folder = await temporaryFolder();
+    const rows = purchases.map((row, i) => ({
+      ...row,
+      on: i % 20 === 0 ? '9999-12-31' : `2026-01-${10 + (i % 20)}`,
+    }));
+    const file = await writeLines(folder, 'rows.jsonl', jsonLines(rows));
+    const { warnings } = await prepared(
+      folder,
+      userItemSpec(file, {
+        columns: { on: { cast: 'timestamp' } },
+        split: { strategy: 'time', column: 'on' },
+      }),
+    );
+    expect(warnings.join()).toMatch(/"on", which orders the split, has times up to 9999-12-31 00:00:00: /);
+  });
 });
 
 describe('a table of items', () => {

@@ -148,6 +148,20 @@ function constantWarnings({ features }: Spec, columns: readonly ColumnProfile[],
     );
 }
 
+/** A year that nobody means stands for no time at all, and such rows come last in a split by shares: they are the test rows. */
+function farTimes({ name, kind, max }: ColumnProfile, rows: number): RunWarning[] {
+  const newest = String(max);
+  if (kind !== 'time' || !(Number.parseInt(newest, 10) >= 2100 || newest.includes('infinity'))) return [];
+  return [
+    runWarning(
+      'far-times',
+      `column "${name}", which orders the split, has times up to ${newest}: such rows count as the newest, and the result is measured on them`,
+      'drop the rows by dataset.where, or make such times null in dataset.sql',
+      { rows },
+    ),
+  ];
+}
+
 /** What a run can live with and a person should know. */
 export function warningsOf(
   spec: Spec,
@@ -177,6 +191,7 @@ export function warningsOf(
           ),
         ]
       : []),
+    ...(timeless ? farTimes(timeless, rowsKept) : []),
     ...constantWarnings(spec, columns, rowsKept),
     ...infiniteWarnings(spec, columns, rowsKept),
     ...outweighing(spec, columns, rowsKept),
