@@ -10,7 +10,7 @@ import { towerInput } from '../layers/towerInput.js';
 
 export interface Tower {
   document: TowerDocument;
-  /** [width] of one entity, what a rating head takes. */
+  /** [width] of one entity, what a rating head takes. Fails where a number is so large that single precision has none for it. */
   output(this: void, encodings: Encodings): Float32Array;
   /** The vector whose products are scores, [width], of an output. */
   scale(this: void, output: Float32Array): Float32Array;
@@ -47,7 +47,17 @@ export async function openTower(read: ReadFile, name: TowerName): Promise<Tower>
         : model.temperature;
   return {
     document,
-    output: (encodings) => tower.forward(input.of(encodings)),
+    output: (encodings) => finite(name, tower.forward(input.of(encodings))),
     scale: scaling(model.similarity, temperature),
   };
+}
+
+/** A vector that is not finite has no products to go by: every item would be as good as any other. */
+function finite(name: TowerName, output: Float32Array): Float32Array {
+  if (output.every(Number.isFinite)) return output;
+  throw new RecommenderError(
+    'bad-value',
+    `the values of the ${name} tower have a number that is too large: their vector is not finite`,
+    'give numbers of the size that the data have, or null for a missing one',
+  );
 }
