@@ -1,5 +1,11 @@
 /** The lists themselves: a model that is opened as anybody would who serves it, and asked for many at once. */
-import type { Recommendation, RecommenderModel, RecommendOptions } from '@trainyard/recommender';
+import {
+  RecommenderError,
+  type FeatureValues,
+  type Recommendation,
+  type RecommenderModel,
+  type RecommendOptions,
+} from '@trainyard/recommender';
 import { openModelDirectory } from '@trainyard/recommender/node';
 import type { BlockLine, Task, WorkerData } from './messages.js';
 
@@ -31,10 +37,36 @@ function linesOf(model: RecommenderModel, data: WorkerData, task: Task): BlockLi
   };
   const lines: BlockLine[] = [];
   for (let from = 0; from < task.queries.length; from += TOGETHER) {
-    const lists = model.recommendMany(task.queries.slice(from, from + TOGETHER), options);
-    lists.forEach((list, i) => lines.push(line(task.first + from + i, task.users[from + i] ?? null, list)));
+    const lists = listsOf(model, task.queries.slice(from, from + TOGETHER), options);
+    lists.forEach((list, i) => {
+      const [n, user] = [task.first + from + i, task.users[from + i] ?? null];
+      lines.push(
+        list instanceof RecommenderError
+          ? { ...line(n, user, []), refused: list.message }
+          : line(n, user, list),
+      );
+    });
   }
   return lines;
+}
+
+/** The list of each query, or why the recommender refuses its values, which does not cost the others their lists. */
+function listsOf(
+  model: RecommenderModel,
+  queries: readonly FeatureValues[],
+  options: RecommendOptions,
+): (Recommendation[] | RecommenderError)[] {
+  const orWhy = <T>(make: () => T): T | RecommenderError => {
+    try {
+      return make();
+    } catch (error) {
+      if (error instanceof RecommenderError && error.code === 'bad-value') return error;
+      throw error;
+    }
+  };
+  const lists = orWhy(() => model.recommendMany(queries, options));
+  if (!(lists instanceof RecommenderError)) return lists;
+  return queries.map((query) => orWhy(() => model.recommend(query, options)));
 }
 
 function line(

@@ -48,4 +48,6 @@ export interface BlockLine {
   of: string | null;
   items: readonly string[];
   scores: readonly number[];
+  /** Why the values of the query have no list. */
+  refused?: string;
 }

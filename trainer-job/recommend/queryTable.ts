@@ -1,7 +1,7 @@
 /** The queries of a batch, of which blocks are read one after the other. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FeatureValues, RecommenderModel } from '@trainyard/recommender';
+import type { FeatureValue, FeatureValues, RecommenderModel } from '@trainyard/recommender';
 import { VALUES_FILES } from '@trainyard/recommender/format/files';
 import { readValues } from '@trainyard/recommender/format/values';
 import { readDirectory } from '@trainyard/recommender/node';
@@ -10,6 +10,7 @@ import { textSql } from '../data/ingest/columns.js';
 import type { OpenedSource } from '../data/source/openedSource.js';
 import { openRows, typesOf } from '../data/source/openRows.js';
 import { TrainerError } from '../errors/trainerError.js';
+import { noteUnread } from './unreadValues.js';
 
 const TABLE = 'queries';
 
@@ -45,11 +46,16 @@ export async function usersTable(
   };
 }
 
-/** The rows of files: columns that the query tower does not read are left aside, which is noted. */
+interface QueryColumns extends Pick<RecommenderModel, 'userColumn' | 'columns'> {
+  /** What tells values that count as missing since they cannot be read, by column. */
+  unreadBy: ReadonlyMap<string, (value: FeatureValue) => boolean>;
+}
+
+/** The rows of files: columns that the query tower does not read are left aside, and values that cannot be read count as missing, which is noted. */
 export async function fileTable(
   database: Database,
   source: OpenedSource,
-  { userColumn: id, columns: { query } }: Pick<RecommenderModel, 'userColumn' | 'columns'>,
+  { userColumn: id, columns: { query }, unreadBy }: QueryColumns,
   onNote: (note: string) => void,
 ): Promise<QueryTable> {
   const columns = [id, ...query.filter((column) => column !== id)];
@@ -65,7 +71,9 @@ export async function fileTable(
       `the queries have no ${missing.join(', ')}: users whom the model knows have the values of their newest training rows, as far as the folder says them, and others none`,
     );
   }
-  return tableOf(database, given, rows);
+  const table = await tableOf(database, given, rows);
+  await noteUnread(database, TABLE, given, unreadBy, onNote);
+  return table;
 }
 
 /** SQL of the rows of files, and DuckDB's types of their columns. `columns` are those that the query tower reads, that of the users first. Fails with a `TrainerError` where that one is missing. */

@@ -112,6 +112,64 @@ describe('lists for many', () => {
     },
   );
 
+  it('say how many values cannot be read, and which queries are refused, of which all others have their lists', async () => {
+    const { directory: folder } = await exportedModel(
+      {
+        features: {
+          query: [
+            { column: 'user', transform: 'lookup', id: true, dim: 6 },
+            { column: 'age', transform: 'normalize' },
+            { column: 'at', transform: 'cyclical', periods: ['hour-of-day'] },
+            { column: 'member', transform: 'boolean' },
+          ],
+          candidate: [{ column: 'item', transform: 'lookup', id: true, dim: 8 }],
+        },
+        model: {
+          query: { layers: [{ type: 'dense', units: 8 }] },
+          candidate: { layers: [] },
+        },
+      },
+      USERS.map(({ user }, i) => ({ user, age: 20 + i, at: 1.7e9 + i * 3600, member: i % 2 === 0 })),
+      ITEMS,
+    );
+    const model = await openModelDirectory(folder);
+    const work = await temporaryFolder();
+    const { source } = await manyQueries(work, 1);
+    const rows = [
+      { user: 'u1', age: 'abc', at: '2024-01-01T10:00:00Z', member: 'no' },
+      { user: 'u2', age: '30', at: 'notatime', member: 'perhaps' },
+      { user: 'u3', age: '1e300', at: null, member: 'yes' },
+      { user: 'u4', age: ' ', at: '1700000000', member: 'false' },
+      { user: 'u5', age: '1e999', at: '1700000000000', member: null },
+      { user: 'u6', age: '31', at: '1700000000', member: '0' },
+    ];
+    const file = join(work, 'queries.jsonl');
+    const put = (queries: readonly object[]) =>
+      writeFile(file, queries.map((query) => `${JSON.stringify(query)}\n`).join(''));
+    await put(rows);
+    const out = join(work, 'lists.jsonl');
+    const notes: string[] = [];
+    const onNote = (note: string) => notes.push(note);
+    const asked = requestOf(folder, out, { queries: source, k: 2, onNote });
+    expect(await writeLists(asked)).toMatchObject({ queries: 6, rows: 8 });
+    expect(notes).toEqual([
+      '2 of 6 values of age cannot be read as what the column has, and count as missing ones, such as "abc" of query 1, "1e999" of query 5',
+      '1 of 5 values of at cannot be read as what the column has, and count as missing ones, such as "notatime" of query 2',
+      '1 of 5 values of member cannot be read as what the column has, and count as missing ones, such as "perhaps" of query 2',
+      expect.stringMatching(
+        /^2 of 6 queries are refused and have no list: query 3: the values of the query tower .* query 5: column "at" has times in seconds since 1970/,
+      ),
+    ]);
+    const listed = rows.flatMap((query, i) => ([2, 4].includes(i) ? [] : [{ query, n: i + 1 }]));
+    expect(await linesOf(out)).toMatchObject(
+      listed.flatMap(({ query, n }) =>
+        model.recommend(query, { k: 2 }).map(({ item, score }) => ({ query: n, item, score })),
+      ),
+    );
+    await put([rows[2]!, rows[4]!]);
+    await expect(writeLists(asked)).rejects.toThrow(/^2 of 2 queries are refused and have no list: query 1/);
+  });
+
   it('are of all users that the model knows where no file is given, as Parquet', async () => {
     const { folder, model } = await modelOf();
     const work = await temporaryFolder();

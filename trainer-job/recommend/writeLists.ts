@@ -1,8 +1,12 @@
 /** Lists for many: of items for all users or the queries of files, or of similar items for all items, as one table. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openModelDirectory } from '@trainyard/recommender/node';
 import { RecommenderError, type RecommenderModel } from '@trainyard/recommender';
+import { TRANSFORM_FILE, TRANSFORM_FOLDER } from '@trainyard/recommender/format/files';
+import { readDocument } from '@trainyard/recommender/format/read';
+import { TRANSFORM_VERSIONS } from '@trainyard/recommender/format/transformDocument';
+import { unreadByColumn } from '@trainyard/recommender/model/unread';
+import { openModelDirectory, readDirectory } from '@trainyard/recommender/node';
 import { withDatabase, type Database } from '../data/database.js';
 import { TrainerError } from '../errors/trainerError.js';
 import { allowedItems } from './allowedItems.js';
@@ -12,9 +16,10 @@ import { openLists } from './lists.js';
 import type { WorkerData } from './messages.js';
 import { planOf, versionOf } from './plan.js';
 import { fileTable, usersTable, type QueryTable } from './queryTable.js';
-import { orRefused } from './refused.js';
+import { orRefused, refused } from './refused.js';
 import { onWorkers, type Job } from './workers.js';
-import { formatOf, writeTable } from './writeTable.js';
+import { EXAMPLES } from './unreadValues.js';
+import { formatOf, refusedQueries, writeTable } from './writeTable.js';
 
 /** Lists that are made, kept and lost together: at most so many, of so many scores together. */
 const MOST_LISTS = 1024;
@@ -51,6 +56,7 @@ export async function writeLists(request: BatchRequest): Promise<BatchResult> {
     };
     const making = { size, total, table, data, items: model.items.length, began };
     const kept = await makeBlocks(request, blocks, making);
+    await noteRefused(database, blocks, total, request.onNote);
     return { queries: total, kept, rows: await writeTable(database, blocks.files, request, version) };
   };
   const work = await mkdtemp(join(unfinished, 'work-'));
@@ -62,6 +68,22 @@ export async function writeLists(request: BatchRequest): Promise<BatchResult> {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Says which queries have no list, and why; throws where none has one. */
+async function noteRefused(
+  database: Database,
+  blocks: Blocks,
+  total: number,
+  onNote: (note: string) => void,
+): Promise<void> {
+  const { count, first } = await refusedQueries(database, blocks.files, EXAMPLES);
+  if (count === 0) return;
+  const whys = first.map(({ query, why }) => `query ${query}: ${why}`).join('; ');
+  const message = `${count} of ${total} queries are refused and have no list: ${whys}`;
+  if (count < total) return onNote(message);
+  await blocks.remove();
+  throw refused(message);
 }
 
 /** Says before anything is computed that the folder does not say what users have. */
@@ -86,7 +108,11 @@ async function queriesOf(
   model: RecommenderModel,
 ): Promise<QueryTable | null> {
   if (lists === 'similarItems') return null;
-  return queries ? fileTable(database, queries, model, onNote) : usersTable(folder, model, onNote);
+  if (!queries) return usersTable(folder, model, onNote);
+  const transform = await orRefused(() =>
+    readDocument(readDirectory(folder), `${TRANSFORM_FOLDER}/${TRANSFORM_FILE}`, TRANSFORM_VERSIONS),
+  );
+  return fileTable(database, queries, { ...model, unreadBy: unreadByColumn(transform) }, onNote);
 }
 
 function blockSize({ type, items }: RecommenderModel): number {

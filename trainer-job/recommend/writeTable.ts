@@ -49,12 +49,7 @@ export async function writeTable(
     'score',
     `${version === null ? 'NULL::VARCHAR' : literal(version)} AS model_version`,
   ];
-  const read =
-    blocks.length === 0
-      ? `(SELECT 0::BIGINT AS n, ''::VARCHAR AS "of", []::VARCHAR[] AS items, []::DOUBLE[] AS scores WHERE false)`
-      : `read_json([${blocks.map((path) => literal(asPattern(path))).join(', ')}], format = 'newline_delimited', maximum_object_size = 268435456,
-          columns = {n: 'BIGINT', "of": 'VARCHAR', items: 'VARCHAR[]', scores: 'DOUBLE[]'})`;
-  const rows = `SELECT n, "of", unnest(range(1, len(items) + 1)) AS rank, unnest(items) AS found, unnest(scores) AS score FROM ${read}`;
+  const rows = `SELECT n, "of", unnest(range(1, len(items) + 1)) AS rank, unnest(items) AS found, unnest(scores) AS score FROM ${linesSql(blocks)}`;
   await database.run(
     `COPY (SELECT ${columns.join(', ')} FROM (${rows}) ) TO ${literal(unfinished)} (${formatOf(out)})`,
   );
@@ -64,4 +59,27 @@ export async function writeTable(
   );
   await rename(unfinished, out);
   return count;
+}
+
+function linesSql(blocks: readonly string[]): string {
+  if (blocks.length === 0) {
+    return `(SELECT 0::BIGINT AS n, ''::VARCHAR AS "of", []::VARCHAR[] AS items, []::DOUBLE[] AS scores, ''::VARCHAR AS refused WHERE false)`;
+  }
+  return `read_json([${blocks.map((path) => literal(asPattern(path))).join(', ')}], format = 'newline_delimited', maximum_object_size = 268435456,
+          columns = {n: 'BIGINT', "of": 'VARCHAR', items: 'VARCHAR[]', scores: 'DOUBLE[]', refused: 'VARCHAR'})`;
+}
+
+/** How many queries of all blocks the recommender has refused, and the first of them with the reasons, in order. */
+export async function refusedQueries(
+  database: Database,
+  blocks: readonly string[],
+  most: number,
+): Promise<{ count: number; first: { query: number; why: string }[] }> {
+  const lines = `FROM ${linesSql(blocks)} WHERE refused IS NOT NULL`;
+  const { count = 0 } = await database.counts(`SELECT count(*) AS count ${lines}`);
+  if (count === 0) return { count, first: [] };
+  const first = await database.rows(
+    `SELECT n + 1 AS query, refused AS why ${lines} ORDER BY n LIMIT ${most}`,
+  );
+  return { count, first: first.map(({ query, why }) => ({ query: Number(query), why: String(why) })) };
 }

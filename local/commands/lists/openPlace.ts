@@ -10,6 +10,7 @@ import { textOfColumn } from '@trainyard/recommender/encode/columnText';
 import { TRANSFORM_FILE, TRANSFORM_FOLDER, VALUES_FILES } from '@trainyard/recommender/format/files';
 import { readDocument } from '@trainyard/recommender/format/read';
 import { TRANSFORM_VERSIONS, type TransformDocument } from '@trainyard/recommender/format/transformDocument';
+import { unreadByColumn } from '@trainyard/recommender/model/unread';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import type { CommandContext } from '../command.js';
 import { modelFiles } from './modelFiles.js';
@@ -23,6 +24,8 @@ export interface OpenedPlace {
   userAt(this: void, id: FeatureValue): number | undefined;
   /** The type that the column of the items' ids has in DuckDB. */
   itemIdType: string;
+  /** Whether a value of a column of the query tower counts as missing since it cannot be read as what the column has. */
+  isUnread(this: void, column: string, value: FeatureValue): boolean;
   /** The values of the newest training row of each user or item; undefined where the folder does not say them. */
   values(this: void, whose: 'users' | 'items'): Promise<Values | undefined>;
 }
@@ -32,9 +35,11 @@ export async function openPlace({ name, folder }: ModelPlace, context: CommandCo
   const files = modelFiles(folder, context.config.storageEndpoint);
   if (folder.startsWith('gs://') && name !== folder) context.note(`${name} is read from ${folder}`);
   const model = await orExplained(() => openModel(files));
-  const { candidate, columnTypes = {} } = await orExplained(() =>
+  const transform = await orExplained(() =>
     readDocument(files.read, `${TRANSFORM_FOLDER}/${TRANSFORM_FILE}`, TRANSFORM_VERSIONS),
   );
+  const { candidate, columnTypes = {} } = transform;
+  const unreadBy = unreadByColumn(transform);
   const textOfUser = textOfColumn(model.userColumn, columnTypes);
   return {
     model,
@@ -45,6 +50,7 @@ export async function openPlace({ name, folder }: ModelPlace, context: CommandCo
       return place < 0 ? undefined : place;
     },
     itemIdType: typeOfId(candidate, columnTypes),
+    isUnread: (column, value) => unreadBy.get(column)?.(value) ?? false,
     values: async (whose) =>
       (await isThere(() => files.read(VALUES_FILES[whose].document)))
         ? orExplained(() => readValues(files.read, whose))

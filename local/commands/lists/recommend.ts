@@ -120,7 +120,7 @@ async function showList(asked: Asked, context: CommandContext): Promise<number> 
 /** A known user with the values of the newest training row, as the lists for all users have them, and with those that are given in their place. */
 async function queryOf(
   { user, query: given = {} }: Pick<Asked, 'user' | 'query'>,
-  { model, userAt, values }: OpenedPlace,
+  { model, userAt, isUnread, values }: OpenedPlace,
   context: CommandContext,
 ): Promise<FeatureValues> {
   const { users, userColumn, columns } = model;
@@ -148,11 +148,13 @@ async function queryOf(
     context.note(`${missing.join(', ')} count${missing.length === 1 ? 's' : ''} as missing${why}`);
   }
   for (const [column, value] of Object.entries(given)) {
-    if (column !== userColumn && (await orExplained(() => saysNothing(model, query, column)))) {
-      context.note(
-        `the value ${JSON.stringify(value)} of ${column} counts as a missing one does: training has not seen it, it cannot be read as what the column has, or the model does not tell the two apart`,
-      );
-    }
+    if (column === userColumn) continue;
+    const why = isUnread(column, value)
+      ? 'it cannot be read as what the column has'
+      : (await orExplained(() => saysNothing(model, query, column))) &&
+        'training has not seen it, or the model does not tell the two apart';
+    if (why !== false)
+      context.note(`the value ${JSON.stringify(value)} of ${column} counts as a missing one does: ${why}`);
   }
   return query;
 }
