@@ -1,5 +1,5 @@
 import { programHelp } from '@trainyard/shared/commandLine/help';
-import { nearestName } from '@trainyard/shared/commandLine/nearestName';
+import { nearestName } from '@trainyard/shared/nearestName';
 import { USER_ERRORS, UserError } from '@trainyard/shared/commandLine/userError';
 import { type CommandContext, EXIT } from './commands/command.js';
 import { COMMANDS, PROGRAM } from './commands/program.js';

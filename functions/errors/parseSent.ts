@@ -1,4 +1,5 @@
 import { problemErrors } from '@trainyard/shared';
+import { KEYS_TOLD } from '@trainyard/shared/http/allowedKeys';
 import type { z } from 'zod';
 import { DomainError } from './domainError.js';
 
@@ -7,7 +8,7 @@ import { DomainError } from './domainError.js';
  * `errors`, and where Firestore could not store the value.
  */
 export function parseSent<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, KEYS_TOLD);
   if (parsed.success) {
     const wrong = unstorable(value);
     if (wrong !== undefined) throw cannotBeStored(what, wrong);

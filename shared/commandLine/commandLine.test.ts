@@ -5,7 +5,7 @@ import { commandTable } from './commandTable.js';
 import { fieldChoices, fieldDescription } from './fieldDescription.js';
 import { commaSeparated, wholeNumber } from './flags.js';
 import { commandHelp, programHelp, usageOf } from './help.js';
-import { editDistance, nearestName } from './nearestName.js';
+import { editDistance, nearestName } from '../nearestName.js';
 import { parseArguments } from './parseArguments.js';
 import { commandReference, programReference } from './referencePage.js';
 import { UserError } from './userError.js';

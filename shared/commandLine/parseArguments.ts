@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { allFlags, type CommandTable } from './commandTable.js';
 import { isRequiredArgument, type Flag, type Flags, type Positionals, type Values } from './flags.js';
 import { usageOf } from './help.js';
-import { nearestName } from './nearestName.js';
+import { nearestName } from '../nearestName.js';
 import { UserError } from './userError.js';
 
 interface Written {

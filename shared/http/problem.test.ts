@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { trainingSpecSchema } from '../spec/trainingSpec.js';
+import { KEYS_TOLD } from './allowedKeys.js';
 import { problemErrors } from './problem.js';
 
 const features = (column: string) => [{ column, transform: 'lookup', id: true }];
@@ -87,5 +88,42 @@ describe('what is wrong in a body', () => {
   it('keeps to itself what was given where it is not told the body', () => {
     const { error } = z.object({ epochs: z.int() }).safeParse({ epochs: 'secret' });
     expect(error && problemErrors(error)).toEqual([{ pointer: '/epochs', detail: 'must be a number' }]);
+  });
+
+  const unknown = (parts: object) => {
+    const spec = {
+      dataset: { source: { uri: 'r.csv' } },
+      features: { query: features('user'), candidate: features('item') },
+      ...parts,
+    };
+    const { error } = trainingSpecSchema.safeParse(spec, KEYS_TOLD);
+    return error && problemErrors(error, spec).map(({ pointer, detail }) => `${pointer} ${detail}`);
+  };
+
+  it.each([
+    [{ trainning: {} }, '/trainning unknown key "trainning": did you mean "training"?'],
+    [{ training: { epoch: 3 } }, '/training/epoch unknown key "epoch": did you mean "epochs"?'],
+    [
+      { training: { batch_size: 64 } },
+      '/training/batch_size unknown key "batch_size": did you mean "batchSize"?',
+    ],
+    [
+      { training: { epoch: 3, epochs: 4 } },
+      '/training/epoch unknown key "epoch": remove it or correct its spelling',
+    ],
+    [
+      { features: { query: [{ ...features('user')[0], dims: 4 }], candidate: features('item') } },
+      '/features/query/0/dims unknown key "dims": did you mean "dim"?',
+    ],
+    [
+      { dataset: { source: { uri: 'r.csv' }, split: { strategy: 'time', colum: 'at', shares: 1 } } },
+      '/dataset/split/colum unknown key "colum": did you mean "column"?',
+    ],
+    [
+      { evaluation: { zzzzzz: 1 } },
+      '/evaluation/zzzzzz unknown key "zzzzzz": remove it or correct its spelling',
+    ],
+  ])('names the key that was probably meant by an unknown one: %j', (parts, sentence) => {
+    expect(unknown(parts)).toContain(sentence);
   });
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { described } from '../described.js';
+import { nearestKey } from './allowedKeys.js';
 import { choiceInWords, type Given, mistakeInWords } from './mistakeWords.js';
 
 /** RFC 9457 problem details. `detail` says what was given, what is allowed and what to do. */
@@ -44,7 +45,7 @@ type Entry = NonNullable<Problem['errors']>[number];
 
 /**
  * Each issue as a pointer and a sentence. Of a choice between forms, the issues of the form that was most likely meant. `parsed` is
- * what has the mistakes, whose values are told then.
+ * what has the mistakes, whose values are told then. Where it was parsed with `KEYS_TOLD`, unknown keys come with the nearest allowed one.
  */
 export function problemErrors(error: z.ZodError, parsed?: unknown): Entry[] {
   return error.issues.flatMap((issue) => entriesOf(issue, [], parsed));
@@ -56,7 +57,7 @@ function entriesOf(issue: Issue, base: readonly PropertyKey[], parsed: unknown):
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         pointer: jsonPointer([...path, key]),
-        detail: `unknown key "${key}": remove it or correct its spelling`,
+        detail: unknownKey(key, nearestKey(key, issue.keys)),
       }));
     case 'invalid_union':
       if ('options' in issue && issue.options)
@@ -67,6 +68,12 @@ function entriesOf(issue: Issue, base: readonly PropertyKey[], parsed: unknown):
     default:
       return [{ pointer: jsonPointer(path), detail: mistakeInWords(issue, givenAt(parsed, path)) }];
   }
+}
+
+function unknownKey(key: string, nearest: string | undefined): string {
+  return nearest === undefined
+    ? `unknown key "${key}": remove it or correct its spelling`
+    : `unknown key "${key}": did you mean "${nearest}"?`;
 }
 
 function givenAt(parsed: unknown, path: readonly PropertyKey[]): Given {

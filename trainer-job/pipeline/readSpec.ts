@@ -8,6 +8,7 @@ import {
   trainingSpecSchema,
   type TrainingSpec,
 } from '@trainyard/shared';
+import { KEYS_TOLD } from '@trainyard/shared/http/allowedKeys';
 import type { Settings } from '../settings/settings.js';
 import { withFlags } from './specFlags.js';
 import { TrainerError } from '../errors/trainerError.js';
@@ -38,7 +39,7 @@ export async function readSpec(
 }
 
 function checked(schema: typeof trainingSpecSchema, content: unknown): TrainingSpec {
-  const parsed = schema.safeParse(content);
+  const parsed = schema.safeParse(content, KEYS_TOLD);
   if (parsed.success) return parsed.data;
   const mistakes = problemErrors(parsed.error, content).map(
     ({ pointer, detail }) => `${pointer || '/'}: ${detail}`,

@@ -5,6 +5,8 @@ import { featureColumns, type Feature, type Features } from '../features.js';
 import type { RuleBroken } from '../modelRules.js';
 import { splitColumn, splitTimeColumn } from '../split.js';
 import type { DerivedColumn } from '../shaping.js';
+import { brokenAnswerRules } from './answers.js';
+import { operandsOf } from './operands.js';
 
 type Path = RuleBroken['path'];
 /** What a use of a column takes of it. `ordered`: numbers or times, in whose order rows can be. */
@@ -36,7 +38,7 @@ export function brokenColumnRules(
       broken(['dataset', 'columns', column], calledOtherwise(dataset, column)),
     ),
     ...leaks(features),
-    ...answersInQueries(dataset, features, findsItems),
+    ...brokenAnswerRules(dataset, features, findsItems),
     ...unusedOutliers(dataset, uses),
     ...dataset.where.flatMap((condition, i) => brokenCondition(dataset, condition, ['dataset', 'where', i])),
     ...(relevant
@@ -179,45 +181,6 @@ function leaks({ query, target }: Features): RuleBroken[] {
   );
 }
 
-/** Who asks for items does not have the answer; and a user is no item. */
-function answersInQueries(
-  dataset: Dataset,
-  { query, candidate }: Features,
-  findsItems: boolean,
-): RuleBroken[] {
-  const item = candidate.find(({ id }) => id);
-  const answer = item && 'column' in item ? item.column : undefined;
-  if (answer === undefined) return [];
-  return query.flatMap((feature, i) => {
-    const path = ['features', 'query', i];
-    const columns = featureColumns(feature);
-    if (feature.id)
-      return columns.includes(answer)
-        ? broken(
-            path,
-            `"${answer}" identifies the item too: name the column of the user, or that of the item`,
-          )
-        : [];
-    const told = findsItems && columns.find((column) => sourcesOf(dataset, column).has(answer));
-    return told === undefined || told === false
-      ? []
-      : broken(
-          path,
-          told === answer
-            ? `is made of "${answer}", which identifies the item: the model would be told what it is to find`
-            : `is made of "${told}", and that of "${answer}", which identifies the item: the model would be told what it is to find`,
-        );
-  });
-}
-
-/** The column, and those that it is derived from. */
-function sourcesOf({ derive }: Dataset, column: string): Set<string> {
-  const found = new Set([column]);
-  for (const derived of derive.toReversed())
-    if (found.has(derived.name)) for (const operand of operandsOf(derived)) found.add(operand);
-  return found;
-}
-
 /** A text that is compared with numbers or times is one. */
 function brokenCondition(dataset: Dataset, condition: Condition, path: Path): RuleBroken[] {
   const { column } = condition;
@@ -288,17 +251,6 @@ function tooEarly(derived: DerivedColumn, i: number, derive: readonly DerivedCol
           : `is made of "${column}", which is derived after it: put that first`,
       ),
     );
-}
-
-function operandsOf(derived: DerivedColumn): string[] {
-  const of = [
-    ...('of' in derived ? derived.of : []),
-    ...(derived.is === 'if' ? [derived.use, derived.otherwise, { column: derived.when.column }] : []),
-  ];
-  return [
-    ...('column' in derived ? [derived.column] : []),
-    ...of.flatMap((one) => ('column' in one ? [one.column] : [])),
-  ];
 }
 
 function broken(path: Path, message: string | undefined): RuleBroken[] {

@@ -6,6 +6,8 @@ const lookup = (column: string, dim?: number) =>
   ({ column, transform: 'lookup', id: true, ...(dim !== undefined && { dim }) }) as const;
 const TOWERS = { query: [lookup('user', 16)], candidate: [lookup('item', 16)] };
 const RATED = { ...TOWERS, target: { column: 'rating' } };
+const lookedUp = (column: string) => ({ column, transform: 'lookup', dim: 4 }) as const;
+const PRODUCTS = { table: 'products', on: { item: 'id' }, columns: { brand: 'brand' } };
 const NO_LAYERS = { query: { layers: [] }, candidate: { layers: [] } };
 
 type Parts = { [K in keyof TrainingSpecInput]?: unknown };
@@ -57,6 +59,37 @@ const REFUSED: [string, Parts, RegExp][] = [
       },
     },
     /^\/features\/query\/1: is made of "start", and that of "item", which identifies the item: /,
+  ],
+  [
+    'a query that is told of the item by a table which is joined on its id',
+    {
+      dataset: dataset({ tables: { products: { uri: 'p.csv' } }, joins: [PRODUCTS] }),
+      features: { ...TOWERS, query: [lookup('user', 16), lookedUp('brand')] },
+    },
+    /^\/features\/query\/1: is made of "brand", which "products" brings by "item", which identifies the item: the model would be told what it is to find$/,
+  ],
+  [
+    'a query that is told of the item by a table which is joined on what another brings, and by a column derived of that',
+    {
+      dataset: dataset({
+        tables: { products: { uri: 'p.csv' }, makers: { uri: 'm.csv' } },
+        joins: [PRODUCTS, { table: 'makers', on: { brand: 'name' }, columns: { country: 'country' } }],
+        derive: [{ name: 'place', is: 'lower', column: 'country' }],
+      }),
+      features: { ...TOWERS, query: [lookup('user', 16), lookedUp('country'), lookedUp('place')] },
+    },
+    /^\/features\/query\/1: is made of "country", which "makers" brings by way of "item", [^\n]*\n\/features\/query\/2: is made of "place", and that of "item", /,
+  ],
+  [
+    'an item that is told of the user by a table which is joined on its id',
+    {
+      dataset: dataset({
+        tables: { people: { uri: 'p.csv' } },
+        joins: [{ table: 'people', on: { user: 'id' }, columns: { age: 'age' } }],
+      }),
+      features: { ...TOWERS, candidate: [lookup('item', 16), lookedUp('age'), lookedUp('user')] },
+    },
+    /^\/features\/candidate\/1: is made of "age", which "people" brings by "user", which identifies the user: an item is the same whoever asks, [^\n]*\n\/features\/candidate\/2: is made of "user", which identifies the user: /,
   ],
   [
     'users that are the items',
@@ -320,6 +353,27 @@ describe('what the specification alone says', () => {
   });
 
   it.each<[string, Parts]>([
+    [
+      'tables that are joined on the id of their own tower',
+      {
+        dataset: dataset({
+          tables: { people: { uri: 'u.csv' }, products: { uri: 'p.csv' } },
+          joins: [{ table: 'people', on: { user: 'id' }, columns: { age: 'age' } }, PRODUCTS],
+        }),
+        features: {
+          query: [...TOWERS.query, lookedUp('age')],
+          candidate: [...TOWERS.candidate, lookedUp('brand')],
+        },
+      },
+    ],
+    [
+      'a query of a ranking model, which is told its item anyway',
+      {
+        dataset: dataset({ tables: { products: { uri: 'p.csv' } }, joins: [PRODUCTS] }),
+        features: { ...RATED, query: [...TOWERS.query, lookedUp('brand')] },
+        model: { type: 'ranking' },
+      },
+    ],
     ['widths that the data decide', { features: { ...TOWERS, query: [lookup('user')] }, model: NO_LAYERS }],
     [
       'other widths of a ranking model',
