@@ -57,12 +57,12 @@ const TABLE = {
   },
   'no-rows-measured': {
     meaning:
-      'No row of a split can be measured, so that the run has no metrics of it: users or items are new, or the target is missing.',
+      'No row of a split can be measured, so that the run has no metrics of it: users or items are new, the target is missing, or `evaluation.relevant` calls no row an answer.',
     remedy: 'Change `dataset.split` so that users and items of the split occur in train, or bring more data.',
   },
   'few-rows-measured': {
     meaning:
-      'Fewer than 100 rows of a split, or fewer than half of them, can be measured: its metrics are of chance, or of a part that is not like the rest.',
+      'Fewer than 100 rows of a split, or fewer than half of them, can be measured: its metrics are of chance, or of a part that is not like the rest. Of retrieval the rows that `evaluation.relevant` calls answers are meant.',
     remedy: 'Change `dataset.split`, lower `minCount`, or bring more data.',
   },
   'tied-times': {

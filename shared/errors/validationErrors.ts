@@ -109,6 +109,14 @@ export const VALIDATION_ERRORS = {
     remedy: 'Name the right column, or another `features.target.threshold`, or bring rows that differ.',
     retriable: false,
   },
+  'no-relevant-rows': {
+    kind: 'validation',
+    meaning:
+      'No row of the data meets `evaluation.relevant`, so that nothing that the model finds could be measured.',
+    remedy:
+      'Correct the condition, whose value is compared with those of the column as they are read, or leave it out.',
+    retriable: false,
+  },
   'constant-metric': {
     kind: 'validation',
     meaning:

@@ -34,11 +34,22 @@ import {
 import type { PieceCache } from '../data/transform/pieces.js';
 import { checkMeasurable, measurabilityWarnings } from '../data/transform/measurability.js';
 import { measuredCounts, measuredInWords } from '../data/transform/measuredInWords.js';
-import { MEASURED_VERSION, measuredSplitsSchema, measureFolder } from '../data/transform/measuredRows.js';
+import {
+  MEASURED_VERSION,
+  measuredSplitsSchema,
+  measureFolder,
+  relevantSplitsSchema,
+  type RelevantSplits,
+} from '../data/transform/measuredRows.js';
 import { rawRows } from '../data/transform/rawRows.js';
 import { knownTimeColumn, timesOf } from '../data/transform/trainTimes.js';
 import { withRows, type IngestedRows } from '../data/transform/rowsOf.js';
-import { RELEVANT_VERSION, relevantSchema, writeRelevant } from '../data/transform/relevantRows.js';
+import {
+  countRelevant,
+  RELEVANT_VERSION,
+  relevantSchema,
+  writeRelevant,
+} from '../data/transform/relevantRows.js';
 import { splitRows, tiedRowsOf } from '../data/transform/splitRows.js';
 import { withCorrections } from '../data/validate/report.js';
 import { rewriteValidation } from '../data/validate/writeReport.js';
@@ -180,6 +191,7 @@ function transformStage(context: DataContext, vocabularies: Vocabularies): Stage
         produce: async () => measureFolder(await encoded.files()),
       });
       const relevant = await relevantOf(spec, outputs.of('ingest'), { keep, pieces });
+      const relevantSplits = await relevantSplitsOf(keep, encoded, relevant);
       const corrections = await correctionsOf(dataset, outputs.of('ingest'), { keep, pieces });
       const unknown = await unknownOf(spec, outputs.of('ingest'), fixed, {
         keep,
@@ -189,7 +201,7 @@ function transformStage(context: DataContext, vocabularies: Vocabularies): Stage
       const { columns } = outputs.of('validate').profile;
       const withNulls = new Set(columns.filter(({ nulls }) => nulls > 0).map(({ name }) => name));
       const tied = await tiedRowsOf(keep, outputs.of('ingest'), dataset.split);
-      const measured = { spec, document: encoded.outcome, splits, withNulls, tied };
+      const measured = { spec, document: encoded.outcome, splits, relevant: relevantSplits, withNulls, tied };
       return {
         output: {
           ...encoded,
@@ -296,6 +308,21 @@ async function relevantOf(
       return writeRelevant(ingested, places, condition, folder);
     },
   });
+}
+
+/** How many rows of each split count; null where all do. */
+async function relevantSplitsOf(
+  keep: StageWork<unknown>['keep'],
+  encoded: StageOutput<unknown>,
+  relevant: StageOutput<unknown> | null,
+): Promise<RelevantSplits | null> {
+  if (!relevant) return null;
+  const { outcome } = await keep({
+    key: { part: 'relevantSplits', version: 1, encoded: encoded.digest, relevant: relevant.digest },
+    outcome: relevantSplitsSchema,
+    produce: async () => countRelevant(await encoded.files(), await relevant.files()),
+  });
+  return outcome;
 }
 
 /** Counted once for the same rows, split and settings; none where the specification says nothing of outliers. */

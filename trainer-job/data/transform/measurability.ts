@@ -14,8 +14,9 @@ import {
 import { encodedTarget } from '@trainyard/recommender/encode/target';
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
 import { TrainerError } from '../../errors/trainerError.js';
-import { measuredOf, rowWarnings, sectionInWords, whole, type HeldOut } from './measuredInWords.js';
-import type { MeasuredRows, MeasuredSplits } from './measuredRows.js';
+import { describeCondition } from '../ingest/conditions.js';
+import { foundOf, measuredOf, rowWarnings, sectionInWords, whole, type HeldOut } from './measuredInWords.js';
+import type { MeasuredRows, MeasuredSplits, RelevantSplits } from './measuredRows.js';
 import type { TiedRows } from './split.js';
 
 type Spec = Pick<TrainingSpec, 'dataset' | 'features' | 'model' | 'evaluation' | 'training'>;
@@ -24,6 +25,8 @@ interface Measured {
   spec: Spec;
   document: TransformDocument;
   splits: MeasuredSplits;
+  /** What counts as an answer; null where all rows do. */
+  relevant: RelevantSplits | null;
   /** Columns that have nulls. */
   withNulls: ReadonlySet<string>;
   tied: TiedRows;
@@ -52,6 +55,7 @@ export function checkMeasurable(measured: Measured): void {
         : `set features.target.threshold (${threshold}) between the values of the column, or bring rows on both sides of it`,
     );
   }
+  checkRelevant(measured);
   for (const { path, metric } of wishesOf(spec)) {
     const k = recallDepth(metric);
     if (k === null || k < items) continue;
@@ -61,6 +65,19 @@ export function checkMeasurable(measured: Measured): void {
       `take a K below ${whole(items)}, which evaluation.k names as well, or another metric`,
     );
   }
+}
+
+/** A condition that no row of any split meets is a mistake: there is no answer to find. */
+function checkRelevant({ spec, splits, relevant }: Measured): void {
+  if (spec.model.type === 'ranking' || !spec.evaluation.relevant || !relevant) return;
+  const names = ['train', 'validation', 'test'] as const;
+  if (names.some((name) => relevant[name].rows > 0)) return;
+  const rows = names.reduce((sum, name) => sum + splits[name].rows, 0);
+  throw problem(
+    'no-relevant-rows',
+    `0 of ${whole(rows)} rows meet evaluation.relevant ("${describeCondition(spec.evaluation.relevant)}"): no row counts as an answer, and nothing that is found could be measured`,
+    'correct the condition, whose value is compared with those of the column as they are read, or leave evaluation.relevant out',
+  );
 }
 
 /** What does not stop the run, and makes less of its results than they seem. */
@@ -100,7 +117,7 @@ function tiedWarnings({ spec: { dataset }, splits, tied }: Measured): RunWarning
 function targetWarnings(measured: Measured, split: HeldOut): RunWarning[] {
   const { spec, splits } = measured;
   const rows = splits[split];
-  const count = measuredOf(spec, rows);
+  const count = measuredOf(measured, split);
   if (spec.model.type === 'retrieval' || count === 0 || !isOneValue(measured, rows)) return [];
   return [
     runWarning(
@@ -140,8 +157,8 @@ function monitorWarnings(measured: Measured): RunWarning[] {
 function isThere(measured: Measured, monitor: string): boolean {
   const { spec, splits } = measured;
   const { validation } = splits;
-  const rated = measuredOf(spec, validation);
-  const found = spec.model.type === 'ranking' ? rated : validation.known;
+  const rated = measuredOf(measured, 'validation');
+  const found = spec.model.type === 'ranking' ? rated : foundOf(measured, 'validation');
   const family: MetricFamily | undefined = parseMetricName(monitor)?.family;
   const isOfRetrieval = family === METRICS.retrievalLoss || family?.baselines === 'retrieval';
   if (!family || family === METRICS.loss || isOfRetrieval) return found > 0;
@@ -207,7 +224,7 @@ function oneValue({ spec, document }: Pick<Measured, 'spec' | 'document'>, { tar
 }
 
 function problem(
-  code: 'single-id' | 'one-target-value' | 'constant-metric',
+  code: 'single-id' | 'one-target-value' | 'constant-metric' | 'no-relevant-rows',
   message: string,
   remedy: string,
 ) {

@@ -1,6 +1,6 @@
 /** How many rows of each split can be measured, in words and as a warning. */
 import { idFeature, monitorsOf, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
-import type { MeasuredRows, MeasuredSplits } from './measuredRows.js';
+import type { MeasuredRows, MeasuredSplits, RelevantSplits } from './measuredRows.js';
 
 /** With fewer, a metric says more of chance than of the model. */
 const FEW_ROWS = 100;
@@ -15,25 +15,27 @@ type Spec = Pick<TrainingSpec, 'dataset' | 'features' | 'model' | 'evaluation' |
 interface Measured {
   spec: Spec;
   splits: MeasuredSplits;
+  /** What counts as an answer; null where all rows do. */
+  relevant: RelevantSplits | null;
   /** Columns that have nulls: an id that is missing is as unknown to train as a new one. */
   withNulls: ReadonlySet<string>;
 }
 
 /** `28,100 of 30,000 validation and 34 of 2,579 test rows can be measured (test: 2,545 new users)`. */
-export function measuredInWords({ spec, splits, withNulls }: Measured): string {
-  const shares = HELD_OUT.map((split) => {
-    const rows = splits[split];
-    return `${whole(measuredOf(spec, rows))} of ${whole(rows.rows)} ${split}`;
-  });
+export function measuredInWords(measured: Measured): string {
+  const shares = HELD_OUT.map(
+    (split) => `${whole(measuredOf(measured, split))} of ${whole(measured.splits[split].rows)} ${split}`,
+  );
   const reasons = HELD_OUT.flatMap((split) => {
-    const why = reasonsOf(spec, splits[split], withNulls);
+    const why = reasonsOf(measured, split);
     return why.length === 0 ? [] : [`${split}: ${why.join(', ')}`];
   });
   return `${shares.join(' and ')} rows can be measured${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
 }
 
 /** For programs: `validationMeasured`, and of the other rows `validationNewUser`, …, where there are such. */
-export function measuredCounts({ spec, splits }: Pick<Measured, 'spec' | 'splits'>): Record<string, number> {
+export function measuredCounts(measured: Omit<Measured, 'withNulls'>): Record<string, number> {
+  const { spec, splits } = measured;
   const counts = HELD_OUT.flatMap((split) => {
     const { newUser, newItem, newBoth, noTarget } = splits[split];
     const others: [string, number][] = [
@@ -41,35 +43,49 @@ export function measuredCounts({ spec, splits }: Pick<Measured, 'spec' | 'splits
       ['NewItem', newItem],
       ['NewBoth', newBoth],
       ['NoTarget', spec.model.type === 'retrieval' ? 0 : noTarget],
+      ['Irrelevant', irrelevantOf(measured, split)],
     ];
-    return [
-      ['Measured', measuredOf(spec, splits[split])] as const,
-      ...others.filter(([, rows]) => rows > 0),
-    ].map(([name, rows]) => [`${split}${name}`, rows] as const);
+    return [['Measured', measuredOf(measured, split)] as const, ...others.filter(([, rows]) => rows > 0)].map(
+      ([name, rows]) => [`${split}${name}`, rows] as const,
+    );
   });
   return Object.fromEntries(counts);
 }
 
-/** The rows that all of the model's metrics are of. */
-export function measuredOf({ model }: Pick<Spec, 'model'>, { known, noTarget }: MeasuredRows): number {
-  return model.type === 'retrieval' ? known : known - noTarget;
+/** The rows that all of the model's metrics are of; of a hybrid those that its predictions are measured by. */
+export function measuredOf(measured: Omit<Measured, 'withNulls'>, split: HeldOut): number {
+  const { known, noTarget } = measured.splits[split];
+  return measured.spec.model.type === 'retrieval' ? foundOf(measured, split) : known - noTarget;
+}
+
+/** The rows that retrieval is measured by. */
+export function foundOf({ splits, relevant }: Omit<Measured, 'withNulls'>, split: HeldOut): number {
+  return relevant ? relevant[split].known : splits[split].known;
+}
+
+/** The rows that retrieval would be measured by if they were answers. */
+function irrelevantOf(measured: Omit<Measured, 'withNulls'>, split: HeldOut): number {
+  return measured.spec.model.type === 'ranking' ? 0 : measured.splits[split].known - foundOf(measured, split);
 }
 
 /** Nothing where enough rows of the split can be measured. */
-export function rowWarnings({ spec, splits, withNulls }: Measured, split: HeldOut): RunWarning[] {
+export function rowWarnings(of: Measured, split: HeldOut): RunWarning[] {
+  const { spec, splits } = of;
   const { target: _target, ...counts } = splits[split];
-  const measured = measuredOf(spec, splits[split]);
-  if (measured >= FEW_ROWS && measured >= SMALL_SHARE * counts.rows) return [];
-  const why = reasonsOf(spec, splits[split], withNulls).join(', ');
+  const measured = measuredOf(of, split);
+  // What is no answer is left out because it was asked for.
+  const asked = spec.model.type === 'retrieval' && of.relevant ? of.relevant[split].rows : counts.rows;
+  if (measured >= FEW_ROWS && measured >= SMALL_SHARE * asked) return foundWarnings(of, split);
+  const why = reasonsOf(of, split).join(', ');
   const reasons = why === '' ? '' : `: ${why}`;
   // Without a target the items that a hybrid finds are measured all the same.
   const how = spec.model.type === 'hybrid' && counts.known > measured ? ' in full' : '';
-  const remedy = remedyOf(spec, splits[split], split);
+  const remedy = isMostlyIrrelevant(of, split) ? RELEVANT_REMEDY : remedyOf(spec, splits[split], split);
   const numbers = { ...counts, measured };
   if (measured === 0) {
     const gates = split === 'test' && spec.evaluation.gates.length > 0 ? '; no gate on it passes' : '';
     const message = `none of ${whole(counts.rows)} ${split} rows can be measured${how}${reasons}${gates}`;
-    return [runWarning('no-rows-measured', message, remedy, numbers)];
+    return [runWarning('no-rows-measured', message, remedy, numbers), ...foundWarnings(of, split)];
   }
   const message =
     measured === counts.rows
@@ -80,21 +96,51 @@ export function rowWarnings({ spec, splits, withNulls }: Measured, split: HeldOu
     monitors.length === 0
       ? ''
       : `; ${monitors.join(' and ')} ${monitors.length > 1 ? 'go' : 'goes'} by these alone`;
-  return [runWarning('few-rows-measured', `${message}${follows}`, remedy, numbers)];
+  return [
+    runWarning('few-rows-measured', `${message}${follows}`, remedy, numbers),
+    ...foundWarnings(of, split),
+  ];
 }
 
-function reasonsOf(
-  { model, features }: Pick<Spec, 'model' | 'features'>,
-  rows: MeasuredRows,
-  withNulls: ReadonlySet<string>,
-): string[] {
-  const { newUser, newItem, newBoth, noTarget } = rows;
+const RELEVANT_REMEDY =
+  'change evaluation.relevant, whose value is compared with those of the column as they are read, or hold out more rows (dataset.split)';
+
+function isMostlyIrrelevant(measured: Measured, split: HeldOut): boolean {
+  if (measured.spec.model.type !== 'retrieval') return false;
+  const { known, rows } = measured.splits[split];
+  return irrelevantOf(measured, split) > Math.max(foundOf(measured, split), rows - known);
+}
+
+/** What a hybrid finds has its own rows where `evaluation.relevant` says which count; its predictions are measured all the same. */
+function foundWarnings(of: Measured, split: HeldOut): RunWarning[] {
+  const { spec, splits, relevant } = of;
+  const found = foundOf(of, split);
+  if (spec.model.type !== 'hybrid' || !relevant || found >= FEW_ROWS || irrelevantOf(of, split) === 0)
+    return [];
+  const { rows, known } = splits[split];
+  const message = `${found === 0 ? 'none' : `only ${whole(found)}`} of ${whole(rows)} ${split} rows can be measured by retrieval: ${notRelevant(of, split)}`;
+  const numbers = { rows, known, measured: found, relevant: relevant[split].rows };
+  return [
+    runWarning(found === 0 ? 'no-rows-measured' : 'few-rows-measured', message, RELEVANT_REMEDY, numbers),
+  ];
+}
+
+function notRelevant(measured: Measured, split: HeldOut): string {
+  const { spec, splits, relevant } = measured;
+  const column = spec.evaluation.relevant?.column ?? '';
+  return `${whole(irrelevantOf(measured, split))} that evaluation.relevant, by "${column}", does not call an answer (${whole(relevant?.[split].rows ?? 0)} of ${whole(splits[split].rows)} ${split} rows meet it)`;
+}
+
+function reasonsOf(measured: Measured, split: HeldOut): string[] {
+  const { splits, withNulls } = measured;
+  const { model, features } = measured.spec;
+  const { newUser, newItem, newBoth, noTarget } = splits[split];
   const [user, item] = [idFeature(features.query), idFeature(features.candidate)];
   const unknown = (column: string) =>
     withNulls.has(column)
       ? `whose "${column}" is missing or not known to train`
       : `whose "${column}" train does not know`;
-  return [
+  const ofTrain = [
     [newUser, unknown(user.column)],
     [newItem, unknown(item.column)],
     [
@@ -107,6 +153,8 @@ function reasonsOf(
   ]
     .filter(([count]) => count !== 0)
     .map(([count, what]) => `${whole(Number(count))} ${what}`);
+  const isIrrelevant = model.type === 'retrieval' && irrelevantOf(measured, split) > 0;
+  return [...ofTrain, ...(isIrrelevant ? [notRelevant(measured, split)] : [])];
 }
 
 /** By what keeps most of the rows out. */

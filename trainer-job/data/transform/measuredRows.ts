@@ -29,6 +29,19 @@ export const measuredSplitsSchema = z.strictObject({
 });
 export type MeasuredSplits = z.infer<typeof measuredSplitsSchema>;
 
+const relevantOfSplitSchema = z.strictObject({
+  /** Rows of the split that meet the condition, and those of them whose user and item both occur in train. */
+  rows: z.int(),
+  known: z.int(),
+});
+
+export const relevantSplitsSchema = z.strictObject({
+  train: relevantOfSplitSchema,
+  validation: relevantOfSplitSchema,
+  test: relevantOfSplitSchema,
+});
+export type RelevantSplits = z.infer<typeof relevantSplitsSchema>;
+
 /** Of what `transform` has written into a folder. */
 export async function measureFolder(folder: string): Promise<MeasuredSplits> {
   return measuredSplits(await readEncodedDataset(folder));

@@ -14,11 +14,13 @@ const ratingOf = (at: number) => ((999 - at) % 7 === 0 ? null : 1 + ((999 - at) 
 async function preparedBy(
   folder: string,
   relevant?: NonNullable<TrainingSpecInput['evaluation']>['relevant'],
+  parts: Partial<TrainingSpecInput> = {},
 ) {
   const split = { strategy: 'time', column: 'at', train: 0.7, validation: 0.2, test: 0.1 } as const;
   return prepared(folder, {
     ...userItemSpec('rows.parquet', { split }),
-    evaluation: { ...(relevant && { relevant }) },
+    evaluation: { k: [5], ...(relevant && { relevant }) },
+    ...parts,
   });
 }
 
@@ -46,6 +48,61 @@ describe('the rows that count as answers', () => {
     const again = await preparedBy(folder, { column: 'rating', is: 'greaterOrEqual', value: 4 });
     expect(again.reports.at(-1)).toMatchObject({ stage: 'transform', cacheHit: true });
     expect(again.data.splits.test).toEqual(test);
+  });
+
+  it('are refused where no row of the data is one', async () => {
+    const folder = await temporaryFolder();
+    await writeParquet(join(folder, 'rows.parquet'), ROWS);
+    await expect(
+      preparedBy(folder, { column: 'rating', is: 'greaterOrEqual', value: 14 }),
+    ).rejects.toMatchObject({
+      code: 'no-relevant-rows',
+      message: expect.stringContaining('0 of 1,000 rows meet evaluation.relevant ("rating >= 14")') as string,
+    });
+  });
+
+  it('are warned of, and turn early stopping off, where the held-out rows have none', async () => {
+    const folder = await temporaryFolder();
+    await writeParquet(join(folder, 'rows.parquet'), ROWS);
+    const { data, reports } = await preparedBy(folder, { column: 'at', is: 'less', value: 600 });
+    const stage = reports.find((report) => report.stage === 'transform');
+    expect(evaluationRows(data, 'test').rowCount).toBe(0);
+    expect(stage?.counts).toMatchObject({ validationMeasured: 0, testMeasured: 0, testIrrelevant: 100 });
+    expect(stage?.detail).toMatch(/^0 of 200 validation and 0 of 100 test rows can be measured/);
+    expect(stage?.warnings.map(({ code }) => code)).toEqual([
+      'no-rows-measured',
+      'no-rows-measured',
+      'monitor-off',
+    ]);
+    expect(stage?.warnings[1]).toMatchObject({
+      message:
+        'none of 100 test rows can be measured: 100 that evaluation.relevant, by "at", does not call an answer (0 of 100 test rows meet it)',
+      remedy: expect.stringContaining('change evaluation.relevant') as string,
+    });
+  });
+
+  it('are enough without a warning where they are few of many rows, for that is what was asked for', async () => {
+    const folder = await temporaryFolder();
+    await writeParquet(join(folder, 'rows.parquet'), ROWS.replace('range(1000)', 'range(4000)'));
+    const { data, reports } = await preparedBy(folder, { column: 'rating', is: 'greaterOrEqual', value: 4 });
+    const stage = reports.find((report) => report.stage === 'transform');
+    expect(stage?.counts['testMeasured']).toBe(evaluationRows(data, 'test').rowCount);
+    expect(stage?.warnings).toEqual([]);
+  });
+
+  it('bound what a hybrid finds alone: its predictions are measured by all rows', async () => {
+    const folder = await temporaryFolder();
+    await writeParquet(join(folder, 'rows.parquet'), ROWS.replace('range(1000)', 'range(2000)'));
+    const parts: Partial<TrainingSpecInput> = {
+      model: { type: 'hybrid' },
+      features: { ...userItemSpec('').features, target: { column: 'rating' } },
+    };
+    const { reports } = await preparedBy(folder, { column: 'at', is: 'less', value: 200 }, parts);
+    const stage = reports.find((report) => report.stage === 'transform');
+    expect(stage?.warnings.map(({ message }) => message)).toContain(
+      'none of 200 test rows can be measured by retrieval: 200 that evaluation.relevant, by "at", does not call an answer (0 of 200 test rows meet it)',
+    );
+    expect(stage?.counts['testMeasured']).toBeGreaterThan(100);
   });
 
   it('cannot be told by a column that is not there, or by text that is no number, and the error names the setting', async () => {

@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import type { Condition } from '@trainyard/shared';
 import { z } from 'zod';
-import type { EncodedDataset } from '../encodedDataset.js';
+import type { EncodedDataset, SplitName } from '../encodedDataset.js';
 import { conditionSql } from '../ingest/conditions.js';
 import { internalName } from '../ingest/columns.js';
+import { readEncodedDataset } from '../readEncodedDataset.js';
 import { readArray, writeArrays } from '../typedFiles.js';
+import type { RelevantSplits } from './measuredRows.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
 import type { SplitRows } from './splitRows.js';
 
@@ -34,6 +36,22 @@ export async function writeRelevant(
   );
   await writeArrays(join(folder, FILE), relevant);
   return { relevant: relevant.reduce((sum, one) => sum + one, 0) };
+}
+
+/** Of what `transform` and `writeRelevant` have written into two folders. */
+export async function countRelevant(encoded: string, relevant: string): Promise<RelevantSplits> {
+  const { query, splits } = await withRelevant(await readEncodedDataset(encoded), relevant);
+  const ofSplit = (name: SplitName) => {
+    const { relevant: isRelevant, query: entities, item } = splits[name];
+    const found = { rows: 0, known: 0 };
+    for (const [row, holds] of isRelevant?.entries() ?? []) {
+      if (holds !== 1) continue;
+      found.rows++;
+      if (item[row] !== 0 && query.ids[entities[row]!] !== 0) found.known++;
+    }
+    return found;
+  };
+  return { train: ofSplit('train'), validation: ofSplit('validation'), test: ofSplit('test') };
 }
 
 /** The data with what `writeRelevant` has written into `folder`. */
