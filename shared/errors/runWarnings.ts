@@ -121,8 +121,14 @@ const TABLE = {
     remedy: 'Name them in `csv.nullTexts` of the source, or make them null by `dataset.sql`.',
   },
   'constant-feature': {
-    meaning: 'A column that a feature reads has the same value in every row.',
-    remedy: 'Name the right column, or leave the feature out.',
+    meaning:
+      'A column that a feature reads has the same value in every row, or the feature makes the same of all training rows, as intervals do whose boundaries lie outside the values.',
+    remedy: 'Name the right column, change the settings that the warning names, or leave the feature out.',
+  },
+  'values-count-as-missing': {
+    meaning:
+      'A feature that is no id counts as missing or unknown in more than half of the training rows that have a value: a `boolean` of numbers other than 0 and 1, a `lookup` whose `minCount` or `maxSize` leaves out most, a `cyclical` of texts that are no times.',
+    remedy: 'Take another transform, or change the setting that the warning names.',
   },
   'values-not-in-vocabulary': {
     meaning:

@@ -53,6 +53,8 @@ import {
 import { splitRows, tiedRowsOf } from '../data/transform/splitRows.js';
 import { withCorrections } from '../data/validate/report.js';
 import { rewriteValidation } from '../data/validate/writeReport.js';
+import { featureUse, featureUseSchema, FEATURE_USE_VERSION } from '../data/transform/use/featureUse.js';
+import { useWarnings } from '../data/transform/use/useWarnings.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { openVocabularies, type OpenedVocabularies } from '../data/vocabularies/openVocabularies.js';
 import {
@@ -199,6 +201,7 @@ function transformStage(context: DataContext, vocabularies: Vocabularies): Stage
         encoded: encoded.digest,
       });
       const { columns } = outputs.of('validate').profile;
+      const use = await useOf(spec, outputs, fixed, { keep, pieces, encoded: encoded.digest });
       const withNulls = new Set(columns.filter(({ nulls }) => nulls > 0).map(({ name }) => name));
       const tied = await tiedRowsOf(keep, outputs.of('ingest'), dataset.split);
       const measured = { spec, document: encoded.outcome, splits, relevant: relevantSplits, withNulls, tied };
@@ -219,7 +222,7 @@ function transformStage(context: DataContext, vocabularies: Vocabularies): Stage
           outputBytes: encoded.bytes,
         },
         detail: measuredInWords(measured),
-        warnings: [...unknown.warnings, ...measurabilityWarnings(measured)],
+        warnings: [...unknown.warnings, ...use, ...measurabilityWarnings(measured)],
         lineage: {
           inputs: [entryReference(context, 'rows', outputs.of('ingest')), ...unknown.inputs],
           outputs: [entryReference(context, 'encoded', encoded)],
@@ -371,6 +374,28 @@ async function unknownOf(
     notes: unknownNotes(outcome, uri),
     inputs: [fixed.reference],
   };
+}
+
+/** Warnings of features that make little of their columns. */
+async function useOf(
+  spec: TrainingSpec,
+  outputs: Outputs,
+  fixed: OpenedVocabularies | null,
+  { keep, pieces, encoded }: Pick<StageWork<unknown>, 'keep'> & { pieces: PieceCache; encoded: string },
+): Promise<RunWarning[]> {
+  const { query, candidate } = spec.features;
+  if ([...query, ...candidate].every(({ id }) => id)) return [];
+  const { outcome } = await keep({
+    key: { part: 'featureUse', version: FEATURE_USE_VERSION, encoded },
+    outcome: z.array(featureUseSchema),
+    produce: () => featureUse(pieces, outputs.of('ingest'), spec, fixed),
+  });
+  const { columns } = outputs.of('validate').profile;
+  const { rowsKept } = outputs.of('ingest').outcome;
+  const constant = columns.filter(
+    ({ distinct, nulls }) => nulls === rowsKept || (distinct === 1 && nulls === 0),
+  );
+  return useWarnings(outcome, spec, new Set(constant.map(({ name }) => name)));
 }
 
 function countsOf({ query, candidate, rows, target }: TransformDocument): Record<string, number> {

@@ -4,13 +4,15 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf, type Feature } from '@trainyard/shared';
+import { digestOf, type Dataset, type Feature } from '@trainyard/shared';
 import { z } from 'zod';
 import { columnsOf, encodedFeatureSchema } from '@trainyard/recommender/encode/encodedFeature';
 import { isTextFeature } from '../../features/fit.js';
 import { fittedFeatureSchema } from '@trainyard/recommender/encode/fittedFeature';
+import type { TowerName } from '@trainyard/recommender/format/files';
 import { unpackTexts } from '@trainyard/recommender/format/texts';
 import { packTexts, readArray, readPart, writeArrays } from '../typedFiles.js';
+import type { FixedVocabularies } from '../vocabularies/fixedVocabularies.js';
 import type { OutlierPolicy } from './corrections.js';
 import { encodeNumbers } from './encodeNumbers.js';
 import { encodeTexts } from './encodeTexts.js';
@@ -44,6 +46,18 @@ interface FeatureSettings {
   outliers?: OutlierPolicy | undefined;
   /** In the order of its rows, in place of what the training rows have. */
   vocabulary?: readonly string[] | undefined;
+}
+
+export function featureSettings(
+  { columns }: Pick<Dataset, 'columns'>,
+  tower: TowerName,
+  feature: Feature,
+  vocabularies: FixedVocabularies | null,
+): FeatureSettings {
+  return {
+    outliers: isTextFeature(feature) ? undefined : columns[feature.column]?.outliers,
+    vocabulary: vocabularies?.of(tower, feature),
+  };
 }
 
 export async function encodeFeature(

@@ -29,13 +29,14 @@ describe('the pieces of a transform in the cache', () => {
     // Two columns, the times of rows, the split, how many rows can be measured, two features and the whole.
     expect(await made(spec)).toBe(8);
     const price = { column: 'price', transform: 'normalize' as const };
-    expect(await made(withFeature(spec, price)), 'a column, a feature, the measured rows and the whole').toBe(
-      4,
-    );
+    expect(
+      await made(withFeature(spec, price)),
+      'a column, a feature, what it tells apart, the measured rows and the whole',
+    ).toBe(5);
     expect(
       await made(withFeature(spec, { ...price, log1p: true })),
-      'the feature, the measured rows and the whole',
-    ).toBe(3);
+      'the feature, what it tells apart, the measured rows and the whole',
+    ).toBe(4);
     expect(await made(withFeature(spec, price)), 'nothing').toBe(0);
     const split = { ...byTime.split, train: 0.6, validation: 0.2, test: 0.2 };
     expect(

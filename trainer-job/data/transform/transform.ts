@@ -12,8 +12,7 @@ import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
 import { TEXTS_FILE, TRANSFORM_FILE, type TowerName } from '@trainyard/recommender/format/files';
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
 import { packTexts, writeArrays } from '../typedFiles.js';
-import { isTextFeature } from '../../features/fit.js';
-import { encodeFeature, type FeatureRows } from './encodeFeature.js';
+import { encodeFeature, featureSettings, type FeatureRows } from './encodeFeature.js';
 import { encodeSampleWeight } from './encodeSampleWeight.js';
 import { encodeTarget } from './encodeTarget.js';
 import type { PieceCache } from './pieces.js';
@@ -41,10 +40,8 @@ export async function transform(
   const encodeAll = async (tower: TowerName) => {
     const encoded: FeatureRows[] = [];
     for (const feature of features[tower]) {
-      const rows = await encodeFeature(cache, ingested, split, feature, {
-        outliers: isTextFeature(feature) ? undefined : policyOf(feature.column),
-        vocabulary: vocabularies?.of(tower, feature),
-      });
+      const settings = featureSettings(dataset, tower, feature, vocabularies);
+      const rows = await encodeFeature(cache, ingested, split, feature, settings);
       if (feature.id) checkIdVocabulary(tower, feature, rows.vocabulary.length);
       encoded.push(rows);
     }

@@ -1,0 +1,187 @@
+/** What fitted features make of their training rows: whether they tell these apart, and how many of them count as missing. */
+import { featureColumns, featureName, type Feature, type TrainingSpec } from '@trainyard/shared';
+import { truthOf } from '@trainyard/recommender/encode/boolean';
+import { columnsOf, type EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
+import { z } from 'zod';
+import { isTextFeature } from '../../../features/fit.js';
+import type { FixedVocabularies } from '../../vocabularies/fixedVocabularies.js';
+import { numberColumn, textColumn } from '../columnPieces.js';
+import { encodeFeature, featureSettings, type FeatureRows } from '../encodeFeature.js';
+import type { RowValues } from '../encoding.js';
+import type { PieceCache } from '../pieces.js';
+import type { IngestedRows } from '../rowsOf.js';
+import { splitRows, type SplitRows } from '../splitRows.js';
+import { useOfPeriods } from '../timeColumn.js';
+
+/** Raise it when the same encoded rows would be counted otherwise. */
+export const FEATURE_USE_VERSION = 1;
+
+/** Of a feature that is no id, in the training rows. */
+export const featureUseSchema = z.strictObject({
+  tower: z.enum(['query', 'candidate']),
+  feature: z.string(),
+  rows: z.int(),
+  /** Rows in which a column of the feature has a value. */
+  held: z.int(),
+  /** Distinct values of the column; of several, of the one that has most. */
+  values: z.int(),
+  /** The least and the largest number; null of texts and times. */
+  range: z.tuple([z.number(), z.number()]).nullable(),
+  /** Rows that have a value and count as missing or unknown all the same. */
+  unread: z.int(),
+  /** The most frequent values of these. */
+  unreadValues: z.array(z.string()),
+  /** Values of the feature's vocabulary. */
+  vocabulary: z.int(),
+  /** Which rows are all encoded alike: all, or those that have a value, which are then told from the others alone. */
+  same: z.enum(['all', 'held']).nullable(),
+});
+export type FeatureUse = z.infer<typeof featureUseSchema>;
+
+/** Of each feature but the ids, in the order of the specification. The features are taken from the cache, which the transform has filled. */
+export async function featureUse(
+  cache: PieceCache,
+  ingested: IngestedRows,
+  { dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>,
+  vocabularies: FixedVocabularies | null,
+): Promise<FeatureUse[]> {
+  const split = await splitRows(cache, ingested, dataset.split);
+  const found: FeatureUse[] = [];
+  for (const tower of ['query', 'candidate'] as const) {
+    for (const feature of features[tower]) {
+      if (feature.id) continue;
+      const settings = featureSettings(dataset, tower, feature, vocabularies);
+      const encoded = await encodeFeature(cache, ingested, split, feature, settings);
+      const held = await heldBy(
+        { cache, ingested, split },
+        feature,
+        encoded,
+        settings.vocabulary !== undefined,
+      );
+      const rows = split.rows.train;
+      found.push({
+        tower,
+        feature: featureName(feature),
+        rows,
+        held: held.at.reduce((sum, one) => sum + one, 0),
+        values: held.values,
+        range: held.range,
+        unread: held.unread,
+        unreadValues: held.unreadValues,
+        vocabulary: encoded.vocabulary.length,
+        same: sameRows(await encoded.read(0, rows), encoded.encoded, held.at),
+      });
+    }
+  }
+  return found;
+}
+
+/** Which training rows have a value, and what is known of these. */
+interface Held extends Pick<FeatureUse, 'values' | 'range' | 'unread' | 'unreadValues'> {
+  /** [training rows] 1 where there is one. */
+  at: Uint8Array;
+}
+
+interface Rows {
+  cache: PieceCache;
+  ingested: IngestedRows;
+  split: SplitRows;
+}
+
+async function heldBy(rows: Rows, feature: Feature, encoded: FeatureRows, isFixed: boolean): Promise<Held> {
+  if (isTextFeature(feature))
+    return heldTexts(rows, featureColumns(feature), readerOf(feature, encoded, isFixed));
+  const { cache, ingested, split } = rows;
+  const form = feature.transform === 'cyclical' ? useOfPeriods(feature) : 'number';
+  const { values } = await numberColumn(cache, ingested, feature.column, form);
+  const type = ingested.outcome.columns.find(({ name }) => name === feature.column)?.type;
+  // Times that are texts may be none, which nothing but their reading finds.
+  if (form !== 'number' && type === 'VARCHAR') {
+    return heldTexts(rows, [feature.column], (_text, row) => !Number.isNaN(values[row]));
+  }
+  const at = new Uint8Array(split.rows.train);
+  const distinct = new Set<number>();
+  let [least, largest] = [Infinity, -Infinity];
+  for (const [row, value] of values.entries()) {
+    const place = split.place[row]!;
+    if (place >= at.length || Number.isNaN(value)) continue;
+    at[place] = 1;
+    // Whether there are several is asked, and that there are many is enough to be said.
+    if (distinct.size < MANY) distinct.add(value);
+    [least, largest] = [Math.min(least, value), Math.max(largest, value)];
+  }
+  const range: Held['range'] = form === 'number' && distinct.size > 0 ? [least, largest] : null;
+  return { at, values: distinct.size, range, unread: 0, unreadValues: [] };
+}
+
+const MANY = 1_000_000;
+
+/** Whether the feature takes a text, that of a row, for what it is. */
+type Reader = (text: string, row: number) => boolean;
+
+function readerOf(feature: Feature, { fitted, vocabulary }: FeatureRows, isFixed: boolean): Reader {
+  if (feature.transform === 'boolean') return (text) => truthOf(text) !== undefined;
+  // Given vocabularies have a warning of their own, and several rows for unknown values tell these apart.
+  if (fitted.transform !== 'lookup' || isFixed || fitted.oovBuckets > 1) return () => true;
+  const known = new Set(vocabulary);
+  return (text) => known.has(text);
+}
+
+async function heldTexts(
+  { cache, ingested, split: { place, rows } }: Rows,
+  columns: readonly string[],
+  isRead: Reader,
+): Promise<Held> {
+  const at = new Uint8Array(rows.train);
+  const unread = new Map<string, number>();
+  let values = 0;
+  for (const column of columns) {
+    const { texts, codes } = await textColumn(cache, ingested, column);
+    const distinct = new Uint8Array(texts.length + 1);
+    for (const [row, code] of codes.entries()) {
+      const text = texts[code - 1];
+      // What is blank says that it is missing.
+      if (place[row]! >= rows.train || text === undefined || text.trim() === '') continue;
+      at[place[row]!] = 1;
+      distinct[code] = 1;
+      if (columns.length === 1 && !isRead(text, row)) unread.set(text, (unread.get(text) ?? 0) + 1);
+    }
+    values = Math.max(
+      values,
+      distinct.reduce((sum, one) => sum + one, 0),
+    );
+  }
+  const most = [...unread].toSorted(([, a], [, b]) => b - a).slice(0, 3);
+  return {
+    at,
+    values,
+    range: null,
+    unread: [...unread.values()].reduce((sum, count) => sum + count, 0),
+    unreadValues: most.map(([text]) => text.slice(0, 40)),
+  };
+}
+
+function sameRows(values: RowValues, encoded: EncodedFeature, held: Uint8Array): FeatureUse['same'] {
+  if (held.length < 2) return null;
+  const isSame = sameEntry(values, encoded);
+  if (held.every((_, row) => isSame(row, 0))) return 'all';
+  const first = held.indexOf(1);
+  return first >= 0 && held.every((one, row) => one === 0 || isSame(row, first)) ? 'held' : null;
+}
+
+/** Whether two rows are encoded alike. */
+function sameEntry(values: RowValues, encoded: EncodedFeature): (row: number, other: number) => boolean {
+  const { indices, numbers } = columnsOf(encoded);
+  const entryOf = values.codes ? (row: number) => values.codes[row]! : (row: number) => row;
+  const isEqual = (table: Int32Array | Float32Array, width: number, a: number, b: number) => {
+    for (let c = 0; c < width; c++) if (table[a * width + c] !== table[b * width + c]) return false;
+    return true;
+  };
+  return (row, other) => {
+    const [a, b] = [entryOf(row), entryOf(other)];
+    if (a === b) return true;
+    return (
+      (!values.codes || isEqual(values.indices, indices, a, b)) && isEqual(values.numbers, numbers, a, b)
+    );
+  };
+}
