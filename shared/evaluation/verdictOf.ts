@@ -3,7 +3,7 @@ import { cutText } from '../cutText.js';
 import { methodInWords } from '../metrics/baselines.js';
 import { isLowerBetter } from '../metrics/direction.js';
 import { formatMetric, metricTitle } from '../metrics/display.js';
-import { parseMetricName } from '../metrics/names.js';
+import { isOfRanks } from '../metrics/names.js';
 import type { GateResult } from '../runs/gateResult.js';
 import { blockingGates } from '../runs/gates.js';
 import { gateTitle } from '../spec/evaluation/gateWords.js';
@@ -63,9 +63,6 @@ function decided({ primaryMetric, comparisons, gates, measured, equalScores }: J
     ],
   };
 }
-
-/** What finds items is measured by ranks. */
-const isOfRanks = (metric: string) => parseMetricName(metric)?.family.baselines === 'retrieval';
 
 /** A rank counts what scores higher alone, so that a model which tells no items apart has the best ranks that there are. */
 function alikeInWords({ looked, equal }: NonNullable<Judged['equalScores']>): string {

@@ -90,3 +90,8 @@ export function metricSplit(name: string, table: MetricTable = METRICS): MetricS
     'training'
   );
 }
+
+/** Whether a metric is made of the ranks of items: what finds items is measured by them, but for its loss. */
+export function isOfRanks(metric: string): boolean {
+  return parseMetricName(metric)?.family.baselines === 'retrieval';
+}

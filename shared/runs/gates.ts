@@ -52,7 +52,8 @@ function figureOf(gate: GateInput, { metrics, baselines, figures = [] }: JudgedR
   const metric = canonicalMetricName(gate.metric);
   const known = figures.find((figure) => isFigureOf(figure, { ...gate, metric }));
   const ofAll = slice === null && column === null;
-  const value = known?.value ?? (ofAll ? metricValue(metrics, metric) : undefined) ?? null;
+  // A figure without a value says why the metric of the result does not count.
+  const value = known ? known.value : ((ofAll ? metricValue(metrics, metric) : undefined) ?? null);
   const others = [gate.aboveBaseline, ...(gate.aboveProduction ? [PRODUCTION] : [])].flatMap((name) =>
     name === undefined ? [] : [comparedWith(name, known, ofAll ? baselines : {}, metric)],
   );

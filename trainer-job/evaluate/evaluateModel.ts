@@ -68,7 +68,7 @@ export async function evaluateModel({
   return {
     metrics,
     baselines: Object.fromEntries(methods.map((method) => [method.name, method.metrics])),
-    warnings: ranked ? equalScoreWarnings(model, ranked) : [],
+    warnings: ranked ? equalScoreWarnings(model, ranked, spec.evaluation.k) : [],
     itemVectors: ranked?.itemVectors ?? null,
     calibration: rated?.answers?.calibration ?? null,
     findings: await findingsOf(

@@ -1,23 +1,29 @@
 import { METRICS, metricName, type Metrics } from '@trainyard/shared';
 import type { EncodedDataset, SplitName } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
+import { catalogue } from '../model/catalogue.js';
+import { countEqual, isByTies } from './ranks/equalScores.js';
 import { evaluationRows, rowsProtocol } from './ranks/evaluationRows.js';
 import { scoreRows } from './ranks/scoreSplit.js';
-import type { Scoring } from './ranks/scoring.js';
+import { ownScoring, type Scoring } from './ranks/scoring.js';
 import { ratedPairs } from './ratings/ratedPairs.js';
 import { scoreRatings } from './ratings/predictRatings.js';
 import { metricsOfScores } from './retrieval/retrievalMetrics.js';
 
+/** After each epoch: some hundredths of a second. */
+const TIES_LOOKED_AT = { queries: 50, scores: 500_000 };
+
 /**
  * All that a model of its type is measured by on a split after an epoch, with the weights it has when asked. A hybrid's loss is
  * the weighted sum of those of retrieval and of ratings, which it has as well. Retrieval is computed by `scoring`, which is this
- * thread unless given.
+ * thread unless given. `onTies` is told each time whether the ranks tell of equal scores more than of the model.
  */
 export function splitScorer(
   model: TwoTowerModel,
   data: EncodedDataset,
   split: SplitName,
   scoring?: Scoring,
+  onTies?: (isByTies: boolean) => void,
 ): (between?: () => Promise<void>) => Promise<Metrics> {
   const { evaluation, model: spec } = model.spec;
   const { rating } = model;
@@ -27,7 +33,11 @@ export function splitScorer(
   // Nothing at a K needs to know more.
   const depth = Math.max(...evaluation.k);
   return async (between) => {
-    const scores = rows && (await scoreRows(model, rows, { depth, between, scoring }));
+    const embedding = onTies && (scoring ?? ownScoring(model));
+    const items = rows && (await embedding?.embed('candidate', catalogue(model.candidate.data.entities)));
+    const scores = rows && (await scoreRows(model, rows, { items, depth, between, scoring }));
+    if (items)
+      onTies?.(isByTies(countEqual(model, { rows, itemVectors: items }, evaluation.k, TIES_LOOKED_AT)));
     const found = scores && metricsOfScores(rows, scores, evaluation.k, split);
     const rated = rating && pairs && (await scoreRatings(model, rating, pairs, split, between));
     return together(found, rated, split, spec.lossWeights);

@@ -72,6 +72,7 @@ const EVIDENCE: GateEvidence = {
   },
   productionPerformance: null,
   hasProduction: false,
+  ties: null,
 };
 
 function figure(gate: GateInput, more: Partial<GateEvidence> = {}): GatedFigure {
@@ -97,6 +98,20 @@ describe('a gated figure', () => {
     [{ metric: 'serving_memory_mb', atMost: 9 }, 5],
   ])('of %j is %d', (gate, value) => {
     expect(figure(gate)).toMatchObject({ value, why: null });
+  });
+
+  it('of ranks has no value where items score alike, which says the remedy; what no rank is in has its own', () => {
+    const ties = { looked: 50, byTies: 50 };
+    const gates = ['test_recall_at_10', 'val_recall_at_10', 'val_loss'].map((metric) =>
+      gateSchema.parse({ metric, atLeast: 0.1 }),
+    );
+    const metrics = { ...EVIDENCE.metrics, val_recall_at_10: 1 };
+    const figures = gatedFigures(gates, { ...EVIDENCE, metrics, ties });
+    const judged = checkGates(gates, { metrics, baselines: {}, figures });
+    expect(judged.map(({ passed }) => passed)).toEqual([false, false, true]);
+    expect(judged[0]!.explanation).toBe(
+      'there is no value: in 50 of 50 test rows that were looked at, items score alike and the right one counts as the first of them: set the activation of the last layer of both towers to "linear", lower the learning rate or train longer',
+    );
   });
 
   it('of a slice is found by the name that lasts, too', () => {

@@ -2,6 +2,7 @@
 import {
   cutText,
   isFigureOf,
+  isOfRanks,
   methodInWords,
   metricTitle,
   metricValue,
@@ -31,6 +32,8 @@ export interface GateEvidence {
   productionPerformance: Performance | null;
   /** Whether a version served when the run was started. */
   hasProduction: boolean;
+  /** Of the rows that were looked at, in how many nothing but equal scores puts the item among the first; null where these are few. */
+  ties: { looked: number; byTies: number } | null;
 }
 
 export function gatedFigures(gates: readonly Gate[], evidence: GateEvidence): GatedFigure[] {
@@ -70,6 +73,7 @@ function missing(why: string): Value {
 
 function valueOf(gate: Gate, evidence: GateEvidence): Value {
   const { metric, slice, column } = gate;
+  if (evidence.ties && isOfRanks(metric)) return missing(tiesInWords(evidence.ties));
   const split = parseMetricName(metric)?.split;
   if (slice) return sliceValue(gate, slice, evidence.findings);
   if (split === 'data') {
@@ -89,6 +93,12 @@ function valueOf(gate: Gate, evidence: GateEvidence): Value {
   if (measured) return valued(measured.value, measured.interval);
   const value = metricValue(evidence.metrics, metric);
   return value === undefined ? missing('the result has no such metric') : valued(value);
+}
+
+/** A model that scores all items alike has the best ranks that there are, which would pass any gate. */
+function tiesInWords({ looked, byTies }: NonNullable<GateEvidence['ties']>): string {
+  const what = `in ${byTies} of ${looked} test rows that were looked at, items score alike and the right one counts as the first of them`;
+  return `${what}: set the activation of the last layer of both towers to "linear", lower the learning rate or train longer`;
 }
 
 /** New users are one slice, whatever it is called. */

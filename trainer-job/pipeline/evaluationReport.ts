@@ -11,7 +11,8 @@ import {
   verdictOf,
 } from '@trainyard/shared';
 import type { MeasuredServing } from '../export/measurePerformance.js';
-import { gatedFigures } from '../gates/gatedFigures.js';
+import { isByTies } from '../evaluate/ranks/equalScores.js';
+import { type GateEvidence, gatedFigures } from '../gates/gatedFigures.js';
 import type { Settings } from '../settings/settings.js';
 import { dataOf, modelOf, trainingOf } from './background.js';
 import type { Outputs } from './stage.js';
@@ -56,6 +57,7 @@ export function evaluationReport(
     performance: serving.performance,
     productionPerformance: serving.production,
     hasProduction: settings.production !== null,
+    ties: tiesOf(outputs.warnings),
   });
   const gates = checkGates(spec.evaluation.gates, { metrics: allMetrics, baselines, figures });
   const trainingSeconds = outputs.seconds.train ?? 0;
@@ -84,6 +86,12 @@ export function evaluationReport(
     training: trainingOf(outputs),
   };
   return { report, figures };
+}
+
+/** Null where they do not make ranks. */
+function tiesOf(warnings: Outputs['warnings']): GateEvidence['ties'] {
+  const { looked = 0, byTies = 0 } = warnings.find(({ code }) => code === 'equal-scores')?.counts ?? {};
+  return isByTies({ looked, byTies }) ? { looked, byTies } : null;
 }
 
 /** What the warning of equal scores has counted. */

@@ -26,6 +26,7 @@ function warnings(query: (q: number) => number, item: (i: number) => number) {
       embed: (_, entities) => vectors(entities.length, (at) => query(entities[at]!)),
     },
     { rows, itemVectors: vectors(ITEMS, (at) => item(at + 1)) },
+    [5],
   );
 }
 
@@ -37,6 +38,7 @@ describe('equal scores', () => {
     );
     expect(found).toMatchObject([{ code: 'equal-scores' }]);
     expect(found[0]?.message).toMatch(/^12 of 30 test rows/);
+    expect(found[0]?.counts).toEqual({ looked: 30, equal: 12, byTies: 12 });
   });
 
   it('are warned of where all items have one vector', () => {
@@ -46,6 +48,15 @@ describe('equal scores', () => {
         () => 0.5,
       )[0]?.message,
     ).toMatch(/^30 of 30 test rows/);
+  });
+
+  it('decide little where items are alike by twos: only at the end of a list', () => {
+    // Items 25 and 26 are fifth and sixth, and no row has them: those of rows, 1 to 10, are far behind.
+    const found = warnings(
+      () => 1,
+      (i) => Math.floor(i / 2),
+    );
+    expect(found[0]?.counts).toEqual({ looked: 30, equal: 27, byTies: 0 });
   });
 
   it('are none of a model that tells items apart', () => {

@@ -17,40 +17,79 @@ interface Asked {
   itemVectors: Float32Array;
 }
 
-/** A warning where the items of many rows share their score, exactly, with other items; none otherwise. */
-export function equalScoreWarnings(model: Scored, asked: Asked): RunWarning[] {
-  const { looked, equal } = countEqual(model, asked);
+/** Of rows that were looked at. */
+interface EqualScores {
+  looked: number;
+  /** In how many other items share the score of the row's item. */
+  equal: number;
+  /** In how many that decides whether the item is among the first K of its list, for one K or another. */
+  byTies: number;
+}
+
+/** Whether figures that are made of ranks tell of ties more than of the model. */
+export function isByTies({ looked, byTies }: Pick<EqualScores, 'looked' | 'byTies'>): boolean {
+  return byTies > SHARE * looked;
+}
+
+/** A warning where the items of many rows share their score, exactly, with other items; none otherwise. `ks` are those of the lists. */
+export function equalScoreWarnings(model: Scored, asked: Asked, ks: readonly number[]): RunWarning[] {
+  const { looked, equal, byTies } = countEqual(model, asked, ks);
   if (equal <= SHARE * looked) return [];
   return [
     runWarning(
       'equal-scores',
       `${equal} of ${looked} test rows that were looked at have an item whose score other items share to the last digit: recall counts it as if it came before all of these`,
       'set the activation of the last layer of both towers to "linear", since vectors with zeros alone score all items alike, lower the learning rate or train longer; until then, do not go by recall',
-      { looked, equal },
+      { looked, equal, byTies },
     ),
   ];
 }
 
-function countEqual(model: Scored, { rows, itemVectors: items }: Asked): { looked: number; equal: number } {
+/** Counts in a sample of the queries, spread over all, of `most.scores` scores at most. */
+export function countEqual(
+  model: Scored,
+  { rows, itemVectors: items }: Asked,
+  ks: readonly number[],
+  most = { queries: QUERIES_LOOKED_AT, scores: SCORES_LOOKED_AT },
+): EqualScores {
   const count = items.length / model.width;
-  const most = Math.max(1, Math.min(QUERIES_LOOKED_AT, Math.floor(SCORES_LOOKED_AT / count)));
-  const step = Math.max(1, Math.ceil(rows.queries.length / most));
+  const queriesLookedAt = Math.max(1, Math.min(most.queries, Math.floor(most.scores / count)));
+  const step = Math.max(1, Math.ceil(rows.queries.length / queriesLookedAt));
   const places = Array.from({ length: Math.ceil(rows.queries.length / step) }, (_, i) => i * step);
-  if (places.length === 0) return { looked: 0, equal: 0 };
+  const found: EqualScores = { looked: 0, equal: 0, byTies: 0 };
+  if (places.length === 0) return found;
   const queries = model.embed(
     'query',
     Int32Array.from(places, (q) => rows.queries[q]!),
   );
-  let [looked, equal] = [0, 0];
   for (const [i, q] of places.entries()) {
     const query = queries.subarray(i * model.width, (i + 1) * model.width);
     const times = timesOfScores(query, items);
     for (let t = rows.targetStart[q]!; t < rows.targetStart[q + 1]!; t++) {
-      looked += rows.rows[t]!;
-      if (times.get(scoreOf(query, items, rows.items[t]! - 1))! > 1) equal += rows.rows[t]!;
+      const score = scoreOf(query, items, rows.items[t]! - 1);
+      const alike = times.get(score)!;
+      found.looked += rows.rows[t]!;
+      if (alike === 1) continue;
+      found.equal += rows.rows[t]!;
+      if (isDecidedByTies(higherThan(score, times), alike, { count, ks })) found.byTies += rows.rows[t]!;
     }
   }
-  return { looked, equal };
+  return found;
+}
+
+/** An item behind `higher` others that shares its place with `alike - 1` may come first or last among these. */
+function isDecidedByTies(
+  higher: number,
+  alike: number,
+  { count, ks }: { count: number; ks: readonly number[] },
+): boolean {
+  return 2 * alike > count || ks.some((k) => higher < k && k < higher + alike);
+}
+
+function higherThan(score: number, times: ReadonlyMap<number, number>): number {
+  let higher = 0;
+  for (const [other, alike] of times) if (other > score) higher += alike;
+  return higher;
 }
 
 function timesOfScores(query: Float32Array, items: Float32Array): Map<number, number> {

@@ -100,8 +100,9 @@ async function closeEpoch(
   state.optimizer = optimizer.state();
   const spent = training.clock.lap();
   const begin = performance.now();
-  const validation = await unlessStopped(training.validate());
-  if (!validation) return false;
+  const validated = await unlessStopped(training.validate());
+  if (!validated) return false;
+  const { metrics: validation, isByTies } = validated;
   // Where there are no rows to measure by, nobody else would see what the last step has done.
   const isSeen = Object.keys(validation).length > 0;
   if (!isSeen && model.parameters.some(isBroken)) throw diverged(training, 'weights', NaN);
@@ -118,6 +119,11 @@ async function closeEpoch(
   }
   const epoch = state.epoch + 1;
   request.onLog('debug', `epoch ${epoch}: seconds by phase`, { epoch, ...spent, evaluate });
+  if (isByTies)
+    request.onLog(
+      'warn',
+      `epoch ${epoch}: items score alike, and the right one counts as the first of them, so that no rank of it counts for early stopping or the learning rate`,
+    );
   await training.profiler?.end(state.epoch, state.step, examples, spent, evaluate);
   const examplesPerSecond = examples === 0 ? 0 : examples / seconds;
   const report: EpochReport = { epoch, metrics, seconds, examples, examplesPerSecond };
@@ -125,8 +131,8 @@ async function closeEpoch(
     epoch,
     step: 0,
     lossSum: 0,
-    plateau: afterPlateauEpoch(state.plateau, epoch, metrics, schedule),
-    best: afterEpoch(state.best, epoch, metrics, earlyStopping),
+    plateau: afterPlateauEpoch(state.plateau, epoch, metrics, schedule, isByTies),
+    best: afterEpoch(state.best, epoch, metrics, earlyStopping, isByTies),
     history: [...state.history, report],
   });
   request.onEpoch(report);

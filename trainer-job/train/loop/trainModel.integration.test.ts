@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useWasm } from '../../../test/support/training/backend.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
+import { embeddingOf, tinyDataset, tinySpec } from '../../../test/support/training/tinyDataset.js';
+import { towerInMemory } from '../../data/encodedDataset.js';
 import { evaluateModel } from '../../evaluate/evaluateModel.js';
 import type { EpochReport, TrainOutcome, TrainRequest } from './trainRequest.js';
 import type { Profile } from './profiler.js';
@@ -378,6 +379,22 @@ describe('a training', () => {
       spec: { ...spec, training: { ...spec.training, epochs: outcome.bestEpoch, earlyStopping: false } },
     });
     expect(weights(outcome)).toEqual(weights(untilBest.outcome));
+  });
+
+  it('takes no epoch whose items score alike for the best by ranks, and says so', async () => {
+    const alike = embeddingOf('item', 41, 8);
+    const ones = { indices: new Int32Array(41).fill(1), numbers: new Float32Array(0) };
+    const spec = tinySpec({
+      training: { ...training, epochs: 4, earlyStopping: { monitor: 'val_recall_at_5', patience: 3 } },
+    });
+    const { outcome, epochs, logs } = await train(await temporaryFolder(), {
+      data: { ...data, candidate: towerInMemory([alike], 0, ones) },
+      spec,
+    });
+    if (outcome.kind !== 'trained') throw new Error(outcome.kind);
+    expect(epochs.map(({ metrics }) => metrics['recall_at_5'])).toEqual([1, 1, 1]);
+    expect(outcome).toMatchObject({ bestEpoch: 3, earlyStoppedAtEpoch: 3 });
+    expect(logs.filter((line) => line.includes('items score alike'))).toHaveLength(3);
   });
 
   it('keeps the best checkpoints and the newest, and no more', async () => {

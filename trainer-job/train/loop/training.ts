@@ -1,4 +1,4 @@
-import type { Metrics } from '@trainyard/shared';
+import { isOfRanks, type Metrics } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import type { Scoring } from '../../evaluate/ranks/scoring.js';
 import { splitScorer } from '../../evaluate/splitScorer.js';
@@ -30,6 +30,13 @@ import { TrainerError } from '../../errors/trainerError.js';
 /** Leaves an evaluation that is asked to stop. */
 export class StopRequested extends Error {}
 
+/** What an epoch is measured by. */
+interface Validated {
+  metrics: Metrics;
+  /** Whether ranks tell of equal scores more than of the model; false where no decision goes by ranks. */
+  isByTies: boolean;
+}
+
 /** A training that goes on in this process: what it works with, and how far it is. */
 export interface Training {
   model: TwoTowerModel;
@@ -48,7 +55,7 @@ export interface Training {
   /** Gives the rows of embeddings that training rows do not name a meaning: before the model is measured, saved or handed out. */
   setUnseen(this: void): void;
   /** Throws `StopRequested` where there is a stop request: an evaluation may take longer than a stop has time. */
-  validate(): Promise<Metrics>;
+  validate(): Promise<Validated>;
   profiler: Profiler | undefined;
   lossWatch: LossWatch;
   state: TrainingState;
@@ -79,7 +86,9 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   const sampled = trainSample(data, rows, spec);
   const workers = size > 1 ? await WorkerPool.start(size, model, optimizer, data) : undefined;
   const scoring = workers && parallelScoring(model, workers);
-  const validate = splitScorer(model, validationSample(data, spec), 'validation', scoring);
+  let isByTies = false;
+  const onTies = goesByRanks(spec) ? (found: boolean) => void (isByTies = found) : undefined;
+  const validate = splitScorer(model, validationSample(data, spec), 'validation', scoring, onTies);
   const rescore = sampled && splitScorer(model, sampled, 'train', scoring);
   const yieldWhenDue = eventLoopYielder();
   const between = async () => {
@@ -103,15 +112,21 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
     rows,
     stepsPerEpoch: Math.ceil(rows.length / (batchSize * accumulateSteps)),
     setUnseen: unseenRows(model, data.splits.train, rows),
-    validate: async () => ({
-      ...(rescore && (await rescore(between))),
-      ...(await validate(between)),
-    }),
+    validate: async () => {
+      const metrics = { ...(rescore && (await rescore(between))), ...(await validate(between)) };
+      return { metrics, isByTies };
+    },
     profiler: request.onProfile && newProfiler(request.onProfile, workers),
     lossWatch: new LossWatch((message) => request.onLog('warn', message)),
     state,
     spent: { examples: 0, seconds: 0 },
   };
+}
+
+/** Whether ranks say which epoch is the best, or when the learning rate falls. */
+function goesByRanks({ training: { earlyStopping, schedule } }: TrainRequest['spec']): boolean {
+  const monitors = [earlyStopping && earlyStopping.monitor, schedule.type === 'plateau' && schedule.monitor];
+  return monitors.some((monitor) => monitor !== false && isOfRanks(monitor));
 }
 
 function newModel({ data, spec }: TrainRequest): Pick<Training, 'model' | 'optimizer'> {

@@ -1,4 +1,4 @@
-import { isLowerBetter, metricValue, type EarlyStopping, type Metrics } from '@trainyard/shared';
+import { isLowerBetter, isOfRanks, metricValue, type EarlyStopping, type Metrics } from '@trainyard/shared';
 import { z } from 'zod';
 
 interface EpochMetrics {
@@ -23,16 +23,19 @@ export const NONE_SO_FAR: BestSoFar = { bestEpoch: 0, bestValue: null, epochsSin
 
 /**
  * Takes an epoch's metrics into account. Without early stopping, or where the metric is missing (no validation rows), every
- * epoch is better than the one before, so that the last is kept.
+ * epoch is better than the one before, so that the last is kept. An epoch `isByTies` whose value is that of equal scores: it is
+ * never better than another, and kept only for want of one.
  */
 export function afterEpoch(
   best: BestSoFar,
   epoch: number,
   metrics: Metrics,
   earlyStopping: Monitored | false,
+  isByTies = false,
 ): BestSoFar {
   const value = earlyStopping ? metricValue(metrics, earlyStopping.monitor) : undefined;
   if (!earlyStopping || value === undefined) return { bestEpoch: epoch, bestValue: null, epochsSinceBest: 0 };
+  if (isByTies && isOfRanks(earlyStopping.monitor)) return afterTies(best, epoch);
   const gain =
     best.bestValue === null
       ? Infinity
@@ -44,6 +47,14 @@ export function afterEpoch(
     : { ...best, epochsSinceBest: best.epochsSinceBest + 1 };
 }
 
+function afterTies(best: BestSoFar, epoch: number): BestSoFar {
+  const waited = { ...best, epochsSinceBest: best.epochsSinceBest + 1 };
+  return best.bestValue === null ? { ...waited, bestEpoch: epoch } : waited;
+}
+
+/** Whether no epoch so far has a value that is not of equal scores. */
+const isForWantOfAnother = (best: BestSoFar) => best.bestValue === null && best.epochsSinceBest > 0;
+
 /**
  * What a training that goes on takes for the best so far. Where its specification says otherwise than before what makes an
  * epoch the best, waiting begins anew: with the last epoch, or with the next where the training stopped within one.
@@ -54,7 +65,7 @@ export function bestOnResuming(
 ): BestSoFar {
   const found = history.find(({ epoch }) => epoch === best.bestEpoch)?.metrics;
   const value = earlyStopping && found ? metricValue(found, earlyStopping.monitor) : undefined;
-  if ((value ?? null) === best.bestValue) return best;
+  if ((value ?? null) === best.bestValue || isForWantOfAnother(best)) return best;
   const last = step === 0 ? history.at(-1) : undefined;
   return last ? afterEpoch(NONE_SO_FAR, last.epoch, last.metrics, earlyStopping) : NONE_SO_FAR;
 }

@@ -63,15 +63,16 @@ function scheduledRate(training: Rates, epochs: number, reductions: number): num
   }
 }
 
-/** Takes an epoch's metrics into account. */
+/** Takes an epoch's metrics into account; `isByTies` as of early stopping. */
 export function afterPlateauEpoch(
   plateau: Plateau,
   epoch: number,
   metrics: Metrics,
   schedule: Training['schedule'],
+  isByTies = false,
 ): Plateau {
   if (schedule.type !== 'plateau') return plateau;
-  const best = afterEpoch(plateau.best, epoch, metrics, schedule);
+  const best = afterEpoch(plateau.best, epoch, metrics, schedule, isByTies);
   if (!isOver(best, schedule)) return { ...plateau, best };
   return { reductions: plateau.reductions + 1, best: { ...best, epochsSinceBest: 0 } };
 }
