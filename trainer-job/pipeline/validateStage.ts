@@ -46,6 +46,7 @@ import { profileSchema, type Profile } from '../data/validate/profile/profile.js
 import { findReference, keepAsReference } from '../data/validate/reference.js';
 import { validationOf, violationError, violations, type Validation } from '../data/validate/report.js';
 import { schemaChanges, schemaOf } from '../data/validate/schema.js';
+import { findLeaks, leakQuestion, leaksSchema, leakWarnings } from '../data/validate/targetLeaks.js';
 import {
   measureTimeUnits,
   timesUsed,
@@ -203,6 +204,7 @@ async function validateRows(
     ...warningsOf(spec, profile.columns, ingested.outcome),
     ...listWarnings(spec.features, profile.columns, ingested.outcome.nested),
     ...(await textWarnings(work, spec, ingested.outcome)),
+    ...(await targetWarnings(work, spec)),
   ];
   const validation = validationOf(
     {
@@ -242,6 +244,15 @@ async function textWarnings(
     countAlike(database, columns, names, ids),
   );
   return alikeWarnings(outcome);
+}
+
+async function targetWarnings(work: RowsWork, spec: TrainingSpec): Promise<RunWarning[]> {
+  const question = leakQuestion(spec);
+  if (!question) return [];
+  const { outcome } = await work.once('targetLeaks', question, leaksSchema, (database, { columns }) =>
+    findLeaks(database, columns, question),
+  );
+  return leakWarnings(outcome, question.target);
 }
 
 async function drift(work: RowsWork, { columns }: IngestOutcome, reference: Profile): Promise<ColumnDrift[]> {
