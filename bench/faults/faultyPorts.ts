@@ -14,12 +14,12 @@ export class BreakableStore implements DocumentStore {
 
   constructor(private readonly inner: DocumentStore) {}
 
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.broken(() => this.inner.transaction(work));
+  transaction<T>(work: (tx: Transaction) => Promise<T>, askedAt?: number): Promise<T> {
+    return this.broken(() => this.inner.transaction(work, askedAt));
   }
 
-  optimistic<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.broken(() => this.inner.optimistic(work));
+  optimistic<T>(work: (tx: Transaction) => Promise<T>, askedAt?: number): Promise<T> {
+    return this.broken(() => this.inner.optimistic(work, askedAt));
   }
 
   async get(path: string): Promise<StoredDocument | undefined> {

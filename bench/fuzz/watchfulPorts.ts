@@ -20,8 +20,9 @@ export function watchfulStore(inner: DocumentStore, writes: Writes): DocumentSto
     return result;
   };
   return {
-    transaction: (work) => watched(work, (inTransaction) => inner.transaction(inTransaction)),
-    optimistic: (work) => watched(work, (inTransaction) => inner.optimistic(inTransaction)),
+    transaction: (work, askedAt) =>
+      watched(work, (inTransaction) => inner.transaction(inTransaction, askedAt)),
+    optimistic: (work, askedAt) => watched(work, (inTransaction) => inner.optimistic(inTransaction, askedAt)),
     get: (path) => inner.get(path),
     query: (query) => inner.query(query),
     watch: (...parameters) => inner.watch(...parameters),

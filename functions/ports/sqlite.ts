@@ -28,9 +28,9 @@ export function openSqlite(
   return database;
 }
 
-/** When an operation that begins now gives up a file that another process has locked. */
-export function busyUntil(): number {
-  return Date.now() + BUSY_MS;
+/** When an operation that was asked for at `askedAt`, now unless given, gives up a file that another process has locked. */
+export function busyUntil(askedAt = Date.now()): number {
+  return askedAt + BUSY_MS;
 }
 
 /** What `write` gives; while another process has the file locked it is tried again, and this process goes on meanwhile. */

@@ -76,6 +76,26 @@ describe('a file of documents that another process has locked', () => {
   }, 20_000);
 });
 
+describe('a file of documents whose other process keeps it locked', () => {
+  it.each(['transaction', 'optimistic'] as const)(
+    'is given up at once by who has waited in a queue before, and written by him where it is free again: %s',
+    async (kind) => {
+      const { file, store } = await openStore();
+      const { release } = lock(file);
+      const askedAt = Date.now() - 5_000;
+      const began = performance.now();
+      await expect(store[kind](async (tx) => tx.set('runs/1', {}), askedAt)).rejects.toMatchObject({
+        code: 'SQLITE_BUSY',
+      });
+      expect(performance.now() - began).toBeLessThan(HELD_UP_MS);
+      expect(await store.get('runs/1')).toBeUndefined();
+      release();
+      await store[kind](async (tx) => tx.set('runs/1', {}), askedAt);
+      expect(await store.get('runs/1')).toBeDefined();
+    },
+  );
+});
+
 describe('a file of events that another process has locked', () => {
   it('holds nobody up, and each event is delivered once although its end cannot be recorded for a while', async () => {
     const file = `${await temporaryFolder()}/events.db`;

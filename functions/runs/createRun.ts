@@ -82,7 +82,7 @@ export async function createRun(cp: StartPorts, request: StartRequest, admit: Ad
   const done = await doneBefore(cp.store, slot);
   if (done) return done.started;
   // All starts of a model take their number from one document.
-  const plan = await inTurn(`start ${modelId}`, () => recordStart(cp, request, slot, admit));
+  const plan = await inTurn(`start ${modelId}`, (askedAt) => recordStart(cp, request, slot, admit, askedAt));
   if (plan.events.length > 0) instruments().runsStarted.add(1, { model: modelId });
   await publishCommitted(cp, plan.events);
   return plan.started;
@@ -93,6 +93,7 @@ async function recordStart(
   request: StartRequest,
   slot: KnownAtStart['slot'],
   admit: Admit,
+  askedAt: number,
 ): Promise<StartPlan> {
   const { modelId } = request;
   const fixed = { runId: newRunId(), slot, traceparent: currentTraceparent() };
@@ -101,9 +102,10 @@ async function recordStart(
     if (done) return done;
     const model = (await readModel(cp.store, modelId)) ?? newModel(modelId, cp.now());
     const facts = await readStartFacts(cp, request, model);
-    const plan = await commit(cp.store, facts, (tx) =>
-      decide(cp, tx, request, { ...fixed, facts }, admit),
-    ).catch((error: unknown) => committedBefore(cp, fixed.runId, error));
+    const work = (tx: Transaction) => decide(cp, tx, request, { ...fixed, facts }, admit);
+    const plan = await commit(cp.store, facts, work, askedAt).catch((error: unknown) =>
+      committedBefore(cp, fixed.runId, error),
+    );
     if (plan) return afterLostAnswer(plan, fixed.runId);
   }
   throw new Error(`model ${modelId} changed ${MOST_READINGS} times while a start of it was decided`);
@@ -118,8 +120,9 @@ function commit<T>(
   store: Pick<DocumentStore, 'transaction' | 'optimistic'>,
   { resolved }: StartFacts,
   work: (tx: Transaction) => Promise<T>,
+  askedAt: number,
 ): Promise<T> {
-  return resolved.presets.length > 0 ? store.transaction(work) : store.optimistic(work);
+  return resolved.presets.length > 0 ? store.transaction(work, askedAt) : store.optimistic(work, askedAt);
 }
 
 /**

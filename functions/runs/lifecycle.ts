@@ -46,12 +46,12 @@ export async function changeRun<P extends RunPlan | undefined>(
   runId: string,
   plan: (tx: Transaction, run: Run | undefined) => Promise<P>,
 ): Promise<P> {
-  const planned = await inTurn(`run ${runId}`, () =>
+  const planned = await inTurn(`run ${runId}`, (askedAt) =>
     cp.store.optimistic(async (tx) => {
       const decided = await plan(tx, await readRun(tx, runId));
       if (decided) makeWrites(tx, decided.writes);
       return decided;
-    }),
+    }, askedAt),
   );
   if (planned) await carryOut(cp, planned);
   return planned;

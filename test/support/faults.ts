@@ -50,16 +50,16 @@ export class FaultyStore implements DocumentStore {
     await this.inner.tryWrite?.();
   }
 
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.inner.transaction(this.failing(work));
+  transaction<T>(work: (tx: Transaction) => Promise<T>, askedAt?: number): Promise<T> {
+    return this.inner.transaction(this.failing(work), askedAt);
   }
 
-  async optimistic<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async optimistic<T>(work: (tx: Transaction) => Promise<T>, askedAt?: number): Promise<T> {
     if (this.lostAnswers > 0) {
       this.lostAnswers--;
-      await this.inner.optimistic(work);
+      await this.inner.optimistic(work, askedAt);
     }
-    return this.inner.optimistic(this.failing(work));
+    return this.inner.optimistic(this.failing(work), askedAt);
   }
 
   async get(path: string): Promise<StoredDocument | undefined> {

@@ -50,15 +50,16 @@ export type DocumentChange = { kind: 'set'; document: StoredDocument } | { kind:
 export interface DocumentStore {
   /**
    * Runs `work` and commits its writes together, or none of them. Reads come before writes. `work` runs again when what
-   * it read has changed meanwhile, so it does nothing but read, decide and write.
+   * it read has changed meanwhile, so it does nothing but read, decide and write. A store that gives up what it waits for after some
+   * time counts it from `askedAt`, in milliseconds since 1970: whoever has waited in a queue before does not wait as long again. It is now unless given.
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>, askedAt?: number): Promise<T>;
   /**
    * The same without a lock while `work` decides, for documents that many change: on Firestore a lock makes all others wait, for a
    * minute where its holder was killed. Documents that are read and written must be unchanged at the commit, else `work` runs again
    * after a random wait; one that is read alone may have changed.
    */
-  optimistic<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  optimistic<T>(work: (tx: Transaction) => Promise<T>, askedAt?: number): Promise<T>;
   get(path: string): Promise<StoredDocument | undefined>;
   query(query: Query): Promise<StoredDocument[]>;
   /**

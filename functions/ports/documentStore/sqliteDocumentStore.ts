@@ -54,17 +54,17 @@ class SqliteDocumentStore implements DocumentStore {
     this.statements = prepared(database);
   }
 
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    // Counted from now: of those that queue while the file is locked none waits for the patience of the others.
-    const until = busyUntil();
+  transaction<T>(work: (tx: Transaction) => Promise<T>, askedAt = Date.now()): Promise<T> {
+    // Not counted from its turn: of those that queue while the file is locked none waits for the patience of the others.
+    const until = busyUntil(askedAt);
     const result = this.last.then(() => this.attempt(work, until));
     this.last = result.catch(() => undefined);
     return result;
   }
 
   /** No transaction locks anything here before it commits. */
-  optimistic<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.transaction(work);
+  optimistic<T>(work: (tx: Transaction) => Promise<T>, askedAt?: number): Promise<T> {
+    return this.transaction(work, askedAt);
   }
 
   async get(path: string): Promise<StoredDocument | undefined> {
