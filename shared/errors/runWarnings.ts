@@ -35,6 +35,12 @@ const TABLE = {
       'The column that orders the split has times of the year 2100 or later, which often stand for no time at all. Such rows count as the newest, so that the result is measured on them.',
     remedy: 'Drop the rows by `dataset.where`, or make such times null in `dataset.sql`.',
   },
+  'numbers-as-times': {
+    meaning:
+      'The column that orders the split has numbers that are no times since 1970, with decimals or the same ones in many rows. Their order is used all the same, so that the rows with the greatest numbers are held out.',
+    remedy:
+      'Name the column of the time in `dataset.split`, or split by `random`. Where the numbers rise with time, nothing.',
+  },
   'cast-failed': {
     meaning: 'A cast of `dataset.columns` failed for some values, which count as null.',
     remedy: 'Correct the values, or the cast.',

@@ -385,6 +385,28 @@ describe('nothing to train or to test on', () => {
     );
     expect(warnings.join()).toMatch(/"on", which orders the split, has times up to 9999-12-31 00:00:00: /);
   });
+
+  it.each<[string, (i: number) => number, string[]]>([
+    ['of seconds', (i) => 1767225600 + 60 * i, []],
+    [
+      'of seconds, some of which are of the year 9999',
+      (i) => (i % 20 === 0 ? 253402214400 : 1767225600 + 60 * i),
+      ['far-times'],
+    ],
+    ['of milliseconds', (i) => 1767225600000 + 60 * i, []],
+    ['that count the rows', (i) => i, []],
+    ['of prices', (i) => 1 + (i % 19) / 4, ['numbers-as-times']],
+  ])('says of a split by numbers %s what is no time', async (_, numberOf, expected) => {
+    const folder = await temporaryFolder();
+    const rows = purchases.map((row, i) => ({ ...row, on: numberOf(i) }));
+    const file = await writeLines(folder, 'rows.jsonl', jsonLines(rows));
+    const { reports } = await prepared(
+      folder,
+      userItemSpec(file, { split: { strategy: 'time', column: 'on' } }),
+    );
+    const codes = reports.flatMap((report) => report.warnings).map(({ code }) => code);
+    expect(codes.filter((code) => ['far-times', 'numbers-as-times'].includes(code))).toEqual(expected);
+  });
 });
 
 describe('a table of items', () => {

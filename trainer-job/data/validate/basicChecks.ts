@@ -2,6 +2,7 @@ import type { TowerName } from '@trainyard/recommender/format/files';
 import {
   featureColumns,
   idFeature,
+  PER_SECOND,
   runWarning,
   type RunWarning,
   splitColumn,
@@ -12,7 +13,7 @@ import type { IngestOutcome } from '../ingest/ingest.js';
 import { splitSizes } from '../transform/split.js';
 import { infiniteWarnings } from './infinite.js';
 import { outweighing } from './outweighing.js';
-import { basicType } from './profile/columnSql.js';
+import { basicType, isWhole } from './profile/columnSql.js';
 import type { ColumnProfile } from './profile/profile.js';
 import { TrainerError } from '../../errors/trainerError.js';
 import type { TrainerErrorCode } from '@trainyard/shared/errors/trainerErrors';
@@ -148,16 +149,40 @@ function constantWarnings({ features }: Spec, columns: readonly ColumnProfile[],
     );
 }
 
+/** The first second of the year 2100. */
+const FAR_SECONDS = Date.UTC(2100, 0) / 1000;
+
 /** A year that nobody means stands for no time at all, and such rows come last in a split by shares: they are the test rows. */
-function farTimes({ name, kind, max }: ColumnProfile, rows: number): RunWarning[] {
+function farTimes({ name, type, kind, max, timeUnit }: ColumnProfile, rows: number): RunWarning[] {
   const newest = String(max);
-  if (kind !== 'time' || !(Number.parseInt(newest, 10) >= 2100 || newest.includes('infinity'))) return [];
+  const isNumber = basicType(type) === 'number';
+  const isFar = isNumber
+    ? timeUnit !== undefined && Number(newest) / PER_SECOND[timeUnit] >= FAR_SECONDS
+    : kind === 'time' && (Number.parseInt(newest, 10) >= 2100 || newest.includes('infinity'));
+  if (!isFar) return [];
   return [
     runWarning(
       'far-times',
-      `column "${name}", which orders the split, has times up to ${newest}: such rows count as the newest, and the result is measured on them`,
+      `column "${name}", which orders the split, has times up to ${newest}${isNumber ? ', which is of the year 2100 or later' : ''}: such rows count as the newest, and the result is measured on them`,
       'drop the rows by dataset.where, or make such times null in dataset.sql',
       { rows },
+    ),
+  ];
+}
+
+/** Numbers that count the rows up order them as times do; those that come again and again, or have decimals, seldom say what was later. */
+function numbersAsTimes(
+  { name, type, timeUnit, distinct, nulls, min, max }: ColumnProfile,
+  rows: number,
+): RunWarning[] {
+  const counts = isWhole(type) && distinct >= (rows - nulls) / 2;
+  if (basicType(type) !== 'number' || timeUnit !== undefined || counts) return [];
+  return [
+    runWarning(
+      'numbers-as-times',
+      `column "${name}", which orders the split, has numbers from ${min} to ${max} that are no times since 1970: the rows with the greatest are held out, as if they were the newest`,
+      'name the column of the time in dataset.split, or split by "random"; where the numbers rise with time, as those of days do, this is as it should be',
+      { rows, distinct },
     ),
   ];
 }
@@ -191,7 +216,7 @@ export function warningsOf(
           ),
         ]
       : []),
-    ...(timeless ? farTimes(timeless, rowsKept) : []),
+    ...(timeless ? [...farTimes(timeless, rowsKept), ...numbersAsTimes(timeless, rowsKept)] : []),
     ...constantWarnings(spec, columns, rowsKept),
     ...infiniteWarnings(spec, columns, rowsKept),
     ...outweighing(spec, columns, rowsKept),
