@@ -114,7 +114,8 @@ const TABLE = {
     remedy: 'Correct the file, or remove the character in `dataset.sql`.',
   },
   'blanks-differ': {
-    meaning: 'Values of a column that is looked up differ by blanks at their ends alone, and count as two.',
+    meaning:
+      'Values of a column that is looked up differ by blanks at their ends alone, and count as two; or nearly all of them begin or end with a blank, as where one follows the delimiters of a CSV file.',
     remedy: 'Set `trim` of the column in `dataset.columns`.',
   },
   'values-alike': {

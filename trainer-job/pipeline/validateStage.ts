@@ -15,12 +15,19 @@ import { literal, withDatabase, type Database } from '../data/database.js';
 import { ROWS_FILE, type IngestOutcome } from '../data/ingest/ingest.js';
 import type { SourceContext } from '../data/source/openSource.js';
 import {
+  ALIKE_VERSION,
   alikeCountsSchema,
   alikeWarnings,
   countAlike,
   idColumns,
   lookedUpTexts,
 } from '../data/validate/alikeValues.js';
+import {
+  countInfinite,
+  infiniteColumns,
+  infiniteCountsSchema,
+  infiniteWarnings,
+} from '../data/validate/infinite.js';
 import { checkAnyRows, checkTrainable, warningsOf } from '../data/validate/basicChecks.js';
 import {
   columnDrifts,
@@ -202,6 +209,7 @@ async function validateRows(
   const findings = await judge(work, spec, evidence);
   const warnings = [
     ...warningsOf(spec, profile.columns, ingested.outcome),
+    ...(await infiniteOf(work, spec, profile)),
     ...listWarnings(spec.features, profile.columns, ingested.outcome.nested),
     ...(await textWarnings(work, spec, ingested.outcome)),
     ...(await targetWarnings(work, spec)),
@@ -232,6 +240,15 @@ async function outliersOf(work: RowsWork, profile: Profile): Promise<OutlierShar
   return outcome;
 }
 
+async function infiniteOf(work: RowsWork, spec: TrainingSpec, profile: Profile): Promise<RunWarning[]> {
+  const names = infiniteColumns(spec, profile.columns, profile.rows);
+  if (names.length === 0) return [];
+  const { outcome } = await work.once('infinite', names, infiniteCountsSchema, (database, { columns }) =>
+    countInfinite(database, columns, names),
+  );
+  return infiniteWarnings(outcome, profile.rows);
+}
+
 async function textWarnings(
   work: RowsWork,
   spec: TrainingSpec,
@@ -240,8 +257,11 @@ async function textWarnings(
   const names = lookedUpTexts(spec, ingested.columns);
   const ids = idColumns(spec);
   if (names.length === 0) return [];
-  const { outcome } = await work.once('texts', { names, ids }, alikeCountsSchema, (database, { columns }) =>
-    countAlike(database, columns, names, ids),
+  const { outcome } = await work.once(
+    'texts',
+    { names, ids, version: ALIKE_VERSION },
+    alikeCountsSchema,
+    (database, { columns }) => countAlike(database, columns, names, ids),
   );
   return alikeWarnings(outcome);
 }

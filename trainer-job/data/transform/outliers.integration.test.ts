@@ -145,6 +145,20 @@ describe('infinite numbers', () => {
     );
   });
 
+  it('are counted apart from what is too large for statistics', async () => {
+    // The rows 0 and 1 are infinite; row 950, of test, is a number.
+    const { query } = userItemSpec('').features;
+    const feature = { column: 'x', transform: 'bucketize' as const, boundaries: [2, 5] };
+    const { warnings } = await transformed(
+      `CASE WHEN i < 2 THEN 'inf'::DOUBLE ELSE 1e300 END`,
+      {},
+      { query: [...query, feature] },
+    );
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/^column "x" is infinite in 2 of 1,000 rows, which count as missing/),
+    );
+  });
+
   it('of a column that is looked up, or that nothing uses, are not', async () => {
     const { query } = userItemSpec('').features;
     const { warnings } = await transformed(`'inf'::DOUBLE`, {}, { query });

@@ -3,7 +3,7 @@ import { prepared, userItemSpec, writeLines } from '../../../test/support/data/p
 import { jsonLines } from '../../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 
-const CODES = ['values-alike', 'missing-as-text', 'constant-feature'];
+const CODES = ['values-alike', 'missing-as-text', 'constant-feature', 'blanks-differ'];
 
 /** What is warned of users that `user` makes of the number of each of 100 rows. */
 async function warned(user: (i: number) => unknown) {
@@ -32,6 +32,20 @@ describe('users', () => {
       'in both cases',
       (i) => (i % 2 === 0 ? `u${i % 7}` : `U${i % 7}`),
       [CONSTANT, twice('7 values', 'upper and lower case')],
+    ],
+    [
+      'that all begin with a blank',
+      (i) => ` u${i % 7}`,
+      [
+        CONSTANT,
+        /^the values of column "user" begin or end with a blank in 100 of 100 rows, as " u0" does: /,
+      ],
+    ],
+    ['one of which begins with a blank', (i) => (i % 7 === 0 ? ' u0' : `u${i % 7}`), [CONSTANT]],
+    [
+      'that are there with and without blanks',
+      (i) => (i % 30 === 0 ? 'u' : ' u'),
+      [CONSTANT, twice('1 value', 'blanks at the ends')],
     ],
     ['that are codes of both cases', (i) => ['aBc', 'AbC', 'qRsT', 'xYz'][i % 4], [CONSTANT]],
     [

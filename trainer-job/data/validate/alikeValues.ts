@@ -10,6 +10,9 @@ import { countNuls, nulCountsSchema, nulWarning } from './nulCharacters.js';
 const differenceSchema = z.enum(['blanks', 'case', 'characters', 'number']);
 type Difference = z.infer<typeof differenceSchema>;
 
+/** Raise it when the same values would be counted otherwise. */
+export const ALIKE_VERSION = 2;
+
 export const alikeCountsSchema = z.array(
   z.strictObject({
     column: z.string(),
@@ -18,6 +21,8 @@ export const alikeCountsSchema = z.array(
     /** Texts that stand for a missing value, the most frequent first. */
     missing: z.array(z.strictObject({ text: z.string(), rows: z.int() })),
     nuls: nulCountsSchema,
+    /** Rows whose value has a blank at an end, of those that have one, and one of these values. */
+    padded: z.strictObject({ rows: z.int(), of: z.int(), example: z.string() }),
   }),
 );
 type AlikeCounts = z.infer<typeof alikeCountsSchema>;
@@ -99,12 +104,31 @@ export async function countAlike(
     );
     const texts = missing.map((row) => ({ text: String(row['text']), rows: Number(row['rows']) }));
     const nuls = await countNuls(database, values);
-    if (alike.length > 0 || texts.length > 0 || nuls.rows > 0)
-      found.push({ column: name, alike, missing: texts, nuls });
+    const padded = await countPadded(database, values);
+    if (alike.length > 0 || texts.length > 0 || nuls.rows > 0 || isPadded(padded))
+      found.push({ column: name, alike, missing: texts, nuls, padded });
   }
   await database.run('DROP TABLE IF EXISTS trainyard_values');
   return found;
 }
+
+type Padded = AlikeCounts[number]['padded'];
+
+async function countPadded(database: Database, values: string): Promise<Padded> {
+  const differs = `v <> ${blanksTrimmed('v')}`;
+  const [row = {}] = await database.rows(
+    `SELECT coalesce(sum(n) FILTER (${differs}), 0) AS rows, coalesce(sum(n), 0) AS of, min(v) FILTER (${differs}) AS example FROM ${values}`,
+  );
+  return {
+    rows: Number(row['rows']),
+    of: Number(row['of']),
+    example: String(row['example'] ?? '').slice(0, 80),
+  };
+}
+
+/** Nobody writes blanks around nearly all values on purpose: as a rule they follow the delimiters of a CSV file. */
+const PADDED_SHARE = 0.9;
+const isPadded = ({ rows, of }: Padded) => rows > 0 && rows >= PADDED_SHARE * of;
 
 async function areCodes(database: Database, values: string): Promise<boolean> {
   const { mixed = 0, all = 0 } = await database.counts(
@@ -121,8 +145,9 @@ const WORDS: Readonly<Record<Difference, string>> = {
 };
 
 export function alikeWarnings(counts: AlikeCounts): RunWarning[] {
-  return counts.flatMap(({ column, alike, missing, nuls }) => [
+  return counts.flatMap(({ column, alike, missing, nuls, padded }) => [
     ...alike.map((one) => alikeWarning(column, one)),
+    ...(isPadded(padded) && !alike.some(({ by }) => by === 'blanks') ? [paddedWarning(column, padded)] : []),
     ...(nuls.rows === 0 ? [] : [nulWarning(column, nuls)]),
     ...(missing.length === 0 ? [] : [missingWarning(column, missing)]),
   ]);
@@ -138,6 +163,15 @@ function alikeWarning(
     `${whole(values)} ${differ} of column "${column}" ${hold} from another by ${WORDS[by]} alone, and ${whole(rows)} rows hold one of these: each counts as a value of its own`,
     remedyFor(column, by),
     { values, rows },
+  );
+}
+
+function paddedWarning(column: string, { rows, of, example }: Padded): RunWarning {
+  return runWarning(
+    'blanks-differ',
+    `the values of column "${column}" begin or end with a blank in ${whole(rows)} of ${whole(of)} rows, as ${JSON.stringify(example)} does: a request or a list without the blank names another value`,
+    `set dataset.columns[${JSON.stringify(column)}].trim to true to take the blanks away`,
+    { rows },
   );
 }
 

@@ -11,7 +11,6 @@ import {
 } from '@trainyard/shared';
 import type { IngestOutcome } from '../ingest/ingest.js';
 import { splitSizes } from '../transform/split.js';
-import { infiniteWarnings } from './infinite.js';
 import { outweighing } from './outweighing.js';
 import { basicType, isWhole } from './profile/columnSql.js';
 import type { ColumnProfile } from './profile/profile.js';
@@ -218,7 +217,6 @@ export function warningsOf(
       : []),
     ...(timeless ? [...farTimes(timeless, rowsKept), ...numbersAsTimes(timeless, rowsKept)] : []),
     ...constantWarnings(spec, columns, rowsKept),
-    ...infiniteWarnings(spec, columns, rowsKept),
     ...outweighing(spec, columns, rowsKept),
     ...castWarnings,
     ...castProblems.map(({ name, message, remedy }) =>

@@ -1,5 +1,8 @@
 /** Numbers that are infinite: a feature or a target that is taken as a number has none there. */
 import { runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import { z } from 'zod';
+import type { Database } from '../database.js';
+import { internalName } from '../ingest/columns.js';
 import { basicType } from './profile/columnSql.js';
 import type { ColumnProfile } from './profile/profile.js';
 
@@ -13,16 +16,39 @@ export function hasInfinite({ min, max }: ColumnProfile): boolean {
   return min === '-inf' || max === 'inf';
 }
 
-/** A warning for each column whose numbers the run uses and which has infinite ones among them. */
-export function infiniteWarnings(
+export const infiniteCountsSchema = z.array(z.strictObject({ name: z.string(), infinite: z.int() }));
+export type InfiniteCounts = z.infer<typeof infiniteCountsSchema>;
+
+/** Columns whose numbers the run uses and which have infinite ones among them. */
+export function infiniteColumns(
   { features }: Pick<TrainingSpec, 'features'>,
   columns: readonly ColumnProfile[],
   rowsKept: number,
-): RunWarning[] {
+): string[] {
   const used = usedAsNumbers(features);
   return columns
-    .filter((column) => used.has(column.name) && hasInfinite(column))
-    .map((column) => ({ name: column.name, infinite: unmeasuredNumbers(column, rowsKept) }))
+    .filter(
+      (column) => used.has(column.name) && hasInfinite(column) && unmeasuredNumbers(column, rowsKept) > 0,
+    )
+    .map(({ name }) => name);
+}
+
+/** Counts in the view `rows`: a number as 1e300 is measured as little as an infinite one, and is no missing one. */
+export async function countInfinite(
+  database: Database,
+  columns: readonly { name: string; internal: string }[],
+  names: readonly string[],
+): Promise<InfiniteCounts> {
+  const counted = names.map(
+    (name, i) => `count(*) FILTER (isinf(CAST(${internalName(columns, name)} AS DOUBLE))) AS n${i}`,
+  );
+  const counts = await database.counts(`SELECT ${counted.join(', ')} FROM rows`);
+  return names.map((name, i) => ({ name, infinite: counts[`n${i}`] ?? 0 }));
+}
+
+/** A warning for each column that has infinite numbers. */
+export function infiniteWarnings(counts: InfiniteCounts, rowsKept: number): RunWarning[] {
+  return counts
     .filter(({ infinite }) => infinite > 0)
     .map(({ name, infinite }) =>
       runWarning(
