@@ -153,6 +153,26 @@ describe('a cast to a time', () => {
     }
   });
 
+  it('of the dates of a spreadsheet is mended by the SQL that the error gives', async () => {
+    const folder = await temporaryFolder();
+    const dates = ['45244.92593', '45269', '', '45244.5'];
+    const uri = await writeLines(folder, 'rows.csv', ['x0,y', ...dates.map((date) => `${date},1`)]);
+    const dataset = { source: { uri }, columns: { x0: { cast: 'timestamp' as const } } };
+    const [problem] = (await ingested(folder, dataset)).castProblems;
+    expect(problem?.code).toBe('implausible-times');
+    expect(problem?.message).toMatch(/from 45244\.5 to 45269, .* look like dates of a spreadsheet/);
+    const query = /dataset\.sql: (SELECT .* FROM source);/.exec(problem?.remedy ?? '')?.[1] ?? '';
+    const mended = await ingested(folder, { ...dataset, sql: query });
+    expect(mended.castProblems).toEqual([]);
+    // The rows of a query have no order of their own.
+    expect(mended.values('x0')).toEqual([
+      '2023-11-14 12:00:00',
+      '2023-11-14 22:13:20',
+      '2023-12-09 00:00:00',
+      null,
+    ]);
+  });
+
   it('of numbers in several units is mended by the SQL that the error gives', async () => {
     const folder = await temporaryFolder();
     const uri = await writeParquet(

@@ -17,6 +17,17 @@ function dateFormOf({ min, max }: { min: number; max: number }): string | undefi
   return forms[0] === forms[1] ? forms[0] : undefined;
 }
 
+/** Days since 1899-12-30, as spreadsheets keep times: these are the years 1968 to 2064. */
+function areSerialDates({ min, max }: { min: number; max: number }): boolean {
+  return min >= 25_000 && max <= 60_000;
+}
+
+/** SQL that makes times of such days. */
+function serialDatesSql(column: string): string {
+  const name = identifier(column);
+  return `SELECT * REPLACE (TIMESTAMP '1899-12-30' + to_seconds(round(TRY_CAST(${name} AS DOUBLE) * 86400)) AS ${name}) FROM source`;
+}
+
 /** What to say of a column whose numbers are times in no unit or in several; `unit` is the one that the specification names. */
 export function noneInOneUnit(
   column: string,
@@ -38,6 +49,11 @@ export function noneInOneUnit(
   const [coarsest, ...finer] = units;
   const found = units.map((one) => `${count(counts[one])} look like ${TIME_UNIT_WORDS[one]}`);
   const form = range && counts.implausible === presentOf(counts) ? dateFormOf(range) : undefined;
+  if (range && counts.implausible === presentOf(counts) && areSerialDates(range))
+    return {
+      message: `${holds}, which are no times since 1970 in s, ms, us or ns, and look like dates of a spreadsheet, which are days since 1899-12-30`,
+      remedy: `make times of them in dataset.sql: ${serialDatesSql(column)}; where they are in a unit after all, set ${setting}`,
+    };
   const none =
     counts.implausible > 0
       ? [`${count(counts.implausible)}${found.length === 0 ? ' look' : ''} like none of s, ms, us and ns`]
