@@ -80,7 +80,8 @@ const TABLE = {
     status: 400,
     title: 'No specification',
     meaning: 'The request has no specification, and the model has no run yet whose one could be used.',
-    remedy: 'Send a `spec`; later requests of the model may leave it out.',
+    remedy:
+      'Send a `spec`. Messages that ask to retrain the model may leave it out once it has a run; a start by the API always takes one.',
     retried: false,
   },
   'does-not-fit': {
