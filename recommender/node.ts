@@ -1,8 +1,10 @@
 /** A model's folder on the disk of a machine that runs Node. The only file of the package that asks for Node. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { RecommenderError } from './error.js';
+import { TRANSFORM_FILE, TRANSFORM_FOLDER } from './format/files.js';
 import type { ModelFiles } from './format/read.js';
 import type { OpenOptions, RecommenderModel } from './model/model.js';
 import { openModel } from './model/openModel.js';
@@ -30,10 +32,42 @@ function folderOf(source: ModelSource): string | undefined {
 }
 
 /** Opens the folder at a path. */
-export function openModelDirectory(folder: string, options?: OpenOptions): Promise<RecommenderModel> {
+export async function openModelDirectory(folder: string, options?: OpenOptions): Promise<RecommenderModel> {
+  await checkFolder(folder);
   const files: ModelFiles = {
     read: readDirectory(folder),
     sha256: async (bytes) => createHash('sha256').update(bytes).digest('hex'),
   };
   return openModel(files, options);
+}
+
+/** A path that is wrong as a whole is told from a folder that lacks a file. */
+async function checkFolder(folder: string): Promise<void> {
+  if (!(await isThere(folder))) {
+    throw new RecommenderError(
+      'missing-file',
+      `there is no folder ${folder}`,
+      'give the path of the "model" folder of a completed run',
+    );
+  }
+  const transform = join(TRANSFORM_FOLDER, TRANSFORM_FILE);
+  const own = join(folder, 'model');
+  if (!(await isThere(join(folder, transform))) && (await isThere(join(own, transform)))) {
+    throw new RecommenderError(
+      'missing-file',
+      `${folder} has no ${TRANSFORM_FOLDER}/${TRANSFORM_FILE}`,
+      `give the folder in it that has, ${own}`,
+    );
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code)))
+        return false;
+      throw error;
+    },
+  );
 }

@@ -21,9 +21,12 @@ export function encodedTarget(fitted: FittedTarget, value: number): number {
   return (shaped(fitted, value) - fitted.mean) / fitted.std;
 }
 
-/** The column's number of what training saw, or predicts; of a threshold's 0 … 1 there is none, and it stays. */
+/** e to the power of more is no number of double precision. */
+export const LARGEST_POWER = 709.78;
+
+/** The column's number of what training saw, or predicts; of a threshold's 0 … 1 there is none, and it stays. Of log1p it is finite: at most ±1.8e308. */
 export function decodedTarget({ log1p, mean, std, threshold }: FittedTarget, encoded: number): number {
   if (threshold !== null) return encoded;
   const number = encoded * std + mean;
-  return log1p ? Math.sign(number) * Math.expm1(Math.abs(number)) : number;
+  return log1p ? Math.sign(number) * Math.expm1(Math.min(Math.abs(number), LARGEST_POWER)) : number;
 }

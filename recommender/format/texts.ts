@@ -12,8 +12,8 @@ export interface Texts {
   size: number;
   /** The text at a position from 0 to `size - 1`. */
   at(this: void, index: number): string;
-  /** All of them: the same array each time. */
-  all(this: void): string[];
+  /** All of them: the same array each time, which nobody can change. */
+  all(this: void): readonly string[];
 }
 
 /** The `count` texts that a list holds; fails where it is cut off. */
@@ -26,8 +26,8 @@ export function packedTexts(packed: Uint8Array, count: number): Texts {
   const end = (i: number) => view.getUint32(i * 4, true);
   const content = packed.subarray(start);
   const decoded = (i: number) => utf8.decode(content.subarray(end(i), end(i + 1)));
-  let list: string[] | undefined;
-  const all = () => (list ??= unpacked(content, count, end, decoded));
+  let list: readonly string[] | undefined;
+  const all = () => (list ??= Object.freeze(unpacked(content, count, end, decoded)));
   let asked = 0;
   return {
     size: count,
@@ -36,9 +36,9 @@ export function packedTexts(packed: Uint8Array, count: number): Texts {
   };
 }
 
-/** All texts of a list at once. */
+/** All texts of a list at once, in an array of the caller's own. */
 export function unpackTexts(packed: Uint8Array, count: number): string[] {
-  return packedTexts(packed, count).all();
+  return [...packedTexts(packed, count).all()];
 }
 
 function unpacked(

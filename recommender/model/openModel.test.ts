@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FeatureValues } from '../encode/value.js';
 import { RecommenderError } from '../error.js';
 import type { ReadFile } from '../format/read.js';
 import { readOverHttp } from '../http.js';
-import { readDirectory } from '../node.js';
+import { openModelDirectory, readDirectory } from '../node.js';
 import { openModel } from './openModel.js';
 
 const FOLDERS = fileURLToPath(new URL('../golden/trainer-0.1.0-tower-2/', import.meta.url));
@@ -22,6 +24,33 @@ async function errorOf(act: () => unknown): Promise<RecommenderError> {
   }
   throw new Error('nothing was thrown');
 }
+
+describe('a folder on disk', () => {
+  it('that is not there, or is a whole run, is told from one that lacks a file', async () => {
+    const nowhere = await errorOf(() => openModelDirectory('/nowhere/at/all'));
+    expect(nowhere.code).toBe('missing-file');
+    expect(nowhere.message).toMatch(
+      /^there is no folder \/nowhere\/at\/all: give the path of the "model" folder/,
+    );
+    const run = await mkdtemp(join(tmpdir(), 'run-'));
+    onTestFinished(() => rm(run, { recursive: true }));
+    await cp(`${FOLDERS}hybrid`, join(run, 'model'), { recursive: true });
+    const { message } = await errorOf(() => openModelDirectory(run));
+    expect(message).toContain(
+      `has no transform/transform.json: give the folder in it that has, ${join(run, 'model')}`,
+    );
+  });
+});
+
+describe('the items of a model', () => {
+  it('cannot be changed by who reads them', async () => {
+    const model = await open('hybrid');
+    const [first] = model.items;
+    expect(() => Object.assign(model.items, ['changed'])).toThrow(TypeError);
+    expect(() => Object.assign(model.users, ['changed'])).toThrow(TypeError);
+    expect(model.items[0]).toBe(first);
+  });
+});
 
 describe('recommend', () => {
   it('leaves out what is excluded, by whatever form of its id, and what the filter refuses', async () => {

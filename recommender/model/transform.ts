@@ -48,7 +48,7 @@ export async function openTransform(read: ReadFile, folder = ''): Promise<Transf
   return {
     document,
     texts: textsOf,
-    vocabulary: (tower, feature) => textsOf(tower, feature).all(),
+    vocabulary: (tower, feature) => [...textsOf(tower, feature).all()],
     encoder: (tower) =>
       encodeTower(
         document[tower].features.map(({ encoded, fitted }, i) => ({

@@ -17,6 +17,16 @@ describe('a target', () => {
     },
   );
 
+  it('as its logarithm comes back finite, however far out a prediction is', () => {
+    const fitted = fit({ log1p: true });
+    for (const far of [710, 1e30, Infinity]) {
+      expect(decodedTarget(fitted, far)).toBeGreaterThan(1.7e308);
+      expect(decodedTarget(fitted, far)).toBeLessThan(Infinity);
+      expect(decodedTarget(fitted, -far)).toBe(-decodedTarget(fitted, far));
+    }
+    expect(decodedTarget(fitted, NaN)).toBeNaN();
+  });
+
   it('is standardised by the training rows', () => {
     const fitted = fit({ normalize: true });
     expect(fitted.mean).toBe(22);

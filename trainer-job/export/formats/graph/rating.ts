@@ -1,6 +1,6 @@
 /** The rating head as operations: outputs of both towers become predictions of the target. */
 import { assertNever } from '@trainyard/shared/common';
-import type { FittedTarget } from '@trainyard/recommender/encode/target';
+import { LARGEST_POWER, type FittedTarget } from '@trainyard/recommender/encode/target';
 import type { Calibration, CalibrationMap } from '@trainyard/recommender/layers/calibration';
 import { predictionOf } from '@trainyard/recommender/layers/prediction';
 import type { Graph, Value } from './graph.js';
@@ -76,7 +76,8 @@ function decoded(graph: Graph, { log1p, mean, std, threshold }: FittedTarget, en
   if (threshold !== null) return encoded;
   const number = add(graph, times(graph, encoded, std), mean);
   if (!log1p) return number;
-  return times(graph, unary(graph, 'Sign', number), unary(graph, 'Expm1', unary(graph, 'Abs', number)));
+  const power = binary(graph, 'Minimum', unary(graph, 'Abs', number), LARGEST_POWER);
+  return times(graph, unary(graph, 'Sign', number), unary(graph, 'Expm1', power));
 }
 
 /** What predictions [pairs], float64, are after calibration: themselves, where the run applied none. */

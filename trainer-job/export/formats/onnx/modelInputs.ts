@@ -1,4 +1,5 @@
 /** What a graph takes for the features of a tower: values of columns, or rows of embeddings where only the recommender can tell which. */
+import { encodedAs, FORMAT_SUPPORT } from '@trainyard/shared';
 import { assertNever } from '@trainyard/shared/common';
 import type { EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import type { FittedFeature } from '@trainyard/recommender/encode/fittedFeature';
@@ -74,10 +75,9 @@ export function modelInputs(features: readonly FittedInput[]): TowerInputs {
 }
 
 function formOf(fitted: FittedFeature): FeatureForm {
+  if (FORMAT_SUPPORT.onnx.transforms[encodedAs(fitted)] === 'rows') return 'rows';
   switch (fitted.transform) {
     case 'lookup':
-      // Several rows for unknown values are told apart by their hash.
-      return fitted.oovBuckets === 1 ? 'text' : 'rows';
     case 'boolean':
       return 'text';
     case 'normalize':
@@ -88,7 +88,7 @@ function formOf(fitted: FittedFeature): FeatureForm {
     case 'hash':
     case 'cross':
     case 'text':
-      return 'rows';
+      throw new Error(`a graph takes the rows of a ${fitted.transform}`);
     default:
       return assertNever(fitted);
   }

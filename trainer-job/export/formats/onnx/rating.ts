@@ -1,6 +1,6 @@
 /** A rating head as operators: what it predicts of pairs. */
 import { assertNever } from '@trainyard/shared/common';
-import type { FittedTarget } from '@trainyard/recommender/encode/target';
+import { LARGEST_POWER, type FittedTarget } from '@trainyard/recommender/encode/target';
 import type { CalibrationMap } from '@trainyard/recommender/layers/calibration';
 import { predictionOf } from '@trainyard/recommender/layers/prediction';
 import type { RatingLossSpec } from '@trainyard/shared/spec/rating';
@@ -53,8 +53,9 @@ function decoded(graph: OnnxGraph, { log1p, mean, std, threshold }: FittedTarget
   if (threshold !== null) return encoded;
   const number = graph.op('Add', [graph.op('Mul', [encoded, graph.doubles([std])]), graph.doubles([mean])]);
   if (!log1p) return number;
-  const power = graph.op('Sub', [graph.op('Exp', [graph.op('Abs', [number])]), graph.doubles([1])]);
-  return graph.op('Mul', [graph.op('Sign', [number]), power]);
+  const power = graph.op('Min', [graph.op('Abs', [number]), graph.doubles([LARGEST_POWER])]);
+  const size = graph.op('Sub', [graph.op('Exp', [power]), graph.doubles([1])]);
+  return graph.op('Mul', [graph.op('Sign', [number]), size]);
 }
 
 /** [pairs] float64: the mean of what the maps make of predictions, where they are applied. */

@@ -1,4 +1,5 @@
 /** The transforms of the recommender as operations: raw values of a request, as texts, become what a tower takes. */
+import { encodedAs, FORMAT_SUPPORT } from '@trainyard/shared';
 import { assertNever } from '@trainyard/shared/common';
 import type { FittedCyclical } from '@trainyard/recommender/encode/cyclical';
 import type { FittedFeature } from '@trainyard/recommender/encode/fittedFeature';
@@ -31,21 +32,7 @@ import { secondsOf } from './time.js';
 
 /** Whether TensorFlow lacks what encodes the feature, the hash or the rules of Unicode, so that a signature takes its rows. */
 export function takesRows(fitted: FittedFeature): boolean {
-  switch (fitted.transform) {
-    case 'hash':
-    case 'cross':
-    case 'text':
-      return true;
-    case 'lookup':
-      return fitted.oovBuckets > 1;
-    case 'normalize':
-    case 'bucketize':
-    case 'cyclical':
-    case 'boolean':
-      return false;
-    default:
-      return assertNever(fitted);
-  }
+  return FORMAT_SUPPORT.savedModel.transforms[encodedAs(fitted)] === 'rows';
 }
 
 /** Rows [n], or numbers [n, width] of float32, of texts [n]; the vocabulary is of a lookup. */
