@@ -157,7 +157,8 @@ function refuseMissedGates({ modelId, version, gates }: ModelVersion): void {
   const blocking = blockingGates(gates);
   if (blocking.length === 0) return;
   const missed = blocking.map(
-    (gate) => `${gate.metric}${gateScope(gate)} is ${gate.value ?? 'missing'}, must be ${gateInWords(gate)}`,
+    (gate) =>
+      `${gate.metric}${gateScope(gate)} is ${gate.value === null ? 'missing' : Number(gate.value.toPrecision(6))}, must be ${gateInWords(gate)}`,
   );
   throw new DomainError(
     'gate-failed',

@@ -130,3 +130,11 @@ export const gateSchema = z
 export type Gate = z.infer<typeof gateSchema>;
 /** As somebody writes it. */
 export type GateInput = z.input<typeof gateSchema>;
+
+/** The quarters of a year, as slices by `season` call them. */
+export const SEASONS = [
+  'January to March',
+  'April to June',
+  'July to September',
+  'October to December',
+] as const;

@@ -40,6 +40,11 @@ describe('a gate is refused at the start', () => {
       'no test rows are told apart by age: take one of user, city, item, userActivity',
     ],
     [
+      'of a season that is none',
+      { metric: RECALL, slice: { by: 'season', value: 'winter' }, atLeast: 0.1 },
+      'no row is of the season winter: take one of January to March, April to June, July to September, October to December, missing',
+    ],
+    [
       'of new users beside a baseline',
       { metric: RECALL, slice: { by: 'newUsers', value: 'new' }, aboveBaseline: 'popularity' },
       'of new users the model alone is measured',
@@ -165,6 +170,7 @@ describe('a gate is accepted', () => {
     { metric: RECALL, slice, atLeast: 0.1, critical: false },
     { metric: RECALL, slice, aboveBaseline: 'popularity', aboveProduction: true, onInterval: true },
     { metric: RECALL, slice: { by: 'newUsers', value: 'new' }, atLeast: 0.01 },
+    { metric: RECALL, slice: { by: 'season', value: 'October to December' }, atLeast: 0.01 },
     { metric: 'data_missing_share', column: 'price', atMost: 0.05 },
     { metric: 'data_ks_p_value', atLeast: 0.05 },
     { metric: 'serving_latency_p99_ms_at_256', aboveProduction: true, maxRegression: 10 },

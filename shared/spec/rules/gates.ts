@@ -12,7 +12,7 @@ import { METRIC_SPLITS, type MetricFamily } from '../../metrics/family.js';
 import { parseMetricName, type ParsedMetricName } from '../../metrics/names.js';
 import { METRICS } from '../../metrics/table.js';
 import { comparedNames } from '../evaluation/gateWords.js';
-import type { Gate } from '../evaluation/gate.js';
+import { type Gate, SEASONS } from '../evaluation/gate.js';
 import { featureName, type Feature, type Features } from '../features.js';
 import type { RuleBroken } from '../modelRules.js';
 import { isSlicedBy, whyNoSlice } from './slices.js';
@@ -124,15 +124,24 @@ const NEW_ITEMS = 'newItems';
 /** What rows are told apart by besides features. */
 const USUAL_SLICES = ['userActivity', 'itemPopularity', NEW_USERS, 'season'];
 
+/** Of rows without a time there is a slice too. */
+const VALUES_OF_SEASON: readonly string[] = [...SEASONS, 'missing'];
+
 /** By the features: a slice is of what the evaluation sees of a row. */
 export function brokenGateSlices(gates: readonly Gate[], { query, candidate }: Features): RuleBroken[] {
   const features = [...query, ...candidate];
   return gates.flatMap((gate, i) => {
-    return brokenOf(gate, i, [['slice', gate.slice && whyNoGatedSlice(gate.slice.by, features)]]);
+    return brokenOf(gate, i, [['slice', gate.slice && whyNoGatedSlice(gate.slice, features)]]);
   });
 }
 
-function whyNoGatedSlice(by: string, features: readonly Feature[]): string | undefined {
+function whyNoGatedSlice(
+  { by, value }: NonNullable<Gate['slice']>,
+  features: readonly Feature[],
+): string | undefined {
+  const isOfTimes = by === 'season' && !features.some((feature) => isSlicedBy(feature, by));
+  if (isOfTimes && !VALUES_OF_SEASON.includes(value))
+    return `no row is of the season ${value}: take one of ${VALUES_OF_SEASON.join(', ')}`;
   if ([...USUAL_SLICES, NEW_ITEMS].includes(by)) return undefined;
   if (features.some((feature) => isSlicedBy(feature, by))) return whyNoSlice({ by }, features);
   const names = [...new Set(features.map(featureName)), ...USUAL_SLICES].join(', ');

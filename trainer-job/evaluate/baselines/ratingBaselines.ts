@@ -6,8 +6,8 @@ import { globalMean } from './globalMean.js';
 import { trainTargets } from './trainTargets.js';
 import { userItemMean } from './userItemMean.js';
 
-/** Of the training rows alone. */
-export function ratingBaselines(data: EncodedDataset, target: FittedTarget): Rater[] {
+/** Of the training rows alone; `isBinary` as a prediction is the probability of a 1. */
+export function ratingBaselines(data: EncodedDataset, target: FittedTarget, isBinary: boolean): Rater[] {
   const train = trainTargets(data, target);
-  return [globalMean(train), userItemMean(data, train)];
+  return [globalMean(train), userItemMean(data, train, isBinary)];
 }

@@ -6,7 +6,11 @@ import type { TrainTargets } from './trainTargets.js';
  * The mean of all targets of train, plus what the item is off it on the average, plus what the user is off both on the average: the
  * biases of Y. Koren, R. Bell and C. Volinsky, "Matrix factorization techniques for recommender systems", 2009, one after the other.
  */
-export function userItemMean(data: EncodedDataset, { pairs, actual, mean }: TrainTargets): Rater {
+export function userItemMean(
+  data: EncodedDataset,
+  { pairs, actual, mean }: TrainTargets,
+  isBinary: boolean,
+): Rater {
   const ofItem = meansBy(
     pairs.items,
     actual.map((value) => value - mean),
@@ -16,13 +20,31 @@ export function userItemMean(data: EncodedDataset, { pairs, actual, mean }: Trai
   const users = usersOf(data, pairs.queries);
   const ofUser = meansBy(users, rest, users.reduce((most, user) => Math.max(most, user), 0) + 1);
   const exact = settled(actual);
+  const probable = isBinary ? asProbability(actual.length) : (prediction: number) => prediction;
   return {
     name: 'userItemMean',
     settings: {},
     predict: async ({ queries, items }) => {
       const own = usersOf(data, queries);
-      return Float64Array.from(items, (item, i) => exact(mean + ofItem[item]! + (ofUser[own[i]!] ?? 0)));
+      return Float64Array.from(items, (item, i) =>
+        probable(exact(mean + ofItem[item]! + (ofUser[own[i]!] ?? 0))),
+      );
     },
+  };
+}
+
+/**
+ * Sums of means are no probabilities: a row that comes out though it was held to be impossible costs more than all others together.
+ * No prediction is beyond the rule of succession of P.-S. Laplace, which takes `rows` and one more of each kind. What is near that or
+ * beyond is pressed together, in its order: predictions that are told apart stay so, and with them the areas under curves.
+ */
+function asProbability(rows: number): (prediction: number) => number {
+  const least = 1 / (rows + 2);
+  const edge = Math.min(2 * least, 0.5);
+  const pressed = (beyond: number) => least + (edge - least) / (1 + beyond);
+  return (prediction) => {
+    if (prediction < edge) return pressed(edge - prediction);
+    return prediction > 1 - edge ? 1 - pressed(prediction - (1 - edge)) : prediction;
   };
 }
 

@@ -29,7 +29,7 @@ export async function ratedTest(evaluated: Evaluated): Promise<RatedOutcome | nu
   const serving = await productionRater(evaluated, isBinary ? ['test', 'validation'] : ['test']);
   const leftOut = serving && 'why' in serving ? [serving] : [];
   const raters = [
-    ...ratingBaselines(data, rating.target),
+    ...ratingBaselines(data, rating.target, isBinary),
     ...(serving && 'predict' in serving ? [serving] : []),
   ];
   const predicted = new Map([[MODEL, uncalibrated]]);

@@ -2,6 +2,7 @@
 import { totalColumns } from '@trainyard/recommender/encode/encodedFeature';
 import type { FittedCyclical } from '@trainyard/recommender/encode/cyclical';
 import { shaped, type FittedNormalize } from '@trainyard/recommender/encode/normalize';
+import { SEASONS } from '@trainyard/shared';
 import type { EncodedTower, FeatureMeaning } from '../../data/encodedDataset.js';
 import { shownValue } from '../ratings/errors/rowValues.js';
 import { intervalLabel, intervalOfValue, quantileBoundaries } from './slicing.js';
@@ -124,7 +125,6 @@ function numberKinds(fitted: FittedNormalize, seen: readonly Seen[], asked?: rea
 }
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-export const SEASONS = ['January to March', 'April to June', 'July to September', 'October to December'];
 const CYCLES = {
   'month-of-year': SEASONS,
   'day-of-week': WEEKDAYS,

@@ -1,8 +1,8 @@
 /** Rows by the quarter of the year in which they happened. */
-import type { LeftOut } from '@trainyard/shared';
+import { type LeftOut, SEASONS } from '@trainyard/shared';
 import type { EncodedDataset, TestTimes } from '../../data/encodedDataset.js';
 import type { EvaluationRows } from '../ranks/evaluationRows.js';
-import { MISSING, SEASONS } from './categories.js';
+import { MISSING } from './categories.js';
 import type { Slicing } from './slicing.js';
 
 export const SEASON = 'season';
