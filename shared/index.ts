@@ -103,3 +103,4 @@ export * from './spec/seeds.js';
 export * from './spec/training.js';
 export * from './spec/trainingSpec.js';
 export * from './timeUnit.js';
+export * from './whole.js';

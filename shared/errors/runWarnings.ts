@@ -87,6 +87,11 @@ const TABLE = {
     meaning: 'There are no more items than K, so that recall at K is 1 whatever the model does.',
     remedy: 'Leave such a K out of `evaluation.k`.',
   },
+  'compared-as-text': {
+    meaning:
+      'A condition of `dataset.where` compares texts in order of which the numbers that they write say otherwise.',
+    remedy: 'Write the value as a number, or set `cast` of the column in `dataset.columns`.',
+  },
   'equal-scores': {
     meaning:
       'The items of many test rows share their score with other items, and recall counts what scores higher alone: a model that scores all items alike would find all of them.',

@@ -7,11 +7,6 @@ import {
   type MeasuredMetric,
 } from '@trainyard/shared';
 
-/** 1,234,567 */
-export function whole(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
-}
-
 /** At most four digits that matter; a minus that is one. */
 export function figure(value: number): string {
   return String(Number(value.toPrecision(4))).replace('-', '−');

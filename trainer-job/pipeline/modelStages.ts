@@ -12,10 +12,10 @@ import {
   type DataReference,
   type RunEnvironment,
   type TrainingSpec,
+  whole,
 } from '@trainyard/shared';
 import type { SelectedBackend } from '../backend/selectBackend.js';
 import type { EncodedDataset } from '../data/encodedDataset.js';
-import { whole } from '../data/transform/measuredInWords.js';
 import { evaluateModel } from '../evaluate/evaluateModel.js';
 import { EVALUATION_ARTIFACTS, writeEvaluation } from '../evaluationReport/writeEvaluation.js';
 import { exportRun } from '../export/exportRun.js';

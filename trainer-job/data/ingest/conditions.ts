@@ -1,4 +1,4 @@
-import { assertNever, type Condition } from '@trainyard/shared';
+import { assertNever, runWarning, type Condition, type RunWarning, whole } from '@trainyard/shared';
 import { withoutNan } from './columns.js';
 import { literal } from '../database.js';
 import { TrainerError } from '../../errors/trainerError.js';
@@ -59,6 +59,38 @@ function comparison(sql: string, type: string, operator: string, value: Scalar, 
   if (isTime(type)) return `${sql} ${operator} ${literal(timeOf(value, asked, type))}::TIMESTAMP`;
   if (isNumber(type)) return `${asNumber(sql)} ${operator} ${literal(numberOf(value, asked, type))}`;
   return `CAST(${sql} AS VARCHAR) ${operator} ${literal(value)}`;
+}
+
+const IN_ORDER: ReadonlySet<Condition['is']> = new Set(['greater', 'greaterOrEqual', 'less', 'lessOrEqual']);
+
+/**
+ * SQL that is true for the rows in which a comparison of texts, "9" and "10", says other than one of the numbers that they write;
+ * undefined where no such texts are compared.
+ */
+export function textOrderSql(condition: Condition, value: string, type: string): string | undefined {
+  if (!('value' in condition) || typeof condition.value !== 'string' || !IN_ORDER.has(condition.is))
+    return undefined;
+  const number = condition.value.trim() === '' ? Number.NaN : Number(condition.value);
+  if (!Number.isFinite(number) || isTime(type) || isNumber(type)) return undefined;
+  const asNumbers = conditionSql({ ...condition, value: number }, value, type);
+  return `${asNumber(value)} IS NOT NULL AND (${asNumbers}) <> (${conditionSql(condition, value, type)})`;
+}
+
+export function textOrderWarning({
+  column,
+  describes,
+  rows,
+}: {
+  column: string;
+  describes: string;
+  rows: number;
+}): RunWarning {
+  return runWarning(
+    'compared-as-text',
+    `dataset.where compares texts in "${describes}", as "9" is more than "10": of ${whole(rows)} ${rows === 1 ? 'row' : 'rows'} it says other than the numbers that they write`,
+    `write the value as a number, without quotes, or set dataset.columns[${JSON.stringify(column)}].cast to "float64"`,
+    { rows },
+  );
 }
 
 function asNumber(sql: string): string {

@@ -51,6 +51,26 @@ describe('ingest', () => {
     expect(rows.map(({ id }) => Number(id))).toEqual(expected);
   });
 
+  it('says of how many rows a condition on texts means other than on the numbers that they write', async () => {
+    const folder = await temporaryFolder();
+    const lines = Array.from({ length: 100 }, (_, i) => JSON.stringify({ user: `u${i}`, price: `${i}` }));
+    const source = { uri: await writeLines(folder, 'rows.jsonl', lines) };
+    const keptBy = (value: string | number) =>
+      ingested(folder, { source, where: [{ column: 'price', is: 'greater', value }] });
+    const asText = await keptBy('9');
+    // "90" to "99" alone, and not "10" to "89".
+    expect(asText.rowsKept).toBe(10);
+    expect(asText.warnings).toMatchObject([{ code: 'compared-as-text', counts: { rows: 80 } }]);
+    const asNumber = await keptBy(9);
+    expect(asNumber.rowsKept).toBe(90);
+    expect(asNumber.warnings).toEqual([]);
+    const inOrder = await ingested(folder, {
+      source,
+      where: [{ column: 'user', is: 'greater', value: 'u5' }],
+    });
+    expect(inOrder.warnings).toEqual([]);
+  });
+
   it('brings the selected columns alone, and drops by one that is not selected', async () => {
     const folder = await temporaryFolder();
     const uri = await writeLines(folder, 'rows.jsonl', jsonLines());

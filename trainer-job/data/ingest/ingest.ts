@@ -23,6 +23,7 @@ import {
   trainedColumns,
   type ColumnsSpec,
 } from './columnNames.js';
+import { textOrderWarning } from './conditions.js';
 import { describeReason, nothingMatched, reasonOfUnmatched } from './join.js';
 import { checkRepeatedHeader } from './repeatedHeader.js';
 import { runOwnSql } from './ownSql.js';
@@ -199,7 +200,7 @@ async function ingestWith(
     const unusable = Object.fromEntries(
       [...table.unusable].map(([name, { code, message, remedy }]) => [name, { code, message, remedy }]),
     );
-    const warnings = [...table.warnings];
+    const warnings = [...table.warnings, ...losses.warnings];
     return {
       rowsKept,
       ...losses,
@@ -241,6 +242,9 @@ async function countLosses(
 ): Promise<Losses> {
   const counted = [
     ...conditions.map((condition, i) => `count(*) FILTER (NOT (${condition.sql})) AS dropped${i}`),
+    ...conditions.flatMap(({ otherwise }, i) =>
+      otherwise ? `count(*) FILTER (${otherwise.sql}) AS otherwise${i}` : [],
+    ),
     ...readings.flatMap(({ verdict }, i) => verdictCountsSql(verdict, `read${i}`)),
     ...unmatched.map((one, i) => `count(*) FILTER (${one.sql}) AS unmatched${i}`),
   ];
@@ -249,17 +253,29 @@ async function countLosses(
       ? { read: rowsKept }
       : await database.counts(`SELECT count(*) AS read, ${counted.join(', ')} FROM ${sql}`);
   const countOf = (name: string) => counts[name] ?? 0;
+  const comparedAsText = conditions.flatMap(({ describes, otherwise }, i) => {
+    const rows = countOf(`otherwise${i}`);
+    return otherwise && rows > 0 ? textOrderWarning({ column: otherwise.column, describes, rows }) : [];
+  });
   return {
     rowsRead: countOf('read'),
     dropped: conditions.map(({ describes }, i) => ({ condition: describes, rows: countOf(`dropped${i}`) })),
     ...(await judgeReadings(database, dataset, readings, counts)),
+    warnings: comparedAsText,
     unmatched: unmatched.map(({ table }, i) => ({ table, rows: countOf(`unmatched${i}`) })),
   };
 }
 
 type Losses = Pick<
   IngestOutcome,
-  'rowsRead' | 'dropped' | 'castFailures' | 'castWarnings' | 'castProblems' | 'timeUnits' | 'unmatched'
+  | 'rowsRead'
+  | 'dropped'
+  | 'castFailures'
+  | 'castWarnings'
+  | 'castProblems'
+  | 'timeUnits'
+  | 'unmatched'
+  | 'warnings'
 >;
 
 async function judgeReadings(

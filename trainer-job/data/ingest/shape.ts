@@ -10,7 +10,7 @@ import { castVerdictSql, cleanedSql } from '../casts/castSql.js';
 import type { Reading } from '../casts/reading.js';
 import { isNumberType, isTimeType } from '../casts/timeSql.js';
 import { checkColumns, checkNew, checkUsable, shapedColumns } from './columnNames.js';
-import { conditionSql, describeCondition } from './conditions.js';
+import { conditionSql, describeCondition, textOrderSql } from './conditions.js';
 import { derivedSql, operandsOf, operandsRead } from './derive.js';
 import { joinKeySql, checkKeys, type JoinKeys } from './join.js';
 import { sampledSql } from './sample.js';
@@ -19,12 +19,20 @@ import { identifier, type Database } from '../database.js';
 import { typesOf } from '../source/openRows.js';
 import type { TableFiles } from '../source/openTables.js';
 
+/** What rows are kept by. */
+interface KeptBy {
+  describes: string;
+  sql: string;
+  /** Where texts are compared in order: true for rows of which their numbers say other. */
+  otherwise?: { column: string; sql: string };
+}
+
 /** A table with columns beside its own, which no name of the specification reaches. */
 export interface ShapedTable extends Table {
   /** The row's position in the source. */
   row: string;
   /** True for the rows to keep. */
-  conditions: { describes: string; sql: string }[];
+  conditions: KeptBy[];
   /** The columns that are read as another type than they were. */
   readings: Reading[];
   /** By the table, the SQL that is true where a row has no match there. */
@@ -51,14 +59,16 @@ export async function shape(database: Database, dataset: Dataset, files: TableFi
     [...dataset.where.map(({ column }) => column), ...Object.keys(dataset.columns)],
     [...table.types.keys()],
   );
-  const conditions = dataset.where.map((condition) => ({
-    describes: describeCondition(condition),
-    sql: conditionSql(
-      condition,
-      identifier(condition.column),
-      table.types.get(condition.column) ?? 'VARCHAR',
-    ),
-  }));
+  const conditions = dataset.where.map((condition): KeptBy => {
+    const { column } = condition;
+    const [value, type] = [identifier(column), table.types.get(column) ?? 'VARCHAR'];
+    const otherwise = textOrderSql(condition, value, type);
+    return {
+      describes: describeCondition(condition),
+      sql: conditionSql(condition, value, type),
+      ...(otherwise !== undefined && { otherwise: { column, sql: otherwise } }),
+    };
+  });
   return { ...table, conditions: [...table.conditions, ...conditions] };
 }
 

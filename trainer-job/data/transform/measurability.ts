@@ -10,12 +10,13 @@ import {
   type MetricFamily,
   type RunWarning,
   type TrainingSpec,
+  whole,
 } from '@trainyard/shared';
 import { encodedTarget } from '@trainyard/recommender/encode/target';
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
 import { TrainerError } from '../../errors/trainerError.js';
 import { describeCondition } from '../ingest/conditions.js';
-import { foundOf, measuredOf, rowWarnings, sectionInWords, whole, type HeldOut } from './measuredInWords.js';
+import { foundOf, measuredOf, rowWarnings, sectionInWords, type HeldOut } from './measuredInWords.js';
 import type { MeasuredRows, MeasuredSplits, RelevantSplits } from './measuredRows.js';
 import type { TiedRows } from './split.js';
 

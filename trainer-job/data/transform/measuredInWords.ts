@@ -1,5 +1,12 @@
 /** How many rows of each split can be measured, in words and as a warning. */
-import { idFeature, monitorsOf, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import {
+  idFeature,
+  monitorsOf,
+  runWarning,
+  type RunWarning,
+  type TrainingSpec,
+  whole,
+} from '@trainyard/shared';
 import type { MeasuredRows, MeasuredSplits, RelevantSplits } from './measuredRows.js';
 
 /** With fewer, a metric says more of chance than of the model. */
@@ -197,5 +204,3 @@ function splitRemedy(split: Spec['dataset']['split'], column: string, others: st
 export function sectionInWords({ section }: { section: 'earlyStopping' | 'schedule' }): string {
   return section === 'earlyStopping' ? 'early stopping' : 'the schedule of the learning rate';
 }
-
-export const whole = (count: number): string => count.toLocaleString('en-US');

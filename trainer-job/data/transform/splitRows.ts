@@ -1,3 +1,4 @@
+import { whole } from '@trainyard/shared';
 import { join } from 'node:path';
 import type { Split, SplitOf } from '@trainyard/shared';
 import { z } from 'zod';
@@ -6,7 +7,6 @@ import { literal } from '../database.js';
 import { internalName, textSql } from '../ingest/columns.js';
 import type { PieceCache, PieceRequest } from './pieces.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
-import { whole } from './measuredInWords.js';
 import { sidesOf, SPLITS, type TiedRows } from './split.js';
 import { TrainerError } from '../../errors/trainerError.js';
 

@@ -1,9 +1,8 @@
 /** Values of looked-up texts that people take for one another, or for none: a lookup knows each by its characters alone. */
-import { idFeature, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import { idFeature, runWarning, type RunWarning, type TrainingSpec, whole } from '@trainyard/shared';
 import { z } from 'zod';
 import { identifier, literal, type Database } from '../database.js';
 import { blanksTrimmed, internalName } from '../ingest/columns.js';
-import { whole } from '../transform/measuredInWords.js';
 import { countNuls, nulCountsSchema, nulWarning } from './nulCharacters.js';
 
 /** How two values may differ and mean the same. */

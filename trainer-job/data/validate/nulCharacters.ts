@@ -1,8 +1,7 @@
 /** Values with a NUL character, which nobody sees: to a lookup they are others than those without it. */
-import { runWarning, type RunWarning } from '@trainyard/shared';
+import { runWarning, type RunWarning, whole } from '@trainyard/shared';
 import { z } from 'zod';
 import { identifier, type Database } from '../database.js';
-import { whole } from '../transform/measuredInWords.js';
 
 export const nulCountsSchema = z.strictObject({ values: z.int(), rows: z.int() });
 type NulCounts = z.infer<typeof nulCountsSchema>;

@@ -1,9 +1,8 @@
 /** What the data have and the given vocabularies lack: counted with the encoded rows, and said. */
-import { featureName, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import { featureName, runWarning, type RunWarning, type TrainingSpec, whole } from '@trainyard/shared';
 import { z } from 'zod';
 import { encodeFeature } from '../transform/encodeFeature.js';
 import { unknownValuesSchema } from '../transform/encoding.js';
-import { whole } from '../transform/measuredInWords.js';
 import type { PieceCache } from '../transform/pieces.js';
 import type { IngestedRows } from '../transform/rowsOf.js';
 import { splitRows } from '../transform/splitRows.js';

@@ -1,7 +1,8 @@
+import { whole } from '@trainyard/shared';
 /** Charts of predicted answers, yes or no. */
 import type { EvaluationReport } from '@trainyard/shared';
 import type { Chart, Plot } from './charts.js';
-import { percent, whole } from '../words.js';
+import { percent } from '../words.js';
 
 type YesOrNo = NonNullable<EvaluationReport['yesOrNo']>;
 

@@ -6,8 +6,9 @@ import {
   methodTitle,
   metricTitle,
   parseMetricName,
+  whole,
 } from '@trainyard/shared';
-import { bounds, cut, duration, minute, percent, predictedRows, size, whole } from '../words.js';
+import { bounds, cut, duration, minute, percent, predictedRows, size } from '../words.js';
 
 const MOST_SLICES = 5;
 

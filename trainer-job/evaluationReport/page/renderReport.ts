@@ -1,8 +1,8 @@
-import { type EvaluationReport, formatMetric, methodTitle, metricTitle } from '@trainyard/shared';
+import { type EvaluationReport, formatMetric, methodTitle, metricTitle, whole } from '@trainyard/shared';
 import { html, type Html } from '../../page/html.js';
 import type { Charts } from '../charts/charts.js';
 import { SECTIONS } from '../sections/table.js';
-import { bounds, duration, metricOf, minute, predictedRows, signedPercent, whole } from '../words.js';
+import { bounds, duration, metricOf, minute, predictedRows, signedPercent } from '../words.js';
 import type { Section, Shown } from './section.js';
 import { STYLE } from './style.js';
 

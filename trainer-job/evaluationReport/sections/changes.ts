@@ -1,7 +1,8 @@
+import { whole } from '@trainyard/shared';
 import { html } from '../../page/html.js';
 import type { Section } from '../page/section.js';
 import { type Cell, pairs, table } from '../page/table.js';
-import { cut, percent, whole } from '../words.js';
+import { cut, percent } from '../words.js';
 
 export const changes: Section = {
   id: 'changes',

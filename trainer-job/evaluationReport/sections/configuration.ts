@@ -1,8 +1,9 @@
+import { whole } from '@trainyard/shared';
 import type { EvaluationReport } from '@trainyard/shared';
 import { html, type Html } from '../../page/html.js';
 import type { Section } from '../page/section.js';
 import { type Cell, firstOf, pairs, table } from '../page/table.js';
-import { cut, whole } from '../words.js';
+import { cut } from '../words.js';
 
 const MOST_SETTINGS = 400;
 

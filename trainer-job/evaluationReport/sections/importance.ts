@@ -1,8 +1,7 @@
-import { formatMetric, metricTitle } from '@trainyard/shared';
+import { formatMetric, metricTitle, whole } from '@trainyard/shared';
 import { html } from '../../page/html.js';
 import { importanceChart } from '../charts/importance.js';
 import type { Section } from '../page/section.js';
-import { whole } from '../words.js';
 
 export const importance: Section = {
   id: 'importance',

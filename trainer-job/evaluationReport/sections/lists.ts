@@ -1,8 +1,8 @@
-import { methodTitle, metricTitle } from '@trainyard/shared';
+import { methodTitle, metricTitle, whole } from '@trainyard/shared';
 import { html } from '../../page/html.js';
 import type { Section } from '../page/section.js';
 import { type Cell, table } from '../page/table.js';
-import { bounds, metricFigure, metricOf, whole } from '../words.js';
+import { bounds, metricFigure, metricOf } from '../words.js';
 
 export const lists: Section = {
   id: 'lists',

@@ -1,7 +1,8 @@
+import { whole } from '@trainyard/shared';
 import { html } from '../../page/html.js';
 import type { Section } from '../page/section.js';
 import { type Cell, pairs, table } from '../page/table.js';
-import { duration, size, whole } from '../words.js';
+import { duration, size } from '../words.js';
 
 export const performance: Section = {
   id: 'performance',

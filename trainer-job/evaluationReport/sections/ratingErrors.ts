@@ -1,7 +1,8 @@
+import { whole } from '@trainyard/shared';
 import { html } from '../../page/html.js';
 import type { Section } from '../page/section.js';
 import { type Cell, firstOf, pairs, table } from '../page/table.js';
-import { cut, figure, whole } from '../words.js';
+import { cut, figure } from '../words.js';
 
 const MOST_CATEGORIES = 40;
 

@@ -1,9 +1,9 @@
-import { type Comparison, formatMetric, methodInWords, metricTitle } from '@trainyard/shared';
+import { type Comparison, formatMetric, methodInWords, metricTitle, whole } from '@trainyard/shared';
 import { html } from '../../page/html.js';
 import { dotChart } from '../charts/measures.js';
 import type { Section } from '../page/section.js';
 import { type Cell, firstOf, table } from '../page/table.js';
-import { bounds, cut, metricFigure, metricOf, whole } from '../words.js';
+import { bounds, cut, metricFigure, metricOf } from '../words.js';
 
 const DRAWN = 20;
 const LISTED = 60;

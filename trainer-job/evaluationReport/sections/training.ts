@@ -1,9 +1,9 @@
-import { formatMetric, metricTitle } from '@trainyard/shared';
+import { formatMetric, metricTitle, whole } from '@trainyard/shared';
 import { html, type Html } from '../../page/html.js';
 import { learningCurves } from '../charts/learningCurves.js';
 import type { Section, Shown } from '../page/section.js';
 import { pairs, table } from '../page/table.js';
-import { duration, whole } from '../words.js';
+import { duration } from '../words.js';
 
 const MOST_EPOCHS = 300;
 

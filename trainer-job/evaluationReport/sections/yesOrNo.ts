@@ -1,8 +1,9 @@
+import { whole } from '@trainyard/shared';
 import { html } from '../../page/html.js';
 import { calibrationChart, confusionChart } from '../charts/yesOrNo.js';
 import type { Section } from '../page/section.js';
 import { pairs } from '../page/table.js';
-import { figure, percent, whole } from '../words.js';
+import { figure, percent } from '../words.js';
 
 export const yesOrNo: Section = {
   id: 'answers',

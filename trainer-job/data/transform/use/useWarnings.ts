@@ -6,9 +6,9 @@ import {
   type Feature,
   type RunWarning,
   type TrainingSpec,
+  whole,
 } from '@trainyard/shared';
 import { assertNever } from '@trainyard/shared/common';
-import { whole } from '../measuredInWords.js';
 import type { FeatureUse } from './featureUse.js';
 
 /** Beyond this share of the rows that have a value, it is the rule that it counts as none. */

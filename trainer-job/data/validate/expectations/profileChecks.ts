@@ -1,4 +1,4 @@
-import { assertNever, PER_SECOND, type Expectation } from '@trainyard/shared';
+import { assertNever, PER_SECOND, type Expectation, whole } from '@trainyard/shared';
 import type { ColumnDrift } from '../drift/columnDrift.js';
 import { lastingColumns } from '../drift/lastingColumns.js';
 import { noColumns } from '../../ingest/columnNames.js';
@@ -7,7 +7,7 @@ import type { ColumnProfile, Profile } from '../profile/profile.js';
 import { schemaChanges, schemaOf } from '../schema.js';
 import { finding, verdict, type Finding } from './finding.js';
 import type { RowExpectation } from './rowChecks.js';
-import { figure, percent, quoted, whole } from './words.js';
+import { figure, percent, quoted } from './words.js';
 
 export type ProfileExpectation = Exclude<Expectation, RowExpectation>;
 

@@ -1,8 +1,8 @@
-import { assertNever } from '@trainyard/shared';
+import { assertNever, whole } from '@trainyard/shared';
 import { verdict, type Finding } from './finding.js';
 import type { RowExpectation } from './rowChecks.js';
 import type { RowResult } from './rowResult.js';
-import { exampleText, percent, quoted, whole } from './words.js';
+import { exampleText, percent, quoted } from './words.js';
 
 /** Says in words what was counted, and judges it. */
 export function judgeRows(expectation: RowExpectation, result: RowResult): Finding {

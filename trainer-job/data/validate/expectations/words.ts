@@ -1,10 +1,5 @@
 import type { Example } from './finding.js';
 
-/** 1,234,567 */
-export function whole(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
 /** At most four digits that matter. */
 export function figure(value: number): string {
   return String(Number(value.toPrecision(4)));

@@ -1,6 +1,6 @@
-import { PER_SECOND } from '@trainyard/shared';
+import { PER_SECOND, whole } from '@trainyard/shared';
 import type { ColumnDrift } from '../drift/columnDrift.js';
-import { figure, percent, whole } from '../expectations/words.js';
+import { figure, percent } from '../expectations/words.js';
 import type { ColumnKind, ColumnProfile, Measured } from '../profile/profile.js';
 import { html, type Html } from '../../../page/html.js';
 

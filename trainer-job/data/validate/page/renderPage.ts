@@ -1,5 +1,5 @@
+import { whole } from '@trainyard/shared';
 import type { Finding } from '../expectations/finding.js';
-import { whole } from '../expectations/words.js';
 import type { Profile } from '../profile/profile.js';
 import { violations, type Validation } from '../report.js';
 import { columnCard } from './columnCard.js';

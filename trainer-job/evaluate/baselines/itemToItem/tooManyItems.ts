@@ -1,5 +1,4 @@
-import type { LeftOut } from '@trainyard/shared';
-import { whole } from '../../../data/transform/measuredInWords.js';
+import { whole, type LeftOut } from '@trainyard/shared';
 import type { Interactions } from '../interactions.js';
 import { titleOf } from '../maker.js';
 
