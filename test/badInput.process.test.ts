@@ -27,7 +27,7 @@ describe('a request that cannot be carried out', () => {
       what: 'a value out of range',
       body: { spec: { ...good, training: { epochs: 0 } } },
       status: 400,
-      says: />=1/,
+      says: /must be 1 or more, and is 0/,
       pointer: '/spec/training/epochs',
     },
     {

@@ -105,13 +105,14 @@ function isNumber(type: string): boolean {
   return /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL)/.test(type);
 }
 
-/** In UTC, as DuckDB writes it. Without a zone it is UTC already. */
-function timeOf(value: string, asked: Asked, type: string): string {
+/** In UTC, as DuckDB writes it. Without a zone it is UTC already; a month, as folders are named by, begins on its first day. */
+function timeOf(given: string, asked: Asked, type: string): string {
+  const value = /^\d{4}-\d{2}$/.test(given) ? `${given}-01` : given;
   const parts =
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(value);
   const time = new Date(parts ? `${parts[1]}T${parts[2] ?? '00:00'}${parts[3] ?? 'Z'}` : Number.NaN);
   if (Number.isNaN(time.getTime()))
-    throw incomparable(value, asked, type, '2024-12-31 or 2024-12-31T23:59:59Z', 'string');
+    throw incomparable(given, asked, type, '2024-12-31 or 2024-12-31T23:59:59Z', 'string');
   return time.toISOString().replace('T', ' ').replace('Z', '');
 }
 

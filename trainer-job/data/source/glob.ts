@@ -1,9 +1,14 @@
+import { posix } from 'node:path';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** Whether a path or a URI is a pattern. */
 export const isPattern = (path: string): boolean => /[*?[]/.test(path);
 
-/** `*`, `?` and `[…]` stay within a folder, `**` does not. */
+/** What Spark, Hadoop, Databricks and desktops put beside the files of a table; none of it holds rows. */
+const MARKER =
+  /^(_SUCCESS|_metadata|_common_metadata|_(committed|started)_\d+|\..*\.crc|\.DS_Store|Thumbs\.db)$/;
+
+/** `*`, `?` and `[…]` stay within a folder, `**` does not. Markers that hold no rows are matched by no pattern. */
 export function globMatcher(pattern: string): (path: string) => boolean {
   const expression = pattern.replace(/\*\*\/?|[*?]|\[[^\]]*\]|[.+^${}()|\\[\]]/g, (part) => {
     if (part === '**/') return '(.*/)?';
@@ -14,7 +19,7 @@ export function globMatcher(pattern: string): (path: string) => boolean {
   });
   try {
     const compiled = new RegExp(`^${expression}$`);
-    return (path) => compiled.test(path);
+    return (path) => compiled.test(path) && !MARKER.test(posix.basename(path));
   } catch (error) {
     throw new TrainerError(
       'invalid-pattern',

@@ -234,6 +234,19 @@ describe('a column in the names of folders', () => {
     expect(manifest.rows).toMatchObject({ train: 200 });
   });
 
+  it('is compared with a month as with its first day, whatever markers lie beside the files', async () => {
+    const contents = {
+      ...inFolders((part) => `month=${part}`, 'rows.csv', text()),
+      'hive/_SUCCESS': '',
+      'hive/.DS_Store': 'of a desktop',
+      'hive/month=2017-07/.rows.csv.crc': 'a sum',
+    };
+    const { reports } = await read(contents, 'hive/**/*', {
+      where: [{ column: 'month', is: 'greaterOrEqual', value: '2017-09' }],
+    });
+    expect(reports[0]?.counts).toMatchObject({ rowsRead: 400, rowsKept: 200 });
+  });
+
   it('is read of Parquet, and is a text to a lookup, to conditions and to SQL', async () => {
     const folder = await temporaryFolder();
     for (const [i, part] of ['01', '02', '__HIVE_DEFAULT_PARTITION__', 'a%20b'].entries()) {
