@@ -4,6 +4,9 @@ import type { Dice } from './dice.js';
 
 export const TIER = 'small';
 
+/** The column of each tower's id. */
+const IDS = { query: 'user', candidate: 'item' };
+
 export function repaired(value: unknown, dice: Dice): unknown {
   if (Array.isArray(value)) return value.map((inner: unknown) => repaired(inner, dice));
   if (typeof value !== 'object' || value === null) return value;
@@ -26,9 +29,9 @@ export function repaired(value: unknown, dice: Dice): unknown {
   }
   if ('tables' in object && typeof object['tables'] === 'object')
     object['tables'] = mapped(object['tables'], withOnePlace);
-  for (const tower of ['query', 'candidate']) {
+  for (const [tower, id] of Object.entries(IDS)) {
     const features = object[tower];
-    if (Array.isArray(features)) object[tower] = withOneId(features);
+    if (Array.isArray(features)) object[tower] = withOneId(features, id);
   }
   return object;
 }
@@ -51,11 +54,12 @@ function withOnePlace(given: unknown): unknown {
   return { uri, ...(format !== undefined && { format }) };
 }
 
-/** The first feature of a tower is its id, which is a lookup; each has a name of its own. */
-function withOneId(features: readonly unknown[]): unknown[] {
+/** The first feature of a tower is its id, which is a lookup; each has a name of its own, and none tells the id of the other tower. */
+function withOneId(features: readonly unknown[], id: string): unknown[] {
   return features.map((given, i) => {
     const feature: Record<string, unknown> = { ...Object(given), name: `feature ${i}` };
-    if (i === 0) return { column: 'user', name: feature['name'], transform: 'lookup', id: true };
+    if (i === 0) return { column: id, name: feature['name'], transform: 'lookup', id: true };
+    if (Object.values(IDS).includes(String(feature['column']))) feature['column'] = 'city';
     return withFeatureRules({ ...feature, id: false });
   });
 }
