@@ -14,6 +14,7 @@ import type { FeatureValues } from '@trainyard/recommender/encode/value';
 import { openModelDirectory, readDirectory } from '@trainyard/recommender/node';
 import { topK } from '@trainyard/recommender/search/topK';
 import { z } from 'zod';
+import { encodedTensors } from '../support/formats/encodedTensors.js';
 import { ITEMS } from './kinds.js';
 import { inLists, type FormatSoftware, type ModelReader } from './modelReader.js';
 
@@ -80,16 +81,7 @@ export async function embedInTfjs(
   const before = tf.getBackend();
   await tf.setBackend(backend);
   const model = await loadGraphModel({ load: () => artifactsIn(join(folder, 'tfjs', tower)) });
-  const inputs = {
-    indices: tf.tensor2d(
-      encodings.map(({ indices }) => Array.from(indices)),
-      undefined,
-      'int32',
-    ),
-    ...(encodings[0]!.numbers.length > 0 && {
-      numbers: tf.tensor2d(encodings.map(({ numbers }) => Array.from(numbers))),
-    }),
-  };
+  const inputs = encodedTensors(encodings);
   const embedding = model.execute(inputs);
   if (!(embedding instanceof tf.Tensor)) throw new Error('a tower has one output');
   const values = Array.from(await embedding.data());

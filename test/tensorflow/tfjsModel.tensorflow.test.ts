@@ -2,12 +2,13 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { openTransform } from '@trainyard/recommender/model/transform';
 import { openTower } from '@trainyard/recommender/model/tower';
 import { readDirectory } from '@trainyard/recommender/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nativeBackendFolder } from '../../trainer-job/backend/nativeBackendFolder.js';
+import { encodedTensors } from '../support/formats/encodedTensors.js';
 import { CASE_NAMES, formatCase, itemsOf, queriesOf } from '../support/formats/formatCases.js';
 import { missingTensorflow, useTensorflow } from '../support/training/nativeTensorflow.js';
 
@@ -39,16 +40,7 @@ describe.skipIf(missingTensorflow)('a graph model of TensorFlow.js', () => {
           return kind === 'ranking' ? output : tower.scale(output);
         });
         const model = await load(pathToFileURL(join(folder, 'tfjs', name, 'model.json')).href);
-        const embedding = model.execute({
-          indices: tf.tensor2d(
-            encodings.map(({ indices }) => Array.from(indices)),
-            undefined,
-            'int32',
-          ),
-          ...(encodings[0]!.numbers.length > 0 && {
-            numbers: tf.tensor2d(encodings.map(({ numbers }) => Array.from(numbers))),
-          }),
-        });
+        const embedding = model.execute(encodedTensors(encodings));
         const found = embedding.dataSync();
         const { width } = tower.document;
         const worst = expected.map((vector, row) => {

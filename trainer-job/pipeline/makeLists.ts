@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { sourceSchema } from '@trainyard/shared';
+import { sourceSchema, whole } from '@trainyard/shared';
 import { openSource } from '../data/source/openSource.js';
 import type { OpenedSource } from '../data/source/openedSource.js';
 import { TrainerError } from '../errors/trainerError.js';
@@ -144,5 +144,3 @@ async function queriesOf(uri: string, cacheRoot: string, stop: StopSignal): Prom
   });
   return ofQueries('--for', opened);
 }
-
-const whole = (value: number) => Math.round(value).toLocaleString('en-US');

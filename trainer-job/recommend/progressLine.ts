@@ -1,3 +1,4 @@
+import { whole } from '@trainyard/shared';
 import type { BatchProgress } from './batchRequest.js';
 
 /** `40,960 of 98,000, 3,120 a second, 18 s left`. */
@@ -9,5 +10,3 @@ export function progressLine({ done, total, kept, seconds }: BatchProgress): str
       : [];
   return [`${whole(done)} of ${whole(total)}`, ...left].join(', ');
 }
-
-const whole = (value: number) => Math.round(value).toLocaleString('en-US');

@@ -1,13 +1,12 @@
-import type { DerivedColumn } from '../shaping.js';
+import type { DerivedColumn, Operand } from '../shaping.js';
 
 /** The columns that a derived one is made of. */
 export function operandsOf(derived: DerivedColumn): string[] {
-  const of = [
-    ...('of' in derived ? derived.of : []),
-    ...(derived.is === 'if' ? [derived.use, derived.otherwise, { column: derived.when.column }] : []),
-  ];
-  return [
-    ...('column' in derived ? [derived.column] : []),
-    ...of.flatMap((one) => ('column' in one ? [one.column] : [])),
-  ];
+  if ('column' in derived) return [derived.column];
+  if (derived.is === 'if') return [...columnsOf([derived.use, derived.otherwise]), derived.when.column];
+  return columnsOf(derived.of);
+}
+
+function columnsOf(operands: readonly Operand[]): string[] {
+  return operands.flatMap((operand) => ('column' in operand ? [operand.column] : []));
 }

@@ -1,7 +1,7 @@
 /** Whether the columns that a specification names are there, under one name each. */
 import { featureColumns, splitColumn, type Dataset, type TrainingSpec } from '@trainyard/shared';
 import { isLikeRow, UNUSUAL_DELIMITERS } from '../source/csvHeader.js';
-import { operandsOf } from './derive.js';
+import { operandsOf } from '@trainyard/shared/spec/rules/operands';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** Why a column cannot be used. */

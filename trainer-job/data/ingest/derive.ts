@@ -1,5 +1,6 @@
 /** Columns that the specification makes of others. */
 import { assertNever, type ColumnCleaning, type DerivedColumn, type Operand } from '@trainyard/shared';
+import { operandsOf } from '@trainyard/shared/spec/rules/operands';
 import { timeSql } from '../casts/timeSql.js';
 import { blanksTrimmed, textSql, withoutNan } from './columns.js';
 import { conditionSql } from './conditions.js';
@@ -13,13 +14,6 @@ export interface TypedSql {
 
 const ARITHMETIC = { add: '+', subtract: '-', multiply: '*', divide: '/' } as const;
 const PARTS = { year: 'year', month: 'month', day: 'day', weekday: 'isodow', hour: 'hour' } as const;
-
-/** The columns that a derived one is made of. */
-export function operandsOf(derived: DerivedColumn): string[] {
-  if ('column' in derived) return [derived.column];
-  if (derived.is === 'if') return [derived.when.column, ...columnsOf([derived.use, derived.otherwise])];
-  return columnsOf(derived.of);
-}
 
 /** Columns that are read as another type, where they are not of it: those of times and of numbers. */
 export function operandsRead(
@@ -111,10 +105,6 @@ export function derivedSql(
     default:
       return assertNever(derived);
   }
-}
-
-function columnsOf(operands: readonly Operand[]): string[] {
-  return operands.flatMap((operand) => ('column' in operand ? [operand.column] : []));
 }
 
 function operandSql(operand: Operand, types: ReadonlyMap<string, string>): TypedSql {

@@ -6,12 +6,13 @@ import {
   type DerivedColumn,
   type Join,
 } from '@trainyard/shared';
+import { operandsOf } from '@trainyard/shared/spec/rules/operands';
 import { castVerdictSql, cleanedSql } from '../casts/castSql.js';
 import type { Reading } from '../casts/reading.js';
 import { isNumberType, isTimeType } from '../casts/timeSql.js';
 import { checkColumns, checkNew, checkUsable, shapedColumns } from './columnNames.js';
 import { conditionSql, describeCondition, textOrderSql } from './conditions.js';
-import { derivedSql, operandsOf, operandsRead } from './derive.js';
+import { derivedSql, operandsRead } from './derive.js';
 import { joinKeySql, checkKeys, type JoinKeys } from './join.js';
 import { sampledSql } from './sample.js';
 import { readTable, type Table } from './table.js';

@@ -11,6 +11,11 @@ export type RowValues =
   /** [rows, width] */
   | { codes?: never; numbers: Float32Array };
 
+/** The entry of `indices` and `numbers` that a row is encoded as. */
+export function entryOf({ codes }: RowValues): (row: number) => number {
+  return codes ? (row) => codes[row]! : (row) => row;
+}
+
 /** A fitted feature, and all rows encoded by it. */
 export interface Encoding extends Fit {
   encoded: EncodedFeature;

@@ -6,7 +6,7 @@ import { encoderOf } from '@trainyard/recommender/encode/fittedFeature';
 import { encodeTower, type TowerEncoder } from '@trainyard/recommender/encode/towerEncoder';
 import { bytesOf } from '../typedFiles.js';
 import type { FeatureRows } from './encodeFeature.js';
-import type { RowValues } from './encoding.js';
+import { entryOf, type RowValues } from './encoding.js';
 
 /** Entities that are put together at a time. */
 const BLOCK = 262_144;
@@ -97,11 +97,11 @@ function fill(
   const own = columnsOf(encoded[f]!);
   const before = totalColumns(encoded.slice(0, f));
   const stride = totalColumns(encoded);
-  const entryOf = values.codes ? (row: number) => values.codes[row]! : (row: number) => row;
+  const entryAt = entryOf(values);
   const copy = <T extends Int32Array | Float32Array>(from: T, to: T, part: 'indices' | 'numbers') => {
     if (own[part] === 0) return;
     for (let entity = 0, at = before[part]; at < to.length; entity++, at += stride[part]) {
-      const entry = entryOf(rowOf(entity)) * own[part];
+      const entry = entryAt(rowOf(entity)) * own[part];
       for (let c = 0; c < own[part]; c++) to[at + c] = from[entry + c]!;
     }
   };

@@ -1,5 +1,5 @@
 /** Values of looked-up texts that people take for one another, or for none: a lookup knows each by its characters alone. */
-import { idFeature, runWarning, type RunWarning, type TrainingSpec, whole } from '@trainyard/shared';
+import { cutText, idFeature, runWarning, type RunWarning, type TrainingSpec, whole } from '@trainyard/shared';
 import { z } from 'zod';
 import { identifier, literal, type Database } from '../database.js';
 import { blanksTrimmed, internalName } from '../ingest/columns.js';
@@ -121,7 +121,7 @@ async function countPadded(database: Database, values: string): Promise<Padded> 
   return {
     rows: Number(row['rows']),
     of: Number(row['of']),
-    example: String(row['example'] ?? '').slice(0, 80),
+    example: cutText(String(row['example'] ?? ''), 80),
   };
 }
 

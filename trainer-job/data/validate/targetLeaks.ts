@@ -1,5 +1,5 @@
 /** Features that tell the target: whoever asks for a prediction does not have them, so that the figures of a test promise too much. */
-import { featureColumns, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import { featureColumns, runWarning, type RunWarning, type TrainingSpec, whole } from '@trainyard/shared';
 import { z } from 'zod';
 import type { Database } from '../database.js';
 import { basicType, doubleSql, measureSql, type RowsColumn } from './profile/columnSql.js';
@@ -119,7 +119,7 @@ export function leakWarnings(leaks: Leaks, target: string): RunWarning[] {
   return leaks.map(({ column, correlation, rows }) =>
     runWarning(
       'target-leak',
-      `column "${column}", which a feature reads, gives the target "${target}" away: in ${rows.toLocaleString('en-US')} rows that were looked at their rank correlation is ${correlation.toFixed(4)}`,
+      `column "${column}", which a feature reads, gives the target "${target}" away: in ${whole(rows)} rows that were looked at their rank correlation is ${correlation.toFixed(4)}`,
       'leave the feature out, unless the column is known before the target is',
       { rows },
     ),

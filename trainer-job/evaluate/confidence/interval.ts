@@ -1,4 +1,4 @@
-import { type Interval, metricRange, MIN_USERS, parseMetricName } from '@trainyard/shared';
+import { type Interval, isOfRanks, metricRange, MIN_USERS } from '@trainyard/shared';
 import { normalProbability, studentBound } from './distributions.js';
 import type { Estimate } from './estimate.js';
 
@@ -39,7 +39,7 @@ export function intervalOf({ value, draws, influence, isPaired = false }: Estima
 
 /** Whether the metric is a mean of what lists hit, from 0 without a hit to 1. */
 export function isOfHits(metric: string): boolean {
-  return parseMetricName(metric)?.family.baselines === 'retrieval' && metricRange(metric)?.greatest === 1;
+  return isOfRanks(metric) && metricRange(metric)?.greatest === 1;
 }
 
 /**

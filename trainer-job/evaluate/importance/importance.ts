@@ -4,7 +4,7 @@
  * but Many Are Useful, JMLR 20, 2019). The model is not trained again: what it would have made of other features in their stead
  * is not seen, and of two features that say the same each looks less important than both together.
  */
-import { isLowerBetter, type Importance, parseMetricName, seedOf } from '@trainyard/shared';
+import { isLowerBetter, isOfRanks, type Importance, seedOf } from '@trainyard/shared';
 import type { EncodedTower } from '../../data/encodedDataset.js';
 import { catalogue } from '../../model/catalogue.js';
 import { permutation, randomFor, type Random } from '../../model/random.js';
@@ -36,9 +36,8 @@ export async function importance(context: PartContext): Promise<Partial<Findings
     };
   }
   const random = importanceRandom(context, 'users and draws');
-  const isOfRanks = parseMetricName(primaryMetric)?.family.baselines === 'retrieval';
   const sample =
-    isOfRanks && ranked
+    isOfRanks(primaryMetric) && ranked
       ? rankedSample(context, ranked, primaryMetric, random)
       : rated && (await ratedSample(context, rated, primaryMetric, random));
   if (!sample) return {};

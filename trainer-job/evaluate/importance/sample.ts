@@ -1,4 +1,4 @@
-import type { LeftOut } from '@trainyard/shared';
+import { whole, type LeftOut } from '@trainyard/shared';
 import { permutation, type Random } from '../../model/random.js';
 import type { Estimate } from '../confidence/estimate.js';
 import type { PermutedModel } from './permutedModel.js';
@@ -34,7 +34,6 @@ export function drawnUsers(
 /** What a sample does not have; `asked` is `evaluation.importanceUsers`. */
 export function leftOutOfSample(drawn: number, all: number, asked: number): LeftOut[] {
   if (drawn === all) return [];
-  const whole = (count: number) => count.toLocaleString('en-US');
   return [
     {
       what: `${whole(all - drawn)} of ${whole(all)} test users, for the importance of features`,

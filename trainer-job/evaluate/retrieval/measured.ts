@@ -1,5 +1,5 @@
 /** What of the test split was measured, in words and numbers. */
-import type { TrainingSpec } from '@trainyard/shared';
+import { whole, type TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import type { Findings } from '../findings.js';
 import type { EvaluationRows, RowsProtocol } from '../ranks/evaluationRows.js';
@@ -74,5 +74,3 @@ export function unseenValidation(
     },
   ];
 }
-
-const whole = (count: number) => count.toLocaleString('en-US');

@@ -5,6 +5,7 @@ import {
   type LeftOut,
   type Metrics,
   type TrainingSpec,
+  whole,
 } from '@trainyard/shared';
 import type { MethodEstimates } from '../confidence/estimates.js';
 import type { PartContext } from '../part.js';
@@ -124,7 +125,6 @@ function oneSlice({ by, label }: SliceKey): LeftOut {
 }
 
 function cutSlices(by: string, cut: number, values: number): LeftOut {
-  const whole = (count: number) => count.toLocaleString('en-US');
   return {
     what: cutText(`${whole(cut)} of ${whole(values)} slices by ${by}`, 200),
     why: `the ${MAX_VALUES} with the most rows are told`,

@@ -6,7 +6,7 @@ import {
   type LeftOut,
   type Metrics,
   MIN_USERS,
-  parseMetricName,
+  isOfRanks,
   type Slice,
   type SliceAsked,
   type TrainingSpec,
@@ -61,8 +61,7 @@ function measuredPlaces(
   { data, ranked, rated }: PartContext,
   primaryMetric: string,
 ): MeasuredPlaces | undefined {
-  const isOfRanks = parseMetricName(primaryMetric)?.family.baselines === 'retrieval';
-  if (isOfRanks && ranked) {
+  if (isOfRanks(primaryMetric) && ranked) {
     const { rows } = ranked;
     return {
       ranked,

@@ -3,9 +3,9 @@ import {
   type EvaluationReport,
   formatMetric,
   gateReason,
+  isOfRanks,
   methodTitle,
   metricTitle,
-  parseMetricName,
   whole,
 } from '@trainyard/shared';
 import { bounds, cut, duration, minute, percent, predictedRows, size } from '../words.js';
@@ -129,10 +129,7 @@ function limitations(report: EvaluationReport): string[] {
   const without = slices
     .filter(
       ({ isWorse, metrics: [first] }) =>
-        !isWorse &&
-        first?.interval &&
-        first.value === 0 &&
-        parseMetricName(first.name)?.family.baselines === 'retrieval',
+        !isWorse && first?.interval && first.value === 0 && isOfRanks(first.name),
     )
     .slice(0, MOST_SLICES);
   const unmeasured = measured.rowsOfSplit - measured.rows;

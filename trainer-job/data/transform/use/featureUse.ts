@@ -1,5 +1,5 @@
 /** What fitted features make of their training rows: whether they tell these apart, and how many of them count as missing. */
-import { featureColumns, featureName, type Feature, type TrainingSpec } from '@trainyard/shared';
+import { cutText, featureColumns, featureName, type Feature, type TrainingSpec } from '@trainyard/shared';
 import { truthOf } from '@trainyard/recommender/encode/boolean';
 import { columnsOf, type EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { isTextFeature } from '../../../features/fit.js';
 import type { FixedVocabularies } from '../../vocabularies/fixedVocabularies.js';
 import { numberColumn, textColumn } from '../columnPieces.js';
 import { encodeFeature, featureSettings, type FeatureRows } from '../encodeFeature.js';
-import type { RowValues } from '../encoding.js';
+import { entryOf, type RowValues } from '../encoding.js';
 import type { PieceCache } from '../pieces.js';
 import type { IngestedRows } from '../rowsOf.js';
 import { splitRows, type SplitRows } from '../splitRows.js';
@@ -116,7 +116,7 @@ async function heldBy(rows: Rows, feature: Feature, encoded: FeatureRows, isFixe
 
 const MANY = 1_000_000;
 
-/** Whether the feature takes a text, that of a row, for what it is. */
+/** Whether the feature takes a text, which a row has, for what it is. */
 type Reader = (text: string, row: number) => boolean;
 
 function readerOf(feature: Feature, { fitted, vocabulary }: FeatureRows, isFixed: boolean): Reader {
@@ -133,31 +133,34 @@ async function heldTexts(
   isRead: Reader,
 ): Promise<Held> {
   const at = new Uint8Array(rows.train);
-  const unread = new Map<string, number>();
+  const unread: { text: string; count: number; row: number }[] = [];
   let values = 0;
   for (const column of columns) {
     const { texts, codes } = await textColumn(cache, ingested, column);
-    const distinct = new Uint8Array(texts.length + 1);
+    // What is blank says that it is missing; 0 is the code of what has no text.
+    const isHeld = Uint8Array.from([0, ...texts.map((text) => (text.trim() === '' ? 0 : 1))]);
+    const [counts, first] = [new Int32Array(isHeld.length), new Int32Array(isHeld.length)];
     for (const [row, code] of codes.entries()) {
-      const text = texts[code - 1];
-      // What is blank says that it is missing.
-      if (place[row]! >= rows.train || text === undefined || text.trim() === '') continue;
+      if (place[row]! >= rows.train || isHeld[code] === 0) continue;
       at[place[row]!] = 1;
-      distinct[code] = 1;
-      if (columns.length === 1 && !isRead(text, row)) unread.set(text, (unread.get(text) ?? 0) + 1);
+      if (counts[code]!++ === 0) first[code] = row;
     }
     values = Math.max(
       values,
-      distinct.reduce((sum, one) => sum + one, 0),
+      counts.reduce((sum, count) => sum + Math.sign(count), 0),
     );
+    if (columns.length > 1) continue;
+    for (const [i, text] of texts.entries())
+      if (counts[i + 1]! > 0 && !isRead(text, first[i + 1]!))
+        unread.push({ text, count: counts[i + 1]!, row: first[i + 1]! });
   }
-  const most = [...unread].toSorted(([, a], [, b]) => b - a).slice(0, 3);
+  const most = unread.toSorted((a, b) => b.count - a.count || a.row - b.row).slice(0, 3);
   return {
     at,
     values,
     range: null,
-    unread: [...unread.values()].reduce((sum, count) => sum + count, 0),
-    unreadValues: most.map(([text]) => text.slice(0, 40)),
+    unread: unread.reduce((sum, { count }) => sum + count, 0),
+    unreadValues: most.map(({ text }) => cutText(text, 40)),
   };
 }
 
@@ -172,13 +175,13 @@ function sameRows(values: RowValues, encoded: EncodedFeature, held: Uint8Array):
 /** Whether two rows are encoded alike. */
 function sameEntry(values: RowValues, encoded: EncodedFeature): (row: number, other: number) => boolean {
   const { indices, numbers } = columnsOf(encoded);
-  const entryOf = values.codes ? (row: number) => values.codes[row]! : (row: number) => row;
+  const entryAt = entryOf(values);
   const isEqual = (table: Int32Array | Float32Array, width: number, a: number, b: number) => {
     for (let c = 0; c < width; c++) if (table[a * width + c] !== table[b * width + c]) return false;
     return true;
   };
   return (row, other) => {
-    const [a, b] = [entryOf(row), entryOf(other)];
+    const [a, b] = [entryAt(row), entryAt(other)];
     if (a === b) return true;
     return (
       (!values.codes || isEqual(values.indices, indices, a, b)) && isEqual(values.numbers, numbers, a, b)
