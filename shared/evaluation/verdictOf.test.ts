@@ -150,6 +150,15 @@ describe('a verdict', () => {
       decision: 'unsure',
       sentence: 'Nobody can tell yet: no test row could be measured.',
     });
+    const noRow = [{ name: 'test_rows' }];
+    const predicted = [...noRow, { name: 'test_rmse' }];
+    const none = { primaryMetric: null, measured: { users: 0, rows: 0 } };
+    expect(verdict(0.22, { ...none, metrics: noRow }).sentence).toBe(
+      'Nobody can tell yet: no test row could be measured.',
+    );
+    expect(verdict(0.22, { ...none, metrics: predicted }).sentence).toBe(
+      'Nobody can tell yet: no test row counts for retrieval, and only the predictions of the target were measured.',
+    );
     expect(verdict(0.22, { comparisons: [] }).decision).toBe('unsure');
     expect(verdict(0.22, { measured: { users: 9 } })).toEqual({
       decision: 'unsure',

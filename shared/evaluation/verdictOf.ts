@@ -3,7 +3,8 @@ import { cutText } from '../cutText.js';
 import { methodInWords } from '../metrics/baselines.js';
 import { isLowerBetter } from '../metrics/direction.js';
 import { formatMetric, metricTitle } from '../metrics/display.js';
-import { isOfRanks } from '../metrics/names.js';
+import { isOfRanks, parseMetricName } from '../metrics/names.js';
+import { METRICS } from '../metrics/table.js';
 import type { GateResult } from '../runs/gateResult.js';
 import { blockingGates } from '../runs/gates.js';
 import { gateTitle } from '../spec/evaluation/gateWords.js';
@@ -19,6 +20,8 @@ export interface Judged {
   gates: readonly GateResult[];
   /** Of how many users and rows the figures are; many unless given. */
   measured?: { users: number; rows?: number };
+  /** Those of the test split; of a hybrid they may be of its predictions alone. */
+  metrics?: readonly { name: string }[];
   /** Of so many test rows that were looked at, in how many other items share the score of the row's item; few unless given. */
   equalScores?: { looked: number; equal: number } | undefined;
 }
@@ -33,8 +36,9 @@ export function verdictOf(judged: Judged): Verdict {
   return { ...verdict, reasons: [...verdict.reasons, ...noted.map(gateReason)] };
 }
 
-function decided({ primaryMetric, comparisons, gates, measured, equalScores }: Judged): Verdict {
-  if (primaryMetric === null) return withoutValue(measured?.rows ?? 0, missedGates(gates));
+function decided(judged: Judged): Verdict {
+  const { primaryMetric, comparisons, gates, measured, equalScores } = judged;
+  if (primaryMetric === null) return unsure(whyWithoutValue(judged), missedGates(gates));
   const all = comparisons.filter(({ metric }) => metric === primaryMetric);
   const [best] = all;
   const said = (comparison: Comparison) => inWords(comparison, comparison === best);
@@ -69,13 +73,15 @@ function alikeInWords({ looked, equal }: NonNullable<Judged['equalScores']>): st
   return `${equal} of ${looked} test rows have an item whose score other items share, and count as if it came before all of these`;
 }
 
-/** A metric may have no value though rows were measured: an area under the curve has none where all targets are alike. */
-function withoutValue(rows: number, reasons: string[]): Verdict {
-  const why =
-    rows === 0
-      ? 'no test row could be measured'
-      : 'the primary metric has no value on the test rows that were measured';
-  return unsure(why, reasons);
+/**
+ * A metric may have no value though rows were measured: an area under the curve has none where all targets are alike, and a hybrid's
+ * rows may have targets to predict while none counts for retrieval.
+ */
+function whyWithoutValue({ measured, metrics = [] }: Judged): string {
+  if ((measured?.rows ?? 0) > 0) return 'the primary metric has no value on the test rows that were measured';
+  const predicted = metrics.filter(({ name }) => parseMetricName(name)?.family !== METRICS.rows);
+  if (predicted.length === 0) return 'no test row could be measured';
+  return 'no test row counts for retrieval, and only the predictions of the target were measured';
 }
 
 /** The method that is the version that serves. */

@@ -52,6 +52,11 @@ export const gatedFigureSchema = z.strictObject({
     'The worst column, whose value it is, where it is of the data and of no column; trainers of before do not tell.',
     'price',
   ),
+  requests: described(
+    z.int().min(1).optional(),
+    'The number of requests that it was measured by, where it is a latency; trainers of before do not tell.',
+    137,
+  ),
   value: described(z.number().nullable(), 'Its value; null where it was not measured.', 0.312),
   interval: described(
     intervalSchema.nullable(),

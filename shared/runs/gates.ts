@@ -28,7 +28,10 @@ export function checkGates(gates: readonly GateInput[], result: JudgedResult): G
     const figure = figureOf(gate, result);
     const judged = figure.value === null ? [lacking(figure)] : judgements(gate, figure, figure.value);
     const passed = judged.every((one) => one.passed);
-    const told = judged.filter((one) => one.passed === passed).flatMap(({ words }) => words ?? []);
+    const told = [
+      ...judged.filter((one) => one.passed === passed).flatMap(({ words }) => words ?? []),
+      ...requestsInWords(figure),
+    ];
     return {
       ...gate,
       onInterval: gate.onInterval ?? false,
@@ -64,6 +67,7 @@ function figureOf(gate: GateInput, { metrics, baselines, figures = [] }: JudgedR
     value,
     interval: known?.interval ?? null,
     worstColumn: known?.worstColumn,
+    requests: known?.requests,
     others,
     why: value === null ? (known?.why ?? 'the result has no such metric') : null,
   };
@@ -84,6 +88,16 @@ function comparedWith(
 
 function lacking({ why }: GatedFigure): Judgement {
   return { passed: false, words: `there is no value: ${why ?? 'it was not measured'}` };
+}
+
+/** Of fewer requests the 99th percentile is the slowest of them. */
+const ENOUGH_REQUESTS = 100;
+
+/** A latency of few requests is told as what it is: another try may say otherwise. */
+function requestsInWords({ requests }: GatedFigure): string[] {
+  if (requests === undefined) return [];
+  const made = `it was measured by ${requests} request${requests === 1 ? '' : 's'}`;
+  return [requests < ENOUGH_REQUESTS ? `${made}, and a higher TRAINYARD_LATENCY_MS makes more` : made];
 }
 
 function judgements(gate: GateInput, figure: GatedFigure, value: number): Judgement[] {

@@ -22,3 +22,13 @@ export function servingFigure(
       return undefined;
   }
 }
+
+/** Of how many requests a latency is, by its name; undefined for what is none, and where it was not measured. */
+export function latencyRequests(
+  metric: string,
+  { latency }: Pick<Performance, 'latency'>,
+): number | undefined {
+  const parsed = parseMetricName(metric);
+  if (parsed?.split !== 'serving') return undefined;
+  return latency.find(({ queries }) => queries === parsed.k)?.requests;
+}

@@ -45,21 +45,25 @@ describe('what serving an exported model takes', () => {
 
   it.each([
     ['0', 1],
-    ['5', 5],
-  ])('is asked for %s ms of each size, at least once', async (milliseconds, requests) => {
-    vi.stubEnv('TRAINYARD_LATENCY_MS', milliseconds);
-    const { directory } = await exportedModel({ features, model: {} }, rows('user'), rows('item'));
-    let now = 0;
-    // Each request takes a millisecond.
-    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now++);
-    onTestFinished(() => clock.mockRestore());
-    const measured = await measurePerformance(directory, rows('user').slice(0, 1), async () => undefined);
-    expect(measured.performance?.latency.map((each) => each.requests)).toEqual([
-      requests,
-      requests,
-      requests,
-    ]);
-  });
+    ['5', 10],
+    ['60', 100],
+  ])(
+    'is asked for %s ms of each size, at least once, and for up to twice as long until there are 100 requests',
+    async (milliseconds, requests) => {
+      vi.stubEnv('TRAINYARD_LATENCY_MS', milliseconds);
+      const { directory } = await exportedModel({ features, model: {} }, rows('user'), rows('item'));
+      let now = 0;
+      // Each request takes a millisecond.
+      const clock = vi.spyOn(performance, 'now').mockImplementation(() => now++);
+      onTestFinished(() => clock.mockRestore());
+      const measured = await measurePerformance(directory, rows('user').slice(0, 1), async () => undefined);
+      expect(measured.performance?.latency.map((each) => each.requests)).toEqual([
+        requests,
+        requests,
+        requests,
+      ]);
+    },
+  );
 });
 
 describe('a percentile', () => {

@@ -100,6 +100,26 @@ describe('a gated figure', () => {
     expect(figure(gate)).toMatchObject({ value, why: null });
   });
 
+  it('of a latency says by how many requests it was measured, which the gate tells', () => {
+    const gates = [
+      gateSchema.parse({ metric: 'serving_latency_p95_ms_at_1', atMost: 9 }),
+      gateSchema.parse({ metric: 'serving_latency_p95_ms_at_1', atMost: 1 }),
+      gateSchema.parse({ metric: 'serving_memory_mb', atMost: 9 }),
+    ];
+    const explanations = (requests: number) => {
+      const [one] = EVIDENCE.performance!.latency;
+      const performance = { ...EVIDENCE.performance!, latency: [{ ...one!, requests }] };
+      const figures = gatedFigures(gates, { ...EVIDENCE, performance });
+      return checkGates(gates, { metrics: {}, baselines: {}, figures }).map(({ explanation }) => explanation);
+    };
+    expect(explanations(9)).toEqual([
+      'it was measured by 9 requests, and a higher TRAINYARD_LATENCY_MS makes more',
+      'it is 2, above 1; it was measured by 9 requests, and a higher TRAINYARD_LATENCY_MS makes more',
+      null,
+    ]);
+    expect(explanations(100)[0]).toBe('it was measured by 100 requests');
+  });
+
   it('of ranks has no value where items score alike, which says the remedy; what no rank is in has its own', () => {
     const ties = { looked: 50, byTies: 50 };
     const gates = ['test_recall_at_10', 'val_recall_at_10', 'val_loss'].map((metric) =>

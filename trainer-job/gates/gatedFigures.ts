@@ -3,6 +3,7 @@ import {
   cutText,
   isFigureOf,
   isOfRanks,
+  latencyRequests,
   methodInWords,
   metricTitle,
   metricValue,
@@ -62,7 +63,7 @@ export function gatedFigures(gates: readonly Gate[], evidence: GateEvidence): Ga
   return figures;
 }
 
-type Value = Pick<GatedFigure, 'value' | 'interval' | 'why' | 'worstColumn'>;
+type Value = Pick<GatedFigure, 'value' | 'interval' | 'why' | 'worstColumn' | 'requests'>;
 
 const valued = (value: number, interval: Value['interval'] = null): Value =>
   Number.isFinite(value) ? { value, interval, why: null } : missing('it is not a finite number');
@@ -85,8 +86,12 @@ function valueOf(gate: Gate, evidence: GateEvidence): Value {
     };
   }
   if (split === 'serving') {
-    const found = evidence.performance && servingFigure(metric, evidence.performance);
-    if (typeof found === 'number') return valued(found);
+    const { performance } = evidence;
+    const found = performance && servingFigure(metric, performance);
+    if (performance && typeof found === 'number') {
+      const requests = latencyRequests(metric, performance);
+      return { ...valued(found), ...(requests !== undefined && { requests }) };
+    }
     return missing(whyLeftOut(evidence.findings, 'latency') ?? 'serving was not measured');
   }
   const measured = evidence.findings.metrics.find(({ name }) => name === metric);

@@ -235,7 +235,7 @@ export const trainerMemorySchema = z.object({
 export const latencyVariablesSchema = z.object({
   TRAINYARD_LATENCY_MS: described(
     z.coerce.number().min(0).max(60_000).default(300),
-    'Milliseconds for which requests of each size are made when the latency of the exported model is measured: more make the measurement steadier. Each size is asked for once at least.',
+    'Milliseconds for which requests of each size are made when the latency of the exported model is measured: more make the measurement steadier. Each size is asked for once at least, and for up to twice as long until there are 100 requests, of fewer than which the 99th percentile is the slowest.',
   ),
 });
 
