@@ -3,14 +3,7 @@ import {
   transformDocumentSchema,
   type TransformDocument,
 } from '@trainyard/recommender/format/transformDocument';
-import {
-  cutText,
-  type DataReference,
-  type Dataset,
-  type RunData,
-  type RunWarning,
-  type TrainingSpec,
-} from '@trainyard/shared';
+import { cutText, type Dataset, type RunData, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import { evict } from '../cache/eviction.js';
 import { entryDigest, type StageOutput } from '../cache/stageCache.js';
@@ -53,19 +46,11 @@ import {
 import { splitRows, tiedRowsOf } from '../data/transform/splitRows.js';
 import { withCorrections } from '../data/validate/report.js';
 import { rewriteValidation } from '../data/validate/writeReport.js';
-import { featureUse, featureUseSchema, FEATURE_USE_VERSION } from '../data/transform/use/featureUse.js';
-import { useWarnings } from '../data/transform/use/useWarnings.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
 import { openVocabularies, type OpenedVocabularies } from '../data/vocabularies/openVocabularies.js';
-import {
-  UNKNOWN_VERSION,
-  unknownNotes,
-  unknownOfFeatureSchema,
-  unknownValues,
-  unknownWarnings,
-} from '../data/vocabularies/unknownValues.js';
 import { cacheLimits } from '../settings/limits.js';
 import { fingerprintReference } from '../provenance/references.js';
+import { unknownOf, useOf } from './featureFindings.js';
 import type { Outputs, Stage, StageOutputs, StageWork } from './stage.js';
 import { entryReference, validateStage, type DataContext } from './validateStage.js';
 
@@ -347,55 +332,6 @@ async function correctionsOf(
     produce: () => countOutliers(pieces, ingested, dataset),
   });
   return outcome;
-}
-
-/** What there is to say of vocabularies that are given; nothing where none are. */
-async function unknownOf(
-  spec: TrainingSpec,
-  ingested: IngestedRows,
-  fixed: OpenedVocabularies | null,
-  { keep, pieces, encoded }: Pick<StageWork<unknown>, 'keep'> & { pieces: PieceCache; encoded: string },
-): Promise<{
-  counts: Record<string, number>;
-  warnings: RunWarning[];
-  notes: string[];
-  inputs: DataReference[];
-}> {
-  if (!fixed) return { counts: {}, warnings: [], notes: [], inputs: [] };
-  const { outcome } = await keep({
-    key: { part: 'unknownValues', version: UNKNOWN_VERSION, encoded },
-    outcome: z.array(unknownOfFeatureSchema),
-    produce: () => unknownValues(pieces, ingested, spec, fixed),
-  });
-  const uri = fixed.reference.uri ?? '';
-  return {
-    counts: { unknownValues: outcome.reduce((sum, { values }) => sum + values, 0) },
-    warnings: unknownWarnings(outcome, uri),
-    notes: unknownNotes(outcome, uri),
-    inputs: [fixed.reference],
-  };
-}
-
-/** Warnings of features that make little of their columns. */
-async function useOf(
-  spec: TrainingSpec,
-  outputs: Outputs,
-  fixed: OpenedVocabularies | null,
-  { keep, pieces, encoded }: Pick<StageWork<unknown>, 'keep'> & { pieces: PieceCache; encoded: string },
-): Promise<RunWarning[]> {
-  const { query, candidate } = spec.features;
-  if ([...query, ...candidate].every(({ id }) => id)) return [];
-  const { outcome } = await keep({
-    key: { part: 'featureUse', version: FEATURE_USE_VERSION, encoded },
-    outcome: z.array(featureUseSchema),
-    produce: () => featureUse(pieces, outputs.of('ingest'), spec, fixed),
-  });
-  const { columns } = outputs.of('validate').profile;
-  const { rowsKept } = outputs.of('ingest').outcome;
-  const constant = columns.filter(
-    ({ distinct, nulls }) => nulls === rowsKept || (distinct === 1 && nulls === 0),
-  );
-  return useWarnings(outcome, spec, new Set(constant.map(({ name }) => name)));
 }
 
 function countsOf({ query, candidate, rows, target }: TransformDocument): Record<string, number> {

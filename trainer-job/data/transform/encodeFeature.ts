@@ -36,6 +36,8 @@ const outcomeSchema = z.strictObject({
 type Outcome = z.infer<typeof outcomeSchema>;
 
 export interface FeatureRows extends Pick<Outcome, 'encoded' | 'fitted' | 'unknown'> {
+  /** Of all that it depends on. */
+  digest: string;
   vocabulary: string[];
   /** Reads `count` rows, all unless given; they are large, so nobody keeps them longer than needed. */
   read(from?: number, count?: number): Promise<RowValues>;
@@ -67,7 +69,7 @@ export async function encodeFeature(
   feature: Feature,
   { outliers, vocabulary: fixed }: FeatureSettings = {},
 ): Promise<FeatureRows> {
-  const { folder, outcome } = await cache({
+  const { folder, outcome, digest } = await cache({
     key: {
       piece: 'feature',
       version: FEATURE_VERSION,
@@ -88,6 +90,7 @@ export async function encodeFeature(
   });
   const { encoded, fitted, vocabularySize, unknown } = outcome;
   return {
+    digest,
     encoded,
     fitted,
     ...(unknown && { unknown }),

@@ -35,6 +35,7 @@ function featureRows(): FeatureRows[] {
     const isEmbedding = encoded.kind === 'embedding';
     return {
       ...feature,
+      digest: encoded.name,
       read: async () =>
         isEmbedding ? { codes: Int32Array.from(ROWS.keys()), indices, numbers } : { numbers },
     };

@@ -14,12 +14,10 @@ import { splitRows, type SplitRows } from '../splitRows.js';
 import { useOfPeriods } from '../timeColumn.js';
 
 /** Raise it when the same encoded rows would be counted otherwise. */
-export const FEATURE_USE_VERSION = 1;
+export const FEATURE_USE_VERSION = 2;
 
-/** Of a feature that is no id, in the training rows. */
-export const featureUseSchema = z.strictObject({
-  tower: z.enum(['query', 'candidate']),
-  feature: z.string(),
+/** What the encoded training rows of a feature say of it, in whichever tower it is. */
+export const rowUseSchema = z.strictObject({
   rows: z.int(),
   /** Rows in which a column of the feature has a value. */
   held: z.int(),
@@ -36,7 +34,18 @@ export const featureUseSchema = z.strictObject({
   /** Which rows are all encoded alike: all, or those that have a value, which are then told from the others alone. */
   same: z.enum(['all', 'held']).nullable(),
 });
+type RowUse = z.infer<typeof rowUseSchema>;
+
+/** Of a feature that is no id. */
+export const featureUseSchema = z.strictObject({
+  tower: z.enum(['query', 'candidate']),
+  feature: z.string(),
+  ...rowUseSchema.shape,
+});
 export type FeatureUse = z.infer<typeof featureUseSchema>;
+
+/** Takes what is known of an encoded feature, by its digest, from where it is kept, or counts it. */
+type KeepUse = (feature: string, count: () => Promise<RowUse>) => Promise<RowUse>;
 
 /** Of each feature but the ids, in the order of the specification. The features are taken from the cache, which the transform has filled. */
 export async function featureUse(
@@ -44,6 +53,7 @@ export async function featureUse(
   ingested: IngestedRows,
   { dataset, features }: Pick<TrainingSpec, 'dataset' | 'features'>,
   vocabularies: FixedVocabularies | null,
+  keep: KeepUse,
 ): Promise<FeatureUse[]> {
   const split = await splitRows(cache, ingested, dataset.split);
   const found: FeatureUse[] = [];
@@ -52,28 +62,26 @@ export async function featureUse(
       if (feature.id) continue;
       const settings = featureSettings(dataset, tower, feature, vocabularies);
       const encoded = await encodeFeature(cache, ingested, split, feature, settings);
-      const held = await heldBy(
-        { cache, ingested, split },
-        feature,
-        encoded,
-        settings.vocabulary !== undefined,
+      const isFixed = settings.vocabulary !== undefined;
+      const use = await keep(encoded.digest, () =>
+        rowUse({ cache, ingested, split }, feature, encoded, isFixed),
       );
-      const rows = split.rows.train;
-      found.push({
-        tower,
-        feature: featureName(feature),
-        rows,
-        held: held.at.reduce((sum, one) => sum + one, 0),
-        values: held.values,
-        range: held.range,
-        unread: held.unread,
-        unreadValues: held.unreadValues,
-        vocabulary: encoded.vocabulary.length,
-        same: sameRows(await encoded.read(0, rows), encoded.encoded, held.at),
-      });
+      found.push({ tower, feature: featureName(feature), ...use });
     }
   }
   return found;
+}
+
+async function rowUse(rows: Rows, feature: Feature, encoded: FeatureRows, isFixed: boolean): Promise<RowUse> {
+  const { at, ...held } = await heldBy(rows, feature, encoded, isFixed);
+  const { train } = rows.split.rows;
+  return {
+    ...held,
+    rows: train,
+    held: at.reduce((sum, one) => sum + one, 0),
+    vocabulary: encoded.vocabulary.length,
+    same: sameRows(await encoded.read(0, train), encoded.encoded, at),
+  };
 }
 
 /** Which training rows have a value, and what is known of these. */

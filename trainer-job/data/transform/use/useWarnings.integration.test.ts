@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { TrainingSpecInput } from '@trainyard/shared';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { prepared, userItemSpec } from '../../../../test/support/data/prepared.js';
 import { writeParquet } from '../../../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../../../test/support/temporaryFolder.js';
+import { StageCache } from '../../../cache/stageCache.js';
 
 type Query = NonNullable<TrainingSpecInput['features']>['query'][number];
 
@@ -123,5 +124,31 @@ describe('no warning is given of', () => {
     ['days of a month', { column: 'day', transform: 'cyclical', periods: ['day-of-week'] }],
   ])('%s', async (_, feature) => {
     expect(await warned(feature)).toEqual([]);
+  });
+});
+
+describe('what is known of a feature', () => {
+  it('is counted again for a changed feature alone', async () => {
+    const folder = await temporaryFolder();
+    await writeParquet(join(folder, 'rows.parquet'), ROWS);
+    const run = vi.spyOn(StageCache.prototype, 'run');
+    onTestFinished(() => run.mockRestore());
+    const base = userItemSpec('rows.parquet', { split: { strategy: 'random' } });
+    const hits = async (minCount: number): Promise<boolean[]> => {
+      run.mockClear();
+      const query: Query[] = [
+        ...base.features.query,
+        { column: 'price', transform: 'normalize' },
+        { column: 'city', transform: 'lookup', minCount },
+      ];
+      await prepared(folder, { ...base, features: { ...base.features, query } });
+      const parts = run.mock.calls.map(([{ key }]) => (key as { part?: string }).part);
+      const outputs = await Promise.all(run.mock.results.map(({ value }) => value));
+      return outputs.filter((_, i) => parts[i] === 'featureUse').map(({ cacheHit }) => cacheHit);
+    };
+    expect(await hits(1)).toEqual([false, false]);
+    expect(await hits(2)).toEqual([true, false]);
+    // The same features again are one part.
+    expect(await hits(2)).toEqual([]);
   });
 });
