@@ -338,10 +338,15 @@ describe('nothing to train or to test on', () => {
           testFrom: '2099-02-01',
         },
       },
-      'of 100 rows none is in the validation split, whose times in column "on" are from 2099-01-01 and before 2099-02-01',
+      'of 100 rows none is in the validation split, whose times in column "on" are from 2099-01-01 and before 2099-02-01; those of the data are from 2026-01-10T00:00:00Z to 2026-01-29T00:00:00Z, 19 days',
       /validationFrom and testFrom/,
     ],
-  ])('says which rows %j has no validation split of', async (dataset, message, remedy) => {
+    [
+      { split: { strategy: 'timeHoldout', column: 'on', validationDays: 14, testDays: 7 } },
+      'of 100 rows none is in the train split: the times of column "on" are from 2026-01-10T00:00:00Z to 2026-01-29T00:00:00Z, 19 days, of which validation has the last 14 before the last 7 of test',
+      /validationDays and testDays/,
+    ],
+  ])('says which rows %j leaves a split without', async (dataset, message, remedy) => {
     const folder = await temporaryFolder();
     const rows = purchases.map((row, i) => ({
       ...row,

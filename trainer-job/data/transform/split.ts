@@ -50,6 +50,13 @@ export interface Sides {
   order?: Int32Array;
   /** Of `time`. */
   tied?: TiedRows;
+  /** Of a split by instants: the oldest and the newest time, in seconds since 1970. */
+  span?: TimeSpan;
+}
+
+export interface TimeSpan {
+  oldest: number;
+  newest: number;
 }
 
 /** Rows of validation, and of test, that have the same time as one on a side before theirs: what tells them apart is the order of the source. */
@@ -93,12 +100,14 @@ export async function sidesOf(database: Database, split: Split, ingested: Ingest
     case 'timeHoldout':
     case 'strictTemporal': {
       const { seconds } = await timeColumn(database, ingested, split.column, 'instants');
-      const { validation, test } = await turningPoints(database, split, seconds);
+      const span = await spanOf(database, seconds);
+      const { validation, test } = turningPoints(split, span);
       // A row without a time is one of the oldest.
       const side = `CASE WHEN ${seconds} >= ${test} THEN 2 WHEN ${seconds} >= ${validation} THEN 1 ELSE 0 END`;
       return {
         ...(await drawn(database, rowsKept, `SELECT n, ${side} FROM rows`)),
         order: await orderOf(database, rowsKept, seconds),
+        span,
       };
     }
     default:
@@ -140,16 +149,21 @@ async function tiedRows(
   return earlier < first ? Math.max(0, Math.min(earlier + equal, end) - first) : 0;
 }
 
+async function spanOf(database: Database, seconds: string): Promise<TimeSpan> {
+  const { oldest = 0, newest = 0 } = await database.counts(
+    `SELECT min(${seconds}) AS oldest, max(${seconds}) AS newest FROM rows`,
+  );
+  return { oldest, newest };
+}
+
 /** The first seconds of validation and of test. */
-async function turningPoints(
-  database: Database,
+function turningPoints(
   split: SplitOf<'timeHoldout' | 'strictTemporal'>,
-  seconds: string,
-): Promise<{ validation: number; test: number }> {
+  { newest }: TimeSpan,
+): { validation: number; test: number } {
   if (split.strategy === 'strictTemporal') {
     return { validation: Date.parse(split.validationFrom) / 1000, test: Date.parse(split.testFrom) / 1000 };
   }
-  const { newest = 0 } = await database.counts(`SELECT max(${seconds}) AS newest FROM rows`);
   const test = newest - split.testDays * DAY;
   return { validation: test - split.validationDays * DAY, test };
 }

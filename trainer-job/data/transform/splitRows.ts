@@ -7,7 +7,7 @@ import { literal } from '../database.js';
 import { internalName, textSql } from '../ingest/columns.js';
 import type { PieceCache, PieceRequest } from './pieces.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
-import { sidesOf, SPLITS, type TiedRows } from './split.js';
+import { sidesOf, SPLITS, type TiedRows, type TimeSpan } from './split.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same rows would be split otherwise. */
@@ -58,7 +58,7 @@ function pieceOf(ingested: IngestedRows, split: Split): PieceRequest<Outcome> {
 }
 
 async function writePlaces(ingested: IngestedRows, split: Split, folder: string): Promise<Outcome> {
-  const { side, order, tied } = await withRows(ingested, folder, (database) =>
+  const { side, order, tied, span } = await withRows(ingested, folder, (database) =>
     sidesOf(database, split, ingested.outcome),
   );
   const counts = [0, 0, 0, 0];
@@ -66,7 +66,7 @@ async function writePlaces(ingested: IngestedRows, split: Split, folder: string)
   const [train = 0, validation = 0, test = 0, nowhere = 0] = counts;
   if (nowhere > 0 && split.strategy === 'column') throw await unlisted(ingested, split, folder);
   const rows = { train, validation, test };
-  checkNoneEmpty(split, rows);
+  checkNoneEmpty(split, rows, span);
   const next = [0, train, train + validation];
   const place = new Int32Array(side.length);
   for (let i = 0; i < side.length; i++) {
@@ -110,12 +110,12 @@ async function unlisted(
 }
 
 /** A split is empty when the draw of a random one, or the data, left it so. */
-function checkNoneEmpty(split: Split, rows: SplitRows['rows']): void {
+function checkNoneEmpty(split: Split, rows: SplitRows['rows'], span: TimeSpan | undefined): void {
   const empty = SPLITS.find((name) => rows[name] === 0);
   if (!empty) return;
   throw new TrainerError(
     'empty-split',
-    `of ${whole(rows.train + rows.validation + rows.test)} rows none is in the ${empty} split${whyEmpty(split, empty)}`,
+    `of ${whole(rows.train + rows.validation + rows.test)} rows none is in the ${empty} split${whyEmpty(split, empty)}${spanInWords(split, span)}`,
     remedyOfEmpty(split, empty),
     { stage: 'transform' },
   );
@@ -135,12 +135,26 @@ function whyEmpty(split: Split, empty: keyof SplitRows['rows']): string {
   return `, whose times in column "${column}" are ${times[empty]}`;
 }
 
+/** `; those of the data are from 2026-01-01T00:00:00Z to 2026-01-10T00:00:00Z, 9 days`. */
+function spanInWords(split: Split, span: TimeSpan | undefined): string {
+  if (!span || (split.strategy !== 'timeHoldout' && split.strategy !== 'strictTemporal')) return '';
+  const at = (seconds: number) => new Date(1000 * seconds).toISOString().replace('.000Z', 'Z');
+  const days = Number(((span.newest - span.oldest) / SECONDS_OF_DAY).toFixed(2));
+  const found = `from ${at(span.oldest)} to ${at(span.newest)}, ${days} days`;
+  if (split.strategy === 'strictTemporal') return `; those of the data are ${found}`;
+  return `: the times of column "${split.column}" are ${found}, of which validation has the last ${split.validationDays} before the last ${split.testDays} of test`;
+}
+
+const SECONDS_OF_DAY = 86_400;
+
 function remedyOfEmpty(split: Split, empty: keyof SplitRows['rows']): string {
   switch (split.strategy) {
     case 'column':
       return `list values that column "${split.column}" has under dataset.split.${empty}, give rows such a value in dataset.sql, or choose another strategy, such as "random"`;
     case 'strictTemporal':
       return `set dataset.split.validationFrom and testFrom to times among those of column "${split.column}"`;
+    case 'timeHoldout':
+      return 'lower validationDays and testDays of dataset.split, so that days of train are left, or bring data of more days';
     default:
       return 'bring more data, or change dataset.split';
   }
