@@ -1,3 +1,4 @@
+import { whole } from '../whole.js';
 import { METRIC_SPLITS, type MetricDisplay, type MetricSplit, type MetricTable } from './family.js';
 import { parseMetricName } from './names.js';
 import { METRICS } from './table.js';
@@ -21,7 +22,7 @@ function formatted(display: MetricDisplay, value: number): string {
       return isSmall ? value.toPrecision(3) : value.toFixed(display.digits);
     }
     case 'count':
-      return Math.round(value).toLocaleString('en-US');
+      return whole(value);
     case 'currency':
       return value.toLocaleString('en-US', {
         style: 'currency',

@@ -1,3 +1,4 @@
+import { whole } from '@trainyard/shared';
 import type { TrainingSpec } from '@trainyard/shared';
 import type { EncodedDataset } from '../data/encodedDataset.js';
 import { trainerMemoryBytes } from '../settings/limits.js';
@@ -19,7 +20,7 @@ export async function tryBatchSizes(
     between: unlessStopping(stop),
   });
   for (const { batchSize, examplesPerSecond, memoryBytes } of trials) {
-    const speed = Math.round(examplesPerSecond).toLocaleString('en-US');
+    const speed = whole(examplesPerSecond);
     reporter.log(
       'info',
       `batch ${String(batchSize).padStart(7)}  ${speed.padStart(11)} examples/s  about ${gigabytes(memoryBytes)}`,

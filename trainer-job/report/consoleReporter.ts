@@ -5,6 +5,7 @@ import {
   type RunError,
   type RunResult,
   type StageName,
+  whole,
 } from '@trainyard/shared';
 import type { EpochReport } from '../train/loop/trainRequest.js';
 import type { CallbackContent } from './callbackQueue.js';
@@ -54,7 +55,7 @@ export class ConsoleReporter implements Reporter {
 
   epochCompleted({ epoch, metrics, examplesPerSecond }: EpochReport): void {
     const values = Object.entries(metrics).map(([name, value]) => `${name} ${formatMetric(name, value)}`);
-    const speed = `${Math.round(examplesPerSecond).toLocaleString('en-US')} examples/s`;
+    const speed = `${whole(examplesPerSecond)} examples/s`;
     this.line([`epoch ${epoch}`.padEnd(10), ...values, speed].join('  '));
   }
 
@@ -137,7 +138,7 @@ export function progressLine(progress: Progress, seconds: number, from: number):
     `[${'#'.repeat(filled)}${'.'.repeat(30 - filled)}] ${Math.round(fraction * 100)} %`,
     step !== null && totalSteps !== null && `step ${step}/${totalSteps}`,
     loss !== undefined && `loss ${loss.toFixed(4)}`,
-    examplesPerSecond !== null && `${Math.round(examplesPerSecond).toLocaleString('en-US')} examples/s`,
+    examplesPerSecond !== null && `${whole(examplesPerSecond)} examples/s`,
     left !== undefined && `${left < 90 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`} left`,
   ]
     .filter(Boolean)

@@ -1,5 +1,5 @@
 /** What came of reading a column as another type, once all of its values are counted. */
-import { runWarning, TIME_UNITS, type RunWarning, type TimeUnit } from '@trainyard/shared';
+import { runWarning, TIME_UNITS, type RunWarning, type TimeUnit, whole } from '@trainyard/shared';
 import { z } from 'zod';
 import type { Database } from '../database.js';
 import { castVerdictSql } from './castSql.js';
@@ -13,7 +13,7 @@ import {
 } from './proposal.js';
 import { isCast, typeWords, type Reading } from './reading.js';
 import { presentOf, type VerdictCounts } from './verdict.js';
-import { count, noneInOneUnit } from './words.js';
+import { noneInOneUnit } from './words.js';
 
 /** What is wrong with all of a column: an error where the run reads it, else a warning. */
 export const castProblemSchema = z.strictObject({
@@ -67,7 +67,7 @@ export async function judgeReading(
     ...judged,
     warning: runWarning(
       'cast-failed',
-      `${failureOf(reading)} failed for ${failed} of ${count(present)} values, which count as null: ${formsOf(unread)}`,
+      `${failureOf(reading)} failed for ${failed} of ${whole(present)} values, which count as null: ${formsOf(unread)}`,
       unread.proposals.length > 0
         ? remedyOf(reading, unread)
         : `correct the values, or ${settingsOf(reading)}`,
@@ -96,7 +96,7 @@ function unreadable(reading: Reading, failed: number, present: number, unread: U
   const { cast } = reading.cleaning;
   const how = isCast(reading) ? ` to ${cast}` : '';
   const many =
-    failed === present ? `all ${count(failed)} values` : `${count(failed)} of ${count(present)} values`;
+    failed === present ? `all ${whole(failed)} values` : `${whole(failed)} of ${whole(present)} values`;
   return problem(
     reading,
     'cast-failed',
@@ -158,7 +158,7 @@ async function changed(
   return problem(
     reading,
     'cast-changes-values',
-    `${failureOf(reading)} to ${reading.cleaning.cast} would change ${count(counts.changed)} of ${count(presentOf(counts))} values, such as ${examples.join(', ')}: ` +
+    `${failureOf(reading)} to ${reading.cleaning.cast} would change ${whole(counts.changed)} of ${whole(presentOf(counts))} values, such as ${examples.join(', ')}: ` +
       (toWhole ? 'they are no whole numbers of 64 bits' : 'a double has not so many digits'),
     toWhole
       ? `set ${settings}.cast to "float64", or ${settings}.round to true where rounded numbers are meant`

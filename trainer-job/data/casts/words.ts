@@ -1,11 +1,14 @@
 /** Sentences on times that are numbers, the same wherever such a column is read. */
-import { PER_SECOND, TELLING_SECONDS, TIME_UNITS, TIME_UNIT_WORDS, type TimeUnit } from '@trainyard/shared';
+import {
+  PER_SECOND,
+  TELLING_SECONDS,
+  TIME_UNITS,
+  TIME_UNIT_WORDS,
+  type TimeUnit,
+  whole,
+} from '@trainyard/shared';
 import { identifier } from '../database.js';
 import { presentOf, type VerdictCounts } from './verdict.js';
-
-export function count(rows: number): string {
-  return rows.toLocaleString('en');
-}
 
 /** The format of dates that are written as one number, such as 20170714, where both ends of a range look like one. */
 function dateFormOf({ min, max }: { min: number; max: number }): string | undefined {
@@ -41,13 +44,13 @@ export function noneInOneUnit(
     'numbers that stand for a missing time are left out by dataset.where or made null in dataset.sql';
   if (unit !== undefined) {
     return {
-      message: `${holds}, and ${setting} is "${unit}": ${count(counts.implausible)} of ${count(presentOf(counts))} would be no times between 1900 and 2099, or are as large as times in another unit`,
+      message: `${holds}, and ${setting} is "${unit}": ${whole(counts.implausible)} of ${whole(presentOf(counts))} would be no times between 1900 and 2099, or are as large as times in another unit`,
       remedy: `correct ${setting} (s, ms, us or ns); ${dropped}`,
     };
   }
   const units = TIME_UNITS.filter((one) => counts[one] > 0);
   const [coarsest, ...finer] = units;
-  const found = units.map((one) => `${count(counts[one])} look like ${TIME_UNIT_WORDS[one]}`);
+  const found = units.map((one) => `${whole(counts[one])} look like ${TIME_UNIT_WORDS[one]}`);
   const form = range && counts.implausible === presentOf(counts) ? dateFormOf(range) : undefined;
   if (range && counts.implausible === presentOf(counts) && areSerialDates(range))
     return {
@@ -56,10 +59,10 @@ export function noneInOneUnit(
     };
   const none =
     counts.implausible > 0
-      ? [`${count(counts.implausible)}${found.length === 0 ? ' look' : ''} like none of s, ms, us and ns`]
+      ? [`${whole(counts.implausible)}${found.length === 0 ? ' look' : ''} like none of s, ms, us and ns`]
       : [];
   return {
-    message: `${holds}, which are not all times since 1970 between 1980 and 2099 in one unit: of ${count(presentOf(counts))} values ${[...found, ...none].join(', ')}`,
+    message: `${holds}, which are not all times since 1970 between 1980 and 2099 in one unit: of ${whole(presentOf(counts))} values ${[...found, ...none].join(', ')}`,
     remedy:
       coarsest !== undefined && finer.length > 0
         ? `make them all ${TIME_UNIT_WORDS[coarsest]} in dataset.sql: ${inOneUnitSql(column, coarsest, finer)}; ${dropped}; where they are in one unit after all, set ${setting}`

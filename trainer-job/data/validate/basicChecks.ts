@@ -8,6 +8,7 @@ import {
   splitColumn,
   splitTimeColumn,
   type TrainingSpec,
+  whole,
 } from '@trainyard/shared';
 import type { IngestOutcome } from '../ingest/ingest.js';
 import { splitSizes } from '../transform/split.js';
@@ -122,7 +123,7 @@ function checkSplit({ dataset }: Spec, columns: readonly ColumnProfile[], ingest
     if (size < 1) {
       throw problem(
         'empty-split',
-        `of ${ingested.rowsKept.toLocaleString('en-US')} rows none would be in the ${name} split`,
+        `of ${whole(ingested.rowsKept)} rows none would be in the ${name} split`,
         'bring more data, or change the shares of dataset.split',
       );
     }
@@ -141,7 +142,7 @@ function constantWarnings({ features }: Spec, columns: readonly ColumnProfile[],
     .map(({ name }) =>
       runWarning(
         'constant-feature',
-        `column "${name}" has the same value in all ${rows.toLocaleString('en-US')} rows: its feature tells nothing apart`,
+        `column "${name}" has the same value in all ${whole(rows)} rows: its feature tells nothing apart`,
         'name the right column, or leave the feature out',
         { rows },
       ),

@@ -1,5 +1,5 @@
 /** Numbers that are infinite: a feature or a target that is taken as a number has none there. */
-import { runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import { runWarning, type RunWarning, type TrainingSpec, whole } from '@trainyard/shared';
 import { z } from 'zod';
 import type { Database } from '../database.js';
 import { internalName } from '../ingest/columns.js';
@@ -53,7 +53,7 @@ export function infiniteWarnings(counts: InfiniteCounts, rowsKept: number): RunW
     .map(({ name, infinite }) =>
       runWarning(
         'infinite-values',
-        `column "${name}" is infinite in ${infinite.toLocaleString('en-US')} of ${rowsKept.toLocaleString('en-US')} rows, which count as missing`,
+        `column "${name}" is infinite in ${whole(infinite)} of ${whole(rowsKept)} rows, which count as missing`,
         'correct the values at their source (a division by 0 is a likely one), or give them a number in dataset.sql, or drop the rows by dataset.where',
         { rows: rowsKept, infinite },
       ),

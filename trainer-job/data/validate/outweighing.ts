@@ -1,4 +1,4 @@
-import { isReshaped, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import { isReshaped, runWarning, type RunWarning, type TrainingSpec, whole } from '@trainyard/shared';
 import { hasInfinite, unmeasuredNumbers } from './infinite.js';
 import type { ColumnProfile } from './profile/profile.js';
 
@@ -44,7 +44,7 @@ function beyondMeasure(column: ColumnProfile, rowsKept: number): RunWarning | un
   const { name, min, max } = column;
   const largest = Math.max(Math.abs(Number(min)), Math.abs(Number(max)));
   const size = largest.toExponential(0).replace('e+', 'e');
-  const what = rows === 1 ? 'one value' : `${rows.toLocaleString('en-US')} values`;
+  const what = rows === 1 ? 'one value' : `${whole(rows)} values`;
   return runWarning(
     'one-value-outweighs',
     `${what} of column "${name}", as large as about ${size}, ${rows === 1 ? 'leaves' : 'leave'} nothing of all others: these look alike beside ${rows === 1 ? 'it' : 'them'}`,

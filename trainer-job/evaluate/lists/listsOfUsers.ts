@@ -1,4 +1,4 @@
-import { METRICS, metricName, seedOf, type Metrics } from '@trainyard/shared';
+import { METRICS, metricName, seedOf, type Metrics, whole } from '@trainyard/shared';
 import { permutation, randomFor } from '../../model/random.js';
 import type { Findings } from '../findings.js';
 import type { Evaluated, Ranked } from '../part.js';
@@ -65,8 +65,8 @@ export function notToldOfLists({ users, among, withoutNovelty }: ListsOfUsers): 
   return [
     ...novelty,
     {
-      what: `the lists of ${(among - users).toLocaleString('en-US')} of ${among.toLocaleString('en-US')} test users`,
-      why: `what lists are like is told by at most ${MOST_USERS.toLocaleString('en-US')} of them, drawn by the seed, and by fewer of a catalogue of more than ${(MOST_SCORES / MOST_USERS).toLocaleString('en-US')} items`,
+      what: `the lists of ${whole(among - users)} of ${whole(among)} test users`,
+      why: `what lists are like is told by at most ${whole(MOST_USERS)} of them, drawn by the seed, and by fewer of a catalogue of more than ${whole(MOST_SCORES / MOST_USERS)} items`,
       remedy: null,
     },
   ];

@@ -1,4 +1,5 @@
 /** Rows by how much training has seen of their users and of their items. */
+import { whole } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import { intervalOfValue, quantileBoundaries, type Slicing } from './slicing.js';
 
@@ -54,7 +55,7 @@ function deciles(counts: readonly number[]): {
     alias: (slice) => (slice === 0 ? 'lowest' : slice === boundaries.length ? 'highest' : undefined),
     label(slice) {
       const own = sorted.filter((count) => intervalOfValue(boundaries, count) === slice);
-      const [from, to] = [own[0] ?? 0, own.at(-1) ?? 0].map((count) => count.toLocaleString('en-US'));
+      const [from, to] = [own[0] ?? 0, own.at(-1) ?? 0].map(whole);
       return from === to ? `${from} training rows` : `${from} to ${to} training rows`;
     },
   };

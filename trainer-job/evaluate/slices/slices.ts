@@ -10,6 +10,7 @@ import {
   type Slice,
   type SliceAsked,
   type TrainingSpec,
+  whole,
 } from '@trainyard/shared';
 import { intervalOf, nothingFound } from '../confidence/interval.js';
 import { comparedIntervals } from '../confidence/intervals.js';
@@ -212,7 +213,7 @@ function bounded(
   const usual = ordered.filter((slice) => !askedOnes.has(slice));
   const dropped = new Set(usual.slice(MAX_SLICES));
   const rest = {
-    what: `${dropped.size.toLocaleString('en-US')} slices`,
+    what: `${whole(dropped.size)} slices`,
     why: `the ${MAX_SLICES} worst are told, besides those that evaluation.slices and gates ask for`,
     remedy: 'name what matters in evaluation.slices',
   };

@@ -1,4 +1,5 @@
 /** Tables and lists of facts, which every section writes in the same way. */
+import { whole } from '@trainyard/shared';
 import { html, type Html } from '../../page/html.js';
 
 export type Cell = Html | string | number;
@@ -47,9 +48,7 @@ export function firstOf<T>(list: readonly T[], most: number): { shown: readonly 
   return {
     shown: list.slice(0, most),
     rest:
-      left > 0
-        ? html`<p class="soft small">and ${left.toLocaleString('en-US')} more, which evaluation.json has</p>`
-        : html``,
+      left > 0 ? html`<p class="soft small">and ${whole(left)} more, which evaluation.json has</p>` : html``,
   };
 }
 
