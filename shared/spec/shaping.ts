@@ -148,6 +148,11 @@ export const sampleSchema = described(
   z.strictObject({
     share: described(z.number().gt(0).lt(1), 'The share of the rows that is kept.', 0.1),
     seed: described(z.int().min(0).default(42), 'The seed of the draw. Another seed draws other rows.', 42),
+    by: described(
+      columnNameSchema.optional(),
+      'The column whose values are drawn, such as the user: all rows with one value stay or go together. Rows without a value, and all rows unless it is given, are drawn one by one.',
+      'user',
+    ),
   }),
   'A share of the rows, drawn by what they hold: a row is drawn whatever other rows there are, and equal rows are drawn together.',
 );

@@ -44,6 +44,9 @@ export function brokenColumnRules(
     ...(relevant
       ? [...broken(path, notSelected(dataset, relevant.column)), ...brokenCondition(dataset, relevant, path)]
       : []),
+    ...(dataset.sample?.by === undefined
+      ? []
+      : broken(['dataset', 'sample', 'by'], calledOtherwise(dataset, dataset.sample.by))),
     ...brokenShaping(dataset),
   ];
 }

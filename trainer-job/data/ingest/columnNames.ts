@@ -106,13 +106,22 @@ export function checkUsable(names: readonly string[], unusable: ReadonlyMap<stri
 }
 
 /** The columns, by the names of the source, that the shaping of the data set names. */
-export function shapedColumns({ columns, where, select = [], rename, joins, derive }: Dataset): string[] {
+export function shapedColumns({
+  columns,
+  where,
+  select = [],
+  rename,
+  joins,
+  derive,
+  sample,
+}: Dataset): string[] {
   const names = [
     ...Object.keys(columns),
     ...where.map(({ column }) => column),
     ...select,
     ...joins.flatMap(({ on }) => Object.keys(on)),
     ...derive.flatMap(operandsOf),
+    ...(sample?.by === undefined ? [] : [sample.by]),
   ];
   return [...Object.values(rename), ...names.map((name) => rename[name] ?? name)];
 }

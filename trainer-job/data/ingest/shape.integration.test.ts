@@ -405,6 +405,13 @@ describe('a derived column', () => {
   });
 });
 
+/** How many rows have each value, null left out. */
+function rowsOf(values: readonly unknown[]): Map<unknown, number> {
+  const counts = new Map<unknown, number>();
+  for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
 describe('a sample', () => {
   it('is a share of the rows by what they hold: a row stays when others come', async () => {
     const folder = await temporaryFolder();
@@ -421,5 +428,43 @@ describe('a sample', () => {
     expect(first.length).toBeLessThan(570);
     expect((await sampled(all, 1)).slice(0, first.length)).toEqual(first);
     expect((await sampled(all, 2)).slice(0, first.length)).not.toEqual(first);
+  });
+
+  it('by a column takes or leaves all rows of each cleaned value, a derived one too, and draws rows without one by themselves', async () => {
+    const folder = await temporaryFolder();
+    const blank = (i: number) => (i % 3 === 0 ? ' ' : '');
+    const lines = Array.from({ length: 6000 }, (_, i) =>
+      JSON.stringify({ user: i < 3000 ? `${blank(i)}u${i % 500}` : null, n: i }),
+    );
+    const uri = await writeLines(folder, 'rows.jsonl', lines);
+    const sampled = async (by: string, order: readonly string[] = lines) => {
+      const { rows } = await ingested(folder, {
+        source: { uri: order === lines ? uri : await writeLines(folder, 'other.jsonl', [...order]) },
+        columns: { user: { trim: true } },
+        derive: [{ name: 'shouted', is: 'upper', column: 'user' }],
+        sample: { share: 0.3, seed: 7, by },
+      });
+      return rows;
+    };
+    const rows = await sampled('user');
+    const withoutUser = rows.filter(({ user }) => user === null).length;
+    const perUser = rowsOf(rows.map(({ user }) => user));
+    expect(perUser.size).toBeGreaterThan(110);
+    expect(perUser.size).toBeLessThan(190);
+    expect(new Set(perUser.values())).toEqual(new Set([6]));
+    expect(withoutUser).toBeGreaterThan(780);
+    expect(withoutUser).toBeLessThan(1020);
+    const users = (of: typeof rows) => new Set(of.map(({ user }) => user));
+    expect(users(await sampled('user', lines.toReversed()))).toEqual(users(rows));
+    const derived = rowsOf((await sampled('shouted')).map(({ shouted }) => shouted));
+    expect(new Set(derived.values())).toEqual(new Set([6]));
+  });
+
+  it('by a column that is not there names those that are', async () => {
+    const folder = await temporaryFolder();
+    const uri = await writeLines(folder, 'rows.jsonl', jsonLines());
+    await expect(
+      ingested(folder, { source: { uri }, sample: { share: 0.5, seed: 1, by: 'usr' } }),
+    ).rejects.toMatchObject({ code: 'missing-column' });
   });
 });

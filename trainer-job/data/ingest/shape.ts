@@ -14,7 +14,7 @@ import { checkColumns, checkNew, checkUsable, shapedColumns } from './columnName
 import { conditionSql, describeCondition, textOrderSql } from './conditions.js';
 import { derivedSql, operandsRead } from './derive.js';
 import { joinKeySql, checkKeys, type JoinKeys } from './join.js';
-import { sampledSql } from './sample.js';
+import { sampledByValueSql, sampledSql } from './sample.js';
 import { readTable, type Table } from './table.js';
 import { identifier, type Database } from '../database.js';
 import { typesOf } from '../source/openRows.js';
@@ -32,6 +32,8 @@ interface KeptBy {
 export interface ShapedTable extends Table {
   /** The row's position in the source. */
   row: string;
+  /** True for the rows that are drawn one by one; null without a sample. */
+  sampled: string | null;
   /** True for the rows to keep. */
   conditions: KeptBy[];
   /** The columns that are read as another type than they were. */
@@ -70,7 +72,16 @@ export async function shape(database: Database, dataset: Dataset, files: TableFi
       ...(otherwise !== undefined && { otherwise: { column, sql: otherwise } }),
     };
   });
-  return { ...table, conditions: [...table.conditions, ...conditions] };
+  return { ...table, conditions: [...sampleCondition(dataset, table), ...table.conditions, ...conditions] };
+}
+
+/** By whole rows, as they are in the source, or by the values of a column, as they are once it is cleaned, joined or derived. */
+function sampleCondition({ sample }: Dataset, { sampled, types }: ShapedTable): KeptBy[] {
+  if (!sample || sampled === null) return [];
+  const { share, by } = sample;
+  if (by === undefined) return [{ describes: `in the sample of ${share}`, sql: sampled }];
+  checkColumns([by], [...types.keys()]);
+  return [{ describes: `in the sample of ${share} by ${by}`, sql: sampledByValueSql(sample, by, sampled) }];
 }
 
 function withDerived(
@@ -186,7 +197,8 @@ function cleanedTable(dataset: Dataset, table: Table): ShapedTable {
     ...table,
     sql: `(SELECT ${columns.join(', ')} FROM ${sql})`,
     row: `${hidden}_row`,
-    conditions: sample ? [{ describes: `in the sample of ${dataset.sample?.share}`, sql: sample }] : [],
+    sampled: sample ?? null,
+    conditions: [],
     readings,
     unmatched: [],
     isShuffled: false,
