@@ -24,6 +24,7 @@ import { instruments } from '../telemetry/metrics.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
 import {
   firstEventOf,
+  givenIdentity,
   planStart,
   type Admit,
   type KnownAtStart,
@@ -77,7 +78,12 @@ export async function startRun(
  */
 export async function createRun(cp: StartPorts, request: StartRequest, admit: Admit): Promise<Started> {
   const { modelId, spec, requestedBy, idempotencyKey, retryOf } = request;
-  const slot = idempotencySlot(requestedBy, idempotencyKey, { modelId, spec, retryOf });
+  const slot = idempotencySlot(requestedBy, idempotencyKey, {
+    modelId,
+    spec,
+    retryOf,
+    ...givenIdentity(request),
+  });
   // What was started before waits for nobody: callers who ask again would hold up those who ask for the first time.
   const done = await doneBefore(cp.store, slot);
   if (done) return done.started;

@@ -188,6 +188,7 @@ async function trainerEnvironment(
     ...(run.retryOf && { RESUME_URI: run.retryOf.checkpointUri }),
     ...(image !== null && { TRAINER_IMAGE: image }),
     REQUESTED_BY: cutText(run.requestedBy, 200),
+    ...(run.intent && { RUN_INTENT: run.intent }),
     ...(run.production && {
       PRODUCTION_URI: run.production.uri,
       PRODUCTION_VERSION: String(run.production.version),

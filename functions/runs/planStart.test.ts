@@ -44,6 +44,7 @@ function known(parts: Partial<KnownAtStart> = {}): KnownAtStart {
       resolved: { spec, presets: [] },
       basis: undefined,
       costs: null,
+      base: undefined,
       isRunning: null,
       production: { version: null, serving: null },
       counters: { lastRunNumber: 0, lastVersion: 0 },
@@ -91,6 +92,27 @@ describe('the plan of a start', () => {
     expect(writes[0]).toMatchObject({
       data: { lastRunNumber: 7, newRows: 0, lastStartedAt: START.toISOString() },
     });
+  });
+
+  it('says of the run what the request says, and makes a title where it gives none', () => {
+    const request = {
+      intent: 'ablation',
+      experiment: 'wide',
+      systemTags: { git_commit: '4f0c1d2' },
+    } as const;
+    const given = known();
+    const facts = { ...given.facts, base: { ...spec, training: { ...spec.training, epochs: 99 } } };
+    const startOf = (parts: Partial<StartRequest>) =>
+      planStart(configured(), { ...REQUEST, ...request, ...parts }, { ...given, facts }, admitAll, START)
+        .started.run;
+    expect(startOf({ parentRunId: 'k3v7q2mzx5ahc4tnwy6d' })).toMatchObject({
+      intent: 'ablation',
+      experiment: 'wide',
+      parentRunId: 'k3v7q2mzx5ahc4tnwy6d',
+      title: `ablation-epochs-${spec.training.epochs}`,
+      systemTags: { git_commit: '4f0c1d2', experiment_type: 'ablation' },
+    });
+    expect(startOf({ title: 'Wider' })?.title).toBe('Wider');
   });
 
   it('remembers a run or a refusal by the key of the request, and writes no run where it is refused', () => {

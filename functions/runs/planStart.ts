@@ -2,6 +2,8 @@
 import {
   newRun,
   paths,
+  runTitle,
+  type GivenIdentity,
   type ModelDocument,
   type Run,
   type RunEvent,
@@ -85,9 +87,10 @@ export function planStart(
   const { requestedBy, retryOf } = request;
   const { runId, traceparent } = known;
   const runNumber = lastRunNumber + 1;
-  const identity = { runId, modelId, runNumber, ...facts.resolved, requestedBy, teams };
+  const named = { runId, modelId, runNumber, ...facts.resolved, requestedBy, teams };
   const production = facts.production.serving;
-  const run = newRun({ ...identity, traceparent, memoryFloor, retryOf, production, now });
+  const identity = { ...givenIdentity(request), title: titleOf(request, facts) };
+  const run = newRun({ ...named, identity, traceparent, memoryFloor, retryOf, production, now });
   requireRoom(run);
   const event = firstEventOf(run);
   const counted = { ...model, lastRunNumber: runNumber, newRows: 0, lastStartedAt: at, updatedAt: at };
@@ -99,6 +102,17 @@ export function planStart(
     ...rememberedWrites(slot, { run }, now),
   ];
   return { started: { run }, writes, events: [event] };
+}
+
+function titleOf({ title, intent }: StartRequest, { base, resolved }: StartFacts): string {
+  return title ?? runTitle(intent ?? null, resolved.spec, base);
+}
+
+/** What a request says of the run beside its specification: only what is given. */
+export function givenIdentity(request: GivenIdentity): GivenIdentity {
+  const { experiment, title, intent, parentRunId, sweep, quickRunId, repeat, systemTags } = request;
+  const given = { experiment, title, intent, parentRunId, sweep, quickRunId, repeat, systemTags };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 /** Of the document of a run, as much is kept for what its trainer will tell. */

@@ -1,4 +1,4 @@
-import { isTerminal, runName, type Run } from '@trainyard/shared';
+import { isTerminal, runName, type GivenIdentity, type Run } from '@trainyard/shared';
 import { DomainError } from '../errors/domainError.js';
 import { startRun, type StartPorts } from './createRun.js';
 
@@ -24,9 +24,28 @@ export function retryRun(
     cp.objects.uri(`runs/${run.runId}/checkpoints`);
   return startRun(
     cp,
-    { modelId: run.modelId, spec: run.spec, retryOf: { runId: run.runId, checkpointUri }, ...request },
+    {
+      modelId: run.modelId,
+      spec: run.spec,
+      retryOf: { runId: run.runId, checkpointUri },
+      ...identityOf(run),
+      ...request,
+    },
     () => undefined,
   );
+}
+
+/** A retry is what the run was; only a trial of a sweep is none, for its sweep has counted it. */
+function identityOf({
+  experiment,
+  title,
+  intent,
+  parentRunId,
+  quickRunId,
+  repeat,
+  systemTags,
+}: Run): GivenIdentity {
+  return { experiment, ...(title !== '' && { title }), intent, parentRunId, quickRunId, repeat, systemTags };
 }
 
 function cannotRetry(detail: string): DomainError {

@@ -7,6 +7,8 @@ import {
   modelFolderOf,
   monthOf,
   type ModelDocument,
+  type Run,
+  type GivenIdentity,
   type ServingVersion,
   type TrainingSpec,
   type UnresolvedSpec,
@@ -17,12 +19,12 @@ import { readVersion } from '../models/repository.js';
 import { queries } from '../queries.js';
 import { readBasis, withEpochs, type Basis, type MeasuredBasis } from './basis.js';
 import { hasMonthlyBudget } from './monthlyBudget.js';
-import { parseRun } from './repository.js';
+import { parseRun, readRun } from './repository.js';
 import { resolveSpec, type ResolvedSpec } from './spec/resolveSpec.js';
 import { spendingIn, type Spending } from './spending.js';
 import { tellsMemory } from './tierFit.js';
 
-export interface StartQuestion {
+export interface StartQuestion extends GivenIdentity {
   modelId: string;
   /** As the model's newest run had it unless given. */
   spec: UnresolvedSpec | undefined;
@@ -38,6 +40,8 @@ export interface StartFacts {
   basis: Basis | undefined;
   /** What the costs of the run follow from; null where no budget asks for them. */
   costs: { basis: MeasuredBasis | undefined; spending: Spending | null } | null;
+  /** What its title tells differences from: its parent, else the newest run; undefined where there is none, or a title is given. */
+  base: TrainingSpec | undefined;
   /** Whether a run of the model is under way; null where no policy asks. */
   isRunning: boolean | null;
   /** The version in production, and where it lies; `serving` is null also where its artifacts are no whole model. */
@@ -58,17 +62,19 @@ export async function readStartFacts(
   const isBudgeted = hasMonthlyBudget(cp, model);
   const isCosted = isBudgeted || spec.compute.maxUsd !== undefined;
   const asksPolicy = question.obeysPolicy && model.retrain.skipWhileRunning;
-  const [basis, spending, open, serving] = await Promise.all([
+  const [basis, spending, open, serving, base] = await Promise.all([
     isCosted || tellsMemory(cp, spec) ? readBasis(cp, modelId) : undefined,
     isBudgeted ? spendingIn(cp, monthOf(cp.now())) : null,
     asksPolicy ? cp.store.query(queries.openRunsOfModel(modelId, 1)) : null,
     servingVersion(cp, model),
+    titleBase(cp, question, resolved.spec),
   ]);
   return {
     unresolved,
     resolved,
     basis,
     costs: isCosted ? { basis: await withEpochs(cp, basis), spending } : null,
+    base,
     isRunning: open && open.length > 0,
     production: { version: model.production, serving },
     counters: { lastRunNumber: model.lastRunNumber, lastVersion: model.lastVersion },
@@ -113,9 +119,26 @@ function gatesDigest({ spec }: ResolvedSpec): string {
   return digestOf(spec.evaluation.gates);
 }
 
-async function newestSpec({ store }: Pick<ControlPlane, 'store'>, modelId: string): Promise<TrainingSpec> {
+/** Undefined for a run that is given a title, and for the first of its model. */
+async function titleBase(
+  { store }: Pick<ControlPlane, 'store'>,
+  { modelId, title, parentRunId, spec }: StartQuestion,
+  resolved: TrainingSpec,
+): Promise<TrainingSpec | undefined> {
+  if (title !== undefined) return undefined;
+  const parent = parentRunId ? await readRun(store, parentRunId) : undefined;
+  if (parent?.modelId === modelId) return parent.spec;
+  return spec === undefined ? resolved : (await newestRun(store, modelId))?.spec;
+}
+
+async function newestRun(store: ControlPlane['store'], modelId: string): Promise<Run | undefined> {
   const [newest] = await store.query(queries.runsOfModel(modelId, {}, { limit: 1 }));
-  if (newest) return parseRun(newest).spec;
+  return newest && parseRun(newest);
+}
+
+async function newestSpec({ store }: Pick<ControlPlane, 'store'>, modelId: string): Promise<TrainingSpec> {
+  const newest = await newestRun(store, modelId);
+  if (newest) return newest.spec;
   const detail = `Model "${modelId}" has no run yet whose specification could be used: give one.`;
   throw new DomainError('no-specification', detail);
 }

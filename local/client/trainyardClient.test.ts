@@ -66,7 +66,7 @@ async function collect(events: AsyncIterable<StreamEvent>): Promise<string[]> {
 describe('a request', () => {
   it('carries the token, the spec and the key, and gives the parsed run', async () => {
     const { client, seen } = await serve(json(202, runView()));
-    const started = await client.start('shop', { dataset: {} }, 'key-1');
+    const started = await client.start('shop', { dataset: {} }, {}, 'key-1');
     expect(started.name).toBe('shop#3');
     expect(seen[0]).toMatchObject({
       method: 'POST',

@@ -14,6 +14,7 @@ import {
   runViewSchema,
   type Stage,
   stagesPageSchema,
+  type startRequestSchema,
   type StreamEvent,
   type TrainingSpecInput,
 } from '@trainyard/shared';
@@ -24,6 +25,9 @@ import { followRun, type FollowOptions } from './runStream.js';
 
 export type LogPage = z.infer<typeof logPageSchema>;
 export type RunPage = z.infer<typeof runPageSchema>;
+
+/** What a request for a run may say of it beside its specification. */
+export type StartIdentity = Omit<z.input<typeof startRequestSchema>, 'spec'>;
 
 export interface PageOptions {
   limit?: number | undefined;
@@ -45,12 +49,13 @@ export class TrainyardClient {
   start(
     modelId: string,
     spec: TrainingSpecInput | Record<string, unknown>,
+    identity: StartIdentity = {},
     idempotencyKey: string = randomUUID(),
   ): Promise<RunView> {
     const request = {
       method: 'POST',
       path: `/api/models/${encodeURIComponent(modelId)}/training-runs`,
-      body: { spec },
+      body: { spec, ...identity },
       headers: { 'idempotency-key': idempotencyKey },
     } as const;
     return requestJson(this.connection, request, runViewSchema);

@@ -97,7 +97,7 @@ interface BestAsked {
   json: boolean;
 }
 
-/** A table: name, status, epochs, the metric that says most of the newest run's model, its warnings, when it began, id. */
+/** A table: name, status, epochs, the metric that says most of the newest run's model, its warnings, when it began, id, title. */
 export function runLines(runs: readonly RunView[], width: number): string[] {
   const [newest] = runs;
   if (!newest) return [];
@@ -110,9 +110,13 @@ export function runLines(runs: readonly RunView[], width: number): string[] {
     run.warnings.length > 0 ? String(run.warnings.length) : '–',
     run.createdAt.slice(0, 19).replace('T', ' '),
     run.runId,
+    plain(run.title),
   ]);
   const title = metricTitle(leadingMetric(asked, 'test') ?? '', 'test');
-  return tableLines([['run', 'status', 'epochs', title, 'warnings', 'created (UTC)', 'id'], ...rows], width);
+  return tableLines(
+    [['run', 'status', 'epochs', title, 'warnings', 'created (UTC)', 'id', 'title'], ...rows],
+    width,
+  );
 }
 
 function tableLines(table: readonly (readonly string[])[], width: number): string[] {

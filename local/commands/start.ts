@@ -1,11 +1,26 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import {
+  experimentIdSchema,
+  runIdSchema,
+  runIntentSchema,
+  runTitleSchema,
+  type RunIntent,
+} from '@trainyard/shared';
 import { commaSeparated, wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { z } from 'zod';
+import type { StartIdentity, TrainyardClient } from '../client/trainyardClient.js';
+import { plain } from '../watch/layout.js';
 import { defineCommand, EXIT, modelArgument } from './command.js';
-import { connect, connectionFlags, isThisMachine } from './connect.js';
+import { connect, connectionFlags, findRun, isThisMachine } from './connect.js';
 import { estimateLines } from './estimateLines.js';
+import { gitCommit } from './gitCommit.js';
 import { watchOrLeave } from './watch.js';
 import { prepareSpec, readSpec, tagSchema } from './specFile.js';
+
+const experimentArgument = z.string().superRefine((text, context) => {
+  const mistake = experimentIdSchema.safeParse(text).error?.issues[0];
+  if (mistake) context.addIssue({ code: 'custom', message: `an experiment ${mistake.message}` });
+});
 
 export const start = defineCommand(
   {
@@ -32,6 +47,22 @@ export const start = defineCommand(
         description: 'adds a tag; may be given several times',
         schema: z.array(tagSchema).default([]),
       },
+      title: {
+        value: 'TEXT',
+        description: 'what the run is called for people; made of its intent and of what differs unless given',
+        schema: runTitleSchema.optional(),
+      },
+      intent: { value: 'INTENT', description: 'what the run is for', schema: runIntentSchema.optional() },
+      experiment: {
+        value: 'ID',
+        description: "the group of runs that it is in; the model's own unless given",
+        schema: experimentArgument.optional(),
+      },
+      parent: {
+        value: 'RUN',
+        description: 'the run, or the id of the sweep, that it is a child of',
+        schema: z.string().optional(),
+      },
       'force-recompute': {
         value: 'STAGES',
         description:
@@ -50,6 +81,7 @@ export const start = defineCommand(
     examples: [
       'trainyard start --model shop --spec examples/sample.yaml --data purchases.csv --watch',
       'trainyard start --model retail --spec examples/online-retail.yaml --data online-retail.parquet --tag team=shop',
+      "trainyard start --model shop --spec wide.yaml --experiment wider-towers --intent ablation --title '64 wide'",
       'trainyard start --model shop --spec my-spec.yaml --dry-run --rows 2_000_000',
     ],
   },
@@ -71,12 +103,39 @@ export const start = defineCommand(
       context.terminal.draw(estimateLines(modelId, estimate, context.terminal.layout.width));
       return EXIT.ok;
     }
-    const run = await client.start(modelId, prepared);
+    const run = await client.start(modelId, prepared, await identityOf(client, values, dirname(specFile)));
     if (values.watch) return watchOrLeave(client, run, context);
     context.terminal.draw([
       `${run.name} (run ${run.runId}) was started at ${client.url}`,
+      ...(run.title === '' ? [] : [plain(run.title)]),
       `watch it: trainyard watch ${run.name}`,
     ]);
     return EXIT.ok;
   },
 );
+
+interface AskedIdentity {
+  title: string | undefined;
+  intent: RunIntent | undefined;
+  experiment: string | undefined;
+  parent: string | undefined;
+}
+
+/** What the run is said to be, with the commit of the repository that its specification lies in, where it lies in one. */
+async function identityOf(
+  client: TrainyardClient,
+  { title, intent, experiment, parent }: AskedIdentity,
+  folder: string,
+): Promise<StartIdentity> {
+  const commit = await gitCommit(folder);
+  // A sweep is named by its id alone, which looks like that of a run.
+  const isId = parent === undefined || runIdSchema.safeParse(parent).success;
+  const parentRunId = isId ? parent : (await findRun(client, parent)).runId;
+  return {
+    ...(title !== undefined && { title }),
+    ...(intent && { intent }),
+    ...(experiment !== undefined && { experiment }),
+    ...(parentRunId !== undefined && { parentRunId }),
+    ...(commit !== undefined && { systemTags: { git_commit: commit } }),
+  };
+}

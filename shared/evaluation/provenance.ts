@@ -20,7 +20,7 @@ export const provenanceSchema = z.strictObject({
   ),
   intent: described(
     z.string().max(255).nullable(),
-    'What the run is for: the tag `experiment_type` of the specification; null without it.',
+    'What the run is for: its intent, else the tag `experiment_type` of its specification; null without either.',
     'ablation',
   ),
   data: described(runDataSchema.clone(), 'Its rows.'),

@@ -12,6 +12,7 @@ import {
   stageSchema,
   teamsSchema,
 } from '../runs/run.js';
+import { startIdentityFields } from '../runs/identity.js';
 import { runStatusSchema } from '../runs/status.js';
 import {
   presetContentSchemas,
@@ -32,6 +33,7 @@ export const startRequestSchema = z.strictObject({
     unresolvedSpecSchema.clone(),
     'The specification of the run. The sections `dataset`, `features` and `model` may name presets.',
   ),
+  ...startIdentityFields,
 });
 
 const runNameSchema = described(z.string(), 'The name that people use for the run.', 'shop#47');

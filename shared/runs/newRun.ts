@@ -1,6 +1,8 @@
 import { digestOf } from '../digest.js';
 import type { TrainingSpec } from '../spec/trainingSpec.js';
+import type { GivenIdentity, RunIdentity } from './identity.js';
 import { EVERY_TEAM, type Run } from './run.js';
+import { runTitle } from './runTitle.js';
 
 export interface NewRun {
   runId: string;
@@ -20,6 +22,8 @@ export interface NewRun {
   retryOf?: Run['retryOf'] | undefined;
   /** The version that serves now. */
   production?: Run['production'] | undefined;
+  /** What says which run it is; the title is made of it where none is given. */
+  identity?: GivenIdentity | undefined;
   now: Date;
 }
 
@@ -39,6 +43,7 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...g
     specDigest: digestOf(spec),
     tagPairs: Object.entries(spec.tags).map(([key, value]) => tagPair(key, value)),
     requestedBy,
+    ...identityOf(given.identity ?? {}, spec, given.presets ?? []),
     teams: given.teams ?? [EVERY_TEAM],
     retryOf: given.retryOf ?? null,
     production: given.production ?? null,
@@ -79,6 +84,33 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...g
     lastProgressAt: null,
     deadlineAt: new Date(now.getTime() + spec.compute.deadlineSeconds * 1000).toISOString(),
     updatedAt: now.toISOString(),
+  };
+}
+
+const DATASET_PRESET = /^datasets\//;
+
+function identityOf(
+  given: GivenIdentity,
+  spec: TrainingSpec,
+  presets: readonly string[],
+): Pick<Run, keyof RunIdentity> {
+  const intent = given.intent ?? null;
+  const datasetVersion = presets.find((preset) => DATASET_PRESET.test(preset));
+  return {
+    experiment: given.experiment ?? null,
+    title: given.title ?? runTitle(intent, spec, undefined),
+    intent,
+    parentRunId: given.parentRunId ?? null,
+    sweep: given.sweep ?? null,
+    quickRunId: given.quickRunId ?? null,
+    repeat: given.repeat ?? null,
+    systemTags: {
+      ...(datasetVersion !== undefined && { dataset_version: datasetVersion }),
+      ...(intent && { experiment_type: intent }),
+      ...given.systemTags,
+    },
+    attachments: [],
+    external: null,
   };
 }
 

@@ -8,6 +8,7 @@ import { presetRefSchema } from '../spec/presets.js';
 import { storedSpecSchema } from '../spec/trainingSpec.js';
 import { runEnvironmentSchema } from './environment.js';
 import { gateResultSchema } from './gateResult.js';
+import { identityFields } from './identity.js';
 import { contentDigestSchema, EXAMPLE_DIGEST, MAX_DIGESTS, runDataSchema } from './lineage.js';
 import { servingVersionSchema } from './production.js';
 import { progressSchema, resourcesSchema, runErrorSchema, runResultSchema } from './reported.js';
@@ -149,6 +150,7 @@ export const runSchema = z.strictObject({
     ['team=search'],
   ),
   requestedBy: described(z.string(), 'Who asked for the run.', 'ada@example.com'),
+  ...identityFields,
   /** The security rules read them here. */
   teams: described(
     teamsSchema.default([EVERY_TEAM]),

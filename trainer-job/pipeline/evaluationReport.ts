@@ -19,14 +19,14 @@ import type { Outputs } from './stage.js';
 
 /** What the report says of the run beside what its stages made. */
 interface Reported {
-  settings: Pick<Settings, 'runId' | 'modelVersion' | 'attempt' | 'author' | 'production'>;
+  settings: Pick<Settings, 'runId' | 'modelVersion' | 'attempt' | 'author' | 'intent' | 'production'>;
   spec: TrainingSpec;
   environment: RunEnvironment;
 }
 
-/** What a run is for; null where its specification does not say. */
-export function intentOf({ tags }: TrainingSpec): string | null {
-  return tags['experiment_type'] ?? null;
+/** What a run is for: as it was started, else as the tags of its specification say; null where neither does. */
+export function intentOf({ intent }: Pick<Settings, 'intent'>, { tags }: TrainingSpec): string | null {
+  return intent ?? tags['experiment_type'] ?? null;
 }
 
 /** What the new model is compared with. */
@@ -74,7 +74,7 @@ export function evaluationReport(
     warnings: outputs.warnings,
     provenance: {
       author: settings.author,
-      intent: intentOf(spec),
+      intent: intentOf(settings, spec),
       data: outputs.of('ingest').data,
       environment,
       production: servingOf(settings),

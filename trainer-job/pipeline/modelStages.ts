@@ -302,7 +302,7 @@ function identityOf(
       variables: environment.variables,
     },
     author: attempt.settings.author,
-    intent: intentOf(spec),
+    intent: intentOf(attempt.settings, spec),
     seeds: environment.seeds,
     production: servingOf(attempt.settings),
     parameters: flattened(spec),

@@ -2,7 +2,7 @@
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { digestOf, type ServingVersion, type TrainingSpec } from '@trainyard/shared';
+import { digestOf, type RunIntent, type ServingVersion, type TrainingSpec } from '@trainyard/shared';
 import type { z } from 'zod';
 import { bucketPathOf, uriOf, type BucketPath } from '../cloud/bucketPath.js';
 import type { CloudSettings } from '../cloud/cloudSettings.js';
@@ -64,6 +64,8 @@ export interface Settings {
   image: string | null;
   /** Who asked for the run. */
   author: string | null;
+  /** What the run is for; null where nobody said. */
+  intent: RunIntent | null;
   /** The version that serves, which the new model is compared with: its folder on this machine, or in a bucket. */
   production: (ServingVersion & ProductionPlace) | null;
   /** Writes `profile.json`, where the time of an epoch goes, beside the model. */
@@ -141,6 +143,7 @@ export function settingsFromEnvironment(environment = processEnvironment()): Set
     gitCommit: env.GIT_COMMIT ?? null,
     image: env.TRAINER_IMAGE ?? null,
     author: env.REQUESTED_BY ?? null,
+    intent: env.RUN_INTENT ?? null,
     production: productionOf(env),
     profile: env.TRAINYARD_PROFILE === '1',
   };
@@ -244,7 +247,10 @@ function callbacksOf(env: z.infer<typeof environmentSchema>): CallbackSettings |
 /** What the command line does not ask for and the environment may say all the same. */
 export function defaultsFromEnvironment(
   environment = processEnvironment(),
-): Pick<Settings, 'backend' | 'workers' | 'cloud' | 'dataBase' | 'gitCommit' | 'image' | 'author'> {
+): Pick<
+  Settings,
+  'backend' | 'workers' | 'cloud' | 'dataBase' | 'gitCommit' | 'image' | 'author' | 'intent'
+> {
   const env = readVariables(environment, defaultsSchema);
   return {
     backend: env.TRAINYARD_BACKEND,
@@ -254,6 +260,7 @@ export function defaultsFromEnvironment(
     gitCommit: env.GIT_COMMIT ?? null,
     image: env.TRAINER_IMAGE ?? null,
     author: env.REQUESTED_BY ?? userName(),
+    intent: env.RUN_INTENT ?? null,
   };
 }
 

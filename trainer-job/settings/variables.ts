@@ -1,6 +1,6 @@
 /** The environment variables that the trainer reads, each with what the reference says of it. */
 import { fileURLToPath } from 'node:url';
-import { instantSchema, runIdSchema, traceparentSchema } from '@trainyard/shared';
+import { instantSchema, runIdSchema, runIntentSchema, traceparentSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import { bucketPathOf, type BucketPath } from '../cloud/bucketPath.js';
 
@@ -88,6 +88,11 @@ export const defaultsSchema = z.object({
     z.string().min(1).max(200).optional(),
     'Who asked for the run; the metadata of artifacts name it.',
     'ada@example.com',
+  ),
+  RUN_INTENT: described(
+    runIntentSchema.optional(),
+    'What the run is for; the metadata of artifacts name it. The tag `experiment_type` of the specification unless given.',
+    'ablation',
   ),
   TRAINER_IMAGE: described(
     z.string().min(1).max(512).optional(),

@@ -51,7 +51,7 @@ async function start(cp: ControlPlane, call: StartCall): Promise<Answer<z.infer<
     cp,
     {
       modelId: params.modelId,
-      spec: body.spec,
+      ...body,
       requestedBy: caller.id,
       idempotencyKey,
     },
