@@ -1,5 +1,6 @@
 /** Requests are read strictly: what no training row could have said is an error, and never quietly somebody else. */
 import { TIME_UNIT_WORDS, unitOfNumber, type TimeUnit } from '@trainyard/shared/timeUnit';
+import type { ColumnTypes } from '../encode/columnText.js';
 import type { FeatureValue, FeatureValues } from '../encode/value.js';
 import { RecommenderError } from '../error.js';
 import { isObject, kindOf } from './checkKeys.js';
@@ -14,11 +15,16 @@ const NUMERIC: ReadonlySet<string> = new Set(['normalize', 'bucketize', 'cyclica
 export function valuesChecker(
   tower: string,
   { features, idFeature }: TowerTransform,
+  types: ColumnTypes = {},
 ): (values: FeatureValues) => void {
   const allowed = new Set(features.flatMap(({ encoded }) => encoded.columns));
   const ids = new Set(features[idFeature]?.encoded.columns);
   const named = new Set(
-    features.filter(({ fitted }) => !NUMERIC.has(fitted.transform)).flatMap(({ encoded }) => encoded.columns),
+    features
+      .filter(({ fitted }) => !NUMERIC.has(fitted.transform))
+      .flatMap(({ encoded }) => encoded.columns)
+      // Of what the data have in floating point themselves, a number is the very one.
+      .filter((column) => !(Object.hasOwn(types, column) && /^(DOUBLE|FLOAT)$/.test(types[column]!))),
   );
   const units = timeUnits(features);
   return (values) => {

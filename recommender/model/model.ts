@@ -24,10 +24,10 @@ export interface Recommendation {
   because?: Reason[];
 }
 
-/** Values from one to another, both included, either of which may be left out; texts go by their UTF-16 units, as JavaScript has them. */
+/** Values from one to another, both included, either of which may be left out; texts go by their UTF-16 units, as JavaScript has them, and times, which are given as ISO 8601, by what is earlier. */
 export interface AttributeRange {
-  from?: number | string;
-  to?: number | string;
+  from?: number | bigint | string;
+  to?: number | bigint | string;
 }
 
 /** Which items may be recommended. A function is asked about those only that would be. */

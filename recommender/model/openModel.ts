@@ -42,9 +42,10 @@ export async function openModel(
     throw notOfThisModel('a ranking model has no vectors that an index could find', 'open it without index');
   }
   const catalogue = openCatalogue(transform, candidate);
+  const { document } = transform;
   const check = {
-    query: valuesChecker('query', transform.document.query),
-    candidate: valuesChecker('candidate', transform.document.candidate),
+    query: valuesChecker('query', document.query, document.columnTypes),
+    candidate: valuesChecker('candidate', document.candidate, document.columnTypes),
   };
   const users = await openUsers(folder, transform);
   const sides = {

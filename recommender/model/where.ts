@@ -1,6 +1,6 @@
 /** Which items may be recommended, by what is known of them. */
 import { RecommenderError } from '../error.js';
-import type { Attribute, AttributeColumn } from './attributes.js';
+import { isLargeInteger, type Attribute, type AttributeColumn } from './attributes.js';
 import { notOfThisModel } from './catalogue.js';
 import { checkKeys, isObject, kindOf } from './checkKeys.js';
 import type { AttributeRange, Where } from './model.js';
@@ -45,42 +45,64 @@ function columnOf(columns: readonly AttributeColumn[], name: string): AttributeC
 }
 
 /** A value, several of which one is wanted, or a range. */
-function columnTest({ name, type, at }: AttributeColumn, wanted: unknown): ItemTest {
+function columnTest(column: AttributeColumn, wanted: unknown): ItemTest {
+  const keyAt = (index: number) => keyOf(column, column.at(index));
   if (Array.isArray(wanted)) {
-    const values = new Set(wanted.map((value: unknown) => valueOf(name, type, value)));
-    return (index) => values.has(at(index));
+    const values = new Set(wanted.map((value: unknown) => equalTo(column, value)));
+    return (index) => values.has(keyAt(index));
   }
-  if (typeof wanted === 'object' && wanted !== null) return rangeTest(name, type, at, wanted);
-  const value = valueOf(name, type, wanted);
-  return (index) => at(index) === value;
+  if (typeof wanted === 'object' && wanted !== null) return rangeTest(column, keyAt, wanted);
+  const value = equalTo(column, wanted);
+  return (index) => keyAt(index) === value;
 }
 
-function rangeTest(
-  name: string,
-  type: AttributeColumn['type'],
-  at: AttributeColumn['at'],
-  range: AttributeRange,
-): ItemTest {
-  checkKeys('bad-option', `the range of "${name}"`, range, ['from', 'to']);
+function rangeTest(column: AttributeColumn, keyAt: (index: number) => Key, range: AttributeRange): ItemTest {
+  checkKeys('bad-option', `the range of "${column.name}"`, range, ['from', 'to']);
   const [from, to] = [range.from, range.to].map((bound) =>
-    bound === undefined ? null : valueOf(name, type, bound),
+    bound === undefined ? null : wantedKey(column, bound),
   );
   return (index) => {
-    const value = at(index);
+    const value = keyAt(index);
     if (value === null) return false;
     return (from === null || value >= from!) && (to === null || value <= to!);
   };
 }
 
+/** What values are compared by: numbers beyond 2^53 are bigints, which JavaScript compares with other numbers exactly. */
+type Key = Attribute | bigint;
+
+function keyOf({ type }: AttributeColumn, value: Attribute): Key {
+  return type === 'number' && typeof value === 'string' ? BigInt(value) : value;
+}
+
+/** Of a whole number that JavaScript has rounded, nobody knows which it was. */
+function equalTo(column: AttributeColumn, value: unknown): Key {
+  if (column.isWhole && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw new RecommenderError(
+      'unsafe-number',
+      `where asks for "${column.name}" of ${String(value)}, and it holds whole numbers: a number stands for one up to 2^53 - 1`,
+      'give it as a bigint or a text, or give a range',
+    );
+  }
+  return wantedKey(column, value);
+}
+
 /** A value is compared with those of the column only if it may be one: others would quietly match nothing. */
-function valueOf(name: string, type: AttributeColumn['type'], value: unknown): Attribute {
+function wantedKey({ name, type, timeText }: AttributeColumn, value: unknown): Key {
   if (value === null) return null;
-  const own = typeof value === 'bigint' && type === 'number' ? Number(value) : value;
+  if (type === 'number') {
+    if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    // What `attributesOf` says of it.
+    if (typeof value === 'string' && isLargeInteger(value)) return BigInt(value);
+  }
+  const time = typeof value === 'string' && timeText ? timeText(value) : undefined;
+  const own = time === undefined ? value : time;
   const kind = type === 'text' ? 'string' : type;
   if (typeof own === kind && !Number.isNaN(own)) return own as Attribute;
+  const held = timeText ? 'times' : PLURALS[type];
   throw badOption(
-    `where asks for "${name}" of ${typeof value === 'string' ? `the text "${value}"` : kindOf(value)}, and it holds ${PLURALS[type]}`,
-    `give ${PLURALS[type]}, null for a missing value, a list of these, or { from, to }`,
+    `where asks for "${name}" of ${typeof value === 'string' ? `the text "${value}"` : kindOf(value)}, and it holds ${held}`,
+    `give ${timeText ? 'times as texts of ISO 8601' : held}, null for a missing value, a list of these, or { from, to }`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   BIGINT,
@@ -16,6 +17,12 @@ import {
 import { boundData } from '../memory/dataBound.js';
 import { dataLimits } from '../settings/limits.js';
 import { leaseInstance, ownInstance } from './instances.js';
+
+// The package takes the byte order mark that a text begins with for none of its characters, and two ids would be one. Required, so that the
+// bundle has the package's own module, and no copy of it.
+Object.assign(createRequire(import.meta.url)('@duckdb/node-api/lib/vectors/dataAccessors.js') as object, {
+  textDecoder: new TextDecoder('utf-8', { ignoreBOM: true }),
+});
 
 const APPENDED = {
   VARCHAR,

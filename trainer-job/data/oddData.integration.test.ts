@@ -129,6 +129,31 @@ describe('a value', () => {
     );
     expect((await vocabulary('query', 'user')).toSorted()).toEqual(["' OR 1=1 --", 'a\0b', 'ÅÉ 🙂']);
   });
+
+  it('keeps the byte order mark that it begins with: it is another one without it', async () => {
+    const folder = await temporaryFolder();
+    const rows = purchases.map(({ item }, i) => ({
+      user: `${['', '\ufeff'][i % 2]}u`,
+      item: `\ufeff${item}`,
+    }));
+    const { vocabulary } = await prepared(
+      folder,
+      userItemSpec(await writeLines(folder, 'rows.jsonl', jsonLines(rows))),
+    );
+    expect((await vocabulary('query', 'user')).toSorted()).toEqual(['u', '\ufeffu']);
+    expect(await vocabulary('candidate', 'item')).toContain('\ufeffi0');
+  });
+
+  it.each(['DOUBLE', 'FLOAT'])('of zero has no sign: -0 is 0 in a column of %s', async (type) => {
+    const folder = await temporaryFolder();
+    const file = await writeParquet(
+      join(folder, 'rows.parquet'),
+      `SELECT CASE WHEN i % 2 = 0 THEN '-0.0'::${type} ELSE (i % 4 - 1)::${type} END AS "user", 'i' || (i % 5) AS item
+        FROM range(100) t(i)`,
+    );
+    const { vocabulary } = await prepared(folder, userItemSpec(file));
+    expect((await vocabulary('query', 'user')).toSorted()).toEqual(['0', '2']);
+  });
 });
 
 describe('the files', () => {

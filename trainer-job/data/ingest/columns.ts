@@ -16,10 +16,10 @@ export function blanksTrimmed(sql: string): string {
   return `trim(${sql}, ${literal(BLANKS)})`;
 }
 
-/** SQL of a value as the text that JavaScript writes: whole floating-point numbers without ".0". */
+/** SQL of a value as the text that JavaScript writes: whole floating-point numbers without ".0", and zero without a sign. */
 export function textSql(sql: string): string {
   const text = `CAST(${sql} AS VARCHAR)`;
-  return `CASE WHEN typeof(${sql}) IN ('DOUBLE', 'FLOAT') THEN regexp_replace(${text}, '\\.0$', '') ELSE ${text} END`;
+  return `CASE WHEN typeof(${sql}) IN ('DOUBLE', 'FLOAT') THEN regexp_replace(${text}, '^-(0)\\.0$|\\.0$', '\\1') ELSE ${text} END`;
 }
 
 /** Null for not-a-number, which is how some writers store a number that is missing. */

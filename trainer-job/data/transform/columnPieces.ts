@@ -18,7 +18,7 @@ import { timeColumn, unitOfTexts, type TimeUse } from './timeColumn.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same column would be read otherwise. */
-const COLUMN_VERSION = 2;
+const COLUMN_VERSION = 3;
 
 /** A column of texts. */
 export interface TextColumn {
