@@ -1,0 +1,71 @@
+/**
+ * What a sweep tries next. All of it is pure: history, space, settings and seed decide, so that any host may ask, twice or out
+ * of turn, and what was decided can be decided again.
+ */
+import { canonicalJson, randomFor, type Parameters, type Space } from '@trainyard/shared';
+import { combinations, gridObstacle, sizeOf } from './grid.js';
+import { randomParameters } from './random.js';
+import { nextNumber, type SearchSettings, type SearchTrial } from './trial.js';
+
+export type { SearchSettings, SearchTrial } from './trial.js';
+
+interface Asked {
+  history: readonly SearchTrial[];
+  space: Space;
+  settings: SearchSettings;
+  /** The number of the trial that is asked for. */
+  number: number;
+  /** How often the strategy has named something for this trial that was tried already. */
+  attempt: number;
+}
+
+export const STRATEGIES: Readonly<
+  Record<SearchSettings['strategy']['kind'], (asked: Asked) => Parameters | null>
+> = {
+  grid: ({ history, space }) => firstUntried(history, space),
+  random: ({ space, settings, number, attempt }) => randomParameters(space, settings.seed, number, attempt),
+};
+
+/** Why a space cannot be searched by a strategy; undefined where it can. */
+export function searchObstacle(space: Space, kind: SearchSettings['strategy']['kind']): string | undefined {
+  return kind === 'grid' ? gridObstacle(space) : undefined;
+}
+
+/** So often a strategy may name what was tried already; small spaces are then searched for what is left. */
+const MOST_ATTEMPTS = 10;
+const MOST_SEARCHED = 100_000;
+
+/**
+ * The values of the next trial, which was not tried before, whatever became of it; null where nothing is left to try. The trial's
+ * number is one above the highest of the history, and decides with the seed what is drawn.
+ */
+export function suggest(
+  history: readonly SearchTrial[],
+  space: Space,
+  settings: SearchSettings,
+): { parameters: Parameters } | null {
+  const obstacle = searchObstacle(space, settings.strategy.kind);
+  if (obstacle !== undefined) throw new Error(obstacle);
+  const number = nextNumber(history);
+  const tried = triedBy(history);
+  let parameters: Parameters | null = null;
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    parameters = STRATEGIES[settings.strategy.kind]({ history, space, settings, number, attempt });
+    if (parameters === null) return null;
+    if (!tried.has(canonicalJson(parameters))) return { parameters };
+  }
+  if (sizeOf(space) > MOST_SEARCHED) return parameters && { parameters };
+  const left = [...combinations(space)].filter((combination) => !tried.has(canonicalJson(combination)));
+  const drawn = left[Math.floor(randomFor(settings.seed, `trial ${number} of what is left`)() * left.length)];
+  return drawn ? { parameters: drawn } : null;
+}
+
+const triedBy = (history: readonly SearchTrial[]) =>
+  new Set(history.map(({ parameters }) => canonicalJson(parameters)));
+
+function firstUntried(history: readonly SearchTrial[], space: Space): Parameters | null {
+  const tried = triedBy(history);
+  for (const combination of combinations(space))
+    if (!tried.has(canonicalJson(combination))) return combination;
+  return null;
+}

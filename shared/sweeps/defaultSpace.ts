@@ -1,0 +1,89 @@
+/** What is searched when nobody says what. */
+import type { Layer } from '../spec/layers.js';
+import type { TrainingSpec } from '../spec/trainingSpec.js';
+import { parameterValueSchema, type Parameter, type ParameterValue, type Space } from './parameter.js';
+
+/**
+ * Learning rate, decay, widths, dropout, batch and schedule around a specification, as sweeps commonly begin. The ranges are
+ * those of this trainer, whose rates and penalties are for the summed loss of a batch; for a mean loss one would begin with
+ * rates of 1e-5 to 1e-3. Every combination is a specification that can be trained.
+ */
+export function defaultSpace(spec: TrainingSpec): Space {
+  const { training } = spec;
+  const { optimizer, batchSize } = training;
+  const batches = [batchSize / 8, batchSize / 4, batchSize / 2, batchSize].map((size) =>
+    Math.max(16, Math.round(size)),
+  );
+  return {
+    'training.optimizer.type': categorical([optimizer.type, 'adagrad', 'adam']),
+    'training.optimizer.learningRate': { type: 'logFloat', min: 0.001, max: 0.5 },
+    ...(optimizer.type === 'adamw' && {
+      'training.optimizer.weightDecay': {
+        type: 'float',
+        min: 0,
+        max: 0.01,
+        when: { 'training.optimizer.type': 'adamw' },
+      },
+    }),
+    'training.schedule.type': categorical([training.schedule.type, 'constant', 'cosine', 'plateau']),
+    'training.embeddingL2': { type: 'logFloat', min: 0.001, max: 1 },
+    'training.batchSize': categorical(batches),
+    ...towers(spec),
+  };
+}
+
+const categorical = (values: readonly ParameterValue[]): Parameter => ({
+  type: 'categorical',
+  values: [...new Map(values.map((value) => [JSON.stringify(value), value])).values()],
+});
+
+/** Layers without the keys that have no value. */
+const asValue = (layers: readonly Layer[]): ParameterValue =>
+  parameterValueSchema.parse(JSON.parse(JSON.stringify(layers)));
+
+const WIDTHS = [32, 64, 128, 256];
+
+/** Both towers have the same layers where they do in the base; layers that somebody chose for each are left as they are. */
+function towers({ model, features }: TrainingSpec): Space {
+  const own = model.query.layers;
+  const areAlike = JSON.stringify(own) === JSON.stringify(model.candidate.layers);
+  const isBare = features.query.length === 1 && features.candidate.length === 1;
+  const [query, candidate] = [features.query[0], features.candidate[0]];
+  // Two towers of one embedding each end in the same width as long as their embeddings do, with layers or without.
+  const canBeBare = isBare && query?.transform === 'lookup' && candidate?.transform === 'lookup';
+  if (!areAlike) return dropouts(model);
+  const layers = [
+    own,
+    ...(canBeBare ? [[]] : []),
+    dense(64, 32),
+    dense(128, 64, 32),
+    withDropout(128, 64, 32),
+  ];
+  return {
+    'model.{query,candidate}.layers': categorical(layers.map(asValue)),
+    ...(canBeBare && { 'features.{query.0,candidate.0}.dim': categorical(WIDTHS) }),
+  };
+}
+
+/** The rates of the dropout layers that the base has. */
+function dropouts({ query, candidate }: TrainingSpec['model']): Space {
+  const found = Object.entries({ query, candidate }).flatMap(([tower, { layers }]) =>
+    layers.flatMap((layer, i) => (layer.type === 'dropout' ? [`model.${tower}.layers.${i}.rate`] : [])),
+  );
+  return Object.fromEntries(found.map((key) => [key, { type: 'float', min: 0.1, max: 0.5 }] as const));
+}
+
+function dense(...widths: number[]): Layer[] {
+  return widths.map((units, i) => ({
+    type: 'dense',
+    units,
+    activation: i === widths.length - 1 ? 'linear' : 'relu',
+    initializer: 'glorotUniform',
+  }));
+}
+
+function withDropout(...widths: number[]): Layer[] {
+  return dense(...widths).flatMap((layer, i): Layer[] =>
+    i === widths.length - 1 ? [layer] : [layer, { type: 'dropout', rate: 0.2 }],
+  );
+}
