@@ -48,6 +48,11 @@ export const queries = {
     where: [equal('modelId', modelId), { field: 'status', op: 'in', value: OPEN }],
     limit,
   }),
+  /** Runs of a model by their numbers, at most 30 of them, in no order. */
+  runsByNumber: (modelId: string, numbers: readonly number[]): Query => ({
+    collection: paths.runs,
+    where: [equal('modelId', modelId), { field: 'runNumber', op: 'in', value: numbers }],
+  }),
   /** Newest first. */
   runsOfModel: (modelId: string, filter: RunFilter, page: Page) =>
     paged(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import * as callbacks from './callbacks/bodies.js';
 import { instantSchema, metricsSchema, modelTypeSchema } from './common.js';
 import { computeConfigSchema } from './compute/computeConfig.js';
+import { runComparisonSchema } from './comparison/runComparison.js';
 import { evaluationReportSchema } from './evaluation/report.js';
 import { memoryFloorSchema } from './compute/fit.js';
 import { rangeSchema } from './compute/range.js';
@@ -102,6 +103,7 @@ export const COMPONENTS = {
   ServingVersion: runs.servingVersionSchema,
   DataReference: runs.dataReferenceSchema,
   Lineage: lineageSchema,
+  RunComparison: runComparisonSchema,
   // Models and their versions.
   Model: bodies.modelViewSchema,
   ModelPage: bodies.modelPageSchema,

@@ -1,6 +1,9 @@
 export * from './callbacks/bodies.js';
 export * from './callbacks/signature.js';
 export * from './common.js';
+export * from './comparison/compareRuns.js';
+export * from './comparison/runComparison.js';
+export * from './comparison/statistics.js';
 export * from './components.js';
 export * from './compute/computeConfig.js';
 export * from './compute/duration.js';
@@ -32,6 +35,7 @@ export * from './firestore/paths.js';
 export * from './firestore/registration.js';
 export * from './firestore/spending.js';
 export * from './http/bodies.js';
+export * from './http/compare.js';
 export * from './http/lineage.js';
 export * from './http/origin.js';
 export * from './http/problem.js';

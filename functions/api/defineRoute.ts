@@ -72,7 +72,7 @@ export function defineDownload<P, Q>(definition: DownloadRoute<P, Q>): Route {
 }
 
 function faceOf(face: RouteFace) {
-  const { method, path, summary, operationId, description, access, mayConflict, locates } = face;
+  const { method, path, summary, operationId, description, access, mayLack, mayConflict, locates } = face;
   const segments = segmentsOf(path);
   return {
     method,
@@ -82,6 +82,7 @@ function faceOf(face: RouteFace) {
     access,
     segments,
     ...(description !== undefined && { description }),
+    ...(mayLack && { mayLack }),
     ...(mayConflict && { mayConflict }),
     ...(locates && { locates }),
   };

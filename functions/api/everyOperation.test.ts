@@ -116,6 +116,7 @@ const OTHER_PARAMETERS: Record<string, Record<string, string>> = {
 
 /** What those ask for that take a query and do without none. */
 const QUERIES: Record<string, string> = {
+  'GET /api/compare': '?runs=demo%231,demo%232',
   'GET /api/lineage': `?digest=sha256:${'0'.repeat(64)}`,
 };
 

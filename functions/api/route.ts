@@ -19,6 +19,8 @@ export interface RouteFace {
   description?: string;
   /** The least role that may call it; `anyone` needs no token. */
   access: Role | 'anyone';
+  /** Refuses with 404 what its query names; whatever has a parameter in its path does. */
+  mayLack?: true;
   /** Refuses with 409 where the state of things is against what is asked. */
   mayConflict?: true;
   /** What it makes is named in the header `location`. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineRoute } from './defineRoute.js';
 import { openApiDocument } from './openapi/document.js';
 import type { Route } from './route.js';
+import { compareRoute } from './routes/compare.js';
 import { controlRunRoutes } from './routes/controlRun.js';
 import { healthRoutes } from './routes/health.js';
 import { lineageRoute } from './routes/lineage.js';
@@ -21,6 +22,7 @@ const described: readonly Route[] = [
   readArtifactRoute,
   streamRoute,
   lineageRoute,
+  compareRoute,
   ...controlRunRoutes,
   ...modelRoutes,
   bestRunsRoute,

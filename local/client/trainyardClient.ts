@@ -7,6 +7,8 @@ import {
   modelVersionViewSchema,
   type ModelView,
   modelViewSchema,
+  type RunComparison,
+  runComparisonSchema,
   runIdSchema,
   runPageSchema,
   type RunStatus,
@@ -32,6 +34,13 @@ export type StartIdentity = Omit<z.input<typeof startRequestSchema>, 'spec'>;
 export interface PageOptions {
   limit?: number | undefined;
   cursor?: string | undefined;
+}
+
+interface CompareOptions {
+  baseline?: string | undefined;
+  metrics?: readonly string[] | undefined;
+  /** What is told besides: `intervals`, `curves`, `splits`. */
+  include?: readonly string[];
 }
 
 /**
@@ -85,6 +94,18 @@ export class TrainyardClient {
   best(modelId: string, limit: number): Promise<z.infer<typeof bestRunsSchema>> {
     const path = `/api/models/${encodeURIComponent(modelId)}/best-runs${queryOf({ limit })}`;
     return requestJson(this.connection, { method: 'GET', path }, bestRunsSchema);
+  }
+
+  /** Runs beside each other, by their ids or names. */
+  compare(runs: readonly string[], options: CompareOptions = {}): Promise<RunComparison> {
+    const { baseline, metrics, include = [] } = options;
+    const query = queryOf({
+      runs: runs.join(','),
+      baseline,
+      metrics: metrics?.join(','),
+      include: include.length > 0 ? include.join(',') : undefined,
+    });
+    return requestJson(this.connection, { method: 'GET', path: `/api/compare${query}` }, runComparisonSchema);
   }
 
   model(modelId: string): Promise<ModelView> {

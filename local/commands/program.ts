@@ -1,6 +1,7 @@
 /** The commands of `trainyard`, in the order in which help and the reference page have them. */
 import type { ProgramTable } from '@trainyard/shared/commandLine/commandTable';
 import { cancel } from './cancel.js';
+import { compare } from './comparison/compare.js';
 import { type Command, EXIT_CODES } from './command.js';
 import { cost } from './cost.js';
 import { demo } from './demo.js';
@@ -29,6 +30,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     start,
     watch,
     list,
+    compare,
     cancel,
     retry,
     retrain,

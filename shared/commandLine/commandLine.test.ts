@@ -41,6 +41,38 @@ const PACK = commandTable({
 });
 const pack = (...args: string[]) => parseArguments(PACK, args);
 
+describe('an argument that takes all the rest', () => {
+  const LIFT = commandTable({
+    name: 'crate lift',
+    summary: 'Lifts crates.',
+    positionals: {
+      hook: { value: 'HOOK', description: 'what they hang on' },
+      crates: {
+        value: 'CRATE',
+        multiple: true,
+        description: 'the crates',
+        schema: z.array(z.string().min(2, 'write two letters')).min(1, 'name one'),
+      },
+    },
+    flags: { slow: { description: 'does not swing' } },
+    examples: ['crate lift h c1 c2'],
+  });
+
+  it('is a list, with flags anywhere between', () => {
+    expect(parseArguments(LIFT, ['h', 'c1', '--slow', 'c2', 'c3'])).toEqual({
+      hook: 'h',
+      crates: ['c1', 'c2', 'c3'],
+      slow: true,
+    });
+  });
+
+  it('says which of them is wrong, and is written with dots', () => {
+    expect(() => parseArguments(LIFT, ['h', 'c1', 'c'])).toThrow('CRATE is "c"; write two letters');
+    expect(() => parseArguments(LIFT, ['h'])).toThrow('write: crate lift HOOK CRATE … [options]');
+    expect(usageOf(LIFT)).toBe('crate lift HOOK CRATE … [options]');
+  });
+});
+
 describe('parseArguments', () => {
   it('reads each value by its schema, and fills in what is not given', () => {
     expect(pack('c#1', '-o', 'c.zip')).toEqual({

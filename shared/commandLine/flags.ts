@@ -26,8 +26,10 @@ interface Positional {
   /** What stands for it in help, such as `RUN`. */
   readonly value: string;
   readonly description: string;
+  /** Takes all the rest of the arguments: the last one, whose schema is that of a list. */
+  readonly multiple?: true;
   /** Any text, which is required, unless given. */
-  readonly schema?: z.ZodType<unknown, string | undefined>;
+  readonly schema?: z.ZodType<unknown, string | undefined> | z.ZodType<unknown, string[]>;
 }
 export type Positionals = Readonly<Record<string, Positional>>;
 

@@ -10,9 +10,10 @@ export function usageOf({ name, positionals, flags }: CommandTable): string {
   const required = Object.entries(flags).filter(([, flag]) => isRequired(flag));
   return [
     name,
-    ...Object.values(positionals).map((argument) =>
-      isRequiredArgument(argument) ? argument.value : `[${argument.value}]`,
-    ),
+    ...Object.values(positionals).map((argument) => {
+      const written = `${argument.value}${argument.multiple ? ' …' : ''}`;
+      return isRequiredArgument(argument) ? written : `[${written}]`;
+    }),
     ...required.map(([flag, { value }]) => `--${flag} ${value}`),
     ...(required.length < Object.keys(flags).length ? ['[options]'] : []),
   ].join(' ');

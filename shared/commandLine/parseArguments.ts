@@ -21,13 +21,14 @@ export function parseArguments<P extends Positionals, F extends Flags>(
   if (written.flags.has('help')) return 'help';
   const positionals = Object.entries(table.positionals);
   const least = positionals.filter(([, argument]) => isRequiredArgument(argument)).length;
-  if (written.positionals.length < least || written.positionals.length > positionals.length)
+  const most = positionals.at(-1)?.[1].multiple ? Infinity : positionals.length;
+  if (written.positionals.length < least || written.positionals.length > most)
     throw new UserError('wrong-arguments', `write: ${usageOf(table)}`);
   const values = [
     ...Object.entries(table.flags).map(([name, flag]) => [name, flagValue(name, flag, written)]),
-    ...positionals.map(([name, { value, schema = z.string() }], i) => [
+    ...positionals.map(([name, { value, multiple, schema = z.string() }], i) => [
       name,
-      checked(value, schema, written.positionals[i]),
+      checked(value, schema, multiple ? written.positionals.slice(i) : written.positionals[i]),
     ]),
   ];
   // The entries are those of the table, each read by its own schema.

@@ -98,11 +98,11 @@ const REPLAYED = {
   schema: { type: 'string', const: 'true' },
 };
 
-function refusalsOf({ method, path, access, mayConflict, schemas }: Route): Refusal[] {
+function refusalsOf({ method, path, access, mayLack, mayConflict, schemas }: Route): Refusal[] {
   return [
     400,
     ...(access === 'anyone' ? [] : ([401, 403] as const)),
-    ...(path.includes('{') ? ([404] as const) : []),
+    ...(mayLack || path.includes('{') ? ([404] as const) : []),
     ...(mayConflict ? ([409] as const) : []),
     413,
     415,

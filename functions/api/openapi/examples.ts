@@ -15,6 +15,7 @@ import {
   type RunView,
 } from '@trainyard/shared';
 import type { z } from 'zod';
+import { exampleComparison } from './comparisonExample.js';
 import { exampleEvaluation } from './evaluationExample.js';
 
 const AT = '2026-11-20T19:18:25.000Z';
@@ -226,6 +227,7 @@ export const EXAMPLES = {
     usedBy: [],
     hasMore: false,
   }),
+  RunComparison: () => exampleComparison({ ...exampleRun(), lease: null }, RESULT),
   RunPage: () => ({ runs: [exampleRun()], nextCursor: null }),
   EpochList: () => ({ epochs: [epoch] }),
   StageList: () => ({ stages: [stage] }),
