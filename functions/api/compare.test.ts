@@ -47,13 +47,27 @@ describe('GET /api/compare', () => {
     expect(within.runs).toHaveLength(2);
   });
 
+  it('takes the quick test that a run came from for its baseline, by a word', async () => {
+    const { put, compared, refused } = await world();
+    const quick = await put(1);
+    await put(2, { quickRunId: quick.runId });
+    const { runs, metrics } = await compared({ runs: 'demo#2', baseline: 'quickTest' });
+    expect(runs.map(({ name }) => name)).toEqual(['demo#1', 'demo#2']);
+    expect(metrics[0]!.deltas).toEqual([0, 0.01]);
+    expect(await refused({ runs: 'demo#1,demo#2', baseline: 'quickTest' })).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('demo#1 did not come from a quick test') as string,
+    });
+  });
+
   it('compares a hundred runs, and reads each run alone', async () => {
     const { cp, put, compared } = await world();
     for (let i = 1; i <= 100; i++) await put(i);
     let reads = 0;
-    const { query, get } = cp.store;
-    cp.store.query = (asked) => ((reads += 1), query.call(cp.store, asked));
-    cp.store.get = (path) => ((reads += 1), get.call(cp.store, path));
+    const query = cp.store.query.bind(cp.store);
+    const get = cp.store.get.bind(cp.store);
+    cp.store.query = (asked) => ((reads += 1), query(asked));
+    cp.store.get = (path) => ((reads += 1), get(path));
     const { runs } = await compared({
       runs: Array.from({ length: 100 }, (_, i) => `demo#${100 - i}`).join(','),
     });

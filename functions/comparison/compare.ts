@@ -4,6 +4,7 @@ import {
   inParallel,
   MOST_COMPARED,
   paths,
+  QUICK_TEST,
   runName,
   stageSchema,
   type Compared,
@@ -49,7 +50,10 @@ async function baselineOf(
   maySeeRun: (run: Run) => boolean,
 ): Promise<Run> {
   if (asked === undefined) return first;
-  return (await findRuns(store, [asked], maySeeRun))[0] ?? first;
+  if (asked === QUICK_TEST && first.quickRunId === null)
+    throw refused('/baseline', `is ${QUICK_TEST}, and ${runName(first)} did not come from a quick test`);
+  const reference = asked === QUICK_TEST ? (first.quickRunId ?? first.runId) : asked;
+  return (await findRuns(store, [reference], maySeeRun))[0] ?? first;
 }
 
 const READERS: Record<

@@ -66,6 +66,8 @@ function faceOf(run: Run): ComparedRun {
     runId,
     modelId,
     name: runName(run),
+    title: run.title,
+    intent: run.intent,
     modelType: run.spec.model.type,
     status,
     requestedBy,

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { instantSchema, metricNameSchema, modelIdSchema, modelTypeSchema, runIdSchema } from '../common.js';
 import { described } from '../described.js';
+import { DEFAULT_MONITOR } from '../metrics/availability.js';
 import { intervalSchema } from '../metrics/interval.js';
+import { identityFields } from '../runs/identity.js';
 import { runStatusSchema } from '../runs/status.js';
 
 export const MOST_COMPARED = 100;
@@ -18,6 +20,8 @@ const comparedRunSchema = z.strictObject({
   runId: runIdSchema,
   modelId: modelIdSchema,
   name: described(z.string(), 'The name that people use for the run.', 'shop#47'),
+  title: identityFields.title.clone(),
+  intent: identityFields.intent.clone(),
   modelType: modelTypeSchema,
   status: runStatusSchema.clone(),
   requestedBy: described(z.string(), 'Who asked for the run.', 'ada@example.com'),
@@ -97,7 +101,7 @@ const pointSchema = z.strictObject({
 });
 
 const curveSchema = z.strictObject({
-  name: described(metricNameSchema.clone(), 'The name of the metric.', 'val_loss'),
+  name: described(metricNameSchema.clone(), 'The name of the metric.', DEFAULT_MONITOR),
   better: comparedMetricSchema.shape.better.clone(),
   series: described(
     z.array(

@@ -24,6 +24,9 @@ const listIn = (text: string) =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+/** As a baseline: the quick test that the first of the runs came from. No run is called so. */
+export const QUICK_TEST = 'quickTest';
+
 const INCLUDED = ['intervals', 'curves', 'splits'] as const;
 
 export const compareQuerySchema = z.strictObject({
@@ -52,11 +55,11 @@ export const compareQuerySchema = z.strictObject({
   baseline: described(
     z
       .string()
-      .refine(isReference, {
-        error: 'must be the id of a run, or a name such as shop#12, whose # is written %23 in a URL',
+      .refine((text) => text === QUICK_TEST || isReference(text), {
+        error: `must be the id of a run, ${QUICK_TEST}, or a name such as shop#12, whose # is written %23 in a URL`,
       })
       .optional(),
-    `The run that deltas are to: one of \`runs\`, else it comes before them. The first of the runs unless given.`,
+    `The run that deltas are to: one of \`runs\`, else it comes before them. \`${QUICK_TEST}\` is the quick test that the first of the runs came from. The first of the runs unless given.`,
     'shop#46',
   ),
   metrics: described(
@@ -67,7 +70,7 @@ export const compareQuerySchema = z.strictObject({
       .pipe(z.array(metricNameSchema.clone()).min(1).max(200))
       .optional(),
     'The metrics that are told of, separated by commas, in this order; all that any run has unless given.',
-    'test_recall_at_10,val_loss',
+    'test_recall_at_10,test_recall_at_100',
   ),
   include: described(
     z

@@ -30,7 +30,7 @@ export const compare = defineCommand(
       baseline: { value: 'RUN', description: 'the run that deltas are to; the first one unless given' },
       metrics: {
         value: 'NAMES',
-        description: 'the metrics to show, separated by commas, such as val_loss',
+        description: 'the metrics to show, separated by commas',
         schema: commaSeparated.optional(),
       },
       all: { description: 'shows all metrics, and all that differs' },

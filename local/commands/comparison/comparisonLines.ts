@@ -1,6 +1,6 @@
 /** A comparison of runs as a terminal shows it. */
 import { formatMetric, resultMetrics, type ComparedMetric, type RunComparison } from '@trainyard/shared';
-import { type Layout, paint, plain, wrap } from '../../watch/layout.js';
+import { type Layout, paint, plain, truncate, wrap } from '../../watch/layout.js';
 import { dollars, duration } from '../../watch/numbers.js';
 import { curveLines } from './curveLines.js';
 import { differenceLines } from './differenceLines.js';
@@ -49,9 +49,13 @@ function comparabilityLines({ comparability }: RunComparison, layout: Layout): s
 
 function runRows({ runs, baselineRunId }: RunComparison): Cell[][] {
   return [
-    ['run', 'status', 'took', 'cost', 'created (UTC)', 'id'].map((text) => ({ text, style: 'dim' as const })),
+    ['run', 'title', 'status', 'took', 'cost', 'created (UTC)', 'id'].map((text) => ({
+      text,
+      style: 'dim' as const,
+    })),
     ...runs.map((run) => [
       { text: `${plain(run.name)}${run.runId === baselineRunId ? ' (baseline)' : ''}` },
+      { text: truncate(plain(run.title || '–'), 32) },
       { text: run.status },
       { text: run.seconds === null ? '–' : duration(run.seconds) },
       { text: run.usd === null ? '–' : dollars(run.usd) },
