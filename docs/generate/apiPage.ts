@@ -13,7 +13,10 @@ const INTRODUCTION = [
 /** The groups of operations in the order of the page. The first whose test holds has an operation. */
 const GROUPS: readonly { title: string; has: (path: string, tag: string | undefined) => boolean }[] = [
   { title: 'Callbacks of trainers', has: (_path, tag) => tag === 'webhooks' },
-  { title: 'Runs', has: (path) => path.includes('training-runs') || path.includes('best-runs') || path === '/api/compare' },
+  {
+    title: 'Runs',
+    has: (path) => path.includes('training-runs') || path.includes('best-runs') || path === '/api/compare',
+  },
   { title: 'Models', has: (path) => path.startsWith('/api/models') },
   { title: 'Presets', has: (path) => path.startsWith('/api/') },
   { title: 'The service', has: () => true },

@@ -41,7 +41,9 @@ describe('a comparison at a terminal', () => {
       run(3, { test_recall_at_10: 0.1 }),
     ]);
     const found = (start: string) => lines.find((line) => line.trim().startsWith(start));
-    expect(found('test recall@10')).toMatch(/ 0\.2000 +0\.2500\* +\+0\.0500 +0\.1000 +-0\.1000 +0\.1833 +0\.0764$/);
+    expect(found('test recall@10')).toMatch(
+      / 0\.2000 +0\.2500\* +\+0\.0500 +0\.1000 +-0\.1000 +0\.1833 +0\.0764$/,
+    );
     expect(found('test rmse')).toMatch(/ 1\.1000\* +1\.2500 +\+0\.1500 +– +– /);
     expect(lines.join('\n')).toContain('test_rmse in 1 of 3');
     expect(lines.join('\n')).not.toContain('NOT COMPARABLE');
@@ -49,15 +51,27 @@ describe('a comparison at a terminal', () => {
 
   it('has a row for each run where columns do not fit, with what they come to, and says what has no room', () => {
     const runs = Array.from({ length: 30 }, (_, i) =>
-      run(i + 1, { test_recall_at_10: i / 100, test_recall_at_100: i / 50, test_ndcg_at_10: i / 200, test_rmse: i }),
+      run(i + 1, {
+        test_recall_at_10: i / 100,
+        test_recall_at_100: i / 50,
+        test_ndcg_at_10: i / 200,
+        test_rmse: i,
+      }),
     );
     const lines = linesOf(runs, { width: 60 });
     expect(lines.every((line) => line.length <= 60)).toBe(true);
     const table = lines.slice(lines.findIndex((line) => line.includes('test recall@100')));
     expect(table[1]).toMatch(/^ {2}demo#1 /);
     expect(table[30]).toMatch(/^ {2}demo#30 +0\.5800\* +\+0\.5800 /);
-    expect(table.slice(31, 35).map((line) => line.trim().split(' ')[0])).toEqual(['mean', 'std', 'min', 'max']);
-    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toMatch(/no room for [^:]*test rmse: name them by --metrics/);
+    expect(table.slice(31, 35).map((line) => line.trim().split(' ')[0])).toEqual([
+      'mean',
+      'std',
+      'min',
+      'max',
+    ]);
+    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toMatch(
+      /no room for [^:]*test rmse: name them by --metrics/,
+    );
   });
 
   it('says loudly that figures of other rows are not comparable, and why', () => {
