@@ -4,27 +4,42 @@
  */
 import { canonicalJson, randomFor, type Parameters, type Space } from '@trainyard/shared';
 import { combinations, gridObstacle, sizeOf } from './grid.js';
+import { shouldStopByAsha } from './asha.js';
+import { quasiRandomParameters } from './quasiRandom.js';
 import { randomParameters } from './random.js';
-import { nextNumber, type SearchSettings, type SearchTrial } from './trial.js';
+import { tpeParameters } from './tpe.js';
+import { nextNumber, type Asked, type SearchSettings, type SearchTrial } from './trial.js';
 
 export type { SearchSettings, SearchTrial } from './trial.js';
 
-interface Asked {
-  history: readonly SearchTrial[];
-  space: Space;
-  settings: SearchSettings;
-  /** The number of the trial that is asked for. */
-  number: number;
-  /** How often the strategy has named something for this trial that was tried already. */
-  attempt: number;
-}
+type Strategy = (asked: Asked) => Parameters | null;
 
-export const STRATEGIES: Readonly<
-  Record<SearchSettings['strategy']['kind'], (asked: Asked) => Parameters | null>
-> = {
+export const STRATEGIES: Readonly<Record<SearchSettings['strategy']['kind'], Strategy>> = {
   grid: ({ history, space }) => firstUntried(history, space),
   random: ({ space, settings, number, attempt }) => randomParameters(space, settings.seed, number, attempt),
+  // A point that was tried already is not drawn again from the sequence, whose next points are those of other trials.
+  quasiRandom: ({ space, settings, number, attempt }) =>
+    attempt === 0
+      ? quasiRandomParameters(space, settings.seed, number)
+      : randomParameters(space, settings.seed, number, attempt),
+  tpe: tpeParameters,
 };
+
+type Pruner = (trial: SearchTrial, history: readonly SearchTrial[], settings: SearchSettings) => boolean;
+
+export const PRUNERS: Readonly<Record<SearchSettings['pruner']['kind'], Pruner>> = {
+  none: () => false,
+  asha: shouldStopByAsha,
+};
+
+/** Whether a trial that runs is stopped, by what it and the others had come to; its own entry in the history does not count. Not asked after its last epoch, when there is nothing to save. */
+export function shouldPrune(
+  trial: SearchTrial,
+  history: readonly SearchTrial[],
+  settings: SearchSettings,
+): boolean {
+  return trial.state === 'running' && PRUNERS[settings.pruner.kind](trial, history, settings);
+}
 
 /** Why a space cannot be searched by a strategy; undefined where it can. */
 export function searchObstacle(space: Space, kind: SearchSettings['strategy']['kind']): string | undefined {

@@ -1,4 +1,4 @@
-import type { Parameters } from '@trainyard/shared';
+import type { Parameters, Space } from '@trainyard/shared';
 
 /** What the search knows of a trial. */
 export interface SearchTrial {
@@ -14,7 +14,7 @@ export interface SearchTrial {
 
 export interface SearchSettings {
   strategy: {
-    kind: 'grid' | 'random';
+    kind: 'grid' | 'random' | 'quasiRandom' | 'tpe';
     /** The trials that `tpe` draws before it looks at what they came to. */
     startupTrials: number;
     /** Whether `tpe` looks at parameters together. */
@@ -34,4 +34,15 @@ export interface SearchSettings {
 /** The number of the trial that comes next. */
 export function nextNumber(history: readonly SearchTrial[]): number {
   return history.reduce((most, { number }) => Math.max(most, number), 0) + 1;
+}
+
+/** What a strategy is asked. */
+export interface Asked {
+  history: readonly SearchTrial[];
+  space: Space;
+  settings: SearchSettings;
+  /** The number of the trial that is asked for. */
+  number: number;
+  /** How often the strategy has named something for this trial that was tried already. */
+  attempt: number;
 }
