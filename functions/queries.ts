@@ -49,7 +49,7 @@ export const queries = {
     limit,
   }),
   /** Runs of a model by their numbers, at most 30 of them, in no order. */
-  runsByNumber: (modelId: string, numbers: readonly number[]): Query => ({
+  runsOfNumbers: (modelId: string, numbers: readonly number[]): Query => ({
     collection: paths.runs,
     where: [equal('modelId', modelId), { field: 'runNumber', op: 'in', value: numbers }],
   }),

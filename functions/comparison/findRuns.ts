@@ -30,7 +30,7 @@ export async function findRuns(
     }),
     ...[...numbers].flatMap(([modelId, of]) =>
       inParts(of).map(async (part) => {
-        for (const document of await store.query(queries.runsByNumber(modelId, part))) {
+        for (const document of await store.query(queries.runsOfNumbers(modelId, part))) {
           const run = parseRun(document);
           byReference.set(runName(run), run);
         }

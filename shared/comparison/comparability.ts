@@ -65,30 +65,30 @@ function settingsInWords(settings: ReturnType<typeof flattened>): string {
 }
 
 export function comparabilityOf(runs: readonly Measured[]): Comparability {
-  const aspects = Object.keys(ASPECTS) as Aspect[];
-  const differing = aspects.filter((aspect) => grouped(runs, ASPECTS[aspect].of).size > 1);
+  const aspects = (Object.keys(ASPECTS) as Aspect[]).map((aspect) => {
+    const keys = runs.map((run) => ASPECTS[aspect].of(run));
+    return { aspect, keys, groups: [...grouped(runs, keys).values()] };
+  });
+  const differing = aspects.filter(({ groups }) => groups.length > 1);
   const silent = runs.filter(({ data }) => data === null);
-  const groups = grouped(runs, (run) =>
-    run.data === null ? null : JSON.stringify(aspects.map((aspect) => ASPECTS[aspect].of(run))),
+  const measured = runs.map(({ data }, i) =>
+    data === null ? null : JSON.stringify(aspects.map(({ keys }) => keys[i])),
   );
   return {
     verdict: differing.length > 0 ? 'notComparable' : silent.length > 0 ? 'unknown' : 'comparable',
     reasons: [
-      ...differing.map((aspect) => reasonOf(runs, aspect)),
+      ...differing.map(({ aspect, groups }) => reasonOf(aspect, groups)),
       ...(silent.length > 0 ? [`${runNames(silent)}: it is not known which rows.`] : []),
     ],
-    groups: [...groups.values()].map((group) => group.map(({ runId }) => runId)),
+    groups: [...grouped(runs, measured).values()].map((group) => group.map(({ runId }) => runId)),
   };
 }
 
-/** Those of null are in none. */
-function grouped(
-  runs: readonly Measured[],
-  keyOf: (run: Measured) => string | null,
-): Map<string, Measured[]> {
+/** By their keys; those whose key is null are in none. */
+function grouped(runs: readonly Measured[], keys: readonly (string | null)[]): Map<string, Measured[]> {
   const groups = new Map<string, Measured[]>();
-  for (const run of runs) {
-    const key = keyOf(run);
+  for (const [i, run] of runs.entries()) {
+    const key = keys[i] ?? null;
     if (key !== null) groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   return groups;
@@ -97,8 +97,7 @@ function grouped(
 /** The most groups that a sentence tells of. */
 const MOST_GROUPS = 4;
 
-function reasonOf(runs: readonly Measured[], aspect: Aspect): string {
-  const groups = [...grouped(runs, ASPECTS[aspect].of).values()];
+function reasonOf(aspect: Aspect, groups: readonly (readonly Measured[])[]): string {
   const told = groups
     .slice(0, MOST_GROUPS)
     .flatMap((group) => (group[0] ? [`${runNames(group)}: ${ASPECTS[aspect].inWords(group[0])}`] : []));

@@ -5,14 +5,14 @@ import { runName } from '../ids.js';
 import { measuredModel } from '../spec/metricRules.js';
 import { DEFAULT_MONITOR } from '../metrics/availability.js';
 import { leadingMetric } from '../metrics/columns.js';
-import { isBetter, isLowerBetter } from '../metrics/direction.js';
+import { isLowerBetter } from '../metrics/direction.js';
 import { metricTitle } from '../metrics/display.js';
 import { METRIC_SPLITS, type MetricSplit } from '../metrics/family.js';
 import {
   canonicalMetricName,
   metricName,
+  metricReader,
   metricSplit,
-  metricValue,
   parseMetricName,
 } from '../metrics/names.js';
 import { METRICS } from '../metrics/table.js';
@@ -93,9 +93,8 @@ const SPLIT_ORDER: readonly MetricSplit[] = [
 const FAMILIES = Object.values(METRICS).map(({ name }) => name as string);
 
 function allMetrics(runs: readonly Run[], baseline: Run): string[] {
-  const names = new Set(
-    runs.flatMap((run) => Object.keys(metricsOf(run)).map((name) => canonicalMetricName(name))),
-  );
+  const written = new Set(runs.flatMap((run) => Object.keys(metricsOf(run))));
+  const names = new Set([...written].map((name) => canonicalMetricName(name)));
   const primary = leadingMetric(measuredModel(baseline.spec), 'test');
   const placeOf = (name: string): number[] => {
     const parsed = parseMetricName(name);
@@ -118,7 +117,8 @@ function betterOf(name: string): ComparedMetric['better'] {
 }
 
 function comparedMetric(name: string, compared: readonly Compared[], baselineAt: number): ComparedMetric {
-  const values = compared.map(({ run }) => metricValue(metricsOf(run), name) ?? null);
+  const valueIn = metricReader(name);
+  const values = compared.map(({ run }) => valueIn(metricsOf(run)) ?? null);
   const reference = values[baselineAt] ?? null;
   const results = compared.flatMap(({ run }, i) => {
     const value = values[i] ?? null;
@@ -126,13 +126,7 @@ function comparedMetric(name: string, compared: readonly Compared[], baselineAt:
   });
   const statistics = statisticsOf(results.map(({ value }) => value));
   const better = betterOf(name);
-  const best =
-    better === null
-      ? undefined
-      : results.reduce<number | undefined>(
-          (found, { value }) => (found === undefined || isBetter(name, value, found) ? value : found),
-          undefined,
-        );
+  const best = better === null ? undefined : better === 'lower' ? statistics?.min : statistics?.max;
   return {
     name,
     title: metricTitle(name),
@@ -234,8 +228,9 @@ function seriesOf(
   epochs: readonly Epoch[],
   name: string,
 ): { points: { epoch: number; value: number }[]; everyNth: number } {
+  const valueIn = metricReader(name);
   const points = epochs.flatMap(({ epoch, metrics }) => {
-    const value = metricValue(metrics, name);
+    const value = valueIn(metrics);
     return value === undefined ? [] : [{ epoch, value }];
   });
   const everyNth = Math.max(1, Math.ceil(points.length / MOST_POINTS));

@@ -77,9 +77,18 @@ export function metricValue(
   name: string,
   table: MetricTable = METRICS,
 ): number | undefined {
+  return metricReader(name, table)(metrics);
+}
+
+/** The same for many: the name is read once. */
+export function metricReader(
+  name: string,
+  table: MetricTable = METRICS,
+): (metrics: Metrics) => number | undefined {
   const canonical = canonicalMetricName(name, table);
   const alias = metricAlias(canonical, table);
-  return metrics[canonical] ?? (alias === undefined ? undefined : metrics[alias]) ?? metrics[name];
+  return (metrics) =>
+    metrics[canonical] ?? (alias === undefined ? undefined : metrics[alias]) ?? metrics[name];
 }
 
 /** The split that a metric is of; of a name that the table does not know, what its prefix says. */

@@ -16,7 +16,7 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   openRuns: () => [queries.openRuns(page)],
   stoppingRuns: () => [queries.stoppingRuns(page)],
   openRunsOfModel: () => [queries.openRunsOfModel('m', 1)],
-  runsByNumber: () => [queries.runsByNumber('m', [1, 2])],
+  runsOfNumbers: () => [queries.runsOfNumbers('m', [1, 2])],
   runsOfModel: () =>
     ([{}, { status: 'failed' }, { tag: 'a=b' }, { status: 'failed', tag: 'a=b' }] as const).map((filter) =>
       queries.runsOfModel('m', filter, page),
