@@ -14,7 +14,16 @@ const ROOT = new URL(import.meta.url.includes('/dist/') ? '../../' : '../', impo
 const FUNCTIONS = fileURLToPath(new URL('functions/', ROOT));
 
 /** What is deployed, by the names of `functions/entries`. */
-export const ENTRIES = ['api', 'dispatch', 'history', 'notify', 'reconcile', 'retrain', 'webhooks'] as const;
+export const ENTRIES = [
+  'api',
+  'dispatch',
+  'history',
+  'mlflow',
+  'notify',
+  'reconcile',
+  'retrain',
+  'webhooks',
+] as const;
 export type Entry = (typeof ENTRIES)[number];
 
 /**

@@ -56,6 +56,7 @@ describe('the configuration of deployed functions', () => {
       allowedOrigins: [],
       members: {},
       notifications: { channels: [] },
+      mlflow: null,
       trainerIdentity: null,
       leaseSeconds: 60,
       settleSeconds: 5,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { defaultTiers } from './compute/defaultTiers.js';
 import { deploymentSchema, type Deployment } from './compute/deployment.js';
 import { tierSchema, type Tier } from './compute/tier.js';
+import { mlflowSettingsSchema, mlflowVariables, readMlflow } from './mlflow/settings.js';
 import { notificationsSchema, readNotifications } from './notify/channels.js';
 import { ROLES } from './roles.js';
 
@@ -83,6 +84,8 @@ export const configSchema = z
     settleSeconds: z.number().min(0).default(5),
     /** Who hears how runs end. */
     notifications: notificationsSchema.prefault({}),
+    /** The MLflow server that runs are written to; none unless given. */
+    mlflow: mlflowSettingsSchema.nullable().default(null),
     /** No history is kept unless given. */
     history: historySchema.optional(),
   })
@@ -176,6 +179,7 @@ export const variablesSchema = z.object({
     'Where people look at a run: an http or https URL with `{runId}` in it. Notifications link to it.',
     'https://trainyard.example.com/runs/{runId}',
   ),
+  ...mlflowVariables,
   TRAINYARD_TIERS: described(
     z.string().optional(),
     'JSON: the list of 1 to 20 compute tiers, in the order in which runs try them. The built-in tiers of the region hold where it is not set.',
@@ -285,6 +289,7 @@ export function configFromEnvironment(environment: NodeJS.ProcessEnv = process.e
       variables.data.TRAINYARD_NOTIFICATIONS,
       variables.data.TRAINYARD_RUN_URL,
     ),
+    mlflow: readMlflow(variables.data),
     history: historyDataset(variables.data),
   });
   if (!config.success) throw new Error(`the functions' configuration: ${z.prettifyError(config.error)}`);

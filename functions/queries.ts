@@ -141,6 +141,13 @@ export const queries = {
       },
       page,
     ),
+  /** Runs that are to be written to MLflow once more, those first that have waited for longest. */
+  mlflowRunsDue: (now: string, limit: number): Query => ({
+    collection: paths.mlflowRuns,
+    where: [{ field: 'retryAt', op: '<=', value: now }],
+    orderBy: [{ field: 'retryAt', direction: 'asc' }],
+    limit,
+  }),
   /** What runs that have ended cost in a month. */
   spent: (month: string): Query => ({ collection: paths.spentRuns(month) }),
   /** Documents whose time is over. */

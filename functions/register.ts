@@ -4,6 +4,7 @@
  */
 import './entries/api.js';
 import './entries/dispatch.js';
+import './entries/mlflow.js';
 import './entries/notify.js';
 import './entries/reconcile.js';
 import './entries/retrain.js';

@@ -1,4 +1,10 @@
 /** The only reader of the environment in this room. */
+import {
+  type MlflowSettings,
+  mlflowSettingsOf,
+  mlflowVariables,
+  readMlflow,
+} from '@trainyard/functions/mlflow/settings';
 import { type Notifications, readNotifications } from '@trainyard/functions/notify/channels';
 import { originsTextSchema } from '@trainyard/shared';
 import { z } from 'zod';
@@ -41,6 +47,7 @@ export const environmentSchema = z.object({
         'Where people look at a run: an http or https URL with `{runId}` in it. Notifications link to it.',
       examples: ['http://127.0.0.1:8080/runs/{runId}'],
     }),
+  ...mlflowVariables,
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .optional()
@@ -71,6 +78,10 @@ export interface Config {
   token: string | null;
   noColor: boolean;
   notifications: Notifications;
+  /** The MLflow server that a host of this machine writes to; null for none. */
+  mlflow: MlflowSettings | null;
+  /** What is said of MLflow, for the server at `uri`; that of `mlflow` goes with the address that was configured, and with no other. */
+  mlflowAt(this: void, uri: string): MlflowSettings;
   /** Of web pages that may ask a host of this machine for changes. */
   allowedOrigins: string[];
   otlpEndpoint: string | null;
@@ -81,7 +92,13 @@ export interface Config {
 }
 
 /** What trainers have no need of. */
-const CREDENTIALS: ReadonlySet<string> = new Set(['TRAINYARD_TOKEN', 'TRAINYARD_NOTIFICATIONS']);
+const CREDENTIALS: ReadonlySet<string> = new Set([
+  'TRAINYARD_TOKEN',
+  'TRAINYARD_NOTIFICATIONS',
+  'TRAINYARD_MLFLOW_TOKEN',
+  'TRAINYARD_MLFLOW_USERNAME',
+  'TRAINYARD_MLFLOW_PASSWORD',
+]);
 
 export function readConfig(environment: Environment = process.env): Config {
   // An empty variable is one that is not set.
@@ -96,7 +113,11 @@ export function readConfig(environment: Environment = process.env): Config {
     url: url ?? null,
     token: token ?? null,
     noColor: noColor !== undefined,
-    notifications: notificationsOf(parsed.data),
+    notifications: inWords(() =>
+      readNotifications(parsed.data.TRAINYARD_NOTIFICATIONS, parsed.data.TRAINYARD_RUN_URL),
+    ),
+    mlflow: inWords(() => readMlflow(parsed.data)),
+    mlflowAt: (uri) => inWords(() => mlflowAt(uri, parsed.data)),
     allowedOrigins: parsed.data.TRAINYARD_ALLOWED_ORIGINS ?? [],
     otlpEndpoint: parsed.data.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     storageEndpoint: parsed.data.STORAGE_EMULATOR_HOST ?? null,
@@ -104,13 +125,25 @@ export function readConfig(environment: Environment = process.env): Config {
   };
 }
 
-function notificationsOf(variables: z.infer<typeof environmentSchema>): Notifications {
+function inWords<T>(read: () => T): T {
   try {
-    return readNotifications(variables.TRAINYARD_NOTIFICATIONS, variables.TRAINYARD_RUN_URL);
+    return read();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError('wrong-environment', `the environment: ${reason}`, { cause: error });
   }
+}
+
+/** Credentials go to the server that they were configured for, and to no other that somebody names. */
+function mlflowAt(uri: string, variables: z.infer<typeof environmentSchema>): MlflowSettings {
+  const configured = variables.TRAINYARD_MLFLOW_URI;
+  const isOther = configured !== undefined && originOf(configured) !== originOf(uri);
+  const settings = mlflowSettingsOf({ ...variables, uri });
+  return isOther ? { ...settings, credentials: null } : settings;
+}
+
+function originOf(uri: string): string {
+  return URL.canParse(uri) ? new URL(uri).origin : uri;
 }
 
 /** The Google clients look for a metadata server at their start, which only a machine in the cloud has. */

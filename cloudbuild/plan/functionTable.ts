@@ -39,6 +39,8 @@ export const FUNCTIONS: readonly DeployedFunction[] = [
   },
   { ...called('dispatch'), concurrency: 10, maxInstances: 5, needsMasterSecret: true },
   { ...called('notify'), concurrency: 10, maxInstances: 5 },
+  // Each writes to one server, whose patience is shorter than ours.
+  { ...called('mlflow'), maxInstances: 5 },
   { ...called('retrain'), concurrency: 10, maxInstances: 5 },
   // One at a time: two would look at the same runs.
   { ...called('reconcile'), concurrency: 1, maxInstances: 1, needsMasterSecret: true },

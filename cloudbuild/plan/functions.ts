@@ -1,4 +1,5 @@
 /** The functions, from the bundles that `npm run bundle` makes. */
+import type { Entry } from '../bundleFunctions.js';
 import { FUNCTIONS, type DeployedFunction } from './functionTable.js';
 import { account, functionUrl, imageName, MASTER_SECRET, type Deployment } from './settings.js';
 import type { Step } from './step.js';
@@ -7,7 +8,11 @@ const BUNDLES = 'functions/bundle';
 
 export function functionSteps(deployment: Deployment): Step[] {
   const { settings, bundled } = deployment;
-  const wanted = FUNCTIONS.filter(({ entry }) => entry !== 'history' || settings.historyDataset);
+  const isWanted: Partial<Record<Entry, boolean>> = {
+    history: settings.historyDataset !== undefined,
+    mlflow: settings.mlflow !== undefined,
+  };
+  const wanted = FUNCTIONS.filter(({ entry }) => isWanted[entry] ?? true);
   return [...(bundled ? [] : [bundleStep]), ...wanted.map((each) => functionStep(deployment, each))];
 }
 
@@ -86,13 +91,18 @@ function secretsOf({ settings }: Deployment, { name, needsMasterSecret }: Deploy
     ...(name === 'trainyard-notify' && settings.notificationsSecret
       ? [`TRAINYARD_NOTIFICATIONS=${settings.notificationsSecret}:latest`]
       : []),
+    ...(name === 'trainyard-mlflow' && settings.mlflow?.secret
+      ? [
+          `TRAINYARD_MLFLOW_${settings.mlflow.username === undefined ? 'TOKEN' : 'PASSWORD'}=${settings.mlflow.secret}:latest`,
+        ]
+      : []),
   ];
 }
 
 /** As `functions/config.ts` reads it; nearly the same for all, for each takes what it needs. */
 export function environmentOf(
   deployment: Deployment,
-  { isPublic }: Pick<DeployedFunction, 'isPublic'>,
+  { isPublic, entry }: Pick<DeployedFunction, 'isPublic' | 'entry'>,
 ): Record<string, string> {
   const { settings } = deployment;
   const json = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value));
@@ -116,10 +126,15 @@ export function environmentOf(
     TRAINYARD_MONTHLY_BUDGET_USD: json(settings.monthlyBudgetUsd),
     TRAINYARD_BUDGET_ACTION: settings.budgetAction,
     TRAINYARD_HISTORY_DATASET: settings.historyDataset,
+    // Reconcile needs to know that there is one; who writes to it alone gets the credentials.
+    TRAINYARD_MLFLOW_URI: settings.mlflow?.uri,
+    TRAINYARD_MLFLOW_EXPERIMENT: settings.mlflow?.experiment,
+    TRAINYARD_MLFLOW_PARAMETERS: settings.mlflow?.parameters?.join(','),
+    TRAINYARD_MLFLOW_USERNAME: entry === 'mlflow' ? settings.mlflow?.username : undefined,
     TRAINYARD_RUN_URL: settings.runUrl,
     OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
   };
   return Object.fromEntries(
-    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries(variables).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
 }

@@ -21,7 +21,7 @@ export function infrastructureSteps(deployment: Deployment): Step[] {
       title: `Terraform makes what lasts in ${project}: APIs, accounts, topics, bucket, database, scheduler`,
     },
     secretStep(deployment),
-    ...notificationSteps(deployment),
+    ...givenSecretSteps(deployment),
   ];
 }
 
@@ -46,29 +46,41 @@ function secretStep({ settings }: Deployment): Step {
   };
 }
 
-/** The secret of the channels is made by a person, and so Terraform does not know it. */
-function notificationSteps({ settings }: Deployment): Step[] {
-  const { notificationsSecret: secret, project } = settings;
-  if (secret === undefined) return [];
-  return [
+/** Secrets that a person makes, so that Terraform does not know them. */
+function givenSecretSteps({ settings }: Deployment): Step[] {
+  const { notificationsSecret, mlflow } = settings;
+  const given: { secret: string | undefined; reader: string; holds: string }[] = [
+    { secret: notificationsSecret, reader: 'trainyard-notify', holds: 'has the channels as JSON' },
     {
-      phase: 'infrastructure',
-      title: `trainyard-notify may read ${secret}`,
-      command: [
-        'gcloud',
-        'secrets',
-        'add-iam-policy-binding',
-        secret,
-        `--project=${project}`,
-        `--member=serviceAccount:${account(settings, 'trainyard-notify')}`,
-        '--role=roles/secretmanager.secretAccessor',
-        '--condition=None',
-        '--quiet',
-      ],
-      files: [],
-      remedy: `make it of a file that has the channels as JSON: gcloud secrets create ${secret} --data-file=FILE --project=${project}`,
+      secret: mlflow?.secret,
+      reader: 'trainyard-mlflow',
+      holds: `has the ${mlflow?.username === undefined ? 'token' : 'password'} of the MLflow server, and no line end`,
     },
   ];
+  return given.flatMap(({ secret, reader, holds }) =>
+    secret === undefined ? [] : [readerStep(settings, secret, reader, holds)],
+  );
+}
+
+function readerStep(settings: Deployment['settings'], secret: string, reader: string, holds: string): Step {
+  const { project } = settings;
+  return {
+    phase: 'infrastructure',
+    title: `${reader} may read ${secret}`,
+    command: [
+      'gcloud',
+      'secrets',
+      'add-iam-policy-binding',
+      secret,
+      `--project=${project}`,
+      `--member=serviceAccount:${account(settings, reader)}`,
+      '--role=roles/secretmanager.secretAccessor',
+      '--condition=None',
+      '--quiet',
+    ],
+    files: [],
+    remedy: `make it of a file that ${holds}: gcloud secrets create ${secret} --data-file=FILE --project=${project}`,
+  };
 }
 
 /** Once the functions are there, who may call them is said of each by itself. */
@@ -92,6 +104,7 @@ function apply({ settings, tiers }: Deployment, functionsDeployed: boolean): Ste
     vertex: tiers.some(({ launcher }) => launcher === 'vertexCustomJob'),
     api_callers: settings.apiCallers,
     history_dataset: settings.historyDataset ?? null,
+    mlflow: settings.mlflow !== undefined,
     ...settings.terraform,
     functions_deployed: functionsDeployed,
   };

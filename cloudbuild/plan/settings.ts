@@ -47,6 +47,26 @@ export const deploySettingsSchema = z
       .string()
       .regex(/^[\w-]{1,255}$/, 'must be the name of a secret')
       .optional(),
+    /** The MLflow server that runs are written to. */
+    mlflow: z
+      .strictObject({
+        uri: z.url({ protocol: /^https?$/ }),
+        /** As `TRAINYARD_MLFLOW_EXPERIMENT`. */
+        experiment: z.string().min(1).optional(),
+        /** As `TRAINYARD_MLFLOW_PARAMETERS`. */
+        parameters: z.array(z.string().min(1)).min(1).optional(),
+        /** The user whose password the secret holds; else it holds a token. */
+        username: z.string().min(1).optional(),
+        secret: z
+          .string()
+          .regex(/^[\w-]{1,255}$/, 'must be the name of a secret')
+          .optional(),
+      })
+      .refine(({ username, secret }) => username === undefined || secret !== undefined, {
+        path: ['secret'],
+        error: 'is missing: name the secret that holds the password of the user',
+      })
+      .optional(),
     /** The version of the master secret from before a rotation, while runs go on that were launched with it. */
     formerMasterSecretVersion: z.coerce.string().regex(/^\d+$/, 'must be the number of a version').optional(),
     /** Where people look at a run, with `{runId}` in it. */

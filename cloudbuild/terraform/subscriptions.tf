@@ -1,6 +1,9 @@
 locals {
   # Which function hears which events: as functions/events/subscriptions.ts says; a test compares.
-  subscriptions = jsondecode(file("${path.module}/subscriptions.json"))
+  subscriptions = {
+    for name, entry in jsondecode(file("${path.module}/subscriptions.json")) : name => entry
+    if local.conditions[try(entry.when, "always")]
+  }
 }
 
 # Pub/Sub pushes to the functions as trainyard-push. The path names the topic: so the functions framework knows it.

@@ -89,6 +89,12 @@ variable "history_dataset" {
   default     = null
 }
 
+variable "mlflow" {
+  description = "Whether runs are written to an MLflow server."
+  type        = bool
+  default     = false
+}
+
 variable "rotation_days" {
   description = "After how many days the master secret is due to be renewed."
   type        = number

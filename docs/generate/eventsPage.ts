@@ -60,6 +60,10 @@ const RUN_EVENTS: Record<RunEventType, Meaning> = {
     detail: ['`error`: the code, the message, the stage and the remedy.'],
   },
   'run.cancelled': { when: 'The run ended because it was cancelled.', detail: [] },
+  'run.tracking.due': {
+    when: 'An MLflow server did not take the run, and it is time to tell it again. Only the function `mlflow` listens.',
+    detail: [],
+  },
 };
 
 const MODEL_EVENTS: Record<ModelEventType, Meaning> = {

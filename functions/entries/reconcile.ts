@@ -4,12 +4,20 @@ import { authenticate } from '../api/auth.js';
 import { hasRole } from '../api/caller.js';
 import { forbidden } from '../api/forbidden.js';
 import { answering, sendJson } from '../http/answers.js';
+import { remindOfMlflow } from '../mlflow/remind.js';
 import { reconcile } from '../runs/reconcile.js';
 
 http(
   'reconcile',
   answering('reconcile', async (cp, request, response) => {
     if (!hasRole(await authenticate(cp, request), 'admin')) throw forbidden('admin');
-    sendJson(response, 200, await reconcile(cp));
+    const reconciled = await reconcile(cp);
+    try {
+      await remindOfMlflow(cp);
+    } catch (error) {
+      reconciled.failed += 1;
+      cp.log('ERROR', 'runs could not be brought to MLflow', { error });
+    }
+    sendJson(response, 200, reconciled);
   }),
 );

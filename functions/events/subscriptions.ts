@@ -1,9 +1,37 @@
 import type { EventType } from '@trainyard/shared';
+import type { Config } from '../config.js';
 
 /** The functions that hear of events, and of which: their subscriptions are filtered so, wherever they are deployed. */
 export const SUBSCRIPTIONS = {
   dispatch: ['run.requested'],
+  /** Where an MLflow server is configured, and nowhere else. */
+  mlflow: [
+    'run.started',
+    'run.epoch.completed',
+    'run.completed',
+    'run.failed',
+    'run.cancelled',
+    'run.tracking.due',
+    'model.version.registered',
+  ],
   notify: ['run.completed', 'run.failed', 'run.cancelled', 'budget.reached'],
 } as const satisfies Record<string, readonly EventType[]>;
 export type SubscribedFunction = keyof typeof SUBSCRIPTIONS;
-export const SUBSCRIBED_FUNCTIONS = Object.keys(SUBSCRIPTIONS) as SubscribedFunction[];
+const SUBSCRIBED_FUNCTIONS = Object.keys(SUBSCRIPTIONS) as SubscribedFunction[];
+
+/** Whether a function has anything to do in a deployment. */
+const HAS_WORK: Readonly<Partial<Record<SubscribedFunction, (config: Pick<Config, 'mlflow'>) => boolean>>> = {
+  mlflow: ({ mlflow }) => mlflow !== null,
+};
+
+/** The functions that hear of events in a deployment, and those that have nothing to do in it. */
+export function subscribedFunctions(config: Pick<Config, 'mlflow'>): {
+  subscribed: SubscribedFunction[];
+  idle: SubscribedFunction[];
+} {
+  const hasWork = (name: SubscribedFunction) => HAS_WORK[name]?.(config) ?? true;
+  return {
+    subscribed: SUBSCRIBED_FUNCTIONS.filter(hasWork),
+    idle: SUBSCRIBED_FUNCTIONS.filter((name) => !hasWork(name)),
+  };
+}

@@ -49,6 +49,7 @@ export const up = defineCommand(
       trainerCommand: trainerCommand(),
       trainerEnvironment: { ...context.config.trainerEnvironment, TRAINYARD_DATA_BASE: context.cwd },
       notifications: context.config.notifications,
+      mlflow: context.config.mlflow,
       allowedOrigins: context.config.allowedOrigins,
       otlpEndpoint: context.config.otlpEndpoint,
       print: (line) => context.terminal.draw([line]),
@@ -57,6 +58,7 @@ export const up = defineCommand(
       `Trainyard serves at ${host.url}`,
       `  data       ${host.directory.root}`,
       ...host.notes.map((note) => `  ${note}`),
+      ...(context.config.mlflow ? [`  MLflow     runs are written to ${context.config.mlflow.uri}`] : []),
       '  start one  trainyard start --model ID --spec FILE --watch',
       '  stop       Ctrl-C',
     ]);

@@ -22,7 +22,10 @@ const fileSchemas = {
     z.string(),
     z.object({ title: z.string(), why: z.string(), permissions: z.array(z.string()) }),
   ),
-  subscriptions: z.record(z.string(), z.object({ topic: z.string(), types: z.array(z.string()) })),
+  subscriptions: z.record(
+    z.string(),
+    z.object({ topic: z.string(), types: z.array(z.string()), when: z.string().optional() }),
+  ),
 };
 
 const indexSchema = z.object({

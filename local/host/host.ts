@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { configSchema, type ControlPlane, jsonLog, type Log, setControlPlane } from '@trainyard/functions';
-import { SUBSCRIBED_FUNCTIONS, SUBSCRIPTIONS } from '@trainyard/functions/events/subscriptions';
+import { subscribedFunctions, SUBSCRIPTIONS } from '@trainyard/functions/events/subscriptions';
 import { startTelemetry } from '@trainyard/functions/telemetry/startTelemetry';
 import { queries } from '@trainyard/functions/queries';
+import type { MlflowSettings } from '@trainyard/functions/mlflow/settings';
 import type { Notifications } from '@trainyard/functions/notify/channels';
 import { RETRAIN_TOPIC, runName, runSchema } from '@trainyard/shared';
 import type { HostPorts, PortsRequest } from './hostPorts.js';
@@ -25,6 +26,8 @@ export interface HostOptions {
   trainerEnvironment: Readonly<Record<string, string>>;
   /** Who hears how runs end; nobody unless given. */
   notifications?: Notifications;
+  /** The MLflow server that runs are written to; none unless given. */
+  mlflow?: MlflowSettings | null;
   /** Of web pages that may ask for changes; none but the host's own unless given. */
   allowedOrigins?: readonly string[];
   /** Of a collector that hears of spans and numbers; nobody unless given. */
@@ -109,6 +112,7 @@ async function open(
       publicUrl: server.url,
       masterSecret: secret,
       notifications: options.notifications,
+      mlflow: options.mlflow ?? null,
       allowedOrigins: options.allowedOrigins,
     },
     log,
@@ -116,7 +120,7 @@ async function open(
   setControlPlane(() => Promise.resolve(plane));
   await warmUp(server);
 
-  await subscribeFunctions(ports, server, log, closing);
+  await subscribeFunctions(plane, ports, server, log, closing);
   const started = startReconciler(
     () => server.invoke('reconcile', '/', {}),
     RECONCILE_MS,
@@ -130,12 +134,16 @@ async function open(
 
 /** Events and retrain messages go to the functions that are for them, as Pub/Sub pushes them in the cloud. */
 async function subscribeFunctions(
+  { config }: ControlPlane,
   ports: HostPorts,
   server: FunctionServer,
   log: Log,
   closing: (() => Promise<void>)[],
 ): Promise<void> {
-  for (const name of SUBSCRIBED_FUNCTIONS) {
+  const { subscribed, idle } = subscribedFunctions(config);
+  // What a host of before subscribed, and this one does not, would keep every event from now on.
+  for (const name of idle) await ports.bus.unsubscribe?.(name);
+  for (const name of subscribed) {
     const subscription = await ports.bus.subscribe(
       name,
       (event) => server.invoke(name, pushPath(PROJECT), pushBody(PROJECT, name, eventMessage(event))),
@@ -164,6 +172,7 @@ function controlPlaneOf(
     publicUrl: string;
     masterSecret: string;
     notifications: HostOptions['notifications'];
+    mlflow: MlflowSettings | null;
     allowedOrigins: HostOptions['allowedOrigins'];
   },
   log: Log,

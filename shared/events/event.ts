@@ -16,6 +16,7 @@ export const runEventTypeSchema = z.enum([
   'run.completed',
   'run.failed',
   'run.cancelled',
+  'run.tracking.due',
 ]);
 export type RunEventType = z.infer<typeof runEventTypeSchema>;
 

@@ -48,6 +48,9 @@ export const paths = {
   spentRuns: (month: string) => `spending/${month}/spent`,
   /** What an ended run cost in a month. */
   spent: (month: string, runId: string) => `spending/${month}/spent/${runId}`,
+  mlflowRuns: 'mlflowRuns',
+  /** What an MLflow server has of a run. */
+  mlflowRun: (runId: string) => `mlflowRuns/${runId}`,
   notifications: 'notifications',
   /** One per event and channel. */
   notification: (deliveryId: string) => `notifications/${deliveryId}`,

@@ -24,6 +24,13 @@ export const FULL = {
   budgetAction: 'stop' as const,
   historyDataset: 'trainyard_history',
   notificationsSecret: 'trainyard-notifications',
+  mlflow: {
+    uri: 'https://mlflow.shop.example',
+    experiment: 'shop/{model}',
+    parameters: ['model.*', 'training.*'],
+    username: 'trainyard',
+    secret: 'trainyard-mlflow-password',
+  },
   formerMasterSecretVersion: 3,
   runUrl: 'https://shop.example/runs/{runId}',
   otlpEndpoint: 'https://otlp.shop.example',

@@ -56,7 +56,8 @@ describe('a plan', () => {
     for (const { remedy, title } of plan)
       expect(`${title}: ${remedy}`.length).toBeGreaterThan(title.length + 20);
     const settings = functionSteps.flatMap(({ files }) => files).map(({ content }) => content);
-    for (const content of settings) expect(content).not.toMatch(/"TRAINYARD_\w*(SECRET|NOTIFICATIONS)"/);
+    for (const content of settings)
+      expect(content).not.toMatch(/"TRAINYARD_\w*(SECRET|NOTIFICATIONS|TOKEN|PASSWORD)"/);
     const references = functionSteps.flatMap(({ command }) => flag(command, 'set-secrets')?.split(',') ?? []);
     for (const reference of references) expect(reference).toMatch(/^TRAINYARD_[A-Z_]+=[\w-]+:(latest|\d+)$/);
   });
@@ -91,6 +92,20 @@ describe('a plan', () => {
     expect(outside.map(({ command }) => command[3])).toEqual(['trainyard-webhooks', 'trainyard-api']);
   });
 
+  it('writes to MLflow where a server is named, and gives its password to the function that does', () => {
+    const { mlflow: _, ...without } = FULL;
+    const names = deploymentPlan(deploymentOf(without)).map(({ command }) => command[3]);
+    expect(names).not.toContain('trainyard-mlflow');
+    const secrets = functionSteps.map(({ command }) => [command[3], flag(command, 'set-secrets')]);
+    expect(secrets.filter(([, given]) => given?.includes('MLFLOW'))).toEqual([
+      ['trainyard-mlflow', 'TRAINYARD_MLFLOW_PASSWORD=trainyard-mlflow-password:latest'],
+    ]);
+    const readers = plan.filter(({ command }) => command[2] === 'add-iam-policy-binding');
+    expect(readers.map(({ title }) => title)).toContain(
+      'trainyard-mlflow may read trainyard-mlflow-password',
+    );
+  });
+
   it('keeps no history unless a dataset is named', () => {
     const { historyDataset: _, ...without } = FULL;
     const names = deploymentPlan(deploymentOf(without)).map(({ command }) => command[3]);
@@ -109,6 +124,7 @@ describe('each function', () => {
         ...environmentOf(full, each),
         FUNCTION_TARGET: each.entryPoint,
         ...(needs && { TRAINYARD_MASTER_SECRET: 'x'.repeat(32) }),
+        ...(each.entry === 'mlflow' && { TRAINYARD_MLFLOW_PASSWORD: 'secret' }),
       });
       expect(config).toMatchObject({
         projectId: 'shop-prod',
@@ -202,6 +218,6 @@ describe('run', () => {
     await promisify(execFile)('sh', [script], { cwd: tools.root, env: tools.environment });
     expect(await tools.called()).toEqual(lines);
     const environment = await readFile(join(tools.root, 'functions/bundle/trainyard-api.env.yaml'), 'utf8');
-    expect(JSON.parse(environment)).toEqual(environmentOf(full, { isPublic: 'asSet' }));
+    expect(JSON.parse(environment)).toEqual(environmentOf(full, { isPublic: 'asSet', entry: 'api' }));
   });
 });

@@ -69,7 +69,10 @@ it('the push subscriptions are filtered as the functions expect', async () => {
     string,
     { topic: string; types: string[] }
   >;
-  const heard = Object.entries(SUBSCRIPTIONS).map(([name, types]) => [name, { topic: EVENTS_TOPIC, types }]);
+  const heard = Object.entries(SUBSCRIPTIONS).map(([name, types]) => [
+    name,
+    { topic: EVENTS_TOPIC, types, ...(name === 'mlflow' && { when: 'mlflow' }) },
+  ]);
   expect(made).toEqual({
     ...(Object.fromEntries(heard) as object),
     retrain: { topic: RETRAIN_TOPIC, types: [] },

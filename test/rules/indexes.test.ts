@@ -35,6 +35,7 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   outbox: () => [queries.outbox('now', page)],
   registrations: () => [queries.registrations('now', page)],
   registrationsOfModel: () => [queries.registrationsOfModel('m', page)],
+  mlflowRunsDue: () => [queries.mlflowRunsDue('now', 1)],
   spent: () => [queries.spent('2026-11')],
   expired: () => EXPIRING.map((collection) => queries.expired(collection, 'now', 1)),
   models: () => [queries.models(undefined, page), queries.models(['*'], page)],

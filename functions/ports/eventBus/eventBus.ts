@@ -16,6 +16,8 @@ export interface EventBus {
     handler: (event: TrainyardEvent) => Promise<void>,
     types?: readonly EventType[],
   ): Promise<Subscription>;
+  /** Ends a subscription of a former process for good, with what waits for it; where a bus keeps its own. */
+  unsubscribe?(name: string): Promise<void>;
   /** Events that a subscription gave up on. */
   deadLetters(): Promise<{ subscription: string; event: TrainyardEvent }[]>;
   close(): Promise<void>;

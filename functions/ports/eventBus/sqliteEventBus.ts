@@ -112,6 +112,16 @@ class SqliteEventBus implements EventBus {
     };
   }
 
+  async unsubscribe(name: string): Promise<void> {
+    if (this.workers.has(name)) throw new Error(`subscription ${name} has a subscriber`);
+    const rows = this.database.prepare('DELETE FROM deliveries WHERE subscription = ? AND dead = 0');
+    const own = this.database.prepare('DELETE FROM subscriptions WHERE name = ?');
+    await write(this.database, () => {
+      own.run(name);
+      rows.run(name);
+    });
+  }
+
   async deadLetters(): Promise<{ subscription: string; event: TrainyardEvent }[]> {
     const rows = this.database
       .prepare('SELECT subscription, event FROM deliveries WHERE dead = 1 ORDER BY number')

@@ -39,6 +39,24 @@ export async function findArtifact(objects: ObjectStore, run: Run, path: string)
   return { ...file, key: `${key.slice(0, -MANIFEST.length)}${path}` };
 }
 
+/** The manifest and what it lists. Throws `no-artifact` with the reason where the run has none. */
+export async function listArtifacts(
+  objects: ObjectStore,
+  run: Run,
+): Promise<(Artifact & { path: string })[]> {
+  const { key, text, manifest } = await readManifest(objects, run);
+  const folder = key.slice(0, -MANIFEST.length);
+  const own = {
+    path: MANIFEST,
+    key,
+    bytes: Buffer.byteLength(text),
+    sha256: createHash('sha256').update(text).digest('hex'),
+    contentType: 'application/json',
+  };
+  const listed = manifest.files.filter(({ path }) => isInFolder(path));
+  return [own, ...listed.map((file) => ({ ...file, key: `${folder}${file.path}` }))];
+}
+
 /** A manifest is a trainer's word: a path of it may lead elsewhere. */
 function isInFolder(path: string): boolean {
   try {

@@ -12,7 +12,7 @@ import { openCloud } from '../../../functions/cloud.js';
 import { configFromEnvironment } from '../../../functions/config.js';
 import type { ControlPlane } from '../../../functions/controlPlane.js';
 import { setControlPlane } from '../../../functions/currentControlPlane.js';
-import { SUBSCRIBED_FUNCTIONS, SUBSCRIPTIONS } from '../../../functions/events/subscriptions.js';
+import { subscribedFunctions, SUBSCRIPTIONS } from '../../../functions/events/subscriptions.js';
 import '../../../functions/register.js';
 import { TrainyardClient } from '../../../local/client/trainyardClient.js';
 import { startFunctionServer } from '../../../local/host/functionServer.js';
@@ -104,7 +104,7 @@ export async function cloudHere(): Promise<CloudHere> {
     STORAGE_EMULATOR_HOST: storage.endpoint,
     GCE_METADATA_HOST: metadata,
   });
-  for (const name of SUBSCRIBED_FUNCTIONS) {
+  for (const name of subscribedFunctions(cp.config).subscribed) {
     const subscription = await cp.bus.subscribe(
       name,
       (event) => server.invoke(name, pushPath(PROJECT), pushBody(PROJECT, name, eventMessage(event))),

@@ -1,0 +1,83 @@
+/** Files of a run, put where the server keeps artifacts for its clients; where it does not, their URIs among the tags are all there is. */
+import { artifactsAnswer } from './answers.js';
+import { isNotProxied, type MlflowServer } from './server.js';
+import type { RunFile, RunSource, Written } from './written.js';
+
+/** What people read of a run; its model, which may have gigabytes, stays where it is. */
+const READ = [
+  /^(evaluation|manifest|metadata)\.json$/,
+  /^report\.html$/,
+  /^MODEL_CARD\.md$/,
+  /^(metrics|analysis|visualizations|attachments)\//,
+  /^examples\/inference_examples\.json$/,
+];
+/** Of one file: a function holds it in its memory. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/** Puts what is not there yet. Says in a sentence each what is left out, and why. */
+export async function putFiles(server: MlflowServer, source: RunSource, written: Written): Promise<string[]> {
+  if (source.run.status !== 'completed') return [];
+  const files = (await source.files()).filter(({ path }) => READ.some((wanted) => wanted.test(path)));
+  if (files.length === 0) return ['the files of the run, for its manifest is not there'];
+  const folder = proxiedFolder(server.uri, written.artifactUri);
+  if (folder === undefined)
+    return [
+      `${files.length} files of the run, for ${server.uri} does not take artifacts for its clients (its runs lie at ${schemeOf(written.artifactUri)}): the tags trainyard.artifact.* say where they are`,
+    ];
+  const sizes = await sizesThere(server, written.mlflowRunId, files);
+  const leftOut: string[] = [];
+  for (const file of files) {
+    if (file.bytes > MOST_BYTES) {
+      leftOut.push(`${file.path}, which has ${file.bytes} bytes: at most ${MOST_BYTES} are sent`);
+      continue;
+    }
+    if (sizes.get(file.path) === file.bytes) continue;
+    const content = await source.read(file);
+    if (!content) {
+      leftOut.push(`${file.path}, which is not there any more`);
+      continue;
+    }
+    try {
+      await server.putArtifact(`${folder}/${file.path}`, content, file.contentType);
+    } catch (error) {
+      if (!isNotProxied(error)) throw error;
+      return [`${files.length} files of the run, for ${server.uri} was started without --serve-artifacts`];
+    }
+  }
+  return leftOut;
+}
+
+/**
+ * The folder below the server's own store, of `mlflow-artifacts:/1/0f3b/artifacts`. Undefined for any other place: clients would need
+ * credentials for it, and no other host is called on a server's word.
+ */
+export function proxiedFolder(uri: string, artifactUri: string): string | undefined {
+  const [, host, path] = /^mlflow-artifacts:(?:\/\/([^/]*))?\/*(.*?)\/*$/.exec(artifactUri) ?? [];
+  if (path === undefined || path === '' || path.split('/').some((part) => part === '..')) return undefined;
+  return host === undefined || host === '' || host === new URL(uri).host ? path : undefined;
+}
+
+function schemeOf(artifactUri: string): string {
+  return /^[a-z][a-z0-9+.-]*:/i.exec(artifactUri)?.[0] ?? 'a folder of its own';
+}
+
+/** By path. Folders of what is wanted are looked into, and no others. */
+async function sizesThere(
+  server: MlflowServer,
+  runId: string,
+  files: readonly RunFile[],
+): Promise<Map<string, number>> {
+  const folders = new Set(files.map(({ path }) => path.split('/').slice(0, -1).join('/')));
+  const sizes = new Map<string, number>();
+  for (const path of folders) {
+    for (let token: string | undefined; ;) {
+      const query = { run_id: runId, ...(path !== '' && { path }), ...(token && { page_token: token }) };
+      const page = await server.get('/artifacts/list', query, artifactsAnswer);
+      for (const file of page.files)
+        if (!file.is_dir && file.file_size !== undefined) sizes.set(file.path, file.file_size);
+      token = page.next_page_token;
+      if (token === undefined || token === '') break;
+    }
+  }
+  return sizes;
+}

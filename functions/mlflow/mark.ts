@@ -1,0 +1,51 @@
+/** What is known to be written of a run: `mlflowRuns/{runId}`, beside the run, which changes for other reasons. */
+import { instantSchema, paths, runIdSchema } from '@trainyard/shared';
+import { z } from 'zod';
+import type { DocumentReader, Transaction } from '../ports/documentStore/documentStore.js';
+import { mlflowStatuses } from './content.js';
+import type { Written } from './written.js';
+
+const writtenSchema: z.ZodType<Written> = z.strictObject({
+  experimentId: z.string(),
+  mlflowRunId: z.string(),
+  artifactUri: z.string(),
+  tags: z.string().nullable(),
+  hasParameters: z.boolean(),
+  epochs: z.record(z.string().regex(/^\d+$/), z.int().min(1)),
+  status: z.enum(mlflowStatuses).nullable(),
+  hasOutcome: z.boolean(),
+  hasVersion: z.boolean(),
+});
+
+export const mlflowMarkSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: runIdSchema,
+  /** `writing`: somebody is at it until the lease ends · `waiting`: it failed, and is tried again · `refused`: only people can help. */
+  state: z.enum(['writing', 'waiting', 'written', 'refused']),
+  lease: z.strictObject({ holder: z.string(), expiresAt: instantSchema }).nullable(),
+  /** Whether something happened to the run since whoever holds the lease has read it. */
+  isBehind: z.boolean(),
+  /** How often it failed since it last succeeded. */
+  failures: z.int().min(0),
+  /** When reconcile brings it, unless somebody does before; null where nothing is left to bring. */
+  retryAt: instantSchema.nullable(),
+  /** Why it was not written the last time. */
+  reason: z.string().max(2000).nullable(),
+  /** What MLflow has not of the run, and why. */
+  leftOut: z.array(z.string().max(1000)).max(50),
+  /** The version that the run became, as far as anybody has told; null for none. */
+  version: z.int().min(1).nullable(),
+  /** Null where nobody knows: then the server is asked. */
+  written: writtenSchema.nullable(),
+  updatedAt: instantSchema,
+});
+export type MlflowMark = z.infer<typeof mlflowMarkSchema>;
+
+export async function readMark(from: DocumentReader, runId: string): Promise<MlflowMark | undefined> {
+  const document = await from.get(paths.mlflowRun(runId));
+  return document && mlflowMarkSchema.parse(document.data);
+}
+
+export function setMark(tx: Transaction, mark: MlflowMark): void {
+  tx.set(paths.mlflowRun(mark.runId), { ...mark });
+}

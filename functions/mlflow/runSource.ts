@@ -1,0 +1,51 @@
+/** A run of our own stores, as it is written to MLflow. */
+import type { Run } from '@trainyard/shared';
+import type { ControlPlane } from '../controlPlane.js';
+import { DomainError } from '../errors/domainError.js';
+import { findArtifact, listArtifacts } from '../runs/results/artifacts.js';
+import { listEpochs, viewOf } from '../runs/repository.js';
+import type { RunFile, RunSource } from './written.js';
+
+/** What reading a run takes. */
+export type SourcePorts = Pick<ControlPlane, 'store' | 'objects'>;
+
+export function storedRun(
+  { store, objects }: SourcePorts,
+  run: Run,
+  place: Pick<RunSource, 'version' | 'parentId' | 'experimentId' | 'parameters' | 'runUrl'>,
+): RunSource {
+  return {
+    ...place,
+    run: viewOf(run),
+    epochs: () => listEpochs(store, run.runId),
+    files: () => noneWhereAbsent(listArtifacts(objects, run), []),
+    read: (file) => noneWhereAbsent(contentOf({ objects }, run, file), undefined),
+  };
+}
+
+async function contentOf(
+  { objects }: Pick<ControlPlane, 'objects'>,
+  run: Run,
+  { path, bytes }: RunFile,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const { key } = await findArtifact(objects, run, path);
+  const parts: Buffer[] = [];
+  let read = 0;
+  for await (const part of await objects.openRead(key)) {
+    const buffer = Buffer.from(part as Uint8Array);
+    read += buffer.length;
+    // The manifest is a trainer's word, and the object may be any size.
+    if (read > bytes) return undefined;
+    parts.push(buffer);
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+async function noneWhereAbsent<T>(found: Promise<T>, none: T): Promise<T> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'no-artifact') return none;
+    throw error;
+  }
+}
