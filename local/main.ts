@@ -4,6 +4,7 @@ import { USER_ERRORS, UserError } from '@trainyard/shared/commandLine/userError'
 import { type CommandContext, EXIT } from './commands/command.js';
 import { COMMANDS, PROGRAM } from './commands/program.js';
 import { readConfig } from './config.js';
+import { plain } from './watch/layout.js';
 import { Terminal } from './watch/terminal.js';
 
 /** How long what a command left open may still take, once it was interrupted. */
@@ -42,8 +43,9 @@ function messageOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);
 }
 
-function note(line: string): void {
-  process.stderr.write(`${line}\n`);
+/** Lines of it may quote data, whose other control characters are no business of the terminal. */
+function note(text: string): void {
+  process.stderr.write(`${text.split('\n').map(plain).join('\n')}\n`);
 }
 
 /** Runs one command line and returns its exit code; what goes wrong is said by `context.note`. */

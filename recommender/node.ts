@@ -67,7 +67,12 @@ async function isThere(path: string): Promise<boolean> {
     (error: unknown) => {
       if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code)))
         return false;
-      throw error;
+      throw new RecommenderError(
+        'missing-file',
+        `${path} cannot be read (${error instanceof Error ? error.message : String(error)})`,
+        'give the path of the "model" folder of a completed run, which this process may read',
+        { cause: error },
+      );
     },
   );
 }

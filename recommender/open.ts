@@ -13,9 +13,25 @@ export function open(source: ModelSource, options?: OpenOptions): Promise<Recomm
   return openModel(filesOf(source), options);
 }
 
+/** What no `fetch` reads. */
+const STORES: ReadonlySet<string> = new Set(
+  ['gs', 's3', 'az', 'abfs', 'abfss', 'wasb', 'wasbs', 'hdfs', 'ftp', 'sftp'].map((name) => `${name}:`),
+);
+
+function ofAStore(url: string): RecommenderError {
+  return new RecommenderError(
+    'bad-option',
+    `${url} is no address that fetch can read`,
+    'give a function that reads a file by its path in the folder, with the client of the store, or an https address of it',
+  );
+}
+
 function filesOf(source: unknown): ReadFile | ModelFiles {
-  if (source instanceof URL || (typeof source === 'string' && URL.canParse(source, pageOf())))
+  if (source instanceof URL || (typeof source === 'string' && URL.canParse(source, pageOf()))) {
+    const { protocol } = new URL(source, pageOf());
+    if (STORES.has(protocol)) throw ofAStore(String(source));
     return readOverHttp(source);
+  }
   if (typeof source === 'function') return source as ReadFile;
   if (typeof source === 'object' && source !== null && 'read' in source) return source as ModelFiles;
   throw new RecommenderError(

@@ -7,7 +7,7 @@ import type { FeatureValues } from '../encode/value.js';
 import { RecommenderError } from '../error.js';
 import type { ReadFile } from '../format/read.js';
 import { readOverHttp } from '../http.js';
-import { openModelDirectory, readDirectory } from '../node.js';
+import { open as openFolder, openModelDirectory, readDirectory } from '../node.js';
 import { openModel } from './openModel.js';
 
 const FOLDERS = fileURLToPath(new URL('../golden/trainer-0.1.0-tower-2/', import.meta.url));
@@ -39,6 +39,27 @@ describe('a folder on disk', () => {
     expect(message).toContain(
       `has no transform/transform.json: give the folder in it that has, ${join(run, 'model')}`,
     );
+  });
+});
+
+describe('open', () => {
+  it.each(['gs://bucket/runs/7/model', 's3://bucket/model/'])(
+    'says at once that fetch reads no %s',
+    async (url) => {
+      const began = performance.now();
+      for (const source of [url, new URL(url)]) {
+        const { code, message } = await errorOf(() => openFolder(source));
+        expect(code).toBe('bad-option');
+        expect(message).toMatch(/is no address that fetch can read: give a function/);
+      }
+      expect(performance.now() - began).toBeLessThan(200);
+    },
+  );
+
+  it('refuses a path that no file can have as it refuses one that is not there', async () => {
+    const { code, message } = await errorOf(() => openFolder(`/tmp/${'long'.repeat(1000)}`));
+    expect(code).toBe('missing-file');
+    expect(message).toMatch(/cannot be read \(ENAMETOOLONG/);
   });
 });
 

@@ -236,3 +236,11 @@ async function expectTable(folder: string) {
   expect(job?.content.equals(await read(folder, 'same.parquet'))).toBe(true);
   expect((await readdir(folder)).filter((name) => name.endsWith('.unfinished'))).toEqual([]);
 }
+
+describe('what the command line says of data', () => {
+  it('has none of its control characters, which are no business of the terminal', async () => {
+    const { code, err } = await trainyard(await temporaryFolder(), ['shop\u001B[2J\u0007']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^there is no command "shop \[2J "/);
+  });
+});

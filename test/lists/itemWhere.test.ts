@@ -16,6 +16,11 @@ const COLUMNS: Readonly<Record<string, { type: string; values: readonly string[]
     values: ['ab', 'Ab', '', ' 12', '12.5', '007', 'true', 'é', '\u{1F600}', '\uFFFD', 'z', '1e3', 'no'],
   },
   stock: { type: 'BIGINT', values: ['0', '-7', '9', '10', '9007199254740991'] },
+  code: {
+    type: 'BIGINT',
+    values: ['76561197960287936', '76561197960287937', '-9007199254740993', '9007199254740992', '7'],
+  },
+  long: { type: 'DECIMAL(38,0)', values: ['12345678901234567890123', '12345678901234567890124', '0', '-5'] },
   price: { type: 'DOUBLE', values: ['0.1', '12.5', '-3', '1e300', '10'] },
   cost: { type: 'DECIMAL(9,2)', values: ['0.10', '12.50', '-3.00', '10'] },
   isNew: { type: 'BOOLEAN', values: ['true', 'false'] },
@@ -26,8 +31,16 @@ const COLUMNS: Readonly<Record<string, { type: string; values: readonly string[]
   },
 };
 const NAMES = Object.keys(COLUMNS);
-const MORE = ['2024-01-02T03:04:05Z', '2024-01-02T05:04:05.678+02:00', 'nothing', '2024-13-01'];
-const NUMBERS = [0, 9.5, 12.5, 10, -7, 1];
+const MORE = [
+  '2024-01-02T03:04:05Z',
+  '2024-01-02T05:04:05.678+02:00',
+  'nothing',
+  '2024-13-01',
+  '2024-01',
+  '+76561197960287937 ',
+  '9'.repeat(40),
+];
+const NUMBERS = [0, 9.5, 12.5, 10, -7, 1, 2 ** 60, 1e300];
 const SCALARS = [...Object.values(COLUMNS).flatMap(({ values }) => values), ...MORE, ...NUMBERS, true, false];
 
 const condition: fc.Arbitrary<Condition> = fc

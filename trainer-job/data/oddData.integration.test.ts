@@ -278,6 +278,30 @@ describe('a condition', () => {
     });
   });
 
+  it('tells apart whole numbers that floating point does not', async () => {
+    const folder = await temporaryFolder();
+    const file = await writeParquet(
+      join(folder, 'rows.parquet'),
+      `SELECT 76561197960287930 + (i % 10)::BIGINT AS "user", 'i' || (i % 5) AS item FROM range(100) t(i)`,
+    );
+    const keeping = (condition: object) =>
+      ingested(folder, userItemSpec(file, { where: [{ column: 'user', ...condition }] as never }));
+    for (const [condition, rowsKept] of [
+      [{ is: 'equal', value: '76561197960287937' }, 10],
+      [{ is: 'notEqual', value: '76561197960287937' }, 90],
+      [{ is: 'in', values: ['76561197960287937', '76561197960287930', '7'] }, 20],
+      [{ is: 'greater', value: '76561197960287937' }, 20],
+      [{ is: 'greater', value: 1e16 }, 100],
+    ] as const) {
+      expect(await keeping(condition)).toMatchObject({ rowsKept });
+    }
+    await expect(keeping({ is: 'equal', value: 76_561_197_960_287_940 })).rejects.toMatchObject({
+      code: 'bad-condition',
+      message: expect.stringMatching(/which stands for several whole numbers/) as string,
+      remedy: 'write it as a text, in quotes, as the data have it',
+    });
+  });
+
   it('that cannot be compared with its column is an error of the specification', async () => {
     const folder = await temporaryFolder();
     const spec = userItemSpec(await timed(folder), { where: from('last week') });

@@ -2,6 +2,7 @@
 import { assertNever, type Condition } from '@trainyard/shared';
 import { secondsOf } from '@trainyard/recommender/encode/value';
 import { UserError } from '@trainyard/shared/commandLine/userError';
+import { isRounded, wholeNumberOf } from '@trainyard/shared/wholeNumbers';
 
 /** What is known of the items under one name. */
 export interface ItemColumn {
@@ -84,6 +85,10 @@ function comparison(column: string, type: string, operator: Operator, value: Sca
       const own = read(text);
       return own !== null && holds(own - other);
     };
+  const large = wholeNumberOf(value, type);
+  if (large !== undefined) return (text) => holds(orderOf(BigInt(text), large));
+  if (typeof value === 'number' && isRounded(value, operator) && !/^(DOUBLE|FLOAT)$/.test(type))
+    throw rounded(column, value);
   if (typeof value === 'number')
     return byOrder(type === 'BOOLEAN' ? truthOf : isTime(type) ? never : numberOf, value);
   if (typeof value === 'boolean')
@@ -92,6 +97,10 @@ function comparison(column: string, type: string, operator: Operator, value: Sca
   if (isNumber(type)) return byOrder(numberOf, givenNumber(column, type, value));
   const other = Buffer.from(value);
   return (text) => holds(Buffer.compare(Buffer.from(text), other));
+}
+
+function orderOf(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
@@ -125,9 +134,10 @@ function isNumber(type: string): boolean {
 
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
 
-/** Seconds since 1970; UTC without a zone. Parts finer than milliseconds are cut off, as in the lists of many. */
+/** Seconds since 1970; UTC without a zone, and of a month its first day. Parts finer than milliseconds are cut off, as in the lists of many. */
 function timeOf(column: string, type: string, value: string): number {
-  const [, day, clock = '00:00', zone = 'Z'] = TIME.exec(value) ?? [];
+  const whole = /^\d{4}-\d{2}$/.test(value) ? `${value}-01` : value;
+  const [, day, clock = '00:00', zone = 'Z'] = TIME.exec(whole) ?? [];
   const milliseconds = day === undefined ? NaN : new Date(`${day}T${clock}${zone}`).getTime();
   if (Number.isFinite(milliseconds)) return milliseconds / 1000;
   throw incomparable(column, type, value, '2024-12-31 or 2024-12-31T23:59:59Z');
@@ -137,6 +147,13 @@ function givenNumber(column: string, type: string, value: string): number {
   const number = value.trim() === '' ? NaN : Number(value);
   if (Number.isFinite(number)) return number;
   throw incomparable(column, type, value, '12.5');
+}
+
+function rounded(column: string, value: number): UserError {
+  return new UserError(
+    'wrong-arguments',
+    `--where compares column "${column}" with the number ${value}, which stands for several whole numbers: write it as a text, in quotes, as the data have it`,
+  );
 }
 
 function incomparable(column: string, type: string, value: string, example: string): UserError {

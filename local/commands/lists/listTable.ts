@@ -45,7 +45,7 @@ export function listLines(
   }
 }
 
-/** An item and the first thing that is known of it. */
+/** An item and the first thing that is known of it, as one harmless line. */
 export function itemText(
   { attributes, attributesOf }: Pick<RecommenderModel, 'attributes' | 'attributesOf'>,
   item: string | undefined,
@@ -53,7 +53,7 @@ export function itemText(
   if (item === undefined) return '';
   const [first] = attributes;
   const value = first === undefined ? null : attributesOf(item)[first];
-  return value === null || value === undefined ? item : `${item} ${truncate(String(value), WIDEST)}`;
+  return plain(value === null || value === undefined ? item : `${item} ${truncate(String(value), WIDEST)}`);
 }
 
 /** Cells below each other; those of `numbers` stand at the right of their columns. */

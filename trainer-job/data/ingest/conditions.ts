@@ -1,4 +1,5 @@
 import { assertNever, runWarning, type Condition, type RunWarning, whole } from '@trainyard/shared';
+import { isRounded, wholeNumberOf } from '@trainyard/shared/wholeNumbers';
 import { withoutNan } from './columns.js';
 import { literal } from '../database.js';
 import { TrainerError } from '../../errors/trainerError.js';
@@ -54,7 +55,12 @@ export function conditionSql(
  * value makes the column what it is itself: the text of a CSV is read as a number where a number is asked for.
  */
 function comparison(sql: string, type: string, operator: string, value: Scalar, asked: Asked): string {
-  if (typeof value === 'number') return `${asNumber(sql)} ${operator} ${literal(value)}`;
+  const large = wholeNumberOf(value, type);
+  if (large !== undefined) return `CAST(${sql} AS HUGEINT) ${operator} ${literal(String(large))}::HUGEINT`;
+  if (typeof value === 'number') {
+    if (isRounded(value, asked.condition.is) && !FLOATING.test(type)) throw rounded(value, asked);
+    return `${asNumber(sql)} ${operator} ${literal(value)}`;
+  }
   if (typeof value === 'boolean') return `try_cast(${sql} AS BOOLEAN) ${operator} ${literal(value)}`;
   if (isTime(type)) return `${sql} ${operator} ${literal(timeOf(value, asked, type))}::TIMESTAMP`;
   if (isNumber(type)) return `${asNumber(sql)} ${operator} ${literal(numberOf(value, asked, type))}`;
@@ -121,6 +127,18 @@ function numberOf(value: string, asked: Asked, type: string): number {
   if (!Number.isFinite(number))
     throw incomparable(value, asked, type, '12.5', /^\d{4}-\d\d/.test(value) ? 'timestamp' : 'string');
   return number;
+}
+
+const FLOATING = /^(DOUBLE|FLOAT)$/;
+
+/** One that is asked for itself is asked for by digits that JavaScript has rounded, and the column may have several that round to it. */
+function rounded(value: number, { condition, setting }: Asked): TrainerError {
+  return new TrainerError(
+    'bad-condition',
+    `${setting} compares column "${condition.column}" with the number ${value}, which stands for several whole numbers: those up to 2^53 - 1 alone are told apart`,
+    'write it as a text, in quotes, as the data have it',
+    { stage: 'ingest' },
+  );
 }
 
 function incomparable(
