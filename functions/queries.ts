@@ -73,6 +73,11 @@ export const queries = {
       },
       page,
     ),
+  /** Runs that came from a run: the whole ones of a quick test, or its children. */
+  runsFrom: (field: 'quickRunId' | 'parentRunId', runId: string): Query => ({
+    collection: paths.runs,
+    where: [equal(field, runId)],
+  }),
   /** Whether any run was made of a preset's version. */
   runsOfPreset: (presetRef: string): Query => ({
     collection: paths.runs,

@@ -23,6 +23,7 @@ const DRY_RUN: z.infer<typeof dryRunSchema> = {
   dryRun: true,
   spec: runView().spec,
   presets: [],
+  quickTest: null,
   estimate: {
     basis: { runId: 'abcdefghijklmnopqrst', name: 'shop#2' },
     rows: { low: 5000, high: 5000 },
@@ -102,6 +103,11 @@ describe('the command line', () => {
       /there is no spec file .*missing\.yaml: name one with --spec/,
     ],
     [['start', '--model', 'shop', '--spec', 'x.yaml', '--tag', 'team'], /--tag is "team"; write NAME=VALUE/],
+    [
+      ['start', '--model', 'shop', '--spec', 'x.yaml', '--quick', '--quick-share', '2'],
+      /--quick-share is "2"; allowed is a number above 0 and below 1/,
+    ],
+    [['train-full', 'shop'], /"shop" names no run: give its id/],
     [['start', 'extra', '--model', 'shop'], /write: trainyard start --model ID/],
     [['watch'], /write: trainyard watch RUN/],
     [['watch', 'shop'], /"shop" names no run: give its id/],
@@ -262,7 +268,7 @@ describe('trainyard list and cancel', () => {
     const { url } = await serve();
     const table = await runCommandLine(['list', 'shop'], '/', { TRAINYARD_URL: url });
     expect(table.out.split('\n')[0]).toMatch(
-      /^run +status +epochs +recall@100 +warnings +created \(UTC\) +id$/,
+      /^run +status +epochs +recall@100 +warnings +created \(UTC\) +id +title$/,
     );
     expect(table.out).toContain('shop#3  running  2/6');
     const json = await runCommandLine(['list', 'shop', '--json', '--url', url]);

@@ -22,6 +22,7 @@ const BODIES: Record<string, unknown> = {
   'POST /api/models/{modelId}/training-runs': { spec: EXAMPLE_SPEC },
   'POST /api/training-runs/{runId}/cancel': {},
   'POST /api/training-runs/{runId}/retry': {},
+  'POST /api/training-runs/{runId}/train-full': {},
   'POST /api/models/{modelId}': {
     name: 'Shop',
     teams: ['red'],
@@ -100,6 +101,7 @@ async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
     id: 'small',
     runId: await put({ status: 'running', job }),
     failedRun: await put({ status: 'failed' }),
+    quickRun: await put({ status: 'completed', intent: 'quick-test', quickTest: { cuts: [] } }),
     readyVersion: '3',
   };
   return { cp, api, webhooks, parameters };
@@ -108,6 +110,7 @@ async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
 /** Where an operation needs another one than the rest. */
 const OTHER_PARAMETERS: Record<string, Record<string, string>> = {
   'POST /api/training-runs/{runId}/retry': { runId: 'failedRun' },
+  'POST /api/training-runs/{runId}/train-full': { runId: 'quickRun' },
   'GET /api/training-runs/{runId}/stream': { runId: 'failedRun' },
   'GET /api/training-runs/{runId}/evaluation': { runId: 'evaluatedRun' },
   'GET /api/training-runs/{runId}/artifacts/{path}': { runId: 'evaluatedRun' },
@@ -262,7 +265,7 @@ describe('what belongs to other teams', () => {
     const here = await world();
     const { cp, parameters } = here;
     await here.api.send('/api/models/demo', { body: { teams: ['red'] } });
-    for (const name of ['runId', 'failedRun', 'evaluatedRun'])
+    for (const name of ['runId', 'failedRun', 'quickRun', 'evaluatedRun'])
       await cp.put({ ...(await cp.run(parameters[name] ?? '')), teams: ['red'] });
     const { keysUrl, sign } = await tokenIssuer('https://issuer.example', 200);
     const issuer = { issuer: 'https://issuer.example', audience: 'shop', keysUrl };
@@ -275,6 +278,7 @@ describe('what belongs to other teams', () => {
       modelId: 'nowhere',
       runId: newRunId(),
       failedRun: newRunId(),
+      quickRun: newRunId(),
       evaluatedRun: newRunId(),
     };
     const documents = cp.documents();
@@ -334,7 +338,8 @@ function ids({
   modelId = '',
   runId = '',
   failedRun = '',
+  quickRun = '',
   evaluatedRun = '',
 }: Record<string, string>): string[] {
-  return [modelId, runId, failedRun, evaluatedRun];
+  return [modelId, runId, failedRun, quickRun, evaluatedRun];
 }

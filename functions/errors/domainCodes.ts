@@ -230,6 +230,14 @@ const TABLE = {
     remedy: 'Promote a version instead.',
     retried: false,
   },
+  'no-quick-test': {
+    status: 409,
+    title: 'This run is no quick test',
+    meaning: 'Only a quick test can be trained on everything: of any other run nothing was left out.',
+    remedy:
+      'Start a quick test (`quickTest` of the request, `trainyard start --quick`), or start the whole with its specification.',
+    retried: false,
+  },
   'cannot-retry': {
     status: 409,
     title: 'This run cannot be retried',

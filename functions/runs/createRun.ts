@@ -33,7 +33,7 @@ import {
   type StartRequest,
 } from './planStart.js';
 import { readRun } from './repository.js';
-import { resolveSpec } from './spec/resolveSpec.js';
+import { resolveStart } from './spec/resolveStart.js';
 import { isOutdated, readStartFacts, type StartFacts } from './startFacts.js';
 
 export type StartPorts = Pick<ControlPlane, 'store' | 'bus' | 'objects' | 'config' | 'now' | 'log'>;
@@ -82,6 +82,7 @@ export async function createRun(cp: StartPorts, request: StartRequest, admit: Ad
     modelId,
     spec,
     retryOf,
+    ...(request.quickTest && { quickTest: request.quickTest }),
     ...givenIdentity(request),
   });
   // What was started before waits for nobody: callers who ask again would hold up those who ask for the first time.
@@ -169,7 +170,7 @@ async function decide(
   if (done) return done;
   const model = (await readModel(tx, request.modelId)) ?? newModel(request.modelId, now);
   // A version that is being deleted must not be used: what was read of presets is read again here, and so are the gate sets of the model.
-  const resolved = await resolveSpec(cp, tx, facts.unresolved, model);
+  const resolved = await resolveStart(cp, tx, facts.unresolved, { model, quickTest: request.quickTest });
   if (isOutdated(cp, request, facts, model, resolved)) return undefined;
   const plan = planStart(cp, request, { ...known, model }, admit, now);
   makeWrites(tx, plan.writes);

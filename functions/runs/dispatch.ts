@@ -4,6 +4,7 @@ import {
   computeConfigOf,
   deriveRunSecret,
   isTerminal,
+  type Cut,
   type LifecycleEvent,
   type Run,
 } from '@trainyard/shared';
@@ -151,6 +152,11 @@ function noSuchTier(run: Run): LifecycleEvent {
   };
 }
 
+/** The report says which settings were cut, not all that stood there. */
+function cutInShort({ setting, why }: Cut): Pick<Cut, 'setting' | 'why'> {
+  return { setting, why: cutText(why, 500) };
+}
+
 /** The limit of the platform, counted from now, or the deadline of the run where that is earlier. */
 function endOfAttempt(
   cp: Pick<ControlPlane, 'now'>,
@@ -189,6 +195,8 @@ async function trainerEnvironment(
     ...(image !== null && { TRAINER_IMAGE: image }),
     REQUESTED_BY: cutText(run.requestedBy, 200),
     ...(run.intent && { RUN_INTENT: run.intent }),
+    ...(run.quickRunId !== null && { QUICK_RUN_ID: run.quickRunId }),
+    ...(run.quickTest && { QUICK_TEST_CUTS: JSON.stringify(run.quickTest.cuts.map(cutInShort)) }),
     ...(run.production && {
       PRODUCTION_URI: run.production.uri,
       PRODUCTION_VERSION: String(run.production.version),

@@ -27,6 +27,8 @@ export interface StartRequest extends StartQuestion {
   requestedBy: string;
   idempotencyKey?: string | undefined;
   retryOf?: Run['retryOf'] | undefined;
+  /** What the quick test that is retried has left out: the specification is without it already. */
+  retriedQuickTest?: Run['quickTest'] | undefined;
 }
 
 /** What became of a request: a run, or why there is none. */
@@ -87,7 +89,8 @@ export function planStart(
   const { requestedBy, retryOf } = request;
   const { runId, traceparent } = known;
   const runNumber = lastRunNumber + 1;
-  const named = { runId, modelId, runNumber, ...facts.resolved, requestedBy, teams };
+  const quickTest = facts.resolved.quickTest ?? request.retriedQuickTest;
+  const named = { runId, modelId, runNumber, ...facts.resolved, quickTest, requestedBy, teams };
   const production = facts.production.serving;
   const identity = { ...givenIdentity(request), title: titleOf(request, facts) };
   const run = newRun({ ...named, identity, traceparent, memoryFloor, retryOf, production, now });
@@ -104,13 +107,15 @@ export function planStart(
   return { started: { run }, writes, events: [event] };
 }
 
-function titleOf({ title, intent }: StartRequest, { base, resolved }: StartFacts): string {
+function titleOf(request: StartRequest, { base, resolved }: StartFacts): string {
+  const { title, intent } = givenIdentity(request);
   return title ?? runTitle(intent ?? null, resolved.spec, base);
 }
 
 /** What a request says of the run beside its specification: only what is given. */
-export function givenIdentity(request: GivenIdentity): GivenIdentity {
-  const { experiment, title, intent, parentRunId, sweep, quickRunId, repeat, systemTags } = request;
+export function givenIdentity(request: GivenIdentity & Pick<StartQuestion, 'quickTest'>): GivenIdentity {
+  const { experiment, title, parentRunId, sweep, quickRunId, repeat, systemTags } = request;
+  const intent = request.quickTest ? ('quick-test' as const) : request.intent;
   const given = { experiment, title, intent, parentRunId, sweep, quickRunId, repeat, systemTags };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -27,6 +27,7 @@ export function retryRun(
     {
       modelId: run.modelId,
       spec: run.spec,
+      retriedQuickTest: run.quickTest,
       retryOf: { runId: run.runId, checkpointUri },
       ...identityOf(run),
       ...request,

@@ -4,6 +4,7 @@
  */
 import {
   isTerminal,
+  isWholeRun,
   paths,
   transition,
   type EventType,
@@ -79,8 +80,10 @@ export function inSequence(first: RunPlan, second: RunPlan): RunPlan {
  * What runs of a model share, its document and its versions, is no part of the transaction that ends one of them: each would wait
  * for all others. `registerVersions` makes the version.
  */
-function registrationWrites({ runId, modelId, status, endedAt, updatedAt }: Run): Write[] {
-  if (status !== 'completed') return [];
+function registrationWrites(run: Run): Write[] {
+  const { runId, modelId, status, endedAt, updatedAt } = run;
+  // What was trained to learn something is nothing to be served.
+  if (status !== 'completed' || !isWholeRun(run)) return [];
   const registration: Registration = { runId, modelId, completedAt: endedAt ?? updatedAt };
   return [{ kind: 'set', path: paths.registration(runId), data: registration }];
 }

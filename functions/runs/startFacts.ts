@@ -5,8 +5,10 @@
 import {
   digestOf,
   modelFolderOf,
+  isWholeRun,
   monthOf,
   type ModelDocument,
+  type QuickTest,
   type Run,
   type GivenIdentity,
   type ServingVersion,
@@ -16,18 +18,24 @@ import {
 import type { Configured, ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 import { readVersion } from '../models/repository.js';
+import type { StoredDocument } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
 import { readBasis, withEpochs, type Basis, type MeasuredBasis } from './basis.js';
 import { hasMonthlyBudget } from './monthlyBudget.js';
 import { parseRun, readRun } from './repository.js';
-import { resolveSpec, type ResolvedSpec } from './spec/resolveSpec.js';
+import { resolveStart, type ResolvedStart } from './spec/resolveStart.js';
 import { spendingIn, type Spending } from './spending.js';
 import { tellsMemory } from './tierFit.js';
+
+/** So many runs are looked at together for a specification. */
+const PAGE = 20;
 
 export interface StartQuestion extends GivenIdentity {
   modelId: string;
   /** As the model's newest run had it unless given. */
   spec: UnresolvedSpec | undefined;
+  /** How much smaller a quick test is; the whole unless given. */
+  quickTest?: QuickTest | undefined;
   /** Whether the model's retrain policy has a say. */
   obeysPolicy: boolean;
 }
@@ -35,7 +43,7 @@ export interface StartQuestion extends GivenIdentity {
 export interface StartFacts {
   /** The specification that was given, or that of the model's newest run. */
   unresolved: UnresolvedSpec;
-  resolved: ResolvedSpec;
+  resolved: ResolvedStart;
   /** Undefined where no run of the model is completed, or nothing depends on it. */
   basis: Basis | undefined;
   /** What the costs of the run follow from; null where no budget asks for them. */
@@ -57,7 +65,7 @@ export async function readStartFacts(
 ): Promise<StartFacts> {
   const { modelId } = question;
   const unresolved = question.spec ?? (await newestSpec(cp, modelId));
-  const resolved = await resolveSpec(cp, cp.store, unresolved, model);
+  const resolved = await resolveStart(cp, cp.store, unresolved, { model, quickTest: question.quickTest });
   const { spec } = resolved;
   const isBudgeted = hasMonthlyBudget(cp, model);
   const isCosted = isBudgeted || spec.compute.maxUsd !== undefined;
@@ -90,7 +98,7 @@ export function isOutdated(
   question: StartQuestion,
   facts: StartFacts,
   model: ModelDocument,
-  resolved: ResolvedSpec,
+  resolved: ResolvedStart,
 ): boolean {
   const asksPolicy = question.obeysPolicy && model.retrain.skipWhileRunning;
   const dependsOnRuns = question.spec === undefined || asksPolicy;
@@ -115,7 +123,7 @@ async function servingVersion(
   return uri ? { version: production, uri } : null;
 }
 
-function gatesDigest({ spec }: ResolvedSpec): string {
+function gatesDigest({ spec }: ResolvedStart): string {
   return digestOf(spec.evaluation.gates);
 }
 
@@ -136,9 +144,15 @@ async function newestRun(store: ControlPlane['store'], modelId: string): Promise
   return newest && parseRun(newest);
 }
 
+/** Of quick tests, trials and repetitions nobody wants another one where he asks for the next run of the model. */
 async function newestSpec({ store }: Pick<ControlPlane, 'store'>, modelId: string): Promise<TrainingSpec> {
-  const newest = await newestRun(store, modelId);
-  if (newest) return newest.spec;
+  for (let startAfter: StoredDocument | undefined; ;) {
+    const page = await store.query(queries.runsOfModel(modelId, {}, { startAfter, limit: PAGE }));
+    const found = page.map(parseRun).find(isWholeRun);
+    if (found) return found.spec;
+    startAfter = page.at(-1);
+    if (page.length < PAGE) break;
+  }
   const detail = `Model "${modelId}" has no run yet whose specification could be used: give one.`;
   throw new DomainError('no-specification', detail);
 }

@@ -11,6 +11,8 @@ import {
   runComparisonSchema,
   runIdSchema,
   runPageSchema,
+  type Relatives,
+  relativesSchema,
   type RunStatus,
   type RunView,
   runViewSchema,
@@ -75,10 +77,15 @@ export class TrainyardClient {
     modelId: string,
     spec: TrainingSpecInput | Record<string, unknown>,
     rows?: number,
+    quickTest?: StartIdentity['quickTest'],
   ): Promise<z.infer<typeof dryRunSchema>> {
     const query = queryOf({ dryRun: 'true', rows });
     const path = `/api/models/${encodeURIComponent(modelId)}/training-runs${query}`;
-    return requestJson(this.connection, { method: 'POST', path, body: { spec } }, dryRunSchema);
+    return requestJson(
+      this.connection,
+      { method: 'POST', path, body: { spec, ...(quickTest && { quickTest }) } },
+      dryRunSchema,
+    );
   }
 
   get(runId: string): Promise<RunView> {
@@ -126,6 +133,23 @@ export class TrainyardClient {
       headers: { 'idempotency-key': idempotencyKey },
     } as const;
     return requestJson(this.connection, request, runViewSchema);
+  }
+
+  /** Trains on everything what a quick test has trained on a sample; one run, however often it is sent. */
+  trainFull(runId: string, idempotencyKey: string = randomUUID()): Promise<RunView> {
+    const request = {
+      method: 'POST',
+      path: `${runPath(runId)}/train-full`,
+      body: {},
+      headers: { 'idempotency-key': idempotencyKey },
+    } as const;
+    return requestJson(this.connection, request, runViewSchema);
+  }
+
+  /** The runs that a run comes from, and those that come from it. */
+  relatives(runId: string): Promise<Relatives> {
+    const path = `${runPath(runId)}/relatives`;
+    return requestJson(this.connection, { method: 'GET', path }, relativesSchema);
   }
 
   /** Cancelling what is cancelled or over changes nothing. */

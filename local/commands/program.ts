@@ -19,6 +19,7 @@ import { retry } from './retry.js';
 import { sample } from './sample.js';
 import { schema } from './schema.js';
 import { start } from './start.js';
+import { trainFull } from './quick/trainFull.js';
 import { up } from './up.js';
 import { verify } from './results/verify.js';
 import { watch } from './watch.js';
@@ -33,6 +34,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     compare,
     cancel,
     retry,
+    trainFull,
     retrain,
     reproduce,
     verify,

@@ -14,6 +14,7 @@ import { defineCommand, EXIT, modelArgument } from './command.js';
 import { connect, connectionFlags, findRun, isThisMachine } from './connect.js';
 import { estimateLines } from './estimateLines.js';
 import { gitCommit } from './gitCommit.js';
+import { cutLines, quickFlags, quickTestAsked } from './quick/quickTest.js';
 import { watchOrLeave } from './watch.js';
 import { prepareSpec, readSpec, tagSchema } from './specFile.js';
 
@@ -69,6 +70,7 @@ export const start = defineCommand(
           'does ingest, validate or transform again (with commas between) although the cache has their output',
         schema: commaSeparated.optional(),
       },
+      ...quickFlags,
       'dry-run': { description: 'starts nothing: checks the spec and says what a run would take' },
       rows: {
         value: 'N',
@@ -82,6 +84,7 @@ export const start = defineCommand(
       'trainyard start --model shop --spec examples/sample.yaml --data purchases.csv --watch',
       'trainyard start --model retail --spec examples/online-retail.yaml --data online-retail.parquet --tag team=shop',
       "trainyard start --model shop --spec wide.yaml --experiment wider-towers --intent ablation --title '64 wide'",
+      'trainyard start --model shop --spec my-spec.yaml --quick --watch',
       'trainyard start --model shop --spec my-spec.yaml --dry-run --rows 2_000_000',
     ],
   },
@@ -98,12 +101,20 @@ export const start = defineCommand(
       },
       { specFile, cwd: context.cwd, local: isThisMachine(client.url) },
     );
+    const quickTest = quickTestAsked(values);
     if (values['dry-run']) {
-      const { estimate } = await client.dryRun(modelId, prepared, values.rows);
-      context.terminal.draw(estimateLines(modelId, estimate, context.terminal.layout.width));
+      const answer = await client.dryRun(modelId, prepared, values.rows, quickTest);
+      context.terminal.draw([
+        ...cutLines(answer, context.terminal.layout.width),
+        ...estimateLines(modelId, answer.estimate, context.terminal.layout.width),
+      ]);
       return EXIT.ok;
     }
-    const run = await client.start(modelId, prepared, await identityOf(client, values, dirname(specFile)));
+    const run = await client.start(modelId, prepared, {
+      ...(await identityOf(client, values, dirname(specFile))),
+      ...(quickTest && { quickTest }),
+    });
+    context.terminal.draw(cutLines(run, context.terminal.layout.width));
     if (values.watch) return watchOrLeave(client, run, context);
     context.terminal.draw([
       `${run.name} (run ${run.runId}) was started at ${client.url}`,

@@ -2,8 +2,9 @@ import { isTerminal, type RunView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import type { TrainyardClient } from '../client/trainyardClient.js';
 import { happenings } from './happenings.js';
-import { paint, plain, truncate } from './layout.js';
+import { type Layout, paint, plain, truncate } from './layout.js';
 import { livePart } from './livePart.js';
+import { originLines } from './origin.js';
 import { outcome } from './outcome.js';
 import type { Terminal } from './terminal.js';
 import { applyEvent, startWatching } from './watchState.js';
@@ -53,7 +54,20 @@ export async function watchRun(
   const { run } = state;
   if (!run || !isTerminal(run.status)) throw new Error(`the stream of run ${runId} ended before the run did`);
   terminal.draw(outcome(run, terminal.layout, await backendNote(client, run)));
+  terminal.draw(await relativeLines(client, run, terminal.layout));
   return run;
+}
+
+/** Where a run comes from and what to do with a quick test; nothing for all other runs. */
+async function relativeLines(client: TrainyardClient, run: RunView, layout: Layout): Promise<string[]> {
+  if (run.quickRunId === null && run.quickTest === null) return [];
+  try {
+    return originLines(run, await client.relatives(run.runId), layout.width);
+  } catch (error) {
+    // The result is complete without it.
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 /** The trainer logs at its start which backend it took and why. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runIdSchema } from '../common.js';
 import { described } from '../described.js';
 import { runEnvironmentSchema } from '../runs/environment.js';
 import { lineageFields, runDataSchema } from '../runs/lineage.js';
@@ -22,6 +23,11 @@ export const provenanceSchema = z.strictObject({
     z.string().max(255).nullable(),
     'What the run is for: its intent, else the tag `experiment_type` of its specification; null without either.',
     'ablation',
+  ),
+  quickRunId: described(
+    runIdSchema.nullable().default(null),
+    'The quick test that the run came from; null where it came from none.',
+    'k3v7q2mzx5ahc4tnwy6d',
   ),
   data: described(runDataSchema.clone(), 'Its rows.'),
   environment: described(runEnvironmentSchema.clone(), 'What it ran on, and the code.'),

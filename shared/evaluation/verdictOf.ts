@@ -23,6 +23,8 @@ export interface Judged {
   /** Those of the test split; of a hybrid they may be of its predictions alone. */
   metrics?: readonly { name: string }[];
   /** Of so many test rows that were looked at, in how many other items share the score of the row's item; few unless given. */
+  /** Whether it is of a quick test: a sample tells whether something works at all, not that it is to be shipped. */
+  isQuickTest?: boolean;
   equalScores?: { looked: number; equal: number } | undefined;
 }
 
@@ -31,9 +33,17 @@ export interface Judged {
  * one is said before all else, then a missed critical gate. To be shipped, a model must be better than each of them.
  */
 export function verdictOf(judged: Judged): Verdict {
-  const verdict = decided(judged);
+  const verdict = ofQuickTest(judged, decided(judged));
   const noted = judged.gates.filter(({ passed, critical }) => !passed && !critical);
   return { ...verdict, reasons: [...verdict.reasons, ...noted.map(gateReason)] };
+}
+
+/** What loses in the small is not shipped either; what wins there is to be trained on everything first. */
+function ofQuickTest({ isQuickTest = false }: Judged, verdict: Verdict): Verdict {
+  if (!isQuickTest || verdict.decision !== 'ship') return verdict;
+  const { sentence, reasons } = verdict;
+  const told = sentence.replace(/^Ship it: /, '').replace(/\.$/, '');
+  return unsure('a quick test is of a sample, and the whole is to be trained first', [told, ...reasons]);
 }
 
 function decided(judged: Judged): Verdict {

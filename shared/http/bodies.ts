@@ -12,6 +12,7 @@ import {
   stageSchema,
   teamsSchema,
 } from '../runs/run.js';
+import { quickTestRecordSchema, quickTestSchema } from '../quickTests/quickTest.js';
 import { startIdentityFields } from '../runs/identity.js';
 import { runStatusSchema } from '../runs/status.js';
 import {
@@ -28,13 +29,23 @@ import { storedSpecSchema } from '../spec/trainingSpec.js';
 /** Request bodies larger than this are refused with 413. */
 export const MAX_BODY_BYTES = 256_000;
 
-export const startRequestSchema = z.strictObject({
-  spec: described(
-    unresolvedSpecSchema.clone(),
-    'The specification of the run. The sections `dataset`, `features` and `model` may name presets.',
-  ),
-  ...startIdentityFields,
-});
+export const startRequestSchema = z
+  .strictObject({
+    spec: described(
+      unresolvedSpecSchema.clone(),
+      'The specification of the run. The sections `dataset`, `features` and `model` may name presets.',
+    ),
+    quickTest: described(
+      quickTestSchema.optional(),
+      'Makes the run a quick test: a share of the users, few epochs, the cheapest tier first and a limit of the cost. `{}` takes the defaults; unless given, the whole is trained.',
+      { share: 0.1, epochs: 3 },
+    ),
+    ...startIdentityFields,
+  })
+  .refine(({ quickTest, intent }) => !quickTest || intent === undefined || intent === 'quick-test', {
+    path: ['intent'],
+    message: 'is that of another run: leave it out, for a quick test has the intent quick-test',
+  });
 
 const runNameSchema = described(z.string(), 'The name that people use for the run.', 'shop#47');
 
@@ -231,6 +242,7 @@ export const dryRunSchema = z.strictObject({
   presets: described(z.array(z.string()), 'The versions of presets that the specification is made of.', [
     'datasets/purchases@3',
   ]),
+  quickTest: quickTestRecordSchema.nullable().default(null),
   estimate: described(estimateSchema.clone(), 'What the run would take.'),
 });
 

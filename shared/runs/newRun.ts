@@ -24,6 +24,8 @@ export interface NewRun {
   production?: Run['production'] | undefined;
   /** What says which run it is; the title is made of it where none is given. */
   identity?: GivenIdentity | undefined;
+  /** What a quick test leaves out of its whole specification. */
+  quickTest?: Run['quickTest'] | undefined;
   now: Date;
 }
 
@@ -72,6 +74,7 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...g
     gates: [],
     data: null,
     environment: null,
+    quickTest: given.quickTest ?? null,
     madeDigests: [],
     usedDigests: [],
     warnings: [],

@@ -3,6 +3,7 @@ import { instantSchema, metricsSchema, modelIdSchema, runIdSchema, traceparentSc
 import { computeConfigSchema } from '../compute/computeConfig.js';
 import { memoryFloorSchema } from '../compute/fit.js';
 import { described } from '../described.js';
+import { quickTestRecordSchema } from '../quickTests/quickTest.js';
 import { presetRefSchema } from '../spec/presets.js';
 
 import { storedSpecSchema } from '../spec/trainingSpec.js';
@@ -250,6 +251,7 @@ export const runSchema = z.strictObject({
   ),
   data: runDataSchema.nullable().default(null),
   environment: runEnvironmentSchema.nullable().default(null),
+  quickTest: quickTestRecordSchema.nullable().default(null),
   madeDigests: described(
     z.array(contentDigestSchema).max(MAX_DIGESTS).default([]),
     'The digests of what the stages of the run made, or took from the cache, so that a query can ask for one.',

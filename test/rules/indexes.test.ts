@@ -26,6 +26,7 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
       [{}, { tag: 'a=b' }].map((filter) => queries.bestRunsOfModel('m', metric, filter, page)),
     ),
   runsOfPreset: () => [queries.runsOfPreset('datasets/d@1')],
+  runsFrom: () => [queries.runsFrom('quickRunId', 'r'), queries.runsFrom('parentRunId', 'r')],
   runsByDigest: () =>
     (['madeDigests', 'usedDigests'] as const).map((side) => queries.runsByDigest(side, 'sha256:0', page)),
   epochs: () => [queries.epochs('r')],

@@ -171,6 +171,8 @@ function settingsOf(flags: Exclude<ReturnType<typeof parsed>, 'help'>): Settings
     backend: flags.backend ?? defaults.backend,
     workers: workers.data,
     runId,
+    cuts: [],
+    quickRunId: null,
     modelVersion: runId,
     attempt: 1,
     stages: 'all',

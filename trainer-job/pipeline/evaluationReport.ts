@@ -1,9 +1,11 @@
 /** What `evaluation.json` says: the findings of `evaluate`, and what the run has to add to them. */
 import {
   checkGates,
+  cutText,
   type EvaluationReport,
   flattened,
   type Judged,
+  type LeftOut,
   type GatedFigure,
   type RunEnvironment,
   type ServingVersion,
@@ -19,7 +21,10 @@ import type { Outputs } from './stage.js';
 
 /** What the report says of the run beside what its stages made. */
 interface Reported {
-  settings: Pick<Settings, 'runId' | 'modelVersion' | 'attempt' | 'author' | 'intent' | 'production'>;
+  settings: Pick<
+    Settings,
+    'runId' | 'modelVersion' | 'attempt' | 'author' | 'intent' | 'cuts' | 'quickRunId' | 'production'
+  >;
   spec: TrainingSpec;
   environment: RunEnvironment;
 }
@@ -27,6 +32,15 @@ interface Reported {
 /** What a run is for: as it was started, else as the tags of its specification say; null where neither does. */
 export function intentOf({ intent }: Pick<Settings, 'intent'>, { tags }: TrainingSpec): string | null {
   return intent ?? tags['experiment_type'] ?? null;
+}
+
+/** What a quick test leaves out of its whole specification, and how the whole is trained. */
+function cutsLeftOut({ cuts, modelVersion }: Pick<Settings, 'cuts' | 'modelVersion'>): LeftOut[] {
+  return cuts.map(({ setting, why }) => ({
+    what: `of a quick test, by ${setting}`,
+    why,
+    remedy: cutText(`trainyard train-full ${modelVersion} trains the same on everything`, 500),
+  }));
 }
 
 /** What the new model is compared with. */
@@ -64,9 +78,14 @@ export function evaluationReport(
   const report: EvaluationReport = {
     schemaVersion: 1,
     run: identityOf(settings, now),
-    verdict: verdictOf({ ...findings, gates, equalScores: equalScoresOf(outputs.warnings) }),
+    verdict: verdictOf({
+      ...findings,
+      gates,
+      equalScores: equalScoresOf(outputs.warnings),
+      isQuickTest: settings.cuts.length > 0,
+    }),
     ...findings,
-    leftOut: [...findings.leftOut, ...serving.leftOut],
+    leftOut: [...cutsLeftOut(settings), ...findings.leftOut, ...serving.leftOut],
     performance: serving.performance && { ...serving.performance, trainingSeconds },
     gates,
     history: history.map(({ epoch, seconds, metrics: ofEpoch }) => ({ epoch, seconds, metrics: ofEpoch })),
@@ -75,6 +94,7 @@ export function evaluationReport(
     provenance: {
       author: settings.author,
       intent: intentOf(settings, spec),
+      quickRunId: settings.quickRunId,
       data: outputs.of('ingest').data,
       environment,
       production: servingOf(settings),

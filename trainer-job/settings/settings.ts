@@ -66,6 +66,10 @@ export interface Settings {
   author: string | null;
   /** What the run is for; null where nobody said. */
   intent: RunIntent | null;
+  /** What a quick test leaves out; empty for all other runs. */
+  cuts: readonly { setting: string; why: string }[];
+  /** The quick test that the run came from. */
+  quickRunId: string | null;
   /** The version that serves, which the new model is compared with: its folder on this machine, or in a bucket. */
   production: (ServingVersion & ProductionPlace) | null;
   /** Writes `profile.json`, where the time of an epoch goes, beside the model. */
@@ -144,6 +148,8 @@ export function settingsFromEnvironment(environment = processEnvironment()): Set
     image: env.TRAINER_IMAGE ?? null,
     author: env.REQUESTED_BY ?? null,
     intent: env.RUN_INTENT ?? null,
+    cuts: env.QUICK_TEST_CUTS ?? [],
+    quickRunId: env.QUICK_RUN_ID ?? null,
     production: productionOf(env),
     profile: env.TRAINYARD_PROFILE === '1',
   };

@@ -47,6 +47,19 @@ const TRAINYARD_SCRATCH = described(
 );
 export const scratchSchema = z.object({ TRAINYARD_SCRATCH });
 
+/** As the control plane sends them. */
+const cutsVariable = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is no JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(z.strictObject({ setting: z.string().max(200), why: z.string().max(500) })).max(20));
+
 /** How sources in Google Cloud are reached. Google's own clients name the two hosts so as well. */
 export const cloudVariablesSchema = z.object({
   STORAGE_EMULATOR_HOST: described(
@@ -164,6 +177,16 @@ export const jobVariablesSchema = z.object({
     z.coerce.number().int().min(1).optional(),
     'The number of the version that serves, for the report.',
     '11',
+  ),
+  QUICK_RUN_ID: described(
+    runIdSchema.optional(),
+    'The quick test that the run came from, for the report.',
+    'k3v7q2mzx5ahc4tnwy6d',
+  ),
+  QUICK_TEST_CUTS: described(
+    cutsVariable.optional(),
+    'What a quick test leaves out of its whole specification, for the report: a JSON list of `setting` and `why`.',
+    '[{"setting":"training.epochs","why":"3 epochs at most instead of 20"}]',
   ),
   CALLBACK_URL: described(
     z.url({ protocol: /^https?$/ }).optional(),

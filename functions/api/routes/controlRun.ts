@@ -4,6 +4,7 @@ import { idempotencySlot, once, recall } from '../../idempotency.js';
 import { recordLifecycle } from '../../runs/lifecycle.js';
 import { viewOf } from '../../runs/repository.js';
 import { retryRun } from '../../runs/retryRun.js';
+import { trainFull } from '../../runs/trainFull.js';
 import { defineRoute } from '../defineRoute.js';
 import type { Route } from '../route.js';
 import { noBody, noQuery, runParams, visibleRun } from './parameters.js';
@@ -58,4 +59,26 @@ const retry = defineRoute({
   },
 });
 
-export const controlRunRoutes: readonly Route[] = [cancel, retry];
+const trainFullRoute = defineRoute({
+  method: 'POST',
+  path: '/api/training-runs/{runId}/train-full',
+  summary: 'Train on everything what a quick test has trained on a sample',
+  operationId: 'trainFull',
+  description:
+    'The new run has the specification that the quick test was made of: each setting that `quickTest.cuts` names is as it was. Its `quickRunId` names the quick test, and the `relatives` of the quick test name it. 409 for a run that is no quick test.',
+  access: 'trainer',
+  params: runParams,
+  query: noQuery,
+  body: noBody,
+  result: runViewSchema,
+  success: 202,
+  mayConflict: true,
+  locates: true,
+  async handle(cp, { params, caller, idempotencyKey }) {
+    const quick = await visibleRun(cp, caller, params.runId);
+    const { run, isReplay } = await trainFull(cp, quick, { requestedBy: caller.id, idempotencyKey });
+    return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` }, isReplay };
+  },
+});
+
+export const controlRunRoutes: readonly Route[] = [cancel, retry, trainFullRoute];

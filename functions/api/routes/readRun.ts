@@ -4,14 +4,17 @@ import {
   logPageSchema,
   logsQuerySchema,
   metricsPageSchema,
+  relativesSchema,
   runViewSchema,
   stagesPageSchema,
 } from '@trainyard/shared';
 import { z } from 'zod';
 import type { DocumentStore } from '../../ports/documentStore/documentStore.js';
 import { readEvaluation } from '../../runs/results/evaluation.js';
+import { relativesOf } from '../../runs/relatives.js';
 import { readLog, readLogTail } from '../../runs/logLines.js';
 import { listEpochs, listEvents, listStages, viewOf } from '../../runs/repository.js';
+import { maySee } from '../caller.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
 import { defineRoute } from '../defineRoute.js';
 import type { Route } from '../route.js';
@@ -30,6 +33,23 @@ const get = defineRoute({
   result: runViewSchema,
   success: 200,
   handle: async (cp, { params, caller }) => ({ body: viewOf(await visibleRun(cp, caller, params.runId)) }),
+});
+
+const relatives = defineRoute({
+  method: 'GET',
+  path: '/api/training-runs/{runId}/relatives',
+  summary: 'Read which runs a run comes from, and which come from it',
+  operationId: 'getRunRelatives',
+  description: 'A quick test and the runs on everything that came from it; a parent and its children.',
+  access: 'viewer',
+  params: runParams,
+  query: noQuery,
+  result: relativesSchema,
+  success: 200,
+  async handle(cp, { params, caller }) {
+    const run = await visibleRun(cp, caller, params.runId);
+    return { body: await relativesOf(cp.store, run, ({ teams }) => maySee(caller, teams)) };
+  },
 });
 
 /** A route that gives what is stored below a run, all of it. */
@@ -126,4 +146,4 @@ const evaluation = defineRoute({
   },
 });
 
-export const readRunRoutes: readonly Route[] = [get, metrics, stages, events, logs, evaluation];
+export const readRunRoutes: readonly Route[] = [get, relatives, metrics, stages, events, logs, evaluation];

@@ -11,7 +11,7 @@ import { readModel } from '../../models/repository.js';
 import { startRun } from '../../runs/createRun.js';
 import { estimateRun } from '../../runs/estimate.js';
 import { viewOf } from '../../runs/repository.js';
-import { resolveSpec } from '../../runs/spec/resolveSpec.js';
+import { resolveStart } from '../../runs/spec/resolveStart.js';
 import { defineRoute } from '../defineRoute.js';
 import type { Answer, Call } from '../route.js';
 import { modelParams, refuseOtherTeams } from './parameters.js';
@@ -67,7 +67,10 @@ async function dryRun(
   const model = await readModel(cp.store, params.modelId);
   if (model) refuseOtherTeams(caller, model);
   const gated = model ?? newModel(params.modelId, cp.now());
-  const resolved = await resolveSpec(cp, cp.store, body.spec, gated);
+  const { quickTest, ...resolved } = await resolveStart(cp, cp.store, body.spec, {
+    model: gated,
+    quickTest: body.quickTest,
+  });
   const estimate = await estimateRun(cp, params.modelId, resolved.spec, query.rows);
-  return { status: 200, body: { dryRun: true, ...resolved, estimate } };
+  return { status: 200, body: { dryRun: true, ...resolved, quickTest: quickTest ?? null, estimate } };
 }

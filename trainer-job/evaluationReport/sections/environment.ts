@@ -14,11 +14,12 @@ export const environment: Section = {
   content({ report: { provenance } }) {
     if (!provenance)
       return 'Nothing was recorded of the machine, the code and what the stages read and made.';
-    const { author, intent } = provenance;
+    const { author, intent, quickRunId } = provenance;
     const lines = Object.entries(flattened(provenance.environment)).filter(([, value]) => value !== null);
     return html`${pairs([
       ['asked for by', author ?? 'nobody says'],
       ...(intent === null ? [] : [['intent', intent] as const]),
+      ...(quickRunId === null ? [] : [['came from the quick test', quickRunId] as const]),
       ...lines
         .slice(0, MOST_LINES)
         .map(([name, value]): [string, Cell] => [wordsOf(name), cut(String(value), 300)]),

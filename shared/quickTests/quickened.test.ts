@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../digest.js';
+import { trainingSpecSchema, type TrainingSpecInput } from '../spec/trainingSpec.js';
+import { quickened, wholeAgain } from './quickened.js';
+import { quickTestSchema } from './quickTest.js';
+
+function specOf(changes: Partial<TrainingSpecInput> = {}) {
+  return trainingSpecSchema.parse({
+    dataset: { source: { uri: 'a.csv' } },
+    features: {
+      query: [{ column: 'customer', transform: 'lookup', id: true }],
+      candidate: [{ column: 'product', transform: 'lookup', id: true }],
+    },
+    ...changes,
+  });
+}
+const TIERS = { tiers: ['cheap', 'dear'], isPriced: true };
+const ASKED = quickTestSchema.parse({});
+
+describe('a quick test', () => {
+  it('draws users by the seed of the training, trains few epochs and is capped, and says each setting with its value before', () => {
+    const spec = specOf({ training: { seed: 7 }, compute: { tiers: ['dear', 'cheap'] } });
+    const quick = quickened(spec, ASKED, TIERS);
+    expect(quick.spec).toEqual({
+      ...spec,
+      dataset: { ...spec.dataset, sample: { share: 0.1, seed: 7, by: 'customer' } },
+      training: { ...spec.training, epochs: 3 },
+      compute: { ...spec.compute, tiers: ['cheap', 'dear'], maxUsd: 1 },
+    });
+    expect(quick.cuts).toMatchObject([
+      { setting: 'dataset.sample', was: null, is: { share: 0.1, seed: 7, by: 'customer' } },
+      { setting: 'training.epochs', was: 20, is: 3 },
+      { setting: 'compute.tiers', was: ['dear', 'cheap'], is: ['cheap', 'dear'] },
+      { setting: 'compute.maxUsd', was: null, is: 1 },
+    ]);
+    expect(trainingSpecSchema.parse(quick.spec)).toEqual(quick.spec);
+  });
+
+  it('leaves what is small enough, and has no limit of the cost where no price is known', () => {
+    const spec = specOf({ training: { epochs: 2 }, compute: { tiers: ['cheap', 'dear'], maxUsd: 0.5 } });
+    expect(quickened(spec, ASKED, TIERS).cuts.map(({ setting }) => setting)).toEqual(['dataset.sample']);
+    const unpriced = quickened(specOf({ compute: { tiers: ['own'] } }), ASKED, {
+      tiers: ['own'],
+      isPriced: false,
+    });
+    expect(unpriced.spec.compute.maxUsd).toBeUndefined();
+  });
+
+  it('samples within a sample, and does not expect of it what is expected of all rows', () => {
+    const spec = specOf({
+      dataset: {
+        source: { uri: 'a.csv' },
+        sample: { share: 0.5, seed: 3, by: 'customer' },
+        expectations: [
+          { expect: 'rows', atLeast: 1000 },
+          { expect: 'volume' },
+          { expect: 'nulls', column: 'customer', atMost: 0 },
+        ],
+      },
+    });
+    const { dataset } = quickened(spec, ASKED, TIERS).spec;
+    expect(dataset.sample).toEqual({ share: 0.05, seed: 3, by: 'customer' });
+    expect(dataset.expectations.map(({ expect: kind }) => kind)).toEqual(['nulls']);
+  });
+
+  it.each<[string, Partial<TrainingSpecInput>]>([
+    ['bare', {}],
+    ['with limits of its own', { training: { epochs: 50 }, compute: { tiers: ['dear'], maxUsd: 9 } }],
+    [
+      'with a sample and expectations',
+      {
+        dataset: {
+          source: { uri: 'a.csv' },
+          sample: { share: 0.3 },
+          expectations: [{ expect: 'rows', atMost: 5 }],
+        },
+      },
+    ],
+  ])('of a specification %s is made whole again to the byte', (_name, changes) => {
+    const spec = specOf(changes);
+    const { spec: quick, cuts } = quickened(spec, ASKED, TIERS);
+    expect(digestOf(quick)).not.toBe(digestOf(spec));
+    expect(digestOf(wholeAgain(quick, structuredClone(cuts)))).toBe(digestOf(spec));
+  });
+});

@@ -1,0 +1,123 @@
+/** A specification made small and cheap, and made whole again. Functions of their arguments alone. */
+import { idFeature } from '../spec/features.js';
+import type { Sample } from '../spec/shaping.js';
+import { storedSpecSchema, type TrainingSpec } from '../spec/trainingSpec.js';
+import { cutSchema, type Cut, type QuickTest } from './quickTest.js';
+
+/** A change of one setting, as it is made. */
+interface Change {
+  setting: string;
+  is: unknown;
+  why: string;
+}
+
+/**
+ * The specification as a quick test trains it, with what was changed. `tiers` are those that it may run on, the cheapest first;
+ * `isPriced`, whether each has a price or costs nothing, so that a limit of the cost can be kept. The rest stays as it is: a quick
+ * test of an ingested sample finds it in the cache.
+ */
+export function quickened(
+  spec: TrainingSpec,
+  asked: QuickTest,
+  { tiers, isPriced }: { tiers: readonly string[]; isPriced: boolean },
+): { spec: TrainingSpec; cuts: Cut[] } {
+  const changes = [
+    sampled(spec, asked),
+    ...fewerEpochs(spec, asked),
+    ...withoutAmounts(spec),
+    ...cheaper(spec, tiers),
+    ...(isPriced ? capped(spec, asked) : []),
+  ];
+  const cuts = changes.map((change): Cut => ({
+    ...change,
+    was: jsonOf(valueAt(spec, change.setting)),
+    is: jsonOf(change.is),
+  }));
+  const values = changes.map(({ setting, is }) => ({ setting, value: is }));
+  return { spec: withValues(spec, values), cuts };
+}
+
+/** The specification that a quick test was made of. */
+export function wholeAgain(spec: TrainingSpec, cuts: readonly Cut[]): TrainingSpec {
+  return withValues(
+    spec,
+    cuts.map(({ setting, was }) => ({ setting, value: was })),
+  );
+}
+
+/** A sample within the sample that the specification draws itself, where that is by the same column and seed. */
+function sampled({ dataset, features, training }: TrainingSpec, { share, seed }: QuickTest): Change {
+  const by = idFeature(features.query).column;
+  const own = dataset.sample;
+  const is: Sample = {
+    share: share * (own?.share ?? 1),
+    seed: seed ?? (own?.by === by ? own.seed : training.seed),
+    by,
+  };
+  const of = own ? `, of the ${percent(own.share)} % that the specification samples` : '';
+  return {
+    setting: 'dataset.sample',
+    is,
+    why: `${percent(share)} % of the users${of}: all rows of values of column "${by}" that are drawn by seed ${is.seed}; items that they lack are not in the catalogue`,
+  };
+}
+
+function fewerEpochs({ training }: TrainingSpec, { epochs }: QuickTest): Change[] {
+  if (training.epochs <= epochs) return [];
+  const why = `${epochs} epoch${epochs === 1 ? '' : 's'} at most instead of ${training.epochs}`;
+  return [{ setting: 'training.epochs', is: epochs, why }];
+}
+
+/** What is expected of the number of rows is expected of all of them. */
+function withoutAmounts({ dataset }: TrainingSpec): Change[] {
+  const kept = dataset.expectations.filter(({ expect }) => expect !== 'rows' && expect !== 'volume');
+  const left = dataset.expectations.length - kept.length;
+  if (left === 0) return [];
+  const why = `${left} expectation${left === 1 ? '' : 's'} of the number of rows, which a sample cannot meet, ${left === 1 ? 'is' : 'are'} not checked`;
+  return [{ setting: 'dataset.expectations', is: kept, why }];
+}
+
+function cheaper({ compute }: TrainingSpec, tiers: readonly string[]): Change[] {
+  const own = compute.tiers ?? [];
+  if (tiers.length === own.length && tiers.every((tier, i) => tier === own[i])) return [];
+  return [{ setting: 'compute.tiers', is: [...tiers], why: `the cheapest first: ${tiers.join(', ')}` }];
+}
+
+function capped({ compute }: TrainingSpec, { maxUsd }: QuickTest): Change[] {
+  if (compute.maxUsd !== undefined && compute.maxUsd <= maxUsd) return [];
+  const before = compute.maxUsd === undefined ? 'as much as it takes' : `$${compute.maxUsd}`;
+  return [{ setting: 'compute.maxUsd', is: maxUsd, why: `it may cost $${maxUsd} instead of ${before}` }];
+}
+
+const percent = (share: number) => Number((share * 100).toPrecision(3));
+
+/** As JSON has it: an optional setting that is not given is null there. */
+function jsonOf(value: unknown): Cut['was'] {
+  return cutSchema.shape.was.parse(value === undefined ? null : JSON.parse(JSON.stringify(value)));
+}
+
+function valueAt(spec: unknown, setting: string): unknown {
+  return setting
+    .split('.')
+    .reduce<unknown>((inside, key) => (isRecord(inside) ? inside[key] : undefined), spec);
+}
+
+/** Of the settings that are changed here, none may be null: null takes an optional one out. */
+function withValues(
+  spec: TrainingSpec,
+  values: readonly { setting: string; value: unknown }[],
+): TrainingSpec {
+  const changed: unknown = structuredClone(spec);
+  for (const { setting, value } of values) {
+    const [section, key] = setting.split('.');
+    const inside = section !== undefined && isRecord(changed) ? changed[section] : undefined;
+    if (key === undefined || !isRecord(inside)) throw new Error(`there is no setting ${setting}`);
+    if (value === null || value === undefined) delete inside[key];
+    else inside[key] = value;
+  }
+  return storedSpecSchema.parse(changed);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
