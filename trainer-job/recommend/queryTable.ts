@@ -9,6 +9,8 @@ import { identifier, type Database } from '../data/database.js';
 import { textSql } from '../data/ingest/columns.js';
 import type { OpenedSource } from '../data/source/openedSource.js';
 import { openRows, typesOf } from '../data/source/openRows.js';
+import type { SourceFiles } from '../data/source/source.js';
+import { reading } from '../data/source/sourceProblem.js';
 import { TrainerError } from '../errors/trainerError.js';
 import { noteUnread } from './unreadValues.js';
 
@@ -60,6 +62,7 @@ export async function fileTable(
 ): Promise<QueryTable> {
   const columns = [id, ...query.filter((column) => column !== id)];
   const { rows, types } = await openQueries(database, source, columns);
+  const files = await source.files();
   const aside = [...types.keys()].filter((name) => !columns.includes(name));
   if (aside.length > 0) onNote(`the query tower does not read ${aside.join(', ')}: left aside`);
   const given = columns.filter((column) => types.has(column));
@@ -71,7 +74,7 @@ export async function fileTable(
       `the queries have no ${missing.join(', ')}: users whom the model knows have the values of their newest training rows, as far as the folder says them, and others none`,
     );
   }
-  const table = await tableOf(database, given, rows);
+  const table = await readingQueries(files, () => tableOf(database, given, rows));
   await noteUnread(database, TABLE, given, unreadBy, onNote);
   return table;
 }
@@ -82,8 +85,11 @@ export async function openQueries(
   source: OpenedSource,
   columns: readonly string[],
 ): Promise<{ rows: string; types: ReadonlyMap<string, string> }> {
-  const { sql: rows } = await openRows(database, await source.files(), 'asked', () => false);
-  const types = await typesOf(database, `SELECT * FROM ${rows}`);
+  const files = await source.files();
+  const { rows, types } = await readingQueries(files, async () => {
+    const { sql } = await openRows(database, files, 'asked', () => false);
+    return { rows: sql, types: await typesOf(database, `SELECT * FROM ${sql}`) };
+  });
   const [id = '', ...others] = columns;
   if (types.has(id)) return { rows, types };
   throw new TrainerError(
@@ -91,6 +97,21 @@ export async function openQueries(
     `the queries have the columns ${[...types.keys()].map((name) => `"${name}"`).join(', ')}, and the model asks for "${id}", the user’s id`,
     `give a file with the column "${id}"; the query tower also reads ${others.map((name) => `"${name}"`).join(', ') || 'nothing else'}`,
   );
+}
+
+/** What cannot be read is named, and nobody sends to settings that queries have not: their form is the usual one. */
+async function readingQueries<T>(files: SourceFiles, read: () => Promise<T>): Promise<T> {
+  try {
+    return await reading(files, read);
+  } catch (error) {
+    if (!(error instanceof TrainerError) || error.code !== 'unreadable-source') throw error;
+    throw new TrainerError(
+      error.code,
+      `the queries: ${error.message}`,
+      'write them as CSV (a header, commas, quotes around fields that hold one, UTF-8), as one JSON object a line, or as Parquet',
+      { cause: error },
+    );
+  }
 }
 
 /** Values are kept as the texts that the transform reads of them, which encoders take for what they write. The first column is that of the users. */

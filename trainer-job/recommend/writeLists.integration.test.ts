@@ -65,8 +65,12 @@ async function manyQueries(folder: string, count: number) {
   }));
   const uri = join(folder, 'queries.jsonl');
   await writeFile(uri, queries.map((query) => `${JSON.stringify(query)}\n`).join(''));
+  return { queries, source: await sourceOf(uri, folder) };
+}
+
+async function sourceOf(uri: string, folder: string) {
   const stop = new StopSignal();
-  const source = await openSource(sourceSchema.parse({ uri }), {
+  return openSource(sourceSchema.parse({ uri }), {
     baseDirectory: folder,
     cacheRoot: folder,
     cloud: offline,
@@ -75,7 +79,6 @@ async function manyQueries(folder: string, count: number) {
     beforeEnd: stop.beforeEnd,
     log: () => {},
   });
-  return { queries, source };
 }
 
 const linesOf = async (path: string) =>
@@ -322,4 +325,27 @@ describe('lists for many', () => {
       'the queries have the columns "city", and the model asks for "user", the user’s id',
     );
   });
+
+  it.each<[string, string, RegExp]>([
+    ['jsonl', '{"user":"u1"}\n{bad\n', /^the queries: .*asked\.jsonl cannot be read as jsonl: .*line \d/],
+    ['jsonl', '[]\n', /^the queries: .*is an object/],
+    ['csv', 'user\nu1\n"u2', /^the queries: .*asked\.csv cannot be read as csv: .*has no end/],
+  ])(
+    'are refused of a file of %s that cannot be read, which is named: case %#',
+    async (ending, content, message) => {
+      const { folder } = await modelOf();
+      const work = await temporaryFolder();
+      const uri = join(work, `asked.${ending}`);
+      await writeFile(uri, content);
+      const queries = await sourceOf(uri, work);
+      await expect(
+        writeLists(requestOf(folder, join(work, 'lists.jsonl'), { queries })),
+      ).rejects.toMatchObject({
+        name: 'TrainerError',
+        code: 'unreadable-source',
+        message: expect.stringMatching(message) as string,
+        remedy: expect.stringMatching(/^write them as CSV/) as string,
+      });
+    },
+  );
 });
