@@ -2,7 +2,7 @@ import { programHelp } from '@trainyard/shared/commandLine/help';
 import { nearestName } from '@trainyard/shared/nearestName';
 import { USER_ERRORS, UserError } from '@trainyard/shared/commandLine/userError';
 import { type CommandContext, EXIT } from './commands/command.js';
-import { COMMANDS, PROGRAM } from './commands/program.js';
+import { commandOf, COMMANDS, PROGRAM } from './commands/program.js';
 import { readConfig } from './config.js';
 import { plain } from './watch/layout.js';
 import { Terminal } from './watch/terminal.js';
@@ -50,13 +50,13 @@ function note(text: string): void {
 
 /** Runs one command line and returns its exit code; what goes wrong is said by `context.note`. */
 export async function runCommand(argv: readonly string[], context: CommandContext): Promise<number> {
-  const [name, ...rest] = argv;
+  const [name] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     context.terminal.draw(programHelp(PROGRAM));
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
-  const command = COMMANDS.get(name);
-  if (!command) {
+  const found = commandOf(argv);
+  if (!found) {
     const names = [...COMMANDS.keys()];
     const nearest = nearestName(name, names);
     context.note(
@@ -66,11 +66,11 @@ export async function runCommand(argv: readonly string[], context: CommandContex
     return EXIT.usage;
   }
   try {
-    return await command.run(rest, context);
+    return await found.command.run(found.rest, context);
   } catch (error) {
     context.note(explain(error));
     if (error instanceof UserError && error.code === 'wrong-arguments')
-      context.note(`trainyard ${name} --help tells more`);
+      context.note(`trainyard ${found.name} --help tells more`);
     return exitCodeOf(error);
   }
 }

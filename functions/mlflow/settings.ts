@@ -5,7 +5,7 @@ import { z } from 'zod';
 const EXPERIMENT_TEMPLATE = '{model}/{experiment}';
 
 /** Messages never quote the value: it may have a password in it. */
-const mlflowUriSchema = z.string().superRefine((text, context) => {
+export const mlflowUriSchema = z.string().superRefine((text, context) => {
   const problem = uriProblem(text);
   if (problem) context.addIssue({ code: 'custom', message: problem });
 });

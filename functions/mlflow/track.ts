@@ -164,7 +164,7 @@ async function attempt(
   }
 }
 
-function experimentTags({ modelId, experiment }: Pick<Run, 'modelId' | 'experiment'>) {
+export function experimentTags({ modelId, experiment }: Pick<Run, 'modelId' | 'experiment'>) {
   return [
     { key: 'trainyard.model', value: modelId },
     ...(experiment === null ? [] : [{ key: 'trainyard.experiment', value: experiment }]),
@@ -203,12 +203,9 @@ async function parentOf(
 }
 
 /** Says in the run where it is there. */
-async function name(cp: TrackPorts, { runId }: Run, { url, written }: Outcome): Promise<void> {
-  const external = {
-    mlflowExperimentId: written.experimentId,
-    mlflowRunId: written.mlflowRunId,
-    mlflowUrl: url,
-  };
+async function name(cp: TrackPorts, { runId }: Run, outcome: Outcome): Promise<void> {
+  const { experimentId: mlflowExperimentId, mlflowRunId, url } = outcome;
+  const external = { mlflowExperimentId, mlflowRunId, mlflowUrl: url };
   await inTurn(`run ${runId}`, (askedAt) =>
     cp.store.optimistic(async (tx) => {
       const run = await readRun(tx, runId);

@@ -21,9 +21,12 @@ import type { MlflowServer } from './server.js';
 import type { RunSource, Written } from './written.js';
 
 export interface Outcome {
-  written: Written;
-  /** Whether the run was not there before. */
-  isNew: boolean;
+  experimentId: string;
+  mlflowRunId: string;
+  /** Null where it is whole, and nobody has asked of what it is made. */
+  written: Written | null;
+  /** `new`: the run was not there before · `more`: it was · `unchanged`: it was, and nothing was left to write. */
+  end: 'new' | 'more' | 'unchanged';
   url: string;
   /** How many points of metrics were sent. */
   points: number;
@@ -40,6 +43,7 @@ export async function writeRun(
   const { run } = source;
   const place = before ? { written: before, found: null, isNew: false } : await placeOf(server, source);
   const written = { ...place.written };
+  if (place.found && isWhole(place.found, source)) return unchanged(server, written);
   const leftOut = await describe(server, source, written, place.found);
   const epochs = await source.epochs();
   const points = await writePoints(server, source, { written, epochs, found: place.found });
@@ -52,13 +56,42 @@ export async function writeRun(
     written.hasVersion = true;
   }
   await writeStatus(server, run, written);
+  await sealWhole(server, source, written);
   return {
+    ...idsOf(server, written),
     written,
-    isNew: place.isNew,
-    url: pageOf(server, written.experimentId, written.mlflowRunId),
+    end: place.isNew ? 'new' : 'more',
     points,
     leftOut,
   };
+}
+
+/** The tag that is written last: of a run that ended, and of which all is there that there is. */
+const WHOLE_TAG = 'trainyard.whole';
+
+/** Changes wherever something else would be written now. */
+function wholeOf({ run, version, parentId, runUrl, parameters }: RunSource): Pair {
+  return { key: WHOLE_TAG, value: digestOf([1, tagsOf(run, parentId, runUrl), version, parameters]) };
+}
+
+function isWhole({ data }: FoundRun, source: RunSource): boolean {
+  const { key, value } = wholeOf(source);
+  return data.tags.some((tag) => tag.key === key && tag.value === value);
+}
+
+async function sealWhole(server: MlflowServer, source: RunSource, written: Written): Promise<void> {
+  if (isTerminal(source.run.status)) await log(server, written, { tags: [wholeOf(source)] });
+}
+
+function unchanged(server: MlflowServer, written: Written): Outcome {
+  return { ...idsOf(server, written), written: null, end: 'unchanged', points: 0, leftOut: [] };
+}
+
+function idsOf(
+  server: MlflowServer,
+  { experimentId, mlflowRunId }: Written,
+): Pick<Outcome, 'experimentId' | 'mlflowRunId' | 'url'> {
+  return { experimentId, mlflowRunId, url: pageOf(server, experimentId, mlflowRunId) };
 }
 
 interface Place {

@@ -4,6 +4,8 @@ import {
   logPageSchema,
   type Epoch,
   metricsPageSchema,
+  modelPageSchema,
+  modelVersionPageSchema,
   modelVersionViewSchema,
   type ModelView,
   modelViewSchema,
@@ -117,6 +119,35 @@ export class TrainyardClient {
 
   model(modelId: string): Promise<ModelView> {
     return requestJson(this.connection, { method: 'GET', path: modelPath(modelId) }, modelViewSchema);
+  }
+
+  /** All models, in the order of their ids. */
+  models(): AsyncGenerator<ModelView> {
+    return this.all(
+      (page) => `/api/models${page}`,
+      modelPageSchema,
+      ({ models }) => models,
+    );
+  }
+
+  /** All versions of a model, the newest first. */
+  versions(modelId: string): AsyncGenerator<z.infer<typeof modelVersionViewSchema>> {
+    const pathOf = (page: string) => `${modelPath(modelId)}/versions${page}`;
+    return this.all(pathOf, modelVersionPageSchema, ({ versions }) => versions);
+  }
+
+  private async *all<P extends { nextCursor: string | null }, T>(
+    pathOf: (page: string) => string,
+    schema: z.ZodType<P>,
+    itemsOf: (page: P) => T[],
+  ): AsyncGenerator<T> {
+    let cursor: string | undefined;
+    do {
+      const path = pathOf(queryOf({ limit: 200, cursor }));
+      const page = await requestJson(this.connection, { method: 'GET', path }, schema);
+      yield* itemsOf(page);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
   }
 
   version(modelId: string, version: number): Promise<z.infer<typeof modelVersionViewSchema>> {

@@ -8,6 +8,7 @@ import { demo } from './demo.js';
 import { deploy } from './deploy.js';
 import { doctor } from './doctor.js';
 import { exportRun } from './takeAway/export.js';
+import { exportMlflow } from './takeAway/exportMlflow.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
 import { recommend } from './lists/recommend.js';
@@ -24,7 +25,7 @@ import { up } from './up.js';
 import { verify } from './results/verify.js';
 import { watch } from './watch.js';
 
-/** By the word that follows `trainyard`. */
+/** By the word that follows `trainyard`, or the two words. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
     up,
@@ -41,6 +42,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     recommend,
     report,
     exportRun,
+    exportMlflow,
     similar,
     logs,
     cost,
@@ -51,6 +53,18 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     doctor,
   ].map((command) => [command.table.name.replace(/^trainyard /, ''), command]),
 );
+
+/** The command that a command line begins with, of two words where there is one, and the rest of it. */
+export function commandOf(
+  argv: readonly string[],
+): { command: Command; name: string; rest: readonly string[] } | undefined {
+  for (const words of [2, 1]) {
+    const name = argv.slice(0, words).join(' ');
+    const command = COMMANDS.get(name);
+    if (command) return { command, name, rest: argv.slice(words) };
+  }
+  return undefined;
+}
 
 export const PROGRAM: ProgramTable = {
   name: 'trainyard',

@@ -29,7 +29,7 @@ interface Positional {
   /** Takes all the rest of the arguments: the last one, whose schema is that of a list. */
   readonly multiple?: true;
   /** Any text, which is required, unless given. */
-  readonly schema?: z.ZodType<unknown, string | undefined> | z.ZodType<unknown, string[]>;
+  readonly schema?: z.ZodType<unknown, string | undefined> | z.ZodType<unknown, string[] | undefined>;
 }
 export type Positionals = Readonly<Record<string, Positional>>;
 

@@ -8,7 +8,7 @@ import { parseArguments } from '@trainyard/shared/commandLine/parseArguments';
 import { isTerminal } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
-import { COMMANDS } from '../../local/commands/program.js';
+import { commandOf, COMMANDS } from '../../local/commands/program.js';
 import type { TrainyardClient } from '../../local/client/trainyardClient.js';
 import { TRAINER as TRAINER_TABLE } from '../../trainer-job/pipeline/commandLine.js';
 import { hostHere, stackSpec, TRAINER, TRAINER_ENVIRONMENT, writePurchases } from '../support/hosts/stack.js';
@@ -62,9 +62,8 @@ describe('a command that a page shows', () => {
     // The reference shows the form of each command, too.
     if (/\[options\]|COMMAND/.test(line))
       return expect(COMMANDS.has(trainyardArguments(line)[0] ?? '')).toBe(true);
-    const [name = '', ...rest] = trainyardArguments(line);
-    const table = COMMANDS.get(name)?.table;
-    expect(table && parseArguments(table, rest)).toBeDefined();
+    const found = commandOf(trainyardArguments(line));
+    expect(found && parseArguments(found.command.table, found.rest)).toBeDefined();
   });
 
   it.each(shownWith('node trainer-job/dist/main.js').filter(({ line }) => !line.includes('[options]')))(

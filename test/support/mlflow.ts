@@ -8,7 +8,7 @@ import { testControlPlane, type TestControlPlane } from './controlPlane.js';
 import { MlflowStandIn } from './standIns/mlflowStandIn.js';
 
 /** Gone after the test. */
-async function mlflowStandIn(): Promise<MlflowStandIn> {
+export async function mlflowStandIn(): Promise<MlflowStandIn> {
   const server = new MlflowStandIn();
   await server.start();
   onTestFinished(() => server.stop());

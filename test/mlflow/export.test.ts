@@ -1,0 +1,101 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startFunctionServer } from '../../local/host/functionServer.js';
+import '../../functions/register.js';
+import { endedRun } from '../support/endedRun.js';
+import { newRun } from '../support/newRun.js';
+import { START, testControlPlane, type TestControlPlane } from '../support/controlPlane.js';
+import { epochOf, mlflowStandIn, putEpochs } from '../support/mlflow.js';
+import { runCommandLine } from '../support/runCommandLine.js';
+
+const idOf = (number: number) => `abcdefghijklmnopqrs${'abcdefghijklmnopqrstuvwxyz'[number] ?? ''}`;
+
+/** A Trainyard whose model has runs that failed, with three epochs each. */
+async function trainyard(count: number): Promise<{ cp: TestControlPlane; url: string }> {
+  const cp = await testControlPlane();
+  const server = await startFunctionServer(0, 'internal');
+  onTestFinished(() => server.close());
+  await cp.request();
+  for (let number = 0; number < count; number += 1) {
+    const runId = idOf(number);
+    await cp.put(
+      endedRun('failed', {
+        runId,
+        runNumber: number + 2,
+        createdAt: new Date(START.getTime() + number).toISOString(),
+      }),
+    );
+    await putEpochs(cp, { runId }, epochOf(1), epochOf(2), epochOf(3));
+  }
+  return { cp, url: server.url };
+}
+
+const exported = (url: string, args: string[], environment = {}) =>
+  runCommandLine(['export', 'mlflow', ...args, '--url', url], '/', environment);
+
+describe('trainyard export mlflow', () => {
+  it('counts what was written, what was there, and what was left out and why', async () => {
+    const { cp, url } = await trainyard(3);
+    await cp.put(newRun(START, { runId: idOf(9), runNumber: 9, status: 'running' }));
+    const server = await mlflowStandIn();
+    const first = await exported(url, [idOf(0), 'demo#3', '--to', server.endpoint]);
+    expect([first.code, first.out]).toEqual([
+      0,
+      expect.stringMatching(/2 runs to .*: 2 written; \d+ points/),
+    ]);
+    const second = await exported(url, ['--model', 'demo', '--to', server.endpoint]);
+    expect(second.out).toMatch(/1 written, 2 were there already, 2 left out/);
+    expect(second.out).toMatch(/left out of demo#9: it is running: run the command again once it has ended/);
+    expect(second.code).toBe(1);
+    expect(server.runs.size).toBe(3);
+  });
+
+  it('goes on where a server went away, and writes nothing twice', async () => {
+    const { url } = await trainyard(4);
+    const server = await mlflowStandIn();
+    server.fault = (_what, number) =>
+      number >= 9 ? { status: 400, body: { error_code: 'ENDPOINT_NOT_FOUND', message: 'gone' } } : undefined;
+    const broken = await exported(url, ['--model', 'demo', '--to', server.endpoint]);
+    expect(broken.code).toBe(1);
+    expect(broken.err).toMatch(/gone\n\d of 5 runs were looked at: run the command again/);
+    server.fault = () => undefined;
+    const whole = await exported(url, [0, 1, 2, 3].map(idOf).concat('--to', server.endpoint));
+    expect(whole.code).toBe(0);
+    for (const number of [0, 1, 2, 3])
+      expect(server.points(idOf(number), 'loss').map(({ step }) => step)).toEqual([1, 2, 3]);
+  });
+
+  it('prints JSON, a run per line', async () => {
+    const { url } = await trainyard(1);
+    const server = await mlflowStandIn();
+    const { out } = await exported(url, [idOf(0), '--json', '--to', server.endpoint]);
+    expect(JSON.parse(out)).toMatchObject({
+      run: 'demo#2',
+      end: 'new',
+      leftOut: [],
+      url: expect.stringContaining('/#/experiments/') as string,
+    });
+  });
+
+  it.each([
+    [[], {}, 2, /no MLflow server is named: write --to URI, or set TRAINYARD_MLFLOW_URI/],
+    [['--to', 'databricks'], {}, 2, /--to is "databricks"; must be the http or https URL/],
+    [['demo#1', '--model', 'demo', '--to', 'http://127.0.0.1:9'], {}, 2, /leave one of them out/],
+  ])('says what is wrong: %j', async (args, environment, code, words) => {
+    const { url } = await trainyard(0);
+    const said = await exported(url, args, environment);
+    expect([said.code, said.err]).toEqual([code, expect.stringMatching(words)]);
+  });
+
+  it('tells of credentials that are wrong, without them', async () => {
+    const { url } = await trainyard(1);
+    const server = await mlflowStandIn();
+    server.authorization = 'Bearer right';
+    const said = await exported(url, [idOf(0)], {
+      TRAINYARD_MLFLOW_URI: server.endpoint,
+      TRAINYARD_MLFLOW_TOKEN: 'wrong-token',
+    });
+    expect(said.code).toBe(1);
+    expect(said.err).toMatch(/refused GET .*\(401 UNAUTHENTICATED\).*TRAINYARD_MLFLOW_TOKEN/);
+    expect(said.err).not.toContain('wrong-token');
+  });
+});
