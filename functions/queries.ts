@@ -63,6 +63,16 @@ export const queries = {
       },
       page,
     ),
+  /** Runs of a model by their numbers, from the first to the last. */
+  runsByNumber: (modelId: string, from: number, to: number): Query => ({
+    collection: paths.runs,
+    where: [
+      equal('modelId', modelId),
+      { field: 'runNumber', op: '>=', value: from },
+      { field: 'runNumber', op: '<=', value: to },
+    ],
+    orderBy: [{ field: 'runNumber', direction: 'asc' }],
+  }),
   /** Completed runs, the best first. */
   bestRunsOfModel: (modelId: string, metric: OrderMetric, filter: Omit<RunFilter, 'status'>, page: Page) =>
     paged(
@@ -77,6 +87,11 @@ export const queries = {
   runsFrom: (field: 'quickRunId' | 'parentRunId', runId: string): Query => ({
     collection: paths.runs,
     where: [equal(field, runId)],
+  }),
+  /** The summaries of all runs of a model. */
+  summaryPages: (modelId: string): Query => ({
+    collection: paths.summaryPages(modelId),
+    orderBy: [{ field: 'page', direction: 'asc' }],
   }),
   /** Whether any run was made of a preset's version. */
   runsOfPreset: (presetRef: string): Query => ({

@@ -33,6 +33,13 @@ const TABLE = {
     remedy: 'Correct the body and send it again.',
     retried: false,
   },
+  'invalid-filter': {
+    status: 400,
+    title: 'Invalid filter',
+    meaning: 'A filter or an order of runs cannot be read, or names what no run has; the detail says where.',
+    remedy: 'Correct the place that the detail marks; `docs/runs.md` has the language.',
+    retried: false,
+  },
   'invalid-cursor': {
     status: 400,
     title: 'Invalid cursor',

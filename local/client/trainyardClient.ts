@@ -32,6 +32,13 @@ import { followRun, type FollowOptions } from './runStream.js';
 export type LogPage = z.infer<typeof logPageSchema>;
 export type RunPage = z.infer<typeof runPageSchema>;
 
+/** Which runs, and in which order: the newest first unless given. */
+export interface ListOptions {
+  status?: RunStatus | undefined;
+  filter?: string | undefined;
+  orderBy?: string | undefined;
+}
+
 /** What a request for a run may say of it beside its specification. */
 export type StartIdentity = Omit<z.input<typeof startRequestSchema>, 'spec'>;
 
@@ -94,7 +101,7 @@ export class TrainyardClient {
     return requestJson(this.connection, { method: 'GET', path: runPath(runId) }, runViewSchema);
   }
 
-  list(modelId: string, options: PageOptions & { status?: RunStatus | undefined } = {}): Promise<RunPage> {
+  list(modelId: string, options: PageOptions & ListOptions = {}): Promise<RunPage> {
     const path = `/api/models/${encodeURIComponent(modelId)}/training-runs${queryOf({ ...options })}`;
     return requestJson(this.connection, { method: 'GET', path }, runPageSchema);
   }

@@ -12,6 +12,7 @@ import {
 import { plain, truncate } from '../watch/layout.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
+import { z } from 'zod';
 import type { TrainyardClient } from '../client/trainyardClient.js';
 import { type CommandContext, defineCommand, EXIT, modelArgument } from './command.js';
 import { connect, connectionFlags } from './connect.js';
@@ -19,7 +20,7 @@ import { connect, connectionFlags } from './connect.js';
 export const list = defineCommand(
   {
     name: 'trainyard list',
-    summary: 'Lists the runs of a model, the newest first.',
+    summary: 'Lists the runs of a model, the newest first, or by a filter and an order.',
     positionals: { model: { value: 'MODEL', description: 'the id of the model', schema: modelArgument } },
     flags: {
       status: {
@@ -33,6 +34,17 @@ export const list = defineCommand(
         description: 'at most so many runs',
         schema: wholeNumber(1, 10_000).default(20),
       },
+      filter: {
+        value: 'FILTER',
+        description: 'only runs that are so: metrics, fields, params.… and tags.…, as docs/runs.md says',
+        schema: z.string().min(1).max(2000).optional(),
+      },
+      order: {
+        value: 'BY',
+        description:
+          'by metrics, fields, params.… or tags.…, each with asc or desc; of a metric the best comes first unless said',
+        schema: z.string().min(1).max(500).optional(),
+      },
       best: {
         description: 'the completed runs by the primary metric of the newest of them, the best first',
       },
@@ -43,15 +55,22 @@ export const list = defineCommand(
       'trainyard list shop',
       'trainyard list shop --status failed --limit 5',
       'trainyard list shop --best --limit 3',
+      `trainyard list shop --filter 'test_recall_at_100 > 0.3 and tags.team = "search"' --order val_loss`,
     ],
   },
   async (values, context) => {
-    const { model: modelId, status, limit } = values;
+    const { model: modelId, status, limit, filter, order: orderBy } = values;
     const client = await connect(values, context);
     if (values.best) return listBest(client, values, context);
     const runs: RunView[] = [];
     for (let cursor: string | undefined; runs.length < limit;) {
-      const page = await client.list(modelId, { status, limit: Math.min(200, limit - runs.length), cursor });
+      const page = await client.list(modelId, {
+        status,
+        filter,
+        orderBy,
+        limit: Math.min(200, limit - runs.length),
+        cursor,
+      });
       runs.push(...page.runs);
       if (page.nextCursor === null) break;
       cursor = page.nextCursor;
@@ -59,16 +78,23 @@ export const list = defineCommand(
     if (values.json) context.terminal.draw(runs.map((run) => JSON.stringify(run)));
     else context.terminal.draw(runLines(runs, context.terminal.layout.width));
     if (runs.length === 0)
-      context.note(`${modelId} has no ${status ? `${status} ` : ''}run at ${client.url}`);
+      context.note(
+        `${modelId} has no ${status ? `${status} ` : ''}run${filter === undefined ? '' : ' that the filter takes'} at ${client.url}`,
+      );
     return EXIT.ok;
   },
 );
 
 async function listBest(
   client: TrainyardClient,
-  { model: modelId, status, limit, json }: BestAsked,
+  { model: modelId, status, limit, json, filter, order }: BestAsked,
   context: CommandContext,
 ): Promise<number> {
+  if (filter !== undefined || order !== undefined)
+    throw new UserError(
+      'wrong-arguments',
+      'write --best, or --filter and --order: --order test_recall_at_100 has the best first',
+    );
   if (status !== undefined && status !== 'completed')
     throw new UserError(
       'wrong-arguments',
@@ -95,6 +121,8 @@ interface BestAsked {
   status: RunStatus | undefined;
   limit: number;
   json: boolean;
+  filter: string | undefined;
+  order: string | undefined;
 }
 
 /** A table: name, status, epochs, the metric that says most of the newest run's model, its warnings, when it began, id, title. */

@@ -17,6 +17,11 @@ export const paths = {
   modelVersions: (modelId: string) => `models/${modelId}/versions`,
   modelVersion: (modelId: string, version: number) => `models/${modelId}/versions/${numbered(version)}`,
   release: (modelId: string, releaseId: string) => `models/${modelId}/releases/${releaseId}`,
+  summaryPages: (modelId: string) => `models/${modelId}/summaries`,
+  /** The summaries of a hundred runs of a model. */
+  summaryPage: (modelId: string, page: number) => `models/${modelId}/summaries/${numbered(page)}`,
+  experiments: (modelId: string) => `models/${modelId}/experiments`,
+  experiment: (modelId: string, experimentId: string) => `models/${modelId}/experiments/${experimentId}`,
   sweep: (sweepId: string) => `sweeps/${sweepId}`,
   presets: (kind: PresetKind) => PRESET_COLLECTIONS[kind],
   preset: (kind: PresetKind, id: string) => `${PRESET_COLLECTIONS[kind]}/${id}`,

@@ -125,7 +125,21 @@ export const listRunsQuerySchema = z
       orderMetricSchema.optional(),
       'The metric of results that completed runs are ordered by, the best first. Unless given, all runs come, the newest first.',
     ),
+    filter: described(
+      z.string().min(1).max(2000).optional(),
+      'What the runs must be like: metrics, fields, parameters and tags, compared with `=`, `!=`, `<`, `<=`, `>`, `>=`, `in (…)`, `contains`, joined by `and`, `or`, `not`. `docs/runs.md` has the language.',
+      'test_recall_at_100 > 0.3 and params.training.batchSize = 8192 and tags.team = "search"',
+    ),
+    orderBy: described(
+      z.string().min(1).max(500).optional(),
+      'What the runs are ordered by: metrics, fields, parameters and tags, with commas between, each with `asc` or `desc`. Unless said, the best of a metric comes first, and of all else the least. Runs that lack the value come last.',
+      'test_recall_at_100, createdAt desc',
+    ),
   })
+  .refine(
+    ({ orderBy, bestBy }) => orderBy === undefined || bestBy === undefined,
+    'give orderBy or bestBy, not both',
+  )
   .refine(
     ({ status, bestBy }) => bestBy === undefined || status === undefined || status === 'completed',
     'only completed runs have results: leave out status, or ask for completed',

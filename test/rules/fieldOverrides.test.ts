@@ -19,6 +19,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { historyMarkerSchema } from '../../functions/history/marker.js';
 import { MAX_DOCUMENT_BYTES, documentBytes } from '../../functions/ports/documentStore/documentSize.js';
+import { pageDocumentSchema } from '../../functions/runs/summaries/page.js';
 import { EXAMPLE_SPEC, newRun } from '../support/newRun.js';
 import { START } from '../support/controlPlane.js';
 import { exemptFields, indexEntries, MAX_INDEX_ENTRIES, type FieldOverride } from './indexEntries.js';
@@ -38,6 +39,7 @@ const DOCUMENTS: Record<string, readonly z.ZodType[]> = {
   datasets: [presetSchema],
   featureConfigs: [presetSchema],
   modelConfigs: [presetSchema],
+  summaries: [pageDocumentSchema],
   outbox: [eventSchema],
   registrations: [registrationSchema],
   history: [historyMarkerSchema],

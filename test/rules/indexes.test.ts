@@ -21,10 +21,12 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
     ([{}, { status: 'failed' }, { tag: 'a=b' }, { status: 'failed', tag: 'a=b' }] as const).map((filter) =>
       queries.runsOfModel('m', filter, page),
     ),
+  runsByNumber: () => [queries.runsByNumber('m', 1, 100)],
   bestRunsOfModel: () =>
     orderMetrics().flatMap((metric) =>
       [{}, { tag: 'a=b' }].map((filter) => queries.bestRunsOfModel('m', metric, filter, page)),
     ),
+  summaryPages: () => [queries.summaryPages('m')],
   runsOfPreset: () => [queries.runsOfPreset('datasets/d@1')],
   runsFrom: () => [queries.runsFrom('quickRunId', 'r'), queries.runsFrom('parentRunId', 'r')],
   runsByDigest: () =>

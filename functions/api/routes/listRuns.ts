@@ -6,9 +6,11 @@ import {
   paths,
   runName,
   runPageSchema,
+  type ModelDocument,
   type OrderMetric,
 } from '@trainyard/shared';
 import { z } from 'zod';
+import type { ControlPlane } from '../../controlPlane.js';
 import type { StoredDocument } from '../../ports/documentStore/documentStore.js';
 import { queries } from '../../queries.js';
 import { parseRun, viewOf } from '../../runs/repository.js';
@@ -16,6 +18,7 @@ import { maySee } from '../caller.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
 import { defineRoute } from '../defineRoute.js';
 import { readModel } from '../../models/repository.js';
+import { askedDigest, findRuns, foundCursorSchema, type RunsAsked } from '../../runs/summaries/findRuns.js';
 import { bestRuns, primaryMetricOf } from '../../runs/results/bestRuns.js';
 import { modelParams, visibleModel } from './parameters.js';
 
@@ -31,32 +34,52 @@ const cursorSchema = z.union([
 export const listRunsRoute = defineRoute({
   method: 'GET',
   path: '/api/models/{modelId}/training-runs',
-  summary: 'List the runs of a model, newest first, or the completed ones by a metric, best first',
+  summary: 'List the runs of a model, newest first, or by a filter and an order',
   operationId: 'listRuns',
-  description: '`cursor` goes on where a page ended; it belongs to the order that it was given out for.',
+  description:
+    '`filter` and `orderBy` reach every metric, dotted parameter and tag. `cursor` goes on where a page ended; it belongs to the filter and the order that it was given out for.',
   access: 'viewer',
   params: modelParams,
   query: listRunsQuerySchema,
   result: runPageSchema,
   success: 200,
   async handle(cp, { params, query, caller }) {
-    const startAfter = placeOf(query);
+    const isFiltered = query.filter !== undefined || query.orderBy !== undefined;
+    const startAfter = isFiltered ? undefined : placeOf(query);
     const model = await readModel(cp.store, params.modelId);
+    const isSeen = model && maySee(caller, model.teams);
+    if (isFiltered)
+      return { body: await foundRuns(cp, isSeen ? model : { ...params, lastRunNumber: 0 }, query) };
     // As of a model that nobody has started yet: its id has no runs.
-    if (model && !maySee(caller, model.teams)) return { body: { runs: [], nextCursor: null } };
+    if (model && !isSeen) return { body: { runs: [], nextCursor: null } };
     const page = { startAfter, limit: query.limit + 1 };
-    const found = await cp.store.query(
+    const documents = await cp.store.query(
       query.bestBy
         ? queries.bestRunsOfModel(params.modelId, query.bestBy, query, page)
         : queries.runsOfModel(params.modelId, query, page),
     );
-    const runs = found.slice(0, query.limit).map(parseRun);
+    const runs = documents.slice(0, query.limit).map(parseRun);
     const last = runs.at(-1);
     const nextCursor =
-      found.length > query.limit && last ? encodeCursor(placeAfter(last, query.bestBy)) : null;
+      documents.length > query.limit && last ? encodeCursor(placeAfter(last, query.bestBy)) : null;
     return { body: { runs: runs.map(viewOf), nextCursor } };
   },
 });
+
+/** By a filter or an order of the caller's own. */
+async function foundRuns(
+  cp: ControlPlane,
+  model: Pick<ModelDocument, 'modelId' | 'lastRunNumber'>,
+  { filter, orderBy, bestBy, status, tag, cursor, limit }: ListQuery,
+): Promise<z.infer<typeof runPageSchema>> {
+  const best = bestBy && { orderBy: bestBy, status: 'completed' as const };
+  const asked: RunsAsked = { filter, orderBy, status, tag, ...best };
+  const after = decodeCursor(foundCursorSchema, cursor);
+  // A cursor of another filter or order points nowhere.
+  if (after && after.of !== askedDigest(asked)) decodeCursor(z.never(), cursor);
+  const { runs, next } = await findRuns(cp, model, asked, { after, limit });
+  return { runs: runs.map(viewOf), nextCursor: next && encodeCursor(next) };
+}
 
 export const bestRunsRoute = defineRoute({
   method: 'GET',

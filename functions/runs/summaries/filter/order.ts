@@ -1,0 +1,46 @@
+/** The order of runs: by what was asked for, then the newest first. */
+import type { RunSummary } from '../summary.js';
+import type { ResolvedField, Scalar } from './fields.js';
+
+export interface ResolvedOrder {
+  field: ResolvedField;
+  /** Metrics go the best first, everything else upwards, unless it is said. */
+  isDescending: boolean;
+}
+
+/** What a run is ordered by: a value for each order, and its number. */
+export interface SortKey {
+  values: readonly (Scalar | undefined)[];
+  runNumber: number;
+}
+
+export function sortKey(summary: RunSummary, orders: readonly ResolvedOrder[]): SortKey {
+  return {
+    values: orders.map(({ field }) => field.valueOf(summary)),
+    runNumber: summary.fields.runNumber,
+  };
+}
+
+/** Runs that lack a value come last, whichever the direction. */
+export function compareKeys(orders: readonly ResolvedOrder[]): (a: SortKey, b: SortKey) => number {
+  return (a, b) => {
+    for (const [i, { isDescending }] of orders.entries()) {
+      const order = compareValues(a.values[i] ?? null, b.values[i] ?? null, isDescending);
+      if (order !== 0) return order;
+    }
+    return b.runNumber - a.runNumber;
+  };
+}
+
+const RANKS = { number: 0, string: 1, boolean: 2 } as const;
+
+function compareValues(a: Scalar, b: Scalar, isDescending: boolean): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  if (typeof a !== typeof b) return RANKS[typeOf(a)] - RANKS[typeOf(b)];
+  if (a === b) return 0;
+  return a < b !== isDescending ? -1 : 1;
+}
+
+function typeOf(value: Exclude<Scalar, null>): keyof typeof RANKS {
+  return typeof value === 'number' ? 'number' : typeof value === 'string' ? 'string' : 'boolean';
+}

@@ -1,0 +1,100 @@
+/** What a list is filtered and ordered by of a run: its fields, metrics, parameters and tags, without the rest of its document. */
+import { blockingGates, flattened, runStatusSchema, type Flattened, type Run } from '@trainyard/shared';
+import { z } from 'zod';
+
+/** A longer text is no name, and nobody orders by it: its run is read where a filter asks for it. */
+const MOST_TEXT = 500;
+/** So many settings of a specification are kept; of longer ones, such as those that rename hundreds of columns, the run is read. */
+const MOST_PARAMETERS = 1000;
+
+/** Fields of a run by the names that a filter gives them. */
+export const summaryFieldsSchema = z.strictObject({
+  runId: z.string(),
+  runNumber: z.int().min(1),
+  status: runStatusSchema,
+  title: z.string(),
+  intent: z.string().nullable(),
+  experiment: z.string().nullable(),
+  requestedBy: z.string(),
+  modelType: z.string(),
+  parentRunId: z.string().nullable(),
+  sweepId: z.string().nullable(),
+  trial: z.number().nullable(),
+  quickRunId: z.string().nullable(),
+  repeatOf: z.string().nullable(),
+  retryOf: z.string().nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  updatedAt: z.string(),
+  epochs: z.number(),
+  bestEpoch: z.number().nullable(),
+  seconds: z.number().nullable(),
+  usd: z.number().nullable(),
+  warnings: z.number(),
+  gatesPassed: z.boolean().nullable(),
+  errorCode: z.string().nullable(),
+});
+export type SummaryFields = z.infer<typeof summaryFieldsSchema>;
+
+export interface RunSummary {
+  fields: SummaryFields;
+  /** Of the result, else of the newest epoch. */
+  metrics: Readonly<Record<string, number>>;
+  /** The specification by dotted keys, without its tags. */
+  parameters: Readonly<Flattened>;
+  tags: Readonly<Record<string, string>>;
+  systemTags: Readonly<Record<string, string>>;
+  /** Whether parameters were left out, being too long or too many. */
+  isPartial: boolean;
+}
+
+export function summaryOf(run: Run, isWhole = false): RunSummary {
+  const { tags, ...settings } = run.spec;
+  const all = Object.entries(flattened(settings));
+  const kept = isWhole
+    ? all
+    : all
+        .filter(([, value]) => typeof value !== 'string' || value.length <= MOST_TEXT)
+        .slice(0, MOST_PARAMETERS);
+  return {
+    fields: fieldsOf(run),
+    metrics: { ...run.latestMetrics, ...run.result?.metrics },
+    parameters: Object.fromEntries(kept),
+    tags,
+    systemTags: run.systemTags,
+    isPartial: kept.length < all.length,
+  };
+}
+
+function fieldsOf(run: Run): SummaryFields {
+  const { runId, runNumber, status, title, intent, experiment, requestedBy, parentRunId, quickRunId } = run;
+  const { createdAt, startedAt, endedAt, updatedAt, result } = run;
+  return {
+    runId,
+    runNumber,
+    status,
+    title,
+    intent,
+    experiment,
+    requestedBy,
+    modelType: run.spec.model.type,
+    parentRunId,
+    sweepId: run.sweep?.sweepId ?? null,
+    trial: run.sweep?.trial ?? null,
+    quickRunId,
+    repeatOf: run.repeat?.of ?? null,
+    retryOf: run.retryOf?.runId ?? null,
+    createdAt,
+    startedAt,
+    endedAt,
+    updatedAt,
+    epochs: result?.epochsTrained ?? run.currentEpoch,
+    bestEpoch: result?.bestEpoch ?? null,
+    seconds: startedAt && endedAt ? (Date.parse(endedAt) - Date.parse(startedAt)) / 1000 : null,
+    usd: run.cost?.usd ?? null,
+    warnings: run.warnings.length,
+    gatesPassed: result ? blockingGates(run.gates).length === 0 : null,
+    errorCode: run.error?.code ?? null,
+  };
+}
