@@ -28,9 +28,11 @@ describe('the bundles of the functions', () => {
       api: framework,
       dispatch: framework,
       history: ['firebase-functions/v2/firestore'],
+      mlflow: framework,
       notify: framework,
       reconcile: framework,
       retrain: framework,
+      summaries: framework,
       webhooks: framework,
     });
     const webhooks = bundles.find(({ entry }) => entry === 'webhooks');
@@ -204,7 +206,7 @@ function requestTo(target: string): RequestInit {
       }),
     };
   }
-  if (['dispatch', 'notify', 'retrain'].includes(target)) {
+  if (['dispatch', 'notify', 'retrain', 'summaries'].includes(target)) {
     const message = { messageId: '1', publishTime: '2025-06-01T00:00:00Z', data: 'e30=', attributes: {} };
     return {
       method: 'POST',

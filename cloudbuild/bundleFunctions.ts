@@ -22,15 +22,16 @@ export const ENTRIES = [
   'notify',
   'reconcile',
   'retrain',
+  'summaries',
   'webhooks',
 ] as const;
 export type Entry = (typeof ENTRIES)[number];
 
 /**
- * Packages that stay packages, installed beside the bundle: the SDKs find files of their own at run time, and the framework's
- * launcher and the bundle must use the same framework.
+ * Packages that stay packages, installed beside the bundle: the SDKs find files of their own at run time, the framework's launcher
+ * and the bundle must use the same framework, and what makes the parser of filters is loaded at the first filter alone.
  */
-const EXTERNAL = /^(@google-cloud\/|firebase-|@opentelemetry\/(sdk|exporter|resources)|libsql)/;
+const EXTERNAL = /^(@google-cloud\/|firebase-|@opentelemetry\/(sdk|exporter|resources)|libsql|peggy)/;
 
 /** A function's bundle: what is loaded to serve its first request, and what may be loaded later. */
 export interface Bundle {

@@ -8,4 +8,5 @@ import './entries/mlflow.js';
 import './entries/notify.js';
 import './entries/reconcile.js';
 import './entries/retrain.js';
+import './entries/summaries.js';
 import './entries/webhooks.js';

@@ -41,6 +41,8 @@ export const FUNCTIONS: readonly DeployedFunction[] = [
   { ...called('notify'), concurrency: 10, maxInstances: 5 },
   // Each writes to one server, whose patience is shorter than ours.
   { ...called('mlflow'), maxInstances: 5 },
+  // Runs of a model take turns within one instance.
+  { ...called('summaries'), concurrency: 40, maxInstances: 2 },
   { ...called('retrain'), concurrency: 10, maxInstances: 5 },
   // One at a time: two would look at the same runs.
   { ...called('reconcile'), concurrency: 1, maxInstances: 1, needsMasterSecret: true },

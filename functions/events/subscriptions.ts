@@ -15,6 +15,7 @@ export const SUBSCRIPTIONS = {
     'model.version.registered',
   ],
   notify: ['run.completed', 'run.failed', 'run.cancelled', 'budget.reached'],
+  summaries: ['run.requested', 'run.completed', 'run.failed', 'run.cancelled'],
 } as const satisfies Record<string, readonly EventType[]>;
 export type SubscribedFunction = keyof typeof SUBSCRIPTIONS;
 const SUBSCRIBED_FUNCTIONS = Object.keys(SUBSCRIPTIONS) as SubscribedFunction[];

@@ -4,7 +4,16 @@ import { timingSafeEqual } from 'node:crypto';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 
-const FUNCTIONS = ['api', 'webhooks', 'dispatch', 'mlflow', 'notify', 'retrain', 'reconcile'] as const;
+const FUNCTIONS = [
+  'api',
+  'webhooks',
+  'dispatch',
+  'mlflow',
+  'notify',
+  'retrain',
+  'summaries',
+  'reconcile',
+] as const;
 type FunctionName = (typeof FUNCTIONS)[number];
 
 export interface FunctionServer {
@@ -21,7 +30,7 @@ const INTERNAL_HEADER = 'trainyard-internal';
 
 /**
  * One HTTP server on the loopback interface with all functions behind it, each with the middleware that it has in the
- * cloud. `dispatch`, `mlflow`, `notify`, `retrain` and `reconcile` answer only to who knows `internalToken`.
+ * cloud. `dispatch`, `mlflow`, `notify`, `retrain`, `summaries` and `reconcile` answer only to who knows `internalToken`.
  */
 export async function startFunctionServer(port: number, internalToken: string): Promise<FunctionServer> {
   const functions = new Map<string, Server>(FUNCTIONS.map((name) => [name, getTestServer(name)]));

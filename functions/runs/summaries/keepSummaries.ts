@@ -1,5 +1,5 @@
 /** Writes the summaries of runs into the pages of their models: after a run's events, and for runs of before. */
-import { paths, type Run } from '@trainyard/shared';
+import { paths, type Run, type TrainyardEvent } from '@trainyard/shared';
 import type { ControlPlane } from '../../controlPlane.js';
 import { inTurn } from '../../inTurn.js';
 import type { DocumentReader } from '../../ports/documentStore/documentStore.js';
@@ -9,6 +9,11 @@ import { decodePage, encodePage, pageDocumentSchema, pageOf, type PageDocument }
 import { summaryOf, type RunSummary } from './summary.js';
 
 export type SummaryPorts = Pick<ControlPlane, 'store' | 'now'>;
+
+/** Writes the summary of the run that an event is of; what happens to anything else is in no list of runs. */
+export async function summarize(cp: SummaryPorts, { data }: TrainyardEvent): Promise<void> {
+  if (data.kind === 'run') await keepSummary(cp, data.runId);
+}
 
 /** The runs that wait for their turn, by page; one turn writes all of them, for each of them writes the same document. */
 const waiting = new WeakMap<SummaryPorts['store'], Map<string, Set<string>>>();

@@ -170,7 +170,7 @@ function jobOf(input: Parameters<typeof tierSchema.parse>[0]) {
 }
 
 function deployed() {
-  const names = ['api', 'webhooks', 'dispatch', 'notify', 'retrain', 'reconcile'];
+  const names = ['api', 'webhooks', 'dispatch', 'notify', 'retrain', 'summaries', 'reconcile'];
   return names.map((name) => ({
     name: `projects/${ID}/locations/${REGION}/functions/trainyard-${name}`,
     state: 'ACTIVE',
