@@ -23,6 +23,7 @@ const BODIES: Record<string, unknown> = {
   'POST /api/training-runs/{runId}/cancel': {},
   'POST /api/training-runs/{runId}/retry': {},
   'POST /api/training-runs/{runId}/train-full': {},
+  'POST /api/training-runs/{runId}/repeats': { count: 2 },
   'POST /api/models/{modelId}': {
     name: 'Shop',
     teams: ['red'],

@@ -237,6 +237,13 @@ const TABLE = {
     remedy: 'Promote a version instead.',
     retried: false,
   },
+  'is-repetition': {
+    status: 409,
+    title: 'This run is a repetition itself',
+    meaning: 'Repetitions are not repeated: their seeds were drawn for the run that they repeat.',
+    remedy: 'Ask for more repetitions of the run that `repeat.of` names.',
+    retried: false,
+  },
   'no-quick-test': {
     status: 409,
     title: 'This run is no quick test',

@@ -3,7 +3,8 @@ import type { Config } from '../config.js';
 
 /** The functions that hear of events, and of which: their subscriptions are filtered so, wherever they are deployed. */
 export const SUBSCRIPTIONS = {
-  dispatch: ['run.requested'],
+  /** The end of a run may let another one begin. */
+  dispatch: ['run.requested', 'run.completed', 'run.failed', 'run.cancelled'],
   /** Where an MLflow server is configured, and nowhere else. */
   mlflow: [
     'run.started',

@@ -14,6 +14,9 @@ import {
   runIdSchema,
   runPageSchema,
   type Relatives,
+  type RepeatRequest,
+  type RepeatsView,
+  repeatsViewSchema,
   relativesSchema,
   type RunStatus,
   type RunView,
@@ -188,6 +191,18 @@ export class TrainyardClient {
   relatives(runId: string): Promise<Relatives> {
     const path = `${runPath(runId)}/relatives`;
     return requestJson(this.connection, { method: 'GET', path }, relativesSchema);
+  }
+
+  /** How the repetitions of a run are, and what they tell. */
+  repeats(runId: string): Promise<RepeatsView> {
+    const path = `${runPath(runId)}/repeats`;
+    return requestJson(this.connection, { method: 'GET', path }, repeatsViewSchema);
+  }
+
+  /** Has a run repeated. Asked again, it goes on. */
+  repeat(runId: string, body: RepeatRequest): Promise<RepeatsView> {
+    const request = { method: 'POST', path: `${runPath(runId)}/repeats`, body } as const;
+    return requestJson(this.connection, request, repeatsViewSchema);
   }
 
   /** Cancelling what is cancelled or over changes nothing. */

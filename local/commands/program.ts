@@ -20,6 +20,7 @@ import { retry } from './retry.js';
 import { sample } from './sample.js';
 import { schema } from './schema.js';
 import { start } from './start.js';
+import { repeats } from './quick/repeats.js';
 import { trainFull } from './quick/trainFull.js';
 import { up } from './up.js';
 import { verify } from './results/verify.js';
@@ -36,6 +37,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     cancel,
     retry,
     trainFull,
+    repeats,
     retrain,
     reproduce,
     verify,

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import {
   experimentIdSchema,
+  repeatCountSchema,
   runIdSchema,
   runIntentSchema,
   runTitleSchema,
@@ -71,6 +72,12 @@ export const start = defineCommand(
         schema: commaSeparated.optional(),
       },
       ...quickFlags,
+      repeats: {
+        value: 'N',
+        description:
+          'has the run repeated so many times with other seeds, to see what its figures owe to chance',
+        schema: wholeNumber(2, repeatCountSchema.maxValue ?? 100).optional(),
+      },
       'dry-run': { description: 'starts nothing: checks the spec and says what a run would take' },
       rows: {
         value: 'N',
@@ -113,8 +120,11 @@ export const start = defineCommand(
     const run = await client.start(modelId, prepared, {
       ...(await identityOf(client, values, dirname(specFile))),
       ...(quickTest && { quickTest }),
+      ...(values.repeats !== undefined && { repeats: values.repeats }),
     });
     context.terminal.draw(cutLines(run, context.terminal.layout.width));
+    if (values.repeats !== undefined)
+      context.terminal.draw([`what its repetitions tell: trainyard repeats ${run.name} --watch`]);
     if (values.watch) return watchOrLeave(client, run, context);
     context.terminal.draw([
       `${run.name} (run ${run.runId}) was started at ${client.url}`,

@@ -56,6 +56,8 @@ export const paths = {
   mlflowRuns: 'mlflowRuns',
   /** What an MLflow server has of a run. */
   mlflowRun: (runId: string) => `mlflowRuns/${runId}`,
+  /** How often a run is to be repeated with other seeds. */
+  repeats: (runId: string) => `repeats/${runId}`,
   notifications: 'notifications',
   /** One per event and channel. */
   notification: (deliveryId: string) => `notifications/${deliveryId}`,

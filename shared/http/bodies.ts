@@ -13,6 +13,7 @@ import {
   teamsSchema,
 } from '../runs/run.js';
 import { quickTestRecordSchema, quickTestSchema } from '../quickTests/quickTest.js';
+import { repeatCountSchema } from '../repeats/repeats.js';
 import { startIdentityFields } from '../runs/identity.js';
 import { runStatusSchema } from '../runs/status.js';
 import {
@@ -39,6 +40,11 @@ export const startRequestSchema = z
       quickTestSchema.optional(),
       'Makes the run a quick test: a share of the users, few epochs, the cheapest tier first and a limit of the cost. `{}` takes the defaults; unless given, the whole is trained.',
       { share: 0.1, epochs: 3 },
+    ),
+    repeats: described(
+      repeatCountSchema.clone().optional(),
+      'Has the run repeated with other seeds, so many times, to see what its figures owe to chance: each repetition is a run of its own, a child of this one.',
+      10,
     ),
     ...startIdentityFields,
   })

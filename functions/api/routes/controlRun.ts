@@ -1,10 +1,11 @@
-import { runSchema, runViewSchema } from '@trainyard/shared';
+import { repeatRequestSchema, repeatsViewSchema, runSchema, runViewSchema } from '@trainyard/shared';
 import { notFound } from '../../errors/domainError.js';
 import { idempotencySlot, once, recall } from '../../idempotency.js';
 import { recordLifecycle } from '../../runs/lifecycle.js';
 import { viewOf } from '../../runs/repository.js';
+import { requestRepeats } from '../../runs/related/repeats.js';
 import { retryRun } from '../../runs/retryRun.js';
-import { trainFull } from '../../runs/trainFull.js';
+import { trainFull } from '../../runs/related/trainFull.js';
 import { defineRoute } from '../defineRoute.js';
 import type { Route } from '../route.js';
 import { noBody, noQuery, runParams, visibleRun } from './parameters.js';
@@ -81,4 +82,31 @@ const trainFullRoute = defineRoute({
   },
 });
 
-export const controlRunRoutes: readonly Route[] = [cancel, retry, trainFullRoute];
+const repeat = defineRoute({
+  method: 'POST',
+  path: '/api/training-runs/{runId}/repeats',
+  summary: 'Repeat a run with other seeds, to see what its figures owe to chance',
+  operationId: 'repeatRun',
+  description:
+    'The seeds are the same for every run: from 1 to 1000, drawn by the seed 42. Each repetition is a run of its own, a child of this one; so many as allowed are under way at a time, and the end of one starts the next. Asked again, it goes on, with more where more are asked for. 409 for a run that is a repetition itself.',
+  access: 'trainer',
+  params: runParams,
+  query: noQuery,
+  body: repeatRequestSchema,
+  result: repeatsViewSchema,
+  success: 202,
+  mayConflict: true,
+  async handle(cp, { params, body, caller, idempotencyKey }) {
+    const run = await visibleRun(cp, caller, params.runId);
+    const slot = idempotencySlot(caller.id, idempotencyKey, { runId: run.runId, action: 'repeat', ...body });
+    const before = await recall(cp.store, slot, repeatsViewSchema);
+    if (before) return { body: before, isReplay: true };
+    const view = await requestRepeats(cp, run, body, caller.id);
+    const { outcome, isReplay } = await cp.store.transaction((tx) =>
+      once(tx, slot, repeatsViewSchema, cp.now(), async () => view),
+    );
+    return { body: outcome, isReplay };
+  },
+});
+
+export const controlRunRoutes: readonly Route[] = [cancel, retry, trainFullRoute, repeat];

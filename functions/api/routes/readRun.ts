@@ -5,13 +5,15 @@ import {
   logsQuerySchema,
   metricsPageSchema,
   relativesSchema,
+  repeatsViewSchema,
   runViewSchema,
   stagesPageSchema,
 } from '@trainyard/shared';
 import { z } from 'zod';
 import type { DocumentStore } from '../../ports/documentStore/documentStore.js';
 import { readEvaluation } from '../../runs/results/evaluation.js';
-import { relativesOf } from '../../runs/relatives.js';
+import { repeatsOf } from '../../runs/related/repeats.js';
+import { relativesOf } from '../../runs/related/relatives.js';
 import { readLog, readLogTail } from '../../runs/logLines.js';
 import { listEpochs, listEvents, listStages, viewOf } from '../../runs/repository.js';
 import { maySee } from '../caller.js';
@@ -49,6 +51,22 @@ const relatives = defineRoute({
   async handle(cp, { params, caller }) {
     const run = await visibleRun(cp, caller, params.runId);
     return { body: await relativesOf(cp.store, run, ({ teams }) => maySee(caller, teams)) };
+  },
+});
+
+const repeats = defineRoute({
+  method: 'GET',
+  path: '/api/training-runs/{runId}/repeats',
+  summary: 'Read the repetitions of a run, and how far its metrics depend on the seed',
+  operationId: 'getRunRepeats',
+  access: 'viewer',
+  params: runParams,
+  query: noQuery,
+  result: repeatsViewSchema,
+  success: 200,
+  async handle(cp, { params, caller }) {
+    const { runId } = await visibleRun(cp, caller, params.runId);
+    return { body: await repeatsOf(cp, runId) };
   },
 });
 
@@ -146,4 +164,13 @@ const evaluation = defineRoute({
   },
 });
 
-export const readRunRoutes: readonly Route[] = [get, relatives, metrics, stages, events, logs, evaluation];
+export const readRunRoutes: readonly Route[] = [
+  get,
+  relatives,
+  repeats,
+  metrics,
+  stages,
+  events,
+  logs,
+  evaluation,
+];

@@ -1,6 +1,7 @@
 import {
   dryRunSchema,
   newModel,
+  repeatRequestSchema,
   runViewSchema,
   startQuerySchema,
   startRequestSchema,
@@ -9,6 +10,7 @@ import type { z } from 'zod';
 import type { ControlPlane } from '../../controlPlane.js';
 import { readModel } from '../../models/repository.js';
 import { startRun } from '../../runs/createRun.js';
+import { requestRepeats } from '../../runs/related/repeats.js';
 import { estimateRun } from '../../runs/estimate.js';
 import { viewOf } from '../../runs/repository.js';
 import { resolveStart } from '../../runs/spec/resolveStart.js';
@@ -46,7 +48,8 @@ export const startRoute = defineRoute({
 });
 
 async function start(cp: ControlPlane, call: StartCall): Promise<Answer<z.infer<typeof runViewSchema>>> {
-  const { params, body, caller, idempotencyKey } = call;
+  const { params, caller, idempotencyKey } = call;
+  const { repeats, ...body } = call.body;
   const { run, isReplay } = await startRun(
     cp,
     {
@@ -57,6 +60,8 @@ async function start(cp: ControlPlane, call: StartCall): Promise<Answer<z.infer<
     },
     (model) => refuseOtherTeams(caller, model),
   );
+  if (repeats !== undefined)
+    await requestRepeats(cp, run, repeatRequestSchema.parse({ count: repeats }), caller.id);
   return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` }, isReplay };
 }
 

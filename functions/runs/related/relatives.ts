@@ -1,7 +1,7 @@
 import { runName, type Relative, type Relatives, type Run } from '@trainyard/shared';
-import type { DocumentStore } from '../ports/documentStore/documentStore.js';
-import { queries } from '../queries.js';
-import { parseRun, readRun } from './repository.js';
+import type { DocumentStore } from '../../ports/documentStore/documentStore.js';
+import { queries } from '../../queries.js';
+import { parseRun, readRun } from '../repository.js';
 
 /** The runs that a run comes from and those that come from it, the first first; those that `isVisible` refuses are not there. */
 export async function relativesOf(

@@ -1,6 +1,6 @@
 import { runName, wholeAgain, type Run } from '@trainyard/shared';
-import { DomainError } from '../errors/domainError.js';
-import { startRun, type StartPorts } from './createRun.js';
+import { DomainError } from '../../errors/domainError.js';
+import { startRun, type StartPorts } from '../createRun.js';
 
 /** Starts the run that a quick test was made of, on everything: each setting that was cut is as it was. */
 export function trainFull(
