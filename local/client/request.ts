@@ -75,14 +75,24 @@ export async function send(connection: Connection, request: Request): Promise<Re
     });
   } catch (cause) {
     if (signal?.aborted && signal.reason instanceof Error && signal.reason.name === 'AbortError') throw cause;
-    throw new UserError(
-      'unreachable',
-      `nobody answers at ${connection.url} (${reasonOf(cause)}): start a host with "trainyard up", or name another with --url`,
-      { cause },
-    );
+    throw unreachable(connection.url, cause);
   }
   if (response.ok) return response;
   throw refusal(response.status, problemOf(response, await response.text().catch(() => '')));
+}
+
+/** Of a connection that was there: somebody has begun to answer. */
+const BROKEN_OFF: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+function unreachable(url: string, cause: unknown): UserError {
+  const reason = reasonOf(cause);
+  return new UserError(
+    'unreachable',
+    BROKEN_OFF.has(reason)
+      ? `${url} broke off the connection before it had answered (${reason}): its log may say why`
+      : `nobody answers at ${url} (${reason}): start a host with "trainyard up", or name another with --url`,
+    { cause },
+  );
 }
 
 function isWorthRepeating(error: unknown): boolean {

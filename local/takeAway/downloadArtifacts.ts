@@ -29,7 +29,7 @@ export async function downloadArtifacts(
   options: { signal: AbortSignal; onProgress: (progress: Progress) => void },
 ): Promise<ModelManifest> {
   const { signal, onProgress } = options;
-  const text = await again(signal, async () =>
+  const text = await again(signal, 'manifest.json', async () =>
     (await client.artifact(run.runId, 'manifest.json', signal)).text(),
   );
   const manifest = manifestOf(run, text);
@@ -42,7 +42,7 @@ export async function downloadArtifacts(
   for (const file of manifest.files) {
     const path = join(folder, ...segmentsOf(file.path));
     await mkdir(dirname(path), { recursive: true });
-    await again(signal, () => download(client, run, file, { path, signal }));
+    await again(signal, file.path, () => download(client, run, file, { path, signal }));
     progress.files += 1;
     progress.bytes += file.bytes;
     onProgress({ ...progress });
@@ -74,12 +74,12 @@ async function download(
 }
 
 /** A connection that breaks off in the middle of a large file, or a server that is busy, is tried once more, up to four times. */
-async function again<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+async function again<T>(signal: AbortSignal, file: string, work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
-      if (tries > TRIES || signal.aborted || !mayPass(error)) throw broken(error);
+      if (tries > TRIES || signal.aborted || !mayPass(error)) throw broken(file, error);
     }
     await pause(PAUSE_MS * 2 ** tries, undefined, { signal });
   }
@@ -89,16 +89,25 @@ function mayPass(error: unknown): boolean {
   return isBroken(error) || (error instanceof UserError && USER_ERRORS[error.code].retried);
 }
 
-/** What fetch throws where the body ends before its length: no file system has such an error. */
+/** What fetch throws where the answer ends before its length, be it before the headers have left: no file system has such an error. */
 function isBroken(error: unknown): boolean {
-  return error instanceof TypeError && error.message === 'terminated';
+  if (error instanceof UserError) return isBroken(error.cause) && error.code === 'unreachable';
+  return (
+    error instanceof TypeError && (error.message === 'terminated' || codeOf(error.cause) === 'UND_ERR_SOCKET')
+  );
 }
 
-function broken(error: unknown): unknown {
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
+}
+
+function broken(file: string, error: unknown): unknown {
   return isBroken(error)
-    ? new UserError('unreachable', 'the server broke off a file several times: run the command again later', {
-        cause: error,
-      })
+    ? new UserError(
+        'unreachable',
+        `the server broke off ${file} ${TRIES + 1} times: run the command again later; where it always ends there, the file in the store is not the one that the manifest lists, and the server's log says so`,
+        { cause: error },
+      )
     : error;
 }
 

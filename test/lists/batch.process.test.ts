@@ -1,7 +1,7 @@
 /** Lists for many: with a run, and by themselves for a finished model, as processes that may be refused, stopped and killed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openModelDirectory } from '@trainyard/recommender/node';
@@ -53,7 +53,11 @@ async function shop(outputs: NonNullable<TrainingSpecInput['outputs']>) {
 
 /** `trainyard` as a process in the folder. */
 function trainyard(folder: string, argv: readonly string[], environment = {}) {
-  const child = spawn(process.execPath, [CLI, ...argv], {
+  return ran(process.execPath, [CLI, ...argv], folder, environment);
+}
+
+function ran(program: string, argv: readonly string[], folder: string, environment: object) {
+  const child = spawn(program, argv, {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...ENVIRONMENT, ...environment },
   });
@@ -122,6 +126,7 @@ describe('lists for many', () => {
     expect((await readdir(folder)).filter((name) => name.endsWith('.unfinished'))).toEqual([]);
     await expectQueriesAsTheyAre(folder, opened);
     await expectRefusals(folder);
+    await expectFullDisk(folder);
     await expectTable(folder);
   });
 
@@ -202,6 +207,21 @@ async function expectRefusals(folder: string) {
     expect(refused.output()).toMatch(message);
   }
   expect(await readdir(folder)).toEqual(before);
+}
+
+/** Of a file that may grow no more, the room that it has taken is given back, and where and what to do is said. */
+async function expectFullDisk(folder: string) {
+  const before = await readdir(folder);
+  const script = `ulimit -f 3; exec "${process.execPath}" "${CLI}" recommend out -k 100 --out full.jsonl`;
+  const { code, err } = await ran('sh', ['-c', script], folder, {});
+  expect(code).not.toBe(0);
+  expect(err).toMatch(
+    /^\S+full\.jsonl cannot be written: .*file too large.*\n {2}to do: make room there, or name another place/im,
+  );
+  expect((await readdir(folder)).filter((name) => !before.includes(name))).toEqual(
+    err.includes('is kept in') ? ['full.jsonl.unfinished'] : [],
+  );
+  await rm(join(folder, 'full.jsonl.unfinished'), { recursive: true, force: true });
 }
 
 /** A table that refuses costs the load alone. */

@@ -5,8 +5,10 @@ import { TrainerError } from './trainerError.js';
 const SHORT_OF_MEMORY =
   /out of memory|\bOOM\b|allocation failed|cannot allocate memory|resource[ _]?exhausted|bad_alloc/i;
 
+/** No space, no more of this user's share of it, or no larger file. */
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 /** DuckDB, which writes tables, has no code for it. */
-const DISK_IS_FULL = /no space left on device/i;
+const DISK_IS_FULL = /no space left on device|disk quota exceeded|file too large/i;
 
 const OF_DUCKDB = /^Out of Memory Error/i;
 
@@ -37,7 +39,7 @@ export function machineFault(thrown: unknown): TrainerError | undefined {
       { cause: thrown },
     );
   }
-  const isFull = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOSPC';
+  const isFull = thrown instanceof Error && 'code' in thrown && FULL.has(thrown.code);
   if (isFull || DISK_IS_FULL.test(message)) {
     return new TrainerError('disk-full', message, 'give the job more disk, or clear its cache', {
       cause: thrown,

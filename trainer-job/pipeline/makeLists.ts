@@ -5,12 +5,14 @@ import { dirname, join } from 'node:path';
 import { sourceSchema, whole } from '@trainyard/shared';
 import { openSource } from '../data/source/openSource.js';
 import type { OpenedSource } from '../data/source/openedSource.js';
+import { machineFault } from '../errors/machineFault.js';
 import { TrainerError } from '../errors/trainerError.js';
 import { bringModel } from '../home/bringModel.js';
 import { doneBlocks } from '../recommend/blocks.js';
 import { loadTable } from '../recommend/loadTable.js';
 import { progressLine } from '../recommend/progressLine.js';
 import { ofQueries } from '../recommend/refused.js';
+import { asOnlyProcess } from '../recommend/onlyProcess.js';
 import { writeLists } from '../recommend/writeLists.js';
 import { cores } from '../settings/limits.js';
 import { defaultsFromEnvironment, productionOfFlag } from '../settings/settings.js';
@@ -30,14 +32,15 @@ export interface Onlooker {
 }
 
 /** Writes the lists; returns the exit code. Throws `TrainerError`. */
-export async function makeLists(
-  asked: AskedLists,
-  stop: StopSignal,
-  { line, progress }: Onlooker,
-): Promise<number> {
+export async function makeLists(asked: AskedLists, stop: StopSignal, onlooker: Onlooker): Promise<number> {
+  const { to } = asked;
+  await checkPlace(to);
+  return asOnlyProcess(to.unfinished, to.name, () => make(asked, stop, onlooker));
+}
+
+async function make(asked: AskedLists, stop: StopSignal, { line, progress }: Onlooker): Promise<number> {
   const { lists, model, k, exclude, where, to, workers } = asked;
   const { unfinished } = to;
-  await checkPlace(to);
   const { cloud } = defaultsFromEnvironment();
   const place = productionOfFlag(model, lists === 'recommendations' ? '--recommend' : '--similar');
   try {
@@ -68,11 +71,26 @@ export async function makeLists(
   } catch (error) {
     const isKept = await hasBlocks(unfinished);
     if (!isKept) await rm(unfinished, { recursive: true, force: true });
-    if (!(error instanceof Stopped)) throw error;
+    if (!(error instanceof Stopped)) throw explained(error, to, isKept);
     if (!isKept) line('stopped; nothing was done yet');
     else line(`stopped; what is done is kept in ${unfinished}. The same command goes on from there.`);
     return 143;
   }
+}
+
+/** What the machine has too little of is said of the file, with what is done already. */
+function explained(error: unknown, { name, unfinished }: ListsPlace, isKept: boolean): unknown {
+  const fault = error instanceof TrainerError ? undefined : machineFault(error);
+  if (fault?.code !== 'disk-full') return fault ?? error;
+  const kept = isKept
+    ? `; what is done is kept in ${unfinished}, and the same command goes on from there`
+    : '';
+  return new TrainerError(
+    fault.code,
+    `${name} cannot be written: ${fault.message}`,
+    `make room there, or name another place${kept}`,
+    { cause: error },
+  );
 }
 
 /** Whether an earlier process, or this one, has done a part of the lists. */

@@ -50,15 +50,21 @@ export async function writeTable(
     `${version === null ? 'NULL::VARCHAR' : literal(version)} AS model_version`,
   ];
   const rows = `SELECT n, "of", unnest(range(1, len(items) + 1)) AS rank, unnest(items) AS found, unnest(scores) AS score FROM ${linesSql(blocks)}`;
-  await database.run(
-    `COPY (SELECT ${columns.join(', ')} FROM (${rows}) ) TO ${literal(unfinished)} (${formatOf(out)})`,
-  );
-  const reader = formatOf(out).includes('parquet') ? 'read_parquet' : 'read_json';
-  const { rows: count = 0 } = await database.counts(
-    `SELECT count(*) AS rows FROM ${reader}(${literal(asPattern(unfinished))})`,
-  );
-  await rename(unfinished, out);
-  return count;
+  try {
+    await database.run(
+      `COPY (SELECT ${columns.join(', ')} FROM (${rows}) ) TO ${literal(unfinished)} (${formatOf(out)})`,
+    );
+    const reader = formatOf(out).includes('parquet') ? 'read_parquet' : 'read_json';
+    const { rows: count = 0 } = await database.counts(
+      `SELECT count(*) AS rows FROM ${reader}(${literal(asPattern(unfinished))})`,
+    );
+    await rename(unfinished, out);
+    return count;
+  } catch (error) {
+    // Where the disk is full, it takes the room that the next try needs.
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }
 
 function linesSql(blocks: readonly string[]): string {

@@ -19,8 +19,14 @@ export async function runBatch(flags: readonly string[], context: CommandContext
   const stop = () => child.kill('SIGTERM');
   context.interrupted.addEventListener('abort', stop, { once: true });
   try {
-    const [code] = (await once(child, 'close')) as [number | null];
+    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     if (code === 0) return EXIT.ok;
+    if (code === null && !context.interrupted.aborted) {
+      context.note(
+        `the process that made the lists was ended by ${signal ?? 'the system'}, as happens where memory is short: the same command goes on from what is done`,
+      );
+      return EXIT.failed;
+    }
     if (code === null || STOPPED.includes(code)) return EXIT.interrupted;
     return code === WRONG ? EXIT.usage : EXIT.failed;
   } finally {

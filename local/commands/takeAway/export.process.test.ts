@@ -184,6 +184,14 @@ describe('trainyard export', () => {
       1,
       expect.stringContaining('items.parquet of shop#1 is not the file that its manifest lists'),
     ]);
+    await writeFile(file, Buffer.concat([content, Buffer.from('x')]));
+    const longer = await exported(trained.runId, to);
+    expect([longer.code, longer.notes]).toEqual([
+      1,
+      expect.stringMatching(
+        /the server broke off items\.parquet 5 times: .*not the one that the manifest lists/,
+      ),
+    ]);
     await rename(`${file}.kept`, file);
 
     expect(await readdir(to)).toEqual([]);

@@ -105,6 +105,7 @@ async function written<T>(
 const CANNOT_WRITE: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota of this user is used up',
+  EFBIG: 'a file would be larger than the file system, or the limit of this user (ulimit -f), allows',
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
   EROFS: 'it can only be read',
