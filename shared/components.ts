@@ -11,6 +11,7 @@ import { retrainPolicySchema } from './firestore/model.js';
 import * as bodies from './http/bodies.js';
 import { lineageSchema } from './http/lineage.js';
 import { problemSchema } from './http/problem.js';
+import { attachmentSchema } from './runs/identity.js';
 import * as runs from './runs/run.js';
 import { runStatusSchema, stageNameSchema } from './runs/status.js';
 import { bigQuerySourceSchema } from './spec/bigQuerySource.js';
@@ -77,6 +78,7 @@ export const COMPONENTS = {
   Progress: runs.progressSchema,
   Resources: runs.resourcesSchema,
   Job: runs.jobSchema,
+  Attachment: attachmentSchema,
   Cost: runs.costSchema,
   Checkpoint: runs.checkpointSchema,
   GateResult: runs.gateResultSchema,

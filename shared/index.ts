@@ -34,6 +34,7 @@ export * from './firestore/model.js';
 export * from './firestore/paths.js';
 export * from './firestore/registration.js';
 export * from './firestore/spending.js';
+export * from './http/attachments.js';
 export * from './http/bodies.js';
 export * from './http/compare.js';
 export * from './http/lineage.js';

@@ -11,6 +11,7 @@ import {
   type RouteFace,
   type StreamingRoute,
   type Success,
+  type UploadRoute,
 } from './route.js';
 
 /** Says that an answer is that of before. */
@@ -71,6 +72,25 @@ export function defineDownload<P, Q>(definition: DownloadRoute<P, Q>): Route {
   };
 }
 
+export function defineUpload<P, Q, R>(definition: UploadRoute<P, Q, R>): Route {
+  const { params, query, success, result, otherSuccess, maxBytes } = definition;
+  return {
+    ...faceOf(definition),
+    upload: { maxBytes },
+    schemas: {
+      params,
+      query,
+      body: undefined,
+      successes: successesOf({ ...definition, success, otherSuccess: { ...otherSuccess, result } }),
+    },
+    async run(cp, incoming, response) {
+      const call = { ...parsed(definition, incoming), body: undefined, content: incoming.content };
+      const answer = await definition.put(cp, call);
+      sendJson(response, answer.status ?? success, answer.body, { ...answer.headers });
+    },
+  };
+}
+
 function faceOf(face: RouteFace) {
   const { method, path, summary, operationId, description, access, mayLack, mayConflict, locates } = face;
   const segments = segmentsOf(path);
@@ -88,7 +108,9 @@ function faceOf(face: RouteFace) {
   };
 }
 
-function successesOf<P, Q, B, R, O>(definition: RouteDefinition<P, Q, B, R, O>): Success[] {
+function successesOf<P, Q, B, R, O>(
+  definition: Pick<RouteDefinition<P, Q, B, R, O>, 'summary' | 'success' | 'result' | 'otherSuccess'>,
+): Success[] {
   const { summary, success, result, otherSuccess } = definition;
   const usual = { status: success, description: summary, result };
   return [usual, ...(otherSuccess ? [otherSuccess] : [])].map(({ status, description, result: schema }) => ({

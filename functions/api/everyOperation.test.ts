@@ -17,6 +17,9 @@ const features = (column: string) => ({
   content: { ...EXAMPLE_SPEC.features, query: [{ column, transform: 'lookup', id: true }] },
 });
 
+/** What is sent to each operation that takes a file. */
+const FILE = { body: 'content', headers: { 'content-type': 'application/octet-stream' } };
+
 /** What is sent to each operation that takes a body. */
 const BODIES: Record<string, unknown> = {
   'POST /api/models/{modelId}/training-runs': { spec: EXAMPLE_SPEC },
@@ -94,6 +97,8 @@ async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
   const artifacts = { evaluation: cp.objects.uri(evaluation), manifest: cp.objects.uri(manifest) };
   const result = { ...RESULT, artifacts };
   await put({ runId: evaluatedRun, status: 'completed', result });
+  const attached = `/api/training-runs/${evaluatedRun}/attachments/a/b.bin`;
+  await send(attached, { method: 'PUT', ...FILE });
   const parameters: Record<string, string> = {
     evaluatedRun,
     path: 'a/b.bin',
@@ -115,6 +120,8 @@ const OTHER_PARAMETERS: Record<string, Record<string, string>> = {
   'GET /api/training-runs/{runId}/stream': { runId: 'failedRun' },
   'GET /api/training-runs/{runId}/evaluation': { runId: 'evaluatedRun' },
   'GET /api/training-runs/{runId}/artifacts/{path}': { runId: 'evaluatedRun' },
+  'GET /api/training-runs/{runId}/attachments/{path}': { runId: 'evaluatedRun' },
+  'DELETE /api/training-runs/{runId}/attachments/{path}': { runId: 'evaluatedRun' },
   'POST /api/models/{modelId}/versions/{version}/promote': { version: 'readyVersion' },
 };
 
@@ -152,6 +159,7 @@ function rightRequest(
   });
   const body = BODIES[operation];
   if (method === 'POST' && body === undefined) throw new Error(`give ${operation} a sample in BODIES`);
+  if (method === 'PUT') return { path, sent: { method, ...FILE } };
   if (name === 'api') return { path, sent: { method, ...(body !== undefined && { body }) } };
   const callback = {
     kind: template.split('/').at(-1) ?? '',

@@ -4,7 +4,7 @@ import type { Request, Response } from '../http/request.js';
 import type { Role } from '../roles.js';
 import type { Caller } from './caller.js';
 
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** What is said of a route before anything is parsed. */
 export interface RouteFace {
@@ -98,9 +98,30 @@ export interface DownloadRoute<Params, Query> extends RouteFace {
   send(cp: ControlPlane, call: Call<Params, Query, undefined>, response: Response): Promise<void>;
 }
 
+/** A route that takes a file as its body. */
+export interface UploadRoute<Params, Query, Result> extends RouteFace {
+  method: 'PUT';
+  params: z.ZodType<Params>;
+  query: z.ZodType<Query>;
+  /** What is larger is refused with 413. */
+  maxBytes: number;
+  result: z.ZodType<Result>;
+  success: number;
+  /** What else a success may be, with the same answer. */
+  otherSuccess: { status: number; description: string };
+  put(cp: ControlPlane, call: UploadCall<Params, Query>): Promise<Answer<Result>>;
+}
+
+interface UploadCall<Params, Query> extends Call<Params, Query, undefined> {
+  /** The file. */
+  content: Buffer;
+}
+
 /** A route as the router and the OpenAPI document know it. */
 export interface Route extends RouteFace {
   schemas: RouteSchemas;
+  /** Of a route whose body is a file: how large that may be. */
+  upload?: { maxBytes: number };
   /** Segments; a parameter has its name in `parameter`. */
   segments: readonly { text: string; parameter?: string }[];
   run(cp: ControlPlane, incoming: Incoming, response: Response): Promise<void>;
@@ -111,6 +132,8 @@ export interface Incoming {
   params: Record<string, string>;
   query: Record<string, unknown>;
   body: unknown;
+  /** The body of a route whose body is a file; empty for all others. */
+  content: Buffer;
   caller: Caller;
   request: Request;
 }

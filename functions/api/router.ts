@@ -1,6 +1,7 @@
 import { MAX_BODY_BYTES } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import type { Request, Response } from '../http/request.js';
+import { FILE_TYPE } from '../http/utf8.js';
 import { DomainError, notFound } from '../errors/domainError.js';
 import { nameSpan } from '../telemetry/tracing.js';
 import { authenticate } from './auth.js';
@@ -13,13 +14,14 @@ export function routed(
   routes: readonly Route[],
 ): (cp: ControlPlane, request: Request, response: Response) => Promise<void> {
   return async (cp, request, response) => {
-    refuseLargeBody(request);
+    refuseLargeBody(routes, request);
     const { route, params } = findRoute(routes, request);
     nameSpan(`${route.method} ${route.path}`, { 'http.route': route.path });
     const caller = await admitted(cp, route, request);
-    const sent = route.method === 'GET' ? undefined : jsonBody(request);
+    const content = route.upload ? fileBody(request) : NO_BYTES;
+    const sent = route.method === 'GET' || route.upload ? undefined : jsonBody(request);
     const body = route.method === 'POST' ? sent : undefined;
-    await route.run(cp, { params, query: { ...request.query }, body, caller, request }, response);
+    await route.run(cp, { params, query: { ...request.query }, body, content, caller, request }, response);
   };
 }
 
@@ -33,10 +35,16 @@ async function admitted(cp: ControlPlane, { access }: Route, request: Request): 
   return caller;
 }
 
-function refuseLargeBody(request: Request): void {
+function refuseLargeBody(routes: readonly Route[], request: Request): void {
   const size = request.rawBody?.length ?? 0;
   if (size <= MAX_BODY_BYTES) return;
-  const detail = `The body has ${size} bytes; at most ${MAX_BODY_BYTES} are read. A specification names its data, it does not hold it.`;
+  const segments = decodedSegments(request.path);
+  const taking = routes.find((route) => route.method === request.method && match(route, segments));
+  const upload = taking?.upload;
+  if (upload && size <= upload.maxBytes) return;
+  const detail = upload
+    ? `The file has ${size} bytes; at most ${upload.maxBytes} are taken.`
+    : `The body has ${size} bytes; at most ${MAX_BODY_BYTES} are read. A specification names its data, it does not hold it.`;
   throw new DomainError('too-large', detail);
 }
 
@@ -95,6 +103,18 @@ function jsonBody(request: Request): unknown {
   if (request.is('application/json')) return request.body;
   const given = request.get('content-type') ?? 'none';
   const detail = `The body's content-type is ${given.slice(0, 100)}; only application/json is read.`;
+  throw new DomainError('unsupported-media-type', detail);
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** A file as it is sent. Forms of web pages cannot bear this type either; a file of nothing needs none. */
+function fileBody(request: Request): Buffer {
+  if (!hasBody(request)) return NO_BYTES;
+  const encoding = request.get('content-encoding') ?? 'identity';
+  if (request.is(FILE_TYPE) && encoding === 'identity') return request.rawBody ?? NO_BYTES;
+  const given = `${request.get('content-type') ?? 'none'}${encoding === 'identity' ? '' : `, encoded as ${encoding}`}`;
+  const detail = `The body's content-type is ${given.slice(0, 100)}; a file is sent as ${FILE_TYPE}, as it is.`;
   throw new DomainError('unsupported-media-type', detail);
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineRoute } from './defineRoute.js';
 import { openApiDocument } from './openapi/document.js';
 import type { Route } from './route.js';
+import { attachmentRoutes } from './routes/attachments.js';
 import { compareRoute } from './routes/compare.js';
 import { controlRunRoutes } from './routes/controlRun.js';
 import { healthRoutes } from './routes/health.js';
@@ -20,6 +21,7 @@ const described: readonly Route[] = [
   listRunsRoute,
   ...readRunRoutes,
   readArtifactRoute,
+  ...attachmentRoutes,
   streamRoute,
   lineageRoute,
   compareRoute,

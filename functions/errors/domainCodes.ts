@@ -202,6 +202,20 @@ const TABLE = {
     remedy: 'Use one of the methods in `Allow`.',
     retried: false,
   },
+  'attachment-exists': {
+    status: 409,
+    title: 'Another file is attached at this path',
+    meaning: 'A file of other content is attached to the run at the path that was given.',
+    remedy: 'Send it with `replace=true` (`trainyard attach --replace`), or give it another path.',
+    retried: false,
+  },
+  'too-many-attachments': {
+    status: 409,
+    title: 'Too many attachments',
+    meaning: 'The run has as many attachments as it may have.',
+    remedy: 'Remove one, or put several files into an archive.',
+    retried: false,
+  },
   'newest-version': {
     status: 409,
     title: 'This is the newest version',

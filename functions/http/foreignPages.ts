@@ -39,7 +39,7 @@ export function answerAllowedOrigin(origins: Origins, request: Request, response
   if (request.method !== 'OPTIONS' || request.get('access-control-request-method') === undefined)
     return false;
   response.set({
-    'access-control-allow-methods': 'GET, POST, DELETE',
+    'access-control-allow-methods': 'GET, POST, PUT, DELETE',
     'access-control-allow-headers': 'authorization, content-type, idempotency-key, last-event-id',
     'access-control-max-age': '600',
     'cache-control': 'no-store',

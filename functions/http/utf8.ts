@@ -2,6 +2,9 @@
 import { DomainError } from '../errors/domainError.js';
 import type { Request } from './request.js';
 
+/** The type of a body that is a file: it holds whatever it holds. */
+export const FILE_TYPE = 'application/octet-stream';
+
 /** Throws `TypeError` where the bytes are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -13,7 +16,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
  */
 export function refuseForeignText(request: Request): void {
   const { rawBody } = request;
-  if (!rawBody?.length) return;
+  if (!rawBody?.length || request.is(FILE_TYPE)) return;
   const refusal = foreignCharset(request);
   if (refusal) throw refusal;
   try {

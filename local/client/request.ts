@@ -15,16 +15,19 @@ export interface Connection {
 }
 
 export interface Request {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With the leading slash; may have a query. */
   path: string;
   body?: unknown;
+  /** Sent as it is, instead of a body of JSON. */
+  file?: Uint8Array<ArrayBuffer>;
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
 }
 
-/** Long enough for any answer that is not a stream. */
+/** Long enough for any answer that is not a stream; a file that is sent takes its time. */
 const ANSWER_TIMEOUT_MS = 30_000;
+const UPLOAD_TIMEOUT_MS = 300_000;
 
 /** Sends the request until it is answered, and parses the answer. Only for requests that are safe to repeat. */
 export async function requestJson<T>(
@@ -44,7 +47,10 @@ export async function requestJson<T>(
 }
 
 async function once<T>(connection: Connection, request: Request, schema: z.ZodType<T>): Promise<T> {
-  const signal = timeLimit(ANSWER_TIMEOUT_MS, ...(request.signal ? [request.signal] : []));
+  const signal = timeLimit(
+    request.file ? UPLOAD_TIMEOUT_MS : ANSWER_TIMEOUT_MS,
+    ...(request.signal ? [request.signal] : []),
+  );
   const response = await send(connection, { ...request, signal });
   const text = await response.text().catch((cause: unknown) => {
     throw new UserError('unreachable', `${connection.url} broke off its answer`, { cause });
@@ -60,7 +66,7 @@ async function once<T>(connection: Connection, request: Request, schema: z.ZodTy
 
 /** The response of a request that was accepted; all else is thrown. */
 export async function send(connection: Connection, request: Request): Promise<Response> {
-  const { method, path, body, headers, signal } = request;
+  const { method, path, body, file, headers, signal } = request;
   let response: Response;
   try {
     response = await fetch(`${connection.url}${path}`, {
@@ -68,9 +74,11 @@ export async function send(connection: Connection, request: Request): Promise<Re
       headers: {
         ...(connection.token ? { authorization: `Bearer ${connection.token}` } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(file === undefined ? {} : { 'content-type': 'application/octet-stream' }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(file === undefined ? {} : { body: file }),
       ...(signal ? { signal } : {}),
     });
   } catch (cause) {

@@ -1,4 +1,6 @@
 import {
+  type Attachment,
+  attachmentSchema,
   bestRunsSchema,
   dryRunSchema,
   logPageSchema,
@@ -229,8 +231,30 @@ export class TrainyardClient {
 
   /** A file that the run has left behind, as its body comes. */
   artifact(runId: string, path: string, signal?: AbortSignal): Promise<Response> {
-    const segments = path.split('/').map(encodeURIComponent).join('/');
-    return send(this.connection, { method: 'GET', path: `${runPath(runId)}/artifacts/${segments}`, signal });
+    const address = `${runPath(runId)}/artifacts/${segmentsOf(path)}`;
+    return send(this.connection, { method: 'GET', path: address, signal });
+  }
+
+  /** Attaches a file to a run; sending the same again changes nothing. */
+  attach(
+    runId: string,
+    path: string,
+    file: Uint8Array<ArrayBuffer>,
+    options: { replace: boolean; signal?: AbortSignal },
+  ): Promise<Attachment> {
+    const { replace, signal } = options;
+    const query = queryOf({ replace: replace ? 'true' : undefined });
+    const request = { method: 'PUT', path: `${attachmentPath(runId, path)}${query}`, file, signal } as const;
+    return requestJson(this.connection, request, attachmentSchema);
+  }
+
+  /** A file that somebody attached, as its body comes. */
+  attachment(runId: string, path: string, signal?: AbortSignal): Promise<Response> {
+    return send(this.connection, { method: 'GET', path: attachmentPath(runId, path), signal });
+  }
+
+  async detach(runId: string, path: string): Promise<void> {
+    await send(this.connection, { method: 'DELETE', path: attachmentPath(runId, path) });
   }
 
   /** Everything that is stored of the run, then what happens, until it is over; see `followRun`. */
@@ -265,6 +289,14 @@ function modelPath(modelId: string): string {
 
 function runPath(runId: string): string {
   return `/api/training-runs/${encodeURIComponent(runId)}`;
+}
+
+function attachmentPath(runId: string, path: string): string {
+  return `${runPath(runId)}/attachments/${segmentsOf(path)}`;
+}
+
+function segmentsOf(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
 }
 
 function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {

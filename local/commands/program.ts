@@ -1,5 +1,6 @@
 /** The commands of `trainyard`, in the order in which help and the reference page have them. */
 import type { ProgramTable } from '@trainyard/shared/commandLine/commandTable';
+import { attach } from './attach/attach.js';
 import { cancel } from './cancel.js';
 import { compare } from './comparison/compare.js';
 import { type Command, EXIT_CODES } from './command.js';
@@ -34,6 +35,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     watch,
     list,
     compare,
+    attach,
     cancel,
     retry,
     trainFull,

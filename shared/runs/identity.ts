@@ -46,7 +46,7 @@ export const systemTagsSchema = described(
   { git_commit: '4f0c1d2', dataset_version: 'datasets/purchases@3', experiment_type: 'ablation' },
 );
 
-const attachmentSchema = z.strictObject({
+export const attachmentSchema = z.strictObject({
   path: described(z.string().min(1).max(512), 'Where it lies among the artifacts of the run.', 'notes.md'),
   bytes: described(z.int().min(0), 'Its size.', 1843),
   sha256: described(z.string().regex(/^[0-9a-f]{64}$/), 'Its SHA-256, hexadecimal.', 'ab'.repeat(32)),

@@ -42,7 +42,7 @@ const operationSchema = z.object({
 /** As much of OpenAPI 3.1 as Trainyard's document uses. */
 export const documentSchema = z.object({
   openapi: z.literal('3.1.0'),
-  paths: z.record(z.string(), z.record(z.enum(['get', 'post', 'delete']), operationSchema.optional())),
+  paths: z.record(z.string(), z.record(z.enum(['get', 'post', 'put', 'delete']), operationSchema.optional())),
   components: z.object({
     schemas: z.record(z.string(), schemaSchema),
     responses: z.record(z.string(), responseSchema),
@@ -300,6 +300,8 @@ function bodyMismatches({ requestBody, pointer, method }: Operation, request: Se
   if (bytes.length === 0) return requestBody.required ? ['its missing body'] : [];
   const mediaType = mediaTypeOf(request.headers['content-type']);
   if (!requestBody.content[mediaType]) return [`the content type ${mediaType} of the body`];
+  // A file may hold anything.
+  if (mediaType === 'application/octet-stream') return [];
   const body = parsed(textOf(bytes, request.headers));
   if (!body) return ['a body that is no JSON'];
   const wrong = violation([...pointer, 'requestBody', 'content', mediaType, 'schema'], body.value);

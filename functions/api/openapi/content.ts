@@ -31,6 +31,19 @@ export function requestBodyOf(schema: z.ZodType): Json {
   return { required, content: contentOf('application/json', schema, 'input') };
 }
 
+/** A file as it is, which may be empty. */
+export function uploadBodyOf(maxBytes: number): Json {
+  const file = {
+    schema: { type: 'string', format: 'binary', maxLength: maxBytes },
+    example: '…',
+  };
+  return {
+    required: false,
+    description: `The file, of at most ${maxBytes} bytes.`,
+    content: { 'application/octet-stream': file },
+  };
+}
+
 /** `components.examples` of the document. */
 export function exampleComponents(): Json {
   const entries = Object.entries(EXAMPLES).map(([name, make]) => [name, { value: make() }]);

@@ -66,7 +66,9 @@ describe('the OpenAPI document', () => {
     }
     for (const route of routes) {
       const operation = operations.find(({ name }) => name === nameOf(route));
-      expect(operation?.requestBody !== undefined).toBe(route.schemas.body !== undefined);
+      expect(operation?.requestBody !== undefined).toBe(
+        route.schemas.body !== undefined || route.upload !== undefined,
+      );
       expect(Object.keys(operation?.responses ?? {}).filter((status) => status < '300')).toEqual(
         route.schemas.successes.map(({ status }) => String(status)).toSorted(),
       );

@@ -4,7 +4,7 @@ import type { Route, Success } from '../route.js';
 import { EVENT_ID, MAX_EVENT_ID_LENGTH } from '../sentRows.js';
 import { callbackPaths, callbackSecurity } from './callbacks.js';
 import { nameComponents } from './components.js';
-import { contentOf, exampleComponents, parametersOf, requestBodyOf } from './content.js';
+import { contentOf, exampleComponents, parametersOf, requestBodyOf, uploadBodyOf } from './content.js';
 import { NOT_STORED, refusalComponents, refusals, type Refusal } from './responses.js';
 import { schemaOf, type Json } from './schemas.js';
 
@@ -58,6 +58,7 @@ function operationOf(route: Route): Json {
     ...(access !== 'anyone' && { 'x-role': access }),
     parameters: [...parametersOf('path', params), ...parametersOf('query', query), ...headersOf(route)],
     ...(body && { requestBody: requestBodyOf(body) }),
+    ...(route.upload && { requestBody: uploadBodyOf(route.upload.maxBytes) }),
     responses: {
       ...Object.fromEntries(successes.map((success) => [success.status, successOf(success, route)])),
       ...(isDownload(schemas) && { 304: NOT_MODIFIED }),

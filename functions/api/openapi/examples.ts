@@ -228,6 +228,13 @@ export const EXAMPLES = {
     hasMore: false,
   }),
   RunComparison: () => exampleComparison({ ...exampleRun(), lease: null }, RESULT),
+  Attachment: () => ({
+    path: 'plots/loss.png',
+    bytes: 48_211,
+    sha256: DIGEST.slice('sha256:'.length),
+    attachedBy: 'ana@shop.example',
+    attachedAt: AT,
+  }),
   RunPage: () => ({ runs: [exampleRun()], nextCursor: null }),
   EpochList: () => ({ epochs: [epoch] }),
   StageList: () => ({ stages: [stage] }),
