@@ -41,7 +41,7 @@ resource "google_storage_bucket" "this" {
     content {
       condition {
         age            = lifecycle_rule.value
-        matches_prefix = ["runs/"]
+        matches_prefix = ["runs/", "attachments/"]
       }
       action {
         type = "Delete"

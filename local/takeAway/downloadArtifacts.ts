@@ -42,7 +42,10 @@ export async function downloadArtifacts(
   for (const file of manifest.files) {
     const path = join(folder, ...segmentsOf(file.path));
     await mkdir(dirname(path), { recursive: true });
-    await again(signal, file.path, () => download(client, run, file, { path, signal }));
+    const open = () => client.artifact(run.runId, file.path, signal);
+    await again(signal, file.path, () =>
+      download(run, file, { open, listedBy: 'its manifest', path, signal }),
+    );
     progress.files += 1;
     progress.bytes += file.bytes;
     onProgress({ ...progress });
@@ -51,14 +54,36 @@ export async function downloadArtifacts(
   return manifest;
 }
 
-/** Writes one file, and throws where it is not what the manifest lists. */
-async function download(
+/** Writes the files that people attached to the run into `folder`, which is made where there are any. */
+export async function downloadAttachments(
   client: TrainyardClient,
-  { runId, name }: RunView,
-  file: ModelManifest['files'][number],
-  { path, signal }: { path: string; signal: AbortSignal },
+  run: RunView,
+  folder: string,
+  signal: AbortSignal,
 ): Promise<void> {
-  const { body } = await client.artifact(runId, file.path, signal);
+  for (const file of run.attachments) {
+    const path = join(folder, ...segmentsOf(file.path));
+    await mkdir(dirname(path), { recursive: true });
+    const open = () => client.attachment(run.runId, file.path, signal);
+    await again(signal, file.path, () => download(run, file, { open, listedBy: 'the run', path, signal }));
+  }
+}
+
+interface Download {
+  open: () => Promise<Response>;
+  /** Who says its digest. */
+  listedBy: string;
+  path: string;
+  signal: AbortSignal;
+}
+
+/** Writes one file, and throws where it is not what is listed. */
+async function download(
+  { name }: RunView,
+  file: { path: string; sha256: string },
+  { open, listedBy, path, signal }: Download,
+): Promise<void> {
+  const { body } = await open();
   const digest = createHash('sha256');
   const hashing = new Transform({
     transform(part: Buffer, _encoding, done) {
@@ -70,7 +95,7 @@ async function download(
     signal,
   });
   if (digest.digest('hex') !== file.sha256)
-    throw new UserError('foreign-answer', `${file.path} of ${name} is not the file that its manifest lists`);
+    throw new UserError('foreign-answer', `${file.path} of ${name} is not the file that ${listedBy} lists`);
 }
 
 /** A connection that breaks off in the middle of a large file, or a server that is busy, is tried once more, up to four times. */

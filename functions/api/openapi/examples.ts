@@ -176,6 +176,7 @@ function exampleDryRun() {
   };
   return {
     dryRun: true as const,
+    quickTest: null,
     spec: trainingSpecSchema.parse(SPEC),
     presets: [],
     estimate: {

@@ -6,7 +6,7 @@ import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
 import type { TrainyardClient } from '../../client/trainyardClient.js';
 import { bringCheckpoints } from '../../takeAway/checkpoints.js';
-import { downloadArtifacts, type Progress } from '../../takeAway/downloadArtifacts.js';
+import { downloadArtifacts, downloadAttachments, type Progress } from '../../takeAway/downloadArtifacts.js';
 import { folderNameOf, writeAround, type TakenAway } from '../../takeAway/takeAway.js';
 import { writeZip, type ZipEntry } from '../../takeAway/zipWriter.js';
 import { type CommandContext, defineCommand, EXIT } from '../command.js';
@@ -59,6 +59,7 @@ export const exportRun = defineCommand(
     const { manifest, checkpoints } = taken;
     context.terminal.draw([
       `${run.name}: ${manifest.files.length + 1} files of the model, ${checkpoints.files} of its checkpoints, README.md and examples are in ${target}`,
+      ...(run.attachments.length > 0 ? [`and what was attached: ${run.attachments.length} files`] : []),
       ...(checkpoints.leftOut === null ? [] : [`without checkpoints: ${checkpoints.leftOut}`]),
     ]);
     return EXIT.ok;
@@ -145,6 +146,7 @@ async function fill(
     signal,
     onProgress: tell,
   });
+  await downloadAttachments(client, run, join(folder, 'attachments'), signal);
   const checkpoints = await bringCheckpoints(run, join(folder, 'checkpoints'), signal);
   const epochs = await client.metrics(run.runId);
   signal.throwIfAborted();
