@@ -31,6 +31,9 @@ export const config = {
   onlineRetailGot: fileURLToPath(new URL('bench/.data/online-retail.parquet', root)),
   openModelProcess: fileURLToPath(new URL('bench/dist/serving/openModelProcess.js', root)),
   faissPeer: fileURLToPath(new URL('bench/peers/faiss_flat.py', root)),
+  optunaPeer: fileURLToPath(new URL('bench/peers/optuna_tpe.py', root)),
+  /** What `recordProcess` has written. */
+  twoTowersTable: fileURLToPath(new URL('bench/search/twoTowers.json', root)),
   kerasPeer: fileURLToPath(new URL('bench/peers/keras_two_tower.py', root)),
   kerasPeerRequirements: fileURLToPath(new URL('bench/peers/requirements.txt', root)),
 };

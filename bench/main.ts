@@ -12,6 +12,8 @@ import { get, GET_USAGE } from './data/get.js';
 import { logqOnlineRetail } from './training/logqOnlineRetailBench.js';
 import { intervalCoverage } from './evaluation/intervalCoverageBench.js';
 import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
+import { asha } from './search/ashaBench.js';
+import { tpeVsRandom } from './search/tpeVsRandomBench.js';
 import { recommendAll } from './recommend/recommendAllBench.js';
 import { recommenderImport } from './startup/recommenderImportBench.js';
 import { openModel } from './serving/openModelBench.js';
@@ -42,6 +44,8 @@ const BENCHES: readonly Bench[] = [
   stopAndSave,
   trainOnDisk,
   intervalCoverage,
+  tpeVsRandom,
+  asha,
   faults,
   callbacks,
   coldStart,

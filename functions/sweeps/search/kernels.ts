@@ -17,8 +17,8 @@ import { drawNormal, logNormalBetween, logNormalDensity } from './normal.js';
 export interface Kernels {
   /** A value as a kernel draws it. */
   sample(kernel: number, random: Random): ParameterValue;
-  /** The log of a kernel's density, or of its probability, at a value. */
-  logDensity(kernel: number, value: ParameterValue): number;
+  /** The log of each kernel's density, or of its probability, at a value. */
+  logDensities(value: ParameterValue): number[];
 }
 
 interface Shape {
@@ -51,10 +51,16 @@ function listKernels(
       if (position !== undefined && random() < 1 / total) return valueAt(parameter, position);
       return valueAt(parameter, Math.floor(random() * values.length));
     },
-    logDensity(kernel, value) {
-      const position = seen[kernel];
-      if (position === undefined) return -Math.log(values.length);
-      return Math.log(((positions.get(canonicalJson(value)) === position ? 1 : 0) + each) / total);
+    logDensities(value) {
+      const own = positions.get(canonicalJson(value));
+      return [
+        ...seen.map((position) =>
+          position === undefined
+            ? -Math.log(values.length)
+            : Math.log(((own === position ? 1 : 0) + each) / total),
+        ),
+        -Math.log(values.length),
+      ];
     },
   };
 }
@@ -101,12 +107,16 @@ function numericKernels(parameter: Range, observed: readonly number[], shape: Sh
         if (value >= low && value <= high) return meant(value);
       }
     },
-    logDensity(kernel, value) {
+    logDensities(value) {
       const number = Number(value);
-      const whole = logWhole[kernel] ?? 0;
-      if (half === 0)
-        return logNormalDensity(at(kernel, seen(number))) - Math.log(deviations[kernel] ?? 1) - whole;
-      return logNormalBetween(at(kernel, seen(number - half)), at(kernel, seen(number + half))) - whole;
+      if (half === 0) {
+        const place = seen(number);
+        return logWhole.map(
+          (whole, kernel) => logNormalDensity(at(kernel, place)) - Math.log(deviations[kernel] ?? 1) - whole,
+        );
+      }
+      const [lower, upper] = [seen(number - half), seen(number + half)];
+      return logWhole.map((whole, kernel) => logNormalBetween(at(kernel, lower), at(kernel, upper)) - whole);
     },
   };
 }

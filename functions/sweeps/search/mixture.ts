@@ -38,12 +38,12 @@ export function mixtureOf(
       return Object.fromEntries(kernels.map(([key, own]) => [key, own.sample(kernel, random)]));
     },
     logDensity(parameters) {
-      const logs = weights.map((weight, kernel) =>
-        kernels.reduce(
-          (sum, [key, own]) => sum + own.logDensity(kernel, parameters[key] ?? null),
-          Math.log(weight / total),
-        ),
-      );
+      const logs = weights.map((weight) => Math.log(weight / total));
+      for (const [key, own] of kernels) {
+        for (const [kernel, log] of own.logDensities(parameters[key] ?? null).entries()) {
+          logs[kernel] = (logs[kernel] ?? 0) + log;
+        }
+      }
       const most = Math.max(...logs);
       return most === -Infinity
         ? most
