@@ -16,7 +16,8 @@ export async function registerVersion(
     await register(server, source, written);
     return [];
   } catch (error) {
-    if (!(error instanceof MlflowError) || error.isTransient || error.isUnauthorized) throw error;
+    if (!(error instanceof MlflowError) || !(error.isOfOneRun || error.code === 'ENDPOINT_NOT_FOUND'))
+      throw error;
     return [`the version ${source.version} of the model: ${error.message}`];
   }
 }

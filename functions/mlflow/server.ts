@@ -44,6 +44,14 @@ export class MlflowError extends Error {
     return this.status === null || isTransientStatus(this.status);
   }
 
+  /** It was MLflow that refused, and what it refused is of one run; a page of something in front of it is neither. */
+  get isOfOneRun(): boolean {
+    const isMlflows = !['', 'FOREIGN_ANSWER', 'ENDPOINT_NOT_FOUND'].includes(this.code);
+    return (
+      isMlflows && this.status !== null && this.status >= 400 && !this.isTransient && !this.isUnauthorized
+    );
+  }
+
   /** The operator has to do something, and then the same request succeeds. */
   get isUnauthorized(): boolean {
     return this.status === 401 || this.status === 403;
@@ -212,7 +220,7 @@ function isWorthRepeating(error: unknown, { isRepeatable }: Asked): error is Mlf
 /** A server that keeps no artifacts for its clients says so with a status that otherwise passes. */
 export function isNotProxied(error: unknown): boolean {
   if (!(error instanceof MlflowError)) return false;
-  return error.status === 404 || (error.status === 503 && /serve-artifacts/.test(error.message));
+  return error.status === 503 && /serve-artifacts/.test(error.message);
 }
 
 function remedyOf(status: number): string {

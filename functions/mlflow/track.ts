@@ -270,10 +270,10 @@ function failed({ failures, leftOut }: MlflowMark, error: unknown, now: Date): E
   };
 }
 
-/** Neither time nor other credentials help. */
+/** Neither time, nor other credentials, nor a proxy that is mended helps. */
 function isFinal(error: unknown): boolean {
   if (error instanceof NotWrittenError) return true;
-  return error instanceof MlflowError && !error.isTransient && !error.isUnauthorized;
+  return error instanceof MlflowError && error.isOfOneRun;
 }
 
 function tell(cp: TrackPorts, { runId, state, reason, failures, retryAt }: MlflowMark, ended: Ended): void {

@@ -319,10 +319,10 @@ describe('what only people can change', () => {
   it('a redirect is not followed', async () => {
     const tracked = await tracker({ credentials: { token: 'secret-token' } });
     await withEpochs(tracked, 1);
-    tracked.server.fault = () => ({ status: 302, headers: { location: 'http://169.254.169.254/' } });
-    await tracked.deliver(RUN, 'run.started');
-    expect((await readMark(tracked.cp.store, RUN))?.reason).toContain(
-      'It sends its callers to another address',
+    tracked.server.fault = () => ({ status: 302, headers: { location: '/elsewhere' } });
+    await expect(tracked.deliver(RUN, 'run.started')).rejects.toThrow(
+      /It sends its callers to another address/,
     );
+    expect(tracked.server.requests).toEqual(['GET /experiments/get-by-name']);
   });
 });

@@ -15,7 +15,7 @@ export async function mlflowStandIn(): Promise<MlflowStandIn> {
   return server;
 }
 
-const IMPATIENT: Patience = { timeoutMs: 300, retries: 2, pauseMs: 1 };
+export const IMPATIENT: Patience = { timeoutMs: 300, retries: 2, pauseMs: 1 };
 
 export interface Tracker {
   cp: TestControlPlane;
@@ -35,17 +35,21 @@ export async function tracker(settings: Record<string, unknown> = {}): Promise<T
   return {
     cp,
     server,
-    deliver: async (runId, type, detail = {}) => {
-      const made = runEvent(
-        await cp.run(runId),
-        cp.newId(),
-        { type: 'run.started', detail },
-        { now: cp.now(), traceparent: null },
-      );
-      // An event of a model has the id of its run in its data as well.
-      await track(cp, { ...made, type, data: { ...made.data, detail } } as TrainyardEvent, IMPATIENT);
-    },
+    deliver: async (runId, type, detail = {}) => track(cp, await eventOf(cp, runId, type, detail), IMPATIENT),
   };
+}
+
+/** An event of the run as it is stored, or of its model. */
+export async function eventOf(
+  cp: TestControlPlane,
+  runId: string,
+  type: TrainyardEvent['type'],
+  detail: Record<string, unknown> = {},
+): Promise<TrainyardEvent> {
+  const context = { now: cp.now(), traceparent: null };
+  const made = runEvent(await cp.run(runId), cp.newId(), { type: 'run.started', detail }, context);
+  // An event of a model has the id of its run in its data as well.
+  return { ...made, type } as TrainyardEvent;
 }
 
 export function epochOf(epoch: number, parts: Partial<Epoch> = {}): Epoch {

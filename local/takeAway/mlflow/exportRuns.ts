@@ -72,7 +72,7 @@ class Exporter {
       );
       return { run, end, url, points, reasons: leftOut, mlflowRunId };
     } catch (error) {
-      if (error instanceof NotWrittenError || isOfOneRun(error))
+      if (error instanceof NotWrittenError || (error instanceof MlflowError && error.isOfOneRun))
         return { ...nothing, reasons: [error.message] };
       throw error;
     }
@@ -106,17 +106,6 @@ class Exporter {
       throw error;
     }
   }
-}
-
-/** The server does not want this run; others it may want. */
-function isOfOneRun(error: unknown): error is MlflowError {
-  return (
-    error instanceof MlflowError &&
-    !error.isTransient &&
-    !error.isUnauthorized &&
-    error.code !== 'FOREIGN_ANSWER' &&
-    error.code !== 'ENDPOINT_NOT_FOUND'
-  );
 }
 
 function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
