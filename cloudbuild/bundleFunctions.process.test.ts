@@ -33,6 +33,7 @@ describe('the bundles of the functions', () => {
       reconcile: framework,
       retrain: framework,
       summaries: framework,
+      sweeps: framework,
       webhooks: framework,
     });
     const webhooks = bundles.find(({ entry }) => entry === 'webhooks');
@@ -206,7 +207,7 @@ function requestTo(target: string): RequestInit {
       }),
     };
   }
-  if (['dispatch', 'notify', 'retrain', 'summaries'].includes(target)) {
+  if (['dispatch', 'notify', 'retrain', 'summaries', 'sweeps'].includes(target)) {
     const message = { messageId: '1', publishTime: '2025-06-01T00:00:00Z', data: 'e30=', attributes: {} };
     return {
       method: 'POST',

@@ -23,6 +23,7 @@ export const ENTRIES = [
   'reconcile',
   'retrain',
   'summaries',
+  'sweeps',
   'webhooks',
 ] as const;
 export type Entry = (typeof ENTRIES)[number];

@@ -201,6 +201,40 @@ export const queries = {
       { collection: paths.presetVersions(kind, id), orderBy: [{ field: 'version', direction: 'desc' }] },
       page,
     ),
+  /** Newest first. */
+  sweepsOfModel: (modelId: string, page: Page) =>
+    paged(
+      {
+        collection: paths.sweeps,
+        where: [equal('modelId', modelId)],
+        orderBy: [{ field: 'createdAt', direction: 'desc' }],
+      },
+      page,
+    ),
+  /** Sweeps that have not ended, those first that are open for longest. */
+  openSweeps: (page: Page) =>
+    paged({ collection: paths.openSweeps, orderBy: [{ field: 'since', direction: 'asc' }] }, page),
+  /** The trials of greater numbers than `after`, by their numbers. */
+  trials: (sweepId: string, { after, limit }: { after: number; limit: number }): Query => ({
+    collection: paths.trials(sweepId),
+    where: [{ field: 'number', op: '>', value: after }],
+    orderBy: [{ field: 'number', direction: 'asc' }],
+    limit,
+  }),
+  trialBlocks: (sweepId: string): Query => ({
+    collection: paths.trialBlocks(sweepId),
+    orderBy: [{ field: 'number', direction: 'asc' }],
+  }),
+  /** The first to ask first. */
+  queuedTrials: (sweepId: string, limit: number): Query => ({
+    collection: paths.queuedTrials(sweepId),
+    orderBy: [{ field: 'requestedAt', direction: 'asc' }],
+    limit,
+  }),
+  finalRuns: (sweepId: string): Query => ({
+    collection: paths.finalRuns(sweepId),
+    orderBy: [{ field: 'at', direction: 'asc' }],
+  }),
 } as const;
 
 export interface RunFilter {

@@ -9,4 +9,5 @@ import './entries/notify.js';
 import './entries/reconcile.js';
 import './entries/retrain.js';
 import './entries/summaries.js';
+import './entries/sweeps.js';
 import './entries/webhooks.js';

@@ -33,6 +33,45 @@ import { csvDialectSchema, sourceSchema } from './spec/source.js';
 import { splitSchema } from './spec/split.js';
 import { trainingSchema } from './spec/training.js';
 import { computeSchema, storedSpecSchema } from './spec/trainingSpec.js';
+import {
+  addTrialRequestSchema,
+  extendRequestSchema,
+  finalizeRequestSchema,
+  sweepRequestSchema,
+} from './sweeps/request.js';
+import { spaceSchema } from './sweeps/space.js';
+import {
+  queuedTrialViewSchema,
+  sweepPageSchema,
+  sweepViewSchema,
+  trialPageSchema,
+  trialViewSchema,
+} from './sweeps/view.js';
+
+/** Sweeps and their trials. Their types are named, since all schemas together have more of a type than the compiler writes. */
+const SWEEPS: Readonly<Record<SweepComponent, z.ZodType>> = {
+  Sweep: sweepViewSchema,
+  SweepPage: sweepPageSchema,
+  SweepRequest: sweepRequestSchema,
+  ExtendSweepRequest: extendRequestSchema,
+  Trial: trialViewSchema,
+  TrialPage: trialPageSchema,
+  AddTrialRequest: addTrialRequestSchema,
+  QueuedTrial: queuedTrialViewSchema,
+  FinalizeRequest: finalizeRequestSchema,
+  Space: spaceSchema,
+};
+type SweepComponent =
+  | 'Sweep'
+  | 'SweepPage'
+  | 'SweepRequest'
+  | 'ExtendSweepRequest'
+  | 'Trial'
+  | 'TrialPage'
+  | 'AddTrialRequest'
+  | 'QueuedTrial'
+  | 'FinalizeRequest'
+  | 'Space';
 
 /**
  * One table instead of an `id` beside each declaration: a name is a promise to whoever generated types from it, so all of them are
@@ -116,6 +155,7 @@ export const COMPONENTS = {
   ModelVersionPage: bodies.modelVersionPageSchema,
   PromoteRequest: bodies.promoteRequestSchema,
   BestRuns: bodies.bestRunsSchema,
+  ...SWEEPS,
   // Presets.
   DatasetPreset: bodies.presetViewSchemas.datasets,
   DatasetPresetRequest: bodies.presetRequestSchemas.datasets,

@@ -44,6 +44,7 @@ export const FUNCTIONS: readonly DeployedFunction[] = [
   // Runs of a model take turns within one instance.
   { ...called('summaries'), concurrency: 40, maxInstances: 2 },
   { ...called('retrain'), concurrency: 10, maxInstances: 5 },
+  { ...called('sweeps'), concurrency: 20, maxInstances: 5 },
   // One at a time: two would look at the same runs.
   { ...called('reconcile'), concurrency: 1, maxInstances: 1, needsMasterSecret: true },
   { ...called('history'), entryPoint: 'runHistory', documents: 'runs/{runId}', maxInstances: 5 },

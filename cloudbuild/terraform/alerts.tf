@@ -14,7 +14,7 @@ locals {
       help   = "A function failed five times on a message: read it with gcloud pubsub subscriptions pull, and the function's errors."
     }
     "push backlog" = {
-      filter = "resource.type=\"pubsub_subscription\" AND metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.labels.subscription_id=monitoring.regex.full_match(\"trainyard-(dispatch|notify|retrain|summaries)\")"
+      filter = "resource.type=\"pubsub_subscription\" AND metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.labels.subscription_id=monitoring.regex.full_match(\"trainyard-(dispatch|notify|retrain|summaries|sweeps)\")"
       period = 60, aligner = "ALIGN_MAX", above = 300, seconds = 120, severity = "ERROR"
       help   = "Messages have waited for more than five minutes: is the function up, and may trainyard-push call it?"
     }

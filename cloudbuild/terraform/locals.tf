@@ -6,7 +6,7 @@ locals {
   # Cloud Run's addresses follow from the names, so that they are known before the functions are deployed.
   url = { for name in local.functions : name => "https://trainyard-${name}-${local.number}.${var.region}.run.app" }
 
-  functions = ["api", "webhooks", "dispatch", "notify", "mlflow", "summaries", "history", "retrain", "reconcile"]
+  functions = ["api", "webhooks", "dispatch", "notify", "mlflow", "summaries", "sweeps", "history", "retrain", "reconcile"]
   accounts  = toset(concat([for name in local.functions : "trainyard-${name}"], ["trainyard-trainer", "trainyard-push", "trainyard-build"]))
 
   # What some permissions wait for.

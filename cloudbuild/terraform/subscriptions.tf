@@ -13,7 +13,10 @@ resource "google_pubsub_subscription" "push" {
   name   = "trainyard-${each.key}"
   topic  = google_pubsub_topic.this[each.value.topic].id
   labels = local.labels
-  filter = join(" OR ", [for type in each.value.types : "attributes.type = \"${type}\""])
+  filter = join(" OR ", concat(
+    [for type in each.value.types : "attributes.type = \"${type}\""],
+    [for attribute in try(each.value.attributes, []) : "attributes:${attribute}"],
+  ))
 
   # Events carry their run's id as the ordering key.
   enable_message_ordering = each.value.topic == "trainyard-events"

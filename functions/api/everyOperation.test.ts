@@ -1,13 +1,16 @@
 /** Each operation of the OpenAPI document is asked once rightly and once wrongly; the client holds both against the document. */
-import { newRunId, type Run } from '@trainyard/shared';
+import { newRunId, trialSchema, type Run } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { RESULT, signed, trainer } from '../../test/support/callbacks.js';
-import { testControlPlane } from '../../test/support/controlPlane.js';
+import { testControlPlane, type TestControlPlane } from '../../test/support/controlPlane.js';
 import { serveFunction, type Sent } from '../../test/support/functionClient.js';
 import { EXAMPLE_SPEC, newRun } from '../../test/support/newRun.js';
 import { sampleReport } from '../../test/support/evaluation/sampleReport.js';
 import { operations } from '../../test/support/openapiCheck.js';
+import { SweepWorld } from '../../test/support/sweepWorld.js';
 import { tokenIssuer } from '../../test/support/standIns/tokenIssuer.js';
+import { makeWrites } from '../ports/documentStore/writes.js';
+import { trialWrite } from '../sweeps/documents.js';
 
 const says = trainer();
 const dataset = (uri: string) => ({ id: 'small', content: { source: { uri } } });
@@ -19,6 +22,8 @@ const features = (column: string) => ({
 
 /** What is sent to each operation that takes a file. */
 const FILE = { body: 'content', headers: { 'content-type': 'application/octet-stream' } };
+
+const SWEEP = { spec: EXAMPLE_SPEC, space: { 'training.epochs': [1, 2, 3] } };
 
 /** What is sent to each operation that takes a body. */
 const BODIES: Record<string, unknown> = {
@@ -33,6 +38,13 @@ const BODIES: Record<string, unknown> = {
     retrain: { minNewRows: 5 },
     monthlyBudgetUsd: 50,
   },
+  'POST /api/models/{modelId}/sweeps': SWEEP,
+  'POST /api/sweeps/{sweepId}/pause': {},
+  'POST /api/sweeps/{sweepId}/resume': {},
+  'POST /api/sweeps/{sweepId}/cancel': {},
+  'POST /api/sweeps/{sweepId}/extend': { maxTrials: 200 },
+  'POST /api/sweeps/{sweepId}/trials': { parameters: { 'training.epochs': 3 } },
+  'POST /api/sweeps/{sweepId}/finalize': {},
   'POST /api/models/{modelId}/versions/{version}/promote': { stage: 'staging' },
   'POST /api/models/{modelId}/rollback': {},
   'POST /api/datasets': dataset('c.csv'),
@@ -108,9 +120,35 @@ async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
     runId: await put({ status: 'running', job }),
     failedRun: await put({ status: 'failed' }),
     quickRun: await put({ status: 'completed', intent: 'quick-test', quickTest: { cuts: [] } }),
+    sweepId: await sweepWithTrial(cp),
     readyVersion: '3',
   };
   return { cp, api, webhooks, parameters };
+}
+
+/** One of the model `other`, with a completed trial that can be retrained. */
+async function sweepWithTrial(cp: TestControlPlane): Promise<string> {
+  const { sweepId } = await new SweepWorld(cp).start(SWEEP, 'other');
+  const trial = trialSchema.parse({
+    schemaVersion: 1,
+    sweepId,
+    number: 1,
+    round: 1,
+    parameters: { 'training.epochs': 2 },
+    decision: null,
+    runId: newRunId(),
+    state: 'completed',
+    value: 4.5,
+    curve: [],
+    pruning: null,
+    error: null,
+    costUsd: 0,
+    seconds: 60,
+    createdAt: cp.now().toISOString(),
+    endedAt: cp.now().toISOString(),
+  });
+  await cp.store.transaction(async (tx) => makeWrites(tx, [trialWrite('create', trial)]));
+  return sweepId;
 }
 
 /** Where an operation needs another one than the rest. */
@@ -249,7 +287,10 @@ describe('the same request with the same Idempotency-Key', () => {
     expect(first.headers).not.toHaveProperty('idempotency-replayed');
     here.cp.pass(60);
     // What it concerns goes on meanwhile.
-    for (const runId of [/[a-z2-7]{20}/.exec(first.headers.location ?? '')?.[0], here.parameters['runId']])
+    for (const runId of [
+      /training-runs\/([a-z2-7]{20})/.exec(first.headers.location ?? '')?.[1],
+      here.parameters['runId'],
+    ])
       if (runId !== undefined) await here.cp.put({ ...(await here.cp.run(runId)), status: 'completed' });
     await here.api.send('/api/models/demo', { body: { name: 'Another' } });
     const documents = here.cp.documents();
@@ -268,12 +309,13 @@ describe('the same request with the same Idempotency-Key', () => {
 
 describe('what belongs to other teams', () => {
   /** A start makes a model where there is none, so an id that is taken cannot be had: names are shared, as those of accounts. */
-  const MAKES = 'POST /api/models/{modelId}/training-runs';
+  const MAKES = ['POST /api/models/{modelId}/training-runs', 'POST /api/models/{modelId}/sweeps'];
 
   it('is answered as what is nowhere, whoever may not see it and whatever is asked', async () => {
     const here = await world();
     const { cp, parameters } = here;
     await here.api.send('/api/models/demo', { body: { teams: ['red'] } });
+    await here.api.send('/api/models/other', { body: { teams: ['red'] } });
     for (const name of ['runId', 'failedRun', 'quickRun', 'evaluatedRun'])
       await cp.put({ ...(await cp.run(parameters[name] ?? '')), teams: ['red'] });
     const { keysUrl, sign } = await tokenIssuer('https://issuer.example', 200);
@@ -289,10 +331,11 @@ describe('what belongs to other teams', () => {
       failedRun: newRunId(),
       quickRun: newRunId(),
       evaluatedRun: newRunId(),
+      sweepId: newRunId(),
     };
     const documents = cp.documents();
     const concerned = OPERATIONS.filter(
-      ({ path, operation }) => /\{(modelId|runId)\}/.test(path) && operation !== MAKES,
+      ({ path, operation }) => /\{(modelId|runId|sweepId)\}/.test(path) && !MAKES.includes(operation),
     );
     expect(concerned.length).toBeGreaterThan(20);
     for (const asked of concerned) {
@@ -349,6 +392,7 @@ function ids({
   failedRun = '',
   quickRun = '',
   evaluatedRun = '',
+  sweepId = '',
 }: Record<string, string>): string[] {
-  return [modelId, runId, failedRun, quickRun, evaluatedRun];
+  return [modelId, runId, failedRun, quickRun, evaluatedRun, sweepId];
 }

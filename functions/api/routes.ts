@@ -15,6 +15,7 @@ import { readArtifactRoute } from './routes/readArtifact.js';
 import { readRunRoutes } from './routes/readRun.js';
 import { startRoute } from './routes/startRun.js';
 import { streamRoute } from './routes/streamRun.js';
+import { sweepRoutes } from './routes/sweeps.js';
 
 const described: readonly Route[] = [
   startRoute,
@@ -28,6 +29,7 @@ const described: readonly Route[] = [
   ...controlRunRoutes,
   ...modelRoutes,
   bestRunsRoute,
+  ...sweepRoutes,
   ...allPresetRoutes,
   ...healthRoutes,
 ];

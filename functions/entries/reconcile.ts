@@ -6,12 +6,17 @@ import { forbidden } from '../api/forbidden.js';
 import { answering, sendJson } from '../http/answers.js';
 import { remindOfMlflow } from '../mlflow/remind.js';
 import { reconcile } from '../runs/reconcile.js';
+import { reconcileSweeps } from '../sweeps/reconcileSweeps.js';
 
 http(
   'reconcile',
   answering('reconcile', async (cp, request, response) => {
     if (!hasRole(await authenticate(cp, request), 'admin')) throw forbidden('admin');
-    const reconciled = await reconcile(cp);
+    const reconciled = { ...(await reconcile(cp)), sweeps: 0 };
+    // After the runs: their ends are what sweeps wait for.
+    const { sweeps, failed } = await reconcileSweeps(cp);
+    reconciled.sweeps = sweeps;
+    reconciled.failed += failed;
     try {
       await remindOfMlflow(cp);
     } catch (error) {

@@ -273,6 +273,20 @@ const TABLE = {
     remedy: 'Cancel a run that is under way first; start a new run after a completed one.',
     retried: false,
   },
+  'cannot-change-sweep': {
+    status: 409,
+    title: 'This sweep cannot be changed so',
+    meaning: 'The sweep has ended, is being cancelled, or would be as it is all the same.',
+    remedy: 'Do what the detail says: a sweep that has ended goes on once it is extended.',
+    retried: false,
+  },
+  'no-best-trial': {
+    status: 409,
+    title: 'No trial to retrain',
+    meaning: 'No trial of the sweep is completed with a value of its objective.',
+    remedy: 'Wait for a trial, or read why they failed in `GET /api/sweeps/{sweepId}/trials`.',
+    retried: false,
+  },
   'budget-exceeded': {
     status: 409,
     title: 'Budget exceeded',

@@ -35,8 +35,17 @@ export function runEvent(
   { type, detail }: Happening<RunEventType>,
   context: EventContext,
 ): RunEvent {
-  const { runId, modelId, runNumber, attempt, status } = run;
-  const data = { kind: 'run' as const, runId, modelId, runNumber, attempt, status, detail };
+  const { runId, modelId, runNumber, attempt, status, sweep } = run;
+  const data = {
+    kind: 'run' as const,
+    runId,
+    modelId,
+    runNumber,
+    attempt,
+    status,
+    ...(sweep && { sweepId: sweep.sweepId, trial: sweep.trial }),
+    detail,
+  };
   return { ...envelopeOf(run, causeId, context, { type, data }), type, data };
 }
 

@@ -5,6 +5,17 @@ import type { Config } from '../config.js';
 export const SUBSCRIPTIONS = {
   /** The end of a run may let another one begin. */
   dispatch: ['run.requested', 'run.completed', 'run.failed', 'run.cancelled'],
+  sweeps: [
+    'sweep.created',
+    'sweep.resumed',
+    'sweep.extended',
+    'sweep.trial.added',
+    'sweep.cancel.requested',
+    'run.epoch.completed',
+    'run.completed',
+    'run.failed',
+    'run.cancelled',
+  ],
   /** Where an MLflow server is configured, and nowhere else. */
   mlflow: [
     'run.started',
@@ -18,6 +29,11 @@ export const SUBSCRIPTIONS = {
   notify: ['run.completed', 'run.failed', 'run.cancelled', 'budget.reached'],
   summaries: ['run.requested', 'run.completed', 'run.failed', 'run.cancelled'],
 } as const satisfies Record<string, readonly EventType[]>;
+/**
+ * Filters of Pub/Sub have 256 bytes at most, which the types of some would exceed: what they hear of has an attribute that nothing else
+ * has, and they pass over the types that they do not want.
+ */
+export const FILTERED_BY: Readonly<Record<string, string>> = { sweeps: 'sweepId', mlflow: 'runId' };
 export type SubscribedFunction = keyof typeof SUBSCRIPTIONS;
 const SUBSCRIBED_FUNCTIONS = Object.keys(SUBSCRIPTIONS) as SubscribedFunction[];
 

@@ -29,7 +29,7 @@ const outcomeSchema = z.strictObject({ model: modelDocumentSchema, isNew: z.bool
 const NOBODY = { by: 'nobody', idempotencyKey: undefined };
 
 /**
- * Changes what is given of a model, and makes the model where there is none. New teams are written into each of its runs too,
+ * Changes what is given of a model, and makes the model where there is none. New teams are written into each of its runs and sweeps too,
  * where the security rules read them; when this fails halfway, sending it again completes it.
  */
 export async function changeModel(
@@ -57,7 +57,11 @@ export async function changeModel(
       return { model, isNew: !known };
     }),
   );
-  if (teams) await shareRuns(cp, modelId, await teamsNow(cp, modelId, done.outcome.model));
+  if (teams) {
+    const now = await teamsNow(cp, modelId, done.outcome.model);
+    await shareRuns(cp, modelId, now);
+    await shareSweeps(cp, modelId, now);
+  }
   return done;
 }
 
@@ -77,6 +81,21 @@ async function shareRuns(cp: Pick<ControlPlane, 'store'>, modelId: string, teams
       await cp.store.transaction(async (tx) => {
         const document = await tx.get(path);
         if (document) tx.set(path, { ...runSchema.parse(document.data), teams });
+      });
+    }
+    startAfter = page.at(-1);
+    if (page.length < PAGE) return;
+  }
+}
+
+/** What else is in a sweep is not looked at: it stays as it is. */
+async function shareSweeps(cp: Pick<ControlPlane, 'store'>, modelId: string, teams: string[]): Promise<void> {
+  for (let startAfter; ;) {
+    const page = await cp.store.query(queries.sweepsOfModel(modelId, { startAfter, limit: PAGE }));
+    for (const { path } of page) {
+      await cp.store.transaction(async (tx) => {
+        const document = await tx.get(path);
+        if (document) tx.set(path, { ...document.data, teams });
       });
     }
     startAfter = page.at(-1);

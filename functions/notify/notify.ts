@@ -36,6 +36,8 @@ async function notifyOfEnd(
   if (!run) return;
   // The last that a run cost may be what reaches the next share. Reconcile publishes it: nothing here may.
   await warnOfBudgets(cp, run);
+  // A sweep has a hundred of them, and whoever wants to know of each listens to its events.
+  if (run.sweep) return;
   await notifyChannels(cp, event, send, (channel) => {
     const outcome = outcomeFor(channel, end, run);
     return outcome && messageOf(run, outcome, cp.config.notifications.runUrl);

@@ -462,7 +462,7 @@ describe('reconciling many runs', () => {
     const { cp } = await requested();
     cp.pass(10);
     const open = await serveFunction('reconcile');
-    expect((await open.send('/', { body: {} })).json).toEqual({ relayed: 0, runs: 1, failed: 0 });
+    expect((await open.send('/', { body: {} })).json).toEqual({ relayed: 0, runs: 1, sweeps: 0, failed: 0 });
     await testControlPlane({ auth: 'none' });
     expect((await open.refused('/', { body: {} })).status).toBe(401);
   });

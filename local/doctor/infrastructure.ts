@@ -24,7 +24,12 @@ const fileSchemas = {
   ),
   subscriptions: z.record(
     z.string(),
-    z.object({ topic: z.string(), types: z.array(z.string()), when: z.string().optional() }),
+    z.object({
+      topic: z.string(),
+      types: z.array(z.string()),
+      attributes: z.array(z.string()).default([]),
+      when: z.string().optional(),
+    }),
   ),
 };
 

@@ -12,6 +12,7 @@ const FUNCTIONS = [
   'notify',
   'retrain',
   'summaries',
+  'sweeps',
   'reconcile',
 ] as const;
 type FunctionName = (typeof FUNCTIONS)[number];
@@ -30,7 +31,7 @@ const INTERNAL_HEADER = 'trainyard-internal';
 
 /**
  * One HTTP server on the loopback interface with all functions behind it, each with the middleware that it has in the
- * cloud. `dispatch`, `mlflow`, `notify`, `retrain`, `summaries` and `reconcile` answer only to who knows `internalToken`.
+ * cloud. `dispatch`, `mlflow`, `notify`, `retrain`, `summaries`, `sweeps` and `reconcile` answer only to who knows `internalToken`.
  */
 export async function startFunctionServer(port: number, internalToken: string): Promise<FunctionServer> {
   const functions = new Map<string, Server>(FUNCTIONS.map((name) => [name, getTestServer(name)]));

@@ -55,7 +55,7 @@ const LOCAL_TIER = 'local';
 const PROJECT = 'trainyard-local';
 
 /**
- * Serves all functions on one port of the loopback interface, delivers events to `dispatch` and `notify`, and calls
+ * Serves all functions on one port of the loopback interface, delivers events to `dispatch`, `sweeps` and `notify`, and calls
  * `reconcile` every few seconds and whenever a trainer ends. One host per process and per data directory.
  */
 export async function startHost(options: HostOptions): Promise<Host> {

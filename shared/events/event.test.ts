@@ -14,7 +14,7 @@ describe('an event', () => {
     ['run', 'abcdefghijklmnopqrst', 'runs/abcdefghijklmnopqrst'],
     ['model', 'demo', 'models/demo'],
     ['release', 'demo-3-live', 'models/demo/releases/demo-3-live'],
-    ['sweep', 'wide', 'sweeps/wide'],
+    ['sweep', 'q5w2kzt7mbx3hvac4ndy', 'sweeps/q5w2kzt7mbx3hvac4ndy'],
   ] as const)('of a %s is kept in order by the id %s, at %s', (kind, id, path) => {
     expect(subjectOf(eventOfKind[kind]().data)).toEqual({ kind, id, path });
   });
@@ -23,7 +23,7 @@ describe('an event', () => {
     ['run', { runId: 'abcdefghijklmnopqrst' }],
     ['model', { runId: 'abcdefghijklmnopqrst' }],
     ['release', { releaseId: 'demo-3-live' }],
-    ['sweep', { sweepId: 'wide' }],
+    ['sweep', { sweepId: 'q5w2kzt7mbx3hvac4ndy' }],
   ] as const)('of a %s can be filtered by its type, its kind and its ids', (kind, ids) => {
     const of = eventOfKind[kind]();
     expect(attributesOf(of)).toEqual({ type: of.type, kind, modelId: 'demo', ...ids });

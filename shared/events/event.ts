@@ -3,6 +3,7 @@ import { instantSchema, modelIdSchema, runIdSchema, traceparentSchema } from '..
 import { described } from '../described.js';
 import { withKind } from './earlierEnvelope.js';
 import { ONE_METRIC } from '../metrics/examples.js';
+import { sweepIdSchema } from '../runs/identity.js';
 
 /** What happens to a run. */
 export const runEventTypeSchema = z.enum([
@@ -24,8 +25,25 @@ export type RunEventType = z.infer<typeof runEventTypeSchema>;
 export const modelEventTypeSchema = z.enum(['model.version.registered', 'budget.reached']);
 export type ModelEventType = z.infer<typeof modelEventTypeSchema>;
 
+/** What happens to a sweep. */
+export const sweepEventTypeSchema = z.enum([
+  'sweep.created',
+  'sweep.paused',
+  'sweep.resumed',
+  'sweep.extended',
+  'sweep.trial.added',
+  'sweep.cancel.requested',
+  'sweep.completed',
+  'sweep.cancelled',
+]);
+export type SweepEventType = z.infer<typeof sweepEventTypeSchema>;
+
 /** Every type that is published today. */
-export const eventTypeSchema = z.enum([...runEventTypeSchema.options, ...modelEventTypeSchema.options]);
+export const eventTypeSchema = z.enum([
+  ...runEventTypeSchema.options,
+  ...modelEventTypeSchema.options,
+  ...sweepEventTypeSchema.options,
+]);
 
 /** The detail of `budget.reached`. */
 export const budgetReachedSchema = z.strictObject({
@@ -55,6 +73,16 @@ export const runEventDataSchema = z.strictObject({
   runNumber: described(z.int().min(1), 'Counts the runs of the model, from 1.', 7),
   attempt: described(z.int().min(1), 'The attempt that the run was at, from 1.', 1),
   status: described(z.string(), 'The status of the run after it.', 'completed'),
+  sweepId: described(
+    sweepIdSchema.clone().optional(),
+    'The sweep that the run is a trial of; not there for any other run.',
+    'c3wq7mzx5ahk4tnvy6d2',
+  ),
+  trial: described(
+    z.int().min(1).optional(),
+    'The number of the trial; not there for a run that is none.',
+    17,
+  ),
   detail,
 });
 
@@ -80,10 +108,10 @@ export const releaseEventDataSchema = z.strictObject({
   detail,
 });
 
-/** What every event of a sweep will say; the events themselves come with sweeps. */
+/** What an event says of a sweep beside its type. */
 export const sweepEventDataSchema = z.strictObject({
   kind: described(z.literal('sweep'), 'What the subject is.'),
-  sweepId: described(subjectIdSchema.clone(), 'The sweep: the subject.', 'wider-towers'),
+  sweepId: described(sweepIdSchema.clone(), 'The sweep: the subject.', 'c3wq7mzx5ahk4tnvy6d2'),
   modelId,
   detail,
 });
@@ -140,7 +168,7 @@ export type ReleaseEvent = z.infer<typeof releaseEventSchema>;
 
 export const sweepEventSchema = z.strictObject({
   ...envelope,
-  type: described(z.templateLiteral(['sweep.', typeWords]), 'What happened to the sweep.', 'sweep.created'),
+  type: described(sweepEventTypeSchema.clone(), 'What happened to the sweep.'),
   data: described(sweepEventDataSchema.clone(), 'What the event says of the sweep.'),
 });
 export type SweepEvent = z.infer<typeof sweepEventSchema>;

@@ -39,6 +39,6 @@ export function attributesOf({ type, data }: TrainyardEvent): Record<string, str
     modelId,
     ...('runId' in data && { runId: data.runId }),
     ...('releaseId' in data && { releaseId: data.releaseId }),
-    ...('sweepId' in data && { sweepId: data.sweepId }),
+    ...('sweepId' in data && data.sweepId !== undefined && { sweepId: data.sweepId }),
   };
 }

@@ -22,7 +22,26 @@ export const paths = {
   summaryPage: (modelId: string, page: number) => `models/${modelId}/summaries/${numbered(page)}`,
   experiments: (modelId: string) => `models/${modelId}/experiments`,
   experiment: (modelId: string, experimentId: string) => `models/${modelId}/experiments/${experimentId}`,
+  sweeps: 'sweeps',
   sweep: (sweepId: string) => `sweeps/${sweepId}`,
+  trials: (sweepId: string) => `sweeps/${sweepId}/trials`,
+  trial: (sweepId: string, number: number) => `sweeps/${sweepId}/trials/${numbered(number)}`,
+  trialBlocks: (sweepId: string) => `sweeps/${sweepId}/blocks`,
+  /** Trials that have all ended, together. */
+  trialBlock: (sweepId: string, number: number) => `sweeps/${sweepId}/blocks/${numbered(number)}`,
+  /** Who comes after the last trial of a round: another one, or the end. */
+  sweepTurn: (sweepId: string, round: number, number: number) =>
+    `sweeps/${sweepId}/turns/${round}-${numbered(number)}`,
+  sweepEnd: (sweepId: string, round: number) => `sweeps/${sweepId}/ends/${numbered(round)}`,
+  queuedTrials: (sweepId: string) => `sweeps/${sweepId}/queue`,
+  /** Parameters that somebody wants tried. */
+  queuedTrial: (sweepId: string, id: string) => `sweeps/${sweepId}/queue/${id}`,
+  finalRuns: (sweepId: string) => `sweeps/${sweepId}/finals`,
+  /** A run that retrains the best trial. */
+  finalRun: (sweepId: string, runId: string) => `sweeps/${sweepId}/finals/${runId}`,
+  openSweeps: 'openSweeps',
+  /** That a round of a sweep has not ended. */
+  openSweep: (sweepId: string, round: number) => `openSweeps/${sweepId}-${round}`,
   presets: (kind: PresetKind) => PRESET_COLLECTIONS[kind],
   preset: (kind: PresetKind, id: string) => `${PRESET_COLLECTIONS[kind]}/${id}`,
   presetVersions: (kind: PresetKind, id: string) => `${PRESET_COLLECTIONS[kind]}/${id}/versions`,

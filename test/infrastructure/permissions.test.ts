@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { EVENTS_TOPIC, MAX_DELIVERIES, RETRAIN_TOPIC } from '@trainyard/shared';
 import { expect, it } from 'vitest';
 import { NEED_MASTER_SECRET } from '../../functions/config.js';
-import { SUBSCRIPTIONS } from '../../functions/events/subscriptions.js';
+import { FILTERED_BY, SUBSCRIPTIONS } from '../../functions/events/subscriptions.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFile(join(ROOT, path), 'utf8');
@@ -69,14 +69,17 @@ it('the push subscriptions are filtered as the functions expect', async () => {
     string,
     { topic: string; types: string[] }
   >;
-  const heard = Object.entries(SUBSCRIPTIONS).map(([name, types]) => [
-    name,
-    { topic: EVENTS_TOPIC, types, ...(name === 'mlflow' && { when: 'mlflow' }) },
-  ]);
+  const heard = Object.entries(SUBSCRIPTIONS).map(([name, types]) => {
+    const attribute = FILTERED_BY[name];
+    const filter = attribute === undefined ? { types } : { types: [], attributes: [attribute] };
+    return [name, { topic: EVENTS_TOPIC, ...filter, ...(name === 'mlflow' && { when: 'mlflow' }) }];
+  });
   expect(made).toEqual({
     ...(Object.fromEntries(heard) as object),
     retrain: { topic: RETRAIN_TOPIC, types: [] },
   });
+  for (const { types } of Object.values(made))
+    expect(types.map((type) => `attributes.type = "${type}"`).join(' OR ').length).toBeLessThanOrEqual(256);
   expect(await module('subscriptions.tf')).toContain(`max_delivery_attempts = ${MAX_DELIVERIES}`);
 });
 

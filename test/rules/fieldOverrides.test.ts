@@ -13,6 +13,13 @@ import {
   runSchema,
   spendingSchema,
   spentSchema,
+  sweepEndSchema,
+  sweepSchema,
+  trialBlockSchema,
+  trialSchema,
+  queuedTrialSchema,
+  openSweepSchema,
+  finalRunSchema,
   stageSchema,
 } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
@@ -45,6 +52,14 @@ const DOCUMENTS: Record<string, readonly z.ZodType[]> = {
   history: [historyMarkerSchema],
   spending: [spendingSchema],
   spent: [spentSchema],
+  // Spaces and parameters are stored as text, which is one value.
+  sweeps: [sweepSchema.extend({ space: z.string() })],
+  trials: [trialSchema.extend({ parameters: z.string() })],
+  blocks: [trialBlockSchema],
+  ends: [sweepEndSchema.extend({ best: z.null() })],
+  queue: [queuedTrialSchema.extend({ parameters: z.string() })],
+  finals: [finalRunSchema.extend({ overrides: z.string() })],
+  openSweeps: [openSweepSchema],
   // `outcome` is whatever a request has made.
   idempotencyKeys: [z.object({ outcome: z.record(z.string(), z.unknown()) })],
 };
@@ -58,6 +73,7 @@ const QUERIED: ReadonlySet<string> = new Set([
   'runs.teams',
   'runs.usedDigests',
   'models.teams',
+  'sweeps.teams',
 ]);
 
 interface JsonSchema {

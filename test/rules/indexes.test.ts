@@ -44,15 +44,25 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   models: () => [queries.models(undefined, page), queries.models(['*'], page)],
   modelVersions: () => [queries.modelVersions('m', page)],
   presets: () => [queries.presets('datasets', page)],
+  sweepsOfModel: () => [queries.sweepsOfModel('m', page)],
+  openSweeps: () => [queries.openSweeps(page)],
+  trials: () => [queries.trials('s', { after: 3, limit: 1 })],
+  trialBlocks: () => [queries.trialBlocks('s')],
+  queuedTrials: () => [queries.queuedTrials('s', 1)],
+  finalRuns: () => [queries.finalRuns('s')],
   presetVersions: () => [queries.presetVersions('datasets', 'd', page)],
 };
 
-/** What listeners ask for, as docs/api.md says: members see the runs of their teams, the newest first. */
-const LISTENERS: Query[] = [[], [{ field: 'modelId', op: '==' as const, value: 'm' }]].map((where) => ({
-  collection: 'runs',
-  where: [...where, { field: 'teams', op: 'array-contains-any', value: ['*'] }],
-  orderBy: [{ field: 'createdAt', direction: 'desc' }],
-}));
+const ofTeams = { field: 'teams', op: 'array-contains-any', value: ['*'] } as const;
+const newestFirst = [{ field: 'createdAt', direction: 'desc' }] as const;
+const ofModel = { field: 'modelId', op: '==', value: 'm' } as const;
+
+/** What listeners ask for, as docs/api.md says: members see the runs and sweeps of their teams, the newest first. */
+const LISTENERS: Query[] = [
+  { collection: 'runs', where: [ofTeams], orderBy: newestFirst },
+  { collection: 'runs', where: [ofModel, ofTeams], orderBy: newestFirst },
+  { collection: 'sweeps', where: [ofModel, ofTeams], orderBy: newestFirst },
+];
 
 test('firestore.indexes.json has the composite index of every query, and no other', async () => {
   const needed = [...Object.values(FORMS).flatMap((forms) => forms()), ...LISTENERS].flatMap(

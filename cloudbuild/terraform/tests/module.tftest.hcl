@@ -79,7 +79,7 @@ run "after_the_functions" {
     error_message = "the right to call everything ends"
   }
   assert {
-    condition     = toset([for binding in google_cloud_run_v2_service_iam_member.this : binding.name]) == toset(["trainyard-dispatch", "trainyard-history", "trainyard-history-epochs", "trainyard-notify", "trainyard-reconcile", "trainyard-retrain", "trainyard-summaries"])
+    condition     = toset([for binding in google_cloud_run_v2_service_iam_member.this : binding.name]) == toset(["trainyard-dispatch", "trainyard-history", "trainyard-history-epochs", "trainyard-notify", "trainyard-reconcile", "trainyard-retrain", "trainyard-summaries", "trainyard-sweeps"])
     error_message = "trainyard-push calls these, and neither api nor webhooks"
   }
   assert {

@@ -17,6 +17,7 @@ import {
 import type { z } from 'zod';
 import { exampleComparison } from './comparisonExample.js';
 import { exampleEvaluation } from './evaluationExample.js';
+import { sweepExamples } from './sweepExamples.js';
 
 const AT = '2026-11-20T19:18:25.000Z';
 const RUN_ID = 'k3x7q2mzp5dvn4wyt6ab';
@@ -212,6 +213,7 @@ const epochComplete = { ...epochBody, ...sender(14) };
 export const EXAMPLES = {
   StartRequest: () => ({ spec: SPEC }),
   DryRun: exampleDryRun,
+  ...sweepExamples(SPEC),
   Run: exampleRun,
   Lineage: (): Lineage => ({
     digest: ROWS.digest,

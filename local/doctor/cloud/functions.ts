@@ -4,9 +4,18 @@ import type { Finding, Findings } from '../finding.js';
 import { emailOf, type Check, type DeployedFunction, type Project } from './project.js';
 
 /** Those that a Trainyard does not work without. */
-const FUNCTIONS = ['api', 'webhooks', 'dispatch', 'notify', 'retrain', 'summaries', 'reconcile'] as const;
+const FUNCTIONS = [
+  'api',
+  'webhooks',
+  'dispatch',
+  'notify',
+  'retrain',
+  'summaries',
+  'sweeps',
+  'reconcile',
+] as const;
 /** How long Pub/Sub waits for an answer: a function that may take longer is called again meanwhile. */
-const PUSHED: ReadonlySet<string> = new Set(['dispatch', 'notify', 'retrain', 'summaries']);
+const PUSHED: ReadonlySet<string> = new Set(['dispatch', 'notify', 'retrain', 'summaries', 'sweeps']);
 const ACK_DEADLINE_SECONDS = 180;
 const NO_SECRET = 'a secret that nobody looks at, 32 characters long';
 

@@ -66,14 +66,17 @@ export const subscriptions: Check = {
   async run(project, findings) {
     const { api, id, expected } = project;
     const found = await Promise.all(
-      Object.entries(expected.subscriptions).map(async ([name, { topic, types, when }]) => {
+      Object.entries(expected.subscriptions).map(async ([name, { topic, types, attributes, when }]) => {
         const path = `v1/projects/${id}/subscriptions/trainyard-${name}`;
         const made = await api.find(subscriptionSchema, SERVICE, path);
         // Of what only some deployments have, nobody misses it.
         if (!made && when !== undefined) return [];
         if (!made)
           return [findings.error(`there is no subscription trainyard-${name}`, terraformApply(project))];
-        const filter = types.map((type) => `attributes.type = "${type}"`).join(' OR ');
+        const filter = [
+          ...types.map((type) => `attributes.type = "${type}"`),
+          ...attributes.map((attribute) => `attributes:${attribute}`),
+        ].join(' OR ');
         return lookAt(project, { name, topic, filter, made }, findings);
       }),
     );

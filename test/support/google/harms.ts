@@ -27,7 +27,7 @@ function edit(place: unknown, [key = '', ...rest]: readonly string[], value: unk
 const remove = (part: string) => (answers: Answers) => {
   for (const name of answers.keys()) if (name.endsWith(part)) answers.delete(name);
 };
-const FUNCTIONS = ['api', 'webhooks', 'dispatch', 'notify', 'retrain', 'summaries', 'reconcile'];
+const FUNCTIONS = ['api', 'webhooks', 'dispatch', 'notify', 'retrain', 'summaries', 'sweeps', 'reconcile'];
 const service = (name: string, path: string, value?: unknown) =>
   change('/functions', `functions.${FUNCTIONS.indexOf(name)}.serviceConfig.${path}`, value);
 

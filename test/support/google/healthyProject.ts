@@ -98,7 +98,10 @@ export async function healthyProject(): Promise<Map<string, Answer>> {
 
 type Put = (name: string, body: unknown) => void;
 
-function pubsub(put: Put, subscriptions: Record<string, { topic: string; types: string[] }>): void {
+function pubsub(
+  put: Put,
+  subscriptions: Record<string, { topic: string; types: string[]; attributes: string[] }>,
+): void {
   const topics = [...new Set(Object.values(subscriptions).map(({ topic }) => topic))];
   const at = `pubsub.googleapis.com/v1/projects/${ID}`;
   put(`${at}/topics`, {
@@ -110,12 +113,15 @@ function pubsub(put: Put, subscriptions: Record<string, { topic: string; types: 
     put(`${at}/subscriptions/${topic}-dead-letters-kept`, {
       topic: `projects/${ID}/topics/${topic}-dead-letters`,
     });
-  for (const [name, { topic, types }] of Object.entries(subscriptions)) {
+  for (const [name, { topic, types, attributes }] of Object.entries(subscriptions)) {
     const own = `trainyard-${name}`;
     put(`${at}/subscriptions/${own}`, {
       topic: `projects/${ID}/topics/${topic}`,
       state: 'ACTIVE',
-      filter: types.map((type) => `attributes.type = "${type}"`).join(' OR '),
+      filter: [
+        ...types.map((type) => `attributes.type = "${type}"`),
+        ...attributes.map((attribute) => `attributes:${attribute}`),
+      ].join(' OR '),
       ackDeadlineSeconds: 180,
       pushConfig: {
         pushEndpoint: `${url(own)}/projects/${ID}/topics/${topic}`,
@@ -170,7 +176,7 @@ function jobOf(input: Parameters<typeof tierSchema.parse>[0]) {
 }
 
 function deployed() {
-  const names = ['api', 'webhooks', 'dispatch', 'notify', 'retrain', 'summaries', 'reconcile'];
+  const names = ['api', 'webhooks', 'dispatch', 'notify', 'retrain', 'summaries', 'sweeps', 'reconcile'];
   return names.map((name) => ({
     name: `projects/${ID}/locations/${REGION}/functions/trainyard-${name}`,
     state: 'ACTIVE',

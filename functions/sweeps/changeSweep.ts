@@ -1,0 +1,145 @@
+/** Pauses, resumes, extends and cancels a sweep: all that is ever written into its own document. */
+import {
+  paths,
+  sweepViewSchema,
+  type ExtendRequest,
+  type Sweep,
+  type SweepEnd,
+  type SweepEventType,
+  type SweepView,
+  type Trial,
+} from '@trainyard/shared';
+import { DomainError, notFound } from '../errors/domainError.js';
+import { outboxWrite, publishCommitted } from '../events/outbox.js';
+import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
+import { makeWrites } from '../ports/documentStore/writes.js';
+import { readEnd, readFinals, readSweep, sweepData } from './documents.js';
+import { readTrials } from './history.js';
+import { nextStep } from './plan.js';
+import { sweepEvent } from './sweepEvent.js';
+import type { SweepPorts } from './trials.js';
+import { sweepViewOf } from './view.js';
+
+export type SweepChange =
+  | { action: 'pause' }
+  | { action: 'resume' }
+  | { action: 'cancel' }
+  | { action: 'extend'; limits: ExtendRequest };
+
+export interface ChangeRequest {
+  sweepId: string;
+  change: SweepChange;
+  by: string;
+  idempotencyKey: string | undefined;
+}
+
+/** What a change is decided from. */
+interface Before {
+  sweep: Sweep;
+  /** How its round has ended, where it has. */
+  end: SweepEnd | undefined;
+  trials: readonly Trial[];
+  now: Date;
+}
+
+/** What a change comes to: the sweep as it is to be written, and the event; undefined where it is so already. */
+type Changed = { sweep: Sweep; type: SweepEventType } | undefined;
+
+export async function changeSweep(
+  cp: SweepPorts,
+  { sweepId, change, by, idempotencyKey }: ChangeRequest,
+): Promise<Done<SweepView>> {
+  const slot = idempotencySlot(by, idempotencyKey, { sweepId, ...change });
+  const before = await recall(cp.store, slot, sweepViewSchema);
+  if (before) return { outcome: before, isReplay: true };
+  const [trials, finals] = await Promise.all([readTrials(cp.store, sweepId), readFinals(cp.store, sweepId)]);
+  const causeId = cp.newId();
+  const { outcome, isReplay, event } = await cp.store.optimistic(async (tx) => {
+    const now = cp.now();
+    const sweep = await readSweep(tx, sweepId);
+    if (!sweep) throw notFound(`sweep ${sweepId}`);
+    const end = await readEnd(tx, sweep);
+    const changed = changedBy(change, { sweep, end, trials, now });
+    const told = changed && sweepEvent(sweep, causeId, { type: changed.type, detail: { by } }, now);
+    const done = await once(tx, slot, sweepViewSchema, now, async () => {
+      if (!changed || !told) return sweepViewOf(sweep, { end, trials, finals });
+      makeWrites(tx, [
+        { kind: 'set', path: paths.sweep(sweepId), data: sweepData(changed.sweep) },
+        outboxWrite(told),
+      ]);
+      const { round } = changed.sweep;
+      const isNewRound = round !== sweep.round;
+      if (isNewRound) tx.create(paths.openSweep(sweepId, round), { sweepId, since: now.toISOString() });
+      return sweepViewOf(changed.sweep, { end: isNewRound ? undefined : end, trials, finals });
+    });
+    return { ...done, event: done.isReplay ? undefined : told };
+  });
+  if (event) await publishCommitted(cp, [event]);
+  return { outcome, isReplay };
+}
+
+function changedBy(change: SweepChange, before: Before): Changed {
+  const { sweep, end, now } = before;
+  const updatedAt = now.toISOString();
+  switch (change.action) {
+    case 'cancel':
+      if (end || sweep.cancelRequestedAt !== null) return undefined;
+      return { sweep: { ...sweep, cancelRequestedAt: updatedAt, updatedAt }, type: 'sweep.cancel.requested' };
+    case 'pause':
+      refuseEnded(before, 'paused');
+      if (sweep.pausedAt !== null) return undefined;
+      return { sweep: { ...sweep, pausedAt: updatedAt, updatedAt }, type: 'sweep.paused' };
+    case 'resume':
+      refuseEnded(before, 'resumed');
+      if (sweep.pausedAt === null) return undefined;
+      return { sweep: { ...unpaused(sweep, now), updatedAt }, type: 'sweep.resumed' };
+    case 'extend':
+      return { sweep: extended(before, change.limits), type: 'sweep.extended' };
+  }
+}
+
+function refuseEnded({ sweep, end }: Before, what: string): void {
+  if (end) {
+    const detail = `Sweep ${sweep.sweepId} has ended (${end.reason}) and cannot be ${what}: extend it to go on.`;
+    throw new DomainError('cannot-change-sweep', detail);
+  }
+  if (sweep.cancelRequestedAt !== null) throw isBeingCancelled(sweep);
+}
+
+function isBeingCancelled({ sweepId }: Sweep): DomainError {
+  const detail = `Sweep ${sweepId} is being cancelled: wait for its end, then extend it.`;
+  return new DomainError('cannot-change-sweep', detail);
+}
+
+/** The time that it was paused does not count. */
+function unpaused(sweep: Sweep, now: Date): Sweep {
+  const pausedMs = sweep.pausedAt === null ? 0 : now.getTime() - Date.parse(sweep.pausedAt);
+  const deadlineAt = new Date(Date.parse(sweep.deadlineAt) + Math.max(0, pausedMs)).toISOString();
+  return { ...sweep, deadlineAt, pausedAt: null };
+}
+
+/** The next round: whatever ends the one before, at the same moment too, does not end this one. */
+function extended({ sweep, end, trials, now }: Before, limits: ExtendRequest): Sweep {
+  if (!end && sweep.cancelRequestedAt !== null) throw isBeingCancelled(sweep);
+  if (limits.maxTrials !== undefined && limits.maxTrials < sweep.maxTrials) {
+    const detail = `maxTrials is ${sweep.maxTrials} and can only be raised; got ${limits.maxTrials}. Cancel the sweep to end it early.`;
+    throw new DomainError('cannot-change-sweep', detail);
+  }
+  const given = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+  const timeoutSeconds = limits.timeoutSeconds ?? (end ? sweep.timeoutSeconds : undefined);
+  const after: Sweep = {
+    ...sweep,
+    ...given,
+    round: sweep.round + 1,
+    cancelRequestedAt: null,
+    ...(end && { pausedAt: null }),
+    ...(timeoutSeconds !== undefined && {
+      deadlineAt: new Date(now.getTime() + timeoutSeconds * 1000).toISOString(),
+    }),
+    updatedAt: now.toISOString(),
+  };
+  const step = nextStep(after, trials, [], now);
+  if (step.kind !== 'end') return after;
+  const detail = `Extended so, sweep ${sweep.sweepId} would end at once (${step.reason}): raise what has ended it.`;
+  throw new DomainError('cannot-change-sweep', detail);
+}

@@ -1,0 +1,171 @@
+/** Begins a sweep. What is wrong with it is said before a trial is paid for. */
+import {
+  defaultSpace,
+  isLowerBetter,
+  measuredModel,
+  newModel,
+  newRunId,
+  paths,
+  sweepViewSchema,
+  whyNotMonitored,
+  writtenSpaceSchema,
+  type ModelDocument,
+  type Space,
+  type Sweep,
+  type SweepObjective,
+  type SweepRequest,
+  type SweepView,
+  type TrainingSpec,
+} from '@trainyard/shared';
+import { z } from 'zod';
+import type { Configured } from '../controlPlane.js';
+import { DomainError } from '../errors/domainError.js';
+import { parseSent } from '../errors/parseSent.js';
+import { outboxWrite, publishCommitted } from '../events/outbox.js';
+import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
+import { readModel } from '../models/repository.js';
+import { makeWrites } from '../ports/documentStore/writes.js';
+import { resolveSpec } from '../runs/spec/resolveSpec.js';
+import { tierPrice, tiersNamed } from '../runs/tiers.js';
+import { sweepData } from './documents.js';
+import { randomParameters } from './search/random.js';
+import { specWith } from './searching.js';
+import { sweepEvent } from './sweepEvent.js';
+import type { SweepPorts } from './trials.js';
+import { sweepViewOf } from './view.js';
+
+export interface NewSweep {
+  modelId: string;
+  request: SweepRequest;
+  by: string;
+  idempotencyKey: string | undefined;
+}
+
+/** Draws of the space that are tried at the start. */
+const DRAWS = 10;
+
+/** Records the sweep; its first trials begin with its event. `check` throws where the caller may not. */
+export async function createSweep(
+  cp: SweepPorts,
+  { modelId, request, by, idempotencyKey }: NewSweep,
+  check: (model: ModelDocument) => void,
+): Promise<Done<SweepView>> {
+  const model = (await readModel(cp.store, modelId)) ?? newModel(modelId, cp.now());
+  check(model);
+  const slot = idempotencySlot(by, idempotencyKey, { modelId, action: 'sweep', request });
+  const before = await recall(cp.store, slot, sweepViewSchema);
+  if (before) return { outcome: before, isReplay: true };
+  const sweep = await plannedSweep(cp, model, request, by);
+  const now = cp.now();
+  const event = sweepEvent(sweep, 'start', { type: 'sweep.created', detail: {} }, now);
+  const done = await cp.store.optimistic((tx) =>
+    once(tx, slot, sweepViewSchema, now, async () => {
+      const { sweepId, round, createdAt: since } = sweep;
+      makeWrites(tx, [
+        { kind: 'create', path: paths.sweep(sweepId), data: sweepData(sweep) },
+        { kind: 'create', path: paths.openSweep(sweepId, round), data: { sweepId, since } },
+        outboxWrite(event),
+      ]);
+      return sweepViewOf(sweep, { end: undefined, trials: [], finals: [] });
+    }),
+  );
+  if (!done.isReplay) await publishCommitted(cp, [event]);
+  return done;
+}
+
+async function plannedSweep(
+  cp: SweepPorts,
+  model: ModelDocument,
+  request: SweepRequest,
+  by: string,
+): Promise<Sweep> {
+  const { name, description, experiment, strategy, pruner, seed } = request;
+  const { maxTrials, maxParallel, timeoutSeconds, budgetUsd, maxFailures } = request;
+  const resolved = await resolveSpec(cp, cp.store, request.spec, model);
+  const tiers = tiersOfTrials(cp, request, resolved.spec);
+  await resolveSpec(cp, cp.store, { ...resolved.spec, compute: { ...resolved.spec.compute, tiers } }, model);
+  const space = spaceOf(request, resolved.spec);
+  const sweepId = newRunId();
+  const now = cp.now();
+  const at = now.toISOString();
+  const sweep: Sweep = {
+    schemaVersion: 1,
+    sweepId,
+    modelId: model.modelId,
+    name: name ?? sweepId,
+    description,
+    experiment,
+    ...resolved,
+    tiers,
+    space,
+    objective: objectiveOf(request, resolved.spec),
+    strategy,
+    pruner,
+    seed,
+    maxTrials,
+    maxParallel,
+    timeoutSeconds,
+    budgetUsd,
+    maxFailures,
+    round: 1,
+    deadlineAt: new Date(now.getTime() + timeoutSeconds * 1000).toISOString(),
+    pausedAt: null,
+    cancelRequestedAt: null,
+    requestedBy: by,
+    teams: model.teams,
+    createdAt: at,
+    updatedAt: at,
+  };
+  requirePrices(cp, sweep);
+  requirePossible(sweep);
+  return sweep;
+}
+
+/** Machines that are taken back at times are cheap, and a trial goes on from its checkpoint. */
+function tiersOfTrials(cp: Configured, { tiers, spec }: SweepRequest, resolved: TrainingSpec): string[] {
+  const named = tiers ?? spec.compute.tiers;
+  if (named) return named;
+  const spot = cp.config.tiers.filter(({ machine }) => machine?.spot).map(({ name }) => name);
+  return spot.length > 0 ? spot : (resolved.compute.tiers ?? []);
+}
+
+function spaceOf({ space }: SweepRequest, spec: TrainingSpec): Space {
+  if (space === 'default') return defaultSpace(spec);
+  return parseSent(z.object({ space: writtenSpaceSchema }), { space }, 'space').space;
+}
+
+/** Trials are chosen by the validation split: what was chosen by the test split would be nothing to measure by any more. */
+function objectiveOf({ objective }: SweepRequest, spec: TrainingSpec): SweepObjective {
+  const { metric } = objective;
+  const why = whyNotMonitored(metric, measuredModel(spec));
+  if (why !== undefined) {
+    const isTest = metric.startsWith('test_');
+    const detail = `${isTest ? 'Trials are compared on the validation split, so that the test split stays unseen: ' : ''}${why}.`;
+    throw new DomainError('invalid-request', detail, { errors: [{ pointer: '/objective', detail }] });
+  }
+  return { metric, direction: objective.direction ?? (isLowerBetter(metric) ? 'minimize' : 'maximize') };
+}
+
+function requirePrices(cp: Configured, { budgetUsd, tiers }: Sweep): void {
+  if (budgetUsd === null) return;
+  // A machine of one's own has no price and is not billed.
+  const unpriced = tiersNamed(cp, tiers).filter((tier) => tier.machine && tierPrice(cp, tier) === null);
+  if (unpriced.length === 0) return;
+  const detail = `budgetUsd is ${budgetUsd}, and compute tier ${unpriced.map(({ name }) => name).join(', ')} has no price to count with: name other tiers, set usdPerHour of the tier or TRAINYARD_PRICES, or leave budgetUsd out.`;
+  throw new DomainError('no-price', detail, { errors: [{ pointer: '/budgetUsd', detail }] });
+}
+
+/** A space of which no draw makes a specification is not searched: that a key is misspelt shows here. */
+function requirePossible({ space, spec, seed }: Sweep): void {
+  let first: unknown;
+  for (let number = 1; number <= DRAWS; number++) {
+    try {
+      specWith(spec, randomParameters(space, seed, number), 'space');
+      return;
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      first ??= error;
+    }
+  }
+  throw first;
+}

@@ -1,0 +1,116 @@
+/**
+ * Documents of sweeps as they are stored. Spaces and parameters are the text of their JSON there: they may hold lists in lists, which
+ * Firestore does not, and any number of entries, each of which it would index.
+ */
+import {
+  finalRunSchema,
+  openSweepSchema,
+  paths,
+  queuedTrialSchema,
+  sweepEndSchema,
+  sweepSchema,
+  trialSchema,
+  type FinalRun,
+  type OpenSweep,
+  type QueuedTrial,
+  type Sweep,
+  type SweepEnd,
+  type Trial,
+} from '@trainyard/shared';
+import type {
+  DocumentData,
+  DocumentReader,
+  DocumentStore,
+  StoredDocument,
+} from '../ports/documentStore/documentStore.js';
+import type { Write } from '../ports/documentStore/writes.js';
+import { queries } from '../queries.js';
+
+/** A value as the text of its JSON. */
+const packed = (value: unknown): string => JSON.stringify(value);
+
+/** What was packed; what is no text is left to the schema to refuse. */
+function unpacked(value: unknown): unknown {
+  return typeof value === 'string' ? JSON.parse(value) : value;
+}
+
+export function sweepData(sweep: Sweep): DocumentData {
+  return { ...sweep, space: packed(sweep.space) };
+}
+
+export function parseSweep({ data }: StoredDocument): Sweep {
+  return sweepSchema.parse({ ...data, space: unpacked(data['space']) });
+}
+
+export async function readSweep(from: DocumentReader, sweepId: string): Promise<Sweep | undefined> {
+  const document = await from.get(paths.sweep(sweepId));
+  return document && parseSweep(document);
+}
+
+export function trialWrite(kind: 'create' | 'set', trial: Trial): Write {
+  const data = { ...trial, parameters: packed(trial.parameters) };
+  return { kind, path: paths.trial(trial.sweepId, trial.number), data };
+}
+
+export function parseTrial({ data }: StoredDocument): Trial {
+  return trialSchema.parse({ ...data, parameters: unpacked(data['parameters']) });
+}
+
+export async function readTrial(
+  from: DocumentReader,
+  sweepId: string,
+  number: number,
+): Promise<Trial | undefined> {
+  const document = await from.get(paths.trial(sweepId, number));
+  return document && parseTrial(document);
+}
+
+export function endWrite(end: SweepEnd): Write {
+  const best = end.best && { ...end.best, parameters: packed(end.best.parameters) };
+  return { kind: 'create', path: paths.sweepEnd(end.sweepId, end.round), data: { ...end, best } };
+}
+
+/** How the round that the sweep is in has ended; undefined while it has not. */
+export async function readEnd(
+  from: DocumentReader,
+  { sweepId, round }: Pick<Sweep, 'sweepId' | 'round'>,
+): Promise<SweepEnd | undefined> {
+  const document = await from.get(paths.sweepEnd(sweepId, round));
+  if (!document) return undefined;
+  const best = document.data['best'] as DocumentData | null;
+  return sweepEndSchema.parse({
+    ...document.data,
+    best: best && { ...best, parameters: unpacked(best['parameters']) },
+  });
+}
+
+export function queuedWrite(queued: QueuedTrial): Write {
+  const data = { ...queued, parameters: packed(queued.parameters) };
+  return { kind: 'create', path: paths.queuedTrial(queued.sweepId, queued.id), data };
+}
+
+/** What somebody wants tried, the first to ask first. */
+export async function readQueue(
+  store: DocumentStore,
+  sweepId: string,
+  limit: number,
+): Promise<QueuedTrial[]> {
+  const found = await store.query(queries.queuedTrials(sweepId, limit));
+  return found.map(({ data }) =>
+    queuedTrialSchema.parse({ ...data, parameters: unpacked(data['parameters']) }),
+  );
+}
+
+export function finalWrite(sweepId: string, final: FinalRun): Write {
+  const data = { ...final, overrides: packed(final.overrides) };
+  return { kind: 'create', path: paths.finalRun(sweepId, final.runId), data };
+}
+
+export async function readFinals(store: DocumentStore, sweepId: string): Promise<FinalRun[]> {
+  const found = await store.query(queries.finalRuns(sweepId));
+  return found.map(({ data }) => finalRunSchema.parse({ ...data, overrides: unpacked(data['overrides']) }));
+}
+
+export function parseOpenSweep({ data }: StoredDocument): OpenSweep {
+  return openSweepSchema.parse(data);
+}

@@ -1,0 +1,243 @@
+import { paths, runSchema, type Run } from '@trainyard/shared';
+import { describe, expect, it } from 'vitest';
+import { testControlPlane } from '../../test/support/controlPlane.js';
+import { SweepWorld } from '../../test/support/sweepWorld.js';
+import { readEnd } from './documents.js';
+import { finalizeSweep } from './finalize.js';
+import { changeSweep, type SweepChange } from './changeSweep.js';
+import { queueTrial } from './queueTrial.js';
+import { reconcileSweeps } from './reconcileSweeps.js';
+import { readSweepView } from './view.js';
+
+const RATE = 'training.optimizer.learningRate';
+const space = { [RATE]: { type: 'logFloat', min: 0.001, max: 0.5 } };
+const asked = { space, strategy: 'random', maxTrials: 6, maxParallel: 2 };
+
+/** The nearer to 0.1, the better. */
+const objectiveOf = (parameters: Record<string, unknown>) =>
+  Math.abs(Math.log10(Number(parameters[RATE])) + 1);
+
+const ada = { by: 'ada', idempotencyKey: undefined };
+
+const change = (world: SweepWorld, sweepId: string, what: SweepChange) =>
+  changeSweep(world.cp, { sweepId, change: what, ...ada });
+
+const runsOf = (world: SweepWorld): Run[] =>
+  Object.entries(world.cp.documents()).flatMap(([path, data]) =>
+    /^runs\/[a-z2-7]+$/.test(path) ? [runSchema.parse(data)] : [],
+  );
+
+describe('a sweep', () => {
+  it('tries as many as were asked for, so many at a time, and ends with the best', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const { sweepId } = await world.start(asked);
+    await world.run(sweepId);
+    const trials = await world.trials(sweepId);
+    expect(trials.map(({ number, state }) => [number, state])).toEqual(
+      Array.from({ length: 6 }, (_, i) => [i + 1, 'completed']),
+    );
+    expect(world.mostOpen).toBe(2);
+    const end = await readEnd(world.cp.store, await world.sweep(sweepId));
+    const least = Math.min(...trials.map(({ value }) => value ?? Infinity));
+    expect(end).toMatchObject({ reason: 'maxTrials', trials: 6, best: { value: least } });
+    expect(world.cp.bus.published.filter(({ type }) => type === 'sweep.completed')).toHaveLength(1);
+    expect(Object.keys(world.cp.documents()).filter((path) => path.startsWith('openSweeps/'))).toEqual([]);
+  });
+
+  it('makes ordinary runs of its trials, children of the sweep, which become no versions', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const { sweepId } = await world.start({ ...asked, maxTrials: 2 });
+    await world.run(sweepId);
+    const trials = await world.trials(sweepId);
+    const runs = runsOf(world);
+    expect(
+      runs.map(({ title, parentRunId, intent, sweep }) => ({ title, parentRunId, intent, sweep })),
+    ).toEqual(
+      expect.arrayContaining(
+        [1, 2].map((trial) => ({
+          title: `trial-${trial}`,
+          parentRunId: sweepId,
+          intent: 'hyperparameter-search',
+          sweep: { sweepId, trial },
+        })),
+      ),
+    );
+    for (const { runId, parameters } of trials) {
+      const run = runs.find((each) => each.runId === runId);
+      expect(run?.spec.training.optimizer.learningRate).toBe(parameters[RATE]);
+    }
+    expect(Object.keys(world.cp.documents()).filter((path) => path.includes('/versions/'))).toEqual([]);
+  });
+
+  it('writes its own document only where people change it', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const sweep = await world.start(asked);
+    await world.run(sweep.sweepId);
+    expect(await world.sweep(sweep.sweepId)).toEqual(sweep);
+  });
+
+  it('records failed trials and passes them over', async () => {
+    const world = new SweepWorld(await testControlPlane(), {
+      objectiveOf: (parameters, _epoch, trial) => (trial % 2 === 0 ? 'fails' : objectiveOf(parameters)),
+    });
+    const { sweepId } = await world.start(asked);
+    await world.run(sweepId);
+    const { trials, best } = await readSweepView(world.cp.store, await world.sweep(sweepId));
+    expect(trials).toMatchObject({ completed: 3, failed: 3 });
+    expect((best?.number ?? 0) % 2).toBe(1);
+    expect((await world.trials(sweepId))[1]).toMatchObject({ state: 'failed', error: { code: 'no-memory' } });
+  });
+
+  it('ends where everything fails, instead of paying for all of it', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf: () => 'fails' });
+    const { sweepId } = await world.start({ ...asked, maxTrials: 100, maxFailures: 4 });
+    await world.run(sweepId);
+    const end = await readEnd(world.cp.store, await world.sweep(sweepId));
+    expect(end?.reason).toBe('failures');
+    expect(end?.trials).toBeLessThanOrEqual(4 + 2 - 1);
+  });
+
+  it('tries every combination of a grid once, and is exhausted', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf: () => 1 });
+    const grid = { 'training.batchSize': [16, 32], 'training.epochs': [1, 2, 3] };
+    const { sweepId } = await world.start({ space: grid, strategy: 'grid', maxParallel: 4 });
+    await world.run(sweepId);
+    const tried = (await world.trials(sweepId)).map(({ parameters }) => JSON.stringify(parameters));
+    expect(new Set(tried).size).toBe(6);
+    expect(tried).toHaveLength(6);
+    expect((await readEnd(world.cp.store, await world.sweep(sweepId)))?.reason).toBe('exhausted');
+  });
+
+  it('starts no trial after its time, and lets those that run go on', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf, epochs: 3 });
+    const { sweepId } = await world.start({ ...asked, timeoutSeconds: 60 });
+    await world.deliver();
+    await world.train(sweepId);
+    world.cp.pass(61);
+    await world.run(sweepId);
+    const end = await readEnd(world.cp.store, await world.sweep(sweepId));
+    expect(end).toMatchObject({ reason: 'timeout', trials: 2, counts: { completed: 2 } });
+  });
+
+  it('is paused and resumed, and the pause does not count', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const { sweepId } = await world.start({ ...asked, timeoutSeconds: 60 });
+    await world.deliver();
+    await change(world, sweepId, { action: 'pause' });
+    await world.run(sweepId, { steps: 5 });
+    expect(await world.trials(sweepId)).toHaveLength(2);
+    expect((await readSweepView(world.cp.store, await world.sweep(sweepId))).status).toBe('paused');
+    world.cp.pass(1000);
+    await change(world, sweepId, { action: 'resume' });
+    await world.run(sweepId);
+    expect(await readEnd(world.cp.store, await world.sweep(sweepId))).toMatchObject({ reason: 'maxTrials' });
+  });
+
+  it('is extended after its end, with all that it has found', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const { sweepId } = await world.start(asked);
+    await world.run(sweepId);
+    await expect(change(world, sweepId, { action: 'extend', limits: { maxParallel: 3 } })).rejects.toThrow(
+      /would end at once/,
+    );
+    await change(world, sweepId, { action: 'extend', limits: { maxTrials: 9 } });
+    await world.run(sweepId);
+    expect((await world.trials(sweepId)).map(({ number, round }) => [number, round]).slice(5)).toEqual([
+      [6, 1],
+      [7, 2],
+      [8, 2],
+      [9, 2],
+    ]);
+    expect(await readEnd(world.cp.store, await world.sweep(sweepId))).toMatchObject({ trials: 9, round: 2 });
+  });
+
+  it('is cancelled with the trials that run', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf, epochs: 5 });
+    const { sweepId } = await world.start(asked);
+    await world.deliver();
+    await world.train(sweepId);
+    await change(world, sweepId, { action: 'cancel' });
+    await world.run(sweepId);
+    const view = await readSweepView(world.cp.store, await world.sweep(sweepId));
+    expect(view).toMatchObject({ status: 'cancelled', trials: { cancelled: 2, running: 0 } });
+    expect(runsOf(world).map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+  });
+
+  it('tries what somebody names before what it would suggest itself', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const sweep = await world.start(asked);
+    const { sweepId } = sweep;
+    const mine = { [RATE]: 0.1 };
+    await queueTrial(world.cp, sweep, { parameters: mine, ...ada });
+    await world.run(sweepId);
+    const trials = await world.trials(sweepId);
+    expect(trials).toHaveLength(6);
+    expect(trials.filter(({ decision }) => decision === null).map(({ parameters }) => parameters)).toEqual([
+      mine,
+    ]);
+    expect((await readSweepView(world.cp.store, sweep)).best).toMatchObject({ value: 0, parameters: mine });
+    await expect(queueTrial(world.cp, sweep, { parameters: mine, ...ada })).rejects.toThrow(
+      /has ended \(maxTrials\)/,
+    );
+  });
+
+  it('retrains its best trial once, as a run that becomes a version', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const sweep = await world.start(asked);
+    await expect(finalizeSweep(world.cp, sweep, { ...ada, overrides: {} })).rejects.toThrow(
+      /no completed trial/,
+    );
+    await world.run(sweep.sweepId);
+    const overrides = { 'training.epochs': 3 };
+    const first = await finalizeSweep(world.cp, sweep, { ...ada, overrides });
+    const again = await finalizeSweep(world.cp, sweep, { ...ada, overrides });
+    const { best, finals } = await readSweepView(world.cp.store, sweep);
+    expect(again).toMatchObject({ outcome: { runId: first.outcome.runId } });
+    expect(first.outcome).toMatchObject({
+      parentRunId: sweep.sweepId,
+      sweep: null,
+      intent: 'production-candidate',
+    });
+    expect(first.outcome.spec.training).toMatchObject({
+      epochs: 3,
+      optimizer: { learningRate: best?.parameters[RATE] },
+    });
+    expect(finals).toMatchObject([{ runId: first.outcome.runId, trial: best?.number, overrides }]);
+  });
+});
+
+describe('a sweep whose events are lost, doubled and late', () => {
+  it.each([1, 2, 3])('tries each number once, and all of them (seed %i)', async (seed) => {
+    let state = seed;
+    const random = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const world = new SweepWorld(await testControlPlane(), {
+      objectiveOf,
+      deliveries: () => Math.floor(random() * 4),
+    });
+    const { sweepId } = await world.start({ ...asked, maxTrials: 30, maxParallel: 5 });
+    await world.run(sweepId, { steps: 300 });
+    const trials = await world.trials(sweepId);
+    expect(trials.map(({ number }) => number)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    expect(trials.every(({ state: end }) => end === 'completed')).toBe(true);
+    expect(runsOf(world)).toHaveLength(30);
+    expect(world.mostOpen).toBeLessThanOrEqual(5);
+  });
+
+  it('goes on after a crash between the claim of a trial and its run', async () => {
+    const cp = await testControlPlane();
+    const world = new SweepWorld(cp, { objectiveOf });
+    const { sweepId } = await world.start({ ...asked, maxTrials: 2, maxParallel: 1 });
+    // The run cannot be made: its transaction, the one after the claim, fails.
+    let commits = 0;
+    const optimistic = cp.store.optimistic.bind(cp.store);
+    cp.store.optimistic = (work, askedAt) =>
+      ++commits === 2 ? Promise.reject(new Error('killed')) : optimistic(work, askedAt);
+    await expect(world.deliver()).rejects.toThrow('killed');
+    cp.store.optimistic = optimistic;
+    expect(await world.trials(sweepId)).toMatchObject([{ number: 1, runId: null, state: 'running' }]);
+    await reconcileSweeps(cp);
+    await world.run(sweepId);
+    expect(runsOf(world)).toHaveLength(2);
+    expect(await cp.store.get(paths.sweepEnd(sweepId, 1))).toBeDefined();
+  });
+});
