@@ -20,6 +20,7 @@ const runSchema = z.object({
     run_id: z.string(),
     experiment_id: z.string(),
     status: z.string().default('RUNNING'),
+    start_time: long.default(0),
     artifact_uri: z.string().default(''),
     lifecycle_stage: z.string().default('active'),
   }),

@@ -1,4 +1,5 @@
 /** Files of a run, put where the server keeps artifacts for its clients; where it does not, their URIs among the tags are all there is. */
+import { contentTypeOf } from '@trainyard/shared/http/contentType';
 import { artifactsAnswer } from './answers.js';
 import { isNotProxied, type MlflowServer } from './server.js';
 import type { RunFile, RunSource, Written } from './written.js';
@@ -8,24 +9,33 @@ const READ = [
   /^(evaluation|manifest|metadata)\.json$/,
   /^report\.html$/,
   /^MODEL_CARD\.md$/,
-  /^(metrics|analysis|visualizations|attachments)\//,
+  /^(metrics|analysis|visualizations)\//,
   /^examples\/inference_examples\.json$/,
 ];
+/** The folder there of what people attached. */
+export const ATTACHED = 'attachments/';
 /** Of one file: a function holds it in its memory. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Puts what is not there yet. Says in a sentence each what is left out, and why. */
 export async function putFiles(server: MlflowServer, source: RunSource, written: Written): Promise<string[]> {
-  if (source.run.status !== 'completed') return [];
-  const files = (await source.files()).filter(({ path }) => READ.some((wanted) => wanted.test(path)));
-  if (files.length === 0) return ['the files of the run, for its manifest is not there'];
+  const leftOut: string[] = [];
+  const isCompleted = source.run.status === 'completed';
+  const left = isCompleted ? await source.files() : [];
+  if (isCompleted && left.length === 0) leftOut.push('the files of the run, for its manifest is not there');
+  const attached = source.run.attachments.map(({ path, bytes }) => ({
+    path: `${ATTACHED}${path}`,
+    bytes,
+    contentType: contentTypeOf(path),
+  }));
+  const files = [...left.filter(({ path }) => READ.some((wanted) => wanted.test(path))), ...attached];
+  if (files.length === 0) return leftOut;
   const folder = proxiedFolder(server.uri, written.artifactUri);
   if (folder === undefined)
     return [
       `${files.length} files of the run, for ${server.uri} does not take artifacts for its clients (its runs lie at ${schemeOf(written.artifactUri)}): the tags trainyard.artifact.* say where they are`,
     ];
   const sizes = await sizesThere(server, written.mlflowRunId, files);
-  const leftOut: string[] = [];
   for (const file of files) {
     if (file.bytes > MOST_BYTES) {
       leftOut.push(`${file.path}, which has ${file.bytes} bytes: at most ${MOST_BYTES} are sent`);

@@ -9,6 +9,7 @@ const writtenSchema: z.ZodType<Written> = z.strictObject({
   experimentId: z.string(),
   mlflowRunId: z.string(),
   artifactUri: z.string(),
+  parentId: z.string().nullable(),
   tags: z.string().nullable(),
   hasParameters: z.boolean(),
   epochs: z.record(z.string().regex(/^\d+$/), z.int().min(1)),

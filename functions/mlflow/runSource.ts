@@ -1,9 +1,11 @@
 /** A run of our own stores, as it is written to MLflow. */
 import type { Run } from '@trainyard/shared';
+import { attachedFile } from '../attachments/attach.js';
 import type { ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 import { findArtifact, listArtifacts } from '../runs/results/artifacts.js';
 import { listEpochs, viewOf } from '../runs/repository.js';
+import { ATTACHED } from './artifacts.js';
 import type { RunFile, RunSource } from './written.js';
 
 /** What reading a run takes. */
@@ -19,16 +21,18 @@ export function storedRun(
     run: viewOf(run),
     epochs: () => listEpochs(store, run.runId),
     files: () => noneWhereAbsent(listArtifacts(objects, run), []),
-    read: (file) => noneWhereAbsent(contentOf({ objects }, run, file), undefined),
+    read: (file) => noneWhereAbsent(contentOf(objects, run, file), undefined),
   };
 }
 
 async function contentOf(
-  { objects }: Pick<ControlPlane, 'objects'>,
+  objects: ControlPlane['objects'],
   run: Run,
   { path, bytes }: RunFile,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const { key } = await findArtifact(objects, run, path);
+  const { key } = path.startsWith(ATTACHED)
+    ? attachedFile(run, path.slice(ATTACHED.length))
+    : await findArtifact(objects, run, path);
   const parts: Buffer[] = [];
   let read = 0;
   for await (const part of await objects.openRead(key)) {

@@ -73,7 +73,10 @@ export async function runTagged(
     foundRuns,
   );
   const [best, ...others] = runs.toSorted(
-    (a, b) => richnessOf(b) - richnessOf(a) || (a.info.run_id < b.info.run_id ? -1 : 1),
+    (a, b) =>
+      richnessOf(b) - richnessOf(a) ||
+      a.info.start_time - b.info.start_time ||
+      (a.info.run_id < b.info.run_id ? -1 : 1),
   );
   await Promise.all(others.map((other) => deleteEmpty(server, other)));
   return best;

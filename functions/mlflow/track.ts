@@ -12,6 +12,7 @@ import { readRun } from '../runs/repository.js';
 import { readMark, setMark, type MlflowMark } from './mark.js';
 import { experimentOf, NotWrittenError, runIdAt } from './runs.js';
 import { storedRun } from './runSource.js';
+import { sweepFacts, sweepRunOf } from './sweepRun.js';
 import { MlflowError, MlflowServer, type MlflowConnection } from './server.js';
 import { experimentName, type MlflowSettings } from './settings.js';
 import { writeRun, type Outcome } from './writeRun.js';
@@ -153,7 +154,11 @@ async function attempt(
     const experimentId =
       mark.written?.experimentId ??
       (await experimentOf(server, experimentName(experiment, run), experimentTags(run)));
-    const parentId = await parentOf(cp, { settings, patience }, run, depth);
+    const parentId = mark.written
+      ? mark.written.parentId
+      : run.sweep
+        ? await sweepRunOf(server, experimentId, await sweepFacts(cp.store, { ...run, ...run.sweep }))
+        : await parentOf(cp, { settings, patience }, run, depth);
     const { runUrl } = cp.config.notifications;
     const source = storedRun(cp, run, { version: mark.version, parentId, experimentId, parameters, runUrl });
     const outcome = await writeRun(server, source, mark.written);

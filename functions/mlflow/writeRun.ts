@@ -71,7 +71,11 @@ const WHOLE_TAG = 'trainyard.whole';
 
 /** Changes wherever something else would be written now. */
 function wholeOf({ run, version, parentId, runUrl, parameters }: RunSource): Pair {
-  return { key: WHOLE_TAG, value: digestOf([1, tagsOf(run, parentId, runUrl), version, parameters]) };
+  const attached = run.attachments.map(({ path, sha256 }) => [path, sha256]);
+  return {
+    key: WHOLE_TAG,
+    value: digestOf([1, tagsOf(run, parentId, runUrl), version, parameters, attached]),
+  };
 }
 
 function isWhole({ data }: FoundRun, source: RunSource): boolean {
@@ -114,6 +118,7 @@ async function placeOf(server: MlflowServer, { run, experimentId, parentId }: Ru
     experimentId: info.experiment_id,
     mlflowRunId: info.run_id,
     artifactUri: info.artifact_uri,
+    parentId,
     tags: null,
     hasParameters: false,
     epochs: {},

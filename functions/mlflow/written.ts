@@ -7,6 +7,8 @@ export interface Written {
   experimentId: string;
   mlflowRunId: string;
   artifactUri: string;
+  /** Of the run there that it is a child of; null where it is none's. */
+  parentId: string | null;
   /** The digest of the tags; null before the first. */
   tags: string | null;
   /** Whether the parameters are there. */

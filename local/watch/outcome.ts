@@ -34,6 +34,7 @@ export function outcome(run: RunView, layout: Layout, backendNote?: string): str
         '',
         paint(layout, 'green', `${plain(run.name)} completed in ${duration(took)}`),
         ...costLines(run, layout),
+        ...externalLines(run, layout),
         ...warningLines(run.warnings, layout, '  '),
         ...resultLines(run, layout, backendNote),
       ];
@@ -42,6 +43,7 @@ export function outcome(run: RunView, layout: Layout, backendNote?: string): str
         '',
         paint(layout, 'red', `${plain(run.name)} failed after ${duration(took)}`),
         ...costLines(run, layout),
+        ...externalLines(run, layout),
         ...errorLines(run, layout),
         ...warningLines(run.warnings, layout, '  '),
       ];
@@ -50,6 +52,7 @@ export function outcome(run: RunView, layout: Layout, backendNote?: string): str
         '',
         paint(layout, 'yellow', `${plain(run.name)} was cancelled after ${duration(took)}`),
         ...costLines(run, layout),
+        ...externalLines(run, layout),
         ...cancelledLines(run, layout),
       ];
     default:
@@ -62,6 +65,11 @@ function costLines({ cost, currentEpoch }: RunView, layout: Layout): string[] {
   if (!cost) return [];
   const perEpoch = currentEpoch > 0 ? `, ${dollars(cost.usd / currentEpoch)} an epoch` : '';
   return wrap(`it cost ${dollars(cost.usd)}${perEpoch}`, layout.width, '  ');
+}
+
+/** Not wrapped: an address that is parted is none. */
+function externalLines({ external }: RunView, layout: Layout): string[] {
+  return external ? [paint(layout, 'dim', `  MLflow ${plain(external.mlflowUrl)}`)] : [];
 }
 
 function errorLines({ error, attempt }: RunView, layout: Layout): string[] {

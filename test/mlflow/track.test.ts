@@ -1,5 +1,6 @@
 import { paths, type Run } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
+import { attach } from '../../functions/attachments/attach.js';
 import { readMark } from '../../functions/mlflow/mark.js';
 import { remindOfMlflow } from '../../functions/mlflow/remind.js';
 import { endedRun } from '../support/endedRun.js';
@@ -179,6 +180,44 @@ describe('a run that ended', () => {
     expect(child.status).toBe('FAILED');
     expect(child.tags.get('mlflow.parentRunId')).toBe(tracked.server.runOf(parentRunId).id);
     expect(child.tags.get('trainyard.error')).toMatch(/^data-missing: /);
+  });
+
+  it('is a child of the run that stands for its sweep, which two trials make once', async () => {
+    const tracked = await tracker();
+    const sweepId = 'qqqqqqqqqqqqqqqqqqqq';
+    const trial = (number: number) =>
+      running({
+        runId: `ttttttttttttttttttt${'ab'[number - 1]}`,
+        parentRunId: sweepId,
+        sweep: { sweepId, trial: number },
+      });
+    await tracked.cp.put(trial(1), trial(2));
+    await Promise.all([1, 2].map((number) => tracked.deliver(trial(number).runId, 'run.started')));
+    const parents = [1, 2].map((number) =>
+      tracked.server.runOf(trial(number).runId).tags.get('mlflow.parentRunId'),
+    );
+    expect(new Set(parents).size).toBe(1);
+    expect(tracked.server.runs.get(parents[0] ?? '')).toMatchObject({
+      name: `sweep ${sweepId}`,
+      isDeleted: false,
+    });
+    expect(tracked.server.runOf(trial(2).runId).tags.get('trainyard.trial')).toBe('2');
+  });
+
+  it('has what people attached to it there, though it has no model', async () => {
+    const tracked = await tracker();
+    await tracked.cp.put(endedRun('failed'));
+    await attach(tracked.cp, RUN, {
+      path: 'notes/why.md',
+      content: Buffer.from('because'),
+      replace: false,
+      by: 'ana',
+    });
+    await tracked.deliver(RUN, 'run.failed');
+    const { experimentId, id } = tracked.server.runOf(RUN);
+    const file = tracked.server.artifacts.get(`${experimentId}/${id}/artifacts/attachments/notes/why.md`);
+    expect(file?.content.toString()).toBe('because');
+    expect((await readMark(tracked.cp.store, RUN))?.leftOut).toEqual([]);
   });
 
   it('is told without files and version where the server takes none, and says so', async () => {

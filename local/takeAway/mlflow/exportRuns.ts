@@ -3,6 +3,7 @@ import { experimentTags } from '@trainyard/functions/mlflow/track';
 import { experimentOf, NotWrittenError } from '@trainyard/functions/mlflow/runs';
 import { MlflowError, type MlflowServer } from '@trainyard/functions/mlflow/server';
 import { experimentName, type MlflowSettings } from '@trainyard/functions/mlflow/settings';
+import { sweepRunOf } from '@trainyard/functions/mlflow/sweepRun';
 import { writeRun, type Outcome } from '@trainyard/functions/mlflow/writeRun';
 import { inParallel, isTerminal, type RunView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
@@ -44,6 +45,7 @@ export async function exportRuns(request: ExportRequest, runs: readonly RunView[
 class Exporter {
   private readonly runs = new Map<string, Promise<Exported & { mlflowRunId: string | null }>>();
   private readonly experiments = new Map<string, Promise<string>>();
+  private readonly sweeps = new Map<string, Promise<string>>();
   private readonly versions = new Map<string, Promise<Map<string, number>>>();
 
   constructor(private readonly request: ExportRequest) {}
@@ -62,7 +64,7 @@ class Exporter {
       const [experimentId, version, parentId] = await Promise.all([
         this.experimentOf(run),
         this.versionOf(run),
-        this.parentOf(run),
+        run.sweep ? this.sweepOf(run, run.sweep.sweepId) : this.parentOf(run),
       ]);
       const place = { version, parentId, experimentId, parameters: settings.parameters, runUrl };
       const { mlflowRunId, end, url, points, leftOut } = await writeRun(
@@ -94,6 +96,15 @@ class Exporter {
     return all.get(runId) ?? null;
   }
 
+  /** The run there that stands for a sweep. */
+  private async sweepOf(run: RunView, sweepId: string): Promise<string> {
+    const { server } = this.request;
+    const { modelId, createdAt } = run;
+    const facts = { sweepId, modelId, name: '', startTime: Date.parse(createdAt) };
+    const experimentId = await this.experimentOf(run);
+    return once(this.sweeps, sweepId, () => sweepRunOf(server, experimentId, facts));
+  }
+
   /** Written first; null where it cannot be. */
   private async parentOf({ parentRunId }: RunView): Promise<string | null> {
     if (parentRunId === null) return null;
@@ -101,7 +112,7 @@ class Exporter {
       const parent = await this.request.client.get(parentRunId);
       return (await this.exported(parent)).mlflowRunId;
     } catch (error) {
-      // A sweep, or a run that is gone.
+      // It is gone.
       if (error instanceof UserError && error.code === 'refused') return null;
       throw error;
     }

@@ -1,4 +1,5 @@
 /** A run of a Trainyard elsewhere, as it is written to MLflow. */
+import { ATTACHED } from '@trainyard/functions/mlflow/artifacts';
 import type { RunFile, RunSource } from '@trainyard/functions/mlflow/written';
 import { modelManifestSchema, type RunView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
@@ -49,7 +50,9 @@ async function contentOf(
   path: string,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    const response = await client.artifact(runId, path);
+    const response = path.startsWith(ATTACHED)
+      ? await client.attachment(runId, path.slice(ATTACHED.length))
+      : await client.artifact(runId, path);
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
     if (error instanceof UserError && error.code === 'refused') return undefined;
