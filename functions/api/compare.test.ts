@@ -5,6 +5,7 @@ import { testControlPlane } from '../../test/support/controlPlane.js';
 import { sampleReport } from '../../test/support/evaluation/sampleReport.js';
 import { serveFunction } from '../../test/support/functionClient.js';
 import { newRun } from '../../test/support/newRun.js';
+import { keepSummary } from '../runs/summaries/keepSummaries.js';
 import { tokenIssuer } from '../../test/support/standIns/tokenIssuer.js';
 
 async function world() {
@@ -60,20 +61,27 @@ describe('GET /api/compare', () => {
     });
   });
 
-  it('compares a hundred runs, and reads each run alone', async () => {
+  it('compares a hundred runs, and reads each run alone, by the summaries where there are any', async () => {
     const { cp, put, compared } = await world();
-    for (let i = 1; i <= 100; i++) await put(i);
+    const made = [];
+    for (let i = 1; i <= 100; i++) made.push(await put(i));
     let reads = 0;
     const query = cp.store.query.bind(cp.store);
     const get = cp.store.get.bind(cp.store);
     cp.store.query = (asked) => ((reads += 1), query(asked));
     cp.store.get = (path) => ((reads += 1), get(path));
-    const { runs } = await compared({
-      runs: Array.from({ length: 100 }, (_, i) => `demo#${100 - i}`).join(','),
-    });
-    expect(runs.map(({ name }) => name).slice(0, 2)).toEqual(['demo#100', 'demo#99']);
-    expect(runs).toHaveLength(100);
-    expect(reads).toBe(4);
+    const names = Array.from({ length: 100 }, (_, i) => `demo#${100 - i}`);
+    const readsOf = async (references: readonly string[]) => {
+      reads = 0;
+      const { runs } = await compared({ runs: references.join(',') });
+      expect(runs.map(({ name }) => name)).toEqual(names);
+      return reads;
+    };
+    expect(await readsOf(made.map(({ runId }) => runId).toReversed())).toBe(100);
+    // The page of summaries that is not there, and four queries of thirty numbers.
+    expect(await readsOf(names)).toBe(5);
+    for (const { runId } of made) await keepSummary(cp, runId);
+    expect(await readsOf(names)).toBe(101);
   });
 
   it.each<[string, Record<string, string>, RegExp]>([

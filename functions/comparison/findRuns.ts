@@ -1,8 +1,9 @@
 /** Finds runs by what people call them. */
-import { runReferenceOf, runName, type Run } from '@trainyard/shared';
+import { paths, runReferenceOf, runName, type Run } from '@trainyard/shared';
 import type { DocumentStore } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
 import { parseRun, readRun } from '../runs/repository.js';
+import { decodePage, pageDocumentSchema, pageOf } from '../runs/summaries/page.js';
 import { notFound } from '../errors/domainError.js';
 
 /** A query takes so many choices of a field. */
@@ -15,6 +16,7 @@ export async function findRuns(
   maySeeRun: (run: Run) => boolean,
 ): Promise<Run[]> {
   const byReference = new Map<string, Run>();
+  const keep = (run: Run) => byReference.set(run.runId, run).set(runName(run), run);
   const numbers = new Map<string, number[]>();
   const byId: string[] = [];
   for (const text of references) {
@@ -23,17 +25,16 @@ export async function findRuns(
     else if (reference)
       numbers.set(reference.modelId, [...(numbers.get(reference.modelId) ?? []), reference.runNumber]);
   }
+  const byNumber = await Promise.all([...numbers].map(([modelId, of]) => summarized(store, modelId, of)));
   await Promise.all([
-    ...byId.map(async (runId) => {
+    ...[...byId, ...byNumber.flatMap(({ runIds }) => runIds)].map(async (runId) => {
       const run = await readRun(store, runId);
-      if (run) byReference.set(runId, run);
+      if (run) keep(run);
     }),
-    ...[...numbers].flatMap(([modelId, of]) =>
-      inParts(of).map(async (part) => {
-        for (const document of await store.query(queries.runsOfNumbers(modelId, part))) {
-          const run = parseRun(document);
-          byReference.set(runName(run), run);
-        }
+    ...byNumber.flatMap(({ modelId, rest }) =>
+      inParts(rest).map(async (part) => {
+        for (const document of await store.query(queries.runsOfNumbers(modelId, part)))
+          keep(parseRun(document));
       }),
     ),
   ]);
@@ -44,6 +45,27 @@ export async function findRuns(
   const missing = references.filter((text) => !found.some((one) => one.text === text));
   if (missing.length > 0) throw notFound(`run ${missing.join(', ')}`);
   return found.map(({ run }) => run);
+}
+
+/**
+ * The ids of a model's runs by their numbers, by the summaries, of which a hundred are in one document: on one machine a query goes through all
+ * runs there are. `rest` are the numbers that have no summary yet.
+ */
+async function summarized(
+  store: DocumentStore,
+  modelId: string,
+  numbers: readonly number[],
+): Promise<{ modelId: string; runIds: string[]; rest: number[] }> {
+  const known = new Map<number, string>();
+  await Promise.all(
+    [...new Set(numbers.map(pageOf))].map(async (page) => {
+      const document = await store.get(paths.summaryPage(modelId, page));
+      const summaries = document ? decodePage(pageDocumentSchema.parse(document.data).body) : [];
+      for (const { fields } of summaries) known.set(fields.runNumber, fields.runId);
+    }),
+  );
+  const runIds = numbers.flatMap((number) => known.get(number) ?? []);
+  return { modelId, runIds, rest: numbers.filter((number) => !known.has(number)) };
 }
 
 function inParts(numbers: readonly number[]): number[][] {
