@@ -38,6 +38,7 @@ export * from './http/attachments.js';
 export * from './http/bodies.js';
 export * from './http/compare.js';
 export * from './http/lineage.js';
+export * from './http/links.js';
 export * from './http/origin.js';
 export * from './http/problem.js';
 export * from './http/relatives.js';

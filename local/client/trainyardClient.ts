@@ -14,6 +14,7 @@ import {
   type RunComparison,
   runComparisonSchema,
   runIdSchema,
+  runLinksSchema,
   runPageSchema,
   type Relatives,
   type RepeatRequest,
@@ -233,6 +234,11 @@ export class TrainyardClient {
   artifact(runId: string, path: string, signal?: AbortSignal): Promise<Response> {
     const address = `${runPath(runId)}/artifacts/${segmentsOf(path)}`;
     return send(this.connection, { method: 'GET', path: address, signal });
+  }
+
+  /** Where people look at a run. */
+  links(runId: string): Promise<z.infer<typeof runLinksSchema>> {
+    return requestJson(this.connection, { method: 'GET', path: `${runPath(runId)}/links` }, runLinksSchema);
   }
 
   /** Attaches a file to a run; sending the same again changes nothing. */

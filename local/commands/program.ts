@@ -20,6 +20,7 @@ import { retrain } from './retrain.js';
 import { retry } from './retry.js';
 import { sample } from './sample.js';
 import { schema } from './schema.js';
+import { show } from './show/show.js';
 import { start } from './start.js';
 import { repeats } from './quick/repeats.js';
 import { trainFull } from './quick/trainFull.js';
@@ -34,6 +35,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     start,
     watch,
     list,
+    show,
     compare,
     attach,
     cancel,

@@ -4,12 +4,14 @@ import {
   logPageSchema,
   logsQuerySchema,
   metricsPageSchema,
+  runLinksSchema,
   relativesSchema,
   repeatsViewSchema,
   runViewSchema,
   stagesPageSchema,
 } from '@trainyard/shared';
 import { z } from 'zod';
+import { RUN_ID } from '../../notify/channels.js';
 import type { DocumentStore } from '../../ports/documentStore/documentStore.js';
 import { readEvaluation } from '../../runs/results/evaluation.js';
 import { repeatsOf } from '../../runs/related/repeats.js';
@@ -123,6 +125,23 @@ const events = readBelow(
   }),
 );
 
+const links = defineRoute({
+  method: 'GET',
+  path: '/api/training-runs/{runId}/links',
+  summary: 'Read where people look at a run',
+  operationId: 'getRunLinks',
+  access: 'viewer',
+  params: runParams,
+  query: noQuery,
+  result: runLinksSchema,
+  success: 200,
+  async handle(cp, { params, caller }) {
+    const { runId, consoleUrl, external } = await visibleRun(cp, caller, params.runId);
+    const page = cp.config.notifications.runUrl?.replaceAll(RUN_ID, runId) ?? null;
+    return { body: { page, console: consoleUrl, mlflow: external?.mlflowUrl ?? null } };
+  },
+});
+
 const logCursor = z.strictObject({ path: z.string(), attempt: z.int(), seq: z.int() });
 
 const logs = defineRoute({
@@ -171,6 +190,7 @@ export const readRunRoutes: readonly Route[] = [
   metrics,
   stages,
   events,
+  links,
   logs,
   evaluation,
 ];

@@ -132,7 +132,7 @@ function valueCell(
 }
 
 /** Green where it is better than the baseline, red where it is worse. */
-function deltaCell({ name, better, deltas }: ComparedMetric, i: number): Cell {
+export function deltaCell({ name, better, deltas }: ComparedMetric, i: number): Cell {
   const delta = deltas[i] ?? null;
   if (delta === null) return { text: '–', style: 'dim' };
   const text = `${delta > 0 ? '+' : ''}${formatMetric(name, delta)}`;

@@ -1,0 +1,27 @@
+/** Where a run is looked at. */
+import { z } from 'zod';
+import { described } from '../described.js';
+
+export const runLinksSchema = z
+  .strictObject({
+    page: described(
+      z.string().max(2048).nullable(),
+      "The page of the run's results, where the deployment names one (`TRAINYARD_RUN_URL`); null elsewhere.",
+      'https://trainyard.example.com/runs/k3v7q2mzx5ahc4tnwy6d',
+    ),
+    console: described(
+      z.string().max(2048).nullable(),
+      "The page of the run's newest job in the console of the platform; null where it has none.",
+      'https://console.cloud.google.com/run/jobs/executions/details/europe-west4/trainer-x7k2p?project=my-project',
+    ),
+    mlflow: described(
+      z.string().max(2048).nullable(),
+      'The page of the run in an MLflow tracking server; null where it was not written to one.',
+      'https://mlflow.example/#/experiments/12/runs/0f3b6c1d2e4a5978',
+    ),
+  })
+  .meta({
+    examples: [
+      { page: 'https://trainyard.example.com/runs/k3v7q2mzx5ahc4tnwy6d', console: null, mlflow: null },
+    ],
+  });
