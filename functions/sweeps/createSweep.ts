@@ -29,6 +29,7 @@ import { resolveSpec } from '../runs/spec/resolveSpec.js';
 import { tierPrice, tiersNamed } from '../runs/tiers.js';
 import { sweepData } from './documents.js';
 import { randomParameters } from './search/random.js';
+import { searchObstacle } from './search/strategy.js';
 import { specWith } from './searching.js';
 import { sweepEvent } from './sweepEvent.js';
 import type { SweepPorts } from './trials.js';
@@ -116,6 +117,7 @@ async function plannedSweep(
     createdAt: at,
     updatedAt: at,
   };
+  requireSearchable(sweep);
   requirePrices(cp, sweep);
   requirePossible(sweep);
   return sweep;
@@ -153,6 +155,12 @@ function requirePrices(cp: Configured, { budgetUsd, tiers }: Sweep): void {
   if (unpriced.length === 0) return;
   const detail = `budgetUsd is ${budgetUsd}, and compute tier ${unpriced.map(({ name }) => name).join(', ')} has no price to count with: name other tiers, set usdPerHour of the tier or TRAINYARD_PRICES, or leave budgetUsd out.`;
   throw new DomainError('no-price', detail, { errors: [{ pointer: '/budgetUsd', detail }] });
+}
+
+function requireSearchable({ space, strategy }: Sweep): void {
+  const detail = searchObstacle(space, strategy.kind);
+  if (detail === undefined) return;
+  throw new DomainError('invalid-request', detail, { errors: [{ pointer: '/space', detail }] });
 }
 
 /** A space of which no draw makes a specification is not searched: that a key is misspelt shows here. */

@@ -8,7 +8,7 @@ import {
 } from '@trainyard/shared';
 import { z } from 'zod';
 import { parseSent } from '../errors/parseSent.js';
-import { suggest, type SearchTrial } from './search/strategy.js';
+import { shouldPrune, suggest, type SearchTrial } from './search/strategy.js';
 
 /**
  * Trials as the search sees them. `open` says of which trials no more is to be known than that they run and, of their curves, so many
@@ -31,11 +31,10 @@ export function suggestParameters(sweep: Sweep, trials: readonly Trial[]): Param
 }
 
 /** Whether a trial that runs falls behind the others so far that it is not worth its cost. */
-export function fallsBehind({ pruner }: Sweep, _trial: Trial, _trials: readonly Trial[]): boolean {
-  switch (pruner.kind) {
-    case 'none':
-      return false;
-  }
+export function fallsBehind(sweep: Sweep, trial: Trial, trials: readonly Trial[]): boolean {
+  const history = searchHistory(trials, new Map());
+  const own = history[trial.number - 1];
+  return own !== undefined && shouldPrune(own, history, sweep);
 }
 
 /** The specification of a trial. Throws `invalid-request` where its parameters make none. */

@@ -1,4 +1,4 @@
-import { paths, runSchema, type Run } from '@trainyard/shared';
+import { digestOf, paths, runSchema, type Run } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { SweepWorld } from '../../test/support/sweepWorld.js';
@@ -6,6 +6,8 @@ import { readEnd } from './documents.js';
 import { finalizeSweep } from './finalize.js';
 import { changeSweep, type SweepChange } from './changeSweep.js';
 import { queueTrial } from './queueTrial.js';
+import { replay } from './search/replay.js';
+import { searchHistory } from './searching.js';
 import { reconcileSweeps } from './reconcileSweeps.js';
 import { readSweepView } from './view.js';
 
@@ -86,6 +88,42 @@ describe('a sweep', () => {
     expect(trials).toMatchObject({ completed: 3, failed: 3 });
     expect((best?.number ?? 0) % 2).toBe(1);
     expect((await world.trials(sweepId))[1]).toMatchObject({ state: 'failed', error: { code: 'no-memory' } });
+  });
+
+  it('stops trials that fall behind, which have then what they had come to', async () => {
+    // Every second trial is hopeless from its first epoch on.
+    const world = new SweepWorld(await testControlPlane(), {
+      epochs: 9,
+      objectiveOf: (_parameters, epoch, trial) => (trial % 2 === 0 ? 100 + trial : 1) + 1 / epoch,
+    });
+    const { sweepId } = await world.start({ ...asked, maxTrials: 12, pruner: 'asha' });
+    await world.run(sweepId);
+    const { trials, best } = await readSweepView(world.cp.store, await world.sweep(sweepId));
+    const pruned = (await world.trials(sweepId)).filter(({ state }) => state === 'pruned');
+    expect(trials).toMatchObject({ running: 0, failed: 0, cancelled: 0, pruned: pruned.length });
+    expect(pruned.length).toBeGreaterThanOrEqual(4);
+    for (const { value, curve, pruning, runId } of pruned) {
+      expect(value).toBe(curve.at(-1)?.value);
+      expect(curve.length).toBeLessThan(9);
+      expect(pruning).toMatchObject({ epoch: 1 });
+      expect(runsOf(world).find((run) => run.runId === runId)?.status).toBe('cancelled');
+    }
+    expect((best?.number ?? 0) % 2).toBe(1);
+  });
+
+  it('can be decided again from what stands on its trials', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const sweep = await world.start({ ...asked, strategy: 'tpe', maxTrials: 16, maxParallel: 3 });
+    await world.run(sweep.sweepId);
+    const trials = await world.trials(sweep.sweepId);
+    const history = searchHistory(trials, new Map());
+    for (const { number, parameters, decision } of trials) {
+      const known = new Map(decision?.open.map((each) => [each.number, each.epochs]));
+      const before = trials.filter((trial) => trial.number < number);
+      expect(decision?.digest).toBe(digestOf(searchHistory(before, known)));
+      const decided = { number, parameters, open: decision?.open ?? [] };
+      expect(replay(decided, history, sweep.space, sweep)).toMatchObject({ isSame: true });
+    }
   });
 
   it('ends where everything fails, instead of paying for all of it', async () => {

@@ -11,6 +11,11 @@ import { parametersSchema } from './trial.js';
 const METHODS = {
   grid: 'grid',
   random: 'random',
+  quasiRandom: 'quasiRandom',
+  sobol: 'quasiRandom',
+  tpe: 'tpe',
+  bayesian: 'tpe',
+  bayes: 'tpe',
 } as const;
 const methodSchema = z.enum(Object.keys(METHODS) as [keyof typeof METHODS, ...(keyof typeof METHODS)[]]);
 
@@ -52,7 +57,7 @@ const fields = {
   ),
   strategy: described(
     z.union([methodSchema, sweepStrategySchema]).optional(),
-    'How parameters are chosen: the name of a strategy, or all of its settings; `random` unless given.',
+    'How parameters are chosen: the name of a strategy, or all of its settings; `tpe` unless given.',
     'grid',
   ),
   maxTrials: sweepLimits.maxTrials.optional(),
@@ -101,9 +106,9 @@ const sentSweepSchema = z.strictObject({
     'Whether less or more of the objective is better; as the table of metrics says unless given.',
   ),
   pruner: described(
-    z.union([z.enum(['none']), sweepPrunerSchema]).optional(),
+    z.union([z.enum(['none', 'asha']), sweepPrunerSchema]).optional(),
     'Which trials are stopped before their end: `none` unless given.',
-    'none',
+    'asha',
   ),
   budgetUsd: sweepLimits.budgetUsd.optional(),
   maxFailures: sweepLimits.maxFailures.optional(),
@@ -129,7 +134,7 @@ const DEFAULTS = { maxTrials: 100, maxParallel: 4, timeoutSeconds: 3600, seed: 4
 /** A request for a sweep, by our own names and with every default but those of the specification and the space filled in. */
 export const sweepRequestSchema = sentSweepSchema.transform((sent, context) => {
   const own = withOwnNames(sent, context);
-  const { spec, space, objective = DEFAULT_MONITOR, strategy = 'random', pruner = 'none' } = own;
+  const { spec, space, objective = DEFAULT_MONITOR, strategy = 'tpe', pruner = 'none' } = own;
   const missing = (path: Field, other: Alias) =>
     context.addIssue({
       code: 'custom',

@@ -4,8 +4,9 @@ import { described } from '../described.js';
 import { DEFAULT_MONITOR } from '../metrics/availability.js';
 
 export const sweepStrategyNameSchema = described(
-  z.enum(['grid', 'random']),
-  'How the parameters of the next trial are chosen. `grid`: every combination, in order. `random`: independent draws.',
+  z.enum(['grid', 'random', 'quasiRandom', 'tpe']),
+  'How the parameters of the next trial are chosen. `grid`: every combination, in order. `random`: independent draws. ' +
+    '`quasiRandom`: a scrambled Sobol sequence, which covers the space evenly. `tpe`: draws at first, then where the trials so far were good (tree-structured Parzen estimators).',
 );
 export type SweepStrategyName = z.infer<typeof sweepStrategyNameSchema>;
 
@@ -28,8 +29,8 @@ export const sweepStrategySchema = described(
 export const sweepPrunerSchema = described(
   z.strictObject({
     kind: described(
-      z.enum(['none']),
-      'Whether trials that fall behind are stopped. `none`: each goes on to its end.',
+      z.enum(['none', 'asha']),
+      'Whether trials that fall behind are stopped. `none`: each goes on to its end. `asha`: after 1, 3, 9, … epochs only the best third goes on (asynchronous successive halving).',
     ),
     minEpochs: described(
       z.int().min(1).max(1000).default(1),
