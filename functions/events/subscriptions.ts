@@ -25,15 +25,17 @@ export const SUBSCRIPTIONS = {
     'run.cancelled',
     'run.tracking.due',
     'model.version.registered',
+    'sweep.completed',
+    'sweep.cancelled',
   ],
   notify: ['run.completed', 'run.failed', 'run.cancelled', 'budget.reached'],
   summaries: ['run.requested', 'run.completed', 'run.failed', 'run.cancelled'],
 } as const satisfies Record<string, readonly EventType[]>;
 /**
- * Filters of Pub/Sub have 256 bytes at most, which the types of some would exceed: what they hear of has an attribute that nothing else
- * has, and they pass over the types that they do not want.
+ * Filters of Pub/Sub have 256 bytes at most, which the types of some would exceed: what they hear of has an attribute that hardly anything
+ * else has, and they pass over the types that they do not want.
  */
-export const FILTERED_BY: Readonly<Record<string, string>> = { sweeps: 'sweepId', mlflow: 'runId' };
+export const FILTERED_BY: Readonly<Record<string, string>> = { sweeps: 'sweepId', mlflow: 'modelId' };
 export type SubscribedFunction = keyof typeof SUBSCRIPTIONS;
 const SUBSCRIBED_FUNCTIONS = Object.keys(SUBSCRIPTIONS) as SubscribedFunction[];
 

@@ -4,14 +4,16 @@
  * then nobody is sure of what was written, and the server itself is asked.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { cutText, paths, timeLimit, type Run, type TrainyardEvent } from '@trainyard/shared';
+import { cutText, paths, timeLimit, type Run, type SweepEvent, type TrainyardEvent } from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
+import { SUBSCRIPTIONS } from '../events/subscriptions.js';
 import { inTurn } from '../inTurn.js';
 import { readRun } from '../runs/repository.js';
 import { readMark, setMark, type MlflowMark } from './mark.js';
 import { experimentOf, NotWrittenError, runIdAt } from './runs.js';
 import { storedRun } from './runSource.js';
+import { writeSweepEnd } from './sweepEnd.js';
 import { sweepFacts, sweepRunOf } from './sweepRun.js';
 import { MlflowError, MlflowServer, type MlflowConnection } from './server.js';
 import { experimentName, type MlflowSettings } from './settings.js';
@@ -33,13 +35,23 @@ const REDELIVERED_FAILURES = 3;
 /** Runs whose parents have parents are rarer than circles. */
 const DEEPEST = 4;
 
+/** Pub/Sub delivers others as well: its filters have no room for all types. */
+const WANTED: ReadonlySet<string> = new Set(SUBSCRIPTIONS.mlflow);
+const SWEEP_ENDS: ReadonlySet<string> = new Set(['sweep.completed', 'sweep.cancelled']);
 const registeredSchema = z.object({ version: z.int().min(1) });
 
 /** Writes what MLflow has not of the event's run. @throws where it should be delivered again. */
 export async function track(cp: TrackPorts, event: TrainyardEvent, patience: Patience = {}): Promise<void> {
   const { mlflow } = cp.config;
   const { data, type } = event;
-  if (!mlflow || !('runId' in data)) return;
+  if (!mlflow || !WANTED.has(type)) return;
+  if (data.kind === 'sweep') {
+    // Twice at most of a sweep, so that redelivery is enough.
+    if (SWEEP_ENDS.has(type))
+      await writeSweepEnd(cp, mlflow, { type: type as SweepEvent['type'], time: event.time, data }, patience);
+    return;
+  }
+  if (!('runId' in data)) return;
   const registered = type === 'model.version.registered' ? registeredSchema.parse(data.detail) : undefined;
   const version = registered?.version ?? null;
   const job: Tracked = {

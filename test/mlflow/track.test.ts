@@ -1,12 +1,13 @@
-import { paths, type Run } from '@trainyard/shared';
+import { paths, type Run, type TrainyardEvent } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { attach } from '../../functions/attachments/attach.js';
 import { readMark } from '../../functions/mlflow/mark.js';
+import { track } from '../../functions/mlflow/track.js';
 import { remindOfMlflow } from '../../functions/mlflow/remind.js';
 import { endedRun } from '../support/endedRun.js';
 import { newRun } from '../support/newRun.js';
 import { START } from '../support/controlPlane.js';
-import { epochOf, putEpochs, tracker, type Tracker } from '../support/mlflow.js';
+import { epochOf, eventOf, putEpochs, tracker, type Tracker } from '../support/mlflow.js';
 
 const running = (parts: Partial<Run> = {}) =>
   newRun(START, { status: 'running', startedAt: START.toISOString(), ...parts });
@@ -90,6 +91,14 @@ describe('a run that goes on', () => {
       mlflowRunId: there.id,
       mlflowUrl: `${server.endpoint}/#/experiments/${there.experimentId}/runs/${there.id}`,
     });
+  });
+
+  it('is not told of events that say nothing to MLflow, which Pub/Sub delivers all the same', async () => {
+    const tracked = await tracker();
+    await withEpochs(tracked, 1);
+    for (const type of ['run.requested', 'run.stage.completed', 'budget.reached'] as const)
+      await tracked.deliver(RUN, type);
+    expect(tracked.server.requests).toEqual([]);
   });
 
   it('is told one request per epoch once it is there', async () => {
@@ -202,6 +211,35 @@ describe('a run that ended', () => {
       isDeleted: false,
     });
     expect(tracked.server.runOf(trial(2).runId).tags.get('trainyard.trial')).toBe('2');
+  });
+
+  it('that was a trial has a parent which ends with the sweep, and says what was best', async () => {
+    const tracked = await tracker();
+    const { cp, server } = tracked;
+    const sweepId = 'qqqqqqqqqqqqqqqqqqqq';
+    await cp.put(running({ parentRunId: sweepId, sweep: { sweepId, trial: 1 } }));
+    await tracked.deliver(RUN, 'run.started');
+    const detail = {
+      reason: 'maxTrials',
+      trials: 12,
+      best: { number: 7, value: 0.31, parameters: { 'training.batchSize': 256 } },
+    };
+    const ended: TrainyardEvent = {
+      ...(await eventOf(cp, RUN, 'run.started')),
+      type: 'sweep.completed',
+      subject: `sweeps/${sweepId}`,
+      data: { kind: 'sweep', sweepId, modelId: 'demo', detail },
+    };
+    await track(cp, ended);
+    await track(cp, ended);
+    const parent = server.runs.get(server.runOf(RUN).tags.get('mlflow.parentRunId') ?? '');
+    expect(parent).toMatchObject({ status: 'FINISHED', endTime: Date.parse(ended.time) });
+    expect(Object.fromEntries(parent?.tags ?? [])).toMatchObject({
+      'trainyard.reason': 'maxTrials',
+      'trainyard.best.value': '0.31',
+      'trainyard.best.parameters.training.batchSize': '256',
+    });
+    expect(server.runs.size).toBe(2);
   });
 
   it('has what people attached to it there, though it has no model', async () => {
