@@ -78,7 +78,8 @@ function scaleOf(parameter: Range) {
     seen,
     meant: (value: number) => nearestStep(parameter, isLog ? Math.exp(value) : value),
     low: seen(parameter.min - half),
-    high: seen(parameter.max + half),
+    // The greatest value in steps may lie below max.
+    high: seen(nearestStep(parameter, parameter.max) + half),
   };
 }
 

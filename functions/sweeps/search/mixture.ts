@@ -1,4 +1,4 @@
-import type { Parameters, Random, Space } from '@trainyard/shared';
+import type { Parameter, Parameters, ParameterValue, Random, Space } from '@trainyard/shared';
 import { kernelsOf, type Kernels } from './kernels.js';
 import type { SearchTrial } from './trial.js';
 
@@ -22,7 +22,9 @@ export function mixtureOf(
   trials: readonly Pick<SearchTrial, 'parameters'>[],
   { keys, space, multivariate }: Parts,
 ): Mixture {
-  const having = trials.filter(({ parameters }) => keys.every((key) => Object.hasOwn(parameters, key)));
+  const having = trials.filter(({ parameters }) =>
+    keys.every((key) => Object.hasOwn(parameters, key) && isOfKind(space[key], parameters[key])),
+  );
   const weights = weightsOf(having.length);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const kernels: [string, Kernels][] = keys.flatMap((key) => {
@@ -51,6 +53,10 @@ export function mixtureOf(
     },
   };
 }
+
+/** Somebody may have tried an object where numbers are searched, as a learned temperature: it has no place in the range. */
+const isOfKind = (parameter: Parameter | undefined, value: ParameterValue | undefined) =>
+  parameter !== undefined && (!('min' in parameter) || (typeof value === 'number' && Number.isFinite(value)));
 
 /** The weights of the kernels, the oldest trial's first and the prior's last: a ramp up to the newest 25. */
 function weightsOf(count: number): number[] {

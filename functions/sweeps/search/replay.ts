@@ -12,7 +12,7 @@ export interface Decided {
 }
 
 /** The history as it was when a trial was decided. */
-export function historyAt(
+function historyAt(
   history: readonly SearchTrial[],
   { number, open }: Pick<Decided, 'number' | 'open'>,
 ): SearchTrial[] {

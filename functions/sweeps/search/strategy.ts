@@ -14,7 +14,7 @@ export type { SearchSettings, SearchTrial } from './trial.js';
 
 type Strategy = (asked: Asked) => Parameters | null;
 
-export const STRATEGIES: Readonly<Record<SearchSettings['strategy']['kind'], Strategy>> = {
+const STRATEGIES: Readonly<Record<SearchSettings['strategy']['kind'], Strategy>> = {
   grid: ({ history, space }) => firstUntried(history, space),
   random: ({ space, settings, number, attempt }) => randomParameters(space, settings.seed, number, attempt),
   // A point that was tried already is not drawn again from the sequence, whose next points are those of other trials.
@@ -27,7 +27,7 @@ export const STRATEGIES: Readonly<Record<SearchSettings['strategy']['kind'], Str
 
 type Pruner = (trial: SearchTrial, history: readonly SearchTrial[], settings: SearchSettings) => boolean;
 
-export const PRUNERS: Readonly<Record<SearchSettings['pruner']['kind'], Pruner>> = {
+const PRUNERS: Readonly<Record<SearchSettings['pruner']['kind'], Pruner>> = {
   none: () => false,
   asha: shouldStopByAsha,
 };

@@ -229,6 +229,36 @@ describe('tpe', () => {
     expect(found.toSorted((a, b) => a - b)[4]).toBeGreaterThan(0.7);
   });
 
+  it('takes the best of what is left where its choice was tried already, until nothing is', () => {
+    const small = inferSpace({ x: { min: 1, max: 6 }, y: { min: 1, max: 6 } });
+    const history = searched(
+      small,
+      ({ x, y }) => (Number(x) - 3) ** 2 + (Number(y) - 5) ** 2,
+      settings(),
+      50,
+    );
+    expect(history).toHaveLength(36);
+    const values = history.map(({ value }) => value ?? Infinity);
+    const mean = (some: number[]) => some.reduce((sum, value) => sum + value, 0) / some.length;
+    // The first ten are drawn; what is tried next is near the best, and what is left to the end is not.
+    expect(mean(values.slice(10, 20))).toBeLessThan(mean(values.slice(26)) / 1.5);
+  });
+
+  it('leaves out what somebody tried that is no number of the range, and counts what lies beyond it at its end', () => {
+    const line = inferSpace({ x: { type: 'int', min: 1, max: 10, step: 4 } });
+    const history = Array.from({ length: 12 }, (_, i): SearchTrial => ({
+      number: i + 1,
+      parameters: { x: i === 0 ? { learned: true } : i === 1 ? 4000 : 1 + 4 * (i % 3), n: i },
+      state: 'completed',
+      value: i,
+      curve: [],
+    }));
+    const wider = inferSpace({ ...line, y: { type: 'float', min: 0, max: 1 } });
+    for (let seed = 0; seed < 20; seed++) {
+      expect([1, 5, 9]).toContain(suggest(history, wider, settings({}, seed))!.parameters['x']);
+    }
+  });
+
   it('decides by the history alone, in whatever order it is read', () => {
     const history = searched(bowl, distance, settings({ multivariate: true }), 25);
     for (const multivariate of [false, true]) {

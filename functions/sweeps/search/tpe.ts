@@ -14,29 +14,79 @@ import {
   type Random,
   type Space,
 } from '@trainyard/shared';
+import { combinations, sizeOf } from './grid.js';
 import { mixtureOf, type Mixture } from './mixture.js';
 import { randomParameters } from './random.js';
 import type { Asked, SearchSettings, SearchTrial } from './trial.js';
 
 const CANDIDATES = 24;
+/** A space of so many combinations is looked through where what is best was tried. */
+const MOST_COMPARED = 10_000;
 const MOST_BELOW = 25;
-export function tpeParameters({ history, space, settings, number, attempt }: Asked): Parameters {
+export function tpeParameters({ history, space, settings, number, attempt }: Asked): Parameters | null {
   const { startupTrials, multivariate } = settings.strategy;
   const ended = history.filter(hasEnded);
   if (ended.length < startupTrials) return randomParameters(space, settings.seed, number, attempt);
   const { below, above } = split(history, settings);
+  const estimatesOf = (key: string): Estimates => {
+    const parts = { keys: multivariate ? keysLike(space, key) : [key], space, multivariate };
+    return { keys: parts.keys, below: mixtureOf(below, parts), above: mixtureOf(above, parts) };
+  };
+  if (attempt > 0 && sizeOf(space) <= MOST_COMPARED)
+    return bestUntried({ history, space, settings, number, attempt }, estimatesOf);
   const drawnTogether: Parameters = {};
   return decideActive(space, (key, parameter) => {
     if (countOf(parameter) === 1) return valueAt(parameter, 0);
     if (!Object.hasOwn(drawnTogether, key)) {
-      const keys = multivariate ? keysLike(space, key) : [key];
       const purpose = `trial ${number} ${key} by tpe${attempt === 0 ? '' : ` again ${attempt}`}`;
-      const parts = { keys, space, multivariate };
-      const random = randomFor(settings.seed, purpose);
-      Object.assign(drawnTogether, best(mixtureOf(below, parts), mixtureOf(above, parts), random));
+      Object.assign(drawnTogether, best(estimatesOf(key), randomFor(settings.seed, purpose)));
     }
     return drawnTogether[key] ?? null;
   });
+}
+
+interface Estimates {
+  /** What is looked at together. */
+  keys: readonly string[];
+  below: Mixture;
+  above: Mixture;
+}
+
+const gainOf = ({ below, above }: Estimates, parameters: Parameters) =>
+  below.logDensity(parameters) - above.logDensity(parameters);
+
+/**
+ * Of a small space whose best was tried already: of combinations that were not, as many as are drawn otherwise, that one whose
+ * values, each as it would have been judged alone, are the best together; null where none is left.
+ */
+function bestUntried(
+  { history, space, settings, number }: Asked,
+  estimatesOf: (key: string) => Estimates,
+): Parameters | null {
+  const tried = new Set(history.map(({ parameters }) => canonicalJson(parameters)));
+  const left = [...combinations(space)].filter((combination) => !tried.has(canonicalJson(combination)));
+  const random = randomFor(settings.seed, `trial ${number} of what is left`);
+  const estimates = estimatesOfAll(space, estimatesOf);
+  let [found, most]: [Parameters | null, number] = [null, -Infinity];
+  for (let i = 0; i < CANDIDATES && left.length > 0; i++) {
+    const [candidate] = left.splice(Math.floor(random() * left.length), 1);
+    if (!candidate) break;
+    const gain = estimates
+      .filter(({ keys }) => keys.every((key) => Object.hasOwn(candidate, key)))
+      .reduce((sum, own) => sum + gainOf(own, candidate), 0);
+    if (gain > most || found === null) [found, most] = [candidate, gain];
+  }
+  return found;
+}
+
+/** Each parameter that has a choice is in one of them. */
+function estimatesOfAll(space: Space, estimatesOf: (key: string) => Estimates): Estimates[] {
+  const all: Estimates[] = [];
+  for (const [key, parameter] of Object.entries(space)) {
+    if (countOf(parameter) === 1 || all.some(({ keys }) => keys.includes(key))) continue;
+    all.push(estimatesOf(key));
+  }
+  return all;
 }
 
 const hasEnded = ({ state, value }: SearchTrial) =>
@@ -79,11 +129,11 @@ function reached({ curve }: SearchTrial): { epoch: number; value: number } {
   return known[0] ?? { epoch: -1, value: 0 };
 }
 
-function best(below: Mixture, above: Mixture, random: Random): Parameters {
+function best(estimates: Estimates, random: Random): Parameters {
   let [found, most]: [Parameters, number] = [{}, -Infinity];
   for (let i = 0; i < CANDIDATES; i++) {
-    const candidate = below.sample(random);
-    const gain = below.logDensity(candidate) - above.logDensity(candidate);
+    const candidate = estimates.below.sample(random);
+    const gain = gainOf(estimates, candidate);
     if (gain > most || i === 0) [found, most] = [candidate, gain];
   }
   return found;
