@@ -9,6 +9,7 @@ import { fuzz } from './fuzz/fuzzBench.js';
 import { baselines } from './baselines/baselinesBench.js';
 import { coldUsers } from './training/coldUsersBench.js';
 import { get, GET_USAGE } from './data/get.js';
+import { listRuns } from './runs/listRunsBench.js';
 import { logqOnlineRetail } from './training/logqOnlineRetailBench.js';
 import { intervalCoverage } from './evaluation/intervalCoverageBench.js';
 import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
@@ -48,6 +49,7 @@ const BENCHES: readonly Bench[] = [
   asha,
   faults,
   callbacks,
+  listRuns,
   coldStart,
   recommenderImport,
   serveExact,

@@ -88,11 +88,8 @@ export const queries = {
     collection: paths.runs,
     where: [equal(field, runId)],
   }),
-  /** The summaries of all runs of a model. */
-  summaryPages: (modelId: string): Query => ({
-    collection: paths.summaryPages(modelId),
-    orderBy: [{ field: 'page', direction: 'asc' }],
-  }),
+  /** The summaries of all runs of a model, in any order: to order them, one machine's store would look into each. */
+  summaryPages: (modelId: string): Query => ({ collection: paths.summaryPages(modelId) }),
   /** Whether any run was made of a preset's version. */
   runsOfPreset: (presetRef: string): Query => ({
     collection: paths.runs,
@@ -184,6 +181,15 @@ export const queries = {
         collection: paths.models,
         ...(teams && { where: [{ field: 'teams', op: 'array-contains-any' as const, value: teams }] }),
         orderBy: [{ field: 'modelId', direction: 'asc' }],
+      },
+      page,
+    ),
+  /** By their ids. */
+  experiments: (modelId: string, page: Page) =>
+    paged(
+      {
+        collection: paths.experiments(modelId),
+        orderBy: [{ field: 'experimentId', direction: 'asc' }],
       },
       page,
     ),

@@ -9,6 +9,7 @@ import { memoryFloorSchema } from './compute/fit.js';
 import { rangeSchema } from './compute/range.js';
 import { retrainPolicySchema } from './firestore/model.js';
 import * as bodies from './http/bodies.js';
+import * as experiments from './http/experiments.js';
 import { lineageSchema } from './http/lineage.js';
 import { problemSchema } from './http/problem.js';
 import { attachmentSchema } from './runs/identity.js';
@@ -156,6 +157,10 @@ export const COMPONENTS = {
   PromoteRequest: bodies.promoteRequestSchema,
   BestRuns: bodies.bestRunsSchema,
   ...SWEEPS,
+  Experiment: experiments.experimentViewSchema,
+  ExperimentPage: experiments.experimentPageSchema,
+  ExperimentRequest: experiments.experimentRequestSchema,
+  BestExperiments: experiments.bestExperimentsSchema,
   // Presets.
   DatasetPreset: bodies.presetViewSchemas.datasets,
   DatasetPresetRequest: bodies.presetRequestSchemas.datasets,

@@ -47,6 +47,7 @@ const BODIES: Record<string, unknown> = {
   'POST /api/sweeps/{sweepId}/finalize': {},
   'POST /api/models/{modelId}/versions/{version}/promote': { stage: 'staging' },
   'POST /api/models/{modelId}/rollback': {},
+  'POST /api/models/{modelId}/experiments': { id: 'narrow' },
   'POST /api/datasets': dataset('c.csv'),
   'POST /api/feature-configs': features('buyer'),
   'POST /api/model-configs': model(3),
@@ -93,6 +94,7 @@ async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
     await send('/api/feature-configs', { body: features(`user${n}`) });
     await send('/api/model-configs', { body: model(n) });
   }
+  await send('/api/models/demo/experiments', { body: { id: 'wide' } });
   const evaluatedRun = newRunId();
   const evaluation = `runs/${evaluatedRun}/model/evaluation.json`;
   await cp.objects.putIfAbsent(evaluation, Buffer.from(JSON.stringify(sampleReport())));
@@ -115,6 +117,7 @@ async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
     evaluatedRun,
     path: 'a/b.bin',
     modelId: 'demo',
+    experimentId: 'wide',
     version: '1',
     id: 'small',
     runId: await put({ status: 'running', job }),

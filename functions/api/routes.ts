@@ -5,6 +5,7 @@ import type { Route } from './route.js';
 import { attachmentRoutes } from './routes/attachments.js';
 import { compareRoute } from './routes/compare.js';
 import { controlRunRoutes } from './routes/controlRun.js';
+import { experimentRoutes } from './routes/experiments.js';
 import { healthRoutes } from './routes/health.js';
 import { lineageRoute } from './routes/lineage.js';
 import { bestRunsRoute, listRunsRoute } from './routes/listRuns.js';
@@ -30,6 +31,7 @@ const described: readonly Route[] = [
   ...modelRoutes,
   bestRunsRoute,
   ...sweepRoutes,
+  ...experimentRoutes,
   ...allPresetRoutes,
   ...healthRoutes,
 ];

@@ -172,9 +172,18 @@ async function decide(
   // A version that is being deleted must not be used: what was read of presets is read again here, and so are the gate sets of the model.
   const resolved = await resolveStart(cp, tx, facts.unresolved, { model, quickTest: request.quickTest });
   if (isOutdated(cp, request, facts, model, resolved)) return undefined;
-  const plan = planStart(cp, request, { ...known, model }, admit, now);
+  const isNewExperiment = await namesNewExperiment(tx, request);
+  const plan = planStart(cp, request, { ...known, model, isNewExperiment }, admit, now);
   makeWrites(tx, plan.writes);
   return plan;
+}
+
+/** It is read and written, so that two starts that both make it do not. */
+async function namesNewExperiment(
+  from: DocumentReader,
+  { modelId, experiment }: StartRequest,
+): Promise<boolean> {
+  return experiment ? (await from.get(paths.experiment(modelId, experiment))) === undefined : false;
 }
 
 /** What became of the same request when it came before. */

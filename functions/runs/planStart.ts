@@ -1,5 +1,6 @@
 /** What becomes of a request for a run, decided from data alone. */
 import {
+  newExperiment,
   newRun,
   paths,
   runTitle,
@@ -54,6 +55,8 @@ export interface KnownAtStart {
   facts: StartFacts;
   /** Where the outcome is remembered, for a request with a key. */
   slot: IdempotencySlot | undefined;
+  /** Whether the request names an experiment that is not there yet. */
+  isNewExperiment?: boolean;
   /** The trace of the request. */
   traceparent: string | null;
 }
@@ -99,6 +102,7 @@ export function planStart(
   const counted = { ...model, lastRunNumber: runNumber, newRows: 0, lastStartedAt: at, updatedAt: at };
   const writes: Write[] = [
     { kind: 'set', path, data: counted },
+    ...experimentWrites(run, known.isNewExperiment ?? false, now),
     { kind: 'create', path: paths.run(runId), data: { ...run } },
     { kind: 'create', path: paths.event(runId, FIRST_EVENT), data: { ...firstRecord(run) } },
     outboxWrite(event),
@@ -110,6 +114,13 @@ export function planStart(
 function titleOf(request: StartRequest, { base, resolved }: StartFacts): string {
   const { title, intent } = givenIdentity(request);
   return title ?? runTitle(intent ?? null, resolved.spec, base);
+}
+
+/** A start that names an experiment which is not there makes it, and whoever starts it owns it. */
+function experimentWrites({ modelId, experiment, requestedBy }: Run, isNew: boolean, now: Date): Write[] {
+  if (!isNew || experiment === null) return [];
+  const data = { ...newExperiment(modelId, experiment, requestedBy, now) };
+  return [{ kind: 'set', path: paths.experiment(modelId, experiment), data }];
 }
 
 /** What a request says of the run beside its specification: only what is given. */

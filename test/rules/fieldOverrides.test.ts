@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import {
   epochSchema,
   eventSchema,
+  experimentSchema,
   logChunkSchema,
   modelDocumentSchema,
   modelVersionSchema,
@@ -47,6 +48,7 @@ const DOCUMENTS: Record<string, readonly z.ZodType[]> = {
   featureConfigs: [presetSchema],
   modelConfigs: [presetSchema],
   summaries: [pageDocumentSchema],
+  experiments: [experimentSchema],
   outbox: [eventSchema],
   registrations: [registrationSchema],
   history: [historyMarkerSchema],

@@ -42,6 +42,7 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   spent: () => [queries.spent('2026-11')],
   expired: () => EXPIRING.map((collection) => queries.expired(collection, 'now', 1)),
   models: () => [queries.models(undefined, page), queries.models(['*'], page)],
+  experiments: () => [queries.experiments('m', page)],
   modelVersions: () => [queries.modelVersions('m', page)],
   presets: () => [queries.presets('datasets', page)],
   sweepsOfModel: () => [queries.sweepsOfModel('m', page)],

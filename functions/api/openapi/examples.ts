@@ -134,6 +134,18 @@ function exampleRun(): RunView {
   };
 }
 
+const exampleExperiment = () => ({
+  modelId: 'shop',
+  experimentId: 'wider-towers',
+  description: 'Towers of twice the width',
+  purpose: 'Whether rare items need more room',
+  owner: 'ana@shop.example',
+  tags: { team: 'search' },
+  createdBy: 'ana@shop.example',
+  createdAt: AT,
+  updatedAt: AT,
+});
+
 const exampleModel = () => ({
   modelId: 'shop',
   name: 'Products of the shop',
@@ -270,6 +282,35 @@ export const EXAMPLES = {
   BestRuns: () => ({
     metric: 'test_recall_at_100',
     runs: [{ runId: RUN_ID, name: 'shop#12', value: 0.6, metrics: RESULT.metrics }],
+  }),
+  Experiment: exampleExperiment,
+  ExperimentPage: () => ({ experiments: [exampleExperiment()], nextCursor: null }),
+  ExperimentRequest: () => ({ id: 'wider-towers', description: 'Towers of twice the width' }),
+  BestExperiments: () => ({
+    modelTypes: [
+      {
+        modelType: 'retrieval',
+        count: 1,
+        kpis: [{ metric: 'test_recall_at_100', title: 'Recall@100', best: 0.6 }],
+        metric: 'test_recall_at_100',
+        runs: [
+          {
+            runId: RUN_ID,
+            name: 'shop#12',
+            title: 'ablation-units-128',
+            experiment: 'wider-towers',
+            dataset: DATASET.source.uri,
+            features: 'user | product, title',
+            model: '128-64 | 64',
+            learningRate: 0.1,
+            batchSize: 8192,
+            epochs: 18,
+            value: 0.6,
+            loss: 4.53,
+          },
+        ],
+      },
+    ],
   }),
   Model: exampleModel,
   ModelPage: () => ({ models: [exampleModel()], nextCursor: null }),

@@ -16,7 +16,7 @@ import {
   type Transaction,
   type WatchTarget,
 } from './documentStore.js';
-import { matches, selectStatement } from './sqliteQuery.js';
+import { extract, matches, selectStatement } from './sqliteQuery.js';
 import { collectingTransaction, type Write } from './writes.js';
 
 /** Conflicts happen only with another process on the same file, which is a mistake; a few tries outlast a restart. */
@@ -30,6 +30,7 @@ export function openSqliteDocumentStore(file: string): DocumentStore {
   return new SqliteDocumentStore(openSqlite(file, makeTables));
 }
 
+/** Lists of a model's runs, the newest first, are asked for most, and a model has thousands: each would be read for the first fifty. */
 function makeTables(database: Database.Database): void {
   database.exec(`
     CREATE TABLE IF NOT EXISTS documents (
@@ -39,6 +40,8 @@ function makeTables(database: Database.Database): void {
       version INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS documents_collection ON documents (collection, path);
+    CREATE INDEX IF NOT EXISTS documents_of_model
+      ON documents (collection, ${extract('modelId')}, ${extract('createdAt')}, path);
   `);
 }
 

@@ -9,11 +9,11 @@ export function selectStatement(query: Query): { sql: string; parameters: Parame
   const parts = [
     { sql: 'collection = ?', parameters: [query.collection] },
     ...(query.where ?? []).map(condition),
-    ...order.map(({ field }) => ({ sql: 'json_type(data, ?) IS NOT NULL', parameters: [jsonPath(field)] })),
+    ...order.map(({ field }) => ({ sql: `${typeAt(field)} IS NOT NULL`, parameters: [] })),
     ...(query.startAfter ? [afterCursor(order, query.startAfter)] : []),
   ];
   const columns = order.map(
-    ({ direction }) => `json_extract(data, ?) ${direction === 'asc' ? 'ASC' : 'DESC'}`,
+    ({ field, direction }) => `${extract(field)} ${direction === 'asc' ? 'ASC' : 'DESC'}`,
   );
   const pathDirection = order.at(-1)?.direction === 'desc' ? 'DESC' : 'ASC';
   const sql = [
@@ -24,7 +24,6 @@ export function selectStatement(query: Query): { sql: string; parameters: Parame
   ].join(' ');
   const parameters = [
     ...parts.flatMap((part) => part.parameters),
-    ...order.map(({ field }) => jsonPath(field)),
     ...(query.limit === undefined ? [] : [query.limit]),
   ];
   return { sql, parameters };
@@ -38,8 +37,7 @@ export function matches(document: StoredDocument, query: Omit<Query, 'startAfter
 }
 
 function condition({ field, op, value }: Filter): { sql: string; parameters: Parameter[] } {
-  const path = jsonPath(field);
-  if (op === 'array-contains' || op === 'array-contains-any') return containing(path, [value].flat());
+  if (op === 'array-contains' || op === 'array-contains-any') return containing(field, [value].flat());
   if (Array.isArray(value)) {
     const choices = value.map((choice) => condition({ field, op: '==', value: choice as string | number }));
     return {
@@ -47,22 +45,22 @@ function condition({ field, op, value }: Filter): { sql: string; parameters: Par
       parameters: choices.flatMap((choice) => choice.parameters),
     };
   }
-  if (value === null) return { sql: `json_type(data, ?) = 'null'`, parameters: [path] };
-  if (typeof value === 'boolean') return { sql: 'json_type(data, ?) = ?', parameters: [path, String(value)] };
+  if (value === null) return { sql: `${typeAt(field)} = 'null'`, parameters: [] };
+  if (typeof value === 'boolean') return { sql: `${typeAt(field)} = ?`, parameters: [String(value)] };
   const types = typeof value === 'number' ? `('integer', 'real')` : `('text')`;
   const operator = op === '==' || op === 'in' ? '=' : op;
   return {
-    sql: `json_type(data, ?) IN ${types} AND json_extract(data, ?) ${operator} ?`,
-    parameters: [path, path, value as Parameter],
+    sql: `${typeAt(field)} IN ${types} AND ${extract(field)} ${operator} ?`,
+    parameters: [value as Parameter],
   };
 }
 
 /** A list that has one of the choices among its elements. */
-function containing(path: string, choices: Filter['value'][]): { sql: string; parameters: Parameter[] } {
+function containing(field: string, choices: Filter['value'][]): { sql: string; parameters: Parameter[] } {
   const wanted = choices.map(() => `(element.type = ? AND element.value = ?)`).join(' OR ') || 'FALSE';
   return {
-    sql: `json_type(data, ?) = 'array' AND EXISTS (SELECT 1 FROM json_each(data, ?) AS element WHERE ${wanted})`,
-    parameters: [path, path, ...choices.flatMap((choice) => [jsonTypeOf(choice), choice as Parameter])],
+    sql: `${typeAt(field)} = 'array' AND EXISTS (SELECT 1 FROM json_each(data, '${jsonPath(field)}') AS element WHERE ${wanted})`,
+    parameters: choices.flatMap((choice) => [jsonTypeOf(choice), choice as Parameter]),
   };
 }
 
@@ -81,16 +79,15 @@ function afterCursor(
   let parameters: Parameter[] = [cursor.path];
   for (const { field, direction } of order.toReversed()) {
     const value = parameterOf(valueAt(cursor.data, field));
-    const path = jsonPath(field);
     // Null comes before every value, and nothing compares with it.
     const behind = direction === 'asc' ? '>' : '<';
     const beyondNull = direction === 'asc' ? value === null && 'NOT NULL' : value !== null && 'NULL';
     sql = [
-      `json_extract(data, ?) ${behind} ?`,
-      ...(beyondNull ? [`json_extract(data, ?) IS ${beyondNull}`] : []),
-      `(json_extract(data, ?) IS ? AND (${sql}))`,
+      `${extract(field)} ${behind} ?`,
+      ...(beyondNull ? [`${extract(field)} IS ${beyondNull}`] : []),
+      `(${extract(field)} IS ? AND (${sql}))`,
     ].join(' OR ');
-    parameters = [path, value, ...(beyondNull ? [path] : []), path, value, ...parameters];
+    parameters = [value, value, ...parameters];
   }
   return { sql, parameters };
 }
@@ -120,7 +117,16 @@ function parameterOf(value: unknown): Parameter {
   return typeof value === 'string' || typeof value === 'number' ? value : null;
 }
 
-/** A dotted field as a JSON path. Every key is quoted, so no name can mean anything else. */
+/** The value of a field. Its path stands in the statement itself: so an index of the same expression is found. */
+export function extract(field: string): string {
+  return `json_extract(data, '${jsonPath(field)}')`;
+}
+
+function typeAt(field: string): string {
+  return `json_type(data, '${jsonPath(field)}')`;
+}
+
+/** A dotted field as a JSON path. Every key is quoted, so no name can mean anything else, and none holds a quote. */
 function jsonPath(field: string): string {
   if (!/^[\w-]+(\.[\w-]+)*$/.test(field)) throw new Error(`field "${field}" cannot be queried`);
   return `$${field

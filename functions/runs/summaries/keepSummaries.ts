@@ -72,16 +72,38 @@ function writeRuns(
   }, askedAt);
 }
 
+/** The numbers that a page lacks: from the first to the last of them. */
+export interface Gap {
+  page: number;
+  from: number;
+  to: number;
+}
+
 /**
- * Adds the runs of these numbers that the page lacks, and says that they were looked for. The summaries of the page as they are then.
+ * Adds the runs that pages lack, of which the first page comes first, and says that they were looked for. The summaries of each page
+ * as they are then.
  */
-export async function fillPage(
+export async function fillPages(
+  cp: SummaryPorts,
+  modelId: string,
+  gaps: readonly Gap[],
+): Promise<{ page: number; summaries: RunSummary[] }[]> {
+  const [first, last] = [gaps[0]?.from ?? 0, gaps.at(-1)?.to ?? 0];
+  const runs = (await cp.store.query(queries.runsByNumber(modelId, first, last))).map(parseRun);
+  const filled: { page: number; summaries: RunSummary[] }[] = [];
+  for (const { page, to } of gaps) {
+    const own = runs.filter(({ runNumber }) => pageOf(runNumber) === page);
+    filled.push({ page, summaries: await fillPage(cp, { modelId, page }, own, to) });
+  }
+  return filled;
+}
+
+function fillPage(
   cp: SummaryPorts,
   place: PagePlace,
-  { from, to }: { from: number; to: number },
+  runs: readonly Run[],
+  to: number,
 ): Promise<RunSummary[]> {
-  const found = await cp.store.query(queries.runsByNumber(place.modelId, from, to));
-  const runs = found.map(parseRun);
   return cp.store.optimistic(async (tx) => {
     const before = await readPage(tx, place);
     const known = before ? decodePage(before.body) : [];

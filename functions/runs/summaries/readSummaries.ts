@@ -3,13 +3,15 @@ import { inParallel, isTerminal, type ModelDocument } from '@trainyard/shared';
 import type { ControlPlane } from '../../controlPlane.js';
 import { queries } from '../../queries.js';
 import { readRun } from '../repository.js';
-import { fillPage, type SummaryPorts } from './keepSummaries.js';
+import { fillPages, type SummaryPorts } from './keepSummaries.js';
 import { decodePage, pageDocumentSchema, pageOf, RUNS_PER_PAGE, type PageDocument } from './page.js';
 import { summaryOf, type RunSummary } from './summary.js';
 
 export type ReadPorts = SummaryPorts & Pick<ControlPlane, 'log'>;
 
 const CONCURRENCY = 16;
+/** The runs of so many pages are read together: a thousand. */
+const PAGES_AT_ONCE = 10;
 /** Pages are decoded once, until they change. Those of so many are kept, about 1 KB a run. */
 const MOST_CACHED = 300;
 
@@ -35,11 +37,13 @@ export async function readSummaries(
     const document = stored.get(i + 1);
     return document ? decoded(document) : [];
   });
-  const numbers = [...pages.keys()].map((i) => i + 1);
-  await inParallel(numbers, CONCURRENCY, async (page) => {
-    const missing = missingOf(pages[page - 1] ?? [], page, lastRunNumber, stored.get(page)?.lookedUpTo ?? 0);
-    if (missing) pages[page - 1] = await fillPage(cp, { modelId, page }, missing);
+  const gaps = pages.flatMap((summaries, i) => {
+    const gap = missingOf(summaries, i + 1, lastRunNumber, stored.get(i + 1)?.lookedUpTo ?? 0);
+    return gap ? [{ page: i + 1, ...gap }] : [];
   });
+  for (let i = 0; i < gaps.length; i += PAGES_AT_ONCE)
+    for (const { page, summaries } of await fillPages(cp, modelId, gaps.slice(i, i + PAGES_AT_ONCE)))
+      pages[page - 1] = summaries;
   return refreshed(cp, pages.flat());
 }
 

@@ -23,9 +23,10 @@ export function sortKey(summary: RunSummary, orders: readonly ResolvedOrder[]): 
 
 /** Runs that lack a value come last, whichever the direction. */
 export function compareKeys(orders: readonly ResolvedOrder[]): (a: SortKey, b: SortKey) => number {
+  const directions = orders.map(({ isDescending }) => isDescending);
   return (a, b) => {
-    for (const [i, { isDescending }] of orders.entries()) {
-      const order = compareValues(a.values[i] ?? null, b.values[i] ?? null, isDescending);
+    for (let i = 0; i < directions.length; i++) {
+      const order = compareValues(a.values[i] ?? null, b.values[i] ?? null, directions[i] ?? false);
       if (order !== 0) return order;
     }
     return b.runNumber - a.runNumber;
