@@ -28,6 +28,10 @@ import {
   stagesPageSchema,
   type startRequestSchema,
   type StreamEvent,
+  type SweepView,
+  sweepViewSchema,
+  trialPageSchema,
+  type TrialView,
   type TrainingSpecInput,
 } from '@trainyard/shared';
 import { randomUUID } from 'node:crypto';
@@ -208,6 +212,59 @@ export class TrainyardClient {
     return requestJson(this.connection, request, repeatsViewSchema);
   }
 
+  /** Starts one sweep however often it is sent; the server knows what may stand in it. */
+  startSweep(
+    modelId: string,
+    body: Readonly<Record<string, unknown>>,
+    idempotencyKey: string = randomUUID(),
+  ): Promise<SweepView> {
+    const request = {
+      method: 'POST',
+      path: `${modelPath(modelId)}/sweeps`,
+      body,
+      headers: { 'idempotency-key': idempotencyKey },
+    } as const;
+    return requestJson(this.connection, request, sweepViewSchema);
+  }
+
+  sweep(sweepId: string): Promise<SweepView> {
+    return requestJson(this.connection, { method: 'GET', path: sweepPath(sweepId) }, sweepViewSchema);
+  }
+
+  /** All trials, by their numbers. */
+  async sweepTrials(sweepId: string): Promise<TrialView[]> {
+    const trials: TrialView[] = [];
+    let cursor: string | undefined;
+    do {
+      const path = `${sweepPath(sweepId)}/trials${queryOf({ limit: 200, cursor })}`;
+      const page = await requestJson(this.connection, { method: 'GET', path }, trialPageSchema);
+      trials.push(...page.trials);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return trials;
+  }
+
+  changeSweep(
+    sweepId: string,
+    action: 'pause' | 'resume' | 'extend' | 'cancel',
+    body: Readonly<Record<string, number>>,
+  ): Promise<SweepView> {
+    const headers = { 'idempotency-key': randomUUID() };
+    const request = { method: 'POST', path: `${sweepPath(sweepId)}/${action}`, body, headers } as const;
+    return requestJson(this.connection, request, sweepViewSchema);
+  }
+
+  /** Retrains the best trial as a run of its own. */
+  finalizeSweep(sweepId: string, overrides: Readonly<Record<string, unknown>>): Promise<RunView> {
+    const headers = { 'idempotency-key': randomUUID() };
+    const path = `${sweepPath(sweepId)}/finalize`;
+    return requestJson(
+      this.connection,
+      { method: 'POST', path, body: { overrides }, headers },
+      runViewSchema,
+    );
+  }
+
   /** Cancelling what is cancelled or over changes nothing. */
   cancel(runId: string): Promise<RunView> {
     const request = { method: 'POST', path: `${runPath(runId)}/cancel`, body: {} } as const;
@@ -291,6 +348,10 @@ export function isRunReference(text: string): boolean {
 
 function modelPath(modelId: string): string {
   return `/api/models/${encodeURIComponent(modelId)}`;
+}
+
+function sweepPath(sweepId: string): string {
+  return `/api/sweeps/${encodeURIComponent(sweepId)}`;
 }
 
 function runPath(runId: string): string {

@@ -23,6 +23,8 @@ import { schema } from './schema.js';
 import { show } from './show/show.js';
 import { start } from './start.js';
 import { repeats } from './quick/repeats.js';
+import { demoSweep } from './sweep/demoSweep.js';
+import { sweepCommand } from './sweep/sweep.js';
 import { trainFull } from './quick/trainFull.js';
 import { up } from './up.js';
 import { verify } from './results/verify.js';
@@ -42,6 +44,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     retry,
     trainFull,
     repeats,
+    sweepCommand,
     retrain,
     reproduce,
     verify,
@@ -55,6 +58,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     schema,
     sample,
     demo,
+    demoSweep,
     deploy,
     doctor,
   ].map((command) => [command.table.name.replace(/^trainyard /, ''), command]),

@@ -36,6 +36,7 @@ export const sweepViewSchema = sweepSchema.omit({ schemaVersion: true, round: tr
 export type SweepView = z.infer<typeof sweepViewSchema>;
 
 export const trialViewSchema = trialSchema.omit({ schemaVersion: true });
+export type TrialView = z.infer<typeof trialViewSchema>;
 
 const nextCursor = described(
   z.string().nullable(),

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { wholeNumber } from '@trainyard/shared/commandLine/flags';
+import { z } from 'zod';
+import { TrainyardClient } from '../../client/trainyardClient.js';
+import { DEFAULT_DIRECTORY } from '../../config.js';
+import type { Host } from '../../host/host.js';
+import { trainerCommand } from '../../host/trainerCommand.js';
+import { repositoryFile } from '../../repositoryFile.js';
+import { sampleOptionsSchema } from '../../sample/options.js';
+import { writeSample } from '../../sample/writeSample.js';
+import { duration } from '../../watch/numbers.js';
+import { type CommandContext, defineCommand, EXIT } from '../command.js';
+import { prepareSpec, readSpec } from '../specFile.js';
+import { concluded } from './sweep.js';
+import { watchSweep } from './watchSweep.js';
+
+/** What is worth a try on the sample, beginning with what matters most. */
+const SPACE = {
+  'training.optimizer.learningRate': { type: 'logFloat', min: 0.001, max: 0.1 },
+  'training.batchSize': [512, 1024, 2048, 4096],
+  'training.embeddingL2': { type: 'logFloat', min: 1e-7, max: 1e-4 },
+};
+
+export const demoSweep = defineCommand(
+  {
+    name: 'trainyard demo-sweep',
+    summary: 'Looks for the best settings on sample purchases, through the whole path on this machine.',
+    positionals: {},
+    flags: {
+      trials: { value: 'N', description: 'how many trials', schema: wholeNumber(1, 1000).default(12) },
+      parallel: { value: 'N', description: 'how many run at a time', schema: wholeNumber(1, 100).default(2) },
+      rows: {
+        value: 'N',
+        description: 'how many purchases',
+        schema: wholeNumber(1000, 100_000_000).default(20_000),
+      },
+      epochs: { value: 'N', description: 'the epochs of a trial', schema: wholeNumber(1, 10_000).default(3) },
+      directory: {
+        value: 'DIR',
+        description: 'where everything is kept',
+        schema: z.string().default(DEFAULT_DIRECTORY),
+      },
+    },
+    examples: ['npm run demo:sweep', 'npm run demo:sweep -- --trials 30 --rows 200000'],
+  },
+  async (values, context) => {
+    const directory = resolve(context.cwd, values.directory);
+    const [{ startHost }, { openOneMachine }] = await Promise.all([
+      import('../../host/host.js'),
+      import('../../host/oneMachine.js'),
+    ]);
+    const host = await startHost({
+      directory,
+      port: 0,
+      openPorts: openOneMachine,
+      trainerCommand: trainerCommand(),
+      trainerEnvironment: { ...context.config.trainerEnvironment, TRAINYARD_DATA_BASE: context.cwd },
+      print: (line) => context.terminal.draw([line]),
+    });
+    try {
+      return await runSweep(host, values, context);
+    } finally {
+      await host.stop();
+    }
+  },
+);
+
+interface Sizes {
+  trials: number;
+  parallel: number;
+  rows: number;
+  epochs: number;
+}
+
+async function runSweep(host: Host, sizes: Sizes, context: CommandContext): Promise<number> {
+  const began = performance.now();
+  const client = new TrainyardClient({ url: host.url });
+  const file = await sampleFile(host, sizes.rows);
+  const specFile = repositoryFile('examples/sample.yaml');
+  const spec = prepareSpec(
+    await readSpec(specFile),
+    { data: file },
+    { specFile, cwd: context.cwd, local: true },
+  );
+  const training = typeof spec['training'] === 'object' ? spec['training'] : {};
+  const { sweepId } = await client.startSweep('sample', {
+    name: 'demo',
+    spec: { ...spec, training: { ...training, epochs: sizes.epochs } },
+    space: SPACE,
+    objective: 'val_loss',
+    strategy: 'random',
+    maxTrials: sizes.trials,
+    maxParallel: sizes.parallel,
+  });
+  context.terminal.draw([`sweep ${sweepId}: ${sizes.trials} trials on ${sizes.rows} sample purchases`]);
+  const seen = await watchSweep(client, sweepId, context.terminal, context.interrupted);
+  if (context.interrupted.aborted) {
+    await client.changeSweep(sweepId, 'cancel', {});
+    context.note(`sweep ${sweepId} is cancelled`);
+    return EXIT.interrupted;
+  }
+  const code = await concluded(seen, join(host.directory.root, 'sweeps', sweepId), context);
+  context.terminal.draw([`  in ${duration((performance.now() - began) / 1000)}`]);
+  return code;
+}
+
+/** Writes the sample unless it is there from an earlier time: equal options make equal files. */
+async function sampleFile(host: Host, rows: number): Promise<string> {
+  const options = sampleOptionsSchema.parse({ rows, customers: Math.ceil(rows / 25) });
+  const { customers, products, seed } = options;
+  const file = join(host.directory.samples, `${rows}-${customers}-${products}-${seed}.csv`);
+  if (existsSync(file)) return file;
+  await mkdir(host.directory.samples, { recursive: true });
+  await writeSample(options, file);
+  return file;
+}

@@ -1,0 +1,169 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { trainingSpecSchema, type SweepView, type TrialView } from '@trainyard/shared';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { EXAMPLE_SPEC } from '../../../test/support/newRun.js';
+import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
+import { outcomeLines, sweepFileOf, writeOutcome } from './outcome.js';
+import { readSweepFile } from './sweepFile.js';
+import { parametersText, trialLine } from './trialTable.js';
+
+const AT = '2026-01-01T00:00:00.000Z';
+const RATE = 'training.optimizer.learningRate';
+const LAYOUT = { width: 100, color: false };
+
+function trialOf(number: number, parts: Partial<TrialView> = {}): TrialView {
+  const rate = number / 100;
+  return {
+    sweepId: 'q5w2kzt7mbx3hvac4ndy',
+    number,
+    round: 1,
+    parameters: { [RATE]: rate, 'training.epochs': 4 },
+    decision: null,
+    runId: 'k3v7q2mzx5ahc4tnwy6d',
+    state: 'completed',
+    value: 5 + (rate - 0.05) ** 2,
+    curve: [{ epoch: 1, value: 6 }],
+    pruning: null,
+    error: null,
+    costUsd: 0,
+    seconds: 61,
+    createdAt: AT,
+    endedAt: AT,
+    ...parts,
+  };
+}
+
+const best = { number: 5, runId: 'k3v7q2mzx5ahc4tnwy6d', value: 5, parameters: trialOf(5).parameters };
+const sweep: SweepView = {
+  sweepId: 'q5w2kzt7mbx3hvac4ndy',
+  modelId: 'shop',
+  name: 'rates',
+  description: '',
+  experiment: null,
+  spec: trainingSpecSchema.parse(EXAMPLE_SPEC),
+  presets: [],
+  tiers: ['small'],
+  space: {
+    [RATE]: { type: 'float', min: 0.01, max: 0.1 },
+    'training.epochs': { type: 'constant', value: 4 },
+  },
+  objective: { metric: 'val_loss', direction: 'minimize' },
+  strategy: { kind: 'random', startupTrials: 10, multivariate: false },
+  pruner: { kind: 'none', minEpochs: 1, reductionFactor: 3 },
+  seed: 42,
+  maxTrials: 10,
+  maxParallel: 2,
+  timeoutSeconds: 60,
+  budgetUsd: null,
+  maxFailures: 10,
+  deadlineAt: AT,
+  pausedAt: null,
+  cancelRequestedAt: null,
+  requestedBy: 'ada',
+  teams: ['*'],
+  createdAt: AT,
+  updatedAt: AT,
+  status: 'completed',
+  endReason: 'maxTrials',
+  endedAt: AT,
+  trials: { running: 0, completed: 10, pruned: 0, failed: 0, cancelled: 0 },
+  best,
+  costUsd: 0,
+  finals: [],
+};
+const trials = Array.from({ length: 10 }, (_, i) => trialOf(i + 1));
+
+describe('a line of a trial', () => {
+  it('has a bar as long as its epochs, of those that the trial itself may have', () => {
+    const running = trialLine(trialOf(3, { state: 'running', value: null, seconds: null }), sweep, LAYOUT);
+    expect(running).toMatch(/ 3 running +█{3}░{9} +6\.0000 /);
+    expect(trialLine(trialOf(5), sweep, LAYOUT)).toMatch(
+      /█{12} +5\.0000 \* 1 min 01 s learningRate=0\.05 epochs=4/,
+    );
+  });
+
+  it('says why a trial failed, and never more than the terminal is wide', () => {
+    const error = { code: 'x', message: `the\u001B[2J file ${'is not there '.repeat(20)}` };
+    const line = trialLine(trialOf(1, { state: 'failed', value: null, error }), sweep, LAYOUT);
+    expect(line).toMatch(/failed .* the +\[2J file/);
+    expect(line.length).toBeLessThan(LAYOUT.width);
+  });
+
+  it('names parameters by their last parts where these differ', () => {
+    expect(parametersText({ 'model.query.dim': 8, 'model.candidate.dim': 16, 'training.seed': 1 })).toBe(
+      'model.query.dim=8 model.candidate.dim=16 seed=1',
+    );
+  });
+});
+
+describe('what a sweep leaves', () => {
+  it('is its results, the specification of the best trial and two pictures', async () => {
+    const folder = join(await temporaryFolder(), 'out');
+    const file = sweepFileOf(sweep, trials);
+    const names = await writeOutcome(sweep, file, folder);
+    expect(names).toEqual(['sweep.json', 'best.yaml', 'best_so_far.svg', 'parameter_importance.svg']);
+    expect(JSON.parse(await readFile(join(folder, 'sweep.json'), 'utf8'))).toMatchObject({
+      objectiveMetric: 'val_loss',
+      direction: 'minimize',
+      paramSpace: sweep.space,
+      bestParams: { [RATE]: 0.05 },
+      bestScore: 5,
+      results: trials.map(({ number, value }) => ({ trial: number, score: value })),
+      paramImportance: [{ key: RATE }],
+    });
+    const spec = trainingSpecSchema.parse(parse(await readFile(join(folder, 'best.yaml'), 'utf8')));
+    expect(spec.training).toMatchObject({ epochs: 4, optimizer: { learningRate: 0.05 } });
+    expect(outcomeLines(sweep, file, 100).join('\n')).toMatch(/the best is trial 5: val_loss 5\.0000/);
+  });
+
+  it('is no specification where no trial has a result', async () => {
+    const folder = await temporaryFolder();
+    const none = { ...sweep, best: null };
+    const failed = [trialOf(1, { state: 'failed', value: null, curve: [] })];
+    const file = sweepFileOf(none, failed);
+    expect(await writeOutcome(none, file, folder)).not.toContain('best.yaml');
+    expect(file).toMatchObject({ bestParams: null, bestScore: null });
+    expect(outcomeLines(none, file, 100).join('\n')).toContain('no trial has a result yet');
+  });
+});
+
+describe('the file of a space', () => {
+  const written = async (text: string) => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'a'), { recursive: true });
+    await writeFile(join(folder, 'a', 'space.yaml'), text);
+    return { folder, read: readSweepFile('a/space.yaml', folder) };
+  };
+
+  it('may be a space alone', async () => {
+    const { read } = await written('training.batchSize: [1024, 4096]\n');
+    expect(await read).toEqual({
+      sent: { space: { 'training.batchSize': [1024, 4096] } },
+      specFile: undefined,
+    });
+    expect((await readSweepFile('default', '/')).sent).toEqual({ space: 'default' });
+  });
+
+  it('may be a whole sweep, whose specification it names or holds', async () => {
+    const named = await written('base_config: ../base.yaml\nmethod: random\nparam_space: { x: [1, 2] }\n');
+    expect(await named.read).toEqual({
+      sent: { method: 'random', param_space: { x: [1, 2] } },
+      specFile: join(named.folder, 'base.yaml'),
+    });
+    const held = await written('spec: { dataset: {} }\nspace: default\n');
+    expect(await held.read).toEqual({
+      sent: { space: 'default', spec: { dataset: {} } },
+      specFile: undefined,
+    });
+  });
+
+  it.each([
+    ['[1, 2]', /must be a mapping/],
+    ['a: [1', /neither YAML nor JSON/],
+  ])('that holds %j is refused', async (text, message) => {
+    const { read } = await written(text);
+    await expect(read).rejects.toThrow(message);
+  });
+});
