@@ -1,5 +1,6 @@
 import { canonicalJson, deriveRunSecret } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
+import { RESULT } from '../../test/support/callbacks.js';
 import { MASTER_SECRET, testControlPlane, TIERS } from '../../test/support/controlPlane.js';
 import { newRun } from '../../test/support/newRun.js';
 import { CapacityError, LaunchRejectedError } from '../ports/jobLauncher/jobLauncher.js';
@@ -87,6 +88,7 @@ describe('dispatching a run', () => {
       PRODUCTION_URI: 'gs://b/runs/x/model/a0001',
       PRODUCTION_VERSION: '3',
     });
+    expect(cp.launcher.started[0]?.env).not.toHaveProperty('QUICK_TEST_RESULT');
     expect(await cp.run(run.runId)).toMatchObject({
       computeConfig: {
         gpuType: 'nvidia-l4',
@@ -95,6 +97,24 @@ describe('dispatching a run', () => {
         machineType: 'g2-standard-24',
       },
       consoleUrl: null,
+    });
+  });
+
+  it('tells the trainer what the quick test has reached that the run came from', async () => {
+    const cp = await testControlPlane();
+    const quick = newRun(cp.now(), {
+      runId: 'b'.repeat(20),
+      runNumber: 7,
+      status: 'completed',
+      result: { ...RESULT, metrics: { val_loss: 6, test_recall_at_10: 0.2 } },
+    });
+    const run = newRun(cp.now(), { quickRunId: quick.runId });
+    await cp.put(quick, run);
+    await dispatch(cp, run.runId);
+    expect(JSON.parse(cp.launcher.started[0]?.env['QUICK_TEST_RESULT'] ?? '')).toEqual({
+      name: 'demo#7',
+      rowsDigest: null,
+      metrics: { test_recall_at_10: 0.2 },
     });
   });
 

@@ -7,6 +7,9 @@ import {
   type Cut,
   type LifecycleEvent,
   type Run,
+  metricSplit,
+  runName,
+  type QuickResult,
 } from '@trainyard/shared';
 import type { Tier } from '../config.js';
 import type { ControlPlane } from '../controlPlane.js';
@@ -16,12 +19,13 @@ import { instruments } from '../telemetry/metrics.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
 import { recordLifecycle, type LifecyclePorts } from './lifecycle.js';
 import { masterSecretOf } from './masterSecret.js';
+import { readRun } from './repository.js';
 import { tooSmall } from './tierFit.js';
 import { launcherOf, tierPrice, tiersOf } from './tiers.js';
 import type { ControlPlaneErrorCode } from '@trainyard/shared/errors/controlPlaneErrors';
 
 /** What starting a job takes. */
-export type LaunchPorts = Pick<ControlPlane, 'objects' | 'launchers' | 'config' | 'log' | 'now'>;
+export type LaunchPorts = Pick<ControlPlane, 'store' | 'objects' | 'launchers' | 'config' | 'log' | 'now'>;
 
 /**
  * Launches a pending run: claims it under a lease, starts the job on its tier, records the launch; a tier without capacity gives
@@ -167,9 +171,25 @@ function endOfAttempt(
   return limit < deadlineAt ? limit : deadlineAt;
 }
 
+/** Of the quick test that a run came from; its metrics of the test split are few enough for a variable. */
+async function quickResultOf(
+  store: ControlPlane['store'],
+  { quickRunId }: Run,
+): Promise<QuickResult | undefined> {
+  const quick = quickRunId === null ? undefined : await readRun(store, quickRunId);
+  if (!quick?.result) return undefined;
+  const metrics = Object.entries(quick.result.metrics).filter(([name]) => metricSplit(name) === 'test');
+  return {
+    name: runName(quick),
+    rowsDigest: quick.data?.digest ?? null,
+    metrics: Object.fromEntries(metrics.slice(0, MOST_QUICK_METRICS)),
+  };
+}
+const MOST_QUICK_METRICS = 100;
+
 /** What the trainer gets to know, and all it gets to know. */
 async function trainerEnvironment(
-  cp: Pick<ControlPlane, 'objects' | 'config'>,
+  cp: Pick<ControlPlane, 'store' | 'objects' | 'config'>,
   run: Run,
   { machine, image }: Tier,
   end: string,
@@ -177,6 +197,7 @@ async function trainerEnvironment(
   const { runId, attempt } = run;
   const identity = cp.config.trainerIdentity;
   const traceparent = currentTraceparent() ?? run.traceparent;
+  const quickResult = await quickResultOf(cp.store, run);
   const specKey = `specs/${run.specDigest.replace('sha256:', '')}.json`;
   await cp.objects.putIfAbsent(specKey, Buffer.from(canonicalJson(run.spec)));
   return {
@@ -196,6 +217,7 @@ async function trainerEnvironment(
     REQUESTED_BY: cutText(run.requestedBy, 200),
     ...(run.intent && { RUN_INTENT: run.intent }),
     ...(run.quickRunId !== null && { QUICK_RUN_ID: run.quickRunId }),
+    ...(quickResult && { QUICK_TEST_RESULT: JSON.stringify(quickResult) }),
     ...(run.quickTest && { QUICK_TEST_CUTS: JSON.stringify(run.quickTest.cuts.map(cutInShort)) }),
     ...(run.production && {
       PRODUCTION_URI: run.production.uri,

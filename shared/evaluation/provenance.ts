@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { runIdSchema } from '../common.js';
+import { metricsSchema, runIdSchema } from '../common.js';
 import { described } from '../described.js';
+import { BASELINE_METRICS } from '../metrics/examples.js';
 import { runEnvironmentSchema } from '../runs/environment.js';
 import { lineageFields, runDataSchema } from '../runs/lineage.js';
 import { servingVersionSchema } from '../runs/production.js';
@@ -11,6 +12,18 @@ const stageLineageSchema = z.strictObject({
   seconds: described(z.number().min(0), 'How long it took, in seconds.', 12.4),
   ...lineageFields,
 });
+
+/** The quick test that a run came from, as far as figures of both are put beside each other. */
+export const quickResultSchema = z.strictObject({
+  name: described(z.string().max(200), 'The name of the quick test.', 'shop#46'),
+  rowsDigest: described(
+    z.string().max(200).nullable(),
+    'The digest of its rows: figures of other rows say less; null where it told none.',
+    'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  ),
+  metrics: described(metricsSchema.clone(), 'Its metrics of the test split.', BASELINE_METRICS),
+});
+export type QuickResult = z.infer<typeof quickResultSchema>;
 
 /** What the model was made of, by what, and by whom. */
 export const provenanceSchema = z.strictObject({
@@ -28,6 +41,10 @@ export const provenanceSchema = z.strictObject({
     runIdSchema.nullable().default(null),
     'The quick test that the run came from; null where it came from none.',
     'k3v7q2mzx5ahc4tnwy6d',
+  ),
+  quickResult: described(
+    quickResultSchema.nullable().default(null),
+    'What that quick test had reached when the run was launched; null without it, or where it had no result.',
   ),
   data: described(runDataSchema.clone(), 'Its rows.'),
   environment: described(runEnvironmentSchema.clone(), 'What it ran on, and the code.'),

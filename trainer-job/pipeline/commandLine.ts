@@ -173,6 +173,7 @@ function settingsOf(flags: Exclude<ReturnType<typeof parsed>, 'help'>): Settings
     runId,
     cuts: [],
     quickRunId: null,
+    quickResult: null,
     modelVersion: runId,
     attempt: 1,
     stages: 'all',

@@ -23,7 +23,15 @@ import type { Outputs } from './stage.js';
 interface Reported {
   settings: Pick<
     Settings,
-    'runId' | 'modelVersion' | 'attempt' | 'author' | 'intent' | 'cuts' | 'quickRunId' | 'production'
+    | 'runId'
+    | 'modelVersion'
+    | 'attempt'
+    | 'author'
+    | 'intent'
+    | 'cuts'
+    | 'quickRunId'
+    | 'quickResult'
+    | 'production'
   >;
   spec: TrainingSpec;
   environment: RunEnvironment;
@@ -95,6 +103,7 @@ export function evaluationReport(
       author: settings.author,
       intent: intentOf(settings, spec),
       quickRunId: settings.quickRunId,
+      quickResult: settings.quickResult,
       data: outputs.of('ingest').data,
       environment,
       production: servingOf(settings),

@@ -2,7 +2,13 @@
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { digestOf, type RunIntent, type ServingVersion, type TrainingSpec } from '@trainyard/shared';
+import {
+  digestOf,
+  type QuickResult,
+  type RunIntent,
+  type ServingVersion,
+  type TrainingSpec,
+} from '@trainyard/shared';
 import type { z } from 'zod';
 import { bucketPathOf, uriOf, type BucketPath } from '../cloud/bucketPath.js';
 import type { CloudSettings } from '../cloud/cloudSettings.js';
@@ -70,6 +76,8 @@ export interface Settings {
   cuts: readonly { setting: string; why: string }[];
   /** The quick test that the run came from. */
   quickRunId: string | null;
+  /** What that quick test has reached. */
+  quickResult: QuickResult | null;
   /** The version that serves, which the new model is compared with: its folder on this machine, or in a bucket. */
   production: (ServingVersion & ProductionPlace) | null;
   /** Writes `profile.json`, where the time of an epoch goes, beside the model. */
@@ -150,6 +158,7 @@ export function settingsFromEnvironment(environment = processEnvironment()): Set
     intent: env.RUN_INTENT ?? null,
     cuts: env.QUICK_TEST_CUTS ?? [],
     quickRunId: env.QUICK_RUN_ID ?? null,
+    quickResult: env.QUICK_TEST_RESULT ?? null,
     production: productionOf(env),
     profile: env.TRAINYARD_PROFILE === '1',
   };

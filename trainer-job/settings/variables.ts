@@ -1,6 +1,12 @@
 /** The environment variables that the trainer reads, each with what the reference says of it. */
 import { fileURLToPath } from 'node:url';
-import { instantSchema, runIdSchema, runIntentSchema, traceparentSchema } from '@trainyard/shared';
+import {
+  instantSchema,
+  runIdSchema,
+  runIntentSchema,
+  traceparentSchema,
+  quickResultSchema,
+} from '@trainyard/shared';
 import { z } from 'zod';
 import { bucketPathOf, type BucketPath } from '../cloud/bucketPath.js';
 
@@ -48,17 +54,18 @@ const TRAINYARD_SCRATCH = described(
 export const scratchSchema = z.object({ TRAINYARD_SCRATCH });
 
 /** As the control plane sends them. */
-const cutsVariable = z
-  .string()
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.addIssue({ code: 'custom', message: 'is no JSON' });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.array(z.strictObject({ setting: z.string().max(200), why: z.string().max(500) })).max(20));
+const jsonVariable = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is no JSON' });
+    return z.NEVER;
+  }
+});
+const quickResultVariable = jsonVariable.pipe(quickResultSchema.clone());
+const cutsVariable = jsonVariable.pipe(
+  z.array(z.strictObject({ setting: z.string().max(200), why: z.string().max(500) })).max(20),
+);
 
 /** How sources in Google Cloud are reached. Google's own clients name the two hosts so as well. */
 export const cloudVariablesSchema = z.object({
@@ -182,6 +189,11 @@ export const jobVariablesSchema = z.object({
     runIdSchema.optional(),
     'The quick test that the run came from, for the report.',
     'k3v7q2mzx5ahc4tnwy6d',
+  ),
+  QUICK_TEST_RESULT: described(
+    quickResultVariable.optional(),
+    'What the quick test that the run came from has reached, for the report: JSON of its `name`, `rowsDigest` and `metrics`.',
+    '{"name":"shop#46","rowsDigest":null,"metrics":{"loss":6.5}}',
   ),
   QUICK_TEST_CUTS: described(
     cutsVariable.optional(),

@@ -1,4 +1,4 @@
-import { formatMetric, metricTitle, whole } from '@trainyard/shared';
+import { formatMetric, metricTitle, metricValue, whole } from '@trainyard/shared';
 import { html, type Html } from '../../page/html.js';
 import { learningCurves } from '../charts/learningCurves.js';
 import type { Section, Shown } from '../page/section.js';
@@ -32,9 +32,43 @@ export const training: Section = {
             .join(' · '),
         ],
       ])}
-      ${epochs(shown)}`;
+      ${againstQuickTest(shown)} ${epochs(shown)}`;
   },
 };
+
+/** Each metric beside that of the quick test that the run came from, and what it is above or below it. */
+function againstQuickTest({ report: { metrics, provenance } }: Shown): Html {
+  const quick = provenance?.quickResult;
+  if (!quick) return html``;
+  const both = metrics.flatMap(({ name, value }) => {
+    const other = metricValue(quick.metrics, name);
+    return other === undefined ? [] : [{ name, value, other }];
+  });
+  const isOfOtherRows = quick.rowsDigest !== provenance.data.digest;
+  return html`<h3>Against the quick test ${quick.name}</h3>
+    ${
+      isOfOtherRows
+        ? html`<p class="soft">
+            The quick test was measured on other rows: a difference is of both, the model and the rows.
+          </p>`
+        : ''
+    }
+    ${table(
+      'Against the quick test',
+      [
+        { title: 'metric' },
+        { title: 'this run', isNumber: true },
+        { title: 'quick test', isNumber: true },
+        { title: 'difference', isNumber: true },
+      ],
+      both.map(({ name, value, other }) => [
+        metricTitle(name),
+        formatMetric(name, value),
+        formatMetric(name, other),
+        `${value > other ? '+' : ''}${formatMetric(name, value - other)}`,
+      ]),
+    )}`;
+}
 
 function epochs({ report: { history } }: Shown): Html {
   const names = [...new Set(history.flatMap(({ metrics }) => Object.keys(metrics)))];
