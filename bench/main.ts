@@ -15,6 +15,7 @@ import { intervalCoverage } from './evaluation/intervalCoverageBench.js';
 import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
 import { asha } from './search/ashaBench.js';
 import { tpeVsRandom } from './search/tpeVsRandomBench.js';
+import { sweepFaults } from './sweeps/sweepFaultsBench.js';
 import { recommendAll } from './recommend/recommendAllBench.js';
 import { recommenderImport } from './startup/recommenderImportBench.js';
 import { openModel } from './serving/openModelBench.js';
@@ -48,6 +49,7 @@ const BENCHES: readonly Bench[] = [
   tpeVsRandom,
   asha,
   faults,
+  sweepFaults,
   callbacks,
   listRuns,
   coldStart,

@@ -8,6 +8,7 @@ const TIMEOUT_MS = 15_000;
 /** How long he asks: a host that starts for seconds is up for less time than it is down. */
 const PATIENCE_MS = 5 * 60_000;
 const startedSchema = z.object({ runId: z.string() });
+const sweepStartedSchema = z.object({ sweepId: z.string() });
 
 /** A caller who asks again until he is answered. */
 export class Client {
@@ -18,6 +19,12 @@ export class Client {
     const body = { spec: specOf(epochs) };
     const answer = await this.post(`/api/models/${scenario}/training-runs`, body, key);
     return startedSchema.parse(answer).runId;
+  }
+
+  /** The id of the sweep: always the same one, for the key is. */
+  async startSweep(modelId: string, key: string, body: object): Promise<string> {
+    const answer = await this.post(`/api/models/${modelId}/sweeps`, body, key);
+    return sweepStartedSchema.parse(answer).sweepId;
   }
 
   async cancel(runId: string): Promise<void> {

@@ -26,7 +26,7 @@ import {
 } from './settings.js';
 
 const RECONCILE_MS = 500;
-const SUBSCRIPTION = 'dispatch';
+const SUBSCRIBED = ['dispatch', 'sweeps'] as const;
 const PROJECT = 'trainyard-faults';
 
 /** The control plane, and its store's switch. */
@@ -73,12 +73,14 @@ async function serve(settings: HostSettings): Promise<void> {
   setControlPlane(() => Promise.resolve(plane));
   for (const path of ['/healthz', '/api/training-runs/-/webhook/-'])
     await (await fetch(`${server.url}${path}`)).arrayBuffer();
-  const onEvent = (event: TrainyardEvent) => {
-    const deliver = () =>
-      server.invoke('dispatch', pushPath(PROJECT), pushBody(PROJECT, SUBSCRIPTION, eventMessage(event)));
-    return settings.faulty ? deliverBadly(random, deliver) : deliver();
-  };
-  await plane.bus.subscribe(SUBSCRIPTION, onEvent, SUBSCRIPTIONS[SUBSCRIPTION]);
+  for (const name of SUBSCRIBED) {
+    const onEvent = (event: TrainyardEvent) => {
+      const deliver = () =>
+        server.invoke(name, pushPath(PROJECT), pushBody(PROJECT, name, eventMessage(event)));
+      return settings.faulty ? deliverBadly(random, deliver) : deliver();
+    };
+    await plane.bus.subscribe(name, onEvent, SUBSCRIPTIONS[name]);
+  }
   startReconciler(
     () => server.invoke('reconcile', '/', {}),
     RECONCILE_MS,

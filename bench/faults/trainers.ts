@@ -52,7 +52,7 @@ export class Trainers {
     while (!this.stopping.signal.aborted) {
       for (const name of this.files.names()) {
         if (!this.known.has(name)) this.begin(name);
-        else if (this.files.isCancelled(name)) this.working.get(name)?.abort();
+        else if (this.working.has(name) && this.files.isCancelled(name)) this.working.get(name)?.abort();
       }
       await pause(POLL_MS);
     }
