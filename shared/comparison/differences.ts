@@ -1,7 +1,7 @@
 /** What differs between things that are written by dotted keys, and nothing else. */
 import type { Flattened } from '../spec/flattened.js';
 
-export type FlatValue = Flattened[string];
+type FlatValue = Flattened[string];
 
 export interface Difference {
   /** With dots: `training.optimizer.learningRate`. */
