@@ -156,6 +156,17 @@ describe('a value', () => {
   });
 });
 
+describe('a column', () => {
+  it.each(['constructor', 'toString'])('may be called %s, as what every object has', async (name) => {
+    const folder = await temporaryFolder();
+    const rows = purchases.map(({ user, ...row }, i) => ({ ...row, user, [name]: `v${i % 3}` }));
+    const spec = userItemSpec(await writeLines(folder, 'rows.jsonl', jsonLines(rows)));
+    const query = [...spec.features.query, { column: name, transform: 'lookup' as const, minCount: 1 }];
+    const { vocabulary } = await prepared(folder, { ...spec, features: { ...spec.features, query } });
+    expect((await vocabulary('query', name)).toSorted()).toEqual(['v0', 'v1', 'v2']);
+  });
+});
+
 describe('the files', () => {
   it('are the ones that were found, whatever their names hold', async () => {
     const folder = await temporaryFolder();

@@ -1,3 +1,4 @@
+import { ownValue } from '@trainyard/shared/common';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -156,7 +157,7 @@ export function entryReference(
 function logUnits({ spec, log }: DataContext, { columns }: Profile): void {
   for (const { name, timeUnit } of columns) {
     if (timeUnit === undefined) continue;
-    log('info', unitSentence(name, timeUnit, spec.dataset.columns[name]?.unit));
+    log('info', unitSentence(name, timeUnit, ownValue(spec.dataset.columns, name)?.unit));
   }
 }
 

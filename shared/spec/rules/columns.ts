@@ -1,4 +1,5 @@
 /** What sections say of columns that cannot go together, whatever the data. */
+import { ownValue } from '../../common.js';
 import type { Condition } from '../columns.js';
 import type { Dataset } from '../dataset.js';
 import { featureColumns, type Feature, type Features } from '../features.js';
@@ -128,7 +129,7 @@ function kindOf({ columns, derive }: Dataset, column: string): { kind: Kind; by:
     const kind = derivedKind(derived);
     return kind && { kind, by: `dataset.derive[${at}]` };
   }
-  const cast = columns[column]?.cast;
+  const cast = ownValue(columns, column)?.cast;
   const kind = cast === undefined ? undefined : CAST_KINDS[cast];
   return kind && { kind, by: `dataset.columns["${column}"].cast` };
 }

@@ -1,3 +1,4 @@
+import { ownValue } from '@trainyard/shared/common';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -291,7 +292,7 @@ async function judgeReadings(
   for (const [name, { unit }] of Object.entries(columns)) if (unit !== undefined) timeUnits[name] = unit;
   for (const [i, one] of readings.entries()) {
     const judged = await judgeReading(database, one, verdictCountsOf(counts, `read${i}`));
-    castFailures[one.name] = (castFailures[one.name] ?? 0) + judged.failed;
+    castFailures[one.name] = (ownValue(castFailures, one.name) ?? 0) + judged.failed;
     if (judged.problem !== undefined) castProblems.push(judged.problem);
     if (judged.warning !== undefined) castWarnings.push(judged.warning);
     if (judged.unit !== undefined) timeUnits[one.source] = judged.unit;

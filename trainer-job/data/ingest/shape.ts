@@ -1,4 +1,5 @@
 /** The tables of a data set as the one table that its specification describes, still as SQL. */
+import { ownValue } from '@trainyard/shared/common';
 import {
   splitTimeColumn,
   type ColumnCleaning,
@@ -144,7 +145,9 @@ export function timeColumns({ split, where, derive, columns, rename }: Dataset):
     ...where.map(({ column }) => column),
     ...derive.flatMap((derived) => (derived.is === 'if' ? [derived.when.column] : [])),
   ];
-  return compared.filter((name) => columns[name]?.cast !== 'string').map((name) => rename[name] ?? name);
+  return compared
+    .filter((name) => ownValue(columns, name)?.cast !== 'string')
+    .map((name) => ownValue(rename, name) ?? name);
 }
 
 async function renamed(database: Database, { rename }: Dataset, raw: Table): Promise<Table> {
@@ -180,7 +183,7 @@ function cleanedTable(dataset: Dataset, table: Table): ShapedTable {
   ]);
   const typeOf = (name: string) => types.get(name) ?? 'VARCHAR';
   const readings = names.flatMap((name, i): Reading[] => {
-    const cleaning = castsOf(dataset.columns[name]);
+    const cleaning = castsOf(ownValue(dataset.columns, name));
     const raw = { from: sql, value: identifier(name), type: typeOf(name) };
     return cleaning ? [{ name, source: name, cleaning, verdict: `${hidden}_cast${i}`, raw }] : [];
   });
@@ -189,7 +192,8 @@ function cleanedTable(dataset: Dataset, table: Table): ShapedTable {
     `row_number() OVER () - 1 AS ${hidden}_row`,
     ...(dataset.sample ? [`${sampledSql(dataset.sample, names)} AS ${sample}`] : []),
     ...names.map(
-      (name) => `${cleanedSql(identifier(name), typeOf(name), dataset.columns[name])} AS ${identifier(name)}`,
+      (name) =>
+        `${cleanedSql(identifier(name), typeOf(name), ownValue(dataset.columns, name))} AS ${identifier(name)}`,
     ),
     ...readings.map(verdictColumn),
   ];
@@ -226,7 +230,7 @@ async function joined(
   const pairs = Object.entries(join.on).map(([name, theirName]) => ({
     mine: name,
     mineType: present.get(name) ?? 'VARCHAR',
-    mineUnit: dataset.columns[name]?.unit,
+    mineUnit: ownValue(dataset.columns, name)?.unit,
     theirs: theirName,
     theirType: other.types.get(theirName) ?? 'VARCHAR',
   }));
@@ -235,7 +239,7 @@ async function joined(
   const hit = `${table.row}_hit${number}`;
   const brought = Object.entries(join.columns).map(([name, old]) => ({
     name,
-    cleaning: dataset.columns[name],
+    cleaning: ownValue(dataset.columns, name),
     raw: { from: other.sql, value: identifier(old), type: other.types.get(old) ?? 'VARCHAR' },
   }));
   const readings = brought.flatMap(({ name, cleaning, raw }, i): Reading[] => {

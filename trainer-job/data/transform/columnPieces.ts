@@ -4,7 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { timeUnitSchema, type TimeUnit } from '@trainyard/shared';
+import { timeUnitSchema, type TimeUnit, ownValue } from '@trainyard/shared';
 import { z } from 'zod';
 import { secondsOf } from '@trainyard/recommender/encode/value';
 import { unpackTexts } from '@trainyard/recommender/format/texts';
@@ -121,7 +121,7 @@ const HELD: Readonly<Record<BasicType, string>> = {
 /** SQL of a column's number; fails for a column that has none. */
 function numberSql({ outcome }: IngestedRows, type: string, column: string): string {
   if (NUMBER_TYPE.test(type)) return `CAST(${internalName(outcome.columns, column)} AS DOUBLE)`;
-  const nested = outcome.nested[column];
+  const nested = ownValue(outcome.nested, column);
   if (nested !== undefined)
     throw new TrainerError(
       'not-a-number',
@@ -147,7 +147,7 @@ async function timesOf(
   const { columns, timeUnits } = ingested.outcome;
   if (columns.find(({ name }) => name === column)?.type === 'VARCHAR') {
     const { texts, codes } = await textColumn(cache, ingested, column);
-    const unit = unitOfTexts(column, texts, timeUnits[column], use);
+    const unit = unitOfTexts(column, texts, ownValue(timeUnits, column), use);
     // Texts are read as times by the code that reads them in a request.
     const times = [NaN, ...texts.map((text) => secondsOf(text, unit))];
     return { values: Float64Array.from(codes, (code) => times[code] ?? NaN), unit };

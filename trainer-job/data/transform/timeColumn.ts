@@ -1,5 +1,12 @@
 /** A column of the ingested rows as times: whatever asks for times of it gets them here. */
-import { PER_SECOND, TIME_UNITS, unitOfNumber, type FeatureOf, type TimeUnit } from '@trainyard/shared';
+import {
+  PER_SECOND,
+  TIME_UNITS,
+  unitOfNumber,
+  type FeatureOf,
+  type TimeUnit,
+  ownValue,
+} from '@trainyard/shared';
 import { isNumberType, isTimeType, PLAUSIBLE_SECONDS, unitVerdictSql } from '../casts/timeSql.js';
 import { verdictCountsOf, verdictCountsSql, type VerdictCounts } from '../casts/verdict.js';
 import { noneInOneUnit } from '../casts/words.js';
@@ -38,7 +45,7 @@ export async function timeColumn(
 ): Promise<TimeColumn> {
   const { type } = ingested.columns.find(({ name }) => name === column) ?? { type: 'VARCHAR' };
   const value = internalName(ingested.columns, column);
-  const given = ingested.timeUnits[column];
+  const given = ownValue(ingested.timeUnits, column);
   if (isTimeType(type)) {
     const seconds = `epoch(CAST(${value} AS TIMESTAMP))`;
     if (use === 'instants') await checkYears(database, column, value, seconds);

@@ -7,7 +7,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { featureColumns, type Feature, type TrainingSpec } from '@trainyard/shared';
+import { featureColumns, type Feature, type TrainingSpec, ownValue } from '@trainyard/shared';
 import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
 import { TEXTS_FILE, TRANSFORM_FILE, type TowerName } from '@trainyard/recommender/format/files';
 import type { TransformDocument } from '@trainyard/recommender/format/transformDocument';
@@ -36,7 +36,7 @@ export async function transform(
   vocabularies: FixedVocabularies | null = null,
 ): Promise<TransformDocument> {
   const split = await splitRows(cache, ingested, dataset.split);
-  const policyOf = (column: string) => dataset.columns[column]?.outliers;
+  const policyOf = (column: string) => ownValue(dataset.columns, column)?.outliers;
   const encodeAll = async (tower: TowerName) => {
     const encoded: FeatureRows[] = [];
     for (const feature of features[tower]) {

@@ -1,3 +1,4 @@
+import { ownValue } from '@trainyard/shared/common';
 import type { TowerName } from '@trainyard/recommender/format/files';
 import {
   featureColumns,
@@ -65,7 +66,7 @@ function checkIds({ features }: Spec, columns: readonly ColumnProfile[], ingeste
     const { column } = idFeature(features[tower]);
     const found = columns.find(({ name }) => name === column);
     if (!found || found.nulls === ingested.rowsKept) {
-      const failed = ingested.castFailures[column] ?? 0;
+      const failed = ownValue(ingested.castFailures, column) ?? 0;
       throw problem(
         'empty-id',
         `column "${column}", the id of the ${tower} tower, is null in every row${failed > 0 ? `; its cast failed for ${failed} values` : ''}`,

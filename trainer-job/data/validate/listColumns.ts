@@ -1,4 +1,5 @@
 /** Columns of several values a row that a feature takes for one value. */
+import { ownValue } from '@trainyard/shared/common';
 import {
   featureColumns,
   featureName,
@@ -29,7 +30,7 @@ export function listWarnings(
   columns: readonly ColumnProfile[],
   nested: Readonly<Record<string, string>>,
 ): RunWarning[] {
-  const lists = columns.flatMap((profile) => listOf(profile, nested[profile.name]) ?? []);
+  const lists = columns.flatMap((profile) => listOf(profile, ownValue(nested, profile.name)) ?? []);
   return [...query, ...candidate].flatMap((feature) =>
     lists
       .filter(({ profile }) => featureColumns(feature).includes(profile.name))

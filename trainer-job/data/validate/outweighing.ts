@@ -1,4 +1,11 @@
-import { isReshaped, runWarning, type RunWarning, type TrainingSpec, whole } from '@trainyard/shared';
+import {
+  isReshaped,
+  runWarning,
+  type RunWarning,
+  type TrainingSpec,
+  whole,
+  ownValue,
+} from '@trainyard/shared';
 import { hasInfinite, unmeasuredNumbers } from './infinite.js';
 import type { ColumnProfile } from './profile/profile.js';
 
@@ -16,7 +23,7 @@ export function outweighing(
   const taken = takenAsTheyAre(features);
   return columns.flatMap((column) => {
     const { name, measured } = column;
-    const becomes = dataset.columns[name]?.outliers ?? 'report';
+    const becomes = ownValue(dataset.columns, name)?.outliers ?? 'report';
     if (!taken.has(name) || becomes !== 'report') return [];
     const beyond = beyondMeasure(column, rowsKept);
     if (beyond) return [beyond];

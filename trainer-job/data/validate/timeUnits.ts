@@ -1,5 +1,11 @@
 /** The units of columns of numbers that a run reads as times: found once, told in the log and kept in the profile. */
-import { TIME_UNIT_WORDS, timeUnitSchema, type TimeUnit, type TrainingSpec } from '@trainyard/shared';
+import {
+  TIME_UNIT_WORDS,
+  timeUnitSchema,
+  type TimeUnit,
+  type TrainingSpec,
+  ownValue,
+} from '@trainyard/shared';
 import { z } from 'zod';
 import { isNumberType, isTimeType } from '../casts/timeSql.js';
 import type { Database } from '../database.js';
@@ -47,7 +53,7 @@ export async function measureTimeUnits(
 ): Promise<TimeUnits> {
   const units: TimeUnits = {};
   for (const { name } of ingested.columns) {
-    const unit = ingested.timeUnits[name];
+    const unit = ownValue(ingested.timeUnits, name);
     if (unit !== undefined) units[name] = unit;
   }
   for (const { column, use, isExpectation = false } of used) {

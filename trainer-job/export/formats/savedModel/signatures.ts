@@ -1,4 +1,6 @@
 /** The signatures of a SavedModel: raw values in, the best items, vectors, scores and predictions out. */
+import { ownValue } from '@trainyard/shared/common';
+import { inputName, inputNames } from './inputNames.js';
 import type { TowerName } from '@trainyard/recommender/format/files';
 import { Graph, type Port, type Signature, type Value } from '../graph/graph.js';
 import type { ModelSource, TowerSource } from '../graph/modelSource.js';
@@ -44,7 +46,7 @@ export function modelSignatures(source: ModelSource): SignedGraph {
   const [query, candidate] = [openTower(graph, source, 'query'), openTower(graph, source, 'candidate')];
   const scored = scorerOf(graph, source, query);
   const taken = Object.keys(query.inputs);
-  const [k, seen, item] = [freeName('k', taken), freeName('seen', taken), freeName('item', taken)];
+  const [k, seen, item] = [inputName('k', taken), inputName('seen', taken), inputName('item', taken)];
   const wanted = graph.placeholder('k', 'int32', []);
   const left = graph.placeholder('seen', 'string', [-1, -1]);
   const all = scored.all();
@@ -97,13 +99,6 @@ function embedding({ inputs, meanings, vector, width }: OpenTower): DescribedSig
   return { inputs, meanings, outputs: { embedding: { value: vector, shape: [-1, width] } } };
 }
 
-/** Signatures have no two inputs of one name, and columns may have any. */
-function freeName(wanted: string, taken: readonly string[]): string {
-  let name = wanted;
-  while (taken.includes(name)) name += '_';
-  return name;
-}
-
 function openTower(graph: Graph, source: ModelSource, name: TowerName): OpenTower {
   const tower = source[name];
   const { inputs, meanings, values } = towerInputs(graph, source, tower);
@@ -116,8 +111,8 @@ function towerInputs(graph: Graph, { columnTypes }: ModelSource, tower: TowerSou
   const inputs: Record<string, Port> = {};
   const meanings: Record<string, InputMeaning> = {};
   const { features } = tower.transform;
-  const columnsRead = features.flatMap(({ encoded: { columns: own }, fitted }) =>
-    takesRows(fitted) ? [] : own,
+  const names = inputNames(
+    features.flatMap(({ encoded: { columns: own }, fitted }) => (takesRows(fitted) ? [] : own)),
   );
   let from = 0;
   const values = features.map(({ encoded: feature, fitted }, f) => {
@@ -126,7 +121,7 @@ function towerInputs(graph: Graph, { columnTypes }: ModelSource, tower: TowerSou
     const start = from;
     from = to;
     if (takesRows(fitted)) {
-      const key = freeName(`${feature.name}_rows`, [...columnsRead, ...Object.keys(inputs)]);
+      const key = inputName(`${feature.name}_rows`, [...names.values(), ...Object.keys(inputs)]);
       const shape = places === 1 ? [-1] : [-1, places];
       const value = graph.placeholder(`${tower.name}/${key}`, 'int32', shape);
       inputs[key] = { value, shape };
@@ -134,12 +129,14 @@ function towerInputs(graph: Graph, { columnTypes }: ModelSource, tower: TowerSou
       return value;
     }
     const [column = ''] = feature.columns;
-    const port = (inputs[column] ??= {
+    const key = names.get(column) ?? column;
+    const port = ownValue(inputs, key) ?? {
       value: graph.placeholder(`${tower.name}/${column}`, 'string', [-1]),
       shape: [-1],
-    });
-    meanings[column] ??= { kind: 'column', column, missing: missingText(tower, column) };
-    const type = Object.hasOwn(columnTypes, column) ? columnTypes[column] : undefined;
+    };
+    inputs[key] = port;
+    meanings[key] = { kind: 'column', column, missing: missingText(tower, column) };
+    const type = ownValue(columnTypes, column);
     return encoded(graph, fitted, port.value, () => tower.vocabulary(f), type);
   });
   return { inputs, meanings, values };
@@ -160,7 +157,7 @@ function missingText({ transform, vocabulary }: TowerSource, column: string): st
 /** The rows of items by their ids, among those of the catalogue, of which row 0 is of the unknown ones. */
 function itemRows(graph: Graph, { candidate, columnTypes }: ModelSource, ids: Value): Value {
   const column = idColumn(candidate);
-  const type = Object.hasOwn(columnTypes, column) ? columnTypes[column] : undefined;
+  const type = ownValue(columnTypes, column);
   const known = candidate.vocabulary(candidate.document.idFeature);
   return rowsOf(graph, ids, known, type, { first: 1, otherwise: 0 });
 }
