@@ -75,7 +75,7 @@ function isOver({ count, ended, refusal, repetitions }: RepeatsView): boolean {
   return refusal === null ? ended >= count : ended === repetitions.length;
 }
 
-export function repeatLines(name: string, view: RepeatsView, width: number): string[] {
+function repeatLines(name: string, view: RepeatsView, width: number): string[] {
   const { count, ended, completed, refusal, sensitivity } = view;
   const run = plain(name);
   if (count === 0) return [`${run} was not repeated: trainyard repeats ${run} --count 10 does`];
@@ -129,10 +129,7 @@ async function write(
   context.terminal.draw([`  ${files.join(' and ')} are in ${folder}`]);
 }
 
-export function sensitivityPicture(
-  name: string,
-  { metrics }: NonNullable<RepeatsView['sensitivity']>,
-): string {
+function sensitivityPicture(name: string, { metrics }: NonNullable<RepeatsView['sensitivity']>): string {
   const bars = metrics.flatMap(({ metric, coefficientOfVariation: value }) =>
     value === null ? [] : [{ label: metric, value, text: percent(value) }],
   );
