@@ -87,6 +87,10 @@ describe('a completed run', () => {
         { name: 'demo#4', value: 0.1 },
       ],
     });
+    const asked = await api.send('/api/models/demo/best-runs?metric=val_recall_at_7&limit=2');
+    expect(asked.json).toMatchObject({ metric: 'recall_at_7', runs: [] });
+    const slip = await api.refused('/api/models/demo/best-runs?metric=test_recal_at_77');
+    expect([slip.status, slip.detail]).toEqual([400, expect.stringContaining('test_recall_at_7')]);
   });
 
   it('is found by its metric, best first, page by page', async () => {

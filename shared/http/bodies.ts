@@ -152,9 +152,9 @@ export const listRunsQuerySchema = z
   );
 export const bestRunsQuerySchema = z.strictObject({
   metric: described(
-    orderMetricSchema.optional(),
+    metricNameSchema.clone().optional(),
     "The metric of results that runs are ordered by: the primary metric of the model's newest completed run unless given. Of losses and errors the least is best, of all others the greatest. " +
-      'Where runs have no index of that primary metric, as at a K of your own, the newest 500 completed runs are looked at.',
+      'One that no run has is refused, unless it is known.',
   ),
   limit: described(countInQuery(200).prefault(10), 'The greatest number of runs.', 10),
 });

@@ -1,6 +1,7 @@
 import {
   bestRunsQuerySchema,
   bestRunsSchema,
+  canonicalMetricName,
   instantSchema,
   listRunsQuerySchema,
   paths,
@@ -92,10 +93,11 @@ export const bestRunsRoute = defineRoute({
   result: bestRunsSchema,
   success: 200,
   async handle(cp, { params, query, caller }) {
-    await visibleModel(cp, caller, params.modelId);
-    const metric = query.metric ?? (await primaryMetricOf(cp, params.modelId));
+    const model = await visibleModel(cp, caller, params.modelId);
+    const asked = query.metric && canonicalMetricName(query.metric);
+    const metric = asked ?? (await primaryMetricOf(cp, params.modelId));
     if (metric === null) return { body: { metric, runs: [] } };
-    const found = await bestRuns(cp, params.modelId, metric, query.limit);
+    const found = await bestRuns(cp, model, metric, query.limit);
     const runs = found.flatMap((run) => {
       const metrics = run.result?.metrics ?? {};
       const value = metrics[metric];

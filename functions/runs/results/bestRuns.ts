@@ -1,8 +1,16 @@
 /** The completed runs of a model in the order of a metric. */
-import { isBetter, leadingMetric, measuredModel, orderMetricSchema, type Run } from '@trainyard/shared';
+import {
+  leadingMetric,
+  measuredModel,
+  orderMetricSchema,
+  type ModelDocument,
+  type Run,
+} from '@trainyard/shared';
 import type { ControlPlane } from '../../controlPlane.js';
 import { queries } from '../../queries.js';
 import { parseRun } from '../repository.js';
+import { findRuns } from '../summaries/findRuns.js';
+import type { ReadPorts } from '../summaries/readSummaries.js';
 
 type Stored = Pick<ControlPlane, 'store'>;
 
@@ -12,27 +20,23 @@ export async function primaryMetricOf({ store }: Stored, modelId: string): Promi
   return newest ? (leadingMetric(measuredModel(parseRun(newest).spec), 'test') ?? null) : null;
 }
 
-/** As many runs are looked at where none of the indexes is of the metric. */
-const LOOKED_AT = 500;
-
-/** Completed runs that have the metric, the best first. */
+/** Completed runs that have the metric, the best first: of those that have no index of it, by their summaries. */
 export async function bestRuns(
-  { store }: Stored,
-  modelId: string,
+  cp: ReadPorts,
+  model: Pick<ModelDocument, 'modelId' | 'lastRunNumber'>,
   metric: string,
   limit: number,
 ): Promise<Run[]> {
   const ordered = orderMetricSchema.safeParse(metric);
-  if (ordered.success)
-    return (await store.query(queries.bestRunsOfModel(modelId, ordered.data, {}, { limit }))).map(parseRun);
-  const newest = queries.runsOfModel(modelId, { status: 'completed' }, { limit: LOOKED_AT });
-  const valueOf = ({ result }: Run) => result?.metrics[metric];
-  return (await store.query(newest))
-    .map(parseRun)
-    .filter((run) => valueOf(run) !== undefined)
-    .toSorted((a, b) => {
-      const [one, other] = [valueOf(a) ?? 0, valueOf(b) ?? 0];
-      return one === other ? 0 : isBetter(metric, one, other) ? -1 : 1;
-    })
-    .slice(0, limit);
+  if (ordered.success) {
+    const { modelId } = model;
+    return (await cp.store.query(queries.bestRunsOfModel(modelId, ordered.data, {}, { limit }))).map(
+      parseRun,
+    );
+  }
+  const asked = {
+    orderBy: `metrics.${metric}`,
+    filter: `metrics.${metric} != null and status = "completed"`,
+  };
+  return (await findRuns(cp, model, asked, { after: undefined, limit })).runs;
 }
