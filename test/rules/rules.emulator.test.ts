@@ -15,6 +15,8 @@ import { emulatorsMissing, sharedEmulators } from '../support/hosts/emulators.js
 const PROJECT = 'demo-rules';
 const RUNS = { red: 'run-of-red', everybody: 'run-of-everybody' } as const;
 const BELOW = ['stages', 'epochs', 'logs', 'events'] as const;
+const SWEEPS = { red: 'sweep-of-red', everybody: 'sweep-of-everybody' } as const;
+const BELOW_SWEEPS = ['trials', 'ends'] as const;
 /** Collections that are nobody's business but the functions'. */
 const CLOSED = [
   'models/demo',
@@ -27,6 +29,8 @@ const CLOSED = [
   'idempotencyKeys/k',
   'unknown/u',
   `runs/${RUNS.everybody}/secrets/s`,
+  `sweeps/${SWEEPS.everybody}/turns/1-1`,
+  'openSweeps/o',
 ];
 
 type Name = 'nobody' | 'stranger' | 'blueViewer' | 'redViewer' | 'redTrainer' | 'admin';
@@ -69,6 +73,10 @@ describe.skipIf(emulatorsMissing)('the security rules', () => {
       await put(`runs/${RUNS.everybody}`, { modelId: 'demo', teams: ['*'] });
       for (const run of Object.values(RUNS))
         for (const below of BELOW) await put(`runs/${run}/${below}/1`, { n: 1 });
+      for (const [team, sweep] of Object.entries(SWEEPS)) {
+        await put(`sweeps/${sweep}`, { modelId: 'demo', teams: [team === 'red' ? 'red' : '*'] });
+        for (const below of BELOW_SWEEPS) await put(`sweeps/${sweep}/${below}/1`, { n: 1 });
+      }
       for (const path of CLOSED) await put(path, { n: 1 });
     });
   });
@@ -90,6 +98,16 @@ describe.skipIf(emulatorsMissing)('the security rules', () => {
           await decided(allowed, getDoc(doc(store(), `runs/${RUNS[team]}/${below}/1`)));
           await decided(allowed, getDocs(collection(store(), `runs/${RUNS[team]}/${below}`)));
         }
+      },
+    );
+
+    it.each(['red', 'everybody'] as const)(
+      'reads a sweep of %s, its trials and its ends, as the table says',
+      async (team) => {
+        const allowed = READS[name][team];
+        await decided(allowed, getDoc(doc(store(), `sweeps/${SWEEPS[team]}`)));
+        for (const below of BELOW_SWEEPS)
+          await decided(allowed, getDoc(doc(store(), `sweeps/${SWEEPS[team]}/${below}/1`)));
       },
     );
 
