@@ -16,8 +16,8 @@ import { environmentOf } from './plan/functions.js';
 import { FUNCTIONS } from './plan/functionTable.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-/** Of a function's own code, all parts together: a library that slips in shows here. */
-const MAX_BYTES = 1_000_000;
+/** Of a function's own code, all parts together: a library that slips in shows here. The API has most, and all words of its document. */
+const MAX_BYTES = { api: 1_200_000, others: 800_000 };
 
 describe('the bundles of the functions', () => {
   it('load no heavy client before it is used: callbacks need the framework alone', async () => {
@@ -44,7 +44,7 @@ describe('the bundles of the functions', () => {
   it('are small, and deployed with the versions of the lockfile', async () => {
     const lock = await readLock(ROOT);
     for (const { entry, folder, bytes } of await bundleFunctions(await temporaryFolder())) {
-      expect(bytes, `bytes of ${entry}`).toBeLessThan(MAX_BYTES);
+      expect(bytes, `bytes of ${entry}`).toBeLessThan(entry === 'api' ? MAX_BYTES.api : MAX_BYTES.others);
       const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
       expect(manifest.main).toBe(`${entry}.js`);
       const names = Object.keys(manifest.dependencies);

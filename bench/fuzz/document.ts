@@ -68,7 +68,7 @@ export interface Operation {
   /** With its parameters in braces. */
   path: string;
   parameters: Parameter[];
-  /** Of the JSON body; undefined where there is none. */
+  /** Of the JSON body; undefined where there is none, and where it is a file, of which an empty one is sent. */
   body: Schema | undefined;
 }
 
@@ -83,7 +83,7 @@ const operationSchema = z.object({
     }),
   ),
   requestBody: z
-    .object({ content: z.object({ 'application/json': z.object({ schema: schemaSchema }) }) })
+    .object({ content: z.object({ 'application/json': z.object({ schema: schemaSchema }).optional() }) })
     .optional(),
 });
 const documentSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), operationSchema)) });
@@ -121,7 +121,7 @@ export function readOperations(): Operation[] {
         method: method.toUpperCase(),
         path,
         parameters,
-        body: requestBody?.content['application/json'].schema,
+        body: requestBody?.content['application/json']?.schema,
       }),
     ),
   );

@@ -64,6 +64,9 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
   }
 }
 
+/** Who asks for runs first has the pages made that they are found by, whatever becomes of the request: all that they hold is in the runs. */
+const DERIVED = /^models\/[^/]+\/summaries\//;
+
 class Experiment {
   private readonly dice: Dice;
   private readonly values: Values;
@@ -131,7 +134,7 @@ class Experiment {
       if (result.findings.length <= 20)
         options.onProgress(`${kind}: ${request.what}, ${request.path.slice(0, 120)}: ${detail}`);
     };
-    const written = host.writes.slice(writes);
+    const written = host.writes.slice(writes).filter((path) => !DERIVED.test(path));
     const logged = host.errors.slice(errors);
     if (status >= 500 || logged.length > 0) report('server error', logged.join('\n') || (answer.text ?? ''));
     // A body that never ended gets no answer, and nothing may have come of it either.
@@ -150,8 +153,10 @@ class Experiment {
     result.unansweredFor[spoilt] = (result.unansweredFor[spoilt] ?? 0) + 1;
   }
 
-  /** Cursors that lists give out are good for the next requests. */
+  /** Cursors that lists give out are good for the next requests, and so are sweeps. */
   private learn({ status, text }: FuzzAnswer): void {
+    const [, sweepId] = /"sweepId":"([a-z2-7]{20})"/.exec((status < 300 && text) || '') ?? [];
+    if (sweepId !== undefined && !this.host.sweeps.includes(sweepId)) this.host.sweeps.push(sweepId);
     if (status !== 200 || !text?.includes('"nextCursor":"')) return;
     const page = z.object({ nextCursor: z.string() }).safeParse(JSON.parse(text));
     if (page.success) this.host.cursors.push(page.data.nextCursor);

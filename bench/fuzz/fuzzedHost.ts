@@ -48,6 +48,8 @@ export class FuzzedHost {
   readonly errors: string[] = [];
   /** Given out by lists. */
   readonly cursors: string[] = [];
+  /** Sweeps that requests have made. */
+  readonly sweeps: string[] = [];
   runs: Pick<Run, 'runId' | 'attempt'>[] = [];
   private ids = 0;
   private readonly store;

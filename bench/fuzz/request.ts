@@ -74,6 +74,8 @@ function parameterText(
 ): string {
   const known: Record<string, () => string> = {
     runId: () => runId,
+    runs: () => [runId, ...host.runs.slice(0, 2).map((run) => run.runId)].join(','),
+    sweepId: () => (host.sweeps.length > 0 ? dice.pick(host.sweeps) : runId),
     modelId: () => dice.pick(MODELS),
     id: () => dice.pick(PRESETS),
     version: () => String(dice.int(1, 4)),
@@ -87,11 +89,24 @@ function parameterText(
   return Buffer.from(String(values.valid(schema))).toString();
 }
 
-function bodyOf({ of, body = {} }: Operation, values: Values, dice: Dice, attempt: number): unknown {
+function bodyOf({ of, path, body = {} }: Operation, values: Values, dice: Dice, attempt: number): unknown {
   const json = values.valid(body);
+  if (path.endsWith('/sweeps') && dice.chance(0.5)) return { ...SWEEP, name: 'fuzz' };
   if (of === 'webhooks') return withAttempt(json, attempt);
   return withKnownPresets(json, dice);
 }
+
+/** Its space names keys that specifications have, which no schema says. */
+const SWEEP = {
+  spec: {
+    dataset: { source: { uri: 'purchases.csv' } },
+    features: {
+      query: [{ column: 'user', transform: 'lookup', id: true }],
+      candidate: [{ column: 'item', transform: 'lookup', id: true }],
+    },
+  },
+  space: { 'training.epochs': [2, 3, 4] },
+};
 
 /** All callbacks of a request speak for the attempt that signs it. */
 function withAttempt(value: unknown, attempt: number): unknown {

@@ -1,5 +1,12 @@
 /** Runs as a search of months leaves them: sixty metrics each, and specifications that differ in a few settings. */
-import { newRun, trainingSpecSchema, type Run } from '@trainyard/shared';
+import {
+  DEFAULT_MONITOR,
+  METRICS,
+  metricName,
+  newRun,
+  trainingSpecSchema,
+  type Run,
+} from '@trainyard/shared';
 
 const BASE = {
   dataset: {
@@ -61,7 +68,7 @@ function madeUpRun(modelId: string, runNumber: number): Run {
     status,
     startedAt: at.toISOString(),
     endedAt: new Date(at.getTime() + 600_000).toISOString(),
-    latestMetrics: { loss: share(6), val_loss: share(7) },
+    latestMetrics: { [metricName(METRICS.loss, 'training')]: share(6), [DEFAULT_MONITOR]: share(7) },
     result:
       status === 'completed'
         ? {

@@ -1,6 +1,9 @@
 /** The best runs of all models, by the type of their models, and what each type goes by. */
 import {
+  DEFAULT_MONITOR,
   isBetter,
+  metricName,
+  METRICS,
   metricTitle,
   modelTypeSchema,
   runName,
@@ -13,16 +16,19 @@ import { queries } from '../queries.js';
 import { readSummaries, type ReadPorts } from '../runs/summaries/readSummaries.js';
 import type { RunSummary } from '../runs/summaries/summary.js';
 
+const recall = (k: number) => metricName(METRICS.recall, 'test', k);
+const [rmse, mae] = [METRICS.rmse, METRICS.mae];
+
 /** What models of a type go by; the runs are ordered by `leading`. */
 const KPIS: Readonly<Record<ModelType, { metrics: readonly string[]; leading: string }>> = {
-  retrieval: {
-    metrics: ['test_recall_at_5', 'test_recall_at_10', 'test_recall_at_50', 'test_recall_at_100'],
-    leading: 'test_recall_at_100',
+  retrieval: { metrics: [5, 10, 50, 100].map(recall), leading: recall(100) },
+  ranking: {
+    metrics: [rmse, mae].flatMap((family) => [metricName(family, 'validation'), metricName(family, 'test')]),
+    leading: metricName(rmse, 'test'),
   },
-  ranking: { metrics: ['val_rmse', 'test_rmse', 'val_mae', 'test_mae'], leading: 'test_rmse' },
   hybrid: {
-    metrics: ['test_recall_at_50', 'test_recall_at_100', 'val_rmse', 'test_rmse'],
-    leading: 'test_recall_at_100',
+    metrics: [recall(50), recall(100), metricName(rmse, 'validation'), metricName(rmse, 'test')],
+    leading: recall(100),
   },
 };
 const MOST_RUNS = 10;
@@ -97,7 +103,7 @@ function bestRuns(runs: readonly OfModel[], metric: string): BestExperiments['mo
       batchSize: numberOf(parameters['training.batchSize']),
       epochs: fields.epochs,
       value,
-      loss: metrics['val_loss'] ?? metrics['loss'] ?? null,
+      loss: metrics[DEFAULT_MONITOR] ?? metrics[metricName(METRICS.loss, 'training')] ?? null,
     };
   });
 }

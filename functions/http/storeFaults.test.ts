@@ -93,6 +93,8 @@ describe('a store that cannot be used', () => {
     const { cp, api } = await opened();
     const file = await storeFile();
     const database = new Database(file);
+    // As a file of before that had no index.
+    database.exec('DROP INDEX documents_of_model');
     database.exec("UPDATE documents SET data = substr(data, 1, 20) WHERE path = 'runs/7'");
     database.close();
     const damaged = openSqliteDocumentStore(file);

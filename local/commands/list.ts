@@ -1,8 +1,11 @@
 import {
+  DEFAULT_MONITOR,
   formatMetric,
   leadingMetric,
   measuredModel,
   type MeasuredModel,
+  metricName,
+  METRICS,
   metricTitle,
   metricValue,
   type RunStatus,
@@ -55,7 +58,7 @@ export const list = defineCommand(
       'trainyard list shop',
       'trainyard list shop --status failed --limit 5',
       'trainyard list shop --best --limit 3',
-      `trainyard list shop --filter 'test_recall_at_100 > 0.3 and tags.team = "search"' --order val_loss`,
+      `trainyard list shop --filter '${metricName(METRICS.recall, 'test', 100)} > 0.3 and tags.team = "search"' --order ${DEFAULT_MONITOR}`,
     ],
   },
   async (values, context) => {

@@ -3,6 +3,7 @@ import { metricNameSchema, metricsSchema } from '../common.js';
 import { rangeSchema } from '../compute/range.js';
 import { described } from '../described.js';
 import { modelDocumentSchema, modelVersionSchema, retrainPolicySchema } from '../firestore/model.js';
+import { canonicalMetricName } from '../metrics/names.js';
 import { orderMetricSchemaOf } from '../metrics/orderings.js';
 import {
   epochSchema,
@@ -152,7 +153,10 @@ export const listRunsQuerySchema = z
   );
 export const bestRunsQuerySchema = z.strictObject({
   metric: described(
-    metricNameSchema.clone().optional(),
+    metricNameSchema
+      .clone()
+      .overwrite((name) => canonicalMetricName(name))
+      .optional(),
     "The metric of results that runs are ordered by: the primary metric of the model's newest completed run unless given. Of losses and errors the least is best, of all others the greatest. " +
       'One that no run has is refused, unless it is known.',
   ),

@@ -253,9 +253,10 @@ describe('a request', () => {
     expect(problems({ evaluation: { trainSample: 100, gates } })).toEqual([]);
   });
 
-  it('orders by what has an index, and by nothing else', () => {
+  it('orders lists of the store by what has an index, and the best runs, which summaries find, by any', () => {
     expect(listRunsQuerySchema.safeParse({ bestBy: 'test_recall_at_20' }).success).toBe(false);
-    expect(bestRunsQuerySchema.safeParse({ metric: 'test_recall_at_20' }).success).toBe(false);
+    expect(bestRunsQuerySchema.parse({ metric: 'val_recall_at_20' }).metric).toBe('recall_at_20');
+    expect(bestRunsQuerySchema.safeParse({ metric: 'Recall@20' }).success).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What a quick test is asked for, and what it says of itself afterwards. */
 import { z } from 'zod';
 import { described } from '../described.js';
+import { jsonValueSchema } from '../jsonValue.js';
 
 export const quickTestSchema = described(
   z.strictObject({
@@ -37,8 +38,16 @@ const EXAMPLE_CUT = {
 };
 export const cutSchema = z.strictObject({
   setting: described(z.string(), 'The setting, by its path with dots.', EXAMPLE_CUT.setting),
-  was: described(z.json(), 'Its value in the whole specification; null where it has none.', EXAMPLE_CUT.was),
-  is: described(z.json(), 'Its value in the quick test; null where it has none.', EXAMPLE_CUT.is),
+  was: described(
+    jsonValueSchema.clone(),
+    'Its value in the whole specification; null where it has none.',
+    EXAMPLE_CUT.was,
+  ),
+  is: described(
+    jsonValueSchema.clone(),
+    'Its value in the quick test; null where it has none.',
+    EXAMPLE_CUT.is,
+  ),
   why: described(z.string(), 'What that means, in words.', EXAMPLE_CUT.why),
 });
 export type Cut = z.infer<typeof cutSchema>;

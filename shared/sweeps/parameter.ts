@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { described } from '../described.js';
+import { jsonValueSchema, type JsonValue } from '../jsonValue.js';
 
 /**
  * A key of the specification, its parts joined by dots: `training.optimizer.learningRate`, `model.query.layers.0.units`. With
@@ -8,8 +9,8 @@ import { described } from '../described.js';
 const parameterKeySchema = z.string().min(1).max(300);
 
 /** What a parameter may be: whatever a key of the specification holds, lists and objects too. */
-export const parameterValueSchema = z.json();
-export type ParameterValue = z.infer<typeof parameterValueSchema>;
+export const parameterValueSchema = jsonValueSchema.clone();
+export type ParameterValue = JsonValue;
 
 const conditionValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 

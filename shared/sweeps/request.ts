@@ -1,6 +1,7 @@
 /** What is sent to begin a sweep and to change one. Files of other tools say the same in other names, which are read as well. */
 import { z } from 'zod';
 import { described } from '../described.js';
+import { jsonValueSchema } from '../jsonValue.js';
 import { DEFAULT_MONITOR } from '../metrics/availability.js';
 import { unresolvedSpecSchema } from '../spec/presets.js';
 import { sweepPrunerSchema, sweepStrategySchema } from './settings.js';
@@ -21,7 +22,7 @@ const methodSchema = z.enum(Object.keys(METHODS) as [keyof typeof METHODS, ...(k
 
 const rawSpaceSchema = z.union([
   z.literal('default'),
-  z.record(z.string().min(1).max(200), z.json()).refine((space) => Object.keys(space).length > 0, {
+  z.record(z.string().min(1).max(200), jsonValueSchema).refine((space) => Object.keys(space).length > 0, {
     error: 'must have a parameter at least',
   }),
 ]);

@@ -40,9 +40,14 @@ function makeTables(database: Database.Database): void {
       version INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS documents_collection ON documents (collection, path);
-    CREATE INDEX IF NOT EXISTS documents_of_model
-      ON documents (collection, ${extract('modelId')}, ${extract('createdAt')}, path);
   `);
+  try {
+    database.exec(`CREATE INDEX IF NOT EXISTS documents_of_model
+      ON documents (collection, ${extract('modelId')}, ${extract('createdAt')}, path)`);
+  } catch (error) {
+    // A document that is no JSON any more is told of where it is read; all others are there, and lists of them take longer.
+    if (!/malformed JSON/.test(String(error))) throw error;
+  }
 }
 
 class SqliteDocumentStore implements DocumentStore {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { DEFAULT_MONITOR } from '@trainyard/shared';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { z } from 'zod';
 import { TrainyardClient } from '../../client/trainyardClient.js';
@@ -89,8 +90,8 @@ async function runSweep(host: Host, sizes: Sizes, context: CommandContext): Prom
     name: 'demo',
     spec: { ...spec, training: { ...training, epochs: sizes.epochs } },
     space: SPACE,
-    objective: 'val_loss',
-    strategy: 'random',
+    objective: DEFAULT_MONITOR,
+    strategy: 'tpe',
     maxTrials: sizes.trials,
     maxParallel: sizes.parallel,
   });

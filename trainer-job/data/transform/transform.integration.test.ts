@@ -31,12 +31,12 @@ describe('the pieces of a transform in the cache', () => {
     const price = { column: 'price', transform: 'normalize' as const };
     expect(
       await made(withFeature(spec, price)),
-      'a column, a feature, what it tells apart, the measured rows and the whole',
-    ).toBe(5);
+      'a column, a feature, what it and all tell apart, the measured rows and the whole',
+    ).toBe(6);
     expect(
       await made(withFeature(spec, { ...price, log1p: true })),
-      'the feature, what it tells apart, the measured rows and the whole',
-    ).toBe(4);
+      'the feature, what it and all tell apart, the measured rows and the whole',
+    ).toBe(5);
     expect(await made(withFeature(spec, price)), 'nothing').toBe(0);
     const split = { ...byTime.split, train: 0.6, validation: 0.2, test: 0.2 };
     expect(
