@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TrainyardClient } from '../client/trainyardClient.js';
 import { DEFAULT_DIRECTORY, DEFAULT_PORT } from '../config.js';
 import type { Host } from '../host/host.js';
-import { trainerCommand } from '../host/trainerCommand.js';
+import { withHost } from './withHost.js';
 import { repositoryFile } from '../repositoryFile.js';
 import type { SampleOptions } from '../sample/options.js';
 import { writeSample } from '../sample/writeSample.js';
@@ -67,29 +67,7 @@ export const demo = defineCommand(
   },
   async (values, context) => {
     const plan = await planDemo(values, context);
-    const directory = resolve(context.cwd, values.directory);
-    const { backend } = values;
-    const [{ startHost }, { openOneMachine }] = await Promise.all([
-      import('../host/host.js'),
-      import('../host/oneMachine.js'),
-    ]);
-    const host = await startHost({
-      directory,
-      port: 0,
-      openPorts: openOneMachine,
-      trainerCommand: trainerCommand(),
-      trainerEnvironment: {
-        ...context.config.trainerEnvironment,
-        TRAINYARD_DATA_BASE: context.cwd,
-        ...(backend && { TRAINYARD_BACKEND: backend }),
-      },
-      print: (line) => context.terminal.draw([line]),
-    });
-    try {
-      return await runDemo(plan, host, values.keep, context);
-    } finally {
-      await host.stop();
-    }
+    return withHost(context, values, (host) => runDemo(plan, host, values.keep, context));
   },
 );
 

@@ -1,4 +1,11 @@
-import { repeatRequestSchema, repeatsViewSchema, runSchema, runViewSchema } from '@trainyard/shared';
+import {
+  repeatRequestSchema,
+  repeatsViewSchema,
+  runSchema,
+  runViewSchema,
+  type Run,
+} from '@trainyard/shared';
+import type { ControlPlane } from '../../controlPlane.js';
 import { notFound } from '../../errors/domainError.js';
 import { idempotencySlot, once, recall } from '../../idempotency.js';
 import { recordLifecycle } from '../../runs/lifecycle.js';
@@ -38,49 +45,57 @@ const cancel = defineRoute({
   },
 });
 
-const retry = defineRoute({
-  method: 'POST',
-  path: '/api/training-runs/{runId}/retry',
-  summary: 'Start a new run that goes on from the last checkpoint of one that failed or was cancelled',
-  operationId: 'retryRun',
-  description:
-    'The new run has the same specification, and `retryOf` says whose checkpoint it begins with. 409 for a run that is open or completed.',
-  access: 'trainer',
-  params: runParams,
-  query: noQuery,
-  body: noBody,
-  result: runViewSchema,
-  success: 202,
-  mayConflict: true,
-  locates: true,
-  async handle(cp, { params, caller, idempotencyKey }) {
-    const failed = await visibleRun(cp, caller, params.runId);
-    const { run, isReplay } = await retryRun(cp, failed, { requestedBy: caller.id, idempotencyKey });
-    return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` }, isReplay };
-  },
-});
+/** A route that makes of a run a new one, which starts at once. */
+function startFrom(
+  action: string,
+  words: { summary: string; operationId: string; description: string },
+  start: (
+    cp: ControlPlane,
+    run: Run,
+    by: { requestedBy: string; idempotencyKey: string | undefined },
+  ) => Promise<{ run: Run; isReplay: boolean }>,
+) {
+  return defineRoute({
+    method: 'POST',
+    path: `/api/training-runs/{runId}/${action}`,
+    ...words,
+    access: 'trainer',
+    params: runParams,
+    query: noQuery,
+    body: noBody,
+    result: runViewSchema,
+    success: 202,
+    mayConflict: true,
+    locates: true,
+    async handle(cp, { params, caller, idempotencyKey }) {
+      const from = await visibleRun(cp, caller, params.runId);
+      const { run, isReplay } = await start(cp, from, { requestedBy: caller.id, idempotencyKey });
+      return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` }, isReplay };
+    },
+  });
+}
 
-const trainFullRoute = defineRoute({
-  method: 'POST',
-  path: '/api/training-runs/{runId}/train-full',
-  summary: 'Train on everything what a quick test has trained on a sample',
-  operationId: 'trainFull',
-  description:
-    'The new run has the specification that the quick test was made of: each setting that `quickTest.cuts` names is as it was. Its `quickRunId` names the quick test, and the `relatives` of the quick test name it. 409 for a run that is no quick test.',
-  access: 'trainer',
-  params: runParams,
-  query: noQuery,
-  body: noBody,
-  result: runViewSchema,
-  success: 202,
-  mayConflict: true,
-  locates: true,
-  async handle(cp, { params, caller, idempotencyKey }) {
-    const quick = await visibleRun(cp, caller, params.runId);
-    const { run, isReplay } = await trainFull(cp, quick, { requestedBy: caller.id, idempotencyKey });
-    return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` }, isReplay };
+const retry = startFrom(
+  'retry',
+  {
+    summary: 'Start a new run that goes on from the last checkpoint of one that failed or was cancelled',
+    operationId: 'retryRun',
+    description:
+      'The new run has the same specification, and `retryOf` says whose checkpoint it begins with. 409 for a run that is open or completed.',
   },
-});
+  retryRun,
+);
+
+const trainFullRoute = startFrom(
+  'train-full',
+  {
+    summary: 'Train on everything what a quick test has trained on a sample',
+    operationId: 'trainFull',
+    description:
+      'The new run has the specification that the quick test was made of: each setting that `quickTest.cuts` names is as it was. Its `quickRunId` names the quick test, and the `relatives` of the quick test name it. 409 for a run that is no quick test.',
+  },
+  trainFull,
+);
 
 const repeat = defineRoute({
   method: 'POST',

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DEFAULT_MONITOR } from '@trainyard/shared';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { z } from 'zod';
 import { TrainyardClient } from '../../client/trainyardClient.js';
 import { DEFAULT_DIRECTORY } from '../../config.js';
 import type { Host } from '../../host/host.js';
-import { trainerCommand } from '../../host/trainerCommand.js';
+import { withHost } from '../withHost.js';
 import { repositoryFile } from '../../repositoryFile.js';
 import { sampleOptionsSchema } from '../../sample/options.js';
 import { writeSample } from '../../sample/writeSample.js';
@@ -46,26 +46,8 @@ export const demoSweep = defineCommand(
     },
     examples: ['npm run demo:sweep', 'npm run demo:sweep -- --trials 30 --rows 200000'],
   },
-  async (values, context) => {
-    const directory = resolve(context.cwd, values.directory);
-    const [{ startHost }, { openOneMachine }] = await Promise.all([
-      import('../../host/host.js'),
-      import('../../host/oneMachine.js'),
-    ]);
-    const host = await startHost({
-      directory,
-      port: 0,
-      openPorts: openOneMachine,
-      trainerCommand: trainerCommand(),
-      trainerEnvironment: { ...context.config.trainerEnvironment, TRAINYARD_DATA_BASE: context.cwd },
-      print: (line) => context.terminal.draw([line]),
-    });
-    try {
-      return await runSweep(host, values, context);
-    } finally {
-      await host.stop();
-    }
-  },
+  (values, context) =>
+    withHost(context, { directory: values.directory }, (host) => runSweep(host, values, context)),
 );
 
 interface Sizes {
