@@ -1,4 +1,5 @@
 /** Changes one place of a JSON value, chosen at random. */
+import { isRecord } from '@trainyard/shared';
 import type { Dice } from './dice.js';
 
 type Container = Record<string, unknown> | unknown[];
@@ -28,10 +29,6 @@ export function changedObject(
   const fitting = objects.filter(isRecord);
   if (fitting.length > 0) change(dice.pick(fitting));
   return copy;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function placesOf(value: unknown, found: { container: Container; key: string }[]) {

@@ -1,6 +1,5 @@
 /** The CloudEvents of what a run does. Their ids follow from their causes, so that handling a cause again makes the same event. */
 import {
-  subjectOf,
   type ModelEvent,
   type ModelEventType,
   type Run,
@@ -10,6 +9,7 @@ import {
 } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
+import { envelopeOf } from './envelope.js';
 
 interface Happening<T extends TrainyardEvent['type']> {
   type: T;
@@ -46,7 +46,7 @@ export function runEvent(
     ...(sweep && { sweepId: sweep.sweepId, trial: sweep.trial }),
     detail,
   };
-  return { ...envelopeOf(run, causeId, context, { type, data }), type, data };
+  return { ...envelopeOf(runId, causeId, momentOf(run, context), { type, data }), type, data };
 }
 
 /** The event of something that a run did to its model. */
@@ -58,23 +58,10 @@ export function modelEvent(
 ): ModelEvent {
   const { runId, modelId } = run;
   const data = { kind: 'model' as const, modelId, runId, detail };
-  return { ...envelopeOf(run, causeId, context, { type, data }), type, data };
+  return { ...envelopeOf(runId, causeId, momentOf(run, context), { type, data }), type, data };
 }
 
-function envelopeOf(
-  { runId, traceparent: begun }: Run,
-  causeId: string,
-  { now, traceparent: underWay }: EventContext,
-  { type, data }: Pick<TrainyardEvent, 'type' | 'data'>,
-): Omit<TrainyardEvent, 'type' | 'data'> {
-  const traceparent = underWay ?? begun;
-  return {
-    specversion: '1.0',
-    id: `${runId}.${causeId}.${type}`,
-    source: '//trainyard',
-    subject: subjectOf(data).path,
-    time: now.toISOString(),
-    datacontenttype: 'application/json',
-    ...(traceparent !== null && { traceparent }),
-  };
+/** Where no span is under way, an event belongs to the trace that its run began in. */
+function momentOf({ traceparent: begun }: Run, { now, traceparent }: EventContext): EventContext {
+  return { now, traceparent: traceparent ?? begun };
 }

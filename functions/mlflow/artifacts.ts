@@ -80,14 +80,10 @@ async function sizesThere(
   const folders = new Set(files.map(({ path }) => path.split('/').slice(0, -1).join('/')));
   const sizes = new Map<string, number>();
   for (const path of folders) {
-    for (let token: string | undefined; ;) {
-      const query = { run_id: runId, ...(path !== '' && { path }), ...(token && { page_token: token }) };
-      const page = await server.get('/artifacts/list', query, artifactsAnswer);
-      for (const file of page.files)
+    const query = { run_id: runId, ...(path !== '' && { path }) };
+    for await (const { files: there } of server.pages('/artifacts/list', query, artifactsAnswer))
+      for (const file of there)
         if (!file.is_dir && file.file_size !== undefined) sizes.set(file.path, file.file_size);
-      token = page.next_page_token;
-      if (token === undefined || token === '') break;
-    }
   }
   return sizes;
 }

@@ -4,6 +4,7 @@ import { attachedFile } from '../attachments/attach.js';
 import type { ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 import { findArtifact, listArtifacts } from '../runs/results/artifacts.js';
+import { readContent } from '../runs/results/runObjects.js';
 import { listEpochs, viewOf } from '../runs/repository.js';
 import { ATTACHED } from './artifacts.js';
 import type { RunFile, RunSource } from './written.js';
@@ -33,16 +34,9 @@ async function contentOf(
   const { key } = path.startsWith(ATTACHED)
     ? attachedFile(run, path.slice(ATTACHED.length))
     : await findArtifact(objects, run, path);
-  const parts: Buffer[] = [];
-  let read = 0;
-  for await (const part of await objects.openRead(key)) {
-    const buffer = Buffer.from(part as Uint8Array);
-    read += buffer.length;
-    // The manifest is a trainer's word, and the object may be any size.
-    if (read > bytes) return undefined;
-    parts.push(buffer);
-  }
-  return new Uint8Array(Buffer.concat(parts));
+  // The manifest is a trainer's word, and the object may be any size.
+  const content = await readContent(objects, key, bytes);
+  return content === 'too large' ? undefined : new Uint8Array(content);
 }
 
 async function noneWhereAbsent<T>(found: Promise<T>, none: T): Promise<T> {

@@ -9,7 +9,7 @@ import {
   type FoundRun,
 } from './answers.js';
 import { MLFLOW, RUN_ID_TAG, titleOf } from './content.js';
-import { clipped, TAG_BYTES, type Pair } from './limits.js';
+import { batchesOf, clipped, TAG_BYTES, type Batch, type Pair } from './limits.js';
 import { MlflowError, type MlflowServer } from './server.js';
 
 const EXISTS = 'RESOURCE_ALREADY_EXISTS';
@@ -118,6 +118,16 @@ export async function createRun(server: MlflowServer, run: NewRun): Promise<Foun
   const { experimentId, name, startTime, tags } = run;
   const body = { experiment_id: experimentId, run_name: name, start_time: startTime, tags };
   return (await server.postOnce('/runs/create', body, runAnswer)).run;
+}
+
+/** Adds to a run there what it has not. */
+export async function log(server: MlflowServer, mlflowRunId: string, content: Partial<Batch>): Promise<void> {
+  // In their order: parameters and tags may be written again, points may not.
+  for (const batch of batchesOf(content)) {
+    const body = { run_id: mlflowRunId, ...batch };
+    if (batch.metrics.length > 0) await server.postOnce('/runs/log-batch', body, nothing);
+    else await server.post('/runs/log-batch', body, nothing);
+  }
 }
 
 /** What a run is made with: enough to be found again, and to stand in its place. */

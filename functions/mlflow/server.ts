@@ -3,7 +3,7 @@
  * a secret in its words.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { cutText, isTransientStatus, saysBrokenConnection, timeLimit } from '@trainyard/shared';
+import { cutText, isTransientStatus, parsedJson, saysBrokenConnection, timeLimit } from '@trainyard/shared';
 import { z } from 'zod';
 import type { MlflowCredentials } from './settings.js';
 
@@ -88,6 +88,23 @@ export class MlflowServer {
     return this.json({ method: 'GET', path: `${API}${path}`, query, isRepeatable: true }, answer);
   }
 
+  /** Every page of what is listed, each asked for when the one before was read. */
+  async *pages<T extends { next_page_token?: string | undefined }>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    answer: z.ZodType<T>,
+  ): AsyncGenerator<T> {
+    for (let token: string | undefined; token !== '';) {
+      const page = await this.get(
+        path,
+        { ...query, ...(token !== undefined && { page_token: token }) },
+        answer,
+      );
+      yield page;
+      token = page.next_page_token ?? '';
+    }
+  }
+
   /** A question, or a change that is the same however often it is made. */
   post<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<T> {
     return this.json({ ...posted(path, body), isRepeatable: true }, answer);
@@ -112,7 +129,7 @@ export class MlflowServer {
 
   private async json<T>(asked: Asked, answer: z.ZodType<T>): Promise<T> {
     const text = await this.ask(asked);
-    const parsed = answer.safeParse(parseJson(text));
+    const parsed = answer.safeParse(parsedJson(text));
     if (parsed.success) return parsed.data;
     throw new MlflowError(
       `${this.uri} answered ${asked.path} with something that MLflow does not say: is it the address of a tracking server?`,
@@ -177,7 +194,7 @@ export class MlflowServer {
     const { status, headers } = response;
     const { error_code: code, message } = errorBody
       .catch({ error_code: '', message: '' })
-      .parse(parseJson(text));
+      .parse(parsedJson(text));
     const said = this.withoutSecrets(message === '' ? text : message)
       .replaceAll(/\s+/g, ' ')
       .trim();
@@ -234,15 +251,6 @@ function remedyOf(status: number): string {
 /** Seconds; a date, which MLflow does not send, counts as none. */
 function pauseWanted(header: string | null): number | null {
   return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // What is no JSON fits no schema, and whoever asked says so.
-    return undefined;
-  }
 }
 
 function reasonOf(error: unknown, timeoutMs: number): string {

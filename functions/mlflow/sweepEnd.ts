@@ -4,8 +4,8 @@ import { flattened } from '@trainyard/shared/spec/flattened';
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { nothing } from './answers.js';
-import { batchesOf, clipped, keyOf, TAG_BYTES } from './limits.js';
-import { experimentOf } from './runs.js';
+import { clipped, keyOf, TAG_BYTES } from './limits.js';
+import { experimentOf, log } from './runs.js';
 import { MlflowServer, type MlflowConnection } from './server.js';
 import { experimentName, type MlflowSettings } from './settings.js';
 import { sweepFacts, sweepRunOf } from './sweepRun.js';
@@ -30,14 +30,13 @@ export async function writeSweepEnd(
     experimentName(settings.experiment, { modelId, experiment }),
     [],
   );
-  const facts = await sweepFacts(cp.store, { sweepId, modelId, createdAt: time });
+  const facts = sweepFacts(document, { sweepId, modelId, createdAt: time });
   const runId = await sweepRunOf(server, experimentId, facts);
   const tags = Object.entries(flattened(detail, 'trainyard')).map(([name, value]) => ({
     key: keyOf(name),
     value: clipped(String(value), TAG_BYTES),
   }));
-  for (const batch of batchesOf({ tags }))
-    await server.post('/runs/log-batch', { run_id: runId, ...batch }, nothing);
+  await log(server, runId, { tags });
   const status = type === 'sweep.cancelled' ? 'KILLED' : 'FINISHED';
   await server.post('/runs/update', { run_id: runId, status, end_time: Date.parse(time) }, nothing);
 }

@@ -1,7 +1,6 @@
 /** The run there that stands for a sweep: the parent of its trials. */
-import { paths } from '@trainyard/shared';
 import { z } from 'zod';
-import type { DocumentReader } from '../ports/documentStore/documentStore.js';
+import type { StoredDocument } from '../ports/documentStore/documentStore.js';
 import { MLFLOW } from './content.js';
 import { createRun, refuseDeleted, runTagged } from './runs.js';
 import type { MlflowServer } from './server.js';
@@ -21,11 +20,11 @@ export interface SweepFacts {
   startTime: number;
 }
 
-export async function sweepFacts(
-  store: DocumentReader,
+/** Of its document; undefined where it has none. */
+export function sweepFacts(
+  document: StoredDocument | undefined,
   { sweepId, modelId, createdAt }: { sweepId: string; modelId: string; createdAt: string },
-): Promise<SweepFacts> {
-  const document = await store.get(paths.sweep(sweepId));
+): SweepFacts {
   const told = sweepNameSchema.safeParse(document?.data ?? {}).data;
   return { sweepId, modelId, name: told?.name ?? '', startTime: Date.parse(told?.createdAt ?? createdAt) };
 }

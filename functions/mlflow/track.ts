@@ -14,7 +14,7 @@ import { readMark, setMark, type MlflowMark } from './mark.js';
 import { experimentOf, NotWrittenError, runIdAt } from './runs.js';
 import { storedRun } from './runSource.js';
 import { writeSweepEnd } from './sweepEnd.js';
-import { sweepFacts, sweepRunOf } from './sweepRun.js';
+import { sweepFacts, sweepRunOf, type SweepFacts } from './sweepRun.js';
 import { MlflowError, MlflowServer, type MlflowConnection } from './server.js';
 import { experimentName, type MlflowSettings } from './settings.js';
 import { writeRun, type Outcome } from './writeRun.js';
@@ -169,7 +169,7 @@ async function attempt(
     const parentId = mark.written
       ? mark.written.parentId
       : run.sweep
-        ? await sweepRunOf(server, experimentId, await sweepFacts(cp.store, { ...run, ...run.sweep }))
+        ? await sweepRunOf(server, experimentId, await factsOf(cp, { ...run, ...run.sweep }))
         : await parentOf(cp, { settings, patience }, run, depth);
     const { runUrl } = cp.config.notifications;
     const source = storedRun(cp, run, { version: mark.version, parentId, experimentId, parameters, runUrl });
@@ -179,6 +179,10 @@ async function attempt(
   } catch (error) {
     return { error };
   }
+}
+
+async function factsOf({ store }: TrackPorts, trial: Run & { sweepId: string }): Promise<SweepFacts> {
+  return sweepFacts(await store.get(paths.sweep(trial.sweepId)), trial);
 }
 
 export function experimentTags({ modelId, experiment }: Pick<Run, 'modelId' | 'experiment'>) {

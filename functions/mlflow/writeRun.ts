@@ -14,8 +14,8 @@ import {
   tagsOf,
   titleOf,
 } from './content.js';
-import { batchesOf, type Pair, type Point } from './limits.js';
-import { createRun, newRunOf, pageOf, refuseDeleted, runIdAt, runOf, runTagged } from './runs.js';
+import type { Pair, Point } from './limits.js';
+import { createRun, log, newRunOf, pageOf, refuseDeleted, runIdAt, runOf, runTagged } from './runs.js';
 import { registerVersion } from './registry.js';
 import type { MlflowServer } from './server.js';
 import type { RunSource, Written } from './written.js';
@@ -84,7 +84,7 @@ function isWhole({ data }: FoundRun, source: RunSource): boolean {
 }
 
 async function sealWhole(server: MlflowServer, source: RunSource, written: Written): Promise<void> {
-  if (isTerminal(source.run.status)) await log(server, written, { tags: [wholeOf(source)] });
+  if (isTerminal(source.run.status)) await log(server, written.mlflowRunId, { tags: [wholeOf(source)] });
 }
 
 function unchanged(server: MlflowServer, written: Written): Outcome {
@@ -145,7 +145,7 @@ async function describe(
   const missing = written.hasParameters ? [] : params.filter(({ key }) => !there.has(key));
   const tags = tagsOf(run, parentId, runUrl);
   const digest = digestOf(tags);
-  await log(server, written, { params: missing, tags: digest === written.tags ? [] : tags });
+  await log(server, written.mlflowRunId, { params: missing, tags: digest === written.tags ? [] : tags });
   const isFirst = !written.hasParameters;
   written.tags = digest;
   written.hasParameters = true;
@@ -173,7 +173,7 @@ async function writePoints(
   const wanted = [...news.flatMap(epochPoints), ...(ends ? outcomePoints(run, names) : [])];
   const isThere = found ? await historyOf(server, found, wanted) : () => false;
   const missing = wanted.filter((point) => !isThere(point));
-  await log(server, written, { metrics: missing });
+  await log(server, written.mlflowRunId, { metrics: missing });
   written.epochs = {
     ...written.epochs,
     ...Object.fromEntries(news.map(({ epoch, attempt }) => [epoch, attempt])),
@@ -194,30 +194,13 @@ async function historyOf(
   const keys = new Set(wanted.map(({ key }) => key));
   for (const { key } of found.data.metrics) {
     if (!keys.has(key)) continue;
-    for (let token: string | undefined; ;) {
-      const query = { run_id: found.info.run_id, metric_key: key, ...(token && { page_token: token }) };
-      const page = await server.get('/metrics/get-history', query, historyAnswer);
-      for (const { step, value, timestamp } of page.metrics)
+    const query = { run_id: found.info.run_id, metric_key: key };
+    for await (const { metrics } of server.pages('/metrics/get-history', query, historyAnswer))
+      for (const { step, value, timestamp } of metrics)
         there.add(`${key} ${step} =${value}`).add(`${key} ${step} @${timestamp}`);
-      token = page.next_page_token;
-      if (token === undefined || token === '') break;
-    }
   }
   return ({ key, step, value, timestamp }) =>
     there.has(`${key} ${step} =${value}`) || there.has(`${key} ${step} @${timestamp}`);
-}
-
-async function log(
-  server: MlflowServer,
-  { mlflowRunId }: Written,
-  content: { metrics?: Point[]; params?: Pair[]; tags?: Pair[] },
-): Promise<void> {
-  // In their order: parameters and tags may be written again, points may not.
-  for (const batch of batchesOf(content)) {
-    const body = { run_id: mlflowRunId, ...batch };
-    if (batch.metrics.length > 0) await server.postOnce('/runs/log-batch', body, nothing);
-    else await server.post('/runs/log-batch', body, nothing);
-  }
 }
 
 async function writeStatus(server: MlflowServer, run: RunView, written: Written): Promise<void> {

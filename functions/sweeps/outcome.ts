@@ -1,5 +1,5 @@
 /** What a trial came to, by its run. */
-import { isTerminal, metricValue, type Epoch, type Run, type Sweep, type Trial } from '@trainyard/shared';
+import { metricValue, type Epoch, type Run, type Sweep, type Trial } from '@trainyard/shared';
 
 /** The code of a trial whose run has no value of the objective. */
 const NO_OBJECTIVE = 'no-objective';
@@ -8,14 +8,13 @@ const MOST_POINTS = 200;
 
 type Outcome = Pick<Trial, 'state' | 'value' | 'error'>;
 
-/** The trial after the end of its run; undefined while the run has not ended. */
+/** The trial after its run, which has ended. */
 export function endedTrial(
   sweep: Pick<Sweep, 'objective' | 'cancelRequestedAt'>,
   trial: Trial,
   run: Run,
   epochs: readonly Pick<Epoch, 'epoch' | 'metrics'>[],
-): Trial | undefined {
-  if (!isTerminal(run.status)) return undefined;
+): Trial {
   const curve = curveOf(epochs, sweep.objective.metric);
   const endedAt = run.endedAt ?? run.updatedAt;
   return {

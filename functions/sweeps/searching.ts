@@ -9,6 +9,7 @@ import {
 import { z } from 'zod';
 import { parseSent } from '../errors/parseSent.js';
 import { shouldPrune, suggest, type SearchTrial } from './search/strategy.js';
+import { beforeItsEnd } from './search/trial.js';
 
 /**
  * Trials as the search sees them. `open` says of which trials no more is to be known than that they run and, of their curves, so many
@@ -16,11 +17,15 @@ import { shouldPrune, suggest, type SearchTrial } from './search/strategy.js';
  */
 export function searchHistory(trials: readonly Trial[], open: ReadonlyMap<number, number>): SearchTrial[] {
   return trials.map(({ number, parameters, state, value, curve }) => {
+    const seen: SearchTrial = {
+      number,
+      parameters,
+      state: state === 'cancelled' ? 'failed' : state,
+      value,
+      curve,
+    };
     const epochs = open.get(number);
-    if (epochs === undefined)
-      return { number, parameters, state: state === 'cancelled' ? 'failed' : state, value, curve };
-    const known = curve.filter(({ epoch }) => epoch <= epochs);
-    return { number, parameters, state: 'running', value: null, curve: known };
+    return epochs === undefined ? seen : beforeItsEnd(seen, epochs);
   });
 }
 

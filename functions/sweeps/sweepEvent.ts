@@ -1,4 +1,5 @@
-import { subjectOf, type Sweep, type SweepEvent, type SweepEventType } from '@trainyard/shared';
+import type { Sweep, SweepEvent, SweepEventType } from '@trainyard/shared';
+import { envelopeOf } from '../events/envelope.js';
 import { currentTraceparent } from '../telemetry/tracing.js';
 
 /** The event of something that happened to a sweep. Its id follows from its cause, so that handling a cause again makes the same event. */
@@ -9,16 +10,6 @@ export function sweepEvent(
   now: Date,
 ): SweepEvent {
   const data = { kind: 'sweep' as const, sweepId, modelId, detail };
-  const traceparent = currentTraceparent();
-  return {
-    specversion: '1.0',
-    id: `${sweepId}.${causeId}.${type}`,
-    source: '//trainyard',
-    subject: subjectOf(data).path,
-    time: now.toISOString(),
-    datacontenttype: 'application/json',
-    ...(traceparent !== null && { traceparent }),
-    type,
-    data,
-  };
+  const moment = { now, traceparent: currentTraceparent() };
+  return { ...envelopeOf(sweepId, causeId, moment, { type, data }), type, data };
 }

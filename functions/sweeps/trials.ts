@@ -114,7 +114,7 @@ export async function settleTrial(
   if (!trial || !isOpen(trial) || run?.sweep?.sweepId !== sweepId || run.sweep.trial !== number) return;
   if (!isTerminal(run.status)) return;
   const epochs = await listEpochs(cp.store, runId);
-  await changeTrial(cp, trial, (now) => endedTrial(sweep, now, run, epochs) ?? now);
+  await changeTrial(cp, trial, (now) => endedTrial(sweep, now, run, epochs));
 }
 
 /** Notes what an epoch came to, and stops the trial where it falls behind. */

@@ -1,4 +1,4 @@
-import { isTransientStatus, problemSchema, timeLimit, type Problem } from '@trainyard/shared';
+import { isTransientStatus, parsedJson, problemSchema, timeLimit, type Problem } from '@trainyard/shared';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { USER_ERRORS, UserError } from '@trainyard/shared/commandLine/userError';
@@ -55,7 +55,7 @@ async function once<T>(connection: Connection, request: Request, schema: z.ZodTy
   const text = await response.text().catch((cause: unknown) => {
     throw new UserError('unreachable', `${connection.url} broke off its answer`, { cause });
   });
-  const parsed = schema.safeParse(parseJson(text));
+  const parsed = schema.safeParse(parsedJson(text));
   if (parsed.success) return parsed.data;
   throw new UserError(
     'foreign-answer',
@@ -121,19 +121,11 @@ function refusal(status: number, { title, detail, errors = [] }: Problem): UserE
 
 /** The server's problem document, or one that says what came instead: a proxy's page, another server's answer. */
 function problemOf(response: Response, text: string): Problem {
-  const parsed = problemSchema.safeParse(parseJson(text));
+  const parsed = problemSchema.safeParse(parsedJson(text));
   if (parsed.success) return parsed.data;
   const { status, statusText, url } = response;
   const detail = `${new URL(url).origin} answered ${status} without saying why: is it a Trainyard's URL?`;
   return { type: 'about:blank', title: statusText || 'Error', status, detail };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `fetch` says only "fetch failed"; its cause has the reason. */

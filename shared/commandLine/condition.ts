@@ -1,5 +1,6 @@
 /** Conditions on a column as people write them at a command line. */
 import { z } from 'zod';
+import { parsedJson } from '../parsedJson.js';
 import { conditionSchema, type Condition } from '../spec/columns.js';
 
 const OPERATORS = {
@@ -35,13 +36,4 @@ export const conditionText = z.string().transform((text, context): Condition => 
 
 function isOperator(text: string): text is keyof typeof OPERATORS {
   return Object.hasOwn(OPERATORS, text);
-}
-
-/** Undefined for what is no JSON. */
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 /** A specification made small and cheap, and made whole again. Functions of their arguments alone. */
+import { isRecord } from '../isRecord.js';
 import { idFeature } from '../spec/features.js';
 import type { Sample } from '../spec/shaping.js';
 import { storedSpecSchema, type TrainingSpec } from '../spec/trainingSpec.js';
@@ -116,8 +117,4 @@ function withValues(
     else inside[key] = value;
   }
   return storedSpecSchema.parse(changed);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 /** Parameters as somebody writes them, and what is meant. */
 import type { z } from 'zod';
+import { isRecord } from '../isRecord.js';
 import { nearestName } from '../nearestName.js';
 import { expandedKeys } from './expandedKeys.js';
 import { numberKindAt } from './specKeys.js';
@@ -19,7 +20,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 
 /** Gives each parameter its type. What cannot be told is left as it is, and refused where a parameter is parsed. */
 export function withInferredTypes(written: unknown, context: z.core.$RefinementCtx): unknown {
-  if (!isObject(written)) return written;
+  if (!isRecord(written)) return written;
   const told = Object.entries(written).map(([key, parameter]) => {
     const { typed, wrong } = inferred(key, parameter);
     if (wrong)
@@ -41,7 +42,7 @@ interface Inferred {
 
 function inferred(key: string, written: unknown): Inferred {
   if (Array.isArray(written)) return { typed: { type: 'categorical', values: written } };
-  if (!isObject(written)) return { typed: { type: 'constant', value: written } };
+  if (!isRecord(written)) return { typed: { type: 'constant', value: written } };
   const { type } = written;
   if (type === undefined) return untyped(key, written);
   if (typeof type !== 'string') return { typed: written };
@@ -85,6 +86,3 @@ const wrongAt = (path: string[], message: string): Inferred => ({
   typed: { type: 'constant', value: null },
   wrong: { path, message },
 });
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,5 +1,5 @@
 /** What flags say of the specification: parts of one in a file, or the whole of a simple one over record files. */
-import { trainingSpecSchema } from '@trainyard/shared';
+import { isRecord, trainingSpecSchema } from '@trainyard/shared';
 import { commaSeparated, type FlagValues } from '@trainyard/shared/commandLine/flags';
 import { fieldChoices, fieldDescription } from '@trainyard/shared/commandLine/fieldDescription';
 import { z } from 'zod';
@@ -185,8 +185,4 @@ function withTraining(
     merged[part] = { ...start, ...(isRecord(own) && !isOther ? own : {}), ...changed };
   }
   return { ...spec, training: merged };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -17,11 +17,11 @@ export function keyInRun(objects: ObjectStore, runId: string, uri: string): stri
 }
 
 /** Fails with `ObjectNotFoundError` where there is none. A trainer of somebody else could name an object of any size. */
-export async function readText(
+export async function readContent(
   objects: ObjectStore,
   key: string,
   mostBytes: number,
-): Promise<{ content: string } | 'too large'> {
+): Promise<Buffer<ArrayBuffer> | 'too large'> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of await objects.openRead(key)) {
@@ -30,5 +30,15 @@ export async function readText(
     if (bytes > mostBytes) return 'too large';
     parts.push(buffer);
   }
-  return { content: Buffer.concat(parts).toString('utf8') };
+  return Buffer.concat(parts);
+}
+
+/** The same of a text in UTF-8. */
+export async function readText(
+  objects: ObjectStore,
+  key: string,
+  mostBytes: number,
+): Promise<{ content: string } | 'too large'> {
+  const content = await readContent(objects, key, mostBytes);
+  return content === 'too large' ? content : { content: content.toString('utf8') };
 }

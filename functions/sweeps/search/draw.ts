@@ -27,8 +27,15 @@ function between(
   return Math.min(max, Math.max(min, Math.exp(low + quantile * (high - low))));
 }
 
+export type Range = Parameter & { min: number; max: number };
+
+/** Whether a range is searched by orders of magnitude. */
+export function isByMagnitude(parameter: Range): boolean {
+  return parameter.type === 'logFloat' || (parameter.type === 'int' && parameter.log);
+}
+
 /** The nearest value on the steps of a range, within its ends. */
-export function nearestStep(parameter: Parameter & { min: number; max: number }, value: number): number {
+export function nearestStep(parameter: Range, value: number): number {
   const step = stepOf(parameter);
   if (step === undefined) return Math.min(parameter.max, Math.max(parameter.min, value));
   const position = Math.round((value - parameter.min) / step);

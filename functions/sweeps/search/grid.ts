@@ -1,4 +1,5 @@
 import {
+  canonicalJson,
   conditionsOf,
   countOf,
   isActive,
@@ -7,6 +8,7 @@ import {
   type Parameters,
   type Space,
 } from '@trainyard/shared';
+import type { SearchTrial } from './trial.js';
 
 /**
  * Every combination of a space, in order: the last key changes fastest. A parameter whose condition does not hold
@@ -35,6 +37,17 @@ function* combinationsFrom(
   for (let i = 0; i < count; i++) {
     yield* combinationsFrom(space, rest, { ...decided, [key]: valueAt(parameter, i) });
   }
+}
+
+/** What a history has tried, whatever became of it, as canonical JSON. */
+export function triedBy(history: readonly SearchTrial[]): Set<string> {
+  return new Set(history.map(({ parameters }) => canonicalJson(parameters)));
+}
+
+/** The combinations that were not tried, in the order of all. */
+export function* untried(space: Space, tried: ReadonlySet<string>): Generator<Parameters, undefined> {
+  for (const combination of combinations(space))
+    if (!tried.has(canonicalJson(combination))) yield combination;
 }
 
 const MOST_CHOICES = 100_000;

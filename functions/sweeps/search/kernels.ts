@@ -11,7 +11,7 @@ import {
   type ParameterValue,
   type Random,
 } from '@trainyard/shared';
-import { nearestStep } from './draw.js';
+import { isByMagnitude, nearestStep, type Range } from './draw.js';
 import { drawNormal, logNormalBetween, logNormalDensity } from './normal.js';
 
 export interface Kernels {
@@ -65,12 +65,10 @@ function listKernels(
   };
 }
 
-type Range = Parameter & { min: number; max: number };
-
 /** How a range is seen: its ends, in logarithms where it is searched by orders of magnitude, with half a step beyond. */
 function scaleOf(parameter: Range) {
   const step = stepOf(parameter);
-  const isLog = parameter.type === 'logFloat' || (parameter.type === 'int' && parameter.log);
+  const isLog = isByMagnitude(parameter);
   const half = (step ?? 0) / 2;
   const seen = (value: number) => (isLog ? Math.log(value) : value);
   return {

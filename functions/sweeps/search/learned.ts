@@ -8,13 +8,9 @@ import {
   type ParameterValue,
   type Space,
 } from '@trainyard/shared';
+import { isByMagnitude, type Range } from './draw.js';
 import { measuredTrials, type Measured } from './measured.js';
-import type { SearchTrial } from './trial.js';
-
-type Direction = 'minimize' | 'maximize';
-
-const isBetter = (value: number, other: number, direction: Direction) =>
-  direction === 'minimize' ? value < other : value > other;
+import { isBetter, type Direction, type SearchTrial } from './trial.js';
 
 export interface Convergence {
   /** The best value after each trial that ended with one, by the number of the trial. */
@@ -106,9 +102,9 @@ function placesOf(parameter: Parameter): Place[] {
 }
 
 /** Equal parts, by orders of magnitude where the range is searched by them. */
-function partsOf(parameter: Parameter & { min: number; max: number }): Place[] {
+function partsOf(parameter: Range): Place[] {
   const { min, max } = parameter;
-  const isLog = parameter.type === 'logFloat' || (parameter.type === 'int' && parameter.log);
+  const isLog = isByMagnitude(parameter);
   const end = (i: number) => {
     if (i === 0) return min;
     if (i === PARTS) return max;

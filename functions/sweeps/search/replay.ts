@@ -1,7 +1,7 @@
 /** Decisions of a sweep that has gone on, decided again. */
 import { canonicalJson, type Parameters, type Space } from '@trainyard/shared';
 import { suggest } from './strategy.js';
-import type { SearchSettings, SearchTrial } from './trial.js';
+import { beforeItsEnd, type SearchSettings, type SearchTrial } from './trial.js';
 
 /** From what the parameters of a trial were chosen: all trials of smaller numbers, of which some had not ended. */
 export interface Decided {
@@ -21,13 +21,7 @@ function historyAt(
     .filter((trial) => trial.number < number)
     .map((trial) => {
       const epochs = epochsOf.get(trial.number);
-      if (epochs === undefined) return trial;
-      return {
-        ...trial,
-        state: 'running',
-        value: null,
-        curve: trial.curve.filter(({ epoch }) => epoch <= epochs),
-      };
+      return epochs === undefined ? trial : beforeItsEnd(trial, epochs);
     });
 }
 

@@ -3,7 +3,7 @@
  * of turn, and what was decided can be decided again.
  */
 import { canonicalJson, randomFor, type Parameters, type Space } from '@trainyard/shared';
-import { combinations, gridObstacle, sizeOf } from './grid.js';
+import { gridObstacle, sizeOf, triedBy, untried } from './grid.js';
 import { shouldStopByAsha } from './asha.js';
 import { quasiRandomParameters } from './quasiRandom.js';
 import { randomParameters } from './random.js';
@@ -15,7 +15,7 @@ export type { SearchSettings, SearchTrial } from './trial.js';
 type Strategy = (asked: Asked) => Parameters | null;
 
 const STRATEGIES: Readonly<Record<SearchSettings['strategy']['kind'], Strategy>> = {
-  grid: ({ history, space }) => firstUntried(history, space),
+  grid: ({ history, space }) => untried(space, triedBy(history)).next().value ?? null,
   random: ({ space, settings, number, attempt }) => randomParameters(space, settings.seed, number, attempt),
   // A point that was tried already is not drawn again from the sequence, whose next points are those of other trials.
   quasiRandom: ({ space, settings, number, attempt }) =>
@@ -70,17 +70,7 @@ export function suggest(
     if (!tried.has(canonicalJson(parameters))) return { parameters };
   }
   if (sizeOf(space) > MOST_SEARCHED) return parameters && { parameters };
-  const left = [...combinations(space)].filter((combination) => !tried.has(canonicalJson(combination)));
+  const left = [...untried(space, tried)];
   const drawn = left[Math.floor(randomFor(settings.seed, `trial ${number} of what is left`)() * left.length)];
   return drawn ? { parameters: drawn } : null;
-}
-
-const triedBy = (history: readonly SearchTrial[]) =>
-  new Set(history.map(({ parameters }) => canonicalJson(parameters)));
-
-function firstUntried(history: readonly SearchTrial[], space: Space): Parameters | null {
-  const tried = triedBy(history);
-  for (const combination of combinations(space))
-    if (!tried.has(canonicalJson(combination))) return combination;
-  return null;
 }

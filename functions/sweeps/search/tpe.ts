@@ -14,7 +14,7 @@ import {
   type Random,
   type Space,
 } from '@trainyard/shared';
-import { combinations, sizeOf } from './grid.js';
+import { sizeOf, triedBy, untried } from './grid.js';
 import { mixtureOf, type Mixture } from './mixture.js';
 import { randomParameters } from './random.js';
 import type { Asked, SearchSettings, SearchTrial } from './trial.js';
@@ -63,8 +63,7 @@ function bestUntried(
   { history, space, settings, number }: Asked,
   estimatesOf: (key: string) => Estimates,
 ): Parameters | null {
-  const tried = new Set(history.map(({ parameters }) => canonicalJson(parameters)));
-  const left = [...combinations(space)].filter((combination) => !tried.has(canonicalJson(combination)));
+  const left = [...untried(space, triedBy(history))];
   const random = randomFor(settings.seed, `trial ${number} of what is left`);
   const estimates = estimatesOfAll(space, estimatesOf);
   let [found, most]: [Parameters | null, number] = [null, -Infinity];

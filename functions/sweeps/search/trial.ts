@@ -31,6 +31,18 @@ export interface SearchSettings {
   seed: number;
 }
 
+export type Direction = SearchSettings['objective']['direction'];
+
+export function isBetter(value: number, other: number, direction: Direction): boolean {
+  return direction === 'minimize' ? value < other : value > other;
+}
+
+/** A trial as it was before its end, when so many epochs of its curve were known. */
+export function beforeItsEnd(trial: SearchTrial, epochs: number): SearchTrial {
+  const curve = trial.curve.filter(({ epoch }) => epoch <= epochs);
+  return { ...trial, state: 'running', value: null, curve };
+}
+
 /** The number of the trial that comes next. */
 export function nextNumber(history: readonly SearchTrial[]): number {
   return history.reduce((most, { number }) => Math.max(most, number), 0) + 1;

@@ -1,5 +1,6 @@
 /** The values of a query as they are written at the command line. */
 import type { FeatureValue, FeatureValues } from '@trainyard/recommender';
+import { parsedJson } from '@trainyard/shared';
 import { z } from 'zod';
 
 const EXAMPLE = '--query country=AT --query age=30, or --query \'{"country": "AT", "age": 30}\'';
@@ -33,12 +34,3 @@ export const queryText = z
     return z.NEVER;
   })
   .optional();
-
-/** Undefined for what is no JSON. */
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
