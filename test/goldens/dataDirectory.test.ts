@@ -5,7 +5,7 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runSchema } from '@trainyard/shared';
+import { paths, runSchema } from '@trainyard/shared';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { TrainyardClient } from '../../local/client/trainyardClient.js';
 import { startHost } from '../../local/host/host.js';
@@ -26,7 +26,19 @@ let folder: string;
 beforeEach(async () => {
   folder = await temporaryFolder();
   await cp(RECORDED, folder, { recursive: true });
+  await withTimeLeft();
 });
+
+/** The deadline of the run that was cut short was a day after it was recorded, and has passed since. */
+async function withTimeLeft(): Promise<void> {
+  const deadlineAt = new Date(Date.now() + 3_600_000).toISOString();
+  await inStore((store) =>
+    store.transaction(async (tx) => {
+      const { data } = (await tx.get(paths.run(CUT_SHORT)))!;
+      tx.set(paths.run(CUT_SHORT), { ...data, deadlineAt });
+    }),
+  );
+}
 
 async function hostOfCopy(): Promise<TrainyardClient> {
   const directory = join(folder, 'data');
@@ -47,11 +59,11 @@ async function hostOfCopy(): Promise<TrainyardClient> {
   return new TrainyardClient({ url: host.url, retries: 0 });
 }
 
-/** Reads the documents of the copy before any host has it. */
-async function readStore<T>(read: (store: DocumentStore) => Promise<T>): Promise<T> {
+/** Works on the documents of the copy before any host has it. */
+async function inStore<T>(work: (store: DocumentStore) => Promise<T>): Promise<T> {
   const store = openSqliteDocumentStore(join(folder, 'data/documents.db'));
   try {
-    return await read(store);
+    return await work(store);
   } finally {
     await store.close();
   }
@@ -59,7 +71,7 @@ async function readStore<T>(read: (store: DocumentStore) => Promise<T>): Promise
 
 describe('a data directory of version 0.1', () => {
   it('opens, and its runs are listed', async () => {
-    const found = await readStore((store) => store.query(queries.runsOfModel('shop', {}, { limit: 10 })));
+    const found = await inStore((store) => store.query(queries.runsOfModel('shop', {}, { limit: 10 })));
     const runs = found.map(({ data }) => runSchema.parse(data));
     expect(runs.map(({ runId, status }) => [runId, status])).toEqual([
       [CUT_SHORT, 'running'],
@@ -68,7 +80,7 @@ describe('a data directory of version 0.1', () => {
   });
 
   it('is served, and the run that was cut short goes on from its checkpoint to its end', async () => {
-    const saved = await readStore((store) => listEpochs(store, CUT_SHORT));
+    const saved = await inStore((store) => listEpochs(store, CUT_SHORT));
     expect(saved.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
     const client = await hostOfCopy();
     expect(await client.get(COMPLETED)).toMatchObject({ status: 'completed', name: 'shop#1' });
