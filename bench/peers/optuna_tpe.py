@@ -1,8 +1,8 @@
-"""Optuna's TPE with its defaults, asked and told over standard input and output.
+"""Optuna's TPE, asked and told over standard input and output.
 
-Each line of the input is one study: {"space", "order", "direction", "seed", "trials", "start"}; "space" is Trainyard's, "order" its
-keys so that each comes after those of its condition, "start" the parameters of the first trials. For each trial one line goes out, {"parameters"}, and one comes in, the value. Needs
-Optuna 4.9 (its default is univariate; that of 5 is not).
+Each line of the input is one study: {"space", "order", "direction", "seed", "trials", "multivariate", "start"}; "space" is
+Trainyard's, "order" its keys so that each comes after those of its condition, "start" the parameters of the first trials. For each
+trial one line goes out, {"parameters"}, and one comes in, the value. Needs Optuna 4.9 or 5: the default of 4.9 is univariate, that of 5 is not, so it is told.
 """
 
 import json
@@ -41,7 +41,7 @@ def main():
     for line in sys.stdin:
         asked = json.loads(line)
         study = optuna.create_study(
-            direction=asked["direction"], sampler=optuna.samplers.TPESampler(seed=asked["seed"])
+            direction=asked["direction"], sampler=optuna.samplers.TPESampler(seed=asked["seed"], multivariate=asked["multivariate"])
         )
         for parameters in asked["start"]:
             study.enqueue_trial({key: internal(asked["space"][key], value) for key, value in parameters.items()})

@@ -12,6 +12,8 @@ interface Study {
   direction: 'minimize' | 'maximize';
   seed: number;
   trials: number;
+  /** Whether parameters are looked at together. */
+  multivariate: boolean;
   /** The parameters of the first trials. */
   start: Parameters[];
 }
@@ -49,9 +51,9 @@ export async function startOptuna(): Promise<OptunaPeer | { obstacle: string }> 
   return {
     version: optuna,
     end: () => child.stdin.end(),
-    async search({ space, objective, direction, seed, trials, start }) {
+    async search({ space, objective, direction, seed, trials, multivariate, start }) {
       const values: { value: number }[] = [];
-      tell({ space, order: keysInOrder(space), direction, seed, trials, start });
+      tell({ space, order: keysInOrder(space), direction, seed, trials, multivariate, start });
       while (values.length < trials) {
         const line = await nextLine();
         if (line === undefined) throw new Error(`Optuna ended within a study:\n${errors}`);

@@ -22,29 +22,38 @@ interface Compared {
   random: Bests;
   quasiRandom: Bests;
   optuna: Bests | undefined;
+  optunaMultivariate: Bests | undefined;
 }
 
 export const tpeVsRandom: Bench = {
   name: 'tpe-vs-random',
   claim:
-    "the best of 60 trials by tpe, to that by random search and by Optuna's TPE, on four functions and a recorded table of models: of 20 seeds each. PYTHON= names a Python that has Optuna 4.9",
+    "the best of 60 trials by tpe, to that by random search and by Optuna's TPE, each parameter by itself and all together, on four functions and a recorded table of models: of 20 seeds each. PYTHON= names a Python that has Optuna 4.9 or 5",
   async run() {
     const peer = await startOptuna();
     if ('obstacle' in peer) printProgress(`without Optuna: ${peer.obstacle}`);
     const optuna = 'obstacle' in peer ? undefined : peer;
     const figures: Record<string, number | string> = {};
-    let [better, notWorse] = [0, 0];
+    const counts = { tpe: { better: 0, notWorse: 0 }, multivariate: { better: 0, notWorse: 0 } };
     for (const problem of problems()) {
       const compared = await compare(problem, optuna);
       const judged = judge(problem, compared);
       printProgress(`${problem.name} ${JSON.stringify(judged)}`);
-      if (judged.better_p < SIGNIFICANT) better++;
-      if (judged.optuna_worse_p !== undefined && judged.optuna_worse_p >= SIGNIFICANT && judged.near)
-        notWorse++;
-      figures[`${problem.name}_median`] = judged.tpe;
+      for (const by of ['tpe', 'multivariate'] as const) {
+        const { better_p, optuna_worse_p, near } = judged[by];
+        if (better_p < SIGNIFICANT) counts[by].better++;
+        if (optuna_worse_p !== undefined && optuna_worse_p >= SIGNIFICANT && near) counts[by].notWorse++;
+      }
+      figures[`${problem.name}_median`] = judged.tpe.median;
     }
     optuna?.end();
-    return resultOf(better, optuna && notWorse, { ...figures, optuna: optuna?.version ?? 'none' });
+    const { tpe, multivariate } = counts;
+    return resultOf(tpe.better, optuna && tpe.notWorse, {
+      multivariate_better_than_random: multivariate.better,
+      ...(optuna && { multivariate_not_worse_than_optuna: multivariate.notWorse }),
+      ...figures,
+      optuna: optuna?.version ?? 'none',
+    });
   },
 };
 
@@ -74,24 +83,25 @@ async function compare(problem: Problem, optuna: OptunaPeer | undefined): Promis
     SEEDS.map((seed) =>
       bestOf(problem, search(problem, { kind, startupTrials: STARTUP, multivariate }, seed)),
     );
-  const peers: Bests = [];
-  for (const seed of optuna ? SEEDS : []) {
-    // Both begin with the same draws, so that luck at the start does not decide.
-    const start = search(
-      problem,
-      { kind: 'random', startupTrials: STARTUP, multivariate: false },
-      seed,
-      STARTUP,
-    );
-    const study = { ...problem, seed, trials: TRIALS, start: start.map(({ parameters }) => parameters) };
-    peers.push(bestOf(problem, (await optuna?.search(study)) ?? []));
-  }
+  const asked = async (multivariate: boolean) => {
+    if (!optuna) return undefined;
+    const peers: Bests = [];
+    for (const seed of SEEDS) {
+      // Both begin with the same draws, so that luck at the start does not decide.
+      const drawn = { kind: 'random', startupTrials: STARTUP, multivariate: false } as const;
+      const start = search(problem, drawn, seed, STARTUP).map(({ parameters }) => parameters);
+      const study = { ...problem, seed, trials: TRIALS, multivariate, start };
+      peers.push(bestOf(problem, await optuna.search(study)));
+    }
+    return peers;
+  };
   return {
     tpe: searched('tpe'),
     multivariate: searched('tpe', true),
     random: searched('random'),
     quasiRandom: searched('quasiRandom'),
-    optuna: optuna && peers,
+    optuna: await asked(false),
+    optunaMultivariate: await asked(true),
   };
 }
 
@@ -128,19 +138,22 @@ function search(
 
 const shown = (value: number) => Number(value.toPrecision(4));
 
-function judge({ direction }: Problem, { tpe, multivariate, random, quasiRandom, optuna }: Compared) {
+function judge({ direction }: Problem, { random, quasiRandom, ...searches }: Compared) {
   const sign = direction === 'minimize' ? 1 : -1;
   const middle = (values: Bests) => shown(sign * median(values));
-  return {
-    tpe: middle(tpe),
-    multivariate: middle(multivariate),
-    random: middle(random),
-    quasiRandom: middle(quasiRandom),
-    better_p: shown(pBelow(tpe, random)),
+  const judged = (ours: Bests, optuna: Bests | undefined) => ({
+    median: middle(ours),
+    better_p: shown(pBelow(ours, random)),
     ...(optuna && {
       optuna: middle(optuna),
-      optuna_worse_p: shown(pBelow(optuna, tpe)),
-      near: median(tpe) - median(optuna) <= NEAR * Math.abs(median(optuna)),
+      optuna_worse_p: shown(pBelow(optuna, ours)),
+      near: median(ours) - median(optuna) <= NEAR * Math.abs(median(optuna)),
     }),
+  });
+  return {
+    tpe: judged(searches.tpe, searches.optuna),
+    multivariate: judged(searches.multivariate, searches.optunaMultivariate),
+    random: middle(random),
+    quasiRandom: middle(quasiRandom),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What a parameter's values look like in a set of trials: one kernel for each trial and one for the prior, as Optuna 4.9 has
+ * What a parameter's values look like in a set of trials: one kernel for each trial and one for the prior, as Optuna 5 has
  * them (`samplers/_tpe/parzen_estimator.py`). A kernel is a normal distribution cut off at the ends of the range; of values in
  * steps, each has the part of it around itself; of a list, the value of the trial has more than the others.
  */
@@ -21,17 +21,10 @@ export interface Kernels {
   logDensities(value: ParameterValue): number[];
 }
 
-interface Shape {
-  /** Whether the trials' parameters are looked at together. */
-  multivariate: boolean;
-  /** How many parameters are looked at together. */
-  dimensions: number;
-}
-
 /** One kernel for each observed value, in their order, and the prior's at the end. */
-export function kernelsOf(parameter: Parameter, observed: readonly ParameterValue[], shape: Shape): Kernels {
+export function kernelsOf(parameter: Parameter, observed: readonly ParameterValue[]): Kernels {
   return 'min' in parameter
-    ? numericKernels(parameter, observed.map(Number), shape)
+    ? numericKernels(parameter, observed.map(Number))
     : listKernels(parameter, observed);
 }
 
@@ -81,7 +74,7 @@ function scaleOf(parameter: Range) {
   };
 }
 
-function numericKernels(parameter: Range, observed: readonly number[], shape: Shape): Kernels {
+function numericKernels(parameter: Range, observed: readonly number[]): Kernels {
   const { half, seen, meant, low, high } = scaleOf(parameter);
   const width = high - low;
   // A trial that somebody added may lie outside the range.
@@ -89,9 +82,7 @@ function numericKernels(parameter: Range, observed: readonly number[], shape: Sh
     Math.min(high, Math.max(low, seen(Math.min(parameter.max, Math.max(parameter.min, value))))),
   );
   const least = width / Math.min(100, 2 + centres.length);
-  const widths = (
-    shape.multivariate ? jointWidths(centres, width, shape.dimensions) : neighbourWidths(centres, low, high)
-  ).map((own) => Math.min(width, Math.max(least, own)));
+  const widths = neighbourWidths(centres, low, high).map((own) => Math.min(width, Math.max(least, own)));
   const [means, deviations] = [
     [...centres, (low + high) / 2],
     [...widths, width],
@@ -132,10 +123,4 @@ function neighbourWidths(centres: readonly number[], low: number, high: number):
     widths[i] = last > 0 && rank === 0 ? above : last > 0 && rank === last ? below : Math.max(below, above);
   }
   return widths;
-}
-
-/** The same for all, falling with their number as Scott's rule has it. */
-function jointWidths(centres: readonly number[], width: number, dimensions: number): number[] {
-  const own = 0.2 * Math.max(1, centres.length) ** (-1 / (dimensions + 4)) * width;
-  return centres.map(() => own);
 }

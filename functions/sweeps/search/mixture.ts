@@ -14,13 +14,12 @@ interface Parts {
   /** What is looked at together. */
   keys: readonly string[];
   space: Space;
-  multivariate: boolean;
 }
 
 /** The density of the trials that have all of the keys. */
 export function mixtureOf(
   trials: readonly Pick<SearchTrial, 'parameters'>[],
-  { keys, space, multivariate }: Parts,
+  { keys, space }: Parts,
 ): Mixture {
   const having = trials.filter(({ parameters }) =>
     keys.every((key) => Object.hasOwn(parameters, key) && isOfKind(space[key], parameters[key])),
@@ -30,9 +29,7 @@ export function mixtureOf(
   const kernels: [string, Kernels][] = keys.flatMap((key) => {
     const parameter = space[key];
     const observed = having.map(({ parameters }) => parameters[key] ?? null);
-    return parameter
-      ? [[key, kernelsOf(parameter, observed, { multivariate, dimensions: keys.length })]]
-      : [];
+    return parameter ? [[key, kernelsOf(parameter, observed)]] : [];
   });
   return {
     sample(random) {

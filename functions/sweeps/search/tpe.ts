@@ -1,5 +1,5 @@
 /**
- * Tree-structured Parzen estimators (Bergstra and others, 2011), with the defaults that Optuna 4.9 documents: the best tenth of
+ * Tree-structured Parzen estimators (Bergstra and others, 2011), with the defaults that Optuna 4.9 and 5 document: the best tenth of
  * the trials, 25 at most, makes one density, all others a second; of 24 draws from the first, that one is taken which the first
  * has most above the second. Trials that still run count among the others, so that trials side by side do not
  * gather in one place (the constant liar).
@@ -29,7 +29,7 @@ export function tpeParameters({ history, space, settings, number, attempt }: Ask
   if (ended.length < startupTrials) return randomParameters(space, settings.seed, number, attempt);
   const { below, above } = split(history, settings);
   const estimatesOf = (key: string): Estimates => {
-    const parts = { keys: multivariate ? keysLike(space, key) : [key], space, multivariate };
+    const parts = { keys: multivariate ? keysLike(space, key) : [key], space };
     return { keys: parts.keys, below: mixtureOf(below, parts), above: mixtureOf(above, parts) };
   };
   if (attempt > 0 && sizeOf(space) <= MOST_COMPARED)
