@@ -1,5 +1,6 @@
 /** A model's folder on the disk of a machine that runs Node. The only file of the package that asks for Node. */
 import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,9 +37,40 @@ export async function openModelDirectory(folder: string, options?: OpenOptions):
   await checkFolder(folder);
   const files: ModelFiles = {
     read: readDirectory(folder),
-    sha256: async (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    keep: async (path) => keptFile(join(folder, path)),
   };
   return openModel(files, options);
+}
+
+/** Smaller files stay in memory, so that whoever opens many small models has no file open for each. */
+const FEW_BYTES = 1 << 20;
+const closing = new FinalizationRegistry<number>(closeSync);
+
+/** Reads a file that stays open until nobody can ask for it any more: also where the folder has been removed, or another one is in its place. */
+function keptFile(path: string): (() => Uint8Array) | undefined {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    // The bytes have been read before: where no more files may be open, or this one is gone, they stay in memory.
+    return undefined;
+  }
+  const { size } = fstatSync(file);
+  if (size < FEW_BYTES) {
+    closeSync(file);
+    return undefined;
+  }
+  const read = () => {
+    const bytes = new Uint8Array(size);
+    let length = 0;
+    for (let got = -1; got !== 0 && length < size; length += got) {
+      got = readSync(file, bytes, length, size - length, length);
+    }
+    return bytes.subarray(0, length);
+  };
+  closing.register(read, file);
+  return read;
 }
 
 /** A path that is wrong as a whole is told from a folder that lacks a file. */

@@ -20,32 +20,62 @@ export interface CheckedFolder {
   read: ReadFile;
   /** Whether the folder has a file: by its manifest or, where there is none, because it can be read. */
   has(this: void, path: string): Promise<boolean>;
+  /** What reads a file again, and checks it again; undefined where the port cannot, and of a folder without a manifest, which nothing could be checked by. */
+  keep(this: void, path: string): Promise<(() => Uint8Array) | undefined>;
 }
 
 /** Opens the manifest. Each file's size and digest are checked when it is read. */
 export async function checkedFolder(files: ModelFiles): Promise<CheckedFolder> {
   const content = await bytesIfThere(files.read, MANIFEST_FILE);
   if (content === undefined) {
-    return { read: files.read, has: async (name) => (await bytesIfThere(files.read, name)) !== undefined };
+    return {
+      read: files.read,
+      has: async (name) => (await bytesIfThere(files.read, name)) !== undefined,
+      keep: async () => undefined,
+    };
   }
   const manifest = await readDocument(async () => content, MANIFEST_FILE, { 1: manifestSchema });
   const entries = new Map(manifest.files.map((entry) => [entry.path, entry]));
+  const digestOf = files.sha256 ?? sha256;
   return {
     has: async (name) => entries.has(name),
     async read(name) {
       const file = await readBytes(files.read, name);
-      const listed = entries.get(name);
-      if (!listed) throw changed(`${name} is not listed in ${MANIFEST_FILE}`);
-      if (file.byteLength !== listed.bytes) {
-        throw changed(`${name} has ${file.byteLength} bytes instead of ${listed.bytes}`);
-      }
-      const found = await (files.sha256 ?? sha256)(file);
-      if (found !== listed.sha256) {
-        throw changed(`${name} has the SHA-256 ${found}, and ${MANIFEST_FILE} says ${listed.sha256}`);
-      }
+      const listed = listedOf(entries, name, file);
+      checkDigest(listed, await digestOf(file));
       return file;
     },
+    async keep(name) {
+      const again = await files.keep?.(name);
+      return (
+        again &&
+        (() => {
+          const file = again();
+          const digest = digestOf(file);
+          if (typeof digest !== 'string')
+            throw new Error('a port that keeps files gives their digests at once');
+          checkDigest(listedOf(entries, name, file), digest);
+          return file;
+        })
+      );
+    },
   };
+}
+
+type Listed = z.infer<typeof manifestSchema>['files'][number];
+
+function listedOf(entries: ReadonlyMap<string, Listed>, name: string, file: Uint8Array): Listed {
+  const listed = entries.get(name);
+  if (!listed) throw changed(`${name} is not listed in ${MANIFEST_FILE}`);
+  if (file.byteLength !== listed.bytes) {
+    throw changed(`${name} has ${file.byteLength} bytes instead of ${listed.bytes}`);
+  }
+  return listed;
+}
+
+function checkDigest({ path, sha256: known }: Listed, found: string): void {
+  if (found === known) return;
+  throw changed(`${path} has the SHA-256 ${found}, and ${MANIFEST_FILE} says ${known}`);
 }
 
 /** Undefined where there is no such file. A port that fails for another reason, as far as it says so, is no folder of before. */

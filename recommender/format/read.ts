@@ -8,8 +8,13 @@ export type ReadFile = (path: string) => Promise<Uint8Array>;
 /** A folder, and what its machine does better than the language alone. */
 export interface ModelFiles {
   read: ReadFile;
-  /** The SHA-256 of bytes as hexadecimal digits. */
-  sha256?(this: void, bytes: Uint8Array): Promise<string>;
+  /** The SHA-256 of bytes as hexadecimal digits, at once or later; at once where there is `keep`. */
+  sha256?(this: void, bytes: Uint8Array): string | Promise<string>;
+  /**
+   * Holds on to a file that is likely not to be needed, without its bytes: what is returned reads them at once, whatever becomes of the folder
+   * meanwhile. Undefined where the bytes had better stay in memory.
+   */
+  keep?(this: void, path: string): Promise<(() => Uint8Array) | undefined>;
 }
 
 /** Rejects with a `RecommenderError` that names the file, whatever the port's own error is. */

@@ -26,7 +26,16 @@ export async function readWeights(
   description: string,
   entries: SavedArrays,
 ): Promise<Weights> {
-  const bytes = await readBytes(read, `${folder}/${WEIGHTS_FILE}`);
+  return weightsOf(await readBytes(read, `${folder}/${WEIGHTS_FILE}`), folder, description, entries);
+}
+
+/** The same, of bytes that have been read. */
+export function weightsOf(
+  bytes: Uint8Array,
+  folder: string,
+  description: string,
+  entries: SavedArrays,
+): Weights {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   return (name, rows, columns) => {
     const entry = byName.get(name);

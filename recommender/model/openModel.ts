@@ -16,7 +16,7 @@ import type { Shelf } from './options.js';
 import { knownPlace, recommendationsOf, similarTo } from './recommend.js';
 import { openRating, openVectors, type Outputs } from './scorer.js';
 import { seenBy, withoutSeen } from './seen.js';
-import { openTower, type Tower } from './tower.js';
+import { openRareTower, openTower, type Tower } from './tower.js';
 import { openTransform, type Transform } from './transform.js';
 import { knownUsers, type KnownUsers } from './users.js';
 import { attributesOf } from './where.js';
@@ -35,7 +35,7 @@ export async function openModel(
   const [transform, query, candidate] = await Promise.all([
     openTransform(read, `${TRANSFORM_FOLDER}/`),
     openTower(read, 'query'),
-    openTower(read, 'candidate'),
+    openRareTower(folder, 'candidate'),
   ]);
   const { type } = query.document.model;
   if (index && type === 'ranking') {

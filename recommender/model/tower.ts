@@ -1,8 +1,9 @@
 import type { Encodings } from '../encode/encoder.js';
 import { RecommenderError } from '../error.js';
-import { TOWER_FILE, TOWER_FOLDERS, type TowerName } from '../format/files.js';
-import { readDocument, type ReadFile } from '../format/read.js';
-import { readWeights } from '../format/savedArrays.js';
+import { TOWER_FILE, TOWER_FOLDERS, WEIGHTS_FILE, type TowerName } from '../format/files.js';
+import type { CheckedFolder } from '../format/manifest.js';
+import { readBytes, readDocument, type ReadFile } from '../format/read.js';
+import { weightsOf } from '../format/savedArrays.js';
 import { TOWER_VERSIONS, type TowerDocument } from '../format/towerDocument.js';
 import { scaling } from '../layers/scaling.js';
 import { sequence } from '../layers/sequence.js';
@@ -18,8 +19,7 @@ export interface Tower {
 
 /** Fails where the files do not belong together. */
 export async function openTower(read: ReadFile, name: TowerName): Promise<Tower> {
-  const folder = TOWER_FOLDERS[name];
-  const path = `${folder}/${TOWER_FILE}`;
+  const path = `${TOWER_FOLDERS[name]}/${TOWER_FILE}`;
   const document = await readDocument(read, path, TOWER_VERSIONS);
   if (document.tower !== name) {
     throw new RecommenderError(
@@ -28,14 +28,37 @@ export async function openTower(read: ReadFile, name: TowerName): Promise<Tower>
       'copy all files of one run, each to its place',
     );
   }
+  return towerOf(name, document, await readBytes(read, weightsPath(name)));
+}
+
+/**
+ * The same of a tower that is rarely asked: where the folder can be read again, its weights are checked, and are in memory from its first use on
+ * only. Those of the items take as much as their vectors.
+ */
+export async function openRareTower(folder: CheckedFolder, name: TowerName): Promise<Tower> {
+  const tower = await openTower(folder.read, name);
+  const again = await folder.keep(weightsPath(name));
+  if (!again) return tower;
+  const { document, scale } = tower;
+  let used: Tower | undefined;
+  return {
+    document,
+    output: (encodings) => (used ??= towerOf(name, document, again())).output(encodings),
+    scale,
+  };
+}
+
+const weightsPath = (name: TowerName) => `${TOWER_FOLDERS[name]}/${WEIGHTS_FILE}`;
+
+function towerOf(name: TowerName, document: TowerDocument, bytes: Uint8Array): Tower {
   const { features, layers, model, weights: entries, width } = document;
-  const weights = await readWeights(read, folder, TOWER_FILE, entries);
+  const weights = weightsOf(bytes, TOWER_FOLDERS[name], TOWER_FILE, entries);
   const input = towerInput(name, features, weights);
   const tower = sequence(name, input.width, layers, weights);
   if (tower.width !== width) {
     throw new RecommenderError(
       'mismatched-files',
-      `${path}: the layers end in width ${tower.width}, and its "width" is ${width}`,
+      `${TOWER_FOLDERS[name]}/${TOWER_FILE}: the layers end in width ${tower.width}, and its "width" is ${width}`,
       'export the model again',
     );
   }

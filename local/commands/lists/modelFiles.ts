@@ -6,10 +6,10 @@ import { openCloudStorageObjectStore } from '@trainyard/functions/ports/objectSt
 import { UserError } from '@trainyard/shared/commandLine/userError';
 
 /** `endpoint` is of what stands in for Cloud Storage. Throws `UserError` for what is no folder of a bucket. */
-export function modelFiles(folder: string, endpoint: string | null): Required<ModelFiles> {
+export function modelFiles(folder: string, endpoint: string | null): ModelFiles {
   return {
     read: folder.startsWith('gs://') ? readBucket(folder, endpoint) : readDirectory(folder),
-    sha256: async (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
   };
 }
 
