@@ -290,7 +290,8 @@ const TABLE = {
   'budget-exceeded': {
     status: 409,
     title: 'Budget exceeded',
-    meaning: 'The run would cost more than `compute.maxUsd`, or than a monthly budget has left.',
+    meaning:
+      'The run would cost more than `compute.maxUsd`, one trial of the sweep more than `budgetUsd`, or either more than a monthly budget has left.',
     remedy: 'Raise the budget that the detail names, wait for the next month, or make the run cheaper.',
     retried: false,
   },

@@ -1,9 +1,9 @@
 /** Brings a sweep forward: makes what is missing of its open trials, claims new ones as long as there is room, and ends it. */
 import { inParallel, paths, type Sweep, type Trial } from '@trainyard/shared';
 import { outboxWrite, publishCommitted } from '../events/outbox.js';
-import { inTurn } from '../inTurn.js';
-import { DocumentExistsError, type DocumentStore } from '../ports/documentStore/documentStore.js';
+import { DocumentExistsError } from '../ports/documentStore/documentStore.js';
 import { makeWrites, type Write } from '../ports/documentStore/writes.js';
+import { sharedTurn } from '../sharedTurn.js';
 import { bestOf } from './best.js';
 import { endWrite, readEnd, readQueue, readSweep } from './documents.js';
 import { readTrials } from './history.js';
@@ -14,47 +14,47 @@ import { beginTrial, claimTrial, stopRun, turnWrite, type SweepPorts } from './t
 /** Of the open trials of a sweep. */
 const CONCURRENCY = 8;
 
-/** Work that has not begun, by sweep: whoever comes meanwhile waits for the same. */
-const waitingIn = new WeakMap<DocumentStore, Map<string, Promise<void>>>();
-
 /** May be called by anybody at any time, and as often as one likes. Within a process there is one at a time for each sweep. */
 export function advanceSweep(cp: SweepPorts, sweepId: string): Promise<void> {
-  const waiting = waitingIn.get(cp.store) ?? new Map<string, Promise<void>>();
-  waitingIn.set(cp.store, waiting);
-  const known = waiting.get(sweepId);
-  if (known) return known;
-  const work = inTurn(`sweep ${sweepId}`, () => {
-    waiting.delete(sweepId);
-    return advance(cp, sweepId);
-  });
-  waiting.set(sweepId, work);
-  return work;
+  return sharedTurn(cp.store, `sweep ${sweepId}`, () => advance(cp, sweepId));
 }
 
-/** The sweep is read before each step: somebody may have paused, extended or cancelled it. */
+/**
+ * The sweep is read before each step: somebody may have paused, extended or cancelled it. Trials are read again where somebody else
+ * was faster; those that end meanwhile have events of their own, and until these are handled count as open.
+ */
 async function advance(cp: SweepPorts, sweepId: string): Promise<void> {
+  let trials: readonly Trial[] | undefined;
   for (;;) {
     const sweep = await readSweep(cp.store, sweepId);
     if (!sweep || (await readEnd(cp.store, sweep))) return;
-    const trials = await readTrials(cp.store, sweepId);
-    if (await mended(cp, sweep, trials.filter(isOpen))) continue;
+    trials ??= await readTrials(cp.store, sweepId);
+    trials = await begun(cp, sweep, trials);
+    if (sweep.cancelRequestedAt !== null) await stopRuns(cp, trials);
     const step = nextStep(sweep, trials, await readQueue(cp.store, sweepId, 1), cp.now());
     if (step.kind === 'wait') return;
     if (step.kind === 'end') {
       if (await endRound(cp, sweep, trials, step)) return;
-    } else await claimTrial(cp, sweep, step);
+      trials = undefined;
+    } else {
+      const claimed = await claimTrial(cp, sweep, step);
+      trials = claimed && [...trials, claimed];
+    }
   }
 }
 
-/** Makes the runs that open trials lack, and cancels those of a sweep that is cancelled. Tells whether a trial is another one than before. */
-async function mended(cp: SweepPorts, sweep: Sweep, open: readonly Trial[]): Promise<boolean> {
-  const lacking = open.filter(({ runId }) => runId === null);
-  for (const trial of lacking) await beginTrial(cp, sweep, trial);
-  if (sweep.cancelRequestedAt !== null)
-    await inParallel(open, CONCURRENCY, async ({ runId }) => {
-      if (runId !== null) await stopRun(cp, runId);
-    });
-  return lacking.length > 0;
+/** The trials with runs of those that lacked one: claimed just now, or by somebody who was killed before he made it. */
+async function begun(cp: SweepPorts, sweep: Sweep, trials: readonly Trial[]): Promise<readonly Trial[]> {
+  const made = new Map<number, Trial>();
+  for (const trial of trials)
+    if (isOpen(trial) && trial.runId === null) made.set(trial.number, await beginTrial(cp, sweep, trial));
+  return made.size === 0 ? trials : trials.map((trial) => made.get(trial.number) ?? trial);
+}
+
+async function stopRuns(cp: SweepPorts, trials: readonly Trial[]): Promise<void> {
+  await inParallel(trials.filter(isOpen), CONCURRENCY, async ({ runId }) => {
+    if (runId !== null) await stopRun(cp, runId);
+  });
 }
 
 /** Ends the round; false where a trial was faster. */

@@ -15,6 +15,7 @@ import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
 import { readEnd, readFinals, readSweep, sweepData } from './documents.js';
 import { readTrials } from './history.js';
+import { expectedTrialUsd } from './expectedCost.js';
 import { nextStep } from './plan.js';
 import { sweepEvent } from './sweepEvent.js';
 import type { SweepPorts } from './trials.js';
@@ -39,6 +40,8 @@ interface Before {
   /** How its round has ended, where it has. */
   end: SweepEnd | undefined;
   trials: readonly Trial[];
+  /** What a trial is expected to cost, where a budget is given. */
+  expectedUsd: number | null;
   now: Date;
 }
 
@@ -52,14 +55,18 @@ export async function changeSweep(
   const slot = idempotencySlot(by, idempotencyKey, { sweepId, ...change });
   const before = await recall(cp.store, slot, sweepViewSchema);
   if (before) return { outcome: before, isReplay: true };
-  const [trials, finals] = await Promise.all([readTrials(cp.store, sweepId), readFinals(cp.store, sweepId)]);
+  const [trials, finals, expectedUsd] = await Promise.all([
+    readTrials(cp.store, sweepId),
+    readFinals(cp.store, sweepId),
+    expectedAfter(cp, sweepId, change),
+  ]);
   const causeId = cp.newId();
   const { outcome, isReplay, event } = await cp.store.optimistic(async (tx) => {
     const now = cp.now();
     const sweep = await readSweep(tx, sweepId);
     if (!sweep) throw notFound(`sweep ${sweepId}`);
     const end = await readEnd(tx, sweep);
-    const changed = changedBy(change, { sweep, end, trials, now });
+    const changed = changedBy(change, { sweep, end, trials, expectedUsd, now });
     const told = changed && sweepEvent(sweep, causeId, { type: changed.type, detail: { by } }, now);
     const done = await once(tx, slot, sweepViewSchema, now, async () => {
       if (!changed || !told) return sweepViewOf(sweep, { end, trials, finals });
@@ -76,6 +83,13 @@ export async function changeSweep(
   });
   if (event) await publishCommitted(cp, [event]);
   return { outcome, isReplay };
+}
+
+/** A budget that is given later is refused as one at the start: where nothing could be counted, or no trial has room in it. */
+async function expectedAfter(cp: SweepPorts, sweepId: string, change: SweepChange): Promise<number | null> {
+  const budgetUsd = (change.action === 'extend' ? change.limits.budgetUsd : undefined) ?? null;
+  const sweep = budgetUsd === null ? undefined : await readSweep(cp.store, sweepId);
+  return sweep ? expectedTrialUsd(cp, { ...sweep, budgetUsd }) : null;
 }
 
 function changedBy(change: SweepChange, before: Before): Changed {
@@ -119,7 +133,7 @@ function unpaused(sweep: Sweep, now: Date): Sweep {
 }
 
 /** The next round: whatever ends the one before, at the same moment too, does not end this one. */
-function extended({ sweep, end, trials, now }: Before, limits: ExtendRequest): Sweep {
+function extended({ sweep, end, trials, expectedUsd, now }: Before, limits: ExtendRequest): Sweep {
   if (!end && sweep.cancelRequestedAt !== null) throw isBeingCancelled(sweep);
   if (limits.maxTrials !== undefined && limits.maxTrials < sweep.maxTrials) {
     const detail = `maxTrials is ${sweep.maxTrials} and can only be raised; got ${limits.maxTrials}. Cancel the sweep to end it early.`;
@@ -130,6 +144,7 @@ function extended({ sweep, end, trials, now }: Before, limits: ExtendRequest): S
   const after: Sweep = {
     ...sweep,
     ...given,
+    ...((limits.budgetUsd ?? null) !== null && { expectedTrialUsd: expectedUsd }),
     round: sweep.round + 1,
     cancelRequestedAt: null,
     ...(end && { pausedAt: null }),

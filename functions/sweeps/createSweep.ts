@@ -26,8 +26,8 @@ import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
 import { readModel } from '../models/repository.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
 import { resolveSpec } from '../runs/spec/resolveSpec.js';
-import { tierPrice, tiersNamed } from '../runs/tiers.js';
 import { sweepData } from './documents.js';
+import { expectedTrialUsd } from './expectedCost.js';
 import { randomParameters } from './search/random.js';
 import { searchObstacle } from './search/strategy.js';
 import { specWith } from './searching.js';
@@ -108,6 +108,12 @@ async function plannedSweep(
     timeoutSeconds,
     budgetUsd,
     maxFailures,
+    expectedTrialUsd: await expectedTrialUsd(cp, {
+      modelId: model.modelId,
+      budgetUsd,
+      tiers,
+      spec: resolved.spec,
+    }),
     round: 1,
     deadlineAt: new Date(now.getTime() + timeoutSeconds * 1000).toISOString(),
     pausedAt: null,
@@ -118,7 +124,6 @@ async function plannedSweep(
     updatedAt: at,
   };
   requireSearchable(sweep);
-  requirePrices(cp, sweep);
   requirePossible(sweep);
   return sweep;
 }
@@ -146,15 +151,6 @@ function objectiveOf({ objective }: SweepRequest, spec: TrainingSpec): SweepObje
     throw new DomainError('invalid-request', detail, { errors: [{ pointer: '/objective', detail }] });
   }
   return { metric, direction: objective.direction ?? (isLowerBetter(metric) ? 'minimize' : 'maximize') };
-}
-
-function requirePrices(cp: Configured, { budgetUsd, tiers }: Sweep): void {
-  if (budgetUsd === null) return;
-  // A machine of one's own has no price and is not billed.
-  const unpriced = tiersNamed(cp, tiers).filter((tier) => tier.machine && tierPrice(cp, tier) === null);
-  if (unpriced.length === 0) return;
-  const detail = `budgetUsd is ${budgetUsd}, and compute tier ${unpriced.map(({ name }) => name).join(', ')} has no price to count with: name other tiers, set usdPerHour of the tier or TRAINYARD_PRICES, or leave budgetUsd out.`;
-  throw new DomainError('no-price', detail, { errors: [{ pointer: '/budgetUsd', detail }] });
 }
 
 function requireSearchable({ space, strategy }: Sweep): void {

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { documentBytes } from '../ports/documentStore/documentSize.js';
 import { DocumentExistsError, type DocumentStore } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
+import { sharedTurn } from '../sharedTurn.js';
 import { parseTrial, readTrial } from './documents.js';
 import { isOpen } from './plan.js';
 
@@ -23,21 +24,31 @@ const MOST_REMEMBERED = 50;
 /** What a block may have at most, well below the size of a document. */
 const MOST_BLOCK_BYTES = 900_000;
 const PAGE = 200;
+/** So many new trials are read one by one before a query brings the others. */
+const FEW = 4;
 
 const memories = new WeakMap<DocumentStore, Map<string, Known>>();
 
 /**
  * The trials as they are stored now, by their numbers. It reads those that were open when this process looked last, and those that
- * are new. A process that knows none reads one block for each 50 that have ended, and the others one by one.
+ * are new. A process that knows none reads one block for each 50 that have ended, and the others one by one. The events of trials that
+ * run at the same time come at the same time: they share what is read.
  */
-export async function readTrials(store: DocumentStore, sweepId: string): Promise<Trial[]> {
-  const known = recalled(store, sweepId) ?? (await fromBlocks(store, sweepId));
+export function readTrials(store: DocumentStore, sweepId: string): Promise<Trial[]> {
+  return sharedTurn(store, `trials of sweep ${sweepId}`, () => renewedTrials(store, sweepId));
+}
+
+async function renewedTrials(store: DocumentStore, sweepId: string): Promise<Trial[]> {
+  const recalledNow = recalled(store, sweepId);
+  const known = recalledNow ?? (await fromBlocks(store, sweepId));
   const renewed = await Promise.all(
     known.trials.map(async (trial) =>
       isOpen(trial) ? ((await readTrial(store, sweepId, trial.number)) ?? trial) : trial,
     ),
   );
-  const trials = [...renewed, ...(await newTrials(store, sweepId, renewed.length))];
+  const few = recalledNow ? await nextTrials(store, sweepId, renewed.length) : { found: [], isAll: false };
+  const trials = [...renewed, ...few.found];
+  if (!few.isAll) trials.push(...(await newTrials(store, sweepId, trials.length)));
   const blocks = await sealed(store, sweepId, trials, known.blocks);
   remember(store, sweepId, { trials, blocks });
   return trials;
@@ -64,6 +75,21 @@ async function fromBlocks(store: DocumentStore, sweepId: string): Promise<Known>
     z.array(trialSchema).parse(JSON.parse(trialBlockSchema.parse(data).trials)),
   );
   return { trials, blocks: found.length };
+}
+
+/** Few are new as a rule. By their paths they cost the same however many there are before them, where SQLite looks at all for a query. */
+async function nextTrials(
+  store: DocumentStore,
+  sweepId: string,
+  after: number,
+): Promise<{ found: Trial[]; isAll: boolean }> {
+  const found: Trial[] = [];
+  while (found.length < FEW) {
+    const next = await readTrial(store, sweepId, after + found.length + 1);
+    if (!next) return { found, isAll: true };
+    found.push(next);
+  }
+  return { found, isAll: false };
 }
 
 async function newTrials(store: DocumentStore, sweepId: string, after: number): Promise<Trial[]> {

@@ -60,14 +60,29 @@ function stopReason(sweep: Sweep, trials: readonly Trial[], now: Date): SweepEnd
   return isHopeless(sweep, trials) ? 'failures' : undefined;
 }
 
-/** Whether one more trial, and those that run, would at the mean cost so far exceed the budget. */
-function isOverBudget({ budgetUsd }: Sweep, trials: readonly Trial[]): boolean {
+/** Whether one more trial, and those that run, would exceed the budget. */
+function isOverBudget(sweep: Sweep, trials: readonly Trial[]): boolean {
+  const { budgetUsd } = sweep;
   if (budgetUsd === null) return false;
-  const ended = trials.filter(({ runId, ...trial }) => runId !== null && !isOpen(trial));
-  const spent = costOf(ended);
-  const mean = ended.length === 0 ? 0 : spent / ended.length;
+  const spent = costOf(trials);
+  if (spent >= budgetUsd) return true;
   const open = trials.filter(isOpen).length;
-  return spent >= budgetUsd || spent + mean * (open + 1) > budgetUsd;
+  const each = expectedUsd(sweep, trials);
+  // What nobody knows, the first trial tells; an estimate that is too high does not keep it from telling either.
+  if (open === 0 && !trials.some(hasSucceeded)) return false;
+  return each === null || spent + each * (open + 1) > budgetUsd;
+}
+
+/** What a trial costs: as those that have ended on the average, or as was estimated while none has succeeded. null: nobody knows. */
+function expectedUsd({ expectedTrialUsd }: Sweep, trials: readonly Trial[]): number | null {
+  const ended = trials.filter(({ runId, ...trial }) => runId !== null && !isOpen(trial));
+  const mean = ended.length === 0 ? 0 : costOf(ended) / ended.length;
+  if (trials.some(hasSucceeded)) return mean;
+  return expectedTrialUsd === null ? null : Math.max(expectedTrialUsd, mean);
+}
+
+function hasSucceeded({ state }: Trial): boolean {
+  return state === 'completed' || state === 'pruned';
 }
 
 /** A budget of the month that is spent lets no other trial start either. */
@@ -78,7 +93,7 @@ function wasRefusedForBudget({ round }: Sweep, trials: readonly Trial[]): boolea
 
 /** Whether the parameters are not what fails. */
 function isHopeless({ maxFailures, round }: Sweep, trials: readonly Trial[]): boolean {
-  if (trials.some(({ state }) => state === 'completed' || state === 'pruned')) return false;
+  if (trials.some(hasSucceeded)) return false;
   return trials.filter((trial) => trial.round === round && trial.state === 'failed').length >= maxFailures;
 }
 

@@ -3,7 +3,7 @@ import { newRunId, queuedTrialViewSchema, type Parameters, type Sweep } from '@t
 import type { z } from 'zod';
 import { DomainError } from '../errors/domainError.js';
 import { outboxWrite, publishCommitted } from '../events/outbox.js';
-import { idempotencySlot, once, type Done } from '../idempotency.js';
+import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
 import { queuedWrite, readEnd, readQueue } from './documents.js';
 import { readTrials } from './history.js';
@@ -23,9 +23,12 @@ export async function queueTrial(
   }: { parameters: Parameters; by: string; idempotencyKey: string | undefined },
 ): Promise<Done<Queued>> {
   const { sweepId } = sweep;
+  const slot = idempotencySlot(by, idempotencyKey, { sweepId, action: 'add', parameters });
+  // Before anything is refused: the first time may have taken the last place, or the sweep may have ended since.
+  const before = await recall(cp.store, slot, queuedTrialViewSchema);
+  if (before) return { outcome: before, isReplay: true };
   // What makes no specification is refused now, not when its turn comes.
   trialSpec(sweep, parameters);
-  const slot = idempotencySlot(by, idempotencyKey, { sweepId, action: 'add', parameters });
   const now = cp.now();
   const id = newRunId();
   const event = sweepEvent(sweep, id, { type: 'sweep.trial.added', detail: { by, parameters } }, now);

@@ -219,6 +219,20 @@ describe('a sweep', () => {
     );
   });
 
+  it('answers a named trial that is sent again as the first time, also where it took the last place', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const sweep = await world.start({ ...asked, maxTrials: 1 });
+    const sent = { parameters: { [RATE]: 0.1 }, by: 'ada', idempotencyKey: 'once' };
+    const first = await queueTrial(world.cp, sweep, sent);
+    const again = () => queueTrial(world.cp, sweep, sent);
+    expect(await again()).toEqual({ outcome: first.outcome, isReplay: true });
+    await world.run(sweep.sweepId);
+    expect(await again()).toEqual({ outcome: first.outcome, isReplay: true });
+    expect(await world.trials(sweep.sweepId)).toMatchObject([{ parameters: sent.parameters }]);
+    const other = queueTrial(world.cp, sweep, { ...sent, idempotencyKey: 'another' });
+    await expect(other).rejects.toThrow(/has ended/);
+  });
+
   it('retrains its best trial once, as a run that becomes a version', async () => {
     const world = new SweepWorld(await testControlPlane(), { objectiveOf });
     const sweep = await world.start(asked);

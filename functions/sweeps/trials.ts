@@ -25,14 +25,14 @@ export function turnWrite({ sweepId, round }: Sweep, number: number, taker: 'tri
 }
 
 /**
- * Claims the number for a trial, by creating its document; false where somebody else has it. All trials before it were known when it was
+ * Claims the number for a trial, by creating its document; undefined where somebody else has it. All trials before it were known when it was
  * planned, and a trial that has ended never opens again: so at most `maxParallel` are open with it, however many plan at a time.
  */
 export async function claimTrial(
   cp: SweepPorts,
   sweep: Sweep,
   { number, parameters, decision, queued }: Extract<NextStep, { kind: 'claim' }>,
-): Promise<boolean> {
+): Promise<Trial | undefined> {
   const trial: Trial = {
     schemaVersion: 1,
     sweepId: sweep.sweepId,
@@ -54,13 +54,13 @@ export async function claimTrial(
   const wanted = queued && paths.queuedTrial(sweep.sweepId, queued.id);
   try {
     return await cp.store.optimistic(async (tx) => {
-      if (wanted !== undefined && !(await tx.get(wanted))) return false;
+      if (wanted !== undefined && !(await tx.get(wanted))) return undefined;
       makeWrites(tx, [turnWrite(sweep, number, 'trial'), trialWrite('create', trial)]);
       if (wanted !== undefined) tx.delete(wanted);
-      return true;
+      return trial;
     });
   } catch (error) {
-    if (error instanceof DocumentExistsError) return false;
+    if (error instanceof DocumentExistsError) return undefined;
     throw error;
   }
 }

@@ -26,7 +26,7 @@ export const sweepLimits = {
   ),
   budgetUsd: described(
     z.number().positive().max(1_000_000).nullable(),
-    'What the trials may cost together, in US dollars: none is started that would, at the mean cost so far, exceed it. null: no limit.',
+    'What the trials may cost together, in US dollars: none is started that would, with those that run and at what one is expected to cost, exceed it. null: no limit.',
     20,
   ),
   maxFailures: described(
@@ -72,6 +72,11 @@ export const sweepSchema = z.strictObject({
     42,
   ),
   ...sweepLimits,
+  expectedTrialUsd: described(
+    z.number().min(0).nullable().default(null),
+    'What a trial was estimated to cost at most at the start of a sweep with a budget, in US dollars: what is counted with until one has succeeded, and the mean cost from then on. null where nobody could tell, and the first trial goes alone; or without a budget.',
+    0.3,
+  ),
   round: described(
     z.int().min(1),
     'Counts the times that the sweep was begun: 1, and one more each time it was extended.',

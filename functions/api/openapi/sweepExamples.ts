@@ -51,6 +51,7 @@ function exampleSweep(spec: object): SweepView {
     maxParallel: 4,
     timeoutSeconds: 3600,
     budgetUsd: null,
+    expectedTrialUsd: null,
     maxFailures: 10,
     deadlineAt: '2026-11-20T20:18:25.000Z',
     pausedAt: null,

@@ -57,6 +57,7 @@ const sweep: SweepView = {
   maxParallel: 2,
   timeoutSeconds: 60,
   budgetUsd: null,
+  expectedTrialUsd: null,
   maxFailures: 10,
   deadlineAt: AT,
   pausedAt: null,
