@@ -39,7 +39,6 @@ export interface FakeTrainerOptions {
   random: () => number;
 }
 
-const HEARTBEAT_MS = 400;
 const REQUEST_MS = 1500;
 /** How long a trainer waits until its last word is heard. */
 const LAST_WORD_MS = 60_000;
@@ -80,7 +79,7 @@ class FakeTrainer {
   }
 
   async run(): Promise<number | null> {
-    const beat = setInterval(() => this.beat(), HEARTBEAT_MS);
+    const beat = setInterval(() => this.beat(), this.options.plan.heartbeatMs);
     try {
       await this.walk();
       this.options.memory.completedBy = this.options.job.ATTEMPT;
@@ -137,7 +136,7 @@ class FakeTrainer {
       if (job.ATTEMPT === 1 && epoch === plan.troubleAtEpoch) this.getIntoTrouble();
       const metrics = {
         [metricName(METRICS.loss, 'training')]: 10 / epoch + job.ATTEMPT / 1000,
-        [metricName(METRICS.loss, 'validation')]: 11 / epoch,
+        [metricName(METRICS.loss, 'validation')]: plan.loss / epoch,
       };
       remember(memory, epoch, job.ATTEMPT, metrics);
       this.queue.enqueue('epoch-complete', {

@@ -26,6 +26,8 @@ import {
 } from './settings.js';
 
 const RECONCILE_MS = 500;
+/** A cent a second. */
+const USD_PER_HOUR = 36;
 const SUBSCRIBED = ['dispatch', 'sweeps'] as const;
 const PROJECT = 'trainyard-faults';
 
@@ -55,7 +57,7 @@ async function openControlPlane(
       publicUrl,
       masterSecret: MASTER_SECRET,
       auth: 'loopback',
-      tiers: [FIRST_TIER, SECOND_TIER].map((name) => ({ name, launcher: 'files' })),
+      tiers: [FIRST_TIER, SECOND_TIER].map((name) => ({ name, launcher: 'files', usdPerHour: USD_PER_HOUR })),
       leaseSeconds: 2,
       settleSeconds: 0.5,
     }),

@@ -52,10 +52,14 @@ export interface PlannedRun {
   startsAfterMs: number;
   /** What a stage or an epoch takes. */
   stepMs: number;
+  /** How often the trainer says that it is there. */
+  heartbeatMs: number;
   /** The epoch in which the trainer's trouble comes. */
   troubleAtEpoch: number;
   /** From the start to the request to cancel, where there is one. */
   cancelAfterMs: number;
+  /** The validation loss after the first epoch; after the n-th it is the n-th part. */
+  loss: number;
 }
 
 /** The first runs go through all scenarios, so that a short experiment sees many; the rest are drawn. */
@@ -69,7 +73,9 @@ export function planRuns(seed: number, count: number, spreadMs: number): Planned
     epochs: between(4, 12),
     startsAfterMs: Math.round((i / count) * spreadMs),
     stepMs: between(20, 250),
+    heartbeatMs: 400,
     troubleAtEpoch: between(1, 4),
     cancelAfterMs: between(0, 4000),
+    loss: 11,
   }));
 }

@@ -1,44 +1,42 @@
-/** A sweep under faults, then in peace; then what is stored of it is counted. */
+/** Two sweeps under faults, then in peace; then what is stored of them is counted. One is to have all of its trials, the other a budget. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseTrial } from '@trainyard/functions/sweeps/documents';
+import { parseTrial, readEnd } from '@trainyard/functions/sweeps/documents';
 import { queries } from '@trainyard/functions/queries';
 import { parseRun } from '@trainyard/functions/runs/repository';
-import { paths, type Run, type Trial } from '@trainyard/shared';
+import type { Run, SweepEnd, Trial } from '@trainyard/shared';
 import { randomFor } from '@trainyard/trainer-job/model/random';
 import { Client } from '../faults/client.js';
 import { FaultyWorld, type WorldOptions } from '../faults/faultyWorld.js';
 import type { PlannedRun } from '../faults/scenario.js';
 import { specOf } from '../faults/settings.js';
+import { countBudget, countTrials, type BudgetCounts, type SweepCounts } from './sweepVerdict.js';
 
 export interface SweepOptions extends WorldOptions {
   trials: number;
   parallel: number;
-  /** How long the sweep may go on in peace before what is missing counts as lost. */
+  /** How long the sweeps may go on in peace before what is missing counts as lost. */
   peaceMs: number;
   onProgress: (line: string) => void;
 }
 
-export interface SweepResult {
-  /** Distinct trials that have ended. */
-  trials: number;
-  /** Numbers that nobody claimed, trials that have not ended, and the end of the sweep where there is none. */
-  lost: number;
-  /** Runs of a trial beside its own, runs of two trials, ends beside the first. */
-  doubled: number;
-  failed: number;
-  /** The most trials that ran at a time, by their claims and the ends of their runs. */
-  mostParallel: number;
+export interface SweepResult extends SweepCounts {
+  budget: BudgetCounts & { trials: number; usd: number };
   kills: number;
   storeBreaks: number;
   seconds: number;
-  /** What was wrong, in words. */
-  findings: string[];
 }
 
 /** Its id is the scenario of the stand-in launcher: nothing befalls these runs but what befalls all. */
 const MODEL = 'steady';
 const MOST = 100_000;
 const PROGRESS_MS = 10_000;
+/** Enough that most trials that fall behind are told to stop before they are through. */
+const EPOCHS = 6;
+/** Trainers that die are found by their jobs. On a busy machine a host takes long to come back, and that is none of their silence. */
+const SILENCE_SECONDS = 120;
+/** At a cent a second, a twentieth of the trials of the other sweep and more. */
+const BUDGET_USD_PER_TRIAL = 0.002;
+const BUDGET_PARALLEL = 5;
 
 export async function runSweepExperiment(options: SweepOptions): Promise<SweepResult> {
   const world = await FaultyWorld.open(options, 'sweep faults', (runId) => planOf(options.seed, runId));
@@ -50,29 +48,44 @@ export async function runSweepExperiment(options: SweepOptions): Promise<SweepRe
 }
 
 class SweepExperiment {
+  private readonly budgetUsd: number;
+
   constructor(
     private readonly options: SweepOptions,
     private readonly world: FaultyWorld,
-  ) {}
+  ) {
+    this.budgetUsd = Math.max(0.05, options.trials * BUDGET_USD_PER_TRIAL);
+  }
 
   async run(): Promise<SweepResult> {
-    const { seed, trials, parallel, peaceMs, onProgress } = this.options;
+    const { parallel, peaceMs, onProgress } = this.options;
     const { world } = this;
-    const sweepId = await new Client(world.link.url).startSweep(MODEL, `sweep-${seed}`, {
-      spec: specOf(2),
-      space: { 'training.optimizer.learningRate': { min: 0.001, max: 0.5 } },
-      strategy: 'random',
-      maxTrials: trials,
-      maxParallel: parallel,
-      timeoutSeconds: 86_400,
-    });
-    await this.harass(sweepId);
+    const all = await this.start('all', { maxParallel: parallel });
+    const limits = { maxParallel: BUDGET_PARALLEL, budgetUsd: this.budgetUsd };
+    const budgeted = await this.start('budget', limits);
+    await this.harass(all);
     onProgress(world.faultsInWords());
     await world.endFaults();
     const end = Date.now() + peaceMs;
-    while (!(await this.hasEnded(sweepId)) && Date.now() < end) await pause(500);
+    for (const sweepId of [all, budgeted])
+      while (!(await this.endOf(sweepId)) && Date.now() < end) await pause(500);
     await world.killHost();
-    return this.result(sweepId);
+    world.checkTrainers();
+    return this.result(all, budgeted);
+  }
+
+  private start(name: string, limits: object): Promise<string> {
+    const { seed, trials } = this.options;
+    const spec = specOf(EPOCHS);
+    return new Client(this.world.link.url).startSweep(MODEL, `sweep-${name}-${seed}`, {
+      spec: { ...spec, compute: { ...spec.compute, heartbeatTimeoutSeconds: SILENCE_SECONDS } },
+      space: { 'training.optimizer.learningRate': { min: 0.001, max: 0.5 } },
+      strategy: 'random',
+      pruner: 'asha',
+      maxTrials: trials,
+      timeoutSeconds: 86_400,
+      ...limits,
+    });
   }
 
   /** Kills the host and breaks the store, again and again, until the sweep has nine tenths of its trials. */
@@ -92,84 +105,68 @@ class SweepExperiment {
 
   /** The greatest number that is claimed, which is at least `from`. */
   private async claimed(sweepId: string, from: number): Promise<number> {
-    const found = await this.world.store.query(queries.trials(sweepId, { after: from, limit: MOST }));
-    return from + found.length;
+    return from + (await this.trialsOf(sweepId, from)).length;
   }
 
-  private async hasEnded(sweepId: string): Promise<boolean> {
-    return (await this.world.store.get(paths.sweepEnd(sweepId, 1))) !== undefined;
+  private async trialsOf(sweepId: string, after = 0): Promise<Trial[]> {
+    return (await this.world.store.query(queries.trials(sweepId, { after, limit: MOST }))).map(parseTrial);
   }
 
-  private async result(sweepId: string): Promise<SweepResult> {
-    const { world } = this;
-    const { store } = world;
-    world.checkTrainers();
-    const found = await store.query(queries.trials(sweepId, { after: 0, limit: MOST }));
-    const runs = await store.query(queries.runsOfModel(MODEL, {}, { limit: MOST }));
-    const trials = found.map(parseTrial);
-    const counted = counts(trials, runs.map(parseRun), this.options.trials);
-    const hasEnded = await this.hasEnded(sweepId);
-    if (!hasEnded) counted.findings.push('lost: the end of the sweep');
+  private endOf(sweepId: string): Promise<SweepEnd | undefined> {
+    return readEnd(this.world.store, { sweepId, round: 1 });
+  }
+
+  private async result(all: string, budgeted: string): Promise<SweepResult> {
+    const { world, budgetUsd } = this;
+    const runs = (await world.store.query(queries.runsOfModel(MODEL, {}, { limit: MOST }))).map(parseRun);
+    const counts = await this.counted(all, runs, 'maxTrials');
+    const cheap = await this.counted(budgeted, runs, 'budget');
+    const budget = countBudget(await this.trialsOf(budgeted), budgetUsd);
     return {
-      ...counted,
-      lost: counted.lost + (hasEnded ? 0 : 1),
+      ...counts,
+      lost: counts.lost + cheap.lost,
+      doubled: counts.doubled + cheap.doubled,
+      findings: [...counts.findings, ...cheap.findings, ...budget.findings],
+      budget: { ...budget, trials: cheap.trials, usd: budgetUsd },
       kills: world.kills,
       storeBreaks: world.storeBreaks,
       seconds: world.seconds(),
     };
   }
+
+  private async counted(
+    sweepId: string,
+    runs: readonly Run[],
+    reason: SweepEnd['reason'],
+  ): Promise<SweepCounts> {
+    const own = runs.filter(({ sweep }) => sweep?.sweepId === sweepId);
+    const wanted = reason === 'maxTrials' ? this.options.trials : null;
+    const counts = countTrials(await this.trialsOf(sweepId), own, wanted);
+    const end = await this.endOf(sweepId);
+    if (!end)
+      return {
+        ...counts,
+        lost: counts.lost + 1,
+        findings: [...counts.findings, `lost: the end by ${reason}`],
+      };
+    if (end.reason !== reason) counts.findings.push(`wrong: ended by ${end.reason} instead of ${reason}`);
+    if (end.trials !== counts.trials) counts.findings.push(`wrong: its end tells of ${end.trials} trials`);
+    return counts;
+  }
 }
 
-/** What a run of a trial is like: two epochs, and a trainer who dies now and then. */
+/** What a run of a trial is like: a few epochs, better or worse than those of others, and a trainer who dies now and then. */
 function planOf(seed: number, runId: string): PlannedRun {
   const random = randomFor(seed, runId);
   return {
     key: runId,
     scenario: random() < 0.05 ? 'dies' : 'steady',
-    epochs: 2,
+    epochs: EPOCHS,
     startsAfterMs: 0,
-    stepMs: 20 + Math.floor(random() * 60),
+    stepMs: 50 + Math.floor(random() * 100),
+    heartbeatMs: 2000,
     troubleAtEpoch: 1,
     cancelAfterMs: 0,
+    loss: 5 + 10 * random(),
   };
-}
-
-type Counts = Pick<SweepResult, 'trials' | 'lost' | 'doubled' | 'failed' | 'mostParallel' | 'findings'>;
-
-function counts(trials: readonly Trial[], runs: readonly Run[], wanted: number): Counts {
-  const findings: string[] = [];
-  const numbers = new Set(trials.map(({ number }) => number));
-  for (let number = 1; number <= wanted; number++)
-    if (!numbers.has(number)) findings.push(`lost: trial ${number} was never claimed`);
-  for (const { number, state } of trials)
-    if (state === 'running') findings.push(`lost: trial ${number} has not ended`);
-  const lost = findings.length;
-  for (const { number } of trials)
-    if (number > wanted) findings.push(`doubled: trial ${number} is one too many`);
-  for (const { number, runId } of trials) {
-    const own = runs.filter(({ sweep }) => sweep?.trial === number);
-    for (const run of own)
-      if (run.runId !== runId) findings.push(`doubled: run ${run.runId} of trial ${number}`);
-  }
-  return {
-    trials: trials.filter(({ state, number }) => state !== 'running' && number <= wanted).length,
-    lost,
-    doubled: findings.length - lost,
-    failed: trials.filter(({ state }) => state === 'failed').length,
-    mostParallel: mostAtATime(trials),
-    findings,
-  };
-}
-
-/** From the claim of each trial to the end of its run. */
-function mostAtATime(trials: readonly Trial[]): number {
-  const changes = trials.flatMap(({ createdAt, endedAt }) => [
-    { at: createdAt, by: 1 },
-    ...(endedAt === null ? [] : [{ at: endedAt, by: -1 }]),
-  ]);
-  // Of what happens in the same millisecond, ends come first: the next trial follows from one.
-  changes.sort((a, b) => a.at.localeCompare(b.at) || a.by - b.by);
-  let [open, most] = [0, 0];
-  for (const { by } of changes) most = Math.max(most, (open += by));
-  return most;
 }

@@ -10,7 +10,8 @@ import { startEmulators } from '../stores/emulators.js';
 import type { StoreSettings } from '../stores/storeAndBus.js';
 import { runSweepExperiment, type SweepResult } from './sweepExperiment.js';
 
-const BAR = 'on each store: trials = maxTrials, lost = 0, doubled = 0, most_parallel <= maxParallel';
+const BAR =
+  'on each store: trials = maxTrials, lost = 0, doubled = 0, wrong = 0, most_parallel <= maxParallel, pruned > 0, over_usd <= running_usd';
 /** After the last fault; a host that was killed in a transaction leaves its locks in Firestore behind for a minute. */
 const PEACE_MS = 300_000;
 
@@ -26,7 +27,7 @@ type Flags = z.infer<typeof flagsSchema>;
 export const sweepFaults: Bench = {
   name: 'sweep-faults',
   claim:
-    'a sweep has exactly as many trials as were asked for, each once and with one run, while hosts are killed, stores break, and events are dropped, doubled and reordered',
+    'a sweep has exactly as many trials as were asked for, each once and with one run, stops those that fall behind, and exceeds its budget by no more than the trials that run, while hosts are killed, stores break, and events are dropped, doubled and reordered',
   usage: '[--trials 1000] [--parallel 20] [--store sqlite|firestore|both] [--seed 1] [--keep]',
   async run(args): Promise<BenchResult> {
     const { values } = parseArgs({
@@ -103,8 +104,15 @@ function summary(
     trials: sum((result) => result.trials),
     lost: sum(({ lost }) => lost),
     doubled: sum(({ doubled }) => doubled),
+    wrong: sum(({ findings, lost, doubled }) => findings.length - lost - doubled),
     failed: sum(({ failed }) => failed),
+    pruned: sum(({ pruned }) => pruned),
     most_parallel: Math.max(...results.map(({ mostParallel }) => mostParallel)),
+    budget_trials: sum(({ budget }) => budget.trials),
+    budget_usd: dollars(sum(({ budget }) => budget.usd)),
+    spent_usd: dollars(sum(({ budget }) => budget.spentUsd)),
+    over_usd: dollars(sum(({ budget }) => budget.overUsd)),
+    running_usd: dollars(sum(({ budget }) => budget.runningUsd)),
     kills: sum(({ kills }) => kills),
     store_breaks: sum(({ storeBreaks }) => storeBreaks),
     seconds: sum(({ seconds }) => seconds),
@@ -113,7 +121,9 @@ function summary(
   };
   const pass =
     figures.trials === trials * results.length &&
-    figures.lost + figures.doubled === 0 &&
-    figures.most_parallel <= parallel;
+    figures.most_parallel <= parallel &&
+    results.every(({ findings, pruned }) => findings.length === 0 && pruned > 0);
   return { figures, bar: BAR, pass };
 }
+
+const dollars = (usd: number) => Number(usd.toFixed(4));
