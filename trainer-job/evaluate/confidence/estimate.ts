@@ -86,11 +86,14 @@ export async function figureEstimates(
     if (group % BLOCK === 0) await between();
   }
   for (const { influence } of estimates.values()) center(influence);
+  const ranges = new Map([...estimates.keys()].map((name) => [name, metricRange(name)]));
   for (let draw = 0; draw < draws.count; draw++) {
     times.set(draws.times.subarray(draw * draws.groups, (draw + 1) * draws.groups));
     const drawn = isLinear ? {} : figures(times);
     for (const [name, { value, influence, draws: values }] of estimates) {
-      values[draw] = isLinear ? withinRange(name, value + product(times, influence)) : (drawn[name] ?? NaN);
+      values[draw] = isLinear
+        ? within(ranges.get(name), value + product(times, influence))
+        : (drawn[name] ?? NaN);
     }
     if (draw % BLOCK === 0) await between();
   }
@@ -98,8 +101,7 @@ export async function figureEstimates(
 }
 
 /** What a figure owes to groups of users adds up to more than it can be where rows are few. */
-function withinRange(metric: string, value: number): number {
-  const range = metricRange(metric);
+function within(range: ReturnType<typeof metricRange>, value: number): number {
   return range ? Math.min(Math.max(value, range.least), range.greatest) : value;
 }
 
