@@ -73,6 +73,9 @@ export default defineConfig({
           exclude: [...exclude, '**/*.{process,integration,emulator,tensorflow}.test.ts'],
           // What a process has loaded stays loaded for its next file, which halves the time.
           isolate: false,
+          // Few of them wait, and each process loads and compiles for itself. A project that differs in this is a group of its own.
+          maxWorkers: Math.ceil(1.5 * availableParallelism()),
+          sequence: { groupOrder: 1 },
         },
       },
       {

@@ -65,9 +65,25 @@ const BODIES: Record<string, unknown> = {
   'POST /api/training-runs/{runId}/webhook/batch': { callbacks: [says.epoch(2), says.stage('evaluate')] },
 };
 
+let made: ReturnType<typeof makeWorld> | undefined;
+
+/** The same for every test: made by the first, and each has a copy. */
+async function world() {
+  const { kept, evaluated, parameters } = await (made ??= makeWorld());
+  const cp = await testControlPlane({}, kept);
+  // An address names the folder of the copy.
+  const { runId, ...files } = evaluated;
+  const artifacts = Object.fromEntries(
+    Object.entries(files).map(([name, file]) => [name, cp.objects.uri(file)]),
+  );
+  await cp.put({ ...(await cp.run(runId)), result: { ...RESULT, artifacts } });
+  const [api, webhooks] = [await serveFunction('api'), await serveFunction('webhooks')];
+  return { cp, api, webhooks, parameters };
+}
+
 /** Runs in every state that matters, versions of which two have served, and presets with two versions each. */
-async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
-  const cp = await testControlPlane(config);
+async function makeWorld() {
+  const cp = await testControlPlane();
   const [api, webhooks] = [await serveFunction('api'), await serveFunction('webhooks')];
   const job = { tier: 'small', name: 'job', launchedAt: cp.now().toISOString(), usdPerHour: null };
   const put = async (parts: Partial<Run>) => {
@@ -108,9 +124,7 @@ async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
   };
   await cp.objects.putIfAbsent(manifest, Buffer.from(JSON.stringify(listing)));
   await cp.objects.putIfAbsent(`runs/${evaluatedRun}/model/a/b.bin`, Buffer.from('abc'));
-  const artifacts = { evaluation: cp.objects.uri(evaluation), manifest: cp.objects.uri(manifest) };
-  const result = { ...RESULT, artifacts };
-  await put({ runId: evaluatedRun, status: 'completed', result });
+  await put({ runId: evaluatedRun, status: 'completed', result: RESULT });
   const attached = `/api/training-runs/${evaluatedRun}/attachments/a/b.bin`;
   await send(attached, { method: 'PUT', ...FILE });
   const parameters: Record<string, string> = {
@@ -126,7 +140,7 @@ async function world(config: Parameters<typeof testControlPlane>[0] = {}) {
     sweepId: await sweepWithTrial(cp),
     readyVersion: '3',
   };
-  return { cp, api, webhooks, parameters };
+  return { kept: await cp.keep(), evaluated: { runId: evaluatedRun, evaluation, manifest }, parameters };
 }
 
 /** One of the model `other`, with a completed trial that can be retrained. */

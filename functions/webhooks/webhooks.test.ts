@@ -229,7 +229,7 @@ describe('the callbacks of a whole training', () => {
         expect(types.filter((type) => type === 'run.epoch.completed')).toHaveLength(EPOCHS);
         expect(types.filter((type) => type === 'run.stage.completed')).toHaveLength(STAGES.length);
       }),
-      { numRuns: 6, seed: 20_260_101 },
+      { numRuns: 3, seed: 20_260_101 },
     );
   });
 

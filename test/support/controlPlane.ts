@@ -1,4 +1,6 @@
 /** The control plane on one machine's stores, in a folder of its own; the test holds its clock, its jobs and its faults. */
+import { cp as copy, mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runSchema, trainingSpecSchema, paths, type Run, type TrainingSpecInput } from '@trainyard/shared';
 import type { z } from 'zod';
@@ -47,16 +49,27 @@ export interface TestControlPlane extends ControlPlane {
   put(...runs: Run[]): Promise<void>;
   /** Requests a run of the example specification. */
   request(spec?: Partial<TrainingSpecInput>): Promise<Run>;
+  /** All that it has stored, for planes that begin as it is now. */
+  keep(): Promise<KeptPlane>;
 }
 
-/** Gone after the test. The functions of this process use it until the next one is made. */
+/** What a control plane had stored at a moment; it outlasts the test, and ends with the test run. */
+export interface KeptPlane {
+  folder: string;
+  time: number;
+  ids: number;
+}
+
+/** Gone after the test. The functions of this process use it until the next one is made. It begins empty unless one was kept. */
 export async function testControlPlane(
   config: Partial<z.input<typeof configSchema>> = {},
+  kept?: KeptPlane,
 ): Promise<TestControlPlane> {
   const folder = await temporaryFolder();
-  const file = join(folder, 'documents.db');
+  if (kept) await copy(kept.folder, folder, { recursive: true });
+  const [file, events] = [join(folder, 'documents.db'), join(folder, 'events.db')];
   const store = new FaultyStore(openSqliteDocumentStore(file));
-  const bus = new FaultyBus(openSqliteEventBus({ file: join(folder, 'events.db') }));
+  const bus = new FaultyBus(openSqliteEventBus({ file: events }));
   const reader = openSqlite(file);
   onTestFinished(async () => {
     reader.close();
@@ -64,7 +77,7 @@ export async function testControlPlane(
   });
   const launcher = new FakeLauncher();
   const logged: LogEntry[] = [];
-  let [time, ids] = [START.getTime(), 0];
+  let [time, ids] = kept ? [kept.time, kept.ids] : [START.getTime(), 0];
   const plane: TestControlPlane = {
     store,
     bus,
@@ -108,6 +121,16 @@ export async function testControlPlane(
         () => undefined,
       );
       return run;
+    },
+    async keep() {
+      const place = await mkdtemp(join(tmpdir(), 'trainyard-kept-'));
+      reader.prepare('VACUUM INTO ?').run(join(place, 'documents.db'));
+      const published = openSqlite(events);
+      published.prepare('VACUUM INTO ?').run(join(place, 'events.db'));
+      published.close();
+      await mkdir(join(folder, 'objects'), { recursive: true });
+      await copy(join(folder, 'objects'), join(place, 'objects'), { recursive: true });
+      return { folder: place, time, ids };
     },
   };
   setControlPlane(async () => plane);

@@ -8,9 +8,11 @@ export const EXAMPLE_SPEC: TrainingSpecInput = {
   },
 };
 
+/** Read once: tests make thousands of runs, and none changes a specification in place. */
+const spec = trainingSpecSchema.parse(EXAMPLE_SPEC);
+
 /** A run just requested, at `now`, with parts replaced. */
 export function newRun(now: Date, parts: Partial<Run> = {}): Run {
-  const spec = trainingSpecSchema.parse(EXAMPLE_SPEC);
   const run = recorded({
     runId: 'abcdefghijklmnopqrst',
     modelId: 'demo',

@@ -26,6 +26,7 @@ const MACHINE = tierSchema.parse(TIER).machine!;
 
 let vertex: VertexStandIn;
 let launcher: VertexCustomJobLauncher;
+let impatient: VertexCustomJobLauncher;
 
 /** What a call that gets no answer is waited for. One that gets its answer has it by then on a busy machine, too. */
 const IMPATIENT_MS = 1_500;
@@ -42,21 +43,15 @@ const open = (callMs = 60_000) =>
     callMs,
   });
 
-/** Another process, or one with less patience. */
-function another(callMs?: number): VertexCustomJobLauncher {
-  const opened = open(callMs);
-  onTestFinished(() => opened.close());
-  return opened;
-}
-
-// One for all tests: the client takes a while to be made.
+// Two for all tests, as of two processes: a client takes a while to be made.
 beforeAll(async () => {
   vertex = await VertexStandIn.start();
   launcher = open();
+  impatient = open(IMPATIENT_MS);
 });
 beforeEach(() => vertex.reset());
 afterAll(async () => {
-  await launcher.close();
+  await Promise.all([launcher.close(), impatient.close()]);
   vertex.close();
 });
 
@@ -219,14 +214,14 @@ describe('what Vertex AI answers to a launch', () => {
 
   it('nothing at all within the time for a call, with the job created', async () => {
     vertex.faults['CreateCustomJob'] = [after()];
-    const { dispatch } = await launchedBy(another(IMPATIENT_MS), TIER);
+    const { dispatch } = await launchedBy(impatient, TIER);
     expect(await dispatch()).toMatchObject({ events: ['launched'], run: { status: 'provisioning' } });
     expect(vertex.jobs.size).toBe(1);
   });
 
   it('nothing at all, with nothing created: it is launched after the lease, once', async () => {
     vertex.faults['CreateCustomJob'] = [{ when: 'before' }];
-    const { dispatch, reconcile, plane } = await launchedBy(another(IMPATIENT_MS), TIER);
+    const { dispatch, reconcile, plane } = await launchedBy(impatient, TIER);
     expect((await dispatch()).events).toEqual([]);
     plane.pass(31);
     expect((await reconcile()).events).toEqual(['launched']);
@@ -432,9 +427,9 @@ describe('one attempt has one CustomJob', () => {
   });
 
   it('in the end, when processes race without a lease: all keep the older one', async () => {
-    const names = await Promise.all(
-      [another(), another(), another()].map((racing) => racing.launch(request())),
-    );
+    const third = open();
+    onTestFinished(() => third.close());
+    const names = await Promise.all([launcher, impatient, third].map((racing) => racing.launch(request())));
     expect(new Set(names.map(({ name }) => name))).toEqual(new Set([`${PARENT}/customJobs/1`]));
     const alive = [...vertex.jobs.values()].filter(({ state }) => state !== 'JOB_STATE_CANCELLED');
     expect(alive.map(({ name }) => name)).toEqual([`${PARENT}/customJobs/1`]);
