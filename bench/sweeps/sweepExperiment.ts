@@ -30,6 +30,9 @@ export interface SweepResult extends SweepCounts {
 const MODEL = 'steady';
 const MOST = 100_000;
 const PROGRESS_MS = 10_000;
+const POLL_MS = 500;
+/** After this time without a new trial, a sweep is left in peace. */
+const STALLED_MS = 120_000;
 /** Enough that most trials that fall behind are told to stop before they are through. */
 const EPOCHS = 6;
 /** Trainers that die are found by their jobs. On a busy machine a host takes long to come back, and that is none of their silence. */
@@ -88,19 +91,38 @@ class SweepExperiment {
     });
   }
 
-  /** Kills the host and breaks the store, again and again, until the sweep has nine tenths of its trials. */
+  /**
+   * Kills the host and breaks the store, again and again, until the sweep has nine tenths of its trials, or gets no further. Faults come by
+   * the number of trials and not by the clock: on a slow machine hosts would do nothing but start.
+   */
   private async harass(sweepId: string): Promise<void> {
     const { world } = this;
-    const wanted = Math.floor(this.options.trials * 0.9);
+    const { seed, trials, parallel, onProgress } = this.options;
+    const random = randomFor(seed, 'pace of faults');
+    const wanted = Math.floor(trials * 0.9);
     let told = Date.now();
-    for (let claimed = 0; claimed < wanted; claimed = await this.claimed(sweepId, claimed)) {
+    for (let claimed = 0; claimed < wanted;) {
+      const next = claimed + Math.ceil(parallel * (0.5 + random()));
+      claimed = await this.reached(sweepId, claimed, Math.min(next, wanted));
+      if (claimed < Math.min(next, wanted)) return onProgress(`no more than ${claimed} trials are claimed`);
       if (Date.now() - told > PROGRESS_MS) {
-        this.options.onProgress(`${claimed} trials after ${world.seconds()} s, ${world.kills} kills`);
+        onProgress(`${claimed} trials after ${world.seconds()} s, ${world.kills} kills`);
         told = Date.now();
       }
-      await world.wait(3000, 15_000);
       await world.oneFault(1000);
     }
+  }
+
+  /** How many are claimed, once it is as many as wanted or nothing has happened for long. */
+  private async reached(sweepId: string, from: number, wanted: number): Promise<number> {
+    let claimed = from;
+    for (let last = Date.now(); claimed < wanted && Date.now() - last < STALLED_MS;) {
+      await pause(POLL_MS);
+      const now = await this.claimed(sweepId, claimed);
+      if (now > claimed) last = Date.now();
+      claimed = now;
+    }
+    return claimed;
   }
 
   /** The greatest number that is claimed, which is at least `from`. */
