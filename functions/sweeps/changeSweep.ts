@@ -141,6 +141,8 @@ function extended({ sweep, end, trials, expectedUsd, now }: Before, limits: Exte
   }
   const given = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
   const timeoutSeconds = limits.timeoutSeconds ?? (end ? sweep.timeoutSeconds : undefined);
+  // Of one that is paused the time begins with the pause, for all of that is added once it is resumed.
+  const from = end || sweep.pausedAt === null ? now.getTime() : Date.parse(sweep.pausedAt);
   const after: Sweep = {
     ...sweep,
     ...given,
@@ -149,7 +151,7 @@ function extended({ sweep, end, trials, expectedUsd, now }: Before, limits: Exte
     cancelRequestedAt: null,
     ...(end && { pausedAt: null }),
     ...(timeoutSeconds !== undefined && {
-      deadlineAt: new Date(now.getTime() + timeoutSeconds * 1000).toISOString(),
+      deadlineAt: new Date(from + timeoutSeconds * 1000).toISOString(),
     }),
     updatedAt: now.toISOString(),
   };

@@ -55,7 +55,8 @@ export function isOpen({ state }: Pick<Trial, 'state'>): boolean {
 function stopReason(sweep: Sweep, trials: readonly Trial[], now: Date): SweepEndReason | undefined {
   if (sweep.cancelRequestedAt !== null) return 'cancelled';
   if (trials.length >= sweep.maxTrials) return 'maxTrials';
-  if (now.toISOString() >= sweep.deadlineAt) return 'timeout';
+  // While it is paused its time stands still.
+  if ((sweep.pausedAt ?? now.toISOString()) >= sweep.deadlineAt) return 'timeout';
   if (isOverBudget(sweep, trials) || wasRefusedForBudget(sweep, trials)) return 'budget';
   return isHopeless(sweep, trials) ? 'failures' : undefined;
 }

@@ -166,9 +166,23 @@ describe('a sweep', () => {
     expect(await world.trials(sweepId)).toHaveLength(2);
     expect((await readSweepView(world.cp.store, await world.sweep(sweepId))).status).toBe('paused');
     world.cp.pass(1000);
+    // Whoever looks at it meanwhile does not end it.
+    await reconcileSweeps(world.cp);
     await change(world, sweepId, { action: 'resume' });
     await world.run(sweepId);
     expect(await readEnd(world.cp.store, await world.sweep(sweepId))).toMatchObject({ reason: 'maxTrials' });
+  });
+
+  it('has the time that it was given while it was paused from its resumption on', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const { sweepId } = await world.start({ ...asked, timeoutSeconds: 60 });
+    await change(world, sweepId, { action: 'pause' });
+    world.cp.pass(1000);
+    await change(world, sweepId, { action: 'extend', limits: { timeoutSeconds: 90 } });
+    world.cp.pass(1000);
+    await change(world, sweepId, { action: 'resume' });
+    const { deadlineAt } = await world.sweep(sweepId);
+    expect(Date.parse(deadlineAt) - world.cp.now().getTime()).toBe(90_000);
   });
 
   it('is extended after its end, with all that it has found', async () => {
