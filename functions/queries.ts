@@ -90,6 +90,11 @@ export const queries = {
   }),
   /** The summaries of all runs of a model, in any order: to order them, one machine's store would look into each. */
   summaryPages: (modelId: string): Query => ({ collection: paths.summaryPages(modelId) }),
+  /** Of the summaries these fields alone, such as tell whether a page has changed. */
+  summaryHeads: (modelId: string, fields: readonly string[]): Query => ({
+    collection: paths.summaryPages(modelId),
+    fields,
+  }),
   /** Whether any run was made of a preset's version. */
   runsOfPreset: (presetRef: string): Query => ({
     collection: paths.runs,

@@ -32,12 +32,8 @@ const NAMES = ['recall', 'ndcg', 'mrr', 'precision', 'map', 'hit_rate'].flatMap(
 const TEAMS = ['search', 'ads', 'shop'];
 const STATUSES = ['completed', 'completed', 'completed', 'completed', 'failed'] as const;
 
-/** The same ones each time, of the last weeks up to now. */
-export function madeUpRuns(modelId: string, count: number): Run[] {
-  return Array.from({ length: count }, (_, i) => madeUpRun(modelId, i + 1));
-}
-
-function madeUpRun(modelId: string, runNumber: number): Run {
+/** The same one each time for a number. */
+export function madeUpRun(modelId: string, runNumber: number): Run {
   const draw = (n: number) => (Math.sin(runNumber * 12.9898 + n * 78.233) * 43_758.5453) % 1;
   const share = (n: number) => Math.abs(draw(n));
   const spec = trainingSpecSchema.parse({

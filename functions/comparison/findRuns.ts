@@ -1,9 +1,10 @@
 /** Finds runs by what people call them. */
-import { paths, runReferenceOf, runName, type Run } from '@trainyard/shared';
+import { runReferenceOf, runName, type Run } from '@trainyard/shared';
 import type { DocumentStore } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
 import { parseRun, readRun } from '../runs/repository.js';
-import { decodePage, pageDocumentSchema, pageOf } from '../runs/summaries/page.js';
+import { pageOf } from '../runs/summaries/page.js';
+import { readSomePages } from '../runs/summaries/pageCache.js';
 import { notFound } from '../errors/domainError.js';
 
 /** A query takes so many choices of a field. */
@@ -57,13 +58,8 @@ async function summarized(
   numbers: readonly number[],
 ): Promise<{ modelId: string; runIds: string[]; rest: number[] }> {
   const known = new Map<number, string>();
-  await Promise.all(
-    [...new Set(numbers.map(pageOf))].map(async (page) => {
-      const document = await store.get(paths.summaryPage(modelId, page));
-      const summaries = document ? decodePage(pageDocumentSchema.parse(document.data).body) : [];
-      for (const { fields } of summaries) known.set(fields.runNumber, fields.runId);
-    }),
-  );
+  for (const { rows } of (await readSomePages(store, modelId, [...new Set(numbers.map(pageOf))])).values())
+    for (const { fields } of rows) known.set(fields.runNumber, fields.runId);
   const runIds = numbers.flatMap((number) => known.get(number) ?? []);
   return { modelId, runIds, rest: numbers.filter((number) => !known.has(number)) };
 }

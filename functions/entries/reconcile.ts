@@ -6,6 +6,7 @@ import { forbidden } from '../api/forbidden.js';
 import { answering, sendJson } from '../http/answers.js';
 import { remindOfMlflow } from '../mlflow/remind.js';
 import { reconcile } from '../runs/reconcile.js';
+import { fillSummaries } from '../runs/summaries/fillSummaries.js';
 import { reconcileSweeps } from '../sweeps/reconcileSweeps.js';
 
 http(
@@ -17,12 +18,17 @@ http(
     const { sweeps, failed } = await reconcileSweeps(cp);
     reconciled.sweeps = sweeps;
     reconciled.failed += failed;
-    try {
-      await remindOfMlflow(cp);
-    } catch (error) {
-      reconciled.failed += 1;
-      cp.log('ERROR', 'runs could not be brought to MLflow', { error });
-    }
+    const attempt = async (work: () => Promise<unknown>, message: string) => {
+      try {
+        await work();
+      } catch (error) {
+        reconciled.failed += 1;
+        cp.log('ERROR', message, { error });
+      }
+    };
+    await attempt(() => remindOfMlflow(cp), 'runs could not be brought to MLflow');
+    // Last, for it may take some seconds where there are runs from before there were summaries.
+    await attempt(() => fillSummaries(cp), 'summaries of earlier runs could not be made');
     sendJson(response, 200, reconciled);
   }),
 );

@@ -1,6 +1,7 @@
 /** The best runs of all models, by the type of their models, and what each type goes by. */
 import {
   DEFAULT_MONITOR,
+  inParallel,
   isBetter,
   metricName,
   METRICS,
@@ -14,7 +15,8 @@ import {
 import { parseModel } from '../models/repository.js';
 import { queries } from '../queries.js';
 import { readSummaries, type ReadPorts } from '../runs/summaries/readSummaries.js';
-import type { RunSummary } from '../runs/summaries/summary.js';
+import { firstInOrder } from '../runs/summaries/filter/firstInOrder.js';
+import type { SummaryRow } from '../runs/summaries/summary.js';
 
 const recall = (k: number) => metricName(METRICS.recall, 'test', k);
 const [rmse, mae] = [METRICS.rmse, METRICS.mae];
@@ -33,22 +35,26 @@ const KPIS: Readonly<Record<ModelType, { metrics: readonly string[]; leading: st
 };
 const MOST_RUNS = 10;
 const MODELS_PER_PAGE = 200;
+const MODELS_AT_ONCE = 4;
 
-interface OfModel extends RunSummary {
+interface OfModel {
   modelId: string;
+  row: SummaryRow;
 }
 
 /** Of the models of the given teams, or of all. */
 export async function bestExperiments(cp: ReadPorts, teams: string[] | undefined): Promise<BestExperiments> {
   const completed: OfModel[] = [];
-  for (const model of await allModels(cp, teams)) {
-    const summaries = await readSummaries(cp, model);
-    const ended = summaries.filter(({ fields }) => fields.status === 'completed');
-    completed.push(...ended.map((summary) => ({ ...summary, modelId: model.modelId })));
-  }
+  let unsearched = 0;
+  await inParallel(await allModels(cp, teams), MODELS_AT_ONCE, async (model) => {
+    const read = await readSummaries(cp, model);
+    unsearched += read.unsearched;
+    for (const row of read.rows)
+      if (row.fields.status === 'completed') completed.push({ modelId: model.modelId, row });
+  });
   return {
     modelTypes: modelTypeSchema.options.map((modelType) => {
-      const runs = completed.filter(({ fields }) => fields.modelType === modelType);
+      const runs = completed.filter(({ row: { fields } }) => fields.modelType === modelType);
       const { metrics, leading } = KPIS[modelType];
       return {
         modelType,
@@ -58,6 +64,7 @@ export async function bestExperiments(cp: ReadPorts, teams: string[] | undefined
         runs: bestRuns(runs, leading),
       };
     }),
+    ...(unsearched > 0 && { unsearched }),
   };
 }
 
@@ -72,8 +79,8 @@ async function allModels({ store }: ReadPorts, teams: string[] | undefined): Pro
 }
 
 function bestOf(runs: readonly OfModel[], metric: string): number | null {
-  return runs.reduce<number | null>((best, { metrics }) => {
-    const value = metrics[metric];
+  return runs.reduce<number | null>((best, { row }) => {
+    const value = row.metric(metric);
     if (value === undefined) return best;
     return best === null || isBetter(metric, value, best) ? value : best;
   }, null);
@@ -81,39 +88,39 @@ function bestOf(runs: readonly OfModel[], metric: string): number | null {
 
 function bestRuns(runs: readonly OfModel[], metric: string): BestExperiments['modelTypes'][number]['runs'] {
   const valued = runs.flatMap((run) => {
-    const value = run.metrics[metric];
-    return value === undefined ? [] : [{ run, value }];
+    const value = run.row.metric(metric);
+    return value === undefined ? [] : [{ run, value, createdAt: run.row.fields.createdAt }];
   });
   // Of equals the newest comes first.
-  const newestFirst = valued.toSorted((a, b) => (a.run.fields.createdAt < b.run.fields.createdAt ? 1 : -1));
-  const sorted = newestFirst.toSorted((a, b) =>
-    a.value === b.value ? 0 : isBetter(metric, a.value, b.value) ? -1 : 1,
-  );
-  return sorted.slice(0, MOST_RUNS).map(({ run, value }) => {
-    const { fields, metrics, parameters, systemTags } = run;
+  const compare = (a: (typeof valued)[number], b: (typeof valued)[number]) => {
+    if (a.value !== b.value) return isBetter(metric, a.value, b.value) ? -1 : 1;
+    return a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? 1 : -1;
+  };
+  return firstInOrder(valued, compare, MOST_RUNS).map(({ run: { modelId, row }, value }) => {
+    const { fields, systemTags } = row;
     return {
       runId: fields.runId,
-      name: runName({ modelId: run.modelId, runNumber: fields.runNumber }),
+      name: runName({ modelId, runNumber: fields.runNumber }),
       title: fields.title,
       experiment: fields.experiment,
-      dataset: systemTags['dataset_version'] ?? textOf(parameters['dataset.source.uri']),
-      features: ofTowers(run, /^features\.(query|candidate)\.\d+\.column$/, ', '),
-      model: ofTowers(run, /^model\.(query|candidate)\.layers\.\d+\.units$/, '-'),
-      learningRate: numberOf(parameters['training.optimizer.learningRate']),
-      batchSize: numberOf(parameters['training.batchSize']),
+      dataset: systemTags['dataset_version'] ?? textOf(row.parameter('dataset.source.uri')),
+      features: ofTowers(row, /^features\.(query|candidate)\.\d+\.column$/, ', '),
+      model: ofTowers(row, /^model\.(query|candidate)\.layers\.\d+\.units$/, '-'),
+      learningRate: numberOf(row.parameter('training.optimizer.learningRate')),
+      batchSize: numberOf(row.parameter('training.batchSize')),
       epochs: fields.epochs,
       value,
-      loss: metrics[DEFAULT_MONITOR] ?? metrics[metricName(METRICS.loss, 'training')] ?? null,
+      loss: row.metric(DEFAULT_MONITOR) ?? row.metric(metricName(METRICS.loss, 'training')) ?? null,
     };
   });
 }
 
 /** The values of the query tower, and behind a bar those of the candidate tower. */
-function ofTowers({ parameters }: RunSummary, key: RegExp, separator: string): string {
+function ofTowers(row: SummaryRow, key: RegExp, separator: string): string {
   const found: Record<string, string[]> = { query: [], candidate: [] };
-  for (const [name, value] of Object.entries(parameters)) {
+  for (const name of row.parameterNames()) {
     const tower = key.exec(name)?.[1];
-    if (tower !== undefined) found[tower]?.push(String(value));
+    if (tower !== undefined) found[tower]?.push(String(row.parameter(name)));
   }
   return `${found['query']?.join(separator)} | ${found['candidate']?.join(separator)}`;
 }

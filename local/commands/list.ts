@@ -11,6 +11,7 @@ import {
   type RunStatus,
   type RunView,
   runStatusSchema,
+  whole,
 } from '@trainyard/shared';
 import { plain, truncate } from '../watch/layout.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
@@ -66,6 +67,7 @@ export const list = defineCommand(
     const client = await connect(values, context);
     if (values.best) return listBest(client, values, context);
     const runs: RunView[] = [];
+    let unsearched = 0;
     for (let cursor: string | undefined; runs.length < limit;) {
       const page = await client.list(modelId, {
         status,
@@ -75,11 +77,13 @@ export const list = defineCommand(
         cursor,
       });
       runs.push(...page.runs);
+      unsearched = page.unsearched ?? 0;
       if (page.nextCursor === null) break;
       cursor = page.nextCursor;
     }
     if (values.json) context.terminal.draw(runs.map((run) => JSON.stringify(run)));
     else context.terminal.draw(runLines(runs, context.terminal.layout.width));
+    noteUnsearched(unsearched, context);
     if (runs.length === 0)
       context.note(
         `${modelId} has no ${status ? `${status} ` : ''}run${filter === undefined ? '' : ' that the filter takes'} at ${client.url}`,
@@ -87,6 +91,13 @@ export const list = defineCommand(
     return EXIT.ok;
   },
 );
+
+function noteUnsearched(count: number, context: CommandContext): void {
+  if (count === 0) return;
+  context.note(
+    `${whole(count)} older runs were not looked at: what they are found by is still being made. Ask again in a minute.`,
+  );
+}
 
 async function listBest(
   client: TrainyardClient,
@@ -103,7 +114,7 @@ async function listBest(
       'wrong-arguments',
       `--best is of completed runs, and --status is ${status}: leave one of them out`,
     );
-  const { metric, runs } = await client.best(modelId, Math.min(200, limit));
+  const { metric, runs, unsearched } = await client.best(modelId, Math.min(200, limit));
   if (json) context.terminal.draw(runs.map((run) => JSON.stringify({ ...run, metric })));
   else if (metric !== null && runs.length > 0)
     context.terminal.draw(
@@ -115,6 +126,7 @@ async function listBest(
         context.terminal.layout.width,
       ),
     );
+  noteUnsearched(unsearched ?? 0, context);
   if (runs.length === 0) context.note(`${modelId} has no completed run with a result at ${client.url}`);
   return EXIT.ok;
 }

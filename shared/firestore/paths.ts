@@ -20,6 +20,8 @@ export const paths = {
   summaryPages: (modelId: string) => `models/${modelId}/summaries`,
   /** The summaries of a hundred runs of a model. */
   summaryPage: (modelId: string, page: number) => `models/${modelId}/summaries/${numbered(page)}`,
+  /** How far the summaries of runs from before there were any have been made. */
+  summaryUpkeep: 'upkeep/summaries',
   experiments: (modelId: string) => `models/${modelId}/experiments`,
   experiment: (modelId: string, experimentId: string) => `models/${modelId}/experiments/${experimentId}`,
   sweeps: 'sweeps',

@@ -27,6 +27,7 @@ import {
 import { gateSetsSchema } from '../spec/evaluation/gateSets.js';
 import { brokenGatesOfSet } from '../spec/rules/gates.js';
 import { storedSpecSchema } from '../spec/trainingSpec.js';
+import { unsearched } from './unsearched.js';
 
 /** Request bodies larger than this are refused with 413. */
 export const MAX_BODY_BYTES = 256_000;
@@ -166,6 +167,7 @@ export const bestRunsQuerySchema = z.strictObject({
 export const runPageSchema = z.strictObject({
   runs: described(z.array(runViewSchema), 'The runs of the page, in the order that was asked for.'),
   nextCursor,
+  unsearched,
 });
 export const metricsPageSchema = z.strictObject({
   epochs: described(z.array(epochSchema), 'The epochs of the run, the first one first.'),
@@ -340,6 +342,7 @@ export const bestRunsSchema = z.strictObject({
     ),
     'The completed runs that have the metric, the best first.',
   ),
+  unsearched: unsearched.clone(),
 });
 
 /** Bodies of presets, by kind. */

@@ -3,6 +3,7 @@ import { metricNameSchema, modelTypeSchema } from '../common.js';
 import { described } from '../described.js';
 import { experimentSchema, experimentTextSchemas } from '../firestore/experiment.js';
 import { experimentIdSchema } from '../runs/identity.js';
+import { unsearched } from './unsearched.js';
 
 const { description, purpose, owner, tags } = experimentTextSchemas;
 
@@ -76,5 +77,6 @@ export const bestExperimentsSchema = z.strictObject({
     ),
     'Retrieval, ranking, hybrid.',
   ),
+  unsearched: unsearched.clone(),
 });
 export type BestExperiments = z.infer<typeof bestExperimentsSchema>;

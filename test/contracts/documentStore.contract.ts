@@ -334,6 +334,29 @@ export function describeDocumentStore(name: string, harness: DocumentStoreHarnes
       expect(await names({ collection: c, startAfter })).toEqual(['0010']);
     });
 
+    it('gives the fields that a query names and no others, in every type, and none that a document lacks', async () => {
+      const c = collection();
+      const data = {
+        n: 1.5,
+        text: '"a"',
+        is: true,
+        none: null,
+        map: { deep: [1] },
+        list: ['x'],
+        'odd-name': '',
+      };
+      await put(`${c}/a`, { ...data, body: 'x'.repeat(1000) });
+      await put(`${c}/b`, { n: 0, body: 'y' });
+      expect(await store.query({ collection: c, fields: [...Object.keys(data), 'absent'] })).toEqual([
+        { path: `${c}/a`, data },
+        { path: `${c}/b`, data: { n: 0 } },
+      ]);
+      const where = [{ field: 'body', op: '==', value: 'y' }] as const;
+      expect(await store.query({ collection: c, where, fields: ['n'] })).toEqual([
+        { path: `${c}/b`, data: { n: 0 } },
+      ]);
+    });
+
     it('keeps subcollections apart from their parents', async () => {
       const c = collection();
       await put(`${c}/a`, { n: 1 });

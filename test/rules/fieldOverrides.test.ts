@@ -27,6 +27,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { historyMarkerSchema } from '../../functions/history/marker.js';
 import { MAX_DOCUMENT_BYTES, documentBytes } from '../../functions/ports/documentStore/documentSize.js';
+import { summaryUpkeepSchema } from '../../functions/runs/summaries/fillSummaries.js';
 import { pageDocumentSchema } from '../../functions/runs/summaries/page.js';
 import { EXAMPLE_SPEC, newRun } from '../support/newRun.js';
 import { START } from '../support/controlPlane.js';
@@ -48,6 +49,7 @@ const DOCUMENTS: Record<string, readonly z.ZodType[]> = {
   featureConfigs: [presetSchema],
   modelConfigs: [presetSchema],
   summaries: [pageDocumentSchema],
+  upkeep: [summaryUpkeepSchema],
   experiments: [experimentSchema],
   outbox: [eventSchema],
   registrations: [registrationSchema],

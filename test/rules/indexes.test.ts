@@ -27,6 +27,7 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
       [{}, { tag: 'a=b' }].map((filter) => queries.bestRunsOfModel('m', metric, filter, page)),
     ),
   summaryPages: () => [queries.summaryPages('m')],
+  summaryHeads: () => [queries.summaryHeads('m', ['page'])],
   runsOfPreset: () => [queries.runsOfPreset('datasets/d@1')],
   runsFrom: () => [queries.runsFrom('quickRunId', 'r'), queries.runsFrom('parentRunId', 'r')],
   runsByDigest: () =>

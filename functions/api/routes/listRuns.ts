@@ -78,8 +78,9 @@ async function foundRuns(
   const after = decodeCursor(foundCursorSchema, cursor);
   // A cursor of another filter or order points nowhere.
   if (after && after.of !== askedDigest(asked)) decodeCursor(z.never(), cursor);
-  const { runs, next } = await findRuns(cp, model, asked, { after, limit });
-  return { runs: runs.map(viewOf), nextCursor: next && encodeCursor(next) };
+  const { runs, next, unsearched } = await findRuns(cp, model, asked, { after, limit });
+  const nextCursor = next && encodeCursor(next);
+  return { runs: runs.map(viewOf), nextCursor, ...(unsearched > 0 && { unsearched }) };
 }
 
 export const bestRunsRoute = defineRoute({
@@ -97,13 +98,13 @@ export const bestRunsRoute = defineRoute({
     const asked = query.metric && canonicalMetricName(query.metric);
     const metric = asked ?? (await primaryMetricOf(cp, params.modelId));
     if (metric === null) return { body: { metric, runs: [] } };
-    const found = await bestRuns(cp, model, metric, query.limit);
+    const { runs: found, unsearched } = await bestRuns(cp, model, metric, query.limit);
     const runs = found.flatMap((run) => {
       const metrics = run.result?.metrics ?? {};
       const value = metrics[metric];
       return value === undefined ? [] : [{ runId: run.runId, name: runName(run), value, metrics }];
     });
-    return { body: { metric, runs } };
+    return { body: { metric, runs, ...(unsearched > 0 && { unsearched }) } };
   },
 });
 

@@ -26,10 +26,12 @@ export interface Query {
   /** The last document of the page before. */
   startAfter?: StoredDocument;
   limit?: number;
+  /** Of each document these fields alone, and not those of them that it lacks; the whole unless given. */
+  fields?: readonly string[];
 }
 
 /** A watched query is watched whole: what falls off a page would be told differently by every store. */
-export type WatchTarget = { document: string } | { query: Omit<Query, 'startAfter' | 'limit'> };
+export type WatchTarget = { document: string } | { query: Omit<Query, 'startAfter' | 'limit' | 'fields'> };
 
 /** Reads single documents, in a transaction or outside. */
 export type DocumentReader = Pick<Transaction, 'get'>;

@@ -155,10 +155,11 @@ class FirestoreDocumentStore implements DocumentStore {
     };
   }
 
-  private build({ collection, where = [], orderBy = [], startAfter, limit }: Query): FirestoreQuery {
+  private build({ collection, where = [], orderBy = [], startAfter, limit, fields }: Query): FirestoreQuery {
     let query: FirestoreQuery = this.firestore.collection(collection);
     for (const { field, op, value } of where) query = query.where(field, op, value);
     for (const { field, direction } of orderBy) query = query.orderBy(field, direction);
+    if (fields) query = query.select(...fields);
     if (startAfter) {
       const values = orderBy.map(({ field }) => valueAt(startAfter.data, field));
       const name = startAfter.path.slice(startAfter.path.lastIndexOf('/') + 1);

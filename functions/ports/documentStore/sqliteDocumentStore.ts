@@ -211,8 +211,8 @@ class SqliteDocumentStore implements DocumentStore {
 
   private select(query: Query): StoredDocument[] {
     const { sql, parameters } = selectStatement(query);
-    const rows = this.database.prepare(sql).all(...parameters) as { path: string; data: string }[];
-    return rows.map(({ path, data }) => ({ path, data: parseData(data) }));
+    const rows = this.database.prepare(sql).all(...parameters) as Row[];
+    return rows.map((row) => ({ path: row.path, data: dataOf(row, query.fields) }));
   }
 
   /** 0 where there is no document. */
@@ -243,6 +243,17 @@ function prepared(database: Database.Database) {
     ),
     delete: database.prepare('DELETE FROM documents WHERE path = ?'),
   };
+}
+
+type Row = { path: string; data: string } & Record<`field${number}`, string | null>;
+
+function dataOf(row: Row, fields: Query['fields']): DocumentData {
+  if (!fields) return parseData(row.data);
+  const parts = fields.flatMap((field, i) => {
+    const text = row[`field${i}`];
+    return typeof text === 'string' ? [`${JSON.stringify(field)}:${text}`] : [];
+  });
+  return parseData(`{${parts.join(',')}}`);
 }
 
 function parseData(text: string): DocumentData {

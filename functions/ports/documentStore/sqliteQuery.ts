@@ -4,6 +4,7 @@ import { valueAt } from './field.js';
 
 type Parameter = string | number | null;
 
+/** Its rows have `path`, and `data` or, where fields are named, the JSON of each of them as `field0` and so on. */
 export function selectStatement(query: Query): { sql: string; parameters: Parameter[] } {
   const order = query.orderBy ?? [];
   const parts = [
@@ -17,7 +18,7 @@ export function selectStatement(query: Query): { sql: string; parameters: Parame
   );
   const pathDirection = order.at(-1)?.direction === 'desc' ? 'DESC' : 'ASC';
   const sql = [
-    'SELECT path, data FROM documents',
+    `SELECT path, ${query.fields?.map((field, i) => `data -> '${jsonPath(field)}' AS field${i}`).join(', ') ?? 'data'} FROM documents`,
     `WHERE ${parts.map((part) => `(${part.sql})`).join(' AND ')}`,
     `ORDER BY ${[...columns, `path ${pathDirection}`].join(', ')}`,
     ...(query.limit === undefined ? [] : ['LIMIT ?']),
@@ -30,7 +31,10 @@ export function selectStatement(query: Query): { sql: string; parameters: Parame
 }
 
 /** Whether a document belongs to the query. */
-export function matches(document: StoredDocument, query: Omit<Query, 'startAfter' | 'limit'>): boolean {
+export function matches(
+  document: StoredDocument,
+  query: Omit<Query, 'startAfter' | 'limit' | 'fields'>,
+): boolean {
   if (document.path.slice(0, document.path.lastIndexOf('/')) !== query.collection) return false;
   if ((query.orderBy ?? []).some(({ field }) => valueAt(document.data, field) === undefined)) return false;
   return (query.where ?? []).every((filter) => holds(valueAt(document.data, filter.field), filter));

@@ -26,17 +26,16 @@ export async function bestRuns(
   model: Pick<ModelDocument, 'modelId' | 'lastRunNumber'>,
   metric: string,
   limit: number,
-): Promise<Run[]> {
+): Promise<{ runs: Run[]; unsearched: number }> {
   const ordered = orderMetricSchema.safeParse(metric);
   if (ordered.success) {
     const { modelId } = model;
-    return (await cp.store.query(queries.bestRunsOfModel(modelId, ordered.data, {}, { limit }))).map(
-      parseRun,
-    );
+    const found = await cp.store.query(queries.bestRunsOfModel(modelId, ordered.data, {}, { limit }));
+    return { runs: found.map(parseRun), unsearched: 0 };
   }
   const asked = {
     orderBy: `metrics.${metric}`,
     filter: `metrics.${metric} != null and status = "completed"`,
   };
-  return (await findRuns(cp, model, asked, { after: undefined, limit })).runs;
+  return findRuns(cp, model, asked, { after: undefined, limit });
 }

@@ -11,10 +11,11 @@ import { z } from 'zod';
 import { readRun } from '../repository.js';
 import { mistakeIn, resolveField, type ResolvedField } from './filter/fields.js';
 import { compileFilter, type Predicate } from './filter/matches.js';
+import { firstInOrder } from './filter/firstInOrder.js';
 import { compareKeys, sortKey, type ResolvedOrder, type SortKey } from './filter/order.js';
 import { invalidFilter, parseFilter, parseOrders, type FieldName } from './filter/parse.js';
 import { readSummaries, type ReadPorts } from './readSummaries.js';
-import { summaryOf, type RunSummary } from './summary.js';
+import { isLeftOut, rowOf, summaryOf, type SummaryRow } from './summary.js';
 
 export interface RunsAsked {
   filter?: string | undefined;
@@ -35,6 +36,8 @@ export type FoundCursor = z.infer<typeof foundCursorSchema>;
 export interface FoundRuns {
   runs: Run[];
   next: FoundCursor | null;
+  /** So many of the oldest runs have no summary yet, and were not looked at. */
+  unsearched: number;
 }
 
 const CONCURRENCY = 16;
@@ -51,53 +54,60 @@ export async function findRuns(
   asked: RunsAsked,
   { after, limit }: { after: FoundCursor | undefined; limit: number },
 ): Promise<FoundRuns> {
-  const { found, orders } = await findSummaries(cp, model, asked);
-  const begin = after ? firstBehind(found, orders, after) : 0;
-  const page = found.slice(begin, begin + limit);
+  const { keys, orders, unsearched } = await findKeys(cp, model, asked);
+  const compare = compareKeys(orders);
+  // One more tells whether there is a next page.
+  const behind = after ? behindPlace(keys, after, compare) : keys;
+  const first = firstInOrder(behind, compare, limit + 1);
+  const page = first.slice(0, limit);
   const runs: (Run | undefined)[] = Array.from({ length: page.length });
-  await inParallel([...page.entries()], CONCURRENCY, async ([i, { key }]) => {
-    runs[i] = await readRun(cp.store, key.runId);
+  await inParallel([...page.entries()], CONCURRENCY, async ([i, { runId }]) => {
+    runs[i] = await readRun(cp.store, runId);
   });
-  const last = page.at(-1)?.key;
-  const hasMore = begin + limit < found.length;
+  const last = first.length > limit ? page.at(-1) : undefined;
   return {
     runs: runs.filter((run) => run !== undefined),
-    next:
-      hasMore && last
-        ? {
-            of: askedDigest(asked),
-            values: last.values.map((value) => value ?? null),
-            runNumber: last.runNumber,
-          }
-        : null,
+    next: last ? cursorAt(asked, last) : null,
+    unsearched,
   };
 }
 
-interface Found {
-  summary: RunSummary;
-  key: SortKey & { runId: string };
+function* behindPlace(
+  keys: Iterable<FoundKey>,
+  after: FoundCursor,
+  compare: (a: SortKey, b: SortKey) => number,
+): Iterable<FoundKey> {
+  for (const key of keys) if (compare(key, after) > 0) yield key;
 }
 
-/** All that match, in their order. Fails with `invalid-filter`. */
-export async function findSummaries(
+function cursorAt(asked: RunsAsked, { values, runNumber }: SortKey): FoundCursor {
+  return { of: askedDigest(asked), values: values.map((value) => value ?? null), runNumber };
+}
+
+interface FoundKey extends SortKey {
+  runId: string;
+}
+
+/** What all that match are ordered by, in no order. Fails with `invalid-filter`. */
+async function findKeys(
   cp: ReadPorts,
   model: Pick<ModelDocument, 'modelId' | 'lastRunNumber'>,
   { filter, orderBy, status, tag }: RunsAsked,
-): Promise<{ found: Found[]; orders: ResolvedOrder[] }> {
+): Promise<{ keys: Iterable<FoundKey>; orders: ResolvedOrder[]; unsearched: number }> {
   // What cannot be read is refused before anything is read for it.
   const tree = filter === undefined ? undefined : await parseFilter(filter);
   const asked = orderBy === undefined ? [] : await parseOrders(orderBy);
-  const all = await readSummaries(cp, model);
+  const { rows, unsearched } = await readSummaries(cp, model);
   const fields: ResolvedField[] = [];
   const resolve = (name: 'filter' | 'orderBy', text: string) => (field: FieldName) => {
     const resolved = resolveField(field);
-    const mistake = mistakeIn(resolved, all);
+    const mistake = mistakeIn(resolved, rows);
     if (mistake !== undefined) throw invalidFilter(name, text, field.at, mistake);
     fields.push(resolved);
     return resolved;
   };
   const predicates: Predicate[] = [
-    ...(status ? [({ fields: { status: own } }: RunSummary) => own === status] : []),
+    ...(status ? [({ fields: { status: own } }: SummaryRow) => own === status] : []),
     ...(tag === undefined ? [] : [hasTag(tag)]),
     ...(tree ? [compileFilter(tree, resolve('filter', filter ?? ''))] : []),
   ];
@@ -106,13 +116,17 @@ export async function findSummaries(
     const isBestFirst = resolved.isLowerBetter === false;
     return { field: resolved, isDescending: direction === null ? isBestFirst : direction === 'desc' };
   });
-  const whole = await wholeWhereAsked(cp, all, fields);
-  const compare = compareKeys(orders);
-  const found = whole
-    .filter((summary) => predicates.every((holds) => holds(summary)))
-    .map((summary): Found => ({ summary, key: { ...sortKey(summary, orders), runId: summary.fields.runId } }))
-    .toSorted((a, b) => compare(a.key, b.key));
-  return { found, orders };
+  const whole = await wholeWhereAsked(cp, rows, fields);
+  return { keys: matchingKeys(whole, predicates, orders), orders, unsearched };
+}
+
+function* matchingKeys(
+  rows: readonly SummaryRow[],
+  predicates: readonly Predicate[],
+  orders: readonly ResolvedOrder[],
+): Iterable<FoundKey> {
+  for (const row of rows)
+    if (predicates.every((holds) => holds(row))) yield { ...sortKey(row, orders), runId: row.fields.runId };
 }
 
 function hasTag(pair: string): Predicate {
@@ -122,14 +136,11 @@ function hasTag(pair: string): Predicate {
 /** The runs themselves are read of which a parameter is asked that their summaries left out. */
 async function wholeWhereAsked(
   cp: ReadPorts,
-  summaries: readonly RunSummary[],
+  rows: SummaryRow[],
   fields: readonly ResolvedField[],
-): Promise<RunSummary[]> {
-  const parameters = fields.filter(({ kind }) => kind === 'parameter');
-  const whole = [...summaries];
-  const lacking = [...summaries.entries()].filter(
-    ([, summary]) => summary.isPartial && parameters.some(({ valueOf }) => valueOf(summary) === undefined),
-  );
+): Promise<SummaryRow[]> {
+  const keys = fields.flatMap(({ kind, name }) => (kind === 'parameter' ? [name] : []));
+  const lacking = [...rows.entries()].filter(([, row]) => keys.some((key) => isLeftOut(row, key)));
   await inParallel(
     lacking,
     CONCURRENCY,
@@ -140,14 +151,8 @@ async function wholeWhereAsked(
       },
     ]) => {
       const run = await readRun(cp.store, runId);
-      if (run) whole[i] = summaryOf(run, true);
+      if (run) rows[i] = rowOf(summaryOf(run, true));
     },
   );
-  return whole;
-}
-
-function firstBehind(found: readonly Found[], orders: readonly ResolvedOrder[], after: FoundCursor): number {
-  const compare = compareKeys(orders);
-  const first = found.findIndex(({ key }) => compare(key, after) > 0);
-  return first < 0 ? found.length : first;
+  return rows;
 }

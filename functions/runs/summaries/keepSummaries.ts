@@ -5,8 +5,10 @@ import { inTurn } from '../../inTurn.js';
 import type { DocumentReader } from '../../ports/documentStore/documentStore.js';
 import { queries } from '../../queries.js';
 import { parseRun, readRun } from '../repository.js';
-import { decodePage, encodePage, pageDocumentSchema, pageOf, type PageDocument } from './page.js';
-import { summaryOf, type RunSummary } from './summary.js';
+import type { Gap } from './gaps.js';
+import { decodePage, encodePage, LAYOUT, pageDocumentSchema, pageOf, type PageDocument } from './page.js';
+import { isOfLayout } from './pageCache.js';
+import { rowOf, summaryOf, type RunSummary, type SummaryRow } from './summary.js';
 
 export type SummaryPorts = Pick<ControlPlane, 'store' | 'now'>;
 
@@ -64,7 +66,7 @@ function writeRuns(
       if (run) runs.push(run);
     }
     const before = await readPage(tx, place);
-    const known = before ? decodePage(before.body) : [];
+    const known = before ? decodePage(before) : [];
     const after = withRuns(known, runs);
     if (after === undefined) return;
     const document = pageDocument(cp, place, after, before?.lookedUpTo ?? 0);
@@ -72,30 +74,41 @@ function writeRuns(
   }, askedAt);
 }
 
-/** The numbers that a page lacks: from the first to the last of them. */
-export interface Gap {
+export interface FilledPage {
   page: number;
-  from: number;
-  to: number;
+  rows: readonly SummaryRow[];
 }
 
 /**
- * Adds the runs that pages lack, of which the first page comes first, and says that they were looked for. The summaries of each page
- * as they are then.
+ * Adds the runs that pages lack, and says that they were looked for. What each page has then.
  */
 export async function fillPages(
   cp: SummaryPorts,
   modelId: string,
   gaps: readonly Gap[],
-): Promise<{ page: number; summaries: RunSummary[] }[]> {
-  const [first, last] = [gaps[0]?.from ?? 0, gaps.at(-1)?.to ?? 0];
-  const runs = (await cp.store.query(queries.runsByNumber(modelId, first, last))).map(parseRun);
-  const filled: { page: number; summaries: RunSummary[] }[] = [];
-  for (const { page, to } of gaps) {
-    const own = runs.filter(({ runNumber }) => pageOf(runNumber) === page);
-    filled.push({ page, summaries: await fillPage(cp, { modelId, page }, own, to) });
+): Promise<FilledPage[]> {
+  const filled: FilledPage[] = [];
+  for (const neighbours of consecutive(gaps)) {
+    const [from, to] = [neighbours[0]?.from ?? 0, neighbours.at(-1)?.to ?? 0];
+    const runs = (await cp.store.query(queries.runsByNumber(modelId, from, to))).map(parseRun);
+    for (const gap of neighbours) {
+      const own = runs.filter(({ runNumber }) => pageOf(runNumber) === gap.page);
+      const summaries = await fillPage(cp, { modelId, page: gap.page }, own, gap.to);
+      filled.push({ page: gap.page, rows: summaries.map(rowOf) });
+    }
   }
   return filled;
+}
+
+/** Gaps of pages that follow each other are read by one query: on one machine each goes through all runs of the model. */
+function consecutive(gaps: readonly Gap[]): Gap[][] {
+  const groups: Gap[][] = [];
+  for (const gap of gaps) {
+    const group = groups.at(-1);
+    if (group?.at(-1)?.page === gap.page - 1) group.push(gap);
+    else groups.push([gap]);
+  }
+  return groups;
 }
 
 function fillPage(
@@ -106,7 +119,7 @@ function fillPage(
 ): Promise<RunSummary[]> {
   return cp.store.optimistic(async (tx) => {
     const before = await readPage(tx, place);
-    const known = before ? decodePage(before.body) : [];
+    const known = before ? decodePage(before) : [];
     const after = withRuns(known, runs) ?? known;
     const document = pageDocument(cp, place, after, Math.max(to, before?.lookedUpTo ?? 0));
     tx.set(paths.summaryPage(place.modelId, place.page), document);
@@ -134,8 +147,8 @@ function pageDocument(
   summaries: readonly RunSummary[],
   lookedUpTo: number,
 ): PageDocument {
-  const body = encodePage(summaries);
-  return { schemaVersion: 1, modelId, page, lookedUpTo, body, updatedAt: cp.now().toISOString() };
+  const encoded = encodePage(summaries);
+  return { schemaVersion: LAYOUT, modelId, page, lookedUpTo, ...encoded, updatedAt: cp.now().toISOString() };
 }
 
 async function readPage(
@@ -143,5 +156,5 @@ async function readPage(
   { modelId, page }: PagePlace,
 ): Promise<PageDocument | undefined> {
   const document = await from.get(paths.summaryPage(modelId, page));
-  return document && pageDocumentSchema.parse(document.data);
+  return document && isOfLayout(document) ? pageDocumentSchema.parse(document.data) : undefined;
 }

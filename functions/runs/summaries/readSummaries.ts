@@ -1,88 +1,56 @@
-/** All runs of a model as summaries, up to date: from the pages, and from the runs themselves where those may have moved on. */
+/** The runs of a model as summaries, up to date: from the pages, and from the runs themselves where those may have moved on. */
 import { inParallel, isTerminal, type ModelDocument } from '@trainyard/shared';
 import type { ControlPlane } from '../../controlPlane.js';
-import { queries } from '../../queries.js';
 import { readRun } from '../repository.js';
-import { fillPages, type SummaryPorts } from './keepSummaries.js';
-import { decodePage, pageDocumentSchema, pageOf, RUNS_PER_PAGE, type PageDocument } from './page.js';
-import { summaryOf, type RunSummary } from './summary.js';
+import { gapsIn, numbersIn, type Gap } from './gaps.js';
+import { fillPages, type FilledPage, type SummaryPorts } from './keepSummaries.js';
+import { readPages } from './pageCache.js';
+import { rowOf, summaryOf, type SummaryRow } from './summary.js';
 
 export type ReadPorts = SummaryPorts & Pick<ControlPlane, 'log'>;
 
 const CONCURRENCY = 16;
-/** The runs of so many pages are read together: a thousand. */
-const PAGES_AT_ONCE = 10;
-/** Pages are decoded once, until they change. Those of so many are kept, about 1 KB a run. */
-const MOST_CACHED = 300;
+/** A reader waits until so many pages are filled, of a thousand runs, which takes a second; the rest he is told of. */
+const MOST_FILLED = 10;
 
-interface Cached {
-  body: string;
-  summaries: readonly RunSummary[];
+export interface ReadSummaries {
+  /** In the order of their numbers. */
+  rows: SummaryRow[];
+  /** So many numbers of runs have no summary yet, and were not read: the oldest of them. */
+  unsearched: number;
 }
-const cache = new Map<string, Cached>();
 
-/** In the order of their numbers. */
 export async function readSummaries(
   cp: ReadPorts,
   { modelId, lastRunNumber }: Pick<ModelDocument, 'modelId' | 'lastRunNumber'>,
-): Promise<RunSummary[]> {
-  const documents = await cp.store.query(queries.summaryPages(modelId));
-  const stored = new Map(
-    documents.map(({ data }) => {
-      const document = pageDocumentSchema.parse(data);
-      return [document.page, document];
-    }),
-  );
-  const pages = Array.from({ length: pageOf(lastRunNumber) }, (_, i) => {
-    const document = stored.get(i + 1);
-    return document ? decoded(document) : [];
-  });
-  const gaps = pages.flatMap((summaries, i) => {
-    const gap = missingOf(summaries, i + 1, lastRunNumber, stored.get(i + 1)?.lookedUpTo ?? 0);
-    return gap ? [{ page: i + 1, ...gap }] : [];
-  });
-  for (let i = 0; i < gaps.length; i += PAGES_AT_ONCE)
-    for (const { page, summaries } of await fillPages(cp, modelId, gaps.slice(i, i + PAGES_AT_ONCE)))
-      pages[page - 1] = summaries;
-  return refreshed(cp, pages.flat());
+): Promise<ReadSummaries> {
+  const pages = await readPages(cp.store, modelId);
+  const rowsOf = new Map([...pages].map(([page, { rows }]) => [page, rows]));
+  const gaps = gapsIn(pages, lastRunNumber);
+  for (const { page, rows } of await filled(cp, modelId, gaps.slice(-MOST_FILLED))) rowsOf.set(page, rows);
+  const all = [...rowsOf].toSorted(([a], [b]) => a - b).flatMap(([, rows]) => rows);
+  return { rows: await refreshed(cp, all), unsearched: numbersIn(gaps.slice(0, -MOST_FILLED)) };
 }
 
-/** The numbers of the page that no summary has and that were not looked for, from the first to the last; undefined where there are none. */
-function missingOf(
-  summaries: readonly RunSummary[],
-  page: number,
-  lastRunNumber: number,
-  lookedUpTo: number,
-): { from: number; to: number } | undefined {
-  const first = (page - 1) * RUNS_PER_PAGE + 1;
-  const last = Math.min(page * RUNS_PER_PAGE, lastRunNumber);
-  const known = new Set(summaries.map(({ fields }) => fields.runNumber));
-  let [from, to] = [0, 0];
-  for (let number = Math.max(first, lookedUpTo + 1); number <= last; number++) {
-    if (known.has(number)) continue;
-    from ||= number;
-    to = number;
-  }
-  return from === 0 ? undefined : { from, to };
+/** What is being filled, by model: whoever comes meanwhile waits for the same. */
+const filling = new WeakMap<SummaryPorts['store'], Map<string, Promise<FilledPage[]>>>();
+
+async function filled(cp: ReadPorts, modelId: string, gaps: readonly Gap[]): Promise<FilledPage[]> {
+  if (gaps.length === 0) return [];
+  const ofStore = filling.get(cp.store) ?? new Map<string, Promise<FilledPage[]>>();
+  filling.set(cp.store, ofStore);
+  const key = `${modelId} ${gaps.map(({ page, from, to }) => `${page}:${from}-${to}`).join()}`;
+  const underWay = ofStore.get(key) ?? fillPages(cp, modelId, gaps).finally(() => ofStore.delete(key));
+  ofStore.set(key, underWay);
+  return underWay;
 }
 
 /** A run that is not over moves on without its page: it is read itself. */
-async function refreshed(cp: ReadPorts, summaries: RunSummary[]): Promise<RunSummary[]> {
-  const open = [...summaries.entries()].filter(([, { fields }]) => !isTerminal(fields.status));
+async function refreshed(cp: ReadPorts, rows: SummaryRow[]): Promise<SummaryRow[]> {
+  const open = [...rows.entries()].filter(([, { fields }]) => !isTerminal(fields.status));
   await inParallel(open, CONCURRENCY, async ([i, { fields }]) => {
     const run = await readRun(cp.store, fields.runId);
-    if (run) summaries[i] = summaryOf(run);
+    if (run) rows[i] = rowOf(summaryOf(run));
   });
-  return summaries;
-}
-
-function decoded({ modelId, page, body }: PageDocument): readonly RunSummary[] {
-  const key = `${modelId} ${page}`;
-  const known = cache.get(key);
-  const summaries = known?.body === body ? known.summaries : decodePage(body);
-  // The one used last is the last to go.
-  cache.delete(key);
-  cache.set(key, { body, summaries });
-  if (cache.size > MOST_CACHED) cache.delete(cache.keys().next().value ?? '');
-  return summaries;
+  return rows;
 }

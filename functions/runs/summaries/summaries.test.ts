@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { START, testControlPlane, type TestControlPlane } from '../../../test/support/controlPlane.js';
 import { EXAMPLE_SPEC, newRun } from '../../../test/support/newRun.js';
-import { findRuns, findSummaries, type RunsAsked } from './findRuns.js';
+import { findRuns, type RunsAsked } from './findRuns.js';
 import { keepSummary } from './keepSummaries.js';
 import { decodePage, encodePage, pageDocumentSchema } from './page.js';
 import { readSummaries } from './readSummaries.js';
@@ -53,8 +53,9 @@ async function modelOf(runs: readonly Run[]): Promise<{ cp: TestControlPlane; la
 }
 
 const numbersOf = async (cp: TestControlPlane, lastRunNumber: number, asked: RunsAsked) => {
-  const { found } = await findSummaries(cp, { modelId: 'demo', lastRunNumber }, asked);
-  return found.map(({ summary }) => summary.fields.runNumber);
+  const model = { modelId: 'demo', lastRunNumber };
+  const { runs } = await findRuns(cp, model, asked, { after: undefined, limit: 200 });
+  return runs.map(({ runNumber }) => runNumber);
 };
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -113,7 +114,7 @@ describe('a page of summaries', () => {
         result: one.result && { ...one.result, metrics },
       };
     });
-    expect(encodePage(runs.map((run) => summaryOf(run))).length / runs.length).toBeLessThan(1024);
+    expect(encodePage(runs.map((run) => summaryOf(run))).body.length / runs.length).toBeLessThan(1024);
   });
 });
 
@@ -126,10 +127,12 @@ describe('keeping summaries', () => {
     const pages = Object.entries(cp.documents()).filter(([path]) =>
       path.startsWith('models/demo/summaries/'),
     );
-    const kept = pages.map(([, data]) => decodePage(pageDocumentSchema.parse(data).body));
+    const kept = pages.map(([, data]) => decodePage(pageDocumentSchema.parse(data)));
     expect(kept.map((page) => page.length)).toEqual([100, 20]);
     expect(kept.flat()).toEqual(runs.map((run) => summaryOf(run)));
-    expect(await readSummaries(cp, { modelId: 'demo', lastRunNumber })).toEqual(kept.flat());
+    const { rows, unsearched } = await readSummaries(cp, { modelId: 'demo', lastRunNumber });
+    expect(rows.map(({ fields }) => fields)).toEqual(kept.flat().map(({ fields }) => fields));
+    expect(unsearched).toBe(0);
   });
 
   it('keeps the runs that waited with one whose write failed', async () => {
@@ -142,7 +145,7 @@ describe('keeping summaries', () => {
     const outcomes = await Promise.allSettled(runs.map(({ runId }) => keepSummary(cp, runId)));
     expect(outcomes.filter(({ status }) => status === 'rejected').length).toBe(1);
     const page = pageDocumentSchema.parse((await cp.store.get(paths.summaryPage('demo', 1)))?.data);
-    expect(decodePage(page.body)).toHaveLength(4);
+    expect(decodePage(page)).toHaveLength(4);
   });
 });
 
@@ -150,7 +153,7 @@ describe('reading summaries', () => {
   it('fills in runs of before once, and remembers which numbers have no run', async () => {
     const { cp } = await modelOf([1, 2, 5, 101].map((n) => ended(n)));
     const model = { modelId: 'demo', lastRunNumber: 103 };
-    const read = async () => (await readSummaries(cp, model)).map(({ fields }) => fields.runNumber);
+    const read = async () => (await readSummaries(cp, model)).rows.map(({ fields }) => fields.runNumber);
     expect(await read()).toEqual([1, 2, 5, 101]);
     const query = cp.store.query.bind(cp.store);
     const asked: string[] = [];
@@ -182,13 +185,28 @@ describe('reading summaries', () => {
     expect(await numbersOf(cp, 1, { filter: 'status = "completed"' })).toEqual([1]);
   });
 
+  it('reads the run itself where its summary left out more parameters than are named', async () => {
+    const rename = Object.fromEntries(range(1, 1200).map((n) => [`c${n}`, `d${n}`]));
+    const { cp } = await modelOf([
+      ended(1, { spec: { ...spec, dataset: { ...spec.dataset, rename } } as Run['spec'] }),
+      ended(2),
+    ]);
+    const { rows } = await readSummaries(cp, { modelId: 'demo', lastRunNumber: 2 });
+    expect(rows[0]?.leftOut).toBeNull();
+    // As the pages give it the second time.
+    expect(await numbersOf(cp, 2, { filter: 'params.dataset.rename.c1200 = "d1200"' })).toEqual([1]);
+    expect(await numbersOf(cp, 2, { filter: 'params.dataset.rename.c1200 != "d1200"' })).toEqual([2]);
+  });
+
   it('reads the run itself where its summary left the parameter out', async () => {
     const sql = `select ${'x, '.repeat(400)} y`;
     const { cp } = await modelOf([
       ended(1, { spec: { ...spec, dataset: { ...spec.dataset, sql } } }),
       ended(2),
     ]);
-    expect((await readSummaries(cp, { modelId: 'demo', lastRunNumber: 2 }))[0]?.isPartial).toBe(true);
+    expect((await readSummaries(cp, { modelId: 'demo', lastRunNumber: 2 })).rows[0]?.leftOut).toEqual([
+      'dataset.sql',
+    ]);
     expect(await numbersOf(cp, 2, { filter: 'params.dataset.sql contains "x, x"' })).toEqual([1]);
   });
 });

@@ -1,17 +1,22 @@
 /** What a field of a filter means: where its value stands in a summary, and whether any run has it. */
 import { canonicalMetricName, isLowerBetter, parseMetricName } from '@trainyard/shared';
 import { nearestName } from '@trainyard/shared/nearestName';
-import { summaryFieldsSchema, type RunSummary, type SummaryFields } from '../summary.js';
+import {
+  isLeftOut,
+  own,
+  summaryFieldsSchema,
+  type Scalar,
+  type SummaryFields,
+  type SummaryRow,
+} from '../summary.js';
 import type { FieldName } from './parse.js';
-
-export type Scalar = string | number | boolean | null;
 
 export interface ResolvedField {
   kind: 'field' | 'metric' | 'parameter' | 'tag';
   /** As it is told, in full. */
   name: string;
   /** Undefined, as null, where the run has none. */
-  valueOf: (summary: RunSummary) => Scalar | undefined;
+  valueOf: (summary: SummaryRow) => Scalar | undefined;
   /** Whether the least is best; null for what is no metric. */
   isLowerBetter: boolean | null;
 }
@@ -52,44 +57,39 @@ function metricOf(given: string): ResolvedField {
   return {
     kind: 'metric',
     name,
-    valueOf: ({ metrics }) => own(metrics, name) ?? own(metrics, given),
+    valueOf: (row) => row.metric(name) ?? row.metric(given),
     isLowerBetter: isLowerBetter(name),
   };
 }
 
 function parameterOf(name: string): ResolvedField {
-  return { kind: 'parameter', name, valueOf: ({ parameters }) => own(parameters, name), isLowerBetter: null };
+  return { kind: 'parameter', name, valueOf: (row) => row.parameter(name), isLowerBetter: null };
 }
 
 function tagOf(kind: 'tags' | 'systemTags', key: string): ResolvedField {
-  const valueOf = (summary: RunSummary) => own(summary[kind], key);
+  const valueOf = (summary: SummaryRow) => own(summary[kind], key);
   return { kind: 'tag', name: `${kind}.${key}`, valueOf, isLowerBetter: null };
-}
-
-function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 /**
  * Why the field is probably written wrong: no run has it, and no metric is called so. Undefined for a tag, which anybody may give, and
  * where there are no runs.
  */
-export function mistakeIn(field: ResolvedField, summaries: readonly RunSummary[]): string | undefined {
+export function mistakeIn(field: ResolvedField, summaries: readonly SummaryRow[]): string | undefined {
   const { kind, name, valueOf } = field;
   if (kind === 'field' || kind === 'tag' || summaries.length === 0) return undefined;
   if (kind === 'metric' && parseMetricName(name)) return undefined;
-  if (
-    summaries.some((summary) => valueOf(summary) !== undefined || (kind === 'parameter' && summary.isPartial))
-  )
-    return undefined;
+  const mayHave = (row: SummaryRow) =>
+    valueOf(row) !== undefined || (kind === 'parameter' && isLeftOut(row, name));
+  if (summaries.some(mayHave)) return undefined;
   if (kind === 'parameter') {
     const near = nearestName(
       name,
-      namesIn(summaries, ({ parameters }) => parameters),
+      namesIn(summaries, (row) => row.parameterNames()),
     );
     return `no run has the parameter "${name}"${near === undefined ? '' : `; did you mean params.${near}?`}`;
   }
-  const near = nearestName(name, [...FIELDS, ...namesIn(summaries, ({ metrics }) => metrics)]);
+  const near = nearestName(name, [...FIELDS, ...namesIn(summaries, (row) => row.metricNames())]);
   const hint =
     near === undefined
       ? `; fields are ${FIELDS.join(', ')}, besides metrics, params.… and tags.…`
@@ -97,6 +97,8 @@ export function mistakeIn(field: ResolvedField, summaries: readonly RunSummary[]
   return `"${name}" is no field, and no run has a metric of this name${hint}`;
 }
 
-function namesIn(summaries: readonly RunSummary[], valuesOf: (summary: RunSummary) => object): string[] {
-  return [...new Set(summaries.flatMap((summary) => Object.keys(valuesOf(summary))))];
+function namesIn(summaries: readonly SummaryRow[], namesOf: (summary: SummaryRow) => string[]): string[] {
+  const names = new Set<string>();
+  for (const summary of summaries) for (const name of namesOf(summary)) names.add(name);
+  return [...names];
 }

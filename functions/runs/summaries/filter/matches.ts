@@ -1,10 +1,10 @@
 /** Whether a run is what a filter asks for. */
 import { assertNever } from '@trainyard/shared';
-import type { RunSummary } from '../summary.js';
-import type { ResolvedField, Scalar } from './fields.js';
+import type { Scalar, SummaryRow } from '../summary.js';
+import type { ResolvedField } from './fields.js';
 import type { FieldName, Filter, FilterValue, Operator } from './parse.js';
 
-export type Predicate = (summary: RunSummary) => boolean;
+export type Predicate = (summary: SummaryRow) => boolean;
 
 /** The filter as a function; `resolve` says what each of its fields means. */
 export function compileFilter(filter: Filter, resolve: (field: FieldName) => ResolvedField): Predicate {

@@ -1,6 +1,6 @@
 /** The order of runs: by what was asked for, then the newest first. */
-import type { RunSummary } from '../summary.js';
-import type { ResolvedField, Scalar } from './fields.js';
+import type { Scalar, SummaryRow } from '../summary.js';
+import type { ResolvedField } from './fields.js';
 
 export interface ResolvedOrder {
   field: ResolvedField;
@@ -14,7 +14,7 @@ export interface SortKey {
   runNumber: number;
 }
 
-export function sortKey(summary: RunSummary, orders: readonly ResolvedOrder[]): SortKey {
+export function sortKey(summary: SummaryRow, orders: readonly ResolvedOrder[]): SortKey {
   return {
     values: orders.map(({ field }) => field.valueOf(summary)),
     runNumber: summary.fields.runNumber,
