@@ -118,3 +118,52 @@ describe('training on everything', () => {
     expect(refused.detail).toMatch(detail);
   });
 });
+
+describe('what a run is said to come from', () => {
+  const given = (parts: object) => ({ body: { spec: EXAMPLE_SPEC, ...parts } });
+
+  it('is a run of the same model, or its sweep', async () => {
+    const { cp, api } = await opened();
+    const parent = await sent(api, RUNS, { spec: EXAMPLE_SPEC });
+    const quick = await sent(api, RUNS, { spec: EXAMPLE_SPEC, quickTest: {} });
+    const child = await sent(api, RUNS, {
+      spec: EXAMPLE_SPEC,
+      parentRunId: parent.runId,
+      quickRunId: quick.runId,
+    });
+    expect(child).toMatchObject({ parentRunId: parent.runId, quickRunId: quick.runId });
+    const sweepId = 'ssssssssssssssssssss';
+    await cp.store.transaction(async (tx) => tx.set(paths.sweep(sweepId), { modelId: 'demo' }));
+    expect(await sent(api, RUNS, { spec: EXAMPLE_SPEC, parentRunId: sweepId })).toMatchObject({
+      parentRunId: sweepId,
+    });
+  });
+
+  it.each(['', '?dryRun=true'])('is refused where it is not, with each field (%s)', async (query) => {
+    const { cp, api } = await opened();
+    const own = await sent(api, RUNS, { spec: EXAMPLE_SPEC });
+    const other = await sent(api, '/api/models/other/training-runs', { spec: EXAMPLE_SPEC, quickTest: {} });
+    const before = Object.keys(cp.documents()).length;
+    const none = 'nnnnnnnnnnnnnnnnnnnn';
+    for (const parentRunId of [none, other.runId])
+      expect(await api.refused(RUNS + query, given({ parentRunId, quickRunId: other.runId }))).toMatchObject({
+        status: 400,
+        errors: [
+          {
+            pointer: '/parentRunId',
+            detail: expect.stringContaining('no run and no sweep of this id') as string,
+          },
+          {
+            pointer: '/quickRunId',
+            detail: expect.stringContaining('model demo has no run of this id') as string,
+          },
+        ],
+      });
+    expect(await api.refused(RUNS + query, given({ quickRunId: own.runId }))).toMatchObject({
+      errors: [
+        { pointer: '/quickRunId', detail: expect.stringContaining('demo#1 is no quick test') as string },
+      ],
+    });
+    expect(Object.keys(cp.documents())).toHaveLength(before);
+  });
+});

@@ -59,6 +59,22 @@ describe('experiments', () => {
   });
 });
 
+describe('an experiment that many want at once', () => {
+  it('is made by one of them, and what each says of it is kept', async () => {
+    const { cp, start, api } = await opened();
+    const texts = [{ description: 'd' }, { purpose: 'p' }, { owner: 'grace' }, { tags: { a: 'b' } }, {}];
+    const [answers, { run }] = await Promise.all([
+      Promise.all(texts.map((body) => api.send(PATH, { body: { id: 'wide', ...body } }))),
+      start('wide'),
+    ]);
+    expect(run.experiment).toBe('wide');
+    expect(answers.filter(({ status }) => status === 201).length).toBeLessThanOrEqual(1);
+    expect(answers.every(({ status }) => status === 200 || status === 201)).toBe(true);
+    expect((await api.send(`${PATH}/wide`)).json).toMatchObject(Object.assign({}, ...texts) as object);
+    expect(Object.keys(cp.documents()).filter((path) => path.includes('/experiments/'))).toHaveLength(1);
+  });
+});
+
 describe('the best experiments', () => {
   it('are the ten best runs of each type of model, by the direction of its metric', async () => {
     const { cp, api } = await opened();

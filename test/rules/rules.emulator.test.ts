@@ -16,11 +16,15 @@ const PROJECT = 'demo-rules';
 const RUNS = { red: 'run-of-red', everybody: 'run-of-everybody' } as const;
 const BELOW = ['stages', 'epochs', 'logs', 'events'] as const;
 const SWEEPS = { red: 'sweep-of-red', everybody: 'sweep-of-everybody' } as const;
+/** Models whose experiments are read. */
+const MODELS = { red: 'model-of-red', everybody: 'model-of-everybody' } as const;
 const BELOW_SWEEPS = ['trials', 'ends'] as const;
 /** Collections that are nobody's business but the functions'. */
 const CLOSED = [
   'models/demo',
   'models/demo/versions/1',
+  'models/demo/summaries/1',
+  'upkeep/summaries',
   'datasets/d',
   'datasets/d/versions/1',
   'featureConfigs/f',
@@ -77,6 +81,10 @@ describe.skipIf(emulatorsMissing)('the security rules', () => {
         await put(`sweeps/${sweep}`, { modelId: 'demo', teams: [team === 'red' ? 'red' : '*'] });
         for (const below of BELOW_SWEEPS) await put(`sweeps/${sweep}/${below}/1`, { n: 1 });
       }
+      for (const [team, model] of Object.entries(MODELS)) {
+        await put(`models/${model}`, { teams: [team === 'red' ? 'red' : '*'] });
+        await put(`models/${model}/experiments/wide`, { experimentId: 'wide' });
+      }
       for (const path of CLOSED) await put(path, { n: 1 });
     });
   });
@@ -108,6 +116,20 @@ describe.skipIf(emulatorsMissing)('the security rules', () => {
         await decided(allowed, getDoc(doc(store(), `sweeps/${SWEEPS[team]}`)));
         for (const below of BELOW_SWEEPS)
           await decided(allowed, getDoc(doc(store(), `sweeps/${SWEEPS[team]}/${below}/1`)));
+      },
+    );
+
+    it.each(['red', 'everybody'] as const)(
+      'reads the experiments of a model of %s as the table says, and the model itself never',
+      async (team) => {
+        const allowed = READS[name][team];
+        const model = `models/${MODELS[team]}`;
+        await decided(allowed, getDoc(doc(store(), `${model}/experiments/wide`)));
+        await decided(allowed, getDocs(collection(store(), `${model}/experiments`)));
+        await assertFails(getDoc(doc(store(), model)));
+        await assertFails(setDoc(doc(store(), `${model}/experiments/wide`), { experimentId: 'wide' }));
+        // Administrators see whatever team it is of, and of a model that is not there nothing.
+        await decided(name === 'admin', getDocs(collection(store(), 'models/of-nobody/experiments')));
       },
     );
 

@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import type { ControlPlane } from '../../controlPlane.js';
 import { readModel } from '../../models/repository.js';
 import { startRun } from '../../runs/createRun.js';
+import { requireRelatives } from '../../runs/related/requireRelatives.js';
 import { requestRepeats } from '../../runs/related/repeats.js';
 import { estimateRun } from '../../runs/estimate.js';
 import { viewOf } from '../../runs/repository.js';
@@ -50,6 +51,7 @@ export const startRoute = defineRoute({
 async function start(cp: ControlPlane, call: StartCall): Promise<Answer<z.infer<typeof runViewSchema>>> {
   const { params, caller, idempotencyKey } = call;
   const { repeats, ...body } = call.body;
+  await checkRelatives(cp, call);
   const { run, isReplay } = await startRun(
     cp,
     {
@@ -65,12 +67,24 @@ async function start(cp: ControlPlane, call: StartCall): Promise<Answer<z.infer<
   return { body: viewOf(run), headers: { location: `/api/training-runs/${run.runId}` }, isReplay };
 }
 
+/** What the run is said to come from is of the model, whose runs the caller may start. */
+async function checkRelatives(
+  { store }: Pick<ControlPlane, 'store'>,
+  { params: { modelId }, body, caller }: Pick<StartCall, 'params' | 'body' | 'caller'>,
+): Promise<void> {
+  if (body.parentRunId === undefined && body.quickRunId === undefined) return;
+  const model = await readModel(store, modelId);
+  if (model) refuseOtherTeams(caller, model);
+  await requireRelatives(store, modelId, body);
+}
+
 async function dryRun(
   cp: ControlPlane,
   { params, query, body, caller }: StartCall,
 ): Promise<Answer<z.infer<typeof dryRunSchema>>> {
   const model = await readModel(cp.store, params.modelId);
   if (model) refuseOtherTeams(caller, model);
+  await checkRelatives(cp, { params, body, caller });
   const gated = model ?? newModel(params.modelId, cp.now());
   const { quickTest, ...resolved } = await resolveStart(cp, cp.store, body.spec, {
     model: gated,

@@ -10,7 +10,7 @@ import {
 import { z } from 'zod';
 import { readRun } from '../repository.js';
 import { mistakeIn, resolveField, type ResolvedField } from './filter/fields.js';
-import { compileFilter, type Predicate } from './filter/matches.js';
+import { compileFilter, type FilterNames, type Predicate } from './filter/matches.js';
 import { firstInOrder } from './filter/firstInOrder.js';
 import { compareKeys, sortKey, type ResolvedOrder, type SortKey } from './filter/order.js';
 import { invalidFilter, parseFilter, parseOrders, type FieldName } from './filter/parse.js';
@@ -99,20 +99,26 @@ async function findKeys(
   const asked = orderBy === undefined ? [] : await parseOrders(orderBy);
   const { rows, unsearched } = await readSummaries(cp, model);
   const fields: ResolvedField[] = [];
-  const resolve = (name: 'filter' | 'orderBy', text: string) => (field: FieldName) => {
-    const resolved = resolveField(field);
-    const mistake = mistakeIn(resolved, rows);
-    if (mistake !== undefined) throw invalidFilter(name, text, field.at, mistake);
-    fields.push(resolved);
-    return resolved;
+  const namesIn = (name: 'filter' | 'orderBy', text: string): FilterNames => {
+    const refuse = ({ at }: FieldName, mistake: string): never => {
+      throw invalidFilter(name, text, at, mistake);
+    };
+    const resolve = (field: FieldName) => {
+      const resolved = resolveField(field);
+      const mistake = mistakeIn(resolved, rows);
+      if (mistake !== undefined) refuse(field, mistake);
+      fields.push(resolved);
+      return resolved;
+    };
+    return { resolve, refuse };
   };
   const predicates: Predicate[] = [
     ...(status ? [({ fields: { status: own } }: SummaryRow) => own === status] : []),
     ...(tag === undefined ? [] : [hasTag(tag)]),
-    ...(tree ? [compileFilter(tree, resolve('filter', filter ?? ''))] : []),
+    ...(tree ? [compileFilter(tree, namesIn('filter', filter ?? ''))] : []),
   ];
   const orders = asked.map(({ field, direction }): ResolvedOrder => {
-    const resolved = resolve('orderBy', orderBy ?? '')(field);
+    const resolved = namesIn('orderBy', orderBy ?? '').resolve(field);
     const isBestFirst = resolved.isLowerBetter === false;
     return { field: resolved, isDescending: direction === null ? isBestFirst : direction === 'desc' };
   });

@@ -188,7 +188,7 @@ describe('reading summaries', () => {
   it('reads the run itself where its summary left out more parameters than are named', async () => {
     const rename = Object.fromEntries(range(1, 1200).map((n) => [`c${n}`, `d${n}`]));
     const { cp } = await modelOf([
-      ended(1, { spec: { ...spec, dataset: { ...spec.dataset, rename } } as Run['spec'] }),
+      ended(1, { spec: { ...spec, dataset: { ...spec.dataset, rename } } }),
       ended(2),
     ]);
     const { rows } = await readSummaries(cp, { modelId: 'demo', lastRunNumber: 2 });
@@ -249,6 +249,30 @@ describe('finding runs', () => {
       after = next;
     }
     expect(seen).toEqual(numbers.toSorted((a, b) => rank(a) - rank(b)));
+  });
+
+  it('pages through what was there, each once, while runs come in and others end', async () => {
+    const numbers = range(1, 21);
+    const lacking = { status: 'failed' as const, result: null };
+    const { cp } = await modelOf(numbers.map((n) => ended(n, n % 4 === 0 ? lacking : {})));
+    const seen: number[] = [];
+    let lastRunNumber = 21;
+    for (let after; ;) {
+      const asked = { orderBy: 'tags.team desc, own_figure desc' };
+      const { runs, next } = await findRuns(cp, { modelId: 'demo', lastRunNumber }, asked, {
+        after,
+        limit: 4,
+      });
+      seen.push(...runs.map(({ runNumber }) => runNumber));
+      if (!next) break;
+      after = next;
+      // It comes in before the place, behind it, or last.
+      lastRunNumber += 1;
+      await cp.put(ended(lastRunNumber, lastRunNumber % 3 === 0 ? lacking : {}));
+    }
+    const before = seen.filter((n) => n <= 21);
+    expect(before.toSorted((a, b) => a - b)).toEqual(numbers);
+    expect(new Set(seen).size).toBe(seen.length);
   });
 
   it('puts runs last that lack what is ordered by, whichever the direction', async () => {

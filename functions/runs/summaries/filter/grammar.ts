@@ -34,15 +34,21 @@ IsIn = NotWord __ InWord { return true; } / InWord { return false; }
 Contains = NotWord __ ContainsWord { return true; } / ContainsWord { return false; }
 
 Field "a metric, a field, params.… or tags.…"
-  = !(Reserved !Word) first:Name rest:("." @(Name / Index / Text))*
+  = !(Reserved !Word) first:Name rest:("." @(Part / Text))*
   { return { path: [first, ...rest], at: location().start.offset }; }
 
-Name = $([A-Za-z_] [A-Za-z0-9_-]*)
-Index = $([0-9]+ !Word)
+Name = $((Letter / [_]) (Letter / [0-9_-])*)
+Part = $((Letter / [0-9_]) (Letter / [0-9_-])*)
+Letter = [A-Za-z\u00A1-\u1FFF\u2C00-\u2DFF\u3001-\uFFFD]
 
 Value "a number, a text in quotes, true, false or null" = Number / Text / Constant
 
-Number = text:$([+-]? ([0-9]+ ("." [0-9]*)? / "." [0-9]+) ([eE] [+-]? [0-9]+)?) !Word { return Number(text); }
+Number = text:$([+-]? ([0-9]+ ("." [0-9]*)? / "." [0-9]+) ([eE] [+-]? [0-9]+)?) !Word
+  {
+    const number = Number(text);
+    if (!Number.isFinite(number)) error("a number of at most 1.8e308 in size, and " + text.slice(0, 20) + " is larger");
+    return number;
+  }
 
 Text "a text in quotes"
   = '"' parts:(Escape / $[^"\\]+)* '"' { return parts.join(""); }
@@ -59,7 +65,7 @@ OrWord "or" = "or"i !Word
 NotWord "not" = "not"i !Word
 InWord "in" = "in"i !Word
 ContainsWord "contains" = "contains"i !Word
-Word = [A-Za-z0-9_.]
+Word = Letter / [0-9_.]
 
 _ "a blank" = [ \t\r\n]*
 __ "a blank" = [ \t\r\n]+

@@ -1,5 +1,6 @@
 /** The order of runs: by what was asked for, then the newest first. */
 import type { Scalar, SummaryRow } from '../summary.js';
+import { decimalOf } from './decimal.js';
 import type { ResolvedField } from './fields.js';
 
 export interface ResolvedOrder {
@@ -16,9 +17,15 @@ export interface SortKey {
 
 export function sortKey(summary: SummaryRow, orders: readonly ResolvedOrder[]): SortKey {
   return {
-    values: orders.map(({ field }) => field.valueOf(summary)),
+    values: orders.map(({ field }) => valueIn(summary, field)),
     runNumber: summary.fields.runNumber,
   };
+}
+
+/** Tags are texts: of those that are numbers, 9 comes before 10. */
+function valueIn(summary: SummaryRow, { kind, valueOf }: ResolvedField): Scalar | undefined {
+  const value = valueOf(summary);
+  return kind === 'tag' && typeof value === 'string' ? (decimalOf(value) ?? value) : value;
 }
 
 /** Runs that lack a value come last, whichever the direction. */
