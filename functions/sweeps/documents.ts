@@ -101,9 +101,9 @@ export async function readQueue(
   );
 }
 
-export function finalWrite(sweepId: string, final: FinalRun): Write {
+export function finalWrite(kind: 'create' | 'set', sweepId: string, final: FinalRun): Write {
   const data = { ...final, overrides: packed(final.overrides) };
-  return { kind: 'create', path: paths.finalRun(sweepId, final.runId), data };
+  return { kind, path: paths.finalRun(sweepId, final.runId), data };
 }
 
 export async function readFinals(store: DocumentStore, sweepId: string): Promise<FinalRun[]> {

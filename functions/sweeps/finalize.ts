@@ -1,31 +1,51 @@
-/** The end of a search: the best trial is trained once more as a run of its own, which becomes a version of the model. */
-import { digestOf, runSchema, type Parameters, type Run, type Sweep } from '@trainyard/shared';
+/**
+ * The end of a search: the best trial is trained once more as a run of its own, which becomes a version of the model. What that is worth
+ * is told by two more: its repetitions with other seeds, and the specification that the search began with, trained alike.
+ */
+import {
+  digestOf,
+  runSchema,
+  type FinalizeRequest,
+  type FinalRun,
+  type Parameters,
+  type Run,
+  type Sweep,
+} from '@trainyard/shared';
 import { DomainError } from '../errors/domainError.js';
 import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
 import { DocumentExistsError } from '../ports/documentStore/documentStore.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
 import { startRun } from '../runs/createRun.js';
+import { requestRepeats } from '../runs/related/repeats.js';
 import { bestOf } from './best.js';
 import { finalWrite } from './documents.js';
 import { readTrials } from './history.js';
 import { specWith } from './searching.js';
 import type { SweepPorts } from './trials.js';
 
+interface FinalizeAsked extends FinalizeRequest {
+  by: string;
+  idempotencyKey: string | undefined;
+}
+
 /**
  * Retrains the best trial so far with the tiers of the specification, evaluated on the test split and beside its baselines as the
- * specification says. The same trial with the same overrides is trained once, however often that is asked for.
+ * specification says. The same trial with the same overrides is trained once, however often that is asked for; asked with more
+ * repetitions, those are added.
  */
 export async function finalizeSweep(
   cp: SweepPorts,
   sweep: Sweep,
-  {
-    overrides,
-    by,
-    idempotencyKey,
-  }: { overrides: Parameters; by: string; idempotencyKey: string | undefined },
+  { overrides = {}, repeats, baseline, by, idempotencyKey }: FinalizeAsked,
 ): Promise<Done<Run>> {
-  const { sweepId, modelId, experiment, objective } = sweep;
-  const slot = idempotencySlot(by, idempotencyKey, { sweepId, action: 'finalize', overrides });
+  const { sweepId, objective } = sweep;
+  const slot = idempotencySlot(by, idempotencyKey, {
+    sweepId,
+    action: 'finalize',
+    overrides,
+    repeats,
+    baseline,
+  });
   const before = await recall(cp.store, slot, runSchema);
   if (before) return { outcome: before, isReplay: true };
   const best = bestOf(objective, await readTrials(cp.store, sweepId));
@@ -33,30 +53,74 @@ export async function finalizeSweep(
     const detail = `Sweep ${sweepId} has no completed trial yet that has a ${objective.metric}: wait for one, or look at why its trials failed.`;
     throw new DomainError('no-best-trial', detail);
   }
-  const trained = specWith(sweep.spec, best.parameters, 'parameters');
-  const spec = specWith(trained, overrides, 'overrides');
+  const { number: trial, parameters } = best;
+  const run = await startFinal(cp, sweep, { trial, parameters, overrides, by });
+  const { runId, createdAt: at } = run;
+  const untuned = baseline ? await startBaseline(cp, sweep, { overrides, by }) : undefined;
+  const baselineRunId = untuned?.runId ?? null;
+  await recordFinal(cp, sweepId, { runId, trial, overrides, at, baselineRunId });
+  if (repeats > 0)
+    await requestRepeats(cp, run, { count: repeats, maxParallel: Math.min(100, sweep.maxParallel) }, by);
+  // After all of it, for a second start would make nothing.
+  return cp.store.optimistic((tx) => once(tx, slot, runSchema, cp.now(), async () => run));
+}
+
+interface Training {
+  overrides: Parameters;
+  by: string;
+}
+
+async function startFinal(
+  cp: SweepPorts,
+  sweep: Sweep,
+  { trial, parameters, overrides, by }: Training & { trial: number; parameters: Parameters },
+): Promise<Run> {
+  const { sweepId, modelId, experiment } = sweep;
+  const trained = specWith(sweep.spec, parameters, 'parameters');
   const { run } = await startRun(
     cp,
     {
       modelId,
-      spec,
+      spec: specWith(trained, overrides, 'overrides'),
       requestedBy: by,
-      idempotencyKey: `sweep ${sweepId} final ${best.number} ${digestOf(overrides)}`,
+      idempotencyKey: `sweep ${sweepId} final ${trial} ${digestOf(overrides)}`,
       experiment,
-      title: `final-trial-${best.number}`,
+      title: `final-trial-${trial}`,
       intent: 'production-candidate',
       parentRunId: sweepId,
     },
     () => undefined,
   );
-  const { runId, createdAt: at } = run;
+  return run;
+}
+
+/** What was before the search, trained as the best trial is: on as many rows, for as many epochs. One for all finals with these overrides. */
+async function startBaseline(cp: SweepPorts, sweep: Sweep, { overrides, by }: Training): Promise<Run> {
+  const { sweepId, modelId, experiment, spec } = sweep;
+  const { run } = await startRun(
+    cp,
+    {
+      modelId,
+      spec: specWith(spec, overrides, 'overrides'),
+      requestedBy: by,
+      idempotencyKey: `sweep ${sweepId} baseline ${digestOf(overrides)}`,
+      experiment,
+      title: 'before-the-sweep',
+      intent: 'baseline',
+      parentRunId: sweepId,
+    },
+    () => undefined,
+  );
+  return run;
+}
+
+/** What is there stays, but for a baseline that was not asked for at first. */
+async function recordFinal(cp: SweepPorts, sweepId: string, final: FinalRun): Promise<void> {
   try {
-    await cp.store.optimistic(async (tx) =>
-      makeWrites(tx, [finalWrite(sweepId, { runId, trial: best.number, overrides, at })]),
-    );
+    await cp.store.optimistic(async (tx) => makeWrites(tx, [finalWrite('create', sweepId, final)]));
   } catch (error) {
     if (!(error instanceof DocumentExistsError)) throw error;
+    if (final.baselineRunId === null) return;
+    await cp.store.optimistic(async (tx) => makeWrites(tx, [finalWrite('set', sweepId, final)]));
   }
-  // After it, for a second start would make nothing.
-  return cp.store.optimistic((tx) => once(tx, slot, runSchema, cp.now(), async () => run));
 }

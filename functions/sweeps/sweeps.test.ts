@@ -1,4 +1,4 @@
-import { digestOf, paths, runSchema, type Run } from '@trainyard/shared';
+import { digestOf, isWholeRun, paths, runSchema, type Run } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { SweepWorld } from '../../test/support/sweepWorld.js';
@@ -20,6 +20,9 @@ const objectiveOf = (parameters: Record<string, unknown>) =>
   Math.abs(Math.log10(Number(parameters[RATE])) + 1);
 
 const ada = { by: 'ada', idempotencyKey: undefined };
+
+/** The last training without what tells its worth. */
+const alone = { ...ada, overrides: {}, repeats: 0, baseline: false };
 
 const change = (world: SweepWorld, sweepId: string, what: SweepChange) =>
   changeSweep(world.cp, { sweepId, change: what, ...ada });
@@ -250,13 +253,11 @@ describe('a sweep', () => {
   it('retrains its best trial once, as a run that becomes a version', async () => {
     const world = new SweepWorld(await testControlPlane(), { objectiveOf });
     const sweep = await world.start(asked);
-    await expect(finalizeSweep(world.cp, sweep, { ...ada, overrides: {} })).rejects.toThrow(
-      /no completed trial/,
-    );
+    await expect(finalizeSweep(world.cp, sweep, alone)).rejects.toThrow(/no completed trial/);
     await world.run(sweep.sweepId);
     const overrides = { 'training.epochs': 3 };
-    const first = await finalizeSweep(world.cp, sweep, { ...ada, overrides });
-    const again = await finalizeSweep(world.cp, sweep, { ...ada, overrides });
+    const first = await finalizeSweep(world.cp, sweep, { ...alone, overrides });
+    const again = await finalizeSweep(world.cp, sweep, { ...alone, overrides });
     const { best, finals } = await readSweepView(world.cp.store, sweep);
     expect(again).toMatchObject({ outcome: { runId: first.outcome.runId } });
     expect(first.outcome).toMatchObject({
@@ -268,7 +269,35 @@ describe('a sweep', () => {
       epochs: 3,
       optimizer: { learningRate: best?.parameters[RATE] },
     });
-    expect(finals).toMatchObject([{ runId: first.outcome.runId, trial: best?.number, overrides }]);
+    expect(finals).toMatchObject([
+      { runId: first.outcome.runId, trial: best?.number, overrides, baselineRunId: null },
+    ]);
+  });
+
+  it('holds the retrained trial against what was before the search and against other seeds', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const sweep = await world.start({ ...asked, maxTrials: 2, maxParallel: 4 });
+    await world.run(sweep.sweepId);
+    const overrides = { 'training.epochs': 3 };
+    const { outcome } = await finalizeSweep(world.cp, sweep, { ...alone, overrides });
+    const whole = { ...ada, overrides, repeats: 3, baseline: true };
+    await finalizeSweep(world.cp, sweep, whole);
+    await finalizeSweep(world.cp, sweep, whole);
+    const besides = runsOf(world).filter(({ sweep: trial }) => trial === null);
+    const [final] = (await readSweepView(world.cp.store, sweep)).finals;
+    const untuned = besides.find(({ runId }) => runId === final?.baselineRunId);
+    expect(untuned).toMatchObject({
+      intent: 'baseline',
+      parentRunId: sweep.sweepId,
+      spec: { training: { epochs: 3, optimizer: sweep.spec.training.optimizer } },
+    });
+    expect(besides.filter(isWholeRun).map(({ runId }) => runId)).toEqual([outcome.runId]);
+    const repeated = besides.filter(({ repeat }) => repeat?.of === outcome.runId);
+    expect(repeated.map(({ spec }) => spec.training.optimizer)).toEqual(
+      repeated.map(() => outcome.spec.training.optimizer),
+    );
+    expect(repeated).toHaveLength(3);
+    expect(besides).toHaveLength(5);
   });
 });
 

@@ -107,16 +107,31 @@ function isWorthRepeating(error: unknown): boolean {
   return error instanceof UserError && USER_ERRORS[error.code].retried;
 }
 
+/** What the server said against places of what was sent: whoever knows the files that it came from can name these. */
+export class RefusedError extends UserError {
+  constructor(
+    code: 'refused' | 'unavailable',
+    readonly headline: string,
+    readonly errors: readonly { pointer: string; detail: string }[],
+    { named = errors.map(({ pointer }) => pointer || '/'), ...options }: RefusedOptions = {},
+  ) {
+    super(code, [headline, ...errors.map(({ detail }, i) => `  ${named[i]}: ${detail}`)].join('\n'), options);
+  }
+}
+
+interface RefusedOptions extends ErrorOptions {
+  /** What each error is about, for people; its pointer unless given. */
+  named?: readonly string[];
+}
+
 /** The server's answer when it did not do what was asked, for people: detail, then each pointer. */
-function refusal(status: number, { title, detail, errors = [] }: Problem): UserError {
-  // The detail of some refusals ends in the first of the errors, which have lines of their own here.
+function refusal(status: number, { title, detail, errors = [] }: Problem): RefusedError {
+  // The detail of some refusals is, or ends in, the first of the errors, which have lines of their own here.
   const [first] = errors;
   const repeated = first ? detail.indexOf(`: ${first.pointer} ${first.detail}`) : -1;
-  const lines = [
-    `${title} (${status}): ${repeated < 0 ? detail : detail.slice(0, repeated)}`,
-    ...errors.map((error) => `  ${error.pointer || '/'}: ${error.detail}`),
-  ];
-  return new UserError(isTransientStatus(status) ? 'unavailable' : 'refused', lines.join('\n'));
+  const own = repeated < 0 ? detail : detail.slice(0, repeated);
+  const headline = own === first?.detail ? `${title} (${status})` : `${title} (${status}): ${own}`;
+  return new RefusedError(isTransientStatus(status) ? 'unavailable' : 'refused', headline, errors);
 }
 
 /** The server's problem document, or one that says what came instead: a proxy's page, another server's answer. */

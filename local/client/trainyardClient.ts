@@ -3,6 +3,9 @@ import {
   attachmentSchema,
   bestRunsSchema,
   dryRunSchema,
+  experimentPageSchema,
+  type experimentRequestSchema,
+  experimentViewSchema,
   logPageSchema,
   type Epoch,
   metricsPageSchema,
@@ -11,6 +14,7 @@ import {
   modelVersionViewSchema,
   type ModelView,
   modelViewSchema,
+  queuedTrialViewSchema,
   type RunComparison,
   runComparisonSchema,
   runIdSchema,
@@ -29,6 +33,7 @@ import {
   type startRequestSchema,
   type StreamEvent,
   type SweepView,
+  sweepPageSchema,
   sweepViewSchema,
   trialPageSchema,
   type TrialView,
@@ -41,6 +46,7 @@ import { followRun, type FollowOptions } from './runStream.js';
 
 export type LogPage = z.infer<typeof logPageSchema>;
 export type RunPage = z.infer<typeof runPageSchema>;
+export type ExperimentView = z.infer<typeof experimentViewSchema>;
 
 /** Which runs, and in which order: the newest first unless given. */
 export interface ListOptions {
@@ -254,15 +260,72 @@ export class TrainyardClient {
     return requestJson(this.connection, request, sweepViewSchema);
   }
 
-  /** Retrains the best trial as a run of its own. */
-  finalizeSweep(sweepId: string, overrides: Readonly<Record<string, unknown>>): Promise<RunView> {
+  /** The sweeps of a model, the newest first. */
+  async sweeps(modelId: string, most: number): Promise<SweepView[]> {
+    const sweeps: SweepView[] = [];
+    let cursor: string | undefined;
+    do {
+      const limit = Math.min(200, most - sweeps.length);
+      const path = `${modelPath(modelId)}/sweeps${queryOf({ limit, cursor })}`;
+      const page = await requestJson(this.connection, { method: 'GET', path }, sweepPageSchema);
+      sweeps.push(...page.sweeps);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined && sweeps.length < most);
+    return sweeps;
+  }
+
+  /** Has parameters tried that somebody names. */
+  addTrial(
+    sweepId: string,
+    parameters: Readonly<Record<string, unknown>>,
+  ): Promise<z.infer<typeof queuedTrialViewSchema>> {
+    const headers = { 'idempotency-key': randomUUID() };
+    const path = `${sweepPath(sweepId)}/trials`;
+    return requestJson(
+      this.connection,
+      { method: 'POST', path, body: { parameters }, headers },
+      queuedTrialViewSchema,
+    );
+  }
+
+  /** Retrains the best trial as a run of its own; alone, unless what tells its worth is asked for. */
+  finalizeSweep(
+    sweepId: string,
+    overrides: Readonly<Record<string, unknown>>,
+    beside: { repeats: number; baseline: boolean } = { repeats: 0, baseline: false },
+  ): Promise<RunView> {
     const headers = { 'idempotency-key': randomUUID() };
     const path = `${sweepPath(sweepId)}/finalize`;
     return requestJson(
       this.connection,
-      { method: 'POST', path, body: { overrides }, headers },
+      { method: 'POST', path, body: { overrides, ...beside }, headers },
       runViewSchema,
     );
+  }
+
+  /** The experiments of a model, by their ids. */
+  async experiments(modelId: string): Promise<ExperimentView[]> {
+    const experiments: ExperimentView[] = [];
+    let cursor: string | undefined;
+    do {
+      const path = `${modelPath(modelId)}/experiments${queryOf({ limit: 200, cursor })}`;
+      const page = await requestJson(this.connection, { method: 'GET', path }, experimentPageSchema);
+      experiments.push(...page.experiments);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return experiments;
+  }
+
+  experiment(modelId: string, experimentId: string): Promise<ExperimentView> {
+    const path = `${modelPath(modelId)}/experiments/${encodeURIComponent(experimentId)}`;
+    return requestJson(this.connection, { method: 'GET', path }, experimentViewSchema);
+  }
+
+  /** Gets the experiment, or makes it; what the body says of it is changed. */
+  saveExperiment(modelId: string, body: z.input<typeof experimentRequestSchema>): Promise<ExperimentView> {
+    const headers = { 'idempotency-key': randomUUID() };
+    const path = `${modelPath(modelId)}/experiments`;
+    return requestJson(this.connection, { method: 'POST', path, body, headers }, experimentViewSchema);
   }
 
   /** Cancelling what is cancelled or over changes nothing. */

@@ -2,7 +2,7 @@ import { commandTable, type CommandTable, type ExitCode } from '@trainyard/share
 import { type Flags, type Positionals, type Values } from '@trainyard/shared/commandLine/flags';
 import { commandHelp } from '@trainyard/shared/commandLine/help';
 import { parseArguments } from '@trainyard/shared/commandLine/parseArguments';
-import { modelIdSchema } from '@trainyard/shared';
+import { experimentIdSchema, modelIdSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import type { Config } from '../config.js';
 import type { Terminal } from '../watch/terminal.js';
@@ -38,7 +38,7 @@ export const EXIT_CODES: readonly ExitCode[] = [
     code: EXIT.failed,
     summary: 'the run failed or was cancelled, or something went wrong',
     explanation:
-      'The run that was watched failed or was cancelled, a check found an error, or the server or this machine refused. ' +
+      'The run that was watched failed or was cancelled, the sweep was cancelled or has no result, a check found an error, or the server or this machine refused. ' +
       'The last lines of standard error say what to do. The same command may succeed once that is done.',
   },
   {
@@ -52,7 +52,7 @@ export const EXIT_CODES: readonly ExitCode[] = [
     code: EXIT.interrupted,
     summary: 'interrupted',
     explanation:
-      'Ctrl-C or SIGTERM ended the command. A run that it watched goes on, and `trainyard watch RUN` shows it again; only `demo` cancels its run.',
+      'Ctrl-C or SIGTERM ended the command. A run that it watched goes on, and `trainyard watch RUN` shows it again; so does a sweep. Only `demo` and `demo-sweep` cancel what they have started.',
   },
 ];
 
@@ -76,6 +76,12 @@ export function defineCommand<const P extends Positionals, const F extends Flags
 export const modelArgument = z.string().superRefine((text, context) => {
   const mistake = modelIdSchema.safeParse(text).error?.issues[0];
   if (mistake) context.addIssue({ code: 'custom', message: `a model id ${mistake.message}` });
+});
+
+/** The id of an experiment, in the words of the command line. */
+export const experimentArgument = z.string().superRefine((text, context) => {
+  const mistake = experimentIdSchema.safeParse(text).error?.issues[0];
+  if (mistake) context.addIssue({ code: 'custom', message: `an experiment ${mistake.message}` });
 });
 
 /** The argument of each command that is about one run. */

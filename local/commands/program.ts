@@ -8,6 +8,7 @@ import { cost } from './cost.js';
 import { demo } from './demo.js';
 import { deploy } from './deploy.js';
 import { doctor } from './doctor.js';
+import { experiments } from './experiments/experiments.js';
 import { exportRun } from './takeAway/export.js';
 import { exportMlflow } from './takeAway/exportMlflow.js';
 import { list } from './list.js';
@@ -45,6 +46,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     trainFull,
     repeats,
     sweepCommand,
+    experiments,
     retrain,
     reproduce,
     verify,

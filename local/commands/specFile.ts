@@ -52,7 +52,12 @@ export async function readSpec(file: string): Promise<OuterSpec> {
   const [mistake] = document.errors;
   if (mistake)
     throw new UserError('wrong-arguments', `${file} is neither YAML nor JSON: ${mistake.message.trimEnd()}`);
-  const parsed = outerSpecSchema.safeParse(document.toJS());
+  return asSpec(document.toJS(), file);
+}
+
+/** What a file holds as a specification, as far as it is touched here. */
+export function asSpec(written: unknown, file: string): OuterSpec {
+  const parsed = outerSpecSchema.safeParse(written);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new UserError(

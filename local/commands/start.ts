@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
 import {
-  experimentIdSchema,
   repeatCountSchema,
   runIdSchema,
   runIntentSchema,
@@ -11,18 +10,14 @@ import { commaSeparated, wholeNumber } from '@trainyard/shared/commandLine/flags
 import { z } from 'zod';
 import type { StartIdentity, TrainyardClient } from '../client/trainyardClient.js';
 import { plain } from '../watch/layout.js';
-import { defineCommand, EXIT, modelArgument } from './command.js';
+import { defineCommand, EXIT, experimentArgument, modelArgument } from './command.js';
 import { connect, connectionFlags, findRun, isThisMachine } from './connect.js';
 import { estimateLines } from './estimateLines.js';
 import { gitCommit } from './gitCommit.js';
 import { cutLines, quickFlags, quickTestAsked } from './quick/quickTest.js';
+import { withNamedPlaces } from './sent/namedPlaces.js';
 import { watchOrLeave } from './watch.js';
 import { prepareSpec, readSpec, tagSchema } from './specFile.js';
-
-const experimentArgument = z.string().superRefine((text, context) => {
-  const mistake = experimentIdSchema.safeParse(text).error?.issues[0];
-  if (mistake) context.addIssue({ code: 'custom', message: `an experiment ${mistake.message}` });
-});
 
 export const start = defineCommand(
   {
@@ -109,19 +104,28 @@ export const start = defineCommand(
       { specFile, cwd: context.cwd, local: isThisMachine(client.url) },
     );
     const quickTest = quickTestAsked(values);
+    const named = <T>(work: Promise<T>) =>
+      withNamedPlaces(
+        work,
+        ([part, ...keys]) => (part === 'spec' ? { file: specFile, keys } : undefined),
+        context.cwd,
+      );
     if (values['dry-run']) {
-      const answer = await client.dryRun(modelId, prepared, values.rows, quickTest);
+      const answer = await named(client.dryRun(modelId, prepared, values.rows, quickTest));
       context.terminal.draw([
         ...cutLines(answer, context.terminal.layout.width),
         ...estimateLines(modelId, answer.estimate, context.terminal.layout.width),
       ]);
       return EXIT.ok;
     }
-    const run = await client.start(modelId, prepared, {
-      ...(await identityOf(client, values, dirname(specFile))),
-      ...(quickTest && { quickTest }),
-      ...(values.repeats !== undefined && { repeats: values.repeats }),
-    });
+    const identity = await identityOf(client, values, dirname(specFile));
+    const run = await named(
+      client.start(modelId, prepared, {
+        ...identity,
+        ...(quickTest && { quickTest }),
+        ...(values.repeats !== undefined && { repeats: values.repeats }),
+      }),
+    );
     context.terminal.draw(cutLines(run, context.terminal.layout.width));
     if (values.repeats !== undefined)
       context.terminal.draw([`what its repetitions tell: trainyard repeats ${run.name} --watch`]);

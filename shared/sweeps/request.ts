@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { described } from '../described.js';
 import { jsonValueSchema } from '../jsonValue.js';
 import { DEFAULT_MONITOR } from '../metrics/availability.js';
+import { repeatCountSchema } from '../repeats/repeats.js';
 import { unresolvedSpecSchema } from '../spec/presets.js';
 import { sweepPrunerSchema, sweepStrategySchema } from './settings.js';
 import { sweepLimits, sweepSchema } from './sweep.js';
@@ -81,6 +82,11 @@ const ALIASES = {
   random_state: 'seed',
 } as const satisfies Record<string, Field>;
 type Alias = keyof typeof ALIASES;
+
+/** What other tools call a field of a request. */
+export function otherSweepNames(field: string): string[] {
+  return Object.entries(ALIASES).flatMap(([other, name]) => (name === field ? [other] : []));
+}
 
 const alias = <T extends z.ZodType>(field: Field, schema: T): T =>
   described(schema.clone(), `The same as \`${field}\`, as other tools call it.`);
@@ -211,4 +217,14 @@ export const finalizeRequestSchema = z.strictObject({
     'What the last training has otherwise than the trial, by dotted keys: all rows instead of a sample, more epochs.',
     { 'training.epochs': 20 },
   ),
+  repeats: described(
+    z.union([z.literal(0), repeatCountSchema.clone()]).default(3),
+    'How often it is trained again with other seeds, as its children, to see what its figures owe to chance; 0 for not at all.',
+    10,
+  ),
+  baseline: described(
+    z.boolean().default(true),
+    'Whether the specification that the sweep began with is trained alike, to see what the search was worth. It becomes no version.',
+  ),
 });
+export type FinalizeRequest = z.output<typeof finalizeRequestSchema>;

@@ -46,6 +46,8 @@ export const sweepPrunerSchema = described(
   'Which trials are stopped before their end.',
 );
 
+export type SweepPrunerKind = z.infer<typeof sweepPrunerSchema>['kind'];
+
 export const sweepObjectiveSchema = described(
   z.strictObject({
     metric: described(

@@ -17,6 +17,11 @@ export const finalRunSchema = z.strictObject({
   trial: described(z.int().min(1), 'The trial whose parameters it has.', 17),
   overrides: parametersSchema,
   at: described(instantSchema.clone(), 'When it was asked for.', '2026-11-20T19:18:25.000Z'),
+  baselineRunId: described(
+    runIdSchema.nullable().default(null),
+    'The run of the specification that the sweep began with, trained with the same overrides; null where none was asked for.',
+    'p5dvn4wyt6abk3x7q2mz',
+  ),
 });
 export type FinalRun = z.infer<typeof finalRunSchema>;
 

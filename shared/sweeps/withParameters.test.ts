@@ -80,6 +80,11 @@ describe('a specification with parameters', () => {
       /no key "training.optimiser"; did you mean "training.optimizer"/,
     ],
     [
+      'a key of another section',
+      { 'training.learningRate': 1 },
+      /no key "training.learningRate"; did you mean "training.optimizer.learningRate"/,
+    ],
+    [
       'a value that is not allowed',
       { 'training.batchSize': 0 },
       /training.batchSize: .*\(with training.batchSize = 0\)/,

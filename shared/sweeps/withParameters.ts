@@ -1,5 +1,6 @@
 /** A specification with the values of a trial. */
 import { z } from 'zod';
+import { isRecord } from '../isRecord.js';
 import { nearestName } from '../nearestName.js';
 import { trainingSpecSchema, type TrainingSpec, type TrainingSpecInput } from '../spec/trainingSpec.js';
 import { expandedKeys } from './expandedKeys.js';
@@ -23,7 +24,7 @@ export function withParameters(spec: TrainingSpecInput, parameters: Parameters):
     ),
   );
   for (const key of keysOutsideIn([...values.keys()])) {
-    refuseUnknown(key);
+    refuseUnknown(key, changed);
     place(changed, key, structuredClone(values.get(key) ?? null));
   }
   const result = trainingSpecSchema.safeParse(changed);
@@ -37,16 +38,30 @@ function keysOutsideIn(keys: readonly string[]): string[] {
   return keys.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-function refuseUnknown(key: string): void {
+function refuseUnknown(key: string, spec: Node): void {
   if (schemasAt(key).length > 0) return;
   const parts = key.split('.');
   const known = parts.findIndex((_, i) => schemasAt(parts.slice(0, i + 1).join('.')).length === 0);
   const wrong = parts.slice(0, known + 1).join('.');
   const near = nearestName(parts[known] ?? '', keysBeside(wrong));
-  const meant = near === undefined ? '' : `; did you mean "${[...parts.slice(0, known), near].join('.')}"?`;
+  const beside = near === undefined ? undefined : [...parts.slice(0, known), near].join('.');
+  const named = beside ?? keyEndingIn(spec, parts.at(-1) ?? '');
+  const meant = named === undefined ? '' : `; did you mean "${named}"?`;
   throw new z.ZodError([
     { code: 'custom', path: parts, message: `the specification has no key "${wrong}"${meant}`, input: key },
   ]);
+}
+
+/** The key in another section that is called so, where there is one alone: `training.optimizer.learningRate` of `training.learningRate`. */
+function keyEndingIn(spec: Node, name: string): string | undefined {
+  const found = keysOf(spec).filter((key) => key.split('.').at(-1) === name);
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function keysOf(node: Node): string[] {
+  return Object.entries(node).flatMap(([key, value]) =>
+    isRecord(value) ? [key, ...keysOf(value).map((inner) => `${key}.${inner}`)] : [key],
+  );
 }
 
 function place(spec: Node, key: string, value: ParameterValue): void {

@@ -30,7 +30,7 @@ describe('the codes of the command line', () => {
     const text = await sourcesOf('shared', 'local');
     // The first argument is the code, or a choice between two.
     const unused = Object.keys(USER_ERRORS).filter(
-      (code) => !new RegExp(`new UserError\\([^,]*'${code}'`).test(text),
+      (code) => !new RegExp(`new (?:User|Refused)Error\\([^,]*'${code}'`).test(text),
     );
     expect(unused).toEqual([]);
   });

@@ -28,7 +28,7 @@ export function sweepExamples(spec: object) {
     TrialPage: () => ({ trials: [exampleTrial()], nextCursor: null }),
     AddTrialRequest: () => ({ parameters: PARAMETERS }),
     QueuedTrial: () => ({ id: RUN_ID, parameters: PARAMETERS }),
-    FinalizeRequest: () => ({ overrides: { 'training.epochs': 40 } }),
+    FinalizeRequest: () => ({ overrides: { 'training.epochs': 40 }, repeats: 3, baseline: true }),
   };
 }
 

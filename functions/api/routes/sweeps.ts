@@ -229,15 +229,14 @@ const finalize = defineRoute({
   summary: 'Retrain the best trial so far as a run of its own, which becomes a version of the model',
   operationId: 'finalizeSweep',
   description:
-    'The run is evaluated on the test split and beside its baselines, and is on the tiers of the specification. The same trial with the same overrides is retrained once. 409 where no trial is completed.',
+    'The run is evaluated on the test split and beside its baselines, and is on the tiers of the specification. Beside it, it is repeated with other seeds, and the specification that the sweep began with is trained alike; these become no versions. The same trial with the same overrides is retrained once. 409 where no trial is completed.',
   body: finalizeRequestSchema,
   result: runViewSchema,
   mayConflict: true,
   locates: true,
   async handle(cp, { params, body, caller, idempotencyKey }) {
     const sweep = await visibleSweep(cp, caller, params.sweepId);
-    const overrides = body.overrides ?? {};
-    const asked = { overrides, by: caller.id, idempotencyKey };
+    const asked = { ...body, by: caller.id, idempotencyKey };
     const { outcome, isReplay } = await finalizeSweep(cp, sweep, asked);
     return { body: viewOf(outcome), headers: { location: `/api/training-runs/${outcome.runId}` }, isReplay };
   },

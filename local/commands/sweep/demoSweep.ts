@@ -14,7 +14,7 @@ import { writeSample } from '../../sample/writeSample.js';
 import { duration } from '../../watch/numbers.js';
 import { type CommandContext, defineCommand, EXIT } from '../command.js';
 import { prepareSpec, readSpec } from '../specFile.js';
-import { concluded } from './sweep.js';
+import { conclude, exitCodeOf } from './look.js';
 import { watchSweep } from './watchSweep.js';
 
 /** What is worth a try on the sample, beginning with what matters most. */
@@ -50,6 +50,9 @@ export const demoSweep = defineCommand(
     withHost(context, { directory: values.directory }, (host) => runSweep(host, values, context)),
 );
 
+/** What is touched of the training of the example. */
+const trainingSchema = z.looseObject({ epochs: z.number() });
+
 interface Sizes {
   trials: number;
   parallel: number;
@@ -67,7 +70,7 @@ async function runSweep(host: Host, sizes: Sizes, context: CommandContext): Prom
     { data: file },
     { specFile, cwd: context.cwd, local: true },
   );
-  const training = typeof spec['training'] === 'object' ? spec['training'] : {};
+  const training = trainingSchema.parse(spec['training']);
   const { sweepId } = await client.startSweep('sample', {
     name: 'demo',
     spec: { ...spec, training: { ...training, epochs: sizes.epochs } },
@@ -78,15 +81,24 @@ async function runSweep(host: Host, sizes: Sizes, context: CommandContext): Prom
     maxParallel: sizes.parallel,
   });
   context.terminal.draw([`sweep ${sweepId}: ${sizes.trials} trials on ${sizes.rows} sample purchases`]);
-  const seen = await watchSweep(client, sweepId, context.terminal, context.interrupted);
+  const seen = await watchSweep(client, sweepId, {
+    terminal: context.terminal,
+    signal: context.interrupted,
+  });
   if (context.interrupted.aborted) {
     await client.changeSweep(sweepId, 'cancel', {});
     context.note(`sweep ${sweepId} is cancelled`);
     return EXIT.interrupted;
   }
-  const code = await concluded(seen, join(host.directory.root, 'sweeps', sweepId), context);
-  context.terminal.draw([`  in ${duration((performance.now() - began) / 1000)}`]);
-  return code;
+  const { root } = host.directory;
+  const folder = join(root, 'sweeps', sweepId);
+  const next = [
+    `  in ${duration((performance.now() - began) / 1000)}`,
+    `  look at the pictures in ${folder}`,
+    `  train the best with all epochs: trainyard up --directory ${root}, and beside it trainyard sweep finalize ${sweepId} --override training.epochs=${training.epochs}`,
+  ];
+  await conclude(seen, { folder, json: false, next }, context);
+  return exitCodeOf(seen);
 }
 
 /** Writes the sample unless it is there from an earlier time: equal options make equal files. */

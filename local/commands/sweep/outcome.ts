@@ -40,6 +40,8 @@ export interface SweepFile {
   paramImportance: ParameterImportance[];
   convergence: Convergence;
   slices: Record<string, Slice[]>;
+  /** The runs that retrained the best trial. */
+  finals: SweepView['finals'];
 }
 
 export function sweepFileOf(sweep: SweepView, trials: readonly TrialView[]): SweepFile {
@@ -69,6 +71,7 @@ export function sweepFileOf(sweep: SweepView, trials: readonly TrialView[]): Swe
     paramImportance: importanceOf(history, space, seed),
     convergence: convergenceOf(history, objective.direction),
     slices: slicesOf(history, space, objective.direction),
+    finals: sweep.finals,
   };
 }
 
@@ -123,7 +126,7 @@ export function outcomeLines(
     '',
     `sweep ${sweepId} ${sweep.status}${endReason === null ? '' : ` (${endReason})`}: ${ended.join(', ') || 'no trial'}`,
   ];
-  if (!best) return [...head, '  no trial has a result yet: look at one with trainyard watch RUN'];
+  if (!best) return [...head, ...withoutResult(sweep)];
   const rate =
     convergence.rate === null ? [] : [`${percent(convergence.rate)} of the trials are within 5 % of it`];
   return [
@@ -131,14 +134,27 @@ export function outcomeLines(
     `  the best is trial ${best.number}: ${objective.metric} ${formatMetric(objective.metric, best.value)}`,
     ...wrap(parametersText(best.parameters), width, '    '),
     ...rate.map((text) => `  ${text}`),
-    ...(paramImportance.length === 0 ? [] : ['', '  importance of the parameters']),
+    ...(paramImportance.length === 0 ? [] : ['', `  importance of the parameters${doubt(sweep)}`]),
     ...paramImportance.map(
       ({ key, importance, spearman }) =>
         `    ${percent(importance).padStart(6)}  ${plain(key)}${spearman === null ? '' : ` (rank correlation ${spearman.toFixed(2)})`}`,
     ),
-    '',
-    `  retrain it as a version of the model: trainyard sweep finalize ${sweepId}`,
   ];
+}
+
+const ENOUGH_RESULTS = 10;
+
+/** A forest splits whatever it is given: of few trials it tells little. */
+function doubt({ trials: { completed, pruned } }: SweepView): string {
+  const results = completed + pruned;
+  return results < ENOUGH_RESULTS ? `, of ${results} results alone: a guess` : '';
+}
+
+function withoutResult({ status, trials, objective }: SweepView): string[] {
+  if (status !== 'completed' && status !== 'cancelled') return ['  no trial has a result yet'];
+  return trials.failed > 0
+    ? ['  no trial has a result: the lines above say why they failed']
+    : [`  no trial went on to its end with a ${objective.metric}`];
 }
 
 const percent = (share: number) => `${Number((share * 100).toPrecision(3))} %`;

@@ -7,7 +7,7 @@ import { EXAMPLE_SPEC } from '../../../test/support/newRun.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { outcomeLines, sweepFileOf, writeOutcome } from './outcome.js';
 import { readSweepFile } from './sweepFile.js';
-import { parametersText, trialLine } from './trialTable.js';
+import { headLine, parametersText, roomOf, trialLine } from './trialTable.js';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const RATE = 'training.optimizer.learningRate';
@@ -80,16 +80,23 @@ describe('a line of a trial', () => {
   it('has a bar as long as its epochs, of those that the trial itself may have', () => {
     const running = trialLine(trialOf(3, { state: 'running', value: null, seconds: null }), sweep, LAYOUT);
     expect(running).toMatch(/ 3 running +█{3}░{9} +6\.0000 /);
-    expect(trialLine(trialOf(5), sweep, LAYOUT)).toMatch(
-      /█{12} +5\.0000 \* 1 min 01 s learningRate=0\.05 epochs=4/,
-    );
+    expect(trialLine(trialOf(5), sweep, LAYOUT)).toMatch(/█{12} +5\.0000 \* 1 min 01 s +learningRate=0\.05$/);
   });
 
   it('says why a trial failed, and never more than the terminal is wide', () => {
     const error = { code: 'x', message: `the\u001B[2J file ${'is not there '.repeat(20)}` };
     const line = trialLine(trialOf(1, { state: 'failed', value: null, error }), sweep, LAYOUT);
     expect(line).toMatch(/failed .* the +\[2J file/);
-    expect(line.length).toBeLessThan(LAYOUT.width);
+    expect(line).toHaveLength(LAYOUT.width);
+  });
+
+  it('has what differs between trials in the order of the space, and is cut on a terminal alone', () => {
+    const space = { 'training.z': { type: 'float', min: 0, max: 1 }, ...sweep.space } as const;
+    const trial = trialOf(2, { parameters: { [RATE]: 0.00002, 'training.epochs': 4, 'training.z': 0.5 } });
+    const line = trialLine(trial, { ...sweep, space }, { ...LAYOUT, width: Infinity });
+    expect(line).toMatch(/ z=0\.5 learningRate=2e-5$/);
+    expect(headLine(sweep).indexOf('settings')).toBe(line.indexOf('z='));
+    expect(roomOf({ isLive: false, layout: LAYOUT }).width).toBe(Infinity);
   });
 
   it('names parameters by their last parts where these differ', () => {
@@ -126,7 +133,7 @@ describe('what a sweep leaves', () => {
     const file = sweepFileOf(none, failed);
     expect(await writeOutcome(none, file, folder)).not.toContain('best.yaml');
     expect(file).toMatchObject({ bestParams: null, bestScore: null });
-    expect(outcomeLines(none, file, 100).join('\n')).toContain('no trial has a result yet');
+    expect(outcomeLines(none, file, 100).join('\n')).toContain('no trial went on to its end');
   });
 });
 
@@ -140,21 +147,22 @@ describe('the file of a space', () => {
 
   it('may be a space alone', async () => {
     const { read } = await written('training.batchSize: [1024, 4096]\n');
-    expect(await read).toEqual({
+    expect(await read).toMatchObject({
       sent: { space: { 'training.batchSize': [1024, 4096] } },
       specFile: undefined,
+      isSpaceAlone: true,
     });
     expect((await readSweepFile('default', '/')).sent).toEqual({ space: 'default' });
   });
 
   it('may be a whole sweep, whose specification it names or holds', async () => {
     const named = await written('base_config: ../base.yaml\nmethod: random\nparam_space: { x: [1, 2] }\n');
-    expect(await named.read).toEqual({
+    expect(await named.read).toMatchObject({
       sent: { method: 'random', param_space: { x: [1, 2] } },
       specFile: join(named.folder, 'base.yaml'),
     });
     const held = await written('spec: { dataset: {} }\nspace: default\n');
-    expect(await held.read).toEqual({
+    expect(await held.read).toMatchObject({
       sent: { space: 'default', spec: { dataset: {} } },
       specFile: undefined,
     });
@@ -163,6 +171,8 @@ describe('the file of a space', () => {
   it.each([
     ['[1, 2]', /must be a mapping/],
     ['a: [1', /neither YAML nor JSON/],
+    ['# nothing', /is empty/],
+    ['spec: a.yaml\nbase_config: b.yaml', /say the same/],
   ])('that holds %j is refused', async (text, message) => {
     const { read } = await written(text);
     await expect(read).rejects.toThrow(message);

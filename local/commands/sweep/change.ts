@@ -1,0 +1,73 @@
+/** Pauses, resumes, extends and cancels a sweep, and gives it a trial: what the server answers, and what one does next. */
+import type { SweepView } from '@trainyard/shared';
+import { UserError } from '@trainyard/shared/commandLine/userError';
+import { EXIT } from '../command.js';
+import type { SweepAsked, SweepValues } from './actions.js';
+import { parametersText, progressLine } from './trialTable.js';
+
+export async function change(
+  { client, values, context }: SweepAsked,
+  action: 'pause' | 'resume' | 'extend' | 'cancel',
+  sweepId: string,
+): Promise<number> {
+  const sweep = await client.changeSweep(sweepId, action, action === 'extend' ? limitsOf(values) : {});
+  context.terminal.draw(
+    values.json ? [JSON.stringify(sweep)] : [`sweep ${sweepId}`, progressLine(sweep), ...nextLines(sweep)],
+  );
+  return EXIT.ok;
+}
+
+function limitsOf({ trials, parallel, timeout, budget }: SweepValues): Record<string, number> {
+  const limits = { maxTrials: trials, maxParallel: parallel, timeoutSeconds: timeout, budgetUsd: budget };
+  const given = Object.entries(limits).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  if (given.length > 0) return Object.fromEntries(given) as Record<string, number>;
+  throw new UserError(
+    'wrong-arguments',
+    'extend takes what is raised: --trials, --parallel, --timeout or --budget, such as --trials 60',
+  );
+}
+
+/** What one may do with a sweep that is so. */
+export function nextLines({ status, sweepId, trials, best }: SweepView): string[] {
+  switch (status) {
+    case 'paused':
+      return [
+        `  ${trials.running === 0 ? 'nothing runs' : `${counted(trials.running)} to the end, and no other is started`}: trainyard sweep resume ${sweepId}`,
+      ];
+    case 'cancelling':
+      return ['  its trials are being cancelled; what was found stays'];
+    case 'running':
+      return [`  look at it: trainyard sweep watch ${sweepId}`];
+    case 'completed':
+    case 'cancelled':
+      return [
+        ...(best
+          ? [`  retrain the best as a version of the model: trainyard sweep finalize ${sweepId}`]
+          : []),
+        `  go on with it: trainyard sweep extend ${sweepId} --trials N`,
+      ];
+  }
+}
+
+const counted = (running: number) => (running === 1 ? 'a trial goes on' : `${running} trials go on`);
+
+export async function addTrial({ client, values, context }: SweepAsked, sweepId: string): Promise<number> {
+  if (values.set.length === 0)
+    throw new UserError(
+      'wrong-arguments',
+      'add-trial takes what the trial has, such as --set training.optimizer.learningRate=0.01',
+    );
+  const parameters = Object.fromEntries(values.set);
+  const queued = await client.addTrial(sweepId, parameters);
+  context.terminal.draw(
+    values.json
+      ? [JSON.stringify(queued)]
+      : [
+          `sweep ${sweepId} tries ${parametersText(queued.parameters)} as soon as there is room, before what it would try itself`,
+          `look at it: trainyard sweep watch ${sweepId}`,
+        ],
+  );
+  return EXIT.ok;
+}

@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { plain } from '../../watch/layout.js';
+import { UserError } from '@trainyard/shared/commandLine/userError';
+import { EXIT } from '../command.js';
+import { watchOrLeave } from '../watch.js';
+import type { SweepAsked } from './actions.js';
+import { isWhole, readWorth, waitingLine, worthLines, type Worth } from './worth.js';
+
+const POLL_MS = 1_000;
+const USUAL_REPEATS = 3;
+
+/** Retrains the best trial, and says what the sweep was worth. */
+export async function finalize({ client, values, context }: SweepAsked, sweepId: string): Promise<number> {
+  const { repeats = USUAL_REPEATS, 'no-baseline': isAlone, json, detach } = values;
+  if (repeats === 1)
+    throw new UserError(
+      'wrong-arguments',
+      '--repeats is 1, and one repetition tells no spread: write 2 or more, or 0',
+    );
+  const run = await client.finalizeSweep(sweepId, Object.fromEntries(values.override), {
+    repeats,
+    baseline: !isAlone,
+  });
+  const final = (await client.sweep(sweepId)).finals.find(({ runId }) => runId === run.runId);
+  if (!final) throw new Error(`sweep ${sweepId} does not list its final run ${run.runId}`);
+  const { terminal } = context;
+  const look = `trainyard sweep show ${sweepId}`;
+  if (!json)
+    terminal.draw([
+      `${plain(run.name)} (run ${run.runId}) trains trial ${final.trial}, the best, as a version of ${run.modelId}`,
+      ...besideLines(repeats, !isAlone),
+      ...(detach ? [`what it comes to: ${look}`] : []),
+    ]);
+  if (detach) {
+    if (json) terminal.draw([JSON.stringify(await readWorth(client, final))]);
+    return EXIT.ok;
+  }
+  if (!json) {
+    const code = await watchOrLeave(client, run, context);
+    if (code === EXIT.interrupted) context.note(`so does what is beside it: ${look} says what it comes to`);
+    if (code !== EXIT.ok) return code;
+  }
+  const worth = await waited(() => readWorth(client, final), { client, values, context });
+  if (!worth) {
+    context.note(`all of it goes on: ${look} says what it comes to`);
+    return EXIT.interrupted;
+  }
+  terminal.draw(json ? [JSON.stringify(worth)] : ['', ...worthLines(worth, terminal.layout)]);
+  return worth.run.status === 'completed' ? EXIT.ok : EXIT.failed;
+}
+
+function besideLines(repeats: number, hasBaseline: boolean): string[] {
+  const parts = [
+    ...(repeats > 0 ? [`${repeats} repetitions with other seeds (--repeats 0 leaves them out)`] : []),
+    ...(hasBaseline ? ['what was before the sweep, trained alike (--no-baseline)'] : []),
+  ];
+  return parts.length === 0 ? [] : [`  beside it: ${parts.join('; ')}`];
+}
+
+/** Once nothing of it is under way any more; undefined where Ctrl-C came before. */
+async function waited(
+  read: () => Promise<Worth>,
+  { values: { json }, context: { terminal, interrupted } }: SweepAsked,
+): Promise<Worth | undefined> {
+  for (;;) {
+    const worth = await read();
+    if (isWhole(worth)) {
+      if (!json) terminal.draw([], []);
+      return worth;
+    }
+    if (!json) terminal.draw([], [waitingLine(worth)]);
+    await pause(POLL_MS, undefined, { signal: interrupted }).catch(() => undefined);
+    if (interrupted.aborted) return undefined;
+  }
+}

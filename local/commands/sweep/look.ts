@@ -1,0 +1,75 @@
+/** Shows a sweep as it is, or as it goes on until it is over. */
+import { join, resolve } from 'node:path';
+import { EXIT, type CommandContext } from '../command.js';
+import type { SweepAsked } from './actions.js';
+import { nextLines } from './change.js';
+import { outcomeLines, sweepFileOf, writeOutcome } from './outcome.js';
+import { headLine, progressLine, roomOf, trialLine } from './trialTable.js';
+import { readSweep, watchSweep, type Seen } from './watchSweep.js';
+import { finalLines } from './worth.js';
+
+/** The table of a sweep, until it is over or nothing of it runs; then what was found. */
+export async function watchUntilOver(
+  { client, values, context }: SweepAsked,
+  sweepId: string,
+): Promise<number> {
+  const { terminal, interrupted } = context;
+  const seen = await watchSweep(client, sweepId, { terminal, isQuiet: values.json, signal: interrupted });
+  if (interrupted.aborted) {
+    context.note(
+      `sweep ${sweepId} goes on: trainyard sweep watch ${sweepId} looks again, trainyard sweep cancel ${sweepId} ends it`,
+    );
+    return EXIT.interrupted;
+  }
+  const folder = resolve(context.cwd, values.out ?? join('sweeps', sweepId));
+  await conclude(seen, { folder, json: values.json, next: nextLines(seen.sweep) }, context);
+  return exitCodeOf(seen);
+}
+
+/** As of a run that was watched: 1 where it was cancelled or came to nothing. */
+export function exitCodeOf({ sweep: { status, best } }: Seen): number {
+  return status === 'cancelled' || (status === 'completed' && best === null) ? EXIT.failed : EXIT.ok;
+}
+
+export async function show({ client, values, context }: SweepAsked, sweepId: string): Promise<number> {
+  const { terminal } = context;
+  const seen = await readSweep(client, sweepId);
+  const { sweep, trials } = seen;
+  if (!values.json)
+    terminal.draw([
+      headLine(sweep),
+      ...trials.map((trial) => trialLine(trial, sweep, roomOf(terminal))),
+      progressLine(sweep),
+    ]);
+  const next = [...(await finalLines(client, sweep, terminal.layout)), ...nextLines(sweep)];
+  const folder = values.out === undefined ? undefined : resolve(context.cwd, values.out);
+  await conclude(seen, { folder, json: values.json, next }, context);
+  return EXIT.ok;
+}
+
+interface Conclusion {
+  /** Where files go; none unless given. */
+  folder: string | undefined;
+  json: boolean;
+  /** What one may do next. */
+  next: readonly string[];
+}
+
+/** Says what was found, and writes it where a folder is given. */
+export async function conclude(
+  { sweep, trials }: Seen,
+  { folder, json, next }: Conclusion,
+  { terminal }: Pick<CommandContext, 'terminal'>,
+): Promise<void> {
+  const file = sweepFileOf(sweep, trials);
+  const names = folder === undefined ? [] : await writeOutcome(sweep, file, folder);
+  terminal.draw(
+    json
+      ? [JSON.stringify(file)]
+      : [
+          ...outcomeLines(sweep, file, terminal.layout.width),
+          ...(names.length > 0 ? [`  ${names.join(', ')} are in ${folder}`] : []),
+          ...(next.length > 0 ? ['', ...next] : []),
+        ],
+  );
+}

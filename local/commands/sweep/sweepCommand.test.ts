@@ -1,0 +1,131 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ComparedMetric, MetricSensitivity } from '@trainyard/shared';
+import { describe, expect, it } from 'vitest';
+import { testControlPlane } from '../../../test/support/controlPlane.js';
+import { serveFunction } from '../../../test/support/functionClient.js';
+import { EXAMPLE_SPEC } from '../../../test/support/newRun.js';
+import { runCommandLine } from '../../../test/support/runCommandLine.js';
+import { SweepWorld } from '../../../test/support/sweepWorld.js';
+import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
+import { verdictWords } from './worth.js';
+
+const RATE = 'training.optimizer.learningRate';
+const spec = JSON.stringify({ ...EXAMPLE_SPEC, dataset: { source: { uri: 'gs://shop/rows.csv' } } }, null, 2);
+
+async function atTerminal(files: Record<string, string> = {}) {
+  const folder = await temporaryFolder();
+  for (const [name, text] of Object.entries({ 'shop.yaml': spec, ...files }))
+    await writeFile(join(folder, name), text);
+  const world = new SweepWorld(await testControlPlane());
+  const { port } = await serveFunction('api');
+  const sweep = (...args: string[]) =>
+    runCommandLine(['sweep', ...args, '--url', `http://127.0.0.1:${port}`], folder);
+  return { world, sweep };
+}
+
+const START = ['--model', 'shop', '--spec', 'shop.yaml', '--detach'];
+
+describe('what is wrong with a sweep', () => {
+  it.each([
+    [
+      'the line of the space',
+      `${RATE}: [1, 2]\ntraining.epochs: { min: 5 }\n`,
+      /space\.yaml:2: training\.epochs: is /,
+    ],
+    [
+      'what was meant',
+      'training.learningRate: [1, 2]\n',
+      new RegExp(`space.yaml:1: .* did you mean "${RATE}"`),
+    ],
+    [
+      'the line of a sweep file, by the name that it has there',
+      'method: random\nobjective_metric: val_los\nparam_space: { training.epochs: [1, 2] }\n',
+      /space\.yaml:2: objective_metric: .* no val_los/,
+    ],
+    ['an element of a list', 'training.epochs: [\n  1,\n  1,\n]\n', /space\.yaml:3: .* is there twice/],
+  ])('is said with %s', async (_, space, message) => {
+    const { sweep } = await atTerminal({ 'space.yaml': space });
+    const { code, err } = await sweep(...START, '--space', 'space.yaml');
+    expect(err).toMatch(message);
+    expect(code).toBe(1);
+  });
+
+  it('is said with the line of the specification, wherever that lies', async () => {
+    const wrong = spec.replace('"features"', '"featurs"');
+    const line = wrong.split('\n').findIndex((text) => text.includes('"featurs"')) + 1;
+    const { sweep } = await atTerminal({ 'shop.yaml': wrong });
+    expect((await sweep(...START)).err).toContain(`shop.yaml:${line}: featurs: unknown key "featurs"`);
+  });
+
+  it('is a flag of another action, which would do nothing', async () => {
+    const { sweep } = await atTerminal();
+    const { code, err } = await sweep('pause', 'q5w2kzt7mbx3hvac4ndy', '--trials', '5');
+    expect(code).toBe(2);
+    expect(err).toMatch(/--trials goes with start, list, extend, not with pause/);
+  });
+
+  it.each([
+    [['add-trial'], /--set/],
+    [['add-trial', '--set', 'training.batchSize=[512'], /begins like JSON/],
+    [['extend'], /--trials/],
+    [['finalize', '--repeats', '1'], /one repetition tells no spread/],
+  ])('is %j', async ([action = '', ...flags], message) => {
+    const { sweep } = await atTerminal();
+    const { code, err } = await sweep(action, 'q5w2kzt7mbx3hvac4ndy', ...flags);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+});
+
+describe('a sweep from a terminal', () => {
+  it('is started, given a trial, paused, resumed, and listed with its best', async () => {
+    const { world, sweep } = await atTerminal({ 'space.yaml': `${RATE}: { min: 0.01, max: 0.1 }\n` });
+    const flags = ['--space', 'space.yaml', '--trials', '3', '--parallel', '1', '--name', 'rates', '--json'];
+    const started = JSON.parse((await sweep(...START, ...flags)).out) as { sweepId: string };
+    const { sweepId } = started;
+    expect((await sweep('pause', sweepId)).out).toContain(`trainyard sweep resume ${sweepId}`);
+    expect((await sweep('add-trial', sweepId, '--set', `${RATE}=0.07`)).out).toContain('learningRate=0.07');
+    expect((await sweep('resume', sweepId)).out).toContain('running: 0 of 3 trials');
+    await world.run(sweepId);
+    const tried = (await world.trials(sweepId)).map(({ parameters }) => parameters[RATE]);
+    expect(tried).toHaveLength(3);
+    expect(tried).toContain(0.07);
+    expect((await sweep('list', 'shop')).out).toMatch(/rates +completed +3\/3 +1\.0000/);
+    const shown = await sweep('show', sweepId, '--json');
+    expect(JSON.parse(shown.out)).toMatchObject({ sweepId, bestTrial: 1, finals: [] });
+    expect((await sweep('show', sweepId)).out).toContain(`trainyard sweep finalize ${sweepId}`);
+  });
+
+  it('that was cancelled ends a watch as a cancelled run does', async () => {
+    const { world, sweep } = await atTerminal({ 'space.yaml': 'training.epochs: [1, 2]\n' });
+    const { out } = await sweep(...START, '--space', 'space.yaml', '--json');
+    const { sweepId } = JSON.parse(out) as { sweepId: string };
+    expect((await sweep('cancel', sweepId)).code).toBe(0);
+    await world.run(sweepId);
+    expect((await sweep('watch', sweepId)).code).toBe(1);
+    expect((await sweep('show', sweepId)).code).toBe(0);
+  });
+});
+
+describe('what a sweep was worth', () => {
+  const metric = {
+    name: 'test_recall_at_10',
+    title: 'test recall@10',
+    better: 'higher',
+    values: [0.3, 0.36],
+  } as ComparedMetric;
+  const spread = (std: number, values = 3) => ({ mean: 0.35, std, values }) as MetricSensitivity;
+
+  it('is the mean of the seeds, where it is more than they make by chance', () => {
+    expect(verdictWords(metric, spread(0.005))).toMatch(/is 0\.0500 \(17 %\) better .* more than 0\.0248/);
+    expect(verdictWords(metric, spread(0.02))).toMatch(/take it for chance/);
+    // Of two seeds nobody knows how far they scatter.
+    expect(verdictWords(metric, spread(0.005, 2))).toMatch(/take it for chance/);
+  });
+
+  it('is worse where less is better and it is more, and nothing where nothing was before', () => {
+    expect(verdictWords({ ...metric, better: 'lower' }, undefined)).toMatch(/0\.0600 \(20 %\) worse/);
+    expect(verdictWords({ ...metric, values: [null, 0.3] }, undefined)).toBe('');
+  });
+});
