@@ -9,6 +9,7 @@ import { type Notifications, readNotifications } from '@trainyard/functions/noti
 import { originsTextSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import { UserError } from '@trainyard/shared/commandLine/userError';
+import { mistakeInWords } from '@trainyard/shared/http/mistakeWords';
 
 export const DEFAULT_PORT = 8080;
 export const DEFAULT_DIRECTORY = '.trainyard';
@@ -105,7 +106,9 @@ export function readConfig(environment: Environment = process.env): Config {
   const given = Object.entries(environment).filter((entry): entry is [string, string] => Boolean(entry[1]));
   const parsed = environmentSchema.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
-    const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    const mistakes = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.')} ${mistakeInWords(issue, undefined)}`,
+    );
     throw new UserError('wrong-environment', `the environment: ${mistakes.join('; ')}`);
   }
   const { TRAINYARD_URL: url, TRAINYARD_TOKEN: token, NO_COLOR: noColor } = parsed.data;

@@ -114,6 +114,7 @@ describe('the command line', () => {
     [['watch', 'shop#1', '--url', 'localhost:8080'], /--url is "localhost:8080"; write it with its protocol/],
     [['list', 'shop', '--status', 'done'], /--status is "done"; allowed are pending, provisioning/],
     [['list', 'shop', '--limit', '0'], /--limit is "0"; allowed is a whole number from 1 to 10000/],
+    [['export', 'shop#1', '--to', ''], /--to is ""; it must be a text of 1 character or more/],
     [['sample'], /--output is missing/],
     [['sample', '--output', 'x.csv', '--rows', '1e6'], /--rows is "1e6"; allowed is a whole number/],
     [

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { cannotWrite } from '../cannotWrite.js';
 import { type SampleOptions, sampleOptionsSchema } from '../sample/options.js';
 import { writeSample } from '../sample/writeSample.js';
 import { duration, whole } from '../watch/numbers.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
+import { mistakeInWords } from '@trainyard/shared/http/mistakeWords';
 import { z } from 'zod';
 import { defineCommand, EXIT } from './command.js';
 
@@ -65,7 +67,9 @@ export const sample = defineCommand(
         `${file} is there already: name another one, or replace it with --force`,
       );
     const began = performance.now();
-    await writeSample(options, file);
+    await writeSample(options, file).catch((error: unknown) => {
+      throw cannotWrite(error, file, '--output', 'Nothing is left there');
+    });
     const seconds = (performance.now() - began) / 1000;
     const { size } = await stat(file);
     context.terminal.draw([
@@ -83,6 +87,8 @@ export function sampleOptions(values: SampleSizes): SampleOptions {
   if (parsed.success) return parsed.data;
   throw new UserError(
     'wrong-arguments',
-    parsed.error.issues.map((issue) => `--${issue.path.join('.')}: ${issue.message}`).join('\n'),
+    parsed.error.issues
+      .map((issue) => `--${issue.path.join('.')}: ${mistakeInWords(issue, undefined)}`)
+      .join('\n'),
   );
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
-import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { storeFaultOf } from '@trainyard/functions/errors/storeFault';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 
@@ -35,7 +36,7 @@ export interface DataDirectory {
 
 /** Names the places, and makes the folder: readable by its owner only, for it holds a secret and a team's purchases. */
 export async function openDataDirectory(root: string): Promise<DataDirectory> {
-  await withFile(root, () => mkdir(root, { recursive: true, mode: 0o700 }));
+  await withFile(root, () => makeFolder(root, 0o700));
   return {
     root,
     documents: join(root, 'documents.db'),

@@ -3,8 +3,9 @@
  * cannot be delivered after `MAX_DELIVERIES` is moved aside, as Pub/Sub would.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { Subscription } from '@trainyard/functions/ports/eventBus/eventBus';
 import { MAX_DELIVERIES, type RetrainMessage } from '@trainyard/shared';
 import type { PushedMessage } from './pubsubPush.js';
@@ -20,7 +21,7 @@ export async function leaveRetrainMessage(
   folder: string,
   message: Partial<RetrainMessage> & Pick<RetrainMessage, 'modelId'>,
 ): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   const file = join(
     folder,
     `${new Date().toISOString().replaceAll(':', '')}-${randomUUID().slice(0, 8)}.json`,
@@ -37,7 +38,7 @@ export async function watchRetrainFolder(
   handler: (message: PushedMessage) => Promise<void>,
   { lookMs = LOOK_MS, pauseMs = PAUSE_MS } = {},
 ): Promise<Subscription> {
-  await mkdir(join(folder, DEAD_LETTERS), { recursive: true, mode: 0o700 });
+  await makeFolder(join(folder, DEAD_LETTERS), 0o700);
   const failures = new Map<string, { count: number; again: number }>();
   const deliver = async (name: string) => {
     const file = join(folder, name);

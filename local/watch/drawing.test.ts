@@ -289,14 +289,18 @@ describe('the outcome', () => {
     );
   });
 
-  it('of a model that rates says how far its ratings are off, beside the means', () => {
+  const ratedSpec = () => {
     const { spec } = runView();
     const [rating, target] = [ratingSchema.parse({}), targetSchema.parse({ column: 'stars' })];
-    const rated = {
+    return {
       ...spec,
       features: { ...spec.features, target },
       model: { ...spec.model, type: 'ranking' as const, rating },
     };
+  };
+
+  it('of a model that rates says how far its ratings are off, beside the means', () => {
+    const rated = ratedSpec();
     const result = {
       ...RESULT,
       metrics: { test_rmse: 0.8, test_mae: 0.6, test_rows: 900 },
@@ -312,6 +316,20 @@ describe('the outcome', () => {
     expect(text).not.toContain('recall');
     const rows = after([runEvent({ spec: rated }), epochEvent(1, { metrics: { val_rmse: 0.9 } })]);
     expect(happenings(START, rows, WIDE).join('\n')).toMatch(/loss +val loss +val rmse +examples/);
+  });
+
+  it('keeps long figures, as those in the units of the data, and long titles apart, and leaves out columns that do not fit', () => {
+    const rated = ratedSpec();
+    const large = { test_rmse: 1_234_567.5, test_mae: 9_876_543_210.25 };
+    const result = { ...RESULT, metrics: { ...large, test_rows: 900 }, baselines: { globalMean: large } };
+    const table = (width: number) =>
+      outcome(runView({ ...over, spec: rated, result }), { ...WIDE, width })
+        .filter((line) => /^ {2}(on the test|this model|mean of all)/.test(line))
+        .map((line) => line.trim().split(/ {2,}/));
+    const figures = ['1234567.5000', '9876543210.2500'];
+    expect(table(100).map((cells) => cells.slice(1))).toEqual([['rmse', 'mae'], figures, figures]);
+    expect(table(40).map((cells) => cells.slice(1))).toEqual([['mae'], [figures[1]], [figures[1]]]);
+    expect(table(1)).toHaveLength(3);
   });
 
   it('tells of a failure where, why and what to do', () => {

@@ -169,6 +169,17 @@ function withAny(columns: readonly MetricColumn[], result: RunResult): RunResult
   return { ...result, baselines: Object.fromEntries(baselines) };
 }
 
+/** Columns are so wide, or as wide as what stands in them and two blanks: figures in the units of the data may be long. */
+const CELL = 12;
+const spaced = (text: string) => text.length + 2;
+
+/** The last columns that fit, which tell most; one at least. */
+function lastThatFit<T>(columns: readonly T[], width: number, widthOf: (column: T) => number): T[] {
+  let room = width;
+  const from = columns.findLastIndex((column) => (room -= widthOf(column)) < 0);
+  return columns.slice(Math.min(from + 1, columns.length - 1));
+}
+
 function comparisonTable(
   head: string,
   columns: readonly MetricColumn[],
@@ -176,12 +187,15 @@ function comparisonTable(
   layout: Layout,
 ): string[] {
   const label = Math.max(18, ...Object.keys(result.baselines).map((name) => baselineName(name).length));
-  const room = Math.max(1, Math.floor((layout.width - 2 - label) / 12));
-  const shown = columns.slice(-room);
+  const methods = [result.metrics, ...Object.values(result.baselines)];
+  const cell = ({ name }: MetricColumn, metrics: Metrics) => formatMetric(name, metricValue(metrics, name));
+  const widthOf = (column: MetricColumn) =>
+    Math.max(CELL, ...[column.title, ...methods.map((metrics) => cell(column, metrics))].map(spaced));
+  const shown = lastThatFit(columns, layout.width - 2 - label, widthOf);
+  const widths = shown.map(widthOf);
   const line = (title: string, cells: readonly string[]) =>
-    `  ${title.padEnd(label)}${cells.map((cell) => cell.padStart(12)).join('')}`;
-  const values = (metrics: Metrics) =>
-    shown.map(({ name }) => formatMetric(name, metricValue(metrics, name)));
+    `  ${title.padEnd(label)}${cells.map((text, i) => text.padStart(widths[i] ?? CELL)).join('')}`;
+  const values = (metrics: Metrics) => shown.map((column) => cell(column, metrics));
   return [
     paint(
       layout,

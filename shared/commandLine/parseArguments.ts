@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { allFlags, type CommandTable } from './commandTable.js';
 import { isRequiredArgument, type Flag, type Flags, type Positionals, type Values } from './flags.js';
 import { usageOf } from './help.js';
+import { mistakeInWords } from '../http/mistakeWords.js';
 import { nearestName } from '../nearestName.js';
 import { UserError } from './userError.js';
 
@@ -126,5 +127,7 @@ function checked(what: string, schema: z.ZodType, written: string | readonly str
 }
 
 function allowed(issue: z.core.$ZodIssue): string {
-  return issue.code === 'invalid_value' ? `allowed are ${issue.values.join(', ')}` : issue.message;
+  if (issue.code === 'invalid_value') return `allowed are ${issue.values.join(', ')}`;
+  const words = mistakeInWords(issue, undefined);
+  return words.startsWith('must be ') ? `it ${words}` : words;
 }

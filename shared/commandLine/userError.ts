@@ -81,7 +81,7 @@ const TABLE = {
   'cannot-write': {
     exitCode: 1,
     meaning:
-      'The place of `--to` cannot be written: the disk is full, or this user may not. Nothing is left there.',
+      'The place that was named cannot be written: the disk is full, this user may not, or the file system makes no such folder. The message says what is left there.',
     remedy: 'Make room, or name another place.',
     retried: false,
   },

@@ -2,8 +2,9 @@
  * Content-addressed outputs of stages: a folder per key, where the key is the digest of all that shapes the output. A folder
  * appears under its key by a rename, when it is whole; who comes second finds it there and uses it.
  */
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { digestOf, type StageName } from '@trainyard/shared';
 import type { z } from 'zod';
 import type { EntryId, EntryMirror } from './entryMirror.js';
@@ -131,7 +132,7 @@ export class StageCache {
 }
 
 async function openUnfinished(stageFolder: string): Promise<string> {
-  await mkdir(stageFolder, { recursive: true });
+  await makeFolder(stageFolder);
   await removeLeftovers(stageFolder);
   return newUnfinished(stageFolder);
 }

@@ -1,7 +1,8 @@
 /** `--recommend` and `--similar`: lists of a finished model, which is a process of its own. */
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, rm, stat } from 'node:fs/promises';
+import { access, constants, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { sourceSchema, whole } from '@trainyard/shared';
 import { openSource } from '../data/source/openSource.js';
 import type { OpenedSource } from '../data/source/openedSource.js';
@@ -109,7 +110,7 @@ async function checkPlace({ name, file, table, unfinished }: ListsPlace): Promis
     );
   }
   try {
-    await mkdir(unfinished, { recursive: true });
+    await makeFolder(unfinished);
     await access(dirname(file), constants.W_OK);
   } catch (cause) {
     throw new TrainerError(
@@ -150,7 +151,7 @@ async function queriesOf(uri: string, cacheRoot: string, stop: StopSignal): Prom
     );
   }
   const { cloud, dataBase: baseDirectory } = defaultsFromEnvironment();
-  await mkdir(cacheRoot, { recursive: true });
+  await makeFolder(cacheRoot);
   const opened = openSource(source.data, {
     baseDirectory,
     cacheRoot,

@@ -1,5 +1,6 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { literal, type Database } from '../data/database.js';
 import { asPattern } from '../data/source/reader.js';
 import { TrainerError } from '../errors/trainerError.js';
@@ -34,7 +35,7 @@ export async function writeTable(
   version: string | null,
 ): Promise<number> {
   const unfinished = `${out}.part`;
-  await mkdir(dirname(out), { recursive: true });
+  await makeFolder(dirname(out));
   await rm(unfinished, { force: true });
   const [whose, found] =
     lists === 'similarItems'

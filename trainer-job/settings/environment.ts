@@ -1,6 +1,7 @@
 /** The only file of the trainer that touches the environment; `setup/config.ts` does for the set-up of TensorFlow. */
 import type { z } from 'zod';
 import { TrainerError } from '../errors/trainerError.js';
+import { mistakeInWords } from '@trainyard/shared/http/mistakeWords';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,7 +25,9 @@ export function readVariables<T>(environment: Environment, schema: z.ZodType<T>)
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const mistakes = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  const mistakes = parsed.error.issues.map(
+    (issue) => `  ${issue.path.join('.')}: ${mistakeInWords(issue, undefined)}`,
+  );
   throw new TrainerError(
     'invalid-settings',
     `the environment is not complete:\n${mistakes.join('\n')}`,

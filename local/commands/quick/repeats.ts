@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { formatMetric, repeatCountSchema, type RepeatsView } from '@trainyard/shared';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
@@ -8,6 +7,7 @@ import { plain, wrap } from '../../watch/layout.js';
 import { type CommandContext, defineCommand, EXIT, runArgument } from '../command.js';
 import { connect, connectionFlags, findRun } from '../connect.js';
 import type { TrainyardClient } from '../../client/trainyardClient.js';
+import { writeNamed } from '../../cannotWrite.js';
 
 const POLL_MS = 1_000;
 
@@ -119,14 +119,12 @@ async function write(
   folder: string,
   context: CommandContext,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'repeats.json'), `${JSON.stringify(view, null, 2)}\n`);
-  const files = ['repeats.json'];
-  if (view.sensitivity) {
-    await writeFile(join(folder, 'seed_sensitivity.svg'), sensitivityPicture(name, view.sensitivity));
-    files.push('seed_sensitivity.svg');
-  }
-  context.terminal.draw([`  ${files.join(' and ')} are in ${folder}`]);
+  const files: Record<string, string> = {
+    'repeats.json': `${JSON.stringify(view, null, 2)}\n`,
+    ...(view.sensitivity && { 'seed_sensitivity.svg': sensitivityPicture(name, view.sensitivity) }),
+  };
+  await writeNamed(files, folder, '--out');
+  context.terminal.draw([`  ${Object.keys(files).join(' and ')} are in ${folder}`]);
 }
 
 function sensitivityPicture(name: string, { metrics }: NonNullable<RepeatsView['sensitivity']>): string {

@@ -1,6 +1,4 @@
 /** What a sweep has found, as files and as lines. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { formatMetric, withParameters, type SweepView, type TrialView } from '@trainyard/shared';
 import { importanceOf, type ParameterImportance } from '@trainyard/functions/sweeps/search/importance';
 import {
@@ -13,6 +11,7 @@ import type { SearchTrial } from '@trainyard/functions/sweeps/search/trial';
 import { stringify } from 'yaml';
 import { barPicture, chartPicture } from '../../pictures/svg.js';
 import { plain, wrap } from '../../watch/layout.js';
+import { writeNamed } from '../../cannotWrite.js';
 import { parametersText } from './trialTable.js';
 
 /** `sweep.json`: all that was found, so that it can be loaded again. */
@@ -104,8 +103,7 @@ export async function writeOutcome(sweep: SweepView, file: SweepFile, folder: st
       })),
     ),
   };
-  await mkdir(folder, { recursive: true });
-  for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text);
+  await writeNamed(files, folder, '--out');
   return Object.keys(files);
 }
 

@@ -1,5 +1,6 @@
 /** `trainyard export` against a host, after a real training: what is in the folder does what its README says. */
 import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -201,6 +202,13 @@ describe('trainyard export', () => {
       1,
       expect.stringMatching(/cannot be written: a folder above it is a file/),
     ]);
+    if (existsSync('/proc/self')) {
+      const system = await exported(trained.runId, '/proc/x');
+      expect([system.code, system.notes]).toEqual([
+        1,
+        expect.stringMatching(/cannot be written: there is no/),
+      ]);
+    }
   });
 
   it('says where there is no such run, or none that is completed', async () => {

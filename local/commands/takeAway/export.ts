@@ -1,10 +1,12 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { LogLine, RunView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
 import type { TrainyardClient } from '../../client/trainyardClient.js';
+import { cannotWrite } from '../../cannotWrite.js';
 import { bringCheckpoints } from '../../takeAway/checkpoints.js';
 import { downloadArtifacts, downloadAttachments, type Progress } from '../../takeAway/downloadArtifacts.js';
 import { folderNameOf, writeAround, type TakenAway } from '../../takeAway/takeAway.js';
@@ -84,7 +86,7 @@ async function written<T>(
   const removeNow = () => unfinished !== undefined && rmSync(unfinished, { recursive: true, force: true });
   process.once('exit', removeNow);
   try {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     unfinished = await mkdtemp(join(dirname(target), '.trainyard-export-'));
     const folder = join(unfinished, name);
     const filled = await fillFolder(folder);
@@ -95,36 +97,11 @@ async function written<T>(
     return filled;
   } catch (error) {
     if (interrupted.aborted) return 'interrupted';
-    throw asUserError(error, target);
+    throw cannotWrite(error, target, '--to', 'Nothing is left there');
   } finally {
     process.removeListener('exit', removeNow);
     if (unfinished !== undefined) await rm(unfinished, { recursive: true, force: true });
   }
-}
-
-/** By the code that the system gives. */
-const CANNOT_WRITE: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota of this user is used up',
-  EFBIG: 'a file would be larger than the file system, or the limit of this user (ulimit -f), allows',
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  EROFS: 'it can only be read',
-  ENOTDIR: 'a folder above it is a file',
-  EEXIST: 'something else of the name is there',
-  ENOTEMPTY: 'something else of the name is there',
-  ENAMETOOLONG: 'the name is too long',
-};
-
-function asUserError(cause: unknown, target: string): unknown {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const why = Object.hasOwn(CANNOT_WRITE, code) ? CANNOT_WRITE[code] : undefined;
-  if (cause instanceof UserError || why === undefined) return cause;
-  return new UserError(
-    'cannot-write',
-    `${target} cannot be written: ${why} (${code}). Nothing is left there; name another place with --to`,
-    { cause },
-  );
 }
 
 async function fill(
