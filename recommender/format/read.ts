@@ -2,8 +2,8 @@
 import type { z } from 'zod';
 import { RecommenderError } from '../error.js';
 
-/** The bytes of a file of the folder, by its path from there, such as `query_model/tower.json`; rejects where there is none. */
-export type ReadFile = (path: string) => Promise<Uint8Array>;
+/** The bytes of a file of the folder, by its path from there, such as `query_model/tower.json`; rejects where there is none, and may once `signal` is aborted. */
+export type ReadFile = (path: string, signal?: AbortSignal) => Promise<Uint8Array>;
 
 /** A folder, and what its machine does better than the language alone. */
 export interface ModelFiles {
@@ -67,6 +67,26 @@ function parsedJson(path: string, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new RecommenderError('bad-document', `${path} is no JSON`, 'copy the folder again', { cause });
+    const [what, remedy] = insteadOfJson(bytes);
+    throw new RecommenderError('bad-document', `${path} ${what}`, remedy, { cause });
   }
+}
+
+/** What servers send in place of a file tells more than that it is no JSON. */
+function insteadOfJson(bytes: Uint8Array): [what: string, remedy: string] {
+  if (bytes.length === 0) return ['is empty', 'copy the folder again'];
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    return [
+      'is compressed with gzip',
+      'serve the files with "Content-Encoding: gzip", or as they are, and copy them as they are',
+    ];
+  }
+  const begin = new TextDecoder().decode(bytes.subarray(0, 100)).trimStart();
+  if (begin.startsWith('<')) {
+    return [
+      'is a page of HTML or XML, which servers send for what they have not, and to whoever has not signed in',
+      'give the address that the folder is served at, and what it asks for (readOverHttp takes a fetch of your own)',
+    ];
+  }
+  return ['is no JSON', 'copy the folder again'];
 }

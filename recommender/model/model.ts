@@ -5,6 +5,8 @@ import type { Attribute } from './attributes.js';
 export interface OpenOptions {
   /** How the best items are found; exactly, by looking at all of them, unless given. `hnsw` of `@trainyard/recommender/hnsw` looks at a part. */
   index?: IndexAdapter;
+  /** Gives up: `open` rejects with its reason, and downloads end. */
+  signal?: AbortSignal;
 }
 
 /** An item's id, as the data have it. An id that the data write as a number may be given as one. @public */

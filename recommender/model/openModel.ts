@@ -6,6 +6,8 @@ import { checkedFolder, type CheckedFolder } from '../format/manifest.js';
 import type { ModelFiles, ReadFile } from '../format/read.js';
 import { readSeen } from '../format/seen.js';
 import { readValues } from '../format/values.js';
+import type { IndexAdapter } from '../search/indexAdapter.js';
+import { unlessAborted } from '../unlessAborted.js';
 import { attributeColumns } from './attributes.js';
 import { catalogueOf, notOfThisModel, type Catalogue } from './catalogue.js';
 import { checkKeys, isObject, kindOf } from './checkKeys.js';
@@ -29,8 +31,20 @@ export async function openModel(
   source: ReadFile | ModelFiles,
   asked: OpenOptions = {},
 ): Promise<RecommenderModel> {
-  const { index } = checkedOptions(asked);
-  const folder = await checkedFolder(typeof source === 'function' ? { read: source } : source);
+  const { index, signal } = checkedOptions(asked);
+  const files = typeof source === 'function' ? { read: source } : source;
+  if (!signal) return modelOf(files, index);
+  try {
+    const read: ReadFile = (path) => unlessAborted(signal, () => files.read(path, signal));
+    return await modelOf({ ...files, read }, index);
+  } catch (error) {
+    // A file that nobody waited for is none that is missing.
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+async function modelOf(files: ModelFiles, index?: IndexAdapter): Promise<RecommenderModel> {
+  const folder = await checkedFolder(files);
   const { read } = folder;
   const [transform, query, candidate] = await Promise.all([
     openTransform(read, `${TRANSFORM_FOLDER}/`),
@@ -105,8 +119,15 @@ export async function openModel(
 }
 
 function checkedOptions(options: OpenOptions): OpenOptions {
-  checkKeys('bad-option', 'the options of open', options, ['index']);
-  const { index } = options;
+  checkKeys('bad-option', 'the options of open', options, ['index', 'signal']);
+  const { index, signal } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new RecommenderError(
+      'bad-option',
+      `signal is ${kindOf(signal)}`,
+      'give the signal of an AbortController, or AbortSignal.timeout(milliseconds)',
+    );
+  }
   if (index === undefined || (isObject(index) && typeof index.open === 'function')) return options;
   throw new RecommenderError(
     'bad-option',
