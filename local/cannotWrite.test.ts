@@ -19,7 +19,7 @@ it('names the place, why nothing can be written there, and the flag that names a
       : []),
   ] as const;
   for (const [place, why] of places) {
-    await expect(writeNamed({ 'a.json': '{}' }, place!, '--out')).rejects.toThrow(
+    await expect(writeNamed({ 'a.json': '{}' }, place, '--out')).rejects.toThrow(
       new UserError(
         'cannot-write',
         `${place} cannot be written: ${why}. Not all of the files are there; name another place with --out`,
