@@ -17,6 +17,7 @@ export * from './compute/priceTable.js';
 export * from './compute/range.js';
 export * from './compute/throughput.js';
 export * from './cutText.js';
+export * from './later.js';
 export * from './digest.js';
 export * from './evaluation/comparison.js';
 export * from './evaluation/comparisons.js';

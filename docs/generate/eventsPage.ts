@@ -10,6 +10,7 @@ import {
   sweepEventDataSchema,
   type ModelEventType,
   type RunEventType,
+  type SweepEventType,
 } from '@trainyard/shared';
 import type { z } from 'zod';
 import { fieldsOf } from './fields.js';
@@ -80,13 +81,43 @@ const MODEL_EVENTS: Record<ModelEventType, Meaning> = {
   },
 };
 
+const BY = '`by`: who asked for it.';
+const SWEEP_EVENTS: Record<SweepEventType, Meaning> = {
+  'sweep.created': { when: 'A sweep was requested.', detail: [] },
+  'sweep.paused': { when: 'Somebody paused the sweep: no trial is started.', detail: [BY] },
+  'sweep.resumed': { when: 'Somebody resumed the sweep.', detail: [BY] },
+  'sweep.extended': { when: 'Somebody gave the sweep more trials, time or budget.', detail: [BY] },
+  'sweep.trial.added': {
+    when: 'Somebody asked for a trial of his own.',
+    detail: [BY, '`parameters`: those of the trial.'],
+  },
+  'sweep.cancel.requested': { when: 'Somebody asked to cancel the sweep.', detail: [BY] },
+  'sweep.completed': {
+    when: 'The sweep has ended, and can be extended.',
+    detail: [
+      '`reason`: why it has ended.',
+      '`trials`: how many there were.',
+      '`best`: the best trial with its value and parameters, or null.',
+      '`costUsd`: what they cost.',
+    ],
+  },
+  'sweep.cancelled': {
+    when: 'The sweep has ended since somebody cancelled it.',
+    detail: ['The same as of `sweep.completed`.'],
+  },
+  'sweep.tracking.due': {
+    when: 'An MLflow server did not take how the sweep ended, and it is time to tell it again. Only the function `mlflow` listens.',
+    detail: [],
+  },
+};
+
 const { type: _type, data: _data, ...envelope } = runEventSchema.shape;
 
 export function eventsPage(): string {
   return page(
     'Events',
     `What happens is published to the Pub/Sub topic \`${EVENTS_TOPIC}\`, as CloudEvents 1.0 in structured JSON. An event is about a subject: ` +
-      'a run or a model today, a release or a sweep once there are any. Events of one subject have its id as their ordering key.',
+      'a run, a model or a sweep today, a release once there are any. Events of one subject have its id as their ordering key.',
     'Delivery is at least once and, for who has no ordered subscription, in any order: keep what was done by the `id` of the event. An event on which a subscriber ' +
       `fails ${MAX_DELIVERIES} times goes to \`${EVENTS_TOPIC}-dead-letters\`.`,
     'Attributes of the message, for filters of subscriptions: `type`, `kind`, `modelId`, and those of `runId`, `releaseId` and `sweepId` that are in `data`.',
@@ -100,7 +131,7 @@ export function eventsPage(): string {
     ...kindSection('Runs', runEventDataSchema.shape, RUN_EVENTS),
     ...kindSection('Models', modelEventDataSchema.shape, MODEL_EVENTS),
     ...kindSection('Releases', releaseEventDataSchema.shape, {}),
-    ...kindSection('Sweeps', sweepEventDataSchema.shape, {}),
+    ...kindSection('Sweeps', sweepEventDataSchema.shape, SWEEP_EVENTS),
     '## Version 0.1',
     'Events of version 0.1 had no `kind`, and the fields of a run whatever they were about. Functions of today read them.',
   );

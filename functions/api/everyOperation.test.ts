@@ -32,6 +32,11 @@ const BODIES: Record<string, unknown> = {
   'POST /api/training-runs/{runId}/retry': {},
   'POST /api/training-runs/{runId}/train-full': {},
   'POST /api/training-runs/{runId}/repeats': { count: 2 },
+  'POST /api/training-runs/{runId}/external': {
+    mlflowExperimentId: '12',
+    mlflowRunId: '0f3b',
+    mlflowUrl: 'https://mlflow.example/#/experiments/12/runs/0f3b',
+  },
   'POST /api/models/{modelId}': {
     name: 'Shop',
     teams: ['red'],

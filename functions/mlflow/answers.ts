@@ -6,15 +6,16 @@ const long = z.coerce.number();
 
 export const nothing = z.unknown();
 
-export const experimentAnswer = z.object({
-  experiment: z.object({
-    experiment_id: z.string(),
-    lifecycle_stage: z.string().default('active'),
-  }),
+const pair = z.object({ key: z.string(), value: z.string().default('') });
+const experimentSchema = z.object({
+  experiment_id: z.string(),
+  lifecycle_stage: z.string().default('active'),
+  tags: z.array(pair).default([]),
 });
+export type FoundExperiment = z.infer<typeof experimentSchema>;
+export const experimentAnswer = z.object({ experiment: experimentSchema });
 export const createdExperiment = z.object({ experiment_id: z.string() });
 
-const pair = z.object({ key: z.string(), value: z.string().default('') });
 const runSchema = z.object({
   info: z.object({
     run_id: z.string(),

@@ -1,7 +1,7 @@
 /** Files of a run, put where the server keeps artifacts for its clients; where it does not, their URIs among the tags are all there is. */
 import { contentTypeOf } from '@trainyard/shared/http/contentType';
 import { artifactsAnswer } from './answers.js';
-import { isNotProxied, type MlflowServer } from './server.js';
+import { ARTIFACTS_API, isNotProxied, MlflowError, type MlflowServer } from './server.js';
 import type { RunFile, RunSource, Written } from './written.js';
 
 /** What people read of a run; its model, which may have gigabytes, stays where it is. */
@@ -50,11 +50,18 @@ export async function putFiles(server: MlflowServer, source: RunSource, written:
     try {
       await server.putArtifact(`${folder}/${file.path}`, content, file.contentType);
     } catch (error) {
-      if (!isNotProxied(error)) throw error;
-      return [`${files.length} files of the run, for ${server.uri} was started without --serve-artifacts`];
+      if (isNotProxied(error))
+        return [`${files.length} files of the run, for ${server.uri} was started without --serve-artifacts`];
+      if (!isOfOneFile(error)) throw error;
+      leftOut.push(`${file.path}, which has ${file.bytes} bytes: ${error.message}`);
     }
   }
   return leftOut;
+}
+
+/** What the server, or a proxy in front of it, does not take of one file, such as a `#` in its name or its size: others it may. */
+function isOfOneFile(error: unknown): error is MlflowError {
+  return error instanceof MlflowError && (error.isOfOneRun || error.status === 413);
 }
 
 /**
@@ -62,7 +69,11 @@ export async function putFiles(server: MlflowServer, source: RunSource, written:
  * credentials for it, and no other host is called on a server's word.
  */
 export function proxiedFolder(uri: string, artifactUri: string): string | undefined {
-  const [, host, path] = /^mlflow-artifacts:(?:\/\/([^/]*))?\/*(.*?)\/*$/.exec(artifactUri) ?? [];
+  const own = `${uri}${ARTIFACTS_API}/`;
+  const known = artifactUri.startsWith(own)
+    ? `mlflow-artifacts:/${artifactUri.slice(own.length)}`
+    : artifactUri;
+  const [, host, path] = /^mlflow-artifacts:(?:\/\/([^/]*))?\/*(.*?)\/*$/.exec(known) ?? [];
   if (path === undefined || path === '' || path.split('/').some((part) => part === '..')) return undefined;
   return host === undefined || host === '' || host === new URL(uri).host ? path : undefined;
 }

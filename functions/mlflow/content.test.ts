@@ -4,7 +4,7 @@ import { endedRun } from '../../test/support/endedRun.js';
 import { viewOf } from '../runs/repository.js';
 import { proxiedFolder } from './artifacts.js';
 import { isWanted, outcomePoints, parametersOf, tagsOf } from './content.js';
-import { experimentName, mlflowSettingsOf, readMlflow } from './settings.js';
+import { mlflowSettingsOf, readMlflow } from './settings.js';
 
 const run = (parts: Parameters<typeof endedRun>[1] = {}) => viewOf(endedRun('completed', parts));
 
@@ -136,14 +136,5 @@ describe('the settings', () => {
   ])('%j is refused, without a secret in the words', (variables, words) => {
     expect(() => mlflowSettingsOf(variables)).toThrow(words);
     expect(() => mlflowSettingsOf(variables)).not.toThrow(/hunter2|two/);
-  });
-
-  it('name the experiment', () => {
-    const of = (template: string, experiment: string | null) =>
-      experimentName(template, { modelId: 'shop', experiment });
-    expect(of('{model}/{experiment}', 'towers')).toBe('shop/towers');
-    expect(of('{model}/{experiment}', null)).toBe('shop');
-    expect(of('{experiment}', null)).toBe('shop');
-    expect(of('/Users/ana/{model}', 'towers')).toBe('/Users/ana/shop');
   });
 });

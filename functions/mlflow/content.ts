@@ -96,7 +96,7 @@ export function tagsOf(run: RunView, parentId: string | null, runUrl: string | u
 }
 
 /** What begins with the names of MLflow or of our own means something else there. */
-function ownTag(key: string): string {
+export function ownTag(key: string): string {
   return /^(mlflow|trainyard)\./.test(key) ? `tag.${key}` : key;
 }
 

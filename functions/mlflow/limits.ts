@@ -26,6 +26,8 @@ export interface Batch {
 
 export const KEY_BYTES = 250;
 export const PARAMETER_BYTES = 6000;
+/** What older servers take of the value of a parameter: they took 250 once, then 500. */
+export const EARLIER_PARAMETER_BYTES = [500, 250] as const;
 export const TAG_BYTES = 5000;
 const MOST = { metrics: 1000, params: 100, tags: 100, all: 1000 } as const;
 /** A request may have 1 MB, of which a part is its frame. */
@@ -58,10 +60,14 @@ export function cutBytes(text: string, most: number): string {
 
 const ELLIPSIS = '…';
 
-/** A text of at most so many bytes, whose end says that some is missing. */
+/**
+ * A text of at most so many bytes, whose end says that some is missing. Halves of characters and the character NUL, which protocol buffers
+ * and databases refuse, become `\uFFFD`.
+ */
 export function clipped(text: string, most: number): string {
-  if (Buffer.byteLength(text) <= most) return text;
-  return `${cutBytes(text, most - Buffer.byteLength(ELLIPSIS))}${ELLIPSIS}`;
+  const whole = Buffer.from(text, 'utf8').toString('utf8').replaceAll('\0', '\uFFFD');
+  if (Buffer.byteLength(whole) <= most) return whole;
+  return `${cutBytes(whole, most - Buffer.byteLength(ELLIPSIS))}${ELLIPSIS}`;
 }
 
 /** All that there is, in its order, in as few requests as the limits allow: parameters and tags before metrics. */

@@ -1,6 +1,8 @@
 /** What is known to be written of a run: `mlflowRuns/{runId}`, beside the run, which changes for other reasons. */
 import { instantSchema, paths, runIdSchema } from '@trainyard/shared';
+import { sweepIdSchema } from '@trainyard/shared/runs/identity';
 import { z } from 'zod';
+import { leaseSchema } from '../lease.js';
 import type { DocumentReader, Transaction } from '../ports/documentStore/documentStore.js';
 import { mlflowStatuses } from './content.js';
 import type { Written } from './written.js';
@@ -23,7 +25,7 @@ export const mlflowMarkSchema = z.strictObject({
   runId: runIdSchema,
   /** `writing`: somebody is at it until the lease ends · `waiting`: it failed, and is tried again · `refused`: only people can help. */
   state: z.enum(['writing', 'waiting', 'written', 'refused']),
-  lease: z.strictObject({ holder: z.string(), expiresAt: instantSchema }).nullable(),
+  lease: leaseSchema.nullable(),
   /** Whether something happened to the run since whoever holds the lease has read it. */
   isBehind: z.boolean(),
   /** How often it failed since it last succeeded. */
@@ -49,4 +51,31 @@ export async function readMark(from: DocumentReader, runId: string): Promise<Mlf
 
 export function setMark(tx: Transaction, mark: MlflowMark): void {
   tx.set(paths.mlflowRun(mark.runId), { ...mark });
+}
+
+/** Of a sweep whose end, or whose going on, could not be written: it lies among those of runs, and is gone once it was. */
+export const mlflowSweepMarkSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  sweepId: sweepIdSchema.clone(),
+  failures: mlflowMarkSchema.shape.failures,
+  retryAt: mlflowMarkSchema.shape.retryAt,
+  reason: z.string().max(2000),
+  updatedAt: instantSchema,
+});
+export type MlflowSweepMark = z.infer<typeof mlflowSweepMarkSchema>;
+
+export async function readSweepMark(
+  from: DocumentReader,
+  sweepId: string,
+): Promise<MlflowSweepMark | undefined> {
+  const document = await from.get(paths.mlflowSweep(sweepId));
+  return document && mlflowSweepMarkSchema.parse(document.data);
+}
+
+export function setSweepMark(tx: Transaction, mark: MlflowSweepMark): void {
+  tx.set(paths.mlflowSweep(mark.sweepId), { ...mark });
+}
+
+export function clearSweepMark(tx: Transaction, sweepId: string): void {
+  tx.delete(paths.mlflowSweep(sweepId));
 }

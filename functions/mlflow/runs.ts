@@ -1,13 +1,6 @@
-/** Experiments and runs of an MLflow server: those that there are, found again by their tag, and those that are made. */
+/** Runs of an MLflow server: those that there are, found again by their tag, and those that are made. */
 import type { RunView } from '@trainyard/shared';
-import {
-  createdExperiment,
-  experimentAnswer,
-  foundRuns,
-  nothing,
-  runAnswer,
-  type FoundRun,
-} from './answers.js';
+import { foundRuns, nothing, runAnswer, type FoundRun } from './answers.js';
 import { MLFLOW, RUN_ID_TAG, titleOf } from './content.js';
 import { batchesOf, clipped, TAG_BYTES, type Batch, type Pair } from './limits.js';
 import { MlflowError, type MlflowServer } from './server.js';
@@ -17,42 +10,6 @@ const EXISTS = 'RESOURCE_ALREADY_EXISTS';
 /** Nothing is written there for a reason that only people can change; the message says how. */
 export class NotWrittenError extends Error {
   override readonly name = 'NotWrittenError';
-}
-
-/** The id of the experiment of this name, which is made where there is none. */
-export async function experimentOf(
-  server: MlflowServer,
-  name: string,
-  tags: readonly Pair[],
-): Promise<string> {
-  const found = await experimentNamed(server, name);
-  if (found !== undefined) return found;
-  try {
-    return (await server.post('/experiments/create', { name, tags }, createdExperiment)).experiment_id;
-  } catch (error) {
-    if (!isExisting(error)) throw error;
-    // Somebody else was faster, or our own request was heard and its answer lost.
-    const now = await experimentNamed(server, name);
-    if (now === undefined) throw error;
-    return now;
-  }
-}
-
-async function experimentNamed(server: MlflowServer, name: string): Promise<string | undefined> {
-  try {
-    const { experiment } = await server.get(
-      '/experiments/get-by-name',
-      { experiment_name: name },
-      experimentAnswer,
-    );
-    if (experiment.lifecycle_stage !== 'deleted') return experiment.experiment_id;
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
-  throw new NotWrittenError(
-    `the experiment "${name}" was deleted at ${server.uri}: restore it there, or name another one with TRAINYARD_MLFLOW_EXPERIMENT`,
-  );
 }
 
 /** The run there that has this tag; undefined where none has. Of several, that which most was told of. */
@@ -165,6 +122,6 @@ export function isExisting(error: unknown): boolean {
   return error instanceof MlflowError && error.code === EXISTS;
 }
 
-function isAbsent(error: unknown): boolean {
+export function isAbsent(error: unknown): boolean {
   return error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST';
 }

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cutText, isTransientStatus, parsedJson, saysBrokenConnection, timeLimit } from '@trainyard/shared';
 import { z } from 'zod';
-import type { MlflowCredentials } from './settings.js';
+import type { MlflowCredentials, MlflowSettings } from './settings.js';
 
 export interface MlflowConnection {
   /** Without a slash at the end. */
@@ -20,6 +20,18 @@ export interface MlflowConnection {
   /** Before the first repetition, doubled for each one after it. */
   pauseMs?: number;
 }
+
+/** How requests are made; as in production unless a test says otherwise. */
+export type Patience = Pick<MlflowConnection, 'timeoutMs' | 'retries' | 'pauseMs'>;
+
+/** A server that runs are told to, and how. */
+export interface MlflowTarget {
+  settings: MlflowSettings;
+  patience: Patience;
+}
+
+/** What one event may take: below the 120 s that the function may. */
+export const ATTEMPT_MS = 90_000;
 
 /** MLflow's codes of errors are its own; these two are ours, where it has said none. */
 export type MlflowErrorCode = 'NO_ANSWER' | 'FOREIGN_ANSWER' | (string & {});
@@ -72,7 +84,9 @@ interface Asked {
 }
 
 const API = '/api/2.0/mlflow';
-/** The longest that the word of a server holds a request up. */
+/** Where the server takes artifacts for its clients. */
+export const ARTIFACTS_API = '/api/2.0/mlflow-artifacts/artifacts';
+/** The longest that the word of a server holds an attempt up. */
 const LONGEST_PAUSE_MS = 30_000;
 /** Of an answer; a server that says more than that is no MLflow. */
 const SAID_CHARACTERS = 400;
@@ -101,7 +115,10 @@ export class MlflowServer {
         answer,
       );
       yield page;
-      token = page.next_page_token ?? '';
+      const next = page.next_page_token ?? '';
+      if (next === token && next !== '')
+        throw new MlflowError(`${this.uri} gives one page of ${path} without end`, 'FOREIGN_ANSWER', 200);
+      token = next;
     }
   }
 
@@ -120,7 +137,7 @@ export class MlflowServer {
     const segments = path.split('/').map(encodeURIComponent).join('/');
     await this.ask({
       method: 'PUT',
-      path: `/api/2.0/mlflow-artifacts/artifacts/${segments}`,
+      path: `${ARTIFACTS_API}/${segments}`,
       body: content,
       contentType,
       isRepeatable: true,
@@ -148,7 +165,9 @@ export class MlflowServer {
       } catch (error) {
         if (tries >= retries || !isWorthRepeating(error, asked) || signal?.aborted) throw error;
         const wanted = error.retryAfterMs ?? pauseMs * 2 ** tries * (0.5 + Math.random() / 2);
-        await pause(Math.min(wanted, LONGEST_PAUSE_MS), undefined, signal && { signal });
+        // Whoever is to wait for longer has others do it, later.
+        if (wanted > LONGEST_PAUSE_MS) throw error;
+        await pause(wanted, undefined, signal && { signal });
       }
     }
   }
@@ -248,9 +267,12 @@ function remedyOf(status: number): string {
   return '';
 }
 
-/** Seconds; a date, which MLflow does not send, counts as none. */
+/** RFC 9110, section 10.2.3: seconds, or a date; MLflow sends neither, but what stands in front of it may. */
 function pauseWanted(header: string | null): number | null {
-  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : null;
+  if (header === null) return null;
+  if (/^\d{1,6}$/.test(header)) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
 }
 
 function reasonOf(error: unknown, timeoutMs: number): string {

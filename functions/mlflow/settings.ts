@@ -138,14 +138,3 @@ function credentialsOf(variables: Partial<MlflowVariables>): z.input<typeof mlfl
     );
   return { username, password };
 }
-
-/** The name of the MLflow experiment that a run is in. */
-export function experimentName(
-  template: string,
-  run: { modelId: string; experiment: string | null },
-): string {
-  const { modelId, experiment } = run;
-  const named = experiment === null ? template.replaceAll(/\/?\{experiment\}/g, '') : template;
-  const name = named.replaceAll('{model}', modelId).replaceAll('{experiment}', experiment ?? '');
-  return name === '' ? modelId : name;
-}

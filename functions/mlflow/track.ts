@@ -4,40 +4,36 @@
  * then nobody is sure of what was written, and the server itself is asked.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { cutText, paths, timeLimit, type Run, type SweepEvent, type TrainyardEvent } from '@trainyard/shared';
+import { cutText, timeLimit, type Run, type SweepEvent, type TrainyardEvent } from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { SUBSCRIPTIONS } from '../events/subscriptions.js';
+import { readExperiment } from '../experiments/experiments.js';
 import { inTurn } from '../inTurn.js';
+import { isLeased, isStillOurs, takenLease } from '../lease.js';
+import { nameExternal } from '../runs/related/external.js';
 import { readRun } from '../runs/repository.js';
+import { experimentOf, experimentPlace } from './experiments.js';
 import { readMark, setMark, type MlflowMark } from './mark.js';
-import { experimentOf, NotWrittenError, runIdAt } from './runs.js';
+import { afterFailure, isRedelivered } from './nextTry.js';
+import { isAbsent, NotWrittenError, runIdAt } from './runs.js';
 import { storedRun } from './runSource.js';
-import { writeSweepEnd } from './sweepEnd.js';
-import { sweepFacts, sweepRunOf, type SweepFacts } from './sweepRun.js';
-import { MlflowError, MlflowServer, type MlflowConnection } from './server.js';
-import { experimentName, type MlflowSettings } from './settings.js';
-import { writeRun, type Outcome } from './writeRun.js';
+import { storedSweep } from './sweepSource.js';
+import { writeSweep, type SweepFacts } from './sweepRun.js';
+import { ATTEMPT_MS, MlflowError, MlflowServer, type MlflowTarget, type Patience } from './server.js';
+import { trackSweep } from './trackSweep.js';
+import { externalOf, writeRun, type Outcome } from './writeRun.js';
+import type { RunSource } from './written.js';
 
 export type TrackPorts = Pick<ControlPlane, 'store' | 'objects' | 'config' | 'log' | 'now' | 'newId'>;
 
-/** How requests are made; as in production unless a test says otherwise. */
-export type Patience = Pick<MlflowConnection, 'timeoutMs' | 'retries' | 'pauseMs'>;
-
-/** Below the 120 s that the function may take. */
-const ATTEMPT_MS = 90_000;
 /** Longer than the function may take, so that no two write at once. */
 const LEASE_MS = 150_000;
-const FIRST_WAIT_MS = 30_000;
-const LONGEST_WAIT_MS = 3_600_000;
-/** Fewer than the deliveries after which an event is given up: MLflow fills no dead letters. */
-const REDELIVERED_FAILURES = 3;
 /** Runs whose parents have parents are rarer than circles. */
 const DEEPEST = 4;
 
 /** Pub/Sub delivers others as well: its filters have no room for all types. */
 const WANTED: ReadonlySet<string> = new Set(SUBSCRIPTIONS.mlflow);
-const SWEEP_ENDS: ReadonlySet<string> = new Set(['sweep.completed', 'sweep.cancelled']);
 const registeredSchema = z.object({ version: z.int().min(1) });
 
 /** Writes what MLflow has not of the event's run. @throws where it should be delivered again. */
@@ -45,12 +41,8 @@ export async function track(cp: TrackPorts, event: TrainyardEvent, patience: Pat
   const { mlflow } = cp.config;
   const { data, type } = event;
   if (!mlflow || !WANTED.has(type)) return;
-  if (data.kind === 'sweep') {
-    // Twice at most of a sweep, so that redelivery is enough.
-    if (SWEEP_ENDS.has(type))
-      await writeSweepEnd(cp, mlflow, { type: type as SweepEvent['type'], time: event.time, data }, patience);
-    return;
-  }
+  const server = { settings: mlflow, patience };
+  if (event.data.kind === 'sweep') return trackSweep(cp, server, event as SweepEvent);
   if (!('runId' in data)) return;
   const registered = type === 'model.version.registered' ? registeredSchema.parse(data.detail) : undefined;
   const version = registered?.version ?? null;
@@ -61,9 +53,8 @@ export async function track(cp: TrackPorts, event: TrainyardEvent, patience: Pat
     isMinor: type === 'run.epoch.completed',
     depth: 0,
   };
-  const server = { settings: mlflow, patience };
   const waiting = await bring(cp, server, job);
-  if (waiting && waiting.failures <= REDELIVERED_FAILURES)
+  if (waiting && isRedelivered(waiting))
     throw new Error(`run ${data.runId} is still to be written to MLflow: ${waiting.reason}`);
 }
 
@@ -78,13 +69,8 @@ interface Tracked {
   depth: number;
 }
 
-interface Server {
-  settings: MlflowSettings;
-  patience: Patience;
-}
-
 /** The mark, where the attempt has failed and is to be made again. */
-async function bring(cp: TrackPorts, server: Server, job: Tracked): Promise<MlflowMark | undefined> {
+async function bring(cp: TrackPorts, server: MlflowTarget, job: Tracked): Promise<MlflowMark | undefined> {
   for (;;) {
     const claimed = await claim(cp, job);
     if (!claimed) return undefined;
@@ -106,25 +92,24 @@ async function claim(
       const now = cp.now();
       const found = await readMark(tx, runId);
       const before = { ...(found ?? newMark(runId, now)), version: version ?? found?.version ?? null };
-      if (before.lease && before.lease.expiresAt > now.toISOString()) {
+      if (isLeased(before, now)) {
         setMark(tx, { ...before, isBehind: true });
         return undefined;
       }
-      const isPaused =
-        before.failures > REDELIVERED_FAILURES && !isDue && (before.retryAt ?? '') > now.toISOString();
+      const isPaused = !isRedelivered(before) && !isDue && (before.retryAt ?? '') > now.toISOString();
       if (isPaused || (before.state === 'refused' && isMinor)) {
         setMark(tx, before);
         return undefined;
       }
-      const expiresAt = later(now, LEASE_MS);
+      const lease = takenLease(holder, now, LEASE_MS);
       // Who dies at it leaves nobody sure of what was written.
       const written = before.state === 'written' ? before.written : null;
       const claimed: MlflowMark = {
         ...before,
         state: 'writing',
-        lease: { holder, expiresAt },
+        lease,
         isBehind: false,
-        retryAt: expiresAt,
+        retryAt: lease.expiresAt,
         updatedAt: now.toISOString(),
       };
       setMark(tx, { ...claimed, written: null });
@@ -152,50 +137,90 @@ function newMark(runId: string, now: Date): MlflowMark {
 
 type Ended = { outcome: Outcome } | { error: unknown };
 
+interface Attempt {
+  run: Run;
+  mark: MlflowMark;
+  depth: number;
+}
+
 async function attempt(
   cp: TrackPorts,
-  { settings, patience }: Server,
+  target: MlflowTarget,
   mark: MlflowMark,
   depth: number,
 ): Promise<Ended> {
   try {
     const run = await readRun(cp.store, mark.runId);
     if (!run) throw new NotWrittenError(`there is no run ${mark.runId}`);
-    const { uri, credentials, parameters, experiment } = settings;
-    const server = new MlflowServer({ ...patience, uri, credentials, signal: timeLimit(ATTEMPT_MS) });
-    const experimentId =
-      mark.written?.experimentId ??
-      (await experimentOf(server, experimentName(experiment, run), experimentTags(run)));
-    const parentId = mark.written
-      ? mark.written.parentId
-      : run.sweep
-        ? await sweepRunOf(server, experimentId, await factsOf(cp, { ...run, ...run.sweep }))
-        : await parentOf(cp, { settings, patience }, run, depth);
-    const { runUrl } = cp.config.notifications;
-    const source = storedRun(cp, run, { version: mark.version, parentId, experimentId, parameters, runUrl });
-    const outcome = await writeRun(server, source, mark.written);
-    await name(cp, run, outcome);
+    const outcome = await writtenOf(cp, target, { run, mark, depth });
+    await nameExternal(cp, run.runId, externalOf(outcome));
     return { outcome };
   } catch (error) {
     return { error };
   }
 }
 
-async function factsOf({ store }: TrackPorts, trial: Run & { sweepId: string }): Promise<SweepFacts> {
-  return sweepFacts(await store.get(paths.sweep(trial.sweepId)), trial);
+/** Where the server has not any more what is remembered, since it was removed or the server is another one, it is asked what it has. */
+async function writtenOf(cp: TrackPorts, target: MlflowTarget, job: Attempt): Promise<Outcome> {
+  const { uri, credentials } = target.settings;
+  const signal = timeLimit(ATTEMPT_MS);
+  const server = new MlflowServer({ ...target.patience, uri, credentials, signal });
+  const { written } = job.mark;
+  if (written) {
+    try {
+      const { experimentId, parentId } = written;
+      return await writeRun(server, sourceOf(cp, target, job, { experimentId, parentId }), written);
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
+  }
+  return writeRun(server, sourceOf(cp, target, job, await placeOf(cp, target, server, job)), null);
 }
 
-export function experimentTags({ modelId, experiment }: Pick<Run, 'modelId' | 'experiment'>) {
-  return [
-    { key: 'trainyard.model', value: modelId },
-    ...(experiment === null ? [] : [{ key: 'trainyard.experiment', value: experiment }]),
-  ];
+type Place = Pick<RunSource, 'experimentId' | 'parentId'>;
+
+function sourceOf(
+  cp: TrackPorts,
+  { settings: { parameters } }: MlflowTarget,
+  { run, mark: { version } }: Attempt,
+  place: Place,
+): RunSource {
+  const { runUrl } = cp.config.notifications;
+  return storedRun(cp, run, { ...place, version, parameters, runUrl });
+}
+
+/** The experiment there, and the run there that it is a child of. */
+async function placeOf(
+  cp: TrackPorts,
+  target: MlflowTarget,
+  server: MlflowServer,
+  { run, depth }: Attempt,
+): Promise<Place> {
+  const { modelId, experiment } = run;
+  const said = experiment === null ? undefined : await readExperiment(cp.store, modelId, experiment);
+  const experimentId = await experimentOf(server, experimentPlace(target.settings.experiment, run, said));
+  const sweep = await sweepOf(cp, run);
+  const parentId = sweep
+    ? await writeSweep(server, experimentId, sweep)
+    : await parentOf(cp, target, run, depth);
+  return { experimentId, parentId };
+}
+
+/** The sweep that the run is a trial of, or whose best trial it retrains; undefined for all others. */
+async function sweepOf(
+  cp: TrackPorts,
+  { modelId, createdAt, sweep, parentRunId }: Run,
+): Promise<SweepFacts | undefined> {
+  if (!sweep) return parentRunId === null ? undefined : storedSweep(cp, parentRunId);
+  const { sweepId } = sweep;
+  const unknown = { sweepId, modelId, name: '', createdAt, end: 'unknown' as const };
+  return (await storedSweep(cp, sweepId)) ?? unknown;
 }
 
 /** The run there of the run's parent, which is written first where it was not. */
 async function parentOf(
   cp: TrackPorts,
-  server: Server,
+  server: MlflowTarget,
   { parentRunId }: Run,
   depth: number,
 ): Promise<string | null> {
@@ -208,7 +233,7 @@ async function parentOf(
     const known = mark?.written?.mlflowRunId ?? runIdAt(server.settings.uri, parent);
     if (known !== undefined) return known;
     if (!parent || mark?.state === 'refused') return null;
-    const isBusy = mark?.lease && mark.lease.expiresAt > cp.now().toISOString();
+    const isBusy = isLeased(mark, cp.now());
     const job: Tracked = {
       runId: parentRunId,
       version: null,
@@ -223,19 +248,6 @@ async function parentOf(
   throw new Error(`its parent ${parentRunId} is being written by somebody else`);
 }
 
-/** Says in the run where it is there. */
-async function name(cp: TrackPorts, { runId }: Run, outcome: Outcome): Promise<void> {
-  const { experimentId: mlflowExperimentId, mlflowRunId, url } = outcome;
-  const external = { mlflowExperimentId, mlflowRunId, mlflowUrl: url };
-  await inTurn(`run ${runId}`, (askedAt) =>
-    cp.store.optimistic(async (tx) => {
-      const run = await readRun(tx, runId);
-      if (!run || run.external?.mlflowUrl === url) return;
-      tx.set(paths.run(runId), { ...run, external, updatedAt: cp.now().toISOString() });
-    }, askedAt),
-  );
-}
-
 /** The mark as it is now: `retryAt` is set where there is more to write. */
 async function settle(cp: TrackPorts, claimed: MlflowMark, ended: Ended): Promise<MlflowMark> {
   const settled = await turn(claimed.runId, () =>
@@ -243,7 +255,7 @@ async function settle(cp: TrackPorts, claimed: MlflowMark, ended: Ended): Promis
       const now = cp.now();
       const found = (await readMark(tx, claimed.runId)) ?? claimed;
       // Whoever took so long that another has begun leaves the mark to him.
-      if (found.lease?.holder !== claimed.lease?.holder) return { ...found, retryAt: null };
+      if (!isStillOurs(found, claimed)) return { ...found, retryAt: null };
       const mark: MlflowMark = {
         ...found,
         ...('error' in ended ? failed(claimed, ended.error, now) : done(claimed, ended.outcome, found, now)),
@@ -279,22 +291,8 @@ function done(
 }
 
 function failed({ failures, leftOut }: MlflowMark, error: unknown, now: Date): End {
-  const isRefused = isFinal(error);
-  const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
-  return {
-    state: isRefused ? 'refused' : 'waiting',
-    failures: failures + 1,
-    retryAt: isRefused ? null : later(now, wait),
-    reason: cutText(error instanceof Error ? error.message : String(error), 2000),
-    leftOut,
-    written: null,
-  };
-}
-
-/** Neither time, nor other credentials, nor a proxy that is mended helps. */
-function isFinal(error: unknown): boolean {
-  if (error instanceof NotWrittenError) return true;
-  return error instanceof MlflowError && error.isOfOneRun;
+  const after = afterFailure(failures, error, now);
+  return { ...after, state: after.retryAt === null ? 'refused' : 'waiting', leftOut, written: null };
 }
 
 function tell(cp: TrackPorts, { runId, state, reason, failures, retryAt }: MlflowMark, ended: Ended): void {
@@ -312,8 +310,4 @@ function tell(cp: TrackPorts, { runId, state, reason, failures, retryAt }: Mlflo
 
 function turn<T>(runId: string, work: () => Promise<T>): Promise<T> {
   return inTurn(`mlflow ${runId}`, work);
-}
-
-function later(now: Date, ms: number): string {
-  return new Date(now.getTime() + ms).toISOString();
 }

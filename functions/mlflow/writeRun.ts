@@ -2,19 +2,12 @@
  * Brings what an MLflow server has of a run up to what there is. Whoever is sure of what he wrote before says so, and nothing is
  * asked; else the server itself is asked, so that nothing is written twice: it would keep every point of a metric that it is sent.
  */
-import { digestOf, isTerminal, type Epoch, type RunView } from '@trainyard/shared';
+import { digestOf, isTerminal, type Epoch, type Run, type RunView } from '@trainyard/shared';
 import { historyAnswer, nothing, runAnswer, type FoundRun } from './answers.js';
 import { putFiles } from './artifacts.js';
-import {
-  epochPoints,
-  outcomePoints,
-  parametersOf,
-  RUN_ID_TAG,
-  STATUSES,
-  tagsOf,
-  titleOf,
-} from './content.js';
+import { epochPoints, outcomePoints, RUN_ID_TAG, STATUSES, tagsOf, titleOf } from './content.js';
 import type { Pair, Point } from './limits.js';
+import { writeParameters } from './parameters.js';
 import { createRun, log, newRunOf, pageOf, refuseDeleted, runIdAt, runOf, runTagged } from './runs.js';
 import { registerVersion } from './registry.js';
 import type { MlflowServer } from './server.js';
@@ -32,6 +25,11 @@ export interface Outcome {
   points: number;
   /** What MLflow has not, and why: a sentence each. */
   leftOut: string[];
+}
+
+/** What the run of ours says of it. */
+export function externalOf({ experimentId, mlflowRunId, url }: Outcome): NonNullable<Run['external']> {
+  return { mlflowExperimentId: experimentId, mlflowRunId, mlflowUrl: url };
 }
 
 /** @throws MlflowError, NotWrittenError; then what was written before the failure is uncertain. */
@@ -132,28 +130,23 @@ async function placeOf(server: MlflowServer, { run, experimentId, parentId }: Ru
   return { written, found: whole, isNew: false };
 }
 
-/** Parameters once, for they cannot be changed; tags whenever they differ. Says which parameters were cut or differ there. */
+/** Parameters once; tags whenever they differ. Says which parameters were cut or differ there. */
 async function describe(
   server: MlflowServer,
   { run, parameters, parentId, runUrl }: RunSource,
   written: Written,
   found: FoundRun | null,
 ): Promise<string[]> {
-  const { params, cut } = parametersOf(run, parameters);
-  const there = new Map(found?.data.params.map(({ key, value }) => [key, value]));
-  const other = params.filter(({ key, value }) => there.has(key) && there.get(key) !== value);
-  const missing = written.hasParameters ? [] : params.filter(({ key }) => !there.has(key));
+  const { mlflowRunId } = written;
+  const leftOut = written.hasParameters
+    ? []
+    : await writeParameters(server, { run, parameters }, { mlflowRunId, found });
+  written.hasParameters = true;
   const tags = tagsOf(run, parentId, runUrl);
   const digest = digestOf(tags);
-  await log(server, written.mlflowRunId, { params: missing, tags: digest === written.tags ? [] : tags });
-  const isFirst = !written.hasParameters;
+  if (digest !== written.tags) await log(server, mlflowRunId, { tags });
   written.tags = digest;
-  written.hasParameters = true;
-  if (!isFirst) return [];
-  return [
-    ...cut.map((name) => `the parameter ${name} is longer than MLflow takes, and was cut`),
-    ...other.map(({ key }) => `the parameter ${key} has another value there, which cannot be changed`),
-  ];
+  return leftOut;
 }
 
 interface Points {

@@ -1,4 +1,6 @@
 import {
+  experimentViewSchema,
+  externalRequestSchema,
   type Attachment,
   attachmentSchema,
   bestRunsSchema,
@@ -359,6 +361,17 @@ export class TrainyardClient {
   /** Where people look at a run. */
   links(runId: string): Promise<z.infer<typeof runLinksSchema>> {
     return requestJson(this.connection, { method: 'GET', path: `${runPath(runId)}/links` }, runLinksSchema);
+  }
+
+  /** Says where the run is in an MLflow tracking server. */
+  nameExternal(runId: string, external: z.infer<typeof externalRequestSchema>): Promise<RunView> {
+    const request = { method: 'POST', path: `${runPath(runId)}/external`, body: external } as const;
+    return requestJson(this.connection, request, runViewSchema);
+  }
+
+  experiment(modelId: string, experimentId: string): Promise<z.infer<typeof experimentViewSchema>> {
+    const path = `${modelPath(modelId)}/experiments/${encodeURIComponent(experimentId)}`;
+    return requestJson(this.connection, { method: 'GET', path }, experimentViewSchema);
   }
 
   /** Attaches a file to a run; sending the same again changes nothing. */

@@ -35,6 +35,7 @@ export const sweepEventTypeSchema = z.enum([
   'sweep.cancel.requested',
   'sweep.completed',
   'sweep.cancelled',
+  'sweep.tracking.due',
 ]);
 export type SweepEventType = z.infer<typeof sweepEventTypeSchema>;
 

@@ -77,6 +77,8 @@ export const paths = {
   mlflowRuns: 'mlflowRuns',
   /** What an MLflow server has of a run. */
   mlflowRun: (runId: string) => `mlflowRuns/${runId}`,
+  /** Of a sweep that an MLflow server did not take: beside those of runs, so that one query finds both. */
+  mlflowSweep: (sweepId: string) => `mlflowRuns/sweep-${sweepId}`,
   /** How often a run is to be repeated with other seeds. */
   repeats: (runId: string) => `repeats/${runId}`,
   notifications: 'notifications',

@@ -56,6 +56,41 @@ export const attachmentSchema = z.strictObject({
 export type Attachment = z.infer<typeof attachmentSchema>;
 export const MAX_ATTACHMENTS = 50;
 
+const MLFLOW_PAGE = 'https://mlflow.example/#/experiments/12/runs/0f3b6c1d2e4a5978';
+const externalSchema = z.strictObject({
+  mlflowExperimentId: described(z.string().max(200), 'The id of the experiment there.', '12'),
+  mlflowRunId: described(z.string().max(200), 'The id of the run there.', '0f3b6c1d2e4a5978'),
+  mlflowUrl: described(z.string().max(2048), 'The page of the run there.', MLFLOW_PAGE),
+});
+
+/** What somebody may say of where a run is: people follow the link. */
+export const externalRequestSchema = externalSchema
+  .extend({
+    mlflowExperimentId: described(
+      externalSchema.shape.mlflowExperimentId.min(1),
+      'The id of the experiment there.',
+      '12',
+    ),
+    mlflowRunId: described(
+      externalSchema.shape.mlflowRunId.min(1),
+      'The id of the run there.',
+      '0f3b6c1d2e4a5978',
+    ),
+    mlflowUrl: described(
+      z
+        .string()
+        .max(2048)
+        .refine((text) => /^https?:\/\/[^/@\s]+(\/|$)/.test(text) && URL.canParse(text), {
+          error: `must be the http or https URL of the page of the run, without a user name, such as ${MLFLOW_PAGE}`,
+        }),
+      'The page of the run there: an http or https URL.',
+      MLFLOW_PAGE,
+    ),
+  })
+  .meta({
+    examples: [{ mlflowExperimentId: '12', mlflowRunId: '0f3b6c1d2e4a5978', mlflowUrl: MLFLOW_PAGE }],
+  });
+
 /** Runs of before have none of these. */
 export const identityFields = {
   experiment: described(
@@ -114,18 +149,7 @@ export const identityFields = {
     'The files that were attached by hand.',
   ),
   external: described(
-    z
-      .strictObject({
-        mlflowExperimentId: described(z.string().max(200), 'The id of the experiment there.', '12'),
-        mlflowRunId: described(z.string().max(200), 'The id of the run there.', '0f3b6c1d2e4a5978'),
-        mlflowUrl: described(
-          z.string().max(2048),
-          'The page of the run there.',
-          'https://mlflow.example/#/experiments/12/runs/0f3b6c1d2e4a5978',
-        ),
-      })
-      .nullable()
-      .default(null),
+    externalSchema.nullable().default(null),
     'The run in an MLflow tracking server; null where it was not written to one.',
   ),
 };

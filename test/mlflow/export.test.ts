@@ -1,3 +1,4 @@
+import type { SweepEnd } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFunctionServer } from '../../local/host/functionServer.js';
 import '../../functions/register.js';
@@ -5,6 +6,10 @@ import { endedRun } from '../support/endedRun.js';
 import { newRun } from '../support/newRun.js';
 import { START, testControlPlane, type TestControlPlane } from '../support/controlPlane.js';
 import { epochOf, mlflowStandIn, putEpochs } from '../support/mlflow.js';
+import { makeWrites } from '../../functions/ports/documentStore/writes.js';
+import { endWrite } from '../../functions/sweeps/documents.js';
+import { tokenIssuer } from '../support/standIns/tokenIssuer.js';
+import { SweepWorld } from '../support/sweepWorld.js';
 import { runCommandLine } from '../support/runCommandLine.js';
 
 const idOf = (number: number) => `abcdefghijklmnopqrs${'abcdefghijklmnopqrstuvwxyz'[number] ?? ''}`;
@@ -62,6 +67,83 @@ describe('trainyard export mlflow', () => {
     expect(whole.code).toBe(0);
     for (const number of [0, 1, 2, 3])
       expect(server.points(idOf(number), 'loss').map(({ step }) => step)).toEqual([1, 2, 3]);
+  });
+
+  it('has each run say where it is, as the function does', async () => {
+    const { cp, url } = await trainyard(1);
+    const server = await mlflowStandIn();
+    await exported(url, [idOf(0), '--to', server.endpoint]);
+    const { id, experimentId } = server.runOf(idOf(0));
+    const external = {
+      mlflowExperimentId: experimentId,
+      mlflowRunId: id,
+      mlflowUrl: `${server.endpoint}/#/experiments/${experimentId}/runs/${id}`,
+    };
+    expect((await cp.run(idOf(0))).external).toEqual(external);
+    const at = cp.now().toISOString();
+    cp.pass(60);
+    // Said once: the next export changes nothing, and finds the run by what is said.
+    expect((await exported(url, [idOf(0), '--to', server.endpoint])).out).toContain('1 were there already');
+    expect((await cp.run(idOf(0))).updatedAt).toBe(at);
+  });
+
+  it('writes the run all the same where the caller may not have it say so, and says that', async () => {
+    const { cp, url } = await trainyard(1);
+    const issuer = 'https://issuer.example';
+    const { keysUrl, sign } = await tokenIssuer(issuer);
+    cp.config = { ...cp.config, auth: 'tokens', tokenIssuers: [{ issuer, audience: 'shop', keysUrl }] };
+    const now = cp.now().getTime() / 1000;
+    const token = await sign({ aud: 'shop', sub: 'ben', iat: now, exp: now + 600, trainyardRole: 'viewer' });
+    const server = await mlflowStandIn();
+    const { code, out } = await exported(url, [idOf(0), '--to', server.endpoint], { TRAINYARD_TOKEN: token });
+    expect(code).toBe(0);
+    expect(out).toMatch(/1 written/);
+    expect(out).toMatch(/left out of demo#2: the run does not say that it is there: .*\(403\)/);
+    expect(server.runOf(idOf(0)).status).toBe('FAILED');
+    expect((await cp.run(idOf(0))).external).toBeNull();
+  });
+
+  it('ends the run that stands for a sweep as the sweep has ended, and leaves that of one that goes on', async () => {
+    const { cp, url } = await trainyard(0);
+    const world = new SweepWorld(cp);
+    const request = { name: 'wider', space: { 'training.batchSize': [64, 128] }, maxTrials: 2 };
+    const [ended, open] = [await world.start(request), await world.start({ ...request, name: 'open' })];
+    const trials = [ended, open].map(({ sweepId }, at) =>
+      endedRun('failed', {
+        runId: idOf(at),
+        runNumber: at + 2,
+        parentRunId: sweepId,
+        sweep: { sweepId, trial: 1 },
+      }),
+    );
+    await cp.put(...trials);
+    const end: SweepEnd = {
+      sweepId: ended.sweepId,
+      round: 1,
+      reason: 'failures',
+      trials: 1,
+      counts: { running: 0, completed: 0, pruned: 0, failed: 1, cancelled: 0 },
+      best: null,
+      costUsd: 0,
+      endedAt: '2026-01-01T03:00:00.000Z',
+    };
+    await cp.store.optimistic(async (tx) => makeWrites(tx, [endWrite(end)]));
+    const server = await mlflowStandIn();
+    const args = [idOf(0), idOf(1), '--to', server.endpoint];
+    expect((await exported(url, args)).code).toBe(0);
+    const parents = [0, 1].map((at) =>
+      server.runs.get(server.runOf(idOf(at)).tags.get('mlflow.parentRunId') ?? ''),
+    );
+    expect(parents).toMatchObject([
+      { name: 'sweep wider (demo)', status: 'FAILED', endTime: Date.parse(end.endedAt) },
+      { name: 'sweep open (demo)', status: 'RUNNING', endTime: undefined },
+    ]);
+    expect(parents[0]?.tags.get('trainyard.reason')).toBe('failures');
+    const heard = server.requests.length;
+    expect((await exported(url, args)).out).toContain('2 were there already');
+    expect(server.requests.slice(heard).filter((what) => /log-batch|create|update|set-/.test(what))).toEqual(
+      [],
+    );
   });
 
   it('prints JSON, a run per line', async () => {

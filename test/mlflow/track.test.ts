@@ -1,13 +1,12 @@
-import { paths, type Run, type TrainyardEvent } from '@trainyard/shared';
+import { paths, type Run } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { attach } from '../../functions/attachments/attach.js';
 import { readMark } from '../../functions/mlflow/mark.js';
-import { track } from '../../functions/mlflow/track.js';
 import { remindOfMlflow } from '../../functions/mlflow/remind.js';
 import { endedRun } from '../support/endedRun.js';
 import { newRun } from '../support/newRun.js';
 import { START } from '../support/controlPlane.js';
-import { epochOf, eventOf, putEpochs, tracker, type Tracker } from '../support/mlflow.js';
+import { epochOf, putEpochs, tracker, type Tracker } from '../support/mlflow.js';
 
 const running = (parts: Partial<Run> = {}) =>
   newRun(START, { status: 'running', startedAt: START.toISOString(), ...parts });
@@ -191,57 +190,6 @@ describe('a run that ended', () => {
     expect(child.tags.get('trainyard.error')).toMatch(/^data-missing: /);
   });
 
-  it('is a child of the run that stands for its sweep, which two trials make once', async () => {
-    const tracked = await tracker();
-    const sweepId = 'qqqqqqqqqqqqqqqqqqqq';
-    const trial = (number: number) =>
-      running({
-        runId: `ttttttttttttttttttt${'ab'[number - 1]}`,
-        parentRunId: sweepId,
-        sweep: { sweepId, trial: number },
-      });
-    await tracked.cp.put(trial(1), trial(2));
-    await Promise.all([1, 2].map((number) => tracked.deliver(trial(number).runId, 'run.started')));
-    const parents = [1, 2].map((number) =>
-      tracked.server.runOf(trial(number).runId).tags.get('mlflow.parentRunId'),
-    );
-    expect(new Set(parents).size).toBe(1);
-    expect(tracked.server.runs.get(parents[0] ?? '')).toMatchObject({
-      name: `sweep ${sweepId}`,
-      isDeleted: false,
-    });
-    expect(tracked.server.runOf(trial(2).runId).tags.get('trainyard.trial')).toBe('2');
-  });
-
-  it('that was a trial has a parent which ends with the sweep, and says what was best', async () => {
-    const tracked = await tracker();
-    const { cp, server } = tracked;
-    const sweepId = 'qqqqqqqqqqqqqqqqqqqq';
-    await cp.put(running({ parentRunId: sweepId, sweep: { sweepId, trial: 1 } }));
-    await tracked.deliver(RUN, 'run.started');
-    const detail = {
-      reason: 'maxTrials',
-      trials: 12,
-      best: { number: 7, value: 0.31, parameters: { 'training.batchSize': 256 } },
-    };
-    const ended: TrainyardEvent = {
-      ...(await eventOf(cp, RUN, 'run.started')),
-      type: 'sweep.completed',
-      subject: `sweeps/${sweepId}`,
-      data: { kind: 'sweep', sweepId, modelId: 'demo', detail },
-    };
-    await track(cp, ended);
-    await track(cp, ended);
-    const parent = server.runs.get(server.runOf(RUN).tags.get('mlflow.parentRunId') ?? '');
-    expect(parent).toMatchObject({ status: 'FINISHED', endTime: Date.parse(ended.time) });
-    expect(Object.fromEntries(parent?.tags ?? [])).toMatchObject({
-      'trainyard.reason': 'maxTrials',
-      'trainyard.best.value': '0.31',
-      'trainyard.best.parameters.training.batchSize': '256',
-    });
-    expect(server.runs.size).toBe(2);
-  });
-
   it('has what people attached to it there, though it has no model', async () => {
     const tracked = await tracker();
     await tracked.cp.put(endedRun('failed'));
@@ -312,7 +260,7 @@ describe('a server that fails', () => {
   });
 
   it('that never answers is given up', async () => {
-    const tracked = await tracker();
+    const tracked = await tracker({}, { timeoutMs: 300 });
     await withEpochs(tracked, 1);
     tracked.server.fault = () => 'hang';
     await expect(tracked.deliver(RUN, 'run.started')).rejects.toThrow(/no answer within 0.3 s/);

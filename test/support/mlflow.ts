@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest';
 import { epochSchema, paths, type Epoch, type Run } from '@trainyard/shared';
 import type { TrainyardEvent } from '@trainyard/shared';
 import { runEvent } from '../../functions/events/runEvent.js';
-import { track, type Patience } from '../../functions/mlflow/track.js';
+import type { Patience } from '../../functions/mlflow/server.js';
+import { track } from '../../functions/mlflow/track.js';
 import { testControlPlane, type TestControlPlane } from './controlPlane.js';
 import { MlflowStandIn } from './standIns/mlflowStandIn.js';
 
@@ -15,7 +16,8 @@ export async function mlflowStandIn(): Promise<MlflowStandIn> {
   return server;
 }
 
-export const IMPATIENT: Patience = { timeoutMs: 300, retries: 2, pauseMs: 1 };
+/** Whoever answers is waited for, however slow the machine is. */
+export const IMPATIENT: Patience = { timeoutMs: 20_000, retries: 2, pauseMs: 1 };
 
 export interface Tracker {
   cp: TestControlPlane;
@@ -29,13 +31,17 @@ export interface Tracker {
   ): Promise<void>;
 }
 
-export async function tracker(settings: Record<string, unknown> = {}): Promise<Tracker> {
+export async function tracker(
+  settings: Record<string, unknown> = {},
+  patience: Patience = {},
+): Promise<Tracker> {
   const server = await mlflowStandIn();
   const cp = await testControlPlane({ mlflow: { uri: server.endpoint, ...settings } });
   return {
     cp,
     server,
-    deliver: async (runId, type, detail = {}) => track(cp, await eventOf(cp, runId, type, detail), IMPATIENT),
+    deliver: async (runId, type, detail = {}) =>
+      track(cp, await eventOf(cp, runId, type, detail), { ...IMPATIENT, ...patience }),
   };
 }
 

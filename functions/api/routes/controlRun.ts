@@ -1,4 +1,5 @@
 import {
+  externalRequestSchema,
   repeatRequestSchema,
   repeatsViewSchema,
   runSchema,
@@ -8,6 +9,7 @@ import {
 import type { ControlPlane } from '../../controlPlane.js';
 import { notFound } from '../../errors/domainError.js';
 import { idempotencySlot, once, recall } from '../../idempotency.js';
+import { nameExternal } from '../../runs/related/external.js';
 import { recordLifecycle } from '../../runs/lifecycle.js';
 import { viewOf } from '../../runs/repository.js';
 import { requestRepeats } from '../../runs/related/repeats.js';
@@ -124,4 +126,31 @@ const repeat = defineRoute({
   },
 });
 
-export const controlRunRoutes: readonly Route[] = [cancel, retry, trainFullRoute, repeat];
+const external = defineRoute({
+  method: 'POST',
+  path: '/api/training-runs/{runId}/external',
+  summary: 'Say where a run is in an MLflow tracking server',
+  operationId: 'nameExternal',
+  description:
+    'Whoever writes runs to such a server says it, as `trainyard export mlflow` and the function `mlflow` do; nothing is asked there. What is said last holds, of a run that goes on or has ended.',
+  access: 'trainer',
+  params: runParams,
+  query: noQuery,
+  body: externalRequestSchema,
+  result: runViewSchema,
+  success: 200,
+  async handle(cp, { params, body, caller, idempotencyKey }) {
+    const { runId } = await visibleRun(cp, caller, params.runId);
+    const slot = idempotencySlot(caller.id, idempotencyKey, { runId, action: 'external', ...body });
+    const before = await recall(cp.store, slot, runSchema);
+    if (before) return { body: viewOf(before), isReplay: true };
+    const run = await nameExternal(cp, runId, body);
+    if (!run) throw notFound(`run ${runId}`);
+    const { outcome, isReplay } = await cp.store.transaction((tx) =>
+      once(tx, slot, runSchema, cp.now(), async () => run),
+    );
+    return { body: viewOf(outcome), isReplay };
+  },
+});
+
+export const controlRunRoutes: readonly Route[] = [cancel, retry, trainFullRoute, repeat, external];

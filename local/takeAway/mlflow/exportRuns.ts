@@ -1,10 +1,10 @@
 /** Writes runs of the past to MLflow. Each is whole or brought to be so, however often it is asked for. */
-import { experimentTags } from '@trainyard/functions/mlflow/track';
-import { experimentOf, NotWrittenError } from '@trainyard/functions/mlflow/runs';
+import { experimentOf, experimentPlace } from '@trainyard/functions/mlflow/experiments';
+import { NotWrittenError } from '@trainyard/functions/mlflow/runs';
 import { MlflowError, type MlflowServer } from '@trainyard/functions/mlflow/server';
-import { experimentName, type MlflowSettings } from '@trainyard/functions/mlflow/settings';
-import { sweepRunOf } from '@trainyard/functions/mlflow/sweepRun';
-import { writeRun, type Outcome } from '@trainyard/functions/mlflow/writeRun';
+import type { MlflowSettings } from '@trainyard/functions/mlflow/settings';
+import { sweepFactsOf, writeSweep } from '@trainyard/functions/mlflow/sweepRun';
+import { externalOf, writeRun, type Outcome } from '@trainyard/functions/mlflow/writeRun';
 import { inParallel, isTerminal, type RunView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import type { TrainyardClient } from '../../client/trainyardClient.js';
@@ -45,7 +45,7 @@ export async function exportRuns(request: ExportRequest, runs: readonly RunView[
 class Exporter {
   private readonly runs = new Map<string, Promise<Exported & { mlflowRunId: string | null }>>();
   private readonly experiments = new Map<string, Promise<string>>();
-  private readonly sweeps = new Map<string, Promise<string>>();
+  private readonly sweeps = new Map<string, Promise<ParentThere>>();
   private readonly versions = new Map<string, Promise<Map<string, number>>>();
 
   constructor(private readonly request: ExportRequest) {}
@@ -61,18 +61,13 @@ class Exporter {
     if (!isTerminal(run.status))
       return { ...nothing, reasons: [`it is ${run.status}: run the command again once it has ended`] };
     try {
-      const [experimentId, version, parentId] = await Promise.all([
-        this.experimentOf(run),
-        this.versionOf(run),
-        run.sweep ? this.sweepOf(run, run.sweep.sweepId) : this.parentOf(run),
-      ]);
-      const place = { version, parentId, experimentId, parameters: settings.parameters, runUrl };
-      const { mlflowRunId, end, url, points, leftOut } = await writeRun(
-        server,
-        remoteRun(client, run, place),
-        null,
-      );
-      return { run, end, url, points, reasons: leftOut, mlflowRunId };
+      const [experimentId, version] = await Promise.all([this.experimentOf(run), this.versionOf(run)]);
+      const parent = await this.parentOf(run, experimentId);
+      const place = { version, parentId: parent.id, experimentId, parameters: settings.parameters, runUrl };
+      const outcome = await writeRun(server, remoteRun(client, run, place), null);
+      const { mlflowRunId, end, url, points, leftOut } = outcome;
+      const reasons = [...parent.leftOut, ...leftOut, ...(await this.named(run, outcome))];
+      return { run, end, url, points, reasons, mlflowRunId };
     } catch (error) {
       if (error instanceof NotWrittenError || (error instanceof MlflowError && error.isOfOneRun))
         return { ...nothing, reasons: [error.message] };
@@ -80,10 +75,27 @@ class Exporter {
     }
   }
 
-  private experimentOf(run: RunView): Promise<string> {
-    const { server, settings } = this.request;
-    const name = experimentName(settings.experiment, run);
-    return once(this.experiments, name, () => experimentOf(server, name, experimentTags(run)));
+  /** Has the run say where it is. Says why not, where the caller may not. */
+  private async named(run: RunView, outcome: Outcome): Promise<string[]> {
+    const external = externalOf(outcome);
+    if (run.external?.mlflowUrl === external.mlflowUrl) return [];
+    const refused = await noneWhereRefused(
+      this.request.client.nameExternal(run.runId, external).then(() => undefined),
+      (why) => why,
+    );
+    return refused === undefined ? [] : [`the run does not say that it is there: ${refused}`];
+  }
+
+  private experimentOf(run: Pick<RunView, 'modelId' | 'experiment'>): Promise<string> {
+    const { client, server, settings } = this.request;
+    const { modelId, experiment } = run;
+    return once(this.experiments, JSON.stringify([modelId, experiment]), async () => {
+      const said =
+        experiment === null
+          ? undefined
+          : await noneWhereRefused(client.experiment(modelId, experiment), () => undefined);
+      return experimentOf(server, experimentPlace(settings.experiment, run, said));
+    });
   }
 
   private async versionOf({ modelId, runId, status }: RunView): Promise<number | null> {
@@ -96,26 +108,50 @@ class Exporter {
     return all.get(runId) ?? null;
   }
 
-  /** The run there that stands for a sweep. */
-  private async sweepOf(run: RunView, sweepId: string): Promise<string> {
-    const { server } = this.request;
-    const { modelId, createdAt } = run;
-    const facts = { sweepId, modelId, name: '', startTime: Date.parse(createdAt) };
-    const experimentId = await this.experimentOf(run);
-    return once(this.sweeps, sweepId, () => sweepRunOf(server, experimentId, facts));
+  /** The run there that it is a child of: the one that stands for its sweep, or its parent, which is written first. */
+  private async parentOf(run: RunView, experimentId: string): Promise<ParentThere> {
+    const { parentRunId, sweep } = run;
+    if (sweep) return this.sweepOf(run, sweep.sweepId, experimentId);
+    if (parentRunId === null) return { id: null, leftOut: [] };
+    const { client } = this.request;
+    const parent = await noneWhereRefused(client.get(parentRunId), () => undefined);
+    if (parent) return { id: (await this.exported(parent)).mlflowRunId, leftOut: [] };
+    // Of a run that retrains the best trial, the parent is the sweep.
+    return this.sweepOf(run, parentRunId, experimentId, 'where there is one');
   }
 
-  /** Written first; null where it cannot be. */
-  private async parentOf({ parentRunId }: RunView): Promise<string | null> {
-    if (parentRunId === null) return null;
-    try {
-      const parent = await this.request.client.get(parentRunId);
-      return (await this.exported(parent)).mlflowRunId;
-    } catch (error) {
-      // It is gone.
-      if (error instanceof UserError && error.code === 'refused') return null;
-      throw error;
-    }
+  /** It ends there as the sweep has ended. */
+  private sweepOf(
+    { modelId, createdAt }: RunView,
+    sweepId: string,
+    experimentId: string,
+    when?: 'where there is one',
+  ): Promise<ParentThere> {
+    const { client, server } = this.request;
+    return once(this.sweeps, sweepId, async () => {
+      const view = await noneWhereRefused(client.sweep(sweepId), () => undefined);
+      if (view) return { id: await writeSweep(server, experimentId, sweepFactsOf(view)), leftOut: [] };
+      if (when) return { id: null, leftOut: [] };
+      const unknown = { sweepId, modelId, name: '', createdAt, end: 'unknown' as const };
+      const leftOut = [`how the sweep ${sweepId} ended, for it is not there any more`];
+      return { id: await writeSweep(server, experimentId, unknown), leftOut };
+    });
+  }
+}
+
+/** The id of a run there; null where there is none. What is not known of it: a sentence each. */
+interface ParentThere {
+  id: string | null;
+  leftOut: string[];
+}
+
+/** What is asked of Trainyard; where it says no, what `none` makes of its words. */
+async function noneWhereRefused<T, N>(asked: Promise<T>, none: (why: string) => N): Promise<T | N> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'refused') return none(error.message);
+    throw error;
   }
 }
 

@@ -1,15 +1,19 @@
 /**
  * What tests have for an MLflow tracking server: its REST API 2.0 as far as runs are told to it, in memory, after
- * https://mlflow.org/docs/latest/rest-api.html and the checks of `mlflow/utils/validation.py`. It is stricter than the real one: fields
- * that the API does not have are refused, and so are points that are written twice, which a real one would keep or pass over.
+ * `mlflow/protos/service.proto` and `model_registry.proto` and the checks of `mlflow/utils/validation.py` and `mlflow/server/handlers.py`.
+ * It is stricter than the real one: fields that the API does not have are refused, and so are points that are written twice, which a real one
+ * would keep or pass over, and another status of a run of ours that has ended.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { HttpStandIn } from './httpStandIn.js';
 import {
   checkKey,
+  checkSource,
+  invalid,
   MlflowRefusal,
   requests,
+  safePath,
   validLength,
   type LoggedPoint,
   type StoredExperiment,
@@ -35,6 +39,12 @@ export class MlflowStandIn extends HttpStandIn {
   authorization: string | undefined;
   servesArtifacts = true;
   hasRegistry = true;
+  /** Where the server is mounted: whatever is asked elsewhere meets a page of something else. */
+  prefix = '';
+  /** What it takes of the value of a parameter. */
+  parameterCharacters = 6000;
+  /** Where runs have their artifacts, where the server does not take them for its clients. */
+  artifactRoot = 's3://bucket';
   fault: (what: string, number: number) => Fault | undefined = () => undefined;
   private ids = 0;
 
@@ -57,9 +67,11 @@ export class MlflowStandIn extends HttpStandIn {
 
   protected async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', this.endpoint);
-    const what = `${request.method} ${pathname.replace(/^\/api\/2\.0\/mlflow(?=\/)/, '')}`;
+    if (!pathname.startsWith(`${this.prefix}/`)) return notFound(response);
+    const path = pathname.slice(this.prefix.length);
+    const what = `${request.method} ${path.replace(/^\/api\/2\.0\/mlflow(?=\/)/, '')}`;
     const fault = this.fault(what, this.requests.length);
-    if (fault === 'drop') return void request.destroy();
+    if (fault === 'drop') return void request.socket.destroy();
     const body = await buffer(request).catch(() => undefined);
     if (!body || fault === 'hang') return;
     this.requests.push(what);
@@ -72,7 +84,7 @@ export class MlflowStandIn extends HttpStandIn {
       );
     try {
       const answer = this.handle(what, request, { body, query: Object.fromEntries(searchParams) });
-      if (fault === 'lose') return void request.destroy();
+      if (fault === 'lose') return void request.socket.destroy();
       send(response, 200, answer);
     } catch (error) {
       if (!(error instanceof MlflowRefusal)) throw error;
@@ -93,12 +105,16 @@ export class MlflowStandIn extends HttpStandIn {
       return this.putArtifact(decodeURIComponent(artifact), body, request.headers['content-type']);
     const known = Object.hasOwn(requests, what) ? (what as keyof typeof requests) : undefined;
     if (!known) throw new MlflowRefusal(404, 'ENDPOINT_NOT_FOUND', `No API found for '${what}'`);
+    // `_validate_content_type`.
+    if (method === 'POST' && request.headers['content-type'] !== 'application/json')
+      throw invalid('Bad Request. Content-Type must be one of application/json.');
     if (known === 'POST /runs/log-batch') validLength(body);
     const parsed = requests[known].safeParse(method === 'GET' ? query : JSON.parse(body.toString('utf8')));
-    if (!parsed.success) throw new MlflowRefusal(400, 'INVALID_PARAMETER_VALUE', parsed.error.message);
+    if (!parsed.success) throw invalid(parsed.error.message);
     const handlers: { [K in keyof typeof requests]: (sent: RequestOf<K>) => unknown } = {
       'GET /experiments/get-by-name': (sent) => this.experimentByName(sent),
       'POST /experiments/create': (sent) => this.createExperiment(sent),
+      'POST /experiments/set-experiment-tag': (sent) => this.setExperimentTag(sent),
       'POST /runs/create': (sent) => this.createRun(sent),
       'GET /runs/get': ({ run_id: id }) => ({ run: shown(this.run(id)) }),
       'POST /runs/update': (sent) => this.updateRun(sent),
@@ -117,13 +133,21 @@ export class MlflowStandIn extends HttpStandIn {
   private experimentByName({ experiment_name: name }: RequestOf<'GET /experiments/get-by-name'>) {
     const found = [...this.experiments.values()].find((each) => each.name === name);
     if (!found) throw absent(`Could not find experiment with name '${name}'`);
-    const { id, isDeleted } = found;
-    return { experiment: { experiment_id: id, name, lifecycle_stage: isDeleted ? 'deleted' : 'active' } };
+    const { id, isDeleted, tags } = found;
+    return {
+      experiment: {
+        experiment_id: id,
+        name,
+        lifecycle_stage: isDeleted ? 'deleted' : 'active',
+        ...(tags.size > 0 && { tags: pairs(tags) }),
+      },
+    };
   }
 
   private createExperiment({ name, tags = [] }: RequestOf<'POST /experiments/create'>) {
     if ([...this.experiments.values()].some((each) => each.name === name))
       throw new MlflowRefusal(400, 'RESOURCE_ALREADY_EXISTS', `Experiment '${name}' already exists.`);
+    for (const { key } of tags) checkKey('tag', key);
     const id = String(++this.ids);
     this.experiments.set(id, {
       id,
@@ -134,14 +158,30 @@ export class MlflowStandIn extends HttpStandIn {
     return { experiment_id: id };
   }
 
+  private setExperimentTag({
+    experiment_id: id,
+    key,
+    value,
+  }: RequestOf<'POST /experiments/set-experiment-tag'>) {
+    checkKey('tag', key);
+    this.activeExperiment(id).tags.set(key, value);
+  }
+
+  /** `_check_experiment_is_active`. */
+  private activeExperiment(id: string): StoredExperiment {
+    const experiment = this.experiments.get(id);
+    if (!experiment) throw absent(`No Experiment with id=${id} exists`);
+    if (experiment.isDeleted) throw invalid(`The experiment ${id} must be in the 'active' state.`);
+    return experiment;
+  }
+
   private createRun({
     experiment_id: experimentId,
     run_name: name,
     start_time: startTime,
     tags = [],
   }: RequestOf<'POST /runs/create'>) {
-    const experiment = this.experiments.get(experimentId);
-    if (!experiment || experiment.isDeleted) throw absent(`No Experiment with id=${experimentId} exists`);
+    this.activeExperiment(experimentId);
     for (const { key } of tags) checkKey('tag', key);
     const id = (++this.ids).toString(16).padStart(32, '0');
     const run: StoredRun = {
@@ -154,7 +194,7 @@ export class MlflowStandIn extends HttpStandIn {
       isDeleted: false,
       artifactUri: this.servesArtifacts
         ? `mlflow-artifacts:/${experimentId}/${id}/artifacts`
-        : `s3://bucket/${id}/artifacts`,
+        : `${this.artifactRoot}/${id}/artifacts`,
       params: new Map(),
       tags: new Map(tags.map(({ key, value }) => [key, value])),
       points: [],
@@ -171,8 +211,7 @@ export class MlflowStandIn extends HttpStandIn {
 
   private activeRun(id: string): StoredRun {
     const run = this.run(id);
-    if (run.isDeleted)
-      throw new MlflowRefusal(400, 'INVALID_PARAMETER_VALUE', `The run ${id} must be in the 'active' state.`);
+    if (run.isDeleted) throw invalid(`The run ${id} must be in the 'active' state.`);
     return run;
   }
 
@@ -183,7 +222,7 @@ export class MlflowStandIn extends HttpStandIn {
     run_name: name,
   }: RequestOf<'POST /runs/update'>) {
     const run = this.activeRun(id);
-    const isOver = ['FINISHED', 'FAILED', 'KILLED'].includes(run.status);
+    const isOver = ['FINISHED', 'FAILED', 'KILLED'].includes(run.status) && run.tags.has('trainyard.runId');
     if (isOver && status !== undefined && status !== run.status)
       throw new MlflowRefusal(
         400,
@@ -203,12 +242,7 @@ export class MlflowStandIn extends HttpStandIn {
     max_results: most = 1000,
   }: RequestOf<'POST /runs/search'>) {
     const [, key = '', value = ''] = /^tags\.`([^`]+)` = '([^']*)'$/.exec(filter) ?? [];
-    if (key === '')
-      throw new MlflowRefusal(
-        400,
-        'INVALID_PARAMETER_VALUE',
-        `Invalid clause(s) in filter string: ${filter}`,
-      );
+    if (key === '') throw invalid(`Invalid clause(s) in filter string: ${filter}`);
     const found = [...this.runs.values()].filter(
       ({ experimentId, isDeleted, tags }) =>
         ids.includes(experimentId) &&
@@ -221,20 +255,16 @@ export class MlflowStandIn extends HttpStandIn {
   private logBatch({ run_id: id, metrics = [], params = [], tags = [] }: RequestOf<'POST /runs/log-batch'>) {
     const run = this.activeRun(id);
     if (metrics.length + params.length + tags.length > 1000)
-      throw new MlflowRefusal(
-        400,
-        'INVALID_PARAMETER_VALUE',
-        'A batch logging request can contain at most 1000 metrics, params, and tags.',
-      );
+      throw invalid('A batch logging request can contain at most 1000 metrics, params, and tags.');
     if (new Set(params.map(({ key }) => key)).size < params.length)
-      throw new MlflowRefusal(400, 'INVALID_PARAMETER_VALUE', 'Duplicate parameter keys have been submitted');
+      throw invalid('Duplicate parameter keys have been submitted');
     for (const { key } of [...params, ...tags, ...metrics]) checkKey('key', key);
+    const long = params.find(({ value }) => Array.from(value).length > this.parameterCharacters);
+    if (long) throw invalid(`Param value '${long.value.slice(0, 250)}' exceeded its length limit`);
     for (const { key, value } of params) {
       const before = run.params.get(key);
       if (before !== undefined && before !== value)
-        throw new MlflowRefusal(
-          400,
-          'INVALID_PARAMETER_VALUE',
+        throw invalid(
           `Changing param values is not allowed. Param with key='${key}' was already logged with value='${before}'`,
         );
       run.params.set(key, value);
@@ -275,15 +305,13 @@ export class MlflowStandIn extends HttpStandIn {
         '',
         'Endpoint disabled due to the mlflow server running with `--no-serve-artifacts`. Run `mlflow server` with `--serve-artifacts`',
       );
-    if (path.split('/').some((part) => part === '..' || part === ''))
-      throw new MlflowRefusal(400, 'INVALID_PARAMETER_VALUE', `Invalid path: ${path}`);
-    this.artifacts.set(path, { content, contentType });
+    this.artifacts.set(safePath(path), { content, contentType });
   }
 
   private listArtifacts({ run_id: id, path = '' }: RequestOf<'GET /artifacts/list'>) {
     const { experimentId, artifactUri } = this.run(id);
     const root = `${experimentId}/${id}/artifacts/`;
-    const folder = path === '' ? '' : `${path}/`;
+    const folder = path === '' ? '' : `${safePath(path)}/`;
     const below = [...this.artifacts].flatMap(([key, { content }]) =>
       key.startsWith(root + folder)
         ? [{ rest: key.slice((root + folder).length), size: content.length }]
@@ -316,8 +344,7 @@ export class MlflowStandIn extends HttpStandIn {
   private searchVersions({ filter = '' }: RequestOf<'GET /model-versions/search'>) {
     this.needRegistry();
     const [, runId] = /^run_id='([^']*)'$/.exec(filter) ?? [];
-    if (runId === undefined)
-      throw new MlflowRefusal(400, 'INVALID_PARAMETER_VALUE', `Invalid filter string: ${filter}`);
+    if (runId === undefined) throw invalid(`Invalid filter string: ${filter}`);
     return { model_versions: this.versions.filter((version) => version.run_id === runId) };
   }
 
@@ -329,10 +356,8 @@ export class MlflowStandIn extends HttpStandIn {
   }: RequestOf<'POST /model-versions/create'>) {
     this.needRegistry();
     if (!this.models.has(name)) throw absent(`Registered Model with name=${name} not found`);
-    if (runId !== undefined) this.run(runId);
-    // As `_validate_source` of the server does.
-    if (source.startsWith('file:') || source.startsWith('/'))
-      throw new MlflowRefusal(400, 'INVALID_PARAMETER_VALUE', `Invalid model version source: '${source}'.`);
+    checkSource(source, runId === undefined ? undefined : this.run(runId).artifactUri);
+    for (const { key } of tags) checkKey('tag', key);
     const version = String(this.versions.filter((each) => each.name === name).length + 1);
     this.versions.push({ name, version, source, run_id: runId ?? '', tags });
     return { model_version: { name, version } };
@@ -344,8 +369,11 @@ export class MlflowStandIn extends HttpStandIn {
   }
 }
 
+function pairs(map: ReadonlyMap<string, string>): { key: string; value: string }[] {
+  return [...map].map(([key, value]) => ({ key, value }));
+}
+
 function shown(run: StoredRun) {
-  const pairs = (map: ReadonlyMap<string, string>) => [...map].map(([key, value]) => ({ key, value }));
   const latest = new Map(run.points.toSorted((a, b) => a.step - b.step).map((point) => [point.key, point]));
   return {
     info: {
@@ -368,6 +396,11 @@ function shown(run: StoredRun) {
 
 function absent(message: string): MlflowRefusal {
   return new MlflowRefusal(404, 'RESOURCE_DOES_NOT_EXIST', message);
+}
+
+/** What Flask, or a proxy, answers of an address that nobody serves. */
+function notFound(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><title>404 Not Found</title>');
 }
 
 function send(
