@@ -1,5 +1,4 @@
 import {
-  experimentViewSchema,
   externalRequestSchema,
   type Attachment,
   attachmentSchema,
@@ -316,11 +315,6 @@ export class TrainyardClient {
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
     return experiments;
-  }
-
-  experiment(modelId: string, experimentId: string): Promise<ExperimentView> {
-    const path = `${modelPath(modelId)}/experiments/${encodeURIComponent(experimentId)}`;
-    return requestJson(this.connection, { method: 'GET', path }, experimentViewSchema);
   }
 
   /** Gets the experiment, or makes it; what the body says of it is changed. */
