@@ -16,6 +16,7 @@ import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
 import { asha } from './search/ashaBench.js';
 import { tpeVsRandom } from './search/tpeVsRandomBench.js';
 import { sweepFaults } from './sweeps/sweepFaultsBench.js';
+import { sweepOnlineRetail } from './sweeps/sweepOnlineRetailBench.js';
 import { recommendAll } from './recommend/recommendAllBench.js';
 import { recommenderImport } from './startup/recommenderImportBench.js';
 import { openModel } from './serving/openModelBench.js';
@@ -50,6 +51,7 @@ const BENCHES: readonly Bench[] = [
   asha,
   faults,
   sweepFaults,
+  sweepOnlineRetail,
   callbacks,
   listRuns,
   coldStart,

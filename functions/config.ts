@@ -6,6 +6,7 @@ import { deploymentSchema, type Deployment } from './compute/deployment.js';
 import { tierSchema, type Tier } from './compute/tier.js';
 import { mlflowSettingsSchema, mlflowVariables, readMlflow } from './mlflow/settings.js';
 import { notificationsSchema, readNotifications } from './notify/channels.js';
+import { pagesIn } from './notify/pages.js';
 import { ROLES } from './roles.js';
 
 export { tierSchema, type Tier };
@@ -171,13 +172,23 @@ export const variablesSchema = z.object({
   ),
   TRAINYARD_NOTIFICATIONS: described(
     z.string().optional(),
-    'JSON: the list of channels that hear how runs end, at most 20. Nobody hears where it is not set.',
+    'JSON: the list of channels that hear how runs and sweeps end, at most 20. Nobody hears where it is not set.',
     '[{"type":"slack","name":"ops","url":"https://hooks.slack.com/services/…"}]',
   ),
   TRAINYARD_RUN_URL: described(
     z.string().optional(),
     'Where people look at a run: an http or https URL with `{runId}` in it. Notifications link to it.',
     'https://trainyard.example.com/runs/{runId}',
+  ),
+  TRAINYARD_SWEEP_URL: described(
+    z.string().optional(),
+    'Where people look at a sweep: an http or https URL with `{sweepId}` in it. Notifications link to it.',
+    'https://trainyard.example.com/sweeps/{sweepId}',
+  ),
+  TRAINYARD_EXPERIMENT_URL: described(
+    z.string().optional(),
+    'Where people look at an experiment: an http or https URL with `{modelId}` and `{experimentId}` in it.',
+    'https://trainyard.example.com/models/{modelId}/experiments/{experimentId}',
   ),
   ...mlflowVariables,
   TRAINYARD_TIERS: described(
@@ -285,10 +296,7 @@ export function configFromEnvironment(environment: NodeJS.ProcessEnv = process.e
       monthlyUsd: amount(variables.data.TRAINYARD_MONTHLY_BUDGET_USD),
       whenSpent: variables.data.TRAINYARD_BUDGET_ACTION,
     },
-    notifications: readNotifications(
-      variables.data.TRAINYARD_NOTIFICATIONS,
-      variables.data.TRAINYARD_RUN_URL,
-    ),
+    notifications: readNotifications(variables.data.TRAINYARD_NOTIFICATIONS, pagesIn(variables.data)),
     mlflow: readMlflow(variables.data),
     history: historyDataset(variables.data),
   });

@@ -6,6 +6,7 @@ import {
   readMlflow,
 } from '@trainyard/functions/mlflow/settings';
 import { type Notifications, readNotifications } from '@trainyard/functions/notify/channels';
+import { pagesIn } from '@trainyard/functions/notify/pages';
 import { originsTextSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import { UserError } from '@trainyard/shared/commandLine/userError';
@@ -37,7 +38,7 @@ export const environmentSchema = z.object({
     .optional()
     .meta({
       description:
-        'JSON: the list of channels that hear how the runs of this machine end, at most 20. Trainers do not inherit it.',
+        'JSON: the list of channels that hear how the runs and sweeps of this machine end, at most 20. Trainers do not inherit it.',
       examples: ['[{"type":"slack","name":"ops","url":"https://hooks.slack.com/services/…"}]'],
     }),
   TRAINYARD_RUN_URL: z
@@ -47,6 +48,22 @@ export const environmentSchema = z.object({
       description:
         'Where people look at a run: an http or https URL with `{runId}` in it. Notifications link to it.',
       examples: ['http://127.0.0.1:8080/runs/{runId}'],
+    }),
+  TRAINYARD_SWEEP_URL: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'Where people look at a sweep: an http or https URL with `{sweepId}` in it. Notifications link to it.',
+      examples: ['http://127.0.0.1:8080/sweeps/{sweepId}'],
+    }),
+  TRAINYARD_EXPERIMENT_URL: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'Where people look at an experiment: an http or https URL with `{modelId}` and `{experimentId}` in it.',
+      examples: ['http://127.0.0.1:8080/models/{modelId}/experiments/{experimentId}'],
     }),
   ...mlflowVariables,
   OTEL_EXPORTER_OTLP_ENDPOINT: z
@@ -117,7 +134,7 @@ export function readConfig(environment: Environment = process.env): Config {
     token: token ?? null,
     noColor: noColor !== undefined,
     notifications: inWords(() =>
-      readNotifications(parsed.data.TRAINYARD_NOTIFICATIONS, parsed.data.TRAINYARD_RUN_URL),
+      readNotifications(parsed.data.TRAINYARD_NOTIFICATIONS, pagesIn(parsed.data)),
     ),
     mlflow: inWords(() => readMlflow(parsed.data)),
     mlflowAt: (uri) => inWords(() => mlflowAt(uri, parsed.data)),

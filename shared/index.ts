@@ -21,6 +21,7 @@ export * from './later.js';
 export * from './digest.js';
 export * from './evaluation/comparison.js';
 export * from './evaluation/comparisons.js';
+export * from './evaluation/equalScores.js';
 export * from './evaluation/importance.js';
 export * from './evaluation/measured.js';
 export type { Changes } from './evaluation/changes.js';

@@ -153,10 +153,14 @@ class Experiment {
     result.unansweredFor[spoilt] = (result.unansweredFor[spoilt] ?? 0) + 1;
   }
 
-  /** Cursors that lists give out are good for the next requests, and so are sweeps. */
+  /** Cursors that lists give out are good for the next requests, and so are sweeps and experiments. */
   private learn({ status, text }: FuzzAnswer): void {
-    const [, sweepId] = /"sweepId":"([a-z2-7]{20})"/.exec((status < 300 && text) || '') ?? [];
+    const answered = (status < 300 && text) || '';
+    const [, sweepId] = /"sweepId":"([a-z2-7]{20})"/.exec(answered) ?? [];
     if (sweepId !== undefined && !this.host.sweeps.includes(sweepId)) this.host.sweeps.push(sweepId);
+    const [, experimentId] = /"experimentId":"([a-z0-9._-]+)"/.exec(answered) ?? [];
+    if (experimentId !== undefined && !this.host.experiments.includes(experimentId))
+      this.host.experiments.push(experimentId);
     if (status !== 200 || !text?.includes('"nextCursor":"')) return;
     const page = z.object({ nextCursor: z.string() }).safeParse(JSON.parse(text));
     if (page.success) this.host.cursors.push(page.data.nextCursor);

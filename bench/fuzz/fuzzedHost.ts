@@ -50,6 +50,8 @@ export class FuzzedHost {
   readonly cursors: string[] = [];
   /** Sweeps that requests have made. */
   readonly sweeps: string[] = [];
+  /** Experiments that requests have made, of whatever model. */
+  readonly experiments: string[] = [];
   runs: Pick<Run, 'runId' | 'attempt'>[] = [];
   private ids = 0;
   private readonly store;

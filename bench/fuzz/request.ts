@@ -76,6 +76,7 @@ function parameterText(
     runId: () => runId,
     runs: () => [runId, ...host.runs.slice(0, 2).map((run) => run.runId)].join(','),
     sweepId: () => (host.sweeps.length > 0 ? dice.pick(host.sweeps) : runId),
+    experimentId: () => (host.experiments.length > 0 ? dice.pick(host.experiments) : runId),
     modelId: () => dice.pick(MODELS),
     id: () => dice.pick(PRESETS),
     version: () => String(dice.int(1, 4)),

@@ -132,6 +132,8 @@ export function environmentOf(
     TRAINYARD_MLFLOW_PARAMETERS: settings.mlflow?.parameters?.join(','),
     TRAINYARD_MLFLOW_USERNAME: entry === 'mlflow' ? settings.mlflow?.username : undefined,
     TRAINYARD_RUN_URL: settings.runUrl,
+    TRAINYARD_SWEEP_URL: settings.sweepUrl,
+    TRAINYARD_EXPERIMENT_URL: settings.experimentUrl,
     OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
   };
   return Object.fromEntries(

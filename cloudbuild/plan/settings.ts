@@ -71,6 +71,10 @@ export const deploySettingsSchema = z
     formerMasterSecretVersion: z.coerce.string().regex(/^\d+$/, 'must be the number of a version').optional(),
     /** Where people look at a run, with `{runId}` in it. */
     runUrl: z.string().min(1).optional(),
+    /** Where people look at a sweep, with `{sweepId}` in it. */
+    sweepUrl: z.string().min(1).optional(),
+    /** Where people look at an experiment, with `{modelId}` and `{experimentId}` in it. */
+    experimentUrl: z.string().min(1).optional(),
     otlpEndpoint: z.url({ protocol: /^https?$/ }).optional(),
     /** A bucket for Terraform's state; a file beside the module unless given. */
     terraformState: z

@@ -1,4 +1,4 @@
-/** Tells how runs end: subscribed to `trainyard-events`. */
+/** Tells how runs and sweeps end: subscribed to `trainyard-events`. */
 import { cloudEvent, type CloudEvent } from '@google-cloud/functions-framework';
 import { controlPlane } from '../currentControlPlane.js';
 import { handleEventMessage } from '../events/eventFunction.js';

@@ -30,7 +30,14 @@ export const SUBSCRIPTIONS = {
     'sweep.cancelled',
     'sweep.tracking.due',
   ],
-  notify: ['run.completed', 'run.failed', 'run.cancelled', 'budget.reached'],
+  notify: [
+    'run.completed',
+    'run.failed',
+    'run.cancelled',
+    'budget.reached',
+    'sweep.completed',
+    'sweep.cancelled',
+  ],
   summaries: ['run.requested', 'run.completed', 'run.failed', 'run.cancelled'],
 } as const satisfies Record<string, readonly EventType[]>;
 /**

@@ -1,6 +1,13 @@
 import { checkGates } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
-import { channelSchema, endOf, notificationsSchema, outcomeFor, readNotifications } from './channels.js';
+import {
+  channelSchema,
+  endOf,
+  notificationsSchema,
+  outcomeFor,
+  readNotifications,
+  sweepOutcomeFor,
+} from './channels.js';
 
 const SLACK = { type: 'slack', name: 'ops', url: 'https://hooks.slack.com/services/T0/B0/very-secret' };
 const WEBHOOK = {
@@ -18,11 +25,11 @@ const EMAIL = {
   to: ['ana@shop.example'],
 };
 
-const read = (channels: unknown, runUrl?: string) => readNotifications(JSON.stringify(channels), runUrl);
+const read = (channels: unknown, runUrl?: string) => readNotifications(JSON.stringify(channels), { runUrl });
 
 describe('the configuration of notifications', () => {
   it('has no channels unless given', () => {
-    expect(readNotifications(undefined, undefined)).toEqual({ channels: [] });
+    expect(readNotifications(undefined)).toEqual({ channels: [] });
     expect(notificationsSchema.parse({})).toEqual({ channels: [] });
   });
 
@@ -31,7 +38,7 @@ describe('the configuration of notifications', () => {
       [SLACK, { ...SLACK, type: 'teams', name: 'dev' }, WEBHOOK, EMAIL],
       'https://trainyard.example/runs/{runId}',
     );
-    const defaults = { enabled: true, on: ['completed', 'failed', 'gateFailed', 'budget'] };
+    const defaults = { enabled: true, on: ['completed', 'failed', 'gateFailed', 'budget', 'sweep'] };
     expect(channels).toEqual([
       { ...SLACK, ...defaults },
       { ...SLACK, type: 'teams', name: 'dev', ...defaults },
@@ -101,8 +108,20 @@ describe('the configuration of notifications', () => {
     (runUrl) => expect(() => read([], runUrl)).toThrow(/^TRAINYARD_RUN_URL: must/),
   );
 
+  it('names the variable of the page that is wrong', () => {
+    const page = 'https://x.example/{sweepId}';
+    expect(() => readNotifications('[]', { runUrl: page })).toThrow(/^TRAINYARD_RUN_URL: must have \{runId}/);
+    expect(() => readNotifications('[]', { sweepUrl: 'https://x.example' })).toThrow(
+      /^TRAINYARD_SWEEP_URL: must have \{sweepId}/,
+    );
+    expect(() => readNotifications('[]', { experimentUrl: 'https://x.example/{modelId}' })).toThrow(
+      /^TRAINYARD_EXPERIMENT_URL: must have \{experimentId}/,
+    );
+    expect(readNotifications('[]', { sweepUrl: page })).toEqual({ channels: [], sweepUrl: page });
+  });
+
   it('that is not JSON is refused without being quoted', () => {
-    const reading = () => readNotifications('https://hooks.slack.com/very-secret', undefined);
+    const reading = () => readNotifications('https://hooks.slack.com/very-secret');
     expect(reading).toThrow(/^TRAINYARD_NOTIFICATIONS is not JSON: give a list/);
     expect(reading).not.toThrow(expect.objectContaining({ cause: expect.anything() }));
   });
@@ -115,6 +134,21 @@ describe('the configuration of notifications', () => {
   it.each([23, 65])('takes no secret of %i bytes', (bytes) => {
     const secret = `whsec_${Buffer.alloc(bytes, 9).toString('base64')}`;
     expect(channelSchema.safeParse({ ...WEBHOOK, secret }).success).toBe(false);
+  });
+});
+
+describe('what a channel tells of a sweep', () => {
+  const channel = (parts: object) => channelSchema.parse({ ...SLACK, ...parts });
+  const sweep = { modelId: 'shop' };
+
+  it('is its end, unless somebody cancelled it or the channel says otherwise', () => {
+    expect(sweepOutcomeFor(channel({}), 'maxTrials', sweep)).toBe('sweep');
+    expect(sweepOutcomeFor(channel({}), 'failures', sweep)).toBe('sweep');
+    expect(sweepOutcomeFor(channel({}), 'cancelled', sweep)).toBeUndefined();
+    expect(sweepOutcomeFor(channel({ on: ['cancelled'] }), 'cancelled', sweep)).toBe('cancelled');
+    expect(sweepOutcomeFor(channel({ on: ['completed'] }), 'maxTrials', sweep)).toBeUndefined();
+    expect(sweepOutcomeFor(channel({ models: ['other'] }), 'maxTrials', sweep)).toBeUndefined();
+    expect(sweepOutcomeFor(channel({ enabled: false }), 'maxTrials', sweep)).toBeUndefined();
   });
 });
 

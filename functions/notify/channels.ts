@@ -1,20 +1,26 @@
-/** The channels through which people and programs hear how runs end: this part of the configuration. */
+/** The channels through which people and programs hear how runs and sweeps end: this part of the configuration. */
 import {
   blockingGates,
   modelIdSchema,
   type BudgetReached,
   type EventType,
   type Run,
+  type Sweep,
+  type SweepEndReason,
 } from '@trainyard/shared';
 import { z } from 'zod';
+import { pageSchemas, pageVariables, type PageUrls } from './pages.js';
 import { urlProblem } from './publicAddress.js';
 
 /**
  * How a run ended. `gateFailed`: it completed, and its result did not pass a critical gate. `budget`: no end, but a share of a month's budget
  * that is spent.
  */
-export const outcomeSchema = z.enum(['completed', 'failed', 'gateFailed', 'cancelled', 'budget']);
-export type Outcome = z.infer<typeof outcomeSchema>;
+export const runOutcomeSchema = z.enum(['completed', 'failed', 'gateFailed', 'cancelled', 'budget']);
+/** How a sweep ended. `sweep`: for any reason but that somebody cancelled it. */
+export const sweepOutcomeSchema = z.enum(['sweep', 'cancelled']);
+export type RunOutcome = z.infer<typeof runOutcomeSchema>;
+export type SweepOutcome = z.infer<typeof sweepOutcomeSchema>;
 
 /** Messages say what is wrong and never quote the URL: those of Slack and Teams are secrets. */
 const channelUrl = z
@@ -34,8 +40,11 @@ const common = {
       'must be 1 to 63 of a-z, 0-9 and "-", starting with a letter or digit',
     ),
   enabled: z.boolean().default(true),
-  on: z.array(outcomeSchema).min(1).default(['completed', 'failed', 'gateFailed', 'budget']),
-  /** Only the runs of these; of all models unless given. */
+  on: z
+    .array(z.enum([...runOutcomeSchema.options, ...sweepOutcomeSchema.exclude(['cancelled']).options]))
+    .min(1)
+    .default(['completed', 'failed', 'gateFailed', 'budget', 'sweep']),
+  /** Only the runs and sweeps of these; of all models unless given. */
   models: z.array(modelIdSchema).min(1).optional(),
 };
 
@@ -78,8 +87,6 @@ export const channelSchema = z.discriminatedUnion(
 );
 export type Channel = z.infer<typeof channelSchema>;
 
-export const RUN_ID = '{runId}';
-
 export const notificationsSchema = z.strictObject({
   channels: z
     .array(channelSchema)
@@ -89,24 +96,21 @@ export const notificationsSchema = z.strictObject({
       'two channels have the same name: their deliveries could not be told apart',
     )
     .default([]),
-  /** Where people look at a run. */
-  runUrl: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-    .refine((url) => url.includes(RUN_ID), `must have ${RUN_ID} in it`)
-    .optional(),
+  /** Where people look at what messages are about. */
+  ...pageSchemas,
 });
 export type Notifications = z.infer<typeof notificationsSchema>;
 
 /**
- * What the variables TRAINYARD_NOTIFICATIONS and TRAINYARD_RUN_URL say. Fails with the place of each mistake, never with the text
- * that stands there: it may be a secret.
+ * What TRAINYARD_NOTIFICATIONS and the variables of pages say. Fails with the place of each mistake, never with the text that stands
+ * there: it may be a secret.
  */
-export function readNotifications(channels: string | undefined, runUrl: string | undefined): Notifications {
-  const parsed = notificationsSchema.safeParse({ channels: parseList(channels ?? '[]'), runUrl });
+export function readNotifications(channels: string | undefined, pages: PageUrls = {}): Notifications {
+  const parsed = notificationsSchema.safeParse({ channels: parseList(channels ?? '[]'), ...pages });
   if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map(({ path: [part, ...rest], message }) => {
-    const variable = part === 'runUrl' ? 'TRAINYARD_RUN_URL' : 'TRAINYARD_NOTIFICATIONS';
-    return `${variable}${z.core.toDotPath(rest)}: ${message}`;
+    const page = pageVariables.find(({ name }) => name === part);
+    return `${page?.variable ?? 'TRAINYARD_NOTIFICATIONS'}${z.core.toDotPath(rest)}: ${message}`;
   });
   throw new Error(mistakes.join('; '));
 }
@@ -123,7 +127,7 @@ function parseList(text: string): unknown {
 }
 
 /** What a run does at its end, as events tell it. */
-export type End = Exclude<Outcome, 'gateFailed' | 'budget'>;
+export type End = Exclude<RunOutcome, 'gateFailed' | 'budget'>;
 
 /** How the run of an event ended; undefined for events of runs that go on. */
 export function endOf(type: EventType): End | undefined {
@@ -144,11 +148,21 @@ export function outcomeFor(
   { enabled, on, models }: Channel,
   end: End,
   { modelId, gates }: Pick<Run, 'modelId' | 'gates'>,
-): Outcome | undefined {
+): RunOutcome | undefined {
   if (!enabled || (models && !models.includes(modelId))) return undefined;
   const isGateFailed = end === 'completed' && blockingGates(gates).length > 0;
   if (isGateFailed && on.includes('gateFailed')) return 'gateFailed';
   return on.includes(end) ? end : undefined;
+}
+
+/** What a channel is to tell of a sweep that ended; undefined for nothing. One that was cancelled goes with the runs that were. */
+export function sweepOutcomeFor(
+  { enabled, on, models }: Channel,
+  reason: SweepEndReason,
+  { modelId }: Pick<Sweep, 'modelId'>,
+): SweepOutcome | undefined {
+  const outcome = reason === 'cancelled' ? 'cancelled' : 'sweep';
+  return enabled && (!models || models.includes(modelId)) && on.includes(outcome) ? outcome : undefined;
 }
 
 /** Whether a channel is to tell of a budget: that of the deployment is everybody's, that of a model goes with its runs. */

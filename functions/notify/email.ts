@@ -1,8 +1,9 @@
 /** Mail through the HTTP APIs of those who send it. */
 import { assertNever } from '@trainyard/shared';
+import { shownOf, type Message } from './anyMessage.js';
 import type { EmailChannel } from './channels.js';
-import { factsOf, gateLines, metricLines, metricRows, type Message } from './message.js';
 import type { Post } from './safeRequest.js';
+import { tableLines, type Shown } from './shown.js';
 
 export interface Mail {
   subject: string;
@@ -21,20 +22,20 @@ function escapeHtml(text: string): string {
 }
 
 export function mailOf(message: Message): Mail {
-  return { subject: message.title, html: htmlOf(message), text: textOf(message) };
+  const shown = shownOf(message);
+  return { subject: shown.title, html: htmlOf(shown), text: textOf(shown) };
 }
 
-function textOf(message: Message): string {
-  const { title, error, runUrl } = message;
+function textOf({ title, facts, error, warnings, rows, link }: Shown): string {
   const parts = [
     [title],
-    factsOf(message).map(([name, value]) => `${name}: ${value}`),
+    facts.map(([name, value]) => `${name}: ${value}`),
     error
       ? [`Error ${error.code}: ${error.message}`, ...(error.remedy ? [`Remedy: ${error.remedy}`] : [])]
       : [],
-    gateLines(message).map((line) => `Gate failed: ${line}`),
-    metricLines(message),
-    runUrl ? [runUrl] : [],
+    warnings.lines.map((line) => `${warnings.title}: ${line}`),
+    tableLines(rows),
+    link ? [link.url] : [],
   ];
   return parts
     .filter((lines) => lines.length > 0)
@@ -42,20 +43,19 @@ function textOf(message: Message): string {
     .join('\n\n');
 }
 
-function htmlOf(message: Message): string {
-  const { title, error, runUrl } = message;
-  const facts = factsOf(message).map(([name, value]) => row('td', [name, value]));
+function htmlOf({ title, facts, error, warnings, rows, link }: Shown): string {
+  const known = facts.map(([name, value]) => row('td', [name, value]));
   const failures = [
     ...(error ? [row('td', [`Error ${error.code}`, error.message])] : []),
     ...(error?.remedy ? [row('td', ['Remedy', error.remedy])] : []),
-    ...gateLines(message).map((line) => row('td', ['Gate failed', line])),
+    ...warnings.lines.map((line) => row('td', [warnings.title, line])),
   ];
-  const metrics = metricRows(message).map((cells, i) => row(i === 0 ? 'th' : 'td', cells));
+  const metrics = rows.map((cells, i) => row(i === 0 ? 'th' : 'td', cells));
   return [
     `<h2>${escapeHtml(title)}</h2>`,
-    table([...facts, ...failures]),
+    table([...known, ...failures]),
     ...(metrics.length > 0 ? [table(metrics)] : []),
-    ...(runUrl ? [`<p><a href="${escapeHtml(runUrl)}">Open the run</a></p>`] : []),
+    ...(link ? [`<p><a href="${escapeHtml(link.url)}">${escapeHtml(link.title)}</a></p>`] : []),
   ].join('\n');
 }
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import { endedRun, FAILURE } from '../../test/support/endedRun.js';
-import { channelSchema, type Outcome } from './channels.js';
+import { webhookBodySchema } from './anyMessage.js';
+import { channelSchema, type RunOutcome } from './channels.js';
 import { requestFor, slackBody, teamsBody } from './formats.js';
-import { messageOf, webhookBodySchema, type Message } from './message.js';
+import { messageOf, type RunMessage } from './message.js';
 
 const RUN_URL = 'https://trainyard.example/runs/{runId}?a=1&b=<|>';
 const GATES = [{ metric: 'test_recall_at_5', atLeast: 0.5 }];
@@ -19,7 +20,7 @@ function strings(value: unknown): string[] {
 }
 
 /** A message that is as long as anything can be, and longer when it is escaped. */
-function longest(character: string): Message {
+function longest(character: string): RunMessage {
   const error = { ...FAILURE, message: character.repeat(4_000), remedy: character.repeat(2_000) };
   const gates = Array.from({ length: 20 }, (_, i) => ({
     metric: `test_${'x'.repeat(56)}_${String(i).padStart(2, '0')}`,
@@ -54,7 +55,7 @@ describe('the message to a program', () => {
     expect(headers).toMatchObject({ 'webhook-id': 'msg_1', 'content-type': 'application/json' });
   });
 
-  it.each<[outcome: Outcome, type: string]>([
+  it.each<[outcome: RunOutcome, type: string]>([
     ['completed', 'run.completed'],
     ['failed', 'run.failed'],
     ['gateFailed', 'run.gateFailed'],

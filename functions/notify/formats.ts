@@ -1,17 +1,10 @@
 /** The message as each kind of channel wants it. */
 import { assertNever, signCallback } from '@trainyard/shared';
-import type { z } from 'zod';
+import { shownOf, webhookBodyOf, type Message } from './anyMessage.js';
 import type { Channel, WebhookChannel } from './channels.js';
 import { emailRequest, mailOf } from './email.js';
-import {
-  factsOf,
-  gateLines,
-  metricLines,
-  metricRows,
-  type Message,
-  type webhookBodySchema,
-} from './message.js';
 import type { Post } from './safeRequest.js';
+import { tableLines, type Shown } from './shown.js';
 
 /** The request that brings the message to `channel`. `id` is the same whenever the same notification is sent again. */
 export function requestFor(channel: Channel, message: Message, id: string, now: Date): Post {
@@ -39,12 +32,7 @@ function specificRequest(channel: Channel, message: Message, id: string, now: Da
 }
 
 function signed({ url, secret }: WebhookChannel, message: Message, id: string, now: Date): Post {
-  const payload: z.infer<typeof webhookBodySchema> = {
-    type: `run.${message.outcome}`,
-    timestamp: message.endedAt,
-    data: message,
-  };
-  const body = JSON.stringify(payload);
+  const body = JSON.stringify(webhookBodyOf(message));
   return { url, headers: { ...signCallback(secret, id, now, body) }, body };
 }
 
@@ -54,18 +42,14 @@ const ERROR_CHARACTERS = { message: 2_000, remedy: 800 } as const;
 
 /** Slack's incoming webhooks: https://api.slack.com/reference/block-kit/blocks. */
 export function slackBody(message: Message): unknown {
-  const { title, error, runUrl } = message;
-  const table = metricLines(message);
+  const { title, facts, error, warnings, rows, link } = shownOf(message);
+  const table = tableLines(rows);
   const sections = [
-    factsOf(message)
-      .map(([name, value]) => `*${name}* ${mrkdwn(value, 300)}`)
-      .join('\n'),
+    facts.map(([name, value]) => `*${name}* ${mrkdwn(value, 300)}`).join('\n'),
     error && slackError(error),
-    gateLines(message)
-      .map((line) => `:warning: ${mrkdwn(line, 400)}`)
-      .join('\n'),
+    warnings.lines.map((line) => `:warning: ${mrkdwn(line, 400)}`).join('\n'),
     table.length > 0 && `\`\`\`\n${mrkdwn(table.join('\n'), SECTION_CHARACTERS - 8)}\n\`\`\``,
-    runUrl && `<${slackLink(runUrl)}|Open the run>`,
+    link && `<${slackLink(link.url)}|${link.title}>`,
   ];
   return {
     text: mrkdwn(title, 300),
@@ -81,7 +65,7 @@ export function slackBody(message: Message): unknown {
   };
 }
 
-function slackError({ code, message, remedy }: NonNullable<Message['error']>): string {
+function slackError({ code, message, remedy }: NonNullable<Shown['error']>): string {
   return [
     `*Error* \`${code}\` ${mrkdwn(message, ERROR_CHARACTERS.message)}`,
     ...(remedy ? [`*Remedy* ${mrkdwn(remedy, ERROR_CHARACTERS.remedy)}`] : []),
@@ -121,19 +105,18 @@ export function teamsBody(message: Message): unknown {
       {
         contentType: 'application/vnd.microsoft.card.adaptive',
         contentUrl: null,
-        content: adaptiveCard(message),
+        content: adaptiveCard(shownOf(message)),
       },
     ],
   };
 }
 
-function adaptiveCard(message: Message): unknown {
-  const { title, error, runUrl, outcome } = message;
-  const [headings = [], ...metrics] = metricRows(message);
+function adaptiveCard({ title, color, facts, error, warnings, rows, link }: Shown): unknown {
+  const [headings = [], ...metrics] = rows;
   const texts = [
     ...(error ? [`Error ${error.code}: ${error.message}`] : []),
     ...(error?.remedy ? [`Remedy: ${error.remedy}`] : []),
-    ...gateLines(message).map((line) => `Gate failed: ${line}`),
+    ...warnings.lines.map((line) => `${warnings.title}: ${line}`),
   ];
   return {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
@@ -148,28 +131,20 @@ function adaptiveCard(message: Message): unknown {
         size: 'Large',
         weight: 'Bolder',
         wrap: true,
-        color: CARD_COLORS[outcome],
+        color,
       },
-      facts(factsOf(message)),
+      factSet(facts),
       ...texts.map(plainText),
       ...(metrics.length > 0
-        ? [facts(metrics.map(([name = '', ...values]) => [name, withHeadings(values, headings.slice(1))]))]
+        ? [factSet(metrics.map(([name = '', ...values]) => [name, withHeadings(values, headings.slice(1))]))]
         : []),
     ],
-    ...(runUrl && { actions: [{ type: 'Action.OpenUrl', title: 'Open the run', url: runUrl }] }),
+    ...(link && { actions: [{ type: 'Action.OpenUrl', ...link }] }),
   };
 }
 
-const CARD_COLORS: Record<Message['outcome'], string> = {
-  completed: 'Good',
-  failed: 'Attention',
-  gateFailed: 'Warning',
-  cancelled: 'Default',
-  budget: 'Warning',
-};
-
 /** Names and values of our own: cards read Markdown in them. */
-function facts(pairs: readonly [name: string, value: string][]): unknown {
+function factSet(pairs: readonly [name: string, value: string][]): unknown {
   return { type: 'FactSet', facts: pairs.map(([title, value]) => ({ title, value })) };
 }
 

@@ -1,7 +1,7 @@
 import { runSchema } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { endedRun, FAILURE } from '../../test/support/endedRun.js';
-import { factsOf, gateLines, messageOf, messageSchema, metricRows } from './message.js';
+import { gateLines, messageOf, metricRows, runMessageSchema, shownRun } from './message.js';
 
 const GATES = [
   { metric: 'test_recall_at_100', atLeast: 0.35, aboveBaseline: 'history' as const },
@@ -12,7 +12,7 @@ const GATES = [
 describe('the message about a run', () => {
   it('of a completed run has its metrics beside the baselines, and nothing that failed', () => {
     const message = messageOf(endedRun('completed'), 'completed', 'https://trainyard.example/runs/{runId}');
-    expect(messageSchema.parse(message)).toEqual({
+    expect(runMessageSchema.parse(message)).toEqual({
       outcome: 'completed',
       title: '[demo] Run demo#7 completed',
       runId: 'abcdefghijklmnopqrst',
@@ -76,7 +76,7 @@ describe('the message about a run', () => {
   ])('begun at %s and costing %s says %j', (startedAt, usd, facts) => {
     const cost = usd === null ? null : { usd, countedUntil: '2026-01-01T01:02:03.000Z', byMonth: {} };
     const message = messageOf(endedRun('cancelled', { startedAt, cost }), 'cancelled', undefined);
-    expect(factsOf(message).map(([, value]) => value)).toEqual([
+    expect(shownRun(message).facts.map(([, value]) => value)).toEqual([
       'demo#7 (abcdefghijklmnopqrst)',
       '2026-01-01 01:02:03 UTC',
       ...facts,

@@ -1,4 +1,4 @@
-/** The message about a run that ended, or a budget. Every channel's form is made of this and nothing else. */
+/** The message about a run that ended, or a budget. */
 import {
   assertNever,
   baselineSchema,
@@ -23,10 +23,12 @@ import {
   type RunResult,
 } from '@trainyard/shared';
 import { z } from 'zod';
-import { outcomeSchema, RUN_ID, type Outcome } from './channels.js';
+import { runOutcomeSchema, type RunOutcome } from './channels.js';
+import { runPage } from './pages.js';
+import { costFacts, endedFact, exactFigure, type Shown } from './shown.js';
 
-export const messageSchema = z.strictObject({
-  outcome: outcomeSchema,
+export const runMessageSchema = z.strictObject({
+  outcome: runOutcomeSchema,
   title: z.string(),
   runId: runIdSchema,
   /** `demo#7`. */
@@ -65,18 +67,10 @@ export const messageSchema = z.strictObject({
   /** Where people look at the run. */
   runUrl: z.string().nullable(),
 });
-export type Message = z.infer<typeof messageSchema>;
-
-/** The body that a program gets by a webhook. */
-export const webhookBodySchema = z.strictObject({
-  type: z.templateLiteral(['run.', outcomeSchema]),
-  /** When it happened. */
-  timestamp: instantSchema,
-  data: messageSchema,
-});
+export type RunMessage = z.infer<typeof runMessageSchema>;
 
 /** The message about a run that ended. `runUrl` has `{runId}` in it. */
-export function messageOf(run: Run, outcome: Outcome, runUrl: string | undefined): Message {
+export function messageOf(run: Run, outcome: RunOutcome, runUrl: string | undefined): RunMessage {
   const { runId, modelId, runNumber, startedAt, result } = run;
   const endedAt = run.endedAt ?? run.updatedAt;
   return {
@@ -101,7 +95,7 @@ export function messageOf(run: Run, outcome: Outcome, runUrl: string | undefined
         required: requirementOf(gate, result),
       })),
     error: run.error,
-    runUrl: runUrl?.replaceAll(RUN_ID, runId) ?? null,
+    runUrl: runPage({ runUrl }, runId),
   };
 }
 
@@ -110,7 +104,7 @@ export function budgetMessage(
   run: Run,
   { share, month, scope }: BudgetReached,
   { at, error, runUrl }: { at: string; error: RunError; runUrl: string | undefined },
-): Message {
+): RunMessage {
   const whose = scope === 'deployment' ? 'trainyard' : run.modelId;
   return {
     ...messageOf(run, 'budget', runUrl),
@@ -122,7 +116,7 @@ export function budgetMessage(
   };
 }
 
-function phraseOf(outcome: Outcome): string {
+function phraseOf(outcome: RunOutcome): string {
   switch (outcome) {
     case 'completed':
       return 'completed';
@@ -143,7 +137,7 @@ const byName = new Intl.Collator('en', { numeric: true });
 /** More than any evaluation has; what is longer than a channel takes would be refused. */
 const MOST_METRICS = 20;
 
-function keyMetrics({ metrics, baselines }: RunResult): Message['metrics'] {
+function keyMetrics({ metrics, baselines }: RunResult): RunMessage['metrics'] {
   const names = Object.keys(metrics).filter((name) => metricSplit(name) === 'test');
   return names
     .toSorted(byName.compare)
@@ -168,7 +162,7 @@ function requirementOf(gate: GateResult, result: RunResult | null): string {
     ...(atMost === undefined ? [] : [`at most ${atMost}`]),
     ...comparedNames(gate).map((name) => {
       const value = comparedValue(gate, name, result);
-      return `${comparisonInWords(gate, name)} (${value === undefined ? 'which has none' : exact(value)})`;
+      return `${comparisonInWords(gate, name)} (${value === undefined ? 'which has none' : exactFigure(value)})`;
     }),
   ].join(', ');
   return onInterval ? `${bounds}, by the worse bound of its interval` : bounds;
@@ -181,18 +175,30 @@ function comparedValue(gate: GateResult, name: string, result: RunResult | null)
   return known ?? (gate.slice ? undefined : metricValue(result?.baselines[name] ?? {}, gate.metric));
 }
 
-/** Names and values of what people look at first. */
-export function factsOf({ runName: name, runId, endedAt, seconds, costUsd }: Message): [string, string][] {
-  return [
-    ['Run', `${name} (${runId})`],
-    ['Ended', `${endedAt.slice(0, 19).replace('T', ' ')} UTC`],
-    ...(seconds === null ? [] : [['Duration', duration(seconds)] satisfies [string, string]]),
-    ...(costUsd === null ? [] : [['Cost', dollars(costUsd)] satisfies [string, string]]),
-  ];
+/** As every channel shows it. */
+export function shownRun(message: RunMessage): Shown {
+  const { title, outcome, runName: name, runId, endedAt, error, runUrl } = message;
+  return {
+    title,
+    color: COLORS[outcome],
+    facts: [['Run', `${name} (${runId})`], endedFact(endedAt), ...costFacts(message)],
+    error,
+    warnings: { title: 'Gate failed', lines: gateLines(message) },
+    rows: metricRows(message),
+    link: runUrl === null ? null : { title: 'Open the run', url: runUrl },
+  };
 }
 
+const COLORS: Record<RunOutcome, Shown['color']> = {
+  completed: 'Good',
+  failed: 'Attention',
+  gateFailed: 'Warning',
+  cancelled: 'Default',
+  budget: 'Warning',
+};
+
 /** A row for each metric under a row of headings: name, this model, each baseline. Empty without metrics. */
-export function metricRows({ metrics }: Message): string[][] {
+export function metricRows({ metrics }: Pick<RunMessage, 'metrics'>): string[][] {
   if (metrics.length === 0) return [];
   const compared = baselineSchema.options.filter((name) =>
     metrics.some(({ baselines }) => name in baselines),
@@ -207,35 +213,10 @@ export function metricRows({ metrics }: Message): string[][] {
   ];
 }
 
-/** The rows as lines with columns: names to the left, numbers to the right. */
-export function metricLines(message: Message): string[] {
-  const rows = metricRows(message);
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
-  const padded = (cell: string, i: number) =>
-    i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
-  return rows.map((cells) => cells.map(padded).join('  '));
-}
-
 /** A line for each gate that failed. */
-export function gateLines({ failedGates }: Message): string[] {
+export function gateLines({ failedGates }: Pick<RunMessage, 'failedGates'>): string[] {
   return failedGates.map(
     ({ metric, slice, column, critical, value, required }) =>
-      `${metric}${gateScope({ slice, column })} is ${value === null ? 'missing' : exact(value)}, must be ${required}${critical ? '' : ' (not critical)'}`,
+      `${metric}${gateScope({ slice, column })} is ${value === null ? 'missing' : exactFigure(value)}, must be ${required}${critical ? '' : ' (not critical)'}`,
   );
-}
-
-/** Six digits: a value just below its threshold does not look equal to it. */
-function exact(value: number): string {
-  return String(Number(value.toPrecision(6)));
-}
-
-function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const [h, min, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
-  if (h > 0) return `${h} h ${min} min`;
-  return min > 0 ? `${min} min ${s} s` : `${s} s`;
-}
-
-function dollars(usd: number): string {
-  return `$${usd.toFixed(usd > 0 && usd < 0.1 ? 4 : 2)}`;
 }

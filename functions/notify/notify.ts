@@ -1,27 +1,38 @@
-/** Notifies people and programs of how runs end, and of budgets, through the configured channels. */
-import { budgetReachedSchema, type ModelEvent, type TrainyardEvent } from '@trainyard/shared';
+/** Notifies people and programs of how runs and sweeps end, and of budgets, through the configured channels. */
+import {
+  budgetReachedSchema,
+  type ModelEvent,
+  type SweepEvent,
+  type TrainyardEvent,
+} from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { identityOf } from '../events/identity.js';
 import { budgetWarning, warnOfBudgets } from '../runs/monthlyBudget.js';
 import type { PlanPorts } from '../runs/lifecycle.js';
 import { readRun } from '../runs/repository.js';
 import type { SpendingPorts } from '../runs/spending.js';
-import { endOf, outcomeFor, wantsBudget, type Channel, type End } from './channels.js';
+import { readSweep, readEndAt } from '../sweeps/documents.js';
+import { readTrials } from '../sweeps/history.js';
+import type { Message } from './anyMessage.js';
+import { endOf, outcomeFor, sweepOutcomeFor, wantsBudget, type Channel, type End } from './channels.js';
 import { deliver, deliveryId, type DeliveryPorts, type Poster } from './delivery.js';
 import { requestFor } from './formats.js';
-import { budgetMessage, messageOf, type Message } from './message.js';
+import { budgetMessage, messageOf } from './message.js';
 import { postSafely } from './safeRequest.js';
+import { sweepMessageOf } from './sweepMessage.js';
 
 /** What telling the channels of an event takes. */
 type NotifyPorts = DeliveryPorts & Pick<ControlPlane, 'config'>;
 
-/** Notifies of how a run ended, or of a budget as it is spent; events of every other kind and type are nobody's news. */
+/** Notifies of how a run or a sweep ended, or of a budget as it is spent; events of every other kind and type are nobody's news. */
 export async function notify(
   cp: NotifyPorts & SpendingPorts & PlanPorts,
   event: TrainyardEvent,
   send: Poster = (post) => postSafely(post),
 ): Promise<void> {
   if (event.type === 'budget.reached') return notifyOfBudget(cp, event, send);
+  if (event.type === 'sweep.completed' || event.type === 'sweep.cancelled')
+    return notifyOfSweep(cp, event, send);
   const end = endOf(event.type);
   const { data } = event;
   if (end && data.kind === 'run') await notifyOfEnd(cp, { event, runId: data.runId, end }, send);
@@ -36,7 +47,7 @@ async function notifyOfEnd(
   if (!run) return;
   // The last that a run cost may be what reaches the next share. Reconcile publishes it: nothing here may.
   await warnOfBudgets(cp, run);
-  // A sweep has a hundred of them, and whoever wants to know of each listens to its events.
+  // A sweep has a hundred of them: its own end is told. Whoever wants to know of each trial listens to its events.
   if (run.sweep) return;
   await notifyChannels(cp, event, send, (channel) => {
     const outcome = outcomeFor(channel, end, run);
@@ -56,6 +67,20 @@ async function notifyOfBudget(cp: NotifyPorts, event: ModelEvent, send: Poster):
       ? budgetMessage(run, reached, { at: event.time, error, runUrl })
       : undefined,
   );
+}
+
+/** One that was extended since is told of as it ended then. */
+async function notifyOfSweep(cp: NotifyPorts, event: SweepEvent, send: Poster): Promise<void> {
+  const { sweepId } = event.data;
+  const sweep = await readSweep(cp.store, sweepId);
+  const end = sweep && (await readEndAt(cp.store, sweep, event.time));
+  if (!end) return;
+  const trials = end.counts.failed === 0 ? [] : await readTrials(cp.store, sweepId);
+  const known = trials.slice(0, end.trials);
+  await notifyChannels(cp, event, send, (channel) => {
+    const outcome = sweepOutcomeFor(channel, end.reason, sweep);
+    return outcome && sweepMessageOf(sweep, end, { outcome, trials: known, pages: cp.config.notifications });
+  });
 }
 
 /**

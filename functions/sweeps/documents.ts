@@ -84,6 +84,19 @@ export async function readEnd(
   });
 }
 
+/** How the round ended that ended at this instant: the sweep may have been extended since. */
+export async function readEndAt(
+  from: DocumentReader,
+  { sweepId, round: newest }: Pick<Sweep, 'sweepId' | 'round'>,
+  endedAt: string,
+): Promise<SweepEnd | undefined> {
+  for (let round = newest; round > 0; round--) {
+    const end = await readEnd(from, { sweepId, round });
+    if (end?.endedAt === endedAt) return end;
+  }
+  return undefined;
+}
+
 export function queuedWrite(queued: QueuedTrial): Write {
   const data = { ...queued, parameters: packed(queued.parameters) };
   return { kind: 'create', path: paths.queuedTrial(queued.sweepId, queued.id), data };

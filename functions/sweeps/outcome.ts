@@ -1,8 +1,20 @@
 /** What a trial came to, by its run. */
-import { metricValue, type Epoch, type Run, type Sweep, type Trial } from '@trainyard/shared';
+import {
+  isOfRanks,
+  metricValue,
+  tiesInWords,
+  tiesOf,
+  type Epoch,
+  type Run,
+  type Sweep,
+  type Ties,
+  type Trial,
+} from '@trainyard/shared';
 
 /** The code of a trial whose run has no value of the objective. */
 const NO_OBJECTIVE = 'no-objective';
+/** The code of a trial whose objective tells of equal scores: a model that has collapsed would be the best of all. */
+const EQUAL_SCORES = 'equal-scores';
 /** A trial keeps at most so many points of its curve: rungs of pruning lie at its beginning. */
 const MOST_POINTS = 200;
 
@@ -15,7 +27,9 @@ export function endedTrial(
   run: Run,
   epochs: readonly Pick<Epoch, 'epoch' | 'metrics'>[],
 ): Trial {
-  const curve = curveOf(epochs, sweep.objective.metric);
+  const { metric } = sweep.objective;
+  // Nor is another trial stopped since it falls behind such a one.
+  const curve = tiesBehind(metric, run) ? [] : curveOf(epochs, metric);
   const endedAt = run.endedAt ?? run.updatedAt;
   return {
     ...trial,
@@ -36,9 +50,15 @@ export function unstartedTrial(trial: Trial, error: { code: string; message: str
 function outcomeOf(
   { objective, cancelRequestedAt }: Pick<Sweep, 'objective' | 'cancelRequestedAt'>,
   { pruning, curve }: Trial,
-  { status, result, error }: Run,
+  run: Run,
 ): Outcome {
+  const { status, result, error } = run;
   if (status === 'completed') {
+    const ties = tiesBehind(objective.metric, run);
+    if (ties) {
+      const message = `${tiesInWords(ties)}, so that ${objective.metric} says nothing of the model`;
+      return failure({ code: EQUAL_SCORES, message });
+    }
     const value = metricValue(result?.metrics ?? {}, objective.metric) ?? atEpoch(curve, result?.bestEpoch);
     if (value !== undefined) return { state: 'completed', value, error: null };
     const message = `the run is completed and has no ${objective.metric} to compare it by`;
@@ -50,6 +70,11 @@ function outcomeOf(
     return { state: 'cancelled', value: null, error: null };
   if (error) return failure({ code: error.code, message: error.message });
   return failure({ code: 'cancelled', message: 'somebody cancelled the run by itself' });
+}
+
+/** The equal scores that the metric is made of; null where it tells of the model. */
+function tiesBehind(metric: string, { warnings }: Run): Ties | null {
+  return isOfRanks(metric) ? tiesOf(warnings) : null;
 }
 
 function failure(error: NonNullable<Trial['error']>): Outcome {

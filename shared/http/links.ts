@@ -25,3 +25,25 @@ export const runLinksSchema = z
       { page: 'https://trainyard.example.com/runs/k3v7q2mzx5ahc4tnwy6d', console: null, mlflow: null },
     ],
   });
+
+const page = (what: string, variable: string, example: string) =>
+  z
+    .strictObject({
+      page: described(
+        z.string().max(2048).nullable(),
+        `The page of the ${what}, where the deployment names one (\`${variable}\`); null elsewhere.`,
+        example,
+      ),
+    })
+    .meta({ examples: [{ page: example }] });
+
+export const sweepLinksSchema = page(
+  'sweep',
+  'TRAINYARD_SWEEP_URL',
+  'https://trainyard.example.com/sweeps/q5w2kzt7mbx3hvac4ndy',
+);
+export const experimentLinksSchema = page(
+  'experiment',
+  'TRAINYARD_EXPERIMENT_URL',
+  'https://trainyard.example.com/models/shop/experiments/wider-towers',
+);

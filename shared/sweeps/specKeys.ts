@@ -30,6 +30,16 @@ export function keysBeside(key: string): string[] {
   ];
 }
 
+/** Whether null is a value of its own at this key, as it is at `compute.prepare`. */
+export function takesNull(key: string): boolean {
+  const parts = key.split('.');
+  const name = parts.at(-1) ?? '';
+  const above = parts.slice(0, -1).join('.');
+  return (above === '' ? alternatives(trainingSpecSchema) : schemasAt(above))
+    .flatMap((schema) => partOf(schema, name))
+    .some((schema) => schema.safeParse(null).success);
+}
+
 /** Whether the last part of the key chooses which form its section has, as `training.optimizer.type` does. */
 export function isDiscriminator(key: string): boolean {
   const parts = key.split('.');

@@ -48,6 +48,26 @@ describe('a specification with parameters', () => {
     expect(spec.tags).toEqual({ why: 'sweep' });
   });
 
+  it('is without what is null, and with null where the specification has one', () => {
+    const base = trainingSpecSchema.parse({
+      ...BASE,
+      dataset: { ...BASE.dataset, sample: { share: 0.1, by: 'user' } },
+      training: { ...BASE.training, batchSize: 512 },
+    });
+    const spec = withParameters(base, {
+      'dataset.sample': null,
+      'training.batchSize': null,
+      'training.clipping': null,
+      'compute.prepare': null,
+    });
+    expect(spec.dataset.sample).toBeUndefined();
+    expect(spec.training.batchSize).toBe(trainingSpecSchema.parse(BASE).training.batchSize);
+    expect(spec.training.clipping).toBeUndefined();
+    expect(spec.compute.prepare).toBeNull();
+    expect(refusal({ 'evaluation.k.0': null })).toContain('evaluation.k.0');
+    expect(refusal({ 'dataset.source': null })).toContain('dataset.source');
+  });
+
   it('leaves the base as it was', () => {
     const base = trainingSpecSchema.parse(BASE);
     const before = structuredClone(base);

@@ -5,13 +5,14 @@ import { nearestName } from '../nearestName.js';
 import { trainingSpecSchema, type TrainingSpec, type TrainingSpecInput } from '../spec/trainingSpec.js';
 import { expandedKeys } from './expandedKeys.js';
 import type { Parameters, ParameterValue } from './parameter.js';
-import { isDiscriminator, keysBeside, schemasAt } from './specKeys.js';
+import { isDiscriminator, keysBeside, schemasAt, takesNull } from './specKeys.js';
 
 type Node = Record<string, unknown>;
 
 /**
  * The specification with these values at their dotted keys, parsed. Where a value chooses another form of its section, as
- * `training.optimizer.type` does, the section begins anew: what the base says of the other form does not hold for this one.
+ * `training.optimizer.type` does, the section begins anew: what the base says of the other form does not hold for this one. Null takes
+ * a key out, as if nobody had given it: no sample, no clipping, or the default; where the specification has a null, it is that.
  * Throws a ZodError whose paths are those of the specification and whose messages name the parameters.
  */
 export function withParameters(spec: TrainingSpecInput, parameters: Parameters): TrainingSpec {
@@ -72,7 +73,8 @@ function place(spec: Node, key: string, value: ParameterValue): void {
     node = sectionIn(node, part, parts.slice(0, i + 1).join('.'));
   if (isDiscriminator(key) && node[last] !== value) for (const other of Object.keys(node)) delete node[other];
   refuseMissing(node, last, key);
-  node[last] = value;
+  if (value === null && !Array.isArray(node) && !takesNull(key)) delete node[last];
+  else node[last] = value;
 }
 
 /** The section below, which is made where the base has none or a plain value there. */

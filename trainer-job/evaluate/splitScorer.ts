@@ -1,8 +1,8 @@
-import { METRICS, metricName, type Metrics } from '@trainyard/shared';
+import { isByTies, METRICS, metricName, type Metrics } from '@trainyard/shared';
 import type { EncodedDataset, SplitName } from '../data/encodedDataset.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../model/catalogue.js';
-import { countEqual, isByTies } from './ranks/equalScores.js';
+import { countEqual } from './ranks/equalScores.js';
 import { evaluationRows, rowsProtocol } from './ranks/evaluationRows.js';
 import { scoreRows } from './ranks/scoreSplit.js';
 import { ownScoring, type Scoring } from './ranks/scoring.js';

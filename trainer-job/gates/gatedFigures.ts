@@ -15,6 +15,8 @@ import {
   type Gate,
   type GatedFigure,
   type Metrics,
+  type Ties,
+  tiesInWords,
 } from '@trainyard/shared';
 import type { Findings } from '../evaluate/findings.js';
 import { dataFigure, type DataEvidence } from './dataFigure.js';
@@ -34,7 +36,7 @@ export interface GateEvidence {
   /** Whether a version served when the run was started. */
   hasProduction: boolean;
   /** Of the rows that were looked at, in how many nothing but equal scores puts the item among the first; null where these are few. */
-  ties: { looked: number; byTies: number } | null;
+  ties: Ties | null;
 }
 
 export function gatedFigures(gates: readonly Gate[], evidence: GateEvidence): GatedFigure[] {
@@ -74,7 +76,7 @@ function missing(why: string): Value {
 
 function valueOf(gate: Gate, evidence: GateEvidence): Value {
   const { metric, slice, column } = gate;
-  if (evidence.ties && isOfRanks(metric)) return missing(tiesInWords(evidence.ties));
+  if (evidence.ties && isOfRanks(metric)) return missing(refusalOf(evidence.ties));
   const split = parseMetricName(metric)?.split;
   if (slice) return sliceValue(gate, slice, evidence.findings);
   if (split === 'data') {
@@ -101,9 +103,8 @@ function valueOf(gate: Gate, evidence: GateEvidence): Value {
 }
 
 /** A model that scores all items alike has the best ranks that there are, which would pass any gate. */
-function tiesInWords({ looked, byTies }: NonNullable<GateEvidence['ties']>): string {
-  const what = `in ${byTies} of ${looked} test rows that were looked at, items score alike and the right one counts as the first of them`;
-  return `${what}: set the activation of the last layer of both towers to "linear", lower the learning rate or train longer`;
+function refusalOf(ties: Ties): string {
+  return `${tiesInWords(ties)}: set the activation of the last layer of both towers to "linear", lower the learning rate or train longer`;
 }
 
 /** New users are one slice, whatever it is called. */

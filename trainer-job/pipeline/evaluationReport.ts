@@ -9,12 +9,12 @@ import {
   type GatedFigure,
   type RunEnvironment,
   type ServingVersion,
+  tiesOf,
   type TrainingSpec,
   verdictOf,
 } from '@trainyard/shared';
 import type { MeasuredServing } from '../export/measurePerformance.js';
-import { isByTies } from '../evaluate/ranks/equalScores.js';
-import { type GateEvidence, gatedFigures } from '../gates/gatedFigures.js';
+import { gatedFigures } from '../gates/gatedFigures.js';
 import type { Settings } from '../settings/settings.js';
 import { dataOf, modelOf, trainingOf } from './background.js';
 import type { Outputs } from './stage.js';
@@ -115,12 +115,6 @@ export function evaluationReport(
     training: trainingOf(outputs),
   };
   return { report, figures };
-}
-
-/** Null where they do not make ranks. */
-function tiesOf(warnings: Outputs['warnings']): GateEvidence['ties'] {
-  const { looked = 0, byTies = 0 } = warnings.find(({ code }) => code === 'equal-scores')?.counts ?? {};
-  return isByTies({ looked, byTies }) ? { looked, byTies } : null;
 }
 
 /** What the warning of equal scores has counted. */

@@ -12,7 +12,7 @@ variables {
 
 run "the_first_apply" {
   assert {
-    condition     = google_pubsub_subscription.push["notify"].filter == "attributes.type = \"run.completed\" OR attributes.type = \"run.failed\" OR attributes.type = \"run.cancelled\" OR attributes.type = \"budget.reached\""
+    condition     = google_pubsub_subscription.push["notify"].filter == "attributes.type = \"run.completed\" OR attributes.type = \"run.failed\" OR attributes.type = \"run.cancelled\" OR attributes.type = \"budget.reached\" OR attributes.type = \"sweep.completed\" OR attributes.type = \"sweep.cancelled\""
     error_message = "notify hears how runs end and of budgets, and nothing else"
   }
   assert {

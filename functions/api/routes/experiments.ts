@@ -1,6 +1,7 @@
 import {
   bestExperimentsSchema,
   experimentIdSchema,
+  experimentLinksSchema,
   experimentPageSchema,
   experimentRequestSchema,
   experimentViewSchema,
@@ -10,11 +11,13 @@ import {
   type Experiment,
 } from '@trainyard/shared';
 import { z } from 'zod';
+import type { ControlPlane } from '../../controlPlane.js';
 import { notFound } from '../../errors/domainError.js';
 import { bestExperiments } from '../../experiments/bestExperiments.js';
 import { parseExperiment, readExperiment, saveExperiment } from '../../experiments/experiments.js';
+import { experimentPage } from '../../notify/pages.js';
 import { queries } from '../../queries.js';
-import { teamsOf } from '../caller.js';
+import { teamsOf, type Caller } from '../caller.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
 import { defineRoute } from '../defineRoute.js';
 import type { Route } from '../route.js';
@@ -78,6 +81,19 @@ const list = defineRoute({
   },
 });
 
+const experimentParams = z.strictObject({ modelId: modelIdSchema, experimentId: experimentIdSchema });
+
+async function visibleExperiment(
+  cp: Pick<ControlPlane, 'store'>,
+  caller: Caller,
+  { modelId, experimentId }: z.infer<typeof experimentParams>,
+): Promise<Experiment> {
+  await visibleModel(cp, caller, modelId);
+  const found = await readExperiment(cp.store, modelId, experimentId);
+  if (!found) throw notFound(`experiment ${experimentId} of model ${modelId}`);
+  return found;
+}
+
 const get = defineRoute({
   method: 'GET',
   path: `${PATH}/{experimentId}`,
@@ -85,15 +101,26 @@ const get = defineRoute({
   operationId: 'getExperiment',
   description: 'Its runs are those that the filter `experiment = "…"` takes.',
   access: 'viewer',
-  params: z.strictObject({ modelId: modelIdSchema, experimentId: experimentIdSchema }),
+  params: experimentParams,
   query: noQuery,
   result: experimentViewSchema,
   success: 200,
+  handle: async (cp, { params, caller }) => ({ body: viewOf(await visibleExperiment(cp, caller, params)) }),
+});
+
+const links = defineRoute({
+  method: 'GET',
+  path: `${PATH}/{experimentId}/links`,
+  summary: 'Read where people look at an experiment',
+  operationId: 'getExperimentLinks',
+  access: 'viewer',
+  params: experimentParams,
+  query: noQuery,
+  result: experimentLinksSchema,
+  success: 200,
   async handle(cp, { params, caller }) {
-    const { modelId } = await visibleModel(cp, caller, params.modelId);
-    const found = await readExperiment(cp.store, modelId, params.experimentId);
-    if (!found) throw notFound(`experiment ${params.experimentId} of model ${modelId}`);
-    return { body: viewOf(found) };
+    const experiment = await visibleExperiment(cp, caller, params);
+    return { body: { page: experimentPage(cp.config.notifications, experiment) } };
   },
 });
 
@@ -110,4 +137,4 @@ const best = defineRoute({
   handle: async (cp, { caller }) => ({ body: await bestExperiments(cp, teamsOf(caller)) }),
 });
 
-export const experimentRoutes: readonly Route[] = [save, list, get, best];
+export const experimentRoutes: readonly Route[] = [save, list, get, links, best];

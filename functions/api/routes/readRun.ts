@@ -11,7 +11,7 @@ import {
   stagesPageSchema,
 } from '@trainyard/shared';
 import { z } from 'zod';
-import { RUN_ID } from '../../notify/channels.js';
+import { runPage } from '../../notify/pages.js';
 import type { DocumentStore } from '../../ports/documentStore/documentStore.js';
 import { readEvaluation } from '../../runs/results/evaluation.js';
 import { repeatsOf } from '../../runs/related/repeats.js';
@@ -137,7 +137,7 @@ const links = defineRoute({
   success: 200,
   async handle(cp, { params, caller }) {
     const { runId, consoleUrl, external } = await visibleRun(cp, caller, params.runId);
-    const page = cp.config.notifications.runUrl?.replaceAll(RUN_ID, runId) ?? null;
+    const page = runPage(cp.config.notifications, runId);
     return { body: { page, console: consoleUrl, mlflow: external?.mlflowUrl ?? null } };
   },
 });

@@ -8,6 +8,7 @@ import {
   queuedTrialViewSchema,
   runViewSchema,
   sweepIdSchema,
+  sweepLinksSchema,
   sweepPageSchema,
   sweepRequestSchema,
   sweepViewSchema,
@@ -18,6 +19,7 @@ import { z } from 'zod';
 import type { ControlPlane } from '../../controlPlane.js';
 import { notFound } from '../../errors/domainError.js';
 import { readModel } from '../../models/repository.js';
+import { sweepPage } from '../../notify/pages.js';
 import { queries } from '../../queries.js';
 import { viewOf } from '../../runs/repository.js';
 import { changeSweep, type SweepChange } from '../../sweeps/changeSweep.js';
@@ -116,6 +118,22 @@ const get = defineRoute({
   handle: async (cp, { params, caller }) => ({
     body: await readSweepView(cp.store, await visibleSweep(cp, caller, params.sweepId)),
   }),
+});
+
+const links = defineRoute({
+  method: 'GET',
+  path: '/api/sweeps/{sweepId}/links',
+  summary: 'Read where people look at a sweep',
+  operationId: 'getSweepLinks',
+  access: 'viewer',
+  params: sweepParams,
+  query: noQuery,
+  result: sweepLinksSchema,
+  success: 200,
+  async handle(cp, { params, caller }) {
+    const { sweepId } = await visibleSweep(cp, caller, params.sweepId);
+    return { body: { page: sweepPage(cp.config.notifications, sweepId) } };
+  },
 });
 
 const trials = defineRoute({
@@ -246,6 +264,7 @@ export const sweepRoutes: readonly Route[] = [
   start,
   list,
   get,
+  links,
   trials,
   pause,
   resume,

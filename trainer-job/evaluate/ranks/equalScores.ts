@@ -1,5 +1,5 @@
 /** Scores that are alike: ranks count only what scores higher, so that a model that tells no items apart would find all of them. */
-import { runWarning, type RunWarning } from '@trainyard/shared';
+import { runWarning, TIED_SHARE, type RunWarning } from '@trainyard/shared';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
 import type { EvaluationRows } from './evaluationRows.js';
 
@@ -7,8 +7,6 @@ import type { EvaluationRows } from './evaluationRows.js';
 const QUERIES_LOOKED_AT = 200;
 /** Fewer of a large catalogue: so many scores take a second at most. */
 const SCORES_LOOKED_AT = 4_000_000;
-/** Below this share of the rows recall is hardly another one. */
-const SHARE = 0.02;
 
 type Scored = Pick<TwoTowerModel, 'width' | 'embed'>;
 interface Asked {
@@ -26,15 +24,10 @@ interface EqualScores {
   byTies: number;
 }
 
-/** Whether figures that are made of ranks tell of ties more than of the model. */
-export function isByTies({ looked, byTies }: Pick<EqualScores, 'looked' | 'byTies'>): boolean {
-  return byTies > SHARE * looked;
-}
-
 /** A warning where the items of many rows share their score, exactly, with other items; none otherwise. `ks` are those of the lists. */
 export function equalScoreWarnings(model: Scored, asked: Asked, ks: readonly number[]): RunWarning[] {
   const { looked, equal, byTies } = countEqual(model, asked, ks);
-  if (equal <= SHARE * looked) return [];
+  if (equal <= TIED_SHARE * looked) return [];
   return [
     runWarning(
       'equal-scores',
