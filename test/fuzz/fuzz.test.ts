@@ -26,6 +26,6 @@ it('generated requests get no server error, those refused write nothing, and all
   const { sent, accepted, refused, neverAccepted, unansweredFor } = result;
   expect(unansweredFor).toEqual({});
   // Otherwise it would not have been put to the test. A few need more luck than there is in so few requests.
-  expect(neverAccepted.length).toBeLessThan(8);
+  expect(neverAccepted.length).toBeLessThan(10);
   expect(Math.min(...Object.values(sent), accepted, refused)).toBeGreaterThan(70);
 }, 400_000);
