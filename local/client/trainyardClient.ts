@@ -1,5 +1,5 @@
 import {
-  externalRequestSchema,
+  type externalRequestSchema,
   type Attachment,
   attachmentSchema,
   bestRunsSchema,
