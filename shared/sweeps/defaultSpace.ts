@@ -1,10 +1,12 @@
 /** What is searched when nobody says what. */
 import type { Layer } from '../spec/layers.js';
+import type { SampleWeight } from '../spec/sampleWeight.js';
+import { splitTimeColumn } from '../spec/split.js';
 import type { TrainingSpec } from '../spec/trainingSpec.js';
 import { parameterValueSchema, type Parameter, type ParameterValue, type Space } from './parameter.js';
 
 /**
- * Learning rate, decay, widths, dropout, batch and schedule around a specification, as sweeps commonly begin. The ranges are
+ * Learning rate, decay, widths, dropout, batch, schedule and, where rows are split by time, how fast they age, around a specification, as sweeps commonly begin. The ranges are
  * those of this trainer, whose rates and penalties are for the summed loss of a batch; for a mean loss one would begin with
  * rates of 1e-5 to 1e-3. Every combination is a specification that can be trained.
  */
@@ -28,6 +30,7 @@ export function defaultSpace(spec: TrainingSpec): Space {
     'training.schedule.type': categorical([training.schedule.type, 'constant', 'cosine', 'plateau']),
     'training.embeddingL2': { type: 'logFloat', min: 0.001, max: 1 },
     'training.batchSize': categorical(batches),
+    ...ageing(spec),
     ...towers(spec),
   };
 }
@@ -37,9 +40,19 @@ const categorical = (values: readonly ParameterValue[]): Parameter => ({
   values: [...new Map(values.map((value) => [JSON.stringify(value), value])).values()],
 });
 
-/** Layers without the keys that have no value. */
-const asValue = (layers: readonly Layer[]): ParameterValue =>
-  parameterValueSchema.parse(JSON.parse(JSON.stringify(layers)));
+const HALF_LIVES_IN_DAYS = [30, 90, 365];
+
+/** What is measured comes after what is trained on: often the newest rows tell most about it. Null is that all count alike. */
+function ageing({ dataset: { split }, features: { sampleWeight } }: TrainingSpec): Space {
+  const column = splitTimeColumn(split);
+  if (column === undefined) return {};
+  const weights = HALF_LIVES_IN_DAYS.map((halfLifeDays) => ({ column, halfLifeDays }));
+  return { 'features.sampleWeight': categorical([sampleWeight ?? null, null, ...weights].map(asValue)) };
+}
+
+/** A part of a specification, without the keys that have no value. */
+const asValue = (part: readonly Layer[] | SampleWeight | null): ParameterValue =>
+  parameterValueSchema.parse(JSON.parse(JSON.stringify(part)));
 
 const WIDTHS = [32, 64, 128, 256];
 

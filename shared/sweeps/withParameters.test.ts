@@ -136,4 +136,16 @@ describe('the default space', () => {
       for (const value of values) expect(() => withParameters(spec, { [key]: value })).not.toThrow();
     }
   });
+
+  it('tries how fast rows age where they are split by time, and that alone', () => {
+    const aged = (split: object) => {
+      const spec = trainingSpecSchema.parse({ ...BASE, dataset: { ...BASE.dataset, split } });
+      return defaultSpace(spec)['features.sampleWeight'];
+    };
+    expect(aged({ strategy: 'time', column: 'at', train: 0.8, validation: 0.1, test: 0.1 })).toEqual({
+      type: 'categorical',
+      values: [null, ...[30, 90, 365].map((halfLifeDays) => ({ column: 'at', halfLifeDays }))],
+    });
+    expect(aged({ strategy: 'random', train: 0.8, validation: 0.1, test: 0.1 })).toBeUndefined();
+  });
 });

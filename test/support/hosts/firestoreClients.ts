@@ -95,8 +95,7 @@ export function webClient(sdk: WebSdk, at: Emulated, user: User): FirestoreClien
 
 /** A server, which no security rules bind; it is told of the emulator by the environment. */
 export function serverClient(at: Emulated): FirestoreClient {
-  process.env['FIRESTORE_EMULATOR_HOST'] = at.firestore;
-  const firestore = new Firestore({ projectId: at.project });
+  const firestore = firestoreAt(at);
   const stops: (() => void)[] = [];
   return {
     onRows(wanted, tell, fail) {
@@ -113,6 +112,18 @@ export function serverClient(at: Emulated): FirestoreClient {
       await firestore.terminate();
     },
   };
+}
+
+/** The variable is there for the client alone: in the same process the next file has another emulator, and this one is gone by then. */
+function firestoreAt({ project, firestore }: Emulated): Firestore {
+  const before = process.env['FIRESTORE_EMULATOR_HOST'];
+  process.env['FIRESTORE_EMULATOR_HOST'] = firestore;
+  try {
+    return new Firestore({ projectId: project });
+  } finally {
+    if (before === undefined) delete process.env['FIRESTORE_EMULATOR_HOST'];
+    else process.env['FIRESTORE_EMULATOR_HOST'] = before;
+  }
 }
 
 function changeOf({
