@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { BATCH } from '@trainyard/shared';
 import { expect, it, onTestFinished } from 'vitest';
 import { TrainyardClient } from '../../local/client/trainyardClient.js';
 import { startHost } from '../../local/host/host.js';
@@ -43,6 +44,13 @@ async function recorder(): Promise<{ url: string; callbacks: Callback[] }> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, callbacks };
 }
 
+/** What a request says: the trainer sends what has gathered meanwhile, as on a busy machine, as one batch. */
+function saidIn({ path, body }: Callback): { kind: string; body: { epoch: number; metrics: unknown } }[] {
+  const kind = path.split('/').at(-1) ?? '';
+  const said = JSON.parse(body.toString());
+  return kind === BATCH ? said.callbacks : [{ kind, body: said }];
+}
+
 it('every callback of a real training, sent three times in random order, gives a complete and exact run', async () => {
   const folder = await temporaryFolder();
   const { url, callbacks } = await recorder();
@@ -82,7 +90,11 @@ it('every callback of a real training, sent three times in random order, gives a
   });
   const client = new TrainyardClient({ url: host.url, retries: 0 });
   const { runId } = await client.start('echo', stackSpec(await writePurchases(folder)));
-  await until('the last callback', () => callbacks.some(({ path }) => path.endsWith('/completed')), 60_000);
+  await until(
+    'the last callback',
+    () => callbacks.flatMap(saidIn).some(({ kind }) => kind === 'completed'),
+    60_000,
+  );
 
   const thrice = [...callbacks, ...callbacks, ...callbacks];
   const answers = new Map<number, number>();
@@ -108,8 +120,9 @@ it('every callback of a real training, sent three times in random order, gives a
   const ended = await untilOver(client, runId);
   expect(ended).toMatchObject({ status: 'completed', attempt: 1, currentEpoch: EPOCHS });
   const sent = callbacks
-    .filter(({ path }) => path.endsWith('/epoch-complete'))
-    .map(({ body }) => JSON.parse(body.toString()) as { epoch: number; metrics: unknown });
+    .flatMap(saidIn)
+    .filter(({ kind }) => kind === 'epoch-complete')
+    .map(({ body }) => body);
   const stored = await client.metrics(runId);
   expect(stored.map(({ epoch, metrics }) => ({ epoch, metrics }))).toEqual(
     sent.map(({ epoch, metrics }) => ({ epoch, metrics })),
