@@ -2,7 +2,7 @@
  * What a request with an `Idempotency-Key` did, recorded in the transaction that did it: the same request with the same key does
  * nothing more and gets the first answer again, whatever has become of the thing since; another request with that key is a problem.
  */
-import { digestOf, instantSchema, paths } from '@trainyard/shared';
+import { digestOf, instantSchema, later, paths } from '@trainyard/shared';
 import { z } from 'zod';
 import { DomainError } from './errors/domainError.js';
 import type { DocumentReader, Transaction } from './ports/documentStore/documentStore.js';
@@ -75,7 +75,7 @@ export async function once<T>(
 export function rememberedWrites(slot: IdempotencySlot | undefined, outcome: unknown, now: Date): Write[] {
   if (!slot) return [];
   const { path, requestDigest } = slot;
-  const expiresAt = new Date(now.getTime() + LIFETIME_MS).toISOString();
+  const expiresAt = later(now, LIFETIME_MS);
   const text = JSON.stringify(outcome);
   return [
     { kind: 'create', path, data: { requestDigest, outcome: text, createdAt: now.toISOString(), expiresAt } },

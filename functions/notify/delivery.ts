@@ -6,6 +6,7 @@ import {
   digestOf,
   instantSchema,
   isTransientStatus,
+  later,
   paths,
   runIdSchema,
   subjectOf,
@@ -14,6 +15,7 @@ import {
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { identityOf } from '../events/identity.js';
+import { isLeased, isStillOurs, leaseSchema, takenLease } from '../lease.js';
 import type { Transaction } from '../ports/documentStore/documentStore.js';
 import { instruments } from '../telemetry/metrics.js';
 import type { Channel } from './channels.js';
@@ -36,7 +38,7 @@ const recordSchema = z.strictObject({
   /** `sending`: somebody is at it until the lease ends · `waiting`: failed, to be tried again · the others are final. */
   state: z.enum(['sending', 'waiting', 'delivered', 'refused']),
   attempts: z.int().min(1),
-  lease: z.strictObject({ holder: z.string(), expiresAt: instantSchema }).nullable(),
+  lease: leaseSchema.nullable(),
   /** How the last attempt ended: `answered 503`, `ECONNRESET`; null before that. */
   reason: z.string().nullable(),
   createdAt: instantSchema,
@@ -93,7 +95,7 @@ async function claim(
     const found = await tx.get(paths.notification(id));
     const before = found && deliverySchema.parse(found.data);
     if (before?.state === 'delivered' || before?.state === 'refused') return true;
-    if (before?.lease && before.lease.expiresAt > now.toISOString()) return false;
+    if (isLeased(before, now)) return false;
     const claimed: Delivery = {
       eventId: event.id,
       subject: subjectOf(event.data).path,
@@ -102,7 +104,7 @@ async function claim(
       host: new URL(post.url).hostname,
       state: 'sending',
       attempts: (before?.attempts ?? 0) + 1,
-      lease: { holder, expiresAt: later(now, LEASE_MS) },
+      lease: takenLease(holder, now, LEASE_MS),
       reason: before?.reason ?? null,
       createdAt: before?.createdAt ?? now.toISOString(),
       updatedAt: now.toISOString(),
@@ -140,7 +142,7 @@ async function settle(
   now: Date,
 ): Promise<void> {
   const found = await tx.get(paths.notification(id));
-  if (found && deliverySchema.parse(found.data).lease?.holder !== claimed.lease?.holder) return;
+  if (found && !isStillOurs(deliverySchema.parse(found.data), claimed)) return;
   tx.set(paths.notification(id), { ...claimed, ...ended, lease: null, updatedAt: now.toISOString() });
 }
 
@@ -155,8 +157,4 @@ function logEnd(cp: Pick<ControlPlane, 'log'>, { data }: TrainyardEvent, deliver
   const [severity, message] = LOGGED_AS[delivery.state];
   instruments().notifications.add(1, { type, outcome: delivery.state });
   cp.log(severity, message, { ...identityOf(data), event: eventId, channel, type, host, reason, attempts });
-}
-
-function later(now: Date, ms: number): string {
-  return new Date(now.getTime() + ms).toISOString();
 }

@@ -4,6 +4,7 @@ import {
   computeConfigOf,
   deriveRunSecret,
   isTerminal,
+  later,
   type Cut,
   type LifecycleEvent,
   type Run,
@@ -49,7 +50,7 @@ export async function dispatch(cp: LifecyclePorts & LaunchPorts, runId: string):
 /** The run when it is now ours to launch. */
 async function claim(cp: LifecyclePorts, runId: string): Promise<Run | undefined> {
   const holder = cp.newId();
-  const expiresAt = new Date(cp.now().getTime() + cp.config.leaseSeconds * 1000).toISOString();
+  const expiresAt = later(cp.now(), cp.config.leaseSeconds * 1000);
   const claimed = await recordLifecycle(cp, runId, (run) =>
     isTerminal(run.status) ? undefined : { type: 'claimed', attempt: run.attempt, holder, expiresAt },
   );
@@ -167,7 +168,7 @@ function endOfAttempt(
   { deadlineAt }: Run,
   { maxAttemptSeconds }: Tier,
 ): string {
-  const limit = new Date(cp.now().getTime() + maxAttemptSeconds * 1000).toISOString();
+  const limit = later(cp.now(), maxAttemptSeconds * 1000);
   return limit < deadlineAt ? limit : deadlineAt;
 }
 

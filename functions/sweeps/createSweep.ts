@@ -2,6 +2,7 @@
 import {
   defaultSpace,
   isLowerBetter,
+  later,
   measuredModel,
   newModel,
   newRunId,
@@ -115,7 +116,7 @@ async function plannedSweep(
       spec: resolved.spec,
     }),
     round: 1,
-    deadlineAt: new Date(now.getTime() + timeoutSeconds * 1000).toISOString(),
+    deadlineAt: later(now, timeoutSeconds * 1000),
     pausedAt: null,
     cancelRequestedAt: null,
     requestedBy: by,

@@ -1,26 +1,17 @@
 import { runSchema, type Run, type RunWarning, type Sweep, type Trial } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { endedRun } from '../../test/support/endedRun.js';
+import { newTrial } from './newTrial.js';
 import { endedTrial } from './outcome.js';
 
 const RECALL = 'recall_at_100';
 const OPEN: Trial = {
-  schemaVersion: 1,
-  sweepId: 'q5w2kzt7mbx3hvac4ndy',
-  number: 3,
-  round: 1,
-  parameters: { 'training.batchSize': 512 },
-  decision: null,
+  ...newTrial(
+    { sweepId: 'q5w2kzt7mbx3hvac4ndy', round: 1 },
+    { number: 3, parameters: { 'training.batchSize': 512 }, decision: null },
+    new Date('2026-01-01T00:00:00.000Z'),
+  ),
   runId: 'abcdefghijklmnopqrst',
-  state: 'running',
-  value: null,
-  curve: [],
-  pruning: null,
-  error: null,
-  costUsd: 0,
-  seconds: null,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  endedAt: null,
 };
 const EPOCHS = [{ epoch: 1, metrics: { [RECALL]: 1, val_loss: 5 } }];
 

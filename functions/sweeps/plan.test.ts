@@ -2,6 +2,7 @@ import type { Trial } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { SweepWorld } from '../../test/support/sweepWorld.js';
+import { newTrial } from './newTrial.js';
 import { costOf, isOpen, nextStep } from './plan.js';
 
 const NOW = new Date('2026-01-01T00:00:00.000Z');
@@ -34,23 +35,9 @@ function filled(sweep: Budgeted, before: readonly Trial[]): Trial[] {
   return trials;
 }
 
-const begun = ({ sweepId, round }: Budgeted, number: number): Trial => ({
-  schemaVersion: 1,
-  sweepId,
-  number,
-  round,
-  parameters: { 'training.optimizer.learningRate': 0.1 },
-  decision: null,
+const begun = (sweep: Budgeted, number: number): Trial => ({
+  ...newTrial(sweep, { number, parameters: { 'training.optimizer.learningRate': 0.1 }, decision: null }, NOW),
   runId: 'abcdefghijklmnopqrst',
-  state: 'running',
-  value: null,
-  curve: [],
-  pruning: null,
-  error: null,
-  costUsd: 0,
-  seconds: null,
-  createdAt: NOW.toISOString(),
-  endedAt: null,
 });
 
 const ended = (

@@ -10,6 +10,7 @@ import { recordLifecycle } from '../runs/lifecycle.js';
 import { listEpochs, readRun } from '../runs/repository.js';
 import { readTrial, trialWrite } from './documents.js';
 import { readTrials } from './history.js';
+import { newTrial } from './newTrial.js';
 import { curveOf, endedTrial, unstartedTrial, withPoint } from './outcome.js';
 import { isOpen, knownOf, type NextStep } from './plan.js';
 import { fallsBehind, trialSpec } from './searching.js';
@@ -33,24 +34,7 @@ export async function claimTrial(
   sweep: Sweep,
   { number, parameters, decision, queued }: Extract<NextStep, { kind: 'claim' }>,
 ): Promise<Trial | undefined> {
-  const trial: Trial = {
-    schemaVersion: 1,
-    sweepId: sweep.sweepId,
-    number,
-    round: sweep.round,
-    parameters,
-    decision,
-    runId: null,
-    state: 'running',
-    value: null,
-    curve: [],
-    pruning: null,
-    error: null,
-    costUsd: 0,
-    seconds: null,
-    createdAt: cp.now().toISOString(),
-    endedAt: null,
-  };
+  const trial = newTrial(sweep, { number, parameters, decision }, cp.now());
   const wanted = queued && paths.queuedTrial(sweep.sweepId, queued.id);
   try {
     return await cp.store.optimistic(async (tx) => {

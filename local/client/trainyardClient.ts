@@ -71,6 +71,12 @@ interface CompareOptions {
   include?: readonly string[];
 }
 
+async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
 /**
  * A Trainyard over HTTP. Every call parses what it gets; it fails with a `UserError` for an answer that says no and
  * for none.
@@ -123,6 +129,12 @@ export class TrainyardClient {
     return requestJson(this.connection, { method: 'GET', path }, runPageSchema);
   }
 
+  /** All runs of a model, the newest first. */
+  runs(modelId: string): AsyncGenerator<RunView> {
+    const pathOf = (page: string) => `${modelPath(modelId)}/training-runs${page}`;
+    return this.all(pathOf, runPageSchema, ({ runs }) => runs);
+  }
+
   /** Completed runs, the best first, by their primary metric. */
   best(modelId: string, limit: number): Promise<z.infer<typeof bestRunsSchema>> {
     const path = `/api/models/${encodeURIComponent(modelId)}/best-runs${queryOf({ limit })}`;
@@ -160,18 +172,23 @@ export class TrainyardClient {
     return this.all(pathOf, modelVersionPageSchema, ({ versions }) => versions);
   }
 
+  /** What a list has, page by page; no more than `most`. */
   private async *all<P extends { nextCursor: string | null }, T>(
     pathOf: (page: string) => string,
     schema: z.ZodType<P>,
     itemsOf: (page: P) => T[],
+    most = Infinity,
   ): AsyncGenerator<T> {
     let cursor: string | undefined;
+    let count = 0;
     do {
-      const path = pathOf(queryOf({ limit: 200, cursor }));
+      const path = pathOf(queryOf({ limit: Math.min(200, most - count), cursor }));
       const page = await requestJson(this.connection, { method: 'GET', path }, schema);
-      yield* itemsOf(page);
+      const items = itemsOf(page);
+      yield* items;
+      count += items.length;
       cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
+    } while (cursor !== undefined && count < most);
   }
 
   version(modelId: string, version: number): Promise<z.infer<typeof modelVersionViewSchema>> {
@@ -239,16 +256,9 @@ export class TrainyardClient {
   }
 
   /** All trials, by their numbers. */
-  async sweepTrials(sweepId: string): Promise<TrialView[]> {
-    const trials: TrialView[] = [];
-    let cursor: string | undefined;
-    do {
-      const path = `${sweepPath(sweepId)}/trials${queryOf({ limit: 200, cursor })}`;
-      const page = await requestJson(this.connection, { method: 'GET', path }, trialPageSchema);
-      trials.push(...page.trials);
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
-    return trials;
+  sweepTrials(sweepId: string): Promise<TrialView[]> {
+    const pathOf = (page: string) => `${sweepPath(sweepId)}/trials${page}`;
+    return listOf(this.all(pathOf, trialPageSchema, ({ trials }) => trials));
   }
 
   changeSweep(
@@ -262,17 +272,9 @@ export class TrainyardClient {
   }
 
   /** The sweeps of a model, the newest first. */
-  async sweeps(modelId: string, most: number): Promise<SweepView[]> {
-    const sweeps: SweepView[] = [];
-    let cursor: string | undefined;
-    do {
-      const limit = Math.min(200, most - sweeps.length);
-      const path = `${modelPath(modelId)}/sweeps${queryOf({ limit, cursor })}`;
-      const page = await requestJson(this.connection, { method: 'GET', path }, sweepPageSchema);
-      sweeps.push(...page.sweeps);
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined && sweeps.length < most);
-    return sweeps;
+  sweeps(modelId: string, most: number): Promise<SweepView[]> {
+    const pathOf = (page: string) => `${modelPath(modelId)}/sweeps${page}`;
+    return listOf(this.all(pathOf, sweepPageSchema, ({ sweeps }) => sweeps, most));
   }
 
   /** Has parameters tried that somebody names. */
@@ -305,16 +307,9 @@ export class TrainyardClient {
   }
 
   /** The experiments of a model, by their ids. */
-  async experiments(modelId: string): Promise<ExperimentView[]> {
-    const experiments: ExperimentView[] = [];
-    let cursor: string | undefined;
-    do {
-      const path = `${modelPath(modelId)}/experiments${queryOf({ limit: 200, cursor })}`;
-      const page = await requestJson(this.connection, { method: 'GET', path }, experimentPageSchema);
-      experiments.push(...page.experiments);
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
-    return experiments;
+  experiments(modelId: string): Promise<ExperimentView[]> {
+    const pathOf = (page: string) => `${modelPath(modelId)}/experiments${page}`;
+    return listOf(this.all(pathOf, experimentPageSchema, ({ experiments }) => experiments));
   }
 
   /** Gets the experiment, or makes it; what the body says of it is changed. */
@@ -400,13 +395,7 @@ export class TrainyardClient {
     const named = /^(.+)#(\d+)$/.exec(nameOrId);
     if (!named) return this.get(nameOrId);
     const [, modelId = '', number] = named;
-    let cursor: string | undefined;
-    do {
-      const page = await this.list(modelId, { limit: 200, cursor });
-      const found = page.runs.find((run) => run.runNumber === Number(number));
-      if (found) return found;
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
+    for await (const run of this.runs(modelId)) if (run.runNumber === Number(number)) return run;
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 /** How one attempt of a run gives way to the next. */
+import { later } from '../later.js';
 import { cancelled, failed } from './endings.js';
 import { OUT_OF_MEMORY, type Run, type RunError } from '../runs/run.js';
 import { NOTHING, REQUESTED, type Step } from './step.js';
@@ -17,7 +18,7 @@ export function onAttemptEnded(run: Run, error: RunError, now: Date, cost: 'retr
     changes: {
       ...nextAttempt(run),
       retriesUsed: run.retriesUsed + spent,
-      retryAt: spent === 0 ? null : new Date(now.getTime() + retryDelayMs(run.retriesUsed)).toISOString(),
+      retryAt: spent === 0 ? null : later(now, retryDelayMs(run.retriesUsed)),
       error,
     },
     publish: REQUESTED,

@@ -1,4 +1,5 @@
 import { digestOf } from '../digest.js';
+import { later } from '../later.js';
 import type { TrainingSpec } from '../spec/trainingSpec.js';
 import type { GivenIdentity, RunIdentity } from './identity.js';
 import { EVERY_TEAM, type Run } from './run.js';
@@ -85,7 +86,7 @@ export function newRun({ runId, modelId, runNumber, spec, requestedBy, now, ...g
     endedAt: null,
     lastCallbackAt: null,
     lastProgressAt: null,
-    deadlineAt: new Date(now.getTime() + spec.compute.deadlineSeconds * 1000).toISOString(),
+    deadlineAt: later(now, spec.compute.deadlineSeconds * 1000),
     updatedAt: now.toISOString(),
   };
 }

@@ -105,12 +105,7 @@ async function runsOf(
   const all: RunView[] = [];
   for (const modelId of models) {
     const ofModel: RunView[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await client.list(modelId, { limit: 200, cursor });
-      ofModel.push(...page.runs);
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
+    for await (const run of client.runs(modelId)) ofModel.push(run);
     all.push(...ofModel.toReversed());
   }
   return all;
