@@ -31,7 +31,7 @@ export function towerInput(
     const table = weights(`${tower}/embedding/${feature.name}`, feature.rows, feature.dim);
     return (encodings, to) => {
       const rows = encodings.indices.subarray(place.indices, place.indices + feature.indices);
-      addMean(
+      writeMean(
         table,
         rows.filter((row) => row >= 0),
         to.subarray(place.offset, place.offset + feature.dim),
@@ -52,11 +52,12 @@ export function towerInput(
   };
 }
 
-/** The mean of the table's rows, none being 0, into `to` [dim]. */
-function addMean(table: Float32Array, rows: Int32Array, to: Float32Array): void {
-  const share = 1 / rows.length;
-  for (const row of rows) {
-    const from = row * to.length;
-    for (let c = 0; c < to.length; c++) to[c]! += share * table[from + c]!;
+/** The mean of the table's rows, none being 0, into `to` [dim]: the sum is of double precision and rounded once. */
+function writeMean(table: Float32Array, rows: Int32Array, to: Float32Array): void {
+  if (rows.length === 0) return;
+  for (let c = 0; c < to.length; c++) {
+    let sum = 0;
+    for (const row of rows) sum += table[row * to.length + c]!;
+    to[c] = sum / rows.length;
   }
 }

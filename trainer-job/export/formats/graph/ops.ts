@@ -55,6 +55,15 @@ export function times(graph: Graph, first: Value, ...others: (Value | number)[])
   return others.reduce<Value>((product, other) => binary(graph, 'Mul', product, other), first);
 }
 
+/**
+ * x / by, rounded once. By what it sees to be a constant, TensorFlow does not divide: it multiplies by 1 / by, whose rounding is microseconds of a
+ * time in the year 44. So the divisor is made of x, and is `by` whatever x is.
+ */
+export function quotient(graph: Graph, x: Value, by: number): Value {
+  const within = binary(graph, 'Minimum', unary(graph, 'Abs', x), by);
+  return binary(graph, 'RealDiv', x, binary(graph, 'Maximum', within, by));
+}
+
 type Comparison = 'Less' | 'LessEqual' | 'Greater' | 'GreaterEqual' | 'Equal';
 
 export function compare(graph: Graph, op: Comparison, a: Value, b: Value | number): Value {

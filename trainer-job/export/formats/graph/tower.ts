@@ -28,19 +28,19 @@ export function towerOutput(
     width += feature.dim;
     const table = `${name}/embedding/${feature.name}`;
     const rows = floats(graph, table, weights(table, feature.rows, feature.dim), [feature.rows, feature.dim]);
-    return feature.indices === 1 ? gather(graph, rows, value) : meanOf(graph, rows, value);
+    return feature.indices === 1 ? gather(graph, rows, value) : meanOf(graph, rows, value, precision);
   });
   const input = { value: concat(graph, parts, 1), width };
   return layersOf({ graph, weights, precision }, name, document.layers, input);
 }
 
 /** The mean of the rows that there are; 0 of none. */
-function meanOf(graph: Graph, table: Value, indices: Value): Value {
-  const given = cast(graph, compare(graph, 'GreaterEqual', indices, 0), 'float32');
-  const each = gather(graph, table, binary(graph, 'Maximum', indices, 0));
+function meanOf(graph: Graph, table: Value, indices: Value, precision: Precision): Value {
+  const given = cast(graph, compare(graph, 'GreaterEqual', indices, 0), precision);
+  const each = cast(graph, gather(graph, table, binary(graph, 'Maximum', indices, 0)), precision);
   const sum = reduce(graph, 'Sum', times(graph, each, expand(graph, given, 2)), 1);
   const count = reduce(graph, 'Sum', given, 1, true);
-  return binary(graph, 'RealDiv', sum, binary(graph, 'Maximum', count, 1));
+  return cast(graph, binary(graph, 'RealDiv', sum, binary(graph, 'Maximum', count, 1)), 'float32');
 }
 
 /** The vectors whose products are scores, of outputs. */

@@ -8,7 +8,7 @@ import type { FittedOutliers } from '@trainyard/recommender/encode/outliers';
 import type { LayerWeights } from '@trainyard/recommender/layers/layer';
 import { DATA_TYPES } from './onnxProto.js';
 import { encodedTimes } from './cyclical.js';
-import { column, equalTo, lookedUp, sum, where, type Build } from './ops.js';
+import { column, double, equalTo, lookedUp, single, sum, where, type Build } from './ops.js';
 import type { FittedInput, ModelInput } from './modelInputs.js';
 import type { OnnxGraph, Value } from './onnxGraph.js';
 
@@ -63,13 +63,12 @@ function numbersOf(graph: OnnxGraph, columns: readonly Value[]): Value {
 /** The mean of the table's rows that are not -1; 0 of none. */
 function meanOfRows(graph: OnnxGraph, table: Value, { name, dims }: ModelInput): Value {
   const rows = dims.length === 1 ? column(graph, name) : name;
-  const toFloat = { attributes: { to: { i: DATA_TYPES.float32 } } };
   const none = graph.op('Cast', [graph.longs([0], [])], { attributes: { to: { i: DATA_TYPES.int32 } } });
-  const named = graph.op('Cast', [graph.op('GreaterOrEqual', [rows, none])], toFloat);
-  const values = graph.op('Gather', [table, graph.op('Max', [rows, none])]);
+  const named = double(graph, graph.op('GreaterOrEqual', [rows, none]));
+  const values = double(graph, graph.op('Gather', [table, graph.op('Max', [rows, none])]));
   const kept = graph.op('Mul', [values, graph.op('Unsqueeze', [named, graph.longs([2])])]);
-  const count = graph.op('Max', [sum(graph, named, 1, true), graph.floats(Float32Array.of(1), [])]);
-  return graph.op('Div', [sum(graph, kept, 1, false), count]);
+  const count = graph.op('Max', [sum(graph, named, 1, true), graph.doubles([1])]);
+  return single(graph, graph.op('Div', [sum(graph, kept, 1, false), count]));
 }
 
 /** How many boundaries are not above the number, and one more: row 0 is for a missing number. */

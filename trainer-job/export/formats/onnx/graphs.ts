@@ -106,8 +106,8 @@ function optionsOf(none: string): [ModelInput, ModelInput] {
 
 /** What the target of pairs of a query and an item is predicted to be. */
 export function predictGraph(source: ModelSource, rating: RatingSource): BuiltGraph {
-  const { query, candidate, type } = source;
-  const { ids, rows, width } = rating.items;
+  const { query, vectors } = source;
+  const { ids } = rating.items;
   const graph = new OnnxGraph('predict');
   const asked = declared(graph, query);
   const item: ModelInput = {
@@ -122,21 +122,17 @@ export function predictGraph(source: ModelSource, rating: RatingSource): BuiltGr
   graph.input(item.name, item.type, item.dims, item.description);
   const ofQuery = towerOutput(graph, query, asked);
   const place = lookedUp(graph, item.name, ids, (i) => i + 1, 0);
-  const table = graph.floats(rows, [ids.length + 1, width]);
-  const ofItem = graph.op('Gather', [table, place]);
-  const target = predicted(graph, rating, ofQuery, ofItem);
-  const score =
-    type === 'ranking'
-      ? target
-      : sum(
-          graph,
-          graph.op('Mul', [
-            double(graph, scaled(graph, query, ofQuery)),
-            double(graph, scaled(graph, candidate, ofItem)),
-          ]),
-          1,
-          false,
-        );
+  const gather = ({ rows, width }: ItemSource) =>
+    graph.op('Gather', [graph.floats(rows, [rows.length / width, width]), place]);
+  const target = predicted(graph, rating, ofQuery, gather(rating.items));
+  const score = vectors
+    ? sum(
+        graph,
+        graph.op('Mul', [double(graph, scaled(graph, query, ofQuery)), double(graph, gather(vectors))]),
+        1,
+        false,
+      )
+    : target;
   const common = { type: 'float32', dims: [ROWS] } as const;
   const outputs = [
     given(graph, single(graph, calibrated(graph, rating, target)), {

@@ -1,7 +1,7 @@
 import { assertNever } from '@trainyard/shared/common';
 import type { CyclePeriod } from '@trainyard/shared/spec/features';
 import type { Graph, Value } from '../../graph/graph.js';
-import { add, binary, times, unary } from '../../graph/ops.js';
+import { add, binary, quotient, times, unary } from '../../graph/ops.js';
 import { daysBefore, monthOf } from './time.js';
 
 const DAY = 86_400;
@@ -32,7 +32,7 @@ function phaseOf(graph: Graph, period: CyclePeriod, seconds: Value): Value {
 }
 
 function within(graph: Graph, seconds: Value, period: number): Value {
-  const turns = binary(graph, 'RealDiv', seconds, period);
+  const turns = quotient(graph, seconds, period);
   return binary(graph, 'Sub', turns, unary(graph, 'Floor', turns));
 }
 

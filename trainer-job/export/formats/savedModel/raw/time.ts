@@ -7,6 +7,7 @@ import {
   both,
   compare,
   matchesText,
+  quotient,
   replaceText,
   scalar,
   select,
@@ -49,7 +50,7 @@ function instant(part?: Part): string {
 export function secondsOf(graph: Graph, given: Value, unit: TimeUnit = 's'): Value {
   const isInstant = matchesText(graph, given, instant());
   const written = select(graph, isInstant, given, text(graph, '1970-01-01'));
-  const number = binary(graph, 'RealDiv', numberOf(graph, given), PER_SECOND[unit]);
+  const number = quotient(graph, numberOf(graph, given), PER_SECOND[unit]);
   return select(graph, isInstant, secondsOfInstant(graph, written), number);
 }
 
@@ -68,7 +69,7 @@ function secondsOfInstant(graph: Graph, given: Value): Value {
   // Microseconds: the first six digits of the fraction.
   const nanos = unary(graph, 'Floor', add(graph, times(graph, part('fraction', '0.'), 1e9), 0.5));
   const micros = binary(graph, 'FloorDiv', nanos, 1000);
-  const seconds = binary(graph, 'RealDiv', add(graph, times(graph, whole, 1e6), micros), 1e6);
+  const seconds = quotient(graph, add(graph, times(graph, whole, 1e6), micros), 1e6);
   // 29 February of a year that has none, the 0th, and what comes after 24:00:00, are no times.
   const isDay = both(
     graph,
