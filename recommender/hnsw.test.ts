@@ -6,6 +6,7 @@ import { goldenFiles, jsonBytes, readerOf } from '../test/support/recommender/de
 import { useWasm } from '../test/support/training/backend.js';
 import { exportedModel } from '../test/support/training/exportedModel.js';
 import { loadUsearch } from './approximate/usearch.js';
+import { readItemIndex, type ItemIndexDocument } from './format/itemIndex.js';
 import { hnsw } from './hnsw.js';
 import { open } from './node.js';
 
@@ -87,7 +88,33 @@ describe.skipIf(missing)(`a model that is opened with hnsw${missing && ` (skippe
     for (const path of ['item_index.json', 'item_index.usearch']) files!.set(path, other!.get(path)!);
     await expect(open(readerOf(files!), { index: hnsw })).rejects.toMatchObject({
       code: 'mismatched-files',
-      message: expect.stringContaining('is of 71 items of 8 numbers, and the model has 70 of 8') as string,
+      message: expect.stringContaining(
+        'is of 71 items of 8 numbers, with 71 of 71 points of 8 numbers in its graph, and the model has 70 of 8',
+      ) as string,
+    });
+  });
+
+  it('reads the description that trainers wrote before items shared points', async () => {
+    const directory = await folderWithGraph();
+    const files = await folderOf(directory);
+    const { points, recalls, ...rest } = JSON.parse(
+      new TextDecoder().decode(files.get('item_index.json')),
+    ) as ItemIndexDocument;
+    expect(points).toBe(ITEMS);
+    expect(recalls.map(({ by }) => by)).toEqual(['items', 'directions']);
+    const recall = { k: 100, queries: 250, value: 0.9 };
+    const before = { ...rest, schemaVersion: 1, recall };
+    files.set('item_index.json', jsonBytes(before));
+    files.delete('manifest.json');
+    const [now, then] = [
+      await open(directory, { index: hnsw }),
+      await open(readerOf(files), { index: hnsw }),
+    ];
+    expect(then.recommend({ user: 'u3' }, { k: 30 })).toEqual(now.recommend({ user: 'u3' }, { k: 30 }));
+    expect(await readItemIndex(async () => jsonBytes(before))).toEqual({
+      ...rest,
+      points: ITEMS,
+      recalls: [{ by: 'users', ...recall }],
     });
   });
 

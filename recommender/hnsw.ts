@@ -3,10 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hnswIndex } from './approximate/hnswIndex.js';
+import { sharedPoints } from './approximate/sharedPoints.js';
 import { loadUsearch, type Graph } from './approximate/usearch.js';
 import { RecommenderError } from './error.js';
 import { ITEM_INDEX_FILES } from './format/files.js';
-import { readItemIndex, type ItemIndexDocument } from './format/itemIndex.js';
+import { readItemIndex, readStandIns, type ItemIndexDocument } from './format/itemIndex.js';
 import { readBytes } from './format/read.js';
 import type { IndexAdapter } from './search/indexAdapter.js';
 
@@ -25,7 +26,11 @@ export const hnsw: IndexAdapter = {
     const document = await readItemIndex(read);
     const graph = await graphOf(document, await readBytes(read, ITEM_INDEX_FILES.binary));
     checkSizes(document, graph, vectors.length / width, width);
-    return hnswIndex({ graph, vectors, width, expansionSearch: document.expansionSearch, exact });
+    const shared =
+      document.points < document.items
+        ? sharedPoints(await readStandIns(read, document), vectors, width)
+        : null;
+    return hnswIndex({ graph, vectors, width, shared, expansionSearch: document.expansionSearch, exact });
   },
 };
 
@@ -52,11 +57,12 @@ async function graphOf(shape: ItemIndexDocument, bytes: Uint8Array): Promise<Gra
 }
 
 function checkSizes(document: ItemIndexDocument, graph: Graph, items: number, width: number): void {
-  const found = [document.items, Number(graph.size()), document.width, Number(graph.dimensions()) - 1];
-  if (found.every((value, i) => value === (i < 2 ? items : width))) return;
+  const isOfModel = document.items === items && document.width === width;
+  if (isOfModel && Number(graph.size()) === document.points && Number(graph.dimensions()) === width + 1)
+    return;
   throw new RecommenderError(
     'mismatched-files',
-    `the index of the folder is of ${found[1]} items of ${found[3]} numbers, and the model has ${items} of ${width}`,
+    `the index of the folder is of ${document.items} items of ${document.width} numbers, with ${graph.size()} of ${document.points} points of ${Number(graph.dimensions()) - 1} numbers in its graph, and the model has ${items} of ${width}`,
     'copy all files of one run',
   );
 }

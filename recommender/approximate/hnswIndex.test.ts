@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainIndex } from '../search/plainIndex.js';
 import { hnswIndex } from './hnswIndex.js';
+import { sharedPoints } from './sharedPoints.js';
 import { longestOf, unitItems, unitQuery } from './unitVectors.js';
 import { loadUsearch, type Graph } from './usearch.js';
 
@@ -12,16 +13,31 @@ const missing = await loadUsearch().then(
   (error: Error) => error.message,
 );
 
+/** By item, the first item of the same vector. */
+function standInsOf(vectors: Float32Array): Uint32Array {
+  const firsts = new Map<string, number>();
+  return Uint32Array.from({ length: vectors.length / WIDTH }, (_, item) => {
+    const key = vectors.subarray(item * WIDTH, (item + 1) * WIDTH).join();
+    const first = firsts.get(key) ?? item;
+    firsts.set(key, first);
+    return first;
+  });
+}
+
 /** A graph that finds all that it should, to the last: what is made of it must be what the exact index says. */
-function wholeGraph(vectors: Float32Array): Pick<Graph, 'search'> & { asked: number[] } {
+function wholeGraph(
+  vectors: Float32Array,
+  standIns?: Uint32Array,
+): Pick<Graph, 'search'> & { asked: number[] } {
   const points = unitItems(vectors, WIDTH, longestOf(vectors, WIDTH), 0, vectors.length / WIDTH);
   const index = plainIndex(points, WIDTH + 1);
+  const isEntered = standIns && ((item: number) => standIns[item] === item);
   const asked: number[] = [];
   return {
     asked,
     search(point, count) {
       asked.push(count);
-      const keys = index.search(point, count).map(({ index: key }) => BigInt(key));
+      const keys = index.search(point, count, isEntered).map(({ index: key }) => BigInt(key));
       // A graph brings equal ones in no order.
       return { keys: BigUint64Array.from(keys.toReversed()) };
     },
@@ -39,9 +55,16 @@ function vectorsOf(items: number, seed: number, levels: number): Float32Array {
   return Float32Array.from({ length: items * WIDTH }, () => Math.round(next() * levels));
 }
 
-function indexOf(vectors: Float32Array, graph: Pick<Graph, 'search'>, expansionSearch: number) {
+function indexOf(
+  vectors: Float32Array,
+  graph: Pick<Graph, 'search'>,
+  expansionSearch: number,
+  standIns?: Uint32Array,
+) {
   const plain = plainIndex(vectors, WIDTH);
-  return { plain, index: hnswIndex({ graph, vectors, width: WIDTH, expansionSearch, exact: () => plain }) };
+  const shared = standIns ? sharedPoints(standIns, vectors, WIDTH) : null;
+  const parts = { graph, vectors, width: WIDTH, shared, expansionSearch };
+  return { plain, index: hnswIndex({ ...parts, exact: () => plain }) };
 }
 
 describe('the index by a graph', () => {
@@ -50,11 +73,13 @@ describe('the index by a graph', () => {
       fc.property(
         fc.integer({ min: 1, max: 2 ** 30 }),
         fc.constantFrom(1, 2, 3, 40, 2000),
-        fc.constantFrom(3, 1000),
+        fc.constantFrom(0, 1, 3, 1000),
         fc.constantFrom(1, 2, 5, 400),
-        (seed, k, levels, each) => {
+        fc.boolean(),
+        (seed, k, levels, each, isShared) => {
           const vectors = vectorsOf(1500, seed, levels);
-          const { plain, index } = indexOf(vectors, wholeGraph(vectors), 5);
+          const standIns = isShared ? standInsOf(vectors) : undefined;
+          const { plain, index } = indexOf(vectors, wholeGraph(vectors, standIns), 5, standIns);
           const queries = [vectorsOf(1, seed + 1, 9), vectorsOf(1, seed + 2, 1000), new Float32Array(WIDTH)];
           const wishes = (row: number) => (row === 1 ? undefined : (item: number) => item % each === 0);
           expect(index.searchMany(queries, k, wishes)).toEqual(plain.searchMany(queries, k, wishes));
@@ -63,6 +88,31 @@ describe('the index by a graph', () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it('finds all items of a point that it meets, those too whose vectors are equal as half floats alone', () => {
+    const vectors = vectorsOf(6400, 5, 100_000);
+    // Every third item is the first one, every seventh nearly so.
+    for (let item = 1; item < 6400; item++) {
+      if (item % 3 === 0) vectors.copyWithin(item * WIDTH, 0, WIDTH);
+      else if (item % 7 === 0)
+        vectors.set(
+          vectors.subarray(0, WIDTH).map((x) => x * (1 + item * 1e-9)),
+          item * WIDTH,
+        );
+    }
+    const standIns = Uint32Array.from({ length: 6400 }, (_, item) => (item % 3 && item % 7 ? item : 0));
+    const graph = wholeGraph(vectors, standIns);
+    const { plain, index } = indexOf(vectors, graph, 20, standIns);
+    for (const query of [
+      vectors.slice(0, WIDTH),
+      vectors.slice(0, WIDTH).map((x) => -x),
+      vectorsOf(1, 6, 9),
+    ]) {
+      for (const wish of [undefined, (item: number) => item % 2 === 0])
+        expect(index.search(query, 10, wish)).toEqual(plain.search(query, 10, wish));
+    }
+    expect(Math.max(...graph.asked)).toBeLessThan(100);
   });
 
   it('asks the graph for no more than it needs, and not at all where looking at all items is as fast', () => {

@@ -22,6 +22,11 @@ export const VALUES_FILES = {
 /** The vector of the newest training row of each user; models for ranking have none. */
 export const USER_VECTORS_FILE = 'user_vectors.f32';
 /** An index that answers from a part of the items; only where the specification asks for one. */
-export const ITEM_INDEX_FILES = { document: 'item_index.json', binary: 'item_index.usearch' } as const;
+export const ITEM_INDEX_FILES = {
+  document: 'item_index.json',
+  binary: 'item_index.usearch',
+  /** Only where several items share a point of the graph. */
+  points: 'item_index_points.u32',
+} as const;
 
 export type TowerName = keyof typeof TOWER_FOLDERS;

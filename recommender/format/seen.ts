@@ -3,9 +3,9 @@
  * user's items (the first is 0), then the items of one user after the other, uint32. Little-endian.
  */
 import { z } from 'zod';
-import { RecommenderError } from '../error.js';
 import { SEEN_FILES } from './files.js';
 import { readBytes, readDocument, type ReadFile } from './read.js';
+import { cutOff, uint32Of } from './uint32.js';
 
 export const seenDocumentSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -36,7 +36,7 @@ export async function readSeen(read: ReadFile): Promise<Seen> {
     readBytes(read, SEEN_FILES.binary),
   ]);
   const { users, pairs, items } = document;
-  const all = uint32Of(bytes, users + 1 + pairs);
+  const all = uint32Of(SEEN_FILES.binary, bytes, users + 1 + pairs);
   const ends = all.subarray(0, users + 1);
   const list = all.subarray(users + 1);
   if (ends[0] !== 0 || ends[users] !== pairs || !ascending(ends) || list.some((item) => item >= items))
@@ -47,21 +47,4 @@ export async function readSeen(read: ReadFile): Promise<Seen> {
 function ascending(ends: Uint32Array): boolean {
   for (let i = 1; i < ends.length; i++) if (ends[i]! < ends[i - 1]!) return false;
   return true;
-}
-
-function uint32Of(bytes: Uint8Array, count: number): Uint32Array {
-  if (bytes.byteLength !== count * 4)
-    throw cutOff(`${SEEN_FILES.binary} has ${bytes.byteLength} bytes instead of ${count * 4}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const numbers = new Uint32Array(count);
-  for (let i = 0; i < count; i++) numbers[i] = view.getUint32(i * 4, true);
-  return numbers;
-}
-
-function cutOff(what: string): RecommenderError {
-  return new RecommenderError(
-    'mismatched-files',
-    what,
-    'copy all files of one run, and wait until they are whole',
-  );
 }

@@ -159,9 +159,10 @@ const TABLE = {
       'Grant the rights that the message names, and load the Parquet file beside the model with `bq load`.',
   },
   'index-recall-low': {
-    meaning: 'The graph of `outputs.index` finds a smaller share of the best items than it is to.',
+    meaning:
+      'The graph of `outputs.index` finds a smaller share of the best items than it is to: for users of the training data, or for other queries.',
     remedy:
-      'Raise `connectivity` and `expansionAdd`, or `expansionSearch` where it is given; or use the index `exact`.',
+      'Set `expansionSearch` higher, raise `connectivity` and `expansionAdd`, or use the index `exact`.',
   },
   'format-left-out': {
     meaning: 'The model is not exported in a format of other software, which cannot hold it.',

@@ -28,7 +28,7 @@ const hnswSchema = z.strictObject({
   ),
   recall: described(
     z.number().min(0.5).max(1).default(0.99),
-    'The share of the 100 best items that the graph is to find. A run that measures less warns of it.',
+    'The share of the 100 best items that the graph is to find for users of the training data. A run that measures less warns of it, and of less than 0.95, or than this where it is less, for items as queries and for random directions.',
     0.995,
   ),
 });

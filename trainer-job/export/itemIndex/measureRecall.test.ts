@@ -26,6 +26,7 @@ function measured(each: number, users: Float32Array, index: { recall: number; ex
     index: { expansionSearch: undefined, ...index },
     itemVectors,
     width: WIDTH,
+    shared: null,
     users,
     random: randomFor(1, 'users'),
     between: async () => {},
@@ -37,12 +38,17 @@ describe('the recall of a graph', () => {
     const users = draw(USERS);
     expect(await measured(10, users, { recall: 0.9, expansionSearch: 200 })).toEqual({
       expansionSearch: 200,
-      recall: { k: 100, queries: USERS / 2, value: 0.9 },
+      recalls: [
+        { by: 'users', k: 100, queries: USERS / 2, value: 0.9 },
+        { by: 'items', k: 100, queries: 250, value: 0.9 },
+        { by: 'directions', k: 100, queries: 250, value: 0.9 },
+      ],
     });
     const { search } = hnswIndex({
       graph: missing(10),
       vectors: itemVectors,
       width: WIDTH,
+      shared: null,
       expansionSearch: 200,
       exact: () => exact,
     });
@@ -53,12 +59,18 @@ describe('the recall of a graph', () => {
 
   it('chooses the fewest candidates that reach what is asked for, and the most where none do', async () => {
     const users = draw(USERS);
-    expect(await measured(Infinity, users, { recall: 0.99 })).toMatchObject({ recall: { value: 1 } });
-    expect((await measured(Infinity, users, { recall: 0.99 })).expansionSearch).toBe(100);
+    expect(await measured(Infinity, users, { recall: 0.99 })).toMatchObject({
+      expansionSearch: 100,
+      recalls: [{ by: 'users', value: 1 }, {}, {}],
+    });
   });
 
-  it('is not known where no user has a vector, and of one user is that of this one', async () => {
-    expect((await measured(10, new Float32Array(3 * WIDTH), { recall: 0.9 })).recall).toBeNull();
-    expect((await measured(10, draw(1), { recall: 0.9 })).recall).toMatchObject({ queries: 1 });
+  it('is not measured by users where none has a vector, and of one user is that of this one', async () => {
+    const none = await measured(10, new Float32Array(3 * WIDTH), { recall: 0.9 });
+    expect(none.recalls.map(({ by }) => by)).toEqual(['items', 'directions']);
+    expect((await measured(10, draw(1), { recall: 0.9 })).recalls[0]).toMatchObject({
+      by: 'users',
+      queries: 1,
+    });
   });
 });

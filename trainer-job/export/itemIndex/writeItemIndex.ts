@@ -1,6 +1,7 @@
 /** The graph of `outputs.index`, with what it finds of what it should. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sharedPoints } from '@trainyard/recommender/approximate/sharedPoints';
 import { unitItems, longestOf } from '@trainyard/recommender/approximate/unitVectors';
 import {
   loadUsearch,
@@ -15,8 +16,10 @@ import { floatsOf } from '@trainyard/recommender/format/floats';
 import type { TrainingSpec } from '@trainyard/shared';
 import type { HnswSpec } from '@trainyard/shared/spec/outputs/itemIndex';
 import { seedOf } from '@trainyard/shared/spec/seeds';
+import { writeArrays } from '../../data/typedFiles.js';
 import { TrainerError } from '../../errors/trainerError.js';
 import { randomFor } from '../../model/random.js';
+import { GraphPoints } from './graphPoints.js';
 import { measureRecall, type MeasuredRecall } from './measureRecall.js';
 
 export interface IndexRequest {
@@ -42,19 +45,30 @@ export async function writeItemIndex(request: IndexRequest): Promise<ItemIndexDo
   const { spec, itemVectors, width, folder, between } = request;
   const { index } = spec.outputs;
   if (index?.type !== 'hnsw' || !itemVectors || itemVectors.length === 0) return null;
+  const items = itemVectors.length / width;
   const usearch = await usearchOrRefused();
   const began = performance.now();
-  const graph = await builtGraph(usearch, index, itemVectors, width, between);
+  const { graph, points } = await builtGraph(usearch, index, itemVectors, width, between);
   const buildSeconds = (performance.now() - began) / 1000;
   graph.save(join(folder, ITEM_INDEX_FILES.binary));
-  const random = randomFor(seedOf(spec.training, 'evaluation'), 'users of the recall of the index');
-  const users = await userVectors(folder, width);
-  const measured = await measureRecall({ graph, index, itemVectors, width, users, random, between });
+  const isShared = points.count < items;
+  if (isShared) await writeArrays(join(folder, ITEM_INDEX_FILES.points), points.standIns);
+  const measured = await measureRecall({
+    graph,
+    index,
+    itemVectors,
+    width,
+    shared: isShared ? sharedPoints(points.standIns, itemVectors, width) : null,
+    users: await userVectors(folder, width),
+    random: randomFor(seedOf(spec.training, 'evaluation'), 'users of the recall of the index'),
+    between,
+  });
   const document = itemIndexSchema.parse({
-    schemaVersion: 1,
+    schemaVersion: 2,
     type: 'hnsw',
     library: { name: 'usearch', version: USEARCH_VERSION },
-    items: itemVectors.length / width,
+    items,
+    points: points.count,
     width,
     connectivity: index.connectivity,
     expansionAdd: index.expansionAdd,
@@ -72,17 +86,25 @@ async function builtGraph(
   vectors: Float32Array,
   width: number,
   between: () => Promise<void>,
-): Promise<Graph> {
+): Promise<{ graph: Graph; points: GraphPoints }> {
   const items = vectors.length / width;
   const longest = longestOf(vectors, width);
-  const graph = graphOf({ dimensions: width + 1, connectivity, expansionAdd, expansionSearch: expansionAdd });
+  const points = new GraphPoints(items, (item) => unitItems(vectors, width, longest, item, item + 1));
+  const dimensions = width + 1;
+  const graph = graphOf({ dimensions, connectivity, expansionAdd, expansionSearch: expansionAdd });
   for (let from = 0; from < items; from += ITEMS_AT_ONCE) {
-    const to = Math.min(from + ITEMS_AT_ONCE, items);
-    const keys = BigUint64Array.from({ length: to - from }, (_, i) => BigInt(from + i));
-    graph.add(keys, unitItems(vectors, width, longest, from, to), 1);
+    const block = unitItems(vectors, width, longest, from, Math.min(from + ITEMS_AT_ONCE, items));
+    const keys: bigint[] = [];
+    for (let at = 0; at < block.length; at += dimensions) {
+      const item = from + at / dimensions;
+      if (!points.add(item, block.subarray(at, at + dimensions))) continue;
+      block.copyWithin(keys.length * dimensions, at, at + dimensions);
+      keys.push(BigInt(item));
+    }
+    if (keys.length > 0) graph.add(BigUint64Array.from(keys), block.subarray(0, keys.length * dimensions), 1);
     await between();
   }
-  return graph;
+  return { graph, points };
 }
 
 async function userVectors(folder: string, width: number): Promise<Float32Array> {
