@@ -239,7 +239,7 @@ export const queries = {
   /** The first to ask first. */
   queuedTrials: (sweepId: string, limit: number): Query => ({
     collection: paths.queuedTrials(sweepId),
-    orderBy: [{ field: 'requestedAt', direction: 'asc' }],
+    orderBy: [{ field: 'number', direction: 'asc' }],
     limit,
   }),
   finalRuns: (sweepId: string): Query => ({

@@ -89,7 +89,7 @@ const SWEEP_EVENTS: Record<SweepEventType, Meaning> = {
   'sweep.extended': { when: 'Somebody gave the sweep more trials, time or budget.', detail: [BY] },
   'sweep.trial.added': {
     when: 'Somebody asked for a trial of his own.',
-    detail: [BY, '`parameters`: those of the trial.'],
+    detail: [BY, '`number`: the number that it will have.', '`parameters`: those of the trial.'],
   },
   'sweep.cancel.requested': { when: 'Somebody asked to cancel the sweep.', detail: [BY] },
   'sweep.completed': {

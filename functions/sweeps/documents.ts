@@ -97,9 +97,14 @@ export async function readEndAt(
   return undefined;
 }
 
+/** Takes the number of a trial: whoever else wants it fails. */
+export function placeWrite(sweepId: string, number: number, taker: 'search' | 'queue'): Write {
+  return { kind: 'create', path: paths.sweepPlace(sweepId, number), data: { taker } };
+}
+
 export function queuedWrite(queued: QueuedTrial): Write {
   const data = { ...queued, parameters: packed(queued.parameters) };
-  return { kind: 'create', path: paths.queuedTrial(queued.sweepId, queued.id), data };
+  return { kind: 'create', path: paths.queuedTrial(queued.sweepId, queued.number), data };
 }
 
 /** What somebody wants tried, the first to ask first. */

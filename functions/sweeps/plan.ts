@@ -40,7 +40,8 @@ export function nextStep(
   if (reason) return open.length > 0 ? WAIT : { kind: 'end', reason };
   if (sweep.pausedAt !== null || open.length >= sweep.maxParallel) return WAIT;
   const number = trials.length + 1;
-  const [queued] = queue;
+  // Those of greater numbers come after trials that were claimed since: this one is claimed by nobody then, and read again.
+  const queued = queue.find((each) => each.number === number);
   if (queued) return { kind: 'claim', number, parameters: queued.parameters, decision: null, queued };
   const parameters = suggestParameters(sweep, trials);
   if (!parameters) return open.length > 0 ? WAIT : { kind: 'end', reason: 'exhausted' };

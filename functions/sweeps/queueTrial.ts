@@ -4,8 +4,9 @@ import type { z } from 'zod';
 import { DomainError } from '../errors/domainError.js';
 import { outboxWrite, publishCommitted } from '../events/outbox.js';
 import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
+import { DocumentExistsError } from '../ports/documentStore/documentStore.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
-import { queuedWrite, readEnd, readQueue } from './documents.js';
+import { placeWrite, queuedWrite, readEnd, readQueue } from './documents.js';
 import { readTrials } from './history.js';
 import { trialSpec } from './searching.js';
 import { sweepEvent } from './sweepEvent.js';
@@ -13,51 +14,65 @@ import type { SweepPorts } from './trials.js';
 
 type Queued = z.infer<typeof queuedTrialViewSchema>;
 
-export async function queueTrial(
-  cp: SweepPorts,
-  sweep: Sweep,
-  {
-    parameters,
-    by,
-    idempotencyKey,
-  }: { parameters: Parameters; by: string; idempotencyKey: string | undefined },
-): Promise<Done<Queued>> {
-  const { sweepId } = sweep;
-  const slot = idempotencySlot(by, idempotencyKey, { sweepId, action: 'add', parameters });
-  // Before anything is refused: the first time may have taken the last place, or the sweep may have ended since.
-  const before = await recall(cp.store, slot, queuedTrialViewSchema);
-  if (before) return { outcome: before, isReplay: true };
-  // What makes no specification is refused now, not when its turn comes.
-  trialSpec(sweep, parameters);
-  const now = cp.now();
-  const id = newRunId();
-  const event = sweepEvent(sweep, id, { type: 'sweep.trial.added', detail: { by, parameters } }, now);
-  await refuseFull(cp, sweep);
-  const done = await cp.store.optimistic((tx) =>
-    once(tx, slot, queuedTrialViewSchema, now, async () => {
-      const queued = { id, sweepId, parameters, requestedBy: by, requestedAt: now.toISOString() };
-      makeWrites(tx, [queuedWrite(queued), outboxWrite(event)]);
-      return { id, parameters };
-    }),
-  );
-  if (!done.isReplay) await publishCommitted(cp, [event]);
-  return done;
+interface Wanted {
+  parameters: Parameters;
+  by: string;
+  idempotencyKey: string | undefined;
 }
 
-/** One that has ended starts no trial, and one with as many trials as it may have would never come to this one. */
-async function refuseFull(cp: SweepPorts, sweep: Sweep): Promise<void> {
-  const { sweepId, maxTrials } = sweep;
+/**
+ * Takes the next number for them, by creating the document of its place, as the claim of a trial does that the search suggests: so
+ * nobody who was accepted is left without a trial, however many ask for the last one at the same time.
+ */
+export async function queueTrial(cp: SweepPorts, sweep: Sweep, wanted: Wanted): Promise<Done<Queued>> {
+  const { sweepId } = sweep;
+  const { parameters, by, idempotencyKey } = wanted;
+  const slot = idempotencySlot(by, idempotencyKey, { sweepId, action: 'add', parameters });
+  const id = newRunId();
+  for (;;) {
+    // Before anything is refused: the first time may have taken the last place, or the sweep may have ended since.
+    const before = await recall(cp.store, slot, queuedTrialViewSchema);
+    if (before) return { outcome: before, isReplay: true };
+    // What makes no specification is refused now, not when its turn comes.
+    trialSpec(sweep, parameters);
+    const now = cp.now();
+    const queued = { id, number: await nextNumber(cp, sweep), parameters };
+    const detail = { by, number: queued.number, parameters };
+    const event = sweepEvent(sweep, id, { type: 'sweep.trial.added', detail }, now);
+    try {
+      const done = await cp.store.optimistic((tx) =>
+        once(tx, slot, queuedTrialViewSchema, now, async () => {
+          const asked = { ...queued, sweepId, requestedBy: by, requestedAt: now.toISOString() };
+          makeWrites(tx, [
+            placeWrite(sweepId, queued.number, 'queue'),
+            queuedWrite(asked),
+            outboxWrite(event),
+          ]);
+          return queued;
+        }),
+      );
+      if (!done.isReplay) await publishCommitted(cp, [event]);
+      return done;
+    } catch (error) {
+      // Somebody took the number meanwhile, or this very request was sent twice: what is left is looked at again.
+      if (!(error instanceof DocumentExistsError)) throw error;
+    }
+  }
+}
+
+/** The first that no trial has and nobody waits for. One that has ended starts no trial, nor does one that is full. */
+async function nextNumber(cp: SweepPorts, sweep: Sweep): Promise<number> {
+  const { sweepId, maxTrials, cancelRequestedAt } = sweep;
   const end = await readEnd(cp.store, sweep);
-  const [trials, queue] = await Promise.all([
-    readTrials(cp.store, sweepId),
-    readQueue(cp.store, sweepId, maxTrials),
-  ]);
-  const left = maxTrials - trials.length - queue.length;
-  if (!end && sweep.cancelRequestedAt === null && left > 0) return;
+  // The queue after the trials: what leaves it meanwhile is counted twice at most.
+  const trials = (await readTrials(cp.store, sweepId)).length;
+  const waiting = await readQueue(cp.store, sweepId, maxTrials);
+  const number = Math.max(trials, waiting.at(-1)?.number ?? 0) + 1;
+  if (!end && cancelRequestedAt === null && number <= maxTrials) return number;
   const why = end
     ? `has ended (${end.reason})`
-    : sweep.cancelRequestedAt === null
-      ? `has its ${maxTrials} trials`
-      : 'is being cancelled';
+    : cancelRequestedAt !== null
+      ? 'is being cancelled'
+      : `has its ${maxTrials} trials${waiting.length === 0 ? '' : `, of which ${waiting.length} wait for their turn`}`;
   throw new DomainError('cannot-change-sweep', `Sweep ${sweepId} ${why}: extend it to try more.`);
 }

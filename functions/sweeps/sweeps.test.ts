@@ -250,6 +250,51 @@ describe('a sweep', () => {
     await expect(other).rejects.toThrow(/has ended/);
   });
 
+  it('gives its last place to one of those who ask for it at once, and refuses the others', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const sweep = await world.start({ ...asked, maxTrials: 3 });
+    await world.deliver();
+    const ask = (idempotencyKey: string) =>
+      queueTrial(world.cp, sweep, { parameters: { [RATE]: 0.1 }, by: 'ada', idempotencyKey });
+    const answers = await Promise.allSettled(['one', 'two', 'three', 'one'].map(ask));
+    const accepted = answers.flatMap((each) => (each.status === 'fulfilled' ? each.value.outcome : []));
+    const refused = answers.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []));
+    expect(new Set(accepted.map(({ id, number }) => `${id} ${number}`)).size).toBe(1);
+    expect(refused.length).toBeGreaterThanOrEqual(2);
+    for (const each of refused) expect(each).toMatch(/has its 3 trials, of which 1 wait/);
+    await world.run(sweep.sweepId);
+    const trials = await world.trials(sweep.sweepId);
+    expect(trials.map(({ decision }) => decision === null)).toEqual([false, false, true]);
+    expect(accepted[0]?.number).toBe(3);
+  });
+
+  it.each([
+    ['before the event commits', true],
+    ['after the event has committed', false],
+  ])('tries everything that was accepted where a trial is named %s the same number', async (_, isFirst) => {
+    const cp = await testControlPlane();
+    const world = new SweepWorld(cp, { objectiveOf });
+    const sweep = await world.start({ ...asked, maxTrials: 2, maxParallel: 1 });
+    const optimistic = cp.store.optimistic.bind(cp.store);
+    const mine = { [RATE]: 0.1 };
+    let named: ReturnType<typeof queueTrial> | undefined;
+    // The first commit that follows is the claim of trial 1, which was decided without the other.
+    cp.store.optimistic = async (work, askedAt) => {
+      if (named) return optimistic(work, askedAt);
+      named = queueTrial(cp, sweep, { parameters: mine, ...ada });
+      if (isFirst) await named;
+      return optimistic(work, askedAt);
+    };
+    await world.run(sweep.sweepId);
+    const { outcome } = await (named ?? Promise.reject(new Error('nothing was claimed')));
+    const trials = await world.trials(sweep.sweepId);
+    expect(trials.map(({ number }) => number)).toEqual([1, 2]);
+    expect(outcome.number).toBe(isFirst ? 1 : 2);
+    expect(trials.filter(({ decision }) => decision === null)).toMatchObject([
+      { number: outcome.number, parameters: mine },
+    ]);
+  });
+
   it('retrains its best trial once, as a run that becomes a version', async () => {
     const world = new SweepWorld(await testControlPlane(), { objectiveOf });
     const sweep = await world.start(asked);

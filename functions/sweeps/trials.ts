@@ -8,7 +8,7 @@ import { makeWrites, type Write } from '../ports/documentStore/writes.js';
 import { startRun } from '../runs/createRun.js';
 import { recordLifecycle } from '../runs/lifecycle.js';
 import { listEpochs, readRun } from '../runs/repository.js';
-import { readTrial, trialWrite } from './documents.js';
+import { placeWrite, readTrial, trialWrite } from './documents.js';
 import { readTrials } from './history.js';
 import { newTrial } from './newTrial.js';
 import { curveOf, endedTrial, unstartedTrial, withPoint } from './outcome.js';
@@ -27,7 +27,8 @@ export function turnWrite({ sweepId, round }: Sweep, number: number, taker: 'tri
 
 /**
  * Claims the number for a trial, by creating its document; undefined where somebody else has it. All trials before it were known when it was
- * planned, and a trial that has ended never opens again: so at most `maxParallel` are open with it, however many plan at a time.
+ * planned, and a trial that has ended never opens again: so at most `maxParallel` are open with it, however many plan at a time. What
+ * somebody wants tried has its number already; what the search suggests takes one that nobody has.
  */
 export async function claimTrial(
   cp: SweepPorts,
@@ -35,12 +36,14 @@ export async function claimTrial(
   { number, parameters, decision, queued }: Extract<NextStep, { kind: 'claim' }>,
 ): Promise<Trial | undefined> {
   const trial = newTrial(sweep, { number, parameters, decision }, cp.now());
-  const wanted = queued && paths.queuedTrial(sweep.sweepId, queued.id);
+  const { sweepId } = sweep;
+  const wanted = queued && paths.queuedTrial(sweepId, number);
   try {
     return await cp.store.optimistic(async (tx) => {
       if (wanted !== undefined && !(await tx.get(wanted))) return undefined;
       makeWrites(tx, [turnWrite(sweep, number, 'trial'), trialWrite('create', trial)]);
-      if (wanted !== undefined) tx.delete(wanted);
+      if (wanted === undefined) makeWrites(tx, [placeWrite(sweepId, number, 'search')]);
+      else tx.delete(wanted);
       return trial;
     });
   } catch (error) {

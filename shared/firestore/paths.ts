@@ -34,10 +34,12 @@ export const paths = {
   /** Who comes after the last trial of a round: another one, or the end. */
   sweepTurn: (sweepId: string, round: number, number: number) =>
     `sweeps/${sweepId}/turns/${round}-${numbered(number)}`,
+  /** Who has the number of a trial: what the search suggests, or what somebody wants tried. */
+  sweepPlace: (sweepId: string, number: number) => `sweeps/${sweepId}/places/${numbered(number)}`,
   sweepEnd: (sweepId: string, round: number) => `sweeps/${sweepId}/ends/${numbered(round)}`,
   queuedTrials: (sweepId: string) => `sweeps/${sweepId}/queue`,
   /** Parameters that somebody wants tried. */
-  queuedTrial: (sweepId: string, id: string) => `sweeps/${sweepId}/queue/${id}`,
+  queuedTrial: (sweepId: string, number: number) => `sweeps/${sweepId}/queue/${numbered(number)}`,
   finalRuns: (sweepId: string) => `sweeps/${sweepId}/finals`,
   /** A run that retrains the best trial. */
   finalRun: (sweepId: string, runId: string) => `sweeps/${sweepId}/finals/${runId}`,

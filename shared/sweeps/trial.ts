@@ -125,8 +125,9 @@ export const trialBlockSchema = z.strictObject({
   ),
 });
 
-/** `sweeps/{sweepId}/queue/{id}`: parameters that somebody wants tried. Deleted by the claim of their trial. */
+/** `sweeps/{sweepId}/queue/{n}`: parameters that somebody wants tried, with a number of their own. Deleted by the claim of their trial. */
 export const queuedTrialSchema = z.strictObject({
+  number: described(z.int().min(1), 'The number that the trial will have.', 18),
   id: described(z.string().max(100), 'The id of the request.', 'k3v7q2mzx5ahc4tnwy6d'),
   sweepId: sweepIdSchema,
   parameters: parametersSchema,

@@ -58,5 +58,6 @@ export const trialPageSchema = z.strictObject({
 });
 export const queuedTrialViewSchema = z.strictObject({
   id: described(z.string(), 'The id of the request.', 'k3v7q2mzx5ahc4tnwy6d'),
+  number: described(z.int().min(1), 'The number that the trial will have.', 18),
   parameters: parametersSchema,
 });

@@ -229,7 +229,7 @@ const addTrial = defineRoute({
   summary: 'Have parameters tried that you name, before what the search suggests',
   operationId: 'addTrial',
   description:
-    'It takes the number of the next trial as soon as there is room, and counts as one of `maxTrials`. 409 where there is no trial left: extend the sweep.',
+    'It has the next number, begins as soon as there is room, and counts as one of `maxTrials`. 409 where there is no trial left: extend the sweep.',
   body: addTrialRequestSchema,
   result: queuedTrialViewSchema,
   mayConflict: true,

@@ -65,7 +65,7 @@ export async function addTrial({ client, values, context }: SweepAsked, sweepId:
     values.json
       ? [JSON.stringify(queued)]
       : [
-          `sweep ${sweepId} tries ${parametersText(queued.parameters)} as soon as there is room, before what it would try itself`,
+          `sweep ${sweepId} tries ${parametersText(queued.parameters)} as trial ${queued.number} as soon as there is room, before what it would try itself`,
           `look at it: trainyard sweep watch ${sweepId}`,
         ],
   );
