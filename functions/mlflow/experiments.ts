@@ -1,10 +1,11 @@
 /** The experiments of an MLflow server that runs are written to: found by their names, made where there are none, and told what ours say. */
-import type { Experiment } from '@trainyard/shared';
+import { parsedJson, type Experiment } from '@trainyard/shared';
+import { z } from 'zod';
 import { createdExperiment, experimentAnswer, nothing, type FoundExperiment } from './answers.js';
 import { MLFLOW, ownTag } from './content.js';
 import { clipped, keyOf, TAG_BYTES, type Pair } from './limits.js';
 import { isAbsent, isExisting, NotWrittenError } from './runs.js';
-import type { MlflowServer } from './server.js';
+import { MlflowError, type MlflowServer } from './server.js';
 
 /** What an experiment there is found by, and what it says. */
 export interface ExperimentPlace {
@@ -14,6 +15,8 @@ export interface ExperimentPlace {
 
 /** As many as its documentation allows at once. */
 const MOST_CREATED_WITH = 20;
+/** The keys that we have written there, as JSON: what is emptied here goes there as well, and what others have written stays. */
+const WRITTEN = 'trainyard.tags';
 
 /**
  * The experiment that a run is written to. Where several of ours share one there, since the template does not name them, none of them says
@@ -52,16 +55,51 @@ function experimentName(template: string, run: { modelId: string; experiment: st
   return name === '' ? modelId : name;
 }
 
-/** Its id. It is made where there is none; of one that there is, the tags that say something else are changed, and others left alone. */
-export async function experimentOf(server: MlflowServer, place: ExperimentPlace): Promise<string> {
-  const found = (await experimentNamed(server, place.name)) ?? (await created(server, place));
+/**
+ * Its id. It is made where there is none; of one that there is, the tags that say something else are changed, those that we wrote and
+ * that say nothing any more are deleted, and others left alone.
+ */
+export async function experimentOf(
+  server: MlflowServer,
+  { name, tags: said }: ExperimentPlace,
+): Promise<string> {
+  const tags = withWritten(said);
+  const found = (await experimentNamed(server, name)) ?? (await created(server, { name, tags }));
+  const { experiment_id: id } = found;
   const there = new Map(found.tags.map(({ key, value }) => [key, value]));
-  for (const { key, value } of place.tags) {
-    if (there.get(key) === value) continue;
-    const body = { experiment_id: found.experiment_id, key, value };
-    await server.post('/experiments/set-experiment-tag', body, nothing);
+  const kept = new Set(tags.map(({ key }) => key));
+  // Before the list of what we wrote says less: who is killed in between finds it once more.
+  for (const key of writtenBefore(there.get(WRITTEN)))
+    if (!kept.has(key) && (there.get(key) ?? '') !== '') await deleteTag(server, id, key);
+  for (const { key, value } of tags) if (there.get(key) !== value) await setTag(server, id, { key, value });
+  return id;
+}
+
+/** With the keys of all of them, as far as one tag holds them. */
+function withWritten(tags: readonly Pair[]): Pair[] {
+  const keys: string[] = [];
+  for (const { key } of tags)
+    if (Buffer.byteLength(JSON.stringify([...keys, key])) <= TAG_BYTES) keys.push(key);
+  return keys.length === 0 ? [] : [{ key: WRITTEN, value: JSON.stringify(keys) }, ...tags];
+}
+
+function writtenBefore(text = '[]'): string[] {
+  return z.array(z.string()).catch([]).parse(parsedJson(text));
+}
+
+async function setTag(server: MlflowServer, experimentId: string, { key, value }: Pair): Promise<void> {
+  await server.post('/experiments/set-experiment-tag', { experiment_id: experimentId, key, value }, nothing);
+}
+
+/** A server that is too old to delete one has it empty. */
+async function deleteTag(server: MlflowServer, experimentId: string, key: string): Promise<void> {
+  try {
+    await server.post('/experiments/delete-experiment-tag', { experiment_id: experimentId, key }, nothing);
+  } catch (error) {
+    if (isAbsent(error)) return;
+    if (!(error instanceof MlflowError) || (error.status !== 404 && error.status !== 405)) throw error;
+    await setTag(server, experimentId, { key, value: '' });
   }
-  return found.experiment_id;
 }
 
 async function created(server: MlflowServer, { name, tags }: ExperimentPlace): Promise<FoundExperiment> {

@@ -2,6 +2,7 @@ import {
   estimateSeconds,
   runName,
   times,
+  type CostTogether,
   type Estimate,
   type Measured,
   type Range,
@@ -55,6 +56,15 @@ export function estimateFrom(
     gpuMemoryMb: basis?.peakMemory?.gpuMemoryMb ?? null,
     notes: notesOn(spec, measured, expected),
   };
+}
+
+/** What so many runs would cost, from all of them on the cheapest tier to all on the dearest. */
+export function costTogether({ tiers }: Estimate, runs: number): CostTogether {
+  const each = tiers.flatMap(({ tooSmall: why, usd }) => (why === null ? [usd] : []));
+  const known = each.filter((usd) => usd !== null);
+  if (known.length === 0 || known.length < each.length) return { runs, usd: null };
+  const low = Math.min(...known.map((usd) => usd.low));
+  return { runs, usd: times({ low, high: Math.max(...known.map((usd) => usd.high)) }, runs) };
 }
 
 /** By what it may cost at most, or by the hour where the time is not known. */

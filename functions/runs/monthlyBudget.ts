@@ -48,12 +48,20 @@ function budgetsOf(cp: Configured, model: Budgeted, { usd, byModel }: Spending):
   ];
 }
 
-/** Why a model may start no run now; undefined where it may. `leastUsd` is what the run would cost at least, where that is known. */
+/** What is about to be paid for. */
+export interface Needed {
+  /** What it would cost at least; null where nobody knows. */
+  leastUsd: number | null;
+  /** What that is, and `is` or `are`. */
+  what: string;
+}
+
+/** Why a model may start no run now; undefined where it may. */
 export function overMonthlyBudget(
   cp: Configured,
   model: Budgeted,
   spending: Spending,
-  leastUsd: number | null,
+  { leastUsd, what }: Needed,
   now: Date,
 ): DomainError | undefined {
   const month = monthOf(now);
@@ -62,9 +70,7 @@ export function overMonthlyBudget(
     const isSpent = spentUsd >= limitUsd;
     if (!isSpent && spentUsd + (leastUsd ?? 0) <= limitUsd) continue;
     const needed =
-      isSpent || leastUsd === null
-        ? ''
-        : `, and this run is estimated to cost ${inDollars(leastUsd)} at least`;
+      isSpent || leastUsd === null ? '' : `, and ${what} estimated to cost ${inDollars(leastUsd)} at least`;
     const detail = `${inDollars(spentUsd)} of the ${inDollars(limitUsd)} that ${budgetName(budget, model.modelId)} allows in ${month} (UTC) are spent${needed}: ${remedyOf(budget, month)}.`;
     return new DomainError(BUDGET_EXCEEDED, detail);
   }

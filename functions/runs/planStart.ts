@@ -9,7 +9,6 @@ import {
   type Run,
   type RunEvent,
   type RunEventRecord,
-  type TrainingSpec,
 } from '@trainyard/shared';
 import type { Configured } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
@@ -30,6 +29,8 @@ export interface StartRequest extends StartQuestion {
   retryOf?: Run['retryOf'] | undefined;
   /** What the quick test that is retried has left out: the specification is without it already. */
   retriedQuickTest?: Run['quickTest'] | undefined;
+  /** How many more like it are to follow, such as its repetitions: where a budget has no room for all of them, none is started. */
+  alsoRuns?: number | undefined;
 }
 
 /** What became of a request: a run, or why there is none. */
@@ -79,7 +80,7 @@ export function planStart(
   const { facts, slot } = known;
   const { spec } = facts.resolved;
   const memoryFloor = memoryFloorOf(cp, spec, facts.basis);
-  const obstacle = noTierFits(cp, spec, memoryFloor) ?? overBudget(cp, known.model, spec, facts, now);
+  const obstacle = noTierFits(cp, spec, memoryFloor) ?? overBudget(cp, request, known, now);
   const { model, refusal } = admit(known.model, { obstacle, isRunning: facts.isRunning ?? false, now });
   const at = now.toISOString();
   const path = paths.model(model.modelId);
@@ -146,16 +147,21 @@ function requireRoom(run: Run): void {
 /** Why a run is not started for what it may cost: by its own budget, or by that of a month. */
 function overBudget(
   cp: Configured,
-  model: ModelDocument,
-  spec: TrainingSpec,
-  { costs }: StartFacts,
+  { alsoRuns = 0 }: Pick<StartRequest, 'alsoRuns'>,
+  { model, facts: { costs, resolved } }: Pick<KnownAtStart, 'model' | 'facts'>,
   now: Date,
 ): DomainError | undefined {
   if (!costs) return undefined;
+  const { spec } = resolved;
   const estimate = estimateFrom(cp, costs.basis, spec);
   const ownBudget = overRunBudget(cp, spec, estimate);
   if (ownBudget || !costs.spending) return ownBudget;
-  return overMonthlyBudget(cp, model, costs.spending, cheapest(estimate)?.usd ?? null, now);
+  const each = cheapest(estimate)?.usd;
+  const needed = {
+    leastUsd: each === undefined ? null : each * (1 + alsoRuns),
+    what: alsoRuns === 0 ? 'this run is' : `this run and the ${alsoRuns} that follow it are together`,
+  };
+  return overMonthlyBudget(cp, model, costs.spending, needed, now);
 }
 
 /** The id of the first event of each run, and of its record. */

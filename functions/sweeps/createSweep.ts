@@ -29,9 +29,8 @@ import { makeWrites } from '../ports/documentStore/writes.js';
 import { resolveSpec } from '../runs/spec/resolveSpec.js';
 import { sweepData } from './documents.js';
 import { expectedTrialUsd } from './expectedCost.js';
-import { randomParameters } from './search/random.js';
 import { searchObstacle } from './search/strategy.js';
-import { specWith } from './searching.js';
+import { requirePossible } from './possible.js';
 import { sweepEvent } from './sweepEvent.js';
 import type { SweepPorts } from './trials.js';
 import { sweepViewOf } from './view.js';
@@ -42,9 +41,6 @@ export interface NewSweep {
   by: string;
   idempotencyKey: string | undefined;
 }
-
-/** Draws of the space that are tried at the start. */
-const DRAWS = 10;
 
 /** Records the sweep; its first trials begin with its event. `check` throws where the caller may not. */
 export async function createSweep(
@@ -158,19 +154,4 @@ function requireSearchable({ space, strategy }: Sweep): void {
   const detail = searchObstacle(space, strategy.kind);
   if (detail === undefined) return;
   throw new DomainError('invalid-request', detail, { errors: [{ pointer: '/space', detail }] });
-}
-
-/** A space of which no draw makes a specification is not searched: that a key is misspelt shows here. */
-function requirePossible({ space, spec, seed }: Sweep): void {
-  let first: unknown;
-  for (let number = 1; number <= DRAWS; number++) {
-    try {
-      specWith(spec, randomParameters(space, seed, number), 'space');
-      return;
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      first ??= error;
-    }
-  }
-  throw first;
 }

@@ -54,7 +54,8 @@ export async function finalizeSweep(
     throw new DomainError('no-best-trial', detail);
   }
   const { number: trial, parameters } = best;
-  const run = await startFinal(cp, sweep, { trial, parameters, overrides, by });
+  const alsoRuns = repeats + (baseline ? 1 : 0);
+  const run = await startFinal(cp, sweep, { trial, parameters, overrides, by, alsoRuns });
   const { runId, createdAt: at } = run;
   const untuned = baseline ? await startBaseline(cp, sweep, { overrides, by }) : undefined;
   const baselineRunId = untuned?.runId ?? null;
@@ -73,7 +74,13 @@ interface Training {
 async function startFinal(
   cp: SweepPorts,
   sweep: Sweep,
-  { trial, parameters, overrides, by }: Training & { trial: number; parameters: Parameters },
+  {
+    trial,
+    parameters,
+    overrides,
+    by,
+    alsoRuns,
+  }: Training & { trial: number; parameters: Parameters; alsoRuns: number },
 ): Promise<Run> {
   const { sweepId, modelId, experiment } = sweep;
   const trained = specWith(sweep.spec, parameters, 'parameters');
@@ -88,6 +95,7 @@ async function startFinal(
       title: `final-trial-${trial}`,
       intent: 'production-candidate',
       parentRunId: sweepId,
+      alsoRuns,
     },
     () => undefined,
   );

@@ -109,15 +109,12 @@ export class TrainyardClient {
     modelId: string,
     spec: TrainingSpecInput | Record<string, unknown>,
     rows?: number,
-    quickTest?: StartIdentity['quickTest'],
+    { quickTest, repeats }: Pick<StartIdentity, 'quickTest' | 'repeats'> = {},
   ): Promise<z.infer<typeof dryRunSchema>> {
     const query = queryOf({ dryRun: 'true', rows });
     const path = `/api/models/${encodeURIComponent(modelId)}/training-runs${query}`;
-    return requestJson(
-      this.connection,
-      { method: 'POST', path, body: { spec, ...(quickTest && { quickTest }) } },
-      dryRunSchema,
-    );
+    const body = { spec, ...(quickTest && { quickTest }), ...(repeats !== undefined && { repeats }) };
+    return requestJson(this.connection, { method: 'POST', path, body }, dryRunSchema);
   }
 
   get(runId: string): Promise<RunView> {

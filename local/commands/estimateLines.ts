@@ -1,4 +1,4 @@
-import type { Estimate, Range, TierEstimate } from '@trainyard/shared';
+import type { CostTogether, Estimate, Range, TierEstimate } from '@trainyard/shared';
 import { plain, wrap } from '../watch/layout.js';
 import { dollars, duration } from '../watch/numbers.js';
 
@@ -13,6 +13,13 @@ function estimateText({ seconds, usd, usdPerHour, tooSmall }: Omit<TierEstimate,
 function between({ low, high }: Range, write: (value: number) => string): string {
   const [from, to] = [write(low), write(high)];
   return from === to ? from : `${from} – ${to}`;
+}
+
+/** What a run and its repetitions would cost; nothing where it has none. */
+export function togetherLines(together: CostTogether | null): string[] {
+  if (!together) return [];
+  const { runs, usd } = together;
+  return [`  all ${runs} runs with its repetitions: ${usd ? between(usd, dollars) : 'cost not known'}`];
 }
 
 /** What a start would take: a line for each tier, and what the numbers rest on. */

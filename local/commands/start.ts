@@ -12,7 +12,7 @@ import type { StartIdentity, TrainyardClient } from '../client/trainyardClient.j
 import { plain } from '../watch/layout.js';
 import { defineCommand, EXIT, experimentArgument, modelArgument } from './command.js';
 import { connect, connectionFlags, findRun, isThisMachine } from './connect.js';
-import { estimateLines } from './estimateLines.js';
+import { estimateLines, togetherLines } from './estimateLines.js';
 import { gitCommit } from './gitCommit.js';
 import { cutLines, quickFlags, quickTestAsked } from './quick/quickTest.js';
 import { withNamedPlaces } from './sent/namedPlaces.js';
@@ -111,10 +111,13 @@ export const start = defineCommand(
         context.cwd,
       );
     if (values['dry-run']) {
-      const answer = await named(client.dryRun(modelId, prepared, values.rows, quickTest));
+      const answer = await named(
+        client.dryRun(modelId, prepared, values.rows, { quickTest, repeats: values.repeats }),
+      );
       context.terminal.draw([
         ...cutLines(answer, context.terminal.layout.width),
         ...estimateLines(modelId, answer.estimate, context.terminal.layout.width),
+        ...togetherLines(answer.together),
       ]);
       return EXIT.ok;
     }

@@ -259,6 +259,15 @@ export const estimateSchema = z.strictObject({
   ]),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
+const costTogetherSchema = z.strictObject({
+  runs: described(z.int().min(1), 'The run and its repetitions.', 11),
+  usd: described(
+    rangeSchema.nullable(),
+    'What all of them would cost, in US dollars: from all on the cheapest tier to all on the dearest. null where that of a tier is not known.',
+    { low: 4.4, high: 13.2 },
+  ),
+});
+export type CostTogether = z.infer<typeof costTogetherSchema>;
 export const dryRunSchema = z.strictObject({
   dryRun: described(z.literal(true), 'Nothing was recorded.'),
   spec: described(
@@ -270,6 +279,10 @@ export const dryRunSchema = z.strictObject({
   ]),
   quickTest: quickTestRecordSchema.nullable().default(null),
   estimate: described(estimateSchema.clone(), 'What the run would take.'),
+  together: described(
+    costTogetherSchema.nullable().default(null),
+    'What the run and its `repeats` would cost together; null where it is not to be repeated.',
+  ),
 });
 
 /** Gate sets as somebody sets them: what no result could pass is refused before a run is paid for. */

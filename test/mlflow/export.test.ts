@@ -69,6 +69,47 @@ describe('trainyard export mlflow', () => {
       expect(server.points(idOf(number), 'loss').map(({ step }) => step)).toEqual([1, 2, 3]);
   });
 
+  it('reaches a server behind a path, with a token, which is busy and breaks in between, and writes nothing twice', async () => {
+    const { url } = await trainyard(2);
+    const server = await mlflowStandIn();
+    server.prefix = '/tools/mlflow';
+    server.authorization = 'Bearer a-secret-token';
+    const busy = { status: 429, headers: { 'retry-after': '0' }, body: 'a-secret-token asks too often' };
+    const broken = { status: 503, body: 'bad gateway for a-secret-token' };
+    let isBroken = true;
+    // Points that may be there already are not sent again blindly: the command ends, and finds out when it is run again.
+    server.fault = (what, number) => {
+      if (number % 4 === 1) return busy;
+      if (isBroken && what.endsWith('/log-batch')) return broken;
+      return number % 4 === 3 && what.startsWith('GET') ? broken : undefined;
+    };
+    const environment = {
+      TRAINYARD_MLFLOW_URI: `${server.endpoint}/tools/mlflow/`,
+      TRAINYARD_MLFLOW_TOKEN: 'a-secret-token',
+    };
+    const first = await exported(url, ['--model', 'demo'], environment);
+    expect(first.err).toMatch(
+      /refused POST .*\/log-batch \(503\).*[^]*run the command again, it goes on where it stopped/,
+    );
+    isBroken = false;
+    const second = await exported(url, ['--model', 'demo'], environment);
+    expect(second.out).toMatch(/2 runs to .*written/);
+    const again = await exported(url, ['--model', 'demo'], environment);
+    expect(again.out).toMatch(/0 written, 2 were there already/);
+    const points = [...server.runs.values()].map((run) =>
+      run.points.map(({ key, step }) => `${key} ${step}`),
+    );
+    expect(points.length).toBe(2);
+    for (const each of points) expect(new Set(each).size).toBe(each.length);
+    // A server that is broken all the time says why, and not with what.
+    server.fault = () => broken;
+    const refused = await exported(url, ['--model', 'demo'], environment);
+    expect(refused.code).not.toBe(0);
+    expect(refused.err).toMatch(/503/);
+    for (const { out, err } of [first, second, again, refused])
+      expect(out + err).not.toContain('a-secret-token');
+  });
+
   it('has each run say where it is, as the function does', async () => {
     const { cp, url } = await trainyard(1);
     const server = await mlflowStandIn();

@@ -28,6 +28,7 @@ describe('the experiment there', () => {
     const [experiment] = server.experiments.values();
     expect(experiment?.name).toBe('demo/towers');
     expect(Object.fromEntries(experiment?.tags ?? [])).toEqual({
+      'trainyard.tags': expect.stringMatching(/^\["t0",/) as string,
       ...tags,
       'trainyard.model': 'demo',
       'trainyard.experiment': 'towers',
@@ -48,6 +49,37 @@ describe('the experiment there', () => {
     expect(experiment?.tags.get('mlflow.note.content')).toBe('Twice as wide');
     expect(experiment?.tags.get('of-somebody')).toBe('else');
   });
+
+  it.each(['that deletes tags', 'that is too old to delete tags'])(
+    'says no more what was emptied here, and keeps what others wrote, on a server %s',
+    async (age) => {
+      const { cp, server, deliver } = await tracker();
+      const isOld = age.includes('old');
+      const missing = { status: 404, body: '<h1>Not Found</h1>' };
+      server.fault = (what) => (isOld && what.endsWith('/delete-experiment-tag') ? missing : undefined);
+      const by = { by: 'ada@example.com', idempotencyKey: undefined };
+      const said = { description: 'Wider', purpose: 'Room', tags: { team: 'search', area: 'shop' } };
+      await saveExperiment(cp, 'demo', { id: 'towers', ...said }, by);
+      const told = async (runId: string, runNumber: number) => {
+        await cp.put(running({ runId, runNumber, experiment: 'towers' }));
+        await deliver(runId, 'run.started');
+        const [experiment] = server.experiments.values();
+        return experiment?.tags ?? new Map<string, string>();
+      };
+      const tags = await told(RUN, 1);
+      tags.set('of-somebody', 'else');
+      const emptied = { description: '', purpose: '', tags: { area: 'shop' } };
+      await saveExperiment(cp, 'demo', { id: 'towers', ...emptied }, by);
+      await told('oooooooooooooooooooo', 2);
+      for (const key of ['mlflow.note.content', 'trainyard.purpose', 'team'])
+        expect([key, tags.get(key)]).toEqual([key, isOld ? '' : undefined]);
+      expect([tags.get('area'), tags.get('of-somebody')]).toEqual(['shop', 'else']);
+      // What somebody writes there under the name afterwards is his.
+      tags.set('team', 'mine');
+      await told('pppppppppppppppppppp', 3);
+      expect(tags.get('team')).toBe('mine');
+    },
+  );
 
   it('that was deleted is not made again, and the log says what to do', async () => {
     const tracked = await tracker();

@@ -27,7 +27,7 @@ export function sweepExamples(spec: object) {
     ExtendSweepRequest: () => ({ maxTrials: 40 }),
     TrialPage: () => ({ trials: [exampleTrial()], nextCursor: null }),
     AddTrialRequest: () => ({ parameters: PARAMETERS }),
-    QueuedTrial: () => ({ id: RUN_ID, parameters: PARAMETERS }),
+    QueuedTrial: () => ({ id: RUN_ID, number: 18, parameters: PARAMETERS }),
     FinalizeRequest: () => ({ overrides: { 'training.epochs': 40 }, repeats: 3, baseline: true }),
   };
 }

@@ -12,7 +12,7 @@ import { readModel } from '../../models/repository.js';
 import { startRun } from '../../runs/createRun.js';
 import { requireRelatives } from '../../runs/related/requireRelatives.js';
 import { requestRepeats } from '../../runs/related/repeats.js';
-import { estimateRun } from '../../runs/estimate.js';
+import { costTogether, estimateRun } from '../../runs/estimate.js';
 import { viewOf } from '../../runs/repository.js';
 import { resolveStart } from '../../runs/spec/resolveStart.js';
 import { defineRoute } from '../defineRoute.js';
@@ -59,6 +59,7 @@ async function start(cp: ControlPlane, call: StartCall): Promise<Answer<z.infer<
       ...body,
       requestedBy: caller.id,
       idempotencyKey,
+      alsoRuns: repeats,
     },
     (model) => refuseOtherTeams(caller, model),
   );
@@ -91,5 +92,7 @@ async function dryRun(
     quickTest: body.quickTest,
   });
   const estimate = await estimateRun(cp, params.modelId, resolved.spec, query.rows);
-  return { status: 200, body: { dryRun: true, ...resolved, quickTest: quickTest ?? null, estimate } };
+  const together = body.repeats === undefined ? null : costTogether(estimate, 1 + body.repeats);
+  const found = { ...resolved, quickTest: quickTest ?? null, estimate, together };
+  return { status: 200, body: { dryRun: true, ...found } };
 }

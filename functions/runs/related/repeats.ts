@@ -20,6 +20,7 @@ import { DomainError } from '../../errors/domainError.js';
 import type { DocumentReader } from '../../ports/documentStore/documentStore.js';
 import { startRun, type StartPorts } from '../createRun.js';
 import { runsFrom } from './relatives.js';
+import { overBudgetTogether } from './repeatCosts.js';
 import { readRun } from '../repository.js';
 
 /** Has a run repeated; asked again, it goes on, with more repetitions where more are asked for. */
@@ -34,6 +35,7 @@ export async function requestRepeats(
     throw new DomainError('is-repetition', detail);
   }
   const { runId, modelId } = run;
+  await refuseOverBudget(cp, run, count);
   await cp.store.optimistic(async (tx) => {
     const before = await readPlan(tx, runId);
     const plan: RepeatPlan = {
@@ -52,6 +54,14 @@ export async function requestRepeats(
   return repeatsOf(cp, runId);
 }
 
+/** Where a budget has no room for all of them together, none is started. */
+async function refuseOverBudget(cp: StartPorts, run: Run, count: number): Promise<void> {
+  const started = await repetitionsOf(cp, run.runId);
+  const more = Math.max(0, count - started.length);
+  const obstacle = await overBudgetTogether(cp, run, { alike: [run, ...started], more });
+  if (obstacle) throw obstacle;
+}
+
 /** Starts what may be started since a run has ended: repetitions of it, or others like it. Harmless however often it is called. */
 export async function advanceAfter(cp: StartPorts, runId: string): Promise<void> {
   const run = await readRun(cp.store, runId);
@@ -62,9 +72,12 @@ async function advanceRepeats(cp: StartPorts, runId: string): Promise<void> {
   const plan = await readPlan(cp.store, runId);
   const run = plan && plan.refusal === null ? await readRun(cp.store, runId) : undefined;
   if (!plan || !run) return;
-  for (const number of numbersToStart(plan, run, await repetitionsOf(cp, runId))) {
+  const alike = [run, ...(await repetitionsOf(cp, runId))];
+  for (const number of numbersToStart(plan, run, alike.slice(1))) {
     try {
-      await startRepetition(cp, run, plan, number);
+      const obstacle = await overBudgetTogether(cp, run, { alike, more: 1 });
+      if (obstacle) throw obstacle;
+      alike.push(await startRepetition(cp, run, plan, number));
     } catch (error) {
       if (!(error instanceof DomainError) || error.isRetried) throw error;
       cp.log('WARNING', 'no more repetitions of a run are started', { runId, reason: error.detail });
@@ -92,11 +105,11 @@ export function numbersToStart(
 }
 
 /** One run for each number, whoever starts it and how often. */
-async function startRepetition(cp: StartPorts, run: Run, plan: RepeatPlan, number: number): Promise<void> {
+async function startRepetition(cp: StartPorts, run: Run, plan: RepeatPlan, number: number): Promise<Run> {
   const { runId, modelId, spec, experiment, intent, systemTags, quickTest } = run;
   const seed = repeatSeeds(number)[number - 1];
   if (seed === undefined) throw new Error(`there is no seed of repetition ${number}`);
-  await startRun(
+  const { run: repetition } = await startRun(
     cp,
     {
       modelId,
@@ -113,6 +126,7 @@ async function startRepetition(cp: StartPorts, run: Run, plan: RepeatPlan, numbe
     },
     () => undefined,
   );
+  return repetition;
 }
 
 /** By their numbers. Of one that was retried the newest counts. */

@@ -70,6 +70,10 @@ export const requests = {
     key: text.min(1),
     value: limited(5000),
   }),
+  'POST /experiments/delete-experiment-tag': z.strictObject({
+    experiment_id: z.string().min(1),
+    key: text.min(1),
+  }),
   'POST /runs/create': z.strictObject({
     experiment_id: z.string().min(1),
     run_name: limited(250).optional(),

@@ -115,6 +115,7 @@ export class MlflowStandIn extends HttpStandIn {
       'GET /experiments/get-by-name': (sent) => this.experimentByName(sent),
       'POST /experiments/create': (sent) => this.createExperiment(sent),
       'POST /experiments/set-experiment-tag': (sent) => this.setExperimentTag(sent),
+      'POST /experiments/delete-experiment-tag': (sent) => this.deleteExperimentTag(sent),
       'POST /runs/create': (sent) => this.createRun(sent),
       'GET /runs/get': ({ run_id: id }) => ({ run: shown(this.run(id)) }),
       'POST /runs/update': (sent) => this.updateRun(sent),
@@ -165,6 +166,14 @@ export class MlflowStandIn extends HttpStandIn {
   }: RequestOf<'POST /experiments/set-experiment-tag'>) {
     checkKey('tag', key);
     this.activeExperiment(id).tags.set(key, value);
+  }
+
+  private deleteExperimentTag({
+    experiment_id: id,
+    key,
+  }: RequestOf<'POST /experiments/delete-experiment-tag'>) {
+    if (!this.activeExperiment(id).tags.delete(key))
+      throw absent(`No tag with name: ${key} in experiment with id ${id}`);
   }
 
   /** `_check_experiment_is_active`. */
