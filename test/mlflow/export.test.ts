@@ -93,7 +93,7 @@ describe('trainyard export mlflow', () => {
     );
     isBroken = false;
     const second = await exported(url, ['--model', 'demo'], environment);
-    expect(second.out).toMatch(/2 runs to .*written/);
+    expect(second.out).toMatch(/3 runs to .*: [12] written/);
     const again = await exported(url, ['--model', 'demo'], environment);
     expect(again.out).toMatch(/0 written, 2 were there already/);
     const points = [...server.runs.values()].map((run) =>
