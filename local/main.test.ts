@@ -21,6 +21,7 @@ const L4 = {
 };
 const DRY_RUN: z.infer<typeof dryRunSchema> = {
   dryRun: true,
+  together: null,
   spec: runView().spec,
   presets: [],
   quickTest: null,
