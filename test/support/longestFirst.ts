@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * tests come last, for they are short and there are many. Files of one project stand together, since a process is used again only
  * where the next file is of the same project, with all packages that it has loaded.
  */
-const PROJECTS = ['emulator', 'system', 'data', 'alone', 'tensorflow', 'unit'];
+const PROJECTS = ['emulator', 'system', 'contracts', 'data', 'alone', 'tensorflow', 'unit'];
 
 /** Files that take longest, most seconds first: started last, one of them would run alone in the end. */
 const LONGEST = [
