@@ -6,6 +6,7 @@ import {
   segmentsOf,
   type DownloadRoute,
   type Incoming,
+  type PageRoute,
   type Route,
   type RouteDefinition,
   type RouteFace,
@@ -69,6 +70,28 @@ export function defineDownload<P, Q>(definition: DownloadRoute<P, Q>): Route {
     schemas: { params, query, body: undefined, successes },
     run: (cp, incoming, response) =>
       definition.send(cp, { ...parsed(definition, incoming), body: undefined }, response),
+  };
+}
+
+/** It shows what people wrote, and is nobody's on this origin: it runs no script and reads no cookie. */
+const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': 'sandbox',
+  'x-content-type-options': 'nosniff',
+};
+const pageSchema = z.string().meta({ examples: ['<!doctype html>…'] });
+
+export function definePage<P, Q>(definition: PageRoute<P, Q>): Route {
+  const { summary, params, query } = definition;
+  const success = { status: 200, description: summary, schema: pageSchema, mediaType: 'text/html' } as const;
+  return {
+    ...faceOf(definition),
+    schemas: { params, query, body: undefined, successes: [success] },
+    async run(cp, incoming, response) {
+      const page = await definition.page(cp, { ...parsed(definition, incoming), body: undefined });
+      response.status(200).set(PAGE_HEADERS).send(page);
+    },
   };
 }
 

@@ -35,7 +35,7 @@ export interface Success {
   description: string;
   /** Of a stream: its events, each with its data. */
   schema: z.ZodType;
-  mediaType: 'application/json' | 'text/event-stream' | 'application/octet-stream';
+  mediaType: 'application/json' | 'text/event-stream' | 'text/html' | 'application/octet-stream';
 }
 
 interface RouteSchemas {
@@ -96,6 +96,14 @@ export interface DownloadRoute<Params, Query> extends RouteFace {
   params: z.ZodType<Params>;
   query: z.ZodType<Query>;
   send(cp: ControlPlane, call: Call<Params, Query, undefined>, response: Response): Promise<void>;
+}
+
+/** A route that answers with a page for people. */
+export interface PageRoute<Params, Query> extends RouteFace {
+  method: 'GET';
+  params: z.ZodType<Params>;
+  query: z.ZodType<Query>;
+  page(cp: ControlPlane, call: Call<Params, Query, undefined>): Promise<string>;
 }
 
 /** A route that takes a file as its body. */

@@ -17,10 +17,15 @@ export function parseSent<T>(schema: z.ZodType<T>, value: unknown, what: string)
   const errors = problemErrors(parsed.error, value);
   const first = errors[0];
   const where = first?.pointer ? `${first.pointer} ` : '';
-  const detail = `The ${what} is not valid: ${where}${first?.detail ?? ''}${
+  const detail = `The ${what} ${isSeveral(what) ? 'are' : 'is'} not valid: ${where}${first?.detail ?? ''}${
     errors.length > 1 ? ` (and ${errors.length - 1} more, see errors)` : ''
   }`;
   throw new DomainError('invalid-request', detail, { errors });
+}
+
+/** `parameters` and `overrides` are several, `space` and `body` one. */
+function isSeveral(what: string): boolean {
+  return what.endsWith('s');
 }
 
 /** Firestore has no empty names, keeps those between double underscores to itself, and takes no text that is not Unicode. */
@@ -44,6 +49,6 @@ function unstorable(sent: unknown): string | undefined {
 }
 
 function cannotBeStored(what: string, found: string): DomainError {
-  const detail = `The ${what} has ${found}, which cannot be stored: remove it or call it something else.`;
+  const detail = `The ${what} ${isSeveral(what) ? 'have' : 'has'} ${found}, which cannot be stored: remove it or call it something else.`;
   return new DomainError('invalid-request', detail);
 }

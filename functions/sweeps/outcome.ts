@@ -14,7 +14,7 @@ import {
 /** The code of a trial whose run has no value of the objective. */
 const NO_OBJECTIVE = 'no-objective';
 /** The code of a trial whose objective tells of equal scores: a model that has collapsed would be the best of all. */
-const EQUAL_SCORES = 'equal-scores';
+export const EQUAL_SCORES = 'equal-scores';
 /** A trial keeps at most so many points of its curve: rungs of pruning lie at its beginning. */
 const MOST_POINTS = 200;
 

@@ -338,6 +338,12 @@ export class TrainyardClient {
     return requestJson(this.connection, { method: 'GET', path }, logPageSchema);
   }
 
+  /** The report of a sweep, as it is now: a page. */
+  async sweepReport(sweepId: string): Promise<string> {
+    const path = `${sweepPath(sweepId)}/report`;
+    return (await send(this.connection, { method: 'GET', path })).text();
+  }
+
   /** A file that the run has left behind, as its body comes. */
   artifact(runId: string, path: string, signal?: AbortSignal): Promise<Response> {
     const address = `${runPath(runId)}/artifacts/${segmentsOf(path)}`;

@@ -217,7 +217,13 @@ function responseMismatches(
   if (declared.content['application/octet-stream'] || Object.keys(declared.content).length === 0)
     return wrongHeaders;
   if (!declared.content[mediaType]) return [...wrongHeaders, `the content type ${mediaType} is not declared`];
-  if (method === 'HEAD' || text === undefined || mediaType === 'text/event-stream') return wrongHeaders;
+  if (
+    method === 'HEAD' ||
+    text === undefined ||
+    mediaType === 'text/event-stream' ||
+    mediaType === 'text/html'
+  )
+    return wrongHeaders;
   const body = parsed(text);
   if (!body) return [...wrongHeaders, 'the body is no JSON'];
   const wrong = violation([...pointer, 'content', mediaType, 'schema'], body.value);

@@ -27,10 +27,12 @@ import { createSweep } from '../../sweeps/createSweep.js';
 import { parseSweep, parseTrial, readSweep } from '../../sweeps/documents.js';
 import { finalizeSweep } from '../../sweeps/finalize.js';
 import { queueTrial } from '../../sweeps/queueTrial.js';
+import { readReport } from '../../sweeps/report/readReport.js';
+import { renderSweep } from '../../sweeps/report/renderSweep.js';
 import { readSweepView } from '../../sweeps/view.js';
 import { maySee, type Caller } from '../caller.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
-import { defineRoute } from '../defineRoute.js';
+import { definePage, defineRoute } from '../defineRoute.js';
 import type { Answer, Call, Route } from '../route.js';
 import { modelParams, noBody, noQuery, refuseOtherTeams } from './parameters.js';
 
@@ -159,6 +161,20 @@ const trials = defineRoute({
   },
 });
 
+const report = definePage({
+  method: 'GET',
+  path: '/api/sweeps/{sweepId}/report',
+  summary: 'Read the report of a sweep, a page for people',
+  operationId: 'getSweepReport',
+  description:
+    'What was found as it is now: the best specification, how the search went on, what mattered, every trial, and what the best one was worth once it was retrained. It needs nothing else and comes with `Content-Security-Policy: sandbox`.',
+  access: 'viewer',
+  params: sweepParams,
+  query: noQuery,
+  page: async (cp, { params, caller }) =>
+    renderSweep(await readReport(cp, await visibleSweep(cp, caller, params.sweepId))),
+});
+
 type SweepCall = Call<z.infer<typeof sweepParams>, unknown, unknown>;
 
 async function changed(
@@ -266,6 +282,7 @@ export const sweepRoutes: readonly Route[] = [
   get,
   links,
   trials,
+  report,
   pause,
   resume,
   cancel,

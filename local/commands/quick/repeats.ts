@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { formatMetric, repeatCountSchema, type RepeatsView } from '@trainyard/shared';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
-import { barPicture } from '../../pictures/svg.js';
+import { asFile, barPicture } from '@trainyard/shared/page/pictures';
 import { plain, wrap } from '../../watch/layout.js';
 import { type CommandContext, defineCommand, EXIT, runArgument } from '../command.js';
 import { connect, connectionFlags, findRun } from '../connect.js';
@@ -131,5 +131,5 @@ function sensitivityPicture(name: string, { metrics }: NonNullable<RepeatsView['
   const bars = metrics.flatMap(({ metric, coefficientOfVariation: value }) =>
     value === null ? [] : [{ label: metric, value, text: percent(value) }],
   );
-  return barPicture(`${name}: coefficient of variation over seeds`, bars);
+  return asFile(barPicture(`${name}: coefficient of variation over seeds`, bars));
 }

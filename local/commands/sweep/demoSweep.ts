@@ -94,10 +94,10 @@ async function runSweep(host: Host, sizes: Sizes, context: CommandContext): Prom
   const folder = join(root, 'sweeps', sweepId);
   const next = [
     `  in ${duration((performance.now() - began) / 1000)}`,
-    `  look at the pictures in ${folder}`,
+    `  look at it: ${join(folder, 'report.html')}`,
     `  train the best with all epochs: trainyard up --directory ${root}, and beside it trainyard sweep finalize ${sweepId} --override training.epochs=${training.epochs}`,
   ];
-  await conclude(seen, { folder, json: false, next }, context);
+  await conclude(client, seen, { folder, json: false, next }, context);
   return exitCodeOf(seen);
 }
 

@@ -4,7 +4,8 @@ import { UserError } from '@trainyard/shared/commandLine/userError';
 import { EXIT } from '../command.js';
 import { watchOrLeave } from '../watch.js';
 import type { SweepAsked } from './actions.js';
-import { isWhole, readWorth, waitingLine, worthLines, type Worth } from './worth.js';
+import { isWhole, type Worth } from '@trainyard/functions/sweeps/report/worth';
+import { readWorth, waitingLine, worthLines } from './worth.js';
 
 const POLL_MS = 1_000;
 const USUAL_REPEATS = 3;

@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import { EXIT, type CommandContext } from '../command.js';
 import type { SweepAsked } from './actions.js';
 import { nextLines } from './change.js';
-import { outcomeLines, sweepFileOf, writeOutcome } from './outcome.js';
+import { sweepFileOf } from '@trainyard/functions/sweeps/report/sweepFile';
+import type { TrainyardClient } from '../../client/trainyardClient.js';
+import { outcomeLines, writeOutcome } from './outcome.js';
 import { headLine, progressLine, roomOf, trialLine } from './trialTable.js';
 import { readSweep, watchSweep, type Seen } from './watchSweep.js';
 import { finalLines } from './worth.js';
@@ -22,7 +24,7 @@ export async function watchUntilOver(
     return EXIT.interrupted;
   }
   const folder = resolve(context.cwd, values.out ?? join('sweeps', sweepId));
-  await conclude(seen, { folder, json: values.json, next: nextLines(seen.sweep) }, context);
+  await conclude(client, seen, { folder, json: values.json, next: nextLines(seen.sweep) }, context);
   return exitCodeOf(seen);
 }
 
@@ -43,7 +45,7 @@ export async function show({ client, values, context }: SweepAsked, sweepId: str
     ]);
   const next = [...(await finalLines(client, sweep, terminal.layout)), ...nextLines(sweep)];
   const folder = values.out === undefined ? undefined : resolve(context.cwd, values.out);
-  await conclude(seen, { folder, json: values.json, next }, context);
+  await conclude(client, seen, { folder, json: values.json, next }, context);
   return EXIT.ok;
 }
 
@@ -57,12 +59,16 @@ interface Conclusion {
 
 /** Says what was found, and writes it where a folder is given. */
 export async function conclude(
+  client: TrainyardClient,
   { sweep, trials }: Seen,
   { folder, json, next }: Conclusion,
   { terminal }: Pick<CommandContext, 'terminal'>,
 ): Promise<void> {
   const file = sweepFileOf(sweep, trials);
-  const names = folder === undefined ? [] : await writeOutcome(sweep, file, folder);
+  const names =
+    folder === undefined
+      ? []
+      : await writeOutcome(sweep, { file, report: await client.sweepReport(sweep.sweepId) }, folder);
   terminal.draw(
     json
       ? [JSON.stringify(file)]

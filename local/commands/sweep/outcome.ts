@@ -1,107 +1,26 @@
 /** What a sweep has found, as files and as lines. */
-import { formatMetric, withParameters, type SweepView, type TrialView } from '@trainyard/shared';
-import { importanceOf, type ParameterImportance } from '@trainyard/functions/sweeps/search/importance';
-import {
-  convergenceOf,
-  slicesOf,
-  type Convergence,
-  type Slice,
-} from '@trainyard/functions/sweeps/search/learned';
-import type { SearchTrial } from '@trainyard/functions/sweeps/search/trial';
+import { formatMetric, withParameters, type SweepView } from '@trainyard/shared';
+import { asFile } from '@trainyard/shared/page/pictures';
+import { bestSoFarPicture, importancePicture } from '@trainyard/functions/sweeps/report/charts';
+import { doubtOf, type SweepFile } from '@trainyard/functions/sweeps/report/sweepFile';
 import { stringify } from 'yaml';
-import { barPicture, chartPicture } from '../../pictures/svg.js';
 import { plain, wrap } from '../../watch/layout.js';
 import { writeNamed } from '../../cannotWrite.js';
 import { parametersText } from './trialTable.js';
 
-/** `sweep.json`: all that was found, so that it can be loaded again. */
-export interface SweepFile {
-  sweepId: string;
-  modelId: string;
-  name: string;
-  status: SweepView['status'];
-  endReason: SweepView['endReason'];
-  objectiveMetric: string;
-  direction: 'minimize' | 'maximize';
-  paramSpace: SweepView['space'];
-  bestParams: TrialView['parameters'] | null;
-  bestScore: number | null;
-  bestTrial: number | null;
-  results: {
-    trial: number;
-    runId: string | null;
-    state: TrialView['state'];
-    params: TrialView['parameters'];
-    score: number | null;
-    seconds: number | null;
-    costUsd: number;
-  }[];
-  paramImportance: ParameterImportance[];
-  convergence: Convergence;
-  slices: Record<string, Slice[]>;
-  /** The runs that retrained the best trial. */
-  finals: SweepView['finals'];
-}
-
-export function sweepFileOf(sweep: SweepView, trials: readonly TrialView[]): SweepFile {
-  const { sweepId, modelId, name, status, endReason, objective, space, best, seed } = sweep;
-  const history = trials.map(searchTrialOf);
-  return {
-    sweepId,
-    modelId,
-    name,
-    status,
-    endReason,
-    objectiveMetric: objective.metric,
-    direction: objective.direction,
-    paramSpace: space,
-    bestParams: best?.parameters ?? null,
-    bestScore: best?.value ?? null,
-    bestTrial: best?.number ?? null,
-    results: trials.map(({ number, runId, state, parameters, value, seconds, costUsd }) => ({
-      trial: number,
-      runId,
-      state,
-      params: parameters,
-      score: value,
-      seconds,
-      costUsd,
-    })),
-    paramImportance: importanceOf(history, space, seed),
-    convergence: convergenceOf(history, objective.direction),
-    slices: slicesOf(history, space, objective.direction),
-    finals: sweep.finals,
-  };
-}
-
-/** For the search, a trial that was cancelled has failed: it has no value that could be learned from. */
-function searchTrialOf({ number, parameters, state, value, curve }: TrialView): SearchTrial {
-  return { number, parameters, state: state === 'cancelled' ? 'failed' : state, value, curve: [...curve] };
-}
-
-/** Writes `sweep.json`, the pictures and, where there is a best trial, `best.yaml` into a folder; returns the names. */
-export async function writeOutcome(sweep: SweepView, file: SweepFile, folder: string): Promise<string[]> {
-  const { name, objective, best, spec } = sweep;
-  const title = `${name}: ${objective.metric}`;
-  const { bestSoFar } = file.convergence;
+/** Writes `sweep.json`, the report, the pictures and, where there is a best trial, `best.yaml` into a folder; returns the names. */
+export async function writeOutcome(
+  sweep: SweepView,
+  { file, report }: { file: SweepFile; report: string },
+  folder: string,
+): Promise<string[]> {
+  const { best, spec } = sweep;
   const files: Record<string, string> = {
+    'report.html': report,
     'sweep.json': `${JSON.stringify(file, null, 2)}\n`,
     ...(best && { 'best.yaml': bestYaml(sweep, withParameters(spec, best.parameters)) }),
-    'best_so_far.svg': chartPicture({
-      title: `${title}, the best so far`,
-      x: 'trial',
-      y: objective.metric,
-      dots: bestSoFar.map(({ number, value }) => [number, value]),
-      line: bestSoFar.map(({ number, best: soFar }) => [number, soFar]),
-    }),
-    'parameter_importance.svg': barPicture(
-      `${title}, importance of parameters`,
-      file.paramImportance.map(({ key, importance }) => ({
-        label: key,
-        value: importance,
-        text: percent(importance),
-      })),
-    ),
+    'best_so_far.svg': asFile(bestSoFarPicture(sweep, file)),
+    'parameter_importance.svg': asFile(importancePicture(sweep, file)),
   };
   await writeNamed(files, folder, '--out');
   return Object.keys(files);
@@ -119,6 +38,7 @@ export function outcomeLines(
   width: number,
 ): string[] {
   const { best, objective, sweepId, endReason, trials: counts } = sweep;
+  const doubt = doubtOf(sweep);
   const ended = Object.entries(counts).flatMap(([state, count]) => (count > 0 ? [`${count} ${state}`] : []));
   const head = [
     '',
@@ -132,20 +52,14 @@ export function outcomeLines(
     `  the best is trial ${best.number}: ${objective.metric} ${formatMetric(objective.metric, best.value)}`,
     ...wrap(parametersText(best.parameters), width, '    '),
     ...rate.map((text) => `  ${text}`),
-    ...(paramImportance.length === 0 ? [] : ['', `  importance of the parameters${doubt(sweep)}`]),
+    ...(paramImportance.length === 0
+      ? []
+      : ['', `  importance of the parameters${doubt === '' ? '' : `, ${doubt}`}`]),
     ...paramImportance.map(
       ({ key, importance, spearman }) =>
         `    ${percent(importance).padStart(6)}  ${plain(key)}${spearman === null ? '' : ` (rank correlation ${spearman.toFixed(2)})`}`,
     ),
   ];
-}
-
-const ENOUGH_RESULTS = 10;
-
-/** A forest splits whatever it is given: of few trials it tells little. */
-function doubt({ trials: { completed, pruned } }: SweepView): string {
-  const results = completed + pruned;
-  return results < ENOUGH_RESULTS ? `, of ${results} results alone: a guess` : '';
 }
 
 function withoutResult({ status, trials, objective }: SweepView): string[] {

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { EXAMPLE_SPEC } from '../../../test/support/newRun.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { outcomeLines, sweepFileOf, writeOutcome } from './outcome.js';
+import { sweepFileOf } from '../../../functions/sweeps/report/sweepFile.js';
+import { outcomeLines, writeOutcome } from './outcome.js';
 import { readSweepFile } from './sweepFile.js';
 import { headLine, parametersText, roomOf, trialLine } from './trialTable.js';
 
@@ -110,8 +111,14 @@ describe('what a sweep leaves', () => {
   it('is its results, the specification of the best trial and two pictures', async () => {
     const folder = join(await temporaryFolder(), 'out');
     const file = sweepFileOf(sweep, trials);
-    const names = await writeOutcome(sweep, file, folder);
-    expect(names).toEqual(['sweep.json', 'best.yaml', 'best_so_far.svg', 'parameter_importance.svg']);
+    const names = await writeOutcome(sweep, { file, report: '<!doctype html>' }, folder);
+    expect(names).toEqual([
+      'report.html',
+      'sweep.json',
+      'best.yaml',
+      'best_so_far.svg',
+      'parameter_importance.svg',
+    ]);
     expect(JSON.parse(await readFile(join(folder, 'sweep.json'), 'utf8'))).toMatchObject({
       objectiveMetric: 'val_loss',
       direction: 'minimize',
@@ -131,7 +138,7 @@ describe('what a sweep leaves', () => {
     const none = { ...sweep, best: null };
     const failed = [trialOf(1, { state: 'failed', value: null, curve: [] })];
     const file = sweepFileOf(none, failed);
-    expect(await writeOutcome(none, file, folder)).not.toContain('best.yaml');
+    expect(await writeOutcome(none, { file, report: '' }, folder)).not.toContain('best.yaml');
     expect(file).toMatchObject({ bestParams: null, bestScore: null });
     expect(outcomeLines(none, file, 100).join('\n')).toContain('no trial went on to its end');
   });

@@ -8,7 +8,7 @@ import { EXAMPLE_SPEC } from '../../../test/support/newRun.js';
 import { runCommandLine } from '../../../test/support/runCommandLine.js';
 import { SweepWorld } from '../../../test/support/sweepWorld.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { verdictWords } from './worth.js';
+import { verdictWords } from '@trainyard/functions/sweeps/report/worth';
 
 const RATE = 'training.optimizer.learningRate';
 const spec = JSON.stringify({ ...EXAMPLE_SPEC, dataset: { source: { uri: 'gs://shop/rows.csv' } } }, null, 2);

@@ -1,4 +1,5 @@
 import { formatMetric, type SweepView, type TrialView } from '@trainyard/shared';
+import { shortKeys, valueText, variedKeys } from '@trainyard/functions/sweeps/report/parameterWords';
 import { type Layout, paint, plain, truncate } from '../../watch/layout.js';
 import { duration } from '../../watch/numbers.js';
 import type { Terminal } from '../../watch/terminal.js';
@@ -45,20 +46,15 @@ export function trialLine(trial: TrialView, sweep: SweepView, { width, ...look }
     (shown === undefined ? '–' : formatMetric(metric, shown)).padStart(Math.max(VALUE, metric.length)),
     isBest ? '*' : ' ',
     (trial.seconds === null ? '' : duration(trial.seconds)).padEnd(TOOK),
-    error ? plain(error.message) : parametersText(varied(trial.parameters, sweep)),
+    error ? plain(error.message) : parametersText(varied(trial, sweep)),
   ].join(' ');
   return paint({ ...look, width }, STYLES[state], truncate(text.trimEnd(), width));
 }
 
-/** What differs between trials, in the order of the space: what matters most stands there first. */
-function varied(parameters: TrialView['parameters'], { space }: SweepView): TrialView['parameters'] {
-  const order = Object.keys(space);
-  const place = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
-  const shown = Object.entries(parameters).filter(([key, value]) => {
-    const parameter = space[key];
-    return parameter?.type !== 'constant' || parameter.value !== value;
-  });
-  return Object.fromEntries(shown.toSorted(([a], [b]) => place(a) - place(b)));
+function varied(trial: TrialView, { space }: SweepView): TrialView['parameters'] {
+  const { parameters } = trial;
+  const keys = variedKeys(space, [trial]).filter((key) => Object.hasOwn(parameters, key));
+  return Object.fromEntries(keys.map((key) => [key, parameters[key] ?? null]));
 }
 
 /** Of a trial that is completed all, also where it stopped early. */
@@ -74,25 +70,12 @@ function bar(share: number): string {
   return '█'.repeat(full) + '░'.repeat(BAR - full);
 }
 
-/** `learningRate=0.01 batchSize=4096`: by the last part of each key, or the whole one where two end alike. */
+/** `learningRate=0.01 batchSize=4096` */
 export function parametersText(parameters: TrialView['parameters']): string {
   const keys = Object.keys(parameters);
-  const last = (key: string) => key.slice(key.lastIndexOf('.') + 1);
-  return keys
-    .map((key) => {
-      const isAlone = keys.filter((other) => last(other) === last(key)).length === 1;
-      const value = parameters[key];
-      return plain(`${isAlone ? last(key) : key}=${valueText(value)}`);
-    })
+  return shortKeys(keys)
+    .map((name, i) => plain(`${name}=${valueText(parameters[keys[i] ?? name])}`))
     .join(' ');
-}
-
-function valueText(value: TrialView['parameters'][string] | undefined): string {
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'number') return JSON.stringify(value);
-  const short = Number(value.toPrecision(4));
-  // 0.0000223 takes longer to read than 2.23e-5.
-  return short !== 0 && Math.abs(short) < 0.001 ? short.toExponential() : String(short);
 }
 
 /** How far the sweep is, as a line. */

@@ -1,7 +1,7 @@
 /** Charts as SVG text. The library, and the small document that it draws in, are loaded where the first is drawn. */
-import { html, Html, withoutControls } from '../../page/html.js';
+import { html, Html, withoutControls } from '@trainyard/shared/page/html';
 import type * as ObservablePlot from '@observablehq/plot';
-import { COLORS } from '../page/style.js';
+import { COLORS } from '@trainyard/shared/page/style';
 
 /** A chart that is wider, in pixels, would have letters too small to read where a phone shrinks it: it scrolls there. */
 const READABLE_ON_PHONES = 560;

@@ -1,7 +1,7 @@
 /** Charts of a metric by name: of methods, of slices, of features. A dot is a value, the line through it its interval. */
 import { formatMetric, type Interval, metricTitle } from '@trainyard/shared';
 import type { Chart, Plot } from './charts.js';
-import { cut } from '../words.js';
+import { cut } from '@trainyard/shared/page/words';
 
 export interface Mark {
   name: string;

@@ -2,7 +2,7 @@ import { whole } from '@trainyard/shared';
 /** Charts of predicted answers, yes or no. */
 import type { EvaluationReport } from '@trainyard/shared';
 import type { Chart, Plot } from './charts.js';
-import { percent } from '../words.js';
+import { percent } from '@trainyard/shared/page/words';
 
 type YesOrNo = NonNullable<EvaluationReport['yesOrNo']>;
 

@@ -8,7 +8,8 @@ import {
   metricTitle,
   whole,
 } from '@trainyard/shared';
-import { bounds, cut, duration, minute, percent, predictedRows, size } from '../words.js';
+import { bounds, cut, duration, minute, percent, size } from '@trainyard/shared/page/words';
+import { predictedRows } from '../words.js';
 
 const MOST_SLICES = 5;
 

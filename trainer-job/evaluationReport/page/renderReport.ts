@@ -1,10 +1,11 @@
 import { type EvaluationReport, formatMetric, methodTitle, metricTitle, whole } from '@trainyard/shared';
-import { html, type Html } from '../../page/html.js';
+import { html, type Html } from '@trainyard/shared/page/html';
 import type { Charts } from '../charts/charts.js';
 import { SECTIONS } from '../sections/table.js';
-import { bounds, duration, metricOf, minute, predictedRows, signedPercent } from '../words.js';
+import { bounds, duration, minute, signedPercent } from '@trainyard/shared/page/words';
+import { metricOf, predictedRows } from '../words.js';
 import type { Section, Shown } from './section.js';
-import { STYLE } from './style.js';
+import { pageText, tile } from '@trainyard/shared/page/shell';
 
 type Decision = EvaluationReport['verdict']['decision'];
 
@@ -22,38 +23,18 @@ export function renderReport(report: EvaluationReport, charts: Charts): string {
     typeof content === 'string' ? [{ title: section.title, why: content }] : [],
   );
   const { modelVersion, runId, evaluatedAt, attempt } = report.run;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width,initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${modelVersion}: evaluation</title>
-        ${STYLE}
-      </head>
-      <body>
-        <main>
-          <header>
-            <h1>${modelVersion}</h1>
-            <p class="soft">
-              Evaluated ${minute(evaluatedAt)} · run ${runId}${attempt > 1 ? ` · attempt ${attempt}` : ''}
-            </p>
-            ${verdict(report)} ${tiles(report)}
-          </header>
-          <nav aria-label="Sections">
-            <ul>
-              ${there.map(({ section }) => html`<li><a href="#${section.id}">${section.title}</a></li>`)}
-              <li><a href="#left-out">Left out</a></li>
-            </ul>
-          </nav>
-          ${there.map(({ section, content }) => sectionPart(section, content))} ${leftOut(report, missing)}
-          <footer>
-            Made of evaluation.json, which stands beside this page and has every figure. docs/evaluation.md of
-            Trainyard says how to read it.
-          </footer>
-        </main>
-      </body>
-    </html> `.text;
+  return pageText({
+    title: `${modelVersion}: evaluation`,
+    header: html`<h1>${modelVersion}</h1>
+      <p class="soft">
+        Evaluated ${minute(evaluatedAt)} · run ${runId}${attempt > 1 ? ` · attempt ${attempt}` : ''}
+      </p>
+      ${verdict(report)} ${tiles(report)}`,
+    parts: there.map(({ section: { id, title }, content }) => ({ id, title, content })),
+    leftOut: leftOut(report, missing),
+    footer: html`Made of evaluation.json, which stands beside this page and has every figure.
+    docs/evaluation.md of Trainyard says how to read it.`,
+  });
 }
 
 function verdict({ verdict: { decision, sentence, reasons } }: EvaluationReport): Html {
@@ -109,38 +90,14 @@ function bestTile(best: EvaluationReport['comparisons'][number]): Html {
   return tile(title, signedPercent(change), sure);
 }
 
-function tile(name: string, value: string, note: string): Html {
-  return html`<div class="tile">
-    <dt>${name}</dt>
-    <dd>${value}<small>${note}</small></dd>
-  </div>`;
-}
-
-function sectionPart({ id, title }: Section, content: Html): Html {
-  return html`<section class="card" id="${id}" aria-labelledby="${id}-title">
-    <h2 id="${id}-title">${title}</h2>
-    ${content}
-  </section>`;
-}
-
 /** Nothing is left out without a word. */
-function leftOut(report: EvaluationReport, missing: readonly { title: string; why: string }[]): Html {
-  const none = report.leftOut.length + missing.length === 0;
-  return html`<section class="card" id="left-out" aria-labelledby="left-out-title">
-    <h2 id="left-out-title">Left out</h2>
-    ${
-      none
-        ? html`<p class="soft">Nothing was left out.</p>`
-        : html`<ul>
-            ${report.leftOut.map(
-              ({ what, why, remedy }) =>
-                html`<li class="break">
-                  <strong>${what}</strong>:
-                  ${why}${remedy === null ? '' : html` <span class="soft">What to do: ${remedy}</span>`}
-                </li>`,
-            )}
-            ${missing.map(({ title, why }) => html`<li class="break"><strong>${title}</strong>: ${why}</li>`)}
-          </ul>`
-    }
-  </section>`;
+function leftOut(report: EvaluationReport, missing: readonly { title: string; why: string }[]): Html[] {
+  return [
+    ...report.leftOut.map(
+      ({ what, why, remedy }) =>
+        html`<strong>${what}</strong>:
+          ${why}${remedy === null ? '' : html` <span class="soft">What to do: ${remedy}</span>`}`,
+    ),
+    ...missing.map(({ title, why }) => html`<strong>${title}</strong>: ${why}`),
+  ];
 }

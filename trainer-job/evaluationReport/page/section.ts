@@ -1,5 +1,5 @@
 import type { EvaluationReport } from '@trainyard/shared';
-import type { Html } from '../../page/html.js';
+import type { Html } from '@trainyard/shared/page/html';
 import type { Charts } from '../charts/charts.js';
 
 /** What the sections of the page are made of. */

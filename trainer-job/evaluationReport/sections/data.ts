@@ -1,9 +1,9 @@
 import { whole } from '@trainyard/shared';
 import type { EvaluationReport } from '@trainyard/shared';
-import { html, type Html } from '../../page/html.js';
+import { html, type Html } from '@trainyard/shared/page/html';
 import type { Section } from '../page/section.js';
-import { type Cell, firstOf, pairs, table } from '../page/table.js';
-import { cut, figure, minute } from '../words.js';
+import { type Cell, firstOf, pairs, table } from '@trainyard/shared/page/table';
+import { cut, figure, minute } from '@trainyard/shared/page/words';
 
 type Data = EvaluationReport['data'];
 

@@ -1,8 +1,8 @@
 import { type EvaluationReport, flattened } from '@trainyard/shared';
-import { html, type Html } from '../../page/html.js';
+import { html, type Html } from '@trainyard/shared/page/html';
 import type { Section } from '../page/section.js';
-import { type Cell, firstOf, pairs, table } from '../page/table.js';
-import { cut, size } from '../words.js';
+import { type Cell, firstOf, pairs, table } from '@trainyard/shared/page/table';
+import { cut, size } from '@trainyard/shared/page/words';
 
 type Provenance = NonNullable<EvaluationReport['provenance']>;
 

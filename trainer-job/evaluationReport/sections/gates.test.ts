@@ -1,7 +1,7 @@
 import { gateResultSchema } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { sampleReport } from '../../../test/support/evaluation/sampleReport.js';
-import { html } from '../../page/html.js';
+import { html } from '@trainyard/shared/page/html';
 import { openCharts } from '../charts/charts.js';
 import { gates } from './gates.js';
 

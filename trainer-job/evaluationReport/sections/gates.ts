@@ -1,8 +1,8 @@
 import { formatMetric, gateInWords, type GateResult, gateTitle } from '@trainyard/shared';
-import { html, type Html } from '../../page/html.js';
+import { html, type Html } from '@trainyard/shared/page/html';
 import type { Section } from '../page/section.js';
-import { type Cell, table } from '../page/table.js';
-import { bounds } from '../words.js';
+import { type Cell, table } from '@trainyard/shared/page/table';
+import { bounds } from '@trainyard/shared/page/words';
 
 /** What the specification asks for, and what became of it: the missed ones first, of which the critical ones block. */
 export const gates: Section = {

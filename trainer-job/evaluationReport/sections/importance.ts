@@ -1,5 +1,5 @@
 import { formatMetric, metricTitle, whole } from '@trainyard/shared';
-import { html } from '../../page/html.js';
+import { html } from '@trainyard/shared/page/html';
 import { importanceChart } from '../charts/importance.js';
 import type { Section } from '../page/section.js';
 

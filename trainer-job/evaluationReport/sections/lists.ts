@@ -1,8 +1,9 @@
 import { methodTitle, metricTitle, whole } from '@trainyard/shared';
-import { html } from '../../page/html.js';
+import { html } from '@trainyard/shared/page/html';
 import type { Section } from '../page/section.js';
-import { type Cell, table } from '../page/table.js';
-import { bounds, metricFigure, metricOf } from '../words.js';
+import { type Cell, table } from '@trainyard/shared/page/table';
+import { bounds, metricFigure } from '@trainyard/shared/page/words';
+import { metricOf } from '../words.js';
 
 export const lists: Section = {
   id: 'lists',

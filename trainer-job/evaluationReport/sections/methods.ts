@@ -1,9 +1,10 @@
 import { formatMetric, isBetter, type MeasuredMetric, methodTitle, metricTitle } from '@trainyard/shared';
-import { html, type Html } from '../../page/html.js';
+import { html, type Html } from '@trainyard/shared/page/html';
 import { dotChart } from '../charts/measures.js';
 import type { Section, Shown } from '../page/section.js';
-import { type Cell, table } from '../page/table.js';
-import { bounds, figure, metricFigure, metricOf, signedPercent } from '../words.js';
+import { type Cell, table } from '@trainyard/shared/page/table';
+import { bounds, figure, metricFigure, signedPercent } from '@trainyard/shared/page/words';
+import { metricOf } from '../words.js';
 
 /** The model beside every simple method: by the primary metric as a chart, and by how much; by all others as a table. */
 export const methods: Section = {

@@ -1,8 +1,8 @@
 import { whole } from '@trainyard/shared';
-import { html } from '../../page/html.js';
+import { html } from '@trainyard/shared/page/html';
 import type { Section } from '../page/section.js';
-import { type Cell, pairs, table } from '../page/table.js';
-import { duration, size } from '../words.js';
+import { type Cell, pairs, table } from '@trainyard/shared/page/table';
+import { duration, size } from '@trainyard/shared/page/words';
 
 export const performance: Section = {
   id: 'performance',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleReport } from '../../../test/support/evaluation/sampleReport.js';
-import { html } from '../../page/html.js';
+import { html } from '@trainyard/shared/page/html';
 import { openCharts } from '../charts/charts.js';
 import { training } from './training.js';
 

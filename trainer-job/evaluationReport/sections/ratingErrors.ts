@@ -1,8 +1,8 @@
 import { whole } from '@trainyard/shared';
-import { html } from '../../page/html.js';
+import { html } from '@trainyard/shared/page/html';
 import type { Section } from '../page/section.js';
-import { type Cell, firstOf, pairs, table } from '../page/table.js';
-import { cut, figure } from '../words.js';
+import { type Cell, firstOf, pairs, table } from '@trainyard/shared/page/table';
+import { cut, figure } from '@trainyard/shared/page/words';
 
 const MOST_CATEGORIES = 40;
 

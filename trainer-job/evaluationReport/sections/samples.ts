@@ -1,7 +1,7 @@
 import type { EvaluationReport } from '@trainyard/shared';
-import { html, type Html } from '../../page/html.js';
+import { html, type Html } from '@trainyard/shared/page/html';
 import type { Section } from '../page/section.js';
-import { cut, figure } from '../words.js';
+import { cut, figure } from '@trainyard/shared/page/words';
 
 type Sample = EvaluationReport['samples'][number];
 const MOST_TAKEN = 15;

@@ -1,9 +1,10 @@
 import { type Comparison, formatMetric, methodInWords, metricTitle, whole } from '@trainyard/shared';
-import { html } from '../../page/html.js';
+import { html } from '@trainyard/shared/page/html';
 import { dotChart } from '../charts/measures.js';
 import type { Section } from '../page/section.js';
-import { type Cell, firstOf, table } from '../page/table.js';
-import { bounds, cut, metricFigure, metricOf } from '../words.js';
+import { type Cell, firstOf, table } from '@trainyard/shared/page/table';
+import { bounds, cut, metricFigure } from '@trainyard/shared/page/words';
+import { metricOf } from '../words.js';
 
 const DRAWN = 20;
 const LISTED = 60;

@@ -1,9 +1,9 @@
 import { formatMetric, metricTitle, metricValue, whole } from '@trainyard/shared';
-import { html, type Html } from '../../page/html.js';
+import { html, type Html } from '@trainyard/shared/page/html';
 import { learningCurves } from '../charts/learningCurves.js';
 import type { Section, Shown } from '../page/section.js';
-import { pairs, table } from '../page/table.js';
-import { duration } from '../words.js';
+import { pairs, table } from '@trainyard/shared/page/table';
+import { duration } from '@trainyard/shared/page/words';
 
 const MOST_EPOCHS = 300;
 

@@ -1,4 +1,4 @@
-import { html } from '../../page/html.js';
+import { html } from '@trainyard/shared/page/html';
 import type { Section } from '../page/section.js';
 
 export const warnings: Section = {

@@ -1,9 +1,9 @@
 import { whole } from '@trainyard/shared';
-import { html } from '../../page/html.js';
+import { html } from '@trainyard/shared/page/html';
 import { calibrationChart, confusionChart } from '../charts/yesOrNo.js';
 import type { Section } from '../page/section.js';
-import { pairs } from '../page/table.js';
-import { figure, percent } from '../words.js';
+import { pairs } from '@trainyard/shared/page/table';
+import { figure, percent } from '@trainyard/shared/page/words';
 
 export const yesOrNo: Section = {
   id: 'answers',

@@ -3,7 +3,7 @@ import type { Finding } from '../expectations/finding.js';
 import type { Profile } from '../profile/profile.js';
 import { violations, type Validation } from '../report.js';
 import { columnCard } from './columnCard.js';
-import { html, type Html } from '../../../page/html.js';
+import { html, type Html } from '@trainyard/shared/page/html';
 import { STYLE } from './style.js';
 
 /** The profile and what was checked as a page that needs nothing else: no script, nothing from elsewhere. */

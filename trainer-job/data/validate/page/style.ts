@@ -1,4 +1,4 @@
-import { Html } from '../../../page/html.js';
+import { Html } from '@trainyard/shared/page/html';
 
 /** Light and dark, as the reader's system is. */
 export const STYLE = new Html(`<style>

@@ -1,4 +1,4 @@
-import { Html } from '../../page/html.js';
+import { Html } from './html.js';
 
 /** What colours mean, in light and in dark: charts that stand alone in a file have the same. */
 export const COLORS = `:root{color-scheme:light dark;--ink:#1a2230;--soft:#566172;--line:#dde2ea;--card:#fff;--page:#f5f7fa;--model:#2f6fc2;--model-soft:#d5e4f7;--other:#8a95a5;--bad:#b3261e;--bad-soft:#fbeae8;--warn:#8a5a00;--warn-soft:#fdf2dc;--good:#1d6f42;--good-soft:#e3f4ea;--loss:#a34a1e}
@@ -43,6 +43,7 @@ figure{margin:12px 0 0}figcaption{font-size:13px;color:var(--soft);margin-bottom
 .person{border:1px solid var(--line);border-radius:8px;padding:10px 14px}.person h3{margin:0;overflow-wrap:anywhere}.lists{display:grid;grid-template-columns:1fr 1fr;gap:14px;font-size:13px}.lists h4{margin:6px 0 2px;font-size:12.5px;color:var(--soft);font-weight:600}.lists ol{margin:0;padding-left:22px}.lists li{overflow-wrap:anywhere;margin:0}.lists li.hit{font-weight:700;color:var(--good)}
 details{margin-top:10px}summary{cursor:pointer;color:var(--model);font-size:14px}
 dl.pairs{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:8px 0 0;font-size:13.5px}dl.pairs dt{color:var(--soft)}dl.pairs dd{margin:0;overflow-wrap:anywhere}@media(max-width:560px){dl.pairs{grid-template-columns:1fr}}
+pre{overflow-x:auto;font:12.5px/1.4 ui-monospace,SFMono-Regular,Menlo,monospace}
 footer{color:var(--soft);font-size:13px;margin-top:20px}
 ${PRINT}
 </style>`);

@@ -1,6 +1,6 @@
 /** Tables and lists of facts, which every section writes in the same way. */
-import { whole } from '@trainyard/shared';
-import { html, type Html } from '../../page/html.js';
+import { whole } from '../whole.js';
+import { html, type Html } from './html.js';
 
 export type Cell = Html | string | number;
 

@@ -1,0 +1,83 @@
+/** Parameters and their values as people read them. */
+import {
+  canonicalJson,
+  isRecord,
+  type Parameter,
+  type ParameterValue,
+  type Space,
+  type TrainingSpec,
+  type TrialView,
+} from '@trainyard/shared';
+import { expandedKeys } from '@trainyard/shared/sweeps/expandedKeys';
+
+/** Each key by its last part, or the whole one where two end alike. */
+export function shortKeys(keys: readonly string[]): string[] {
+  const last = (key: string) => key.slice(key.lastIndexOf('.') + 1);
+  return keys.map((key) =>
+    keys.filter((other) => last(other) === last(key)).length === 1 ? last(key) : key,
+  );
+}
+
+export function valueText(value: ParameterValue | undefined): string {
+  if (value === undefined) return '–';
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'number') return JSON.stringify(value);
+  const short = Number(value.toPrecision(4));
+  // 0.0000223 takes longer to read than 2.23e-5.
+  return short !== 0 && Math.abs(short) < 0.001 ? short.toExponential() : String(short);
+}
+
+/** What differs between trials, in the order of the space: what matters most stands there first. What somebody tried beside the space comes last. */
+export function variedKeys(space: Space, trials: readonly Pick<TrialView, 'parameters'>[]): string[] {
+  const isVaried = (key: string) => {
+    const parameter = space[key];
+    if (parameter?.type !== 'constant') return true;
+    return trials.some(
+      ({ parameters }) =>
+        Object.hasOwn(parameters, key) &&
+        canonicalJson(parameters[key] ?? null) !== canonicalJson(parameter.value),
+    );
+  };
+  const tried = new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)));
+  const others = [...tried].filter((key) => !Object.hasOwn(space, key)).toSorted();
+  return [...Object.keys(space), ...others].filter(isVaried);
+}
+
+/** `0.001 to 0.1, by magnitude` */
+export function parameterText(parameter: Parameter): string {
+  const { when } = parameter;
+  const conditions = Object.entries(when ?? {}).map(
+    ([on, values]) =>
+      `${on} is ${(Array.isArray(values) ? values : [values]).map((value) => valueText(value)).join(' or ')}`,
+  );
+  const where = conditions.length === 0 ? '' : `, where ${conditions.join(' and ')}`;
+  return `${choiceText(parameter)}${where}`;
+}
+
+function choiceText(parameter: Parameter): string {
+  switch (parameter.type) {
+    case 'constant':
+      return `always ${valueText(parameter.value)}`;
+    case 'categorical':
+      return parameter.values.map((value) => valueText(value)).join(', ');
+    case 'logFloat':
+      return `${valueText(parameter.min)} to ${valueText(parameter.max)}, by magnitude`;
+    case 'int':
+    case 'float': {
+      const { min, max, step } = parameter;
+      const steps = step === undefined ? '' : ` in steps of ${valueText(step)}`;
+      const isByMagnitude = parameter.type === 'int' && parameter.log ? ', by magnitude' : '';
+      return `${valueText(min)} to ${valueText(max)}${steps}${isByMagnitude}`;
+    }
+  }
+}
+
+/** What a specification has at a key; of a key that stands for several, at the first. Undefined where it has nothing there. */
+export function valueAtKey(spec: TrainingSpec, key: string): ParameterValue | undefined {
+  let value: unknown = spec;
+  for (const part of (expandedKeys(key)[0] ?? key).split('.')) {
+    if (Array.isArray(value)) value = value[Number(part)];
+    else value = isRecord(value) && Object.hasOwn(value, part) ? value[part] : undefined;
+  }
+  return value as ParameterValue | undefined;
+}

@@ -1,0 +1,78 @@
+import type { SweepView, TrialView } from '@trainyard/shared';
+import { importanceOf, type ParameterImportance } from '../search/importance.js';
+import { convergenceOf, slicesOf, type Convergence, type Slice } from '../search/learned.js';
+import type { SearchTrial } from '../search/trial.js';
+
+/** `sweep.json`: all that was found, so that it can be loaded again. */
+export interface SweepFile {
+  sweepId: string;
+  modelId: string;
+  name: string;
+  status: SweepView['status'];
+  endReason: SweepView['endReason'];
+  objectiveMetric: string;
+  direction: 'minimize' | 'maximize';
+  paramSpace: SweepView['space'];
+  bestParams: TrialView['parameters'] | null;
+  bestScore: number | null;
+  bestTrial: number | null;
+  results: {
+    trial: number;
+    runId: string | null;
+    state: TrialView['state'];
+    params: TrialView['parameters'];
+    score: number | null;
+    seconds: number | null;
+    costUsd: number;
+  }[];
+  paramImportance: ParameterImportance[];
+  convergence: Convergence;
+  slices: Record<string, Slice[]>;
+  /** The runs that retrained the best trial. */
+  finals: SweepView['finals'];
+}
+
+export function sweepFileOf(sweep: SweepView, trials: readonly TrialView[]): SweepFile {
+  const { sweepId, modelId, name, status, endReason, objective, space, best, seed } = sweep;
+  const history = trials.map(searchTrialOf);
+  return {
+    sweepId,
+    modelId,
+    name,
+    status,
+    endReason,
+    objectiveMetric: objective.metric,
+    direction: objective.direction,
+    paramSpace: space,
+    bestParams: best?.parameters ?? null,
+    bestScore: best?.value ?? null,
+    bestTrial: best?.number ?? null,
+    results: trials.map(({ number, runId, state, parameters, value, seconds, costUsd }) => ({
+      trial: number,
+      runId,
+      state,
+      params: parameters,
+      score: value,
+      seconds,
+      costUsd,
+    })),
+    paramImportance: importanceOf(history, space, seed),
+    convergence: convergenceOf(history, objective.direction),
+    slices: slicesOf(history, space, objective.direction),
+    finals: sweep.finals,
+  };
+}
+
+/** For the search, a trial that was cancelled has failed: it has no value that could be learned from. */
+function searchTrialOf({ number, parameters, state, value, curve }: TrialView): SearchTrial {
+  return { number, parameters, state: state === 'cancelled' ? 'failed' : state, value, curve: [...curve] };
+}
+
+const ENOUGH_RESULTS = 10;
+
+/** A forest splits whatever it is given, and of few trials it tells little: so it is said. Empty of enough. */
+export function doubtOf({ trials: { completed, pruned } }: Pick<SweepView, 'trials'>): string {
+  const results = completed + pruned;
+  if (results >= ENOUGH_RESULTS) return '';
+  return `of ${results} ${results === 1 ? 'result' : 'results'} alone: a guess`;
+}

@@ -1,0 +1,64 @@
+/** What a finalized sweep was worth, on rows that no trial was chosen by: beside what was before it, and beside other seeds. */
+import {
+  formatMetric,
+  isTerminal,
+  leadingMetric,
+  measuredModel,
+  type ComparedMetric,
+  type FinalRun,
+  type MetricSensitivity,
+  type RepeatsView,
+  type RunComparison,
+  type RunView,
+} from '@trainyard/shared';
+
+/** The retrained trial, and what stands beside it as far as that is there. */
+export interface Worth {
+  final: FinalRun;
+  run: RunView;
+  baseline: RunView | null;
+  repeats: RepeatsView;
+  /** Of the baseline and the run, once both are completed. */
+  comparison: RunComparison | null;
+}
+
+/** Whether nothing that belongs to it is still to come. */
+export function isWhole({ run, baseline, repeats }: Worth): boolean {
+  const { count, ended, refusal, repetitions } = repeats;
+  const areRepeated = refusal === null ? ended >= count : ended === repetitions.length;
+  return isTerminal(run.status) && (baseline === null || isTerminal(baseline.status)) && areRepeated;
+}
+
+/** Whether the search was worth it, in a sentence; empty where nothing is there to hold it against. */
+export function verdictOf({ run, comparison, repeats }: Worth): string {
+  const leading = leadingMetric(measuredModel(run.spec), 'test');
+  return verdictWords(
+    comparison?.metrics.find(({ name }) => name === leading),
+    repeats.sensitivity?.metrics.find(({ metric }) => metric === leading),
+  );
+}
+
+/** Student's t of 95 %, two-sided, by the degrees of freedom from 1; 2 beyond. */
+const T = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26];
+
+/** Whether the search was worth it, by the metric that says most of the model. */
+export function verdictWords(
+  metric: ComparedMetric | undefined,
+  spread: MetricSensitivity | undefined,
+): string {
+  const [before = null, after = null] = metric?.values ?? [];
+  if (!metric || before === null || after === null || metric.better === null) return '';
+  const tuned = spread?.mean ?? after;
+  const gain = metric.better === 'higher' ? tuned - before : before - tuned;
+  const share = before === 0 ? '' : ` (${percent(Math.abs(gain / before))})`;
+  const said = `${metric.title}${spread ? `, the mean of ${spread.values} seeds,` : ''} is ${formatMetric(metric.name, Math.abs(gain))}${share} ${gain < 0 ? 'worse' : 'better'} than before the sweep`;
+  if (!spread) return `${said}; how much of that is chance, repetitions tell.`;
+  const { values, std } = spread;
+  // What was before is of one seed, which varies as much.
+  const chance = (T[values - 2] ?? 2) * std * Math.sqrt(1 + 1 / values);
+  return Math.abs(gain) > chance
+    ? `${said}: more than ${formatMetric(metric.name, chance)}, which seeds alone may make (95 %).`
+    : `${said}, and seeds alone may make ${formatMetric(metric.name, chance)} (95 %): take it for chance.`;
+}
+
+const percent = (share: number) => `${Number((share * 100).toPrecision(2))} %`;
