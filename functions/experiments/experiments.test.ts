@@ -76,6 +76,41 @@ describe('an experiment that many want at once', () => {
 });
 
 describe('the best experiments', () => {
+  it('are whole runs: what was measured on a sample, or is another seed of a run, is counted apart', async () => {
+    const { cp, api } = await opened();
+    const ended = (n: number, recall: number, parts: Partial<Run> = {}): Run =>
+      newRun(START, {
+        runId: newRunId(),
+        modelId: 'shop',
+        runNumber: n,
+        status: 'completed',
+        spec: trainingSpecSchema.parse(EXAMPLE_SPEC),
+        result: { ...RESULT, metrics: { test_recall_at_100: recall } },
+        ...parts,
+      });
+    const dataset = { ...EXAMPLE_SPEC.dataset, sample: { share: 0.1, by: 'user' } };
+    const sampled = trainingSpecSchema.parse({ ...EXAMPLE_SPEC, dataset });
+    const trial = { sweepId: newRunId(), trial: 1 };
+    const whole = ended(1, 0.3);
+    await cp.put(
+      whole,
+      ended(2, 0.8, { intent: 'quick-test', quickTest: { cuts: [] }, spec: sampled }),
+      ended(3, 0.7, { sweep: trial, spec: sampled }),
+      ended(4, 0.2, { sweep: trial }),
+      ended(5, 0.4, { repeat: { of: whole.runId, number: 1, seed: 7 } }),
+    );
+    await cp.store.transaction(async (tx) => {
+      tx.set(paths.model('shop'), { ...newModel('shop', START), lastRunNumber: 5 });
+    });
+    const [found] = bestExperimentsSchema.parse((await api.send('/api/best-experiments')).json).modelTypes;
+    expect(found).toMatchObject({
+      count: 2,
+      leftOut: { quickTests: 1, samples: 1, repetitions: 1 },
+      runs: [{ value: 0.3 }, { value: 0.2 }],
+    });
+    expect(found?.kpis.at(-1)).toMatchObject({ metric: 'test_recall_at_100', best: 0.3 });
+  });
+
   it('are the ten best runs of each type of model, by the direction of its metric', async () => {
     const { cp, api } = await opened();
     const ended = (

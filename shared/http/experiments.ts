@@ -60,19 +60,42 @@ export const bestExperimentsSchema = z.strictObject({
     z.array(
       z.strictObject({
         modelType: described(modelTypeSchema.clone(), 'The type of the models.'),
-        count: described(z.int().min(0), 'The number of completed runs.', 15),
+        count: described(
+          z.int().min(0),
+          'The number of completed runs that are compared: those on all rows, trials of sweeps among them.',
+          15,
+        ),
+        leftOut: described(
+          z.strictObject({
+            quickTests: described(z.int().min(0), 'Quick tests.', 4),
+            samples: described(
+              z.int().min(0),
+              'Other runs on a sample of the rows (`dataset.sample`), such as quick trials of a sweep.',
+              30,
+            ),
+            repetitions: described(
+              z.int().min(0),
+              'Repetitions of a run with other seeds: the best of many seeds would stand for the specification.',
+              3,
+            ),
+          }),
+          'The completed runs that are not compared: a sample has other rows and fewer items, of which the right one is found more easily.',
+        ),
         kpis: described(
           z.array(
             z.strictObject({
               metric: described(metricNameSchema.clone(), 'The metric.', 'test_recall_at_100'),
               title: described(z.string(), 'Its name for people.', 'Recall@100 (test)'),
-              best: number('The best value of all runs; null where none has it.', 0.823),
+              best: number('The best value of the runs that are compared; null where none has it.', 0.823),
             }),
           ),
-          'The figures that models of the type go by, each the best of all runs.',
+          'The figures that models of the type go by, each the best of the runs that are compared.',
         ),
         metric: described(metricNameSchema.clone(), 'What the runs are ordered by.', 'test_recall_at_100'),
-        runs: described(z.array(bestRunSchema), 'The ten best runs, the best first.'),
+        runs: described(
+          z.array(bestRunSchema),
+          'The ten best of the runs that are compared, the best first.',
+        ),
       }),
     ),
     'Retrieval, ranking, hybrid.',

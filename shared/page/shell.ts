@@ -2,7 +2,7 @@
 import { html, type Html } from './html.js';
 import { STYLE } from './style.js';
 
-export interface PagePart {
+interface PagePart {
   /** Of the anchor: `#slices`. */
   id: string;
   title: string;

@@ -292,6 +292,7 @@ export const EXAMPLES = {
       {
         modelType: 'retrieval',
         count: 1,
+        leftOut: { quickTests: 4, samples: 30, repetitions: 3 },
         kpis: [{ metric: 'test_recall_at_100', title: 'Recall@100', best: 0.6 }],
         metric: 'test_recall_at_100',
         runs: [

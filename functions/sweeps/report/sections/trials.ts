@@ -52,7 +52,7 @@ export const trials: SweepSection = {
 };
 
 /** All, or the best of them; by their numbers. */
-export function trialsShown(
+function trialsShown(
   all: readonly TrialView[],
   { objective }: Pick<SweepView, 'objective'>,
 ): TrialView[] {
