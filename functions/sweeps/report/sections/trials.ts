@@ -52,10 +52,7 @@ export const trials: SweepSection = {
 };
 
 /** All, or the best of them; by their numbers. */
-function trialsShown(
-  all: readonly TrialView[],
-  { objective }: Pick<SweepView, 'objective'>,
-): TrialView[] {
+function trialsShown(all: readonly TrialView[], { objective }: Pick<SweepView, 'objective'>): TrialView[] {
   if (all.length <= MOST_TRIALS_SHOWN) return [...all];
   const rank = (a: TrialView, b: TrialView) => {
     if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);
