@@ -2,10 +2,11 @@
  * Makes of each function what is deployed: a folder of its own with one file, what it loads only where it is used beside it, and the
  * packages it needs by name and lockfile. A cold start reads a few files instead of a thousand.
  */
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type OutputChunk } from 'rolldown';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { withoutWords } from './withoutWords.js';
 import { lockedPackage, readLock, type Lock } from './lockedPackage.js';
 
@@ -97,7 +98,7 @@ async function writeBundle(
 ): Promise<Bundle> {
   const { parts, ...described } = describe(entry, chunks);
   for (const { fileName, code } of parts) {
-    await mkdir(dirname(join(folder, fileName)), { recursive: true });
+    await makeFolder(dirname(join(folder, fileName)));
     await writeFile(join(folder, fileName), code);
   }
   const names = [...described.packages, ...described.laterPackages].map(packageName);

@@ -1,9 +1,10 @@
 /** Makes of the recommender a package that `npm pack` and `npm install` take: `shared` is bundled into it, and zod is what it depends on. */
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { z } from 'zod';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { packRecommender } from './packRecommender.js';
 
 const ROOT = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../' : '../', import.meta.url));
@@ -27,7 +28,7 @@ const entry = (name: string, types = name) => ({
 
 /** Writes the package's folder from what `tsc -b` has built. */
 export async function writeRecommenderPackage(folder: string): Promise<void> {
-  await mkdir(join(folder, 'dist'), { recursive: true });
+  await makeFolder(join(folder, 'dist'));
   await bundle(join(folder, 'dist'));
   await packRecommender(join(folder, 'dist/standalone.js'));
   await copyTypes(join(folder, 'dist/types'));
@@ -99,7 +100,7 @@ async function copyTypes(folder: string): Promise<void> {
         return `${before}${quote}${written}${quote}`;
       },
     );
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await writeFile(target, text.replace(/\/\/# sourceMappingURL=.*\n?/, ''));
   }
 }

@@ -1,3 +1,4 @@
+import { mkdirSync, statSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -7,13 +8,41 @@ import { dirname } from 'node:path';
  */
 export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   try {
+    await makeOne(path, mode);
+  } catch (error) {
+    const above = dirname(path);
+    if (!isMissing(error) || above === path) throw error;
+    if (!(await isFolder(above))) await makeFolder(above, mode);
+    // Tried again where it is there, too: somebody else may have made it meanwhile.
+    await makeOne(path, mode);
+  }
+}
+
+async function makeOne(path: string, mode: number): Promise<void> {
+  try {
     await mkdir(path, { mode });
   } catch (error) {
-    if (await isFolder(path)) return;
+    if (!(await isFolder(path))) throw error;
+  }
+}
+
+/** The same for whoever cannot wait. */
+export function makeFolderSync(path: string, mode = 0o777): void {
+  try {
+    makeOneSync(path, mode);
+  } catch (error) {
     const above = dirname(path);
-    if (!isMissing(error) || above === path || (await isFolder(above))) throw error;
-    await makeFolder(above, mode);
-    await makeFolder(path, mode);
+    if (!isMissing(error) || above === path) throw error;
+    if (!isFolderSync(above)) makeFolderSync(above, mode);
+    makeOneSync(path, mode);
+  }
+}
+
+function makeOneSync(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    if (!isFolderSync(path)) throw error;
   }
 }
 
@@ -27,4 +56,12 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
+}
+
+function isFolderSync(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

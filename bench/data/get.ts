@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { withDatabase } from '@trainyard/trainer-job/data/database';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { config } from '../environment.js';
 import { printProgress } from '../progress.js';
 import {
@@ -56,7 +57,7 @@ export async function getOnlineRetail(request: { from: string; to: string; diges
   if (!answer.ok) throw new Error(`${from} answered ${answer.status}`);
   const workbook = await workbookOf(Buffer.from(await answer.arrayBuffer()));
   const folder = join(dirname(to), `.${process.pid}`);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   try {
     const lines = join(folder, 'rows.json');
     const found = await writeLines(workbook, lines);

@@ -1,11 +1,11 @@
 /** A host that is killed, its store that breaks, the link to it and the trainers behind it: what experiments under faults have in common. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DocumentStore } from '@trainyard/functions/ports/documentStore/documentStore';
 import { openFirestoreDocumentStore } from '@trainyard/functions/ports/documentStore/firestoreDocumentStore';
 import { openSqliteDocumentStore } from '@trainyard/functions/ports/documentStore/sqliteDocumentStore';
 import { randomFor, type Random } from '@trainyard/trainer-job/model/random';
+import { makeFolderSync } from '@trainyard/shared/makeFolder';
 import type { StoreSettings } from '../stores/storeAndBus.js';
 import { openFaultyLink, type FaultyLink } from './faultyLink.js';
 import { Host } from './host.js';
@@ -45,7 +45,7 @@ export class FaultyWorld {
   ): Promise<FaultyWorld> {
     const { seed, folder, hostProgram } = options;
     const [jobs, journals] = [join(folder, files.jobs), join(folder, files.journals)];
-    for (const path of [jobs, journals]) mkdirSync(path, { recursive: true });
+    for (const path of [jobs, journals]) makeFolderSync(path);
     const host = new Host(hostProgram);
     const link = await openFaultyLink(() => host.address, randomFor(seed, 'link'));
     const trainers = new Trainers({ jobs, journals, planOf, random: randomFor(seed, 'trainers') });

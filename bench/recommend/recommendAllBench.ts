@@ -34,7 +34,7 @@ export const recommendAll: Bench = {
       const out = join(folder, 'recommendations.parquet');
       const start = performance.now();
       const { workers } = values;
-      await runTrainer(['--recommend', model, '--to', out, '--k', String(K), '--workers', workers]);
+      await runTrainer(['--recommend', model, '--out', out, '--k', String(K), '--workers', workers]);
       const seconds = (performance.now() - start) / 1000;
       const { users = 0, rows = 0 } = await withDatabase(folder, (database) =>
         database.counts(

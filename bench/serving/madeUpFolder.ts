@@ -1,9 +1,10 @@
 /** Folders of models as large as a claim needs: the vectors are groups of items that are alike, as those of trained models are, drawn by a seed. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { packTexts } from '@trainyard/trainer-job/data/typedFiles';
 import { randomFor } from '@trainyard/trainer-job/model/random';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 
 export interface MadeUp {
   items: number;
@@ -48,7 +49,7 @@ export async function madeUpFolder(
     written.push({ path, bytes, sha256, contentType: 'application/octet-stream' });
   };
   const write = async (path: string, content: Uint8Array | string) => {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await makeFolder(dirname(join(folder, path)));
     await writeFile(join(folder, path), content);
     list(path, content);
   };

@@ -1,7 +1,8 @@
 /** Writes `docs/reference` from the tables and schemas that the product itself runs on, or compares the two. */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 
 export type Pages = Readonly<Record<string, () => string>>;
 
@@ -11,7 +12,7 @@ async function contentOf(file: string, page: () => string): Promise<string> {
 }
 
 async function filesIn(folder: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   return (await readdir(folder)).toSorted();
 }
 

@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'libsql';
+import { makeFolderSync } from '@trainyard/shared/makeFolder';
 
 /** How long whoever opens a file, or wants to write it, waits for another process that has it locked. */
 const BUSY_MS = 5_000;
@@ -17,7 +18,7 @@ export function openSqlite(
   file: string,
   prepare: (database: Database.Database) => void = () => undefined,
 ): Database.Database {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolderSync(dirname(file), 0o700);
   keepPrivate(file);
   const database = new Database(file);
   database.pragma('journal_mode = WAL');

@@ -1,6 +1,5 @@
 import { isTerminal, runStatusSchema, type RunStatus, type RunView } from '@trainyard/shared';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TrainyardClient } from '../client/trainyardClient.js';
@@ -17,6 +16,7 @@ import { columnsOf } from './columns.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { type CommandContext, defineCommand, EXIT, modelArgument } from './command.js';
 import { SAMPLE_SIZES, sampleOptions, sampleSizeFlags, type SampleSizes } from './sample.js';
 import { type OuterSpec, prepareSpec, readSpec } from './specFile.js';
@@ -168,7 +168,7 @@ async function sampleSpec(
     context.terminal.draw([`sample purchases: ${facts} (there already)`]);
   } else {
     const began = performance.now();
-    await mkdir(host.directory.samples, { recursive: true });
+    await makeFolder(host.directory.samples);
     await writeSample(sample, file);
     context.terminal.draw([`sample purchases: ${facts} in ${duration((performance.now() - began) / 1000)}`]);
   }

@@ -1,10 +1,11 @@
 /** Takes the steps of a deployment one by one, and ends at the first that fails. */
 import { spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { commandLine } from '@trainyard/cloudbuild/plan/script';
 import type { Step } from '@trainyard/cloudbuild/plan/step';
 import { UserError } from '@trainyard/shared/commandLine/userError';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 
 export interface PlanContext {
   /** The repository: commands run there, and paths of files start there. */
@@ -30,7 +31,7 @@ export async function runPlan(steps: readonly Step[], context: PlanContext): Pro
 
 async function writeFiles({ files }: Step, root: string): Promise<void> {
   for (const { path, content } of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
+    await makeFolder(dirname(join(root, path)));
     await writeFile(join(root, path), content);
   }
 }

@@ -1,10 +1,11 @@
 /** The checkpoints of a run, copied where their folder can be read from here; where it cannot, why, and how to get them. */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import type { RunView } from '@trainyard/shared';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 
 export interface TakenCheckpoints {
   files: number;
@@ -45,7 +46,7 @@ export async function bringCheckpoints(
   let bytes = 0;
   for (const { path, name } of found) {
     const target = join(folder, ...name.split('/'));
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await pipeline(createReadStream(path), createWriteStream(target), { signal });
     bytes += (await stat(target)).size;
   }

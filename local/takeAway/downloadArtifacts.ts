@@ -1,13 +1,14 @@
 /** Brings what a run has left behind, file by file, and checks each by the manifest. */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { modelManifestSchema, type ModelManifest, type RunView } from '@trainyard/shared';
 import { USER_ERRORS, UserError } from '@trainyard/shared/commandLine/userError';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { TrainyardClient } from '../client/trainyardClient.js';
 
 /** How often a file is asked for again. */
@@ -41,7 +42,7 @@ export async function downloadArtifacts(
   };
   for (const file of manifest.files) {
     const path = join(folder, ...segmentsOf(file.path));
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const open = () => client.artifact(run.runId, file.path, signal);
     await again(signal, file.path, () =>
       download(run, file, { open, listedBy: 'its manifest', path, signal }),
@@ -63,7 +64,7 @@ export async function downloadAttachments(
 ): Promise<void> {
   for (const file of run.attachments) {
     const path = join(folder, ...segmentsOf(file.path));
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const open = () => client.attachment(run.runId, file.path, signal);
     await again(signal, file.path, () => download(run, file, { open, listedBy: 'the run', path, signal }));
   }

@@ -1,8 +1,9 @@
 /** What lies around the artifacts of a run in the folder that people take away: its configuration, log, metrics, predictions, examples. */
-import { cp, mkdir, stat, writeFile } from 'node:fs/promises';
+import { cp, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Epoch, LogLine, ModelManifest, RunView } from '@trainyard/shared';
 import { stringify } from 'yaml';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { TakenCheckpoints } from './checkpoints.js';
 import { EXAMPLES, readmeOf } from './readme.js';
 
@@ -34,7 +35,7 @@ export async function writeAround(
   { run, manifest, checkpoints, epochs, log }: TakenAway,
 ): Promise<void> {
   const write = async (path: string, text: string) => {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await makeFolder(dirname(join(folder, path)));
     await writeFile(join(folder, path), text);
   };
   await write('config.yaml', stringify(run.spec));
@@ -46,7 +47,7 @@ export async function writeAround(
   const lines: string[] = [];
   for await (const page of log) lines.push(...page.map((line) => `${JSON.stringify(line)}\n`));
   await write('logs/trainer.jsonl', lines.join(''));
-  await mkdir(join(folder, 'predictions'), { recursive: true });
+  await makeFolder(join(folder, 'predictions'));
   const copies = [
     ['metrics/history.csv', 'metrics/history.csv'],
     ['examples/inference_examples.json', 'predictions/inference_examples.json'],
@@ -57,7 +58,7 @@ export async function writeAround(
   for (const [from, to] of copies) {
     const source = join(folder, 'artifacts', from);
     if (!(await stat(source).catch(() => undefined))?.isFile()) continue;
-    await mkdir(dirname(join(folder, to)), { recursive: true });
+    await makeFolder(dirname(join(folder, to)));
     await cp(source, join(folder, to));
   }
 }

@@ -154,7 +154,7 @@ describe('lists for many', () => {
       'queries.parquet',
       '--exclude',
       'nothing',
-      '--to',
+      '--out',
       'recs.jsonl',
     ];
     const flags = asked.map((text) => (/^(queries|recs)\./.test(text) ? join(folder, text) : text));
@@ -196,12 +196,12 @@ async function expectRefusals(folder: string) {
   const cases: [string[], RegExp][] = [
     [['--for', at('missing.csv')], /--for: nothing is found at .*missing\.csv\n {2}to do: correct --for/],
     [['--where', 'price<0'], /no item meets where, so that all lists would be empty/],
-    [['--to', at('out')], /--to is .*out, which is a folder/],
-    [['--to', at('spec.json/recs.parquet')], /nothing can be written in .*spec\.json/],
+    [['--out', at('out')], /--out is .*out, which is a folder/],
+    [['--out', at('spec.json/recs.parquet')], /nothing can be written in .*spec\.json/],
   ];
   const before = await readdir(folder);
   for (const [flags, message] of cases) {
-    const argv = ['--recommend', at('out/model'), '--to', at('no.parquet'), ...flags];
+    const argv = ['--recommend', at('out/model'), '--out', at('no.parquet'), ...flags];
     const refused = startTrainer(argv, ENVIRONMENT);
     await ended(refused, 2);
     expect(refused.output()).toMatch(message);

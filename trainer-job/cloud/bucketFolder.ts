@@ -1,12 +1,13 @@
 /** A folder in a bucket, as what must last needs it. Objects are streams or small texts; memory holds a part of one. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { File, Storage } from '@google-cloud/storage';
 import { z } from 'zod';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { CloudSettings } from './cloudSettings.js';
 import { thrown, withRetries } from './retries.js';
 import { stallWatch } from './stallWatch.js';
@@ -59,7 +60,7 @@ export class BucketFolder {
 
   /** Writes an object, as `list` gives it, to a file, and checks it. False where it is there no more. */
   async download(object: StoredObject, file: string): Promise<boolean> {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     try {
       await this.reader().download({ ...object, name: within(this.at, object.name).path }, file);
       return true;

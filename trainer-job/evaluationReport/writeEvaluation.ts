@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { evaluationReportSchema, type EvaluationReport } from '@trainyard/shared';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { type Chart, type Charts, openCharts } from './charts/charts.js';
 import { importanceChart } from './charts/importance.js';
 import { learningCurves } from './charts/learningCurves.js';
@@ -39,10 +40,10 @@ export async function writeEvaluation(given: EvaluationReport, folder: string): 
       ]),
     ),
   };
-  await mkdir(join(folder, EVALUATION_ARTIFACTS.visualizations), { recursive: true });
+  await makeFolder(join(folder, EVALUATION_ARTIFACTS.visualizations));
   await Promise.all(
     Object.entries(files).map(async ([name, content]) => {
-      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await makeFolder(dirname(join(folder, name)));
       await writeFile(join(folder, name), content);
     }),
   );

@@ -1,4 +1,4 @@
-import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ITEM_INDEX_FILES,
@@ -19,6 +19,7 @@ import { inputWidthOf } from '@trainyard/recommender/encode/encodedFeature';
 import { openTransform, type Transform } from '@trainyard/recommender/model/transform';
 import { readDirectory } from '@trainyard/recommender/node';
 import type { Calibration } from '@trainyard/recommender/layers/calibration';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { Parameter } from '../model/parameter.js';
 import { REPORT_FILES } from '../data/validate/writeReport.js';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
@@ -80,7 +81,7 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
   const { model, spec, encodedFolder, reportFolder, directory } = request;
   const unfinished = `${directory}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
-  await mkdir(join(unfinished, TRANSFORM_FOLDER), { recursive: true });
+  await makeFolder(join(unfinished, TRANSFORM_FOLDER));
 
   await saveTower(join(unfinished, TOWER_FOLDERS.query), model.query, spec.model);
   await saveTower(join(unfinished, TOWER_FOLDERS.candidate), model.candidate, spec.model);

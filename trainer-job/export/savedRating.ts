@@ -1,9 +1,10 @@
 /** Writes a rating head as the recommender reads it: `rating.json` and `weights.bin`. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RATING_FILE } from '@trainyard/recommender/format/files';
 import { RATING_VERSIONS, type RatingDocument } from '@trainyard/recommender/format/ratingDocument';
 import type { Calibration } from '@trainyard/recommender/layers/calibration';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { RatingModel } from '../model/twoTowerModel.js';
 import { saveArrays } from './savedArrays.js';
 
@@ -13,7 +14,7 @@ export async function saveRating(
   { head, target }: RatingModel,
   calibration?: Calibration | null,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const document: RatingDocument = {
     ...(calibration ? { schemaVersion: 2, calibration } : { schemaVersion: 1 }),
     widths: head.widths,

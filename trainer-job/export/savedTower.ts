@@ -1,15 +1,16 @@
 /** Writes a tower as the recommender reads it: `tower.json` and `weights.bin`. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TOWER_FILE } from '@trainyard/recommender/format/files';
 import { towerDocumentSchema } from '@trainyard/recommender/format/towerDocument';
 import type { Model } from '@trainyard/shared';
 import type { z } from 'zod';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { Tower } from '../model/tower.js';
 import { saveArrays } from './savedArrays.js';
 
 export async function saveTower(folder: string, tower: Tower, model: Model): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const { type, similarity, temperature } = model;
   const document: z.input<typeof towerDocumentSchema> = {
     schemaVersion: 3,

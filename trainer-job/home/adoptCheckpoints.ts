@@ -1,5 +1,6 @@
-import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 
 /**
  * Copies the checkpoints of the run that this one goes on from, unless this one has a folder of its own already: then an earlier
@@ -13,7 +14,7 @@ export async function adoptCheckpoints(
   if (!(await isFolder(from))) return 'none there';
   const unfinished = `${own}-adopting-${process.pid}`;
   await rm(unfinished, { recursive: true, force: true });
-  await mkdir(dirname(own), { recursive: true });
+  await makeFolder(dirname(own));
   await cp(from, unfinished, { recursive: true });
   await rename(unfinished, own);
   return 'adopted';

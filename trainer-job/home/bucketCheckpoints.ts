@@ -1,7 +1,8 @@
 /** Checkpoints are stored in a bucket in the background, in their order; training waits for none. */
-import { link, mkdir, rm } from 'node:fs/promises';
+import { link, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { Superseded, type Trainer } from '../train/checkpoint/checkpointOwner.js';
 import {
   checkpointsIn,
@@ -88,7 +89,7 @@ export class BucketCheckpoints implements CheckpointHome {
 
   async store(name: string, folder: string, epoch: number): Promise<void> {
     const copy = join(this.options.scratch, `${name}-${++this.copies}`);
-    await mkdir(copy, { recursive: true });
+    await makeFolder(copy);
     for (const file of ['state.bin', 'checkpoint.json']) await link(join(folder, file), join(copy, file));
     this.ownNames.add(name);
     this.add({ kind: 'store', name, epoch, folder: copy });

@@ -6,10 +6,11 @@
  *     transform/4f1d…/0b1c…/place.i32
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { inParallel } from '@trainyard/shared';
 import { z } from 'zod';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { EntryId } from '../cache/entryMirror.js';
 import { OUTCOME_FILE } from '../cache/entry.js';
 import { ABSENT, type Generation, type BucketFolder } from '../cloud/bucketFolder.js';
@@ -87,7 +88,7 @@ export class BucketEntries implements EntryHome {
     const found = await this.remote.read(name);
     this.generations.set(name, found?.generation ?? ABSENT);
     if (!found) return;
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(path, found.text);
   }
 

@@ -1,10 +1,11 @@
 /** What lasts of a run whose machine does not: the specification comes from a bucket, and everything that is made goes there. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { BucketFolder } from '../cloud/bucketFolder.js';
 import type { BucketPath } from '../cloud/bucketPath.js';
 import { filesIn, uploadFiles, type LocalFile } from '../cloud/uploadFolder.js';
 import { MANIFEST_FILE } from '@trainyard/recommender/format/files';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { RemoteSettings, Settings } from '../settings/settings.js';
 import type {
   ArtifactHome,
@@ -77,7 +78,7 @@ export class BucketHome implements ArtifactHome {
         'name a JSON file that exists; start a new run where a lifecycle rule has deleted it',
       );
     }
-    await mkdir(dirname(specFile), { recursive: true });
+    await makeFolder(dirname(specFile));
     await writeFile(specFile, found.text);
   }
 
@@ -93,7 +94,7 @@ export class BucketHome implements ArtifactHome {
 
   async storeReport(): Promise<void> {
     const folder = join(this.settings.artifactDirectory, 'data');
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await uploadFiles(await filesIn(folder), this.folders.artifacts, 'data');
   }
 

@@ -6,9 +6,10 @@
  *     callbacks/attempt-0001-01/sent                       as beside the journal: all before that byte was acknowledged
  */
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import {
   listJournals,
   positionText,
@@ -51,7 +52,7 @@ export class BucketJournals implements JournalHome {
 
   /** Puts the journals of earlier processes into the folder, before a queue opens it. */
   async bring(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     const objects = await this.remote.list('attempt-');
     const names = objects.map(({ name }) => /^(attempt-\d+-\d+)\//.exec(name)?.[1] ?? '');
     this.earlier = [...new Set(names)].filter((name) => name !== '');

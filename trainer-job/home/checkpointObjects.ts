@@ -4,9 +4,10 @@
  *     e0003-s00000000-a0001/state-4f1d….checkpoint    named after its digest; a lifecycle rule of the bucket goes by the ending
  *     e0003-s00000000-a0001/checkpoint.json
  */
-import { mkdtemp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { StoredObject } from '../cloud/storage.js';
 import type { BucketFolder } from '../cloud/bucketFolder.js';
 import { jsonOf } from './bucketOwner.js';
@@ -53,7 +54,7 @@ export async function downloadCheckpoint(
   const object = await find(remote, `${name}/${stateOf(manifest.text)}`);
   const missing = `${remote.uri(`${name}/${stateOf(manifest.text)}`)} is not there`;
   if (!object) return missing;
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   const unfinished = await mkdtemp(join(dirname(folder), 'unfinished-brought-'));
   try {
     if (!(await remote.download(object, join(unfinished, 'state.bin')))) return missing;

@@ -81,7 +81,7 @@ export const TRAINER = commandTable({
   examples: [
     'node trainer-job/dist/main.js --spec spec.json --output out',
     'node trainer-job/dist/main.js --spec spec.json --data purchases.parquet --output out --epochs 3 --seed 7',
-    'node trainer-job/dist/main.js --recommend out/model --to recs.parquet --k 20',
+    'node trainer-job/dist/main.js --recommend out/model --out recs.parquet --k 20',
   ],
   notes: [
     'Either --spec FILE or --tfrecords-path GLOB, and --output DIR are needed to train. Without --spec, and unless given, there are 150 epochs, batches of 4096, adam at 0.001 with --lr-scaling sqrt, and 1000 steps of warm-up.',

@@ -14,14 +14,14 @@ export const LISTS_FLAGS = {
     group: GROUP,
     value: 'FOLDER',
     description:
-      'writes to --to what a model recommends to many; its model folder, or gs://BUCKET/PATH. The same command goes on where it stopped',
+      'writes to --out what a model recommends to many; its model folder, or gs://BUCKET/PATH. The same command goes on where it stopped',
   },
   similar: {
     group: GROUP,
     value: 'FOLDER',
-    description: 'writes to --to which items of a model are most similar to each item',
+    description: 'writes to --out which items of a model are most similar to each item',
   },
-  to: {
+  out: {
     group: GROUP,
     value: 'FILE',
     description:
@@ -74,17 +74,17 @@ export interface AskedLists {
 export function askedLists(
   flags: FlagValues<typeof LISTS_FLAGS> & { workers: string | undefined },
 ): AskedLists | null {
-  const { recommend, similar, to, k, exclude, where } = flags;
+  const { recommend, similar, out, k, exclude, where } = flags;
   const model = recommend ?? similar;
   if (model === undefined) {
-    if (to === undefined && flags.for === undefined && where.length === 0) return null;
-    throw wrong('--to, --for and --where go with --recommend FOLDER or --similar FOLDER');
+    if (out === undefined && flags.for === undefined && where.length === 0) return null;
+    throw wrong('--out, --for and --where go with --recommend FOLDER or --similar FOLDER');
   }
   if (recommend !== undefined && similar !== undefined)
     throw wrong('--recommend and --similar are two requests: give one of them');
   if (similar !== undefined && flags.for !== undefined)
     throw wrong('--for gives queries to --recommend; --similar makes a list for each item');
-  if (to === undefined) throw wrong('--to FILE is needed, which gets the lists');
+  if (out === undefined) throw wrong('--out FILE is needed, which gets the lists');
   return {
     lists: recommend === undefined ? 'similarItems' : 'recommendations',
     model,
@@ -92,7 +92,7 @@ export function askedLists(
     exclude,
     queries: flags.for ?? null,
     where,
-    to: listsPlaceOf(to),
+    to: listsPlaceOf(out),
     workers: workersOf(flags.workers),
   };
 }

@@ -17,21 +17,21 @@ export interface ListsPlace {
 const TABLE = 'bq://';
 
 /** Of a path, or of `bq://project.dataset.table` with `?location=…` behind it. Throws `TrainerError`. */
-export function listsPlaceOf(to: string): ListsPlace {
-  if (to.startsWith(TABLE)) return placeOfTable(to);
-  if (/^[a-z][a-z\d+.-]+:\/\//i.test(to)) {
+export function listsPlaceOf(out: string): ListsPlace {
+  if (out.startsWith(TABLE)) return placeOfTable(out);
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(out)) {
     throw new TrainerError(
       'invalid-settings',
-      `--to is "${to}"; lists go to a file of this machine, or to bq://PROJECT.DATASET.TABLE`,
+      `--out is "${out}"; lists go to a file of this machine, or to bq://PROJECT.DATASET.TABLE`,
       'write a file, and copy it there: "gcloud storage cp" does that for a bucket',
     );
   }
-  const file = resolve(to);
+  const file = resolve(out);
   return { name: file, file, table: null, unfinished: `${file}.unfinished` };
 }
 
-function placeOfTable(to: string): ListsPlace {
-  const [, name = '', query = ''] = /^bq:\/\/([^?]*)\??(.*)$/s.exec(to) ?? [];
+function placeOfTable(out: string): ListsPlace {
+  const [, name = '', query = ''] = /^bq:\/\/([^?]*)\??(.*)$/s.exec(out) ?? [];
   const asked = new URLSearchParams(query);
   const location = asked.get('location');
   const others = [...asked.keys()].filter((key) => key !== 'location');
@@ -39,7 +39,7 @@ function placeOfTable(to: string): ListsPlace {
   if (!table.success || others.length > 0) {
     throw new TrainerError(
       'invalid-settings',
-      `--to is "${to}"; a table of BigQuery is bq://PROJECT.DATASET.TABLE, with ?location=REGION behind it where its dataset is neither in the US nor in the EU`,
+      `--out is "${out}"; a table of BigQuery is bq://PROJECT.DATASET.TABLE, with ?location=REGION behind it where its dataset is neither in the US nor in the EU`,
       'write it as in bq://my-project.shop.recommendations or bq://my-project.shop.recommendations?location=europe-west3',
     );
   }

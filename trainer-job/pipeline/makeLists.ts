@@ -105,7 +105,7 @@ async function checkPlace({ name, file, table, unfinished }: ListsPlace): Promis
   if (table === null && found?.isDirectory()) {
     throw new TrainerError(
       'invalid-settings',
-      `--to is ${name}, which is a folder`,
+      `--out is ${name}, which is a folder`,
       `name a file in it, such as ${join(name, 'recs.parquet')}`,
     );
   }

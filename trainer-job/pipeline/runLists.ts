@@ -1,8 +1,9 @@
 /** The lists that a run makes with its model, as `outputs` of its specification asks. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cutText, featureColumns, runWarning, type RunWarning, type TrainingSpec } from '@trainyard/shared';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { withDatabase } from '../data/database.js';
 import { openSource } from '../data/source/openSource.js';
 import { TrainerError } from '../errors/trainerError.js';
@@ -109,7 +110,7 @@ async function make(
     reporter.log('info', `${name}: ${progressLine(progress)}`);
   };
   const unfinished = join(settings.artifactDirectory, 'lists', file);
-  await mkdir(unfinished, { recursive: true });
+  await makeFolder(unfinished);
   const { rows, queries, kept, seconds } = await writeLists({
     ...asked,
     folder,
@@ -132,7 +133,7 @@ export async function checkQueries(attempt: Attempt, { outputs, features }: Trai
   const ids = features.query.filter(({ id }) => id).flatMap(featureColumns);
   const columns = [...new Set([...ids, ...features.query.flatMap(featureColumns)])];
   const lists = join(settings.artifactDirectory, 'lists');
-  await mkdir(lists, { recursive: true });
+  await makeFolder(lists);
   const work = await mkdtemp(join(lists, 'queries-'));
   try {
     await unlessStopped(

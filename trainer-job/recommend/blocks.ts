@@ -1,6 +1,7 @@
 /** Blocks of lists that are done, so that what was interrupted goes on where it stopped. */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 
 const PLAN_FILE = 'plan.json';
 const BLOCK = /^block-(\d{8})\.jsonl$/;
@@ -19,7 +20,7 @@ export class Blocks {
     const found = await readFile(file, 'utf8').catch((error: unknown) => orMissing(error, null));
     if (found !== plan) {
       await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await writeWhole(file, plan);
     }
     return new Blocks(folder, new Set(await doneBlocks(folder)));

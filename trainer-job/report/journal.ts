@@ -9,7 +9,6 @@ import {
   appendFileSync,
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -19,6 +18,7 @@ import {
 import { join } from 'node:path';
 import { callbackKindSchema } from '@trainyard/shared';
 import { z } from 'zod';
+import { makeFolderSync } from '@trainyard/shared/makeFolder';
 
 export const journalEntrySchema = z.object({
   id: z.string().min(1),
@@ -45,7 +45,7 @@ export interface Position {
 
 /** The journals in a folder, oldest first. */
 export function listJournals(folder: string): Journal[] {
-  mkdirSync(folder, { recursive: true });
+  makeFolderSync(folder);
   return readdirSync(folder)
     .flatMap((name) => {
       const match = name.match(/^attempt-(\d+)-(\d+)\.jsonl$/);

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { BUILD_FILE } from '../backend/tensorflowBuild.js';
 import { repositoryRoot } from '../backend/nativeBackendFolder.js';
 import { lastLines, type RunTool } from './runTool.js';
@@ -51,7 +52,7 @@ export async function placeLibraries(
   const unpacked = join(folder, 'unpacked');
   await rm(deps, { recursive: true, force: true });
   await rm(unpacked, { recursive: true, force: true });
-  await mkdir(join(deps, 'lib'), { recursive: true });
+  await makeFolder(join(deps, 'lib'));
   await mkdir(unpacked);
   await unpackTensorflow(run, source, unpacked);
   const from = join(unpacked, 'tensorflow');

@@ -1,8 +1,9 @@
 /** `npm run setup:tensorflow`: gives this machine the native backend. Run it again at any time. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { nativeBackendFolder } from '../backend/nativeBackendFolder.js';
 import { buildAddon, installPackage, packageFolder, placeLibraries } from './nativeAddon.js';
 import { requireBuildPlatform, requireBuildTools, requireNode } from './requirements.js';
@@ -40,7 +41,7 @@ async function main(): Promise<void> {
   const { gpu, tensorflow: given } = values;
   requireNode();
   const folder = nativeBackendFolder();
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const logFile = join(folder, 'setup.log');
   await writeFile(logFile, '');
   const run = toolRunner(logFile);

@@ -1,6 +1,7 @@
 /** The TensorFlow Python wheel, downloaded: it holds the C library and headers that the node addon is built against. */
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { pythonInterpreter } from './config.js';
 import { lastLines, type RunTool } from './runTool.js';
 import { SetupError } from './setupError.js';
@@ -17,7 +18,7 @@ export async function fetchWheel(
   folder: string,
   project: 'tensorflow' | 'tensorflow-cpu',
 ): Promise<{ wheel: string; downloaded: boolean }> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const present = await findWheel(folder, project);
   if (present) return { wheel: present, downloaded: false };
   const requirement = `${project}==${TENSORFLOW_VERSION}`;

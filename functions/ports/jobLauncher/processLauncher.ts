@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { makeFolderSync } from '@trainyard/shared/makeFolder';
 import { LaunchRejectedError, type JobLauncher, type JobState, type LaunchRequest } from './jobLauncher.js';
 import { startOf } from './processIdentity.js';
 
@@ -51,7 +52,7 @@ const POLL_MS = 50;
  * exclusive creation is what makes a launch happen once.
  */
 export function openProcessLauncher(options: ProcessLauncherOptions): JobLauncher {
-  mkdirSync(options.directory, { recursive: true });
+  makeFolderSync(options.directory);
   return new ProcessLauncher(options);
 }
 

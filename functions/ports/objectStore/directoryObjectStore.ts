@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { link, open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { checkedSegments, folderOf, UNFINISHED } from './objectKey.js';
 import { ObjectNotFoundError, type ObjectStore } from './objectStore.js';
 
@@ -18,7 +19,7 @@ export function openDirectoryObjectStore(root: string): ObjectStore {
     uri,
     async putIfAbsent(key, content) {
       const path = pathOf(key);
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       const unfinished = join(dirname(path), `${UNFINISHED}${randomUUID()}`);
       try {
         const source = Buffer.isBuffer(content) ? Readable.from([content]) : content;

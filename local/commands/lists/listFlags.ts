@@ -36,7 +36,7 @@ export function trainerFlags(values: {
   where: readonly Condition[];
 }): string[] {
   return [
-    '--to',
+    '--out',
     values.out,
     ...(values.k === undefined ? [] : ['--k', String(values.k)]),
     ...values.where.map((condition) => `--where=${JSON.stringify(condition)}`),

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_MONITOR } from '@trainyard/shared';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { z } from 'zod';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { TrainyardClient } from '../../client/trainyardClient.js';
 import { DEFAULT_DIRECTORY } from '../../config.js';
 import type { Host } from '../../host/host.js';
@@ -107,7 +107,7 @@ async function sampleFile(host: Host, rows: number): Promise<string> {
   const { customers, products, seed } = options;
   const file = join(host.directory.samples, `${rows}-${customers}-${products}-${seed}.csv`);
   if (existsSync(file)) return file;
-  await mkdir(host.directory.samples, { recursive: true });
+  await makeFolder(host.directory.samples);
   await writeSample(options, file);
   return file;
 }

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { LogLine, RunView } from '@trainyard/shared';
@@ -118,7 +118,7 @@ async function fill(
     context.note(`${files} of ${of} files, ${(bytes / 1e6).toFixed(1)} of ${(ofBytes / 1e6).toFixed(1)} MB`);
   };
   const { interrupted: signal } = context;
-  await mkdir(join(folder, 'artifacts'), { recursive: true });
+  await makeFolder(join(folder, 'artifacts'));
   const manifest = await downloadArtifacts(client, run, join(folder, 'artifacts'), {
     signal,
     onProgress: tell,

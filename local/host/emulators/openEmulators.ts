@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { openFirestoreDocumentStore } from '@trainyard/functions/ports/documentStore/firestoreDocumentStore';
@@ -6,6 +5,7 @@ import { openPubSubEventBus } from '@trainyard/functions/ports/eventBus/pubsubEv
 import { subscribeToTopic } from '@trainyard/functions/ports/eventBus/pubsubTopic';
 import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
 import { RETRAIN_TOPIC } from '@trainyard/shared';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { skipMetadataServer } from '../../config.js';
 import { repositoryFile } from '../../repositoryFile.js';
 import type { HostPorts, PortsRequest } from '../hostPorts.js';
@@ -35,7 +35,7 @@ export async function openEmulators(request: PortsRequest): Promise<HostPorts> {
   const programs = await findEmulators();
   skipMetadataServer();
   const folder = request.directory.emulators;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const memory = join(folder, 'processes.json');
   await endLeftovers(memory);
 

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 
 /**
  * The Firestore emulator keeps its documents in memory. A snapshot is a live export; `current` names the newest whole one,
@@ -21,7 +22,7 @@ export function snapshotsIn(folder: string, project: string, address: () => stri
     },
     async take(now) {
       const name = `snapshot-${now.getTime()}`;
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const response = await fetch(`http://${address()}/emulator/v1/projects/${project}:export`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -2,9 +2,10 @@
  * Objects of Cloud Storage on this machine: a folder per generation of an object, which appears by a rename when the object is
  * whole. What an attempt had downloaded before it was killed, the next one finds.
  */
-import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, inParallel } from '@trainyard/shared';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { CloudContext } from './cloudContext.js';
 import { progressOf } from '../../cloud/progress.js';
 import type { ObjectReader, StoredObject } from '../../cloud/storage.js';
@@ -21,7 +22,7 @@ export async function download(
   context: CloudContext,
 ): Promise<string[]> {
   const folder = join(context.cacheRoot, 'objects');
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const places = objects.map((object) => ({ object, file: join(folder, keyOf(object), fileName(object)) }));
   const missing: typeof places = [];
   for (const place of places) if (!(await isThere(place.file))) missing.push(place);

@@ -1,9 +1,10 @@
 /** SHA-256 of files, remembered in the cache folder, so that data that was read before is not read to find that out. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type BigIntStats } from 'node:fs';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** What changes with a file's bytes, as far as the file system tells. `changed` is no one's to set, unlike `modified`. */
@@ -112,7 +113,7 @@ export function hasCode(error: unknown, code: string): boolean {
 
 async function remember(memory: string, value: z.infer<typeof rememberedSchema>): Promise<void> {
   const unfinished = `${memory}.${randomUUID()}`;
-  await mkdir(join(memory, '..'), { recursive: true });
+  await makeFolder(join(memory, '..'));
   await writeFile(unfinished, JSON.stringify(value));
   await rename(unfinished, memory);
 }

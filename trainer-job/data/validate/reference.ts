@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { digestOf, instantSchema, type Dataset } from '@trainyard/shared';
 import { z } from 'zod';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { CloudSettings } from '../../cloud/cloudSettings.js';
 import { bucketPathOf } from '../../cloud/bucketPath.js';
 import { BucketFolder } from '../../cloud/bucketFolder.js';
@@ -69,7 +70,7 @@ export async function keepAsReference(
   if (history?.latest.rows === rows) return;
   const latest = { rows, validatedAt: now.toISOString(), profile };
   const text = JSON.stringify({ latest, before: history?.latest ?? null });
-  await mkdir(join(cacheRoot, FOLDER), { recursive: true });
+  await makeFolder(join(cacheRoot, FOLDER));
   const unfinished = `${file}.${randomUUID()}`;
   try {
     await writeFile(unfinished, text);

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { renderPage } from './page/renderPage.js';
 import type { Profile } from './profile/profile.js';
 import type { Validation } from './report.js';
@@ -13,7 +14,7 @@ export async function writeReport(
   folder: string,
   report: { profile: Profile; validation: Validation; reference: Profile | null },
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const { profile, validation } = report;
   const contents: Record<(typeof REPORT_FILES)[number], string> = {
     'profile.json': jsonText(profile),

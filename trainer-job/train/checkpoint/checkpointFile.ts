@@ -3,10 +3,11 @@
  * describes it and is written last.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readFile, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { metricsSchema } from '@trainyard/shared';
 import { z } from 'zod';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { bestSoFarSchema } from '../optimize/earlyStopping.js';
 import { plateauSchema } from '../optimize/learningRate.js';
 
@@ -66,7 +67,7 @@ export async function writeCheckpoint(
   state: TrainingState,
   arrays: readonly NamedArray[],
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const hash = createHash('sha256');
   await durably(join(folder, 'state.bin'), async (file) => {
     for (const part of arrays.flatMap(({ values }) => partsOf(values))) {

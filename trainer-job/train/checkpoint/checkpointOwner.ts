@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 
 /** Who trains: an attempt of a run. */
 export interface Trainer {
@@ -29,7 +30,7 @@ export class CheckpointOwner {
   ) {}
 
   static async claim(folder: string, trainer: Trainer): Promise<CheckpointOwner> {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const claimed = new CheckpointOwner(join(folder, 'owner.json'), { ...trainer, token: randomUUID() });
     const before = await claimed.read();
     if (before?.runId === trainer.runId && before.attempt > trainer.attempt) {

@@ -3,8 +3,9 @@
  * by attempt 1. A checkpoint appears under its name by a rename, so a reader sees a whole one or none.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { Parameter } from '../../model/parameter.js';
 import { readCheckpoint, writeCheckpoint, type NamedArray, type TrainingState } from './checkpointFile.js';
 import type { CheckpointMirror } from './checkpointMirror.js';
@@ -141,7 +142,7 @@ export class CheckpointFolder {
 
   /** Oldest first. */
   private async names(): Promise<string[]> {
-    await mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     const entries = new Set([...(await readdir(this.folder)), ...(this.mirror?.names() ?? [])]);
     return [...entries].filter((name) => /^e\d{4,}-s\d{8,}(-a\d{4,})?$/.test(name)).toSorted(BY_NUMBERS);
   }

@@ -1,6 +1,7 @@
 /** `onnx`: the whole query as `model.onnx`, and beside it the towers and, of models that predict a target, the prediction of pairs. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { FormatContext, ModelFormat } from '../format.js';
 import type { ModelSource } from '../graph/modelSource.js';
 import { predictGraph, recommendGraph, towerGraph, type BuiltGraph } from './graphs.js';
@@ -20,7 +21,7 @@ async function writeOnnx(
   { folder, between, version }: FormatContext,
   openSource: () => Promise<ModelSource>,
 ): Promise<Record<string, string>> {
-  await mkdir(join(folder, FOLDER), { recursive: true });
+  await makeFolder(join(folder, FOLDER));
   const artifacts: Record<string, string> = {};
   const signatures: Record<string, GraphSignature> = {};
   for (const { artifact, path, build, description } of graphsOf(await openSource())) {

@@ -2,8 +2,9 @@
  * Writes `saved_model.pb`, a graph whose weights are constants, which TensorFlow loads without a folder of variables, or with it where
  * they are large; and what each input means in `assets.extra`, where TensorFlow has files for others.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { Graph, GraphNode } from '../graph/graph.js';
 import { nodeMessage, signatureMessage } from './graphMessages.js';
 import { savedModelBytes } from './messages.js';
@@ -57,7 +58,7 @@ export async function writeSavedModel(
       },
     ],
   });
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFile(join(folder, 'saved_model.pb'), bytes);
   const described = Object.fromEntries(
     Object.entries(signatures).map(([name, { meanings, outputs }]) => [
@@ -65,7 +66,7 @@ export async function writeSavedModel(
       { inputs: meanings, outputs: Object.keys(outputs) },
     ]),
   );
-  await mkdir(join(folder, 'assets.extra'), { recursive: true });
+  await makeFolder(join(folder, 'assets.extra'));
   await writeFile(
     join(folder, 'assets.extra', 'signatures.json'),
     `${JSON.stringify({ schemaVersion: 1, signatures: described }, null, 2)}\n`,

@@ -2,9 +2,10 @@
  * Writes a graph as TensorFlow.js loads it with `loadGraphModel`: `model.json` and shards of weights, in the form that its converter
  * writes (https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts, `ModelJSON`).
  */
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertNever } from '@trainyard/shared/common';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { bytesOf } from '../../../data/typedFiles.js';
 import {
   DATA_TYPES,
@@ -25,7 +26,7 @@ export async function writeGraphModel(
   signature: Signature,
   generatedBy: string,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const weights = graph.nodes.flatMap(({ name, attributes }) => {
     const value = attributes['value'];
     return value?.kind === 'tensor' ? [{ name, tensor: value.tensor }] : [];

@@ -3,8 +3,9 @@
  * one after the other in `variables.data-00000-of-00001`, and in `variables.index`, a sorted table, where each lies.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@trainyard/shared/makeFolder';
 import { crc32c, masked } from '../../../../data/source/tfrecord/crc32c.js';
 import { bytesOf } from '../../../../data/typedFiles.js';
 import type { TensorData } from '../../graph/graph.js';
@@ -27,7 +28,7 @@ export async function writeBundle(
   variables: readonly Variable[],
   between: () => Promise<void>,
 ): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const digest = createHash('sha256');
   const entries: TableEntry[] = [{ key: Buffer.alloc(0), value: headerBytes() }];
   const file = await open(join(folder, 'variables.data-00000-of-00001'), 'w');
