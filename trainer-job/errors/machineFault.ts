@@ -10,6 +10,10 @@ const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 /** DuckDB, which writes tables, has no code for it. */
 const DISK_IS_FULL = /no space left on device|disk quota exceeded|file too large/i;
 
+const READ_ONLY = /read-only file system/i;
+/** What the system says where it makes no folder: nothing can be written, this user may not, or it makes none there at all, as in /proc. */
+const NO_FOLDER: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR']);
+
 const OF_DUCKDB = /^Out of Memory Error/i;
 
 /** What helps where it is the data that take the memory. */
@@ -44,6 +48,15 @@ export function machineFault(thrown: unknown): TrainerError | undefined {
     return new TrainerError('disk-full', message, 'give the job more disk, or clear its cache', {
       cause: thrown,
     });
+  }
+  const isRefused = thrown instanceof Error && 'code' in thrown && NO_FOLDER.has(thrown.code);
+  if (READ_ONLY.test(message) || (isRefused && 'syscall' in thrown && thrown.syscall === 'mkdir')) {
+    return new TrainerError(
+      'invalid-settings',
+      `nothing can be written there: ${message}`,
+      'name another place (--output of the trainer, --directory of a host), or give this user the right to write there',
+      { cause: thrown },
+    );
   }
   return undefined;
 }
