@@ -143,7 +143,7 @@ async function runDemo(plan: Plan, host: Host, keep: boolean, context: CommandCo
   const run = await client.start(plan.modelId, spec);
   try {
     const ended = await watchRun(client, run.runId, context.terminal, context.interrupted);
-    context.terminal.draw(nextSteps(ended, host, keep));
+    context.terminal.draw(nextSteps(ended, host, keep, context.cwd));
     if (keep) await serveUntilInterrupted(host, context);
     return ended.status === 'completed' ? EXIT.ok : EXIT.failed;
   } catch (error) {
@@ -196,19 +196,21 @@ async function endRun(client: TrainyardClient, runId: string): Promise<RunStatus
   return run.status;
 }
 
-function nextSteps(run: RunView, host: Host, keep: boolean): string[] {
+function nextSteps(run: RunView, host: Host, keep: boolean, cwd: string): string[] {
   if (run.status !== 'completed')
     return [
       `  the trainer's own output: ${join(host.directory.jobs, `${run.runId}-${run.attempt}`, 'output.log')}`,
     ];
   const report = run.result?.artifacts['report'];
+  const { root } = host.directory;
+  const elsewhere = root === resolve(cwd, DEFAULT_DIRECTORY) ? '' : ` --directory ${root}`;
   const steps = [
     ...(report === undefined
       ? []
       : [[asPath(report), 'the report, to open in a browser: whether to ship it, and why']]),
     ...(keep
       ? [[`${host.url}/api/training-runs/${run.runId}`, 'the API, until Ctrl-C']]
-      : [['npx trainyard up', `serves this and later runs on port ${DEFAULT_PORT}`]]),
+      : [[`npx trainyard up${elsewhere}`, `serves this and later runs on port ${DEFAULT_PORT}`]]),
     [`npx trainyard list ${run.modelId}`, 'the runs of this model, while it is served'],
     ['npm start -- --data FILE --spec FILE', 'your own data: examples/README.md'],
   ];
