@@ -19,6 +19,7 @@ import type {
   Query,
   StoredDocument,
 } from '../ports/documentStore/documentStore.js';
+import { pages } from '../pages.js';
 import { queries, type Page } from '../queries.js';
 
 export function parseRun(document: StoredDocument): Run {
@@ -66,9 +67,6 @@ export function stoppingRuns(store: DocumentStore): Promise<StoredDocument[]> {
 
 async function allPages(store: DocumentStore, query: (page: Page) => Query): Promise<StoredDocument[]> {
   const found: StoredDocument[] = [];
-  for (;;) {
-    const page = await store.query(query({ startAfter: found.at(-1), limit: PAGE }));
-    found.push(...page);
-    if (page.length < PAGE) return found;
-  }
+  for await (const page of pages(store, query, PAGE)) found.push(...page);
+  return found;
 }
