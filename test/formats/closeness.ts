@@ -1,29 +1,61 @@
-/** How near what a format answers must be to what the recommender does. */
+/** What a format answers, held against the recommender by `scoresAgree`. */
 import { expect } from 'vitest';
+import { scoresAgree, type Closeness } from '../support/formats/scoresAgree.js';
 import type { Best } from './modelReader.js';
 
-/** Within 1e-5 of what is expected, or of a tenth of the largest of the list: sums of large numbers of both signs come near 0. */
-export function expectClose(actual: readonly number[], expected: ArrayLike<number>, what: string): void {
+/** `sizeOf` is what the number at a place is made of. */
+export function expectClose(
+  actual: readonly number[],
+  expected: ArrayLike<number>,
+  closeness: Closeness,
+  what: string,
+  sizeOf: (place: number) => number = () => 0,
+): void {
   expect({ what, length: actual.length }).toEqual({ what, length: expected.length });
-  const largest = Math.max(0, ...Array.from(expected, Math.abs));
-  const isClose = (value: number, i: number) =>
-    Math.abs(value - expected[i]!) <= 1e-5 * Math.max(Math.abs(expected[i]!), largest / 10);
-  const off = actual.findIndex((value, i) => !isClose(value, i));
+  const off = actual.findIndex((value, i) => !scoresAgree(value, expected[i]!, closeness, sizeOf(i)));
   const found = { what, off, actual: actual[off], expected: expected[off] };
   expect(found).toEqual({ what, off: -1, actual: undefined, expected: undefined });
 }
 
-/** The same items in the same order, unless scores are that close. */
-export function expectSameList(actual: readonly Best[], expected: readonly Best[], what: string): void {
+export function expectSameVector(
+  actual: readonly number[],
+  expected: Float32Array,
+  closeness: Closeness,
+  what: string,
+): void {
+  const length = Math.hypot(...expected);
+  expectClose(actual, expected, closeness, what, () => length);
+}
+
+/**
+ * The first of `ranked`, which are all items of a query, best first: the same items in the same order, unless their scores are that close. Equal ones
+ * are in the order of the catalogue; but where float32 makes the vectors of two equal items, they may differ in their last digits.
+ */
+export function expectSameList(
+  actual: readonly Best[],
+  ranked: readonly Best[],
+  k: number,
+  closeness: Closeness,
+  what: string,
+  sizeOf: (item: string) => number,
+): void {
+  const expected = ranked.slice(0, k);
   const scores = expected.map(({ score }) => score);
   expectClose(
     actual.map(({ score }) => score),
     scores,
+    closeness,
     what,
+    (i) => sizeOf(expected[i]!.item),
   );
-  const scoreOf = new Map(expected.map(({ item, score }) => [item, score]));
-  for (const [i, { item }] of actual.entries()) {
-    const own = scoreOf.get(item) ?? scores.at(-1)!;
-    if (item !== expected[i]!.item) expectClose([own], [scores[i]!], `${what}: ${item} at ${i}`);
-  }
+  const scoreOf = new Map(ranked.map(({ item, score }) => [item, score]));
+  const isInPlace = ({ item }: Best, i: number) => {
+    if (item === expected[i]!.item) return true;
+    const own = scoreOf.get(item);
+    const isTie = own === scores[i] && closeness.precision === 'double';
+    return own !== undefined && !isTie && scoresAgree(own, scores[i]!, closeness, sizeOf(item));
+  };
+  const off = actual.findIndex((one, i) => !isInPlace(one, i));
+  const found = { what, off, actual: actual[off], expected: expected[off] };
+  expect(found).toEqual({ what, off: -1, actual: undefined, expected: undefined });
 }

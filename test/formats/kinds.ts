@@ -117,7 +117,12 @@ const rowOf = (id: string, i: number): FeatureValues => ({
   note: i % 9 === 0 ? null : `Größe ${i % 5}, TEA and tea №${i}`,
 });
 export const QUERIES = Array.from({ length: 23 }, (_, i) => rowOf('user', i));
-export const ITEMS = Array.from({ length: 17 }, (_, i) => rowOf('item', i));
+/** Items that are alike but for their ids, among others. */
+export const TWINS = ['item3', 'item5', 'item11', 'item16'];
+export const ITEMS = Array.from({ length: 17 }, (_, i) => {
+  const row = rowOf('item', i);
+  return TWINS.includes(`item${i}`) ? { ...rowOf('item', 3), item: `item${i}` } : row;
+});
 
 const TEXTS = [
   'c0',

@@ -1,5 +1,7 @@
 /** What every format must answer, whoever reads it. */
 import type { FeatureValues } from '@trainyard/recommender/encode/value';
+import type { FormatModel } from '../support/formats/formatModel.js';
+import type { Precision } from '../support/formats/scoresAgree.js';
 
 export interface Best {
   item: string;
@@ -17,20 +19,21 @@ export interface ModelReader {
   ): Promise<Best[][]>;
   /** The vectors of queries or items; only of models that have some. */
   embed(this: void, tower: 'query' | 'candidate', rows: readonly FeatureValues[]): Promise<number[][]>;
+  /** The score of each query with the item at its place; only in formats that have it. */
+  score?(this: void, queries: readonly FeatureValues[], items: readonly string[]): Promise<number[]>;
   /** The target of each query with the item at its place; only of models that predict one, in formats that have what predicts it. */
-  predict?(
-    this: void,
-    queries: readonly FeatureValues[],
-    items: readonly string[],
-  ): Promise<{ predictions: number[]; scores: number[] }>;
+  predict?(this: void, queries: readonly FeatureValues[], items: readonly string[]): Promise<number[]>;
 }
 
 /** Software that opens a model's folder in a format. */
 export interface FormatSoftware {
   name: string;
+  precision: Precision;
+  /** Whether an id of a column of decimals may be written with zeros that mean nothing. */
+  readsDecimals?: boolean;
   /** Why it is not there; undefined where it is. */
   missing?: string;
-  open(this: void, folder: string): Promise<ModelReader>;
+  open(this: void, model: FormatModel): Promise<ModelReader>;
   close?(this: void): Promise<void>;
 }
 

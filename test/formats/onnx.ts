@@ -1,11 +1,14 @@
 /** Models of ONNX, asked by their signature. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FeatureValues } from '@trainyard/recommender/encode/value';
 import { openTransform } from '@trainyard/recommender/model/transform';
 import { readDirectory } from '@trainyard/recommender/node';
 import { onnxSignatureSchema, type GraphSignature } from '../../trainer-job/export/formats/onnx/signature.js';
 import { feedsOf, type Feed } from './feeds.js';
 import { inLists, type ModelReader } from './modelReader.js';
+
+const PAIRS = 'onnx/predict.onnx';
 
 /** What a graph gives: all values of each output, in the order of their indices. */
 type Outputs = Record<string, (string | number)[]>;
@@ -22,6 +25,11 @@ export async function openOnnx(folder: string, run: RunOnnx): Promise<ModelReade
     return found;
   };
   const ask = (path: string, feeds: Record<string, Feed>) => run(join(folder, path), feeds);
+  const askPairs = (queries: readonly FeatureValues[], items: readonly string[]) =>
+    ask(PAIRS, {
+      ...feedsOf(signatureOf(PAIRS), transform, 'query', queries),
+      item: { type: 'string', dims: [items.length], values: items },
+    });
   return {
     async recommend(queries, k, seen) {
       const signature = signatureOf('model.onnx');
@@ -41,13 +49,9 @@ export async function openOnnx(folder: string, run: RunOnnx): Promise<ModelReade
       const { embedding = [] } = await ask(path, feedsOf(signatureOf(path), transform, tower, rows));
       return inLists(embedding.map(Number), rows.length);
     },
-    async predict(queries, items) {
-      const path = 'onnx/predict.onnx';
-      const { predictions = [], scores = [] } = await ask(path, {
-        ...feedsOf(signatureOf(path), transform, 'query', queries),
-        item: { type: 'string', dims: [items.length], values: items },
-      });
-      return { predictions: predictions.map(Number), scores: scores.map(Number) };
-    },
+    ...(PAIRS in models && {
+      score: async (queries, items) => ((await askPairs(queries, items))['scores'] ?? []).map(Number),
+      predict: async (queries, items) => ((await askPairs(queries, items))['predictions'] ?? []).map(Number),
+    }),
   };
 }

@@ -9,7 +9,8 @@ ort.env.wasm.numThreads = 1;
 
 export const ONNXRUNTIME_IN_NODE: FormatSoftware = {
   name: 'onnxruntime in Node',
-  async open(folder) {
+  precision: 'double',
+  async open({ folder }) {
     const sessions = new Map<string, Promise<ort.InferenceSession>>();
     const run: RunOnnx = async (path, feeds) => {
       const opened = sessions.get(path) ?? readFile(path).then((bytes) => ort.InferenceSession.create(bytes));

@@ -1,6 +1,5 @@
 /**
- * Graph models of TensorFlow.js with the backends that every machine has: what the recommender encodes becomes vectors, as in a browser. Lists and
- * predictions are made of both towers' answers, for these are all that the format has.
+ * Graph models of TensorFlow.js with the backends that every machine has: what the recommender encodes becomes vectors, as in a browser.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,49 +11,34 @@ import { openRatingHead } from '@trainyard/recommender/model/ratingHead';
 import { openTransform } from '@trainyard/recommender/model/transform';
 import type { FeatureValues } from '@trainyard/recommender/encode/value';
 import { openModelDirectory, readDirectory } from '@trainyard/recommender/node';
-import { topK } from '@trainyard/recommender/search/topK';
 import { z } from 'zod';
 import { encodedTensors } from '../support/formats/encodedTensors.js';
-import { ITEMS } from './kinds.js';
 import { inLists, type FormatSoftware, type ModelReader } from './modelReader.js';
+import { readerOfTowers } from './towers.js';
 
 export const BACKENDS = ['cpu', 'wasm'] as const;
-type Backend = (typeof BACKENDS)[number];
+/** The native one is there where `npm run setup:tensorflow` has been run. */
+type Backend = (typeof BACKENDS)[number] | 'tensorflow';
 type TowerName = 'query' | 'candidate';
 
-/** Opens models of which `ITEMS` are the catalogue. */
 export const tfjsInNode = (backend: Backend): FormatSoftware => ({
   name: `TensorFlow.js in Node (${backend})`,
-  async open(folder) {
-    const { type, items } = await openModelDirectory(folder);
-    const rowOf = new Map(ITEMS.map((row) => [row['item'], row]));
-    const valuesOf = (ids: readonly string[]) => ids.map((id) => rowOf.get(id) ?? {});
+  precision: 'single',
+  async open(model) {
+    const { folder } = model;
+    const { type } = await openModelDirectory(folder);
     const embed: ModelReader['embed'] = (tower, rows) => embedInTfjs(folder, tower, backend, rows);
-    const rating = type === 'ranking' ? await openRatingHead(readDirectory(folder)) : undefined;
-    const score = (query: readonly number[], item: readonly number[]) =>
-      rating
-        ? rating.predict(Float32Array.from(query), Float32Array.from(item))[0]!
-        : query.reduce((sum, value, i) => sum + value * item[i]!, 0);
-    return {
+    if (type !== 'ranking') return readerOfTowers(model, { embed });
+    const { predict, calibrate } = await openRatingHead(readDirectory(folder));
+    return readerOfTowers(model, {
       embed,
-      async recommend(queries, k, seen) {
-        const candidates = await embed('candidate', valuesOf(items));
+      calibrate,
+      async predict(queries, items) {
+        const candidates = Float32Array.from((await embed('candidate', items)).flat());
         const outputs = await embed('query', queries);
-        return outputs.map((query, row) => {
-          const scores = candidates.map((item) => score(query, item));
-          const best = topK(scores, k, (place) => !seen[row]!.includes(items[place]!));
-          return best.map((found) => ({ item: items[found.index]!, score: found.score }));
-        });
+        return outputs.map((output) => Array.from(predict(Float32Array.from(output), candidates)));
       },
-      ...(rating && {
-        async predict(queries, ids) {
-          const candidates = await embed('candidate', valuesOf(ids));
-          const outputs = await embed('query', queries);
-          const scores = outputs.map((query, row) => score(query, candidates[row]!));
-          return { scores, predictions: scores.map(rating.calibrate) };
-        },
-      }),
-    };
+    });
   },
 });
 
@@ -70,7 +54,7 @@ const modelSchema = z.object({
 });
 
 /** What a tower makes of rows of values, as it lies in `tfjs/` of a model's folder. */
-export async function embedInTfjs(
+async function embedInTfjs(
   folder: string,
   tower: TowerName,
   backend: Backend,

@@ -2,53 +2,45 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
 import { nativeBackendFolder } from '../../trainer-job/backend/nativeBackendFolder.js';
-import { CASE_NAMES, formatCase } from '../support/formats/formatCases.js';
-import { savedModelCalls, type Feed } from '../support/formats/savedModelCalls.js';
-import { missingTensorflow, useTensorflow } from '../support/training/nativeTensorflow.js';
+import { describeFormat } from '../contracts/formatReader.contract.js';
+import type { FormatSoftware } from '../formats/modelReader.js';
+import { openSavedModel, type RunSavedModel } from '../formats/savedModel.js';
+import { missingTensorflow } from '../support/training/nativeTensorflow.js';
 
 interface Loaded {
   predict(inputs: Record<string, tf.Tensor>): Record<string, tf.Tensor>;
   dispose(): void;
 }
 
-describe.skipIf(missingTensorflow)('a SavedModel in tfjs-node', () => {
-  useTensorflow();
-  let load: (folder: string, tags: string[], signature: string) => Promise<Loaded>;
-  beforeAll(() => {
-    const require = createRequire(import.meta.url);
-    const folder = join(nativeBackendFolder(), 'node_modules', '@tensorflow', 'tfjs-node');
-    load = (...call) => require(folder).node.loadSavedModel(...call);
-  });
-
-  const tensorOf = ({ type, shape, values }: Feed) => tf.tensor(values, shape, type);
-
-  it.each(CASE_NAMES)(
-    'of a %s model answers what the recommender answers',
-    async (name) => {
-      const folder = await formatCase(name);
-      for (const { signature, inputs, ids, numbers, sizes } of await savedModelCalls(name, folder, 200)) {
-        const model = await load(join(folder, 'saved_model'), ['serve'], signature);
-        const given = Object.fromEntries(
-          Object.entries(inputs).map(([input, feed]) => [input, tensorOf(feed)]),
-        );
-        const answer = model.predict(given);
-        if (ids)
-          expect({ signature, ids: Array.from(answer['ids']!.dataSync<'string'>()) }).toEqual({
-            signature,
-            ids,
-          });
-        const found = (ids ? answer['scores']! : Object.values(answer)[0]!).dataSync();
-        const worst = numbers.map((number, i) => Math.abs(found[i]! - number) / sizes[i]!);
-        expect(found).toHaveLength(numbers.length);
-        expect({ signature, worst: Math.max(...worst) }).toSatisfy(
-          (one: { worst: number }) => one.worst < 1e-6,
-        );
-        model.dispose();
-        tf.dispose([given, answer]);
-      }
-    },
-    120_000,
+const run: RunSavedModel = async (folder, signature, inputs) => {
+  const require = createRequire(import.meta.url);
+  const { node } = require(join(nativeBackendFolder(), 'node_modules', '@tensorflow', 'tfjs-node'));
+  const before = tf.getBackend();
+  await tf.setBackend('tensorflow');
+  const model: Loaded = await node.loadSavedModel(folder, ['serve'], signature);
+  const given = Object.fromEntries(
+    Object.entries(inputs).map(([name, { values, shape, type }]) => [name, tf.tensor(values, shape, type)]),
   );
-});
+  const outputs = model.predict(given);
+  const answer = Object.fromEntries(
+    Object.entries(outputs).map(([name, output]) => [
+      name,
+      Array.from<string | number>(output.dataSync<'float32' | 'string'>()),
+    ]),
+  );
+  model.dispose();
+  tf.dispose([given, outputs]);
+  await tf.setBackend(before);
+  return answer;
+};
+
+const TFJS_NODE: FormatSoftware = {
+  name: 'tfjs-node of a SavedModel',
+  precision: 'double',
+  readsDecimals: true,
+  ...(missingTensorflow && { missing: missingTensorflow }),
+  open: ({ folder }) => openSavedModel(folder, run),
+};
+
+describeFormat(TFJS_NODE);

@@ -8,6 +8,7 @@ import { randomFor } from '../../../trainer-job/model/random.js';
 import type { FormatContext } from '../../../trainer-job/export/formats/format.js';
 import { writeFormats } from '../../../trainer-job/export/formats/writeFormats.js';
 import { exportedModel, type ExportedModel } from '../training/exportedModel.js';
+import type { FormatModel } from './formatModel.js';
 import { typedItem, typedModel, typedQueries, TYPED_COLUMNS } from './typedCase.js';
 
 type ModelType = 'retrieval' | 'ranking' | 'hybrid';
@@ -231,9 +232,9 @@ const MODELS: Record<ModelType, NonNullable<TrainingSpecInput['model']>> = {
 /** DuckDB's types of columns, as data of that kind have them. */
 const COLUMN_TYPES = { code: 'BIGINT', amount: 'DOUBLE', age: 'DOUBLE', at: 'TIMESTAMP' };
 
-/** The folder of a model, with all of its formats, which know the types of its columns. */
-export async function formatCase(name: CaseName): Promise<string> {
-  const exported = name === 'typed' ? await typedModel() : await modelOf(name);
+/** A model with all of its formats, which know the types of its columns. */
+export async function formatCase(name: CaseName): Promise<FormatModel> {
+  const { exported, items } = name === 'typed' ? await typedModel() : await modelOf(name);
   const { directory } = exported;
   const path = join(directory, 'transform', 'transform.json');
   const document: unknown = JSON.parse(await readFile(path, 'utf8'));
@@ -242,7 +243,7 @@ export async function formatCase(name: CaseName): Promise<string> {
   // It has the digests of the files as they were exported.
   await rm(join(directory, 'manifest.json'), { force: true });
   await writeFormats(contextOf(exported));
-  return directory;
+  return { folder: directory, trained: exported.model, items, isFarOut: true };
 }
 
 function contextOf({ model, directory }: ExportedModel): FormatContext {
@@ -263,7 +264,10 @@ function contextOf({ model, directory }: ExportedModel): FormatContext {
   };
 }
 
-function modelOf(type: ModelType): Promise<ExportedModel> {
+/** More items that are alike than are scored twice beyond those that are asked for. */
+const TWINS = { from: 20, to: 45 };
+
+async function modelOf(type: ModelType) {
   const random = randomFor(5, `rows of ${type}`);
   const target =
     type === 'ranking'
@@ -271,12 +275,20 @@ function modelOf(type: ModelType): Promise<ExportedModel> {
       : type === 'hybrid'
         ? { column: 'rating' }
         : undefined;
-  return exportedModel(
-    { features: { ...FEATURES, ...(target && { target }) }, model: MODELS[type], outputs: { formats: [] } },
-    Array.from({ length: 40 }, () => trainingQuery(random)),
-    Array.from({ length: 60 }, (_, i) => itemOf(random, i)),
-    type === 'ranking' ? ISOTONIC : undefined,
+  const queries = Array.from({ length: 40 }, () => trainingQuery(random));
+  const different = Array.from({ length: 60 }, (_, i) => itemOf(random, i));
+  const twin = different[TWINS.from]!;
+  const items = different.map((row, i) =>
+    i >= TWINS.from && i < TWINS.to ? { ...twin, item: row['item'] } : row,
   );
+  const exported = await exportedModel(
+    { features: { ...FEATURES, ...(target && { target }) }, model: MODELS[type], outputs: { formats: [] } },
+    queries,
+    items,
+    type === 'ranking' ? ISOTONIC : undefined,
+    items.slice(TWINS.from, TWINS.to).map(({ item }) => String(item)),
+  );
+  return { exported, items };
 }
 
 export function queriesOf(name: CaseName, count: number): FeatureValues[] {

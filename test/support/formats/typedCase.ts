@@ -349,10 +349,11 @@ export function typedItem(random: () => number, i: number): FeatureValues {
   return { item: `0${i}.50`, ...rowOf(CANDIDATE, ({ asked }) => pick(random, asked)) };
 }
 
-/** The folder of the model, without formats. */
+/** The model, without formats, and its items. */
 export async function typedModel() {
   const trainedRow = (columns: Readonly<Record<string, TypedColumn>>, i: number) =>
     rowOf(columns, ({ trained }) => trained[i % trained.length]);
+  const items = Array.from({ length: 60 }, (_, i) => ({ item: `${i}.5`, ...trainedRow(CANDIDATE, i) }));
   const exported = await exportedModel(
     {
       features: FEATURES,
@@ -366,13 +367,16 @@ export async function typedModel() {
       outputs: { formats: [] },
     },
     Array.from({ length: 20 }, (_, i) => trainedRow(QUERY, i)),
-    Array.from({ length: 60 }, (_, i) => ({ item: `${i}.5`, ...trainedRow(CANDIDATE, i) })),
+    items,
+    undefined,
+    // Rows are alike every 14 items.
+    ['3.5', '17.5', '31.5', '45.5'],
   );
   const path = join(exported.directory, 'transform', 'transform.json');
   const document: TransformText = JSON.parse(await readFile(path, 'utf8'));
   for (const { encoded, fitted } of document.query.features) Object.assign(fitted, FITTED[encoded.name]);
   await writeFile(path, JSON.stringify(document));
-  return exported;
+  return { exported, items };
 }
 
 interface TransformText {

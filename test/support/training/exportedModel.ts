@@ -31,12 +31,16 @@ export interface ExportedModel {
   directory: string;
 }
 
-/** `queries` and `items` are the rows of the towers; entity 0 of both is the unknown one. */
+/**
+ * `queries` and `items` are the rows of the towers; entity 0 of both is the unknown one. Items whose ids are `twins` have one embedding of their
+ * ids: where their rows are equal, so are their scores.
+ */
 export async function exportedModel(
   parts: Parts,
   queries: readonly FeatureValues[],
   items: readonly FeatureValues[],
   calibration?: Calibration,
+  twins: readonly string[] = [],
 ): Promise<ExportedModel> {
   const spec = trainingSpecSchema.parse({
     dataset: { source: { uri: 'rows.jsonl' } },
@@ -54,6 +58,7 @@ export async function exportedModel(
   };
   const model = new TwoTowerModel(data, spec);
   moveWeights(model);
+  makeTwins(model, candidate, twins);
   const folder = await temporaryFolder();
   const directory = join(folder, 'model');
   await writeTransform(folder, spec, data, { query, candidate });
@@ -96,6 +101,16 @@ function moveWeights({ parameters, state }: TwoTowerModel): void {
     const random = randomFor(3, name);
     for (let i = 0; i < values.length; i++) values[i] = values[i]! * 0.5 + random();
   }
+}
+
+function makeTwins(model: TwoTowerModel, { features: [id] }: FittedTower, twins: readonly string[]): void {
+  if (!id || id.fitted.transform !== 'lookup') throw new Error('the first feature is a lookup of ids');
+  const table = model.parameters.find(({ name }) => name === `candidate/embedding/${id.encoded.name}`)!;
+  const { oovBuckets } = id.fitted;
+  const [first = 0, ...others] = twins.map(
+    (twin) => (oovBuckets + id.vocabulary.indexOf(twin)) * table.columns,
+  );
+  for (const other of others) table.values.copyWithin(other, first, first + table.columns);
 }
 
 async function writeTransform(

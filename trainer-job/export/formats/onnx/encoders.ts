@@ -8,7 +8,7 @@ import type { FittedOutliers } from '@trainyard/recommender/encode/outliers';
 import type { LayerWeights } from '@trainyard/recommender/layers/layer';
 import { DATA_TYPES } from './onnxProto.js';
 import { encodedTimes } from './cyclical.js';
-import { column, double, equalTo, lookedUp, single, sum, where, type Build } from './ops.js';
+import { column, double, equalTo, lookedUp, single as toSingle, sum, where, type Build } from './ops.js';
 import type { FittedInput, ModelInput } from './modelInputs.js';
 import type { OnnxGraph, Value } from './onnxGraph.js';
 
@@ -68,7 +68,7 @@ function meanOfRows(graph: OnnxGraph, table: Value, { name, dims }: ModelInput):
   const values = double(graph, graph.op('Gather', [table, graph.op('Max', [rows, none])]));
   const kept = graph.op('Mul', [values, graph.op('Unsqueeze', [named, graph.longs([2])])]);
   const count = graph.op('Max', [sum(graph, named, 1, true), graph.doubles([1])]);
-  return single(graph, graph.op('Div', [sum(graph, kept, 1, false), count]));
+  return toSingle(graph, graph.op('Div', [sum(graph, kept, 1, false), count]));
 }
 
 /** How many boundaries are not above the number, and one more: row 0 is for a missing number. */

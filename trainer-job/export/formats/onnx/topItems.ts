@@ -1,5 +1,6 @@
 /** The best items of queries as operators: of equal scores the lower index comes first, which is how TopK is defined. */
 import { DATA_TYPES } from './onnxProto.js';
+import { LARGEST_LEVELLED, LEVEL } from '../graph/level.js';
 import { cast, concat, lookedUp, where } from './ops.js';
 import type { OnnxGraph, Value } from './onnxGraph.js';
 
@@ -34,13 +35,27 @@ export function topItems(
   const count = graph.longs([items.length]);
   const wanted = graph.op('Reshape', [cast(graph, k, DATA_TYPES.int64), graph.longs([1])]);
   const most = graph.op('Min', [wanted, count]);
-  const left = withoutSeen(graph, scores, items, seen);
-  const { values, places } = scores.exactly
-    ? rescored(graph, left, scores.exactly, { wanted, most, count })
+  const { value, type, exactly } = scores;
+  const ranked = type === 'float64' ? levelled(graph, value) : value;
+  const left = withoutSeen(graph, { value: ranked, type }, items, seen);
+  const { values, places } = exactly
+    ? rescored(graph, left, (of) => levelled(graph, exactly(of)), { wanted, most, count })
     : best(graph, left, most);
   const isNone = graph.op('Equal', [values, graph.doubles([-Infinity])]);
   const place = where(graph, isNone, graph.longs([items.length], []), places);
   return { ids: graph.op('Gather', [graph.texts([...items, none]), place]), scores: values };
+}
+
+/**
+ * Rounded to 33 bits (Veltkamp's splitting): kernels compute the last items of a row otherwise than the others, and equal items would differ in the
+ * last of the 53 bits that a double has, in no order that means anything.
+ */
+function levelled(graph: OnnxGraph, scores: Value): Value {
+  const isSmall = graph.op('Less', [graph.op('Abs', [scores]), graph.doubles([LARGEST_LEVELLED])]);
+  const within = where(graph, isSmall, scores, graph.doubles([0]));
+  const raised = graph.op('Mul', [within, graph.doubles([LEVEL])]);
+  const rounded = graph.op('Sub', [raised, graph.op('Sub', [raised, within])]);
+  return where(graph, isSmall, rounded, scores);
 }
 
 interface Best {

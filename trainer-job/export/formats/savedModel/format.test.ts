@@ -8,7 +8,7 @@ beforeAll(useWasm);
 
 describe('the signatures of a SavedModel', () => {
   it('say what each input takes: columns, rows where values are hashed, and no two of one name', async () => {
-    const folder = await formatCase('hybrid');
+    const { folder } = await formatCase('hybrid');
     const text = await readFile(join(folder, 'saved_model', 'assets.extra', 'signatures.json'), 'utf8');
     const { signatures } = JSON.parse(text);
     expect(Object.keys(signatures)).toEqual([

@@ -19,6 +19,7 @@ import {
   times,
   unary,
 } from '../graph/ops.js';
+import { LARGEST_LEVELLED, LEVEL } from '../graph/level.js';
 import { calibrated, ratingOf, ratingOfAll, ratingOfEach } from '../graph/rating.js';
 
 /** So many more than are wanted are scored once more, in double precision: single takes scores that close for one another. */
@@ -151,7 +152,7 @@ function bestOf(
   const rough = topK(graph, all, some);
   // In the order of the catalogue, so that of equal scores the first item comes first.
   const inOrder = unary(graph, 'Neg', topK(graph, unary(graph, 'Neg', rough.places), some).values);
-  const exact = scores.each(add(graph, inOrder, 1), some);
+  const exact = levelled(graph, scores.each(add(graph, inOrder, 1), some));
   const isLeftOut = compare(graph, 'Equal', gatherEach(graph, all, inOrder), -Infinity);
   const best = topK(graph, select(graph, isLeftOut, -Infinity, exact), wanted);
   const items = gatherEach(graph, inOrder, best.places);
@@ -162,6 +163,15 @@ function bestOf(
     ids: { value: select(graph, isNone, nobody, gather(graph, catalogue, items)), shape: [-1, -1] },
     scores: { value: cast(graph, best.values, 'float32'), shape: [-1, -1] },
   };
+}
+
+/** Rounded to 33 bits, as in `onnx/topItems.ts`, and for its reason. */
+function levelled(graph: Graph, scores: Value): Value {
+  const isSmall = compare(graph, 'Less', unary(graph, 'Abs', scores), LARGEST_LEVELLED);
+  const within = select(graph, isSmall, scores, scalar(graph, 'float64', 0));
+  const raised = times(graph, within, LEVEL);
+  const rounded = binary(graph, 'Sub', raised, binary(graph, 'Sub', raised, within));
+  return select(graph, isSmall, rounded, scores);
 }
 
 function topK(graph: Graph, x: Value, k: Value): { values: Value; places: Value } {
