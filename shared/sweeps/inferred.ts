@@ -2,7 +2,9 @@
 import type { z } from 'zod';
 import { isRecord } from '../isRecord.js';
 import { nearestName } from '../nearestName.js';
+import { whole } from '../whole.js';
 import { expandedKeys } from './expandedKeys.js';
+import { MOST_VALUES } from './parameter.js';
 import { numberKindAt } from './specKeys.js';
 
 const TYPES = ['categorical', 'int', 'float', 'logFloat', 'constant'];
@@ -41,7 +43,7 @@ interface Inferred {
 }
 
 function inferred(key: string, written: unknown): Inferred {
-  if (Array.isArray(written)) return { typed: { type: 'categorical', values: written } };
+  if (Array.isArray(written)) return listed(written);
   if (!isRecord(written)) return { typed: { type: 'constant', value: written } };
   const { type } = written;
   if (type === undefined) return untyped(key, written);
@@ -58,6 +60,17 @@ function inferred(key: string, written: unknown): Inferred {
     return wrongAt(['step'], 'a logFloat has no step: list its values as a categorical, or take a float');
   }
   return { typed: { ...written, type: meant } };
+}
+
+/** A list that is none is told of where it was written, not at the `values` that are made of it. */
+function listed(values: readonly unknown[]): Inferred {
+  if (values.length === 0) return wrongAt([], 'must have a value');
+  if (values.length <= MOST_VALUES) return { typed: { type: 'categorical', values } };
+  const given = whole(values.length);
+  return wrongAt(
+    [],
+    `has ${given} values; at most ${whole(MOST_VALUES)} are taken: leave some out, or take a range`,
+  );
 }
 
 /** An object without a type: a range by its ends, a categorical by its values, a constant by its value. */

@@ -35,10 +35,13 @@ const bound = (what: string, ...examples: number[]) =>
 const wholeBound = (what: string, example: number) =>
   described(z.int({ error: 'must be a whole number' }), `The ${what} value, which may be taken.`, example);
 
+/** Of one parameter. */
+export const MOST_VALUES = 1000;
+
 const categoricalParameterSchema = z.strictObject({
   type: described(z.literal('categorical'), 'One of the values of a list, none nearer to one than another.'),
   values: described(
-    z.array(parameterValueSchema).min(1, 'must have a value').max(1000),
+    z.array(parameterValueSchema).min(1, 'must have a value').max(MOST_VALUES),
     'The values, each once. They may be lists or objects where the key holds such.',
     ['dot', 'cosine'],
     [64, 128, 256],

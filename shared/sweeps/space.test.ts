@@ -63,7 +63,12 @@ describe('a space', () => {
     ['log and a step', { a: { type: 'int', min: 1, max: 9, step: 2, log: true } }, /log or a step, not both/],
     ['log from 0', { a: { type: 'int', min: 0, max: 9, log: true } }, /min is at least 1/],
     ['fractions of an int', { a: { type: 'int', min: 0.5, max: 9 } }, /a\/min: must be a whole number/],
-    ['no values', { a: [] }, /a\/values: must have a value/],
+    ['no values', { a: [] }, /^a: must have a value$/],
+    [
+      'more values than are taken',
+      { a: Array.from({ length: 1001 }, (_, i) => i) },
+      /^a: has 1,001 values; at most 1,000 are taken: leave some out, or take a range$/,
+    ],
     ['a value twice', { a: [1, 2, 1] }, /a\/values\/2: 1 is there twice, first at 0/],
     [
       'equal objects',
