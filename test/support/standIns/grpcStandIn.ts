@@ -40,12 +40,23 @@ const detailsRoot = protobuf.parse(
    message ErrorInfo { string reason = 1; string domain = 2; map<string, string> metadata = 3; }`,
 ).root;
 
+/** By the path of their module: reading those of a large API takes as long as a hundred calls. */
+const roots = new Map<string, protobuf.Root>();
+
+function rootOf(protos: string): protobuf.Root {
+  const known = roots.get(protos);
+  if (known) return known;
+  const root = protobuf.Root.fromJSON(require(protos) as protobuf.INamespace);
+  roots.set(protos, root);
+  return root;
+}
+
 /** Serves the services of `protos` (a module path of a `protos.json`) by full name. */
 export async function startGrpcStandIn(
   protos: string,
   services: Readonly<Record<string, Handlers>>,
 ): Promise<GrpcStandIn> {
-  const root = protobuf.Root.fromJSON(require(protos) as protobuf.INamespace);
+  const root = rootOf(protos);
   const server = new Server();
   for (const [name, handlers] of Object.entries(services)) {
     const service = root.lookupService(name);

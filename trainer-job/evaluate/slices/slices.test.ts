@@ -20,6 +20,10 @@ async function evaluated(data: EncodedDataset, evaluation = {}, testTimes?: Test
   return evaluateModel({ model: new TwoTowerModel(data, spec), data, spec, testTimes });
 }
 
+/** All rows as they are, evaluated once for all tests that look at these. */
+let ofAllRows: ReturnType<typeof evaluated> | undefined;
+const evaluatedWhole = () => (ofAllRows ??= evaluated(shopDataset()));
+
 function onlyTest(data: EncodedDataset, isKept: (row: ShopRow) => boolean): EncodedDataset {
   const { query, item, count, target } = data.splits.test;
   const kept = Array.from({ length: count }, (_, i) => i).filter((i) => isKept(shopRow(query[i]!, item[i]!)));
@@ -54,9 +58,8 @@ describe('a slice', () => {
     ['price', '20 and more', ({ price }) => price >= 20],
     ['season', 'July to September', ({ day }) => day === '2026-08-10'],
   ])('by %s of %s is what an evaluation of its rows alone finds', async (by, value, isKept) => {
-    const data = shopDataset();
-    const { findings } = await evaluated(data);
-    const alone = await evaluated(onlyTest(data, isKept));
+    const { findings } = await evaluatedWhole();
+    const alone = await evaluated(onlyTest(shopDataset(), isKept));
     const slice = findings.slices.find((one) => one.by === by && one.value === value);
     expect(slice).toMatchObject({ rows: alone.metrics['test_rows'], users: alone.findings.measured.users });
     expect(slice!.metrics[0]).toMatchObject({ name: METRIC, value: alone.metrics[METRIC] });
@@ -64,7 +67,7 @@ describe('a slice', () => {
   });
 
   it('has an interval that holds its value, and is worse where all of it is', async () => {
-    const { findings, metrics } = await evaluated(shopDataset());
+    const { findings, metrics } = await evaluatedWhole();
     const first = findings.slices.map(({ metrics: [primary], ...slice }) => ({ ...slice, ...primary! }));
     for (const { value, interval, isWorse } of first) {
       if (!interval) continue;
@@ -76,7 +79,7 @@ describe('a slice', () => {
   });
 
   it('of activity has all rows of users and items by how often they occur in train', async () => {
-    const { findings, metrics } = await evaluated(shopDataset());
+    const { findings, metrics } = await evaluatedWhole();
     for (const by of ['userActivity', 'itemPopularity']) {
       const own = findings.slices.filter((slice) => slice.by === by);
       expect(own.length).toBeGreaterThan(5);
@@ -93,7 +96,7 @@ describe('a slice', () => {
     }));
     const [{ findings }, named] = [
       await evaluated({ ...data, query: { ...data.query, meanings } }),
-      await evaluated(data),
+      await evaluatedWhole(),
     ];
     const rowsOf = ({ slices: all }: typeof findings, ...values: string[]) =>
       all.filter(({ by, value }) => by === 'city' && values.includes(value)).map(({ rows }) => rows);
@@ -103,7 +106,7 @@ describe('a slice', () => {
   });
 
   it('of a boolean without an indicator has the rows without a value among those of a no', async () => {
-    const { findings } = await evaluated(shopDataset());
+    const { findings } = await evaluatedWhole();
     const values = findings.slices.filter(({ by }) => by === 'member').map(({ value }) => value);
     expect(values.toSorted()).toEqual(['no or missing', 'yes']);
   });
