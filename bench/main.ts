@@ -4,6 +4,7 @@ import { callbacks } from './callbacks/callbacksBench.js';
 import { coldStart } from './startup/coldStartBench.js';
 import { dataPrep } from './dataPrep/dataPrepBench.js';
 import { evaluateScale } from './training/evaluateScaleBench.js';
+import { exportShare } from './recommend/exportShareBench.js';
 import { faults } from './faults/faultsBench.js';
 import { fuzz } from './fuzz/fuzzBench.js';
 import { baselines } from './baselines/baselinesBench.js';
@@ -60,6 +61,7 @@ const BENCHES: readonly Bench[] = [
   serveHnsw,
   openModel,
   recommendAll,
+  exportShare,
   fuzz,
 ];
 
