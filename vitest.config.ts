@@ -6,7 +6,16 @@ import { LongestFirst } from './test/support/longestFirst.js';
 import { memoryFolder } from './test/support/memoryFolder.js';
 
 const room = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
-const rooms = ['shared', 'recommender', 'functions', 'trainer-job', 'local', 'cloudbuild', 'bench'];
+const rooms = [
+  'shared',
+  'recommender',
+  'functions',
+  'trainer-job',
+  'local',
+  'dashboard',
+  'cloudbuild',
+  'bench',
+];
 
 const exclude = ['**/node_modules/**', '**/dist/**'];
 

@@ -29,17 +29,26 @@ function paged(query: Query, { startAfter, limit }: Page): Query {
   return { ...query, ...(startAfter && { startAfter }), limit };
 }
 
+/** A query that can be watched. */
+type Whole = Omit<Query, 'startAfter' | 'limit' | 'fields'>;
+
+const openRuns: Whole = {
+  collection: paths.runs,
+  where: [{ field: 'status', op: 'in', value: OPEN }],
+  orderBy: [{ field: 'createdAt', direction: 'asc' }],
+};
+
+const models = (teams: readonly string[] | undefined): Whole => ({
+  collection: paths.models,
+  ...(teams && { where: [{ field: 'teams', op: 'array-contains-any' as const, value: teams }] }),
+  orderBy: [{ field: 'modelId', direction: 'asc' }],
+});
+
 export const queries = {
   /** Runs that are not over, oldest first. */
-  openRuns: (page: Page) =>
-    paged(
-      {
-        collection: paths.runs,
-        where: [{ field: 'status', op: 'in', value: OPEN }],
-        orderBy: [{ field: 'createdAt', direction: 'asc' }],
-      },
-      page,
-    ),
+  openRuns: (page: Page) => paged(openRuns, page),
+  /** The same, to be watched. */
+  allOpenRuns: openRuns,
   /** Runs that have jobs which nobody wants any more, those first that have had one for longest. */
   stoppingRuns: (page: Page) =>
     paged({ collection: paths.runs, orderBy: [{ field: 'stopping.since', direction: 'asc' }] }, page),
@@ -180,15 +189,9 @@ export const queries = {
     limit,
   }),
   /** In the order of their ids; those of the given teams, or all. */
-  models: (teams: readonly string[] | undefined, page: Page) =>
-    paged(
-      {
-        collection: paths.models,
-        ...(teams && { where: [{ field: 'teams', op: 'array-contains-any' as const, value: teams }] }),
-        orderBy: [{ field: 'modelId', direction: 'asc' }],
-      },
-      page,
-    ),
+  models: (teams: readonly string[] | undefined, page: Page) => paged(models(teams), page),
+  /** The same, to be watched. */
+  allModels: models,
   /** By their ids. */
   experiments: (modelId: string, page: Page) =>
     paged(

@@ -10,6 +10,7 @@ import { rangeSchema } from './compute/range.js';
 import { retrainPolicySchema } from './firestore/model.js';
 import * as bodies from './http/bodies.js';
 import * as experiments from './http/experiments.js';
+import { feedEventSchema } from './http/feed.js';
 import { lineageSchema } from './http/lineage.js';
 import { problemSchema } from './http/problem.js';
 import { attachmentSchema } from './runs/identity.js';
@@ -134,6 +135,7 @@ export const COMPONENTS = {
   LogLine: runs.logLineSchema,
   LogPage: bodies.logPageSchema,
   StreamEvent: bodies.streamEventSchema,
+  FeedEvent: feedEventSchema,
   EvaluationReport: evaluationReportSchema,
   StartRequest: bodies.startRequestSchema,
   DryRun: bodies.dryRunSchema,

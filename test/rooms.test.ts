@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   functions: ['shared', 'recommender'],
   'trainer-job': ['shared', 'recommender'],
   local: ['shared', 'recommender', 'functions', 'cloudbuild'],
+  dashboard: ['shared'],
   cloudbuild: ['shared'],
   'docs/generate': WORKSPACES,
   bench: WORKSPACES,

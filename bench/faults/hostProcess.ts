@@ -91,7 +91,6 @@ async function serve(settings: HostSettings): Promise<void> {
   process.send?.({ url: server.url });
 }
 
-// Nobody is left to kill this process; on a busy machine its harness may be gone before it has come so far.
+// Nobody is left to kill this process.
 process.on('disconnect', () => process.exit(0));
-if (!process.connected) process.exit(0);
 await serve(hostSettingsSchema.parse(JSON.parse(process.argv[2] ?? '{}')));

@@ -6,6 +6,7 @@ import { attachmentRoutes } from './routes/attachments.js';
 import { compareRoute } from './routes/compare.js';
 import { controlRunRoutes } from './routes/controlRun.js';
 import { experimentRoutes } from './routes/experiments.js';
+import { feedRoute } from './routes/feed.js';
 import { healthRoutes } from './routes/health.js';
 import { lineageRoute } from './routes/lineage.js';
 import { bestRunsRoute, listRunsRoute } from './routes/listRuns.js';
@@ -25,6 +26,7 @@ const described: readonly Route[] = [
   readArtifactRoute,
   ...attachmentRoutes,
   streamRoute,
+  feedRoute,
   lineageRoute,
   compareRoute,
   ...controlRunRoutes,

@@ -15,10 +15,8 @@ import type { Response } from '../http/request.js';
 import type { DocumentChange } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
 import { listEpochs, listStages, parseRun, viewOf } from '../runs/repository.js';
+import { openEventStream } from './openEventStream.js';
 import { SentRows } from './sentRows.js';
-
-/** Proxies close connections that are silent for a minute or so. */
-const KEEP_ALIVE_MS = 15_000;
 
 /**
  * Sends what is stored, in the order of time, and then every change, until the run has ended or the client has gone. The last event is the ended run;
@@ -33,32 +31,13 @@ export async function streamRun(
 ): Promise<void> {
   const sender = new Sender(response, SentRows.parse(lastEventId));
   const stored = await storedRows(cp, runId);
-  response
-    .status(200)
-    .set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
-  response.flushHeaders();
-  await new Promise<void>((resolve) => {
+  await openEventStream(cp, response, { runId }, (fail, finish) => {
     for (const row of stored) sender.row(row);
-    const stops: (() => void)[] = [];
-    const keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS);
-    const finish = () => {
-      clearInterval(keepAlive);
-      for (const stop of stops.splice(0)) stop();
-      response.end();
-      resolve();
-    };
-    const fail = (error: unknown) => {
-      cp.log('ERROR', 'a stream failed', { runId, error });
-      finish();
-    };
     const onRun = (run: Run) => {
       if (!isTerminal(run.status)) return sender.run(run);
       sendEnd(cp, run, sender).then(finish, fail);
     };
-    // Of the response: a request with a body is closed when its body has been read. The client may be gone already.
-    response.once('close', finish);
-    if (response.closed) return finish();
-    stops.push(
+    return [
       cp.store.watch(
         { query: queries.stages(runId) },
         eachSet((data) => sender.stage(stageSchema.parse(data))),
@@ -74,7 +53,7 @@ export async function streamRun(
         eachSet((data) => onRun(parseRun({ path: '', data }))),
         fail,
       ),
-    );
+    ];
   });
 }
 

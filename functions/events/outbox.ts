@@ -8,7 +8,6 @@ import { endsWithin } from '../endsWithin.js';
 import type { StoredDocument } from '../ports/documentStore/documentStore.js';
 import type { Write } from '../ports/documentStore/writes.js';
 import type { EventBus } from '../ports/eventBus/eventBus.js';
-import { pages } from '../pages.js';
 import { queries } from '../queries.js';
 import { instruments } from '../telemetry/metrics.js';
 import { identityOf } from './identity.js';
@@ -75,8 +74,11 @@ export async function relayOutbox(cp: OutboxPorts & Pick<ControlPlane, 'config' 
   const settled = new Date(cp.now().getTime() - cp.config.settleSeconds * 1000).toISOString();
   const late = (error: unknown) =>
     cp.log('WARNING', 'the bus has refused an event that was relayed', { error });
-  let relayed = 0;
-  for await (const page of pages(cp.store, (at) => queries.outbox(settled, at), PAGE)) {
+  let [relayed, last]: [number, StoredDocument | undefined] = [0, undefined];
+  for (;;) {
+    const page: StoredDocument[] = await cp.store.query(
+      queries.outbox(settled, { startAfter: last, limit: PAGE }),
+    );
     // One event finds out whether a silent bus is back.
     const concurrency = silent.has(cp.bus) ? 1 : CONCURRENCY;
     await inParallel(bySubject(eventsOf(cp, page)), concurrency, async (events) => {
@@ -84,8 +86,9 @@ export async function relayOutbox(cp: OutboxPorts & Pick<ControlPlane, 'config' 
       relayed += events.length;
       for (const { type } of events) instruments().eventsRelayed.add(1, { type });
     });
+    if (page.length < PAGE) return relayed;
+    last = page.at(-1);
   }
-  return relayed;
 }
 
 function eventsOf(cp: Pick<OutboxPorts, 'log'>, page: readonly StoredDocument[]): TrainyardEvent[] {

@@ -17,7 +17,6 @@ import {
   type ModelType,
 } from '@trainyard/shared';
 import { parseModel } from '../models/repository.js';
-import { pages } from '../pages.js';
 import { queries } from '../queries.js';
 import { readSummaries, type ReadPorts } from '../runs/summaries/readSummaries.js';
 import { firstInOrder } from '../runs/summaries/filter/firstInOrder.js';
@@ -90,9 +89,12 @@ function kindOf(row: SummaryRow): Kind {
 
 async function allModels({ store }: ReadPorts, teams: string[] | undefined): Promise<ModelDocument[]> {
   const models: ModelDocument[] = [];
-  for await (const page of pages(store, (at) => queries.models(teams, at), MODELS_PER_PAGE))
+  for (let startAfter; ;) {
+    const page = await store.query(queries.models(teams, { startAfter, limit: MODELS_PER_PAGE }));
     models.push(...page.map(parseModel));
-  return models;
+    startAfter = page.at(-1);
+    if (page.length < MODELS_PER_PAGE) return models;
+  }
 }
 
 function bestOf(runs: readonly OfModel[], metric: string): number | null {

@@ -10,7 +10,6 @@ import {
 import { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import { idempotencySlot, once, type Done } from '../idempotency.js';
-import { pages } from '../pages.js';
 import { queries } from '../queries.js';
 import { readModel } from './repository.js';
 
@@ -76,24 +75,30 @@ async function teamsNow(
 }
 
 async function shareRuns(cp: Pick<ControlPlane, 'store'>, modelId: string, teams: string[]): Promise<void> {
-  for await (const page of pages(cp.store, (at) => queries.runsOfModel(modelId, {}, at), PAGE)) {
+  for (let startAfter; ;) {
+    const page = await cp.store.query(queries.runsOfModel(modelId, {}, { startAfter, limit: PAGE }));
     for (const { path } of page) {
       await cp.store.transaction(async (tx) => {
         const document = await tx.get(path);
         if (document) tx.set(path, { ...runSchema.parse(document.data), teams });
       });
     }
+    startAfter = page.at(-1);
+    if (page.length < PAGE) return;
   }
 }
 
 /** What else is in a sweep is not looked at: it stays as it is. */
 async function shareSweeps(cp: Pick<ControlPlane, 'store'>, modelId: string, teams: string[]): Promise<void> {
-  for await (const page of pages(cp.store, (at) => queries.sweepsOfModel(modelId, at), PAGE)) {
+  for (let startAfter; ;) {
+    const page = await cp.store.query(queries.sweepsOfModel(modelId, { startAfter, limit: PAGE }));
     for (const { path } of page) {
       await cp.store.transaction(async (tx) => {
         const document = await tx.get(path);
         if (document) tx.set(path, { ...document.data, teams });
       });
     }
+    startAfter = page.at(-1);
+    if (page.length < PAGE) return;
   }
 }

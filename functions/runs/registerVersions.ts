@@ -8,7 +8,6 @@ import { planRegistrations, type RegistrationPlan } from '../models/planRegistra
 import { readModel } from '../models/repository.js';
 import type { DocumentStore, StoredDocument } from '../ports/documentStore/documentStore.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
-import { pages } from '../pages.js';
 import { queries } from '../queries.js';
 import { readRun } from './repository.js';
 
@@ -46,8 +45,12 @@ export async function registerLeftBehind(
 ): Promise<void> {
   const settled = new Date(cp.now().getTime() - cp.config.settleSeconds * 1000).toISOString();
   const models = new Set<string>();
-  for await (const page of pages(cp.store, (at) => queries.registrations(settled, at), BATCH))
+  for (let startAfter: StoredDocument | undefined; ;) {
+    const page = await cp.store.query(queries.registrations(settled, { startAfter, limit: BATCH }));
     for (const { data } of page) if (typeof data['modelId'] === 'string') models.add(data['modelId']);
+    startAfter = page.at(-1);
+    if (page.length < BATCH) break;
+  }
   const failures: unknown[] = [];
   await inParallel([...models], CONCURRENCY, (modelId) =>
     registerVersions(cp, modelId).catch((error: unknown) => void failures.push(error)),
@@ -56,10 +59,13 @@ export async function registerLeftBehind(
 }
 
 async function registerAll(cp: RegistrationPorts, modelId: string): Promise<void> {
-  // What cannot be read stays there, and is passed over.
-  for await (const page of pages(cp.store, (at) => queries.registrationsOfModel(modelId, at), BATCH)) {
+  for (let startAfter: StoredDocument | undefined; ;) {
+    const page = await cp.store.query(queries.registrationsOfModel(modelId, { startAfter, limit: BATCH }));
     const runs = await runsOf(cp, page);
     if (runs.length > 0) await publishCommitted(cp, (await registerBatch(cp, modelId, runs)).events);
+    // What cannot be read stays there, and is passed over.
+    startAfter = page.at(-1);
+    if (page.length < BATCH) return;
   }
 }
 

@@ -19,7 +19,6 @@ import type {
   Query,
   StoredDocument,
 } from '../ports/documentStore/documentStore.js';
-import { pages } from '../pages.js';
 import { queries, type Page } from '../queries.js';
 
 export function parseRun(document: StoredDocument): Run {
@@ -67,6 +66,9 @@ export function stoppingRuns(store: DocumentStore): Promise<StoredDocument[]> {
 
 async function allPages(store: DocumentStore, query: (page: Page) => Query): Promise<StoredDocument[]> {
   const found: StoredDocument[] = [];
-  for await (const page of pages(store, query, PAGE)) found.push(...page);
-  return found;
+  for (;;) {
+    const page = await store.query(query({ startAfter: found.at(-1), limit: PAGE }));
+    found.push(...page);
+    if (page.length < PAGE) return found;
+  }
 }

@@ -18,7 +18,7 @@ import {
 import type { Configured, ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 import { readVersion } from '../models/repository.js';
-import { pages } from '../pages.js';
+import type { StoredDocument } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
 import { readBasis, withEpochs, type Basis, type MeasuredBasis } from './basis.js';
 import { hasMonthlyBudget } from './monthlyBudget.js';
@@ -146,9 +146,12 @@ async function newestRun(store: ControlPlane['store'], modelId: string): Promise
 
 /** Of quick tests, trials and repetitions nobody wants another one where he asks for the next run of the model. */
 async function newestSpec({ store }: Pick<ControlPlane, 'store'>, modelId: string): Promise<TrainingSpec> {
-  for await (const page of pages(store, (at) => queries.runsOfModel(modelId, {}, at), PAGE)) {
+  for (let startAfter: StoredDocument | undefined; ;) {
+    const page = await store.query(queries.runsOfModel(modelId, {}, { startAfter, limit: PAGE }));
     const found = page.map(parseRun).find(isWholeRun);
     if (found) return found.spec;
+    startAfter = page.at(-1);
+    if (page.length < PAGE) break;
   }
   const detail = `Model "${modelId}" has no run yet whose specification could be used: give one.`;
   throw new DomainError('no-specification', detail);

@@ -1,6 +1,6 @@
 /** Makes good what lost events and crashes left behind of sweeps. Doing it more often, or twice at once, changes nothing. */
 import { inParallel, isTerminal } from '@trainyard/shared';
-import { pages } from '../pages.js';
+import type { StoredDocument } from '../ports/documentStore/documentStore.js';
 import { queries } from '../queries.js';
 import { readRun } from '../runs/repository.js';
 import { withLogFields } from '../telemetry/context.js';
@@ -25,7 +25,8 @@ export interface ReconciledSweeps {
 export async function reconcileSweeps(cp: SweepPorts): Promise<ReconciledSweeps> {
   const done: ReconciledSweeps = { sweeps: 0, failed: 0 };
   const seen = new Set<string>();
-  for await (const page of pages(cp.store, queries.openSweeps, PAGE)) {
+  for (let startAfter: StoredDocument | undefined; ;) {
+    const page = await cp.store.query(queries.openSweeps({ startAfter, limit: PAGE }));
     await inParallel(page, CONCURRENCY, async (document) => {
       try {
         const { sweepId } = parseOpenSweep(document);
@@ -38,8 +39,9 @@ export async function reconcileSweeps(cp: SweepPorts): Promise<ReconciledSweeps>
         cp.log('ERROR', 'a sweep could not be reconciled', { path: document.path, error });
       }
     });
+    startAfter = page.at(-1);
+    if (page.length < PAGE) return done;
   }
-  return done;
 }
 
 async function reconcileSweep(cp: SweepPorts, sweepId: string): Promise<void> {

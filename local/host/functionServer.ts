@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { timingSafeEqual } from 'node:crypto';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { UserError } from '@trainyard/shared/commandLine/userError';
+import type { Page } from './page.js';
 
 const FUNCTIONS = [
   'api',
@@ -31,11 +32,16 @@ const INTERNAL_HEADER = 'trainyard-internal';
 
 /**
  * One HTTP server on the loopback interface with all functions behind it, each with the middleware that it has in the
- * cloud. `dispatch`, `mlflow`, `notify`, `retrain`, `summaries`, `sweeps` and `reconcile` answer only to who knows `internalToken`.
+ * cloud, and the page where one is given. `dispatch`, `mlflow`, `notify`, `retrain`, `summaries`, `sweeps` and `reconcile` answer only to who knows `internalToken`.
  */
-export async function startFunctionServer(port: number, internalToken: string): Promise<FunctionServer> {
+export async function startFunctionServer(
+  port: number,
+  internalToken: string,
+  page?: Page,
+): Promise<FunctionServer> {
   const functions = new Map<string, Server>(FUNCTIONS.map((name) => [name, getTestServer(name)]));
   const server = createServer((request, response) => {
+    if (page?.serve(request, response)) return;
     const target = route(request, internalToken);
     const handler = target && functions.get(target.name);
     if (!handler) return refuse(response);

@@ -12,6 +12,7 @@ import { type FunctionServer, startFunctionServer } from './functionServer.js';
 import { lockDirectory } from './hostLock.js';
 import { withinMs } from './withinMs.js';
 import { eventMessage, pushBody, pushPath } from './pubsubPush.js';
+import { openPage } from './page.js';
 import { type Reconciler, startReconciler } from './reconciler.js';
 
 export interface HostOptions {
@@ -103,7 +104,8 @@ async function open(
     const telemetry = await startTelemetry({ endpoint: options.otlpEndpoint });
     closing.push(() => telemetry.close());
   }
-  const server = await startFunctionServer(port, randomBytes(32).toString('base64url'));
+  const page = await openPage();
+  const server = await startFunctionServer(port, randomBytes(32).toString('base64url'), page);
   closing.push(() => server.close());
   // Before the event loop turns: no request comes before the control plane.
   const plane = controlPlaneOf(

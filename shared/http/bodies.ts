@@ -169,6 +169,7 @@ export const runPageSchema = z.strictObject({
   nextCursor,
   unsearched,
 });
+export type RunPage = z.infer<typeof runPageSchema>;
 export const metricsPageSchema = z.strictObject({
   epochs: described(z.array(epochSchema), 'The epochs of the run, the first one first.'),
 });
@@ -305,6 +306,7 @@ export const modelPageSchema = z.strictObject({
   models: described(z.array(modelViewSchema), 'The models of the page, by their ids.'),
   nextCursor,
 });
+export type ModelPage = z.infer<typeof modelPageSchema>;
 /** What an administrator may set of a model; what is not given stays. */
 export const modelChangeSchema = z.strictObject({
   name: described(z.string().min(1).max(200).optional(), 'The new name for people.', 'Shop'),

@@ -407,6 +407,19 @@ export function describeDocumentStore(name: string, harness: DocumentStoreHarnes
       expect(told).toEqual([`set ${c}/a`, `set ${c}/b`, `deleted ${c}/a`]);
     });
 
+    it('tells a watcher at once where nothing is there', async () => {
+      const c = collection();
+      const told: number[] = [];
+      const count = (changes: readonly DocumentChange[]) => told.push(changes.length);
+      const stops = [
+        store.watch({ document: `${c}/a` }, count, fail),
+        store.watch({ query: { collection: c } }, count, fail),
+      ];
+      await until('both first states', () => told.length === 2);
+      for (const stop of stops) stop();
+      expect(told).toEqual([0, 0]);
+    });
+
     it.skipIf(!harness.watchesExactly)('misses no change that comes while a watch begins', async () => {
       const c = collection();
       await put(`${c}/a`, { n: 0 });

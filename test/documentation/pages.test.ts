@@ -4,7 +4,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { anchorsOf, PAGES, proseOf, readPage, ROOT } from './markdown.js';
 
-const WORKSPACES = ['shared', 'recommender', 'functions', 'trainer-job', 'local', 'cloudbuild'];
+const WORKSPACES = ['shared', 'recommender', 'functions', 'trainer-job', 'local', 'dashboard', 'cloudbuild'];
 /** Where a path in code quotes begins, if it is one of this repository. */
 const FOLDERS = [...WORKSPACES, 'bench', 'docs', 'examples', 'test', '.ci'];
 /** What a build or a user makes. */

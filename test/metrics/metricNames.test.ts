@@ -6,14 +6,14 @@ import { METRICS } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const WORKSPACES = ['shared', 'recommender', 'functions', 'trainer-job', 'local', 'cloudbuild', 'bench'];
+const WORKSPACES = ['shared', 'recommender', 'functions', 'trainer-job', 'local', 'dashboard', 'cloudbuild', 'bench'];
 
 async function sources(workspace: string): Promise<string[]> {
   const files = await readdir(join(root, workspace), { recursive: true });
   return files
     .filter(
       (file) =>
-        file.endsWith('.ts') && !/\.(test|d)\.ts$|(^|\/)(dist|node_modules|bundle)\/|^metrics\//.test(file),
+        /\.tsx?$/.test(file) && !/\.(test|d)\.ts$|(^|\/)(dist|node_modules|bundle)\/|^metrics\//.test(file),
     )
     .map((file) => join(workspace, file));
 }

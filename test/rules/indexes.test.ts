@@ -14,6 +14,7 @@ const page = { limit: 1 };
 /** Each query in every form that it can take. */
 const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   openRuns: () => [queries.openRuns(page)],
+  allOpenRuns: () => [queries.allOpenRuns],
   stoppingRuns: () => [queries.stoppingRuns(page)],
   openRunsOfModel: () => [queries.openRunsOfModel('m', 1)],
   runsOfNumbers: () => [queries.runsOfNumbers('m', [1, 2])],
@@ -43,6 +44,7 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   spent: () => [queries.spent('2026-11')],
   expired: () => EXPIRING.map((collection) => queries.expired(collection, 'now', 1)),
   models: () => [queries.models(undefined, page), queries.models(['*'], page)],
+  allModels: () => [queries.allModels(undefined), queries.allModels(['*'])],
   experiments: () => [queries.experiments('m', page)],
   modelVersions: () => [queries.modelVersions('m', page)],
   presets: () => [queries.presets('datasets', page)],

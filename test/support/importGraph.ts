@@ -39,7 +39,11 @@ export function readImportGraph(): ImportGraph {
   return new Map(
     files.map((file) => {
       const specifiers = importsOf(file, readFileSync(join(ROOT, file), 'utf8'));
-      const found = specifiers.flatMap((specifier) => resolved(file, specifier) ?? []);
+      const found = specifiers.flatMap((specifier) => {
+        const source = resolved(file, specifier);
+        if (source === undefined) return [];
+        return known.has(`${source}x`) ? [`${source}x`] : [source];
+      });
       const missing = found.filter((path) => !known.has(path));
       if (missing.length > 0)
         throw new Error(`${file} imports ${missing.join(', ')}: there is no such source`);
@@ -57,7 +61,7 @@ function sourcesBelow(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return NO_SOURCES.has(entry.name) ? [] : sourcesBelow(path);
-    return entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts') ? [path] : [];
+    return /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts') ? [path] : [];
   });
 }
 

@@ -118,7 +118,7 @@ export function mismatches(name: 'api' | 'webhooks', request: SentRequest, answe
 /** What is wrong with the event of a stream, as its text in the stream. */
 export function eventMismatches(path: string, block: string): string[] {
   const operation = operationsAt('api', path).find(({ method }) => method === 'GET');
-  const [, event, data] = /^id: .*\nevent: (.*)\ndata: (.*)$/.exec(block) ?? [];
+  const [, event, data] = /^(?:id: .*\n)?event: (.*)\ndata: (.*)$/.exec(block) ?? [];
   if (!operation || data === undefined) return [`${path} streamed what is no event: ${block}`];
   const pointer = [...operation.pointer, 'responses', 200, 'content', 'text/event-stream', 'schema'];
   const wrong = violation(pointer, { event, data: JSON.parse(data) });

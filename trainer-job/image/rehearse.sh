@@ -21,7 +21,7 @@ say 'stage packages: npm ci by the lockfile'
 mkdir -p "$work/app"
 cd "$root"
 for file in package.json package-lock.json .npmrc; do cp "$file" "$work/app/"; done
-for room in shared recommender functions trainer-job local cloudbuild bench docs/generate; do
+for room in shared recommender functions trainer-job local dashboard cloudbuild bench docs/generate; do
   mkdir -p "$work/app/$room" && cp "$room/package.json" "$work/app/$room/"
 done
 cd "$work/app"

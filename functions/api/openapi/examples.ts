@@ -280,6 +280,10 @@ export const EXAMPLES = {
       digest: DIGEST,
     }),
   StreamEvent: () => ({ event: 'epoch', data: epoch }),
+  FeedEvent: () => ({
+    event: 'epoch',
+    data: { topic: `run:${RUN_ID}`, key: `runs/${RUN_ID}/epochs/0003`, value: epoch },
+  }),
   BestRuns: () => ({
     metric: 'test_recall_at_100',
     runs: [{ runId: RUN_ID, name: 'shop#12', value: 0.6, metrics: RESULT.metrics }],

@@ -7,7 +7,6 @@ import {
   type Run,
 } from '@trainyard/shared';
 import type { ControlPlane } from '../../controlPlane.js';
-import { pages } from '../../pages.js';
 import { queries } from '../../queries.js';
 import { listStages, parseRun } from '../../runs/repository.js';
 import { maySee, type Caller } from '../caller.js';
@@ -56,11 +55,12 @@ async function visibleRuns(
   most: number,
 ): Promise<Run[]> {
   const visible: Run[] = [];
-  let read = 0;
-  for await (const page of pages(store, (at) => queries.runsByDigest(field, digest, at), PAGE)) {
+  let startAfter: Awaited<ReturnType<typeof store.query>>[number] | undefined;
+  for (let read = 0; read < MOST_READ; read += PAGE) {
+    const page = await store.query(queries.runsByDigest(field, digest, { startAfter, limit: PAGE }));
     visible.push(...page.map(parseRun).filter(({ teams }) => maySee(caller, teams)));
-    read += PAGE;
-    if (visible.length >= most || read >= MOST_READ) break;
+    startAfter = page.at(-1);
+    if (visible.length >= most || page.length < PAGE) break;
   }
   return visible.slice(0, most);
 }

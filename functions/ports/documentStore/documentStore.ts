@@ -65,8 +65,8 @@ export interface DocumentStore {
   get(path: string): Promise<StoredDocument | undefined>;
   query(query: Query): Promise<StoredDocument[]>;
   /**
-   * Tells of every document that matches now, then of each change, in commit order per document; changes may be folded
-   * to the newest. Nothing is told before `watch` has returned what ends it. `onError` ends it too: it is told when the
+   * Tells of every document that matches now, at once and of none where none does, then of each change, in commit order per
+   * document; changes may be folded to the newest. Nothing is told before `watch` has returned what ends it. `onError` ends it too: it is told when the
    * watch breaks off and when `onChange` throws, which disturbs nobody else.
    */
   watch(

@@ -85,8 +85,10 @@ class FirestoreDocumentStore implements DocumentStore {
     onChange: (changes: readonly DocumentChange[]) => void,
     onError: (error: Error) => void,
   ): () => void {
+    let isFirst = true;
     const notify = (changes: readonly DocumentChange[]) => {
-      if (changes.length === 0) return;
+      if (changes.length === 0 && !isFirst) return;
+      isFirst = false;
       try {
         onChange(changes);
       } catch (error) {
@@ -134,7 +136,7 @@ class FirestoreDocumentStore implements DocumentStore {
       const wasThere = isThere;
       isThere = document !== undefined;
       if (document) notify([{ kind: 'set', document }]);
-      else if (wasThere) notify([{ kind: 'deleted', path }]);
+      else notify(wasThere ? [{ kind: 'deleted', path }] : []);
     }, onError);
   }
 

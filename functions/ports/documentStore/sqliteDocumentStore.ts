@@ -98,7 +98,7 @@ class SqliteDocumentStore implements DocumentStore {
         if (change.kind === 'set') known.add(change.document.path);
         else known.delete(change.path);
       }
-      if (changes.length > 0) onChange(changes);
+      onChange(changes);
     };
     const guarded = (step: () => void) => {
       if (stopped) return;
@@ -109,7 +109,11 @@ class SqliteDocumentStore implements DocumentStore {
         onError(error instanceof Error ? error : new Error(String(error)));
       }
     };
-    const listener = (change: DocumentChange) => guarded(() => notify(seenBy(target, change, known)));
+    const listener = (change: DocumentChange) =>
+      guarded(() => {
+        const seen = seenBy(target, change, known);
+        if (seen.length > 0) notify(seen);
+      });
     let stopped = false;
     queueMicrotask(() =>
       guarded(() => {

@@ -1,0 +1,35 @@
+/** What the page reads by request, by name: the key under which it is kept, and how it is read. */
+import type { ModelPage, RunPage, RunView } from '@trainyard/shared/http/bodies';
+import type { BestExperiments } from '@trainyard/shared/http/experiments';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { read } from './request.js';
+
+const PAGE = 50;
+
+export const reads = {
+  bestExperiments: queryOptions({
+    queryKey: ['best-experiments'],
+    queryFn: ({ signal }) => read<BestExperiments>('/api/best-experiments', {}, signal),
+  }),
+  models: queryOptions({
+    queryKey: ['models'],
+    queryFn: ({ signal }) => read<ModelPage>('/api/models', { limit: 100 }, signal),
+  }),
+  runs: (modelId: string, filter: string, orderBy: string) =>
+    infiniteQueryOptions({
+      queryKey: ['runs', modelId, filter, orderBy],
+      initialPageParam: '',
+      queryFn: ({ pageParam, signal }) =>
+        read<RunPage>(
+          `/api/models/${encodeURIComponent(modelId)}/training-runs`,
+          { cursor: pageParam, filter, orderBy, limit: PAGE },
+          signal,
+        ),
+      getNextPageParam: ({ nextCursor }) => nextCursor,
+    }),
+  run: (runId: string) =>
+    queryOptions({
+      queryKey: ['run', runId],
+      queryFn: ({ signal }) => read<RunView>(`/api/training-runs/${encodeURIComponent(runId)}`, {}, signal),
+    }),
+} as const;

@@ -1,0 +1,111 @@
+/** The feed of a Trainyard server: `GET /api/stream`, one connection for all topics of the page. */
+import type { FeedEvent } from '@trainyard/shared/http/feed';
+import { createParser } from 'eventsource-parser';
+import { errorOf } from '../api/problem.js';
+import type { Feed, FeedStatus } from './feed.js';
+import { TopicStates } from './topicStates.js';
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+/** The server says something every 15 seconds: a stream that is silent for so long is dead, whatever the browser thinks. */
+const SILENCE_MS = 45_000;
+/** Views that change at once, as at a click, change the connection once. */
+const SETTLE_MS = 20;
+
+export class StreamFeed implements Feed {
+  private readonly states = new TopicStates();
+  private readonly listeners = new Map<string, Set<() => void>>();
+  private readonly statusListeners = new Set<() => void>();
+  private current: FeedStatus = 'connecting';
+  private connection: AbortController | undefined;
+  private settling: ReturnType<typeof setTimeout> | undefined;
+  private failures = 0;
+
+  constructor(private readonly path = '/api/stream') {}
+
+  subscribe(topic: string, onChange: () => void): () => void {
+    const own = this.listeners.get(topic) ?? new Set();
+    const isNew = own.size === 0;
+    own.add(onChange);
+    this.listeners.set(topic, own);
+    if (isNew) this.connectSoon(SETTLE_MS);
+    return () => {
+      own.delete(onChange);
+      if (own.size > 0) return;
+      this.listeners.delete(topic);
+      this.connectSoon(SETTLE_MS);
+    };
+  }
+
+  state(topic: string) {
+    return this.states.state(topic);
+  }
+
+  status(): FeedStatus {
+    return this.current;
+  }
+
+  onStatus(onChange: () => void): () => void {
+    this.statusListeners.add(onChange);
+    return () => this.statusListeners.delete(onChange);
+  }
+
+  private connectSoon(pauseMs: number): void {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => void this.connect(), pauseMs);
+  }
+
+  private async connect(): Promise<void> {
+    this.connection?.abort();
+    const topics = [...this.listeners.keys()];
+    if (topics.length === 0) return;
+    const connection = new AbortController();
+    this.connection = connection;
+    try {
+      await this.follow(topics, connection);
+    } catch {
+      // Whatever it was: the page says that it waits, and tries again.
+    }
+    if (this.connection !== connection) return;
+    this.say('waiting');
+    this.connectSoon(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures));
+    this.failures += 1;
+  }
+
+  private async follow(topics: readonly string[], connection: AbortController): Promise<void> {
+    const query = new URLSearchParams({ topics: topics.join(',') });
+    const response = await fetch(`${this.path}?${query}`, {
+      headers: { accept: 'text/event-stream' },
+      signal: connection.signal,
+    });
+    if (!response.ok || !response.body) throw await errorOf(response);
+    this.states.begin(topics);
+    this.say('live');
+    this.failures = 0;
+    const parser = createParser({
+      onEvent: ({ event, data }) => this.take({ event, data: JSON.parse(data) } as FeedEvent),
+    });
+    const silent = () => connection.abort();
+    let watchdog = setTimeout(silent, SILENCE_MS);
+    try {
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        clearTimeout(watchdog);
+        watchdog = setTimeout(silent, SILENCE_MS);
+        parser.feed(part.value);
+      }
+    } finally {
+      clearTimeout(watchdog);
+    }
+  }
+
+  private take(event: FeedEvent): void {
+    for (const listener of this.listeners.get(this.states.add(event)) ?? []) listener();
+  }
+
+  private say(status: FeedStatus): void {
+    if (status === this.current) return;
+    this.current = status;
+    for (const listener of this.statusListeners) listener();
+  }
+}

@@ -1,0 +1,34 @@
+/** From the epochs of a run to the lines of a chart. */
+import type { Epoch } from '@trainyard/shared/runs/records';
+import { metricTitle } from '@trainyard/shared/metrics/display';
+
+export interface Curve {
+  name: string;
+  title: string;
+  /** One an epoch; null where the epoch lacks the metric. */
+  values: (number | null)[];
+}
+
+/** The numbers of the epochs, and every metric that any of them has. */
+export function curvesOf(epochs: readonly Epoch[]): { epochs: number[]; curves: Curve[] } {
+  const ordered = epochs.toSorted((a, b) => a.epoch - b.epoch);
+  const names = [...new Set(ordered.flatMap(({ metrics }) => Object.keys(metrics)))];
+  const curves = names.map((name) => ({
+    name,
+    title: metricTitle(name),
+    values: ordered.map(({ metrics }) => metrics[name] ?? null),
+  }));
+  return { epochs: ordered.map(({ epoch }) => epoch), curves };
+}
+
+/** Means that give more weight to what is newer, without the pull of the first value (Kingma and Ba, 2015, section 3). `weight` is 0 for none, below 1. */
+export function smoothed(values: readonly (number | null)[], weight: number): (number | null)[] {
+  if (weight === 0) return [...values];
+  let [mean, share] = [0, 0];
+  return values.map((value) => {
+    if (value === null) return null;
+    mean = weight * mean + (1 - weight) * value;
+    share = weight * share + (1 - weight);
+    return mean / share;
+  });
+}

@@ -1,0 +1,35 @@
+import { Alert, Stack, Text } from '@mantine/core';
+import type { RunView } from '@trainyard/shared/http/bodies';
+import { ResultTable } from './ResultTable.js';
+
+/** How a run ended: why it failed, or what its result is worth. */
+export function Outcome({ run }: { run: RunView }) {
+  const { error, result, warnings } = run;
+  return (
+    <>
+      {error && (
+        <Alert color="red" title={`${error.stage ?? 'start'}: ${error.code}`}>
+          <Text className="breaks">{error.message}</Text>
+          {error.remedy && (
+            <Text className="breaks" fw={600}>
+              {error.remedy}
+            </Text>
+          )}
+        </Alert>
+      )}
+      {warnings.length > 0 && (
+        <Alert color="yellow" title={warnings.length === 1 ? 'A warning' : `${warnings.length} warnings`}>
+          <Stack gap={4}>
+            {warnings.map(({ stage, message, remedy }, i) => (
+              <Text key={i} size="sm" className="breaks">
+                {stage}: {message}
+                {remedy === null ? '' : ` ${remedy}`}
+              </Text>
+            ))}
+          </Stack>
+        </Alert>
+      )}
+      {result && <ResultTable run={run} result={result} />}
+    </>
+  );
+}

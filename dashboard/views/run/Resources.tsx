@@ -1,0 +1,40 @@
+import { Stack, Table, Text, Title } from '@mantine/core';
+import type { RunView } from '@trainyard/shared/http/bodies';
+
+const MB = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+
+/** What the trainer uses of its machine. */
+export function Resources({ run: { resources, peakMemory, gpuUse, progress } }: { run: RunView }) {
+  const rows: [string, string][] = [];
+  if (resources) {
+    rows.push(['Memory', `${MB.format(resources.rssMb)} MB`]);
+    rows.push(['Processors', `${MB.format(resources.cpuPercent)} % of one core`]);
+    if (resources.gpuPercent !== null) rows.push(['GPU', `${MB.format(resources.gpuPercent)} %`]);
+    if (resources.gpuMemoryMb !== null) rows.push(['GPU memory', `${MB.format(resources.gpuMemoryMb)} MB`]);
+  }
+  if (peakMemory) rows.push(['Most memory', `${MB.format(peakMemory.rssMb)} MB`]);
+  if (gpuUse) rows.push(['GPU, mean', `${gpuUse.meanPercent.toFixed(1)} %`]);
+  const rate = progress?.examplesPerSecond;
+  if (rate !== null && rate !== undefined) rows.push(['Rows a second', MB.format(rate)]);
+  return (
+    <Stack gap="xs" component="section" aria-labelledby="resources">
+      <Title order={2} size="h4" id="resources">
+        Resources
+      </Title>
+      {rows.length === 0 ? (
+        <Text c="dimmed">The trainer has not reported yet.</Text>
+      ) : (
+        <Table>
+          <Table.Tbody>
+            {rows.map(([name, value]) => (
+              <Table.Tr key={name}>
+                <Table.Th scope="row">{name}</Table.Th>
+                <Table.Td className="tabular">{value}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </Stack>
+  );
+}

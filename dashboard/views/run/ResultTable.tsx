@@ -1,0 +1,85 @@
+import { Alert, List, Stack, Table, Text, Title } from '@mantine/core';
+import type { RunView } from '@trainyard/shared/http/bodies';
+import { methodTitle } from '@trainyard/shared/metrics/baselines';
+import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
+import { isLowerBetter } from '@trainyard/shared/metrics/direction';
+import { resultMetrics } from '@trainyard/shared/metrics/columns';
+import type { RunResult } from '@trainyard/shared/runs/reported';
+
+const DECISIONS = {
+  ship: { color: 'green', title: 'Ship it' },
+  hold: { color: 'red', title: 'Hold it' },
+  unsure: { color: 'yellow', title: 'Not sure' },
+} as const;
+
+/** What a model is worth: the verdict in words, its metrics beside those of the baselines, and its gates. */
+export function ResultTable({ run, result }: { run: RunView; result: RunResult }) {
+  const { verdict, metrics, baselines, earlyStoppedAtEpoch, bestEpoch, epochsTrained } = result;
+  const names = resultMetrics(Object.keys(metrics));
+  const methods = Object.entries(baselines);
+  return (
+    <Stack gap="xs" component="section" aria-labelledby="result">
+      <Title order={2} size="h4" id="result">
+        Result
+      </Title>
+      {verdict && (
+        <Alert color={DECISIONS[verdict.decision].color} title={DECISIONS[verdict.decision].title}>
+          <Text>{verdict.sentence}</Text>
+          {verdict.reasons.length > 0 && (
+            <List size="sm" mt="xs">
+              {verdict.reasons.map((reason) => (
+                <List.Item key={reason}>{reason}</List.Item>
+              ))}
+            </List>
+          )}
+        </Alert>
+      )}
+      <Text size="sm" c="dimmed">
+        The weights of epoch {bestEpoch} of {epochsTrained}
+        {earlyStoppedAtEpoch === null
+          ? '.'
+          : `; the training stopped early after epoch ${earlyStoppedAtEpoch}.`}
+      </Text>
+      <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>On the test split</Table.Th>
+              <Table.Th className="tabular">Model</Table.Th>
+              {methods.map(([method]) => (
+                <Table.Th key={method} className="tabular">
+                  {methodTitle(method)}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {names.map((name) => (
+              <Table.Tr key={name}>
+                <Table.Td>
+                  {metricTitle(name, 'test')}
+                  <Text span size="xs" c="dimmed">
+                    {isLowerBetter(name) ? ' less is better' : ''}
+                  </Text>
+                </Table.Td>
+                <Table.Td className="tabular" fw={600}>
+                  {formatMetric(name, metrics[name])}
+                </Table.Td>
+                {methods.map(([method, values]) => (
+                  <Table.Td key={method} className="tabular">
+                    {formatMetric(name, values?.[name])}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {run.gates.length > 0 && (
+        <Text size="sm">
+          Gates: {run.gates.filter(({ passed }) => passed).length} of {run.gates.length} passed.
+        </Text>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,70 @@
+import { Badge, Stack, Table, Text, Title } from '@mantine/core';
+import type { RunView } from '@trainyard/shared/http/bodies';
+import type { Stage } from '@trainyard/shared/runs/records';
+import { isTerminal, STAGES } from '@trainyard/shared/runs/status';
+import { duration } from '../../figures/times.js';
+
+const COUNT = new Intl.NumberFormat();
+
+/** The stages of a run: what each took and counted, and which came from the cache. */
+export function StageTable({
+  run,
+  stages,
+  isReady,
+}: {
+  run: RunView;
+  stages: readonly Stage[];
+  isReady: boolean;
+}) {
+  const done = new Map(stages.map((stage) => [stage.stage, stage]));
+  return (
+    <Stack gap="xs" component="section" aria-labelledby="stages">
+      <Title order={2} size="h4" id="stages">
+        Stages
+      </Title>
+      <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Stage</Table.Th>
+              <Table.Th className="tabular">Duration</Table.Th>
+              <Table.Th>What it counted</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {STAGES.map((name) => (
+              <Table.Tr key={name} aria-busy={!isReady}>
+                <Table.Td>{name}</Table.Td>
+                <Table.Td className="tabular nowrap">{durationOf(run, name, done.get(name))}</Table.Td>
+                <Table.Td>
+                  <Told stage={done.get(name)} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Stack>
+  );
+}
+
+function durationOf(run: RunView, name: Stage['stage'], stage: Stage | undefined): string {
+  const isCurrent = run.currentStage === name && !isTerminal(run.status);
+  if (isCurrent) return run.progress ? `${Math.round(100 * run.progress.fraction)} %` : 'begins';
+  return stage ? duration(stage.seconds) : '–';
+}
+
+function Told({ stage }: { stage: Stage | undefined }) {
+  if (!stage) return null;
+  const counts = Object.entries(stage.counts).map(([name, value]) => `${COUNT.format(value)} ${name}`);
+  return (
+    <Text size="sm" className="breaks">
+      {counts.join(', ')}{' '}
+      {stage.cacheHit && (
+        <Badge size="xs" variant="default">
+          from the cache
+        </Badge>
+      )}
+    </Text>
+  );
+}

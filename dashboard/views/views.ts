@@ -1,0 +1,16 @@
+/** Every view of the page: a folder each, and a line here. */
+import { lazy, type ComponentType } from 'react';
+import { HomeView } from './home/HomeView.js';
+
+interface ViewEntry {
+  path: string;
+  /** In the navigation; views that others lead to have none. */
+  title?: string;
+  View: ComponentType;
+}
+
+export const VIEWS: readonly ViewEntry[] = [
+  { path: '/', title: 'Home', View: HomeView },
+  { path: '/runs', title: 'Runs', View: lazy(() => import('./runs/RunsView.js')) },
+  { path: '/runs/:runId', View: lazy(() => import('./run/RunView.js')) },
+];
