@@ -82,6 +82,7 @@ export * from './runs/gatedFigure.js';
 export * from './runs/gates.js';
 export * from './runs/modelManifest.js';
 export * from './runs/identity.js';
+export * from './runs/inSweep.js';
 export * from './runs/newRun.js';
 export * from './runs/performance.js';
 export * from './runs/run.js';

@@ -118,6 +118,26 @@ describe('dispatching a run', () => {
     });
   });
 
+  it('tells the trainer what the run has to do with a sweep', async () => {
+    const cp = await testControlPlane();
+    const inSweep = {
+      sweepId: 'q5w2kzt7mbx3hvac4ndy',
+      name: 'rates',
+      role: 'trial' as const,
+      trial: 2,
+      maxTrials: 3,
+      metric: 'val_loss',
+      results: 1,
+      best: { trial: 1, value: 6 },
+      changes: [],
+      moreChanges: 0,
+    };
+    const run = newRun(cp.now(), { inSweep });
+    await cp.put(run);
+    await dispatch(cp, run.runId);
+    expect(JSON.parse(cp.launcher.started[0]?.env['IN_SWEEP'] ?? '')).toEqual(inSweep);
+  });
+
   it('gives the run’s own deadline where it comes before the limit of the tier', async () => {
     const cp = await testControlPlane();
     const { runId } = await cp.request({ compute: { deadlineSeconds: 90 } });

@@ -219,6 +219,7 @@ async function trainerEnvironment(
     ...(run.intent && { RUN_INTENT: run.intent }),
     ...(run.quickRunId !== null && { QUICK_RUN_ID: run.quickRunId }),
     ...(quickResult && { QUICK_TEST_RESULT: JSON.stringify(quickResult) }),
+    ...(run.inSweep && { IN_SWEEP: JSON.stringify(run.inSweep) }),
     ...(run.quickTest && { QUICK_TEST_CUTS: JSON.stringify(run.quickTest.cuts.map(cutInShort)) }),
     ...(run.production && {
       PRODUCTION_URI: run.production.uri,

@@ -126,9 +126,9 @@ function experimentWrites({ modelId, experiment, requestedBy }: Run, isNew: bool
 
 /** What a request says of the run beside its specification: only what is given. */
 export function givenIdentity(request: GivenIdentity & Pick<StartQuestion, 'quickTest'>): GivenIdentity {
-  const { experiment, title, parentRunId, sweep, quickRunId, repeat, systemTags } = request;
+  const { experiment, title, parentRunId, sweep, inSweep, quickRunId, repeat, systemTags } = request;
   const intent = request.quickTest ? ('quick-test' as const) : request.intent;
-  const given = { experiment, title, intent, parentRunId, sweep, quickRunId, repeat, systemTags };
+  const given = { experiment, title, intent, parentRunId, sweep, inSweep, quickRunId, repeat, systemTags };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 

@@ -42,11 +42,21 @@ function identityOf({
   title,
   intent,
   parentRunId,
+  inSweep,
   quickRunId,
   repeat,
   systemTags,
 }: Run): GivenIdentity {
-  return { experiment, ...(title !== '' && { title }), intent, parentRunId, quickRunId, repeat, systemTags };
+  return {
+    experiment,
+    ...(title !== '' && { title }),
+    intent,
+    parentRunId,
+    inSweep,
+    quickRunId,
+    repeat,
+    systemTags,
+  };
 }
 
 function cannotRetry(detail: string): DomainError {

@@ -47,7 +47,8 @@ async function advance(cp: SweepPorts, sweepId: string): Promise<void> {
 async function begun(cp: SweepPorts, sweep: Sweep, trials: readonly Trial[]): Promise<readonly Trial[]> {
   const made = new Map<number, Trial>();
   for (const trial of trials)
-    if (isOpen(trial) && trial.runId === null) made.set(trial.number, await beginTrial(cp, sweep, trial));
+    if (isOpen(trial) && trial.runId === null)
+      made.set(trial.number, await beginTrial(cp, sweep, trial, trials));
   return made.size === 0 ? trials : trials.map((trial) => made.get(trial.number) ?? trial);
 }
 

@@ -10,6 +10,7 @@ import {
   type Parameters,
   type Run,
   type Sweep,
+  type Trial,
 } from '@trainyard/shared';
 import { DomainError } from '../errors/domainError.js';
 import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
@@ -18,6 +19,7 @@ import { makeWrites } from '../ports/documentStore/writes.js';
 import { startRun } from '../runs/createRun.js';
 import { requestRepeats } from '../runs/related/repeats.js';
 import { bestOf } from './best.js';
+import { inSweepOf } from './inSweep.js';
 import { finalWrite } from './documents.js';
 import { readTrials } from './history.js';
 import { specWith } from './searching.js';
@@ -48,16 +50,17 @@ export async function finalizeSweep(
   });
   const before = await recall(cp.store, slot, runSchema);
   if (before) return { outcome: before, isReplay: true };
-  const best = bestOf(objective, await readTrials(cp.store, sweepId));
+  const trials = await readTrials(cp.store, sweepId);
+  const best = bestOf(objective, trials);
   if (!best) {
     const detail = `Sweep ${sweepId} has no completed trial yet that has a ${objective.metric}: wait for one, or look at why its trials failed.`;
     throw new DomainError('no-best-trial', detail);
   }
   const { number: trial, parameters } = best;
   const alsoRuns = repeats + (baseline ? 1 : 0);
-  const run = await startFinal(cp, sweep, { trial, parameters, overrides, by, alsoRuns });
+  const run = await startFinal(cp, sweep, { trial, parameters, overrides, by, trials, alsoRuns });
   const { runId, createdAt: at } = run;
-  const untuned = baseline ? await startBaseline(cp, sweep, { overrides, by }) : undefined;
+  const untuned = baseline ? await startBaseline(cp, sweep, { overrides, by, trials }) : undefined;
   const baselineRunId = untuned?.runId ?? null;
   await recordFinal(cp, sweepId, { runId, trial, overrides, at, baselineRunId });
   if (repeats > 0)
@@ -69,6 +72,8 @@ export async function finalizeSweep(
 interface Training {
   overrides: Parameters;
   by: string;
+  /** Of the sweep, as they are. */
+  trials: readonly Trial[];
 }
 
 async function startFinal(
@@ -79,22 +84,24 @@ async function startFinal(
     parameters,
     overrides,
     by,
+    trials,
     alsoRuns,
   }: Training & { trial: number; parameters: Parameters; alsoRuns: number },
 ): Promise<Run> {
   const { sweepId, modelId, experiment } = sweep;
-  const trained = specWith(sweep.spec, parameters, 'parameters');
+  const spec = specWith(specWith(sweep.spec, parameters, 'parameters'), overrides, 'overrides');
   const { run } = await startRun(
     cp,
     {
       modelId,
-      spec: specWith(trained, overrides, 'overrides'),
+      spec,
       requestedBy: by,
       idempotencyKey: `sweep ${sweepId} final ${trial} ${digestOf(overrides)}`,
       experiment,
       title: `final-trial-${trial}`,
       intent: 'production-candidate',
       parentRunId: sweepId,
+      inSweep: inSweepOf(sweep, trials, { role: 'final', trial, spec }),
       alsoRuns,
     },
     () => undefined,
@@ -103,19 +110,25 @@ async function startFinal(
 }
 
 /** What was before the search, trained as the best trial is: on as many rows, for as many epochs. One for all finals with these overrides. */
-async function startBaseline(cp: SweepPorts, sweep: Sweep, { overrides, by }: Training): Promise<Run> {
-  const { sweepId, modelId, experiment, spec } = sweep;
+async function startBaseline(
+  cp: SweepPorts,
+  sweep: Sweep,
+  { overrides, by, trials }: Training,
+): Promise<Run> {
+  const { sweepId, modelId, experiment } = sweep;
+  const spec = specWith(sweep.spec, overrides, 'overrides');
   const { run } = await startRun(
     cp,
     {
       modelId,
-      spec: specWith(spec, overrides, 'overrides'),
+      spec,
       requestedBy: by,
       idempotencyKey: `sweep ${sweepId} baseline ${digestOf(overrides)}`,
       experiment,
       title: 'before-the-sweep',
       intent: 'baseline',
       parentRunId: sweepId,
+      inSweep: inSweepOf(sweep, trials, { role: 'baseline', trial: null, spec }),
     },
     () => undefined,
   );

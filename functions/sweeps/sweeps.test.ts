@@ -336,6 +336,13 @@ describe('a sweep', () => {
       parentRunId: sweep.sweepId,
       spec: { training: { epochs: 3, optimizer: sweep.spec.training.optimizer } },
     });
+    expect(untuned?.inSweep).toMatchObject({
+      role: 'baseline',
+      trial: null,
+      changes: [{ key: 'training.epochs', before: '20', after: '3' }],
+    });
+    expect(outcome.inSweep).toMatchObject({ role: 'final', trial: final?.trial, results: 2, moreChanges: 0 });
+    expect(outcome.inSweep?.changes.map(({ key }) => key)).toEqual(['training.epochs', RATE]);
     expect(besides.filter(isWholeRun).map(({ runId }) => runId)).toEqual([outcome.runId]);
     const repeated = besides.filter(({ repeat }) => repeat?.of === outcome.runId);
     expect(repeated.map(({ spec }) => spec.training.optimizer)).toEqual(

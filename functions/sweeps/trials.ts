@@ -10,6 +10,7 @@ import { recordLifecycle } from '../runs/lifecycle.js';
 import { listEpochs, readRun } from '../runs/repository.js';
 import { placeWrite, readTrial, trialWrite } from './documents.js';
 import { readTrials } from './history.js';
+import { inSweepOf } from './inSweep.js';
 import { newTrial } from './newTrial.js';
 import { curveOf, endedTrial, unstartedTrial, withPoint } from './outcome.js';
 import { isOpen, knownOf, type NextStep } from './plan.js';
@@ -53,16 +54,22 @@ export async function claimTrial(
 }
 
 /** Makes the run of a trial that has none yet: one, however often it is tried, for its key is the trial's. Returns the trial after it. */
-export async function beginTrial(cp: SweepPorts, sweep: Sweep, trial: Trial): Promise<Trial> {
+export async function beginTrial(
+  cp: SweepPorts,
+  sweep: Sweep,
+  trial: Trial,
+  known: readonly Trial[],
+): Promise<Trial> {
   const { sweepId, modelId, requestedBy, experiment } = sweep;
   const { number } = trial;
   let runId: string;
   try {
+    const spec = trialSpec(sweep, trial.parameters);
     const { run } = await startRun(
       cp,
       {
         modelId,
-        spec: trialSpec(sweep, trial.parameters),
+        spec,
         requestedBy,
         idempotencyKey: `sweep ${sweepId} trial ${number}`,
         experiment,
@@ -70,6 +77,7 @@ export async function beginTrial(cp: SweepPorts, sweep: Sweep, trial: Trial): Pr
         intent: 'hyperparameter-search',
         parentRunId: sweepId,
         sweep: { sweepId, trial: number },
+        inSweep: inSweepOf(sweep, known, { role: 'trial', trial: number, spec }),
       },
       () => undefined,
     );

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { metricsSchema, runIdSchema } from '../common.js';
 import { described } from '../described.js';
 import { BASELINE_METRICS } from '../metrics/examples.js';
+import { inSweepSchema } from '../runs/inSweep.js';
 import { runEnvironmentSchema } from '../runs/environment.js';
 import { lineageFields, runDataSchema } from '../runs/lineage.js';
 import { servingVersionSchema } from '../runs/production.js';
@@ -45,6 +46,10 @@ export const provenanceSchema = z.strictObject({
   quickResult: described(
     quickResultSchema.nullable().default(null),
     'What that quick test had reached when the run was launched; null without it, or where it had no result.',
+  ),
+  inSweep: described(
+    inSweepSchema.nullable().default(null),
+    'What the run has to do with a sweep, as it was when it was started; null where it has nothing.',
   ),
   data: described(runDataSchema.clone(), 'Its rows.'),
   environment: described(runEnvironmentSchema.clone(), 'What it ran on, and the code.'),

@@ -2,6 +2,10 @@
 import { z } from 'zod';
 import { instantSchema, runIdSchema } from '../common.js';
 import { described } from '../described.js';
+import { inSweepSchema } from './inSweep.js';
+import { sweepIdSchema } from './sweepId.js';
+
+export { sweepIdSchema };
 
 /** It stands in paths and in addresses, as the id of a model does. */
 export const experimentIdSchema = described(
@@ -13,13 +17,6 @@ export const experimentIdSchema = described(
     ),
   'The id of an experiment: a named group of runs of one model.',
   'wider-towers',
-);
-
-/** A sweep is named as a run is: by 20 random characters. */
-export const sweepIdSchema = described(
-  z.string().regex(/^[a-z2-7]{20}$/, 'must be a sweep id: 20 characters of a-z and 2-7'),
-  'The id of the sweep: 20 random characters of a-z and 2-7.',
-  'q5w2kzt7mbx3hvac4ndy',
 );
 
 export const runIntentSchema = described(
@@ -122,6 +119,10 @@ export const identityFields = {
       .nullable()
       .default(null),
     'The trial of a sweep that the run is; null for all others.',
+  ),
+  inSweep: described(
+    inSweepSchema.nullable().default(null),
+    'What the run has to do with a sweep, as it was when it was started, for its report; null for all that have nothing.',
   ),
   quickRunId: described(
     runIdSchema.nullable().default(null),

@@ -106,6 +106,7 @@ function identityOf(
     intent,
     parentRunId: given.parentRunId ?? null,
     sweep: given.sweep ?? null,
+    inSweep: given.inSweep ?? null,
     quickRunId: given.quickRunId ?? null,
     repeat: given.repeat ?? null,
     systemTags: {

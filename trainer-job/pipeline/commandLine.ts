@@ -174,6 +174,7 @@ function settingsOf(flags: Exclude<ReturnType<typeof parsed>, 'help'>): Settings
     cuts: [],
     quickRunId: null,
     quickResult: null,
+    inSweep: null,
     modelVersion: runId,
     attempt: 1,
     stages: 'all',

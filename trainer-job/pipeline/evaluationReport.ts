@@ -31,6 +31,7 @@ interface Reported {
     | 'cuts'
     | 'quickRunId'
     | 'quickResult'
+    | 'inSweep'
     | 'production'
   >;
   spec: TrainingSpec;
@@ -104,6 +105,7 @@ export function evaluationReport(
       intent: intentOf(settings, spec),
       quickRunId: settings.quickRunId,
       quickResult: settings.quickResult,
+      inSweep: settings.inSweep,
       data: outputs.of('ingest').data,
       environment,
       production: servingOf(settings),

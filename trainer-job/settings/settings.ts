@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   digestOf,
+  type InSweep,
   type QuickResult,
   type RunIntent,
   type ServingVersion,
@@ -78,6 +79,8 @@ export interface Settings {
   quickRunId: string | null;
   /** What that quick test has reached. */
   quickResult: QuickResult | null;
+  /** What the run has to do with a sweep; null where it has nothing. */
+  inSweep: InSweep | null;
   /** The version that serves, which the new model is compared with: its folder on this machine, or in a bucket. */
   production: (ServingVersion & ProductionPlace) | null;
   /** Writes `profile.json`, where the time of an epoch goes, beside the model. */
@@ -159,6 +162,7 @@ export function settingsFromEnvironment(environment = processEnvironment()): Set
     cuts: env.QUICK_TEST_CUTS ?? [],
     quickRunId: env.QUICK_RUN_ID ?? null,
     quickResult: env.QUICK_TEST_RESULT ?? null,
+    inSweep: env.IN_SWEEP ?? null,
     production: productionOf(env),
     profile: env.TRAINYARD_PROFILE === '1',
   };

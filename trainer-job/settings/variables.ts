@@ -1,6 +1,7 @@
 /** The environment variables that the trainer reads, each with what the reference says of it. */
 import { fileURLToPath } from 'node:url';
 import {
+  inSweepSchema,
   instantSchema,
   runIdSchema,
   runIntentSchema,
@@ -63,6 +64,7 @@ const jsonVariable = z.string().transform((text, context): unknown => {
   }
 });
 const quickResultVariable = jsonVariable.pipe(quickResultSchema.clone());
+const inSweepVariable = jsonVariable.pipe(inSweepSchema.clone());
 const cutsVariable = jsonVariable.pipe(
   z.array(z.strictObject({ setting: z.string().max(200), why: z.string().max(500) })).max(20),
 );
@@ -199,6 +201,11 @@ export const jobVariablesSchema = z.object({
     cutsVariable.optional(),
     'What a quick test leaves out of its whole specification, for the report: a JSON list of `setting` and `why`.',
     '[{"setting":"training.epochs","why":"3 epochs at most instead of 20"}]',
+  ),
+  IN_SWEEP: described(
+    inSweepVariable.optional(),
+    'What the run has to do with a sweep, for the report: JSON as of `inSweep` of a run.',
+    '{"sweepId":"q5w2kzt7mbx3hvac4ndy","name":"rates","role":"trial","trial":7,"maxTrials":30,"metric":"val_loss","results":0,"best":null,"changes":[],"moreChanges":0}',
   ),
   CALLBACK_URL: described(
     z.url({ protocol: /^https?$/ }).optional(),

@@ -38,7 +38,7 @@ export function runLines({ run, links, quickTest }: ShownRun, layout: Layout): s
 
 /** What is known of it, a line each; what nobody said is left out. */
 function factRows(run: RunView, { page, api }: ShownRun['links']): Cell[][] {
-  const { intent, experiment, parentRunId, sweep, repeat, quickRunId, retryOf, external } = run;
+  const { intent, experiment, parentRunId, repeat, quickRunId, retryOf, external } = run;
   const pairs = (values: Readonly<Record<string, string>>) =>
     Object.entries(values)
       .map(([key, value]) => `${key}=${value}`)
@@ -51,7 +51,7 @@ function factRows(run: RunView, { page, api }: ShownRun['links']): Cell[][] {
     ['experiment', experiment],
     ['quick test', quickRunId],
     ['parent', parentRunId],
-    ['sweep', sweep && `${sweep.sweepId}, trial ${sweep.trial}`],
+    ['sweep', sweepText(run)],
     ['repetition', repeat && `${repeat.number} of ${repeat.of}, seed ${repeat.seed}`],
     ['goes on from', retryOf && retryOf.runId],
     ['system tags', pairs(run.systemTags)],
@@ -64,6 +64,15 @@ function factRows(run: RunView, { page, api }: ShownRun['links']): Cell[][] {
   return facts.flatMap(([name, text]): Cell[][] =>
     text === null || text === '' ? [] : [[{ text: name.padEnd(14), style: 'dim' }, { text: plain(text) }]],
   );
+}
+
+/** What the run has to do with a sweep; what that came to, `sweep show` says. */
+function sweepText({ sweep, inSweep }: RunView): string | null {
+  if (sweep) return `${sweep.sweepId}, trial ${sweep.trial}`;
+  if (!inSweep) return null;
+  const { sweepId, role, trial } = inSweep;
+  const what = role === 'final' ? `retrains its best trial, ${trial}` : 'what was before it';
+  return `${sweepId}, ${what}: trainyard sweep show ${sweepId}`;
 }
 
 function stateLines(run: RunView, layout: Layout): string[] {

@@ -12,6 +12,7 @@ import { performance } from './performance.js';
 import { ratingErrors } from './ratingErrors.js';
 import { samples } from './samples.js';
 import { slices } from './slices.js';
+import { sweep } from './sweep.js';
 import { training } from './training.js';
 import { warnings } from './warnings.js';
 import { yesOrNo } from './yesOrNo.js';
@@ -20,6 +21,7 @@ export const SECTIONS: readonly Section[] = [
   warnings,
   methods,
   gates,
+  sweep,
   metrics,
   slices,
   yesOrNo,
