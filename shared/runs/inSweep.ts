@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { metricNameSchema } from '../common.js';
 import { cutText } from '../cutText.js';
 import { described } from '../described.js';
+import { DEFAULT_MONITOR } from '../metrics/availability.js';
 import { sweepIdSchema } from './sweepId.js';
 
 /** So many settings are told; the specification of the run has all. */
@@ -32,7 +33,7 @@ export const inSweepSchema = z.strictObject({
     7,
   ),
   maxTrials: described(z.int().min(1), 'How many trials the sweep may have.', 30),
-  metric: described(metricNameSchema.clone(), 'What trials are compared by.', 'val_loss'),
+  metric: described(metricNameSchema.clone(), 'What trials are compared by.', DEFAULT_MONITOR),
   results: described(z.int().min(0), 'How many trials had a result by then.', 6),
   best: described(
     z

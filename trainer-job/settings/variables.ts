@@ -1,12 +1,14 @@
 /** The environment variables that the trainer reads, each with what the reference says of it. */
 import { fileURLToPath } from 'node:url';
 import {
+  DEFAULT_MONITOR,
   inSweepSchema,
   instantSchema,
   runIdSchema,
   runIntentSchema,
   traceparentSchema,
   quickResultSchema,
+  type InSweep,
 } from '@trainyard/shared';
 import { z } from 'zod';
 import { bucketPathOf, type BucketPath } from '../cloud/bucketPath.js';
@@ -65,6 +67,18 @@ const jsonVariable = z.string().transform((text, context): unknown => {
 });
 const quickResultVariable = jsonVariable.pipe(quickResultSchema.clone());
 const inSweepVariable = jsonVariable.pipe(inSweepSchema.clone());
+const EXAMPLE_IN_SWEEP: InSweep = {
+  sweepId: 'q5w2kzt7mbx3hvac4ndy',
+  name: 'rates',
+  role: 'trial',
+  trial: 7,
+  maxTrials: 30,
+  metric: DEFAULT_MONITOR,
+  results: 0,
+  best: null,
+  changes: [],
+  moreChanges: 0,
+};
 const cutsVariable = jsonVariable.pipe(
   z.array(z.strictObject({ setting: z.string().max(200), why: z.string().max(500) })).max(20),
 );
@@ -205,7 +219,7 @@ export const jobVariablesSchema = z.object({
   IN_SWEEP: described(
     inSweepVariable.optional(),
     'What the run has to do with a sweep, for the report: JSON as of `inSweep` of a run.',
-    '{"sweepId":"q5w2kzt7mbx3hvac4ndy","name":"rates","role":"trial","trial":7,"maxTrials":30,"metric":"val_loss","results":0,"best":null,"changes":[],"moreChanges":0}',
+    JSON.stringify(EXAMPLE_IN_SWEEP),
   ),
   CALLBACK_URL: described(
     z.url({ protocol: /^https?$/ }).optional(),
