@@ -12,7 +12,7 @@ import { connect, type connectionFlags, findRun } from '../connect.js';
 export const modelPlaceArgument = {
   value: 'MODEL',
   description:
-    'a model’s id: its version in production, else its newest one; `shop@12` for a version of it; a run’s id, or its name, such as `shop#3`; or the folder of a trained model',
+    'a model’s id: its version in production, else its newest one; `shop@12` for a version of it; a run’s id, or its name, such as `shop#3`; or the folder of a trained model, or one that `trainyard export` wrote',
 } as const;
 
 export interface ModelPlace {
@@ -44,9 +44,9 @@ export async function findModel(
   return placeOfVersion(client, modelId ?? '', version === undefined ? null : Number(version));
 }
 
-/** The folder itself, or `model` in that of a run; null where neither has a model. */
+/** The folder itself, or `model` in that of a run, or `artifacts` in what `trainyard export` wrote; null where none has a model. */
 async function folderOf(path: string): Promise<string | null> {
-  for (const folder of [path, join(path, 'model')]) {
+  for (const folder of [path, join(path, 'model'), join(path, 'artifacts')]) {
     const found = await stat(join(folder, 'query_model')).catch(() => undefined);
     if (found?.isDirectory()) return folder;
   }
