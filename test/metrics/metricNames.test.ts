@@ -6,7 +6,16 @@ import { METRICS } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const WORKSPACES = ['shared', 'recommender', 'functions', 'trainer-job', 'local', 'dashboard', 'cloudbuild', 'bench'];
+const WORKSPACES = [
+  'shared',
+  'recommender',
+  'functions',
+  'trainer-job',
+  'local',
+  'dashboard',
+  'cloudbuild',
+  'bench',
+];
 
 async function sources(workspace: string): Promise<string[]> {
   const files = await readdir(join(root, workspace), { recursive: true });
