@@ -63,7 +63,7 @@ export default defineConfig({
     },
     // Half the time is waited for emulators and other processes: one less than the processors, the default, leaves them idle.
     maxWorkers: 2 * availableParallelism(),
-    // Tests leave much garbage of short life: with more room for it, collecting it takes a tenth less of all time.
+    // Tests leave much garbage of short life: with more room for it, it is collected less often.
     execArgv: ['--max-semi-space-size=64', '--min-semi-space-size=32'],
     coverage: {
       provider: 'v8',

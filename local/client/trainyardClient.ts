@@ -288,17 +288,20 @@ export class TrainyardClient {
     );
   }
 
-  /** Retrains the best trial as a run of its own; alone, unless what tells its worth is asked for. */
+  /** Retrains the best trial, or the one that is asked for, as a run of its own; alone, unless what tells its worth is asked for. */
   finalizeSweep(
     sweepId: string,
     overrides: Readonly<Record<string, unknown>>,
-    beside: { repeats: number; baseline: boolean } = { repeats: 0, baseline: false },
+    asked: { trial?: number | undefined; repeats: number; baseline: boolean } = {
+      repeats: 0,
+      baseline: false,
+    },
   ): Promise<RunView> {
     const headers = { 'idempotency-key': randomUUID() };
     const path = `${sweepPath(sweepId)}/finalize`;
     return requestJson(
       this.connection,
-      { method: 'POST', path, body: { overrides, ...beside }, headers },
+      { method: 'POST', path, body: { overrides, ...asked }, headers },
       runViewSchema,
     );
   }

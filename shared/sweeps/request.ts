@@ -212,6 +212,11 @@ export const addTrialRequestSchema = z.strictObject({
 });
 
 export const finalizeRequestSchema = z.strictObject({
+  trial: described(
+    z.int().min(1).optional(),
+    'The number of the completed trial that is trained; the best unless given. Trials on a sample tell roughly: where the best lie close together, train each of them and keep what is best on validation.',
+    7,
+  ),
   overrides: described(
     parametersSchema.clone().optional(),
     'What the last training has otherwise than the trial, by dotted keys: all rows instead of a sample, more epochs.',

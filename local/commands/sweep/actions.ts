@@ -37,6 +37,7 @@ export interface SweepValues {
   tiers: string[] | undefined;
   set: [string, unknown][];
   override: [string, unknown][];
+  trial: number | undefined;
   repeats: number | undefined;
   'no-baseline': boolean;
   out: string | undefined;
@@ -79,7 +80,7 @@ const FLAGS: Readonly<Record<Action, readonly FlagName[]>> = {
   extend: LIMITS,
   cancel: [],
   'add-trial': ['set'],
-  finalize: ['override', 'repeats', 'no-baseline', 'detach'],
+  finalize: ['trial', 'override', 'repeats', 'no-baseline', 'detach'],
 };
 
 /** A flag of another action would do nothing. */

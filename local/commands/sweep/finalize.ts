@@ -12,13 +12,14 @@ const USUAL_REPEATS = 3;
 
 /** Retrains the best trial, and says what the sweep was worth. */
 export async function finalize({ client, values, context }: SweepAsked, sweepId: string): Promise<number> {
-  const { repeats = USUAL_REPEATS, 'no-baseline': isAlone, json, detach } = values;
+  const { trial, repeats = USUAL_REPEATS, 'no-baseline': isAlone, json, detach } = values;
   if (repeats === 1)
     throw new UserError(
       'wrong-arguments',
       '--repeats is 1, and one repetition tells no spread: write 2 or more, or 0',
     );
   const run = await client.finalizeSweep(sweepId, Object.fromEntries(values.override), {
+    trial,
     repeats,
     baseline: !isAlone,
   });
@@ -28,7 +29,7 @@ export async function finalize({ client, values, context }: SweepAsked, sweepId:
   const look = `trainyard sweep show ${sweepId}`;
   if (!json)
     terminal.draw([
-      `${plain(run.name)} (run ${run.runId}) trains trial ${final.trial}, the best, as a version of ${run.modelId}`,
+      `${plain(run.name)} (run ${run.runId}) trains trial ${final.trial}${trial === undefined ? ', the best,' : ''} as a version of ${run.modelId}`,
       ...besideLines(repeats, !isAlone),
       ...(detach ? [`what it comes to: ${look}`] : []),
     ]);

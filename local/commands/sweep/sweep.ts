@@ -91,6 +91,11 @@ const flags = {
     description: 'with finalize: a setting that the last training has otherwise',
     schema: z.array(settingSchema).default([]),
   },
+  trial: {
+    value: 'N',
+    description: 'with finalize: the number of the trial that is trained, the best unless given',
+    schema: wholeNumber(1, 1_000_000).optional(),
+  },
   repeats: {
     value: 'N',
     description:
