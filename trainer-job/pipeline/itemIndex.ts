@@ -20,10 +20,10 @@ export function indexInWords(index: ItemIndexDocument | null): { detail?: string
   const measured = recalls.map(
     ({ by, queries, value }) => `${value.toFixed(4)} of ${whole(queries)} ${QUERIES[by]}`,
   );
-  const found =
-    measured.length > 0
-      ? ` with recall@${recalls[0]!.k} ${measured.join(', ')}`
-      : ', whose recall cannot be measured, as all vectors are zeros';
+  const [first] = recalls;
+  const found = first
+    ? ` with recall@${first.k} ${measured.join(', ')}`
+    : ', whose recall cannot be measured, as all vectors are zeros';
   const users = recalls.some(({ by }) => by === 'users') ? '' : ' (no user has a vector)';
   const unused =
     mostCandidates(items) < expansionSearch
