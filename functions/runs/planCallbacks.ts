@@ -93,8 +93,8 @@ function asStored(callback: RunCallback, stored: DocumentData | undefined): RunC
   if (stored === undefined) return callback;
   switch (callback.kind) {
     case 'epoch-complete': {
-      const { metrics } = epochSchema.parse(stored);
-      return { ...callback, body: { ...callback.body, metrics } };
+      const { metrics, byTies } = epochSchema.parse(stored);
+      return { ...callback, body: { ...callback.body, metrics, byTies } };
     }
     case 'stage-complete': {
       const { warnings } = stageSchema.parse(stored);
@@ -139,9 +139,10 @@ function epochOf({
   seconds,
   examples,
   examplesPerSecond,
+  byTies,
   sentAt: at,
 }: Extract<RunCallback, { kind: 'epoch-complete' }>['body']) {
-  return { epoch, attempt, metrics, seconds, examples, examplesPerSecond, at };
+  return { epoch, attempt, metrics, seconds, examples, examplesPerSecond, ...(byTies && { byTies }), at };
 }
 
 /** Whether a row says what neither its attempt nor a newer one has told before. */

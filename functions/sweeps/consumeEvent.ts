@@ -1,11 +1,16 @@
 /** What a sweep does with the events of its trials, and with those of its own. */
-import { metricsSchema, type TrainyardEvent } from '@trainyard/shared';
+import { epochSchema as rowSchema, type TrainyardEvent } from '@trainyard/shared';
 import { z } from 'zod';
 import { advanceSweep } from './advance.js';
 import { readSweep } from './documents.js';
 import { noteEpoch, settleTrial, type SweepPorts } from './trials.js';
 
-const epochSchema = z.object({ epoch: z.int().min(1), metrics: metricsSchema });
+/** What an epoch's event tells that a sweep goes by; of another version's trainer it may tell more. */
+const epochSchema = z.object({
+  epoch: rowSchema.shape.epoch,
+  metrics: rowSchema.shape.metrics,
+  byTies: rowSchema.shape.byTies,
+});
 const ENDS: ReadonlySet<string> = new Set(['run.completed', 'run.failed', 'run.cancelled']);
 
 /** An event of the sweep itself, or of a run that is a trial of it; any other is none of its business. */

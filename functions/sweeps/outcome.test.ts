@@ -2,7 +2,7 @@ import { runSchema, type Run, type RunWarning, type Sweep, type Trial } from '@t
 import { describe, expect, it } from 'vitest';
 import { endedRun } from '../../test/support/endedRun.js';
 import { newTrial } from './newTrial.js';
-import { endedTrial } from './outcome.js';
+import { curveOf, endedTrial } from './outcome.js';
 
 const RECALL = 'recall_at_100';
 const OPEN: Trial = {
@@ -60,5 +60,17 @@ describe('a trial whose model scores all items alike', () => {
       curve: [{ epoch: 1, value: 1 }],
     });
     expect(after(RECALL, [])).toMatchObject({ state: 'completed', value: 1 });
+  });
+
+  it('has no point on its curve while it runs, so that no other falls behind it, unless the loss decides', () => {
+    const epochs = [
+      { epoch: 1, metrics: { [RECALL]: 1, val_loss: 5 }, byTies: true as const },
+      { epoch: 2, metrics: { [RECALL]: 0.2, val_loss: 4 } },
+    ];
+    expect(curveOf(epochs, RECALL)).toEqual([{ epoch: 2, value: 0.2 }]);
+    expect(curveOf(epochs, 'val_loss')).toEqual([
+      { epoch: 1, value: 5 },
+      { epoch: 2, value: 4 },
+    ]);
   });
 });

@@ -25,7 +25,7 @@ export function endedTrial(
   sweep: Pick<Sweep, 'objective' | 'cancelRequestedAt'>,
   trial: Trial,
   run: Run,
-  epochs: readonly Pick<Epoch, 'epoch' | 'metrics'>[],
+  epochs: readonly EpochTold[],
 ): Trial {
   const { metric } = sweep.objective;
   // Nor is another trial stopped since it falls behind such a one.
@@ -85,13 +85,22 @@ function atEpoch(curve: Trial['curve'], wanted: number | undefined): number | un
   return curve.find(({ epoch }) => epoch === wanted)?.value;
 }
 
+/** What is known of an epoch that a trial is compared by. */
+export type EpochTold = Pick<Epoch, 'epoch' | 'metrics' | 'byTies'>;
+
+/** The objective after an epoch; none where it is of ranks and these tell of equal scores: a model that has collapsed would stop all others. */
+export function pointOf(
+  { epoch, metrics, byTies }: EpochTold,
+  metric: string,
+): Trial['curve'][number] | undefined {
+  if (byTies && isOfRanks(metric)) return undefined;
+  const value = metricValue(metrics, metric);
+  return value === undefined ? undefined : { epoch, value };
+}
+
 /** The objective after each epoch that has it; of a very long training the first half of the points, and then every so many. */
-export function curveOf(epochs: readonly Pick<Epoch, 'epoch' | 'metrics'>[], metric: string): Trial['curve'] {
-  const points = epochs.flatMap(({ epoch, metrics }) => {
-    const value = metricValue(metrics, metric);
-    return value === undefined ? [] : [{ epoch, value }];
-  });
-  return thinned(points);
+export function curveOf(epochs: readonly EpochTold[], metric: string): Trial['curve'] {
+  return thinned(epochs.flatMap((epoch) => pointOf(epoch, metric) ?? []));
 }
 
 /** The curve with one more point; one of the same epoch is replaced, as a newer attempt's epoch replaces an older one's. */

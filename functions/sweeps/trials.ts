@@ -1,5 +1,5 @@
 /** Trials as they are claimed, begun and ended. Everything here may be done again, by anybody, after any crash. */
-import { isTerminal, metricValue, paths, type Metrics, type Sweep, type Trial } from '@trainyard/shared';
+import { isTerminal, paths, type Sweep, type Trial } from '@trainyard/shared';
 import type { ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 import { inTurn } from '../inTurn.js';
@@ -12,7 +12,7 @@ import { placeWrite, readTrial, trialWrite } from './documents.js';
 import { readTrials } from './history.js';
 import { inSweepOf } from './inSweep.js';
 import { newTrial } from './newTrial.js';
-import { curveOf, endedTrial, unstartedTrial, withPoint } from './outcome.js';
+import { curveOf, endedTrial, pointOf, unstartedTrial, withPoint, type EpochTold } from './outcome.js';
 import { isOpen, knownOf, type NextStep } from './plan.js';
 import { fallsBehind, trialSpec } from './searching.js';
 
@@ -116,20 +116,20 @@ export async function settleTrial(
 export async function noteEpoch(
   cp: SweepPorts,
   sweep: Sweep,
-  { number, runId, epoch, metrics }: { number: number; runId: string; epoch: number; metrics: Metrics },
+  { number, runId, ...told }: { number: number; runId: string } & EpochTold,
 ): Promise<void> {
-  const value = metricValue(metrics, sweep.objective.metric);
-  if (sweep.pruner.kind === 'none' || value === undefined) return;
+  const point = pointOf(told, sweep.objective.metric);
+  if (sweep.pruner.kind === 'none' || !point) return;
   const trial = await readTrial(cp.store, sweep.sweepId, number);
   if (!trial || !isOpen(trial) || (trial.runId ?? runId) !== runId) return;
-  const noted = withPoint(trial.curve, { epoch, value });
+  const noted = withPoint(trial.curve, point);
   // An event may come late, or never: what is stored of the epochs tells what is missing.
-  const isWhole = noted.every((point, i) => point.epoch === i + 1);
+  const isWhole = noted.every(({ epoch }, i) => epoch === i + 1);
   const curve = isWhole ? undefined : curveOf(await listEpochs(cp.store, runId), sweep.objective.metric);
   const after = await changeTrial(cp, trial, (now) => ({
     ...now,
     runId,
-    curve: curve ?? withPoint(now.curve, { epoch, value }),
+    curve: curve ?? withPoint(now.curve, point),
   }));
   await pruneTrial(cp, sweep, after);
 }

@@ -54,6 +54,7 @@ export const epochCompleteSchema = z.strictObject({
   seconds: reportFields.seconds,
   examples: reportFields.examples,
   examplesPerSecond: reportFields.examplesPerSecond,
+  byTies: reportFields.byTies,
 });
 
 /** At most about once a second, and at each stage's begin. */

@@ -134,8 +134,8 @@ export function completionsIn(event: RunCallback): Transition['publish'] {
       return [{ type: 'run.stage.completed', detail: { stage, seconds, cacheHit } }];
     }
     case 'epoch-complete': {
-      const { epoch, metrics } = event.body;
-      return [{ type: 'run.epoch.completed', detail: { epoch, metrics } }];
+      const { epoch, metrics, byTies } = event.body;
+      return [{ type: 'run.epoch.completed', detail: { epoch, metrics, ...(byTies && { byTies }) } }];
     }
     default:
       return [];

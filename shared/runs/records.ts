@@ -8,7 +8,7 @@ import { runStatusSchema, stageNameSchema } from './status.js';
 import { stageWarningsSchema } from './warnings.js';
 import { EPOCH_METRICS } from '../metrics/examples.js';
 
-const { attempt, epoch, seconds, examples, examplesPerSecond, cacheHit, detail, seq } = reportFields;
+const { attempt, epoch, seconds, examples, examplesPerSecond, byTies, cacheHit, detail, seq } = reportFields;
 const at = described(instantSchema.clone(), 'When it was recorded.', '2026-11-20T19:18:25.000Z');
 
 /** `runs/{runId}/epochs/{0001}`: stored once per (run, epoch); a newer attempt's row replaces an older attempt's. */
@@ -19,6 +19,7 @@ export const epochSchema = z.strictObject({
   seconds,
   examples,
   examplesPerSecond,
+  byTies,
   at,
 });
 export type Epoch = z.infer<typeof epochSchema>;

@@ -147,6 +147,11 @@ export type LogLine = z.infer<typeof logLineSchema>;
 
 /** Attempts, epochs and stages of reports and of the documents that keep them. */
 export const reportFields = {
+  /** Left out where ranks tell of the model, and by trainers that do not look. */
+  byTies: described(
+    z.literal(true).optional(),
+    'There where items score alike in so many rows that metrics of ranks tell of that more than of the model: the right item counts as the first of them.',
+  ),
   attempt: described(z.int().min(1), 'The number of the attempt, from 1.', 1),
   seq: described(z.int().min(1), 'The number of the callback in the order of its attempt, from 1.', 17),
   epoch: described(z.int().min(1), 'The number of the epoch, from 1.', 3),

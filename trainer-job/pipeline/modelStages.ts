@@ -91,6 +91,7 @@ function trainStage(context: ModelContext): Stage<'train'> {
       const outcome = await trainModel({
         spec,
         data,
+        comparedBy: settings.inSweep?.metric,
         dataDigest: outputs.of('transform').digest,
         formerDataDigest: outputs.of('transform').formerDigest,
         workers,

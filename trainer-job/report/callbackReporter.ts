@@ -56,7 +56,7 @@ export class CallbackReporter implements Reporter {
     for (const { message, ...fields } of report.warnings) this.log('warn', message, fields);
   }
 
-  epochCompleted({ epoch, metrics, seconds, examples, examplesPerSecond }: EpochReport): void {
+  epochCompleted({ epoch, metrics, seconds, examples, examplesPerSecond, byTies }: EpochReport): void {
     const finite = finiteOnly(metrics);
     this.options.queue.enqueue('epoch-complete', {
       epoch,
@@ -64,6 +64,7 @@ export class CallbackReporter implements Reporter {
       seconds,
       examples,
       examplesPerSecond: Number.isFinite(examplesPerSecond) ? examplesPerSecond : 0,
+      ...(byTies && { byTies }),
     });
     this.log('info', `epoch ${epoch} done`, { epoch, metrics: finite, seconds, examplesPerSecond });
   }

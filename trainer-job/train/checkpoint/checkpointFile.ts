@@ -32,6 +32,7 @@ const trainingStateSchema = z.strictObject({
       seconds: z.number(),
       examples: z.int(),
       examplesPerSecond: z.number(),
+      byTies: z.literal(true).optional(),
     }),
   ),
 });

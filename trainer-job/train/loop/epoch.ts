@@ -122,11 +122,18 @@ async function closeEpoch(
   if (isByTies)
     request.onLog(
       'warn',
-      `epoch ${epoch}: items score alike, and the right one counts as the first of them, so that no rank of it counts for early stopping or the learning rate`,
+      `epoch ${epoch}: items score alike, and the right one counts as the first of them, so that no rank of it counts for early stopping, the learning rate or a sweep`,
     );
   await training.profiler?.end(state.epoch, state.step, examples, spent, evaluate);
   const examplesPerSecond = examples === 0 ? 0 : examples / seconds;
-  const report: EpochReport = { epoch, metrics, seconds, examples, examplesPerSecond };
+  const report: EpochReport = {
+    epoch,
+    metrics,
+    seconds,
+    examples,
+    examplesPerSecond,
+    ...(isByTies && { byTies: true }),
+  };
   Object.assign(state, {
     epoch,
     step: 0,

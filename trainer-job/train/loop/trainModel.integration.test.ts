@@ -393,8 +393,23 @@ describe('a training', () => {
     });
     if (outcome.kind !== 'trained') throw new Error(outcome.kind);
     expect(epochs.map(({ metrics }) => metrics['recall_at_5'])).toEqual([1, 1, 1]);
+    expect(epochs.map(({ byTies }) => byTies)).toEqual([true, true, true]);
     expect(outcome).toMatchObject({ bestEpoch: 3, earlyStoppedAtEpoch: 3 });
     expect(logs.filter((line) => line.includes('items score alike'))).toHaveLength(3);
+  });
+
+  it('of a trial that is compared by ranks says in which epochs items score alike, though nothing else goes by ranks', async () => {
+    const alike = embeddingOf('item', 41, 8);
+    const ones = { indices: new Int32Array(41).fill(1), numbers: new Float32Array(0) };
+    const spec = tinySpec({ training: { ...training, epochs: 2, earlyStopping: false } });
+    const collapsed = { ...data, candidate: towerInMemory([alike], 0, ones) };
+    const byTies = async (comparedBy?: string) => {
+      const { epochs } = await train(await temporaryFolder(), { data: collapsed, spec, comparedBy });
+      return epochs.map((epoch) => epoch.byTies);
+    };
+    expect(await byTies('recall_at_5')).toEqual([true, true]);
+    expect(await byTies('val_loss')).toEqual([undefined, undefined]);
+    expect(await byTies()).toEqual([undefined, undefined]);
   });
 
   it('keeps the best checkpoints and the newest, and no more', async () => {

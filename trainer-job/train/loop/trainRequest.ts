@@ -13,6 +13,8 @@ export interface EpochReport {
   seconds: number;
   examples: number;
   examplesPerSecond: number;
+  /** There where metrics of ranks tell of equal scores more than of the model. */
+  byTies?: true | undefined;
 }
 
 /** The workers of a training that is over, for the evaluation of its model. */
@@ -28,6 +30,8 @@ export interface TrainRequest {
   /** What version 0.1 called the same data: its checkpoints are gone on from, too. */
   formerDataDigest?: string | undefined;
   spec: TrainingSpec;
+  /** What the run is compared with others by, epoch by epoch, where it is a trial. */
+  comparedBy?: string | undefined;
   /** How many threads compute each step; 1 unless given. It changes nothing but rounding and time. */
   workers?: number;
   /** A folder on this machine. The newest readable checkpoint in it is resumed from. */

@@ -87,7 +87,7 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   const workers = size > 1 ? await WorkerPool.start(size, model, optimizer, data) : undefined;
   const scoring = workers && parallelScoring(model, workers);
   let isByTies = false;
-  const onTies = goesByRanks(spec) ? (found: boolean) => void (isByTies = found) : undefined;
+  const onTies = goesByRanks(request) ? (found: boolean) => void (isByTies = found) : undefined;
   const validate = splitScorer(model, validationSample(data, spec), 'validation', scoring, onTies);
   const rescore = sampled && splitScorer(model, sampled, 'train', scoring);
   const yieldWhenDue = eventLoopYielder();
@@ -123,10 +123,15 @@ export async function openTraining(request: TrainRequest): Promise<Training> {
   };
 }
 
-/** Whether ranks say which epoch is the best, or when the learning rate falls. */
-function goesByRanks({ training: { earlyStopping, schedule } }: TrainRequest['spec']): boolean {
-  const monitors = [earlyStopping && earlyStopping.monitor, schedule.type === 'plateau' && schedule.monitor];
-  return monitors.some((monitor) => monitor !== false && isOfRanks(monitor));
+/** Whether ranks say which epoch is the best, when the learning rate falls, or how the run stands beside others. */
+function goesByRanks({ spec, comparedBy }: TrainRequest): boolean {
+  const { earlyStopping, schedule } = spec.training;
+  const metrics = [
+    earlyStopping && earlyStopping.monitor,
+    schedule.type === 'plateau' && schedule.monitor,
+    comparedBy,
+  ];
+  return metrics.some((metric) => typeof metric === 'string' && isOfRanks(metric));
 }
 
 function newModel({ data, spec }: TrainRequest): Pick<Training, 'model' | 'optimizer'> {
