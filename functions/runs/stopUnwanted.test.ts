@@ -194,6 +194,8 @@ async function happen(
   happening: Happening,
 ): Promise<void> {
   const tell = async ({ kind, id, body }: TestCallback) => {
+    // No trainer speaks before its job was started, though nobody may have recorded that.
+    if (!cp.launcher.started.some(({ attempt }) => attempt === body.attempt)) return;
     const callback = { type: 'callback', kind, body } as SentCallback['callback'];
     await recordCallbacks(cp, runId, body.attempt, [{ id, callback }]);
   };
