@@ -5,6 +5,7 @@ import { feedStream } from '../../../test/support/eventStream.js';
 import { serveFunction } from '../../../test/support/functionClient.js';
 import { newRun } from '../../../test/support/newRun.js';
 import { epochRow, stageRow } from '../../../test/support/runView.js';
+import { tokenIssuer } from '../../../test/support/standIns/tokenIssuer.js';
 import { until } from '../../../test/support/until.js';
 
 /** `runs: run completed`, `run:…: epoch 3`, `models: ready`. */
@@ -92,6 +93,27 @@ describe('the feed', () => {
     await cp.store.transaction(async (tx) => tx.delete(paths.run(runs[0]!.runId)));
     await until('the deletion', () => events.length === 3);
     expect(brief(events[2]!)).toBe('runs: gone');
+  });
+
+  it('tells nothing of other teams, not even an end or a change of hands, and what was theirs is gone', async () => {
+    const { cp, runs, api } = await opened({ teams: ['red'] }, { teams: ['blue'] });
+    const [theirs, ours] = runs;
+    const { keysUrl, sign } = await tokenIssuer('https://issuer.example', 200);
+    const issuer = { issuer: 'https://issuer.example', audience: 'shop', keysUrl };
+    cp.config = { ...cp.config, auth: 'tokens', tokenIssuers: [issuer] };
+    const now = cp.now().getTime() / 1000;
+    const claims = { aud: 'shop', sub: 'ben', iat: now, exp: now + 600, trainyardTeams: ['blue'] };
+    const authorization = `Bearer ${await sign({ ...claims, trainyardRole: 'viewer' }, {})}`;
+    const headers = { authorization };
+    expect((await api.refused(`/api/stream?topics=run:${theirs!.runId}`, { headers })).status).toBe(404);
+    const { events } = feedStream(await api.open('/api/stream?topics=runs', { headers }));
+    await until('what is there', () => events.length === 2);
+    await cp.put({ ...theirs!, currentEpoch: 3 });
+    await cp.put({ ...theirs!, status: 'completed' });
+    await cp.put({ ...ours!, teams: ['red'] });
+    await until('the change of hands', () => events.length > 2);
+    expect(events.map(brief)).toEqual(['runs: run running', 'runs: ready', 'runs: gone']);
+    expect(JSON.stringify(events)).not.toContain(theirs!.runId);
   });
 
   it('tells a client that reads slowly the newest of each thing, and less than all', async () => {

@@ -61,14 +61,13 @@ function listen(
     if (!matching.has(path)) tell(path, last);
   };
   const onChange = (change: DocumentChange) => {
+    // What the caller never saw is not told to be gone either: its name is none of theirs.
     if (change.kind === 'deleted') {
-      matching.delete(change.path);
-      tellLast(change.path).catch(fail);
+      if (matching.delete(change.path)) tellLast(change.path).catch(fail);
       return;
     }
     const { path } = change.document;
     const told = watched.tell(change.document);
-    // What the caller never saw is not told to be gone either: its name is none of theirs.
     if (told) matching.add(path);
     else if (!matching.delete(path)) return;
     tell(path, told);
