@@ -10,7 +10,7 @@ import {
 import { temporaryFolder } from '../support/temporaryFolder.js';
 
 /** So many that a busy machine, which sees an epoch late, still cancels before the last. */
-const EPOCHS = 60;
+const EPOCHS = 120;
 
 it('a run that was cancelled, retried, cancelled and retried again ends as if nothing had happened', async () => {
   const folder = await temporaryFolder();
@@ -21,10 +21,10 @@ it('a run that was cancelled, retried, cancelled and retried again ends as if no
   await untilOver(client, quiet.runId);
 
   const first = await client.start('hit', spec);
-  await untilEpoch(client, first.runId, 3);
+  await untilEpoch(client, first.runId, 1);
   await client.cancel(first.runId);
   const cancelled = await untilOver(client, first.runId);
-  expect(cancelled.checkpoint?.epoch).toBeGreaterThanOrEqual(3);
+  expect(cancelled.checkpoint?.epoch).toBeGreaterThanOrEqual(1);
 
   const second = await client.retry(first.runId);
   await untilEpoch(client, second.runId, (cancelled.checkpoint?.epoch ?? 0) + 2);
