@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ITEM_INDEX_FILES, USER_VECTORS_FILE } from '@trainyard/recommender/format/files';
@@ -66,7 +66,9 @@ async function writeFolder(folder: string, { vectors, users }: TrainedItems): Pr
       await writeFile(join(at, USER_VECTORS_FILE), bytesOf(users[0]));
       const between = async () => {};
       written = await writeItemIndex({ spec, itemVectors: vectors, width: WIDTH, folder: at, between });
-      return Object.values(ITEM_INDEX_FILES);
+      // Which items share a point is there only where some do.
+      const files = new Set(await readdir(at));
+      return Object.values(ITEM_INDEX_FILES).filter((file) => files.has(file));
     },
   });
   if (!written) throw new Error('no graph was written');

@@ -13,7 +13,7 @@ const COLORS: Readonly<Record<RunStatus, string>> = {
 
 export function StatusBadge({ status }: { status: RunStatus }) {
   return (
-    <Badge color={COLORS[status]} variant="dot">
+    <Badge className="whole" color={COLORS[status]} variant="dot">
       {status}
     </Badge>
   );

@@ -57,7 +57,7 @@ function Row({ run, metrics, now }: { run: RunView; metrics: readonly string[]; 
   const values = run.result?.metrics ?? {};
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td className="named">
         <Link href={`/runs/${run.runId}`} className="plainLink nowrap">
           {run.name}
         </Link>
