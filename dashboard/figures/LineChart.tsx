@@ -1,6 +1,6 @@
 import { useMantineColorScheme, useMantineTheme } from '@mantine/core';
 import { useElementSize, useMergedRef } from '@mantine/hooks';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Curve } from './curves.js';
@@ -26,7 +26,10 @@ export default function LineChart({ label, epochs, curves, isLogarithmic, cursor
   const place = useRef<HTMLDivElement>(null);
   const ref = useMergedRef(place, sizeRef);
   const plot = useRef<uPlot>(undefined);
-  const data: uPlot.AlignedData = [[...epochs], ...curves.map(({ values }) => values)];
+  const data = useMemo<uPlot.AlignedData>(
+    () => [[...epochs], ...curves.map(({ values }) => values)],
+    [epochs, curves],
+  );
   const names = curves.map(({ name }) => name).join(' ');
 
   useEffect(() => {

@@ -63,6 +63,26 @@ function partText({ id, title, content }: PagePart): Html {
   </section>`;
 }
 
+/** What a page says in one word and one sentence, and what else speaks for it. */
+export function verdictPart(
+  tone: 'ship' | 'hold' | 'unsure',
+  word: string,
+  sentence: string,
+  reasons: readonly string[],
+): Html {
+  return html`<div class="verdict ${tone}">
+    <p class="word">${word}</p>
+    <p class="sentence">${sentence}</p>
+    ${
+      reasons.length === 0
+        ? ''
+        : html`<ul>
+            ${reasons.map((reason) => html`<li>${reason}</li>`)}
+          </ul>`
+    }
+  </div>`;
+}
+
 /** A figure that everybody asks for, within `<dl class="tiles">`. */
 export function tile(name: string, value: string, note: string): Html {
   return html`<div class="tile">

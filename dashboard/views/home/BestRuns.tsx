@@ -1,6 +1,7 @@
 import { Stack, Table, Text, Title } from '@mantine/core';
+import { RunLink } from '../../figures/RunLink.js';
+import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
-import { Link } from 'wouter';
 import type { TypeFigures } from './KpiRows.js';
 
 /** The ten best runs of a type of model. */
@@ -13,49 +14,40 @@ export function BestRuns({ type: { modelType, metric, runs } }: { type: TypeFigu
       {runs.length === 0 ? (
         <Text c="dimmed">No completed run has {metricTitle(metric)} yet.</Text>
       ) : (
-        <Table.ScrollContainer minWidth={760} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-          <Table highlightOnHover stickyHeader>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>#</Table.Th>
-                <Table.Th>Run</Table.Th>
-                <Table.Th>Data</Table.Th>
-                <Table.Th>Features</Table.Th>
-                <Table.Th>Layers</Table.Th>
-                <Table.Th className="tabular">Learning rate</Table.Th>
-                <Table.Th className="tabular">Batch</Table.Th>
-                <Table.Th className="tabular">Epochs</Table.Th>
-                <Table.Th className="tabular">{metricTitle(metric)}</Table.Th>
-                <Table.Th className="tabular">Loss</Table.Th>
+        <ScrollingTable minWidth={760} highlightOnHover stickyHeader>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>#</Table.Th>
+              <Table.Th>Run</Table.Th>
+              <Table.Th>Data</Table.Th>
+              <Table.Th>Features</Table.Th>
+              <Table.Th>Layers</Table.Th>
+              <Table.Th className="tabular">Learning rate</Table.Th>
+              <Table.Th className="tabular">Batch</Table.Th>
+              <Table.Th className="tabular">Epochs</Table.Th>
+              <Table.Th className="tabular">{metricTitle(metric)}</Table.Th>
+              <Table.Th className="tabular">Loss</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {runs.map((run, i) => (
+              <Table.Tr key={run.runId}>
+                <Table.Td>{i + 1}</Table.Td>
+                <Table.Td>
+                  <RunLink run={run} />
+                </Table.Td>
+                <Table.Td className="breaks">{run.dataset ?? '–'}</Table.Td>
+                <Table.Td className="breaks">{run.features}</Table.Td>
+                <Table.Td>{/\d/.test(run.model) ? run.model : 'none'}</Table.Td>
+                <Table.Td className="tabular">{run.learningRate ?? '–'}</Table.Td>
+                <Table.Td className="tabular">{run.batchSize ?? '–'}</Table.Td>
+                <Table.Td className="tabular">{run.epochs}</Table.Td>
+                <Table.Td className="tabular">{formatMetric(metric, run.value)}</Table.Td>
+                <Table.Td className="tabular">{formatMetric('loss', run.loss ?? undefined)}</Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {runs.map((run, i) => (
-                <Table.Tr key={run.runId}>
-                  <Table.Td>{i + 1}</Table.Td>
-                  <Table.Td>
-                    <Link href={`/runs/${run.runId}`} className="plainLink">
-                      {run.name}
-                    </Link>
-                    {run.title !== run.name && (
-                      <Text size="xs" c="dimmed" className="breaks">
-                        {run.title}
-                      </Text>
-                    )}
-                  </Table.Td>
-                  <Table.Td className="breaks">{run.dataset ?? '–'}</Table.Td>
-                  <Table.Td className="breaks">{run.features}</Table.Td>
-                  <Table.Td>{/\d/.test(run.model) ? run.model : 'none'}</Table.Td>
-                  <Table.Td className="tabular">{run.learningRate ?? '–'}</Table.Td>
-                  <Table.Td className="tabular">{run.batchSize ?? '–'}</Table.Td>
-                  <Table.Td className="tabular">{run.epochs}</Table.Td>
-                  <Table.Td className="tabular">{formatMetric(metric, run.value)}</Table.Td>
-                  <Table.Td className="tabular">{formatMetric('loss', run.loss ?? undefined)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </ScrollingTable>
       )}
     </Stack>
   );

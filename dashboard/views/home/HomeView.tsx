@@ -16,8 +16,8 @@ import { Welcome } from './Welcome.js';
 /** What there is, at a glance: figures by type of model, the best configurations, and what runs. */
 export function HomeView() {
   const best = useQuery(reads.bestExperiments);
-  const { isReady, ...topic } = useTopic('runs');
-  const runs = thingsOf({ isReady, ...topic }, 'run');
+  const topic = useTopic('runs');
+  const runs = thingsOf(topic, 'run');
   const ended = runs.filter(({ status }) => isTerminal(status)).length;
   const [search, setSearch] = useSearchParams();
   const queryClient = useQueryClient();
@@ -40,7 +40,7 @@ export function HomeView() {
   const asked = search.get('type');
   const chosen =
     types.find(({ modelType }) => modelType === asked) ?? types.find(({ count }) => count > 0) ?? types[0];
-  const isEmpty = types.every(({ count }) => count === 0) && isReady && runs.length === 0;
+  const isEmpty = types.every(({ count }) => count === 0) && topic.isReady && runs.length === 0;
   return (
     <Stack gap="lg">
       <Title order={1} size="h2">
@@ -50,7 +50,7 @@ export function HomeView() {
         <Welcome />
       ) : (
         <>
-          <RunningNow runs={runs} isReady={isReady} />
+          <RunningNow runs={runs} isReady={topic.isReady} />
           <KpiRows
             types={types}
             chosen={chosen?.modelType}

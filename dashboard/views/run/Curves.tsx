@@ -32,16 +32,17 @@ export function Curves({ epochs, run }: { epochs: readonly Epoch[]; run: RunView
   const [isLogarithmic, setLogarithmic] = useState(false);
   const [weight, setWeight] = useState(0);
   const [showsAll, setShowsAll] = useState(false);
-  const names = useMemo(
-    () => new Set(epochMetricColumns(measuredModel(run.spec)).map(({ name }) => name)),
-    [run.spec],
-  );
   const drawn = useMemo(() => curvesOf(epochs), [epochs]);
-  const isShown = (name: string) => showsAll || names.has(name) || !isQuality(name);
-  const charts = CHARTS.map(({ title, takes }) => ({
-    title,
-    curves: drawn.curves.filter(({ name }) => takes(name) && isShown(name)),
-  }));
+  const charts = useMemo(() => {
+    const names = new Set(epochMetricColumns(measuredModel(run.spec)).map(({ name }) => name));
+    const isShown = (name: string) => showsAll || names.has(name) || !isQuality(name);
+    return CHARTS.map(({ title, takes }) => ({
+      title,
+      curves: drawn.curves
+        .filter(({ name }) => takes(name) && isShown(name))
+        .map((curve): Curve => ({ ...curve, values: smoothed(curve.values, weight) })),
+    }));
+  }, [drawn, run.spec, showsAll, weight]);
   return (
     <Stack gap="xs" component="section" aria-labelledby="curves">
       <Group justify="space-between">
@@ -91,10 +92,7 @@ export function Curves({ epochs, run }: { epochs: readonly Epoch[]; run: RunView
                   <LineChart
                     label={`${title} by epoch: ${curves.map((curve) => curve.title).join(', ')}`}
                     epochs={drawn.epochs}
-                    curves={curves.map((curve): Curve => ({
-                      ...curve,
-                      values: smoothed(curve.values, weight),
-                    }))}
+                    curves={curves}
                     isLogarithmic={isLogarithmic}
                     cursor={run.runId}
                   />

@@ -1,4 +1,5 @@
 import { Stack, Table, Text, Title } from '@mantine/core';
+import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunEventRecord } from '@trainyard/shared/runs/records';
 import { dateTime } from '../../figures/times.js';
 import { StatusBadge } from '../../figures/StatusBadge.js';
@@ -14,34 +15,28 @@ export function Happenings({ records }: { records: readonly RunEventRecord[] }) 
       {ordered.length === 0 ? (
         <Text c="dimmed">Nothing has happened yet.</Text>
       ) : (
-        <Table.ScrollContainer
-          minWidth={420}
-          maxHeight={360}
-          scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
-        >
-          <Table stickyHeader>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>When</Table.Th>
-                <Table.Th>What</Table.Th>
-                <Table.Th>Status after it</Table.Th>
-                <Table.Th className="tabular">Attempt</Table.Th>
+        <ScrollingTable minWidth={420} maxHeight={360} stickyHeader>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>When</Table.Th>
+              <Table.Th>What</Table.Th>
+              <Table.Th>Status after it</Table.Th>
+              <Table.Th className="tabular">Attempt</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {ordered.map(({ id, at, what, status, attempt }) => (
+              <Table.Tr key={id}>
+                <Table.Td className="nowrap">{dateTime(at)}</Table.Td>
+                <Table.Td>{what}</Table.Td>
+                <Table.Td>
+                  <StatusBadge status={status} />
+                </Table.Td>
+                <Table.Td className="tabular">{attempt}</Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {ordered.map(({ id, at, what, status, attempt }) => (
-                <Table.Tr key={id}>
-                  <Table.Td className="nowrap">{dateTime(at)}</Table.Td>
-                  <Table.Td>{what}</Table.Td>
-                  <Table.Td>
-                    <StatusBadge status={status} />
-                  </Table.Td>
-                  <Table.Td className="tabular">{attempt}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </ScrollingTable>
       )}
     </Stack>
   );

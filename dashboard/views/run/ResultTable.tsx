@@ -1,4 +1,5 @@
 import { Alert, List, Stack, Table, Text, Title } from '@mantine/core';
+import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import { methodTitle } from '@trainyard/shared/metrics/baselines';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
@@ -40,41 +41,39 @@ export function ResultTable({ run, result }: { run: RunView; result: RunResult }
           ? '.'
           : `; the training stopped early after epoch ${earlyStoppedAtEpoch}.`}
       </Text>
-      <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>On the test split</Table.Th>
-              <Table.Th className="tabular">Model</Table.Th>
-              {methods.map(([method]) => (
-                <Table.Th key={method} className="tabular">
-                  {methodTitle(method)}
-                </Table.Th>
+      <ScrollingTable minWidth={420}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>On the test split</Table.Th>
+            <Table.Th className="tabular">Model</Table.Th>
+            {methods.map(([method]) => (
+              <Table.Th key={method} className="tabular">
+                {methodTitle(method)}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {names.map((name) => (
+            <Table.Tr key={name}>
+              <Table.Td>
+                {metricTitle(name, 'test')}
+                <Text span size="xs" c="dimmed">
+                  {isLowerBetter(name) ? ' less is better' : ''}
+                </Text>
+              </Table.Td>
+              <Table.Td className="tabular" fw={600}>
+                {formatMetric(name, metrics[name])}
+              </Table.Td>
+              {methods.map(([method, values]) => (
+                <Table.Td key={method} className="tabular">
+                  {formatMetric(name, values?.[name])}
+                </Table.Td>
               ))}
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {names.map((name) => (
-              <Table.Tr key={name}>
-                <Table.Td>
-                  {metricTitle(name, 'test')}
-                  <Text span size="xs" c="dimmed">
-                    {isLowerBetter(name) ? ' less is better' : ''}
-                  </Text>
-                </Table.Td>
-                <Table.Td className="tabular" fw={600}>
-                  {formatMetric(name, metrics[name])}
-                </Table.Td>
-                {methods.map(([method, values]) => (
-                  <Table.Td key={method} className="tabular">
-                    {formatMetric(name, values?.[name])}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </ScrollingTable>
       {run.gates.length > 0 && (
         <Text size="sm">
           Gates: {run.gates.filter(({ passed }) => passed).length} of {run.gates.length} passed.

@@ -1,6 +1,7 @@
 import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { isTerminal } from '@trainyard/shared/runs/status';
+import { useMemo } from 'react';
 import { useParams } from 'wouter';
 import { ApiError } from '../../api/problem.js';
 import { reads } from '../../api/reads.js';
@@ -24,6 +25,8 @@ export default function RunView() {
   const { runId } = useParams<{ runId: string }>();
   const stored = useQuery(reads.run(runId));
   const topic = useTopic(stored.isSuccess ? `run:${runId}` : undefined);
+  // The clock draws the view each second: what the charts are made of stays the same meanwhile.
+  const epochs = useMemo(() => thingsOf(topic, 'epoch').toSorted((a, b) => a.epoch - b.epoch), [topic]);
   const run = thingsOf(topic, 'run')[0] ?? stored.data;
   const now = useNow(run !== undefined && !isTerminal(run.status));
   if (!run) {
@@ -35,7 +38,6 @@ export default function RunView() {
       return <Failure what="The run cannot be read" error={error} retry={() => void stored.refetch()} />;
     return <Loading rows={8} />;
   }
-  const epochs = thingsOf(topic, 'epoch').toSorted((a, b) => a.epoch - b.epoch);
   const stages = thingsOf(topic, 'stage');
   return (
     <Stack gap="lg">

@@ -1,4 +1,5 @@
 import { Badge, Stack, Table, Text, Title } from '@mantine/core';
+import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import type { Stage } from '@trainyard/shared/runs/records';
 import { isTerminal, STAGES } from '@trainyard/shared/runs/status';
@@ -22,28 +23,26 @@ export function StageTable({
       <Title order={2} size="h4" id="stages">
         Stages
       </Title>
-      <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Stage</Table.Th>
-              <Table.Th className="tabular">Duration</Table.Th>
-              <Table.Th>What it counted</Table.Th>
+      <ScrollingTable minWidth={480}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Stage</Table.Th>
+            <Table.Th className="tabular">Duration</Table.Th>
+            <Table.Th>What it counted</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {STAGES.map((name) => (
+            <Table.Tr key={name} aria-busy={!isReady}>
+              <Table.Td>{name}</Table.Td>
+              <Table.Td className="tabular nowrap">{durationOf(run, name, done.get(name))}</Table.Td>
+              <Table.Td>
+                <Told stage={done.get(name)} />
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {STAGES.map((name) => (
-              <Table.Tr key={name} aria-busy={!isReady}>
-                <Table.Td>{name}</Table.Td>
-                <Table.Td className="tabular nowrap">{durationOf(run, name, done.get(name))}</Table.Td>
-                <Table.Td>
-                  <Told stage={done.get(name)} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </ScrollingTable>
     </Stack>
   );
 }

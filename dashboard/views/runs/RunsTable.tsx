@@ -1,7 +1,8 @@
 import { Alert, Table, Text } from '@mantine/core';
+import { RunLink } from '../../figures/RunLink.js';
+import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
-import { Link } from 'wouter';
 import { runPlace } from '../../figures/runProgress.js';
 import { StatusBadge } from '../../figures/StatusBadge.js';
 import { dateTime, duration, secondsBetween } from '../../figures/times.js';
@@ -26,29 +27,27 @@ export function RunsTable({ runs, unsearched, isFiltered }: Props) {
       {unsearched > 0 && (
         <Alert color="yellow">{unsearched} runs are not searched yet: their summaries are being made.</Alert>
       )}
-      <Table.ScrollContainer minWidth={760} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table highlightOnHover>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Run</Table.Th>
-              <Table.Th>Status</Table.Th>
-              <Table.Th>Requested</Table.Th>
-              <Table.Th className="tabular">Duration</Table.Th>
-              <Table.Th className="tabular">Cost</Table.Th>
-              {metrics.map((name) => (
-                <Table.Th key={name} className="tabular">
-                  {metricTitle(name)}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {runs.map((run) => (
-              <Row key={run.runId} run={run} metrics={metrics} now={now} />
+      <ScrollingTable minWidth={760} highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Run</Table.Th>
+            <Table.Th>Status</Table.Th>
+            <Table.Th>Requested</Table.Th>
+            <Table.Th className="tabular">Duration</Table.Th>
+            <Table.Th className="tabular">Cost</Table.Th>
+            {metrics.map((name) => (
+              <Table.Th key={name} className="tabular">
+                {metricTitle(name)}
+              </Table.Th>
             ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {runs.map((run) => (
+            <Row key={run.runId} run={run} metrics={metrics} now={now} />
+          ))}
+        </Table.Tbody>
+      </ScrollingTable>
     </>
   );
 }
@@ -58,14 +57,7 @@ function Row({ run, metrics, now }: { run: RunView; metrics: readonly string[]; 
   return (
     <Table.Tr>
       <Table.Td className="named">
-        <Link href={`/runs/${run.runId}`} className="plainLink nowrap">
-          {run.name}
-        </Link>
-        {run.title !== run.name && (
-          <Text size="xs" c="dimmed" className="breaks">
-            {run.title}
-          </Text>
-        )}
+        <RunLink run={run} />
       </Table.Td>
       <Table.Td>
         <StatusBadge status={run.status} />

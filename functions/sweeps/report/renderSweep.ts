@@ -1,7 +1,7 @@
 /** The report of a sweep: what was found, as a page that needs nothing else. */
 import { whole, type SweepEndReason, type SweepStatus, type SweepView } from '@trainyard/shared';
 import { html, type Html } from '@trainyard/shared/page/html';
-import { pageText, tile } from '@trainyard/shared/page/shell';
+import { pageText, tile, verdictPart } from '@trainyard/shared/page/shell';
 import { duration, metricFigure, minute } from '@trainyard/shared/page/words';
 import { EQUAL_SCORES } from '../outcome.js';
 import type { SweepReport, SweepSection } from './section.js';
@@ -82,23 +82,10 @@ function headline(report: SweepReport): Html {
         ]
       : []),
   ];
-  return html`<div class="verdict ${tone}">
-    <p class="word">${STATES[status]}</p>
-    <p class="sentence">
-      ${
-        found
-          ? `Trial ${found.number} is the best${endReason === null ? ' so far' : ''}: ${objective.metric} ${metricFigure(objective.metric, found.value)}`
-          : 'No trial has a result'
-      }
-    </p>
-    ${
-      reasons.length === 0
-        ? ''
-        : html`<ul>
-            ${reasons.map((reason) => html`<li>${reason}</li>`)}
-          </ul>`
-    }
-  </div>`;
+  const sentence = found
+    ? `Trial ${found.number} is the best${endReason === null ? ' so far' : ''}: ${objective.metric} ${metricFigure(objective.metric, found.value)}`
+    : 'No trial has a result';
+  return verdictPart(tone, STATES[status], sentence, reasons);
 }
 
 function tiles({ sweep, trials: all, worths }: SweepReport): Html {

@@ -5,7 +5,7 @@ import { SECTIONS } from '../sections/table.js';
 import { bounds, duration, minute, signedPercent } from '@trainyard/shared/page/words';
 import { metricOf, predictedRows } from '../words.js';
 import type { Section, Shown } from './section.js';
-import { pageText, tile } from '@trainyard/shared/page/shell';
+import { pageText, tile, verdictPart } from '@trainyard/shared/page/shell';
 
 type Decision = EvaluationReport['verdict']['decision'];
 
@@ -38,17 +38,7 @@ export function renderReport(report: EvaluationReport, charts: Charts): string {
 }
 
 function verdict({ verdict: { decision, sentence, reasons } }: EvaluationReport): Html {
-  return html`<div class="verdict ${decision}">
-    <p class="word">${WORDS[decision]}</p>
-    <p class="sentence">${sentence}</p>
-    ${
-      reasons.length === 0
-        ? ''
-        : html`<ul>
-            ${reasons.map((reason) => html`<li>${reason}</li>`)}
-          </ul>`
-    }
-  </div>`;
+  return verdictPart(decision, WORDS[decision], sentence, reasons);
 }
 
 /** The few figures that everybody asks for. */
