@@ -16,6 +16,7 @@ export * from './compute/price.js';
 export * from './compute/priceTable.js';
 export * from './compute/range.js';
 export * from './compute/throughput.js';
+export * from './compute/uncounted.js';
 export * from './cutText.js';
 export * from './later.js';
 export * from './digest.js';

@@ -1,7 +1,9 @@
 import {
   estimateSeconds,
+  inDollars,
   runName,
   times,
+  uncountedWords,
   type CostTogether,
   type Estimate,
   type Measured,
@@ -16,7 +18,7 @@ import type { Tier } from '../config.js';
 import type { Configured, ControlPlane } from '../controlPlane.js';
 import { readBasis, withEpochs, type MeasuredBasis } from './basis.js';
 import { memoryFloorOf, tooSmall } from './tierFit.js';
-import { tierPrice, tiersNamed } from './tiers.js';
+import { tierPrice, tiersNamed, uncountedTiers } from './tiers.js';
 
 /** What a run of this specification would take on each of its tiers, by the newest completed run of the model. */
 export async function estimateRun(
@@ -54,7 +56,7 @@ export function estimateFrom(
     recommendedTier: recommended(tiers),
     memoryMb: basis?.peakMemory?.rssMb ?? null,
     gpuMemoryMb: basis?.peakMemory?.gpuMemoryMb ?? null,
-    notes: notesOn(spec, measured, expected),
+    notes: [...notesOn(spec, measured, expected), ...limitNotes(cp, spec)],
   };
 }
 
@@ -125,6 +127,15 @@ function rowsOf(
       return { low: atLeast, high: atMost };
   }
   return null;
+}
+
+/** What the limit of the cost is worth, where it is not worth all. */
+function limitNotes(cp: Configured, { compute: { maxUsd, tiers } }: TrainingSpec): string[] {
+  if (maxUsd === undefined) return [];
+  const named = tiersNamed(cp, tiers).map(({ name }) => name);
+  const uncounted = uncountedTiers(cp, named);
+  const words = uncountedWords(`compute.maxUsd (${inDollars(maxUsd)})`, { tiers: named, uncounted });
+  return words === '' ? [] : [words];
 }
 
 function notesOn(spec: TrainingSpec, measured: Measured | null, rows: Range | null): string[] {

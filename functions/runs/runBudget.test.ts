@@ -43,9 +43,15 @@ describe('a start with compute.maxUsd', () => {
     expect((await cp.request()).status).toBe('pending');
   });
 
-  it('means nothing on a machine of one’s own', async () => {
+  it('means nothing on a machine of one’s own, which the estimate says', async () => {
     const cp = await testControlPlane();
-    expect((await cp.request({ compute: { maxUsd: 0.01 } })).status).toBe('pending');
+    const { spec, status } = await cp.request({ compute: { maxUsd: 0.01 } });
+    expect(status).toBe('pending');
+    const says = /^compute\.maxUsd \(\$0\.0100\) limits nothing: compute tiers small, large have no price/;
+    expect((await estimateRun(cp, 'demo', spec)).notes).toContainEqual(expect.stringMatching(says));
+    const limitless = { ...spec, compute: { tiers: spec.compute.tiers } };
+    const { notes } = await estimateRun(cp, 'demo', trainingSpecSchema.parse({ ...spec, ...limitless }));
+    expect(notes.join()).not.toMatch(/limits nothing/);
   });
 });
 

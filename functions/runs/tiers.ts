@@ -22,6 +22,11 @@ export function launcherOf(cp: Pick<ControlPlane, 'config' | 'launchers'>, tierN
   return launcher;
 }
 
+/** Those of the tiers that have no price, on machines of one's own too: what runs there counts as nothing. */
+export function uncountedTiers(cp: Configured, names: readonly string[] | undefined): string[] {
+  return tiersNamed(cp, names).flatMap((tier) => (tierPrice(cp, tier) === null ? [tier.name] : []));
+}
+
 /** What an hour on a tier costs: as it is configured, else by the price table; null where neither knows. */
 export function tierPrice(cp: Configured, { usdPerHour, machine }: Tier): number | null {
   return usdPerHour ?? (machine && usdPerHourOf(machine, [...cp.config.prices, ...PRICES]));

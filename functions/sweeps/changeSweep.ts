@@ -13,6 +13,7 @@ import { DomainError, notFound } from '../errors/domainError.js';
 import { outboxWrite, publishCommitted } from '../events/outbox.js';
 import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
+import { uncountedTiers } from '../runs/tiers.js';
 import { readEnd, readFinals, readSweep, sweepData } from './documents.js';
 import { readTrials } from './history.js';
 import { expectedTrialUsd } from './expectedCost.js';
@@ -40,10 +41,12 @@ interface Before {
   /** How its round has ended, where it has. */
   end: SweepEnd | undefined;
   trials: readonly Trial[];
-  /** What a trial is expected to cost, where a budget is given. */
-  expectedUsd: number | null;
+  /** What a budget that is given is counted with. */
+  counting: Counting;
   now: Date;
 }
+
+type Counting = Pick<Sweep, 'expectedTrialUsd' | 'uncountedTiers'>;
 
 /** What a change comes to: the sweep as it is to be written, and the event; undefined where it is so already. */
 type Changed = { sweep: Sweep; type: SweepEventType } | undefined;
@@ -55,10 +58,10 @@ export async function changeSweep(
   const slot = idempotencySlot(by, idempotencyKey, { sweepId, ...change });
   const before = await recall(cp.store, slot, sweepViewSchema);
   if (before) return { outcome: before, isReplay: true };
-  const [trials, finals, expectedUsd] = await Promise.all([
+  const [trials, finals, counting] = await Promise.all([
     readTrials(cp.store, sweepId),
     readFinals(cp.store, sweepId),
-    expectedAfter(cp, sweepId, change),
+    countingAfter(cp, sweepId, change),
   ]);
   const causeId = cp.newId();
   const { outcome, isReplay, event } = await cp.store.optimistic(async (tx) => {
@@ -66,7 +69,7 @@ export async function changeSweep(
     const sweep = await readSweep(tx, sweepId);
     if (!sweep) throw notFound(`sweep ${sweepId}`);
     const end = await readEnd(tx, sweep);
-    const changed = changedBy(change, { sweep, end, trials, expectedUsd, now });
+    const changed = changedBy(change, { sweep, end, trials, counting, now });
     const told = changed && sweepEvent(sweep, causeId, { type: changed.type, detail: { by } }, now);
     const done = await once(tx, slot, sweepViewSchema, now, async () => {
       if (!changed || !told) return sweepViewOf(sweep, { end, trials, finals });
@@ -86,10 +89,14 @@ export async function changeSweep(
 }
 
 /** A budget that is given later is refused as one at the start: where nothing could be counted, or no trial has room in it. */
-async function expectedAfter(cp: SweepPorts, sweepId: string, change: SweepChange): Promise<number | null> {
+async function countingAfter(cp: SweepPorts, sweepId: string, change: SweepChange): Promise<Counting> {
   const budgetUsd = (change.action === 'extend' ? change.limits.budgetUsd : undefined) ?? null;
   const sweep = budgetUsd === null ? undefined : await readSweep(cp.store, sweepId);
-  return sweep ? expectedTrialUsd(cp, { ...sweep, budgetUsd }) : null;
+  if (!sweep) return { expectedTrialUsd: null, uncountedTiers: [] };
+  return {
+    expectedTrialUsd: await expectedTrialUsd(cp, { ...sweep, budgetUsd }),
+    uncountedTiers: uncountedTiers(cp, sweep.tiers),
+  };
 }
 
 function changedBy(change: SweepChange, before: Before): Changed {
@@ -133,7 +140,7 @@ function unpaused(sweep: Sweep, now: Date): Sweep {
 }
 
 /** The next round: whatever ends the one before, at the same moment too, does not end this one. */
-function extended({ sweep, end, trials, expectedUsd, now }: Before, limits: ExtendRequest): Sweep {
+function extended({ sweep, end, trials, counting, now }: Before, limits: ExtendRequest): Sweep {
   if (!end && sweep.cancelRequestedAt !== null) throw isBeingCancelled(sweep);
   if (limits.maxTrials !== undefined && limits.maxTrials < sweep.maxTrials) {
     const detail = `maxTrials is ${sweep.maxTrials} and can only be raised; got ${limits.maxTrials}. Cancel the sweep to end it early.`;
@@ -146,7 +153,7 @@ function extended({ sweep, end, trials, expectedUsd, now }: Before, limits: Exte
   const after: Sweep = {
     ...sweep,
     ...given,
-    ...((limits.budgetUsd ?? null) !== null && { expectedTrialUsd: expectedUsd }),
+    ...(limits.budgetUsd !== undefined && counting),
     round: sweep.round + 1,
     cancelRequestedAt: null,
     ...(end && { pausedAt: null }),

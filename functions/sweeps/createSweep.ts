@@ -27,6 +27,7 @@ import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
 import { readModel } from '../models/repository.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
 import { resolveSpec } from '../runs/spec/resolveSpec.js';
+import { uncountedTiers } from '../runs/tiers.js';
 import { sweepData } from './documents.js';
 import { expectedTrialUsd } from './expectedCost.js';
 import { searchObstacle } from './search/strategy.js';
@@ -111,6 +112,7 @@ async function plannedSweep(
       tiers,
       spec: resolved.spec,
     }),
+    uncountedTiers: budgetUsd === null ? [] : uncountedTiers(cp, tiers),
     round: 1,
     deadlineAt: later(now, timeoutSeconds * 1000),
     pausedAt: null,

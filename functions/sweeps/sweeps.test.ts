@@ -188,6 +188,23 @@ describe('a sweep', () => {
     expect(Date.parse(deadlineAt) - world.cp.now().getTime()).toBe(90_000);
   });
 
+  it('says of which of its tiers a budget counts nothing, given at its start or later', async () => {
+    const own = { name: 'own', launcher: 'fake' };
+    const priced = { name: 'priced', launcher: 'fake', usdPerHour: 1 };
+    const world = new SweepWorld(await testControlPlane({ tiers: [own, priced] }), { objectiveOf });
+    expect((await world.start(asked)).uncountedTiers).toEqual([]);
+    const { sweepId, uncountedTiers } = await world.start({ ...asked, tiers: ['own'], budgetUsd: 1 });
+    expect(uncountedTiers).toEqual(['own']);
+    const extended = async (budgetUsd: number | null) => {
+      const done = await change(world, sweepId, { action: 'extend', limits: { budgetUsd } });
+      return done.outcome.uncountedTiers;
+    };
+    expect(await extended(null)).toEqual([]);
+    expect(await extended(2)).toEqual(['own']);
+    await change(world, sweepId, { action: 'extend', limits: { maxTrials: 7 } });
+    expect((await world.sweep(sweepId)).uncountedTiers).toEqual(['own']);
+  });
+
   it('is extended after its end, with all that it has found', async () => {
     const world = new SweepWorld(await testControlPlane(), { objectiveOf });
     const { sweepId } = await world.start(asked);

@@ -2,6 +2,7 @@ import {
   ratingSchema,
   targetSchema,
   type RunResult,
+  type RunView,
   type StreamEvent,
   trainingSpecSchema,
 } from '@trainyard/shared';
@@ -368,6 +369,26 @@ describe('the outcome', () => {
     const cost = { usd: 1.2, countedUntil: '2026-11-20T19:20:25.000Z', byMonth: {} };
     const lines = outcome(runView({ status: 'cancelled', currentEpoch: 4, cost }), WIDE);
     expect(lines).toContain('  it cost $1.20, $0.30 an epoch');
+  });
+
+  it('says where the limit of the cost limited nothing, for the tier has no price', () => {
+    const run = runView({ status: 'completed' });
+    const compute = { ...run.spec.compute, maxUsd: 5 };
+    const at = (usdPerHour: number | null) => ({
+      tier: 'local',
+      name: 'x',
+      launchedAt: run.createdAt,
+      usdPerHour,
+    });
+    const said = (usdPerHour: number | null, spec: RunView['spec'] = { ...run.spec, compute }) =>
+      outcome(runView({ status: 'completed', spec, job: at(usdPerHour) }), { ...WIDE, width: 200 }).join(
+        '\n',
+      );
+    expect(said(null)).toContain(
+      '  compute.maxUsd ($5.00) limits nothing: compute tier local has no price, so that what runs there counts as $0.00',
+    );
+    expect(said(1)).not.toContain('limits nothing');
+    expect(said(null, run.spec)).not.toContain('limits nothing');
   });
 
   it('tells of a run that was stopped for its cost why, and what to do', () => {

@@ -3,6 +3,7 @@ import {
   BUDGET_EXCEEDED,
   comparisonsOf,
   formatMetric,
+  inDollars,
   leadingMetric,
   measuredModel,
   methodTitle,
@@ -15,6 +16,7 @@ import {
   resultMetricColumns,
   type RunResult,
   type RunView,
+  uncountedWords,
   verdictOf,
 } from '@trainyard/shared';
 import { fileURLToPath } from 'node:url';
@@ -61,10 +63,20 @@ export function outcome(run: RunView, layout: Layout, backendNote?: string): str
 }
 
 /** Of all attempts together, and of an epoch, which includes what the other stages cost. */
-function costLines({ cost, currentEpoch }: RunView, layout: Layout): string[] {
-  if (!cost) return [];
+function costLines(run: RunView, layout: Layout): string[] {
+  const { cost, currentEpoch } = run;
+  if (!cost) return uncountedLines(run, layout);
   const perEpoch = currentEpoch > 0 ? `, ${dollars(cost.usd / currentEpoch)} an epoch` : '';
   return wrap(`it cost ${dollars(cost.usd)}${perEpoch}`, layout.width, '  ');
+}
+
+/** Of a run that had a limit, and ran where nothing is counted. */
+function uncountedLines({ spec, job }: RunView, layout: Layout): string[] {
+  const { maxUsd } = spec.compute;
+  if (maxUsd === undefined || !job || job.usdPerHour !== null) return [];
+  const ran = [job.tier];
+  const words = uncountedWords(`compute.maxUsd (${inDollars(maxUsd)})`, { tiers: ran, uncounted: ran });
+  return wrap(words, layout.width, '  ');
 }
 
 /** Not wrapped: an address that is parted is none. */

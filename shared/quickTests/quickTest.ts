@@ -56,7 +56,7 @@ export const quickTestRecordSchema = described(
   z.strictObject({
     cuts: described(
       z.array(cutSchema),
-      'Each setting of the specification that was changed, with the value before: `train-full` puts these back.',
+      'Each setting of the specification that was changed, with the value before: `train-full` puts these back. `compute.maxUsd` is among them with `is` as it was where no tier has a price, so that no limit of the cost could be set.',
       [EXAMPLE_CUT],
     ),
   }),

@@ -14,7 +14,7 @@ function specOf(changes: Partial<TrainingSpecInput> = {}) {
     ...changes,
   });
 }
-const TIERS = { tiers: ['cheap', 'dear'], isPriced: true };
+const TIERS = { tiers: ['cheap', 'dear'], uncounted: [], isPriced: true };
 const ASKED = quickTestSchema.parse({});
 
 describe('a quick test', () => {
@@ -36,14 +36,31 @@ describe('a quick test', () => {
     expect(trainingSpecSchema.parse(quick.spec)).toEqual(quick.spec);
   });
 
-  it('leaves what is small enough, and has no limit of the cost where no price is known', () => {
+  it('leaves what is small enough', () => {
     const spec = specOf({ training: { epochs: 2 }, compute: { tiers: ['cheap', 'dear'], maxUsd: 0.5 } });
     expect(quickened(spec, ASKED, TIERS).cuts.map(({ setting }) => setting)).toEqual(['dataset.sample']);
-    const unpriced = quickened(specOf({ compute: { tiers: ['own'] } }), ASKED, {
-      tiers: ['own'],
-      isPriced: false,
+  });
+
+  it('says where its limit of the cost limits nothing, and where none can be set', () => {
+    const spec = specOf({ training: { epochs: 2 }, compute: { tiers: ['own'] } });
+    const on = { tiers: ['own'], uncounted: ['own'] };
+    const own = quickened(spec, ASKED, { ...on, isPriced: true });
+    expect(own.spec.compute.maxUsd).toBe(1);
+    expect(own.cuts.at(-1)).toMatchObject({
+      setting: 'compute.maxUsd',
+      why: 'it may cost $1 instead of as much as it takes; that limits nothing: compute tier own has no price, so that what runs there counts as $0.00',
     });
-    expect(unpriced.spec.compute.maxUsd).toBeUndefined();
+    const rented = quickened(spec, ASKED, { ...on, isPriced: false });
+    expect(rented.spec.compute.maxUsd).toBeUndefined();
+    expect(rented.cuts.at(-1)).toMatchObject({
+      setting: 'compute.maxUsd',
+      was: null,
+      is: null,
+      why: expect.stringMatching(
+        /^no limit of \$1 is set, since that limits nothing: compute tier own has no/,
+      ),
+    });
+    expect(wholeAgain(rented.spec, rented.cuts)).toEqual(spec);
   });
 
   it('samples within a sample, and does not expect of it what is expected of all rows', () => {

@@ -1,4 +1,5 @@
 /** A specification made small and cheap, and made whole again. Functions of their arguments alone. */
+import { uncountedWords } from '../compute/uncounted.js';
 import { isRecord } from '../isRecord.js';
 import { idFeature } from '../spec/features.js';
 import type { Sample } from '../spec/shaping.js';
@@ -12,22 +13,31 @@ interface Change {
   why: string;
 }
 
+/** Where a quick test may run. */
+export interface QuickTiers {
+  /** The cheapest first. */
+  tiers: readonly string[];
+  /** Those of them that have no price. */
+  uncounted: readonly string[];
+  /** Whether each has a price or costs nothing, so that a limit of the cost can be kept. */
+  isPriced: boolean;
+}
+
 /**
- * The specification as a quick test trains it, with what was changed. `tiers` are those that it may run on, the cheapest first;
- * `isPriced`, whether each has a price or costs nothing, so that a limit of the cost can be kept. The rest stays as it is: a quick
- * test of an ingested sample finds it in the cache.
+ * The specification as a quick test trains it, with what was changed. The rest stays as it is: a quick test of an ingested sample
+ * finds it in the cache.
  */
 export function quickened(
   spec: TrainingSpec,
   asked: QuickTest,
-  { tiers, isPriced }: { tiers: readonly string[]; isPriced: boolean },
+  on: QuickTiers,
 ): { spec: TrainingSpec; cuts: Cut[] } {
   const changes = [
     sampled(spec, asked),
     ...fewerEpochs(spec, asked),
     ...withoutAmounts(spec),
-    ...cheaper(spec, tiers),
-    ...(isPriced ? capped(spec, asked) : []),
+    ...cheaper(spec, on.tiers),
+    ...capped(spec, asked, on),
   ];
   const cuts = changes.map((change): Cut => ({
     ...change,
@@ -84,10 +94,16 @@ function cheaper({ compute }: TrainingSpec, tiers: readonly string[]): Change[] 
   return [{ setting: 'compute.tiers', is: [...tiers], why: `the cheapest first: ${tiers.join(', ')}` }];
 }
 
-function capped({ compute }: TrainingSpec, { maxUsd }: QuickTest): Change[] {
+/** Where the limit holds for nothing that is said, and where it cannot be kept none is set, which is said too. */
+function capped({ compute }: TrainingSpec, { maxUsd }: QuickTest, on: QuickTiers): Change[] {
+  const setting = 'compute.maxUsd';
+  const worth = uncountedWords('that', on);
+  if (!on.isPriced)
+    return [{ setting, is: compute.maxUsd, why: `no limit of $${maxUsd} is set, since ${worth}` }];
   if (compute.maxUsd !== undefined && compute.maxUsd <= maxUsd) return [];
   const before = compute.maxUsd === undefined ? 'as much as it takes' : `$${compute.maxUsd}`;
-  return [{ setting: 'compute.maxUsd', is: maxUsd, why: `it may cost $${maxUsd} instead of ${before}` }];
+  const why = `it may cost $${maxUsd} instead of ${before}${worth === '' ? '' : `; ${worth}`}`;
+  return [{ setting, is: maxUsd, why }];
 }
 
 const percent = (share: number) => Number((share * 100).toPrecision(3));

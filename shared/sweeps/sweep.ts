@@ -77,6 +77,11 @@ export const sweepSchema = z.strictObject({
     'What a trial was estimated to cost at most at the start of a sweep with a budget, in US dollars: what is counted with until one has succeeded, and the mean cost from then on. null where nobody could tell, and the first trial goes alone; or without a budget.',
     0.3,
   ),
+  uncountedTiers: described(
+    z.array(z.string()).default([]),
+    'Of `tiers` those that have no price: what trials cost there counts as 0, so that `budgetUsd` does not limit it. Empty without a budget.',
+    [],
+  ),
   round: described(
     z.int().min(1),
     'Counts the times that the sweep was begun: 1, and one more each time it was extended.',

@@ -52,6 +52,7 @@ function exampleSweep(spec: object): SweepView {
     timeoutSeconds: 3600,
     budgetUsd: null,
     expectedTrialUsd: null,
+    uncountedTiers: [],
     maxFailures: 10,
     deadlineAt: '2026-11-20T20:18:25.000Z',
     pausedAt: null,

@@ -1,7 +1,13 @@
-import { quickened, type QuickTest, type QuickTestRecord, type UnresolvedSpec } from '@trainyard/shared';
+import {
+  quickened,
+  type QuickTest,
+  type QuickTestRecord,
+  type QuickTiers,
+  type UnresolvedSpec,
+} from '@trainyard/shared';
 import type { Configured, ControlPlane } from '../../controlPlane.js';
 import type { DocumentReader } from '../../ports/documentStore/documentStore.js';
-import { tierPrice, tiersNamed } from '../tiers.js';
+import { tierPrice, tiersNamed, uncountedTiers } from '../tiers.js';
 import type { GatedModel } from './resolveGates.js';
 import { resolveSpec, type ResolvedSpec } from './resolveSpec.js';
 
@@ -27,15 +33,13 @@ export async function resolveStart(
  * Tiers by their price, equal ones in their order. A machine of one's own costs nothing; a rented one without a price is left out, for
  * no limit could be kept there, unless there are no others.
  */
-function cheapestFirst(
-  cp: Configured,
-  names: readonly string[] | undefined,
-): { tiers: string[]; isPriced: boolean } {
+function cheapestFirst(cp: Configured, names: readonly string[] | undefined): QuickTiers {
   const all = tiersNamed(cp, names).map((tier) => ({
     name: tier.name,
     price: tierPrice(cp, tier) ?? (tier.machine ? null : 0),
   }));
   const priced = all.flatMap(({ name, price }) => (price === null ? [] : { name, price }));
-  if (priced.length === 0) return { tiers: all.map(({ name }) => name), isPriced: false };
-  return { tiers: priced.toSorted((a, b) => a.price - b.price).map(({ name }) => name), isPriced: true };
+  const isPriced = priced.length > 0;
+  const tiers = (isPriced ? priced.toSorted((a, b) => a.price - b.price) : all).map(({ name }) => name);
+  return { tiers, uncounted: uncountedTiers(cp, tiers), isPriced };
 }

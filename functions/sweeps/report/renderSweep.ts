@@ -13,7 +13,7 @@ import { search } from './sections/search.js';
 import { slices } from './sections/slices.js';
 import { trials } from './sections/trials.js';
 import { unfinished } from './sections/unfinished.js';
-import { doubtOf } from './sweepFile.js';
+import { budgetDoubt, doubtOf } from './sweepFile.js';
 
 /** In the order of the page. */
 const SECTIONS: readonly SweepSection[] = [
@@ -73,8 +73,10 @@ function headline(report: SweepReport): Html {
   const tone = found ? (status === 'completed' ? 'ship' : 'unsure') : 'hold';
   const collapsed = all.filter(({ error }) => error?.code === EQUAL_SCORES).length;
   const doubt = doubtOf(sweep);
+  const unlimited = budgetDoubt(sweep);
   const reasons = [
     ...(endReason === null ? [] : [ENDS[endReason]]),
+    ...(unlimited === '' ? [] : [`${unlimited.replace(/^t/, 'T')}.`]),
     ...(found && doubt !== '' ? [`What mattered is ${doubt}.`] : []),
     ...(sweep.trials.failed > 0
       ? [

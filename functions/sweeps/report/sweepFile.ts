@@ -1,4 +1,4 @@
-import type { SweepView, TrialView } from '@trainyard/shared';
+import { inDollars, uncountedWords, type SweepView, type TrialView } from '@trainyard/shared';
 import { importanceOf, type ParameterImportance } from '../search/importance.js';
 import { convergenceOf, slicesOf, type Convergence, type Slice } from '../search/learned.js';
 import type { SearchTrial } from '../search/trial.js';
@@ -16,6 +16,11 @@ export interface SweepFile {
   bestParams: TrialView['parameters'] | null;
   bestScore: number | null;
   bestTrial: number | null;
+  /** What all trials may cost, null where there is no limit, and what they have cost, in US dollars. */
+  budgetUsd: number | null;
+  costUsd: number;
+  /** Of its tiers those without a price: what runs there counts as 0, so that the budget does not limit it. */
+  uncountedTiers: string[];
   results: {
     trial: number;
     runId: string | null;
@@ -47,6 +52,9 @@ export function sweepFileOf(sweep: SweepView, trials: readonly TrialView[]): Swe
     bestParams: best?.parameters ?? null,
     bestScore: best?.value ?? null,
     bestTrial: best?.number ?? null,
+    budgetUsd: sweep.budgetUsd,
+    costUsd: sweep.costUsd,
+    uncountedTiers: sweep.uncountedTiers,
     results: trials.map(({ number, runId, state, parameters, value, seconds, costUsd }) => ({
       trial: number,
       runId,
@@ -75,4 +83,15 @@ export function doubtOf({ trials: { completed, pruned } }: Pick<SweepView, 'tria
   const results = completed + pruned;
   if (results >= ENOUGH_RESULTS) return '';
   return `of ${results} ${results === 1 ? 'result' : 'results'} alone: a guess`;
+}
+
+/** What the budget is worth, where some of the tiers have no price; empty where it holds, or there is none. */
+export function budgetDoubt({
+  budgetUsd,
+  tiers,
+  uncountedTiers: uncounted,
+}: Pick<SweepView, 'budgetUsd' | 'tiers' | 'uncountedTiers'>): string {
+  return budgetUsd === null
+    ? ''
+    : uncountedWords(`the budget of ${inDollars(budgetUsd)}`, { tiers, uncounted });
 }

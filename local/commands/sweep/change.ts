@@ -1,6 +1,8 @@
 /** Pauses, resumes, extends and cancels a sweep, and gives it a trial: what the server answers, and what one does next. */
 import type { SweepView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
+import { budgetDoubt } from '@trainyard/functions/sweeps/report/sweepFile';
+import { wrap } from '../../watch/layout.js';
 import { EXIT } from '../command.js';
 import type { SweepAsked, SweepValues } from './actions.js';
 import { parametersText, progressLine } from './trialTable.js';
@@ -11,8 +13,17 @@ export async function change(
   sweepId: string,
 ): Promise<number> {
   const sweep = await client.changeSweep(sweepId, action, action === 'extend' ? limitsOf(values) : {});
-  context.terminal.draw(
-    values.json ? [JSON.stringify(sweep)] : [`sweep ${sweepId}`, progressLine(sweep), ...nextLines(sweep)],
+  const { terminal } = context;
+  const unlimited = budgetDoubt(sweep);
+  terminal.draw(
+    values.json
+      ? [JSON.stringify(sweep)]
+      : [
+          `sweep ${sweepId}`,
+          progressLine(sweep),
+          ...(unlimited === '' ? [] : wrap(unlimited, terminal.layout.width, '  ')),
+          ...nextLines(sweep),
+        ],
   );
   return EXIT.ok;
 }

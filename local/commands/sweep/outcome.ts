@@ -2,7 +2,7 @@
 import { formatMetric, withParameters, type SweepView } from '@trainyard/shared';
 import { asFile } from '@trainyard/shared/page/pictures';
 import { bestSoFarPicture, importancePicture } from '@trainyard/functions/sweeps/report/charts';
-import { doubtOf, type SweepFile } from '@trainyard/functions/sweeps/report/sweepFile';
+import { budgetDoubt, doubtOf, type SweepFile } from '@trainyard/functions/sweeps/report/sweepFile';
 import { stringify } from 'yaml';
 import { plain, wrap } from '../../watch/layout.js';
 import { writeNamed } from '../../cannotWrite.js';
@@ -40,9 +40,11 @@ export function outcomeLines(
   const { best, objective, sweepId, endReason, trials: counts } = sweep;
   const doubt = doubtOf(sweep);
   const ended = Object.entries(counts).flatMap(([state, count]) => (count > 0 ? [`${count} ${state}`] : []));
+  const unlimited = budgetDoubt(sweep);
   const head = [
     '',
     `sweep ${sweepId} ${sweep.status}${endReason === null ? '' : ` (${endReason})`}: ${ended.join(', ') || 'no trial'}`,
+    ...(unlimited === '' ? [] : wrap(unlimited, width, '  ')),
   ];
   if (!best) return [...head, ...withoutResult(sweep)];
   const rate =

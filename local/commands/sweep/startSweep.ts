@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { otherSweepNames } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
-import { plain } from '../../watch/layout.js';
+import { budgetDoubt } from '@trainyard/functions/sweeps/report/sweepFile';
+import { plain, wrap } from '../../watch/layout.js';
 import { EXIT } from '../command.js';
 import { isThisMachine } from '../connect.js';
 import { type FilePlace, withNamedPlaces } from '../sent/namedPlaces.js';
@@ -30,9 +31,11 @@ export async function startSweep({ client, values, context }: SweepAsked): Promi
   );
   const { sweepId, name } = sweep;
   if (values.detach && values.json) context.terminal.draw([JSON.stringify(sweep)]);
+  const unlimited = budgetDoubt(sweep);
   if (!values.json)
     context.terminal.draw([
       `sweep ${sweepId}${name === sweepId ? '' : ` (${plain(name)})`} of up to ${sweep.maxTrials === 1 ? 'one trial' : `${sweep.maxTrials} trials`}, ${sweep.maxParallel} at a time, was started at ${client.url}`,
+      ...(unlimited === '' ? [] : wrap(unlimited, context.terminal.layout.width, '  ')),
     ]);
   if (!values.detach) return watchUntilOver({ client, values, context }, sweepId);
   if (!values.json) context.terminal.draw([`see it: trainyard sweep watch ${sweepId}`]);

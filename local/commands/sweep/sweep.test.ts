@@ -1,99 +1,48 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { trainingSpecSchema, type SweepView, type TrialView } from '@trainyard/shared';
+import { trainingSpecSchema } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { EXAMPLE_SPEC } from '../../../test/support/newRun.js';
+import {
+  exampleSweepView,
+  exampleTrial,
+  exampleTrials,
+  RATE,
+} from '../../../test/support/exampleSweepView.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { sweepFileOf } from '../../../functions/sweeps/report/sweepFile.js';
 import { outcomeLines, writeOutcome } from './outcome.js';
 import { readSweepFile } from './sweepFile.js';
 import { headLine, parametersText, roomOf, trialLine } from './trialTable.js';
 
-const AT = '2026-01-01T00:00:00.000Z';
-const RATE = 'training.optimizer.learningRate';
 const LAYOUT = { width: 100, color: false };
 
-function trialOf(number: number, parts: Partial<TrialView> = {}): TrialView {
-  const rate = number / 100;
-  return {
-    sweepId: 'q5w2kzt7mbx3hvac4ndy',
-    number,
-    round: 1,
-    parameters: { [RATE]: rate, 'training.epochs': 4 },
-    decision: null,
-    runId: 'k3v7q2mzx5ahc4tnwy6d',
-    state: 'completed',
-    value: 5 + (rate - 0.05) ** 2,
-    curve: [{ epoch: 1, value: 6 }],
-    pruning: null,
-    error: null,
-    costUsd: 0,
-    seconds: 61,
-    createdAt: AT,
-    endedAt: AT,
-    ...parts,
-  };
-}
-
-const best = { number: 5, runId: 'k3v7q2mzx5ahc4tnwy6d', value: 5, parameters: trialOf(5).parameters };
-const sweep: SweepView = {
-  sweepId: 'q5w2kzt7mbx3hvac4ndy',
-  modelId: 'shop',
-  name: 'rates',
-  description: '',
-  experiment: null,
-  spec: trainingSpecSchema.parse(EXAMPLE_SPEC),
-  presets: [],
-  tiers: ['small'],
-  space: {
-    [RATE]: { type: 'float', min: 0.01, max: 0.1 },
-    'training.epochs': { type: 'constant', value: 4 },
-  },
-  objective: { metric: 'val_loss', direction: 'minimize' },
-  strategy: { kind: 'random', startupTrials: 10, multivariate: false },
-  pruner: { kind: 'none', minEpochs: 1, reductionFactor: 3 },
-  seed: 42,
-  maxTrials: 10,
-  maxParallel: 2,
-  timeoutSeconds: 60,
-  budgetUsd: null,
-  expectedTrialUsd: null,
-  maxFailures: 10,
-  deadlineAt: AT,
-  pausedAt: null,
-  cancelRequestedAt: null,
-  requestedBy: 'ada',
-  teams: ['*'],
-  createdAt: AT,
-  updatedAt: AT,
-  status: 'completed',
-  endReason: 'maxTrials',
-  endedAt: AT,
-  trials: { running: 0, completed: 10, pruned: 0, failed: 0, cancelled: 0 },
-  best,
-  costUsd: 0,
-  finals: [],
-};
-const trials = Array.from({ length: 10 }, (_, i) => trialOf(i + 1));
+const trials = exampleTrials(10);
+const sweep = exampleSweepView(trials);
 
 describe('a line of a trial', () => {
   it('has a bar as long as its epochs, of those that the trial itself may have', () => {
-    const running = trialLine(trialOf(3, { state: 'running', value: null, seconds: null }), sweep, LAYOUT);
+    const curve = [{ epoch: 1, value: 6 }];
+    const trial = exampleTrial(3, { state: 'running', value: null, seconds: null, curve });
+    const running = trialLine(trial, sweep, LAYOUT);
     expect(running).toMatch(/ 3 running +█{3}░{9} +6\.0000 /);
-    expect(trialLine(trialOf(5), sweep, LAYOUT)).toMatch(/█{12} +5\.0000 \* 1 min 01 s +learningRate=0\.05$/);
+    expect(trialLine(exampleTrial(5), sweep, LAYOUT)).toMatch(
+      /█{12} +5\.0000 \* 1 min 01 s +learningRate=0\.05$/,
+    );
   });
 
   it('says why a trial failed, and never more than the terminal is wide', () => {
     const error = { code: 'x', message: `the\u001B[2J file ${'is not there '.repeat(20)}` };
-    const line = trialLine(trialOf(1, { state: 'failed', value: null, error }), sweep, LAYOUT);
+    const line = trialLine(exampleTrial(1, { state: 'failed', value: null, error }), sweep, LAYOUT);
     expect(line).toMatch(/failed .* the +\[2J file/);
     expect(line).toHaveLength(LAYOUT.width);
   });
 
   it('has what differs between trials in the order of the space, and is cut on a terminal alone', () => {
     const space = { 'training.z': { type: 'float', min: 0, max: 1 }, ...sweep.space } as const;
-    const trial = trialOf(2, { parameters: { [RATE]: 0.00002, 'training.epochs': 4, 'training.z': 0.5 } });
+    const trial = exampleTrial(2, {
+      parameters: { [RATE]: 0.00002, 'training.epochs': 4, 'training.z': 0.5 },
+    });
     const line = trialLine(trial, { ...sweep, space }, { ...LAYOUT, width: Infinity });
     expect(line).toMatch(/ z=0\.5 learningRate=2e-5$/);
     expect(headLine(sweep).indexOf('settings')).toBe(line.indexOf('z='));
@@ -133,10 +82,20 @@ describe('what a sweep leaves', () => {
     expect(outcomeLines(sweep, file, 100).join('\n')).toMatch(/the best is trial 5: val_loss 5\.0000/);
   });
 
+  it('tells what all cost of what budget, and where that limits nothing', () => {
+    const local = { ...sweep, budgetUsd: 5, tiers: ['local'], uncountedTiers: ['local'] };
+    const file = sweepFileOf(local, trials);
+    expect(file).toMatchObject({ budgetUsd: 5, costUsd: 0.12, uncountedTiers: ['local'] });
+    expect(outcomeLines(local, file, 200).join('\n')).toContain(
+      'the budget of $5.00 limits nothing: compute tier local has no price, so that what runs there counts as $0.00',
+    );
+    expect(outcomeLines(sweep, file, 200).join('\n')).not.toContain('budget');
+  });
+
   it('is no specification where no trial has a result', async () => {
     const folder = await temporaryFolder();
     const none = { ...sweep, best: null };
-    const failed = [trialOf(1, { state: 'failed', value: null, curve: [] })];
+    const failed = [exampleTrial(1, { state: 'failed', value: null, curve: [] })];
     const file = sweepFileOf(none, failed);
     expect(await writeOutcome(none, { file, report: '' }, folder)).not.toContain('best.yaml');
     expect(file).toMatchObject({ bestParams: null, bestScore: null });

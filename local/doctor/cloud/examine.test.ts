@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { healthyProject, ID, NOW, REGION } from '../../../test/support/google/healthyProject.js';
-import { HARMS, type Answers } from '../../../test/support/google/harms.js';
+import { HARMS, service, type Answers } from '../../../test/support/google/harms.js';
 import { startGoogleStandIn } from '../../../test/support/google/standIn.js';
 import { examineProject, CHECKS } from './examine.js';
 
@@ -40,6 +40,22 @@ describe('what is wrong is found, with the command that mends it', () => {
     // Nothing else is blamed for it, but what follows from it.
     const others = findings.filter((finding) => finding.check !== check && finding.severity === 'error');
     expect(others).toEqual([]);
+  });
+
+  it('a tier without a price, whose cost no budget limits', async () => {
+    const machine = { region: 'africa-south1', cpu: 4, memoryGb: 16 };
+    const far = [{ name: 'far', launcher: 'cloudRunJobs', machine }];
+    const tiers = service('dispatch', 'environmentVariables.TRAINYARD_TIERS', JSON.stringify(far));
+    const prices = async (harm: (answers: Answers) => void) =>
+      (await examined(harm)).findings.flatMap(({ check, says }) => (check === 'prices' ? [says] : [])).join();
+    expect(await prices(tiers)).toMatch(/compute tier far has no price: .*no monthly budget limits it/);
+    const given = ['cloudRun.vcpu', 'cloudRun.gib'].map((sku) => ({ sku, usd: 0.00002 }));
+    const table = service('dispatch', 'environmentVariables.TRAINYARD_PRICES', JSON.stringify(given));
+    const both = await prices((answers) => {
+      tiers(answers);
+      table(answers);
+    });
+    expect(both).not.toMatch(/has no price/);
   });
 
   it('a clock that is off', async () => {

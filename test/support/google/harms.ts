@@ -28,7 +28,7 @@ const remove = (part: string) => (answers: Answers) => {
   for (const name of answers.keys()) if (name.endsWith(part)) answers.delete(name);
 };
 const FUNCTIONS = ['api', 'webhooks', 'dispatch', 'notify', 'retrain', 'summaries', 'sweeps', 'reconcile'];
-const service = (name: string, path: string, value?: unknown) =>
+export const service = (name: string, path: string, value?: unknown) =>
   change('/functions', `functions.${FUNCTIONS.indexOf(name)}.serviceConfig.${path}`, value);
 
 type Harm = [what: string, harm: (answers: Answers) => void, check: string, says: RegExp, mend: RegExp];

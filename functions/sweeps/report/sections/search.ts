@@ -1,17 +1,18 @@
-import { whole, type SweepView } from '@trainyard/shared';
+import { inDollars, whole, type SweepView } from '@trainyard/shared';
 import { html } from '@trainyard/shared/page/html';
 import { type Cell, pairs, table } from '@trainyard/shared/page/table';
 import { cut, duration, minute } from '@trainyard/shared/page/words';
 import { parameterText } from '../parameterWords.js';
 import { keyCode } from '../keyCode.js';
 import type { SweepSection } from '../section.js';
+import { budgetDoubt } from '../sweepFile.js';
 
 /** What was searched, and how. */
 export const search: SweepSection = {
   id: 'search',
   title: 'How it was searched',
   content({ sweep }) {
-    const { objective, maxTrials, maxParallel, timeoutSeconds, budgetUsd, tiers, experiment, seed } = sweep;
+    const { objective, maxTrials, maxParallel, timeoutSeconds, tiers, experiment, seed } = sweep;
     return html`${pairs([
       ['objective', `${objective.metric}, ${objective.direction === 'minimize' ? 'less' : 'more'} is better`],
       ['strategy', strategyText(sweep)],
@@ -19,7 +20,7 @@ export const search: SweepSection = {
       ['seed', String(seed)],
       ['trials', `${whole(maxTrials)} at most, ${whole(maxParallel)} at a time`],
       ['time', `trials are started for ${duration(timeoutSeconds)}, until ${minute(sweep.deadlineAt)}`],
-      ['budget', budgetUsd === null ? 'none' : `$${budgetUsd.toFixed(2)}`],
+      ['budget', budgetText(sweep)],
       ['tiers', tiers.join(', ')],
       ['experiment', experiment ?? 'the own one of the model'],
       ['asked for by', sweep.requestedBy],
@@ -34,6 +35,12 @@ export const search: SweepSection = {
     )}`;
   },
 };
+
+function budgetText(sweep: SweepView): string {
+  if (sweep.budgetUsd === null) return 'none';
+  const doubt = budgetDoubt(sweep);
+  return `${inDollars(sweep.budgetUsd)}${doubt === '' ? '' : `; ${doubt}`}`;
+}
 
 function strategyText({ strategy: { kind, startupTrials, multivariate } }: SweepView): string {
   if (kind !== 'tpe') return kind;
