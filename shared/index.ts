@@ -30,6 +30,7 @@ export { quickResultSchema } from './evaluation/provenance.js';
 export type { Provenance, QuickResult } from './evaluation/provenance.js';
 export * from './evaluation/report.js';
 export * from './evaluation/slice.js';
+export * from './evaluation/resultVerdict.js';
 export * from './evaluation/verdictOf.js';
 export * from './events/event.js';
 export * from './events/retrainMessage.js';

@@ -1,10 +1,8 @@
 import {
   adviceOn,
   BUDGET_EXCEEDED,
-  comparisonsOf,
   formatMetric,
   inDollars,
-  leadingMetric,
   measuredModel,
   methodTitle,
   METRICS,
@@ -14,10 +12,10 @@ import {
   metricValue,
   protocolOf,
   resultMetricColumns,
+  resultVerdict,
   type RunResult,
   type RunView,
   uncountedWords,
-  verdictOf,
 } from '@trainyard/shared';
 import { fileURLToPath } from 'node:url';
 import { type Layout, paint, plain, wrap } from './layout.js';
@@ -113,7 +111,7 @@ function resultLines(run: RunView, layout: Layout, backendNote: string | undefin
     `${result.epochsTrained} epochs${stopped}, the best is ${result.bestEpoch}; ` +
     `${whole(result.examplesPerSecond)} examples/s`;
   return [
-    ...verdictLines(result.verdict ?? verdictOfFigures(run, result), layout),
+    ...verdictLines(resultVerdict(run, result), layout),
     ...wrap(training, layout.width, '  '),
     ...wrap(backendNote ?? `backend ${result.backend}`, layout.width, '  '),
     '',
@@ -134,14 +132,6 @@ function verdictLines({ decision, sentence, reasons }: Verdict, layout: Layout):
     ...wrap(sentence, layout.width, '  ').map((line) => paint(layout, VERDICT_STYLES[decision], line)),
     ...reasons.flatMap((reason) => wrap(`- ${reason}`, layout.width, '  ')),
   ];
-}
-
-/** The verdict where the trainer, as those of before, sends none: by the figures alone, since it sent no intervals either. */
-function verdictOfFigures({ spec, gates }: RunView, { metrics, baselines }: RunResult): Verdict {
-  const leading = leadingMetric(measuredModel(spec), 'test');
-  const primaryMetric = leading !== undefined && metrics[leading] !== undefined ? leading : null;
-  const methods = Object.entries(baselines).map(([name, own]) => ({ name, metrics: own }));
-  return verdictOf({ primaryMetric, comparisons: comparisonsOf(metrics, methods, primaryMetric), gates });
 }
 
 /** Of the users that training knows and, where the test split has others, of those. */

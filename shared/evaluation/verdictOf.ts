@@ -22,9 +22,11 @@ export interface Judged {
   measured?: { users: number; rows?: number };
   /** Those of the test split; of a hybrid they may be of its predictions alone. */
   metrics?: readonly { name: string }[];
-  /** Of so many test rows that were looked at, in how many other items share the score of the row's item; few unless given. */
+  /** Why there is no primary metric; what was measured tells it unless given. */
+  whyNoPrimary?: string;
   /** Whether it is of a quick test: a sample tells whether something works at all, not that it is to be shipped. */
   isQuickTest?: boolean;
+  /** Of so many test rows that were looked at, in how many other items share the score of the row's item; few unless given. */
   equalScores?: { looked: number; equal: number } | undefined;
 }
 
@@ -48,7 +50,8 @@ function ofQuickTest({ isQuickTest = false }: Judged, verdict: Verdict): Verdict
 
 function decided(judged: Judged): Verdict {
   const { primaryMetric, comparisons, gates, measured, equalScores } = judged;
-  if (primaryMetric === null) return unsure(whyWithoutValue(judged), missedGates(gates));
+  if (primaryMetric === null)
+    return unsure(judged.whyNoPrimary ?? whyWithoutValue(judged), missedGates(gates));
   const all = comparisons.filter(({ metric }) => metric === primaryMetric);
   const [best] = all;
   const said = (comparison: Comparison) => inWords(comparison, comparison === best);

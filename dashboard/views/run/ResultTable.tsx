@@ -1,6 +1,7 @@
 import { Alert, List, Stack, Table, Text, Title } from '@mantine/core';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunView } from '@trainyard/shared/http/bodies';
+import { resultVerdict } from '@trainyard/shared/evaluation/resultVerdict';
 import { methodTitle } from '@trainyard/shared/metrics/baselines';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { isLowerBetter } from '@trainyard/shared/metrics/direction';
@@ -15,7 +16,8 @@ const DECISIONS = {
 
 /** What a model is worth: the verdict in words, its metrics beside those of the baselines, and its gates. */
 export function ResultTable({ run, result }: { run: RunView; result: RunResult }) {
-  const { verdict, metrics, baselines, earlyStoppedAtEpoch, bestEpoch, epochsTrained } = result;
+  const { metrics, baselines, earlyStoppedAtEpoch, bestEpoch, epochsTrained } = result;
+  const verdict = resultVerdict(run, result);
   const names = resultMetrics(Object.keys(metrics));
   const methods = Object.entries(baselines);
   return (
@@ -23,18 +25,16 @@ export function ResultTable({ run, result }: { run: RunView; result: RunResult }
       <Title order={2} size="h4" id="result">
         Result
       </Title>
-      {verdict && (
-        <Alert color={DECISIONS[verdict.decision].color} title={DECISIONS[verdict.decision].title}>
-          <Text>{verdict.sentence}</Text>
-          {verdict.reasons.length > 0 && (
-            <List size="sm" mt="xs">
-              {verdict.reasons.map((reason) => (
-                <List.Item key={reason}>{reason}</List.Item>
-              ))}
-            </List>
-          )}
-        </Alert>
-      )}
+      <Alert color={DECISIONS[verdict.decision].color} title={DECISIONS[verdict.decision].title}>
+        <Text>{verdict.sentence}</Text>
+        {verdict.reasons.length > 0 && (
+          <List size="sm" mt="xs">
+            {verdict.reasons.map((reason) => (
+              <List.Item key={reason}>{reason}</List.Item>
+            ))}
+          </List>
+        )}
+      </Alert>
       <Text size="sm" c="dimmed">
         The weights of epoch {bestEpoch} of {epochsTrained}
         {earlyStoppedAtEpoch === null

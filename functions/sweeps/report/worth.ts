@@ -4,6 +4,9 @@ import {
   isTerminal,
   leadingMetric,
   measuredModel,
+  metricTitle,
+  metricValue,
+  resultVerdict,
   type ComparedMetric,
   type FinalRun,
   type MetricSensitivity,
@@ -29,13 +32,34 @@ export function isWhole({ run, baseline, repeats }: Worth): boolean {
   return isTerminal(run.status) && (baseline === null || isTerminal(baseline.status)) && areRepeated;
 }
 
-/** Whether the search was worth it, in a sentence; empty where nothing is there to hold it against. */
-export function verdictOf({ run, comparison, repeats }: Worth): string {
+/** Whether the search was worth it, in a sentence; where nobody can tell, why. */
+export function verdictOf(worth: Worth): string {
+  const { run, comparison, repeats } = worth;
   const leading = leadingMetric(measuredModel(run.spec), 'test');
+  const why = nothingToTell(worth, leading);
+  if (why !== undefined) return `What the search was worth is not known: ${why}.`;
   return verdictWords(
     comparison?.metrics.find(({ name }) => name === leading),
     repeats.sensitivity?.metrics.find(({ metric }) => metric === leading),
   );
+}
+
+function nothingToTell({ run, baseline }: Worth, leading: string | undefined): string | undefined {
+  if (run.status !== 'completed') return `${run.name}, which retrains it, is ${run.status}`;
+  if (baseline === null)
+    return 'what was before it was not trained beside it, which finalize does unless it is told not to (baseline)';
+  if (baseline.status !== 'completed')
+    return `${baseline.name}, which is what was before it, is ${baseline.status}`;
+  const without = [run, baseline].find(({ result }) => !isMeasured(result, leading));
+  if (!without) return undefined;
+  const title = leading === undefined ? 'metric of the test split' : metricTitle(leading, 'test');
+  const verdict = without.result && resultVerdict(without, without.result);
+  const said = verdict?.decision === 'unsure' ? `. ${verdict.sentence.replace(/\.$/, '')}` : '';
+  return `the result of ${without.name} has no ${title}, by which such models are compared${said}`;
+}
+
+function isMeasured(result: RunView['result'], leading: string | undefined): boolean {
+  return leading !== undefined && metricValue(result?.metrics ?? {}, leading) !== undefined;
 }
 
 /** Student's t of 95 %, two-sided, by the degrees of freedom from 1; 2 beyond. */
@@ -47,7 +71,10 @@ export function verdictWords(
   spread: MetricSensitivity | undefined,
 ): string {
   const [before = null, after = null] = metric?.values ?? [];
-  if (!metric || before === null || after === null || metric.better === null) return '';
+  if (!metric || before === null || after === null)
+    return 'What the search was worth is not known: the comparison lacks the metric by which such models are compared.';
+  if (metric.better === null)
+    return `What the search was worth is not known: of ${metric.title} neither more nor less is better.`;
   const tuned = spread?.mean ?? after;
   const gain = metric.better === 'higher' ? tuned - before : before - tuned;
   const share = before === 0 ? '' : ` (${percent(Math.abs(gain / before))})`;

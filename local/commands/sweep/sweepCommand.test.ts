@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ComparedMetric, MetricSensitivity } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { testControlPlane } from '../../../test/support/controlPlane.js';
 import { serveFunction } from '../../../test/support/functionClient.js';
@@ -8,7 +7,6 @@ import { EXAMPLE_SPEC } from '../../../test/support/newRun.js';
 import { runCommandLine } from '../../../test/support/runCommandLine.js';
 import { SweepWorld } from '../../../test/support/sweepWorld.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { verdictWords } from '@trainyard/functions/sweeps/report/worth';
 
 const RATE = 'training.optimizer.learningRate';
 const spec = JSON.stringify({ ...EXAMPLE_SPEC, dataset: { source: { uri: 'gs://shop/rows.csv' } } }, null, 2);
@@ -105,27 +103,5 @@ describe('a sweep from a terminal', () => {
     await world.run(sweepId);
     expect((await sweep('watch', sweepId)).code).toBe(1);
     expect((await sweep('show', sweepId)).code).toBe(0);
-  });
-});
-
-describe('what a sweep was worth', () => {
-  const metric = {
-    name: 'test_recall_at_10',
-    title: 'test recall@10',
-    better: 'higher',
-    values: [0.3, 0.36],
-  } as ComparedMetric;
-  const spread = (std: number, values = 3) => ({ mean: 0.35, std, values }) as MetricSensitivity;
-
-  it('is the mean of the seeds, where it is more than they make by chance', () => {
-    expect(verdictWords(metric, spread(0.005))).toMatch(/is 0\.0500 \(17 %\) better .* more than 0\.0248/);
-    expect(verdictWords(metric, spread(0.02))).toMatch(/take it for chance/);
-    // Of two seeds nobody knows how far they scatter.
-    expect(verdictWords(metric, spread(0.005, 2))).toMatch(/take it for chance/);
-  });
-
-  it('is worse where less is better and it is more, and nothing where nothing was before', () => {
-    expect(verdictWords({ ...metric, better: 'lower' }, undefined)).toMatch(/0\.0600 \(20 %\) worse/);
-    expect(verdictWords({ ...metric, values: [null, 0.3] }, undefined)).toBe('');
   });
 });

@@ -21,7 +21,6 @@ export const retrained: SweepSection = {
 
 function worthPart(worth: Worth): Html {
   const { final, run, baseline, repeats } = worth;
-  const words = verdictOf(worth);
   const overrides = Object.entries(final.overrides).map(
     ([key, value]) => `${key} = ${cut(valueText(value), 100)}`,
   );
@@ -38,7 +37,8 @@ function worthPart(worth: Worth): Html {
       ${repeats.count === 0 ? '' : `${repeats.completed} of ${repeats.count} repetitions with other seeds are completed.`}
       ${repeats.refusal === null ? '' : `No more repetitions: ${repeats.refusal}`}
     </p>
-    ${words === '' ? '' : html`<p><strong>${words}</strong></p>`} ${figures(worth)}
+    <p><strong>${verdictOf(worth)}</strong></p>
+    ${figures(worth)}
     ${(worth.comparison?.comparability.reasons ?? []).map((reason) => html`<p class="warn small">${reason}</p>`)}`;
 }
 
