@@ -13,6 +13,7 @@ import { get, GET_USAGE } from './data/get.js';
 import { listRuns } from './runs/listRunsBench.js';
 import { logqOnlineRetail } from './training/logqOnlineRetailBench.js';
 import { intervalCoverage } from './evaluation/intervalCoverageBench.js';
+import { init } from './training/initBench.js';
 import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
 import { asha } from './search/ashaBench.js';
 import { tpeVsRandom } from './search/tpeVsRandomBench.js';
@@ -36,6 +37,7 @@ const BENCHES: readonly Bench[] = [
   dataPrep,
   stageCache,
   recallOnlineRetail,
+  init,
   logqOnlineRetail,
   coldUsers,
   baselines,

@@ -5,6 +5,7 @@ import { isJobEnvironment, settingsFromEnvironment, type Settings } from './sett
 import { commandHelp } from '@trainyard/shared/commandLine/help';
 import { evict } from './cache/eviction.js';
 import { queriesHaveEnded } from './data/database.js';
+import { inspectSource } from './data/inspect/inspectSource.js';
 import { commandFromFlags, TRAINER, type CommandLine } from './pipeline/commandLine.js';
 import { conclude, type Ending } from './pipeline/ending.js';
 import { makeLists, type Onlooker } from './pipeline/makeLists.js';
@@ -41,6 +42,10 @@ async function main(args: readonly string[]): Promise<number> {
   if (asked.command === 'clearCache') {
     const { entries, bytes, keptBytes } = await evict(asked.folder, asked.limits, now());
     printLine(`removed ${entries} outputs, ${megabytes(bytes)}; ${megabytes(keptBytes)} are left`);
+    return 0;
+  }
+  if (asked.command === 'inspect') {
+    printLine(JSON.stringify(await inspectSource(asked.file, process.cwd())));
     return 0;
   }
   if (asked.command === 'lists') {

@@ -11,6 +11,7 @@ import { doctor } from './doctor.js';
 import { experiments } from './experiments/experiments.js';
 import { exportRun } from './takeAway/export.js';
 import { exportMlflow } from './takeAway/exportMlflow.js';
+import { init } from './init/init.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
 import { recommend } from './lists/recommend.js';
@@ -35,6 +36,7 @@ import { watch } from './watch.js';
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
     up,
+    init,
     start,
     watch,
     list,

@@ -2,7 +2,7 @@
 import { isBetter, METRICS, parseMetricName } from '@trainyard/shared';
 import type { OutlierShare } from '../data/validate/outlierShares.js';
 import { lastingColumns } from '../data/validate/drift/lastingColumns.js';
-import type { Profile } from '../data/validate/profile/profile.js';
+import type { Profile } from '@trainyard/shared/profile/profile';
 import type { Validation } from '../data/validate/report.js';
 
 export interface DataEvidence {

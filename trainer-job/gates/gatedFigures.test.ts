@@ -1,6 +1,6 @@
 import { checkGates, gateSchema, type GateInput, type GatedFigure } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
-import type { Profile } from '../data/validate/profile/profile.js';
+import type { Profile } from '@trainyard/shared/profile/profile';
 import { gatedFigures, type GateEvidence } from './gatedFigures.js';
 
 const RECALL = 'test_recall_at_10';

@@ -69,6 +69,11 @@ export const TRAINER = commandTable({
       description: 'with --clear-cache: removes only what no run has used for so many days',
       schema: daysFlag.optional(),
     },
+    inspect: {
+      value: 'FILE',
+      description:
+        'prints as JSON which columns a CSV, JSON-lines or Parquet file has, what they hold, and how they can be read, and ends',
+    },
     'print-spec': { description: 'prints the specification with every default, and ends' },
     'find-batch-size': {
       description:
@@ -128,6 +133,7 @@ export type CommandLine =
   | { command: 'train'; settings: Settings }
   | { command: 'printSpec'; settings: Settings }
   | { command: 'lists'; asked: AskedLists }
+  | { command: 'inspect'; file: string }
   | { command: 'clearCache'; folder: string; limits: CacheLimits };
 
 /** What the flags say. Throws `TrainerError`. */
@@ -138,6 +144,7 @@ export function commandFromFlags(args: readonly string[]): CommandLine {
     const limits = limitsOf(flags['unused-days']);
     return { command: 'clearCache', folder: resolve(flags['clear-cache']), limits };
   }
+  if (flags.inspect !== undefined) return { command: 'inspect', file: resolve(flags.inspect) };
   const asked = askedLists(flags);
   if (asked) return { command: 'lists', asked };
   return { command: flags['print-spec'] ? 'printSpec' : 'train', settings: settingsOf(flags) };

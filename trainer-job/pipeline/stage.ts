@@ -18,7 +18,7 @@ import type { MeasuredSplits } from '../data/transform/measuredRows.js';
 import type { EvaluationOutcome } from '../evaluate/evaluateModel.js';
 import type { EpochReport, TrainOutcome } from '../train/loop/trainRequest.js';
 import type { OutlierShare } from '../data/validate/outlierShares.js';
-import type { Profile } from '../data/validate/profile/profile.js';
+import type { Profile } from '@trainyard/shared/profile/profile';
 import type { Validation } from '../data/validate/report.js';
 
 /** What each stage makes for those after it. */

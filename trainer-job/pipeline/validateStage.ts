@@ -50,7 +50,7 @@ import {
   type OutlierShare,
 } from '../data/validate/outlierShares.js';
 import { measureProfile } from '../data/validate/profile/measureProfile.js';
-import { profileSchema, type Profile } from '../data/validate/profile/profile.js';
+import { profileSchema, type Profile } from '@trainyard/shared/profile/profile';
 import { findReference, keepAsReference } from '../data/validate/reference.js';
 import { validationOf, violationError, violations, type Validation } from '../data/validate/report.js';
 import { schemaChanges, schemaOf } from '../data/validate/schema.js';

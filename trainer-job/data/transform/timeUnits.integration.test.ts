@@ -8,7 +8,7 @@ import { readDirectory } from '@trainyard/recommender/node';
 import { prepared } from '../../../test/support/data/prepared.js';
 import { writeParquet } from '../../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { profileSchema } from '../validate/profile/profile.js';
+import { profileSchema } from '@trainyard/shared/profile/profile';
 
 /** An hour and 77 seconds from row to row, from July 2017 on. */
 const ROWS = 600;

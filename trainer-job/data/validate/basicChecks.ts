@@ -15,7 +15,7 @@ import type { IngestOutcome } from '../ingest/ingest.js';
 import { splitSizes } from '../transform/split.js';
 import { outweighing } from './outweighing.js';
 import { basicType, isWhole } from './profile/columnSql.js';
-import type { ColumnProfile } from './profile/profile.js';
+import type { ColumnProfile } from '@trainyard/shared/profile/profile';
 import { TrainerError } from '../../errors/trainerError.js';
 import type { TrainerErrorCode } from '@trainyard/shared/errors/trainerErrors';
 

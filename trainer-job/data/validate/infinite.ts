@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Database } from '../database.js';
 import { internalName } from '../ingest/columns.js';
 import { basicType } from './profile/columnSql.js';
-import type { ColumnProfile } from './profile/profile.js';
+import type { ColumnProfile } from '@trainyard/shared/profile/profile';
 
 /** Values of a column of numbers that no statistics are made of, since they are infinite or their squares would be. */
 export function unmeasuredNumbers({ type, nulls, measured }: ColumnProfile, rowsKept: number): number {

@@ -9,7 +9,7 @@ import {
   type RunWarning,
 } from '@trainyard/shared';
 import { identifier } from '../database.js';
-import { MAX_TEXT, type ColumnProfile } from './profile/profile.js';
+import { MAX_TEXT, type ColumnProfile } from '@trainyard/shared/profile/profile';
 
 /** What a column of several values is in its file, in words. */
 interface ListColumn {

@@ -3,7 +3,7 @@ import { METRICS, parseMetricName, type TrainingSpec } from '@trainyard/shared';
 import { z } from 'zod';
 import type { Database } from '../database.js';
 import { basicType, doubleSql, measureSql, type RowsColumn } from './profile/columnSql.js';
-import type { Profile } from './profile/profile.js';
+import type { Profile } from '@trainyard/shared/profile/profile';
 
 /** As the metric is defined: so many sample standard deviations. */
 const DEVIATIONS = 3;

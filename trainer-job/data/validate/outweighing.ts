@@ -7,7 +7,7 @@ import {
   ownValue,
 } from '@trainyard/shared';
 import { hasInfinite, unmeasuredNumbers } from './infinite.js';
-import type { ColumnProfile } from './profile/profile.js';
+import type { ColumnProfile } from '@trainyard/shared/profile/profile';
 
 /** Of fewer rows one value may well be as far from the others. */
 const FEWEST_ROWS = 30;

@@ -8,7 +8,7 @@ import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { CloudSettings } from '../../cloud/cloudSettings.js';
 import { bucketPathOf } from '../../cloud/bucketPath.js';
 import { BucketFolder } from '../../cloud/bucketFolder.js';
-import { profileSchema, type Profile } from './profile/profile.js';
+import { profileSchema, type Profile } from '@trainyard/shared/profile/profile';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** A version of a data set that passed: `rows` is the digest of its rows. */

@@ -11,7 +11,7 @@ import { isNumberType, isTimeType } from '../casts/timeSql.js';
 import type { Database } from '../database.js';
 import type { IngestOutcome } from '../ingest/ingest.js';
 import { timeColumn, useOfPeriods, type TimeUse } from '../transform/timeColumn.js';
-import type { Profile } from './profile/profile.js';
+import type { Profile } from '@trainyard/shared/profile/profile';
 import { TrainerError } from '../../errors/trainerError.js';
 
 export const timeUnitsSchema = z.record(z.string(), timeUnitSchema);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '@trainyard/shared/makeFolder';
 import { renderPage } from './page/renderPage.js';
-import type { Profile } from './profile/profile.js';
+import type { Profile } from '@trainyard/shared/profile/profile';
 import type { Validation } from './report.js';
 import { schemaOf } from './schema.js';
 

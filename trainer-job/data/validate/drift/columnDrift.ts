@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { literal, type Database } from '../../database.js';
 import { binCounts } from '../profile/binCounts.js';
 import { basicType, measureSql, shownSql, type RowsColumn } from '../profile/columnSql.js';
-import type { Bins, ColumnProfile, Profile } from '../profile/profile.js';
+import type { Bins, ColumnProfile, Profile } from '@trainyard/shared/profile/profile';
 import { klDivergence, ksStatistic, populationStability, smoothedShares } from './divergence.js';
 import { ksPValue } from './ksPValue.js';
 

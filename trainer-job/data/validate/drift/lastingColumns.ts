@@ -1,4 +1,4 @@
-import type { ColumnProfile, Profile } from '../profile/profile.js';
+import type { ColumnProfile, Profile } from '@trainyard/shared/profile/profile';
 import type { ColumnDrift } from './columnDrift.js';
 
 /** Kinds whose distribution is expected to last: new ids, names and times are what new data is made of. */

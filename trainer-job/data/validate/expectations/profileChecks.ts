@@ -3,7 +3,7 @@ import type { ColumnDrift } from '../drift/columnDrift.js';
 import { lastingColumns } from '../drift/lastingColumns.js';
 import { noColumns } from '../../ingest/columnNames.js';
 import { basicType, isWhole } from '../profile/columnSql.js';
-import type { ColumnProfile, Profile } from '../profile/profile.js';
+import type { ColumnProfile, Profile } from '@trainyard/shared/profile/profile';
 import { schemaChanges, schemaOf } from '../schema.js';
 import { finding, verdict, type Finding } from './finding.js';
 import type { RowExpectation } from './rowChecks.js';

@@ -3,7 +3,7 @@ import { literal, type Database } from '../../database.js';
 import { noColumns } from '../../ingest/columnNames.js';
 import { textSql } from '../../ingest/columns.js';
 import { basicType, doubleSql, measureSql, shownSql, type RowsColumn } from '../profile/columnSql.js';
-import type { Profile } from '../profile/profile.js';
+import type { Profile } from '@trainyard/shared/profile/profile';
 import { MAX_EXAMPLES } from './finding.js';
 import { suspectLabels } from './labels.js';
 import { examplesOf, type RowResult } from './rowResult.js';

@@ -1,5 +1,5 @@
 import type { Database } from '../../database.js';
-import { MAX_TEXT } from '../profile/profile.js';
+import { MAX_TEXT } from '@trainyard/shared/profile/profile';
 import { MAX_EXAMPLES } from './finding.js';
 import { examplesOf, type RowResult } from './rowResult.js';
 

@@ -1,7 +1,7 @@
 import { PER_SECOND, whole } from '@trainyard/shared';
 import type { ColumnDrift } from '../drift/columnDrift.js';
 import { figure, percent } from '../expectations/words.js';
-import type { ColumnKind, ColumnProfile, Measured } from '../profile/profile.js';
+import type { ColumnKind, ColumnProfile, Measured } from '@trainyard/shared/profile/profile';
 import { html, type Html } from '@trainyard/shared/page/html';
 
 /** Above it a population counts as another one, above the lower as shifting. */

@@ -1,6 +1,6 @@
 import { whole } from '@trainyard/shared';
 import type { Finding } from '../expectations/finding.js';
-import type { Profile } from '../profile/profile.js';
+import type { Profile } from '@trainyard/shared/profile/profile';
 import { violations, type Validation } from '../report.js';
 import { columnCard } from './columnCard.js';
 import { html, type Html } from '@trainyard/shared/page/html';

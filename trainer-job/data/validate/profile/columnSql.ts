@@ -1,5 +1,5 @@
 import { textSql } from '../../ingest/columns.js';
-import { MAX_TEXT, type Measure } from './profile.js';
+import { MAX_TEXT, type Measure } from '@trainyard/shared/profile/profile';
 
 /** A column of `rows.parquet` with the type that DuckDB gives it. */
 export interface RowsColumn {

@@ -1,5 +1,5 @@
 import { basicType, isWhole } from './columnSql.js';
-import type { ColumnKind } from './profile.js';
+import type { ColumnKind } from '@trainyard/shared/profile/profile';
 
 /** Texts with more values than this are no categories. */
 const MAX_CATEGORIES = 1000;

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../../../test/support/temporaryFolder.js';
 import { literal, withDatabase } from '../../database.js';
 import type { RowsColumn } from './columnSql.js';
 import { measureProfile } from './measureProfile.js';
-import { profileSchema, type Profile } from './profile.js';
+import { profileSchema, type Profile } from '@trainyard/shared/profile/profile';
 
 const goldenSchema = z.record(
   z.string(),

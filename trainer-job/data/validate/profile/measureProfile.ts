@@ -9,7 +9,7 @@ import {
   type ColumnProfile,
   type Measured,
   type Profile,
-} from './profile.js';
+} from '@trainyard/shared/profile/profile';
 import { basicType, doubleSql, measureOf, measureSql, shownSql, type RowsColumn } from './columnSql.js';
 import { percentilesOf } from './percentiles.js';
 import { topValues } from './topValues.js';

@@ -1,4 +1,4 @@
-import { timeUnitSchema } from '@trainyard/shared';
+import { timeUnitSchema } from '../timeUnit.js';
 import { z } from 'zod';
 
 /**
