@@ -93,7 +93,7 @@ describe('the command line', () => {
 
   it.each([
     [[], /^$/],
-    [['strat'], /there is no command "strat"; allowed are up, start/],
+    [['strat'], /there is no command "strat"; allowed are up, init, start/],
     [['constructor'], /there is no command "constructor"/],
     [['start', '--modle', 'x'], /Unknown option '--modle'/],
     [['start', '--spec', 'x.yaml'], /--model is missing/],
