@@ -58,7 +58,10 @@ async function stopRuns(cp: SweepPorts, trials: readonly Trial[]): Promise<void>
   });
 }
 
-/** Ends the round; false where a trial was faster. */
+/**
+ * Ends the round; false where a trial was faster. Somebody may name a trial at the same moment where nothing is left to suggest: whichever
+ * is first, the other sees it, for both read what the other writes.
+ */
 async function endRound(
   cp: SweepPorts,
   sweep: Sweep,
@@ -83,14 +86,17 @@ async function endRound(
   const detail = { reason, trials: trials.length, best: end.best, costUsd: end.costUsd };
   const event = sweepEvent(sweep, `end-${round}`, { type, detail }, now);
   try {
-    await cp.store.optimistic(async (tx) => {
+    const isNamed = await cp.store.transaction(async (tx) => {
+      if (reason === 'exhausted' && (await tx.get(paths.sweepPlace(sweepId, trials.length + 1)))) return true;
       makeWrites(tx, [
         turnWrite(sweep, trials.length + 1, 'end'),
         endWrite(end),
         ...rounds.map((each): Write => ({ kind: 'delete', path: paths.openSweep(sweepId, each) })),
         outboxWrite(event),
       ]);
+      return false;
     });
+    if (isNamed) return false;
   } catch (error) {
     if (error instanceof DocumentExistsError) return false;
     throw error;

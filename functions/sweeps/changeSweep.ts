@@ -1,10 +1,13 @@
 /** Pauses, resumes, extends and cancels a sweep: all that is ever written into its own document. */
 import {
+  later,
   paths,
   sweepViewSchema,
   type ExtendRequest,
+  type QueuedTrial,
   type Sweep,
   type SweepEnd,
+  type SweepEndReason,
   type SweepEventType,
   type SweepView,
   type Trial,
@@ -14,10 +17,11 @@ import { outboxWrite, publishCommitted } from '../events/outbox.js';
 import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
 import { uncountedTiers } from '../runs/tiers.js';
-import { readEnd, readFinals, readSweep, sweepData } from './documents.js';
+import { readEnd, readFinals, readQueue, readSweep, roundWrites, sweepData } from './documents.js';
 import { readTrials } from './history.js';
 import { expectedTrialUsd } from './expectedCost.js';
-import { nextStep } from './plan.js';
+import { nextRound } from './nextRound.js';
+import { nextStep, stopReason } from './plan.js';
 import { sweepEvent } from './sweepEvent.js';
 import type { SweepPorts } from './trials.js';
 import { sweepViewOf } from './view.js';
@@ -41,6 +45,8 @@ interface Before {
   /** How its round has ended, where it has. */
   end: SweepEnd | undefined;
   trials: readonly Trial[];
+  /** What somebody wants tried: the first of it. */
+  queue: readonly QueuedTrial[];
   /** What a budget that is given is counted with. */
   counting: Counting;
   now: Date;
@@ -58,9 +64,10 @@ export async function changeSweep(
   const slot = idempotencySlot(by, idempotencyKey, { sweepId, ...change });
   const before = await recall(cp.store, slot, sweepViewSchema);
   if (before) return { outcome: before, isReplay: true };
-  const [trials, finals, counting] = await Promise.all([
+  const [trials, finals, queue, counting] = await Promise.all([
     readTrials(cp.store, sweepId),
     readFinals(cp.store, sweepId),
+    readQueue(cp.store, sweepId, 1),
     countingAfter(cp, sweepId, change),
   ]);
   const causeId = cp.newId();
@@ -69,17 +76,17 @@ export async function changeSweep(
     const sweep = await readSweep(tx, sweepId);
     if (!sweep) throw notFound(`sweep ${sweepId}`);
     const end = await readEnd(tx, sweep);
-    const changed = changedBy(change, { sweep, end, trials, counting, now });
+    const changed = changedBy(change, { sweep, end, trials, queue, counting, now });
     const told = changed && sweepEvent(sweep, causeId, { type: changed.type, detail: { by } }, now);
     const done = await once(tx, slot, sweepViewSchema, now, async () => {
       if (!changed || !told) return sweepViewOf(sweep, { end, trials, finals });
+      const isNewRound = changed.sweep.round !== sweep.round;
       makeWrites(tx, [
-        { kind: 'set', path: paths.sweep(sweepId), data: sweepData(changed.sweep) },
+        ...(isNewRound
+          ? roundWrites(changed.sweep)
+          : [{ kind: 'set' as const, path: paths.sweep(sweepId), data: sweepData(changed.sweep) }]),
         outboxWrite(told),
       ]);
-      const { round } = changed.sweep;
-      const isNewRound = round !== sweep.round;
-      if (isNewRound) tx.create(paths.openSweep(sweepId, round), { sweepId, since: now.toISOString() });
       return sweepViewOf(changed.sweep, { end: isNewRound ? undefined : end, trials, finals });
     });
     return { ...done, event: done.isReplay ? undefined : told };
@@ -139,31 +146,37 @@ function unpaused(sweep: Sweep, now: Date): Sweep {
   return { ...sweep, deadlineAt, pausedAt: null };
 }
 
-/** The next round: whatever ends the one before, at the same moment too, does not end this one. */
-function extended({ sweep, end, trials, counting, now }: Before, limits: ExtendRequest): Sweep {
+function extended({ sweep, end, trials, queue, counting, now }: Before, limits: ExtendRequest): Sweep {
   if (!end && sweep.cancelRequestedAt !== null) throw isBeingCancelled(sweep);
   if (limits.maxTrials !== undefined && limits.maxTrials < sweep.maxTrials) {
     const detail = `maxTrials is ${sweep.maxTrials} and can only be raised; got ${limits.maxTrials}. Cancel the sweep to end it early.`;
     throw new DomainError('cannot-change-sweep', detail);
   }
   const given = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
-  const timeoutSeconds = limits.timeoutSeconds ?? (end ? sweep.timeoutSeconds : undefined);
+  const { timeoutSeconds } = limits;
   // Of one that is paused the time begins with the pause, for all of that is added once it is resumed.
-  const from = end || sweep.pausedAt === null ? now.getTime() : Date.parse(sweep.pausedAt);
+  const from = end || sweep.pausedAt === null ? now : new Date(sweep.pausedAt);
   const after: Sweep = {
-    ...sweep,
-    ...given,
+    ...nextRound({ ...sweep, ...given }, end, now),
     ...(limits.budgetUsd !== undefined && counting),
-    round: sweep.round + 1,
-    cancelRequestedAt: null,
-    ...(end && { pausedAt: null }),
-    ...(timeoutSeconds !== undefined && {
-      deadlineAt: new Date(from + timeoutSeconds * 1000).toISOString(),
-    }),
-    updatedAt: now.toISOString(),
+    ...(timeoutSeconds !== undefined && { deadlineAt: later(from, timeoutSeconds * 1000) }),
   };
-  const step = nextStep(after, trials, [], now);
-  if (step.kind !== 'end') return after;
-  const detail = `Extended so, sweep ${sweep.sweepId} would end at once (${step.reason}): raise what has ended it.`;
+  const step = nextStep(after, trials, queue, now);
+  // Trials that run yet may make room in the budget, or be the first to succeed; time does not come back.
+  const reason = step.kind === 'end' ? step.reason : stopReason(after, trials, now);
+  if (reason === undefined || (step.kind !== 'end' && reason !== 'timeout')) return after;
+  const when = step.kind === 'end' ? 'at once' : 'with the trials that run';
+  const detail = `Extended so, sweep ${sweep.sweepId} would end ${when} (${reason}): ${REMEDIES[reason]}.`;
   throw new DomainError('cannot-change-sweep', detail);
 }
+
+/** What has to be raised so that it goes on. */
+const REMEDIES: Readonly<Record<SweepEndReason, string>> = {
+  maxTrials: 'raise maxTrials',
+  exhausted:
+    'every combination of its space was tried, so that there is nothing more to raise; add a trial with parameters of your own, or start another sweep with a larger space',
+  timeout: 'give timeoutSeconds too, which begins now',
+  budget: 'raise budgetUsd, or take it away with null',
+  failures: 'find out why its trials failed, then raise maxFailures',
+  cancelled: 'start another sweep',
+};

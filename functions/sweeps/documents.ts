@@ -38,6 +38,15 @@ export function sweepData(sweep: Sweep): DocumentData {
   return { ...sweep, space: packed(sweep.space) };
 }
 
+/** Of a sweep that has just begun this round. */
+export function roundWrites(sweep: Sweep): Write[] {
+  const { sweepId, round, updatedAt: since } = sweep;
+  return [
+    { kind: 'set', path: paths.sweep(sweepId), data: sweepData(sweep) },
+    { kind: 'create', path: paths.openSweep(sweepId, round), data: { sweepId, since } },
+  ];
+}
+
 export function parseSweep({ data }: StoredDocument): Sweep {
   return sweepSchema.parse({ ...data, space: unpacked(data['space']) });
 }

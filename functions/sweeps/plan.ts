@@ -53,7 +53,7 @@ export function isOpen({ state }: Pick<Trial, 'state'>): boolean {
 }
 
 /** Why no trial is started any more in this round; undefined while one may be. */
-function stopReason(sweep: Sweep, trials: readonly Trial[], now: Date): SweepEndReason | undefined {
+export function stopReason(sweep: Sweep, trials: readonly Trial[], now: Date): SweepEndReason | undefined {
   if (sweep.cancelRequestedAt !== null) return 'cancelled';
   if (trials.length >= sweep.maxTrials) return 'maxTrials';
   // While it is paused its time stands still.

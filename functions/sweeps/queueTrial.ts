@@ -1,13 +1,20 @@
 /** Parameters that somebody wants tried: they come before what the search suggests. */
-import { newRunId, queuedTrialViewSchema, type Parameters, type Sweep } from '@trainyard/shared';
+import {
+  newRunId,
+  queuedTrialViewSchema,
+  type Parameters,
+  type Sweep,
+  type SweepEnd,
+} from '@trainyard/shared';
 import type { z } from 'zod';
-import { DomainError } from '../errors/domainError.js';
+import { DomainError, notFound } from '../errors/domainError.js';
 import { outboxWrite, publishCommitted } from '../events/outbox.js';
 import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
 import { DocumentExistsError } from '../ports/documentStore/documentStore.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
-import { placeWrite, queuedWrite, readEnd, readQueue } from './documents.js';
+import { placeWrite, queuedWrite, readEnd, readQueue, readSweep, roundWrites } from './documents.js';
 import { readTrials } from './history.js';
+import { nextRound } from './nextRound.js';
 import { trialSpec } from './searching.js';
 import { sweepEvent } from './sweepEvent.js';
 import type { SweepPorts } from './trials.js';
@@ -22,17 +29,22 @@ interface Wanted {
 
 /**
  * Takes the next number for them, by creating the document of its place, as the claim of a trial does that the search suggests: so
- * nobody who was accepted is left without a trial, however many ask for the last one at the same time.
+ * nobody who was accepted is left without a trial, however many ask for the last one at the same time. A sweep that has ended since
+ * nothing was left to suggest goes on with it.
  */
-export async function queueTrial(cp: SweepPorts, sweep: Sweep, wanted: Wanted): Promise<Done<Queued>> {
-  const { sweepId } = sweep;
-  const { parameters, by, idempotencyKey } = wanted;
+export async function queueTrial(
+  cp: SweepPorts,
+  { sweepId }: Pick<Sweep, 'sweepId'>,
+  { parameters, by, idempotencyKey }: Wanted,
+): Promise<Done<Queued>> {
   const slot = idempotencySlot(by, idempotencyKey, { sweepId, action: 'add', parameters });
   const id = newRunId();
   for (;;) {
     // Before anything is refused: the first time may have taken the last place, or the sweep may have ended since.
     const before = await recall(cp.store, slot, queuedTrialViewSchema);
     if (before) return { outcome: before, isReplay: true };
+    const sweep = await readSweep(cp.store, sweepId);
+    if (!sweep) throw notFound(`sweep ${sweepId}`);
     // What makes no specification is refused now, not when its turn comes.
     trialSpec(sweep, parameters);
     const now = cp.now();
@@ -40,17 +52,24 @@ export async function queueTrial(cp: SweepPorts, sweep: Sweep, wanted: Wanted): 
     const detail = { by, number: queued.number, parameters };
     const event = sweepEvent(sweep, id, { type: 'sweep.trial.added', detail }, now);
     try {
-      const done = await cp.store.optimistic((tx) =>
-        once(tx, slot, queuedTrialViewSchema, now, async () => {
+      // Its end reads the place that is taken here, and here the end is read: whichever is first, the other sees it.
+      const done = await cp.store.transaction(async (tx) => {
+        const current = await readSweep(tx, sweepId);
+        const end = current && (await readEnd(tx, current));
+        if (!current || refusal(current, end, now) !== undefined) return undefined;
+        return once(tx, slot, queuedTrialViewSchema, now, async () => {
           const asked = { ...queued, sweepId, requestedBy: by, requestedAt: now.toISOString() };
           makeWrites(tx, [
             placeWrite(sweepId, queued.number, 'queue'),
             queuedWrite(asked),
+            ...(end ? roundWrites(nextRound(current, end, now)) : []),
             outboxWrite(event),
           ]);
           return queued;
-        }),
-      );
+        });
+      });
+      // Somebody ended or cancelled it meanwhile.
+      if (!done) continue;
       if (!done.isReplay) await publishCommitted(cp, [event]);
       return done;
     } catch (error) {
@@ -60,19 +79,29 @@ export async function queueTrial(cp: SweepPorts, sweep: Sweep, wanted: Wanted): 
   }
 }
 
-/** The first that no trial has and nobody waits for. One that has ended starts no trial, nor does one that is full. */
+/** The first that no trial has and nobody waits for. */
 async function nextNumber(cp: SweepPorts, sweep: Sweep): Promise<number> {
-  const { sweepId, maxTrials, cancelRequestedAt } = sweep;
+  const { sweepId, maxTrials } = sweep;
   const end = await readEnd(cp.store, sweep);
   // The queue after the trials: what leaves it meanwhile is counted twice at most.
   const trials = (await readTrials(cp.store, sweepId)).length;
   const waiting = await readQueue(cp.store, sweepId, maxTrials);
   const number = Math.max(trials, waiting.at(-1)?.number ?? 0) + 1;
-  if (!end && cancelRequestedAt === null && number <= maxTrials) return number;
-  const why = end
-    ? `has ended (${end.reason})`
-    : cancelRequestedAt !== null
-      ? 'is being cancelled'
-      : `has its ${maxTrials} trials${waiting.length === 0 ? '' : `, of which ${waiting.length} wait for their turn`}`;
+  const isFull = `has its ${maxTrials} trials${waiting.length === 0 ? '' : `, of which ${waiting.length} wait for their turn`}`;
+  const why = refusal(sweep, end, cp.now()) ?? (number > maxTrials ? isFull : undefined);
+  if (why === undefined) return number;
   throw new DomainError('cannot-change-sweep', `Sweep ${sweepId} ${why}: extend it to try more.`);
+}
+
+/** Why it tries nothing more, however few trials it has had; undefined where it does. */
+function refusal(
+  { cancelRequestedAt, pausedAt, deadlineAt }: Sweep,
+  end: SweepEnd | undefined,
+  now: Date,
+): string | undefined {
+  if (end) return end.reason === 'exhausted' ? undefined : `has ended (${end.reason})`;
+  if (cancelRequestedAt !== null) return 'is being cancelled';
+  return (pausedAt ?? now.toISOString()) >= deadlineAt
+    ? `starts no trial since its time was over (${deadlineAt})`
+    : undefined;
 }

@@ -312,6 +312,69 @@ describe('a sweep', () => {
     ]);
   });
 
+  const grid = { space: { [RATE]: [0.01, 0.1] }, strategy: 'grid', maxTrials: 5 };
+
+  it.each([
+    ['before the end commits', true],
+    ['after the end has committed', false],
+  ])('tries a trial that is named %s of a space that is exhausted', async (_, isFirst) => {
+    const cp = await testControlPlane();
+    const world = new SweepWorld(cp, { objectiveOf });
+    const { sweepId } = await world.start(grid);
+    const transaction = cp.store.transaction.bind(cp.store);
+    const mine = { [RATE]: 0.3 };
+    const name = () => queueTrial(cp, { sweepId }, { parameters: mine, ...ada });
+    let named: ReturnType<typeof queueTrial> | undefined;
+    // The first that follows is the end, which was decided without it.
+    cp.store.transaction = async (work, askedAt) => {
+      if (named) return transaction(work, askedAt);
+      const begun = (named = name());
+      if (isFirst) await begun;
+      return transaction(work, askedAt);
+    };
+    await world.run(sweepId);
+    expect((await named)?.outcome).toMatchObject({ number: 3 });
+    await world.run(sweepId);
+    expect(await world.trials(sweepId)).toMatchObject([
+      { number: 1 },
+      { number: 2 },
+      { number: 3, parameters: mine, state: 'completed' },
+    ]);
+    expect((await readSweepView(cp.store, await world.sweep(sweepId))).endReason).toBe('exhausted');
+  });
+
+  it('goes on with a trial that is named after everything was tried, which no extension could bring', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const { sweepId } = await world.start(grid);
+    await world.run(sweepId);
+    world.cp.pass(10_000);
+    await expect(change(world, sweepId, { action: 'extend', limits: { maxTrials: 9 } })).rejects.toThrow(
+      /would end at once \(exhausted\): .*add a trial with parameters of your own/,
+    );
+    const { outcome } = await queueTrial(world.cp, { sweepId }, { parameters: { [RATE]: 0.3 }, ...ada });
+    expect((await readSweepView(world.cp.store, await world.sweep(sweepId))).status).toBe('running');
+    await world.run(sweepId);
+    expect((await world.trials(sweepId))[outcome.number - 1]).toMatchObject({ round: 2, state: 'completed' });
+    expect(await world.hasEnded(sweepId)).toBe(true);
+  });
+
+  it('is refused a trial, or more trials alone, once its time is over while others run', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const { sweepId } = await world.start({ ...asked, timeoutSeconds: 60 });
+    await world.deliver();
+    world.cp.pass(61);
+    const mine = { parameters: { [RATE]: 0.1 }, ...ada };
+    await expect(queueTrial(world.cp, { sweepId }, mine)).rejects.toThrow(/its time was over .*extend it/);
+    const extend = (limits: object) => change(world, sweepId, { action: 'extend', limits });
+    await expect(extend({ maxTrials: 9 })).rejects.toThrow(
+      /would end with the trials that run \(timeout\): give timeoutSeconds too/,
+    );
+    await extend({ maxTrials: 9, timeoutSeconds: 60 });
+    await queueTrial(world.cp, { sweepId }, mine);
+    await world.run(sweepId);
+    expect(await world.trials(sweepId)).toHaveLength(9);
+  });
+
   it('retrains its best trial once, as a run that becomes a version', async () => {
     const world = new SweepWorld(await testControlPlane(), { objectiveOf });
     const sweep = await world.start(asked);

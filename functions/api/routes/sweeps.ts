@@ -245,7 +245,7 @@ const addTrial = defineRoute({
   summary: 'Have parameters tried that you name, before what the search suggests',
   operationId: 'addTrial',
   description:
-    'It has the next number, begins as soon as there is room, and counts as one of `maxTrials`. 409 where there is no trial left: extend the sweep.',
+    'It has the next number, begins as soon as there is room, and counts as one of `maxTrials`. A sweep that has ended since every combination was tried goes on with it. 409 where it has ended otherwise, its time is over or there is no trial left: extend the sweep.',
   body: addTrialRequestSchema,
   result: queuedTrialViewSchema,
   mayConflict: true,
