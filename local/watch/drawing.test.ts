@@ -9,7 +9,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { epochRow, runView, stageRow } from '../../test/support/runView.js';
 import { happenings } from './happenings.js';
-import { type Layout, truncate, wrap } from './layout.js';
+import { type Layout, plain, truncate, wrap } from './layout.js';
 import { livePart } from './livePart.js';
 import { dollars, duration, whole } from './numbers.js';
 import { outcome } from './outcome.js';
@@ -436,6 +436,16 @@ describe('words and numbers', () => {
 
   it('groups digits', () => {
     expect([999, 1000, 1_234_567].map(whole)).toEqual(['999', '1,000', '1,234,567']);
+  });
+
+  it('are one harmless line: nothing rules the terminal, ends the line, or turns what follows around', () => {
+    const controls = [
+      0, 0x1b, 0x7f, 0x9b, 0x61c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e, 0x2066, 0x2069,
+    ];
+    for (const code of controls)
+      expect(plain(`a${String.fromCodePoint(code)}b`), `U+${code.toString(16)}`).toBe('a b');
+    // What joins letters and emoji, and what has no Latin letters, stays.
+    expect(plain('שלום 👩\u200D🔬 größer')).toBe('שלום 👩\u200D🔬 größer');
   });
 
   it('cuts and wraps', () => {

@@ -22,10 +22,12 @@ export function paint(layout: Layout, style: Style, text: string): string {
   return `\u001B[${on}m${text}\u001B[${off}m`;
 }
 
-// oxlint-disable-next-line no-control-regex -- it is what is looked for
-const CONTROL = /[\u0000-\u001F\u007F-\u009F]+/g;
+/** C0 and C1, line and paragraph separators, and what turns the direction of the text after it around. */
+const CONTROL =
+  // oxlint-disable-next-line no-control-regex -- it is what is looked for
+  /[\u0000-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]+/g;
 
-/** Text from elsewhere as one harmless line: no control character of it reaches the terminal. */
+/** Text from elsewhere as one harmless line: no character of it that rules the terminal, or the order of what follows, reaches it. */
 export function plain(text: string): string {
   return text.replaceAll(CONTROL, ' ');
 }

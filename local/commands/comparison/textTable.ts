@@ -1,5 +1,5 @@
 /** Tables whose columns are as wide as what they hold. */
-import { type Layout, paint, type Style, truncate } from '../../watch/layout.js';
+import { type Layout, paint, plain, type Style, truncate } from '../../watch/layout.js';
 
 export interface Cell {
   text: string;
@@ -9,12 +9,13 @@ export interface Cell {
 const GAP = '  ';
 const INDENT = '  ';
 
-/** The first column at its left, all others at their right. Lines that are too long are cut. */
-export function textTable(rows: readonly (readonly Cell[])[], layout: Layout): string[] {
+/** The first column at its left, all others at their right. Lines that are too long are cut; what a cell says may be from anybody. */
+export function textTable(cells: readonly (readonly Cell[])[], layout: Layout): string[] {
+  const rows = cells.map((row) => row.map((cell) => ({ ...cell, text: plain(cell.text) })));
   const widths = columnWidths(rows);
   return rows.map((row) => {
     let room = layout.width - INDENT.length;
-    const cells = row.flatMap(({ text, style }, i) => {
+    const parts = row.flatMap(({ text, style }, i) => {
       const width = widths[i] ?? 0;
       const gap = i === 0 ? '' : GAP;
       const isLast = i === row.length - 1;
@@ -24,7 +25,7 @@ export function textTable(rows: readonly (readonly Cell[])[], layout: Layout): s
       room -= gap.length + fitting.length;
       return [gap + (style ? paint(layout, style, fitting) : fitting)];
     });
-    return `${INDENT}${cells.join('')}`.trimEnd();
+    return `${INDENT}${parts.join('')}`.trimEnd();
   });
 }
 

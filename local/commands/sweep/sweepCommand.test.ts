@@ -79,7 +79,17 @@ describe('what is wrong with a sweep', () => {
 describe('a sweep from a terminal', () => {
   it('is started, given a trial, paused, resumed, and listed with its best', async () => {
     const { world, sweep } = await atTerminal({ 'space.yaml': `${RATE}: { min: 0.01, max: 0.1 }\n` });
-    const flags = ['--space', 'space.yaml', '--trials', '3', '--parallel', '1', '--name', 'rates', '--json'];
+    const flags = [
+      '--space',
+      'space.yaml',
+      '--trials',
+      '3',
+      '--parallel',
+      '1',
+      '--name',
+      'rates\u202E',
+      '--json',
+    ];
     const started = JSON.parse((await sweep(...START, ...flags)).out) as { sweepId: string };
     const { sweepId } = started;
     expect((await sweep('pause', sweepId)).out).toContain(`trainyard sweep resume ${sweepId}`);
@@ -89,7 +99,9 @@ describe('a sweep from a terminal', () => {
     const tried = (await world.trials(sweepId)).map(({ parameters }) => parameters[RATE]);
     expect(tried).toHaveLength(3);
     expect(tried).toContain(0.07);
-    expect((await sweep('list', 'shop')).out).toMatch(/rates +completed +3\/3 +1\.0000/);
+    const listed = (await sweep('list', 'shop')).out;
+    expect(listed).toMatch(/rates +completed +3\/3 +1\.0000/);
+    expect(listed).not.toContain('\u202E');
     const shown = await sweep('show', sweepId, '--json');
     expect(JSON.parse(shown.out)).toMatchObject({ sweepId, bestTrial: 1, finals: [] });
     expect((await sweep('show', sweepId)).out).toContain(`trainyard sweep finalize ${sweepId}`);
