@@ -64,8 +64,8 @@ export const DATASET_ERRORS = {
   },
   'invalid-column-name': {
     kind: 'dataset',
-    meaning: 'A column of the data has a name that cannot be used.',
-    remedy: 'Rename the column in the data.',
+    meaning: 'A column of the data or of the specification has a name that cannot be used.',
+    remedy: 'Rename the column: a name has no NUL character.',
     retriable: false,
   },
   'too-many-columns': {

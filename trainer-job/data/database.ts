@@ -14,6 +14,7 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { TrainerError } from '../errors/trainerError.js';
 import { boundData } from '../memory/dataBound.js';
 import { dataLimits } from '../settings/limits.js';
 import { leaseInstance, ownInstance } from './instances.js';
@@ -208,13 +209,22 @@ export async function withDatabase<T>(
   }
 }
 
-/** A name as SQL sees it; names are data and may hold anything. */
+/** A name as SQL sees it; names are data and may hold anything but a NUL, which SQL cannot say: fails with a `TrainerError`. */
 export function identifier(name: string): string {
+  if (name.includes('\0')) {
+    throw new TrainerError(
+      'invalid-column-name',
+      `the name ${JSON.stringify(name)} has a NUL character, at which the text of a query ends`,
+      'give the column or table a name without it',
+      { stage: 'ingest' },
+    );
+  }
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A text, number or truth value as SQL sees it. */
+/** A text, number or truth value as SQL sees it. A NUL, at which the text of a query ends, is written as what makes one. */
 export function literal(value: string | number | boolean): string {
-  if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
-  return String(value);
+  if (typeof value !== 'string') return String(value);
+  const parts = value.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  return parts.length === 1 ? parts.join('') : `(${parts.join(' || chr(0) || ')})`;
 }

@@ -218,6 +218,22 @@ describe('a reference', () => {
     expect((await validated(drift, PURCHASES, folder)).error).toBeNull();
   });
 
+  it('has texts with a NUL, which are counted as what they are in the version after', async () => {
+    const withNul = `SELECT * REPLACE (CASE WHEN number % 2 = 0 THEN 'Ber' || chr(0) || 'lin' ELSE 'Ber' END AS item) FROM (${PURCHASES})`;
+    const { folder } = await validated([], withNul);
+    const { error, validation } = await validated(
+      [
+        { expect: 'values', column: 'item', values: ['Ber\0lin', 'Ber'] },
+        { expect: 'pattern', column: 'item', pattern: 'Ber(\0lin)?' },
+      ],
+      `SELECT * REPLACE ('other ' || "user" AS "user") FROM (${withNul})`,
+      folder,
+    );
+    expect(error).toBeNull();
+    expect(validation.findings.map(({ outcome }) => outcome)).toEqual(['met', 'met']);
+    expect(validation.drift.find(({ column }) => column === 'item')?.psi).toBeCloseTo(0, 9);
+  });
+
   it('stays the one before when the same rows come again', async () => {
     const { folder } = await validated([]);
     const half = `${PURCHASES} WHERE i < 400`;

@@ -86,6 +86,8 @@ async function run(
   sql: string,
   { result, unusable }: { result: string; unusable: ReadonlyMap<string, TrainerError> },
 ): Promise<void> {
+  if (sql.includes('\0'))
+    throw badSql('it has a NUL character, at which it would end: chr(0) makes one in SQL', undefined);
   const select = sql.trim().replace(/;\s*$/, '');
   try {
     if (!(await database.isOneSelect(select))) {

@@ -54,6 +54,37 @@ describe('rename', () => {
   });
 });
 
+describe('a text with a NUL', () => {
+  it('is a value like others to a condition, and in what else is compared with the data', async () => {
+    const folder = await temporaryFolder();
+    const uri = await writeLines(folder, 'rows.csv', ['user,item', 'u1,a\0b', 'u2,a', 'u3,a\0b', 'u4,\0']);
+    const usersOf = async (dataset: Partial<DatasetInput>) =>
+      (await ingested(folder, { source: { uri }, ...dataset })).rows.map(({ user }) => user);
+    const where = (condition: NonNullable<DatasetInput['where']>[number]) => usersOf({ where: [condition] });
+    expect(await where({ column: 'item', is: 'notEqual', value: 'a\0b' })).toEqual(['u2', 'u4']);
+    expect(await where({ column: 'item', is: 'in', values: ['\0', 'a'] })).toEqual(['u2', 'u4']);
+    const csv = { nullTexts: ['a\0b'] };
+    const source = { uri, csv };
+    expect(await usersOf({ source, where: [{ column: 'item', is: 'notNull' }] })).toEqual(['u2', 'u4']);
+  });
+
+  it.each<[string, Partial<DatasetInput>, string, RegExp]>([
+    ['rename', { rename: { 'a\0b': 'item' } }, 'invalid-column-name', /"a\\u0000b" has a NUL/],
+    [
+      'derive',
+      { derive: [{ name: 'a\0b', is: 'lower', column: 'item' }] },
+      'invalid-column-name',
+      /"a\\u0000b" has a NUL/,
+    ],
+    ['dataset.sql', { sql: 'SELECT * FROM source\0 LIMIT 1' }, 'bad-sql', /NUL character.*chr\(0\)/],
+  ])('as a name or in SQL of %s is refused with the reason', async (_what, dataset, code, says) => {
+    const folder = await temporaryFolder();
+    const uri = await writeLines(folder, 'rows.csv', csvLines);
+    const refused = ingested(folder, { source: { uri }, ...dataset });
+    await expect(refused).rejects.toMatchObject({ code, message: expect.stringMatching(says) as string });
+  });
+});
+
 describe('a join', () => {
   const products = ['product,price,colour', ...[0, 1, 2, 4].map((i) => `i${i},${i}.5,c${i % 2}`)];
   const join1 = { table: 'products', on: { item: 'product' }, columns: { price: 'price', shade: 'colour' } };
