@@ -119,6 +119,7 @@ export * from './spec/outputs/formatSupport.js';
 export * from './spec/outputs/outputs.js';
 export * from './spec/outputs/recommendations.js';
 export * from './spec/presets.js';
+export * from './presetSections.js';
 export * from './spec/shaping.js';
 export * from './spec/bigQuerySource.js';
 export * from './spec/source.js';

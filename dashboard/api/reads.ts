@@ -1,6 +1,7 @@
 /** What the page reads by request, by name: the key under which it is kept, and how it is read. */
-import type { ModelPage, RunPage, RunView } from '@trainyard/shared/http/bodies';
+import type { ModelPage, PresetPage, RunPage, RunView } from '@trainyard/shared/http/bodies';
 import type { BestExperiments } from '@trainyard/shared/http/experiments';
+import type { PresetKind } from '@trainyard/shared/presetSections';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { read } from './request.js';
 
@@ -26,6 +27,11 @@ export const reads = {
           signal,
         ),
       getNextPageParam: ({ nextCursor }) => nextCursor,
+    }),
+  presets: (kind: PresetKind) =>
+    queryOptions({
+      queryKey: ['presets', kind],
+      queryFn: ({ signal }) => read<PresetPage>(`/api/${kind}`, { limit: 200 }, signal),
     }),
   run: (runId: string) =>
     queryOptions({

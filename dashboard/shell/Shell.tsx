@@ -1,9 +1,9 @@
-import { ActionIcon, Anchor, Badge, Burger, Group, NavLink, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Badge, Burger, Group, NavLink, Text } from '@mantine/core';
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Suspense } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
-import { useFeedStatus } from '../feed/useFeed.js';
+import { useFeedStatus, useTopic } from '../feed/useFeed.js';
 import { VIEWS } from '../views/views.js';
 import { Loading } from '../states/Loading.js';
 import { NotHere } from '../states/NotHere.js';
@@ -81,13 +81,18 @@ function Navigation({ isOpen, onChosen }: { isOpen: boolean; onChosen: () => voi
 }
 
 function Connection() {
+  // Also where a view watches nothing, the page says whether it would hear.
+  useTopic('runs');
   const { color, text } = STATUS[useFeedStatus()];
   return (
-    <Tooltip label="Whether this page hears of changes as they happen">
-      <Badge color={color} variant="dot" role="status">
-        {text}
-      </Badge>
-    </Tooltip>
+    <Badge
+      color={color}
+      variant="dot"
+      role="status"
+      title="Whether this page hears of changes as they happen"
+    >
+      {text}
+    </Badge>
   );
 }
 

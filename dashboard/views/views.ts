@@ -1,6 +1,5 @@
 /** Every view of the page: a folder each, and a line here. */
 import { lazy, type ComponentType } from 'react';
-import { HomeView } from './home/HomeView.js';
 
 interface ViewEntry {
   path: string;
@@ -10,7 +9,8 @@ interface ViewEntry {
 }
 
 export const VIEWS: readonly ViewEntry[] = [
-  { path: '/', title: 'Home', View: HomeView },
+  { path: '/', title: 'Home', View: lazy(() => import('./home/HomeView.js')) },
   { path: '/runs', title: 'Runs', View: lazy(() => import('./runs/RunsView.js')) },
+  { path: '/new', title: 'New training', View: lazy(() => import('./new/NewRunView.js')) },
   { path: '/runs/:runId', View: lazy(() => import('./run/RunView.js')) },
 ];

@@ -1,5 +1,5 @@
 /** Where each document lives (DESIGN: Firestore). The only place that spells a path. */
-import type { PresetKind } from '../spec/presets.js';
+import type { PresetKind } from '../presetSections.js';
 import type { StageName } from '../runs/status.js';
 
 const PRESET_COLLECTIONS = {

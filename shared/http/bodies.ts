@@ -286,6 +286,8 @@ export const dryRunSchema = z.strictObject({
   ),
 });
 
+export type DryRun = z.infer<typeof dryRunSchema>;
+
 /** Gate sets as somebody sets them: what no result could pass is refused before a run is paid for. */
 const sentGateSetsSchema = described(
   gateSetsSchema.clone().superRefine((sets, context) => {
@@ -399,6 +401,7 @@ export const presetPageSchema = z.strictObject({
   presets: described(z.array(presetView), 'The presets of the page, by their ids.'),
   nextCursor,
 });
+export type PresetPage = z.infer<typeof presetPageSchema>;
 export const presetVersionPageSchema = z.strictObject({
   versions: described(
     z.array(

@@ -5,6 +5,7 @@ import { described } from '../described.js';
 import { datasetSchema } from './dataset.js';
 import { featuresSchema } from './features.js';
 import { modelSchema } from './model.js';
+import type { PresetKind } from '../presetSections.js';
 import { trainingSpecShape, withRequestRules } from './trainingSpec.js';
 
 export const presetIdSchema = described(
@@ -28,16 +29,8 @@ export const presetContentSchemas = {
   datasets: datasetSchema,
   'feature-configs': featuresSchema,
   'model-configs': modelSchema,
-} as const;
-export type PresetKind = keyof typeof presetContentSchemas;
+} as const satisfies Record<PresetKind, z.ZodType>;
 export const presetKindSchema = z.enum(['datasets', 'feature-configs', 'model-configs']);
-
-/** The section of a specification that a kind of preset fills. */
-export const PRESET_SECTIONS = {
-  datasets: 'dataset',
-  'feature-configs': 'features',
-  'model-configs': 'model',
-} as const satisfies Record<PresetKind, string>;
 
 export const presetReferenceSchema = described(
   z.strictObject({

@@ -98,7 +98,7 @@ export const checkpointingSchema = described(
 export const trainingSchema = z.strictObject({
   epochs: described(
     z.int().min(1).max(10_000).default(20),
-    'The number of times that training goes through the training rows, at most.',
+    'The number of times that training goes through the training rows, at most; 15 to 30 are usual.',
     20,
   ),
   maxSteps: described(
@@ -112,7 +112,11 @@ export const trainingSchema = z.strictObject({
       'Training and evaluation of all attempts count.',
     3600,
   ),
-  batchSize: described(z.int().min(1).max(1_048_576).default(8192), 'The number of rows in a batch.', 8192),
+  batchSize: described(
+    z.int().min(1).max(1_048_576).default(8192),
+    'The number of rows in a batch; 4,096 to 16,384 are usual.',
+    8192,
+  ),
   optimizer: optimizerSchema.prefault({ type: 'adagrad' }),
   lrScaling: described(
     z.enum(['none', 'sqrt', 'linear']).default('none'),

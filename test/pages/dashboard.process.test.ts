@@ -1,91 +1,9 @@
 /** The page in a real browser, on the API of a control plane that the test writes into. */
-import { readFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { getTestServer } from '@google-cloud/functions-framework/testing';
-import { newModel, paths, type Run } from '@trainyard/shared';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import '../../functions/register.js';
-import { openPage } from '../../local/host/page.js';
-import { hasChromium, openChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
-import { testControlPlane } from '../support/controlPlane.js';
-import { newRun } from '../support/newRun.js';
-import { epochRow, stageRow } from '../support/runView.js';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RUN_ID = 'abcdefghijklmnopqrst';
-let browser: Browser;
-let built: string;
-
-beforeAll(async () => {
-  if (!hasChromium) return;
-  // Below the folder of all temporary files of the run, which its end removes.
-  built = await mkdtemp(join(tmpdir(), 'trainyard-page-'));
-  const root = fileURLToPath(new URL('../../dashboard', import.meta.url));
-  await build({ root, configFile: `${root}/vite.config.ts`, logLevel: 'error', build: { outDir: built } });
-  browser = await openChromium();
-});
-afterAll(() => browser?.close());
-
-async function served(port = 0): Promise<Server> {
-  const [page, api] = [await openPage(built), getTestServer('api')];
-  const server = createServer((request, response) => {
-    if (!page.serve(request, response)) api.emit('request', request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return server;
-}
-
-async function closed(server: Server): Promise<void> {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-}
-
-/** A run that trains, the page, and what it complained of. */
-async function opened(
-  path: string,
-  { browserOptions = {}, ...parts }: Partial<Run> & { browserOptions?: BrowserContextOptions } = {},
-) {
-  const cp = await testControlPlane();
-  const run = newRun(cp.now(), { status: 'running', currentStage: 'train', totalEpochs: 3, ...parts });
-  await cp.put(run);
-  await cp.store.transaction(async (tx) =>
-    tx.set(paths.model('demo'), { ...newModel('demo', cp.now()), lastRunNumber: 1 }),
-  );
-  let server = await served();
-  const { port } = server.address() as AddressInfo;
-  const page = await browser.newPage(browserOptions);
-  onTestFinished(async () => {
-    await page.close();
-    await closed(server);
-  });
-  const complaints: string[] = [];
-  page.on('pageerror', ({ message }) => complaints.push(message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  await page.goto(`http://127.0.0.1:${port}${path}`);
-  const restart = async (meanwhile: () => Promise<void>) => {
-    await closed(server);
-    await meanwhile();
-    server = await served(port);
-  };
-  const finishEpoch = (epoch: number) =>
-    cp.store.transaction(async (tx) => {
-      tx.set(paths.epoch(RUN_ID, epoch), { ...epochRow(epoch) });
-      tx.set(paths.run(RUN_ID), { ...run, currentEpoch: epoch });
-    });
-  return { cp, run, page, complaints, restart, finishEpoch };
-}
-
-const shows = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
+import { paths } from '@trainyard/shared';
+import { describe, expect, it } from 'vitest';
+import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
+import { lookedAt, opened, RUN_ID, shows, SIGHTS } from '../support/openedPage.js';
+import { stageRow } from '../support/runView.js';
 
 describe.skipIf(!hasChromium)(`the page${hasChromium ? '' : `, ${WITHOUT_CHROMIUM}`}`, () => {
   it('shows a run from its first epoch to its end without being loaded again, within its own policy', async () => {
@@ -150,34 +68,18 @@ describe.skipIf(!hasChromium)(`the page${hasChromium ? '' : `, ${WITHOUT_CHROMIU
     expect(new URL(page.url()).searchParams.get('filter')).toBe('status = "failed"');
   });
 
-  it.each(
-    (['light', 'dark'] as const).flatMap((colorScheme) =>
-      [1280, 390].map((width) => ({ colorScheme, width })),
-    ),
-  )(
+  it.each(SIGHTS)(
     'has nothing that axe finds, and nothing that stands out of its width: $colorScheme, $width',
-    async ({ colorScheme, width }) => {
-      // Axe comes in from outside, which the page itself forbids.
-      const browserOptions = { colorScheme, viewport: { width, height: 900 }, bypassCSP: true };
-      const { page, finishEpoch } = await opened('/', { browserOptions });
+    async (sight) => {
+      const { page, finishEpoch } = await opened('/', { sight });
       await finishEpoch(1);
-      const seen: Record<string, unknown> = {};
-      for (const [path, text] of [
+      await lookedAt(page, [
         ['/', 'Top configurations'],
         ['/runs?model=demo', 'demo#1'],
         [`/runs/${RUN_ID}`, 'under way'],
-      ] as const) {
-        await page.goto(new URL(path, page.url()).href);
-        await shows(page, text);
-        await page.evaluate(AXE);
-        const violations = await page.evaluate(
-          'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`))',
-        );
-        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        seen[path] = { violations, overflow };
-      }
-      const clean = { violations: [], overflow: 0 };
-      expect(seen).toEqual({ '/': clean, '/runs?model=demo': clean, [`/runs/${RUN_ID}`]: clean });
+        [`/new?from=${RUN_ID}`, 'small'],
+        ['/new?model=demo', '3 mistakes'],
+      ]);
     },
   );
 });

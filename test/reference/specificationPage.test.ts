@@ -31,7 +31,7 @@ describe('the reference of the specification', () => {
       },
     }).training;
     expect(below('`training.batchSize`')).toBe(
-      `The number of rows in a batch. A whole number from 1 to 1,048,576. Default: \`${batchSize}\`.`,
+      `The number of rows in a batch; 4,096 to 16,384 are usual. A whole number from 1 to 1,048,576. Default: \`${batchSize}\`.`,
     );
     expect(below('`dataset.joins[].on`')).toContain('Required.');
     expect(below('`features.query[]` with `transform: hash`')).toContain('Null has a row of its own.');

@@ -14,7 +14,7 @@ import { RunningNow } from './RunningNow.js';
 import { Welcome } from './Welcome.js';
 
 /** What there is, at a glance: figures by type of model, the best configurations, and what runs. */
-export function HomeView() {
+export default function HomeView() {
   const best = useQuery(reads.bestExperiments);
   const topic = useTopic('runs');
   const runs = thingsOf(topic, 'run');

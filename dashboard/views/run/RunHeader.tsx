@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import { isTerminal } from '@trainyard/shared/runs/status';
+import { Link, useLocation } from 'wouter';
 import { post } from '../../api/request.js';
 import { runPlace, runProgress } from '../../figures/runProgress.js';
 import { StatusBadge } from '../../figures/StatusBadge.js';
@@ -29,7 +30,17 @@ export function RunHeader({ run, now }: { run: RunView; now: number }) {
             </Text>
           )}
         </Stack>
-        {!isTerminal(run.status) && <CancelButton run={run} />}
+        <Group gap="xs">
+          <Button
+            component={Link}
+            href={`/new?model=${encodeURIComponent(run.modelId)}&from=${run.runId}`}
+            variant="default"
+          >
+            Clone
+          </Button>
+          {!isTerminal(run.status) && <CancelButton run={run} />}
+          {(run.status === 'failed' || run.status === 'cancelled') && <RetryButton run={run} />}
+        </Group>
       </Group>
       <Progress.Root size="lg">
         <Progress.Section value={100 * share} aria-label={`How far ${run.name} is`} />
@@ -84,6 +95,23 @@ function CancelButton({ run }: { run: RunView }) {
           </Group>
         </Stack>
       </Modal>
+    </>
+  );
+}
+
+/** Goes on from the last checkpoint, as a run of its own. */
+function RetryButton({ run }: { run: RunView }) {
+  const [, navigate] = useLocation();
+  const retry = useMutation({
+    mutationFn: () => post<RunView>(`/api/training-runs/${run.runId}/retry`, {}),
+    onSuccess: ({ runId }) => navigate(`/runs/${runId}`),
+  });
+  return (
+    <>
+      <Button onClick={() => retry.mutate()} loading={retry.isPending}>
+        Retry
+      </Button>
+      {retry.isError && <Failure what="The run was not retried" error={retry.error} />}
     </>
   );
 }

@@ -2,7 +2,8 @@ import { Button, Group, Select, Stack, TextInput, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useSearchParams } from 'wouter';
+import { Link } from 'wouter';
+import { useAddress } from '../../address/useAddress.js';
 import { reads } from '../../api/reads.js';
 import { thingsOf } from '../../feed/feed.js';
 import { useTopic } from '../../feed/useFeed.js';
@@ -16,50 +17,41 @@ const TYPING_MS = 300;
 /** The runs of a model, newest first or in the order that is asked for. What is chosen stands in the address. */
 export default function RunsView() {
   const models = useQuery(reads.models);
-  const [search, setSearch] = useSearchParams();
+  const address = useAddress();
   if (models.isPending) return <Loading />;
   if (models.isError)
     return (
       <Failure what="The models cannot be read" error={models.error} retry={() => void models.refetch()} />
     );
   const ids = models.data.models.map(({ modelId, name }) => ({ value: modelId, label: name }));
-  const modelId = search.get('model') ?? ids[0]?.value;
-  const set = (name: string, value: string) =>
-    setSearch(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
+  const modelId = address.get('model') || ids[0]?.value;
   return (
     <Stack gap="md">
-      <Title order={1} size="h2">
-        Runs
-      </Title>
+      <Group justify="space-between">
+        <Title order={1} size="h2">
+          Runs
+        </Title>
+        <Button component={Link} href={`/new?model=${encodeURIComponent(modelId ?? '')}`}>
+          New training
+        </Button>
+      </Group>
       <Group align="end">
         <Select
           label="Model"
           data={ids}
           value={modelId ?? null}
-          onChange={(id) => set('model', id ?? '')}
+          onChange={(id) => address.set({ model: id ?? '' })}
           searchable
           allowDeselect={false}
         />
         <FilterInput
           key={modelId}
-          value={search.get('filter') ?? ''}
-          onChange={(text) => set('filter', text)}
+          value={address.get('filter')}
+          onChange={(filter) => address.set({ filter })}
         />
       </Group>
       {modelId === undefined ? null : (
-        <RunsOfModel
-          modelId={modelId}
-          filter={search.get('filter') ?? ''}
-          orderBy={search.get('orderBy') ?? ''}
-        />
+        <RunsOfModel modelId={modelId} filter={address.get('filter')} orderBy={address.get('orderBy')} />
       )}
     </Stack>
   );

@@ -1,0 +1,125 @@
+import { Card, Group, List, Skeleton, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import type { Estimate } from '@trainyard/shared/http/bodies';
+import { Link } from 'wouter';
+import { ScrollingTable } from '../../figures/ScrollingTable.js';
+import { duration } from '../../figures/times.js';
+import { usd } from '../../figures/usd.js';
+
+interface Props {
+  estimate: Estimate | undefined;
+  isCurrent: boolean;
+  rows: string;
+  onRows: (rows: string) => void;
+}
+
+type Range = Estimate['seconds'];
+const rangeIn = (range: Range, words: (value: number) => string) => {
+  if (range === null) return 'not known';
+  const [low, high] = [words(range.low), words(range.high)];
+  return low === high ? low : `${low} to ${high}`;
+};
+
+/** What the run would take, as the server estimates it from what stands in the form. */
+export function EstimatePanel({ estimate, isCurrent, rows, onRows }: Props) {
+  return (
+    <Card withBorder padding="md" component="section" aria-labelledby="estimate">
+      <Stack gap="xs">
+        <Title order={2} size="h4" id="estimate">
+          Estimate
+        </Title>
+        {estimate ? (
+          <Stack gap="xs" aria-busy={!isCurrent}>
+            <Group gap="lg" role="status" aria-label="Estimate">
+              <Figure title="Time" text={rangeIn(estimate.seconds, duration)} />
+              <Figure title="Cost" text={rangeIn(estimate.usd, usd)} />
+              <Figure title="On" text={estimate.tier} />
+            </Group>
+            <TierTable estimate={estimate} />
+            <Notes estimate={estimate} />
+          </Stack>
+        ) : isCurrent ? (
+          <Text c="dimmed" size="sm">
+            There is an estimate when the specification has no mistakes.
+          </Text>
+        ) : (
+          <Skeleton height={88} />
+        )}
+        <TextInput
+          label="Rows of the data"
+          description="For the estimate alone; those of the newest completed run of the model unless given."
+          inputMode="numeric"
+          value={rows}
+          onChange={({ currentTarget }) => onRows(currentTarget.value)}
+        />
+      </Stack>
+    </Card>
+  );
+}
+
+function Figure({ title, text }: { title: string; text: string }) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">
+        {title}
+      </Text>
+      <Text fw={600}>{text}</Text>
+    </div>
+  );
+}
+
+function TierTable({ estimate: { tiers, recommendedTier } }: { estimate: Estimate }) {
+  return (
+    <ScrollingTable minWidth={360}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Tier</Table.Th>
+          <Table.Th className="tabular">An hour</Table.Th>
+          <Table.Th className="tabular">Time</Table.Th>
+          <Table.Th className="tabular">Cost</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {tiers.map(({ tier, usdPerHour, seconds, usd: cost, tooSmall }) => (
+          <Table.Tr key={tier}>
+            <Table.Td>
+              {tier}
+              {tier === recommendedTier && tiers.length > 1 && (
+                <Text size="xs" c="dimmed">
+                  the cheapest that is large enough
+                </Text>
+              )}
+              {tooSmall !== null && (
+                <Text size="xs" className="mistake breaks">
+                  left out: {tooSmall}
+                </Text>
+              )}
+            </Table.Td>
+            <Table.Td className="tabular">{usdPerHour === null ? '–' : usd(usdPerHour)}</Table.Td>
+            <Table.Td className="tabular">{rangeIn(seconds, duration)}</Table.Td>
+            <Table.Td className="tabular">{rangeIn(cost, usd)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </ScrollingTable>
+  );
+}
+
+function Notes({ estimate: { basis, notes } }: { estimate: Estimate }) {
+  return (
+    <List size="xs" c="dimmed">
+      {basis && (
+        <List.Item>
+          by{' '}
+          <Link href={`/runs/${basis.runId}`} className="plainLink">
+            {basis.name}
+          </Link>
+        </List.Item>
+      )}
+      {notes.map((note) => (
+        <List.Item key={note} className="breaks">
+          {note}
+        </List.Item>
+      ))}
+    </List>
+  );
+}

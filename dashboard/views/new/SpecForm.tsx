@@ -1,0 +1,130 @@
+import { Checkbox, Fieldset, Group, Stack, Switch, Text } from '@mantine/core';
+import type { DryRun } from '@trainyard/shared/http/bodies';
+import { useEditing } from '../../form/editing.js';
+import { KindFields } from '../../form/KindFields.js';
+import { KindList } from '../../form/KindList.js';
+import { valueAt } from '../../form/paths.js';
+import { SchemaField } from '../../form/SchemaField.js';
+import { SectionOrPreset } from './SectionOrPreset.js';
+
+const COLUMN = { column: '', transform: 'lookup' } as const;
+const LAYER = { type: 'dense', units: 32 } as const;
+const SHOWN = {
+  features: ['column', 'id', 'dim', 'buckets'],
+  layers: ['units', 'activation', 'rate', 'depth', 'rank'],
+} as const;
+const KEPT = { features: ['name', 'column', 'id'], layers: [] } as const;
+
+interface Props {
+  resolved: DryRun['spec'] | undefined;
+  tiers: DryRun['estimate']['tiers'];
+}
+
+/** The main fields of a specification; everything else stands in its text. */
+export function SpecForm({ resolved, tiers }: Props) {
+  return (
+    <Stack gap="md">
+      <SectionOrPreset kind="datasets" resolved={resolved}>
+        <SchemaField path={['dataset', 'source', 'uri']} label="Where the rows are" />
+      </SectionOrPreset>
+      <SectionOrPreset kind="feature-configs" resolved={resolved}>
+        {(['query', 'candidate'] as const).map((tower) => (
+          <KindList
+            key={tower}
+            path={['features', tower]}
+            label={tower === 'query' ? 'Query features' : 'Candidate features'}
+            noun="feature"
+            added={COLUMN}
+            shows={SHOWN.features}
+            keeps={KEPT.features}
+          />
+        ))}
+      </SectionOrPreset>
+      <SectionOrPreset kind="model-configs" resolved={resolved}>
+        <div className="fields">
+          <SchemaField path={['model', 'type']} label="Model type" />
+          <SchemaField path={['model', 'similarity']} />
+        </div>
+        {(['query', 'candidate'] as const).map((tower) => (
+          <KindList
+            key={tower}
+            path={['model', tower, 'layers']}
+            label={tower === 'query' ? 'Query tower' : 'Candidate tower'}
+            noun="layer"
+            added={LAYER}
+            shows={SHOWN.layers}
+            keeps={KEPT.layers}
+          />
+        ))}
+      </SectionOrPreset>
+      <Fieldset legend="Training">
+        <Stack gap="sm">
+          <div className="fields">
+            <SchemaField path={['training', 'epochs']} />
+            <SchemaField path={['training', 'batchSize']} />
+          </div>
+          <KindFields path={['training', 'optimizer']} />
+          <EarlyStopping />
+        </Stack>
+      </Fieldset>
+      <Compute tiers={tiers} />
+    </Stack>
+  );
+}
+
+const EARLY = ['training', 'earlyStopping'] as const;
+
+function EarlyStopping() {
+  const { spec, set } = useEditing();
+  const isOff = valueAt(spec, EARLY) === false;
+  return (
+    <>
+      <Switch
+        label="Early stopping"
+        checked={!isOff}
+        onChange={({ currentTarget }) => set(EARLY, currentTarget.checked ? undefined : false)}
+      />
+      {!isOff && (
+        <div className="fields">
+          <SchemaField path={[...EARLY, 'patience']} />
+          <SchemaField path={[...EARLY, 'monitor']} isShort />
+        </div>
+      )}
+    </>
+  );
+}
+
+const TIERS = ['compute', 'tiers'] as const;
+
+function Compute({ tiers }: Pick<Props, 'tiers'>) {
+  const { spec, set, mistakeAt } = useEditing();
+  const given = valueAt(spec, TIERS);
+  const chosen: readonly unknown[] = Array.isArray(given) ? given : [];
+  const names = [...new Set([...tiers.map(({ tier }) => tier), ...chosen.map(String)])];
+  const choose = (next: string[]) => set(TIERS, next.length === 0 ? undefined : next);
+  return (
+    <Fieldset legend="Compute">
+      <Stack gap="sm">
+        <Checkbox.Group
+          label="Tiers"
+          description="Tried in the order in which they are chosen; all of the deployment where none is."
+          error={mistakeAt(TIERS) ?? chosen.map((_, i) => mistakeAt([...TIERS, i])).find(Boolean)}
+          value={chosen.map(String)}
+          onChange={choose}
+        >
+          <Group mt="xs">
+            {names.map((name) => (
+              <Checkbox key={name} value={name} label={name} />
+            ))}
+          </Group>
+        </Checkbox.Group>
+        {names.length === 0 && (
+          <Text size="sm" c="dimmed">
+            They are known when the specification has no mistakes.
+          </Text>
+        )}
+        <SchemaField path={['compute', 'maxUsd']} label="Most US dollars" />
+      </Stack>
+    </Fieldset>
+  );
+}
