@@ -78,12 +78,14 @@ export async function startRun(
  */
 export async function createRun(cp: StartPorts, request: StartRequest, admit: Admit): Promise<Started> {
   const { modelId, spec, requestedBy, idempotencyKey, retryOf } = request;
+  // What a sweep tells the run of itself goes on while the run is asked for: it is the same run all the same.
+  const { inSweep: _told, ...identity } = givenIdentity(request);
   const slot = idempotencySlot(requestedBy, idempotencyKey, {
     modelId,
     spec,
     retryOf,
     ...(request.quickTest && { quickTest: request.quickTest }),
-    ...givenIdentity(request),
+    ...identity,
   });
   // What was started before waits for nobody: callers who ask again would hold up those who ask for the first time.
   const done = await doneBefore(cp.store, slot);

@@ -1,9 +1,10 @@
-import { digestOf, isWholeRun, paths, runSchema, type Run } from '@trainyard/shared';
+import { digestOf, isWholeRun, paths, runSchema, type Run, type Trial } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { SweepWorld } from '../../test/support/sweepWorld.js';
 import { readEnd } from './documents.js';
 import { finalizeSweep } from './finalize.js';
+import { beginTrial } from './trials.js';
 import { changeSweep, type SweepChange } from './changeSweep.js';
 import { queueTrial } from './queueTrial.js';
 import { replay } from './search/replay.js';
@@ -373,6 +374,28 @@ describe('a sweep', () => {
     await queueTrial(world.cp, { sweepId }, mine);
     await world.run(sweepId);
     expect(await world.trials(sweepId)).toHaveLength(9);
+  });
+
+  it('makes one run of a trial and of a final, whatever is known of the others when it is asked for again', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const { cp } = world;
+    const sweep = await world.start({ ...asked, maxTrials: 3 });
+    const { sweepId } = sweep;
+    await world.deliver();
+    const [first, second] = await world.trials(sweepId);
+    if (!first || !second) throw new Error('two trials should have begun');
+    // Somebody else begins it, who was told meanwhile what the first has come to.
+    const known: Trial[] = [{ ...first, state: 'completed', value: 1 }, second];
+    const again = await beginTrial(cp, sweep, { ...second, runId: null }, known);
+    expect(again).toMatchObject({ state: 'running', runId: second.runId, error: null });
+    for (let step = 0; step < 2; step++) {
+      await world.train(sweepId);
+      await world.deliver();
+    }
+    const final = await finalizeSweep(cp, sweep, { ...alone, trial: 1, baseline: true });
+    await world.run(sweepId);
+    const later = await finalizeSweep(cp, sweep, { ...alone, trial: 1, baseline: true, repeats: 2 });
+    expect(later.outcome.runId).toBe(final.outcome.runId);
   });
 
   it('retrains its best trial once, as a run that becomes a version', async () => {
