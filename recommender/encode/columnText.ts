@@ -4,7 +4,7 @@
  * column of texts.
  */
 import { truthOf } from './boolean.js';
-import { numberOf, secondsOf, textOf, type FeatureValue } from './value.js';
+import { infiniteOf, numberOf, secondsOf, textOf, type FeatureValue } from './value.js';
 
 /** The text of a value; null where it is missing. */
 export type TextOf = (value: FeatureValue) => string | null;
@@ -42,8 +42,8 @@ function rewriterOf(type: string): Rewrite | undefined {
   if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) return integerText;
   const [, digits, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(type) ?? [];
   if (scale !== undefined) return (text) => decimalText(text, Number(scale), digits !== scale);
-  if (type === 'DOUBLE') return (text) => floatText(numberOf(text));
-  if (type === 'FLOAT') return (text) => floatText(shortestOfSingle(numberOf(text)));
+  if (type === 'DOUBLE') return (text) => infiniteText(text) ?? floatText(numberOf(text));
+  if (type === 'FLOAT') return (text) => infiniteText(text) ?? floatText(shortestOfSingle(numberOf(text)));
   if (type === 'BOOLEAN') return (text) => truthOf(text)?.toString();
   if (type === 'DATE') return (_text, value) => timeText(value)?.replace(/ 00:00:00$/, '');
   if (/^TIMESTAMP(_\w+)?$/.test(type)) return (_text, value) => timeText(value);
@@ -64,6 +64,11 @@ function decimalText(text: string, scale: number, hasWhole: boolean): string | u
   const before = hasWhole || whole !== '0' ? whole : '';
   const digits = scale === 0 ? whole : `${before}.${fraction.padEnd(scale, '0')}`;
   return sign === '-' && /[1-9]/.test(digits) ? `-${digits}` : digits;
+}
+
+function infiniteText(text: string): string | undefined {
+  const infinite = infiniteOf(text);
+  return infinite === undefined ? undefined : infinite > 0 ? 'inf' : '-inf';
 }
 
 /** The shortest digits that are read as the number, with an exponent below 1e-4 and from 1e16 on. */

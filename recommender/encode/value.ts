@@ -26,6 +26,14 @@ export function numberOf(value: FeatureValue): number {
   return Number.isFinite(number) ? number : NaN;
 }
 
+const INFINITE = /^\s*([+-]?)inf(?:inity)?\s*$/i;
+
+/** What a text says that writes infinity, as DuckDB does of numbers (`inf`) and times (`infinity`); undefined of any other. */
+export function infiniteOf(text: string): number | undefined {
+  const match = INFINITE.exec(text);
+  return match ? (match[1] === '-' ? -Infinity : Infinity) : undefined;
+}
+
 function isNoDecimal(text: string): boolean {
   return text.trim() === '' || OTHER_BASE.test(text);
 }

@@ -1,9 +1,9 @@
 /** What is known of the items, with the types that the data have. */
 import { textOfColumn, type TextOf } from '../encode/columnText.js';
-import { secondsOf } from '../encode/value.js';
+import { infiniteOf, secondsOf } from '../encode/value.js';
 import type { Values } from '../format/values.js';
 
-/** A value of an item; null where it is missing. Times, and integers beyond 2^53, are texts as DuckDB writes them. */
+/** A value of an item; null where it is missing. Infinite numbers are infinite. Times, and integers beyond 2^53, are texts as DuckDB writes them. */
 export type Attribute = string | number | boolean | null;
 type AttributeType = 'number' | 'boolean' | 'text';
 
@@ -44,7 +44,7 @@ function typeOf(written: string): AttributeType {
 function attributeOf(type: AttributeType, isFloating: boolean, text: string | null): Attribute {
   if (text === null || type === 'text') return text;
   if (type === 'boolean') return text === 'true';
-  const number = Number(text);
+  const number = (isFloating ? infiniteOf(text) : undefined) ?? Number(text);
   // Of a larger integer, the nearest number is another one; of floating-point numbers, it is the very one.
   return isFloating || !isLargeInteger(text) ? number : text;
 }

@@ -7,6 +7,7 @@ import { testOf } from './where.js';
 const COLUMNS: Readonly<Record<string, { type: string; values: readonly (string | null)[] }>> = {
   code: { type: 'BIGINT', values: ['9007199254740993', '-9007199254740993', '7', null] },
   weight: { type: 'DOUBLE', values: ['9007199254740994', '1e+20', '0.5', '0'] },
+  depth: { type: 'FLOAT', values: ['inf', '-inf', '1500', null] },
   day: { type: 'DATE', values: ['2024-02-29', '1960-01-01', '2024-03-01', null] },
   made: {
     type: 'TIMESTAMP',
@@ -41,6 +42,9 @@ describe('a filter by attributes', () => {
     [{ weight: 1e20 }, [1]],
     [{ weight: -0 }, [3]],
     [{ weight: { from: 1e19 } }, [1]],
+    [{ depth: { from: 1000 } }, [0, 2]],
+    [{ depth: [-Infinity, null] }, [1, 3]],
+    [{ depth: { to: Infinity } }, [0, 1, 2]],
     [{ day: '2024-02-29T00:00:00Z' }, [0]],
     [{ day: { to: '1999-12-31' } }, [1]],
     [{ made: '2024-02-29T23:00:00Z' }, [0]],

@@ -1,6 +1,6 @@
 /** `--where` of one list: the conditions that the trainer asks of `items.parquet` for lists of many, asked of the values in the folder. */
 import { assertNever, type Condition } from '@trainyard/shared';
-import { secondsOf } from '@trainyard/recommender/encode/value';
+import { infiniteOf, secondsOf } from '@trainyard/recommender/encode/value';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { isRounded, wholeNumberOf } from '@trainyard/shared/wholeNumbers';
 
@@ -93,7 +93,7 @@ function comparison(column: string, type: string, operator: Operator, value: Sca
     return byOrder(type === 'BOOLEAN' ? truthOf : isTime(type) ? never : numberOf, value);
   if (typeof value === 'boolean')
     return byOrder(isNumber(type) ? truthOfNumber : isTime(type) ? never : truthOf, value ? 1 : 0);
-  if (isTime(type)) return byOrder(secondsOf, timeOf(column, type, value));
+  if (isTime(type)) return byOrder(timeOfText, timeOf(column, type, value));
   if (isNumber(type)) return byOrder(numberOf, givenNumber(column, type, value));
   const other = Buffer.from(value);
   return (text) => holds(Buffer.compare(Buffer.from(text), other));
@@ -103,7 +103,8 @@ function orderOf(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+/** As DuckDB reads one: digits may be parted by lines. */
+const NUMBER = /^\s*[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?\s*$/i;
 const TRUE = new Set(['true', 't', 'yes', 'y', '1']);
 const FALSE = new Set(['false', 'f', 'no', 'n', '0']);
 
@@ -111,7 +112,11 @@ const FALSE = new Set(['false', 'f', 'no', 'n', '0']);
 const never = () => null;
 
 function numberOf(text: string): number | null {
-  return NUMBER.test(text) ? Number(text) : null;
+  return infiniteOf(text) ?? (NUMBER.test(text) ? Number(text.replaceAll('_', '')) : null);
+}
+
+function timeOfText(text: string): number {
+  return infiniteOf(text) ?? secondsOf(text);
 }
 
 function truthOf(text: string): number | null {

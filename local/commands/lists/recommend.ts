@@ -7,6 +7,7 @@ import { type CommandContext, defineCommand, EXIT } from '../command.js';
 import { connectionFlags } from '../connect.js';
 import { runBatch } from './batch.js';
 import { K, listFlags, trainerFlags } from './listFlags.js';
+import { listJson } from './listJson.js';
 import { listLines } from './listTable.js';
 import { findModel, modelPlaceArgument } from './modelPlace.js';
 import { openPlace, orExplained, type OpenedPlace } from './openPlace.js';
@@ -99,7 +100,7 @@ async function showList(asked: Asked, context: CommandContext): Promise<number> 
   if (json) {
     const known = list.map(({ item, score }) => ({ item, score, attributes: model.attributesOf(item) }));
     const user = query[model.userColumn] ?? null;
-    terminal.draw([JSON.stringify({ user, query, recommendations: known, seen })]);
+    terminal.draw([listJson({ user, query, recommendations: known, seen })]);
     return EXIT.ok;
   }
   const beside =

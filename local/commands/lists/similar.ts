@@ -4,6 +4,7 @@ import { defineCommand, EXIT } from '../command.js';
 import { connectionFlags } from '../connect.js';
 import { runBatch } from './batch.js';
 import { K, listFlags, trainerFlags } from './listFlags.js';
+import { listJson } from './listJson.js';
 import { itemText, listLines } from './listTable.js';
 import { findModel, modelPlaceArgument } from './modelPlace.js';
 import { openPlace, orExplained } from './openPlace.js';
@@ -47,7 +48,7 @@ export const similar = defineCommand(
     const { terminal } = context;
     if (json) {
       const known = list.map((one) => ({ ...one, attributes: model.attributesOf(one.item) }));
-      terminal.draw([JSON.stringify({ item, similar: known })]);
+      terminal.draw([listJson({ item, similar: known })]);
       return EXIT.ok;
     }
     const { width } = terminal.layout;
