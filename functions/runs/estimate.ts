@@ -139,9 +139,11 @@ function limitNotes(cp: Configured, { compute: { maxUsd, tiers } }: TrainingSpec
 }
 
 function notesOn(spec: TrainingSpec, measured: Measured | null, rows: Range | null): string[] {
-  const stopping = spec.training.earlyStopping
-    ? [`the low end is where early stopping ends it after ${spec.training.earlyStopping.patience + 1} epochs`]
-    : [];
+  const { earlyStopping, epochs } = spec.training;
+  const soonest = earlyStopping ? earlyStopping.patience + 1 : epochs;
+  // With as much patience as there are epochs it ends nothing.
+  const stopping =
+    soonest < epochs ? [`the low end is where early stopping ends it after ${soonest} epochs`] : [];
   if (measured)
     return [
       'measured on the newest completed run of the model; on another tier its time is a guess',
@@ -153,7 +155,7 @@ function notesOn(spec: TrainingSpec, measured: Measured | null, rows: Range | nu
     ];
   if (!rows)
     return [
-      'the model has no completed run yet: give the number of rows for an estimate (rows=N), or expect it in dataset.expectations',
+      'the model has no completed run yet: give the number of rows for an estimate (`rows`, --rows at the command line), or expect it in dataset.expectations',
     ];
   return [
     'the model has no completed run yet: by the pace of two cores, the only one that was ever measured; that of GPUs never was',

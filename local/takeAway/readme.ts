@@ -5,7 +5,8 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Programs that read the folder, each by itself. */
 export const EXAMPLES: Readonly<Record<string, string>> = {
-  'recommend.mjs': `// npm install @trainyard/recommender; node examples/recommend.mjs USER
+  'recommend.mjs': `// The package is made in a checkout of Trainyard: "npm run package:recommender" there names the folder to "npm install".
+// node examples/recommend.mjs USER
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { open } from '@trainyard/recommender';

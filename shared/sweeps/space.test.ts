@@ -47,6 +47,20 @@ describe('a space', () => {
 
   it.each<[string, unknown, RegExp]>([
     ['nothing', {}, /must have a parameter/],
+    [
+      'one setting under two names',
+      { 'training.batchSize': [1, 128], 'training.{batchSize,epochs}': [3, 4] },
+      /^training.{batchSize,epochs}: names training.batchSize as "training.batchSize" does: leave it out of one/,
+    ],
+    ['one setting twice in one name', { 'training.{epochs,epochs}': [3, 4] }, /names training.epochs twice/],
+    [
+      'a setting that a value of its section has as well',
+      {
+        'training.optimizer': [{ type: 'adam', learningRate: 0.5 }, { type: 'sgd' }],
+        'training.optimizer.learningRate': [0.1, 0.01],
+      },
+      /^training.optimizer.learningRate: a value of "training.optimizer" has training.optimizer.learningRate already/,
+    ],
     ['a list', [1], /expected record/],
     ['min above max', { a: { min: 2, max: 1 } }, /min is 2, above max, 1/],
     ['NaN', { a: { type: 'float', min: Number.NaN, max: 1 } }, /a\/min: must be a finite number/],

@@ -29,6 +29,8 @@ export function brokenSpaceRules(space: Space): RuleBroken[] {
   );
   // Conditions are about values, which a broken range does not have.
   if (own.length > 0) return own;
+  const twice = settingsNamedTwice(space);
+  if (twice.length > 0) return twice;
   const conditions = keys.flatMap((key) => brokenConditions(space, key));
   return conditions.length > 0 ? conditions : brokenCircles(space);
 }
@@ -46,6 +48,46 @@ function brokenKey(key: string): RuleBroken[] {
   }
   const bad = parts.find((part) => ['__proto__', 'constructor', 'prototype'].includes(part));
   return bad === undefined ? [] : [{ path: [], message: `no part of a key can be "${bad}"` }];
+}
+
+/**
+ * Parameters that name one setting: a trial would be trained with one of their values and written down with both. A section may be searched
+ * beside a setting in it where no value of the section has that setting.
+ */
+function settingsNamedTwice(space: Space): RuleBroken[] {
+  const named = Object.keys(space).flatMap((key) => expandedKeys(key).map((setting) => ({ key, setting })));
+  return named.flatMap(({ key, setting }, i): RuleBroken[] => {
+    const other = named.slice(0, i).find((before) => before.setting === setting);
+    if (other) {
+      const where = other.key === key ? 'twice' : `as "${other.key}" does`;
+      return [{ path: [key], message: `names ${setting} ${where}: leave it out of one of them` }];
+    }
+    const section = named.find(
+      (one) =>
+        setting.startsWith(`${one.setting}.`) && gives(space[one.key], setting.slice(one.setting.length + 1)),
+    );
+    if (!section) return [];
+    return [
+      {
+        path: [key],
+        message: `a value of "${section.key}" has ${setting} already: leave it out of these values, or search the section alone`,
+      },
+    ];
+  });
+}
+
+/** Whether a value of the parameter has something at this dotted key. */
+function gives(parameter: Parameter | undefined, key: string): boolean {
+  if (parameter?.type !== 'categorical' && parameter?.type !== 'constant') return false;
+  const values: readonly unknown[] = parameter.type === 'constant' ? [parameter.value] : parameter.values;
+  return values.some((value) => {
+    let node: unknown = value;
+    for (const part of key.split('.')) {
+      if (typeof node !== 'object' || node === null || !Object.hasOwn(node, part)) return false;
+      node = (node as Record<string, unknown>)[part];
+    }
+    return true;
+  });
 }
 
 function brokenRange(parameter: Parameter): RuleBroken[] {

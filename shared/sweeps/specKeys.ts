@@ -56,7 +56,8 @@ export function isDiscriminator(key: string): boolean {
 function partOf(schema: z.ZodType, part: string): z.ZodType[] {
   if (schema instanceof z.ZodObject)
     return Object.hasOwn(schema.shape, part) ? [asType(schema.shape[part])] : [];
-  if (schema instanceof z.ZodArray) return /^\d+$/.test(part) ? [asType(schema.element)] : [];
+  // Only as JavaScript writes it: "00" is no position, but a property that nobody reads.
+  if (schema instanceof z.ZodArray) return /^(0|[1-9]\d*)$/.test(part) ? [asType(schema.element)] : [];
   if (schema instanceof z.ZodRecord) return [asType(schema.valueType)];
   return [];
 }

@@ -115,6 +115,11 @@ describe('a specification with parameters', () => {
       /training.optimizer: .*beta1.*with training.optimizer.beta1 = 0.5/,
     ],
     ['a position that is not there', { 'features.query.3.dim': 8 }, /one element, counted from 0/],
+    [
+      'a position that JavaScript does not write so',
+      { 'features.query.00.dim': 8 },
+      /no key "features.query.00"/,
+    ],
     ['the name of a list element', { 'features.query.first.dim': 8 }, /no key "features.query.first"/],
   ])('is refused with %s', (_, parameters, message) => {
     expect(refusal(parameters)).toMatch(message);

@@ -15,3 +15,8 @@ export function predictedRows({ modelType, ratingErrors, yesOrNo }: EvaluationRe
   if (ratingErrors) return ratingErrors.distribution.rows;
   return yesOrNo && Object.values(yesOrNo.confusion).reduce((sum, rows) => sum + rows, 0);
 }
+
+/** How many layers a tower has. */
+export function layersInWords(layers: number): string {
+  return layers === 0 ? 'no layers' : layers === 1 ? 'one layer' : `${layers} layers`;
+}

@@ -8,8 +8,10 @@ import {
   METRICS,
   metricName,
   modelFolderOf,
+  parseMetricName,
   runWarning,
   type DataReference,
+  type Metrics,
   type RunEnvironment,
   type TrainingSpec,
   whole,
@@ -174,6 +176,13 @@ export function unlessStopping(stop: StopSignal): () => Promise<void> {
   };
 }
 
+/** An epoch also reports the loss of its training rows and its learning rate. */
+function ofValidation(metrics: Metrics): Metrics {
+  return Object.fromEntries(
+    Object.entries(metrics).filter(([name]) => parseMetricName(name)?.split === 'validation'),
+  );
+}
+
 function registerStage(context: ModelContext): Stage<'register'> {
   const { attempt, spec, data, environment } = context;
   const { settings, now, home } = attempt;
@@ -182,7 +191,7 @@ function registerStage(context: ModelContext): Stage<'register'> {
     name: 'register',
     key: null,
     async run({ outputs }) {
-      const { model, metrics: validationMetrics, history } = outputs.of('train');
+      const { model, metrics: lastMetrics, history } = outputs.of('train');
       const { metrics: testMetrics, ...evaluated } = outputs.of('evaluate');
       const { baselines, calibration, itemVectors, findings } = evaluated;
       const made: { judged?: JudgedReport; lists?: ListsOfRun } = {};
@@ -201,7 +210,7 @@ function registerStage(context: ModelContext): Stage<'register'> {
         version: settings.modelVersion,
         createdAt: now(),
         testMetrics,
-        validationMetrics,
+        validationMetrics: ofValidation(lastMetrics),
         baselines,
         calibration,
         itemVectors,

@@ -29,15 +29,15 @@ export function runLines({ run, links, quickTest }: ShownRun, layout: Layout): s
         .map(plain)
         .join('  '),
     ),
-    ...textTable(factRows(run, links), layout),
+    ...factLines(run, links, layout),
     ...stateLines(run, layout),
     ...quickTestLines(run, quickTest, layout),
     ...attachmentLines(run, layout),
   ];
 }
 
-/** What is known of it, a line each; what nobody said is left out. */
-function factRows(run: RunView, { page, api }: ShownRun['links']): Cell[][] {
+/** What is known of it, a line each and whole: ids and addresses are copied. What nobody said is left out. */
+function factLines(run: RunView, { page, api }: ShownRun['links'], layout: Layout): string[] {
   const { intent, experiment, parentRunId, repeat, quickRunId, retryOf, external } = run;
   const pairs = (values: Readonly<Record<string, string>>) =>
     Object.entries(values)
@@ -61,8 +61,8 @@ function factRows(run: RunView, { page, api }: ShownRun['links']): Cell[][] {
     ['console', run.consoleUrl],
     ['MLflow', external && external.mlflowUrl],
   ];
-  return facts.flatMap(([name, text]): Cell[][] =>
-    text === null || text === '' ? [] : [[{ text: name.padEnd(14), style: 'dim' }, { text: plain(text) }]],
+  return facts.flatMap(([name, text]) =>
+    text === null || text === '' ? [] : [`  ${paint(layout, 'dim', name.padEnd(14))}  ${plain(text)}`],
   );
 }
 

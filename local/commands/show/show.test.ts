@@ -66,6 +66,15 @@ describe('trainyard show', () => {
     });
   });
 
+  it('cuts nothing, however long a value is', async () => {
+    const { put, show } = await world();
+    const tag = 'x'.repeat(150);
+    const { runId } = await put(1, { systemTags: { tag }, data: data(3) });
+    const { out } = await show('demo#1');
+    for (const whole of [`tag=${tag}`, runId, `sha256:${'3'.repeat(64)}`]) expect(out).toContain(whole);
+    expect(out).not.toContain('…');
+  });
+
   it('names the API where there is no page', async () => {
     const { put, show, url } = await world();
     const { runId } = await put(1);

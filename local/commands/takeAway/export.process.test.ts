@@ -87,10 +87,22 @@ afterAll(async () => {
 });
 
 describe('trainyard export', () => {
+  it('refuses an archive of another kind than it writes', async () => {
+    const { code, notes } = await exported(trained.name, join(folder, 'shop.tar.gz'));
+    expect([code, notes]).toEqual([2, expect.stringContaining('of archives only .zip is written')]);
+  });
+
   it('writes a folder of the run’s name that has all of it, trains again, and whose examples run', async () => {
     const to = join(folder, 'exports');
     const { code, out } = await exported(trained.name, to);
     expect([code, out]).toEqual([0, expect.stringContaining('files of the model')]);
+    // Not the loss of training, nor the learning rate.
+    const metadataFile = join(to, (await readdir(to))[0] ?? '', 'artifacts', 'metadata.json');
+    const { performance_metrics: measured } = JSON.parse(await readFile(metadataFile, 'utf8')) as {
+      performance_metrics: { validation: Record<string, number> };
+    };
+    expect(Object.keys(measured.validation)).toContain('val_loss');
+    expect(Object.keys(measured.validation)).not.toContain('loss');
     const [name = ''] = await readdir(to);
     expect(await readdir(to)).toEqual([name]);
     expect(name).toMatch(/^shop_\d{8}_\d{6}_gr-er-1$/);

@@ -33,6 +33,11 @@ export const exportRun = defineCommand(
     examples: ['trainyard export shop#3 --to exports', 'trainyard export shop#3 --to shop-3.zip'],
   },
   async (values, context) => {
+    if (OTHER_ARCHIVES.test(values.to))
+      throw new UserError(
+        'wrong-arguments',
+        `--to is ${values.to}: of archives only .zip is written. Name a file that ends so, or a folder`,
+      );
     const client = await connect(values, context);
     const run = await findRun(client, values.run);
     if (run.status !== 'completed')
@@ -60,13 +65,16 @@ export const exportRun = defineCommand(
     }
     const { manifest, checkpoints } = taken;
     context.terminal.draw([
-      `${run.name}: ${manifest.files.length + 1} files of the model, ${checkpoints.files} of its checkpoints, README.md and examples are in ${target}`,
+      `${run.name}: ${manifest.files.length} files of the model, ${checkpoints.files} of its checkpoints, README.md and examples are in ${target}`,
       ...(run.attachments.length > 0 ? [`and what was attached: ${run.attachments.length} files`] : []),
       ...(checkpoints.leftOut === null ? [] : [`without checkpoints: ${checkpoints.leftOut}`]),
     ]);
     return EXIT.ok;
   },
 );
+
+/** Who names one of these does not mean a folder. */
+const OTHER_ARCHIVES = /\.(tar|tgz|gz|bz2|xz|zst|7z|rar)$/i;
 
 interface Target {
   target: string;

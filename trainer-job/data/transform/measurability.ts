@@ -170,11 +170,12 @@ function recallWarnings({ spec, document }: Measured): RunWarning[] {
   const items = itemsOf(document);
   const all = spec.model.type === 'ranking' ? [] : spec.evaluation.k.filter((k) => k >= items);
   if (all.length === 0) return [];
+  const lengths = new Intl.ListFormat('en').format(all.map(String));
   return [
     runWarning(
       'recall-of-all-items',
-      `recall at ${all.join(' and ')} is 1 whatever the model does: there are ${whole(items)} items`,
-      `leave ${all.join(' and ')} out of evaluation.k`,
+      `recall at ${lengths} is 1 whatever the model does: there are ${whole(items)} items`,
+      `leave ${lengths} out of evaluation.k`,
       { items },
     ),
   ];

@@ -9,7 +9,7 @@ import {
   whole,
 } from '@trainyard/shared';
 import { bounds, cut, duration, minute, percent, size } from '@trainyard/shared/page/words';
-import { predictedRows } from '../words.js';
+import { layersInWords, predictedRows } from '../words.js';
 
 const MOST_SLICES = 5;
 
@@ -75,7 +75,7 @@ function intendedUse({ modelType, measured }: EvaluationReport): string[] {
 
 function architecture({ model, modelType }: EvaluationReport): string[] {
   const tower = ({ features, layers, parameters }: EvaluationReport['model']['query']) =>
-    `${features.map(({ name, transform, width }) => `${cut(name)} (${transform}, ${width} wide)`).join(', ')}; ${layers} layers, ${whole(parameters)} trainable numbers`;
+    `${features.map(({ name, transform, width }) => `${cut(name)} (${transform}, ${width} wide)`).join(', ')}; ${layersInWords(layers)}, ${whole(parameters)} trainable numbers`;
   return [
     `Two towers whose outputs are compared (${text(model.similarity)})${modelType === 'retrieval' ? '' : ', and a head that predicts'}; ${whole(model.parameters)} trainable numbers in all.`,
     '',
@@ -178,8 +178,12 @@ function caveats({ warnings, data, gates }: EvaluationReport): string[] {
 function maintenance({ training, performance, run }: EvaluationReport): string[] {
   const seconds = Object.values(training.stageSeconds).reduce((sum, one) => sum + one, 0);
   return [
-    `- Trained anew by the same specification, which \`evaluation.json\` has, it took ${duration(seconds)}.`,
-    ...(performance ? [`- The files take ${size(performance.modelBytes)}.`] : []),
+    `- Trained anew by the same specification, which \`evaluation.json\` has, its stages took ${duration(seconds)} together.`,
+    ...(performance
+      ? [
+          `- What a server of it reads, towers and vectors without the other formats and tables, takes ${size(performance.modelBytes)}.`,
+        ]
+      : []),
     `- What it is like by now is measured by a new run of ${run.modelId === null ? 'the model' : text(run.modelId)}; figures of a test split age with their data.`,
   ];
 }

@@ -61,7 +61,7 @@ function tiles(report: EvaluationReport): Html {
     ${best ? bestTile(best) : ''}
     ${tile('measured', whole(measured.rows), `test rows of ${whole(measured.users)} users${predicted === null ? '' : `; predictions ${whole(predicted)}`}`)}
     ${tile('catalogue', whole(measured.items), 'items')}
-    ${tile('made in', duration(seconds), `${whole(training.epochsTrained)} epochs, the best is ${whole(report.bestEpoch)}`)}
+    ${tile('its stages took', duration(seconds), `${whole(training.epochsTrained)} epochs, the best is ${whole(report.bestEpoch)}`)}
   </dl>`;
 }
 

@@ -4,6 +4,7 @@ import { html, type Html } from '@trainyard/shared/page/html';
 import type { Section } from '../page/section.js';
 import { type Cell, firstOf, pairs, table } from '@trainyard/shared/page/table';
 import { cut } from '@trainyard/shared/page/words';
+import { layersInWords } from '../words.js';
 
 const MOST_SETTINGS = 400;
 
@@ -44,6 +45,6 @@ function towerText({ features, layers, parameters }: EvaluationReport['model']['
     .slice(0, 40)
     .map(({ name, transform, width }) => `${cut(name)} (${transform}, ${width})`);
   const more = features.length > names.length ? [`${features.length - names.length} more`] : [];
-  return html`${[...names, ...more].join(', ')}; ${layers === 0 ? 'no layers' : `${layers} layers`},
-  ${whole(parameters)} trainable numbers`;
+  return html`${[...names, ...more].join(', ')}; ${layersInWords(layers)}, ${whole(parameters)} trainable
+  numbers`;
 }

@@ -11,7 +11,7 @@ export const performance: Section = {
     if (!found) return 'What serving the model takes was not measured.';
     const ms = (value: number) => `${value < 10 ? value.toFixed(2) : value.toFixed(1)} ms`;
     return html`${pairs([
-        ['size of the model', size(found.modelBytes)],
+        ['what a server reads: towers and vectors', size(found.modelBytes)],
         ['memory once it is open', size(found.memoryMb * 1e6)],
         ['training', duration(found.trainingSeconds)],
       ])}

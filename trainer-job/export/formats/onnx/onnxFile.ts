@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { encodeModel, EXTERNAL, type GraphProto, type TensorProto } from './onnxProto.js';
 import type { OnnxGraph } from './onnxGraph.js';
 
-/** The versions of the operators and of the file, which onnxruntime 1.12 and later read. */
+/** The versions of the operators and of the file, which onnxruntime 1.16 and later read. */
 export const OPSETS = [
   { domain: '', version: 17 },
   { domain: 'ai.onnx.ml', version: 3 },
