@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { dryRunSchema } from '@trainyard/shared';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -302,6 +302,12 @@ describe('trainyard sample', () => {
       'is there already: name another one, or replace it with --force',
     );
     expect((await runCommandLine([...command, '--force'], folder)).code).toBe(0);
+    // What the look at the start does not see is not written over at the end either.
+    await symlink('nowhere', join(folder, 'link.csv'));
+    expect((await runCommandLine([...command.slice(0, -1), 'link.csv'], folder)).err).toContain(
+      'link.csv is there already: name another one',
+    );
+    expect((await readdir(folder)).toSorted()).toEqual(['link.csv', 'rows.csv']);
   });
 });
 

@@ -61,15 +61,12 @@ export const sample = defineCommand(
   async (values, context) => {
     const options = sampleOptions(values);
     const file = resolve(context.cwd, values.output);
-    if (existsSync(file) && !values.force)
-      throw new UserError(
-        'wrong-arguments',
-        `${file} is there already: name another one, or replace it with --force`,
-      );
+    if (existsSync(file) && !values.force) throw thereAlready(file);
     const began = performance.now();
-    await writeSample(options, file).catch((error: unknown) => {
+    const isWritten = await writeSample(options, file, { replace: values.force }).catch((error: unknown) => {
       throw cannotWrite(error, file, '--output', 'Nothing is left there');
     });
+    if (!isWritten) throw thereAlready(file);
     const seconds = (performance.now() - began) / 1000;
     const { size } = await stat(file);
     context.terminal.draw([
@@ -79,6 +76,13 @@ export const sample = defineCommand(
     return EXIT.ok;
   },
 );
+
+function thereAlready(file: string): UserError {
+  return new UserError(
+    'wrong-arguments',
+    `${file} is there already: name another one, or replace it with --force`,
+  );
+}
 
 /** The sizes that the command line gives, the defaults for the rest. Throws `UserError` where they do not go together. */
 export function sampleOptions(values: SampleSizes): SampleOptions {

@@ -1,8 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { cityName } from './names.js';
+import { madeBeside, putNew } from '../unfinished.js';
 import type { SampleOptions } from './options.js';
 import { makeSample, type Sample } from './purchases.js';
 
@@ -21,20 +23,24 @@ export const SAMPLE_COLUMNS = [
 const CHUNK = 1 << 18;
 
 /**
- * Writes the sample as CSV, never faster than the disk takes it. The file appears under its name when it is complete.
+ * Writes the sample as CSV, never faster than the disk takes it. The file appears under its name when it is complete; false where something
+ * is there and `replace` does not say that it may go.
  */
-export async function writeSample(options: SampleOptions, file: string): Promise<void> {
-  const unfinished = `${file}.unfinished`;
-  try {
+export async function writeSample(
+  options: SampleOptions,
+  file: string,
+  { replace } = { replace: true },
+): Promise<boolean> {
+  return madeBeside(file, async (folder) => {
+    const finished = join(folder, 'sample.csv');
     await pipeline(
       Readable.from(csvChunks(makeSample(options)), { objectMode: true }),
-      createWriteStream(unfinished),
+      createWriteStream(finished),
     );
-    await rename(unfinished, file);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
+    if (!replace) return putNew(finished, file);
+    await rename(finished, file);
+    return true;
+  });
 }
 
 /** The header, then every purchase, in pieces of about `CHUNK` characters. */

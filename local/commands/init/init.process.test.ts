@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trainingSpecSchema } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
@@ -26,6 +26,10 @@ describe('trainyard init', () => {
     expect(spec.dataset.split).toMatchObject({ strategy: 'time', column: 'bought_at' });
     const again = await runCommandLine(['init', 'shop.csv'], folder);
     expect([again.code, again.err]).toEqual([2, expect.stringContaining('--force')]);
+    // What the look at the start does not see is not written over at the end either.
+    await symlink('nowhere', join(folder, 'link.yaml'));
+    const late = await runCommandLine(['init', 'shop.csv', '--out', 'link.yaml'], folder);
+    expect([late.code, late.err]).toEqual([2, expect.stringMatching(/link\.yaml is there already/)]);
   });
 
   it('prints what it found as JSON, and writes nothing', async () => {

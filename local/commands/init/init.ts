@@ -55,11 +55,7 @@ export const init = defineCommand(
     const data = resolve(context.cwd, values.file);
     if (!existsSync(data)) throw new UserError('wrong-arguments', `there is no file ${data}`);
     const out = resolve(context.cwd, values.out ?? `${basename(data, extname(data))}.yaml`);
-    if (!values.json && existsSync(out) && !values.force)
-      throw new UserError(
-        'wrong-arguments',
-        `${out} is there already: name another one with --out, or replace it with --force`,
-      );
+    if (!values.json && existsSync(out) && !values.force) throw thereAlready(out);
     if (!values.json) context.note(`looking at ${data} …`);
     const inspection = await inspectFile(data, context);
     const given = givenRoles(values, inspection);
@@ -81,13 +77,22 @@ export const init = defineCommand(
     if (roles === null) return EXIT.interrupted;
     const proposal = propose(inspection, needed(roles, inspection));
     const text = checkedSpec(proposal, inspection, { data, out });
-    await writeFile(out, text).catch((error: unknown) => {
+    // Whoever was asked has had time, in which somebody else may have written it.
+    await writeFile(out, text, { flag: values.force ? 'w' : 'wx' }).catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw thereAlready(out);
       throw cannotWrite(error, out, '--out', 'Nothing is left there');
     });
     draw(proposal, out, context);
     return EXIT.ok;
   },
 );
+
+function thereAlready(out: string): UserError {
+  return new UserError(
+    'wrong-arguments',
+    `${out} is there already: name another one with --out, or replace it with --force`,
+  );
+}
 
 /** The roles that flags give. Throws `UserError` for what is no column. */
 function givenRoles(

@@ -174,6 +174,17 @@ describe('trainyard export', () => {
     expect([twice.code, twice.notes]).toEqual([2, expect.stringContaining('is there already')]);
   });
 
+  it.each(['both.zip', 'both'])(
+    'lets one of two that write to %s at once win, and tells the other',
+    async (name) => {
+      const to = join(folder, 'at once', name);
+      const ended = await Promise.all([exported(trained.runId, to), exported(trained.runId, to)]);
+      expect(new Set(ended.map(({ code }) => code))).toEqual(new Set([0, 2]));
+      expect(ended.find(({ code }) => code === 2)?.notes).toMatch(/is there already: remove it, or name/);
+      expect(await readdir(name === 'both' ? to : join(to, '..'))).toHaveLength(1);
+    },
+  );
+
   it('leaves nothing where it is interrupted, a file is damaged or gone, or the place cannot be written', async () => {
     const to = join(folder, 'never');
     interrupts = new AbortController();

@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { LogLine, RunView } from '@trainyard/shared';
@@ -11,6 +10,7 @@ import { bringCheckpoints } from '../../takeAway/checkpoints.js';
 import { downloadArtifacts, downloadAttachments, type Progress } from '../../takeAway/downloadArtifacts.js';
 import { folderNameOf, writeAround, type TakenAway } from '../../takeAway/takeAway.js';
 import { writeZip, type ZipEntry } from '../../takeAway/zipWriter.js';
+import { madeBeside, putNew } from '../../unfinished.js';
 import { type CommandContext, defineCommand, EXIT } from '../command.js';
 import { connect, connectionFlags, findRun } from '../connect.js';
 
@@ -49,11 +49,7 @@ export const exportRun = defineCommand(
     const isZip = to.toLowerCase().endsWith('.zip');
     const name = folderNameOf(run);
     const target = isZip ? to : join(to, name);
-    if (await stat(target).catch(() => undefined))
-      throw new UserError(
-        'wrong-arguments',
-        `${target} is there already: remove it, or name another place with --to`,
-      );
+    if (await lstat(target).catch(() => undefined)) throw thereAlready(target);
     const taken = await written(
       { target, name, isZip },
       (folder) => fill(folder, client, run, context),
@@ -83,32 +79,34 @@ interface Target {
   isZip: boolean;
 }
 
-/** Whoever looks at the target sees all of it or nothing: it is made beside it, on the same disk. */
+function thereAlready(target: string): UserError {
+  return new UserError(
+    'wrong-arguments',
+    `${target} is there already: remove it, or name another place with --to`,
+  );
+}
+
+/** Whoever looks at the target sees all of it or nothing. */
 async function written<T>(
   { target, name, isZip }: Target,
   fillFolder: (folder: string) => Promise<T>,
   { interrupted }: Pick<CommandContext, 'interrupted'>,
 ): Promise<T | 'interrupted'> {
-  let unfinished: string | undefined;
-  // Whoever interrupts twice ends the process at once.
-  const removeNow = () => unfinished !== undefined && rmSync(unfinished, { recursive: true, force: true });
-  process.once('exit', removeNow);
   try {
     await makeFolder(dirname(target));
-    unfinished = await mkdtemp(join(dirname(target), '.trainyard-export-'));
-    const folder = join(unfinished, name);
-    const filled = await fillFolder(folder);
-    const archive = join(unfinished, 'archive.zip');
-    if (isZip) await writeZip(archive, await entriesOf(unfinished, folder), interrupted);
-    interrupted.throwIfAborted();
-    await rename(isZip ? archive : folder, target);
-    return filled;
+    return await madeBeside(target, async (unfinished) => {
+      const folder = join(unfinished, name);
+      const filled = await fillFolder(folder);
+      const archive = join(unfinished, 'archive.zip');
+      if (isZip) await writeZip(archive, await entriesOf(unfinished, folder), interrupted);
+      interrupted.throwIfAborted();
+      // Another one may have been faster since the look at the start.
+      if (!(await putNew(isZip ? archive : folder, target))) throw thereAlready(target);
+      return filled;
+    });
   } catch (error) {
     if (interrupted.aborted) return 'interrupted';
     throw cannotWrite(error, target, '--to', 'Nothing is left there');
-  } finally {
-    process.removeListener('exit', removeNow);
-    if (unfinished !== undefined) await rm(unfinished, { recursive: true, force: true });
   }
 }
 
