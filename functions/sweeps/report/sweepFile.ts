@@ -29,6 +29,8 @@ export interface SweepFile {
     score: number | null;
     seconds: number | null;
     costUsd: number;
+    /** Why it failed; null where it did not. */
+    error: TrialView['error'];
   }[];
   paramImportance: ParameterImportance[];
   convergence: Convergence;
@@ -55,7 +57,7 @@ export function sweepFileOf(sweep: SweepView, trials: readonly TrialView[]): Swe
     budgetUsd: sweep.budgetUsd,
     costUsd: sweep.costUsd,
     uncountedTiers: sweep.uncountedTiers,
-    results: trials.map(({ number, runId, state, parameters, value, seconds, costUsd }) => ({
+    results: trials.map(({ number, runId, state, parameters, value, seconds, costUsd, error }) => ({
       trial: number,
       runId,
       state,
@@ -63,6 +65,7 @@ export function sweepFileOf(sweep: SweepView, trials: readonly TrialView[]): Swe
       score: value,
       seconds,
       costUsd,
+      error,
     })),
     paramImportance: importanceOf(history, space, seed),
     convergence: convergenceOf(history, objective.direction),

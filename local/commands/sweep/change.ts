@@ -1,5 +1,5 @@
 /** Pauses, resumes, extends and cancels a sweep, and gives it a trial: what the server answers, and what one does next. */
-import type { SweepView } from '@trainyard/shared';
+import type { SweepEndReason, SweepView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { budgetDoubt } from '@trainyard/functions/sweeps/report/sweepFile';
 import { wrap } from '../../watch/layout.js';
@@ -40,8 +40,18 @@ function limitsOf({ trials, parallel, timeout, budget }: SweepValues): Record<st
   );
 }
 
+/** What goes on with a sweep that has ended so: to raise anything else would be refused. */
+const GO_ON: Readonly<Record<SweepEndReason, (sweepId: string) => string>> = {
+  maxTrials: (id) => `extend ${id} --trials N`,
+  exhausted: (id) => `add-trial ${id} --set KEY=VALUE, since every combination of its space was tried`,
+  timeout: (id) => `extend ${id} --timeout SECONDS`,
+  budget: (id) => `extend ${id} --budget USD`,
+  failures: (id) => `extend ${id} --trials N, once it is known why trials failed`,
+  cancelled: (id) => `extend ${id} --trials N`,
+};
+
 /** What one may do with a sweep that is so. */
-export function nextLines({ status, sweepId, trials, best }: SweepView): string[] {
+export function nextLines({ status, sweepId, trials, best, endReason }: SweepView): string[] {
   switch (status) {
     case 'paused':
       return [
@@ -57,7 +67,7 @@ export function nextLines({ status, sweepId, trials, best }: SweepView): string[
         ...(best
           ? [`  retrain the best as a version of the model: trainyard sweep finalize ${sweepId}`]
           : []),
-        `  go on with it: trainyard sweep extend ${sweepId} --trials N`,
+        `  go on with it: trainyard sweep ${GO_ON[endReason ?? 'maxTrials'](sweepId)}`,
       ];
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { SweepView } from '@trainyard/shared';
 import { plain } from '../../watch/layout.js';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { EXIT } from '../command.js';
@@ -23,13 +24,14 @@ export async function finalize({ client, values, context }: SweepAsked, sweepId:
     repeats,
     baseline: !isAlone,
   });
-  const final = (await client.sweep(sweepId)).finals.find(({ runId }) => runId === run.runId);
+  const sweep = await client.sweep(sweepId);
+  const final = sweep.finals.find(({ runId }) => runId === run.runId);
   if (!final) throw new Error(`sweep ${sweepId} does not list its final run ${run.runId}`);
   const { terminal } = context;
   const look = `trainyard sweep show ${sweepId}`;
   if (!json)
     terminal.draw([
-      `${plain(run.name)} (run ${run.runId}) trains trial ${final.trial}${trial === undefined ? ', the best,' : ''} as a version of ${run.modelId}`,
+      `${plain(run.name)} (run ${run.runId}) trains trial ${final.trial}${trial === undefined ? `, ${bestInWords(sweep)},` : ''} as a version of ${run.modelId}`,
       ...besideLines(repeats, !isAlone),
       ...(detach ? [`what it comes to: ${look}`] : []),
     ]);
@@ -49,6 +51,13 @@ export async function finalize({ client, values, context }: SweepAsked, sweepId:
   }
   terminal.draw(json ? [JSON.stringify(worth)] : ['', ...worthLines(worth, terminal.layout)]);
   return worth.run.status === 'completed' ? EXIT.ok : EXIT.failed;
+}
+
+/** Of a sweep that goes on there may be a better one yet. */
+function bestInWords({ endReason, trials, maxTrials }: SweepView): string {
+  if (endReason !== null) return 'the best';
+  const over = trials.completed + trials.pruned + trials.failed + trials.cancelled;
+  return `the best so far (the sweep goes on: ${over} of ${maxTrials} trials are over)`;
 }
 
 function besideLines(repeats: number, hasBaseline: boolean): string[] {

@@ -1,5 +1,6 @@
 /** Shows a sweep as it is, or as it goes on until it is over. */
 import { join, resolve } from 'node:path';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 import { EXIT, type CommandContext } from '../command.js';
 import type { SweepAsked } from './actions.js';
 import { nextLines } from './change.js';
@@ -62,13 +63,13 @@ export async function conclude(
   client: TrainyardClient,
   { sweep, trials }: Seen,
   { folder, json, next }: Conclusion,
-  { terminal }: Pick<CommandContext, 'terminal'>,
+  { terminal, note }: Pick<CommandContext, 'terminal' | 'note'>,
 ): Promise<void> {
   const file = sweepFileOf(sweep, trials);
   const names =
     folder === undefined
       ? []
-      : await writeOutcome(sweep, { file, report: await client.sweepReport(sweep.sweepId) }, folder);
+      : await writeOutcome(sweep, { file, report: await reportOf(client, sweep, note) }, folder);
   terminal.draw(
     json
       ? [JSON.stringify(file)]
@@ -78,4 +79,21 @@ export async function conclude(
           ...(next.length > 0 ? ['', ...next] : []),
         ],
   );
+}
+
+/** Undefined where there is none, as of a server that is older than reports: what was found is written all the same. */
+async function reportOf(
+  client: TrainyardClient,
+  { sweepId }: Seen['sweep'],
+  note: CommandContext['note'],
+): Promise<string | undefined> {
+  try {
+    return await client.sweepReport(sweepId);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    note(
+      `report.html is not written, for the server gave no report of sweep ${sweepId}: ${error.message}. An older Trainyard has none: bring it up to this version, then trainyard sweep show ${sweepId} --out DIR writes it`,
+    );
+    return undefined;
+  }
 }

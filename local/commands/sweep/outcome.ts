@@ -8,15 +8,15 @@ import { plain, wrap } from '../../watch/layout.js';
 import { writeNamed } from '../../cannotWrite.js';
 import { parametersText } from './trialTable.js';
 
-/** Writes `sweep.json`, the report, the pictures and, where there is a best trial, `best.yaml` into a folder; returns the names. */
+/** Writes `sweep.json`, the pictures and, where there are a report and a best trial, these into a folder; returns the names. */
 export async function writeOutcome(
   sweep: SweepView,
-  { file, report }: { file: SweepFile; report: string },
+  { file, report }: { file: SweepFile; report: string | undefined },
   folder: string,
 ): Promise<string[]> {
   const { best, spec } = sweep;
   const files: Record<string, string> = {
-    'report.html': report,
+    ...(report !== undefined && { 'report.html': report }),
     'sweep.json': `${JSON.stringify(file, null, 2)}\n`,
     ...(best && { 'best.yaml': bestYaml(sweep, withParameters(spec, best.parameters)) }),
     'best_so_far.svg': asFile(bestSoFarPicture(sweep, file)),

@@ -1,4 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { trainingSpecSchema } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +14,10 @@ import {
 } from '../../../test/support/exampleSweepView.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 import { sweepFileOf } from '../../../functions/sweeps/report/sweepFile.js';
+import { TrainyardClient } from '../../client/trainyardClient.js';
+import { nextLines } from './change.js';
+import { conclude } from './look.js';
+import { Terminal } from '../../watch/terminal.js';
 import { outcomeLines, writeOutcome } from './outcome.js';
 import { readSweepFile } from './sweepFile.js';
 import { headLine, parametersText, roomOf, trialLine } from './trialTable.js';
@@ -92,14 +99,51 @@ describe('what a sweep leaves', () => {
     expect(outcomeLines(sweep, file, 200).join('\n')).not.toContain('budget');
   });
 
+  it('is written without a report where the server has none, which is said', async () => {
+    const older = createServer((_request, response) => void response.writeHead(404).end('no such route'));
+    await once(older.listen(0, '127.0.0.1'), 'listening');
+    const { port } = older.address() as AddressInfo;
+    const folder = join(await temporaryFolder(), 'out');
+    const notes: string[] = [];
+    const drawn: string[] = [];
+    const terminal = new Terminal({ write: (text) => drawn.push(text) }, true);
+    await conclude(
+      new TrainyardClient({ url: `http://127.0.0.1:${port}` }),
+      { sweep, trials },
+      { folder, json: false, next: [] },
+      { terminal, note: (line) => notes.push(line) },
+    );
+    older.close();
+    expect((await readdir(folder)).toSorted()).toEqual([
+      'best.yaml',
+      'best_so_far.svg',
+      'parameter_importance.svg',
+      'sweep.json',
+    ]);
+    expect(notes.join()).toMatch(/report\.html is not written, .*404.* An older Trainyard has none/);
+    expect(drawn.join('')).toContain('the best is trial 5');
+  });
+
   it('is no specification where no trial has a result', async () => {
     const folder = await temporaryFolder();
     const none = { ...sweep, best: null };
-    const failed = [exampleTrial(1, { state: 'failed', value: null, curve: [] })];
+    const error = { code: 'out-of-memory', message: 'too wide' };
+    const failed = [exampleTrial(1, { state: 'failed', value: null, curve: [], error })];
     const file = sweepFileOf(none, failed);
     expect(await writeOutcome(none, { file, report: '' }, folder)).not.toContain('best.yaml');
-    expect(file).toMatchObject({ bestParams: null, bestScore: null });
+    expect(file).toMatchObject({ bestParams: null, bestScore: null, results: [{ error }] });
     expect(outcomeLines(none, file, 100).join('\n')).toContain('no trial went on to its end');
+  });
+});
+
+describe('what one may do with a sweep that has ended', () => {
+  it.each([
+    ['maxTrials', /extend \w+ --trials N/],
+    ['timeout', /extend \w+ --timeout SECONDS/],
+    ['budget', /extend \w+ --budget USD/],
+    ['exhausted', /add-trial \w+ --set KEY=VALUE/],
+  ] as const)('for %s is what would not be refused', (endReason, says) => {
+    expect(nextLines({ ...sweep, endReason }).at(-1)).toMatch(says);
   });
 });
 

@@ -95,7 +95,16 @@ describe('a sweep from a terminal', () => {
     expect((await sweep('pause', sweepId)).out).toContain(`trainyard sweep resume ${sweepId}`);
     expect((await sweep('add-trial', sweepId, '--set', `${RATE}=0.07`)).out).toContain('learningRate=0.07');
     expect((await sweep('resume', sweepId)).out).toContain('running: 0 of 3 trials');
+    await world.deliver();
+    for (let step = 0; step < 2; step++) {
+      await world.train(sweepId);
+      await world.deliver();
+    }
+    expect((await sweep('finalize', sweepId, '--detach')).out).toMatch(
+      /trains trial 1, the best so far \(the sweep goes on: 1 of 3 trials are over\), as a version of shop/,
+    );
     await world.run(sweepId);
+    expect((await sweep('finalize', sweepId, '--detach')).out).toMatch(/trains trial 1, the best, as/);
     const tried = (await world.trials(sweepId)).map(({ parameters }) => parameters[RATE]);
     expect(tried).toHaveLength(3);
     expect(tried).toContain(0.07);
@@ -103,7 +112,7 @@ describe('a sweep from a terminal', () => {
     expect(listed).toMatch(/rates +completed +3\/3 +1\.0000/);
     expect(listed).not.toContain('\u202E');
     const shown = await sweep('show', sweepId, '--json');
-    expect(JSON.parse(shown.out)).toMatchObject({ sweepId, bestTrial: 1, finals: [] });
+    expect(JSON.parse(shown.out)).toMatchObject({ sweepId, bestTrial: 1, finals: [{ trial: 1 }] });
     expect((await sweep('show', sweepId)).out).toContain(`trainyard sweep finalize ${sweepId}`);
   });
 
