@@ -1,4 +1,5 @@
 /** What the page reads by request, by name: the key under which it is kept, and how it is read. */
+import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
 import type { ModelPage, PresetPage, RunPage, RunView } from '@trainyard/shared/http/bodies';
 import type { BestExperiments } from '@trainyard/shared/http/experiments';
 import type { PresetKind } from '@trainyard/shared/presetSections';
@@ -27,6 +28,12 @@ export const reads = {
           signal,
         ),
       getNextPageParam: ({ nextCursor }) => nextCursor,
+    }),
+  comparison: (runs: string, baseline: string) =>
+    queryOptions({
+      queryKey: ['comparison', runs, baseline],
+      queryFn: ({ signal }) =>
+        read<RunComparison>('/api/compare', { runs, baseline, include: 'curves,intervals' }, signal),
     }),
   presets: (kind: PresetKind) =>
     queryOptions({

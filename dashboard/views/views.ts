@@ -12,5 +12,6 @@ export const VIEWS: readonly ViewEntry[] = [
   { path: '/', title: 'Home', View: lazy(() => import('./home/HomeView.js')) },
   { path: '/runs', title: 'Runs', View: lazy(() => import('./runs/RunsView.js')) },
   { path: '/new', title: 'New training', View: lazy(() => import('./new/NewRunView.js')) },
+  { path: '/compare', title: 'Compare', View: lazy(() => import('./compare/CompareView.js')) },
   { path: '/runs/:runId', View: lazy(() => import('./run/RunView.js')) },
 ];

@@ -1,9 +1,18 @@
 /** The page in a real browser, on the API of a control plane that the test writes into. */
-import { paths } from '@trainyard/shared';
+import { paths, type Run } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
 import { lookedAt, opened, RUN_ID, shows, SIGHTS } from '../support/openedPage.js';
 import { stageRow } from '../support/runView.js';
+
+const OTHER_ID = 'bcdefghijklmnopqrstu';
+const otherRun = (run: Run): Run => ({
+  ...run,
+  runId: OTHER_ID,
+  runNumber: 2,
+  specDigest: 'sha256:1',
+  spec: { ...run.spec, training: { ...run.spec.training, epochs: 7 } },
+});
 
 describe.skipIf(!hasChromium)(`the page${hasChromium ? '' : `, ${WITHOUT_CHROMIUM}`}`, () => {
   it('shows a run from its first epoch to its end without being loaded again, within its own policy', async () => {
@@ -68,10 +77,35 @@ describe.skipIf(!hasChromium)(`the page${hasChromium ? '' : `, ${WITHOUT_CHROMIU
     expect(new URL(page.url()).searchParams.get('filter')).toBe('status = "failed"');
   });
 
+  it('compares the runs that are chosen in the list, and follows them', async () => {
+    const { page, run, cp, complaints, finishEpoch } = await opened('/runs?model=demo');
+    await cp.put(otherRun(run));
+    await page.reload();
+    await page.getByRole('checkbox', { name: 'Compare demo#1' }).check();
+    await page.getByRole('checkbox', { name: 'Compare demo#2' }).check();
+    await page.getByRole('link', { name: 'Compare 2 runs' }).click();
+    await page.getByRole('row', { name: 'training.epochs 20 7' }).waitFor();
+    await shows(page, 'None of the runs has finished an epoch yet.');
+    await finishEpoch(1);
+    await page.getByRole('img', { name: 'loss by epoch: demo#1', exact: true }).waitFor();
+    await page.getByLabel('Baseline').selectOption(OTHER_ID);
+    await expect.poll(() => new URL(page.url()).searchParams.get('baseline')).toBe(OTHER_ID);
+    expect(complaints).toEqual([]);
+  });
+
+  it('says where runs to compare are chosen, and which of them there is not', async () => {
+    const { page } = await opened('/compare');
+    await page.getByRole('link', { name: 'list of runs' }).waitFor();
+    await page.goto(new URL(`/compare?runs=${RUN_ID},${OTHER_ID}`, page.url()).href);
+    await shows(page, 'The runs cannot be compared');
+    await shows(page, OTHER_ID);
+  });
+
   it.each(SIGHTS)(
     'has nothing that axe finds, and nothing that stands out of its width: $colorScheme, $width',
     async (sight) => {
-      const { page, finishEpoch } = await opened('/', { sight });
+      const { page, run, cp, finishEpoch } = await opened('/', { sight });
+      await cp.put(otherRun(run));
       await finishEpoch(1);
       await lookedAt(page, [
         ['/', 'Top configurations'],
@@ -79,6 +113,7 @@ describe.skipIf(!hasChromium)(`the page${hasChromium ? '' : `, ${WITHOUT_CHROMIU
         [`/runs/${RUN_ID}`, 'under way'],
         [`/new?from=${RUN_ID}`, 'small'],
         ['/new?model=demo', '3 mistakes'],
+        [`/compare?runs=${RUN_ID},${OTHER_ID}`, 'what differs'],
       ]);
     },
   );

@@ -33,6 +33,13 @@ export function RunHeader({ run, now }: { run: RunView; now: number }) {
         <Group gap="xs">
           <Button
             component={Link}
+            href={`/runs?model=${encodeURIComponent(run.modelId)}&selected=${run.runId}`}
+            variant="default"
+          >
+            Compare
+          </Button>
+          <Button
+            component={Link}
             href={`/new?model=${encodeURIComponent(run.modelId)}&from=${run.runId}`}
             variant="default"
           >

@@ -1,4 +1,4 @@
-import { Alert, Table, Text } from '@mantine/core';
+import { Alert, Checkbox, Table, Text } from '@mantine/core';
 import { RunLink } from '../../figures/RunLink.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunView } from '@trainyard/shared/http/bodies';
@@ -15,9 +15,12 @@ interface Props {
   /** How many runs could not be searched. */
   unsearched: number;
   isFiltered: boolean;
+  /** The ids of those that are to be compared. */
+  selected: readonly string[];
+  onSelect: (runId: string, isSelected: boolean) => void;
 }
 
-export function RunsTable({ runs, unsearched, isFiltered }: Props) {
+export function RunsTable({ runs, unsearched, isFiltered, selected, onSelect }: Props) {
   const now = useNow(runs.some(({ endedAt }) => endedAt === null));
   if (runs.length === 0)
     return <Text c="dimmed">{isFiltered ? 'No run matches the filter.' : 'The model has no run yet.'}</Text>;
@@ -30,6 +33,7 @@ export function RunsTable({ runs, unsearched, isFiltered }: Props) {
       <ScrollingTable minWidth={760} highlightOnHover>
         <Table.Thead>
           <Table.Tr>
+            <Table.Th>Compare</Table.Th>
             <Table.Th>Run</Table.Th>
             <Table.Th>Status</Table.Th>
             <Table.Th>Requested</Table.Th>
@@ -44,7 +48,14 @@ export function RunsTable({ runs, unsearched, isFiltered }: Props) {
         </Table.Thead>
         <Table.Tbody>
           {runs.map((run) => (
-            <Row key={run.runId} run={run} metrics={metrics} now={now} />
+            <Row
+              key={run.runId}
+              run={run}
+              metrics={metrics}
+              now={now}
+              isSelected={selected.includes(run.runId)}
+              onSelect={(isSelected) => onSelect(run.runId, isSelected)}
+            />
           ))}
         </Table.Tbody>
       </ScrollingTable>
@@ -52,10 +63,25 @@ export function RunsTable({ runs, unsearched, isFiltered }: Props) {
   );
 }
 
-function Row({ run, metrics, now }: { run: RunView; metrics: readonly string[]; now: number }) {
+interface RowProps {
+  run: RunView;
+  metrics: readonly string[];
+  now: number;
+  isSelected: boolean;
+  onSelect: (isSelected: boolean) => void;
+}
+
+function Row({ run, metrics, now, isSelected, onSelect }: RowProps) {
   const values = run.result?.metrics ?? {};
   return (
     <Table.Tr>
+      <Table.Td>
+        <Checkbox
+          aria-label={`Compare ${run.name}`}
+          checked={isSelected}
+          onChange={({ currentTarget }) => onSelect(currentTarget.checked)}
+        />
+      </Table.Td>
       <Table.Td className="named">
         <RunLink run={run} />
       </Table.Td>

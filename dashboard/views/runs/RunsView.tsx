@@ -1,7 +1,7 @@
 import { Button, Group, Select, Stack, TextInput, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ComponentProps } from 'react';
 import { Link } from 'wouter';
 import { useAddress } from '../../address/useAddress.js';
 import { reads } from '../../api/reads.js';
@@ -25,15 +25,17 @@ export default function RunsView() {
     );
   const ids = models.data.models.map(({ modelId, name }) => ({ value: modelId, label: name }));
   const modelId = address.get('model') || ids[0]?.value;
+  const selected = address
+    .get('selected')
+    .split(',')
+    .filter((id) => id !== '');
   return (
     <Stack gap="md">
       <Group justify="space-between">
         <Title order={1} size="h2">
           Runs
         </Title>
-        <Button component={Link} href={`/new?model=${encodeURIComponent(modelId ?? '')}`}>
-          New training
-        </Button>
+        <Actions modelId={modelId ?? ''} selected={selected} onNone={() => address.set({ selected: '' })} />
       </Group>
       <Group align="end">
         <Select
@@ -51,9 +53,44 @@ export default function RunsView() {
         />
       </Group>
       {modelId === undefined ? null : (
-        <RunsOfModel modelId={modelId} filter={address.get('filter')} orderBy={address.get('orderBy')} />
+        <RunsOfModel
+          modelId={modelId}
+          filter={address.get('filter')}
+          orderBy={address.get('orderBy')}
+          selected={selected}
+          onSelect={(runId, isSelected) => {
+            const others = selected.filter((id) => id !== runId);
+            address.set({ selected: (isSelected ? [...others, runId] : others).join(',') });
+          }}
+        />
       )}
     </Stack>
+  );
+}
+
+interface ActionsProps {
+  modelId: string;
+  selected: readonly string[];
+  onNone: () => void;
+}
+
+function Actions({ modelId, selected, onNone }: ActionsProps) {
+  return (
+    <Group gap="xs">
+      {selected.length > 0 && (
+        <Button variant="default" onClick={onNone}>
+          Select none
+        </Button>
+      )}
+      {selected.length > 1 && (
+        <Button component={Link} href={`/compare?runs=${selected.join(',')}`} variant="default">
+          Compare {selected.length} runs
+        </Button>
+      )}
+      <Button component={Link} href={`/new?model=${encodeURIComponent(modelId)}`}>
+        New training
+      </Button>
+    </Group>
   );
 }
 
@@ -77,7 +114,13 @@ function FilterInput({ value, onChange }: { value: string; onChange: (text: stri
   );
 }
 
-function RunsOfModel({ modelId, filter, orderBy }: { modelId: string; filter: string; orderBy: string }) {
+interface RunsOfModelProps extends Pick<ComponentProps<typeof RunsTable>, 'selected' | 'onSelect'> {
+  modelId: string;
+  filter: string;
+  orderBy: string;
+}
+
+function RunsOfModel({ modelId, filter, orderBy, selected, onSelect }: RunsOfModelProps) {
   const pages = useInfiniteQuery(reads.runs(modelId, filter, orderBy));
   const live = thingsOf(useTopic('runs'), 'run').filter((run) => run.modelId === modelId);
   const queryClient = useQueryClient();
@@ -94,7 +137,13 @@ function RunsOfModel({ modelId, filter, orderBy }: { modelId: string; filter: st
   const runs = pages.data.pages.flatMap((page) => page.runs).map((run) => newest.get(run.runId) ?? run);
   return (
     <Stack gap="sm">
-      <RunsTable runs={runs} unsearched={pages.data.pages[0]?.unsearched ?? 0} isFiltered={filter !== ''} />
+      <RunsTable
+        runs={runs}
+        unsearched={pages.data.pages[0]?.unsearched ?? 0}
+        isFiltered={filter !== ''}
+        selected={selected}
+        onSelect={onSelect}
+      />
       {pages.hasNextPage && (
         <Button
           variant="default"

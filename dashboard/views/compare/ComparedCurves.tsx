@@ -1,0 +1,45 @@
+import { Skeleton, Stack, Text, Title } from '@mantine/core';
+import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
+import { metricTitle } from '@trainyard/shared/metrics/display';
+import { lazy, Suspense, useMemo } from 'react';
+import { overlaid } from './overlaid.js';
+
+const LineChart = lazy(() => import('../../figures/LineChart.js'));
+
+/** A chart for each metric that epochs have, with a line for each run. */
+export function ComparedCurves({ comparison }: { comparison: RunComparison }) {
+  const charts = useMemo(
+    () =>
+      (comparison.curves ?? []).map((curve) => ({ name: curve.name, ...overlaid(curve, comparison.runs) })),
+    [comparison],
+  );
+  return (
+    <Stack gap="xs" component="section" aria-labelledby="curves">
+      <Title order={2} size="h4" id="curves">
+        Curves
+      </Title>
+      {charts.length === 0 ? (
+        <Text c="dimmed">None of the runs has finished an epoch yet.</Text>
+      ) : (
+        <div className="charts">
+          {charts.map(({ name, epochs, curves }) => (
+            <div key={name}>
+              <Text size="sm" fw={600}>
+                {metricTitle(name)}
+              </Text>
+              <Suspense fallback={<Skeleton height={240} />}>
+                <LineChart
+                  label={`${metricTitle(name)} by epoch: ${curves.map(({ title }) => title).join(', ')}`}
+                  epochs={epochs}
+                  curves={curves}
+                  isLogarithmic={false}
+                  cursor="compare"
+                />
+              </Suspense>
+            </div>
+          ))}
+        </div>
+      )}
+    </Stack>
+  );
+}
