@@ -55,6 +55,7 @@ async function make(asked: AskedLists, stop: StopSignal, { line, progress }: Onl
       queries:
         asked.queries === null ? null : await queriesOf(asked.queries, join(unfinished, 'cache'), stop),
       where,
+      whereName: '--where',
       out: to.file,
       unfinished: join(unfinished, BLOCKS),
       workers: workers === 'auto' ? cores() : workers,

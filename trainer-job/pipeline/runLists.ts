@@ -113,6 +113,7 @@ async function make(
   await makeFolder(unfinished);
   const { rows, queries, kept, seconds } = await writeLists({
     ...asked,
+    whereName: `outputs.${asked.lists}.where`,
     folder,
     out: join(folder, file),
     unfinished,

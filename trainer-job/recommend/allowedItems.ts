@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Condition } from '@trainyard/shared';
 import { identifier, literal, type Database } from '../data/database.js';
 import { conditionSql } from '../data/ingest/conditions.js';
 import { typesOf } from '../data/source/openRows.js';
 import { asPattern } from '../data/source/reader.js';
 import { TrainerError } from '../errors/trainerError.js';
+import type { BatchRequest } from './batchRequest.js';
 
 const ITEMS_FILE = 'items.parquet';
 
@@ -14,7 +14,7 @@ export async function allowedItems(
   database: Database,
   folder: string,
   items: readonly string[],
-  where: readonly Condition[],
+  { where, whereName }: Pick<BatchRequest, 'where' | 'whereName'>,
 ): Promise<Uint8Array | null> {
   if (where.length === 0) return null;
   const file = join(folder, ITEMS_FILE);
@@ -34,11 +34,11 @@ export async function allowedItems(
       const known = [...types.keys()].filter((name) => name !== 'vector').map((name) => `"${name}"`);
       throw new TrainerError(
         'missing-column',
-        `where names the column "${condition.column}", and items have ${known.join(', ')}`,
+        `${whereName} names the column "${condition.column}", and items have ${known.join(', ')}`,
         'name one of these columns',
       );
     }
-    return `(${conditionSql(condition, identifier(condition.column), type, 'where')})`;
+    return `(${conditionSql(condition, identifier(condition.column), type, whereName)})`;
   });
   const allowed = new Uint8Array(items.length);
   await database.scan(`SELECT "index" FROM ${rows} WHERE ${holds.join(' AND ')}`, ([places = []]) => {
@@ -47,7 +47,7 @@ export async function allowedItems(
   if (!allowed.includes(1)) {
     throw new TrainerError(
       'invalid-settings',
-      'no item meets where, so that all lists would be empty',
+      `no item meets ${whereName}, so that all lists would be empty`,
       'loosen the conditions, or leave them out',
     );
   }

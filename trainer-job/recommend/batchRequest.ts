@@ -15,6 +15,8 @@ export interface BatchRequest {
   queries: OpenedSource | null;
   /** What an item meets to be in a list: conditions on the columns of `items.parquet`. */
   where: readonly Condition[];
+  /** What somebody wrote these as: `--where`, or a setting of the specification. */
+  whereName: string;
   /** The file, which appears when it is whole; its ending says the format: `.parquet`, `.jsonl` or `.ndjson`. */
   out: string;
   /** Blocks that are done are kept here until the file is there: the same request goes on from them. */

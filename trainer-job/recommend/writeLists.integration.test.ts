@@ -46,6 +46,7 @@ function requestOf(folder: string, out: string, given: Partial<BatchRequest> = {
     exclude: 'nothing',
     queries: null,
     where: [],
+    whereName: '--where',
     out,
     unfinished: `${out}.unfinished`,
     workers: 1,
@@ -281,12 +282,22 @@ describe('lists for many', () => {
     [
       'a condition on what items do not have',
       { where: [{ column: 'price', is: 'less', value: 20 }] },
-      /where names the column "price", and items have "id", "index", "train_count"/,
+      /^--where names the column "price", and items have "id", "index", "train_count"/,
+    ],
+    [
+      'a condition by a setting of the specification',
+      { where: [{ column: 'price', is: 'less', value: 20 }], whereName: 'outputs.recommendations.where' },
+      /^outputs\.recommendations\.where names the column "price"/,
+    ],
+    [
+      'a condition that no such column could meet',
+      { where: [{ column: 'train_count', is: 'less', value: 'many' }] },
+      /--where/,
     ],
     [
       'conditions that no item meets',
       { where: [{ column: 'id', is: 'equal', value: 'nothing' }] },
-      /no item meets where/,
+      /^no item meets --where/,
     ],
   ])('are refused: %s', async (_what, given, message) => {
     const { folder } = await modelOf();

@@ -52,7 +52,7 @@ export async function writeLists(request: BatchRequest): Promise<BatchResult> {
       folder,
       k: request.k,
       excludesSeen,
-      allowed: await allowedItems(database, folder, model.items, request.where),
+      allowed: await allowedItems(database, folder, model.items, request),
     };
     const making = { size, total, table, data, items: model.items.length, began };
     const kept = await makeBlocks(request, blocks, making);

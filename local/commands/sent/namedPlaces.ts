@@ -10,13 +10,16 @@ export interface FilePlace {
   keys: readonly string[];
 }
 
+/** Where a part of a request came from: a file, or a flag as somebody typed it. */
+export type SentPlace = FilePlace | { flag: string };
+
 /**
- * What the work comes to. Where the server refuses it, the refusal names the lines of the files; `fileOf` says in which file a part of the
- * request stood, if in any.
+ * What the work comes to. Where the server refuses it, the refusal names the lines of the files, or the flags; `placeOf` says where a part of
+ * the request came from, if it is known.
  */
 export async function withNamedPlaces<T>(
   work: Promise<T>,
-  fileOf: (keys: readonly string[]) => FilePlace | undefined,
+  placeOf: (keys: readonly string[]) => SentPlace | undefined,
   cwd: string,
 ): Promise<T> {
   try {
@@ -25,8 +28,9 @@ export async function withNamedPlaces<T>(
     if (!(error instanceof RefusedError) || error.errors.length === 0) throw error;
     const named = await Promise.all(
       error.errors.map(async ({ pointer }) => {
-        const place = fileOf(keysOf(pointer));
-        return place ? nameOf(place, cwd) : pointer || '/';
+        const place = placeOf(keysOf(pointer));
+        if (!place) return pointer || '/';
+        return 'flag' in place ? place.flag : nameOf(place, cwd);
       }),
     );
     const { code, headline, errors } = error;

@@ -5,7 +5,7 @@ import { budgetDoubt } from '@trainyard/functions/sweeps/report/sweepFile';
 import { plain, wrap } from '../../watch/layout.js';
 import { EXIT } from '../command.js';
 import { isThisMachine } from '../connect.js';
-import { type FilePlace, withNamedPlaces } from '../sent/namedPlaces.js';
+import { type SentPlace, withNamedPlaces } from '../sent/namedPlaces.js';
 import { asSpec, type OuterSpec, prepareSpec, readSpec } from '../specFile.js';
 import type { SweepAsked, SweepValues } from './actions.js';
 import { watchUntilOver } from './look.js';
@@ -49,6 +49,14 @@ function writtenSpec({ sent, file }: SweepFileRead, specFile: string | undefined
   throw new UserError('wrong-arguments', '--spec is missing: name the specification that trials differ from');
 }
 
+/** The flag that gives a field of the request, where the two are not called alike. */
+const FLAGS: Readonly<Record<string, string>> = {
+  maxTrials: 'trials',
+  maxParallel: 'parallel',
+  timeoutSeconds: 'timeout',
+  budgetUsd: 'budget',
+};
+
 /** The fields of the request that flags give. */
 function ofFlags(values: SweepValues): SentSweep {
   const given = {
@@ -80,9 +88,10 @@ function placesOf(
   specFile: string | undefined,
   flags: readonly string[],
 ) {
-  return ([part = '', ...rest]: readonly string[]): FilePlace | undefined => {
+  return ([part = '', ...rest]: readonly string[]): SentPlace | undefined => {
     if (part === 'spec' && specFile !== undefined) return { file: specFile, keys: rest };
-    if (file === undefined || flags.includes(part)) return undefined;
+    if (flags.includes(part)) return { flag: `--${FLAGS[part] ?? part}` };
+    if (file === undefined) return undefined;
     if (isSpaceAlone) return part === 'space' ? { file, keys: rest } : undefined;
     const own = [part, ...otherSweepNames(part)].find((name) => names.includes(name)) ?? part;
     return { file, keys: [own, ...rest].filter((key) => key !== '') };

@@ -56,6 +56,13 @@ describe('what is wrong with a sweep', () => {
     expect((await sweep(...START)).err).toContain(`shop.yaml:${line}: featurs: unknown key "featurs"`);
   });
 
+  it('is said with the flag as it was typed, where one gave it', async () => {
+    const { sweep } = await atTerminal();
+    const { err, code } = await sweep(...START, '--space', 'default', '--objective', 'val_los');
+    expect(err).toMatch(/\n {2}--objective: .* no val_los/);
+    expect(code).toBe(1);
+  });
+
   it('is a flag of another action, which would do nothing', async () => {
     const { sweep } = await atTerminal();
     const { code, err } = await sweep('pause', 'q5w2kzt7mbx3hvac4ndy', '--trials', '5');
