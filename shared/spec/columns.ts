@@ -37,7 +37,7 @@ export const conditionSchema = z.discriminatedUnion('is', [
     ),
     value: described(
       scalarSchema.clone(),
-      'What the column is compared with, in the type of the column. The text that a time is compared with is read as UTC.',
+      'What the column is compared with, in the type of the column. The text that a time is compared with is read as UTC; to a boolean, `true`, `t`, `yes`, `y` and `1` are true and `false`, `f`, `no`, `n` and `0` false in any letter case, and other texts are refused.',
       0,
       '2026-11-01',
     ),

@@ -61,6 +61,10 @@ const COLUMNS: Readonly<Record<string, { type: string; values: readonly string[]
 };
 const NAMES = Object.keys(COLUMNS);
 const MORE = [
+  'TRUE',
+  ' Yes ',
+  'F',
+  '0',
   '2024-01-02T03:04:05Z',
   '2024-01-02T05:04:05.678+02:00',
   'nothing',

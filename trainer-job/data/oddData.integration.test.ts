@@ -313,6 +313,27 @@ describe('a condition', () => {
     });
   });
 
+  it('on booleans reads the words that casts read, and refuses others', async () => {
+    const folder = await temporaryFolder();
+    const select = `SELECT 'u' || i AS "user", 'i' || (i % 5) AS item, CASE WHEN i % 10 > 0 THEN i % 3 = 0 END AS flag FROM range(100) t(i)`;
+    const file = await writeParquet(join(folder, 'rows.parquet'), select);
+    const keeping = (condition: object) =>
+      ingested(folder, userItemSpec(file, { where: [{ column: 'flag', ...condition }] as never }));
+    for (const value of [true, 1, 'true', 'TRUE', 'T', ' yes', '1']) {
+      expect(await keeping({ is: 'equal', value })).toMatchObject({ rowsKept: 30 });
+    }
+    for (const value of ['FALSE', 'n', '0']) {
+      expect(await keeping({ is: 'notEqual', value })).toMatchObject({ rowsKept: 30 });
+      expect(await keeping({ is: 'greater', value })).toMatchObject({ rowsKept: 30, warnings: [] });
+    }
+    expect(await keeping({ is: 'in', values: ['No', 'Yes'] })).toMatchObject({ rowsKept: 90 });
+    await expect(keeping({ is: 'in', values: ['yes', 'ja'] })).rejects.toMatchObject({
+      code: 'bad-condition',
+      message: expect.stringMatching(/"flag" with "ja"; the column is of type BOOLEAN/) as string,
+      remedy: expect.stringMatching(/write the value as in true or false \(t, yes,/) as string,
+    });
+  });
+
   it('that cannot be compared with its column is an error of the specification', async () => {
     const folder = await temporaryFolder();
     const spec = userItemSpec(await timed(folder), { where: from('last week') });

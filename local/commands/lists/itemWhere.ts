@@ -1,5 +1,6 @@
 /** `--where` of one list: the conditions that the trainer asks of `items.parquet` for lists of many, asked of the values in the folder. */
 import { assertNever, type Condition } from '@trainyard/shared';
+import { truthOf as truthOfWord } from '@trainyard/recommender/encode/boolean';
 import { infiniteOf, secondsOf } from '@trainyard/recommender/encode/value';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { isRounded, wholeNumberOf } from '@trainyard/shared/wholeNumbers';
@@ -93,6 +94,7 @@ function comparison(column: string, type: string, operator: Operator, value: Sca
     return byOrder(type === 'BOOLEAN' ? truthOf : isTime(type) ? never : numberOf, value);
   if (typeof value === 'boolean')
     return byOrder(isNumber(type) ? truthOfNumber : isTime(type) ? never : truthOf, value ? 1 : 0);
+  if (type === 'BOOLEAN') return byOrder(truthOf, givenTruth(column, type, value));
   if (isTime(type)) return byOrder(timeOfText, timeOf(column, type, value));
   if (isNumber(type)) return byOrder(numberOf, givenNumber(column, type, value));
   const other = Buffer.from(value);
@@ -152,6 +154,13 @@ function givenNumber(column: string, type: string, value: string): number {
   const number = value.trim() === '' ? NaN : Number(value);
   if (Number.isFinite(number)) return number;
   throw incomparable(column, type, value, '12.5');
+}
+
+/** By the words that the cast to `boolean` reads. */
+function givenTruth(column: string, type: string, value: string): number {
+  const truth = truthOfWord(value);
+  if (truth !== undefined) return Number(truth);
+  throw incomparable(column, type, value, 'true or false (t, yes, y, 1, f, no, n and 0 are read too)');
 }
 
 function rounded(column: string, value: number): UserError {

@@ -1,4 +1,5 @@
 import { assertNever, runWarning, type Condition, type RunWarning, whole } from '@trainyard/shared';
+import { truthOf } from '@trainyard/recommender/encode/boolean';
 import { isRounded, wholeNumberOf } from '@trainyard/shared/wholeNumbers';
 import { withoutNan } from './columns.js';
 import { literal } from '../database.js';
@@ -51,7 +52,7 @@ export function conditionSql(
 }
 
 /**
- * Text is read as a time or a number where the column holds those: as text, "9" is more than "10". A number or a truth
+ * Text is read as a time, a number or a truth value where the column holds those: as text, "9" is more than "10". A number or a truth
  * value makes the column what it is itself: the text of a CSV is read as a number where a number is asked for.
  */
 function comparison(sql: string, type: string, operator: string, value: Scalar, asked: Asked): string {
@@ -62,6 +63,7 @@ function comparison(sql: string, type: string, operator: string, value: Scalar, 
     return `${asNumber(sql)} ${operator} ${literal(value)}`;
   }
   if (typeof value === 'boolean') return `try_cast(${sql} AS BOOLEAN) ${operator} ${literal(value)}`;
+  if (type === 'BOOLEAN') return `${sql} ${operator} ${literal(truthIn(value, asked, type))}`;
   if (isTime(type)) return `${sql} ${operator} ${literal(timeOf(value, asked, type))}::TIMESTAMP`;
   if (isNumber(type)) return `${asNumber(sql)} ${operator} ${literal(numberOf(value, asked, type))}`;
   return `CAST(${sql} AS VARCHAR) ${operator} ${literal(value)}`;
@@ -77,7 +79,7 @@ export function textOrderSql(condition: Condition, value: string, type: string):
   if (!('value' in condition) || typeof condition.value !== 'string' || !IN_ORDER.has(condition.is))
     return undefined;
   const number = condition.value.trim() === '' ? Number.NaN : Number(condition.value);
-  if (!Number.isFinite(number) || isTime(type) || isNumber(type)) return undefined;
+  if (!Number.isFinite(number) || type === 'BOOLEAN' || isTime(type) || isNumber(type)) return undefined;
   const asNumbers = conditionSql({ ...condition, value: number }, value, type);
   return `${asNumber(value)} IS NOT NULL AND (${asNumbers}) <> (${conditionSql(condition, value, type)})`;
 }
@@ -127,6 +129,20 @@ function numberOf(value: string, asked: Asked, type: string): number {
   if (!Number.isFinite(number))
     throw incomparable(value, asked, type, '12.5', /^\d{4}-\d\d/.test(value) ? 'timestamp' : 'string');
   return number;
+}
+
+/** By the words that the cast to `boolean` reads. */
+function truthIn(value: string, asked: Asked, type: string): boolean {
+  const truth = truthOf(value);
+  if (truth === undefined)
+    throw incomparable(
+      value,
+      asked,
+      type,
+      'true or false (t, yes, y, 1, f, no, n and 0 are read too)',
+      'string',
+    );
+  return truth;
 }
 
 const FLOATING = /^(DOUBLE|FLOAT)$/;

@@ -12,6 +12,7 @@ import {
   type TimeUnit,
 } from '@trainyard/shared';
 import { TRAINER_ERRORS, type TrainerErrorCode } from '@trainyard/shared/errors/trainerErrors';
+import { truthOf } from '@trainyard/recommender/encode/boolean';
 import { z } from 'zod';
 import { castProblemSchema, judgeReading, type CastProblem } from '../casts/judgeReading.js';
 import type { Reading } from '../casts/reading.js';
@@ -37,7 +38,7 @@ import { unusedRows, unusedRowsSchema } from './unusedRows.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** Raise it when the same source and specification would give other rows. */
-const INGEST_VERSION = 9;
+const INGEST_VERSION = 10;
 export const ROWS_FILE = 'rows.parquet';
 
 export const ingestOutcomeSchema = z.strictObject({
@@ -93,12 +94,21 @@ const FORMER_INGEST_VERSION = 8;
 
 /**
  * The key that version 0.1 gave to the rows; undefined where it may have read them otherwise, though they look equal: SQL saw the
- * text of lists, and joins and derived columns other times.
+ * text of lists, joins and derived columns other times, and conditions on booleans no words but `true` and `false`.
  */
 export function formerIngestKey(dataset: Dataset, opened: OpenedTables): unknown {
-  const { sql, joins, derive } = dataset;
+  const { sql, joins, derive, where } = dataset;
   if (sql !== undefined || joins.length > 0 || Object.keys(derive).length > 0) return undefined;
+  if (where.flatMap(valuesOf).some(isOtherWord)) return undefined;
   return ingestKey(dataset, opened, FORMER_INGEST_VERSION);
+}
+
+function valuesOf(condition: Dataset['where'][number]): readonly unknown[] {
+  return condition.is === 'in' ? condition.values : 'value' in condition ? [condition.value] : [];
+}
+
+function isOtherWord(value: unknown): boolean {
+  return typeof value === 'string' && value !== 'true' && value !== 'false' && truthOf(value) !== undefined;
 }
 
 /** All that shapes the rows: neither the features nor, but for times in JSON lines, the split. */
