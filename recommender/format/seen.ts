@@ -15,17 +15,17 @@ export const seenDocumentSchema = z.strictObject({
   items: z.int().min(0),
   /** Pairs of a user and an item, each once. */
   pairs: z.int().min(0),
-  /** What "newest" goes by: the time of the split, or the order of the rows of the data where the split has none. */
+  /** What "newest" goes by: the time of the split or, where it has none, the place in the data: of the rows of test before those of validation, and those before train. */
   order: z.enum(['time', 'data']),
   /** Rows of all splits whose user or item training does not know: they are in no list. */
   rowsLeftOut: z.int().min(0),
 });
 export type SeenDocument = z.infer<typeof seenDocumentSchema>;
 
-const SEEN_VERSIONS = { 1: seenDocumentSchema };
+export const SEEN_VERSIONS = { 1: seenDocumentSchema };
 
 export interface Seen extends SeenDocument {
-  /** Positions in the catalogue of what the user at that position of the vocabulary has, newest first; to be read only. */
+  /** Positions in the catalogue of what the user at that position of the vocabulary has, newest first as `order` has it; to be read only. */
   of(this: void, user: number): Uint32Array;
 }
 

@@ -106,7 +106,7 @@ export interface RecommenderModel {
   ): Recommendation[][];
   /** The items that are most like one, without it; or like what the values of a new item make of it. */
   similar(this: void, item: ItemId | FeatureValues, options?: SimilarOptions): SimilarItem[];
-  /** The items that the user of a query already has, the newest first; throws where the folder does not say it. */
+  /** The items that the user of a query already has, the newest first where the data have times; throws where the folder does not say it. */
   seenBy(this: void, query: FeatureValues): string[];
   /** The values of an item by attribute. */
   attributesOf(this: void, item: ItemId): Readonly<Record<string, Attribute>>;

@@ -4,7 +4,7 @@ import type { Seen } from '../format/seen.js';
 import { notOfThisModel } from './catalogue.js';
 import type { KnownUsers } from './users.js';
 
-/** Positions in the catalogue of what the user of a query has, the newest first; empty for one who is unknown or missing. The values have been checked. */
+/** Positions in the catalogue of what the user of a query has, the newest first where the data have times; empty for one who is unknown or missing. The values have been checked. */
 export type SeenBy = (query: FeatureValues) => Uint32Array;
 
 const NOTHING = new Uint32Array();

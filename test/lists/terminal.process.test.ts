@@ -100,11 +100,11 @@ async function expectOneUser(opened: RecommenderModel, run: Run) {
   const shown = await run(['recommend', 'shop', '--user', user, '-k', '4']);
   expect(shown).toMatchObject({ code: 0, err: '' });
   const [head, ...lines] = cellsOf(shown.out);
-  expect(head).toEqual(['#', 'item', 'price', 'score', `| had last, of ${seen.length}`]);
+  expect(head).toEqual(['#', 'item', 'price', 'score', `| had, of ${seen.length}, not by time`]);
   expect(lines).toEqual(
     list.map(({ item, score }, i) => {
       const had = seen[i];
-      const beside = had === undefined ? '|' : `| ${had} ${priceOf(Number(had.slice(1)))}`;
+      const beside = had === undefined ? '|' : `| ${had}`;
       return [String(i + 1), item, String(priceOf(Number(item.slice(1)))), score.toFixed(4), beside];
     }),
   );
@@ -118,6 +118,7 @@ async function expectOneUser(opened: RecommenderModel, run: Run) {
       attributes: { price: priceOf(Number(item.slice(1))) },
     })),
     seen,
+    seenOrder: 'data',
   });
   const all = await run(['recommend', 'shop#1', '--user', userId(0), '--json']);
   expect(jsonOf(all.out)['recommendations']).toEqual([]);
@@ -180,7 +181,7 @@ async function expectSomebodyNew(opened: RecommenderModel, run: Run) {
 async function expectSimilar(opened: RecommenderModel, run: Run) {
   const shown = await run(['similar', 'shop', itemId(7), '-k', '3']);
   const [title, head, ...lines] = cellsOf(shown.out);
-  expect([title, head]).toEqual([[`most like ${itemId(7)} 7.5:`], ['#', 'item', 'price', 'score']]);
+  expect([title, head]).toEqual([[`most like ${itemId(7)} (price 7.5):`], ['#', 'item', 'price', 'score']]);
   expect(lines.map(([, item]) => item)).toEqual(itemsOf(opened.similar(itemId(7), { k: 3 })));
   const filtered = await run([
     'similar',

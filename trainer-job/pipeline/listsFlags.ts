@@ -42,7 +42,8 @@ export const LISTS_FLAGS = {
   exclude: {
     group: GROUP,
     value: 'WHAT',
-    description: 'what a user’s list lacks: the items of the user’s training rows, or nothing',
+    description:
+      'what a user’s list lacks: the items that the user has in the data, of all splits, or nothing',
     schema: z.enum(['seen', 'nothing']).default('seen'),
   },
   where: {

@@ -47,7 +47,7 @@ async function make(asked: AskedLists, stop: StopSignal, { line, progress }: Onl
   try {
     const brought = bringModel(place, { artifactDirectory: join(unfinished, 'model'), cloud }, stop.signal);
     const folder = await unlessStopped(stop, brought);
-    const { queries, rows, kept, seconds, version } = await writeLists({
+    const { queries, rows, kept, short, seconds, version } = await writeLists({
       folder,
       lists,
       k,
@@ -67,7 +67,7 @@ async function make(asked: AskedLists, stop: StopSignal, { line, progress }: Onl
     await rm(unfinished, { recursive: true, force: true });
     const before = kept > 0 ? `, ${whole(kept)} of them by an earlier process` : '';
     line(
-      `${to.name}: ${whole(rows)} rows, lists of ${k} for ${whole(queries)} ${lists === 'similarItems' ? 'items' : 'queries'} by ${version ?? 'a model without a version'}, in ${seconds.toFixed(1)} s${before}`,
+      `${to.name}: ${whole(rows)} rows, lists of ${short > 0 ? 'up to ' : ''}${whole(k)} for ${whole(queries)} ${lists === 'similarItems' ? 'items' : 'queries'} by ${version ?? 'a model without a version'}, in ${seconds.toFixed(1)} s${before}`,
     );
     return 0;
   } catch (error) {

@@ -9,7 +9,7 @@ export interface BatchRequest {
   lists: 'recommendations' | 'similarItems';
   /** Items in each list, fewer where there are no more. */
   k: number;
-  /** Of recommendations: whether the items of the user's training rows are left out. */
+  /** Of recommendations: whether the items that the user has in the data, of all splits, are left out. */
   exclude: 'seen' | 'nothing';
   /** Of recommendations: files with a query a row; null for all users that the model knows. */
   queries: OpenedSource | null;
@@ -50,6 +50,8 @@ export interface BatchResult {
   rows: number;
   /** Queries that were taken from an earlier, unfinished process. */
   kept: number;
+  /** Lists with fewer items than were asked for. */
+  short: number;
   seconds: number;
   /** Null of a folder that does not name it. */
   version: string | null;

@@ -7,11 +7,13 @@ import { readValues } from '@trainyard/recommender/format/values';
 import { readDirectory } from '@trainyard/recommender/node';
 import { identifier, type Database } from '../data/database.js';
 import { textSql } from '../data/ingest/columns.js';
+import { jsonKeys } from '../data/source/jsonKeys.js';
 import type { OpenedSource } from '../data/source/openedSource.js';
 import { openRows, typesOf } from '../data/source/openRows.js';
 import type { SourceFiles } from '../data/source/source.js';
 import { reading } from '../data/source/sourceProblem.js';
 import { TrainerError } from '../errors/trainerError.js';
+import { noteUnknown } from './unknownUsers.js';
 import { noteUnread } from './unreadValues.js';
 
 const TABLE = 'queries';
@@ -49,6 +51,8 @@ export async function usersTable(
 }
 
 interface QueryColumns extends Pick<RecommenderModel, 'userColumn' | 'columns'> {
+  /** Whether the model knows the user whom a text names. */
+  isKnown(this: void, user: string): boolean;
   /** What tells values that count as missing since they cannot be read, by column. */
   unreadBy: ReadonlyMap<string, (value: FeatureValue) => boolean>;
 }
@@ -57,14 +61,18 @@ interface QueryColumns extends Pick<RecommenderModel, 'userColumn' | 'columns'> 
 export async function fileTable(
   database: Database,
   source: OpenedSource,
-  { userColumn: id, columns: { query }, unreadBy }: QueryColumns,
+  { userColumn: id, columns: { query }, isKnown, unreadBy }: QueryColumns,
   onNote: (note: string) => void,
 ): Promise<QueryTable> {
   const columns = [id, ...query.filter((column) => column !== id)];
   const { rows, types } = await openQueries(database, source, columns);
   const files = await source.files();
   const aside = [...types.keys()].filter((name) => !columns.includes(name));
-  if (aside.length > 0) onNote(`the query tower does not read ${aside.join(', ')}: left aside`);
+  if (aside.length > 0) {
+    const keys = files.format === 'jsonl' ? await jsonKeys(database, files, [...types.keys()]) : undefined;
+    const names = aside.map((name) => nameInFile(name, keys?.get(name)));
+    onNote(`the query tower does not read ${names.join(', ')}: left aside`);
+  }
   const given = columns.filter((column) => types.has(column));
   const missing = columns.filter((column) => !types.has(column));
   if (missing.length > 0 && given.length > 1) {
@@ -75,8 +83,17 @@ export async function fileTable(
     );
   }
   const table = await readingQueries(files, () => tableOf(database, given, rows));
+  if (table.count === 0) onNote('the queries have columns and no row: there is no list to make');
   await noteUnread(database, TABLE, given, unreadBy, onNote);
+  await noteUnknown(database, TABLE, id, isKnown, onNote);
   return table;
+}
+
+/** Of keys of JSON lines that differ in letter case alone, all but one are columns by names that no line has. */
+function nameInFile(column: string, key = column): string {
+  return key === column
+    ? column
+    : `${JSON.stringify(key)} (another key differs from it in letter case alone: it is ${column} here)`;
 }
 
 /** SQL of the rows of files, and DuckDB's types of their columns. `columns` are those that the query tower reads, that of the users first. Fails with a `TrainerError` where that one is missing. */

@@ -4,7 +4,7 @@ import type { Database } from '../data/database.js';
 
 /** What is said of a column's values names so many of them. */
 export const EXAMPLES = 3;
-const LONGEST = 60;
+export const LONGEST = 60;
 
 interface Unread {
   given: number;

@@ -100,7 +100,10 @@ describe('lists for many', () => {
       const onNote = (note: string) => notes.push(note);
       const result = await writeLists(requestOf(folder, out, { queries: source, onNote }));
       expect(result).toMatchObject({ queries: 40, rows: 120, kept: 0, version: 'test#1' });
-      expect(notes).toEqual(['the query tower does not read aside: left aside']);
+      expect(notes).toEqual([
+        'the query tower does not read aside: left aside',
+        '4 of 40 queries have no user: they have the list of somebody who is new',
+      ]);
       const expected = queries.flatMap(({ user, city }, n) =>
         model.recommend({ user, city }, { k: 3 }).map(({ item, score }, i) => ({
           query: n + 1,
@@ -174,6 +177,39 @@ describe('lists for many', () => {
     await expect(writeLists(asked)).rejects.toThrow(/^2 of 2 queries are refused and have no list: query 1/);
   });
 
+  it('say how many queries are of users whom the model does not know, or of nobody, and that a file has none', async () => {
+    const { folder } = await modelOf();
+    const work = await temporaryFolder();
+    const notesOf = async (name: string, text: string) => {
+      await writeFile(join(work, name), text);
+      const notes: string[] = [];
+      const request = requestOf(folder, join(work, 'lists.jsonl'), {
+        queries: await sourceOf(join(work, name), work),
+        onNote: (note) => notes.push(note),
+      });
+      const { queries, rows } = await writeLists(request);
+      return { queries, rows, notes };
+    };
+    expect(await notesOf('users.csv', 'user,city\nu1,Graz\n99,Graz\n,Linz\nu2,Linz\nabc,\n')).toEqual({
+      queries: 5,
+      rows: 15,
+      notes: [
+        '2 of 5 queries have a user that the model does not know, such as "99" of query 2, "abc" of query 5; 1 of 5 queries have no user: they have the list of somebody who is new',
+      ],
+    });
+    expect(await notesOf('header.csv', 'user,city\n')).toEqual({
+      queries: 0,
+      rows: 0,
+      notes: ['the queries have columns and no row: there is no list to make'],
+    });
+    const alike = '{"user":"u1","city":"Graz","User":"u2"}\n';
+    expect(await notesOf('alike.jsonl', alike)).toMatchObject({
+      notes: [
+        'the query tower does not read "User" (another key differs from it in letter case alone: it is User_1 here): left aside',
+      ],
+    });
+  });
+
   it('are of all users that the model knows where no file is given, as Parquet', async () => {
     const { folder, model } = await modelOf();
     const work = await temporaryFolder();
@@ -232,7 +268,11 @@ describe('lists for many', () => {
   it('of similar items have the largest cosine first, and never the item itself', async () => {
     const { folder, model } = await modelOf();
     const out = join(await temporaryFolder(), 'similar.jsonl');
-    await writeLists(requestOf(folder, out, { lists: 'similarItems', k: 29 }));
+    const notes: string[] = [];
+    const onNote = (note: string) => notes.push(note);
+    const asked = requestOf(folder, out, { lists: 'similarItems', k: 29, onNote });
+    expect(await writeLists(asked)).toMatchObject({ rows: 30 * 29, short: 0 });
+    expect(notes).toEqual([]);
     const lines = await linesOf(out);
     const vectors = new Map(ITEMS.map(({ item }) => [item, model.embedCandidate({ item })]));
     const cosine = (a: Float32Array, b: Float32Array) => {
@@ -263,7 +303,13 @@ describe('lists for many', () => {
     );
     const model = await openModelDirectory(folder);
     const out = join(await temporaryFolder(), 'lists.jsonl');
-    await writeLists(requestOf(folder, out, { exclude: 'seen', k: 100 }));
+    const notes: string[] = [];
+    const onNote = (note: string) => notes.push(note);
+    await writeLists(requestOf(folder, out, { exclude: 'seen', k: 100, onNote }));
+    expect(notes.splice(0)).toEqual([
+      expect.stringMatching(/does not say the city of its users/),
+      '9 of 9 lists have fewer than 100 items (28): the model has 30 items, and what a user has is left out',
+    ]);
     const lines = await linesOf(out);
     expect(lines).toHaveLength(USERS.length * (ITEMS.length - 2));
     for (const user of model.users) {
@@ -273,8 +319,13 @@ describe('lists for many', () => {
       expect(new Set([...listed, ...seen]).size).toBe(ITEMS.length);
     }
     const where = [{ column: 'id', is: 'in' as const, values: ['i3', 'i8', 'i21'] }];
-    await writeLists(requestOf(folder, out, { k: 100, where }));
+    await writeLists(requestOf(folder, out, { k: 3, where }));
     expect(new Set((await linesOf(out)).map(({ item }) => item))).toEqual(new Set(['i3', 'i8', 'i21']));
+    const similar = requestOf(folder, out, { lists: 'similarItems', k: 3, where, onNote });
+    expect(await writeLists(similar)).toMatchObject({ queries: 30, rows: 3 * 2 + 27 * 3, short: 3 });
+    expect(notes).toEqual([
+      '3 of 30 lists have fewer than 3 items (2): 3 of the 30 items meet where, and an item is not in its own list',
+    ]);
   });
 
   it.each<[string, Partial<BatchRequest>, RegExp]>([

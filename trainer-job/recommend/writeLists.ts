@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RecommenderError, type RecommenderModel } from '@trainyard/recommender';
+import { textOfColumn } from '@trainyard/recommender/encode/columnText';
 import { TRANSFORM_FILE, TRANSFORM_FOLDER } from '@trainyard/recommender/format/files';
 import { readDocument } from '@trainyard/recommender/format/read';
 import { TRANSFORM_VERSIONS } from '@trainyard/recommender/format/transformDocument';
@@ -17,6 +18,7 @@ import type { WorkerData } from './messages.js';
 import { planOf, versionOf } from './plan.js';
 import { fileTable, usersTable, type QueryTable } from './queryTable.js';
 import { orRefused, refused } from './refused.js';
+import { shortInWords, shortLists } from './shortLists.js';
 import { onWorkers, type Job } from './workers.js';
 import { EXAMPLES } from './unreadValues.js';
 import { formatOf, refusedQueries, writeTable } from './writeTable.js';
@@ -57,7 +59,8 @@ export async function writeLists(request: BatchRequest): Promise<BatchResult> {
     const making = { size, total, table, data, items: model.items.length, began };
     const kept = await makeBlocks(request, blocks, making);
     await noteRefused(database, blocks, total, request.onNote);
-    return { queries: total, kept, rows: await writeTable(database, blocks.files, request, version) };
+    const short = await noteShort(database, blocks, making, request);
+    return { queries: total, kept, short, rows: await writeTable(database, blocks.files, request, version) };
   };
   const work = await mkdtemp(join(unfinished, 'work-'));
   try {
@@ -86,6 +89,20 @@ async function noteRefused(
   throw refused(message);
 }
 
+/** Says how many lists have fewer items than were asked for, and why; returns how many. */
+async function noteShort(
+  database: Database,
+  blocks: Blocks,
+  { total, items, data: { allowed, excludesSeen } }: Making,
+  { lists, k, onNote }: BatchRequest,
+): Promise<number> {
+  const short = await shortLists(database, blocks.files, k);
+  const meeting = allowed && allowed.reduce((sum, one) => sum + one, 0);
+  const note = shortInWords(short, { lists, k, total, items, meeting, excludesSeen });
+  if (note !== null) onNote(note);
+  return short.count;
+}
+
 /** Says before anything is computed that the folder does not say what users have. */
 function checkSeen(model: RecommenderModel, folder: string): void {
   try {
@@ -112,7 +129,10 @@ async function queriesOf(
   const transform = await orRefused(() =>
     readDocument(readDirectory(folder), `${TRANSFORM_FOLDER}/${TRANSFORM_FILE}`, TRANSFORM_VERSIONS),
   );
-  return fileTable(database, queries, { ...model, unreadBy: unreadByColumn(transform) }, onNote);
+  const known = new Set(model.users);
+  const textOfUser = textOfColumn(model.userColumn, transform.columnTypes);
+  const isKnown = (user: string) => known.has(textOfUser(user) ?? '');
+  return fileTable(database, queries, { ...model, isKnown, unreadBy: unreadByColumn(transform) }, onNote);
 }
 
 function blockSize({ type, items }: RecommenderModel): number {

@@ -68,7 +68,8 @@ export async function writeTable(
   }
 }
 
-function linesSql(blocks: readonly string[]): string {
+/** The lines of all blocks, as a table. */
+export function linesSql(blocks: readonly string[]): string {
   if (blocks.length === 0) {
     return `(SELECT 0::BIGINT AS n, ''::VARCHAR AS "of", []::VARCHAR[] AS items, []::DOUBLE[] AS scores, ''::VARCHAR AS refused WHERE false)`;
   }

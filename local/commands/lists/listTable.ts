@@ -6,6 +6,8 @@ import { plain, truncate } from '../../watch/layout.js';
 const WIDEST = 24;
 const BETWEEN = '  ';
 
+type Attributes = Pick<RecommenderModel, 'attributes' | 'attributesOf'>;
+
 export interface ScoredItem {
   item: string;
   score: number;
@@ -13,7 +15,7 @@ export interface ScoredItem {
 
 /** A list, best first: the place, the item, what is known of it as far as the line has room, the score, and `beside` it other lines. */
 export function listLines(
-  model: Pick<RecommenderModel, 'attributes' | 'attributesOf'>,
+  model: Attributes,
   list: readonly ScoredItem[],
   beside: { title: string; items: readonly string[] } | null,
   width: number,
@@ -29,31 +31,41 @@ export function listLines(
       return [String(i + 1), found.item, ...texts, scoreText(found.score)];
     }),
   ];
-  const right = beside && [
-    beside.title,
-    ...Array.from({ length: count }, (_, i) => itemText(model, beside.items[i])),
-  ];
-  for (let shown = model.attributes.length; ; shown--) {
+  const right = (textOf: (item: string) => string) =>
+    beside && [beside.title, ...beside.items.slice(0, count).map(textOf)];
+  const linesOf = (shown: number, others: readonly string[] | null) => {
     const rows = own(model.attributes.slice(0, shown));
-    const lines = tableLines(
-      right ? rows.map((row, i) => [...row, `| ${right[i] ?? ''}`]) : rows,
-      new Set([0, shown + 2]),
-    );
-    if (shown === 0 || lines.every((line) => line.length <= width)) {
-      return lines.map((line) => truncate(line, width));
-    }
-  }
+    const all = others ? rows.map((row, i) => [...row, `| ${others[i] ?? ''}`]) : rows;
+    return tableLines(all, new Set([0, shown + 2]));
+  };
+  const [named, bare] = [right((item) => itemText(model, item)), right((item) => item)];
+  const most = model.attributes.length;
+  // An attribute of the list itself is worth more than what the items beside it are called.
+  const forms = [
+    ...Array.from({ length: most }, (_, i) => linesOf(most - i, named)),
+    ...Array.from({ length: most + 1 }, (_, i) => linesOf(most - i, bare)),
+  ];
+  const fitting = forms.find((lines) => lines.every((line) => line.length <= width)) ?? forms.at(-1) ?? [];
+  return fitting.map((line) => truncate(line, width));
 }
 
-/** An item and the first thing that is known of it, as one harmless line. */
-export function itemText(
-  { attributes, attributesOf }: Pick<RecommenderModel, 'attributes' | 'attributesOf'>,
-  item: string | undefined,
-): string {
-  if (item === undefined) return '';
-  const [first] = attributes;
-  const value = first === undefined ? null : attributesOf(item)[first];
-  return plain(value === null || value === undefined ? item : `${item} ${truncate(String(value), WIDEST)}`);
+/** An item and the first words that are known of it, as one harmless line. A bare number or time would be read as what was paid, or when. */
+export function itemText({ attributes, attributesOf }: Attributes, item: string): string {
+  const values = attributesOf(item);
+  const words = attributes
+    .map((name) => values[name])
+    .find((value) => typeof value === 'string' && /\p{L}/u.test(value));
+  return plain(words === undefined ? item : `${item} ${truncate(String(words), WIDEST)}`);
+}
+
+/** An item with all that is known of it, by name: `7 (price 7.5, colour red)`. */
+export function itemWithAttributes({ attributes, attributesOf }: Attributes, item: string): string {
+  const values = attributesOf(item);
+  const known = attributes.flatMap((name) => {
+    const value = values[name] ?? null;
+    return value === null ? [] : [`${name} ${truncate(String(value), WIDEST)}`];
+  });
+  return plain(known.length === 0 ? item : `${item} (${known.join(', ')})`);
 }
 
 /** Cells below each other; those of `numbers` stand at the right of their columns. */

@@ -3,12 +3,19 @@ import {
   readValues,
   RecommenderError,
   type FeatureValue,
+  type ReadFile,
   type RecommenderModel,
   type Values,
 } from '@trainyard/recommender';
 import { textOfColumn } from '@trainyard/recommender/encode/columnText';
-import { TRANSFORM_FILE, TRANSFORM_FOLDER, VALUES_FILES } from '@trainyard/recommender/format/files';
+import {
+  SEEN_FILES,
+  TRANSFORM_FILE,
+  TRANSFORM_FOLDER,
+  VALUES_FILES,
+} from '@trainyard/recommender/format/files';
 import { readDocument } from '@trainyard/recommender/format/read';
+import { SEEN_VERSIONS, type SeenDocument } from '@trainyard/recommender/format/seen';
 import { TRANSFORM_VERSIONS, type TransformDocument } from '@trainyard/recommender/format/transformDocument';
 import { unreadByColumn } from '@trainyard/recommender/model/unread';
 import { UserError } from '@trainyard/shared/commandLine/userError';
@@ -18,8 +25,8 @@ import type { ModelPlace } from './modelPlace.js';
 
 export interface OpenedPlace {
   model: RecommenderModel;
-  /** Whether the folder says what users have had. */
-  knowsSeen: boolean;
+  /** What tells what users had last: times, or the order of the rows of the data. Null where the folder does not say what users have had. */
+  seenOrder: SeenDocument['order'] | null;
   /** The place of a user among those whom the model knows, undefined for others: 7 and 007 are one where the data have numbers. */
   userAt(this: void, id: FeatureValue): number | undefined;
   /** The type that the column of the items' ids has in DuckDB. */
@@ -43,7 +50,7 @@ export async function openPlace({ name, folder }: ModelPlace, context: CommandCo
   const textOfUser = textOfColumn(model.userColumn, columnTypes);
   return {
     model,
-    knowsSeen: knowsSeen(model),
+    seenOrder: knowsSeen(model) ? (await seenDocument(files.read)).order : null,
     userAt(id) {
       const text = textOfUser(id);
       const place = text === null ? -1 : model.users.indexOf(text);
@@ -64,6 +71,10 @@ function typeOfId(
 ): string {
   const [column = ''] = features[idFeature]?.encoded.columns ?? [];
   return (Object.hasOwn(types, column) ? types[column] : undefined) ?? 'VARCHAR';
+}
+
+function seenDocument(read: ReadFile): Promise<SeenDocument> {
+  return orExplained(() => readDocument(read, SEEN_FILES.document, SEEN_VERSIONS));
 }
 
 function knowsSeen(model: RecommenderModel): boolean {

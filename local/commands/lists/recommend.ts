@@ -84,7 +84,8 @@ async function showList(asked: Asked, context: CommandContext): Promise<number> 
   const { k = K, json, exclude, where } = asked;
   if (asked.for !== undefined) throw new UserError('wrong-arguments', '--for goes with --out FILE');
   const place = await openPlace(await findModel(asked.model, asked, context), context);
-  const { model, knowsSeen } = place;
+  const { model, seenOrder } = place;
+  const knowsSeen = seenOrder !== null;
   const query = await queryOf(asked, place, context);
   const wanted = await wantedItems(place, where);
   const excludesSeen = knowsSeen && exclude === 'seen';
@@ -100,11 +101,11 @@ async function showList(asked: Asked, context: CommandContext): Promise<number> 
   if (json) {
     const known = list.map(({ item, score }) => ({ item, score, attributes: model.attributesOf(item) }));
     const user = query[model.userColumn] ?? null;
-    terminal.draw([listJson({ user, query, recommendations: known, seen })]);
+    terminal.draw([listJson({ user, query, recommendations: known, seen, seenOrder })]);
     return EXIT.ok;
   }
   const beside =
-    seen && seen.length > 0 ? { title: `had last, of ${seen.length}`, items: seen.slice(0, k) } : null;
+    seen && seen.length > 0 ? { title: seenTitle(seen.length, seenOrder), items: seen.slice(0, k) } : null;
   terminal.draw(listLines(model, list, beside, terminal.layout.width));
   if (list.length === 0) {
     context.note(
@@ -116,6 +117,11 @@ async function showList(asked: Asked, context: CommandContext): Promise<number> 
       'the folder of the model does not say what users have had: the list may have it, and models that are trained now say it',
     );
   return EXIT.ok;
+}
+
+/** Without times, nobody knows what the user had last. */
+function seenTitle(count: number, order: OpenedPlace['seenOrder']): string {
+  return order === 'time' ? `had last, of ${count}` : `had, of ${count}, not by time`;
 }
 
 /** A known user with the values of the newest training row, as the lists for all users have them, and with those that are given in their place. */

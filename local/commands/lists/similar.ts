@@ -1,11 +1,12 @@
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
+import { truncate } from '../../watch/layout.js';
 import { defineCommand, EXIT } from '../command.js';
 import { connectionFlags } from '../connect.js';
 import { runBatch } from './batch.js';
 import { K, listFlags, trainerFlags } from './listFlags.js';
 import { listJson } from './listJson.js';
-import { itemText, listLines } from './listTable.js';
+import { itemWithAttributes, listLines } from './listTable.js';
 import { findModel, modelPlaceArgument } from './modelPlace.js';
 import { openPlace, orExplained } from './openPlace.js';
 import { wantedItems } from './wantedItems.js';
@@ -52,7 +53,10 @@ export const similar = defineCommand(
       return EXIT.ok;
     }
     const { width } = terminal.layout;
-    terminal.draw([`most like ${itemText(model, item)}:`, ...listLines(model, list, null, width)]);
+    terminal.draw([
+      truncate(`most like ${itemWithAttributes(model, item)}:`, width),
+      ...listLines(model, list, null, width),
+    ]);
     return EXIT.ok;
   },
 );

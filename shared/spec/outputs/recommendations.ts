@@ -52,7 +52,7 @@ const listShape = {
 export const recommendationsSchema = z.strictObject({
   exclude: described(
     z.enum(['seen', 'nothing']).default('seen'),
-    'What the list of a user lacks: the items that the user has in the data, or nothing.',
+    'What the list of a user lacks: the items that the user has in the data, of all splits, or nothing.',
   ),
   for: described(
     z
