@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 import type { Request, Response } from '../http/request.js';
-import { ObjectNotFoundError, type ByteRange } from '../ports/objectStore/objectStore.js';
+import { ObjectNotFoundError, ObjectSizeError, type ByteRange } from '../ports/objectStore/objectStore.js';
 import type { Artifact } from '../runs/results/artifacts.js';
 
 export async function sendArtifact(
@@ -37,7 +37,7 @@ export async function sendArtifact(
       `The file has ${bytes} bytes; ${asked ?? ''} has none of them.`,
       { sizeBytes: bytes },
     );
-  const source = await openedOf(cp, artifact.key, range);
+  const source = await openedOf(cp, artifact, range);
   const length = range ? range.end - range.start + 1 : bytes;
   response.status(range ? 206 : 200).set({
     ...fixed,
@@ -94,17 +94,23 @@ function isNamedBy(header: string | undefined, etag: string): boolean {
   return [...header.matchAll(/(?:W\/)?("[^"]*")/g)].some(([, tag]) => tag === etag);
 }
 
+/** The size is held against the manifest before anything is answered; the digest would take a reading of the whole. */
 async function openedOf(
-  cp: Pick<ControlPlane, 'objects'>,
-  key: string,
+  cp: Pick<ControlPlane, 'objects' | 'log'>,
+  { key, bytes }: Artifact,
   range: ByteRange | null,
 ): Promise<Readable> {
   try {
-    return await (range ? cp.objects.openRead(key, range) : cp.objects.openRead(key));
+    return await cp.objects.openRead(key, { range: range ?? undefined, size: bytes });
   } catch (error) {
     if (error instanceof ObjectNotFoundError)
       throw new DomainError('no-artifact', `${error.uri} is not there any more.`);
-    throw error;
+    if (!(error instanceof ObjectSizeError)) throw error;
+    cp.log('ERROR', 'an object is not the one that is listed', { key, bytes, found: error.size });
+    throw new DomainError(
+      'artifact-changed',
+      `${error.uri} has ${error.size} bytes, and ${bytes} are listed: it is not the file that was left there.`,
+    );
   }
 }
 

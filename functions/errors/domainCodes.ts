@@ -188,6 +188,15 @@ const TABLE = {
     remedy: 'Do what the detail says; `manifest.json` lists what there is.',
     retried: false,
   },
+  'artifact-changed': {
+    status: 409,
+    title: 'Not the file that is listed',
+    meaning:
+      'The file in the store of objects has another size than the manifest lists, or than the attached file had: somebody has changed, cut or replaced it there.',
+    remedy:
+      'Bring the file back from a copy, such as an export of the run; without one, train the run again, or attach the file again with `replace`.',
+    retried: false,
+  },
   'range-not-satisfiable': {
     status: 416,
     title: 'Range not satisfiable',

@@ -45,12 +45,29 @@ export function objectStoreContract(name: string, opened: () => Promise<OpenedOb
         [99_999, 170_000],
         [last, last],
       ] as const) {
-        const part = await buffer(await store.openRead('folder/object', { start, end }));
+        const part = await buffer(await store.openRead('folder/object', { range: { start, end } }));
         expect(part.equals(content.subarray(start, end + 1)), `bytes ${start} to ${end}`).toBe(true);
       }
-      await expect(store.openRead('absent', { start: 0, end: 1 })).rejects.toThrow(ObjectNotFoundError);
-      await expect(store.openRead('folder', { start: 0, end: 1 })).rejects.toThrow(ObjectNotFoundError);
-      await expect(store.openRead('../outside', { start: 0, end: 1 })).rejects.toThrow(RangeError);
+      await expect(store.openRead('absent', { range: { start: 0, end: 1 } })).rejects.toThrow(
+        ObjectNotFoundError,
+      );
+      await expect(store.openRead('folder', { range: { start: 0, end: 1 } })).rejects.toThrow(
+        ObjectNotFoundError,
+      );
+      await expect(store.openRead('../outside', { range: { start: 0, end: 1 } })).rejects.toThrow(RangeError);
+    });
+
+    it('says before the first byte that an object has another size than it should', async () => {
+      const { store } = await opened();
+      await store.putIfAbsent('a', text('12345'));
+      const range = { start: 1, end: 2 };
+      expect(await buffer(await store.openRead('a', { size: 5 }))).toEqual(text('12345'));
+      expect(await buffer(await store.openRead('a', { size: 5, range }))).toEqual(text('23'));
+      for (const part of [{ size: 0 }, { size: 4 }, { size: 6, range }])
+        await expect(store.openRead('a', part)).rejects.toThrow(
+          expect.objectContaining({ name: 'ObjectSizeError', size: 5, uri: store.uri('a') }) as Error,
+        );
+      await expect(store.openRead('absent', { size: 5 })).rejects.toThrow(ObjectNotFoundError);
     });
 
     it('leaves an object as it is when the key is taken', async () => {

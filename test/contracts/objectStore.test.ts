@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openDirectoryObjectStore } from '../../functions/ports/objectStore/directoryObjectStore.js';
+import { ObjectNotFoundError } from '../../functions/ports/objectStore/objectStore.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
 import { objectStoreContract } from './objectStore.contract.js';
 
@@ -40,5 +41,31 @@ describe('a directory of objects', () => {
     await writeFile(join(folder, 'secret'), 'x');
     await expect(store.list('../')).rejects.toThrow(RangeError);
     expect(await store.list('..')).toEqual([]);
+  });
+
+  it('follows no link out of its folder, be it of a file or of a folder above it, and no key leads through one', async () => {
+    const { store, root, folder } = await opened();
+    await store.putIfAbsent('runs/a', Buffer.from('a'));
+    await mkdir(join(folder, 'outside'));
+    await writeFile(join(folder, 'outside', 'secret'), 'x');
+    await symlink(join(folder, 'outside', 'secret'), join(root, 'runs', 'file'));
+    await symlink(join(folder, 'outside'), join(root, 'runs', 'folder'));
+    for (const key of ['runs/file', 'runs/folder/secret']) {
+      expect(await store.get(key)).toBeUndefined();
+      await expect(store.openRead(key)).rejects.toThrow(ObjectNotFoundError);
+      await store.delete(key);
+    }
+    expect(await store.list('')).toEqual(['runs/a']);
+    expect(await store.list('runs/folder/')).toEqual([]);
+    await expect(store.putIfAbsent('runs/folder/new', Buffer.from('x'))).rejects.toThrow('leads out of');
+    expect(await readdir(join(folder, 'outside'))).toEqual(['secret']);
+  });
+
+  it('may lie behind a link itself', async () => {
+    const { store, root, folder } = await opened();
+    await store.putIfAbsent('runs/a', Buffer.from('a'));
+    await symlink(root, join(folder, 'link'));
+    const other = openDirectoryObjectStore(join(folder, 'link'));
+    expect([await other.get('runs/a'), await other.list('runs/')]).toEqual([Buffer.from('a'), ['runs/a']]);
   });
 });

@@ -107,7 +107,7 @@ function refusalsOf({ method, path, access, mayLack, mayConflict, schemas }: Rou
     ...(mayConflict ? ([409] as const) : []),
     413,
     415,
-    ...(isDownload(schemas) ? ([416] as const) : []),
+    ...(isDownload(schemas) ? ([409, 416] as const) : []),
     ...(method === 'POST' ? ([422] as const) : []),
     500,
     503,

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Bucket, File } from '@google-cloud/storage';
 import { z } from 'zod';
 import { checkedSegments, folderOf } from './objectKey.js';
-import { ObjectNotFoundError, type ByteRange, type ObjectStore } from './objectStore.js';
+import { ObjectNotFoundError, ObjectSizeError, type ObjectStore } from './objectStore.js';
 import { statusOf, storageProblem, withRetries } from './storageFaults.js';
 
 export interface CloudStorageOptions {
@@ -87,8 +87,8 @@ class CloudStorageObjectStore implements ObjectStore {
     }
   }
 
-  openRead(key: string, range?: ByteRange): Promise<Readable> {
-    return this.read(key, (error) => this.problem(error, key), range);
+  openRead(key: string, part?: Parameters<ObjectStore['openRead']>[1]): Promise<Readable> {
+    return this.read(key, (error) => this.problem(error, key), part);
   }
 
   async list(prefix: string): Promise<string[]> {
@@ -126,11 +126,13 @@ class CloudStorageObjectStore implements ObjectStore {
   private async read(
     key: string,
     inWords: (error: unknown) => unknown,
-    range?: ByteRange,
+    { range, size }: Parameters<ObjectStore['openRead']>[1] = {},
   ): Promise<Readable> {
     const { bucket, stallMs = 60_000 } = this.options;
     const file = await this.file(key);
-    const [{ generation }] = await this.trying(key, () => file.getMetadata());
+    const [{ generation, size: found }] = await this.trying(key, () => file.getMetadata());
+    if (size !== undefined && Number(found) !== size)
+      throw new ObjectSizeError(`gs://${bucket}/${key}`, Number(found), size);
     const pinned = (await this.bucket()).file(file.name, { generation: generationSchema.parse(generation) });
     // The digest is that of the whole.
     const source = pinned.createReadStream(

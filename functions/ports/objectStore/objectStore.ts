@@ -11,8 +11,8 @@ export interface ObjectStore {
   /** Writes the object unless the key is taken; false when it was. Readers never see a part of it. */
   putIfAbsent(key: string, content: Buffer | Readable): Promise<boolean>;
   get(key: string): Promise<Buffer | undefined>;
-  /** Fails with `ObjectNotFoundError` before the first byte. */
-  openRead(key: string, range?: ByteRange): Promise<Readable>;
+  /** Fails before the first byte: with `ObjectNotFoundError`, and with `ObjectSizeError` where the whole object has not `size` bytes. */
+  openRead(key: string, part?: { range?: ByteRange | undefined; size?: number }): Promise<Readable>;
   /** All keys that begin with `prefix`, in order. */
   list(prefix: string): Promise<string[]>;
   /** Deleting what is not there is no error. */
@@ -25,5 +25,16 @@ export class ObjectNotFoundError extends Error {
   override readonly name = 'ObjectNotFoundError';
   constructor(readonly uri: string) {
     super(`no object at ${uri}`);
+  }
+}
+
+export class ObjectSizeError extends Error {
+  override readonly name = 'ObjectSizeError';
+  constructor(
+    readonly uri: string,
+    readonly size: number,
+    expected: number,
+  ) {
+    super(`the object at ${uri} has ${size} bytes, not ${expected}`);
   }
 }

@@ -213,7 +213,7 @@ describe('trainyard export', () => {
     expect([longer.code, longer.notes]).toEqual([
       1,
       expect.stringMatching(
-        /the server broke off items\.parquet 5 times: .*not the one that the manifest lists/,
+        /Not the file that is listed \(409\): .*items\.parquet has \d+ bytes, and \d+ are listed/,
       ),
     ]);
     await rename(`${file}.kept`, file);
