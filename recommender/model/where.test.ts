@@ -56,6 +56,23 @@ describe('a filter by attributes', () => {
     expect(placesOf(where)).toEqual(places);
   });
 
+  it.each<[unknown, RegExp]>([
+    [
+      Promise.resolve(false),
+      /where answers a promise for the item "0": give a function that answers true or false at once/,
+    ],
+    ['no', /where answers the text "no" for the item "0"/],
+    [0, /answers a number/],
+    [undefined, /answers undefined/],
+    [null, /answers null/],
+    [[], /answers a list/],
+  ])('that is a function is refused where it answers no boolean: %o', (answer, message) => {
+    const act = () => placesOf((() => answer) as never);
+    expect(act).toThrow(message);
+    expect(act).toThrow(expect.objectContaining({ name: 'RecommenderError', code: 'bad-option' }));
+    expect(placesOf((id) => id === '2')).toEqual([2]);
+  });
+
   it('finds each item by what is said of it', () => {
     for (const { name, at } of columns) {
       for (let i = 0; i < 4; i++) expect(placesOf({ [name]: at(i) })).toContain(i);

@@ -15,7 +15,11 @@ export function testOf(
   columns: readonly AttributeColumn[],
 ): ItemTest | undefined {
   if (where === undefined) return undefined;
-  if (typeof where === 'function') return (index) => where(idAt(index), attributesOf(columns, index));
+  if (typeof where === 'function')
+    return (index) => {
+      const id = idAt(index);
+      return answerOf(where(id, attributesOf(columns, index)), id);
+    };
   if (!isObject(where)) {
     throw badOption(
       `where is ${kindOf(where)}`,
@@ -24,6 +28,18 @@ export function testOf(
   }
   const tests = Object.entries(where).map(([name, wanted]) => columnTest(columnOf(columns, name), wanted));
   return (index) => tests.every((test) => test(index));
+}
+
+/** What is no boolean would count as true, a promise of false and the text "no" too. */
+function answerOf(answer: unknown, id: string): boolean {
+  if (typeof answer === 'boolean') return answer;
+  const isPromise = typeof answer === 'object' && answer !== null && 'then' in answer;
+  throw badOption(
+    `where answers ${isPromise ? 'a promise' : typeof answer === 'string' ? `the text "${answer}"` : kindOf(answer)} for the item "${id}"`,
+    isPromise
+      ? 'give a function that answers true or false at once: wait for what it needs before'
+      : 'give a function that answers true or false',
+  );
 }
 
 /** The values of one item by attribute. */
