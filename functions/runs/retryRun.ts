@@ -1,6 +1,7 @@
 import { isTerminal, runName, type GivenIdentity, type Run } from '@trainyard/shared';
 import { DomainError } from '../errors/domainError.js';
 import { startRun, type StartPorts } from './createRun.js';
+import { givenIdentity } from './planStart.js';
 
 /**
  * Starts a new run with the specification of one that failed or was cancelled, going on from its last checkpoint where it has
@@ -37,26 +38,13 @@ export function retryRun(
 }
 
 /** A retry is what the run was; only a trial of a sweep is none, for its sweep has counted it. */
-function identityOf({
-  experiment,
-  title,
-  intent,
-  parentRunId,
-  inSweep,
-  quickRunId,
-  repeat,
-  systemTags,
-}: Run): GivenIdentity {
-  return {
-    experiment,
-    ...(title !== '' && { title }),
-    intent,
-    parentRunId,
-    inSweep,
-    quickRunId,
-    repeat,
-    systemTags,
-  };
+function identityOf({ title, ...run }: Run): GivenIdentity {
+  return givenIdentity({
+    ...run,
+    title: title === '' ? undefined : title,
+    sweep: undefined,
+    quickTest: undefined,
+  });
 }
 
 function cannotRetry(detail: string): DomainError {

@@ -5,7 +5,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Docum
 import { RefusedError } from '../../client/request.js';
 
 /** A key of a file, from its root. */
-export interface FilePlace {
+interface FilePlace {
   file: string;
   keys: readonly string[];
 }
