@@ -3,6 +3,7 @@ import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
 import type { ModelPage, PresetPage, RunPage, RunView } from '@trainyard/shared/http/bodies';
 import type { BestExperiments } from '@trainyard/shared/http/experiments';
 import type { PresetKind } from '@trainyard/shared/presetSections';
+import type { SweepPage, SweepView, TrialPage } from '@trainyard/shared/sweeps/view';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { read } from './request.js';
 
@@ -34,6 +35,35 @@ export const reads = {
       queryKey: ['comparison', runs, baseline],
       queryFn: ({ signal }) =>
         read<RunComparison>('/api/compare', { runs, baseline, include: 'curves,intervals' }, signal),
+    }),
+  sweeps: (modelId: string) =>
+    infiniteQueryOptions({
+      queryKey: ['sweeps', modelId],
+      initialPageParam: '',
+      queryFn: ({ pageParam, signal }) =>
+        read<SweepPage>(
+          `/api/models/${encodeURIComponent(modelId)}/sweeps`,
+          { cursor: pageParam, limit: PAGE },
+          signal,
+        ),
+      getNextPageParam: ({ nextCursor }) => nextCursor,
+    }),
+  sweep: (sweepId: string) =>
+    queryOptions({
+      queryKey: ['sweep', sweepId],
+      queryFn: ({ signal }) => read<SweepView>(`/api/sweeps/${encodeURIComponent(sweepId)}`, {}, signal),
+    }),
+  trials: (sweepId: string) =>
+    infiniteQueryOptions({
+      queryKey: ['trials', sweepId],
+      initialPageParam: '',
+      queryFn: ({ pageParam, signal }) =>
+        read<TrialPage>(
+          `/api/sweeps/${encodeURIComponent(sweepId)}/trials`,
+          { cursor: pageParam, limit: 200 },
+          signal,
+        ),
+      getNextPageParam: ({ nextCursor }) => nextCursor,
     }),
   presets: (kind: PresetKind) =>
     queryOptions({

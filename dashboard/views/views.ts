@@ -13,5 +13,7 @@ export const VIEWS: readonly ViewEntry[] = [
   { path: '/runs', title: 'Runs', View: lazy(() => import('./runs/RunsView.js')) },
   { path: '/new', title: 'New training', View: lazy(() => import('./new/NewRunView.js')) },
   { path: '/compare', title: 'Compare', View: lazy(() => import('./compare/CompareView.js')) },
+  { path: '/sweeps', title: 'Sweeps', View: lazy(() => import('./sweeps/SweepsView.js')) },
+  { path: '/sweeps/:sweepId', View: lazy(() => import('./sweep/SweepView.js')) },
   { path: '/runs/:runId', View: lazy(() => import('./run/RunView.js')) },
 ];

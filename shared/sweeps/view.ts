@@ -56,6 +56,8 @@ export const trialPageSchema = z.strictObject({
   trials: described(z.array(trialViewSchema), 'The trials of the page, by their numbers.'),
   nextCursor,
 });
+export type SweepPage = z.infer<typeof sweepPageSchema>;
+export type TrialPage = z.infer<typeof trialPageSchema>;
 export const queuedTrialViewSchema = z.strictObject({
   id: described(z.string(), 'The id of the request.', 'k3v7q2mzx5ahc4tnwy6d'),
   number: described(z.int().min(1), 'The number that the trial will have.', 18),

@@ -1,0 +1,138 @@
+import { Anchor, Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
+import type { SweepView as Sweep } from '@trainyard/shared/sweeps/view';
+import { Link, useParams } from 'wouter';
+import { ApiError } from '../../api/problem.js';
+import { reads } from '../../api/reads.js';
+import { dateTime } from '../../figures/times.js';
+import { usd } from '../../figures/usd.js';
+import { Failure } from '../../states/Failure.js';
+import { Loading } from '../../states/Loading.js';
+import { NotHere } from '../../states/NotHere.js';
+import { SweepActions } from './SweepActions.js';
+import { TrialTable } from './TrialTable.js';
+
+/** How often a sweep that goes on is read again. */
+const AGAIN_MS = 2_000;
+
+/** A sweep as it goes: how far it is, its best trial, and every trial. */
+export default function SweepView() {
+  const { sweepId } = useParams<{ sweepId: string }>();
+  const sweep = useQuery({
+    ...reads.sweep(sweepId),
+    refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : AGAIN_MS),
+  });
+  const isOpen = sweep.data !== undefined && !isOver(sweep.data);
+  const trials = useInfiniteQuery({
+    ...reads.trials(sweepId),
+    refetchInterval: isOpen ? AGAIN_MS : false,
+  });
+  if (sweep.isPending) return <Loading rows={8} />;
+  // What is there stays in sight while the server is away.
+  if (!sweep.data) {
+    const { error } = sweep;
+    if (error instanceof ApiError && error.status < 500)
+      return <NotHere what={`There is no sweep ${sweepId}, or it is of a team that you are not in.`} />;
+    return <Failure what="The sweep cannot be read" error={error} retry={() => void sweep.refetch()} />;
+  }
+  const known = trials.data?.pages.flatMap((page) => page.trials) ?? [];
+  return (
+    <Stack gap="lg">
+      <Header sweep={sweep.data} />
+      {sweep.isError && <Failure what="The sweep cannot be read again" error={sweep.error} />}
+      <Best sweep={sweep.data} />
+      {trials.isError && (
+        <Failure what="The trials cannot be read" error={trials.error} retry={() => void trials.refetch()} />
+      )}
+      <TrialTable sweep={sweep.data} trials={known} isReady={trials.isSuccess} />
+      {trials.hasNextPage && (
+        <Button
+          variant="default"
+          onClick={() => void trials.fetchNextPage()}
+          loading={trials.isFetchingNextPage}
+        >
+          Show more
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+const isOver = ({ status }: Pick<Sweep, 'status'>) => status === 'completed' || status === 'cancelled';
+
+function Header({ sweep }: { sweep: Sweep }) {
+  const { trials, maxTrials, name, sweepId } = sweep;
+  const done = trials.completed + trials.pruned + trials.failed + trials.cancelled;
+  const counts = Object.entries(trials).filter(([, count]) => count > 0);
+  return (
+    <Stack gap="xs">
+      <Group justify="space-between" align="start">
+        <Stack gap={2}>
+          <Title order={1} size="h2" className="breaks">
+            {name || sweepId}
+          </Title>
+          {sweep.description !== '' && (
+            <Text c="dimmed" className="breaks">
+              {sweep.description}
+            </Text>
+          )}
+        </Stack>
+        <SweepActions sweep={sweep} isOver={isOver(sweep)} />
+      </Group>
+      <Progress.Root size="lg">
+        <Progress.Section value={(100 * done) / maxTrials} aria-label={`How far ${name || sweepId} is`} />
+      </Progress.Root>
+      <Group gap="lg">
+        <Text size="sm" role="status" aria-label="Status">
+          {sweep.status}
+          {sweep.endReason !== null && `: ${sweep.endReason}`}
+        </Text>
+        <Text size="sm">
+          {done} of {maxTrials} trials
+          {counts.length > 0 && `: ${counts.map(([state, count]) => `${count} ${state}`).join(', ')}`}
+        </Text>
+        <Text size="sm">
+          {usd(sweep.costUsd)}
+          {sweep.budgetUsd !== null && ` of ${usd(sweep.budgetUsd)}`}
+        </Text>
+        <Text size="sm">
+          requested {dateTime(sweep.createdAt)} by {sweep.requestedBy}
+        </Text>
+        <Anchor href={`/api/sweeps/${sweepId}/report`} size="sm">
+          Report, with the importance of parameters
+        </Anchor>
+      </Group>
+    </Stack>
+  );
+}
+
+function Best({ sweep: { best, objective, finals } }: { sweep: Sweep }) {
+  return (
+    <Stack gap="xs" component="section" aria-labelledby="best">
+      <Title order={2} size="h4" id="best">
+        Best so far
+      </Title>
+      {best ? (
+        <Text className="breaks">
+          <Link href={`/runs/${best.runId}`} className="plainLink">
+            trial {best.number}
+          </Link>{' '}
+          with {metricTitle(objective.metric)} {formatMetric(objective.metric, best.value)}:{' '}
+          {Object.entries(best.parameters)
+            .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+            .join(', ')}
+        </Text>
+      ) : (
+        <Text c="dimmed">No trial is completed yet.</Text>
+      )}
+      {finals.map(({ runId, trial }) => (
+        <Text key={runId} size="sm">
+          <Link href={`/runs/${runId}`} className="plainLink">
+            The training of trial {trial} on everything
+          </Link>
+        </Text>
+      ))}
+    </Stack>
+  );
+}

@@ -1,0 +1,79 @@
+import { Stack, Table, Text, Title } from '@mantine/core';
+import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
+import type { SweepView, TrialView } from '@trainyard/shared/sweeps/view';
+import { Link } from 'wouter';
+import { ScrollingTable } from '../../figures/ScrollingTable.js';
+import { duration } from '../../figures/times.js';
+import { Loading } from '../../states/Loading.js';
+
+interface Props {
+  sweep: SweepView;
+  trials: readonly TrialView[];
+  isReady: boolean;
+}
+
+/** Every trial: what it tried, where it is, and what it came to. */
+export function TrialTable({ sweep: { objective, best }, trials, isReady }: Props) {
+  const keys = [...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)))];
+  return (
+    <Stack gap="xs" component="section" aria-labelledby="trials">
+      <Title order={2} size="h4" id="trials">
+        Trials
+      </Title>
+      {!isReady ? (
+        <Loading />
+      ) : trials.length === 0 ? (
+        <Text c="dimmed">No trial has begun yet.</Text>
+      ) : (
+        <ScrollingTable minWidth={420 + 140 * keys.length} maxHeight={640} stickyHeader>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Trial</Table.Th>
+              <Table.Th>State</Table.Th>
+              <Table.Th className="tabular">{metricTitle(objective.metric)}</Table.Th>
+              <Table.Th className="tabular">Epochs</Table.Th>
+              <Table.Th className="tabular">Duration</Table.Th>
+              {keys.map((key) => (
+                <Table.Th key={key} className="tabular breaks">
+                  {key}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {trials.map((trial) => (
+              <Table.Tr key={trial.number}>
+                <Table.Td>
+                  {trial.runId === null ? (
+                    trial.number
+                  ) : (
+                    <Link href={`/runs/${trial.runId}`} className="plainLink">
+                      {trial.number}
+                    </Link>
+                  )}
+                  {trial.number === best?.number && <span className="note"> best</span>}
+                </Table.Td>
+                <Table.Td className="breaks">
+                  {trial.state}
+                  {trial.error && <span className="note line">{trial.error.message}</span>}
+                </Table.Td>
+                <Table.Td className="tabular">
+                  {formatMetric(objective.metric, trial.value ?? trial.curve.at(-1)?.value)}
+                </Table.Td>
+                <Table.Td className="tabular">{trial.curve.length}</Table.Td>
+                <Table.Td className="tabular nowrap">
+                  {trial.seconds === null ? '–' : duration(trial.seconds)}
+                </Table.Td>
+                {keys.map((key) => (
+                  <Table.Td key={key} className="tabular breaks">
+                    {trial.parameters[key] === undefined ? '–' : JSON.stringify(trial.parameters[key])}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </ScrollingTable>
+      )}
+    </Stack>
+  );
+}

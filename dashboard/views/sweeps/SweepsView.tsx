@@ -1,0 +1,108 @@
+import { Button, NativeSelect, Stack, Table, Text, Title } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
+import { Link } from 'wouter';
+import { useAddress } from '../../address/useAddress.js';
+import { reads } from '../../api/reads.js';
+import { ScrollingTable } from '../../figures/ScrollingTable.js';
+import { dateTime } from '../../figures/times.js';
+import { usd } from '../../figures/usd.js';
+import { Failure } from '../../states/Failure.js';
+import { Loading } from '../../states/Loading.js';
+
+/** The sweeps of a model, newest first. */
+export default function SweepsView() {
+  const address = useAddress();
+  const models = useQuery(reads.models);
+  if (models.isPending) return <Loading />;
+  if (models.isError)
+    return (
+      <Failure what="The models cannot be read" error={models.error} retry={() => void models.refetch()} />
+    );
+  const known = models.data.models;
+  const modelId = address.get('model') || known[0]?.modelId;
+  return (
+    <Stack gap="md">
+      <Title order={1} size="h2">
+        Sweeps
+      </Title>
+      {modelId === undefined ? (
+        <Text c="dimmed">There is no model yet: the first training makes one.</Text>
+      ) : (
+        <>
+          <NativeSelect
+            label="Model"
+            maw={320}
+            data={known.map(({ modelId: value, name }) => ({ value, label: name }))}
+            value={modelId}
+            onChange={({ currentTarget }) => address.set({ model: currentTarget.value })}
+          />
+          <SweepsOfModel modelId={modelId} />
+        </>
+      )}
+    </Stack>
+  );
+}
+
+function SweepsOfModel({ modelId }: { modelId: string }) {
+  const pages = useInfiniteQuery(reads.sweeps(modelId));
+  if (pages.isPending) return <Loading rows={6} />;
+  if (pages.isError)
+    return (
+      <Failure what="The sweeps cannot be read" error={pages.error} retry={() => void pages.refetch()} />
+    );
+  const sweeps = pages.data.pages.flatMap((page) => page.sweeps);
+  if (sweeps.length === 0)
+    return (
+      <Text c="dimmed">
+        The model has no sweep yet. A terminal starts one: trainyard sweep --model {modelId} --spec spec.yaml
+        --space default
+      </Text>
+    );
+  return (
+    <Stack gap="sm">
+      <ScrollingTable minWidth={720} highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Sweep</Table.Th>
+            <Table.Th>Status</Table.Th>
+            <Table.Th>Requested</Table.Th>
+            <Table.Th className="tabular">Trials</Table.Th>
+            <Table.Th className="tabular">Best</Table.Th>
+            <Table.Th className="tabular">Cost</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {sweeps.map(({ sweepId, name, status, createdAt, trials, maxTrials, objective, best, costUsd }) => (
+            <Table.Tr key={sweepId}>
+              <Table.Td className="named breaks">
+                <Link href={`/sweeps/${sweepId}`} className="plainLink">
+                  {name || sweepId}
+                </Link>
+              </Table.Td>
+              <Table.Td>{status}</Table.Td>
+              <Table.Td className="nowrap">{dateTime(createdAt)}</Table.Td>
+              <Table.Td className="tabular">
+                {trials.completed + trials.pruned + trials.failed + trials.cancelled} of {maxTrials}
+              </Table.Td>
+              <Table.Td className="tabular">
+                {formatMetric(objective.metric, best?.value)}
+                <span className="note line">{metricTitle(objective.metric)}</span>
+              </Table.Td>
+              <Table.Td className="tabular">{usd(costUsd)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </ScrollingTable>
+      {pages.hasNextPage && (
+        <Button
+          variant="default"
+          onClick={() => void pages.fetchNextPage()}
+          loading={pages.isFetchingNextPage}
+        >
+          Show more
+        </Button>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,70 @@
+/** A sweep on the page: its trials as they go on, and what can be done with it. */
+import { describe, expect, it } from 'vitest';
+import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
+import { lookedAt, opened, shows, SIGHTS } from '../support/openedPage.js';
+import { SweepWorld } from '../support/sweepWorld.js';
+
+const RATE = 'training.optimizer.learningRate';
+const request = {
+  name: '<b>rates</b>',
+  space: { [RATE]: { type: 'logFloat', min: 0.001, max: 0.5 } },
+  strategy: 'random',
+  maxTrials: 3,
+  maxParallel: 1,
+};
+
+describe.skipIf(!hasChromium)(`a sweep on the page${hasChromium ? '' : `, ${WITHOUT_CHROMIUM}`}`, () => {
+  it('is found in the list, paused, resumed, followed to its end, extended, and its best trained on everything', async () => {
+    const { cp, page, complaints } = await opened('/');
+    const world = new SweepWorld(cp, { objectiveOf: (parameters) => Number(parameters[RATE]) });
+    const { sweepId } = await world.start(request);
+    await page.goto(new URL('/sweeps?model=demo', page.url()).href);
+    await page.getByRole('link', { name: request.name }).click();
+    const status = page.getByRole('status', { name: 'Status' });
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await status.getByText('paused').waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await status.getByText('running').waitFor();
+    await world.run(sweepId);
+    await status.getByText('completed: maxTrials').waitFor();
+    await shows(page, '3 of 3 trials: 3 completed');
+    expect(await page.getByRole('row').count()).toBe(4);
+    await page.getByRole('button', { name: 'Extend' }).click();
+    await page.getByLabel('Trials in all').fill('5');
+    await page.getByRole('button', { name: 'Extend the sweep' }).click();
+    await shows(page, '3 of 5 trials');
+    await page.getByRole('button', { name: 'Finalize' }).click();
+    await page.getByRole('button', { name: 'Train the best on everything' }).click();
+    await page.waitForURL(/\/runs\/[a-z2-7]{20}$/);
+    expect(complaints).toEqual([]);
+  });
+
+  it('is cancelled when asked twice', async () => {
+    const { cp, page } = await opened('/');
+    const world = new SweepWorld(cp);
+    const { sweepId } = await world.start(request);
+    await page.goto(new URL(`/sweeps/${sweepId}`, page.url()).href);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Cancel the sweep' }).click();
+    await page
+      .getByRole('status', { name: 'Status' })
+      .getByText(/^cancel/)
+      .waitFor();
+    expect((await world.sweep(sweepId)).cancelRequestedAt).not.toBeNull();
+  });
+
+  it.each(SIGHTS)(
+    'has nothing that axe finds, and nothing that stands out of its width: $colorScheme, $width',
+    async (sight) => {
+      const { cp, page } = await opened('/', { sight });
+      const world = new SweepWorld(cp);
+      const { sweepId } = await world.start(request);
+      await world.run(sweepId);
+      await lookedAt(page, [
+        ['/sweeps?model=demo', request.name],
+        [`/sweeps/${sweepId}`, '3 completed'],
+        [`/sweeps/${'a'.repeat(20)}`, 'Nothing here'],
+      ]);
+    },
+  );
+});
