@@ -2,6 +2,7 @@
 import type { ProgramTable } from '@trainyard/shared/commandLine/commandTable';
 import { attach } from './attach/attach.js';
 import { cancel } from './cancel.js';
+import { completionOf } from './completion.js';
 import { compare } from './comparison/compare.js';
 import { type Command, EXIT_CODES } from './command.js';
 import { cost } from './cost.js';
@@ -15,6 +16,7 @@ import { init } from './init/init.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
 import { recommend } from './lists/recommend.js';
+import { open } from './results/open.js';
 import { report } from './results/report.js';
 import { similar } from './lists/similar.js';
 import { reproduce } from './reproduce.js';
@@ -54,12 +56,14 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     verify,
     recommend,
     report,
+    open,
     exportRun,
     exportMlflow,
     similar,
     logs,
     cost,
     schema,
+    completionOf(() => PROGRAM),
     sample,
     demo,
     demoSweep,

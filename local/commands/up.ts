@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { DEFAULT_DIRECTORY, DEFAULT_PORT } from '../config.js';
 import type { Host } from '../host/host.js';
+import { openAddress } from '../openAddress.js';
 import { withinMs } from '../host/withinMs.js';
 import { trainerCommand } from '../host/trainerCommand.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
@@ -25,6 +26,7 @@ export const up = defineCommand(
         description: 'where runs, models and the callback secret are kept',
         schema: z.string().default(DEFAULT_DIRECTORY),
       },
+      open: { description: 'opens its page in your browser' },
       emulators: {
         description:
           'keeps runs in the Firestore emulator and events in the Pub/Sub emulator of the Google Cloud SDK',
@@ -32,6 +34,7 @@ export const up = defineCommand(
     },
     examples: [
       'trainyard up',
+      'trainyard up --open',
       'trainyard up --port 9000 --directory /srv/trainyard',
       'trainyard up --emulators',
     ],
@@ -62,6 +65,10 @@ export const up = defineCommand(
       '  start one  trainyard start --model ID --spec FILE --watch',
       '  stop       Ctrl-C',
     ]);
+    if (values.open)
+      await openAddress(host.url).catch((error: unknown) =>
+        context.note(error instanceof Error ? error.message : String(error)),
+      );
     await serveUntilInterrupted(host, context);
     return EXIT.ok;
   },

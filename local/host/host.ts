@@ -187,6 +187,8 @@ function controlPlaneOf(
     launchers: { process: launcher },
     config: configSchema.parse({
       ...given,
+      // Its own page shows every run.
+      notifications: { runUrl: `${given.publicUrl}/runs/{runId}`, ...given.notifications },
       auth: 'loopback',
       tiers: [{ name: LOCAL_TIER, launcher: 'process' }],
       leaseSeconds: 15,

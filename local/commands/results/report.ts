@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
-import { platform } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import type { RunView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
+import { openAddress } from '../../openAddress.js';
 import { asPath } from '../../watch/outcome.js';
 import { defineCommand, EXIT } from '../command.js';
 import { connectionFlags } from '../connect.js';
@@ -33,7 +32,7 @@ export const report = defineCommand(
   async (values, context) => {
     const place = await ofRunOrFolder(values, context, { ofRun: reportOfRun, ofFolder: reportOfFolder });
     context.terminal.draw([place]);
-    if (values.open) await opened(place);
+    if (values.open) await openAddress(addressOf(place));
     return EXIT.ok;
   },
 );
@@ -57,32 +56,8 @@ async function reportOfFolder(folder: string): Promise<string> {
   );
 }
 
-/** The program that opens a page by its address, with its arguments, by the system. */
-const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
-  darwin: ['open'],
-  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
-};
-
-async function opened(place: string): Promise<void> {
-  const address = /^[a-z]+:\/\//.test(place) ? consoleAddress(place) : pathToFileURL(place).href;
-  const [program = 'xdg-open', ...before] = OPENERS[platform] ?? ['xdg-open'];
-  await new Promise<void>((done, failed) => {
-    const child = spawn(program, [...before, address], { detached: true, stdio: 'ignore' });
-    child.once('error', (cause) =>
-      failed(
-        new UserError('cannot-open', `${program} could not be started here: open ${address} yourself`, {
-          cause,
-        }),
-      ),
-    );
-    child.once('spawn', () => {
-      child.unref();
-      done();
-    });
-  });
-}
-
-/** A page in a bucket is shown to whoever may read it, once signed in. */
-function consoleAddress(uri: string): string {
-  return uri.replace(/^gs:\/\//, 'https://storage.cloud.google.com/');
+/** Of a path, that of the file; a page in a bucket is shown to whoever may read it, once signed in. */
+function addressOf(place: string): string {
+  if (!/^[a-z]+:\/\//.test(place)) return pathToFileURL(place).href;
+  return place.replace(/^gs:\/\//, 'https://storage.cloud.google.com/');
 }
