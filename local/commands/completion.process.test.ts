@@ -41,8 +41,8 @@ async function offered(...words: string[]): Promise<string[]> {
 
 describe('trainyard completion', () => {
   it('offers every command in bash', async () => {
-    const firsts = new Set([...COMMANDS.keys()].map((name) => name.split(' ')[0]));
-    expect((await offered('')).toSorted()).toEqual([...firsts, 'help'].toSorted());
+    const firsts = new Set([...COMMANDS.keys()].map((name) => name.split(' ')[0] ?? ''));
+    expect(new Set(await offered(''))).toEqual(firsts.add('help'));
     expect(await offered('comp')).toEqual(['compare', 'completion']);
   });
 

@@ -60,7 +60,7 @@ describe('a command that a page shows', () => {
 
   it.each(trainyard)('is read by its table: $line ($page)', ({ line }) => {
     // The reference shows the form of each command, too.
-    if (/\[options\]|COMMAND/.test(line))
+    if (/\[(options|[A-Z]+)\]|COMMAND/.test(line))
       return expect(COMMANDS.has(trainyardArguments(line)[0] ?? '')).toBe(true);
     const found = commandOf(trainyardArguments(line));
     expect(found && parseArguments(found.command.table, found.rest)).toBeDefined();

@@ -24,7 +24,9 @@ describe('trainyard open', () => {
   });
 
   it('goes where the deployment says that people look at a run', async () => {
-    const { out, runId } = await printed({ notifications: { runUrl: 'https://shop.example/runs/{runId}' } }, ['demo#1']);
+    const { out, runId } = await printed({ notifications: { runUrl: 'https://shop.example/runs/{runId}' } }, [
+      'demo#1',
+    ]);
     expect(out).toBe(`https://shop.example/runs/${runId}`);
   });
 });
