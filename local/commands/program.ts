@@ -2,7 +2,7 @@
 import type { ProgramTable } from '@trainyard/shared/commandLine/commandTable';
 import { attach } from './attach/attach.js';
 import { cancel } from './cancel.js';
-import { completionOf } from './completion.js';
+import { completionOf } from './tools/completion.js';
 import { compare } from './comparison/compare.js';
 import { type Command, EXIT_CODES } from './command.js';
 import { cost } from './cost.js';
@@ -23,7 +23,7 @@ import { reproduce } from './reproduce.js';
 import { retrain } from './retrain.js';
 import { retry } from './retry.js';
 import { sample } from './sample.js';
-import { schema } from './schema.js';
+import { schema } from './tools/schema.js';
 import { show } from './show/show.js';
 import { start } from './start.js';
 import { repeats } from './quick/repeats.js';

@@ -9,11 +9,11 @@ import { UserError } from '@trainyard/shared/commandLine/userError';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readConfig } from '../config.js';
-import { Terminal } from '../watch/terminal.js';
+import { readConfig } from '../../config.js';
+import { Terminal } from '../../watch/terminal.js';
 import { schema } from './schema.js';
 
-const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../../../examples', import.meta.url));
 
 describe('trainyard schema', () => {
   let cwd: string;

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { specificationJsonSchema } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
-import { defineCommand, EXIT } from './command.js';
+import { defineCommand, EXIT } from '../command.js';
 
 export const schema = defineCommand(
   {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../test/support/runCommandLine.js';
-import { COMMANDS } from './program.js';
+import { runCommandLine } from '../../../test/support/runCommandLine.js';
+import { COMMANDS } from '../program.js';
 
 const run = promisify(execFile);
 

@@ -4,7 +4,7 @@ import { fishCompletion } from '@trainyard/shared/commandLine/completion/fish';
 import { completedCommands, type CompletedCommand } from '@trainyard/shared/commandLine/completion/words';
 import { zshCompletion } from '@trainyard/shared/commandLine/completion/zsh';
 import { z } from 'zod';
-import { type Command, defineCommand, EXIT } from './command.js';
+import { type Command, defineCommand, EXIT } from '../command.js';
 
 const SHELLS: Readonly<
   Record<'bash' | 'zsh' | 'fish', (program: string, commands: readonly CompletedCommand[]) => string>
