@@ -27,7 +27,7 @@ export async function readBytes(read: ReadFile, path: string): Promise<Uint8Arra
     throw new RecommenderError(
       'missing-file',
       `${path} cannot be read (${why})`,
-      'give the "model" folder of a completed run, with all of its files',
+      'give the "model" folder of a completed run, or "artifacts" of one that "trainyard export" wrote, with all of its files',
       { cause },
     );
   }

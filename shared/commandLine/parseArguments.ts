@@ -111,7 +111,13 @@ function flagValue(name: string, flag: Flag, { flags }: Written): unknown {
     if (absent.success) return absent.data;
     throw new UserError('wrong-arguments', `--${name} is missing: ${flag.value} is ${flag.description}`);
   }
-  return checked(`--${name}`, schema, flag.multiple ? texts : texts.at(-1));
+  if (!flag.multiple && texts.length > 1) {
+    throw new UserError(
+      'wrong-arguments',
+      `--${name} is given ${texts.length} times, as ${texts.map((text) => `"${text}"`).join(' and ')}: it takes one value, so write it once`,
+    );
+  }
+  return checked(`--${name}`, schema, flag.multiple ? texts : texts[0]);
 }
 
 function checked(what: string, schema: z.ZodType, written: string | readonly string[] | undefined): unknown {

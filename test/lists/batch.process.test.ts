@@ -199,13 +199,18 @@ async function expectRefusals(folder: string) {
   const at = (name: string) => join(folder, name);
   const cases: [string[], RegExp][] = [
     [['--for', at('missing.csv')], /--for: nothing is found at .*missing\.csv\n {2}to do: correct --for/],
-    [['--where', 'price<0'], /no item meets where, so that all lists would be empty/],
+    [['--where', 'price<0'], /no item meets --where, so that all lists would be empty/],
     [['--out', at('out')], /--out is .*out, which is a folder/],
-    [['--out', at('spec.json/recs.parquet')], /nothing can be written in .*spec\.json/],
+    [
+      ['--out', at('spec.json/recs.parquet')],
+      /nothing can be written in .*spec\.json[^]*to do: name a place in a folder: a part of this path is a file/,
+    ],
+    [['--for', at('out')], /to do: name a file that ends in \.csv/],
   ];
   const before = await readdir(folder);
   for (const [flags, message] of cases) {
-    const argv = ['--recommend', at('out/model'), '--out', at('no.parquet'), ...flags];
+    const out = flags.includes('--out') ? [] : ['--out', at('no.parquet')];
+    const argv = ['--recommend', at('out/model'), ...out, ...flags];
     const refused = startTrainer(argv, ENVIRONMENT);
     await ended(refused, 2);
     expect(refused.output()).toMatch(message);

@@ -162,14 +162,14 @@ async function expectSomebodyNew(opened: RecommenderModel, run: Run) {
   expect(jsonOf(stranger.out)).toMatchObject({ recommendations: opened.recommend({}), seen: [] });
   const city = '東京';
   const byCity = await run(['recommend', 'shop', '--query', `city=${city}`, '--json']);
-  expect(byCity.err).toBe('');
+  expect(byCity.err).toBe('user counts as missing');
   expect(jsonOf(byCity.out)).toMatchObject({ user: null, recommendations: opened.recommend({ city }) });
   expect((await run(['recommend', 'shop', '--query', JSON.stringify({ city }), '--json'])).out).toBe(
     byCity.out,
   );
   const unread = await run(['recommend', 'shop', '--query', 'city=Gratz', '--json']);
   expect(unread.err).toBe(
-    'the value "Gratz" of city counts as a missing one does: training has not seen it, or the model does not tell the two apart',
+    'user counts as missing\nthe value "Gratz" of city counts as a missing one does: training has not seen it, or the model does not tell the two apart',
   );
   expect(jsonOf(unread.out)).toMatchObject({ recommendations: opened.recommend({ city: null }) });
   const moved = await run(['recommend', 'shop', '--user', userId(7), '--query', `city=${city}`, '--json']);
@@ -205,6 +205,8 @@ async function expectRefusals(run: Run) {
   const cases: [string[], RegExp][] = [
     [['recommend', 'shop'], /give either --user ID or --query VALUES, whose list is shown, or --out FILE/],
     [['recommend', 'shop', '--user', 'a', '--out', 'x.jsonl'], /give either --user ID/],
+    [['recommend', 'shop', '--user', 'a', '--user', 'b'], /^--user is given 2 times, as "a" and "b"/],
+    [['recommend', 'purchases.jsonl', '--user', 'a'], /^purchases\.jsonl is a file, and a model is a folder/],
     [['recommend', 'shop', '--user', 'a', '--for', 'x.csv'], /--for goes with --out FILE/],
     [
       ['recommend', 'shop', '--user', 'a', '-k', '0'],
@@ -212,7 +214,7 @@ async function expectRefusals(run: Run) {
     ],
     [
       ['recommend', 'shop', '--query', 'town=Graz'],
-      /"town" was given, and the query tower reads "user", "city"/,
+      /^"town" was given, and the query tower reads "user", "city"/,
     ],
     [['recommend', 'shop', '--query', 'Graz'], /--query is "Graz"; write values by column, as in --query/],
     [['recommend', 'shop', '--query', 'city=a', '--query', 'city=b'], /"city" is given twice/],

@@ -57,6 +57,16 @@ export function thrown(error: unknown): Thrown {
   };
 }
 
+/** Whether this machine finds no way to the service: no name, no route. The clients tell it in their messages alone. */
+export function isUnreachable(error: unknown): boolean {
+  const { code, message } = thrown(error);
+  return /ENOTFOUND|ENETUNREACH|EHOSTUNREACH/.test(`${code ?? ''} ${message}`);
+}
+
+/** What to do where nobody is reached. */
+export const UNREACHABLE_REMEDY =
+  'see whether this machine has a network that reaches googleapis.com, and whether HTTPS_PROXY and the DNS are right, and run the same command again';
+
 const TRANSIENT_REASON = new Set([
   'rateLimitExceeded',
   'jobRateLimitExceeded',

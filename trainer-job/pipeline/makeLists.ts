@@ -35,7 +35,7 @@ export interface Onlooker {
 /** Writes the lists; returns the exit code. Throws `TrainerError`. */
 export async function makeLists(asked: AskedLists, stop: StopSignal, onlooker: Onlooker): Promise<number> {
   const { to } = asked;
-  await checkPlace(to);
+  await checkPlace(to, onlooker);
   return asOnlyProcess(to.unfinished, to.name, () => make(asked, stop, onlooker));
 }
 
@@ -101,7 +101,7 @@ async function hasBlocks(unfinished: string): Promise<boolean> {
 }
 
 /** Finds out before anything is computed that the file or the folder beside it cannot be written. */
-async function checkPlace({ name, file, table, unfinished }: ListsPlace): Promise<void> {
+async function checkPlace({ name, file, table, unfinished }: ListsPlace, { line }: Onlooker): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (table === null && found?.isDirectory()) {
     throw new TrainerError(
@@ -110,17 +110,29 @@ async function checkPlace({ name, file, table, unfinished }: ListsPlace): Promis
       `name a file in it, such as ${join(name, 'recs.parquet')}`,
     );
   }
+  const above = dirname(unfinished);
+  const isNew = (await stat(above).catch(() => undefined)) === undefined;
   try {
     await makeFolder(unfinished);
     await access(dirname(file), constants.W_OK);
+    if (isNew) line(`note: the folder ${above} was not there, and is made`);
   } catch (cause) {
     throw new TrainerError(
       'invalid-settings',
       `nothing can be written in ${dirname(unfinished)} (${cause instanceof Error ? cause.message : String(cause)}), where ${name} grows until it is whole`,
-      'give yourself the right to write there, or name another place',
+      remedyOf(cause),
       { cause },
     );
   }
+}
+
+/** A right helps only where one is missing. */
+function remedyOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'ENOTDIR' || code === 'EEXIST')
+    return 'name a place in a folder: a part of this path is a file';
+  if (code === 'ENOENT') return 'name another place: the file system makes no folder there';
+  return 'give yourself the right to write there, or name another place';
 }
 
 /** What was computed stays where the table is refused: the same command needs but the load then. */

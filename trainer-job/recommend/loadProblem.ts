@@ -1,5 +1,5 @@
 import type { TrainerErrorCode } from '@trainyard/shared/errors/trainerErrors';
-import { thrown } from '../cloud/retries.js';
+import { isUnreachable, thrown, UNREACHABLE_REMEDY } from '../cloud/retries.js';
 import { bigQueryProblem } from '../data/cloud/bigQueryProblem.js';
 import { TrainerError } from '../errors/trainerError.js';
 
@@ -36,6 +36,14 @@ const OF_WRITTEN: Partial<Record<TrainerErrorCode, Told>> = {
 
 /** In words why a table was not loaded; what is not understood is handed back as it came. */
 export function loadProblem(error: unknown): unknown {
+  if (isUnreachable(error)) {
+    return new TrainerError(
+      'bigquery-unavailable',
+      `BigQuery cannot be reached from here: ${thrown(error).message.slice(0, 500)}`,
+      UNREACHABLE_REMEDY,
+      { cause: error },
+    );
+  }
   const problem = bigQueryProblem(error);
   const told = problem instanceof TrainerError ? OF_WRITTEN[problem.code] : undefined;
   if (!told) return problem;

@@ -1,4 +1,5 @@
 import { RecommenderError } from '@trainyard/recommender';
+import { isUnreachable, thrown, UNREACHABLE_REMEDY } from '../cloud/retries.js';
 import { TrainerError } from '../errors/trainerError.js';
 
 /** What the recommender refuses, such as files that do not belong together, no other attempt would be given. */
@@ -20,12 +21,23 @@ export async function ofQueries<T>(setting: string, open: Promise<T>): Promise<T
   try {
     return await open;
   } catch (error) {
+    if (isUnreachable(error)) {
+      throw new TrainerError(
+        'storage-unavailable',
+        `${setting}: Cloud Storage cannot be reached from here: ${thrown(error).message.slice(0, 300)}`,
+        UNREACHABLE_REMEDY,
+        { cause: error },
+      );
+    }
     if (!(error instanceof TrainerError)) throw error;
     const { code, message, remedy, retriable } = error;
     throw new TrainerError(
       code,
       `${setting}: ${message}`,
-      remedy?.replaceAll('dataset.source.uri', setting).replace('before the run is started', 'first') ?? null,
+      remedy?.includes('dataset.source.format')
+        ? 'name a file that ends in .csv, .jsonl or .parquet, or a pattern of such files (FOLDER/*.csv)'
+        : (remedy?.replaceAll('dataset.source.uri', setting).replace('before the run is started', 'first') ??
+            null),
       { retriable, cause: error },
     );
   }

@@ -30,6 +30,13 @@ export async function findModel(
 ): Promise<ModelPlace> {
   const folder = await folderOf(resolve(context.cwd, reference));
   if (folder !== null) return { name: reference, folder };
+  const found = await stat(resolve(context.cwd, reference)).catch(() => undefined);
+  if (found?.isFile()) {
+    throw new UserError(
+      'wrong-arguments',
+      `${reference} is a file, and a model is a folder: ${/\.(zip|tar|tgz|gz)$/i.test(reference) ? 'unpack it, and give the folder that comes of it' : 'give the folder that the model lies in'}`,
+    );
+  }
   if (reference.startsWith('gs://')) return { name: reference, folder: reference.replace(/\/+$/, '') };
   const [, modelId, version] = /^([^@/\\]+?)(?:@(\d+))?$/.exec(reference) ?? [];
   const isModel = modelId !== undefined && modelIdSchema.safeParse(modelId).success;

@@ -138,6 +138,8 @@ async function queryOf(
     );
   }
   const asked: FeatureValues = user === undefined ? given : { ...given, [userColumn]: user };
+  // What is refused is refused before anything is noted of the rest.
+  await orExplained(() => model.encodeQuery(asked));
   const id = Object.hasOwn(asked, userColumn) ? asked[userColumn] : null;
   const at = await orExplained(() => userAt(id));
   const named = id !== null && id !== undefined;
@@ -149,7 +151,7 @@ async function queryOf(
   }
   const known = at === undefined ? undefined : await values('users');
   const query: FeatureValues = { ...(at !== undefined && known?.of(at)), ...asked };
-  const missing = columns.query.filter((column) => column !== userColumn && !Object.hasOwn(query, column));
+  const missing = columns.query.filter((column) => !Object.hasOwn(query, column));
   if (missing.length > 0) {
     const why = at !== undefined && !known ? ': the folder does not say them' : '';
     context.note(`${missing.join(', ')} count${missing.length === 1 ? 's' : ''} as missing${why}`);

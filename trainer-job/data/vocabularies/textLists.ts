@@ -1,4 +1,5 @@
 /** A JSON object of lists of texts, checked: what `vocabularies.json` is. */
+import { cutText } from '@trainyard/shared';
 import { TrainerError } from '../../errors/trainerError.js';
 
 const EXAMPLE = '{"user": ["u1", "u2"], "item": ["i7", "i3"]}';
@@ -55,7 +56,7 @@ function listOf(what: string, list: unknown): readonly string[] {
     const before = places.get(value);
     if (before !== undefined)
       throw wrong(
-        `values ${before} and ${i} of ${what} are equal`,
+        `values ${before} and ${i} of ${what} are equal: both are ${JSON.stringify(cutText(value, 60))}`,
         'leave one of them: each value has one row',
       );
     places.set(value, i);

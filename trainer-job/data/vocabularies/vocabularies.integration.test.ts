@@ -167,7 +167,11 @@ describe('vocabularies that do not fit', () => {
     ['an object for a list', { ...GOOD, item: { i1: 0 } }, /^"item" of vocabularies\.json is an object/],
     ['numbers', { ...GOOD, user: ['1', 2] }, /^value 1 of "user" of vocabularies\.json is a number$/],
     ['null', { ...GOOD, user: [null] }, /^value 0 of "user" of vocabularies\.json is null/],
-    ['a value twice', { ...GOOD, item: ['a', 'b', 'a'] }, /^values 0 and 2 of "item" .* are equal/],
+    [
+      'a value twice',
+      { ...GOOD, item: ['a', 'b', 'a'] },
+      /^values 0 and 2 of "item" .* are equal: both are "a"/,
+    ],
     ['half a character', { ...GOOD, item: ['a', '\ud800'] }, /^value 1 of "item" .* is no Unicode text/],
     [
       'a feature that is lacking',
