@@ -16,6 +16,8 @@ const manifestSchema = z.looseObject({
 });
 
 export interface CheckedFolder {
+  /** Whether there is a manifest: without one, nothing says whether the files are whole and of one run. */
+  isChecked: boolean;
   /** Reads as the folder's port does, and rejects a file that is not the one that the manifest lists. */
   read: ReadFile;
   /** Whether the folder has a file: by its manifest or, where there is none, because it can be read. */
@@ -29,6 +31,7 @@ export async function checkedFolder(files: ModelFiles): Promise<CheckedFolder> {
   const content = await bytesIfThere(files.read, MANIFEST_FILE);
   if (content === undefined) {
     return {
+      isChecked: false,
       read: files.read,
       has: async (name) => (await bytesIfThere(files.read, name)) !== undefined,
       keep: async () => undefined,
@@ -38,6 +41,7 @@ export async function checkedFolder(files: ModelFiles): Promise<CheckedFolder> {
   const entries = new Map(manifest.files.map((entry) => [entry.path, entry]));
   const digestOf = files.sha256 ?? sha256;
   return {
+    isChecked: true,
     has: async (name) => entries.has(name),
     async read(name) {
       const file = await readBytes(files.read, name);
@@ -60,6 +64,11 @@ export async function checkedFolder(files: ModelFiles): Promise<CheckedFolder> {
       );
     },
   };
+}
+
+/** What is said to people of a folder without a manifest. */
+export function uncheckedNote(folder: string): string {
+  return `${folder} has no ${MANIFEST_FILE}: nothing says whether its files are whole and of one run`;
 }
 
 type Listed = z.infer<typeof manifestSchema>['files'][number];

@@ -84,6 +84,8 @@ export interface Encoded {
  */
 export interface RecommenderModel {
   readonly type: 'retrieval' | 'ranking' | 'hybrid';
+  /** Whether the files were checked by the folder's manifest; false where it has none, as those of before: files of another run of the same shape would show by nothing. */
+  readonly checked: boolean;
   /** Of the vectors. */
   readonly width: number;
   /** The catalogue: ids of the items, the most frequent in training first. */

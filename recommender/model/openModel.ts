@@ -82,6 +82,7 @@ async function modelOf(files: ModelFiles, index?: IndexAdapter): Promise<Recomme
   };
   return {
     type,
+    checked: folder.isChecked,
     width: query.document.width,
     get items() {
       return catalogue.ids;

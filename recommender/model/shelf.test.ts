@@ -184,6 +184,13 @@ describe('a folder of before', () => {
 });
 
 describe('a folder with a manifest', () => {
+  it('says that it was checked, and one without that nothing was', async () => {
+    const files = await filesOf('retrieval');
+    expect((await open(readerOf(files))).checked).toBe(true);
+    files.delete('manifest.json');
+    expect((await open(readerOf(files))).checked).toBe(false);
+  });
+
   const failure = (files: Files) => open(readerOf(files)).catch((error: unknown) => error);
 
   it('is refused where a file is another than the listed one, by its size or by one bit', async () => {

@@ -2,7 +2,7 @@ import type { CheckedFolder } from '../format/manifest.js';
 import type { ItemIndex } from './itemIndex.js';
 
 /** What an index of a model's folder is opened from. */
-interface IndexedFolder extends CheckedFolder {
+interface IndexedFolder extends Omit<CheckedFolder, 'isChecked'> {
   /** [items, width], row-major. */
   vectors: Float32Array;
   width: number;

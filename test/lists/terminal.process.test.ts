@@ -1,5 +1,5 @@
 /** What a model of a host recommends, at the terminal, and the tables that its run makes. */
-import { readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openModelDirectory, type RecommenderModel } from '@trainyard/recommender/node';
@@ -60,8 +60,20 @@ describe('a model of a host', () => {
     await expectSimilar(opened, run);
     await expectRefusals(run);
     await expectBucket(model, run);
+    await expectUnchecked(model, join(folder, 'copy'), run);
   });
 });
+
+/** A copy without its manifest opens as a folder of before, and says so. */
+async function expectUnchecked(model: string, copy: string, run: Run) {
+  const told = `note: ${copy} has no manifest.json: nothing says whether its files are whole and of one run`;
+  const one = (folder: string) => run(['similar', folder, itemId(1)]);
+  expect((await one(model)).err).not.toContain('manifest.json');
+  await cp(model, copy, { recursive: true });
+  await rm(join(copy, 'manifest.json'));
+  const { code, err } = await one(copy);
+  expect([code, err]).toEqual([0, expect.stringContaining(told)]);
+}
 
 type Run = Awaited<ReturnType<typeof world>>['run'];
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '@trainyard/shared/makeFolder';
+import { uncheckedNote } from '@trainyard/recommender/format/manifest';
 import { sourceSchema, whole } from '@trainyard/shared';
 import { openSource } from '../data/source/openSource.js';
 import type { OpenedSource } from '../data/source/openedSource.js';
@@ -47,7 +48,7 @@ async function make(asked: AskedLists, stop: StopSignal, { line, progress }: Onl
   try {
     const brought = bringModel(place, { artifactDirectory: join(unfinished, 'model'), cloud }, stop.signal);
     const folder = await unlessStopped(stop, brought);
-    const { queries, rows, kept, short, seconds, version } = await writeLists({
+    const { queries, rows, kept, short, seconds, version, checked } = await writeLists({
       folder,
       lists,
       k,
@@ -65,6 +66,7 @@ async function make(asked: AskedLists, stop: StopSignal, { line, progress }: Onl
       deliver: (file) => deliver(file, to, stop),
     });
     await rm(unfinished, { recursive: true, force: true });
+    if (!checked) line(`note: ${uncheckedNote(folder)}`);
     const before = kept > 0 ? `, ${whole(kept)} of them by an earlier process` : '';
     line(
       `${to.name}: ${whole(rows)} rows, lists of ${short > 0 ? 'up to ' : ''}${whole(k)} for ${whole(queries)} ${lists === 'similarItems' ? 'items' : 'queries'} by ${version ?? 'a model without a version'}, in ${seconds.toFixed(1)} s${before}`,

@@ -55,4 +55,6 @@ export interface BatchResult {
   seconds: number;
   /** Null of a folder that does not name it. */
   version: string | null;
+  /** Whether the folder has a manifest that its files were checked by. */
+  checked: boolean;
 }

@@ -365,7 +365,7 @@ describe('lists for many', () => {
     );
     const notes: string[] = [];
     const onNote = (note: string) => notes.push(note);
-    await writeLists(requestOf(folder, out, { k: 1, onNote }));
+    expect(await writeLists(requestOf(folder, out, { k: 1, onNote }))).toMatchObject({ checked: false });
     expect(notes).toContainEqual(expect.stringContaining('model_version is null'));
     expect(await linesOf(out)).toMatchObject(
       model.users.map((user) => ({

@@ -67,7 +67,7 @@ export async function writeLists(request: BatchRequest): Promise<BatchResult> {
     const made = await withDatabase(work, make, { readsRows: true });
     await request.deliver?.(request.out);
     await blocks.remove();
-    return { ...made, seconds: (performance.now() - began) / 1000, version };
+    return { ...made, seconds: (performance.now() - began) / 1000, version, checked: model.checked };
   } finally {
     await rm(work, { recursive: true, force: true });
   }

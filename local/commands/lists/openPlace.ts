@@ -14,6 +14,7 @@ import {
   TRANSFORM_FOLDER,
   VALUES_FILES,
 } from '@trainyard/recommender/format/files';
+import { uncheckedNote } from '@trainyard/recommender/format/manifest';
 import { readDocument } from '@trainyard/recommender/format/read';
 import { SEEN_VERSIONS, type SeenDocument } from '@trainyard/recommender/format/seen';
 import { TRANSFORM_VERSIONS, type TransformDocument } from '@trainyard/recommender/format/transformDocument';
@@ -42,6 +43,7 @@ export async function openPlace({ name, folder }: ModelPlace, context: CommandCo
   const files = modelFiles(folder, context.config.storageEndpoint);
   if (folder.startsWith('gs://') && name !== folder) context.note(`${name} is read from ${folder}`);
   const model = await orExplained(() => openModel(files));
+  if (!model.checked) context.note(`note: ${uncheckedNote(folder)}`);
   const transform = await orExplained(() =>
     readDocument(files.read, `${TRANSFORM_FOLDER}/${TRANSFORM_FILE}`, TRANSFORM_VERSIONS),
   );
