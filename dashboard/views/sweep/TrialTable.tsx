@@ -53,9 +53,9 @@ export function TrialTable({ sweep: { objective, best }, trials, isReady }: Prop
                   )}
                   {trial.number === best?.number && <span className="note"> best</span>}
                 </Table.Td>
-                <Table.Td className="breaks">
-                  {trial.state}
-                  {trial.error && <span className="note line">{trial.error.message}</span>}
+                <Table.Td>
+                  <span className="nowrap">{trial.state}</span>
+                  {trial.error && <span className="note line breaks">{trial.error.message}</span>}
                 </Table.Td>
                 <Table.Td className="tabular">
                   {formatMetric(objective.metric, trial.value ?? trial.curve.at(-1)?.value)}
