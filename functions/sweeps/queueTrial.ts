@@ -35,9 +35,9 @@ interface Wanted {
 export async function queueTrial(
   cp: SweepPorts,
   { sweepId }: Pick<Sweep, 'sweepId'>,
-  { parameters, by, idempotencyKey }: Wanted,
+  { parameters: given, by, idempotencyKey }: Wanted,
 ): Promise<Done<Queued>> {
-  const slot = idempotencySlot(by, idempotencyKey, { sweepId, action: 'add', parameters });
+  const slot = idempotencySlot(by, idempotencyKey, { sweepId, action: 'add', parameters: given });
   const id = newRunId();
   for (;;) {
     // Before anything is refused: the first time may have taken the last place, or the sweep may have ended since.
@@ -45,6 +45,7 @@ export async function queueTrial(
     if (before) return { outcome: before, isReplay: true };
     const sweep = await readSweep(cp.store, sweepId);
     if (!sweep) throw notFound(`sweep ${sweepId}`);
+    const parameters = { ...constantsOf(sweep), ...given };
     // What makes no specification is refused now, not when its turn comes.
     trialSpec(sweep, parameters);
     const now = cp.now();
@@ -77,6 +78,14 @@ export async function queueTrial(
       if (!(error instanceof DocumentExistsError)) throw error;
     }
   }
+}
+
+/** What is the same in every trial is so in this one, unless it is named: else it would be compared with what had fewer epochs, say. */
+function constantsOf({ space }: Sweep): Parameters {
+  const constants = Object.entries(space).flatMap(([key, parameter]) =>
+    parameter.type === 'constant' && parameter.when === undefined ? [[key, parameter.value] as const] : [],
+  );
+  return Object.fromEntries(constants);
 }
 
 /** The first that no trial has and nobody waits for. */

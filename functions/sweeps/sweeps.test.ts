@@ -1,4 +1,12 @@
-import { digestOf, isWholeRun, paths, runSchema, type Run, type Trial } from '@trainyard/shared';
+import {
+  digestOf,
+  isWholeRun,
+  paths,
+  runSchema,
+  type Parameters,
+  type Run,
+  type Trial,
+} from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { SweepWorld } from '../../test/support/sweepWorld.js';
@@ -252,6 +260,15 @@ describe('a sweep', () => {
     await expect(queueTrial(world.cp, sweep, { parameters: mine, ...ada })).rejects.toThrow(
       /has ended \(maxTrials\)/,
     );
+  });
+
+  it('gives a named trial what is the same in every trial, unless it is named', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const { sweepId } = await world.start({ ...asked, space: { ...space, 'training.epochs': 2 } });
+    const name = async (parameters: Parameters) =>
+      (await queueTrial(world.cp, { sweepId }, { parameters, ...ada })).outcome.parameters;
+    expect(await name({ [RATE]: 0.1 })).toEqual({ [RATE]: 0.1, 'training.epochs': 2 });
+    expect(await name({ 'training.epochs': 5 })).toEqual({ 'training.epochs': 5 });
   });
 
   it('answers a named trial that is sent again as the first time, also where it took the last place', async () => {
