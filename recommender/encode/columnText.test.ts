@@ -5,6 +5,15 @@ import type { FeatureValue } from './value.js';
 const as = (type: string, value: FeatureValue) => textOfColumn('id', { id: type })(value);
 
 describe('the text of a value of a typed column', () => {
+  it('of texts has no blanks at its ends where training took them away, and is as it was given elsewhere', () => {
+    const trimmed = ['city'];
+    for (const text of [' Berlin', 'Berlin\u00a0', '\tBerlin\n']) {
+      expect(textOfColumn('city', {}, trimmed)(text)).toBe('Berlin');
+      expect(textOfColumn('town', {}, trimmed)(text)).toBe(text);
+    }
+    expect(textOfColumn('city', {}, trimmed)(null)).toBeNull();
+  });
+
   it.each<[string, string, FeatureValue[]]>([
     ['BIGINT', '7', [7, 7n, '7', '007', '+7', ' 7 ', '7.0']],
     ['BIGINT', '-7', [-7, '-07']],

@@ -18,9 +18,14 @@ const WITH_ZONE = 'TIMESTAMP WITH TIME ZONE';
 /** DuckDB's types by column. */
 export type ColumnTypes = Readonly<Record<string, string>>;
 
-/** Of a column without a type, a text is what was given. A value that the type cannot have stays as it is: nobody has it. */
-export function textOfColumn(column: string, types: ColumnTypes = {}): TextOf {
-  const rewrite = Object.hasOwn(types, column) ? rewriterOf(types[column]!) : undefined;
+/** Of a column without a type, a text is what was given, without blanks at its ends where `trimmed` names the column. A value that the type cannot have stays as it is: nobody has it. */
+export function textOfColumn(
+  column: string,
+  types: ColumnTypes = {},
+  trimmed: readonly string[] = [],
+): TextOf {
+  const typed = Object.hasOwn(types, column) ? rewriterOf(types[column]!) : undefined;
+  const rewrite = typed ?? (trimmed.includes(column) ? (text: string) => text.trim() : undefined);
   return (value) => {
     const text = textOf(value);
     return text === null || !rewrite ? text : (rewrite(text, value) ?? text);

@@ -11,10 +11,16 @@ export interface TowerFeature {
 /** Encodes one row, all features side by side: `indices` and `numbers` as a tower's table holds them. */
 export type TowerEncoder = (values: FeatureValues) => Encodings;
 
-/** `types` are of the columns that hold no texts, as far as they are known. */
-export function encodeTower(features: readonly TowerFeature[], types?: ColumnTypes): TowerEncoder {
+/** `types` are of the columns that hold no texts, as far as they are known, and `trimmed` those whose texts have no blanks at their ends. */
+export function encodeTower(
+  features: readonly TowerFeature[],
+  types?: ColumnTypes,
+  trimmed?: readonly string[],
+): TowerEncoder {
   const total = totalColumns(features.map(({ encoded }) => encoded));
-  const texts = features.map(({ encoded }) => encoded.columns.map((column) => textOfColumn(column, types)));
+  const texts = features.map(({ encoded }) =>
+    encoded.columns.map((column) => textOfColumn(column, types, trimmed)),
+  );
   const numbers = features.map(({ encoded }) => numberOfColumn(encoded.columns[0] ?? '', types));
   return (values) => {
     const to = { indices: new Int32Array(total.indices), numbers: new Float32Array(total.numbers) };

@@ -37,6 +37,8 @@ export const transformDocumentSchema = z.strictObject({
   target: z.strictObject({ fitted: fittedTargetSchema, rows: splitCountsSchema }).optional(),
   /** DuckDB's types of the columns that features read, but for texts; older trainers did not say them. */
   columnTypes: z.record(z.string(), z.string()).optional(),
+  /** The columns of texts from which training took the blanks at both ends (`dataset.columns.NAME.trim`), as encoders do; older trainers did not say them. */
+  trimmed: z.array(z.string()).optional(),
   /** What the weights of the training rows were made of. */
   sampleWeight: sampleWeightSchema.optional(),
 });

@@ -138,10 +138,10 @@ function checkedOptions(options: OpenOptions): OpenOptions {
 }
 
 function openCatalogue(transform: Transform, { document: { idFeature } }: Tower): Catalogue {
-  const { columnTypes } = transform.document;
+  const { columnTypes, trimmed } = transform.document;
   return catalogueOf(
     transform.texts('candidate', idFeature),
-    textOfColumn(idColumn(transform, 'candidate'), columnTypes),
+    textOfColumn(idColumn(transform, 'candidate'), columnTypes, trimmed),
   );
 }
 
@@ -173,7 +173,7 @@ async function openUsers(folder: CheckedFolder, transform: Transform): Promise<K
   const values = (await folder.has(file)) ? await readValues(folder.read, 'users') : undefined;
   checkSize(file, 'users', values?.entities, texts.size);
   const column = idColumn(transform, 'query');
-  return knownUsers(texts, column, textOfColumn(column, document.columnTypes), values);
+  return knownUsers(texts, column, textOfColumn(column, document.columnTypes, document.trimmed), values);
 }
 
 function checkSize(file: string, what: string, found: number | undefined, known: number): void {

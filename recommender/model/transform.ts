@@ -56,6 +56,7 @@ export async function openTransform(read: ReadFile, folder = ''): Promise<Transf
           encoder: encoderOf(fitted, textsOf(tower, i).all()),
         })),
         document.columnTypes,
+        document.trimmed,
       ),
   };
 }

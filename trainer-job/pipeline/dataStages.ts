@@ -143,6 +143,8 @@ const FORMER_TRANSFORM_VERSION = 3;
 function formerDigest({ dataset, features }: TrainingSpec, source: OpenedTables): string | undefined {
   const ofRows = formerIngestKey(dataset, source);
   if (ofRows === undefined || hasPolicies(dataset) || dataset.vocabularies !== undefined) return undefined;
+  // It did not say which columns are trimmed.
+  if (Object.values(dataset.columns).some(({ trim }) => trim)) return undefined;
   const rows = entryDigest('ingest', ofRows);
   const key = { version: FORMER_TRANSFORM_VERSION, rows, split: dataset.split, features };
   return entryDigest('transform', key);

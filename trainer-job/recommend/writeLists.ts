@@ -130,7 +130,7 @@ async function queriesOf(
     readDocument(readDirectory(folder), `${TRANSFORM_FOLDER}/${TRANSFORM_FILE}`, TRANSFORM_VERSIONS),
   );
   const known = new Set(model.users);
-  const textOfUser = textOfColumn(model.userColumn, transform.columnTypes);
+  const textOfUser = textOfColumn(model.userColumn, transform.columnTypes, transform.trimmed);
   const isKnown = (user: string) => known.has(textOfUser(user) ?? '');
   return fileTable(database, queries, { ...model, isKnown, unreadBy: unreadByColumn(transform) }, onNote);
 }

@@ -47,9 +47,9 @@ export async function openPlace({ name, folder }: ModelPlace, context: CommandCo
   const transform = await orExplained(() =>
     readDocument(files.read, `${TRANSFORM_FOLDER}/${TRANSFORM_FILE}`, TRANSFORM_VERSIONS),
   );
-  const { candidate, columnTypes = {} } = transform;
+  const { candidate, columnTypes = {}, trimmed } = transform;
   const unreadBy = unreadByColumn(transform);
-  const textOfUser = textOfColumn(model.userColumn, columnTypes);
+  const textOfUser = textOfColumn(model.userColumn, columnTypes, trimmed);
   return {
     model,
     seenOrder: knowsSeen(model) ? (await seenDocument(files.read)).order : null,

@@ -74,6 +74,7 @@ export async function transform(
     ...(target && { target: { fitted: target.fitted, rows: target.rows } }),
     ...(features.sampleWeight && { sampleWeight: features.sampleWeight }),
     columnTypes: columnTypesOf(features, ingested),
+    ...trimmedOf(dataset, features, ingested),
   };
   if (target) await writeSplits('target', target.values, split.rows, folder);
   if (weights) await writeArrays(join(folder, 'train.weight.f32'), weights);
@@ -94,6 +95,21 @@ function columnTypesOf(
       .filter(({ name, type }) => read.has(name) && type !== 'VARCHAR')
       .map(({ name, type }) => [name, type]),
   );
+}
+
+/** Of the columns that the towers read, those of texts that were trimmed; nothing where none was. */
+function trimmedOf(
+  { columns }: TrainingSpec['dataset'],
+  { query, candidate }: TrainingSpec['features'],
+  { outcome }: IngestedRows,
+): Pick<TransformDocument, 'trimmed'> {
+  const read = new Set([...query, ...candidate].flatMap((feature) => featureColumns(feature)));
+  const trimmed = outcome.columns
+    .filter(
+      ({ name, type }) => read.has(name) && type === 'VARCHAR' && ownValue(columns, name)?.trim === true,
+    )
+    .map(({ name }) => name);
+  return trimmed.length > 0 ? { trimmed } : {};
 }
 
 function idOf(features: readonly Feature[]): number {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openTransform } from '@trainyard/recommender/model/transform';
+import { readDirectory } from '@trainyard/recommender/node';
 import type { TrainingSpecInput } from '@trainyard/shared';
 import { prepared, userItemSpec, writeLines } from '../../../test/support/data/prepared.js';
 import { purchases, writeParquet } from '../../../test/support/data/purchases.js';
@@ -120,6 +122,11 @@ describe('values that differ by blanks at their ends', () => {
     const mended = await prepared(folder, userItemSpec(file, { columns: { user: { trim: true } } }));
     expect(warningsOf(mended.reports)).toEqual([]);
     expect(mended.manifest.query.entities).toBeLessThan(manifest.query.entities);
+    expect(manifest.trimmed).toBeUndefined();
+    expect(mended.manifest.trimmed).toEqual(['user']);
+    const encode = (await openTransform(readDirectory(mended.encodedFolder))).encoder('query');
+    expect(encode({ user: ' u1\u00a0' })).toEqual(encode({ user: 'u1' }));
+    expect(encode({ user: 'u1' })).not.toEqual(encode({ user: 'nobody' }));
   });
 });
 
