@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { basicType } from './profile/columnSql.js';
-import { columnKindSchema, SMALL_DOMAIN, type ColumnProfile, type Profile } from '@trainyard/shared/profile/profile';
+import {
+  columnKindSchema,
+  SMALL_DOMAIN,
+  type ColumnProfile,
+  type Profile,
+} from '@trainyard/shared/profile/profile';
 
 /** What the columns of a version of a data set are, as far as its rows show: kept with the version as `schema.json`. */
 const datasetSchemaSchema = z.strictObject({
