@@ -51,6 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (asked.command === 'lists') {
     const stop = new StopSignal();
     listen(stop);
+    if (asked.stopsWithInput) process.stdin.resume().once('close', () => stop.request('preempted'));
     return makeLists(asked.asked, stop, onlooker());
   }
   const { settings } = asked;

@@ -169,6 +169,17 @@ describe('lists for many', () => {
     await ended(stopped, 143);
     expect(stopped.output()).toContain('The same command goes on from there.');
     expect(await isThere(join(folder, 'recs.jsonl'))).toBe(false);
+    // What the command line has started does not outlive it.
+    const cli = spawn(process.execPath, [CLI, 'recommend', 'out', ...asked.slice(2)], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], ...ENVIRONMENT },
+      stdio: 'ignore',
+    });
+    const owner = join(folder, 'recs.jsonl.unfinished/owner.json');
+    await until('somebody makes the lists', () => isThere(owner), 60_000);
+    cli.kill('SIGKILL');
+    await until('nobody makes the lists', async () => !(await isThere(owner)), 60_000);
+    expect(await isThere(join(folder, 'recs.jsonl'))).toBe(false);
     const resumed = startTrainer(flags, ENVIRONMENT);
     await ended(resumed, 0);
     expect(resumed.output()).toMatch(/recs\.jsonl: 800,000 rows, .* of them by an earlier process/);
@@ -208,13 +219,15 @@ async function expectRefusals(folder: string) {
     [['--for', at('out')], /to do: name a file that ends in \.csv/],
   ];
   const before = await readdir(folder);
-  for (const [flags, message] of cases) {
-    const out = flags.includes('--out') ? [] : ['--out', at('no.parquet')];
-    const argv = ['--recommend', at('out/model'), ...out, ...flags];
-    const refused = startTrainer(argv, ENVIRONMENT);
-    await ended(refused, 2);
-    expect(refused.output()).toMatch(message);
-  }
+  await Promise.all(
+    cases.map(async ([flags, message], i) => {
+      const out = flags.includes('--out') ? [] : ['--out', at(`no-${i}.parquet`)];
+      const argv = ['--recommend', at('out/model'), ...out, ...flags];
+      const refused = startTrainer(argv, ENVIRONMENT);
+      await ended(refused, 2);
+      expect(refused.output()).toMatch(message);
+    }),
+  );
   expect(await readdir(folder)).toEqual(before);
 }
 

@@ -132,7 +132,7 @@ export type CommandLine =
   | { command: 'help' }
   | { command: 'train'; settings: Settings }
   | { command: 'printSpec'; settings: Settings }
-  | { command: 'lists'; asked: AskedLists }
+  | { command: 'lists'; asked: AskedLists; stopsWithInput: boolean }
   | { command: 'inspect'; file: string }
   | { command: 'clearCache'; folder: string; limits: CacheLimits };
 
@@ -146,7 +146,7 @@ export function commandFromFlags(args: readonly string[]): CommandLine {
   }
   if (flags.inspect !== undefined) return { command: 'inspect', file: resolve(flags.inspect) };
   const asked = askedLists(flags);
-  if (asked) return { command: 'lists', asked };
+  if (asked) return { command: 'lists', asked, stopsWithInput: flags['stop-with-input'] };
   return { command: flags['print-spec'] ? 'printSpec' : 'train', settings: settingsOf(flags) };
 }
 

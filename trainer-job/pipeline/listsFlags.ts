@@ -54,6 +54,11 @@ export const LISTS_FLAGS = {
       'only items that meet it, as in --where "price<20"; with =, !=, <, <=, > or >=, or a condition of the specification as JSON',
     schema: z.array(conditionText).default([]),
   },
+  'stop-with-input': {
+    group: GROUP,
+    description:
+      'stops as SIGTERM does once its standard input ends: for a program that starts it, and may itself be killed',
+  },
 } as const;
 
 /** What the flags ask for. */

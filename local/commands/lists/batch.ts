@@ -11,10 +11,11 @@ const WRONG = 2;
 /** Runs the trainer with these flags; what it prints is seen as it comes. Returns the exit code of the command. */
 export async function runBatch(flags: readonly string[], context: CommandContext): Promise<number> {
   const [program = '', ...args] = trainerCommand();
-  const child = spawn(program, [...args, ...flags], {
+  // Its input ends with this process, killed or not: nothing of ours goes on unseen.
+  const child = spawn(program, [...args, ...flags, '--stop-with-input'], {
     cwd: context.cwd,
     env: context.config.trainerEnvironment,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['pipe', 'inherit', 'inherit'],
   });
   const stop = () => child.kill('SIGTERM');
   context.interrupted.addEventListener('abort', stop, { once: true });
