@@ -2,6 +2,7 @@
 import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
 import type { ModelPage, PresetPage, RunPage, RunView } from '@trainyard/shared/http/bodies';
 import type { BestExperiments } from '@trainyard/shared/http/experiments';
+import type { ModelManifest } from '@trainyard/shared/runs/modelManifest';
 import type { PresetKind } from '@trainyard/shared/presetSections';
 import type { SweepPage, SweepView, TrialPage } from '@trainyard/shared/sweeps/view';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
@@ -75,4 +76,17 @@ export const reads = {
       queryKey: ['run', runId],
       queryFn: ({ signal }) => read<RunView>(`/api/training-runs/${encodeURIComponent(runId)}`, {}, signal),
     }),
+  manifest: (runId: string) =>
+    queryOptions({
+      queryKey: ['manifest', runId],
+      // It is written once.
+      staleTime: Infinity,
+      queryFn: ({ signal }) => read<ModelManifest>(artifactAddress(runId, 'manifest.json'), {}, signal),
+    }),
 } as const;
+
+/** Where a file of a run's model is read. */
+export function artifactAddress(runId: string, path: string): string {
+  const parts = path.split('/').map(encodeURIComponent).join('/');
+  return `/api/training-runs/${encodeURIComponent(runId)}/artifacts/${parts}`;
+}

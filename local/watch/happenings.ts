@@ -8,6 +8,7 @@ import {
   type Stage,
   STAGES,
 } from '@trainyard/shared';
+import { countTitle } from '@trainyard/shared/page/countTitle';
 import { type Layout, paint, plain, truncate, wrap } from './layout.js';
 import { amount, duration, whole } from './numbers.js';
 import { warningLines } from './warnings.js';
@@ -74,7 +75,7 @@ function stageLines({ stage, seconds, cacheHit, counts, detail }: Stage, layout:
   const summary =
     detail ||
     Object.entries(counts)
-      .map(([name, value]) => `${inWords(name)} ${amount(value)}`)
+      .map(([name, value]) => `${countTitle(name)} ${amount(value)}`)
       .join(' · ');
   const facts = [cacheHit ? 'cached' : '', summary].filter((fact) => fact !== '').join(' · ');
   const head = `${stage.padEnd(10)} ${duration(seconds).padStart(12)}`;
@@ -87,11 +88,6 @@ function stageLines({ stage, seconds, cacheHit, counts, detail }: Stage, layout:
   return lines.map((line, i) =>
     i === 0 ? `  ${paint(layout, 'green', '✓')} ${head}  ${line}` : indent + line,
   );
-}
-
-/** `rowsKept` → `rows kept`. */
-function inWords(name: string): string {
-  return name.replaceAll('_', ' ').replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 type EpochColumn = Column & { cell(row: Epoch): string };

@@ -1,6 +1,8 @@
 /** The page in a real browser, on the API of a control plane that the test writes into. */
+import { createHash } from 'node:crypto';
 import { paths, type Run } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
+import { RESULT } from '../support/callbacks.js';
 import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
 import { lookedAt, opened, RUN_ID, shows, SIGHTS } from '../support/openedPage.js';
 import { stageRow } from '../support/runView.js';
@@ -38,6 +40,38 @@ describe.skipIf(!hasChromium)(`the page${hasChromium ? '' : `, ${WITHOUT_CHROMIU
     // As text: markup of a message is none of the page's.
     await shows(page, 'The <b>machine</b> was full.');
     expect(await page.getByRole('button', { name: 'Cancel' }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('leads from a completed run to its report and to each of its files', async () => {
+    const { cp, run, page, complaints } = await opened(`/runs/${RUN_ID}`);
+    const content = '<h1>How good it is</h1>';
+    const folder = `runs/${RUN_ID}/model/a0001`;
+    const manifest = {
+      schemaVersion: 1,
+      modelVersion: 'demo#1',
+      createdAt: cp.now().toISOString(),
+      files: [
+        {
+          path: 'report.html',
+          bytes: content.length,
+          sha256: createHash('sha256').update(content).digest('hex'),
+          contentType: 'text/html; charset=utf-8',
+        },
+      ],
+    };
+    await cp.objects.putIfAbsent(`${folder}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
+    await cp.objects.putIfAbsent(`${folder}/report.html`, Buffer.from(content));
+    const artifacts = { manifest: cp.objects.uri(`${folder}/manifest.json`) };
+    await cp.put({ ...run, status: 'completed', result: { ...RESULT, artifacts } });
+    await shows(page, 'one file, 23 B');
+    await page.getByRole('button', { name: 'Show the files' }).click();
+    await page.getByRole('link', { name: 'report.html' }).waitFor();
+    const [report] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.getByRole('link', { name: 'Report', exact: true }).click(),
+    ]);
+    await report.getByRole('heading', { name: 'How good it is' }).waitFor();
     expect(complaints).toEqual([]);
   });
 

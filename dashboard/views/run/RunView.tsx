@@ -11,6 +11,7 @@ import { useNow } from '../../figures/useNow.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 import { NotHere } from '../../states/NotHere.js';
+import { Artifacts } from './Artifacts.js';
 import { Configuration } from './Configuration.js';
 import { Curves } from './Curves.js';
 import { EpochTable } from './EpochTable.js';
@@ -49,6 +50,7 @@ export default function RunView() {
         <EpochTable run={run} epochs={epochs} />
         <Resources run={run} />
       </div>
+      {run.status === 'completed' && <Artifacts run={run} />}
       <Configuration run={run} />
       <Happenings records={thingsOf(topic, 'record')} />
     </Stack>

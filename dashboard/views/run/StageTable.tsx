@@ -3,6 +3,7 @@ import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import type { Stage } from '@trainyard/shared/runs/records';
 import { isTerminal, STAGES } from '@trainyard/shared/runs/status';
+import { countTitle } from '@trainyard/shared/page/countTitle';
 import { duration } from '../../figures/times.js';
 
 const COUNT = new Intl.NumberFormat();
@@ -55,10 +56,12 @@ function durationOf(run: RunView, name: Stage['stage'], stage: Stage | undefined
 
 function Told({ stage }: { stage: Stage | undefined }) {
   if (!stage) return null;
-  const counts = Object.entries(stage.counts).map(([name, value]) => `${COUNT.format(value)} ${name}`);
+  const counts = Object.entries(stage.counts).map(
+    ([name, value]) => `${countTitle(name)} ${COUNT.format(value)}`,
+  );
   return (
     <Text size="sm" className="breaks">
-      {counts.join(', ')}{' '}
+      {counts.join(' · ')}{' '}
       {stage.cacheHit && (
         <Badge size="xs" variant="default">
           from the cache

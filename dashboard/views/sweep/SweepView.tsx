@@ -1,6 +1,7 @@
 import { Anchor, Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
+import { valueText } from '@trainyard/shared/sweeps/valueText';
 import type { SweepView as Sweep } from '@trainyard/shared/sweeps/view';
 import { Link, useParams } from 'wouter';
 import { ApiError } from '../../api/problem.js';
@@ -120,7 +121,7 @@ function Best({ sweep: { best, objective, finals } }: { sweep: Sweep }) {
           </Link>{' '}
           with {metricTitle(objective.metric)} {formatMetric(objective.metric, best.value)}:{' '}
           {Object.entries(best.parameters)
-            .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+            .map(([key, value]) => `${key} ${valueText(value)}`)
             .join(', ')}
         </Text>
       ) : (

@@ -1,5 +1,6 @@
 import { Stack, Table, Text, Title } from '@mantine/core';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
+import { valueText } from '@trainyard/shared/sweeps/valueText';
 import type { SweepView, TrialView } from '@trainyard/shared/sweeps/view';
 import { Link } from 'wouter';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
@@ -65,8 +66,12 @@ export function TrialTable({ sweep: { objective, best }, trials, isReady }: Prop
                   {trial.seconds === null ? '–' : duration(trial.seconds)}
                 </Table.Td>
                 {keys.map((key) => (
-                  <Table.Td key={key} className="tabular breaks">
-                    {trial.parameters[key] === undefined ? '–' : JSON.stringify(trial.parameters[key])}
+                  <Table.Td
+                    key={key}
+                    className="tabular breaks"
+                    title={JSON.stringify(trial.parameters[key])}
+                  >
+                    {valueText(trial.parameters[key])}
                   </Table.Td>
                 ))}
               </Table.Tr>

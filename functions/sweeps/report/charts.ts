@@ -11,7 +11,8 @@ import {
 import { barPicture, chartPicture, type Axis, type Dot, type Picture } from '@trainyard/shared/page/pictures';
 import { metricFigure } from '@trainyard/shared/page/words';
 import { isByMagnitude } from '../search/draw.js';
-import { shortKeys, valueText } from './parameterWords.js';
+import { valueText } from '@trainyard/shared/sweeps/valueText';
+import { shortKeys } from './parameterWords.js';
 import type { SweepFile } from './sweepFile.js';
 
 type Told = Pick<SweepView, 'name' | 'objective' | 'best'>;

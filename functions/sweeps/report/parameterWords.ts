@@ -9,6 +9,7 @@ import {
   type TrialView,
 } from '@trainyard/shared';
 import { expandedKeys } from '@trainyard/shared/sweeps/expandedKeys';
+import { valueText } from '@trainyard/shared/sweeps/valueText';
 
 /** Each key by its last part, or the whole one where two end alike. */
 export function shortKeys(keys: readonly string[]): string[] {
@@ -16,15 +17,6 @@ export function shortKeys(keys: readonly string[]): string[] {
   return keys.map((key) =>
     keys.filter((other) => last(other) === last(key)).length === 1 ? last(key) : key,
   );
-}
-
-export function valueText(value: ParameterValue | undefined): string {
-  if (value === undefined) return '–';
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'number') return JSON.stringify(value);
-  const short = Number(value.toPrecision(4));
-  // 0.0000223 takes longer to read than 2.23e-5.
-  return short !== 0 && Math.abs(short) < 0.001 ? short.toExponential() : String(short);
 }
 
 /** What differs between trials, in the order of the space: what matters most stands there first. What somebody tried beside the space comes last. */

@@ -1,5 +1,6 @@
 import { formatMetric, type SweepView, type TrialView } from '@trainyard/shared';
-import { shortKeys, valueText, variedKeys } from '@trainyard/functions/sweeps/report/parameterWords';
+import { shortKeys, variedKeys } from '@trainyard/functions/sweeps/report/parameterWords';
+import { valueText } from '@trainyard/shared/sweeps/valueText';
 import { type Layout, paint, plain, truncate } from '../../watch/layout.js';
 import { duration } from '../../watch/numbers.js';
 import type { Terminal } from '../../watch/terminal.js';

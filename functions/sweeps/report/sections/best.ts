@@ -2,7 +2,8 @@ import { canonicalJson, withParameters } from '@trainyard/shared';
 import { html } from '@trainyard/shared/page/html';
 import { type Cell, table } from '@trainyard/shared/page/table';
 import { cut, metricFigure } from '@trainyard/shared/page/words';
-import { parameterText, valueAtKey, valueText } from '../parameterWords.js';
+import { valueText } from '@trainyard/shared/sweeps/valueText';
+import { parameterText, valueAtKey } from '../parameterWords.js';
 import { keyCode } from '../keyCode.js';
 import type { SweepSection } from '../section.js';
 

@@ -2,7 +2,7 @@ import { formatMetric, metricTitle, resultMetrics } from '@trainyard/shared';
 import { html, type Html } from '@trainyard/shared/page/html';
 import { type Cell, table } from '@trainyard/shared/page/table';
 import { cut, metricFigure } from '@trainyard/shared/page/words';
-import { valueText } from '../parameterWords.js';
+import { valueText } from '@trainyard/shared/sweeps/valueText';
 import type { SweepSection } from '../section.js';
 import { verdictOf, type Worth } from '../worth.js';
 

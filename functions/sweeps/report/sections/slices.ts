@@ -5,7 +5,7 @@ import { type Cell, table } from '@trainyard/shared/page/table';
 import { cut, metricFigure } from '@trainyard/shared/page/words';
 import type { Slice } from '../../search/learned.js';
 import { slicePicture } from '../charts.js';
-import { valueText } from '../parameterWords.js';
+import { valueText } from '@trainyard/shared/sweeps/valueText';
 import type { SweepReport, SweepSection } from '../section.js';
 
 /** So many parameters have a picture, those that matter most. */

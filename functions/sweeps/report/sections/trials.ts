@@ -3,7 +3,8 @@ import { html, type Html } from '@trainyard/shared/page/html';
 import { type Cell, type Column, table } from '@trainyard/shared/page/table';
 import { cut, duration, metricFigure } from '@trainyard/shared/page/words';
 import { isBetter } from '../../search/trial.js';
-import { shortKeys, valueText, variedKeys } from '../parameterWords.js';
+import { valueText } from '@trainyard/shared/sweeps/valueText';
+import { shortKeys, variedKeys } from '../parameterWords.js';
 import type { SweepSection } from '../section.js';
 
 /** More rows make a page that is slow to open; `sweep.json` has all. */

@@ -1,0 +1,97 @@
+import { Anchor, Code, CopyButton, Button, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { RunView } from '@trainyard/shared/http/bodies';
+import { size } from '@trainyard/shared/page/words';
+import { useState } from 'react';
+import { artifactAddress, reads } from '../../api/reads.js';
+import { ScrollingTable } from '../../figures/ScrollingTable.js';
+import { Failure } from '../../states/Failure.js';
+import { Loading } from '../../states/Loading.js';
+
+/** Pages of a model's folder that people read, with what they are called. */
+const PAGES: readonly (readonly [path: string, title: string])[] = [
+  ['report.html', 'Report'],
+  ['MODEL_CARD.md', 'Model card'],
+  ['data/profile.html', 'Profile of the data'],
+];
+
+/** What a completed run has left behind: the pages to read, every file, and how it is taken away. */
+export function Artifacts({ run }: { run: RunView }) {
+  const [isShown, setShown] = useState(false);
+  const manifest = useQuery(reads.manifest(run.runId));
+  const command = `trainyard export ${run.name} --to .`;
+  const files = manifest.data?.files ?? [];
+  const pages = PAGES.filter(([path]) => files.some((file) => file.path === path));
+  return (
+    <Stack gap="xs" component="section" aria-labelledby="artifacts">
+      <Title order={2} size="h4" id="artifacts">
+        Artifacts
+      </Title>
+      {manifest.isPending && <Loading rows={2} />}
+      {manifest.error && (
+        <Failure
+          what="The list of its files cannot be read"
+          error={manifest.error}
+          retry={() => void manifest.refetch()}
+        />
+      )}
+      {manifest.data && (
+        <>
+          <Group gap="lg">
+            {pages.map(([path, title]) => (
+              <Anchor key={path} href={artifactAddress(run.runId, path)} target="_blank" size="sm">
+                {title}
+              </Anchor>
+            ))}
+            <Text size="sm">
+              {files.length === 1 ? 'one file' : `${files.length} files`},{' '}
+              {size(files.reduce((sum, { bytes }) => sum + bytes, 0))}
+            </Text>
+            <Button size="xs" variant="default" aria-expanded={isShown} onClick={() => setShown(!isShown)}>
+              {isShown ? 'Hide the files' : 'Show the files'}
+            </Button>
+          </Group>
+          <Group gap="xs">
+            <Code className="breaks">{command}</Code>
+            <CopyButton value={command}>
+              {({ copied, copy }) => (
+                <Button size="xs" variant="default" onClick={copy}>
+                  {copied ? 'Copied' : 'Copy'}
+                </Button>
+              )}
+            </CopyButton>
+            <Text size="sm" c="dimmed">
+              takes all of it away, with examples that read it
+            </Text>
+          </Group>
+          {isShown && <Files runId={run.runId} files={files} />}
+        </>
+      )}
+    </Stack>
+  );
+}
+
+function Files({ runId, files }: { runId: string; files: readonly { path: string; bytes: number }[] }) {
+  return (
+    <ScrollingTable minWidth={320} maxHeight={480} stickyHeader>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>File</Table.Th>
+          <Table.Th className="tabular">Size</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {files.map(({ path, bytes }) => (
+          <Table.Tr key={path}>
+            <Table.Td className="breaks">
+              <Anchor href={artifactAddress(runId, path)} target="_blank" size="sm">
+                {path}
+              </Anchor>
+            </Table.Td>
+            <Table.Td className="tabular nowrap">{size(bytes)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </ScrollingTable>
+  );
+}
