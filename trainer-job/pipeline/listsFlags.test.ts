@@ -9,6 +9,7 @@ describe('the flags for lists', () => {
     const asked = commandFromFlags(['--recommend', 'out/model', ...to, ...where]);
     expect(asked).toEqual({
       command: 'lists',
+      stopsWithInput: false,
       asked: {
         lists: 'recommendations',
         model: 'out/model',
