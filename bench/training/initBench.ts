@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { METRICS, metricName, trainingSpecSchema, type TrainingSpec } from '@trainyard/shared';
 import { propose } from '@trainyard/local/commands/init/proposal';
 import { likelyRoles } from '@trainyard/local/commands/init/roles';
@@ -13,6 +14,7 @@ import { parse } from 'yaml';
 import type { Bench } from '../bench.js';
 import { ONLINE_RETAIL_MISSING, onlineRetail } from '../data/onlineRetail.js';
 import { config } from '../environment.js';
+import { BACKEND_USAGE, backendOf } from './backend.js';
 import { trainAndEvaluateHere } from './trainRun.js';
 
 const RECALL = metricName(METRICS.recall, 'test', 100);
@@ -21,9 +23,11 @@ export const init: Bench = {
   name: 'init',
   claim:
     'the specification that "trainyard init" proposes for Online Retail, Last.fm of HetRec 2011 and the sample purchases, as it is: recall@100 on test against popularity',
-  usage: '',
-  async run() {
+  usage: BACKEND_USAGE,
+  async run(args) {
+    const { values } = parseArgs({ args, options: { backend: { type: 'string', default: 'auto' } } });
     if (!onlineRetail) return { skipped: ONLINE_RETAIL_MISSING };
+    const backend = await backendOf(values.backend);
     const folder = await mkdtemp(join(tmpdir(), 'trainyard-bench-'));
     try {
       const sample = join(folder, 'purchases.csv');
@@ -50,7 +54,7 @@ export const init: Bench = {
         if (own > popularity) better += 1;
       }
       return {
-        figures: { better_than_popularity: better, data_sets: asked, ...measured },
+        figures: { better_than_popularity: better, data_sets: asked, backend: backend.name, ...measured },
         bar: 'better_than_popularity = data_sets',
         pass: better === asked,
       };

@@ -51,7 +51,7 @@ const GO_ON: Readonly<Record<SweepEndReason, (sweepId: string) => string>> = {
 };
 
 /** What one may do with a sweep that is so. */
-export function nextLines({ status, sweepId, trials, best, endReason }: SweepView): string[] {
+export function nextLines({ status, sweepId, trials, best, finals, endReason }: SweepView): string[] {
   switch (status) {
     case 'paused':
       return [
@@ -64,7 +64,7 @@ export function nextLines({ status, sweepId, trials, best, endReason }: SweepVie
     case 'completed':
     case 'cancelled':
       return [
-        ...(best
+        ...(best && !finals.some(({ trial }) => trial === best.number)
           ? [`  retrain the best as a version of the model: trainyard sweep finalize ${sweepId}`]
           : []),
         `  go on with it: trainyard sweep ${GO_ON[endReason ?? 'maxTrials'](sweepId)}`,

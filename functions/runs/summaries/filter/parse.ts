@@ -80,7 +80,10 @@ export function invalidFilter(
   const after = text.slice(at, at + 40);
   const place = at >= text.length ? 'at its end' : `at character ${at + 1}`;
   const shown = `${at > 40 ? '…' : ''}${before}⟨here⟩${after}${at + 40 < text.length ? '…' : ''}`;
-  return new DomainError('invalid-filter', `The ${name} is wrong ${place}: ${what}. It reads: ${shown}`);
+  return new DomainError(
+    'invalid-filter',
+    `The ${name} is wrong ${place}: ${what}${what.endsWith('?') ? '' : '.'} It reads: ${shown}`,
+  );
 }
 
 function lowerFirst(text: string): string {
