@@ -145,6 +145,11 @@ describe('what one may do with a sweep that has ended', () => {
   ] as const)('for %s is what would not be refused', (endReason, says) => {
     expect(nextLines({ ...sweep, endReason }).at(-1)).toMatch(says);
   });
+
+  it('is to retrain its best while nobody has', () => {
+    const ended = { ...sweep, status: 'completed' as const };
+    expect(nextLines(ended).join('\n')).toContain(`trainyard sweep finalize ${sweep.sweepId}`);
+  });
 });
 
 describe('the file of a space', () => {
