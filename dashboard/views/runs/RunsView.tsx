@@ -7,6 +7,7 @@ import { useAddress } from '../../address/useAddress.js';
 import { reads } from '../../api/reads.js';
 import { thingsOf } from '../../feed/feed.js';
 import { useTopic } from '../../feed/useFeed.js';
+import { ShowMore } from '../../figures/ShowMore.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 import { RunsTable } from './RunsTable.js';
@@ -144,15 +145,7 @@ function RunsOfModel({ modelId, filter, orderBy, selected, onSelect }: RunsOfMod
         selected={selected}
         onSelect={onSelect}
       />
-      {pages.hasNextPage && (
-        <Button
-          variant="default"
-          onClick={() => void pages.fetchNextPage()}
-          loading={pages.isFetchingNextPage}
-        >
-          Show more
-        </Button>
-      )}
+      <ShowMore pages={pages} />
     </Stack>
   );
 }

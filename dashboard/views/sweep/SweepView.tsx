@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
@@ -8,6 +8,7 @@ import { ApiError } from '../../api/problem.js';
 import { reads } from '../../api/reads.js';
 import { dateTime } from '../../figures/times.js';
 import { usd } from '../../figures/usd.js';
+import { ShowMore } from '../../figures/ShowMore.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 import { NotHere } from '../../states/NotHere.js';
@@ -47,15 +48,7 @@ export default function SweepView() {
         <Failure what="The trials cannot be read" error={trials.error} retry={() => void trials.refetch()} />
       )}
       <TrialTable sweep={sweep.data} trials={known} isReady={trials.isSuccess} />
-      {trials.hasNextPage && (
-        <Button
-          variant="default"
-          onClick={() => void trials.fetchNextPage()}
-          loading={trials.isFetchingNextPage}
-        >
-          Show more
-        </Button>
-      )}
+      <ShowMore pages={trials} />
     </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Stack, Table, Text, Title } from '@mantine/core';
+import { NativeSelect, Stack, Table, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { Link } from 'wouter';
@@ -7,6 +7,7 @@ import { reads } from '../../api/reads.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { dateTime } from '../../figures/times.js';
 import { usd } from '../../figures/usd.js';
+import { ShowMore } from '../../figures/ShowMore.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 
@@ -94,15 +95,7 @@ function SweepsOfModel({ modelId }: { modelId: string }) {
           ))}
         </Table.Tbody>
       </ScrollingTable>
-      {pages.hasNextPage && (
-        <Button
-          variant="default"
-          onClick={() => void pages.fetchNextPage()}
-          loading={pages.isFetchingNextPage}
-        >
-          Show more
-        </Button>
-      )}
+      <ShowMore pages={pages} />
     </Stack>
   );
 }
