@@ -10,16 +10,3 @@ export function valueAt(value: unknown, path: Path): unknown {
     value,
   );
 }
-
-/** The JSON pointer (RFC 6901). */
-export function pointerOf(path: Path): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-/** The keys of a JSON pointer. */
-export function keysOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-}

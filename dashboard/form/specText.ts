@@ -10,7 +10,8 @@ import {
   stringify,
   type Document,
 } from 'yaml';
-import { keysOf, valueAt, type Path } from './paths.js';
+import { keysOfPointer } from '@trainyard/shared/http/jsonPointer';
+import { valueAt, type Path } from './paths.js';
 
 interface LineMistake {
   /** From 1. */
@@ -29,7 +30,7 @@ export interface ReadText {
 export function readText(text: string): ReadText {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const lineOf = (pointer: string) => lines.linePos(offsetOf(document, keysOf(pointer))).line;
+  const lineOf = (pointer: string) => lines.linePos(offsetOf(document, keysOfPointer(pointer))).line;
   const mistakes = document.errors.map(({ pos, message }) => ({
     line: lines.linePos(pos[0]).line,
     message,

@@ -1,4 +1,5 @@
 /** Whether a space can be searched at all, and each value of it: what fails in every trial is said before one is paid for. */
+import { jsonPointer } from '@trainyard/shared/http/jsonPointer';
 import type { Parameter, ParameterValue, Space, Sweep } from '@trainyard/shared';
 import { DomainError } from '../errors/domainError.js';
 import { randomParameters } from './search/random.js';
@@ -27,7 +28,7 @@ export function requirePossible(sweep: Searched): void {
     );
     if (!reason) continue;
     const detail = `${key} is never ${JSON.stringify(value)} in a trial that could be trained: ${reason.errors?.[0]?.detail ?? reason.detail}`;
-    errors.push({ pointer: `/space/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, detail });
+    errors.push({ pointer: jsonPointer(['space', key]), detail });
     if (errors.length === MOST_TOLD) break;
   }
   const [first] = errors;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonPointer } from './jsonPointer.js';
 import { described } from '../described.js';
 import { nearestKey } from './allowedKeys.js';
 import { choiceInWords, type Given, mistakeInWords } from './mistakeWords.js';
@@ -34,11 +35,6 @@ export const problemSchema = z.object({
   ),
 });
 export type Problem = z.infer<typeof problemSchema>;
-
-/** RFC 6901 JSON pointer of a zod path. */
-export function jsonPointer(path: readonly PropertyKey[]): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
 
 type Issue = z.core.$ZodIssue;
 type Entry = NonNullable<Problem['errors']>[number];

@@ -2,7 +2,8 @@ import { Alert, Stack } from '@mantine/core';
 import schemaJson from 'virtual:specification-schema';
 import { useMemo, useState } from 'react';
 import { EditingProvider, writesOf, type Editing } from '../../form/editing.js';
-import { keysOf, pointerOf, valueAt } from '../../form/paths.js';
+import { jsonPointer, keysOfPointer } from '@trainyard/shared/http/jsonPointer';
+import { valueAt } from '../../form/paths.js';
 import { SpecSchema } from '../../form/schemaAt.js';
 import { readText, withValue } from '../../form/specText.js';
 import { Failure } from '../../states/Failure.js';
@@ -46,13 +47,13 @@ export function Editor({ modelId, text, onWrite, onStarted }: Props) {
           text,
         ),
       ),
-    mistakeAt: (path) => known.get(pointerOf(path)),
+    mistakeAt: (path) => known.get(jsonPointer(path)),
   };
   const mistakes = [
     ...read.mistakes.map(({ line, message }) => ({ line, place: '', message })),
     ...(read.spec ? sent : []).map(({ pointer, detail }) => ({
       line: read.lineOf(pointer),
-      place: keysOf(pointer).join('.'),
+      place: keysOfPointer(pointer).join('.'),
       message: detail,
     })),
   ];

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { keysOfPointer } from '@trainyard/shared/http/jsonPointer';
 import { RefusedError } from '../../client/request.js';
 
 /** A key of a file, from its root. */
@@ -28,7 +29,7 @@ export async function withNamedPlaces<T>(
     if (!(error instanceof RefusedError) || error.errors.length === 0) throw error;
     const named = await Promise.all(
       error.errors.map(async ({ pointer }) => {
-        const place = placeOf(keysOf(pointer));
+        const place = placeOf(keysOfPointer(pointer));
         if (!place) return pointer || '/';
         return 'flag' in place ? place.flag : nameOf(place, cwd);
       }),
@@ -39,14 +40,6 @@ export async function withNamedPlaces<T>(
       cause: error,
     });
   }
-}
-
-/** The parts of a JSON pointer. */
-function keysOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** `shop.yaml:24: training.batchSize`. */
