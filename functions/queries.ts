@@ -44,6 +44,14 @@ const models = (teams: readonly string[] | undefined): Whole => ({
   orderBy: [{ field: 'modelId', direction: 'asc' }],
 });
 
+const logChunks = (runId: string, direction: 'asc' | 'desc'): Whole => ({
+  collection: paths.logs(runId),
+  orderBy: [
+    { field: 'attempt', direction },
+    { field: 'seq', direction },
+  ],
+});
+
 export const queries = {
   /** Runs that are not over, oldest first. */
   openRuns: (page: Page) => paged(openRuns, page),
@@ -132,17 +140,10 @@ export const queries = {
     collection: paths.events(runId),
     orderBy: [{ field: 'at', direction: 'asc' }],
   }),
+  /** All of a log, to be watched. */
+  allLogChunks: (runId: string) => logChunks(runId, 'asc'),
   logChunks: (runId: string, direction: 'asc' | 'desc', page: Page) =>
-    paged(
-      {
-        collection: paths.logs(runId),
-        orderBy: [
-          { field: 'attempt', direction },
-          { field: 'seq', direction },
-        ],
-      },
-      page,
-    ),
+    paged(logChunks(runId, direction), page),
   /** Events that wait since `settled` or longer, oldest first. */
   outbox: (settled: string, page: Page) =>
     paged(

@@ -131,6 +131,7 @@ export const COMPONENTS = {
   Stage: runs.stageSchema,
   StageList: bodies.stagesPageSchema,
   RunEvent: runs.runEventRecordSchema,
+  LogChunk: runs.logChunkSchema,
   RunEventList: bodies.eventsPageSchema,
   LogLine: runs.logLineSchema,
   LogPage: bodies.logPageSchema,

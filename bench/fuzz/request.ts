@@ -75,7 +75,7 @@ function parameterText(
   const known: Record<string, () => string> = {
     runId: () => runId,
     runs: () => [runId, ...host.runs.slice(0, 2).map((run) => run.runId)].join(','),
-    topics: () => dice.pick(['runs', 'models', 'runs,models', `runs,run:${runId}`]),
+    topics: () => dice.pick(['runs', 'models', 'runs,models', `runs,run:${runId}`, `logs:${runId}`]),
     sweepId: () => (host.sweeps.length > 0 ? dice.pick(host.sweeps) : runId),
     experimentId: () => (host.experiments.length > 0 ? dice.pick(host.experiments) : runId),
     modelId: () => dice.pick(MODELS),

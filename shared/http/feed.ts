@@ -1,17 +1,17 @@
 /** `GET /api/stream`: all that a page watches, over one connection. */
 import { z } from 'zod';
 import { described } from '../described.js';
-import { epochSchema, runEventRecordSchema, stageSchema } from '../runs/records.js';
+import { epochSchema, logChunkSchema, runEventRecordSchema, stageSchema } from '../runs/records.js';
 import { modelViewSchema, runViewSchema } from './bodies.js';
 
 /** Each topic opens at most four listeners. */
 const MOST_TOPICS = 20;
 
-export const TOPIC = /^(runs|models|run:[a-z2-7]{20})$/;
+export const TOPIC = /^(runs|models|(run|logs):[a-z2-7]{20})$/;
 
 export const topicSchema = described(
-  z.string().regex(TOPIC, 'must be `runs`, `models` or `run:` and the id of a run'),
-  'What is watched. `runs`: the runs that are not over, and the end of each. `models`: the models. `run:ID`: one run with its stages, epochs and events.',
+  z.string().regex(TOPIC, 'must be `runs`, `models`, or `run:` or `logs:` and the id of a run'),
+  'What is watched. `runs`: the runs that are not over, and the end of each. `models`: the models. `run:ID`: one run with its stages, epochs and events. `logs:ID`: the lines that the trainer of a run has logged.',
   'runs',
 );
 
@@ -50,6 +50,11 @@ export const feedEventSchema = z.discriminatedUnion('event', [
   told('stage', 'A stage of a run.', stageSchema),
   told('epoch', 'An epoch of a run.', epochSchema),
   told('record', 'An event of a run, as the run keeps it.', runEventRecordSchema),
+  told(
+    'log',
+    'Lines that the trainer sent together. Their place in the log is told by `attempt`, and within it by `seq`.',
+    logChunkSchema,
+  ),
   told('model', 'A model as it is now.', modelViewSchema),
   z.strictObject({
     event: described(z.literal('gone'), 'What the key names is no part of the topic any more.'),

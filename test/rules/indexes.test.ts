@@ -36,6 +36,7 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   epochs: () => [queries.epochs('r')],
   stages: () => [queries.stages('r')],
   events: () => [queries.events('r')],
+  allLogChunks: () => [queries.allLogChunks('r')],
   logChunks: () => (['asc', 'desc'] as const).map((direction) => queries.logChunks('r', direction, page)),
   outbox: () => [queries.outbox('now', page)],
   registrations: () => [queries.registrations('now', page)],

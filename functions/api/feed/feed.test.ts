@@ -21,6 +21,8 @@ function whatOf(told: FeedEvent): string {
       return `epoch ${told.data.value.epoch}`;
     case 'stage':
       return `stage ${told.data.value.stage}`;
+    case 'log':
+      return `log ${told.data.value.lines.map(({ message }) => message).join()}`;
     case 'model':
       return `model ${told.data.value.modelId} ${told.data.value.production ?? '-'}`;
     default:
@@ -75,6 +77,25 @@ describe('the feed', () => {
     expect(events.map(brief).toSorted()).toEqual(['models: ready', 'runs: ready']);
   });
 
+  it('tells the lines that a trainer has logged, and those that it logs, in pieces that say where they belong', async () => {
+    const { runs, follow, set } = await opened({});
+    const { runId } = runs[0]!;
+    const logs = (attempt: number, seq: number, message: string) =>
+      set(paths.logChunk(runId, attempt, seq), {
+        attempt,
+        seq,
+        lines: [{ at: '2026-11-20T19:18:25.000Z', level: 'info', message, stage: null, fields: {} }],
+      });
+    await logs(1, 9, 'one');
+    await logs(2, 1, 'two');
+    const { events } = await follow(`logs:${runId}`);
+    await until('what is there', () => events.length === 3);
+    expect(events.map(brief).toSorted()).toEqual(['logs:a: log one', 'logs:a: log two', 'logs:a: ready']);
+    await logs(2, 4, 'three');
+    await until('what is new', () => events.length === 4);
+    expect(brief(events[3]!)).toBe('logs:a: log three');
+  });
+
   it('tells the end of a run that was open, under the key that it had', async () => {
     const { cp, runs, follow } = await opened({});
     const { events } = await follow('runs');
@@ -105,7 +126,10 @@ describe('the feed', () => {
     const claims = { aud: 'shop', sub: 'ben', iat: now, exp: now + 600, trainyardTeams: ['blue'] };
     const authorization = `Bearer ${await sign({ ...claims, trainyardRole: 'viewer' }, {})}`;
     const headers = { authorization };
-    expect((await api.refused(`/api/stream?topics=run:${theirs!.runId}`, { headers })).status).toBe(404);
+    for (const topic of ['run', 'logs'])
+      expect((await api.refused(`/api/stream?topics=${topic}:${theirs!.runId}`, { headers })).status).toBe(
+        404,
+      );
     const { events } = feedStream(await api.open('/api/stream?topics=runs', { headers }));
     await until('what is there', () => events.length === 2);
     await cp.put({ ...theirs!, currentEpoch: 3 });

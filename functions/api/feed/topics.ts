@@ -1,6 +1,7 @@
 /** What each topic of the feed watches, and how a stored document becomes an event. */
 import {
   epochSchema,
+  logChunkSchema,
   paths,
   runEventRecordSchema,
   stageSchema,
@@ -69,6 +70,15 @@ const TOPICS: Readonly<Record<string, Open>> = {
       {
         target: { query: queries.events(runId) },
         tell: ({ data }) => ({ event: 'record', value: runEventRecordSchema.parse(data) }),
+      },
+    ];
+  },
+  logs: async (cp, caller, id) => {
+    const { runId } = await visibleRun(cp, caller, id);
+    return [
+      {
+        target: { query: queries.allLogChunks(runId) },
+        tell: ({ data }) => ({ event: 'log', value: logChunkSchema.parse(data) }),
       },
     ];
   },
