@@ -51,7 +51,10 @@ export const demo = defineCommand(
         description: 'what computes; auto takes the fastest there is',
         schema: z.enum(BACKENDS).optional(),
       },
-      keep: { description: 'goes on serving until Ctrl-C' },
+      keep: {
+        description: 'goes on serving until Ctrl-C when the run is over, as it does unasked at a terminal',
+      },
+      exit: { description: 'ends with the run, at a terminal too' },
       directory: {
         value: 'DIR',
         description: 'where everything is kept',
@@ -62,12 +65,13 @@ export const demo = defineCommand(
       'npm start',
       'npm start -- --rows 20000 --epochs 2',
       'npm start -- --data online-retail.parquet --spec examples/online-retail.yaml',
-      'npm start -- --keep',
+      'npm start -- --exit',
     ],
   },
   async (values, context) => {
     const plan = await planDemo(values, context);
-    return withHost(context, values, (host) => runDemo(plan, host, values.keep, context));
+    const keep = keepsServing(values, context.terminal.isLive);
+    return withHost(context, values, (host) => runDemo(plan, host, keep, context));
   },
 );
 
@@ -76,6 +80,12 @@ interface DemoValues extends SampleSizes {
   spec: string | undefined;
   model: string | undefined;
   epochs: number | undefined;
+}
+
+/** Somebody at a terminal wants to look at what came out; a script waits for the end. */
+function keepsServing({ keep, exit }: { keep: boolean; exit: boolean }, isLive: boolean): boolean {
+  if (keep && exit) throw new UserError('wrong-arguments', '--keep and --exit say the opposite: give one');
+  return keep || (isLive && !exit);
 }
 
 interface Plan {
@@ -141,10 +151,11 @@ async function runDemo(plan: Plan, host: Host, keep: boolean, context: CommandCo
   await endLeftovers(client, plan.modelId);
   const spec = plan.sample ? await sampleSpec(plan.spec, plan.sample, host, context) : plan.spec;
   const run = await client.start(plan.modelId, spec);
+  context.terminal.draw([`look at it  ${host.url}/runs/${run.runId}`]);
   try {
     const ended = await watchRun(client, run.runId, context.terminal, context.interrupted);
     context.terminal.draw(nextSteps(ended, host, keep, context.cwd));
-    if (keep) await serveUntilInterrupted(host, context);
+    if (keep) await keepServing(host, context);
     return ended.status === 'completed' ? EXIT.ok : EXIT.failed;
   } catch (error) {
     context.note(`stopping ${run.name}: Ctrl-C again leaves it to itself`);
@@ -152,6 +163,11 @@ async function runDemo(plan: Plan, host: Host, keep: boolean, context: CommandCo
     if (context.interrupted.aborted) return EXIT.interrupted;
     throw error;
   }
+}
+
+async function keepServing(host: Host, context: CommandContext): Promise<void> {
+  context.terminal.draw(['', `serving at ${host.url} until Ctrl-C`]);
+  await serveUntilInterrupted(host, context);
 }
 
 /** Writes the sample unless it is there from an earlier time: equal options make equal files. */
@@ -197,9 +213,11 @@ async function endRun(client: TrainyardClient, runId: string): Promise<RunStatus
 }
 
 function nextSteps(run: RunView, host: Host, keep: boolean, cwd: string): string[] {
+  const page = `${host.url}/runs/${run.runId}`;
   if (run.status !== 'completed')
     return [
       `  the trainer's own output: ${join(host.directory.jobs, `${run.runId}-${run.attempt}`, 'output.log')}`,
+      ...(keep ? [`  the run on the page: ${page}`] : []),
     ];
   const report = run.result?.artifacts['report'];
   const { root } = host.directory;
@@ -209,9 +227,13 @@ function nextSteps(run: RunView, host: Host, keep: boolean, cwd: string): string
       ? []
       : [[asPath(report), 'the report, to open in a browser: whether to ship it, and why']]),
     ...(keep
-      ? [[`${host.url}/api/training-runs/${run.runId}`, 'the API, until Ctrl-C']]
+      ? [[page, 'the page of the run, until Ctrl-C']]
       : [[`npx trainyard up${elsewhere}`, `serves this and later runs on port ${DEFAULT_PORT}`]]),
-    [`npx trainyard list ${run.modelId}`, 'the runs of this model, while it is served'],
+    [
+      // In its usual folder the command finds the host by itself.
+      `npx trainyard list ${run.modelId}${keep && elsewhere !== '' ? ` --url ${host.url}` : ''}`,
+      'the runs of this model, while it is served',
+    ],
     ['npm start -- --data FILE --spec FILE', 'your own data: examples/README.md'],
   ];
   const width = Math.max(...steps.map(([command = '']) => command.length));
