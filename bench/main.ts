@@ -4,6 +4,7 @@ import { callbacks } from './callbacks/callbacksBench.js';
 import { coldStart } from './startup/coldStartBench.js';
 import { dataPrep } from './dataPrep/dataPrepBench.js';
 import { evaluateScale } from './training/evaluateScaleBench.js';
+import { epochToPage } from './page/epochToPageBench.js';
 import { exportShare } from './recommend/exportShareBench.js';
 import { faults } from './faults/faultsBench.js';
 import { fuzz } from './fuzz/fuzzBench.js';
@@ -64,6 +65,7 @@ const BENCHES: readonly Bench[] = [
   openModel,
   recommendAll,
   exportShare,
+  epochToPage,
   fuzz,
 ];
 

@@ -13,6 +13,7 @@ import * as experiments from './http/experiments.js';
 import { feedEventSchema } from './http/feed.js';
 import { lineageSchema } from './http/lineage.js';
 import { problemSchema } from './http/problem.js';
+import { runTableSchema } from './http/runTable.js';
 import { attachmentSchema } from './runs/identity.js';
 import * as runs from './runs/run.js';
 import { runStatusSchema, stageNameSchema } from './runs/status.js';
@@ -159,6 +160,7 @@ export const COMPONENTS = {
   ModelVersionPage: bodies.modelVersionPageSchema,
   PromoteRequest: bodies.promoteRequestSchema,
   BestRuns: bodies.bestRunsSchema,
+  RunTable: runTableSchema,
   ...SWEEPS,
   Experiment: experiments.experimentViewSchema,
   ExperimentPage: experiments.experimentPageSchema,

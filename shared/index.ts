@@ -49,6 +49,7 @@ export * from './http/lineage.js';
 export * from './http/links.js';
 export * from './http/origin.js';
 export * from './http/problem.js';
+export * from './http/runTable.js';
 export { jsonPointer } from './http/jsonPointer.js';
 export * from './http/relatives.js';
 export * from './http/timeLimit.js';

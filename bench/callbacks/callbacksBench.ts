@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runViewSchema } from '@trainyard/shared';
 import { z } from 'zod';
 import type { Bench, BenchResult } from '../bench.js';
 import { Listeners } from './listeners.js';
 import { quantile, sendCallbacks, type LoadOptions } from './load.js';
 import { Server } from './server.js';
+import { startRun } from './startRun.js';
 import type { Memory } from './settings.js';
 import type { StoreSettings } from '../stores/storeAndBus.js';
 import { startEmulators } from '../stores/emulators.js';
@@ -76,24 +76,6 @@ async function onServer<T>(
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function startRun(url: string, modelId: string): Promise<string> {
-  const spec = {
-    dataset: { source: { uri: 'purchases.csv' } },
-    features: {
-      query: [{ column: 'user', transform: 'lookup', id: true }],
-      candidate: [{ column: 'item', transform: 'lookup', id: true }],
-    },
-    training: { epochs: 10_000, earlyStopping: false },
-  };
-  const response = await fetch(`${url}/api/models/${modelId}/training-runs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ spec }),
-  });
-  if (!response.ok) throw new Error(`a start was answered ${response.status}: ${await response.text()}`);
-  return runViewSchema.parse(await response.json()).runId;
 }
 
 /** The claim itself: a warm-up, then the callbacks in parts, with the memory after each. */

@@ -3,19 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { configSchema, setControlPlane } from '@trainyard/functions';
+import { setControlPlane } from '@trainyard/functions';
 import type { ControlPlane } from '@trainyard/functions/controlPlane';
 import { fillSummaries } from '@trainyard/functions/runs/summaries/fillSummaries';
-import { openDirectoryObjectStore } from '@trainyard/functions/ports/objectStore/directoryObjectStore';
 import { startFunctionServer } from '@trainyard/local/host/functionServer';
-import { inParallel, newModel, newRunId, paths } from '@trainyard/shared';
 import { z } from 'zod';
 import type { Bench, BenchResult } from '../bench.js';
 import { quantile } from '../callbacks/load.js';
 import { printProgress } from '../progress.js';
 import { startEmulators } from '../stores/emulators.js';
-import { openStoreAndBus, type StoreSettings } from '../stores/storeAndBus.js';
+import type { StoreSettings } from '../stores/storeAndBus.js';
 import { madeUpRun } from './madeUpRuns.js';
+import { runsControlPlane, writeRuns } from './runsControlPlane.js';
 
 const [MOST_MS, MOST_FIRESTORE_MS] = [200, 1000];
 const BAR = `milliseconds < ${MOST_MS} and, where there are emulators, firestore_p95_ms < ${MOST_FIRESTORE_MS}`;
@@ -107,30 +106,13 @@ async function measured(
   { runs: count, repeats }: z.infer<typeof flagsSchema>,
 ): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-list-runs-'));
-  const { store, bus } = await openStoreAndBus(stores, {
-    documents: join(folder, 'documents.db'),
-    events: { file: join(folder, 'events.db') },
-  });
-  const cp: ControlPlane = {
-    store,
-    bus,
-    objects: openDirectoryObjectStore(join(folder, 'objects')),
-    launchers: {},
-    config: configSchema.parse({
-      publicUrl: 'http://127.0.0.1',
-      masterSecret: randomBytes(32).toString('base64url'),
-      auth: 'loopback',
-      tiers: [{ name: 'local', launcher: 'process' }],
-    }),
-    now: () => new Date(),
-    newId: newRunId,
-    log: () => undefined,
-  };
+  const cp = await runsControlPlane(stores, folder);
+  const { store, bus } = cp;
   const server = await startFunctionServer(0, randomBytes(32).toString('base64url'));
   setControlPlane(() => Promise.resolve(cp));
   try {
     printProgress(`${stores.kind}: ${count} runs are written`);
-    await write(cp, count);
+    await writeRuns(cp, MODEL, count);
     const requests = requestsFor(server.url);
     const { times: first } = await timed([requests.filter ?? '']);
     const begun = performance.now();
@@ -202,20 +184,4 @@ async function timed(urls: readonly string[]): Promise<{ times: number[]; proces
   }
   const { user, system } = process.cpuUsage(before);
   return { times, processor: Math.round((user + system) / 100 / urls.length) / 10 };
-}
-
-const PER_COMMIT = 100;
-
-async function write({ store }: ControlPlane, count: number): Promise<void> {
-  const firsts = Array.from({ length: Math.ceil(count / PER_COMMIT) }, (_, i) => i * PER_COMMIT + 1);
-  await inParallel(firsts, 4, (first) =>
-    store.transaction(async (tx) => {
-      for (let number = first; number < Math.min(first + PER_COMMIT, count + 1); number++) {
-        const run = madeUpRun(MODEL, number);
-        tx.set(paths.run(run.runId), { ...run });
-      }
-    }),
-  );
-  const model = { ...newModel(MODEL, new Date()), lastRunNumber: count };
-  await store.transaction(async (tx) => tx.set(paths.model(MODEL), model));
 }

@@ -26,14 +26,15 @@ const BASE = {
 } as const;
 
 const K = [5, 10, 20, 50, 100];
-const NAMES = ['recall', 'ndcg', 'mrr', 'precision', 'map', 'hit_rate'].flatMap((family) =>
-  K.flatMap((k) => [`test_${family}_at_${k}`, `val_${family}_at_${k}`]),
-);
+const namesOf = (ks: readonly number[]) =>
+  ['recall', 'ndcg', 'mrr', 'precision', 'map', 'hit_rate'].flatMap((family) =>
+    ks.flatMap((k) => [`test_${family}_at_${k}`, `val_${family}_at_${k}`]),
+  );
 const TEAMS = ['search', 'ads', 'shop'];
 const STATUSES = ['completed', 'completed', 'completed', 'completed', 'failed'] as const;
 
-/** The same one each time for a number. */
-export function madeUpRun(modelId: string, runNumber: number): Run {
+/** The same one each time for a number. Each K brings twelve metrics. */
+export function madeUpRun(modelId: string, runNumber: number, ks: readonly number[] = K): Run {
   const draw = (n: number) => (Math.sin(runNumber * 12.9898 + n * 78.233) * 43_758.5453) % 1;
   const share = (n: number) => Math.abs(draw(n));
   const spec = trainingSpecSchema.parse({
@@ -58,7 +59,7 @@ export function madeUpRun(modelId: string, runNumber: number): Run {
   const at = new Date(Date.UTC(2026, 0, 1) + runNumber * 60_000);
   const status = STATUSES[runNumber % STATUSES.length] ?? 'completed';
   const run = newRun({ runId: idOf(runNumber), modelId, runNumber, spec, requestedBy: 'ada', now: at });
-  const metrics = Object.fromEntries(NAMES.map((name, n) => [name, share(n + 10)]));
+  const metrics = Object.fromEntries(namesOf(ks).map((name, n) => [name, share(n + 10)]));
   return {
     ...run,
     status,

@@ -15,6 +15,7 @@ import { noParams, noQuery } from './routes/parameters.js';
 import { allPresetRoutes } from './routes/presets.js';
 import { readArtifactRoute } from './routes/readArtifact.js';
 import { readRunRoutes } from './routes/readRun.js';
+import { runTableRoute } from './routes/runTable.js';
 import { startRoute } from './routes/startRun.js';
 import { streamRoute } from './routes/streamRun.js';
 import { sweepRoutes } from './routes/sweeps.js';
@@ -32,6 +33,7 @@ const described: readonly Route[] = [
   ...controlRunRoutes,
   ...modelRoutes,
   bestRunsRoute,
+  runTableRoute,
   ...sweepRoutes,
   ...experimentRoutes,
   ...allPresetRoutes,

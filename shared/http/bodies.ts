@@ -27,6 +27,7 @@ import {
 import { gateSetsSchema } from '../spec/evaluation/gateSets.js';
 import { brokenGatesOfSet } from '../spec/rules/gates.js';
 import { storedSpecSchema } from '../spec/trainingSpec.js';
+import { countInQuery, filterInQuery, flagInQuery, orderInQuery } from './queries.js';
 import { unsearched } from './unsearched.js';
 
 /** Request bodies larger than this are refused with 413. */
@@ -61,15 +62,6 @@ const runNameSchema = described(z.string(), 'The name that people use for the ru
 export const runViewSchema = runSchema.omit({ lease: true }).extend({ name: runNameSchema });
 export type RunView = z.infer<typeof runViewSchema>;
 
-/** A count as a query writes it: in digits, nothing else. */
-const countInQuery = (max: number) => {
-  const error = `must be a whole number from 1 to ${max}, in digits`;
-  return z.preprocess(
-    (text) => (typeof text === 'string' && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : text),
-    z.int({ error }).min(1, error).max(max, error),
-  );
-};
-
 const cursorInQuery = described(
   z.string().max(500).optional(),
   'Where to go on: `nextCursor` of the page before; the beginning unless given.',
@@ -95,11 +87,9 @@ export const logsQuerySchema = z
   })
   .refine(({ cursor, tail }) => cursor === undefined || tail === undefined, 'give cursor or tail, not both');
 
-/** `true` and `false` as a query writes them. */
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 export const startQuerySchema = z.strictObject({
   dryRun: described(
-    flag.optional(),
+    flagInQuery.optional(),
     'Whether the request is only checked and estimated: nothing is recorded.',
     'true',
   ),
@@ -133,16 +123,8 @@ export const listRunsQuerySchema = z
       orderMetricSchema.optional(),
       'The metric of results that completed runs are ordered by, the best first. Unless given, all runs come, the newest first.',
     ),
-    filter: described(
-      z.string().min(1).max(2000).optional(),
-      'What the runs must be like: metrics, fields, parameters and tags, compared with `=`, `!=`, `<`, `<=`, `>`, `>=`, `in (…)`, `contains`, joined by `and`, `or`, `not`. `docs/runs.md` has the language.',
-      'test_recall_at_100 > 0.3 and params.training.batchSize = 8192 and tags.team = "search"',
-    ),
-    orderBy: described(
-      z.string().min(1).max(500).optional(),
-      'What the runs are ordered by: metrics, fields, parameters and tags, with commas between, each with `asc` or `desc`. Unless said, the best of a metric comes first, and of all else the least. Runs that lack the value come last.',
-      'test_recall_at_100, createdAt desc',
-    ),
+    filter: filterInQuery,
+    orderBy: orderInQuery,
   })
   .refine(
     ({ orderBy, bestBy }) => orderBy === undefined || bestBy === undefined,

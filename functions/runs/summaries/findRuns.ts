@@ -13,7 +13,14 @@ import { mistakeIn, resolveField, type ResolvedField } from './filter/fields.js'
 import { compileFilter, type FilterNames, type Predicate } from './filter/matches.js';
 import { firstInOrder } from './filter/firstInOrder.js';
 import { compareKeys, sortKey, type ResolvedOrder, type SortKey } from './filter/order.js';
-import { invalidFilter, parseFilter, parseOrders, type FieldName } from './filter/parse.js';
+import {
+  invalidFilter,
+  parseColumns,
+  parseFilter,
+  parseOrders,
+  type AskedBy,
+  type FieldName,
+} from './filter/parse.js';
 import { readSummaries, type ReadPorts } from './readSummaries.js';
 import { isLeftOut, rowOf, summaryOf, type SummaryRow } from './summary.js';
 
@@ -92,14 +99,36 @@ interface FoundKey extends SortKey {
 async function findKeys(
   cp: ReadPorts,
   model: Pick<ModelDocument, 'modelId' | 'lastRunNumber'>,
-  { filter, orderBy, status, tag }: RunsAsked,
+  asked: RunsAsked,
 ): Promise<{ keys: Iterable<FoundKey>; orders: ResolvedOrder[]; unsearched: number }> {
+  const { rows, predicates, orders, unsearched } = await resolveAsked(cp, model, asked);
+  return { keys: matchingKeys(rows, predicates, orders), orders, unsearched };
+}
+
+export interface ResolvedAsk {
+  /** Of all runs that were looked at, in the order of their numbers. */
+  rows: SummaryRow[];
+  /** Those match that all of them hold of. */
+  predicates: Predicate[];
+  orders: ResolvedOrder[];
+  /** What `columns` names. */
+  columns: ResolvedField[];
+  unsearched: number;
+}
+
+/** What is asked for, held against the runs that there are. Fails with `invalid-filter`. */
+export async function resolveAsked(
+  cp: ReadPorts,
+  model: Pick<ModelDocument, 'modelId' | 'lastRunNumber'>,
+  { filter, orderBy, status, tag, columns }: RunsAsked & { columns?: string | undefined },
+): Promise<ResolvedAsk> {
   // What cannot be read is refused before anything is read for it.
   const tree = filter === undefined ? undefined : await parseFilter(filter);
   const asked = orderBy === undefined ? [] : await parseOrders(orderBy);
+  const told = columns === undefined ? [] : await parseColumns(columns);
   const { rows, unsearched } = await readSummaries(cp, model);
   const fields: ResolvedField[] = [];
-  const namesIn = (name: 'filter' | 'orderBy', text: string): FilterNames => {
+  const namesIn = (name: AskedBy, text: string): FilterNames => {
     const refuse = ({ at }: FieldName, mistake: string): never => {
       throw invalidFilter(name, text, at, mistake);
     };
@@ -122,8 +151,9 @@ async function findKeys(
     const isBestFirst = resolved.isLowerBetter === false;
     return { field: resolved, isDescending: direction === null ? isBestFirst : direction === 'desc' };
   });
+  const shown = told.map((field) => namesIn('columns', columns ?? '').resolve(field));
   const whole = await wholeWhereAsked(cp, rows, fields);
-  return { keys: matchingKeys(whole, predicates, orders), orders, unsearched };
+  return { rows: whole, predicates, orders, columns: shown, unsearched };
 }
 
 function* matchingKeys(

@@ -45,7 +45,10 @@ const filterSchema: z.ZodType<Filter> = z.lazy(() =>
 );
 
 const orderSchema = z.strictObject({ field: fieldSchema, direction: z.enum(['asc', 'desc']).nullable() });
-export type Order = z.infer<typeof orderSchema>;
+type Order = z.infer<typeof orderSchema>;
+
+/** The parameters of a request that are written in the language. */
+export type AskedBy = 'filter' | 'orderBy' | 'columns';
 
 /** Fails with `invalid-filter`, which says where and what is allowed there. */
 export async function parseFilter(text: string): Promise<Filter> {
@@ -53,11 +56,25 @@ export async function parseFilter(text: string): Promise<Filter> {
 }
 
 /** Fails with `invalid-filter`. */
-export async function parseOrders(text: string): Promise<Order[]> {
-  return z.array(orderSchema).parse(await parsed(text, 'orderBy', 'Orders'));
+export async function parseOrders(text: string, name: AskedBy = 'orderBy'): Promise<Order[]> {
+  return z.array(orderSchema).parse(await parsed(text, name, 'Orders'));
 }
 
-async function parsed(text: string, name: 'filter' | 'orderBy', startRule: string): Promise<unknown> {
+/** Fields with commas between. Fails with `invalid-filter`. */
+export async function parseColumns(text: string): Promise<FieldName[]> {
+  const columns = await parseOrders(text, 'columns');
+  const ordered = columns.find(({ direction }) => direction !== null);
+  if (ordered)
+    throw invalidFilter(
+      'columns',
+      text,
+      ordered.field.at,
+      'a column is named without a direction, which orderBy takes',
+    );
+  return columns.map(({ field }) => field);
+}
+
+async function parsed(text: string, name: AskedBy, startRule: string): Promise<unknown> {
   const { parser, SyntaxError } = await (made ??= makeParser());
   try {
     return parser(text, startRule);
@@ -70,19 +87,14 @@ async function parsed(text: string, name: 'filter' | 'orderBy', startRule: strin
 }
 
 /** What is wrong, and the text with a mark at the place. */
-export function invalidFilter(
-  name: 'filter' | 'orderBy',
-  text: string,
-  at: number,
-  what: string,
-): DomainError {
+export function invalidFilter(name: AskedBy, text: string, at: number, what: string): DomainError {
   const before = text.slice(Math.max(0, at - 40), at);
   const after = text.slice(at, at + 40);
   const place = at >= text.length ? 'at its end' : `at character ${at + 1}`;
   const shown = `${at > 40 ? '…' : ''}${before}⟨here⟩${after}${at + 40 < text.length ? '…' : ''}`;
   return new DomainError(
     'invalid-filter',
-    `The ${name} is wrong ${place}: ${what}${what.endsWith('?') ? '' : '.'} It reads: ${shown}`,
+    `${name === 'columns' ? 'The list of columns' : `The ${name}`} is wrong ${place}: ${what}${what.endsWith('?') ? '' : '.'} It reads: ${shown}`,
   );
 }
 
