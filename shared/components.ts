@@ -9,6 +9,7 @@ import { memoryFloorSchema } from './compute/fit.js';
 import { rangeSchema } from './compute/range.js';
 import { retrainPolicySchema } from './firestore/model.js';
 import * as bodies from './http/bodies.js';
+import * as estimates from './http/estimate.js';
 import * as experiments from './http/experiments.js';
 import { feedEventSchema } from './http/feed.js';
 import { lineageSchema } from './http/lineage.js';
@@ -140,9 +141,9 @@ export const COMPONENTS = {
   FeedEvent: feedEventSchema,
   EvaluationReport: evaluationReportSchema,
   StartRequest: bodies.startRequestSchema,
-  DryRun: bodies.dryRunSchema,
-  Estimate: bodies.estimateSchema,
-  TierEstimate: bodies.tierEstimateSchema,
+  DryRun: estimates.dryRunSchema,
+  Estimate: estimates.estimateSchema,
+  TierEstimate: estimates.tierEstimateSchema,
   ComputeConfig: computeConfigSchema,
   RunData: runs.runDataSchema,
   RunEnvironment: runs.runEnvironmentSchema,

@@ -42,6 +42,7 @@ export * from './firestore/registration.js';
 export * from './firestore/spending.js';
 export * from './http/attachments.js';
 export * from './http/bodies.js';
+export * from './http/estimate.js';
 export * from './http/compare.js';
 export * from './http/experiments.js';
 export * from './http/feed.js';

@@ -56,17 +56,24 @@ export function estimateFrom(
     recommendedTier: recommended(tiers),
     memoryMb: basis?.peakMemory?.rssMb ?? null,
     gpuMemoryMb: basis?.peakMemory?.gpuMemoryMb ?? null,
-    notes: [...notesOn(spec, measured, expected), ...limitNotes(cp, spec)],
+    notes: [...notesOn(spec, basis, measured, expected), ...limitNotes(cp, spec)],
   };
 }
 
-/** What so many runs would cost, from all of them on the cheapest tier to all on the dearest. */
+/** What so many runs would cost and take, from all of them on the tier with the least to all on that with the most. */
 export function costTogether({ tiers }: Estimate, runs: number): CostTogether {
-  const each = tiers.flatMap(({ tooSmall: why, usd }) => (why === null ? [usd] : []));
-  const known = each.filter((usd) => usd !== null);
-  if (known.length === 0 || known.length < each.length) return { runs, usd: null };
-  const low = Math.min(...known.map((usd) => usd.low));
-  return { runs, usd: times({ low, high: Math.max(...known.map((usd) => usd.high)) }, runs) };
+  const fitting = tiers.filter(({ tooSmall: why }) => why === null);
+  const ofAll = (each: readonly (Range | null)[]) => {
+    const known = each.filter((range) => range !== null);
+    if (known.length === 0 || known.length < each.length) return null;
+    const [low, high] = [known.map((range) => range.low), known.map((range) => range.high)];
+    return times({ low: Math.min(...low), high: Math.max(...high) }, runs);
+  };
+  return {
+    runs,
+    usd: ofAll(fitting.map(({ usd }) => usd)),
+    seconds: ofAll(fitting.map(({ seconds }) => seconds)),
+  };
 }
 
 /** By what it may cost at most, or by the hour where the time is not known. */
@@ -138,7 +145,21 @@ function limitNotes(cp: Configured, { compute: { maxUsd, tiers } }: TrainingSpec
   return words === '' ? [] : [words];
 }
 
-function notesOn(spec: TrainingSpec, measured: Measured | null, rows: Range | null): string[] {
+/** Of a quick test, say, whose figures are of a part: what takes as long whatever the rows grows with them here. */
+function sampleNote(spec: TrainingSpec, basis: Run): string[] {
+  const share = basis.spec.dataset.sample?.share ?? 1;
+  if (share >= (spec.dataset.sample?.share ?? 1)) return [];
+  return [
+    `that run trained on ${Number((share * 100).toPrecision(3))} % of the users alone: its time is scaled by the rows, and is too long where much of it does not grow with them`,
+  ];
+}
+
+function notesOn(
+  spec: TrainingSpec,
+  basis: Run | undefined,
+  measured: Measured | null,
+  rows: Range | null,
+): string[] {
   const { earlyStopping, epochs } = spec.training;
   const soonest = earlyStopping ? earlyStopping.patience + 1 : epochs;
   // With as much patience as there are epochs it ends nothing.
@@ -150,6 +171,7 @@ function notesOn(spec: TrainingSpec, measured: Measured | null, rows: Range | nu
       ...(measured.rows === null && rows
         ? ['that run did not tell its rows: its time is taken as it was']
         : []),
+      ...(basis ? sampleNote(spec, basis) : []),
       ...(measured.hadCache ? ['that run took data from the cache: with new data it takes longer'] : []),
       ...stopping,
     ];

@@ -76,7 +76,8 @@ function chosenTrial(
   if (found) return found;
   const which =
     asked === undefined ? 'has no completed trial yet that has' : `has no completed trial ${asked} with`;
-  const detail = `Sweep ${sweepId} ${which} a ${objective.metric}: wait for one, or look at why its trials failed.`;
+  const isUnderWay = trials.some(({ endedAt }) => endedAt === null);
+  const detail = `Sweep ${sweepId} ${which} a ${objective.metric}: ${isUnderWay ? 'wait for one' : 'none is under way, so look at why its trials failed, and extend it or start another'}.`;
   throw new DomainError('no-best-trial', detail);
 }
 

@@ -37,7 +37,8 @@ export function endedTrial(
     runId: run.runId,
     curve,
     costUsd: run.cost?.usd ?? 0,
-    seconds: Math.max(0, (Date.parse(endedAt) - Date.parse(trial.createdAt)) / 1000),
+    seconds:
+      run.startedAt === null ? 0 : Math.max(0, (Date.parse(endedAt) - Date.parse(run.startedAt)) / 1000),
     endedAt,
   };
 }

@@ -18,8 +18,11 @@ function between({ low, high }: Range, write: (value: number) => string): string
 /** What a run and its repetitions would cost; nothing where it has none. */
 export function togetherLines(together: CostTogether | null): string[] {
   if (!together) return [];
-  const { runs, usd } = together;
-  return [`  all ${runs} runs with its repetitions: ${usd ? between(usd, dollars) : 'cost not known'}`];
+  const { runs, usd, seconds } = together;
+  const time = seconds ? `duration ${between(seconds, duration)} added up` : 'duration not known';
+  return [
+    `  all ${runs} runs with its repetitions: ${time}, ${usd ? `cost ${between(usd, dollars)}` : 'cost not known'}`,
+  ];
 }
 
 /** What a start would take: a line for each tier, and what the numbers rest on. */

@@ -13,7 +13,7 @@ import {
   runStatusSchema,
   whole,
 } from '@trainyard/shared';
-import { plain, truncate } from '../watch/layout.js';
+import { plain, truncate, wrap } from '../watch/layout.js';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
@@ -156,11 +156,19 @@ export function runLines(runs: readonly RunView[], width: number): string[] {
     plain(run.title),
   ]);
   const title = metricTitle(leadingMetric(asked, 'test') ?? '', 'test');
-  return tableLines(
+  const table = tableLines(
     [['run', 'status', 'epochs', title, 'warnings', 'created (UTC)', 'id', 'title'], ...rows],
     width,
   );
+  return rows.some(([, , , value]) => value?.endsWith(OF_VALIDATION))
+    ? [...table, ...wrap(VALIDATION_NOTE, width)]
+    : table;
 }
+
+/** Behind a value of the validation split, in a column that is of the test split. */
+const OF_VALIDATION = ' (val)';
+const VALIDATION_NOTE =
+  '(val): of validation, after the newest epoch; the run has no result on the test split';
 
 function tableLines(table: readonly (readonly string[])[], width: number): string[] {
   const widths = (table[0] ?? []).map((_, column) =>
@@ -177,12 +185,13 @@ function tableLines(table: readonly (readonly string[])[], width: number): strin
   );
 }
 
-/** On the test split when the run is over, else on the validation split of the newest epoch. */
+/** On the test split when the run is over, else on the validation split of the newest epoch, which is said. */
 function leadingValue({ latestMetrics }: RunView, asked: MeasuredModel): string {
   for (const split of ['test', 'validation'] as const) {
     const name = leadingMetric(asked, split);
     const value = name === undefined ? undefined : metricValue(latestMetrics, name);
-    if (name !== undefined && value !== undefined) return formatMetric(name, value);
+    if (name !== undefined && value !== undefined)
+      return `${formatMetric(name, value)}${split === 'test' ? '' : OF_VALIDATION}`;
   }
   return '–';
 }

@@ -32,21 +32,27 @@ export const sensitivitySchema = z.strictObject({
     z.array(metricSensitivitySchema),
     'Each metric that two repetitions have, the most sensitive first: that with the greatest coefficient of variation.',
   ),
-  mostSensitive: names('The three metrics with the greatest coefficients of variation, the greatest first.'),
-  leastSensitive: names('The three metrics with the least coefficients of variation, the least first.'),
+  mostSensitive: names(
+    'Of the metrics of which more or less is better, the three with the greatest coefficients of variation, the greatest first.',
+  ),
+  leastSensitive: names(
+    'Of the metrics of which more or less is better, the three with the least coefficients of variation, the least first.',
+  ),
   overallSensitivity: described(
     z.number().min(0).nullable(),
-    'The mean of the coefficients of variation; null where there is none.',
+    'The mean of the coefficients of variation of the metrics of which more or less is better; null where there is none.',
     0.021,
   ),
 });
 export type Sensitivity = z.infer<typeof sensitivitySchema>;
 
-/** Of metrics of which none is better or worse, such as the number of rows, nothing is told. */
+/**
+ * Every metric has its figures. What of which neither more nor less is better, such as the number of rows or the learning rate, tells
+ * nothing of the quality that chance takes or gives: it is not among the most and the least sensitive, and not in their mean.
+ */
 export function sensitivityOf(results: readonly Metrics[]): Sensitivity {
   const all = new Set(results.flatMap((metrics) => Object.keys(metrics)));
   const measured = [...all]
-    .filter((name) => (parseMetricName(name)?.family.better ?? null) !== null)
     .flatMap((name): MetricSensitivity[] => {
       const values = results.flatMap((metrics) => metrics[name] ?? []).filter(Number.isFinite);
       return values.length < 2 ? [] : [spreadOf(name, values)];
@@ -56,7 +62,7 @@ export function sensitivityOf(results: readonly Metrics[]): Sensitivity {
         (b.coefficientOfVariation ?? -1) - (a.coefficientOfVariation ?? -1) || (a.metric < b.metric ? -1 : 1),
     );
   const varied = measured.flatMap(({ metric, coefficientOfVariation: variation }) =>
-    variation === null ? [] : { metric, variation },
+    variation === null || !isJudged(metric) ? [] : { metric, variation },
   );
   const sum = varied.reduce((total, { variation }) => total + variation, 0);
   return {
@@ -68,6 +74,10 @@ export function sensitivityOf(results: readonly Metrics[]): Sensitivity {
       .map(({ metric }) => metric),
     overallSensitivity: varied.length === 0 ? null : sum / varied.length,
   };
+}
+
+function isJudged(metric: string): boolean {
+  return (parseMetricName(metric)?.family.better ?? null) !== null;
 }
 
 function spreadOf(metric: string, values: readonly number[]): MetricSensitivity {

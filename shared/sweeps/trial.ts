@@ -103,7 +103,7 @@ export const trialSchema = z.strictObject({
   costUsd: described(z.number().min(0), 'What its run has cost, in US dollars; 0 until it has ended.', 0.12),
   seconds: described(
     z.number().min(0).nullable(),
-    'How long it took from its claim to its end, in seconds; null until it has ended.',
+    'The time from the first report of its trainer to its end, in seconds, as comparisons have it; 0 where no trainer reported, null until it has ended.',
     218,
   ),
   createdAt: described(instantSchema.clone(), 'When the number was claimed.', INSTANT),

@@ -1,5 +1,5 @@
 import { Card, Group, List, Skeleton, Stack, Table, Text, TextInput, Title } from '@mantine/core';
-import type { Estimate } from '@trainyard/shared/http/bodies';
+import type { Estimate } from '@trainyard/shared/http/estimate';
 import { Link } from 'wouter';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { duration } from '../../figures/times.js';

@@ -1,5 +1,5 @@
 import { Checkbox, Fieldset, Group, Stack, Switch, Text } from '@mantine/core';
-import type { DryRun } from '@trainyard/shared/http/bodies';
+import type { DryRun } from '@trainyard/shared/http/estimate';
 import { useEditing } from '../../form/editing.js';
 import { KindFields } from '../../form/KindFields.js';
 import { KindList } from '../../form/KindList.js';

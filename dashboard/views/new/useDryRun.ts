@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
-import type { DryRun } from '@trainyard/shared/http/bodies';
+import type { DryRun } from '@trainyard/shared/http/estimate';
 import { ApiError } from '../../api/problem.js';
 import { post } from '../../api/request.js';
 

@@ -202,7 +202,7 @@ function exampleDryRun() {
       gpuMemoryMb: null,
       notes: ['measured in shop#12, the newest completed run'],
     },
-    together: { runs: 11, usd: { low: 0.77, high: 1.65 } },
+    together: { runs: 11, usd: { low: 0.77, high: 1.65 }, seconds: { low: 3960, high: 8470 } },
   };
 }
 

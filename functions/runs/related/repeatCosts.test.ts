@@ -39,7 +39,11 @@ describe('a run that is to be repeated', () => {
     const post = (path: string, body: object) => api.send(path, { body });
     const dry = await post(`${PATH}?dryRun=true`, { spec, repeats: 4 });
     expect(dry.json).toMatchObject({
-      together: { runs: 5, usd: { low: expect.closeTo(12.25, 1) as number } },
+      together: {
+        runs: 5,
+        usd: { low: expect.closeTo(12.25, 1) as number },
+        seconds: { low: expect.any(Number) as number },
+      },
     });
     expect((await post(`${PATH}?dryRun=true`, { spec })).json).toMatchObject({ together: null });
     const refused = await post(PATH, { spec, repeats: 4 });

@@ -45,13 +45,15 @@ export function importancePicture({ name, objective }: Told, { paramImportance }
     `${name}: ${objective.metric}, importance of parameters`,
     paramImportance.map(({ importance }, i) => ({
       label: keys[i] ?? '',
-      value: importance,
+      value: importance ?? 0,
       text: shareText(importance),
     })),
   );
 }
 
-export const shareText = (share: number) => `${Number((share * 100).toPrecision(3))} %`;
+/** A dash where nothing was measured. */
+export const shareText = (share: number | null) =>
+  share === null ? '–' : `${Number((share * 100).toPrecision(3))} %`;
 
 /** The value of each trial by what it had of a parameter. */
 export function slicePicture(

@@ -13,8 +13,11 @@ import type { SearchTrial } from './trial.js';
 
 export interface ParameterImportance {
   key: string;
-  /** Its share in what a forest of 100 trees explains of the objective, in [0, 1]; the shares of all parameters add up to 1. */
-  importance: number;
+  /**
+   * Its share in what a forest of 100 trees explains of the objective, in [0, 1]; the shares of all parameters add up to 1.
+   * Null where there is nothing to explain: no trial has a result, or none is better than another.
+   */
+  importance: number | null;
   /** Spearman's rank correlation with the objective, in [-1, 1], over the trials that have the parameter; null of what has no order, and where there are too few values. */
   spearman: number | null;
   /** The trials that have it. */
@@ -24,7 +27,7 @@ export interface ParameterImportance {
 /**
  * The importance of each parameter that had a choice, the greatest first: a list has a column for each value, as one-hot encoding
  * does, a range one, and where its condition does not hold it is in the middle of the others. Of pruned trials counts
- * what they had come to. The seed decides the samples of the trees; all are 0 where no trial was better than another.
+ * what they had come to. The seed decides the samples of the trees.
  */
 export function importanceOf(
   history: readonly SearchTrial[],
@@ -40,13 +43,15 @@ export function importanceOf(
     { columns: columns.map(({ values }) => values), target: trials.map(({ value }) => value) },
     seed,
   );
+  const isExplained = shares.some((share) => share > 0);
   return keys
     .map((key) => {
       const having = trials.filter(({ parameters }) => Object.hasOwn(parameters, key));
-      const importance = shares.reduce((sum, share, i) => sum + (columns[i]?.key === key ? share : 0), 0);
+      const sum = shares.reduce((total, share, i) => total + (columns[i]?.key === key ? share : 0), 0);
+      const importance = isExplained ? sum : null;
       return { key, importance, spearman: correlation(key, having), trials: having.length };
     })
-    .toSorted((a, b) => b.importance - a.importance || (a.key < b.key ? -1 : 1));
+    .toSorted((a, b) => (b.importance ?? 0) - (a.importance ?? 0) || (a.key < b.key ? -1 : 1));
 }
 
 function columnsOf(key: string, parameter: Parameter | undefined, trials: readonly Measured[]): number[][] {

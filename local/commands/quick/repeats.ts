@@ -106,7 +106,11 @@ function repeatLines(name: string, view: RepeatsView, width: number): string[] {
     '',
     ...wrap(`most sensitive: ${mostSensitive.join(', ')}`, width, '  '),
     ...wrap(`least sensitive: ${leastSensitive.join(', ')}`, width, '  '),
-    `  overall sensitivity ${percent(overallSensitivity)}: the mean of the coefficients of variation (cv)`,
+    ...wrap(
+      `overall sensitivity ${percent(overallSensitivity)}: the mean of the coefficients of variation (cv), of metrics of which more or less is better, as those named above`,
+      width,
+      '  ',
+    ),
   ];
 }
 
@@ -128,8 +132,11 @@ async function write(
 }
 
 function sensitivityPicture(name: string, { metrics }: NonNullable<RepeatsView['sensitivity']>): string {
-  const bars = metrics.flatMap(({ metric, coefficientOfVariation: value }) =>
-    value === null ? [] : [{ label: metric, value, text: percent(value) }],
-  );
+  // A mean of 0 has no share: its place says so, without a bar.
+  const bars = metrics.map(({ metric, coefficientOfVariation: value }) => ({
+    label: metric,
+    value: value ?? 0,
+    text: value === null ? 'mean 0' : percent(value),
+  }));
   return asFile(barPicture(`${name}: coefficient of variation over seeds`, bars));
 }

@@ -21,6 +21,9 @@ export async function change(
       : [
           `sweep ${sweepId}`,
           progressLine(sweep),
+          ...(action === 'cancel' && sweep.endReason !== null
+            ? [`  it had ended before (${sweep.endReason}), so that nothing was cancelled`]
+            : []),
           ...(unlimited === '' ? [] : wrap(unlimited, terminal.layout.width, '  ')),
           ...nextLines(sweep),
         ],
@@ -66,6 +69,11 @@ export function nextLines({ status, sweepId, trials, best, finals, endReason }: 
       return [
         ...(best && !finals.some(({ trial }) => trial === best.number)
           ? [`  retrain the best as a version of the model: trainyard sweep finalize ${sweepId}`]
+          : []),
+        ...(best === null && trials.failed > 0
+          ? [
+              '  trials of the same space are likely to fail alike: mend what made these fail first, or start another sweep',
+            ]
           : []),
         `  go on with it: trainyard sweep ${GO_ON[endReason ?? 'maxTrials'](sweepId)}`,
       ];

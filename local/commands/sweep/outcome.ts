@@ -1,14 +1,14 @@
 /** What a sweep has found, as files and as lines. */
 import { formatMetric, withParameters, type SweepView } from '@trainyard/shared';
 import { asFile } from '@trainyard/shared/page/pictures';
-import { bestSoFarPicture, importancePicture } from '@trainyard/functions/sweeps/report/charts';
+import { bestSoFarPicture, importancePicture, shareText } from '@trainyard/functions/sweeps/report/charts';
 import { budgetDoubt, doubtOf, type SweepFile } from '@trainyard/functions/sweeps/report/sweepFile';
 import { stringify } from 'yaml';
 import { plain, wrap } from '../../watch/layout.js';
 import { writeNamed } from '../../cannotWrite.js';
 import { parametersText } from './trialTable.js';
 
-/** Writes `sweep.json`, the pictures and, where there are a report and a best trial, these into a folder; returns the names. */
+/** Writes `sweep.json` into a folder, and of the report, the best trial and the pictures those that there are; returns the names. */
 export async function writeOutcome(
   sweep: SweepView,
   { file, report }: { file: SweepFile; report: string | undefined },
@@ -19,8 +19,8 @@ export async function writeOutcome(
     ...(report !== undefined && { 'report.html': report }),
     'sweep.json': `${JSON.stringify(file, null, 2)}\n`,
     ...(best && { 'best.yaml': bestYaml(sweep, withParameters(spec, best.parameters)) }),
-    'best_so_far.svg': asFile(bestSoFarPicture(sweep, file)),
-    'parameter_importance.svg': asFile(importancePicture(sweep, file)),
+    ...(best && { 'best_so_far.svg': asFile(bestSoFarPicture(sweep, file)) }),
+    ...(isExplained(file) && { 'parameter_importance.svg': asFile(importancePicture(sweep, file)) }),
   };
   await writeNamed(files, folder, '--out');
   return Object.keys(files);
@@ -32,13 +32,9 @@ function bestYaml({ sweepId, objective, best }: SweepView, spec: unknown): strin
 }
 
 /** The best trial, what mattered, and what to do next. */
-export function outcomeLines(
-  sweep: SweepView,
-  { paramImportance, convergence }: SweepFile,
-  width: number,
-): string[] {
+export function outcomeLines(sweep: SweepView, file: SweepFile, width: number): string[] {
   const { best, objective, sweepId, endReason, trials: counts } = sweep;
-  const doubt = doubtOf(sweep);
+  const { convergence } = file;
   const ended = Object.entries(counts).flatMap(([state, count]) => (count > 0 ? [`${count} ${state}`] : []));
   const unlimited = budgetDoubt(sweep);
   const head = [
@@ -48,20 +44,37 @@ export function outcomeLines(
   ];
   if (!best) return [...head, ...withoutResult(sweep)];
   const rate =
-    convergence.rate === null ? [] : [`${percent(convergence.rate)} of the trials are within 5 % of it`];
+    convergence.rate === null ? [] : [`${shareText(convergence.rate)} of the trials are within 5 % of it`];
   return [
     ...head,
     `  the best is trial ${best.number}: ${objective.metric} ${formatMetric(objective.metric, best.value)}`,
     ...wrap(parametersText(best.parameters), width, '    '),
     ...rate.map((text) => `  ${text}`),
-    ...(paramImportance.length === 0
-      ? []
-      : ['', `  importance of the parameters${doubt === '' ? '' : `, ${doubt}`}`]),
+    ...importanceLines(sweep, file),
+  ];
+}
+
+function importanceLines(sweep: SweepView, file: SweepFile): string[] {
+  const { paramImportance } = file;
+  if (paramImportance.length === 0) return [];
+  if (!isExplained(file))
+    return [
+      '',
+      '  no trial with a result was better than another: nothing can be said of what mattered, and there is no picture of it',
+    ];
+  const doubt = doubtOf(sweep);
+  return [
+    '',
+    `  importance of the parameters${doubt === '' ? '' : `, ${doubt}`}`,
     ...paramImportance.map(
       ({ key, importance, spearman }) =>
-        `    ${percent(importance).padStart(6)}  ${plain(key)}${spearman === null ? '' : ` (rank correlation ${spearman.toFixed(2)})`}`,
+        `    ${shareText(importance).padStart(6)}  ${plain(key)}${spearman === null ? '' : ` (rank correlation ${spearman.toFixed(2)})`}`,
     ),
   ];
+}
+
+function isExplained({ paramImportance }: SweepFile): boolean {
+  return paramImportance.some(({ importance }) => importance !== null);
 }
 
 function withoutResult({ status, trials, objective }: SweepView): string[] {
@@ -70,5 +83,3 @@ function withoutResult({ status, trials, objective }: SweepView): string[] {
     ? ['  no trial has a result: the lines above say why they failed']
     : [`  no trial went on to its end with a ${objective.metric}`];
 }
-
-const percent = (share: number) => `${Number((share * 100).toPrecision(3))} %`;

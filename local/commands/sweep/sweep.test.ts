@@ -124,13 +124,14 @@ describe('what a sweep leaves', () => {
     expect(drawn.join('')).toContain('the best is trial 5');
   });
 
-  it('is no specification where no trial has a result', async () => {
+  it('is no specification and no picture where no trial has a result', async () => {
     const folder = await temporaryFolder();
     const none = { ...sweep, best: null };
     const error = { code: 'out-of-memory', message: 'too wide' };
     const failed = [exampleTrial(1, { state: 'failed', value: null, curve: [], error })];
     const file = sweepFileOf(none, failed);
-    expect(await writeOutcome(none, { file, report: '' }, folder)).not.toContain('best.yaml');
+    expect(await writeOutcome(none, { file, report: '' }, folder)).toEqual(['report.html', 'sweep.json']);
+    expect(file.paramImportance).toMatchObject([{ importance: null }]);
     expect(file).toMatchObject({ bestParams: null, bestScore: null, results: [{ error }] });
     expect(outcomeLines(none, file, 100).join('\n')).toContain('no trial went on to its end');
   });

@@ -1,5 +1,5 @@
 /** What a finalized sweep was worth, on rows that no trial was chosen by: beside what was before it, and beside other seeds. */
-import { formatMetric, resultMetrics, type FinalRun, type SweepView } from '@trainyard/shared';
+import { formatMetric, metricTitle, resultMetrics, type FinalRun, type SweepView } from '@trainyard/shared';
 import { isWhole, verdictOf, type Worth } from '@trainyard/functions/sweeps/report/worth';
 import type { TrainyardClient } from '../../client/trainyardClient.js';
 import { type Layout, plain, wrap } from '../../watch/layout.js';
@@ -83,7 +83,7 @@ function resultLines(worth: Worth, layout: Layout): string[] {
       text: formatMetric(name, number ?? undefined),
     });
     return [
-      { text: metric?.title ?? name },
+      { text: metric?.title ?? metricTitle(name, 'test') },
       ...(comparison ? [value(metric?.values[0])] : []),
       value(run.result?.metrics[name]),
       ...(comparison ? [metric ? deltaCell(metric, 1) : dim('–')] : []),

@@ -11,7 +11,8 @@ export const best: SweepSection = {
   id: 'best',
   title: 'The best specification',
   content({ sweep }) {
-    const { best: found, spec, space, objective, sweepId } = sweep;
+    const { best: found, spec, space, objective, sweepId, finals } = sweep;
+    const isRetrained = finals.some(({ trial }) => trial === found?.number);
     if (!found) return 'No trial went on to its end with a result, so none is the best.';
     const rows = Object.entries(found.parameters).map(([key, value]): Cell[] => {
       const before = valueAtKey(spec, key);
@@ -40,7 +41,8 @@ export const best: SweepSection = {
       )}
       <p class="soft small">
         What differs from the specification before the sweep is bold. <code>best.yaml</code> beside this page
-        is the whole of it; to train it as a version: <code>trainyard sweep finalize ${sweepId}</code>
+        is the whole of
+        it${isRetrained ? '.' : html`; to train it as a version: <code>trainyard sweep finalize ${sweepId}</code>`}
       </p>
       <details>
         <summary>The whole specification</summary>

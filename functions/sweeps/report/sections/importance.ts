@@ -14,7 +14,7 @@ export const importance: SweepSection = {
   content({ sweep, file }) {
     const { paramImportance } = file;
     if (paramImportance.length === 0) return 'Nothing was varied, so nothing can have mattered.';
-    if (paramImportance.every((one) => one.importance === 0))
+    if (paramImportance.every((one) => one.importance === null))
       return 'No trial with a result was better than another, so nothing can be said of what mattered.';
     const { metric, direction } = sweep.objective;
     const doubt = doubtOf(sweep);

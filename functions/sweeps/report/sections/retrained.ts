@@ -47,25 +47,35 @@ function figures({ run, comparison, repeats }: Worth): Html {
   const { metrics } = run.result;
   const compared = new Map(comparison?.metrics.map((metric) => [metric.name, metric]));
   const spreads = new Map(repeats.sensitivity?.metrics.map((spread) => [spread.metric, spread]));
+  // Columns of what was not trained would hold dashes alone.
+  const [isCompared, isRepeated] = [comparison !== null, spreads.size > 0];
   const signed = (name: string, value: number | null | undefined) =>
     value === null || value === undefined ? '–' : `${value > 0 ? '+' : ''}${metricFigure(name, value)}`;
   return table(
     'On the test split',
     [
       { title: 'on the test split' },
-      { title: 'before', isNumber: true },
+      ...(isCompared ? [{ title: 'before', isNumber: true }] : []),
       { title: 'tuned', isNumber: true },
-      { title: 'delta', isNumber: true },
-      { title: 'mean of seeds', isNumber: true },
-      { title: 'std', isNumber: true },
+      ...(isCompared ? [{ title: 'delta', isNumber: true }] : []),
+      ...(isRepeated
+        ? [
+            { title: 'mean of seeds', isNumber: true },
+            { title: 'std', isNumber: true },
+          ]
+        : []),
     ],
     resultMetrics(Object.keys(metrics)).map((name): Cell[] => [
       metricTitle(name, 'test'),
-      formatMetric(name, compared.get(name)?.values[0] ?? undefined),
+      ...(isCompared ? [formatMetric(name, compared.get(name)?.values[0] ?? undefined)] : []),
       metricFigure(name, metrics[name]),
-      signed(name, compared.get(name)?.deltas[1]),
-      metricFigure(name, spreads.get(name)?.mean),
-      formatMetric(name, spreads.get(name)?.std ?? undefined),
+      ...(isCompared ? [signed(name, compared.get(name)?.deltas[1])] : []),
+      ...(isRepeated
+        ? [
+            metricFigure(name, spreads.get(name)?.mean),
+            formatMetric(name, spreads.get(name)?.std ?? undefined),
+          ]
+        : []),
     ]),
   );
 }
