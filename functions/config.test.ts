@@ -26,6 +26,7 @@ describe('the configuration of deployed functions', () => {
       publicUrl: 'https://trainyard.example/base',
       masterSecret: SECRET,
       auth: 'none',
+      firebaseWeb: null,
       tiers: [
         {
           name: 'l4',
@@ -105,6 +106,16 @@ describe('the configuration of deployed functions', () => {
       'tokens that nobody issues',
       { TRAINYARD_AUTH: 'tokens' },
       /TRAINYARD_FIREBASE_PROJECT or TRAINYARD_GOOGLE_AUDIENCE/,
+    ],
+    [
+      'a way to a project that is not named',
+      { TRAINYARD_FIREBASE_WEB: '{}' },
+      /TRAINYARD_FIREBASE_PROJECT as well/,
+    ],
+    [
+      'a way to a project without its key',
+      { TRAINYARD_FIREBASE_PROJECT: 'shop', TRAINYARD_FIREBASE_WEB: '{"authDomain":"shop.example"}' },
+      /firebaseWeb\.apiKey/,
     ],
     ['members that are not JSON', { TRAINYARD_MEMBERS: 'ana' }, /TRAINYARD_MEMBERS is not JSON/],
     [

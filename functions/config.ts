@@ -1,4 +1,4 @@
-import { originSchema, priceOverridesSchema } from '@trainyard/shared';
+import { firebaseWebSchema, isRecord, originSchema, priceOverridesSchema, ROLES } from '@trainyard/shared';
 import { described } from '@trainyard/shared/described';
 import { z } from 'zod';
 import { defaultTiers } from './compute/defaultTiers.js';
@@ -7,7 +7,6 @@ import { tierSchema, type Tier } from './compute/tier.js';
 import { mlflowSettingsSchema, mlflowVariables, readMlflow } from './mlflow/settings.js';
 import { notificationsSchema, readNotifications } from './notify/channels.js';
 import { pagesIn } from './notify/pages.js';
-import { ROLES } from './roles.js';
 
 export { tierSchema, type Tier };
 export type { Deployment };
@@ -60,6 +59,8 @@ export const configSchema = z
      */
     auth: z.enum(['loopback', 'platform', 'tokens', 'none']).default('none'),
     tokenIssuers: z.array(tokenIssuerSchema).default([]),
+    /** The Firebase project that pages sign in at and listen to; null where they do neither. */
+    firebaseWeb: firebaseWebSchema.nullable().default(null),
     /** The origins whose pages may ask for changes, and read answers, beside this server's own. */
     allowedOrigins: z.array(originSchema).max(20).default([]),
     /** The service account that trainers run as: their callbacks must carry its ID token. Null: the signature is enough. */
@@ -110,6 +111,9 @@ const TIER_EXAMPLE =
   '[{"name":"run-l4","launcher":"cloudRunJobs","machine":{"region":"europe-west4","cpu":8,"memoryGb":32,"accelerator":{"type":"nvidia-l4"}}}]';
 const PRICE_EXAMPLE = '[{"sku":"cloudRun.vcpu","regions":["europe-west4"],"usd":0.000018}]';
 
+const FIREBASE_WEB_EXAMPLE =
+  '{"apiKey":"AIzaSyExampleKeyOfAWebApplication","authDomain":"shop-prod.firebaseapp.com"}';
+
 /** The environment of deployed functions. The functions refuse to start where a part of it is wrong. */
 export const variablesSchema = z.object({
   GOOGLE_CLOUD_PROJECT: described(
@@ -149,6 +153,11 @@ export const variablesSchema = z.object({
     z.string().min(1).optional(),
     'The Firebase project whose users may call with their ID tokens.',
     'shop-prod',
+  ),
+  TRAINYARD_FIREBASE_WEB: described(
+    z.string().optional(),
+    'JSON: how pages reach the project of `TRAINYARD_FIREBASE_PROJECT`, to sign in with Google and to listen to Firestore. `apiKey` and `authDomain` are those of its web application, as `firebase apps:sdkconfig web` prints them; they are no secrets. Pages ask for a token, and listen to the API, where it is not set.',
+    FIREBASE_WEB_EXAMPLE,
   ),
   TRAINYARD_GOOGLE_AUDIENCE: described(
     z.string().min(1).optional(),
@@ -280,6 +289,7 @@ export function configFromEnvironment(environment: NodeJS.ProcessEnv = process.e
     allowedOrigins: wordsOf(variables.data.TRAINYARD_ALLOWED_ORIGINS),
     auth: variables.data.TRAINYARD_AUTH,
     tokenIssuers: tokenIssuers(variables.data),
+    firebaseWeb: firebaseWeb(variables.data),
     trainerIdentity: trainerIdentity(variables.data),
     members: parseJson(
       'TRAINYARD_MEMBERS',
@@ -334,6 +344,19 @@ const GOOGLE = {
 function trainerIdentity(variables: z.infer<typeof environmentSchema>): Config['trainerIdentity'] {
   const { TRAINYARD_TRAINER_SERVICE_ACCOUNT: email, TRAINYARD_PUBLIC_URL: audience } = variables;
   return email === undefined ? null : { ...GOOGLE, audience, email };
+}
+
+/** The id of the project is said once, and the emulator is the one that the functions write to. */
+function firebaseWeb(variables: z.infer<typeof environmentSchema>): unknown {
+  const { TRAINYARD_FIREBASE_WEB: text, TRAINYARD_FIREBASE_PROJECT: projectId } = variables;
+  if (text === undefined) return null;
+  if (projectId === undefined)
+    throw new Error(
+      'TRAINYARD_FIREBASE_WEB says how pages reach a Firebase project: set TRAINYARD_FIREBASE_PROJECT as well, which names it',
+    );
+  const given = parseJson('TRAINYARD_FIREBASE_WEB', text, FIREBASE_WEB_EXAMPLE);
+  if (!isRecord(given)) return given;
+  return { ...given, projectId, firestoreEmulator: variables.FIRESTORE_EMULATOR_HOST ?? null };
 }
 
 /** Firebase Auth (https://firebase.google.com/docs/auth/admin/verify-id-tokens) and Google (OpenID Connect discovery). */

@@ -15,6 +15,7 @@ import { feedEventSchema } from './http/feed.js';
 import { lineageSchema } from './http/lineage.js';
 import { problemSchema } from './http/problem.js';
 import { runTableSchema } from './http/runTable.js';
+import { callerViewSchema, signInSchema } from './http/signIn.js';
 import { attachmentSchema } from './runs/identity.js';
 import * as runs from './runs/run.js';
 import { runStatusSchema, stageNameSchema } from './runs/status.js';
@@ -187,6 +188,8 @@ export const COMPONENTS = {
   CallbackBatch: callbacks.callbackBatchSchema,
   CallbackAnswer: callbacks.callbackAnswerSchema,
   // What all of them are made of.
+  Caller: callerViewSchema,
+  SignIn: signInSchema,
   Problem: problemSchema,
   Instant: instantSchema,
   Metrics: metricsSchema,

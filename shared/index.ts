@@ -53,6 +53,7 @@ export * from './http/problem.js';
 export * from './http/runTable.js';
 export { jsonPointer } from './http/jsonPointer.js';
 export * from './http/relatives.js';
+export * from './http/signIn.js';
 export * from './http/timeLimit.js';
 export * from './http/transient.js';
 export * from './ids.js';

@@ -114,6 +114,7 @@ export function environmentOf(
     // Google checks who calls what is not public, and takes the signature off the token that it has checked.
     TRAINYARD_AUTH: isPublic === 'never' ? 'platform' : settings.auth,
     TRAINYARD_FIREBASE_PROJECT: settings.firebaseProject,
+    TRAINYARD_FIREBASE_WEB: json(settings.firebaseWeb),
     TRAINYARD_GOOGLE_AUDIENCE: settings.googleAudience,
     TRAINYARD_ALLOWED_ORIGINS: settings.allowedOrigins?.join(' '),
     TRAINYARD_MEMBERS: json(settings.members),

@@ -23,6 +23,8 @@ export const deploySettingsSchema = z
     /** Who may call the API: who brings an ID token with a role, or who passes Google's own check (`apiCallers`). */
     auth: z.enum(['tokens', 'platform']).default('tokens'),
     firebaseProject: projectId.optional(),
+    /** How pages reach the Firebase project, as `TRAINYARD_FIREBASE_WEB`: they sign in with Google then. */
+    firebaseWeb: z.strictObject({ apiKey: z.string().min(1), authDomain: z.hostname() }).optional(),
     googleAudience: z.string().min(1).optional(),
     /** Who reaches the API at all, as members of IAM; everybody where the API itself checks tokens. */
     apiCallers: z
@@ -87,6 +89,10 @@ export const deploySettingsSchema = z
   .refine((settings) => settings.auth !== 'tokens' || settings.firebaseProject || settings.googleAudience, {
     path: ['auth'],
     error: '"tokens" needs somebody who issues them: give firebaseProject or googleAudience',
+  })
+  .refine(({ firebaseWeb, firebaseProject }) => firebaseWeb === undefined || firebaseProject !== undefined, {
+    path: ['firebaseProject'],
+    error: 'is missing: firebaseWeb says how pages reach it',
   })
   .refine((settings) => settings.auth !== 'platform' || settings.apiCallers?.length, {
     path: ['apiCallers'],

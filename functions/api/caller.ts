@@ -1,5 +1,4 @@
-import { EVERY_TEAM } from '@trainyard/shared';
-import { ROLES, type Role } from '../roles.js';
+import { EVERY_TEAM, suffices, type Role } from '@trainyard/shared';
 
 /** Who calls. `id` is written into `requestedBy`. */
 export interface Caller {
@@ -9,7 +8,7 @@ export interface Caller {
 }
 
 export function hasRole(caller: Caller, needed: Role): boolean {
-  return ROLES.indexOf(caller.role) >= ROLES.indexOf(needed);
+  return suffices(caller.role, needed);
 }
 
 /** The entries of a list of teams that let this caller in; undefined where every list does. */

@@ -1,7 +1,7 @@
+import type { Role } from '@trainyard/shared';
 import type { z } from 'zod';
 import type { ControlPlane } from '../controlPlane.js';
 import type { Request, Response } from '../http/request.js';
-import type { Role } from '../roles.js';
 import type { Caller } from './caller.js';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';

@@ -11,6 +11,7 @@ import { healthRoutes } from './routes/health.js';
 import { lineageRoute } from './routes/lineage.js';
 import { bestRunsRoute, listRunsRoute } from './routes/listRuns.js';
 import { modelRoutes } from './routes/models.js';
+import { meRoute, signInRoute } from './routes/me.js';
 import { noParams, noQuery } from './routes/parameters.js';
 import { allPresetRoutes } from './routes/presets.js';
 import { readArtifactRoute } from './routes/readArtifact.js';
@@ -37,6 +38,8 @@ const described: readonly Route[] = [
   ...sweepRoutes,
   ...experimentRoutes,
   ...allPresetRoutes,
+  meRoute,
+  signInRoute,
   ...healthRoutes,
 ];
 

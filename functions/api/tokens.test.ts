@@ -116,6 +116,33 @@ describe('an ID token', () => {
   });
 });
 
+describe('who somebody is', () => {
+  it('is told with role and teams, and to nobody without a token', async () => {
+    const { api, token, as } = await opened();
+    const ana = await token({ email: 'ana@shop.example', email_verified: true, trainyardRole: undefined });
+    expect((await api.send('/api/me', { headers: as(ana) })).json).toEqual({
+      id: 'ana@shop.example',
+      role: 'trainer',
+      teams: ['red'],
+    });
+    expect((await api.send('/api/me')).status).toBe(401);
+  });
+
+  it('is found out as the deployment says, which anybody may ask', async () => {
+    const { api, cp } = await opened();
+    const asked = async () => (await api.send('/api/sign-in')).json;
+    expect(await asked()).toEqual({ by: 'token', firebase: null });
+    const project = { projectId: 'shop', apiKey: 'k', authDomain: 'shop.example' };
+    cp.config = { ...cp.config, firebaseWeb: { ...project, firestoreEmulator: null } };
+    expect(await asked()).toEqual({ by: 'google', firebase: { ...project, firestoreEmulator: null } });
+    const emulated = { ...project, firestoreEmulator: '127.0.0.1:8081' };
+    cp.config = { ...cp.config, firebaseWeb: emulated };
+    expect(await asked()).toEqual({ by: 'token', firebase: emulated });
+    cp.config = { ...cp.config, auth: 'loopback' };
+    expect(await asked()).toEqual({ by: 'nothing', firebase: emulated });
+  });
+});
+
 describe('a role', () => {
   it.each(['viewer', 'trainer', 'admin'] as const)(
     '%s is let in where it suffices, and nowhere else',

@@ -284,6 +284,16 @@ export const EXAMPLES = {
     event: 'epoch',
     data: { topic: `run:${RUN_ID}`, key: `runs/${RUN_ID}/epochs/0003`, value: epoch },
   }),
+  Caller: () => ({ id: 'ana@shop.example', role: 'trainer', teams: ['red'] }),
+  SignIn: () => ({
+    by: 'google',
+    firebase: {
+      projectId: 'shop-prod',
+      apiKey: 'AIzaSyExampleKeyOfAWebApplication',
+      authDomain: 'shop-prod.firebaseapp.com',
+      firestoreEmulator: null,
+    },
+  }),
   BestRuns: () => ({
     metric: 'test_recall_at_100',
     runs: [{ runId: RUN_ID, name: 'shop#12', value: 0.6, metrics: RESULT.metrics }],
