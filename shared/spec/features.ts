@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { described } from '../described.js';
 import { columnNameSchema } from './columns.js';
+import { featureName } from './featureNames.js';
 import { targetSchema } from './rating.js';
 import { sampleWeightSchema } from './sampleWeight.js';
 import { quantileClipSchema } from './quantileClip.js';
@@ -56,6 +57,9 @@ const hashBuckets = described(
   'The number of rows of the embedding, which values share by their hash.',
   10_000,
 );
+
+export { embeddingDimFor } from './embeddingDim.js';
+export { featureColumns, featureName } from './featureNames.js';
 
 export const lookupFeatureSchema = z
   .strictObject({
@@ -269,30 +273,9 @@ export const featuresSchema = z.strictObject({
 });
 export type Features = z.infer<typeof featuresSchema>;
 
-type Sources = { column: string } | { columns: readonly string[] };
-
-/** The columns that a feature is made of. */
-export function featureColumns(feature: Sources): readonly string[] {
-  return 'columns' in feature ? feature.columns : [feature.column];
-}
-
-export function featureName(feature: Sources & { name?: string | undefined }): string {
-  return feature.name ?? featureColumns(feature).join(' x ');
-}
-
 /** The feature that identifies a tower's entity. */
 export function idFeature(features: readonly Feature[]): LookupFeature {
   const feature = features.find((f) => f.id);
   if (feature?.transform !== 'lookup') throw new Error('a parsed tower has an id feature');
   return feature;
-}
-
-/** Embedding width for a vocabulary of `size` values, the cardinality guide of the source system (inventory C43). */
-export function embeddingDimFor(size: number): number {
-  if (size < 50) return 8;
-  if (size < 500) return 16;
-  if (size < 5_000) return 32;
-  if (size < 50_000) return 64;
-  if (size < 500_000) return 128;
-  return 256;
 }

@@ -6,6 +6,7 @@ import { KindList } from '../../form/KindList.js';
 import { valueAt } from '../../form/paths.js';
 import { SchemaField } from '../../form/SchemaField.js';
 import { SectionOrPreset } from './SectionOrPreset.js';
+import { Shape } from './Shape.js';
 
 const COLUMN = { column: '', transform: 'lookup' } as const;
 const LAYER = { type: 'dense', units: 32 } as const;
@@ -57,6 +58,7 @@ export function SpecForm({ resolved, tiers }: Props) {
           />
         ))}
       </SectionOrPreset>
+      <Shape resolved={resolved} />
       <Fieldset legend="Training">
         <Stack gap="sm">
           <div className="fields">

@@ -1,0 +1,23 @@
+import { Fieldset, Skeleton, Text } from '@mantine/core';
+import type { DryRun } from '@trainyard/shared/http/estimate';
+import { lazy, Suspense } from 'react';
+
+/** Pictures come after the form that they are of. */
+const Towers = lazy(() => import('../../figures/Towers.js'));
+
+/** What the model of the specification looks like, as the server has filled it in. */
+export function Shape({ resolved }: { resolved: DryRun['spec'] | undefined }) {
+  return (
+    <Fieldset legend="Shape of the model">
+      {resolved ? (
+        <Suspense fallback={<Skeleton height={200} />}>
+          <Towers model={resolved.model} features={resolved.features} />
+        </Suspense>
+      ) : (
+        <Text size="sm" c="dimmed">
+          There is a picture of it when the specification has no mistakes.
+        </Text>
+      )}
+    </Fieldset>
+  );
+}
