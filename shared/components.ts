@@ -44,6 +44,7 @@ import {
   finalizeRequestSchema,
   sweepRequestSchema,
 } from './sweeps/request.js';
+import { sweepFindingsSchema } from './sweeps/findings.js';
 import { spaceSchema } from './sweeps/space.js';
 import {
   queuedTrialViewSchema,
@@ -57,6 +58,7 @@ import {
 const SWEEPS: Readonly<Record<SweepComponent, z.ZodType>> = {
   Sweep: sweepViewSchema,
   SweepPage: sweepPageSchema,
+  SweepFindings: sweepFindingsSchema,
   SweepRequest: sweepRequestSchema,
   ExtendSweepRequest: extendRequestSchema,
   Trial: trialViewSchema,
@@ -69,6 +71,7 @@ const SWEEPS: Readonly<Record<SweepComponent, z.ZodType>> = {
 type SweepComponent =
   | 'Sweep'
   | 'SweepPage'
+  | 'SweepFindings'
   | 'SweepRequest'
   | 'ExtendSweepRequest'
   | 'Trial'

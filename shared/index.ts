@@ -136,6 +136,7 @@ export * from './spec/training.js';
 export * from './spec/trainingSpec.js';
 export * from './sweeps/conditions.js';
 export * from './sweeps/defaultSpace.js';
+export * from './sweeps/findings.js';
 export * from './sweeps/parameter.js';
 export * from './sweeps/request.js';
 export * from './sweeps/settings.js';

@@ -4,6 +4,7 @@ import type { ModelPage, PresetPage, RunPage, RunView } from '@trainyard/shared/
 import type { BestExperiments } from '@trainyard/shared/http/experiments';
 import type { ModelManifest } from '@trainyard/shared/runs/modelManifest';
 import type { PresetKind } from '@trainyard/shared/presetSections';
+import type { SweepFindings } from '@trainyard/shared/sweeps/findings';
 import type { SweepPage, SweepView, TrialPage } from '@trainyard/shared/sweeps/view';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { read } from './request.js';
@@ -65,6 +66,13 @@ export const reads = {
           signal,
         ),
       getNextPageParam: ({ nextCursor }) => nextCursor,
+    }),
+  /** Of so many results: more of them are another answer. */
+  sweepFindings: (sweepId: string, results: number) =>
+    queryOptions({
+      queryKey: ['sweep-findings', sweepId, results],
+      queryFn: ({ signal }) =>
+        read<SweepFindings>(`/api/sweeps/${encodeURIComponent(sweepId)}/findings`, {}, signal),
     }),
   presets: (kind: PresetKind) =>
     queryOptions({

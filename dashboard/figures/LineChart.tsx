@@ -8,6 +8,8 @@ import type { Curve } from './curves.js';
 interface Props {
   /** What the chart shows, for who cannot see it: the numbers themselves stand in the table of epochs. */
   label: string;
+  /** What the lines go along; epochs unless given. */
+  along?: string;
   epochs: readonly number[];
   curves: readonly Curve[];
   isLogarithmic: boolean;
@@ -19,7 +21,7 @@ const HEIGHT = 240;
 const LINE_COLORS = ['blue', 'orange', 'teal', 'grape', 'red', 'lime', 'cyan', 'pink'] as const;
 
 /** Lines over epochs, drawn on a canvas: thousands of points stay smooth, and a new one redraws nothing but itself. */
-export default function LineChart({ label, epochs, curves, isLogarithmic, cursor }: Props) {
+export default function LineChart({ label, along = 'epoch', epochs, curves, isLogarithmic, cursor }: Props) {
   const theme = useMantineTheme();
   const { colorScheme } = useMantineColorScheme();
   const { ref: sizeRef, width } = useElementSize<HTMLDivElement>();
@@ -53,14 +55,15 @@ export default function LineChart({ label, epochs, curves, isLogarithmic, cursor
           { ...axis, size: 64 },
         ],
         series: [
-          { label: 'epoch' },
-          ...curves.map(({ title }, i) => ({
+          { label: along },
+          ...curves.map(({ title, drawnAs }, i) => ({
             label: title,
             stroke: theme.colors[LINE_COLORS[i % LINE_COLORS.length] ?? 'blue']?.[shade] ?? ink,
             width: 2,
             // A hole is an epoch that did not tell.
             spanGaps: false,
-            points: { show: epochs.length < 40 },
+            points: { show: drawnAs === 'dots' || (drawnAs === undefined && epochs.length < 40) },
+            ...pathsOf(drawnAs),
           })),
         ],
       },
@@ -74,7 +77,7 @@ export default function LineChart({ label, epochs, curves, isLogarithmic, cursor
     };
     // The data come by setData below: a new epoch must not build the chart anew, which would lose its zoom.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [width, names, isLogarithmic, colorScheme, cursor, theme]);
+  }, [width, names, along, isLogarithmic, colorScheme, cursor, theme]);
 
   useEffect(() => {
     const made = plot.current;
@@ -87,4 +90,10 @@ export default function LineChart({ label, epochs, curves, isLogarithmic, cursor
   }, [data]);
 
   return <div ref={ref} role="img" aria-label={label} style={{ minHeight: HEIGHT }} />;
+}
+
+function pathsOf(drawnAs: Curve['drawnAs']): Pick<uPlot.Series, 'paths'> {
+  if (drawnAs === 'dots') return { paths: () => null };
+  const steps = drawnAs === 'steps' ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+  return steps ? { paths: steps } : {};
 }

@@ -7,6 +7,8 @@ export interface Curve {
   title: string;
   /** One an epoch; null where the epoch lacks the metric. */
   values: (number | null)[];
+  /** A line unless given; `steps` hold each value until the next one. */
+  drawnAs?: 'dots' | 'steps';
 }
 
 /** The numbers of the epochs, and every metric that any of them has. */

@@ -28,7 +28,11 @@ describe.skipIf(!hasChromium)(`a sweep on the page${hasChromium ? '' : `, ${WITH
     await world.run(sweepId);
     await status.getByText('completed: maxTrials').waitFor();
     await shows(page, '3 of 3 trials: 3 completed');
-    expect(await page.getByRole('row').count()).toBe(4);
+    await page.getByRole('img', { name: /by trial, and the best so far, which is/ }).waitFor();
+    await page.getByRole('region', { name: 'What mattered' }).getByText('100 %').waitFor();
+    await page.getByRole('region', { name: 'By each parameter' }).getByText('0.001 to 0.003466').waitFor();
+    expect(await page.getByRole('region', { name: 'Trials', exact: true }).getByRole('row').count()).toBe(4);
+    expect(await page.getByRole('button', { name: 'Add a trial' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Extend' }).click();
     await page.getByLabel('Trials in all').fill('5');
     await page.getByRole('button', { name: 'Extend the sweep' }).click();
@@ -37,6 +41,22 @@ describe.skipIf(!hasChromium)(`a sweep on the page${hasChromium ? '' : `, ${WITH
     await page.getByRole('button', { name: 'Train the best on everything' }).click();
     await page.waitForURL(/\/runs\/[a-z2-7]{20}$/);
     expect(complaints).toEqual([]);
+  });
+
+  it('tries what somebody names, within what the server takes', async () => {
+    const { cp, page } = await opened('/');
+    const world = new SweepWorld(cp);
+    const { sweepId } = await world.start(request);
+    await page.goto(new URL(`/sweeps/${sweepId}`, page.url()).href);
+    await page.getByRole('button', { name: 'Add a trial' }).click();
+    await page.getByLabel(RATE).fill('-1');
+    await page.getByRole('button', { name: 'Try this' }).click();
+    await shows(page, 'The sweep was not changed');
+    await page.getByLabel(RATE).fill('0.07');
+    await page.getByRole('button', { name: 'Try this' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await world.run(sweepId);
+    await page.getByRole('cell', { name: '0.07', exact: true }).waitFor();
   });
 
   it('is cancelled when asked twice', async () => {

@@ -1,13 +1,14 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import type { SweepView } from '@trainyard/shared/sweeps/view';
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { reads } from '../../api/reads.js';
 import { post } from '../../api/request.js';
 import { Failure } from '../../states/Failure.js';
+import { AddTrial } from './AddTrial.js';
+import { Asked } from './Asked.js';
 
 /** What can be done with a sweep; whether it may be, the server decides. */
 export function SweepActions({ sweep, isOver }: { sweep: SweepView; isOver: boolean }) {
@@ -35,7 +36,7 @@ export function SweepActions({ sweep, isOver }: { sweep: SweepView; isOver: bool
             {isPaused ? 'Resume' : 'Pause'}
           </Button>
         )}
-        {sweep.status !== 'cancelling' && (
+        {sweep.status !== 'cancelling' && sweep.endReason !== 'exhausted' && (
           <Asked
             title="Extend"
             verb="Extend the sweep"
@@ -49,6 +50,7 @@ export function SweepActions({ sweep, isOver }: { sweep: SweepView; isOver: bool
             />
           </Asked>
         )}
+        {takesTrials(sweep) && <AddTrial sweep={sweep} />}
         {sweep.best && (
           <Asked title="Finalize" verb="Train the best on everything" act={finalize}>
             <Text size="sm">
@@ -71,45 +73,7 @@ export function SweepActions({ sweep, isOver }: { sweep: SweepView; isOver: bool
   );
 }
 
-interface AskedProps {
-  title: string;
-  verb: string;
-  act: () => Promise<void>;
-  isDangerous?: boolean;
-  children: ReactNode;
-}
-
-/** A button whose action is asked about first. */
-function Asked({ title, verb, act, isDangerous, children }: AskedProps) {
-  const [isOpen, { open, close }] = useDisclosure();
-  const action = useMutation({ mutationFn: act, onSuccess: close });
-  const color = isDangerous ? { color: 'red' } : {};
-  return (
-    <>
-      <Button variant={isDangerous ? 'light' : 'default'} {...color} onClick={open}>
-        {title}
-      </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        // Holding the page's scroll takes a style that the policy refuses.
-        lockScroll={false}
-        title={title}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
-        <Stack>
-          {children}
-          {action.isError && <Failure what="The sweep was not changed" error={action.error} />}
-          <Group justify="end">
-            <Button variant="default" onClick={close}>
-              Leave it
-            </Button>
-            <Button {...color} onClick={() => action.mutate()} loading={action.isPending}>
-              {verb}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
-    </>
-  );
+/** Of one that has ended only where there was nothing left to suggest: then a trial begins it again. */
+function takesTrials({ status, endReason }: SweepView): boolean {
+  return status === 'running' || status === 'paused' || endReason === 'exhausted';
 }

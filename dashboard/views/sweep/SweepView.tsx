@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
 import type { SweepView as Sweep } from '@trainyard/shared/sweeps/view';
+import { useEffect } from 'react';
 import { Link, useParams } from 'wouter';
 import { ApiError } from '../../api/problem.js';
 import { reads } from '../../api/reads.js';
@@ -12,6 +13,7 @@ import { ShowMore } from '../../figures/ShowMore.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 import { NotHere } from '../../states/NotHere.js';
+import { Findings } from './Findings.js';
 import { SweepActions } from './SweepActions.js';
 import { TrialTable } from './TrialTable.js';
 
@@ -30,6 +32,12 @@ export default function SweepView() {
     ...reads.trials(sweepId),
     refetchInterval: isOpen ? AGAIN_MS : false,
   });
+  const { refetch } = trials;
+  const state = sweep.data && `${sweep.data.status} ${JSON.stringify(sweep.data.trials)}`;
+  // Whichever of the two was read first: when the last trial has ended, nothing is read by the clock any more.
+  useEffect(() => {
+    if (state !== undefined) void refetch();
+  }, [state, refetch]);
   if (sweep.isPending) return <Loading rows={8} />;
   // What is there stays in sight while the server is away.
   if (!sweep.data) {
@@ -49,6 +57,7 @@ export default function SweepView() {
       )}
       <TrialTable sweep={sweep.data} trials={known} isReady={trials.isSuccess} />
       <ShowMore pages={trials} />
+      <Findings sweep={sweep.data} />
     </Stack>
   );
 }
@@ -94,7 +103,7 @@ function Header({ sweep }: { sweep: Sweep }) {
           requested {dateTime(sweep.createdAt)} by {sweep.requestedBy}
         </Text>
         <Anchor href={`/api/sweeps/${sweepId}/report`} size="sm">
-          Report, with the importance of parameters
+          Report
         </Anchor>
       </Group>
     </Stack>

@@ -5,7 +5,7 @@ import {
   sweepStrategySchema,
   trainingSpecSchema,
 } from '@trainyard/shared';
-import type { Parameters, SweepView, Trial } from '@trainyard/shared';
+import type { Parameters, SweepFindings, SweepView, Trial } from '@trainyard/shared';
 
 const AT = '2026-11-20T19:18:25.000Z';
 const SWEEP_ID = 'c3wq7mzx5ahk4tnvy6d2';
@@ -24,6 +24,7 @@ export function sweepExamples(spec: object) {
     SweepRequest: () => ({ name: 'learning rates', spec, space: SPACE, maxTrials: 20 }),
     Sweep: sweep,
     SweepPage: () => ({ sweeps: [sweep()], nextCursor: null }),
+    SweepFindings: exampleFindings,
     ExtendSweepRequest: () => ({ maxTrials: 40 }),
     TrialPage: () => ({ trials: [exampleTrial()], nextCursor: null }),
     AddTrialRequest: () => ({ parameters: PARAMETERS }),
@@ -91,5 +92,24 @@ function exampleTrial(): Omit<Trial, 'schemaVersion'> {
     seconds: 218,
     createdAt: AT,
     endedAt: '2026-11-20T19:22:03.000Z',
+  };
+}
+
+function exampleFindings(): SweepFindings {
+  const rate = 'training.optimizer.learningRate';
+  return {
+    importance: [
+      { key: rate, importance: 0.82, spearman: -0.41, trials: 7 },
+      { key: 'training.batchSize', importance: 0.18, spearman: 0.12, trials: 7 },
+    ],
+    doubt: 'of 7 results alone: a guess',
+    convergence: {
+      bestSoFar: [{ number: 3, value: 4.53, best: 4.53 }],
+      trialsSinceImprovement: 4,
+      rate: 0.4,
+    },
+    slices: {
+      [rate]: [{ at: { above: 0.01, upTo: 0.022 }, trials: 2, best: 4.53, mean: 4.9, bestTrial: 3 }],
+    },
   };
 }

@@ -7,6 +7,7 @@ import {
   paths,
   queuedTrialViewSchema,
   runViewSchema,
+  sweepFindingsSchema,
   sweepIdSchema,
   sweepLinksSchema,
   sweepPageSchema,
@@ -27,8 +28,10 @@ import { createSweep } from '../../sweeps/createSweep.js';
 import { parseSweep, parseTrial, readSweep } from '../../sweeps/documents.js';
 import { finalizeSweep } from '../../sweeps/finalize.js';
 import { queueTrial } from '../../sweeps/queueTrial.js';
+import { readTrials } from '../../sweeps/history.js';
 import { readReport } from '../../sweeps/report/readReport.js';
 import { renderSweep } from '../../sweeps/report/renderSweep.js';
+import { findingsOf } from '../../sweeps/report/sweepFile.js';
 import { readSweepView } from '../../sweeps/view.js';
 import { maySee, type Caller } from '../caller.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
@@ -161,6 +164,29 @@ const trials = defineRoute({
   },
 });
 
+const findings = defineRoute({
+  method: 'GET',
+  path: '/api/sweeps/{sweepId}/findings',
+  summary:
+    'Read what a sweep has found: the importance of parameters, the best so far, what their values came to',
+  operationId: 'getSweepFindings',
+  description:
+    'Computed at each request of the trials as they are: read it again when more of them have ended. Of pruned trials counts what they had come to.',
+  access: 'viewer',
+  params: sweepParams,
+  query: noQuery,
+  result: sweepFindingsSchema,
+  success: 200,
+  async handle(cp, { params, caller }) {
+    const sweep = await visibleSweep(cp, caller, params.sweepId);
+    const [view, found] = await Promise.all([
+      readSweepView(cp.store, sweep),
+      readTrials(cp.store, sweep.sweepId),
+    ]);
+    return { body: findingsOf(view, found) };
+  },
+});
+
 const report = definePage({
   method: 'GET',
   path: '/api/sweeps/{sweepId}/report',
@@ -282,6 +308,7 @@ export const sweepRoutes: readonly Route[] = [
   get,
   links,
   trials,
+  findings,
   report,
   pause,
   resume,

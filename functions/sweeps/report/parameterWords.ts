@@ -2,14 +2,12 @@
 import {
   canonicalJson,
   isRecord,
-  type Parameter,
   type ParameterValue,
   type Space,
   type TrainingSpec,
   type TrialView,
 } from '@trainyard/shared';
 import { expandedKeys } from '@trainyard/shared/sweeps/expandedKeys';
-import { valueText } from '@trainyard/shared/sweeps/valueText';
 
 /** Each key by its last part, or the whole one where two end alike. */
 export function shortKeys(keys: readonly string[]): string[] {
@@ -33,35 +31,6 @@ export function variedKeys(space: Space, trials: readonly Pick<TrialView, 'param
   const tried = new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)));
   const others = [...tried].filter((key) => !Object.hasOwn(space, key)).toSorted();
   return [...Object.keys(space), ...others].filter(isVaried);
-}
-
-/** `0.001 to 0.1, by magnitude` */
-export function parameterText(parameter: Parameter): string {
-  const { when } = parameter;
-  const conditions = Object.entries(when ?? {}).map(
-    ([on, values]) =>
-      `${on} is ${(Array.isArray(values) ? values : [values]).map((value) => valueText(value)).join(' or ')}`,
-  );
-  const where = conditions.length === 0 ? '' : `, where ${conditions.join(' and ')}`;
-  return `${choiceText(parameter)}${where}`;
-}
-
-function choiceText(parameter: Parameter): string {
-  switch (parameter.type) {
-    case 'constant':
-      return `always ${valueText(parameter.value)}`;
-    case 'categorical':
-      return parameter.values.map((value) => valueText(value)).join(', ');
-    case 'logFloat':
-      return `${valueText(parameter.min)} to ${valueText(parameter.max)}, by magnitude`;
-    case 'int':
-    case 'float': {
-      const { min, max, step } = parameter;
-      const steps = step === undefined ? '' : ` in steps of ${valueText(step)}`;
-      const isByMagnitude = parameter.type === 'int' && parameter.log ? ', by magnitude' : '';
-      return `${valueText(min)} to ${valueText(max)}${steps}${isByMagnitude}`;
-    }
-  }
 }
 
 /** What a specification has at a key; of a key that stands for several, at the first. Undefined where it has nothing there. */

@@ -1,6 +1,15 @@
-import { inDollars, uncountedWords, type SweepView, type TrialView } from '@trainyard/shared';
-import { importanceOf, type ParameterImportance } from '../search/importance.js';
-import { convergenceOf, slicesOf, type Convergence, type Slice } from '../search/learned.js';
+import {
+  inDollars,
+  uncountedWords,
+  type Convergence,
+  type ParameterImportance,
+  type ParameterSlice,
+  type SweepFindings,
+  type SweepView,
+  type TrialView,
+} from '@trainyard/shared';
+import { importanceOf } from '../search/importance.js';
+import { convergenceOf, slicesOf } from '../search/learned.js';
 import type { SearchTrial } from '../search/trial.js';
 
 /** `sweep.json`: all that was found, so that it can be loaded again. */
@@ -34,14 +43,14 @@ export interface SweepFile {
   }[];
   paramImportance: ParameterImportance[];
   convergence: Convergence;
-  slices: Record<string, Slice[]>;
+  slices: Record<string, ParameterSlice[]>;
   /** The runs that retrained the best trial. */
   finals: SweepView['finals'];
 }
 
 export function sweepFileOf(sweep: SweepView, trials: readonly TrialView[]): SweepFile {
-  const { sweepId, modelId, name, status, endReason, objective, space, best, seed } = sweep;
-  const history = trials.map(searchTrialOf);
+  const { sweepId, modelId, name, status, endReason, objective, space, best } = sweep;
+  const { importance, convergence, slices } = findingsOf(sweep, trials);
   return {
     sweepId,
     modelId,
@@ -67,10 +76,22 @@ export function sweepFileOf(sweep: SweepView, trials: readonly TrialView[]): Swe
       costUsd,
       error,
     })),
-    paramImportance: importanceOf(history, space, seed),
+    paramImportance: importance,
+    convergence,
+    slices,
+    finals: sweep.finals,
+  };
+}
+
+/** What the trials tell of the parameters. */
+export function findingsOf(sweep: SweepView, trials: readonly TrialView[]): SweepFindings {
+  const { space, seed, objective } = sweep;
+  const history = trials.map(searchTrialOf);
+  return {
+    importance: importanceOf(history, space, seed),
+    doubt: doubtOf(sweep),
     convergence: convergenceOf(history, objective.direction),
     slices: slicesOf(history, space, objective.direction),
-    finals: sweep.finals,
   };
 }
 

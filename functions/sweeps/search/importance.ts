@@ -4,25 +4,13 @@ import {
   countOf,
   keysInOrder,
   type Parameter,
+  type ParameterImportance,
   type ParameterValue,
   type Space,
 } from '@trainyard/shared';
 import { forestImportance } from './forest.js';
 import { measuredTrials, type Measured } from './measured.js';
 import type { SearchTrial } from './trial.js';
-
-export interface ParameterImportance {
-  key: string;
-  /**
-   * Its share in what a forest of 100 trees explains of the objective, in [0, 1]; the shares of all parameters add up to 1.
-   * Null where there is nothing to explain: no trial has a result, or none is better than another.
-   */
-  importance: number | null;
-  /** Spearman's rank correlation with the objective, in [-1, 1], over the trials that have the parameter; null of what has no order, and where there are too few values. */
-  spearman: number | null;
-  /** The trials that have it. */
-  trials: number;
-}
 
 /**
  * The importance of each parameter that had a choice, the greatest first: a list has a column for each value, as one-hot encoding

@@ -4,22 +4,15 @@ import {
   countOf,
   keysInOrder,
   valueAt,
+  type Convergence,
   type Parameter,
   type ParameterValue,
+  type ParameterSlice,
   type Space,
 } from '@trainyard/shared';
 import { isByMagnitude, type Range } from './draw.js';
 import { measuredTrials, type Measured } from './measured.js';
 import { isBetter, type Direction, type SearchTrial } from './trial.js';
-
-export interface Convergence {
-  /** The best value after each trial that ended with one, by the number of the trial. */
-  bestSoFar: { number: number; value: number; best: number }[];
-  /** The trials since the last one that was better than all before. */
-  trialsSinceImprovement: number;
-  /** The share of the trials whose value is within `tolerance` of the best one: how much of the search was spent where it is good. null without a trial. */
-  rate: number | null;
-}
 
 /** `tolerance` is a share of the best value. */
 export function convergenceOf(
@@ -47,16 +40,6 @@ export function convergenceOf(
   };
 }
 
-export interface Slice {
-  /** The value, or the part of the range, without its lower end but for the first part. */
-  at: { value: ParameterValue } | { above: number; upTo: number };
-  trials: number;
-  /** null where no trial was there. */
-  best: number | null;
-  mean: number | null;
-  bestTrial: number | null;
-}
-
 const PARTS = 5;
 
 /** Of each parameter that had a choice, what its values came to; of a range with more than ten values, each fifth of it. */
@@ -64,7 +47,7 @@ export function slicesOf(
   history: readonly SearchTrial[],
   space: Space,
   direction: Direction,
-): Record<string, Slice[]> {
+): Record<string, ParameterSlice[]> {
   const trials = measuredTrials(history);
   return Object.fromEntries(
     keysInOrder(space).flatMap((key) => {
@@ -88,7 +71,7 @@ export function slicesOf(
 }
 
 interface Place {
-  at: Slice['at'];
+  at: ParameterSlice['at'];
   has: (value: ParameterValue) => boolean;
 }
 
@@ -123,7 +106,11 @@ function partsOf(parameter: Range): Place[] {
   });
 }
 
-function sliceOf(at: Slice['at'], trials: readonly Measured[], direction: Direction): Slice {
+function sliceOf(
+  at: ParameterSlice['at'],
+  trials: readonly Measured[],
+  direction: Direction,
+): ParameterSlice {
   const [first, ...others] = trials;
   if (!first) return { at, trials: 0, best: null, mean: null, bestTrial: null };
   const best = others.reduce(

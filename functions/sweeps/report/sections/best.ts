@@ -3,7 +3,8 @@ import { html } from '@trainyard/shared/page/html';
 import { type Cell, table } from '@trainyard/shared/page/table';
 import { cut, metricFigure } from '@trainyard/shared/page/words';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
-import { parameterText, valueAtKey } from '../parameterWords.js';
+import { parameterText } from '@trainyard/shared/sweeps/parameterText';
+import { valueAtKey } from '../parameterWords.js';
 import { keyCode } from '../keyCode.js';
 import type { SweepSection } from '../section.js';
 

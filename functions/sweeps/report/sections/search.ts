@@ -2,7 +2,7 @@ import { inDollars, whole, type SweepView } from '@trainyard/shared';
 import { html } from '@trainyard/shared/page/html';
 import { type Cell, pairs, table } from '@trainyard/shared/page/table';
 import { cut, duration, minute } from '@trainyard/shared/page/words';
-import { parameterText } from '../parameterWords.js';
+import { parameterText } from '@trainyard/shared/sweeps/parameterText';
 import { keyCode } from '../keyCode.js';
 import type { SweepSection } from '../section.js';
 import { budgetDoubt } from '../sweepFile.js';

@@ -1,9 +1,8 @@
-import { whole, type SweepView } from '@trainyard/shared';
+import { whole, type ParameterSlice, type SweepView } from '@trainyard/shared';
 import { html, type Html } from '@trainyard/shared/page/html';
 import { inPage } from '@trainyard/shared/page/pictures';
 import { type Cell, table } from '@trainyard/shared/page/table';
 import { cut, metricFigure } from '@trainyard/shared/page/words';
-import type { Slice } from '../../search/learned.js';
 import { slicePicture } from '../charts.js';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
 import type { SweepReport, SweepSection } from '../section.js';
@@ -40,7 +39,11 @@ function sliceFigure(key: string, { sweep, trials }: SweepReport): Html {
   return html`<figure>${inPage(slicePicture(sweep, { key, parameter, trials }), label)}</figure>`;
 }
 
-function sliceTable(key: string, found: readonly Slice[], { objective: { metric } }: SweepView): Html {
+function sliceTable(
+  key: string,
+  found: readonly ParameterSlice[],
+  { objective: { metric } }: SweepView,
+): Html {
   return html`<h3><code>${key}</code></h3>
     ${table(
       key,

@@ -1,0 +1,48 @@
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Failure } from '../../states/Failure.js';
+
+interface AskedProps {
+  title: string;
+  verb: string;
+  act: () => Promise<void>;
+  isDangerous?: boolean;
+  children: ReactNode;
+}
+
+/** A button whose action is asked about first. */
+export function Asked({ title, verb, act, isDangerous, children }: AskedProps) {
+  const [isOpen, { open, close }] = useDisclosure();
+  const action = useMutation({ mutationFn: act, onSuccess: close });
+  const color = isDangerous ? { color: 'red' } : {};
+  return (
+    <>
+      <Button variant={isDangerous ? 'light' : 'default'} {...color} onClick={open}>
+        {title}
+      </Button>
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        // Holding the page's scroll takes a style that the policy refuses.
+        lockScroll={false}
+        title={title}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <Stack>
+          {children}
+          {action.isError && <Failure what="The sweep was not changed" error={action.error} />}
+          <Group justify="end">
+            <Button variant="default" onClick={close}>
+              Leave it
+            </Button>
+            <Button {...color} onClick={() => action.mutate()} loading={action.isPending}>
+              {verb}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}

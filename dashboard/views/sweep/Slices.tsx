@@ -1,0 +1,78 @@
+import { Card, Stack, Table, Text, Title } from '@mantine/core';
+import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
+import type { ParameterSlice, SweepFindings } from '@trainyard/shared/sweeps/findings';
+import { valueText } from '@trainyard/shared/sweeps/valueText';
+import type { SweepView } from '@trainyard/shared/sweeps/view';
+import { ScrollingTable } from '../../figures/ScrollingTable.js';
+
+interface Props extends Pick<SweepView, 'objective'>, Pick<SweepFindings, 'slices'> {
+  /** The parameters, what matters most first. */
+  keys: readonly string[];
+}
+
+/** What each value, or part of a range, came to. */
+export function Slices({ objective: { metric }, keys, slices }: Props) {
+  if (keys.length === 0) return null;
+  return (
+    <Stack gap="xs" component="section" aria-labelledby="slices">
+      <Title order={2} size="h4" id="slices">
+        By each parameter
+      </Title>
+      <Text size="sm" c="dimmed">
+        {metricTitle(metric)} of the trials at each value, or in each fifth of a range.
+      </Text>
+      <div className="cards">
+        {keys.map((key) => (
+          <Card key={key} withBorder padding="sm">
+            <Title order={3} size="h6" className="breaks">
+              {key}
+            </Title>
+            <SliceTable name={key} metric={metric} slices={slices[key] ?? []} />
+          </Card>
+        ))}
+      </div>
+    </Stack>
+  );
+}
+
+interface SliceTableProps {
+  name: string;
+  metric: string;
+  slices: readonly ParameterSlice[];
+}
+
+function SliceTable({ name, metric, slices }: SliceTableProps) {
+  return (
+    <ScrollingTable minWidth={280}>
+      <Table.Caption className="unseen">What the values of {name} came to</Table.Caption>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Value</Table.Th>
+          <Table.Th className="tabular">Trials</Table.Th>
+          <Table.Th className="tabular">Best</Table.Th>
+          <Table.Th className="tabular">Mean</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {slices.map(({ at, trials, best, mean, bestTrial }) => {
+          const place = placeText(at);
+          return (
+            <Table.Tr key={place}>
+              <Table.Td className="breaks">{place}</Table.Td>
+              <Table.Td className="tabular">{trials}</Table.Td>
+              <Table.Td className="tabular">
+                {formatMetric(metric, best ?? undefined)}
+                {bestTrial !== null && <span className="note line">trial {bestTrial}</span>}
+              </Table.Td>
+              <Table.Td className="tabular">{formatMetric(metric, mean ?? undefined)}</Table.Td>
+            </Table.Tr>
+          );
+        })}
+      </Table.Tbody>
+    </ScrollingTable>
+  );
+}
+
+function placeText(at: ParameterSlice['at']): string {
+  return 'value' in at ? valueText(at.value) : `${valueText(at.above)} to ${valueText(at.upTo)}`;
+}
