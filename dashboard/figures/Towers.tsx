@@ -7,7 +7,7 @@ import {
   type LayersShape,
   type SizeOf,
   type TowerShape,
-} from '@trainyard/shared/spec/towerShape';
+} from '@trainyard/shared/spec/shape/towerShape';
 import { whole } from './whole.js';
 
 interface Props {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { described } from '../described.js';
 import { columnNameSchema } from './columns.js';
-import { featureName } from './featureNames.js';
+import { featureName } from './shape/featureNames.js';
 import { targetSchema } from './rating.js';
 import { sampleWeightSchema } from './sampleWeight.js';
 import { quantileClipSchema } from './quantileClip.js';
@@ -58,8 +58,8 @@ const hashBuckets = described(
   10_000,
 );
 
-export { embeddingDimFor } from './embeddingDim.js';
-export { featureColumns, featureName } from './featureNames.js';
+export { embeddingDimFor } from './shape/embeddingDim.js';
+export { featureColumns, featureName } from './shape/featureNames.js';
 
 export const lookupFeatureSchema = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { featuresSchema, modelSchema } from '@trainyard/shared';
-import { headShape, towerShape } from '@trainyard/shared/spec/towerShape';
+import { headShape, towerShape } from '@trainyard/shared/spec/shape/towerShape';
 import { describe, expect, it } from 'vitest';
 import { LayerSequence } from './layers/sequence.js';
 import { randomFor } from './random.js';

@@ -2,7 +2,7 @@
 import type { Features } from '../features.js';
 import type { Model } from '../model.js';
 import type { RuleBroken } from '../modelRules.js';
-import { towerShape } from '../towerShape.js';
+import { towerShape } from '../shape/towerShape.js';
 
 /** Towers whose outputs are multiplied end in the same width. */
 export function brokenWidthRules(model: Model, features: Features): RuleBroken[] {

@@ -1,9 +1,9 @@
 /** How wide a tower is and how many numbers it learns, part by part, as far as the specification and what is known of its data say. It draws in no schema, so that pages can use it. */
 import { embeddingDimFor } from './embeddingDim.js';
 import { featureName } from './featureNames.js';
-import type { Feature, FeatureOf, Features } from './features.js';
-import type { Layer } from './layers.js';
-import type { Model } from './model.js';
+import type { Feature, FeatureOf, Features } from '../features.js';
+import type { Layer } from '../layers.js';
+import type { Model } from '../model.js';
 
 interface FeatureShape {
   name: string;
