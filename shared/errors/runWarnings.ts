@@ -73,7 +73,7 @@ const TABLE = {
   },
   'tied-times': {
     meaning:
-      'More than a tenth of the rows that a split by shares of time holds out have the same time as rows on the side before: which of them are held out, their order in the source says, and the result is hardly one of the future.',
+      'More than a tenth of the rows that a split by shares of time, or by the last rows of each user, holds out have the same time as rows on the side before: which of them are held out, their order in the source says, and the result is hardly one of the future.',
     remedy:
       'Split by `strictTemporal` or `timeHoldout`, which keep rows of one time together, or by a column that tells more rows apart.',
   },

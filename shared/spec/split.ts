@@ -160,6 +160,35 @@ const columnSplitSchema = z
     context.addIssue({ code: 'custom', message });
   });
 
+const lastRowsOf = {
+  user: described(
+    columnNameSchema.clone(),
+    'The column that says whose row it is. Rows without a value are train.',
+    'user',
+  ),
+  ...columnOf(
+    'The column of times that orders the rows of each user: the later come last, of equal ones the later in the source, and rows without a time first.',
+    'at',
+  ),
+};
+
+const leaveOneOutSplitSchema = z.strictObject({
+  strategy: described(
+    z.literal('leaveOneOut'),
+    'Of each user the last row is test, the one before it validation, and the others are train. Users with fewer than three rows are train alone. Train has rows that are later than those that other users are measured on: it is a measure of what users do next, and not of the future.',
+  ),
+  ...lastRowsOf,
+});
+
+const lastNSplitSchema = z.strictObject({
+  strategy: described(
+    z.literal('lastN'),
+    'As `leaveOneOut`, with several rows: of each user the last `n` are test, the `n` before them validation, and the others are train. Users with fewer than 2 × `n` + 1 rows are train alone.',
+  ),
+  ...lastRowsOf,
+  n: described(z.int().min(1).max(1000), 'The number of rows of each user on either side.', 5),
+});
+
 export const splitSchema = described(
   z.discriminatedUnion('strategy', [
     randomSplitSchema,
@@ -169,20 +198,45 @@ export const splitSchema = described(
     stratifiedSplitSchema,
     groupSplitSchema,
     columnSplitSchema,
+    leaveOneOutSplitSchema,
+    lastNSplitSchema,
   ]),
   'How the rows are divided into those that train the model, those that each epoch is evaluated on, and those that the result is measured on.',
 );
 export type Split = z.infer<typeof splitSchema>;
 export type SplitOf<S extends Split['strategy']> = Extract<Split, { strategy: S }>;
 
-/** The column that a split reads, if it reads one alone. */
-export function splitColumn(split: Split): string | undefined {
-  return 'column' in split ? split.column : undefined;
+/** The columns that a split reads, by their keys; a split by what rows hold reads none alone. */
+export function splitColumns(split: Split): { key: 'column' | 'user'; column: string }[] {
+  return [
+    ...('column' in split ? [{ key: 'column' as const, column: split.column }] : []),
+    ...('user' in split ? [{ key: 'user' as const, column: split.user }] : []),
+  ];
 }
+
+/** The strategies that read times, and what for: which row comes first, or how far apart rows are. */
+const TIME_USES: Partial<Record<Split['strategy'], 'order' | 'instants'>> = {
+  time: 'order',
+  timeHoldout: 'instants',
+  strictTemporal: 'instants',
+  leaveOneOut: 'order',
+  lastN: 'order',
+};
+
+/** What a split reads the times of its column for; undefined of one that reads no times. */
+export function splitTimeUse({ strategy }: Pick<Split, 'strategy'>): 'order' | 'instants' | undefined {
+  return TIME_USES[strategy];
+}
+
+/** The strategies whose column is one of times, as a list in words. */
+export const TIME_STRATEGIES = 'time, timeHoldout, strictTemporal, leaveOneOut or lastN';
 
 /** The column of times that orders a split. */
 export function splitTimeColumn(split: Split): string | undefined {
-  return split.strategy === 'time' || split.strategy === 'timeHoldout' || split.strategy === 'strictTemporal'
-    ? split.column
-    : undefined;
+  return splitTimeUse(split) !== undefined && 'column' in split ? split.column : undefined;
+}
+
+/** How many of the last rows of each user are on either side that is held out. */
+export function lastRowsPerUser(split: SplitOf<'leaveOneOut' | 'lastN'>): number {
+  return split.strategy === 'lastN' ? split.n : 1;
 }

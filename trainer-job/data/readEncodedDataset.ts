@@ -13,7 +13,7 @@ import {
   type FeatureMeaning,
   type SplitName,
 } from './encodedDataset.js';
-import { SPLITS } from './transform/split.js';
+import { SPLITS } from './transform/split/sides.js';
 import { readTransformDocument, TRAIN_TIMES_FILE } from './transform/transformManifest.js';
 import { towerOnDisk } from './towerOnDisk.js';
 import { checkSize, readArray, readBytes } from './typedFiles.js';

@@ -43,7 +43,7 @@ import {
   relevantSchema,
   writeRelevant,
 } from '../data/transform/relevantRows.js';
-import { splitRows, tiedRowsOf } from '../data/transform/splitRows.js';
+import { splitNotesOf, splitRows } from '../data/transform/split/splitRows.js';
 import { withCorrections } from '../data/validate/report.js';
 import { rewriteValidation } from '../data/validate/writeReport.js';
 import { transform, TRANSFORM_VERSION } from '../data/transform/transform.js';
@@ -190,8 +190,9 @@ function transformStage(context: DataContext, vocabularies: Vocabularies): Stage
       const { columns } = outputs.of('validate').profile;
       const use = await useOf(spec, outputs, fixed, { keep, pieces, encoded: encoded.digest });
       const withNulls = new Set(columns.filter(({ nulls }) => nulls > 0).map(({ name }) => name));
-      const tied = await tiedRowsOf(keep, outputs.of('ingest'), dataset.split);
-      const measured = { spec, document: encoded.outcome, splits, relevant: relevantSplits, withNulls, tied };
+      const notes = await splitNotesOf(keep, outputs.of('ingest'), dataset.split);
+      const document = encoded.outcome;
+      const measured = { spec, document, splits, relevant: relevantSplits, withNulls, ...notes };
       return {
         output: {
           ...encoded,

@@ -1,7 +1,7 @@
 import type { Dataset } from '../dataset.js';
 import type { Evaluation } from '../evaluation/evaluation.js';
 import type { RuleBroken } from '../modelRules.js';
-import { splitTimeColumn } from '../split.js';
+import { splitTimeColumn, TIME_STRATEGIES } from '../split.js';
 
 /** No result could be above a baseline that there is none of: recent popularity of rows without times. */
 export function brokenBaselineRules(
@@ -14,7 +14,7 @@ export function brokenBaselineRules(
       ? [
           {
             path: ['evaluation', 'gates', i, 'aboveBaseline'],
-            message: `recentPopularity needs to know when rows were, and dataset.split.strategy is ${split.strategy}: take time, timeHoldout or strictTemporal, or the baseline popularity`,
+            message: `recentPopularity needs to know when rows were, and dataset.split.strategy is ${split.strategy}: take ${TIME_STRATEGIES}, or the baseline popularity`,
           },
         ]
       : [],

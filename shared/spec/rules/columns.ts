@@ -4,7 +4,7 @@ import type { Condition } from '../columns.js';
 import type { Dataset } from '../dataset.js';
 import { featureColumns, type Feature, type Features } from '../features.js';
 import type { RuleBroken } from '../modelRules.js';
-import { splitColumn, splitTimeColumn } from '../split.js';
+import { splitColumns, splitTimeColumn } from '../split.js';
 import type { DerivedColumn } from '../shaping.js';
 import { brokenAnswerRules } from './answers.js';
 import { operandsOf } from './operands.js';
@@ -85,10 +85,12 @@ function usesOf({ query, candidate, target, sampleWeight }: Features): Use[] {
 }
 
 function usesOfSplit({ split }: Dataset): Use[] {
-  const column = splitColumn(split);
-  if (column === undefined) return [];
-  const needed = splitTimeColumn(split) === undefined ? 'any' : 'ordered';
-  return [{ path: ['dataset', 'split', 'column'], column, needed }];
+  const time = splitTimeColumn(split);
+  return splitColumns(split).map(({ key, column }) => ({
+    path: ['dataset', 'split', key],
+    column,
+    needed: key === 'column' && column === time ? 'ordered' : 'any',
+  }));
 }
 
 function notSelected({ select }: Dataset, column: string): string | undefined {

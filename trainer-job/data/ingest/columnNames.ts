@@ -1,5 +1,5 @@
 /** Whether the columns that a specification names are there, under one name each. */
-import { featureColumns, splitColumn, type Dataset, type TrainingSpec } from '@trainyard/shared';
+import { featureColumns, splitColumns, type Dataset, type TrainingSpec } from '@trainyard/shared';
 import { isLikeRow, UNUSUAL_DELIMITERS } from '../source/csvHeader.js';
 import { operandsOf } from '@trainyard/shared/spec/rules/operands';
 import { TrainerError } from '../../errors/trainerError.js';
@@ -19,7 +19,7 @@ export function trainedColumns({ dataset, features, evaluation }: ColumnsSpec): 
     ...features.candidate.flatMap((feature) => featureColumns(feature)),
     ...(features.target ? [features.target.column] : []),
     ...(features.sampleWeight ? [features.sampleWeight.column] : []),
-    ...[splitColumn(dataset.split) ?? []].flat(),
+    ...splitColumns(dataset.split).map(({ column }) => column),
     ...(evaluation?.relevant ? [evaluation.relevant.column] : []),
   ];
   return [...new Set(names)];

@@ -6,7 +6,7 @@ import { fitOutliers } from '../../features/fitOutliers.js';
 import { numberColumn } from './columnPieces.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
-import { splitRows, type SplitRows } from './splitRows.js';
+import { splitRows, type SplitRows } from './split/splitRows.js';
 
 /** Raise it when the same rows would be corrected or counted otherwise. */
 export const CORRECTIONS_VERSION = 1;

@@ -19,7 +19,7 @@ import { encodeTexts } from './encodeTexts.js';
 import { unknownValuesSchema, type Encoding, type RowValues } from './encoding.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
-import type { SplitRows } from './splitRows.js';
+import type { SplitRows } from './split/splitRows.js';
 
 /** Raise it when the same feature would be fitted or encoded otherwise. */
 const FEATURE_VERSION = 3;

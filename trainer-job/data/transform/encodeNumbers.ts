@@ -9,7 +9,7 @@ import { emptyFeature, identity, type Encoding } from './encoding.js';
 import { isComputable, largestOf, tooLarge } from './overflow.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
-import type { SplitRows } from './splitRows.js';
+import type { SplitRows } from './split/splitRows.js';
 import { useOfPeriods } from './timeColumn.js';
 
 export async function encodeNumbers(

@@ -6,7 +6,7 @@ import { withoutOutlier } from '@trainyard/recommender/encode/outliers';
 import { outliersOf, type OutlierPolicy } from './corrections.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
-import type { SplitRows } from './splitRows.js';
+import type { SplitRows } from './split/splitRows.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 /** [training rows] in the order of their places, 1 on the average. */

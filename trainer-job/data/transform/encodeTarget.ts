@@ -8,8 +8,8 @@ import { outliersOf, type OutlierPolicy } from './corrections.js';
 import { isComputable, isSingle, largestOf, tooLarge } from './overflow.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
-import { SPLITS } from './split.js';
-import type { SplitRows } from './splitRows.js';
+import { SPLITS } from './split/sides.js';
+import type { SplitRows } from './split/splitRows.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
 export interface EncodedTarget {

@@ -11,7 +11,7 @@ import { wordsOf } from '@trainyard/recommender/encode/text';
 import { emptyFeature, identity, type Encoding, type UnknownValues } from './encoding.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
-import type { SplitRows } from './splitRows.js';
+import type { SplitRows } from './split/splitRows.js';
 import { noColumns, withColumn } from './tuples.js';
 
 /** The distinct tuples of a feature's columns. */

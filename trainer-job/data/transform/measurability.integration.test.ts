@@ -24,6 +24,8 @@ const SPLITS: readonly Split[] = [
   { strategy: 'group', column: 'user' },
   { strategy: 'group', column: 'item' },
   { strategy: 'time', column: 'ts' },
+  { strategy: 'leaveOneOut', user: 'user', column: 'ts' },
+  { strategy: 'lastN', user: 'user', column: 'ts', n: 2 },
   { strategy: 'timeHoldout', column: 'ts', validationDays: 2, testDays: 1 },
   { strategy: 'strictTemporal', column: 'ts', validationFrom: '2026-01-06', testFrom: '2026-01-08' },
   BY_COLUMN,

@@ -7,6 +7,7 @@ import {
   monitorsOf,
   parseMetricName,
   runWarning,
+  splitTimeUse,
   type MetricFamily,
   type RunWarning,
   type TrainingSpec,
@@ -18,7 +19,7 @@ import { TrainerError } from '../../errors/trainerError.js';
 import { describeCondition } from '../ingest/conditions.js';
 import { foundOf, measuredOf, rowWarnings, sectionInWords, type HeldOut } from './measuredInWords.js';
 import type { MeasuredRows, MeasuredSplits, RelevantSplits } from './measuredRows.js';
-import type { TiedRows } from './split.js';
+import type { NotHeldOut, TiedRows } from './split/notes.js';
 
 type Spec = Pick<TrainingSpec, 'dataset' | 'features' | 'model' | 'evaluation' | 'training'>;
 
@@ -31,6 +32,8 @@ interface Measured {
   /** Columns that have nulls. */
   withNulls: ReadonlySet<string>;
   tied: TiedRows;
+  /** Of a split by the last rows of each user. */
+  notHeldOut?: NotHeldOut | undefined;
 }
 
 /** Fails with a `TrainerError` where a result, or the way to it, would be decided by the data alone. */
@@ -99,7 +102,7 @@ const TIED_SHARE = 0.1;
 
 function tiedWarnings({ spec: { dataset }, splits, tied }: Measured): RunWarning[] {
   const { split } = dataset;
-  if (split.strategy !== 'time') return [];
+  if (splitTimeUse(split) !== 'order' || !('column' in split)) return [];
   const sides = (['validation', 'test'] as const).filter(
     (side) => tied[side] > TIED_SHARE * splits[side].rows,
   );
@@ -108,7 +111,7 @@ function tiedWarnings({ spec: { dataset }, splits, tied }: Measured): RunWarning
   return [
     runWarning(
       'tied-times',
-      `${counts.join(' and ')} rows have the same time in column "${split.column}" as rows of the side before: which of them are held out, their order in the source says`,
+      `${counts.join(' and ')} rows have the same time in column "${split.column}" as rows of the side before${'user' in split ? ' of their user' : ''}: which of them are held out, their order in the source says`,
       'split by "strictTemporal" or "timeHoldout", which keep rows of one time together, or by times that tell more rows apart; by "random" where the column says no time',
       Object.fromEntries(sides.map((side) => [`${side}Tied`, tied[side]])),
     ),

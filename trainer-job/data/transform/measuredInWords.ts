@@ -1,12 +1,14 @@
 /** How many rows of each split can be measured, in words and as a warning. */
 import {
   idFeature,
+  lastRowsPerUser,
   monitorsOf,
   runWarning,
   type RunWarning,
   type TrainingSpec,
   whole,
 } from '@trainyard/shared';
+import type { NotHeldOut } from './split/notes.js';
 import type { MeasuredRows, MeasuredSplits, RelevantSplits } from './measuredRows.js';
 
 /** With fewer, a metric says more of chance than of the model. */
@@ -26,6 +28,8 @@ interface Measured {
   relevant: RelevantSplits | null;
   /** Columns that have nulls: an id that is missing is as unknown to train as a new one. */
   withNulls: ReadonlySet<string>;
+  /** Of a split by the last rows of each user. */
+  notHeldOut?: NotHeldOut | undefined;
 }
 
 /** `28,100 of 30,000 validation and 34 of 2,579 test rows can be measured (test: 2,545 new users)`. */
@@ -37,7 +41,17 @@ export function measuredInWords(measured: Measured): string {
     const why = reasonsOf(measured, split);
     return why.length === 0 ? [] : [`${split}: ${why.join(', ')}`];
   });
-  return `${shares.join(' and ')} rows can be measured${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
+  const said = `${shares.join(' and ')} rows can be measured${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
+  return [said, ...notHeldOutInWords(measured)].join('; ');
+}
+
+function notHeldOutInWords({ spec: { dataset }, notHeldOut }: Measured): string[] {
+  const { split } = dataset;
+  if (!notHeldOut || !('user' in split) || notHeldOut.rows === 0) return [];
+  const { users, rows } = notHeldOut;
+  return [
+    `${whole(rows)} rows are train alone, of ${whole(users)} users with fewer than ${2 * lastRowsPerUser(split) + 1} rows or of no user`,
+  ];
 }
 
 /** For programs: `validationMeasured`, and of the other rows `validationNewUser`, …, where there are such. */
@@ -56,7 +70,11 @@ export function measuredCounts(measured: Omit<Measured, 'withNulls'>): Record<st
       ([name, rows]) => [`${split}${name}`, rows] as const,
     );
   });
-  return Object.fromEntries(counts);
+  const { notHeldOut } = measured;
+  return {
+    ...Object.fromEntries(counts),
+    ...(notHeldOut && { usersNotHeldOut: notHeldOut.users, rowsNotHeldOut: notHeldOut.rows }),
+  };
 }
 
 /** The rows that all of the model's metrics are of; of a hybrid those that its predictions are measured by. */

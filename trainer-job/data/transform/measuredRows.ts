@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { EncodedDataset, EncodedRows, SplitName } from '../encodedDataset.js';
 import { readEncodedDataset } from '../readEncodedDataset.js';
-import { SPLITS } from './split.js';
+import { SPLITS } from './split/sides.js';
 
 /** Raise it when the same rows would be counted otherwise. */
 export const MEASURED_VERSION = 1;

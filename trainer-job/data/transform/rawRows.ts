@@ -4,7 +4,7 @@ import type { DuckDBValue } from '@duckdb/node-api';
 import type { SplitName } from '../encodedDataset.js';
 import { internalName, textSql } from '../ingest/columns.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
-import type { SplitRows } from './splitRows.js';
+import type { SplitRows } from './split/splitRows.js';
 
 /** Rows whose values are the same are told of once. */
 export interface RawRows {

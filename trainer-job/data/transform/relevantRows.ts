@@ -9,7 +9,7 @@ import { readEncodedDataset } from '../readEncodedDataset.js';
 import { readArray, writeArrays } from '../typedFiles.js';
 import type { RelevantSplits } from './measuredRows.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
-import type { SplitRows } from './splitRows.js';
+import type { SplitRows } from './split/splitRows.js';
 
 /** Raise it when other rows would be relevant. */
 export const RELEVANT_VERSION = 2;

@@ -10,7 +10,7 @@ import { readArray, writeArrays } from '../typedFiles.js';
 import { TRAIN_TIMES_FILE } from './transformManifest.js';
 import type { PieceCache } from './pieces.js';
 import { withRows, type IngestedRows } from './rowsOf.js';
-import type { SplitRows } from './splitRows.js';
+import type { SplitRows } from './split/splitRows.js';
 import { timeColumn, useOfPeriods } from './timeColumn.js';
 
 /** Raise it when times of rows would be read otherwise. */

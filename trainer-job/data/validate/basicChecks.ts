@@ -6,13 +6,13 @@ import {
   PER_SECOND,
   runWarning,
   type RunWarning,
-  splitColumn,
+  splitColumns,
   splitTimeColumn,
   type TrainingSpec,
   whole,
 } from '@trainyard/shared';
 import type { IngestOutcome } from '../ingest/ingest.js';
-import { splitSizes } from '../transform/split.js';
+import { splitSizes } from '../transform/split/sides.js';
 import { outweighing } from './outweighing.js';
 import { basicType, isWhole } from './profile/columnSql.js';
 import type { ColumnProfile } from '@trainyard/shared/profile/profile';
@@ -102,17 +102,16 @@ function checkPrecision(tower: TowerName, { name, type, measured }: ColumnProfil
 
 function checkSplit({ dataset }: Spec, columns: readonly ColumnProfile[], ingested: IngestOutcome): void {
   const { split } = dataset;
-  const column = splitColumn(split);
-  if (column !== undefined) {
+  for (const { key, column } of splitColumns(split)) {
     const found = columns.find(({ name }) => name === column);
     if (!found || found.nulls === ingested.rowsKept) {
       throw problem(
         'empty-split-column',
         `column "${column}", which the split goes by, is null in every row`,
-        'name the right column in dataset.split',
+        `name the right column in dataset.split.${key}`,
       );
     }
-    if (splitTimeColumn(split) && !['time', 'number'].includes(basicType(found.type))) {
+    if (key === 'column' && splitTimeColumn(split) && !['time', 'number'].includes(basicType(found.type))) {
       throw problem(
         'split-column-is-text',
         `column "${column}", which orders the split, holds text, whose order is not that of time`,

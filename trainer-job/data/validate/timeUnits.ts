@@ -1,5 +1,7 @@
 /** The units of columns of numbers that a run reads as times: found once, told in the log and kept in the profile. */
 import {
+  splitTimeColumn,
+  splitTimeUse,
   TIME_UNIT_WORDS,
   timeUnitSchema,
   type TimeUnit,
@@ -29,10 +31,8 @@ export function timesUsed({ dataset, features }: Pick<TrainingSpec, 'dataset' | 
   const { split, expectations } = dataset;
   const { sampleWeight } = features;
   const used: UsedTimes[] = [];
-  if (split.strategy === 'time') used.push({ column: split.column, use: 'order' });
-  if (split.strategy === 'timeHoldout' || split.strategy === 'strictTemporal') {
-    used.push({ column: split.column, use: 'instants' });
-  }
+  const [ordering, use] = [splitTimeColumn(split), splitTimeUse(split)];
+  if (ordering !== undefined && use !== undefined) used.push({ column: ordering, use });
   if (sampleWeight?.halfLifeDays !== undefined) used.push({ column: sampleWeight.column, use: 'instants' });
   for (const feature of [...features.query, ...features.candidate]) {
     if (feature.transform === 'cyclical') used.push({ column: feature.column, use: useOfPeriods(feature) });

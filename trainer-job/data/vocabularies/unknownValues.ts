@@ -5,7 +5,7 @@ import { encodeFeature } from '../transform/encodeFeature.js';
 import { unknownValuesSchema } from '../transform/encoding.js';
 import type { PieceCache } from '../transform/pieces.js';
 import type { IngestedRows } from '../transform/rowsOf.js';
-import { splitRows } from '../transform/splitRows.js';
+import { splitRows } from '../transform/split/splitRows.js';
 import type { FixedVocabularies } from './fixedVocabularies.js';
 
 /** Raise it when the same rows and vocabularies would be counted otherwise. */

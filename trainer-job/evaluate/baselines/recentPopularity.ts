@@ -1,3 +1,4 @@
+import { TIME_STRATEGIES } from '@trainyard/shared';
 import { chosen } from './chosen.js';
 import { fixedOrder } from './fixedOrder.js';
 import { itemCounts } from './interactions.js';
@@ -19,7 +20,7 @@ export const recentPopularity: Maker = async ({ data, spec, validation, between 
       why: times
         ? 'no training row has a time'
         : 'the split of the rows has no column of times, so nobody knows which are recent',
-      remedy: 'set dataset.split to the strategy time, timeHoldout or strictTemporal',
+      remedy: `set dataset.split to the strategy ${TIME_STRATEGIES}`,
     };
   }
   const rankerOf = async (halfLifeDays: number) =>

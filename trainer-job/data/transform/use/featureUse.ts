@@ -10,7 +10,7 @@ import { encodeFeature, featureSettings, type FeatureRows } from '../encodeFeatu
 import { entryOf, type RowValues } from '../encoding.js';
 import type { PieceCache } from '../pieces.js';
 import type { IngestedRows } from '../rowsOf.js';
-import { splitRows, type SplitRows } from '../splitRows.js';
+import { splitRows, type SplitRows } from '../split/splitRows.js';
 import { useOfPeriods } from '../timeColumn.js';
 
 /** Raise it when the same encoded rows would be counted otherwise. */

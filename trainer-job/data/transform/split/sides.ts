@@ -1,9 +1,11 @@
-import { assertNever, type Split, type SplitOf } from '@trainyard/shared';
-import { literal, type Database } from '../database.js';
-import type { SplitName } from '../encodedDataset.js';
-import { internalName, textSql } from '../ingest/columns.js';
-import type { IngestOutcome } from '../ingest/ingest.js';
-import { timeColumn } from './timeColumn.js';
+import { assertNever, lastRowsPerUser, type Split, type SplitOf } from '@trainyard/shared';
+import { literal, type Database } from '../../database.js';
+import type { SplitName } from '../../encodedDataset.js';
+import { internalName, textSql } from '../../ingest/columns.js';
+import type { IngestOutcome } from '../../ingest/ingest.js';
+import { lastRowsSql } from './lastRows.js';
+import type { NotHeldOut, TiedRows } from './notes.js';
+import { timeColumn } from '../timeColumn.js';
 
 /** 0, 1 and 2 in the encoded rows. */
 export const SPLITS: readonly SplitName[] = ['train', 'validation', 'test'];
@@ -38,6 +40,8 @@ export function splitSizes(split: Split, rows: number): Record<SplitName, number
     case 'timeHoldout':
     case 'strictTemporal':
     case 'column':
+    case 'leaveOneOut':
+    case 'lastN':
       return undefined;
     default:
       return assertNever(split);
@@ -48,8 +52,10 @@ export function splitSizes(split: Split, rows: number): Record<SplitName, number
 export interface Sides {
   side: Uint8Array;
   order?: Int32Array;
-  /** Of `time`. */
+  /** Of `time`, and of splits by the last rows of each user. */
   tied?: TiedRows;
+  /** Of a split by the last rows of each user. */
+  notHeldOut?: NotHeldOut;
   /** Of a split by instants: the oldest and the newest time, in seconds since 1970. */
   span?: TimeSpan;
 }
@@ -58,9 +64,6 @@ export interface TimeSpan {
   oldest: number;
   newest: number;
 }
-
-/** Rows of validation, and of test, that have the same time as one on a side before theirs: what tells them apart is the order of the source. */
-export type TiedRows = Record<Exclude<SplitName, 'train'>, number>;
 
 /** Splits the rows of the view `rows`. Splits by time are in its order, nulls first, ties in the order of the source. */
 export async function sidesOf(database: Database, split: Split, ingested: IngestOutcome): Promise<Sides> {
@@ -108,6 +111,18 @@ export async function sidesOf(database: Database, split: Split, ingested: Ingest
         ...(await drawn(database, rowsKept, `SELECT n, ${side} FROM rows`)),
         order: await orderOf(database, rowsKept, seconds),
         span,
+      };
+    }
+    case 'leaveOneOut':
+    case 'lastN': {
+      await timeColumn(database, ingested, split.column, 'order');
+      const time = internalName(columns, split.column);
+      const perUser = lastRowsPerUser(split);
+      const last = lastRowsSql({ user: textOf(split.user), time, perUser });
+      return {
+        ...(await drawn(database, rowsKept, last.sides)),
+        order: await orderOf(database, rowsKept, time),
+        ...(await last.counts(database)),
       };
     }
     default:

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { TrainingSpecInput } from '@trainyard/shared';
-import { prepared, userItemSpec, writeLines } from '../../../test/support/data/prepared.js';
-import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { SPLITS } from './split.js';
+import { randomFor, type TrainingSpecInput } from '@trainyard/shared';
+import { prepared, userItemSpec, writeLines } from '../../../../test/support/data/prepared.js';
+import { temporaryFolder } from '../../../../test/support/temporaryFolder.js';
+import { SPLITS } from './sides.js';
 
 type SplitInput = NonNullable<TrainingSpecInput['dataset']['split']>;
 
@@ -20,7 +20,7 @@ async function splitOf(rows: readonly Row[], split: SplitInput, columns = {}) {
     'rows.jsonl',
     rows.map((row) => JSON.stringify(row)),
   );
-  const { data, manifest } = await prepared(folder, {
+  const { data, manifest, reports } = await prepared(folder, {
     ...userItemSpec(file, { split, columns }),
     features: {
       query: [
@@ -37,7 +37,8 @@ async function splitOf(rows: readonly Row[], split: SplitInput, columns = {}) {
     return Math.round((turn < 0 ? turn + 1 : turn) * 100_000);
   };
   const items = SPLITS.map((name) => Array.from(data.splits[name].query, numberOf));
-  return { train: items[0]!, validation: items[1]!, test: items[2]!, rows: manifest.rows };
+  const stage = reports.find((report) => report.stage === 'transform')!;
+  return { train: items[0]!, validation: items[1]!, test: items[2]!, rows: manifest.rows, stage };
 }
 
 const DAY = 86_400_000;
@@ -74,7 +75,8 @@ describe('a random split', () => {
   it('does not depend on the order of the columns', async () => {
     const turned = rows.map((row) => Object.fromEntries(Object.entries(row).toReversed()) as Row);
     const split = { strategy: 'random' as const };
-    expect(await splitOf(turned, split)).toEqual(await splitOf(rows, split));
+    const [there, back] = [await splitOf(turned, split), await splitOf(rows, split)];
+    for (const name of SPLITS) expect(there[name]).toEqual(back[name]);
   });
 });
 
@@ -165,5 +167,77 @@ describe('a split by a column', () => {
     await expect(splitOf(rows, { strategy: 'column', column: 'side' })).rejects.toThrow(
       /of 1,000 rows 100 have a value in column "side" that is none of \["train","validation","test"\]: "val" in 100$/,
     );
+  });
+});
+
+describe('a split by the last rows of each user', () => {
+  const random = randomFor(7, 'last rows');
+  /** Users of one row to many, times that several rows share, rows without a time, and rows without a user. */
+  const visits: Row[] = Array.from({ length: 600 }, (_, number) => {
+    const user = Math.floor(90 * random() ** 2);
+    const hour = Math.floor(200 * random());
+    return {
+      number,
+      item: `i${number}`,
+      shop: `s${number % 3}`,
+      user: user < 3 ? null : `u${user}`,
+      at: hour < 5 ? null : new Date(START + hour * 3_600_000).toISOString(),
+    };
+  });
+
+  /** Each user by itself, sorted and cut. */
+  function expected(perUser: number) {
+    const time = ({ at }: Row) => (at === null ? -1 : Date.parse(String(at)));
+    const inOrder = visits.toSorted((a, b) => time(a) - time(b) || Number(a['number']) - Number(b['number']));
+    const sides: Record<(typeof SPLITS)[number], Row[]> = { train: [], validation: [], test: [] };
+    const whole = { users: 0, rows: 0 };
+    for (const row of inOrder) {
+      const own = inOrder.filter(({ user }) => user === row['user']);
+      const fromEnd = own.length - 1 - own.indexOf(row);
+      const isHeldOut = row['user'] !== null && own.length > 2 * perUser;
+      if (!isHeldOut) whole.rows += 1;
+      if (!isHeldOut && row['user'] !== null && fromEnd === 0) whole.users += 1;
+      sides[!isHeldOut || fromEnd >= 2 * perUser ? 'train' : fromEnd < perUser ? 'test' : 'validation'].push(
+        row,
+      );
+    }
+    const before = { validation: ['train'], test: ['train', 'validation'] } as const;
+    const tied = (['validation', 'test'] as const).map(
+      (side) =>
+        sides[side].filter((row) =>
+          before[side].some((name) =>
+            sides[name].some(
+              (one) => one['user'] === row['user'] && one['at'] === row['at'] && row['at'] !== null,
+            ),
+          ),
+        ).length,
+    );
+    return { sides, whole, tied };
+  }
+
+  it.each([
+    [1, { strategy: 'leaveOneOut' as const }],
+    [4, { strategy: 'lastN' as const, n: 4 }],
+  ])('has the last %i of each as test and those before as validation, ties by the source', async (n, by) => {
+    const { stage, ...split } = await splitOf(visits, { ...by, user: 'user', column: 'at' }, times);
+    const { sides, whole, tied } = expected(n);
+    for (const name of SPLITS) expect(split[name]).toEqual(sides[name].map((row) => row['number']));
+    expect(whole.users).toBeGreaterThan(3);
+    expect(stage.counts).toMatchObject({ usersNotHeldOut: whole.users, rowsNotHeldOut: whole.rows });
+    expect(stage.detail).toContain(`with fewer than ${2 * n + 1} rows or of no user`);
+    const warning = stage.warnings.find(({ code }) => code === 'tied-times');
+    expect(warning?.counts ?? {}).toEqual(
+      Object.fromEntries(
+        (['validation', 'test'] as const).flatMap((side, i) =>
+          tied[i]! > sides[side].length / 10 ? [[`${side}Tied`, tied[i]]] : [],
+        ),
+      ),
+    );
+  });
+
+  it('whose column names no user says what to name', async () => {
+    await expect(
+      splitOf(visits, { strategy: 'leaveOneOut', user: 'item', column: 'at' }, times),
+    ).rejects.toThrow(/none is in the validation split/);
   });
 });

@@ -1,14 +1,15 @@
-import { whole } from '@trainyard/shared';
+import { lastRowsPerUser, splitTimeUse, whole } from '@trainyard/shared';
 import { join } from 'node:path';
 import type { Split, SplitOf } from '@trainyard/shared';
 import { z } from 'zod';
-import { readArray, writeArrays } from '../typedFiles.js';
-import { literal } from '../database.js';
-import { internalName, textSql } from '../ingest/columns.js';
-import type { PieceCache, PieceRequest } from './pieces.js';
-import { withRows, type IngestedRows } from './rowsOf.js';
-import { sidesOf, SPLITS, type TiedRows, type TimeSpan } from './split.js';
-import { TrainerError } from '../../errors/trainerError.js';
+import { readArray, writeArrays } from '../../typedFiles.js';
+import { literal } from '../../database.js';
+import { internalName, textSql } from '../../ingest/columns.js';
+import type { PieceCache, PieceRequest } from '../pieces.js';
+import { withRows, type IngestedRows } from '../rowsOf.js';
+import type { NotHeldOut, TiedRows } from './notes.js';
+import { sidesOf, SPLITS, type TimeSpan } from './sides.js';
+import { TrainerError } from '../../../errors/trainerError.js';
 
 /** Raise it when the same rows would be split otherwise. */
 const SPLIT_VERSION = 4;
@@ -16,8 +17,10 @@ const SPLIT_VERSION = 4;
 const rowsSchema = z.strictObject({ train: z.int(), validation: z.int(), test: z.int() });
 const outcomeSchema = z.strictObject({
   rows: rowsSchema,
-  /** Of a split by shares of time. */
+  /** Of a split by shares of time, or by the last rows of each user. */
   tied: z.strictObject({ validation: z.int(), test: z.int() }).optional(),
+  /** Of a split by the last rows of each user. */
+  notHeldOut: z.strictObject({ users: z.int(), rows: z.int() }).optional(),
 });
 type Outcome = z.infer<typeof outcomeSchema>;
 
@@ -38,15 +41,23 @@ export async function splitRows(cache: PieceCache, ingested: IngestedRows, split
   return { rows: outcome.rows, place, digest };
 }
 
-/** How many rows are on a side of time by the order of the source alone; none of a split that keeps rows of one time together. */
-export async function tiedRowsOf(
+/** What one has to know of a split that goes by the order of rows. */
+export interface SplitNotes {
+  /** How many rows are on a side by the order of the source alone; none of a split that keeps rows of one time together. */
+  tied: TiedRows;
+  /** Of a split by the last rows of each user. */
+  notHeldOut: NotHeldOut | undefined;
+}
+
+export async function splitNotesOf(
   keep: (request: PieceRequest<Outcome>) => Promise<{ outcome: Outcome }>,
   ingested: IngestedRows,
   split: Split,
-): Promise<TiedRows> {
+): Promise<SplitNotes> {
   const none = { validation: 0, test: 0 };
-  if (split.strategy !== 'time') return none;
-  return (await keep(pieceOf(ingested, split))).outcome.tied ?? none;
+  if (splitTimeUse(split) !== 'order') return { tied: none, notHeldOut: undefined };
+  const { tied = none, notHeldOut } = (await keep(pieceOf(ingested, split))).outcome;
+  return { tied, notHeldOut };
 }
 
 function pieceOf(ingested: IngestedRows, split: Split): PieceRequest<Outcome> {
@@ -58,7 +69,7 @@ function pieceOf(ingested: IngestedRows, split: Split): PieceRequest<Outcome> {
 }
 
 async function writePlaces(ingested: IngestedRows, split: Split, folder: string): Promise<Outcome> {
-  const { side, order, tied, span } = await withRows(ingested, folder, (database) =>
+  const { side, order, tied, notHeldOut, span } = await withRows(ingested, folder, (database) =>
     sidesOf(database, split, ingested.outcome),
   );
   const counts = [0, 0, 0, 0];
@@ -74,7 +85,7 @@ async function writePlaces(ingested: IngestedRows, split: Split, folder: string)
     place[row] = next[side[row]!]!++;
   }
   await writeArrays(join(folder, 'place.i32'), place);
-  return { rows, ...(tied && { tied }) };
+  return { rows, ...(tied && { tied }), ...(notHeldOut && { notHeldOut }) };
 }
 
 /** Of values that a split by a column does not list, so many are named. */
@@ -153,6 +164,11 @@ function remedyOfEmpty(split: Split, empty: keyof SplitRows['rows']): string {
       return `list values that column "${split.column}" has under dataset.split.${empty}, give rows such a value in dataset.sql, or choose another strategy, such as "random"`;
     case 'strictTemporal':
       return `set dataset.split.validationFrom and testFrom to times among those of column "${split.column}"`;
+    case 'leaveOneOut':
+    case 'lastN': {
+      const n = lastRowsPerUser(split);
+      return `name the column of users in dataset.split.user, whose rows are held out where they have at least ${2 * n + 1}${n > 1 ? ', lower dataset.split.n' : ''}, or choose another strategy, such as "random"`;
+    }
     case 'timeHoldout':
       return 'lower validationDays and testDays of dataset.split, so that days of train are left, or bring data of more days';
     default:
