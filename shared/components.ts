@@ -16,6 +16,7 @@ import { lineageSchema } from './http/lineage.js';
 import { problemSchema } from './http/problem.js';
 import { runTableSchema } from './http/runTable.js';
 import { callerViewSchema, signInSchema } from './http/signIn.js';
+import * as versions from './http/versions.js';
 import { attachmentSchema } from './runs/identity.js';
 import * as runs from './runs/run.js';
 import { runStatusSchema, stageNameSchema } from './runs/status.js';
@@ -160,10 +161,10 @@ export const COMPONENTS = {
   ModelPage: bodies.modelPageSchema,
   ModelChange: bodies.modelChangeSchema,
   RetrainPolicy: retrainPolicySchema,
-  ModelVersion: bodies.modelVersionViewSchema,
-  MovedModelVersion: bodies.movedVersionViewSchema,
-  ModelVersionPage: bodies.modelVersionPageSchema,
-  PromoteRequest: bodies.promoteRequestSchema,
+  ModelVersion: versions.modelVersionViewSchema,
+  MovedModelVersion: versions.movedVersionViewSchema,
+  ModelVersionPage: versions.modelVersionPageSchema,
+  PromoteRequest: versions.promoteRequestSchema,
   BestRuns: bodies.bestRunsSchema,
   RunTable: runTableSchema,
   ...SWEEPS,

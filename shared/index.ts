@@ -56,6 +56,7 @@ export * from './http/relatives.js';
 export * from './http/signIn.js';
 export * from './http/timeLimit.js';
 export * from './http/transient.js';
+export * from './http/versions.js';
 export * from './ids.js';
 export * from './isRecord.js';
 export * from './inParallel.js';

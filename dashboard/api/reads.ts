@@ -1,6 +1,7 @@
 /** What the page reads by request, by name: the key under which it is kept, and how it is read. */
 import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
-import type { ModelPage, PresetPage, RunPage, RunView } from '@trainyard/shared/http/bodies';
+import type { ModelPage, ModelView, PresetPage, RunPage, RunView } from '@trainyard/shared/http/bodies';
+import type { ModelVersionPage } from '@trainyard/shared/http/versions';
 import type { BestExperiments } from '@trainyard/shared/http/experiments';
 import type { ModelManifest } from '@trainyard/shared/runs/modelManifest';
 import type { PresetKind } from '@trainyard/shared/presetSections';
@@ -20,6 +21,23 @@ export const reads = {
     queryKey: ['models'],
     queryFn: ({ signal }) => read<ModelPage>('/api/models', { limit: 100 }, signal),
   }),
+  model: (modelId: string) =>
+    queryOptions({
+      queryKey: ['model', modelId],
+      queryFn: ({ signal }) => read<ModelView>(`/api/models/${encodeURIComponent(modelId)}`, {}, signal),
+    }),
+  versions: (modelId: string) =>
+    infiniteQueryOptions({
+      queryKey: ['versions', modelId],
+      initialPageParam: '',
+      queryFn: ({ pageParam, signal }) =>
+        read<ModelVersionPage>(
+          `/api/models/${encodeURIComponent(modelId)}/versions`,
+          { cursor: pageParam, limit: PAGE },
+          signal,
+        ),
+      getNextPageParam: ({ nextCursor }) => nextCursor,
+    }),
   runs: (modelId: string, filter: string, orderBy: string) =>
     infiniteQueryOptions({
       queryKey: ['runs', modelId, filter, orderBy],

@@ -150,8 +150,10 @@ describe('promoting', () => {
       json: { detail: expect.stringContaining('test_recall_at_10 is 0.1') as string },
     });
     expect(await model()).toMatchObject({ production: null });
-    expect(await post('/versions/1/promote', { stage: 'production', force: true })).toMatchObject({
+    const reason = 'The gate counts a market that we left.';
+    expect(await post('/versions/1/promote', { stage: 'production', force: true, reason })).toMatchObject({
       status: 200,
+      json: { stageHistory: [{ stage: 'production', forced: true, reason }] },
     });
   });
 

@@ -26,6 +26,7 @@ export interface Promotion {
   stage: 'staging' | 'production';
   /** Although a critical gate did not pass. */
   force: boolean;
+  reason?: string | undefined;
   by: string;
   idempotencyKey: string | undefined;
 }
@@ -44,21 +45,30 @@ const outcomeSchema = z.union([movedSchema, modelVersionSchema]);
  * already stays as it is. Refused when a critical gate did not pass, unless forced.
  */
 export function promote(cp: Pick<ControlPlane, 'store' | 'now'>, promotion: Promotion): Promise<Done<Moved>> {
-  const { modelId, version, stage, force, by, idempotencyKey } = promotion;
-  const slot = idempotencySlot(by, idempotencyKey, { modelId, action: 'promote', version, stage, force });
+  const { modelId, version, stage, force, reason, by, idempotencyKey } = promotion;
+  const slot = idempotencySlot(by, idempotencyKey, {
+    modelId,
+    action: 'promote',
+    version,
+    stage,
+    force,
+    reason,
+  });
   return onceMoved(cp, slot, async (tx) => {
     const { model, versions } = await readStages(tx, modelId, version);
     const promoted = versions.get(version);
     if (!promoted) throw notFound(`version ${version} of model ${modelId}`);
     if (model[stage] === version) return moved(promoted, model);
     if (model.production === version) throw servesAlready(promoted);
-    if (!force) refuseMissedGates(promoted);
+    const forced = blockingGates(promoted.gates).length > 0;
+    if (forced && !force) throw gatesMissed(promoted);
     const replaced = model[stage] === null ? undefined : versions.get(model[stage]);
     const write = writerOf(cp, tx, by);
     if (replaced) write.stage(replaced, stage === 'production' ? 'archived' : 'none');
     const changed = stage === 'staging' ? { ...model, staging: version } : serving(model, version);
     write.model(changed);
-    return moved(write.stage(promoted, stage), changed);
+    const told = { ...(forced && { forced }), ...(reason !== undefined && { reason }) };
+    return moved(write.stage(promoted, stage, told), changed);
   });
 }
 
@@ -144,8 +154,12 @@ function writerOf(cp: Pick<ControlPlane, 'now'>, tx: Transaction, by: string) {
     model(model: ModelDocument): void {
       tx.set(paths.model(model.modelId), { ...model, updatedAt: at });
     },
-    stage(version: ModelVersion, stage: ModelStage): ModelVersion {
-      const stageHistory = [...version.stageHistory, { stage, at, by }];
+    stage(
+      version: ModelVersion,
+      stage: ModelStage,
+      told: Partial<Pick<ModelVersion['stageHistory'][number], 'forced' | 'reason'>> = {},
+    ): ModelVersion {
+      const stageHistory = [...version.stageHistory, { stage, at, by, ...told }];
       const changed: ModelVersion = { ...version, stage, stageHistory };
       tx.set(paths.modelVersion(version.modelId, version.version), { ...changed });
       return changed;
@@ -153,14 +167,12 @@ function writerOf(cp: Pick<ControlPlane, 'now'>, tx: Transaction, by: string) {
   };
 }
 
-function refuseMissedGates({ modelId, version, gates }: ModelVersion): void {
-  const blocking = blockingGates(gates);
-  if (blocking.length === 0) return;
-  const missed = blocking.map(
+function gatesMissed({ modelId, version, gates }: ModelVersion): DomainError {
+  const missed = blockingGates(gates).map(
     (gate) =>
       `${gate.metric}${gateScope(gate)} is ${gate.value === null ? 'missing' : Number(gate.value.toPrecision(6))}, must be ${gateInWords(gate)}`,
   );
-  throw new DomainError(
+  return new DomainError(
     'gate-failed',
     `Version ${version} of ${modelId} did not pass its gates: ${missed.join('; ')}. Train a better one; an administrator may promote it with "force": true.`,
   );

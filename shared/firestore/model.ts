@@ -140,6 +140,16 @@ export const modelVersionSchema = z.strictObject({
         stage: described(modelStageSchema.clone(), 'The stage that it went to.'),
         at: described(instantSchema.clone(), 'When it went there.', INSTANT),
         by: described(z.string(), 'Who said so.', 'ada@example.com'),
+        forced: described(
+          z.boolean().optional(),
+          'Whether it went there although a critical gate was missed.',
+          true,
+        ),
+        reason: described(
+          z.string().max(500).optional(),
+          'Why, where somebody said it.',
+          'The gate counts a market that we left.',
+        ),
       }),
     ),
     'Every change of stage, the oldest first.',

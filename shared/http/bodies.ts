@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { metricNameSchema, metricsSchema } from '../common.js';
 import { described } from '../described.js';
-import { modelDocumentSchema, modelVersionSchema, retrainPolicySchema } from '../firestore/model.js';
+import { modelDocumentSchema, retrainPolicySchema } from '../firestore/model.js';
 import { canonicalMetricName } from '../metrics/names.js';
 import { orderMetricSchemaOf } from '../metrics/orderings.js';
 import {
@@ -25,6 +25,7 @@ import {
 } from '../spec/presets.js';
 import { gateSetsSchema } from '../spec/evaluation/gateSets.js';
 import { brokenGatesOfSet } from '../spec/rules/gates.js';
+import { nextCursor } from './nextCursor.js';
 import { countInQuery, filterInQuery, flagInQuery, orderInQuery } from './queries.js';
 import { runNameSchema } from './runName.js';
 import { unsearched } from './unsearched.js';
@@ -62,11 +63,6 @@ export type RunView = z.infer<typeof runViewSchema>;
 const cursorInQuery = described(
   z.string().max(500).optional(),
   'Where to go on: `nextCursor` of the page before; the beginning unless given.',
-  'eyJhIjoiMjAyNi0xMS0yMFQxOToxODoyNS4wMDBaIn0',
-);
-const nextCursor = described(
-  z.string().nullable(),
-  'What to give as `cursor` for the next page; null after the last.',
   'eyJhIjoiMjAyNi0xMS0yMFQxOToxODoyNS4wMDBaIn0',
 );
 export const pageQuerySchema = z.strictObject({
@@ -207,25 +203,6 @@ export const modelChangeSchema = z.strictObject({
     50,
   ),
   gateSets: sentGateSetsSchema.optional(),
-});
-export const modelVersionViewSchema = modelVersionSchema.omit({ schemaVersion: true });
-/** A version that was promoted, or that a rollback put into production again. */
-export const movedVersionViewSchema = modelVersionViewSchema.extend({
-  model: described(
-    modelDocumentSchema.pick({ production: true, staging: true, formerProduction: true }),
-    'The versions that the model has in production and in staging since, and those that rollbacks can reach.',
-  ),
-});
-export const modelVersionPageSchema = z.strictObject({
-  versions: described(z.array(modelVersionViewSchema), 'The versions of the page, the newest first.'),
-  nextCursor,
-});
-export const promoteRequestSchema = z.strictObject({
-  stage: described(z.enum(['staging', 'production']), 'The stage that the version goes to.'),
-  force: described(
-    z.boolean().default(false),
-    'Whether the version is promoted although a gate did not pass; administrators only.',
-  ),
 });
 export const bestRunsSchema = z.strictObject({
   metric: described(

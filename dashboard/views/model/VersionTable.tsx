@@ -1,0 +1,105 @@
+import { Button, Group, Table, Text } from '@mantine/core';
+import type { ModelView } from '@trainyard/shared/http/bodies';
+import type { ModelVersionView } from '@trainyard/shared/http/versions';
+import { resultMetrics } from '@trainyard/shared/metrics/columns';
+import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
+import { blockingGates } from '@trainyard/shared/runs/gates';
+import { ModelStageBadge } from '../../figures/ModelStageBadge.js';
+import { RunLink } from '../../figures/RunLink.js';
+import { ScrollingTable } from '../../figures/ScrollingTable.js';
+import { dateTime } from '../../figures/times.js';
+import { PromoteButton } from './PromoteButton.js';
+
+interface Props {
+  model: ModelView;
+  versions: readonly ModelVersionView[];
+  chosen: number | undefined;
+  onChoose: (version: number | undefined) => void;
+}
+
+/** More would not fit beside each other. */
+const MOST_METRICS = 3;
+
+/** The versions, newest first, with what they reached and where they are. */
+export function VersionTable({ model, versions, chosen, onChoose }: Props) {
+  const names = new Set(versions.flatMap(({ metrics }) => resultMetrics(Object.keys(metrics))));
+  const shown = [...names].slice(0, MOST_METRICS);
+  return (
+    <ScrollingTable minWidth={760} highlightOnHover>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th className="tabular">Version</Table.Th>
+          <Table.Th>Stage</Table.Th>
+          <Table.Th>What to do</Table.Th>
+          <Table.Th>Run</Table.Th>
+          <Table.Th>Registered</Table.Th>
+          {shown.map((name) => (
+            <Table.Th key={name} className="tabular">
+              {metricTitle(name)}
+            </Table.Th>
+          ))}
+          <Table.Th>Gates</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {versions.map((version) => (
+          <Table.Tr key={version.version} {...(version.version === chosen && { 'aria-current': 'true' })}>
+            <Table.Td className="tabular" fw={600}>
+              {version.version}
+            </Table.Td>
+            <Table.Td>
+              <ModelStageBadge stage={version.stage} />
+            </Table.Td>
+            <Table.Td>
+              <Group gap="xs" wrap="nowrap">
+                <Button
+                  size="xs"
+                  variant="default"
+                  aria-expanded={version.version === chosen}
+                  aria-label={`Details of version ${version.version}`}
+                  onClick={() => onChoose(version.version === chosen ? undefined : version.version)}
+                >
+                  Details
+                </Button>
+                {model.production !== version.version && <PromoteButton model={model} version={version} />}
+              </Group>
+            </Table.Td>
+            <Table.Td>
+              <RunLink run={runOf(version)} />
+            </Table.Td>
+            <Table.Td className="nowrap">{dateTime(version.createdAt)}</Table.Td>
+            {shown.map((name) => (
+              <Table.Td key={name} className="tabular">
+                {formatMetric(name, version.metrics[name])}
+              </Table.Td>
+            ))}
+            <Table.Td>
+              <Gates version={version} />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </ScrollingTable>
+  );
+}
+
+function runOf({ modelId, runId, runNumber }: ModelVersionView) {
+  const name = `${modelId}#${runNumber}`;
+  return { runId, name, title: name };
+}
+
+function Gates({ version: { gates } }: { version: ModelVersionView }) {
+  if (gates.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        none
+      </Text>
+    );
+  const passed = gates.filter((gate) => gate.passed).length;
+  return (
+    <Text size="sm" className="nowrap">
+      {passed} of {gates.length} passed
+      {blockingGates(gates).length > 0 && <span className="mistake line">keep it from promotion</span>}
+    </Text>
+  );
+}
