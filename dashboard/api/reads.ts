@@ -1,5 +1,6 @@
 /** What the page reads by request, by name: the key under which it is kept, and how it is read. */
 import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
+import type { EvaluationReport } from '@trainyard/shared/evaluation/report';
 import type { ModelPage, ModelView, PresetPage, RunPage, RunView } from '@trainyard/shared/http/bodies';
 import type { ModelVersionPage } from '@trainyard/shared/http/versions';
 import type { BestExperiments } from '@trainyard/shared/http/experiments';
@@ -101,6 +102,14 @@ export const reads = {
     queryOptions({
       queryKey: ['run', runId],
       queryFn: ({ signal }) => read<RunView>(`/api/training-runs/${encodeURIComponent(runId)}`, {}, signal),
+    }),
+  evaluation: (runId: string) =>
+    queryOptions({
+      queryKey: ['evaluation', runId],
+      // It is written once.
+      staleTime: Infinity,
+      queryFn: ({ signal }) =>
+        read<EvaluationReport>(`/api/training-runs/${encodeURIComponent(runId)}/evaluation`, {}, signal),
     }),
   manifest: (runId: string) =>
     queryOptions({

@@ -1,15 +1,15 @@
-import { Button, Code, CopyButton, Table } from '@mantine/core';
+import { Button, Code, CopyButton, Group, Table } from '@mantine/core';
+import { loadingLine } from '@trainyard/shared/page/loadingLine';
 import { ScrollingTable } from './ScrollingTable.js';
 
-/** Where each artifact is, to be copied: programs read it there without the page. */
+/** Where each artifact is and how Python loads it, to be copied. */
 export function UriTable({ artifacts }: { artifacts: Readonly<Record<string, string>> }) {
   return (
-    <ScrollingTable minWidth={420} maxHeight={320} stickyHeader>
+    <ScrollingTable minWidth={480} maxHeight={320} stickyHeader>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Artifact</Table.Th>
-          <Table.Th>URI</Table.Th>
-          <Table.Th>To copy</Table.Th>
+          <Table.Th>Where it is, and how it is loaded</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -17,25 +17,33 @@ export function UriTable({ artifacts }: { artifacts: Readonly<Record<string, str
           <Table.Tr key={name}>
             <Table.Td className="nowrap">{name}</Table.Td>
             <Table.Td>
-              <Code className="breaks">{uri}</Code>
-            </Table.Td>
-            <Table.Td>
-              <CopyButton value={uri}>
-                {({ copied, copy }) => (
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    onClick={copy}
-                    aria-label={copied ? `Copied ${name}` : `Copy ${name}`}
-                  >
-                    {copied ? 'Copied' : 'Copy'}
-                  </Button>
-                )}
-              </CopyButton>
+              <Copyable text={uri} of={`the URI of ${name}`} />
+              <Copyable text={loadingLine(name, uri)} of={`the line that loads ${name}`} />
             </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
     </ScrollingTable>
+  );
+}
+
+function Copyable({ text, of }: { text: string | undefined; of: string }) {
+  if (text === undefined) return null;
+  return (
+    <Group gap="xs" mb={4}>
+      <Code className="breaks">{text}</Code>
+      <CopyButton value={text}>
+        {({ copied, copy }) => (
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={copy}
+            aria-label={`${copied ? 'Copied' : 'Copy'} ${of}`}
+          >
+            {copied ? 'Copied' : 'Copy'}
+          </Button>
+        )}
+      </CopyButton>
+    </Group>
   );
 }

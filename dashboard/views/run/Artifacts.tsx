@@ -5,6 +5,7 @@ import { size } from '@trainyard/shared/page/words';
 import { useState } from 'react';
 import { artifactAddress, reads } from '../../api/reads.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
+import { UriTable } from '../../figures/UriTable.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 
@@ -65,6 +66,7 @@ export function Artifacts({ run }: { run: RunView }) {
             </Text>
           </Group>
           {isShown && <Files runId={run.runId} files={files} />}
+          {isShown && run.result && <UriTable artifacts={run.result.artifacts} />}
         </>
       )}
     </Stack>

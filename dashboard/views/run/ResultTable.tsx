@@ -1,4 +1,5 @@
 import { Alert, List, Stack, Table, Text, Title } from '@mantine/core';
+import { GateTable } from '../../figures/GateTable.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import { resultVerdict } from '@trainyard/shared/evaluation/resultVerdict';
@@ -74,11 +75,7 @@ export function ResultTable({ run, result }: { run: RunView; result: RunResult }
           ))}
         </Table.Tbody>
       </ScrollingTable>
-      {run.gates.length > 0 && (
-        <Text size="sm">
-          Gates: {run.gates.filter(({ passed }) => passed).length} of {run.gates.length} passed.
-        </Text>
-      )}
+      {run.gates.length > 0 && <GateTable gates={run.gates} />}
     </Stack>
   );
 }

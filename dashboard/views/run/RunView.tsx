@@ -19,6 +19,7 @@ import { Happenings } from './Happenings.js';
 import { Outcome } from './Outcome.js';
 import { Resources } from './Resources.js';
 import { RunHeader } from './RunHeader.js';
+import { RunTabs } from './RunTabs.js';
 import { StageTable } from './StageTable.js';
 
 /** A run, from its request to its end, as it goes. */
@@ -43,16 +44,18 @@ export default function RunView() {
   return (
     <Stack gap="lg">
       <RunHeader run={run} now={now} />
-      <Outcome run={run} />
-      <StageTable run={run} stages={stages} isReady={topic.isReady} />
-      <Curves epochs={epochs} run={run} />
-      <div className="beside">
-        <EpochTable run={run} epochs={epochs} />
-        <Resources run={run} />
-      </div>
-      {run.status === 'completed' && <Artifacts run={run} />}
-      <Configuration run={run} />
-      <Happenings records={thingsOf(topic, 'record')} />
+      <RunTabs run={run}>
+        <Outcome run={run} />
+        <StageTable run={run} stages={stages} isReady={topic.isReady} />
+        <Curves epochs={epochs} run={run} />
+        <div className="beside">
+          <EpochTable run={run} epochs={epochs} />
+          <Resources run={run} />
+        </div>
+        {run.status === 'completed' && <Artifacts run={run} />}
+        <Configuration run={run} />
+        <Happenings records={thingsOf(topic, 'record')} />
+      </RunTabs>
     </Stack>
   );
 }
