@@ -13,7 +13,14 @@ type Opened = Awaited<ReturnType<typeof opened>>;
 async function complete({ cp, run }: Opened, report: EvaluationReport): Promise<void> {
   const key = `runs/${RUN_ID}/model/evaluation.json`;
   await cp.objects.putIfAbsent(key, Buffer.from(JSON.stringify(report)));
-  const artifacts = { evaluation: cp.objects.uri(key), items: `file:///m/items.parquet` };
+  const manifest = { schemaVersion: 1, modelVersion: 'demo#1', createdAt: cp.now().toISOString(), files: [] };
+  const list = `runs/${RUN_ID}/model/manifest.json`;
+  await cp.objects.putIfAbsent(list, Buffer.from(JSON.stringify(manifest)));
+  const artifacts = {
+    manifest: cp.objects.uri(list),
+    evaluation: cp.objects.uri(key),
+    items: `file:///m/items.parquet`,
+  };
   await cp.put({ ...run, status: 'completed', result: { ...RESULT, artifacts } });
 }
 
