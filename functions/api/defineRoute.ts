@@ -115,7 +115,8 @@ export function defineUpload<P, Q, R>(definition: UploadRoute<P, Q, R>): Route {
 }
 
 function faceOf(face: RouteFace) {
-  const { method, path, summary, operationId, description, access, mayLack, mayConflict, locates } = face;
+  const { method, path, summary, operationId, description, access, mayLack, mayConflict, locates, goesOn } =
+    face;
   const segments = segmentsOf(path);
   return {
     method,
@@ -127,6 +128,7 @@ function faceOf(face: RouteFace) {
     ...(description !== undefined && { description }),
     ...(mayLack && { mayLack }),
     ...(mayConflict && { mayConflict }),
+    ...(goesOn && { goesOn }),
     ...(locates && { locates }),
   };
 }

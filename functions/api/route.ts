@@ -25,6 +25,8 @@ export interface RouteFace {
   mayConflict?: true;
   /** What it makes is named in the header `location`. */
   locates?: true;
+  /** Of a stream: it goes on after the event that the header `Last-Event-ID` names. */
+  goesOn?: true;
   /** Answers HEAD as well, with the headers that GET would have. */
   answersHead?: true;
 }

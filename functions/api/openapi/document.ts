@@ -117,7 +117,7 @@ function refusalsOf({ method, path, access, mayLack, mayConflict, schemas }: Rou
 const isDownload = ({ successes }: Route['schemas']) =>
   successes.some(({ mediaType }) => mediaType === 'application/octet-stream');
 
-function headersOf({ method, schemas }: Route): Json[] {
+function headersOf({ method, schemas, goesOn }: Route): Json[] {
   const header = (name: string, description: string, schema: Json) => [
     { name, in: 'header', required: false, description, schema },
   ];
@@ -149,8 +149,7 @@ function headersOf({ method, schemas }: Route): Json[] {
         },
       ),
     ];
-  const isStream = schemas.successes.some(({ mediaType }) => mediaType === 'text/event-stream');
-  if (!isStream) return [];
+  if (!goesOn) return [];
   const description = 'The id of the last event that the client has: it is sent the rest.';
   return header('Last-Event-ID', description, {
     type: 'string',

@@ -12,6 +12,7 @@ export const streamRoute = defineStream({
   description:
     'First all that is stored, then every change. The schema is that of an event’s name and data together.',
   access: 'viewer',
+  goesOn: true,
   params: runParams,
   query: noQuery,
   events: streamEventSchema,

@@ -1,5 +1,5 @@
 /** What a field of a filter means: where its value stands in a summary, and whether any run has it. */
-import { canonicalMetricName, isLowerBetter, parseMetricName } from '@trainyard/shared';
+import { canonicalMetricName, isLowerBetter, ownValue, parseMetricName } from '@trainyard/shared';
 import { nearestName } from '@trainyard/shared/nearestName';
 import {
   isLeftOut,
@@ -38,7 +38,7 @@ export function resolveField({ path }: FieldName): ResolvedField {
   const [first = '', ...rest] = path;
   const below = rest.join('.');
   if (rest.length === 0) {
-    const field = FIELDS.find((name) => name === first) ?? ALIASES[first];
+    const field = FIELDS.find((name) => name === first) ?? ownValue(ALIASES, first);
     return field ? fieldOf(field) : metricOf(first);
   }
   if (first === 'metrics') return metricOf(below);

@@ -251,3 +251,13 @@ describe('an order', () => {
     );
   });
 });
+
+describe('a field', () => {
+  it.each(['hasOwnProperty', 'constructor', '__proto__', 'toString'])(
+    'whose name is that of %s, which every object has, is a metric as any other',
+    (name) => {
+      expect(resolveField({ path: [name], at: 0 })).toMatchObject({ kind: 'metric', name });
+      expect(resolveField({ path: [name], at: 0 }).valueOf(row())).toBeUndefined();
+    },
+  );
+});
