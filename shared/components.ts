@@ -17,6 +17,7 @@ import { problemSchema } from './http/problem.js';
 import { runTableSchema } from './http/runTable.js';
 import { callerViewSchema, signInSchema } from './http/signIn.js';
 import * as versions from './http/versions.js';
+import { monthSpendingSchema } from './http/spending.js';
 import { attachmentSchema } from './runs/identity.js';
 import * as runs from './runs/run.js';
 import { runStatusSchema, stageNameSchema } from './runs/status.js';
@@ -167,6 +168,7 @@ export const COMPONENTS = {
   PromoteRequest: versions.promoteRequestSchema,
   BestRuns: bodies.bestRunsSchema,
   RunTable: runTableSchema,
+  MonthSpending: monthSpendingSchema,
   ...SWEEPS,
   Experiment: experiments.experimentViewSchema,
   ExperimentPage: experiments.experimentPageSchema,

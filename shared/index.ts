@@ -51,6 +51,7 @@ export * from './http/links.js';
 export * from './http/origin.js';
 export * from './http/problem.js';
 export * from './http/runTable.js';
+export * from './http/spending.js';
 export { jsonPointer } from './http/jsonPointer.js';
 export * from './http/relatives.js';
 export * from './http/signIn.js';

@@ -1,7 +1,17 @@
 /** What the page reads by request, by name: the key under which it is kept, and how it is read. */
 import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
 import type { EvaluationReport } from '@trainyard/shared/evaluation/report';
-import type { ModelPage, ModelView, PresetPage, RunPage, RunView } from '@trainyard/shared/http/bodies';
+import type {
+  ModelPage,
+  ModelView,
+  PresetPage,
+  PresetVersionPage,
+  PresetView,
+  RunPage,
+  RunView,
+} from '@trainyard/shared/http/bodies';
+import type { MonthSpending } from '@trainyard/shared/http/spending';
+import type { CallerView } from '@trainyard/shared/http/signIn';
 import type { ModelVersionPage } from '@trainyard/shared/http/versions';
 import type { BestExperiments } from '@trainyard/shared/http/experiments';
 import type { ModelManifest } from '@trainyard/shared/runs/modelManifest';
@@ -93,6 +103,36 @@ export const reads = {
       queryFn: ({ signal }) =>
         read<SweepFindings>(`/api/sweeps/${encodeURIComponent(sweepId)}/findings`, {}, signal),
     }),
+  me: queryOptions({
+    queryKey: ['me'],
+    queryFn: ({ signal }) => read<CallerView>('/api/me', {}, signal),
+  }),
+  spending: queryOptions({
+    queryKey: ['spending'],
+    queryFn: ({ signal }) => read<MonthSpending>('/api/spending', {}, signal),
+  }),
+  preset: (kind: PresetKind, id: string, version?: number) =>
+    queryOptions({
+      queryKey: ['preset', kind, id, version],
+      queryFn: ({ signal }) =>
+        read<PresetView>(
+          version === undefined ? presetPath(kind, id) : `${presetPath(kind, id)}/versions/${version}`,
+          {},
+          signal,
+        ),
+    }),
+  presetVersions: (kind: PresetKind, id: string) =>
+    infiniteQueryOptions({
+      queryKey: ['preset-versions', kind, id],
+      initialPageParam: '',
+      queryFn: ({ pageParam, signal }) =>
+        read<PresetVersionPage>(
+          `${presetPath(kind, id)}/versions`,
+          { cursor: pageParam, limit: PAGE },
+          signal,
+        ),
+      getNextPageParam: ({ nextCursor }) => nextCursor,
+    }),
   presets: (kind: PresetKind) =>
     queryOptions({
       queryKey: ['presets', kind],
@@ -119,6 +159,8 @@ export const reads = {
       queryFn: ({ signal }) => read<ModelManifest>(artifactAddress(runId, 'manifest.json'), {}, signal),
     }),
 } as const;
+
+const presetPath = (kind: PresetKind, id: string) => `/api/${kind}/${encodeURIComponent(id)}`;
 
 /** Where a file of a run's model is read. */
 export function artifactAddress(runId: string, path: string): string {

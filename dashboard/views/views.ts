@@ -16,6 +16,9 @@ export const VIEWS: readonly ViewEntry[] = [
   { path: '/models', title: 'Models', View: lazy(() => import('./models/ModelsView.js')) },
   { path: '/models/:modelId', View: lazy(() => import('./model/ModelView.js')) },
   { path: '/sweeps', title: 'Sweeps', View: lazy(() => import('./sweeps/SweepsView.js')) },
+  { path: '/settings', title: 'Settings', View: lazy(() => import('./settings/SettingsView.js')) },
+  { path: '/settings/new-preset', View: lazy(() => import('./preset/NewPresetView.js')) },
+  { path: '/settings/presets/:kind/:id', View: lazy(() => import('./preset/PresetView.js')) },
   { path: '/sweeps/:sweepId', View: lazy(() => import('./sweep/SweepView.js')) },
   { path: '/runs/:runId', View: lazy(() => import('./run/RunView.js')) },
 ];

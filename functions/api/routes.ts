@@ -17,6 +17,7 @@ import { allPresetRoutes } from './routes/presets.js';
 import { readArtifactRoute } from './routes/readArtifact.js';
 import { readRunRoutes } from './routes/readRun.js';
 import { runTableRoute } from './routes/runTable.js';
+import { spendingRoute } from './routes/spending.js';
 import { startRoute } from './routes/startRun.js';
 import { streamRoute } from './routes/streamRun.js';
 import { sweepRoutes } from './routes/sweeps.js';
@@ -35,6 +36,7 @@ const described: readonly Route[] = [
   ...modelRoutes,
   bestRunsRoute,
   runTableRoute,
+  spendingRoute,
   ...sweepRoutes,
   ...experimentRoutes,
   ...allPresetRoutes,

@@ -23,6 +23,7 @@ import {
   presetVersionSchemas,
   unresolvedSpecSchema,
 } from '../spec/presets.js';
+import type { PresetKind } from '../presetSections.js';
 import { gateSetsSchema } from '../spec/evaluation/gateSets.js';
 import { brokenGatesOfSet } from '../spec/rules/gates.js';
 import { nextCursor } from './nextCursor.js';
@@ -261,6 +262,7 @@ export const presetViewSchemas = {
     content: presetVersionSchemas['model-configs'].shape.content,
   }),
 } as const;
+export type PresetView = z.infer<(typeof presetViewSchemas)[PresetKind]>;
 export const presetPageSchema = z.strictObject({
   presets: described(z.array(presetView), 'The presets of the page, by their ids.'),
   nextCursor,
@@ -279,6 +281,7 @@ export const presetVersionPageSchema = z.strictObject({
   ),
   nextCursor,
 });
+export type PresetVersionPage = z.infer<typeof presetVersionPageSchema>;
 
 /**
  * Server-Sent Events of `/stream`: `run` (the whole run view) and `epoch`, `stage` (a row each). The stream begins with

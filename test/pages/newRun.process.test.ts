@@ -3,20 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
 import { opened, RUN_ID, shows } from '../support/openedPage.js';
-
-/** Presses Tab until what has the focus is called so. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 200; presses++) {
-    await page.keyboard.press('Tab');
-    const isThere = await page
-      .getByLabel(name, { exact: true })
-      .or(page.getByRole('button', { name, exact: true }))
-      .or(page.getByRole('link', { name, exact: true }))
-      .evaluateAll((elements) => elements.some((element) => element === element.ownerDocument.activeElement));
-    if (isThere) return;
-  }
-  throw new Error(`Tab does not come to ${name}`);
-}
+import { tabTo } from '../support/tabTo.js';
 
 const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
 

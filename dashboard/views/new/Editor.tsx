@@ -2,16 +2,17 @@ import { Alert, Stack } from '@mantine/core';
 import schemaJson from 'virtual:specification-schema';
 import { useMemo, useState } from 'react';
 import { EditingProvider, writesOf, type Editing } from '../../form/editing.js';
-import { jsonPointer, keysOfPointer } from '@trainyard/shared/http/jsonPointer';
+import { jsonPointer } from '@trainyard/shared/http/jsonPointer';
 import { valueAt } from '../../form/paths.js';
+import { mistakesBelow, textMistakes } from '../../form/mistakes.js';
 import { SpecSchema } from '../../form/schemaAt.js';
 import { readText, withValue } from '../../form/specText.js';
+import { YamlText } from '../../form/YamlText.js';
 import { Failure } from '../../states/Failure.js';
 import { EstimatePanel } from './EstimatePanel.js';
 import { SpecForm } from './SpecForm.js';
 import { StartButton } from './StartButton.js';
-import { mistakesOf, useDryRun } from './useDryRun.js';
-import { YamlText } from './YamlText.js';
+import { useDryRun } from './useDryRun.js';
 
 const schema = new SpecSchema(schemaJson);
 
@@ -35,7 +36,7 @@ export function Editor({ modelId, text, onWrite, onStarted }: Props) {
   const dryRun = useDryRun(asked);
   const tiers = useTiers(asked) ?? dryRun.data?.estimate.tiers ?? [];
   const refusal = dryRun.error ?? null;
-  const sent = mistakesOf(refusal);
+  const sent = mistakesBelow('spec', refusal);
   const known = new Map(sent.map(({ pointer, detail }) => [pointer, detail]));
   const editing: Editing = {
     schema,
@@ -49,14 +50,7 @@ export function Editor({ modelId, text, onWrite, onStarted }: Props) {
       ),
     mistakeAt: (path) => known.get(jsonPointer(path)),
   };
-  const mistakes = [
-    ...read.mistakes.map(({ line, message }) => ({ line, place: '', message })),
-    ...(read.spec ? sent : []).map(({ pointer, detail }) => ({
-      line: read.lineOf(pointer),
-      place: keysOfPointer(pointer).join('.'),
-      message: detail,
-    })),
-  ];
+  const mistakes = textMistakes(read, sent);
   return (
     <EditingProvider value={editing}>
       <div className="editor">

@@ -1,7 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type { DryRun } from '@trainyard/shared/http/estimate';
-import { ApiError } from '../../api/problem.js';
 import { post } from '../../api/request.js';
 
 /** Asked for when the writer pauses. */
@@ -38,13 +37,4 @@ export function useDryRun(asked: Asked | undefined): UseQueryResult<DryRun> & { 
     },
   });
   return { ...query, isCurrent: settled === text && !query.isFetching };
-}
-
-/** The mistakes of a body that was refused, by where they are in the specification. */
-export function mistakesOf(error: Error | null): { pointer: string; detail: string }[] {
-  if (!(error instanceof ApiError)) return [];
-  return (error.problem?.errors ?? []).map(({ pointer, detail }) => ({
-    pointer: pointer.replace(/^\/spec(?=\/|$)/, ''),
-    detail,
-  }));
 }

@@ -5,7 +5,7 @@ import type { SweepView } from '@trainyard/shared/sweeps/view';
 import { useState } from 'react';
 import { reads } from '../../api/reads.js';
 import { post } from '../../api/request.js';
-import { Asked } from './Asked.js';
+import { Asked } from '../../form/Asked.js';
 
 /** Has parameters tried that somebody names, before what the search suggests. */
 export function AddTrial({ sweep: { sweepId, space } }: { sweep: SweepView }) {
@@ -20,7 +20,7 @@ export function AddTrial({ sweep: { sweepId, space } }: { sweep: SweepView }) {
     await queryClient.invalidateQueries({ queryKey: reads.sweep(sweepId).queryKey });
   };
   return (
-    <Asked title="Add a trial" verb="Try this" act={add}>
+    <Asked title="Add a trial" verb="Try this" failure="The sweep was not changed" act={add}>
       <Text size="sm">
         It is tried before what the search suggests, and counts as one of its trials. A field that stays empty
         is as the specification of the sweep has it.

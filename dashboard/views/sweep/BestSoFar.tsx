@@ -49,10 +49,16 @@ export function BestSoFar({ objective: { metric }, convergence }: Props) {
           along="trial"
           epochs={numbers}
           curves={curves}
-          isLogarithmic={false}
+          isLogarithmic={isWide(bestSoFar.map(({ value }) => value))}
           cursor="so-far"
         />
       </Suspense>
     </Stack>
   );
+}
+
+/** Whether the greatest value would press all others into one line. */
+function isWide(values: readonly number[]): boolean {
+  const least = Math.min(...values);
+  return least > 0 && Math.max(...values) > 30 * least;
 }

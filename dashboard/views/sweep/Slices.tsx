@@ -58,7 +58,11 @@ function SliceTable({ name, metric, slices }: SliceTableProps) {
           const place = placeText(at);
           return (
             <Table.Tr key={place}>
-              <Table.Td className="breaks">{place}</Table.Td>
+              <Table.Td>
+                <span className="breaks clamped" title={place}>
+                  {place}
+                </span>
+              </Table.Td>
               <Table.Td className="tabular">{trials}</Table.Td>
               <Table.Td className="tabular">
                 {formatMetric(metric, best ?? undefined)}

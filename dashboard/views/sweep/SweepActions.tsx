@@ -6,9 +6,9 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { reads } from '../../api/reads.js';
 import { post } from '../../api/request.js';
+import { Asked } from '../../form/Asked.js';
 import { Failure } from '../../states/Failure.js';
 import { AddTrial } from './AddTrial.js';
-import { Asked } from './Asked.js';
 
 /** What can be done with a sweep; whether it may be, the server decides. */
 export function SweepActions({ sweep, isOver }: { sweep: SweepView; isOver: boolean }) {
@@ -26,6 +26,7 @@ export function SweepActions({ sweep, isOver }: { sweep: SweepView; isOver: bool
     const { runId } = await post<RunView>(`${path}/finalize`, {});
     navigate(`/runs/${runId}`);
   };
+  const failure = 'The sweep was not changed';
   const isPaused = sweep.status === 'paused';
   const plain = useMutation({ mutationFn: change(isPaused ? 'resume' : 'pause') });
   return (
@@ -40,6 +41,7 @@ export function SweepActions({ sweep, isOver }: { sweep: SweepView; isOver: bool
           <Asked
             title="Extend"
             verb="Extend the sweep"
+            failure={failure}
             act={change('extend', { maxTrials: Number(maxTrials) })}
           >
             <TextInput
@@ -52,7 +54,7 @@ export function SweepActions({ sweep, isOver }: { sweep: SweepView; isOver: bool
         )}
         {takesTrials(sweep) && <AddTrial sweep={sweep} />}
         {sweep.best && (
-          <Asked title="Finalize" verb="Train the best on everything" act={finalize}>
+          <Asked title="Finalize" verb="Train the best on everything" failure={failure} act={finalize}>
             <Text size="sm">
               Trial {sweep.best.number} is trained as a run of its own, which becomes a version. To tell its
               worth from chance it is repeated with three other seeds, and what the sweep began with is
@@ -61,14 +63,14 @@ export function SweepActions({ sweep, isOver }: { sweep: SweepView; isOver: bool
           </Asked>
         )}
         {!isOver && sweep.status !== 'cancelling' && (
-          <Asked title="Cancel" verb="Cancel the sweep" act={change('cancel')} isDangerous>
+          <Asked title="Cancel" verb="Cancel the sweep" failure={failure} act={change('cancel')} isDangerous>
             <Text size="sm">
               Its trials that run are cancelled too. What was found stays, and can be trained.
             </Text>
           </Asked>
         )}
       </Group>
-      {plain.isError && <Failure what="The sweep was not changed" error={plain.error} />}
+      {plain.isError && <Failure what={failure} error={plain.error} />}
     </Stack>
   );
 }

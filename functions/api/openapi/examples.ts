@@ -325,6 +325,14 @@ export const EXAMPLES = {
   Experiment: exampleExperiment,
   ExperimentPage: () => ({ experiments: [exampleExperiment()], nextCursor: null }),
   ExperimentRequest: () => ({ id: 'wider-towers', description: 'Towers of twice the width' }),
+  MonthSpending: () => ({
+    month: '2026-11',
+    usd: 31.4,
+    budgetUsd: 100,
+    whenSpent: 'finish',
+    uncountedTiers: [],
+    models: [{ modelId: 'shop', name: 'Shop', usd: 12.6, budgetUsd: 50 }],
+  }),
   BestExperiments: () => ({
     modelTypes: [
       {

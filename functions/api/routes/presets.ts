@@ -8,9 +8,9 @@ import {
   presetSchema,
   presetVersionPageSchema,
   presetViewSchemas,
-  type Preset,
   type PresetKind,
   type PresetVersion,
+  type PresetView,
 } from '@trainyard/shared';
 import { z } from 'zod';
 import {
@@ -105,15 +105,15 @@ function presetRoutes(kind: PresetKind): Route[] {
 }
 
 type PresetBody = { id: string; description?: string | undefined; content: PresetVersion['content'] };
-type PresetView = Omit<Preset, 'schemaVersion'> & {
-  version: number;
-  digest: string;
-  content: PresetVersion['content'];
-};
-
 function presetViewOf({ preset, version }: StoredPreset<PresetKind>): PresetView {
   const { schemaVersion: _version, ...face } = preset;
-  return { ...face, version: version.version, digest: version.digest, content: version.content };
+  // The content is that of the kind; the compiler cannot follow it into the union of all.
+  return {
+    ...face,
+    version: version.version,
+    digest: version.digest,
+    content: version.content,
+  } as PresetView;
 }
 
 function listRoute(kind: PresetKind): Route {

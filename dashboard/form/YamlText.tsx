@@ -1,21 +1,23 @@
 import { Anchor, List, Stack, Text, Textarea } from '@mantine/core';
 import { useRef } from 'react';
-
-interface TextMistake {
-  line: number;
-  /** Where in the specification it is, with dots; empty of the whole. */
-  place: string;
-  message: string;
-}
+import type { TextMistake } from './mistakes.js';
 
 interface Props {
+  label?: string;
+  description?: string;
   text: string;
   mistakes: readonly TextMistake[];
   onWrite: (text: string) => void;
 }
 
-/** The specification as text, and what is wrong with it, line by line. */
-export function YamlText({ text, mistakes, onWrite }: Props) {
+/** A specification, or a part of one, as text, and what is wrong with it, line by line. */
+export function YamlText({
+  label = 'Specification as YAML',
+  description = 'The same as the form: what is changed in one changes in the other. Comments stay.',
+  text,
+  mistakes,
+  onWrite,
+}: Props) {
   const area = useRef<HTMLTextAreaElement>(null);
   const goTo = (line: number) => {
     const lines = text.split('\n');
@@ -27,8 +29,8 @@ export function YamlText({ text, mistakes, onWrite }: Props) {
     <Stack gap="xs">
       <Textarea
         ref={area}
-        label="Specification as YAML"
-        description="The same as the form: what is changed in one changes in the other. Comments stay."
+        label={label}
+        description={description}
         value={text}
         rows={24}
         spellCheck={false}

@@ -2,18 +2,20 @@ import { Button, Group, Modal, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { Failure } from '../../states/Failure.js';
+import { Failure } from '../states/Failure.js';
 
 interface AskedProps {
   title: string;
   verb: string;
+  /** What is said where it is refused. */
+  failure: string;
   act: () => Promise<void>;
   isDangerous?: boolean;
   children: ReactNode;
 }
 
 /** A button whose action is asked about first. */
-export function Asked({ title, verb, act, isDangerous, children }: AskedProps) {
+export function Asked({ title, verb, failure, act, isDangerous, children }: AskedProps) {
   const [isOpen, { open, close }] = useDisclosure();
   const action = useMutation({ mutationFn: act, onSuccess: close });
   const color = isDangerous ? { color: 'red' } : {};
@@ -32,7 +34,7 @@ export function Asked({ title, verb, act, isDangerous, children }: AskedProps) {
       >
         <Stack>
           {children}
-          {action.isError && <Failure what="The sweep was not changed" error={action.error} />}
+          {action.isError && <Failure what={failure} error={action.error} />}
           <Group justify="end">
             <Button variant="default" onClick={close}>
               Leave it
