@@ -13,6 +13,9 @@ import {
   modelPageSchema,
   modelVersionPageSchema,
   modelVersionViewSchema,
+  movedVersionViewSchema,
+  type MovedVersionView,
+  type promoteRequestSchema,
   type ModelView,
   modelViewSchema,
   queuedTrialViewSchema,
@@ -191,6 +194,33 @@ export class TrainyardClient {
   version(modelId: string, version: number): Promise<z.infer<typeof modelVersionViewSchema>> {
     const path = `${modelPath(modelId)}/versions/${version}`;
     return requestJson(this.connection, { method: 'GET', path }, modelVersionViewSchema);
+  }
+
+  /** Puts a version into a stage; harmless when it is there, and done once however often it is sent. */
+  promote(
+    modelId: string,
+    version: number,
+    body: z.input<typeof promoteRequestSchema>,
+    idempotencyKey: string = randomUUID(),
+  ): Promise<MovedVersionView> {
+    const request = {
+      method: 'POST',
+      path: `${modelPath(modelId)}/versions/${version}/promote`,
+      body,
+      headers: { 'idempotency-key': idempotencyKey },
+    } as const;
+    return requestJson(this.connection, request, movedVersionViewSchema);
+  }
+
+  /** Puts the version that served before into production again; goes back once, however often it is sent. */
+  rollback(modelId: string, idempotencyKey: string = randomUUID()): Promise<MovedVersionView> {
+    const request = {
+      method: 'POST',
+      path: `${modelPath(modelId)}/rollback`,
+      body: {},
+      headers: { 'idempotency-key': idempotencyKey },
+    } as const;
+    return requestJson(this.connection, request, movedVersionViewSchema);
   }
 
   /** A new run that goes on from the last checkpoint of one that failed or was cancelled; one, however often it is sent. */

@@ -89,3 +89,9 @@ export const runArgument = {
   value: 'RUN',
   description: 'the run’s id, or its name, such as `shop#3`',
 } as const;
+
+/** Ends a command that was asked for JSON. */
+export function printJson(value: object, { terminal }: Pick<CommandContext, 'terminal'>): number {
+  terminal.draw([JSON.stringify(value)]);
+  return EXIT.ok;
+}

@@ -51,6 +51,7 @@ export const cost = defineCommand(
       tier: { value: 'TIER', description: 'where it is trained', schema: z.enum(TIERS).default('run-l4') },
       region: { value: 'REGION', description: 'of Google Cloud', schema: z.string().default(DEFAULT_REGION) },
       prices: { value: 'FILE', description: 'JSON: prices that go before those of the table' },
+      json: { description: 'prints the lines, their sums, and an hour of each tier as JSON' },
     },
     examples: ['trainyard cost', 'trainyard cost --models 3 --train-minutes 45 --tier l4x4-spot'],
   },
@@ -70,10 +71,16 @@ export const cost = defineCommand(
         usdPerHour: pricePerHour(tier, region, prices),
       },
     };
+    const lines = linesOf(use, prices);
+    if (values.json) {
+      const tiers = tierPrices(region, prices);
+      context.terminal.draw([JSON.stringify({ lines, together: totalOf(lines), tiers })]);
+      return EXIT.ok;
+    }
     context.terminal.draw([
       `${use.models} models, each trained ${use.nights} times a month in ${region}: ${use.prepare.minutes} min on ${PREPARE_TIER}, ${use.train.minutes} min on ${tier}`,
       '',
-      ...costTable(linesOf(use, prices)),
+      ...costTable(lines),
       '',
       'an hour of each tier',
       ...tierLines(region, prices),
@@ -134,9 +141,16 @@ function cents(usd: number): string {
   return usd.toFixed(2);
 }
 
-function tierLines(region: string, prices: readonly Price[]): string[] {
+function tierPrices(region: string, prices: readonly Price[]) {
   return defaultTiers(region).map(({ name }) => {
     const price = priceOf(machineOf(name, region), prices);
-    return `${name.padEnd(12)} ${'missing' in price ? price.missing : dollars(price.usdPerHour)}`;
+    return { name, price };
   });
+}
+
+function tierLines(region: string, prices: readonly Price[]): string[] {
+  return tierPrices(region, prices).map(
+    ({ name, price }) =>
+      `${name.padEnd(12)} ${'missing' in price ? price.missing : dollars(price.usdPerHour)}`,
+  );
 }

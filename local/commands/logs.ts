@@ -14,6 +14,7 @@ export const logs = defineCommand(
     positionals: { run: runArgument },
     flags: {
       follow: { short: 'f', description: 'goes on until the run is over' },
+      json: { description: 'prints JSON, a line of the log per line' },
       ...connectionFlags,
     },
     examples: ['trainyard logs shop#3', 'trainyard logs shop#3 --follow | grep warn'],
@@ -22,7 +23,7 @@ export const logs = defineCommand(
     const client = await connect(values, context);
     const run = await findRun(client, values.run);
     try {
-      await printLogs(client, run, values.follow, context);
+      await printLogs(client, run, values, context);
       return EXIT.ok;
     } catch (error) {
       if (context.interrupted.aborted) return EXIT.interrupted;
@@ -35,7 +36,7 @@ export const logs = defineCommand(
 async function printLogs(
   client: TrainyardClient,
   run: RunView,
-  follow: boolean,
+  { follow, json }: { follow: boolean; json: boolean },
   context: CommandContext,
 ): Promise<void> {
   let cursor: string | undefined;
@@ -44,7 +45,7 @@ async function printLogs(
     const isOver = !follow || isTerminal((await client.get(run.runId)).status);
     for (;;) {
       const page = await client.logs(run.runId, { cursor });
-      context.terminal.draw(page.lines.map(logLine));
+      context.terminal.draw(page.lines.map((line) => (json ? JSON.stringify(line) : logLine(line))));
       cursor = page.endCursor ?? cursor;
       if (page.nextCursor === null) break;
     }

@@ -17,6 +17,10 @@ import { list } from './list.js';
 import { logs } from './logs.js';
 import { recommend } from './lists/recommend.js';
 import { open } from './results/open.js';
+import { promote } from './models/promote.js';
+import { rollback } from './models/rollback.js';
+import { versions } from './models/versions.js';
+import { profile } from './profile/profile.js';
 import { report } from './results/report.js';
 import { similar } from './lists/similar.js';
 import { reproduce } from './reproduce.js';
@@ -51,11 +55,15 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     repeats,
     sweepCommand,
     experiments,
+    versions,
+    promote,
+    rollback,
     retrain,
     reproduce,
     verify,
     recommend,
     report,
+    profile,
     open,
     exportRun,
     exportMlflow,

@@ -30,6 +30,7 @@ export const retrain = defineCommand(
         description: 'the data directory of trainyard up',
         schema: z.string().default(DEFAULT_DIRECTORY),
       },
+      json: { description: 'prints the message and the file that it was left in, as JSON' },
     },
     examples: ['trainyard retrain --model shop', 'trainyard retrain --model shop --new-rows 12000'],
   },
@@ -37,7 +38,11 @@ export const retrain = defineCommand(
     const { model: modelId, 'new-rows': newRows, directory } = values;
     const root = resolve(context.cwd, directory);
     const file = await leaveRetrainMessage(retrainFolderOf(root), { modelId, newRows });
-    context.terminal.draw([`left in ${file} for the Trainyard of that directory, as soon as it serves`]);
+    context.terminal.draw([
+      values.json
+        ? JSON.stringify({ file, message: { modelId, newRows } })
+        : `left in ${file} for the Trainyard of that directory, as soon as it serves`,
+    ]);
     return EXIT.ok;
   },
 );

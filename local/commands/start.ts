@@ -10,13 +10,13 @@ import { commaSeparated, wholeNumber } from '@trainyard/shared/commandLine/flags
 import { z } from 'zod';
 import type { StartIdentity, TrainyardClient } from '../client/trainyardClient.js';
 import { plain } from '../watch/layout.js';
-import { defineCommand, EXIT, experimentArgument, modelArgument } from './command.js';
+import { defineCommand, EXIT, experimentArgument, modelArgument, printJson } from './command.js';
 import { connect, connectionFlags, findRun, isThisMachine } from './connect.js';
 import { estimateLines, togetherLines } from './estimateLines.js';
 import { gitCommit } from './gitCommit.js';
 import { cutLines, quickFlags, quickTestAsked } from './quick/quickTest.js';
 import { withNamedPlaces } from './sent/namedPlaces.js';
-import { watchOrLeave } from './watch.js';
+import { refuseJsonOfWatch, watchOrLeave } from './watch.js';
 import { prepareSpec, readSpec, tagSchema } from './specFile.js';
 
 export const start = defineCommand(
@@ -80,6 +80,7 @@ export const start = defineCommand(
         schema: wholeNumber(1, 999_999_999).optional(),
       },
       watch: { short: 'w', description: 'draws the run until it is over' },
+      json: { description: 'prints the run, or with --dry-run what it would take, as JSON' },
       ...connectionFlags,
     },
     examples: [
@@ -92,6 +93,7 @@ export const start = defineCommand(
   },
   async (values, context) => {
     const { model: modelId, data, tag } = values;
+    refuseJsonOfWatch(values);
     const client = await connect(values, context);
     const specFile = resolve(context.cwd, values.spec);
     const prepared = prepareSpec(
@@ -114,6 +116,7 @@ export const start = defineCommand(
       const answer = await named(
         client.dryRun(modelId, prepared, values.rows, { quickTest, repeats: values.repeats }),
       );
+      if (values.json) return printJson(answer, context);
       context.terminal.draw([
         ...cutLines(answer, context.terminal.layout.width),
         ...estimateLines(modelId, answer.estimate, context.terminal.layout.width),
@@ -129,6 +132,7 @@ export const start = defineCommand(
         ...(values.repeats !== undefined && { repeats: values.repeats }),
       }),
     );
+    if (values.json) return printJson(run, context);
     context.terminal.draw(cutLines(run, context.terminal.layout.width));
     if (values.repeats !== undefined)
       context.terminal.draw([`what its repetitions tell: trainyard repeats ${run.name} --watch`]);

@@ -1,5 +1,6 @@
 import type { RunView } from '@trainyard/shared';
 import type { TrainyardClient } from '../client/trainyardClient.js';
+import { UserError } from '@trainyard/shared/commandLine/userError';
 import { watchRun } from '../watch/watchRun.js';
 import { type CommandContext, defineCommand, EXIT, runArgument } from './command.js';
 import { connect, connectionFlags, findRun } from './connect.js';
@@ -17,6 +18,15 @@ export const watch = defineCommand(
     return watchOrLeave(client, await findRun(client, values.run), context);
   },
 );
+
+/** JSON is for programs, and what is drawn for people. */
+export function refuseJsonOfWatch({ json, watch: isWatched }: { json: boolean; watch: boolean }): void {
+  if (json && isWatched)
+    throw new UserError(
+      'wrong-arguments',
+      '--json prints the run, and --watch draws it: leave one of them out',
+    );
+}
 
 /** Watches until the run is over, or until Ctrl-C: the run itself goes on then. */
 export async function watchOrLeave(

@@ -13,6 +13,7 @@ export const movedVersionViewSchema = modelVersionViewSchema.extend({
     'The versions that the model has in production and in staging since, and those that rollbacks can reach.',
   ),
 });
+export type MovedVersionView = z.infer<typeof movedVersionViewSchema>;
 export const modelVersionPageSchema = z.strictObject({
   versions: described(z.array(modelVersionViewSchema), 'The versions of the page, the newest first.'),
   nextCursor,
