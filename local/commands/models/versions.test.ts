@@ -45,7 +45,7 @@ describe('versions of a model at the command line', () => {
       'version 1 served before: trainyard rollback shop',
     );
     const { out } = await run('versions', 'shop');
-    expect(out).toMatch(/^ *2 +production +shop#2 +0\.3500 +1 of 1 /m);
+    expect(out).toMatch(/^ *2 +production +shop#2 +1 of 1 +\d{4}-.* 0\.3500$/m);
     expect(out).toMatch(/^ *1 +archived /m);
     expect((await run('rollback', 'shop')).out).toBe('version 1 of shop is in production\n');
     const refused = await run('rollback', 'shop');

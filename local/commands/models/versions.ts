@@ -48,25 +48,25 @@ export const versions = defineCommand(
   },
 );
 
-function versionLines(versions: readonly ModelVersionView[], layout: Layout): string[] {
-  if (versions.length === 0) return [];
-  const names = new Set(versions.flatMap(({ metrics }) => resultMetrics(Object.keys(metrics))));
+function versionLines(listed: readonly ModelVersionView[], layout: Layout): string[] {
+  if (listed.length === 0) return [];
+  const names = new Set(listed.flatMap(({ metrics }) => resultMetrics(Object.keys(metrics))));
   const shown = [...names].slice(0, MOST_METRICS);
   const head = [
     'version',
     'stage',
     'run',
-    ...shown.map((name) => metricTitle(name)),
     'gates',
     'registered (UTC)',
+    ...shown.map((name) => metricTitle(name)),
   ];
-  const rows = versions.map(({ version, stage, modelId, runNumber, metrics, gates, createdAt }): Cell[] => [
+  const rows = listed.map(({ version, stage, modelId, runNumber, metrics, gates, createdAt }): Cell[] => [
     { text: String(version) },
     { text: stage },
     { text: `${modelId}#${runNumber}` },
-    ...shown.map((name) => ({ text: formatMetric(name, metrics[name]) })),
     gatesCell(gates),
     { text: createdAt.slice(0, 16).replace('T', ' ') },
+    ...shown.map((name) => ({ text: formatMetric(name, metrics[name]) })),
   ]);
   return textTable([head.map((text): Cell => ({ text, style: 'dim' })), ...rows], layout);
 }

@@ -92,7 +92,8 @@ async function runWith(files: Readonly<Record<string, object>>) {
 describe('trainyard profile', () => {
   it('has the columns of a run, times as dates, frequent values, and what became of the expectations', async () => {
     const profile = await runWith({ 'data/profile.json': PROFILE, 'data/validation.json': VALIDATION });
-    const { code, out } = await profile();
+    const { code, out, err } = await profile();
+    expect(err).toBe('');
     expect(code).toBe(0);
     expect(out).toContain('4 rows, 2 columns');
     expect(out).toMatch(/^ *at +BIGINT +time +– +4 +2025-01-01 00:00 +2025-01-02 00:00$/m);

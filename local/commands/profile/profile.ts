@@ -1,33 +1,22 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Inspection } from '@trainyard/shared/profile/inspection';
 import { profileSchema, type Profile } from '@trainyard/shared/profile/profile';
 import type { FlagValues } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { isRunReference, type TrainyardClient } from '../../client/trainyardClient.js';
 import { type CommandContext, defineCommand, EXIT } from '../command.js';
 import { connect, connectionFlags, findRun } from '../connect.js';
 import { inspectFile } from '../init/inspectFile.js';
 import { checkLines, profileLines } from './profileLines.js';
-
-/** What became of the expectations, as the trainer writes it; what else it has there is for the page of the data. */
-const validationSchema = z.object({
-  passed: z.boolean(),
-  reference: z.string(),
-  findings: z.array(
-    z.object({
-      outcome: z.enum(['met', 'violated', 'notChecked']),
-      severity: z.enum(['error', 'warning']),
-      message: z.string(),
-    }),
-  ),
-  warnings: z.array(z.string()),
-});
-export type Validation = z.infer<typeof validationSchema>;
+import { type Validation, validationSchema } from './validation.js';
 
 interface Shown {
   of: string;
   profile: Profile;
+  /** Of columns that hold times, the oldest and the newest in seconds since 1970, where the profile itself does not tell. */
+  times: Inspection['times'];
   /** Null of a file, of which nobody expects anything. */
   validation: Validation | null;
 }
@@ -53,12 +42,12 @@ export const profile = defineCommand(
     ],
   },
   async (values, context) => {
-    const { of, profile: found, validation } = await profileOf(values, context);
+    const { of, profile: found, times, validation } = await profileOf(values, context);
     context.terminal.draw(
       values.json
         ? [JSON.stringify({ profile: found, validation })]
         : [
-            ...profileLines(of, found, context.terminal.layout),
+            ...profileLines(of, found, times, context.terminal.layout),
             ...(validation ? checkLines(validation, context.terminal.layout) : []),
           ],
     );
@@ -79,9 +68,9 @@ async function profileOf(
       { cause },
     );
   });
-  const { profile: found, isWhole } = await inspectFile(file, context);
+  const { profile: found, times, isWhole } = await inspectFile(file, context);
   if (!isWhole) context.note(`only the first ${found.rows} rows of ${values.of} were read`);
-  return { of: values.of, profile: found, validation: null };
+  return { of: values.of, profile: found, times, validation: null };
 }
 
 async function profileOfRun(client: TrainyardClient, reference: string): Promise<Shown> {
@@ -95,7 +84,7 @@ async function profileOfRun(client: TrainyardClient, reference: string): Promise
     artifactOf(client, run.runId, 'data/profile.json', profileSchema),
     artifactOf(client, run.runId, 'data/validation.json', validationSchema),
   ]);
-  return { of: run.name, profile: found, validation };
+  return { of: run.name, profile: found, times: {}, validation };
 }
 
 async function artifactOf<T>(

@@ -1,19 +1,28 @@
 /** The profile of data in a terminal. */
-import { whole } from '@trainyard/shared';
+import { ownValue, whole } from '@trainyard/shared';
 import { figure, percent } from '@trainyard/shared/page/words';
+import type { Inspection } from '@trainyard/shared/profile/inspection';
 import type { ColumnProfile, Profile } from '@trainyard/shared/profile/profile';
 import { PER_SECOND } from '@trainyard/shared/timeUnit';
 import { type Layout, paint, plain, truncate, wrap } from '../../watch/layout.js';
 import { type Cell, textTable } from '../comparison/textTable.js';
-import type { Validation } from './profile.js';
+import type { Validation } from './validation.js';
 
 const MOST_VALUES = 5;
 const VALUE_WIDTH = 32;
 
-export function profileLines(of: string, { rows, columns }: Profile, layout: Layout): string[] {
+export function profileLines(
+  of: string,
+  { rows, columns }: Profile,
+  times: Inspection['times'],
+  layout: Layout,
+): string[] {
   const head = ['column', 'type', 'kind', 'empty', 'distinct', 'least', 'greatest'];
   const table = textTable(
-    [head.map((text): Cell => ({ text, style: 'dim' })), ...columns.map((column) => columnRow(column))],
+    [
+      head.map((text): Cell => ({ text, style: 'dim' })),
+      ...columns.map((column) => columnRow(column, times)),
+    ],
     layout,
   );
   const frequent = columns.filter(({ kind }) => kind === 'category' || kind === 'boolean');
@@ -25,9 +34,9 @@ export function profileLines(of: string, { rows, columns }: Profile, layout: Lay
   ];
 }
 
-function columnRow(column: ColumnProfile): Cell[] {
+function columnRow(column: ColumnProfile, times: Inspection['times']): Cell[] {
   const { name, type, kind, nullShare, distinct, distinctIsExact } = column;
-  const [least, greatest] = endsOf(column);
+  const [least, greatest] = endsOf(column, ownValue(times, column.name));
   return [
     { text: plain(name) },
     { text: type },
@@ -40,14 +49,23 @@ function columnRow(column: ColumnProfile): Cell[] {
 }
 
 /** Dates of times, numbers of numbers, and of all else the first and the last in order. */
-function endsOf({ kind, measured, timeUnit, min, max }: ColumnProfile): [string, string] {
+function endsOf(
+  { kind, measured, timeUnit, min, max }: ColumnProfile,
+  times: Inspection['times'][string] | undefined,
+): [string, string] {
+  if (times) return [instant(times.from), instant(times.to)];
   if (measured?.of === 'epochSeconds') return [instant(measured.min), instant(measured.max)];
   if (measured?.of === 'value' && timeUnit !== undefined) {
     const per = PER_SECOND[timeUnit];
     return [instant(measured.min / per), instant(measured.max / per)];
   }
-  if (measured?.of === 'value' && kind === 'number') return [figure(measured.min), figure(measured.max)];
+  if (measured?.of === 'value' && kind === 'number') return [number(measured.min), number(measured.max)];
   return [min ?? '–', max ?? '–'];
+}
+
+/** Whole numbers stand as they are. */
+function number(value: number): string {
+  return Number.isInteger(value) ? String(value) : figure(value);
 }
 
 function instant(seconds: number): string {
@@ -81,6 +99,6 @@ export function checkLines({ findings, warnings, reference, passed }: Validation
       wrap(`${outcome === 'violated' ? `${severity}: ` : ''}${plain(message)}`, layout.width, '    '),
     ),
     ...warnings.flatMap((warning) => wrap(plain(warning), layout.width, '    ')),
-    ...wrap(`compared with: ${plain(reference)}`, layout.width, '  '),
+    ...wrap(`reference: ${plain(reference)}`, layout.width, '  '),
   ];
 }
