@@ -18,6 +18,7 @@ const L4 = {
   usdPerHour: 1.42,
   usd: { low: 2.84, high: 5.68 },
   tooSmall: null,
+  machine: null,
 };
 const DRY_RUN: z.infer<typeof dryRunSchema> = {
   dryRun: true,
@@ -31,9 +32,9 @@ const DRY_RUN: z.infer<typeof dryRunSchema> = {
     ...L4,
     tiers: [
       L4,
-      { tier: 'own', seconds: null, usdPerHour: null, usd: null, tooSmall: null },
-      { tier: 'vertex', seconds: null, usdPerHour: 3, usd: null, tooSmall: null },
-      { tier: 'tiny', seconds: null, usdPerHour: 1, usd: null, tooSmall: 'it needs 20.0 GB' },
+      { tier: 'own', machine: null, seconds: null, usdPerHour: null, usd: null, tooSmall: null },
+      { tier: 'vertex', machine: null, seconds: null, usdPerHour: 3, usd: null, tooSmall: null },
+      { tier: 'tiny', machine: null, seconds: null, usdPerHour: 1, usd: null, tooSmall: 'it needs 20.0 GB' },
     ],
     recommendedTier: 'l4',
     memoryMb: 2048,

@@ -1,13 +1,13 @@
 /** Times as numbers: which unit they are in, and how that is told from the numbers themselves. */
 import { z } from 'zod';
+import { PER_SECOND } from './perSecond.js';
 
 /** Seconds, milliseconds, microseconds and nanoseconds since 1970 in UTC. */
 export const timeUnitSchema = z.enum(['s', 'ms', 'us', 'ns']);
 export type TimeUnit = z.infer<typeof timeUnitSchema>;
 export const TIME_UNITS: readonly TimeUnit[] = timeUnitSchema.options;
 
-/** How many of a unit make a second. */
-export const PER_SECOND: Readonly<Record<TimeUnit, number>> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
+export { PER_SECOND };
 
 export const TIME_UNIT_WORDS: Readonly<Record<TimeUnit, string>> = {
   s: 'seconds',

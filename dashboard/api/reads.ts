@@ -14,6 +14,7 @@ import type { MonthSpending } from '@trainyard/shared/http/spending';
 import type { CallerView } from '@trainyard/shared/http/signIn';
 import type { ModelVersionPage } from '@trainyard/shared/http/versions';
 import type { BestExperiments } from '@trainyard/shared/http/experiments';
+import type { Profile } from '@trainyard/shared/profile/profile';
 import type { ModelManifest } from '@trainyard/shared/runs/modelManifest';
 import type { PresetKind } from '@trainyard/shared/presetSections';
 import type { SweepFindings } from '@trainyard/shared/sweeps/findings';
@@ -150,6 +151,28 @@ export const reads = {
       staleTime: Infinity,
       queryFn: ({ signal }) =>
         read<EvaluationReport>(`/api/training-runs/${encodeURIComponent(runId)}/evaluation`, {}, signal),
+    }),
+  /** The newest completed run of a model on such data. */
+  newestOn: (modelId: string, uri: string) =>
+    queryOptions({
+      queryKey: ['newest-on', modelId, uri],
+      queryFn: ({ signal }) =>
+        read<RunPage>(
+          `/api/models/${encodeURIComponent(modelId)}/training-runs`,
+          {
+            filter: `status = "completed" and params.dataset.source.uri = ${JSON.stringify(uri)}`,
+            orderBy: 'createdAt desc',
+            limit: 1,
+          },
+          signal,
+        ),
+    }),
+  profile: (runId: string) =>
+    queryOptions({
+      queryKey: ['profile', runId],
+      // It is written once.
+      staleTime: Infinity,
+      queryFn: ({ signal }) => read<Profile>(artifactAddress(runId, 'data/profile.json'), {}, signal),
     }),
   manifest: (runId: string) =>
     queryOptions({

@@ -1,5 +1,5 @@
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useEditing } from './editing.js';
 import { valueAt, type Path } from './paths.js';
 import { asText, hintOf, isPlain, shown, titleOf } from './words.js';
@@ -49,6 +49,7 @@ export function SchemaField({ path, label = titleOf(String(path.at(-1))), isShor
       isNumber={isNumber}
       value={value}
       placeholder={isPlain(inherited) ? String(inherited) : ''}
+      offers={isNumber ? offersOf(place.schema.examples) : []}
       onWrite={write}
     />
   );
@@ -67,6 +68,12 @@ function choicesOf(allowed: readonly unknown[], inherited: unknown, value: unkno
   ];
 }
 
+/** One example is a form to follow; several are values to choose from. */
+function offersOf(examples: readonly unknown[] = []): readonly number[] {
+  const numbers = examples.filter((one) => typeof one === 'number');
+  return numbers.length > 1 ? numbers.toSorted((a, b) => a - b) : [];
+}
+
 interface TextFieldProps {
   label: string;
   description?: string;
@@ -75,16 +82,20 @@ interface TextFieldProps {
   isNumber: boolean;
   value: unknown;
   placeholder: string;
+  /** Values to choose from; others may be typed. */
+  offers: readonly number[];
   onWrite: (value: unknown) => void;
 }
 
 /** What is typed stands as it is typed, `0.` on the way to `0.5`, until somebody else writes another value. */
-function TextField({ isNumber, value, onWrite, ...input }: TextFieldProps) {
+function TextField({ isNumber, value, offers, onWrite, ...input }: TextFieldProps) {
   const [typed, setTyped] = useState('');
   const meant = meantBy(typed, isNumber);
-  return (
+  const list = useId();
+  const field = (
     <TextInput
       {...input}
+      {...(offers.length > 0 && { list })}
       value={Object.is(meant, value) ? typed : asText(value)}
       inputMode={isNumber ? 'decimal' : 'text'}
       spellCheck={false}
@@ -93,6 +104,17 @@ function TextField({ isNumber, value, onWrite, ...input }: TextFieldProps) {
         onWrite(meantBy(currentTarget.value, isNumber));
       }}
     />
+  );
+  if (offers.length === 0) return field;
+  return (
+    <div>
+      {field}
+      <datalist id={list}>
+        {offers.map((offer) => (
+          <option key={offer} value={offer} />
+        ))}
+      </datalist>
+    </div>
   );
 }
 

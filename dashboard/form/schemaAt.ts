@@ -9,6 +9,7 @@ export interface JsonSchema {
   const?: unknown;
   enum?: readonly unknown[];
   default?: unknown;
+  examples?: readonly unknown[];
   description?: string;
   properties?: Readonly<Record<string, JsonSchema>>;
   required?: readonly string[];

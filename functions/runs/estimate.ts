@@ -51,7 +51,7 @@ export function estimateFrom(
   return {
     basis: basis ? { runId: basis.runId, name: runName(basis) } : null,
     rows: expected,
-    ...(tiers[0] ?? { tier: '', seconds: null, usdPerHour: null, usd: null, tooSmall: null }),
+    ...(tiers[0] ?? { tier: '', machine: null, seconds: null, usdPerHour: null, usd: null, tooSmall: null }),
     tiers,
     recommendedTier: recommended(tiers),
     memoryMb: basis?.peakMemory?.rssMb ?? null,
@@ -87,7 +87,7 @@ function recommended(tiers: readonly TierEstimate[]): string | null {
 function onTier(cp: Configured, tier: Tier, seconds: Range | null): Omit<TierEstimate, 'tooSmall'> {
   const usdPerHour = tierPrice(cp, tier);
   const usd = seconds === null || usdPerHour === null ? null : times(seconds, usdPerHour / 3600);
-  return { tier: tier.name, seconds, usdPerHour, usd };
+  return { tier: tier.name, machine: tier.machine, seconds, usdPerHour, usd };
 }
 
 const DATA_STAGES: readonly StageName[] = ['ingest', 'validate', 'transform'];

@@ -1,5 +1,6 @@
 /** What a start would take, and what a dry run answers. */
 import { z } from 'zod';
+import { machineSchema } from '../compute/machine.js';
 import { rangeSchema } from '../compute/range.js';
 import { described } from '../described.js';
 import { quickTestRecordSchema } from '../quickTests/quickTest.js';
@@ -9,6 +10,10 @@ import { runNameSchema } from './runName.js';
 /** What a start would take on one of its tiers; null for what nothing is known about. */
 export const tierEstimateSchema = z.strictObject({
   tier: described(z.string(), 'The name of the compute tier.', 'gpu'),
+  machine: described(
+    machineSchema.clone().nullable().default(null),
+    'What its jobs run on; null where that is not known, as on one’s own machine.',
+  ),
   seconds: described(
     rangeSchema.nullable(),
     'The time from the launch to the end, in seconds; the low end is where early stopping ends it first. Null where nothing is known.',

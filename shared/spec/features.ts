@@ -30,6 +30,11 @@ const dim = {
     'The width of the embedding. Unless given, the number of rows of the embedding decides: 8 below 50 rows, 16 below 500, ' +
       '32 below 5,000, 64 below 50,000, 128 below 500,000, else 256.',
     32,
+    8,
+    16,
+    64,
+    128,
+    256,
   ),
 };
 const missingIndicator = {

@@ -1,11 +1,43 @@
 /** Starting a training from the page, by pointer and by keyboard alone. */
+import { createHash } from 'node:crypto';
+import { idFeature, type Run } from '@trainyard/shared';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
+import { RESULT } from '../support/callbacks.js';
 import { opened, RUN_ID, shows } from '../support/openedPage.js';
 import { tabTo } from '../support/tabTo.js';
 
 const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
+
+/** Completes the run, which has found three columns in its data. */
+async function looked(cp: Awaited<ReturnType<typeof opened>>['cp'], run: Run): Promise<void> {
+  const [{ column: user = '' } = {}, { column: item = '' } = {}] = [
+    run.spec.features.query,
+    run.spec.features.candidate,
+  ].map((features) => idFeature(features));
+  const columns = [
+    [user, 98],
+    [item, 36],
+    ['city', 3],
+  ].map(([name, distinct]) => ({
+    ...{ name, distinct, type: 'VARCHAR', kind: 'category', nulls: 0, nullShare: 0, distinctIsExact: true },
+    ...{ min: null, max: null, measured: null, top: [{ value: 'Bern', rows: 3 }] },
+  }));
+  const content = JSON.stringify({ schemaVersion: 1, rows: 1200, columns });
+  const folder = `runs/${RUN_ID}/model`;
+  const file = {
+    path: 'data/profile.json',
+    bytes: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    contentType: 'application/json',
+  };
+  const manifest = { schemaVersion: 1, modelVersion: 'demo#1', createdAt: cp.now().toISOString(), files: [file] };
+  await cp.objects.putIfAbsent(`${folder}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
+  await cp.objects.putIfAbsent(`${folder}/data/profile.json`, Buffer.from(content));
+  const artifacts = { manifest: cp.objects.uri(`${folder}/manifest.json`) };
+  await cp.put({ ...run, status: 'completed', result: { ...RESULT, artifacts } });
+}
 
 const newestOf = async (cp: Awaited<ReturnType<typeof opened>>['cp'], page: Page) => {
   await page.waitForURL(
@@ -90,6 +122,38 @@ describe.skipIf(!hasChromium)(`a new training${hasChromium ? '' : `, ${WITHOUT_C
     await text.fill('dataset: [');
     await shows(page, 'The form waits until the text can be read.');
     expect(await field(page, 'Epochs').isDisabled()).toBe(true);
+  });
+
+  it('shows the columns of the data that a run has looked at, which a key puts into a tower', async () => {
+    const { cp, page, run, complaints } = await opened('/runs');
+    await looked(cp, run);
+    await page.goto(new URL(`/new?from=${RUN_ID}`, page.url()).href);
+    await shows(page, '1.2K rows, 98 users, 36 items');
+    await tabTo(page, 'city into the candidate tower');
+    await page.keyboard.press('Enter');
+    const text = page.getByLabel('Specification as YAML');
+    await expect.poll(() => text.inputValue()).toMatch(/candidate:[^]*- column: city\n +transform: lookup/);
+    await page.getByRole('button', { name: 'city into the candidate tower, where it is already' }).waitFor();
+    const picture = page.getByRole('img', { name: /An input of \d+ numbers: .*city 8/ });
+    await picture.waitFor();
+    await page
+      .getByRole('group', { name: /^Candidate features: feature \d+/ })
+      .last()
+      .getByLabel('Dim')
+      .fill('64');
+    await page.getByRole('img', { name: /city 64/ }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('tells time and cost on the tier that is chosen', async () => {
+    const { page } = await opened(`/new?from=${RUN_ID}`);
+    const estimate = page.getByRole('status', { name: 'Estimate' });
+    await field(page, 'Rows of the data').fill('1000000');
+    await expect.poll(() => estimate.textContent()).toContain('small');
+    const before = await estimate.textContent();
+    await page.getByRole('checkbox', { name: 'large' }).check();
+    await expect.poll(() => estimate.textContent()).toContain('large');
+    expect(await estimate.textContent()).not.toBe(before);
   });
 
   it('keeps what was written when the page is loaded again', async () => {

@@ -13,6 +13,7 @@ import { EstimatePanel } from './EstimatePanel.js';
 import { SpecForm } from './SpecForm.js';
 import { StartButton } from './StartButton.js';
 import { useDryRun } from './useDryRun.js';
+import { useKnownData } from './useKnownData.js';
 
 const schema = new SpecSchema(schemaJson);
 
@@ -35,6 +36,7 @@ export function Editor({ modelId, text, onWrite, onStarted }: Props) {
   const asked = read.spec && modelId !== '' ? { modelId, spec: read.spec, isQuick, rows } : undefined;
   const dryRun = useDryRun(asked);
   const tiers = useTiers(asked) ?? dryRun.data?.estimate.tiers ?? [];
+  const data = useKnownData(modelId, dryRun.data?.spec ?? spec);
   const refusal = dryRun.error ?? null;
   const sent = mistakesBelow('spec', refusal);
   const known = new Map(sent.map(({ pointer, detail }) => [pointer, detail]));
@@ -56,7 +58,7 @@ export function Editor({ modelId, text, onWrite, onStarted }: Props) {
       <div className="editor">
         <fieldset className="plainFieldset" disabled={!read.spec}>
           {!read.spec && <Alert color="yellow">The form waits until the text can be read.</Alert>}
-          <SpecForm resolved={dryRun.data?.spec} tiers={tiers} />
+          <SpecForm resolved={dryRun.data?.spec} tiers={tiers} known={data} />
         </fieldset>
         <Stack gap="md" className="estimateAndText">
           <EstimatePanel

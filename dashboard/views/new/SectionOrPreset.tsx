@@ -11,11 +11,13 @@ interface Props {
   kind: PresetKind;
   /** The specification as the server has resolved it; undefined until it has. */
   resolved: Readonly<Record<string, unknown>> | undefined;
+  /** Of what is chosen or written. */
+  summary?: ReactNode;
   children: ReactNode;
 }
 
 /** A section of the specification, or the preset that stands in its place. */
-export function SectionOrPreset({ kind, resolved, children }: Props) {
+export function SectionOrPreset({ kind, resolved, summary, children }: Props) {
   const { spec, set, mistakeAt } = useEditing();
   const section = PRESET_SECTIONS[kind];
   const presets = useQuery(reads.presets(kind)).data?.presets ?? [];
@@ -55,6 +57,7 @@ export function SectionOrPreset({ kind, resolved, children }: Props) {
           </Group>
         )}
         {chosen === '' && children}
+        {summary}
       </Stack>
     </Fieldset>
   );

@@ -1,12 +1,18 @@
-import { Checkbox, Fieldset, Group, Stack, Switch, Text } from '@mantine/core';
+import { Checkbox, Fieldset, Group, Skeleton, Stack, Switch, Text } from '@mantine/core';
 import type { DryRun } from '@trainyard/shared/http/estimate';
+import { lazy, Suspense } from 'react';
 import { useEditing } from '../../form/editing.js';
 import { KindFields } from '../../form/KindFields.js';
 import { KindList } from '../../form/KindList.js';
+import { machineWords } from '@trainyard/shared/compute/machineWords';
 import { valueAt } from '../../form/paths.js';
 import { SchemaField } from '../../form/SchemaField.js';
 import { SectionOrPreset } from './SectionOrPreset.js';
+import { DataSummary } from './DataSummary.js';
 import { Shape } from './Shape.js';
+import { sizesOf, type KnownData } from './useKnownData.js';
+
+const Columns = lazy(() => import('./Columns.js'));
 
 const COLUMN = { column: '', transform: 'lookup' } as const;
 const LAYER = { type: 'dense', units: 32 } as const;
@@ -19,16 +25,27 @@ const KEPT = { features: ['name', 'column', 'id'], layers: [] } as const;
 interface Props {
   resolved: DryRun['spec'] | undefined;
   tiers: DryRun['estimate']['tiers'];
+  known: KnownData;
 }
 
 /** The main fields of a specification; everything else stands in its text. */
-export function SpecForm({ resolved, tiers }: Props) {
+export function SpecForm({ resolved, tiers, known }: Props) {
+  const { spec } = useEditing();
   return (
     <Stack gap="md">
-      <SectionOrPreset kind="datasets" resolved={resolved}>
+      <SectionOrPreset
+        kind="datasets"
+        resolved={resolved}
+        summary={<DataSummary known={known} spec={resolved ?? spec} />}
+      >
         <SchemaField path={['dataset', 'source', 'uri']} label="Where the rows are" />
       </SectionOrPreset>
       <SectionOrPreset kind="feature-configs" resolved={resolved}>
+        {known.profile && (
+          <Suspense fallback={<Skeleton height={352} />}>
+            <Columns profile={known.profile} />
+          </Suspense>
+        )}
         {(['query', 'candidate'] as const).map((tower) => (
           <KindList
             key={tower}
@@ -58,7 +75,7 @@ export function SpecForm({ resolved, tiers }: Props) {
           />
         ))}
       </SectionOrPreset>
-      <Shape resolved={resolved} />
+      <Shape resolved={resolved} sizeOf={sizesOf(known.profile)} />
       <Fieldset legend="Training">
         <Stack gap="sm">
           <div className="fields">
@@ -116,7 +133,12 @@ function Compute({ tiers }: Pick<Props, 'tiers'>) {
         >
           <Group mt="xs">
             {names.map((name) => (
-              <Checkbox key={name} value={name} label={name} />
+              <Checkbox
+                key={name}
+                value={name}
+                label={name}
+                description={machineWords(tiers.find(({ tier }) => tier === name)?.machine ?? null)}
+              />
             ))}
           </Group>
         </Checkbox.Group>

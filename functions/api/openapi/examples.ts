@@ -182,6 +182,14 @@ const exampleVersion = (): Omit<ModelVersion, 'schemaVersion'> => ({
 function exampleDryRun() {
   const tier = {
     tier: 'cpu-8',
+    machine: {
+      region: 'europe-west4',
+      machineType: null,
+      cpu: 8,
+      memoryGb: 32,
+      accelerator: null,
+      spot: false,
+    },
     seconds: { low: 640, high: 1280 },
     usdPerHour: 0.42,
     usd: { low: 0.07, high: 0.15 },

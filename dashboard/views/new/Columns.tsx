@@ -1,0 +1,110 @@
+import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { columnAsFeature } from '@trainyard/shared/profile/columnAsFeature';
+import type { ColumnProfile, Profile } from '@trainyard/shared/profile/profile';
+import { percent } from '@trainyard/shared/page/words';
+import { ScrollingTable } from '../../figures/ScrollingTable.js';
+import { whole } from '../../figures/whole.js';
+import { useEditing } from '../../form/editing.js';
+import { valueAt } from '../../form/paths.js';
+
+const TOWERS = ['query', 'candidate'] as const;
+type Tower = (typeof TOWERS)[number];
+
+/** The columns of the data, to be put into a tower by a press. */
+export default function Columns({ profile }: { profile: Profile }) {
+  const { spec, set } = useEditing();
+  const featuresOf = (tower: Tower): readonly unknown[] => {
+    const list = valueAt(spec, ['features', tower]);
+    return Array.isArray(list) ? list : [];
+  };
+  const put = (tower: Tower, column: ColumnProfile) => {
+    const [list, feature] = [featuresOf(tower), columnAsFeature(column)];
+    // The id that a specification begins with waits for its column.
+    const open = feature.transform === 'lookup' ? list.findIndex((one) => !valueAt(one, ['column'])) : -1;
+    if (open >= 0) set(['features', tower, open, 'column'], column.name);
+    else set(['features', tower], [...list, feature]);
+  };
+  return (
+    <ScrollingTable minWidth={380} maxHeight={352} stickyHeader>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Column</Table.Th>
+          <Table.Th className="tabular">Values</Table.Th>
+          <Table.Th className="tabular">Empty</Table.Th>
+          <Table.Th>Into the tower</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {profile.columns.map((column) => (
+          <Table.Tr key={column.name}>
+            <Table.Td>
+              <Name column={column} />
+            </Table.Td>
+            <Table.Td className="tabular">
+              {column.distinctIsExact ? '' : '≈ '}
+              {whole(column.distinct)}
+            </Table.Td>
+            <Table.Td className="tabular">{column.nulls === 0 ? '–' : percent(column.nullShare)}</Table.Td>
+            <Table.Td>
+              <Group gap={4} wrap="nowrap">
+                {TOWERS.map((tower) => (
+                  <Put
+                    key={tower}
+                    tower={tower}
+                    name={column.name}
+                    isIn={featuresOf(tower).some((one) => usesColumn(one, column.name))}
+                    onPut={() => put(tower, column)}
+                  />
+                ))}
+              </Group>
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </ScrollingTable>
+  );
+}
+
+function usesColumn(feature: unknown, name: string): boolean {
+  const columns = valueAt(feature, ['columns']);
+  return valueAt(feature, ['column']) === name || (Array.isArray(columns) && columns.includes(name));
+}
+
+const EXAMPLES = 3;
+
+function Name({ column: { name, kind, type, top } }: { column: ColumnProfile }) {
+  const examples = top.slice(0, EXAMPLES).map(({ value }) => value);
+  return (
+    <Stack gap={0}>
+      <Text size="sm" fw={600} className="breaks">
+        {name}
+      </Text>
+      <Text size="xs" c="dimmed" className="breaks">
+        {kind}, {type}
+        {examples.length > 0 && `: ${examples.join(', ')}`}
+      </Text>
+    </Stack>
+  );
+}
+
+interface PutProps {
+  tower: Tower;
+  name: string;
+  isIn: boolean;
+  onPut: () => void;
+}
+
+/** A column may stand twice, in another transform; that it is there already is said. */
+function Put({ tower, name, isIn, onPut }: PutProps) {
+  return (
+    <Button
+      size="compact-xs"
+      variant={isIn ? 'light' : 'default'}
+      aria-label={`${name} into the ${tower} tower${isIn ? ', where it is already' : ''}`}
+      onClick={onPut}
+    >
+      {isIn ? '✓ ' : ''}
+      {tower}
+    </Button>
+  );
+}
