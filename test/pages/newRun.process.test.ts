@@ -12,10 +12,8 @@ const field = (page: Page, name: string) => page.getByRole('textbox', { name, ex
 
 /** Completes the run, which has found three columns in its data. */
 async function looked(cp: Awaited<ReturnType<typeof opened>>['cp'], run: Run): Promise<void> {
-  const [{ column: user = '' } = {}, { column: item = '' } = {}] = [
-    run.spec.features.query,
-    run.spec.features.candidate,
-  ].map((features) => idFeature(features));
+  const { query, candidate } = run.spec.features;
+  const [user, item] = [idFeature(query).column, idFeature(candidate).column];
   const columns = [
     [user, 98],
     [item, 36],
@@ -32,7 +30,12 @@ async function looked(cp: Awaited<ReturnType<typeof opened>>['cp'], run: Run): P
     sha256: createHash('sha256').update(content).digest('hex'),
     contentType: 'application/json',
   };
-  const manifest = { schemaVersion: 1, modelVersion: 'demo#1', createdAt: cp.now().toISOString(), files: [file] };
+  const manifest = {
+    schemaVersion: 1,
+    modelVersion: 'demo#1',
+    createdAt: cp.now().toISOString(),
+    files: [file],
+  };
   await cp.objects.putIfAbsent(`${folder}/manifest.json`, Buffer.from(JSON.stringify(manifest)));
   await cp.objects.putIfAbsent(`${folder}/data/profile.json`, Buffer.from(content));
   const artifacts = { manifest: cp.objects.uri(`${folder}/manifest.json`) };
