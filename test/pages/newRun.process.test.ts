@@ -19,8 +19,17 @@ async function looked(cp: Awaited<ReturnType<typeof opened>>['cp'], run: Run): P
     [item, 36],
     ['city', 3],
   ].map(([name, distinct]) => ({
-    ...{ name, distinct, type: 'VARCHAR', kind: 'category', nulls: 0, nullShare: 0, distinctIsExact: true },
-    ...{ min: null, max: null, measured: null, top: [{ value: 'Bern', rows: 3 }] },
+    name,
+    distinct,
+    type: 'VARCHAR',
+    kind: 'category',
+    nulls: 0,
+    nullShare: 0,
+    distinctIsExact: true,
+    min: null,
+    max: null,
+    measured: null,
+    top: [{ value: 'Bern', rows: 3 }],
   }));
   const content = JSON.stringify({ schemaVersion: 1, rows: 1200, columns });
   const folder = `runs/${RUN_ID}/model`;
