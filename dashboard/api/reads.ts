@@ -19,7 +19,7 @@ import type { ModelManifest } from '@trainyard/shared/runs/modelManifest';
 import type { PresetKind } from '@trainyard/shared/presetSections';
 import type { SweepFindings } from '@trainyard/shared/sweeps/findings';
 import type { SweepPage, SweepView, TrialPage } from '@trainyard/shared/sweeps/view';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { read } from './request.js';
 
 const PAGE = 50;
@@ -103,6 +103,18 @@ export const reads = {
       queryKey: ['sweep-findings', sweepId, results],
       queryFn: ({ signal }) =>
         read<SweepFindings>(`/api/sweeps/${encodeURIComponent(sweepId)}/findings`, {}, signal),
+    }),
+  /** The newest runs of a model that failed; read again when another run has ended. */
+  failures: (modelId: string, ended: number) =>
+    queryOptions({
+      queryKey: ['failures', modelId, ended],
+      placeholderData: keepPreviousData,
+      queryFn: ({ signal }) =>
+        read<RunPage>(
+          `/api/models/${encodeURIComponent(modelId)}/training-runs`,
+          { filter: 'status = "failed"', limit: 5 },
+          signal,
+        ),
     }),
   me: queryOptions({
     queryKey: ['me'],

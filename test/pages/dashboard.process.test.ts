@@ -85,6 +85,26 @@ describe.skipIf(!hasChromium)(`the page${hasChromium ? '' : `, ${WITHOUT_CHROMIU
     expect(complaints).toEqual([]);
   });
 
+  it('has the last failures with what to do, and what the month has cost', async () => {
+    const { page, complaints } = await opened('/', {
+      status: 'failed',
+      error: {
+        code: 'out-of-memory',
+        message: 'The <b>machine</b> was full.',
+        stage: 'train',
+        remedy: 'Take a larger one.',
+      },
+    });
+    await page
+      .getByRole('row', { name: /demo#1 .*train: The <b>machine<\/b> was full\. Take a larger one\./ })
+      .waitFor();
+    await page
+      .getByRole('region', { name: /^Spent in/ })
+      .getByRole('row', { name: /^All models/ })
+      .waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('catches up by itself with what happened while its server was away', async () => {
     const { page, restart, finishEpoch } = await opened(`/runs/${RUN_ID}`);
     await shows(page, 'No epoch is done yet.');

@@ -6,9 +6,11 @@ import { useSearchParams } from 'wouter';
 import { reads } from '../../api/reads.js';
 import { thingsOf } from '../../feed/feed.js';
 import { useTopic } from '../../feed/useFeed.js';
+import { Spending } from '../../figures/Spending.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 import { BestRuns } from './BestRuns.js';
+import { LastFailures } from './LastFailures.js';
 import { KpiRows } from './KpiRows.js';
 import { RunningNow } from './RunningNow.js';
 import { Welcome } from './Welcome.js';
@@ -16,16 +18,17 @@ import { Welcome } from './Welcome.js';
 /** What there is, at a glance: figures by type of model, the best configurations, and what runs. */
 export default function HomeView() {
   const best = useQuery(reads.bestExperiments);
+  const models = useQuery(reads.models);
   const topic = useTopic('runs');
   const runs = thingsOf(topic, 'run');
   const ended = runs.filter(({ status }) => isTerminal(status)).length;
   const [search, setSearch] = useSearchParams();
   const queryClient = useQueryClient();
-  // A run that ends may be among the best.
-  useEffect(
-    () => void queryClient.invalidateQueries({ queryKey: reads.bestExperiments.queryKey }),
-    [ended, queryClient],
-  );
+  // A run that ends may be among the best, and one that begins may be the first.
+  useEffect(() => {
+    for (const { queryKey } of [reads.bestExperiments, reads.models])
+      void queryClient.invalidateQueries({ queryKey });
+  }, [ended, runs.length, queryClient]);
 
   if (best.isPending) return <Loading rows={6} />;
   if (best.isError)
@@ -40,7 +43,8 @@ export default function HomeView() {
   const asked = search.get('type');
   const chosen =
     types.find(({ modelType }) => modelType === asked) ?? types.find(({ count }) => count > 0) ?? types[0];
-  const isEmpty = types.every(({ count }) => count === 0) && topic.isReady && runs.length === 0;
+  // Where all that was ever started has failed, there is something to show: why.
+  const isEmpty = models.data?.models.every(({ lastRunNumber }) => lastRunNumber === 0) === true;
   return (
     <Stack gap="lg">
       <Title order={1} size="h2">
@@ -57,6 +61,8 @@ export default function HomeView() {
             onChoose={(type) => setSearch({ type }, { replace: true })}
           />
           {chosen && <BestRuns type={chosen} />}
+          <LastFailures ended={ended} />
+          <Spending />
         </>
       )}
     </Stack>
