@@ -1,8 +1,10 @@
-import { Button, Code, CopyButton, Group, Stack, Title } from '@mantine/core';
+import { Button, Code, CopyButton, Group, Skeleton, Stack, Title } from '@mantine/core';
 import type { RunView } from '@trainyard/shared/http/bodies';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 
-/** The specification as the run has it, with every default filled in. */
+const Towers = lazy(() => import('../../figures/Towers.js'));
+
+/** What was trained: the towers as a picture, and the specification with every default filled in. */
 export function Configuration({ run }: { run: RunView }) {
   const [isShown, setShown] = useState(false);
   const text = JSON.stringify(run.spec, undefined, 2);
@@ -13,7 +15,7 @@ export function Configuration({ run }: { run: RunView }) {
           Specification
         </Title>
         <Button size="xs" variant="default" aria-expanded={isShown} onClick={() => setShown(!isShown)}>
-          {isShown ? 'Hide' : 'Show'}
+          {isShown ? 'Hide the JSON' : 'Show the JSON'}
         </Button>
         <CopyButton value={text}>
           {({ copied, copy }) => (
@@ -23,6 +25,9 @@ export function Configuration({ run }: { run: RunView }) {
           )}
         </CopyButton>
       </Group>
+      <Suspense fallback={<Skeleton height={200} />}>
+        <Towers model={run.spec.model} features={run.spec.features} />
+      </Suspense>
       {isShown && (
         <Code block className="code" tabIndex={0} aria-label="The specification as JSON">
           {text}

@@ -1,4 +1,4 @@
-import { Alert, List, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Group, List, Stack, Table, Text, Title } from '@mantine/core';
 import { GateTable } from '../../figures/GateTable.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunView } from '@trainyard/shared/http/bodies';
@@ -8,6 +8,7 @@ import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { isLowerBetter } from '@trainyard/shared/metrics/direction';
 import { resultMetrics } from '@trainyard/shared/metrics/columns';
 import type { RunResult } from '@trainyard/shared/runs/reported';
+import { Link } from 'wouter';
 
 const DECISIONS = {
   ship: { color: 'green', title: 'Ship it' },
@@ -42,6 +43,19 @@ export function ResultTable({ run, result }: { run: RunView; result: RunResult }
           ? '.'
           : `; the training stopped early after epoch ${earlyStoppedAtEpoch}.`}
       </Text>
+      <Group gap="lg">
+        {run.quickRunId !== null && (
+          <Link
+            href={`/compare?runs=${run.runId},${run.quickRunId}&baseline=${run.quickRunId}`}
+            className="plainLink"
+          >
+            Beside its quick test
+          </Link>
+        )}
+        <Link href={`/models/${encodeURIComponent(run.modelId)}`} className="plainLink">
+          Promote it on the page of its model
+        </Link>
+      </Group>
       <ScrollingTable minWidth={420}>
         <Table.Thead>
           <Table.Tr>
