@@ -12,7 +12,7 @@ export function Shape({ resolved, sizeOf }: { resolved: DryRun['spec'] | undefin
     <Fieldset legend="Shape of the model">
       {resolved ? (
         <Suspense fallback={<Skeleton height={200} />}>
-          <Towers model={resolved.model} features={resolved.features} sizeOf={sizeOf} />
+          <Towers model={resolved.model} features={resolved.features} sizeOf={sizeOf} order={2} />
           <Text size="xs" c="dimmed" mt="sm">
             By the values of all rows: tables have those of the training rows alone, and may be smaller.
           </Text>
