@@ -15,6 +15,7 @@ import { listRuns } from './runs/listRunsBench.js';
 import { logqOnlineRetail } from './training/logqOnlineRetailBench.js';
 import { intervalCoverage } from './evaluation/intervalCoverageBench.js';
 import { init } from './training/initBench.js';
+import { pageLoad } from './page/pageLoadBench.js';
 import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
 import { asha } from './search/ashaBench.js';
 import { tpeVsRandom } from './search/tpeVsRandomBench.js';
@@ -66,6 +67,7 @@ const BENCHES: readonly Bench[] = [
   recommendAll,
   exportShare,
   epochToPage,
+  pageLoad,
   fuzz,
 ];
 

@@ -20,7 +20,7 @@ import * as versions from './http/versions.js';
 import { monthSpendingSchema } from './http/spending.js';
 import { attachmentSchema } from './runs/identity.js';
 import * as runs from './runs/run.js';
-import { runStatusSchema, stageNameSchema } from './runs/status.js';
+import { runStatusSchema, stageNameSchema } from './runs/statusSchemas.js';
 import { bigQuerySourceSchema } from './spec/bigQuerySource.js';
 import { conditionSchema } from './spec/columns.js';
 import { datasetSchema } from './spec/dataset.js';

@@ -3,8 +3,8 @@ import { useSearchParams } from 'wouter';
 
 /** What is chosen in a view, as its address has it. An empty value is none. */
 export function useAddress(): {
-  get(name: string): string;
-  set(changes: Readonly<Record<string, string>>): void;
+  get: (name: string) => string;
+  set: (changes: Readonly<Record<string, string>>) => void;
 } {
   const [search, setSearch] = useSearchParams();
   const set = useCallback(

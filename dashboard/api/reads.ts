@@ -13,6 +13,7 @@ import type {
 import type { MonthSpending } from '@trainyard/shared/http/spending';
 import type { CallerView } from '@trainyard/shared/http/signIn';
 import type { ModelVersionPage } from '@trainyard/shared/http/versions';
+import type { RunTable } from '@trainyard/shared/http/runTable';
 import type { BestExperiments } from '@trainyard/shared/http/experiments';
 import type { Profile } from '@trainyard/shared/profile/profile';
 import type { ModelManifest } from '@trainyard/shared/runs/modelManifest';
@@ -23,6 +24,15 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { read } from './request.js';
 
 const PAGE = 50;
+export const TABLE_PAGE = 100;
+
+/** What a table of runs holds; an empty text asks for nothing. */
+export interface TableAsked {
+  columns: string;
+  filter: string;
+  orderBy: string;
+  search: string;
+}
 
 export const reads = {
   bestExperiments: queryOptions({
@@ -50,17 +60,28 @@ export const reads = {
         ),
       getNextPageParam: ({ nextCursor }) => nextCursor,
     }),
-  runs: (modelId: string, filter: string, orderBy: string) =>
+  runs: (modelId: string, filter: string, orderBy: string, search = '') =>
     infiniteQueryOptions({
-      queryKey: ['runs', modelId, filter, orderBy],
+      queryKey: ['runs', modelId, filter, orderBy, search],
       initialPageParam: '',
       queryFn: ({ pageParam, signal }) =>
         read<RunPage>(
           `/api/models/${encodeURIComponent(modelId)}/training-runs`,
-          { cursor: pageParam, filter, orderBy, limit: PAGE },
+          { cursor: pageParam, filter, orderBy, search, limit: PAGE },
           signal,
         ),
       getNextPageParam: ({ nextCursor }) => nextCursor,
+    }),
+  /** A part of the table of a model's runs, from the page of that number on, counted from 0. */
+  runTable: (modelId: string, asked: TableAsked, page: number) =>
+    queryOptions({
+      queryKey: ['runs', modelId, 'table', asked, page],
+      queryFn: ({ signal }) =>
+        read<RunTable>(
+          `/api/models/${encodeURIComponent(modelId)}/run-table`,
+          { ...asked, offset: page * TABLE_PAGE, limit: TABLE_PAGE, names: page === 0 ? 'true' : '' },
+          signal,
+        ),
     }),
   comparison: (runs: string, baseline: string) =>
     queryOptions({

@@ -12,7 +12,7 @@ import {
   runResultSchema,
   toldLineageFields,
 } from '../runs/run.js';
-import { stageNameSchema } from '../runs/status.js';
+import { stageNameSchema } from '../runs/statusSchemas.js';
 import { stageWarningsSchema } from '../runs/warnings.js';
 import { EPOCH_METRICS, RECALL_NAME } from '../metrics/examples.js';
 

@@ -5,7 +5,7 @@ import { described } from '../described.js';
 import { DEFAULT_MONITOR } from '../metrics/availability.js';
 import { intervalSchema } from '../metrics/interval.js';
 import { identityFields } from '../runs/identity.js';
-import { runStatusSchema } from '../runs/status.js';
+import { runStatusSchema } from '../runs/statusSchemas.js';
 
 export const MOST_COMPARED = 100;
 /** A longer curve is told of by every n-th epoch. */

@@ -6,7 +6,7 @@ import { inSweepSchema } from '../runs/inSweep.js';
 import { runEnvironmentSchema } from '../runs/environment.js';
 import { lineageFields, runDataSchema } from '../runs/lineage.js';
 import { servingVersionSchema } from '../runs/production.js';
-import { stageNameSchema } from '../runs/status.js';
+import { stageNameSchema } from '../runs/statusSchemas.js';
 
 const stageLineageSchema = z.strictObject({
   stage: described(stageNameSchema.clone(), 'The stage.'),

@@ -15,7 +15,7 @@ import {
 import { quickTestSchema } from '../quickTests/quickTest.js';
 import { repeatCountSchema } from '../repeats/repeats.js';
 import { startIdentityFields } from '../runs/identity.js';
-import { runStatusSchema } from '../runs/status.js';
+import { runStatusSchema } from '../runs/statusSchemas.js';
 import {
   presetContentSchemas,
   presetIdSchema,
@@ -27,7 +27,7 @@ import type { PresetKind } from '../presetSections.js';
 import { gateSetsSchema } from '../spec/evaluation/gateSets.js';
 import { brokenGatesOfSet } from '../spec/rules/gates.js';
 import { nextCursor } from './nextCursor.js';
-import { countInQuery, filterInQuery, flagInQuery, orderInQuery } from './queries.js';
+import { countInQuery, filterInQuery, flagInQuery, orderInQuery, searchInQuery } from './queries.js';
 import { runNameSchema } from './runName.js';
 import { unsearched } from './unsearched.js';
 
@@ -119,6 +119,7 @@ export const listRunsQuerySchema = z
     ),
     filter: filterInQuery,
     orderBy: orderInQuery,
+    search: searchInQuery,
   })
   .refine(
     ({ orderBy, bestBy }) => orderBy === undefined || bestBy === undefined,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { instantSchema, modelIdSchema, runIdSchema } from '../common.js';
 import { described } from '../described.js';
 import { contentDigestSchema, dataReferenceSchema } from '../runs/lineage.js';
-import { runStatusSchema, stageNameSchema } from '../runs/status.js';
+import { runStatusSchema, stageNameSchema } from '../runs/statusSchemas.js';
 
 /** The most runs that are told of, each way. */
 const MOST_RUNS = 100;

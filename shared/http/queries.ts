@@ -36,3 +36,9 @@ export const orderInQuery = described(
   'What the runs are ordered by: metrics, fields, parameters and tags, with commas between, each with `asc` or `desc`. Unless said, the best of a metric comes first, and of all else the least. Runs that lack the value come last.',
   'test_recall_at_100, createdAt desc',
 );
+
+export const searchInQuery = described(
+  z.string().min(1).max(200).optional(),
+  'A text, in any case, that the name, the id, the title, the author, the experiment or a tag of the runs holds.',
+  'wider',
+);

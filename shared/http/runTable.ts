@@ -1,8 +1,15 @@
 /** The runs of a model as a table of chosen columns, any part of which is read by itself. */
 import { z } from 'zod';
 import { described } from '../described.js';
-import { runStatusSchema } from '../runs/status.js';
-import { countInQuery, filterInQuery, flagInQuery, offsetInQuery, orderInQuery } from './queries.js';
+import { runStatusSchema } from '../runs/statusSchemas.js';
+import {
+  countInQuery,
+  filterInQuery,
+  flagInQuery,
+  offsetInQuery,
+  orderInQuery,
+  searchInQuery,
+} from './queries.js';
 import { unsearched } from './unsearched.js';
 
 const MOST_ROWS = 500;
@@ -17,11 +24,7 @@ export const runTableQuerySchema = z.strictObject({
   ),
   filter: filterInQuery,
   orderBy: orderInQuery,
-  search: described(
-    z.string().min(1).max(200).optional(),
-    'A text, in any case, that the name, the title, the author, the experiment or a tag of the runs holds.',
-    'wider',
-  ),
+  search: searchInQuery,
   offset: described(
     offsetInQuery(MOST_OFFSET),
     'How many rows stand before the first one that is given.',

@@ -3,7 +3,8 @@ import { newRun } from '../../test/support/newRun.js';
 import type { LifecycleEvent } from './lifecycleEvent.js';
 import type { Run, RunResult } from '../runs/run.js';
 import { runSchema } from '../runs/run.js';
-import { isTerminal, runStatusSchema, type RunStatus } from '../runs/status.js';
+import { isTerminal, type RunStatus } from '../runs/status.js';
+import { runStatusSchema } from '../runs/statusSchemas.js';
 import { commandFor, IllegalTransitionError, mergeEpoch, transition } from './transition.js';
 
 const NOW = new Date('2026-01-01T00:00:00.000Z');

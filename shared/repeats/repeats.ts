@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { instantSchema, modelIdSchema, runIdSchema } from '../common.js';
 import { described } from '../described.js';
-import { runStatusSchema } from '../runs/status.js';
+import { runStatusSchema } from '../runs/statusSchemas.js';
 import { sensitivitySchema } from './sensitivity.js';
 
 const MOST_REPEATS = 100;

@@ -4,7 +4,7 @@ import { instantSchema, metricsSchema } from '../common.js';
 import { described } from '../described.js';
 import { lineageFields } from './lineage.js';
 import { countsSchema, logLineSchema, reportFields } from './reported.js';
-import { runStatusSchema, stageNameSchema } from './status.js';
+import { runStatusSchema, stageNameSchema } from './statusSchemas.js';
 import { stageWarningsSchema } from './warnings.js';
 import { EPOCH_METRICS } from '../metrics/examples.js';
 

@@ -4,7 +4,7 @@ import { instantSchema, metricsSchema } from '../common.js';
 import { described } from '../described.js';
 import { gatedFiguresSchema } from './gatedFigure.js';
 import { performanceSchema } from './performance.js';
-import { stageNameSchema } from './status.js';
+import { stageNameSchema } from './statusSchemas.js';
 import { verdictSchema } from './verdict.js';
 import { BASELINE_METRICS, LOG_MESSAGE, RESULT_METRICS } from '../metrics/examples.js';
 

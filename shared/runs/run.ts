@@ -13,7 +13,7 @@ import { identityFields } from './identity.js';
 import { contentDigestSchema, EXAMPLE_DIGEST, MAX_DIGESTS, runDataSchema } from './lineage.js';
 import { servingVersionSchema } from './production.js';
 import { progressSchema, resourcesSchema, runErrorSchema, runResultSchema } from './reported.js';
-import { runStatusSchema, stageNameSchema } from './status.js';
+import { runStatusSchema, stageNameSchema } from './statusSchemas.js';
 import { runWarningsSchema } from './warnings.js';
 import { EPOCH_METRICS } from '../metrics/examples.js';
 

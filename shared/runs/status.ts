@@ -1,13 +1,15 @@
-import { z } from 'zod';
-import { described } from '../described.js';
+/** The words of a run's life, without the schemas that check them (`statusSchemas.ts`): a page that reads them loads no validator. */
 
-export const runStatusSchema = described(
-  z.enum(['pending', 'provisioning', 'running', 'cancelling', 'completed', 'failed', 'cancelled']),
-  'Where the run is in its life. `pending`: it is recorded and waits for a machine. `provisioning`: a tier has accepted its job. ' +
-    '`running`: the trainer has reported. `cancelling`: somebody asked to cancel it and the trainer has not confirmed. ' +
-    '`completed`, `failed` and `cancelled` are final.',
-);
-export type RunStatus = z.infer<typeof runStatusSchema>;
+export const RUN_STATUSES = [
+  'pending',
+  'provisioning',
+  'running',
+  'cancelling',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 const TERMINAL: Record<RunStatus, boolean> = {
   pending: false,
@@ -24,9 +26,6 @@ export function isTerminal(status: RunStatus): boolean {
   return TERMINAL[status];
 }
 
-export const stageNameSchema = described(
-  z.enum(['ingest', 'validate', 'transform', 'train', 'evaluate', 'register']),
-  'A stage of the trainer. They follow each other in this order.',
-);
-export type StageName = z.infer<typeof stageNameSchema>;
-export const STAGES: readonly StageName[] = stageNameSchema.options;
+/** The stages of the trainer, in their order. */
+export const STAGES = ['ingest', 'validate', 'transform', 'train', 'evaluate', 'register'] as const;
+export type StageName = (typeof STAGES)[number];

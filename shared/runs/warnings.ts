@@ -3,7 +3,8 @@ import { cutText } from '../cutText.js';
 import { z } from 'zod';
 import { described } from '../described.js';
 import type { RunWarningCode } from '../errors/runWarnings.js';
-import { stageNameSchema, STAGES, type StageName } from './status.js';
+import { STAGES, type StageName } from './status.js';
+import { stageNameSchema } from './statusSchemas.js';
 
 /** Never holds a secret or a row of data. */
 export const runWarningSchema = described(

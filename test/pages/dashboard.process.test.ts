@@ -1,6 +1,6 @@
 /** The page in a real browser, on the API of a control plane that the test writes into. */
 import { createHash } from 'node:crypto';
-import { paths, type Run } from '@trainyard/shared';
+import { newModel, paths, type Run } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { RESULT } from '../support/callbacks.js';
 import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
@@ -134,6 +134,9 @@ describe.skipIf(!hasChromium)(`the page${hasChromium ? '' : `, ${WITHOUT_CHROMIU
   it('compares the runs that are chosen in the list, and follows them', async () => {
     const { page, run, cp, complaints, finishEpoch } = await opened('/runs?model=demo');
     await cp.put(otherRun(run));
+    await cp.store.transaction(async (tx) =>
+      tx.set(paths.model('demo'), { ...newModel('demo', cp.now()), lastRunNumber: 2 }),
+    );
     await page.reload();
     await page.getByRole('checkbox', { name: 'Compare demo#1' }).check();
     await page.getByRole('checkbox', { name: 'Compare demo#2' }).check();

@@ -1,24 +1,20 @@
-import { Button, Group, Select, Stack, TextInput, Title } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState, type ComponentProps } from 'react';
+import { Button, Group, SegmentedControl, Select, Stack, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { useAddress } from '../../address/useAddress.js';
 import { reads } from '../../api/reads.js';
-import { thingsOf } from '../../feed/feed.js';
-import { useTopic } from '../../feed/useFeed.js';
-import { ShowMore } from '../../figures/ShowMore.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
+import { RunCards } from './RunCards.js';
 import { RunsTable } from './RunsTable.js';
-
-/** A filter is asked for when its writer pauses. */
-const TYPING_MS = 300;
+import { SettledInput } from './SettledInput.js';
+import { useSelection } from './useSelection.js';
 
 /** The runs of a model, newest first or in the order that is asked for. What is chosen stands in the address. */
 export default function RunsView() {
   const models = useQuery(reads.models);
   const address = useAddress();
+  const selection = useSelection();
   if (models.isPending) return <Loading />;
   if (models.isError)
     return (
@@ -26,44 +22,47 @@ export default function RunsView() {
     );
   const ids = models.data.models.map(({ modelId, name }) => ({ value: modelId, label: name }));
   const modelId = address.get('model') || ids[0]?.value;
-  const selected = address
-    .get('selected')
-    .split(',')
-    .filter((id) => id !== '');
+  const shows = address.get('view') === 'cards' ? 'cards' : 'table';
   return (
     <Stack gap="md">
       <Group justify="space-between">
         <Title order={1} size="h2">
           Runs
         </Title>
-        <Actions modelId={modelId ?? ''} selected={selected} onNone={() => address.set({ selected: '' })} />
+        <Actions modelId={modelId ?? ''} selected={selection.ids} onNone={selection.clear} />
       </Group>
       <Group align="end">
         <Select
           label="Model"
           data={ids}
           value={modelId ?? null}
-          onChange={(id) => address.set({ model: id ?? '' })}
+          onChange={(id) =>
+            address.set({ model: id ?? '', filter: '', orderBy: '', search: '', columns: '' })
+          }
           searchable
           allowDeselect={false}
         />
-        <FilterInput
+        <SettledInput
           key={modelId}
-          value={address.get('filter')}
-          onChange={(filter) => address.set({ filter })}
+          label="Search"
+          placeholder="name, title, author, tag"
+          value={address.get('search')}
+          onChange={(search) => address.set({ search })}
+        />
+        <SegmentedControl
+          aria-label="Shown as"
+          data={[
+            { value: 'table', label: 'Table' },
+            { value: 'cards', label: 'Cards' },
+          ]}
+          value={shows}
+          onChange={(view) => address.set({ view: view === 'cards' ? view : '' })}
         />
       </Group>
-      {modelId === undefined ? null : (
-        <RunsOfModel
-          modelId={modelId}
-          filter={address.get('filter')}
-          orderBy={address.get('orderBy')}
-          selected={selected}
-          onSelect={(runId, isSelected) => {
-            const others = selected.filter((id) => id !== runId);
-            address.set({ selected: (isSelected ? [...others, runId] : others).join(',') });
-          }}
-        />
+      {modelId === undefined ? null : shows === 'cards' ? (
+        <RunCards key={modelId} modelId={modelId} selection={selection} />
+      ) : (
+        <RunsTable key={modelId} modelId={modelId} selection={selection} />
       )}
     </Stack>
   );
@@ -92,60 +91,5 @@ function Actions({ modelId, selected, onNone }: ActionsProps) {
         New training
       </Button>
     </Group>
-  );
-}
-
-function FilterInput({ value, onChange }: { value: string; onChange: (text: string) => void }) {
-  const [text, setText] = useState(value);
-  const [settled] = useDebouncedValue(text, TYPING_MS);
-  useEffect(() => {
-    if (settled !== value) onChange(settled);
-    // Only what was typed is handed on: a change of the address by others is not typed back.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [settled]);
-  return (
-    <TextInput
-      label="Filter"
-      placeholder="test_recall_at_10 > 0.2 and params.training.batchSize = 8192"
-      value={text}
-      onChange={({ currentTarget }) => setText(currentTarget.value)}
-      style={{ flexGrow: 1 }}
-      spellCheck={false}
-    />
-  );
-}
-
-interface RunsOfModelProps extends Pick<ComponentProps<typeof RunsTable>, 'selected' | 'onSelect'> {
-  modelId: string;
-  filter: string;
-  orderBy: string;
-}
-
-function RunsOfModel({ modelId, filter, orderBy, selected, onSelect }: RunsOfModelProps) {
-  const pages = useInfiniteQuery(reads.runs(modelId, filter, orderBy));
-  const live = thingsOf(useTopic('runs'), 'run').filter((run) => run.modelId === modelId);
-  const queryClient = useQueryClient();
-  const news = live.map(({ runId, status }) => `${runId} ${status}`).join(',');
-  // A run that begins or ends changes what the list holds; how far one is comes from the feed alone.
-  useEffect(
-    () => void queryClient.invalidateQueries({ queryKey: ['runs', modelId] }),
-    [news, queryClient, modelId],
-  );
-  if (pages.isPending) return <Loading rows={8} />;
-  if (pages.isError)
-    return <Failure what="The runs cannot be read" error={pages.error} retry={() => void pages.refetch()} />;
-  const newest = new Map(live.map((run) => [run.runId, run]));
-  const runs = pages.data.pages.flatMap((page) => page.runs).map((run) => newest.get(run.runId) ?? run);
-  return (
-    <Stack gap="sm">
-      <RunsTable
-        runs={runs}
-        unsearched={pages.data.pages[0]?.unsearched ?? 0}
-        isFiltered={filter !== ''}
-        selected={selected}
-        onSelect={onSelect}
-      />
-      <ShowMore pages={pages} />
-    </Stack>
   );
 }

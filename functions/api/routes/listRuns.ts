@@ -45,7 +45,7 @@ export const listRunsRoute = defineRoute({
   result: runPageSchema,
   success: 200,
   async handle(cp, { params, query, caller }) {
-    const isFiltered = query.filter !== undefined || query.orderBy !== undefined;
+    const isFiltered = [query.filter, query.orderBy, query.search].some((asked) => asked !== undefined);
     const startAfter = isFiltered ? undefined : placeOf(query);
     const model = await readModel(cp.store, params.modelId);
     const isSeen = model && maySee(caller, model.teams);
@@ -71,10 +71,10 @@ export const listRunsRoute = defineRoute({
 async function foundRuns(
   cp: ControlPlane,
   model: Pick<ModelDocument, 'modelId' | 'lastRunNumber'>,
-  { filter, orderBy, bestBy, status, tag, cursor, limit }: ListQuery,
+  { filter, orderBy, search, bestBy, status, tag, cursor, limit }: ListQuery,
 ): Promise<z.infer<typeof runPageSchema>> {
   const best = bestBy && { orderBy: bestBy, status: 'completed' as const };
-  const asked: RunsAsked = { filter, orderBy, status, tag, ...best };
+  const asked: RunsAsked = { filter, orderBy, search, status, tag, ...best };
   const after = decodeCursor(foundCursorSchema, cursor);
   // A cursor of another filter or order points nowhere.
   if (after && after.of !== askedDigest(asked)) decodeCursor(z.never(), cursor);

@@ -22,6 +22,7 @@ import {
   type FieldName,
 } from './filter/parse.js';
 import { readSummaries, type ReadPorts } from './readSummaries.js';
+import { searched } from './searched.js';
 import { isLeftOut, rowOf, summaryOf, type SummaryRow } from './summary.js';
 
 export interface RunsAsked {
@@ -30,6 +31,8 @@ export interface RunsAsked {
   status?: RunStatus | undefined;
   /** `key=value`. */
   tag?: string | undefined;
+  /** A text that people call the runs by. */
+  search?: string | undefined;
 }
 
 /** Where a page ended: of which filter and order, and behind which run. */
@@ -50,8 +53,11 @@ export interface FoundRuns {
 const CONCURRENCY = 16;
 
 /** What cursors of the same filter and order have in common. */
-export function askedDigest({ filter, orderBy, status, tag }: RunsAsked): string {
-  return digestOf({ filter, orderBy, status, tag }).slice('sha256:'.length, 'sha256:'.length + 16);
+export function askedDigest({ filter, orderBy, status, tag, search }: RunsAsked): string {
+  return digestOf({ filter, orderBy, status, tag, ...(search !== undefined && { search }) }).slice(
+    'sha256:'.length,
+    'sha256:'.length + 16,
+  );
 }
 
 /** Fails with `invalid-filter`. */
@@ -120,7 +126,7 @@ export interface ResolvedAsk {
 export async function resolveAsked(
   cp: ReadPorts,
   model: Pick<ModelDocument, 'modelId' | 'lastRunNumber'>,
-  { filter, orderBy, status, tag, columns }: RunsAsked & { columns?: string | undefined },
+  { filter, orderBy, status, tag, search, columns }: RunsAsked & { columns?: string | undefined },
 ): Promise<ResolvedAsk> {
   // What cannot be read is refused before anything is read for it.
   const tree = filter === undefined ? undefined : await parseFilter(filter);
@@ -144,6 +150,7 @@ export async function resolveAsked(
   const predicates: Predicate[] = [
     ...(status ? [({ fields: { status: own } }: SummaryRow) => own === status] : []),
     ...(tag === undefined ? [] : [hasTag(tag)]),
+    ...(search === undefined ? [] : [searched(model.modelId, search)]),
     ...(tree ? [compileFilter(tree, namesIn('filter', filter ?? ''))] : []),
   ];
   const orders = asked.map(({ field, direction }): ResolvedOrder => {

@@ -7,9 +7,8 @@ import { resolveAsked, type RunsAsked } from './findRuns.js';
 import type { ReadPorts } from './readSummaries.js';
 import type { SummaryRow } from './summary.js';
 
-export interface TableAsked extends Pick<RunsAsked, 'filter' | 'orderBy'> {
+export interface TableAsked extends Pick<RunsAsked, 'filter' | 'orderBy' | 'search'> {
   columns?: string | undefined;
-  search?: string | undefined;
   offset: number;
   limit: number;
   names?: boolean | undefined;
@@ -33,8 +32,7 @@ export async function readRunTable(
       `${chosen.length} columns are asked for, and at most ${MOST_COLUMNS} are given: leave some out.`,
     );
   const columns = asked.columns === undefined ? firstColumns(rows) : chosen;
-  const holds = asked.search === undefined ? () => true : searched(model.modelId, asked.search);
-  const found = rows.filter((row) => holds(row) && predicates.every((predicate) => predicate(row)));
+  const found = rows.filter((row) => predicates.every((holds) => holds(row)));
   const compare = compareKeys(orders);
   const ordered = found
     .map((row) => ({ ...sortKey(row, orders), row }))
@@ -109,14 +107,4 @@ function namesOf(rows: readonly SummaryRow[]): string[] {
     for (const key of Object.keys(row.tags)) names.add(askedBy(resolveField({ path: ['tags', key], at: 0 })));
   }
   return [...names].toSorted();
-}
-
-function searched(modelId: string, search: string): (row: SummaryRow) => boolean {
-  const text = search.toLowerCase();
-  return ({ fields, tags }) => {
-    const { runNumber, title, requestedBy, experiment, runId } = fields;
-    const own = [runName({ modelId, runNumber }), runId, title, requestedBy, experiment ?? ''];
-    const all = [...own, ...Object.entries(tags).map(([key, value]) => `${key}=${value}`)];
-    return all.some((one) => one.toLowerCase().includes(text));
-  };
 }

@@ -1,4 +1,5 @@
 /** Texts of the filter language as trees, or a refusal that points at the place. */
+import { WRITTEN_PARAMETERS } from '@trainyard/shared';
 import { z } from 'zod';
 import { DomainError } from '../../../errors/domainError.js';
 import { GRAMMAR } from './grammar.js';
@@ -48,7 +49,7 @@ const orderSchema = z.strictObject({ field: fieldSchema, direction: z.enum(['asc
 type Order = z.infer<typeof orderSchema>;
 
 /** The parameters of a request that are written in the language. */
-export type AskedBy = 'filter' | 'orderBy' | 'columns';
+export type AskedBy = keyof typeof WRITTEN_PARAMETERS;
 
 /** Fails with `invalid-filter`, which says where and what is allowed there. */
 export async function parseFilter(text: string): Promise<Filter> {
@@ -94,7 +95,7 @@ export function invalidFilter(name: AskedBy, text: string, at: number, what: str
   const shown = `${at > 40 ? '…' : ''}${before}⟨here⟩${after}${at + 40 < text.length ? '…' : ''}`;
   return new DomainError(
     'invalid-filter',
-    `${name === 'columns' ? 'The list of columns' : `The ${name}`} is wrong ${place}: ${what}${what.endsWith('?') ? '' : '.'} It reads: ${shown}`,
+    `${WRITTEN_PARAMETERS[name]} is wrong ${place}: ${what}${what.endsWith('?') ? '' : '.'} It reads: ${shown}`,
   );
 }
 
