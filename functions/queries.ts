@@ -9,6 +9,7 @@ import {
   type PresetKind,
   type RunStatus,
 } from '@trainyard/shared';
+import { listened } from '@trainyard/shared/feed/queries';
 import type { Filter, Query, StoredDocument } from './ports/documentStore/documentStore.js';
 
 /** Where a page begins and how long it is. */
@@ -29,22 +30,8 @@ function paged(query: Query, { startAfter, limit }: Page): Query {
   return { ...query, ...(startAfter && { startAfter }), limit };
 }
 
-/** A query that can be watched. */
-type Whole = Omit<Query, 'startAfter' | 'limit' | 'fields'>;
-
-const openRuns: Whole = {
-  collection: paths.runs,
-  where: [{ field: 'status', op: 'in', value: OPEN }],
-  orderBy: [{ field: 'createdAt', direction: 'asc' }],
-};
-
-const models = (teams: readonly string[] | undefined): Whole => ({
-  collection: paths.models,
-  ...(teams && { where: [{ field: 'teams', op: 'array-contains-any' as const, value: teams }] }),
-  orderBy: [{ field: 'modelId', direction: 'asc' }],
-});
-
-const logChunks = (runId: string, direction: 'asc' | 'desc'): Whole => ({
+/** Those of a log in the other direction are read from its end. */
+const logChunks = (runId: string, direction: 'asc' | 'desc'): Query => ({
   collection: paths.logs(runId),
   orderBy: [
     { field: 'attempt', direction },
@@ -54,9 +41,7 @@ const logChunks = (runId: string, direction: 'asc' | 'desc'): Whole => ({
 
 export const queries = {
   /** Runs that are not over, oldest first. */
-  openRuns: (page: Page) => paged(openRuns, page),
-  /** The same, to be watched. */
-  allOpenRuns: openRuns,
+  openRuns: (page: Page) => paged(listened.openRuns(undefined), page),
   /** Runs that have jobs which nobody wants any more, those first that have had one for longest. */
   stoppingRuns: (page: Page) =>
     paged({ collection: paths.runs, orderBy: [{ field: 'stopping.since', direction: 'asc' }] }, page),
@@ -128,20 +113,9 @@ export const queries = {
       },
       page,
     ),
-  epochs: (runId: string): Query => ({
-    collection: paths.epochs(runId),
-    orderBy: [{ field: 'epoch', direction: 'asc' }],
-  }),
-  stages: (runId: string): Query => ({
-    collection: paths.stages(runId),
-    orderBy: [{ field: 'at', direction: 'asc' }],
-  }),
-  events: (runId: string): Query => ({
-    collection: paths.events(runId),
-    orderBy: [{ field: 'at', direction: 'asc' }],
-  }),
-  /** All of a log, to be watched. */
-  allLogChunks: (runId: string) => logChunks(runId, 'asc'),
+  epochs: (runId: string): Query => listened.epochs(runId),
+  stages: (runId: string): Query => listened.stages(runId),
+  events: (runId: string): Query => listened.events(runId),
   logChunks: (runId: string, direction: 'asc' | 'desc', page: Page) =>
     paged(logChunks(runId, direction), page),
   /** Events that wait since `settled` or longer, oldest first. */
@@ -190,9 +164,9 @@ export const queries = {
     limit,
   }),
   /** In the order of their ids; those of the given teams, or all. */
-  models: (teams: readonly string[] | undefined, page: Page) => paged(models(teams), page),
-  /** The same, to be watched. */
-  allModels: models,
+  models: (teams: readonly string[] | undefined, page: Page) => paged(listened.models(teams), page),
+  /** All of them. */
+  allModels: (teams: readonly string[] | undefined): Query => listened.models(teams),
   /** By their ids. */
   experiments: (modelId: string, page: Page) =>
     paged(
@@ -246,10 +220,7 @@ export const queries = {
     orderBy: [{ field: 'number', direction: 'asc' }],
     limit,
   }),
-  finalRuns: (sweepId: string): Query => ({
-    collection: paths.finalRuns(sweepId),
-    orderBy: [{ field: 'at', direction: 'asc' }],
-  }),
+  finalRuns: (sweepId: string): Query => listened.finals(sweepId),
 } as const;
 
 export interface RunFilter {

@@ -19,7 +19,7 @@ import type { Profile } from '@trainyard/shared/profile/profile';
 import type { ModelManifest } from '@trainyard/shared/runs/modelManifest';
 import type { PresetKind } from '@trainyard/shared/presetSections';
 import type { SweepFindings } from '@trainyard/shared/sweeps/findings';
-import type { SweepPage, SweepView, TrialPage } from '@trainyard/shared/sweeps/view';
+import type { SweepPage, SweepView } from '@trainyard/shared/sweeps/view';
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { read } from './request.js';
 
@@ -105,18 +105,6 @@ export const reads = {
     queryOptions({
       queryKey: ['sweep', sweepId],
       queryFn: ({ signal }) => read<SweepView>(`/api/sweeps/${encodeURIComponent(sweepId)}`, {}, signal),
-    }),
-  trials: (sweepId: string) =>
-    infiniteQueryOptions({
-      queryKey: ['trials', sweepId],
-      initialPageParam: '',
-      queryFn: ({ pageParam, signal }) =>
-        read<TrialPage>(
-          `/api/sweeps/${encodeURIComponent(sweepId)}/trials`,
-          { cursor: pageParam, limit: 200 },
-          signal,
-        ),
-      getNextPageParam: ({ nextCursor }) => nextCursor,
     }),
   /** Of so many results: more of them are another answer. */
   sweepFindings: (sweepId: string, results: number) =>

@@ -5,9 +5,10 @@ import {
   paths,
   type ModelDocument,
   type ModelVersion,
-  type ModelView,
 } from '@trainyard/shared';
 import type { DocumentReader, StoredDocument } from '../ports/documentStore/documentStore.js';
+
+export { modelViewOf, withoutVersion as versionViewOf } from '@trainyard/shared/http/views';
 
 export function parseModel(document: StoredDocument): ModelDocument {
   return modelDocumentSchema.parse(document.data);
@@ -29,12 +30,4 @@ export async function readVersion(
 ): Promise<ModelVersion | undefined> {
   const document = await from.get(paths.modelVersion(modelId, version));
   return document && parseVersion(document);
-}
-
-export function modelViewOf({ schemaVersion: _version, newRows: _rows, ...model }: ModelDocument): ModelView {
-  return { ...model, name: model.name ?? model.modelId };
-}
-
-export function versionViewOf({ schemaVersion: _version, ...version }: ModelVersion) {
-  return version;
 }

@@ -4,13 +4,11 @@ import {
   paths,
   runEventRecordSchema,
   runSchema,
-  runName,
   stageSchema,
   STAGES,
   type Epoch,
   type Run,
   type RunEventRecord,
-  type RunView,
   type Stage,
 } from '@trainyard/shared';
 import type {
@@ -21,6 +19,8 @@ import type {
 } from '../ports/documentStore/documentStore.js';
 import { queries, type Page } from '../queries.js';
 
+export { runViewOf as viewOf } from '@trainyard/shared/http/views';
+
 export function parseRun(document: StoredDocument): Run {
   return runSchema.parse(document.data);
 }
@@ -28,10 +28,6 @@ export function parseRun(document: StoredDocument): Run {
 export async function readRun(from: DocumentReader, runId: string): Promise<Run | undefined> {
   const document = await from.get(paths.run(runId));
   return document && parseRun(document);
-}
-
-export function viewOf({ lease: _lease, ...run }: Run): RunView {
-  return { ...run, name: runName(run) };
 }
 
 export async function listEpochs(store: DocumentStore, runId: string): Promise<Epoch[]> {

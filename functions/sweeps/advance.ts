@@ -4,10 +4,10 @@ import { outboxWrite, publishCommitted } from '../events/outbox.js';
 import { DocumentExistsError } from '../ports/documentStore/documentStore.js';
 import { makeWrites, type Write } from '../ports/documentStore/writes.js';
 import { sharedTurn } from '../sharedTurn.js';
-import { bestOf } from './best.js';
+import { bestOf, costOf, countsOf } from '@trainyard/shared/sweeps/soFar';
 import { endWrite, readEnd, readQueue, readSweep } from './documents.js';
 import { readTrials } from './history.js';
-import { costOf, countsOf, isOpen, nextStep, type NextStep } from './plan.js';
+import { isOpen, nextStep, type NextStep } from './plan.js';
 import { sweepEvent } from './sweepEvent.js';
 import { beginTrial, claimTrial, stopRun, turnWrite, type SweepPorts } from './trials.js';
 

@@ -24,7 +24,7 @@ import { nextRound } from './nextRound.js';
 import { nextStep, stopReason } from './plan.js';
 import { sweepEvent } from './sweepEvent.js';
 import type { SweepPorts } from './trials.js';
-import { sweepViewOf } from './view.js';
+import { sweepViewOf } from '@trainyard/shared/sweeps/soFar';
 
 export type SweepChange =
   | { action: 'pause' }

@@ -34,7 +34,7 @@ import { searchObstacle } from './search/strategy.js';
 import { requirePossible } from './possible.js';
 import { sweepEvent } from './sweepEvent.js';
 import type { SweepPorts } from './trials.js';
-import { sweepViewOf } from './view.js';
+import { sweepViewOf } from '@trainyard/shared/sweeps/soFar';
 
 export interface NewSweep {
   modelId: string;

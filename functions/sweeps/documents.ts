@@ -1,15 +1,8 @@
-/**
- * Documents of sweeps as they are stored. Spaces and parameters are the text of their JSON there: they may hold lists in lists, which
- * Firestore does not, and any number of entries, each of which it would index.
- */
+/** Reads and writes of the documents of sweeps. */
 import {
-  finalRunSchema,
   openSweepSchema,
   paths,
   queuedTrialSchema,
-  sweepEndSchema,
-  sweepSchema,
-  trialSchema,
   type FinalRun,
   type OpenSweep,
   type QueuedTrial,
@@ -17,6 +10,14 @@ import {
   type SweepEnd,
   type Trial,
 } from '@trainyard/shared';
+import {
+  packed,
+  storedEnd,
+  storedFinal,
+  storedSweep,
+  storedTrial,
+  unpacked,
+} from '@trainyard/shared/sweeps/stored';
 import type {
   DocumentData,
   DocumentReader,
@@ -25,14 +26,6 @@ import type {
 } from '../ports/documentStore/documentStore.js';
 import type { Write } from '../ports/documentStore/writes.js';
 import { queries } from '../queries.js';
-
-/** A value as the text of its JSON. */
-const packed = (value: unknown): string => JSON.stringify(value);
-
-/** What was packed; what is no text is left to the schema to refuse. */
-function unpacked(value: unknown): unknown {
-  return typeof value === 'string' ? JSON.parse(value) : value;
-}
 
 export function sweepData(sweep: Sweep): DocumentData {
   return { ...sweep, space: packed(sweep.space) };
@@ -48,7 +41,7 @@ export function roundWrites(sweep: Sweep): Write[] {
 }
 
 export function parseSweep({ data }: StoredDocument): Sweep {
-  return sweepSchema.parse({ ...data, space: unpacked(data['space']) });
+  return storedSweep(data);
 }
 
 export async function readSweep(from: DocumentReader, sweepId: string): Promise<Sweep | undefined> {
@@ -62,7 +55,7 @@ export function trialWrite(kind: 'create' | 'set', trial: Trial): Write {
 }
 
 export function parseTrial({ data }: StoredDocument): Trial {
-  return trialSchema.parse({ ...data, parameters: unpacked(data['parameters']) });
+  return storedTrial(data);
 }
 
 export async function readTrial(
@@ -85,12 +78,7 @@ export async function readEnd(
   { sweepId, round }: Pick<Sweep, 'sweepId' | 'round'>,
 ): Promise<SweepEnd | undefined> {
   const document = await from.get(paths.sweepEnd(sweepId, round));
-  if (!document) return undefined;
-  const best = document.data['best'] as DocumentData | null;
-  return sweepEndSchema.parse({
-    ...document.data,
-    best: best && { ...best, parameters: unpacked(best['parameters']) },
-  });
+  return document && storedEnd(document.data);
 }
 
 /** How the round ended that ended at this instant: the sweep may have been extended since. */
@@ -135,7 +123,7 @@ export function finalWrite(kind: 'create' | 'set', sweepId: string, final: Final
 
 export async function readFinals(store: DocumentStore, sweepId: string): Promise<FinalRun[]> {
   const found = await store.query(queries.finalRuns(sweepId));
-  return found.map(({ data }) => finalRunSchema.parse({ ...data, overrides: unpacked(data['overrides']) }));
+  return found.map(({ data }) => storedFinal(data));
 }
 
 export function parseOpenSweep({ data }: StoredDocument): OpenSweep {

@@ -9,7 +9,7 @@ import {
   type Trial,
 } from '@trainyard/shared';
 import { differencesOf } from '@trainyard/shared/comparison/differences';
-import { bestOf } from './best.js';
+import { bestOf } from '@trainyard/shared/sweeps/soFar';
 
 type Asked = Pick<InSweep, 'role' | 'trial'> & { spec: TrainingSpec };
 

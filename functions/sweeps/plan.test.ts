@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { testControlPlane } from '../../test/support/controlPlane.js';
 import { SweepWorld } from '../../test/support/sweepWorld.js';
 import { newTrial } from './newTrial.js';
-import { costOf, isOpen, nextStep } from './plan.js';
+import { costOf } from '@trainyard/shared/sweeps/soFar';
+import { isOpen, nextStep } from './plan.js';
 
 const NOW = new Date('2026-01-01T00:00:00.000Z');
 const PRICED = [

@@ -8,8 +8,8 @@ import {
   type Sweep,
   type SweepEndReason,
   type Trial,
-  type TrialCounts,
 } from '@trainyard/shared';
+import { costOf } from '@trainyard/shared/sweeps/soFar';
 import { searchHistory, suggestParameters } from './searching.js';
 
 export type NextStep =
@@ -97,16 +97,6 @@ function wasRefusedForBudget({ round }: Sweep, trials: readonly Trial[]): boolea
 function isHopeless({ maxFailures, round }: Sweep, trials: readonly Trial[]): boolean {
   if (trials.some(hasSucceeded)) return false;
   return trials.filter((trial) => trial.round === round && trial.state === 'failed').length >= maxFailures;
-}
-
-export function countsOf(trials: readonly Trial[]): TrialCounts {
-  const counts: TrialCounts = { running: 0, completed: 0, pruned: 0, failed: 0, cancelled: 0 };
-  for (const { state } of trials) counts[state]++;
-  return counts;
-}
-
-export function costOf(trials: readonly Trial[]): number {
-  return trials.reduce((sum, { costUsd }) => sum + costUsd, 0);
 }
 
 /** What was known when parameters were chosen. Of trials that run nobody's choice depends on more than their parameters. */

@@ -36,6 +36,7 @@ export const paths = {
     `sweeps/${sweepId}/turns/${round}-${numbered(number)}`,
   /** Who has the number of a trial: what the search suggests, or what somebody wants tried. */
   sweepPlace: (sweepId: string, number: number) => `sweeps/${sweepId}/places/${numbered(number)}`,
+  sweepEnds: (sweepId: string) => `sweeps/${sweepId}/ends`,
   sweepEnd: (sweepId: string, round: number) => `sweeps/${sweepId}/ends/${numbered(round)}`,
   queuedTrials: (sweepId: string) => `sweeps/${sweepId}/queue`,
   /** Parameters that somebody wants tried. */

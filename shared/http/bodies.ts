@@ -245,12 +245,13 @@ function presetRequest<T extends z.ZodType>(content: T) {
     content: described(content.clone(), 'The section of a specification that the preset stands for.'),
   });
 }
-const presetView = presetSchema.omit({ schemaVersion: true });
+/** A preset without its content. */
+export const presetFaceSchema = presetSchema.omit({ schemaVersion: true });
 const versionView = {
   version: described(z.int().min(1), 'The number of the version, from 1.', 3),
   digest: presetVersionSchemas.datasets.shape.digest,
 };
-const presetFields = { ...presetView.shape, ...versionView };
+const presetFields = { ...presetFaceSchema.shape, ...versionView };
 /** A preset with the content of one of its versions. */
 export const presetViewSchemas = {
   datasets: z.strictObject({ ...presetFields, content: presetVersionSchemas.datasets.shape.content }),
@@ -265,7 +266,7 @@ export const presetViewSchemas = {
 } as const;
 export type PresetView = z.infer<(typeof presetViewSchemas)[PresetKind]>;
 export const presetPageSchema = z.strictObject({
-  presets: described(z.array(presetView), 'The presets of the page, by their ids.'),
+  presets: described(z.array(presetFaceSchema), 'The presets of the page, by their ids.'),
   nextCursor,
 });
 export type PresetPage = z.infer<typeof presetPageSchema>;

@@ -2,16 +2,27 @@
 import { z } from 'zod';
 import { described } from '../described.js';
 import { epochSchema, logChunkSchema, runEventRecordSchema, stageSchema } from '../runs/records.js';
-import { modelViewSchema, runViewSchema } from './bodies.js';
+import { presetKindSchema } from '../spec/presets.js';
+import { sweepEndSchema, sweepSchema } from '../sweeps/sweep.js';
+import { finalRunSchema, trialViewSchema } from '../sweeps/view.js';
+import { modelViewSchema, presetFaceSchema, runViewSchema } from './bodies.js';
+import { experimentViewSchema } from './experiments.js';
+import { modelVersionViewSchema } from './versions.js';
 
 /** Each topic opens at most four listeners. */
 const MOST_TOPICS = 20;
 
-export const TOPIC = /^(runs|models|(run|logs):[a-z2-7]{20})$/;
+export const TOPIC =
+  /^(runs|models|presets|(run|logs|sweep):[a-z2-7]{20}|(model|sweeps):[a-z0-9][a-z0-9._-]{0,62})$/;
 
 export const topicSchema = described(
-  z.string().regex(TOPIC, 'must be `runs`, `models`, or `run:` or `logs:` and the id of a run'),
-  'What is watched. `runs`: the runs that are not over, and the end of each. `models`: the models. `run:ID`: one run with its stages, epochs and events. `logs:ID`: the lines that the trainer of a run has logged.',
+  z
+    .string()
+    .regex(
+      TOPIC,
+      'must be `runs`, `models`, `presets`, `run:` or `logs:` and the id of a run, `sweep:` and the id of a sweep, or `model:` or `sweeps:` and the id of a model',
+    ),
+  'What is watched. `runs`: the runs that are not over, and the end of each. `models`: the models. `run:ID`: one run with its stages, epochs and events. `logs:ID`: the lines that the trainer of a run has logged. `model:ID`: a model with its versions and experiments. `sweeps:ID`: the sweeps of a model, without what they have come to. `sweep:ID`: a sweep with its trials, how its rounds ended and the runs that retrain its best. `presets`: all presets, without their content.',
   'runs',
 );
 
@@ -44,6 +55,11 @@ const told = <N extends string, V extends z.ZodType>(name: N, words: string, val
     ),
   });
 
+const toldPresetSchema = z.strictObject({
+  kind: described(presetKindSchema.clone(), 'What it is a preset of.', 'datasets'),
+  preset: described(presetFaceSchema.clone(), 'The preset without its content.'),
+});
+
 /** An event of the feed: something of a topic as it is now, that it is gone, or that all of the topic has been told. */
 export const feedEventSchema = z.discriminatedUnion('event', [
   told('run', 'A run as it is now.', runViewSchema),
@@ -56,6 +72,17 @@ export const feedEventSchema = z.discriminatedUnion('event', [
     logChunkSchema,
   ),
   told('model', 'A model as it is now.', modelViewSchema),
+  told('version', 'A version of a model.', modelVersionViewSchema),
+  told('experiment', 'An experiment of a model.', experimentViewSchema),
+  told('preset', 'A preset without its content.', toldPresetSchema),
+  told(
+    'sweep',
+    'A sweep without what it has come to, which its trials and ends tell.',
+    sweepSchema.omit({ schemaVersion: true }),
+  ),
+  told('trial', 'A trial of a sweep.', trialViewSchema),
+  told('end', 'How a round of a sweep has ended.', sweepEndSchema),
+  told('final', 'A run that retrains the best trial of a sweep.', finalRunSchema),
   z.strictObject({
     event: described(z.literal('gone'), 'What the key names is no part of the topic any more.'),
     data: described(z.strictObject({ topic, key }), 'What is gone.'),

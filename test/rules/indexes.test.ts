@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { orderIndexes, orderMetrics } from '@trainyard/shared';
+import { TOPICS } from '@trainyard/shared/feed/topics';
 import { expect, test } from 'vitest';
 import type { Query } from '../../functions/ports/documentStore/documentStore.js';
 import { EXPIRING, queries } from '../../functions/queries.js';
@@ -14,7 +15,6 @@ const page = { limit: 1 };
 /** Each query in every form that it can take. */
 const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   openRuns: () => [queries.openRuns(page)],
-  allOpenRuns: () => [queries.allOpenRuns],
   stoppingRuns: () => [queries.stoppingRuns(page)],
   openRunsOfModel: () => [queries.openRunsOfModel('m', 1)],
   runsOfNumbers: () => [queries.runsOfNumbers('m', [1, 2])],
@@ -36,7 +36,6 @@ const FORMS: { [K in keyof typeof queries]: () => Query[] } = {
   epochs: () => [queries.epochs('r')],
   stages: () => [queries.stages('r')],
   events: () => [queries.events('r')],
-  allLogChunks: () => [queries.allLogChunks('r')],
   logChunks: () => (['asc', 'desc'] as const).map((direction) => queries.logChunks('r', direction, page)),
   outbox: () => [queries.outbox('now', page)],
   registrations: () => [queries.registrations('now', page)],
@@ -62,6 +61,14 @@ const ofTeams = { field: 'teams', op: 'array-contains-any', value: ['*'] } as co
 const newestFirst = [{ field: 'createdAt', direction: 'desc' }] as const;
 const ofModel = { field: 'modelId', op: '==', value: 'm' } as const;
 
+/** What the topics of the feed ask for, of administrators and of members. */
+const ids = { run: 'r', logs: 'r', model: 'm', sweeps: 'm', sweep: 's' } as Record<string, string>;
+const OF_TOPICS: Query[] = Object.entries(TOPICS).flatMap(([name, listenTo]) =>
+  [undefined, ['*']].flatMap((teams) =>
+    listenTo(ids[name] ?? '', teams).flatMap(({ target }) => ('query' in target ? [target.query] : [])),
+  ),
+);
+
 /** What listeners ask for, as docs/api.md says: members see the runs and sweeps of their teams, the newest first. */
 const LISTENERS: Query[] = [
   { collection: 'runs', where: [ofTeams], orderBy: newestFirst },
@@ -70,7 +77,7 @@ const LISTENERS: Query[] = [
 ];
 
 test('firestore.indexes.json has the composite index of every query, and no other', async () => {
-  const needed = [...Object.values(FORMS).flatMap((forms) => forms()), ...LISTENERS].flatMap(
+  const needed = [...Object.values(FORMS).flatMap((forms) => forms()), ...LISTENERS, ...OF_TOPICS].flatMap(
     (query) => requiredIndex(query) ?? [],
   );
   const distinct = [...new Map(needed.map((index) => [JSON.stringify(index), index])).values()];

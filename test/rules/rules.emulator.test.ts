@@ -8,7 +8,19 @@ import {
   type RulesTestContext,
   type RulesTestEnvironment,
 } from '@firebase/rules-unit-testing';
-import { collection, deleteDoc, doc, getDoc, getDocs, query, setDoc, where } from 'firebase/firestore';
+import {
+  collection,
+  deleteDoc,
+  doc,
+  getDoc,
+  getDocs,
+  query,
+  setDoc,
+  where,
+  type Firestore,
+} from 'firebase/firestore';
+import { partsOf, TOPICS } from '@trainyard/shared/feed/topics';
+import { webQuery } from '../../dashboard/feed/firestore/webQuery.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emulatorsMissing, sharedEmulators } from '../support/hosts/emulators.js';
 
@@ -16,19 +28,18 @@ const PROJECT = 'demo-rules';
 const RUNS = { red: 'run-of-red', everybody: 'run-of-everybody' } as const;
 const BELOW = ['stages', 'epochs', 'logs', 'events'] as const;
 const SWEEPS = { red: 'sweep-of-red', everybody: 'sweep-of-everybody' } as const;
-/** Models whose experiments are read. */
 const MODELS = { red: 'model-of-red', everybody: 'model-of-everybody' } as const;
-const BELOW_SWEEPS = ['trials', 'ends'] as const;
+const BELOW_SWEEPS = ['trials', 'ends', 'finals'] as const;
+const BELOW_MODELS = ['versions', 'experiments'] as const;
+const PRESETS = ['datasets/d', 'featureConfigs/f', 'modelConfigs/m'] as const;
 /** Collections that are nobody's business but the functions'. */
 const CLOSED = [
-  'models/demo',
-  'models/demo/versions/1',
-  'models/demo/summaries/1',
+  `models/${MODELS.everybody}/summaries/1`,
+  `models/${MODELS.everybody}/releases/1`,
   'upkeep/summaries',
-  'datasets/d',
   'datasets/d/versions/1',
-  'featureConfigs/f',
-  'modelConfigs/m',
+  'featureConfigs/f/versions/1',
+  'modelConfigs/m/versions/1',
   'outbox/e',
   'idempotencyKeys/k',
   'unknown/u',
@@ -46,6 +57,15 @@ const READS: Record<Name, { red: boolean; everybody: boolean }> = {
   redViewer: { red: true, everybody: true },
   redTrainer: { red: true, everybody: true },
   admin: { red: true, everybody: true },
+};
+/** What somebody asks for: the teams that the token names, and those of everybody; of administrators nothing is asked. */
+const TEAMS: Record<Name, readonly string[] | undefined> = {
+  nobody: ['*'],
+  stranger: ['*'],
+  blueViewer: ['*', 'blue'],
+  redViewer: ['*', 'red', 'green'],
+  redTrainer: ['*', 'red'],
+  admin: undefined,
 };
 const names = Object.keys(READS) as Name[];
 
@@ -83,9 +103,9 @@ describe.skipIf(emulatorsMissing)('the security rules', () => {
       }
       for (const [team, model] of Object.entries(MODELS)) {
         await put(`models/${model}`, { teams: [team === 'red' ? 'red' : '*'] });
-        await put(`models/${model}/experiments/wide`, { experimentId: 'wide' });
+        for (const below of BELOW_MODELS) await put(`models/${model}/${below}/1`, { n: 1 });
       }
-      for (const path of CLOSED) await put(path, { n: 1 });
+      for (const path of [...PRESETS, ...CLOSED]) await put(path, { n: 1 });
     });
   });
 
@@ -110,7 +130,7 @@ describe.skipIf(emulatorsMissing)('the security rules', () => {
     );
 
     it.each(['red', 'everybody'] as const)(
-      'reads a sweep of %s, its trials and its ends, as the table says',
+      'reads a sweep of %s, its trials, its ends and its final runs, as the table says',
       async (team) => {
         const allowed = READS[name][team];
         await decided(allowed, getDoc(doc(store(), `sweeps/${SWEEPS[team]}`)));
@@ -120,18 +140,52 @@ describe.skipIf(emulatorsMissing)('the security rules', () => {
     );
 
     it.each(['red', 'everybody'] as const)(
-      'reads the experiments of a model of %s as the table says, and the model itself never',
+      'reads a model of %s, its versions and its experiments, as the table says',
       async (team) => {
         const allowed = READS[name][team];
         const model = `models/${MODELS[team]}`;
-        await decided(allowed, getDoc(doc(store(), `${model}/experiments/wide`)));
-        await decided(allowed, getDocs(collection(store(), `${model}/experiments`)));
-        await assertFails(getDoc(doc(store(), model)));
-        await assertFails(setDoc(doc(store(), `${model}/experiments/wide`), { experimentId: 'wide' }));
+        await decided(allowed, getDoc(doc(store(), model)));
+        for (const below of BELOW_MODELS) {
+          await decided(allowed, getDoc(doc(store(), `${model}/${below}/1`)));
+          await decided(allowed, getDocs(collection(store(), `${model}/${below}`)));
+        }
         // Administrators see whatever team it is of, and of a model that is not there nothing.
         await decided(name === 'admin', getDocs(collection(store(), 'models/of-nobody/experiments')));
       },
     );
+
+    it('reads the presets with any role, and their versions never', async () => {
+      for (const path of PRESETS) {
+        await decided(READS[name].everybody, getDoc(doc(store(), path)));
+        await decided(READS[name].everybody, getDocs(collection(store(), path.slice(0, path.indexOf('/')))));
+        await assertFails(getDocs(collection(store(), `${path}/versions`)));
+      }
+    });
+
+    it('asks for each topic of the feed what the API would tell, and nothing else', async () => {
+      const { red, everybody } = READS[name];
+      const teams = TEAMS[name];
+      const asked = (topic: string) => {
+        const { name: kind, id } = partsOf(topic);
+        return (TOPICS[kind]?.(id, teams) ?? []).map(({ target }) =>
+          'document' in target
+            ? getDoc(doc(store(), target.document))
+            : getDocs(webQuery(store() as unknown as Firestore, target.query)),
+        );
+      };
+      const expected: [topic: string, isAllowed: boolean][] = [
+        ['runs', everybody],
+        ['models', everybody],
+        ['presets', everybody],
+        [`sweeps:demo`, everybody],
+        [`run:${RUNS.red}`, red],
+        [`logs:${RUNS.red}`, red],
+        [`model:${MODELS.red}`, red],
+        [`sweep:${SWEEPS.red}`, red],
+      ];
+      for (const [topic, isAllowed] of expected)
+        for (const answer of asked(topic)) await decided(isAllowed, answer);
+    });
 
     it('lists the runs that a query limits to what may be read, and never all of them', async () => {
       const runs = collection(store(), 'runs');
@@ -144,14 +198,24 @@ describe.skipIf(emulatorsMissing)('the security rules', () => {
     });
 
     it('writes and deletes nothing', async () => {
-      const below = BELOW.map((part) => `runs/${RUNS.everybody}/${part}/1`);
-      for (const path of [`runs/${RUNS.everybody}`, 'runs/new', ...below, ...CLOSED]) {
+      const below = [
+        ...BELOW.map((part) => `runs/${RUNS.everybody}/${part}/1`),
+        ...BELOW_SWEEPS.map((part) => `sweeps/${SWEEPS.everybody}/${part}/1`),
+        ...BELOW_MODELS.map((part) => `models/${MODELS.everybody}/${part}/1`),
+      ];
+      const open = [
+        `runs/${RUNS.everybody}`,
+        `models/${MODELS.everybody}`,
+        `sweeps/${SWEEPS.everybody}`,
+        ...PRESETS,
+      ];
+      for (const path of [...open, 'runs/new', ...below, ...CLOSED]) {
         await assertFails(setDoc(doc(store(), path), { teams: ['*'] }));
         await assertFails(deleteDoc(doc(store(), path)));
       }
     });
 
-    it('sees nothing but runs', async () => {
+    it('sees nothing of what is closed', async () => {
       for (const path of CLOSED) {
         await assertFails(getDoc(doc(store(), path)));
         await assertFails(getDocs(collection(store(), path.slice(0, path.lastIndexOf('/')))));

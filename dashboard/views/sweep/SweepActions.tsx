@@ -1,10 +1,9 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import type { SweepView } from '@trainyard/shared/sweeps/view';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { reads } from '../../api/reads.js';
 import { post } from '../../api/request.js';
 import { Asked } from '../../form/Asked.js';
 import { Failure } from '../../states/Failure.js';
@@ -13,14 +12,12 @@ import { AddTrial } from './AddTrial.js';
 /** What can be done with a sweep; whether it may be, the server decides. */
 export function SweepActions({ sweep, isOver }: { sweep: SweepView; isOver: boolean }) {
   const [, navigate] = useLocation();
-  const queryClient = useQueryClient();
   const [maxTrials, setMaxTrials] = useState(String(2 * sweep.maxTrials));
   const path = `/api/sweeps/${sweep.sweepId}`;
   const change =
     (action: string, body: object = {}) =>
     async () => {
-      const changed = await post<SweepView>(`${path}/${action}`, body);
-      queryClient.setQueryData(reads.sweep(sweep.sweepId).queryKey, changed);
+      await post<SweepView>(`${path}/${action}`, body);
     };
   const finalize = async () => {
     const { runId } = await post<RunView>(`${path}/finalize`, {});

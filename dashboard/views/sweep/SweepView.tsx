@@ -1,63 +1,44 @@
 import { Anchor, Group, Progress, Stack, Text, Title } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
 import type { SweepView as Sweep } from '@trainyard/shared/sweeps/view';
-import { useEffect } from 'react';
 import { Link, useParams } from 'wouter';
 import { ApiError } from '../../api/problem.js';
 import { reads } from '../../api/reads.js';
+import { thingsOf } from '../../feed/feed.js';
+import { useTopic } from '../../feed/useFeed.js';
 import { dateTime } from '../../figures/times.js';
 import { usd } from '../../figures/usd.js';
-import { ShowMore } from '../../figures/ShowMore.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 import { NotHere } from '../../states/NotHere.js';
 import { Findings } from './Findings.js';
 import { SweepActions } from './SweepActions.js';
+import { sweepOf } from './sweepOf.js';
 import { TrialTable } from './TrialTable.js';
-
-/** How often a sweep that goes on is read again. */
-const AGAIN_MS = 2_000;
 
 /** A sweep as it goes: how far it is, its best trial, and every trial. */
 export default function SweepView() {
   const { sweepId } = useParams<{ sweepId: string }>();
-  const sweep = useQuery({
-    ...reads.sweep(sweepId),
-    refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : AGAIN_MS),
-  });
-  const isOpen = sweep.data !== undefined && !isOver(sweep.data);
-  const trials = useInfiniteQuery({
-    ...reads.trials(sweepId),
-    refetchInterval: isOpen ? AGAIN_MS : false,
-  });
-  const { refetch } = trials;
-  const state = sweep.data && `${sweep.data.status} ${JSON.stringify(sweep.data.trials)}`;
-  // Whichever of the two was read first: when the last trial has ended, nothing is read by the clock any more.
-  useEffect(() => {
-    if (state !== undefined) void refetch();
-  }, [state, refetch]);
-  if (sweep.isPending) return <Loading rows={8} />;
-  // What is there stays in sight while the server is away.
-  if (!sweep.data) {
-    const { error } = sweep;
+  // A stream refuses all of its topics where one is not there: the sweep is asked for first.
+  const found = useQuery(reads.sweep(sweepId));
+  const topic = useTopic(found.isSuccess ? `sweep:${sweepId}` : undefined);
+  if (found.isPending) return <Loading rows={8} />;
+  if (!found.data) {
+    const { error } = found;
     if (error instanceof ApiError && error.status < 500)
       return <NotHere what={`There is no sweep ${sweepId}, or it is of a team that you are not in.`} />;
-    return <Failure what="The sweep cannot be read" error={error} retry={() => void sweep.refetch()} />;
+    return <Failure what="The sweep cannot be read" error={error} retry={() => void found.refetch()} />;
   }
-  const known = trials.data?.pages.flatMap((page) => page.trials) ?? [];
+  const sweep = (topic.isReady && sweepOf(topic)) || found.data;
+  const trials = thingsOf(topic, 'trial').toSorted((a, b) => a.number - b.number);
   return (
     <Stack gap="lg">
-      <Header sweep={sweep.data} />
-      {sweep.isError && <Failure what="The sweep cannot be read again" error={sweep.error} />}
-      <Best sweep={sweep.data} />
-      {trials.isError && (
-        <Failure what="The trials cannot be read" error={trials.error} retry={() => void trials.refetch()} />
-      )}
-      <TrialTable sweep={sweep.data} trials={known} isReady={trials.isSuccess} />
-      <ShowMore pages={trials} />
-      <Findings sweep={sweep.data} />
+      <Header sweep={sweep} />
+      <Best sweep={sweep} />
+      <TrialTable sweep={sweep} trials={trials} isReady={topic.isReady} />
+      <Findings sweep={sweep} />
     </Stack>
   );
 }

@@ -1,10 +1,18 @@
 /** What the routes have in common: their parameters, and who sees what. */
-import { modelIdSchema, presetIdSchema, runIdSchema, type ModelDocument, type Run } from '@trainyard/shared';
+import {
+  modelIdSchema,
+  presetIdSchema,
+  runIdSchema,
+  type ModelDocument,
+  type Run,
+  type Sweep,
+} from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../../controlPlane.js';
 import { notFound } from '../../errors/domainError.js';
 import { readModel } from '../../models/repository.js';
 import { readRun } from '../../runs/repository.js';
+import { readSweep } from '../../sweeps/documents.js';
 import { maySee, type Caller } from '../caller.js';
 
 /** A version's number as a path has it. */
@@ -48,4 +56,15 @@ export async function visibleModel(
 
 export function refuseOtherTeams(caller: Caller, model: ModelDocument): void {
   if (!maySee(caller, model.teams)) throw notFound(`model ${model.modelId}`);
+}
+
+/** A sweep of a model of other teams is not there. */
+export async function visibleSweep(
+  cp: Pick<ControlPlane, 'store'>,
+  caller: Caller,
+  sweepId: string,
+): Promise<Sweep> {
+  const sweep = await readSweep(cp.store, sweepId);
+  if (!sweep || !maySee(caller, sweep.teams)) throw notFound(`sweep ${sweepId}`);
+  return sweep;
 }

@@ -14,18 +14,16 @@ import {
   sweepRequestSchema,
   sweepViewSchema,
   trialPageSchema,
-  type Sweep,
 } from '@trainyard/shared';
 import { z } from 'zod';
 import type { ControlPlane } from '../../controlPlane.js';
-import { notFound } from '../../errors/domainError.js';
 import { readModel } from '../../models/repository.js';
 import { sweepPage } from '../../notify/pages.js';
 import { queries } from '../../queries.js';
 import { viewOf } from '../../runs/repository.js';
 import { changeSweep, type SweepChange } from '../../sweeps/changeSweep.js';
 import { createSweep } from '../../sweeps/createSweep.js';
-import { parseSweep, parseTrial, readSweep } from '../../sweeps/documents.js';
+import { parseSweep, parseTrial } from '../../sweeps/documents.js';
 import { finalizeSweep } from '../../sweeps/finalize.js';
 import { queueTrial } from '../../sweeps/queueTrial.js';
 import { readTrials } from '../../sweeps/history.js';
@@ -33,24 +31,13 @@ import { readReport } from '../../sweeps/report/readReport.js';
 import { renderSweep } from '../../sweeps/report/renderSweep.js';
 import { findingsOf } from '../../sweeps/report/sweepFile.js';
 import { readSweepView } from '../../sweeps/view.js';
-import { maySee, type Caller } from '../caller.js';
+import { maySee } from '../caller.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
 import { definePage, defineRoute } from '../defineRoute.js';
 import type { Answer, Call, Route } from '../route.js';
-import { modelParams, noBody, noQuery, refuseOtherTeams } from './parameters.js';
+import { modelParams, noBody, noQuery, refuseOtherTeams, visibleSweep } from './parameters.js';
 
 const sweepParams = z.strictObject({ sweepId: sweepIdSchema });
-
-/** A sweep of a model of other teams is not there. */
-async function visibleSweep(
-  cp: Pick<ControlPlane, 'store'>,
-  caller: Caller,
-  sweepId: string,
-): Promise<Sweep> {
-  const sweep = await readSweep(cp.store, sweepId);
-  if (!sweep || !maySee(caller, sweep.teams)) throw notFound(`sweep ${sweepId}`);
-  return sweep;
-}
 
 const start = defineRoute({
   method: 'POST',

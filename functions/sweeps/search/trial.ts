@@ -33,9 +33,7 @@ export interface SearchSettings {
 
 export type Direction = SearchSettings['objective']['direction'];
 
-export function isBetter(value: number, other: number, direction: Direction): boolean {
-  return direction === 'minimize' ? value < other : value > other;
-}
+export { isBetterValue as isBetter } from '@trainyard/shared/sweeps/soFar';
 
 /** A trial as it was before its end, when so many epochs of its curve were known. */
 export function beforeItsEnd(trial: SearchTrial, epochs: number): SearchTrial {

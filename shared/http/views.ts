@@ -1,0 +1,21 @@
+/** What the API shows of stored documents. */
+import type { ModelDocument } from '../firestore/model.js';
+import { runName } from '../ids.js';
+import type { Run } from '../runs/run.js';
+import type { ModelView, RunView } from './bodies.js';
+
+/** A document without the version of its form, which is the store's business. */
+export function withoutVersion<T extends { schemaVersion: unknown }>({
+  schemaVersion: _version,
+  ...shown
+}: T): Omit<T, 'schemaVersion'> {
+  return shown;
+}
+
+export function runViewOf({ lease: _lease, ...run }: Run): RunView {
+  return { ...run, name: runName(run) };
+}
+
+export function modelViewOf({ schemaVersion: _version, newRows: _rows, ...model }: ModelDocument): ModelView {
+  return { ...model, name: model.name ?? model.modelId };
+}
