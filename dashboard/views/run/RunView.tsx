@@ -16,6 +16,7 @@ import { Configuration } from './Configuration.js';
 import { Curves } from './Curves.js';
 import { EpochTable } from './EpochTable.js';
 import { Happenings } from './Happenings.js';
+import { Log } from './log/Log.js';
 import { Outcome } from './Outcome.js';
 import { Resources } from './Resources.js';
 import { RunHeader } from './RunHeader.js';
@@ -54,6 +55,7 @@ export default function RunView() {
         </div>
         {run.status === 'completed' && <Artifacts run={run} />}
         <Configuration run={run} />
+        <Log runId={runId} name={run.name} />
         <Happenings records={thingsOf(topic, 'record')} />
       </RunTabs>
     </Stack>

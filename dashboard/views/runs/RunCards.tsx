@@ -109,7 +109,7 @@ function RunCard({ run, now, isSelected, onSelect }: CardProps) {
           />
           <Button
             component={Link}
-            href={run.error ? `/runs/${run.runId}#log` : `/runs/${run.runId}`}
+            href={run.error ? `/runs/${run.runId}?log=shown` : `/runs/${run.runId}`}
             size="xs"
             variant="default"
           >

@@ -1,0 +1,64 @@
+/** The lines of a log from the pieces in which they were sent. */
+import type { ThingOf } from '../../../feed/feed.js';
+
+export const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LevelName = (typeof LEVELS)[number];
+type Chunk = ThingOf<'log'>;
+
+export interface NumberedLine {
+  /** The same for a line whatever came before or is left out. */
+  key: string;
+  at: string;
+  level: LevelName;
+  message: string;
+  stage: string | null;
+  fields: Readonly<Record<string, unknown>>;
+  attempt: number;
+}
+
+/** Made once for a piece: of a long log that goes on, only what is new is looked at. */
+const made = new WeakMap<Chunk, NumberedLine[]>();
+
+/** In the order of attempts and of their pieces. */
+export function linesOf(chunks: readonly Chunk[]): NumberedLine[] {
+  const ordered = chunks.toSorted((a, b) => a.attempt - b.attempt || a.seq - b.seq);
+  return ordered.flatMap((chunk) => {
+    const known = made.get(chunk);
+    if (known) return known;
+    const lines = chunk.lines.map((line, i) => ({
+      ...line,
+      attempt: chunk.attempt,
+      key: `${chunk.attempt}-${chunk.seq}-${i}`,
+    }));
+    made.set(chunk, lines);
+    return lines;
+  });
+}
+
+/** Those of a level or above that hold a text, in any case. */
+export function matching(
+  lines: readonly NumberedLine[],
+  level: LevelName,
+  search: string,
+): readonly NumberedLine[] {
+  const least = LEVELS.indexOf(level);
+  const text = search.toLowerCase();
+  if (least === 0 && text === '') return lines;
+  return lines.filter(
+    (line) =>
+      LEVELS.indexOf(line.level) >= least && (text === '' || textOf(line).toLowerCase().includes(text)),
+  );
+}
+
+/** `12:03:25 warn train: batch 12 is slow {"seconds":3}`. */
+export function textOf({ at, level, stage, message, fields }: NumberedLine): string {
+  const told = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`;
+  return `${timeOf(at)} ${level.padEnd(5)} ${stage === null ? '' : `${stage}: `}${message}${told}`;
+}
+
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
+
+/** In the reader's zone. */
+function timeOf(at: string): string {
+  return TIME.format(new Date(at));
+}
