@@ -11,7 +11,7 @@ import { retrainPolicySchema } from './firestore/model.js';
 import * as bodies from './http/bodies.js';
 import * as estimates from './http/estimate.js';
 import * as experiments from './http/experiments.js';
-import { feedEventSchema } from './http/feed.js';
+import { feedEventSchema } from './feed/event.js';
 import { lineageSchema } from './http/lineage.js';
 import { problemSchema } from './http/problem.js';
 import { runTableSchema } from './http/runTable.js';

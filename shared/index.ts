@@ -45,7 +45,7 @@ export * from './http/bodies.js';
 export * from './http/estimate.js';
 export * from './http/compare.js';
 export * from './http/experiments.js';
-export * from './http/feed.js';
+export * from './feed/event.js';
 export * from './http/lineage.js';
 export * from './http/links.js';
 export * from './http/origin.js';

@@ -1,5 +1,5 @@
 /** What a page watches, wherever it comes from: the stream of a server, or Firestore's listeners. */
-import type { FeedEvent } from '@trainyard/shared/http/feed';
+import type { FeedEvent } from '@trainyard/shared/feed/event';
 
 type Thing = Extract<FeedEvent, { data: { value: unknown } }>;
 export type ThingKind = Thing['event'];

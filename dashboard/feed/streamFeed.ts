@@ -1,5 +1,5 @@
 /** The feed of a Trainyard server: `GET /api/stream`, one connection for all topics of the page. */
-import type { FeedEvent } from '@trainyard/shared/http/feed';
+import type { FeedEvent } from '@trainyard/shared/feed/event';
 import { createParser } from 'eventsource-parser';
 import { errorOf } from '../api/problem.js';
 import type { Feed, FeedStatus } from './feed.js';

@@ -1,4 +1,4 @@
-import type { FeedEvent } from '@trainyard/shared/http/feed';
+import type { FeedEvent } from '@trainyard/shared/feed/event';
 import { NOTHING_YET, type TopicState } from './feed.js';
 
 /**

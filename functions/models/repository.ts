@@ -8,7 +8,7 @@ import {
 } from '@trainyard/shared';
 import type { DocumentReader, StoredDocument } from '../ports/documentStore/documentStore.js';
 
-export { modelViewOf, withoutVersion as versionViewOf } from '@trainyard/shared/http/views';
+export { modelViewOf, withoutVersion as versionViewOf } from '@trainyard/shared/feed/views';
 
 export function parseModel(document: StoredDocument): ModelDocument {
   return modelDocumentSchema.parse(document.data);

@@ -19,7 +19,7 @@ import type {
 } from '../ports/documentStore/documentStore.js';
 import { queries, type Page } from '../queries.js';
 
-export { runViewOf as viewOf } from '@trainyard/shared/http/views';
+export { runViewOf as viewOf } from '@trainyard/shared/feed/views';
 
 export function parseRun(document: StoredDocument): Run {
   return runSchema.parse(document.data);

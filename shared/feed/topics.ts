@@ -2,8 +2,8 @@
 import { experimentSchema } from '../firestore/experiment.js';
 import { modelDocumentSchema, modelVersionSchema } from '../firestore/model.js';
 import { paths } from '../firestore/paths.js';
-import type { FeedEvent } from '../http/feed.js';
-import { modelViewOf, runViewOf, withoutVersion } from '../http/views.js';
+import type { FeedEvent } from './event.js';
+import { modelViewOf, runViewOf, withoutVersion } from './views.js';
 import { epochSchema, logChunkSchema, runEventRecordSchema, stageSchema } from '../runs/records.js';
 import { runSchema } from '../runs/run.js';
 import { presetKindSchema, presetSchema } from '../spec/presets.js';

@@ -5,9 +5,9 @@ import { epochSchema, logChunkSchema, runEventRecordSchema, stageSchema } from '
 import { presetKindSchema } from '../spec/presets.js';
 import { sweepEndSchema, sweepSchema } from '../sweeps/sweep.js';
 import { finalRunSchema, trialViewSchema } from '../sweeps/view.js';
-import { modelViewSchema, presetFaceSchema, runViewSchema } from './bodies.js';
-import { experimentViewSchema } from './experiments.js';
-import { modelVersionViewSchema } from './versions.js';
+import { modelViewSchema, presetFaceSchema, runViewSchema } from '../http/bodies.js';
+import { experimentViewSchema } from '../http/experiments.js';
+import { modelVersionViewSchema } from '../http/versions.js';
 
 /** Each topic opens at most four listeners. */
 const MOST_TOPICS = 20;

@@ -2,7 +2,7 @@
 import type { ModelDocument } from '../firestore/model.js';
 import { runName } from '../ids.js';
 import type { Run } from '../runs/run.js';
-import type { ModelView, RunView } from './bodies.js';
+import type { ModelView, RunView } from '../http/bodies.js';
 
 /** A document without the version of its form, which is the store's business. */
 export function withoutVersion<T extends { schemaVersion: unknown }>({
