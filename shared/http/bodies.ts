@@ -26,8 +26,14 @@ import {
 import type { PresetKind } from '../presetSections.js';
 import { gateSetsSchema } from '../spec/evaluation/gateSets.js';
 import { brokenGatesOfSet } from '../spec/rules/gates.js';
-import { nextCursor } from './nextCursor.js';
-import { countInQuery, filterInQuery, flagInQuery, orderInQuery, searchInQuery } from './queries.js';
+import {
+  countInQuery,
+  filterInQuery,
+  flagInQuery,
+  nextCursor,
+  orderInQuery,
+  searchInQuery,
+} from './queries.js';
 import { runNameSchema } from './runName.js';
 import { unsearched } from './unsearched.js';
 

@@ -42,3 +42,10 @@ export const searchInQuery = described(
   'A text, in any case, that the name, the id, the title, the author, the experiment or a tag of the runs holds.',
   'wider',
 );
+
+/** How the next page of a list is asked for. */
+export const nextCursor = described(
+  z.string().nullable(),
+  'What to give as `cursor` for the next page; null after the last.',
+  'eyJhIjoiMjAyNi0xMS0yMFQxOToxODoyNS4wMDBaIn0',
+);

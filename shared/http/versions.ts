@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { described } from '../described.js';
 import { modelDocumentSchema, modelVersionSchema } from '../firestore/model.js';
-import { nextCursor } from './nextCursor.js';
+import { nextCursor } from './queries.js';
 
 export const modelVersionViewSchema = modelVersionSchema.omit({ schemaVersion: true });
 export type ModelVersionView = z.infer<typeof modelVersionViewSchema>;
