@@ -4,11 +4,12 @@ import { columnCleaningSchema } from './cleaning.js';
 import { columnNameSchema, conditionSchema } from './columns.js';
 import { expectationSchema, referenceSchema } from './expectations.js';
 import { derivedColumnSchema, joinSchema, sampleSchema, tablesSchema } from './shaping.js';
+import { interactionsSchema } from './interactions.js';
 import { sourceSchema } from './source.js';
 import { splitSchema } from './split.js';
 
 /**
- * From a table to rows, in this order: `sql`, `rename`, `columns`, `joins`, `derive`, `where`, `sample`, `select`. Columns that a join
+ * From a table to rows, in this order: `sql`, `rename`, `columns`, `joins`, `derive`, `where`, `sample`, `select`, `interactions`. Columns that a join
  * brings are cleaned by `columns` too, under their new names.
  */
 export const datasetSchema = z
@@ -51,6 +52,7 @@ export const datasetSchema = z
       [{ column: 'quantity', is: 'greater', value: 0 }],
     ),
     sample: sampleSchema.optional(),
+    interactions: interactionsSchema.optional(),
     select: described(
       z.array(columnNameSchema).min(1).max(10_000).optional(),
       'The columns to bring of a table that has more than are of use; all of them unless given. Features and the split can use these only.',

@@ -27,7 +27,7 @@ export function brokenColumnRules(
   findsItems: boolean,
   relevant?: Condition,
 ): RuleBroken[] {
-  const uses = [...usesOf(features), ...usesOfSplit(dataset)];
+  const uses = [...usesOf(features), ...usesOfSplit(dataset), ...usesOfInteractions(dataset)];
   const path = ['evaluation', 'relevant'];
   return [
     ...uses.flatMap((use) => [
@@ -82,6 +82,15 @@ function usesOf({ query, candidate, target, sampleWeight }: Features): Use[] {
         ]
       : []),
   ];
+}
+
+function usesOfInteractions({ interactions }: Dataset): Use[] {
+  if (!interactions) return [];
+  return (['user', 'item'] as const).map((key) => ({
+    path: ['dataset', 'interactions', key],
+    column: interactions[key],
+    needed: 'any',
+  }));
 }
 
 function usesOfSplit({ split }: Dataset): Use[] {

@@ -21,6 +21,7 @@ export function trainedColumns({ dataset, features, evaluation }: ColumnsSpec): 
     ...(features.sampleWeight ? [features.sampleWeight.column] : []),
     ...splitColumns(dataset.split).map(({ column }) => column),
     ...(evaluation?.relevant ? [evaluation.relevant.column] : []),
+    ...(dataset.interactions ? [dataset.interactions.user, dataset.interactions.item] : []),
   ];
   return [...new Set(names)];
 }

@@ -33,6 +33,7 @@ import { keptSql, shape, timeColumns, type ShapedTable } from './shape.js';
 import { literal, withDatabase, identifier, type Database } from '../database.js';
 import { plainTables } from '../source/plainTables.js';
 import type { OpenedTables, TableFiles } from '../source/openTables.js';
+import { keepInteractions } from './interactions.js';
 import { reading } from '../source/sourceProblem.js';
 import { unusedRows, unusedRowsSchema } from './unusedRows.js';
 import { TrainerError } from '../../errors/trainerError.js';
@@ -132,6 +133,8 @@ export function ingestKey(dataset: Dataset, opened: OpenedTables, version = INGE
     where: dataset.where,
     sample: dataset.sample ?? null,
     select: dataset.select ?? null,
+    // What had none before keeps its key.
+    ...(dataset.interactions && { interactions: dataset.interactions }),
     times: opened.format === 'jsonl' || opened.isPartitioned ? timeColumns(dataset).toSorted() : [],
   };
 }
@@ -171,7 +174,7 @@ export async function ingest(dataset: Dataset, files: TableFiles, folder: string
       ingestWith(database, dataset, { ...tables, source: own?.source ?? tables.source }, { folder, isCsv }),
     );
     const all = [...warnings, ...(own?.warnings ?? []), ...ingested.warnings];
-    const outcome = { ...ingested, notes, warnings: all };
+    const outcome = { ...ingested, notes: [...notes, ...ingested.notes], warnings: all };
     await writeFile(join(folder, 'ingest.json'), `${JSON.stringify(outcome, null, 2)}\n`);
     return outcome;
   } finally {
@@ -190,10 +193,15 @@ async function ingestWith(
   dataset: Dataset,
   files: TableFiles,
   { folder, isCsv }: { folder: string; isCsv: boolean },
-): Promise<Omit<IngestOutcome, 'notes'>> {
+): Promise<IngestOutcome> {
   const { repeated } = files.source;
   const table = await shape(database, dataset, files);
   checkColumns(dataset.select ?? [], [...table.types.keys()]);
+  const { user, item } = dataset.interactions ?? {};
+  checkColumns(
+    [user, item].filter((name) => name !== undefined),
+    dataset.select ?? [...table.types.keys()],
+  );
   checkUnique(namedColumns(dataset), repeated);
   const columns = (dataset.select ?? [...table.types.keys()]).map((name, i) => ({
     name,
@@ -201,9 +209,12 @@ async function ingestWith(
     type: table.types.get(name) ?? 'VARCHAR',
   }));
   const bring = async () => {
-    const rowsKept = await writeRows(database, table, columns, folder);
+    const rowsShaped = await writeRows(database, table, columns, folder);
     if (isCsv) await checkRepeatedHeader(database, dataset, columns, join(folder, ROWS_FILE));
-    const losses = await countLosses(database, dataset, table, rowsKept);
+    const losses = await countLosses(database, dataset, table, rowsShaped);
+    const kept =
+      dataset.interactions &&
+      (await keepInteractions(database, dataset.interactions, { columns, file: join(folder, ROWS_FILE) }));
     const unmatched = await explained(database, table, losses);
     const unused = await unusedRows(database, table);
     const snapshot = files.source.snapshot ?? null;
@@ -213,8 +224,10 @@ async function ingestWith(
     );
     const warnings = [...table.warnings, ...losses.warnings];
     return {
-      rowsKept,
       ...losses,
+      rowsKept: kept?.rowsKept ?? rowsShaped,
+      dropped: [...losses.dropped, ...(kept?.dropped ?? [])],
+      notes: kept?.notes ?? [],
       unmatched,
       unused,
       columns,

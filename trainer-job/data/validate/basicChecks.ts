@@ -46,7 +46,7 @@ export function checkAnyRows(
   throw problem(
     'no-rows-left',
     [
-      `none of ${rowsRead} rows meets all conditions of dataset.where: ${reasons.join(', ')}`,
+      `none of ${rowsRead} rows is left by where, sample and interactions of the data set: ${reasons.join(', ')}`,
       ...castProblems.map(({ message }) => message),
     ].join('; '),
     [...castProblems.map(({ remedy }) => remedy), 'correct or remove the condition that drops too much'].join(
