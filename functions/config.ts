@@ -156,7 +156,7 @@ export const variablesSchema = z.object({
   ),
   TRAINYARD_FIREBASE_WEB: described(
     z.string().optional(),
-    'JSON: how pages reach the project of `TRAINYARD_FIREBASE_PROJECT`, to sign in with Google and to listen to Firestore. `apiKey` and `authDomain` are those of its web application, as `firebase apps:sdkconfig web` prints them; they are no secrets. Pages ask for a token, and listen to the API, where it is not set.',
+    'JSON: how pages of yours reach the project of `TRAINYARD_FIREBASE_PROJECT`, to sign in with Google and to listen to Firestore. `apiKey` and `authDomain` are those of its web application, as `firebase apps:sdkconfig web` prints them; they are no secrets. `GET /api/sign-in` gives them out. Trainyard’s own page does not sign people in yet, and listens to the API.',
     FIREBASE_WEB_EXAMPLE,
   ),
   TRAINYARD_GOOGLE_AUDIENCE: described(

@@ -132,7 +132,6 @@ export * from './spec/shaping.js';
 export * from './spec/bigQuerySource.js';
 export * from './spec/source.js';
 export * from './spec/sourceFiles.js';
-export * from './spec/interactions.js';
 export * from './spec/split.js';
 export * from './spec/optimizer.js';
 export * from './spec/schedule.js';

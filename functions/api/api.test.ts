@@ -424,6 +424,13 @@ describe('a refused request writes nothing and says why:', () => {
       /is not UTF-8/,
     ],
     [
+      'a byte order mark alone',
+      400,
+      RUNS,
+      { method: 'POST', headers: json, body: Buffer.from('\ufeff') },
+      /byte order mark alone/,
+    ],
+    [
       'an unknown encoding',
       415,
       RUNS,

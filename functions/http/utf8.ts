@@ -12,18 +12,22 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 /**
  * The framework reads JSON in any encoding of Unicode, and puts a replacement character where bytes are no text. Throws
- * `unsupported-media-type` for another character set, `invalid-json` for bytes that are not UTF-8.
+ * `unsupported-media-type` for another character set, `invalid-json` for bytes that are not UTF-8, and for a byte order mark alone.
  */
 export function refuseForeignText(request: Request): void {
   const { rawBody } = request;
   if (!rawBody?.length || request.is(FILE_TYPE)) return;
   const refusal = foreignCharset(request);
   if (refusal) throw refusal;
+  let text: string;
   try {
-    decodeUtf8(rawBody);
+    text = decodeUtf8(rawBody);
   } catch (cause) {
     throw new DomainError('invalid-json', 'The body is not UTF-8: send JSON in UTF-8.', { cause });
   }
+  // The framework takes a byte order mark away, and what is left of this one for no body.
+  if (text === '\ufeff')
+    throw new DomainError('invalid-json', 'The body is a byte order mark alone: send JSON in UTF-8.');
 }
 
 /** Why a body of another character set is not read; undefined where it names none, or UTF-8. */

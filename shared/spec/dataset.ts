@@ -3,8 +3,13 @@ import { described } from '../described.js';
 import { columnCleaningSchema } from './cleaning.js';
 import { columnNameSchema, conditionSchema } from './columns.js';
 import { expectationSchema, referenceSchema } from './expectations.js';
-import { derivedColumnSchema, joinSchema, sampleSchema, tablesSchema } from './shaping.js';
-import { interactionsSchema } from './interactions.js';
+import {
+  derivedColumnSchema,
+  interactionsSchema,
+  joinSchema,
+  sampleSchema,
+  tablesSchema,
+} from './shaping.js';
 import { sourceSchema } from './source.js';
 import { splitSchema } from './split.js';
 

@@ -74,6 +74,7 @@ interface LinesProps {
 /** The lines in sight are in the document. Who has scrolled up is left where they are. */
 function Lines({ lines, follows, onFollow }: LinesProps) {
   const scrolling = useRef<HTMLDivElement>(null);
+  const top = useRef(0);
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scrolling.current,
@@ -104,7 +105,11 @@ function Lines({ lines, follows, onFollow }: LinesProps) {
         if (key === 'End') onFollow(true);
       }}
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        if (!follows && scrollHeight - scrollTop - clientHeight < NEAR_PX && last > 0) onFollow(true);
+        // Who begins to scroll up is near the end too.
+        const isDown = scrollTop > top.current;
+        top.current = scrollTop;
+        if (!follows && isDown && scrollHeight - scrollTop - clientHeight < NEAR_PX && last > 0)
+          onFollow(true);
       }}
     >
       {lines.length === 0 && <p className="note">No line to show.</p>}

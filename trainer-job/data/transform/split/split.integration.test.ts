@@ -187,7 +187,7 @@ describe('a split by the last rows of each user', () => {
 
   /** Each user by itself, sorted and cut. */
   function expected(perUser: number) {
-    const time = ({ at }: Row) => (at === null ? -1 : Date.parse(String(at)));
+    const time = ({ at }: Row) => (typeof at === 'string' ? Date.parse(at) : -1);
     const inOrder = visits.toSorted((a, b) => time(a) - time(b) || Number(a['number']) - Number(b['number']));
     const sides: Record<(typeof SPLITS)[number], Row[]> = { train: [], validation: [], test: [] };
     const whole = { users: 0, rows: 0 };
