@@ -17,7 +17,7 @@ import { FUNCTIONS } from './plan/functionTable.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** Of a function's own code, all parts together: a library that slips in shows here. The API has most, and all words of its document. */
-const MAX_BYTES = { api: 1_200_000, others: 800_000 };
+const MAX_BYTES = { api: 1_300_000, others: 800_000 };
 
 describe('the bundles of the functions', () => {
   it('load no heavy client before it is used: callbacks need the framework alone', async () => {

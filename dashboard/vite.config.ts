@@ -1,17 +1,20 @@
 import { specificationJsonSchema } from '@trainyard/shared/specificationJsonSchema';
 import { defineConfig, type Plugin } from 'vite';
+import { formSchema } from './form/formSchema.js';
 
 /** `npm run dev -w dashboard` speaks to a host that `trainyard up` has started. */
 const HOST = 'http://127.0.0.1:8080';
 
 const SCHEMA = 'virtual:specification-schema';
 
-/** The JSON Schema of specifications as a module: made once here, so that the page needs none of what makes it. */
+/** What the form needs of the JSON Schema of specifications, as a module: made once here, so that the page needs none of what makes it. */
 const specificationSchema: Plugin = {
   name: 'specification-schema',
   resolveId: (id) => (id === SCHEMA ? `\0${SCHEMA}` : undefined),
   load: (id) =>
-    id === `\0${SCHEMA}` ? `export default ${JSON.stringify(specificationJsonSchema())}` : undefined,
+    id === `\0${SCHEMA}`
+      ? `export default ${JSON.stringify(formSchema(specificationJsonSchema()))}`
+      : undefined,
 };
 
 export default defineConfig({
@@ -23,8 +26,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // In a chunk of its own the first one stays smaller.
-      output: { codeSplitting: { groups: [{ name: 'floating', test: /@floating-ui/ }] } },
       onLog(level, log, report) {
         // "use client" means something to frameworks that render on a server, and nothing here.
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log);

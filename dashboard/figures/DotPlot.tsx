@@ -1,4 +1,3 @@
-import { Table } from '@mantine/core';
 import type { Interval } from '@trainyard/shared/metrics/interval';
 import { ScrollingTable } from './ScrollingTable.js';
 
@@ -34,33 +33,33 @@ export function DotPlot({ of, title, dots, text, reference }: Props) {
     most === least ? 50 : MARGIN + ((100 - 2 * MARGIN) * (value - least)) / (most - least);
   return (
     <ScrollingTable minWidth={480}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{of}</Table.Th>
-          <Table.Th className="plotColumn">
+      <thead>
+        <tr>
+          <th>{of}</th>
+          <th className="plotColumn">
             {text(least)} to {text(most)}
-          </Table.Th>
-          <Table.Th className="tabular">{title}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+          </th>
+          <th className="tabular">{title}</th>
+        </tr>
+      </thead>
+      <tbody>
         {dots.map((dot, i) => (
-          <Table.Tr key={i}>
-            <Table.Td className="named breaks">{dot.name}</Table.Td>
-            <Table.Td className="plotColumn">
+          <tr key={i}>
+            <td className="named breaks">{dot.name}</td>
+            <td className="plotColumn">
               <Picture dot={dot} at={at} reference={reference} />
-            </Table.Td>
-            <Table.Td className="tabular nowrap" {...(dot.isOwn && { fw: 600 })}>
+            </td>
+            <td className="tabular nowrap" {...(dot.isOwn && { fw: 600 })}>
               {text(dot.value)}
               {dot.interval && (
                 <span className="note line">
                   {text(dot.interval.low)} to {text(dot.interval.high)}
                 </span>
               )}
-            </Table.Td>
-          </Table.Tr>
+            </td>
+          </tr>
         ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Table, Text } from '@mantine/core';
+import { Badge, Text } from '@mantine/core';
 import { formatMetric } from '@trainyard/shared/metrics/display';
 import { bounds } from '@trainyard/shared/page/words';
 import type { GateResult } from '@trainyard/shared/runs/gateResult';
@@ -18,37 +18,37 @@ export function GateTable({ gates }: { gates: readonly GateResult[] }) {
     );
   return (
     <ScrollingTable minWidth={560}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Gate</Table.Th>
-          <Table.Th>Outcome</Table.Th>
-          <Table.Th>Asks for</Table.Th>
-          <Table.Th className="tabular">Value</Table.Th>
-          <Table.Th>Why</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+      <thead>
+        <tr>
+          <th>Gate</th>
+          <th>Outcome</th>
+          <th>Asks for</th>
+          <th className="tabular">Value</th>
+          <th>Why</th>
+        </tr>
+      </thead>
+      <tbody>
         {gates
           .toSorted((a, b) => weight(a) - weight(b))
           .map((gate, i) => (
-            <Table.Tr key={i}>
-              <Table.Td className="named breaks">
+            <tr key={i}>
+              <td className="named breaks">
                 {gateTitle(gate)}
                 {!gate.critical && <span className="note line">not critical</span>}
                 {gate.set !== undefined && <span className="note line">of the gate set {gate.set}</span>}
-              </Table.Td>
-              <Table.Td>
+              </td>
+              <td>
                 <Outcome gate={gate} />
-              </Table.Td>
-              <Table.Td>{gateInWords(gate)}</Table.Td>
-              <Table.Td className="tabular nowrap">
+              </td>
+              <td>{gateInWords(gate)}</td>
+              <td className="tabular nowrap">
                 {formatMetric(gate.metric, gate.value ?? undefined)}
                 {gate.interval && <span className="note line">{bounds(gate.metric, gate.interval)}</span>}
-              </Table.Td>
-              <Table.Td className="named breaks">{gate.explanation ?? '–'}</Table.Td>
-            </Table.Tr>
+              </td>
+              <td className="named breaks">{gate.explanation ?? '–'}</td>
+            </tr>
           ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

@@ -1,23 +1,39 @@
-import { Table, type TableProps } from '@mantine/core';
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 
-interface Props extends Pick<TableProps, 'highlightOnHover' | 'stickyHeader'> {
+interface Props {
   /** In pixels; where there is less room the table scrolls. */
   minWidth: number;
   /** In pixels: what is longer scrolls below its head. */
   maxHeight?: number;
+  /** Whether the head stays where the rows scroll. */
+  stickyHeader?: boolean;
+  highlightOnHover?: boolean;
+  /** How many rows there are with the head, where not all of them are in the document. */
+  'aria-rowcount'?: number;
+  /** What scrolls. */
+  viewportRef?: Ref<HTMLDivElement>;
   children: ReactNode;
 }
 
-/** A table that scrolls within itself instead of widening the page, by keyboard too. */
-export function ScrollingTable({ minWidth, maxHeight, children, ...looks }: Props) {
+/**
+ * A table that scrolls within itself instead of widening the page, by keyboard too. Its rows and cells are those of HTML: ten thousand
+ * cells of a component each take a second to draw.
+ */
+export function ScrollingTable({
+  minWidth,
+  maxHeight,
+  stickyHeader = false,
+  highlightOnHover = false,
+  viewportRef,
+  children,
+  ...rows
+}: Props) {
+  const looks = ['table', ...(stickyHeader ? ['sticky'] : []), ...(highlightOnHover ? ['hover'] : [])];
   return (
-    <Table.ScrollContainer
-      minWidth={minWidth}
-      {...(maxHeight !== undefined && { maxHeight })}
-      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
-    >
-      <Table {...looks}>{children}</Table>
-    </Table.ScrollContainer>
+    <div className="scrolling" ref={viewportRef} tabIndex={0} style={{ maxHeight }}>
+      <table className={looks.join(' ')} style={{ minWidth }} {...rows}>
+        {children}
+      </table>
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { reads } from '../api/reads.js';
 import { Failure } from '../states/Failure.js';
@@ -28,31 +28,31 @@ export function Spending() {
         Spent in {month}
       </Title>
       <ScrollingTable minWidth={420}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Model</Table.Th>
-            <Table.Th className="tabular">Spent</Table.Th>
-            <Table.Th className="tabular">Budget</Table.Th>
-            <Table.Th>Share</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+        <thead>
+          <tr>
+            <th>Model</th>
+            <th className="tabular">Spent</th>
+            <th className="tabular">Budget</th>
+            <th>Share</th>
+          </tr>
+        </thead>
+        <tbody>
           {rows.map((row) => (
-            <Table.Tr key={row.modelId}>
-              <Table.Td className="breaks">{row.name}</Table.Td>
-              <Table.Td className="tabular">{usd(row.usd)}</Table.Td>
-              <Table.Td className="tabular">{row.budgetUsd === null ? 'none' : usd(row.budgetUsd)}</Table.Td>
-              <Table.Td>
+            <tr key={row.modelId}>
+              <td className="breaks">{row.name}</td>
+              <td className="tabular">{usd(row.usd)}</td>
+              <td className="tabular">{row.budgetUsd === null ? 'none' : usd(row.budgetUsd)}</td>
+              <td>
                 {row.budgetUsd !== null && (
                   <>
                     <Bar share={shareOf(row.usd, row.budgetUsd)} />
                     <span className="note">{Math.round(100 * shareOf(row.usd, row.budgetUsd))} %</span>
                   </>
                 )}
-              </Table.Td>
-            </Table.Tr>
+              </td>
+            </tr>
           ))}
-        </Table.Tbody>
+        </tbody>
       </ScrollingTable>
       <Text size="sm" c="dimmed">
         The month is that of UTC.

@@ -1,4 +1,4 @@
-import { Button, Code, CopyButton, Group, Table } from '@mantine/core';
+import { Button, Code, CopyButton, Group } from '@mantine/core';
 import { loadingLine } from '@trainyard/shared/page/loadingLine';
 import { ScrollingTable } from './ScrollingTable.js';
 
@@ -6,23 +6,23 @@ import { ScrollingTable } from './ScrollingTable.js';
 export function UriTable({ artifacts }: { artifacts: Readonly<Record<string, string>> }) {
   return (
     <ScrollingTable minWidth={480} maxHeight={320} stickyHeader>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Artifact</Table.Th>
-          <Table.Th>Where it is, and how it is loaded</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+      <thead>
+        <tr>
+          <th>Artifact</th>
+          <th>Where it is, and how it is loaded</th>
+        </tr>
+      </thead>
+      <tbody>
         {Object.entries(artifacts).map(([name, uri]) => (
-          <Table.Tr key={name}>
-            <Table.Td className="nowrap">{name}</Table.Td>
-            <Table.Td>
+          <tr key={name}>
+            <td className="nowrap">{name}</td>
+            <td>
               <Copyable text={uri} of={`the URI of ${name}`} />
               <Copyable text={loadingLine(name, uri)} of={`the line that loads ${name}`} />
-            </Table.Td>
-          </Table.Tr>
+            </td>
+          </tr>
         ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

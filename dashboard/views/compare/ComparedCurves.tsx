@@ -2,7 +2,11 @@ import { Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
 import { metricTitle } from '@trainyard/shared/metrics/display';
 import { lazy, Suspense, useMemo } from 'react';
+import { WhenSeen } from '../../figures/WhenSeen.js';
 import { overlaid } from './overlaid.js';
+
+/** Of a chart, in pixels. */
+const HEIGHT = 240;
 
 const LineChart = lazy(() => import('../../figures/LineChart.js'));
 
@@ -27,15 +31,17 @@ export function ComparedCurves({ comparison }: { comparison: RunComparison }) {
               <Text size="sm" fw={600}>
                 {metricTitle(name)}
               </Text>
-              <Suspense fallback={<Skeleton height={240} />}>
-                <LineChart
-                  label={`${metricTitle(name)} by epoch: ${curves.map(({ title }) => title).join(', ')}`}
-                  epochs={epochs}
-                  curves={curves}
-                  isLogarithmic={false}
-                  cursor="compare"
-                />
-              </Suspense>
+              <WhenSeen height={HEIGHT}>
+                <Suspense fallback={<Skeleton height={HEIGHT} />}>
+                  <LineChart
+                    label={`${metricTitle(name)} by epoch: ${curves.map(({ title }) => title).join(', ')}`}
+                    epochs={epochs}
+                    curves={curves}
+                    isLogarithmic={false}
+                    cursor="compare"
+                  />
+                </Suspense>
+              </WhenSeen>
             </div>
           ))}
         </div>

@@ -1,4 +1,4 @@
-import { Stack, Table, Title } from '@mantine/core';
+import { Stack, Title } from '@mantine/core';
 import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
 import { RunLink } from '../../figures/RunLink.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
@@ -14,34 +14,32 @@ export function ComparedRuns({ comparison: { runs } }: { comparison: RunComparis
         Runs
       </Title>
       <ScrollingTable minWidth={640} maxHeight={320} stickyHeader>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Run</Table.Th>
-            <Table.Th>Status</Table.Th>
-            <Table.Th>Type</Table.Th>
-            <Table.Th>Requested</Table.Th>
-            <Table.Th className="tabular">Duration</Table.Th>
-            <Table.Th className="tabular">Cost</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+        <thead>
+          <tr>
+            <th>Run</th>
+            <th>Status</th>
+            <th>Type</th>
+            <th>Requested</th>
+            <th className="tabular">Duration</th>
+            <th className="tabular">Cost</th>
+          </tr>
+        </thead>
+        <tbody>
           {runs.map((run) => (
-            <Table.Tr key={run.runId}>
-              <Table.Td className="named">
+            <tr key={run.runId}>
+              <td className="named">
                 <RunLink run={run} />
-              </Table.Td>
-              <Table.Td>
+              </td>
+              <td>
                 <StatusBadge status={run.status} />
-              </Table.Td>
-              <Table.Td>{run.modelType}</Table.Td>
-              <Table.Td className="nowrap">{dateTime(run.createdAt)}</Table.Td>
-              <Table.Td className="tabular nowrap">
-                {run.seconds === null ? '–' : duration(run.seconds)}
-              </Table.Td>
-              <Table.Td className="tabular">{run.usd === null ? '–' : usd(run.usd)}</Table.Td>
-            </Table.Tr>
+              </td>
+              <td>{run.modelType}</td>
+              <td className="nowrap">{dateTime(run.createdAt)}</td>
+              <td className="tabular nowrap">{run.seconds === null ? '–' : duration(run.seconds)}</td>
+              <td className="tabular">{run.usd === null ? '–' : usd(run.usd)}</td>
+            </tr>
           ))}
-        </Table.Tbody>
+        </tbody>
       </ScrollingTable>
     </Stack>
   );

@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 
@@ -22,26 +22,26 @@ export function Differences({ title, runs, differences }: Props) {
         </Text>
       ) : (
         <ScrollingTable minWidth={220 + runs.length * 120} maxHeight={480} stickyHeader>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Key</Table.Th>
+          <thead>
+            <tr>
+              <th>Key</th>
               {runs.map(({ runId, name }) => (
-                <Table.Th key={runId}>{name}</Table.Th>
+                <th key={runId}>{name}</th>
               ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+            </tr>
+          </thead>
+          <tbody>
             {differences.map(({ key, values }) => (
-              <Table.Tr key={key}>
-                <Table.Td className="breaks">{key}</Table.Td>
+              <tr key={key}>
+                <td className="breaks">{key}</td>
                 {runs.map(({ runId }, i) => (
-                  <Table.Td key={runId} className="breaks">
+                  <td key={runId} className="breaks">
                     {String(values[i] ?? '–')}
-                  </Table.Td>
+                  </td>
                 ))}
-              </Table.Tr>
+              </tr>
             ))}
-          </Table.Tbody>
+          </tbody>
         </ScrollingTable>
       )}
     </Stack>

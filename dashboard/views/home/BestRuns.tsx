@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { RunLink } from '../../figures/RunLink.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
@@ -15,38 +15,38 @@ export function BestRuns({ type: { modelType, metric, runs } }: { type: TypeFigu
         <Text c="dimmed">No completed run has {metricTitle(metric)} yet.</Text>
       ) : (
         <ScrollingTable minWidth={760} highlightOnHover stickyHeader>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>#</Table.Th>
-              <Table.Th>Run</Table.Th>
-              <Table.Th>Data</Table.Th>
-              <Table.Th>Features</Table.Th>
-              <Table.Th>Layers</Table.Th>
-              <Table.Th className="tabular">Learning rate</Table.Th>
-              <Table.Th className="tabular">Batch</Table.Th>
-              <Table.Th className="tabular">Epochs</Table.Th>
-              <Table.Th className="tabular">{metricTitle(metric)}</Table.Th>
-              <Table.Th className="tabular">Loss</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+          <thead>
+            <tr>
+              <th>#</th>
+              <th>Run</th>
+              <th>Data</th>
+              <th>Features</th>
+              <th>Layers</th>
+              <th className="tabular">Learning rate</th>
+              <th className="tabular">Batch</th>
+              <th className="tabular">Epochs</th>
+              <th className="tabular">{metricTitle(metric)}</th>
+              <th className="tabular">Loss</th>
+            </tr>
+          </thead>
+          <tbody>
             {runs.map((run, i) => (
-              <Table.Tr key={run.runId}>
-                <Table.Td>{i + 1}</Table.Td>
-                <Table.Td>
+              <tr key={run.runId}>
+                <td>{i + 1}</td>
+                <td>
                   <RunLink run={run} />
-                </Table.Td>
-                <Table.Td className="breaks">{run.dataset ?? '–'}</Table.Td>
-                <Table.Td className="breaks">{run.features}</Table.Td>
-                <Table.Td>{/\d/.test(run.model) ? run.model : 'none'}</Table.Td>
-                <Table.Td className="tabular">{run.learningRate ?? '–'}</Table.Td>
-                <Table.Td className="tabular">{run.batchSize ?? '–'}</Table.Td>
-                <Table.Td className="tabular">{run.epochs}</Table.Td>
-                <Table.Td className="tabular">{formatMetric(metric, run.value)}</Table.Td>
-                <Table.Td className="tabular">{formatMetric('loss', run.loss ?? undefined)}</Table.Td>
-              </Table.Tr>
+                </td>
+                <td className="breaks">{run.dataset ?? '–'}</td>
+                <td className="breaks">{run.features}</td>
+                <td>{/\d/.test(run.model) ? run.model : 'none'}</td>
+                <td className="tabular">{run.learningRate ?? '–'}</td>
+                <td className="tabular">{run.batchSize ?? '–'}</td>
+                <td className="tabular">{run.epochs}</td>
+                <td className="tabular">{formatMetric(metric, run.value)}</td>
+                <td className="tabular">{formatMetric('loss', run.loss ?? undefined)}</td>
+              </tr>
             ))}
-          </Table.Tbody>
+          </tbody>
         </ScrollingTable>
       )}
     </Stack>

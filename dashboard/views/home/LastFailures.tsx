@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { reads } from '../../api/reads.js';
 import { RunLink } from '../../figures/RunLink.js';
@@ -35,30 +35,30 @@ export function LastFailures({ ended }: { ended: number }) {
       {!broken && !isPending && failures.length === 0 && <Text c="dimmed">No run has failed.</Text>}
       {failures.length > 0 && (
         <ScrollingTable minWidth={640}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Run</Table.Th>
-              <Table.Th>Requested</Table.Th>
-              <Table.Th>Why</Table.Th>
-              <Table.Th>What to do</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+          <thead>
+            <tr>
+              <th>Run</th>
+              <th>Requested</th>
+              <th>Why</th>
+              <th>What to do</th>
+            </tr>
+          </thead>
+          <tbody>
             {failures.map((run) => (
-              <Table.Tr key={run.runId}>
-                <Table.Td>
+              <tr key={run.runId}>
+                <td>
                   <RunLink run={run} />
-                </Table.Td>
-                <Table.Td className="nowrap">{dateTime(run.createdAt)}</Table.Td>
-                <Table.Td>
+                </td>
+                <td className="nowrap">{dateTime(run.createdAt)}</td>
+                <td>
                   <span className="breaks clamped" title={run.error?.message}>
                     {run.error ? `${run.error.stage ?? 'start'}: ${run.error.message}` : '–'}
                   </span>
-                </Table.Td>
-                <Table.Td className="breaks">{run.error?.remedy ?? '–'}</Table.Td>
-              </Table.Tr>
+                </td>
+                <td className="breaks">{run.error?.remedy ?? '–'}</td>
+              </tr>
             ))}
-          </Table.Tbody>
+          </tbody>
         </ScrollingTable>
       )}
       {all.length > looked.length && (

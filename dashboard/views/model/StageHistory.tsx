@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import type { ModelVersionView } from '@trainyard/shared/http/versions';
 import { ModelStageBadge } from '../../figures/ModelStageBadge.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
@@ -29,31 +29,31 @@ export function StageHistory({ versions, isWhole }: Props) {
         <Text c="dimmed">No version has been in a stage yet.</Text>
       ) : (
         <ScrollingTable minWidth={560} maxHeight={420} stickyHeader>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>When</Table.Th>
-              <Table.Th className="tabular">Version</Table.Th>
-              <Table.Th>Went to</Table.Th>
-              <Table.Th>By</Table.Th>
-              <Table.Th>Why</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+          <thead>
+            <tr>
+              <th>When</th>
+              <th className="tabular">Version</th>
+              <th>Went to</th>
+              <th>By</th>
+              <th>Why</th>
+            </tr>
+          </thead>
+          <tbody>
             {moves.map(({ version, stage, at, by, forced, reason }, i) => (
-              <Table.Tr key={i}>
-                <Table.Td className="nowrap">{dateTime(at)}</Table.Td>
-                <Table.Td className="tabular">{version}</Table.Td>
-                <Table.Td>
+              <tr key={i}>
+                <td className="nowrap">{dateTime(at)}</td>
+                <td className="tabular">{version}</td>
+                <td>
                   <ModelStageBadge stage={stage} />
-                </Table.Td>
-                <Table.Td className="breaks">{by}</Table.Td>
-                <Table.Td className="named breaks">
+                </td>
+                <td className="breaks">{by}</td>
+                <td className="named breaks">
                   {forced && <Text size="sm">although a gate was missed</Text>}
                   {reason}
-                </Table.Td>
-              </Table.Tr>
+                </td>
+              </tr>
             ))}
-          </Table.Tbody>
+          </tbody>
         </ScrollingTable>
       )}
     </Stack>

@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import type { ModelVersionView } from '@trainyard/shared/http/versions';
 import { methodTitle } from '@trainyard/shared/metrics/baselines';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
@@ -36,32 +36,30 @@ export function VersionDetails({ version }: { version: ModelVersionView }) {
       </Text>
       <GateTable gates={gates} />
       <ScrollingTable minWidth={420} maxHeight={420} stickyHeader>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Metric</Table.Th>
-            <Table.Th className="tabular">Version {number}</Table.Th>
+        <thead>
+          <tr>
+            <th>Metric</th>
+            <th className="tabular">Version {number}</th>
             {methods.map(([method]) => (
-              <Table.Th key={method} className="tabular">
+              <th key={method} className="tabular">
                 {methodTitle(method)}
-              </Table.Th>
+              </th>
             ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+          </tr>
+        </thead>
+        <tbody>
           {rows.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Td className="named breaks">{metricTitle(name)}</Table.Td>
-              <Table.Td className="tabular" fw={600}>
-                {formatMetric(name, value)}
-              </Table.Td>
+            <tr key={name}>
+              <td className="named breaks">{metricTitle(name)}</td>
+              <td className="tabular strong">{formatMetric(name, value)}</td>
               {methods.map(([method, values]) => (
-                <Table.Td key={method} className="tabular">
+                <td key={method} className="tabular">
                   {formatMetric(name, values?.[name])}
-                </Table.Td>
+                </td>
               ))}
-            </Table.Tr>
+            </tr>
           ))}
-        </Table.Tbody>
+        </tbody>
       </ScrollingTable>
       <UriTable artifacts={artifacts} />
     </Stack>

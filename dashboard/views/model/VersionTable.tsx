@@ -1,4 +1,4 @@
-import { Button, Group, Table, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import type { ModelView } from '@trainyard/shared/http/bodies';
 import type { ModelVersionView } from '@trainyard/shared/http/versions';
 import { resultMetrics } from '@trainyard/shared/metrics/columns';
@@ -26,31 +26,29 @@ export function VersionTable({ model, versions, chosen, onChoose }: Props) {
   const shown = [...names].slice(0, MOST_METRICS);
   return (
     <ScrollingTable minWidth={760} highlightOnHover>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th className="tabular">Version</Table.Th>
-          <Table.Th>Stage</Table.Th>
-          <Table.Th>What to do</Table.Th>
-          <Table.Th>Run</Table.Th>
-          <Table.Th>Registered</Table.Th>
+      <thead>
+        <tr>
+          <th className="tabular">Version</th>
+          <th>Stage</th>
+          <th>What to do</th>
+          <th>Run</th>
+          <th>Registered</th>
           {shown.map((name) => (
-            <Table.Th key={name} className="tabular">
+            <th key={name} className="tabular">
               {metricTitle(name)}
-            </Table.Th>
+            </th>
           ))}
-          <Table.Th>Gates</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+          <th>Gates</th>
+        </tr>
+      </thead>
+      <tbody>
         {versions.map((version) => (
-          <Table.Tr key={version.version} {...(version.version === chosen && { 'aria-current': 'true' })}>
-            <Table.Td className="tabular" fw={600}>
-              {version.version}
-            </Table.Td>
-            <Table.Td>
+          <tr key={version.version} {...(version.version === chosen && { 'aria-current': 'true' })}>
+            <td className="tabular strong">{version.version}</td>
+            <td>
               <ModelStageBadge stage={version.stage} />
-            </Table.Td>
-            <Table.Td>
+            </td>
+            <td>
               <Group gap="xs" wrap="nowrap">
                 <Button
                   size="xs"
@@ -63,22 +61,22 @@ export function VersionTable({ model, versions, chosen, onChoose }: Props) {
                 </Button>
                 {model.production !== version.version && <PromoteButton model={model} version={version} />}
               </Group>
-            </Table.Td>
-            <Table.Td>
+            </td>
+            <td>
               <RunLink run={runOf(version)} />
-            </Table.Td>
-            <Table.Td className="nowrap">{dateTime(version.createdAt)}</Table.Td>
+            </td>
+            <td className="nowrap">{dateTime(version.createdAt)}</td>
             {shown.map((name) => (
-              <Table.Td key={name} className="tabular">
+              <td key={name} className="tabular">
                 {formatMetric(name, version.metrics[name])}
-              </Table.Td>
+              </td>
             ))}
-            <Table.Td>
+            <td>
               <Gates version={version} />
-            </Table.Td>
-          </Table.Tr>
+            </td>
+          </tr>
         ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ModelView } from '@trainyard/shared/http/bodies';
 import { Link } from 'wouter';
@@ -40,37 +40,37 @@ function ModelTable({ models }: { models: readonly ModelView[] }) {
   const ordered = models.toSorted((a, b) => a.modelId.localeCompare(b.modelId));
   return (
     <ScrollingTable minWidth={640} highlightOnHover>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Model</Table.Th>
-          <Table.Th className="tabular">In production</Table.Th>
-          <Table.Th className="tabular">In staging</Table.Th>
-          <Table.Th className="tabular">Newest version</Table.Th>
-          <Table.Th className="tabular">Runs</Table.Th>
-          <Table.Th>Last training</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+      <thead>
+        <tr>
+          <th>Model</th>
+          <th className="tabular">In production</th>
+          <th className="tabular">In staging</th>
+          <th className="tabular">Newest version</th>
+          <th className="tabular">Runs</th>
+          <th>Last training</th>
+        </tr>
+      </thead>
+      <tbody>
         {ordered.map(({ modelId, name, production, staging, lastVersion, lastRunNumber, lastStartedAt }) => (
-          <Table.Tr key={modelId}>
-            <Table.Td className="named breaks">
+          <tr key={modelId}>
+            <td className="named breaks">
               <Link href={`/models/${encodeURIComponent(modelId)}`} className="plainLink">
                 {name}
               </Link>
               {name !== modelId && <span className="note line">{modelId}</span>}
-            </Table.Td>
-            <Table.Td className="tabular">{production ?? '–'}</Table.Td>
-            <Table.Td className="tabular">{staging ?? '–'}</Table.Td>
-            <Table.Td className="tabular">{lastVersion || '–'}</Table.Td>
-            <Table.Td className="tabular">
+            </td>
+            <td className="tabular">{production ?? '–'}</td>
+            <td className="tabular">{staging ?? '–'}</td>
+            <td className="tabular">{lastVersion || '–'}</td>
+            <td className="tabular">
               <Link href={`/runs?model=${encodeURIComponent(modelId)}`} className="plainLink">
                 {lastRunNumber}
               </Link>
-            </Table.Td>
-            <Table.Td className="nowrap">{lastStartedAt === null ? '–' : dateTime(lastStartedAt)}</Table.Td>
-          </Table.Tr>
+            </td>
+            <td className="nowrap">{lastStartedAt === null ? '–' : dateTime(lastStartedAt)}</td>
+          </tr>
         ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

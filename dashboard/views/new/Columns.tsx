@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { columnAsFeature } from '@trainyard/shared/profile/columnAsFeature';
 import type { ColumnProfile, Profile } from '@trainyard/shared/profile/profile';
 import { percent } from '@trainyard/shared/page/words';
@@ -26,26 +26,26 @@ export default function Columns({ profile }: { profile: Profile }) {
   };
   return (
     <ScrollingTable minWidth={380} maxHeight={352} stickyHeader>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Column</Table.Th>
-          <Table.Th className="tabular">Values</Table.Th>
-          <Table.Th className="tabular">Empty</Table.Th>
-          <Table.Th>Into the tower</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+      <thead>
+        <tr>
+          <th>Column</th>
+          <th className="tabular">Values</th>
+          <th className="tabular">Empty</th>
+          <th>Into the tower</th>
+        </tr>
+      </thead>
+      <tbody>
         {profile.columns.map((column) => (
-          <Table.Tr key={column.name}>
-            <Table.Td>
+          <tr key={column.name}>
+            <td>
               <Name column={column} />
-            </Table.Td>
-            <Table.Td className="tabular">
+            </td>
+            <td className="tabular">
               {column.distinctIsExact ? '' : '≈ '}
               {whole(column.distinct)}
-            </Table.Td>
-            <Table.Td className="tabular">{column.nulls === 0 ? '–' : percent(column.nullShare)}</Table.Td>
-            <Table.Td>
+            </td>
+            <td className="tabular">{column.nulls === 0 ? '–' : percent(column.nullShare)}</td>
+            <td>
               <Group gap={4} wrap="nowrap">
                 {TOWERS.map((tower) => (
                   <Put
@@ -57,10 +57,10 @@ export default function Columns({ profile }: { profile: Profile }) {
                   />
                 ))}
               </Group>
-            </Table.Td>
-          </Table.Tr>
+            </td>
+          </tr>
         ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

@@ -1,4 +1,4 @@
-import { Card, Group, List, Skeleton, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Card, Group, List, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import type { Estimate } from '@trainyard/shared/http/estimate';
 import { Link } from 'wouter';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
@@ -70,18 +70,18 @@ function Figure({ title, text }: { title: string; text: string }) {
 function TierTable({ estimate: { tiers, recommendedTier } }: { estimate: Estimate }) {
   return (
     <ScrollingTable minWidth={360}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Tier</Table.Th>
-          <Table.Th className="tabular">An hour</Table.Th>
-          <Table.Th className="tabular">Time</Table.Th>
-          <Table.Th className="tabular">Cost</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+      <thead>
+        <tr>
+          <th>Tier</th>
+          <th className="tabular">An hour</th>
+          <th className="tabular">Time</th>
+          <th className="tabular">Cost</th>
+        </tr>
+      </thead>
+      <tbody>
         {tiers.map(({ tier, usdPerHour, seconds, usd: cost, tooSmall }) => (
-          <Table.Tr key={tier}>
-            <Table.Td>
+          <tr key={tier}>
+            <td>
               {tier}
               {tier === recommendedTier && tiers.length > 1 && (
                 <Text size="xs" c="dimmed">
@@ -93,13 +93,13 @@ function TierTable({ estimate: { tiers, recommendedTier } }: { estimate: Estimat
                   left out: {tooSmall}
                 </Text>
               )}
-            </Table.Td>
-            <Table.Td className="tabular">{usdPerHour === null ? '–' : usd(usdPerHour)}</Table.Td>
-            <Table.Td className="tabular">{rangeIn(seconds, duration)}</Table.Td>
-            <Table.Td className="tabular">{rangeIn(cost, usd)}</Table.Td>
-          </Table.Tr>
+            </td>
+            <td className="tabular">{usdPerHour === null ? '–' : usd(usdPerHour)}</td>
+            <td className="tabular">{rangeIn(seconds, duration)}</td>
+            <td className="tabular">{rangeIn(cost, usd)}</td>
+          </tr>
         ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

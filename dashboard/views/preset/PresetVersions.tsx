@@ -1,4 +1,4 @@
-import { Button, Stack, Table, Title } from '@mantine/core';
+import { Button, Stack, Title } from '@mantine/core';
 import type { UseInfiniteQueryResult, InfiniteData } from '@tanstack/react-query';
 import type { PresetVersionPage } from '@trainyard/shared/http/bodies';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
@@ -27,18 +27,18 @@ export function PresetVersions({ pages, shown, onShow }: Props) {
       {pages.isSuccess && (
         <>
           <ScrollingTable minWidth={260} maxHeight={420} stickyHeader>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Version</Table.Th>
-                <Table.Th>Made</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
+            <thead>
+              <tr>
+                <th>Version</th>
+                <th>Made</th>
+              </tr>
+            </thead>
+            <tbody>
               {pages.data.pages
                 .flatMap((page) => page.versions)
                 .map(({ version, createdAt, createdBy }) => (
-                  <Table.Tr key={version}>
-                    <Table.Td>
+                  <tr key={version}>
+                    <td>
                       <Button
                         size="compact-sm"
                         variant={version === shown ? 'filled' : 'default'}
@@ -48,14 +48,14 @@ export function PresetVersions({ pages, shown, onShow }: Props) {
                       >
                         {version}
                       </Button>
-                    </Table.Td>
-                    <Table.Td>
+                    </td>
+                    <td>
                       <span className="nowrap">{dateTime(createdAt)}</span>
                       <span className="note line breaks">{createdBy}</span>
-                    </Table.Td>
-                  </Table.Tr>
+                    </td>
+                  </tr>
                 ))}
-            </Table.Tbody>
+            </tbody>
           </ScrollingTable>
           <ShowMore pages={pages} />
         </>

@@ -1,4 +1,4 @@
-import { Code, NativeSelect, Stack, Table, Text, Title } from '@mantine/core';
+import { Code, NativeSelect, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { differencesOf } from '@trainyard/shared/comparison/differences';
 import type { PresetView } from '@trainyard/shared/http/bodies';
@@ -60,25 +60,25 @@ function Differences({ before, after }: { before: PresetView; after: PresetView 
   if (differences.length === 0) return <Text c="dimmed">Both versions have the same content.</Text>;
   return (
     <ScrollingTable minWidth={420} maxHeight={512} stickyHeader>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Key</Table.Th>
-          <Table.Th>Version {before.version}</Table.Th>
-          <Table.Th>Version {after.version}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+      <thead>
+        <tr>
+          <th>Key</th>
+          <th>Version {before.version}</th>
+          <th>Version {after.version}</th>
+        </tr>
+      </thead>
+      <tbody>
         {differences.map(({ key, values }) => (
-          <Table.Tr key={key}>
-            <Table.Td className="breaks">{key}</Table.Td>
+          <tr key={key}>
+            <td className="breaks">{key}</td>
             {values.map((value, i) => (
-              <Table.Td key={i} className="breaks">
+              <td key={i} className="breaks">
                 {String(value ?? '–')}
-              </Table.Td>
+              </td>
             ))}
-          </Table.Tr>
+          </tr>
         ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

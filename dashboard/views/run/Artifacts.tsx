@@ -1,4 +1,4 @@
-import { Anchor, Code, CopyButton, Button, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Code, CopyButton, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import { size } from '@trainyard/shared/page/words';
@@ -76,24 +76,24 @@ export function Artifacts({ run }: { run: RunView }) {
 function Files({ runId, files }: { runId: string; files: readonly { path: string; bytes: number }[] }) {
   return (
     <ScrollingTable minWidth={320} maxHeight={480} stickyHeader>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>File</Table.Th>
-          <Table.Th className="tabular">Size</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+      <thead>
+        <tr>
+          <th>File</th>
+          <th className="tabular">Size</th>
+        </tr>
+      </thead>
+      <tbody>
         {files.map(({ path, bytes }) => (
-          <Table.Tr key={path}>
-            <Table.Td className="breaks">
+          <tr key={path}>
+            <td className="breaks">
               <Anchor href={artifactAddress(runId, path)} target="_blank" size="sm">
                 {path}
               </Anchor>
-            </Table.Td>
-            <Table.Td className="tabular nowrap">{size(bytes)}</Table.Td>
-          </Table.Tr>
+            </td>
+            <td className="tabular nowrap">{size(bytes)}</td>
+          </tr>
         ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import { epochMetricColumns } from '@trainyard/shared/metrics/columns';
@@ -21,46 +21,46 @@ export function EpochTable({ run, epochs }: { run: RunView; epochs: readonly Epo
         <Text c="dimmed">No epoch is done yet.</Text>
       ) : (
         <ScrollingTable minWidth={480} maxHeight={420} stickyHeader>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th className="tabular">Epoch</Table.Th>
+          <thead>
+            <tr>
+              <th className="tabular">Epoch</th>
               {columns.map(({ name, title }) => (
-                <Table.Th key={name} className="tabular">
+                <th key={name} className="tabular">
                   {title}
-                </Table.Th>
+                </th>
               ))}
-              <Table.Th className="tabular">Time</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+              <th className="tabular">Time</th>
+            </tr>
+          </thead>
+          <tbody>
             {epochs.map(({ epoch, metrics, seconds }) => (
-              <Table.Tr key={epoch} fw={run.result?.bestEpoch === epoch ? 700 : undefined}>
-                <Table.Td className="tabular nowrap">
+              <tr key={epoch} className={run.result?.bestEpoch === epoch ? 'strong' : undefined}>
+                <td className="tabular nowrap">
                   {epoch}
                   {run.result?.bestEpoch === epoch && ' (kept)'}
-                </Table.Td>
+                </td>
                 {columns.map(({ name }) => (
-                  <Table.Td key={name} className="tabular">
+                  <td key={name} className="tabular">
                     {formatMetric(name, metrics[name])}
-                  </Table.Td>
+                  </td>
                 ))}
-                <Table.Td className="tabular nowrap">{duration(seconds)}</Table.Td>
-              </Table.Tr>
+                <td className="tabular nowrap">{duration(seconds)}</td>
+              </tr>
             ))}
             {isTraining && run.currentEpoch < run.totalEpochs && (
-              <Table.Tr aria-current="true">
-                <Table.Td className="tabular">{run.currentEpoch + 1}</Table.Td>
-                <Table.Td colSpan={columns.length + 1}>
+              <tr aria-current="true">
+                <td className="tabular">{run.currentEpoch + 1}</td>
+                <td colSpan={columns.length + 1}>
                   <Text size="sm" c="dimmed">
                     under way
                     {run.progress?.loss === undefined
                       ? ''
                       : `, loss ${formatMetric('loss', run.progress.loss)}`}
                   </Text>
-                </Table.Td>
-              </Table.Tr>
+                </td>
+              </tr>
             )}
-          </Table.Tbody>
+          </tbody>
         </ScrollingTable>
       )}
     </Stack>

@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunEventRecord } from '@trainyard/shared/runs/records';
 import { dateTime } from '../../figures/times.js';
@@ -16,26 +16,26 @@ export function Happenings({ records }: { records: readonly RunEventRecord[] }) 
         <Text c="dimmed">Nothing has happened yet.</Text>
       ) : (
         <ScrollingTable minWidth={420} maxHeight={360} stickyHeader>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>When</Table.Th>
-              <Table.Th>What</Table.Th>
-              <Table.Th>Status after it</Table.Th>
-              <Table.Th className="tabular">Attempt</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+          <thead>
+            <tr>
+              <th>When</th>
+              <th>What</th>
+              <th>Status after it</th>
+              <th className="tabular">Attempt</th>
+            </tr>
+          </thead>
+          <tbody>
             {ordered.map(({ id, at, what, status, attempt }) => (
-              <Table.Tr key={id}>
-                <Table.Td className="nowrap">{dateTime(at)}</Table.Td>
-                <Table.Td>{what}</Table.Td>
-                <Table.Td>
+              <tr key={id}>
+                <td className="nowrap">{dateTime(at)}</td>
+                <td>{what}</td>
+                <td>
                   <StatusBadge status={status} />
-                </Table.Td>
-                <Table.Td className="tabular">{attempt}</Table.Td>
-              </Table.Tr>
+                </td>
+                <td className="tabular">{attempt}</td>
+              </tr>
             ))}
-          </Table.Tbody>
+          </tbody>
         </ScrollingTable>
       )}
     </Stack>

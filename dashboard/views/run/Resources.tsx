@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import type { RunView } from '@trainyard/shared/http/bodies';
 
 const MB = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
@@ -24,16 +24,16 @@ export function Resources({ run: { resources, peakMemory, gpuUse, progress } }: 
       {rows.length === 0 ? (
         <Text c="dimmed">The trainer has not reported yet.</Text>
       ) : (
-        <Table>
-          <Table.Tbody>
+        <table className="table">
+          <tbody>
             {rows.map(([name, value]) => (
-              <Table.Tr key={name}>
-                <Table.Th scope="row">{name}</Table.Th>
-                <Table.Td className="tabular">{value}</Table.Td>
-              </Table.Tr>
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td className="tabular">{value}</td>
+              </tr>
             ))}
-          </Table.Tbody>
-        </Table>
+          </tbody>
+        </table>
       )}
     </Stack>
   );

@@ -1,4 +1,4 @@
-import { Alert, Group, List, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Group, List, Stack, Text, Title } from '@mantine/core';
 import { GateTable } from '../../figures/GateTable.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunView } from '@trainyard/shared/http/bodies';
@@ -57,37 +57,35 @@ export function ResultTable({ run, result }: { run: RunView; result: RunResult }
         </Link>
       </Group>
       <ScrollingTable minWidth={420}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>On the test split</Table.Th>
-            <Table.Th className="tabular">Model</Table.Th>
+        <thead>
+          <tr>
+            <th>On the test split</th>
+            <th className="tabular">Model</th>
             {methods.map(([method]) => (
-              <Table.Th key={method} className="tabular">
+              <th key={method} className="tabular">
                 {methodTitle(method)}
-              </Table.Th>
+              </th>
             ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+          </tr>
+        </thead>
+        <tbody>
           {names.map((name) => (
-            <Table.Tr key={name}>
-              <Table.Td>
+            <tr key={name}>
+              <td>
                 {metricTitle(name, 'test')}
                 <Text span size="xs" c="dimmed">
                   {isLowerBetter(name) ? ' less is better' : ''}
                 </Text>
-              </Table.Td>
-              <Table.Td className="tabular" fw={600}>
-                {formatMetric(name, metrics[name])}
-              </Table.Td>
+              </td>
+              <td className="tabular strong">{formatMetric(name, metrics[name])}</td>
               {methods.map(([method, values]) => (
-                <Table.Td key={method} className="tabular">
+                <td key={method} className="tabular">
                   {formatMetric(name, values?.[name])}
-                </Table.Td>
+                </td>
               ))}
-            </Table.Tr>
+            </tr>
           ))}
-        </Table.Tbody>
+        </tbody>
       </ScrollingTable>
       {run.gates.length > 0 && <GateTable gates={run.gates} />}
     </Stack>

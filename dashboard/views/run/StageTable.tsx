@@ -1,4 +1,4 @@
-import { Badge, Stack, Table, Text, Title } from '@mantine/core';
+import { Badge, Stack, Text, Title } from '@mantine/core';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import type { Stage } from '@trainyard/shared/runs/records';
@@ -25,24 +25,24 @@ export function StageTable({
         Stages
       </Title>
       <ScrollingTable minWidth={480}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Stage</Table.Th>
-            <Table.Th className="tabular">Duration</Table.Th>
-            <Table.Th>What it counted</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+        <thead>
+          <tr>
+            <th>Stage</th>
+            <th className="tabular">Duration</th>
+            <th>What it counted</th>
+          </tr>
+        </thead>
+        <tbody>
           {STAGES.map((name) => (
-            <Table.Tr key={name} aria-busy={!isReady}>
-              <Table.Td>{name}</Table.Td>
-              <Table.Td className="tabular nowrap">{durationOf(run, name, done.get(name))}</Table.Td>
-              <Table.Td>
+            <tr key={name} aria-busy={!isReady}>
+              <td>{name}</td>
+              <td className="tabular nowrap">{durationOf(run, name, done.get(name))}</td>
+              <td>
                 <Told stage={done.get(name)} />
-              </Table.Td>
-            </Table.Tr>
+              </td>
+            </tr>
           ))}
-        </Table.Tbody>
+        </tbody>
       </ScrollingTable>
     </Stack>
   );

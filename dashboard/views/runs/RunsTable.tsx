@@ -3,6 +3,7 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import type { RunTable } from '@trainyard/shared/http/runTable';
 import { useEffect, useRef, useState } from 'react';
 import { useAddress } from '../../address/useAddress.js';
+import { Gap } from '../../figures/Gap.js';
 import { useNow } from '../../figures/useNow.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
@@ -121,7 +122,7 @@ function Rows({ modelId, found, asked, isNewestFirst, selection, range, onRange 
             const gap = start - (items[i - 1]?.end ?? 0);
             const row = found.rowAt(index);
             return [
-              gap > 0 && <Gap key={`gap ${index}`} height={gap} width={width} />,
+              <Gap key={`gap ${index}`} height={gap} width={width} />,
               row ? (
                 <RunTableRow
                   key={row.runId}
@@ -142,15 +143,6 @@ function Rows({ modelId, found, asked, isNewestFirst, selection, range, onRange 
         </tbody>
       </table>
     </div>
-  );
-}
-
-/** In place of rows that are not in sight. */
-function Gap({ height, width }: { height: number; width: number }) {
-  return (
-    <tr aria-hidden className="gap">
-      <td colSpan={width} style={{ height }} />
-    </tr>
   );
 }
 

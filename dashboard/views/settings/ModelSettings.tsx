@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ModelView } from '@trainyard/shared/http/bodies';
 import { reads } from '../../api/reads.js';
@@ -28,35 +28,35 @@ export function ModelSettings() {
       )}
       {models.data && models.data.models.length > 0 && (
         <ScrollingTable minWidth={720} maxHeight={480} stickyHeader>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Model</Table.Th>
-              <Table.Th>Teams</Table.Th>
-              <Table.Th>Retraining</Table.Th>
-              <Table.Th className="tabular">Monthly budget</Table.Th>
-              {mayChange && <Table.Th>Settings</Table.Th>}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+          <thead>
+            <tr>
+              <th>Model</th>
+              <th>Teams</th>
+              <th>Retraining</th>
+              <th className="tabular">Monthly budget</th>
+              {mayChange && <th>Settings</th>}
+            </tr>
+          </thead>
+          <tbody>
             {models.data.models.map((model) => (
-              <Table.Tr key={model.modelId}>
-                <Table.Td className="named breaks">
+              <tr key={model.modelId}>
+                <td className="named breaks">
                   {model.name}
                   {model.name !== model.modelId && <span className="note line">{model.modelId}</span>}
-                </Table.Td>
-                <Table.Td className="breaks">{model.teams.join(', ')}</Table.Td>
-                <Table.Td>{policyText(model.retrain)}</Table.Td>
-                <Table.Td className="tabular">
+                </td>
+                <td className="breaks">{model.teams.join(', ')}</td>
+                <td>{policyText(model.retrain)}</td>
+                <td className="tabular">
                   {model.monthlyBudgetUsd === null ? 'none' : usd(model.monthlyBudgetUsd)}
-                </Table.Td>
+                </td>
                 {mayChange && (
-                  <Table.Td>
+                  <td>
                     <ChangeModel model={model} />
-                  </Table.Td>
+                  </td>
                 )}
-              </Table.Tr>
+              </tr>
             ))}
-          </Table.Tbody>
+          </tbody>
         </ScrollingTable>
       )}
       {models.data && models.data.nextCursor !== null && (

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import { PRESET_SECTIONS, type PresetKind } from '@trainyard/shared/presetSections';
 import { Link } from 'wouter';
@@ -40,30 +40,30 @@ export function Presets() {
         </Text>
       ) : (
         <ScrollingTable minWidth={640} maxHeight={480} highlightOnHover stickyHeader>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Preset</Table.Th>
-              <Table.Th>Kind</Table.Th>
-              <Table.Th>Description</Table.Th>
-              <Table.Th className="tabular">Newest version</Table.Th>
-              <Table.Th>Made</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+          <thead>
+            <tr>
+              <th>Preset</th>
+              <th>Kind</th>
+              <th>Description</th>
+              <th className="tabular">Newest version</th>
+              <th>Made</th>
+            </tr>
+          </thead>
+          <tbody>
             {rows.map(({ kind, id, description, latestVersion, updatedAt }) => (
-              <Table.Tr key={`${kind}/${id}`}>
-                <Table.Td className="named breaks">
+              <tr key={`${kind}/${id}`}>
+                <td className="named breaks">
                   <Link href={`/settings/presets/${kind}/${encodeURIComponent(id)}`} className="plainLink">
                     {id}
                   </Link>
-                </Table.Td>
-                <Table.Td>{kind}</Table.Td>
-                <Table.Td className="breaks">{description}</Table.Td>
-                <Table.Td className="tabular">{latestVersion}</Table.Td>
-                <Table.Td className="nowrap">{dateTime(updatedAt)}</Table.Td>
-              </Table.Tr>
+                </td>
+                <td>{kind}</td>
+                <td className="breaks">{description}</td>
+                <td className="tabular">{latestVersion}</td>
+                <td className="nowrap">{dateTime(updatedAt)}</td>
+              </tr>
             ))}
-          </Table.Tbody>
+          </tbody>
         </ScrollingTable>
       )}
       {isCut && (

@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { metricTitle } from '@trainyard/shared/metrics/display';
 import type { SweepFindings } from '@trainyard/shared/sweeps/findings';
@@ -66,30 +66,30 @@ function Importance({ objective: { metric, direction }, importance, doubt }: Imp
               : 'more is better: above 0, greater values of the parameter went with better trials.'}
           </Text>
           <ScrollingTable minWidth={560}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Parameter</Table.Th>
-                <Table.Th>Share</Table.Th>
-                <Table.Th className="tabular">Importance</Table.Th>
-                <Table.Th className="tabular">Rank correlation</Table.Th>
-                <Table.Th className="tabular">Trials with it</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
+            <thead>
+              <tr>
+                <th>Parameter</th>
+                <th>Share</th>
+                <th className="tabular">Importance</th>
+                <th className="tabular">Rank correlation</th>
+                <th className="tabular">Trials with it</th>
+              </tr>
+            </thead>
+            <tbody>
               {importance.map(({ key, importance: share, spearman, trials }) => (
-                <Table.Tr key={key}>
-                  <Table.Td className="breaks">{key}</Table.Td>
-                  <Table.Td>
+                <tr key={key}>
+                  <td className="breaks">{key}</td>
+                  <td>
                     <Bar share={share ?? 0} />
-                  </Table.Td>
-                  <Table.Td className="tabular nowrap">
+                  </td>
+                  <td className="tabular nowrap">
                     {share === null ? '–' : `${Number((100 * share).toPrecision(3))} %`}
-                  </Table.Td>
-                  <Table.Td className="tabular">{spearman === null ? '–' : spearman.toFixed(2)}</Table.Td>
-                  <Table.Td className="tabular">{trials}</Table.Td>
-                </Table.Tr>
+                  </td>
+                  <td className="tabular">{spearman === null ? '–' : spearman.toFixed(2)}</td>
+                  <td className="tabular">{trials}</td>
+                </tr>
               ))}
-            </Table.Tbody>
+            </tbody>
           </ScrollingTable>
         </>
       )}

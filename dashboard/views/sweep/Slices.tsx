@@ -1,4 +1,4 @@
-import { Card, Stack, Table, Text, Title } from '@mantine/core';
+import { Card, Stack, Text, Title } from '@mantine/core';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import type { ParameterSlice, SweepFindings } from '@trainyard/shared/sweeps/findings';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
@@ -44,35 +44,35 @@ interface SliceTableProps {
 function SliceTable({ name, metric, slices }: SliceTableProps) {
   return (
     <ScrollingTable minWidth={280}>
-      <Table.Caption className="unseen">What the values of {name} came to</Table.Caption>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Value</Table.Th>
-          <Table.Th className="tabular">Trials</Table.Th>
-          <Table.Th className="tabular">Best</Table.Th>
-          <Table.Th className="tabular">Mean</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+      <caption className="unseen">What the values of {name} came to</caption>
+      <thead>
+        <tr>
+          <th>Value</th>
+          <th className="tabular">Trials</th>
+          <th className="tabular">Best</th>
+          <th className="tabular">Mean</th>
+        </tr>
+      </thead>
+      <tbody>
         {slices.map(({ at, trials, best, mean, bestTrial }) => {
           const place = placeText(at);
           return (
-            <Table.Tr key={place}>
-              <Table.Td>
+            <tr key={place}>
+              <td>
                 <span className="breaks clamped" title={place}>
                   {place}
                 </span>
-              </Table.Td>
-              <Table.Td className="tabular">{trials}</Table.Td>
-              <Table.Td className="tabular">
+              </td>
+              <td className="tabular">{trials}</td>
+              <td className="tabular">
                 {formatMetric(metric, best ?? undefined)}
                 {bestTrial !== null && <span className="note line">trial {bestTrial}</span>}
-              </Table.Td>
-              <Table.Td className="tabular">{formatMetric(metric, mean ?? undefined)}</Table.Td>
-            </Table.Tr>
+              </td>
+              <td className="tabular">{formatMetric(metric, mean ?? undefined)}</td>
+            </tr>
           );
         })}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

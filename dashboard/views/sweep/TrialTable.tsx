@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
 import type { SweepView, TrialView } from '@trainyard/shared/sweeps/view';
@@ -27,24 +27,24 @@ export function TrialTable({ sweep: { objective, best }, trials, isReady }: Prop
         <Text c="dimmed">No trial has begun yet.</Text>
       ) : (
         <ScrollingTable minWidth={420 + 140 * keys.length} maxHeight={640} stickyHeader>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Trial</Table.Th>
-              <Table.Th>State</Table.Th>
-              <Table.Th className="tabular">{metricTitle(objective.metric)}</Table.Th>
-              <Table.Th className="tabular">Epochs</Table.Th>
-              <Table.Th className="tabular">Duration</Table.Th>
+          <thead>
+            <tr>
+              <th>Trial</th>
+              <th>State</th>
+              <th className="tabular">{metricTitle(objective.metric)}</th>
+              <th className="tabular">Epochs</th>
+              <th className="tabular">Duration</th>
               {keys.map((key) => (
-                <Table.Th key={key} className="tabular breaks">
+                <th key={key} className="tabular breaks">
                   {key}
-                </Table.Th>
+                </th>
               ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+            </tr>
+          </thead>
+          <tbody>
             {trials.map((trial) => (
-              <Table.Tr key={trial.number}>
-                <Table.Td>
+              <tr key={trial.number}>
+                <td>
                   {trial.runId === null ? (
                     trial.number
                   ) : (
@@ -53,30 +53,24 @@ export function TrialTable({ sweep: { objective, best }, trials, isReady }: Prop
                     </Link>
                   )}
                   {trial.number === best?.number && <span className="note"> best</span>}
-                </Table.Td>
-                <Table.Td>
+                </td>
+                <td>
                   <span className="nowrap">{trial.state}</span>
                   {trial.error && <span className="note line breaks">{trial.error.message}</span>}
-                </Table.Td>
-                <Table.Td className="tabular">
+                </td>
+                <td className="tabular">
                   {formatMetric(objective.metric, trial.value ?? trial.curve.at(-1)?.value)}
-                </Table.Td>
-                <Table.Td className="tabular">{trial.curve.length}</Table.Td>
-                <Table.Td className="tabular nowrap">
-                  {trial.seconds === null ? '–' : duration(trial.seconds)}
-                </Table.Td>
+                </td>
+                <td className="tabular">{trial.curve.length}</td>
+                <td className="tabular nowrap">{trial.seconds === null ? '–' : duration(trial.seconds)}</td>
                 {keys.map((key) => (
-                  <Table.Td
-                    key={key}
-                    className="tabular breaks"
-                    title={JSON.stringify(trial.parameters[key])}
-                  >
+                  <td key={key} className="tabular breaks" title={JSON.stringify(trial.parameters[key])}>
                     {valueText(trial.parameters[key])}
-                  </Table.Td>
+                  </td>
                 ))}
-              </Table.Tr>
+              </tr>
             ))}
-          </Table.Tbody>
+          </tbody>
         </ScrollingTable>
       )}
     </Stack>

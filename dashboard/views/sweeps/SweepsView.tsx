@@ -1,4 +1,4 @@
-import { NativeSelect, Stack, Table, Text, Title } from '@mantine/core';
+import { NativeSelect, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { Link } from 'wouter';
@@ -63,37 +63,37 @@ function SweepsOfModel({ modelId }: { modelId: string }) {
   return (
     <Stack gap="sm">
       <ScrollingTable minWidth={720} highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Sweep</Table.Th>
-            <Table.Th>Status</Table.Th>
-            <Table.Th>Requested</Table.Th>
-            <Table.Th className="tabular">Trials</Table.Th>
-            <Table.Th className="tabular">Best</Table.Th>
-            <Table.Th className="tabular">Cost</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+        <thead>
+          <tr>
+            <th>Sweep</th>
+            <th>Status</th>
+            <th>Requested</th>
+            <th className="tabular">Trials</th>
+            <th className="tabular">Best</th>
+            <th className="tabular">Cost</th>
+          </tr>
+        </thead>
+        <tbody>
           {sweeps.map(({ sweepId, name, status, createdAt, trials, maxTrials, objective, best, costUsd }) => (
-            <Table.Tr key={sweepId}>
-              <Table.Td className="named breaks">
+            <tr key={sweepId}>
+              <td className="named breaks">
                 <Link href={`/sweeps/${sweepId}`} className="plainLink">
                   {name || sweepId}
                 </Link>
-              </Table.Td>
-              <Table.Td>{status}</Table.Td>
-              <Table.Td className="nowrap">{dateTime(createdAt)}</Table.Td>
-              <Table.Td className="tabular">
+              </td>
+              <td>{status}</td>
+              <td className="nowrap">{dateTime(createdAt)}</td>
+              <td className="tabular">
                 {trials.completed + trials.pruned + trials.failed + trials.cancelled} of {maxTrials}
-              </Table.Td>
-              <Table.Td className="tabular">
+              </td>
+              <td className="tabular">
                 {formatMetric(objective.metric, best?.value)}
                 <span className="note line">{metricTitle(objective.metric)}</span>
-              </Table.Td>
-              <Table.Td className="tabular">{usd(costUsd)}</Table.Td>
-            </Table.Tr>
+              </td>
+              <td className="tabular">{usd(costUsd)}</td>
+            </tr>
           ))}
-        </Table.Tbody>
+        </tbody>
       </ScrollingTable>
       <ShowMore pages={pages} />
     </Stack>

@@ -1,5 +1,7 @@
 /** What the examples of bodies and answers are made of: one run of a shop, its model, and what its trainer says. */
 import {
+  metricName,
+  METRICS as FAMILIES,
   newRun,
   runName,
   trainingSpecSchema,
@@ -27,11 +29,22 @@ export const FEATURES = {
 export const MODEL = { query: { layers: [{ type: 'dense', units: 64 }] }, temperature: 0.1 } as const;
 export const SPEC = { dataset: DATASET, features: FEATURES, training: { epochs: 20 } } as const;
 
-const METRICS = { loss: 4.21, val_loss: 4.53, recall_at_10: 0.27, recall_at_100: 0.61 };
-const TEST_METRICS = { test_recall_at_10: 0.26, test_recall_at_100: 0.6, test_ndcg_at_10: 0.14 };
+const VALIDATION_LOSS = metricName(FAMILIES.loss, 'validation');
+const ofTest = (recallAt10: number, recallAt100: number, ndcgAt10: number) => ({
+  [metricName(FAMILIES.recall, 'test', 10)]: recallAt10,
+  [metricName(FAMILIES.recall, 'test', 100)]: recallAt100,
+  [metricName(FAMILIES.ndcg, 'test', 10)]: ndcgAt10,
+});
+const METRICS = {
+  [metricName(FAMILIES.loss, 'training')]: 4.21,
+  [VALIDATION_LOSS]: 4.53,
+  [metricName(FAMILIES.recall, 'validation', 10)]: 0.27,
+  [metricName(FAMILIES.recall, 'validation', 100)]: 0.61,
+};
+const TEST_METRICS = ofTest(0.26, 0.6, 0.14);
 export const RESULT: RunResult = {
   metrics: { ...METRICS, ...TEST_METRICS },
-  baselines: { popularity: { test_recall_at_10: 0.08, test_recall_at_100: 0.24, test_ndcg_at_10: 0.04 } },
+  baselines: { popularity: ofTest(0.08, 0.24, 0.04) },
   artifacts: { query_model: `gs://shop-models/runs/${RUN_ID}/query_model` },
   epochsTrained: 18,
   bestEpoch: 15,
@@ -40,7 +53,7 @@ export const RESULT: RunResult = {
   examplesPerSecond: 51_234.5,
 };
 const GATE = {
-  metric: 'test_recall_at_100',
+  metric: metricName(FAMILIES.recall, 'test', 100),
   atLeast: 0.5,
   onInterval: false,
   critical: true,
@@ -87,7 +100,7 @@ export const stage: Stage = {
 export const logLine = {
   at: AT,
   level: 'info',
-  message: 'epoch 3 of 20: val_loss 4.53',
+  message: `epoch 3 of 20: ${VALIDATION_LOSS} 4.53`,
   stage: 'train',
   fields: { epoch: 3 },
 } as const;

@@ -1,4 +1,4 @@
-import { Table, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { EvaluationReport } from '@trainyard/shared/evaluation/report';
 import { figure, percent } from '@trainyard/shared/page/words';
 import { whole } from '@trainyard/shared/whole';
@@ -60,24 +60,24 @@ function Confusion({ of: { confusion, threshold } }: { of: YesOrNo }) {
   return (
     <div>
       <Text size="sm">What test rows are taken for, from a prediction of {figure(threshold)} on</Text>
-      <Table withTableBorder withColumnBorders>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>true value</Table.Th>
-            <Table.Th className="tabular">taken for 1</Table.Th>
-            <Table.Th className="tabular">taken for 0</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+      <table className="table ruled">
+        <thead>
+          <tr>
+            <th>true value</th>
+            <th className="tabular">taken for 1</th>
+            <th className="tabular">taken for 0</th>
+          </tr>
+        </thead>
+        <tbody>
           {rows.map(([value, one, zero]) => (
-            <Table.Tr key={value}>
-              <Table.Th scope="row">{value}</Table.Th>
-              <Table.Td className="tabular">{whole(one)}</Table.Td>
-              <Table.Td className="tabular">{whole(zero)}</Table.Td>
-            </Table.Tr>
+            <tr key={value}>
+              <th scope="row">{value}</th>
+              <td className="tabular">{whole(one)}</td>
+              <td className="tabular">{whole(zero)}</td>
+            </tr>
           ))}
-        </Table.Tbody>
-      </Table>
+        </tbody>
+      </table>
     </div>
   );
 }

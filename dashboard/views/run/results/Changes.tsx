@@ -1,4 +1,3 @@
-import { Table } from '@mantine/core';
 import type { EvaluationReport } from '@trainyard/shared/evaluation/report';
 import { cut, percent } from '@trainyard/shared/page/words';
 import { whole } from '@trainyard/shared/whole';
@@ -46,25 +45,25 @@ function MovedItems({ title, items }: { title: string; items: Moved }) {
   if (items.length === 0) return null;
   return (
     <ScrollingTable minWidth={280} maxHeight={320} stickyHeader>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{title}</Table.Th>
-          <Table.Th className="tabular">Lists before</Table.Th>
-          <Table.Th className="tabular">After</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+      <thead>
+        <tr>
+          <th>{title}</th>
+          <th className="tabular">Lists before</th>
+          <th className="tabular">After</th>
+        </tr>
+      </thead>
+      <tbody>
         {items.map(({ item, label, before, after }) => (
-          <Table.Tr key={item}>
-            <Table.Td className="breaks">
+          <tr key={item}>
+            <td className="breaks">
               {cut(label ?? item)}
               {label !== null && <span className="note"> {cut(item, 40)}</span>}
-            </Table.Td>
-            <Table.Td className="tabular">{whole(before)}</Table.Td>
-            <Table.Td className="tabular">{whole(after)}</Table.Td>
-          </Table.Tr>
+            </td>
+            <td className="tabular">{whole(before)}</td>
+            <td className="tabular">{whole(after)}</td>
+          </tr>
         ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

@@ -1,4 +1,3 @@
-import { Table } from '@mantine/core';
 import type { EvaluationReport } from '@trainyard/shared/evaluation/report';
 import { methodTitle } from '@trainyard/shared/metrics/baselines';
 import { isBetter } from '@trainyard/shared/metrics/direction';
@@ -56,35 +55,35 @@ function Differences({ report, metric }: { report: EvaluationReport; metric: str
   if (rows.length === 0) return null;
   return (
     <ScrollingTable minWidth={520}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Against</Table.Th>
-          <Table.Th className="tabular">Its {metricTitle(metric)}</Table.Th>
-          <Table.Th className="tabular">Difference</Table.Th>
-          <Table.Th className="tabular">Change</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+      <thead>
+        <tr>
+          <th>Against</th>
+          <th className="tabular">Its {metricTitle(metric)}</th>
+          <th className="tabular">Difference</th>
+          <th className="tabular">Change</th>
+        </tr>
+      </thead>
+      <tbody>
         {rows.map(({ against, other, difference, differenceInterval, change, changeInterval }) => (
-          <Table.Tr key={against}>
-            <Table.Td>{methodTitle(against)}</Table.Td>
-            <Table.Td className="tabular">{metricFigure(metric, other)}</Table.Td>
-            <Table.Td className="tabular">
+          <tr key={against}>
+            <td>{methodTitle(against)}</td>
+            <td className="tabular">{metricFigure(metric, other)}</td>
+            <td className="tabular">
               {difference > 0 && '+'}
               {metricFigure(metric, difference)}
               {differenceInterval && <span className="note line">{bounds(metric, differenceInterval)}</span>}
-            </Table.Td>
-            <Table.Td className="tabular">
+            </td>
+            <td className="tabular">
               {change === null ? '–' : signedPercent(change)}
               {changeInterval && (
                 <span className="note line">
                   {signedPercent(changeInterval.low)} to {signedPercent(changeInterval.high)}
                 </span>
               )}
-            </Table.Td>
-          </Table.Tr>
+            </td>
+          </tr>
         ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

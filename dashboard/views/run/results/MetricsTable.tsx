@@ -1,4 +1,3 @@
-import { Table } from '@mantine/core';
 import type { EvaluationReport } from '@trainyard/shared/evaluation/report';
 import { isBetter } from '@trainyard/shared/metrics/direction';
 import { metricTitle } from '@trainyard/shared/metrics/display';
@@ -20,21 +19,21 @@ const WIDTHS = { name: 160, column: 110 };
 export function MetricsTable({ columns, names }: Props) {
   return (
     <ScrollingTable minWidth={WIDTHS.name + columns.length * WIDTHS.column} maxHeight={480} stickyHeader>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Metric</Table.Th>
+      <thead>
+        <tr>
+          <th>Metric</th>
           {columns.map(({ title }) => (
-            <Table.Th key={title} className="tabular">
+            <th key={title} className="tabular">
               {title}
-            </Table.Th>
+            </th>
           ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+        </tr>
+      </thead>
+      <tbody>
         {names.map((name) => (
           <Row key={name} name={name} values={columns.map(({ metrics }) => metrics.find(isOf(name)))} />
         ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }
@@ -45,16 +44,16 @@ function Row({ name, values }: { name: string; values: readonly (Measured | unde
   const found = values.flatMap((one) => (one ? [one.value] : []));
   const best = found.length < 2 ? undefined : found.reduce((a, b) => (isBetter(name, b, a) ? b : a));
   return (
-    <Table.Tr>
-      <Table.Td className="named breaks">{metricTitle(name, 'test')}</Table.Td>
+    <tr>
+      <td className="named breaks">{metricTitle(name, 'test')}</td>
       {values.map((one, i) => (
-        <Table.Td key={i} className="tabular">
+        <td key={i} className="tabular">
           <span className={one && one.value === best ? 'best' : undefined}>
             {metricFigure(name, one?.value)}
           </span>
           {one?.interval && <span className="note line">{bounds(name, one.interval)}</span>}
-        </Table.Td>
+        </td>
       ))}
-    </Table.Tr>
+    </tr>
   );
 }

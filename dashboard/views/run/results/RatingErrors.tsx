@@ -1,4 +1,3 @@
-import { Table } from '@mantine/core';
 import type { EvaluationReport } from '@trainyard/shared/evaluation/report';
 import { cut, figure } from '@trainyard/shared/page/words';
 import { whole } from '@trainyard/shared/whole';
@@ -44,33 +43,33 @@ function LargestErrors({ rows }: { rows: Largest }) {
   if (rows.length === 0) return null;
   return (
     <ScrollingTable minWidth={560}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>User</Table.Th>
-          <Table.Th>Item</Table.Th>
-          <Table.Th className="tabular">True value</Table.Th>
-          <Table.Th className="tabular">Predicted</Table.Th>
-          <Table.Th>What the model saw</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
+      <thead>
+        <tr>
+          <th>User</th>
+          <th>Item</th>
+          <th className="tabular">True value</th>
+          <th className="tabular">Predicted</th>
+          <th>What the model saw</th>
+        </tr>
+      </thead>
+      <tbody>
         {rows.map(({ user, item, actual, predicted, values }, i) => (
-          <Table.Tr key={i}>
-            <Table.Td className="breaks">{cut(user)}</Table.Td>
-            <Table.Td className="breaks">{cut(item)}</Table.Td>
-            <Table.Td className="tabular">{figure(actual)}</Table.Td>
-            <Table.Td className="tabular">{figure(predicted)}</Table.Td>
-            <Table.Td className="breaks">
+          <tr key={i}>
+            <td className="breaks">{cut(user)}</td>
+            <td className="breaks">{cut(item)}</td>
+            <td className="tabular">{figure(actual)}</td>
+            <td className="tabular">{figure(predicted)}</td>
+            <td className="breaks">
               {cut(
                 Object.entries(values)
                   .map(([name, value]) => `${name} ${value}`)
                   .join(', '),
                 300,
               )}
-            </Table.Td>
-          </Table.Tr>
+            </td>
+          </tr>
         ))}
-      </Table.Tbody>
+      </tbody>
     </ScrollingTable>
   );
 }

@@ -1,0 +1,44 @@
+/** As much of the JSON Schema of specifications as the form shows: it is loaded with the page, and the rest is more than half of it. */
+import type { JsonSchema } from './schemaAt.js';
+
+/** Of these definitions the form reads these keys alone; everything else of them stands in the text beside it. */
+const READ: Readonly<Record<string, readonly string[]>> = {
+  TrainingSpecInput: ['dataset', 'features', 'model', 'training', 'compute'],
+  Dataset: ['source'],
+};
+
+export function formSchema(schema: JsonSchema): JsonSchema {
+  const definitions = Object.fromEntries(
+    Object.entries(schema.$defs ?? {}).map(([name, one]) => [name, withKeys(one, READ[name])]),
+  );
+  const used = reachable(schema.$ref, definitions);
+  return {
+    ...schema,
+    $defs: Object.fromEntries(Object.entries(definitions).filter(([name]) => used.has(name))),
+  };
+}
+
+function withKeys(schema: JsonSchema, keys: readonly string[] | undefined): JsonSchema {
+  if (!keys) return schema;
+  const properties = Object.entries(schema.properties ?? {}).filter(([key]) => keys.includes(key));
+  return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+/** The names of the definitions that the first one leads to, itself among them. */
+function reachable(
+  first: string | undefined,
+  definitions: Readonly<Record<string, JsonSchema>>,
+): Set<string> {
+  const found = new Set<string>();
+  const open = [first];
+  for (let reference = open.pop(); reference !== undefined; reference = open.pop()) {
+    const name = reference.slice(PREFIX.length);
+    if (found.has(name)) continue;
+    found.add(name);
+    for (const [, next] of JSON.stringify(definitions[name]).matchAll(REFERENCE)) open.push(next);
+  }
+  return found;
+}
+
+const PREFIX = '#/$defs/';
+const REFERENCE = /"\$ref":"([^"]+)"/g;
