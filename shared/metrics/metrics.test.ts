@@ -218,7 +218,7 @@ describe('a request', () => {
     [
       'recent popularity of rows without times',
       { evaluation: { gates: [{ metric: 'test_recall_at_10', aboveBaseline: 'recentPopularity' }] } },
-      'evaluation.gates.0.aboveBaseline: recentPopularity needs to know when rows were, and dataset.split.strategy is random: take time, timeHoldout or strictTemporal, or the baseline popularity',
+      'evaluation.gates.0.aboveBaseline: recentPopularity needs to know when rows were, and dataset.split.strategy is random: take time, timeHoldout, strictTemporal, leaveOneOut or lastN, or the baseline popularity',
     ],
     [
       'a baseline that is not asked for',
