@@ -69,7 +69,12 @@ describe('a trainer process', () => {
     await ended(second, 0);
     const retold = plane.received.slice(before);
     expect(retold[0]!.body).toMatchObject({ attempt: 2, seq: 1 });
-    expect(retold.find(({ kind }) => kind === 'epoch-complete')!.body['epoch']).toBe(heard + 1);
+    // A busy trainer may be killed before it has read that the last one was heard: it tells that once more.
+    const [told, ...later] = retold.flatMap(({ kind, body }) =>
+      kind === 'epoch-complete' ? [Number(body['epoch'])] : [],
+    );
+    expect([heard, heard + 1]).toContain(told);
+    expect([told, ...later]).toContain(heard + 1);
     expect(second.output()).toMatch(/callbacks of earlier processes are sent first/);
     expect(second.output()).toMatch(/resuming after epoch/);
     expect(epochsOf(plane)).toEqual(upTo(60));
