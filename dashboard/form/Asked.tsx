@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Failure } from '../states/Failure.js';
+import { QuestionModal } from '../states/QuestionModal.js';
 
 interface AskedProps {
   title: string;
@@ -24,14 +25,7 @@ export function Asked({ title, verb, failure, act, isDangerous, children }: Aske
       <Button variant={isDangerous ? 'light' : 'default'} {...color} onClick={open}>
         {title}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        // Holding the page's scroll takes a style that the policy refuses.
-        lockScroll={false}
-        title={title}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <QuestionModal isOpen={isOpen} close={close} title={title}>
         <Stack>
           {children}
           {action.isError && <Failure what={failure} error={action.error} />}
@@ -44,7 +38,7 @@ export function Asked({ title, verb, failure, act, isDangerous, children }: Aske
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </QuestionModal>
     </>
   );
 }

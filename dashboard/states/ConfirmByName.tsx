@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Failure } from './Failure.js';
+import { QuestionModal } from './QuestionModal.js';
 
 interface Props {
   /** What the button says that opens the question. */
@@ -44,16 +45,9 @@ export function ConfirmByName(props: Props) {
       >
         {button}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        // Holding the page's scroll takes a style that the policy refuses.
-        lockScroll={false}
-        title={title}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <QuestionModal isOpen={isOpen} close={close} title={title}>
         <Question {...props} action={action} close={close} />
-      </Modal>
+      </QuestionModal>
     </>
   );
 }

@@ -1,10 +1,10 @@
 import { Stack, Text, Title } from '@mantine/core';
 import type { ModelVersionView } from '@trainyard/shared/http/versions';
-import { methodTitle } from '@trainyard/shared/metrics/baselines';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { metricSplit } from '@trainyard/shared/metrics/names';
 import { Link } from 'wouter';
 import { GateTable } from '../../figures/GateTable.js';
+import { MethodCells, MethodHeads } from '../../figures/MethodColumns.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { UriTable } from '../../figures/UriTable.js';
 
@@ -40,11 +40,7 @@ export function VersionDetails({ version }: { version: ModelVersionView }) {
           <tr>
             <th>Metric</th>
             <th className="tabular">Version {number}</th>
-            {methods.map(([method]) => (
-              <th key={method} className="tabular">
-                {methodTitle(method)}
-              </th>
-            ))}
+            <MethodHeads methods={methods} />
           </tr>
         </thead>
         <tbody>
@@ -52,11 +48,7 @@ export function VersionDetails({ version }: { version: ModelVersionView }) {
             <tr key={name}>
               <td className="named breaks">{metricTitle(name)}</td>
               <td className="tabular strong">{formatMetric(name, value)}</td>
-              {methods.map(([method, values]) => (
-                <td key={method} className="tabular">
-                  {formatMetric(name, values?.[name])}
-                </td>
-              ))}
+              <MethodCells methods={methods} name={name} />
             </tr>
           ))}
         </tbody>

@@ -1,9 +1,9 @@
 import { Alert, Group, List, Stack, Text, Title } from '@mantine/core';
 import { GateTable } from '../../figures/GateTable.js';
+import { MethodCells, MethodHeads } from '../../figures/MethodColumns.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import { resultVerdict } from '@trainyard/shared/evaluation/resultVerdict';
-import { methodTitle } from '@trainyard/shared/metrics/baselines';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { isLowerBetter } from '@trainyard/shared/metrics/direction';
 import { resultMetrics } from '@trainyard/shared/metrics/columns';
@@ -61,11 +61,7 @@ export function ResultTable({ run, result }: { run: RunView; result: RunResult }
           <tr>
             <th>On the test split</th>
             <th className="tabular">Model</th>
-            {methods.map(([method]) => (
-              <th key={method} className="tabular">
-                {methodTitle(method)}
-              </th>
-            ))}
+            <MethodHeads methods={methods} />
           </tr>
         </thead>
         <tbody>
@@ -78,11 +74,7 @@ export function ResultTable({ run, result }: { run: RunView; result: RunResult }
                 </Text>
               </td>
               <td className="tabular strong">{formatMetric(name, metrics[name])}</td>
-              {methods.map(([method, values]) => (
-                <td key={method} className="tabular">
-                  {formatMetric(name, values?.[name])}
-                </td>
-              ))}
+              <MethodCells methods={methods} name={name} />
             </tr>
           ))}
         </tbody>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Progress, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import type { RunView } from '@trainyard/shared/http/bodies';
@@ -10,6 +10,7 @@ import { StatusBadge } from '../../figures/StatusBadge.js';
 import { ago, dateTime, duration, secondsBetween } from '../../figures/times.js';
 import { usd } from '../../figures/usd.js';
 import { Failure } from '../../states/Failure.js';
+import { QuestionModal } from '../../states/QuestionModal.js';
 
 /** What a run is, how far it is, and what can be done with it. */
 export function RunHeader({ run, now }: { run: RunView; now: number }) {
@@ -78,14 +79,7 @@ function CancelButton({ run }: { run: RunView }) {
       <Button color="red" variant="light" onClick={open} disabled={run.status === 'cancelling'}>
         {run.status === 'cancelling' ? 'Is being cancelled' : 'Cancel'}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        // Holding the page's scroll takes a style that the policy refuses.
-        lockScroll={false}
-        title={`Cancel ${run.name}?`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <QuestionModal isOpen={isOpen} close={close} title={`Cancel ${run.name}?`}>
         <Stack>
           <Text size="sm">
             Its trainer ends within half a minute. What it has trained so far is kept as a checkpoint, from
@@ -101,7 +95,7 @@ function CancelButton({ run }: { run: RunView }) {
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </QuestionModal>
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { Stack, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { metricTitle } from '@trainyard/shared/metrics/display';
+import { isImportanceTold } from '@trainyard/shared/sweeps/isImportanceTold';
 import type { SweepFindings } from '@trainyard/shared/sweeps/findings';
 import type { SweepView } from '@trainyard/shared/sweeps/view';
 import { reads } from '../../api/reads.js';
@@ -43,7 +44,7 @@ export function Findings({ sweep }: { sweep: SweepView }) {
 type ImportanceProps = Pick<SweepView, 'objective'> & Pick<SweepFindings, 'importance' | 'doubt'>;
 
 function Importance({ objective: { metric, direction }, importance, doubt }: ImportanceProps) {
-  const isTold = importance.some(({ importance: share }) => share !== null);
+  const isTold = isImportanceTold(importance);
   return (
     <Stack gap="xs" component="section" aria-labelledby="importance">
       <Title order={2} size="h4" id="importance">

@@ -3,6 +3,7 @@ import { formatMetric, withParameters, type SweepView } from '@trainyard/shared'
 import { asFile } from '@trainyard/shared/page/pictures';
 import { bestSoFarPicture, importancePicture, shareText } from '@trainyard/functions/sweeps/report/charts';
 import { budgetDoubt, doubtOf, type SweepFile } from '@trainyard/functions/sweeps/report/sweepFile';
+import { isImportanceTold } from '@trainyard/shared/sweeps/isImportanceTold';
 import { stringify } from 'yaml';
 import { plain, wrap } from '../../watch/layout.js';
 import { writeNamed } from '../../cannotWrite.js';
@@ -20,7 +21,9 @@ export async function writeOutcome(
     'sweep.json': `${JSON.stringify(file, null, 2)}\n`,
     ...(best && { 'best.yaml': bestYaml(sweep, withParameters(spec, best.parameters)) }),
     ...(best && { 'best_so_far.svg': asFile(bestSoFarPicture(sweep, file)) }),
-    ...(isExplained(file) && { 'parameter_importance.svg': asFile(importancePicture(sweep, file)) }),
+    ...(isImportanceTold(file.paramImportance) && {
+      'parameter_importance.svg': asFile(importancePicture(sweep, file)),
+    }),
   };
   await writeNamed(files, folder, '--out');
   return Object.keys(files);
@@ -57,7 +60,7 @@ export function outcomeLines(sweep: SweepView, file: SweepFile, width: number): 
 function importanceLines(sweep: SweepView, file: SweepFile): string[] {
   const { paramImportance } = file;
   if (paramImportance.length === 0) return [];
-  if (!isExplained(file))
+  if (!isImportanceTold(paramImportance))
     return [
       '',
       '  no trial with a result was better than another: nothing can be said of what mattered, and there is no picture of it',
@@ -71,10 +74,6 @@ function importanceLines(sweep: SweepView, file: SweepFile): string[] {
         `    ${shareText(importance).padStart(6)}  ${plain(key)}${spearman === null ? '' : ` (rank correlation ${spearman.toFixed(2)})`}`,
     ),
   ];
-}
-
-function isExplained({ paramImportance }: SweepFile): boolean {
-  return paramImportance.some(({ importance }) => importance !== null);
 }
 
 function withoutResult({ status, trials, objective }: SweepView): string[] {

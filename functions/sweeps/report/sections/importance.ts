@@ -2,6 +2,7 @@ import { whole } from '@trainyard/shared';
 import { html } from '@trainyard/shared/page/html';
 import { inPage } from '@trainyard/shared/page/pictures';
 import { type Cell, table } from '@trainyard/shared/page/table';
+import { isImportanceTold } from '@trainyard/shared/sweeps/isImportanceTold';
 import { figure } from '@trainyard/shared/page/words';
 import { importancePicture, shareText } from '../charts.js';
 import { keyCode } from '../keyCode.js';
@@ -14,7 +15,7 @@ export const importance: SweepSection = {
   content({ sweep, file }) {
     const { paramImportance } = file;
     if (paramImportance.length === 0) return 'Nothing was varied, so nothing can have mattered.';
-    if (paramImportance.every((one) => one.importance === null))
+    if (!isImportanceTold(paramImportance))
       return 'No trial with a result was better than another, so nothing can be said of what mattered.';
     const { metric, direction } = sweep.objective;
     const doubt = doubtOf(sweep);
