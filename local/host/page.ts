@@ -3,12 +3,10 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
+import { API_PATHS, cachingOf, pageHeaders, type PageSources } from '@trainyard/shared/page/pageHeaders';
 import { repositoryFile } from '../repositoryFile.js';
 
 const ENTRY = 'index.html';
-/** What a build names after its content, which therefore never changes. */
-const HASHED = /^assets\//;
-
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -16,27 +14,20 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Nothing from anywhere else, nothing inline, and no other site may show the page within its own. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 const NOT_BUILT =
   'The page is not built: "npm run build" in the repository does that. The API is under /api, and its description at /openapi.json.\n';
 
-/** What the functions answer, and nobody else. */
-const OF_FUNCTIONS = /^\/(api|health|healthz|openapi\.json|_functions)(\/|$)/;
+/** The first part of each path that the functions answer, and nobody else. */
+const OF_FUNCTIONS: ReadonlySet<string> = new Set([...API_PATHS, '_functions']);
 
 interface PageFile {
   content: Buffer;
   type: string;
+}
+
+interface Served {
+  files: ReadonlyMap<string, PageFile>;
+  headers: Readonly<Record<string, string>>;
 }
 
 export interface Page {
@@ -45,13 +36,18 @@ export interface Page {
 }
 
 /** Reads the files once: they are few, and what is not among them is not served. */
-export async function openPage(folder = pageFolder()): Promise<Page> {
+export async function openPage(folder = pageFolder(), sources: PageSources = {}): Promise<Page> {
+  const headers = pageHeaders(sources);
   const files = folder === undefined ? new Map<string, PageFile>() : await readFiles(folder);
   return {
     serve(request, response) {
       const { pathname } = new URL(request.url ?? '/', 'http://page');
-      if (OF_FUNCTIONS.test(pathname) || !['GET', 'HEAD'].includes(request.method ?? '')) return false;
-      answer(files, pathname.slice(1), request, response);
+      if (
+        OF_FUNCTIONS.has(pathname.split('/', 2)[1] ?? '') ||
+        !['GET', 'HEAD'].includes(request.method ?? '')
+      )
+        return false;
+      answer({ files, headers }, pathname.slice(1), request, response);
       return true;
     },
   };
@@ -82,15 +78,13 @@ async function readFiles(folder: string): Promise<Map<string, PageFile>> {
 
 /** An address of a view is the entry's, which shows the view; a file that is not there is not. */
 function answer(
-  files: ReadonlyMap<string, PageFile>,
+  { files, headers }: Served,
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
   const file = files.get(path) ?? (extname(path) === '' ? files.get(ENTRY) : undefined);
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('referrer-policy', 'no-referrer');
-  response.setHeader('content-security-policy', POLICY);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (!file) {
     const text = files.size === 0 ? NOT_BUILT : 'There is no such file.\n';
     response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
@@ -100,7 +94,7 @@ function answer(
   response.writeHead(200, {
     'content-type': file.type,
     'content-length': file.content.length,
-    'cache-control': HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'cache-control': cachingOf(files.has(path) ? path : ENTRY),
   });
   response.end(request.method === 'HEAD' ? undefined : file.content);
 }
