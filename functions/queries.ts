@@ -216,8 +216,7 @@ export const queries = {
   }),
   /** The first to ask first. */
   queuedTrials: (sweepId: string, limit: number): Query => ({
-    collection: paths.queuedTrials(sweepId),
-    orderBy: [{ field: 'number', direction: 'asc' }],
+    ...listened.queue(sweepId),
     limit,
   }),
   finalRuns: (sweepId: string): Query => listened.finals(sweepId),

@@ -1,6 +1,7 @@
 /** Pauses, resumes, extends and cancels a sweep: all that is ever written into its own document. */
 import {
   later,
+  MOST_TRIALS,
   paths,
   sweepViewSchema,
   type ExtendRequest,
@@ -45,7 +46,7 @@ interface Before {
   /** How its round has ended, where it has. */
   end: SweepEnd | undefined;
   trials: readonly Trial[];
-  /** What somebody wants tried: the first of it. */
+  /** What somebody wants tried, by its numbers. */
   queue: readonly QueuedTrial[];
   /** What a budget that is given is counted with. */
   counting: Counting;
@@ -64,10 +65,11 @@ export async function changeSweep(
   const slot = idempotencySlot(by, idempotencyKey, { sweepId, ...change });
   const before = await recall(cp.store, slot, sweepViewSchema);
   if (before) return { outcome: before, isReplay: true };
-  const [trials, finals, queue, counting] = await Promise.all([
+  // Before the trials: what leaves the queue meanwhile is among them.
+  const queue = await readQueue(cp.store, sweepId, MOST_TRIALS);
+  const [trials, finals, counting] = await Promise.all([
     readTrials(cp.store, sweepId),
     readFinals(cp.store, sweepId),
-    readQueue(cp.store, sweepId, 1),
     countingAfter(cp, sweepId, change),
   ]);
   const causeId = cp.newId();
@@ -79,7 +81,7 @@ export async function changeSweep(
     const changed = changedBy(change, { sweep, end, trials, queue, counting, now });
     const told = changed && sweepEvent(sweep, causeId, { type: changed.type, detail: { by } }, now);
     const done = await once(tx, slot, sweepViewSchema, now, async () => {
-      if (!changed || !told) return sweepViewOf(sweep, { end, trials, finals });
+      if (!changed || !told) return sweepViewOf(sweep, { end, trials, finals, queue });
       const isNewRound = changed.sweep.round !== sweep.round;
       makeWrites(tx, [
         ...(isNewRound
@@ -87,7 +89,7 @@ export async function changeSweep(
           : [{ kind: 'set' as const, path: paths.sweep(sweepId), data: sweepData(changed.sweep) }]),
         outboxWrite(told),
       ]);
-      return sweepViewOf(changed.sweep, { end: isNewRound ? undefined : end, trials, finals });
+      return sweepViewOf(changed.sweep, { end: isNewRound ? undefined : end, trials, finals, queue });
     });
     return { ...done, event: done.isReplay ? undefined : told };
   });

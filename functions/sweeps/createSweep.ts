@@ -65,7 +65,7 @@ export async function createSweep(
         { kind: 'create', path: paths.openSweep(sweepId, round), data: { sweepId, since } },
         outboxWrite(event),
       ]);
-      return sweepViewOf(sweep, { end: undefined, trials: [], finals: [] });
+      return sweepViewOf(sweep, { end: undefined, trials: [], finals: [], queue: [] });
     }),
   );
   if (!done.isReplay) await publishCommitted(cp, [event]);

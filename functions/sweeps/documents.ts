@@ -2,7 +2,6 @@
 import {
   openSweepSchema,
   paths,
-  queuedTrialSchema,
   type FinalRun,
   type OpenSweep,
   type QueuedTrial,
@@ -14,9 +13,9 @@ import {
   packed,
   storedEnd,
   storedFinal,
+  storedQueued,
   storedSweep,
   storedTrial,
-  unpacked,
 } from '@trainyard/shared/sweeps/stored';
 import type {
   DocumentData,
@@ -111,9 +110,7 @@ export async function readQueue(
   limit: number,
 ): Promise<QueuedTrial[]> {
   const found = await store.query(queries.queuedTrials(sweepId, limit));
-  return found.map(({ data }) =>
-    queuedTrialSchema.parse({ ...data, parameters: unpacked(data['parameters']) }),
-  );
+  return found.map(({ data }) => storedQueued(data));
 }
 
 export function finalWrite(kind: 'create' | 'set', sweepId: string, final: FinalRun): Write {

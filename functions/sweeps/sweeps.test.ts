@@ -169,6 +169,27 @@ describe('a sweep', () => {
     expect(end).toMatchObject({ reason: 'timeout', trials: 2, counts: { completed: 2 } });
   });
 
+  it('says what was added by hand and waits, also when its time is over first, and begins with it once it is extended', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf, epochs: 3 });
+    const started = await world.start({ ...asked, timeoutSeconds: 60 });
+    const { sweepId } = started;
+    const waiting = async () => (await readSweepView(world.cp.store, await world.sweep(sweepId))).waiting;
+    await world.deliver();
+    await world.train(sweepId);
+    const mine = { [RATE]: 0.1 };
+    await queueTrial(world.cp, started, { parameters: mine, ...ada });
+    expect(await waiting()).toEqual([3]);
+    world.cp.pass(61);
+    await world.run(sweepId);
+    expect(await readEnd(world.cp.store, await world.sweep(sweepId))).toMatchObject({ trials: 2 });
+    expect(await waiting()).toEqual([3]);
+    const extended = await change(world, sweepId, { action: 'extend', limits: { timeoutSeconds: 600 } });
+    expect(extended.outcome.waiting).toEqual([3]);
+    await world.run(sweepId);
+    expect((await world.trials(sweepId))[2]).toMatchObject({ parameters: mine, state: 'completed' });
+    expect(await waiting()).toEqual([]);
+  });
+
   it('is paused and resumed, and the pause does not count', async () => {
     const world = new SweepWorld(await testControlPlane(), { objectiveOf });
     const { sweepId } = await world.start({ ...asked, timeoutSeconds: 60 });

@@ -4,12 +4,12 @@ import { described } from '../described.js';
 import { epochSchema, logChunkSchema, runEventRecordSchema, stageSchema } from '../runs/records.js';
 import { presetKindSchema } from '../spec/presets.js';
 import { sweepEndSchema, sweepSchema } from '../sweeps/sweep.js';
-import { finalRunSchema, trialViewSchema } from '../sweeps/view.js';
+import { finalRunSchema, queuedTrialViewSchema, trialViewSchema } from '../sweeps/view.js';
 import { modelViewSchema, presetFaceSchema, runViewSchema } from '../http/bodies.js';
 import { experimentViewSchema } from '../http/experiments.js';
 import { modelVersionViewSchema } from '../http/versions.js';
 
-/** Each topic opens at most four listeners. */
+/** Each topic opens at most five listeners. */
 const MOST_TOPICS = 20;
 
 export const TOPIC =
@@ -22,7 +22,7 @@ export const topicSchema = described(
       TOPIC,
       'must be `runs`, `models`, `presets`, `run:` or `logs:` and the id of a run, `sweep:` and the id of a sweep, or `model:` or `sweeps:` and the id of a model',
     ),
-  'What is watched. `runs`: the runs that are not over, and the end of each. `models`: the models. `run:ID`: one run with its stages, epochs and events. `logs:ID`: the lines that the trainer of a run has logged. `model:ID`: a model with its versions and experiments. `sweeps:ID`: the sweeps of a model, without what they have come to. `sweep:ID`: a sweep with its trials, how its rounds ended and the runs that retrain its best. `presets`: all presets, without their content.',
+  'What is watched. `runs`: the runs that are not over, and the end of each. `models`: the models. `run:ID`: one run with its stages, epochs and events. `logs:ID`: the lines that the trainer of a run has logged. `model:ID`: a model with its versions and experiments. `sweeps:ID`: the sweeps of a model, without what they have come to. `sweep:ID`: a sweep with its trials, those that wait to be started, how its rounds ended and the runs that retrain its best. `presets`: all presets, without their content.',
   'runs',
 );
 
@@ -81,6 +81,7 @@ export const feedEventSchema = z.discriminatedUnion('event', [
     sweepSchema.omit({ schemaVersion: true }),
   ),
   told('trial', 'A trial of a sweep.', trialViewSchema),
+  told('queued', 'A trial that somebody has added to a sweep, until it is started.', queuedTrialViewSchema),
   told('end', 'How a round of a sweep has ended.', sweepEndSchema),
   told('final', 'A run that retrains the best trial of a sweep.', finalRunSchema),
   z.strictObject({

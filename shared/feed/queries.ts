@@ -60,6 +60,7 @@ export const listened = {
     orderBy: [{ field: 'createdAt', direction: 'desc' }],
   }),
   trials: (sweepId: string) => ordered(paths.trials(sweepId), 'number'),
+  queue: (sweepId: string) => ordered(paths.queuedTrials(sweepId), 'number'),
   ends: (sweepId: string) => ordered(paths.sweepEnds(sweepId), 'round'),
   finals: (sweepId: string) => ordered(paths.finalRuns(sweepId), 'at'),
 } as const;

@@ -3,11 +3,11 @@ import { experimentSchema } from '../firestore/experiment.js';
 import { modelDocumentSchema, modelVersionSchema } from '../firestore/model.js';
 import { paths } from '../firestore/paths.js';
 import type { FeedEvent } from './event.js';
-import { modelViewOf, runViewOf, withoutVersion } from './views.js';
+import { modelViewOf, queuedTrialViewOf, runViewOf, withoutVersion } from './views.js';
 import { epochSchema, logChunkSchema, runEventRecordSchema, stageSchema } from '../runs/records.js';
 import { runSchema } from '../runs/run.js';
 import { presetKindSchema, presetSchema } from '../spec/presets.js';
-import { storedEnd, storedFinal, storedSweep, storedTrial } from '../sweeps/stored.js';
+import { storedEnd, storedFinal, storedQueued, storedSweep, storedTrial } from '../sweeps/stored.js';
 import { listened, type ListenedQuery, type Teams } from './queries.js';
 
 type Data = Record<string, unknown>;
@@ -83,6 +83,10 @@ export const TOPICS: Readonly<Record<string, (id: string, teams: Teams) => Liste
     {
       target: { query: listened.trials(sweepId) },
       tell: (data) => ({ event: 'trial', value: withoutVersion(storedTrial(data)) }),
+    },
+    {
+      target: { query: listened.queue(sweepId) },
+      tell: (data) => ({ event: 'queued', value: queuedTrialViewOf(storedQueued(data)) }),
     },
     {
       target: { query: listened.ends(sweepId) },

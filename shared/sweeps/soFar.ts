@@ -1,5 +1,6 @@
 /** What a sweep has come to, of its document and what lies below it. */
 import type { BestTrial, Sweep, SweepEnd, TrialCounts } from './sweep.js';
+import type { QueuedTrial } from './trial.js';
 import type { FinalRun, SweepStatus, SweepView, TrialView } from './view.js';
 
 /** What a sweep has come to, beside its document. */
@@ -8,12 +9,16 @@ export interface SoFar {
   end: SweepEnd | undefined;
   trials: readonly TrialView[];
   finals: FinalRun[];
+  /** What somebody wants tried, by its numbers. */
+  queue: readonly Pick<QueuedTrial, 'number'>[];
 }
 
 export function sweepViewOf(
   sweep: Omit<Sweep, 'schemaVersion'> & { schemaVersion?: unknown },
-  { end, trials, finals }: SoFar,
+  { end, trials, finals, queue }: SoFar,
 ): SweepView {
+  // Whoever reads both one after the other, or hears of them so, may have a trial and its place in the queue.
+  const begun = new Set(trials.map(({ number }) => number));
   const { schemaVersion: _version, round: _round, ...shown } = sweep;
   return {
     ...shown,
@@ -24,6 +29,7 @@ export function sweepViewOf(
     best: end ? end.best : bestOf(sweep.objective, trials),
     costUsd: end?.costUsd ?? costOf(trials),
     finals,
+    waiting: queue.flatMap(({ number }) => (begun.has(number) ? [] : [number])),
   };
 }
 

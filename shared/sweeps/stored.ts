@@ -4,7 +4,7 @@
  */
 import { isRecord } from '../isRecord.js';
 import { sweepEndSchema, sweepSchema, type Sweep, type SweepEnd } from './sweep.js';
-import { trialSchema, type Trial } from './trial.js';
+import { queuedTrialSchema, trialSchema, type QueuedTrial, type Trial } from './trial.js';
 import { finalRunSchema, type FinalRun } from './view.js';
 
 type Data = Record<string, unknown>;
@@ -13,7 +13,7 @@ type Data = Record<string, unknown>;
 export const packed = (value: unknown): string => JSON.stringify(value);
 
 /** What was packed; what is no text is left to the schema to refuse. */
-export function unpacked(value: unknown): unknown {
+function unpacked(value: unknown): unknown {
   return typeof value === 'string' ? JSON.parse(value) : value;
 }
 
@@ -22,6 +22,9 @@ export const storedSweep = (data: Data): Sweep =>
 
 export const storedTrial = (data: Data): Trial =>
   trialSchema.parse({ ...data, parameters: unpacked(data['parameters']) });
+
+export const storedQueued = (data: Data): QueuedTrial =>
+  queuedTrialSchema.parse({ ...data, parameters: unpacked(data['parameters']) });
 
 export function storedEnd(data: Data): SweepEnd {
   const { best } = data;

@@ -37,6 +37,11 @@ export const sweepViewSchema = sweepSchema.omit({ schemaVersion: true, round: tr
   best: bestTrialSchema.nullable(),
   costUsd: described(z.number().min(0), 'What the trials that have ended cost, in US dollars.', 4.2),
   finals: described(z.array(finalRunSchema), 'The runs that retrained the best trial, the newest last.'),
+  waiting: described(
+    z.array(z.int().min(1)).default([]),
+    'The numbers of the trials that somebody has added and that are not started yet. Of a sweep that has ended: it ended before their turn, and begins with them once it is extended.',
+    [18],
+  ),
 });
 export type SweepView = z.infer<typeof sweepViewSchema>;
 
@@ -63,3 +68,4 @@ export const queuedTrialViewSchema = z.strictObject({
   number: described(z.int().min(1), 'The number that the trial will have.', 18),
   parameters: parametersSchema,
 });
+export type QueuedTrialView = z.infer<typeof queuedTrialViewSchema>;

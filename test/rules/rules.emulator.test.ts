@@ -29,7 +29,7 @@ const RUNS = { red: 'run-of-red', everybody: 'run-of-everybody' } as const;
 const BELOW = ['stages', 'epochs', 'logs', 'events'] as const;
 const SWEEPS = { red: 'sweep-of-red', everybody: 'sweep-of-everybody' } as const;
 const MODELS = { red: 'model-of-red', everybody: 'model-of-everybody' } as const;
-const BELOW_SWEEPS = ['trials', 'ends', 'finals'] as const;
+const BELOW_SWEEPS = ['trials', 'queue', 'ends', 'finals'] as const;
 const BELOW_MODELS = ['versions', 'experiments'] as const;
 const PRESETS = ['datasets/d', 'featureConfigs/f', 'modelConfigs/m'] as const;
 /** Collections that are nobody's business but the functions'. */

@@ -79,6 +79,7 @@ export function exampleSweepView(trials: readonly TrialView[], parts: Partial<Sw
       : null,
     costUsd: 0.12,
     finals: [],
+    waiting: [],
     ...parts,
   };
 }

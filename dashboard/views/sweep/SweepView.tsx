@@ -2,6 +2,7 @@ import { Anchor, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
+import { waitingText } from '@trainyard/shared/sweeps/waitingText';
 import type { SweepView as Sweep } from '@trainyard/shared/sweeps/view';
 import { Link, useParams } from 'wouter';
 import { ApiError } from '../../api/problem.js';
@@ -33,11 +34,12 @@ export default function SweepView() {
   }
   const sweep = (topic.isReady && sweepOf(topic)) || found.data;
   const trials = thingsOf(topic, 'trial').toSorted((a, b) => a.number - b.number);
+  const waiting = thingsOf(topic, 'queued').filter(({ number }) => sweep.waiting.includes(number));
   return (
     <Stack gap="lg">
       <Header sweep={sweep} />
       <Best sweep={sweep} />
-      <TrialTable sweep={sweep} trials={trials} isReady={topic.isReady} />
+      <TrialTable sweep={sweep} trials={trials} waiting={waiting} isReady={topic.isReady} />
       <Findings sweep={sweep} />
     </Stack>
   );
@@ -48,6 +50,7 @@ const isOver = ({ status }: Pick<Sweep, 'status'>) => status === 'completed' || 
 function Header({ sweep }: { sweep: Sweep }) {
   const { trials, maxTrials, name, sweepId } = sweep;
   const done = trials.completed + trials.pruned + trials.failed + trials.cancelled;
+  const waiting = waitingText(sweep);
   const counts = Object.entries(trials).filter(([, count]) => count > 0);
   return (
     <Stack gap="xs">
@@ -87,6 +90,11 @@ function Header({ sweep }: { sweep: Sweep }) {
           Report
         </Anchor>
       </Group>
+      {waiting !== '' && (
+        <Text size="sm" className="firstUpper">
+          {waiting}.
+        </Text>
+      )}
     </Stack>
   );
 }

@@ -1,7 +1,7 @@
 import { Stack, Text, Title } from '@mantine/core';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
-import type { SweepView, TrialView } from '@trainyard/shared/sweeps/view';
+import type { QueuedTrialView, SweepView, TrialView } from '@trainyard/shared/sweeps/view';
 import { Link } from 'wouter';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { duration } from '../../figures/times.js';
@@ -10,12 +10,14 @@ import { Loading } from '../../states/Loading.js';
 interface Props {
   sweep: SweepView;
   trials: readonly TrialView[];
+  /** What somebody has added, and nobody has started. */
+  waiting: readonly QueuedTrialView[];
   isReady: boolean;
 }
 
 /** Every trial: what it tried, where it is, and what it came to. */
-export function TrialTable({ sweep: { objective, best }, trials, isReady }: Props) {
-  const keys = [...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)))];
+export function TrialTable({ sweep: { objective, best }, trials, waiting, isReady }: Props) {
+  const keys = [...new Set([...trials, ...waiting].flatMap(({ parameters }) => Object.keys(parameters)))];
   return (
     <Stack gap="xs" component="section" aria-labelledby="trials">
       <Title order={2} size="h4" id="trials">
@@ -23,7 +25,7 @@ export function TrialTable({ sweep: { objective, best }, trials, isReady }: Prop
       </Title>
       {!isReady ? (
         <Loading />
-      ) : trials.length === 0 ? (
+      ) : trials.length + waiting.length === 0 ? (
         <Text c="dimmed">No trial has begun yet.</Text>
       ) : (
         <ScrollingTable minWidth={420 + 140 * keys.length} maxHeight={640} stickyHeader>
@@ -63,11 +65,17 @@ export function TrialTable({ sweep: { objective, best }, trials, isReady }: Prop
                 </td>
                 <td className="tabular">{trial.curve.length}</td>
                 <td className="tabular nowrap">{trial.seconds === null ? '–' : duration(trial.seconds)}</td>
-                {keys.map((key) => (
-                  <td key={key} className="tabular breaks" title={JSON.stringify(trial.parameters[key])}>
-                    {valueText(trial.parameters[key])}
-                  </td>
-                ))}
+                <ParameterCells keys={keys} parameters={trial.parameters} />
+              </tr>
+            ))}
+            {waiting.map(({ number, parameters }) => (
+              <tr key={`waiting ${number}`}>
+                <td>{number}</td>
+                <td className="nowrap">waits, added by hand</td>
+                <td />
+                <td />
+                <td />
+                <ParameterCells keys={keys} parameters={parameters} />
               </tr>
             ))}
           </tbody>
@@ -75,4 +83,12 @@ export function TrialTable({ sweep: { objective, best }, trials, isReady }: Prop
       )}
     </Stack>
   );
+}
+
+function ParameterCells({ keys, parameters }: { keys: readonly string[] } & Pick<TrialView, 'parameters'>) {
+  return keys.map((key) => (
+    <td key={key} className="tabular breaks" title={JSON.stringify(parameters[key])}>
+      {valueText(parameters[key])}
+    </td>
+  ));
 }

@@ -10,6 +10,7 @@ export function sweepOf(topic: TopicState): SweepView | undefined {
     sweepViewOf(sweep, {
       end: thingsOf(topic, 'end').find(({ round }) => round === sweep.round),
       trials: thingsOf(topic, 'trial').toSorted((a, b) => a.number - b.number),
+      queue: thingsOf(topic, 'queued').toSorted((a, b) => a.number - b.number),
       finals: thingsOf(topic, 'final').toSorted((a, b) => a.at.localeCompare(b.at)),
     })
   );

@@ -94,11 +94,19 @@ describe('the topic of a sweep', () => {
       return sweepViewOf(sweep!, {
         end: newest(events, 'end').find(({ round }) => round === sweep!.round),
         trials: newest(events, 'trial'),
+        queue: newest(events, 'queued'),
         finals: newest(events, 'final'),
       });
     };
     const read = async () => (await api.send(`/api/sweeps/${sweepId}`)).json as SweepView;
     expect(shown()).toEqual(await read());
+    await api.send(`/api/sweeps/${sweepId}/trials`, {
+      method: 'POST',
+      body: { parameters: { [RATE]: 0.5 } },
+    });
+    await until('what was added', () => newest(events, 'queued').length === 1);
+    expect(shown()).toMatchObject(await read());
+    expect(shown().waiting).toHaveLength(1);
     await world.run(sweepId);
     await until('the end', () => shown().status === 'completed');
     expect(shown()).toEqual(await read());

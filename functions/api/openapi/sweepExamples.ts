@@ -69,6 +69,7 @@ function exampleSweep(spec: object): SweepView {
     best: { number: 3, runId: RUN_ID, value: 4.53, parameters: PARAMETERS },
     costUsd: 0.84,
     finals: [],
+    waiting: [12],
   };
 }
 

@@ -40,6 +40,15 @@ describe('the report of a sweep', () => {
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   });
 
+  it('says which trials were added by hand and never started', () => {
+    const ended = { endReason: 'timeout', waiting: [13, 14] } as const;
+    expect(
+      textOf(renderSweep(reportOf(exampleTrials(12), { ...ended, waiting: [...ended.waiting] }))),
+    ).toContain(
+      'Trials 13 and 14, added by hand, were never started, since the sweep ended before their turn; extended, it begins with them.',
+    );
+  });
+
   it('counts the trials that came to nothing by why, and says where a model collapsed', () => {
     const collapsed = { code: 'equal-scores', message: 'in 9 of 9 test rows items score alike' };
     const trials = [

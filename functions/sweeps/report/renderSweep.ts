@@ -3,6 +3,7 @@ import { whole, type SweepEndReason, type SweepStatus, type SweepView } from '@t
 import { html, type Html } from '@trainyard/shared/page/html';
 import { pageText, tile, verdictPart } from '@trainyard/shared/page/shell';
 import { duration, metricFigure, minute } from '@trainyard/shared/page/words';
+import { waitingText } from '@trainyard/shared/sweeps/waitingText';
 import { EQUAL_SCORES } from '../outcome.js';
 import type { SweepReport, SweepSection } from './section.js';
 import { best } from './sections/best.js';
@@ -76,7 +77,9 @@ function headline(report: SweepReport): Html {
   const unlimited = budgetDoubt(sweep);
   const reasons = [
     ...(endReason === null ? [] : [ENDS[endReason]]),
-    ...(unlimited === '' ? [] : [`${unlimited.replace(/^t/, 'T')}.`]),
+    ...[unlimited, waitingText(sweep)].flatMap((text) =>
+      text === '' ? [] : [`${text.replace(/^t/, 'T')}.`],
+    ),
     ...(found && doubt !== '' ? [`What mattered is ${doubt}.`] : []),
     ...(sweep.trials.failed > 0
       ? [

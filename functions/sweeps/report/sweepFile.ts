@@ -46,6 +46,8 @@ export interface SweepFile {
   slices: Record<string, ParameterSlice[]>;
   /** The runs that retrained the best trial. */
   finals: SweepView['finals'];
+  /** The numbers of the trials that somebody added and that are not started yet. */
+  waiting: SweepView['waiting'];
 }
 
 export function sweepFileOf(sweep: SweepView, trials: readonly TrialView[]): SweepFile {
@@ -80,6 +82,7 @@ export function sweepFileOf(sweep: SweepView, trials: readonly TrialView[]): Swe
     convergence,
     slices,
     finals: sweep.finals,
+    waiting: sweep.waiting,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Pauses, resumes, extends and cancels a sweep, and gives it a trial: what the server answers, and what one does next. */
 import type { SweepEndReason, SweepView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
+import { waitingText } from '@trainyard/shared/sweeps/waitingText';
 import { budgetDoubt } from '@trainyard/functions/sweeps/report/sweepFile';
 import { wrap } from '../../watch/layout.js';
 import { EXIT } from '../command.js';
@@ -24,7 +25,9 @@ export async function change(
           ...(action === 'cancel' && sweep.endReason !== null
             ? [`  it had ended before (${sweep.endReason}), so that nothing was cancelled`]
             : []),
-          ...(unlimited === '' ? [] : wrap(unlimited, terminal.layout.width, '  ')),
+          ...[unlimited, waitingText(sweep)].flatMap((text) =>
+            text === '' ? [] : wrap(text, terminal.layout.width, '  '),
+          ),
           ...nextLines(sweep),
         ],
   );

@@ -4,6 +4,7 @@ import { asFile } from '@trainyard/shared/page/pictures';
 import { bestSoFarPicture, importancePicture, shareText } from '@trainyard/functions/sweeps/report/charts';
 import { budgetDoubt, doubtOf, type SweepFile } from '@trainyard/functions/sweeps/report/sweepFile';
 import { isImportanceTold } from '@trainyard/shared/sweeps/isImportanceTold';
+import { waitingText } from '@trainyard/shared/sweeps/waitingText';
 import { stringify } from 'yaml';
 import { plain, wrap } from '../../watch/layout.js';
 import { writeNamed } from '../../cannotWrite.js';
@@ -43,7 +44,7 @@ export function outcomeLines(sweep: SweepView, file: SweepFile, width: number): 
   const head = [
     '',
     `sweep ${sweepId} ${sweep.status}${endReason === null ? '' : ` (${endReason})`}: ${ended.join(', ') || 'no trial'}`,
-    ...(unlimited === '' ? [] : wrap(unlimited, width, '  ')),
+    ...[unlimited, waitingText(sweep)].flatMap((text) => (text === '' ? [] : wrap(text, width, '  '))),
   ];
   if (!best) return [...head, ...withoutResult(sweep)];
   const rate =

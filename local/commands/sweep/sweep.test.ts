@@ -20,7 +20,7 @@ import { conclude } from './look.js';
 import { Terminal } from '../../watch/terminal.js';
 import { outcomeLines, writeOutcome } from './outcome.js';
 import { readSweepFile } from './sweepFile.js';
-import { headLine, parametersText, roomOf, trialLine } from './trialTable.js';
+import { headLine, parametersText, progressLine, roomOf, trialLine } from './trialTable.js';
 
 const LAYOUT = { width: 100, color: false };
 
@@ -97,6 +97,16 @@ describe('what a sweep leaves', () => {
       'the budget of $5.00 limits nothing: compute tier local has no price, so that what runs there counts as $0.00',
     );
     expect(outcomeLines(sweep, file, 200).join('\n')).not.toContain('budget');
+  });
+
+  it('tells of trials that were added by hand and wait', () => {
+    const ended = { ...sweep, endReason: 'timeout' as const, waiting: [18] };
+    expect(outcomeLines(ended, sweepFileOf(ended, trials), 200).join('\n')).toContain(
+      'trial 18, added by hand, was never started, since the sweep ended before its turn; extended, it begins with it',
+    );
+    expect(progressLine({ ...sweep, status: 'running', waiting: [18, 19] })).toContain(
+      '2 added by hand wait',
+    );
   });
 
   it('is written without a report where the server has none, which is said', async () => {

@@ -80,10 +80,19 @@ export function parametersText(parameters: TrialView['parameters']): string {
 }
 
 /** How far the sweep is, as a line. */
-export function progressLine({ status, trials, maxTrials, best, objective, costUsd }: SweepView): string {
+export function progressLine({
+  status,
+  trials,
+  maxTrials,
+  best,
+  objective,
+  costUsd,
+  waiting,
+}: SweepView): string {
   const over = trials.completed + trials.pruned + trials.failed + trials.cancelled;
   const parts = [
     `${status}: ${over} of ${maxTrials} trials are over, ${trials.running} run`,
+    waiting.length > 0 ? `${waiting.length} added by hand ${waiting.length === 1 ? 'waits' : 'wait'}` : '',
     best ? `best ${formatMetric(objective.metric, best.value)} (trial ${best.number})` : '',
     costUsd > 0 ? `$${costUsd.toFixed(2)}` : '',
   ];
