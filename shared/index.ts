@@ -55,6 +55,7 @@ export * from './http/spending.js';
 export { WRITTEN_PARAMETERS } from './http/writtenParameters.js';
 export { jsonPointer } from './http/jsonPointer.js';
 export * from './http/relatives.js';
+export * from './http/roles.js';
 export * from './http/signIn.js';
 export * from './http/timeLimit.js';
 export * from './http/transient.js';

@@ -127,6 +127,7 @@ export const reads = {
     }),
   me: queryOptions({
     queryKey: ['me'],
+    staleTime: 60_000,
     queryFn: ({ signal }) => read<CallerView>('/api/me', {}, signal),
   }),
   spending: queryOptions({

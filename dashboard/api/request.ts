@@ -1,5 +1,6 @@
 /** Requests to the API of the origin that the page came from. */
 import { errorOf } from './problem.js';
+import { send } from './send.js';
 
 type QueryValue = string | number | undefined;
 
@@ -9,7 +10,7 @@ export async function read<T>(
   query: Readonly<Record<string, QueryValue>> = {},
   signal?: AbortSignal,
 ): Promise<T> {
-  const response = await fetch(addressOf(path, query), {
+  const response = await send(addressOf(path, query), {
     headers: { accept: 'application/json' },
     ...(signal && { signal }),
   });
@@ -19,7 +20,7 @@ export async function read<T>(
 
 /** Asks for a change. The same `key` makes the same request of a repeated one. */
 export async function post<T>(path: string, body: unknown, key: string = crypto.randomUUID()): Promise<T> {
-  const response = await fetch(path, {
+  const response = await send(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': key },
     body: JSON.stringify(body),

@@ -2,6 +2,7 @@
 import type { FeedEvent } from '@trainyard/shared/feed/event';
 import { createParser } from 'eventsource-parser';
 import { errorOf } from '../api/problem.js';
+import { send } from '../api/send.js';
 import type { Feed, FeedStatus } from './feed.js';
 import { TopicStates } from './topicStates.js';
 
@@ -74,7 +75,7 @@ export class StreamFeed implements Feed {
 
   private async follow(topics: readonly string[], connection: AbortController): Promise<void> {
     const query = new URLSearchParams({ topics: topics.join(',') });
-    const response = await fetch(`${this.path}?${query}`, {
+    const response = await send(`${this.path}?${query}`, {
       headers: { accept: 'text/event-stream' },
       signal: connection.signal,
     });

@@ -1,10 +1,16 @@
 import { ActionIcon, Anchor, Badge, Burger, Group, NavLink, Text } from '@mantine/core';
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
+import { reads } from '../api/reads.js';
 import { useFeedStatus, useTopic } from '../feed/useFeed.js';
-import { VIEWS } from '../views/views.js';
+import { SignedInAs } from '../signIn/SignedInAs.js';
+import { SignInGate } from '../signIn/SignInGate.js';
+import { useMayI } from '../signIn/useMayI.js';
+import { VIEWS, type ViewEntry } from '../views/views.js';
+import { Failure } from '../states/Failure.js';
 import { Loading } from '../states/Loading.js';
 import { NotHere } from '../states/NotHere.js';
 
@@ -46,36 +52,60 @@ export function Shell() {
       </header>
       <Navigation isOpen={isOpen} onChosen={close} />
       <main className="main" id="main" tabIndex={-1}>
-        <Suspense fallback={<Loading />}>
-          <Switch>
-            {VIEWS.map(({ path, View }) => (
-              <Route key={path} path={path} component={View} />
-            ))}
-            <Route>
-              <NotHere what="There is no page at this address." />
-            </Route>
-          </Switch>
-        </Suspense>
+        <SignInGate>
+          <Suspense fallback={<Loading />}>
+            <Switch>
+              {VIEWS.map((view) => (
+                <Route key={view.path} path={view.path}>
+                  <ForRole {...view} />
+                </Route>
+              ))}
+              <Route>
+                <NotHere what="There is no page at this address." />
+              </Route>
+            </Switch>
+          </Suspense>
+        </SignInGate>
       </main>
     </div>
   );
 }
 
+/** A view, or why it is none for whoever looks. */
+function ForRole({ needs, View }: ViewEntry) {
+  const me = useQuery({ ...reads.me, enabled: needs !== undefined });
+  const mayI = useMayI();
+  if (needs === undefined || mayI(needs)) return <View />;
+  if (me.isPending) return <Loading />;
+  if (me.isError)
+    return <Failure what="Who you are cannot be read" error={me.error} retry={() => void me.refetch()} />;
+  return (
+    <NotHere
+      title="Not with your role"
+      what={`What is done here takes the role ${needs}, and yours is ${me.data.role}: ask an administrator of this Trainyard for it.`}
+    />
+  );
+}
+
 function Navigation({ isOpen, onChosen }: { isOpen: boolean; onChosen: () => void }) {
   const [location] = useLocation();
+  const mayI = useMayI();
   return (
     <nav className="nav" id="views" aria-label="Views" data-closed={!isOpen}>
-      {VIEWS.filter(({ title }) => title !== undefined).map(({ path, title }) => (
-        <NavLink
-          key={path}
-          component={Link}
-          href={path}
-          label={title}
-          onClick={onChosen}
-          active={path === '/' ? location === '/' : location.startsWith(path)}
-          {...(location === path && { 'aria-current': 'page' as const })}
-        />
-      ))}
+      {VIEWS.filter(({ title, needs }) => title !== undefined && (!needs || mayI(needs))).map(
+        ({ path, title }) => (
+          <NavLink
+            key={path}
+            component={Link}
+            href={path}
+            label={title}
+            onClick={onChosen}
+            active={path === '/' ? location === '/' : location.startsWith(path)}
+            {...(location === path && { 'aria-current': 'page' as const })}
+          />
+        ),
+      )}
+      <SignedInAs />
     </nav>
   );
 }

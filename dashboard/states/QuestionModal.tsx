@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 
 interface Props {
   isOpen: boolean;
-  close: () => void;
+  /** Not given where it has to be answered. */
+  close?: () => void;
   title: string;
   children: ReactNode;
 }
@@ -13,7 +14,8 @@ export function QuestionModal({ isOpen, close, title, children }: Props) {
   return (
     <Modal
       opened={isOpen}
-      onClose={close}
+      onClose={close ?? (() => {})}
+      withCloseButton={close !== undefined}
       // Holding the page's scroll takes a style that the policy refuses.
       lockScroll={false}
       title={title}

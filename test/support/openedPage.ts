@@ -15,7 +15,7 @@ import { afterAll, expect, onTestFinished } from 'vitest';
 import '../../functions/register.js';
 import { openPage } from '../../local/host/page.js';
 import { openChromium } from './chromium.js';
-import { testControlPlane } from './controlPlane.js';
+import { testControlPlane, type TestControlPlane } from './controlPlane.js';
 import { newRun } from './newRun.js';
 import { epochRow } from './runView.js';
 
@@ -39,8 +39,11 @@ async function buildPage(): Promise<string> {
   return outDir;
 }
 
-async function served(port = 0): Promise<Server> {
-  const [page, api] = [await openPage(await (built ??= buildPage())), getTestServer('api')];
+async function served({ config }: Pick<TestControlPlane, 'config'>, port = 0): Promise<Server> {
+  const [page, api] = [
+    await openPage(await (built ??= buildPage()), { firebase: config.firebaseWeb }),
+    getTestServer('api'),
+  ];
   const server = createServer((request, response) => {
     if (!page.serve(request, response)) api.emit('request', request, response);
   });
@@ -62,15 +65,20 @@ export const SIGHTS: readonly Sight[] = (['light', 'dark'] as const).flatMap((co
   [1280, 390].map((width) => ({ colorScheme, width })),
 );
 
+interface Opening extends Partial<Run> {
+  sight?: Sight;
+  config?: Parameters<typeof testControlPlane>[0];
+}
+
 /** A run that trains, the page, and what it complained of. */
-export async function opened(path: string, { sight, ...parts }: Partial<Run> & { sight?: Sight } = {}) {
-  const cp = await testControlPlane();
+export async function opened(path: string, { sight, config, ...parts }: Opening = {}) {
+  const cp = await testControlPlane(config);
   const run = newRun(cp.now(), { status: 'running', currentStage: 'train', totalEpochs: 3, ...parts });
   await cp.put(run);
   await cp.store.transaction(async (tx) =>
     tx.set(paths.model('demo'), { ...newModel('demo', cp.now()), lastRunNumber: 1 }),
   );
-  let server = await served();
+  let server = await served(cp);
   const { port } = server.address() as AddressInfo;
   browser ??= openChromium();
   const page = await (
@@ -96,7 +104,7 @@ export async function opened(path: string, { sight, ...parts }: Partial<Run> & {
   const restart = async (meanwhile: () => Promise<void>) => {
     await closed(server);
     await meanwhile();
-    server = await served(port);
+    server = await served(cp, port);
   };
   const finishEpoch = (epoch: number) =>
     cp.store.transaction(async (tx) => {

@@ -10,6 +10,7 @@ import { reads } from '../../api/reads.js';
 import { thingsOf } from '../../feed/feed.js';
 import { useTopic } from '../../feed/useFeed.js';
 import { ShowMore } from '../../figures/ShowMore.js';
+import { Offered } from '../../signIn/Offered.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 import { NotHere } from '../../states/NotHere.js';
@@ -58,7 +59,9 @@ function Shown({ model }: { model: Model }) {
             </Link>
           </Text>
         </Stack>
-        <RollbackButton model={model} />
+        <Offered to="trainer">
+          <RollbackButton model={model} />
+        </Offered>
       </Group>
       <Serving model={model} versions={versions} />
       <Stack gap="xs" component="section" aria-labelledby="versions">

@@ -4,6 +4,7 @@ import type { ModelVersionView } from '@trainyard/shared/http/versions';
 import { gateReason } from '@trainyard/shared/evaluation/verdictOf';
 import { blockingGates } from '@trainyard/shared/runs/gates';
 import { useState } from 'react';
+import { Offered } from '../../signIn/Offered.js';
 import { ConfirmByName } from '../../states/ConfirmByName.js';
 import { useMove } from './useMove.js';
 
@@ -14,7 +15,7 @@ interface Props {
   version: ModelVersionView;
 }
 
-/** Puts a version into staging or production. What its gates say against it stands there before it is tried; who may force it, the server knows. */
+/** Puts a version into staging or production. What its gates say against it stands there before it is tried. */
 export function PromoteButton({ model, version: { version, stage, gates } }: Props) {
   const move = useMove(model);
   const [target, setTarget] = useState<Target>('production');
@@ -51,11 +52,13 @@ export function PromoteButton({ model, version: { version, stage, gates } }: Pro
                   {gateReason(gate)}
                 </Text>
               ))}
-              <Checkbox
-                label="Promote it although gates are missed: administrators only"
-                checked={force}
-                onChange={({ currentTarget }) => setForce(currentTarget.checked)}
-              />
+              <Offered to="admin">
+                <Checkbox
+                  label="Promote it although gates are missed: administrators only"
+                  checked={force}
+                  onChange={({ currentTarget }) => setForce(currentTarget.checked)}
+                />
+              </Offered>
             </>
           )}
           <Textarea

@@ -8,6 +8,7 @@ import { ModelStageBadge } from '../../figures/ModelStageBadge.js';
 import { RunLink } from '../../figures/RunLink.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { dateTime } from '../../figures/times.js';
+import { Offered } from '../../signIn/Offered.js';
 import { PromoteButton } from './PromoteButton.js';
 
 interface Props {
@@ -59,7 +60,11 @@ export function VersionTable({ model, versions, chosen, onChoose }: Props) {
                 >
                   Details
                 </Button>
-                {model.production !== version.version && <PromoteButton model={model} version={version} />}
+                {model.production !== version.version && (
+                  <Offered to="trainer">
+                    <PromoteButton model={model} version={version} />
+                  </Offered>
+                )}
               </Group>
             </td>
             <td>

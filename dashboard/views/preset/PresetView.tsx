@@ -7,6 +7,7 @@ import { ApiError } from '../../api/problem.js';
 import { reads } from '../../api/reads.js';
 import { dateTime } from '../../figures/times.js';
 import { textOf } from '../../form/specText.js';
+import { Offered } from '../../signIn/Offered.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 import { NotHere } from '../../states/NotHere.js';
@@ -68,15 +69,17 @@ function OnePreset({ kind, id }: { kind: PresetKind; id: string }) {
         />
         <PresetVersions pages={versions} shown={shown} onShow={(version) => address.set({ version })} />
       </div>
-      <PresetEditor
-        // Who writes while another saves a version goes on from what they began with, and the server makes the next one.
-        title="Make a new version"
-        kind={kind}
-        id={id}
-        description={description}
-        content={textOf(content)}
-        onSaved={(version) => address.set({ version: String(version), against: '' })}
-      />
+      <Offered to="trainer">
+        <PresetEditor
+          // Who writes while another saves a version goes on from what they began with, and the server makes the next one.
+          title="Make a new version"
+          kind={kind}
+          id={id}
+          description={description}
+          content={textOf(content)}
+          onSaved={(version) => address.set({ version: String(version), against: '' })}
+        />
+      </Offered>
     </Stack>
   );
 }

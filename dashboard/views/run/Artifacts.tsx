@@ -1,9 +1,10 @@
-import { Anchor, Code, CopyButton, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Code, CopyButton, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import { size } from '@trainyard/shared/page/words';
 import { useState } from 'react';
 import { artifactAddress, reads } from '../../api/reads.js';
+import { FileLink } from '../../figures/FileLink.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { UriTable } from '../../figures/UriTable.js';
 import { Failure } from '../../states/Failure.js';
@@ -40,9 +41,13 @@ export function Artifacts({ run }: { run: RunView }) {
         <>
           <Group gap="lg">
             {pages.map(([path, title]) => (
-              <Anchor key={path} href={artifactAddress(run.runId, path)} target="_blank" size="sm">
+              <FileLink
+                key={path}
+                address={artifactAddress(run.runId, path)}
+                name={`${run.name} ${nameOf(path)}`}
+              >
                 {title}
-              </Anchor>
+              </FileLink>
             ))}
             <Text size="sm">
               {files.length === 1 ? 'one file' : `${files.length} files`},{' '}
@@ -73,6 +78,8 @@ export function Artifacts({ run }: { run: RunView }) {
   );
 }
 
+const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
 function Files({ runId, files }: { runId: string; files: readonly { path: string; bytes: number }[] }) {
   return (
     <ScrollingTable minWidth={320} maxHeight={480} stickyHeader>
@@ -86,9 +93,9 @@ function Files({ runId, files }: { runId: string; files: readonly { path: string
         {files.map(({ path, bytes }) => (
           <tr key={path}>
             <td className="breaks">
-              <Anchor href={artifactAddress(runId, path)} target="_blank" size="sm">
+              <FileLink address={artifactAddress(runId, path)} name={nameOf(path)}>
                 {path}
-              </Anchor>
+              </FileLink>
             </td>
             <td className="tabular nowrap">{size(bytes)}</td>
           </tr>

@@ -9,6 +9,7 @@ import { runPlace, runProgress } from '../../figures/runProgress.js';
 import { StatusBadge } from '../../figures/StatusBadge.js';
 import { ago, dateTime, duration, secondsBetween } from '../../figures/times.js';
 import { usd } from '../../figures/usd.js';
+import { Offered } from '../../signIn/Offered.js';
 import { Failure } from '../../states/Failure.js';
 import { QuestionModal } from '../../states/QuestionModal.js';
 
@@ -39,15 +40,17 @@ export function RunHeader({ run, now }: { run: RunView; now: number }) {
           >
             Compare
           </Button>
-          <Button
-            component={Link}
-            href={`/new?model=${encodeURIComponent(run.modelId)}&from=${run.runId}`}
-            variant="default"
-          >
-            Clone
-          </Button>
-          {!isTerminal(run.status) && <CancelButton run={run} />}
-          {(run.status === 'failed' || run.status === 'cancelled') && <RetryButton run={run} />}
+          <Offered to="trainer">
+            <Button
+              component={Link}
+              href={`/new?model=${encodeURIComponent(run.modelId)}&from=${run.runId}`}
+              variant="default"
+            >
+              Clone
+            </Button>
+            {!isTerminal(run.status) && <CancelButton run={run} />}
+            {(run.status === 'failed' || run.status === 'cancelled') && <RetryButton run={run} />}
+          </Offered>
         </Group>
       </Group>
       <Progress.Root size="lg">

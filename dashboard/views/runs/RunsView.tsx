@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { useAddress } from '../../address/useAddress.js';
 import { reads } from '../../api/reads.js';
+import { Offered } from '../../signIn/Offered.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 import { RunCards } from './RunCards.js';
@@ -87,9 +88,11 @@ function Actions({ modelId, selected, onNone }: ActionsProps) {
           Compare {selected.length} runs
         </Button>
       )}
-      <Button component={Link} href={`/new?model=${encodeURIComponent(modelId)}`}>
-        New training
-      </Button>
+      <Offered to="trainer">
+        <Button component={Link} href={`/new?model=${encodeURIComponent(modelId)}`}>
+          New training
+        </Button>
+      </Offered>
     </Group>
   );
 }

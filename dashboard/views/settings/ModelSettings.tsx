@@ -5,6 +5,7 @@ import { reads } from '../../api/reads.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { duration } from '../../figures/times.js';
 import { usd } from '../../figures/usd.js';
+import { useMayI } from '../../signIn/useMayI.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 import { ChangeModel } from './ChangeModel.js';
@@ -12,8 +13,7 @@ import { ChangeModel } from './ChangeModel.js';
 /** Who sees each model, when it is retrained, and what it may cost in a month. */
 export function ModelSettings() {
   const models = useQuery(reads.models);
-  const me = useQuery(reads.me);
-  const mayChange = me.data?.role === 'admin';
+  const mayChange = useMayI()('admin');
   return (
     <Stack gap="xs" component="section" aria-labelledby="models">
       <Title order={2} size="h4" id="models">

@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { reads } from '../../api/reads.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { dateTime } from '../../figures/times.js';
+import { Offered } from '../../signIn/Offered.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 
@@ -24,9 +25,11 @@ export function Presets() {
         <Title order={2} size="h4" id="presets">
           Presets
         </Title>
-        <Button component={Link} href="/settings/new-preset" variant="default">
-          New preset
-        </Button>
+        <Offered to="trainer">
+          <Button component={Link} href="/settings/new-preset" variant="default">
+            New preset
+          </Button>
+        </Offered>
       </Group>
       {failed?.error && (
         <Failure what="The presets cannot be read" error={failed.error} retry={() => void failed.refetch()} />

@@ -1,4 +1,4 @@
-import { Anchor, Group, Progress, Stack, Text, Title } from '@mantine/core';
+import { Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
@@ -9,8 +9,10 @@ import { ApiError } from '../../api/problem.js';
 import { reads } from '../../api/reads.js';
 import { thingsOf } from '../../feed/feed.js';
 import { useTopic } from '../../feed/useFeed.js';
+import { FileLink } from '../../figures/FileLink.js';
 import { dateTime } from '../../figures/times.js';
 import { usd } from '../../figures/usd.js';
+import { Offered } from '../../signIn/Offered.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 import { NotHere } from '../../states/NotHere.js';
@@ -65,7 +67,9 @@ function Header({ sweep }: { sweep: Sweep }) {
             </Text>
           )}
         </Stack>
-        <SweepActions sweep={sweep} isOver={isOver(sweep)} />
+        <Offered to="trainer">
+          <SweepActions sweep={sweep} isOver={isOver(sweep)} />
+        </Offered>
       </Group>
       <Progress.Root size="lg">
         <Progress.Section value={(100 * done) / maxTrials} aria-label={`How far ${name || sweepId} is`} />
@@ -86,9 +90,9 @@ function Header({ sweep }: { sweep: Sweep }) {
         <Text size="sm">
           requested {dateTime(sweep.createdAt)} by {sweep.requestedBy}
         </Text>
-        <Anchor href={`/api/sweeps/${sweepId}/report`} size="sm">
+        <FileLink address={`/api/sweeps/${sweepId}/report`} name={`${name || sweepId} report.html`}>
           Report
-        </Anchor>
+        </FileLink>
       </Group>
       {waiting !== '' && (
         <Text size="sm" className="firstUpper">

@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { thingsOf } from '../../../feed/feed.js';
 import { useTopic } from '../../../feed/useFeed.js';
+import { saveAs } from '../../../figures/saveAs.js';
 import { Loading } from '../../../states/Loading.js';
 import { type LevelName, linesOf, LEVELS, matching, type NumberedLine, textOf } from './logLines.js';
 
@@ -139,10 +140,5 @@ function Lines({ lines, follows, onFollow }: LinesProps) {
 /** What is shown, as a file of lines. */
 function download(name: string, lines: readonly NumberedLine[]): void {
   const content = lines.map((line) => `${textOf(line)}\n`).join('');
-  const address = URL.createObjectURL(new Blob([content], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = `${name.replaceAll(/[^\w.-]+/g, '-')}.log`;
-  link.click();
-  URL.revokeObjectURL(address);
+  saveAs(`${name}.log`, new Blob([content], { type: 'text/plain' }));
 }

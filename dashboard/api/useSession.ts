@@ -1,0 +1,4 @@
+import { useSyncExternalStore } from 'react';
+import { session } from './session.js';
+
+export const useSession = () => useSyncExternalStore(session.onState, session.state);
