@@ -7,6 +7,8 @@ import { quantile } from '../callbacks/load.js';
 const SCROLLED_MS = 6000;
 const ROW = '.runTable tbody [data-index] a';
 const COMPARED = '.charts canvas';
+/** What takes so long does not come any more: it is told, instead of waited for. */
+const MOST_WAITED_MS = 60_000;
 
 /** From the address of the list, in a browser that has nothing of the page, to its first row. */
 export async function firstRowMs(url: string, browser: Browser, repeats: number): Promise<number> {
@@ -28,12 +30,9 @@ async function opened(browser: Browser, address: string, shown: string, repeats:
   for (let i = 0; i < repeats; i++) {
     const context = await browser.newContext();
     const page = await context.newPage();
-    await page.addInitScript(`window.whenShown = new Promise((resolve) => {
-      const look = () => document.querySelector(${JSON.stringify(shown)})
-        ? resolve(performance.now())
-        : requestAnimationFrame(look);
-      look();
-    })`);
+    await page.addInitScript(
+      `window.whenShown = ${whenTrue(`document.querySelector(${JSON.stringify(shown)})`)}`,
+    );
     await page.goto(address);
     times.push(z.number().parse(await page.evaluate('window.whenShown')));
     await context.close();
@@ -77,13 +76,26 @@ export async function tableMs(url: string, browser: Browser, repeats: number): P
 }
 
 async function until(page: Page, action: string, condition: string): Promise<number> {
-  const time = await page.evaluate(`new Promise((resolve) => {
+  const time = await page.evaluate(`(async () => {
     const begun = performance.now();
     ${action};
-    const look = () => ${condition} ? resolve(performance.now() - begun) : requestAnimationFrame(look);
-    requestAnimationFrame(look);
-  })`);
+    return (await ${whenTrue(condition)}) - begun;
+  })()`);
   return z.number().parse(time);
+}
+
+/** The script of a promise of the page's time at the first frame in which the condition holds. */
+function whenTrue(condition: string): string {
+  const missing = `${condition} was not true within ${MOST_WAITED_MS} ms`;
+  return `new Promise((resolve, reject) => {
+    const begun = performance.now();
+    const look = () => {
+      if (${condition}) resolve(performance.now());
+      else if (performance.now() - begun > ${MOST_WAITED_MS}) reject(new Error(${JSON.stringify(missing)}));
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  })`;
 }
 
 /** The 95th percentile of the time between frames while the wheel turns over the table. */

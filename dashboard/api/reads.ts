@@ -13,6 +13,7 @@ import type {
 import type { MonthSpending } from '@trainyard/shared/http/spending';
 import type { CallerView } from '@trainyard/shared/http/signIn';
 import type { ModelVersionPage } from '@trainyard/shared/http/versions';
+import type { DryRun } from '@trainyard/shared/http/estimate';
 import type { RunTable } from '@trainyard/shared/http/runTable';
 import type { BestExperiments } from '@trainyard/shared/http/experiments';
 import type { Profile } from '@trainyard/shared/profile/profile';
@@ -21,7 +22,7 @@ import type { PresetKind } from '@trainyard/shared/presetSections';
 import type { SweepFindings } from '@trainyard/shared/sweeps/findings';
 import type { SweepPage, SweepView } from '@trainyard/shared/sweeps/view';
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { read } from './request.js';
+import { post, read } from './request.js';
 
 const PAGE = 50;
 export const TABLE_PAGE = 100;
@@ -165,6 +166,14 @@ export const reads = {
     queryOptions({
       queryKey: ['run', runId],
       queryFn: ({ signal }) => read<RunView>(`/api/training-runs/${encodeURIComponent(runId)}`, {}, signal),
+    }),
+  /** What a run was expected to take before it began, on each of its tiers. */
+  estimate: ({ runId, modelId, spec }: Pick<RunView, 'runId' | 'modelId' | 'spec'>) =>
+    queryOptions({
+      queryKey: ['estimate', runId],
+      staleTime: Infinity,
+      queryFn: () =>
+        post<DryRun>(`/api/models/${encodeURIComponent(modelId)}/training-runs?dryRun=true`, { spec }),
     }),
   evaluation: (runId: string) =>
     queryOptions({

@@ -1,4 +1,7 @@
-/** The feed of a Trainyard server: `GET /api/stream`, one connection for all topics of the page. */
+/**
+ * The feed of a Trainyard server: `GET /api/stream`, one connection for all topics of the page but logs. Another choice of topics is another
+ * connection, which tells everything again: a log, which may have a hundred thousand lines, has its own.
+ */
 import type { FeedEvent } from '@trainyard/shared/feed/event';
 import { createParser } from 'eventsource-parser';
 import { errorOf } from '../api/problem.js';
@@ -18,23 +21,32 @@ export class StreamFeed implements Feed {
   private readonly listeners = new Map<string, Set<() => void>>();
   private readonly statusListeners = new Set<() => void>();
   private current: FeedStatus = 'connecting';
-  private connection: AbortController | undefined;
-  private settling: ReturnType<typeof setTimeout> | undefined;
-  private failures = 0;
+  private readonly logs: TopicStream;
+  private readonly others: TopicStream;
 
-  constructor(private readonly path = '/api/stream') {}
+  constructor(path = '/api/stream') {
+    const streamOf = (isOurs: (topic: string) => boolean) =>
+      new TopicStream(path, {
+        topics: () => [...this.listeners.keys()].filter(isOurs),
+        onBegin: (topics) => this.states.begin(topics),
+        onEvent: (event) => this.take(event),
+        onStatus: () => this.say(),
+      });
+    this.logs = streamOf(isLog);
+    this.others = streamOf((topic) => !isLog(topic));
+  }
 
   subscribe(topic: string, onChange: () => void): () => void {
     const own = this.listeners.get(topic) ?? new Set();
     const isNew = own.size === 0;
     own.add(onChange);
     this.listeners.set(topic, own);
-    if (isNew) this.connectSoon(SETTLE_MS);
+    if (isNew) this.streamOf(topic).connectSoon(SETTLE_MS);
     return () => {
       own.delete(onChange);
       if (own.size > 0) return;
       this.listeners.delete(topic);
-      this.connectSoon(SETTLE_MS);
+      this.streamOf(topic).connectSoon(SETTLE_MS);
     };
   }
 
@@ -51,15 +63,56 @@ export class StreamFeed implements Feed {
     return () => this.statusListeners.delete(onChange);
   }
 
-  private connectSoon(pauseMs: number): void {
+  private streamOf(topic: string): TopicStream {
+    return isLog(topic) ? this.logs : this.others;
+  }
+
+  private take(event: FeedEvent): void {
+    for (const listener of this.listeners.get(this.states.add(event)) ?? []) listener();
+  }
+
+  /** Waiting while any connection waits. */
+  private say(): void {
+    const isAway = this.logs.status === 'waiting' && this.others.status === 'live';
+    const status = isAway ? 'waiting' : this.others.status;
+    if (status === this.current) return;
+    this.current = status;
+    for (const listener of this.statusListeners) listener();
+  }
+}
+
+const isLog = (topic: string) => topic.startsWith('logs:');
+
+interface Heard {
+  /** What is watched now. */
+  topics: () => readonly string[];
+  onBegin: (topics: readonly string[]) => void;
+  onEvent: (event: FeedEvent) => void;
+  onStatus: () => void;
+}
+
+/** One connection, which is made again where it breaks and where other topics are watched. */
+class TopicStream {
+  status: FeedStatus = 'connecting';
+  private connection: AbortController | undefined;
+  private settling: ReturnType<typeof setTimeout> | undefined;
+  private failures = 0;
+
+  constructor(
+    private readonly path: string,
+    private readonly heard: Heard,
+  ) {}
+
+  connectSoon(pauseMs: number): void {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => void this.connect(), pauseMs);
   }
 
   private async connect(): Promise<void> {
     this.connection?.abort();
-    const topics = [...this.listeners.keys()];
-    if (topics.length === 0) return;
+    this.connection = undefined;
+    const topics = this.heard.topics();
+    if (topics.length === 0) return this.say('connecting');
     const connection = new AbortController();
     this.connection = connection;
     try {
@@ -80,11 +133,11 @@ export class StreamFeed implements Feed {
       signal: connection.signal,
     });
     if (!response.ok || !response.body) throw await errorOf(response);
-    this.states.begin(topics);
+    this.heard.onBegin(topics);
     this.say('live');
     this.failures = 0;
     const parser = createParser({
-      onEvent: ({ event, data }) => this.take({ event, data: JSON.parse(data) } as FeedEvent),
+      onEvent: ({ event, data }) => this.heard.onEvent({ event, data: JSON.parse(data) } as FeedEvent),
     });
     const silent = () => connection.abort();
     let watchdog = setTimeout(silent, SILENCE_MS);
@@ -100,13 +153,9 @@ export class StreamFeed implements Feed {
     }
   }
 
-  private take(event: FeedEvent): void {
-    for (const listener of this.listeners.get(this.states.add(event)) ?? []) listener();
-  }
-
   private say(status: FeedStatus): void {
-    if (status === this.current) return;
-    this.current = status;
-    for (const listener of this.statusListeners) listener();
+    if (status === this.status) return;
+    this.status = status;
+    this.heard.onStatus();
   }
 }

@@ -7,7 +7,7 @@ import { NOTHING_YET, type TopicState } from './feed.js';
  */
 export class TopicStates {
   private readonly states = new Map<string, TopicState>();
-  /** The keys that this connection has told, of topics that are not ready in it. */
+  /** The keys that its connection has told, of each topic that is not ready in it. */
   private readonly told = new Map<string, Set<string>>();
 
   state(topic: string): TopicState {
@@ -16,7 +16,6 @@ export class TopicStates {
 
   /** A new connection begins, of these topics. */
   begin(topics: readonly string[]): void {
-    this.told.clear();
     for (const topic of topics) this.told.set(topic, new Set());
   }
 

@@ -11,8 +11,8 @@ export interface Curve {
   drawnAs?: 'dots' | 'steps';
 }
 
-/** The numbers of the epochs, and every metric that any of them has. */
-export function curvesOf(epochs: readonly Epoch[]): { epochs: number[]; curves: Curve[] } {
+/** The numbers of the epochs, every metric that any of them has, and how fast they went. */
+export function curvesOf(epochs: readonly Epoch[]): { epochs: number[]; curves: Curve[]; pace: Curve } {
   const ordered = epochs.toSorted((a, b) => a.epoch - b.epoch);
   const names = [...new Set(ordered.flatMap(({ metrics }) => Object.keys(metrics)))];
   const curves = names.map((name) => ({
@@ -20,7 +20,12 @@ export function curvesOf(epochs: readonly Epoch[]): { epochs: number[]; curves: 
     title: metricTitle(name),
     values: ordered.map(({ metrics }) => metrics[name] ?? null),
   }));
-  return { epochs: ordered.map(({ epoch }) => epoch), curves };
+  const pace = {
+    name: 'examplesPerSecond',
+    title: 'Rows a second',
+    values: ordered.map(({ examplesPerSecond }) => examplesPerSecond),
+  };
+  return { epochs: ordered.map(({ epoch }) => epoch), curves, pace };
 }
 
 /** Means that give more weight to what is newer, without the pull of the first value (Kingma and Ba, 2015, section 3). `weight` is 0 for none, below 1. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runPlace, runProgress } from './runProgress.js';
+import { runPlace, runProgress, trainingSecondsLeft } from './runProgress.js';
 
 const progress = { fraction: 0.25, step: null, totalSteps: null, examplesPerSecond: null };
 const running = {
@@ -26,5 +26,25 @@ describe('the progress of a run', () => {
     expect(runPlace({ ...running, currentEpoch: 20 })).toBe('train, epoch 20 of 20');
     expect(runPlace({ ...running, currentStage: 'evaluate' })).toBe('evaluate');
     expect(runPlace({ ...running, status: 'completed' })).toBe('');
+  });
+});
+
+describe('the training that is left', () => {
+  const at = '2026-11-20T19:00:00.000Z';
+  const now = Date.parse(at);
+  const epochs = [100, 10, 10, 10, 10, 10].map((seconds) => ({ seconds, at }));
+
+  it('is as long for each epoch as the newest ones were, less what has passed of the one under way', () => {
+    expect(trainingSecondsLeft(running, epochs, now)).toBe(150);
+    expect(trainingSecondsLeft(running, epochs, now + 4000)).toBe(146);
+    // One that takes longer than those before it has no time left, and those after it still have theirs.
+    expect(trainingSecondsLeft(running, epochs, now + 60_000)).toBe(140);
+    expect(trainingSecondsLeft({ ...running, currentEpoch: 20 }, epochs, now)).toBe(0);
+  });
+
+  it('is not known before the first epoch, nor outside of training', () => {
+    expect(trainingSecondsLeft(running, [], now)).toBeUndefined();
+    expect(trainingSecondsLeft({ ...running, currentStage: 'evaluate' }, epochs, now)).toBeUndefined();
+    expect(trainingSecondsLeft({ ...running, status: 'completed' }, epochs, now)).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 /** Times and durations as people read them. */
+import type { Range } from '@trainyard/shared/compute/range';
 
 const SECOND = 1000;
 const DATE_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -30,6 +31,13 @@ export function duration(seconds: number): string {
   const two = (value: number) => String(value).padStart(2, '0');
   if (hours > 0) return `${hours} h ${two(minutes)} min`;
   return minutes > 0 ? `${minutes} min ${two(rest)} s` : `${rest} s`;
+}
+
+/** `4 min 05 s to 12 min 00 s`, in the words for either end. */
+export function rangeIn(range: Range | null, words: (value: number) => string): string {
+  if (range === null) return 'not known';
+  const [low, high] = [words(range.low), words(range.high)];
+  return low === high ? low : `${low} to ${high}`;
 }
 
 /** Seconds from the first instant to the second, or to now. */

@@ -6,11 +6,13 @@ interface Props {
   /** Not given where it has to be answered. */
   close?: () => void;
   title: string;
+  /** For what is looked at and not only answered. */
+  isWide?: boolean;
   children: ReactNode;
 }
 
 /** What is asked before something is done. */
-export function QuestionModal({ isOpen, close, title, children }: Props) {
+export function QuestionModal({ isOpen, close, title, isWide, children }: Props) {
   return (
     <Modal
       opened={isOpen}
@@ -19,6 +21,7 @@ export function QuestionModal({ isOpen, close, title, children }: Props) {
       // Holding the page's scroll takes a style that the policy refuses.
       lockScroll={false}
       title={title}
+      size={isWide ? '70rem' : 'md'}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {children}

@@ -178,6 +178,7 @@ export const logPageSchema = z.strictObject({
     'eyJhIjoiMjAyNi0xMS0yMFQxOToxODoyNS4wMDBaIn0',
   ),
 });
+export type LogPage = z.infer<typeof logPageSchema>;
 
 /** Gate sets as somebody sets them: what no result could pass is refused before a run is paid for. */
 const sentGateSetsSchema = described(

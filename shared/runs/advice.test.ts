@@ -11,7 +11,7 @@ function heard(percents: readonly (number | null)[], stage: 'train' | 'evaluate'
   let run = newRun(NOW, { status: 'running' });
   percents.forEach((gpuPercent, i) => {
     const progress = { fraction: 0, step: null, totalSteps: null, examplesPerSecond: null };
-    const resources = { rssMb: 1, cpuPercent: 1, gpuPercent, gpuMemoryMb: null };
+    const resources = { rssMb: 1, cpuPercent: 1, gpuPercent, gpuMemoryMb: null, gpuMemoryTotalMb: null };
     const body = { attempt: 1, seq: i + 1, sentAt: NOW.toISOString(), stage, progress, resources };
     for (let times = 0; times < 2; times++)
       run = transition(run, { type: 'callback', kind: 'heartbeat', body }, NOW).run;

@@ -73,6 +73,11 @@ export const resourcesSchema = described(
       'The memory that is used of all GPUs together, in MB; null where there is none.',
       9200,
     ),
+    gpuMemoryTotalMb: described(
+      z.number().min(0).nullable().default(null),
+      'The memory that all GPUs together have, in MB; null where there is none, and from trainers of before.',
+      15_360,
+    ),
   }),
   'What the trainer uses of its machine, as it measured it itself.',
 );

@@ -18,12 +18,24 @@ const otherRun = (run: Run): Run => ({
 
 describe.skipIf(!hasChromium)(`the page${hasChromium ? '' : `, ${WITHOUT_CHROMIUM}`}`, () => {
   it('shows a run from its first epoch to its end without being loaded again, within its own policy', async () => {
-    const { cp, run, page, complaints, finishEpoch } = await opened(`/runs/${RUN_ID}`);
+    const { cp, run, page, complaints, finishEpoch } = await opened(`/runs/${RUN_ID}`, {
+      resources: {
+        rssMb: 812,
+        cpuPercent: 98,
+        gpuPercent: 72,
+        gpuMemoryMb: 9216,
+        gpuMemoryTotalMb: 16_384,
+      },
+    });
     await shows(page, 'demo#1');
     await shows(page, 'No epoch is done yet.');
-    for (const epoch of [1, 2, 3]) await finishEpoch(epoch);
+    await finishEpoch(1);
+    await shows(page, /^about \d.* of training left$/);
+    for (const epoch of [2, 3]) await finishEpoch(epoch);
     await page.getByRole('cell', { name: '0.4500' }).waitFor();
     await page.getByRole('img', { name: /^Loss by epoch/ }).waitFor();
+    await page.getByRole('img', { name: 'Speed by epoch: Rows a second' }).waitFor();
+    await shows(page, '9,216 of 16,384 MB (56 %)');
     await cp.store.transaction(async (tx) => {
       tx.set(paths.stage(RUN_ID, 'train'), { ...stageRow('train') });
       tx.set(paths.run(RUN_ID), {

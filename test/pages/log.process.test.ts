@@ -1,8 +1,19 @@
 /** The log of a run in a real browser. */
+import { readFile } from 'node:fs/promises';
 import { paths } from '@trainyard/shared';
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
 import { opened, RUN_ID, shows } from '../support/openedPage.js';
+
+/** Of the file that a button gives. */
+async function linesOf(page: Page, button: string): Promise<string[]> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button }).click(),
+  ]);
+  return (await readFile(await file.path(), 'utf8')).trimEnd().split('\n');
+}
 
 describe.skipIf(!hasChromium)(`the log of a run${hasChromium ? '' : `, ${WITHOUT_CHROMIUM}`}`, () => {
   it('follows its end until its reader scrolls up, is searched and told by level', async () => {
@@ -36,7 +47,12 @@ describe.skipIf(!hasChromium)(`the log of a run${hasChromium ? '' : `, ${WITHOUT
     await page.getByLabel('Level').selectOption('warn');
     await shows(page, '15 of 1,500 lines');
     await page.getByLabel('Search the log').fill('B>2-');
-    await shows(page, '5 of 1,500 lines');
+    await shows(page, /^5 of 1,500 lines$/);
+    // What is searched for narrows what is seen, and not what is taken away as the log.
+    expect(await linesOf(page, 'Download these lines')).toHaveLength(5);
+    const all = await linesOf(page, 'Download the log');
+    expect(all).toHaveLength(1500);
+    expect(all[0]).toMatch(/^\d{4}-\d\d-\d\dT\S+Z attempt 1 warn {2}train: line <b>1-0<\/b>$/);
     expect(complaints).toEqual([]);
   });
 });

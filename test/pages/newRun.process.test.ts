@@ -136,7 +136,7 @@ describe.skipIf(!hasChromium)(`a new training${hasChromium ? '' : `, ${WITHOUT_C
     expect(await field(page, 'Epochs').isDisabled()).toBe(true);
   });
 
-  it('shows the columns of the data that a run has looked at, which a key puts into a tower', async () => {
+  it('shows the columns of the data that a run has looked at, which a key puts into one tower and the pointer into the other', async () => {
     const { cp, page, run, complaints } = await opened('/runs');
     await looked(cp, run);
     await page.goto(new URL(`/new?from=${RUN_ID}`, page.url()).href);
@@ -154,6 +154,10 @@ describe.skipIf(!hasChromium)(`a new training${hasChromium ? '' : `, ${WITHOUT_C
       .getByLabel('Dim')
       .fill('64');
     await page.getByRole('img', { name: /city 64/ }).waitFor();
+    await page
+      .getByRole('row', { name: /^city / })
+      .dragTo(page.getByRole('group', { name: 'Query features', exact: true }));
+    await expect.poll(() => text.inputValue()).toMatch(/query:[^]*- column: city\n[^]*candidate:/);
     expect(complaints).toEqual([]);
   });
 

@@ -46,7 +46,13 @@ export function trainer(attempt = 1) {
       make('heartbeat', {
         stage: 'train',
         progress: { fraction, step: null, totalSteps: null, examplesPerSecond: null },
-        resources: { rssMb: 512, gpuPercent: null, gpuMemoryMb: null, cpuPercent: 98 },
+        resources: {
+          rssMb: 512,
+          gpuPercent: null,
+          gpuMemoryMb: null,
+          gpuMemoryTotalMb: null,
+          cpuPercent: 98,
+        },
       }),
     stage: (stage: (typeof STAGES)[number]) =>
       make('stage-complete', {

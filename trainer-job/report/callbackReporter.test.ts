@@ -6,7 +6,7 @@ import { CallbackReporter } from './callbackReporter.js';
 import { JournalReader, type Journal, type JournalEntry } from './journal.js';
 import { processLog } from './processLog.js';
 
-const RESOURCES = { rssMb: 100, cpuPercent: 50, gpuPercent: null, gpuMemoryMb: null };
+const RESOURCES = { rssMb: 100, cpuPercent: 50, gpuPercent: null, gpuMemoryMb: null, gpuMemoryTotalMb: null };
 
 interface Fixture {
   reporter: CallbackReporter;

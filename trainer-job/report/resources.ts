@@ -21,7 +21,7 @@ export function resourceSampler(
     return {
       rssMb: Math.round(clock.rss() / 1_048_576),
       cpuPercent: wallMs > 0 ? Math.round((100 * cpuMs) / wallMs) : 0,
-      ...(gpu() ?? { gpuPercent: null, gpuMemoryMb: null }),
+      ...(gpu() ?? { gpuPercent: null, gpuMemoryMb: null, gpuMemoryTotalMb: null }),
     };
   };
 }

@@ -1,7 +1,7 @@
-import { Alert, Group, List, NativeSelect, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, List, NativeSelect, Stack, Text, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { useAddress } from '../../address/useAddress.js';
 import { reads } from '../../api/reads.js';
@@ -113,15 +113,31 @@ function Comparability({ comparison: { comparability, notes } }: { comparison: R
           ))}
         </Alert>
       )}
-      {notes.length > 0 && (
-        <List size="sm">
-          {notes.map((note) => (
-            <List.Item key={note} className="breaks">
-              {note}
-            </List.Item>
-          ))}
-        </List>
-      )}
+      {notes.length > 0 && <Notes notes={notes} />}
     </>
+  );
+}
+
+/** Of a hundred runs there may be as many: they must not push all else out of sight. */
+const NOTES_IN_SIGHT = 3;
+
+function Notes({ notes }: { notes: readonly string[] }) {
+  const [isShown, setShown] = useState(false);
+  const hidden = notes.length - NOTES_IN_SIGHT;
+  return (
+    <Stack gap="xs" align="start">
+      <List size="sm">
+        {(isShown ? notes : notes.slice(0, NOTES_IN_SIGHT)).map((note) => (
+          <List.Item key={note} className="breaks">
+            {note}
+          </List.Item>
+        ))}
+      </List>
+      {hidden > 0 && (
+        <Button size="xs" variant="default" aria-expanded={isShown} onClick={() => setShown(!isShown)}>
+          {isShown ? 'Show fewer notes' : hidden === 1 ? 'Show one more note' : `Show ${hidden} more notes`}
+        </Button>
+      )}
+    </Stack>
   );
 }

@@ -1,11 +1,16 @@
 import { Stack, Text, Title } from '@mantine/core';
-import { RunLink } from '../../figures/RunLink.js';
+import { lazy, Suspense } from 'react';
+import { useAddress } from '../../address/useAddress.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import type { TypeFigures } from './KpiRows.js';
 
-/** The ten best runs of a type of model. */
+const AtAGlance = lazy(() => import('./AtAGlance.js'));
+
+/** The ten best runs of a type of model; each opens at a glance, and which is open stands in the address. */
 export function BestRuns({ type: { modelType, metric, runs } }: { type: TypeFigures }) {
+  const { get, set } = useAddress();
+  const open = runs.find(({ runId }) => runId === get('run'));
   return (
     <Stack gap="xs" component="section" aria-labelledby="best">
       <Title order={2} size="h4" id="best">
@@ -31,10 +36,19 @@ export function BestRuns({ type: { modelType, metric, runs } }: { type: TypeFigu
           </thead>
           <tbody>
             {runs.map((run, i) => (
-              <tr key={run.runId}>
+              <tr key={run.runId} className="opens">
                 <td>{i + 1}</td>
                 <td>
-                  <RunLink run={run} />
+                  <button
+                    type="button"
+                    className="linkLike"
+                    aria-haspopup="dialog"
+                    aria-label={`${run.name} at a glance`}
+                    onClick={() => set({ run: run.runId, tab: '' })}
+                  >
+                    {run.name}
+                  </button>
+                  {run.title !== run.name && <span className="note line">{run.title}</span>}
                 </td>
                 <td className="breaks">{run.dataset ?? '–'}</td>
                 <td className="breaks">{run.features}</td>
@@ -48,6 +62,11 @@ export function BestRuns({ type: { modelType, metric, runs } }: { type: TypeFigu
             ))}
           </tbody>
         </ScrollingTable>
+      )}
+      {open && (
+        <Suspense>
+          <AtAGlance runId={open.runId} name={open.name} onClose={() => set({ run: '', tab: '' })} />
+        </Suspense>
       )}
     </Stack>
   );

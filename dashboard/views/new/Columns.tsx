@@ -1,29 +1,15 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { columnAsFeature } from '@trainyard/shared/profile/columnAsFeature';
 import type { ColumnProfile, Profile } from '@trainyard/shared/profile/profile';
 import { percent } from '@trainyard/shared/page/words';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { whole } from '../../figures/whole.js';
-import { useEditing } from '../../form/editing.js';
 import { valueAt } from '../../form/paths.js';
+import { DRAGGED_COLUMN } from './ColumnDrop.js';
+import { TOWERS, usePutColumn, type Tower } from './usePutColumn.js';
 
-const TOWERS = ['query', 'candidate'] as const;
-type Tower = (typeof TOWERS)[number];
-
-/** The columns of the data, to be put into a tower by a press. */
+/** The columns of the data, to be put into a tower by a press, or by dragging their row there. */
 export default function Columns({ profile }: { profile: Profile }) {
-  const { spec, set } = useEditing();
-  const featuresOf = (tower: Tower): readonly unknown[] => {
-    const list = valueAt(spec, ['features', tower]);
-    return Array.isArray(list) ? list : [];
-  };
-  const put = (tower: Tower, column: ColumnProfile) => {
-    const [list, feature] = [featuresOf(tower), columnAsFeature(column)];
-    // The id that a specification begins with waits for its column.
-    const open = feature.transform === 'lookup' ? list.findIndex((one) => !valueAt(one, ['column'])) : -1;
-    if (open >= 0) set(['features', tower, open, 'column'], column.name);
-    else set(['features', tower], [...list, feature]);
-  };
+  const { featuresOf, put } = usePutColumn();
   return (
     <ScrollingTable minWidth={380} maxHeight={352} stickyHeader>
       <thead>
@@ -36,7 +22,15 @@ export default function Columns({ profile }: { profile: Profile }) {
       </thead>
       <tbody>
         {profile.columns.map((column) => (
-          <tr key={column.name}>
+          <tr
+            key={column.name}
+            className="dragged"
+            draggable
+            onDragStart={({ dataTransfer }) => {
+              dataTransfer.setData(DRAGGED_COLUMN, column.name);
+              dataTransfer.effectAllowed = 'copy';
+            }}
+          >
             <td>
               <Name column={column} />
             </td>

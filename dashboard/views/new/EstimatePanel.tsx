@@ -2,7 +2,7 @@ import { Card, Group, List, Skeleton, Stack, Text, TextInput, Title } from '@man
 import type { Estimate } from '@trainyard/shared/http/estimate';
 import { Link } from 'wouter';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
-import { duration } from '../../figures/times.js';
+import { duration, rangeIn } from '../../figures/times.js';
 import { usd } from '../../figures/usd.js';
 
 interface Props {
@@ -11,13 +11,6 @@ interface Props {
   rows: string;
   onRows: (rows: string) => void;
 }
-
-type Range = Estimate['seconds'];
-const rangeIn = (range: Range, words: (value: number) => string) => {
-  if (range === null) return 'not known';
-  const [low, high] = [words(range.low), words(range.high)];
-  return low === high ? low : `${low} to ${high}`;
-};
 
 /** What the run would take, as the server estimates it from what stands in the form. */
 export function EstimatePanel({ estimate, isCurrent, rows, onRows }: Props) {

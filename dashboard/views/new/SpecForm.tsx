@@ -5,9 +5,11 @@ import { useEditing } from '../../form/editing.js';
 import { KindFields } from '../../form/KindFields.js';
 import { KindList } from '../../form/KindList.js';
 import { machineWords } from '@trainyard/shared/compute/machineWords';
+import { usd } from '../../figures/usd.js';
 import { valueAt } from '../../form/paths.js';
 import { SchemaField } from '../../form/SchemaField.js';
 import { SectionOrPreset } from './SectionOrPreset.js';
+import { ColumnDrop } from './ColumnDrop.js';
 import { DataSummary } from './DataSummary.js';
 import { Shape } from './Shape.js';
 import { sizesOf, type KnownData } from './useKnownData.js';
@@ -47,15 +49,16 @@ export function SpecForm({ resolved, tiers, known }: Props) {
           </Suspense>
         )}
         {(['query', 'candidate'] as const).map((tower) => (
-          <KindList
-            key={tower}
-            path={['features', tower]}
-            label={tower === 'query' ? 'Query features' : 'Candidate features'}
-            noun="feature"
-            added={COLUMN}
-            shows={SHOWN.features}
-            keeps={KEPT.features}
-          />
+          <ColumnDrop key={tower} tower={tower} profile={known.profile}>
+            <KindList
+              path={['features', tower]}
+              label={tower === 'query' ? 'Query features' : 'Candidate features'}
+              noun="feature"
+              added={COLUMN}
+              shows={SHOWN.features}
+              keeps={KEPT.features}
+            />
+          </ColumnDrop>
         ))}
       </SectionOrPreset>
       <SectionOrPreset kind="model-configs" resolved={resolved}>
@@ -137,7 +140,7 @@ function Compute({ tiers }: Pick<Props, 'tiers'>) {
                 key={name}
                 value={name}
                 label={name}
-                description={machineWords(tiers.find(({ tier }) => tier === name)?.machine ?? null)}
+                description={tierWords(tiers.find(({ tier }) => tier === name))}
               />
             ))}
           </Group>
@@ -151,4 +154,10 @@ function Compute({ tiers }: Pick<Props, 'tiers'>) {
       </Stack>
     </Fieldset>
   );
+}
+
+/** `4 × T4, 32 vCPU, … Spot: … $1.20 an hour.` */
+function tierWords(tier: Props['tiers'][number] | undefined): string {
+  const price = tier && tier.usdPerHour !== null ? ` ${usd(tier.usdPerHour)} an hour.` : '';
+  return `${machineWords(tier?.machine ?? null)}${price}`;
 }

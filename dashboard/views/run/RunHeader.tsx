@@ -2,6 +2,7 @@ import { Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import type { RunView } from '@trainyard/shared/http/bodies';
+import type { Epoch } from '@trainyard/shared/runs/records';
 import { isTerminal } from '@trainyard/shared/runs/status';
 import { Link, useLocation } from 'wouter';
 import { post } from '../../api/request.js';
@@ -12,9 +13,10 @@ import { usd } from '../../figures/usd.js';
 import { Offered } from '../../signIn/Offered.js';
 import { Failure } from '../../states/Failure.js';
 import { QuestionModal } from '../../states/QuestionModal.js';
+import { TimeLeft } from './TimeLeft.js';
 
 /** What a run is, how far it is, and what can be done with it. */
-export function RunHeader({ run, now }: { run: RunView; now: number }) {
+export function RunHeader({ run, epochs, now }: { run: RunView; epochs: readonly Epoch[]; now: number }) {
   const share = runProgress(run);
   return (
     <Stack gap="xs">
@@ -63,7 +65,13 @@ export function RunHeader({ run, now }: { run: RunView; now: number }) {
         <Text size="sm" title={dateTime(run.createdAt)}>
           requested {ago(run.createdAt, now)} by {run.requestedBy}
         </Text>
-        {run.startedAt && <Text size="sm">{duration(secondsBetween(run.startedAt, run.endedAt, now))}</Text>}
+        {run.startedAt && (
+          <Text size="sm">
+            {isTerminal(run.status) ? 'took' : 'runs for'}{' '}
+            {duration(secondsBetween(run.startedAt, run.endedAt, now))}
+          </Text>
+        )}
+        <TimeLeft run={run} epochs={epochs} now={now} />
         {run.cost && <Text size="sm">{usd(run.cost.usd)}</Text>}
         {run.attempt > 1 && <Text size="sm">attempt {run.attempt}</Text>}
       </Group>

@@ -44,7 +44,7 @@ export default function RunView() {
   const stages = thingsOf(topic, 'stage');
   return (
     <Stack gap="lg">
-      <RunHeader run={run} now={now} />
+      <RunHeader run={run} epochs={epochs} now={now} />
       <RunTabs run={run}>
         <Outcome run={run} />
         <StageTable run={run} stages={stages} isReady={topic.isReady} />

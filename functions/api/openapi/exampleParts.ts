@@ -122,7 +122,7 @@ export function exampleRun(): RunView {
     currentStage: 'train',
     currentEpoch: 3,
     progress: { fraction: 0.18, step: 7412, totalSteps: 41_420, examplesPerSecond: 51_084.3, loss: 4.21 },
-    resources: { rssMb: 2143, cpuPercent: 371, gpuPercent: null, gpuMemoryMb: null },
+    resources: { rssMb: 2143, cpuPercent: 371, gpuPercent: null, gpuMemoryMb: null, gpuMemoryTotalMb: null },
     latestMetrics: METRICS,
     production: { version: 8, uri: 'gs://shop-models/runs/k2v7q2mzx5ahc4tnwy6d/model/a0001' },
     data: DATA,

@@ -206,7 +206,7 @@ export const EXAMPLES = {
     ...sender(13),
     stage: 'train',
     progress: { fraction: 0.18, step: 7412, totalSteps: 41_420, examplesPerSecond: 51_084.3, loss: 4.21 },
-    resources: { rssMb: 2143, cpuPercent: 371, gpuPercent: null, gpuMemoryMb: null },
+    resources: { rssMb: 2143, cpuPercent: 371, gpuPercent: null, gpuMemoryMb: null, gpuMemoryTotalMb: null },
   }),
   Log: () => ({ ...sender(15), lines: [logLine] }),
   Checkpointed: () => ({

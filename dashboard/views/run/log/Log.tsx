@@ -1,6 +1,8 @@
 import { Button, Group, Stack, Title } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useAddress } from '../../../address/useAddress.js';
+import { Failure } from '../../../states/Failure.js';
 import { Loading } from '../../../states/Loading.js';
 
 const LogPanel = lazy(() => import('./LogPanel.js'));
@@ -9,6 +11,12 @@ const LogPanel = lazy(() => import('./LogPanel.js'));
 export function Log({ runId, name }: { runId: string; name: string }) {
   const { get, set } = useAddress();
   const isShown = get('log') !== '';
+  const download = useMutation({
+    mutationFn: async () => {
+      const { saveLog, wholeLog } = await import('./logFile.js');
+      saveLog(name, await wholeLog(runId));
+    },
+  });
   return (
     <Stack gap="xs" component="section" aria-labelledby="log">
       <Group>
@@ -23,7 +31,11 @@ export function Log({ runId, name }: { runId: string; name: string }) {
         >
           {isShown ? 'Hide the log' : 'Show the log'}
         </Button>
+        <Button size="xs" variant="default" onClick={() => download.mutate()} loading={download.isPending}>
+          Download the log
+        </Button>
       </Group>
+      {download.isError && <Failure what="The log cannot be read" error={download.error} />}
       {isShown && (
         <Suspense fallback={<Loading rows={6} />}>
           <LogPanel runId={runId} name={name} />

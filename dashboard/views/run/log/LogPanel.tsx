@@ -4,8 +4,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { thingsOf } from '../../../feed/feed.js';
 import { useTopic } from '../../../feed/useFeed.js';
-import { saveAs } from '../../../figures/saveAs.js';
 import { Loading } from '../../../states/Loading.js';
+import { saveLog } from './logFile.js';
 import { type LevelName, linesOf, LEVELS, matching, type NumberedLine, textOf } from './logLines.js';
 
 /** In pixels; a longer message goes on in its row. */
@@ -46,9 +46,11 @@ export default function LogPanel({ runId, name }: { runId: string; name: string 
           onChange={({ currentTarget }) => setFollows(currentTarget.checked)}
           mb={8}
         />
-        <Button variant="default" disabled={lines.length === 0} onClick={() => download(name, lines)}>
-          Download
-        </Button>
+        {lines.length < all.length && (
+          <Button variant="default" disabled={lines.length === 0} onClick={() => saveLog(name, lines)}>
+            Download these lines
+          </Button>
+        )}
       </Group>
       <Text size="sm" c="dimmed" role="status">
         {!topic.isReady
@@ -135,10 +137,4 @@ function Lines({ lines, follows, onFollow }: LinesProps) {
       </div>
     </div>
   );
-}
-
-/** What is shown, as a file of lines. */
-function download(name: string, lines: readonly NumberedLine[]): void {
-  const content = lines.map((line) => `${textOf(line)}\n`).join('');
-  saveAs(`${name}.log`, new Blob([content], { type: 'text/plain' }));
 }

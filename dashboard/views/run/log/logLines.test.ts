@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linesOf, matching, textOf } from './logLines.js';
+import { fileLine, linesOf, matching, textOf } from './logLines.js';
 
 const chunk = (attempt: number, seq: number, ...messages: string[]) => ({
   attempt,
@@ -30,5 +30,6 @@ describe('the lines of a log', () => {
 
   it('say time, level, stage, message and what else there is', () => {
     expect(textOf(lines[2])).toMatch(/^\d\d:\d\d:25 info {2}train: slow {"seconds":3}$/);
+    expect(fileLine(lines[2])).toBe('2026-11-20T19:18:25.000Z attempt 1 info  train: slow {"seconds":3}');
   });
 });

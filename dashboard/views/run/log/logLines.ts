@@ -5,15 +5,19 @@ export const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LevelName = (typeof LEVELS)[number];
 type Chunk = ThingOf<'log'>;
 
-export interface NumberedLine {
-  /** The same for a line whatever came before or is left out. */
-  key: string;
+/** A line, and the attempt that wrote it. */
+export interface SaidLine {
   at: string;
   level: LevelName;
   message: string;
   stage: string | null;
   fields: Readonly<Record<string, unknown>>;
   attempt: number;
+}
+
+export interface NumberedLine extends SaidLine {
+  /** The same for a line whatever came before or is left out. */
+  key: string;
 }
 
 /** Made once for a piece: of a long log that goes on, only what is new is looked at. */
@@ -51,9 +55,18 @@ export function matching(
 }
 
 /** `12:03:25 warn train: batch 12 is slow {"seconds":3}`. */
-export function textOf({ at, level, stage, message, fields }: NumberedLine): string {
+export function textOf(line: SaidLine): string {
+  return `${timeOf(line.at)} ${saidBy(line)}`;
+}
+
+/** `2026-11-20T12:03:25.000Z attempt 1 warn train: …`: whoever reads a file may sit in another zone, and on another day. */
+export function fileLine(line: SaidLine): string {
+  return `${line.at} attempt ${line.attempt} ${saidBy(line)}`;
+}
+
+function saidBy({ level, stage, message, fields }: SaidLine): string {
   const told = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`;
-  return `${timeOf(at)} ${level.padEnd(5)} ${stage === null ? '' : `${stage}: `}${message}${told}`;
+  return `${level.padEnd(5)} ${stage === null ? '' : `${stage}: `}${message}${told}`;
 }
 
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
