@@ -19,10 +19,14 @@ interface AskedProps {
 export function Asked({ title, verb, failure, act, isDangerous, children }: AskedProps) {
   const [isOpen, { open, close }] = useDisclosure();
   const action = useMutation({ mutationFn: act, onSuccess: close });
+  const begin = () => {
+    action.reset();
+    open();
+  };
   const color = isDangerous ? { color: 'red' } : {};
   return (
     <>
-      <Button variant={isDangerous ? 'light' : 'default'} {...color} onClick={open}>
+      <Button variant={isDangerous ? 'light' : 'default'} {...color} onClick={begin}>
         {title}
       </Button>
       <QuestionModal isOpen={isOpen} close={close} title={title}>

@@ -14,17 +14,22 @@ interface Props {
 /** What is asked before something is done. */
 export function QuestionModal({ isOpen, close, title, isWide, children }: Props) {
   return (
-    <Modal
+    <Modal.Root
       opened={isOpen}
       onClose={close ?? (() => {})}
-      withCloseButton={close !== undefined}
       // Holding the page's scroll takes a style that the policy refuses.
       lockScroll={false}
-      title={title}
       size={isWide ? '70rem' : 'md'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {children}
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content>
+        {/* To whoever hears the page, a head of its own would be that of the page once more. */}
+        <Modal.Header role="presentation">
+          <Modal.Title>{title}</Modal.Title>
+          {close && <Modal.CloseButton aria-label="Close" />}
+        </Modal.Header>
+        <Modal.Body>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

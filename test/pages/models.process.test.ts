@@ -5,6 +5,7 @@ import type { TestControlPlane } from '../support/controlPlane.js';
 import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
 import { RESULT } from '../support/callbacks.js';
 import { lookedAt, opened, RUN_ID, SIGHTS } from '../support/openedPage.js';
+import { tabTo } from '../support/tabTo.js';
 
 const NAME = '<b>Shop</b>';
 const GATE = { metric: 'test_recall_at_10', atLeast: 0.3 };
@@ -62,6 +63,30 @@ describe.skipIf(!hasChromium)(`models on the page${hasChromium ? '' : `, ${WITHO
     await page.getByText('version 1', { exact: true }).waitFor();
     const history = page.getByRole('region', { name: 'Promotions and rollbacks' });
     await expect.poll(() => history.getByRole('row').count()).toBe(1 + 5);
+    expect(complaints).toEqual([]);
+  });
+
+  it('are promoted and rolled back by keyboard alone', async () => {
+    const { cp, page, complaints } = await opened('/');
+    await withVersions(cp);
+    await page.goto(new URL('/models/demo', page.url()).href);
+    await page.getByRole('button', { name: 'Promote version 1' }).waitFor();
+    const confirm = async (button: string, serving: string) => {
+      await tabTo(page, button);
+      await page.keyboard.press('Enter');
+      // The dialog has the focus in its field, and Enter there is its verb.
+      const field = page.getByLabel(`Type ${NAME} to confirm`);
+      await expect
+        .poll(() => field.evaluate((element) => element === element.ownerDocument.activeElement))
+        .toBe(true);
+      await page.keyboard.type(NAME);
+      await page.keyboard.press('Enter');
+      await page.getByText(serving, { exact: true }).waitFor();
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    };
+    await confirm('Promote version 1', 'version 1');
+    await confirm('Promote version 2', 'version 2');
+    await confirm('Roll back to version 1', 'version 1');
     expect(complaints).toEqual([]);
   });
 

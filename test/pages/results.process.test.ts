@@ -1,11 +1,12 @@
 /** What the evaluation of a run tells, on the page. */
-import type { EvaluationReport } from '@trainyard/shared';
+import { metricName, METRICS, type EvaluationReport } from '@trainyard/shared';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { RESULT } from '../support/callbacks.js';
 import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
 import { sampleAnswersReport, sampleReport } from '../support/evaluation/sampleReport.js';
 import { lookedAt, opened, RUN_ID, shows, SIGHTS } from '../support/openedPage.js';
+import { tabTo } from '../support/tabTo.js';
 
 type Opened = Awaited<ReturnType<typeof opened>>;
 
@@ -21,7 +22,8 @@ async function complete({ cp, run }: Opened, report: EvaluationReport): Promise<
     evaluation: cp.objects.uri(key),
     items: `file:///m/items.parquet`,
   };
-  await cp.put({ ...run, status: 'completed', result: { ...RESULT, artifacts } });
+  const metrics = { ...RESULT.metrics, [metricName(METRICS.recall, 'test', 100)]: 0.47 };
+  await cp.put({ ...run, status: 'completed', result: { ...RESULT, metrics, artifacts } });
 }
 
 const heads = (page: Page) => page.getByRole('tabpanel').getByRole('heading', { level: 2 }).allTextContents();
@@ -49,6 +51,29 @@ describe.skipIf(!hasChromium)(`results on the page${hasChromium ? '' : `, ${WITH
     expect(complaints).toEqual([]);
   });
 
+  it('of one of the best runs are seen at a glance on the first page, by keyboard, in tabs that stay when it is loaded again', async () => {
+    const world = await opened('/settings');
+    const { page, complaints } = world;
+    await complete(world, sampleReport());
+    await page.goto(new URL('/', page.url()).href);
+    await page.getByRole('button', { name: 'demo#1 at a glance' }).waitFor();
+    await tabTo(page, 'demo#1 at a glance');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'demo#1' });
+    await dialog.getByRole('heading', { name: 'Result' }).waitFor();
+    await dialog.getByRole('tab', { name: 'Overview' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await dialog.getByRole('heading', { name: 'Stages' }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await dialog.getByText('No epoch is done yet.').waitFor();
+    await page.reload();
+    await dialog.getByText('No epoch is done yet.').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(new URL(page.url()).search).toBe('');
+    expect(complaints).toEqual([]);
+  });
+
   it('say why there are none', async () => {
     const world = await opened('/');
     const { cp, run, page } = world;
@@ -60,9 +85,12 @@ describe.skipIf(!hasChromium)(`results on the page${hasChromium ? '' : `, ${WITH
   it.each(SIGHTS)(
     'have nothing that axe finds, and nothing that stands out of its width: $colorScheme, $width',
     async (sight) => {
-      const world = await opened('/', { sight });
+      const world = await opened('/settings', { sight });
       await complete(world, sampleAnswersReport());
-      await lookedAt(world.page, [[`/runs/${RUN_ID}?tab=results`, 'Calibration: on the dashed line']]);
+      await lookedAt(world.page, [
+        [`/runs/${RUN_ID}?tab=results`, 'Calibration: on the dashed line'],
+        [`/?run=${RUN_ID}`, 'Specification'],
+      ]);
     },
   );
 });

@@ -39,7 +39,11 @@ describe.skipIf(!hasChromium)(`a sweep on the page${hasChromium ? '' : `, ${WITH
     await shows(page, '3 of 5 trials');
     await page.getByRole('button', { name: 'Finalize' }).click();
     await page.getByRole('button', { name: 'Train the best on everything' }).click();
-    await page.waitForURL(/\/runs\/[a-z2-7]{20}$/);
+    // Where it is refused instead, the refusal is what the failure of this test tells.
+    const refusals = () => page.getByRole('alert').allTextContents();
+    await expect
+      .poll(async () => (await refusals()).join('; ') || new URL(page.url()).pathname, { timeout: 60_000 })
+      .toMatch(/^\/runs\/[a-z2-7]{20}$/);
     expect(complaints).toEqual([]);
   });
 

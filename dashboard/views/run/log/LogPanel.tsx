@@ -6,7 +6,7 @@ import { thingsOf } from '../../../feed/feed.js';
 import { useTopic } from '../../../feed/useFeed.js';
 import { Loading } from '../../../states/Loading.js';
 import { saveLog } from './logFile.js';
-import { type LevelName, linesOf, LEVELS, matching, type NumberedLine, textOf } from './logLines.js';
+import { type LevelName, linesOf, LEVELS, matching, type NumberedLine, shownText } from './logLines.js';
 
 /** In pixels; a longer message goes on in its row. */
 const LINE_HEIGHT = 20;
@@ -129,7 +129,7 @@ function Lines({ lines, follows, onFollow }: LinesProps) {
                 className="logLine"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                {textOf(line)}
+                {shownText(line)}
               </div>
             )
           );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fileLine, linesOf, matching, textOf } from './logLines.js';
+import { fileLine, linesOf, matching, shownText, textOf } from './logLines.js';
 
 const chunk = (attempt: number, seq: number, ...messages: string[]) => ({
   attempt,
@@ -26,6 +26,12 @@ describe('the lines of a log', () => {
     expect(matching(lines, 'debug', 'slow')).toHaveLength(2);
     expect(matching(lines, 'debug', '"seconds":3').map(({ message }) => message)).toEqual(['slow']);
     expect(matching(lines, 'debug', '')).toBe(lines);
+  });
+
+  it('have their beginning shown where they are long, with how much is left out', () => {
+    const [line] = linesOf([chunk(1, 1, 'a'.repeat(600))]);
+    expect(shownText(line)).toMatch(/a … and 122 characters more, which the download has$/);
+    expect(shownText(lines[0])).toBe(textOf(lines[0]));
   });
 
   it('say time, level, stage, message and what else there is', () => {

@@ -59,6 +59,16 @@ export function textOf(line: SaidLine): string {
   return `${timeOf(line.at)} ${saidBy(line)}`;
 }
 
+/** Of a longer line the panel has the beginning: one that tells all metrics would fill it alone. */
+const MOST_SHOWN = 500;
+
+/** As the panel has it. */
+export function shownText(line: SaidLine): string {
+  const text = textOf(line);
+  if (text.length <= MOST_SHOWN) return text;
+  return `${text.slice(0, MOST_SHOWN)} … and ${text.length - MOST_SHOWN} characters more, which the download has`;
+}
+
 /** `2026-11-20T12:03:25.000Z attempt 1 warn train: …`: whoever reads a file may sit in another zone, and on another day. */
 export function fileLine(line: SaidLine): string {
   return `${line.at} attempt ${line.attempt} ${saidBy(line)}`;
