@@ -74,6 +74,7 @@ async function photograph(url, { first, second, sweep }) {
     compare: `/compare?runs=${first.runId},${second.runId}`,
     models: '/models',
     model: '/models/sample',
+    data: '/data?model=sample',
     sweeps: '/sweeps?model=sample',
     sweep: `/sweeps/${sweep.sweepId}`,
     settings: '/settings',

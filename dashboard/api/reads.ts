@@ -16,7 +16,9 @@ import type { ModelVersionPage } from '@trainyard/shared/http/versions';
 import type { DryRun } from '@trainyard/shared/http/estimate';
 import type { RunTable } from '@trainyard/shared/http/runTable';
 import type { BestExperiments } from '@trainyard/shared/http/experiments';
+import type { DatasetSchema } from '@trainyard/shared/profile/datasetSchema';
 import type { Profile } from '@trainyard/shared/profile/profile';
+import type { Validation } from '@trainyard/shared/profile/validation';
 import type { ModelManifest } from '@trainyard/shared/runs/modelManifest';
 import type { PresetKind } from '@trainyard/shared/presetSections';
 import type { SweepFindings } from '@trainyard/shared/sweeps/findings';
@@ -204,6 +206,20 @@ export const reads = {
       // It is written once.
       staleTime: Infinity,
       queryFn: ({ signal }) => read<Profile>(artifactAddress(runId, 'data/profile.json'), {}, signal),
+    }),
+  dataSchema: (runId: string) =>
+    queryOptions({
+      queryKey: ['data-schema', runId],
+      // It is written once.
+      staleTime: Infinity,
+      queryFn: ({ signal }) => read<DatasetSchema>(artifactAddress(runId, 'data/schema.json'), {}, signal),
+    }),
+  validation: (runId: string) =>
+    queryOptions({
+      queryKey: ['validation', runId],
+      // It is written once.
+      staleTime: Infinity,
+      queryFn: ({ signal }) => read<Validation>(artifactAddress(runId, 'data/validation.json'), {}, signal),
     }),
   manifest: (runId: string) =>
     queryOptions({

@@ -18,6 +18,7 @@ export const VIEWS: readonly ViewEntry[] = [
   { path: '/compare', title: 'Compare', View: lazy(() => import('./compare/CompareView.js')) },
   { path: '/models', title: 'Models', View: lazy(() => import('./models/ModelsView.js')) },
   { path: '/models/:modelId', View: lazy(() => import('./model/ModelView.js')) },
+  { path: '/data', title: 'Data', View: lazy(() => import('./data/DataView.js')) },
   { path: '/sweeps', title: 'Sweeps', View: lazy(() => import('./sweeps/SweepsView.js')) },
   { path: '/settings', title: 'Settings', View: lazy(() => import('./settings/SettingsView.js')) },
   { path: '/settings/new-preset', needs: 'trainer', View: lazy(() => import('./preset/NewPresetView.js')) },

@@ -1,5 +1,5 @@
 /** What a profile says of its data at a glance. It draws in no schema, so that pages can use it. */
-import { PER_SECOND } from '../perSecond.js';
+import { instantText, measuredAsTimes } from './measures.js';
 import type { ColumnProfile, Profile } from './profile.js';
 
 interface Roles {
@@ -23,9 +23,25 @@ export function dataFacts({ rows, columns }: Profile, { user, item, time }: Role
   return { rows, users: named(user)?.distinct, items: named(item)?.distinct, times: when && timesOf(when) };
 }
 
-function timesOf({ kind, timeUnit, measured }: ColumnProfile): DataFacts['times'] {
-  if (kind !== 'time' || !measured) return undefined;
-  if (measured.of === 'epochSeconds') return { from: measured.min, to: measured.max };
-  if (measured.of !== 'value' || timeUnit === undefined) return undefined;
-  return { from: measured.min / PER_SECOND[timeUnit], to: measured.max / PER_SECOND[timeUnit] };
+function timesOf(column: ColumnProfile): DataFacts['times'] {
+  const measured = measuredAsTimes(column);
+  return column.kind === 'time' && measured?.of === 'epochSeconds'
+    ? { from: measured.min, to: measured.max }
+    : undefined;
 }
+
+/** `2.45M rows, 98K users, 36K items, 2026-05-01 to 2026-10-31`, with counts as `count` writes them. */
+export function factWords(
+  { rows, users, items, times }: DataFacts,
+  count: (count: number) => string,
+): string {
+  const parts = [
+    `${count(rows)} rows`,
+    users === undefined ? '' : `${count(users)} users`,
+    items === undefined ? '' : `${count(items)} items`,
+    times === undefined ? '' : `${day(times.from)} to ${day(times.to)}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+const day = (seconds: number) => instantText(seconds).slice(0, 10);

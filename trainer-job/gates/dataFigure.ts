@@ -3,7 +3,7 @@ import { isBetter, METRICS, parseMetricName } from '@trainyard/shared';
 import type { OutlierShare } from '../data/validate/outlierShares.js';
 import { lastingColumns } from '../data/validate/drift/lastingColumns.js';
 import type { Profile } from '@trainyard/shared/profile/profile';
-import type { Validation } from '../data/validate/report.js';
+import type { Validation } from '@trainyard/shared/profile/validation';
 
 export interface DataEvidence {
   profile: Profile;

@@ -19,7 +19,7 @@ import type { EvaluationOutcome } from '../evaluate/evaluateModel.js';
 import type { EpochReport, TrainOutcome } from '../train/loop/trainRequest.js';
 import type { OutlierShare } from '../data/validate/outlierShares.js';
 import type { Profile } from '@trainyard/shared/profile/profile';
-import type { Validation } from '../data/validate/report.js';
+import type { WrittenValidation } from '../data/validate/report.js';
 
 /** What each stage makes for those after it. */
 export interface StageOutputs {
@@ -46,7 +46,7 @@ export interface StageOutputs {
 
 export interface Validated {
   profile: Profile;
-  validation: Validation;
+  validation: WrittenValidation;
   /** Of the columns of numbers; null where no gate asks for them. */
   outliers: readonly OutlierShare[] | null;
   /** What no expectation asks for and a person should know. */

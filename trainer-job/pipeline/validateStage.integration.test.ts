@@ -5,7 +5,7 @@ import type { TrainingSpecInput } from '@trainyard/shared';
 import { prepared, userItemSpec } from '../../test/support/data/prepared.js';
 import { writeParquet } from '../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
-import { validationSchema, type Validation } from '../data/validate/report.js';
+import { writtenValidationSchema, type WrittenValidation } from '../data/validate/report.js';
 import { TrainerError } from '../errors/trainerError.js';
 
 type Expectations = NonNullable<TrainingSpecInput['dataset']['expectations']>;
@@ -20,7 +20,12 @@ async function validated(
   select = PURCHASES,
   folder?: string,
   dataset: Partial<TrainingSpecInput['dataset']> = {},
-): Promise<{ validation: Validation; warnings: string[]; error: TrainerError | null; folder: string }> {
+): Promise<{
+  validation: WrittenValidation;
+  warnings: string[];
+  error: TrainerError | null;
+  folder: string;
+}> {
   const home = folder ?? (await temporaryFolder());
   await writeParquet(join(home, 'rows.parquet'), select);
   const spec = userItemSpec('rows.parquet', { expectations, ...dataset });
@@ -30,7 +35,7 @@ async function validated(
   });
   const text = await readFile(join(home, 'data', 'validation.json'), 'utf8');
   return {
-    validation: validationSchema.parse(JSON.parse(text)),
+    validation: writtenValidationSchema.parse(JSON.parse(text)),
     warnings: 'error' in outcome ? [] : outcome.warnings,
     error: 'error' in outcome ? outcome.error : null,
     folder: home,

@@ -30,14 +30,8 @@ import {
   infiniteWarnings,
 } from '../data/validate/infinite.js';
 import { checkAnyRows, checkTrainable, warningsOf } from '../data/validate/basicChecks.js';
-import {
-  columnDrifts,
-  driftCounts,
-  driftCountsSchema,
-  type ColumnDrift,
-} from '../data/validate/drift/columnDrift.js';
+import { columnDrifts, driftCounts, driftCountsSchema } from '../data/validate/drift/columnDrift.js';
 import { driftedColumns } from '../data/validate/drift/lastingColumns.js';
-import type { Finding } from '../data/validate/expectations/finding.js';
 import { judgeByProfile, type Evidence } from '../data/validate/expectations/profileChecks.js';
 import { checkRows, needsRows, type RowExpectation } from '../data/validate/expectations/rowChecks.js';
 import { judgeRows } from '../data/validate/expectations/rowFindings.js';
@@ -51,8 +45,9 @@ import {
 } from '../data/validate/outlierShares.js';
 import { measureProfile } from '../data/validate/profile/measureProfile.js';
 import { profileSchema, type Profile } from '@trainyard/shared/profile/profile';
+import type { ColumnDrift, Finding, Validation } from '@trainyard/shared/profile/validation';
 import { findReference, keepAsReference } from '../data/validate/reference.js';
-import { validationOf, violationError, violations, type Validation } from '../data/validate/report.js';
+import { validationOf, violationError, violations } from '../data/validate/report.js';
 import { schemaChanges, schemaOf } from '../data/validate/schema.js';
 import { findLeaks, leakQuestion, leaksSchema, leakWarnings } from '../data/validate/targetLeaks.js';
 import {

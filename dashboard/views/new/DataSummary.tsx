@@ -1,8 +1,8 @@
 import { Skeleton, Text } from '@mantine/core';
-import { dataFacts, type DataFacts } from '@trainyard/shared/profile/dataFacts';
+import { dataFacts, factWords } from '@trainyard/shared/profile/dataFacts';
 import { Link } from 'wouter';
 import { short } from '../../figures/whole.js';
-import { valueAt } from '../../form/paths.js';
+import { dataRoles } from '../../form/dataRoles.js';
 import type { KnownData } from './useKnownData.js';
 
 interface Props {
@@ -21,41 +21,17 @@ export function DataSummary({ known: { run, profile, isPending }, spec }: Props)
         one. A quick test is the shortest; <code>trainyard init FILE</code> looks without a run.
       </Text>
     );
-  const facts = dataFacts(profile, {
-    user: idColumn(spec, 'query'),
-    item: idColumn(spec, 'candidate'),
-    time: textAt(spec, ['dataset', 'split', 'column']),
-  });
   return (
     <Text size="sm">
-      {wordsOf(facts)}, by{' '}
+      {factWords(dataFacts(profile, dataRoles(spec)), short)}, by{' '}
       <Link href={`/runs/${run.runId}`} className="plainLink">
         {run.name}
+      </Link>{' '}
+      (
+      <Link href={`/data?run=${run.runId}`} className="plainLink">
+        look at it
       </Link>
+      )
     </Text>
   );
-}
-
-function wordsOf({ rows, users, items, times }: DataFacts): string {
-  const parts = [
-    `${short(rows)} rows`,
-    users === undefined ? '' : `${short(users)} users`,
-    items === undefined ? '' : `${short(items)} items`,
-    times === undefined ? '' : `${day(times.from)} to ${day(times.to)}`,
-  ];
-  return parts.filter((part) => part !== '').join(', ');
-}
-
-const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
-
-const textAt = (spec: unknown, path: readonly (string | number)[]) => {
-  const value = valueAt(spec, path);
-  return typeof value === 'string' ? value : undefined;
-};
-
-function idColumn(spec: unknown, tower: 'query' | 'candidate'): string | undefined {
-  const features = valueAt(spec, ['features', tower]);
-  const list: readonly unknown[] = Array.isArray(features) ? features : [];
-  const id = list.find((feature) => valueAt(feature, ['id']) === true);
-  return textAt(id, ['column']);
 }

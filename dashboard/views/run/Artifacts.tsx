@@ -1,8 +1,9 @@
-import { Code, CopyButton, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Code, CopyButton, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import { size } from '@trainyard/shared/page/words';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { artifactAddress, reads } from '../../api/reads.js';
 import { FileLink } from '../../figures/FileLink.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
@@ -40,6 +41,11 @@ export function Artifacts({ run }: { run: RunView }) {
       {manifest.data && (
         <>
           <Group gap="lg">
+            {run.data && (
+              <Anchor component={Link} href={`/data?run=${run.runId}`} size="sm">
+                Its data
+              </Anchor>
+            )}
             {pages.map(([path, title]) => (
               <FileLink
                 key={path}

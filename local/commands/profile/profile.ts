@@ -1,7 +1,11 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { idFeature, splitTimeColumn } from '@trainyard/shared';
+import { dataFacts, type DataFacts } from '@trainyard/shared/profile/dataFacts';
+import { datasetSchemaSchema, type DatasetSchema } from '@trainyard/shared/profile/datasetSchema';
 import type { Inspection } from '@trainyard/shared/profile/inspection';
 import { profileSchema, type Profile } from '@trainyard/shared/profile/profile';
+import { validationSchema, type Validation } from '@trainyard/shared/profile/validation';
 import type { FlagValues } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import type { z } from 'zod';
@@ -10,13 +14,16 @@ import { type CommandContext, defineCommand, EXIT } from '../command.js';
 import { connect, connectionFlags, findRun } from '../connect.js';
 import { inspectFile } from '../init/inspectFile.js';
 import { checkLines, profileLines } from './profileLines.js';
-import { type Validation, validationSchema } from './validation.js';
 
 interface Shown {
   of: string;
   profile: Profile;
+  /** Null of a file, as `validation` is. */
+  schema: DatasetSchema | null;
   /** Of columns that hold times, the oldest and the newest in seconds since 1970, where the profile itself does not tell. */
   times: Inspection['times'];
+  /** Who, what and when, where a specification says it. */
+  facts: DataFacts | null;
   /** Null of a file, of which nobody expects anything. */
   validation: Validation | null;
 }
@@ -24,7 +31,8 @@ interface Shown {
 export const profile = defineCommand(
   {
     name: 'trainyard profile',
-    summary: 'Shows the data of a run, or of a file: columns, types, frequent values, times, expectations.',
+    summary:
+      'Shows the data of a run, or of a file: columns, types, frequent values, times, expectations, drift.',
     positionals: {
       of: {
         value: 'RUN|FILE',
@@ -32,7 +40,10 @@ export const profile = defineCommand(
       },
     },
     flags: {
-      json: { description: 'prints the profile and what became of the expectations as JSON' },
+      json: {
+        description:
+          'prints the profile, the schema, and what became of the expectations and of drift as JSON',
+      },
       ...connectionFlags,
     },
     examples: [
@@ -42,12 +53,12 @@ export const profile = defineCommand(
     ],
   },
   async (values, context) => {
-    const { of, profile: found, times, validation } = await profileOf(values, context);
+    const { of, profile: found, schema, times, facts, validation } = await profileOf(values, context);
     context.terminal.draw(
       values.json
-        ? [JSON.stringify({ profile: found, validation })]
+        ? [JSON.stringify({ profile: found, schema, validation })]
         : [
-            ...profileLines(of, found, times, context.terminal.layout),
+            ...profileLines({ of, profile: found, facts, times }, context.terminal.layout),
             ...(validation ? checkLines(validation, context.terminal.layout) : []),
           ],
     );
@@ -70,7 +81,7 @@ async function profileOf(
   });
   const { profile: found, times, isWhole } = await inspectFile(file, context);
   if (!isWhole) context.note(`only the first ${found.rows} rows of ${values.of} were read`);
-  return { of: values.of, profile: found, times, validation: null };
+  return { of: values.of, profile: found, schema: null, times, facts: null, validation: null };
 }
 
 async function profileOfRun(client: TrainyardClient, reference: string): Promise<Shown> {
@@ -80,11 +91,17 @@ async function profileOfRun(client: TrainyardClient, reference: string): Promise
       'refused',
       `${run.name} is ${run.status}: the profile of its data comes with the artifacts of a completed run`,
     );
-  const [found, validation] = await Promise.all([
+  const [found, schema, validation] = await Promise.all([
     artifactOf(client, run.runId, 'data/profile.json', profileSchema),
+    artifactOf(client, run.runId, 'data/schema.json', datasetSchemaSchema),
     artifactOf(client, run.runId, 'data/validation.json', validationSchema),
   ]);
-  return { of: run.name, profile: found, times: {}, validation };
+  const facts = dataFacts(found, {
+    user: idFeature(run.spec.features.query).column,
+    item: idFeature(run.spec.features.candidate).column,
+    time: splitTimeColumn(run.spec.dataset.split),
+  });
+  return { of: run.name, profile: found, schema, times: {}, facts, validation };
 }
 
 async function artifactOf<T>(

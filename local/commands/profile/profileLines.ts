@@ -1,22 +1,27 @@
 /** The profile of data in a terminal. */
 import { ownValue, whole } from '@trainyard/shared';
 import { figure, percent } from '@trainyard/shared/page/words';
+import { factWords, type DataFacts } from '@trainyard/shared/profile/dataFacts';
+import { endsOf, instantText } from '@trainyard/shared/profile/measures';
 import type { Inspection } from '@trainyard/shared/profile/inspection';
 import type { ColumnProfile, Profile } from '@trainyard/shared/profile/profile';
-import { PER_SECOND } from '@trainyard/shared/timeUnit';
+import { shiftOf, type Shift } from '@trainyard/shared/profile/shift';
+import type { ColumnDrift, SchemaChange, Validation } from '@trainyard/shared/profile/validation';
 import { type Layout, paint, plain, truncate, wrap } from '../../watch/layout.js';
 import { type Cell, textTable } from '../comparison/textTable.js';
-import type { Validation } from './validation.js';
 
 const MOST_VALUES = 5;
 const VALUE_WIDTH = 32;
 
-export function profileLines(
-  of: string,
-  { rows, columns }: Profile,
-  times: Inspection['times'],
-  layout: Layout,
-): string[] {
+interface Told {
+  of: string;
+  profile: Profile;
+  facts: DataFacts | null;
+  times: Inspection['times'];
+}
+
+export function profileLines({ of, profile, facts, times }: Told, layout: Layout): string[] {
+  const { rows, columns } = profile;
   const head = ['column', 'type', 'kind', 'empty', 'distinct', 'least', 'greatest'];
   const table = textTable(
     [
@@ -28,6 +33,7 @@ export function profileLines(
   const frequent = columns.filter(({ kind }) => kind === 'category' || kind === 'boolean');
   return [
     paint(layout, 'bold', `${plain(of)}: ${whole(rows)} rows, ${whole(columns.length)} columns`),
+    ...(facts ? wrap(factWords(facts, whole), layout.width, '  ') : []),
     ...table,
     ...(frequent.length === 0 ? [] : ['', paint(layout, 'dim', '  most frequent')]),
     ...frequent.flatMap((column) => wrap(frequentText(column, rows), layout.width, '  ')),
@@ -36,7 +42,8 @@ export function profileLines(
 
 function columnRow(column: ColumnProfile, times: Inspection['times']): Cell[] {
   const { name, type, kind, nullShare, distinct, distinctIsExact } = column;
-  const [least, greatest] = endsOf(column, ownValue(times, column.name));
+  const known = ownValue(times, column.name);
+  const [least, greatest] = known ? [instantText(known.from), instantText(known.to)] : endsOf(column);
   return [
     { text: plain(name) },
     { text: type },
@@ -46,32 +53,6 @@ function columnRow(column: ColumnProfile, times: Inspection['times']): Cell[] {
     { text: truncate(plain(least), VALUE_WIDTH) },
     { text: truncate(plain(greatest), VALUE_WIDTH) },
   ];
-}
-
-/** Dates of times, numbers of numbers, and of all else the first and the last in order. */
-function endsOf(
-  { kind, measured, timeUnit, min, max }: ColumnProfile,
-  times: Inspection['times'][string] | undefined,
-): [string, string] {
-  if (times) return [instant(times.from), instant(times.to)];
-  if (measured?.of === 'epochSeconds') return [instant(measured.min), instant(measured.max)];
-  if (measured?.of === 'value' && timeUnit !== undefined) {
-    const per = PER_SECOND[timeUnit];
-    return [instant(measured.min / per), instant(measured.max / per)];
-  }
-  if (measured?.of === 'value' && kind === 'number') return [number(measured.min), number(measured.max)];
-  return [min ?? '–', max ?? '–'];
-}
-
-/** Whole numbers stand as they are. */
-function number(value: number): string {
-  return Number.isInteger(value) ? String(value) : figure(value);
-}
-
-function instant(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  // Beyond what a date can be, as a column of other numbers may be.
-  return Number.isNaN(date.getTime()) ? figure(seconds) : date.toISOString().slice(0, 16).replace('T', ' ');
 }
 
 function frequentText({ name, top, distinct }: ColumnProfile, rows: number): string {
@@ -84,7 +65,8 @@ function frequentText({ name, top, distinct }: ColumnProfile, rows: number): str
 }
 
 /** What became of each expectation: the violated ones first. */
-export function checkLines({ findings, warnings, reference, passed }: Validation, layout: Layout): string[] {
+export function checkLines(validation: Validation, layout: Layout): string[] {
+  const { findings, warnings, passed } = validation;
   const order = { violated: 0, notChecked: 1, met: 2 } as const;
   const met = findings.filter(({ outcome }) => outcome === 'met').length;
   const told = findings.toSorted((a, b) => order[a.outcome] - order[b.outcome]);
@@ -99,6 +81,45 @@ export function checkLines({ findings, warnings, reference, passed }: Validation
       wrap(`${outcome === 'violated' ? `${severity}: ` : ''}${plain(message)}`, layout.width, '    '),
     ),
     ...warnings.flatMap((warning) => wrap(plain(warning), layout.width, '    ')),
-    ...wrap(`reference: ${plain(reference)}`, layout.width, '  '),
+    ...wrap(`reference: ${plain(validation.reference)}`, layout.width, '  '),
+    ...schemaLines(validation.schema_changes, layout),
+    ...driftLines(validation.drift, layout),
+  ];
+}
+
+function schemaLines(changes: readonly SchemaChange[], layout: Layout): string[] {
+  return changes.flatMap(({ message }) => wrap(plain(message), layout.width, '    '));
+}
+
+const SHIFT_WORDS: Readonly<Record<Shift, string>> = {
+  steady: 'steady',
+  shifting: 'shifting',
+  another: 'another population',
+};
+
+/** How far each column is from the reference, the farthest first. */
+function driftLines(drift: readonly ColumnDrift[], layout: Layout): string[] {
+  if (drift.length === 0) return [];
+  const head = ['drift', 'PSI', 'KL', 'KS', 'p-value', ''];
+  return [
+    '',
+    ...textTable(
+      [
+        head.map((text): Cell => ({ text, style: 'dim' })),
+        ...drift
+          .toSorted((a, b) => b.psi - a.psi)
+          .map(({ column, psi, kl, ks }) =>
+            [
+              plain(column),
+              figure(psi),
+              figure(kl),
+              ks ? figure(ks.statistic) : '–',
+              ks ? figure(ks.pValue) : '–',
+              SHIFT_WORDS[shiftOf(psi)],
+            ].map((text): Cell => ({ text })),
+          ),
+      ],
+      layout,
+    ),
   ];
 }

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { prepared, userItemSpec } from '../../../test/support/data/prepared.js';
 import { writeParquet } from '../../../test/support/data/purchases.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
-import { validationSchema } from '../validate/report.js';
+import { writtenValidationSchema } from '../validate/report.js';
 
 /** 1,000 rows: x is 0 to 9, but for `odd` rows of train, of validation and of test; y is 1 or 2. */
 const rowsWith = (odd: string) => `SELECT 'u' || (i % 23) AS "user", 'i' || (i % 29) AS item,
@@ -31,7 +31,7 @@ async function transformed(
     model: { type: features.target ? 'ranking' : 'retrieval' },
   });
   const validation: unknown = JSON.parse(await readFile(join(folder, 'data', 'validation.json'), 'utf8'));
-  return { ...result, validation: validationSchema.parse(validation) };
+  return { ...result, validation: writtenValidationSchema.parse(validation) };
 }
 
 /** What a request's number becomes. */

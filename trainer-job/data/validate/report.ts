@@ -1,48 +1,25 @@
-import { instantSchema } from '@trainyard/shared';
+import {
+  validationSchema,
+  type Finding,
+  type Suspects,
+  type Validation,
+} from '@trainyard/shared/profile/validation';
 import { z } from 'zod';
-import { columnDriftSchema } from './drift/columnDrift.js';
-import { exampleSchema, findingSchema, type Finding } from './expectations/finding.js';
 import { correctionSchema, type Correction } from '../transform/corrections.js';
-import { schemaChangeSchema } from './schema.js';
 import { TrainerError } from '../../errors/trainerError.js';
 
-const suspectsSchema = z.strictObject({
-  column: z.string(),
-  count: z.int(),
-  total: z.int(),
-  examples: z.array(exampleSchema),
-});
-
-/** `validation.json`: what was checked of one version of a data set, and what came of it. */
-export const validationSchema = z.strictObject({
-  schemaVersion: z.literal(1),
-  /** Whether no expectation of severity `error` is violated. */
-  passed: z.boolean(),
-  checkedAt: instantSchema,
-  rows: z.int(),
-  /** What volume, drift and schema were compared with, or why with nothing. */
-  reference: z.string(),
-  /** Of every expectation, in the order of the specification. */
-  findings: z.array(findingSchema),
-  /** What no expectation asks for and a person should know. */
-  warnings: z.array(z.string()),
-  /** Against the reference; empty without one. */
-  schema_changes: z.array(schemaChangeSchema),
-  drift: z.array(columnDriftSchema),
-  /** The violated expectations but those on outliers and labels, in words. */
-  schema_violations: z.array(z.string()),
-  /** Found by `outliers` and `labels`, whether or not they are too many. */
-  detected_outliers: z.array(suspectsSchema),
-  potential_mislabels: z.array(suspectsSchema),
+/** `validation.json`, with what was made of outliers. */
+export const writtenValidationSchema = z.strictObject({
+  ...validationSchema.shape,
   /** What `dataset.columns[…].outliers` has made of columns, and of how many values; known once the rows are split. */
   corrections_applied: z.array(correctionSchema),
 });
-export type Validation = z.infer<typeof validationSchema>;
+export type WrittenValidation = z.infer<typeof writtenValidationSchema>;
 
 export function validationOf(
   made: Pick<Validation, 'rows' | 'reference' | 'findings' | 'warnings' | 'schema_changes' | 'drift'>,
   now: Date,
-): Validation {
+): WrittenValidation {
   const { findings } = made;
   const violated = findings.filter(({ outcome }) => outcome === 'violated');
   return {
@@ -60,7 +37,10 @@ export function validationOf(
 }
 
 /** The validation with what was made of outliers; those that are only reported are among the detected ones. */
-export function withCorrections(validation: Validation, corrections: readonly Correction[]): Validation {
+export function withCorrections(
+  validation: WrittenValidation,
+  corrections: readonly Correction[],
+): WrittenValidation {
   const reported = corrections.filter(({ correction, count }) => correction === 'report' && count > 0);
   return {
     ...validation,
@@ -72,10 +52,7 @@ export function withCorrections(validation: Validation, corrections: readonly Co
   };
 }
 
-function suspects(
-  findings: readonly Finding[],
-  kind: 'outliers' | 'labels',
-): z.infer<typeof suspectsSchema>[] {
+function suspects(findings: readonly Finding[], kind: 'outliers' | 'labels'): Suspects[] {
   return findings.flatMap(({ expectation, count, total, examples }) =>
     expectation.expect === kind && count !== null && total !== null && count > 0
       ? [{ column: expectation.column, count, total, examples }]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { schemaChanges, type DatasetSchema } from './schema.js';
+import type { DatasetSchema } from '@trainyard/shared/profile/datasetSchema';
+import { schemaChanges } from './schema.js';
 
 const schema = (column: Partial<DatasetSchema['columns'][number]>): DatasetSchema => ({
   schemaVersion: 1,

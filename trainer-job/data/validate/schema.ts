@@ -1,37 +1,9 @@
-import { z } from 'zod';
 import { basicType } from './profile/columnSql.js';
-import {
-  columnKindSchema,
-  SMALL_DOMAIN,
-  type ColumnProfile,
-  type Profile,
-} from '@trainyard/shared/profile/profile';
+import type { DatasetSchema } from '@trainyard/shared/profile/datasetSchema';
+import { SMALL_DOMAIN, type ColumnProfile, type Profile } from '@trainyard/shared/profile/profile';
+import type { SchemaChange } from '@trainyard/shared/profile/validation';
 
-/** What the columns of a version of a data set are, as far as its rows show: kept with the version as `schema.json`. */
-const datasetSchemaSchema = z.strictObject({
-  schemaVersion: z.literal(1),
-  columns: z.array(
-    z.strictObject({
-      name: z.string(),
-      type: z.string(),
-      kind: columnKindSchema,
-      nullable: z.boolean(),
-      /** All values of a category that has few; null of other columns. */
-      domain: z.array(z.string()).nullable(),
-      /** The least and the greatest number; null of other columns. */
-      range: z.strictObject({ min: z.number(), max: z.number() }).nullable(),
-    }),
-  ),
-});
-export type DatasetSchema = z.infer<typeof datasetSchemaSchema>;
 type Column = DatasetSchema['columns'][number];
-
-export const schemaChangeSchema = z.strictObject({
-  change: z.enum(['added', 'removed', 'renamed', 'retyped', 'newValues', 'nowNullable']),
-  column: z.string(),
-  message: z.string(),
-});
-export type SchemaChange = z.infer<typeof schemaChangeSchema>;
 
 export function schemaOf(profile: Profile): DatasetSchema {
   return { schemaVersion: 1, columns: profile.columns.map(columnOf) };

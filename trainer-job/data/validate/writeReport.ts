@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeFolder } from '@trainyard/shared/makeFolder';
 import { renderPage } from './page/renderPage.js';
 import type { Profile } from '@trainyard/shared/profile/profile';
-import type { Validation } from './report.js';
+import type { WrittenValidation } from './report.js';
 import { schemaOf } from './schema.js';
 
 /** What a run leaves behind of its data, by file. */
@@ -12,7 +12,7 @@ export const REPORT_FILES = ['profile.json', 'schema.json', 'validation.json', '
 /** Writes the report into `folder`, for programs and for people. */
 export async function writeReport(
   folder: string,
-  report: { profile: Profile; validation: Validation; reference: Profile | null },
+  report: { profile: Profile; validation: WrittenValidation; reference: Profile | null },
 ): Promise<void> {
   await makeFolder(folder);
   const { profile, validation } = report;
@@ -26,7 +26,7 @@ export async function writeReport(
 }
 
 /** Writes `validation.json` anew, once it is known what has been corrected. */
-export async function rewriteValidation(folder: string, validation: Validation): Promise<void> {
+export async function rewriteValidation(folder: string, validation: WrittenValidation): Promise<void> {
   const file: (typeof REPORT_FILES)[number] = 'validation.json';
   await writeFile(join(folder, file), jsonText(validation));
 }

@@ -1,7 +1,7 @@
 import type { EvaluationReport } from '@trainyard/shared/evaluation/report';
 import { methodTitle } from '@trainyard/shared/metrics/baselines';
 import { MetricsTable } from './MetricsTable.js';
-import { Part } from './Part.js';
+import { Part } from '../../../figures/Part.js';
 
 /** Every metric of the model and of each other method, and what the lists themselves are like. */
 export function AllMetrics({ report: { metrics, methods, lists } }: { report: EvaluationReport }) {

@@ -4,7 +4,7 @@ import { figure, percent } from '@trainyard/shared/page/words';
 import { whole } from '@trainyard/shared/whole';
 import { Pairs } from '../../../figures/Pairs.js';
 import { Calibration } from './Calibration.js';
-import { Part } from './Part.js';
+import { Part } from '../../../figures/Part.js';
 
 type YesOrNo = NonNullable<EvaluationReport['yesOrNo']>;
 

@@ -3,7 +3,7 @@ import { cut, percent } from '@trainyard/shared/page/words';
 import { whole } from '@trainyard/shared/whole';
 import { Pairs } from '../../../figures/Pairs.js';
 import { ScrollingTable } from '../../../figures/ScrollingTable.js';
-import { Part } from './Part.js';
+import { Part } from '../../../figures/Part.js';
 
 type Moved = NonNullable<EvaluationReport['changes']>['entering'];
 

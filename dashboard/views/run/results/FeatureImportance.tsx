@@ -4,7 +4,7 @@ import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { metricFigure } from '@trainyard/shared/page/words';
 import { whole } from '@trainyard/shared/whole';
 import { DotPlot } from '../../../figures/DotPlot.js';
-import { Part } from './Part.js';
+import { Part } from '../../../figures/Part.js';
 
 /** What each feature is worth to the model. */
 export function FeatureImportance({ report: { importance } }: { report: EvaluationReport }) {

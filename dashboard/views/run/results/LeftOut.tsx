@@ -1,6 +1,6 @@
 import { List } from '@mantine/core';
 import type { EvaluationReport } from '@trainyard/shared/evaluation/report';
-import { Part } from './Part.js';
+import { Part } from '../../../figures/Part.js';
 
 /** What was not measured, why, and what changes that. */
 export function LeftOut({ report: { leftOut } }: { report: EvaluationReport }) {

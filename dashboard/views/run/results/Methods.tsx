@@ -6,7 +6,7 @@ import { bounds, metricFigure, signedPercent } from '@trainyard/shared/page/word
 import { whole } from '@trainyard/shared/whole';
 import { DotPlot, type Dot } from '../../../figures/DotPlot.js';
 import { ScrollingTable } from '../../../figures/ScrollingTable.js';
-import { Part } from './Part.js';
+import { Part } from '../../../figures/Part.js';
 
 /** The model beside every other method and the version that serves, by the metric that says most. */
 export function Methods({ report }: { report: EvaluationReport }) {

@@ -3,7 +3,7 @@ import { cut, figure } from '@trainyard/shared/page/words';
 import { whole } from '@trainyard/shared/whole';
 import { Pairs } from '../../../figures/Pairs.js';
 import { ScrollingTable } from '../../../figures/ScrollingTable.js';
-import { Part } from './Part.js';
+import { Part } from '../../../figures/Part.js';
 
 type Largest = NonNullable<EvaluationReport['ratingErrors']>['largest'];
 

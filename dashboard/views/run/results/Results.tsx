@@ -12,7 +12,7 @@ import { Changes } from './Changes.js';
 import { FeatureImportance } from './FeatureImportance.js';
 import { LeftOut } from './LeftOut.js';
 import { Methods } from './Methods.js';
-import { Part } from './Part.js';
+import { Part } from '../../../figures/Part.js';
 import { RatingErrors } from './RatingErrors.js';
 import { Samples } from './Samples.js';
 import { Slices } from './Slices.js';

@@ -1,7 +1,7 @@
 import { Card, List, Text } from '@mantine/core';
 import type { EvaluationReport } from '@trainyard/shared/evaluation/report';
 import { cut, figure } from '@trainyard/shared/page/words';
-import { Part } from './Part.js';
+import { Part } from '../../../figures/Part.js';
 
 type Sample = EvaluationReport['samples'][number];
 

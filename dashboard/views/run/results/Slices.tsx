@@ -3,7 +3,7 @@ import { metricTitle } from '@trainyard/shared/metrics/display';
 import { cut, metricFigure } from '@trainyard/shared/page/words';
 import { whole } from '@trainyard/shared/whole';
 import { DotPlot, type Dot } from '../../../figures/DotPlot.js';
-import { Part } from './Part.js';
+import { Part } from '../../../figures/Part.js';
 
 /** More are in the report. */
 const MOST = 40;

@@ -3,24 +3,13 @@ import { literal, type Database } from '../../database.js';
 import { binCounts } from '../profile/binCounts.js';
 import { basicType, measureSql, shownSql, type RowsColumn } from '../profile/columnSql.js';
 import type { Bins, ColumnProfile, Profile } from '@trainyard/shared/profile/profile';
+import type { ColumnDrift } from '@trainyard/shared/profile/validation';
 import { klDivergence, ksStatistic, populationStability, smoothedShares } from './divergence.js';
 import { ksPValue } from './ksPValue.js';
 
 /** Rows of the current data in the reference's bins, or of its values with all others last, by column. */
 export const driftCountsSchema = z.record(z.string(), z.array(z.int()));
 export type DriftCounts = z.infer<typeof driftCountsSchema>;
-
-export const columnDriftSchema = z.strictObject({
-  column: z.string(),
-  /** Numbers and times are compared in the reference's percentiles, all else by the shares of its most frequent values. */
-  by: z.enum(['percentiles', 'values']),
-  psi: z.number(),
-  /** In nats, of the current data from the reference. */
-  kl: z.number(),
-  /** Null where values have no order. */
-  ks: z.strictObject({ statistic: z.number(), pValue: z.number() }).nullable(),
-});
-export type ColumnDrift = z.infer<typeof columnDriftSchema>;
 
 /** PSI and KL are of about this many bins with as many rows of the reference each, as is usual. */
 const BINS = 10;

@@ -1,5 +1,5 @@
 import type { ColumnProfile, Profile } from '@trainyard/shared/profile/profile';
-import type { ColumnDrift } from './columnDrift.js';
+import type { ColumnDrift } from '@trainyard/shared/profile/validation';
 
 /** Kinds whose distribution is expected to last: new ids, names and times are what new data is made of. */
 const LASTING: readonly ColumnProfile['kind'][] = ['number', 'category', 'boolean'];

@@ -1,6 +1,6 @@
 import type { Database } from '../../database.js';
 import { doubleSql } from '../profile/columnSql.js';
-import { MAX_EXAMPLES } from './finding.js';
+import { MAX_EXAMPLES } from '@trainyard/shared/profile/validation';
 import { examplesOf, type RowResult } from './rowResult.js';
 
 const FOLDS = 5;

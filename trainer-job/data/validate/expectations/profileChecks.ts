@@ -1,11 +1,11 @@
 import { assertNever, PER_SECOND, type Expectation, whole } from '@trainyard/shared';
-import type { ColumnDrift } from '../drift/columnDrift.js';
+import type { ColumnDrift, Finding } from '@trainyard/shared/profile/validation';
 import { lastingColumns } from '../drift/lastingColumns.js';
 import { noColumns } from '../../ingest/columnNames.js';
 import { basicType, isWhole } from '../profile/columnSql.js';
 import type { ColumnProfile, Profile } from '@trainyard/shared/profile/profile';
 import { schemaChanges, schemaOf } from '../schema.js';
-import { finding, verdict, type Finding } from './finding.js';
+import { finding, verdict } from './finding.js';
 import type { RowExpectation } from './rowChecks.js';
 import { figure, percent, quoted } from './words.js';
 

@@ -4,7 +4,7 @@ import { noColumns } from '../../ingest/columnNames.js';
 import { textSql } from '../../ingest/columns.js';
 import { basicType, doubleSql, measureSql, shownSql, type RowsColumn } from '../profile/columnSql.js';
 import type { Profile } from '@trainyard/shared/profile/profile';
-import { MAX_EXAMPLES } from './finding.js';
+import { MAX_EXAMPLES } from '@trainyard/shared/profile/validation';
 import { suspectLabels } from './labels.js';
 import { examplesOf, type RowResult } from './rowResult.js';
 import { repeatedRows } from './uniqueness.js';

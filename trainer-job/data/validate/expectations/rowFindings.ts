@@ -1,5 +1,6 @@
 import { assertNever, whole } from '@trainyard/shared';
-import { verdict, type Finding } from './finding.js';
+import type { Finding } from '@trainyard/shared/profile/validation';
+import { verdict } from './finding.js';
 import type { RowExpectation } from './rowChecks.js';
 import type { RowResult } from './rowResult.js';
 import { exampleText, percent, quoted } from './words.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Database } from '../../database.js';
-import { exampleSchema, type Example } from './finding.js';
+import { exampleSchema, type Example } from '@trainyard/shared/profile/validation';
 
 /** How many rows break an expectation, or why that cannot be told. */
 export const rowResultSchema = z.union([

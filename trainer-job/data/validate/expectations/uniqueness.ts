@@ -1,6 +1,6 @@
 import type { Database } from '../../database.js';
 import { MAX_TEXT } from '@trainyard/shared/profile/profile';
-import { MAX_EXAMPLES } from './finding.js';
+import { MAX_EXAMPLES } from '@trainyard/shared/profile/validation';
 import { examplesOf, type RowResult } from './rowResult.js';
 
 /** Rows that are there again, beyond the first of their values. Rows with a null among them count as different. */

@@ -1,4 +1,4 @@
-import type { Example } from './finding.js';
+import type { Example } from '@trainyard/shared/profile/validation';
 
 /** At most four digits that matter. */
 export function figure(value: number): string {

@@ -1,22 +1,19 @@
-import { PER_SECOND, whole } from '@trainyard/shared';
-import type { ColumnDrift } from '../drift/columnDrift.js';
+import { whole } from '@trainyard/shared';
+import { measuredAsTimes, measureText } from '@trainyard/shared/profile/measures';
+import { shiftOf, type Shift } from '@trainyard/shared/profile/shift';
+import type { ColumnDrift } from '@trainyard/shared/profile/validation';
 import { figure, percent } from '../expectations/words.js';
 import type { ColumnKind, ColumnProfile, Measured } from '@trainyard/shared/profile/profile';
 import { html, type Html } from '@trainyard/shared/page/html';
 
-/** Above it a population counts as another one, above the lower as shifting. */
-const PSI_TONES = [
-  { above: 0.25, tone: 'bad' },
-  { above: 0.1, tone: 'warn' },
-  { above: -1, tone: 'good' },
-] as const;
+const SHIFT_TONES: Readonly<Record<Shift, string>> = { steady: 'good', shifting: 'warn', another: 'bad' };
 
 const SHOWN_VALUES = 10;
 
 /** What is known of a column: its shape or its most frequent values, its figures, how far it is from the reference. */
 export function columnCard(column: ColumnProfile, rows: number, drift: ColumnDrift | undefined): Html {
   const { name, type, kind, nulls, nullShare, distinct, distinctIsExact } = column;
-  const measured = asTimes(column);
+  const measured = measuredAsTimes(column);
   const isDrawn = measured !== null && (kind === 'number' || kind === 'time');
   return html`<section class="card">
     <span class="kind">${kind} · ${type}</span>
@@ -31,31 +28,6 @@ export function columnCard(column: ColumnProfile, rows: number, drift: ColumnDri
   </section> `;
 }
 
-/** The figures of times that are numbers, in seconds as those of all other times. */
-function asTimes({ measured, timeUnit }: ColumnProfile): Measured | null {
-  if (measured === null || measured.of !== 'value' || timeUnit === undefined) return measured;
-  const seconds = (number: number) => number / PER_SECOND[timeUnit];
-  const { min, max, mean, std, quantiles } = measured;
-  const { p01, p05, p25, p50, p75, p95, p99 } = quantiles;
-  return {
-    ...measured,
-    of: 'epochSeconds',
-    min: seconds(min),
-    max: seconds(max),
-    mean: seconds(mean),
-    std: std === null ? null : seconds(std),
-    quantiles: {
-      p01: seconds(p01),
-      p05: seconds(p05),
-      p25: seconds(p25),
-      p50: seconds(p50),
-      p75: seconds(p75),
-      p95: seconds(p95),
-      p99: seconds(p99),
-    },
-  };
-}
-
 function row(label: string, value: string, tone = ''): Html {
   return html`<tr>
     <td class="soft">${label}</td>
@@ -63,15 +35,9 @@ function row(label: string, value: string, tone = ''): Html {
   </tr>`;
 }
 
-/** A value of the measure as people write it. */
-function shown(value: number, { of }: Measured): string {
-  if (of !== 'epochSeconds') return figure(value);
-  return new Date(value * 1000).toISOString().slice(0, 16).replace('T', ' ');
-}
-
 function figures(measured: Measured, kind: ColumnKind): readonly Html[] {
   const { of, quantiles, mean, std, zeros, negatives, rows, quantilesAreExact } = measured;
-  const value = (number: number) => shown(number, measured);
+  const value = (number: number) => measureText(number, measured);
   const about = quantilesAreExact ? '' : 'about ';
   if (of === 'length') {
     const { min, max } = measured;
@@ -94,9 +60,8 @@ function figures(measured: Measured, kind: ColumnKind): readonly Html[] {
 }
 
 function driftRows({ psi, kl, ks }: ColumnDrift): readonly Html[] {
-  const tone = PSI_TONES.find(({ above }) => psi > above)?.tone ?? '';
   return [
-    row('drift: PSI', figure(psi), tone),
+    row('drift: PSI', figure(psi), SHIFT_TONES[shiftOf(psi)]),
     row('drift: KL divergence', figure(kl)),
     ...(ks ? [row('drift: KS, p-value', `${figure(ks.statistic)}, ${figure(ks.pValue)}`)] : []),
   ];
@@ -127,7 +92,9 @@ function histogram(measured: Measured): Html {
     >
       ${bars}
     </svg>
-    <div class="axis"><span>${shown(min, measured)}</span><span>${shown(max, measured)}</span></div>`;
+    <div class="axis">
+      <span>${measureText(min, measured)}</span><span>${measureText(max, measured)}</span>
+    </div>`;
 }
 
 /** A bar for each of the most frequent values, as long as its share of the most frequent one, and what all others are together. */

@@ -1,7 +1,7 @@
 import { whole } from '@trainyard/shared';
-import type { Finding } from '../expectations/finding.js';
+import type { Finding, Validation } from '@trainyard/shared/profile/validation';
 import type { Profile } from '@trainyard/shared/profile/profile';
-import { violations, type Validation } from '../report.js';
+import { violations } from '../report.js';
 import { columnCard } from './columnCard.js';
 import { html, type Html } from '@trainyard/shared/page/html';
 import { STYLE } from './style.js';

@@ -9,7 +9,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** A part of the results under its title. */
+/** A part of a view under its title. */
 export function Part({ id, title, note, children }: Props) {
   return (
     <Stack gap="xs" component="section" aria-labelledby={id}>
