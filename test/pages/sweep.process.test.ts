@@ -63,6 +63,21 @@ describe.skipIf(!hasChromium)(`a sweep on the page${hasChromium ? '' : `, ${WITH
     await page.getByRole('cell', { name: '0.07', exact: true }).waitFor();
   });
 
+  it('moves on in the list, where one that is begun meanwhile stands too', async () => {
+    const { cp, page, complaints } = await opened('/');
+    const world = new SweepWorld(cp);
+    const { sweepId } = await world.start(request);
+    await page.goto(new URL('/sweeps?model=demo', page.url()).href);
+    const row = page.getByRole('row', { name: request.name });
+    await row.getByText('0 of 3').waitFor();
+    await world.run(sweepId);
+    await row.getByRole('cell', { name: 'completed' }).waitFor();
+    await row.getByText('3 of 3').waitFor();
+    await world.start({ ...request, name: 'the next' });
+    await page.getByRole('row', { name: 'the next' }).getByText('0 of 3').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('is cancelled when asked twice', async () => {
     const { cp, page } = await opened('/');
     const world = new SweepWorld(cp);
