@@ -193,6 +193,31 @@ describe.skipIf(!hasChromium)(`a new training${hasChromium ? '' : `, ${WITHOUT_C
     await shows(page, /line \d+: /);
   });
 
+  it('says of a preset of features what it puts into the towers, what it crosses, and the best that came of it', async () => {
+    const { cp, page, run } = await opened('/');
+    const content = {
+      query: [
+        { column: 'user', transform: 'lookup', id: true, dim: 32 },
+        { columns: ['city', 'month'], transform: 'cross', buckets: 100, dim: 8 },
+      ],
+      candidate: [{ column: 'item', transform: 'lookup', id: true, dim: 16 }],
+    };
+    const preset = { id: 'crossed', description: '', content };
+    const saved = await page.request.post(new URL('/api/feature-configs', page.url()).href, { data: preset });
+    expect(saved.status()).toBe(201);
+    await cp.put({
+      ...run,
+      presets: ['feature-configs/crossed@1'],
+      status: 'completed',
+      result: { ...RESULT, metrics: { test_recall_at_100: 0.31 } },
+    });
+    await page.goto(new URL(`/new?from=${RUN_ID}`, page.url()).href);
+    await page.getByLabel('Features: preset').selectOption('crossed');
+    await shows(page, 'Query: user 32, city x month 8');
+    await shows(page, 'Crosses: city x month');
+    await shows(page, /^Best of this model: .*0\.31.*, by demo#1$/);
+  });
+
   it('retries a run that failed', async () => {
     const { cp, page } = await opened(`/runs/${RUN_ID}`, { status: 'failed' });
     await page.getByRole('button', { name: 'Retry' }).click();

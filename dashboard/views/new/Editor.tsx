@@ -58,7 +58,7 @@ export function Editor({ modelId, text, onWrite, onStarted }: Props) {
       <div className="editor">
         <fieldset className="plainFieldset" disabled={!read.spec}>
           {!read.spec && <Alert color="yellow">The form waits until the text can be read.</Alert>}
-          <SpecForm resolved={dryRun.data?.spec} tiers={tiers} known={data} />
+          <SpecForm modelId={modelId} resolved={dryRun.data?.spec} tiers={tiers} known={data} />
         </fieldset>
         <Stack gap="md" className="estimateAndText">
           <EstimatePanel

@@ -11,6 +11,7 @@ import { SchemaField } from '../../form/SchemaField.js';
 import { SectionOrPreset } from './SectionOrPreset.js';
 import { ColumnDrop } from './ColumnDrop.js';
 import { DataSummary } from './DataSummary.js';
+import { FeatureSummary } from './FeatureSummary.js';
 import { Shape } from './Shape.js';
 import { sizesOf, type KnownData } from './useKnownData.js';
 
@@ -25,13 +26,14 @@ const SHOWN = {
 const KEPT = { features: ['name', 'column', 'id'], layers: [] } as const;
 
 interface Props {
+  modelId: string;
   resolved: DryRun['spec'] | undefined;
   tiers: DryRun['estimate']['tiers'];
   known: KnownData;
 }
 
 /** The main fields of a specification; everything else stands in its text. */
-export function SpecForm({ resolved, tiers, known }: Props) {
+export function SpecForm({ modelId, resolved, tiers, known }: Props) {
   const { spec } = useEditing();
   return (
     <Stack gap="md">
@@ -42,7 +44,11 @@ export function SpecForm({ resolved, tiers, known }: Props) {
       >
         <SchemaField path={['dataset', 'source', 'uri']} label="Where the rows are" />
       </SectionOrPreset>
-      <SectionOrPreset kind="feature-configs" resolved={resolved}>
+      <SectionOrPreset
+        kind="feature-configs"
+        resolved={resolved}
+        summary={<FeatureSummary modelId={modelId} resolved={resolved} sizeOf={sizesOf(known.profile)} />}
+      >
         {known.profile && (
           <Suspense fallback={<Skeleton height={352} />}>
             <Columns profile={known.profile} />
