@@ -26,6 +26,7 @@ describe('the configuration of deployed functions', () => {
       publicUrl: 'https://trainyard.example/base',
       masterSecret: SECRET,
       auth: 'none',
+      streamOrigin: null,
       firebaseWeb: null,
       tiers: [
         {
@@ -116,6 +117,11 @@ describe('the configuration of deployed functions', () => {
       'a way to a project without its key',
       { TRAINYARD_FIREBASE_PROJECT: 'shop', TRAINYARD_FIREBASE_WEB: '{"authDomain":"shop.example"}' },
       /firebaseWeb\.apiKey/,
+    ],
+    [
+      'an address in place of an origin',
+      { TRAINYARD_STREAM_ORIGIN: 'https://x.run.app/api' },
+      /streamOrigin/,
     ],
     ['members that are not JSON', { TRAINYARD_MEMBERS: 'ana' }, /TRAINYARD_MEMBERS is not JSON/],
     [

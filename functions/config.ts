@@ -63,6 +63,8 @@ export const configSchema = z
     firebaseWeb: firebaseWebSchema.nullable().default(null),
     /** The origins whose pages may ask for changes, and read answers, beside this server's own. */
     allowedOrigins: z.array(originSchema).max(20).default([]),
+    /** Where pages ask for streams; null: where they came from. */
+    streamOrigin: originSchema.nullable().default(null),
     /** The service account that trainers run as: their callbacks must carry its ID token. Null: the signature is enough. */
     trainerIdentity: tokenIssuerSchema.extend({ email: z.email() }).nullable().default(null),
     /** Roles of people whose tokens carry none. */
@@ -148,6 +150,11 @@ export const variablesSchema = z.object({
     z.string().optional(),
     'Up to twenty origins of web pages that may ask for changes and read answers, separated by blanks. Pages of any other site are refused.',
     'https://app.shop.example',
+  ),
+  TRAINYARD_STREAM_ORIGIN: described(
+    z.string().optional(),
+    'Where pages ask for streams, as an origin: the address of the `api` function itself where the page is on Firebase Hosting, which holds answers back until they are whole and ends them after a minute. Where the page came from, where it is not set.',
+    'https://trainyard-api-123456789012.europe-west4.run.app',
   ),
   TRAINYARD_FIREBASE_PROJECT: described(
     z.string().min(1).optional(),
@@ -287,6 +294,7 @@ export function configFromEnvironment(environment: NodeJS.ProcessEnv = process.e
     masterSecret: variables.data.TRAINYARD_MASTER_SECRET ?? null,
     formerMasterSecrets: wordsOf(variables.data.TRAINYARD_FORMER_MASTER_SECRETS),
     allowedOrigins: wordsOf(variables.data.TRAINYARD_ALLOWED_ORIGINS),
+    streamOrigin: variables.data.TRAINYARD_STREAM_ORIGIN ?? null,
     auth: variables.data.TRAINYARD_AUTH,
     tokenIssuers: tokenIssuers(variables.data),
     firebaseWeb: firebaseWeb(variables.data),

@@ -1,5 +1,6 @@
-/** The whole of a deployment, in its order: what lasts, images, jobs, functions, and who may call them. */
+/** The whole of a deployment, in its order: what lasts, images, jobs, functions, who may call them, and the page. */
 import { functionSteps } from './functions.js';
+import { hostingSteps } from './hosting.js';
 import { imageSteps } from './images.js';
 import { callerSteps, infrastructureSteps } from './infrastructure.js';
 import { jobSteps } from './jobs.js';
@@ -14,6 +15,7 @@ export function deploymentPlan(deployment: Deployment, only: readonly Phase[] = 
     ...jobSteps(deployment),
     ...functionSteps(deployment),
     ...callerSteps(deployment),
+    ...hostingSteps(deployment),
   ];
   return only.length === 0 ? steps : steps.filter(({ phase }) => only.includes(phase));
 }

@@ -1,6 +1,7 @@
 /** The functions, from the bundles that `npm run bundle` makes. */
 import type { Entry } from '../bundleFunctions.js';
 import { FUNCTIONS, type DeployedFunction } from './functionTable.js';
+import { pageOrigins, streamOriginOf } from './hosting.js';
 import { account, functionUrl, imageName, MASTER_SECRET, type Deployment } from './settings.js';
 import type { Step } from './step.js';
 
@@ -105,6 +106,7 @@ export function environmentOf(
   { isPublic, entry }: Pick<DeployedFunction, 'isPublic' | 'entry'>,
 ): Record<string, string> {
   const { settings } = deployment;
+  const [page] = pageOrigins(settings);
   const json = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value));
   const variables = {
     GOOGLE_CLOUD_PROJECT: settings.project,
@@ -116,7 +118,10 @@ export function environmentOf(
     TRAINYARD_FIREBASE_PROJECT: settings.firebaseProject,
     TRAINYARD_FIREBASE_WEB: json(settings.firebaseWeb),
     TRAINYARD_GOOGLE_AUDIENCE: settings.googleAudience,
-    TRAINYARD_ALLOWED_ORIGINS: settings.allowedOrigins?.join(' '),
+    // What comes through Firebase Hosting comes from a page of its origin, and to the origin of the function.
+    TRAINYARD_ALLOWED_ORIGINS:
+      [...(settings.allowedOrigins ?? []), ...pageOrigins(settings)].join(' ') || undefined,
+    TRAINYARD_STREAM_ORIGIN: page === undefined ? undefined : streamOriginOf(settings),
     TRAINYARD_MEMBERS: json(settings.members),
     TRAINYARD_TRAINER_SERVICE_ACCOUNT: account(settings, 'trainyard-trainer'),
     TRAINYARD_TRAINER_IMAGE_GPU: imageName(deployment, 'trainer-gpu'),
@@ -132,8 +137,8 @@ export function environmentOf(
     TRAINYARD_MLFLOW_EXPERIMENT: settings.mlflow?.experiment,
     TRAINYARD_MLFLOW_PARAMETERS: settings.mlflow?.parameters?.join(','),
     TRAINYARD_MLFLOW_USERNAME: entry === 'mlflow' ? settings.mlflow?.username : undefined,
-    TRAINYARD_RUN_URL: settings.runUrl,
-    TRAINYARD_SWEEP_URL: settings.sweepUrl,
+    TRAINYARD_RUN_URL: settings.runUrl ?? (page && `${page}/runs/{runId}`),
+    TRAINYARD_SWEEP_URL: settings.sweepUrl ?? (page && `${page}/sweeps/{sweepId}`),
     TRAINYARD_EXPERIMENT_URL: settings.experimentUrl,
     OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint,
   };

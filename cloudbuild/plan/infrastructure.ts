@@ -105,6 +105,7 @@ function apply({ settings, tiers }: Deployment, functionsDeployed: boolean): Ste
     api_callers: settings.apiCallers,
     history_dataset: settings.historyDataset ?? null,
     mlflow: settings.mlflow !== undefined,
+    hosting: settings.hosting !== undefined,
     ...settings.terraform,
     functions_deployed: functionsDeployed,
   };

@@ -6,10 +6,11 @@ export function scriptOf(steps: readonly Step[]): string[] {
   return ['#!/bin/sh', 'set -eu', ...steps.flatMap(stepLines)];
 }
 
-function stepLines({ title, phase, files, command, remedy }: Step): string[] {
+function stepLines({ title, phase, files, command, costs, remedy }: Step): string[] {
   return [
     '',
     `# ${phase}: ${title}`,
+    ...(costs === undefined ? [] : [`# what it costs: ${costs}`]),
     `# if it fails: ${remedy}`,
     ...files.flatMap(({ path, content }) => [
       `mkdir -p ${quoted(dirname(path))}`,

@@ -30,6 +30,21 @@ export const deploySettingsSchema = z
     apiCallers: z
       .array(z.string().regex(/^(allUsers|allAuthenticatedUsers|[a-zA-Z]+:\S+)$/, 'must be a member of IAM'))
       .optional(),
+    /** The page on Firebase Hosting; nowhere unless given. */
+    hosting: z
+      .strictObject({
+        /** The name of the site; the project's own unless given. */
+        site: z
+          .string()
+          .regex(
+            /^[a-z0-9](?:[a-z0-9-]{4,28})[a-z0-9]$/,
+            'must be the name of a site: 6 to 30 of a-z, 0-9 and "-"',
+          )
+          .optional(),
+        /** Domains that were connected to it, the one that people are led to first. */
+        domains: z.array(z.hostname()).max(10).default([]),
+      })
+      .optional(),
     /** Origins of web pages that may ask for changes, as `TRAINYARD_ALLOWED_ORIGINS`. */
     allowedOrigins: z.array(z.url({ protocol: /^https?$/ })).optional(),
     /** Roles by e-mail address, as `TRAINYARD_MEMBERS`. */
@@ -94,6 +109,15 @@ export const deploySettingsSchema = z
     path: ['firebaseProject'],
     error: 'is missing: firebaseWeb says how pages reach it',
   })
+  .refine(
+    ({ hosting, auth, apiCallers }) =>
+      hosting === undefined || (auth === 'tokens' && (apiCallers?.includes('allUsers') ?? true)),
+    {
+      path: ['hosting'],
+      error:
+        'Firebase Hosting calls the API without credentials of its own: use auth "tokens", and leave out apiCallers or name allUsers',
+    },
+  )
   .refine((settings) => settings.auth !== 'platform' || settings.apiCallers?.length, {
     path: ['apiCallers'],
     error: 'auth "platform" needs to know who may call, such as ["group:ml@shop.example"]',

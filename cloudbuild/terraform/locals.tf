@@ -17,6 +17,7 @@ locals {
     sourceBuckets         = length(var.source_buckets) > 0
     sourceDatasets        = length(var.source_datasets) > 0
     buildDeploys          = var.build_deploys
+    buildDeploysPage      = var.build_deploys && var.hosting
     beforeFunctions       = !var.functions_deployed
     afterFunctions        = var.functions_deployed
     historyAfterFunctions = var.functions_deployed && var.history_dataset != null

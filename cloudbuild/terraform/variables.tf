@@ -53,6 +53,12 @@ variable "build_deploys" {
   default     = false
 }
 
+variable "hosting" {
+  description = "Whether the page is on Firebase Hosting."
+  type        = bool
+  default     = false
+}
+
 variable "cache_days" {
   description = "How long outputs of data stages are kept; a run whose data has gone prepares it again."
   type        = number

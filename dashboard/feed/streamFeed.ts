@@ -6,6 +6,7 @@ import type { FeedEvent } from '@trainyard/shared/feed/event';
 import { createParser } from 'eventsource-parser';
 import { errorOf } from '../api/problem.js';
 import { send } from '../api/send.js';
+import { session } from '../api/session.js';
 import type { Feed, FeedStatus } from './feed.js';
 import { TopicStates } from './topicStates.js';
 
@@ -128,7 +129,9 @@ class TopicStream {
 
   private async follow(topics: readonly string[], connection: AbortController): Promise<void> {
     const query = new URLSearchParams({ topics: topics.join(',') });
-    const response = await send(`${this.path}?${query}`, {
+    // What serves the page may hold answers back until they are whole: the server says where it does not.
+    const { streamOrigin } = await session.signIn();
+    const response = await send(`${streamOrigin ?? ''}${this.path}?${query}`, {
       headers: { accept: 'text/event-stream' },
       signal: connection.signal,
     });

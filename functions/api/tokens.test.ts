@@ -131,15 +131,20 @@ describe('who somebody is', () => {
   it('is found out as the deployment says, which anybody may ask', async () => {
     const { api, cp } = await opened();
     const asked = async () => (await api.send('/api/sign-in')).json;
-    expect(await asked()).toEqual({ by: 'token', firebase: null });
+    expect(await asked()).toEqual({ by: 'token', firebase: null, streamOrigin: null });
     const project = { projectId: 'shop', apiKey: 'k', authDomain: 'shop.example' };
     cp.config = { ...cp.config, firebaseWeb: { ...project, firestoreEmulator: null } };
-    expect(await asked()).toEqual({ by: 'google', firebase: { ...project, firestoreEmulator: null } });
+    expect(await asked()).toEqual({
+      by: 'google',
+      firebase: { ...project, firestoreEmulator: null },
+      streamOrigin: null,
+    });
     const emulated = { ...project, firestoreEmulator: '127.0.0.1:8081' };
     cp.config = { ...cp.config, firebaseWeb: emulated };
-    expect(await asked()).toEqual({ by: 'token', firebase: emulated });
-    cp.config = { ...cp.config, auth: 'loopback' };
-    expect(await asked()).toEqual({ by: 'nothing', firebase: emulated });
+    expect(await asked()).toMatchObject({ by: 'token', firebase: emulated });
+    const streamOrigin = 'https://api.shop.example';
+    cp.config = { ...cp.config, auth: 'loopback', streamOrigin };
+    expect(await asked()).toEqual({ by: 'nothing', firebase: emulated, streamOrigin });
   });
 });
 

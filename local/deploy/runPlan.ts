@@ -21,6 +21,7 @@ export async function runPlan(steps: readonly Step[], context: PlanContext): Pro
   for (const [i, step] of steps.entries()) {
     context.print(`[${i + 1}/${steps.length}] ${step.phase}: ${step.title}`);
     context.print(`  ${commandLine(step.command)}`);
+    if (step.costs !== undefined) context.print(`  what it costs: ${step.costs}`);
     const start = context.now();
     await writeFiles(step, context.root);
     const failure = await run(step.command, context);

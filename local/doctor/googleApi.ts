@@ -36,6 +36,14 @@ interface Request {
   body?: unknown;
 }
 
+interface Looked {
+  ok: boolean;
+  status: number;
+  headers: Headers;
+  /** The body as JSON; undefined where it is none. */
+  json: unknown;
+}
+
 const TRIES = 3;
 const CALL_MS = 15_000;
 
@@ -96,6 +104,14 @@ export class GoogleApi {
       pageToken = answer.nextPageToken;
       if (!pageToken) return found;
     }
+  }
+
+  /** What a page of the project answers anybody: it gets none of the caller's credentials. */
+  async look(host: string, path: string): Promise<Looked> {
+    const { endpoint = (name) => `https://${name}` } = this.options;
+    const response = await this.send(host, new URL(`${endpoint(host)}/${path}`), { redirect: 'manual' });
+    const { ok, status, headers } = response;
+    return { ok, status, headers, json: jsonOf(await response.text()) };
   }
 
   private async answer(service: string, path: string, { query = {}, body }: Request): Promise<unknown> {

@@ -57,5 +57,13 @@ export const signInSchema = z.strictObject({
     firebaseWebSchema.clone().nullable(),
     'The Firebase project whose Firestore tells of changes; null where `GET /api/stream` does.',
   ),
+  streamOrigin: described(
+    z
+      .string()
+      .regex(/^https?:\/\/[^/?#\s]+$/, 'must be an origin, such as https://api.shop.example')
+      .nullable(),
+    'Where a page asks for streams, such as `GET /api/stream`: an origin of its own where what serves the page holds answers back until they are whole. Null: where the page came from.',
+    'https://trainyard-api-123456789012.europe-west4.run.app',
+  ),
 });
 export type SignIn = z.infer<typeof signInSchema>;

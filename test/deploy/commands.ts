@@ -18,6 +18,7 @@ export const FULL = {
   environment: 'staging' as const,
   firebaseProject: 'shop-prod',
   firebaseWeb: { apiKey: 'AIzaSyExample', authDomain: 'shop-prod.firebaseapp.com' },
+  hosting: { domains: ['trainyard.shop.example'] },
   googleAudience: 'https://trainyard.shop.example',
   members: { "o'neil@shop.example": { role: 'admin' } },
   prices: [{ sku: 'cloudRun.vcpu', regions: ['europe-west4'], usd: 0.00002 }],

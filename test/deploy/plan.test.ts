@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { ENTRIES } from '../../cloudbuild/bundleFunctions.js';
 import { deploymentPlan } from '../../cloudbuild/plan/deploymentPlan.js';
 import { environmentOf } from '../../cloudbuild/plan/functions.js';
+import type { HostingConfiguration } from '../../cloudbuild/plan/hosting.js';
 import { FUNCTIONS } from '../../cloudbuild/plan/functionTable.js';
 import { quoted, scriptOf } from '../../cloudbuild/plan/script.js';
 import { configFromEnvironment, NEED_MASTER_SECRET } from '../../functions/config.js';
@@ -28,7 +29,7 @@ const functionSteps = plan.filter(
 describe('a plan', () => {
   it('goes from what lasts to who may call, and is made of the phases that are asked for', () => {
     const phases = plan.map(({ phase }) => phase).filter((phase, i, all) => phase !== all[i - 1]);
-    expect(phases).toEqual(['infrastructure', 'images', 'jobs', 'functions', 'infrastructure']);
+    expect(phases).toEqual(['infrastructure', 'images', 'jobs', 'functions', 'infrastructure', 'hosting']);
     const jobs = deploymentPlan(full, ['jobs']);
     expect(jobs.map(({ phase }) => phase)).toEqual(['jobs', 'jobs']);
   });
@@ -114,6 +115,54 @@ describe('a plan', () => {
   });
 });
 
+describe('the page', () => {
+  const pagePlan = deploymentPlan(full, ['hosting']);
+  const environment = environmentOf(full, { isPublic: 'asSet', entry: 'api' });
+
+  it('is built and brought to its site, with what that costs, where the settings ask for it', () => {
+    expect(pagePlan.map(({ command }) => command[0])).toEqual(['npm', 'npx']);
+    const script = scriptOf(pagePlan).join('\n');
+    expect(script).toMatch(/# what it costs: nothing up to 10 GB stored/);
+    expect(script).toContain('--config=dashboard/dist/firebase.json --project=shop-prod');
+    const { hosting: _, ...without } = FULL;
+    expect(deploymentPlan(deploymentOf(without), ['hosting'])).toEqual([]);
+  });
+
+  it('has its API behind it, and may ask that for streams and Firebase for tokens, and nobody else', () => {
+    const { content } = pagePlan[1]!.files[0]!;
+    const { hosting } = JSON.parse(content) as { hosting: HostingConfiguration };
+    expect(hosting).toMatchObject({ site: 'shop-prod', public: 'page' });
+    const behind = hosting.rewrites.flatMap((each) => ('run' in each ? [each] : []));
+    expect(behind.map(({ source }) => source)).toContain('/api/**');
+    expect(new Set(behind.map(({ run }) => run.region))).toEqual(new Set(['europe-west4']));
+    const policy = hosting.headers[0]?.headers.find(({ key }) => key === 'content-security-policy')?.value;
+    expect(policy).toMatch(
+      /connect-src 'self' https:\/\/trainyard-api-123456789012\.europe-west4\.run\.app https:\/\/identitytoolkit\./,
+    );
+    expect(policy).toContain('frame-src https://shop-prod.firebaseapp.com');
+  });
+
+  it('is known to the functions: its origins may ask for changes, and links lead to it', () => {
+    const config = configFromEnvironment({ ...environment, FUNCTION_TARGET: 'api' });
+    expect(config.allowedOrigins).toEqual([
+      'https://trainyard.shop.example',
+      'https://shop-prod.web.app',
+      'https://shop-prod.firebaseapp.com',
+    ]);
+    expect(config.streamOrigin).toBe('https://trainyard-api-123456789012.europe-west4.run.app');
+    expect(environment).toMatchObject({
+      TRAINYARD_RUN_URL: 'https://shop.example/runs/{runId}',
+      TRAINYARD_SWEEP_URL: 'https://trainyard.shop.example/sweeps/{sweepId}',
+    });
+  });
+
+  it('is refused where Google itself would refuse its calls', () => {
+    const hidden = { ...FULL, apiCallers: ['group:ml@shop.example'] };
+    expect(() => deploymentOf(hidden)).toThrow(/Firebase Hosting calls the API without credentials/);
+    expect(() => deploymentOf({ ...hidden, auth: 'platform' })).toThrow(/Firebase Hosting calls the API/);
+  });
+});
+
 describe('each function', () => {
   it.each(FUNCTIONS.map((each) => [each.name, each] as const))(
     '%s reads the environment it gets',
@@ -155,7 +204,7 @@ async function fakeTools(failing = 'nothing fails') {
   const root = await temporaryFolder();
   const calls = join(root, 'calls');
   await mkdir(join(root, 'bin'));
-  for (const program of ['gcloud', 'terraform', 'npm']) {
+  for (const program of ['gcloud', 'terraform', 'npm', 'npx']) {
     const file = join(root, 'bin', program);
     await writeFile(
       file,

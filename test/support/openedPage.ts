@@ -31,6 +31,9 @@ afterAll(async () => {
   await (await used)?.close();
 });
 
+/** The folder of the page, which is built once. */
+export const builtPage = () => (built ??= buildPage());
+
 async function buildPage(): Promise<string> {
   // Below the folder of all temporary files of the run, which its end removes.
   const outDir = await mkdtemp(join(tmpdir(), 'trainyard-page-'));
@@ -41,7 +44,7 @@ async function buildPage(): Promise<string> {
 
 async function served({ config }: Pick<TestControlPlane, 'config'>, port = 0): Promise<Server> {
   const [page, api] = [
-    await openPage(await (built ??= buildPage()), { firebase: config.firebaseWeb }),
+    await openPage(await builtPage(), { firebase: config.firebaseWeb }),
     getTestServer('api'),
   ];
   const server = createServer((request, response) => {

@@ -107,6 +107,7 @@ export const EXAMPLES = {
       authDomain: 'shop-prod.firebaseapp.com',
       firestoreEmulator: null,
     },
+    streamOrigin: null,
   }),
   BestRuns: () => ({
     metric: 'test_recall_at_100',

@@ -31,7 +31,7 @@ export const signInRoute = defineRoute({
   handle: async ({ config }) => ({ body: signInOf(config) }),
 });
 
-function signInOf({ auth, firebaseWeb }: Config): SignIn {
-  if (auth === 'loopback' || auth === 'platform') return { by: 'nothing', firebase: firebaseWeb };
-  return { by: firebaseWeb && !firebaseWeb.firestoreEmulator ? 'google' : 'token', firebase: firebaseWeb };
+function signInOf({ auth, firebaseWeb: firebase, streamOrigin }: Config): SignIn {
+  if (auth === 'loopback' || auth === 'platform') return { by: 'nothing', firebase, streamOrigin };
+  return { by: firebase && !firebase.firestoreEmulator ? 'google' : 'token', firebase, streamOrigin };
 }

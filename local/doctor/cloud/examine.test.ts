@@ -19,8 +19,13 @@ describe('a project in which nothing is wrong', () => {
     const { findings, google } = await examined();
     expect(findings.filter(({ severity, check }) => severity !== 'ok' && check !== 'prices')).toEqual([]);
     expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(CHECKS.map(({ name }) => name)));
-    expect(google.requests.every(({ headers }) => headers.authorization === 'Bearer t0ken')).toBe(true);
-    expect(google.requests.every(({ headers }) => headers['x-goog-user-project'] === ID)).toBe(true);
+    const asked = (isPage: boolean) =>
+      google.requests.filter(({ url }) => url?.startsWith(`/${ID}.web.app/`) === isPage);
+    expect(asked(false).every(({ headers }) => headers.authorization === 'Bearer t0ken')).toBe(true);
+    expect(asked(false).every(({ headers }) => headers['x-goog-user-project'] === ID)).toBe(true);
+    // Whoever has the page gets none of the caller's credentials.
+    expect(asked(true).length).toBeGreaterThan(1);
+    expect(asked(true).some(({ headers }) => headers.authorization)).toBe(false);
   });
 
   it('is asked, and nothing in it is changed', async () => {
@@ -65,6 +70,15 @@ describe('what is wrong is found, with the command that mends it', () => {
       says: expect.stringMatching(/(299|300|301) s behind/),
     });
   });
+});
+
+it('a page that the settings ask for nowhere is looked at nowhere', async () => {
+  const { findings, google } = await examined(service('api', 'environmentVariables.TRAINYARD_STREAM_ORIGIN'));
+  const said = findings.filter(({ check }) => check === 'hosting');
+  expect(said).toMatchObject([
+    { severity: 'ok', says: expect.stringContaining('no page on Firebase Hosting') },
+  ]);
+  expect(google.requests.some(({ url }) => /web\.app|firebasehosting/.test(url ?? ''))).toBe(false);
 });
 
 describe('what may not be looked at', () => {

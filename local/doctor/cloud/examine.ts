@@ -9,6 +9,7 @@ import { apis } from './apis.js';
 import { clock } from './clock.js';
 import { database, indexes, rules } from './firestore.js';
 import { functions } from './functions.js';
+import { hosting } from './hosting.js';
 import { images } from './images.js';
 import { jobs } from './jobs.js';
 import { permissions } from './permissions.js';
@@ -36,6 +37,7 @@ export const CHECKS: readonly Check[] = [
   images,
   jobs,
   functions,
+  hosting,
   quotas,
   alerts,
   clock,

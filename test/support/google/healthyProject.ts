@@ -1,4 +1,6 @@
 /** The answers of Google's APIs for a project in which nothing is wrong, made of what the Terraform module reads. */
+import { pageHeaders } from '@trainyard/shared/page/pageHeaders';
+import { hostingConfiguration } from '../../../cloudbuild/plan/hosting.js';
 import { defaultTiers } from '../../../functions/compute/defaultTiers.js';
 import { tierSchema } from '../../../functions/compute/tier.js';
 import { readInfrastructure, type Permission } from '../../../local/doctor/infrastructure.js';
@@ -15,6 +17,8 @@ const member = (account: string) =>
   `serviceAccount:${AGENTS[account] ? `service-${NUMBER}@${AGENTS[account]}.iam.gserviceaccount.com` : email(account)}`;
 const role = (name: string) => (name.startsWith('roles/') ? name : `projects/${ID}/roles/${name}`);
 const url = (name: string) => `https://${name}-${NUMBER}.${REGION}.run.app`;
+
+const PAGE = `https://${ID}.web.app`;
 
 const policy = (entries: readonly Permission[]) => ({
   bindings: entries.map((entry) => ({ role: role(entry.role), members: [member(entry.account)] })),
@@ -87,6 +91,7 @@ export async function healthyProject(): Promise<Map<string, Answer>> {
   put(`cloudfunctions.googleapis.com/v2/projects/${ID}/locations/${REGION}/functions`, {
     functions: deployed(),
   });
+  hosted(answers, put);
   quotas(put);
   put(`monitoring.googleapis.com/v3/projects/${ID}/alertPolicies`, {
     alertPolicies: [
@@ -188,6 +193,10 @@ function deployed() {
         GOOGLE_CLOUD_PROJECT: ID,
         TRAINYARD_PUBLIC_URL: url('trainyard-webhooks'),
         TRAINYARD_AUTH: 'platform',
+        ...(name === 'api' && {
+          TRAINYARD_ALLOWED_ORIGINS: PAGE,
+          TRAINYARD_STREAM_ORIGIN: url('trainyard-api'),
+        }),
         TRAINYARD_TRAINER_SERVICE_ACCOUNT: email('trainyard-trainer'),
         TRAINYARD_TRAINER_IMAGE_GPU: `${REGION}-docker.pkg.dev/${ID}/trainyard/trainer-gpu:1`,
         TRAINYARD_TRAINER_IMAGE_CPU: `${REGION}-docker.pkg.dev/${ID}/trainyard/trainer-cpu:1`,
@@ -197,6 +206,24 @@ function deployed() {
         : [],
     },
   }));
+}
+
+function hosted(answers: Map<string, Answer>, put: Put): void {
+  const sources = { streamOrigin: url('trainyard-api') };
+  const { headers, rewrites } = hostingConfiguration(ID, REGION, sources);
+  const config = {
+    headers: headers.map(({ source, headers: own }) => ({
+      glob: source,
+      headers: Object.fromEntries(own.map(({ key, value }) => [key, value])),
+    })),
+    rewrites: rewrites.map(({ source, ...to }) => ({
+      glob: source,
+      ...('run' in to ? { run: to.run } : { path: to.destination }),
+    })),
+  };
+  put(`firebasehosting.googleapis.com/v1beta1/sites/${ID}/releases`, { releases: [{ version: { config } }] });
+  answers.set(`${ID}.web.app/`, { body: 'the page', headers: { ...pageHeaders(sources) } });
+  put(`${ID}.web.app/api/sign-in`, { by: 'token', firebase: null, ...sources });
 }
 
 function quotas(put: Put): void {

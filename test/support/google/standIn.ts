@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What an address answers: a body, or an error of that status. */
-export type Answer = { body: unknown } | { status: number; message: string; reason?: string };
+/** What an address answers: a body with headers, or an error of that status. */
+export type Answer =
+  { body: unknown; headers?: Record<string, string> } | { status: number; message: string; reason?: string };
 
 export interface GoogleStandIn {
   endpoint: (service: string) => string;
@@ -28,7 +29,8 @@ export async function startGoogleStandIn(
     const failure = failures.get(name)?.shift();
     if (date) response.setHeader('date', date().toUTCString());
     if (failure !== undefined) return void response.writeHead(failure).end('not now');
-    if ('body' in answer) return void response.end(JSON.stringify(answer.body));
+    if ('body' in answer)
+      return void response.writeHead(200, answer.headers).end(JSON.stringify(answer.body));
     const { status, message, reason } = answer;
     response
       .writeHead(status)
