@@ -5,7 +5,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api/problem.js';
-import { StreamFeed } from './feed/streamFeed.js';
+import { PageFeed } from './feed/pageFeed.js';
 import { FeedProvider } from './feed/useFeed.js';
 import { Shell } from './shell/Shell.js';
 import './shell/page.css';
@@ -21,7 +21,7 @@ const queryClient = new QueryClient({
     },
   },
 });
-const feed = new StreamFeed();
+const feed = new PageFeed(queryClient);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no place for the application');

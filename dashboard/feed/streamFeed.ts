@@ -8,6 +8,7 @@ import { errorOf } from '../api/problem.js';
 import { send } from '../api/send.js';
 import { session } from '../api/session.js';
 import type { Feed, FeedStatus } from './feed.js';
+import { Listeners } from './listeners.js';
 import { TopicStates } from './topicStates.js';
 
 const FIRST_PAUSE_MS = 250;
@@ -20,14 +21,14 @@ const SETTLE_MS = 20;
 export class StreamFeed implements Feed {
   private readonly states = new TopicStates();
   private readonly listeners = new Map<string, Set<() => void>>();
-  private readonly statusListeners = new Set<() => void>();
+  private readonly statusListeners = new Listeners();
   private current: FeedStatus = 'connecting';
   private readonly logs: TopicStream;
   private readonly others: TopicStream;
 
-  constructor(path = '/api/stream') {
+  constructor(ask: typeof send = askForStream) {
     const streamOf = (isOurs: (topic: string) => boolean) =>
-      new TopicStream(path, {
+      new TopicStream(ask, {
         topics: () => [...this.listeners.keys()].filter(isOurs),
         onBegin: (topics) => this.states.begin(topics),
         onEvent: (event) => this.take(event),
@@ -60,8 +61,7 @@ export class StreamFeed implements Feed {
   }
 
   onStatus(onChange: () => void): () => void {
-    this.statusListeners.add(onChange);
-    return () => this.statusListeners.delete(onChange);
+    return this.statusListeners.add(onChange);
   }
 
   private streamOf(topic: string): TopicStream {
@@ -78,8 +78,14 @@ export class StreamFeed implements Feed {
     const status = isAway ? 'waiting' : this.others.status;
     if (status === this.current) return;
     this.current = status;
-    for (const listener of this.statusListeners) listener();
+    this.statusListeners.call();
   }
+}
+
+/** What serves the page may hold answers back until they are whole: the server says where it does not. */
+async function askForStream(path: string, init?: RequestInit): Promise<Response> {
+  const { streamOrigin } = await session.signIn();
+  return send(`${streamOrigin ?? ''}${path}`, init);
 }
 
 const isLog = (topic: string) => topic.startsWith('logs:');
@@ -100,7 +106,7 @@ class TopicStream {
   private failures = 0;
 
   constructor(
-    private readonly path: string,
+    private readonly ask: typeof send,
     private readonly heard: Heard,
   ) {}
 
@@ -129,9 +135,7 @@ class TopicStream {
 
   private async follow(topics: readonly string[], connection: AbortController): Promise<void> {
     const query = new URLSearchParams({ topics: topics.join(',') });
-    // What serves the page may hold answers back until they are whole: the server says where it does not.
-    const { streamOrigin } = await session.signIn();
-    const response = await send(`${streamOrigin ?? ''}${this.path}?${query}`, {
+    const response = await this.ask(`/api/stream?${query}`, {
       headers: { accept: 'text/event-stream' },
       signal: connection.signal,
     });

@@ -1,4 +1,5 @@
-import { EVERY_TEAM, suffices, type Role } from '@trainyard/shared';
+import { suffices, type Role } from '@trainyard/shared';
+import { teamsOf } from '@trainyard/shared/feed/queries';
 
 /** Who calls. `id` is written into `requestedBy`. */
 export interface Caller {
@@ -9,11 +10,6 @@ export interface Caller {
 
 export function hasRole(caller: Caller, needed: Role): boolean {
   return suffices(caller.role, needed);
-}
-
-/** The entries of a list of teams that let this caller in; undefined where every list does. */
-export function teamsOf(caller: Caller): string[] | undefined {
-  return caller.role === 'admin' ? undefined : [EVERY_TEAM, ...caller.teams];
 }
 
 /** Whether what belongs to `teams` is there at all for this caller. */

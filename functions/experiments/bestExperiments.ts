@@ -47,7 +47,10 @@ interface OfModel {
 }
 
 /** Of the models of the given teams, or of all. */
-export async function bestExperiments(cp: ReadPorts, teams: string[] | undefined): Promise<BestExperiments> {
+export async function bestExperiments(
+  cp: ReadPorts,
+  teams: readonly string[] | undefined,
+): Promise<BestExperiments> {
   const completed: OfModel[] = [];
   let unsearched = 0;
   await inParallel(await allModels(cp, teams), MODELS_AT_ONCE, async (model) => {
@@ -87,7 +90,10 @@ function kindOf(row: SummaryRow): Kind {
   return row.parameter('dataset.sample.share') === undefined ? 'compared' : 'samples';
 }
 
-async function allModels({ store }: ReadPorts, teams: string[] | undefined): Promise<ModelDocument[]> {
+async function allModels(
+  { store }: ReadPorts,
+  teams: readonly string[] | undefined,
+): Promise<ModelDocument[]> {
   const models: ModelDocument[] = [];
   for (let startAfter; ;) {
     const page = await store.query(queries.models(teams, { startAfter, limit: MODELS_PER_PAGE }));

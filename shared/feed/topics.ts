@@ -8,7 +8,7 @@ import { epochSchema, logChunkSchema, runEventRecordSchema, stageSchema } from '
 import { runSchema } from '../runs/run.js';
 import { presetKindSchema, presetSchema } from '../spec/presets.js';
 import { storedEnd, storedFinal, storedQueued, storedSweep, storedTrial } from '../sweeps/stored.js';
-import { listened, type ListenedQuery, type Teams } from './queries.js';
+import { listened, type ListenedQuery, openRunsOf, type Teams } from './queries.js';
 
 type Data = Record<string, unknown>;
 
@@ -35,7 +35,7 @@ const sweep = (data: Data): Told => ({ event: 'sweep', value: withoutVersion(sto
 
 /** By the name of a topic; `id` stands behind its colon. Whether the caller may see what that names is for others to say. */
 export const TOPICS: Readonly<Record<string, (id: string, teams: Teams) => Listened[]>> = {
-  runs: (_id, teams) => [{ target: { query: listened.openRuns(teams) }, tell: run, hasEnd: true }],
+  runs: (_id, teams) => openRunsOf(teams).map((query) => ({ target: { query }, tell: run, hasEnd: true })),
   models: (_id, teams) => [{ target: { query: listened.models(teams) }, tell: model }],
   run: (runId) => [
     { target: { document: paths.run(runId) }, tell: run },

@@ -1,17 +1,11 @@
 /** Signing in on the page: who is asked, what is offered to whom, and what happens where a token runs out. */
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
 import { START } from '../support/controlPlane.js';
-import { lookedAt, opened, RUN_ID, shows, SIGHTS } from '../support/openedPage.js';
+import { enter, lookedAt, opened, RUN_ID, shows, SIGHTS } from '../support/openedPage.js';
 import { tokensOf } from '../support/standIns/tokensOf.js';
 
 const RUN = `/runs/${RUN_ID}`;
-
-async function enter(page: Page, token: string): Promise<void> {
-  await page.getByLabel('ID token').fill(token);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-}
 
 /** A page that asks who it is, of a run of team red. */
 async function asking(path: string, parts: Parameters<typeof opened>[1] = {}) {

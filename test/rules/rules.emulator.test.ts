@@ -20,7 +20,7 @@ import {
   type Firestore,
 } from 'firebase/firestore';
 import { partsOf, TOPICS } from '@trainyard/shared/feed/topics';
-import { webQuery } from './webQuery.js';
+import { webQuery } from '../../dashboard/feed/webQuery.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emulatorsMissing, sharedEmulators } from '../support/hosts/emulators.js';
 

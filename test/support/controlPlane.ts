@@ -9,7 +9,7 @@ import { configSchema } from '../../functions/config.js';
 import type { ControlPlane } from '../../functions/controlPlane.js';
 import { setControlPlane } from '../../functions/currentControlPlane.js';
 import type { LogFields, Severity } from '../../functions/log.js';
-import type { DocumentData } from '../../functions/ports/documentStore/documentStore.js';
+import type { DocumentData, DocumentStore } from '../../functions/ports/documentStore/documentStore.js';
 import { openSqliteDocumentStore } from '../../functions/ports/documentStore/sqliteDocumentStore.js';
 import { openSqliteEventBus } from '../../functions/ports/eventBus/sqliteEventBus.js';
 import { openDirectoryObjectStore } from '../../functions/ports/objectStore/directoryObjectStore.js';
@@ -60,15 +60,16 @@ export interface KeptPlane {
   ids: number;
 }
 
-/** Gone after the test. The functions of this process use it until the next one is made. It begins empty unless one was kept. */
+/** Gone after the test. The functions of this process use it until the next one is made. It begins empty unless one was kept, or documents are given. */
 export async function testControlPlane(
   config: Partial<z.input<typeof configSchema>> = {},
   kept?: KeptPlane,
+  documents?: DocumentStore,
 ): Promise<TestControlPlane> {
   const folder = await temporaryFolder();
   if (kept) await copy(kept.folder, folder, { recursive: true });
   const [file, events] = [join(folder, 'documents.db'), join(folder, 'events.db')];
-  const store = new FaultyStore(openSqliteDocumentStore(file));
+  const store = new FaultyStore(documents ?? openSqliteDocumentStore(file));
   const bus = new FaultyBus(openSqliteEventBus({ file: events }));
   const reader = openSqlite(file);
   onTestFinished(async () => {

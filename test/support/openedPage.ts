@@ -13,6 +13,7 @@ import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, expect, onTestFinished } from 'vitest';
 import '../../functions/register.js';
+import type { DocumentStore } from '../../functions/ports/documentStore/documentStore.js';
 import { openPage } from '../../local/host/page.js';
 import { openChromium } from './chromium.js';
 import { testControlPlane, type TestControlPlane } from './controlPlane.js';
@@ -71,11 +72,12 @@ export const SIGHTS: readonly Sight[] = (['light', 'dark'] as const).flatMap((co
 interface Opening extends Partial<Run> {
   sight?: Sight;
   config?: Parameters<typeof testControlPlane>[0];
+  documents?: DocumentStore;
 }
 
 /** A run that trains, the page, and what it complained of. */
-export async function opened(path: string, { sight, config, ...parts }: Opening = {}) {
-  const cp = await testControlPlane(config);
+export async function opened(path: string, { sight, config, documents, ...parts }: Opening = {}) {
+  const cp = await testControlPlane(config, undefined, documents);
   const run = newRun(cp.now(), { status: 'running', currentStage: 'train', totalEpochs: 3, ...parts });
   await cp.put(run);
   await cp.store.transaction(async (tx) =>
@@ -115,6 +117,12 @@ export async function opened(path: string, { sight, config, ...parts }: Opening 
       tx.set(paths.run(RUN_ID), { ...run, currentEpoch: epoch });
     });
   return { cp, run, page, complaints, restart, finishEpoch };
+}
+
+/** Signs in by a token. */
+export async function enter(page: Page, token: string): Promise<void> {
+  await page.getByLabel('ID token').fill(token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
 export const shows = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();

@@ -6,12 +6,15 @@ import { isTerminal } from '@trainyard/shared/runs/status';
 import { reads } from '../../api/reads.js';
 import { trainingSecondsLeft } from '../../figures/runProgress.js';
 import { duration, rangeIn } from '../../figures/times.js';
+import { useMayI } from '../../signIn/useMayI.js';
 
 /** How long a run goes on: by the epochs so far, and before the first by the estimate. */
 export function TimeLeft({ run, epochs, now }: { run: RunView; epochs: readonly Epoch[]; now: number }) {
   const left = trainingSecondsLeft(run, epochs, now);
   const isWaiting = !isTerminal(run.status) && run.status !== 'cancelling' && epochs.length === 0;
-  const asked = useQuery({ ...reads.estimate(run), enabled: isWaiting });
+  // The estimate is asked for as a training is.
+  const mayAsk = useMayI()('trainer');
+  const asked = useQuery({ ...reads.estimate(run), enabled: isWaiting && mayAsk });
   if (left !== undefined)
     return (
       <Text size="sm" title="By the newest epochs. Early stopping may end it sooner; evaluation follows.">

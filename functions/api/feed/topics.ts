@@ -1,18 +1,16 @@
 /** What the API listens to for each topic, for who asks. */
-import { TOPICS, partsOf, type Listened, type Told } from '@trainyard/shared/feed/topics';
+import { teamsOf } from '@trainyard/shared/feed/queries';
+import type { Teller } from '@trainyard/shared/feed/telling';
+import { TOPICS, partsOf, type Listened } from '@trainyard/shared/feed/topics';
 import type { ControlPlane } from '../../controlPlane.js';
 import type { StoredDocument, WatchTarget } from '../../ports/documentStore/documentStore.js';
 import { parseRun } from '../../runs/repository.js';
-import { maySee, teamsOf, type Caller } from '../caller.js';
+import { maySee, type Caller } from '../caller.js';
 import { visibleModel, visibleRun, visibleSweep } from '../routes/parameters.js';
 
 /** A listener of a topic. */
-export interface Watched {
+interface Watched extends Teller {
   target: WatchTarget;
-  /** Nothing where the caller may not see the document. */
-  tell(document: StoredDocument): Told | undefined;
-  /** What is told of a document that matches no longer; that it is gone unless given. */
-  tellLast?(path: string): Promise<Told | undefined>;
 }
 
 type Store = Pick<ControlPlane, 'store'>;
@@ -32,10 +30,7 @@ export async function openTopic(cp: Store, caller: Caller, topic: string): Promi
   if (!listenTo) throw new Error(`no topic ${name}`);
   await GUARDS[name]?.(cp, caller, id);
   if (name === 'runs') return listenTo(id, undefined).map((each) => openRuns(cp, caller, each));
-  return listenTo(id, teamsOf(caller)).map(({ target, tell }) => ({
-    target,
-    tell: ({ data }) => tell(data),
-  }));
+  return listenTo(id, teamsOf(caller)).map(({ target, tell }) => ({ target, tell }));
 }
 
 /**
@@ -47,7 +42,7 @@ function openRuns({ store }: Store, caller: Caller, { target, tell }: Listened):
     data && maySee(caller, parseRun({ path: '', data }).teams) ? tell(data) : undefined;
   return {
     target,
-    tell: ({ data }) => toldTo(data),
+    tell: toldTo,
     tellLast: async (path) => toldTo((await store.get(path))?.data),
   };
 }

@@ -10,6 +10,7 @@ import {
   paths,
   type Experiment,
 } from '@trainyard/shared';
+import { teamsOf } from '@trainyard/shared/feed/queries';
 import { z } from 'zod';
 import type { ControlPlane } from '../../controlPlane.js';
 import { notFound } from '../../errors/domainError.js';
@@ -17,7 +18,7 @@ import { bestExperiments } from '../../experiments/bestExperiments.js';
 import { parseExperiment, readExperiment, saveExperiment } from '../../experiments/experiments.js';
 import { experimentPage } from '../../notify/pages.js';
 import { queries } from '../../queries.js';
-import { teamsOf, type Caller } from '../caller.js';
+import type { Caller } from '../caller.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
 import { defineRoute } from '../defineRoute.js';
 import type { Route } from '../route.js';

@@ -10,6 +10,7 @@ import {
   paths,
   promoteRequestSchema,
 } from '@trainyard/shared';
+import { teamsOf } from '@trainyard/shared/feed/queries';
 import { z } from 'zod';
 import { notFound } from '../../errors/domainError.js';
 import { changeModel } from '../../models/changeModel.js';
@@ -23,7 +24,7 @@ import {
   versionViewOf,
 } from '../../models/repository.js';
 import { queries } from '../../queries.js';
-import { hasRole, teamsOf } from '../caller.js';
+import { hasRole } from '../caller.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
 import { defineRoute } from '../defineRoute.js';
 import { forbidden } from '../forbidden.js';

@@ -1,9 +1,9 @@
 import { monthOf, monthSpendingSchema } from '@trainyard/shared';
+import { teamsOf } from '@trainyard/shared/feed/queries';
 import { parseModel } from '../../models/repository.js';
 import { queries } from '../../queries.js';
 import { spendingIn } from '../../runs/spending.js';
 import { uncountedTiers } from '../../runs/tiers.js';
-import { teamsOf } from '../caller.js';
 import { defineRoute } from '../defineRoute.js';
 import { noParams, noQuery } from './parameters.js';
 
