@@ -7,7 +7,7 @@ import { runPlan } from '../deploy/runPlan.js';
 import { repositoryFile } from '../repositoryFile.js';
 import { commaSeparated } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
-import { defineCommand, EXIT } from './command.js';
+import { defineCommand, EXIT, printJson } from './command.js';
 
 export const deploy = defineCommand(
   {
@@ -16,6 +16,7 @@ export const deploy = defineCommand(
     positionals: {},
     flags: {
       plan: { description: 'prints every command in its order, as a script, and runs none' },
+      json: { description: 'with --plan: prints the steps as JSON in place of a script' },
       only: {
         value: 'PHASES',
         description: `some of ${PHASES.join(', ')}, with commas between; all unless given`,
@@ -43,7 +44,10 @@ export const deploy = defineCommand(
       context.cwd,
       root,
     );
+    if (values.json && !values.plan)
+      throw new UserError('wrong-arguments', '--json prints the steps of a plan: it goes with --plan');
     const steps = deploymentPlan(deployment, phasesOf(values.only ?? []));
+    if (values.json) return printJson(steps, context);
     if (values.plan) {
       context.terminal.draw(scriptOf(steps));
       return EXIT.ok;

@@ -9,7 +9,7 @@ import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { mistakeInWords } from '@trainyard/shared/http/mistakeWords';
 import { z } from 'zod';
-import { defineCommand, EXIT } from './command.js';
+import { defineCommand, EXIT, printJson } from './command.js';
 
 export const SAMPLE_SIZES = [
   'rows',
@@ -51,6 +51,7 @@ export const sample = defineCommand(
       categories: sizeFlag('categories', 'how many categories'),
       subcategories: sizeFlag('subcategories', 'how many subcategories, all categories together'),
       cities: sizeFlag('cities', 'how many cities'),
+      json: { description: 'prints what was written as JSON' },
       force: { description: 'replaces a file that is there' },
     },
     examples: [
@@ -69,6 +70,7 @@ export const sample = defineCommand(
     if (!isWritten) throw thereAlready(file);
     const seconds = (performance.now() - began) / 1000;
     const { size } = await stat(file);
+    if (values.json) return printJson({ ...options, path: file, bytes: size }, context);
     context.terminal.draw([
       `${whole(options.rows)} purchases of ${whole(options.products)} products by ${whole(options.customers)} customers`,
       `${file} (${whole(size / 1e6)} MB in ${duration(seconds)})`,

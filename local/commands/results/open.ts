@@ -1,5 +1,5 @@
 import { openAddress } from '../../openAddress.js';
-import { defineCommand, EXIT } from '../command.js';
+import { defineCommand, EXIT, printJson } from '../command.js';
 import { connect, connectionFlags, findRun, isThisMachine } from '../connect.js';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
@@ -15,13 +15,18 @@ export const open = defineCommand(
         schema: z.string().optional(),
       },
     },
-    flags: { print: { description: 'prints the address and opens nothing' }, ...connectionFlags },
+    flags: {
+      print: { description: 'prints the address and opens nothing' },
+      json: { description: 'prints the address as JSON' },
+      ...connectionFlags,
+    },
     examples: ['trainyard open', 'trainyard open shop#3', 'trainyard open shop#3 --print'],
   },
   async (values, context) => {
     const client = await connect(values, context);
     const address = values.run === undefined ? client.url : await pageOfRun(client, values.run);
-    context.terminal.draw([address]);
+    if (values.json) printJson({ url: address }, context);
+    else context.terminal.draw([address]);
     if (!values.print) await openAddress(address);
     return EXIT.ok;
   },

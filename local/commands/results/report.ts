@@ -3,7 +3,7 @@ import type { RunView } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { openAddress } from '../../openAddress.js';
 import { asPath } from '../../watch/outcome.js';
-import { defineCommand, EXIT } from '../command.js';
+import { defineCommand, EXIT, printJson } from '../command.js';
 import { connectionFlags } from '../connect.js';
 import { fileOfModel, ofRunOrFolder } from './runOrFolder.js';
 
@@ -21,6 +21,7 @@ export const report = defineCommand(
     },
     flags: {
       open: { description: 'opens the report with the program of this machine for web pages' },
+      json: { description: 'prints the place as JSON' },
       ...connectionFlags,
     },
     examples: [
@@ -31,7 +32,8 @@ export const report = defineCommand(
   },
   async (values, context) => {
     const place = await ofRunOrFolder(values, context, { ofRun: reportOfRun, ofFolder: reportOfFolder });
-    context.terminal.draw([place]);
+    if (values.json) printJson({ report: place }, context);
+    else context.terminal.draw([place]);
     if (values.open) await openAddress(addressOf(place));
     return EXIT.ok;
   },

@@ -11,7 +11,7 @@ import { downloadArtifacts, downloadAttachments, type Progress } from '../../tak
 import { folderNameOf, writeAround, type TakenAway } from '../../takeAway/takeAway.js';
 import { writeZip, type ZipEntry } from '../../takeAway/zipWriter.js';
 import { madeBeside, putNew } from '../../unfinished.js';
-import { type CommandContext, defineCommand, EXIT } from '../command.js';
+import { type CommandContext, defineCommand, EXIT, printJson } from '../command.js';
 import { connect, connectionFlags, findRun } from '../connect.js';
 
 export const exportRun = defineCommand(
@@ -28,6 +28,7 @@ export const exportRun = defineCommand(
           'where to: a folder, in which one with the name and time of the run is made, or a file whose name ends in .zip',
         schema: z.string().min(1),
       },
+      json: { description: 'prints what was written, and what was left out, as JSON' },
       ...connectionFlags,
     },
     examples: ['trainyard export shop#3 --to exports', 'trainyard export shop#3 --to shop-3.zip'],
@@ -60,6 +61,18 @@ export const exportRun = defineCommand(
       return EXIT.interrupted;
     }
     const { manifest, checkpoints } = taken;
+    if (values.json)
+      return printJson(
+        {
+          runId: run.runId,
+          name: run.name,
+          path: target,
+          modelFiles: manifest.files.length,
+          attachments: run.attachments.length,
+          checkpoints,
+        },
+        context,
+      );
     context.terminal.draw([
       `${run.name}: ${manifest.files.length} files of the model, ${checkpoints.files} of its checkpoints, README.md and examples are in ${target}`,
       ...(run.attachments.length > 0 ? [`and what was attached: ${run.attachments.length} files`] : []),

@@ -54,8 +54,8 @@ describe('trainyard completion', () => {
       ['completion', ''],
       ['bash', 'zsh', 'fish'],
     ],
-    [['export', 'mlflow', '--j'], ['--json']],
-    [['export', '--j'], []],
+    [['export', 'mlflow', '--m'], ['--model']],
+    [['export', '--m'], []],
   ])('offers for %j what goes there: %j', async (words, expected) => {
     expect(await offered(...words)).toEqual(expected);
   });

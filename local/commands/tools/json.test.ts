@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { testControlPlane } from '../../../test/support/controlPlane.js';
 import { serveFunction } from '../../../test/support/functionClient.js';
 import { EXAMPLE_SPEC } from '../../../test/support/newRun.js';
+import { COMMANDS } from '../program.js';
 import { runCommandLine } from '../../../test/support/runCommandLine.js';
 import { temporaryFolder } from '../../../test/support/temporaryFolder.js';
 
@@ -19,7 +20,74 @@ async function world() {
   return { cp, call, folder };
 }
 
+/** What tells nothing that a program would take apart. */
+const WITHOUT_JSON: Readonly<Record<string, string>> = {
+  up: 'serves until it is stopped; other commands ask it',
+  schema: 'is JSON by itself',
+  completion: 'is a script of the shell',
+  demo: 'is a show for people; start and watch do the same',
+  'demo-sweep': 'is a show for people; sweep does the same',
+};
+
+/** What asks no Trainyard. */
+const WITHOUT_URL: Readonly<Record<string, string>> = {
+  up: 'is the Trainyard itself',
+  init: 'looks at a file of this machine',
+  retrain: 'leaves a message in the directory of a host',
+  cost: 'computes with the table of prices',
+  schema: 'prints what it has itself',
+  completion: 'prints what it has itself',
+  sample: 'makes a file',
+  demo: 'starts a host of its own',
+  'demo-sweep': 'starts a host of its own',
+  deploy: 'speaks to Google Cloud',
+  doctor: 'speaks to Google Cloud, or looks at this machine',
+};
+
+describe('the table of commands', () => {
+  it.each([
+    ['json', WITHOUT_JSON],
+    ['url', WITHOUT_URL],
+  ] as const)('has --%s on every command but those with a reason', (flag, reasons) => {
+    const without = [...COMMANDS].filter(([, { table }]) => !(flag in table.flags));
+    expect(without.map(([name]) => name).toSorted()).toEqual(Object.keys(reasons).toSorted());
+  });
+});
+
 describe('--json', () => {
+  it('has where a run is looked at and where its report is, what a sample has, and the steps of a plan', async () => {
+    const { call, folder } = await world();
+    const started = JSON.parse((await call('start', '--model', 'demo', '--spec', 'spec.json')).out) as {
+      runId: string;
+    };
+    const open = JSON.parse((await call('open', 'demo#1', '--print')).out) as { url: string };
+    expect(open.url).toMatch(new RegExp(`/runs/${started.runId}$`));
+    await writeFile(join(folder, 'report.html'), '<!doctype html>');
+    expect(JSON.parse((await call('report', folder)).out)).toEqual({ report: join(folder, 'report.html') });
+    const sizes = ['--rows', '1000'];
+    const sample = await runCommandLine(['sample', '--output', 's.csv', '--json', ...sizes], folder);
+    expect(JSON.parse(sample.out)).toMatchObject({ rows: 1000, path: join(folder, 's.csv') });
+    const settings = { project: 'shop-prod', projectNumber: '123456789012', googleAudience: 'x' };
+    await writeFile(join(folder, 'deploy.json'), JSON.stringify(settings));
+    const plan = ['deploy', '--settings', 'deploy.json', '--tag', 'abc', '--json'];
+    const steps = JSON.parse((await runCommandLine([...plan, '--plan'], folder)).out) as { phase: string }[];
+    expect(steps.map(({ phase }) => phase)).toContain('functions');
+    expect((await runCommandLine(plan, folder)).code).toBe(2);
+  });
+
+  it('has every change of a run that is watched, a line each, and ends as the run does', async () => {
+    const { call } = await world();
+    await call('start', '--model', 'demo', '--spec', 'spec.json');
+    await call('cancel', 'demo#1');
+    const { code, out } = await call('watch', 'demo#1');
+    const events = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; data: unknown });
+    expect(events.at(-1)).toMatchObject({ event: 'run', data: { status: 'cancelled' } });
+    expect(code).toBe(1);
+  });
+
   it('has the run that was started, cancelled and retried', async () => {
     const { cp, call } = await world();
     const started = JSON.parse((await call('start', '--model', 'demo', '--spec', 'spec.json')).out) as {
