@@ -8,7 +8,13 @@ import { keepToken } from '../api/pastedToken.js';
 import { session } from '../api/session.js';
 
 /** Signing in as this deployment wants it. It is `isWhole` where there is nothing else on the page. */
-export function SignInForm({ signIn: { by, firebase }, isWhole }: { signIn: SignIn; isWhole?: true }) {
+export default function SignInForm({
+  signIn: { by, firebase },
+  isWhole,
+}: {
+  signIn: SignIn;
+  isWhole?: true;
+}) {
   return (
     <Stack gap="md" maw={480}>
       {isWhole && (
