@@ -31,6 +31,7 @@ import { featureSchema, featuresSchema } from './spec/features.js';
 import { layerSchema } from './spec/layers.js';
 import { modelSchema, towerSchema } from './spec/model.js';
 import { negativesSchema } from './spec/negatives.js';
+import { retrievalLossSchema } from './spec/losses/retrievalLoss.js';
 import { optimizerSchema } from './spec/optimizer.js';
 import { presetReferenceSchema, unresolvedSpecSchema } from './spec/presets.js';
 import { ratingSchema, targetSchema } from './spec/rating.js';
@@ -114,6 +115,7 @@ export const COMPONENTS = {
   Optimizer: optimizerSchema,
   Schedule: scheduleSchema,
   Negatives: negativesSchema,
+  RetrievalLoss: retrievalLossSchema,
   Evaluation: evaluationSchema,
   Gate: gateSchema,
   Compute: computeSchema,

@@ -124,6 +124,7 @@ export * from './spec/model.js';
 export * from './spec/rating.js';
 export * from './spec/sampleWeight.js';
 export * from './spec/negatives.js';
+export * from './spec/losses/retrievalLoss.js';
 export * from './spec/outputs/formatSupport.js';
 export * from './spec/outputs/outputs.js';
 export * from './spec/outputs/recommendations.js';

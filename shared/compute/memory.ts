@@ -45,7 +45,7 @@ export function memoryNeed(
   const items =
     negatives.type === 'catalogue'
       ? candidate.entities
-      : batchSize + (negatives.type === 'sampled' ? negatives.count : 0);
+      : batchSize + ('count' in negatives ? negatives.count : 0);
   const towers = [
     countsOf(query, model.query.layers, Math.min(batchSize, query.entities)),
     countsOf(candidate, model.candidate.layers, Math.min(items, candidate.entities)),

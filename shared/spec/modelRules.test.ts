@@ -70,6 +70,36 @@ describe('what a type of model needs', () => {
       { features: {}, training: { earlyStopping: { monitor: 'val_rmse' } } },
       /a retrieval model has no val_rmse to monitor: take val_loss, recall_at_K, .* or val_mrr_at_K$/m,
     ],
+    [
+      'a loss of items that nobody is to find',
+      { type: 'ranking' },
+      { training: { loss: { type: 'bpr' } } },
+      /^training\.loss\.type: a ranking model finds no items/m,
+    ],
+    [
+      'cosines of scores that are none',
+      {},
+      { features: {}, training: { loss: { type: 'ccl' } } },
+      /^training\.loss\.type: ccl is of cosines: set model\.similarity/m,
+    ],
+    [
+      'pairs with the hardest alone',
+      {},
+      { features: {}, training: { loss: { type: 'bpr' }, negatives: { type: 'inBatch', hardest: 5 } } },
+      /^training\.loss\.type: bpr takes all that compete/m,
+    ],
+    [
+      'a label spread over more than compete',
+      {},
+      {
+        features: {},
+        training: {
+          loss: { type: 'softmax', labelSmoothing: 0.1 },
+          negatives: { type: 'catalogue', hardest: 5 },
+        },
+      },
+      /^training\.loss\.labelSmoothing: is of all that compete/m,
+    ],
     ['weights of one loss', { type: 'ranking', lossWeights: {} }, {}, /^model.lossWeights: only a hybrid/],
     [
       'a learned temperature without a softmax',

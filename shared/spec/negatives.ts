@@ -51,6 +51,23 @@ export const negativesSchema = described(
       ),
       hardest,
     }),
+    z.strictObject({
+      type: described(
+        z.literal('mixed'),
+        'The items of the batch compete, each as often as it occurs there, and with them items that are drawn of the whole catalogue, each as likely (Yang et al. 2020): so those compete too that hardly anybody has.',
+      ),
+      count: described(
+        z.int().min(1).max(1_000_000).default(1024),
+        'The number of items that are drawn for a batch, with replacement.',
+        1024,
+      ),
+      samplingCorrection,
+      removeAccidentalHits: described(
+        z.boolean().default(true),
+        'Whether the item of a row is not among its negatives.',
+      ),
+      hardest,
+    }),
   ]),
   'What the item of a row competes with in the softmax.',
 );

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { described } from '../described.js';
 import { negativesSchema } from './negatives.js';
 import { optimizerSchema } from './optimizer.js';
+import { retrievalLossSchema } from './losses/retrievalLoss.js';
 import { monitorSchema, scheduleSchema } from './schedule.js';
 import { seedSchema, seedsSchema } from './seeds.js';
 
@@ -142,6 +143,7 @@ export const trainingSchema = z.strictObject({
   clipping: clippingSchema.optional(),
   regularization: regularizationSchema.prefault({}),
   negatives: negativesSchema.prefault({ type: 'catalogue' }),
+  loss: retrievalLossSchema.prefault({ type: 'softmax' }),
   scoreMegabytes: described(
     z.number().min(1).max(65_536).default(8),
     'The size in MB of the parts that scores of queries and items are computed in, two at a time. ' +

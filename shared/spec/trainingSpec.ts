@@ -5,6 +5,7 @@ import { evaluationSchema } from './evaluation/evaluation.js';
 import { featuresSchema } from './features.js';
 import { brokenMetricRules, monitorsOf } from './metricRules.js';
 import { modelSchema } from './model.js';
+import { brokenLossRules } from './rules/retrievalLoss.js';
 import { brokenModelRules, type RuleBroken } from './modelRules.js';
 import { outputsSchema } from './outputs/outputs.js';
 import { brokenDecayRules, brokenDepthRules } from './rules/bounds.js';
@@ -123,8 +124,9 @@ interface Sections {
 
 /** What holds between the sections, of whatever age the specification is. */
 function withSpecRules<T extends z.ZodType<Sections>>(schema: T): T {
-  return schema.superRefine(({ features, model, tags }, context) => {
+  return schema.superRefine(({ features, model, training, tags }, context) => {
     if (!('preset' in features) && !('preset' in model)) report(context, brokenModelRules(model, features));
+    if (!('preset' in model)) report(context, brokenLossRules(model, training));
     if (Object.keys(tags).length > 64) {
       context.addIssue({ code: 'custom', path: ['tags'], message: 'at most 64 tags' });
     }

@@ -35,6 +35,18 @@ function columnsOf(batch: SoftmaxBatch, row: number) {
   return { columns, own, ownTerm };
 }
 
+/** Of the label that is spread over all that compete, each as often as it does: its share of the row's score, and by item. */
+function smoothed(batch: SoftmaxBatch, row: number): { mean: number; shares: number[] } {
+  const competing = batch.competing ?? batch.items.length / batch.width;
+  const own = (item: number) => batch.logOwnWeights?.[item] ?? 0;
+  const times = Array.from({ length: competing }, (_, item) =>
+    batch.logWeights ? Math.exp(batch.logWeights[item]! - own(item)) : 1,
+  );
+  const shares = times.map((value) => value / sum(times));
+  const query = batch.rowQuery[row]!;
+  return { mean: sum(shares.map((share, item) => share * (dot(batch, query, item) + own(item)))), shares };
+}
+
 /** The plain formulation: one softmax per row, over one column per competitor, in doubles. */
 function plainLoss(batch: SoftmaxBatch): number {
   return sum(
@@ -42,23 +54,27 @@ function plainLoss(batch: SoftmaxBatch): number {
       const { columns, ownTerm } = columnsOf(batch, row);
       const scores = columns.map(({ score }) => score);
       const top = Math.max(...scores);
-      const loss = top + Math.log(sum(scores.map((score) => Math.exp(score - top)))) - ownTerm;
-      return loss * (batch.rowWeights?.[row] ?? 1);
+      const { negativePower: power = 1, labelSmoothing: smoothing = 0 } = batch;
+      const logD = top + Math.log(sum(scores.map((score) => Math.exp(score - top))));
+      const target = (1 - smoothing) * ownTerm + smoothing * smoothed(batch, row).mean;
+      return (power * logD - target) * (batch.rowWeights?.[row] ?? 1);
     }),
   );
 }
 
-/** The gradients of `plainLoss` in closed form: of a row, the share of each competitor, less 1 for its own item. */
+/** The gradients of `plainLoss` in closed form: of a row, the share of each competitor, less what its own item and each competitor have of the target. */
 function plainGradients(batch: SoftmaxBatch): { dQueries: number[]; dItems: number[] } {
   const dQueries = Array.from(batch.queries, () => 0);
   const dItems = Array.from(batch.items, () => 0);
   batch.rowQuery.forEach((query, row) => {
     const { columns, own } = columnsOf(batch, row);
+    const { negativePower: power = 1, labelSmoothing: smoothing = 0 } = batch;
     const top = Math.max(...columns.map(({ score }) => score));
     const total = sum(columns.map(({ score }) => Math.exp(score - top)));
     const slopes = [
-      ...columns.map(({ item, score }) => ({ item, slope: Math.exp(score - top) / total })),
-      { item: own, slope: -1 },
+      ...columns.map(({ item, score }) => ({ item, slope: (power * Math.exp(score - top)) / total })),
+      { item: own, slope: smoothing - 1 },
+      ...smoothed(batch, row).shares.map((share, item) => ({ item, slope: -smoothing * share })),
     ];
     for (const { item, slope } of slopes) {
       for (let c = 0; c < batch.width; c++) {
@@ -111,6 +127,8 @@ const batches = fc
       isWeighted: fc.boolean(),
       logWeights: fc.option(weights, { nil: undefined }),
       logOwnWeights: fc.option(weights, { nil: undefined }),
+      negativePower: fc.option(fc.constantFrom(0.8, 1.2), { nil: undefined }),
+      labelSmoothing: fc.option(fc.constantFrom(0.1, 0.5), { nil: undefined }),
     });
   })
   .map(({ rows, isWeighted, ...rest }): SoftmaxBatch => ({
@@ -134,6 +152,7 @@ const sampledBatches = fc
     ...batch,
     own,
     hardest,
+    ...(hardest !== undefined && { labelSmoothing: undefined }),
     competing: Math.min(competing, batch.items.length / batch.width),
     logWeights: batch.logWeights?.slice(0, competing),
   }))
@@ -191,10 +210,8 @@ export function softmaxLossContract(backend: string): void {
           const logWeights = Float32Array.from(occurring, (n, j) =>
             n === 0 ? -1e9 : Math.log(n) + (batch.logOwnWeights?.[j] ?? 0),
           );
-          expect(softmaxLoss({ ...batch, logWeights }, MAX_SCORES).loss).toBeCloseTo(
-            batchByBatchLoss(batch),
-            3,
-          );
+          const plain = { ...batch, logWeights, negativePower: undefined, labelSmoothing: undefined };
+          expect(softmaxLoss(plain, MAX_SCORES).loss).toBeCloseTo(batchByBatchLoss(batch), 3);
         }),
       );
     });

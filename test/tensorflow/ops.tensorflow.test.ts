@@ -9,6 +9,7 @@ import type { CompetingItems } from '../../trainer-job/model/softmaxBatch.js';
 import { softmaxSums } from '../../trainer-job/model/softmaxSums.js';
 import { kerasModelContract } from '../contracts/kerasModel.contract.js';
 import { scoreSplitContract } from '../contracts/scoreSplit.contract.js';
+import { pairwiseLossContract } from '../contracts/pairwiseLoss.contract.js';
 import { softmaxLossContract } from '../contracts/softmaxLoss.contract.js';
 import { missingTensorflow, useTensorflow } from '../support/training/nativeTensorflow.js';
 
@@ -46,6 +47,7 @@ describe.skipIf(missingTensorflow)('TensorFlow’s own ops', () => {
   });
 
   softmaxLossContract('TensorFlow');
+  pairwiseLossContract('TensorFlow');
   scoreSplitContract('tensorflow');
   kerasModelContract('TensorFlow');
 

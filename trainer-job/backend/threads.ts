@@ -55,7 +55,8 @@ export function hasSmallOperations({ model, training }: Shape): boolean {
 /** At most so many scores of a batch; those of a catalogue are known with the data only. */
 function scoresOf(batchSize: number, negatives: Negatives): number {
   if (negatives.type === 'catalogue') return Infinity;
-  return batchSize * (negatives.type === 'sampled' ? Math.max(negatives.count, batchSize) : batchSize);
+  const drawn = 'count' in negatives ? negatives.count : 0;
+  return batchSize * (negatives.type === 'sampled' ? Math.max(drawn, batchSize) : batchSize + drawn);
 }
 
 /** Of other layers it has not been measured. */

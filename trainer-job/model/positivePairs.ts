@@ -3,14 +3,14 @@ import { competingCount, type Pairs, type References, type SoftmaxBatch } from '
 import { valuesAt } from './valuesAt.js';
 
 export interface PositivePairs {
-  /** [rows] ρ = Z / D of each row times its weight, known once its query has been weighed. */
-  rho: Float32Array;
+  /** [rows] how often the gradient of each row's own score counts, once its query has been weighed: its weight times 1 - ε - p + p ρ, ρ = Z / D. */
+  ownTimes: Float32Array;
   /** Of the rows of the queries `start` … `end - 1`, counted from `start`, those whose own item competes. */
   pairs(start: number, end: number): Pairs;
   /** Of the queries `start` … `end - 1`. */
   references(start: number, end: number): References;
   /**
-   * The summed loss of the rows of the queries from `start` on, one for each of `logSums`, and by query the sum of their ρ.
+   * The summed loss of the rows of the queries from `start` on, one for each of `logSums`, and by query the sum of their p ρ.
    * `shares` of Z are of those `pairs`.
    */
   weigh(start: number, logSums: Float32Array, shares: Float32Array): { loss: number; counts: Float32Array };
@@ -19,13 +19,14 @@ export interface PositivePairs {
 export function positivePairs(batch: SoftmaxBatch): PositivePairs {
   const { rowQuery, rowItem, rowWeights, logWeights, logOwnWeights } = batch;
   const own = batch.own ?? 'among';
+  const { negativePower: power = 1, labelSmoothing: smoothing = 0 } = batch;
   const competing = competingCount(batch);
   const { order, starts } = rowsByQuery(batch);
   const scores = ownScores(batch);
-  const rho = rowWeights?.slice() ?? new Float32Array(rowQuery.length).fill(1);
+  const ownTimes = new Float32Array(rowQuery.length);
 
   return {
-    rho,
+    ownTimes,
     pairs(start, end) {
       // Without it, ρ is 1 whatever the share.
       const rows = own === 'once' ? order.subarray(starts[start], starts[end]) : new Int32Array();
@@ -75,9 +76,9 @@ export function positivePairs(batch: SoftmaxBatch): PositivePairs {
           }
           const weight = Math.exp(logZ - logD);
           const times = rowWeights?.[row] ?? 1;
-          rho[row] = times * weight;
-          loss += times * (logD - logOwn);
-          counts[u]! += times * weight;
+          ownTimes[row] = times * (1 - smoothing - power + power * weight);
+          loss += times * (power * logD - (1 - smoothing) * logOwn);
+          counts[u]! += times * power * weight;
         }
       }
       return { loss, counts };
@@ -86,7 +87,11 @@ export function positivePairs(batch: SoftmaxBatch): PositivePairs {
 }
 
 /** The rows ordered by query: those of query u are `order[starts[u]]` … `order[starts[u + 1] - 1]`. */
-function rowsByQuery({ queries, width, rowQuery }: SoftmaxBatch): { order: Int32Array; starts: Int32Array } {
+export function rowsByQuery({
+  queries,
+  width,
+  rowQuery,
+}: Pick<SoftmaxBatch, 'queries' | 'width' | 'rowQuery'>): { order: Int32Array; starts: Int32Array } {
   const starts = new Int32Array(queries.length / width + 1);
   for (const query of rowQuery) starts[query + 1]! += 1;
   for (let u = 1; u < starts.length; u++) starts[u]! += starts[u - 1]!;

@@ -18,6 +18,10 @@ export interface SoftmaxBatch {
   own?: 'among' | 'once' | 'added' | undefined;
   /** Of the competing items only so many compete, for each query those of the highest w exp(q·c). Not with `among`. */
   hardest?: number | undefined;
+  /** The power p of D in the loss; 1 unless given. */
+  negativePower?: number | undefined;
+  /** The share ε of the target that goes to all that compete; 0 unless given. Not with `hardest`. */
+  labelSmoothing?: number | undefined;
   /** [competing] log w; all 0 if left out */
   logWeights?: Float32Array | undefined;
   /** [items] log v; all 0 if left out */

@@ -21,10 +21,18 @@
  * With ρ = Z_u / D of a row, its gradients are ρ times those of log Z_u, and -ρ times those of q_u·c_i, in all three cases: so
  * the softmax is computed once per distinct query, and counts as often as the ρ of its rows add up to. The second term touches
  * only the batch's own pairs and is summed on the host. A row counts as often as its row weight says: it is a factor of ρ.
+ *
+ * With a power p of what competes (Wu et al., "BSL: Understanding and Improving Softmax Loss for Recommendation", ICDE 2024) and label
+ * smoothing ε (Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016) the loss of the row is
+ *
+ *     p log D - (1 - ε) (q_u·c_i + log v_i) - ε Σ_j u_j (q_u·c_j + log v_j),
+ *
+ * u_j being the share of j among all that compete: of log Z_u and q_u·c_i the factors become p ρ and -(1 - ε - p + p ρ).
  */
 import { tensorflowOps } from '../backend/tensorflowOps.js';
 import { exponentialSums } from './exponentialSums.js';
 import { positivePairs, type PositivePairs } from './positivePairs.js';
+import { addSmoothing } from './losses/smoothing.js';
 import { competingCount, type SoftmaxBatch, type SoftmaxGradients } from './softmaxBatch.js';
 import { softmaxSums } from './softmaxSums.js';
 
@@ -54,18 +62,20 @@ export function softmaxLoss(batch: SoftmaxBatch, scoreCapacity: number): Softmax
   }
   const dItems = ofLength(device.end() ?? new Float32Array(), items.length);
   addOwnGradients(batch, own, dQueries, dItems);
-  return { loss, dQueries, dItems };
+  const sum = { loss, dQueries, dItems };
+  addSmoothing(batch, batch.labelSmoothing ?? 0, sum);
+  return sum;
 }
 
-/** The gradients of -Σ ρ q·c over the rows. */
+/** What the own scores of the rows have in the gradients beside log Z. */
 function addOwnGradients(
   { queries, items, width, rowQuery, rowItem }: SoftmaxBatch,
-  { rho }: PositivePairs,
+  { ownTimes }: PositivePairs,
   dQueries: Float32Array,
   dItems: Float32Array,
 ): void {
   for (let row = 0; row < rowQuery.length; row++) {
-    const weight = rho[row]!;
+    const weight = ownTimes[row]!;
     const c = rowItem[row]! * width;
     let q = rowQuery[row]! * width;
     for (let i = c; i < c + width; i++, q++) {

@@ -41,6 +41,14 @@ export const MODEL_KINDS: readonly [name: string, data: EncodedDataset, spec: Tr
     tinySpec({ model: towers, training: { negatives: { type: 'catalogue' } } }),
   ],
   [
+    'cosines in pairs, of the batch and of what is drawn beside it',
+    tinyDataset(),
+    tinySpec({
+      model: { ...towers, similarity: 'cosine' },
+      training: { negatives: { type: 'mixed', count: 16 }, loss: { type: 'ccl', negativeWeight: 2 } },
+    }),
+  ],
+  [
     'a hybrid',
     ratedDataset(),
     ratedSpec(

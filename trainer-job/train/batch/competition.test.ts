@@ -62,6 +62,21 @@ describe('what a batch competes with', () => {
     expect(times.reduce((sum, n) => sum + n, 0)).toBeCloseTo(6, 4);
   });
 
+  it('is the items of the batch and others drawn beside them, less the log of how often both are expected', () => {
+    const both = compete({ type: 'mixed', count: 6 });
+    const { competing, own } = named(both);
+    expect(own).toEqual([...batch]);
+    expect(competing.slice(0, 3)).toEqual([3, 7, 1]);
+    expect(both.own).toBe('once');
+    const times = competing.map((item, place) => {
+      const expected = (4 * counts[item]!) / data.splits.train.count + 6 / 12;
+      expect(both.logOwnWeights![place]).toBeCloseTo(-Math.log(expected), 4);
+      return Math.exp(both.logWeights![place]! - both.logOwnWeights![place]!);
+    });
+    expect(times.reduce((sum, n) => sum + n, 0)).toBeCloseTo(4 + 6, 4);
+    expect(compete({ type: 'mixed', removeAccidentalHits: false }).own).toBe('among');
+  });
+
   it('is drawn anew in each step, and the same again for the same step', () => {
     const at = (step: number) => named(compete({ type: 'sampled', count: 6 }, { epoch: 1, step })).competing;
     expect(at(4)).toEqual(at(4));

@@ -36,6 +36,8 @@ export function competition(model: TwoTowerModel, rows: EncodedRows): Compete {
       return inBatch(negatives, itemCounts(rows, model.candidate.data.entities));
     case 'sampled':
       return sampled(negatives, itemCounts(rows, model.candidate.data.entities), model.spec.training);
+    case 'mixed':
+      return mixed(negatives, itemCounts(rows, model.candidate.data.entities), model.spec.training);
     default:
       return assertNever(negatives);
   }
@@ -142,6 +144,31 @@ function sampled(
       logWeights,
       logOwnWeights,
     };
+  };
+}
+
+/** The expected count of an item is that of the batch's rows and that of what is drawn, together. */
+function mixed(
+  { count, samplingCorrection, removeAccidentalHits, hardest }: Of<'mixed'>,
+  counts: Float64Array,
+  training: Training,
+): Compete {
+  const distinctItems = distinctFinder(counts.length);
+  const sampler = itemSampler(counts.map((_, item) => (item === 0 ? 0 : 1)));
+  const seed = seedOf(training, 'negatives');
+  const own = removeAccidentalHits || hardest !== undefined ? 'once' : 'among';
+  const rows = counts.reduce((sum, each) => sum + each, 0);
+  return (batchItems, { epoch, step }) => {
+    const all = new Int32Array(batchItems.length + count);
+    all.set(batchItems);
+    all.set(sampler.draw(count, randomFor(seed, `negatives ${epoch} ${step}`)), batchItems.length);
+    const { values: items, position, counts: times } = distinctItems(all);
+    const expected = (item: number) =>
+      (batchItems.length * counts[item]!) / rows + count * sampler.probabilities[item]!;
+    const logOwnWeights = samplingCorrection ? negativeLog(Float64Array.from(items, expected)) : undefined;
+    const logWeights = logWeightsOf(times, logOwnWeights);
+    const rowItem = position.subarray(0, batchItems.length);
+    return { items, rowItem, own, hardest: highestOf(hardest, own), logWeights, logOwnWeights };
   };
 }
 

@@ -1,4 +1,4 @@
-import { digestOf } from '@trainyard/shared';
+import { digestOf, isPlainSoftmax } from '@trainyard/shared';
 import type { EncodedDataset } from '../../data/encodedDataset.js';
 import type { TrainRequest } from '../loop/trainRequest.js';
 
@@ -21,13 +21,15 @@ function identityOf({ data, dataDigest, spec }: Pick<TrainRequest, 'data' | 'dat
     earlyStopping: _stop,
     checkpoint: _checkpoint,
     scoreMegabytes: _memory,
+    loss,
     ...training
   } = spec.training;
   const { schedule } = training;
   return digestOf({
     features: spec.features,
     model: spec.model,
-    training,
+    // Checkpoints of when there was no other one are continued.
+    training: isPlainSoftmax(loss) ? training : { ...training, loss },
     // How long the training is does not matter, unless the learning rate follows it.
     ...(schedule.type === 'cosine' && { cosineEpochs: schedule.epochs ?? epochs }),
     query: shapeOf(data.query),

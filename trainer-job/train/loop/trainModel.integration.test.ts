@@ -472,11 +472,24 @@ describe('a training', () => {
     { type: 'sampled', count: 16 },
     { type: 'sampled', count: 16, removeAccidentalHits: false, samplingCorrection: false },
     { type: 'catalogue', hardest: 10 },
+    { type: 'mixed', count: 16 },
   ] as const)('learns with the negatives %j', async (negatives) => {
     const spec = tinySpec({ training: { ...training, negatives } });
     const { epochs } = await train(await temporaryFolder(), { spec });
     expect(epochs.at(-1)!.metrics['loss']).toBeLessThan(epochs[0]!.metrics['loss']!);
     expect(epochs.at(-1)!.metrics['recall_at_10']).toBeGreaterThan(0.6);
+  });
+
+  it.each([
+    { loss: { type: 'softmax', negativePower: 1.15, labelSmoothing: 0.1 }, least: 0.6 },
+    { loss: { type: 'bpr' }, least: 0.6 },
+    // Cosines find the group of a user, and not which of its items sell best.
+    { loss: { type: 'ccl', margin: 0.4, negativeWeight: 5 }, model: { similarity: 'cosine' }, least: 0.4 },
+  ] as const)('learns with $loss', async ({ loss, model, least }) => {
+    const spec = tinySpec({ ...(model && { model }), training: { ...training, loss } });
+    const { epochs } = await train(await temporaryFolder(), { spec });
+    expect(epochs.at(-1)!.metrics['loss']).toBeLessThan(epochs[0]!.metrics['loss']!);
+    expect(epochs.at(-1)!.metrics['recall_at_10']).toBeGreaterThan(least);
   });
 
   it('goes on from a checkpoint of other memory for scores: the weights do not depend on it', async () => {

@@ -13,8 +13,8 @@ export const loss = {
   orderedOn: ['validation'],
   baselines: null,
   formula:
-    'The mean over the rows of what training makes small. Of a retrieval model that is the softmax cross-entropy, −log(e^s(u,i) / Σⱼ e^s(u,j)), ' +
-    'over the items that the negatives give, and on the splits over the whole catalogue; of a ranking model the loss of its rating head; ' +
+    'The mean over the rows of what training makes small. Of a retrieval model that is what `training.loss` says, of the items that the negatives give, ' +
+    'and on the splits the softmax cross-entropy, −log(e^s(u,i) / Σⱼ e^s(u,j)), over the whole catalogue; of a ranking model the loss of its rating head; ' +
     'of a hybrid the sum of both, each times its weight.',
   source: {
     title: 'Covington, Adams, Sargin: Deep Neural Networks for YouTube Recommendations (RecSys 2016)',
