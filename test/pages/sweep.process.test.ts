@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
 import { lookedAt, opened, shows, SIGHTS } from '../support/openedPage.js';
+import { readFinals } from '@trainyard/functions/sweeps/documents';
+import { EXAMPLE_SPEC } from '../support/newRun.js';
 import { SweepWorld } from '../support/sweepWorld.js';
 
 const RATE = 'training.optimizer.learningRate';
@@ -14,7 +16,7 @@ const request = {
 };
 
 describe.skipIf(!hasChromium)(`a sweep on the page${hasChromium ? '' : `, ${WITHOUT_CHROMIUM}`}`, () => {
-  it('is found in the list, paused, resumed, followed to its end, extended, and its best trained on everything', async () => {
+  it('is found in the list, paused, resumed, followed to its end, extended, and its best retrained as a version', async () => {
     const { cp, page, complaints } = await opened('/');
     const world = new SweepWorld(cp, { objectiveOf: (parameters) => Number(parameters[RATE]) });
     const { sweepId } = await world.start(request);
@@ -34,16 +36,21 @@ describe.skipIf(!hasChromium)(`a sweep on the page${hasChromium ? '' : `, ${WITH
     expect(await page.getByRole('region', { name: 'Trials', exact: true }).getByRole('row').count()).toBe(4);
     expect(await page.getByRole('button', { name: 'Add a trial' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Extend' }).click();
+    expect(await page.getByLabel('Trials in all').inputValue()).toBe('6');
     await page.getByLabel('Trials in all').fill('5');
     await page.getByRole('button', { name: 'Extend the sweep' }).click();
     await shows(page, '3 of 5 trials');
     await page.getByRole('button', { name: 'Finalize' }).click();
-    await page.getByRole('button', { name: 'Train the best on everything' }).click();
+    await page.getByLabel('Epochs').fill('1');
+    await page.getByRole('button', { name: /^Retrain trial [1-3] as a version$/ }).click();
     // Where it is refused instead, the refusal is what the failure of this test tells.
     const refusals = () => page.getByRole('alert').allTextContents();
     await expect
       .poll(async () => (await refusals()).join('; ') || new URL(page.url()).pathname, { timeout: 60_000 })
       .toMatch(/^\/runs\/[a-z2-7]{20}$/);
+    await page.goBack();
+    await page.getByRole('link', { name: /^Trial [1-3], the best, retrained on all rows$/ }).waitFor();
+    await shows(page, 'with epochs=1');
     expect(complaints).toEqual([]);
   });
 
@@ -61,6 +68,31 @@ describe.skipIf(!hasChromium)(`a sweep on the page${hasChromium ? '' : `, ${WITH
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await world.run(sweepId);
     await page.getByRole('cell', { name: '0.07', exact: true }).waitFor();
+  });
+
+  it('says of a sample that a version would be of it alone, and of a model that is not there that it is not', async () => {
+    const { cp, page, complaints } = await opened('/sweeps?model=nosuch');
+    await shows(page, 'There is no model nosuch');
+    const world = new SweepWorld(cp);
+    const spec = { ...EXAMPLE_SPEC, dataset: { ...EXAMPLE_SPEC.dataset, sample: { share: 0.1 } } };
+    const space = { [RATE]: request.space[RATE], 'training.epochs': 2 };
+    const { sweepId } = await world.start({ ...request, spec, space });
+    await world.run(sweepId);
+    await page.goto(new URL(`/sweeps/${sweepId}`, page.url()).href);
+    // What is the same in every trial has no column.
+    await page.getByRole('columnheader', { name: 'learningRate', exact: true }).waitFor();
+    expect(await page.getByRole('columnheader', { name: 'epochs', exact: true }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Finalize' }).click();
+    await shows(page, 'The trials read 10 % of the rows (dataset.sample).');
+    const warning = page.getByText('The version will have read 10 % of the rows only');
+    expect(await warning.count()).toBe(0);
+    await page.getByLabel('Train on all rows').uncheck();
+    await warning.waitFor();
+    await page.getByLabel('Train on all rows').check();
+    await page.getByRole('button', { name: /^Retrain trial/ }).click();
+    await expect.poll(async () => (await readFinals(cp.store, sweepId)).length, { timeout: 60_000 }).toBe(1);
+    expect(await readFinals(cp.store, sweepId)).toMatchObject([{ overrides: { 'dataset.sample': null } }]);
+    expect(complaints).toEqual([]);
   });
 
   it('moves on in the list, where one that is begun meanwhile stands too', async () => {

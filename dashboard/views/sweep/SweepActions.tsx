@@ -1,27 +1,18 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { RunView } from '@trainyard/shared/http/bodies';
 import type { SweepView } from '@trainyard/shared/sweeps/view';
-import { useState } from 'react';
-import { useLocation } from 'wouter';
 import { post } from '../../api/request.js';
 import { Asked } from '../../form/Asked.js';
 import { Failure } from '../../states/Failure.js';
 import { AddTrial } from './AddTrial.js';
+import { Extend } from './Extend.js';
+import { Finalize } from './Finalize.js';
 
 /** What can be done with a sweep; whether it may be, the server decides. */
 export function SweepActions({ sweep, isOver }: { sweep: SweepView; isOver: boolean }) {
-  const [, navigate] = useLocation();
-  const [maxTrials, setMaxTrials] = useState(String(2 * sweep.maxTrials));
   const path = `/api/sweeps/${sweep.sweepId}`;
-  const change =
-    (action: string, body: object = {}) =>
-    async () => {
-      await post<SweepView>(`${path}/${action}`, body);
-    };
-  const finalize = async () => {
-    const { runId } = await post<RunView>(`${path}/finalize`, {});
-    navigate(`/runs/${runId}`);
+  const change = (action: string) => async () => {
+    await post<SweepView>(`${path}/${action}`, {});
   };
   const failure = 'The sweep was not changed';
   const isPaused = sweep.status === 'paused';
@@ -34,31 +25,9 @@ export function SweepActions({ sweep, isOver }: { sweep: SweepView; isOver: bool
             {isPaused ? 'Resume' : 'Pause'}
           </Button>
         )}
-        {sweep.status !== 'cancelling' && sweep.endReason !== 'exhausted' && (
-          <Asked
-            title="Extend"
-            verb="Extend the sweep"
-            failure={failure}
-            act={change('extend', { maxTrials: Number(maxTrials) })}
-          >
-            <TextInput
-              label="Trials in all"
-              inputMode="numeric"
-              value={maxTrials}
-              onChange={({ currentTarget }) => setMaxTrials(currentTarget.value)}
-            />
-          </Asked>
-        )}
+        {sweep.status !== 'cancelling' && sweep.endReason !== 'exhausted' && <Extend sweep={sweep} />}
         {takesTrials(sweep) && <AddTrial sweep={sweep} />}
-        {sweep.best && (
-          <Asked title="Finalize" verb="Train the best on everything" failure={failure} act={finalize}>
-            <Text size="sm">
-              Trial {sweep.best.number} is trained as a run of its own, which becomes a version. To tell its
-              worth from chance it is repeated with three other seeds, and what the sweep began with is
-              trained alike.
-            </Text>
-          </Asked>
-        )}
+        {sweep.best && <Finalize sweep={sweep} best={sweep.best} />}
         {!isOver && sweep.status !== 'cancelling' && (
           <Asked title="Cancel" verb="Cancel the sweep" failure={failure} act={change('cancel')} isDangerous>
             <Text size="sm">

@@ -1,10 +1,8 @@
 import { Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
-import { valueText } from '@trainyard/shared/sweeps/valueText';
 import { waitingText } from '@trainyard/shared/sweeps/waitingText';
 import type { SweepView as Sweep } from '@trainyard/shared/sweeps/view';
-import { Link, useParams } from 'wouter';
+import { useParams } from 'wouter';
 import { ApiError } from '../../api/problem.js';
 import { reads } from '../../api/reads.js';
 import { thingsOf } from '../../feed/feed.js';
@@ -16,6 +14,7 @@ import { Offered } from '../../signIn/Offered.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
 import { NotHere } from '../../states/NotHere.js';
+import { Best } from './Best.js';
 import { Findings } from './Findings.js';
 import { SweepActions } from './SweepActions.js';
 import { sweepOf } from './sweepOf.js';
@@ -40,7 +39,7 @@ export default function SweepView() {
   return (
     <Stack gap="lg">
       <Header sweep={sweep} />
-      <Best sweep={sweep} />
+      <Best sweep={sweep} trials={trials} />
       <TrialTable sweep={sweep} trials={trials} waiting={waiting} isReady={topic.isReady} />
       <Findings sweep={sweep} />
     </Stack>
@@ -72,7 +71,10 @@ function Header({ sweep }: { sweep: Sweep }) {
         </Offered>
       </Group>
       <Progress.Root size="lg">
-        <Progress.Section value={(100 * done) / maxTrials} aria-label={`How far ${name || sweepId} is`} />
+        <Progress.Section
+          value={sweep.endReason === 'exhausted' ? 100 : (100 * done) / maxTrials}
+          aria-label={`How far ${name || sweepId} is`}
+        />
       </Progress.Root>
       <Group gap="lg">
         <Text size="sm" role="status" aria-label="Status">
@@ -99,36 +101,6 @@ function Header({ sweep }: { sweep: Sweep }) {
           {waiting}.
         </Text>
       )}
-    </Stack>
-  );
-}
-
-function Best({ sweep: { best, objective, finals } }: { sweep: Sweep }) {
-  return (
-    <Stack gap="xs" component="section" aria-labelledby="best">
-      <Title order={2} size="h4" id="best">
-        Best so far
-      </Title>
-      {best ? (
-        <Text className="breaks">
-          <Link href={`/runs/${best.runId}`} className="plainLink">
-            trial {best.number}
-          </Link>{' '}
-          with {metricTitle(objective.metric)} {formatMetric(objective.metric, best.value)}:{' '}
-          {Object.entries(best.parameters)
-            .map(([key, value]) => `${key} ${valueText(value)}`)
-            .join(', ')}
-        </Text>
-      ) : (
-        <Text c="dimmed">No trial is completed yet.</Text>
-      )}
-      {finals.map(({ runId, trial }) => (
-        <Text key={runId} size="sm">
-          <Link href={`/runs/${runId}`} className="plainLink">
-            The training of trial {trial} on everything
-          </Link>
-        </Text>
-      ))}
     </Stack>
   );
 }

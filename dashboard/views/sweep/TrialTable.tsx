@@ -1,6 +1,7 @@
 import { Stack, Text, Title } from '@mantine/core';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
-import { valueText } from '@trainyard/shared/sweeps/valueText';
+import { shortKeys, variedKeys } from '@trainyard/shared/sweeps/shownKeys';
+import { shortValueText } from '@trainyard/shared/sweeps/shortValueText';
 import type { QueuedTrialView, SweepView, TrialView } from '@trainyard/shared/sweeps/view';
 import { Link } from 'wouter';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
@@ -15,9 +16,10 @@ interface Props {
   isReady: boolean;
 }
 
-/** Every trial: what it tried, where it is, and what it came to. */
-export function TrialTable({ sweep: { objective, best }, trials, waiting, isReady }: Props) {
-  const keys = [...new Set([...trials, ...waiting].flatMap(({ parameters }) => Object.keys(parameters)))];
+/** Every trial: what it tried, in the order of the space and without what is the same in all, where it is, and what it came to. */
+export function TrialTable({ sweep: { objective, best, space }, trials, waiting, isReady }: Props) {
+  const keys = variedKeys(space, [...trials, ...waiting]);
+  const names = shortKeys(keys);
   return (
     <Stack gap="xs" component="section" aria-labelledby="trials">
       <Title order={2} size="h4" id="trials">
@@ -36,9 +38,9 @@ export function TrialTable({ sweep: { objective, best }, trials, waiting, isRead
               <th className="tabular">{metricTitle(objective.metric)}</th>
               <th className="tabular">Epochs</th>
               <th className="tabular">Duration</th>
-              {keys.map((key) => (
-                <th key={key} className="tabular breaks">
-                  {key}
+              {keys.map((key, i) => (
+                <th key={key} className="tabular breaks" title={key}>
+                  {names[i]}
                 </th>
               ))}
             </tr>
@@ -88,7 +90,7 @@ export function TrialTable({ sweep: { objective, best }, trials, waiting, isRead
 function ParameterCells({ keys, parameters }: { keys: readonly string[] } & Pick<TrialView, 'parameters'>) {
   return keys.map((key) => (
     <td key={key} className="tabular breaks" title={JSON.stringify(parameters[key])}>
-      {valueText(parameters[key])}
+      {shortValueText(parameters[key])}
     </td>
   ));
 }

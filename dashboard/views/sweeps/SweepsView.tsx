@@ -25,7 +25,9 @@ export default function SweepsView() {
       <Failure what="The models cannot be read" error={models.error} retry={() => void models.refetch()} />
     );
   const known = models.data.models;
-  const modelId = address.get('model') || known[0]?.modelId;
+  const named = address.get('model');
+  const modelId = named || known[0]?.modelId;
+  const isUnknown = named !== '' && !known.some((model) => model.modelId === named);
   return (
     <Stack gap="md">
       <Title order={1} size="h2">
@@ -38,11 +40,18 @@ export default function SweepsView() {
           <NativeSelect
             label="Model"
             maw={320}
-            data={known.map(({ modelId: value, name }) => ({ value, label: name }))}
+            data={[
+              ...(isUnknown ? [{ value: named, label: `${named} (no such model)` }] : []),
+              ...known.map(({ modelId: value, name }) => ({ value, label: name })),
+            ]}
             value={modelId}
             onChange={({ currentTarget }) => address.set({ model: currentTarget.value })}
           />
-          <SweepsOfModel modelId={modelId} />
+          {isUnknown ? (
+            <Text>There is no model {named}, or it is of a team that you are not in. Choose one above.</Text>
+          ) : (
+            <SweepsOfModel modelId={modelId} />
+          )}
         </>
       )}
     </Stack>
@@ -109,7 +118,7 @@ function useNews(modelId: string): void {
 /** As the list has it, or of one that goes on as it is told. */
 function SweepRow({ sweep, isWatched }: { sweep: SweepView; isWatched: boolean }) {
   const topic = useTopic(isWatched ? `sweep:${sweep.sweepId}` : undefined);
-  const { sweepId, name, status, createdAt, trials, maxTrials, objective, best, costUsd } =
+  const { sweepId, name, status, endReason, createdAt, trials, maxTrials, objective, best, costUsd } =
     (topic.isReady && sweepOf(topic)) || sweep;
   return (
     <tr>
@@ -118,7 +127,10 @@ function SweepRow({ sweep, isWatched }: { sweep: SweepView; isWatched: boolean }
           {name || sweepId}
         </Link>
       </td>
-      <td>{status}</td>
+      <td>
+        {status}
+        {endReason !== null && endReason !== status && <span className="note line">{endReason}</span>}
+      </td>
       <td className="nowrap">{dateTime(createdAt)}</td>
       <td className="tabular">
         {trials.completed + trials.pruned + trials.failed + trials.cancelled} of {maxTrials}

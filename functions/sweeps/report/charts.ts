@@ -12,7 +12,7 @@ import { barPicture, chartPicture, type Axis, type Dot, type Picture } from '@tr
 import { metricFigure } from '@trainyard/shared/page/words';
 import { isByMagnitude } from '../search/draw.js';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
-import { shortKeys } from './parameterWords.js';
+import { shortKeys } from '@trainyard/shared/sweeps/shownKeys';
 import type { SweepFile } from './sweepFile.js';
 
 type Told = Pick<SweepView, 'name' | 'objective' | 'best'>;

@@ -6,7 +6,7 @@ import { EXIT } from '../command.js';
 import { watchOrLeave } from '../watch.js';
 import type { SweepAsked } from './actions.js';
 import { isWhole, type Worth } from '@trainyard/functions/sweeps/report/worth';
-import { readWorth, waitingLine, worthLines } from './worth.js';
+import { readWorth, sampleWarning, waitingLine, worthLines } from './worth.js';
 
 const POLL_MS = 1_000;
 const USUAL_REPEATS = 3;
@@ -29,6 +29,8 @@ export async function finalize({ client, values, context }: SweepAsked, sweepId:
   if (!final) throw new Error(`sweep ${sweepId} does not list its final run ${run.runId}`);
   const { terminal } = context;
   const look = `trainyard sweep show ${sweepId}`;
+  const warning = sampleWarning(run, sweepId);
+  if (warning !== '') context.note(warning);
   if (!json)
     terminal.draw([
       `${plain(run.name)} (run ${run.runId}) trains trial ${final.trial}${trial === undefined ? `, ${bestInWords(sweep)},` : ''} as a version of ${run.modelId}`,

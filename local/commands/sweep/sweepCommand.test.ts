@@ -126,6 +126,35 @@ describe('a sweep from a terminal', () => {
     expect(lines).not.toContain(`trainyard sweep finalize ${sweepId}`);
   });
 
+  it('says of a version that it is made of a sample, and tells its final runs apart, those of the best trial first', async () => {
+    const sampled = JSON.stringify({
+      ...EXAMPLE_SPEC,
+      dataset: { source: { uri: 'gs://shop/rows.csv' }, sample: { share: 0.1 } },
+    });
+    const { world, sweep } = await atTerminal({
+      'shop.yaml': sampled,
+      'space.yaml': `${RATE}: [0.01, 0.02]\n`,
+    });
+    const flags = ['--space', 'space.yaml', '--trials', '2', '--strategy', 'grid', '--json'];
+    const { sweepId } = JSON.parse((await sweep(...START, ...flags)).out) as { sweepId: string };
+    await world.run(sweepId);
+    const finalize = (...more: string[]) =>
+      sweep('finalize', sweepId, '--detach', '--repeats', '0', '--no-baseline', ...more);
+    expect((await finalize()).err).toMatch(
+      /this version reads 10 % of the rows only .*finalize \S+ --override dataset\.sample=null/,
+    );
+    expect((await finalize('--override', 'dataset.sample=null')).err).toBe('');
+    const { bestTrial } = JSON.parse((await sweep('show', sweepId, '--json')).out) as { bestTrial: number };
+    const other = 3 - bestTrial;
+    await finalize('--trial', String(other));
+    const { out } = await sweep('show', sweepId);
+    // Asked for at one time, the two of the best trial stand in any order.
+    expect(out).toMatch(new RegExp(`trial ${bestTrial} was retrained as`));
+    expect(out).toMatch(new RegExp(`trial ${bestTrial} .*: all rows, with sample=null`));
+    expect(out).toMatch(new RegExp(`trial ${bestTrial} .*: 10 % of the rows`));
+    expect(out).toMatch(new RegExp(`trial ${other} as \\S+ \\(run \\S+\\), \\S+: 10 % of the rows`));
+  });
+
   it('that was cancelled ends a watch as a cancelled run does', async () => {
     const { world, sweep } = await atTerminal({ 'space.yaml': 'training.epochs: [1, 2]\n' });
     const { out } = await sweep(...START, '--space', 'space.yaml', '--json');

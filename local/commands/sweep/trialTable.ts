@@ -1,5 +1,5 @@
 import { formatMetric, type SweepView, type TrialView } from '@trainyard/shared';
-import { shortKeys, variedKeys } from '@trainyard/functions/sweeps/report/parameterWords';
+import { shortKeys, variedKeys } from '@trainyard/shared/sweeps/shownKeys';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
 import { type Layout, paint, plain, truncate } from '../../watch/layout.js';
 import { duration } from '../../watch/numbers.js';

@@ -1,5 +1,13 @@
 /** What a finalized sweep was worth, on rows that no trial was chosen by: beside what was before it, and beside other seeds. */
-import { formatMetric, metricTitle, resultMetrics, type FinalRun, type SweepView } from '@trainyard/shared';
+import {
+  formatMetric,
+  metricTitle,
+  resultMetrics,
+  type FinalRun,
+  type RunView,
+  type SweepView,
+} from '@trainyard/shared';
+import { finalsInOrder, overridesText, rowsText, sampledShare } from '@trainyard/shared/sweeps/finals';
 import { isWhole, verdictOf, type Worth } from '@trainyard/functions/sweeps/report/worth';
 import type { TrainyardClient } from '../../client/trainyardClient.js';
 import { type Layout, plain, wrap } from '../../watch/layout.js';
@@ -18,22 +26,44 @@ export async function readWorth(client: TrainyardClient, final: FinalRun): Promi
   return { final, run, baseline, repeats, comparison };
 }
 
-/** The newest training of the best trial, and how many there are. */
+/** So many others are named; the page has all. */
+const MOST_NAMED = 10;
+
+/** What the newest training of the best trial came to, and which other trainings there are. */
 export async function finalLines(
   client: TrainyardClient,
-  { finals }: SweepView,
+  sweep: SweepView,
   layout: Layout,
 ): Promise<string[]> {
-  const newest = finals.at(-1);
-  if (!newest) return [];
-  const before = finals.length - 1;
+  const [first, ...others] = finalsInOrder(sweep);
+  if (!first) return [];
+  const named = await Promise.all(
+    others.slice(0, MOST_NAMED).map(async (final) => ({ final, run: await client.get(final.runId) })),
+  );
+  const more = others.length - named.length;
   return [
-    ...worthLines(await readWorth(client, newest), layout),
-    ...(before > 0
-      ? [`  ${before === 1 ? 'another final run' : `${before} other final runs`} before it`]
-      : []),
+    ...worthLines(await readWorth(client, first), layout),
+    ...(others.length > 0 ? ['', '  retrained too'] : []),
+    ...named.map(
+      ({ final, run }) =>
+        `    trial ${final.trial} as ${plain(run.name)} (run ${run.runId}), ${run.status}: ${finalWords(final, run)}`,
+    ),
+    ...(more > 0 ? [`    and ${more} more, older ones`] : []),
     '',
   ];
+}
+
+/** What tells one training of a trial from another. */
+function finalWords(final: FinalRun, run: RunView): string {
+  const changed = overridesText(final);
+  return `${rowsText(sampledShare(run.spec))}${changed === '' ? '' : `, with ${plain(changed)}`}`;
+}
+
+/** Of a run that becomes a version of a part of the rows; empty of one that reads them all. */
+export function sampleWarning({ spec, runId }: RunView, sweepId: string): string {
+  const share = sampledShare(spec);
+  if (share === null) return '';
+  return `this version reads ${rowsText(share)} only (dataset.sample), as the trials did: users and items that the others hold are not in it; for all rows, trainyard cancel ${runId} and then trainyard sweep finalize ${sweepId} --override dataset.sample=null`;
 }
 
 /** What is under way, as one line. */
@@ -48,10 +78,14 @@ export function waitingLine({ run, baseline, repeats: { count, ended } }: Worth)
 
 export function worthLines(worth: Worth, layout: Layout): string[] {
   const { final, run, baseline, repeats, comparison } = worth;
-  const head = `  trial ${final.trial} was retrained as ${plain(run.name)}, which is ${run.status}`;
-  if (!isWhole(worth)) return [head, waitingLine(worth)];
+  const head = [
+    `  trial ${final.trial} was retrained as ${plain(run.name)}, which is ${run.status}: ${finalWords(final, run)}`,
+    // Before the figures: what they are worth depends on it.
+    ...(comparison?.comparability.reasons ?? []).flatMap((reason) => wrap(reason, layout.width, '  ')),
+  ];
+  if (!isWhole(worth)) return [...head, waitingLine(worth)];
   return [
-    head,
+    ...head,
     ...(baseline && baseline.status !== 'completed'
       ? [
           `  ${plain(baseline.name)}, from before the sweep, is ${baseline.status}: there is nothing to hold it against`,
@@ -59,7 +93,6 @@ export function worthLines(worth: Worth, layout: Layout): string[] {
       : []),
     ...(repeats.refusal === null ? [] : wrap(`no more repetitions: ${repeats.refusal}`, layout.width, '  ')),
     ...(run.status === 'completed' ? resultLines(worth, layout) : []),
-    ...(comparison?.comparability.reasons ?? []).flatMap((reason) => wrap(reason, layout.width, '  ')),
   ];
 }
 

@@ -19,7 +19,7 @@ export const progress: SweepSection = {
         ${
           improved.length === 0
             ? 'The first trial with a result is still the best.'
-            : `The best value improved ${improved.length === 1 ? 'once' : `${whole(improved.length)} times`}, by the trials ${improved.map(({ number }) => number).join(', ')}.`
+            : `The best value improved ${improved.length === 1 ? 'once, by trial' : `${whole(improved.length)} times, by the trials`} ${improved.map(({ number }) => number).join(', ')}.`
         }
         ${
           trialsSinceImprovement === 0

@@ -4,6 +4,7 @@ import { type Cell, table } from '@trainyard/shared/page/table';
 import { cut, metricFigure } from '@trainyard/shared/page/words';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
 import type { SweepSection } from '../section.js';
+import { rowsText, sampledShare } from '@trainyard/shared/sweeps/finals';
 import { verdictOf, type Worth } from '../worth.js';
 
 /** What the best trial came to on rows that no trial was chosen by. */
@@ -37,9 +38,20 @@ function worthPart(worth: Worth): Html {
       ${repeats.count === 0 ? '' : `${repeats.completed} of ${repeats.count} repetitions with other seeds are completed.`}
       ${repeats.refusal === null ? '' : `No more repetitions: ${repeats.refusal}`}
     </p>
+    ${sampleLine(run)}
+    ${(worth.comparison?.comparability.reasons ?? []).map((reason) => html`<p class="warn small">${reason}</p>`)}
     <p><strong>${verdictOf(worth)}</strong></p>
-    ${figures(worth)}
-    ${(worth.comparison?.comparability.reasons ?? []).map((reason) => html`<p class="warn small">${reason}</p>`)}`;
+    ${figures(worth)}`;
+}
+
+/** Before the figures, of a version that is made of a part of the rows. */
+function sampleLine({ spec }: Worth['run']): Html {
+  const share = sampledShare(spec);
+  return share === null
+    ? html``
+    : html`<p class="warn small">
+        This version read ${rowsText(share)} only (<code>dataset.sample</code>).
+      </p>`;
 }
 
 function figures({ run, comparison, repeats }: Worth): Html {

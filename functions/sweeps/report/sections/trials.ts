@@ -4,7 +4,7 @@ import { type Cell, type Column, table } from '@trainyard/shared/page/table';
 import { cut, duration, metricFigure } from '@trainyard/shared/page/words';
 import { isBetter } from '../../search/trial.js';
 import { valueText } from '@trainyard/shared/sweeps/valueText';
-import { shortKeys, variedKeys } from '../parameterWords.js';
+import { shortKeys, variedKeys } from '@trainyard/shared/sweeps/shownKeys';
 import type { SweepSection } from '../section.js';
 
 /** More rows make a page that is slow to open; `sweep.json` has all. */
