@@ -28,6 +28,7 @@ import { readModel } from '../models/repository.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
 import { resolveSpec } from '../runs/spec/resolveSpec.js';
 import { uncountedTiers } from '../runs/tiers.js';
+import { requireComparable, searchedKeys } from './comparable.js';
 import { sweepData } from './documents.js';
 import { expectedTrialUsd } from './expectedCost.js';
 import { searchObstacle } from './search/strategy.js';
@@ -122,6 +123,7 @@ async function plannedSweep(
     createdAt: at,
     updatedAt: at,
   };
+  requireComparable(searchedKeys(sweep.space), 'space');
   requireSearchable(sweep);
   requirePossible(sweep);
   return sweep;
@@ -149,7 +151,10 @@ function objectiveOf({ objective }: SweepRequest, spec: TrainingSpec): SweepObje
     const detail = `${isTest ? 'Trials are compared on the validation split, so that the test split stays unseen: ' : ''}${why}.`;
     throw new DomainError('invalid-request', detail, { errors: [{ pointer: '/objective', detail }] });
   }
-  return { metric, direction: objective.direction ?? (isLowerBetter(metric) ? 'minimize' : 'maximize') };
+  const direction = isLowerBetter(metric) ? 'minimize' : 'maximize';
+  if ((objective.direction ?? direction) === direction) return { metric, direction };
+  const detail = `${direction === 'minimize' ? 'less' : 'more'} of ${metric} is better, so that its direction is ${direction}; got ${objective.direction}. Leave the direction out.`;
+  throw new DomainError('invalid-request', detail, { errors: [{ pointer: '/objective/direction', detail }] });
 }
 
 function requireSearchable({ space, strategy }: Sweep): void {

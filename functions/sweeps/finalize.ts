@@ -21,6 +21,7 @@ import { startRun } from '../runs/createRun.js';
 import { requestRepeats } from '../runs/related/repeats.js';
 import { bestOf } from '@trainyard/shared/sweeps/soFar';
 import { completedTrial } from './best.js';
+import { constantsOf } from './constants.js';
 import { inSweepOf } from './inSweep.js';
 import { finalWrite } from './documents.js';
 import { readTrials } from './history.js';
@@ -122,14 +123,14 @@ async function startFinal(
   return run;
 }
 
-/** What was before the search, trained as the best trial is: on as many rows, for as many epochs. One for all finals with these overrides. */
+/** What was before the search, trained as the best trial is: with what the space gives to every trial, and the overrides. One for all finals with these. */
 async function startBaseline(
   cp: SweepPorts,
   sweep: Sweep,
   { overrides, by, trials }: Training,
 ): Promise<Run> {
   const { sweepId, modelId, experiment } = sweep;
-  const spec = specWith(sweep.spec, overrides, 'overrides');
+  const spec = specWith(specWith(sweep.spec, constantsOf(sweep), 'parameters'), overrides, 'overrides');
   const { run } = await startRun(
     cp,
     {

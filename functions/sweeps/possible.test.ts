@@ -65,7 +65,6 @@ describe('a space', () => {
           when: { 'training.optimizer.type': 'adamw' },
         },
         'training.seed': [1, 2],
-        'dataset.sample.share': [0.1, 0.5],
         ...rate,
       }),
     ).toEqual([]);

@@ -12,6 +12,8 @@ import { outboxWrite, publishCommitted } from '../events/outbox.js';
 import { idempotencySlot, once, recall, type Done } from '../idempotency.js';
 import { DocumentExistsError } from '../ports/documentStore/documentStore.js';
 import { makeWrites } from '../ports/documentStore/writes.js';
+import { requireComparable } from './comparable.js';
+import { constantsOf } from './constants.js';
 import { placeWrite, queuedWrite, readEnd, readQueue, readSweep, roundWrites } from './documents.js';
 import { readTrials } from './history.js';
 import { nextRound } from './nextRound.js';
@@ -45,6 +47,8 @@ export async function queueTrial(
     if (before) return { outcome: before, isReplay: true };
     const sweep = await readSweep(cp.store, sweepId);
     if (!sweep) throw notFound(`sweep ${sweepId}`);
+    requireComparable(Object.keys(given), 'parameters');
+    // What is the same in every trial is so in this one, unless it is named: else it would be compared with what had fewer epochs, say.
     const parameters = { ...constantsOf(sweep), ...given };
     // What makes no specification is refused now, not when its turn comes.
     trialSpec(sweep, parameters);
@@ -78,14 +82,6 @@ export async function queueTrial(
       if (!(error instanceof DocumentExistsError)) throw error;
     }
   }
-}
-
-/** What is the same in every trial is so in this one, unless it is named: else it would be compared with what had fewer epochs, say. */
-function constantsOf({ space }: Sweep): Parameters {
-  const constants = Object.entries(space).flatMap(([key, parameter]) =>
-    parameter.type === 'constant' && parameter.when === undefined ? [[key, parameter.value] as const] : [],
-  );
-  return Object.fromEntries(constants);
 }
 
 /** The first that no trial has and nobody waits for. */

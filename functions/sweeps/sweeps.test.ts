@@ -190,6 +190,36 @@ describe('a sweep', () => {
     expect(await waiting()).toEqual([]);
   });
 
+  it.each([
+    [
+      { space: { 'dataset.sample.share': [0.1, 0.5] } },
+      /dataset\.sample\.share changes which rows .* cannot be compared/,
+    ],
+    [{ space, objective: { metric: 'val_loss', direction: 'maximize' } }, /less of val_loss is better/],
+  ])(
+    'is refused where its trials could not be compared, or the wrong ones would win: %j',
+    async (wrong, why) => {
+      const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+      await expect(world.start(wrong)).rejects.toThrow(why);
+    },
+  );
+
+  it('refuses a trial of other rows', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const sweep = await world.start(asked);
+    const parameters = { 'dataset.sample': { by: 'user', share: 0.1 } };
+    await expect(queueTrial(world.cp, sweep, { parameters, ...ada })).rejects.toThrow(/cannot be compared/);
+  });
+
+  it('trains what was before it with what its space gives to every trial', async () => {
+    const world = new SweepWorld(await testControlPlane(), { objectiveOf });
+    const sweep = await world.start({ ...asked, space: { ...space, 'training.epochs': 2 }, maxTrials: 1 });
+    await world.run(sweep.sweepId);
+    await finalizeSweep(world.cp, sweep, { ...alone, baseline: true });
+    const epochs = runsOf(world).map(({ spec, intent }) => `${intent} ${spec.training.epochs}`);
+    expect(epochs.toSorted()).toEqual(['baseline 2', 'hyperparameter-search 2', 'production-candidate 2']);
+  });
+
   it('is paused and resumed, and the pause does not count', async () => {
     const world = new SweepWorld(await testControlPlane(), { objectiveOf });
     const { sweepId } = await world.start({ ...asked, timeoutSeconds: 60 });

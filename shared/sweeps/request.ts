@@ -49,7 +49,7 @@ const fields = {
           metric: described(z.string().max(100), 'The metric.', DEFAULT_MONITOR),
           direction: described(
             directionSchema.optional(),
-            'Whether less or more is better; as the table of metrics says unless given.',
+            'Whether less or more is better. The table of metrics says it: what contradicts it is refused.',
           ),
         }),
       ])
@@ -110,7 +110,7 @@ const sentSweepSchema = z.strictObject({
   ...fields,
   direction: described(
     directionSchema.optional(),
-    'Whether less or more of the objective is better; as the table of metrics says unless given.',
+    'Whether less or more of the objective is better. The table of metrics says it: what contradicts it is refused.',
   ),
   pruner: described(
     z.union([z.enum(['none', 'asha']), sweepPrunerSchema]).optional(),

@@ -8,6 +8,7 @@ import {
   type SweepView,
   type TrialView,
 } from '@trainyard/shared';
+import { expandedKeys } from '@trainyard/shared/sweeps/expandedKeys';
 import { importanceOf } from '../search/importance.js';
 import { convergenceOf, slicesOf } from '../search/learned.js';
 import type { SearchTrial } from '../search/trial.js';
@@ -89,7 +90,7 @@ export function sweepFileOf(sweep: SweepView, trials: readonly TrialView[]): Swe
 /** What the trials tell of the parameters. */
 export function findingsOf(sweep: SweepView, trials: readonly TrialView[]): SweepFindings {
   const { space, seed, objective } = sweep;
-  const history = trials.map(searchTrialOf);
+  const history = trials.map((trial) => searchTrialOf(trial, sweep));
   return {
     importance: importanceOf(history, space, seed),
     doubt: doubtOf(sweep),
@@ -99,8 +100,33 @@ export function findingsOf(sweep: SweepView, trials: readonly TrialView[]): Swee
 }
 
 /** For the search, a trial that was cancelled has failed: it has no value that could be learned from. */
-function searchTrialOf({ number, parameters, state, value, curve }: TrialView): SearchTrial {
-  return { number, parameters, state: state === 'cancelled' ? 'failed' : state, value, curve: [...curve] };
+function searchTrialOf(
+  { number, parameters, state, value, curve }: TrialView,
+  sweep: SweepView,
+): SearchTrial {
+  return {
+    number,
+    parameters: { ...untouched(sweep, parameters), ...parameters },
+    state: state === 'cancelled' ? 'failed' : state,
+    value,
+    curve: [...curve],
+  };
+}
+
+/** What a trial that somebody added has of the specification, of parameters that were searched and that it does not name. */
+function untouched({ space, spec }: SweepView, parameters: TrialView['parameters']): TrialView['parameters'] {
+  const left = Object.entries(space).flatMap(([key, { when }]) =>
+    when !== undefined || Object.hasOwn(parameters, key)
+      ? []
+      : [[key, (expandedKeys(key)[0] ?? key).split('.').reduce<unknown>(partOf, spec) ?? null] as const],
+  );
+  return Object.fromEntries(left) as TrialView['parameters'];
+}
+
+function partOf(node: unknown, part: string): unknown {
+  return typeof node === 'object' && node !== null && Object.hasOwn(node, part)
+    ? (node as Record<string, unknown>)[part]
+    : undefined;
 }
 
 const ENOUGH_RESULTS = 10;

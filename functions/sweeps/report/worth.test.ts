@@ -26,24 +26,56 @@ describe('what a sweep was worth', () => {
   });
 });
 
-describe('what a sweep was worth, where nobody can tell, is said with the reason:', () => {
+describe('what a sweep was worth, or why nobody can tell, is said where', () => {
   const done = (metrics: Record<string, number>, verdict?: typeof RESULT.verdict): Partial<RunView> => ({
     status: 'completed',
     result: { ...RESULT, metrics, verdict },
   });
   const measured = done({ test_recall_at_100: 0.3 });
-  const said = (run: Partial<RunView>, baseline: Partial<RunView> | null) =>
+  /** What was there before the sweep. */
+  const untuned = { ...runView({}).spec, tags: { before: 'yes' } };
+  const said = (
+    run: Partial<RunView>,
+    baseline: Partial<RunView> | null,
+    metrics: ComparedMetric[] = [metric],
+  ) =>
     verdictOf({
       final: { runId: 'k3v7q2mzx5ahc4tnwy6d', trial: 1, overrides: {}, at: '', baselineRunId: null },
       run: runView({ name: 'shop#9', ...run }),
-      baseline: baseline && runView({ name: 'shop#8', ...baseline }),
+      baseline: baseline && runView({ name: 'shop#8', spec: untuned, ...baseline }),
       repeats: { sensitivity: null } as Worth['repeats'],
-      comparison: { metrics: [metric] } as Worth['comparison'],
+      comparison: { metrics } as Worth['comparison'],
     });
   const UNKNOWN = 'What the search was worth is not known: ';
 
   it('nothing is missing', () => {
     expect(said(measured, measured)).toContain('better than before the sweep');
+  });
+
+  it('the trial is what was there before', () => {
+    expect(said(measured, { ...measured, spec: runView({}).spec })).toBe(
+      'The trial is what the sweep began with, trained once more: there is no difference to tell of.',
+    );
+  });
+
+  it('another metric was searched for than says most of the model: both are told of', () => {
+    const loss = { ...metric, name: 'test_loss', title: 'test loss', better: 'lower', values: [5, 4] };
+    const inSweep: RunView['inSweep'] = {
+      sweepId: 'q5w2kzt7mbx3hvac4ndy',
+      name: 'rates',
+      role: 'final',
+      trial: 1,
+      maxTrials: 3,
+      metric: 'val_loss',
+      results: 3,
+      best: null,
+      changes: [],
+      moreChanges: 0,
+    };
+    const tuned = { ...done({ test_recall_at_100: 0.3, test_loss: 4 }), inSweep };
+    expect(said(tuned, measured, [metric, loss as ComparedMetric])).toMatch(
+      /^test loss is 1\.0000 \(20 %\) better .* test recall@100 is 0\.0600/,
+    );
   });
 
   it.each([

@@ -1,11 +1,14 @@
 /** What a finalized sweep was worth, on rows that no trial was chosen by: beside what was before it, and beside other seeds. */
 import {
+  digestOf,
   formatMetric,
   isTerminal,
   leadingMetric,
   measuredModel,
   metricTitle,
   metricValue,
+  nameOf,
+  parseMetricName,
   resultVerdict,
   type ComparedMetric,
   type FinalRun,
@@ -32,16 +35,32 @@ export function isWhole({ run, baseline, repeats }: Worth): boolean {
   return isTerminal(run.status) && (baseline === null || isTerminal(baseline.status)) && areRepeated;
 }
 
-/** Whether the search was worth it, in a sentence; where nobody can tell, why. */
+/** Whether the search was worth it, by what it searched for and by what says most of such a model; where nobody can tell, why. */
 export function verdictOf(worth: Worth): string {
-  const { run, comparison, repeats } = worth;
+  const { run, baseline, comparison, repeats } = worth;
   const leading = leadingMetric(measuredModel(run.spec), 'test');
   const why = nothingToTell(worth, leading);
   if (why !== undefined) return `What the search was worth is not known: ${why}.`;
-  return verdictWords(
-    comparison?.metrics.find(({ name }) => name === leading),
-    repeats.sensitivity?.metrics.find(({ metric }) => metric === leading),
+  if (baseline && digestOf(run.spec) === digestOf(baseline.spec))
+    return 'The trial is what the sweep began with, trained once more: there is no difference to tell of.';
+  const objective = run.inSweep && testTwin(run.inSweep.metric);
+  const judged = [objective ?? undefined, leading].filter(
+    (name) => name === leading || isMeasured(run.result, name),
   );
+  return [...new Set(judged)]
+    .map((wanted) =>
+      verdictWords(
+        comparison?.metrics.find(({ name }) => name === wanted),
+        repeats.sensitivity?.metrics.find(({ metric }) => metric === wanted),
+      ),
+    )
+    .join(' ');
+}
+
+/** The metric that trials were compared by, on the rows that none was chosen by; undefined where the test split has none. */
+function testTwin(objective: string): string | undefined {
+  const parsed = parseMetricName(objective);
+  return parsed?.family.splits.includes('test') ? nameOf({ ...parsed, split: 'test' }) : undefined;
 }
 
 function nothingToTell({ run, baseline }: Worth, leading: string | undefined): string | undefined {
@@ -65,7 +84,7 @@ function isMeasured(result: RunView['result'], leading: string | undefined): boo
 /** Student's t of 95 %, two-sided, by the degrees of freedom from 1; 2 beyond. */
 const T = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26];
 
-/** Whether the search was worth it, by the metric that says most of the model. */
+/** Whether the search was worth it, by one metric. */
 export function verdictWords(
   metric: ComparedMetric | undefined,
   spread: MetricSensitivity | undefined,

@@ -108,7 +108,7 @@ describe('the convergence of a search', () => {
 });
 
 describe('slices', () => {
-  it('have the best of each value, and of each fifth of a range', () => {
+  it('have the best of each value, also of one that somebody tried beside the space, and of each fifth of a range', () => {
     const slices = slicesOf(HISTORY, SPACE, 'minimize');
     expect(Object.keys(slices)).toEqual(['a', 'b', 'c']);
     expect(slices['c']!.map(({ at, trials }) => ({ at, trials }))).toEqual(
@@ -123,6 +123,12 @@ describe('slices', () => {
       upTo: expect.closeTo(10 ** -2.4, 12) as number,
     });
     for (const key of ['a', 'b']) expect(slices[key]!.reduce((sum, { trials }) => sum + trials, 0)).toBe(60);
+    const beside = { ...HISTORY[0]!, parameters: { ...HISTORY[0]!.parameters, c: 'other' }, value: -1 };
+    expect(slicesOf([...HISTORY, beside], SPACE, 'minimize')['c']![3]).toMatchObject({
+      at: { value: 'other' },
+      trials: 1,
+      best: -1,
+    });
     expect(slicesOf([], SPACE, 'minimize')['c']![0]).toEqual({
       at: { value: 'x' },
       trials: 0,

@@ -57,7 +57,10 @@ export function slicesOf(
       return [
         [
           key,
-          placesOf(parameter).map(({ at, has }) =>
+          placesOf(
+            parameter,
+            having.map((trial) => trial.parameters[key] ?? null),
+          ).map(({ at, has }) =>
             sliceOf(
               at,
               having.filter((trial) => has(trial.parameters[key] ?? null)),
@@ -75,13 +78,14 @@ interface Place {
   has: (value: ParameterValue) => boolean;
 }
 
-function placesOf(parameter: Parameter): Place[] {
+/** Of single values those that somebody tried beside the space come last. */
+function placesOf(parameter: Parameter, tried: readonly ParameterValue[]): Place[] {
   const count = countOf(parameter);
   if ('min' in parameter && count > 10) return partsOf(parameter);
-  return Array.from({ length: count }, (_, i) => {
-    const value = valueAt(parameter, i);
-    return { at: { value }, has: (own) => canonicalJson(own) === canonicalJson(value) };
-  });
+  const values = new Map<string, ParameterValue>();
+  for (const value of [...Array.from({ length: count }, (_, i) => valueAt(parameter, i)), ...tried])
+    if (!values.has(canonicalJson(value))) values.set(canonicalJson(value), value);
+  return [...values].map(([text, value]) => ({ at: { value }, has: (own) => canonicalJson(own) === text }));
 }
 
 /** Equal parts, by orders of magnitude where the range is searched by them. */
