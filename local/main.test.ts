@@ -109,6 +109,10 @@ describe('the command line', () => {
       ['start', '--model', 'shop', '--spec', 'x.yaml', '--quick', '--quick-share', '2'],
       /--quick-share is "2"; allowed is a number above 0 and below 1/,
     ],
+    [
+      ['start', '--model', 'shop', '--spec', 'x.yaml', '--quick', '--intent', 'ablation'],
+      /--quick and --intent ablation exclude each other/,
+    ],
     [['train-full', 'shop'], /"shop" names no run: give its id/],
     [['start', 'extra', '--model', 'shop'], /write: trainyard start --model ID/],
     [['watch'], /write: trainyard watch RUN/],
@@ -116,7 +120,12 @@ describe('the command line', () => {
     [['watch', 'shop#1', '--url', 'localhost:8080'], /--url is "localhost:8080"; write it with its protocol/],
     [['list', 'shop', '--status', 'done'], /--status is "done"; allowed are pending, provisioning/],
     [['list', 'shop', '--limit', '0'], /--limit is "0"; allowed is a whole number from 1 to 10000/],
-    [['export', 'shop#1', '--to', ''], /--to is ""; it must be a text of 1 character or more/],
+    [['export', 'shop#1', '--to', ''], /--to is empty: name a folder, or leave it out/],
+    [['sweep', 'show', 'q5w2kzt7mbx3hvac4ndy', '--out', ''], /--out is empty: name a folder/],
+    [
+      ['start', '--model', 'shop', '--spec', 'x.yaml', '--tag', 'a=1', '--tag', 'a=2'],
+      /--tag is "a=2"; a is given twice/,
+    ],
     [['sample'], /--output is missing/],
     [['sample', '--output', 'x.csv', '--rows', '1e6'], /--rows is "1e6"; allowed is a whole number/],
     [

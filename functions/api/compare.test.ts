@@ -106,6 +106,24 @@ describe('GET /api/compare', () => {
     });
   });
 
+  it('refuses a metric that no run has and nobody knows, and takes one that a run may yet have', async () => {
+    const { put, compared, refused } = await world();
+    await put(1);
+    await put(2);
+    const asked = { runs: 'demo#1,demo#2' };
+    expect(await refused({ ...asked, metrics: 'test_recal_at_10' })).toMatchObject({
+      status: 400,
+      errors: [
+        {
+          pointer: '/metrics',
+          detail: expect.stringContaining('did you mean test_recall_at_10?') as string,
+        },
+      ],
+    });
+    expect((await refused({ ...asked, metrics: 'nosuch' })).status).toBe(400);
+    await compared({ ...asked, metrics: 'test_recall_at_10,test_rmse' });
+  });
+
   it('refuses a run that is named by its id and by its name', async () => {
     const { put, refused } = await world();
     const { runId } = await put(1);

@@ -1,8 +1,10 @@
 /** Reads what a comparison is made of: the runs alone, and what is asked for besides. */
 import {
+  canonicalMetricName,
   compareRuns,
   inParallel,
   MOST_COMPARED,
+  parseMetricName,
   paths,
   QUICK_TEST,
   runName,
@@ -12,6 +14,7 @@ import {
   type Run,
   type RunComparison,
 } from '@trainyard/shared';
+import { nearestName } from '@trainyard/shared/nearestName';
 import type { ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 import { readEvaluation } from '../runs/results/evaluation.js';
@@ -40,7 +43,23 @@ export async function compare(
     throw refused('/runs', `names one run, ${runName(first)}: a comparison takes 2 to ${MOST_COMPARED}`);
   const compared: Compared[] = runs.map((run) => ({ run }));
   await Promise.all((query.include ?? []).map((what) => READERS[what](cp, compared)));
+  refuseUnknown(query.metrics ?? [], runs);
   return compareRuns(compared, { baselineRunId: baseline.runId, metrics: query.metrics });
+}
+
+/** What no run has and what is called as no metric is a slip, as in a filter; what a run may yet have is not. */
+function refuseUnknown(metrics: readonly string[], runs: readonly Run[]): void {
+  const had = runs.flatMap(({ result, latestMetrics }) => [
+    ...Object.keys(result?.metrics ?? {}),
+    ...Object.keys(latestMetrics),
+  ]);
+  const unknown = metrics.find((name) => !parseMetricName(canonicalMetricName(name)) && !had.includes(name));
+  if (unknown === undefined) return;
+  const near = nearestName(unknown, [...new Set(had)]);
+  throw refused(
+    '/metrics',
+    `names "${unknown}", and no metric is called so, nor has one of the runs it${near === undefined ? ': leave it out, or leave out metrics to see what they have' : `; did you mean ${near}?`}`,
+  );
 }
 
 async function baselineOf(

@@ -500,7 +500,7 @@ describe('a sweep', () => {
     expect(outcome.spec.training.optimizer).toMatchObject({ learningRate: other?.parameters[RATE] });
     expect((await readSweepView(world.cp.store, sweep)).finals).toMatchObject([{ trial: other?.number }]);
     await expect(finalizeSweep(world.cp, sweep, { ...alone, trial: 99 })).rejects.toThrow(
-      /no completed trial 99/,
+      /There is no trial 99: they have the numbers 1 to/,
     );
   });
 

@@ -129,7 +129,10 @@ function refusal(status: number, { title, detail, errors = [] }: Problem): Refus
   // The detail of some refusals is, or ends in, the first of the errors, which have lines of their own here.
   const [first] = errors;
   const repeated = first ? detail.indexOf(`: ${first.pointer} ${first.detail}`) : -1;
-  const own = repeated < 0 ? detail : detail.slice(0, repeated);
+  const before = repeated < 0 ? detail : detail.slice(0, repeated);
+  // Others begin with it, and end in what one may do.
+  const own =
+    first && before.startsWith(`${first.detail}. `) ? before.slice(first.detail.length + 2) : before;
   const headline = own === first?.detail ? `${title} (${status})` : `${title} (${status}): ${own}`;
   return new RefusedError(isTransientStatus(status) ? 'unavailable' : 'refused', headline, errors);
 }

@@ -83,6 +83,22 @@ describe('a request', () => {
     expect(new Set(seen.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
   });
 
+  it('that is refused says each mistake once, and then what one may do', async () => {
+    const errors = [{ pointer: '/space/a', detail: 'a is never 3' }];
+    const { client } = await serve(
+      json(400, {
+        type: 'about:blank',
+        title: 'Invalid request',
+        status: 400,
+        detail: 'a is never 3. Leave it out.',
+        errors,
+      }),
+    );
+    await expect(client.start('shop', {})).rejects.toThrow(
+      /^Invalid request \(400\): Leave it out\.\n {2}\/space\/a: a is never 3$/,
+    );
+  });
+
   it('that is refused is not sent again, and its problem is told with every pointer', async () => {
     const { client, seen } = await serve(
       json(400, {

@@ -112,11 +112,11 @@ export class TrainyardClient {
     modelId: string,
     spec: TrainingSpecInput | Record<string, unknown>,
     rows?: number,
-    { quickTest, repeats }: Pick<StartIdentity, 'quickTest' | 'repeats'> = {},
+    identity: StartIdentity = {},
   ): Promise<z.infer<typeof dryRunSchema>> {
     const query = queryOf({ dryRun: 'true', rows });
     const path = `/api/models/${encodeURIComponent(modelId)}/training-runs${query}`;
-    const body = { spec, ...(quickTest && { quickTest }), ...(repeats !== undefined && { repeats }) };
+    const body = { spec, ...identity };
     return requestJson(this.connection, { method: 'POST', path, body }, dryRunSchema);
   }
 

@@ -1,4 +1,5 @@
 import {
+  canonicalMetricName,
   DEFAULT_MONITOR,
   formatMetric,
   leadingMetric,
@@ -82,7 +83,7 @@ export const list = defineCommand(
       cursor = page.nextCursor;
     }
     if (values.json) context.terminal.draw(runs.map((run) => JSON.stringify(run)));
-    else context.terminal.draw(runLines(runs, context.terminal.layout.width));
+    else context.terminal.draw(runLines(runs, context.terminal.layout.width, orderBy));
     noteUnsearched(unsearched, context);
     if (runs.length === 0)
       context.note(
@@ -140,29 +141,60 @@ interface BestAsked {
   order: string | undefined;
 }
 
-/** A table: name, status, epochs, the metric that says most of the newest run's model, its warnings, when it began, id, title. */
-export function runLines(runs: readonly RunView[], width: number): string[] {
+/**
+ * A table: name, status, epochs, the metric that says most of the newest run's model, or besides it the one that they are ordered by,
+ * its warnings, when it began, id, title.
+ */
+export function runLines(runs: readonly RunView[], width: number, orderBy = ''): string[] {
   const [newest] = runs;
   if (!newest) return [];
   const asked = measuredModel(newest.spec);
+  const leading = leadingMetric(asked, 'test');
+  const ordered = orderedMetric(orderBy, runs, leading);
   const rows = runs.map((run) => [
     plain(run.name),
     run.status,
     `${run.currentEpoch}/${run.totalEpochs}`,
     leadingValue(run, asked),
+    ...(ordered === undefined ? [] : [formatMetric(ordered, metricValue(run.latestMetrics, ordered))]),
     run.warnings.length > 0 ? String(run.warnings.length) : '–',
     run.createdAt.slice(0, 19).replace('T', ' '),
     run.runId,
     plain(run.title),
   ]);
-  const title = metricTitle(leadingMetric(asked, 'test') ?? '', 'test');
+  const title = metricTitle(leading ?? '', 'test');
   const table = tableLines(
-    [['run', 'status', 'epochs', title, 'warnings', 'created (UTC)', 'id', 'title'], ...rows],
+    [
+      [
+        'run',
+        'status',
+        'epochs',
+        title,
+        ...(ordered === undefined ? [] : [ordered]),
+        'warnings',
+        'created (UTC)',
+        'id',
+        'title',
+      ],
+      ...rows,
+    ],
     width,
   );
   return rows.some(([, , , value]) => value?.endsWith(OF_VALIDATION))
     ? [...table, ...wrap(VALIDATION_NOTE, width)]
     : table;
+}
+
+/** The metric that runs are ordered by, where it is one that a run has and that has no column anyway. */
+function orderedMetric(
+  orderBy: string,
+  runs: readonly RunView[],
+  leading: string | undefined,
+): string | undefined {
+  const first = orderBy.trim().split(/[\s,]/)[0] ?? '';
+  const name = canonicalMetricName(first.replace(/^metrics\./, ''));
+  const isThere = runs.some(({ latestMetrics }) => metricValue(latestMetrics, name) !== undefined);
+  return isThere && name !== leading ? name : undefined;
 }
 
 /** Behind a value of the validation split, in a column that is of the test split. */

@@ -145,6 +145,10 @@ function localUri(uri: string, base: string, where = ''): string {
 export const tagSchema = z.string().transform((text, context): [string, string] => {
   const at = text.indexOf('=');
   if (at >= 1) return [text.slice(0, at), text.slice(at + 1)];
-  context.addIssue({ code: 'custom', message: 'write NAME=VALUE, such as --tag team=shop' });
+  context.addIssue({
+    code: 'custom',
+    message:
+      'write NAME=VALUE, such as --tag team=shop; NAME= has an empty value, which takes the tag from an experiment',
+  });
   return z.NEVER;
 });

@@ -6,7 +6,7 @@ import {
   runTitleSchema,
   type RunIntent,
 } from '@trainyard/shared';
-import { commaSeparated, wholeNumber } from '@trainyard/shared/commandLine/flags';
+import { commaSeparated, wholeNumber, pairs } from '@trainyard/shared/commandLine/flags';
 import { z } from 'zod';
 import type { StartIdentity, TrainyardClient } from '../client/trainyardClient.js';
 import { plain } from '../watch/layout.js';
@@ -14,7 +14,7 @@ import { defineCommand, EXIT, experimentArgument, modelArgument, printJson } fro
 import { connect, connectionFlags, findRun, isThisMachine } from './connect.js';
 import { estimateLines, togetherLines } from './estimateLines.js';
 import { gitCommit } from './gitCommit.js';
-import { cutLines, quickFlags, quickTestAsked } from './quick/quickTest.js';
+import { cutLines, quickFlags, quickTestAsked, refuseOtherIntent } from './quick/quickTest.js';
 import { withNamedPlaces } from './sent/namedPlaces.js';
 import { refuseJsonOfWatch, watchOrLeave } from './watch.js';
 import { prepareSpec, readSpec, tagSchema } from './specFile.js';
@@ -42,7 +42,7 @@ export const start = defineCommand(
         multiple: true,
         value: 'NAME=VALUE',
         description: 'adds a tag; may be given several times',
-        schema: z.array(tagSchema).default([]),
+        schema: pairs(tagSchema),
       },
       title: {
         value: 'TEXT',
@@ -94,6 +94,7 @@ export const start = defineCommand(
   async (values, context) => {
     const { model: modelId, data, tag } = values;
     refuseJsonOfWatch(values);
+    refuseOtherIntent(values);
     const client = await connect(values, context);
     const specFile = resolve(context.cwd, values.spec);
     const prepared = prepareSpec(
@@ -112,10 +113,13 @@ export const start = defineCommand(
         ([part, ...keys]) => (part === 'spec' ? { file: specFile, keys } : undefined),
         context.cwd,
       );
+    const asked = {
+      ...(await identityOf(client, values, dirname(specFile))),
+      ...(quickTest && { quickTest }),
+      ...(values.repeats !== undefined && { repeats: values.repeats }),
+    };
     if (values['dry-run']) {
-      const answer = await named(
-        client.dryRun(modelId, prepared, values.rows, { quickTest, repeats: values.repeats }),
-      );
+      const answer = await named(client.dryRun(modelId, prepared, values.rows, asked));
       if (values.json) return printJson(answer, context);
       context.terminal.draw([
         ...cutLines(answer, context.terminal.layout.width),
@@ -124,14 +128,7 @@ export const start = defineCommand(
       ]);
       return EXIT.ok;
     }
-    const identity = await identityOf(client, values, dirname(specFile));
-    const run = await named(
-      client.start(modelId, prepared, {
-        ...identity,
-        ...(quickTest && { quickTest }),
-        ...(values.repeats !== undefined && { repeats: values.repeats }),
-      }),
-    );
+    const run = await named(client.start(modelId, prepared, asked));
     if (values.json) return printJson(run, context);
     context.terminal.draw(cutLines(run, context.terminal.layout.width));
     if (values.repeats !== undefined)

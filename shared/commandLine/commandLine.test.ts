@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { commandTable } from './commandTable.js';
 import { fieldChoices, fieldDescription } from './fieldDescription.js';
-import { commaSeparated, wholeNumber } from './flags.js';
+import { commaSeparated, pairs, wholeNumber } from './flags.js';
 import { commandHelp, programHelp, usageOf } from './help.js';
 import { editDistance, nearestName } from '../nearestName.js';
 import { parseArguments } from './parseArguments.js';
@@ -139,12 +139,37 @@ describe('parseArguments', () => {
       ['c', '-o', 'a', '--output', 'b'],
       '--output is given 2 times, as "a" and "b": it takes one value, so write it once',
     ],
+    [['c', '-o', ''], '--output is empty: name a file, or leave it out (the folder that you are in is .)'],
     [['c', '-o'], '-o lacks its value: write -o FILE'],
     [['c', '-o', '--dry'], '-o lacks its value: write -o FILE, or -o=--dry where that is the value'],
     [['c', '-o', 'f', '--dry=yes'], '--dry is a switch: it takes no value, and got "yes"'],
   ])('refuses %j', (args, message) => {
     expect(() => pack(...args)).toThrow(UserError);
     expect(() => pack(...args)).toThrow(new UserError('wrong-arguments', message));
+  });
+
+  it('takes pairs with each name once', () => {
+    const pair = z.string().transform((text): [string, string] => [text.slice(0, 1), text.slice(2)]);
+    const HANG = commandTable({
+      name: 'crate hang',
+      summary: 'Hangs a crate.',
+      positionals: { place: { value: 'DIR', description: 'where', schema: z.string().optional() } },
+      flags: {
+        set: { multiple: true, value: 'KEY=VALUE', description: 'how', schema: pairs(pair) },
+      },
+      examples: ['crate hang'],
+    });
+    expect(parseArguments(HANG, [])).toEqual({ place: undefined, set: [] });
+    expect(parseArguments(HANG, ['--set', 'a=1', '--set', 'b=1'])).toMatchObject({
+      set: [
+        ['a', '1'],
+        ['b', '1'],
+      ],
+    });
+    expect(() => parseArguments(HANG, ['--set', 'a=1', '--set', 'a=2'])).toThrow(
+      '--set is "a=2"; a is given twice: write it once',
+    );
+    expect(() => parseArguments(HANG, [''])).toThrow('DIR is empty: name a folder');
   });
 
   it('ends in values, in help or in a UserError, whatever is written', () => {

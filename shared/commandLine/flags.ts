@@ -58,6 +58,26 @@ export function wholeNumber(least: number, most: number) {
   });
 }
 
+/**
+ * Whether an argument whose value stands so in help names a file or a folder. An empty one is none: it would mean the folder that
+ * one is in, as where a variable of a shell is empty.
+ */
+export function isPath(value: string | undefined): boolean {
+  return /\b(FILE|DIR|PATH)\b/.test(value ?? '');
+}
+
+/** Pairs of names and values, given several times: each name once, for of two values one would be left out unsaid. */
+export function pairs<T>(schema: z.ZodType<[string, T], string>) {
+  return z
+    .array(schema)
+    .superRefine((given, context) => {
+      for (const [i, [name]] of given.entries())
+        if (given.findIndex(([other]) => other === name) !== i)
+          context.addIssue({ code: 'custom', path: [i], message: `${name} is given twice: write it once` });
+    })
+    .default([]);
+}
+
 /** Words with commas between, as a list; it is not checked what they are. */
 export const commaSeparated = z.string().transform((text) => text.split(',').map((word) => word.trim()));
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { allFlags, type CommandTable } from './commandTable.js';
-import { isRequiredArgument, type Flag, type Flags, type Positionals, type Values } from './flags.js';
+import { isPath, isRequiredArgument, type Flag, type Flags, type Positionals, type Values } from './flags.js';
 import { usageOf } from './help.js';
 import { mistakeInWords } from '../http/mistakeWords.js';
 import { nearestName } from '../nearestName.js';
@@ -27,10 +27,11 @@ export function parseArguments<P extends Positionals, F extends Flags>(
     throw new UserError('wrong-arguments', `write: ${usageOf(table)}`);
   const values = [
     ...Object.entries(table.flags).map(([name, flag]) => [name, flagValue(name, flag, written)]),
-    ...positionals.map(([name, { value, multiple, schema = z.string() }], i) => [
-      name,
-      checked(value, schema, multiple ? written.positionals.slice(i) : written.positionals[i]),
-    ]),
+    ...positionals.map(([name, { value, multiple, schema = z.string() }], i) => {
+      const given = multiple ? written.positionals.slice(i) : written.positionals[i];
+      refuseEmptyPath(value, value, [given].flat());
+      return [name, checked(value, schema, given)];
+    }),
   ];
   // The entries are those of the table, each read by its own schema.
   return Object.fromEntries(values) as Values<P, F>;
@@ -117,7 +118,21 @@ function flagValue(name: string, flag: Flag, { flags }: Written): unknown {
       `--${name} is given ${texts.length} times, as ${texts.map((text) => `"${text}"`).join(' and ')}: it takes one value, so write it once`,
     );
   }
+  refuseEmptyPath(`--${name}`, flag.value, texts);
   return checked(`--${name}`, schema, flag.multiple ? texts : texts[0]);
+}
+
+/** Such as `--out ""` of a script whose variable is empty. */
+function refuseEmptyPath(
+  what: string,
+  value: string | undefined,
+  texts: readonly (string | undefined)[],
+): void {
+  if (isPath(value) && texts.includes(''))
+    throw new UserError(
+      'wrong-arguments',
+      `${what} is empty: name a ${value?.includes('DIR') ? 'folder' : 'file'}, or leave it out (the folder that you are in is .)`,
+    );
 }
 
 function checked(what: string, schema: z.ZodType, written: string | readonly string[] | undefined): unknown {

@@ -103,6 +103,11 @@ describe('a space', () => {
       { a: { min: 1, max: 2, when: { abx: 1 } }, abc: [1] },
       /"abx" is no parameter of the space; did you mean "abc"/,
     ],
+    [
+      'a condition on a key of the specification that is not searched',
+      { 'training.optimizer.momentum': { min: 0, max: 1, when: { 'training.optimizer.type': 'sgd' } } },
+      /"training.optimizer.type" is no parameter of the space: add it to the space/,
+    ],
     ['a condition on itself', { a: { min: 1, max: 2, when: { a: 1 } } }, /on itself/],
     [
       'a condition that never holds',

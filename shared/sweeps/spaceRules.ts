@@ -152,11 +152,14 @@ function brokenConditions(space: Space, key: string): RuleBroken[] {
     const path = [key, 'when', on];
     const other = Object.hasOwn(space, on) ? space[on] : undefined;
     if (!other) {
-      const near = nearestName(on, Object.keys(space));
+      const near = nearestName(
+        on,
+        Object.keys(space).filter((one) => one !== key),
+      );
       return [
         {
           path,
-          message: `"${on}" is no parameter of the space${near === undefined ? '' : `; did you mean "${near}"?`}`,
+          message: `"${on}" is no parameter of the space${near === undefined ? ': ' : `; did you mean "${near}"? Else `}add it to the space, as a constant where it is always the same`,
         },
       ];
     }

@@ -204,6 +204,7 @@ describe('trainyard export mlflow', () => {
   it.each([
     [[], {}, 2, /no MLflow server is named: write --to URI, or set TRAINYARD_MLFLOW_URI/],
     [['--to', 'databricks'], {}, 2, /--to is "databricks"; it must be the http or https URL/],
+    [['--model', 'nomodel', '--to', 'http://127.0.0.1:9'], {}, 1, /no model nomodel|model nomodel/i],
     [['demo#1', '--model', 'demo', '--to', 'http://127.0.0.1:9'], {}, 2, /leave one of them out/],
   ])('says what is wrong: %j', async (args, environment, code, words) => {
     const { url } = await trainyard(0);

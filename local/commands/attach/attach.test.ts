@@ -54,7 +54,7 @@ describe('trainyard attach', () => {
       [['.env'], /the name \.env must be a path such as .*give another by --as/],
       [['large.bin', '--as', '../x'], /--as \.\.\/x must be a path/],
       [[], /name a file to attach, or one to take away by --remove/],
-      [['.env', '--remove', 'a'], /name a file to attach/],
+      [['.env', '--remove', 'a'], /\.env would be attached, and --remove takes a away: say one of them/],
       [['--remove', 'a', '--replace'], /not about --remove/],
     ];
     for (const [args, says] of cases) {

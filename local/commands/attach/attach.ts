@@ -36,7 +36,12 @@ export const attach = defineCommand(
   },
   async (values, context) => {
     const { file, remove, as, replace } = values;
-    if ((file === undefined) === (remove === undefined))
+    if (file !== undefined && remove !== undefined)
+      throw new UserError(
+        'wrong-arguments',
+        `${file} would be attached, and --remove takes ${remove} away: say one of them; --replace puts a file in the place of another`,
+      );
+    if (file === undefined && remove === undefined)
       throw new UserError('wrong-arguments', 'name a file to attach, or one to take away by --remove');
     if (remove !== undefined && (as !== undefined || replace))
       throw new UserError(

@@ -1,6 +1,6 @@
 import { experimentTextSchemas, metricValue } from '@trainyard/shared';
 import { UserError } from '@trainyard/shared/commandLine/userError';
-import { z } from 'zod';
+import { pairs } from '@trainyard/shared/commandLine/flags';
 import type { TrainyardClient } from '../../client/trainyardClient.js';
 import { type CommandContext, defineCommand, EXIT, experimentArgument, modelArgument } from '../command.js';
 import { connect, connectionFlags } from '../connect.js';
@@ -41,8 +41,8 @@ export const experiments = defineCommand(
       tag: {
         multiple: true,
         value: 'NAME=VALUE',
-        description: 'adds a tag, or changes it; without a value removes it; may be given several times',
-        schema: z.array(tagSchema).default([]),
+        description: 'adds a tag, or changes it; NAME= alone removes it; may be given several times',
+        schema: pairs(tagSchema),
       },
       json: { description: 'prints JSON, of a list an experiment per line' },
       ...connectionFlags,

@@ -1,5 +1,5 @@
 /** `--quick` and what goes with it. */
-import type { RunView } from '@trainyard/shared';
+import type { RunIntent, RunView } from '@trainyard/shared';
 import type { FlagValues } from '@trainyard/shared/commandLine/flags';
 import { wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
@@ -51,6 +51,21 @@ export function quickTestAsked(values: FlagValues<typeof quickFlags>): StartIden
   const stray = Object.entries({ share, epochs, usd: maxUsd }).find(([, value]) => value !== undefined);
   if (stray) throw new UserError('wrong-arguments', `--quick-${stray[0]} goes with --quick: add it`);
   return undefined;
+}
+
+/** What a quick test is for, it says itself. */
+export function refuseOtherIntent({
+  quick,
+  intent,
+}: {
+  quick: boolean;
+  intent: RunIntent | undefined;
+}): void {
+  if (quick && intent !== undefined && intent !== 'quick-test')
+    throw new UserError(
+      'wrong-arguments',
+      `--quick and --intent ${intent} exclude each other, for the intent of a quick test is quick-test: leave one of them out`,
+    );
 }
 
 /** What a quick test leaves out, in lines. */

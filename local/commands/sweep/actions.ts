@@ -80,7 +80,7 @@ const FLAGS: Readonly<Record<Action, readonly FlagName[]>> = {
   extend: LIMITS,
   cancel: [],
   'add-trial': ['set'],
-  finalize: ['trial', 'override', 'repeats', 'no-baseline', 'detach'],
+  finalize: ['trial', 'override', 'repeats', 'no-baseline', 'detach', 'out'],
 };
 
 /** A flag of another action would do nothing. */

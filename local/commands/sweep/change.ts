@@ -93,11 +93,14 @@ export async function addTrial({ client, values, context }: SweepAsked, sweepId:
     );
   const parameters = Object.fromEntries(values.set);
   const queued = await client.addTrial(sweepId, parameters);
+  const { status } = await client.sweep(sweepId);
   context.terminal.draw(
     values.json
       ? [JSON.stringify(queued)]
       : [
-          `sweep ${sweepId} tries ${parametersText(queued.parameters)} as trial ${queued.number} as soon as there is room, before what it would try itself`,
+          `sweep ${sweepId} tries ${parametersText(queued.parameters)} as trial ${queued.number} ${status === 'paused' ? 'once it is resumed' : 'as soon as there is room'}, before what it would try itself`,
+          '  all that is not named is as the specification of the sweep has it, not as the best trial has',
+          ...(status === 'paused' ? [`it is paused: trainyard sweep resume ${sweepId}`] : []),
           `look at it: trainyard sweep watch ${sweepId}`,
         ],
   );

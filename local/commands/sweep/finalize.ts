@@ -5,6 +5,7 @@ import { UserError } from '@trainyard/shared/commandLine/userError';
 import { EXIT } from '../command.js';
 import { watchOrLeave } from '../watch.js';
 import type { SweepAsked } from './actions.js';
+import { writtenAgain } from './look.js';
 import { isWhole, type Worth } from '@trainyard/functions/sweeps/report/worth';
 import { readWorth, sampleWarning, waitingLine, worthLines } from './worth.js';
 
@@ -35,7 +36,7 @@ export async function finalize({ client, values, context }: SweepAsked, sweepId:
     terminal.draw([
       `${plain(run.name)} (run ${run.runId}) trains trial ${final.trial}${trial === undefined ? `, ${bestInWords(sweep)},` : ''} as a version of ${run.modelId}`,
       ...besideLines(repeats, !isAlone),
-      ...(detach ? [`what it comes to: ${look}`] : []),
+      ...(detach ? [`what it comes to: ${look}, and with --out sweeps/${sweepId} its files too`] : []),
     ]);
   if (detach) {
     if (json) terminal.draw([JSON.stringify(await readWorth(client, final))]);
@@ -51,7 +52,8 @@ export async function finalize({ client, values, context }: SweepAsked, sweepId:
     context.note(`all of it goes on: ${look} says what it comes to`);
     return EXIT.interrupted;
   }
-  terminal.draw(json ? [JSON.stringify(worth)] : ['', ...worthLines(worth, terminal.layout)]);
+  const files = await writtenAgain({ client, values, context }, sweepId);
+  terminal.draw(json ? [JSON.stringify(worth)] : ['', ...worthLines(worth, terminal.layout), ...files]);
   return worth.run.status === 'completed' ? EXIT.ok : EXIT.failed;
 }
 

@@ -26,12 +26,22 @@ const HEAD = ['sweep', 'name', 'status', 'trials', 'best', 'objective', 'created
   style: 'dim' as const,
 }));
 
-function rowOf({ sweepId, name, status, trials, maxTrials, best, objective, createdAt }: SweepView) {
+function rowOf({
+  sweepId,
+  name,
+  status,
+  endReason,
+  trials,
+  maxTrials,
+  best,
+  objective,
+  createdAt,
+}: SweepView) {
   const over = trials.completed + trials.pruned + trials.failed + trials.cancelled;
   return [
     sweepId,
     name === sweepId ? '–' : truncate(plain(name), 30),
-    status,
+    endReason === null || endReason === status ? status : `${status} (${endReason})`,
     `${over}/${maxTrials}`,
     best ? formatMetric(objective.metric, best.value) : '–',
     objective.metric,

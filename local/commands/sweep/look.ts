@@ -1,4 +1,5 @@
 /** Shows a sweep as it is, or as it goes on until it is over. */
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { EXIT, type CommandContext } from '../command.js';
@@ -63,35 +64,54 @@ export async function conclude(
   client: TrainyardClient,
   { sweep, trials }: Seen,
   { folder, json, next }: Conclusion,
-  { terminal, note }: Pick<CommandContext, 'terminal' | 'note'>,
+  context: Pick<CommandContext, 'terminal' | 'note'>,
 ): Promise<void> {
   const file = sweepFileOf(sweep, trials);
-  const names =
-    folder === undefined
-      ? []
-      : await writeOutcome(sweep, { file, report: await reportOf(client, sweep, note) }, folder);
-  terminal.draw(
+  const names = folder === undefined ? [] : await written(client, { sweep, trials }, folder, context);
+  context.terminal.draw(
     json
       ? [JSON.stringify(file)]
       : [
-          ...outcomeLines(sweep, file, terminal.layout.width),
+          ...outcomeLines(sweep, file, context.terminal.layout.width),
           ...(names.length > 0 ? [`  ${names.join(', ')} are in ${folder}`] : []),
           ...(next.length > 0 ? ['', ...next] : []),
         ],
   );
 }
 
+/** Writes what was found, as it is now; returns the names of the files. */
+async function written(
+  client: TrainyardClient,
+  { sweep, trials }: Seen,
+  folder: string,
+  context: Pick<CommandContext, 'note'>,
+): Promise<string[]> {
+  const report = await reportOf(client, sweep, context);
+  return writeOutcome(sweep, { file: sweepFileOf(sweep, trials), report }, folder);
+}
+
+/** What was written of the sweep before says nothing of what came since: it is written again, or where it is asked for. */
+export async function writtenAgain(
+  { client, values, context }: SweepAsked,
+  sweepId: string,
+): Promise<string[]> {
+  const folder = resolve(context.cwd, values.out ?? join('sweeps', sweepId));
+  if (values.out === undefined && !existsSync(join(folder, 'sweep.json'))) return [];
+  const names = await written(client, await readSweep(client, sweepId), folder, context);
+  return [`  ${names.join(', ')} are in ${folder}, with what the training came to`];
+}
+
 /** Undefined where there is none, as of a server that is older than reports: what was found is written all the same. */
 async function reportOf(
   client: TrainyardClient,
   { sweepId }: Seen['sweep'],
-  note: CommandContext['note'],
+  context: Pick<CommandContext, 'note'>,
 ): Promise<string | undefined> {
   try {
     return await client.sweepReport(sweepId);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    note(
+    context.note(
       `report.html is not written, for the server gave no report of sweep ${sweepId}: ${error.message}. An older Trainyard has none: bring it up to this version, then trainyard sweep show ${sweepId} --out DIR writes it`,
     );
     return undefined;

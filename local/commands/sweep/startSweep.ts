@@ -35,6 +35,13 @@ export async function startSweep({ client, values, context }: SweepAsked): Promi
   if (!values.json)
     context.terminal.draw([
       `sweep ${sweepId}${name === sweepId ? '' : ` (${plain(name)})`} of up to ${sweep.maxTrials === 1 ? 'one trial' : `${sweep.maxTrials} trials`}, ${sweep.maxParallel} at a time, was started at ${client.url}`,
+      ...(values.space === undefined
+        ? wrap(
+            `it tries the usual ranges around the specification (--space default): ${Object.keys(sweep.space).join(', ')}; --space FILE says what else`,
+            context.terminal.layout.width,
+            '  ',
+          )
+        : []),
       ...(unlimited === '' ? [] : wrap(unlimited, context.terminal.layout.width, '  ')),
     ]);
   if (!values.detach) return watchUntilOver({ client, values, context }, sweepId);

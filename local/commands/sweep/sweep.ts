@@ -1,5 +1,5 @@
 import { sweepIdSchema, sweepPrunerSchema, sweepStrategyNameSchema } from '@trainyard/shared';
-import { commaSeparated, wholeNumber } from '@trainyard/shared/commandLine/flags';
+import { commaSeparated, pairs, wholeNumber } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
 import { z } from 'zod';
 import { defineCommand, experimentArgument, modelArgument } from '../command.js';
@@ -34,10 +34,17 @@ const flags = {
   space: {
     value: 'FILE',
     description:
-      'what is tried: a YAML file of settings and their values, a whole sweep file, or "default" for the usual ranges',
+      'what is tried: a YAML file of settings and their values, a whole sweep file, or "default" for the usual ranges, which are tried unless it is given',
   },
   data: { short: 'd', value: 'FILE', description: 'the rows, instead of those that the spec names' },
-  name: { value: 'TEXT', description: 'what the sweep is called' },
+  name: {
+    value: 'TEXT',
+    description: 'what the sweep is called',
+    schema: z
+      .string()
+      .regex(/\S/, 'write a name, or leave it out: the sweep is called by its id then')
+      .optional(),
+  },
   experiment: {
     value: 'ID',
     description: "the experiment that the trials belong to; the model's own unless given",
@@ -83,13 +90,13 @@ const flags = {
     multiple: true,
     value: 'KEY=VALUE',
     description: 'with add-trial: a setting that the trial has; may be given several times',
-    schema: z.array(settingSchema).default([]),
+    schema: pairs(settingSchema),
   },
   override: {
     multiple: true,
     value: 'KEY=VALUE',
     description: 'with finalize: a setting that the last training has otherwise',
-    schema: z.array(settingSchema).default([]),
+    schema: pairs(settingSchema),
   },
   trial: {
     value: 'N',
@@ -107,7 +114,8 @@ const flags = {
   },
   out: {
     value: 'DIR',
-    description: 'where sweep.json, best.yaml and pictures go; sweeps/ID unless given',
+    description:
+      'where sweep.json, best.yaml and pictures go; sweeps/ID unless given. With show, and once it was finalized, they are written there again',
   },
   detach: { description: 'returns at once, without a table' },
   json: {

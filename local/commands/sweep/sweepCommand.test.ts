@@ -1,6 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readFinals } from '@trainyard/functions/sweeps/documents';
 import { describe, expect, it } from 'vitest';
+import { RESULT } from '../../../test/support/callbacks.js';
 import { testControlPlane } from '../../../test/support/controlPlane.js';
 import { serveFunction } from '../../../test/support/functionClient.js';
 import { EXAMPLE_SPEC } from '../../../test/support/newRun.js';
@@ -19,7 +21,7 @@ async function atTerminal(files: Record<string, string> = {}) {
   const { port } = await serveFunction('api');
   const sweep = (...args: string[]) =>
     runCommandLine(['sweep', ...args, '--url', `http://127.0.0.1:${port}`], folder);
-  return { world, sweep };
+  return { world, sweep, folder };
 }
 
 const START = ['--model', 'shop', '--spec', 'shop.yaml', '--detach'];
@@ -63,6 +65,27 @@ describe('what is wrong with a sweep', () => {
     expect(code).toBe(1);
   });
 
+  it('is an empty name', async () => {
+    const { sweep } = await atTerminal();
+    expect((await sweep(...START, '--name', '')).err).toMatch(/--name is ""; write a name, or leave it out/);
+  });
+
+  it('is a trial that is not there, or that was stopped', async () => {
+    const { world, sweep } = await atTerminal({ 'space.yaml': `${RATE}: [0.01, 0.02]\n` });
+    const { out } = await sweep(...START, '--space', 'space.yaml', '--trials', '2', '--json');
+    const { sweepId } = JSON.parse(out) as { sweepId: string };
+    expect((await sweep('finalize', sweepId, '--trial', '1')).err).toMatch(
+      /There is no trial 1: none was started/,
+    );
+    await world.deliver();
+    await sweep('cancel', sweepId);
+    await world.run(sweepId);
+    expect((await sweep('finalize', sweepId, '--trial', '99')).err).toMatch(/There is no trial 99: /);
+    expect((await sweep('finalize', sweepId, '--trial', '1')).err).toMatch(
+      /Trial 1 was cancelled, and only a completed trial is retrained/,
+    );
+  });
+
   it('is a flag of another action, which would do nothing', async () => {
     const { sweep } = await atTerminal();
     const { code, err } = await sweep('pause', 'q5w2kzt7mbx3hvac4ndy', '--trials', '5');
@@ -75,6 +98,10 @@ describe('what is wrong with a sweep', () => {
     [['add-trial', '--set', 'training.batchSize=[512'], /begins like JSON/],
     [['extend'], /--trials/],
     [['finalize', '--repeats', '1'], /one repetition tells no spread/],
+    [
+      ['add-trial', '--set', 'training.epochs=2', '--set', 'training.epochs=3'],
+      /training\.epochs is given twice/,
+    ],
   ])('is %j', async ([action = '', ...flags], message) => {
     const { sweep } = await atTerminal();
     const { code, err } = await sweep(action, 'q5w2kzt7mbx3hvac4ndy', ...flags);
@@ -100,7 +127,10 @@ describe('a sweep from a terminal', () => {
     const started = JSON.parse((await sweep(...START, ...flags)).out) as { sweepId: string };
     const { sweepId } = started;
     expect((await sweep('pause', sweepId)).out).toContain(`trainyard sweep resume ${sweepId}`);
-    expect((await sweep('add-trial', sweepId, '--set', `${RATE}=0.07`)).out).toContain('learningRate=0.07');
+    const added = (await sweep('add-trial', sweepId, '--set', `${RATE}=0.07`)).out;
+    expect(added).toMatch(/learningRate=0\.07 as trial 1 once it is resumed/);
+    expect(added).toContain('as the specification of the sweep has it');
+    expect(added).toContain(`trainyard sweep resume ${sweepId}`);
     expect((await sweep('resume', sweepId)).out).toContain('running: 0 of 3 trials');
     await world.deliver();
     for (let step = 0; step < 2; step++) {
@@ -116,7 +146,7 @@ describe('a sweep from a terminal', () => {
     expect(tried).toHaveLength(3);
     expect(tried).toContain(0.07);
     const listed = (await sweep('list', 'shop')).out;
-    expect(listed).toMatch(/rates +completed +3\/3 +1\.0000/);
+    expect(listed).toMatch(/rates +completed \(maxTrials\) +3\/3 +1\.0000/);
     expect(listed).not.toContain('\u202E');
     const shown = await sweep('show', sweepId, '--json');
     expect(JSON.parse(shown.out)).toMatchObject({ sweepId, bestTrial: 1, finals: [{ trial: 1 }] });
@@ -153,6 +183,30 @@ describe('a sweep from a terminal', () => {
     expect(out).toMatch(new RegExp(`trial ${bestTrial} .*: all rows, with sample=null`));
     expect(out).toMatch(new RegExp(`trial ${bestTrial} .*: 10 % of the rows`));
     expect(out).toMatch(new RegExp(`trial ${other} as \\S+ \\(run \\S+\\), \\S+: 10 % of the rows`));
+  });
+
+  it('is written again once its best was retrained, where it was written before', async () => {
+    const { world, sweep, folder } = await atTerminal({ 'space.yaml': `${RATE}: [0.01, 0.02]\n` });
+    const { out } = await sweep(...START, '--space', 'space.yaml', '--trials', '2', '--json');
+    const { sweepId } = JSON.parse(out) as { sweepId: string };
+    await world.run(sweepId);
+    await sweep('watch', sweepId);
+    const written = join(folder, 'sweeps', sweepId, 'sweep.json');
+    expect(JSON.parse(await readFile(written, 'utf8'))).toMatchObject({ finals: [] });
+    const finalize = ['finalize', sweepId, '--repeats', '0', '--no-baseline'];
+    expect((await sweep(...finalize, '--detach')).out).toContain(`--out sweeps/${sweepId}`);
+    const [final] = await readFinals(world.cp.store, sweepId);
+    const run = await world.cp.run(final?.runId ?? '');
+    await world.cp.put({ ...run, status: 'completed', result: RESULT });
+    expect((await sweep(...finalize, '--json')).code).toBe(0);
+    expect(JSON.parse(await readFile(written, 'utf8'))).toMatchObject({ finals: [{ runId: run.runId }] });
+  });
+
+  it('says what is tried where nobody has said it', async () => {
+    const { sweep } = await atTerminal();
+    expect((await sweep(...START)).out).toMatch(
+      /tries the usual ranges around the specification \(--space default\): .*training\./,
+    );
   });
 
   it('that was cancelled ends a watch as a cancelled run does', async () => {

@@ -26,7 +26,7 @@ export const exportRun = defineCommand(
         value: 'DIR|FILE.zip',
         description:
           'where to: a folder, in which one with the name and time of the run is made, or a file whose name ends in .zip',
-        schema: z.string().min(1),
+        schema: z.string(),
       },
       json: { description: 'prints what was written, and what was left out, as JSON' },
       ...connectionFlags,

@@ -100,7 +100,8 @@ async function runsOf(
     for (const reference of runs) found.push(await findRun(client, reference));
     return found;
   }
-  const models = model === undefined ? [] : [model];
+  // A model that is not there has no runs, and that would read like success.
+  const models = model === undefined ? [] : [(await client.model(model)).modelId];
   if (model === undefined) for await (const { modelId } of client.models()) models.push(modelId);
   const all: RunView[] = [];
   for (const modelId of models) {
