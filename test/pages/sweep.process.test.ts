@@ -25,6 +25,9 @@ describe.skipIf(!hasChromium)(`a sweep on the page${hasChromium ? '' : `, ${WITH
     const status = page.getByRole('status', { name: 'Status' });
     await page.getByRole('button', { name: 'Pause' }).click();
     await status.getByText('paused').waitFor();
+    await page.getByRole('button', { name: 'Add a trial' }).click();
+    await shows(page, 'the trial waits until it is resumed');
+    await page.getByRole('button', { name: 'Leave it' }).click();
     await page.getByRole('button', { name: 'Resume' }).click();
     await status.getByText('running').waitFor();
     await world.run(sweepId);

@@ -8,7 +8,7 @@ import { post } from '../../api/request.js';
 import { Asked } from '../../form/Asked.js';
 
 /** Has parameters tried that somebody names, before what the search suggests. */
-export function AddTrial({ sweep: { sweepId, space } }: { sweep: SweepView }) {
+export function AddTrial({ sweep: { sweepId, space, status } }: { sweep: SweepView }) {
   const queryClient = useQueryClient();
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
   const varied = Object.entries(space).filter(([, { type }]) => type !== 'constant');
@@ -24,6 +24,7 @@ export function AddTrial({ sweep: { sweepId, space } }: { sweep: SweepView }) {
       <Text size="sm">
         It is tried before what the search suggests, and counts as one of its trials. A field that stays empty
         is as the specification of the sweep has it.
+        {status === 'paused' && ' The sweep is paused: the trial waits until it is resumed.'}
       </Text>
       {varied.map(([key, parameter]) => (
         <TextInput
