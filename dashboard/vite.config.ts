@@ -17,14 +17,33 @@ const specificationSchema: Plugin = {
       : undefined,
 };
 
+/** Reads documents of Firestore itself, and is loaded where there is somebody to sign in there. */
+const PARSES = '/dashboard/feed/openFirestore.ts';
+
+/** No view may load zod, which weighs a sixth of it: a module that views share with what parses is to be parted into what it says and its schemas. */
+const viewsWithoutSchemas: Plugin = {
+  name: 'views-without-schemas',
+  generateBundle(_options, bundle) {
+    const chunks = Object.values(bundle).filter((part) => part.type === 'chunk');
+    for (const chunk of chunks) {
+      const isZods = Object.keys(chunk.modules).some((id) => id.includes('/node_modules/zod/'));
+      if (!isZods || chunk.facadeModuleId?.endsWith(PARSES)) continue;
+      const own = Object.keys(chunk.modules).filter((id) => !id.includes('/node_modules/'));
+      this.error(`zod is in ${chunk.fileName}, which views load too, with ${own.join(', ')}`);
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [specificationSchema],
+  plugins: [specificationSchema, viewsWithoutSchemas],
   build: {
     outDir: 'dist/page',
     target: 'es2022',
     // A page with a strict content security policy runs no inline script and loads nothing from a `data:` address.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Firestore's SDK with the schemas of what it reads; no view waits for it.
+    chunkSizeWarningLimit: 750,
     rolldownOptions: {
       onLog(level, log, report) {
         // "use client" means something to frameworks that render on a server, and nothing here.

@@ -2,7 +2,7 @@
 import type { Metrics } from '../common.js';
 import type { MeasuredMetric } from '../evaluation/measured.js';
 import { runName } from '../ids.js';
-import { measuredModel } from '../spec/metricRules.js';
+import { measuredModel } from '../spec/evaluation/measuredModel.js';
 import { DEFAULT_MONITOR } from '../metrics/availability.js';
 import { leadingMetric } from '../metrics/columns.js';
 import { isLowerBetter } from '../metrics/direction.js';

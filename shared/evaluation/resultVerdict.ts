@@ -1,7 +1,7 @@
 /** The verdict of a result, whoever trained it. */
 import { leadingMetric } from '../metrics/columns.js';
 import { metricTitle } from '../metrics/display.js';
-import { measuredModel } from '../spec/metricRules.js';
+import { measuredModel } from '../spec/evaluation/measuredModel.js';
 import type { RunResult } from '../runs/reported.js';
 import type { Run } from '../runs/run.js';
 import type { Verdict } from '../runs/verdict.js';

@@ -1,7 +1,7 @@
 /** What a specification may ask of metrics: that such a model has them, on that split and at that K. */
-import { whyNotMonitored, whyNotPrimary, type MeasuredModel } from '../metrics/availability.js';
-import type { TargetKind } from '../metrics/family.js';
+import { whyNotMonitored, whyNotPrimary } from '../metrics/availability.js';
 import type { Evaluation } from './evaluation/evaluation.js';
+import { measuredModel } from './evaluation/measuredModel.js';
 import { brokenYesOrNoRules } from './evaluation/yesOrNo.js';
 import type { Features } from './features.js';
 import type { Model } from './model.js';
@@ -14,26 +14,6 @@ interface Asking {
   features: Features | { preset: string };
   evaluation: Evaluation;
   training: Training;
-}
-
-/** What of a specification decides which metrics its epochs and its result have. */
-export function measuredModel({
-  model,
-  features,
-  evaluation: { k, trainSample, primaryMetric },
-}: Pick<Asking, 'model' | 'features' | 'evaluation'>): MeasuredModel {
-  const measured = { k, hasTrainSample: trainSample > 0, primaryMetric };
-  if ('preset' in model || 'preset' in features) return { ...measured, type: null, target: null };
-  return {
-    ...measured,
-    type: model.type,
-    target: model.type === 'retrieval' ? null : targetKind(model, features),
-  };
-}
-
-function targetKind({ rating }: Model, { target }: Features): TargetKind {
-  const isBinary = target?.threshold !== undefined || rating?.loss.type === 'binaryCrossEntropy';
-  return isBinary ? 'binary' : 'number';
 }
 
 export function brokenMetricRules(spec: Asking): RuleBroken[] {

@@ -1,5 +1,5 @@
 /** What a space must have beyond the shape of its parameters. */
-import { canonicalJson } from '../digest.js';
+import { canonicalJson } from '../canonicalJson.js';
 import { nearestName } from '../nearestName.js';
 import { conditionsOf } from './conditions.js';
 import { expandedKeys } from './expandedKeys.js';

@@ -4,7 +4,7 @@ import type { DryRun } from '@trainyard/shared/http/estimate';
 import { leadingMetric } from '@trainyard/shared/metrics/columns';
 import { isLowerBetter } from '@trainyard/shared/metrics/direction';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
-import { measuredModel } from '@trainyard/shared/spec/metricRules';
+import { measuredModel } from '@trainyard/shared/spec/evaluation/measuredModel';
 import { featureName } from '@trainyard/shared/spec/shape/featureNames';
 import { towerShape, type SizeOf } from '@trainyard/shared/spec/shape/towerShape';
 import { Link } from 'wouter';

@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { leadingMetric } from '@trainyard/shared/metrics/columns';
-import { measuredModel } from '@trainyard/shared/spec/metricRules';
+import { measuredModel } from '@trainyard/shared/spec/evaluation/measuredModel';
 import { useAddress } from '../../address/useAddress.js';
 import { reads } from '../../api/reads.js';
 import { textOf } from '../../form/specText.js';

@@ -5,7 +5,7 @@ import type { MetricFamily } from '@trainyard/shared/metrics/family';
 import { parseMetricName } from '@trainyard/shared/metrics/names';
 import { METRICS } from '@trainyard/shared/metrics/table';
 import type { Epoch } from '@trainyard/shared/runs/records';
-import { measuredModel } from '@trainyard/shared/spec/metricRules';
+import { measuredModel } from '@trainyard/shared/spec/evaluation/measuredModel';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useAddress } from '../../address/useAddress.js';
 import { type Curve, curvesOf, smoothed } from '../../figures/curves.js';

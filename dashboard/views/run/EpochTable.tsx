@@ -5,7 +5,7 @@ import { epochMetricColumns } from '@trainyard/shared/metrics/columns';
 import { formatMetric } from '@trainyard/shared/metrics/display';
 import type { Epoch } from '@trainyard/shared/runs/records';
 import { isTerminal } from '@trainyard/shared/runs/status';
-import { measuredModel } from '@trainyard/shared/spec/metricRules';
+import { measuredModel } from '@trainyard/shared/spec/evaluation/measuredModel';
 import { duration } from '../../figures/times.js';
 
 /** A row for each epoch; the one whose weights are kept is marked. */

@@ -4,7 +4,7 @@ import type { RunView } from '@trainyard/shared/http/bodies';
 import { leadingMetric } from '@trainyard/shared/metrics/columns';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import { isTerminal } from '@trainyard/shared/runs/status';
-import { measuredModel } from '@trainyard/shared/spec/metricRules';
+import { measuredModel } from '@trainyard/shared/spec/evaluation/measuredModel';
 import { Link } from 'wouter';
 import { useAddress } from '../../address/useAddress.js';
 import { reads } from '../../api/reads.js';
