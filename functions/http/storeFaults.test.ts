@@ -93,8 +93,8 @@ describe('a store that cannot be used', () => {
     const { cp, api } = await opened();
     const file = await storeFile();
     const database = new Database(file);
-    // As a file of before that had no index.
-    database.exec('DROP INDEX documents_of_model');
+    // As a file of before that had no indexes.
+    for (const of of ['model', 'status']) database.exec(`DROP INDEX documents_of_${of}`);
     database.exec("UPDATE documents SET data = substr(data, 1, 20) WHERE path = 'runs/7'");
     database.close();
     const damaged = openSqliteDocumentStore(file);

@@ -30,7 +30,15 @@ export function openSqliteDocumentStore(file: string): DocumentStore {
   return new SqliteDocumentStore(openSqlite(file, makeTables));
 }
 
-/** Lists of a model's runs, the newest first, are asked for most, and a model has thousands: each would be read for the first fifty. */
+/**
+ * What is asked for most of thousands of documents, which would all be read for it: lists of a model's runs, the newest first, and the few of a
+ * state, such as the runs that are not over, which every page listens to.
+ */
+const INDEXES = {
+  documents_of_model: `(collection, ${extract('modelId')}, ${extract('createdAt')}, path)`,
+  documents_of_status: `(collection, ${extract('status')}, ${extract('modelId')}, ${extract('createdAt')}, path) WHERE ${extract('status')} IS NOT NULL`,
+};
+
 function makeTables(database: Database.Database): void {
   database.exec(`
     CREATE TABLE IF NOT EXISTS documents (
@@ -41,12 +49,13 @@ function makeTables(database: Database.Database): void {
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS documents_collection ON documents (collection, path);
   `);
-  try {
-    database.exec(`CREATE INDEX IF NOT EXISTS documents_of_model
-      ON documents (collection, ${extract('modelId')}, ${extract('createdAt')}, path)`);
-  } catch (error) {
-    // A document that is no JSON any more is told of where it is read; all others are there, and lists of them take longer.
-    if (!/malformed JSON/.test(String(error))) throw error;
+  for (const [name, of] of Object.entries(INDEXES)) {
+    try {
+      database.exec(`CREATE INDEX IF NOT EXISTS ${name} ON documents ${of}`);
+    } catch (error) {
+      // A document that is no JSON any more is told of where it is read; all others are there, and lists of them take longer.
+      if (!/malformed JSON/.test(String(error))) throw error;
+    }
   }
 }
 

@@ -43,6 +43,12 @@ export function matches(
 function condition({ field, op, value }: Filter): { sql: string; parameters: Parameter[] } {
   if (op === 'array-contains' || op === 'array-contains-any') return containing(field, [value].flat());
   if (Array.isArray(value)) {
+    // As one list, for which an index is found.
+    if (value.length > 0 && value.every((choice) => typeof choice === 'string'))
+      return {
+        sql: `${typeAt(field)} = 'text' AND ${extract(field)} IN (${value.map(() => '?').join(', ')})`,
+        parameters: value,
+      };
     const choices = value.map((choice) => condition({ field, op: '==', value: choice as string | number }));
     return {
       sql: choices.length === 0 ? 'FALSE' : choices.map((choice) => choice.sql).join(' OR '),
