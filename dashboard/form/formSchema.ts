@@ -1,5 +1,6 @@
 /** As much of the JSON Schema of specifications as the form shows: it is loaded with the page, and the rest is more than half of it. */
 import type { JsonSchema } from './schemaAt.js';
+import { firstSentence } from './words.js';
 
 /** Of these definitions the form reads these keys alone; everything else of them stands in the text beside it. */
 const READ: Readonly<Record<string, readonly string[]>> = {
@@ -9,11 +10,11 @@ const READ: Readonly<Record<string, readonly string[]>> = {
 
 export function formSchema(schema: JsonSchema): JsonSchema {
   const definitions = Object.fromEntries(
-    Object.entries(schema.$defs ?? {}).map(([name, one]) => [name, withKeys(one, READ[name])]),
+    Object.entries(schema.$defs ?? {}).map(([name, one]) => [name, shownOf(withKeys(one, READ[name]))]),
   );
   const used = reachable(schema.$ref, definitions);
   return {
-    ...schema,
+    ...(schema.$ref !== undefined && { $ref: schema.$ref }),
     $defs: Object.fromEntries(Object.entries(definitions).filter(([name]) => used.has(name))),
   };
 }
@@ -22,6 +23,30 @@ function withKeys(schema: JsonSchema, keys: readonly string[] | undefined): Json
   if (!keys) return schema;
   const properties = Object.entries(schema.properties ?? {}).filter(([key]) => keys.includes(key));
   return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+/** What tells forms apart and bounds numbers; patterns and lengths are the server's to say. */
+const KEPT: readonly (keyof JsonSchema)[] = [
+  ...(['$ref', 'type', 'const', 'enum', 'default', 'required'] as const),
+  ...(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'] as const),
+];
+
+/** Of texts the sentence that a field shows, whole where they tell a kind; of examples those that are offered, which are numbers. */
+function shownOf(schema: JsonSchema): JsonSchema {
+  const { description, examples, properties, items, anyOf, oneOf } = schema;
+  const words = schema.const === undefined ? firstSentence(description) : description;
+  const numbers = examples?.filter((example) => typeof example === 'number') ?? [];
+  return {
+    ...Object.fromEntries(KEPT.flatMap((key) => (schema[key] === undefined ? [] : [[key, schema[key]]]))),
+    ...(words !== undefined && { description: words }),
+    ...(numbers.length > 0 && { examples: numbers }),
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(([key, one]) => [key, shownOf(one)])),
+    }),
+    ...(items && { items: shownOf(items) }),
+    ...(anyOf && { anyOf: anyOf.map(shownOf) }),
+    ...(oneOf && { oneOf: oneOf.map(shownOf) }),
+  };
 }
 
 /** The names of the definitions that the first one leads to, itself among them. */

@@ -10,11 +10,15 @@ export function titleOf(key: string): string {
 
 /** What a field is for, in its first sentence, and what may stand in it: `… 20 unless given; 1 to 10,000.` */
 export function hintOf({ schema, inherited }: Place): string {
-  const [sentence] = /^.*?[.:](?= |$)/.exec(schema.description ?? '') ?? [schema.description];
+  const sentence = firstSentence(schema.description);
   const fallback = isPlain(inherited) ? `${shown(inherited)} unless given` : undefined;
   const bounds = [fallback, boundsOf(schema)].filter((part) => part !== undefined).join('; ');
   const capital = bounds.charAt(0).toUpperCase() + bounds.slice(1);
   return [sentence?.replace(/:$/, '.'), capital && `${capital}.`].filter(Boolean).join(' ');
+}
+
+export function firstSentence(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : (/^.*?[.:](?= |$)/.exec(text)?.[0] ?? text);
 }
 
 function boundsOf(schema: JsonSchema): string | undefined {

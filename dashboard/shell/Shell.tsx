@@ -2,7 +2,6 @@ import { ActionIcon, Anchor, Badge, Burger, Group, NavLink, Text } from '@mantin
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Suspense } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { reads } from '../api/reads.js';
 import { useFeedStatus, useTopic } from '../feed/useFeed.js';
@@ -53,18 +52,16 @@ export function Shell() {
       <Navigation isOpen={isOpen} onChosen={close} />
       <main className="main" id="main" tabIndex={-1}>
         <SignInGate>
-          <Suspense fallback={<Loading />}>
-            <Switch>
-              {VIEWS.map((view) => (
-                <Route key={view.path} path={view.path}>
-                  <ForRole {...view} />
-                </Route>
-              ))}
-              <Route>
-                <NotHere what="There is no page at this address." />
+          <Switch>
+            {VIEWS.map((view) => (
+              <Route key={view.path} path={view.path}>
+                <ForRole {...view} />
               </Route>
-            </Switch>
-          </Suspense>
+            ))}
+            <Route>
+              <NotHere what="There is no page at this address." />
+            </Route>
+          </Switch>
         </SignInGate>
       </main>
     </div>

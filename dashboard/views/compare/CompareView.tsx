@@ -1,7 +1,7 @@
 import { Alert, Button, Group, List, NativeSelect, Stack, Text, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
-import { useEffect, useState } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { useAddress } from '../../address/useAddress.js';
 import { reads } from '../../api/reads.js';
@@ -9,7 +9,7 @@ import { thingsOf } from '../../feed/feed.js';
 import { useTopic } from '../../feed/useFeed.js';
 import { Failure } from '../../states/Failure.js';
 import { Loading } from '../../states/Loading.js';
-import { ComparedCurves } from './ComparedCurves.js';
+import { beginCurves, ComparedCurves } from './ComparedCurves.js';
 import { ComparedRuns } from './ComparedRuns.js';
 import { Differences } from './Differences.js';
 import { MetricTable } from './MetricTable.js';
@@ -22,6 +22,9 @@ export default function CompareView() {
   const isEnough = runs.split(',').length > 1;
   const comparison = useQuery({ ...reads.comparison(runs, baseline), enabled: isEnough });
   useNews(runs);
+  useEffect(() => {
+    if (isEnough) void beginCurves();
+  }, [isEnough]);
   return (
     <Stack gap="lg">
       <Title order={1} size="h2">
@@ -71,6 +74,8 @@ function Comparison({
   onBaseline: (runId: string) => void;
 }) {
   const { runs, baselineRunId } = comparison;
+  // A hundred runs have tables of thousands of cells: what stands above them does not wait until they are laid out.
+  const areTablesDue = useDeferredValue(true, false);
   return (
     <>
       <Group>
@@ -85,11 +90,15 @@ function Comparison({
       <Comparability comparison={comparison} />
       <ComparedRuns comparison={comparison} />
       <ComparedCurves comparison={comparison} />
-      <MetricTable comparison={comparison} />
-      <Differences title="Specification" runs={runs} differences={comparison.specification} />
-      <Differences title="Data" runs={runs} differences={comparison.data} />
-      <Differences title="Environment" runs={runs} differences={comparison.environment} />
-      <Differences title="Code" runs={runs} differences={comparison.code} />
+      {areTablesDue && (
+        <>
+          <MetricTable comparison={comparison} />
+          <Differences title="Specification" runs={runs} differences={comparison.specification} />
+          <Differences title="Data" runs={runs} differences={comparison.data} />
+          <Differences title="Environment" runs={runs} differences={comparison.environment} />
+          <Differences title="Code" runs={runs} differences={comparison.code} />
+        </>
+      )}
     </>
   );
 }

@@ -1,14 +1,18 @@
 import { Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { RunComparison } from '@trainyard/shared/comparison/runComparison';
 import { metricTitle } from '@trainyard/shared/metrics/display';
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import { WhenSeen } from '../../figures/WhenSeen.js';
 import { overlaid } from './overlaid.js';
+import { later } from '../../states/later.js';
 
 /** Of a chart, in pixels. */
 const HEIGHT = 240;
 
-const LineChart = lazy(() => import('../../figures/LineChart.js'));
+const LineChart = later(() => import('../../figures/LineChart.js'), <Skeleton height={HEIGHT} />);
+
+/** Charts are drawn as soon as their numbers are there where their script comes together with them. */
+export const beginCurves = LineChart.begin;
 
 /** A chart for each metric that epochs have, with a line for each run. */
 export function ComparedCurves({ comparison }: { comparison: RunComparison }) {
@@ -32,15 +36,13 @@ export function ComparedCurves({ comparison }: { comparison: RunComparison }) {
                 {metricTitle(name)}
               </Text>
               <WhenSeen height={HEIGHT}>
-                <Suspense fallback={<Skeleton height={HEIGHT} />}>
-                  <LineChart
-                    label={`${metricTitle(name)} by epoch: ${curves.map(({ title }) => title).join(', ')}`}
-                    epochs={epochs}
-                    curves={curves}
-                    isLogarithmic={false}
-                    cursor="compare"
-                  />
-                </Suspense>
+                <LineChart
+                  label={`${metricTitle(name)} by epoch: ${curves.map(({ title }) => title).join(', ')}`}
+                  epochs={epochs}
+                  curves={curves}
+                  isLogarithmic={false}
+                  cursor="compare"
+                />
               </WhenSeen>
             </div>
           ))}

@@ -1,11 +1,11 @@
 import { Stack, Text, Title } from '@mantine/core';
-import { lazy, Suspense } from 'react';
 import { useAddress } from '../../address/useAddress.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import type { TypeFigures } from './KpiRows.js';
+import { later } from '../../states/later.js';
 
-const AtAGlance = lazy(() => import('./AtAGlance.js'));
+const AtAGlance = later(() => import('./AtAGlance.js'), null);
 
 /** The ten best runs of a type of model; each opens at a glance, and which is open stands in the address. */
 export function BestRuns({ type: { modelType, metric, runs } }: { type: TypeFigures }) {
@@ -63,11 +63,7 @@ export function BestRuns({ type: { modelType, metric, runs } }: { type: TypeFigu
           </tbody>
         </ScrollingTable>
       )}
-      {open && (
-        <Suspense>
-          <AtAGlance runId={open.runId} name={open.name} onClose={() => set({ run: '', tab: '' })} />
-        </Suspense>
-      )}
+      {open && <AtAGlance runId={open.runId} name={open.name} onClose={() => set({ run: '', tab: '' })} />}
     </Stack>
   );
 }

@@ -1,6 +1,5 @@
 import { Checkbox, Fieldset, Group, Skeleton, Stack, Switch, Text } from '@mantine/core';
 import type { DryRun } from '@trainyard/shared/http/estimate';
-import { lazy, Suspense } from 'react';
 import { useEditing } from '../../form/editing.js';
 import { KindFields } from '../../form/KindFields.js';
 import { KindList } from '../../form/KindList.js';
@@ -14,8 +13,9 @@ import { DataSummary } from './DataSummary.js';
 import { FeatureSummary } from './FeatureSummary.js';
 import { Shape } from './Shape.js';
 import { sizesOf, type KnownData } from './useKnownData.js';
+import { later } from '../../states/later.js';
 
-const Columns = lazy(() => import('./Columns.js'));
+const Columns = later(() => import('./Columns.js'), <Skeleton height={352} />);
 
 const COLUMN = { column: '', transform: 'lookup' } as const;
 const LAYER = { type: 'dense', units: 32 } as const;
@@ -49,11 +49,7 @@ export function SpecForm({ modelId, resolved, tiers, known }: Props) {
         resolved={resolved}
         summary={<FeatureSummary modelId={modelId} resolved={resolved} sizeOf={sizesOf(known.profile)} />}
       >
-        {known.profile && (
-          <Suspense fallback={<Skeleton height={352} />}>
-            <Columns profile={known.profile} />
-          </Suspense>
-        )}
+        {known.profile && <Columns profile={known.profile} />}
         {(['query', 'candidate'] as const).map((tower) => (
           <ColumnDrop key={tower} tower={tower} profile={known.profile}>
             <KindList

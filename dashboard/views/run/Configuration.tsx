@@ -1,11 +1,12 @@
 import { Button, Code, CopyButton, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { RunView } from '@trainyard/shared/http/bodies';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { reads } from '../../api/reads.js';
 import { sizesOf } from '../new/useKnownData.js';
+import { later } from '../../states/later.js';
 
-const Towers = lazy(() => import('../../figures/Towers.js'));
+const Towers = later(() => import('../../figures/Towers.js'), <Skeleton height={200} />);
 
 /** What was trained: the towers as a picture, and the specification with every default filled in. */
 export function Configuration({ run }: { run: RunView }) {
@@ -36,9 +37,8 @@ export function Configuration({ run }: { run: RunView }) {
           {shownRun ? 'Hide the whole run' : 'Show the whole run as JSON'}
         </Button>
       </Group>
-      <Suspense fallback={<Skeleton height={200} />}>
-        <Towers model={run.spec.model} features={run.spec.features} sizeOf={sizesOf(profile.data)} />
-      </Suspense>
+      <Towers model={run.spec.model} features={run.spec.features} sizeOf={sizesOf(profile.data)} />
+
       {profile.data && (
         <Text size="xs" c="dimmed">
           By the values of all rows: tables have those of the training rows alone, and may be smaller.

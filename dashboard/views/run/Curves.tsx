@@ -6,11 +6,12 @@ import { parseMetricName } from '@trainyard/shared/metrics/names';
 import { METRICS } from '@trainyard/shared/metrics/table';
 import type { Epoch } from '@trainyard/shared/runs/records';
 import { measuredModel } from '@trainyard/shared/spec/evaluation/measuredModel';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useAddress } from '../../address/useAddress.js';
 import { type Curve, curvesOf, smoothed } from '../../figures/curves.js';
+import { later } from '../../states/later.js';
 
-const LineChart = lazy(() => import('../../figures/LineChart.js'));
+const LineChart = later(() => import('../../figures/LineChart.js'), <Skeleton height={240} />);
 
 const { loss, retrievalLoss, ratingLoss, learningRate, temperature } = METRICS;
 const isOf = (families: readonly MetricFamily[]) => (name: string) => {
@@ -79,15 +80,13 @@ export function Curves({ epochs, run }: { epochs: readonly Epoch[]; run: RunView
                   <Text size="sm" fw={600}>
                     {title}
                   </Text>
-                  <Suspense fallback={<Skeleton height={240} />}>
-                    <LineChart
-                      label={`${title} by epoch: ${curves.map((curve) => curve.title).join(', ')}`}
-                      epochs={drawn.epochs}
-                      curves={curves}
-                      isLogarithmic={isLogarithmic}
-                      cursor={run.runId}
-                    />
-                  </Suspense>
+                  <LineChart
+                    label={`${title} by epoch: ${curves.map((curve) => curve.title).join(', ')}`}
+                    epochs={drawn.epochs}
+                    curves={curves}
+                    isLogarithmic={isLogarithmic}
+                    cursor={run.runId}
+                  />
                 </div>
               ))}
           </div>

@@ -1,10 +1,11 @@
 import { Stack, Tabs } from '@mantine/core';
 import type { RunView } from '@trainyard/shared/http/bodies';
-import { lazy, Suspense, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useAddress } from '../../address/useAddress.js';
 import { Loading } from '../../states/Loading.js';
+import { later } from '../../states/later.js';
 
-const Results = lazy(() => import('./results/Results.js'));
+const Results = later(() => import('./results/Results.js'), <Loading rows={8} />);
 
 /** How a run goes, and of a completed one what its evaluation tells. */
 export function RunTabs({ run, children }: { run: RunView; children: ReactNode }) {
@@ -23,9 +24,7 @@ export function RunTabs({ run, children }: { run: RunView; children: ReactNode }
       </Tabs.List>
       <Tabs.Panel value="run">{course}</Tabs.Panel>
       <Tabs.Panel value="results">
-        <Suspense fallback={<Loading rows={8} />}>
-          <Results run={run} />
-        </Suspense>
+        <Results run={run} />
       </Tabs.Panel>
     </Tabs>
   );

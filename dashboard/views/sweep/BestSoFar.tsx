@@ -2,10 +2,11 @@ import { Skeleton, Stack, Text, Title } from '@mantine/core';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import type { SweepFindings } from '@trainyard/shared/sweeps/findings';
 import type { SweepView } from '@trainyard/shared/sweeps/view';
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Curve } from '../../figures/curves.js';
+import { later } from '../../states/later.js';
 
-const LineChart = lazy(() => import('../../figures/LineChart.js'));
+const LineChart = later(() => import('../../figures/LineChart.js'), <Skeleton height={240} />);
 
 type Props = Pick<SweepView, 'objective'> & Pick<SweepFindings, 'convergence'>;
 
@@ -43,16 +44,14 @@ export function BestSoFar({ objective: { metric }, convergence }: Props) {
           : `${trialsSinceImprovement} ${trialsSinceImprovement === 1 ? 'trial' : 'trials'} since it was last bettered.`}
         {rate !== null && ` ${Math.round(100 * rate)} % of the trials are within 5 % of it.`}
       </Text>
-      <Suspense fallback={<Skeleton height={240} />}>
-        <LineChart
-          label={`${metricTitle(metric)} by trial, and the best so far, which is ${formatMetric(metric, last.best)}`}
-          along="trial"
-          epochs={numbers}
-          curves={curves}
-          isLogarithmic={isWide(bestSoFar.map(({ value }) => value))}
-          cursor="so-far"
-        />
-      </Suspense>
+      <LineChart
+        label={`${metricTitle(metric)} by trial, and the best so far, which is ${formatMetric(metric, last.best)}`}
+        along="trial"
+        epochs={numbers}
+        curves={curves}
+        isLogarithmic={isWide(bestSoFar.map(({ value }) => value))}
+        cursor="so-far"
+      />
     </Stack>
   );
 }

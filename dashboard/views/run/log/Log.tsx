@@ -1,11 +1,11 @@
 import { Button, Group, Stack, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
 import { useAddress } from '../../../address/useAddress.js';
 import { Failure } from '../../../states/Failure.js';
 import { Loading } from '../../../states/Loading.js';
+import { later } from '../../../states/later.js';
 
-const LogPanel = lazy(() => import('./LogPanel.js'));
+const LogPanel = later(() => import('./LogPanel.js'), <Loading rows={6} />);
 
 /** The log of a run, which is read where it is asked for: it may have a hundred thousand lines. */
 export function Log({ runId, name }: { runId: string; name: string }) {
@@ -36,11 +36,7 @@ export function Log({ runId, name }: { runId: string; name: string }) {
         </Button>
       </Group>
       {download.isError && <Failure what="The log cannot be read" error={download.error} />}
-      {isShown && (
-        <Suspense fallback={<Loading rows={6} />}>
-          <LogPanel runId={runId} name={name} />
-        </Suspense>
-      )}
+      {isShown && <LogPanel runId={runId} name={name} />}
     </Stack>
   );
 }
