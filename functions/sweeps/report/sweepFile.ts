@@ -9,6 +9,7 @@ import {
   type TrialView,
 } from '@trainyard/shared';
 import { expandedKeys } from '@trainyard/shared/sweeps/expandedKeys';
+import { valueAt } from '../../ports/documentStore/field.js';
 import { importanceOf } from '../search/importance.js';
 import { convergenceOf, slicesOf } from '../search/learned.js';
 import type { SearchTrial } from '../search/trial.js';
@@ -118,15 +119,9 @@ function untouched({ space, spec }: SweepView, parameters: TrialView['parameters
   const left = Object.entries(space).flatMap(([key, { when }]) =>
     when !== undefined || Object.hasOwn(parameters, key)
       ? []
-      : [[key, (expandedKeys(key)[0] ?? key).split('.').reduce<unknown>(partOf, spec) ?? null] as const],
+      : [[key, valueAt(spec, expandedKeys(key)[0] ?? key) ?? null] as const],
   );
   return Object.fromEntries(left) as TrialView['parameters'];
-}
-
-function partOf(node: unknown, part: string): unknown {
-  return typeof node === 'object' && node !== null && Object.hasOwn(node, part)
-    ? (node as Record<string, unknown>)[part]
-    : undefined;
 }
 
 const ENOUGH_RESULTS = 10;

@@ -11,6 +11,7 @@ import { DeviceSum } from '../deviceSum.js';
 import { matMul, matMulTransposed, readAndDispose, transposedMatMul } from '../matrix.js';
 import { rowsByQuery } from '../positivePairs.js';
 import { competingCount, type SoftmaxBatch, type SoftmaxGradients } from '../softmaxBatch.js';
+import { competingTimes } from './competingTimes.js';
 
 /** A value and its derivatives by the score of the item that competes, and by that of the own one. */
 interface PairSlopes {
@@ -69,7 +70,7 @@ function rowAdder(
   const { rowItem, rowWeights } = batch;
   const competing = competingCount(batch);
   const { order, starts } = rowsByQuery(batch);
-  const times = timesOf(batch, competing);
+  const times = competingTimes(batch);
   const all = times.reduce((total, value) => total + value, 0);
   const slopes: PairSlopes = { value: 0, byOther: 0, byOwn: 0 };
 
@@ -99,14 +100,6 @@ function rowAdder(
     }
     return bySlope;
   };
-}
-
-/** [competing] how often each competes, without what it is weighed with besides. */
-function timesOf({ logWeights, logOwnWeights }: SoftmaxBatch, competing: number): Float32Array {
-  const times = new Float32Array(competing).fill(1);
-  if (logWeights)
-    for (let j = 0; j < competing; j++) times[j] = Math.exp(logWeights[j]! - (logOwnWeights?.[j] ?? 0));
-  return times;
 }
 
 function ownScore({ queries, items, width }: SoftmaxBatch, query: number, item: number): number {

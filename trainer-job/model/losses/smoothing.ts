@@ -1,5 +1,6 @@
 /** Label smoothing: what of the target goes to all items that compete, to each as often as it does. */
-import { competingCount, type SoftmaxBatch, type SoftmaxGradients } from '../softmaxBatch.js';
+import type { SoftmaxBatch, SoftmaxGradients } from '../softmaxBatch.js';
+import { competingTimes } from './competingTimes.js';
 
 type Batch = Pick<
   SoftmaxBatch,
@@ -36,10 +37,7 @@ export function addSmoothing(batch: Batch, labelSmoothing: number, sum: SoftmaxG
 
 /** [competing] the share that each has among all that compete, with a sum of 1. */
 function sharesOf(batch: Batch): Float64Array {
-  const { logWeights, logOwnWeights } = batch;
-  const times = new Float64Array(competingCount(batch)).fill(1);
-  if (logWeights)
-    for (let j = 0; j < times.length; j++) times[j] = Math.exp(logWeights[j]! - (logOwnWeights?.[j] ?? 0));
+  const times = competingTimes(batch);
   const all = times.reduce((total, value) => total + value, 0);
   return times.map((value) => value / all);
 }
