@@ -10,7 +10,7 @@ import { FeedProvider } from './feed/useFeed.js';
 import { Shell } from './shell/Shell.js';
 import './shell/page.css';
 
-const theme = createTheme({ primaryColor: 'blue', defaultRadius: 'md' });
+const theme = createTheme({ primaryColor: 'blue', defaultRadius: 'md', respectReducedMotion: true });
 
 const queryClient = new QueryClient({
   defaultOptions: {

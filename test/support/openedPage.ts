@@ -88,14 +88,16 @@ export async function opened(path: string, { sight, config, documents, ...parts 
   browser ??= openChromium();
   const page = await (
     await browser
-  ).newPage(
-    sight && {
+  ).newPage({
+    // A button that is pressed while its dialog still opens may have moved away before the press ends.
+    reducedMotion: 'reduce',
+    ...(sight && {
       colorScheme: sight.colorScheme,
       viewport: { width: sight.width, height: 900 },
       // Axe comes in from outside, which the page itself forbids.
       bypassCSP: true,
-    },
-  );
+    }),
+  });
   onTestFinished(async () => {
     await page.close();
     await closed(server);
