@@ -1,3 +1,4 @@
+import { POOLINGS } from '@trainyard/shared/spec/shape/multi';
 import { z } from 'zod';
 
 /** The feature's name and the columns of the source that it is made of. */
@@ -6,7 +7,7 @@ const common = { name: z.string(), columns: z.array(z.string()), transform: z.st
 /** What a feature contributes to its tower's input, and the columns of integers or numbers that encode it. */
 export const encodedFeatureSchema = z.discriminatedUnion('kind', [
   /**
-   * The mean of the rows of an embedding [rows, dim] that `indices` columns of integers name; -1 names none. One column is
+   * The rows of an embedding [rows, dim] that `indices` columns of integers name, as one vector; -1 names none. One column is
    * the row itself; a bag without any row is 0.
    */
   z.strictObject({
@@ -15,11 +16,14 @@ export const encodedFeatureSchema = z.discriminatedUnion('kind', [
     rows: z.int().min(1),
     dim: z.int().min(1),
     indices: z.int().min(1),
+    /** How several rows become one vector; their mean where it is not given. */
+    pooling: z.enum(POOLINGS).optional(),
   }),
   /** `width` columns of float32 as they are. */
   z.strictObject({ ...common, kind: z.literal('numbers'), width: z.int().min(1) }),
 ]);
 export type EncodedFeature = z.infer<typeof encodedFeatureSchema>;
+export type EmbeddedFeature = Extract<EncodedFeature, { kind: 'embedding' }>;
 
 /** Columns that a feature takes in the tables of integers and of numbers. */
 export function columnsOf(feature: EncodedFeature): { indices: number; numbers: number } {

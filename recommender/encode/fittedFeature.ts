@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { encodeBoolean, fittedBooleanSchema } from './boolean.js';
 import { encodeBucketize, fittedBucketizeSchema } from './bucketize.js';
 import { cyclicalWidth, encodeCyclical, fittedCyclicalSchema } from './cyclical.js';
-import type { EncodedFeature } from './encodedFeature.js';
+import type { EmbeddedFeature, EncodedFeature } from './encodedFeature.js';
 import type { FeatureEncoder } from './encoder.js';
 import { encodeHash, fittedHashSchema } from './hash.js';
 import { encodeLookup, fittedLookupSchema } from './lookup.js';
+import { encodeMulti, fittedMultiSchema, multiRows } from './multi.js';
 import { encodeNormalize, fittedNormalizeSchema, normalizeWidth } from './normalize.js';
 import { encodeText, fittedTextSchema, textColumns, textRows } from './text.js';
 
@@ -16,6 +17,7 @@ export const fittedFeatureSchema = z.discriminatedUnion('transform', [
   fittedLookupSchema,
   fittedHashSchema,
   fittedTextSchema,
+  fittedMultiSchema,
   fittedNormalizeSchema,
   fittedBucketizeSchema,
   fittedCyclicalSchema,
@@ -33,6 +35,8 @@ export function encoderOf(fitted: FittedFeature, vocabulary: readonly string[]):
       return encodeHash(fitted);
     case 'text':
       return encodeText(fitted, vocabulary);
+    case 'multi':
+      return encodeMulti(fitted, vocabulary);
     case 'normalize':
       return encodeNormalize(fitted);
     case 'bucketize':
@@ -57,7 +61,7 @@ export function encodedFeatureOf(
     columns: [...featureColumns(feature)],
     transform: feature.transform,
   };
-  const embedding = (size: number, rows: number, indices = 1): EncodedFeature => ({
+  const embedding = (size: number, rows: number, indices = 1): EmbeddedFeature => ({
     ...common,
     kind: 'embedding',
     rows,
@@ -77,6 +81,12 @@ export function encodedFeatureOf(
         textRows(fitted, vocabularySize),
         textColumns(fitted),
       );
+    case 'multi':
+      return {
+        ...embedding(fitted.buckets ?? vocabularySize, multiRows(fitted, vocabularySize), fitted.max),
+        transform: fitted.transform,
+        ...(fitted.pooling !== 'mean' && { pooling: fitted.pooling }),
+      };
     case 'bucketize':
       return embedding(fitted.boundaries.length + 1, fitted.boundaries.length + 2);
     case 'normalize':

@@ -4,7 +4,9 @@ import { PER_SECOND, type TimeUnit } from '@trainyard/shared/timeUnit';
  * A value as a request brings it, and the three canonical forms in which encoders take values. Training reads columns in
  * the same forms (the trainer's `columnPieces.ts`), so that equal values are encoded equally on both sides.
  */
-export type FeatureValue = string | number | bigint | boolean | null | undefined;
+export type FeatureValue = SingleValue | readonly SingleValue[];
+/** A list is one of a column of lists. */
+export type SingleValue = string | number | bigint | boolean | null | undefined;
 
 /** What of a column an encoder takes: its text, its number, or its time in seconds since 1970 UTC. */
 export type ValueForm = 'text' | 'number' | 'time';
@@ -13,7 +15,17 @@ export type ValueForm = 'text' | 'number' | 'time';
 export type FeatureValues = Readonly<Record<string, FeatureValue>>;
 
 export function textOf(value: FeatureValue): string | null {
-  return value === null || value === undefined ? null : String(value);
+  if (value === null || value === undefined) return null;
+  return isList(value) ? listText(value) : String(value);
+}
+
+function isList(value: FeatureValue): value is readonly SingleValue[] {
+  return Array.isArray(value);
+}
+
+/** As JSON: a whole number that no other number stands for has all of its digits. */
+function listText(values: readonly SingleValue[]): string {
+  return `[${values.map((value) => (typeof value === 'bigint' ? String(value) : JSON.stringify(value ?? null))).join(',')}]`;
 }
 
 /** What JavaScript reads as a number of another base, and no data do. */
@@ -21,7 +33,8 @@ const OTHER_BASE = /^\s*0[xob]/i;
 
 /** NaN for what is missing, no number or not finite. A text counts for the decimal number that it writes. */
 export function numberOf(value: FeatureValue): number {
-  if (value === null || value === undefined || (typeof value === 'string' && isNoDecimal(value))) return NaN;
+  if (value === null || value === undefined || isList(value)) return NaN;
+  if (typeof value === 'string' && isNoDecimal(value)) return NaN;
   const number = Number(value);
   return Number.isFinite(number) ? number : NaN;
 }

@@ -2,6 +2,7 @@ import { columnsOf, totalColumns, type EncodedFeature } from '../encode/encodedF
 import { inputWidthOf } from '../encode/encodedFeature.js';
 import type { Encodings } from '../encode/encoder.js';
 import type { LayerWeights } from './layer.js';
+import { shareOf, type Pooling } from '@trainyard/shared/spec/shape/multi';
 
 /** Puts embeddings and numbers of one entity's features side by side, in the order of the features. */
 export interface TowerInput {
@@ -31,7 +32,8 @@ export function towerInput(
     const table = weights(`${tower}/embedding/${feature.name}`, feature.rows, feature.dim);
     return (encodings, to) => {
       const rows = encodings.indices.subarray(place.indices, place.indices + feature.indices);
-      writeMean(
+      writePooled(
+        feature.pooling ?? 'mean',
         table,
         rows.filter((row) => row >= 0),
         to.subarray(place.offset, place.offset + feature.dim),
@@ -52,12 +54,13 @@ export function towerInput(
   };
 }
 
-/** The mean of the table's rows, none being 0, into `to` [dim]: the sum is of double precision and rounded once. */
-function writeMean(table: Float32Array, rows: Int32Array, to: Float32Array): void {
+/** The table's rows as one vector, none being 0, into `to` [dim]: the sum is of double precision and rounded once. */
+function writePooled(pooling: Pooling, table: Float32Array, rows: Int32Array, to: Float32Array): void {
   if (rows.length === 0) return;
+  const share = shareOf(pooling, rows.length);
   for (let c = 0; c < to.length; c++) {
     let sum = 0;
     for (const row of rows) sum += table[row * to.length + c]!;
-    to[c] = sum / rows.length;
+    to[c] = pooling === 'mean' ? sum / rows.length : sum * share;
   }
 }

@@ -25,3 +25,29 @@ describe('a number of a category', () => {
     }
   });
 });
+
+describe('a list', () => {
+  const several = (column: string, delimiter: string | null) => ({
+    ...lookup(column),
+    fitted: { transform: 'multi' as const, delimiter, max: 4, pooling: 'mean', oovBuckets: 1, buckets: null },
+  });
+  const features = [
+    lookup('user'),
+    several('tags', null),
+    several('both', null),
+    several('parted', '|'),
+    lookup('both'),
+  ];
+  const check = valuesChecker('query', { idFeature: 0, features } as never);
+
+  it('is given of a column of lists, with values that a column may have', () => {
+    expect(() => check({ tags: ['a', 7, 2n ** 60n, true, null] })).not.toThrow();
+    expect(() => check({ tags: [] })).not.toThrow();
+    expect(() => check({ tags: [2 ** 60] })).toThrow(/integers stand for one up to 2\^53/);
+    expect(() => check({ tags: [['a']] as never })).toThrow(/a value of the list of column "tags" was given/);
+  });
+
+  it.each(['user', 'both', 'parted'])('is none of column %s, which something reads as one text', (column) => {
+    expect(() => check({ [column]: ['a'] })).toThrow(/was given a list/);
+  });
+});

@@ -1,7 +1,7 @@
 /** Requests are read strictly: what no training row could have said is an error, and never quietly somebody else. */
 import { TIME_UNIT_WORDS, unitOfNumber, type TimeUnit } from '@trainyard/shared/timeUnit';
 import type { ColumnTypes } from '../encode/columnText.js';
-import type { FeatureValue, FeatureValues } from '../encode/value.js';
+import type { FeatureValue, FeatureValues, SingleValue } from '../encode/value.js';
 import { RecommenderError } from '../error.js';
 import { isObject, kindOf } from './checkKeys.js';
 import type { TransformDocument } from '../format/transformDocument.js';
@@ -27,6 +27,7 @@ export function valuesChecker(
       .filter((column) => !(Object.hasOwn(types, column) && /^(DOUBLE|FLOAT)$/.test(types[column]!))),
   );
   const units = timeUnits(features);
+  const lists = listColumns(features);
   return (values) => {
     if (!isObject(values)) {
       throw new RecommenderError(
@@ -37,6 +38,10 @@ export function valuesChecker(
     }
     for (const [column, value] of Object.entries(values)) {
       if (!allowed.has(column)) throw unknownColumn(tower, column, allowed);
+      if (Array.isArray(value) && lists.has(column)) {
+        for (const one of value as unknown[]) checkListed(column, one);
+        continue;
+      }
       checkType(column, value);
       if (ids.has(column)) checkId(value, `column "${column}"`);
       else if (named.has(column)) checkSafe(column, value);
@@ -44,6 +49,22 @@ export function valuesChecker(
       if (unit !== undefined) checkUnit(column, value, unit);
     }
   };
+}
+
+/** Columns of lists, unless something else reads them too, to which a list is a text. */
+function listColumns(features: TowerTransform['features']): ReadonlySet<string> {
+  const isOfLists = ({ fitted }: TowerTransform['features'][number]) =>
+    fitted.transform === 'multi' && fitted.delimiter === null;
+  const others = new Set(
+    features.filter((feature) => !isOfLists(feature)).flatMap(({ encoded }) => encoded.columns),
+  );
+  const columns = features.filter(isOfLists).flatMap(({ encoded }) => encoded.columns);
+  return new Set(columns.filter((column) => !others.has(column)));
+}
+
+function checkListed(column: string, value: unknown): void {
+  checkType(`a value of the list of column "${column}"`, value);
+  checkSafe(column, value as SingleValue);
 }
 
 /** The unit of each column whose numbers are times; where all periods are lengths, they need be none. */

@@ -142,6 +142,11 @@ const TABLE = {
       'A feature that is no id counts as missing or unknown in more than half of the training rows that have a value: a `boolean` of numbers other than 0 and 1, a `lookup` whose `minCount` or `maxSize` leaves out most, a `cyclical` of texts that are no times.',
     remedy: 'Take another transform, or change the setting that the warning names.',
   },
+  'parts-left-out': {
+    meaning:
+      'A text has more words than `maxTokens` of its feature, or a row more values than `multi.max`: the first count, and the others do not.',
+    remedy: 'Raise the setting, where the later ones tell something.',
+  },
   'target-leak': {
     meaning:
       'A column that a feature reads gives the target away: their rank correlation is above 0.999, or, of a column of two values, they are the same row by row. It is measured on a sample of 100,000 rows, or fewer where such columns are many.',

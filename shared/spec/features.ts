@@ -5,6 +5,7 @@ import { featureName } from './shape/featureNames.js';
 import { targetSchema } from './rating.js';
 import { sampleWeightSchema } from './sampleWeight.js';
 import { quantileClipSchema } from './quantileClip.js';
+import { multiSchema } from './shape/multi.js';
 
 const naming = {
   name: described(
@@ -57,6 +58,13 @@ const maxSizeUpTo = (most: number) => ({
     100_000,
   ),
 });
+const multi = {
+  multi: described(
+    multiSchema.clone().optional(),
+    'How a column of several values a row is read, such as genres or tags: each value has an embedding of its own, and theirs become one vector. A row without values is 0.',
+    { delimiter: '|' },
+  ),
+};
 const hashBuckets = described(
   z.int().min(2).max(10_000_000),
   'The number of rows of the embedding, which values share by their hash.',
@@ -86,10 +94,15 @@ export const lookupFeatureSchema = z
       'The number of rows that all values out of vocabulary share by their hash. An id has one.',
       1,
     ),
+    ...multi,
   })
   .refine(({ id, oovBuckets }) => !id || oovBuckets === 1, {
     path: ['oovBuckets'],
     message: 'an id has one row for all unknown values',
+  })
+  .refine(({ id, multi: several }) => !id || several === undefined, {
+    path: ['multi'],
+    message: 'an id is one value: leave out multi, or take another column as the id',
   });
 
 export const normalizeFeatureSchema = z.strictObject({
@@ -120,6 +133,7 @@ export const hashFeatureSchema = z.strictObject({
   ...notAnId,
   ...dim,
   buckets: hashBuckets,
+  ...multi,
 });
 
 export const textFeatureSchema = z

@@ -20,6 +20,16 @@ const FEATURES: Feature[] = [
   { column: 'city', name: 'rare city', transform: 'lookup', dim: 2, minCount: 4, oovBuckets: 3 },
   { column: 'city', name: 'hashed', transform: 'hash', buckets: 5, dim: 2 },
   { column: 'note', transform: 'text', maxTokens: 5, bigramBuckets: 7, dim: 3 },
+  { column: 'tags', transform: 'lookup', dim: 3, multi: { delimiter: '|', max: 4, pooling: 'sum' } },
+  {
+    column: 'tags',
+    name: 'hashed tags',
+    transform: 'hash',
+    buckets: 5,
+    dim: 2,
+    multi: { delimiter: '|', max: 3, pooling: 'sqrtN' },
+  },
+  { column: 'tags', name: 'mean tags', transform: 'lookup', dim: 2, multi: { delimiter: '|', max: 3 } },
   { column: 'note', name: 'words', transform: 'text', maxTokens: 3, buckets: 9, dim: 2 },
   {
     column: 'price',
@@ -114,6 +124,7 @@ const rowOf = (id: string, i: number): FeatureValues => ({
   price: i % 6 === 1 ? null : Math.round(Math.exp(i / 7) * 100) / 100,
   at: i % 7 === 2 ? null : new Date(Date.UTC(2024, 0, 1) + i * 86_477_123).toISOString(),
   flag: i % 4 === 0 ? null : i % 3 === 0,
+  tags: i % 8 === 0 ? null : Array.from({ length: i % 6 }, (_, t) => `t${(i * 3 + t) % 7}`).join('|'),
   note: i % 9 === 0 ? null : `Größe ${i % 5}, TEA and tea №${i}`,
 });
 export const QUERIES = Array.from({ length: 23 }, (_, i) => rowOf('user', i));
@@ -148,6 +159,7 @@ const NOTES = [
   'תה 東京 🚲 tea',
   'tea '.repeat(40),
 ];
+const TAGS = ['t0', 't1| t2 |t9', '', '|||', 't3|t3|t3', 't1|t2|t3|t4|t5|t6', 'T0', 'tea|🚲'];
 const PRICES = [0, -0, -3.5, 1, 1.15, 2.72, 1e-9, 1e4, -1e4, 7, 'seven', '7.5', Infinity, NaN, ''];
 const TIMES = [
   '2024-02-29T23:59:59.999Z',
@@ -176,6 +188,7 @@ export function strangeRows(id: string, known: number, count: number): FeatureVa
     price: maybe(random() < 0.5 ? random() * 40 - 5 : one(PRICES)),
     at: maybe(random() < 0.5 ? Math.floor(random() * 4e9) - 2e9 : one(TIMES)),
     flag: maybe(one(FLAGS)),
+    tags: maybe(one(TAGS)),
     note: maybe(one(NOTES)),
   }));
 }

@@ -4,6 +4,7 @@ import type { FittedFeature } from '@trainyard/recommender/encode/fittedFeature'
 import { assertNever, type Feature, type FeatureOf, type TimeUnit } from '@trainyard/shared';
 import { fitBucketize } from './fitBucketize.js';
 import { fitNormalize } from './fitNormalize.js';
+import { fitMulti } from './fitMulti.js';
 import { fitText } from './fitText.js';
 import { vocabularyOf, type Counted } from './vocabulary.js';
 
@@ -22,6 +23,7 @@ export interface Fit {
 
 /** From the distinct texts of the feature's column and the number of training rows that have each; `fixed` is its vocabulary where that is given. */
 export function fitTexts(feature: TextFeature, counted: readonly Counted[], fixed?: readonly string[]): Fit {
+  if ('multi' in feature && feature.multi) return fitMulti(feature, feature.multi, counted, fixed);
   switch (feature.transform) {
     case 'lookup':
       return {

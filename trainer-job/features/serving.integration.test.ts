@@ -22,6 +22,10 @@ const row = (i: number) => ({
   flag: i % 5 === 0 ? null : i % 3 === 0,
   note: i % 9 === 0 ? null : `Größe ${i % 13}, ﬁne-ish TEA, ${'so '.repeat(i % 4)}№ ${i % 1000}`,
   at: ROWS - i,
+  // Some have none, and some more than count.
+  tags:
+    i % 8 === 0 ? null : Array.from({ length: i % 6 }, (_, t) => `tag, ${(i * 7 + t * t) % 19}`).join(' | '),
+  years: i % 8 === 3 ? null : Array.from({ length: i % 6 }, (_, t) => 1990 + ((i + t * 5) % 30)),
 });
 
 const FEATURES: TrainingSpecInput['features'] = {
@@ -36,6 +40,9 @@ const FEATURES: TrainingSpecInput['features'] = {
     { columns: ['user', 'flag'], transform: 'cross', buckets: 31 },
     { column: 'flag', transform: 'boolean', missingIndicator: true },
     { column: 'note', transform: 'text', maxTokens: 6, minCount: 3, bigramBuckets: 50 },
+    { column: 'tags', transform: 'lookup', minCount: 3, multi: { delimiter: '|', max: 4 } },
+    { column: 'tags', name: 'tag hash', transform: 'hash', buckets: 11, multi: { delimiter: '|', max: 4 } },
+    { column: 'years', transform: 'lookup', oovBuckets: 2, multi: { list: true, max: 4, pooling: 'sqrtN' } },
     { column: 'note', name: 'note hash', transform: 'text', maxTokens: 4, buckets: 20 },
     {
       column: 'day',
@@ -58,8 +65,9 @@ const parquet: Writer = async (folder) => {
   const lines = await jsonLines(folder);
   return writeParquet(
     join(folder, 'rows.parquet'),
-    `SELECT "user", item, price::FLOAT AS price, day::TIMESTAMP AS day, flag, note, "at" FROM read_json('${lines}', columns = {
-      "user": 'VARCHAR', item: 'VARCHAR', price: 'DOUBLE', "at": 'INTEGER', day: 'VARCHAR', flag: 'BOOLEAN', note: 'VARCHAR'})`,
+    `SELECT "user", item, price::FLOAT AS price, day::TIMESTAMP AS day, flag, note, "at", tags, years FROM read_json('${lines}', columns = {
+      "user": 'VARCHAR', item: 'VARCHAR', price: 'DOUBLE', "at": 'INTEGER', day: 'VARCHAR', flag: 'BOOLEAN', note: 'VARCHAR',
+      tags: 'VARCHAR', years: 'DOUBLE[]'})`,
   );
 };
 

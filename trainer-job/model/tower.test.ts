@@ -93,6 +93,32 @@ describe('the input of a tower', () => {
   });
 });
 
+describe.each(['sum', 'sqrtN'] as const)('a bag whose pooling is %s', (pooling) => {
+  const features = data.features.map((feature) =>
+    feature.name === 'words' ? { ...feature, pooling } : feature,
+  );
+  const pooledTower = () => new Tower('query', { ...data, features }, tinySpec());
+
+  it('weighs each of its rows so, and its gradients are equal to finite differences', () => {
+    const tower = pooledTower();
+    const words = tower.embeddings[2]!.values;
+    const { output } = tower.forward(data.rows(Int32Array.of(1)));
+    const by = pooling === 'sum' ? 1 : Math.sqrt(3);
+    for (const d of [0, 1]) expect(output[7 + d]).toBeCloseTo((2 * words[2 + d]! + words[6 + d]!) / by, 6);
+    const gradient = gradientsOfSquares(tower).find(({ parameter }) => parameter === tower.embeddings[2])!;
+    for (let i = 0; i < words.length; i++) {
+      const [kept, step] = [words[i]!, 4e-3];
+      const at = (value: number) => {
+        words[i] = value;
+        return squares(tower);
+      };
+      const slope = (at(kept + step) - at(kept - step)) / (2 * step);
+      words[i] = kept;
+      expect(gradientAt(gradient, i)).toBeCloseTo(slope, 2);
+    }
+  });
+});
+
 describe.each([
   ['without layers', flatTower],
   ['with dense layers', deepTower],

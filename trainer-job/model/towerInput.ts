@@ -11,6 +11,7 @@ import {
 } from '@trainyard/recommender/encode/encodedFeature';
 import type { EntityRows } from '../data/encodedDataset.js';
 import { distinctFinder, type Distinct } from './distinct.js';
+import { shareOf, type Pooling } from '@trainyard/shared/spec/shape/multi';
 import { newParameter, worthOf, type Gradient, type Parameter } from './parameter.js';
 
 /** Where a feature's columns lie: in the encoded rows, and from `offset` on in the input. */
@@ -24,6 +25,7 @@ interface EmbeddingColumns extends ColumnOffsets {
   table: Parameter;
   /** Columns of indices: 1, or as many as a bag has at most. */
   bag: number;
+  pooling: Pooling;
   distinct: (rows: Int32Array) => Distinct;
 }
 
@@ -35,7 +37,7 @@ interface NumberColumns extends ColumnOffsets {
 interface Named {
   rows: Int32Array;
   entities: Int32Array;
-  /** [entities] 1 / the entity's number of rows: a bag is their mean. */
+  /** [entities] what each of the entity's rows weighs in the vector that they make: 1 / their number where it is their mean. */
   shares: Float32Array;
 }
 
@@ -61,6 +63,7 @@ export class TowerInput {
           ...offsets,
           table,
           bag: feature.indices,
+          pooling: feature.pooling ?? 'mean',
           distinct: distinctFinder(feature.rows),
         });
       } else {
@@ -108,7 +111,11 @@ export class TowerInput {
     };
   }
 
-  private namedBy({ indices: first, bag }: EmbeddingColumns, indices: Int32Array, count: number): Named {
+  private namedBy(
+    { indices: first, bag, pooling }: EmbeddingColumns,
+    indices: Int32Array,
+    count: number,
+  ): Named {
     const rows = new Int32Array(count * bag);
     const entities = new Int32Array(count * bag);
     const shares = new Float32Array(count);
@@ -121,12 +128,12 @@ export class TowerInput {
         rows[found] = indices[c]!;
         entities[found++] = entity;
       }
-      shares[entity] = 1 / Math.max(found - before, 1);
+      shares[entity] = shareOf(pooling, Math.max(found - before, 1));
     }
     return { rows: rows.subarray(0, found), entities: entities.subarray(0, found), shares };
   }
 
-  /** Puts the mean of each entity's rows into its part of the input, where zeros are. */
+  /** Puts what each entity's rows make together into its part of the input, where zeros are. */
   private gather({ table, bag, offset }: EmbeddingColumns, named: Named, values: Float32Array): void {
     const { values: vectors, columns } = table;
     const { rows, entities, shares } = named;

@@ -15,6 +15,7 @@ const features = featuresSchema.parse({
   candidate: [
     { column: 'item', transform: 'lookup', id: true, maxSize: 500 },
     { columns: ['city', 'kind'], transform: 'cross', buckets: 1000, dim: 4 },
+    { column: 'tags', transform: 'hash', buckets: 40, multi: { list: true } },
   ],
 });
 const layers = [
@@ -52,6 +53,7 @@ describe('the shape of a tower', () => {
     expect(shapeOf('candidate').features).toMatchObject([
       { name: 'item', width: 32, rows: 501 },
       { name: 'city x kind', width: 4, rows: 1001 },
+      { name: 'tags', width: 8, rows: 40 },
     ]);
   });
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 const EXAMPLE = '--query country=AT --query age=30, or --query \'{"country": "AT", "age": 30}\'';
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const objectSchema = z.record(z.string(), valueSchema);
+const objectSchema = z.record(z.string(), z.union([valueSchema, z.array(valueSchema)]));
 
 type Given = readonly (readonly [string, FeatureValue])[];
 

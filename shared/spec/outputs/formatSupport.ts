@@ -2,11 +2,12 @@
 import type { Feature, Features } from '../features.js';
 import type { Layer } from '../layers.js';
 import type { Model } from '../model.js';
+import type { Multi } from '../shape/multi.js';
 import type { ModelFormatName } from './outputs.js';
 
 type Transform = Feature['transform'];
 /** What tells transforms apart to a format: unknown values of a `lookup` with several `oovBuckets` are told apart by their hash. */
-export type EncodedAs = Transform | 'lookup in several oovBuckets';
+export type EncodedAs = Transform | 'lookup in several oovBuckets' | 'multi';
 export type LayerType = Layer['type'];
 
 /**
@@ -38,6 +39,7 @@ const ALL_VALUES: FormatSupport['transforms'] = {
   hash: 'rows',
   cross: 'rows',
   text: 'rows',
+  multi: 'rows',
 };
 
 export const FORMAT_SUPPORT: Readonly<Record<ModelFormatName, FormatSupport>> = {
@@ -55,14 +57,20 @@ export const FORMAT_SUPPORT: Readonly<Record<ModelFormatName, FormatSupport>> = 
       hash: 'rows',
       cross: 'rows',
       text: 'rows',
+      multi: 'rows',
     },
     layers: ALL_LAYERS,
   },
 };
 
 /** Under which name the table has a feature's transform, as it is asked for or fitted. */
-export function encodedAs(feature: { transform: Transform; oovBuckets?: number }): EncodedAs {
-  const { transform, oovBuckets = 1 } = feature;
+export function encodedAs(feature: {
+  transform: Transform | 'multi';
+  oovBuckets?: number;
+  multi?: Multi | undefined;
+}): EncodedAs {
+  const { transform, oovBuckets = 1, multi } = feature;
+  if (multi) return 'multi';
   return transform === 'lookup' && oovBuckets > 1 ? 'lookup in several oovBuckets' : transform;
 }
 

@@ -97,6 +97,8 @@ function rowsOf(feature: Feature, sizeOf: SizeOf): number | null | undefined {
     case 'lookup':
       return sum([vocabularyOf(feature, sizeOf), feature.oovBuckets]);
     case 'hash':
+      // Several values have no row for null: a row without any of them is 0.
+      return feature.multi ? feature.buckets : feature.buckets + 1;
     case 'cross':
       return feature.buckets + 1;
     case 'text':

@@ -4,10 +4,10 @@ import { truthOf } from '@trainyard/recommender/encode/boolean';
 import { columnsOf } from '@trainyard/recommender/encode/encodedFeature';
 import type { TextFeatureEncoder } from '@trainyard/recommender/encode/encoder';
 import { fitTexts, type TextFeature } from '../../features/fit.js';
-import { encodedFeatureOf, encoderOf } from '@trainyard/recommender/encode/fittedFeature';
+import { encodedFeatureOf, encoderOf, type FittedFeature } from '@trainyard/recommender/encode/fittedFeature';
+import { partsOf } from '../../features/parts.js';
 import type { Counted } from '../../features/vocabulary.js';
 import { textColumn } from './columnPieces.js';
-import { wordsOf } from '@trainyard/recommender/encode/text';
 import { emptyFeature, identity, type Encoding, type UnknownValues } from './encoding.js';
 import type { PieceCache } from './pieces.js';
 import type { IngestedRows } from './rowsOf.js';
@@ -32,7 +32,7 @@ export async function encodeTexts(
 ): Promise<Encoding> {
   const distinct = await distinctOf(cache, ingested, featureColumns(feature));
   const { fitted, vocabulary } = fitTexts(feature, countedOf(distinct, split, feature), fixed);
-  const unknown = fixed && { unknown: unknownOf(feature, fixed, distinct, split) };
+  const unknown = fixed && { unknown: unknownOf(fitted, fixed, distinct, split) };
   const encoded = encodedFeatureOf(feature, fitted, vocabulary.length);
   const encoder = encoderOf(fitted, vocabulary);
   if (encoder.form !== 'text') throw new Error(`${feature.transform} takes texts`);
@@ -100,7 +100,7 @@ function countedOf(
 
 /** What the data have and a given vocabulary lacks, and the reverse. */
 function unknownOf(
-  feature: TextFeature,
+  fitted: FittedFeature,
   fixed: readonly string[],
   { codes, count, textsOf }: Distinct,
   { place, rows }: SplitRows,
@@ -116,7 +116,7 @@ function unknownOf(
   for (let code = 0; code < count; code++) {
     const [text = null] = textsOf(code);
     if (text === null) continue;
-    const values = feature.transform === 'text' ? wordsOf(text, feature.maxTokens) : [text];
+    const values = partsOf(fitted, text);
     const missing = values.filter((value) => !known.has(value));
     for (const value of missing) unknown.add(value);
     if (train[code]! > 0) for (const value of values) trained.add(value);

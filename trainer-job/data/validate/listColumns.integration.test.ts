@@ -36,12 +36,12 @@ describe('a column of lists', () => {
     [
       'looked up',
       { column: 'genres', transform: 'lookup' },
-      /"genres" is a list in its file \(VARCHAR\[\]\), .*each of its 2 combinations for one category: .*transform "text".*dataset\.sql/,
+      /"genres" is a list in its file \(VARCHAR\[\]\), .*each of its 2 combinations for one category: .*multi: \{ list: true \}.*dataset\.sql/,
     ],
     [
       'read as words',
       { column: 'genres', transform: 'text' },
-      /"genres" is a list .* names of several words too: .*dataset\.sql/,
+      /"genres" is a list .* names of several words too: .*multi: \{ list: true \}/,
     ],
     [
       'of fields, looked up',
@@ -78,17 +78,29 @@ describe('a column of lists', () => {
     expect((await vocabulary('candidate', 'tags')).toSorted()).toEqual(['v0', 'v1', 'v2']);
   });
 
-  it('can be read value by value as the warning says', async () => {
+  it.each<[string, Feature]>([
+    ['a lookup', { column: 'genres', transform: 'lookup', multi: { list: true } }],
+    ['a hash', { column: 'genres', transform: 'hash', buckets: 8, multi: { list: true } }],
+  ])('is read value by value by %s with the multi that the warning names', async (_what, feature) => {
     const folder = await temporaryFolder();
     const file = await writeParquet(join(folder, 'rows.parquet'), ROWS);
-    const [warning = ''] = await warned(file, { column: 'genres', transform: 'text' });
-    const sql = /dataset\.sql to "(SELECT .* FROM source)"/.exec(warning)?.[1] ?? '';
-    const feature: Feature = { column: 'genres', transform: 'text' };
-    expect(await warned(file, feature, sql)).toEqual([]);
-    const spec = userItemSpec(file, { sql });
+    expect((await warned(file, { column: 'genres', transform: 'text' })).join()).toContain(
+      'multi: { list: true }',
+    );
+    expect(await warned(file, feature)).toEqual([]);
+    const spec = userItemSpec(file);
     const candidate = [...spec.features.candidate, feature];
     const { vocabulary } = await prepared(folder, { ...spec, features: { ...spec.features, candidate } });
-    expect((await vocabulary('candidate', 'genres')).toSorted()).toEqual(['drama', 'sciencefiction']);
+    const values = feature.transform === 'lookup' ? ['Drama', 'Science Fiction'] : [];
+    expect(await vocabulary('candidate', 'genres')).toEqual(values);
+  });
+
+  it('is warned of where multi parts it otherwise', async () => {
+    const file = await writeParquet(join(await temporaryFolder(), 'rows.parquet'), ROWS);
+    const feature: Feature = { column: 'genres', transform: 'lookup', multi: { delimiter: '|' } };
+    expect((await warned(file, feature)).join()).toMatch(
+      /parts it at "\|": set multi of the feature to \{ list: true \}/,
+    );
   });
 
   it.each<[string, (i: number) => string, boolean]>([

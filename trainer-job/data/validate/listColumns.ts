@@ -1,4 +1,4 @@
-/** Columns of several values a row that a feature takes for one value. */
+/** Columns of several values a row that a feature takes for one value, or parts in another way than they are written. */
 import { ownValue } from '@trainyard/shared/common';
 import {
   featureColumns,
@@ -8,6 +8,7 @@ import {
   type Features,
   type RunWarning,
 } from '@trainyard/shared';
+import type { Multi } from '@trainyard/shared/spec/shape/multi';
 import { identifier } from '../database.js';
 import { MAX_TEXT, type ColumnProfile } from '@trainyard/shared/profile/profile';
 
@@ -17,6 +18,8 @@ interface ListColumn {
   is: string;
   /** Whether the file has it as fields with names instead of values in a row. */
   hasFields: boolean;
+  /** What stands between its values; undefined where they are in brackets. */
+  delimiter?: string;
   /** SQL of one value of it, to choose instead of all. */
   oneValue: string;
 }
@@ -61,6 +64,7 @@ function listOf(profile: ColumnProfile, type: string | undefined): ListColumn | 
         profile,
         is: 'a list written as text, with | between its values',
         hasFields: false,
+        delimiter: '|',
         oneValue: `${column}[1]`,
       }
     : undefined;
@@ -74,11 +78,10 @@ function isBracketed(value: string): boolean {
 function warningOf(feature: Feature, list: ListColumn): RunWarning | undefined {
   const { profile, is, hasFields, oneValue } = list;
   const { name, distinct } = profile;
-  const column = identifier(name);
   const subject = `column "${name}" is ${is}, and feature "${featureName(feature)}"`;
-  const words = `SELECT * REPLACE (regexp_replace(${column}::VARCHAR, '[ -]', '', 'g') AS ${column}) FROM source`;
   const warn = (what: string, remedy: string) =>
     runWarning('list-as-value', `${subject} ${what}`, remedy, { values: distinct });
+  if ('multi' in feature && feature.multi) return wrongParts(feature.multi, list, warn);
   switch (feature.transform) {
     case 'lookup':
     case 'hash':
@@ -87,13 +90,13 @@ function warningOf(feature: Feature, list: ListColumn): RunWarning | undefined {
         `takes each of its ${distinct} combinations for one category`,
         hasFields
           ? `choose a field of it in dataset.sql, such as ${oneValue}`
-          : `to read the values one by one as words, give the feature transform "text" and set dataset.sql to "${words}"; to take the first alone, use ${oneValue} there${is.includes('as text') ? ' where it is a list' : ''}`,
+          : `${feature.transform === 'cross' ? 'to read the values one by one, take a feature of the transform "lookup" with multi' : `to read the values one by one, give the feature multi: ${multiFor(list)}`}; to take the first alone, use ${oneValue} in dataset.sql${is.includes('as text') ? ' where it is a list' : ''}`,
       );
     case 'text':
       if (is.includes('as text')) return undefined;
       return warn(
         'parts its values at blanks and signs, names of several words too',
-        `to keep each value whole, set dataset.sql to "${words}"`,
+        `to keep each value whole, take the transform "lookup" with multi: ${multiFor(list)}`,
       );
     case 'normalize':
     case 'bucketize':
@@ -101,4 +104,25 @@ function warningOf(feature: Feature, list: ListColumn): RunWarning | undefined {
     case 'boolean':
       return warn('needs one value', `choose one in dataset.sql, such as ${oneValue}`);
   }
+}
+
+/** What `multi` of a feature is where the column holds such lists. */
+function multiFor({ delimiter }: ListColumn): string {
+  return delimiter === undefined ? '{ list: true }' : `{ delimiter: ${JSON.stringify(delimiter)} }`;
+}
+
+/** Several values that are parted otherwise than they are written. */
+function wrongParts(
+  { delimiter }: Multi,
+  list: ListColumn,
+  warn: (what: string, remedy: string) => RunWarning,
+): RunWarning | undefined {
+  if (list.hasFields)
+    return warn(
+      'takes its fields for values of a list',
+      `choose a field of it in dataset.sql, such as ${list.oneValue}`,
+    );
+  if (delimiter === list.delimiter) return undefined;
+  const as = delimiter === undefined ? 'reads lists in brackets' : `parts it at ${JSON.stringify(delimiter)}`;
+  return warn(as, `set multi of the feature to ${multiFor(list)}`);
 }

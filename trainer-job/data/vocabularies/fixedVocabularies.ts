@@ -1,5 +1,6 @@
 /** Which list of a `vocabularies.json` is whose. */
 import { featureName, type Feature, type Features } from '@trainyard/shared';
+import type { Multi } from '@trainyard/shared/spec/shape/multi';
 import type { TowerName } from '@trainyard/recommender/format/files';
 import { TrainerError } from '../../errors/trainerError.js';
 
@@ -86,12 +87,30 @@ function noFeature(name: string, features: Pick<Features, TowerName>, file: stri
 
 /** As `wordsOf` makes them: what is no such word stands in no text. */
 function checkWords(feature: Feature, values: readonly string[], what: string): void {
+  if (feature.transform === 'lookup' && feature.multi) checkValues(feature.multi, values, what);
   if (feature.transform !== 'text') return;
   const i = values.findIndex((word) => !/^[\p{L}\p{M}\p{N}]+$/u.test(word) || word !== word.toLowerCase());
   if (i < 0) return;
   throw wrong(
     `value ${i} of ${what} is no word, as text features have them`,
     'write words of letters and digits in lower case',
+  );
+}
+
+/** As rows of several values have them: without blanks around them, and without what parts them. */
+function checkValues({ delimiter }: Multi, values: readonly string[], what: string): void {
+  const i = values.findIndex(
+    (value) =>
+      value === '' ||
+      value !== value.trim() ||
+      (delimiter === undefined ? /^[+-]?\d+\.0$/.test(value) : value.includes(delimiter)),
+  );
+  if (i < 0) return;
+  throw wrong(
+    `value ${i} of ${what} can be no value of a row, as the feature's multi reads them`,
+    delimiter === undefined
+      ? 'write values that are not empty, without blanks at their ends, and whole numbers without .0'
+      : `write values that are not empty, without blanks at their ends and without ${JSON.stringify(delimiter)}`,
   );
 }
 

@@ -18,7 +18,7 @@ export async function itemsInWords({
   candidate,
 }: EncodedDataset): Promise<((items: Int32Array) => NamedItem[]) | undefined> {
   const isText = ({ transform }: Pick<ReadableFeature, 'transform'>) =>
-    ['lookup', 'text'].includes(transform);
+    ['lookup', 'text', 'multi'].includes(transform);
   const readable = await readableFeatures(candidate, (feature) => feature.isId || isText(feature));
   const id = readable.find(({ isId }) => isId);
   const label = readable.find(({ isId }) => !isId);

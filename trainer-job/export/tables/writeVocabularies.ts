@@ -53,7 +53,8 @@ function named({ document, vocabulary }: Transform): Vocabulary[] {
 
 /** One without values has a list all the same: training rows had none, and readers see that. */
 function hasVocabulary(fitted: FittedFeature): boolean {
-  return fitted.transform === 'lookup' || (fitted.transform === 'text' && fitted.buckets === null);
+  if (fitted.transform === 'text' || fitted.transform === 'multi') return fitted.buckets === null;
+  return fitted.transform === 'lookup';
 }
 
 function sameValues(a: readonly string[], b: readonly string[]): boolean {

@@ -4,6 +4,7 @@ import { truthOf } from '@trainyard/recommender/encode/boolean';
 import { columnsOf, type EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import { z } from 'zod';
 import { isTextFeature } from '../../../features/fit.js';
+import { partsBeyond } from '../../../features/parts.js';
 import type { FixedVocabularies } from '../../vocabularies/fixedVocabularies.js';
 import { numberColumn, textColumn } from '../columnPieces.js';
 import { encodeFeature, featureSettings, type FeatureRows } from '../encodeFeature.js';
@@ -14,7 +15,7 @@ import { splitRows, type SplitRows } from '../split/splitRows.js';
 import { useOfPeriods } from '../timeColumn.js';
 
 /** Raise it when the same encoded rows would be counted otherwise. */
-export const FEATURE_USE_VERSION = 2;
+export const FEATURE_USE_VERSION = 3;
 
 /** What the encoded training rows of a feature say of it, in whichever tower it is. */
 export const rowUseSchema = z.strictObject({
@@ -29,6 +30,8 @@ export const rowUseSchema = z.strictObject({
   unread: z.int(),
   /** The most frequent values of these. */
   unreadValues: z.array(z.string()),
+  /** Rows that have more words or values than the feature takes, and how many those leave out; null where there is none. */
+  cut: z.strictObject({ rows: z.int(), parts: z.int() }).nullable(),
   /** Values of the feature's vocabulary. */
   vocabulary: z.int(),
   /** Which rows are all encoded alike: all, or those that have a value, which are then told from the others alone. */
@@ -85,7 +88,7 @@ async function rowUse(rows: Rows, feature: Feature, encoded: FeatureRows, isFixe
 }
 
 /** Which training rows have a value, and what is known of these. */
-interface Held extends Pick<FeatureUse, 'values' | 'range' | 'unread' | 'unreadValues'> {
+interface Held extends Pick<FeatureUse, 'values' | 'range' | 'unread' | 'unreadValues' | 'cut'> {
   /** [training rows] 1 where there is one. */
   at: Uint8Array;
 }
@@ -98,7 +101,9 @@ interface Rows {
 
 async function heldBy(rows: Rows, feature: Feature, encoded: FeatureRows, isFixed: boolean): Promise<Held> {
   if (isTextFeature(feature))
-    return heldTexts(rows, featureColumns(feature), readerOf(feature, encoded, isFixed));
+    return heldTexts(rows, featureColumns(feature), readerOf(feature, encoded, isFixed), (text) =>
+      partsBeyond(encoded.fitted, text),
+    );
   const { cache, ingested, split } = rows;
   const form = feature.transform === 'cyclical' ? useOfPeriods(feature) : 'number';
   const { values } = await numberColumn(cache, ingested, feature.column, form);
@@ -119,7 +124,7 @@ async function heldBy(rows: Rows, feature: Feature, encoded: FeatureRows, isFixe
     [least, largest] = [Math.min(least, value), Math.max(largest, value)];
   }
   const range: Held['range'] = form === 'number' && distinct.size > 0 ? [least, largest] : null;
-  return { at, values: distinct.size, range, unread: 0, unreadValues: [] };
+  return { at, values: distinct.size, range, unread: 0, unreadValues: [], cut: null };
 }
 
 const MANY = 1_000_000;
@@ -139,9 +144,11 @@ async function heldTexts(
   { cache, ingested, split: { place, rows } }: Rows,
   columns: readonly string[],
   isRead: Reader,
+  beyond: (text: string) => number = () => 0,
 ): Promise<Held> {
   const at = new Uint8Array(rows.train);
   const unread: { text: string; count: number; row: number }[] = [];
+  const cut = { rows: 0, parts: 0 };
   let values = 0;
   for (const column of columns) {
     const { texts, codes } = await textColumn(cache, ingested, column);
@@ -158,15 +165,21 @@ async function heldTexts(
       counts.reduce((sum, count) => sum + Math.sign(count), 0),
     );
     if (columns.length > 1) continue;
-    for (const [i, text] of texts.entries())
-      if (counts[i + 1]! > 0 && !isRead(text, first[i + 1]!))
-        unread.push({ text, count: counts[i + 1]!, row: first[i + 1]! });
+    for (const [i, text] of texts.entries()) {
+      const count = counts[i + 1]!;
+      if (count === 0) continue;
+      if (!isRead(text, first[i + 1]!)) unread.push({ text, count, row: first[i + 1]! });
+      const more = beyond(text);
+      if (more > 0) cut.rows += count;
+      cut.parts += more * count;
+    }
   }
   const most = unread.toSorted((a, b) => b.count - a.count || a.row - b.row).slice(0, 3);
   return {
     at,
     values,
     range: null,
+    cut: cut.rows > 0 ? cut : null,
     unread: unread.reduce((sum, { count }) => sum + count, 0),
     unreadValues: most.map(({ text }) => cutText(text, 40)),
   };

@@ -11,7 +11,7 @@ type Query = NonNullable<TrainingSpecInput['features']>['query'][number];
 /** 600 rows; of the columns with nulls every tenth row has none. */
 const ROWS = `SELECT 'u' || (i % 23) AS "user", 'i' || (i % 29) AS item, 1 + i % 5 AS stars, i % 3 > 0 AS liked,
   CASE WHEN i % 10 > 0 THEN 1 + i % 99 END AS price, 'c' || (i % 7) AS city, 'name ' || i AS title,
-  CASE WHEN i % 10 > 0 THEN 'x' END AS coupon, '!' || (i % 4) || '?' AS code, CASE i % 4 WHEN 0 THEN '!' WHEN 1 THEN '?' ELSE '..' END AS signs,
+  CASE WHEN i % 10 > 0 THEN 'x' END AS coupon, repeat('t' || (i % 5) || ',', 1 + i % 4) AS tags, '!' || (i % 4) || '?' AS code, CASE i % 4 WHEN 0 THEN '!' WHEN 1 THEN '?' ELSE '..' END AS signs,
   CASE WHEN i % 10 = 0 THEN 'yes' WHEN i % 2 = 0 THEN '' END AS answer,
   CASE WHEN i % 4 = 0 THEN '2026-01-0' || (1 + i % 9) ELSE 'week ' || (i % 3) END AS at,
   TIMESTAMP '2026-01-01' + INTERVAL 1 DAY * (i % 20) AS day FROM range(600) t(i)`;
@@ -31,7 +31,7 @@ async function warned(
   });
   return reports
     .flatMap(({ warnings }) => warnings)
-    .filter(({ code }) => code === 'constant-feature' || code === 'values-count-as-missing');
+    .filter(({ code }) => ['constant-feature', 'values-count-as-missing', 'parts-left-out'].includes(code));
 }
 
 describe('a feature that counts as missing or unknown in most rows', () => {
@@ -64,6 +64,31 @@ describe('a feature that counts as missing or unknown in most rows', () => {
     expect(await warned(feature)).toEqual([
       expect.objectContaining({
         code: 'values-count-as-missing',
+        message: expect.stringMatching(message) as string,
+        remedy: expect.stringMatching(remedy) as string,
+      }),
+    ]);
+  });
+});
+
+describe('a feature that leaves out a part of its values', () => {
+  it.each<[string, Query, RegExp, RegExp]>([
+    [
+      'as texts of more words than count',
+      { column: 'at', transform: 'text', maxTokens: 2 },
+      /^the query feature "at" leaves out (1\d\d) words, the last of \1 of 4\d\d training rows that have a value$/,
+      /^raise maxTokens/,
+    ],
+    [
+      'as rows of more values than count',
+      { column: 'tags', transform: 'lookup', multi: { delimiter: ',', max: 2 } },
+      /^the query feature "tags" leaves out \d{3} values, the last of \d{3} of 4\d\d training rows/,
+      /^raise multi.max/,
+    ],
+  ])('is warned of, %s', async (_, feature, message, remedy) => {
+    expect(await warned(feature)).toEqual([
+      expect.objectContaining({
+        code: 'parts-left-out',
         message: expect.stringMatching(message) as string,
         remedy: expect.stringMatching(remedy) as string,
       }),
@@ -115,6 +140,7 @@ describe('no warning is given of', () => {
     ['a truth value that is missing in most rows, or blank', { column: 'answer', transform: 'boolean' }],
     ['few buckets of many values', { column: 'title', transform: 'hash', buckets: 2 }],
     ['crossed columns', { columns: ['city', 'stars'], transform: 'cross', buckets: 10 }],
+    ['as many values as count', { column: 'tags', transform: 'lookup', multi: { delimiter: ',', max: 4 } }],
     ['texts of a word', { column: 'code', transform: 'text' }],
     [
       'unknown values that have several rows',

@@ -23,12 +23,32 @@ export function useWarnings(
   return found.flatMap((use) => {
     const feature = features[use.tower].find((one) => featureName(one) === use.feature);
     if (!feature) return [];
-    if (use.unread > UNREAD_SHARE * use.held) return [unreadWarning(use, feature)];
-    if (featureColumns(feature).every((column) => constant.has(column))) return [];
-    // Rows with the one value that there is are told from those without one, and no more is to be had of the column.
-    if (use.same === null || (use.same === 'held' && use.values < 2)) return [];
-    return [sameWarning(use, feature)];
+    return [...cutWarning(use, feature), ...wholeWarnings(use, feature, constant)];
   });
+}
+
+function wholeWarnings(use: FeatureUse, feature: Feature, constant: ReadonlySet<string>): RunWarning[] {
+  if (use.unread > UNREAD_SHARE * use.held) return [unreadWarning(use, feature)];
+  if (featureColumns(feature).every((column) => constant.has(column))) return [];
+  // Rows with the one value that there is are told from those without one, and no more is to be had of the column.
+  if (use.same === null || (use.same === 'held' && use.values < 2)) return [];
+  return [sameWarning(use, feature)];
+}
+
+/** The first words or values of a row count, and the rest nowhere. */
+function cutWarning(use: FeatureUse, feature: Feature): RunWarning[] {
+  const { cut, held, rows } = use;
+  if (!cut) return [];
+  const isText = feature.transform === 'text';
+  const [what, setting] = isText ? ['words', 'maxTokens'] : ['values', 'multi.max'];
+  return [
+    runWarning(
+      'parts-left-out',
+      `${named(use)} leaves out ${whole(cut.parts)} ${what}, the last of ${whole(cut.rows)} of ${whole(held)} training rows that have a value`,
+      `raise ${setting} of the feature, up to 256, where the later ${what} tell something`,
+      { rows, held, cutRows: cut.rows, cutParts: cut.parts },
+    ),
+  ];
 }
 
 const named = ({ tower, feature }: FeatureUse) => `the ${tower} feature ${JSON.stringify(feature)}`;
@@ -102,6 +122,8 @@ function remedyFor(feature: Feature): string {
     case 'boolean':
       return 'set "missingIndicator" of the feature to true, name the right column, or leave the feature out';
     case 'lookup':
+      if (feature.multi)
+        return 'lower minCount of the feature, raise its maxSize, or correct its multi where values are not parted so';
       return 'lower minCount of the feature, raise its maxSize, or take the transform "hash"';
     case 'text':
       return 'lower minCount of the feature, raise its maxSize or maxTokens, or take the transform "lookup" where the texts are no words';

@@ -71,7 +71,7 @@ export async function eachBlock(
 }
 
 function isReadable({ transform, ...fitted }: FittedFeature): boolean {
-  if (transform === 'text') return !('buckets' in fitted) || fitted.buckets === null;
+  if (transform === 'text' || transform === 'multi') return !('buckets' in fitted) || fitted.buckets === null;
   return ['lookup', 'bucketize', 'boolean', 'normalize'].includes(transform);
 }
 
@@ -91,6 +91,10 @@ async function decoderOf({ fitted, vocabulary }: FeatureMeaning): Promise<Decode
     case 'text': {
       const words = await vocabulary();
       return ({ indices }) => wordsIn(indices.subarray(0, fitted.maxTokens), words);
+    }
+    case 'multi': {
+      const values = await vocabulary();
+      return ({ indices }) => valuesIn(indices, fitted.oovBuckets, values);
     }
     case 'bucketize':
       return ({ indices }) => intervalOf(fitted.boundaries, indices[0]!);
@@ -116,6 +120,14 @@ function wordsIn(rows: Int32Array, words: readonly string[]): string {
     rows.filter((row) => row >= 0),
     (row) => words[row - 1] ?? '(unknown)',
   ).join(' ');
+}
+
+/** The values of a row, in their order. */
+function valuesIn(rows: Int32Array, first: number, values: readonly string[]): string {
+  return Array.from(
+    rows.filter((row) => row >= 0),
+    (row) => values[row - first] ?? '(unknown)',
+  ).join(', ');
 }
 
 /** Row 0 is a missing number, row 1 what is below the first boundary. */

@@ -1,4 +1,5 @@
 /** A tower as operations: what its features are encoded as, [rows, …], becomes outputs and vectors, [rows, width]. */
+import type { Pooling } from '@trainyard/shared/spec/shape/multi';
 import type { Graph, Value } from './graph.js';
 import { layersOf, type Precision, type Wide } from './layers.js';
 import type { TowerSource } from './modelSource.js';
@@ -28,19 +29,23 @@ export function towerOutput(
     width += feature.dim;
     const table = `${name}/embedding/${feature.name}`;
     const rows = floats(graph, table, weights(table, feature.rows, feature.dim), [feature.rows, feature.dim]);
-    return feature.indices === 1 ? gather(graph, rows, value) : meanOf(graph, rows, value, precision);
+    return feature.indices === 1
+      ? gather(graph, rows, value)
+      : pooled(graph, feature.pooling ?? 'mean', rows, value, precision);
   });
   const input = { value: concat(graph, parts, 1), width };
   return layersOf({ graph, weights, precision }, name, document.layers, input);
 }
 
-/** The mean of the rows that there are; 0 of none. */
-function meanOf(graph: Graph, table: Value, indices: Value, precision: Precision): Value {
+/** The rows that there are, as one vector; 0 of none. */
+function pooled(graph: Graph, pooling: Pooling, table: Value, indices: Value, precision: Precision): Value {
   const given = cast(graph, compare(graph, 'GreaterEqual', indices, 0), precision);
   const each = cast(graph, gather(graph, table, binary(graph, 'Maximum', indices, 0)), precision);
   const sum = reduce(graph, 'Sum', times(graph, each, expand(graph, given, 2)), 1);
-  const count = reduce(graph, 'Sum', given, 1, true);
-  return cast(graph, binary(graph, 'RealDiv', sum, binary(graph, 'Maximum', count, 1)), 'float32');
+  if (pooling === 'sum') return cast(graph, sum, 'float32');
+  const count = binary(graph, 'Maximum', reduce(graph, 'Sum', given, 1, true), 1);
+  const by = pooling === 'mean' ? count : unary(graph, 'Sqrt', count);
+  return cast(graph, binary(graph, 'RealDiv', sum, by), 'float32');
 }
 
 /** The vectors whose products are scores, of outputs. */

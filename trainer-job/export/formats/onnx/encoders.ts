@@ -1,5 +1,6 @@
 /** The transforms of `@trainyard/recommender/encode` as operators: [rows, width] of a feature, what it contributes to its tower's input. */
 import { assertNever } from '@trainyard/shared/common';
+import type { Pooling } from '@trainyard/shared/spec/shape/multi';
 import { PER_SECOND } from '@trainyard/shared/timeUnit';
 import type { FittedBoolean } from '@trainyard/recommender/encode/boolean';
 import type { FittedBucketize } from '@trainyard/recommender/encode/bucketize';
@@ -27,7 +28,8 @@ export function encodedFeature(
           encoded.dim,
         ])
       : '';
-  if (input.form === 'rows') return meanOfRows(graph, table(), input);
+  if (input.form === 'rows')
+    return pooledRows(graph, encoded.kind === 'embedding' ? encoded.pooling : 'mean', table(), input);
   switch (fitted.transform) {
     case 'lookup': {
       const row = lookedUp(graph, input.name, vocabulary, (i) => i + fitted.oovBuckets, 0);
@@ -47,6 +49,7 @@ export function encodedFeature(
     case 'hash':
     case 'cross':
     case 'text':
+    case 'multi':
       throw new Error(`the rows of "${encoded.name}" are made by the recommender`);
     default:
       return assertNever(fitted);
@@ -60,15 +63,22 @@ function numbersOf(graph: OnnxGraph, columns: readonly Value[]): Value {
   return graph.op('Cast', [all], { attributes: { to: { i: DATA_TYPES.float32 } } });
 }
 
-/** The mean of the table's rows that are not -1; 0 of none. */
-function meanOfRows(graph: OnnxGraph, table: Value, { name, dims }: ModelInput): Value {
+/** The table's rows that are not -1, as one vector; 0 of none. */
+function pooledRows(
+  graph: OnnxGraph,
+  pooling: Pooling = 'mean',
+  table: Value,
+  { name, dims }: ModelInput,
+): Value {
   const rows = dims.length === 1 ? column(graph, name) : name;
   const none = graph.op('Cast', [graph.longs([0], [])], { attributes: { to: { i: DATA_TYPES.int32 } } });
   const named = double(graph, graph.op('GreaterOrEqual', [rows, none]));
   const values = double(graph, graph.op('Gather', [table, graph.op('Max', [rows, none])]));
   const kept = graph.op('Mul', [values, graph.op('Unsqueeze', [named, graph.longs([2])])]);
   const count = graph.op('Max', [sum(graph, named, 1, true), graph.doubles([1])]);
-  return toSingle(graph, graph.op('Div', [sum(graph, kept, 1, false), count]));
+  const all = sum(graph, kept, 1, false);
+  if (pooling === 'sum') return toSingle(graph, all);
+  return toSingle(graph, graph.op('Div', [all, pooling === 'mean' ? count : graph.op('Sqrt', [count])]));
 }
 
 /** How many boundaries are not above the number, and one more: row 0 is for a missing number. */

@@ -88,6 +88,7 @@ function formOf(fitted: FittedFeature): FeatureForm {
     case 'hash':
     case 'cross':
     case 'text':
+    case 'multi':
       throw new Error(`a graph takes the rows of a ${fitted.transform}`);
     default:
       return assertNever(fitted);

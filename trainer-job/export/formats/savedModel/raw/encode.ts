@@ -57,6 +57,7 @@ export function encoded(
     case 'hash':
     case 'cross':
     case 'text':
+    case 'multi':
       throw new Error(`a graph takes the rows of a ${fitted.transform}`);
     default:
       return assertNever(fitted);
