@@ -84,7 +84,8 @@ async function plannedSweep(
   const resolved = await resolveSpec(cp, cp.store, request.spec, model);
   const tiers = tiersOfTrials(cp, request, resolved.spec);
   await resolveSpec(cp, cp.store, { ...resolved.spec, compute: { ...resolved.spec.compute, tiers } }, model);
-  const space = spaceOf(request, resolved.spec);
+  const objective = objectiveOf(request, resolved.spec);
+  const space = spaceOf(request, resolved.spec, objective);
   const sweepId = newRunId();
   const now = cp.now();
   const at = now.toISOString();
@@ -98,7 +99,7 @@ async function plannedSweep(
     ...resolved,
     tiers,
     space,
-    objective: objectiveOf(request, resolved.spec),
+    objective,
     strategy,
     pruner,
     seed,
@@ -137,8 +138,8 @@ function tiersOfTrials(cp: Configured, { tiers, spec }: SweepRequest, resolved: 
   return spot.length > 0 ? spot : (resolved.compute.tiers ?? []);
 }
 
-function spaceOf({ space }: SweepRequest, spec: TrainingSpec): Space {
-  if (space === 'default') return defaultSpace(spec);
+function spaceOf({ space }: SweepRequest, spec: TrainingSpec, { metric }: SweepObjective): Space {
+  if (space === 'default') return defaultSpace(spec, metric);
   return parseSent(z.object({ space: writtenSpaceSchema }), { space }, 'space').space;
 }
 

@@ -1,4 +1,5 @@
 /** What is searched when nobody says what. */
+import { DEFAULT_MONITOR } from '../metrics/availability.js';
 import type { Layer } from '../spec/layers.js';
 import type { SampleWeight } from '../spec/sampleWeight.js';
 import { splitTimeColumn } from '../spec/split.js';
@@ -8,9 +9,9 @@ import { parameterValueSchema, type Parameter, type ParameterValue, type Space }
 /**
  * Learning rate, decay, widths, dropout, batch, schedule and, where rows are split by time, how fast they age, around a specification, as sweeps commonly begin. The ranges are
  * those of this trainer, whose rates and penalties are for the summed loss of a batch; for a mean loss one would begin with
- * rates of 1e-5 to 1e-3. Every combination is a specification that can be trained.
+ * rates of 1e-5 to 1e-3. Every combination is a specification that can be trained. `objective` is the metric that the sweep looks for.
  */
-export function defaultSpace(spec: TrainingSpec): Space {
+export function defaultSpace(spec: TrainingSpec, objective: string): Space {
   const { training } = spec;
   const { optimizer, batchSize } = training;
   const batches = [batchSize / 8, batchSize / 4, batchSize / 2, batchSize].map((size) =>
@@ -30,6 +31,7 @@ export function defaultSpace(spec: TrainingSpec): Space {
     'training.schedule.type': categorical([training.schedule.type, 'constant', 'cosine', 'plateau']),
     'training.embeddingL2': { type: 'logFloat', min: 0.001, max: 1 },
     'training.batchSize': categorical(batches),
+    ...monitored(training, objective),
     ...ageing(spec),
     ...towers(spec),
   };
@@ -39,6 +41,15 @@ const categorical = (values: readonly ParameterValue[]): Parameter => ({
   type: 'categorical',
   values: [...new Map(values.map((value) => [JSON.stringify(value), value])).values()],
 });
+
+/**
+ * The best epoch is that of the best value of what is looked for, unless the base watches a metric of its own: the loss turns earlier
+ * than ranks do, and of the trials with the best ranks it had kept an early epoch.
+ */
+function monitored({ earlyStopping }: TrainingSpec['training'], objective: string): Space {
+  if (earlyStopping === false || earlyStopping.monitor !== DEFAULT_MONITOR) return {};
+  return { 'training.earlyStopping.monitor': { type: 'constant', value: objective } };
+}
 
 const HALF_LIVES_IN_DAYS = [30, 90, 365];
 

@@ -129,7 +129,7 @@ describe('a specification with parameters', () => {
 describe('the default space', () => {
   it('has specifications only that can be trained', () => {
     const spec = trainingSpecSchema.parse(BASE);
-    const space = inferSpace(defaultSpace(spec));
+    const space = inferSpace(defaultSpace(spec, 'recall_at_10'));
     expect(Object.keys(space)).toContain('training.optimizer.learningRate');
     for (const [key, parameter] of Object.entries(space)) {
       const count = countOf(parameter);
@@ -145,12 +145,23 @@ describe('the default space', () => {
   it('tries how fast rows age where they are split by time, and that alone', () => {
     const aged = (split: object) => {
       const spec = trainingSpecSchema.parse({ ...BASE, dataset: { ...BASE.dataset, split } });
-      return defaultSpace(spec)['features.sampleWeight'];
+      return defaultSpace(spec, 'recall_at_10')['features.sampleWeight'];
     };
     expect(aged({ strategy: 'time', column: 'at', train: 0.8, validation: 0.1, test: 0.1 })).toEqual({
       type: 'categorical',
       values: [null, ...[30, 90, 365].map((halfLifeDays) => ({ column: 'at', halfLifeDays }))],
     });
     expect(aged({ strategy: 'random', train: 0.8, validation: 0.1, test: 0.1 })).toBeUndefined();
+  });
+
+  it('keeps the epoch that is best by what the sweep looks for, unless the base watches a metric of its own', () => {
+    const watched = (earlyStopping: object | false | undefined) => {
+      const spec = trainingSpecSchema.parse({ ...BASE, training: { ...BASE.training, earlyStopping } });
+      return defaultSpace(spec, 'recall_at_10')['training.earlyStopping.monitor'];
+    };
+    expect(watched(undefined)).toEqual({ type: 'constant', value: 'recall_at_10' });
+    expect(watched({ patience: 2 })).toEqual({ type: 'constant', value: 'recall_at_10' });
+    expect(watched({ monitor: 'recall_at_50' })).toBeUndefined();
+    expect(watched(false)).toBeUndefined();
   });
 });
