@@ -43,6 +43,14 @@ interface Changes extends Partial<Run> {
   listed?: { path: string; bytes: number; sha256: string; contentType: string }[];
 }
 
+/** What the trainer of a run that ends without a model leaves behind, and its neighbours. */
+const KEPT = {
+  'data/profile.json': '{"rows":4}',
+  'data/profile.html': '<script>alert(1)</script>',
+  'data/work-1/rows.duckdb': 'scratch',
+  'callbacks/journal': 'of the trainer',
+};
+
 async function world({ objects, stored = {}, listed = [], ...changes }: Changes = {}) {
   const cp = await testControlPlane();
   if (objects) cp.objects = objects;
@@ -75,8 +83,69 @@ async function world({ objects, stored = {}, listed = [], ...changes }: Changes 
   /** Puts a symbolic link in the place of a file. */
   const put = async (path: string, to: string) =>
     symlink(to, fileURLToPath(cp.objects.uri(`${folder}/${path}`)));
-  return { read, manifest, put };
+  /** Puts a file into the run's own folder, beside its model. */
+  const keep = (path: string, content: string) =>
+    cp.objects.putIfAbsent(`runs/${run.runId}/${path}`, Buffer.from(content));
+  return { read, manifest, put, keep };
 }
+
+describe('what a run without a model has found in its data', () => {
+  const ended = async (status: Run['status'], kept: Partial<typeof KEPT> = KEPT) => {
+    const one = await world({ status, result: null });
+    for (const [path, content] of Object.entries(kept)) await one.keep(path, content);
+    return one.read;
+  };
+
+  it.each(['failed', 'cancelled'] as const)('comes as what its model would have it: %s', async (status) => {
+    const read = await ended(status);
+    const profile = await read('data/profile.json');
+    expect(profile).toMatchObject({ status: 200, text: KEPT['data/profile.json'] });
+    expect(profile.headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': '10',
+    });
+    const page = await read('data/profile.html', { range: 'bytes=0-7' });
+    expect(page).toMatchObject({ status: 206, text: '<script>' });
+    expect(page.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': 'sandbox',
+    });
+    const etag = profile.headers['etag'] ?? '';
+    expect((await read('data/profile.json', { 'if-none-match': etag })).status).toBe(304);
+  });
+
+  it('is all that comes of it', async () => {
+    const read = await ended('failed');
+    for (const path of [
+      'manifest.json',
+      'callbacks/journal',
+      'data/work-1/rows.duckdb',
+      'data/../callbacks/journal',
+      'data/toString',
+    ])
+      expect([path, (await read(encodeURIComponent(path))).status]).toEqual([path, 404]);
+  });
+
+  it('is none where it was never written, and none yet while the run goes on', async () => {
+    const path = 'data/profile.json';
+    const detail = (text: string) => ({
+      status: 404,
+      json: { detail: expect.stringContaining(text) as string },
+    });
+    expect(await (await ended('failed', {}))(path)).toMatchObject(
+      detail('it is failed, and its trainer has written none before it ended'),
+    );
+    expect(await (await ended('running'))(path)).toMatchObject(
+      detail('it is running: ask again once it has ended'),
+    );
+  });
+
+  it('gives way to what the manifest of a completed run lists', async () => {
+    const { read, keep } = await world();
+    await keep('data/profile.json', KEPT['data/profile.json']);
+    expect((await read('data/profile.json')).status).toBe(404);
+  });
+});
 
 describe('a file that a run has left behind', () => {
   it('comes whole, with its type, and may do nothing as a page', async () => {

@@ -5,7 +5,7 @@ import type { ControlPlane } from '../controlPlane.js';
 import { DomainError } from '../errors/domainError.js';
 import type { Request, Response } from '../http/request.js';
 import { ObjectNotFoundError, ObjectSizeError, type ByteRange } from '../ports/objectStore/objectStore.js';
-import type { Artifact } from '../runs/results/artifacts.js';
+import type { Artifact } from '../runs/results/artifact.js';
 
 export async function sendArtifact(
   cp: Pick<ControlPlane, 'objects' | 'log'>,

@@ -9,7 +9,7 @@ import type { ControlPlane } from '../controlPlane.js';
 import { DomainError, notFound } from '../errors/domainError.js';
 import { inTurn } from '../inTurn.js';
 import { readRun } from '../runs/repository.js';
-import type { Artifact } from '../runs/results/artifacts.js';
+import type { Artifact } from '../runs/results/artifact.js';
 
 type AttachPorts = Pick<ControlPlane, 'store' | 'objects' | 'now' | 'log'>;
 

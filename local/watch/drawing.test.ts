@@ -358,10 +358,22 @@ describe('the outcome', () => {
       stage: 'validate' as const,
       remedy: null,
     };
-    expect(outcome(runView({ status: 'failed', error }), WIDE).slice(3)).toEqual([
+    const lines = [
       '  2 expectations are violated:',
       '  1. column "price": 20 of 1,000 values are not at most 97',
       '  2. too few',
+    ];
+    expect(outcome(runView({ status: 'failed', error }), WIDE).slice(3)).toEqual(lines);
+    const data = {
+      uri: 'a.csv',
+      fingerprint: 'a',
+      snapshot: null,
+      rows: 4,
+      digest: `sha256:${'a'.repeat(64)}`,
+    };
+    expect(outcome(runView({ status: 'failed', error, data }), WIDE).slice(3)).toEqual([
+      ...lines,
+      '  what was found in its data: trainyard profile shop#3',
     ]);
   });
 

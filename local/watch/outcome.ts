@@ -82,14 +82,22 @@ function externalLines({ external }: RunView, layout: Layout): string[] {
   return external ? [paint(layout, 'dim', `  MLflow ${plain(external.mlflowUrl)}`)] : [];
 }
 
-function errorLines({ error, attempt }: RunView, layout: Layout): string[] {
+function errorLines(run: RunView, layout: Layout): string[] {
+  const { error, attempt } = run;
   if (!error) return ['  the run says no reason'];
   const where = [error.stage ? `in ${error.stage}` : '', attempt > 1 ? `attempt ${attempt}` : '', error.code];
   return [
     paint(layout, 'dim', `  ${where.filter((part) => part !== '').join(', ')}`),
     ...error.message.split('\n').flatMap((line) => wrap(line, layout.width, '  ')),
     ...(error.remedy ? wrap(`what to do: ${error.remedy}`, layout.width, '  ') : []),
+    ...dataLines(run, layout),
   ];
+}
+
+/** Of a run that its data have ended. */
+function dataLines({ name, data, error }: RunView, layout: Layout): string[] {
+  if (!data || error?.code !== 'expectation-violated') return [];
+  return wrap(`what was found in its data: trainyard profile ${name}`, layout.width, '  ');
 }
 
 function cancelledLines(run: RunView, layout: Layout): string[] {

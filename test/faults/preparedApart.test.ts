@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
+import { validationSchema } from '@trainyard/shared/profile/validation';
 import { expect, it } from 'vitest';
 import { hostHere, stackSpec, untilOver, writePurchases } from '../support/hosts/stack.js';
 import { temporaryFolder } from '../support/temporaryFolder.js';
@@ -37,4 +38,8 @@ it('bad data fail before the job that trains is launched', async () => {
   });
   const ended = await untilOver(client, runId);
   expect(ended).toMatchObject({ status: 'failed', attempt: 1, error: { code: 'expectation-violated' } });
+  // What was found in them is what somebody wants to see then.
+  const report = await (await client.artifact(runId, 'data/validation.json')).json();
+  expect(validationSchema.parse(report)).toMatchObject({ passed: false, rows: 3000 });
+  expect(await (await client.artifact(runId, 'data/profile.html')).text()).toContain('at least 5');
 }, 60_000);

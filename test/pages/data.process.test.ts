@@ -2,7 +2,7 @@
 import { newModel, newRunId, paths, type Run } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
-import { completeWithData } from '../support/data/report.js';
+import { completeWithData, failWithData } from '../support/data/report.js';
 import { newRun } from '../support/newRun.js';
 import { lookedAt, opened, RUN_ID, shows, SIGHTS } from '../support/openedPage.js';
 
@@ -56,6 +56,19 @@ describe.skipIf(!hasChromium)(`data on the page${hasChromium ? '' : `, ${WITHOUT
     await page.getByLabel('Data set').selectOption('returns.csv');
     await page.getByRole('link', { name: 'demo#2' }).waitFor();
     expect(new URL(page.url()).searchParams.get('run')).toBe(later.runId);
+  });
+
+  it('of a run that they have ended are led to from its error, and from a model without any other', async () => {
+    const { cp, run, page, complaints } = await opened(`/runs/${RUN_ID}`, FIRST);
+    await failWithData(cp, run);
+    await shows(page, 'correct the data, or change dataset.expectations');
+    await page.getByRole('link', { name: 'What it found in its data' }).click();
+    await page.getByRole('row', { name: /^values city violated/ }).waitFor();
+    await shows(page, ', which is failed,');
+    await page.goto(new URL('/data?model=demo', page.url()).href);
+    await page.getByRole('link', { name: 'What demo#1 found before it failed' }).click();
+    await shows(page, '4 rows, 3 users');
+    expect(complaints).toEqual([]);
   });
 
   it.each(SIGHTS)(

@@ -21,7 +21,7 @@ import { readDirectory } from '@trainyard/recommender/node';
 import type { Calibration } from '@trainyard/recommender/layers/calibration';
 import { makeFolder } from '@trainyard/shared/makeFolder';
 import type { Parameter } from '../model/parameter.js';
-import { REPORT_FILES } from '../data/validate/writeReport.js';
+import { REPORT_FILES } from '@trainyard/shared/profile/reportFiles';
 import type { TwoTowerModel } from '../model/twoTowerModel.js';
 import { catalogue } from '../model/catalogue.js';
 import type { EpochReport } from '../train/loop/trainRequest.js';

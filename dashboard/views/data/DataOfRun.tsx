@@ -46,7 +46,8 @@ export function DataOfRun({ run }: { run: RunView }) {
           <Link href={`/runs/${run.runId}`} className="plainLink">
             {run.name}
           </Link>
-          , {dateTime(validation.data.checkedAt)}.
+          {run.status === 'completed' ? '' : `, which is ${run.status}`},{' '}
+          {dateTime(validation.data.checkedAt)}.
         </Text>
         <FileLink
           address={artifactAddress(run.runId, 'data/profile.html')}

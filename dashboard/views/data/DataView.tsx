@@ -125,14 +125,36 @@ function DataOfModel({ modelId, models, asked }: OfModelProps) {
       ) : pages.isPending ? (
         <Loading rows={8} />
       ) : pages.isError ? null : (
+        <NoneCompleted modelId={modelId} />
+      )}
+    </>
+  );
+}
+
+function NoneCompleted({ modelId }: { modelId: string }) {
+  const failed = useFailedRun(modelId);
+  return (
+    <>
+      <Text c="dimmed">
+        No completed run of this model has looked at its data: <Begin modelId={modelId} /> does, and a quick
+        test is the shortest. In a terminal <code>trainyard profile FILE</code> looks at a file without a run.
+      </Text>
+      {failed && (
         <Text c="dimmed">
-          No completed run of this model has looked at its data: <Begin modelId={modelId} /> does, and a quick
-          test is the shortest. In a terminal <code>trainyard profile FILE</code> looks at a file without a
-          run.
+          <Link href={`/data?run=${failed.runId}`} className="plainLink">
+            What {failed.name} found before it failed
+          </Link>{' '}
+          is there.
         </Text>
       )}
     </>
   );
+}
+
+/** The newest run of the model that has read its data and then failed, of the newest page of those. */
+function useFailedRun(modelId: string): RunView | undefined {
+  const failed = useInfiniteQuery(reads.runs(modelId, 'status = "failed"', 'createdAt desc'));
+  return failed.data?.pages[0]?.runs.find(({ data }) => data);
 }
 
 function NotLooked({ run: { runId, name, status } }: { run: RunView }) {
@@ -147,9 +169,9 @@ function NotLooked({ run: { runId, name, status } }: { run: RunView }) {
 }
 
 function versionsOf({ versions }: LookedAt) {
-  return versions.map(({ runId, createdAt, name, data }) => ({
+  return versions.map(({ runId, createdAt, name, status, data }) => ({
     value: runId,
-    label: `${dateTime(createdAt)}, ${whole(data?.rows ?? 0)} rows (${name})`,
+    label: `${dateTime(createdAt)}, ${whole(data?.rows ?? 0)} rows (${name}${status === 'completed' ? '' : `, ${status}`})`,
   }));
 }
 

@@ -1,5 +1,6 @@
 import { Alert, Stack, Text } from '@mantine/core';
 import type { RunView } from '@trainyard/shared/http/bodies';
+import { DataLink } from './DataLink.js';
 import { ResultTable } from './ResultTable.js';
 
 /** How a run ended: why it failed, or what its result is worth. */
@@ -17,6 +18,7 @@ export function Outcome({ run }: { run: RunView }) {
           )}
         </Alert>
       )}
+      <DataLink run={run} />
       {warnings.length > 0 && (
         <Alert color="yellow" title={warnings.length === 1 ? 'A warning' : `${warnings.length} warnings`}>
           <Stack gap={4}>

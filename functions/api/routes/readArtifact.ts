@@ -6,17 +6,19 @@ import { noQuery, runParams, visibleRun } from './parameters.js';
 
 const artifactParams = runParams.extend({
   path: z.string().min(1).max(1000).meta({
-    description: 'The path of a file as `manifest.json` lists it; its slashes may stand as they are.',
+    description:
+      'The path of a file as `manifest.json` lists it, or of the report about the data; its slashes may stand as they are.',
   }),
 });
 
 export const readArtifactRoute = defineDownload({
   method: 'GET',
   path: '/api/training-runs/{runId}/artifacts/{path}',
-  summary: 'Read a file that a completed run has left behind',
+  summary: 'Read a file that a run has left behind',
   operationId: 'getArtifact',
   description:
-    'What `manifest.json` of the run’s model lists, and `manifest.json` itself, with the type that it says. A header `Range` of one range and `If-None-Match` are heeded, and `HEAD` gives the headers alone. ' +
+    'Of a completed run what `manifest.json` of its model lists, and `manifest.json` itself, with the type that it says. ' +
+    'Of a run that failed or was cancelled what it has found in its data, as far as it came: `data/profile.json`, `data/schema.json`, `data/validation.json` and `data/profile.html`. A header `Range` of one range and `If-None-Match` are heeded, and `HEAD` gives the headers alone. ' +
     'Pages come with `Content-Security-Policy: sandbox`.',
   access: 'viewer',
   params: artifactParams,

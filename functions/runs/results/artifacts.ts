@@ -1,26 +1,28 @@
-/** Files that a run has left behind: what its manifest lists, and nothing else of the store. */
+/** Files that a run has left behind: what its manifest lists, the report about its data where it has none, and nothing else of the store. */
 import { createHash } from 'node:crypto';
 import { modelManifestSchema, type ModelManifest, type Run } from '@trainyard/shared';
+import { isTerminal } from '@trainyard/shared/runs/status';
 import { z } from 'zod';
 import { DomainError } from '../../errors/domainError.js';
 import { checkedSegments } from '../../ports/objectStore/objectKey.js';
 import { ObjectNotFoundError, type ObjectStore } from '../../ports/objectStore/objectStore.js';
+import type { Artifact } from './artifact.js';
+import { findReport, reportFileOf } from './dataReport.js';
 import { keyInRun, readText } from './runObjects.js';
 
 const MANIFEST = 'manifest.json';
 /** A manifest of a hundred thousand files. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-export interface Artifact {
-  /** Its key in the store of objects. */
-  key: string;
-  bytes: number;
-  sha256: string;
-  contentType: string;
-}
-
 /** Throws `no-artifact` with the reason where the run has no such file. */
 export async function findArtifact(objects: ObjectStore, run: Run, path: string): Promise<Artifact> {
+  const name = reportFileOf(path);
+  // Of a run that failed or was cancelled, or of version 0.1.
+  if (name !== undefined && run.result?.artifacts['manifest'] === undefined) {
+    const report = await findReport(objects, run, name);
+    if (report) return report;
+    throw none(run, 'no report about its data that can be read here', whyNoReport(run));
+  }
   const { key, text, manifest } = await readManifest(objects, run);
   if (path === MANIFEST) {
     const sha256 = createHash('sha256').update(text).digest('hex');
@@ -114,8 +116,14 @@ const manifestText = z
 function whyNone({ status, result }: Run): string {
   if (result) return 'its trainer wrote no manifest, as those of version 0.1 did not';
   return status === 'failed' || status === 'cancelled'
-    ? `it is ${status}, and only what completes is kept`
+    ? `it is ${status}, and of its files only the report about its data is kept`
     : `it is ${status}: ask again once it is completed`;
+}
+
+function whyNoReport({ status }: Run): string {
+  return isTerminal(status)
+    ? `it is ${status}, and its trainer has written none before it ended`
+    : `it is ${status}: ask again once it has ended`;
 }
 
 function none({ runId }: Run, what: string, why: string): DomainError {

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { newRunId } from '@trainyard/shared';
 import { describe, expect, it } from 'vitest';
 import { testControlPlane } from '../../../test/support/controlPlane.js';
-import { completeWithData } from '../../../test/support/data/report.js';
+import { completeWithData, failWithData } from '../../../test/support/data/report.js';
 import { serveFunction } from '../../../test/support/functionClient.js';
 import { newRun } from '../../../test/support/newRun.js';
 import { runCommandLine } from '../../../test/support/runCommandLine.js';
 
-async function ofRun() {
+async function ofRun(end = completeWithData) {
   const cp = await testControlPlane();
   const { port } = await serveFunction('api');
   const run = newRun(cp.now(), { runId: newRunId() });
-  await completeWithData(cp, run);
+  await end(cp, run);
   return (...args: string[]) =>
     runCommandLine(['profile', run.runId, ...args, '--url', `http://127.0.0.1:${port}`]);
 }
@@ -38,6 +38,14 @@ describe('trainyard profile', () => {
       schema: { columns: [{ name: 'user' }, { name: 'city', domain: ['Berlin', 'Vienna'] }, { name: 'at' }] },
       validation: { passed: false, drift: [{ column: 'city' }, { column: 'at' }] },
     });
+  });
+
+  it('is of a run that its data have ended, too', async () => {
+    const { code, out } = await (await ofRun(failWithData))();
+    expect(code).toBe(0);
+    expect(out).toContain('expectations: 1 of 2 met');
+    const goingOn = await (await ofRun(async (cp, run) => cp.put({ ...run, status: 'running' })))();
+    expect(goingOn.err).toContain('is running: the profile of its data can be read once it has ended');
   });
 
   it('is of a file here, too', async () => {

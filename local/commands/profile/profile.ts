@@ -8,6 +8,7 @@ import { profileSchema, type Profile } from '@trainyard/shared/profile/profile';
 import { validationSchema, type Validation } from '@trainyard/shared/profile/validation';
 import type { FlagValues } from '@trainyard/shared/commandLine/flags';
 import { UserError } from '@trainyard/shared/commandLine/userError';
+import { isTerminal } from '@trainyard/shared/runs/status';
 import type { z } from 'zod';
 import { isRunReference, type TrainyardClient } from '../../client/trainyardClient.js';
 import { type CommandContext, defineCommand, EXIT } from '../command.js';
@@ -86,10 +87,10 @@ async function profileOf(
 
 async function profileOfRun(client: TrainyardClient, reference: string): Promise<Shown> {
   const run = await findRun(client, reference);
-  if (run.status !== 'completed')
+  if (!isTerminal(run.status))
     throw new UserError(
       'refused',
-      `${run.name} is ${run.status}: the profile of its data comes with the artifacts of a completed run`,
+      `${run.name} is ${run.status}: the profile of its data can be read once it has ended`,
     );
   const [found, schema, validation] = await Promise.all([
     artifactOf(client, run.runId, 'data/profile.json', profileSchema),

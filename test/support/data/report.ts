@@ -106,14 +106,31 @@ const VALIDATION: Validation = {
   potential_mislabels: [],
 };
 
+const CONTENTS = { profile: PROFILE, schema: SCHEMA, validation: VALIDATION };
+
+/** The run's data break what is expected of them: it has no model, and its report lies in its own folder. */
+export async function failWithData(
+  cp: Awaited<ReturnType<typeof testControlPlane>>,
+  run: Run,
+): Promise<void> {
+  for (const [name, value] of Object.entries(CONTENTS))
+    await cp.objects.putIfAbsent(`runs/${run.runId}/data/${name}.json`, Buffer.from(JSON.stringify(value)));
+  const error = {
+    code: 'expectation-violated',
+    message: 'an expectation is violated:\n1. column "city" has values that are not allowed',
+    stage: 'validate',
+    remedy: 'correct the data, or change dataset.expectations',
+  } as const;
+  await cp.put({ ...run, status: 'failed', error });
+}
+
 /** The run completes, and leaves its report on the data behind. */
 export async function completeWithData(
   cp: Awaited<ReturnType<typeof testControlPlane>>,
   run: Run,
 ): Promise<void> {
   const folder = `runs/${run.runId}/model`;
-  const contents = { profile: PROFILE, schema: SCHEMA, validation: VALIDATION };
-  const entries = Object.entries(contents).map(([name, value]) => ({
+  const entries = Object.entries(CONTENTS).map(([name, value]) => ({
     path: `data/${name}.json`,
     content: JSON.stringify(value),
   }));

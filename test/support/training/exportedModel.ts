@@ -11,7 +11,7 @@ import {
 } from '@trainyard/shared';
 import type { EncodedDataset } from '../../../trainer-job/data/encodedDataset.js';
 import { packTexts } from '../../../trainer-job/data/typedFiles.js';
-import { REPORT_FILES } from '../../../trainer-job/data/validate/writeReport.js';
+import { REPORT_FILES } from '@trainyard/shared/profile/reportFiles';
 import { exportRun } from '../../../trainer-job/export/exportRun.js';
 import { fitTarget } from '../../../trainer-job/features/fitTarget.js';
 import { randomFor } from '../../../trainer-job/model/random.js';

@@ -1,13 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '@trainyard/shared/makeFolder';
+import { REPORT_FILES, type ReportFile } from '@trainyard/shared/profile/reportFiles';
 import { renderPage } from './page/renderPage.js';
 import type { Profile } from '@trainyard/shared/profile/profile';
 import type { WrittenValidation } from './report.js';
 import { schemaOf } from './schema.js';
-
-/** What a run leaves behind of its data, by file. */
-export const REPORT_FILES = ['profile.json', 'schema.json', 'validation.json', 'profile.html'] as const;
 
 /** Writes the report into `folder`, for programs and for people. */
 export async function writeReport(
@@ -16,7 +14,7 @@ export async function writeReport(
 ): Promise<void> {
   await makeFolder(folder);
   const { profile, validation } = report;
-  const contents: Record<(typeof REPORT_FILES)[number], string> = {
+  const contents: Record<ReportFile, string> = {
     'profile.json': jsonText(profile),
     'schema.json': jsonText(schemaOf(profile)),
     'validation.json': jsonText(validation),
@@ -27,7 +25,7 @@ export async function writeReport(
 
 /** Writes `validation.json` anew, once it is known what has been corrected. */
 export async function rewriteValidation(folder: string, validation: WrittenValidation): Promise<void> {
-  const file: (typeof REPORT_FILES)[number] = 'validation.json';
+  const file: ReportFile = 'validation.json';
   await writeFile(join(folder, file), jsonText(validation));
 }
 
