@@ -16,6 +16,7 @@ import { logqOnlineRetail } from './training/logqOnlineRetailBench.js';
 import { intervalCoverage } from './evaluation/intervalCoverageBench.js';
 import { init } from './training/initBench.js';
 import { pageLoad } from './page/pageLoadBench.js';
+import { recallLastfm } from './training/recallLastfmBench.js';
 import { recallOnlineRetail } from './training/recallOnlineRetailBench.js';
 import { asha } from './search/ashaBench.js';
 import { tpeVsRandom } from './search/tpeVsRandomBench.js';
@@ -39,6 +40,7 @@ const BENCHES: readonly Bench[] = [
   dataPrep,
   stageCache,
   recallOnlineRetail,
+  recallLastfm,
   init,
   logqOnlineRetail,
   coldUsers,
