@@ -62,6 +62,8 @@ describe.skipIf(!hasChromium)(`data on the page${hasChromium ? '' : `, ${WITHOUT
     const { cp, run, page, complaints } = await opened(`/runs/${RUN_ID}`, FIRST);
     await failWithData(cp, run);
     await shows(page, 'correct the data, or change dataset.expectations');
+    await shows(page, 'The run ended before its first epoch was done.');
+    expect(await page.getByRole('heading', { name: 'Curves' }).count()).toBe(0);
     await page.getByRole('link', { name: 'What it found in its data' }).click();
     await page.getByRole('row', { name: /^values city violated/ }).waitFor();
     await shows(page, ', which is failed,');

@@ -7,6 +7,7 @@ import type { Epoch } from '@trainyard/shared/runs/records';
 import { isTerminal } from '@trainyard/shared/runs/status';
 import { measuredModel } from '@trainyard/shared/spec/evaluation/measuredModel';
 import { duration } from '../../figures/times.js';
+import { endedUntrained } from './endedUntrained.js';
 
 /** A row for each epoch; the one whose weights are kept is marked. */
 export function EpochTable({ run, epochs }: { run: RunView; epochs: readonly Epoch[] }) {
@@ -18,7 +19,9 @@ export function EpochTable({ run, epochs }: { run: RunView; epochs: readonly Epo
         Epochs
       </Title>
       {epochs.length === 0 ? (
-        <Text c="dimmed">No epoch is done yet.</Text>
+        <Text c="dimmed">
+          {endedUntrained(run) ? 'The run ended before its first epoch was done.' : 'No epoch is done yet.'}
+        </Text>
       ) : (
         <ScrollingTable minWidth={480} maxHeight={420} stickyHeader>
           <thead>

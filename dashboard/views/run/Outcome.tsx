@@ -10,7 +10,8 @@ export function Outcome({ run }: { run: RunView }) {
     <>
       {error && (
         <Alert color="red" title={`${error.stage ?? 'start'}: ${error.code}`}>
-          <Text className="breaks">{error.message}</Text>
+          {/* Each violated expectation stands in a line of its own. */}
+          <Text className="breaks lines">{error.message}</Text>
           {error.remedy && (
             <Text className="breaks" fw={600}>
               {error.remedy}

@@ -1,5 +1,6 @@
 import { Stack, Text, Title } from '@mantine/core';
 import type { RunView } from '@trainyard/shared/http/bodies';
+import { isTerminal } from '@trainyard/shared/runs/status';
 
 const MB = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 
@@ -11,7 +12,7 @@ function gpuMemory({ gpuMemoryMb, gpuMemoryTotalMb }: NonNullable<RunView['resou
 }
 
 /** What the trainer uses of its machine. */
-export function Resources({ run: { resources, peakMemory, gpuUse, progress } }: { run: RunView }) {
+export function Resources({ run: { resources, peakMemory, gpuUse, progress, status } }: { run: RunView }) {
   const rows: [string, string][] = [];
   if (resources) {
     rows.push(['Memory', `${MB.format(resources.rssMb)} MB`]);
@@ -31,7 +32,9 @@ export function Resources({ run: { resources, peakMemory, gpuUse, progress } }: 
         Resources
       </Title>
       {rows.length === 0 ? (
-        <Text c="dimmed">The trainer has not reported yet.</Text>
+        <Text c="dimmed">
+          {isTerminal(status) ? 'The trainer reported nothing.' : 'The trainer has not reported yet.'}
+        </Text>
       ) : (
         <table className="table">
           <tbody>

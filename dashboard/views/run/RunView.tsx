@@ -14,6 +14,7 @@ import { NotHere } from '../../states/NotHere.js';
 import { Artifacts } from './Artifacts.js';
 import { Configuration } from './Configuration.js';
 import { Curves } from './Curves.js';
+import { endedUntrained } from './endedUntrained.js';
 import { EpochTable } from './EpochTable.js';
 import { Happenings } from './Happenings.js';
 import { Log } from './log/Log.js';
@@ -48,7 +49,7 @@ export default function RunView() {
       <RunTabs run={run}>
         <Outcome run={run} />
         <StageTable run={run} stages={stages} isReady={topic.isReady} />
-        <Curves epochs={epochs} run={run} />
+        {!endedUntrained(run) && <Curves epochs={epochs} run={run} />}
         <div className="beside">
           <EpochTable run={run} epochs={epochs} />
           <Resources run={run} />
