@@ -1,8 +1,10 @@
 /** Signing in on the page: who is asked, what is offered to whom, and what happens where a token runs out. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { hasChromium, WITHOUT_CHROMIUM } from '../support/chromium.js';
 import { START } from '../support/controlPlane.js';
 import { enter, lookedAt, opened, RUN_ID, shows, SIGHTS } from '../support/openedPage.js';
+import { SweepWorld } from '../support/sweepWorld.js';
 import { tokensOf } from '../support/standIns/tokensOf.js';
 
 const RUN = `/runs/${RUN_ID}`;
@@ -82,6 +84,25 @@ describe.skipIf(!hasChromium)(`signing in${hasChromium ? '' : `, ${WITHOUT_CHROM
     await page.getByRole('link', { name: 'Go to the first page' }).click();
     await shows(page, 'bob, trainer');
     expect(await page.getByText('demo#1').count()).toBe(0);
+  });
+
+  it('saves a file as whoever is signed in, for a link that a browser follows carries no token, and says where it is refused', async () => {
+    const { page, token, cp, complaints } = await asking(RUN);
+    const { sweepId } = await new SweepWorld(cp).start({
+      name: 'rates',
+      space: { 'training.epochs': [1, 2] },
+    });
+    await enter(page, await token('root', 'admin'));
+    await shows(page, 'root, admin');
+    await page.goto(new URL(`/sweeps/${sweepId}`, page.url()).href);
+    const link = page.getByRole('button', { name: 'Report' });
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    expect(download.suggestedFilename()).toBe('rates-report.html');
+    expect(await readFile(await download.path(), 'utf8')).toContain('<title>');
+    expect(complaints).toEqual([]);
+    await page.route('**/report', (route) => route.fulfill({ status: 503, body: 'gone' }));
+    await link.click();
+    await page.getByRole('alert').getByText(/503/).waitFor();
   });
 
   it.each(SIGHTS)(
