@@ -185,17 +185,18 @@ export const reads = {
       queryFn: ({ signal }) =>
         read<EvaluationReport>(`/api/training-runs/${encodeURIComponent(runId)}/evaluation`, {}, signal),
     }),
-  /** The newest completed run of a model on such data. */
-  newestOn: (modelId: string, uri: string) =>
+  /** The newest runs of a model on such data that have ended so. */
+  newestOn: (modelId: string, uri: string, status: 'completed' | 'failed') =>
     queryOptions({
-      queryKey: ['newest-on', modelId, uri],
+      queryKey: ['newest-on', modelId, uri, status],
       queryFn: ({ signal }) =>
         read<RunPage>(
           `/api/models/${encodeURIComponent(modelId)}/training-runs`,
           {
-            filter: `status = "completed" and params.dataset.source.uri = ${JSON.stringify(uri)}`,
+            filter: `status = "${status}" and params.dataset.source.uri = ${JSON.stringify(uri)}`,
             orderBy: 'createdAt desc',
-            limit: 1,
+            // Those that failed may not have come as far as their data.
+            limit: status === 'completed' ? 1 : 10,
           },
           signal,
         ),

@@ -67,6 +67,10 @@ describe.skipIf(!hasChromium)(`data on the page${hasChromium ? '' : `, ${WITHOUT
     await page.getByRole('link', { name: 'What it found in its data' }).click();
     await page.getByRole('row', { name: /^values city violated/ }).waitFor();
     await shows(page, ', which is failed,');
+    // A training that is to go better begins with what is known.
+    await page.goto(new URL(`/new?model=demo&from=${RUN_ID}`, page.url()).href);
+    await shows(page, '4 rows, 3 users');
+    await shows(page, ', which failed (');
     await page.goto(new URL('/data?model=demo', page.url()).href);
     await page.getByRole('link', { name: 'What demo#1 found before it failed' }).click();
     await shows(page, '4 rows, 3 users');

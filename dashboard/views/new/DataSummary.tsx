@@ -17,8 +17,9 @@ export function DataSummary({ known: { run, profile, isPending }, spec }: Props)
   if (!run || !profile)
     return (
       <Text size="sm" c="dimmed">
-        No completed run of this model has looked at this data: its columns and their values are known after
-        one. A quick test is the shortest; <code>trainyard init FILE</code> looks without a run.
+        No run of this model that completed or failed has looked at this data: its columns and their values
+        are known after one. A quick test is the shortest; <code>trainyard init FILE</code> looks without a
+        run.
       </Text>
     );
   return (
@@ -26,8 +27,8 @@ export function DataSummary({ known: { run, profile, isPending }, spec }: Props)
       {factWords(dataFacts(profile, dataRoles(spec)), short)}, by{' '}
       <Link href={`/runs/${run.runId}`} className="plainLink">
         {run.name}
-      </Link>{' '}
-      (
+      </Link>
+      {run.status === 'completed' ? ' (' : `, which ${run.status} (`}
       <Link href={`/data?run=${run.runId}`} className="plainLink">
         look at it
       </Link>
