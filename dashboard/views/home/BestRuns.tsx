@@ -3,12 +3,14 @@ import { useAddress } from '../../address/useAddress.js';
 import { ScrollingTable } from '../../figures/ScrollingTable.js';
 import { formatMetric, metricTitle } from '@trainyard/shared/metrics/display';
 import type { TypeFigures } from './KpiRows.js';
+import { leftOutText } from './leftOutText.js';
 import { later } from '../../states/later.js';
 
 const AtAGlance = later(() => import('./AtAGlance.js'), null);
 
 /** The ten best runs of a type of model; each opens at a glance, and which is open stands in the address. */
-export function BestRuns({ type: { modelType, metric, runs } }: { type: TypeFigures }) {
+export function BestRuns({ type: { modelType, metric, runs, leftOut } }: { type: TypeFigures }) {
+  const notCompared = leftOutText(leftOut);
   const { get, set } = useAddress();
   const open = runs.find(({ runId }) => runId === get('run'));
   return (
@@ -62,6 +64,11 @@ export function BestRuns({ type: { modelType, metric, runs } }: { type: TypeFigu
             ))}
           </tbody>
         </ScrollingTable>
+      )}
+      {notCompared !== '' && (
+        <Text size="sm" c="dimmed">
+          {notCompared}
+        </Text>
       )}
       {open && <AtAGlance runId={open.runId} name={open.name} onClose={() => set({ run: '', tab: '' })} />}
     </Stack>
