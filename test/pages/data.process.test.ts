@@ -60,6 +60,7 @@ describe.skipIf(!hasChromium)(`data on the page${hasChromium ? '' : `, ${WITHOUT
 
   it('of a run that they have ended are led to from its error, and from a model without any other', async () => {
     const { cp, run, page, complaints } = await opened(`/runs/${RUN_ID}`, FIRST);
+    await shows(page, 'No epoch is done yet.');
     await failWithData(cp, run);
     await shows(page, 'correct the data, or change dataset.expectations');
     await shows(page, 'The run ended before its first epoch was done.');

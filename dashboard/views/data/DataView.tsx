@@ -20,7 +20,8 @@ export default function DataView() {
   const address = useAddress();
   const models = useQuery(reads.models);
   const asked = address.get('run');
-  const run = useQuery({ ...reads.run(asked), enabled: asked !== '' });
+  // The page of a run that has just ended may have read it while it went on.
+  const run = useQuery({ ...reads.run(asked), enabled: asked !== '', refetchOnMount: 'always' });
   const known = models.data?.models ?? [];
   const modelId = run.data?.modelId ?? (address.get('model') || known[0]?.modelId);
   return (
