@@ -54,12 +54,16 @@ export const regularizationSchema = described(
   'Penalties that are added once a step to the summed loss. The reported loss is without them.',
 );
 
+const dropoutRate = z.number().min(0).lt(1);
+
 export const augmentationSchema = described(
   z.strictObject({
     lookupDropout: described(
-      z.number().min(0).lt(1).default(0),
-      'The probability that the value of a lookup counts as unknown, so that the embedding of unknown values is learned. Without it, it is the mean of the known ones.',
+      z.union([dropoutRate, z.record(z.string(), dropoutRate)]).default(0),
+      'The probability that the value of a lookup counts as unknown, so that the embedding of unknown values is learned. Without it, it is the mean of the known ones. ' +
+        'One number for all lookups, or one for each by the name of the feature: of an id it teaches the tower to do with the other features.',
       0.1,
+      { product: 0.3 },
     ),
     wordDropout: described(
       z.number().min(0).lt(1).default(0),

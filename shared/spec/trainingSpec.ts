@@ -5,6 +5,7 @@ import { evaluationSchema } from './evaluation/evaluation.js';
 import { featuresSchema } from './features.js';
 import { brokenMetricRules, monitorsOf } from './metricRules.js';
 import { modelSchema } from './model.js';
+import { brokenAugmentationRules } from './rules/augmentation.js';
 import { brokenLossRules } from './rules/retrievalLoss.js';
 import { brokenModelRules, type RuleBroken } from './modelRules.js';
 import { outputsSchema } from './outputs/outputs.js';
@@ -169,6 +170,7 @@ function brokenStartRules({
     ...('preset' in model || 'preset' in features ? [] : brokenFormatRules(outputs, model, features)),
     ...('preset' in model ? [] : brokenIndexRules(outputs, model)),
     ...('preset' in features ? [] : brokenListRules(outputs, features)),
+    ...('preset' in features ? [] : brokenAugmentationRules(features, training)),
     ...('preset' in features ? [] : brokenDepthRules(asked, features)),
     ...('preset' in features ? [] : brokenSliceRules(evaluation.slices, features)),
     ...('preset' in features ? [] : brokenGateSlices(evaluation.gates, features)),

@@ -339,6 +339,11 @@ const REFUSED: [string, Parts, RegExp][] = [
     /^\/dataset\/source\/uri: names no objects/,
   ],
   [
+    'a rate of dropout of a feature that is no lookup',
+    { training: { augmentation: { lookupDropout: { user: 0.1, nobody: 0.1 } } } },
+    /^\/training\/augmentation\/lookupDropout\/nobody: no lookup of one value is called so: name one of "user", "item"$/,
+  ],
+  [
     'a pattern that cannot be read',
     { dataset: dataset({ tables: { items: { uri: 'items-[9-0].csv' } } }) },
     /^\/dataset\/tables\/items\/uri: has the set \[9-0\]/,

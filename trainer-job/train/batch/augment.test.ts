@@ -37,6 +37,16 @@ describe('augmentation', () => {
     expect(share(column(numbers, 2, 1), 1)).toBe(1);
   });
 
+  it('takes each lookup away as often as is asked of it, and one that is not named never', () => {
+    const two = [embeddingOf('user', 10, 2), embeddingOf('city', 10, 2), embeddingOf('constructor', 10, 2)];
+    const lookupDropout = { user: 0.4 };
+    const each = augmenter('query', two, { augmentation: { ...augmentation, lookupDropout }, seed: 1 });
+    const given = { indices: new Int32Array(COUNT * 3).fill(7), numbers: new Float32Array(0) };
+    const { indices } = each(given, { epoch: 0, step: 3 });
+    expect(share(column(indices, 3, 0), 0)).toBeCloseTo(0.4, 1);
+    for (const at of [1, 2]) expect(share(column(indices, 3, at), 7)).toBe(1);
+  });
+
   it('is the same for the same step, and another for the next', () => {
     expect(augment(rows(), { epoch: 0, step: 3 })).toEqual(augment(rows(), { epoch: 0, step: 3 }));
     expect(augment(rows(), { epoch: 0, step: 4 })).not.toEqual(augment(rows(), { epoch: 0, step: 3 }));

@@ -4,6 +4,7 @@ import type { EntityRows } from '../../data/encodedDataset.js';
 import { columnsOf, totalColumns, type EncodedFeature } from '@trainyard/recommender/encode/encodedFeature';
 import { randomFor, type Random } from '../../model/random.js';
 import type { StepNumber } from './competition.js';
+import { dropoutOf } from './lookupDropout.js';
 
 type Augmentation = NonNullable<Training['augmentation']>;
 
@@ -41,9 +42,10 @@ function change(
   { lookupDropout, wordDropout, numberNoise }: Augmentation,
   random: Random,
 ): void {
-  if (feature.transform === 'lookup' && lookupDropout > 0) {
+  const dropout = dropoutOf(feature.name, lookupDropout);
+  if (feature.transform === 'lookup' && dropout > 0) {
     for (let at = from.indices; at < indices.length; at += stride.indices) {
-      if (random() < lookupDropout) indices[at] = 0;
+      if (random() < dropout) indices[at] = 0;
     }
   }
   if (feature.transform === 'text' && feature.kind === 'embedding' && wordDropout > 0) {

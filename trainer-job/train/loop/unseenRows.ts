@@ -5,6 +5,7 @@
  */
 import type { TrainingSpec } from '@trainyard/shared';
 import type { EncodedRows } from '../../data/encodedDataset.js';
+import { dropoutOf } from '../batch/lookupDropout.js';
 import type { Parameter } from '../../model/parameter.js';
 import type { Tower } from '../../model/tower.js';
 import type { TwoTowerModel } from '../../model/twoTowerModel.js';
@@ -30,11 +31,12 @@ export function unseenRows(model: TwoTowerModel, rows: EncodedRows, learned: Int
 
 function unseenOf(tower: Tower, entities: Int32Array, { training }: TrainingSpec): Unseen[] {
   const counts = tower.namedBy(entities);
-  const isDropped = (training.augmentation?.lookupDropout ?? 0) > 0;
   const features = tower.data.features.filter(({ kind }) => kind === 'embedding');
   return tower.embeddings.map((table, f) => {
     const own = counts[f]!;
-    if (features[f]?.transform === 'lookup') {
+    const feature = features[f];
+    if (feature?.transform === 'lookup') {
+      const isDropped = dropoutOf(feature.name, training.augmentation?.lookupDropout) > 0;
       // Row 0 is of all values that are unknown or missing; where lookups drop out, it is trained as theirs.
       if (isDropped) own[0] = Math.max(own[0]!, 1);
       else if (own[0]! < ENOUGH_ROWS) own[0] = 0;
