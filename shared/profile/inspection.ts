@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { columnNameSchema } from '../spec/columns.js';
 import { columnCleaningSchema } from '../spec/cleaning.js';
+import { multiSchema } from '../spec/shape/multi.js';
 import { sourceFormatSchema } from '../spec/source.js';
 import { profileSchema } from './profile.js';
 
@@ -22,6 +23,8 @@ export const inspectionSchema = z.strictObject({
   times: z.record(columnNameSchema, z.strictObject({ from: z.number(), to: z.number() })),
   /** Columns of texts some of which have blanks at an end. */
   untrimmed: z.array(columnNameSchema),
+  /** By column of several values a row, how `multi` of a feature reads them. */
+  lists: z.record(columnNameSchema, multiSchema),
   /** How many values of `column` there are for a value of `of`, in the mean: 1 where `of` decides it. */
   valuesPerValue: z.array(z.strictObject({ of: z.string(), column: z.string(), values: z.number().min(0) })),
   /** Columns that cannot be used, and why. */

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporaryFolder.js';
+import { pythonInterpreter } from './config.js';
 import { installPackage, packageFolder, placeLibraries } from './nativeAddon.js';
 import { requireBuildPlatform, requireBuildTools, requireNode } from './requirements.js';
 import { lastLines, toolRunner, type RunTool, type ToolResult } from './runTool.js';
@@ -34,7 +35,7 @@ describe('the set-up names what is missing and what to do', () => {
   });
 
   it.each([
-    ['python3 --version', 'python3', 'PYTHON='],
+    [`${pythonInterpreter()} --version`, pythonInterpreter(), 'PYTHON='],
     ['-m pip', 'pip', 'python3-pip'],
     ['g++', 'g++', 'apt-get install g\\+\\+'],
     ['make', 'make', 'apt-get install make'],

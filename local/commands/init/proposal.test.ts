@@ -1,4 +1,5 @@
 import { trainingSpecSchema } from '@trainyard/shared';
+import { multiSchema } from '@trainyard/shared/spec/shape/multi';
 import type { Inspection } from '@trainyard/shared/profile/inspection';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -32,6 +33,7 @@ const inspection = (columns: Column[], parts: Partial<Inspection> = {}): Inspect
   readings: {},
   times: {},
   untrimmed: [],
+  lists: {},
   valuesPerValue: [],
   unusable: {},
   ...parts,
@@ -141,6 +143,26 @@ describe('the specification that trainyard init writes', () => {
     expect(names('query')).toEqual(['CustomerID', 'Country']);
     expect(names('candidate')).toEqual(['Description', 'Aisle']);
     expect(spec.dataset.source.uri).toBe('a b.csv');
+  });
+
+  it('reads lists that each item has one of value by value, however many lists there are', () => {
+    const spec = specOf({
+      ...shop,
+      profile: {
+        ...shop.profile,
+        columns: [
+          ...shop.profile.columns,
+          column('Genres', { kind: 'text', distinct: 880 }),
+          column('Tags', { kind: 'text', distinct: 880 }),
+        ],
+      },
+      lists: { Genres: multiSchema.parse({ delimiter: '|' }), Tags: multiSchema.parse({ list: true }) },
+      valuesPerValue: ['Genres', 'Tags'].map((name) => ({ of: 'Description', column: name, values: 1 })),
+    });
+    expect(spec.features.candidate.slice(1)).toMatchObject([
+      { column: 'Genres', transform: 'lookup', dim: 8, multi: { delimiter: '|', max: 16 } },
+      { column: 'Tags', transform: 'lookup', dim: 8, multi: { list: true } },
+    ]);
   });
 
   it('leaves out rows without user or item and those that take something back, and reads ids as they are meant', () => {

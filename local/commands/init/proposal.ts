@@ -1,6 +1,8 @@
 /** A specification that trains on a table as it is, and why each of its parts is there. */
+import { ownValue } from '@trainyard/shared/common';
 import type { ColumnCleaning } from '@trainyard/shared';
 import type { Inspection } from '@trainyard/shared/profile/inspection';
+import type { Multi } from '@trainyard/shared/spec/shape/multi';
 import type { ColumnProfile } from '@trainyard/shared/profile/profile';
 import { saysRole } from './columnNames.js';
 import type { Roles } from './roles.js';
@@ -8,6 +10,8 @@ import type { Roles } from './roles.js';
 interface Attribute {
   column: string;
   dim: number;
+  /** Of several values a row. */
+  multi?: Multi | undefined;
 }
 
 export interface Proposal {
@@ -32,6 +36,8 @@ export interface Proposal {
 const DECIDED = 1.1;
 const ATTRIBUTE_VALUES = { least: 2, most: 2000 } as const;
 const MOST_ATTRIBUTES = 4;
+/** How many values lists have between them is not counted: genres are few, tags some hundreds. */
+const LIST_DIM = 8;
 /** With more items than these the softmax is over drawn ones. */
 const CATALOGUE_ITEMS = 100_000;
 /** Tastes change within months: of a shorter time all rows count the same. */
@@ -82,20 +88,27 @@ function attributesOf(side: 'user' | 'item', inspection: Inspection, roles: Role
       .map(({ column }) => column),
   );
   const taken = new Set<string | null>(Object.values(roles));
+  const multiOf = (name: string) => ownValue(inspection.lists, name);
   return inspection.profile.columns
     .filter(
       ({ name, kind, distinct, nullShare }) =>
         decided.has(name) &&
         !taken.has(name) &&
-        kind === 'category' &&
-        distinct >= ATTRIBUTE_VALUES.least &&
-        distinct <= ATTRIBUTE_VALUES.most &&
         nullShare < 0.5 &&
-        // What has a value for nearly each item says no more than its id.
-        distinct < (inspection.profile.columns.find((column) => column.name === of)?.distinct ?? 0) / 2,
+        distinct >= ATTRIBUTE_VALUES.least &&
+        // Lists differ for nearly each item, and their values do not.
+        (multiOf(name) !== undefined ||
+          (kind === 'category' &&
+            distinct <= ATTRIBUTE_VALUES.most &&
+            // What has a value for nearly each item says no more than its id.
+            distinct < (inspection.profile.columns.find((column) => column.name === of)?.distinct ?? 0) / 2)),
     )
     .slice(0, MOST_ATTRIBUTES)
-    .map(({ name, distinct }) => ({ column: name, dim: distinct <= 20 ? 4 : distinct <= 200 ? 8 : 16 }));
+    .map(({ name, distinct }) => ({
+      column: name,
+      dim: multiOf(name) ? LIST_DIM : distinct <= 20 ? 4 : distinct <= 200 ? 8 : 16,
+      multi: multiOf(name),
+    }));
 }
 
 type Draft = Omit<Proposal, 'cleanings' | 'unused'>;

@@ -1,4 +1,5 @@
 /** A proposal as a specification in YAML that says of each part why it is there. */
+import type { Multi } from '@trainyard/shared/spec/shape/multi';
 import type { Proposal } from './proposal.js';
 
 /** `uri` is the data as the specification names it: relative to its own folder. `rows` says how much was looked at. */
@@ -88,7 +89,10 @@ function featureLines({ roles, attributes, width, halfLifeDays }: Proposal): str
     const own = width - side.reduce((sum, { dim }) => sum + dim, 0);
     return [
       `    - { column: ${scalar(id)}, transform: lookup, id: true, dim: ${own} }`,
-      ...side.map(({ column, dim }) => `    - { column: ${scalar(column)}, transform: lookup, dim: ${dim} }`),
+      ...side.map(
+        ({ column, dim, multi }) =>
+          `    - { column: ${scalar(column)}, transform: lookup${multiText(multi)}, dim: ${dim} }${multi ? ` ${comment('several values in a row')}` : ''}`,
+      ),
     ];
   };
   return [
@@ -106,6 +110,12 @@ function featureLines({ roles, attributes, width, halfLifeDays }: Proposal): str
           `  sampleWeight: { column: ${scalar(roles.time)}, halfLifeDays: ${halfLifeDays} }`,
         ]),
   ];
+}
+
+function multiText(multi: Multi | undefined): string {
+  if (!multi) return '';
+  const { delimiter } = multi;
+  return `, multi: { ${delimiter === undefined ? 'list: true' : `delimiter: ${JSON.stringify(delimiter)}`} }`;
 }
 
 function modelLines({ width, negatives }: Proposal): string[] {

@@ -76,6 +76,17 @@ describe('a look at a source', () => {
     expect(readings).toEqual({ customer: [{ cast: 'int64', trim: false }] });
   });
 
+  it('knows columns of several values a row, and how they are parted', async () => {
+    const file = await writeParquet(
+      join(await temporaryFolder(), 'rows.parquet'),
+      `SELECT 'i' || (i % 12) AS item, ['Drama', 'g' || (i % 3)] AS genres, CASE WHEN i % 20 > 0 THEN 'Drama' ELSE 'Drama|g' || i END AS parted, {'city': 'Graz'} AS place FROM range(100) t(i)`,
+    );
+    expect((await inspectSource(file, '/')).lists).toEqual({
+      genres: { list: true, max: 16, pooling: 'mean' },
+      parted: { delimiter: '|', max: 16, pooling: 'mean' },
+    });
+  });
+
   it('says that it has read a part where the source has more rows than are looked at', async () => {
     const file = await csv('user,item', (i) => `u${i},i`);
     const { isWhole, profile } = await inspectSource(file, '/', { mostRows: 50 });

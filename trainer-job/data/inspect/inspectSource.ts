@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Inspection } from '@trainyard/shared/profile/inspection';
+import type { Profile } from '@trainyard/shared/profile/profile';
+import { multiSchema } from '@trainyard/shared/spec/shape/multi';
 import { sourceSchema, type ColumnCleaning } from '@trainyard/shared';
 import { identifier, withDatabase, type Database } from '../database.js';
 import { isTimeType, timeSql } from '../casts/timeSql.js';
@@ -12,6 +14,7 @@ import { findSource } from '../source/source.js';
 import { plainTables } from '../source/plainTables.js';
 import { reading } from '../source/sourceProblem.js';
 import { basicType, type RowsColumn } from '../validate/profile/columnSql.js';
+import { multiOf } from '../validate/listColumns.js';
 import { measureProfile } from '../validate/profile/measureProfile.js';
 import { readingsOf } from './readings.js';
 import { valuesPerValue } from './valuesPerValue.js';
@@ -43,7 +46,7 @@ export async function inspectSource(
 
 async function inspectTable(
   database: Database,
-  { sql, types, unusable }: Table,
+  { sql, types, unusable, nested }: Table,
   mostRows: number,
 ): Promise<Omit<Inspection, 'schemaVersion' | 'format' | 'bytes'>> {
   const usable = [...types].filter(([name]) => !unusable.has(name));
@@ -71,9 +74,35 @@ async function inspectTable(
     readings,
     times,
     untrimmed,
+    lists: await listsIn(database, columns, profile, nested),
     valuesPerValue: await valuesPerValue(database, columns, profile),
     unusable: Object.fromEntries([...unusable].map(([name, { message }]) => [name, message])),
   };
+}
+
+async function listsIn(
+  database: Database,
+  columns: readonly RowsColumn[],
+  profile: Profile,
+  nested: ReadonlyMap<string, string>,
+): Promise<Inspection['lists']> {
+  const lists: Inspection['lists'] = {};
+  for (const column of columns) {
+    const found = profile.columns.find(({ name }) => name === column.name);
+    const multi = found && multiOf(found, nested.get(column.name));
+    if (multi) lists[column.name] = multi;
+    else if (await isParted(database, column)) lists[column.name] = multiSchema.parse({ delimiter: '|' });
+  }
+  return lists;
+}
+
+/** Whether half of the distinct texts, or more, have | between values: the most frequent ones are often of one value. */
+async function isParted(database: Database, { internal, type }: RowsColumn): Promise<boolean> {
+  if (basicType(type) !== 'text') return false;
+  const { parted = 0, texts = 0 } = await database.counts(
+    `SELECT count(*) AS texts, count(*) FILTER (regexp_matches(value, '[^|]\\|[^|]')) AS parted FROM (SELECT DISTINCT ${internal} AS value FROM rows WHERE ${internal} IS NOT NULL)`,
+  );
+  return parted > 0 && 2 * parted >= texts;
 }
 
 /** The oldest and the newest time of a column; undefined where it has none. */

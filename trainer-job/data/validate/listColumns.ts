@@ -8,7 +8,7 @@ import {
   type Features,
   type RunWarning,
 } from '@trainyard/shared';
-import type { Multi } from '@trainyard/shared/spec/shape/multi';
+import { multiSchema, type Multi } from '@trainyard/shared/spec/shape/multi';
 import { identifier } from '../database.js';
 import { MAX_TEXT, type ColumnProfile } from '@trainyard/shared/profile/profile';
 
@@ -39,6 +39,13 @@ export function listWarnings(
       .filter(({ profile }) => featureColumns(feature).includes(profile.name))
       .flatMap((list) => warningOf(feature, list) ?? []),
   );
+}
+
+/** How a feature reads the values of such a column one by one; undefined for what holds one value a row, or fields with names. */
+export function multiOf(profile: ColumnProfile, type: string | undefined): Multi | undefined {
+  const list = listOf(profile, type);
+  if (!list || list.hasFields || /^(STRUCT|MAP|UNION)\(/.test(type ?? '')) return undefined;
+  return multiSchema.parse(list.delimiter === undefined ? { list: true } : { delimiter: list.delimiter });
 }
 
 function listOf(profile: ColumnProfile, type: string | undefined): ListColumn | undefined {
