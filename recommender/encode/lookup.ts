@@ -9,16 +9,21 @@ export const fittedLookupSchema = z.strictObject({
 });
 export type FittedLookup = z.infer<typeof fittedLookupSchema>;
 
-export function encodeLookup(
-  { oovBuckets }: FittedLookup,
+/** Makes what tells the row of a value: its own, or one that values out of vocabulary share. */
+export function rowFinder(
+  { oovBuckets }: Pick<FittedLookup, 'oovBuckets'>,
   vocabulary: readonly string[],
-): TextFeatureEncoder {
+): (value: string) => number {
   const rows = new Map(vocabulary.map((value, i) => [value, i + oovBuckets]));
+  return (value) => rows.get(value) ?? (oovBuckets === 1 ? 0 : bucketOf(value, oovBuckets));
+}
+
+export function encodeLookup(fitted: FittedLookup, vocabulary: readonly string[]): TextFeatureEncoder {
+  const rowOf = rowFinder(fitted, vocabulary);
   return {
     form: 'text',
     encode([text = null], { indices }, i) {
-      if (text === null) indices[i] = 0;
-      else indices[i] = rows.get(text) ?? (oovBuckets === 1 ? 0 : bucketOf(text, oovBuckets));
+      indices[i] = text === null ? 0 : rowOf(text);
     },
   };
 }

@@ -2,6 +2,7 @@ import { POOLINGS } from '@trainyard/shared/spec/shape/multi';
 import { z } from 'zod';
 import type { TextFeatureEncoder } from './encoder.js';
 import { listedIn } from './listed.js';
+import { rowFinder } from './lookup.js';
 import { bucketOf } from './murmur3.js';
 
 /**
@@ -30,12 +31,9 @@ export function multiRows({ buckets, oovBuckets }: FittedMulti, vocabularySize: 
 }
 
 export function encodeMulti(fitted: FittedMulti, vocabulary: readonly string[]): TextFeatureEncoder {
-  const { max, buckets, oovBuckets } = fitted;
-  const rows = new Map(vocabulary.map((value, i) => [value, i + oovBuckets]));
+  const { max, buckets } = fitted;
   const rowOf =
-    buckets === null
-      ? (value: string) => rows.get(value) ?? (oovBuckets === 1 ? 0 : bucketOf(value, oovBuckets))
-      : (value: string) => bucketOf(value, buckets);
+    buckets === null ? rowFinder(fitted, vocabulary) : (value: string) => bucketOf(value, buckets);
   return {
     form: 'text',
     encode([text = null], { indices }, i) {

@@ -2,6 +2,7 @@
 import type { FeatureValues } from '@trainyard/recommender/encode/value';
 import type { Calibration } from '@trainyard/recommender/layers/calibration';
 import { activationSchema, type Activation, type TrainingSpecInput } from '@trainyard/shared';
+import { HASHED_TAGS, SUM_OF_TAGS, tagsOf } from '../support/formats/severalValues.js';
 import { randomFor } from '../../trainer-job/model/random.js';
 
 type Feature = TrainingSpecInput['features']['query'][number];
@@ -20,15 +21,8 @@ const FEATURES: Feature[] = [
   { column: 'city', name: 'rare city', transform: 'lookup', dim: 2, minCount: 4, oovBuckets: 3 },
   { column: 'city', name: 'hashed', transform: 'hash', buckets: 5, dim: 2 },
   { column: 'note', transform: 'text', maxTokens: 5, bigramBuckets: 7, dim: 3 },
-  { column: 'tags', transform: 'lookup', dim: 3, multi: { delimiter: '|', max: 4, pooling: 'sum' } },
-  {
-    column: 'tags',
-    name: 'hashed tags',
-    transform: 'hash',
-    buckets: 5,
-    dim: 2,
-    multi: { delimiter: '|', max: 3, pooling: 'sqrtN' },
-  },
+  SUM_OF_TAGS,
+  HASHED_TAGS,
   { column: 'tags', name: 'mean tags', transform: 'lookup', dim: 2, multi: { delimiter: '|', max: 3 } },
   { column: 'note', name: 'words', transform: 'text', maxTokens: 3, buckets: 9, dim: 2 },
   {
@@ -124,7 +118,7 @@ const rowOf = (id: string, i: number): FeatureValues => ({
   price: i % 6 === 1 ? null : Math.round(Math.exp(i / 7) * 100) / 100,
   at: i % 7 === 2 ? null : new Date(Date.UTC(2024, 0, 1) + i * 86_477_123).toISOString(),
   flag: i % 4 === 0 ? null : i % 3 === 0,
-  tags: i % 8 === 0 ? null : Array.from({ length: i % 6 }, (_, t) => `t${(i * 3 + t) % 7}`).join('|'),
+  tags: tagsOf(i),
   note: i % 9 === 0 ? null : `Größe ${i % 5}, TEA and tea №${i}`,
 });
 export const QUERIES = Array.from({ length: 23 }, (_, i) => rowOf('user', i));

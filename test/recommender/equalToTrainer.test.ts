@@ -6,6 +6,7 @@ import type { FeatureValues } from '@trainyard/recommender/encode/value';
 import { calibrated, type Calibration } from '@trainyard/recommender/layers/calibration';
 import { openModelDirectory } from '@trainyard/recommender/node';
 import { activationSchema, type Activation, type TrainingSpecInput } from '@trainyard/shared';
+import { HASHED_TAGS, SUM_OF_TAGS, tagsOf } from '../support/formats/severalValues.js';
 import { useWasm } from '../support/training/backend.js';
 import { exportedModel } from '../support/training/exportedModel.js';
 
@@ -23,7 +24,7 @@ const rowOf =
     price: i % 6 === 1 ? null : Math.round(Math.exp(i / 7) * 100) / 100,
     at: i % 7 === 2 ? null : new Date(Date.UTC(2024, 0, 1) + i * 86_477_123).toISOString(),
     flag: i % 4 === 0 ? null : i % 3 === 0,
-    tags: i % 8 === 0 ? null : Array.from({ length: i % 6 }, (_, t) => `t${(i * 3 + t) % 7}`).join('|'),
+    tags: tagsOf(i),
     note: i % 9 === 0 ? null : `Größe ${i % 5}, TEA and tea №${i}`,
   });
 const queries = Array.from({ length: 23 }, (_, i) => rowOf('user')(i));
@@ -42,20 +43,8 @@ const FEATURES: Record<string, FeatureInput> = {
   hash: { column: 'city', name: 'hashed', transform: 'hash', buckets: 5, dim: 2 },
   text: { column: 'note', transform: 'text', maxTokens: 5, bigramBuckets: 7, dim: 3 },
   'hashed text': { column: 'note', name: 'words', transform: 'text', maxTokens: 3, buckets: 9, dim: 2 },
-  'the sum of several values': {
-    column: 'tags',
-    transform: 'lookup',
-    dim: 3,
-    multi: { delimiter: '|', max: 4, pooling: 'sum' },
-  },
-  'several hashed values': {
-    column: 'tags',
-    name: 'hashed tags',
-    transform: 'hash',
-    buckets: 5,
-    dim: 2,
-    multi: { delimiter: '|', max: 3, pooling: 'sqrtN' },
-  },
+  'the sum of several values': SUM_OF_TAGS,
+  'several hashed values': HASHED_TAGS,
   normalize: {
     column: 'price',
     transform: 'normalize',

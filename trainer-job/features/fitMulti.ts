@@ -1,7 +1,8 @@
-import { valuesOf, type FittedMulti } from '@trainyard/recommender/encode/multi';
+import type { FittedMulti } from '@trainyard/recommender/encode/multi';
 import type { FeatureOf } from '@trainyard/shared';
 import type { Multi } from '@trainyard/shared/spec/shape/multi';
-import { countedValues, vocabularyOf, type Counted } from './vocabulary.js';
+import { countedParts } from './parts.js';
+import { vocabularyOf, type Counted } from './vocabulary.js';
 
 /** The vocabulary of a lookup counts a value once for each time that it stands in a training row; a hash has none. */
 export function fitMulti(
@@ -15,6 +16,5 @@ export function fitMulti(
     return { fitted: { ...common, oovBuckets: 1, buckets: feature.buckets }, vocabulary: [] };
   const fitted: FittedMulti = { ...common, oovBuckets: feature.oovBuckets, buckets: null };
   if (fixed) return { fitted, vocabulary: [...fixed] };
-  const values = countedValues(counted, (text) => valuesOf(text, fitted).slice(0, max));
-  return { fitted, vocabulary: vocabularyOf(values, feature) };
+  return { fitted, vocabulary: vocabularyOf(countedParts(fitted, counted), feature) };
 }

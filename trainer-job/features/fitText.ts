@@ -1,6 +1,7 @@
-import { wordsOf, type FittedText } from '@trainyard/recommender/encode/text';
+import type { FittedText } from '@trainyard/recommender/encode/text';
 import type { FeatureOf } from '@trainyard/shared';
-import { countedValues, vocabularyOf, type Counted } from './vocabulary.js';
+import { countedParts } from './parts.js';
+import { vocabularyOf, type Counted } from './vocabulary.js';
 
 /** The vocabulary counts a word once for each time that it stands in a training row. */
 export function fitText(
@@ -12,6 +13,5 @@ export function fitText(
   const fitted: FittedText = { transform: 'text', maxTokens, buckets, bigramBuckets };
   if (buckets !== null) return { fitted, vocabulary: [] };
   if (fixed) return { fitted, vocabulary: [...fixed] };
-  const words = countedValues(counted, (text) => wordsOf(text, maxTokens));
-  return { fitted, vocabulary: vocabularyOf(words, feature) };
+  return { fitted, vocabulary: vocabularyOf(countedParts(fitted, counted), feature) };
 }
